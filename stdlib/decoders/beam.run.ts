@@ -3,11 +3,12 @@
  * more than it keeps so that enough go on when texts end, and files ended ones under their penalised score. Scores are
  * rounded to float32 where transformers holds them in it.
  */
+import { argumentsOf } from "#dsl/types/filled.js";
 import { lastOf } from "#dsl/diagnostics/must.js";
 import type { DecodedText, DecoderImplementation, Decoding, DecodingStart, DecodingStep } from "../kinds/decoding.js";
 import { rowOf } from "../lib/decoders/by-row.js";
-import { numberIn } from "../lib/decoders/settings.js";
 import { greatest, logSoftmax, penalise } from "../lib/decoders/warp.js";
+import { word } from "./beam.js";
 
 /** Put on a score that must not be chosen. */
 const OUT = -1e9;
@@ -34,11 +35,12 @@ interface Settings {
 
 export const beam: DecoderImplementation = {
   begin(call, start) {
+    const given = argumentsOf(word, call);
     const settings = {
-      width: numberIn(call, "width", 4),
-      lengthPenalty: numberIn(call, "length_penalty", 1),
-      early: call.arguments["early_stopping"] === true,
-      penalty: numberIn(call, "repetition_penalty", 1),
+      width: given.width,
+      lengthPenalty: given.length_penalty,
+      early: given.early_stopping,
+      penalty: given.repetition_penalty,
     };
     return new BeamDecoding(start, settings);
   },

@@ -1,18 +1,19 @@
 /** Draws each token by its probability, bent as `warp` says. The draw of a text's n-th token follows from the seed, the text's number and n alone. */
+import { argumentsOf } from "#dsl/types/filled.js";
 import { chance } from "../lib/chance.js";
 import type { DecoderImplementation } from "../kinds/decoding.js";
 import { ByRow, rowOf } from "../lib/decoders/by-row.js";
-import { numberIn } from "../lib/decoders/settings.js";
 import { warp } from "../lib/decoders/warp.js";
+import { word } from "./sample.js";
 
 export const sample: DecoderImplementation = {
   begin(call, start) {
-    const seed = numberIn(call, "seed", 0);
+    const { seed, ...given } = argumentsOf(word, call);
     const bent = {
-      repetitionPenalty: numberIn(call, "repetition_penalty", 1),
-      temperature: numberIn(call, "temperature", 1),
-      topK: numberIn(call, "top_k", 0),
-      topP: numberIn(call, "top_p", 1),
+      repetitionPenalty: given.repetition_penalty,
+      temperature: given.temperature,
+      topK: given.top_k,
+      topP: given.top_p,
     };
     return new ByRow(start, "logits", (said, row, text) => {
       const scores = rowOf(said, row, start.vocabulary);

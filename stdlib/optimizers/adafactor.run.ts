@@ -2,8 +2,10 @@
  * Adafactor over every trainable parameter, with the recipe's own learning rate. What it keeps of a matrix [n, k] is n + k
  * numbers (`adafactor.row/<name>`, `adafactor.column/<name>`), of anything else a running mean (`adafactor.v/<name>`).
  */
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { OptimizerImplementation } from "../kinds/training.js";
-import { clipping, moment, numberOf } from "../lib/optimizers/clipping.js";
+import { clipping, moment } from "../lib/optimizers/clipping.js";
+import { word } from "./adafactor.js";
 
 const ROW = "adafactor.row/";
 const COLUMN = "adafactor.column/";
@@ -12,12 +14,8 @@ const WHOLE = "adafactor.v/";
 export const adafactor: OptimizerImplementation = {
   states: [ROW, COLUMN, WHOLE],
   apply(call, graph, trainable, { rate, step, clip }) {
-    const settings = {
-      decay: -numberOf(call, "decay", 0.8),
-      epsilon: numberOf(call, "epsilon", 1e-30),
-      threshold: numberOf(call, "threshold", 1),
-      weight_decay: numberOf(call, "weight_decay", 0),
-    };
+    const { decay, epsilon, threshold, weight_decay } = argumentsOf(word, call);
+    const settings = { decay: -decay, epsilon, threshold, weight_decay };
     const { norm, scale } = clipping(graph, trainable, clip);
     for (const { name, value, gradient } of trainable)
       graph.at(name, () => {

@@ -1,18 +1,16 @@
 /** AdamW over every trainable parameter; moments are state beside it (`adam.m/<name>`, `adam.v/<name>`), zero at first. */
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { OptimizerImplementation } from "../kinds/training.js";
-import { clipping, moment, numberOf } from "../lib/optimizers/clipping.js";
+import { clipping, moment } from "../lib/optimizers/clipping.js";
+import { word } from "./adamw.js";
 
 const MOMENTS = ["adam.m/", "adam.v/"] as const;
 
 export const adamw: OptimizerImplementation = {
   states: MOMENTS,
   apply(call, graph, trainable, { rate, step, clip }) {
-    const settings = {
-      beta1: numberOf(call, "beta1", 0.9),
-      beta2: numberOf(call, "beta2", 0.999),
-      epsilon: numberOf(call, "epsilon", 1e-8),
-      weight_decay: numberOf(call, "weight_decay", 0.01),
-    };
+    const { beta1, beta2, epsilon, weight_decay } = argumentsOf(word, call);
+    const settings = { beta1, beta2, epsilon, weight_decay };
     const { norm, scale } = clipping(graph, trainable, clip);
     for (const { name, value, gradient } of trainable)
       graph.at(name, () => {

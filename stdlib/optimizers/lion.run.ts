@@ -1,17 +1,16 @@
 /** Lion over every trainable parameter; its one moment is state beside it (`lion.m/<name>`), zero at first. */
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { OptimizerImplementation } from "../kinds/training.js";
-import { clipping, moment, numberOf } from "../lib/optimizers/clipping.js";
+import { clipping, moment } from "../lib/optimizers/clipping.js";
+import { word } from "./lion.js";
 
 const MOMENT = "lion.m/";
 
 export const lion: OptimizerImplementation = {
   states: [MOMENT],
   apply(call, graph, trainable, { rate, clip }) {
-    const settings = {
-      beta1: numberOf(call, "beta1", 0.9),
-      beta2: numberOf(call, "beta2", 0.99),
-      weight_decay: numberOf(call, "weight_decay", 0),
-    };
+    const { beta1, beta2, weight_decay } = argumentsOf(word, call);
+    const settings = { beta1, beta2, weight_decay };
     const { norm, scale } = clipping(graph, trainable, clip);
     for (const { name, value, gradient } of trainable)
       graph.at(name, () => {

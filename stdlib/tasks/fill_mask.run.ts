@@ -1,4 +1,5 @@
 /** The family's own head of masked tokens, over the hidden places alone while it trains. */
+import { argumentsOf } from "#dsl/types/filled.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Answers, AskedRows, TaskImplementation, TokenNames } from "../kinds/task.js";
 import { noUnmasking } from "../lib/tasks/refusals.js";
@@ -6,6 +7,7 @@ import { placed } from "../lib/tasks/feeds.js";
 import { hide, shareOf, type Masking } from "../lib/tasks/masking.js";
 import { percent, softmaxInto } from "../lib/tasks/probabilities.js";
 import "../lib/tasks/codes.js";
+import { word } from "./fill_mask.js";
 
 export interface Candidate {
   readonly token: string;
@@ -37,7 +39,7 @@ const answers: Answers<never, MaskPrediction> = {
       if (gaps === 0) throw new CodedError("not-masked", { text: texts[i]!.slice(0, 80), mask: sign });
       const size = logits.length / gaps;
       const candidates = Array.from({ length: gaps }, (_, gap) =>
-        likeliest(logits.subarray(gap * size, (gap + 1) * size), Number(call.arguments["candidates"] ?? 5), tokenizer),
+        likeliest(logits.subarray(gap * size, (gap + 1) * size), argumentsOf(word, call).candidates, tokenizer),
       );
       let gap = 0;
       const filled = texts[i]!.replaceAll(sign, (whole) => candidates[gap++]?.[0]?.token ?? whole);

@@ -1,4 +1,5 @@
 /** A logit for each label; the loss of a text is the mean binary cross-entropy over the labels. */
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Answers, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
 import type { LabelSetMetricInput } from "../kinds/metric.js";
@@ -7,6 +8,7 @@ import { real } from "../lib/tasks/feeds.js";
 import { numbering } from "../lib/tasks/label-scores.js";
 import { percent } from "../lib/tasks/probabilities.js";
 import "../lib/tasks/codes.js";
+import { word } from "./multilabel_classification.js";
 
 export interface LabelsPrediction {
   readonly text: string;
@@ -20,7 +22,7 @@ interface TaughtSets extends Taught {
 }
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
-const threshold = (call: Call): number => Number(call.arguments["threshold"] ?? 0.5);
+const threshold = (call: Call): number => argumentsOf(word, call).threshold;
 
 function outcome(said: readonly Float32Array[], truth: Uint8Array, labels: readonly string[], least: number) {
   const n = labels.length;

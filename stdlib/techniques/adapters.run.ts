@@ -3,9 +3,9 @@
  * is added to itself. Houlsby et al. (2019, arXiv 1902.00751) put one after every sub-layer, Pfeiffer et al. (2021, arXiv
  * 2005.00247) only after those that feed forward. The second layer starts at zero, so that training starts from the base.
  */
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { Layers } from "../kinds/layers.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
-import { numberIn, textIn } from "../lib/techniques/settings.js";
 import { word } from "./adapters.js";
 
 const OWN = /\.adapter\.(down|up)\.(weight|bias)$/;
@@ -15,9 +15,8 @@ export const adapters: TechniqueImplementation = {
   trains: (_call, path) => OWN.test(path),
   adds: (_call, path) => OWN.test(path),
   around(call, layers) {
-    const size = numberIn(call, "size", 64);
-    const activation = textIn(call, "activation") ?? "relu";
-    const everywhere = textIn(call, "kind") !== "pfeiffer";
+    const { size, activation, kind } = argumentsOf(word, call);
+    const everywhere = kind !== "pfeiffer";
     // A sub-layer that computes attention while its body runs is one of attention.
     let attended = false;
     const attention: Layers["attention"] = (...given) => {

@@ -1,11 +1,5 @@
-/** What decoders read of their calls, and the parameter that they share. */
-import type { Call } from "#dsl/types/value.js";
+/** The parameter that decoders share. */
 import { parameter } from "#dsl/types/define.js";
-
-export function numberIn(call: Call, name: string, absent: number): number {
-  const value = call.arguments[name];
-  return typeof value === "number" ? value : absent;
-}
 
 export const repetitionPenalty = parameter({
   name: "repetition_penalty",

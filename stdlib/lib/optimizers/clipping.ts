@@ -1,7 +1,6 @@
 /** What every optimizer's step begins with: the gradients' global norm, the factor that clips it, and its own settings. */
 import type { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Call } from "#dsl/types/value.js";
 import type { OptimizerImplementation } from "../../kinds/training.js";
 
 export type Trainable = Parameters<OptimizerImplementation["apply"]>[2];
@@ -17,11 +16,6 @@ export function clipping(
     trainable.map((p) => p.gradient),
   );
   return { norm, scale: clip === null ? [] : [graph.number(clip, norm.dtype).divide(norm.add(1e-6)).minimum(1)] };
-}
-
-export function numberOf(call: Call, name: string, fallback: number): number {
-  const value = call.arguments[name];
-  return typeof value === "number" ? value : fallback;
 }
 
 /** A moment of a parameter, kept beside it under `prefix + name`, zero at first. */

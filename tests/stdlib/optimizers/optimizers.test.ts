@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { must } from "#dsl/diagnostics/must.js";
+import { implementationOf } from "#dsl/types/loaded.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import { validate } from "#dsl/graph/validate.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
+import { word as sgd } from "#stdlib/optimizers/sgd.js";
 import { registry } from "#stdlib/registry.js";
 import { feedsOf, runs, SHAPES, stepProgram, titleOf } from "./golden.js";
 
@@ -18,6 +21,25 @@ describe("optimizers", () => {
           runs.some((r) => r.word === name && (r.clip !== null) === clipped),
           name,
         );
+  });
+  it("do what their records say where nothing is written", async () => {
+    const momentum = must(sgd.parameters.find(({ name }) => name === "momentum")?.default, "the default of momentum");
+    const optimizer = await implementationOf(registry, "optimizer", "sgd");
+    const run = must(
+      runs.find(({ word }) => word === "sgd"),
+      "a run of sgd",
+    );
+    const keepsVelocity = (): boolean =>
+      Object.keys(stepProgram({ ...run, settings: {} }, optimizer, "f64").state).some((name) =>
+        name.startsWith("sgd.velocity/"),
+      );
+    assert.ok(keepsVelocity());
+    Object.assign(momentum, { value: 0 });
+    try {
+      assert.ok(!keepsVelocity());
+    } finally {
+      Object.assign(momentum, { value: 0.9 });
+    }
   });
   for (const run of runs)
     it(`${titleOf(run)}: every weight after every step, in float64`, async () => {
