@@ -291,15 +291,16 @@ describe("the panel in JupyterLab", function () {
     assert.deepEqual(readdirSync(runs).sort(), before.filter((name) => name !== mine).sort());
   });
   it("forgets a run that was deleted elsewhere", async () => {
-    await panel().getByRole("searchbox").fill("old_6");
-    const list = panel().getByRole("list", { name: "Runs" });
     const [one] = readdirSync(runs).filter((name) => name.startsWith("old_6-"));
-    const before = await list.getByRole("listitem").count();
+    await panel().getByRole("searchbox").fill("old_6-");
+    await panel().getByText(/^1 of \d+ runs$/).waitFor();
+    const row = panel()
+      .getByRole("list", { name: "Runs" })
+      .getByRole("button", { name: /^old_6\b/ });
+    await row.waitFor();
     rmSync(join(runs, one!), { recursive: true });
-    await list
-      .getByRole("listitem")
-      .nth(before - 1)
-      .waitFor({ state: "detached", timeout: 10_000 });
+    await row.waitFor({ state: "detached", timeout: 10_000 });
+    await panel().getByText(/^0 of \d+ runs$/).waitFor();
     await panel().getByRole("searchbox").fill("");
   });
 
