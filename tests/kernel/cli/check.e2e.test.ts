@@ -1,14 +1,12 @@
 /** `check`, `explain` and `fmt` as a person calls them. (`plan` needs a base model; tests/dsl/plan covers what it prints.) */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { called } from "./called.js";
 
-const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
 let folder = "";
-const call = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: "utf8" });
+const call = (...args: string[]) => called(folder, ...args);
 const write = (name: string, text: string) => {
   writeFileSync(join(folder, name), text);
 };
@@ -23,9 +21,9 @@ describe("the language from the command line", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("check --json: code, place, fix; exit status 1", () => {
+  it("check --json: code, place, fix; exit status 1", async () => {
     write("bad.tune", 'data d {\n  source: csv("a.csv")\n  columns: { text: text, label: labl }\n}\n');
-    const { stdout, status } = call("check", "bad.tune", "--json");
+    const { stdout, status } = await call("check", "bad.tune", "--json");
     const { diagnostics } = JSON.parse(stdout) as { diagnostics: Record<string, unknown>[] };
     assert.equal(status, 1);
     assert.equal(diagnostics.length, 1);
@@ -37,12 +35,12 @@ describe("the language from the command line", function () {
     assert.equal(help, "write `label`");
     assert.ok(Array.isArray(labels) && Array.isArray(notes));
   });
-  it("check: a file without mistakes ends with status 0", () => {
+  it("check: a file without mistakes ends with status 0", async () => {
     write("good.tune", 'data d { source: csv("a.csv"), columns: { text: text, label: label } }\n');
-    const { stdout, status } = call("check", "good.tune", "--json");
+    const { stdout, status } = await call("check", "good.tune", "--json");
     assert.deepEqual([status, JSON.parse(stdout)], [0, { diagnostics: [] }]);
   });
-  it("check reads a notebook's Tune cells with their numbers, and knows TypeScript's names", () => {
+  it("check reads a notebook's Tune cells with their numbers, and knows TypeScript's names", async () => {
     const cell = (source: string) => ({
       cell_type: "code",
       id: source.slice(0, 3).replace(/\W/g, "x"),
@@ -64,7 +62,7 @@ describe("the language from the command line", function () {
         ],
       }),
     );
-    const { stdout, status } = call("check", "book.ipynb", "--json");
+    const { stdout, status } = await call("check", "book.ipynb", "--json");
     const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string; cell: number }[] };
     assert.equal(status, 1);
     assert.deepEqual(
@@ -75,7 +73,7 @@ describe("the language from the command line", function () {
       ],
     );
   });
-  it("check takes words that a notebook's TypeScript cells define for known, others not", () => {
+  it("check takes words that a notebook's TypeScript cells define for known, others not", async () => {
     const cell = (source: string) => ({ cell_type: "code", source, metadata: {}, outputs: [], execution_count: null });
     const model = (technique: string) =>
       `model ${technique}_m { base: "x", task: text_classification, technique: ${technique} }`;
@@ -85,7 +83,7 @@ describe("the language from the command line", function () {
       model("yours"),
     ].map(cell);
     write("words.ipynb", JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }));
-    const { diagnostics } = JSON.parse(call("check", "words.ipynb", "--json").stdout) as {
+    const { diagnostics } = JSON.parse((await call("check", "words.ipynb", "--json")).stdout) as {
       diagnostics: Record<string, unknown>[];
     };
     const unknown = diagnostics.filter(({ code }) => code === "unknown-word");
@@ -95,29 +93,32 @@ describe("the language from the command line", function () {
       JSON.stringify(diagnostics),
     );
   });
-  it("a parameter that the file does not define is an error before anything runs: check, plan and run", () => {
+  it("a parameter that the file does not define is an error before anything runs: check, plan and run", async () => {
     write(
       "rates.tune",
       'use "more.tune"\nparameters { rate: 1e-3 }\nrecipe q { optimizer: adamw(learning_rate: $rate), epochs: $rounds }\n',
     );
     write("more.tune", "parameters { rounds: 2 }\n");
     for (const command of ["check", "plan", "run"]) {
-      const { stdout, stderr, status } = call(command, "rates.tune", "-p", "rounds=3", "-p", "rates=2e-3");
+      const { stdout, stderr, status } = await call(command, "rates.tune", "-p", "rounds=3", "-p", "rates=2e-3");
       assert.equal(status, 1, command);
       assert.match(
         stdout + stderr,
         /error\[unknown-parameter\]: no parameter `rates` is defined here\n {2}--> command line:1:16\n.*\n 1 \| -p rounds=3 -p rates=2e-3\n.*\^{5}\n.*write `rate`/,
       );
-      assert.equal(call(command, "rates.tune", "-p", "rate=2e-3", "-p", "rounds=3").status, 0, command);
+      assert.equal((await call(command, "rates.tune", "-p", "rate=2e-3", "-p", "rounds=3")).status, 0, command);
     }
-    const listed = call("check", "rates.tune", "-p", "batch=8", "--json").stdout;
+    const listed = (await call("check", "rates.tune", "-p", "batch=8", "--json")).stdout;
     assert.match(listed, /there are `rounds`, `rate`/);
     write("bare.tune", "recipe q { epochs: 3 }\n");
-    assert.match(call("run", "bare.tune", "-p", "rate=1").stderr, /define it in the file: `parameters { rate: … }`/);
+    assert.match(
+      (await call("run", "bare.tune", "-p", "rate=1")).stderr,
+      /define it in the file: `parameters { rate: … }`/,
+    );
     write("wrong.tune", "parameters { rate: 1e-3\nrecipe q { epoch: 3 }\n");
-    assert.doesNotMatch(call("check", "wrong.tune", "-p", "rates=1").stdout, /unknown-parameter/);
+    assert.doesNotMatch((await call("check", "wrong.tune", "-p", "rates=1")).stdout, /unknown-parameter/);
   });
-  it("a parameter that no cell of a notebook knows is an error before the kernel starts; one that a cell uses is not", () => {
+  it("a parameter that no cell of a notebook knows is an error before the kernel starts; one that a cell uses is not", async () => {
     const cell = (source: string, ...tags: string[]) => ({
       ...{ cell_type: "code", source, metadata: { tags }, outputs: [], execution_count: null },
     });
@@ -127,29 +128,29 @@ describe("the language from the command line", function () {
     book("tune.ipynb", cell("parameters { size: 8 }", "parameters"), cell("recipe q { batch_size: $size }"));
     for (const name of ["ts.ipynb", "tune.ipynb"])
       for (const command of ["check", "run"]) {
-        const { stdout, stderr, status } = call(command, name, "-p", "sise=4");
+        const { stdout, stderr, status } = await call(command, name, "-p", "sise=4");
         assert.equal(status, 1, `${command} ${name}`);
         assert.match(stdout + stderr, /error\[unknown-parameter\][\s\S]*write `size`/);
       }
-    assert.equal(call("check", "ts.ipynb", "-p", "extra=4").status, 0);
-    assert.equal(call("check", "tune.ipynb", "-p", "size=4").status, 0);
+    assert.equal((await call("check", "ts.ipynb", "-p", "extra=4")).status, 0);
+    assert.equal((await call("check", "tune.ipynb", "-p", "size=4")).status, 0);
   });
-  it("check: a missing file and a wrong kind are coded errors", () => {
-    assert.match(call("check", "none.tune").stderr, /error\[missing-file\]/);
-    assert.match(call("check", "a.csv").stderr, /error\[file-kind\]/);
+  it("check: a missing file and a wrong kind are coded errors", async () => {
+    assert.match((await call("check", "none.tune")).stderr, /error\[missing-file\]/);
+    assert.match((await call("check", "a.csv")).stderr, /error\[file-kind\]/);
   });
-  it("explain prints the page, and finds the nearest code", () => {
-    const { stdout, status } = call("explain", "unknown-key");
+  it("explain prints the page, and finds the nearest code", async () => {
+    const { stdout, status } = await call("explain", "unknown-key");
     assert.equal(status, 0);
     assert.match(stdout, /For example/);
-    assert.match(call("explain", "unknwon-key").stderr, /tunebook explain unknown-key/);
-    assert.ok(call("explain").stdout.split("\n").includes("missing-file"));
+    assert.match((await call("explain", "unknwon-key")).stderr, /tunebook explain unknown-key/);
+    assert.ok((await call("explain")).stdout.split("\n").includes("missing-file"));
   });
-  it("fmt writes in place; --check only says", () => {
+  it("fmt writes in place; --check only says", async () => {
     write("f.tune", "recipe   r{epochs:3}");
-    assert.equal(call("fmt", "--check", "f.tune").status, 1);
-    assert.equal(call("fmt", "f.tune").status, 0);
+    assert.equal((await call("fmt", "--check", "f.tune")).status, 1);
+    assert.equal((await call("fmt", "f.tune")).status, 0);
     assert.equal(readFileSync(join(folder, "f.tune"), "utf8"), "recipe r { epochs: 3 }\n");
-    assert.equal(call("fmt", "--check", "f.tune").status, 0);
+    assert.equal((await call("fmt", "--check", "f.tune")).status, 0);
   });
 });

@@ -1,18 +1,15 @@
 /** `tunebook fix` as a person calls it, on files that lie there. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, lstatSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { applyPatch } from "diff";
 import { withSources } from "#kernel/jupyter/client/cell-sources.js";
 import { fixFile, writeFixed } from "#kernel/cli/fixing.js";
+import { called } from "./called.js";
 
-const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
 let folder = "";
-const call = (...args: string[]) =>
-  spawnSync(process.execPath, [main, "fix", ...args], { cwd: folder, encoding: "utf8" });
+const call = (...args: string[]) => called(folder, "fix", ...args);
 const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
 const read = (name: string): string => readFileSync(join(folder, name), "utf8");
 
@@ -76,10 +73,10 @@ describe("tunebook fix", function () {
       assert.deepEqual(fixed.left, [], source);
     }
   });
-  it("mends in place, keeps every other byte, says what it did and where", () => {
+  it("mends in place, keeps every other byte, says what it did and where", async () => {
     write("bad.tune", bad);
     chmodSync(join(folder, "bad.tune"), 0o640);
-    const { stdout, status } = call("bad.tune");
+    const { stdout, status } = await call("bad.tune");
     assert.equal(status, 0, stdout);
     assert.equal(read("bad.tune"), good);
     assert.equal(statSync(join(folder, "bad.tune")).mode & 0o777, 0o640);
@@ -87,20 +84,20 @@ describe("tunebook fix", function () {
       stdout,
       "bad.tune: 2 mended, 0 left\n  3:10  write `:`  [equals-for-colon]\n  4:20  write `text`  [unknown-column]\n",
     );
-    assert.equal(call("bad.tune").stdout, "bad.tune: 0 mended, 0 left\n");
+    assert.equal((await call("bad.tune")).stdout, "bad.tune: 0 mended, 0 left\n");
     assert.equal(read("bad.tune"), good);
   });
-  it("--check writes nothing and ends with 1 where something would change", () => {
+  it("--check writes nothing and ends with 1 where something would change", async () => {
     write("bad.tune", bad);
-    assert.equal(call("--check", "bad.tune").status, 1);
+    assert.equal((await call("--check", "bad.tune")).status, 1);
     assert.equal(read("bad.tune"), bad);
     write("good.tune", good);
-    assert.equal(call("--check", "good.tune").status, 0);
+    assert.equal((await call("--check", "good.tune")).status, 0);
   });
-  it("--diff and --dry-run write nothing and show a patch that patch reads", () => {
+  it("--diff and --dry-run write nothing and show a patch that patch reads", async () => {
     write("p.tune", bad.replaceAll("\r\n", "\n"));
     for (const option of ["--diff", "--dry-run"]) {
-      const { stdout, stderr, status } = call(option, "p.tune");
+      const { stdout, stderr, status } = await call(option, "p.tune");
       assert.equal(status, 0);
       assert.match(stderr, /^p\.tune: 2 to mend, 0 left\n/);
       assert.equal(read("p.tune"), bad.replaceAll("\r\n", "\n"));
@@ -108,20 +105,20 @@ describe("tunebook fix", function () {
       assert.equal(applyPatch(read("p.tune"), stdout), good.replaceAll("\r\n", "\n"));
     }
   });
-  it("shows what it leaves, with its places now, and ends with 1 where that is an error", () => {
+  it("shows what it leaves, with its places now, and ends with 1 where that is an error", async () => {
     write("left.tune", "recipe r {\n  epoch = 3\n  zzz: 1\n}\n");
-    const { stdout, status } = call("left.tune");
+    const { stdout, status } = await call("left.tune");
     assert.equal(status, 1);
     assert.match(stdout, /^left\.tune: 2 mended, 1 left\n {2}2:3 {2}write `epochs`/);
     assert.match(stdout, /error\[unknown-key\].*\n\s+--> left\.tune:3:3/);
   });
-  it("mends the Tune cells of a notebook and leaves every other byte as it is", () => {
+  it("mends the Tune cells of a notebook and leaves every other byte as it is", async () => {
     write("book.ipynb", notebook);
-    const shown = call("--diff", "book.ipynb");
+    const shown = await call("--diff", "book.ipynb");
     assert.match(shown.stdout, /^--- book\.ipynb cell 1\n\+\+\+ book\.ipynb cell 1\n/);
     assert.match(shown.stdout, /\n--- book\.ipynb cell 3\n/);
     assert.equal(read("book.ipynb"), notebook);
-    const { stdout, status } = call("book.ipynb");
+    const { stdout, status } = await call("book.ipynb");
     assert.equal(status, 0, stdout);
     const wanted = notebook
       .replace("recipe q { epoch:", "recipe q { epochs:")
@@ -145,11 +142,11 @@ describe("tunebook fix", function () {
         assert.equal(withSources(changed, new Map([[cell, source]])), changed);
       }
   });
-  it("goes on to the next file where one can't be read, and ends with 1", () => {
+  it("goes on to the next file where one can't be read, and ends with 1", async () => {
     write("latin.tune", "");
     writeFileSync(join(folder, "latin.tune"), Buffer.from("recipe r { epoch: 3 } // \xe9\n", "latin1"));
     write("next.tune", "recipe r { epoch: 3 }\n");
-    const { stdout, stderr, status } = call("none.tune", "latin.tune", "a.csv", "next.tune");
+    const { stdout, stderr, status } = await call("none.tune", "latin.tune", "a.csv", "next.tune");
     assert.equal(status, 1);
     for (const code of ["missing-file", "unreadable-file", "file-kind"])
       assert.match(stderr, new RegExp(`error\\[${code}\\]`));
@@ -163,18 +160,18 @@ describe("tunebook fix", function () {
     await assert.rejects(writeFixed(fixed), { code: "file-changed" });
     assert.equal(read("held.tune"), "recipe r { epoch: 4 }\n");
     symlinkSync("held.tune", join(folder, "link.tune"));
-    assert.equal(call("link.tune").status, 0);
+    assert.equal((await call("link.tune")).status, 0);
     assert.ok(lstatSync(join(folder, "link.tune")).isSymbolicLink());
     assert.equal(read("held.tune"), "recipe r { epochs: 4 }\n");
   });
-  it("mends a file whose end waits for a sweep", () => {
+  it("mends a file whose end waits for a sweep", async () => {
     const text =
       'data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 20%) }\n' +
       'model m { base: "minilm", task: text_classification }\n' +
       "sweep m on d as s { vary: { batch_size: choice(8, 16) }, trials: 2, maximize: accuracy }\n" +
       "train m on d with s.best { epoch: 3 }\n";
     write("sweep.tune", text);
-    const { stdout } = call("sweep.tune");
+    const { stdout } = await call("sweep.tune");
     assert.match(stdout, /^sweep\.tune: 1 mended, 0 left\n {2}4:28/);
     assert.equal(read("sweep.tune"), text.replace("epoch:", "epochs:"));
   });

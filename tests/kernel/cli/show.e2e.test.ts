@@ -1,19 +1,17 @@
 /** Each phase of the compiler as it is printed: goldens for one small program, and what a person may ask. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { phases, phaseText } from "#kernel/checking/phases.js";
 import { SteadyDatasets, withListings } from "#tools/reference/listings.js";
+import { called } from "./called.js";
 
 const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const golden = join(root, "tests", "golden", "phases");
 const program = join(root, "docs", "compiler", "program.tune");
-const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
-const show = (...args: string[]) =>
-  spawnSync(process.execPath, [main, "show", ...args], { cwd: root, encoding: "utf8" });
+const show = (...args: string[]) => called(root, "show", ...args);
 
 describe("the phases of the compiler", function () {
   this.timeout(120_000);
@@ -49,24 +47,27 @@ describe("the phases of the compiler", function () {
 describe("tunebook show", function () {
   this.timeout(60_000);
   const file = "docs/compiler/program.tune";
-  it("prints the part that is named", () => {
-    const { stdout, status } = show("tree", file, "router");
+  it("prints the part that is named", async () => {
+    const { stdout, status } = await show("tree", file, "router");
     assert.equal(status, 0);
     assert.match(stdout, /^statement model {2}6:1-11:2\n {2}operand word router/);
     assert.deepEqual(stdout.match(/^statement \w+/gm), ["statement model", "statement train"]);
-    assert.match(show("passes", file, "router").stdout, /^pass +nodes/);
+    assert.match((await show("passes", file, "router")).stdout, /^pass +nodes/);
   });
-  it("prints tokens and tree of a text with mistakes too, and of plans says what is wrong", () => {
+  it("prints tokens and tree of a text with mistakes too, and of plans says what is wrong", async () => {
     const bad = "docs/compiler/mistake.tune";
-    assert.equal(show("tokens", bad).status, 0);
-    assert.match(show("tree", bad).stdout, /statement recipe .*\n.*operand word quick/);
-    const { status, stdout, stderr } = show("graph", bad);
+    assert.equal((await show("tokens", bad)).status, 0);
+    assert.match((await show("tree", bad)).stdout, /statement recipe .*\n.*operand word quick/);
+    const { status, stdout, stderr } = await show("graph", bad);
     assert.deepEqual([status, stdout], [1, ""]);
     assert.match(stderr, /error\[unknown-column\]/);
   });
-  it("says what there is where a name is wrong, and which phases there are", () => {
-    assert.match(show("plan", file, "ruoter").stderr, /error\[nothing-to-show\].*"ruoter"\n.*write router/);
-    assert.match(show("grpah", file).stderr, /error\[bad-usage\].*tokens, tree, plan, graph, passes, program, emitted/);
-    assert.match(show("--help").stdout, /graph +the training graph, layer by layer/);
+  it("says what there is where a name is wrong, and which phases there are", async () => {
+    assert.match((await show("plan", file, "ruoter")).stderr, /error\[nothing-to-show\].*"ruoter"\n.*write router/);
+    assert.match(
+      (await show("grpah", file)).stderr,
+      /error\[bad-usage\].*tokens, tree, plan, graph, passes, program, emitted/,
+    );
+    assert.match((await show("--help")).stdout, /graph +the training graph, layer by layer/);
   });
 });

@@ -1,0 +1,65 @@
+/**
+ * The commands of `tunebook`. Each is a file in `commands/` that exports `register(program)`; only the one that is called is
+ * loaded (all of them for `--help`). What goes wrong is printed as `error[code]: …`, exit status 1.
+ */
+import { readdirSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { version } from "#kernel/session/version.js";
+import { nearestCommand } from "./nearest.js";
+import { fail } from "./fail.js";
+import "#kernel/checking/codes.js";
+
+interface CommandModule {
+  register(program: Command): void;
+}
+const folder = new URL("./commands/", import.meta.url);
+const names = readdirSync(folder)
+  .filter((file) => file.endsWith(".js"))
+  .map((file) => file.slice(0, -".js".length))
+  .sort();
+
+/** Runs what the words of a command line ask for. What goes wrong is printed and makes the exit status of this process 1. */
+export async function runProgram(args: readonly string[]): Promise<void> {
+  try {
+    await parse(args);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) fail(error);
+    else if (error.exitCode !== 0)
+      fail(
+        new CodedError("bad-usage", {
+          message: error.message.replace(/^error: /, ""),
+          command: calledAs(args),
+        }),
+      );
+  }
+}
+
+async function parse(args: readonly string[]): Promise<void> {
+  const program = new Command("tunebook")
+    .description("A notebook for fine-tuning language models: TypeScript and Tune, side by side.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+  const first = args.find((arg) => !arg.startsWith("-"));
+  const wanted = first === "help" ? args[args.indexOf("help") + 1] : first;
+  if (wanted !== undefined && !names.includes(wanted))
+    throw new CodedError("unknown-command", { command: wanted, nearest: nearestCommand(wanted, names), has: names });
+  for (const name of wanted === undefined ? names : [wanted]) {
+    const module = (await import(new URL(`${name}.js`, folder).href)) as CommandModule;
+    module.register(program);
+  }
+  for (const command of descendants(program)) command.exitOverride().configureOutput({ outputError: () => undefined });
+  if (args.length === 0) program.outputHelp();
+  else await program.parseAsync(args, { from: "user" });
+}
+
+function descendants(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...descendants(child)]);
+}
+
+function calledAs(args: readonly string[]): string {
+  const command = args.find((arg) => !arg.startsWith("-"));
+  return command === undefined ? "tunebook" : `tunebook ${command}`;
+}
