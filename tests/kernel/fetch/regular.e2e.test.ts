@@ -4,9 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
+import { called } from "../cli/called.js";
 
 describe("files that are read whole", function () {
   this.timeout(60_000);
@@ -22,12 +20,8 @@ describe("files that are read whole", function () {
     for (const name of ["fifo.tune", "fifo.ipynb"])
       if (process.platform !== "win32") assert.equal(spawnSync("mkfifo", [join(folder, name)]).status, 0);
   });
-  const told = (...of: readonly string[]): string => {
-    const { stderr, stdout, error } = spawnSync(process.execPath, [main, ...of], {
-      ...{ cwd: folder, encoding: "utf8", timeout: 20_000 },
-      env: { ...process.env, NODE_OPTIONS: "--max-old-space-size=256" },
-    });
-    assert.equal(error, undefined, `${of.join(" ")}: ${String(error)}`);
+  const told = async (...of: readonly string[]): Promise<string> => {
+    const { stderr, stdout } = await called(folder, ...of);
     return stdout + stderr;
   };
 
@@ -43,9 +37,10 @@ describe("files that are read whole", function () {
     ["fix", "big.tune"],
     ["import", "big.yaml"],
   ];
-  for (const command of commands) it(`${command.join(" ")}: too large`, () => assert.match(told(...command), large));
+  for (const command of commands)
+    it(`${command.join(" ")}: too large`, async () => assert.match(await told(...command), large));
   const others = ["folder.tune", "folder.ipynb", ...(process.platform === "win32" ? [] : ["fifo.tune", "fifo.ipynb"])];
   for (const file of others)
-    it(`check ${file}: no regular file`, () =>
-      assert.match(told("check", file), /error\[unreadable-file\].*(?:it is a folder|it is no regular file)/));
+    it(`check ${file}: no regular file`, async () =>
+      assert.match(await told("check", file), /error\[unreadable-file\].*(?:it is a folder|it is no regular file)/));
 });
