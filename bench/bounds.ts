@@ -18,6 +18,7 @@ import { setup } from "#kernel/engine/native/setup.js";
 import { satisfies } from "#kernel/fetch/version.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import { RunList } from "#kernel/history/run-list.js";
+import { usualView } from "#kernel/history/run-listing.js";
 import { lockRun } from "#kernel/artifacts/run-lock.js";
 import { globMatcher } from "#kernel/jupyter/wire/glob.js";
 import { csv } from "#stdlib/sources/csv.run.js";
@@ -145,6 +146,27 @@ const bounds: readonly Bound[] = [
     ready: (folder) => {
       const root = runsIn(folder);
       return () => new RunList(root).look();
+    },
+  },
+  {
+    what: "2,000 runs looked at again, and a page of them",
+    limit: 1500,
+    ready: (folder) => {
+      const list = new RunList(runsIn(folder));
+      return async () => {
+        await list.look();
+        list.list({ ...usualView, sort: "score", limit: 50, since: 0 });
+      };
+    },
+  },
+  {
+    what: "a CSV of 100,000 columns read",
+    limit: 5000,
+    ready: (folder) => {
+      const names = Array.from({ length: many }, (_, i) => `c${String(i)}`).join(",");
+      writeFileSync(join(folder, "wide.csv"), `${names}\n${`${"1,".repeat(many - 1)}1\n`.repeat(3)}`);
+      const source = call("source", "csv", { path: "wide.csv" });
+      return () => csv.open(source, { folder, live: () => undefined });
     },
   },
   { what: "setup, when it has been done", limit: 1000, ready: () => () => setup() },

@@ -293,14 +293,18 @@ describe("the panel in JupyterLab", function () {
   it("forgets a run that was deleted elsewhere", async () => {
     const [one] = readdirSync(runs).filter((name) => name.startsWith("old_6-"));
     await panel().getByRole("searchbox").fill("old_6-");
-    await panel().getByText(/^1 of \d+ runs$/).waitFor();
+    await panel()
+      .getByText(/^1 of \d+ runs$/)
+      .waitFor();
     const row = panel()
       .getByRole("list", { name: "Runs" })
       .getByRole("button", { name: /^old_6\b/ });
     await row.waitFor();
     rmSync(join(runs, one!), { recursive: true });
     await row.waitFor({ state: "detached", timeout: 10_000 });
-    await panel().getByText(/^0 of \d+ runs$/).waitFor();
+    await panel()
+      .getByText(/^0 of \d+ runs$/)
+      .waitFor();
     await panel().getByRole("searchbox").fill("");
   });
 
