@@ -9,8 +9,13 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
 import "../artifacts/codes.js";
 import { jsonRegular } from "../artifacts/read-regular.js";
-import type { RunList } from "./run-list.js";
 
+/** The runs of a folder, as `RunList` knows them. */
+interface Runs {
+  readonly root: string;
+  look(): Promise<unknown>;
+  get(id: string): unknown;
+}
 export interface RunNotes {
   /** Without blanks, so that `tag:x` finds them. */
   readonly tags: readonly string[];
@@ -53,7 +58,7 @@ export async function readNotes(folder: string): Promise<RunNotes> {
 }
 
 /** What was kept of them. Coded error `run-not-noted`: too long, no such run, a folder or file that lies elsewhere. */
-export async function writeNotes(list: RunList, id: string, given: RunNotes): Promise<RunNotes> {
+export async function writeNotes(list: Runs, id: string, given: RunNotes): Promise<RunNotes> {
   const refuse = (why: string): never => {
     throw new CodedError("run-not-noted", { run: id, why });
   };

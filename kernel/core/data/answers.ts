@@ -11,7 +11,7 @@ import {
   type ReadAnswer,
 } from "#stdlib/lib/answers.js";
 import { rowName } from "./row-names.js";
-import type { Row } from "./rows.js";
+import type { Row } from "./row.js";
 import "./codes.js";
 
 type Values = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@
  * file it is, so its split stands beside it: `3 (test)`.
  */
 import type { RowName } from "#dsl/types/row-name.js";
-import type { Row } from "./rows.js";
+import type { Row } from "./row.js";
 
 /** Of splits (tables, and those that are streamed) that have a source of their own: its name. */
 const sources = new WeakMap<object, string>();

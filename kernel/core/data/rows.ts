@@ -12,23 +12,16 @@ import type { Call } from "#dsl/types/value.js";
 import type { TableFacts } from "#dsl/types/facts.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { usualTurns } from "#stdlib/conversations/turns.run.js";
-import type { CleanRow, SourceWorld } from "#stdlib/kinds/data.js";
+import type { SourceWorld } from "#stdlib/kinds/data.js";
 import type { Refused, RowBeside, Turn } from "#stdlib/kinds/conversation.js";
 import { writtenTurns } from "./conversations.js";
 import { withAnswers } from "./answers.js";
 import { rowName } from "./row-names.js";
+import type { Columns, Row } from "./row.js";
 import { valueInRole } from "./role-values.js";
 import "./codes.js";
 
-/** A row with where it came from. */
-export interface Row extends CleanRow {
-  /** The split that its source stands for, or null when there is one source for all. */
-  readonly split: string | null;
-  /** Its table and its index there, for columns that have no role. */
-  readonly table: Columns;
-  readonly index: number;
-}
-export type Columns = ReadonlyMap<string, ArrayLike<unknown>>;
+export type { Columns, Row };
 
 /** Rows between two looks at the signal; the event loop turns there. */
 export const stride = 4096;

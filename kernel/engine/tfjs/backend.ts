@@ -6,7 +6,8 @@ import type { Refusal } from "../engine.js";
 import type { Backend } from "../host/backend.js";
 import { TFJS_TYPES } from "./elementwise.js";
 import { kernelOf, loweredHere } from "./kernels.js";
-import { readyBackend, type TfjsBackendName } from "./library.js";
+import type { TfjsBackendName } from "./library.js";
+import { readyBackend } from "./ready.js";
 import { TfjsSession } from "./session.js";
 
 const TITLES = { wasm: "wasm", cpu: "JavaScript", webgpu: "WebGPU" } as const;
