@@ -10,6 +10,11 @@ export function listed(
   return more > 0 ? `${some.join(", ")} and ${more.toLocaleString("en-US")} more` : some.join(", ");
 }
 
+/** The same, each between the marks of code. */
+export function listedAsCode(names: readonly string[]): string {
+  return listed(names.map((name) => `\`${name}\``));
+}
+
 /** As notes, a line each. `of`: how many there are in all. */
 export function examples(some: readonly string[], of: number): readonly string[] {
   const more = of - some.length;

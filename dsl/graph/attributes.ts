@@ -2,7 +2,7 @@
  * What an op's attributes may be: a record of kinds by name, from which their types are inferred and by which they are
  * checked where a node is made.
  */
-import type { Attribute, Attributes, Dimension, DType } from "./program.js";
+import type { Attribute, Attributes, Dimension, DType, NDArray } from "./program.js";
 import { Misfit } from "./shape.js";
 
 export interface Kind<T extends Attribute> {
@@ -83,4 +83,9 @@ export function checkAttributes(schema: Schema, given: Attributes): void {
     throw new Misfit(kind.misfit?.(name, value) ?? `the ${name} must be ${kind.what}`);
   }
   for (const name in given) if (!(name in schema)) throw new Misfit(`there is no attribute "${name}"`);
+}
+
+/** Whether an attribute is an array, which stands for its bytes. */
+export function isArray(value: Attribute): value is NDArray {
+  return typeof value === "object" && value !== null && "bytes" in value;
 }

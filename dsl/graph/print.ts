@@ -1,7 +1,8 @@
 /** A program as text, one node a line, for `show ....program`, golden files and people. */
-import type { Attribute, NDArray, Node, Program, Ref } from "./program.js";
+import type { Attribute, Node, Program, Ref } from "./program.js";
 import { typeText } from "./shape.js";
 import { fromNDArray } from "./values.js";
+import { isArray } from "./attributes.js";
 
 export function printProgram(program: Program): string {
   const lines = program.nodes.map((node, i) => `%${i} = ${nodeText(node)}`);
@@ -24,9 +25,7 @@ function nodeText(node: Node): string {
 function after(node: Node): string {
   return node.after?.length ? ` after ${node.after.map((n) => `%${n}`).join(", ")}` : "";
 }
-function isArray(value: Attribute): value is NDArray {
-  return typeof value === "object" && value !== null && "bytes" in value;
-}
+
 function attributeText(value: Attribute): string {
   if (!isArray(value)) return JSON.stringify(value);
   const data = fromNDArray(value).data;

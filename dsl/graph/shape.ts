@@ -1,5 +1,5 @@
 /** Rules about types that many ops share. A dimension is a number or the name of a size known only when run. */
-import type { Dimension, DType, Type } from "./program.js";
+import type { Dimension, DType, NDArray, Type } from "./program.js";
 
 /** What an op says when its inputs don't fit; the builder adds op, path and types and throws the coded error `graph-type`. */
 export class Misfit extends Error {}
@@ -7,7 +7,7 @@ export class Misfit extends Error {}
 /** Names of sizes (`batch`, `length`) bound to numbers for one run. */
 export type Sizes = Readonly<Record<string, number>>;
 
-export function typeText(type: Type): string {
+export function typeText(type: Type | NDArray): string {
   return `${type.dtype}[${type.shape.join(", ")}]`;
 }
 

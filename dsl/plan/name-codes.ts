@@ -1,6 +1,6 @@
 /** Codes of verbs, names, connectors and keys. */
 import { registerCodes } from "../diagnostics/codes.js";
-import { listed } from "../diagnostics/listed.js";
+import { listedAsCode } from "../diagnostics/listed.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
@@ -70,7 +70,6 @@ declare module "../diagnostics/codes.js" {
     "statement-takes-no-block": { readonly verb: string };
   }
 }
-const quoted = (names: readonly string[]): string => listed(names.map((name) => `\`${name}\``));
 const one = (name: string): string => (name === "data" ? name : `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`);
 
 registerCodes({
@@ -103,7 +102,7 @@ registerCodes({
         : d.nearest
           ? `write \`${d.nearest}\``
           : d.has && d.has.length > 0
-            ? `it has ${quoted(d.has)}`
+            ? `it has ${listedAsCode(d.has)}`
             : undefined),
     notes: (d) => (d.elsewhere && d.nearest ? [`other tools call \`${d.nearest}\` \`${d.key}\``] : []),
     explain:
@@ -124,7 +123,7 @@ registerCodes({
       d.nearest
         ? `write \`${d.nearest}\``
         : d.has.length > 0
-          ? `it takes ${quoted(d.has)}`
+          ? `it takes ${listedAsCode(d.has)}`
           : `nothing follows its names but a block`,
     explain:
       "After a verb and its names come connectors with their names: `train router on tickets with quick as first`.",
@@ -172,7 +171,7 @@ registerCodes({
       d.nearest
         ? `write \`${d.nearest}\``
         : d.has.length > 0
-          ? `there ${d.has.length === 1 ? "is" : "are"} ${quoted(d.has)}`
+          ? `there ${d.has.length === 1 ? "is" : "are"} ${listedAsCode(d.has)}`
           : d.example === undefined
             ? "define it first"
             : `define it in a statement above: \`${d.example}\``,
@@ -300,7 +299,7 @@ evaluate m, m on d.test`,
   },
   "one-of": {
     severity: "error",
-    message: (d) => `\`${d.word}\` takes one of ${quoted(d.of)}, and just one`,
+    message: (d) => `\`${d.word}\` takes one of ${listedAsCode(d.of)}, and just one`,
     help: (d) => `write ${d.of.map((name) => `\`${d.word}(${name}: …)\``).join(" or ")}`,
     explain: "The parameters of this word exclude each other, and one of them must be there.",
     example: "recipe r { validate: every() }",
@@ -308,7 +307,7 @@ evaluate m, m on d.test`,
   "unknown-topic": {
     severity: "error",
     message: (d) => `\`${d.name}\` has no \`${d.topic}\` to show`,
-    help: (d) => (d.has.length > 0 ? `it has ${quoted(d.has)}` : undefined),
+    help: (d) => (d.has.length > 0 ? `it has ${listedAsCode(d.has)}` : undefined),
     explain: "`show` takes a name, or a name and one of its topics.",
     example: "recipe r { epochs: 3 }\nshow r.weather",
   },
@@ -319,7 +318,7 @@ evaluate m, m on d.test`,
       d.nearest
         ? `write \`${d.nearest}\``
         : d.has.length > 0
-          ? `there ${d.has.length === 1 ? "is" : "are"} ${quoted(d.has)}`
+          ? `there ${d.has.length === 1 ? "is" : "are"} ${listedAsCode(d.has)}`
           : `define it in the file: \`parameters { ${d.name}: … }\``,
     explain:
       "`-p name=value` sets a parameter that the file defines (`parameters { rate: 1e-3 }`), or a name that a notebook's cells use. This name is in none of them, so that the value would change nothing.",

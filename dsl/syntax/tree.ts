@@ -91,3 +91,9 @@ export interface Tree {
   /** Names of lines that could not be read as statements: they may be what such a line was to define. */
   readonly lost: readonly string[];
 }
+
+/** Where a word's path stands, without its arguments. */
+export function pathSpan({ path, span }: WordNode): Span {
+  const last = path.at(-1);
+  return last ? { ...span, end: last.span.end } : span;
+}

@@ -1,13 +1,13 @@
 /** Words with their arguments: found in the vocabulary, each argument given once and typed by its parameter. */
 import type { Call, Value } from "./value.js";
 import { isOldSpelling, type Parameter, type Word } from "./registry.js";
-import type { Argument, Name, WordNode } from "../syntax/tree.js";
+import { pathSpan, type Argument, type Name, type WordNode } from "../syntax/tree.js";
 import { isGone, presentCall } from "./deprecated.js";
 import { adviceOf, advised, writes } from "./advised.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { nearest } from "../diagnostics/nearest.js";
 import { replace, Reporter } from "../diagnostics/reporter.js";
-import type { Edit, Span } from "../diagnostics/span.js";
+import type { Edit } from "../diagnostics/span.js";
 import type {} from "./value-codes.js";
 import type { Asked, Typing } from "./typing.js";
 
@@ -34,7 +34,7 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
           .map((w) => w.name),
         t.reporter,
       );
-    const place = node.path.length > 0 ? joined(node) : node.span;
+    const place = node.path.length > 0 ? pathSpan(node) : node.span;
     // `write \`f1(macro)\``, or the key as it should be, alone.
     const told = node.arguments ? undefined : /^write `(?:(\w+): )?([^`…]+)`$/.exec(advice ?? "");
     const instead = told && (told[1] === undefined || told[1] === asked.path) ? told[2] : undefined;
@@ -72,7 +72,7 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
     return undefined;
   }
   if (record.planned) {
-    t.reporter.report("not-built-yet", { word: node.text, meanwhile: record.planned.meanwhile }, joined(node));
+    t.reporter.report("not-built-yet", { word: node.text, meanwhile: record.planned.meanwhile }, pathSpan(node));
     return undefined;
   }
   return call(node, record, asked, t);
@@ -208,7 +208,7 @@ class Arguments {
     if (missing.length === 0) return;
     if (this.whole) {
       const told = { word: name, names: missing.map((p) => p.name), example };
-      this.t.reporter.report("missing-argument", told, joined(this.node));
+      this.t.reporter.report("missing-argument", told, pathSpan(this.node));
     }
     this.whole = false;
   }
@@ -247,9 +247,4 @@ function unknownArgument(argument: Argument, node: WordNode, record: Word, t: Ty
     key.span,
     near && names.includes(near) ? { fix: replace(key.span, near) } : fix ? { fix } : {},
   );
-}
-
-function joined(node: WordNode): Span {
-  const last = node.path.at(-1);
-  return last ? { ...node.span, end: last.span.end } : node.span;
 }

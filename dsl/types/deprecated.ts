@@ -4,7 +4,15 @@
  */
 import type { Deprecated, NewCall, Parameter, Registry, Verb, Word } from "./registry.js";
 import { parse } from "../syntax/parse.js";
-import type { Argument, Entry, Expression, Key, Statement, WordNode } from "../syntax/tree.js";
+import {
+  pathSpan,
+  type Argument,
+  type Entry,
+  type Expression,
+  type Key,
+  type Statement,
+  type WordNode,
+} from "../syntax/tree.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { isOpen } from "./experiments.js";
 import type {} from "./lifecycle-codes.js";
@@ -244,10 +252,7 @@ function plainText(node: Expression): string | undefined {
   if (node.is === "string") return node.value;
   return node.is === "word" && !node.arguments ? node.text : undefined;
 }
-function pathSpan(node: WordNode): Span {
-  const last = node.path.at(-1);
-  return last ? { ...node.span, end: last.span.end } : node.span;
-}
+
 function ownOf(record: Readonly<Record<string, string>>, name: string): string | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }

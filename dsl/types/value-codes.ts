@@ -1,6 +1,6 @@
 /** Codes of values that a key or a word can't take. */
 import { registerCodes } from "../diagnostics/codes.js";
-import { listed } from "../diagnostics/listed.js";
+import { listedAsCode } from "../diagnostics/listed.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
@@ -64,8 +64,6 @@ declare module "../diagnostics/codes.js" {
   }
 }
 
-const quoted = (names: readonly string[]): string => listed(names.map((name) => `\`${name}\``));
-
 registerCodes({
   "wrong-type": {
     severity: "error",
@@ -127,7 +125,7 @@ registerCodes({
   "unknown-choice": {
     severity: "error",
     message: (d) => `\`${d.key}\` can't be \`${d.found}\``,
-    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : `it can be ${quoted(d.of)}`),
+    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : `it can be ${listedAsCode(d.of)}`),
     explain: "The key takes one of a few names.",
     example: "recipe r { keep: first }",
   },
@@ -139,7 +137,7 @@ registerCodes({
       (d.nearest
         ? `write \`${d.nearest}\`${d.example === undefined ? "" : `, for example \`${d.example}\``}`
         : d.has.length > 0
-          ? `there ${d.has.length === 1 ? "is" : "are"} ${quoted(d.has)}`
+          ? `there ${d.has.length === 1 ? "is" : "are"} ${listedAsCode(d.has)}`
           : undefined),
     explain:
       "Words come from the vocabulary: each kind (source, cleaner, split, task, technique, optimizer, …) has its own.",
@@ -153,7 +151,7 @@ registerCodes({
       (d.nearest
         ? `write \`${d.nearest}\``
         : d.has.length > 0
-          ? `it has ${quoted(d.has)}`
+          ? `it has ${listedAsCode(d.has)}`
           : `write \`${d.word}\` alone: it takes none`),
     notes: (d) => (d.elsewhere ? [`other tools call it \`${d.name}\``] : []),
     explain: "A word takes only the parameters that its record declares; nothing is silently ignored.",
@@ -184,7 +182,7 @@ registerCodes({
         ? `the role comes first: write \`${d.turned}\``
         : d.nearest
           ? `write \`${d.nearest}\``
-          : `it knows ${quoted(d.has)}`,
+          : `it knows ${listedAsCode(d.has)}`,
     explain: "The record takes only certain keys.",
     example: 'data d { source: csv("a.csv"), columns: { texts: body } }',
   },

@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { like } from "../fetch/json.js";
 import { recordsOf } from "./log-lines.js";
 import { isWriter, type Writer } from "./writer.js";
+import { finite } from "../core/session/finite.js";
 
 export interface Validated {
   readonly step: number;
@@ -79,7 +80,7 @@ export class RunLog {
     if (kind === "started") this.started(event);
     else if (kind === "step") this.stepped(event);
     else if (kind === "evaluated") this.evaluated(event);
-    else if (kind === "checkpoint" && event["best"] === true) this.best = number(event["step"]);
+    else if (kind === "checkpoint" && event["best"] === true) this.best = finite(event["step"]);
     else if (kind === "stopping") this.stopping = true;
     else if (kind === "stopped") this.stopped(event);
   }
@@ -87,27 +88,27 @@ export class RunLog {
     const { at, engine, steps, resumedFrom, process } = event;
     if (this.begun === null && typeof at === "string") this.begun = at;
     this.engine = typeof engine === "string" ? engine : null;
-    this.steps = number(steps);
+    this.steps = finite(steps);
     this.writer = isWriter(process) ? process : null;
     this.ended = null;
     this.stopping = false;
     this.recent = [];
     // Steps after the checkpoint are taken again.
-    const from = number(resumedFrom) ?? 0;
+    const from = finite(resumedFrom) ?? 0;
     this.curved = this.curved.filter((one) => one.step <= from);
     for (const step of this.scored.keys()) if (step > from) this.scored.delete(step);
     this.step = Math.min(this.step, from);
     this.loss = this.curved.at(-1)?.loss ?? null;
   }
   private stepped(event: Readonly<Record<string, unknown>>): void {
-    const step = number(event["step"]);
+    const step = finite(event["step"]);
     if (step === null) return;
-    const loss = number(event["loss"]);
+    const loss = finite(event["loss"]);
     this.step = step;
-    this.epoch = number(event["epoch"]) ?? this.epoch;
+    this.epoch = finite(event["epoch"]) ?? this.epoch;
     this.loss = loss;
-    const seconds = number(event["seconds"]);
-    if (seconds !== null) this.recent = [...this.recent.slice(-19), { seconds, tokens: number(event["tokens"]) ?? 0 }];
+    const seconds = finite(event["seconds"]);
+    if (seconds !== null) this.recent = [...this.recent.slice(-19), { seconds, tokens: finite(event["tokens"]) ?? 0 }];
     if (loss === null || step % this.every !== 0) return;
     this.curved.push({ step, loss });
     if (this.curved.length < 4 * points) return;
@@ -115,11 +116,11 @@ export class RunLog {
     this.curved = this.curved.filter((one) => one.step % this.every === 0);
   }
   private evaluated(event: Readonly<Record<string, unknown>>): void {
-    const step = number(event["step"]);
+    const step = finite(event["step"]);
     const { metrics } = event;
     if (step === null || typeof metrics !== "object" || metrics === null) return;
     const scores = Object.entries(metrics).flatMap(([name, value]): [string, number][] => {
-      const score = number(value);
+      const score = finite(value);
       return score === null ? [] : [[name, score]];
     });
     this.scored.set(step, Object.fromEntries(scores));
@@ -129,12 +130,8 @@ export class RunLog {
   private stopped(event: Readonly<Record<string, unknown>>): void {
     const { reason } = event;
     this.ended = isEnding(reason) ? reason : "failed";
-    this.seconds = number(event["seconds"]);
-    this.step = number(event["step"]) ?? this.step;
+    this.seconds = finite(event["seconds"]);
+    this.step = finite(event["step"]) ?? this.step;
     this.stopping = false;
   }
-}
-
-function number(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
 }

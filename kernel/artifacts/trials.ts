@@ -9,6 +9,7 @@ import { fields, jsonOrNone, like, maybe, whole, type Schema } from "../fetch/js
 import { readRegular } from "../artifacts/read-regular.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
 import { stampOf } from "../fetch/stamp.js";
+import { finite } from "../core/session/finite.js";
 
 /** In a run's lock. */
 export interface TrialOf {
@@ -118,9 +119,7 @@ function valuesText(values: unknown): string | null {
     200,
   );
 }
-function finite(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
+
 function plain(text: string): string {
   return clip(oneLine(printable(text)), 120);
 }

@@ -6,6 +6,7 @@ import { metricNamed } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
 import type { RunScore } from "./run-scores.js";
+import { finite } from "../core/session/finite.js";
 
 export interface ListedScore {
   /** `accuracy`; of a validation in training `validation accuracy`. */
@@ -97,7 +98,4 @@ export function contentOf(rows: string): string {
 }
 function plain(text: string): string {
   return clip(oneLine(printable(text)), 80);
-}
-function finite(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
 }

@@ -1,6 +1,7 @@
 /** Levenshtein's distance of words, summed over rows, per word of the targets. NaN where the targets have no word. */
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import { wordsIn } from "../lib/tasks/words.js";
 
 export const wordErrorRate: MetricImplementation = {
   ofWritten: (_call, input) => whole(sumsOf(input)),
@@ -12,13 +13,11 @@ export const wordErrorRate: MetricImplementation = {
 
 function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
   const errors = (row: number): readonly number[] => {
-    const wanted = wordsOf(targets[row]!);
-    return [distance(wordsOf(written[row]!), wanted), wanted.length];
+    const wanted = wordsIn(targets[row]!);
+    return [distance(wordsIn(written[row]!), wanted), wanted.length];
   };
   return rowSums(targets.length, 2, errors, (sums) => (sums[1] === 0 ? Number.NaN : sums[0]! / sums[1]!));
 }
-
-const wordsOf = (text: string): readonly string[] => text.split(/\s+/u).filter((word) => word !== "");
 
 function distance(from: readonly string[], to: readonly string[]): number {
   let above = Uint32Array.from({ length: to.length + 1 }, (_, j) => j);

@@ -6,6 +6,7 @@ import type { Attribute, NDArray, Node } from "../program.js";
 import { opOf } from "../table.js";
 import type { Pass } from "./pass.js";
 import { rewrite, type Rewrite } from "./rewrite.js";
+import { isArray } from "../attributes.js";
 
 export const commonSubexpressions: Pass = {
   name: "common_subexpressions",
@@ -41,8 +42,4 @@ function merge(): Rewrite {
     }
     return node.types.map((_, output) => ({ node: first, output }));
   };
-}
-
-function isArray(value: Attribute): value is NDArray {
-  return typeof value === "object" && value !== null && "bytes" in value;
 }

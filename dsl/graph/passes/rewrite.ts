@@ -106,6 +106,7 @@ function readersOf(program: Program): readonly number[] {
   return counts;
 }
 
-function mapValues<A, B>(record: Readonly<Record<string, A>>, f: (a: A) => B): Record<string, B> {
+/** Another record under the same names. */
+export function mapValues<A, B>(record: Readonly<Record<string, A>>, f: (a: A) => B): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([name, a]) => [name, f(a)]));
 }

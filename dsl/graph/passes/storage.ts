@@ -13,6 +13,7 @@ import { isNodeOf } from "../op.js";
 import { opNamed, opOf, table } from "../table.js";
 import { sizeOf } from "../values.js";
 import type { Pass } from "./pass.js";
+import { mapValues } from "./rewrite.js";
 
 export const storage: Pass = {
   name: "storage",
@@ -86,13 +87,13 @@ class Rewriting {
   done(): Program {
     const { program } = this;
     const out = (ref: Ref): Ref => this.read(ref, undefined);
-    const outputs = mapped(program.outputs, out);
+    const outputs = mapValues(program.outputs, out);
     const updates = program.updates.map((u) => ({
       ...u,
       value: out(u.value),
       ...(u.at && { at: { ...u.at, start: out(u.at.start) } }),
     }));
-    const inputs = mapped(program.inputs, ({ type, ref }) => ({ type, ref: out(ref) }));
+    const inputs = mapValues(program.inputs, ({ type, ref }) => ({ type, ref: out(ref) }));
     return { nodes: this.nodes, inputs, outputs, state: this.state, updates };
   }
 
@@ -188,8 +189,4 @@ class Rewriting {
     const rounded = roundedInitial(name, this.program.state[name]!, stored);
     return { ...state, initial: { ...initial, of: { ...initial.of, initial: rounded } } };
   }
-}
-
-function mapped<T, U>(record: Readonly<Record<string, T>>, f: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value)]));
 }

@@ -18,6 +18,7 @@ import type { Layout } from "./layout.js";
 import { layoutOf } from "./layouts.js";
 import { tokenizerOf } from "./tokenizer.js";
 import "./codes.js";
+import { sizeOf } from "#dsl/graph/values.js";
 
 /** Another number makes folders of older conversions be made again. */
 const VERSION = 1;
@@ -84,7 +85,7 @@ export function storedAs(folder: string, file: string): string | undefined {
 
 function storedIn(gguf: Gguf): string | undefined {
   const elements = new Map<number, number>();
-  for (const { type, shape } of gguf.tensors) elements.set(type, (elements.get(type) ?? 0) + elementsOf(shape));
+  for (const { type, shape } of gguf.tensors) elements.set(type, (elements.get(type) ?? 0) + sizeOf(shape));
   const [most] = [...elements].sort((a, b) => b[1] - a[1]);
   return most && FORMATS.get(most[0])?.name;
 }
@@ -111,7 +112,7 @@ async function write(gguf: Gguf, folder: string, from: string, o: ConvertOptions
   const tensors = tensorsOf(gguf, layout, o);
   await demandSpace(
     weights,
-    Object.values(tensors).reduce((sum, t) => sum + 4 * elementsOf(t.shape), 0),
+    Object.values(tensors).reduce((sum, t) => sum + 4 * sizeOf(t.shape), 0),
   );
   writeSafetensors(weights, tensors, { format: "pt" });
   const files: Record<string, number> = {};
@@ -139,7 +140,7 @@ function tensorsOf(gguf: Gguf, layout: Layout, o: ConvertOptions): Readonly<Reco
 }
 
 function elementsFrom(gguf: Gguf, tensor: GgufTensor, format: BlockFormat): Float32Array {
-  const count = elementsOf(tensor.shape) / format.elements;
+  const count = sizeOf(tensor.shape) / format.elements;
   return dequantise(format, readBytes(gguf, tensor.offset, count * format.bytes));
 }
 
@@ -152,14 +153,10 @@ function formatOf(gguf: Gguf, tensor: GgufTensor): BlockFormat {
       value: OTHERS.get(tensor.type) ?? `number ${String(tensor.type)}`,
       supported: [...FORMATS.values()].map((f) => f.name),
     });
-  if (elementsOf(tensor.shape) % format.elements)
+  if (sizeOf(tensor.shape) % format.elements)
     throw new CodedError("gguf-malformed", {
       file: gguf.file,
       why: `${tensor.name} is not whole blocks of ${format.name}`,
     });
   return format;
-}
-
-function elementsOf(shape: readonly number[]): number {
-  return shape.reduce((n, d) => n * d, 1);
 }

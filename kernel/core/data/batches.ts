@@ -5,6 +5,7 @@
 import type { NDArray } from "#dsl/graph/program.js";
 import { chance, draw, shuffle } from "#stdlib/lib/chance.js";
 import { tokensAt, type TokenRows } from "./token-rows.js";
+import { whole } from "#stdlib/lib/tasks/feeds.js";
 
 export interface BatchOptions {
   readonly batchSize: number;
@@ -31,8 +32,8 @@ export function epochBatches(lengths: Int32Array, o: BatchOptions): Uint32Array[
   const bands = Int32Array.from(lengths, (length, row) => band(length + (also?.[row] ?? 0)));
   const second = also && Int32Array.from(also, band);
   rows.sort((a, b) => bands[b]! - bands[a]! || (second ? second[b]! - second[a]! : 0)); // stable: rows of one band stay in random order
-  const whole = Math.floor(rows.length / o.batchSize);
-  const batches = cutInto(rows, o.batchSize, draw(generator, whole + 1) * o.batchSize);
+  const full = Math.floor(rows.length / o.batchSize);
+  const batches = cutInto(rows, o.batchSize, draw(generator, full + 1) * o.batchSize);
   return shuffle(batches, generator);
 }
 
@@ -82,12 +83,8 @@ export function collate(
   });
   const shape = [rows.length, longest];
   return {
-    input_ids: i32(input, shape),
-    attention_mask: i32(mask, shape),
-    ...(segments ? { token_type_ids: i32(segments, shape) } : {}),
+    input_ids: whole(input, shape),
+    attention_mask: whole(mask, shape),
+    ...(segments ? { token_type_ids: whole(segments, shape) } : {}),
   };
-}
-
-function i32(values: Int32Array, shape: readonly number[]): NDArray {
-  return { dtype: "i32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }

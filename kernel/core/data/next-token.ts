@@ -5,6 +5,7 @@
  */
 import type { NDArray } from "#dsl/graph/program.js";
 import { tokensAt, type TokenRows } from "./token-rows.js";
+import { whole } from "#stdlib/lib/tasks/feeds.js";
 
 /** Which tokens of each text are trained, where not all of them are: 1 for those that are. */
 export interface TrainedTokens {
@@ -74,15 +75,11 @@ function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], padId: number,
   });
   const shape = [rows.length, width];
   return {
-    input_ids: i32(input, shape),
-    attention_mask: i32(mask, shape),
-    positions: i32(positions, shape),
-    segments: i32(segments, shape),
-    targets: i32(targets, [count]),
-    labels: i32(labels, [count]),
+    input_ids: whole(input, shape),
+    attention_mask: whole(mask, shape),
+    positions: whole(positions, shape),
+    segments: whole(segments, shape),
+    targets: whole(targets, [count]),
+    labels: whole(labels, [count]),
   };
-}
-
-function i32(values: Int32Array, shape: readonly number[]): NDArray {
-  return { dtype: "i32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }

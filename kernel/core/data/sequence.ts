@@ -5,6 +5,7 @@
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Taught } from "#stdlib/kinds/task.js";
 import { tokensAt, type TokenRows } from "./token-rows.js";
+import { whole } from "#stdlib/lib/tasks/feeds.js";
 
 export interface Targets {
   /** What is written, its end included. */
@@ -41,12 +42,8 @@ function collateTargets({ ids, start, padId }: Targets, rows: ArrayLike<number>)
     for (let i = 0; i < text.length; i++) targets[at++] = first + i;
   });
   return {
-    decoder_input_ids: i32(decoder, [rows.length, width]),
-    targets: i32(targets, [count]),
-    labels: i32(labels, [count]),
+    decoder_input_ids: whole(decoder, [rows.length, width]),
+    targets: whole(targets, [count]),
+    labels: whole(labels, [count]),
   };
-}
-
-function i32(values: Int32Array, shape: readonly number[]): NDArray {
-  return { dtype: "i32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }

@@ -9,6 +9,7 @@ import { short, smoothed } from "./line.js";
 import { color } from "./svg/colors.js";
 import { tableShown } from "./table.js";
 import { duration, escapeLabel, plural, significant } from "./text.js";
+import { finite } from "../session/finite.js";
 
 type Step = Extract<RunEvent, { kind: "step" }>;
 type Evaluated = Extract<RunEvent, { kind: "evaluated" }>;
@@ -153,11 +154,6 @@ function bestMark(evaluations: readonly Evaluated[], { step, by }: Best): Trace[
       hoverinfo: "skip",
     },
   ];
-}
-
-/** Events read from a log hold NaN and infinities as strings. */
-function finite(x: unknown): number | null {
-  return typeof x === "number" && Number.isFinite(x) ? x : null;
 }
 
 /** The figure's bundle shows its last numbers in a terminal. */

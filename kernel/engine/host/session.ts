@@ -18,6 +18,7 @@ import type { EngineName } from "../engine.js";
 import { UnsetStates } from "./unset.js";
 import type { Arrays, Backend, BackendSession, Programs } from "./backend.js";
 import "../codes.js";
+import { typeText } from "#dsl/graph/shape.js";
 
 export class HostSession {
   private readonly session: BackendSession;
@@ -210,10 +211,6 @@ const PLENTY = 2 ** 26;
 function bytesReadFor(state: State): number {
   const { type } = lastOf(originsOf(state));
   return type.shape.reduce<number>((n, d) => n * Number(d), ELEMENT_BYTES[type.dtype]);
-}
-
-export function typeText(type: Type | NDArray): string {
-  return `${type.dtype}[${type.shape.join(", ")}]`;
 }
 
 /** Whether a value has the type; names of sizes are bound, or must be what they were bound to. */

@@ -4,6 +4,7 @@ import { Tensor } from "onnxruntime-node";
 import type { DType, NDArray, State } from "#dsl/graph/program.js";
 import { isUnset, shapeOfState } from "../initial.js";
 import { aligned, bytesOf, ELEMENT_BYTES } from "../../tensors/numbers.js";
+import { sizeOf } from "#dsl/graph/values.js";
 
 type Data = Float32Array | Float64Array | Int32Array | Uint16Array | Int8Array | Uint8Array;
 interface Held {
@@ -102,7 +103,4 @@ function view(dtype: DType, buffer: ArrayBufferLike, offset: number, count: numb
   if (dtype === "bf16") return new Uint16Array(buffer, offset, count);
   if (dtype === "i8") return new Int8Array(buffer, offset, count);
   return dtype === "i32" ? new Int32Array(buffer, offset, count) : new Uint8Array(buffer, offset, count);
-}
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((n, d) => n * d, 1);
 }

@@ -1,6 +1,7 @@
 /** How two columns of numbers go together: Pearson's correlation, and ranks of which ties share the mean. */
 import type { NumberMetricInput } from "../../kinds/metric.js";
 import { timesOf } from "./ranked.js";
+import { shown } from "../tasks/numbers.js";
 
 /** NaN where either column does not vary, as scipy says. */
 export function correlation(a: Float64Array, b: Float64Array): number {
@@ -13,11 +14,10 @@ export function correlation(a: Float64Array, b: Float64Array): number {
 
 export function whyUncorrelated(_call: unknown, { truth, predicted }: NumberMetricInput): string | null {
   if (truth.length === 1) return "one row goes together with nothing";
-  if (constant(truth)) return `every row has the score ${short(truth[0]!)}`;
-  return constant(predicted) ? `the model says ${short(predicted[0]!)} of every row` : null;
+  if (constant(truth)) return `every row has the score ${shown(truth[0]!)}`;
+  return constant(predicted) ? `the model says ${shown(predicted[0]!)} of every row` : null;
 }
 const constant = (values: Float64Array): boolean => values.every((value) => value === values[0]);
-const short = (value: number): string => String(Number(value.toPrecision(4)));
 
 function centred(values: Float64Array): { readonly values: Float64Array; readonly norm: number } {
   let [sum, squares] = [0, 0];
