@@ -11,7 +11,8 @@
  * - seconds by what trainings took on this machine lately (duration.ts). Effort, in FLOPs of f32 products: tokens ·
  *   (2·M + 4·n·h·l̄) · c, M the elements of matrices outside embeddings, l̄ the mean length, c = 3 where all trains
  *   (forward, two products backward), 2 where the base is frozen, one more with recomputation; in bf16 1 / 1.7 of it; and
- *   280·T for each update, which moves 28 bytes for each parameter while a core does some ten FLOPs a byte.
+ *   280·T for each update, which moves 28 bytes for each parameter while a core does some ten FLOPs a byte; and for each
+ *   validation its tokens · (2·M + 4·n·h·l̄).
  */
 import { chunksFor } from "../graph/head.js";
 import type { FamilyCapabilities, SizeFields, Stacks } from "../types/capabilities.js";
@@ -79,7 +80,17 @@ export function estimate(
     ...(weights && { saved: 4 * base.parameters - weights.bytes }),
   };
   const effort = productEffort(shape, mean) * tokens + updateEffort(shape) * steps;
-  const took = durationOf({ flops: effort, steps }, o.machine);
+  const validated = fed(data.splits["validation"], model.max_length, {
+    windows: windows && !cuts,
+    packing: training.packing,
+  });
+  const times = validated.rows > 0 ? validations(training.validate, steps, perEpoch) : 0;
+  const validating = {
+    times,
+    rows: validated.rows,
+    flops: Math.round(times * validated.tokens * forwardEffort(shape, validated.tokens / Math.max(1, validated.rows))),
+  };
+  const took = durationOf({ flops: effort + validating.flops, steps }, o.machine);
   return {
     parameters,
     trainable,
@@ -87,6 +98,7 @@ export function estimate(
     steps,
     tokens: Math.round(tokens),
     flops: Math.round(effort),
+    ...(times > 0 && { validating }),
     memoryBytes: Math.round(memoryBytes(shape)),
     ...(weights && { storedBytes: Math.round(weights.bytes) }),
     seconds: took?.seconds ?? null,
@@ -161,6 +173,18 @@ export function memoryBytes(o: StepShape): number {
 export function productEffort(o: StepShape, length: number): number {
   const passes = (o.frozen ? 2 : 3) + (o.recomputed ? 1 : 0);
   return ((2 * o.matrices + 4 * o.layers * o.hidden * length) * passes) / (o.low ? 1.7 : 1);
+}
+/** Forward alone, as a validation computes. */
+function forwardEffort(o: StepShape, length: number): number {
+  return (2 * o.matrices + 4 * o.layers * o.hidden * length) / (o.low ? 1.7 : 1);
+}
+/** How often a training validates: each time it is due, and at its end. `perEpoch`: updates of an epoch. */
+export function validations(every: Call | null, steps: number, perEpoch: number): number {
+  if (every === null) return 0;
+  const { steps: each, epochs } = every.arguments;
+  if (typeof each === "number" && each > 0) return Math.ceil(steps / Math.max(1, Math.round(each)));
+  if (typeof epochs !== "number" || epochs <= 0) return 1;
+  return Math.max(1, Math.ceil(steps / perEpoch / epochs - 1e-6));
 }
 export function updateEffort({ trainable }: StepShape): number {
   return 280 * trainable;

@@ -65,6 +65,8 @@ export interface Estimates {
   readonly storedBytes?: number;
   /** Effort of the whole run in FLOPs of f32 products (estimates.ts). */
   readonly flops: number;
+  /** Validations of the whole run, the rows of each, and their effort besides; absent: none. */
+  readonly validating?: { readonly times: number; readonly rows: number; readonly flops: number };
   readonly seconds: number | null; // null: this machine was not measured yet
   /** What those seconds may well be; absent where they are not known, and in runs of before. */
   readonly secondsBetween?: readonly [least: number, most: number];

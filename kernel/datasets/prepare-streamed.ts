@@ -53,6 +53,7 @@ import { stampAt } from "../fetch/stamp.js";
 interface Options {
   readonly registry: Registry;
   readonly signal?: AbortSignal;
+  readonly onRows?: ((done: number, of?: number) => void) | undefined;
 }
 
 /** Coded errors of sources, cleaners and splits, and those of `prepare`; `cannot-stream` for what needs all rows at once. */
@@ -132,7 +133,7 @@ async function lengthsOf(split: StreamedRows, role: string, o: Measures): Promis
   if (lengths) return (await lengths(streamedConversations(split))).lengths;
   if (!tokenizer || !("hash" in tokenizer) || typeof tokenizer.hash !== "string")
     throw new CodedError("cannot-stream", { what: "this tokenizer", why: "it has no hash to keep its tokens by" });
-  return (await tokenFile(split, { ...tokenizer, hash: tokenizer.hash }, signal, { role })).lengths;
+  return (await tokenFile(split, { ...tokenizer, hash: tokenizer.hash }, signal, { role, onRows: o.onRows })).lengths;
 }
 
 /** Writes the folder under another name and gives it its own when it is whole. */
@@ -176,7 +177,13 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
   const unread = new Set<string>();
   let read = 0;
   try {
-    for await (const rows of streamRows(plan, { registry: o.registry, world, signal: o.signal, unread })) {
+    for await (const rows of streamRows(plan, {
+      registry: o.registry,
+      world,
+      signal: o.signal,
+      onRows: o.onRows,
+      unread,
+    })) {
       read += rows.length;
       for (const row of rows) {
         const left = clean(row);

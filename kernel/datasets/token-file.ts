@@ -2,6 +2,7 @@
  * Token ids of a streamed split on disk, made once per tokenizer: all ids one after the other (i32), and the length of each
  * text. Rows are read where they lie; 12 bytes of each are in memory.
  */
+import type { Measures } from "../core/data/measured.js";
 import { createHash } from "node:crypto";
 import {
   closeSync,
@@ -68,7 +69,7 @@ export async function tokenFile(
   split: StreamedRows,
   tokenizer: TokenizerImplementation & { readonly hash: string },
   signal?: AbortSignal,
-  which: Which = {},
+  which: Which & { readonly onRows?: Measures["onRows"] } = {},
 ): Promise<TokenFile> {
   const name = join(split.folder, `${split.name}.${tokenizer.hash.slice(0, 16)}${markOf(which)}`);
   const [file, index] = [`${name}.tokens`, `${name}.lengths`];
@@ -93,7 +94,7 @@ async function write(
   file: string,
   index: string,
   signal: AbortSignal | undefined,
-  { role = "text", prefix = "" }: Which,
+  { role = "text", prefix = "", onRows }: Which & { readonly onRows?: Measures["onRows"] },
 ): Promise<Int32Array> {
   const lengths = new Growing(Int32Array);
   const fd = openSync(`${file}.part`, "w");
@@ -105,6 +106,7 @@ async function write(
         const rows = await tokenizer.encode(texts, Number.POSITIVE_INFINITY);
         writeAll(fd, Buffer.concat(rows.map((ids) => Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength))));
         for (const ids of rows) lengths.push(ids.length);
+        onRows?.(Math.min(at + CHUNK, split.rows), split.rows);
       }
     } finally {
       closeSync(fd);

@@ -13,6 +13,8 @@ export interface AskOptions {
   readonly batchSize: number;
   readonly padId: number;
   readonly signal?: AbortSignal;
+  /** Told after each batch: rows done, of all. */
+  readonly onRows?: ((done: number, of: number) => void) | undefined;
 }
 
 /**
@@ -43,7 +45,9 @@ export async function askRows(
     const asked = Int32Array.from(targets.length > 0 ? targets : [0]);
     return session.run("evaluate", { ...feeds, targets: whole(asked, [asked.length]) }, ["logits"]);
   };
+  let done = 0;
   for await (const [members, out] of pipelined(batches, run)) {
+    o.onRows?.((done += members.length), n);
     const logits = floats(out["logits"]!).slice();
     const size = lastOf(out["logits"]!.shape);
     let at = 0;
@@ -74,9 +78,9 @@ export async function scoreTokens(
   o: Pick<DataLoaderOptions, "batchSize" | "packed" | "padId"> & {
     readonly signal?: AbortSignal;
     readonly groups?: boolean;
-  },
+  } & Pick<AskOptions, "onRows">,
 ): Promise<TokenScores & { readonly groups: readonly TokenScores[] }> {
-  const { signal, groups: apart = false, ...own } = o;
+  const { signal, groups: apart = false, onRows, ...own } = o;
   const batchSize = apart
     ? Math.max(1, Math.min(own.batchSize, Math.floor(rows.lengths.length / GROUPS)))
     : own.batchSize;
@@ -92,7 +96,10 @@ export async function scoreTokens(
     signal?.throwIfAborted();
     return session.run("loss", part.feeds, ["loss"]);
   };
+  const all = rows.lengths.length;
+  let done = 0;
   for await (const [part, out] of pipelined(loader.pass(), run)) {
+    onRows?.(Math.min(all, (done += batchSize)), all);
     // A batch of which nothing is learnt has no loss.
     groups.push({ loss: part.counts > 0 ? scalar(out["loss"]) : 0, tokens: part.counts });
   }

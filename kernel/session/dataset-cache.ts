@@ -106,6 +106,7 @@ export class DatasetCache {
     if (known && stamp !== null && known.stamp === stamp) return known;
     const made = prepareRows(plan, world(plan.folder, s), {
       audits: this.audits,
+      ...told(s, `rows of ${plan.name} read`),
       ...(s.signal ? { signal: s.signal } : {}),
     });
     const kept: Kept = { stamp: stamp ?? "", made, measured: new LRUCache({ max: most.readers }) };
@@ -123,6 +124,7 @@ export class DatasetCache {
     return measured(await made, plan, {
       tokenizer,
       ...(lengths ? { lengths } : {}),
+      ...told(s, `rows of ${plan.name} counted in tokens`),
       ...(reader.apart ? { apart: true } : {}),
       ...(reader.windows ? { windows: reader.windows } : {}),
       ...(s.signal ? { signal: s.signal } : {}),
@@ -232,4 +234,9 @@ function stampsOf(plan: DataPlan, folder: string): string | null {
     stamps.push(`${path} ${stamp}`);
   }
   return stamps.join("\n");
+}
+
+/** Tells whoever waits how many rows of something are done. */
+function told({ onProgress }: HostContext, label: string): { onRows?: (done: number, of?: number) => void } {
+  return onProgress ? { onRows: (done, of) => onProgress({ label, done, total: of ?? null }) } : {};
 }

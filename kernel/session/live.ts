@@ -6,6 +6,7 @@ import type { Plan } from "#dsl/plan/plan.js";
 import { curvesFigure, curvesText, historyTable } from "../core/display/curves.js";
 import { figureShown } from "../core/display/figure.js";
 import { progressShown } from "../core/display/progress.js";
+import { count, plural } from "../core/display/text.js";
 import type { Shown } from "../core/display/shown.js";
 import type { RunEvent } from "../core/session/events.js";
 
@@ -23,6 +24,7 @@ export class LiveTraining {
   private progressAt = 0;
   private figureAt = 0;
   private stopping = false;
+  private doing: string | undefined;
 
   constructor(
     private readonly screen: Screen,
@@ -53,6 +55,15 @@ export class LiveTraining {
     }
   }
 
+  /** Rows of a validation under way; the last of them leaves the line to what comes next. */
+  validating(done: number, of: number): void {
+    const now = performance.now();
+    this.doing = done < of ? `validating, ${count(done)} of ${plural(of, "row")}` : undefined;
+    if (now - this.progressAt < progressEvery) return;
+    this.progressAt = now;
+    this.show(this.progress());
+  }
+
   /** The table that stays when training is over. */
   finish(): void {
     this.screen.display(historyTable(this.events));
@@ -81,6 +92,7 @@ export class LiveTraining {
         loss: last?.loss ?? null,
         tokensPerSecond: seconds > 0 ? tokens / seconds : null,
         etaSeconds: recent.length > 0 ? (seconds / recent.length) * (this.steps - (last?.step ?? 0)) : null,
+        ...(this.doing !== undefined && { doing: this.doing }),
         ...(stopped ? { stopped: { reason: stopped.reason, seconds: stopped.seconds } } : { stopping: this.stopping }),
       }),
       id: `${this.id}-progress`,

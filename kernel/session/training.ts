@@ -51,6 +51,8 @@ export interface TrainRequest {
   readonly onDamaged?: (file: string, why: string, taken: Checkpoint) => void;
   /** Told of the first validation that `metric` could not measure. */
   readonly onUnmeasured?: (step: number, metric: string) => void;
+  /** Rows of the validation under way. */
+  readonly onValidating?: (done: number, of: number) => void;
   /** Told where the base's own head is of no use. */
   readonly onHeadLost?: (lost: HeadLost) => void;
   readonly title: string;
@@ -202,6 +204,7 @@ async function trainIn(work: Work): Promise<RunResult> {
     validate: await validating(work, open, watched),
     watched: { name: metricName(watched), greaterIsBetter: greaterIsBetter(registry, watched) },
     engine: engine.info.title,
+    onValidating: (done, of) => request.onValidating?.(done, of),
     onUnmeasured: (step) => request.onUnmeasured?.(step, metricName(watched)),
     ...{ resume, damaged },
     ...(work.stage.signal ? { signal: work.stage.signal } : {}),
@@ -212,7 +215,8 @@ async function trainIn(work: Work): Promise<RunResult> {
   });
   const steps = trained.steps - (resume?.position.step ?? 0);
   if (trained.reason === "done" && steps > 0) {
-    const flops = plan.estimates.flops * (steps / totalSteps(plan, material.loader));
+    const { flops: trains, validating } = plan.estimates;
+    const flops = (trains + (validating?.flops ?? 0)) * (steps / totalSteps(plan, material.loader));
     const seconds = steadily((performance.now() - began) / 1000, events.slice(earlier));
     rememberTook(engine.info.name, { flops, steps, seconds });
   }
@@ -263,8 +267,8 @@ async function validating({ request, material }: Work, open: OpenModel, watched:
   const name = metricName(watched);
   return (
     validation &&
-    (async (signal) => {
-      const { told, measure } = await scoreSplit(open.session, validation, encoding, { ...scored, signal });
+    (async (signal, onRows) => {
+      const { told, measure } = await scoreSplit(open.session, validation, encoding, { ...scored, signal, onRows });
       return name in told ? told : { ...told, [name]: measure(metric, watched) };
     })
   );

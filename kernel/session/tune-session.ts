@@ -17,7 +17,8 @@ import { EngineRoom } from "./engine-room.js";
 import type { Screen } from "./live.js";
 import { ModelRoom } from "./model-room.js";
 import type { SweepHandle } from "./sweep.js";
-import type { HostContext } from "../core/session/host-context.js";
+import type { HostContext, Progress } from "../core/session/host-context.js";
+import { ProgressLine } from "./progress-line.js";
 import { DatasetCache } from "./dataset-cache.js";
 import type { Evaluation } from "./verbs/evaluate.js";
 import { verbs } from "./verbs/verbs.js";
@@ -116,8 +117,25 @@ export class TuneSession {
     stage: Omit<Stage, "sources">,
     onWarnings: (diagnostics: readonly Diagnostic[]) => void = () => undefined,
   ): Promise<void> {
+    const line = new ProgressLine(stage.screen, source.id);
+    const onProgress = stage.hostContext.onProgress ?? ((progress: Progress) => line.on(progress));
+    const within = { ...stage, hostContext: { ...stage.hostContext, onProgress } };
+    try {
+      await this.runIn(source, within, onWarnings, () => line.end());
+    } finally {
+      line.end();
+    }
+  }
+
+  private async runIn(
+    source: Source,
+    stage: Omit<Stage, "sources">,
+    onWarnings: (diagnostics: readonly Diagnostic[]) => void,
+    onActionDone: () => void,
+  ): Promise<void> {
     const { diagnostics, actions, facts } = await this.compile(source, stage.hostContext);
     this.known = facts;
+    onActionDone();
     const errors = diagnostics.filter((d) => d.severity === "error");
     const sources = [...this.sources, source];
     if (errors.length > 0 || !actions) throw new Refused(diagnostics, sources);
@@ -128,6 +146,7 @@ export class TuneSession {
       const begun = performance.now();
       try {
         await this.act(action, { ...stage, sources });
+        onActionDone();
         this.seconds.push({ verb: action.verb, seconds: (performance.now() - begun) / 1000 });
       } catch (error) {
         throw placed(error, action);

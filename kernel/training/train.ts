@@ -37,7 +37,11 @@ export interface Training {
   readonly lock: RunLock;
   readonly loader: DataLoader;
   /** Scores on the validation split, `loss` and what is watched among them; null: none is wanted. Ends early, in any way, when the signal comes. */
-  readonly validate: ((signal: AbortSignal) => Promise<Readonly<Record<string, number>>>) | null;
+  readonly validate:
+    | ((signal: AbortSignal, onRows: (done: number, of: number) => void) => Promise<Readonly<Record<string, number>>>)
+    | null;
+  /** Told while a validation is under way: its rows done, of all. */
+  readonly onValidating?: (done: number, of: number) => void;
   readonly schedule: ScheduleImplementation;
   readonly stopping: StoppingImplementation | null;
   /** The metric that says what is best, by its name among the scores. */
@@ -155,7 +159,7 @@ class TrainingLoop {
   private async validated(step: number): Promise<Trained | undefined> {
     const { t } = this;
     if (!t.validate) return undefined;
-    const scoring = t.validate(this.aborted.signal);
+    const scoring = t.validate(this.aborted.signal, (done, of) => t.onValidating?.(done, of));
     scoring.catch(() => undefined); // awaited below
     const scores = await Promise.race([scoring, this.aborted.promise]);
     if (scores === "aborted") return this.interrupted();

@@ -21,6 +21,8 @@ export interface Measures {
   /** Given: rows are measured as the windows that they become, in a task that reads contexts. */
   readonly windows?: ContextCut;
   readonly signal?: AbortSignal;
+  /** Told how many rows are measured, of those of all splits. */
+  readonly onRows?: ((done: number, of?: number) => void) | undefined;
 }
 
 /** The same rows in memory, with lengths in their facts; `plan`: what they were prepared by. Coded errors of tokenizers and templates. */
@@ -59,6 +61,8 @@ async function lengthsIn(
   const lengths = new Map<string, Int32Array>();
   const { tokenizer } = o;
   if (!tokenizer || role === null) return lengths;
+  const all = Object.values(tables).reduce((sum, table) => sum + table.numRows(), 0);
+  let done = 0;
   for (const [name, table] of Object.entries(tables)) {
     o.signal?.throwIfAborted();
     const chats = await o.lengths?.(conversationsOf(table));
@@ -70,6 +74,7 @@ async function lengthsIn(
           ? chats.lengths
           : Int32Array.from(await tokensOf(table, tokenizer, { role, apart: o.apart === true }), (ids) => ids.length);
     lengths.set(name, own);
+    o.onRows?.((done += table.numRows()), all);
   }
   return lengths;
 }

@@ -34,6 +34,8 @@ export interface PrepareOptions {
   /** Given: rows that were looked through before are not looked through again. */
   readonly audits?: { of(hash: string, look: () => Promise<DataAudit>): Promise<DataAudit> };
   readonly signal?: AbortSignal;
+  /** Told how many rows are read. */
+  readonly onRows?: ((done: number, of?: number) => void) | undefined;
   readonly registry?: Registry;
 }
 
@@ -53,7 +55,7 @@ export async function prepare(
 export async function prepareRows(plan: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
   const registry = o.registry ?? whole;
   const unread = new Set<string>();
-  const source = await readRows(plan, { registry, world, signal: o.signal, unread });
+  const source = await readRows(plan, { registry, world, signal: o.signal, onRows: o.onRows, unread });
   const dropped = new Drops();
   const clean = placeAnswers(await cleaned(source, plan, registry, dropped, o.signal));
   if (clean.length === 0) throw new CodedError("no-rows-left", { rowsIn: source.length, dropped: dropped.list() });

@@ -30,6 +30,8 @@ export interface Reading {
   readonly registry: Registry;
   readonly world: SourceWorld;
   readonly signal?: AbortSignal | undefined;
+  /** Told how many rows are read; of how many nobody knows. */
+  readonly onRows?: ((done: number) => void) | undefined;
   /** Told what fields of turns no model sees. */
   readonly unread?: Set<string>;
 }
@@ -46,7 +48,10 @@ export async function readRows(plan: DataPlan, reading: Reading): Promise<Row[]>
     const numbers = mustGet(table, "$row", "column");
     const rowAt = rolesOf(plan, call, table, conversation);
     for (let index = 0; index < numbers.length; index++) {
-      if (index % stride === 0) await turn(reading.signal);
+      if (index % stride === 0) {
+        await turn(reading.signal);
+        reading.onRows?.(rows.length);
+      }
       rows.push(rowAt(index, numbers[index] as number, split));
     }
   }
@@ -146,6 +151,7 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
     const known = new Set<string>();
     for await (const chunk of source.stream(call, reading.world)) {
       await turn(reading.signal);
+      reading.onRows?.(done);
       for (const name of chunk.columns.keys()) known.add(name);
       const missing = [...known].filter((name) => !chunk.columns.has(name));
       const none = new Array<unknown>(chunk.rows).fill(null);

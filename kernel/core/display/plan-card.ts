@@ -104,6 +104,15 @@ function factsOf({ recipe, effects, estimates, base }: Plan): [string, string, s
       `about ${bytes(estimates.memoryBytes)}`,
       effects.recompute === "blocks" ? "estimated, activations recomputed" : "estimated",
     ],
+    ...(estimates.validating
+      ? [
+          [
+            "validation",
+            times(estimates.validating.times),
+            `of ${plural(estimates.validating.rows, "row")}, in the time below`,
+          ] as [string, string, string],
+        ]
+      : []),
     ["time", time.value, time.note],
     ...(recipe.experiments
       ? [["experiments", recipe.experiments.join(", "), "may change or go"] as [string, string, string]]
@@ -115,6 +124,10 @@ function factsOf({ recipe, effects, estimates, base }: Plan): [string, string, s
       `because ${reason} (${of})`,
     ]),
   ];
+}
+
+function times(n: number): string {
+  return n === 1 ? "once" : `${count(n)} times`;
 }
 
 interface Setting {

@@ -1,9 +1,11 @@
 /** What a Tune program finds around it when it is compiled and run: folder, live TypeScript values, parameters, progress. */
 import type { Value } from "#dsl/types/value.js";
 
+/** How far some work is: `label` says what, and of what `done` and `total` are numbers (`rows of reviews read`). */
 export interface Progress {
   readonly label: string;
   readonly done: number;
+  /** Null: nobody knows it beforehand. */
   readonly total: number | null;
 }
 export interface HostContext {

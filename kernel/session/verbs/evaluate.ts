@@ -299,6 +299,7 @@ export async function evaluateOnce(
     padId: tokenizer.padId,
     packed,
     groups,
+    onRows: (done, total) => stage.hostContext.onProgress?.({ label: `rows scored by ${handle.name}`, done, total }),
     ...(stage.signal ? { signal: stage.signal } : {}),
   });
   const writing = { decode, max_tokens: max_tokens ?? model.max_length, stop: [], batch_size: o.batch_size };

@@ -48,6 +48,7 @@ export async function runTrain(
       onHeadLost: (data) => warn("head-not-kept", data),
       onBehind: (events) => live.behind(events),
       onEvent: (event) => live.on(event),
+      onValidating: (done, of) => live.validating(done, of),
     },
     stage,
   );

@@ -1,0 +1,90 @@
+/**
+ * One line for work that is no training: a download, rows that are read, tokens that are counted, answers that are scored. It
+ * appears when the work has taken a second, is updated in place at most five times a second, and says at the end what it took.
+ */
+import { html, tone } from "../core/display/html.js";
+import type { Progress } from "../core/session/host-context.js";
+import { shownOf } from "../core/display/bundle.js";
+import type { Shown } from "../core/display/shown.js";
+import { bar, count, duration } from "../core/display/text.js";
+import type { Screen } from "./live.js";
+
+const AFTER = 1000;
+const EVERY = 200;
+
+export class ProgressLine {
+  private label = "";
+  private begun = 0;
+  private drawnAt = 0;
+  private last: Progress | null = null;
+  private shown = false;
+  private readonly id: string;
+
+  /** `id`: tells its lines apart from those of other cells. `clock`: milliseconds. */
+  constructor(
+    private readonly screen: Screen,
+    id: string,
+    private readonly clock: () => number = () => performance.now(),
+  ) {
+    this.id = `${id}-progress`;
+  }
+
+  on(progress: Progress): void {
+    const now = this.clock();
+    if (progress.label !== this.label) {
+      this.end();
+      this.label = progress.label;
+      this.begun = now;
+    }
+    this.last = progress;
+    if (now - this.begun < AFTER || now - this.drawnAt < EVERY) return;
+    this.drawnAt = now;
+    this.show(lineOf(progress));
+  }
+
+  /** What was under way is over: its line says how long it took; work that was never shown leaves nothing. */
+  end(): void {
+    if (this.shown && this.last) this.show(lineOf(this.last, this.clock() - this.begun));
+    this.shown = false;
+    this.last = null;
+    this.label = "";
+  }
+
+  private lines = 0;
+  private show({ text, share, over }: Line): void {
+    if (!this.shown) this.lines++;
+    const id = `${this.id}-${String(this.lines)}`;
+    const color = over ? tone.line : tone.accent;
+    const strip =
+      share !== null &&
+      html`<div style="height:4px;border-radius:2px;background:${tone.line};margin:5px 0;max-width:640px">
+        <div style="height:4px;border-radius:2px;background:${color};width:${(share * 100).toFixed(1)}%"></div>
+      </div>`;
+    const words = share === null || over ? text : `${bar(share, 20).padEnd(20, "░")}  ${text}`;
+    const shown = shownOf(
+      words,
+      html`<div style="font-size:13px;line-height:1.45;margin:2px 0;opacity:${over ? ".72" : "1"}">
+        <div style="font-variant-numeric:tabular-nums">${text}</div>
+        ${over ? false : strip}
+      </div>`,
+      {},
+      id,
+    ) as Shown & { readonly id: string };
+    if (this.shown) this.screen.update(shown);
+    else this.screen.display(shown);
+    this.shown = true;
+  }
+}
+
+interface Line {
+  readonly text: string;
+  /** Null: nobody knows of how much. */
+  readonly share: number | null;
+  readonly over: boolean;
+}
+function lineOf({ label, done, total }: Progress, took?: number): Line {
+  const of = total === null ? count(done) : `${count(done)} of ${count(total)}`;
+  return took === undefined
+    ? { text: `${label}: ${of}`, share: total === null || total <= 0 ? null : Math.min(1, done / total), over: false }
+    : { text: `${label}: ${count(done)} in ${duration(took / 1000)}`, share: null, over: true };
+}
