@@ -65,6 +65,7 @@ import { word as reserved_continue } from "./reserved/continue.js";
 import { word as reserved_require } from "./reserved/require.js";
 import { word as schedules_constant } from "./schedules/constant.js";
 import { word as schedules_cosine } from "./schedules/cosine.js";
+import { word as schedules_cosine_with_min_lr } from "./schedules/cosine_with_min_lr.js";
 import { word as schedules_linear } from "./schedules/linear.js";
 import { word as searches_random } from "./searches/random.js";
 import { word as sources_csv } from "./sources/csv.js";
@@ -209,6 +210,7 @@ export const words: readonly Word[] = [
   reserved_require,
   schedules_constant,
   schedules_cosine,
+  schedules_cosine_with_min_lr,
   schedules_linear,
   searches_random,
   sources_csv,
