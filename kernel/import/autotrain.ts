@@ -1,5 +1,8 @@
 /** AutoTrain's YAML (Hugging Face): a task by its name, the files of a folder by their splits, columns by their use. */
-import { call, quoted, share, word, type Read } from "./program.js";
+import { idleOfTrainers } from "./idle.js";
+import { call, quoted, text, word, type Read } from "./program.js";
+import { optimizerFrom, scheduleFrom } from "./rates.js";
+import { instead, refuseObjective, refuseSenses } from "./refusals.js";
 import type { Settings } from "./settings.js";
 import { loraFrom } from "./technique.js";
 
@@ -10,10 +13,12 @@ interface Kind {
   /** What AutoTrain takes where the file says nothing. */
   readonly rate: number;
   readonly epochs: number;
+  readonly batch: number;
+  readonly accumulate?: number;
 }
-const texts = { rate: 5e-5, epochs: 3 };
-const decoders = { rate: 3e-5, epochs: 1 };
-const embedders = { rate: 3e-5, epochs: 3 };
+const texts = { rate: 5e-5, epochs: 3, batch: 8 };
+const decoders = { rate: 3e-5, epochs: 1, batch: 2, accumulate: 4 };
+const embedders = { rate: 3e-5, epochs: 3, batch: 8 };
 const classification: Kind = {
   task: "text_classification",
   columns: { text_column: "text", target_column: "label" },
@@ -28,7 +33,12 @@ const kinds: Readonly<Record<string, Kind>> = {
     columns: { tokens_column: "tokens", text_column: "tokens", tags_column: "tags", target_column: "tags" },
     ...texts,
   },
-  seq2seq: { task: "text2text_generation", columns: { text_column: "input", target_column: "target" }, ...texts },
+  seq2seq: {
+    task: "text2text_generation",
+    columns: { text_column: "input", target_column: "target" },
+    ...texts,
+    batch: 2,
+  },
   extractive_qa: {
     task: "question_answering",
     columns: { question_column: "question", text_column: "context", answer_column: "answer" },
@@ -64,16 +74,6 @@ const spellings: readonly (readonly [RegExp, string])[] = [
   [/^(sentence_transformers|st)_pair_(score|class)$/, "sentence_pair_$2"],
   [/^(sentence_transformers|st)_triplet$/, "sentence_triplet"],
 ];
-const optimizers: Readonly<Record<string, string>> = {
-  adamw_torch: "adamw",
-  adamw_torch_fused: "adamw",
-  adamw_hf: "adamw",
-  adamw_bnb_8bit: "adamw",
-  paged_adamw_8bit: "adamw",
-  paged_adamw_32bit: "adamw",
-  adafactor: "adafactor",
-  sgd: "sgd",
-};
 /** Tasks whose columns hold lists or objects. */
 const lists = new Set(["token_classification", "question_answering"]);
 const templates = new Set(["chatml", "zephyr", "tokenizer"]);
@@ -81,24 +81,75 @@ const templates = new Set(["chatml", "zephyr", "tokenizer"]);
 export function readAutoTrain(s: Settings): Read {
   const notes: string[] = [];
   const named = (s.text("task") ?? "").replace(/[-:\s]+/g, "_");
+  const params = s.inner("params");
+  const kind = kindOf(s, params, named);
+  const { task, columns } = kind;
+  const data = s.inner("data");
+  const mapping = data.inner("column_mapping");
+  for (const key of mapping.keys())
+    if (/^(image|objects|audio|rejected_text|prompt_text)_column$/.test(key) && !(key in columns))
+      mapping.leave(key, "the task has no such column");
+  const decoder = task === "text_generation";
+  const template = data.text("chat_template") ?? params.text("chat_template");
+  const chats = decoder && template !== undefined && template !== "none";
+  for (const one of [data, params])
+    if (!chats) one.leave("chat_template", "the task has no template");
+    else if (!templates.has(template))
+      one.leave("chat_template", "the template isn't built in; the base's own is used");
+  const { source, held } = sourceOf(data, chats || lists.has(task), notes);
+  const base = s.text("base_model");
+  refuseSenses(s, "base_model", base);
+  const { technique, storage } = techniqueOf(params);
+  const stride = task === "question_answering" ? params.number("max_doc_stride") : undefined;
+  const long = params.number("max_seq_length", ...(decoder ? ["block_size", "model_max_length"] : []), "max_length");
+  const recipe = recipeOf(params, kind, held);
+  s.ignore("project_name", "log", "backend");
+  s.inner("hub").ignore("username", "token", "push_to_hub");
+  params.ignore(
+    /^(padding|eval_strategy|use_flash_attention_2|add_eos_token|trainer|max_prompt_length|model_max_length)$/,
+  );
+  params.ignore(...idleOfTrainers);
+  return {
+    notes,
+    data: {
+      source,
+      columns: `{ ${roles(columns, mapping, chats)
+        .map(([role, column]) => `${role}: ${word(column)}`)
+        .join(", ")} }`,
+    },
+    model: {
+      base: base === undefined ? undefined : quoted(base),
+      task: chats ? "chat" : stride === undefined ? task : call(task, { stride }),
+      technique,
+      storage,
+      template: chats && template === "chatml" ? "chatml" : undefined,
+      max_length: text(long ?? (decoder ? 2048 : 128)),
+    },
+    recipe,
+  };
+}
+
+function kindOf(s: Settings, params: Settings, named: string): Kind {
   const spelling = spellings.find(([pattern]) => pattern.test(named));
   const kind = kinds[spelling ? named.replace(...spelling) : ""];
-  if (!kind) {
-    s.leave("task", "the task isn't built; text_classification was taken");
-    notes.push("The task isn't built here: look at every line below.");
-  }
-  const { task, columns, rate, epochs } = kind ?? classification;
-  const { data, params, mapping } = {
-    data: s.inner("data"),
-    params: s.inner("params"),
-    mapping: s.inner("data").inner("column_mapping"),
-  };
-  const decoder = task === "text_generation";
-  const template = data.text("chat_template");
-  const chats = decoder && template !== undefined && template !== "none";
-  if (chats && !templates.has(template))
-    data.leave("chat_template", "the template isn't built in; the base's own is used");
+  const trainer = params.text("trainer");
+  if (trainer !== undefined && refuseObjective(params, "trainer", trainer)) return kind ?? classification;
+  if (kind) return kind;
+  if (refuseObjective(s, "task", named.replace(/^llm_/, ""))) return classification;
+  const [what, serves] = /image|object|vlm|vision/.test(named)
+    ? ["a task over pictures", instead.texts]
+    : /tabular/.test(named)
+      ? ["a task over tables", instead.texts]
+      : ["a task that isn't built", "what serves: the tasks of the reference, docs/reference/words"];
+  s.refuse("task", what, serves);
+  return classification;
+}
 
+function sourceOf(
+  data: Settings,
+  nested: boolean,
+  notes: string[],
+): { readonly source: string; readonly held: boolean } {
   const path = data.text("path") ?? "data";
   const [train, validation] = [data.text("train_split") ?? "train", data.text("valid_split")];
   const local = /[./]$|^[./~]|^\w+$/.test(path);
@@ -107,63 +158,50 @@ export function readAutoTrain(s: Settings): Read {
       ? "AutoTrain finds csv or jsonl by itself: say below which they are."
       : `"${path}" is a data set of the hub: fetch it to files and name them below.`,
   );
-  const kept = chats || lists.has(task) ? "jsonl" : "csv";
+  const kept = nested ? "jsonl" : "csv";
   const file = (split: string): string =>
-    `${kept}(${quoted(`${local ? `${path.replace(/\/$/, "")}/` : ""}${split}.${kept}`)})`;
+    `${kept}(${quoted(`${path.replace(/\/$/, "")}/${split.replace(/:/g, "-")}.${kept}`)})`;
+  return validation === undefined
+    ? { source: file(train), held: false }
+    : { source: `{ train: ${file(train)}, validation: ${file(validation)} }`, held: true };
+}
 
+function techniqueOf(params: Settings): { readonly technique: string; readonly storage: string | undefined } {
   const bits = params.text("quantization");
-  const adapted = params.flag("peft", "use_peft") || (bits !== undefined && bits !== "none");
-  const technique = adapted ? loraFrom(params, "lora_") : "full";
-  const merge = params.flag("merge_adapter");
-  const optimizer = params.text("optimizer") ?? "adamw_torch";
-  if (!optimizers[optimizer]) params.leave("optimizer", "the optimizer isn't built; adamw was taken");
-  const schedule = params.text("scheduler") ?? "linear";
-  const known = ["cosine", "linear", "constant"].includes(schedule);
-  if (!known) params.leave("scheduler", "the schedule isn't built; the default serves");
+  const asked = params.flag("peft", "use_peft");
+  const stored = bits === "int4" ? "nf4" : bits === "int8" ? "int8" : undefined;
+  if (bits !== undefined && bits !== "none" && stored === undefined)
+    params.leave("quantization", "weights are stored in 32, 16, 8 or 4 bits");
+  if (!asked && stored === undefined) {
+    params.leave("merge_adapter", "nothing is adapted");
+    return { technique: "full", storage: undefined };
+  }
+  if (stored !== undefined) params.ignore("peft", "use_peft"); // what is stored in few bits is adapted in any case
+  const lora = loraFrom(params, "lora_", { rank: 16, alpha: 32, dropout: 0.05, every: true });
+  return { technique: params.flag("merge_adapter") ? merged(lora) : lora, storage: stored };
+}
+
+function recipeOf(params: Settings, { rate, epochs, batch, accumulate }: Kind, held: boolean): Read["recipe"] {
   const precision = params.text("mixed_precision");
-  if (precision === "fp16") params.leave("mixed_precision", "training in half precision is bf16 here");
+  if (!["bf16", "none", "no", undefined].includes(precision))
+    params.leave("mixed_precision", "training in half precision is bf16 here");
   const patience = params.number("early_stopping_patience");
-  const long = params.number("max_seq_length", "block_size", "model_max_length", "max_length");
-  const stride = task === "question_answering" ? params.number("max_doc_stride") : undefined;
-  const recompute = params.has("disable_gradient_checkpointing") && !params.flag("disable_gradient_checkpointing");
-  s.ignore("project_name", "log", "backend");
-  s.inner("hub").ignore("username", "token", "push_to_hub");
-  params.ignore("block_size", "model_max_length", "padding", "logging_steps", "save_total_limit", "eval_strategy");
-  params.ignore("use_flash_attention_2", "auto_find_batch_size", "add_eos_token", "trainer");
-  const base = s.text("base_model");
+  if (!held) params.leave("early_stopping_patience", "nothing is held back to look at");
+  if (!held) params.ignore("early_stopping_threshold");
+  const recompute = params.switched("disable_gradient_checkpointing");
   return {
-    notes,
-    data: {
-      source: validation === undefined ? file(train) : `{ train: ${file(train)}, validation: ${file(validation)} }`,
-      columns: `{ ${roles(columns, mapping, chats)
-        .map(([role, column]) => `${role}: ${word(column)}`)
-        .join(", ")} }`,
-    },
-    model: {
-      base: base === undefined ? undefined : quoted(base),
-      task: chats ? "chat" : stride === undefined ? task : call(task, { stride }),
-      technique: merge && technique !== "full" ? merged(technique) : technique,
-      storage: technique === "full" ? undefined : bits === "int4" ? "nf4" : bits === "int8" ? "int8" : undefined,
-      template: chats && template === "chatml" ? "chatml" : undefined,
-      max_length: text(long),
-    },
-    recipe: {
-      epochs: text(params.number("epochs") ?? epochs),
-      batch_size: text(params.number("batch_size")),
-      accumulate: text(params.number("gradient_accumulation")),
-      packing: params.flag("packing") ? "true" : undefined,
-      optimizer: call(optimizers[optimizer] ?? "adamw", {
-        learning_rate: params.number("lr") ?? rate,
-        weight_decay: params.number("weight_decay"),
-      }),
-      schedule: known ? call(schedule, { warmup: share(params.number("warmup_ratio") ?? 0.1) }) : undefined,
-      clip: text(params.number("max_grad_norm")),
-      early_stopping: patience === undefined || validation === undefined ? undefined : `patience(${String(patience)})`,
-      precision: precision === "bf16" ? "bf16" : undefined,
-      recompute: recompute ? "blocks" : undefined,
-      seed: text(params.number("seed")),
-    },
-    left: s.left(),
+    epochs: text(params.number("epochs") ?? epochs),
+    batch_size: text(params.number("batch_size") ?? batch),
+    accumulate: text(params.number("gradient_accumulation") ?? accumulate),
+    packing: params.flag("packing") ? "true" : undefined,
+    optimizer: optimizerFrom(params, { name: ["optimizer"], rate: ["lr"], decay: "weight_decay" }, rate),
+    schedule: scheduleFrom(params, { name: ["scheduler"], ratio: "warmup_ratio" }, { name: "linear", warmup: "10%" }),
+    clip: text(params.number("max_grad_norm")),
+    shuffle: "random",
+    early_stopping: patience === undefined || !held ? undefined : `patience(${String(patience)})`,
+    precision: precision === "bf16" ? "bf16" : undefined,
+    recompute: recompute === false ? "blocks" : undefined,
+    seed: text(params.number("seed")),
   };
 }
 
@@ -184,4 +222,3 @@ function roles(
 }
 const merged = (technique: string): string =>
   technique.endsWith(")") ? technique.replace(/\)$/, ", merge: true)") : `${technique}(merge: true)`;
-const text = (n: number | undefined): string | undefined => (n === undefined ? undefined : String(n));

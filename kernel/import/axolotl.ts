@@ -1,109 +1,240 @@
-/** Axolotl's YAML: chats, instructions and plain texts for decoders. */
-import { call, quoted, share, type Read } from "./program.js";
+/** Axolotl's YAML: conversations, instructions and plain texts for decoders. */
+import { heldBack, rowsFrom } from "./axolotl-data.js";
+import { idleOfTrainers } from "./idle.js";
+import { call, quoted, share, text, type Read } from "./program.js";
+import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.js";
+import { instead, refuseObjective, refuseSenses } from "./refusals.js";
 import type { Settings } from "./settings.js";
 import { loraFrom } from "./technique.js";
 
-const optimizers: Readonly<Record<string, string>> = {
-  adamw_torch: "adamw",
-  adamw_torch_fused: "adamw",
-  adamw_hf: "adamw",
-  adamw_bnb_8bit: "adamw",
-  adamw_8bit: "adamw",
-  paged_adamw_8bit: "adamw",
-  paged_adamw_32bit: "adamw",
-  adafactor: "adafactor",
-  lion_8bit: "lion",
-  lion_pytorch: "lion",
-  sgd: "sgd",
-};
-const templates = new Set(["chatml", "llama3", "gemma", "alpaca"]);
-
 export function readAxolotl(s: Settings): Read {
-  const notes: string[] = [];
-  const sets = s.list("datasets");
-  const first = sets[0];
-  const path = first?.text("path");
-  const kind = first?.text("type") ?? "alpaca";
-  if (sets.length > 1)
-    notes.push(`Only the first of ${String(sets.length)} data sets is carried over: mixtures aren't built yet.`);
-  if (path !== undefined && !/\.\w+$/.test(path))
-    notes.push(`"${path}" is a data set of the hub: fetch it to a file and name that.`);
-  const chats = /chat_template|sharegpt/.test(kind);
-  const plain = /completion|pretrain/.test(kind);
-  const messages = first?.text("field_messages") ?? (/sharegpt/.test(kind) ? "conversations" : "messages");
-  const field = first?.text("field") ?? "text";
-  const held = s.number("val_set_size");
-  const whole = held === undefined || held === 0;
-  const four = s.flag("load_in_4bit");
-  const eight = s.flag("load_in_8bit");
-  const adapter = s.text("adapter");
-  const warmup = s.number("warmup_ratio");
-  const schedule = s.text("lr_scheduler") ?? "cosine";
-  const optimizer = s.text("optimizer") ?? "adamw_torch";
-  if (s.has("warmup_steps")) s.leave("warmup_steps", "a warm-up is a share of the steps: `warmup: 6%`");
-  if (!optimizers[optimizer]) s.leave("optimizer", "the optimizer isn't built; adamw was taken");
-  const template = s.text("chat_template");
-  if (template !== undefined && chats && !templates.has(template) && template !== "tokenizer_default")
-    s.leave("chat_template", "the template isn't built in; the base's own is used");
-  const patience = s.number("early_stopping_patience");
-  if (s.flag("train_on_inputs")) s.leave("train_on_inputs", "only answers are learnt in chats");
-  s.ignore(
-    "model_type",
-    "tokenizer_type",
-    "is_llama_derived_model",
-    "output_dir",
-    "dataset_prepared_path",
-    "strict",
-    "logging_steps",
-  );
-  s.ignore(
-    "pad_to_sequence_len",
-    "flash_attention",
-    "xformers_attention",
-    "sdp_attention",
-    "tf32",
-    "special_tokens",
-    "resume_from_checkpoint",
-  );
-  first?.ignore("split", "roles_to_train", "train_on_eos", "ds_type", "name");
+  refuseObjectives(s);
+  refuseTechniques(s);
+  refuseOtherData(s);
+  const rows = rowsFrom(s);
+  const chats = rows.task === "chat";
+  const { split, held } = heldBack(s, "val_set_size");
+  for (const set of s.list("test_datasets")) set.leaveAll("write `source: { train: …, validation: … }`");
   const base = s.text("base_model");
+  refuseSenses(s, "base_model", base);
+  const template = templateOf(s, chats, rows.template);
+  const technique = techniqueOf(s);
+  lengthsAndMasks(s, chats);
   const steps = s.number("max_steps");
+  if (steps !== undefined) s.leave("num_epochs", "`max_steps` goes before it");
+  const patience = s.number("early_stopping_patience");
+  if (!held) s.leave("early_stopping_patience", "nothing is held back to look at");
+  const packing = s.flag("sample_packing");
+  const recipe: Read["recipe"] = {
+    epochs: steps === undefined ? text(s.number("num_epochs") ?? 1) : undefined,
+    steps: text(steps),
+    ...batches(s),
+    packing: packing ? "true" : undefined,
+    optimizer: optimizerFrom(s, usualNames),
+    schedule: schedule(s),
+    clip: text(s.number("max_grad_norm")),
+    shuffle: packing || s.flag("group_by_length") ? undefined : "random",
+    validate: held ? looks(s) : unlooked(s),
+    early_stopping: patience === undefined || !held ? undefined : `patience(${String(patience)})`,
+    precision: precision(s),
+    recompute: recomputed(s.said("gradient_checkpointing")) ? "blocks" : undefined,
+    seed: text(s.number("seed")),
+  };
+  idle(s);
   return {
-    notes,
-    data: {
-      source: `${/\.csv$/.test(path ?? "") ? "csv" : "jsonl"}(${quoted(path ?? "data.jsonl")})`,
-      columns: chats ? `{ messages: ${messages} }` : plain ? `{ text: ${field} }` : "{ messages: alpaca() }",
-      split: whole ? undefined : `random(train: ${share(1 - held)}, validation: ${share(held)})`,
-    },
+    notes: rows.notes,
+    data: { source: rows.source, columns: rows.columns, split },
     model: {
       base: base === undefined ? undefined : quoted(base),
-      task: plain ? "text_generation" : "chat",
-      technique: adapter === undefined ? "full" : loraFrom(s, "lora_"),
-      storage: adapter === undefined ? undefined : four || adapter === "qlora" ? "nf4" : eight ? "int8" : undefined,
-      template: chats && template !== undefined && templates.has(template) ? template : undefined,
+      task: rows.task,
+      ...technique,
+      template,
       max_length: text(s.number("sequence_len")),
     },
-    recipe: {
-      epochs: steps === undefined ? text(s.number("num_epochs") ?? 1) : undefined,
-      steps: text(steps),
-      batch_size: text(s.number("micro_batch_size", "batch_size")),
-      accumulate: text(s.number("gradient_accumulation_steps")),
-      packing: s.flag("sample_packing") ? "true" : undefined,
-      optimizer: call(optimizers[optimizer] ?? "adamw", {
-        learning_rate: s.number("learning_rate"),
-        weight_decay: s.number("weight_decay"),
-      }),
-      schedule: ["cosine", "linear", "constant"].includes(schedule)
-        ? call(schedule, { warmup: warmup === undefined ? undefined : share(warmup) })
-        : undefined,
-      clip: text(s.number("max_grad_norm")),
-      shuffle: s.flag("group_by_length") ? "by_length" : undefined,
-      early_stopping: patience === undefined || whole ? undefined : `patience(${String(patience)})`,
-      precision: s.flag("bf16") || s.text("bf16") === "auto" ? "bf16" : undefined,
-      recompute: s.flag("gradient_checkpointing") ? "blocks" : undefined,
-      seed: text(s.number("seed")),
-    },
-    left: s.left(sets.slice(0, 1)),
+    recipe,
   };
 }
-const text = (n: number | undefined): string | undefined => (n === undefined ? undefined : String(n));
+
+function refuseObjectives(s: Settings): void {
+  const rl = s.text("rl");
+  if (rl !== undefined && !refuseObjective(s, "rl", rl))
+    s.refuse("rl", "learning from rewards or preferences", instead.preference);
+  if (s.flag("reward_model")) s.refuse("reward_model", "a reward model", instead.reward);
+  if (s.flag("process_reward_model")) s.refuse("process_reward_model", "a reward of each step", instead.reward);
+  for (const key of ["ebft", "diffusion", "kd_trainer", "kd_ce_alpha", "use_eaft", "do_bench_eval_loss"])
+    if (s.has(key)) s.refuse(key, "a loss of its own", instead.loss);
+  for (const plugin of s.texts("plugins")) {
+    if (/\.(kd|diffusion|nemo_gym|grokfast)\./i.test(plugin))
+      s.refuse("plugins", `an objective of a plugin`, instead.loss);
+    else if (/\.(llm_compressor|mora|spectrum|densemixer|hatchery)\./i.test(plugin))
+      s.refuse("plugins", "a technique of a plugin", instead.technique);
+    else if (!kernels.test(plugin)) s.leave("plugins", "code of others isn't run");
+  }
+}
+
+/** Plugins that compute the same faster, spread it or log it. */
+const kernels =
+  /^axolotl\.integrations\.(cut_cross_entropy\.CutCrossEntropyPlugin|liger\.LigerPlugin|kernels\.KernelsPlugin|expert_parallel\.ExpertParallelPlugin|swanlab\.SwanLabPlugin|lm_eval\.LMEvalPlugin)$/;
+
+function refuseTechniques(s: Settings): void {
+  for (const key of [
+    "relora",
+    "lisa_n_layers",
+    "unfrozen_parameters",
+    "spectrum_top_fraction",
+    "llmcompressor",
+    "qat",
+    "reinit_weights",
+  ])
+    if (asked(s, key)) s.refuse(key, "a technique that isn't built", instead.technique);
+  if (s.flag("gptq")) s.refuse("gptq", "a base that is quantised by GPTQ", instead.storage);
+  for (const key of ["use_onebitllms", "model_quantization_config"])
+    if (s.has(key)) s.refuse(key, "a base that is quantised in a way that isn't built", instead.storage);
+}
+
+function refuseOtherData(s: Settings): void {
+  if (s.has("processor_type")) s.refuse("processor_type", "a base that sees or hears", instead.texts);
+  if (s.flag("is_multimodal")) s.refuse("is_multimodal", "a base that sees or hears", instead.texts);
+  const model = s.text("model_type");
+  if (/ImageTextToText|Vision|Llava|Mllama|Pixtral|Voxtral|Audio|Speech/.test(model ?? ""))
+    s.refuse("model_type", "a base that sees or hears", instead.texts);
+  else if (/ForSequenceClassification|ForTokenClassification/.test(model ?? ""))
+    s.refuse(
+      "model_type",
+      "a classifier over conversations",
+      "what serves: `task: text_classification` over a column of texts",
+    );
+  else if (model !== undefined && !/^(\w+ForCausalLM|\w*LMHeadModel|\w+ForConditionalGeneration)$/.test(model))
+    s.leave("model_type", "a base is loaded by its own settings");
+}
+
+/** The template that is built in; others are left for the base's own. */
+function templateOf(s: Settings, chats: boolean, ofRows: string | undefined): string | undefined {
+  const named = s.text("chat_template");
+  for (const key of ["chat_template_jinja", "default_system_message"]) s.leave(key, "the base's own template is used");
+  if (!chats) s.leave("chat_template", "plain texts have no template");
+  if (ofRows !== undefined) {
+    s.leave("chat_template", "rows of Alpaca are written by its own template");
+    return ofRows;
+  }
+  if (named === undefined || named === "tokenizer_default" || !chats) return undefined;
+  if (["chatml", "llama3", "gemma", "alpaca"].includes(named)) return named;
+  s.leave("chat_template", "the template isn't built in; the base's own is used");
+  return undefined;
+}
+
+function techniqueOf(s: Settings): { readonly technique: string; readonly storage: string | undefined } {
+  const adapter = s.text("adapter");
+  const [four, eight] = [s.switched("load_in_4bit"), s.switched("load_in_8bit")];
+  if (adapter !== undefined && adapter !== "lora" && adapter !== "qlora")
+    s.refuse("adapter", "a technique that isn't built", instead.technique);
+  if (adapter === undefined) {
+    for (const key of ["load_in_4bit", "load_in_8bit"])
+      if (s.flag(key)) s.leave(key, "all weights train, so none is rounded");
+    s.ignore(/^lora_/, /^peft(_\w+)?$/); // nothing is adapted
+    return { technique: "full", storage: undefined };
+  }
+  if (s.has("lora_modules_to_save"))
+    s.leave("lora_modules_to_save", "the head of a task trains anyway, other parts don't");
+  const start = s.text("lora_model_dir");
+  const adapted = loraFrom(s, "lora_");
+  if (adapter === "qlora") s.ignore("load_in_4bit");
+  if (four || adapter === "qlora") {
+    if (eight) s.leave("load_in_8bit", "four bits are asked for too");
+    return { technique: started(adapted, start), storage: "nf4" };
+  }
+  return { technique: started(adapted, start), storage: eight ? "int8" : undefined };
+}
+const started = (technique: string, from: string | undefined): string =>
+  from === undefined
+    ? technique
+    : technique.endsWith(")")
+      ? `${technique.slice(0, -1)}, from: ${quoted(from)})`
+      : `${technique}(from: ${quoted(from)})`;
+
+function lengthsAndMasks(s: Settings, chats: boolean): void {
+  if (!chats)
+    s.ignore("train_on_inputs"); // all of a plain text is trained
+  else if (s.flag("train_on_inputs")) s.leave("train_on_inputs", "only the assistant's turns are trained");
+  s.inner("special_tokens").ignore("pad_token"); // what pads a row is never learnt
+  s.inner("special_tokens").leaveAll("the base's own tokens are used");
+  for (const key of ["special_tokens", "tokens", "added_tokens_overrides"])
+    if (s.inner(key).keys().length === 0 || key !== "special_tokens") s.leave(key, "the base's own tokens are used");
+  s.leave("eot_tokens", "the base's own template ends turns");
+  s.leave("revision_of_model", "the base's newest revision is taken");
+}
+
+/** Cosine without another word; its warm-up is 3% there, of a hundred steps at most. */
+function schedule(s: Settings): string {
+  const rate = s.number("learning_rate");
+  const floor = s.number("cosine_min_lr_ratio");
+  const fallback = { name: "cosine", warmup: "3%", rate };
+  const text = scheduleFrom(s, usualSchedule, fallback);
+  const flat = (s.number("cosine_constant_lr_ratio") ?? 0) > 0;
+  if (flat) s.leave("cosine_constant_lr_ratio", "the rate has no flat end here");
+  if (floor === undefined || floor === 0 || !text.startsWith("cosine")) {
+    if (floor !== undefined && !text.startsWith("cosine")) s.leave("cosine_min_lr_ratio", "the schedule is no cosine");
+    return text;
+  }
+  return text.replace(
+    /^cosine(\(|$)/,
+    `cosine_with_min_lr(min_lr_rate: ${share(floor)}${text === "cosine" ? ")" : ", "}`,
+  );
+}
+
+/** Looks within an epoch aren't told by shares of it. */
+function looks(s: Settings): string | undefined {
+  const each = s.number("eval_steps");
+  if (each !== undefined && each >= 1) {
+    s.leave("evals_per_epoch", "`eval_steps` goes before it");
+    return call("every", { steps: each });
+  }
+  s.leave("eval_steps", "write `validate: every(steps: …)`");
+  if ((s.number("evals_per_epoch") ?? 1) !== 1)
+    s.leave("evals_per_epoch", "looks come after each epoch, or `every(steps: …)`");
+  return undefined;
+}
+function unlooked(s: Settings): undefined {
+  s.ignore("eval_steps", "evals_per_epoch", "eval_sample_packing", "eval_strategy", "evaluation_strategy"); // nothing is held back
+  return undefined;
+}
+
+const recomputed = (said: string | undefined): boolean => said !== undefined && !["false", "no", "none"].includes(said);
+
+/** A number of rows of an update, told as such, is so many small batches. */
+function batches(s: Settings): { readonly batch_size: string; readonly accumulate: string | undefined } {
+  const [small, many] = [s.number("micro_batch_size") ?? 1, s.number("gradient_accumulation_steps")];
+  const all = many === undefined ? s.number("batch_size") : undefined;
+  if (all === undefined || all % small !== 0)
+    s.leave(
+      "batch_size",
+      many === undefined ? "it is no multiple of `micro_batch_size`" : "`gradient_accumulation_steps` goes before it",
+    );
+  return {
+    batch_size: String(small),
+    accumulate: text(many ?? (all !== undefined && all % small === 0 ? all / small : undefined)),
+  };
+}
+
+function precision(s: Settings): string | undefined {
+  const half = s.switched("bf16") ?? s.flag("bfloat16");
+  for (const key of ["fp16", "float16"])
+    if (s.flag(key))
+      s.leave(key, half ? "bf16 goes before it" : "write `precision: bf16`, which is half precision here");
+  if (s.flag("fp8")) s.leave("fp8", "products are f32 or bf16");
+  return half ? "bf16" : undefined;
+}
+
+function idle(s: Settings): void {
+  s.ignore(...idleOfTrainers);
+  s.ignore(
+    /^(strict|dataset_prepared_path|is_\w+_derived_model|pad_to_sequence_len|eval_sample_packing|sample_packing_\w+)$/,
+  );
+  s.ignore(
+    /^(shuffle_merged_datasets|skip_prepare_dataset|experimental_skip_move_to_device|tokenizer_use_mistral_common)$/,
+  );
+  s.ignore(/^(multipack_real_batches|streaming\w*|total_num_tokens|fp8_\w+|base_model_ignore_patterns)$/);
+  s.ignore(/^(base_model_config|gptq_\w+|pretrain_multipack_\w+|device)$/);
+}
+/** Whether a setting is there and not switched off. */
+const asked = (s: Settings, key: string): boolean => s.has(key) && s.said(key) !== "false";

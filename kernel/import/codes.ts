@@ -1,5 +1,7 @@
 /** Codes of importing other tools' settings. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { short } from "./program.js";
+import type { Refusal } from "./settings.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
@@ -9,6 +11,7 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly has: readonly string[];
       readonly tools: readonly string[];
     };
+    "import-refused": { readonly file: string; readonly refusals: readonly Refusal[] };
   }
 }
 
@@ -16,14 +19,25 @@ registerCodes({
   "not-settings": {
     severity: "error",
     message: (d) => `${d.file} can't be read as settings: ${d.why}`,
-    help: () => "give a YAML or JSON file of settings by name",
-    explain: "`tunebook import` reads YAML and JSON. The file is neither, or holds a list or a single value.",
+    help: () => "give a YAML or JSON file of settings by name, chats as JSONL, or a training program in Python",
+    explain:
+      "`tunebook import` reads settings in YAML and JSON, OpenAI's chats in JSONL, and the arguments that a Python program gives to TRL, PEFT and Unsloth (as text: it is never run). The file is none of these, or holds a list or a single value.",
   },
   "unknown-settings": {
     severity: "error",
     message: (d) => `${d.file} is of no tool that is known (it has ${d.has.join(", ")})`,
     help: (d) => `say whose it is: \`--from ${d.tools.join("`, `--from ")}\``,
     explain:
-      "Which tool a file belongs to is told by its names: `peft_type` (PEFT's adapter_config.json), `base_model` beside `datasets` (Axolotl), `input_features` (Ludwig), `base_model` beside `task` and `params` (AutoTrain).",
+      "Which tool a file belongs to is told by its names: `peft_type` (PEFT's adapter_config.json), `input_features` (Ludwig), `model_name_or_path` beside `stage`, `finetuning_type` or `cutoff_len` (LLaMA-Factory), `base_model` beside `datasets` (Axolotl) or beside `task` and `params` (AutoTrain), `training_file` (OpenAI's jobs), `num_train_epochs` and its like (TRL, transformers, Unsloth).",
+  },
+  "import-refused": {
+    severity: "error",
+    message: (d) =>
+      `${d.file} asks for what isn't built: ${d.refusals
+        .map(({ setting, value, what }) => `\`${setting}: ${short(value)}\` is ${what}`)
+        .join("; ")}`,
+    help: (d) => [...new Set(d.refusals.map(({ instead }) => instead))].join("; "),
+    explain:
+      "The settings ask for another objective, for data that aren't texts, or for a technique that isn't built. A program without them would train something else, so none is written.",
   },
 });

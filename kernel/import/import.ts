@@ -1,30 +1,73 @@
-/** Settings files of other tools as Tune programs: which tool's a file is, and what it comes to. */
+/** Files of other tools as Tune programs: which tool's a file is, and what it comes to. */
 import { parse } from "yaml";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { readAutoTrain } from "./autotrain.js";
 import { readAxolotl } from "./axolotl.js";
+import { readChats, rowsOf } from "./chats.js";
 import "./codes.js";
+import { readLlamaFactory } from "./llama-factory.js";
 import { readLudwig } from "./ludwig.js";
+import { readOpenAI } from "./openai.js";
 import { readPeft } from "./peft.js";
 import { programOf, type Read } from "./program.js";
-import { Settings } from "./settings.js";
+import { argumentsIn } from "./python.js";
+import { Settings, type Fate, type Left } from "./settings.js";
+import { readTrl } from "./trl.js";
 
-export const tools = ["peft", "axolotl", "ludwig", "autotrain"] as const;
+export const tools = ["peft", "axolotl", "ludwig", "autotrain", "llama-factory", "trl", "openai"] as const;
 export type Tool = (typeof tools)[number];
-export interface Imported extends Pick<Read, "left" | "notes"> {
+export interface Imported extends Pick<Read, "notes"> {
   readonly tool: Tool;
   readonly program: string;
+  readonly left: readonly Left[];
+  /** What became of each setting that says anything, by its path. */
+  readonly fates: ReadonlyMap<string, Fate>;
 }
 
-const readers: Readonly<Record<Tool, (settings: Settings) => Read>> = {
+const readers: Readonly<Record<Tool, (settings: Settings, file: string) => Read>> = {
   peft: readPeft,
   axolotl: readAxolotl,
   ludwig: readLudwig,
   autotrain: readAutoTrain,
+  "llama-factory": readLlamaFactory,
+  trl: readTrl,
+  openai: readOpenAI,
 };
 
-/** `name`: the file's, as the program tells it. Coded errors `not-settings`, `unknown-settings`. */
+/** What a file says, as it was understood; nothing is written yet. */
+export interface Understood {
+  readonly tool: Tool;
+  readonly read: Read;
+  readonly left: readonly Left[];
+  readonly fates: Imported["fates"];
+}
+
+/**
+ * `name`: the file's, as the program tells it; its ending says whether it is Python or chats a line each.
+ * Coded errors `not-settings`, `unknown-settings`, `import-refused`.
+ */
 export function importSettings(text: string, name: string, told?: Tool): Imported {
+  const { tool, read, left, fates } = understood(settingsIn(text, name), name, told);
+  return { tool, program: programOf(read, left, name), left, notes: read.notes, fates };
+}
+
+/** `settings`: by name, as `settingsIn` gives them. Coded errors `unknown-settings`, `import-refused`. */
+export function understood(settings: Readonly<Record<string, unknown>>, name: string, told?: Tool): Understood {
+  const tool = told ?? (chats.test(name) ? "openai" : toolOf(settings));
+  if (!tool) throw new CodedError("unknown-settings", { file: name, has: Object.keys(settings).slice(0, 8), tools });
+  const all = Settings.of(settings);
+  const read = (chats.test(name) ? readChats : readers[tool])(all, name);
+  const refusals = all.refusals();
+  if (refusals.length > 0) throw new CodedError("import-refused", { file: name, refusals });
+  return { tool, read, left: all.left(), fates: all.fates() };
+}
+const chats = /\.jsonl$/i;
+
+/** Settings by name, whatever they are written in. */
+export function settingsIn(text: string, name: string): Readonly<Record<string, unknown>> {
+  if (/\.py$/i.test(name)) return argumentsIn(text);
+  if (chats.test(name)) return rowsOf(text, name);
   let settings: unknown;
   try {
     settings = parse(text, { maxAliasCount: 100 });
@@ -32,18 +75,27 @@ export function importSettings(text: string, name: string, told?: Tool): Importe
     const why = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
     throw new CodedError("not-settings", { file: name, why }, { cause });
   }
-  if (typeof settings !== "object" || settings === null || Array.isArray(settings))
-    throw new CodedError("not-settings", { file: name, why: "it holds no settings by name" });
-  const tool = told ?? toolOf(settings);
-  if (!tool) throw new CodedError("unknown-settings", { file: name, has: Object.keys(settings).slice(0, 8), tools });
-  const read = readers[tool](Settings.of(settings));
-  return { tool, program: programOf(read, name), left: read.left, notes: read.notes };
+  if (!isRecord(settings)) throw new CodedError("not-settings", { file: name, why: "it holds no settings by name" });
+  return settings;
 }
 
-function toolOf(settings: object): Tool | undefined {
-  if ("peft_type" in settings) return "peft";
-  if ("input_features" in settings) return "ludwig";
-  if (!("base_model" in settings)) return undefined;
-  if ("datasets" in settings) return "axolotl";
-  return "task" in settings && "params" in settings ? "autotrain" : undefined;
+/** Arguments of transformers' trainers, and calls of programs that train. */
+const ofTrainers =
+  /^(num_train_epochs|per_device_train_batch_size|lr_scheduler_type|dataset_text_field|\w*Trainer|\w*TrainingArguments|(SFT|DPO|KTO|Reward|PRM|NashMD|[A-Z]+PO|Async\w+|Lora)Config|Fast\w*Model\.\w+)$/;
+
+function toolOf(settings: Readonly<Record<string, unknown>>): Tool | undefined {
+  const has = (...keys: readonly string[]): boolean => keys.some((key) => key in settings);
+  if (has("peft_type")) return "peft";
+  if (has("input_features", "output_features")) return "ludwig";
+  if (has("training_file") || (has("method") && has("hyperparameters"))) return "openai";
+  if (has("base_model")) {
+    if (has("task") && has("params")) return "autotrain";
+    if (has("datasets", "pretraining_dataset", "micro_batch_size", "sequence_len")) return "axolotl";
+    return undefined;
+  }
+  if (has("stage", "finetuning_type", "cutoff_len", "export_dir", "infer_backend", "dataset_dir"))
+    return "llama-factory";
+  if (has("model", "train_dataset") && has("train_dataset", "kernel_config", "peft_config", "dist_config"))
+    return "llama-factory";
+  return Object.keys(settings).some((key) => ofTrainers.test(key)) ? "trl" : undefined;
 }

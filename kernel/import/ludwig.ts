@@ -1,11 +1,10 @@
-/** Ludwig's YAML: one input and one output that is text or a category. */
-import { call, quoted, share, word, type Read } from "./program.js";
+/** Ludwig's YAML: one input that is a text, and one output that is a text, a category or a number. */
+import { call, quoted, share, text, word, type Read } from "./program.js";
+import { optimizerFrom } from "./rates.js";
+import { instead, refuseObjective, refuseSenses } from "./refusals.js";
 import type { Settings } from "./settings.js";
-import { loraFrom } from "./technique.js";
+import { loraFrom, peftTechnique } from "./technique.js";
 
-const optimizers: Readonly<Record<string, string>> = {
-  ...{ adam: "adamw", adamw: "adamw", sgd: "sgd", lion: "lion", adafactor: "adafactor" },
-};
 /** Checkpoints that Ludwig takes for its encoders' names. */
 const checkpoints: Readonly<Record<string, string>> = {
   bert: "bert-base-uncased",
@@ -13,106 +12,269 @@ const checkpoints: Readonly<Record<string, string>> = {
   roberta: "roberta-base",
   xlmroberta: "xlm-roberta-base",
   t5: "t5-small",
+  gpt2: "gpt2",
 };
-const defaultOf = (encoder: string | undefined): string | undefined =>
-  encoder === undefined ? undefined : (checkpoints[encoder] ?? encoder);
 /** Roles of what is to be said, where they are no single label. */
 const truths: Readonly<Record<string, string>> = { regression: "score", multilabel_classification: "labels" };
+const tasks: Readonly<Record<string, string>> = {
+  category: "text_classification",
+  binary: "text_classification",
+  number: "regression",
+  numerical: "regression",
+  set: "multilabel_classification",
+  text: "text2text_generation",
+};
 
 export function readLudwig(s: Settings): Read {
   const notes = ["Ludwig's file names no data: put the file's name below."];
-  const [inputs, outputs] = [s.list("input_features"), s.list("output_features")];
-  const [input, output] = [inputs[0], outputs[0]];
-  const from = input?.text("name") ?? "text";
-  const to = output?.text("name") ?? "label";
+  const writes = s.text("model_type") === "llm";
+  refuseModels(s);
+  const { input, output, others } = featuresOf(s);
+  for (const other of others) other.leaveAll("only the first input and the first output are carried over");
+  const from = columnOf(input) ?? "text";
+  const to = columnOf(output) ?? "label";
   const sort = output?.text("type") ?? "category";
-  const encoder = input?.inner("encoder");
-  const writes = s.text("model_type") === "llm" && sort === "text";
-  const task = writes
-    ? "chat"
-    : sort === "text"
-      ? "text2text_generation"
-      : sort === "number"
-        ? "regression"
-        : sort === "set"
-          ? "multilabel_classification"
-          : "text_classification";
-  if (inputs.length > 1 || outputs.length > 1)
-    notes.push("Only the first input and the first output are carried over.");
-  const { trainer, split, adapter } = {
-    trainer: s.inner("trainer"),
-    split: s.inner("preprocessing").inner("split"),
-    adapter: s.inner("adapter"),
-  };
-  const kind = adapter.text("type");
-  if (kind !== undefined && kind !== "lora") adapter.leave("type", "only lora is carried over");
+  const task = writes && sort === "text" ? "chat" : (tasks[sort] ?? "text_classification");
+  const trainer = s.has("trainer") ? s.inner("trainer") : s.inner("training");
+  refuseTrainers(s, trainer, writes);
+  const { base, technique } = basedOn(s, input, notes, writes);
   const bits = s.inner("quantization").number("bits");
+  if (technique === "full") s.inner("quantization").leave("bits", "all weights train, so none is rounded");
+  else if (bits !== undefined && bits !== 4 && bits !== 8)
+    s.inner("quantization").leave("bits", "weights are stored in 32, 16, 8 or 4 bits");
   const prompt = s.inner("prompt");
-  if (prompt.has("template")) prompt.leave("template", "write the prompt into the data's input column");
-  const [train, validation, test] = split.numbers("probabilities");
-  split.ignore("type");
-  const optimizer = trainer
-    .inner("optimizer")
-    .text("type")
-    ?.replace(/^paged_|_8bit$|_32bit$/g, "");
-  const known = optimizers[optimizer ?? "adamw"];
-  if (!known) trainer.inner("optimizer").leave("type", "the optimizer isn't built; adamw was taken");
-  const scheduler = trainer.inner("learning_rate_scheduler");
-  const [decay, warmup] = [scheduler.text("decay"), scheduler.number("warmup_fraction")];
-  const trained = encoder?.flag("trainable");
-  const base =
-    s.text("base_model") ?? encoder?.text("pretrained_model_name_or_path") ?? defaultOf(encoder?.text("type"));
-  trainer.ignore("type");
-  const technique =
-    kind === "lora"
-      ? loraFrom(adapter)
-      : encoder?.inner("adapter").text("type") === "lora"
-        ? loraFrom(encoder.inner("adapter"))
-        : trained === false && encoder?.has("trainable")
-          ? "head_only"
-          : "full";
-  input?.ignore("type", "preprocessing");
-  output?.ignore("decoder", "preprocessing");
-  s.ignore("backend", "generation");
-  const clip = trainer.inner("gradient_clipping").number("clipglobalnorm");
+  for (const key of ["template", "task", "retrieval"])
+    prompt.leave(key, "write the prompt into the data's input column");
+  const split = splitOf(s, notes);
+  const lengths = s.inner("preprocessing");
+  const long =
+    lengths.number("global_max_sequence_length", "max_sequence_length") ??
+    lengths.inner("text").number("max_sequence_length");
+  const recipe = recipeOf(trainer, writes, split.held);
+  s.ignore("backend", "generation", "ludwig_version");
   return {
     notes,
     data: {
       source: 'csv("data.csv")',
       columns:
-        writes || task === "text2text_generation"
+        task === "chat" || task === "text2text_generation"
           ? `{ input: ${word(from)}, target: ${word(to)} }`
           : `{ text: ${word(from)}, ${truths[task] ?? "label"}: ${word(to)} }`,
-      split:
-        train === undefined
-          ? undefined
-          : call("random", {
-              train: share(train),
-              validation: validation ? share(validation) : undefined,
-              test: test ? share(test) : undefined,
-            }),
+      split: split.text,
     },
     model: {
       base: base === undefined ? undefined : quoted(base),
       task,
       technique,
-      storage: bits === undefined || technique === "full" ? undefined : bits === 4 ? "nf4" : "int8",
-      max_length: text(s.inner("preprocessing").number("global_max_sequence_length")),
+      storage:
+        bits === undefined || technique === "full" ? undefined : bits === 4 ? "nf4" : bits === 8 ? "int8" : undefined,
+      max_length: text(long ?? (writes ? undefined : 256)),
     },
-    recipe: {
-      epochs: text(trainer.number("epochs")),
-      steps: text(trainer.number("train_steps")),
-      batch_size: text(trainer.number("batch_size")),
-      accumulate: text(trainer.number("gradient_accumulation_steps")),
-      optimizer: call(known ?? "adamw", { learning_rate: trainer.number("learning_rate") }),
-      schedule:
-        decay !== undefined && ["cosine", "linear"].includes(decay)
-          ? call(decay, { warmup: warmup === undefined ? undefined : share(warmup) })
-          : undefined,
-      clip: text(clip),
-      recompute: trainer.flag("enable_gradient_checkpointing") ? "blocks" : undefined,
-    },
-    left: s.left([...inputs.slice(0, 1), ...outputs.slice(0, 1)]),
+    recipe,
   };
 }
-const text = (n: number | undefined): string | undefined => (n === undefined ? undefined : String(n));
+
+function refuseModels(s: Settings): void {
+  const type = s.text("model_type");
+  if (type === "gbm") s.refuse("model_type", "boosted trees", instead.pretrained);
+  if (s.has("hyperopt")) s.leave("hyperopt", "write a `sweep`");
+  s.leave("combiner", "one input needs no combiner");
+}
+
+function featuresOf(s: Settings): {
+  readonly input?: Settings;
+  readonly output?: Settings;
+  readonly others: readonly Settings[];
+} {
+  const [inputs, outputs] = [s.list("input_features"), s.list("output_features")];
+  const input = inputs.find((one) => one.text("type") === "text") ?? inputs[0];
+  for (const one of inputs) {
+    const type = one.text("type");
+    if (type !== undefined && type !== "text")
+      one.refuse(
+        "type",
+        `an input of ${kindOf(type)}`,
+        inputs.includes(one) && input !== one
+          ? "what serves: only texts are read; write what matters into the text's column"
+          : instead.texts,
+      );
+  }
+  for (const one of outputs) {
+    const type = one.text("type");
+    if (type !== undefined && !(type in tasks)) one.refuse("type", `an output of ${kindOf(type)}`, instead.texts);
+    const loss = one.inner("loss").text("type");
+    if (
+      loss !== undefined &&
+      !/^(softmax_cross_entropy|binary_weighted_cross_entropy|mean_squared_error|sigmoid_cross_entropy|sequence_softmax_cross_entropy|next_token_softmax_cross_entropy)$/.test(
+        loss,
+      )
+    )
+      one.inner("loss").refuse("type", "a loss of its own", instead.loss);
+    one.leave("decoder", "the task's own head is used");
+    one.ignore("top_k", "reduce_input");
+  }
+  const [output] = outputs;
+  return {
+    ...(input && { input }),
+    ...(output && { output }),
+    others: [...inputs.filter((one) => one !== input), ...outputs.slice(1)],
+  };
+}
+const kindOf = (type: string): string =>
+  ({
+    image: "pictures",
+    audio: "sound",
+    timeseries: "time series",
+    category: "tables",
+    number: "tables",
+    binary: "tables",
+  })[type] ?? type;
+const columnOf = (one: Settings | undefined): string | undefined => {
+  const column = one?.text("column");
+  if (column !== undefined) one?.ignore("name", "proc_column");
+  return column ?? one?.text("name");
+};
+
+function refuseTrainers(s: Settings, trainer: Settings, writes: boolean): void {
+  const type = trainer.text("type");
+  if (type !== undefined && !refuseObjective(trainer, "type", type)) {
+    if (type === "none") trainer.refuse("type", "no training", instead.asked);
+    else if (type !== "finetune" && type !== "trainer")
+      trainer.leave("type", "a trainer of its own; supervised training was taken");
+  }
+  if (writes && type === undefined && s.inner("adapter").keys().length === 0 && s.text("adapter") === undefined)
+    if (!s.has("trainer")) s.refuse("trainer", "missing, so nothing is trained", instead.asked);
+}
+
+function basedOn(
+  s: Settings,
+  input: Settings | undefined,
+  notes: string[],
+  writes: boolean,
+): { readonly base?: string; readonly technique: string } {
+  const named = s.text("base_model");
+  refuseSenses(s, "base_model", named);
+  if (writes) {
+    const one = s.inner("adapter");
+    const word = one.keys().length === 0 ? s.text("adapter") : undefined;
+    const technique = word !== undefined ? adapterNamed(s, word) : one.keys().length === 0 ? "full" : adapterOf(one);
+    return { ...(named !== undefined && { base: named }), technique };
+  }
+  const word = input && input.inner("encoder").keys().length === 0 ? input.text("encoder") : undefined;
+  const encoder = input?.inner("encoder");
+  const type = word ?? encoder?.text("type");
+  const path = encoder?.text("pretrained_model_name_or_path");
+  if (type !== undefined && !pretrained(type) && input && (input.text("type") ?? "text") === "text") {
+    if (word === undefined) encoder?.refuse("type", "a network from scratch", instead.pretrained);
+    else input.refuse("encoder", "a network from scratch", instead.pretrained);
+  }
+  if (type === undefined)
+    notes.push(
+      "Without an encoder Ludwig trains a small network from scratch; here a pretrained model does it: name a base.",
+    );
+  const base = named ?? path ?? (type === undefined ? undefined : (checkpoints[type] ?? type));
+  const adapter = encoder?.inner("adapter");
+  const short = adapter && adapter.keys().length === 0 ? encoder?.text("adapter") : undefined;
+  const adapts = short !== undefined || (adapter && adapter.keys().length > 0);
+  if (adapts) for (const one of [encoder, input]) one?.ignore("trainable"); // what is adapted is frozen
+  const frozen = !adapts && (encoder?.switched("trainable") ?? input?.switched("trainable")) === false;
+  if (encoder?.switched("use_pretrained") === false)
+    encoder.refuse("use_pretrained", "a network from scratch", instead.pretrained);
+  const technique =
+    short !== undefined && encoder
+      ? adapterNamed(encoder, short)
+      : adapter && adapter.keys().length > 0
+        ? adapterOf(adapter)
+        : frozen
+          ? "head_only"
+          : "full";
+  input?.inner("preprocessing").leaveAll("texts are read by the base's own tokenizer");
+  if (input?.inner("preprocessing").keys().length === 0) input.ignore("preprocessing");
+  input?.ignore("level", "reduce_output");
+  return { ...(base !== undefined && { base }), technique };
+}
+const pretrained = (encoder: string): boolean =>
+  encoder in checkpoints ||
+  /^(auto_transformer|albert|electra|deberta|xlm|llama|mt5|longformer|camembert|flaubert|ctrl|gpt|xlnet|bloom|opt)$/.test(
+    encoder,
+  );
+
+function adapterNamed(s: Settings, name: string): string {
+  if (name === "lora") return loraFrom(s.inner("-"), "", { rank: 8, dropout: 0.05 });
+  s.refuse("adapter", "a technique that isn't built", instead.technique);
+  return "full";
+}
+function adapterOf(adapter: Settings): string {
+  const type = adapter.text("type");
+  if (type === "ia3") return peftTechnique(adapter, "IA3");
+  if (type !== undefined && type !== "lora") adapter.refuse("type", "a technique that isn't built", instead.technique);
+  return loraFrom(adapter, "", { rank: 8, dropout: 0.05 });
+}
+
+/** Ludwig holds back a tenth for validation and a fifth for the test where nothing is said. */
+function splitOf(s: Settings, notes: string[]): { readonly text?: string; readonly held: boolean } {
+  const split = s.inner("preprocessing").inner("split");
+  const type = split.text("type");
+  if (type === "fixed") {
+    const column = split.text("column") ?? "split";
+    notes.push(`The column "${column}" says each row's split; write its values as \`by_column\` takes them.`);
+    return { text: `by_column(${word(column)})`, held: true };
+  }
+  if (type !== undefined && type !== "random") {
+    split.leave("type", "the split isn't built; rows are drawn by chance");
+    split.leave("column", "rows are drawn by chance");
+  }
+  const given = split.numbers("probabilities");
+  const [train = 0, validation = 0, test = 0] = given.length > 0 ? given : [0.7, 0.1, 0.2];
+  const part = (of: number): string | undefined => (of > 0 ? share(of) : undefined);
+  return {
+    text: call("random", { train: part(train), validation: part(validation), test: part(test) }),
+    held: validation > 0,
+  };
+}
+
+function recipeOf(trainer: Settings, writes: boolean, held: boolean): Read["recipe"] {
+  const rated = trainer.inner("optimizer");
+  const word = rated.keys().length === 0 ? trainer.text("optimizer") : undefined;
+  const rate = chosen(trainer, "learning_rate") ?? rated.number("lr") ?? (writes ? undefined : 1e-3);
+  const optimizer =
+    word === undefined
+      ? optimizerFrom(rated, { name: ["type"], rate: ["-"], decay: "weight_decay", epsilon: ["eps"] }, rate)
+      : optimizerFrom(trainer, { name: ["optimizer"], rate: ["-"] }, rate);
+  const steps = trainer.number("train_steps");
+  if (steps !== undefined) trainer.leave("epochs", "`train_steps` goes before it");
+  const patience = trainer.number("early_stop") ?? 5;
+  for (const key of ["validation_field", "validation_metric"])
+    trainer.leave(key, "write `keep: best(…)` with a metric of the task");
+  const clip = trainer.inner("gradient_clipping").number("clipglobalnorm") ?? 0.5;
+  trainer.ignore(
+    /^(eval_batch_size|max_batch_size|checkpoints_per_epoch|steps_per_checkpoint|evaluate_training_set|skip_\w+|enable_profiling|use_mixed_precision|compile|should_shuffle|bucketing_field)$/,
+  );
+  return {
+    epochs: steps === undefined ? text(trainer.number("epochs") ?? (writes ? undefined : 100)) : undefined,
+    steps: text(steps),
+    batch_size: text(chosen(trainer, "batch_size") ?? (writes ? 1 : 128)),
+    accumulate: text(chosen(trainer, "gradient_accumulation_steps")),
+    optimizer,
+    schedule: scheduleOf(trainer.inner("learning_rate_scheduler")),
+    clip: text(clip),
+    shuffle: "random",
+    early_stopping: held && patience > 0 && steps === undefined ? `patience(${String(patience)})` : undefined,
+    recompute: trainer.flag("enable_gradient_checkpointing") ? "blocks" : undefined,
+  };
+}
+/** A number; `auto` is left. */
+function chosen(s: Settings, key: string): number | undefined {
+  if (s.said(key) !== "auto") return s.number(key);
+  s.leave(key, "chosen there by the data; the default serves");
+  return undefined;
+}
+function scheduleOf(s: Settings): string {
+  const [decay, warmup] = [s.text("decay", "type"), s.number("warmup_fraction")];
+  s.ignore("warmup_evaluations");
+  const given = warmup === undefined ? "0%" : share(warmup);
+  if (decay === undefined) return call("constant", { warmup: warmup === undefined ? undefined : given });
+  if (decay === "cosine" || decay === "linear") return call(decay, { warmup: given });
+  for (const key of ["decay", "type"]) s.leave(key, "the schedule isn't built; the rate stays as it is");
+  return call("constant", { warmup: warmup === undefined ? undefined : given });
+}

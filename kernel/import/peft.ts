@@ -1,9 +1,10 @@
 /** PEFT's adapter_config.json: base and technique; it says nothing of data and training. */
 import { quoted, type Read } from "./program.js";
+import { instead, refuseSenses } from "./refusals.js";
 import type { Settings } from "./settings.js";
 import { peftTechnique } from "./technique.js";
 
-const tasks: Readonly<Record<string, string>> = {
+export const peftTasks: Readonly<Record<string, string>> = {
   SEQ_CLS: "text_classification",
   TOKEN_CLS: "token_classification",
   QUESTION_ANS: "question_answering",
@@ -22,38 +23,36 @@ const columns: Readonly<Record<string, string>> = {
 
 export function readPeft(s: Settings): Read {
   const type = s.text("task_type");
-  const task = tasks[type ?? ""] ?? "text_classification";
-  const technique = peftTechnique(s);
+  const task = peftTasks[type ?? ""] ?? "text_classification";
+  if (type !== undefined && !peftTasks[type])
+    s.leave("task_type", "no such task is known; text_classification was taken");
+  const technique = peftTechnique(s, s.text("peft_type"));
   const base = s.text("base_model_name_or_path");
-  if (s.text("bias") !== "none" && s.has("bias"))
-    s.leave("bias", "biases stay frozen under LoRA; `bitfit` trains them");
-  s.ignore(
-    ...[
-      "inference_mode",
-      "auto_mapping",
-      "revision",
-      "fan_in_fan_out",
-      "init_lora_weights",
-      "peft_version",
-      "num_layers",
-    ],
-    ...[
-      "token_dim",
-      "num_attention_heads",
-      "num_transformer_submodules",
-      "tokenizer_name_or_path",
-      "encoder_hidden_size",
-    ],
-    ...["modules_to_save", "init_ia3_weights", "prefix_projection"],
-  );
+  refuseSenses(s, "base_model_name_or_path", base);
+  if (/diffusion|flux/i.test(base ?? "")) s.refuse("base_model_name_or_path", "a model of pictures", instead.texts);
+  adapted(s);
   return {
     data: { source: 'csv("data.csv")', columns: columns[task] },
     model: { base: base === undefined ? undefined : quoted(base), task, technique },
     recipe: {},
-    left: s.left(),
     notes: [
       "An adapter's configuration says nothing of data and recipe: name the file and its columns below.",
       ...(type === undefined ? ["It names no task: text_classification was taken."] : []),
     ],
   };
+}
+
+/** What every adapter's settings hold beside its technique's own. */
+export function adapted(s: Settings): void {
+  if (s.text("bias") !== "none") s.leave("bias", "biases stay frozen under LoRA; `bitfit` trains them");
+  if (!s.texts("modules_to_save").every((name) => /^(classifier|score|qa_outputs|pre_classifier|out_proj)$/.test(name)))
+    s.leave("modules_to_save", "the head of a task trains anyway, other parts don't");
+  s.leave("revision", "the base's newest revision is taken");
+  // Facts of the file and of the base, and defaults of PEFT that say what is done here.
+  s.ignore(/^(inference_mode|auto_mapping|peft_version|task_type|peft_type|init_ia3_weights|init_weights)$/);
+  s.ignore(/^(num_layers|token_dim|num_attention_heads|num_transformer_submodules|encoder_hidden_size)$/);
+  s.ignore(/^(tokenizer_name_or_path|megatron_core|runtime_config|fan_in_fan_out|prefix_projection)$/);
+  s.ignore(/^(ephemeral_gpu_offload|qalora_group_size|ensure_weight_tying)$/);
+  if (s.flag("lora_bias")) s.leave("lora_bias", "the low-rank path has no bias here");
+  if (s.flag("use_qalora")) s.leave("use_qalora", "the low-rank path reads single features here");
 }

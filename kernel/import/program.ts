@@ -10,14 +10,13 @@ export interface Read {
   readonly data: Entries;
   readonly model: Entries;
   readonly recipe: Entries;
-  readonly left: readonly Left[];
   /** What the reader must look at. */
   readonly notes: readonly string[];
 }
 
 const verbs = registry.verbs().map((verb) => verb.name);
 
-export function programOf(read: Read, from: string): string {
+export function programOf(read: Read, left: readonly Left[], from: string): string {
   const block = (verb: string, name: string, entries: Entries): readonly string[] => {
     const given = Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== undefined);
     return given.length === 0 ? [] : [`${verb} ${name} {`, ...given.map(([key, text]) => `  ${key}: ${text}`), "}", ""];
@@ -26,11 +25,11 @@ export function programOf(read: Read, from: string): string {
   const lines = [
     `// From ${comment(from)}.`,
     ...read.notes.map((note) => `// ${comment(note)}`),
-    ...(read.left.length === 0
+    ...(left.length === 0
       ? []
       : [
           "// Not carried over:",
-          ...read.left.map(({ setting, value, why }) => `//   ${comment(`${setting}: ${short(value)} (${why})`)}`),
+          ...left.map(({ setting, value, why }) => `//   ${comment(`${setting}: ${short(value)} (${why})`)}`),
         ]),
     "",
     ...block("data", "examples", read.data),
@@ -45,6 +44,8 @@ export function programOf(read: Read, from: string): string {
 /** Text in quotes. */
 export const quoted = (text: string): string => JSON.stringify(text);
 export const share = (of: number): string => `${String(Number((of * 100).toPrecision(6)))}%`;
+/** A number as a setting's text. */
+export const text = (n: number | undefined): string | undefined => (n === undefined ? undefined : numbered(n));
 export const list = (texts: readonly string[]): string => `[${texts.map(word).join(", ")}]`;
 /** A name stands bare. */
 export const word = (text: string): string => (/^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(text) ? text : quoted(text));
@@ -59,7 +60,8 @@ function numbered(value: string | number): string {
   if (typeof value === "string") return value;
   return Math.abs(value) > 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value);
 }
-function short(value: unknown): string {
+/** A value as it is told: JSON, cut where it is long. */
+export function short(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

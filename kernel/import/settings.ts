@@ -1,38 +1,63 @@
+/** Settings of another tool, each with what became of it: a reader asks for them by name, and nothing is lost without a word. */
 import { isRecord } from "#dsl/diagnostics/record.js";
 
-/** Settings of another tool, which tell at the end what nobody asked for. */
+/** A setting that is not carried over. */
 export interface Left {
   /** `trainer.optimizer.type`. */
   readonly setting: string;
   readonly value: unknown;
   readonly why: string;
 }
+/** A setting without which a program would train something else. */
+export interface Refusal {
+  readonly setting: string;
+  readonly value: unknown;
+  /** What it asks for: "preference optimisation". */
+  readonly what: string;
+  /** What serves here. */
+  readonly instead: string;
+}
+/** `idle`: known, and of no matter for what is learnt here. */
+export type Fate = "carried" | "named" | "idle" | "refused";
+/** What a file says in words that aren't run. */
+export class Unread {
+  constructor(readonly text: string) {}
+  toJSON(): string {
+    return this.text;
+  }
+}
 type Plain = Readonly<Record<string, unknown>>;
 
 export class Settings {
-  private readonly taken = new Map<string, Settings | true>();
+  private readonly fate = new Map<string, Fate>();
+  private readonly parts = new Map<string, readonly Settings[]>();
   private readonly noted: Left[] = [];
+  private readonly refused: Refusal[] = [];
   constructor(
     private readonly all: Plain,
     private readonly path = "",
   ) {}
 
   static of(value: unknown, path = ""): Settings {
-    return new Settings(isRecord(value) ? value : {}, path);
+    return new Settings(isPlain(value) ? value : {}, path);
   }
 
   private take(key: string): unknown {
     const value = this.all[key];
-    if (value === undefined) return undefined;
-    this.taken.set(key, true);
-    return value ?? undefined;
+    if (empty(value)) return undefined;
+    if (value instanceof Unread) {
+      this.leave(key, "written as an expression, which is not run");
+      return undefined;
+    }
+    if (!this.fate.has(key)) this.fate.set(key, "carried");
+    return value;
   }
-  /** The first of the keys that is there, as a number. */
+  /** The first of the keys that is there, as a number; `500_000` is one too. */
   number(...keys: readonly string[]): number | undefined {
     for (const key of keys) {
       const value = this.take(key);
-      if (typeof value === "number") return value;
-      if (typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))) return Number(value);
+      const number = typeof value === "string" ? numeral(value) : value;
+      if (typeof number === "number" && Number.isFinite(number)) return number;
       if (value !== undefined) this.leave(key, "a number was expected");
     }
     return undefined;
@@ -46,54 +71,148 @@ export class Settings {
     return undefined;
   }
   flag(...keys: readonly string[]): boolean {
-    return keys.map((key) => this.take(key)).some((value) => value === true || value === "true" || value === "yes");
+    return keys.map((key) => this.switched(key)).some((on) => on === true);
+  }
+  /** Undefined: nothing was said of it. */
+  switched(key: string): boolean | undefined {
+    const value = this.take(key);
+    if (value === undefined || typeof value === "boolean") return value;
+    const said = String(value).toLowerCase();
+    if (["true", "yes", "on", "1", "auto"].includes(said)) return true;
+    if (["false", "no", "off", "0"].includes(said)) return false;
+    this.leave(key, "true or false was expected");
+    return undefined;
+  }
+  /** Any plain value as a text in small letters. */
+  said(key: string): string | undefined {
+    const value = this.take(key);
+    if (value === undefined) return undefined;
+    if (["string", "number", "boolean"].includes(typeof value)) return String(value).toLowerCase();
+    this.leave(key, "a single value was expected");
+    return undefined;
   }
   /** A list of texts; a single one stands for a list of one. */
   texts(key: string): readonly string[] {
     const value = this.take(key);
-    if (typeof value === "string") return [value];
-    return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
+    if (value === undefined) return [];
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (list.every((one): one is string => typeof one === "string")) return list;
+    this.leave(key, "texts were expected");
+    return [];
   }
   numbers(key: string): readonly number[] {
     const value = this.take(key);
-    return Array.isArray(value) ? value.filter((one): one is number => typeof one === "number") : [];
+    if (value === undefined) return [];
+    if (Array.isArray(value) && value.every((one): one is number => typeof one === "number")) return value;
+    this.leave(key, "a list of numbers was expected");
+    return [];
   }
   inner(key: string): Settings {
-    const known = this.taken.get(key);
-    if (known instanceof Settings) return known;
+    const [known] = this.parts.get(key) ?? [];
+    if (known) return known;
     const made = Settings.of(this.all[key], this.name(key));
-    if (isRecord(this.all[key])) this.taken.set(key, made);
+    if (isPlain(this.all[key])) this.parts.set(key, [made]);
     return made;
   }
+  /** Settings in a list; what is no settings there is left. */
   list(key: string): readonly Settings[] {
-    const value = this.take(key);
-    return Array.isArray(value) ? value.map((one, i) => Settings.of(one, `${this.name(key)}[${String(i)}]`)) : [];
+    const value = this.all[key];
+    if (empty(value)) return [];
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (!list.every(isPlain)) {
+      this.leave(key, "a list of settings by name was expected");
+      return [];
+    }
+    const known = this.parts.get(key) ?? list.map((one, i) => Settings.of(one, `${this.name(key)}[${String(i)}]`));
+    this.parts.set(key, known);
+    return known;
+  }
+  /** Where these settings stand in the file. */
+  at(): string {
+    return this.path;
   }
   has(key: string): boolean {
-    return this.all[key] !== undefined && this.all[key] !== null;
+    return !empty(this.all[key]);
   }
-  /** Known, and of no matter here. */
-  ignore(...keys: readonly string[]): void {
-    for (const key of keys) if (key in this.all) this.taken.set(key, true);
+  keys(): readonly string[] {
+    return Object.keys(this.all).filter((key) => this.has(key));
+  }
+  /** Known, and of no matter here; patterns take what nobody asked for. */
+  ignore(...keys: readonly (string | RegExp)[]): void {
+    for (const key of Object.keys(this.all))
+      for (const one of keys)
+        if (one === key || (typeof one !== "string" && one.test(key) && !this.fate.has(key) && !this.parts.has(key)))
+          this.fate.set(key, "idle");
   }
   /** Known, and not carried over. */
   leave(key: string, why: string): void {
     const value = this.all[key];
-    if (value === undefined || value === null || value === false || value === "") return this.ignore(key);
-    this.taken.set(key, true);
+    if (empty(value)) return;
+    if (this.fate.get(key) === "named") return;
+    this.parts.delete(key);
+    this.fate.set(key, "named");
     this.noted.push({ setting: this.name(key), value, why });
   }
-  /** All that was left, and what nobody asked for; `more`: of the lists' parts. */
-  left(more: readonly Settings[] = []): readonly Left[] {
-    const unasked = Object.entries(this.all).flatMap(([key, value]): readonly Left[] => {
-      const of = this.taken.get(key);
-      if (of instanceof Settings) return of.left();
-      if (of || value === null || value === false || value === "") return [];
-      return [{ setting: this.name(key), value, why: "has no counterpart" }];
-    });
-    return [...this.noted, ...unasked, ...more.flatMap((one) => one.left())];
+  /** A program without it would train something else. */
+  refuse(key: string, what: string, instead: string): void {
+    if (this.fate.get(key) === "refused") return;
+    this.parts.delete(key);
+    this.fate.set(key, "refused");
+    this.refused.push({ setting: this.name(key), value: this.all[key] ?? null, what, instead });
+  }
+  /** All of a part that is not carried over. */
+  leaveAll(why: string): void {
+    for (const key of this.keys()) if (!this.fate.has(key) && !this.parts.has(key)) this.leave(key, why);
+  }
+  refusals(): readonly Refusal[] {
+    return [...this.refused, ...this.within().flatMap((one) => one.refusals())];
+  }
+  /** All that was left, and what nobody asked for. */
+  left(): readonly Left[] {
+    const unasked = Object.entries(this.all).flatMap(([key, value]): readonly Left[] =>
+      this.fate.has(key) || this.parts.has(key) || empty(value)
+        ? []
+        : [{ setting: this.name(key), value, why: "has no counterpart" }],
+    );
+    return [...this.noted, ...unasked, ...this.within().flatMap((one) => one.left())];
+  }
+  /** What became of each setting that says anything, by its path. */
+  fates(): ReadonlyMap<string, Fate> {
+    const out = new Map<string, Fate>();
+    for (const [key, value] of Object.entries(this.all)) {
+      if (this.parts.has(key)) continue;
+      for (const leaf of leavesOf(value, this.name(key))) out.set(leaf, this.fate.get(key) ?? "named");
+    }
+    for (const part of this.within()) for (const [leaf, fate] of part.fates()) out.set(leaf, fate);
+    return out;
+  }
+  private within(): readonly Settings[] {
+    return [...this.parts.values()].flat();
   }
   private name(key: string): string {
     return this.path === "" ? key : `${this.path}.${key}`;
   }
+}
+
+/** Paths of all that says anything: `datasets[0].path`. A list of plain values is one. */
+export function leavesOf(value: unknown, path = ""): readonly string[] {
+  if (empty(value)) return [];
+  if (Array.isArray(value) && value.some((one) => isPlain(one)))
+    return value.flatMap((one, i) => leavesOf(one, `${path}[${String(i)}]`));
+  if (isPlain(value))
+    return Object.entries(value).flatMap(([key, one]) => leavesOf(one, path === "" ? key : `${path}.${key}`));
+  return [path];
+}
+
+const isPlain = (value: unknown): value is Plain => isRecord(value) && !(value instanceof Unread);
+/** Nothing is said: no value, an empty text, list or record. */
+function empty(value: unknown): boolean {
+  if (value === undefined || value === null || value === "") return true;
+  if (Array.isArray(value)) return value.every(empty);
+  return isPlain(value) && Object.values(value).every(empty);
+}
+/** A number as YAML 1.1 and Python write it too: `500_000`, `2e-4`. */
+function numeral(text: string): number | undefined {
+  const plain = text.trim().replace(/(?<=\d)_(?=\d)/g, "");
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : undefined;
 }

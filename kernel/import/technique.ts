@@ -1,52 +1,92 @@
 /** PEFT's names of techniques and their settings, which several tools share. */
 import { call, list, quoted } from "./program.js";
+import { instead } from "./refusals.js";
 import type { Settings } from "./settings.js";
 
-/** `prefix`: what stands before the names (`lora_` in Axolotl). */
-export function loraFrom(s: Settings, prefix = ""): string {
+/** What a tool takes where nothing is said; nothing: ours is the same. */
+export interface LoraDefaults {
+  readonly rank?: number;
+  readonly alpha?: number;
+  readonly dropout?: number;
+  readonly every?: boolean;
+}
+/** `prefix`: what stands before the names (`lora_` in Axolotl); names without it serve too where there is none. */
+export function loraFrom(s: Settings, prefix = "", fallback: LoraDefaults = {}): string {
   const of = (name: string): readonly string[] => (prefix === "" ? [name, `lora_${name}`] : [`${prefix}${name}`]);
-  const keys = new Set([`${prefix}target_modules`, "target_modules"]);
-  const named = [...keys].flatMap((key) => s.texts(key)).flatMap((names) => names.split(/\s*,\s*/));
-  const every = named.includes("all-linear") || s.flag(`${prefix}target_linear`);
+  const targets = targetsFrom(s, prefix, fallback.every === true);
+  // The usual beginning, under two of its names.
+  if (!["true", undefined].includes(s.said("init_lora_weights")))
+    s.leave("init_lora_weights", "the first factor begins at random, the second at zero");
   return call("lora", {
-    rank: s.number(...(prefix === "" ? ["r", "lora_r"] : [`${prefix}r`])),
-    alpha: s.number(...of("alpha")),
-    dropout: zeroless(s.number(...of("dropout"))),
-    targets: every ? "[all]" : named.length > 0 ? list(named) : undefined,
+    rank: s.number(...(prefix === "" ? ["r", "lora_r"] : [`${prefix}r`, `${prefix}rank`])) ?? fallback.rank,
+    alpha: s.number(...of("alpha")) ?? fallback.alpha,
+    dropout: zeroless(s.number(...of("dropout")) ?? fallback.dropout),
+    targets,
     rank_stabilized: s.flag("use_rslora", "peft_use_rslora") ? "true" : undefined,
     dora: s.flag("use_dora", "peft_use_dora") ? "true" : undefined,
   });
 }
 const zeroless = (n: number | undefined): number | undefined => (n === 0 ? undefined : n);
 
-/** A `peft_type`; undefined: it has no counterpart. */
-export function peftTechnique(s: Settings): string | undefined {
-  const type = s.text("peft_type")?.toUpperCase();
-  switch (type) {
+function targetsFrom(s: Settings, prefix: string, every: boolean): string | undefined {
+  const keys = [...new Set([`${prefix}target_modules`, `${prefix}target`, "target_modules", "lora_target_modules"])];
+  if (s.flag(`${prefix}target_linear`)) {
+    for (const key of keys) s.leave(key, "all linear layers are taken");
+    return "[all]";
+  }
+  const key = keys.find((one) => s.has(one));
+  if (key === undefined) return every ? "[all]" : undefined;
+  const named = s.texts(key).flatMap((names) => names.split(/\s*,\s*/));
+  if (named.length === 0) return undefined;
+  if (named.some((name) => ["all-linear", "all"].includes(name))) {
+    if (named.length > 1) s.leave(key, "all linear layers are taken");
+    return "[all]";
+  }
+  if (named.every((name) => /^[\w-]+$/.test(name))) return list([...new Set(named)]);
+  s.leave(key, "layers are named by the last part of their path, not by patterns; those of the default are adapted");
+  return undefined;
+}
+
+/** A `peft_type`, refused where it isn't built. */
+export function peftTechnique(s: Settings, type: string | undefined): string {
+  switch (type?.toUpperCase()) {
     case "LORA":
     case undefined:
-      return loraFrom(s);
+      return loraFrom(s, "", { rank: 8, alpha: 8 });
     case "PROMPT_TUNING": {
       const text = s.text("prompt_tuning_init_text");
-      s.ignore("prompt_tuning_init");
+      const init = s.text("prompt_tuning_init")?.toUpperCase();
+      const worded = text !== undefined && init !== "RANDOM" && init !== "SAMPLE_VOCAB";
+      if (!worded) s.leave("prompt_tuning_init_text", "it begins at random");
+      if (!["RANDOM", "TEXT", undefined].includes(init)) s.leave("prompt_tuning_init", "the prompt begins at random");
       return call("prompt_tuning", {
         tokens: s.number("num_virtual_tokens"),
-        init: text === undefined ? undefined : quoted(text),
+        init: worded ? quoted(text) : undefined,
       });
     }
     case "PREFIX_TUNING":
+      if (s.flag("prefix_projection"))
+        s.refuse(
+          "prefix_projection",
+          "a prefix that a network makes, which isn't built",
+          "what serves: `prefix_tuning` without it",
+        );
       return call("prefix_tuning", { tokens: s.number("num_virtual_tokens") });
     case "IA3": {
       const inputs = s.texts("feedforward_modules");
       // PEFT lists the inputs among the targets too.
       const targets = s.texts("target_modules").filter((name) => !inputs.includes(name));
+      const plain = [...inputs, ...targets].every((name) => /^[\w-]+$/.test(name));
+      if (!plain)
+        for (const key of ["feedforward_modules", "target_modules"])
+          s.leave(key, "layers are named by the last part of their path, not by patterns");
       return call("ia3", {
-        targets: targets.length > 0 ? list(targets) : undefined,
-        inputs: inputs.length > 0 ? list(inputs) : undefined,
+        targets: plain && targets.length > 0 ? list(targets) : undefined,
+        inputs: plain && inputs.length > 0 ? list(inputs) : undefined,
       });
     }
     default:
-      s.leave("peft_type", "the technique isn't built");
-      return undefined;
+      s.refuse("peft_type", "a technique that isn't built", instead.technique);
+      return "full";
   }
 }

@@ -1,4 +1,4 @@
-/** `tunebook import FILE`: a Tune program from the settings of PEFT, Axolotl, Ludwig or AutoTrain, and what it could not carry over. */
+/** `tunebook import FILE`: a Tune program from other tools' settings, and what it could not carry over; nothing where that would train something else. */
 import { basename } from "node:path";
 import { Option, type Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
@@ -9,8 +9,10 @@ import "#kernel/checking/codes.js";
 export function register(program: Command): void {
   program
     .command("import")
-    .description("write a Tune program from adapter_config.json (PEFT), an Axolotl, Ludwig or AutoTrain file")
-    .argument("<file>", "YAML or JSON")
+    .description(
+      "write a Tune program from settings of PEFT, Axolotl, Ludwig, AutoTrain, LLaMA-Factory, TRL, Unsloth or OpenAI",
+    )
+    .argument("<file>", "YAML or JSON; a Python program (read, never run); chats as JSONL")
     .addOption(
       new Option("--from <tool>", "whose settings they are; told by their names otherwise").choices([...tools]),
     )

@@ -12,7 +12,12 @@ describe("tunebook import", () => {
     const { stdout, stderr, status } = run(`${fixtures}ludwig.yaml`);
     assert.equal(status, 0);
     assert.equal(stdout, readFileSync(`${fixtures}ludwig.yaml.tune`, "utf8"));
-    assert.match(stderr, /2 settings were not carried over/);
+    assert.match(stderr, /1 setting was not carried over/);
+    const refused = run(`${fixtures}refused.yaml`);
+    assert.equal(refused.status, 1);
+    assert.equal(refused.stdout, "");
+    assert.match(refused.stderr, /error\[import-refused\].*`rl: "dpo"` is preference optimisation/);
+    assert.match(refused.stderr, /what serves/);
     assert.match(run("none.yaml").stderr, /error\[missing-file\]/);
   });
 });

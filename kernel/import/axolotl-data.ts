@@ -1,0 +1,149 @@
+/** Axolotl's data sets: their files, how rows become conversations, and what of them is trained. */
+import { call, quoted, share, word } from "./program.js";
+import { instead, refuseObjective } from "./refusals.js";
+import type { Settings } from "./settings.js";
+
+export interface Rows {
+  readonly task: "chat" | "text_generation";
+  readonly source: string;
+  readonly columns: string;
+  readonly template?: string;
+  readonly notes: readonly string[];
+}
+
+/** The first of several is carried; the others are left, one by one. */
+export function rowsFrom(s: Settings): Rows {
+  const plain = s.list("pretraining_dataset");
+  const sets = s.list("datasets");
+  const [first, ...others] = [...sets, ...plain];
+  for (const other of others) other.leaveAll("mixtures aren't built: put the files' rows together");
+  if (!first) return { task: "chat", ...filed(undefined), columns: "{ messages: messages }", notes: [] };
+  // What of it is read, and from where.
+  const split = first.text("split");
+  if (split !== "train") first.leave("split", "cut the file to these rows, or keep so many by `sample: N`");
+  const files = first.texts("data_files");
+  if (files.length > 1) first.leave("data_files", "the first is taken: put the files' rows together");
+  const path = first.text("path");
+  const generic = files[0] !== undefined && /^(json|jsonl|csv|parquet|text)$/.test(path ?? "");
+  if (generic) first.ignore("path"); // it names the reader alone
+  const file = files[0] === undefined || generic || path === undefined ? (files[0] ?? path) : `${path}/${files[0]}`;
+  const source = filed(file, first.text("ds_type"));
+  const about =
+    others.length === 0 ? [] : [`Only the first of ${String(others.length + 1)} data sets is carried over.`];
+  if (plain[0] === first) first.ignore("type");
+  const rows = plain[0] === first ? texts(first) : kinds(first);
+  return { ...rows, ...source, notes: [...about, ...source.notes] };
+}
+
+function filed(
+  path: string | undefined,
+  kind?: string,
+): { readonly source: string; readonly notes: readonly string[] } {
+  const ending = /\.(csv|json|jsonl|parquet|txt)(\.\w+)?$/.exec(path ?? "")?.[1];
+  const reader = ending === "csv" || kind === "csv" ? "csv" : ending === "json" ? "json" : "jsonl";
+  const notes =
+    ending === undefined ? [`"${path ?? "none"}" is a data set of the hub: fetch it to a file and name that.`] : [];
+  return { source: `${reader}(${quoted(path ?? "data.jsonl")})`, notes };
+}
+
+function texts(set: Settings): Pick<Rows, "task" | "columns"> {
+  return { task: "text_generation", columns: `{ text: ${word(set.text("field", "text_column") ?? "text")} }` };
+}
+
+function kinds(set: Settings): Pick<Rows, "task" | "columns" | "template"> {
+  if (!set.has("type")) return alpaca(set);
+  const own = set.inner("type");
+  if (own.keys().length > 0) return ownPrompt(own);
+  const kind = set.text("type") ?? "alpaca";
+  const [family = kind, variant] = kind.split(/[.:]/);
+  if (refuseObjective(set, "type", family.replace(/^(ebft|bradley_terry)_?.*$/, "$1"))) return turns(set);
+  if (family === "chat_template" || family === "sharegpt") {
+    if (variant !== undefined && variant !== "default" && family === "chat_template")
+      set.leave("type", `rows of this kind are read as plain conversations`);
+    return turns(set, family === "sharegpt");
+  }
+  if (family === "alpaca") {
+    if (variant !== undefined) set.leave("type", "the prompt of this kind isn't built; Alpaca's own is taken");
+    return alpaca(set);
+  }
+  if (family === "completion" || family === "pretrain") return texts(set);
+  set.refuse("type", "a way of writing rows that isn't built", instead.rows);
+  return turns(set);
+}
+
+const alpaca = (set: Settings): Pick<Rows, "task" | "columns" | "template"> => {
+  const conversations = set.text("conversation");
+  if (conversations !== undefined) set.leave("conversation", "the prompt of Alpaca is taken");
+  return { task: "chat", columns: "{ messages: alpaca() }", template: "alpaca" };
+};
+
+/** Fields of a user's own, in Alpaca's three places. */
+function ownPrompt(own: Settings): Pick<Rows, "task" | "columns" | "template"> {
+  for (const key of ["format", "no_input_format", "system_prompt", "system_format", "field_system"])
+    own.leave(key, "the prompt is written by a template; Alpaca's is taken");
+  const field = (key: string, usual: string): string | undefined => {
+    const name = own.text(key);
+    return name === undefined || name === usual ? undefined : word(name);
+  };
+  const columns = call("alpaca", {
+    instruction: field("field_instruction", "instruction"),
+    input: field("field_input", "input"),
+    output: field("field_output", "output"),
+  });
+  return {
+    task: "chat",
+    columns: `{ messages: ${columns.endsWith(")") ? columns : `${columns}()`} }`,
+    template: "alpaca",
+  };
+}
+
+const usual = new Map([
+  ["system", "system"],
+  ["user", "user"],
+  ["human", "user"],
+  ["assistant", "assistant"],
+  ["gpt", "assistant"],
+]);
+
+function turns(set: Settings, shareGpt = false): Pick<Rows, "task" | "columns"> {
+  const mapped = set.inner("message_property_mappings");
+  const role = mapped.text("role") ?? set.text("message_field_role") ?? (shareGpt ? "from" : "role");
+  const content = mapped.text("content") ?? set.text("message_field_content") ?? (shareGpt ? "value" : "content");
+  const column = set.text("field_messages") ?? (shareGpt ? "conversations" : "messages");
+  const speakers = set.inner("roles");
+  const roles = speakers.keys().flatMap((ours) => speakers.texts(ours).map((theirs) => [theirs, ours] as const));
+  const odd = roles.filter(([theirs, ours]) => usual.get(theirs) !== ours);
+  for (const [, ours] of odd)
+    if (![...usual.values()].includes(ours)) speakers.leave(ours, "conversations with tools aren't built");
+  const own = odd.filter(([, ours]) => [...usual.values()].includes(ours));
+  trainedTurns(set);
+  const named = call("turns", {
+    role: role === "role" ? undefined : word(role),
+    content: content === "content" ? undefined : word(content),
+    roles: own.length === 0 ? undefined : `{ ${own.map(([theirs, ours]) => `${word(theirs)}: ${ours}`).join(", ")} }`,
+  });
+  const plain = named === "turns" || (role === "from" && content === "value" && own.length === 0);
+  const columns = plain ? word(column) : named.replace("(", `(${word(column)}, `);
+  return { task: "chat", columns: `{ messages: ${columns} }` };
+}
+
+/** The assistant's turns and the tokens that end them are trained here, and that is the default there. */
+function trainedTurns(set: Settings): void {
+  const who = set.texts("roles_to_train");
+  if (who.some((one) => usual.get(one) !== "assistant"))
+    set.leave("roles_to_train", "only the assistant's turns are trained");
+  if ((set.text("train_on_eos") ?? "turn") !== "turn")
+    set.leave("train_on_eos", "the token that ends each of the assistant's turns is trained");
+}
+
+/** Rows held back: a share, or so many. */
+export function heldBack(s: Settings, key: string): { readonly split?: string; readonly held: boolean } {
+  const size = s.number(key);
+  if (size === undefined || size <= 0) return { held: false };
+  if (size < 1) return { split: `random(train: ${share(1 - size)}, validation: ${share(size)})`, held: true };
+  s.leave(
+    key,
+    `so many rows are held back; write \`random(train: N, validation: ${String(size)})\` with all other rows as N`,
+  );
+  return { held: false };
+}

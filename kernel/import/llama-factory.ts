@@ -1,0 +1,165 @@
+/** LLaMA-Factory's YAML: supervised training and pretraining of decoders; data are named by a list of its own. */
+import { heldBack } from "./axolotl-data.js";
+import { idleOfTrainers } from "./idle.js";
+import { call, quoted, text, type Read } from "./program.js";
+import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.js";
+import { instead, refuseObjective, refuseSenses } from "./refusals.js";
+import type { Settings } from "./settings.js";
+import { loraFrom } from "./technique.js";
+import { lookedAt, precisionFrom } from "./trainer.js";
+
+const templates = new Map([
+  ...["chatml", "llama3", "gemma", "alpaca", "llama2"].map((name) => [name, name] as const),
+  ["default", "alpaca"] as const,
+]);
+
+export function readLlamaFactory(s: Settings): Read {
+  const notes: string[] = [];
+  const plain = refuseStages(s);
+  refuseOthers(s);
+  const { split, held } = heldBack(s, "val_size");
+  const steps = positive(s.number("max_steps"));
+  if (steps !== undefined) s.leave("num_train_epochs", "`max_steps` goes before it");
+  const rate = s.number("learning_rate");
+  const packing = s.flag("packing", "neat_packing");
+  const recipe: Read["recipe"] = {
+    epochs: steps === undefined ? text(s.number("num_train_epochs") ?? 3) : undefined,
+    steps: text(steps),
+    batch_size: text(s.number("per_device_train_batch_size") ?? 8),
+    accumulate: text(s.number("gradient_accumulation_steps")),
+    packing: packing ? "true" : undefined,
+    optimizer: optimizerFrom(s, usualNames, 5e-5),
+    schedule: scheduleFrom(s, usualSchedule, { name: "linear", warmup: "0%", rate }),
+    clip: text(s.number("max_grad_norm")),
+    shuffle: s.flag("disable_shuffling") ? "none" : packing ? undefined : "random",
+    ...lookedAt(s, held),
+    precision: precisionFrom(s, ["bf16", "pure_bf16"]),
+    recompute: s.flag("disable_gradient_checkpointing") ? undefined : "blocks",
+    seed: text(s.number("seed")),
+  };
+  const data = dataOf(s, plain, notes);
+  const base = s.text("model_name_or_path");
+  refuseSenses(s, "model_name_or_path", base);
+  const model: Read["model"] = {
+    base: base === undefined ? undefined : quoted(base),
+    task: plain ? "text_generation" : s.flag("mask_history") ? call("chat", { learn: "last" }) : "chat",
+    ...techniqueOf(s),
+    template: plain ? undefined : templateOf(s),
+    max_length: text(s.number("cutoff_len") ?? 2048),
+  };
+  s.leave("resume_from_checkpoint", "a run goes on by `resume: true`");
+  s.ignore(...idleOfTrainers);
+  s.ignore(
+    /^(ddp_timeout|buffer_size|streaming|tokenized_path|media_dir|use_v1_kernels|use_kt|kt_\w+|use_mca|use_megatron\w*)$/,
+  );
+  s.ignore(
+    /^(predict_with_generate|mix_strategy|double_quantization|quantization_method|pipeline_\w+|fp8_\w+|export_\w+)$/,
+  );
+  return { notes, data: { ...data, split }, model, recipe };
+}
+const positive = (n: number | undefined): number | undefined => (n !== undefined && n > 0 ? n : undefined);
+
+/** Whether plain texts are learnt. */
+function refuseStages(s: Settings): boolean {
+  const stage = s.said("stage") ?? "sft";
+  if (s.has("export_dir")) s.refuse("export_dir", "a merge, not a training", instead.merge);
+  else if (s.has("infer_backend"))
+    s.refuse("infer_backend", "a conversation with a model, not a training", instead.asked);
+  else if (!s.has("model_name_or_path") && (s.has("train_dataset") || s.has("model")))
+    s.refuse(
+      s.has("train_dataset") ? "train_dataset" : "model",
+      "of a version of the settings that isn't read",
+      "what serves: the settings with `stage` and `model_name_or_path`",
+    );
+  if (!refuseObjective(s, "stage", stage) && stage !== "sft" && stage !== "pt")
+    s.refuse("stage", "an objective that isn't built", instead.preference);
+  if (s.switched("do_train") === false && s.has("stage")) s.refuse("do_train", "no training", instead.asked);
+  else if (!s.has("do_train") && s.flag("do_predict")) s.refuse("do_predict", "no training", instead.asked);
+  for (const key of ["use_dft_loss", "use_asft_loss", "use_eaft_loss"])
+    if (s.flag(key)) s.refuse(key, "a loss of its own", instead.loss);
+  return stage === "pt";
+}
+
+function refuseOthers(s: Settings): void {
+  for (const key of [
+    "image_max_pixels",
+    "video_max_pixels",
+    "image_min_pixels",
+    "video_fps",
+    "video_maxlen",
+    "audio_sampling_rate",
+  ])
+    if (s.has(key)) s.refuse(key, "data that are pictures, films or sound", instead.texts);
+  for (const key of ["freeze_vision_tower", "freeze_multi_modal_projector", "freeze_language_model"])
+    if (s.has(key)) s.refuse(key, "a base that sees", instead.texts);
+  for (const key of ["use_llama_pro", "use_galore", "use_apollo", "use_badam", "mixture_of_depths", "fp8"])
+    if (s.has(key) && s.said(key) !== "false") s.refuse(key, "a technique that isn't built", instead.technique);
+  for (const key of ["use_muon", "use_adam_mini"])
+    if (s.flag(key)) s.leave(key, "the optimizer isn't built; adamw was taken");
+}
+
+function techniqueOf(s: Settings): { readonly technique: string; readonly storage: string | undefined } {
+  const type = s.said("finetuning_type") ?? "lora";
+  if (type !== "lora" && type !== "full")
+    s.refuse(
+      "finetuning_type",
+      "a technique that isn't built",
+      type === "freeze"
+        ? "what serves: `freeze: [embeddings, layers(0..20)]` with the layers that keep their weights"
+        : instead.technique,
+    );
+  const bits = s.number("quantization_bit");
+  if (type === "full") {
+    s.leave("quantization_bit", "all weights train, so none is rounded");
+    return { technique: "full", storage: undefined };
+  }
+  for (const key of [
+    "loraplus_lr_ratio",
+    "additional_target",
+    "pissa_init",
+    "pissa_iter",
+    "pissa_convert",
+    "create_new_adapter",
+  ])
+    s.leave(key, "not built; plain LoRA is taken");
+  const from = s.text("adapter_name_or_path");
+  const lora = loraFrom(s, "lora_", { rank: 8, every: true });
+  const technique = from === undefined ? lora : `${lora.replace(/\)$/, "")}, from: ${quoted(from)})`;
+  return { technique, storage: bits === undefined ? undefined : bits === 4 ? "nf4" : bits === 8 ? "int8" : left(s) };
+}
+function left(s: Settings): undefined {
+  s.leave("quantization_bit", "weights are stored in 32, 16, 8 or 4 bits");
+  return undefined;
+}
+
+function dataOf(s: Settings, plain: boolean, notes: string[]): Read["data"] {
+  const named = s.texts("dataset").flatMap((names) => names.split(/\s*,\s*/));
+  const [first = "data"] = named;
+  if (named.some((name) => /^mllm|llava|image|video|audio/i.test(name)))
+    s.refuse("dataset", "data that are pictures, films or sound", instead.texts);
+  if (named.length > 1) s.leave("dataset", `only ${first} is carried over: put the files' rows together`);
+  const evaluated = s.text("eval_dataset");
+  if (evaluated !== undefined) s.leave("eval_dataset", "write `source: { train: …, validation: … }`");
+  const folder = s.text("dataset_dir");
+  if (folder?.includes(":")) s.leave("dataset_dir", "files of the net are fetched first");
+  notes.push(`dataset_info.json says which file "${first}" is, and its columns: write them below where they differ.`);
+  const most = s.number("max_samples");
+  if (most !== undefined)
+    notes.push(`Of each data set the first ${String(most)} rows are taken there; here so many are drawn evenly.`);
+  return {
+    source: `json(${quoted(`${folder === undefined || folder.includes(":") ? "data" : folder.replace(/\/$/, "")}/${first}.json`)})`,
+    columns: plain ? "{ text: text }" : "{ messages: alpaca() }",
+    sample: text(most),
+  };
+}
+
+function templateOf(s: Settings): string | undefined {
+  const named = s.text("template");
+  if (refuseSenses(s, "template", named) || named === undefined) return undefined;
+  const known = templates.get(named);
+  if (known === undefined) s.leave("template", "the template isn't built in; the base's own is used");
+  for (const key of ["default_system", "tool_format", "enable_thinking"])
+    s.leave(key, "the template alone writes the conversation");
+  if (s.flag("train_on_prompt")) s.leave("train_on_prompt", "only the assistant's turns are trained");
+  return known;
+}

@@ -1,0 +1,113 @@
+/** Optimizers and schedules of transformers' trainers, by its names and defaults, which most tools share. */
+import { call, share } from "./program.js";
+import type { Settings } from "./settings.js";
+
+/** Names of one optimizer: states in eight bits or in pages are kept in full here, which changes no update but by rounding. */
+const optimizers: readonly (readonly [RegExp, string])[] = [
+  [/^(paged_)?adamw?(_(torch|hf|bnb|apex|anyprecision))*(_(fused|xla|npu_fused|4bit|8bit|32bit))*$/i, "adamw"],
+  [/^adafactor$/i, "adafactor"],
+  [/^(paged_)?lion(_(8bit|32bit|pytorch))*$/i, "lion"],
+  [/^sgd(_8bit)?$/i, "sgd"],
+];
+export interface OptimizerNames {
+  readonly name: readonly string[];
+  readonly rate: readonly string[];
+  readonly decay?: string;
+  readonly beta1?: string;
+  readonly beta2?: string;
+  readonly epsilon?: readonly string[];
+}
+export const usualNames = {
+  name: ["optim", "optimizer"],
+  rate: ["learning_rate"],
+  decay: "weight_decay",
+  beta1: "adam_beta1",
+  beta2: "adam_beta2",
+  epsilon: ["adam_epsilon", "adam_eps"],
+} as const satisfies OptimizerNames;
+
+/** `rate`: what the tool takes where nothing is said. */
+export function optimizerFrom(s: Settings, names: OptimizerNames, rate?: number): string {
+  const said = s.text(...names.name) ?? "adamw";
+  const known = optimizers.find(([pattern]) => pattern.test(said))?.[1];
+  if (!known) for (const key of names.name) s.leave(key, "the optimizer isn't built; adamw was taken");
+  const name = known ?? "adamw";
+  const decay = names.decay === undefined ? undefined : s.number(names.decay);
+  const [beta1, beta2] = [names.beta1, names.beta2].map((key) => (key === undefined ? undefined : s.number(key)));
+  const epsilon = s.number(...(names.epsilon ?? []));
+  if (name !== "adamw") {
+    for (const key of [names.beta1, names.beta2, ...(names.epsilon ?? [])])
+      if (key !== undefined) s.leave(key, `not carried to ${name}`);
+    return call(name, { learning_rate: s.number(...names.rate) ?? rate, weight_decay: decay });
+  }
+  return call("adamw", {
+    learning_rate: s.number(...names.rate) ?? rate,
+    beta1,
+    beta2,
+    epsilon,
+    weight_decay: decay ?? 0,
+  });
+}
+
+export interface ScheduleNames {
+  readonly name: readonly string[];
+  readonly ratio?: string;
+  readonly steps?: string;
+  readonly kwargs?: string;
+}
+export const usualSchedule = {
+  name: ["lr_scheduler_type", "lr_scheduler"],
+  ratio: "warmup_ratio",
+  steps: "warmup_steps",
+  kwargs: "lr_scheduler_kwargs",
+} as const satisfies ScheduleNames;
+
+/** `fallback`: the schedule and the warm-up where nothing is said; `rate`: the highest, for a floor in absolute terms. */
+export function scheduleFrom(
+  s: Settings,
+  names: ScheduleNames,
+  fallback: { readonly name: string; readonly warmup: string; readonly rate?: number | undefined },
+): string {
+  const said = (s.text(...names.name) ?? fallback.name).toLowerCase();
+  const given = names.kwargs === undefined ? undefined : s.inner(names.kwargs);
+  const warmup = warmupFrom(s, names) ?? fallback.warmup;
+  switch (said) {
+    case "linear":
+    case "cosine":
+      return call(said, { warmup });
+    case "constant":
+      for (const key of [names.ratio, names.steps]) if (key !== undefined) unheeded(s, key);
+      return "constant";
+    case "constant_with_warmup":
+      return call("constant", { warmup });
+    case "cosine_with_min_lr": {
+      const floor = given?.number("min_lr_rate");
+      const least = floor === undefined ? given?.number("min_lr") : undefined;
+      const lowest = floor ?? (least === undefined || !fallback.rate ? undefined : least / fallback.rate);
+      if (lowest === undefined) given?.leave("min_lr", "its share of the learning rate isn't known");
+      if (given && (given.number("num_cycles") ?? 0.5) !== 0.5) given.leave("num_cycles", "half a cycle is built");
+      return call(said, { warmup, min_lr_rate: share(lowest ?? 0) });
+    }
+    case "cosine_with_restarts":
+      if ((given?.number("num_cycles") ?? 1) === 1) return call("cosine", { warmup });
+      given?.leave("num_cycles", "restarts aren't built; one cycle was taken");
+      return call("cosine", { warmup });
+    default:
+      for (const key of names.name) s.leave(key, "the schedule isn't built; linear was taken");
+      return call("linear", { warmup });
+  }
+}
+
+/** Steps go before a share of them, as in transformers; less than one step is a share. */
+function warmupFrom(s: Settings, { ratio, steps }: ScheduleNames): string | undefined {
+  const counted = steps === undefined ? undefined : s.number(steps);
+  if (counted === undefined || counted === 0 || steps === undefined) {
+    const given = ratio === undefined ? undefined : s.number(ratio);
+    return given === undefined ? (counted === 0 ? "0%" : undefined) : share(given);
+  }
+  if (ratio !== undefined) s.leave(ratio, `\`${steps}\` goes before it`);
+  return counted < 1 ? share(counted) : String(counted);
+}
+function unheeded(s: Settings, key: string): void {
+  s.ignore(key); // a constant rate takes no warm-up in transformers
+}

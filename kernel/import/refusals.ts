@@ -1,0 +1,54 @@
+/** What no program here can be: other objectives, data that aren't texts, techniques that aren't built; each with what serves instead. */
+import type { Settings } from "./settings.js";
+
+export const instead = {
+  preference: "what serves: train on the preferred answers alone, as conversations (`task: chat`)",
+  reward: "what serves: `task: regression` where each answer has a score of its own",
+  policy: "what serves: write the good answers to a file and train on them (`task: chat`)",
+  texts: "what serves: nothing yet, only texts are read; train on the texts alone where they say enough",
+  technique:
+    "what serves: `lora`, `ia3`, `prompt_tuning`, `prefix_tuning`, `adapters`, `bitfit`, `head_only` or `full`",
+  loss: "what serves: each task's own loss",
+  pretrained: "what serves: a pretrained model of texts as `base`",
+  rows: "what serves: write the rows as conversations, and read them by `turns(…)`, or as columns of one text each",
+  merge: 'what serves: `await model.merge("folder")` in a TypeScript cell',
+  asked: "what serves: `predict` and `evaluate` ask a base without training it",
+  storage: "what serves: `storage: nf4` or `int8` of an unquantised base",
+} as const;
+
+/** Objectives by what tools call them. */
+const objectives: readonly (readonly [RegExp, string, string])[] = [
+  [/^(rm|reward(_model(ing)?)?|bradley_terry)$/, "a reward model", instead.reward],
+  [/^(prm|process_reward(_model)?|stepwise_supervised)$/, "a reward of each step", instead.reward],
+  [
+    /^(.*grpo|gdpo|ppo|rloo|reinforce|reinforcement|gspo|dapo|online_dpo|xpo|nash_md|ebft|gkd|sdft|sdpo|minillm)$/,
+    "learning from rewards or from the model's own answers",
+    instead.policy,
+  ],
+  [
+    /^(dpo|ipo|kto|kto_pair|orpo|simpo|cpo|bco|apo|robust_dpo|iterative_dpo)$/,
+    "preference optimisation",
+    instead.preference,
+  ],
+];
+
+/** Refuses an objective that isn't built; whether it did. `said`: its name there, without its prefix. */
+export function refuseObjective(s: Settings, key: string, said: string | undefined): boolean {
+  const name = (said ?? "").toLowerCase().replace(/[-\s]+/g, "_");
+  const known = objectives.find(([pattern]) => pattern.test(name));
+  if (!known) return false;
+  s.refuse(key, known[1], known[2]);
+  return true;
+}
+
+/** Refuses a base or a template by a name that says that it sees or hears. */
+export function refuseSenses(s: Settings, key: string, said: string | undefined): boolean {
+  const name = said ?? "";
+  const sees =
+    /(^|[-_/.\s])(vl|vlm|vision|llava|pixtral|mllama|paligemma|internvl|idefics\d?|smolvlm|blip\d?|clip|omni|multimodal|minicpm[-_]?v|image|vqa)([-_/.\s\d]|$)/i;
+  const hears = /(^|[-_/.\s])(audio|whisper|voxtral|speech|wav2vec2|tts|asr)([-_/.\s\d]|$)/i;
+  if (hears.test(name)) s.refuse(key, "a model of sound", instead.texts);
+  else if (sees.test(name)) s.refuse(key, "a model of pictures", instead.texts);
+  else return false;
+  return true;
+}

@@ -1,0 +1,232 @@
+/** TRL's and transformers' arguments, as YAML or as the keyword arguments of a Python program (Unsloth's too): supervised training. */
+import { idleOfTrainers } from "./idle.js";
+import { call, quoted, text, word, type Read } from "./program.js";
+import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.js";
+import { instead, refuseObjective, refuseSenses } from "./refusals.js";
+import { Settings } from "./settings.js";
+import { adapted, peftTasks } from "./peft.js";
+import { loraFrom, peftTechnique } from "./technique.js";
+import { lookedAt, precisionFrom } from "./trainer.js";
+
+/** Where the arguments stand: all in one file, or in calls of a program. */
+interface Parts {
+  readonly training: Settings;
+  readonly trainer: Settings;
+  readonly lora: Settings | undefined;
+  readonly base: Settings;
+  readonly stored: Settings;
+  readonly data: Settings;
+  readonly sft: boolean;
+}
+
+export function readTrl(s: Settings): Read {
+  refusePreferences(s);
+  const notes: string[] = [];
+  const parts = partsOf(s);
+  const { training, trainer } = parts;
+  const steps = positive(training.number("max_steps"));
+  if (steps !== undefined) training.leave("num_train_epochs", "`max_steps` goes before it");
+  const length = lengthOf(parts);
+  const rate = training.number("learning_rate") ?? (parts.sft ? 2e-5 : 5e-5);
+  const packing = training.flag("packing") || trainer.flag("packing");
+  const recipe: Read["recipe"] = {
+    epochs: steps === undefined ? text(training.number("num_train_epochs") ?? 3) : undefined,
+    steps: text(steps),
+    batch_size: text(training.number("per_device_train_batch_size", "per_gpu_train_batch_size") ?? 8),
+    accumulate: text(training.number("gradient_accumulation_steps")),
+    packing: packing ? "true" : undefined,
+    optimizer: optimizerFrom(training, usualNames, rate),
+    schedule: scheduleFrom(training, usualSchedule, { name: "linear", warmup: "0%", rate }),
+    clip: text(training.number("max_grad_norm")),
+    shuffle: packing || training.flag("group_by_length") ? undefined : "random",
+    ...lookedAt(training, false),
+    precision: precisionFrom(training, ["bf16"]),
+    recompute: recomputed(parts) ? "blocks" : undefined,
+    seed: text(training.number("seed")),
+  };
+  const model = modelOf(parts, length, notes);
+  const data = dataOf(parts, model.task, notes);
+  training.ignore("0"); // the folder of the run
+  parts.lora?.ignore(/^(0|model|random_state)$/);
+  for (const one of new Set([training, trainer, parts.base, parts.stored, parts.data])) idle(one);
+  return { notes, data, model, recipe };
+}
+/** The first of the lengths that are given; others are left where they differ. */
+function lengthOf({ training, trainer, base, sft }: Parts): number | undefined {
+  const given = [...new Set([trainer, training, base])].flatMap((part) =>
+    ["max_length", "max_seq_length"].flatMap((key) => {
+      const length = part.number(key);
+      return length === undefined ? [] : [{ part, key, length }];
+    }),
+  );
+  const [first] = given;
+  for (const { part, key, length } of given)
+    if (length !== first?.length) part.leave(key, "another length goes before it");
+  return first?.length ?? (sft ? 1024 : undefined);
+}
+/** SFTTrainer recomputes where nothing is said, and Unsloth says it of the adapter. */
+function recomputed({ training, lora, sft }: Parts): boolean {
+  const unsloth = lora?.said("use_gradient_checkpointing");
+  return (
+    training.switched("gradient_checkpointing") ?? (unsloth === undefined ? sft : !["false", "none"].includes(unsloth))
+  );
+}
+const positive = (n: number | undefined): number | undefined => (n !== undefined && n > 0 ? n : undefined);
+
+const ofRewards =
+  /^(reward_funcs|num_generations|num_ppo_epochs|reward_model_path|reward_weights|epsilon_high|scale_rewards|max_completion_length)$/;
+const ofPreferences =
+  /^(beta|loss_type|max_prompt_length|ref_model|precompute_ref_log_probs|desirable_weight|undesirable_weight|cpo_alpha|simpo_gamma|label_pad_token_id)$/;
+
+function refusePreferences(s: Settings): void {
+  for (const key of s.keys()) {
+    const name = /^(\w+?)(Trainer|Config|ScriptArguments)$/.exec(key)?.[1];
+    if (name !== undefined && refuseObjective(s, key, name.replace(/([a-z])([A-Z])/g, "$1_$2").replace(/^Async_?/, "")))
+      continue;
+    if (/Trainer$/.test(key) && !/^(SFT|Unsloth|Seq2Seq)?Trainer$/.test(key))
+      s.refuse(key, "a trainer of its own", instead.loss);
+    if (key === "GenerationConfig") s.ignore(key);
+    if (/^Fast(Vision|Image)\w*|^AutoModelForImageTextToText|Vision2Seq|AudioModel/.test(key))
+      s.refuse(key, "a base that sees or hears", instead.texts);
+    if (ofRewards.test(key)) s.refuse(key, "learning from rewards or from the model's own answers", instead.policy);
+    else if (ofPreferences.test(key)) s.refuse(key, "preference optimisation", instead.preference);
+  }
+}
+
+function partsOf(s: Settings): Parts {
+  const within = (...keys: readonly string[]): Settings | undefined => {
+    const key = keys.find((one) => s.inner(one).keys().length > 0);
+    return key === undefined ? undefined : s.inner(key);
+  };
+  const training = within("SFTConfig", "TrainingArguments", "Seq2SeqTrainingArguments", "UnslothTrainingArguments");
+  const lora = within(
+    "LoraConfig",
+    "PromptTuningConfig",
+    "PrefixTuningConfig",
+    "IA3Config",
+    "FastLanguageModel.get_peft_model",
+    "FastModel.get_peft_model",
+  );
+  if (!training && !lora && s.keys().every((key) => !/[A-Z]/.test(key)))
+    return { training: s, trainer: s, lora: adaptedIn(s) ? s : undefined, base: s, stored: s, data: s, sft: true };
+  const none = Settings.of({});
+  return {
+    training: training ?? none,
+    trainer: within("SFTTrainer", "UnslothTrainer", "Trainer") ?? none,
+    lora,
+    base:
+      within(
+        "FastLanguageModel.from_pretrained",
+        "FastModel.from_pretrained",
+        ...s.keys().filter((key) => /^AutoModel\w*\.from_pretrained$/.test(key)),
+      ) ?? none,
+    stored: within("BitsAndBytesConfig") ?? none,
+    data: within("load_dataset") ?? none,
+    sft: s.keys().some((key) => /^(SFT|Unsloth|Fast)/.test(key)),
+  };
+}
+const adaptedIn = (s: Settings): boolean =>
+  s.switched("use_peft") ?? (s.has("lora_r") || s.has("lora_alpha") || s.has("peft_type"));
+
+function modelOf(
+  { training, lora, base, stored, sft }: Parts,
+  length: number | undefined,
+  notes: string[],
+): Read["model"] {
+  const named = base.text("model_name_or_path", "model_name", "pretrained_model_name_or_path", "0");
+  if (named !== undefined)
+    for (const key of ["model_name_or_path", "model_name", "0"])
+      refuseSenses(base, key, base.has(key) ? named : undefined);
+  const four = base.flag("load_in_4bit") || stored.flag("load_in_4bit");
+  const eight = base.flag("load_in_8bit") || stored.flag("load_in_8bit");
+  const technique = lora ? techniqueOf(lora) : "full";
+  if (!lora)
+    for (const key of ["load_in_4bit", "load_in_8bit"])
+      for (const one of [base, stored]) if (one.flag(key)) one.leave(key, "all weights train, so none is rounded");
+  const type = lora?.text("task_type", "lora_task_type");
+  const answers = training.flag("assistant_only_loss", "completion_only_loss");
+  const ofClass = classes.find(([pattern]) => pattern.test(base.at()))?.[1];
+  const task = peftTasks[type ?? ""] ?? ofClass ?? "text_generation";
+  if (!sft && type === undefined && ofClass === undefined)
+    notes.push("The program's text doesn't say the task: text_generation was taken.");
+  const chats = answers && task === "text_generation";
+  return {
+    base: named === undefined ? undefined : quoted(named),
+    task: chats ? "chat" : task,
+    technique,
+    storage: !lora ? undefined : four ? "nf4" : eight ? "int8" : undefined,
+    max_length: text(length),
+  };
+}
+
+/** Tasks by the class that a base is loaded as. */
+const classes: readonly (readonly [RegExp, string])[] = [
+  [/ForSequenceClassification/, "text_classification"],
+  [/ForTokenClassification/, "token_classification"],
+  [/ForQuestionAnswering/, "question_answering"],
+  [/ForSeq2SeqLM/, "text2text_generation"],
+  [/ForMaskedLM/, "fill_mask"],
+];
+
+function techniqueOf(s: Settings): string {
+  const type = s.text("peft_type");
+  const technique =
+    type !== undefined
+      ? peftTechnique(s, type)
+      : s.has("num_virtual_tokens")
+        ? call("prompt_tuning", { tokens: s.number("num_virtual_tokens") })
+        : loraFrom(s, "", { rank: 8, alpha: 8 });
+  adapted(s);
+  return technique;
+}
+
+function dataOf({ training, trainer, data, sft }: Parts, task: string | undefined, notes: string[]): Read["data"] {
+  const named = data.text("dataset_name", "path", "0");
+  const local = /^(json|csv)$/.test(named ?? "") ? data.text("data_files") : undefined;
+  if (local === undefined) data.leave("data_files", "name the file below");
+  const file = local ?? named;
+  const split = data.text("dataset_train_split", "split");
+  if (split !== "train")
+    for (const key of ["split", "dataset_train_split"])
+      data.leave(key, "cut the file to these rows, or keep so many by `sample: N`");
+  data.ignore("dataset_test_split");
+  if (file === undefined) notes.push("The program's text names no data: put the file's name below.");
+  else if (!/\.\w+$/.test(file)) notes.push(`"${file}" is a data set of the hub: fetch it to a file and name that.`);
+  const column = training.text("dataset_text_field") ?? trainer.text("dataset_text_field") ?? "text";
+  const formatted = trainer.has("formatting_func") || training.has("formatting_func");
+  if (formatted)
+    for (const one of [trainer, training])
+      one.leave("formatting_func", "a program writes the text: write it into a column");
+  if (task !== "chat" && sft)
+    notes.push(
+      "All tokens of a text are trained; of conversations (`task: chat`) the assistant's turns alone, which is `assistant_only_loss` there.",
+    );
+  const reader = /\.csv$/.test(file ?? "") || named === "csv" ? "csv" : "jsonl";
+  const columns =
+    task === "chat"
+      ? "{ messages: messages }"
+      : task === "text_generation"
+        ? `{ text: ${word(column)} }`
+        : columnsOf[task ?? ""];
+  if (task === "chat" || task !== "text_generation")
+    for (const one of [training, trainer]) one.leave("dataset_text_field", "its rows have other columns");
+  return { source: `${reader}(${quoted(file ?? "data.jsonl")})`, columns: columns ?? "{ text: text }" };
+}
+const columnsOf: Readonly<Record<string, string>> = {
+  text_classification: "{ text: text, label: label }",
+  token_classification: "{ tokens: tokens, tags: tags }",
+  question_answering: "{ question: question, context: context, answer: answer }",
+  text2text_generation: "{ input: input, target: target }",
+  sentence_similarity: "{ text: text, text_pair: text_pair }",
+  fill_mask: "{ text: text }",
+};
+
+function idle(s: Settings): void {
+  s.ignore(...idleOfTrainers);
+  s.ignore(
+    /^(use_peft|args|model|tokenizer|processing_class|train_dataset|eval_dataset|data_collator|peft_config|compute_metrics|callbacks)$/,
+  );
+  s.ignore(
+    /^(dtype|torch_dtype|quantization_config|random_state|dataset_kwargs|lora_task_type|config|num_labels|full_finetuning)$/,
+  );
+}
