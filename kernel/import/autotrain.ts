@@ -96,6 +96,7 @@ export function readAutoTrain(s: Settings): Read {
     if (!chats) one.leave("chat_template", "the task has no template");
     else if (!templates.has(template))
       one.leave("chat_template", "the template isn't built in; the base's own is used");
+  if (chats) notes.push("All tokens of a conversation are trained there; here the assistant's turns alone.");
   const { source, held } = sourceOf(data, chats || lists.has(task), notes);
   const base = s.text("base_model");
   refuseSenses(s, "base_model", base);

@@ -9,32 +9,33 @@ import type { Settings } from "./settings.js";
 /** Rows that are looked at; all of a long file would take as long as its training. */
 const most = 10_000;
 
+/** Columns that hold turns: OpenAI's name and ShareGPT's. */
+const ofTurns = ["messages", "conversations"] as const;
+/** Roles that `turns` knows without being told. */
+const known = new Set(["system", "user", "assistant", "human", "gpt"]);
+
 /** Each field that any row or turn has, with a value of it: `messages.weight` is a turn's. */
 export function rowsOf(text: string, file: string): Readonly<Record<string, unknown>> {
   const out: Record<string, unknown> = {};
-  let turn: Record<string, unknown> | undefined;
+  const turns = new Map<string, Record<string, unknown>>();
   const lines = text.split("\n").filter((line) => line.trim() !== "");
-  for (const [i, line] of lines.slice(0, most).entries()) {
-    const row = parsed(line, i, file);
-    for (const [field, value] of Object.entries(row)) {
-      if (field !== "messages" || !Array.isArray(value)) out[field] ??= value;
-      else for (const one of value) if (isRecord(one)) turn = { ...shown(one), ...turn };
+  for (const [i, line] of lines.slice(0, most).entries())
+    for (const [field, value] of Object.entries(parsed(line, i, file))) {
+      if (!ofTurns.some((one) => one === field) || !Array.isArray(value)) out[field] ??= value;
+      else for (const one of value) if (isRecord(one)) turns.set(field, { ...shown(one), ...turns.get(field) });
     }
-  }
-  return turn ? { ...out, messages: turn } : out;
+  return { ...out, ...Object.fromEntries(turns) };
 }
 
-/** Content that is no text, or a role that isn't known, is told before others. */
-function shown(turn: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { role, content, ...rest } = turn;
-  const parts = Array.isArray(content) ? content : [];
-  const odd = typeof role === "string" && !["system", "user", "assistant", "developer"].includes(role);
+/** A turn's fields; a role that isn't known, and content in parts, stand as fields of their own. */
+function shown({ role, from, content, value, ...rest }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const who = role ?? from;
+  const parts = Array.isArray(content ?? value);
   return {
-    role: "user",
-    content: "",
+    ...(role === undefined ? { from: "human", value: "" } : { role: "user", content: "" }),
     ...rest,
-    ...(odd && { [`role ${role}`]: true }),
-    ...(parts.length > 0 && { parts }),
+    ...(typeof who === "string" && !known.has(who) && { [`role ${who}`]: true }),
+    ...(parts && { parts: true }),
   };
 }
 
@@ -50,35 +51,49 @@ function parsed(line: string, at: number, file: string): Readonly<Record<string,
 }
 
 export function readChats(s: Settings, file: string): Read {
-  const turn = s.inner("messages");
   for (const key of ["preferred_output", "non_preferred_output", "chosen", "rejected"])
     if (s.has(key)) s.refuse(key, "preference optimisation", instead.preference);
-  const tools =
-    "what serves: rows without tools; `turns(messages, ignore: [tools])` reads the rest where they matter nothing";
   for (const key of ["tools", "functions", "parallel_tool_calls", "function_call"])
     if (s.has(key)) s.refuse(key, "a conversation with tools", tools);
-  for (const key of turn.keys()) {
-    if (/^(tool_calls|function_call|tool_call_id)$|^role (tool|function)$/.test(key))
-      turn.refuse(key, "a conversation with tools", tools);
-    else if (key === "parts") turn.refuse(key, "content in parts, as pictures and sound have it", instead.texts);
-    else if (/^(reasoning_content|refusal|audio)$/.test(key))
-      turn.refuse(key, "a field that isn't read", "what serves: `turns(messages, ignore: […])` leaves it out");
-    else if (key.startsWith("role "))
-      turn.refuse(key, "a role that isn't known", "what serves: `turns(messages, roles: { … })` says who is who");
-  }
-  turn.ignore("role", "content", "weight");
-  turn.leave("name", "who speaks is told by the role alone");
-  const paired = !s.has("messages") && s.has("prompt");
-  if (!paired && !s.has("messages") && s.refusals().length === 0)
+  const columns = columnsOf(s);
+  if (columns === undefined && s.refusals().length === 0)
     s.refuse("messages", "missing: rows have no conversations", instead.rows);
-  s.ignore("prompt", "completion", "messages");
   return {
     notes: ["Chats alone: name a base below, and say how it is trained."],
-    data: {
-      source: `jsonl(${quoted(file)})`,
-      columns: paired ? "{ input: prompt, target: completion }" : "{ messages: messages }",
-    },
+    data: { source: `jsonl(${quoted(file)})`, columns: columns ?? "{ messages: messages }" },
     model: { task: "chat" },
     recipe: {},
   };
+}
+const tools =
+  "what serves: rows without tools; `turns(messages, ignore: [tools])` reads the rest where they matter nothing";
+
+function columnsOf(s: Settings): string | undefined {
+  const column = ofTurns.find((one) => s.has(one));
+  if (column !== undefined) return `{ messages: ${turnsIn(s.inner(column), column)} }`;
+  if (s.has("prompt") && s.has("completion")) {
+    s.ignore("prompt", "completion");
+    return "{ input: prompt, target: completion }";
+  }
+  if (!s.has("instruction") || !s.has("output")) return undefined;
+  s.ignore("instruction", "input", "output");
+  return "{ messages: alpaca() }";
+}
+
+/** How a column of turns is read; fields that would be lost are refused. */
+function turnsIn(turn: Settings, column: string): string {
+  let developer = false;
+  for (const key of turn.keys()) {
+    if (/^(tool_calls|function_call|tool_call_id)$|^role (tool|function|function_call|observation)$/.test(key))
+      turn.refuse(key, "a conversation with tools", tools);
+    else if (key === "parts") turn.refuse(key, "content in parts, as pictures and sound have it", instead.texts);
+    else if (/^(reasoning_content|thinking|refusal|audio)$/.test(key))
+      turn.refuse(key, "a field that isn't read", "what serves: `turns(messages, ignore: […])` leaves it out");
+    else if (key === "role developer") developer = turn.flag(key);
+    else if (key.startsWith("role "))
+      turn.refuse(key, "a role that isn't known", "what serves: `turns(messages, roles: { … })` says who is who");
+  }
+  turn.ignore("role", "content", "from", "value", "weight", "train", "training");
+  turn.leave("name", "who speaks is told by the role alone");
+  return developer ? `turns(${column}, roles: { developer: system })` : column;
 }

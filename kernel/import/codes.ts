@@ -19,9 +19,10 @@ registerCodes({
   "not-settings": {
     severity: "error",
     message: (d) => `${d.file} can't be read as settings: ${d.why}`,
-    help: () => "give a YAML or JSON file of settings by name, chats as JSONL, or a training program in Python",
+    help: () =>
+      "give a YAML or JSON file of settings by name, chats as JSONL, or a training program in Python, or a notebook of one",
     explain:
-      "`tunebook import` reads settings in YAML and JSON, OpenAI's chats in JSONL, and the arguments that a Python program gives to TRL, PEFT and Unsloth (as text: it is never run). The file is none of these, or holds a list or a single value.",
+      "`tunebook import` reads settings in YAML and JSON, OpenAI's chats in JSONL, and the arguments that a Python program or notebook gives to TRL, PEFT and Unsloth (as text: it is never run). The file is none of these, or holds a list or a single value.",
   },
   "unknown-settings": {
     severity: "error",

@@ -1,4 +1,5 @@
 /** Files of other tools as Tune programs: which tool's a file is, and what it comes to. */
+import * as v from "valibot";
 import { parse } from "yaml";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
@@ -66,7 +67,11 @@ const chats = /\.jsonl$/i;
 
 /** Settings by name, whatever they are written in. */
 export function settingsIn(text: string, name: string): Readonly<Record<string, unknown>> {
-  if (/\.py$/i.test(name)) return argumentsIn(text);
+  if (/\.(py|ipynb)$/i.test(name)) {
+    const calls = argumentsIn(/\.py$/i.test(name) ? text : codeOf(text, name));
+    if (Object.keys(calls).length > 0) return calls;
+    throw new CodedError("not-settings", { file: name, why: "its text gives no trainer that is known any settings" });
+  }
   if (chats.test(name)) return rowsOf(text, name);
   let settings: unknown;
   try {
@@ -77,6 +82,23 @@ export function settingsIn(text: string, name: string): Readonly<Record<string, 
   }
   if (!isRecord(settings)) throw new CodedError("not-settings", { file: name, why: "it holds no settings by name" });
   return settings;
+}
+
+const notebook = v.object({
+  cells: v.array(v.object({ cell_type: v.string(), source: v.union([v.string(), v.array(v.string())]) })),
+});
+/** A notebook's code, without its lines for the shell. */
+function codeOf(text: string, name: string): string {
+  try {
+    const { cells } = v.parse(notebook, JSON.parse(text));
+    return cells
+      .filter(({ cell_type: kind }) => kind === "code")
+      .map(({ source }) => (typeof source === "string" ? source : source.join("")))
+      .join("\n")
+      .replace(/^[ \t]*[!%].*$/gm, "");
+  } catch (cause) {
+    throw new CodedError("not-settings", { file: name, why: "it is no notebook" }, { cause });
+  }
 }
 
 /** Arguments of transformers' trainers, and calls of programs that train. */

@@ -7,29 +7,40 @@ import { Unread } from "./settings.js";
 type Value = unknown;
 /** Calls that say how a training goes; of other calls nothing is read. */
 const told =
-  /(?<![\w.])((?:\w+(?:Config|Trainer|TrainingArguments))|TrainingArguments|get_peft_model|load_dataset|(?:\w*Model\w*|AutoModel\w*)\.(?:from_pretrained|get_peft_model))\s*\(/g;
+  /(?<![\w.])((?:\w+(?:Config|Trainer))|\w*TrainingArguments|get_peft_model|train_on_responses_only|load_dataset|(?:Fast\w*Model|AutoModel(?:For\w+)?)\.(?:from_pretrained|get_peft_model))\s*\(/g;
 
-/** Arguments by the name of their call; places by number. A call that is made twice counts once, the first time. */
+/**
+ * Arguments by the name of their call; places by number. What is called again with other arguments is told as another
+ * (`load_dataset 2`), but for models: programs load again what they trained.
+ */
 export function argumentsIn(program: string): Readonly<Record<string, Readonly<Record<string, Value>>>> {
   const bare = withoutComments(program);
   const names = constantsIn(bare);
   const calls: Record<string, Record<string, Value>> = {};
   for (const found of bare.matchAll(told)) {
     const name = found[1] ?? "";
-    if (name in calls || /\b(class|def)\s+$/.test(bare.slice(Math.max(0, found.index - 8), found.index))) continue;
+    if (/\b(class|def)\s+$/.test(bare.slice(Math.max(0, found.index - 8), found.index))) continue;
     const parts = partsIn(bare, found.index + found[0].length);
     if (parts === undefined) continue;
-    calls[name] = Object.fromEntries(parts.map((part, i) => argument(part, i, names)));
+    const given = Object.fromEntries(parts.map((part, i) => argument(part, i, names)));
+    const same = Object.keys(calls).filter((one) => one.replace(/ \d+$/, "") === name);
+    if (same.some((one) => JSON.stringify(calls[one]) === JSON.stringify(given))) continue;
+    if (same.length > 0 && name.includes(".")) continue;
+    calls[same.length === 0 ? name : `${name} ${String(same.length + 1)}`] = given;
   }
-  return calls;
+  const senses = [...bare.matchAll(ofSenses)].map(([, from, module]) => [from ?? module ?? "", true] as const);
+  return Object.keys(calls).length > 0 && senses.length > 0 ? { ...calls, import: Object.fromEntries(senses) } : calls;
 }
+/** Imports that only programs over sound and pictures have. */
+const ofSenses =
+  /^[ \t]*(?:from\s+datasets\s+import\b[^\n]*\b(Audio)\b|(?:from|import)\s+(torchaudio|soundfile|librosa|snac|sparktts|xcodec2|outetts|diffusers)\b)/gm;
 
 function argument(part: string, place: number, names: ReadonlyMap<string, Value>): readonly [string, Value] {
   const named = /^([A-Za-z_]\w*)\s*=(?!=)\s*([\s\S]*)$/.exec(part);
   return named ? [named[1] ?? "", valueOf(named[2] ?? "", names)] : [String(place), valueOf(part, names)];
 }
 
-/** `NAME = literal` on a line of its own, where the name is given once; arguments of calls stand within brackets. */
+/** `NAME = literal` on a line of its own, where the name is given that one alone; arguments of calls stand within brackets. */
 function constantsIn(program: string): ReadonlyMap<string, Value> {
   const given = new Map<string, Value>();
   const again = new Set<string>();
@@ -37,8 +48,9 @@ function constantsIn(program: string): ReadonlyMap<string, Value> {
   for (const found of program.matchAll(/^[ \t]*([A-Za-z_]\w*)[ \t]*=[ \t]*([^\n=][^\n]*)$/gm)) {
     const [, name = "", text = ""] = found;
     if (open(found.index)) continue;
-    if (given.has(name)) again.add(name);
-    given.set(name, valueOf(text.trim(), new Map()));
+    const value = valueOf(text.trim(), new Map());
+    if (given.has(name) && JSON.stringify(given.get(name)) !== JSON.stringify(value)) again.add(name);
+    given.set(name, value);
   }
   for (const name of again) given.delete(name);
   return given;

@@ -10,6 +10,7 @@ export const instead = {
     "what serves: `lora`, `ia3`, `prompt_tuning`, `prefix_tuning`, `adapters`, `bitfit`, `head_only` or `full`",
   loss: "what serves: each task's own loss",
   pretrained: "what serves: a pretrained model of texts as `base`",
+  similarity: "what serves: `task: sentence_similarity`, with the loss `ranking`, `cosent` or `contrastive`",
   rows: "what serves: write the rows as conversations, and read them by `turns(…)`, or as columns of one text each",
   merge: 'what serves: `await model.merge("folder")` in a TypeScript cell',
   asked: "what serves: `predict` and `evaluate` ask a base without training it",
@@ -46,7 +47,8 @@ export function refuseSenses(s: Settings, key: string, said: string | undefined)
   const name = said ?? "";
   const sees =
     /(^|[-_/.\s])(vl|vlm|vision|llava|pixtral|mllama|paligemma|internvl|idefics\d?|smolvlm|blip\d?|clip|omni|multimodal|minicpm[-_]?v|image|vqa)([-_/.\s\d]|$)/i;
-  const hears = /(^|[-_/.\s])(audio|whisper|voxtral|speech|wav2vec2|tts|asr)([-_/.\s\d]|$)/i;
+  const hears =
+    /(^|[-_/.\s])(audio|whisper|voxtral|speech|wav2vec2|tts|asr|orpheus|csm|llasa|outetts|ocr)([-_/.\s\d]|$)/i;
   if (hears.test(name)) s.refuse(key, "a model of sound", instead.texts);
   else if (sees.test(name)) s.refuse(key, "a model of pictures", instead.texts);
   else return false;

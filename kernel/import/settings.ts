@@ -83,6 +83,11 @@ export class Settings {
     this.leave(key, "true or false was expected");
     return undefined;
   }
+  /** An expression as it is written; undefined: there is none, or a value. */
+  expression(key: string): string | undefined {
+    const value = this.all[key];
+    return value instanceof Unread ? value.text : undefined;
+  }
   /** Any plain value as a text in small letters. */
   said(key: string): string | undefined {
     const value = this.take(key);

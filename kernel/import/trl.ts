@@ -17,12 +17,15 @@ interface Parts {
   readonly stored: Settings;
   readonly data: Settings;
   readonly sft: boolean;
+  /** Whether answers alone are trained, as Unsloth's helper has it. */
+  readonly answers: boolean;
 }
 
 export function readTrl(s: Settings): Read {
   refusePreferences(s);
   const notes: string[] = [];
   const parts = partsOf(s);
+  refuseParts(s, parts);
   const { training, trainer } = parts;
   const steps = positive(training.number("max_steps"));
   if (steps !== undefined) training.leave("num_train_epochs", "`max_steps` goes before it");
@@ -66,10 +69,10 @@ function lengthOf({ training, trainer, base, sft }: Parts): number | undefined {
 }
 /** SFTTrainer recomputes where nothing is said, and Unsloth says it of the adapter. */
 function recomputed({ training, lora, sft }: Parts): boolean {
+  const own = training.switched("gradient_checkpointing");
+  if (own !== undefined) lora?.ignore("use_gradient_checkpointing");
   const unsloth = lora?.said("use_gradient_checkpointing");
-  return (
-    training.switched("gradient_checkpointing") ?? (unsloth === undefined ? sft : !["false", "none"].includes(unsloth))
-  );
+  return own ?? (unsloth === undefined ? sft : !["false", "none"].includes(unsloth));
 }
 const positive = (n: number | undefined): number | undefined => (n !== undefined && n > 0 ? n : undefined);
 
@@ -80,10 +83,12 @@ const ofPreferences =
 
 function refusePreferences(s: Settings): void {
   for (const key of s.keys()) {
-    const name = /^(\w+?)(Trainer|Config|ScriptArguments)$/.exec(key)?.[1];
+    const name = /^(\w+?)(Trainer|Config|ScriptArguments)( \d+)?$/.exec(key)?.[1];
     if (name !== undefined && refuseObjective(s, key, name.replace(/([a-z])([A-Z])/g, "$1_$2").replace(/^Async_?/, "")))
       continue;
-    if (/Trainer$/.test(key) && !/^(SFT|Unsloth|Seq2Seq)?Trainer$/.test(key))
+    if (/^SentenceTransformer/.test(key))
+      s.refuse(key, "a trainer of embeddings, whose losses are objects", instead.similarity);
+    else if (/Trainer( \d+)?$/.test(key) && !/^(SFT|Unsloth|Seq2Seq)?Trainer( \d+)?$/.test(key))
       s.refuse(key, "a trainer of its own", instead.loss);
     if (key === "GenerationConfig") s.ignore(key);
     if (/^Fast(Vision|Image)\w*|^AutoModelForImageTextToText|Vision2Seq|AudioModel/.test(key))
@@ -91,6 +96,30 @@ function refusePreferences(s: Settings): void {
     if (ofRewards.test(key)) s.refuse(key, "learning from rewards or from the model's own answers", instead.policy);
     else if (ofPreferences.test(key)) s.refuse(key, "preference optimisation", instead.preference);
   }
+}
+
+/** What single calls ask for. */
+function refuseParts(s: Settings, { training, trainer, lora, base }: Parts): void {
+  const module = s.inner("import");
+  for (const name of module.keys()) module.refuse(name, "a program over sound or pictures", instead.texts);
+  if (/Vision|Audio|Speech/.test(trainer.expression("data_collator") ?? ""))
+    trainer.refuse("data_collator", "data that are pictures or sound", instead.texts);
+  const [first] = s.keys();
+  if (
+    training !== s &&
+    (!lora || base.keys().length > 0) &&
+    [training, trainer].every((part) => part.keys().length === 0) &&
+    first !== undefined
+  )
+    if (s.refusals().length === 0) s.refuse(first, "of a program without a trainer", instead.asked);
+  const loss = training.text("loss_type");
+  if (loss !== undefined && loss !== "nll") training.refuse("loss_type", "a loss of its own", instead.loss);
+  for (const key of ["finetune_vision_layers", "finetune_audio_layers"])
+    if (lora?.flag(key)) lora.refuse(key, "layers that see or hear", instead.texts);
+  for (const key of ["finetune_language_layers", "finetune_attention_modules", "finetune_mlp_modules"])
+    if (lora?.switched(key) === false) lora.leave(key, "the layers that are adapted are told by `targets`");
+  for (const part of [lora, base])
+    if (part?.has("qat_scheme")) part.refuse("qat_scheme", "a technique that isn't built", instead.technique);
 }
 
 function partsOf(s: Settings): Parts {
@@ -108,7 +137,16 @@ function partsOf(s: Settings): Parts {
     "FastModel.get_peft_model",
   );
   if (!training && !lora && s.keys().every((key) => !/[A-Z]/.test(key)))
-    return { training: s, trainer: s, lora: adaptedIn(s) ? s : undefined, base: s, stored: s, data: s, sft: true };
+    return {
+      training: s,
+      trainer: s,
+      lora: adaptedIn(s) ? s : undefined,
+      base: s,
+      stored: s,
+      data: s,
+      sft: true,
+      answers: false,
+    };
   const none = Settings.of({});
   return {
     training: training ?? none,
@@ -123,13 +161,20 @@ function partsOf(s: Settings): Parts {
     stored: within("BitsAndBytesConfig") ?? none,
     data: within("load_dataset") ?? none,
     sft: s.keys().some((key) => /^(SFT|Unsloth|Fast)/.test(key)),
+    answers: responsesAlone(s),
   };
+}
+/** Marks of who speaks are the template's here. */
+function responsesAlone(s: Settings): boolean {
+  const helper = s.inner("train_on_responses_only");
+  helper.ignore(/./);
+  return helper.keys().length > 0;
 }
 const adaptedIn = (s: Settings): boolean =>
   s.switched("use_peft") ?? (s.has("lora_r") || s.has("lora_alpha") || s.has("peft_type"));
 
 function modelOf(
-  { training, lora, base, stored, sft }: Parts,
+  { training, lora, base, stored, sft, answers: responses }: Parts,
   length: number | undefined,
   notes: string[],
 ): Read["model"] {
@@ -139,12 +184,13 @@ function modelOf(
       refuseSenses(base, key, base.has(key) ? named : undefined);
   const four = base.flag("load_in_4bit") || stored.flag("load_in_4bit");
   const eight = base.flag("load_in_8bit") || stored.flag("load_in_8bit");
-  const technique = lora ? techniqueOf(lora) : "full";
   if (!lora)
     for (const key of ["load_in_4bit", "load_in_8bit"])
       for (const one of [base, stored]) if (one.flag(key)) one.leave(key, "all weights train, so none is rounded");
   const type = lora?.text("task_type", "lora_task_type");
-  const answers = training.flag("assistant_only_loss", "completion_only_loss");
+  const technique = lora ? techniqueOf(lora) : "full";
+  if (four && eight) for (const one of [base, stored]) one.leave("load_in_8bit", "four bits are asked for too");
+  const answers = responses || training.flag("assistant_only_loss") || training.flag("completion_only_loss");
   const ofClass = classes.find(([pattern]) => pattern.test(base.at()))?.[1];
   const task = peftTasks[type ?? ""] ?? ofClass ?? "text_generation";
   if (!sft && type === undefined && ofClass === undefined)
@@ -197,14 +243,16 @@ function dataOf({ training, trainer, data, sft }: Parts, task: string | undefine
   if (formatted)
     for (const one of [trainer, training])
       one.leave("formatting_func", "a program writes the text: write it into a column");
-  if (task !== "chat" && sft)
+  if (task === "text_generation" && sft)
     notes.push(
       "All tokens of a text are trained; of conversations (`task: chat`) the assistant's turns alone, which is `assistant_only_loss` there.",
     );
   const reader = /\.csv$/.test(file ?? "") || named === "csv" ? "csv" : "jsonl";
   const columns =
     task === "chat"
-      ? "{ messages: messages }"
+      ? training.flag("completion_only_loss")
+        ? "{ input: prompt, target: completion }"
+        : "{ messages: messages }"
       : task === "text_generation"
         ? `{ text: ${word(column)} }`
         : columnsOf[task ?? ""];

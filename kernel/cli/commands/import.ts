@@ -12,7 +12,7 @@ export function register(program: Command): void {
     .description(
       "write a Tune program from settings of PEFT, Axolotl, Ludwig, AutoTrain, LLaMA-Factory, TRL, Unsloth or OpenAI",
     )
-    .argument("<file>", "YAML or JSON; a Python program (read, never run); chats as JSONL")
+    .argument("<file>", "YAML or JSON; a Python program or notebook (read, never run); chats as JSONL")
     .addOption(
       new Option("--from <tool>", "whose settings they are; told by their names otherwise").choices([...tools]),
     )

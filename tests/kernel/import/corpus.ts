@@ -21,6 +21,8 @@ const schema = v.strictObject({
   settings: v.optional(v.record(v.string(), v.unknown())),
   program: v.optional(v.string()),
   chats: v.optional(v.string()),
+  /** Code of a notebook's cells. */
+  cells: v.optional(texts),
 });
 export interface Example extends v.InferOutput<typeof schema> {
   /** The corpus' file: `axolotl`. */
@@ -39,9 +41,33 @@ export const examples: readonly Example[] = readdirSync(folder)
     return list.map((one) => ({ ...one, of: file.replace(/\.yaml$/, "") }));
   });
 
+/** A file of anybody's as an example that nothing is wanted of. */
+export function exampleOf(text: string, file: string): Example {
+  const about = { for: [file], of: "files" };
+  if (file.endsWith(".py")) return { ...about, program: text };
+  if (file.endsWith(".jsonl")) return { ...about, chats: text };
+  if (!file.endsWith(".ipynb")) return { ...about, settings: { ...settingsIn(text, file) } };
+  const { cells } = v.parse(v.object({ cells: v.array(cell) }), JSON.parse(text));
+  return {
+    ...about,
+    cells: cells.flatMap(({ cell_type: kind, source }) => (kind === "code" ? [[source].flat().join("")] : [])),
+  };
+}
+const cell = v.object({ cell_type: v.string(), source: v.union([v.string(), texts]) });
+
 const nameOf = (one: Example): string =>
-  one.program !== undefined ? "program.py" : one.chats !== undefined ? "chats.jsonl" : "settings.yaml";
-const textOf = (one: Example): string => one.program ?? one.chats ?? JSON.stringify(one.settings ?? {});
+  one.program !== undefined
+    ? "program.py"
+    : one.cells
+      ? "cells.ipynb"
+      : one.chats !== undefined
+        ? "chats.jsonl"
+        : "settings.yaml";
+const textOf = (one: Example): string =>
+  one.program ??
+  one.chats ??
+  (one.cells ? JSON.stringify({ cells: one.cells.map((source) => ({ cell_type: "code", source })) }) : undefined) ??
+  JSON.stringify(one.settings ?? {});
 
 export function outcomeOf(one: Example): Outcome {
   try {

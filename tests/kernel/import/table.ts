@@ -1,31 +1,83 @@
-/** `npm run imports`: what becomes of other tools' public examples, by the corpus that stands for them. */
-import { examples, outcomeOf, silentIn } from "./corpus.js";
+/**
+ * `npm run imports`: what becomes of other tools' public examples, by the corpus that stands for them; `npm run imports FOLDER…`
+ * of the files in folders of anybody's. The exact meaning of "silent": corpus.ts.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { exampleOf, examples, outcomeOf, silentIn, type Example } from "./corpus.js";
 
-const tools = [...new Set(examples.map(({ of }) => of))];
-const rows = tools.map((tool) => {
-  const count = { examples: 0, fixtures: 0, whole: 0, named: 0, refused: 0, silent: 0 };
-  for (const one of examples.filter(({ of }) => of === tool)) {
-    count.examples += one.for.length;
-    count.fixtures++;
-    count[outcomeOf(one).is] += one.for.length;
-    count.silent += silentIn(one).length;
-  }
-  return { tool, ...count };
-});
-const all = rows.reduce(
-  (sum, row) => ({
-    tool: "all",
-    examples: sum.examples + row.examples,
-    fixtures: sum.fixtures + row.fixtures,
-    whole: sum.whole + row.whole,
-    named: sum.named + row.named,
-    refused: sum.refused + row.refused,
-    silent: sum.silent + row.silent,
-  }),
-  { tool: "all", examples: 0, fixtures: 0, whole: 0, named: 0, refused: 0, silent: 0 },
-);
-console.log("| tool | examples | fixtures | carried whole | with named losses | refused | silent changes |");
-console.log("|---|---:|---:|---:|---:|---:|---:|");
-for (const { tool, examples: of, fixtures, whole, named, refused, silent } of [...rows, all])
-  console.log(`| ${[tool, of, fixtures, whole, named, refused, silent].join(" | ")} |`);
-process.exitCode = all.silent > 0 ? 1 : 0;
+const kinds = ["whole", "named", "refused", "unknown"] as const;
+interface Row {
+  readonly of: string;
+  readonly examples: number;
+  readonly fixtures: number;
+  readonly counts: Readonly<Record<(typeof kinds)[number], number>>;
+  readonly silent: number;
+}
+
+function rowOf(of: string, own: readonly Example[], unknown: number): Row {
+  const counts = { whole: 0, named: 0, refused: 0, unknown };
+  let silent = 0;
+  for (const one of own)
+    try {
+      counts[outcomeOf(one).is] += one.for.length;
+      silent += silentIn(one).length;
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      counts.unknown += one.for.length; // it is told that it is nobody's
+    }
+  const all = own.reduce((sum, one) => sum + one.for.length, unknown);
+  return { of, examples: all, fixtures: own.length, counts, silent };
+}
+
+/** Examples of a folder, and how many files are no settings. */
+function rowOfFolder(folder: string): Row {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+    /\.(ya?ml|py|ipynb|jsonl)$|adapter_config\.json$/.test(file),
+  );
+  let unknown = 0;
+  const own = files.flatMap((file): readonly Example[] => {
+    try {
+      return [exampleOf(readFileSync(join(folder, file), "utf8"), file)];
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      unknown++;
+      return [];
+    }
+  });
+  return rowOf(basename(folder), own, unknown);
+}
+
+const folders = process.argv.slice(2);
+const rows =
+  folders.length > 0
+    ? folders.map(rowOfFolder)
+    : [...new Set(examples.map(({ of }) => of))].map((of) =>
+        rowOf(
+          of,
+          examples.filter((one) => one.of === of),
+          0,
+        ),
+      );
+const sum = (count: (row: Row) => number): number => rows.reduce((all, row) => all + count(row), 0);
+const told = [
+  ...rows.map(({ of, examples: all, fixtures, counts, silent }) => [
+    of,
+    all,
+    fixtures,
+    ...kinds.map((kind) => counts[kind]),
+    silent,
+  ]),
+  [
+    "all",
+    sum((row) => row.examples),
+    sum((row) => row.fixtures),
+    ...kinds.map((kind) => sum((row) => row.counts[kind])),
+    sum((row) => row.silent),
+  ],
+];
+console.log("| of | examples | files | carried whole | with named losses | refused | no settings | silent changes |");
+console.log("|---|---:|---:|---:|---:|---:|---:|---:|");
+for (const row of told) console.log(`| ${row.join(" | ")} |`);
+process.exitCode = sum((row) => row.silent) > 0 ? 1 : 0;
