@@ -15,10 +15,12 @@ interface Kind {
   readonly epochs: number;
   readonly batch: number;
   readonly accumulate?: number;
+  /** Whether it stops early where rows are held back. */
+  readonly stops: boolean;
 }
-const texts = { rate: 5e-5, epochs: 3, batch: 8 };
-const decoders = { rate: 3e-5, epochs: 1, batch: 2, accumulate: 4 };
-const embedders = { rate: 3e-5, epochs: 3, batch: 8 };
+const texts = { rate: 5e-5, epochs: 3, batch: 8, stops: true };
+const decoders = { rate: 3e-5, epochs: 1, batch: 2, accumulate: 4, stops: false };
+const embedders = { rate: 3e-5, epochs: 3, batch: 8, stops: true };
 const classification: Kind = {
   task: "text_classification",
   columns: { text_column: "text", target_column: "label" },
@@ -101,7 +103,7 @@ export function readAutoTrain(s: Settings): Read {
   const base = s.text("base_model");
   refuseSenses(s, "base_model", base);
   const { technique, storage } = techniqueOf(params);
-  const stride = task === "question_answering" ? params.number("max_doc_stride") : undefined;
+  const stride = task === "question_answering" ? (params.number("max_doc_stride") ?? 128) : undefined;
   const long = params.number("max_seq_length", ...(decoder ? ["block_size", "model_max_length"] : []), "max_length");
   const recipe = recipeOf(params, kind, held);
   s.ignore("project_name", "log", "backend");
@@ -182,13 +184,15 @@ function techniqueOf(params: Settings): { readonly technique: string; readonly s
   return { technique: params.flag("merge_adapter") ? merged(lora) : lora, storage: stored };
 }
 
-function recipeOf(params: Settings, { rate, epochs, batch, accumulate }: Kind, held: boolean): Read["recipe"] {
+function recipeOf(params: Settings, { rate, epochs, batch, accumulate, stops }: Kind, held: boolean): Read["recipe"] {
   const precision = params.text("mixed_precision");
   if (!["bf16", "none", "no", undefined].includes(precision))
     params.leave("mixed_precision", "training in half precision is bf16 here");
-  const patience = params.number("early_stopping_patience");
-  if (!held) params.leave("early_stopping_patience", "nothing is held back to look at");
-  if (!held) params.ignore("early_stopping_threshold");
+  const patience = params.number("early_stopping_patience") ?? (stops ? 5 : undefined);
+  const by = params.number("early_stopping_threshold") ?? (stops ? 0.01 : undefined);
+  if (!held)
+    for (const key of ["early_stopping_patience", "early_stopping_threshold"])
+      params.leave(key, "nothing is held back to look at");
   const recompute = params.switched("disable_gradient_checkpointing");
   return {
     epochs: text(params.number("epochs") ?? epochs),
@@ -199,7 +203,7 @@ function recipeOf(params: Settings, { rate, epochs, batch, accumulate }: Kind, h
     schedule: scheduleFrom(params, { name: ["scheduler"], ratio: "warmup_ratio" }, { name: "linear", warmup: "10%" }),
     clip: text(params.number("max_grad_norm")),
     shuffle: "random",
-    early_stopping: patience === undefined || !held ? undefined : `patience(${String(patience)})`,
+    early_stopping: patience === undefined || !held ? undefined : call("patience", { validations: patience, by }),
     precision: precision === "bf16" ? "bf16" : undefined,
     recompute: recompute === false ? "blocks" : undefined,
     seed: text(params.number("seed")),

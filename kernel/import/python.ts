@@ -36,6 +36,8 @@ const ofSenses =
   /^[ \t]*(?:from\s+datasets\s+import\b[^\n]*\b(Audio)\b|(?:from|import)\s+(torchaudio|soundfile|librosa|snac|sparktts|xcodec2|outetts|diffusers)\b)/gm;
 
 function argument(part: string, place: number, names: ReadonlyMap<string, Value>): readonly [string, Value] {
+  // Arguments that a program spreads are told as they stand.
+  if (part.startsWith("*")) return [part, new Unread(part)];
   const named = /^([A-Za-z_]\w*)\s*=(?!=)\s*([\s\S]*)$/.exec(part);
   return named ? [named[1] ?? "", valueOf(named[2] ?? "", names)] : [String(place), valueOf(part, names)];
 }

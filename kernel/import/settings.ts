@@ -139,6 +139,10 @@ export class Settings {
   has(key: string): boolean {
     return !empty(this.all[key]);
   }
+  /** All that is there, though it say nothing. */
+  names(): readonly string[] {
+    return Object.keys(this.all);
+  }
   keys(): readonly string[] {
     return Object.keys(this.all).filter((key) => this.has(key));
   }

@@ -26,6 +26,8 @@ export function readTrl(s: Settings): Read {
   const notes: string[] = [];
   const parts = partsOf(s);
   refuseParts(s, parts);
+  if (parts.training === s)
+    notes.push("The file doesn't say which trainer it is for: supervised training (SFTTrainer) was taken.");
   const { training, trainer } = parts;
   const steps = positive(training.number("max_steps"));
   if (steps !== undefined) training.leave("num_train_epochs", "`max_steps` goes before it");
@@ -50,6 +52,7 @@ export function readTrl(s: Settings): Read {
   const model = modelOf(parts, length, notes);
   const data = dataOf(parts, model.task, notes);
   training.ignore("0"); // the folder of the run
+  trainer.ignore(/^0$/); // the model
   parts.lora?.ignore(/^(0|model|random_state)$/);
   for (const one of new Set([training, trainer, parts.base, parts.stored, parts.data])) idle(one);
   return { notes, data, model, recipe };
@@ -104,13 +107,9 @@ function refuseParts(s: Settings, { training, trainer, lora, base }: Parts): voi
   for (const name of module.keys()) module.refuse(name, "a program over sound or pictures", instead.texts);
   if (/Vision|Audio|Speech/.test(trainer.expression("data_collator") ?? ""))
     trainer.refuse("data_collator", "data that are pictures or sound", instead.texts);
-  const [first] = s.keys();
-  if (
-    training !== s &&
-    (!lora || base.keys().length > 0) &&
-    [training, trainer].every((part) => part.keys().length === 0) &&
-    first !== undefined
-  )
+  const [first] = s.names();
+  const trains = s.names().some((name) => /^(\w*Trainer|\w*TrainingArguments|SFTConfig)( \d+)?$/.test(name));
+  if (training !== s && !trains && (!lora || base.keys().length > 0) && first !== undefined)
     if (s.refusals().length === 0) s.refuse(first, "of a program without a trainer", instead.asked);
   const loss = training.text("loss_type");
   if (loss !== undefined && loss !== "nll") training.refuse("loss_type", "a loss of its own", instead.loss);
@@ -124,7 +123,7 @@ function refuseParts(s: Settings, { training, trainer, lora, base }: Parts): voi
 
 function partsOf(s: Settings): Parts {
   const within = (...keys: readonly string[]): Settings | undefined => {
-    const key = keys.find((one) => s.inner(one).keys().length > 0);
+    const key = keys.find((one) => s.names().includes(one));
     return key === undefined ? undefined : s.inner(key);
   };
   const training = within("SFTConfig", "TrainingArguments", "Seq2SeqTrainingArguments", "UnslothTrainingArguments");
@@ -174,11 +173,11 @@ const adaptedIn = (s: Settings): boolean =>
   s.switched("use_peft") ?? (s.has("lora_r") || s.has("lora_alpha") || s.has("peft_type"));
 
 function modelOf(
-  { training, lora, base, stored, sft, answers: responses }: Parts,
+  { training, trainer, lora, base, stored, sft, answers: responses }: Parts,
   length: number | undefined,
   notes: string[],
 ): Read["model"] {
-  const named = base.text("model_name_or_path", "model_name", "pretrained_model_name_or_path", "0");
+  const named = base.text("model_name_or_path", "model_name", "pretrained_model_name_or_path", "0") ?? namedIn(trainer);
   if (named !== undefined)
     for (const key of ["model_name_or_path", "model_name", "0"])
       refuseSenses(base, key, base.has(key) ? named : undefined);
@@ -188,6 +187,8 @@ function modelOf(
     for (const key of ["load_in_4bit", "load_in_8bit"])
       for (const one of [base, stored]) if (one.flag(key)) one.leave(key, "all weights train, so none is rounded");
   const type = lora?.text("task_type", "lora_task_type");
+  if (type !== undefined && !(type in peftTasks))
+    for (const key of ["task_type", "lora_task_type"]) lora?.leave(key, "no such task is known");
   const technique = lora ? techniqueOf(lora) : "full";
   if (four && eight) for (const one of [base, stored]) one.leave("load_in_8bit", "four bits are asked for too");
   const answers = responses || training.flag("assistant_only_loss") || training.flag("completion_only_loss");
@@ -205,6 +206,13 @@ function modelOf(
   };
 }
 
+/** SFTTrainer takes a base by its name too; a model that a program made is none. */
+function namedIn(trainer: Settings): string | undefined {
+  const key = ["model", "0"].find((one) => trainer.has(one) && trainer.expression(one) === undefined);
+  const named = key === undefined ? undefined : trainer.text(key);
+  if (key !== undefined) refuseSenses(trainer, key, named);
+  return named;
+}
 /** Tasks by the class that a base is loaded as. */
 const classes: readonly (readonly [RegExp, string])[] = [
   [/ForSequenceClassification/, "text_classification"],

@@ -9,16 +9,7 @@ const verbs = registry.verbs().map((verb) => verb.name);
 const tools = [...new Set(examples.map(({ of }) => of))];
 /** What depends on a base, on files or on rows, or what is said of a program that names no base. */
 const elsewhere = new Set([
-  ...[
-    "task-not-for-base",
-    "too-long",
-    "rate-far-off",
-    "unknown-base",
-    "missing-key",
-    "no-target",
-    "not-a-layer",
-    "rank-not-low",
-  ],
+  ...["task-not-for-base", "too-long", "rate-far-off", "missing-key", "no-target", "rank-not-low", "needs-validation"],
 ]);
 
 describe("public examples of other tools", () => {

@@ -107,7 +107,7 @@ describe("settings of other tools", () => {
         /task: text2text_generation/,
       ],
       ["llm-sft", { text_column: "body" }, /columns: \{ text: body \}/, /task: text_generation/],
-      ["extractive-qa", { answer_column: "answers" }, /answer: answers/, /task: question_answering$/m],
+      ["extractive-qa", { answer_column: "answers" }, /answer: answers/, /task: question_answering\(stride: 128\)/],
       ["sentence-transformers:pair", {}, /text: text, text_pair: text_pair/, /sentence_similarity\(loss: ranking\)/],
       ["st:pair_score", { target_column: "s" }, /score: s/, /sentence_similarity\(loss: cosent\)/],
       ["sentence-transformers:triplet", { sentence3_column: "no" }, /negative: no/, /loss: ranking/],
