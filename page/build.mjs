@@ -44,9 +44,14 @@ const leaveOut = {
     );
     // What arquero parses expressions and reads Arrow with: the page only makes tables of columns.
     onResolve({ filter: /^(acorn|@uwdata\/flechette)$/ }, ({ path }) => ({ path, namespace: "never-called" }));
-    // Verbs and formats of tables: the page makes tables of columns and reads them, no more.
-    onResolve({ filter: /\/(verbs\/index|op\/op-api|format\/to-[a-z-]+)\.js$/ }, ({ path, importer }) =>
-      /[\\/]arquero[\\/]/.test(importer) ? { path: `arquero/${path}`, namespace: "never-called" } : undefined,
+    // Verbs, expressions and formats of tables: the page makes tables of columns and reads them, no more.
+    onResolve(
+      {
+        filter:
+          /\/(verbs\/(?:index|reduce\/\w+|helpers\/agg)|op\/(?:op-api|register)|expression\/(?:parse|ast\/walk)|format\/(?:to|from)-[a-z-]+)\.js$/,
+      },
+      ({ path, importer }) =>
+        /[\\/]arquero[\\/]/.test(importer) ? { path: `arquero/${path}`, namespace: "never-called" } : undefined,
     );
     onLoad({ filter: /.*/, namespace: "never-called" }, () => ({ contents: "module.exports = {};" }));
     onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({

@@ -3,7 +3,7 @@
  * second), each updated in place. Drawing waits for nothing and is skipped rather than queued.
  */
 import type { Plan } from "#dsl/plan/plan.js";
-import { curvesFigure, curvesText, historyTable } from "../core/display/curves.js";
+import { curvesFigure, curvesText, historyTable, outcomeWords } from "../core/display/curves.js";
 import { figureShown } from "../core/display/figure.js";
 import { progressShown } from "../core/display/progress.js";
 import { count, plural } from "../core/display/text.js";
@@ -93,7 +93,12 @@ export class LiveTraining {
         tokensPerSecond: seconds > 0 ? tokens / seconds : null,
         etaSeconds: recent.length > 0 ? (seconds / recent.length) * (this.steps - (last?.step ?? 0)) : null,
         ...(this.doing !== undefined && { doing: this.doing }),
-        ...(stopped ? { stopped: { reason: stopped.reason, seconds: stopped.seconds } } : { stopping: this.stopping }),
+        ...(stopped
+          ? {
+              stopped: { reason: stopped.reason, seconds: stopped.seconds },
+              outcome: outcomeWords(this.events),
+            }
+          : { stopping: this.stopping }),
       }),
       id: `${this.id}-progress`,
     };

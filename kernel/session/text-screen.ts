@@ -29,11 +29,13 @@ export function textScreen(out: { readonly isTTY?: boolean; write(text: string):
   };
   return {
     display(shown) {
-      if (shown.id !== undefined) return keep(shown.id, shown);
+      if (shown.id !== undefined && !shown.fixedText) return keep(shown.id, shown);
       end();
       out.write(`${plainText(shown)}\n\n`);
     },
-    update: (shown) => keep(shown.id, shown),
+    update: (shown) => {
+      if (!shown.fixedText) keep(shown.id, shown);
+    },
     end,
   };
 }

@@ -22,9 +22,9 @@ const roles = [
   "weight",
 ] as const;
 const planned = {
-  keys: ["time"],
+  keys: ["time", "chosen", "rejected", "tools", "images"],
   meanwhile:
-    "built are `text`, `text_pair`, `negative`, `label`, `labels`, `score`, `tokens`, `tags`, `messages`, `input`, `target`, `question`, `context` and `answer`",
+    "preferred answers alone train as `target` or `messages`; built are `text`, `text_pair`, `negative`, `label`, `labels`, `score`, `tokens`, `tags`, `messages`, `input`, `target`, `question`, `context` and `answer`",
 } as const;
 
 /** What other tools call the roles. */
@@ -40,6 +40,8 @@ const roleNames = {
   prompt: "input",
   source: "input",
   completion: "target",
+  functions: "tools",
+  image: "images",
   output: "target",
   response: "target",
   summary: "target",

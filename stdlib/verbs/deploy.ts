@@ -7,8 +7,10 @@ export const word: Verb = {
   example: 'deploy router to onnx("build/router")',
   since: "0.1.0",
   planned: {
-    meanwhile: "checkpoints of a run are safetensors in `runs/<id>/`; `router.predict([...])` answers in TypeScript",
+    meanwhile:
+      '`await router.save("folder")` in a TypeScript cell writes a folder that transformers or PEFT opens, `await router.merge("folder")` the whole model',
   },
+  elsewhere: { export: "deploy", save: "deploy", publish: "deploy", push: "deploy" },
   operands: { what: "any", many: true },
   connectors: {},
   effect: "acts",

@@ -54,7 +54,11 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
       ...(two
         ? {
             xaxis2: { ...xaxis, domain: [0.56, 1], anchor: "y2" },
-            yaxis2: { title: { text: "validation" }, anchor: "x2", ...rangeOf(evaluations, names) },
+            yaxis2: {
+              title: { text: names.length === 1 ? escapeLabel(`validation ${names[0]!}`) : "validation" },
+              anchor: "x2",
+              ...rangeOf(evaluations, names),
+            },
           }
         : {}),
     },
@@ -78,7 +82,6 @@ function lossTraces(steps: readonly Step[]): Trace[] {
     opacity: 0.3,
     line: { color: color(0), width: 1 },
     hoverinfo: "skip",
-    showlegend: false,
   };
   return [
     raw,
@@ -154,6 +157,25 @@ function bestMark(evaluations: readonly Evaluated[], { step, by }: Best): Trace[
       hoverinfo: "skip",
     },
   ];
+}
+
+/** What the run came to, in the words that a line ends with: the scores of the weights that were kept, and where they come from. */
+export function outcomeWords(events: readonly RunEvent[]): readonly string[] {
+  const evaluations = events.filter((e): e is Evaluated => e.kind === "evaluated");
+  const best = bestOf(events);
+  const kept = best ? evaluations.find((e) => e.step === best.step) : evaluations.at(-1);
+  if (!kept) return [];
+  const first = best && best.by in kept.metrics ? [best.by] : [];
+  const names = [...new Set([...first, ...Object.keys(kept.metrics).filter((name) => !isBesideLoss(name))])].slice(
+    0,
+    2,
+  );
+  const scores = names.map((name) => `${kept.split} ${name} ${number(kept.metrics[name])}`);
+  const epoch = events.findLast((e): e is Step => e.kind === "step" && e.step <= kept.step)?.epoch;
+  const where = best
+    ? [`best at step ${String(best.step)}${epoch === undefined ? "" : `, epoch ${String(epoch)}`}`]
+    : [];
+  return [...scores, ...where];
 }
 
 /** The figure's bundle shows its last numbers in a terminal. */

@@ -2,7 +2,7 @@
 import type { Origins, Plan } from "#dsl/plan/plan.js";
 import type { Value } from "#dsl/types/value.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
-import { card, code, html, htmlTable, note, tone, type Part } from "./html.js";
+import { card, code, html, htmlTable, note, tone, type Html, type Part } from "./html.js";
 import { shownOf } from "./bundle.js";
 import { expectedTime } from "./expected-time.js";
 import type { Shown } from "./shown.js";
@@ -11,7 +11,11 @@ import { originText } from "./origin.js";
 import { textTable } from "./text-table.js";
 import { callText, valueText } from "./value-text.js";
 
-export function planShown(plan: Plan): Shown {
+/** `id`: it may be shown anew, `folded` where its training is over and what came of it matters more. */
+export function planShown(
+  plan: Plan,
+  { id, folded = false }: { readonly id?: string; readonly folded?: boolean } = {},
+): Shown {
   const { recipe, effects } = plan;
   const title = `Plan of ${effects.run}: train ${recipe.model.name} on ${recipe.data.name}`;
   const facts = factsOf(plan);
@@ -46,8 +50,9 @@ export function planShown(plan: Plan): Shown {
         : []),
       hashes,
     ].join("\n"),
-    card(
+    framed(
       title,
+      folded,
       htmlTable({
         rows: [
           ...facts.map(([name, value, more]): Part[] => [
@@ -64,7 +69,17 @@ export function planShown(plan: Plan): Shown {
         </details>`,
       note(hashes),
     ),
+    {},
+    id,
   );
+}
+
+function framed(title: string, folded: boolean, ...parts: readonly Part[]): Html {
+  if (!folded) return card(title, ...parts);
+  return html`<details style="font-size:13px;line-height:1.45;margin:2px 0 6px">
+    <summary style="cursor:pointer;color:${tone.accent}">${title}</summary>
+    ${card(null, ...parts)}
+  </details>`;
 }
 
 /** Name, figure, and the arithmetic behind it. */

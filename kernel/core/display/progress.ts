@@ -18,6 +18,8 @@ export interface ProgressState {
   readonly stopping?: boolean;
   /** The run is over: why, and how long it took. */
   readonly stopped?: { readonly reason: "done" | "early" | "interrupted" | "failed"; readonly seconds: number };
+  /** What the run came to: stands first when it is over. */
+  readonly outcome?: readonly string[];
   /** What is under way instead of a step: `validating`, `writing checkpoint`. */
   readonly doing?: string;
 }
@@ -59,6 +61,7 @@ function wordsOf(s: ProgressState): string[] {
   const epochs = s.epochs ? ` of ${s.epochs}` : "";
   return [
     head,
+    ...(s.outcome ?? []),
     `step ${count(s.step)} of ${count(s.steps)}`,
     `epoch ${s.epoch}${epochs}`,
     ...(s.loss === null ? [] : [`loss ${steady(s.loss)}`]),

@@ -4,6 +4,8 @@ export interface Shown {
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** display_id: a later `update` with the same id replaces it. */
   readonly id?: string;
+  /** Updates change its picture, not its text: where texts alone are shown it is printed at once, and once. */
+  readonly fixedText?: true;
 }
 /** Objects that carry this show themselves: `[Symbol.for("Jupyter.display")](): Shown | Record<string, unknown>` (a bundle). */
 export const displaySymbol = Symbol.for("Jupyter.display");

@@ -3,7 +3,6 @@
  * whether a program's reads and writes fit it. Checked before a run, so that no engine reads or writes past their ends.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { mustGet } from "#dsl/diagnostics/must.js";
 import { isConstant, isInput, isState } from "#dsl/graph/leaves.js";
 import type { NDArray, Program, State, Type } from "#dsl/graph/program.js";
 import { isUnset } from "../initial.js";
@@ -100,8 +99,16 @@ export class UnsetStates {
   }
 }
 
+/** A number, a named size, or a sum of such (`capacity+4`: rows that were joined). NaN: a name that nothing says. */
 function sizeOf(d: number | string, bound: ReadonlyMap<string, number>): number {
-  return typeof d === "number" ? d : mustGet(bound, d, "size");
+  if (typeof d === "number") return d;
+  return (
+    bound.get(d) ??
+    d
+      .split("+")
+      .map((part) => bound.get(part.trim()) ?? (/^\d+$/.test(part.trim()) ? Number(part) : Number.NaN))
+      .reduce((sum, n) => sum + n, 0)
+  );
 }
 function startOf(value: NDArray | undefined): number | null {
   if (!value) return null;

@@ -33,8 +33,8 @@ function eachChunk(
       const part = tf.slice(x, [start, 0], [size, n]);
       const product = tf.matMul(part, turned);
       const straight = bias ? tf.add(product, bias) : product;
-      const bent = cap === undefined ? straight : tf.mul(tf.tanh(tf.div(straight, cap)), cap);
-      const logits = numbers(bent);
+      const bent = cap === undefined ? undefined : tf.tanh(tf.div(straight, cap));
+      const logits = numbers(bent && cap !== undefined ? tf.mul(bent, cap) : straight);
       const logs = new Float64Array(logits.length);
       for (let at = 0; at < logs.length; at += vocabulary) {
         let most = -Infinity;

@@ -25,11 +25,17 @@ export async function runTrain(
   stage: Stage,
 ): Promise<void> {
   const { plan, name, resume } = action;
-  stage.screen.display(planShown(plan));
+  const id = `train-${name}-${Date.now().toString(36)}`;
+  const planned = (folded: boolean) => ({
+    ...planShown(plan, { id: `${id}-plan`, folded }),
+    id: `${id}-plan`,
+    fixedText: true as const,
+  });
+  stage.screen.display(planned(false));
   const handle = session.models.define(plan.recipe.model, name);
   await handle.weights?.settled;
   handle.begun = true;
-  const live = new LiveTraining(stage.screen, `train-${name}-${Date.now().toString(36)}`, name, plan);
+  const live = new LiveTraining(stage.screen, id, name, plan);
   const onRows = previews(name, stage);
   const warn = warningsOn(stage, action.span);
   const onDamaged = (file: string, why: string, taken: Checkpoint): void =>
@@ -62,6 +68,7 @@ export async function runTrain(
       });
     }
     live.finish();
+    stage.screen.update(planned(true));
     if (kept) tellKept(kept, plan, result, warn);
     await tellChanges(name, result, stage);
     const { technique } = plan.recipe.model;
