@@ -24,7 +24,7 @@ export const word: BuiltVerb = {
     },
     {
       name: "device",
-      type: { is: "choice", of: ["auto", "cpu", "gpu", "wasm", "webgpu"] },
+      type: { is: "choice", of: ["auto", "cpu", "gpu", "wasm", "webgpu"], elsewhere: { cuda: "gpu", mps: "gpu" } },
       doc: "Where it computes: `webgpu` for onnx and tfjs; `wasm` for tfjs, whose `cpu` is plain JavaScript.",
       default: { value: "auto" },
       why: "A graphics card is taken where there is one.",
