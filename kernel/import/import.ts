@@ -65,8 +65,26 @@ export function understood(settings: Readonly<Record<string, unknown>>, name: st
 }
 const chats = /\.jsonl$/i;
 
-/** Settings by name, whatever they are written in. */
+/** Settings by name, whatever they are written in. Coded error `not-settings`. */
 export function settingsIn(text: string, name: string): Readonly<Record<string, unknown>> {
+  const settings = written(text, name);
+  if (deeper(settings, 100)) throw new CodedError("not-settings", { file: name, why: "it is nested too deeply" });
+  return settings;
+}
+
+/** Whether values lie in more values than `most`; without recursion, since that is what ends it. */
+function deeper(value: unknown, most: number): boolean {
+  const rest: (readonly [unknown, number])[] = [[value, 0]];
+  for (let next = rest.pop(); next; next = rest.pop()) {
+    const [one, depth] = next;
+    if (typeof one !== "object" || one === null) continue;
+    if (depth > most) return true;
+    for (const inner of Object.values(one)) rest.push([inner, depth + 1]);
+  }
+  return false;
+}
+
+function written(text: string, name: string): Readonly<Record<string, unknown>> {
   if (/\.(py|ipynb)$/i.test(name)) {
     const calls = argumentsIn(/\.py$/i.test(name) ? text : codeOf(text, name));
     if (Object.keys(calls).length > 0) return calls;

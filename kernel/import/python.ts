@@ -5,6 +5,8 @@
 import { Unread } from "./settings.js";
 
 type Value = unknown;
+/** Brackets in brackets of a literal, and calls of a program, that are read; more is nobody's program. */
+const [deepest, mostCalls] = [20, 500] as const;
 /** Calls that say how a training goes; of other calls nothing is read. */
 const told =
   /(?<![\w.])((?:\w+(?:Config|Trainer))|\w*TrainingArguments|get_peft_model|train_on_responses_only|load_dataset|(?:Fast\w*Model|AutoModel(?:For\w+)?)\.(?:from_pretrained|get_peft_model))\s*\(/g;
@@ -17,11 +19,13 @@ export function argumentsIn(program: string): Readonly<Record<string, Readonly<R
   const bare = withoutComments(program);
   const names = constantsIn(bare);
   const calls: Record<string, Record<string, Value>> = {};
+  let read = 0;
   for (const found of bare.matchAll(told)) {
+    if (read++ >= mostCalls) break;
     const name = found[1] ?? "";
     if (/\b(class|def)\s+$/.test(bare.slice(Math.max(0, found.index - 8), found.index))) continue;
     const parts = partsIn(bare, found.index + found[0].length);
-    if (parts === undefined) continue;
+    if (parts === undefined) break; // nothing closes any more
     const given = Object.fromEntries(parts.map((part, i) => argument(part, i, names)));
     const same = Object.keys(calls).filter((one) => one.replace(/ \d+$/, "") === name);
     if (same.some((one) => JSON.stringify(calls[one]) === JSON.stringify(given))) continue;
@@ -73,27 +77,28 @@ function bracketsIn(program: string): (place: number) => boolean {
 }
 
 /** A literal; what is none is told as it stands. */
-function valueOf(written: string, names: ReadonlyMap<string, Value>): Value {
+function valueOf(written: string, names: ReadonlyMap<string, Value>, depth = 0): Value {
   const text = written.trim();
+  if (depth > deepest) return new Unread(text);
   if (text === "True" || text === "False") return text === "True";
   if (text === "None") return null;
   if (/^[-+]?(\d[\d_]*\.?[\d_]*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return Number(text.replace(/_/g, ""));
   const quoted = /^[rbu]?("""|'''|"|')([\s\S]*)\1$/.exec(text);
   if (quoted && !(quoted[2] ?? "").includes(quoted[1] ?? '"')) return quoted[2];
   const inside = /^([[({])([\s\S]*)[\])}]$/.exec(text);
-  if (inside?.[1] === "{") return record(text, names);
+  if (inside?.[1] === "{") return record(text, names, depth);
   if (inside) {
     const parts = partsIn(text, 1) ?? [];
-    const values = parts.map((part) => valueOf(part, names));
+    const values = parts.map((part) => valueOf(part, names, depth + 1));
     return values.some((one) => one instanceof Unread) ? new Unread(text) : values;
   }
   return names.has(text) ? names.get(text) : new Unread(text);
 }
 
-function record(text: string, names: ReadonlyMap<string, Value>): Value {
+function record(text: string, names: ReadonlyMap<string, Value>, depth: number): Value {
   const entries = (partsIn(text, 1) ?? []).map((part) => {
     const found = /^\s*(['"])(.*?)\1\s*:\s*([\s\S]*)$/.exec(part);
-    return found ? ([found[2] ?? "", valueOf(found[3] ?? "", names)] as const) : undefined;
+    return found ? ([found[2] ?? "", valueOf(found[3] ?? "", names, depth + 1)] as const) : undefined;
   });
   return entries.every((one) => one !== undefined) ? Object.fromEntries(entries) : new Unread(text);
 }
@@ -130,17 +135,21 @@ function endOfText(text: string, start: number): number {
 
 /** Comments and texts that stand alone say nothing; a `#` within a text is none. */
 function withoutComments(program: string): string {
-  let out = "";
+  const out: string[] = [];
+  /** Whether the line is blank so far. */
+  let blank = true;
   for (let i = 0; i < program.length; i++) {
     const at = program.charAt(i);
     if (at === '"' || at === "'") {
       const end = endOfText(program, i);
-      const alone = program.startsWith(at.repeat(3), i) && /(^|\n)[ \t]*$/.test(out);
-      if (!alone) out += program.slice(i, end + 1);
-      i = end;
+      if (!(blank && program.startsWith(at.repeat(3), i))) out.push(program.slice(i, end + 1));
+      [i, blank] = [end, false];
     } else if (at === "#") {
       while (i + 1 < program.length && program.charAt(i + 1) !== "\n") i++;
-    } else out += at;
+    } else {
+      out.push(at);
+      blank = at === "\n" || (blank && /\s/.test(at));
+    }
   }
-  return out;
+  return out.join("");
 }

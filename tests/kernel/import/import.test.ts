@@ -206,6 +206,33 @@ describe("settings of other tools", () => {
     });
   });
 
+  it("texts that nobody writes: each is told, in little time", () => {
+    const many = (text: string): string => text.repeat(100_000);
+    const deep = `${many("[")}${many("]")}`;
+    const cases: readonly (readonly [string, string, RegExp])[] = [
+      [`{"a": ${deep}}`, "a.jsonl", /nested too deeply|missing/],
+      [`a: ${deep}`, "a.yaml", /./],
+      ["a: &x { b: *x, c: [*x, *x] }", "a.yaml", /./],
+      [`t = SFTTrainer(x=${deep}, args=SFTConfig())`, "a.py", /./],
+      [many("SFTConfig("), "a.py", /gives no trainer/],
+      [many("SFTConfig(a=1, "), "a.py", /gives no trainer/],
+      [many('"""'), "a.py", /gives no trainer/],
+      [many('x = "'), "a.py", /gives no trainer/],
+      [many('{"cells": '), "a.ipynb", /no notebook/],
+    ];
+    for (const [text, file, told] of cases) {
+      const begun = performance.now();
+      try {
+        importSettings(text, file);
+      } catch (error) {
+        assert.ok(error instanceof CodedError, `${file}: ${String(error)}`);
+        assert.match(error.message, told);
+      }
+      const seconds = (performance.now() - begun) / 1000;
+      assert.ok(seconds < 20, `${text.slice(0, 20)} in ${file} took ${String(seconds)} s`);
+    }
+  });
+
   it("a file of nobody, no settings, and text that would leave its comment", () => {
     assert.throws(() => importSettings("a: 1", "a.yaml"), { code: "unknown-settings" });
     assert.throws(() => importSettings("{", "a.jsonl"), { code: "not-settings" });
