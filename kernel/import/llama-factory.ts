@@ -1,6 +1,7 @@
 /** LLaMA-Factory's YAML: supervised training and pretraining of decoders; data are named by a list of its own. */
 import { heldBack } from "./axolotl-data.js";
 import { idleOfTrainers } from "./idle.js";
+import { isNext, readNext } from "./llama-factory-next.js";
 import { call, quoted, text, type Read } from "./program.js";
 import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.js";
 import { instead, refuseObjective, refuseSenses } from "./refusals.js";
@@ -14,6 +15,7 @@ const templates = new Map([
 ]);
 
 export function readLlamaFactory(s: Settings): Read {
+  if (isNext(s)) return readNext(s);
   const notes: string[] = [];
   const plain = refuseStages(s);
   refuseOthers(s);
@@ -65,12 +67,6 @@ function refuseStages(s: Settings): boolean {
   if (s.has("export_dir")) s.refuse("export_dir", "a merge, not a training", instead.merge);
   else if (s.has("infer_backend"))
     s.refuse("infer_backend", "a conversation with a model, not a training", instead.asked);
-  else if (!s.has("model_name_or_path") && (s.has("train_dataset") || s.has("model")))
-    s.refuse(
-      s.has("train_dataset") ? "train_dataset" : "model",
-      "of a version of the settings that isn't read",
-      "what serves: the settings with `stage` and `model_name_or_path`",
-    );
   if (!refuseObjective(s, "stage", stage) && stage !== "sft" && stage !== "pt")
     s.refuse("stage", "an objective that isn't built", instead.preference);
   if (s.switched("do_train") === false && s.has("stage")) s.refuse("do_train", "no training", instead.asked);

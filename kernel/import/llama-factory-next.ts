@@ -1,0 +1,108 @@
+/** LLaMA-Factory's settings in their next form (`examples/v1`): parts with a name each, data named by a file of their own. */
+import { idleOfTrainers } from "./idle.js";
+import { call, quoted, share, text, type Read } from "./program.js";
+import { instead, refuseSenses } from "./refusals.js";
+import type { Settings } from "./settings.js";
+import { loraFrom } from "./technique.js";
+
+/** Whether settings are of that form. */
+export const isNext = (s: Settings): boolean =>
+  !s.has("model_name_or_path") && (s.has("train_dataset") || s.has("model"));
+
+export function readNext(s: Settings): Read {
+  const base = s.text("model");
+  refuseSenses(s, "model", base);
+  const kind = s.said("model_class");
+  if (kind !== undefined && kind !== "llm") s.refuse("model_class", "a model of another kind", instead.texts);
+  const set = dataOf(s);
+  const { technique, storage } = techniqueOf(s);
+  const steps = s.number("max_steps");
+  if (steps !== undefined) s.leave("num_train_epochs", "`max_steps` goes before it");
+  const [small, all] = [s.number("micro_batch_size") ?? 1, s.number("global_batch_size")];
+  if (all !== undefined && all % small !== 0) s.leave("global_batch_size", "it is no multiple of `micro_batch_size`");
+  const recipe: Read["recipe"] = {
+    epochs: steps === undefined ? text(s.number("num_train_epochs") ?? 3) : undefined,
+    steps: text(steps),
+    batch_size: text(small),
+    accumulate: all !== undefined && all % small === 0 ? text(all / small) : undefined,
+    optimizer: optimizerOf(s, s.number("learning_rate") ?? 1e-4),
+    schedule: scheduleOf(s.inner("lr_scheduler_config")),
+    clip: text(s.number("max_grad_norm")),
+    shuffle: "random",
+    precision: (s.switched("bf16") ?? true) ? "bf16" : undefined,
+    recompute: (s.switched("enable_activation_checkpointing") ?? true) ? "blocks" : undefined,
+    seed: text(s.number("seed")),
+  };
+  s.ignore(...idleOfTrainers);
+  s.ignore(
+    /^(kernel_config|dist_config|init_config|sample_backend|max_new_tokens|cp_\w+|mp_\w+|dist_timeout|batching_workers)$/,
+  );
+  if ((s.said("batching_strategy") ?? "normal") !== "normal")
+    s.leave("batching_strategy", "rows are batched by the recipe: `packing: true` packs them");
+  return {
+    notes: [`"${set}" says which file the rows are in: name it below, with its columns.`],
+    data: { source: `jsonl(${quoted(set)})`, columns: "{ messages: messages }" },
+    model: {
+      base: base === undefined ? undefined : quoted(base),
+      task: "chat",
+      technique,
+      storage,
+      max_length: text(s.number("cutoff_len") ?? 2048),
+    },
+    recipe,
+  };
+}
+
+/** What the data are for stands in the file's name alone. */
+function dataOf(s: Settings): string {
+  const set = s.text("train_dataset");
+  if (set === undefined) s.refuse("train_dataset", "missing, so nothing is trained", instead.merge);
+  else if (/dpo|pref|kto/i.test(set)) s.refuse("train_dataset", "preference optimisation", instead.preference);
+  else if (/multimodal|image|video|audio/i.test(set))
+    s.refuse("train_dataset", "data that are pictures, films or sound", instead.texts);
+  s.leave("eval_dataset", "write `source: { train: …, validation: … }`");
+  for (const key of ["pref_loss", "pref_beta", "pref_ftx", "simpo_gamma", "dpo_label_smoothing", "ld_alpha"])
+    if (s.has(key)) s.refuse(key, "preference optimisation", instead.preference);
+  return set ?? "data.jsonl";
+}
+
+function techniqueOf(s: Settings): { readonly technique: string; readonly storage: string | undefined } {
+  const [adapter, stored] = [s.inner("peft_config"), s.inner("quant_config")];
+  const name = adapter.said("name");
+  if (name !== undefined && name !== "lora") adapter.refuse("name", "a technique that isn't built", instead.technique);
+  if (name === undefined) {
+    stored.leaveAll("all weights train, so none is rounded");
+    return { technique: "full", storage: undefined };
+  }
+  adapter.leave("adapter_name_or_path", "write `lora(from: …)`");
+  stored.ignore("name");
+  const bits = stored.number("quantization_bit");
+  if (bits !== undefined && bits !== 4 && bits !== 8)
+    stored.leave("quantization_bit", "weights are stored in 32, 16, 8 or 4 bits");
+  return {
+    technique: loraFrom(adapter, "", { rank: 8, alpha: 16, every: true }),
+    storage: bits === 4 ? "nf4" : bits === 8 ? "int8" : undefined,
+  };
+}
+
+/** PyTorch's AdamW with its own defaults, which are ours. */
+function optimizerOf(s: Settings, rate: number): string {
+  const own = s.inner("optim_config");
+  const name = own.said("name");
+  if (name !== undefined && name !== "adamw") {
+    own.leave("name", "the optimizer isn't built; adamw was taken");
+    own.leaveAll("the optimizer isn't built");
+  }
+  return call("adamw", { learning_rate: rate });
+}
+
+/** The rate stays as it is where nothing is said. */
+function scheduleOf(s: Settings): string {
+  const name = s.said("name");
+  const ratio = s.number("warmup_ratio");
+  const warmup = ratio === undefined ? "0%" : share(ratio);
+  if (name === undefined) return "constant";
+  if (name === "linear" || name === "cosine") return call(name, { warmup });
+  if (name !== "constant") s.leave("name", "the schedule isn't built; the rate stays as it is");
+  return call("constant", { warmup: ratio === undefined ? undefined : warmup });
+}
