@@ -2,7 +2,7 @@
 import { checkScores } from "../rules/evaluation.js";
 import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
-import type { Program } from "../plan/program.js";
+import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
 import { dataFacts, missingRoles, rolesOf } from "../rules/world.js";
 import { callAt, numberAt, textsAt } from "../plan/value.js";
@@ -57,17 +57,12 @@ export function evaluate(program: Program, header: Header): void {
   const measured = tasks.every((of) => checkMetrics(program, words, { ...of, ...roles }, place, statement.verb.span));
   const mute = tasks.find(({ task }) => !writesText(program.registry, task));
   const astray = astrayFor(program, own.given, mute?.task, statement.verb.span);
-  const missing = data && tasks.flatMap(({ task }) => missingRoles(program, data, task))[0];
-  if (facts && missing !== undefined && first)
-    program.report(
-      "missing-role",
-      { role: missing, task: "evaluate", data: first.draft.name },
-      clauses.get("on")?.span ?? statement.span,
-    );
+  const onSpan = clauses.get("on")?.span ?? statement.span;
+  const unreadable = facts ? subjects.filter((one) => one && lacks(program, one, tasks, onSpan)) : [];
   const known = names.filter((name) => name !== undefined);
   const on = subjects.flatMap((subject) => (subject ? [subject.subject] : []));
   const whole = known.length === names.length && on.length === subjects.length;
-  if (!header.sound || own.broken || !measured || astray.length > 0 || !whole) return;
+  if (!header.sound || own.broken || !measured || astray.length > 0 || !whole || unreadable.length > 0) return;
   const most = values["max_tokens"];
   act(program, header, "evaluate", {
     names: known,
@@ -105,6 +100,20 @@ function modelBehind(program: Program, name: string | undefined): { name: string
   return typeof base?.value === "string" ? { name: base.value, folder: program.folderAt(base.span) } : null;
 }
 
+/** Whether data that are asked about lack what the models' task reads (reported). */
+function lacks(
+  program: Program,
+  { subject, draft }: { readonly subject: Subject; readonly draft: Draft },
+  tasks: readonly { readonly task: Call }[],
+  here: Span,
+): boolean {
+  if (!("data" in subject)) return false;
+  const missing = tasks.flatMap(({ task }) => missingRoles(program, subject.data, task))[0];
+  if (missing === undefined) return false;
+  program.report("missing-role", { role: missing, task: "evaluate", data: draft.name }, here);
+  return true;
+}
+
 export function predict(program: Program, header: Header): void {
   const { clauses, statement } = header;
   const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
@@ -124,7 +133,7 @@ export function predict(program: Program, header: Header): void {
       else if (list?.every((t) => typeof t === "string")) on = { texts: list as string[] };
       else program.report("wrong-type", { key: "on", wanted: "texts", found: `\`$${first.text}\`` }, first.span);
     }
-  } else if (first) on = subjectOf(program, first, false, "on")?.subject;
+  } else if (first) on = subjectOf(program, first, true, "on")?.subject;
   const [operand] = header.operands;
   const writes = (task: Call): boolean => writesText(program.registry, task);
   const name = operand && trainedName(program, operand, "predict", (of, model) => servesAsItIs(program, of, model));

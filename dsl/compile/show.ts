@@ -3,6 +3,10 @@ import type { Header } from "../types/header.js";
 import type { Program } from "../plan/program.js";
 import type { NameKind } from "../plan/outside.js";
 import { printTree } from "../syntax/print.js";
+import { isCall } from "../plan/definitions.js";
+import { checkRoles } from "../rules/world.js";
+import type { Operand } from "../syntax/tree.js";
+import type { Span } from "../diagnostics/span.js";
 import { act } from "./act.js";
 import type { Subject } from "../plan/plan.js";
 import { named, subjectOf, trainedFound } from "./names.js";
@@ -43,6 +47,14 @@ export function show(program: Program, header: Header): void {
   }
 }
 
+/** Whether the data have what the model's task reads (`missing-role`). */
+function readable(program: Program, of: Operand, on: Subject, here: Span): boolean {
+  const name = of.is === "word" ? of.path[0]?.text : undefined;
+  const named = name === undefined ? undefined : program.names.get(name);
+  const task = named?.draft?.given.get("task")?.value;
+  return !isCall(task) || !("data" in on) || checkRoles(program, on.data, task, here);
+}
+
 /** Data of `on`, which belongs to the topic `mask` alone; undefined: there is none. Null: it was reported. */
 function dataShownOn(program: Program, { clauses, operands }: Header): Subject | undefined | null {
   const clause = clauses.get("on");
@@ -58,5 +70,7 @@ function dataShownOn(program: Program, { clauses, operands }: Header): Subject |
     return null;
   }
   const [operand] = clause.operands;
-  return (operand && subjectOf(program, operand, false, "on")?.subject) ?? null;
+  const subject = operand && subjectOf(program, operand, false, "on")?.subject;
+  if (!subject) return null;
+  return operands.every((of) => readable(program, of, subject, operand.span)) ? subject : null;
 }

@@ -30,7 +30,7 @@ export function keysOf(
   let broken = false;
   for (const entry of entries) {
     const { key } = entry;
-    const first = seen.get(key.text);
+    const first = seen.get(key.text) ?? partBefore(seen, key);
     if (first) {
       scope.report("duplicate-key", { key: key.text }, key.span, { labels: [{ span: first, text: "first here" }] });
       continue;
@@ -71,6 +71,13 @@ export function keysOf(
     });
   }
   return { given, broken };
+}
+
+/** Where a part of a key was given before the whole of it, which would undo it. */
+function partBefore(seen: ReadonlyMap<string, Span>, key: Key): Span | undefined {
+  if (key.path.length > 1) return undefined;
+  for (const [text, span] of seen) if (text.startsWith(`${key.text}.`)) return span;
+  return undefined;
 }
 
 /** The value of `root` with the part at `key` replaced. */

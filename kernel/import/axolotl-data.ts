@@ -1,4 +1,5 @@
 /** Axolotl's data sets: their files, how rows become conversations, and what of them is trained. */
+import { marks } from "#stdlib/lib/conversations/fields.js";
 import { call, quoted, share, word } from "./program.js";
 import { instead, refuseObjective } from "./refusals.js";
 import type { Settings } from "./settings.js";
@@ -129,6 +130,9 @@ function turns(set: Settings, shareGpt = false): Pick<Rows, "task" | "columns"> 
 
 /** The assistant's turns and the tokens that end them are trained here, and that is the default there. */
 function trainedTurns(set: Settings): void {
+  const field = set.text("message_field_training");
+  if (field !== undefined && !marks.some((mark) => mark === field))
+    set.refuse("message_field_training", "turns marked by a field of its own", "what serves: name that field `train`");
   const who = set.texts("roles_to_train");
   if (who.some((one) => usual.get(one) !== "assistant"))
     set.leave("roles_to_train", "only the assistant's turns are trained");

@@ -102,6 +102,8 @@ function refusePreferences(s: Settings): void {
 }
 
 /** What single calls ask for. */
+const LOSS = "what serves: leave it out, and answers are learnt by the cross-entropy of their tokens";
+
 function refuseParts(s: Settings, { training, trainer, lora, base }: Parts): void {
   const module = s.inner("import");
   for (const name of module.keys()) module.refuse(name, "a program over sound or pictures", instead.texts);
@@ -112,7 +114,7 @@ function refuseParts(s: Settings, { training, trainer, lora, base }: Parts): voi
   if (training !== s && !trains && (!lora || base.keys().length > 0) && first !== undefined)
     if (s.refusals().length === 0) s.refuse(first, "of a program without a trainer", instead.asked);
   const loss = training.text("loss_type");
-  if (loss !== undefined && loss !== "nll") training.refuse("loss_type", "a loss of its own", instead.loss);
+  if (loss !== undefined && loss !== "nll") training.refuse("loss_type", "a loss of its own", LOSS);
   for (const key of ["finetune_vision_layers", "finetune_audio_layers"])
     if (lora?.flag(key)) lora.refuse(key, "layers that see or hear", instead.texts);
   for (const key of ["finetune_language_layers", "finetune_attention_modules", "finetune_mlp_modules"])

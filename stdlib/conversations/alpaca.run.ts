@@ -4,13 +4,10 @@ import { ignoredBy, refusedBeside } from "../lib/conversations/fields.js";
 
 const names = ["instruction", "input", "output"] as const;
 
-/** Columns of such files that programs write to the model too. */
-const apart = { history: "turns before", system: "a system turn" };
-
 export const alpaca: ConversationImplementation = {
   columns: (call) => names.map((name) => String(call.arguments[name] ?? name)),
   read(call, values, beside) {
-    const aside = refusedBeside(beside, ignoredBy(call), apart);
+    const aside = refusedBeside(beside, ignoredBy(call));
     if (aside) return aside;
     const [instruction, input, output] = values.map((value) => (value === null || value === undefined ? "" : value));
     const odd = [instruction, input, output].findIndex((value) => typeof value !== "string");

@@ -1,11 +1,19 @@
 /** Lists of turns, as they are or as JSON text. */
 import type { Call } from "#dsl/types/value.js";
 import type { ConversationImplementation, Refused, RowBeside, Turn } from "../kinds/conversation.js";
-import { ignoredBy, refusedBeside, refusedField, trainedOf, unreadFields } from "../lib/conversations/fields.js";
+import {
+  ignoredBy,
+  refusedAlone,
+  refusedBeside,
+  refusedField,
+  trainedOf,
+  unreadFields,
+} from "../lib/conversations/fields.js";
 
 /** Who is who where the data don't say otherwise. */
 const usual: Readonly<Record<string, Turn["role"]>> = {
   system: "system",
+  developer: "system",
   user: "user",
   human: "user",
   assistant: "assistant",
@@ -15,8 +23,10 @@ const usual: Readonly<Record<string, Turn["role"]>> = {
 export const turns: ConversationImplementation = {
   columns: (call) => [String(call.arguments["column"])],
   read(call, [value], beside) {
-    const [role, content] = [fieldOf(call, "role"), fieldOf(call, "content")];
-    return turnsIn(value, { role, content, roles: rolesOf(call), ignored: ignoredBy(call), beside });
+    const named = { role: fieldOf(call, "role"), content: fieldOf(call, "content") };
+    const plain = named.role === "role" && named.content === "content";
+    const fields = plain ? usualFields(listOf(value)) : named;
+    return turnsIn(value, { ...fields, roles: rolesOf(call), ignored: ignoredBy(call), beside });
   },
 };
 
@@ -31,13 +41,14 @@ export interface TurnFields {
 /** A column of lists whose turns name their fields in one of the two usual ways. */
 export function usualTurns(value: unknown, beside?: RowBeside): readonly Turn[] | Refused {
   const list = listOf(value);
-  if (!Array.isArray(list)) return { refused: notAList(value) };
-  const first: unknown = list[0];
+  return turnsIn(list, { ...usualFields(list), beside });
+}
+
+/** ShareGPT's names where the first turn has them, else those of chat interfaces. */
+function usualFields(list: unknown): { readonly role: string; readonly content: string } {
+  const first: unknown = Array.isArray(list) ? list[0] : undefined;
   const shareGpt = typeof first === "object" && first !== null && "from" in first && !("role" in first);
-  return turnsIn(list, {
-    ...(shareGpt ? { role: "from", content: "value" } : { role: "role", content: "content" }),
-    beside,
-  });
+  return shareGpt ? { role: "from", content: "value" } : { role: "role", content: "content" };
 }
 
 function turnsIn(
@@ -45,8 +56,8 @@ function turnsIn(
   { role, content, roles = usual, ignored = new Set(), beside }: TurnFields,
 ): readonly Turn[] | Refused {
   const list = listOf(value);
-  if (!Array.isArray(list)) return { refused: notAList(value) };
-  if (list.length === 0) return { refused: "the conversation has no turn" };
+  if (!Array.isArray(list)) return { refused: notAList(value), help: LISTED };
+  if (list.length === 0) return { refused: "the conversation has no turn", help: "leave the row out" };
   const aside = refusedBeside(beside, ignored);
   if (aside) return aside;
   const read = new Set([role, content, "context", ...ignored]);
@@ -61,14 +72,28 @@ function turnsIn(
     if (!known) return { refused: `${place} is of the role "${who}", ${noRole(who, roles)}` };
     const unbuilt = refusedField(fields, at + 1, read);
     if (unbuilt) return unbuilt;
-    if (typeof what !== "string") return { refused: `${place} has no text in \`${content}\`` };
+    const silent = silenced(fields, what, ignored);
+    if (typeof what !== "string" && !silent)
+      return {
+        refused: `${place} has no text in \`${content}\``,
+        ...(Array.isArray(what) && {
+          help: "write the text itself: parts of a content (pictures, sound) aren't built",
+        }),
+      };
     if (known === "system" && at > 0) return { refused: `${place} is of the system, which speaks first or not at all` };
     const trained = trainedOf(fields, known, ignored);
-    if (typeof trained === "object") return { refused: `${place}: ${trained.refused}` };
+    if (typeof trained === "object") return { ...trained, refused: `${place}: ${trained.refused}` };
     for (const field of unreadFields(fields, read)) beside?.unread(field);
-    out.push(turnOf(known, what, fields["context"], trained));
+    out.push(turnOf(known, typeof what === "string" ? what : "", fields["context"], silent ? false : trained));
   }
-  return out;
+  return refusedAlone(out, beside, ignored) ?? out;
+}
+
+const LISTED = 'a conversation is a list of turns, `[{"role": "user", "content": "…"}, …]`, or the same as JSON';
+
+/** A turn that says nothing but what is left out (a call of a tool): it is read as an empty one, never trained. */
+function silenced(fields: Readonly<Record<string, unknown>>, what: unknown, ignored: ReadonlySet<string>): boolean {
+  return (what === null || what === undefined) && Object.keys(fields).some((field) => ignored.has(field));
 }
 
 function turnOf(role: Turn["role"], content: string, context: unknown, trained: boolean | undefined): Turn {
@@ -108,6 +133,5 @@ function rolesOf(call: Call): Readonly<Record<string, Turn["role"]>> {
   const given = call.arguments["roles"];
   if (typeof given !== "object" || given === null || !("record" in given)) return usual;
   const own = given.record as Readonly<Record<string, Turn["role"]>>;
-  const named = { system: "system", user: "user", assistant: "assistant" } as const;
-  return { ...named, ...own };
+  return { ...usual, ...own };
 }

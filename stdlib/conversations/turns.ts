@@ -40,7 +40,8 @@ export const word = defineWord({
       type: { is: "record", of: { is: "choice", of: ["system", "user", "assistant"] } },
       doc: "What each speaker in the file is: system, user or assistant.",
       default: {
-        derived: "system, user and assistant are themselves; human is the user, gpt the assistant",
+        derived:
+          "system, user and assistant are themselves; human is the user, gpt the assistant, developer the system",
         from: () => null,
       },
       why: "Only the assistant's turns are trained, so nobody's role is guessed.",

@@ -13,6 +13,8 @@ export interface Turn {
 /** Why a row can't be read; `field`: what it is that isn't built, with the turn (from 1) or the column that holds it. */
 export interface Refused {
   readonly refused: string;
+  /** What to do; absent: as of rows whose turns are written in a way of their own. */
+  readonly help?: string;
   readonly field?: { readonly field: string; readonly turn: number } | { readonly column: string };
 }
 /** A row's other columns, and who is told of fields that nobody reads. */

@@ -55,7 +55,8 @@ export const word = defineWord({
     lora_target_linear: "write `targets: [all]`",
     bias: "leave it out: biases stay as they are; `bitfit` trains them",
     task_type: "leave it out: the model's `task` says it",
-    modules_to_save: "leave it out: the task's head is trained and saved anyway",
+    modules_to_save:
+      "leave it out: a head that the task adds is trained and saved anyway; other modules don't train beside LoRA",
     inference_mode: "leave it out: `train` trains, `predict` doesn't",
     init_lora_weights: "leave it out: the second factor begins at zero, as in PEFT",
     rank_pattern: "leave it out: all targets have one rank; ranks of single layers aren't built",

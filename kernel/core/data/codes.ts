@@ -20,7 +20,12 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly count: number;
     };
     "not-text": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
-    "bad-conversation": { readonly column: string; readonly row: RowName; readonly why: string };
+    "bad-conversation": {
+      readonly column: string;
+      readonly row: RowName;
+      readonly why: string;
+      readonly help?: string;
+    };
     "field-not-built": {
       readonly row: RowName;
       readonly field: string;
@@ -81,7 +86,8 @@ registerCodes({
   "bad-conversation": {
     severity: "error",
     message: (d) => `row ${d.row} holds no conversation in the column "${d.column}": ${d.why}`,
-    help: () =>
+    help: (d) =>
+      d.help ??
       "say how turns are written: `turns(column, role: from, content: value, roles: { human: user, gpt: assistant })`",
     explain:
       "A conversation is a list of turns, each with a role (system, user, assistant) and a text. What is trained follows from the roles, so a role that nobody explained is never guessed and no row is left out silently.",
@@ -102,7 +108,7 @@ registerCodes({
   "nothing-to-train": {
     severity: "error",
     message: (d) => `row ${d.row} of ${d.data} has nothing to train: ${d.why}`,
-    help: () => "give the row an assistant's turn, or leave it out of the data",
+    help: () => "give the row an assistant's turn that is trained (`weight: 1`), or leave it out of the data",
     explain:
       "The task `chat` trains the assistant's turns and reads the rest. A row without one would take time and teach nothing, without anybody noticing.",
   },

@@ -87,8 +87,9 @@ function rolesOf(
   };
 }
 
-function refusal({ refused, field }: Refused, column: string, row: RowName): CodedError {
-  if (!field) return new CodedError("bad-conversation", { column, row, why: refused });
+function refusal({ refused, field, help }: Refused, column: string, row: RowName): CodedError {
+  if (!field)
+    return new CodedError("bad-conversation", { column, row, why: refused, ...(help !== undefined && { help }) });
   const place = "column" in field ? { field: field.column } : field;
   return new CodedError("field-not-built", { column, row, holds: refused, ...place });
 }

@@ -68,7 +68,7 @@ function wordsOf(s: ProgressState): string[] {
     ...(s.tokensPerSecond === null ? [] : [`${count(s.tokensPerSecond)} tokens/s`]),
     ...(s.stopping && !s.stopped
       ? ["the step in flight ends, then its checkpoint is written"]
-      : s.stopped || s.etaSeconds === null
+      : s.stopped || s.doing !== undefined || s.etaSeconds === null
         ? []
         : [`${duration(s.etaSeconds)} left`]),
   ];

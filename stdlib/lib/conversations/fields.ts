@@ -30,6 +30,11 @@ const unbuiltFields: Readonly<Record<string, string>> = {
 const unbuiltColumns: Readonly<Record<string, string>> = {
   tools: "tools that the assistant may call",
   functions: "tools that the assistant may call",
+  documents: "texts that the answer rests on",
+  chat_template_kwargs: "settings of the template",
+  system: "a system turn apart",
+  system_prompt: "a system turn apart",
+  history: "turns before",
   images: "pictures",
   image: "pictures",
   videos: "films",
@@ -37,8 +42,12 @@ const unbuiltColumns: Readonly<Record<string, string>> = {
   chosen: "preferred answers",
   rejected: "rejected answers",
 };
-/** OpenAI's `weight`, and what Axolotl's examples call it. */
-const marks = ["weight", "train", "training"] as const;
+/** Columns that hold the question where a conversation begins with its answer. */
+const questions = ["prompt", "instruction", "question"];
+/** What says of a turn whether it is trained: OpenAI's `weight`, and what Axolotl, ms-swift and others call it. */
+export const marks = ["weight", "train", "training", "do_train", "loss"] as const;
+const MARKED =
+  "write 1 or 0 (true or false) at the assistant's turns alone, or leave the field out: `ignore: […]` in `turns(…)`";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -48,15 +57,22 @@ export function ignoredBy(call: Call): ReadonlySet<string> {
   return new Set(Array.isArray(given) ? given.map(String) : []);
 }
 
-/** Why a row can't be read with the columns beside its conversation; `more`: columns that mean something in files of its kind. */
-export function refusedBeside(
-  beside: RowBeside | undefined,
-  ignored: ReadonlySet<string>,
-  more: Readonly<Record<string, string>> = {},
-): Refused | null {
-  for (const [column, what] of Object.entries({ ...unbuiltColumns, ...more }))
+/** Why a row can't be read with the columns beside its conversation. */
+export function refusedBeside(beside: RowBeside | undefined, ignored: ReadonlySet<string>): Refused | null {
+  for (const [column, what] of Object.entries(unbuiltColumns))
     if (!ignored.has(column) && isSaid(beside?.column(column))) return { refused: what, field: { column } };
   return null;
+}
+
+/** A conversation that begins with its answer, where another column holds what was asked. */
+export function refusedAlone(
+  turns: readonly Turn[],
+  beside: RowBeside | undefined,
+  ignored: ReadonlySet<string>,
+): Refused | null {
+  if (turns.some(({ role }) => role === "user")) return null;
+  const column = questions.find((name) => !ignored.has(name) && isSaid(beside?.column(name)));
+  return column === undefined ? null : { refused: "what the answer answers", field: { column } };
 }
 
 /** `read`: fields that were read already. */
@@ -86,16 +102,11 @@ export function trainedOf(
     const value = ignored.has(mark) ? null : fields[mark];
     if (value === null || value === undefined) continue;
     const said = value === true || value === 1 ? true : value === false || value === 0 ? false : null;
-    if (said === null)
-      return {
-        refused: `its \`${mark}\` is ${JSON.stringify(value)}; a turn is trained (1, true) or it isn't (0, false)`,
-      };
+    const wrong = (why: string): Refused => ({ refused: `its \`${mark}\` ${why}`, help: MARKED });
+    if (said === null) return wrong(`is ${JSON.stringify(value)}; a turn is trained (1, true) or it isn't (0, false)`);
     if (said && role !== "assistant")
-      return {
-        refused: `its \`${mark}\` says that it is trained, but it is the ${role}'s; the assistant's turns are trained`,
-      };
-    if (trained !== undefined && trained !== said)
-      return { refused: `its \`${mark}\` says otherwise than its other fields` };
+      return wrong(`says that it is trained, but it is the ${role}'s; the assistant's turns are trained`);
+    if (trained !== undefined && trained !== said) return wrong("says otherwise than its other fields");
     trained = said;
   }
   return trained;

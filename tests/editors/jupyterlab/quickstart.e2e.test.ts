@@ -98,6 +98,8 @@ describe("the quickstart in JupyterLab", function () {
 
   it("shows plan, history, scores, confusion and worst examples", async () => {
     await book.ran(codes.length - 1);
+    // The plan is folded once its training is over.
+    await book.cell(place("train")).locator("summary", { hasText: "Plan of mood" }).click();
     const train = await book.cell(place("train")).innerText();
     for (const word of ["Plan of mood", "memory", "trained", "History", "training loss"])
       assert.ok(train.includes(word), `no “${word}” in: ${train}`);

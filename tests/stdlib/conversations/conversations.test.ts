@@ -32,7 +32,8 @@ describe("conversations", () => {
     assert.deepEqual(turns.columns(named), ["c"]);
     assert.deepEqual(turns.read(named, [value]), wanted.slice(1));
     assert.deepEqual(turns.read(named, [[{ who: "bot", says: "x" }]]), {
-      refused: 'turn 1 is of the role "bot", which is none of system, user, assistant, customer, agent',
+      refused:
+        'turn 1 is of the role "bot", which is none of system, developer, user, human, assistant, gpt, customer, agent',
     });
   });
 
@@ -48,7 +49,10 @@ describe("conversations", () => {
     assert.match(refused(["x"]), /turn 1 is no record/);
     assert.match(refused([{ content: "x" }]), /turn 1 says no `role`/);
     assert.match(refused([{ role: "user" }]), /turn 1 has no text in `content`/);
-    assert.match(refused([{ role: "tool", content: "x" }]), /role "tool", which is none of system, user, human/);
+    assert.match(
+      refused([{ role: "tool", content: "x" }]),
+      /role "tool", which is none of system, developer, user, human/,
+    );
     assert.match(refused([wanted[1], wanted[0]]), /turn 2 is of the system/);
     assert.match(refused([{ role: "__proto__", content: "x" }]), /role "__proto__"/);
   });
@@ -79,7 +83,14 @@ describe("conversations", () => {
       turns.read(call("turns", { column: "m", ...given }), [[wanted[1], { ...wanted[2], ...answer }]], beside(columns));
 
     it("takes weight, train and training at their word, and only 0, 1, true, false", () => {
-      for (const off of [{ weight: 0 }, { train: false }, { training: false }, { weight: 0, train: false }])
+      for (const off of [
+        { weight: 0 },
+        { train: false },
+        { training: false },
+        { loss: false },
+        { do_train: false },
+        { weight: 0, train: false },
+      ])
         assert.deepEqual(read(off), [wanted[1], { ...wanted[2], trained: false }]);
       for (const on of [{ weight: 1 }, { train: true }, { weight: null }]) assert.deepEqual(read(on), wanted.slice(1));
       const why = (answer: object) => {
@@ -100,6 +111,41 @@ describe("conversations", () => {
       for (const column of ["tools", "functions"])
         for (const value of [tools, JSON.stringify(tools)])
           assert.deepEqual((read({}, { [column]: value }) as { field?: unknown }).field, { column });
+    });
+
+    it("refuses a system's text beside the turns, and an answer whose question stands in another column", () => {
+      for (const column of ["system", "system_prompt", "documents"])
+        assert.deepEqual((read({}, { [column]: "x" }) as { field?: unknown }).field, { column });
+      const alone = (columns: Record<string, unknown>) =>
+        turns.read(call("turns", { column: "chosen" }), [[wanted[2]]], beside(columns));
+      assert.deepEqual((alone({ prompt: "q" }) as { field?: unknown }).field, { column: "prompt" });
+      assert.ok(Array.isArray(alone({})));
+      assert.ok(Array.isArray(read({}, { prompt: "as the turns have it" })));
+    });
+
+    it("finds ShareGPT's fields with `turns` too, and lets a silent call of a tool be left out, untrained", () => {
+      const ignore = ["tool_calls"];
+      assert.deepEqual(
+        turns.read(call("turns", { column: "c", role: "role", content: "content", ignore }), [sharegpt]),
+        wanted,
+      );
+      const called = [wanted[1], { role: "assistant", content: null, tool_calls: [{}] }, wanted[2]];
+      assert.deepEqual(turns.read(call("turns", { column: "c", ignore }), [called]), [
+        wanted[1],
+        { role: "assistant", content: "", trained: false },
+        wanted[2],
+      ]);
+    });
+
+    it("says of each mistake what mends it", () => {
+      const help = (value: unknown) => {
+        const said = usualTurns(value);
+        return "refused" in said ? said.help : "read";
+      };
+      assert.match(help([wanted[1], { ...wanted[2], weight: 0.5 }]) ?? "", /write 1 or 0/);
+      assert.match(help("no JSON") ?? "", /a list of turns/);
+      assert.match(help([{ role: "user", content: [{ type: "text", text: "x" }] }]) ?? "", /write the text itself/);
+      assert.equal(help([{ role: "narrator", content: "x" }]), undefined);
     });
 
     it("takes what is empty for absent, and leaves out what the program says", () => {
