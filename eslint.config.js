@@ -72,6 +72,7 @@ export default ts.config(
   { files: ["dsl/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^node:", "^(fs|path|os|buffer|crypto)$") },
   { files: ["dsl/**/*.ts"], ignores: ["dsl/{graph,emit}/**"], rules: said },
   { files: ["stdlib/**/*.ts"], rules: away("^#kernel/") },
+  portable("kernel/core/*.ts", "^\\.\\./"),
   portable("kernel/core/*/*.ts", "^(\\.\\./){2}"),
   portable("kernel/core/*/*/*.ts", "^(\\.\\./){3}"),
   { files: ["editors/codemirror/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^#page/", "^node:") },

@@ -72,7 +72,12 @@ async function lengthsIn(
         ? Int32Array.from(await contextsOf(table, tokenizer, o.windows), ({ ids }) => ids.length)
         : chats
           ? chats.lengths
-          : Int32Array.from(await tokensOf(table, tokenizer, { role, apart: o.apart === true }), (ids) => ids.length);
+          : Int32Array.from(
+              await tokensOf(table, tokenizer, { role, apart: o.apart === true }, (rows) =>
+                o.onRows?.(done + rows, all),
+              ),
+              (ids) => ids.length,
+            );
     lengths.set(name, own);
     o.onRows?.((done += table.numRows()), all);
   }

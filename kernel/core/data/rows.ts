@@ -55,6 +55,7 @@ export async function readRows(plan: DataPlan, reading: Reading): Promise<Row[]>
       rows.push(rowAt(index, numbers[index] as number, split));
     }
   }
+  reading.onRows?.(rows.length);
   return rows;
 }
 

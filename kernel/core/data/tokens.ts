@@ -77,6 +77,7 @@ export function tokensOf(
   table: ColumnTable,
   tokenizer: TokenizerImplementation,
   { role = "text", prefix = "", apart = false }: Which = {},
+  onRows: (done: number) => void = () => undefined,
 ): Promise<readonly Int32Array[]> {
   const key = JSON.stringify([role, prefix, apart]);
   const own = kept.get(table) ?? new Map<TokenizerImplementation, Map<string, Promise<readonly Int32Array[]>>>();
@@ -86,8 +87,25 @@ export function tokensOf(
     if (table.columnNames().includes("tokens")) return (await wordsOf(table, tokenizer)).map(({ ids }) => ids);
     if (!apart && table.columnNames().includes("text_pair")) return pairsOf(table, tokenizer);
     const texts = Array.from(table.array(role) as ArrayLike<string>, (text) => prefix + text);
-    return tokenizer.encode(texts, Number.POSITIVE_INFINITY);
+    return inParts(texts, tokenizer, onRows);
   });
+}
+
+/** Texts that are encoded before it is told how many are. */
+const PART = 8192;
+
+async function inParts(
+  texts: readonly string[],
+  tokenizer: TokenizerImplementation,
+  onRows: (done: number) => void,
+): Promise<readonly Int32Array[]> {
+  if (texts.length <= PART) return tokenizer.encode(texts, Number.POSITIVE_INFINITY);
+  const rows: Int32Array[] = [];
+  for (let at = 0; at < texts.length; at += PART) {
+    for (const ids of await tokenizer.encode(texts.slice(at, at + PART), Number.POSITIVE_INFINITY)) rows.push(ids);
+    onRows(rows.length);
+  }
+  return rows;
 }
 
 function once<T>(
