@@ -96,8 +96,15 @@ describe("the kernel on the wire", function () {
     });
 
     it("that fails gives one error and aborts what waits, unless told not to", async () => {
-      const failing = kernel.execute("throw new RangeError('on purpose')");
+      // It fails when the others wait: what comes later is no longer aborted.
+      const failing = kernel.execute(
+        "{ const { existsSync } = await import('node:fs'); " +
+          "while (!existsSync('fail')) await new Promise((go) => setTimeout(go, 20)); } " +
+          "throw new RangeError('on purpose')",
+      );
       const waiting = [kernel.execute("1"), kernel.execute("2")];
+      await kernel.request("kernel_info_request", {}, { channel: "control" }); // sent after them
+      writeFileSync(join(folder, "fail"), "");
       const { reply, outputs } = await failing;
       assert.deepEqual([reply["status"], reply["ename"], reply["evalue"]], ["error", "RangeError", "on purpose"]);
       assert.deepEqual(
