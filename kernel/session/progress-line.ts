@@ -4,6 +4,7 @@
  */
 import { html, tone } from "../core/display/html.js";
 import type { Progress } from "../core/session/host-context.js";
+import { strip } from "../core/display/progress.js";
 import { shownOf } from "../core/display/bundle.js";
 import type { Shown } from "../core/display/shown.js";
 import { bar, count, duration } from "../core/display/text.js";
@@ -54,18 +55,12 @@ export class ProgressLine {
   private show({ text, share, over }: Line): void {
     if (!this.shown) this.lines++;
     const id = `${this.id}-${String(this.lines)}`;
-    const color = over ? tone.line : tone.accent;
-    const strip =
-      share !== null &&
-      html`<div style="height:4px;border-radius:2px;background:${tone.line};margin:5px 0;max-width:640px">
-        <div style="height:4px;border-radius:2px;background:${color};width:${(share * 100).toFixed(1)}%"></div>
-      </div>`;
     const words = share === null || over ? text : `${bar(share, 20).padEnd(20, "░")}  ${text}`;
     const shown = shownOf(
       words,
       html`<div style="font-size:13px;line-height:1.45;margin:2px 0;opacity:${over ? ".72" : "1"}">
         <div style="font-variant-numeric:tabular-nums">${text}</div>
-        ${over ? false : strip}
+        ${share !== null && !over && strip(share, tone.accent)}
       </div>`,
       {},
       id,

@@ -13,15 +13,6 @@ export function baseFacts(context: CheckContext): BaseFacts | undefined {
   return facts && !failed(facts) ? facts : undefined;
 }
 
-/** Whether the model's base was looked for in vain. */
-export function baseFailed(context: CheckContext): boolean {
-  const name = context.model?.["base"];
-  const folder = context.statement["folder"] ?? context.model?.["folder"] ?? "";
-  if (context.base || typeof name !== "string" || typeof folder !== "string") return false;
-  const facts = context.facts.get({ about: "base", name, folder });
-  return facts !== undefined && failed(facts);
-}
-
 /** What the word of the base's family says of it. */
 export function familyCapabilities(context: CheckContext): FamilyCapabilities | undefined {
   const facts = baseFacts(context);

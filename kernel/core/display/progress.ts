@@ -1,7 +1,7 @@
 /** Where a running training stands: one line, updated in place (at most ten times a second). */
 import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
-import { html, tone } from "./html.js";
+import { html, tone, type Html } from "./html.js";
 import { bar, count, duration, significant } from "./text.js";
 
 export interface ProgressState {
@@ -35,19 +35,23 @@ export function progressShown(state: ProgressState, { id }: { readonly id?: stri
         : state.stopped
           ? tone.good
           : tone.accent;
-  const strip = html`<div style="height:4px;border-radius:2px;background:${tone.line};margin:5px 0;max-width:640px">
-    <div style="height:4px;border-radius:2px;background:${color};width:${(share * 100).toFixed(1)}%"></div>
-  </div>`;
   const line = html`<div style="font-variant-numeric:tabular-nums">
     <b style="font-weight:600">${words[0]}</b
     >${words.slice(1).map((w) => html`<span style="opacity:.4"> · </span>${w}`)}
   </div>`;
   return shownOf(
     `${bar(share, 20).padEnd(20, "░")}  ${words.join(" · ")}`,
-    html`<div style="font-size:13px;line-height:1.45;margin:2px 0">${line}${strip}</div>`,
+    html`<div style="font-size:13px;line-height:1.45;margin:2px 0">${line}${strip(share, color)}</div>`,
     {},
     id,
   );
+}
+
+/** How far something is, 0 to 1. */
+export function strip(share: number, color: string): Html {
+  return html`<div style="height:4px;border-radius:2px;background:${tone.line};margin:5px 0;max-width:640px">
+    <div style="height:4px;border-radius:2px;background:${color};width:${(share * 100).toFixed(1)}%"></div>
+  </div>`;
 }
 
 const ends = { done: "trained", early: "stopped early", interrupted: "interrupted", failed: "failed" } as const;

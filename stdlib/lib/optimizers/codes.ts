@@ -1,4 +1,5 @@
 /** What can be wrong with an optimizer's settings. */
+import { shortRate } from "../techniques/rates.js";
 import { registerCodes } from "#dsl/diagnostics/codes.js";
 import type {} from "#dsl/diagnostics/codes.js";
 
@@ -13,11 +14,6 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly of: string;
     };
   }
-}
-
-/** 1e-4, 0.01. */
-export function shortRate(x: number): string {
-  return x < 0.01 ? x.toExponential() : String(x);
 }
 
 registerCodes({

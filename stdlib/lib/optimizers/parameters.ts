@@ -1,7 +1,7 @@
 /** Parameters that several optimizers share. */
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Call } from "#dsl/types/value.js";
-import { baseFailed, hiddenSize } from "../base-facts.js";
+import { hiddenSize } from "../base-facts.js";
 import { parameter } from "#dsl/types/define.js";
 import { rateFor, shortRate, type LearningRate } from "../techniques/rates.js";
 import type {} from "./codes.js";
@@ -46,8 +46,6 @@ export function rateIsUsual(factor: number): (call: Call, context: CheckContext)
   return (call, context) => {
     const rate = call.arguments["learning_rate"];
     if (typeof rate !== "number" || !context.model?.["technique"]) return;
-    // Of a base that isn't found nobody knows what it takes.
-    if (context.model["scratch"] !== true && baseFailed(context)) return;
     const { rate: usual, of } = usualRate(factor)(context);
     if (rate <= FAR.above * usual && rate >= FAR.below * usual) return;
     context.report("rate-far-off", { optimizer: call.word, rate, usual, of }, "learning_rate", shortRate(usual));
