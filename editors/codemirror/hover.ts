@@ -12,9 +12,12 @@ export interface HoverHost {
 export function tuneHover({ ask, render }: HoverHost): Extension {
   return hoverTooltip(
     async (view, offset) => {
+      // CodeMirror takes a mouse that leaves for the end of what is shown, not of what is under way.
+      const left = (): boolean => !view.dom.matches(":hover");
+      if (left()) return null;
       const code = view.state.doc.toString();
       const found = await ask(code, offset);
-      if (!found || view.state.doc.toString() !== code) return null;
+      if (!found || left() || view.state.doc.toString() !== code) return null;
       const word = view.state.wordAt(offset);
       return {
         pos: found.start ?? word?.from ?? offset,

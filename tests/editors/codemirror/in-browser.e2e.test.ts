@@ -132,6 +132,24 @@ describe("what is drawn in CodeMirror", function () {
     assert.deepEqual(await shown(), []);
   });
 
+  it("shows nothing where the mouse has gone meanwhile: no move would put it away", async () => {
+    await restOn("model tagger = lora", "lora");
+    await page.mouse.move(0, 300);
+    await answer({ markdown: "too late" });
+    assert.deepEqual(await shown(), []);
+  });
+
+  it("asks nothing anew after an edit where the mouse has gone meanwhile", async () => {
+    await restOn("model tagger = lora", "lora");
+    await page.mouse.move(0, 300);
+    await page.evaluate(() => {
+      window.desk.type("// ");
+      return window.desk.answer(null);
+    });
+    await page.waitForTimeout(200);
+    assert.equal(await page.evaluate(() => window.desk.asked.length), 1);
+  });
+
   it("writes a squiggle's message as text, its code as code, its help below", async () => {
     const message = (finding: Partial<Finding>): Promise<string> =>
       page.evaluate((f) => window.desk.message(f), {
