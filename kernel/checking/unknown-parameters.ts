@@ -10,6 +10,7 @@ import { Reporter, replace } from "#dsl/diagnostics/reporter.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import { isTune } from "#dsl/syntax/cell.js";
 import { parse } from "#dsl/syntax/parse.js";
+import { colours } from "./colours.js";
 import type { Notebook } from "#kernel/jupyter/client/notebook-file.js";
 import type { Written } from "#kernel/jupyter/client/parameters.js";
 
@@ -63,7 +64,7 @@ export function unknownInNotebook(given: Written, notebook: Notebook): UnknownPa
 /** Prints those of `diagnostics` that are about parameters. @returns whether there are any */
 export function tellUnknown(diagnostics: readonly Diagnostic[], sources: readonly Source[]): boolean {
   const unknown = diagnostics.filter(({ code }) => code === "unknown-parameter");
-  const color = process.stderr.isTTY && process.env["NO_COLOR"] === undefined;
+  const color = colours(process.stderr);
   if (unknown.length > 0) process.stderr.write(`${renderAnsi(unknown, sources, { color })}\n`);
   return unknown.length > 0;
 }

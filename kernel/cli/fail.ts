@@ -3,6 +3,7 @@
  * An error without a code is a defect of Tunebook and is shown with its stack.
  */
 import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { colours } from "#kernel/checking/colours.js";
 
 /** Errors of tools/*.mjs, which run before anything is built and so bring their own words. */
 interface ToolError extends Error {
@@ -18,7 +19,7 @@ export function renderFailure(error: unknown, colour = false): string {
 }
 
 export function fail(error: unknown): void {
-  process.stderr.write(renderFailure(error, process.stderr.isTTY && process.env["NO_COLOR"] === undefined));
+  process.stderr.write(renderFailure(error, colours(process.stderr)));
   process.exitCode = 1;
 }
 

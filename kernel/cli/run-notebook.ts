@@ -1,8 +1,10 @@
 /** Runs a notebook and tells how it goes: a line per cell; on a terminal also the newest line of the cell that runs. */
+import { stripVTControlCharacters } from "node:util";
 import { runNotebook, type CellAt, type NotebookResult } from "#kernel/jupyter/client/notebook.js";
 import { readNotebook } from "#kernel/jupyter/client/notebook-file.js";
 import type { Output } from "#kernel/jupyter/client/outputs.js";
 import { runsFolder, type RunOptions } from "./commands/run.js";
+import { colours } from "#kernel/checking/colours.js";
 import { untilInterrupted } from "./interrupted.js";
 import { tellUnknown, unknownInNotebook } from "#kernel/checking/unknown-parameters.js";
 
@@ -56,12 +58,15 @@ class CellScreen {
   }
   line(text: string): void {
     this.live("");
-    this.stream.write(`${text}\n`);
+    // What a kernel says of a mistake is coloured, whoever reads it.
+    this.stream.write(`${colours(this.stream) ? text : stripVTControlCharacters(text)}\n`);
   }
   /** One line that the next one overwrites. */
   private live(text: string): void {
     if (this.shown !== "") this.stream.write("\r\u001b[2K");
-    this.shown = this.stream.isTTY ? text.slice(0, (this.stream.columns || 80) - 1) : "";
+    // Cut where it is plain: a code that is cut would go on colouring.
+    const plain = stripVTControlCharacters(text);
+    this.shown = this.stream.isTTY ? plain.slice(0, (this.stream.columns || 80) - 1) : "";
     this.stream.write(this.shown);
   }
 }

@@ -1,6 +1,7 @@
 /** Runs a `.tune` file. Ctrl-C stops it in good order (a training writes its checkpoint first); a second one ends it at once. */
 import { valuesOf } from "#kernel/jupyter/client/parameters.js";
 import { runTuneFile } from "#kernel/session/run-file.js";
+import { colours } from "#kernel/checking/colours.js";
 import { checkFile } from "#kernel/checking/checking.js";
 import { runsFolder, type RunOptions } from "./commands/run.js";
 import { untilInterrupted } from "./interrupted.js";
@@ -17,7 +18,7 @@ export async function runTuneCommand(file: string, options: RunOptions): Promise
     runTuneFile(file, {
       parameters: valuesOf(options.parameter),
       signal,
-      color: process.stderr.isTTY,
+      color: colours(process.stderr),
       ...(runs === undefined ? {} : { runs }),
     }),
   );

@@ -2,6 +2,7 @@
 import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { toJson } from "#dsl/diagnostics/render-json.js";
+import { colours } from "#kernel/checking/colours.js";
 import { notTold } from "#kernel/checking/not-told.js";
 import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
 
@@ -26,7 +27,7 @@ export function register(program: Command): void {
       if (options.json) process.stdout.write(`${JSON.stringify(toJson(diagnostics, sources), null, 2)}\n`);
       else if (diagnostics.length > 0)
         process.stdout.write(
-          `${renderAnsi(diagnostics, sources, { color: process.stdout.isTTY && process.env["NO_COLOR"] === undefined })}\n`,
+          `${renderAnsi(diagnostics, sources, { color: colours(process.stdout) })}\n`,
         );
       else process.stdout.write(`${file}: no mistakes found\n`);
       if (!options.json && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);

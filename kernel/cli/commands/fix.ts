@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { Lines } from "#dsl/diagnostics/lines.js";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import type { AppliedFix } from "#dsl/diagnostics/fixing.js";
+import { colours } from "#kernel/checking/colours.js";
 import { fail } from "../fail.js";
 import type { FixedFile } from "../fixing.js";
 
@@ -46,7 +47,7 @@ async function tell(fixed: FixedFile, { check, diff, dryRun }: Options): Promise
     say(`  ${placeOf(fix, was)}  not done, it would mend nothing or break more: ${fix.title}  [${fix.code}]\n`);
   if (dry) process.stdout.write(await diffOf(fixed));
   if (left.length > 0 && !check)
-    say(`\n${renderAnsi(left, now, { color: stream.isTTY && process.env["NO_COLOR"] === undefined })}\n`);
+    say(`\n${renderAnsi(left, now, { color: colours(stream) })}\n`);
   const wrong = check ? applied.length > 0 : !dry && left.some((d) => d.severity === "error");
   if (wrong) process.exitCode = 1;
 }

@@ -2,6 +2,7 @@
 import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { toJson } from "#dsl/diagnostics/render-json.js";
+import { colours } from "#kernel/checking/colours.js";
 import { notTold } from "#kernel/checking/not-told.js";
 import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
 
@@ -34,7 +35,7 @@ export function register(program: Command): void {
       else {
         if (diagnostics.length > 0)
           process.stderr.write(
-            `${renderAnsi(diagnostics, sources, { color: process.stderr.isTTY && process.env["NO_COLOR"] === undefined })}\n`,
+            `${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`,
           );
         const { planShown } = await import("#kernel/core/display/plan-card.js");
         for (const plan of plans) process.stdout.write(`${String(planShown(plan).bundle["text/plain"])}\n\n`);

@@ -1,6 +1,7 @@
 /** `tunebook show PHASE FILE [NAME]`: a file as a phase of the compiler sees it; nothing runs. */
 import { Argument, Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { colours } from "#kernel/checking/colours.js";
 import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
 
 interface Options {
@@ -43,7 +44,7 @@ export function register(program: Command): void {
       const { text, diagnostics, sources } = await phaseText(phase, file, { name, engine: options.for, parameters });
       if (diagnostics.length > 0)
         process.stderr.write(
-          `${renderAnsi(diagnostics, sources, { color: process.stderr.isTTY && process.env["NO_COLOR"] === undefined })}\n`,
+          `${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`,
         );
       if (text === undefined) process.exitCode = 1;
       else process.stdout.write(text);

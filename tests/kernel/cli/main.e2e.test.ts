@@ -91,6 +91,16 @@ describe("the command line", function () {
       assert.match(err, /RangeError: too far/);
       assert.match(err, /cell 2 of 3 failed/);
       assert.ok(existsSync(out));
+      assert.ok(!err.includes("\u001b"), "no colours in a pipe");
+    });
+    it("tells a mistake of Tune in a notebook without colours, too, and with them where they are asked for", async () => {
+      const file = notebook("1", "recipe r { epoch: 1 }");
+      assert.ok(!(await tunebook("run", file)).err.includes("\u001b"));
+      const forced = { ...process.env, FORCE_COLOR: "1" };
+      const coloured = await new Promise<string>((done) => {
+        execFile(process.execPath, [main, "run", file], { env: forced }, (_error, _out, err) => done(err));
+      });
+      assert.ok(coloured.includes("\u001b["));
     });
   });
 
