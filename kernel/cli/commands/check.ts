@@ -26,9 +26,7 @@ export function register(program: Command): void {
       });
       if (options.json) process.stdout.write(`${JSON.stringify(toJson(diagnostics, sources), null, 2)}\n`);
       else if (diagnostics.length > 0)
-        process.stdout.write(
-          `${renderAnsi(diagnostics, sources, { color: colours(process.stdout) })}\n`,
-        );
+        process.stdout.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stdout) })}\n`);
       else process.stdout.write(`${file}: no mistakes found\n`);
       if (!options.json && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);
       if (diagnostics.some((d) => d.severity === "error")) process.exitCode = 1;

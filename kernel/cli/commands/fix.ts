@@ -46,8 +46,7 @@ async function tell(fixed: FixedFile, { check, diff, dryRun }: Options): Promise
   for (const fix of refused)
     say(`  ${placeOf(fix, was)}  not done, it would mend nothing or break more: ${fix.title}  [${fix.code}]\n`);
   if (dry) process.stdout.write(await diffOf(fixed));
-  if (left.length > 0 && !check)
-    say(`\n${renderAnsi(left, now, { color: colours(stream) })}\n`);
+  if (left.length > 0 && !check) say(`\n${renderAnsi(left, now, { color: colours(stream) })}\n`);
   const wrong = check ? applied.length > 0 : !dry && left.some((d) => d.severity === "error");
   if (wrong) process.exitCode = 1;
 }

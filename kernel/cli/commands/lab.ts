@@ -18,24 +18,43 @@ export function register(program: Command): void {
     .command("lab")
     .description("open JupyterLab with the Tunebook kernel; brings a private JupyterLab where there is none")
     .argument("[notebook]", "a notebook to open")
-    .argument("[arguments...]", "given to JupyterLab, for instance -- --no-browser --port 8890")
-    .action(async (notebook: string | undefined, more: readonly string[]) => {
-      const isOption = notebook?.startsWith("-") === true;
-      process.exitCode = await openLab(isOption ? undefined : notebook, isOption ? [notebook ?? "", ...more] : more);
+    .argument(
+      "[arguments...]",
+      "options of Jupyter's own, wherever they stand: --no-browser, --port 8890, --ip=0.0.0.0, …",
+    )
+    .allowUnknownOption()
+    .addHelpText(
+      "after",
+      "\nAll other options are given to JupyterLab as they are: tunebook lab NOTEBOOK --no-browser --port 8890\n" +
+        "--ServerApp.token=… . `tunebook lab --help-all` prints what JupyterLab takes.",
+    )
+    .action(async (_notebook: unknown, _more: unknown, _options: unknown, { args }: Command) => {
+      process.exitCode = await openLab(args);
     });
 }
 
-async function openLab(notebook: string | undefined, more: readonly string[]): Promise<number> {
+async function openLab(args: readonly string[]): Promise<number> {
+  const { notebook, more } = sorted(args);
   if (notebook !== undefined && !existsSync(notebook)) throw new CodedError("notebook-missing", { file: notebook });
   const lab = await findJupyterLab((line) => process.stderr.write(`${line}\n`));
   const prefix = privatePrefix();
   const installed = await runChild(process.execPath, [cli, "kernel", "install", "--prefix", prefix]);
   if (installed !== 0) return installed;
-  const status = await runChild(lab, [...placed(notebook), ...asRoot(), ...more], {
+  const status = await runChild(lab, [...placed(notebook, more), ...asRoot(), ...more], {
     JUPYTER_PATH: [join(prefix, "share", "jupyter"), process.env["JUPYTER_PATH"]].filter(Boolean).join(delimiter),
   });
   if (status !== 0 && status !== 130) throw new CodedError("jupyterlab-failed", { status });
   return 0;
+}
+
+/** The notebook is what comes first, or ends as one; after an option that might be its value a file that is there. */
+function sorted(args: readonly string[]): { readonly notebook: string | undefined; readonly more: readonly string[] } {
+  const isOption = (arg = "-"): boolean => arg.startsWith("-");
+  const ending = args.findIndex(
+    (arg, i) => !isOption(arg) && arg.endsWith(".ipynb") && (i === 0 || !isOption(args[i - 1]) || existsSync(arg)),
+  );
+  const at = ending >= 0 || isOption(args[0]) ? ending : 0;
+  return { notebook: args[at], more: args.filter((_, i) => i !== at) };
 }
 
 /** One prefix per copy of Tunebook, so that two copies keep their kernels apart. */
@@ -45,8 +64,10 @@ function privatePrefix(): string {
 }
 
 /** The notebook as seen from the server's root: the working folder if it lies in it, else its own folder. */
-function placed(notebook: string | undefined): readonly string[] {
+function placed(notebook: string | undefined, more: readonly string[]): readonly string[] {
   if (notebook === undefined) return [];
+  const rooted = more.some((arg) => /^--(?:notebook-dir|\w+App\.(?:root|notebook)_dir)\b/.test(arg));
+  if (rooted) return [resolve(notebook)];
   const inside = relative(process.cwd(), resolve(notebook));
   if (!inside.startsWith("..") && resolve(inside) === resolve(notebook)) return [inside];
   return [`--ServerApp.root_dir=${dirname(resolve(notebook))}`, basename(notebook)];

@@ -34,9 +34,7 @@ export function register(program: Command): void {
         process.stdout.write(`${JSON.stringify({ plans, ...toJson(diagnostics, sources) }, null, 2)}\n`);
       else {
         if (diagnostics.length > 0)
-          process.stderr.write(
-            `${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`,
-          );
+          process.stderr.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`);
         const { planShown } = await import("#kernel/core/display/plan-card.js");
         for (const plan of plans) process.stdout.write(`${String(planShown(plan).bundle["text/plain"])}\n\n`);
         if (!wrong && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);

@@ -43,9 +43,7 @@ export function register(program: Command): void {
       const parameters = options.parameter;
       const { text, diagnostics, sources } = await phaseText(phase, file, { name, engine: options.for, parameters });
       if (diagnostics.length > 0)
-        process.stderr.write(
-          `${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`,
-        );
+        process.stderr.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`);
       if (text === undefined) process.exitCode = 1;
       else process.stdout.write(text);
     });
