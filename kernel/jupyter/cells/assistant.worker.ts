@@ -67,12 +67,11 @@ const compiler: { readonly [M in CompilerMethod]: Answer<CompilerMethods[M]> } =
   convert: async ({ code }) => {
     const conversion = converter.convert(code);
     if (!("complaints" in conversion)) return conversion;
-    const hint = tuneHint(
-      code,
-      conversion.complaints.filter((c) => isSyntax(c)).map((c) => c.line),
-      (await tune).verbs,
-    );
-    return hint === undefined ? conversion : { ...conversion, hint };
+    const { verbs } = await tune;
+    const lines = conversion.complaints.filter((c) => isSyntax(c)).map((c) => c.line);
+    const hint = tuneHint(code, lines, verbs);
+    const complaints = converter.explained(conversion.complaints, code, verbs);
+    return { complaints, ...(hint !== undefined && { hint }) };
   },
   commit: () => converter.commit(),
   compileFile: ({ path, text }) => converter.compileFile(path, text),

@@ -2,6 +2,7 @@
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import { tuneLine } from "#dsl/syntax/cell.js";
 import { caret, type Place } from "../place.js";
+import { withShortTypes } from "./short-types.js";
 import type { TslabDiagnostic } from "./typescript.js";
 
 export interface Complaint extends Place {
@@ -25,14 +26,14 @@ export function complaintsOf(diagnostics: readonly TslabDiagnostic[], code: stri
     explained.add(key);
     const last = complaints.at(-1);
     if (last && before && before.start.offset === d.start.offset && before.end.offset === d.end.offset)
-      last.notes.push(d.messageText);
+      last.notes.push(withShortTypes(d.messageText));
     else {
       const line = Math.min(Math.max(d.start.line, 0), lines.length - 1);
       const end = d.end.line === d.start.line ? d.end.character : (lines[line]?.length ?? 0);
       const length = Math.max(1, Math.min(end, lines[line]?.length ?? 0) - d.start.character);
       complaints.push({
         code: `TS${d.code}`,
-        message: d.messageText,
+        message: withShortTypes(d.messageText),
         notes: [],
         line: line + 1,
         column: Math.max(d.start.character, 0) + 1,

@@ -10,6 +10,7 @@ import { complaintsOf, type Complaint } from "./complaints.js";
 import { prepareHost, whyOf, type Emitted, type Host } from "./host.js";
 import { moduleTransformer, type ModuleFacts } from "./modules.js";
 import { newerLibrary } from "./newer-library.js";
+import { withProperty } from "./properties.js";
 import { createTslabConverter, ts, type TslabConverter, type TslabDiagnostic } from "./typescript.js";
 import { compileUntyped } from "./untyped.js";
 
@@ -42,6 +43,8 @@ interface Attempt {
   readonly diagnostics: readonly TslabDiagnostic[];
 }
 
+/** Each takes a look at all names there. */
+const mostExplained = 20;
 const prefixLines = 1; // the converter puts `export {};` before each source
 
 export class Converter {
@@ -134,6 +137,16 @@ export class Converter {
     this.host.emitted = undefined;
     this.host.refresh();
     return this.tslab.convert(this.previous(), code);
+  }
+
+  /** Complaints of a source that was converted, with notes on properties that aren't there. */
+  explained(complaints: readonly Complaint[], source: string, verbs: readonly string[]): readonly Complaint[] {
+    const at = (offset: number, length: number): readonly string[] => {
+      const without = source.slice(0, offset) + source.slice(offset + length);
+      return this.complete(without, offset).matches.map(({ text }) => text);
+    };
+    const names = { at, verbs, isTune: (name: string) => this.tune.has(name) };
+    return complaints.map((one, i) => (i < mostExplained ? withProperty(one, source, names) : one));
   }
 
   /** From now on the declarations of the last converted cell are known. */
