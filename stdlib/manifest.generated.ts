@@ -69,6 +69,7 @@ import { word as schedules_cosine_with_min_lr } from "./schedules/cosine_with_mi
 import { word as schedules_linear } from "./schedules/linear.js";
 import { word as searches_random } from "./searches/random.js";
 import { word as sources_csv } from "./sources/csv.js";
+import { word as sources_fasttext } from "./sources/fasttext.js";
 import { word as sources_json } from "./sources/json.js";
 import { word as sources_jsonl } from "./sources/jsonl.js";
 import { word as sources_mix } from "./sources/mix.js";
@@ -214,6 +215,7 @@ export const words: readonly Word[] = [
   schedules_linear,
   searches_random,
   sources_csv,
+  sources_fasttext,
   sources_json,
   sources_jsonl,
   sources_mix,

@@ -13,7 +13,7 @@ export type Code = keyof CodeData;
 export type Severity = "error" | "warning";
 
 /** Another word in a call's place, or an argument with its value. */
-export type CallMend = { readonly word: string } | { readonly argument: string; readonly value: string };
+export type CallMend = { readonly word: string } | { readonly argument: string; readonly value: string | number };
 
 /** The words of one code. `message` makes sense alone and never says how to mend; `help` does. */
 export interface CodeEntry<D> {

@@ -280,7 +280,7 @@ function mendOfCall(
   const [call, word = "", given = ""] = /^(\w+)\((.*)\)$/s.exec(text.slice(span.start, span.end)) ?? [];
   if (call === undefined) return undefined;
   if ("word" in mend) return replace({ ...span, end: span.start + word.length }, mend.word);
-  const value = quote(mend.value);
+  const value = typeof mend.value === "number" ? String(mend.value) : quote(mend.value);
   const there = argument?.(mend.argument);
   const whole = `${mend.argument}: ${value}`;
   if (there && there.start >= span.start && there.end < span.end) return replace(there, value, `write \`${whole}\``);

@@ -9,6 +9,8 @@ declare module "../diagnostics/codes.js" {
       readonly file: string;
       readonly has: readonly string[];
       readonly nearest?: string;
+      /** What to write where the first line looks like a row. */
+      readonly headless?: string;
     };
     "no-template": { readonly base: string; readonly has: readonly string[] };
     "template-without-chat": { readonly task: string };
@@ -74,7 +76,14 @@ registerCodes({
   "unknown-column": {
     severity: "error",
     message: (d) => `no column "${d.column}" in ${d.file}`,
-    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : `the file has: ${listed(d.has)}`),
+    help: (d) =>
+      d.headless !== undefined
+        ? `write \`${d.headless}\`${/^\w+:/.test(d.headless) ? ", with names of your own" : ""}`
+        : d.nearest
+          ? `write \`${d.nearest}\``
+          : `the file has: ${listed(d.has)}`,
+    notes: (d) =>
+      d.headless === undefined ? [] : [`the first line of ${d.file} looks like data, not like names: ${listed(d.has)}`],
     explain:
       "A column is named that the source doesn't have. Names are compared exactly, capitals and blanks included; a name with blanks is written as a string.",
     example: 'data d { source: csv("a.csv"), columns: { text: txt } }',

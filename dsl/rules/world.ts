@@ -1,6 +1,6 @@
 /** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
 import type { ResolvedModel } from "../plan/resolved.js";
-import { failed, type DataFacts, type Failed, type Need } from "../types/facts.js";
+import { failed, type DataFacts, type Failed, type Need, type TableFacts } from "../types/facts.js";
 import type { DataPlan, ReaderOf } from "../types/subject.js";
 import type { Call, Value } from "../types/value.js";
 import { lookedFor } from "../types/allow.js";
@@ -21,17 +21,17 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
     "word" in plan.source
       ? [["source", plan.source as Call]]
       : Object.entries(plan.source).map(([split, call]) => [`source.${split}`, call]);
-  const headers: { file: string; columns: readonly string[] }[] = [];
+  const headers: ({ file: string; place: Span | undefined } & TableFacts)[] = [];
   for (const [path, call] of calls) {
     const fact = program.ask({ about: "table", source: call, folder: plan.folder });
+    const place = sourcePlaces?.places.get(path) ?? sourcePlaces?.span;
     if (fact === undefined) good = false;
     else if (failed(fact)) {
-      const place = sourcePlaces?.places.get(path) ?? sourcePlaces?.span;
       program.reportFailed(fact, place?.source === program.source.id ? place : here, (name) =>
         sourcePlaces?.places.get(`${path}.${name}`),
       );
       good = false;
-    } else headers.push({ file: fileOf(call), columns: fact.columns });
+    } else headers.push({ file: fileOf(call), place, ...fact });
   }
   const asked: [string, string, Span | undefined][] = Object.entries(plan.columns).map(([role, column]) => [
     role,
@@ -56,20 +56,29 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
         draft.given.get("split")?.places.get(path),
       ]),
     );
+  const headless = new Set<string>();
   for (const [, column, place] of asked) {
     for (const header of headers) {
-      if (header.columns.includes(column)) continue;
+      if (header.columns.includes(column) || headless.has(header.file)) continue;
       const role = place?.source === program.source.id && Object.hasOwn(plan.columns, column);
       if (role && !Object.values(plan.columns).includes(column)) continue;
-      const near = nearest(column, header.columns);
+      const { headless: instead } = header;
+      // Said once: the other columns are missing for the same reason.
+      if (instead !== undefined) headless.add(header.file);
+      const near = instead === undefined ? nearest(column, header.columns) : undefined;
       program.reportNear(
         "unknown-column",
-        { column, file: header.file, has: header.columns, ...(near ? { nearest: near } : {}) },
+        {
+          ...{ column, file: header.file, has: header.columns },
+          ...(near !== undefined && { nearest: near }),
+          ...(instead !== undefined && { headless: instead }),
+        },
         place,
         here,
         {
           // Without a nearest name the help lists them.
           ...(near ? { label: `the file has: ${listed(header.columns)}` } : {}),
+          ...(instead !== undefined && readOtherwise(program, header.place, instead)),
           ...(near && place
             ? { fix: replace(place, /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(near) ? near : JSON.stringify(near)) }
             : {}),
@@ -80,6 +89,16 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
     }
   }
   return good;
+}
+
+/** The source's call with further arguments, or another in its place. */
+function readOtherwise(program: Program, place: Span | undefined, instead: string): More {
+  if (place?.source !== program.source.id) return {};
+  const [, given] = /^\w+\((.*)\)$/s.exec(program.source.text.slice(place.start, place.end)) ?? [];
+  if (given === undefined) return {};
+  if (!/^\w+:/.test(instead)) return { fix: replace(place, instead) };
+  const end = { ...place, start: place.end - 1, end: place.end - 1 };
+  return { fix: replace(end, `${/,\s*$/.test(given) ? "" : ", "}${instead}`, `add \`${instead}\``) };
 }
 
 /** Column arguments of a word, by path. A role's name stands for its column too. */

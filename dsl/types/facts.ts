@@ -42,6 +42,8 @@ export interface Failed {
 export interface TableFacts {
   readonly columns: readonly string[];
   readonly sample: readonly Readonly<Record<string, unknown>>[];
+  /** What to write where the names of its columns look like a row (`header: none, names: [text, label]`); absent: they don't. */
+  readonly headless?: string;
 }
 export interface SplitFacts {
   readonly rows: number;

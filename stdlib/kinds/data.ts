@@ -14,6 +14,11 @@ export interface SourceImplementation {
   open(call: Call, world: SourceWorld, limit?: number): Promise<ColumnTable>;
   /** Reads it in parts, so that memory does not follow its size; the rows are those of `open`. Coded errors. */
   stream?(call: Call, world: SourceWorld): AsyncIterable<RowChunk>;
+  /**
+   * What to write where the names of its columns look like a row; undefined: they don't.
+   * @param columns name → values of the first rows
+   */
+  headless?(call: Call, columns: ReadonlyMap<string, ArrayLike<unknown>>): string | undefined;
 }
 /** Rows that stand next to each other in a source. */
 export interface RowChunk {

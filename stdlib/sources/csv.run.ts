@@ -7,6 +7,7 @@ import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.
 import { largestRecord } from "../lib/sources/codes.js";
 import { demandColumns, demandNames, headText, isChunk, tableOf } from "../lib/sources/columns.js";
 import { locate } from "#platform/files.js";
+import { likelyNames, looksLikeData } from "../lib/sources/headless.js";
 import { fileText } from "../lib/sources/text-file.js";
 
 const delimiters = [",", ";", "\t", "|"];
@@ -18,7 +19,19 @@ interface Arguments {
   readonly path: string;
   readonly delimiter?: string;
   readonly quote?: string;
+  readonly header?: "first" | "none";
+  readonly names?: readonly string[] | null;
+  readonly skip?: number;
   readonly encoding?: string;
+}
+/** How a file is read. */
+interface Shape {
+  readonly delimiter: string;
+  readonly quote: string | null;
+  readonly header: "first" | "none";
+  readonly names: readonly string[] | null;
+  /** Lines. */
+  readonly skip: number;
 }
 
 export const csv: SourceImplementation = {
@@ -40,21 +53,47 @@ export const csv: SourceImplementation = {
     const rest = reader.take();
     if (rest.rows > 0) yield rest;
   },
+  headless(call, columns) {
+    const { path, header, names } = call.arguments as unknown as Arguments;
+    if (columns.keys().next().value?.startsWith("__label__")) return `fasttext(${JSON.stringify(path)})`;
+    if (header === "none" || names || !looksLikeData(columns)) return undefined;
+    return `header: none, names: [${likelyNames(columns).join(", ")}]`;
+  },
 };
 
 function readerOf(call: Call, limit: number): Reader {
-  const { path, delimiter, quote } = call.arguments as unknown as Arguments;
-  return new Reader(
-    path,
-    delimiter ?? ",",
-    quote === undefined || quote === "none" ? (quote ? null : '"') : quote,
-    limit,
-  );
+  const { path, delimiter, quote, header, names, skip } = call.arguments as unknown as Arguments;
+  const shape: Shape = {
+    delimiter: delimiter ?? ",",
+    quote: quote === "none" ? null : (quote ?? '"'),
+    header: header ?? "first",
+    names: names ?? null,
+    skip: skip ?? 0,
+  };
+  return new Reader(path, shape, limit);
 }
 
 async function* pieces(call: Call, world: SourceWorld): AsyncGenerator<string> {
-  const { path, encoding } = call.arguments as unknown as Arguments;
-  yield* fileText(await locate(world.folder, path), path, encoding ?? "utf-8");
+  const { path, encoding, skip } = call.arguments as unknown as Arguments;
+  yield* afterLines(fileText(await locate(world.folder, path), path, encoding ?? "utf-8"), skip ?? 0);
+}
+
+/** A text without its first lines, whatever stands in them. */
+async function* afterLines(pieces: AsyncIterable<string>, count: number): AsyncGenerator<string> {
+  let [left, returned] = [count, false];
+  for await (const piece of pieces) {
+    let at = 0;
+    for (; at < piece.length && (left > 0 || returned); at++) {
+      const character = piece[at];
+      const ended = returned;
+      returned = false;
+      if (ended && character === "\n") continue;
+      if (left === 0) break;
+      returned = character === "\r";
+      if (returned || character === "\n") left--;
+    }
+    if (at < piece.length) yield piece.slice(at);
+  }
 }
 
 /** Resolves when the parser says that, or that it failed: `check` tells which. */
@@ -79,28 +118,25 @@ class Reader {
   private rows = 0;
   /** Characters that were read. */
   private text = 0;
-  /** Line on which the next record starts. */
-  private line = 1;
+  /** Line of the file on which the next record starts. */
+  private line: number;
+  /** Lines at the beginning that look like a title, if there are any. */
+  private title = 0;
   private failure: unknown;
   private readonly parser;
 
   constructor(
     private readonly file: string,
-    private readonly delimiter: string,
-    private readonly quote: string | null,
+    private readonly shape: Shape,
     private readonly limit: number,
   ) {
+    this.line = shape.skip + 1;
     this.parser = parse({
-      delimiter,
-      quote,
-      escape: quote,
-      record_delimiter: lineEnds,
-      relax_column_count: true,
-      skip_empty_lines: true,
+      ...asWritten(shape),
       max_record_size: largestRecord,
       on_record: (record: string[], info: { lines: number }) => {
-        this.keep(record);
-        this.line = info.lines + 1;
+        this.keep(record, shape.skip + info.lines);
+        this.line = shape.skip + info.lines + 1;
         return null;
       },
     });
@@ -173,7 +209,7 @@ class Reader {
     const head = this.head ?? "";
     this.head = null;
     if (head.trim() === "") throw new CodedError("empty-file", { file: this.file });
-    await this.judgeDelimiter(head);
+    await this.judge(head);
     return head;
   }
 
@@ -184,16 +220,19 @@ class Reader {
     this.check();
   }
 
-  private keep(record: readonly string[]): void {
+  /** `last`: the line on which it ends. */
+  private keep(record: readonly string[], last: number): void {
     if (this.full) return;
     if (!this.header) {
-      this.header = named(record, this.file);
+      this.header = this.named(record);
       this.columns = this.header.map(() => []);
-      return;
+      if (this.shape.header === "first") return;
     }
     if (record.length !== this.header.length) {
-      const data = { file: this.file, line: this.line, has: record.length, columns: this.header.length };
-      this.failure ??= new CodedError("ragged-row", data);
+      // Blank lines before it belong to no record.
+      const line = last - (record.join("").match(/\r\n|\n|\r/g)?.length ?? 0);
+      const data = { file: this.file, line, has: record.length, columns: this.header.length };
+      this.failure ??= new CodedError("ragged-row", { ...data, ...(this.title > 0 && { skip: this.title }) });
       return;
     }
     record.forEach((value, i) => this.columns[i]!.push(value));
@@ -214,50 +253,86 @@ class Reader {
       case "CSV_QUOTE_NOT_CLOSED":
         throw new CodedError("broken-quotes", { file, line: this.line, what: "open" });
       case "INVALID_OPENING_QUOTE":
-        throw new CodedError("broken-quotes", { file, line: lines ?? this.line, what: "inside" });
+        throw new CodedError("broken-quotes", { file, line: this.lineOf(lines), what: "inside" });
       case "CSV_INVALID_CLOSING_QUOTE":
-        throw new CodedError("broken-quotes", { file, line: lines ?? this.line, what: "after" });
+        throw new CodedError("broken-quotes", { file, line: this.lineOf(lines), what: "after" });
       default:
         throw new CodedError("unreadable-file", { file, why: (error as Error).message }, { cause: error });
     }
   }
 
-  /** One column with the delimiter at hand, but several, equally many in header and rows, with another: that was meant. */
-  private async judgeDelimiter(head: string): Promise<void> {
-    const found = await widths(head, this.delimiter, this.quote, 1);
-    if (found?.header.length !== 1) return;
+  private lineOf(parsed: number | undefined): number {
+    return parsed === undefined ? this.line : this.shape.skip + parsed;
+  }
+
+  /**
+   * Names of the columns, of the first record or as they are given; one without a name is called by its place (`column 1`).
+   * Coded errors `column-names`, `duplicate-column`, `too-many-columns`.
+   */
+  private named(record: readonly string[]): readonly string[] {
+    const { file } = this;
+    const { header, names } = this.shape;
+    demandColumns(file, record.length, null);
+    if (names && names.length !== record.length)
+      throw new CodedError("column-names", { file, names, first: record, line: this.line });
+    const all = (names ?? (header === "none" ? record.map(() => "") : record)).map((name, i) =>
+      name === "" ? `column ${i + 1}` : name,
+    );
+    const seen = new Set<string>();
+    const twice = all.find((name) => seen.size === seen.add(name).size);
+    if (twice !== undefined)
+      throw new CodedError("duplicate-column", { file, column: twice, ...(names && { given: true as const }) });
+    return all;
+  }
+
+  /**
+   * One column with the delimiter at hand, but several, equally many in header and rows, with another: that was meant. Lines
+   * with fewer fields than all that follow are a title.
+   */
+  private async judge(head: string): Promise<void> {
+    const { delimiter } = this.shape;
+    const { found } = await beginning(head, this.shape, 20);
+    this.title = titleOf(found);
+    if (found[0]?.record.length !== 1) return;
     for (const likely of delimiters) {
-      if (likely === this.delimiter) continue;
-      const other = await widths(head, likely, this.quote, 10);
-      if (other && other.header.length > 1 && other.even)
-        throw new CodedError("wrong-delimiter", {
-          file: this.file,
-          delimiter: this.delimiter,
-          likely,
-          columns: other.header,
-        });
+      if (likely === delimiter) continue;
+      const other = await beginning(head, { ...this.shape, delimiter: likely }, 10);
+      const columns = other.found[0]?.record ?? [];
+      const even = other.found.every(({ record }) => record.length === columns.length);
+      if (columns.length > 1 && even && other.whole)
+        throw new CodedError("wrong-delimiter", { file: this.file, delimiter, likely, columns });
     }
   }
 }
 
-/** The header and whether the first `to` records have as many fields, split at a delimiter; null when they can't be read so. */
-async function widths(
+/** Options of the parser. */
+function asWritten({ delimiter, quote }: Shape) {
+  return {
+    ...{ delimiter, quote, escape: quote, record_delimiter: lineEnds },
+    ...{ relax_column_count: true, skip_empty_lines: true },
+  };
+}
+
+interface Found {
+  readonly record: readonly string[];
+  /** Lines before it, from where reading began. */
+  readonly before: number;
+}
+
+/** The first `to` records. `whole`: they, or all that there are, can be read so. */
+async function beginning(
   head: string,
-  delimiter: string,
-  quote: string | null,
+  shape: Shape,
   to: number,
-): Promise<{ header: string[]; even: boolean } | null> {
-  const records: string[][] = [];
+): Promise<{ readonly found: readonly Found[]; readonly whole: boolean }> {
+  const found: Found[] = [];
+  let before = 0;
   const parser = parse({
-    delimiter,
-    quote,
-    escape: quote,
-    record_delimiter: lineEnds,
-    relax_column_count: true,
-    skip_empty_lines: true,
+    ...asWritten(shape),
     // Not by the parser's own `to`: where a browser's stand-in for streams serves, it throws.
-    on_record: (record: string[]) => {
-      if (records.length < to) records.push(record);
+    on_record: (record: string[], info: { lines: number }) => {
+      if (found.length < to) found.push({ record, before });
+      before = info.lines;
       return null;
     },
   });
@@ -268,17 +343,13 @@ async function widths(
   parser.end(head);
   await ended;
   letGo(parser);
-  const header = records[0];
-  const cut = failed && records.length < to;
-  return cut || !header ? null : { header, even: records.every((r) => r.length === header.length) };
+  return { found, whole: !failed || found.length >= to };
 }
 
-/** Names of the columns; one without a name is called by its place (`column 1`). */
-function named(header: readonly string[], file: string): readonly string[] {
-  demandColumns(file, header.length, null);
-  const names = header.map((name, i) => (name === "" ? `column ${i + 1}` : name));
-  const seen = new Set<string>();
-  const twice = names.find((name) => seen.size === seen.add(name).size);
-  if (twice !== undefined) throw new CodedError("duplicate-column", { file, column: twice });
-  return names;
+/** Lines before the first of at least three records that have equally many fields to the end, and more than those before. */
+function titleOf(found: readonly Found[]): number {
+  const width = found.at(-1)?.record.length ?? 0;
+  const first = found.findLastIndex(({ record }) => record.length !== width) + 1;
+  const isTitle = found.slice(0, first).every(({ record }) => record.length < width);
+  return isTitle && found.length - first >= 3 ? (found[first]?.before ?? 0) : 0;
 }

@@ -3,10 +3,10 @@ import { isRecord } from "#dsl/diagnostics/record.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
-import { largestRecord } from "../lib/sources/codes.js";
 import { Gathered, headText, kindOf } from "../lib/sources/columns.js";
 import { jsonFault, placeOf } from "../lib/sources/json-place.js";
 import { demandShallow, jsonValue } from "../lib/sources/json-value.js";
+import { linesOf } from "../lib/sources/lines.js";
 import { locate } from "#platform/files.js";
 import { fileText } from "../lib/sources/text-file.js";
 
@@ -62,28 +62,4 @@ function objectOf(text: string, file: string, line: number, row: number): object
   if (!isRecord(value)) throw new CodedError("json-shape", { file, found: kindOf(value), row });
   demandShallow(value, file, row);
   return value;
-}
-
-/** Coded error `giant-line`, as soon as a line is too long. */
-async function* linesOf(pieces: AsyncIterable<string>, file: string): AsyncGenerator<string> {
-  let [line, length, afterReturn] = [1, 0, false];
-  let rest: string[] = [];
-  const bounded = (text: string): string => {
-    length += text.length;
-    if (length > largestRecord) throw new CodedError("giant-line", { file, line, limit: largestRecord });
-    return text;
-  };
-  for await (const piece of pieces) {
-    const text = afterReturn && piece.startsWith("\n") ? piece.slice(1) : piece;
-    afterReturn = piece.endsWith("\r");
-    const lines = text.includes("\r") ? text.split(/\r\n|\n|\r/) : text.split("\n");
-    for (const [i, part] of lines.entries()) {
-      if (i > 0) {
-        yield rest.join("");
-        [rest, length, line] = [[], 0, line + 1];
-      }
-      rest.push(bounded(part));
-    }
-  }
-  yield rest.join("");
 }

@@ -11,6 +11,7 @@ import {
   type FactOf,
   type Failed,
   type Need,
+  type TableFacts,
 } from "#dsl/types/facts.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { registry } from "#stdlib/registry.js";
@@ -68,7 +69,7 @@ export interface World {
   /** The vocabulary; absent: the package's. */
   readonly registry?: Registry;
   readonly data?: (need: Need & { about: "data" }) => DataFacts | Failed;
-  readonly table?: readonly string[] | Failed;
+  readonly table?: readonly string[] | TableFacts | Failed;
   readonly base?: BaseFacts | Failed;
   readonly run?: RunFacts | Failed;
   readonly memory?: number;
@@ -81,9 +82,9 @@ export interface World {
 function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
   switch (need.about) {
     case "table":
-      return world.table && "failed" in world.table
+      return world.table && ("failed" in world.table || "columns" in world.table)
         ? world.table
-        : { columns: (world.table as readonly string[] | undefined) ?? columns, sample: [] };
+        : { columns: world.table ?? columns, sample: [] };
     case "data": {
       if (world.data) return world.data(need);
       const { splits, ...rest } = dataFacts();

@@ -12,6 +12,8 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly file: string;
       readonly has: readonly string[];
       readonly nearest?: string;
+      /** What to write where the first line looks like a row. */
+      readonly headless?: string;
     };
     "missing-value": {
       readonly role: string;

@@ -167,14 +167,16 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
 }
 
 /** Column names and the first rows of a source. A file of JSON lines may bring further columns after its first thousand rows. */
-export async function readHeader(source: Call, world: SourceWorld, registry: Registry): Promise<TableFacts> {
-  const table = await opened(source, { world, registry }, 1000);
+export async function readHeader(call: Call, world: SourceWorld, registry: Registry): Promise<TableFacts> {
+  const source = await implementationOf(registry, "source", call.word);
+  const table = await source.open(call, world, 1000);
   const columns = table.columnNames().filter((name) => name !== "$row");
   const own = columnsOf(table);
   const sample = Array.from({ length: Math.min(5, table.numRows()) }, (_, i) =>
     Object.fromEntries(columns.map((name) => [name, mustGet(own, name, "column")[i]])),
   );
-  return { columns, sample };
+  const headless = source.headless?.(call, new Map(columns.map((name) => [name, mustGet(own, name, "column")])));
+  return { columns, sample, ...(headless !== undefined && { headless }) };
 }
 
 async function opened(call: Call, reading: Reading, limit?: number): Promise<ColumnTable> {

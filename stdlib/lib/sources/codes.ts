@@ -22,7 +22,21 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly likely: string;
       readonly columns: readonly string[];
     };
-    "ragged-row": { readonly file: string; readonly line: number; readonly has: number; readonly columns: number };
+    /** `skip`: lines at the beginning that look like a title. */
+    "ragged-row": {
+      readonly file: string;
+      readonly line: number;
+      readonly has: number;
+      readonly columns: number;
+      readonly skip?: number;
+    };
+    /** `first`: what stands in the first line that is read, which is that of the number `line`. */
+    "column-names": {
+      readonly file: string;
+      readonly names: readonly string[];
+      readonly first: readonly string[];
+      readonly line: number;
+    };
     "broken-quotes": { readonly file: string; readonly line: number; readonly what: "open" | "inside" | "after" };
     "giant-record": { readonly file: string; readonly line: number; readonly limit: number };
     "giant-line": { readonly file: string; readonly line: number; readonly limit: number };
@@ -37,7 +51,8 @@ declare module "#dsl/diagnostics/codes.js" {
     };
     "not-a-text-file": { readonly file: string; readonly found: string; readonly mend: string };
     "changed-while-read": { readonly file: string };
-    "duplicate-column": { readonly file: string; readonly column: string };
+    /** `given`: `names` says so, not the file. */
+    "duplicate-column": { readonly file: string; readonly column: string; readonly given?: true };
     "reserved-column": { readonly file: string; readonly column: string };
     /** `reads`: the word that reads such a file. */
     "broken-json": {
@@ -120,9 +135,27 @@ registerCodes({
     severity: "error",
     message: (d) =>
       `line ${d.line} of ${d.file} has ${d.has} ${d.has === 1 ? "field" : "fields"}, its header has ${d.columns}`,
-    help: () => "put fields that hold the delimiter or a line break into double quotes",
+    help: (d) =>
+      d.skip === undefined
+        ? "put fields that hold the delimiter or a line break into double quotes"
+        : `write \`skip: ${d.skip}\``,
+    mend: (d) => (d.skip === undefined ? undefined : { argument: "skip", value: d.skip }),
+    notes: (d) =>
+      d.skip === undefined
+        ? []
+        : [
+            `${d.skip === 1 ? "its first line looks" : `its first ${d.skip} lines look`} like a title, not like a table`,
+          ],
     explain:
       "Every row of a CSV file has as many fields as its header; a row that does not is never cut or filled silently.",
+  },
+  "column-names": {
+    severity: "error",
+    message: (d) =>
+      `line ${d.line} of ${d.file} has ${d.first.length} ${d.first.length === 1 ? "field" : "fields"}, \`names\` has ${d.names.length}`,
+    help: () => "give each column a name, in their order",
+    notes: (d) => [`there stands: ${listed(d.first)}`],
+    explain: "`names` names all columns of a file, also those that have no role.",
   },
   "broken-quotes": {
     severity: "error",
@@ -146,7 +179,7 @@ registerCodes({
     message: (d) => `line ${d.line} of ${d.file} has more than ${d.limit} characters`,
     help: () => "write each row on a line of its own; a file that is one JSON value is read by `json`",
     explain:
-      "JSON Lines has an object on each line. A line of such a size is nearly always a file that is written in one line, or broken; reading on would fill the memory.",
+      "A row stands on a line of its own, in JSON Lines as in fastText's format. A line of such a size is nearly always a file that is written in one line, or broken; reading on would fill the memory.",
   },
   "giant-json": {
     severity: "error",
@@ -191,8 +224,11 @@ registerCodes({
   },
   "duplicate-column": {
     severity: "error",
-    message: (d) => `${d.file} has two columns called "${d.column}"`,
-    help: () => "rename one of them in the file",
+    message: (d) => (d.given ? `\`names\` has "${d.column}" twice` : `${d.file} has two columns called "${d.column}"`),
+    help: (d) =>
+      d.given
+        ? "give each column a name of its own"
+        : "rename one of them in the file, or name them all here: `names: [..]`; with `header: none` where its first line is a row",
     explain: "A role names one column; with two of that name it is not known which.",
   },
   "reserved-column": {

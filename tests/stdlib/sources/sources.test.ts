@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { table as arquero } from "arquero";
 import fc from "fast-check";
 import { csv } from "#stdlib/sources/csv.run.js";
+import { fasttext } from "#stdlib/sources/fasttext.run.js";
 import { jsonFault } from "#stdlib/lib/sources/json-place.js";
 import { json } from "#stdlib/sources/json.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
@@ -10,6 +11,12 @@ import { table } from "#stdlib/sources/table.run.js";
 import type { SourceImplementation } from "#stdlib/kinds/data.js";
 import type { Value } from "#dsl/types/value.js";
 import { call, codeOf, Folder } from "../../kernel/core/data/plans.js";
+
+async function gathered<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
 
 describe("sources", () => {
   const folder = new Folder();
@@ -65,6 +72,86 @@ describe("sources", () => {
       const path = folder.write("many.csv", "text,label\n" + "a,b\n".repeat(200_000) + 'c,"d');
       const read = await csv.open(call("source", "csv", { path }), folder.world(), 3);
       assert.equal(read.numRows(), 3);
+    });
+    describe("whose first line is not its header", () => {
+      const pairs = [
+        { text: "good, really", label: "x", $row: 1 },
+        { text: "bad\nas can be", label: "y", $row: 2 },
+      ];
+      const body = '"good, really",x\r\n"bad\nas can be",y\r\n';
+      const none = { header: "none", names: ["text", "label"] };
+      const read: readonly [string, string, Record<string, Value>][] = [
+        ["a row", body, none],
+        ["a title of any shape", `Export "of 2024\r\n\r\nwho, when, what\r\n${body}`, { ...none, skip: 3 }],
+        ["a title before the names", `Export\rme\ntext,label\n${body}`, { skip: 2 }],
+        ["names that others are wanted for", `t,l\n${body}`, { names: ["text", "label"] }],
+      ];
+      for (const [what, text, more] of read)
+        it(`but ${what}`, async () => {
+          assert.deepEqual(await rows(csv, text, more), pairs);
+          const path = folder.write("streamed.csv", text);
+          const chunks = await gathered(csv.stream!(call("source", "csv", { path, ...more }), folder.world()));
+          assert.deepEqual(
+            chunks.map(({ columns }) => [...columns]),
+            [
+              [
+                ["text", pairs.map((p) => p.text)],
+                ["label", pairs.map((p) => p.label)],
+              ],
+            ],
+          );
+        });
+      it("and nobody names the columns", async () => {
+        assert.deepEqual(await rows(csv, "a,b\nc,d\n", { header: "none" }), [
+          { "column 1": "a", "column 2": "b", $row: 1 },
+          { "column 1": "c", "column 2": "d", $row: 2 },
+        ]);
+      });
+      it("leaves whole lines out wherever the pieces of a file end", async () => {
+        const line = `${"ä".repeat(99)}\r\n`;
+        for (const skip of [325, 326, 327, 328, 329]) {
+          const read = await rows(csv, line.repeat(skip) + "text\nfine\n", { skip });
+          assert.deepEqual(read, [{ text: "fine", $row: 1 }]);
+        }
+        assert.equal((await codeOf(() => open(csv, "a\nb\n", { skip: 2 }))).code, "empty-file");
+      });
+      it("names lines by their place in the file", async () => {
+        const error = await codeOf(() => open(csv, "title\n\n\ntext,label\n\na,b,c\n", { skip: 1 }));
+        assert.deepEqual([error.code, error.data["line"]], ["ragged-row", 6]);
+        const quote = await codeOf(() => open(csv, 'title\ntext,label\na "b,c\n', { skip: 1 }));
+        assert.deepEqual([quote.code, quote.data["line"]], ["broken-quotes", 3]);
+      });
+      it("refuses names that are too few, or twice the same", async () => {
+        const few = await codeOf(() => open(csv, "\na,b\n", { header: "none", names: ["text"] }));
+        assert.deepEqual([few.code, few.data["first"], few.data["names"]], ["column-names", ["a", "b"], ["text"]]);
+        const twice = await codeOf(() => open(csv, "a,b\n", { names: ["text", "text"] }));
+        assert.deepEqual([twice.code, twice.data["given"]], ["duplicate-column", true]);
+      });
+      it("says how many lines are a title", async () => {
+        const title = async (text: string) => (await codeOf(() => open(csv, text))).data["skip"];
+        assert.equal(await title("Export\nof today\n\ntext,label\na,b\nc,d\n"), 3 - 1);
+        assert.equal(await title("Sales, Q3\nid,text,label\n1,a,b\n2,c,d\n"), 1);
+        assert.equal(await title("text,label\na,b\nc\nd,e\nf,g\nh,i\n"), undefined, "a row with a field too few");
+      });
+      it("says when names look like a row", async () => {
+        const headless = async (text: string, more: Record<string, Value> = {}) => {
+          const path = folder.write("headless.csv", text);
+          const source = call("source", "csv", { path, ...more });
+          const columns = await csv.open(source, folder.world(), 1000);
+          const names = columns.columnNames().filter((name) => name !== "$row");
+          return csv.headless?.(source, new Map(names.map((name) => [name, columns.array(name)])));
+        };
+        const labelled = "so good,pos\nso bad,neg\nwell,pos\nfine,pos\n";
+        assert.equal(await headless(labelled), "header: none, names: [text, label]");
+        assert.equal(await headless("17,a text\n18,other\n"), "header: none, names: [label, text]");
+        assert.equal(
+          await headless("it is a long and winding road to here,a\nno,b\n"),
+          "header: none, names: [text, label]",
+        );
+        assert.equal(await headless("__label__a one\n__label__b two\n"), 'fasttext("headless.csv")');
+        assert.equal(await headless("text,label\ngood,pos\nbad,neg\ntext,x\n"), undefined);
+        assert.equal(await headless(labelled, { header: "none" }), undefined);
+      });
     });
     it("names the delimiter that was meant", async () => {
       const error = await codeOf(() => open(csv, "text;label\nI came, I saw;x\nfine;y\n"));
@@ -210,6 +297,33 @@ describe("sources", () => {
       );
     });
     it("walks any depth", () => assert.equal(jsonFault("[".repeat(200_000))?.at, 200_000));
+  });
+
+  describe("fasttext", () => {
+    const text =
+      "__label__a __label__b two labels\n\n  __label__a  one label\tand blanks \r\nno label, __label__ alone\n";
+    const expected = [
+      { text: "two labels", label: null, labels: ["a", "b"] },
+      { text: "one label\tand blanks", label: "a", labels: ["a"] },
+      { text: "no label, __label__ alone", label: null, labels: [] },
+    ];
+    it("reads texts and labels, whole and in parts", async () => {
+      const read = await rows(fasttext, text);
+      assert.deepEqual(
+        read,
+        expected.map((row, i) => ({ ...row, $row: i + 1 })),
+      );
+      const source = call("source", "fasttext", { path: folder.write("f.txt", text) });
+      const [chunk] = await gathered(fasttext.stream!(source, folder.world()));
+      assert.deepEqual([chunk?.rows, chunk?.columns.get("labels")], [3, expected.map((row) => row.labels)]);
+    });
+    it("takes labels wherever they stand, and another prefix", async () => {
+      const [row] = await rows(fasttext, "good #pos film #short\n", { prefix: "#" });
+      assert.deepEqual(row, { text: "good film", label: null, labels: ["pos", "short"], $row: 1 });
+    });
+    it("refuses an empty file", async () => {
+      assert.equal((await codeOf(() => open(fasttext, "\n \n"))).code, "empty-file");
+    });
   });
 
   describe("table", () => {

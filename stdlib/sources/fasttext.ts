@@ -1,0 +1,25 @@
+import { defineWord } from "#dsl/types/define.js";
+import { encoding, path, stream } from "../lib/sources/parameters.js";
+
+export const word = defineWord({
+  kind: "source",
+  name: "fasttext",
+  doc: "Rows of a file as fastText's supervised training reads it: a text per line, its labels marked by a prefix. Gives the columns `text`, `labels` (all of a line, a list) and `label` (the only one of a line, nothing where there are several).",
+  example: 'source: fasttext("cooking.train")',
+  since: "0.2.0",
+  elsewhere: { filename: "path", file: "path", charset: "encoding", label_prefix: "prefix", fastText: "fasttext" },
+  parameters: [
+    path,
+    {
+      name: "prefix",
+      type: { is: "string" },
+      doc: "What a word begins with that is a label.",
+      default: { value: "__label__" },
+      why: "What fastText takes unless told otherwise.",
+      impact: "low",
+    },
+    encoding,
+    stream,
+  ],
+  load: async () => (await import("./fasttext.run.js")).fasttext,
+});

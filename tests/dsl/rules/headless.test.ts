@@ -1,0 +1,46 @@
+/** A file whose first line is a row: told once, with what reads it so. */
+import assert from "node:assert/strict";
+import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
+import { wordsOf } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { compiled } from "../world.js";
+
+const program =
+  'data d { source: csv("a.csv"), columns: { text: text, label: label } }\nmodel m { base: "minilm", task: text_classification }\n';
+const told = (headless: string | undefined, text = program) =>
+  compiled(text, {
+    table: { columns: ["I loved it", "pos"], sample: [], ...(headless !== undefined && { headless }) },
+  });
+
+const words = (one: Diagnostic | undefined) => {
+  const { code, data } = must(one, "a diagnostic");
+  return wordsOf(code, data);
+};
+const mended = ({ fix }: Diagnostic): string =>
+  must(fix, "a fix").edits.reduce(
+    (text, { start, end, text: put }) => text.slice(0, start) + put + text.slice(end),
+    program,
+  );
+
+describe("a file without a header", () => {
+  it("is told once, however many columns are missing", () => {
+    const { diagnostics } = told("header: none, names: [text, label]");
+    const [only, ...more] = diagnostics;
+    assert.deepEqual(more, []);
+    assert.equal(only?.code, "unknown-column");
+    assert.equal(words(only).help, "write `header: none, names: [text, label]`, with names of your own");
+    assert.deepEqual(words(only).notes, ["the first line of a.csv looks like data, not like names: I loved it, pos"]);
+  });
+  it("is mended where its source is written", () => {
+    const [only] = told("header: none, names: [text, label]").diagnostics;
+    assert.ok(mended(must(only, "a diagnostic")).includes('csv("a.csv", header: none, names: [text, label]), columns'));
+  });
+  it("is mended by another source where another reads it", () => {
+    const [only] = told('fasttext("a.csv")').diagnostics;
+    assert.equal(words(only).help, 'write `fasttext("a.csv")`');
+    assert.ok(mended(must(only, "a diagnostic")).includes('source: fasttext("a.csv"), columns'));
+  });
+  it("is not suspected where names look like names", () => {
+    assert.equal(told(undefined).diagnostics.length, 2);
+  });
+});
