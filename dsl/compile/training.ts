@@ -135,7 +135,7 @@ function knownOf(program: Program, o: Training, defined: Definitions): Known | u
   const recipe = resolveRecipe(program, o.settings, o.here, {
     model: settingOf(model.plan),
     validation,
-    data: facts ? { labels: facts.labels } : {},
+    data: facts && !facts.sampled ? { labels: facts.labels } : {},
     base: model.base,
   });
   if (!validation && (facts || splits)) checkValidation(program, o, data.plan, recipe.plan);

@@ -160,7 +160,9 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
   let good = true;
   const labelled = ["label", "labels", "tags"].find((role) => plan.columns[role] !== undefined);
   // One label of several may stand alone: a text has it or not.
-  if (labelled !== undefined && facts.labels.length < (labelled === "labels" ? 1 : 2)) {
+  // What a look at a part of the rows doesn't find may stand in the rest.
+  const whole = facts.sampled === undefined;
+  if (whole && labelled !== undefined && facts.labels.length < (labelled === "labels" ? 1 : 2)) {
     program.reportNear("one-label", { data: draft.name, labels: facts.labels }, place(`columns.${labelled}`), here);
     good = false;
   }
@@ -183,7 +185,7 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
       }
   }
   for (const [split, of] of Object.entries(facts.splits)) {
-    if (of.rows > 0 || !(plan.split || !("word" in plan.source))) continue;
+    if (!whole || of.rows > 0 || !(plan.split || !("word" in plan.source))) continue;
     program.reportNear(
       "empty-split",
       {
@@ -211,7 +213,7 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
   const rare = (train?.labels ?? [])
     .filter(({ count }) => count > 0 && count < 5)
     .toSorted((a, b) => a.count - b.count);
-  if (rare.length > 0 && (train?.rows ?? 0) >= 50)
+  if (whole && rare.length > 0 && (train?.rows ?? 0) >= 50)
     program.reportOwn("rare-label", { labels: rare, data: draft.name }, draft, place(`columns.${labelled ?? "label"}`));
   lookedFor(draft.allowances, "data");
   return good;

@@ -80,6 +80,10 @@ export interface DataFacts {
   }[];
   readonly leakCount: number;
   readonly hash: string;
+  /** Of a look at data of any size: rows that were read, of about how many; counts and shares are scaled up from them. */
+  readonly sampled?: { readonly rows: number; readonly of: number };
+  /** Rows whose tokens were counted, of those that were read; absent: all. */
+  readonly counted?: { readonly rows: number; readonly of: number };
   /** Sentences for the preview: how near stratification came. */
   readonly notes?: readonly string[];
   /** Absent: not looked at, as of data that are streamed. */

@@ -7,7 +7,7 @@ import { partsOf } from "#dsl/syntax/parts.js";
 import { readNotebook, type Notebook } from "#kernel/jupyter/client/notebook-file.js";
 import { valuesOf, type Written } from "#kernel/jupyter/client/parameters.js";
 import { checkSources, type Checked, type CheckedTexts } from "#kernel/core/session/check-sources.js";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { plainHostContext, type HostContext, type Progress } from "#kernel/core/session/host-context.js";
 import { DatasetCache } from "#kernel/session/dataset-cache.js";
 import { registry } from "#stdlib/registry.js";
 import { unknownInNotebook, unknownParameters } from "./unknown-parameters.js";
@@ -19,6 +19,9 @@ export interface CheckOptions {
   readonly quick?: boolean;
   /** `-p name=value`, as it was written. */
   readonly parameters?: Written;
+  /** Data that are streamed are judged by a part of them; `facts` say so. */
+  readonly glance?: boolean;
+  readonly onProgress?: (progress: Progress) => void;
   /** What reads data and bases; a new one unless told. */
   readonly datasets?: DatasetCache;
 }
@@ -31,8 +34,11 @@ export async function checkFile(file: string, o: CheckOptions = {}): Promise<Che
 /** `folder`: where relative paths start. */
 export async function checkTexts(texts: Texts, folder: string, o: CheckOptions = {}): Promise<Checked> {
   const given = o.parameters ?? {};
-  const hostContext = plainHostContext(folder, valuesOf(given));
-  const datasets = o.datasets ?? new DatasetCache();
+  const hostContext: HostContext = {
+    ...plainHostContext(folder, valuesOf(given)),
+    ...(o.onProgress && { onProgress: o.onProgress }),
+  };
+  const datasets = o.datasets ?? new DatasetCache({ glance: o.glance === true });
   const checked = await checkSources(texts, {
     registry,
     parameters: hostContext.parameters,

@@ -1,6 +1,6 @@
 /**
- * `prepareRows` and `measured` for data that are streamed: one pass over the sources cleans, splits and writes rows to the cache folder, looks
- * for leaks by fingerprints and counts; tokens follow split by split. What is kept in memory of a row is a few numbers.
+ * `prepareRows` for data that are streamed: one pass over the sources cleans, splits and writes rows to the cache folder, looks
+ * for leaks by fingerprints and counts. What is kept in memory of a row is a few numbers.
  * The same plan over the same files is not read again.
  */
 import { createHash } from "node:crypto";
@@ -21,7 +21,7 @@ import canonicalize from "canonicalize";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { mustGet } from "#dsl/diagnostics/must.js";
-import type { DataFacts } from "#dsl/types/facts.js";
+import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Registry } from "#dsl/types/registry.js";
@@ -32,26 +32,24 @@ import type { CleanRow, SourceWorld } from "#stdlib/kinds/data.js";
 import { cachePath, locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
 import { cleaning, Drops } from "../core/data/cleaning.js";
-import { streamedConversations } from "../core/data/conversations.js";
 import { Growing } from "../core/data/growing.js";
 import { inOrder } from "../core/data/label-order.js";
 import { lineOf } from "../core/data/line.js";
-import { withFacts, type Measures } from "../core/data/measured.js";
 import type { Prepared } from "../core/data/prepared.js";
 import { nameRowsBy, rowName } from "../core/data/row-names.js";
 import { unreadNotes } from "../core/data/conversations.js";
 import { isCall, streamRows, type Row } from "../core/data/rows.js";
 import { rowForSplit, splitOrder } from "../core/data/splitting.js";
 import { IndexWriter, indexFile, openStreamed, rowsFile, VERSION, type StreamedMeta } from "./streamed.js";
-import { tokenFile, writeAll } from "./token-file.js";
-import type { StreamedRows } from "../core/data/streamed-rows.js";
-import { binWidth, greatest, histogramOf, readRole } from "../core/data/tokens.js";
+import { writeAll } from "./token-file.js";
 import "../core/data/codes.js";
 import type {} from "#stdlib/lib/splits/codes.js";
 import { stampAt } from "../fetch/stamp.js";
 
 interface Options {
   readonly registry: Registry;
+  /** Bytes of each file after which the rest is left, unless all of it was read before; absent: all is read. */
+  readonly mostBytes?: number | undefined;
   readonly signal?: AbortSignal;
   readonly onRows?: ((done: number, of?: number) => void) | undefined;
 }
@@ -69,17 +67,20 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
       what: `the role \`${listed}\``,
       why: "only texts and their labels are kept on disk",
     });
-  const stamp = stampsOf(plan, world);
-  const key = createHash("sha256")
-    .update(canonicalize({ version: VERSION, plan: { ...plan, name: "", folder: "" }, stamp }) ?? "")
-    .digest("hex");
-  const folder = cachePath("data", key.slice(0, 32));
+  const folderOf = (part?: number): string => {
+    const what = { version: VERSION, plan: { ...plan, name: "", folder: "" }, stamp: stampsOf(plan, world), part };
+    const key = createHash("sha256").update(canonicalize(what) ?? "");
+    return cachePath("data", key.digest("hex").slice(0, 32));
+  };
+  let folder = folderOf();
   let streamed = openStreamed(folder);
+  const part = streamed ? undefined : o.mostBytes;
+  if (part !== undefined && filesOf(plan, world).some((file) => sizeOf(file) > part)) folder = folderOf(part);
   streamed ??= await locked(folder, async () => {
     // Someone else may have made it while this waited.
     const made = openStreamed(folder);
     if (made) return made;
-    await write(plan, world, folder, o);
+    await write(plan, world, folder, { ...o, mostBytes: part });
     return openStreamed(folder);
   });
   if (!streamed) throw new CodedError("streamed-changed", { file: folder });
@@ -103,37 +104,6 @@ function sweepOld(used: string): void {
   } catch {
     // A cache that can't be tidied still serves.
   }
-}
-
-/** The same rows with lengths in their facts. Coded error `cannot-stream`. */
-export async function measuredStreamed(
-  prepared: Prepared,
-  splits: Readonly<Record<string, StreamedRows>>,
-  { columns }: DataPlan,
-  o: Measures,
-): Promise<Prepared> {
-  const histograms = async (role: string | null) => {
-    const lengths: [string, Int32Array][] = [];
-    if (role !== null)
-      for (const [name, split] of Object.entries(splits)) lengths.push([name, await lengthsOf(split, role, o)]);
-    const step = binWidth(Math.max(...lengths.map(([, all]) => greatest(all))));
-    return new Map(lengths.map(([name, all]) => [name, histogramOf(all, step)]));
-  };
-  const read = await histograms(o.lengths ? "messages" : readRole(columns));
-  const targets = await histograms(o.lengths || columns["target"] === undefined ? null : "target");
-  return withFacts(prepared, (name, facts) => {
-    const target = targets.get(name);
-    return { ...facts, lengths: read.get(name) ?? null, ...(target && { targets: target }) };
-  });
-}
-
-/** Tokens of each row's text in that role; of conversations, as the model that reads them feeds them. */
-async function lengthsOf(split: StreamedRows, role: string, o: Measures): Promise<Int32Array> {
-  const { tokenizer, lengths, signal } = o;
-  if (lengths) return (await lengths(streamedConversations(split))).lengths;
-  if (!tokenizer || !("hash" in tokenizer) || typeof tokenizer.hash !== "string")
-    throw new CodedError("cannot-stream", { what: "this tokenizer", why: "it has no hash to keep its tokens by" });
-  return (await tokenFile(split, { ...tokenizer, hash: tokenizer.hash }, signal, { role, onRows: o.onRows })).lengths;
 }
 
 /** Writes the folder under another name and gives it its own when it is whole. */
@@ -175,30 +145,28 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
   const sample: Readonly<Record<string, unknown>>[] = [];
   const shown = Object.entries(plan.columns);
   const unread = new Set<string>();
+  const left = new Map<string | null, Sampled>();
   let read = 0;
   try {
     for await (const rows of streamRows(plan, {
-      registry: o.registry,
-      world,
-      signal: o.signal,
-      onRows: o.onRows,
-      unread,
+      ...{ registry: o.registry, world, signal: o.signal, onRows: o.onRows, unread, mostBytes: o.mostBytes },
+      onLeft: (split, rows, of) => left.set(split, { rows, of }),
     })) {
       read += rows.length;
       for (const row of rows) {
-        const left = clean(row);
-        if (!left || missing.look(left)) continue;
+        const kept = clean(row);
+        if (!kept || missing.look(kept)) continue;
         if (sample.length < 5)
-          sample.push(Object.fromEntries(shown.map(([role, column]) => [column, left.values[role]])));
-        const split = assign(left);
+          sample.push(Object.fromEntries(shown.map(([role, column]) => [column, kept.values[role]])));
+        const split = assign(kept);
         if (split === null) {
-          drops.add("left out by the split", rowName(left));
+          drops.add("left out by the split", rowName(kept));
           continue;
         }
-        leaks.look(left, split);
-        const line = lineOf(roles, left.values);
+        leaks.look(kept, split);
+        const line = lineOf(roles, kept.values);
         const own = output(split);
-        own.index.add(Buffer.byteLength(line), labelNumber(labels, left), left.row);
+        own.index.add(Buffer.byteLength(line), labelNumber(labels, kept), kept.row);
         own.pending.push(line);
       }
       for (const own of outputs.values()) flush(own);
@@ -250,11 +218,33 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
     version: VERSION,
     roles,
     labels: listed,
-    facts,
+    facts: scaled(facts, left, read),
     sample,
     splits: Object.fromEntries(sizes) as StreamedMeta["splits"],
   };
   writeFileSync(join(folder, "facts.json"), JSON.stringify(meta));
+}
+
+interface Sampled {
+  readonly rows: number;
+  readonly of: number;
+}
+/** Counts as they would be of all rows, where rests of files were left. `left`: by split, or null for one source of all. */
+function scaled(facts: DataFacts, left: ReadonlyMap<string | null, Sampled>, read: number): DataFacts {
+  if (left.size === 0) return facts;
+  const of = read + [...left.values()].reduce((sum, one) => sum + one.of - one.rows, 0);
+  const splits = Object.entries(facts.splits).map(([name, split]): [string, SplitFacts] => {
+    const own = left.get(null) ?? left.get(name);
+    const factor = own ? own.of / own.rows : 1;
+    const count = (n: number): number => Math.round(n * factor);
+    const labels = split.labels.map((label) => ({ ...label, count: count(label.count) }));
+    return [name, { ...split, rows: count(split.rows), labels }];
+  });
+  return {
+    ...{ ...facts, rowsIn: of, kept: splits.reduce((sum, [, split]) => sum + split.rows, 0) },
+    splits: Object.fromEntries(splits),
+    sampled: { rows: read, of },
+  };
 }
 
 function flush(own: Output): void {
@@ -365,6 +355,15 @@ async function hashOf(
 
 /** Path and stamp of each file that is read. */
 function stampsOf(plan: DataPlan, world: SourceWorld): readonly string[] {
+  return filesOf(plan, world).map((file) => `${file} ${stampAt(file) ?? "missing"}`);
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Absolute paths. Coded error `cannot-stream`. */
+function filesOf(plan: DataPlan, world: SourceWorld): readonly string[] {
   const calls = isCall(plan.source) ? [plan.source] : Object.values(plan.source);
   return calls.map((call) => {
     const path = call.arguments["path"];
@@ -373,7 +372,6 @@ function stampsOf(plan: DataPlan, world: SourceWorld): readonly string[] {
         what: `\`${call.word}\` beside a streamed source`,
         why: "only files have a stamp by which rows are kept",
       });
-    const file = resolve(world.folder, path);
-    return `${file} ${stampAt(file) ?? "missing"}`;
+    return resolve(world.folder, path);
   });
 }

@@ -27,6 +27,6 @@ export async function prepareRows(plan: DataPlan, world: SourceWorld, o: Prepare
 export async function measured(prepared: Prepared, plan: DataPlan, o: Measures): Promise<Prepared> {
   const { streamed } = prepared;
   if (!streamed || (!o.tokenizer && !o.lengths)) return measuredInMemory(prepared, plan, o);
-  const { measuredStreamed } = await import("./prepare-streamed.js");
+  const { measuredStreamed } = await import("./measure-streamed.js");
   return measuredStreamed(prepared, streamed, plan, o);
 }

@@ -71,8 +71,7 @@ export async function tokenFile(
   signal?: AbortSignal,
   which: Which & { readonly onRows?: Measures["onRows"] } = {},
 ): Promise<TokenFile> {
-  const name = join(split.folder, `${split.name}.${tokenizer.hash.slice(0, 16)}${markOf(which)}`);
-  const [file, index] = [`${name}.tokens`, `${name}.lengths`];
+  const [file, index] = filesOf(split, tokenizer.hash, which);
   const known = lengthsOf(file, index, split.rows);
   if (known) return new TokenFile(file, known);
   return locked(file, async () => {
@@ -80,6 +79,18 @@ export async function tokenFile(
     const lengths = lengthsOf(file, index, split.rows) ?? (await write(split, tokenizer, file, index, signal, which));
     return new TokenFile(file, lengths);
   });
+}
+
+/** Lengths of the split's texts in that tokenizer's tokens, if its tokens were made before. */
+export function knownLengths(split: StreamedRows, hash: string, which: Which): Int32Array | undefined {
+  const [file, index] = filesOf(split, hash, which);
+  return lengthsOf(file, index, split.rows);
+}
+
+/** Of the tokens and of the texts' lengths. */
+function filesOf(split: StreamedRows, hash: string, which: Which): [string, string] {
+  const name = join(split.folder, `${split.name}.${hash.slice(0, 16)}${markOf(which)}`);
+  return [`${name}.tokens`, `${name}.lengths`];
 }
 
 /** Other texts than plain `text` have files of their own. */
@@ -102,8 +113,7 @@ async function write(
     try {
       for (let at = 0; at < split.rows; at += CHUNK) {
         signal?.throwIfAborted();
-        const texts = split.values(role, at, Math.min(at + CHUNK, split.rows)).map((text) => prefix + String(text));
-        const rows = await tokenizer.encode(texts, Number.POSITIVE_INFINITY);
+        const rows = await encoded(split, tokenizer, { role, prefix }, at);
         writeAll(fd, Buffer.concat(rows.map((ids) => Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength))));
         for (const ids of rows) lengths.push(ids.length);
         onRows?.(Math.min(at + CHUNK, split.rows), split.rows);
@@ -121,6 +131,31 @@ async function write(
     rmSync(`${file}.part`, { force: true });
     throw diskError(error, file);
   }
+}
+
+/** Lengths alone, of rows whose tokens nobody will want. */
+export async function lengthsIn(
+  split: StreamedRows,
+  tokenizer: TokenizerImplementation,
+  o: Which & { readonly signal: AbortSignal | undefined; readonly onRows: Measures["onRows"] },
+): Promise<Int32Array> {
+  const lengths = new Growing(Int32Array);
+  for (let at = 0; at < split.rows; at += CHUNK) {
+    o.signal?.throwIfAborted();
+    for (const ids of await encoded(split, tokenizer, o, at)) lengths.push(ids.length);
+    o.onRows?.(Math.min(at + CHUNK, split.rows), split.rows);
+  }
+  return lengths.values();
+}
+
+function encoded(
+  split: StreamedRows,
+  tokenizer: TokenizerImplementation,
+  { role = "text", prefix = "" }: Which,
+  at: number,
+) {
+  const texts = split.values(role, at, Math.min(at + CHUNK, split.rows)).map((text) => prefix + String(text));
+  return tokenizer.encode(texts, Number.POSITIVE_INFINITY);
 }
 
 function lengthsOf(file: string, index: string, rows: number): Int32Array | undefined {

@@ -42,7 +42,13 @@ interface Kept {
  */
 const most = { prepared: 8, readers: 8, bases: 16, tokenizers: 8 } as const;
 
+/** How far a look goes into data of any size: bytes of each file, rows of each split whose tokens are counted. */
+const glance = { bytes: 64 * 2 ** 20, rows: 16_384 };
+
 export class DatasetCache {
+  /** `glance`: data that are streamed are judged by a part of them, unless they were read through before. */
+  constructor(private readonly o: { readonly glance?: boolean } = {}) {}
+
   private readonly prepared = new LRUCache<string, Kept>({ max: most.prepared });
   private readonly audits = new KeptAudits();
   private readonly bases = new LRUCache<string, Promise<Base>>({ max: most.bases });
@@ -106,6 +112,7 @@ export class DatasetCache {
     if (known && stamp !== null && known.stamp === stamp) return known;
     const made = prepareRows(plan, world(plan.folder, s), {
       audits: this.audits,
+      mostBytes: this.o.glance ? glance.bytes : undefined,
       ...told(s, `rows of ${plan.name} read`),
       ...(s.signal ? { signal: s.signal } : {}),
     });
@@ -123,6 +130,7 @@ export class DatasetCache {
     const lengths = await lengthsOfChats(reader, base, tokenizer, plan.name);
     return measured(await made, plan, {
       tokenizer,
+      mostRows: this.o.glance ? glance.rows : undefined,
       ...(lengths ? { lengths } : {}),
       ...told(s, `rows of ${plan.name} counted in tokens`),
       ...(reader.apart ? { apart: true } : {}),

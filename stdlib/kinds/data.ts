@@ -8,6 +8,8 @@ export interface SourceWorld {
   readonly folder: string;
   /** The value behind `$x`. */
   live(name: string): unknown;
+  /** Told by sources of files how many bytes of one are read, packed ones as they lie there, of how many. */
+  readonly onBytes?: (read: number, of: number) => void;
 }
 export interface SourceImplementation {
   /** Reads it all. `limit`: stop after that many rows (header checks). Rows keep their number in the source in column `$row` (from 1). Coded errors. */

@@ -36,18 +36,26 @@ async function nearName(folder: string, file: string): Promise<string | null> {
   return near === undefined ? null : relative(folder, join(dirname(file), near)).replaceAll("\\", "/");
 }
 
+/** Told how many bytes of a file are read, packed ones as they lie there, of how many. */
+export type OnBytes = (read: number, of: number) => void;
+
 /**
  * The bytes of a file as it is now, in pieces of about 64 KiB. `name` is what errors call it. Coded errors: `unreadable-file`,
  * `changed-while-read`; `giant-json` where there are more than `most`, unpacked.
  */
-export async function* bytesOf(file: string, name: string, most = Infinity): AsyncGenerator<Uint8Array> {
+export async function* bytesOf(
+  file: string,
+  name: string,
+  most = Infinity,
+  onBytes?: OnBytes,
+): AsyncGenerator<Uint8Array> {
   const handle = await open(file, "r").catch((error: unknown) => {
     throw unreadable(name, error);
   });
   try {
     const before = await handle.stat();
     if (before.size > most) throw new CodedError("giant-json", { file: name, limit: most });
-    const raw = piecesOf(handle, before.size);
+    const raw = piecesOf(handle, before.size, onBytes);
     // How it ends is told by the stream that is read.
     const packed = name.toLowerCase().endsWith(".gz");
     const unpacked = packed ? pipeline(Readable.from(raw), createGunzip(), () => undefined) : raw;
@@ -68,12 +76,13 @@ export async function* bytesOf(file: string, name: string, most = Infinity): Asy
 }
 
 /** The first `size` bytes; all there are of a file of /proc, which has no size before it is read. */
-async function* piecesOf(handle: FileHandle, size: number): AsyncGenerator<Uint8Array> {
+async function* piecesOf(handle: FileHandle, size: number, onBytes?: OnBytes): AsyncGenerator<Uint8Array> {
   for (let at = 0; size === 0 || at < size;) {
     const piece = Buffer.allocUnsafe(size === 0 ? PIECE : Math.min(PIECE, size - at));
     const { bytesRead } = await handle.read(piece, 0, piece.length);
     if (bytesRead === 0) return;
     at += bytesRead;
+    onBytes?.(at, size);
     yield piece.subarray(0, bytesRead);
   }
 }

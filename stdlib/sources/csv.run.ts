@@ -75,7 +75,7 @@ function readerOf(call: Call, limit: number): Reader {
 
 async function* pieces(call: Call, world: SourceWorld): AsyncGenerator<string> {
   const { path, encoding, skip } = call.arguments as unknown as Arguments;
-  yield* afterLines(fileText(await locate(world.folder, path), path, encoding ?? "utf-8"), skip ?? 0);
+  yield* afterLines(fileText(await locate(world.folder, path), path, encoding ?? "utf-8", world), skip ?? 0);
 }
 
 /** A text without its first lines, whatever stands in them. */

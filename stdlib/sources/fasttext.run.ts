@@ -45,7 +45,10 @@ export const fasttext: SourceImplementation = {
 async function* lines(call: Call, world: SourceWorld): AsyncGenerator<string> {
   const { path, encoding } = argumentsOf(call);
   let some = false;
-  for await (const line of linesOf(fileText(await locate(world.folder, path), path, encoding ?? "utf-8"), path)) {
+  for await (const line of linesOf(
+    fileText(await locate(world.folder, path), path, encoding ?? "utf-8", world),
+    path,
+  )) {
     if (line.trim() === "") continue;
     some = true;
     yield line;

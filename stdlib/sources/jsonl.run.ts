@@ -37,7 +37,7 @@ async function* objects(call: Call, world: SourceWorld): AsyncGenerator<{ value:
   const path = fileOf(call);
   const encoding = (call.arguments["encoding"] as string | undefined) ?? "utf-8";
   let [line, row] = [0, 0];
-  for await (const text of linesOf(fileText(await locate(world.folder, path), path, encoding), path)) {
+  for await (const text of linesOf(fileText(await locate(world.folder, path), path, encoding, world), path)) {
     line++;
     if (text.trim() !== "") yield { value: objectOf(text, path, line, ++row), length: text.length };
   }

@@ -3,6 +3,7 @@ import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { toJson } from "#dsl/diagnostics/render-json.js";
 import { colours } from "#kernel/checking/colours.js";
+import { glanced } from "#kernel/checking/glanced.js";
 import { notTold } from "#kernel/checking/not-told.js";
 import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
 
@@ -13,22 +14,27 @@ export function register(program: Command): void {
     .argument("<file>", "FILE.tune or FILE.ipynb")
     .option("--json", "print diagnostics as JSON")
     .option("--quick", "look at the text and the headers of data files only")
+    .option("--whole", "read data that are streamed to their end, and count all their tokens")
     .addOption(
       new Option("-p, --parameter <name=value>", "set a parameter; may be given more than once")
         .argParser(readParameter)
         .default({}, "the defaults in the file"),
     )
-    .action(async (file: string, options: { json?: true; quick?: true; parameter: Written }) => {
+    .action(async (file: string, options: { json?: true; quick?: true; whole?: true; parameter: Written }) => {
       const { checkFile } = await import("#kernel/checking/checking.js");
-      const { diagnostics, sources, unvalued } = await checkFile(file, {
-        quick: options.quick === true,
-        parameters: options.parameter,
-      });
+      const { withProgress } = await import("../long.js");
+      const { diagnostics, sources, unvalued, facts } = await withProgress((onProgress) =>
+        checkFile(file, {
+          ...{ quick: options.quick === true, glance: options.whole !== true },
+          ...{ parameters: options.parameter, onProgress },
+        }),
+      );
       if (options.json) process.stdout.write(`${JSON.stringify(toJson(diagnostics, sources), null, 2)}\n`);
       else if (diagnostics.length > 0)
         process.stdout.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stdout) })}\n`);
       else process.stdout.write(`${file}: no mistakes found\n`);
       if (!options.json && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);
+      if (!options.json) for (const line of glanced(facts)) process.stdout.write(`${file}: ${line}\n`);
       if (diagnostics.some((d) => d.severity === "error")) process.exitCode = 1;
     });
 }

@@ -19,7 +19,10 @@ export function register(program: Command): void {
     )
     .action(async (file: string, options: { json?: true; parameter: Written }) => {
       const { checkFile } = await import("#kernel/checking/checking.js");
-      const { diagnostics, sources, actions, unvalued } = await checkFile(file, { parameters: options.parameter });
+      const { withProgress } = await import("../long.js");
+      const { diagnostics, sources, actions, unvalued } = await withProgress((onProgress) =>
+        checkFile(file, { parameters: options.parameter, onProgress }),
+      );
       const wrong = diagnostics.some((d) => d.severity === "error");
       const plans = wrong
         ? []

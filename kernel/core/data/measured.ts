@@ -21,6 +21,8 @@ export interface Measures {
   /** Given: rows are measured as the windows that they become, in a task that reads contexts. */
   readonly windows?: ContextCut;
   readonly signal?: AbortSignal;
+  /** Rows of a streamed split that are measured at most, the others taken to be like them; absent: all. */
+  readonly mostRows?: number | undefined;
   /** Told how many rows are measured, of those of all splits. */
   readonly onRows?: ((done: number, of?: number) => void) | undefined;
 }

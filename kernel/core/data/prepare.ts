@@ -37,6 +37,8 @@ export interface PrepareOptions {
   /** Told how many rows are read. */
   readonly onRows?: ((done: number, of?: number) => void) | undefined;
   readonly registry?: Registry;
+  /** Bytes of each streamed file after which the rest of it is left; absent: all is read. */
+  readonly mostBytes?: number | undefined;
 }
 
 /** `prepareRows`, then `measured`. Coded errors: those of both. */

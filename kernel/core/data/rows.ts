@@ -34,6 +34,10 @@ export interface Reading {
   readonly onRows?: ((done: number) => void) | undefined;
   /** Told what fields of turns no model sees. */
   readonly unread?: Set<string>;
+  /** Bytes of each streamed file after which the rest of it is left. */
+  readonly mostBytes?: number | undefined;
+  /** Told where a rest was left: rows that were read, of how many by the file's size; `split`: of a source of its own. */
+  readonly onLeft?: (split: string | null, rows: number, of: number) => void;
 }
 
 export async function readRows(plan: DataPlan, reading: Reading): Promise<Row[]> {
@@ -150,8 +154,10 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
       continue;
     }
     let done = 0;
+    let [read, size] = [0, 0];
+    const world = { ...reading.world, onBytes: (now: number, of: number) => void ([read, size] = [now, of]) };
     const known = new Set<string>();
-    for await (const chunk of source.stream(call, reading.world)) {
+    for await (const chunk of source.stream(call, world)) {
       await turn(reading.signal);
       reading.onRows?.(done);
       for (const name of chunk.columns.keys()) known.add(name);
@@ -162,6 +168,10 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
       const first = done + 1;
       yield Array.from({ length: chunk.rows }, (_, i) => rowAt(i, first + i, split));
       done += chunk.rows;
+      if (read < size && read >= (reading.mostBytes ?? Infinity)) {
+        reading.onLeft?.(split, done, Math.round((done * size) / read));
+        break;
+      }
     }
   }
 }

@@ -13,3 +13,56 @@ export abstract class StreamedRows {
   /** One role's values of rows `from` … `to` − 1, read at once. */
   abstract values(role: string, from: number, to: number): unknown[];
 }
+
+/** Rows that stand together, as some thousands are read at once. */
+const BLOCK = 2048;
+
+/** Some of many rows: blocks at equal distances over all of them. */
+export class EvenRows extends StreamedRows {
+  override readonly rows: number;
+  private readonly starts: readonly number[];
+  /** `most`: rows, of fewer than `all` has. */
+  constructor(
+    private readonly all: StreamedRows,
+    most: number,
+  ) {
+    super();
+    const blocks = Math.max(1, Math.floor(most / BLOCK));
+    this.rows = Math.min(all.rows, blocks * BLOCK);
+    const last = all.rows - Math.min(all.rows, BLOCK);
+    this.starts = Array.from({ length: blocks }, (_, i) => Math.floor((last * i) / Math.max(1, blocks - 1)));
+  }
+  override get folder(): string {
+    return this.all.folder;
+  }
+  override get name(): string {
+    return this.all.name;
+  }
+  override get labels(): Int32Array | null {
+    return this.all.labels && this.picked(this.all.labels);
+  }
+  override get numbers(): Int32Array {
+    return this.picked(this.all.numbers);
+  }
+  override has(role: string): boolean {
+    return this.all.has(role);
+  }
+  override values(role: string, from: number, to: number): unknown[] {
+    return this.parts(from, to).flatMap(([start, end]) => this.all.values(role, start, end));
+  }
+  private picked(of: Int32Array): Int32Array {
+    return Int32Array.from(this.parts(0, this.rows).flatMap(([start, end]) => Array.from(of.subarray(start, end))));
+  }
+  /** Where rows `from` … `to` − 1 lie among all. */
+  private parts(from: number, to: number): [number, number][] {
+    const parts: [number, number][] = [];
+    for (let at = from; at < to;) {
+      const [block, within] = [Math.floor(at / BLOCK), at % BLOCK];
+      const length = Math.min(BLOCK - within, to - at);
+      const start = (this.starts[block] ?? 0) + within;
+      parts.push([start, start + length]);
+      at += length;
+    }
+    return parts;
+  }
+}

@@ -2,14 +2,14 @@
  * Text out of files: decoded strictly, piece by piece so that memory does not follow the file's size.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { bytesOf } from "#platform/files.js";
+import { bytesOf, type OnBytes } from "#platform/files.js";
 import { demandText } from "./file-kind.js";
 import "./codes.js";
 
 /** The whole text of a file of at most `most` bytes; pieces joined. Coded error `giant-json`. */
 export async function wholeText(file: string, name: string, encoding: string, most: number): Promise<string> {
   const pieces: string[] = [];
-  for await (const piece of fileText(file, name, encoding, most)) pieces.push(piece);
+  for await (const piece of fileText(file, name, encoding, { most })) pieces.push(piece);
   return pieces.join("");
 }
 
@@ -18,11 +18,16 @@ export async function wholeText(file: string, name: string, encoding: string, mo
  * Coded errors: `wrong-encoding` with the first byte that does not fit, `unknown-encoding`, `not-a-text-file`, and those of
  * `bytesOf`.
  */
-export async function* fileText(file: string, name: string, encoding: string, most?: number): AsyncGenerator<string> {
+export async function* fileText(
+  file: string,
+  name: string,
+  encoding: string,
+  o: { readonly most?: number; readonly onBytes?: OnBytes | undefined } = {},
+): AsyncGenerator<string> {
   const decode = decoderOf(name, encoding);
   let first = true;
   let head = true;
-  for await (const bytes of bytesOf(file, name, most)) {
+  for await (const bytes of bytesOf(file, name, o.most, o.onBytes)) {
     if (head) {
       demandText(bytes, name);
       guessUtf16(bytes, name, encoding);

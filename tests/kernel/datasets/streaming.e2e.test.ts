@@ -20,7 +20,7 @@ import { fileURLToPath } from "node:url";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Prepared } from "#kernel/core/data/prepared.js";
-import { prepare } from "#kernel/datasets/prepare.js";
+import { measured, prepare, prepareRows } from "#kernel/datasets/prepare.js";
 import { tokenFile } from "#kernel/datasets/token-file.js";
 import { Windows } from "#kernel/core/data/windows.js";
 import { TextsInMemory } from "#kernel/core/data/token-rows.js";
@@ -99,6 +99,63 @@ describe("data read in parts", () => {
       assert.ok(whole.facts.dropped.length === 3 && whole.facts.kept > 3000);
       same(await prepare(plan(word, path, true), world(), { tokenizer }), whole);
     }
+  });
+
+  describe("of which a look reads a part", () => {
+    const most = { mostBytes: 2 ** 20, mostRows: 2048 };
+    const look = async (word: string, path: string, more: Partial<DataPlan> = {}) => {
+      const of = plan(word, path, true, more);
+      return measured(await prepareRows(of, world(), most), of, { tokenizer, ...most });
+    };
+    const near = (found: number, whole: number, share: number, what: string) =>
+      assert.ok(Math.abs(found - whole) <= share * whole, `${what}: ${String(found)} for ${String(whole)}`);
+    before(() => {
+      const all = Array.from({ length: 60_000 }, (_, i) => ({
+        text: `text ${String(i)} ${"x".repeat(i % 37)}`,
+        ...{ label: i % 4 === 0 ? "no" : "yes", part: i % 10 === 0 ? "dev" : "train" },
+      }));
+      writeFileSync(join(folder, "long.jsonl"), all.map((row) => JSON.stringify(row)).join("\n"));
+      const csv = all.map(({ text, label, part }) => `${text},${label},${part}`);
+      writeFileSync(join(folder, "long.csv"), ["text,label,part", ...csv].join("\n"));
+    });
+    for (const [word, path] of [
+      ["jsonl", "long.jsonl"],
+      ["csv", "long.csv"],
+    ] as const)
+      it(`${path}: counts are about those of all rows, and say that they are`, async () => {
+        const { facts } = await look(word, path);
+        const { sampled, counted, splits } = facts;
+        assert.ok(sampled && counted && sampled.rows < 40_000 && counted.rows < counted.of, JSON.stringify(facts));
+        near(sampled.of, 60_000, 0.06, "rows");
+        assert.equal(facts.rowsIn, sampled.of);
+        near(splits["train"]!.rows, 54_000, 0.06, "of the split");
+        near(splits["train"]!.labels.find((l) => l.label === "no")!.count, 12_000, 0.08, "of a label");
+        const { lengths } = splits["train"]!;
+        near(lengths!.total, 54_000 * (1 + 5 + 5 + 18 + 1), 0.1, "tokens");
+        near(
+          lengths!.counts.reduce((a, b) => a + b, 0),
+          splits["train"]!.rows,
+          0.01,
+          "texts",
+        );
+      });
+    it("takes all where it was read through before, and where it is small", async () => {
+      const whole = await prepare(plan("csv", "long.csv", true), world(), { tokenizer });
+      assert.deepEqual((await look("csv", "long.csv")).facts, whole.facts);
+      writeFileSync(join(folder, "small.csv"), "text,label,part\na,x,train\nb,y,dev\n");
+      const small = await look("csv", "small.csv");
+      assert.deepEqual([small.facts.sampled, small.facts.counted, small.facts.rowsIn], [undefined, undefined, 2]);
+    });
+    it("looks into each of several files", async () => {
+      const source = {
+        train: call("source", "jsonl", { path: "long.jsonl", stream: true }),
+        test: call("source", "csv", { path: "small.csv", stream: true }),
+      };
+      const { splits, sampled } = (await look("", "", { source, split: null })).facts;
+      near(splits["train"]!.rows, 60_000, 0.06, "of the long file");
+      assert.equal(splits["test"]!.rows, 2);
+      near(sampled!.of, 60_002, 0.06, "of both");
+    });
   });
 
   it("are not read again while the file stays, and made anew when what is kept is torn", async () => {

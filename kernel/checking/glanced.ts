@@ -1,0 +1,18 @@
+/** What is said where data of any size were judged by a part of them. */
+import { count, plural } from "#kernel/core/display/text.js";
+import type { Facts } from "#dsl/types/facts.js";
+
+/** A line for each data set; none where all was looked at. */
+export function glanced(facts: Facts): readonly string[] {
+  // What was asked last of a data set knows of its tokens too.
+  const last = new Map([...facts.about("data")].map((fact) => [fact[0].data.name, fact] as const));
+  return [...last.values()].flatMap(([{ data }, { sampled, counted }]) => {
+    const rows = sampled && `the first ${count(sampled.rows)} of about ${plural(sampled.of, "row")}`;
+    const tokens =
+      counted && `the tokens of ${count(counted.rows)}${sampled ? " of them" : ` of ${plural(counted.of, "row")}`}`;
+    const looked = [rows, tokens].filter((part) => part !== undefined);
+    return looked.length === 0
+      ? []
+      : [`of ${data.name} only ${looked.join(", and ")} were looked at; \`--whole\` looks at all`];
+  });
+}

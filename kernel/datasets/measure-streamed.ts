@@ -1,0 +1,58 @@
+/** `measured` for data that are streamed: tokens of each split, kept beside its rows, or of some of its rows where a look is enough. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { SplitFacts } from "#dsl/types/facts.js";
+import type { DataPlan } from "#dsl/types/subject.js";
+import { streamedConversations } from "../core/data/conversations.js";
+import { withFacts, type Measures } from "../core/data/measured.js";
+import type { Prepared } from "../core/data/prepared.js";
+import { EvenRows, type StreamedRows } from "../core/data/streamed-rows.js";
+import { binWidth, greatest, histogramOf, readRole } from "../core/data/tokens.js";
+import { knownLengths, lengthsIn, tokenFile } from "./token-file.js";
+import "../core/data/codes.js";
+
+/** The same rows with lengths in their facts. Coded error `cannot-stream`. */
+export async function measuredStreamed(
+  prepared: Prepared,
+  splits: Readonly<Record<string, StreamedRows>>,
+  { columns }: DataPlan,
+  o: Measures,
+): Promise<Prepared> {
+  const histograms = async (role: string | null) => {
+    const lengths: [string, Int32Array][] = [];
+    if (role !== null)
+      for (const [name, split] of Object.entries(splits)) lengths.push([name, await lengthsOf(split, role, o)]);
+    const step = binWidth(Math.max(...lengths.map(([, all]) => greatest(all))));
+    for (const [name, all] of lengths)
+      counted = { rows: counted.rows + all.length, of: counted.of + (splits[name]?.rows ?? 0) };
+    return new Map(lengths.map(([name, all]) => [name, ofAll(histogramOf(all, step), all.length, rowsOf(name))]));
+  };
+  const rowsOf = (name: string): number => prepared.facts.splits[name]?.rows ?? 0;
+  let counted = { rows: 0, of: 0 };
+  const read = await histograms(o.lengths ? "messages" : readRole(columns));
+  const targets = await histograms(o.lengths || columns["target"] === undefined ? null : "target");
+  const all = withFacts(prepared, (name, facts) => {
+    const target = targets.get(name);
+    return { ...facts, lengths: read.get(name) ?? null, ...(target && { targets: target }) };
+  });
+  return counted.rows < counted.of ? { ...all, facts: { ...all.facts, counted } } : all;
+}
+
+type Lengths = NonNullable<SplitFacts["lengths"]>;
+/** What was counted of some rows, taken to be so of all. */
+function ofAll(lengths: Lengths, rows: number, all: number): Lengths {
+  if (rows === 0 || rows === all) return lengths;
+  const scaled = (n: number): number => Math.round((n * all) / rows);
+  return { ...lengths, counts: lengths.counts.map(scaled), total: scaled(lengths.total) };
+}
+
+/** Tokens of each row's text in that role; of conversations, as the model that reads them feeds them. */
+async function lengthsOf(split: StreamedRows, role: string, o: Measures): Promise<Int32Array> {
+  const { tokenizer, lengths, signal, onRows } = o;
+  const some = o.mostRows !== undefined && split.rows > o.mostRows ? new EvenRows(split, o.mostRows) : undefined;
+  if (lengths) return (await lengths(streamedConversations(some ?? split))).lengths;
+  if (!tokenizer || !("hash" in tokenizer) || typeof tokenizer.hash !== "string")
+    throw new CodedError("cannot-stream", { what: "this tokenizer", why: "it has no hash to keep its tokens by" });
+  const known = some && knownLengths(split, tokenizer.hash, { role });
+  if (some) return known ?? lengthsIn(some, tokenizer, { role, signal, onRows });
+  return (await tokenFile(split, { ...tokenizer, hash: tokenizer.hash }, signal, { role, onRows })).lengths;
+}
