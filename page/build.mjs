@@ -17,7 +17,7 @@ const measured = ["all-MiniLM-L6-v2"];
 const styles = ["editor", "phases", "page"];
 
 /** Node's modules that a library names for streams and files that a page never has. */
-const browser = {
+export const browser = {
   absWorkingDir: root,
   platform: "browser",
   format: "iife",
@@ -28,7 +28,9 @@ const browser = {
   target: "es2023",
   legalComments: "none",
   charset: "utf8",
-  alias: { "csv-parse": "csv-parse/browser/esm" },
+  // csv-parse's own build for browsers brings all of Node's streams and buffers; what it needs of them is little.
+  alias: { stream: join(dist, "page/platform/stream.js") },
+  inject: [join(dist, "page/platform/buffer.js")],
 };
 
 /**

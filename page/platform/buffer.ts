@@ -1,0 +1,39 @@
+/** What csv-parse needs of Node's `Buffer`, for UTF-8 alone: build.mjs puts it where that library names the global. */
+const encoder = new TextEncoder();
+/** As Node's: a mark of the byte order is a character like any other. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+class Bytes extends Uint8Array {
+  /** Copies bytes from `start` on to `target`, as many as both hold. */
+  copy(target: Uint8Array, at = 0, start = 0, end = this.length): void {
+    target.set(this.subarray(start, Math.min(end, start + target.length - at)), at);
+  }
+  compare(other: Uint8Array, start = 0, end = other.length): number {
+    const there = other.subarray(start, end);
+    const i = this.findIndex((byte, at) => byte !== there[at]);
+    if (i < 0) return Math.sign(this.length - there.length);
+    return (this[i] ?? 0) > (there[i] ?? -1) ? 1 : -1;
+  }
+  equals(other: Uint8Array): boolean {
+    return this.compare(other) === 0;
+  }
+  override toString(_encoding?: string, start = 0, end = this.length): string {
+    return decoder.decode(this.subarray(start, end));
+  }
+}
+
+export const Buffer = {
+  from: (of: string | ArrayLike<number>): Bytes => new Bytes(typeof of === "string" ? encoder.encode(of) : of),
+  allocUnsafe: (size: number): Bytes => new Bytes(size),
+  isBuffer: (value: unknown): value is Bytes => value instanceof Bytes,
+  compare: (a: Bytes, b: Uint8Array): number => a.compare(b),
+  concat(parts: readonly Uint8Array[]): Bytes {
+    const whole = new Bytes(parts.reduce((size, part) => size + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  },
+};
