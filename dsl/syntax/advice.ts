@@ -16,10 +16,14 @@ const CONTROL: ReadonlySet<string> = new Set([
 ]);
 
 /** The help for `token`, which stands after `before`; undefined: what is expected says enough. */
-export function adviceOn(token: IToken, before: IToken | undefined): string | undefined {
+export function adviceOn(token: IToken, before: IToken | undefined, text: string): string | undefined {
   const touches = before !== undefined && t.endOf(before) === token.startOffset;
   if (touches && t.endsValue(before) && (token.tokenType === t.Dot || token.tokenType === t.LeftSquare))
     return "values have no methods and no parts: do it in a TypeScript cell, and write `$name` for what comes out";
+  // `cuda:0`
+  const number = token.tokenType === t.Colon && /^\d/.test(text.slice(t.endOf(token), t.endOf(token) + 1));
+  if (touches && before.tokenType === t.Identifier && number)
+    return `a name ends before \`:\`: write \`${before.image}\` alone, or the whole in \`"…"\``;
   if (before && token.tokenType === t.Identifier && CONTROL.has(token.image))
     return "Tune has no conditions and loops: compute the value in a TypeScript cell, and write `$name`";
   if (before && t.endsValue(before) && (token.tokenType === t.Str || token.tokenType === t.Num))

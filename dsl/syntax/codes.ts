@@ -4,6 +4,8 @@ import { registerCodes } from "../diagnostics/codes.js";
 declare module "../diagnostics/codes.js" {
   interface CodeData {
     /** `advice`: what to do about what was probably meant. */
+    /** `names`: what stands in the brackets. */
+    "bracketed-names": { readonly names: string };
     unexpected: { readonly found: string; readonly expected: string; readonly advice?: string };
     "unclosed-bracket": { readonly open: string; readonly close: string };
     "stray-bracket": { readonly bracket: string };
@@ -52,6 +54,17 @@ registerCodes({
     explain:
       "The text can't be read at this place. A program is a list of statements: a verb, names, connectors, and an optional block of `key: value` lines. Parentheses choose a word and its parameters; braces fill a record.",
     example: "recipe r { epochs: : }",
+  },
+  "bracketed-names": {
+    severity: "error",
+    message: () => "names and texts of a statement stand in no brackets",
+    help: (d) =>
+      d.names.includes(",") && d.names.length < 60
+        ? `write them one after the other: \`${d.names}\``
+        : "leave the brackets out",
+    explain:
+      'After a verb or a connector come names or texts with commas between them: `predict router on "one", "two"`. A list in brackets is a value of a key.',
+    example: 'model m { base: "all-MiniLM-L6-v2", task: text_classification }\nshow [m]',
   },
   "unclosed-bracket": {
     severity: "error",

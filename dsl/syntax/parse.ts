@@ -11,6 +11,7 @@ import type { Source, Span } from "../diagnostics/span.js";
 import { adviceOn } from "./advice.js";
 import { balance } from "./balance.js";
 import { withoutMagic } from "./cell.js";
+import { withoutBrackets } from "./bracketed-names.js";
 import { inPlaceOfColon, normalise, type SyntaxCode } from "./normalise.js";
 import { Grammar, join, type Head } from "./grammar.js";
 import { foreign } from "./foreign.js";
@@ -177,7 +178,9 @@ class Reader {
   }
 
   private head(tokens: readonly IToken[]): { head: Head; broken: boolean } {
-    const fixed = normalise(tokens, this.report.bind(this), this.source.id);
+    const report = this.report.bind(this);
+    const bare = withoutBrackets(tokens, this.source.text, report, this.source.id);
+    const fixed = normalise(bare, report, this.source.id);
     const read = this.run(fixed, () => this.grammar.head());
     if (read.value) return { head: read.value, broken: false };
     if (read.at) this.unexpected(read.at, read.expected);
@@ -337,7 +340,7 @@ class Reader {
           : `\`${token.image.slice(0, 40)}\``;
     const span = this.span(token);
     const width = span.end > span.start ? span : { ...span, start: Math.max(0, span.start - 1) };
-    const advice = adviceOn(token, before);
+    const advice = adviceOn(token, before, this.source.text);
     this.reporter.report("unexpected", { found, expected, ...(advice === undefined ? {} : { advice }) }, width, {
       label: `${expected} should stand here`,
     });
