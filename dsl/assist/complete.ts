@@ -4,7 +4,7 @@ import { splitNames } from "../rules/world.js";
 import type { NameKind } from "../plan/outside.js";
 import { isCall, parametersOf, resolveData } from "../plan/definitions.js";
 import { failed, type Need } from "../types/facts.js";
-import { kindsIn } from "../types/keys.js";
+import { kindsIn } from "../types/parts.js";
 import { describe } from "../types/shapes.js";
 import { topics } from "../compile/show.js";
 import type { Parameter, Registry, Verb } from "../types/registry.js";

@@ -5,7 +5,7 @@
  */
 import type { IToken } from "chevrotain";
 import { ALLOW } from "../types/allow.js";
-import { kindsIn } from "../types/keys.js";
+import { kindsIn } from "../types/parts.js";
 import type { Parameter, Registry, ValueType, Verb, Word } from "../types/registry.js";
 import { limits } from "../syntax/limits.js";
 import * as t from "../syntax/tokens.js";

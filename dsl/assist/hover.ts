@@ -1,7 +1,7 @@
 /** Hover: what a word, key, value or name is, as Markdown from its record and from what is known of the world. */
 import { entryOf } from "../diagnostics/codes.js";
 import type { TokenType } from "chevrotain";
-import { kindsIn } from "../types/keys.js";
+import { kindsIn } from "../types/parts.js";
 import type { Program } from "../plan/program.js";
 import { describe } from "../types/shapes.js";
 import { tuneText } from "../plan/text.js";

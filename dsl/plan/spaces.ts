@@ -1,5 +1,6 @@
 /** `vary`: paths of model and recipe, each over a space; calls may nest spaces. */
-import { kindsIn, defaultCall, partNamed, partOf } from "../types/keys.js";
+import { partOf } from "../types/keys.js";
+import { kindsIn, defaultCall, partNamed } from "../types/parts.js";
 import type { Program } from "./program.js";
 import type { Given } from "../types/given.js";
 import { replace, type More } from "../diagnostics/reporter.js";

@@ -23,7 +23,7 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
     const known = has.find(
       (w) => w.elsewhere && Object.hasOwn(w.elsewhere, node.text) && w.elsewhere[node.text] === w.name,
     )?.name;
-    const advice = has.map((w) => adviceOf(w, node.text)).find((told) => told !== undefined);
+    const ofKind = has.map((w) => adviceOf(w, node.text)).find((told) => told !== undefined);
     const near =
       known ??
       nearest(
@@ -34,6 +34,9 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
           .map((w) => w.name),
         t.reporter,
       );
+    // `technique: dpo`: another kind's words may know the name.
+    const beyond = near === undefined ? t.registry.words.map((w) => adviceOf(w, node.text)) : [];
+    const advice = ofKind ?? beyond.find((told) => told !== undefined);
     const place = node.path.length > 0 ? pathSpan(node) : node.span;
     // `write \`f1(macro)\``, or the key as it should be, alone.
     const told = node.arguments ? undefined : /^write `(?:(\w+): )?([^`…]+)`$/.exec(advice ?? "");
@@ -185,8 +188,10 @@ class Arguments {
       (p) => !p.planned && !p.open && !isOldSpelling(p) && !this.seen.has(p.name) && !names.has(p.name),
     );
     const [free] = frees;
-    const told = { word: record.name, positional: this.positional.length };
-    if (!free) return this.t.reporter.report("too-many-arguments", told, argument.span);
+    // `csv("a.csv", "b.csv")`: several where one of them has a place.
+    const advice = argument.value.is === "string" ? this.positional.at(-1)?.misfits?.list : undefined;
+    const told = { word: record.name, positional: this.positional.length, ...(advice === undefined ? {} : { advice }) };
+    if (!free || advice !== undefined) return this.t.reporter.report("too-many-arguments", told, argument.span);
     const before = { ...argument.span, end: argument.span.start };
     this.t.reporter.report(
       "too-many-arguments",

@@ -59,12 +59,12 @@ export function headerOf(scope: Scope, statement: Statement): Header | undefined
   // `tune router on tickets`: a version is no name.
   const [first] = statement.operands;
   if (!found || (found.operands.what === "version" && first?.is === "word")) {
-    noVerb(scope, name, found && first?.is === "word" ? `${name.text} ${first.text}` : name.text);
+    noVerb(scope, statement, found && first?.is === "word" ? `${name.text} ${first.text}` : name.text);
     return undefined;
   }
   const verb = presentVerb(scope, found, name);
   if (verb.planned) {
-    scope.report("not-built-yet", { word: verb.name, meanwhile: verb.planned.meanwhile }, name.span);
+    scope.report("not-built-yet", { word: verb.name, meanwhile: meanwhileOf(verb, first) ?? "" }, name.span);
     return undefined;
   }
   let sound = !statement.broken;
@@ -211,28 +211,45 @@ function inBraces(operand: WordNode): Fix {
   return { title: "fill the record in braces", edits, certain: true };
 }
 
-function noVerb(scope: Scope, name: Name, written: string): void {
+/** What serves until a verb is built, said of the name that was written in place of the example's own. */
+function meanwhileOf(verb: Verb, operand: Operand | undefined): string | undefined {
+  const shown = /^\w+ (\w+)/.exec(verb.example)?.[1];
+  const named = operand?.is === "word" && !operand.arguments && operand.path.length === 1 ? operand.text : undefined;
+  const meanwhile = verb.planned?.meanwhile;
+  return shown === undefined || named === undefined ? meanwhile : meanwhile?.replaceAll(`${shown}.`, `${named}.`);
+}
+
+function noVerb(scope: Scope, { verb: name, operands: [first] }: Statement, written: string): void {
   const reserved = scope.registry.find("reserved", name.text);
+  const verbs = scope.registry.verbs();
+  const known = verbs.find((v) => v.elsewhere?.[name.text] === v.name && v.name !== name.text);
+  // `export m to "folder"`, where TypeScript would export a declaration.
+  const isForeign = foreign.has(name.text) && !(known && first?.is === "word" && !foreign.has(first.text));
+  const meanwhile = known && meanwhileOf(known, first);
   if (reserved?.planned)
     scope.report("not-built-yet", { word: name.text, meanwhile: reserved.planned.meanwhile }, name.span);
-  else if (foreign.has(name.text)) scope.report("typescript-here", { word: name.text }, name.span);
-  else {
-    const verbs = scope.registry.verbs();
-    const known = verbs.find((v) => v.elsewhere?.[name.text] === v.name && v.name !== name.text)?.name;
-    const near =
-      known ??
-      nearest(
-        name.text,
-        verbs.map((v) => v.name),
-      ) ??
-      // `dataset`, `models`, `training`.
-      verbs.find((v) => v.name.length >= 4 && name.text.startsWith(v.name))?.name;
-    const advice = near ? undefined : elsewhere.find(([words]) => words.test(name.text))?.[1];
-    scope.report(
-      "unknown-verb",
-      { word: written, ...(near ? { nearest: near } : {}), ...(advice === undefined ? {} : { advice }) },
-      name.span,
-      near ? { fix: replace(name.span, near) } : {},
-    );
-  }
+  else if (isForeign) scope.report("typescript-here", { word: name.text }, name.span);
+  else if (known && meanwhile !== undefined) {
+    const advice = `\`${known.name}\` is to do that and isn't built yet; meanwhile: ${meanwhile}`;
+    scope.report("unknown-verb", { word: written, advice }, name.span);
+  } else unknownVerb(scope, name, written, known?.name);
+}
+
+function unknownVerb(scope: Scope, name: Name, written: string, known: string | undefined): void {
+  const verbs = scope.registry.verbs();
+  const near =
+    known ??
+    nearest(
+      name.text,
+      verbs.map((v) => v.name),
+    ) ??
+    // `dataset`, `models`, `training`.
+    verbs.find((v) => v.name.length >= 4 && name.text.startsWith(v.name))?.name;
+  const advice = near ? undefined : elsewhere.find(([words]) => words.test(name.text))?.[1];
+  scope.report(
+    "unknown-verb",
+    { word: written, ...(near ? { nearest: near } : {}), ...(advice === undefined ? {} : { advice }) },
+    name.span,
+    near ? { fix: replace(name.span, near) } : {},
+  );
 }

@@ -26,7 +26,7 @@ export type ValueType =
   | { readonly is: "word"; readonly kind: Kind } // `adamw(...)`; a word without parameters may stand bare
   | { readonly is: "column" } // a column of the data's source; checked against its header
   | { readonly is: "list"; readonly of: ValueType } // a single value may stand for a list of one
-  /** `planned`: keys that the design knows but nothing reads yet. */
+  /** `planned`: keys that the design knows but nothing reads yet, each with what serves meanwhile. */
   | {
       readonly is: "record";
       readonly of: ValueType;
@@ -35,7 +35,7 @@ export type ValueType =
       readonly elsewhere?: Readonly<Record<string, string>>;
       /** One that makes sense, for the help where something else stands. */
       readonly example?: string;
-      readonly planned?: { readonly keys: readonly string[]; readonly meanwhile: string };
+      readonly planned?: Readonly<Record<string, string>>;
     }
   | { readonly is: "range"; readonly of: ValueType }
   | { readonly is: "reference" } // $x, a live TypeScript value
@@ -96,6 +96,8 @@ export interface Parameter {
   readonly related?: readonly string[];
   /** The design knows it but it is not built yet: writing it is the error `not-built-yet`. */
   readonly planned?: { readonly meanwhile: string };
+  /** What to do where a value of that form stands, which it can't take: feeds diagnostics. */
+  readonly misfits?: { readonly [F in "list" | "number" | "string" | "word"]?: string };
   readonly deprecated?: Deprecated<NewKey>;
   /** It can be written where the experiment of this name is on (a word of the kind `experiment`). */
   readonly experiment?: string;

@@ -48,6 +48,8 @@ declare module "../diagnostics/codes.js" {
       readonly positional: number;
       /** Of as many parameters as there are values without a name. */
       readonly names?: readonly string[];
+      /** What serves where several values were written for one. */
+      readonly advice?: string;
     };
     "missing-argument": { readonly word: string; readonly names: readonly string[]; readonly example: string };
     "unknown-record-key": {
@@ -163,7 +165,7 @@ registerCodes({
       d.positional === 0
         ? `the parameters of \`${d.word}\` are named`
         : `\`${d.word}\` takes ${String(d.positional)} value${d.positional === 1 ? "" : "s"} without a name`,
-    help: (d) => (d.names ? `write \`${d.names.map((name) => `${name}: …`).join(", ")}\`` : undefined),
+    help: (d) => d.advice ?? (d.names ? `write \`${d.names.map((name) => `${name}: …`).join(", ")}\`` : undefined),
     explain: "Arguments without a name are allowed only where the word's record declares them.",
     example: "recipe r { optimizer: adamw(1e-3) }",
   },

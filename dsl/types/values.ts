@@ -3,7 +3,7 @@
  * come when a plan is made. `undefined` means: reported already, or not known yet (a need was named).
  */
 import type { Call, Value } from "./value.js";
-import type { ValueType } from "./registry.js";
+import type { Parameter, ValueType } from "./registry.js";
 import { decodeNumber } from "../syntax/numbers.js";
 import { quote } from "../syntax/strings.js";
 import type { Entry, Expression, ReferenceNode, WordNode } from "../syntax/tree.js";
@@ -11,7 +11,7 @@ import { nearest } from "../diagnostics/nearest.js";
 import type {} from "./value-codes.js";
 import { word } from "./calls.js";
 import type { Asked, Typing } from "./typing.js";
-import { suggestionFor } from "./suggested.js";
+import { suggestionFor, type Suggestion } from "./suggested.js";
 import { inRange, numeric, plain } from "./numeric.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { replace, Reporter } from "../diagnostics/reporter.js";
@@ -101,8 +101,13 @@ function entryOf(
     t.reporter.report("duplicate-key", { key: key.text }, key.span, {
       labels: [{ span: first.key.span, text: "first here" }],
     });
-  if (type.planned?.keys.includes(key.text)) {
-    t.reporter.report("not-built-yet", { word: key.text, meanwhile: type.planned.meanwhile }, key.span);
+  // `image` of other tools is `images`, which isn't built.
+  const called = type.elsewhere && Object.hasOwn(type.elsewhere, key.text) ? type.elsewhere[key.text] : undefined;
+  const later = [key.text, called].find(
+    (name) => name !== undefined && type.planned && Object.hasOwn(type.planned, name),
+  );
+  if (later !== undefined) {
+    t.reporter.report("not-built-yet", { word: later, meanwhile: type.planned?.[later] ?? "" }, key.span);
     return undefined;
   }
   if (type.keys && !type.keys.includes(key.text)) {
@@ -280,44 +285,51 @@ function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): unde
     t.reporter.report("space-outside-vary", { word: node.text, key: asked.key }, node.span);
     return undefined;
   }
-  const fix =
-    (type.is === "string" || (type.is === "either" && type.of.some((one) => one.is === "string"))) &&
-    node.is === "word" &&
-    !node.arguments
-      ? replace(node.span, quote(node.text))
-      : node.is === "string" &&
-          /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(node.value) &&
-          (type.is === "either" ? type.of : [type]).some((one) =>
-            one.is === "word"
-              ? t.registry.find(one.kind, node.value)
-              : one.is === "choice"
-                ? one.of.includes(node.value)
-                : one.is === "boolean" && /^(?:true|false)$/.test(node.value),
-          )
-        ? replace(node.span, node.value)
-        : node.is === "string" &&
-            type.is === "number" &&
-            node.value.trim() !== "" &&
-            Number.isFinite(Number(node.value))
-          ? replace(node.span, node.value.trim())
-          : node.is === "number" && type.is === "boolean" && (node.raw === "1" || node.raw === "0")
-            ? replace(node.span, String(node.raw === "1"))
-            : fileAsWord(node, type, t);
-  const meant = fix ? undefined : suggestionFor(node, type, asked.key, asked.parameter, t.registry);
-  const instead = fix?.edits[0]?.text ?? meant?.instead;
+  const fix = inForm(node, type, t);
+  const told = fix ? undefined : misfitOf(node, asked.parameter);
+  const meant = fix ? undefined : (told ?? suggestionFor(node, type, asked.key, asked.parameter, t.registry));
+  const { instead = fix?.edits[0]?.text, example, advice }: Suggestion = meant ?? {};
   t.reporter.report(
     "wrong-type",
     {
       key: asked.key,
-      wanted: `${wantedOf(type, t)}${meant?.example === undefined ? "" : `, for example \`${meant.example}\``}`,
+      wanted: `${wantedOf(type, t)}${example === undefined ? "" : `, for example \`${example}\``}`,
       found: formOf(node),
       ...(instead === undefined ? {} : { instead }),
-      ...(meant?.advice === undefined ? {} : { advice: meant.advice }),
+      ...(advice === undefined ? {} : { advice }),
     },
     node.span,
     fix ? { fix } : instead === undefined ? {} : { fix: replace(node.span, instead) },
   );
   return undefined;
+}
+function misfitOf({ is }: Expression, parameter: Parameter | undefined): Suggestion | undefined {
+  const advice =
+    is === "list" || is === "number" || is === "string" || is === "word" ? parameter?.misfits?.[is] : undefined;
+  return advice === undefined ? undefined : { advice };
+}
+/** The same value in the form that is asked: with quotes or without them, a number, the word that reads a file. */
+function inForm(node: Expression, type: ValueType, t: Typing): Fix | undefined {
+  const types = type.is === "either" ? type.of : [type];
+  if (node.is === "word" && !node.arguments && types.some((one) => one.is === "string"))
+    return replace(node.span, quote(node.text));
+  if (node.is === "number" && type.is === "boolean" && (node.raw === "1" || node.raw === "0"))
+    return replace(node.span, String(node.raw === "1"));
+  if (node.is !== "string") return undefined;
+  const { value } = node;
+  const called = types.flatMap((one) =>
+    one.is === "choice" && one.elsewhere && Object.hasOwn(one.elsewhere, value) ? one.elsewhere[value] : [],
+  )[0];
+  if (called !== undefined) return replace(node.span, called);
+  if (/^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(value) && types.some((one) => isNamed(value, one, t)))
+    return replace(node.span, value);
+  if (type.is === "number" && value.trim() !== "" && Number.isFinite(Number(value)))
+    return replace(node.span, value.trim());
+  return fileAsWord(node, type, t);
+}
+function isNamed(name: string, type: ValueType, t: Typing): boolean {
+  if (type.is === "word") return t.registry.find(type.kind, name) !== undefined;
+  return type.is === "choice" ? type.of.includes(name) : type.is === "boolean" && /^(?:true|false)$/.test(name);
 }
 /** What a key takes, with words of the vocabulary it may be. */
 function wantedOf(type: ValueType, t: Typing): string {
@@ -333,7 +345,7 @@ function wantedOf(type: ValueType, t: Typing): string {
 /** `"tickets.csv"` where a source is asked: the word that reads such a file. */
 function fileAsWord(node: Expression, type: ValueType, t: Typing): Fix | undefined {
   if (type.is === "either") return type.of.map((one) => fileAsWord(node, one, t)).find((fix) => fix !== undefined);
-  if (node.is !== "string" || type.is !== "word") return undefined;
+  if (node.is !== "string" || type.is !== "word" || /[*?]/.test(node.value)) return undefined;
   const reader = /\.(\w+)(?:\.gz)?$/.exec(node.value)?.[1];
   const word = reader === undefined ? undefined : t.registry.find(type.kind, reader);
   return word && !word.planned ? replace(node.span, `${word.name}(${quote(node.value)})`) : undefined;

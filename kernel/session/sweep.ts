@@ -6,7 +6,7 @@
 import { mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as v from "valibot";
-import { kindsIn } from "#dsl/types/keys.js";
+import { kindsIn } from "#dsl/types/parts.js";
 import type { NestedCall, Space, SweepPlan } from "#dsl/plan/plan.js";
 import type { Value } from "#dsl/types/value.js";
 import { tuneText, type As } from "#dsl/plan/text.js";

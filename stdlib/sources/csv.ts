@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { sourceNames } from "../lib/elsewhere/files.js";
 import { encoding, path, stream } from "../lib/sources/parameters.js";
 
 export const word = defineWord({
@@ -26,12 +27,9 @@ export const word = defineWord({
     has_header: "header",
   },
   advice: {
-    xlsx: "save the sheet as CSV, or read it in a TypeScript cell and give `$rows`",
-    excel: "save the sheet as CSV, or read it in a TypeScript cell and give `$rows`",
-    read_excel: "save the sheet as CSV, or read it in a TypeScript cell and give `$rows`",
+    ...sourceNames.advice,
     usecols: "name the columns that are read in the data's `columns`",
     comment: "leave the lines at the beginning out with `skip`; others take out of the file",
-    load_dataset: 'download it once and name the file, as in `csv("reviews.csv")` or `jsonl("reviews.jsonl")`',
   },
   parameters: [
     path,

@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { preferenceTasks } from "../lib/elsewhere/preferences.js";
 import { wantShape } from "../lib/tasks/families.js";
 
 export const word = defineWord({
@@ -24,6 +25,7 @@ export const word = defineWord({
     train_on_inputs: "learn",
     assistant_only_loss: "learn",
   },
+  ...preferenceTasks,
   check: (call, context) => wantShape(call.word, ["decoder"], context),
   capabilities: {
     /** What the Hugging Face hub calls it. */

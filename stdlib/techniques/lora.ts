@@ -3,6 +3,7 @@ import "../lib/techniques/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import { defineWord } from "#dsl/types/define.js";
 import { baseFacts, familyCapabilities } from "../lib/base-facts.js";
+import { peft } from "../lib/elsewhere/peft.js";
 import { from } from "../lib/techniques/from.js";
 import { linearNames, linearsNamed, type Shapes } from "../lib/techniques/shapes.js";
 import { loraSettings } from "../lib/techniques/lora-settings.js";
@@ -52,20 +53,15 @@ export const word = defineWord({
     adapter: "from",
   },
   advice: {
+    ...peft.advice,
     lora_target_linear: "write `targets: [all]`",
     bias: "leave it out: biases stay as they are; `bitfit` trains them",
-    task_type: "leave it out: the model's `task` says it",
     modules_to_save:
       "leave it out: a head that the task adds is trained and saved anyway; other modules don't train beside LoRA",
-    inference_mode: "leave it out: `train` trains, `predict` doesn't",
     init_lora_weights: "leave it out: the second factor begins at zero, as in PEFT",
-    rank_pattern: "leave it out: all targets have one rank; ranks of single layers aren't built",
-    alpha_pattern: "leave it out: all targets have one strength; strengths of single layers aren't built",
-    layers_to_transform: "leave it out: LoRA stands in every layer; adapting some layers alone isn't built",
-    loftq_config: "leave it out: weights are stored as they are rounded; LoftQ's correction isn't built",
     qlora: "write `technique: lora(rank: 8), storage: nf4`",
   },
-  idle: ["task_type", "inference_mode"],
+  idle: peft.idle,
   parameters: [
     {
       name: "rank",

@@ -1,5 +1,6 @@
 import { define as read } from "#dsl/compile/define.js";
 import type { BuiltVerb } from "#dsl/compile/act.js";
+import { fileKeys, splitFiles } from "../lib/elsewhere/files.js";
 
 const roles = [
   "text",
@@ -21,10 +22,14 @@ const roles = [
   "group",
   "weight",
 ] as const;
+const preferences =
+  "train the preferred answers alone, as `target` beside `input`, or as `messages` where they are conversations";
 const planned = {
-  keys: ["time", "chosen", "rejected", "tools", "images"],
-  meanwhile:
-    "preferred answers alone train as `target` or `messages`; built are `text`, `text_pair`, `negative`, `label`, `labels`, `score`, `tokens`, `tags`, `messages`, `input`, `target`, `question`, `context` and `answer`",
+  time: "`split: by_column(…)` takes rows by a column that says when: write `train`, `validation` or `test` into it",
+  chosen: preferences,
+  rejected: preferences,
+  tools: "train conversations without calls of tools",
+  images: "texts alone are read",
 } as const;
 
 /** What other tools call the roles. */
@@ -41,6 +46,10 @@ const roleNames = {
   source: "input",
   completion: "target",
   functions: "tools",
+  preferred: "chosen",
+  preferred_output: "chosen",
+  non_preferred_output: "rejected",
+  dispreferred: "rejected",
   image: "images",
   output: "target",
   response: "target",
@@ -79,6 +88,7 @@ export const word: BuiltVerb = {
     dataset: "source",
   },
   advice: {
+    ...fileKeys.advice,
     datasets: 'write `source: csv("…")`, or a statement `data` for each set',
     val_set_size: "write `split: random(train: 95%, validation: 5%)`",
     test_size: "write `split: random(train: 80%, test: 20%)`",
@@ -100,6 +110,10 @@ export const word: BuiltVerb = {
           { is: "word", kind: "source" },
           { is: "record", of: { is: "word", kind: "source" } },
         ],
+      },
+      misfits: {
+        list: splitFiles,
+        string: 'name what reads the file: `csv("…")`, `jsonl("…")` or `json("…")`; a source is one file, without `*`',
       },
       doc: "Where the rows come from: a file, a TypeScript table `$rows`, or one of them per split.",
       required: true,

@@ -10,7 +10,10 @@ export const word: Verb = {
     meanwhile:
       '`await router.save("folder")` in a TypeScript cell writes a folder that transformers or PEFT opens, `await router.merge("folder")` the whole model',
   },
-  elsewhere: { export: "deploy", save: "deploy", publish: "deploy", push: "deploy" },
+  elsewhere: {
+    ...{ export: "deploy", save: "deploy", publish: "deploy", push: "deploy", push_to_hub: "deploy" },
+    ...{ upload: "deploy", convert: "deploy", merge: "deploy", write: "deploy" },
+  },
   operands: { what: "any", many: true },
   connectors: {},
   effect: "acts",

@@ -1,5 +1,6 @@
 import { engine as read } from "#dsl/compile/engine.js";
 import type { BuiltVerb } from "#dsl/compile/act.js";
+import { devices, oneDevice } from "../lib/elsewhere/devices.js";
 
 export const word: BuiltVerb = {
   kind: "verb",
@@ -13,6 +14,7 @@ export const word: BuiltVerb = {
   read,
   needsBlock: true,
   elsewhere: { backend: "engine", num_threads: "threads", workers: "threads", accelerator: "device" },
+  ...devices,
   parameters: [
     {
       name: "engine",
@@ -24,7 +26,12 @@ export const word: BuiltVerb = {
     },
     {
       name: "device",
-      type: { is: "choice", of: ["auto", "cpu", "gpu", "wasm", "webgpu"], elsewhere: { cuda: "gpu", mps: "gpu" } },
+      type: {
+        is: "choice",
+        of: ["auto", "cpu", "gpu", "wasm", "webgpu"],
+        elsewhere: { cuda: "gpu", "cuda:0": "gpu", mps: "gpu" },
+      },
+      misfits: { list: oneDevice, number: oneDevice, string: oneDevice, word: oneDevice },
       doc: "Where it computes: `webgpu` for onnx and tfjs; `wasm` for tfjs, whose `cpu` is plain JavaScript.",
       default: { value: "auto" },
       why: "A graphics card is taken where there is one.",

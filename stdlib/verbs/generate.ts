@@ -6,7 +6,7 @@ export const word: Verb = {
   doc: "Generates text.",
   example: 'generate writer on "A bright flat"',
   since: "0.1.0",
-  planned: { meanwhile: "`predict` answers for text_classification" },
+  planned: { meanwhile: "`predict` writes text too, token by token as it comes" },
   operands: { what: "any", many: true },
   connectors: {},
   effect: "acts",

@@ -2,6 +2,9 @@ import { define as read } from "#dsl/compile/define.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import type { BuiltVerb } from "#dsl/compile/act.js";
+import { preferenceSettings } from "../lib/elsewhere/preferences.js";
+
+const ofBase = "leave it out: a base brings its tokenizer, marks and padding included";
 
 export const word: BuiltVerb = {
   kind: "verb",
@@ -49,6 +52,7 @@ export const word: BuiltVerb = {
     load_in_8bit: "storage",
   },
   advice: {
+    ...preferenceSettings.advice,
     load_in_4bit: "write `storage: nf4`",
     load_in_8bit: "write `storage: int8`",
     bnb_4bit_quant_type: "write `storage: nf4`",
@@ -59,6 +63,12 @@ export const word: BuiltVerb = {
     device_map: "leave it out; where a model runs is said by `engine { device: … }`",
     trust_remote_code: "leave it out: a model's own code is never run",
     adapter: "write `technique: lora(rank: 8)`",
+    peft_config: "write `technique: lora(rank: 8)`",
+    use_peft: "write `technique: lora(rank: 8)`",
+    chat_template_path: "write `template: chatml`, or another that is built; without one the base's own serves",
+    ...{ eos_token: ofBase, pad_token: ofBase, bos_token: ofBase, special_tokens: ofBase, resize_vocab: ofBase },
+    truncation_mode: "leave it out: of a text that is too long the beginning is kept",
+    model_revision: 'write it behind the name: `base: "owner/name@revision"`',
     peft: "write `technique: lora(rank: 8)`",
   },
   idle: ["num_labels", "trust_remote_code"],

@@ -14,6 +14,8 @@ export const word: BuiltVerb = {
   elsewhere: {
     infer: "predict",
     classify: "predict",
+    ask: "predict",
+    complete: "predict",
     max_new_tokens: "max_tokens",
     stop_sequences: "stop",
     stop_strings: "stop",

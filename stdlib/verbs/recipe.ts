@@ -1,6 +1,8 @@
 import { define as read } from "#dsl/compile/define.js";
 import { metricOf } from "#dsl/plan/watched.js";
 import type { BuiltVerb } from "#dsl/compile/act.js";
+import { preferenceSettings } from "../lib/elsewhere/preferences.js";
+import { trainers } from "../lib/elsewhere/trainers.js";
 import { metricName } from "../lib/metrics/metric-name.js";
 
 const cadence = {
@@ -49,6 +51,9 @@ export const word: BuiltVerb = {
     resume_from_checkpoint: "resume",
     random_state: "seed",
     group_by_length: "shuffle",
+    train_sampling_strategy: "shuffle",
+    shuffle_dataset: "shuffle",
+    per_gpu_train_batch_size: "batch_size",
     gradient_accumulation_steps: "accumulate",
     accumulate_grad_batches: "accumulate",
     gradient_checkpointing: "recompute",
@@ -63,6 +68,8 @@ export const word: BuiltVerb = {
     optim: "optimizer",
   },
   advice: {
+    ...trainers.advice,
+    ...preferenceSettings.advice,
     fp16: "write `precision: bf16`: half precision is bfloat16 here",
     bf16: "write `precision: bf16`",
     mixed_precision: "write `precision: bf16`",
@@ -76,8 +83,8 @@ export const word: BuiltVerb = {
     save_steps: "write `checkpoint: every(steps: …)`",
     logging_steps: "write `log: every(steps: …)`",
     logging_strategy: "write `log: every(steps: 10)`",
-    lr_scheduler_type: "write `schedule: linear`, `cosine` or `constant`",
-    lr_scheduler: "write `schedule: linear`, `cosine` or `constant`",
+    lr_scheduler_type: "write `schedule: linear`, `cosine`, `cosine_with_min_lr` or `constant`",
+    lr_scheduler: "write `schedule: linear`, `cosine`, `cosine_with_min_lr` or `constant`",
     warmup_ratio: "write `schedule: linear(warmup: 10%)`",
     warmup_steps: "write `schedule: linear(warmup: 500)`",
     early_stopping_patience: "write `early_stopping: patience(3)`",
@@ -89,21 +96,14 @@ export const word: BuiltVerb = {
     save_total_limit: "leave it out: old checkpoints are removed, the best and the last stay",
     output_dir: "leave it out: each run has a folder of its own in `runs/`; `train … as NAME` names it",
     overwrite_output_dir: "leave it out: each run has a folder of its own",
-    logging_dir: "leave it out: each run writes `events.jsonl` beside its checkpoints",
-    report_to: "leave it out: each run writes `events.jsonl`, and the notebook draws its curves",
-    run_name: "write `train … as NAME`",
+    run_name: "name the run in its statement: `train … as NAME`",
     do_train: "leave it out: `train` trains",
     do_eval: "leave it out: `evaluate` scores",
-    push_to_hub: "leave it out: weights stay on this machine",
     remove_unused_columns: "leave it out: a task reads the columns that have its roles",
-    dataloader_num_workers: "leave it out; threads are set by `engine { threads: 4 }`",
-    label_smoothing_factor: "leave it out: losses are the tasks' own, without smoothing",
-    neftune_noise_alpha: "leave it out: noise on embeddings isn't part of Tune",
-    deepspeed: "leave it out: training runs on one machine; `accumulate` and `recompute` save memory",
   },
   idle: [
-    ...["save_total_limit", "overwrite_output_dir", "logging_dir", "report_to", "do_train", "do_eval"],
-    ...["push_to_hub", "remove_unused_columns"],
+    ...trainers.idle,
+    ...["save_total_limit", "overwrite_output_dir", "do_train", "do_eval", "remove_unused_columns"],
   ],
   parameters: [
     {
@@ -317,7 +317,10 @@ export const word: BuiltVerb = {
       name: "loss",
       type: { is: "word", kind: "loss" },
       doc: "The loss, if not the task's own.",
-      planned: { meanwhile: "the task's own loss: cross-entropy for text_classification" },
+      planned: {
+        meanwhile:
+          "the task's own loss: cross-entropy for text_classification; of preferences (DPO, ORPO, KTO) the preferred answers alone train, with `task: chat`",
+      },
       why: "Rare classes want their own.",
       impact: "high",
     },

@@ -7,6 +7,7 @@ export const word: Verb = {
   example: "serve router",
   since: "0.1.0",
   planned: { meanwhile: "`await router.predict([...])` in a TypeScript server of your own" },
+  elsewhere: { host: "serve", launch: "serve" },
   operands: { what: "any", many: true },
   connectors: {},
   effect: "acts",

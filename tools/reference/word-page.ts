@@ -1,6 +1,6 @@
 /** A page for each kind of word: every word of it with what it is, an example, its parameters; then what is only planned. */
 import { must } from "#dsl/diagnostics/must.js";
-import { kindsIn } from "#dsl/types/keys.js";
+import { kindsIn } from "#dsl/types/parts.js";
 import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import { isOfKind, isVerb, type Kind, type Registry, type Verb, type Word } from "#dsl/types/registry.js";
 import { callText } from "#kernel/core/display/value-text.js";

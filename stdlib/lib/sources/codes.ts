@@ -2,6 +2,7 @@
 import { registerCodes } from "#dsl/diagnostics/codes.js";
 import type {} from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
+import { oneFile } from "../elsewhere/files.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
@@ -89,13 +90,18 @@ registerCodes({
   "missing-file": {
     severity: "error",
     message: (d) => `no file ${d.path} in ${d.folder}`,
-    help: (d) => (d.near === null ? "check the path; it starts from the notebook's folder" : `write "${d.near}"`),
+    help: (d) =>
+      d.near !== null
+        ? `write "${d.near}"`
+        : /[*?]/.test(d.path)
+          ? oneFile
+          : "check the path; it starts from the notebook's folder",
     explain: "Relative paths start from the folder of the notebook or `.tune` file.",
   },
   "unreadable-file": {
     severity: "error",
     message: (d) => `${d.file} can't be read: ${d.why}`,
-    help: () => "check the file and its permissions",
+    help: (d) => (d.why === "it is a folder" ? "name one file in it" : "check the file and its permissions"),
     explain: "The file is there but reading it failed. It was not changed.",
   },
   "empty-file": {

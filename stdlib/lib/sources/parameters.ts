@@ -1,10 +1,12 @@
 /** Parameters that the sources of files share. */
+import { oneFile } from "../elsewhere/files.js";
 import { parameter } from "#dsl/types/define.js";
 
 export const path = parameter({
   name: "path",
   type: { is: "string" },
   suggests: { from: "files", endings: [".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".gz"] },
+  misfits: { list: oneFile },
   doc: "The file; a relative path starts from the notebook's folder.",
   positional: true,
   required: true,

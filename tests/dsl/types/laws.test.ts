@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import type ts from "typescript";
-import { kindsIn } from "#dsl/types/keys.js";
+import { kindsIn } from "#dsl/types/parts.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled } from "../world.js";
 

@@ -1,0 +1,50 @@
+/** What stands inside the words that a key takes. */
+import type { Scope } from "./scope.js";
+import type { Parameter, ValueType, Verb, Word } from "./registry.js";
+import type { Call, Value } from "./value.js";
+
+export function defaultCall(parameter: Parameter): Value | undefined {
+  const standing = parameter.default && "value" in parameter.default ? parameter.default.value : undefined;
+  return standing !== null && typeof standing === "object" && "word" in standing ? standing : undefined;
+}
+
+/** A parameter inside a word that a key takes; the key's default and words of the verb's own example come first. */
+export function partNamed(
+  scope: Scope,
+  name: string,
+  owner: Verb,
+  parameters: readonly Parameter[],
+): { readonly key: string; readonly word: Word; readonly inner: string } | undefined {
+  for (const parameter of parameters) {
+    const standing = defaultCall(parameter);
+    const first = (word: Word): number =>
+      standing !== undefined && (standing as Call).word === word.name
+        ? 0
+        : owner.example.includes(`${parameter.name}: ${word.name}`)
+          ? 1
+          : 2;
+    for (const kind of kindsIn(parameter.type)) {
+      for (const word of scope.registry.ofKind(kind).toSorted((a, b) => first(a) - first(b))) {
+        if (word.planned) continue;
+        const inner = word.parameters.some((p) => p.name === name && !p.open) ? name : word.elsewhere?.[name];
+        if (inner !== undefined && word.parameters.some((p) => p.name === inner))
+          return { key: parameter.name, word, inner };
+      }
+    }
+  }
+  return undefined;
+}
+export function kindsIn(type: ValueType): string[] {
+  switch (type.is) {
+    case "word":
+      return [type.kind];
+    case "list":
+    case "record":
+    case "range":
+      return kindsIn(type.of);
+    case "either":
+      return type.of.flatMap(kindsIn);
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,24 @@
+/** What serves where other tools take several files, folders and names of the hub's data sets. */
+import { told } from "./told.js";
+
+export const oneFile =
+  "a source is one file: give each a statement `data`, and put them together in a TypeScript cell, `const rows = a.all.table().concat(b.all.table())`, for `source: $rows`";
+export const splitFiles = `${oneFile}; files of different splits are \`{ train: csv("…"), test: csv("…") }\``;
+
+/** As words where a source is asked. */
+export const sourceNames = told([
+  ["glob concat concatenate interleave folder", oneFile],
+  ["xlsx excel read_excel", "save the sheet as CSV, or read it in a TypeScript cell and give `$rows`"],
+  [
+    "load_dataset huggingface hub",
+    'download it once and name the file, as in `csv("reviews.csv")` or `jsonl("reviews.jsonl")`',
+  ],
+]);
+/** As keys of `data`. */
+export const fileKeys = told([
+  [
+    "files data_files train_files data_dir data_path train_file dataset_path",
+    'write `source: csv("…")`, or `{ train: csv("…"), test: csv("…") }`',
+  ],
+  ["dataset_name hub_dataset dataset_config_name", 'download it once, and write `source: csv("…")`'],
+]);

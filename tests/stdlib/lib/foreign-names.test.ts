@@ -1,0 +1,99 @@
+/** What people write who know other tools: each name is answered by what serves here, wherever they write it. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { compiled } from "#tests/dsl/world.js";
+
+const fixture = fileURLToPath(new URL("../../../../tests/fixtures/foreign-arguments.json", import.meta.url));
+const { from } = JSON.parse(readFileSync(fixture, "utf8")) as {
+  from: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+};
+
+const places: Readonly<Record<string, (entry: string) => string>> = {
+  recipe: (entry) => `recipe r { ${entry} }`,
+  model: (entry) => `model m { base: "b", task: text_classification, ${entry} }`,
+  lora: (entry) => `model m { base: "b", task: text_classification, technique: lora(${entry}) }`,
+  data: (entry) => `data d { source: csv("a.csv"), columns: { text: text, label: label }, ${entry} }`,
+  engine: (entry) => `engine { ${entry} }`,
+};
+const whereWritten: Readonly<Record<string, readonly string[]>> = {
+  TrainingArguments: ["recipe", "model"],
+  LoraConfig: ["lora", "model"],
+  SFTConfig: ["recipe", "model", "data"],
+};
+
+/** The first diagnostic, as it is read. */
+function said(program: string): { readonly code: string | undefined; readonly text: string; readonly help: string } {
+  const { diagnostics, sources } = compiled(program);
+  const text = renderAnsi(diagnostics.slice(0, 1), sources, { color: false });
+  return { code: diagnostics[0]?.code, text, help: /help: (.*)/.exec(text)?.[1] ?? "" };
+}
+
+describe("names of other tools", () => {
+  for (const [tool, classes] of Object.entries(from))
+    for (const [name, args] of Object.entries(classes))
+      it(`${tool}: each of ${name}'s arguments is answered by more than a list of keys`, () => {
+        const unanswered = args.flatMap((argument) =>
+          (whereWritten[name] ?? []).flatMap((place) => {
+            const { code, help } = said(places[place]?.(`${argument}: 1`) ?? "");
+            return code === undefined || (help !== "" && !/^it (?:has|knows) /.test(help))
+              ? []
+              : [`${place}: ${argument}`];
+          }),
+        );
+        assert.deepEqual(unanswered, []);
+      });
+
+  const answers: readonly (readonly [place: string, entry: string, names: RegExp])[] = [
+    ["recipe", "neftune_noise_alpha: 5", /NEFTune.*isn't built/],
+    ["model", "neftune_noise_alpha: 5", /NEFTune.*isn't built/],
+    ["lora", "rank_pattern: 1", /ranks of single layers aren't built/],
+    ["model", "alpha_pattern: 1", /strengths of single layers aren't built/],
+    ["recipe", "label_smoothing: 0.1", /without smoothing/],
+    ["model", "packing: true", /belongs to `recipe`/],
+    ["recipe", "gradient_checkpointing: true", /`recompute: blocks`/],
+    ["recipe", "fp16: true", /`precision: bf16`/],
+    ["recipe", "bf16: true", /`precision: bf16`/],
+    ["model", "flash_attention: true", /engine chooses its kernels/],
+    ["recipe", 'deepspeed: "a.json"', /one machine/],
+    ["recipe", "fsdp: true", /one process/],
+    ["recipe", "num_train_epochs: 3", /`epochs`/],
+    ["recipe", "per_device_train_batch_size: 8", /`batch_size`/],
+    ["recipe", "gradient_accumulation_steps: 8", /`accumulate`/],
+    ["recipe", 'eval_strategy: "epoch"', /`validate: every\(epochs: 1\)`/],
+    ["recipe", "save_steps: 100", /`checkpoint: every\(steps: …\)`/],
+    ["recipe", 'report_to: "wandb"', /events\.jsonl/],
+    ["model", "seed: 1", /belongs to `recipe`/],
+    ["recipe", "max_seq_length: 128", /belongs to `model`, as `max_length`/],
+    ["recipe", "push_to_hub: true", /stay on this machine/],
+    ["model", "load_in_4bit: true", /`storage: nf4`/],
+    ["model", "lora_alpha: 16", /lora\(alpha: …\)/],
+    ["model", 'target_modules: ["q_proj"]', /lora\(targets: …\)/],
+    ["model", "peft_config: lora", /`technique: lora\(rank: 8\)`/],
+    ["recipe", "rl: dpo", /preferences and rewards aren't built yet/],
+    ["model", "objective: dpo", /preferences and rewards aren't built yet/],
+    ["recipe", "loss: dpo", /of preferences .* preferred answers alone train/],
+    ["engine", "devices: 2", /one process trains, on one device/],
+    ["engine", "gpu: true", /`device: gpu`/],
+    ["engine", "device: [0, 1]", /one device trains: write `gpu`/],
+    ["engine", 'device: "cuda:0"', /write `gpu`/],
+    ["engine", 'device: "cuda:1"', /one device trains: write `gpu`/],
+    ["engine", "device: 0", /one device trains: write `gpu`/],
+    ["engine", "num_gpus: 2", /one process trains/],
+  ];
+  for (const [place, entry, names] of answers)
+    it(`\`${entry}\` in ${place}`, () => assert.match(said(places[place]?.(entry) ?? "").help, names));
+
+  it("verbs of other tools name what serves, and the model that was meant", () => {
+    for (const verb of ["export", "save", "push", "push_to_hub", "publish", "upload", "merge"])
+      assert.match(
+        said(`recipe r { epochs: 1 }\n${verb} helper to "folder"`).help,
+        /await helper\.save\("folder"\)/,
+        verb,
+      );
+    assert.equal(said("recipe r { epochs: 1 }\nexport const x = 1").code, "typescript-here");
+    assert.match(said("recipe r { epochs: 1 }\nserve helper").help, /await helper\.predict/);
+    assert.match(said("recipe r { epochs: 1 }\nquantize helper").help, /`compress` is to do that and isn't built yet/);
+  });
+});
