@@ -18,6 +18,8 @@ const TRUST = 0.3;
 const NOISE = 1.2;
 /** For each doubling between the effort of this step and the nearest one measured. */
 const DISTANCE = 1.1;
+/** Seconds of a training that tell half of what a long one does: shorter ones are mostly the machine's noise. */
+const TELLING = 1;
 
 /** null: nothing was measured on this machine. */
 export function durationOf(
@@ -29,9 +31,10 @@ export function durationOf(
   const effort = work.flops / work.steps;
   const { own, each } = fit(usable, product);
   const at = (flops: number): number => own + each * flops;
-  const nearest = Math.min(...usable.map((t) => Math.abs(Math.log2(effort / t.effort))));
-  const astray = Math.max(...usable.map((t) => Math.abs(Math.log(t.seconds / at(t.effort)))));
-  const by = NOISE * Math.exp(astray) * DISTANCE ** nearest;
+  const apart = (t: Step): number => Math.abs(Math.log2(effort / t.effort));
+  // A training that tells little is as good as one that is farther away.
+  const nearest = Math.min(...usable.map((t) => apart(t) - Math.log2(t.weight)));
+  const by = NOISE * Math.exp(astray(usable, at, apart)) * DISTANCE ** nearest;
   // No step is faster than its products. One lighter than all that were measured may have no time of its own, or no other.
   const products = product === null ? 0 : effort / product;
   const lightest = usable.reduce((a, b) => (b.effort < a.effort ? b : a));
@@ -48,14 +51,27 @@ export function durationOf(
 interface Step {
   readonly effort: number;
   readonly seconds: number;
+  /** How much its training tells: 0 – 1. */
+  readonly weight: number;
 }
 function perStep({ flops, steps, seconds }: Took): Step {
-  return { effort: flops / steps, seconds: seconds / steps };
+  return { effort: flops / steps, seconds: seconds / steps, weight: seconds / (seconds + TELLING) };
+}
+
+/** How far the trainings measured are from what is told of them, as a logarithm: those count that tell much and are like this one. */
+function astray(steps: readonly Step[], at: (effort: number) => number, apart: (step: Step) => number): number {
+  const counts = steps.map((t) => t.weight * 2 ** -apart(t));
+  const most = Math.max(...counts);
+  const far = steps.map((t, i) => ((counts[i] ?? 0) / most) * Math.abs(Math.log(t.seconds / at(t.effort))));
+  return Math.max(...far);
 }
 
 /** Least squares of relative errors, neither time below nothing. */
 function fit(steps: readonly Step[], product: number | null): { readonly own: number; readonly each: number } {
-  const rows = steps.map(({ effort, seconds }) => [1 / seconds, effort / seconds, 1] as const);
+  const rows = steps.map(({ effort, seconds, weight }) => {
+    const trust = Math.sqrt(weight);
+    return [trust / seconds, (trust * effort) / seconds, trust] as const;
+  });
   const known = product === null ? [] : [[0, TRUST * REACHED * product, TRUST] as const];
   const sum = (of: (row: readonly [number, number, number]) => number): number =>
     [...rows, ...known].reduce((total, row) => total + of(row), 0);

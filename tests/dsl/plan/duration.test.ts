@@ -43,6 +43,15 @@ describe("the time that a training is expected to take", () => {
     const longer = durationOf({ flops: 10 * full.flops, steps: 10 * full.steps }, { took: [tiny, full], product })!;
     assert.ok(Math.abs(longer.seconds / (10 * full.seconds) - 1) < 0.1, String(longer.seconds));
   });
+  it("is no vaguer for trainings of a step or two that took whatever the machine was busy with", () => {
+    const short = [0.41, 0.17, 0.15, 0.41, 0.15].map((seconds, i) => took(2e6 * (i + 1), 1, seconds));
+    const { between } = durationOf(
+      { flops: 5 * lora.flops, steps: 5 * lora.steps },
+      { took: [...short, lora], product },
+    )!;
+    assert.ok(between[0] < 5 * lora.seconds && 5 * lora.seconds < between[1], between.join(" – "));
+    assert.ok(between[1] / between[0] < 3, between.join(" – "));
+  });
   it("holds what a machine takes whose steps cost a time of their own and a time by effort", () => {
     const effort = fc.double({ min: 1e6, max: 1e13, noNaN: true });
     fc.assert(
