@@ -19,6 +19,7 @@ export class ProgressLine {
   private drawnAt = 0;
   private last: Progress | null = null;
   private shown = false;
+  private timer: NodeJS.Timeout | undefined;
   private readonly id: string;
 
   /** `id`: tells its lines apart from those of other cells. `clock`: milliseconds. */
@@ -36,15 +37,27 @@ export class ProgressLine {
       this.end();
       this.label = progress.label;
       this.begun = now;
+      // What tells nothing while it goes on is shown nevertheless.
+      this.timer = setTimeout(() => !this.shown && this.last && this.draw(this.last), AFTER);
+      this.timer.unref();
     }
     this.last = progress;
+    if (progress.total === 1 && progress.done === 1) {
+      this.end();
+      return;
+    }
     if (now - this.begun < AFTER || now - this.drawnAt < EVERY) return;
-    this.drawnAt = now;
+    this.draw(progress);
+  }
+
+  private draw(progress: Progress): void {
+    this.drawnAt = this.clock();
     this.show(lineOf(progress));
   }
 
   /** What was under way is over: its line says how long it took; work that was never shown leaves nothing. */
   end(): void {
+    clearTimeout(this.timer);
     if (this.shown && this.last) this.show(lineOf(this.last, this.clock() - this.begun));
     this.shown = false;
     this.last = null;
@@ -78,6 +91,10 @@ interface Line {
   readonly over: boolean;
 }
 function lineOf({ label, done, total }: Progress, took?: number): Line {
+  if (total === 1)
+    return took === undefined
+      ? { text: `${label} …`, share: null, over: false }
+      : { text: `${label} in ${duration(took / 1000)}`, share: null, over: true };
   const of = total === null ? count(done) : `${count(done)} of ${count(total)}`;
   return took === undefined
     ? { text: `${label}: ${of}`, share: total === null || total <= 0 ? null : Math.min(1, done / total), over: false }

@@ -11,6 +11,7 @@ import { loadNewest, type Checkpoint } from "../artifacts/checkpoints.js";
 import { claimNew, claimUnfinished, type Claim } from "../training/claim-run.js";
 import { full } from "../artifacts/folder-errors.js";
 import { loadKept, type Kept } from "../training/kept-checkpoint.js";
+import { during } from "../core/session/host-context.js";
 import { DataLoader } from "../core/data/loader.js";
 import { splitNamesOf, type Prepared } from "../core/data/prepared.js";
 import { encodeSplit, type Encoded, type Encoding } from "../encoding/encoded.js";
@@ -118,7 +119,10 @@ async function materialOf(session: TuneSession, { plan, name }: TrainRequest, st
   const { base, tokenizer } = await session.models.parts(plan, stage.hostContext);
   const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, name);
-  const encode = (split: string) => encodeSplit(prepared, { data: data.name, split }, encoding);
+  const encode = (split: string) =>
+    during(stage.hostContext, `rows of ${data.name} made tokens`, () =>
+      encodeSplit(prepared, { data: data.name, split }, encoding),
+    );
   const rows = await encode(trainedSplit(prepared));
   const validates = training.validate && splitNamesOf(prepared).includes("validation");
   const validation = validates ? await encode("validation") : null;
@@ -190,7 +194,11 @@ async function trainIn(work: Work): Promise<RunResult> {
   const { request, material, engine, run, lock } = work;
   const { registry } = work.session.vocabulary;
   const { plan } = request;
-  const open = await openIn(work);
+  const opening = (): Promise<OpenModel> => openIn(work);
+  // Each trial of a sweep opens one of its own.
+  const open = request.trial
+    ? await opening()
+    : await during(work.stage.hostContext, `weights of ${request.name} loaded`, opening);
   const before = request.compares ? await askedBefore(work, open) : null;
   const { resume, damaged } = await takenUp(work, open);
   const events: RunEvent[] = resume ? [...eventsUntil(run.events(), resume.position.step)] : [];

@@ -1,7 +1,10 @@
 /** What a Tune program finds around it when it is compiled and run: folder, live TypeScript values, parameters, progress. */
 import type { Value } from "#dsl/types/value.js";
 
-/** How far some work is: `label` says what, and of what `done` and `total` are numbers (`rows of reviews read`). */
+/**
+ * How far some work is: `label` says what, and of what `done` and `total` are numbers (`rows of reviews read`). Work that
+ * nobody can divide is 0 of 1, then 1 of 1.
+ */
 export interface Progress {
   readonly label: string;
   readonly done: number;
@@ -23,6 +26,15 @@ export interface HostContext {
   readonly parameters: Readonly<Record<string, Value>>;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
+}
+/** Work that can't be divided, told to whoever waits for it. */
+export async function during<T>({ onProgress }: HostContext, label: string, work: () => Promise<T>): Promise<T> {
+  onProgress?.({ label, done: 0, total: 1 });
+  try {
+    return await work();
+  } finally {
+    onProgress?.({ label, done: 1, total: 1 });
+  }
 }
 export function plainHostContext(folder: string, parameters: Readonly<Record<string, Value>> = {}): HostContext {
   return { folder, parameters, live: () => undefined, typescript: () => [] };

@@ -1,5 +1,6 @@
 /** The line of work that is no training: late, in place, one for each kind of work, and what it took at the end. */
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ProgressLine } from "#kernel/session/progress-line.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 
@@ -38,6 +39,21 @@ describe("the line of progress", () => {
     assert.equal(new Set(shown.map(({ id }) => id)).size, 1);
     assert.match(shown[0]!.text, /█+░+ {2}rows read: 50 of 100/);
     assert.match(shown.at(-1)!.text, /^rows read: 100 in 2\.5 s$/);
+  });
+
+  it("shows work that can't be divided once it has taken a second, though nothing more is told of it", async () => {
+    const { shown, at, line, pass } = told();
+    at(0, "m opened", 0, 1);
+    await sleep(1100);
+    assert.deepEqual(
+      shown.map(({ text }) => text),
+      ["m opened …"],
+    );
+    pass(3000);
+    at(3000, "m opened", 1, 1);
+    assert.equal(shown.at(-1)?.text, "m opened in 3.0 s");
+    line.end();
+    assert.equal(shown.length, 2);
   });
 
   it("gives each kind of work a line of its own, and knows no end where nobody does", () => {
