@@ -1,6 +1,7 @@
 /** What a word means, where the mouse rests on it: the assistant's page of it, drawn by the host as it draws Markdown. */
-import type { Extension } from "@codemirror/state";
-import { hoverTooltip } from "@codemirror/view";
+import { forEachDiagnostic } from "@codemirror/lint";
+import type { EditorState, Extension } from "@codemirror/state";
+import { EditorView, hoverTooltip } from "@codemirror/view";
 import type { FoundPage } from "./finding.js";
 
 export interface HoverHost {
@@ -9,15 +10,31 @@ export interface HoverHost {
   readonly render: (markdown: string) => { readonly node: HTMLElement; readonly dispose?: () => void };
 }
 
-export function tuneHover({ ask, render }: HoverHost): Extension {
+export function tuneHover(host: HoverHost): Extension {
+  return [pageOfWord(host), narrow];
+}
+
+/** Of squiggles' messages, too: lines stay short enough to be read beside what they are about. */
+const narrow = EditorView.baseTheme({ ".cm-tooltip.cm-tooltip-hover": { maxWidth: "360px", boxSizing: "border-box" } });
+
+/** A finding has a message of its own there. */
+function isFound(state: EditorState, offset: number): boolean {
+  let found = false;
+  forEachDiagnostic(state, (_, from, to) => {
+    if (from <= offset && offset <= to) found = true;
+  });
+  return found;
+}
+
+function pageOfWord({ ask, render }: HoverHost): Extension {
   return hoverTooltip(
     async (view, offset) => {
       // CodeMirror takes a mouse that leaves for the end of what is shown, not of what is under way.
-      const left = (): boolean => !view.dom.matches(":hover");
-      if (left()) return null;
+      const away = (): boolean => !view.dom.matches(":hover") || isFound(view.state, offset);
+      if (away()) return null;
       const code = view.state.doc.toString();
       const found = await ask(code, offset);
-      if (!found || left() || view.state.doc.toString() !== code) return null;
+      if (!found || away() || view.state.doc.toString() !== code) return null;
       const word = view.state.wordAt(offset);
       return {
         pos: found.start ?? word?.from ?? offset,
@@ -27,7 +44,6 @@ export function tuneHover({ ask, render }: HoverHost): Extension {
           const { node, dispose } = render(found.markdown);
           node.classList.add("tunebook-hover");
           Object.assign(node.style, {
-            maxWidth: "560px",
             maxHeight: "320px",
             overflow: "auto",
             padding: "4px 10px",

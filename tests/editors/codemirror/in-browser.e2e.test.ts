@@ -16,6 +16,10 @@ interface Desk {
   answer(found: FoundPage | null): Promise<void>;
   type(text: string): void;
   disposed(): number;
+  /** An editor with a finding, too. */
+  find(text: string, finding: Finding): void;
+  /** Marks a finding in the editor that is there. */
+  mark(finding: Finding): void;
   /** The message of a finding, as it is drawn. */
   message(finding: Finding): string;
 }
@@ -26,6 +30,7 @@ declare global {
 }
 
 const script = `
+import { forceLinting, linter, setDiagnostics } from "@codemirror/lint";
 import { EditorView } from "@codemirror/view";
 import { tuneHover } from "./dist/editors/codemirror/hover.js";
 import { squiggle } from "./dist/editors/codemirror/squiggle.js";
@@ -33,7 +38,13 @@ import { squiggle } from "./dist/editors/codemirror/squiggle.js";
 let view, answer, disposed;
 const desk = {
   asked: [],
-  edit(text) {
+  edit: (text) => desk.open(text, []),
+  find(text, finding) {
+    desk.open(text, [linter(() => [squiggle(finding, text.length)])]);
+    forceLinting(view);
+  },
+  mark: (finding) => view.dispatch(setDiagnostics(view.state, [squiggle(finding, 100)])),
+  open(text, extensions) {
     view?.destroy();
     document.body.replaceChildren();
     disposed = 0;
@@ -47,7 +58,7 @@ const desk = {
       node.textContent = markdown;
       return { node, dispose: () => disposed++ };
     };
-    view = new EditorView({ doc: text, parent: document.body, extensions: [tuneHover({ ask, render })] });
+    view = new EditorView({ doc: text, parent: document.body, extensions: [tuneHover({ ask, render }), extensions] });
   },
   async answer(found) {
     answer(found);
@@ -86,9 +97,15 @@ describe("what is drawn in CodeMirror", function () {
   /** Rests the mouse on a word until the assistant is asked about it. */
   async function restOn(text: string, word: string): Promise<void> {
     await page.evaluate((text) => window.desk.edit(text), text);
+    await pointAt(word);
+    await page.waitForFunction(() => window.desk.asked.length > 0);
+  }
+  async function pointAt(word: string): Promise<void> {
     const box = await page.evaluate((word) => {
-      const line = document.querySelector(".cm-line")?.firstChild;
-      if (!line) throw new Error("there is no line");
+      const walker = document.createTreeWalker(document.querySelector(".cm-line") ?? document, NodeFilter.SHOW_TEXT);
+      let line = walker.nextNode();
+      while (line && !line.textContent?.includes(word)) line = walker.nextNode();
+      if (!line) throw new Error("there is no such word");
       const range = document.createRange();
       const at = line.textContent?.indexOf(word) ?? 0;
       range.setStart(line, at);
@@ -98,7 +115,6 @@ describe("what is drawn in CodeMirror", function () {
     }, word);
     await page.mouse.move(0, 300);
     await page.mouse.move(box.x, box.y);
-    await page.waitForFunction(() => window.desk.asked.length > 0);
   }
   const answer = (found: FoundPage | null): Promise<void> => page.evaluate((f) => window.desk.answer(f), found);
   const shown = (): Promise<readonly string[]> => page.locator(".tunebook-hover").allTextContents();
@@ -114,6 +130,38 @@ describe("what is drawn in CodeMirror", function () {
     await page.mouse.move(0, 300);
     await page.locator(".tunebook-hover").waitFor({ state: "detached" });
     assert.equal(await page.evaluate(() => window.desk.disposed()), 1);
+  });
+
+  it("shows a mistake alone, not the page of its word over it; the page of another word as ever", async () => {
+    const text = "model tagger = lora";
+    const finding = { from: 15, to: 19, severity: "error", message: `lora ${"is no task here ".repeat(12)}` };
+    await page.evaluate(([text, finding]) => window.desk.find(text, finding), [text, finding] as const);
+    await page.locator(".cm-lintRange-error").waitFor();
+    await pointAt("lora");
+    const message = page.locator(".cm-tooltip-lint");
+    await message.waitFor();
+    await page.waitForTimeout(600); // the page would come after 400
+    assert.equal(await page.evaluate(() => window.desk.asked.length), 0);
+    assert.deepEqual(await shown(), []);
+    const box = await page.locator(".cm-tooltip-hover").boundingBox();
+    assert.ok(box && box.width <= 360 && box.height > 40, JSON.stringify(box));
+    await pointAt("tagger");
+    await page.waitForFunction(() => window.desk.asked.length > 0);
+    await answer({ markdown: "a name ".repeat(50) });
+    await page.locator(".tunebook-hover").waitFor();
+    const width = (await page.locator(".cm-tooltip-hover").boundingBox())?.width ?? 0;
+    assert.ok(width > 100 && width <= 360, String(width));
+    await page.mouse.move(0, 300);
+  });
+
+  it("shows nothing of a word in which a mistake was found meanwhile", async () => {
+    await restOn("model tagger = lora", "lora");
+    await page.evaluate(() => {
+      window.desk.mark({ from: 15, to: 19, severity: "error", message: "wrong" });
+      return window.desk.answer({ markdown: "too late" });
+    });
+    assert.deepEqual(await shown(), []);
+    await page.mouse.move(0, 300);
   });
 
   it("shows nothing where nothing is known", async () => {

@@ -59,6 +59,20 @@ describe("writing Tune in JupyterLab", function () {
     assert.equal(await textOf(0), data);
   });
 
+  it("shows a mistake alone, in a narrow box, where its word has a page", async () => {
+    await book.write(1, "recipe quick { schedule: adamw, epochs: 3 }");
+    const mark = book.cell(1).locator(".cm-lintRange-error").first();
+    await mark.waitFor({ timeout: 20_000 });
+    await mark.hover();
+    const tip = book.page.locator(".cm-tooltip-hover");
+    await tip.locator(".cm-diagnostic").waitFor({ timeout: 5000 });
+    await book.page.waitForTimeout(1500); // a page comes in less
+    assert.equal(await book.page.locator(".tunebook-hover").count(), 0);
+    assert.ok(((await tip.boundingBox())?.width ?? 1000) <= 360);
+    await book.picture("mistake");
+    await book.mouseAside();
+  });
+
   it("completes the name of a column, and keys with what they take", async () => {
     await book.write(0, data.replace("label: label", "label: "));
     await book.page.keyboard.press("Control+Home");
@@ -99,6 +113,7 @@ describe("writing Tune in JupyterLab", function () {
     const page = book.page.locator(".tunebook-hover");
     await page.waitFor({ timeout: 10_000 });
     await page.getByText("How often the training rows are gone through").waitFor({ timeout: 5000 });
+    assert.ok(((await book.page.locator(".cm-tooltip-hover").boundingBox())?.width ?? 1000) <= 360);
     await book.picture("hover");
     await book.page.mouse.move(5, 5);
     await page.waitFor({ state: "detached", timeout: 5000 });
