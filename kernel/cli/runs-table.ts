@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { textTable } from "#kernel/core/display/text-table.js";
-import { clip, duration, significant } from "#kernel/core/display/text.js";
+import { clip, duration, plural, significant } from "#kernel/core/display/text.js";
 import type { ListedScore } from "#kernel/history/newest-scores.js";
 import { RunList } from "#kernel/history/run-list.js";
 import { usualView, type ListRow, type RunListing, type SortBy } from "#kernel/history/run-listing.js";
@@ -49,7 +49,9 @@ export async function runsText(folder: string, { sort, limit, json, ...asked }: 
   const column = metric ? undefined : columns.get(sort);
   if (!column && !metric && all.all > 0) throw usage(unknown(sort, on, all));
   const listing = list.list({ ...view, sort: column ?? ("score" satisfies SortBy), score: metric?.key ?? null });
-  return json ? `${JSON.stringify({ on, ...plain(listing) }, null, 2)}\n` : table(listing, list.root);
+  return json
+    ? `${JSON.stringify({ on, ...plain(listing) }, null, 2)}\n`
+    : table(listing, list.root, column === "loss");
 }
 
 /** What stands in its notes afterwards. Coded errors: `bad-usage`, `run-not-noted`. */
@@ -125,25 +127,28 @@ function plain({ rows, runs, total, all, score, problem }: RunListing): object {
   };
 }
 
-function table(listing: RunListing, root: string): string {
+const lossName = "training loss";
+/** `byLoss`: all losses are told; else those of runs that have no score. */
+function table(listing: RunListing, root: string, byLoss: boolean): string {
   const { rows, runs, total, all, left, score, problem } = listing;
   if (problem !== undefined) return `${root} can't be read: ${problem}\n`;
   if (all === 0) return `no runs in ${root}\n`;
   const byId = new Map(runs.map((run) => [run.id, run]));
+  const lossOf = (row: ListRow): string => {
+    const loss = row.is === "run" && (byLoss || !row.score) ? byId.get(row.id)?.loss : null;
+    return loss === null || loss === undefined ? "" : significant(loss);
+  };
+  const losses = rows.some((row) => lossOf(row) !== "");
   const head = [
-    "name",
-    "state",
-    "data",
-    "began",
-    "steps",
-    "loss",
-    score?.metric ?? "score",
-    "95 % interval",
-    "on",
-    "tags",
+    ...["name", "state", "data", "began", "steps", ...(losses ? [lossName] : [])],
+    ...[score?.metric ?? "score", "95 % interval", "on", "tags"],
   ];
-  const align = head.map((name, i) => (["steps", "loss"].includes(name) || i === 6 ? "right" : "left"));
-  const lines = rows.flatMap((row) => (row.is === "heading" ? [] : [cells(row, byId, score?.metric ?? null)]));
+  const align = head.map((_, i) => (i >= 4 && i < head.length - 3 ? "right" : "left"));
+  const lines = rows.flatMap((row) => {
+    if (row.is === "heading") return [];
+    const { about, scored } = cells(row, byId, score?.metric ?? null);
+    return [[...about, ...(losses ? [lossOf(row)] : []), ...scored]];
+  });
   const [first = "", rule = "", ...texts] = textTable(head, lines, align).split("\n");
   // A heading may be longer than a column.
   const body = rows.map((row) => (row.is === "heading" ? `\n${row.text}` : (texts.shift() ?? "")));
@@ -166,32 +171,30 @@ function reasons(rows: readonly ListRow[], byId: ReadonlyMap<string, RunSummary>
     return [`NaN: ${byId.get(row.id)?.name ?? row.id}: ${metric} on ${on}: ${why}`];
   });
 }
+/** A line's cells before the training loss, and after it. */
 function cells(
   row: Exclude<ListRow, { is: "heading" }>,
   byId: ReadonlyMap<string, RunSummary>,
   metric: string | null,
-): readonly string[] {
+): { readonly about: readonly string[]; readonly scored: readonly string[] } {
   const run = byId.get(row.is === "run" ? row.id : row.newest);
-  if (!run) return [row.is === "run" ? row.id : row.name];
+  if (!run) return { about: [row.is === "run" ? row.id : row.name], scored: [] };
   const began = run.started?.slice(0, 16).replace("T", " ") ?? "";
   if (row.is === "sweep") {
     const { best } = row;
-    const what = [`${row.trials} trials`, row.failed > 0 && `${row.failed} failed`].filter(Boolean).join(", ");
+    const what = [plural(row.trials, "trial"), row.failed > 0 && `${row.failed} failed`].filter(Boolean).join(", ");
     const tried = best === null ? "" : [`best: trial ${best.number}`, best.values].filter(Boolean).join(", ");
-    return [`${row.name} (sweep)`, what, run.data ?? "", began, "", "", ...scoreCells(row.score, metric), tried];
+    return {
+      about: [`${row.name} (sweep)`, what, run.data ?? "", began, ""],
+      scored: [...scoreCells(row.score, metric), tried],
+    };
   }
   const steps = `${run.step}${run.steps === null ? "" : `/${run.steps}`}`;
   const took = run.seconds === null ? "" : ` ${duration(run.seconds)}`;
-  return [
-    run.name,
-    run.state + took,
-    run.data ?? "",
-    began,
-    steps,
-    run.loss === null ? "" : significant(run.loss),
-    ...scoreCells(row.score, metric),
-    run.tags.join(" "),
-  ];
+  return {
+    about: [run.name, run.state + took, run.data ?? "", began, steps],
+    scored: [...scoreCells(row.score, metric), run.tags.join(" ")],
+  };
 }
 /** `metric`: what the column is headed with; a sweep's best may be by what the sweep was after, which is told then. */
 function scoreCells(score: ListedScore | null, metric: string | null): readonly string[] {

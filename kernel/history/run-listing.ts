@@ -98,9 +98,7 @@ export function arranged(all: readonly RunSummary[], view: RunView): Arranged {
   const fitting = runs.filter(fits);
   const { scores, usual } = choicesOf(runs);
   const score = scores.find((one) => one.key === view.score) ?? scores.find((one) => one.key === usual) ?? null;
-  const items = view.fold
-    ? folded(fitting, score, view.score === null && view.on === null && view.sort !== "score")
-    : fitting.map((run) => single(run, score));
+  const items = view.fold ? folded(fitting, score, view) : fitting.map((run) => single(run, score, view));
   const sections = sectionsOf(items, view, score);
   const rows: ListRow[] = [];
   let shown = 0;
@@ -203,6 +201,15 @@ function scoreIn(run: RunSummary, choice: ScoreChoice | null): ListedScore | nul
   return run.scores.find(fits) ?? null;
 }
 
+/** No score is ranked by: a run without the one that is shown may show its own, which says its name. */
+function mixes({ on, sort }: RunView): boolean {
+  return on === null && sort !== "score";
+}
+/** What a run without the score that is shown came to: by the same metric while it trained, else its newest. */
+function lastScore({ scores }: RunSummary, choice: ScoreChoice | null): ListedScore | null {
+  return scores.find(({ metric }) => metric === `validation ${choice?.metric ?? ""}`) ?? scores[0] ?? null;
+}
+
 /** A row before it is placed: a run, or a sweep with its trials. */
 interface Item {
   readonly runs: readonly RunSummary[];
@@ -212,15 +219,17 @@ interface Item {
   readonly best: RunSummary | null;
   readonly score: ListedScore | null;
 }
-function single(run: RunSummary, choice: ScoreChoice | null): Item {
-  return { runs: [run], sweep: null, newest: run, best: null, score: scoreIn(run, choice) };
+function single(run: RunSummary, choice: ScoreChoice | null, view: RunView): Item {
+  const score = scoreIn(run, choice) ?? (mixes(view) ? lastScore(run, choice) : null);
+  return { runs: [run], sweep: null, newest: run, best: null, score };
 }
 const trialOf = (run: RunSummary): Trial => must(run.trial, `the trial of ${run.id}`);
-function folded(runs: readonly RunSummary[], choice: ScoreChoice | null, byGoal: boolean): readonly Item[] {
+function folded(runs: readonly RunSummary[], choice: ScoreChoice | null, view: RunView): readonly Item[] {
+  const byGoal = mixes(view) && view.score === null;
   const sweeps = new Map<string, RunSummary[]>();
   for (const run of runs) if (run.trial) sweeps.set(run.trial.key, [...(sweeps.get(run.trial.key) ?? []), run]);
   return [
-    ...runs.filter((run) => !run.trial).map((run) => single(run, choice)),
+    ...runs.filter((run) => !run.trial).map((run) => single(run, choice, view)),
     ...[...sweeps].map(([key, all]): Item => {
       // Of equal ones the first is the best, as the sweep has it.
       const trials = all.toSorted((a, b) => trialOf(a).number - trialOf(b).number);
@@ -354,7 +363,7 @@ function rowsOf(item: Item, view: RunView, choice: ScoreChoice | null): readonly
     best: best && trial ? { id: best.id, number: trial.number, values: trial.values } : null,
   };
   if (!open) return [row];
-  const inside = runs.map((run) => single(run, choice));
+  const inside = runs.map((run) => single(run, choice, view));
   const turn = (a: Item, b: Item): number => trialOf(b.newest).number - trialOf(a.newest).number;
   const order = view.sort === "started" || view.sort === "name" ? turn : sorting(view);
   return [

@@ -35,7 +35,7 @@ describe("tunebook runs", function () {
     const { stdout, stderr, status } = await runs();
     assert.equal(status, 0, stderr);
     assert.deepEqual(names(stdout), ["deep", "mood", "search"]);
-    assert.match(stdout, /^deep +done 10 s +d .* 20\/20 +0\.3 +0\.9 +0\.87 – 0\.93 +d\.test$/m);
+    assert.match(stdout, /^deep +done 10 s +d .* 20\/20 +0\.9 +0\.87 – 0\.93 +d\.test$/m);
     assert.match(stdout, /^search \(sweep\) +2 trials .* 0\.8 +validation +best: trial 2, batch_size: 16$/m);
     assert.match(stdout, /^4 runs$/m);
     assert.deepEqual(names((await runs("--trials", "search")).stdout), ["search_2", "search_1"]);
@@ -59,6 +59,20 @@ describe("tunebook runs", function () {
       stderr,
       /error\[bad-usage\]: runs have no column acuracy; there are started, name, seconds, "training loss", accuracy, loss/,
     );
+  });
+  it("shows the last score of a run, and its training loss where it has none or is ranked by it", async () => {
+    const root = join(folder, "lost", "runs");
+    evaluate(makeRun(root, "scored"), { accuracy: share(0.9) });
+    makeRun(root, "trained", { accuracy: 0.66 });
+    const lost = (...args: string[]) => runs("--in", "lost", ...args);
+    assert.doesNotMatch((await lost()).stdout, /loss/);
+    assert.match((await lost()).stdout, /^trained .* 20\/20 +0\.66 +d\.validation$/m);
+    assert.match((await lost("--sort", "training loss")).stdout, /training loss[^]*^trained .* 20\/20 +0\.3 +0\.66 /m);
+    makeRun(root, "begun", { steps: 5, reason: null });
+    const { stdout } = await lost();
+    assert.match(stdout, /^name .* steps +training loss +accuracy /m);
+    assert.match(stdout, /^begun .* 5\/20 +0\.6$/m);
+    assert.match(stdout, /^trained .* 20\/20 +0\.66 +d\.validation$/m);
   });
   it("prints what programs read", async () => {
     const { rows, total } = JSON.parse((await runs("--json", "--sort", "accuracy", "deep")).stdout) as {

@@ -42,11 +42,11 @@ describe("the table of runs by their scores", () => {
     const listing = await look();
     assert.equal(listing.score?.metric, "f1(macro)");
     const scores = listing.rows.map((row) =>
-      row.is === "run" ? [row.score?.value, row.score?.low, row.score?.on] : [],
+      row.is === "run" ? [row.score?.metric, row.score?.value, row.score?.low] : [],
     );
     assert.deepEqual(scores, [
-      [undefined, undefined, undefined],
-      [0.7, 0.6699999999999999, "d.test"],
+      ["accuracy", 0.9, 0.87],
+      ["f1(macro)", 0.7, 0.6699999999999999],
     ]);
     const other = await look({ score: "accuracy" });
     assert.deepEqual(
@@ -68,6 +68,24 @@ describe("the table of runs by their scores", () => {
     const { score, rows } = await look();
     assert.deepEqual([score?.key, score?.better], ["validation accuracy", "greater"]);
     assert.equal(rows[0]?.is === "run" && rows[0].score?.value, 0.75);
+  });
+  it("shows what a run that was never evaluated validated, before its loss; but ranks by no other score", async () => {
+    evaluate(makeRun(root, "scored"), { accuracy: share(0.9) });
+    makeRun(root, "trained", { accuracy: 0.66 });
+    makeSweep(root, "search", [0.5, 0.6]);
+    const shown = ({ rows }: RunListing): readonly unknown[] =>
+      rows.map((row) => (row.is === "heading" ? row.text : [row.score?.metric, row.score?.value]));
+    const usual = await look({ fold: true, open: ["search-0123456789ab"] });
+    assert.deepEqual(shown(usual), [
+      ["validation accuracy", 0.6],
+      ["validation accuracy", 0.6],
+      ["validation accuracy", 0.5],
+      ["validation accuracy", 0.66],
+      ["accuracy", 0.9],
+    ]);
+    assert.deepEqual(shown(await look({ sort: "score", filter: "trained" })), [[undefined, undefined]]);
+    assert.deepEqual(shown(await look({ score: "accuracy", filter: "trained" })), [["validation accuracy", 0.66]]);
+    assert.deepEqual(shown(await look({ on: "d.test", filter: "trained" })), [[undefined, undefined]]);
   });
   it("ranks in the metric's own direction, and the other way round; what is no number stands last", async () => {
     for (const [name, value] of [
