@@ -5,6 +5,7 @@ import { programText } from "#dsl/plan/text.js";
 import { registry } from "#stdlib/registry.js";
 import { curvesFigure } from "../core/display/curves.js";
 import type { Figure } from "../core/display/figure.js";
+import { ratesFigure } from "../core/display/rate-curves.js";
 import { bytes, printable, significant } from "../core/display/text.js";
 import { thinned } from "../core/display/thin.js";
 import { readHeader } from "../tensors/safetensors.js";
@@ -24,6 +25,8 @@ export interface RunDetails {
   readonly summary: RunSummary;
   readonly folder: string;
   readonly curves: Figure | null;
+  /** Learning rate and gradient norm; null: no step was taken. */
+  readonly rates: Figure | null;
   /** What evaluations said of it, newest first. */
   readonly evaluations: readonly EvaluationRow[];
   /** A row for each validation in training. */
@@ -75,6 +78,7 @@ export async function runDetails(list: RunList, id: string, against: string | nu
   ]);
   const events = eventsOf(log);
   const best = events.findLast((event) => event.kind === "checkpoint" && event.best);
+  const rates = ratesFigure(events);
   const bestStep = best?.kind === "checkpoint" ? best.step : null;
   const goesOn = ["interrupted", "killed", "failed"].includes(summary.state) && checkpoints.some((one) => one.whole);
   const program = (o: Parameters<typeof programText>[2]): string | null =>
@@ -85,6 +89,7 @@ export async function runDetails(list: RunList, id: string, against: string | nu
     curves: events.some((event) => event.kind === "step" || event.kind === "evaluated")
       ? thinned(curvesFigure(events))
       : null,
+    rates: rates && thinned(rates),
     evaluations: evaluationsIn(scores),
     scores: scoresOf(events, bestStep),
     checkpoints: checkpoints.map(({ file, size, step, whole }, i) => ({

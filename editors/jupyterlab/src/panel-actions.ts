@@ -110,7 +110,7 @@ export class Actions {
     window.open(URLExt.join(PageConfig.getBaseUrl(), "tree", URLExt.encodeParts(path)), "_blank", "noopener");
   }
 
-  figure(mime: string): IRenderMime.IRenderer {
+  renderer(mime: string): IRenderMime.IRenderer {
     return this.#rendermime.createRenderer(mime);
   }
   tell(why: string): void {

@@ -12,7 +12,7 @@ import { h } from "./element.js";
 import { partOf } from "./figure-parts.js";
 import type { Actions } from "./panel-actions.js";
 import type { Comparing, ComparingState, Showing } from "./panel-comparing.js";
-import { Figure } from "./panel-figure.js";
+import { Figure } from "./panel-rendered.js";
 import { State } from "./panel-words.js";
 
 type Comparison = News<"Compared">;

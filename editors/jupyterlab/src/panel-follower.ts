@@ -116,6 +116,10 @@ export class Follower {
     const answer = await this.ask("loadRun", { run, cells: cells.map((cell) => cell.sharedModel.getSource()) });
     return answer?.text ?? null;
   }
+  /** The program that trains the same again under a name of its own. */
+  async program(run: string): Promise<string | null> {
+    return (await this.ask("run", { run, against: null }))?.again ?? null;
+  }
   async open(run: string | null, against: string | null = null): Promise<void> {
     const turn = ++this.#opening;
     const same = run !== null && run === this.state.run;

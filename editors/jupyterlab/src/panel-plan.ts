@@ -265,7 +265,8 @@ function Setting({ setting, inside: part, actions, stale }: SettingProps): React
   const inside = [
     h("code", { key: "name", className: "tunebook-key" }, part ? name.slice(parentOf(name).length + 1) : name),
     h("code", { key: "value", className: "tunebook-value" }, value),
-    h("span", { key: "from", className: `tunebook-from tunebook-from-${from}` }, froms[from]),
+    // What stands in the text says so itself.
+    from !== "written" && h("span", { key: "from", className: `tunebook-from tunebook-from-${from}` }, froms[from]),
   ];
   return h(
     "li",

@@ -1,10 +1,10 @@
 // One run: curves, scores, what differs from another run, its text, its checkpoints, its card; and what can be done with it.
-import { Fragment, useEffect, useMemo, useRef, type ReactElement, type ReactNode } from "react";
+import { Fragment, useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from "react";
 import type { Figure as Drawn } from "#kernel/core/display/figure.js";
 import { h } from "./element.js";
 import { partOf } from "./figure-parts.js";
 import type { Actions } from "./panel-actions.js";
-import { Figure } from "./panel-figure.js";
+import { Figure, Prose } from "./panel-rendered.js";
 import { Notes } from "./panel-notes.js";
 import type { RunDetails, RunSummary } from "./panel-state.js";
 import type { TabProps } from "./panel-view.js";
@@ -43,7 +43,7 @@ export function Run({ id, state, follower, actions, stale }: RunProps): ReactEle
     !details && h("p", { className: "tunebook-note", role: "status" }, "Opening …"),
     h(Notes, { key: id, run: summary, follower, stale }),
     details && details.evaluations.length > 0 && h(Evaluations, details),
-    details?.curves && h(Curves, { figure: details.curves, actions, name }),
+    details?.curves && h(Curves, { figure: details.curves, rates: details.rates, actions, name }),
     details &&
       details.scores.rows.length > 0 &&
       h(Part, { title: "Validations", open: true }, h(Table, { ...details.scores, label: "Validations" })),
@@ -62,7 +62,7 @@ export function Run({ id, state, follower, actions, stale }: RunProps): ReactEle
             }),
       ),
     details?.card &&
-      h(Part, { title: "Model card" }, h("pre", { className: "tunebook-text", tabIndex: 0 }, details.card)),
+      h(Part, { title: "Model card" }, h(Prose, { markdown: details.card, actions, label: `Card of ${name}` })),
   );
 }
 
@@ -191,7 +191,7 @@ function Evaluations({ evaluations }: Pick<RunDetails, "evaluations">): ReactEle
     { title: "Evaluations", open: true },
     h(Table, {
       label: "Evaluations",
-      columns: ["metric", "value, 95 % interval", "when"],
+      columns: ["metric", "value, 95\u00a0% interval", "when"],
       rows: evaluations.map(({ on, metric, value, interval, rows, step, at }) => [
         two(metric, `on ${on}${rows ? `, ${rows} row${rows === "1" ? "" : "s"}` : ""}`),
         two(h("b", null, value), interval ?? "no interval"),
@@ -245,22 +245,46 @@ function Against({ details, against, runs, follower }: AgainstProps): ReactEleme
 
 interface CurvesProps {
   readonly figure: Drawn;
+  readonly rates: Drawn | null;
   readonly actions: Actions;
   readonly name: string;
 }
 
-function Curves({ figure, actions, name }: CurvesProps): ReactElement {
-  return h(Figure, { figure: useMemo(() => narrow(figure), [figure]), actions, label: `Curves of ${name}` });
+/** Losses and scores; learning rate and gradient norm when they are asked for. */
+function Curves({ figure, rates, actions, name }: CurvesProps): ReactElement {
+  const [shown, show] = useState(false);
+  return h(
+    Fragment,
+    null,
+    h(Figure, { figure: useMemo(() => narrow(figure), [figure]), actions, label: `Curves of ${name}` }),
+    rates &&
+      h(
+        "label",
+        { className: "tunebook-check" },
+        h("input", { type: "checkbox", checked: shown, onChange: () => show(!shown) }),
+        "learning rate and gradient norm",
+      ),
+    rates && shown && h(Rates, { figure: rates, actions, label: `Learning rate and gradient norm of ${name}` }),
+  );
+}
+function Rates({
+  figure,
+  ...rest
+}: Omit<Parameters<typeof Figure>[0], "figure"> & { readonly figure: Drawn }): ReactElement {
+  return h(Figure, { figure: useMemo(() => narrow(figure), [figure]), ...rest });
 }
 
 /** What stands side by side in a cell stands one below the other here. */
 function narrow({ layout = {}, ...figure }: Drawn): Drawn {
   const two = layout["xaxis2"] !== undefined;
   const legend = { ...partOf(layout, "legend"), font: { size: 10 } };
-  const common = { ...layout, legend, height: two ? 420 : 260, margin: { t: two ? 72 : 44, r: 10, b: 36, l: 44 } };
-  if (!two) return { ...figure, layout: common };
+  const top = layout["showlegend"] === false ? 12 : two ? 72 : 44;
+  const common = { ...layout, legend, height: two ? 420 : 260, margin: { t: top, r: 10, b: 36, l: 44 } };
+  // The buttons would lie over the legend; a double click shows all again.
+  const config = { ...figure.config, displayModeBar: false };
+  if (!two) return { ...figure, config, layout: common };
   return {
-    ...figure,
+    ...{ ...figure, config },
     layout: {
       ...common,
       xaxis: { ...partOf(layout, "xaxis"), domain: [0, 1] },

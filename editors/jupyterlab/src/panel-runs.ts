@@ -133,7 +133,13 @@ function Line({ row, state, now, follower, actions }: LineProps): ReactElement |
       h("span", null, row.text),
       h("span", null, count(row.runs, "run")),
     );
-  if (row.is === "sweep") return h("li", null, h(Sweep, { row, runs, view, now, follower }));
+  if (row.is === "sweep")
+    return h(
+      "li",
+      null,
+      h(Sweep, { row, runs, view, now, follower }),
+      row.best && h(BestOf, { sweep: row.name, best: row.best, follower, actions }),
+    );
   const run = runs.byId.get(row.id);
   if (!run) return null;
   const slot = chosen.get(run.id);
@@ -157,6 +163,7 @@ function Line({ row, state, now, follower, actions }: LineProps): ReactElement |
         run,
         score: row.score,
         mixed: isMixed(runs, view),
+        byLoss: view.sort === "loss",
         under: row.under !== null,
         now,
         open: () => void follower.open(run.id),
@@ -168,19 +175,29 @@ function Line({ row, state, now, follower, actions }: LineProps): ReactElement |
 /** The score of the column; `mixed`: runs were scored on several data. */
 function Score({ score, mixed }: { readonly score: ListedScore; readonly mixed: boolean }): ReactElement {
   const range = interval(score);
+  // A validation in training is of its own data.
+  const told = mixed && !score.metric.startsWith("validation ") ? `${score.metric} on ${score.on}` : score.metric;
   return h(
     "span",
     {
       className: "tunebook-row tunebook-score",
       title: `${score.metric} on ${score.on}${range ? `, 95 % interval ${range}` : ""}${score.why ? `: ${score.why}` : ""}`,
     },
-    h("span", { className: "tunebook-faint" }, mixed ? `${score.metric} on ${score.on}` : score.metric),
+    h("span", { className: "tunebook-faint" }, told),
     h(
       "span",
       { className: "tunebook-figures" },
       h("b", null, score.value === null ? "NaN" : number(score.value)),
       range && h("span", { className: "tunebook-range" }, range),
     ),
+  );
+}
+function Loss({ loss }: Pick<RunSummary, "loss">): ReactElement {
+  return h(
+    "span",
+    { className: "tunebook-row tunebook-score" },
+    h("span", { className: "tunebook-faint" }, "training loss"),
+    h("span", { className: "tunebook-figures" }, number(loss)),
   );
 }
 const isMixed = ({ score, scores }: RunTable, { sort }: View): boolean =>
@@ -223,17 +240,46 @@ function Sweep({ row, runs, view, now, follower }: SweepProps): ReactElement {
   );
 }
 
+interface BestOfProps extends Pick<LineProps, "follower" | "actions"> {
+  readonly sweep: string;
+  readonly best: NonNullable<Extract<ListRow, { readonly is: "sweep" }>["best"]>;
+}
+
+function BestOf({ sweep, best, follower, actions }: BestOfProps): ReactElement {
+  const put = async (): Promise<void> => {
+    const program = await follower.program(best.id);
+    if (program !== null) await actions.newCell(program);
+    else actions.tell("The program of this trial can't be read.");
+  };
+  return h(
+    "div",
+    { className: "tunebook-actions tunebook-best-of" },
+    h(
+      "button",
+      {
+        className: "jp-mod-styled",
+        title: `Puts the program of trial ${best.number} into a new cell, under a name of its own`,
+        "aria-label": `Best of ${sweep} in a new cell`,
+        onClick: () => void put(),
+      },
+      "Best in a new cell",
+    ),
+  );
+}
+
 interface RowProps {
   readonly run: RunSummary;
   readonly score: ListedScore | null;
   readonly mixed: boolean;
+  /** Runs are ranked by their training loss. */
+  readonly byLoss: boolean;
   /** It stands under its sweep. */
   readonly under: boolean;
   readonly now: number;
   readonly open: () => void;
 }
 
-function Row({ run, score, mixed, under, now, open }: RowProps): ReactElement {
+function Row({ run, score, mixed, byLoss, under, now, open }: RowProps): ReactElement {
   const { name, state, problem, model, data, technique, started, step, steps, loss, curve, tags, note, trial } = run;
   const made = [model !== name && !under && model, data && !under && `on ${data}`].filter(Boolean).join(" ");
   const what = [under ? trial?.values : made || technique, ago(started, now)].filter(Boolean).join(" · ");
@@ -258,9 +304,11 @@ function Row({ run, score, mixed, under, now, open }: RowProps): ReactElement {
         "span",
         { className: "tunebook-row" },
         h(Sparkline, { curve }),
-        h("span", { className: "tunebook-figures tunebook-faint" }, `loss ${number(loss)}`),
+        h("span", { className: "tunebook-faint tunebook-progress" }, progress(run)),
       ),
     score && h(Score, { score, mixed }),
+    // What training came to is a loss only until there is a score, or where runs are ranked by it.
+    step > 0 && (!score || byLoss) && h(Loss, { loss }),
     step > 0 &&
       isLive(state) &&
       h(
@@ -275,7 +323,6 @@ function Row({ run, score, mixed, under, now, open }: RowProps): ReactElement {
         },
         h("span", { className: "tunebook-fine", style: { width: `${(100 * share).toFixed(1)}%` } }),
       ),
-    step > 0 && h("span", { className: "tunebook-faint" }, progress(run)),
     (tags.length > 0 || note !== "") &&
       h(
         "span",

@@ -48,7 +48,7 @@ export function progress({ step, steps, state, tokensPerSecond, secondsLeft, sec
   return [
     `step ${step}${steps ? ` of ${steps}` : ""}`,
     state === "running" && tokensPerSecond && `${tokensPerSecond.toLocaleString("en-US")} tokens/s`,
-    state === "running" && secondsLeft !== null && `${spoken(secondsLeft)} left`,
+    state === "running" && secondsLeft !== null && `${spoken(secondsLeft)} left`.replaceAll(" ", "\u00a0"),
     !isLive(state) && spoken(seconds),
   ]
     .filter(Boolean)

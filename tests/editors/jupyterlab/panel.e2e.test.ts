@@ -15,6 +15,7 @@ import { compiled, definitions } from "../../dsl/world.js";
 import { until } from "#tests/until.js";
 import { assertReadable } from "./contrast.js";
 import { JupyterLab, root, type Book } from "./jupyterlab.js";
+import { assertWholeWords } from "./whole-words.js";
 
 const cells = [
   `data reviews {
@@ -125,6 +126,10 @@ describe("the panel in JupyterLab", function () {
     await panel().getByText("the rows of reviews are counted when its cell runs").waitFor();
     await panel().getByText("3 steps").waitFor();
     assert.equal(await panel().locator(".tunebook-is-recipe").getByText("default").count(), 0, "defaults wait");
+    // Only what is not written is marked.
+    assert.equal(await panel().locator(".tunebook-setting").getByText("written", { exact: true }).count(), 0);
+    await setting("technique.alpha", "16").getByText("derived", { exact: true }).waitFor();
+    await assertWholeWords(book.page, "#tunebook-panel");
     await book.picture("plan");
   });
   it("measures what the training would take when it is asked", async () => {
@@ -152,6 +157,8 @@ describe("the panel in JupyterLab", function () {
   });
   it("writes a default out, and one undo takes it back", async () => {
     await panel().getByRole("checkbox").check();
+    await setting("seed", "0").getByText("default", { exact: true }).waitFor();
+    await assertWholeWords(book.page, "#tunebook-panel");
     const before = await textOf(1);
     await setting("seed", "0").click();
     await book.cell(1).getByText("seed").first().waitFor({ timeout: 10_000 });
@@ -183,6 +190,7 @@ describe("the panel in JupyterLab", function () {
     await list.getByRole("listitem").nth(49).waitFor({ timeout: 20_000 });
     assert.equal(await list.getByRole("listitem").count(), 50);
     await assertReadable(book.page, "#tunebook-panel");
+    await assertWholeWords(book.page, "#tunebook-panel");
     await book.picture("runs");
     await panel().getByRole("button", { name: "Show more (20 left)" }).click();
     await list.getByRole("listitem").nth(69).waitFor();
@@ -222,16 +230,35 @@ describe("the panel in JupyterLab", function () {
     await panel().getByRole("list", { name: "Runs" }).getByRole("button").first().click();
     await panel().locator(".tunebook-curves .js-plotly-plot .scatterlayer .trace").first().waitFor({ timeout: 20_000 });
     await panel().getByText("Validations", { exact: true }).waitFor();
+    await assertWholeWords(book.page, "#tunebook-panel");
     await book.picture("opened");
+    const rates = panel().getByRole("img", { name: "Learning rate and gradient norm of mood" });
+    assert.equal(await rates.count(), 0, "only when it is asked for");
+    await panel().getByRole("checkbox", { name: "learning rate and gradient norm" }).check();
+    await rates.locator(".scatterlayer .trace").nth(1).waitFor();
+    await rates.scrollIntoViewIfNeeded();
+    await book.picture("rates");
+    await panel().getByRole("checkbox", { name: "learning rate and gradient norm" }).uncheck();
+    await rates.waitFor({ state: "detached" });
     for (const part of ["Program", /^Checkpoints \(\d\)$/, "Model card"]) await panel().getByText(part).first().click();
     await panel().getByText("train mood on reviews").first().waitFor();
     await panel()
       .getByText(/step-0000\d\d\.safetensors/)
       .first()
       .waitFor();
+    const card = panel().getByRole("group", { name: "Card of mood" });
+    await card.getByRole("heading", { name: "mood" }).waitFor();
+    await card.getByRole("row", { name: /^batch_size 8/ }).waitFor();
+    assert.doesNotMatch(await card.innerText(), /^---|library_name|##|\|/m, "rendered, without what is for a hub");
+    await assertReadable(book.page, "#tunebook-panel .tunebook-prose p");
+    await card.scrollIntoViewIfNeeded();
+    await book.picture("card");
     await panel().getByText("Compare with another run").click();
     await panel().getByRole("combobox", { name: "Run to compare with" }).selectOption({ index: 2 });
-    await panel().getByRole("cell", { name: "batch_size" }).waitFor({ timeout: 10_000 });
+    await panel()
+      .getByRole("group", { name: "Differences" })
+      .getByRole("cell", { name: "batch_size" })
+      .waitFor({ timeout: 10_000 });
     await panel().getByText("Compare with another run").scrollIntoViewIfNeeded();
     await book.picture("compared");
   });
@@ -249,13 +276,13 @@ describe("the panel in JupyterLab", function () {
   it("keeps what it shows when the kernel restarts, and shows the plan again", async () => {
     await book.command("Restart Kernel…");
     await book.page.locator(".jp-Dialog .jp-mod-accept").click();
-    await panel().getByRole("heading", { name: /mood/ }).waitFor();
+    await panel().getByRole("heading", { name: /mood/, level: 2 }).waitFor();
     await book.kernelReady();
-    await panel().getByRole("cell", { name: "batch_size" }).waitFor();
+    await panel().getByRole("group", { name: "Differences" }).getByRole("cell", { name: "batch_size" }).waitFor();
     await tab("Plan");
     await setting("technique.rank", "8").waitFor({ timeout: 20_000 });
     await tab("Runs");
-    await panel().getByRole("heading", { name: /mood/ }).waitFor();
+    await panel().getByRole("heading", { name: /mood/, level: 2 }).waitFor();
   });
   it("puts the program of a run into a new cell", async () => {
     await panel().getByRole("button", { name: "Train again" }).click();
@@ -381,6 +408,12 @@ describe("the panel in JupyterLab", function () {
     await dark.page.locator("#tunebook-panel .js-plotly-plot .trace").first().waitFor({ timeout: 20_000 });
     await assertReadable(dark.page, "#tunebook-panel .tunebook-facts");
     await dark.picture("run");
+    const side = dark.page.locator("#tunebook-panel");
+    await side.getByRole("checkbox", { name: "learning rate and gradient norm" }).check();
+    await side.getByText("Model card").click();
+    await side.getByRole("heading", { name: "Scores" }).scrollIntoViewIfNeeded();
+    await assertReadable(dark.page, "#tunebook-panel .tunebook-prose p");
+    await dark.picture("card");
     await dark.page.close();
   });
   it("lets nothing fail in the page", () => {

@@ -4,7 +4,7 @@
  * TUNEBOOK_KEEP=1 keeps the folder and its screenshots.
  */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator } from "playwright-core";
 import type { RunFolder } from "#kernel/artifacts/run-folder.js";
@@ -12,6 +12,7 @@ import { add, evaluate, makeRun, makeSweep, share, step, validated } from "../..
 import { until } from "#tests/until.js";
 import { assertReadable } from "./contrast.js";
 import { JupyterLab, type Book } from "./jupyterlab.js";
+import { assertWholeWords } from "./whole-words.js";
 
 const hostile = `<img src=x onerror="window.hurt=1">`;
 const notebook = {
@@ -42,6 +43,12 @@ describe("the runs in JupyterLab's panel", function () {
     evaluate(mood, { accuracy: share(0.82) }, { at: "2026-11-21T08:00:00.000Z" });
     deep = makeRun(runs, "deep", { recipe: "epochs: 3, optimizer: adamw(learning_rate: 3e-4)", accuracy: 0.88 });
     evaluate(deep, { accuracy: share(0.9) }, { at: "2026-11-22T08:00:00.000Z" });
+    add(deep, validated(20, { loss: 0.4, accuracy: 0.88, "f1(macro)": 0.871, "roc_auc(one_vs_rest)": 0.95 }), {
+      kind: "checkpoint",
+      step: 20,
+      folder: "step-00000020.safetensors",
+      best: true,
+    });
     elsewhere = makeRun(runs, "elsewhere", { dataHash: "d2" });
     evaluate(elsewhere, { accuracy: share(0.97) }, { at: "2026-11-19T08:00:00.000Z", dataHash: "d2", data: "tickets" });
     makeRun(runs, "stopped", { reason: "interrupted", steps: 10, weights: true });
@@ -94,7 +101,7 @@ describe("the runs in JupyterLab's panel", function () {
   it("lists the newest score of each run with its interval", async () => {
     await row("mood").getByText("0.82", { exact: true }).waitFor();
     await row("mood").getByText("0.79 – 0.85").waitFor();
-    assert.equal(await row("stopped").getByText("accuracy").count(), 0, "it was never evaluated");
+    await row("stopped").getByText("validation accuracy").waitFor(); // it was never evaluated
     await select("Score", "f1(macro)");
     await row("mood").getByText("0.77", { exact: true }).waitFor();
     await select("Score", "validation accuracy");
@@ -131,22 +138,56 @@ describe("the runs in JupyterLab's panel", function () {
     await row("search").getByText("4 trials").waitFor();
     await row("search").getByText("best: trial 2 · batch_size: 16").waitFor();
     await row("search").getByText("0.81", { exact: true }).waitFor();
-    await row("search").getByRole("button").click();
+    const unfold = row("search").getByRole("button", { name: /4 trials/ });
+    await unfold.click();
     await row("search_2").waitFor();
     assert.deepEqual(
       (await names()).filter((name) => name.startsWith("search")),
       ["search", "search_4", "search_3", "search_2", "search_1"],
     );
+    await assertWholeWords(book.page, "#tunebook-panel");
+    await book.picture("sweep-open");
     await select("Score", "validation accuracy");
     await select("Sort by", "score");
     await list().getByText("validation accuracy on d.validation").first().waitFor();
     const order = (await names()).filter((name) => name.startsWith("search"));
     assert.deepEqual(order, ["search", "search_2", "search_3", "search_4", "search_1"]);
     await book.picture("sweep");
-    await row("search").getByRole("button").click();
+    await unfold.click();
     await row("search_2").waitFor({ state: "detached" });
     await select("Sort by", "started");
     await select("Score", "accuracy");
+  });
+  it("puts a sweep's best program into a new cell", async () => {
+    await panel().getByRole("button", { name: "Best of search in a new cell" }).click();
+    const made = book.page.locator(".jp-Notebook .jp-CodeCell.jp-mod-active .cm-content");
+    await made.getByText("search_2_again").first().waitFor();
+    const text = (await made.locator(".cm-line").allInnerTexts()).join("\n");
+    assert.match(text, /^data d /);
+    assert.match(text, /train \w+ on d as search_2_again \{[^]*batch_size: 16/);
+    await book.picture("best");
+    await book.page.keyboard.press("Escape");
+    await book.page.keyboard.press("d");
+    await book.page.keyboard.press("d");
+    await book.page.locator(".jp-Notebook .jp-CodeCell").nth(2).waitFor({ state: "detached" });
+  });
+  it("shows a run's score, and its loss where it has none or is ranked by it", async () => {
+    await row("deep").getByText("0.9", { exact: true }).waitFor();
+    assert.equal(await list().getByText("training loss").count(), 0);
+    makeRun(runs, "begun", { reason: "interrupted", steps: 5 });
+    await row("begun").getByText("training loss").waitFor({ timeout: 20_000 });
+    await row("begun").getByText("0.6", { exact: true }).waitFor();
+    await select("Sort by", "loss");
+    await row("deep").getByText("training loss").waitFor();
+    await select("Sort by", "started");
+    rmSync(
+      join(
+        runs,
+        readdirSync(runs).find((name) => name.startsWith("begun-"))!,
+      ),
+      { recursive: true },
+    );
+    await row("begun").waitFor({ state: "detached" });
   });
   it("shows every evaluation of a run as a table", async () => {
     await openRun("mood");
@@ -170,7 +211,19 @@ describe("the runs in JupyterLab's panel", function () {
       ],
     );
     await assertReadable(book.page, "#tunebook-panel");
+    await assertWholeWords(book.page, "#tunebook-panel");
     await book.picture("evaluations");
+  });
+  it("breaks no word of a table of many metrics", async () => {
+    await back();
+    await openRun("deep");
+    await panel().getByRole("columnheader", { name: "validation roc_auc(one_vs_rest)" }).waitFor();
+    await panel().getByRole("cell", { name: "best" }).waitFor();
+    await assertWholeWords(book.page, "#tunebook-panel");
+    await panel().getByRole("cell", { name: "best" }).scrollIntoViewIfNeeded();
+    await book.picture("metrics");
+    await back();
+    await openRun("mood");
   });
   it("keeps tags and a note in the run's folder, and finds runs by them", async () => {
     const path = join(mood.path, "notes.json");
@@ -242,6 +295,7 @@ describe("the runs in JupyterLab's panel", function () {
       .getByRole("checkbox", { name: /Settings that are the same/ })
       .uncheck();
     await assertReadable(book.page, "#tunebook-compare");
+    await assertWholeWords(book.page, "#tunebook-compare");
     await book.picture("compared");
   });
   it("follows a run that trains, in the tab as in the list", async () => {
