@@ -28,6 +28,8 @@ export type Need =
   /** A run that was made before: its folder, its id, or a name that one run alone has. */
   | { readonly about: "run"; readonly path: string; readonly folder: string }
   | { readonly about: "machine" }
+  /** What computes where a device is named. */
+  | { readonly about: "engine"; readonly engine: string; readonly device: string }
   /** The value behind `$x`. */
   | { readonly about: "name"; readonly of: string }
   /** A used file. */
@@ -161,6 +163,10 @@ export interface Took {
   readonly steps: number;
   readonly seconds: number;
 }
+export interface EngineFacts {
+  /** Null: it was not started for the question; who runs the statement says what is wrong. */
+  readonly title: string | null;
+}
 export interface NameFacts {
   /** A plain value, or what kind of live thing it is. */
   readonly value?: Value;
@@ -181,6 +187,7 @@ export type FactOf<N extends Need["about"]> = {
   base: BaseFacts;
   run: RunFacts;
   machine: MachineFacts;
+  engine: EngineFacts;
   name: NameFacts;
   file: FileFacts;
   files: FilesFacts;

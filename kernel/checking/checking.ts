@@ -38,7 +38,7 @@ export async function checkTexts(texts: Texts, folder: string, o: CheckOptions =
     ...plainHostContext(folder, valuesOf(given)),
     ...(o.onProgress && { onProgress: o.onProgress }),
   };
-  const datasets = o.datasets ?? new DatasetCache({ glance: o.glance === true });
+  const datasets = o.datasets ?? new DatasetCache({ glance: o.glance === true, tries: true });
   const checked = await checkSources(texts, {
     registry,
     parameters: hostContext.parameters,

@@ -11,7 +11,13 @@ declare module "#dsl/diagnostics/codes.js" {
     "compile-failed": { readonly compiler: string; readonly output: string };
     "addon-broken": { readonly addon: string; readonly why: string };
     "no-native-build": { readonly platform: string };
-    "engine-unavailable": { readonly engine: string; readonly why: string };
+    /** `device`: one that was named. `refused`: the engine computes on no such device anywhere. */
+    "engine-unavailable": {
+      readonly engine: string;
+      readonly why: string;
+      readonly device?: string;
+      readonly refused?: true;
+    };
     /** `title`: of the engine that works here. */
     "device-unavailable": { readonly device: string; readonly title: string };
     "engine-died": {
@@ -73,12 +79,20 @@ registerCodes({
   "engine-unavailable": {
     severity: "error",
     message: (d) => `the ${d.engine} engine can't be started: ${d.why}`,
-    help: (d) => (d.engine === "tensorflow" ? "run tunebook setup, or use engine onnx" : "run tunebook doctor"),
+    help: (d) =>
+      d.refused
+        ? `name no engine: \`engine { device: ${d.device ?? "auto"} }\` takes one that computes there`
+        : d.device !== undefined && d.device !== "auto" && d.device !== "cpu"
+          ? "leave `device` out, and the fastest that works is taken"
+          : d.engine === "tensorflow"
+            ? "run tunebook setup, or use engine onnx"
+            : "run tunebook doctor",
     explain:
       "The engine that was asked for isn't there or doesn't work on this machine. `tunebook doctor` says what is missing.",
   },
   "device-unavailable": {
     severity: "error",
+    facts: true,
     message: (d) => `nothing here computes on \`device: ${d.device}\`: what works is ${d.title}`,
     help: (d) =>
       d.device === "gpu"

@@ -81,27 +81,29 @@ export async function preferred(work: Work | undefined): Promise<Choice & { read
 
 async function startOne(name: EngineName, options: EngineOptions, why: string): Promise<Engine> {
   const record = engines[name];
-  const refused = record.refuses(options.device ?? "auto");
-  if (refused !== undefined) throw new CodedError("engine-unavailable", { engine: name, why: refused });
+  const { device = "auto" } = options;
+  const refused = record.refuses(device);
+  if (refused !== undefined)
+    throw new CodedError("engine-unavailable", { engine: name, why: refused, device, refused: true });
   const found = await record.found();
   if (typeof found === "string") throw new CodedError("engine-unavailable", { engine: name, why: found });
   const threads = hostThreads(options.threads);
   const client = new HostClient(
     name,
-    hostEnvironment(name, threads, { ...(options.device === "cpu" && withoutCard), ...options.env }),
+    hostEnvironment(name, threads, { ...(device === "cpu" && withoutCard), ...options.env }),
   );
   try {
     const info = await client.call("start", {
       engine: name,
       addon: found.addon,
       threads,
-      device: options.device ?? "auto",
+      device,
     });
     return new HostedEngine(client, { ...info, why });
   } catch (e) {
     await client.close();
     const reason = e instanceof Error ? e.message : String(e);
-    throw new CodedError("engine-unavailable", { engine: name, why: reason }, { cause: e });
+    throw new CodedError("engine-unavailable", { engine: name, why: reason, device }, { cause: e });
   }
 }
 

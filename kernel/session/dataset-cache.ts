@@ -6,7 +6,7 @@ import { totalmem, availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { FactOf, NameFacts, Need } from "#dsl/types/facts.js";
+import type { EngineFacts, FactOf, NameFacts, Need } from "#dsl/types/facts.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import { isCall } from "#dsl/plan/value.js";
 import type { DataPlan, ReaderOf, ScratchPlan } from "#dsl/types/subject.js";
@@ -15,6 +15,8 @@ import { registry as whole } from "#stdlib/registry.js";
 import type { Base } from "../core/bases/base.js";
 import { resolveBase } from "../bases/resolve.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
+import type { DeviceName, EngineName, EngineOptions } from "../engine/engine.js";
+import { startEngine } from "../engine/start.js";
 import { filesIn } from "../datasets/files-in.js";
 import { KeptAudits } from "../datasets/kept-audits.js";
 import type { ConversationRows } from "../core/data/conversations.js";
@@ -46,13 +48,17 @@ const most = { prepared: 8, readers: 8, bases: 16, tokenizers: 8 } as const;
 const glance = { bytes: 64 * 2 ** 20, rows: 16_384 };
 
 export class DatasetCache {
-  /** `glance`: data that are streamed are judged by a part of them, unless they were read through before. */
-  constructor(private readonly o: { readonly glance?: boolean } = {}) {}
+  /**
+   * `glance`: data that are streamed are judged by a part of them, unless they were read through before. `tries`: an engine
+   * that is to compute on a named device is started for the question, by who starts none afterwards.
+   */
+  constructor(private readonly o: { readonly glance?: boolean; readonly tries?: boolean } = {}) {}
 
   private readonly prepared = new LRUCache<string, Kept>({ max: most.prepared });
   private readonly audits = new KeptAudits();
   private readonly bases = new LRUCache<string, Promise<Base>>({ max: most.bases });
   private readonly tokenizers = new LRUCache<string, Promise<Tokenizer>>({ max: most.tokenizers });
+  private readonly engines = new Map<string, Promise<EngineFacts>>();
   /** What `engine` chose; the plan's time estimate depends on it. */
   engine = "auto";
 
@@ -77,6 +83,8 @@ export class DatasetCache {
           engine: this.engine,
           ...paceOf(this.engine),
         };
+      case "engine":
+        return this.o.tries ? this.tried(need) : { title: null };
       case "name":
         return nameFacts(need.of, s);
       case "files":
@@ -87,6 +95,13 @@ export class DatasetCache {
         return { text: textOfNamed(path, need.path, { missing }), path };
       }
     }
+  }
+
+  private tried({ engine, device }: Need & { about: "engine" }): Promise<EngineFacts> {
+    const key = `${engine} ${device}`;
+    const known = this.engines.get(key) ?? titleOf({ engine: engine as EngineName, device: device as DeviceName });
+    this.engines.set(key, known);
+    return known;
   }
 
   /**
@@ -247,4 +262,12 @@ function stampsOf(plan: DataPlan, folder: string): string | null {
 /** Tells whoever waits how many rows of something are done. */
 function told({ onProgress }: HostContext, label: string): { onRows?: (done: number, of?: number) => void } {
   return onProgress ? { onRows: (done, of) => onProgress({ label, done, total: of ?? null }) } : {};
+}
+
+/** Starts an engine to see that it does. Coded errors of `startEngine`. */
+async function titleOf(options: EngineOptions): Promise<EngineFacts> {
+  const engine = await startEngine(options);
+  const { title } = engine.info;
+  await engine.close();
+  return { title };
 }

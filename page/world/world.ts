@@ -42,6 +42,8 @@ export class World {
         throw new CodedError("run-not-found", { path: need.path, runs: "the page", has: [], count: 0, near: null });
       case "machine":
         return this.machine;
+      case "engine":
+        return { title: null };
       case "name":
         throw new CodedError("unknown-reference", { name: need.of, has: [] });
       case "files":

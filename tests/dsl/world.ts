@@ -8,6 +8,7 @@ import {
   type BaseFacts,
   type RunFacts,
   type DataFacts,
+  type EngineFacts,
   type FactOf,
   type Failed,
   type Need,
@@ -72,6 +73,7 @@ export interface World {
   readonly table?: readonly string[] | TableFacts | Failed;
   readonly base?: BaseFacts | Failed;
   readonly run?: RunFacts | Failed;
+  readonly engine?: EngineFacts | Failed;
   readonly memory?: number;
   /** Speed of training in FLOP/s; absent: not measured. */
   /** FLOP/s of the training that this machine did. */
@@ -108,6 +110,8 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
         ...{ memoryBytes: world.memory ?? 16e9, cores: 2, engine: "tensorflow", product: null },
         took: world.speed === undefined ? [] : [{ flops: world.speed, steps: 1, seconds: 1 }],
       };
+    case "engine":
+      return world.engine ?? { title: "TensorFlow (CPU)" };
     case "name":
       return world.live?.[need.of] ?? { failed: { code: "unknown-reference", data: { name: need.of, has: [] } } };
     case "files":

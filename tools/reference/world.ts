@@ -62,6 +62,8 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
       return { failed: { code: "run-not-found", data: { path: need.path, runs: "runs", has: [], near: null } } };
     case "machine":
       return { memoryBytes: 1e15, cores: 8, engine: "tensorflow", took: [], product: null };
+    case "engine":
+      return { title: null };
     case "name":
       return need.of === "rows"
         ? { live: "table", columns: world.columns }

@@ -35,6 +35,8 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly turn?: number;
       readonly column: string;
       readonly holds: string;
+      /** What `ignore` lists and is nearly the field's name. */
+      readonly misspelt?: string;
     };
     "nothing-to-train": { readonly data: string; readonly row: RowName; readonly why: string };
     "template-refuses": { readonly template: string; readonly row: RowName; readonly why: string };
@@ -101,7 +103,9 @@ registerCodes({
         ? `row ${d.row} has the column "${d.field}" beside its conversation (${d.holds}), which isn't built yet`
         : `row ${d.row} has \`${d.field}\` in turn ${String(d.turn)} of its conversation (${d.holds}), which isn't built yet`,
     help: (d) =>
-      `to train without it say so where the conversation is read, \`ignore: [${d.field}]\` in \`turns(…)\` or \`alpaca(…)\`; or leave such rows out`,
+      d.misspelt !== undefined
+        ? `write \`${d.field}\` in \`ignore\`, where \`${d.misspelt}\` stands`
+        : `to train without it say so where the conversation is read, \`ignore: [${d.field}]\` in \`turns(…)\` or \`alpaca(…)\`; or leave such rows out`,
     explain:
       "Calls of tools, the tools themselves, reasoning that stands apart from the answer, pictures and preferred answers " +
       "would be part of what a model reads or writes. They are never dropped silently: the model would learn to answer " +

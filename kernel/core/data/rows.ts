@@ -8,7 +8,7 @@ import { nearest } from "#dsl/diagnostics/nearest.js";
 import "#dsl/rules/world-codes.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import type { DataPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Call, Value } from "#dsl/types/value.js";
 import type { TableFacts } from "#dsl/types/facts.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { usualTurns } from "#stdlib/conversations/turns.run.js";
@@ -84,7 +84,7 @@ function rolesOf(
         told.map((cells) => cells[index]),
         (other) => (columns.has(other) ? undefined : table.get(other)?.[index]),
       );
-      if ("refused" in turns) throw refusal(turns, column, named);
+      if ("refused" in turns) throw refusal(turns, column, named, plan.conversation?.arguments["ignore"]);
       return [role, writtenTurns(turns)] as const;
     });
     const own = withAnswers(withText(Object.fromEntries(entries)), plan.columns, named);
@@ -92,11 +92,21 @@ function rolesOf(
   };
 }
 
-function refusal({ refused, field, help }: Refused, column: string, row: RowName): CodedError {
+/** `ignored`: what the call that reads the conversation leaves out, as it was written. */
+function refusal(
+  { refused, field, help }: Refused,
+  column: string,
+  row: RowName,
+  ignored: Value | undefined,
+): CodedError {
   if (!field)
     return new CodedError("bad-conversation", { column, row, why: refused, ...(help !== undefined && { help }) });
   const place = "column" in field ? { field: field.column } : field;
-  return new CodedError("field-not-built", { column, row, holds: refused, ...place });
+  const misspelt = nearest(place.field, Array.isArray(ignored) ? ignored.map(String) : []);
+  return new CodedError("field-not-built", {
+    ...{ column, row, holds: refused, ...place },
+    ...(misspelt !== undefined && { misspelt }),
+  });
 }
 
 /** Words alone have a text too: it is what is compared, shown and looked through for duplicates. */

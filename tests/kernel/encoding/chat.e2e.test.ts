@@ -302,6 +302,10 @@ train obedient on tasks { steps: 1, batch_size: 2 }`);
       /field-not-built.*"row":2.*"tool_calls".*"turn":2/,
     );
     assert.match(await attempt([good, { ...good, tools: [{ name: "f" }] }]), /field-not-built.*"row":2.*"tools"/);
+    assert.match(
+      await attempt([good, { m: [turn("user"), called] }], "messages: turns(m, ignore: [tools, tool_cals])"),
+      /field-not-built.*"tool_calls".*"misspelt":"tool_cals"/,
+    );
     const muted = { ...turn("assistant"), weight: 0 };
     assert.match(await attempt([good, { m: [turn("user"), muted] }]), /nothing-to-train.*"row":2.*weights say/);
     assert.match(await attempt([good, { m: "hello" }]), /bad-conversation.*"row":2.*not a list/);
