@@ -10,18 +10,18 @@ export interface Rest {
 }
 
 /** The first `most`, errors before warnings, in their order; and how many more there are. */
-export function foremost(
-  diagnostics: readonly Diagnostic[],
+export function foremost<T extends Pick<Diagnostic, "severity">>(
+  all: readonly T[],
   most: number,
-): { readonly first: readonly Diagnostic[]; readonly rest: Rest | undefined } {
-  if (diagnostics.length <= most) return { first: diagnostics, rest: undefined };
-  const isError = ({ severity }: Diagnostic): boolean => severity === "error";
-  const errors = diagnostics.filter(isError);
-  const kept = new Set([...errors, ...diagnostics.filter((d) => !isError(d))].slice(0, most));
-  const left = diagnostics.filter((d) => !kept.has(d));
+): { readonly first: readonly T[]; readonly rest: Rest | undefined } {
+  if (all.length <= most) return { first: all, rest: undefined };
+  const isError = ({ severity }: T): boolean => severity === "error";
+  const errors = all.filter(isError);
+  const kept = new Set([...errors, ...all.filter((d) => !isError(d))].slice(0, most));
+  const left = all.filter((d) => !kept.has(d));
   const leftErrors = left.filter(isError).length;
   return {
-    first: diagnostics.filter((d) => kept.has(d)),
+    first: all.filter((d) => kept.has(d)),
     rest: { errors: leftErrors, warnings: left.length - leftErrors },
   };
 }

@@ -3,6 +3,7 @@ import { cutWords } from "./cut-words.js";
 import { visible, wordsOf, type Code, type CodeData } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { Lines } from "./lines.js";
+import { listed } from "./listed.js";
 import type { Source, Span } from "./span.js";
 
 export interface ExcerptLine {
@@ -29,6 +30,8 @@ export interface Excerpt {
 const quoted = 160;
 const before = 60;
 const mostLabels = 20;
+/** Places that are named of a warning that is told once. */
+const mostPlaces = 8;
 
 /** Where a source's lines begin never changes: found once, for as long as the source is there. */
 const known = new WeakMap<Source, Lines>();
@@ -38,19 +41,24 @@ export function linesOf(source: Source): Lines {
   return lines;
 }
 
-export function excerptOf(diagnostic: Diagnostic, sources: readonly Source[]): Excerpt {
+/** `elsewhere`: further places of which the same is said. */
+export function excerptOf(
+  diagnostic: Diagnostic,
+  sources: readonly Source[],
+  elsewhere: readonly Span[] = [],
+): Excerpt {
   const words = wordsOf(diagnostic.code as Code, diagnostic.data as CodeData[Code]);
   const source = sources.findLast((s) => s.id === diagnostic.span.source);
   const base = {
     severity: diagnostic.severity,
     code: diagnostic.code as string,
-    message: words.message,
+    message:
+      elsewhere.length > 0 ? `${words.message} ${placesOf([diagnostic.span, ...elsewhere], sources)}` : words.message,
     notes: words.notes,
     ...(words.help === undefined ? {} : { help: words.help }),
   };
   if (!source) return { ...base, place: "", lines: [] };
   const lines = linesOf(source);
-  const start = lines.at(diagnostic.span.start);
   const spans = [
     { span: diagnostic.span, text: "", primary: true },
     ...diagnostic.labels
@@ -71,7 +79,25 @@ export function excerptOf(diagnostic: Diagnostic, sources: readonly Source[]): E
   }
   const more = diagnostic.labels.length - mostLabels;
   const notes = more > 0 ? [...base.notes, `and ${more.toLocaleString("en-US")} places more`] : base.notes;
-  return { ...base, notes, place: `${source.title}:${String(start.line)}:${String(start.column)}`, lines: shown };
+  return { ...base, notes, place: placeOf(source, diagnostic.span), lines: shown };
+}
+
+function placeOf(source: Source, span: Span): string {
+  const { line, column } = linesOf(source).at(span.start);
+  return `${source.title}:${String(line)}:${String(column)}`;
+}
+
+/** `(3 places: cell 1:3:7, cell 1:9:7, cell 2:1:7)` */
+function placesOf(spans: readonly Span[], sources: readonly Source[]): string {
+  const places = spans.slice(0, mostPlaces).flatMap((span) => {
+    const source = sources.findLast((s) => s.id === span.source);
+    return source ? [placeOf(source, span)] : [];
+  });
+  const words =
+    places.length > 0
+      ? `: ${listed(places, { most: mostPlaces, of: places.length + Math.max(0, spans.length - mostPlaces) })}`
+      : "";
+  return `(${spans.length.toLocaleString("en-US")} places${words})`;
 }
 
 /** The line that a span begins on, cut to what stands around it. */

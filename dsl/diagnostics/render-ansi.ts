@@ -2,6 +2,7 @@
 import { foremost, mostRendered, restWords } from "./bounded.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { excerptOf } from "./excerpt.js";
+import { grouped, type Told } from "./grouped.js";
 import type { Source } from "./span.js";
 
 export interface AnsiOptions {
@@ -12,13 +13,13 @@ export function renderAnsi(
   sources: readonly Source[],
   options: AnsiOptions,
 ): string {
-  const { first, rest } = foremost(diagnostics, mostRendered.people);
+  const { first, rest } = foremost(grouped(diagnostics), mostRendered.people);
   return [...first.map((d) => one(d, sources, options.color)), ...(rest ? [restWords(rest)] : [])].join("\n\n");
 }
 
-function one(diagnostic: Diagnostic, sources: readonly Source[], color: boolean): string {
+function one({ diagnostic, elsewhere }: Told, sources: readonly Source[], color: boolean): string {
   const paint = (code: string, text: string): string => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
-  const e = excerptOf(diagnostic, sources);
+  const e = excerptOf(diagnostic, sources, elsewhere);
   const hue = e.severity === "error" ? "1;31" : "1;33";
   const out = [`${paint(hue, `${e.severity}[${e.code}]`)}${paint("1", `: ${e.message}`)}`];
   const gutter = String(Math.max(0, ...e.lines.map((l) => l.number))).length + 1;

@@ -2,16 +2,17 @@
 import { foremost, mostRendered, restWords } from "./bounded.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { excerptOf } from "./excerpt.js";
+import { grouped, type Told } from "./grouped.js";
 import type { Source } from "./span.js";
 
 export function renderHtml(diagnostics: readonly Diagnostic[], sources: readonly Source[]): string {
-  const { first, rest } = foremost(diagnostics, mostRendered.people);
+  const { first, rest } = foremost(grouped(diagnostics), mostRendered.people);
   const more = rest ? `<div>${restWords(rest)}</div>` : "";
   return `<div class="tune-diagnostics">${first.map((d) => one(d, sources)).join("")}${more}</div>`;
 }
 
-function one(diagnostic: Diagnostic, sources: readonly Source[]): string {
-  const e = excerptOf(diagnostic, sources);
+function one({ diagnostic, elsewhere }: Told, sources: readonly Source[]): string {
+  const e = excerptOf(diagnostic, sources, elsewhere);
   const color = e.severity === "error" ? "#c62828" : "#b26a00";
   const lines = e.lines.map((line) => {
     const points = [...line.text];
@@ -19,21 +20,26 @@ function one(diagnostic: Diagnostic, sources: readonly Source[]): string {
     const style = line.primary
       ? `text-decoration: underline wavy ${color}; font-weight: bold`
       : "text-decoration: underline";
-    const label = line.label ? `  <span style="color: ${color}">${escapeHtml(line.label)}</span>` : "";
+    const label = line.label ? `  <span style="${inked(color)}">${escapeHtml(line.label)}</span>` : "";
     const marked =
       points.length > line.from
         ? `<span style="${style}">${cut(line.from, line.to)}</span>`
         : `<span style="${style}"> </span>`;
-    return `<span style="opacity: .6">${String(line.number).padStart(3)} | </span>${cut(0, line.from)}${marked}${cut(line.to)}${label}`;
+    return `<span style="opacity: .72">${String(line.number).padStart(3)} | </span>${cut(0, line.from)}${marked}${cut(line.to)}${label}`;
   });
   const rows = [
-    `<div><b style="color: ${color}">${e.severity}[${escapeHtml(e.code)}]</b><b>: ${coded(e.message)}</b></div>`,
-    e.place ? `<div style="opacity: .7">${escapeHtml(e.place)}</div>` : "",
+    `<div><b style="${inked(color)}">${e.severity}[${escapeHtml(e.code)}]</b><b>: ${coded(e.message)}</b></div>`,
+    e.place ? `<div style="opacity: .72">${escapeHtml(e.place)}</div>` : "",
     lines.length > 0 ? `<pre style="margin: .3em 0">${lines.join("\n")}</pre>` : "",
-    e.help === undefined ? "" : `<div><b style="color: #2e7d32">help</b>: ${coded(e.help)}</div>`,
+    e.help === undefined ? "" : `<div><b style="${inked("#2e7d32")}">help</b>: ${coded(e.help)}</div>`,
     ...e.notes.map((note) => `<div><b>note</b>: ${coded(note)}</div>`),
   ];
   return `<div class="tune-diagnostic" style="margin: .5em 0">${rows.join("")}</div>`;
+}
+
+/** Mixed with the page's own ink where the viewer can: it reads on white and on near-black. */
+function inked(color: string): string {
+  return `color: ${color}; color: color-mix(in srgb, ${color} 72%, currentColor)`;
 }
 
 export function escapeHtml(text: string): string {

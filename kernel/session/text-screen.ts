@@ -27,14 +27,18 @@ export function textScreen(out: { readonly isTTY?: boolean; write(text: string):
     open.set(id, plainText(shown));
     rewrite(id);
   };
+  const print = (text: string) => {
+    end();
+    out.write(`${text}\n\n`);
+  };
   return {
     display(shown) {
       if (shown.id !== undefined && !shown.fixedText) return keep(shown.id, shown);
-      end();
-      out.write(`${plainText(shown)}\n\n`);
+      print(plainText(shown));
     },
     update: (shown) => {
       if (!shown.fixedText) keep(shown.id, shown);
+      else if (shown.textOfUpdate !== undefined) print(shown.textOfUpdate);
     },
     end,
   };

@@ -21,6 +21,7 @@ import type { HostContext, Progress } from "../core/session/host-context.js";
 import { ProgressLine } from "./progress-line.js";
 import { DatasetCache } from "./dataset-cache.js";
 import type { Evaluation } from "./verbs/evaluate.js";
+import { Warnings } from "./warnings.js";
 import { verbs } from "./verbs/verbs.js";
 import "../artifacts/codes.js";
 
@@ -47,7 +48,10 @@ export interface Stage {
   readonly signal?: AbortSignal;
   /** The sources that compiled to what runs, the present one last. */
   readonly sources: readonly Source[];
+  readonly warnings: Warnings;
 }
+/** What a source is run with. */
+export type Given = Omit<Stage, "sources" | "warnings">;
 
 /** The diagnostics that kept a source from running. */
 export class Refused extends Error {
@@ -114,7 +118,7 @@ export class TuneSession {
    */
   async run(
     source: Source,
-    stage: Omit<Stage, "sources">,
+    stage: Given,
     onWarnings: (diagnostics: readonly Diagnostic[]) => void = () => undefined,
   ): Promise<void> {
     const line = new ProgressLine(stage.screen, source.id);
@@ -129,7 +133,7 @@ export class TuneSession {
 
   private async runIn(
     source: Source,
-    stage: Omit<Stage, "sources">,
+    stage: Given,
     onWarnings: (diagnostics: readonly Diagnostic[]) => void,
     onActionDone: () => void,
   ): Promise<void> {
@@ -141,11 +145,12 @@ export class TuneSession {
     if (errors.length > 0 || !actions) throw new Refused(diagnostics, sources);
     if (diagnostics.length > 0) onWarnings(diagnostics);
     this.sources = [...this.sources.filter((s) => s.id !== source.id), source];
+    const warnings = new Warnings(stage.screen, sources, `${source.id}-${Date.now().toString(36)}`);
     for (const action of actions) {
       stage.signal?.throwIfAborted();
       const begun = performance.now();
       try {
-        await this.act(action, { ...stage, sources });
+        await this.act(action, { ...stage, sources, warnings });
         onActionDone();
         this.seconds.push({ verb: action.verb, seconds: (performance.now() - begun) / 1000 });
       } catch (error) {

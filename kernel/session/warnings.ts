@@ -1,15 +1,43 @@
-/** Warnings of what a statement met while it ran, shown where it stands. */
+/** Warnings of what a source's statements met while they ran, shown where each stands first; the same again is told there. */
 import type { Code, CodeData } from "#dsl/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
-import type { Span } from "#dsl/diagnostics/span.js";
+import { saidBy } from "#dsl/diagnostics/grouped.js";
+import type { Source, Span } from "#dsl/diagnostics/span.js";
 import { diagnosticsShown } from "../core/display/diagnostics.js";
+import type { Shown } from "../core/display/shown.js";
+import type { Screen } from "./live.js";
 import type { Stage } from "./tune-session.js";
 
 export type Warn = <C extends Code>(code: C, data: CodeData[C]) => void;
 
-export function warningsOn({ screen, sources }: Pick<Stage, "screen" | "sources">, span: Span): Warn {
-  return (code, data) =>
-    screen.display(
-      diagnosticsShown([{ code, severity: "warning", data, span, labels: [] } as unknown as Diagnostic], sources),
-    );
+export function warningsOn({ warnings }: Pick<Stage, "warnings">, span: Span): Warn {
+  return (code, data) => warnings.tell({ code, severity: "warning", data, span, labels: [] } as unknown as Diagnostic);
 }
+
+export class Warnings {
+  private readonly told = new Map<string, { readonly id: string; readonly all: Diagnostic[] }>();
+
+  /** `id`: tells those of one source apart from those of others. */
+  constructor(
+    private readonly screen: Screen,
+    private readonly sources: readonly Source[],
+    private readonly id: string,
+  ) {}
+
+  tell(diagnostic: Diagnostic): void {
+    const key = saidBy(diagnostic);
+    const before = this.told.get(key);
+    const id = before?.id ?? `${this.id}-warning-${String(this.told.size)}`;
+    const all = [...(before?.all ?? []), diagnostic];
+    this.told.set(key, { id, all });
+    const shown = { ...this.shown(all), id, fixedText: true as const };
+    if (before) this.screen.update({ ...shown, textOfUpdate: plainText(this.shown([diagnostic])) });
+    else this.screen.display(shown);
+  }
+
+  private shown(diagnostics: readonly Diagnostic[]): Shown {
+    return diagnosticsShown(diagnostics, this.sources);
+  }
+}
+
+const plainText = ({ bundle }: Shown): string => String(bundle["text/plain"]);

@@ -6,6 +6,8 @@ export interface Shown {
   readonly id?: string;
   /** Updates change its picture, not its text: where texts alone are shown it is printed at once, and once. */
   readonly fixedText?: true;
+  /** Of an update with a fixed text: what is printed where texts alone are shown. */
+  readonly textOfUpdate?: string;
 }
 /** Objects that carry this show themselves: `[Symbol.for("Jupyter.display")](): Shown | Record<string, unknown>` (a bundle). */
 export const displaySymbol = Symbol.for("Jupyter.display");

@@ -1,0 +1,34 @@
+/** Warnings that say the same of several places are told once: people read them again and again otherwise. */
+import { wordsOf, type Code, type CodeData } from "./codes.js";
+import type { Diagnostic } from "./diagnostic.js";
+import type { Span } from "./span.js";
+
+export interface Told extends Pick<Diagnostic, "severity"> {
+  readonly diagnostic: Diagnostic;
+  /** Where else the same is said, in the order of the diagnostics; empty: nowhere. */
+  readonly elsewhere: readonly Span[];
+}
+
+/** In their order, each where the first of its kind stands. Errors are kept apart: each is mended by itself. */
+export function grouped(diagnostics: readonly Diagnostic[]): readonly Told[] {
+  const told: Told[] = [];
+  const known = new Map<string, Span[]>();
+  for (const diagnostic of diagnostics) {
+    const key = diagnostic.severity === "warning" ? saidBy(diagnostic) : null;
+    const same = key === null ? undefined : known.get(key);
+    if (same) {
+      same.push(diagnostic.span);
+      continue;
+    }
+    const elsewhere: Span[] = [];
+    told.push({ severity: diagnostic.severity, diagnostic, elsewhere });
+    if (key !== null) known.set(key, elsewhere);
+  }
+  return told;
+}
+
+/** Code and all words, labels' too: two of which this is the same tell the reader the same. */
+export function saidBy({ code, data, labels }: Diagnostic): string {
+  const { message, help, notes } = wordsOf(code as Code, data as CodeData[Code]);
+  return JSON.stringify([code, message, help, notes, labels.map(({ text }) => text)]);
+}
