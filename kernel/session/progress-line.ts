@@ -2,7 +2,7 @@
  * One line for work that is no training: a download, rows that are read, tokens that are counted, answers that are scored. It
  * appears when the work has taken a second, is updated in place at most five times a second, and says at the end what it took.
  */
-import { html, tone } from "../core/display/html.js";
+import { FRAME, html, tone } from "../core/display/html.js";
 import type { Progress } from "../core/session/host-context.js";
 import { strip } from "../core/display/progress.js";
 import { shownOf } from "../core/display/bundle.js";
@@ -71,7 +71,7 @@ export class ProgressLine {
     const words = share === null || over ? text : `${bar(share, 20).padEnd(20, "░")}  ${text}`;
     const shown = shownOf(
       words,
-      html`<div style="font-size:13px;line-height:1.45;margin:2px 0;opacity:${over ? ".72" : "1"}">
+      html`<div style="${FRAME};opacity:${over ? ".72" : "1"}">
         <div style="font-variant-numeric:tabular-nums">${text}</div>
         ${share !== null && !over && strip(share, tone.accent)}
       </div>`,

@@ -6,7 +6,9 @@ import type Plotly from "plotly.js-dist-min";
 import type { Figure as Drawn } from "#kernel/core/display/figure.js";
 import { messageOf } from "./fault.js";
 import { partOf } from "./figure-parts.js";
-import { onTheme, template } from "./theme.js";
+import { onTheme, template, withInk } from "./theme.js";
+import { thickened } from "./thickened.js";
+import "./figure.css";
 
 const mime = "application/vnd.plotly.v1+json";
 
@@ -26,6 +28,9 @@ class Figure extends Widget {
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.#figure = figureIn(model.data[mime]);
     this.node.style.minHeight = `${Number(this.#figure.layout?.["height"]) || 360}px`;
+    // As wide as it asks for, narrower where the page is: a figure whose width is fixed would stick out.
+    const { width } = this.#figure.layout ?? {};
+    this.node.style.maxWidth = typeof width === "number" ? `${String(width)}px` : "";
     return this.#draw();
   }
 
@@ -39,17 +44,18 @@ class Figure extends Widget {
     const plotly = (this.#plotly ??= (await import("plotly.js-dist-min")).default);
     while (this.#stale && !this.isDisposed) {
       this.#stale = false;
-      const { data, layout, config } = structuredClone(this.#figure); // plotly writes into what it is given
+      const { data, layout: own, config } = structuredClone(this.#figure); // plotly writes into what it is given
+      const layout: NonNullable<Drawn["layout"]> = { ...own, width: undefined };
       try {
         await plotly.react(
           this.node,
-          data ?? [],
+          (data ?? []).map(withInk).map(thickened),
           {
             autosize: true,
             uirevision: "live",
             ...layout,
-            margin: { t: layout?.["title"] ? 56 : 24, r: 24, b: 48, l: 56, ...partOf(layout, "margin") },
-            template: layout?.["template"] ?? template(),
+            margin: { t: layout["title"] ? 56 : 24, r: 24, b: 48, l: 56, ...partOf(layout, "margin") },
+            template: layout["template"] ?? template(),
           },
           { responsive: true, displaylogo: false, displayModeBar: "hover", ...config },
         );

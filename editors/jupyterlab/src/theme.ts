@@ -1,10 +1,22 @@
 // JupyterLab's colours as a plotly template, so that a figure that says nothing of colours belongs to the page.
+import type { Trace } from "#kernel/core/display/figure.js";
 import { palette } from "#kernel/core/display/svg/colors.js";
 
+const read = (name: string, otherwise: string): string =>
+  window.getComputedStyle(document.body).getPropertyValue(name).trim() || otherwise;
+const inkNow = (): string => read("--jp-ui-font-color1", "#333333");
+
+/** Words on cells that can be seen through have the page's colour; plotly would choose one that reads on white. */
+export function withInk(trace: Trace): Trace {
+  const stops = Array.isArray(trace["colorscale"]) ? trace["colorscale"] : [];
+  const seeThrough = stops.some((stop) => Array.isArray(stop) && String(stop[1]).startsWith("rgba("));
+  return trace["type"] === "heatmap" && seeThrough && trace["textfont"] === undefined
+    ? { ...trace, textfont: { color: inkNow() } }
+    : trace;
+}
+
 export function template(): Readonly<Record<string, unknown>> {
-  const style = window.getComputedStyle(document.body);
-  const read = (name: string, otherwise: string): string => style.getPropertyValue(name).trim() || otherwise;
-  const ink = read("--jp-ui-font-color1", "#333333");
+  const ink = inkNow();
   const axis = {
     gridcolor: read("--jp-border-color2", "#e0e0e0"),
     zerolinecolor: read("--jp-border-color2", "#e0e0e0"),

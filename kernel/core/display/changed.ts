@@ -1,5 +1,5 @@
 /** What a training changed: one line, and a warning where that is nothing. */
-import { card, html, tone } from "./html.js";
+import { card, html, inked, tone } from "./html.js";
 import type { Shown } from "./shown.js";
 import { shownOf } from "./bundle.js";
 import { count } from "./text.js";
@@ -38,6 +38,6 @@ export function changedShown(o: {
   const help = `a higher \`learning_rate\` or more steps may be needed${o.untrained === null ? ", or the base knew it all" : ""}`;
   return shownOf(
     `warning: ${line}\nhelp: ${help}`,
-    card("", html`<b style="color:${tone.warn}">warning</b>: ${line}; ${help}`),
+    card("", html`<b style="${inked(tone.warn)}">warning</b>: ${line}; ${help}`),
   );
 }

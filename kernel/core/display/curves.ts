@@ -6,6 +6,7 @@ import type { RunEvent } from "#kernel/core/session/events.js";
 import type { Figure, Trace } from "./figure.js";
 import type { Shown } from "./shown.js";
 import { short, smoothed } from "./line.js";
+import { fixed as scoreDigits } from "./score-cell.js";
 import { color } from "./svg/colors.js";
 import { tableShown } from "./table.js";
 import { duration, escapeLabel, plural, significant } from "./text.js";
@@ -170,7 +171,7 @@ export function outcomeWords(events: readonly RunEvent[]): readonly string[] {
     0,
     2,
   );
-  const scores = names.map((name) => `${kept.split} ${name} ${number(kept.metrics[name])}`);
+  const scores = names.map((name) => `${kept.split} ${name} ${scoreText(kept.metrics[name])}`);
   const epoch = events.findLast((e): e is Step => e.kind === "step" && e.step <= kept.step)?.epoch;
   const where = best
     ? [`best at step ${String(best.step)}${epoch === undefined ? "" : `, epoch ${String(epoch)}`}`]
@@ -231,6 +232,11 @@ function meanLoss(steps: readonly Step[]): string {
 
 function fixed(value: unknown): string {
   return value === undefined ? "" : finite(value) === null ? String(value) : (value as number).toFixed(4);
+}
+
+/** As the tables have it. */
+function scoreText(value: unknown): string {
+  return finite(value) === null ? String(value) : scoreDigits(value as number);
 }
 
 function number(value: unknown): string {

@@ -3,10 +3,11 @@ import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { readTurns, spoken } from "../data/conversations.js";
-import { card, html, htmlTable, note, picture, tone, type Part } from "./html.js";
+import { card, html, htmlTable, inked, note, picture, tone, type Part } from "./html.js";
 import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { drawBars } from "./svg/bars.js";
+import { samePlaces } from "./column.js";
 import { cellText } from "./table.js";
 import { bar, clip, count, oneLine, percent, plural } from "./text.js";
 import { textTable } from "./text-table.js";
@@ -79,11 +80,10 @@ export function dataShown(
           head: splits.head,
           rows: splits.rows.map((row): Part[] => [
             ...row.cells,
-            html`<span style="color:${tone.accent};letter-spacing:-.5px">${bar(row.share)}</span>`,
+            html`<span style="${inked(tone.accent)};letter-spacing:-.5px">${bar(row.share)}</span>`,
           ]),
           align: splits.align,
         }),
-      splits.more && note(splits.more),
       lengths &&
         html`<div>${picture(lengths.svg, lengths.words, lengths.width, lengths.height)}</div>
           ${note(lengths.words)}`,
@@ -117,12 +117,14 @@ interface LabelTable {
   readonly head: readonly string[];
   readonly rows: readonly { readonly cells: readonly string[]; readonly share: number }[];
   readonly align: readonly ("left" | "right")[];
-  readonly more: string;
 }
 
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, n) => sum + n, 0);
+
 /**
- * One row for each label, one column for each split, and a bar for the label's share: of the rows, or of the tags where each
- * token has one. Several labels of a row come to more than all rows, so the head says what the share is of.
+ * One row for each label, the most frequent first and the rare ones together; one column for each split, and a bar for the
+ * label's share: of the rows, or of the tags where each token has one. Several labels of a row come to more than all rows, so
+ * the head says what the share is of.
  */
 function labelTable({ columns }: DataPlan, facts: DataFacts): LabelTable {
   const splits = Object.entries(facts.splits);
@@ -130,11 +132,26 @@ function labelTable({ columns }: DataPlan, facts: DataFacts): LabelTable {
   const of = (split: SplitFacts, label: string): number => split.labels.find((l) => l.label === label)?.count ?? 0;
   const labelsOf = (split: SplitFacts): number => split.labels.reduce((sum, l) => sum + l.count, 0);
   const total = splits.reduce((sum, [, s]) => sum + (role === "tags" ? labelsOf(s) : s.rows), 0);
-  const sums = facts.labels.map((label) => ({ label, sum: splits.reduce((n, [, s]) => n + of(s, label), 0) }));
-  const shown = sums.slice(0, mostLabels);
-  const rows = shown.map(({ label, sum }) => ({
-    cells: [clip(label, 40), ...splits.map(([, s]) => count(of(s, label))), total > 0 ? percent(sum / total) : ""],
-    share: total > 0 ? sum / total : 0,
+  const sums = facts.labels
+    .map((label) => ({ label, counts: splits.map(([, s]) => of(s, label)) }))
+    .sort((a, b) => sumOf(b.counts) - sumOf(a.counts));
+  const rest = sums.slice(mostLabels);
+  const shown = [
+    ...sums.slice(0, mostLabels).map(({ label, counts }) => ({ name: clip(label, 40), counts })),
+    ...(rest.length > 0
+      ? [
+          {
+            name: `and ${plural(rest.length, "more label")}`,
+            counts: splits.map((_, i) => sumOf(rest.map(({ counts }) => counts[i] ?? 0))),
+          },
+        ]
+      : []),
+  ];
+  const shares = shown.map(({ counts }) => (total > 0 ? sumOf(counts) / total : 0));
+  const percents = samePlaces(shares.map((share) => (total > 0 ? percent(share) : "")));
+  const rows = shown.map(({ name, counts }, i) => ({
+    cells: [name, ...counts.map(count), percents[i] ?? ""],
+    share: shares[i] ?? 0,
   }));
   const counted = (name: string, each: (split: SplitFacts) => number) => ({
     cells: [name, ...splits.map(([, s]) => count(each(s))), ""],
@@ -150,7 +167,6 @@ function labelTable({ columns }: DataPlan, facts: DataFacts): LabelTable {
     head: [facts.labels.length > 0 ? "label" : "rows", ...splits.map(([name]) => name), share, ""],
     rows: splits.length === 0 ? [] : [...rows, ...all],
     align: ["left", ...splits.map(() => "right" as const), "right", "left"],
-    more: sums.length > shown.length ? `${plural(sums.length - shown.length, "more label")}` : "",
   };
 }
 

@@ -1,13 +1,13 @@
 /** What `evaluate` and `predict` show: scores side by side, the confusion matrix as a heat map, the worst mistakes, predictions. */
-import { figureShown, type Figure } from "./figure.js";
-import { card, html, htmlTable, note, tone, type Html } from "./html.js";
+import { confusionShown } from "./confusion.js";
+import { card, heading, html, htmlTable, inked, note, tone, type Html } from "./html.js";
 import { labelsShown, type LabelsReport } from "./labels-table.js";
 import { shownOf } from "./bundle.js";
-import { fixed, plain, range, small, unbroken, valueCell, type Cell, type Ends } from "./score-cell.js";
+import { beside, fixed, plain, range, valueCell, type Cell, type Ends } from "./score-cell.js";
 import type { Shown } from "./shown.js";
 import { tableShown } from "./table.js";
-import { clip, count, escapeLabel, oneLine, percent, plural, significant } from "./text.js";
-import { blues } from "./svg/colors.js";
+import { clip, oneLine, percent, plural, significant } from "./text.js";
+import { outcomeLine } from "./outcome.js";
 import { textTable } from "./text-table.js";
 
 export interface ScoreShown {
@@ -65,7 +65,7 @@ export function evaluationShown(report: EvaluationReport): readonly Shown[] {
     scoresShown(report),
     ...report.models.flatMap((model) => [
       ...(model.byLabel && model.byLabel.rows.length > 0 ? [labelsShown(model.byLabel, of(model.name))] : []),
-      ...(model.confusion.length > 0 ? [confusionShown(model.labels, model.confusion, of(model.name))] : []),
+      ...confusionShown(model.labels, model.confusion, { of: of(model.name), several: model.byLabel?.of[1] }),
       ...(model.worst.length > 0 ? [worstShown(model, of(model.name))] : []),
     ]),
   ];
@@ -97,23 +97,57 @@ function scoresShown(report: EvaluationReport): Shown {
     ...constants.map(({ name, by }) => `${name}: the best answer that never changes, by ${by}`),
     ...notes,
   ];
+  const align = head.map((_, i) => (i === 0 ? ("left" as const) : ("right" as const)));
+  const outcome = outcomeOf(report);
   return shownOf(
     [
+      outcome.join(" · "),
+      "",
       `Evaluation on ${on}`,
       textTable(
         head,
         cells.map((row) => row.map(({ text }) => text)),
+        align,
       ),
       ...warnings.map((warning) => `warning: ${warning}`),
       ...words,
     ].join("\n"),
     card(
-      html`Evaluation on ${on}`,
-      htmlTable({ head: head.map((name) => html`${name}`), rows: cells.map((row) => row.map(({ shown }) => shown)) }),
+      null,
+      outcomeLine(outcome),
+      heading(`Evaluation on ${on}`),
+      htmlTable({
+        head: head.map((name) => html`${name}`),
+        rows: cells.map((row) => row.map(({ shown }) => shown)),
+        align,
+      }),
       warnings.map((warning) => warned(warning)),
       words.map((line) => note(line)),
     ),
   );
+}
+
+/** The first metric of each model and of what never changes, then the other metrics of a model that stands alone. */
+function outcomeOf({ on, rows, metrics, models, constants }: EvaluationReport): readonly string[] {
+  const [first, ...others] = metrics;
+  const number = (score: ScoreShown | null | undefined): string => (score ? fixed(score.value) : "–");
+  const [model, ...beside] = models;
+  const several = beside.length > 0;
+  const named = (name: string, score: ScoreShown | null | undefined): string => `${name} ${number(score)}`;
+  return [
+    ...(first && model
+      ? [
+          several ? `${first.name}: ${named(model.name, first.scores[0])}` : named(first.name, first.scores[0]),
+          ...beside.map(({ name }, i) => named(name, first.scores[i + 1])),
+          ...constants.flatMap(({ name }, i) => {
+            const value = first.constants[i] ?? null;
+            return value === null ? [] : [`${first.constantsBy?.[i] ?? name} ${fixed(value)}`];
+          }),
+        ]
+      : []),
+    ...(several ? [] : others.slice(0, 2).map(({ name, scores }) => named(name, scores[0]))),
+    `${plural(rows, "row")} of ${on}`,
+  ];
 }
 
 function scoreCell(score: ScoreShown | null): Cell {
@@ -122,69 +156,15 @@ function scoreCell(score: ScoreShown | null): Cell {
 
 function differenceCell({ value, interval, verdict }: NonNullable<ScoreShown["difference"]>): Cell {
   const signed = `${value > 0 ? "+" : ""}${fixed(value)}`;
-  const colour = verdict === "better" ? tone.good : verdict === "worse" ? tone.bad : "";
+  const colour = verdict === "better" ? inked(tone.good) : verdict === "worse" ? inked(tone.bad) : "";
   return {
     text: [signed, interval && `(${range(interval)})`, verdict].filter(Boolean).join(" "),
-    shown: html`${unbroken(signed, interval && small(range(interval)))}${verdict && html`<div style="${colour && `color:${colour};`}font-size:12px">${verdict}</div>`}`,
+    shown: html`${beside(signed, interval)}${verdict && html`<div style="${colour && `${colour};`}font-size:12px">${verdict}</div>`}`,
   };
 }
 
 function warned(text: string): Html {
-  return html`<div style="margin:2px 0 6px"><b style="font-weight:600;color:${tone.warn}">warning</b> ${text}</div>`;
-}
-
-/** Colour is the share of the row (what became of each truth), text the count. */
-export function confusionFigure(labels: readonly string[], confusion: readonly (readonly number[])[], of = ""): Figure {
-  const names = labels.map((label) => escapeLabel(clip(label, 24)));
-  const shares = confusion.map((row) => {
-    const sum = row.reduce((a, b) => a + b, 0);
-    return row.map((n) => (sum > 0 ? Number((n / sum).toFixed(4)) : 0));
-  });
-  const small = labels.length <= 20;
-  return {
-    data: [
-      {
-        type: "heatmap",
-        x: names,
-        y: names,
-        z: shares,
-        zmin: 0,
-        zmax: 1,
-        colorscale: blues,
-        xgap: 1,
-        ygap: 1,
-        showscale: !small,
-        text: confusion.map((row) => row.map(count)),
-        ...(small ? { texttemplate: "%{text}" } : {}),
-        hovertemplate: "truth %{y}<br>predicted %{x}<br>%{text} rows (%{z:.1%})<extra></extra>",
-      },
-    ],
-    layout: {
-      title: { text: `Confusion matrix${escapeLabel(of)}` },
-      width: Math.min(820, 240 + 64 * labels.length),
-      height: Math.min(760, 190 + 44 * labels.length),
-      margin: { t: 48, r: 24 },
-      xaxis: { title: { text: "predicted" }, ticks: "", type: "category", automargin: true },
-      yaxis: { title: { text: "truth" }, type: "category", autorange: "reversed", automargin: true },
-    },
-  };
-}
-
-/** Labels beyond which nobody reads a square of them; its picture would grow with their square. */
-const SQUARE = 100;
-
-function confusionShown(labels: readonly string[], confusion: readonly (readonly number[])[], of: string): Shown {
-  if (labels.length > SQUARE) {
-    const line = `Confusion matrix${of}: not drawn, ${count(labels.length)} labels make too large a square; the table of labels says how each does`;
-    return shownOf(line, card("", line));
-  }
-  const head = ["truth \\ predicted", ...labels.map((label) => clip(label, 16))];
-  const text = textTable(
-    head,
-    confusion.map((row, i) => [clip(labels[i] ?? "", 24), ...row.map(count)]),
-    ["left", ...labels.map(() => "right" as const)],
-  );
-  return figureShown(confusionFigure(labels, confusion, of), { text: `Confusion matrix${of}\n${text}` });
+  return html`<div style="margin:2px 0 6px"><b style="font-weight:600;${inked(tone.warn)}">warning</b> ${text}</div>`;
 }
 
 function worstShown({ worst, worstBy = "probability" }: ModelReport, of: string): Shown {

@@ -48,10 +48,21 @@ export const tone = {
   bad: "#d0504a",
 } as const;
 
+/** Tables, lines and charts end at the same place on a wide page, and shrink on a narrow one. */
+export const WIDTH = 800;
+
+/**
+ * The style of words in a tone: the page's own ink is mixed in, so that they read on white and on near-black. Viewers that can't
+ * mix take the tone as it is.
+ */
+export function inked(color: string): string {
+  return `color:${color};color:color-mix(in srgb,${color} 72%,currentColor)`;
+}
+
 export type Align = "left" | "right";
 
-const cellStyle = (align: Align, part: Part, more = ""): string =>
-  `text-align:${align};padding:3px 18px 3px 0;vertical-align:top;border:0;background:none;` +
+const cellStyle = (align: Align, last: boolean, part: Part, more = ""): string =>
+  `text-align:${align};padding:3px ${last ? 0 : 18}px 3px 0;vertical-align:top;border:0;background:none;` +
   (align === "right"
     ? "font-variant-numeric:tabular-nums;white-space:nowrap;"
     : `white-space:normal;max-width:44em;overflow-wrap:${/\S{40}/.test(String(part)) ? "anywhere" : "break-word"};`) +
@@ -77,38 +88,55 @@ export function htmlTable({ head, rows, align = [], sortable = false }: HtmlTabl
     head &&
     html`<thead>
       <tr style="background:none;border:0">
-        ${head.map((h, i) => html`<th style="${cellStyle(at(i), h, "font-weight:600;")}">${h}</th>`)}
+        ${head.map((h, i) => html`<th style="${cellStyle(at(i), i === head.length - 1, h, "font-weight:600;")}">${h}</th>`)}
       </tr>
     </thead>`;
   const body = rows.map(
     (row, n) =>
       html`<tr style="background:none;border:0">
         ${row.map((part, i) => {
-          const style = cellStyle(at(i), part instanceof Html ? "" : part, n > 0 || head ? rule : "");
+          const style = cellStyle(
+            at(i),
+            i === row.length - 1,
+            part instanceof Html ? "" : part,
+            n > 0 || head ? rule : "",
+          );
           return !head && i === 0
             ? html`<th scope="row" style="${style}font-weight:400;opacity:.72;white-space:nowrap;">${part}</th>`
             : html`<td style="${style}">${part}</td>`;
         })}
       </tr>`,
   );
-  const style = "border-collapse:collapse;border:0;margin:4px 0 8px;font-size:13px;table-layout:auto";
+  // A table of facts is as wide as they are: its values would stand far from their names.
+  const style = `border-collapse:collapse;border:0;margin:4px 0 8px;font-size:13px;table-layout:auto${head ? ";width:100%" : ""}`;
   const inner = html`${heads}
     <tbody>
       ${body}
     </tbody>`;
-  return sortable
-    ? html`<table class="${SORTABLE}" style="${style}">
-        ${inner}
-      </table>`
-    : html`<table style="${style}">
-        ${inner}
-      </table>`;
+  // What doesn't fit scrolls by itself, not the page.
+  return html`<div style="overflow-x:auto">
+    ${
+      sortable
+        ? html`<table class="${SORTABLE}" style="${style}">
+            ${inner}
+          </table>`
+        : html`<table style="${style}">
+            ${inner}
+          </table>`
+    }
+  </div>`;
 }
+
+/** Its own box: type, and how wide it may be. */
+export const FRAME = `max-width:${WIDTH}px;font-size:13px;line-height:1.45;margin:2px 0 6px`;
 
 /** The frame of everything shown: a quiet heading, then what belongs to it. */
 export function card(title: Part, ...parts: readonly Part[]): Html {
-  const heading = title && html`<div style="font-weight:600;font-size:14px;margin:2px 0 4px"><b>${title}</b></div>`;
-  return html`<div style="font-size:13px;line-height:1.45;margin:2px 0 6px">${heading}${parts}</div>`;
+  return html`<div style="${FRAME}">${title && heading(title)}${parts}</div>`;
+}
+
+export function heading(title: Part): Html {
+  return html`<div style="font-weight:600;font-size:14px;margin:2px 0 4px"><b>${title}</b></div>`;
 }
 
 export function note(...parts: readonly Part[]): Html {

@@ -1,6 +1,6 @@
 /** Which tokens of a row are trained: those are coloured, the others faint. In plain text they stand between ⟦ and ⟧. */
 import { shownOf } from "./bundle.js";
-import { html, tone, type Html } from "./html.js";
+import { FRAME, html, tone, type Html } from "./html.js";
 import type { Shown } from "./shown.js";
 import { count, plural } from "./text.js";
 
@@ -41,11 +41,11 @@ export function maskShown(
   ].join("\n\n");
   return shownOf(
     text,
-    html`<div style="font-size:13px;line-height:1.6;margin:2px 0">
+    html`<div style="${FRAME};line-height:1.6">
       <div style="font-weight:600">${title}</div>
       ${rows.map(
         (r) =>
-          html`<div style="opacity:.55;margin-top:8px;font-variant-numeric:tabular-nums">${words(r)}</div>
+          html`<div style="opacity:.72;margin-top:8px;font-variant-numeric:tabular-nums">${words(r)}</div>
             <div style="white-space:pre-wrap;padding:2px 0 2px 10px;border-left:3px solid ${tone.line}">
               ${r.parts.map((part) => coloured(part, most))}
             </div>`,
@@ -61,7 +61,7 @@ function coloured({ text, trained }: MaskedPart, most: number): Html {
   const shown = shortened(text, most);
   return trained
     ? html`<b style="font-weight:inherit;background:rgba(63,124,196,.28);border-radius:3px">${shown}</b>`
-    : html`<span style="opacity:.6">${shown}</span>`;
+    : html`<span style="opacity:.72">${shown}</span>`;
 }
 function shortened(text: string, most: number): string {
   if (text.length <= most) return text;

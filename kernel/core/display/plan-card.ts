@@ -2,7 +2,7 @@
 import type { Origins, Plan } from "#dsl/plan/plan.js";
 import type { Value } from "#dsl/types/value.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
-import { card, code, html, htmlTable, note, tone, type Html, type Part } from "./html.js";
+import { card, code, FRAME, html, htmlTable, inked, note, tone, type Html, type Part } from "./html.js";
 import { shownOf } from "./bundle.js";
 import { expectedTime } from "./expected-time.js";
 import type { Shown } from "./shown.js";
@@ -64,7 +64,7 @@ export function planShown(
       }),
       rest.length > 0 &&
         html`<details style="margin:0 0 6px">
-          <summary style="cursor:pointer;color:${tone.accent}">${summary}</summary>
+          <summary style="cursor:pointer;${inked(tone.accent)}">${summary}</summary>
           ${htmlTable({ head: ["setting", "value", "why"], rows: rest.map((s): Part[] => [code(s.path), code(s.value), s.why]) })}
         </details>`,
       note(hashes),
@@ -76,8 +76,8 @@ export function planShown(
 
 function framed(title: string, folded: boolean, ...parts: readonly Part[]): Html {
   if (!folded) return card(title, ...parts);
-  return html`<details style="font-size:13px;line-height:1.45;margin:2px 0 6px">
-    <summary style="cursor:pointer;color:${tone.accent}">${title}</summary>
+  return html`<details style="${FRAME}">
+    <summary style="cursor:pointer;${inked(tone.accent)}">${title}</summary>
     ${card(null, ...parts)}
   </details>`;
 }

@@ -1,7 +1,8 @@
 /** Where a running training stands: one line, updated in place (at most ten times a second). */
 import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
-import { html, tone, type Html } from "./html.js";
+import { card, html, tone, type Html } from "./html.js";
+import { outcomeLine } from "./outcome.js";
 import { bar, count, duration, significant } from "./text.js";
 
 export interface ProgressState {
@@ -35,13 +36,9 @@ export function progressShown(state: ProgressState, { id }: { readonly id?: stri
         : state.stopped
           ? tone.good
           : tone.accent;
-  const line = html`<div style="font-variant-numeric:tabular-nums">
-    <b style="font-weight:600">${words[0]}</b
-    >${words.slice(1).map((w) => html`<span style="opacity:.4"> · </span>${w}`)}
-  </div>`;
   return shownOf(
     `${bar(share, 20).padEnd(20, "░")}  ${words.join(" · ")}`,
-    html`<div style="font-size:13px;line-height:1.45;margin:2px 0">${line}${strip(share, color)}</div>`,
+    card(null, outcomeLine(words), strip(share, color)),
     {},
     id,
   );
@@ -49,7 +46,7 @@ export function progressShown(state: ProgressState, { id }: { readonly id?: stri
 
 /** How far something is, 0 to 1. */
 export function strip(share: number, color: string): Html {
-  return html`<div style="height:4px;border-radius:2px;background:${tone.line};margin:5px 0;max-width:640px">
+  return html`<div style="height:4px;border-radius:2px;background:${tone.line};margin:5px 0">
     <div style="height:4px;border-radius:2px;background:${color};width:${(share * 100).toFixed(1)}%"></div>
   </div>`;
 }

@@ -20,15 +20,20 @@ export function valueCell(value: number, interval: Ends | null, { strong = false
   const own = fixed(value);
   return {
     text: `${own}${interval ? ` (${range(interval)})` : ""}`,
-    shown: unbroken(strong ? html`<b style="font-weight:600">${own}</b>` : own, interval && small(range(interval))),
+    shown: beside(strong ? html`<b style="font-weight:600">${own}</b>` : own, interval),
   };
 }
 
-export function unbroken(...parts: readonly Part[]): Html {
-  return html`<span style="white-space:nowrap;font-variant-numeric:tabular-nums">${parts}</span>`;
-}
-export function small(text: string): Html {
-  return html`<small style="opacity:.72;margin-left:.6em"> ${text}</small>`;
+/** A number and its interval, each unbroken; below each other where the room is narrow. */
+export function beside(number: Part, interval: Ends | null): Html {
+  const ends =
+    interval &&
+    html` <small style="opacity:.72;margin-left:.6em;white-space:nowrap;display:inline-block"
+      >${range(interval)}</small
+    >`;
+  return html`<span style="white-space:normal;font-variant-numeric:tabular-nums">
+    <span style="white-space:nowrap">${number}</span>${ends}
+  </span>`;
 }
 
 /** Four places, fewer of great numbers. */

@@ -18,6 +18,8 @@ export interface SweepGoal {
   readonly direction: "maximize" | "minimize";
   readonly metric: string;
 }
+/** Pixels: of what crosses, thin lines can't be followed. */
+const LINE = 3;
 type Scored = Trial & { readonly score: number };
 
 export function sweepFigure(
@@ -55,7 +57,7 @@ export function sweepFigure(
     layout: {
       ...(title === undefined ? {} : { title: { text: escapeLabel(title) } }),
       height: lines ? 560 : 300,
-      margin: { t: title === undefined ? 36 : 64, r: 48, b: 48, l: 64 },
+      margin: { t: title === undefined ? 36 : 76, r: 48, b: 48, l: 64 },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
       uirevision: "live",
       xaxis: {
@@ -85,16 +87,17 @@ export function sweepTable(
   { limit = 20, title }: { readonly limit?: number; readonly title?: string } = {},
 ): Shown {
   const paths = [...new Set(trials.flatMap((t) => Object.keys(t.values)))];
-  const timed = trials.some((t) => t.seconds !== undefined);
+  const seconds = trials.flatMap((t) => t.seconds ?? []);
+  const places = Math.max(0, ...seconds) < 10 ? 2 : 1;
   const sorted = [...trials].sort((a, b) => rank(a, goal) - rank(b, goal) || a.number - b.number);
   const done = trials.filter((t) => t.state === "done").length;
   return tableShown(
-    ["trial", goal.metric, ...paths, ...(timed ? ["seconds"] : []), "state"],
+    ["trial", goal.metric, ...paths, ...(seconds.length > 0 ? ["seconds"] : []), "state"],
     sorted.map((t) => [
       t.number,
       t.score === null ? "" : t.score.toFixed(4),
-      ...paths.map((p) => cellText(t.values[p])),
-      ...(timed ? [t.seconds === undefined ? "" : significant(t.seconds, 3)] : []),
+      ...paths.map((p) => numberIn(t.values[p])),
+      ...(seconds.length > 0 ? [t.seconds?.toFixed(places)] : []),
       t.state,
     ]),
     { limit, title: title ?? "Trials", caption: `best first · ${plural(done, "trial")} done of ${trials.length}` },
@@ -134,9 +137,19 @@ function coordinates(scored: readonly Scored[], paths: readonly string[], goal: 
   ];
   return {
     type: "parcoords",
-    domain: { x: [0.07, 0.97], y: [0, 0.36] },
+    domain: { x: [0.07, 0.84], y: [0, 0.36] },
     dimensions,
-    line: { color: scores, colorscale: rising, reversescale: goal.direction === "minimize" },
+    line: {
+      width: LINE,
+      color: scores,
+      colorscale: rising,
+      reversescale: goal.direction === "minimize",
+      showscale: true,
+      colorbar: {
+        title: { text: escapeLabel(clip(goal.metric, 24)), side: "right" },
+        ...{ x: 0.9, y: 0.18, len: 0.4, thickness: 12, outlinewidth: 0, nticks: 5 },
+      },
+    },
   };
 }
 

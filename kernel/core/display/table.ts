@@ -1,5 +1,6 @@
 /** Rows as a table: plain HTML and aligned text; long tables are cut with a line that says so. */
 import { shownOf } from "./bundle.js";
+import { samePlaces, writtenAlike } from "./column.js";
 import type { Shown } from "./shown.js";
 import { card, html, htmlTable, note, type Align } from "./html.js";
 import { clip, count, oneLine, significant } from "./text.js";
@@ -34,7 +35,8 @@ export function tableShown(
   const align = columns.map((_, i): Align =>
     shown.length > 0 && shown.every((row) => numeric(row[i])) ? "right" : "left",
   );
-  const cells = shown.map((row) => columns.map((_, i) => cellText(row[i])));
+  const texts = columns.map((_, i) => columnTexts(shown.map((row) => row[i])));
+  const cells = shown.map((_, n) => texts.map((column) => column[n] ?? ""));
   return shownOf(
     [
       title,
@@ -60,6 +62,12 @@ export function tableShown(
 function numeric(value: unknown): boolean {
   if (value === null || value === undefined || typeof value === "number" || typeof value === "bigint") return true;
   return typeof value === "string" && /^([<>] )?[-−]?[\d,]*\.?\d*(e-?\d+)?( %)?$/.test(value);
+}
+
+/** Of the values of one column: numbers written alike. */
+function columnTexts(values: readonly unknown[]): readonly string[] {
+  const written = writtenAlike(values.filter((value) => typeof value === "number"));
+  return samePlaces(values.map((value) => (typeof value === "number" ? written(value) : null) ?? cellText(value)));
 }
 
 /** A value in a table's cell: short, one value one text, never throws. */

@@ -1,6 +1,6 @@
 /** Texts and what a model writes after them: the prompt muted, the continuation plain, a mark at its end while it grows. */
 import { shownOf } from "./bundle.js";
-import { html, tone, type Html } from "./html.js";
+import { FRAME, html, inked, tone, type Html } from "./html.js";
 import type { Shown } from "./shown.js";
 import { count, plural } from "./text.js";
 
@@ -28,15 +28,15 @@ export function writtenShown(
   );
   const one = (r: WrittenRow): Html =>
     html`<div style="white-space:pre-wrap;margin:6px 0;padding:2px 0 2px 10px;border-left:3px solid ${tone.line}">
-      <span style="opacity:.55">${r.text + between}</span><span>${r.continuation}</span
-      ><span style="color:${tone.accent}">${mark}</span>
+      <span style="opacity:.72">${r.text + between}</span><span>${r.continuation}</span
+      ><span style="${inked(tone.accent)}">${mark}</span>
     </div>`;
   return {
     ...shownOf(
       text,
-      html`<div style="font-size:13px;line-height:1.5;margin:2px 0">
+      html`<div style="${FRAME}">
         ${shown.map(one)}
-        <div style="opacity:.55;font-variant-numeric:tabular-nums">${words}</div>
+        <div style="opacity:.72;font-variant-numeric:tabular-nums">${words}</div>
       </div>`,
     ),
     id: o.id,

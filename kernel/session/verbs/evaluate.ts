@@ -8,7 +8,6 @@ import type { Interval } from "#stdlib/lib/intervals/interval.js";
 import { drawnTexts, resampling, samplerOf } from "#stdlib/lib/tasks/drawn.js";
 import { CodedError, wordsOf, type CodeData } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
-import { diagnosticsShown } from "../../core/display/diagnostics.js";
 import { evaluationShown, type EvaluationReport } from "../../core/display/evaluation.js";
 import { difference, drawAll, methodsOf, type Compared, type Measure } from "../../inference/comparison.js";
 import { constantOf, type ScoredConstant } from "../../inference/constant.js";
@@ -25,6 +24,7 @@ import { appendScore } from "../../history/run-scores.js";
 import { learntAmong, readLearntOf } from "../../inference/seen.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { warningsOn } from "../warnings.js";
 import { whyUndefined } from "../../inference/why-undefined.js";
 import { doubtsOf } from "../../inference/doubts.js";
 import { does } from "../../core/session/words.js";
@@ -76,18 +76,12 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
       session.evaluations.push({ ...evaluation, intervals });
     }
     const seen = await Promise.all(measured.map((one) => seenBy(one, subject, stage.signal)));
-    const warned = seen.flatMap(({ warning }) => warning ?? []);
-    const place = { severity: "warning", span: action.span, labels: [] } as const;
-    if (warned.length > 0)
-      stage.screen.display(
-        diagnosticsShown(
-          warned.map((data) => ({ code: "scored-learnt-rows", ...place, data })),
-          stage.sources,
-        ),
-      );
+    const warn = warningsOn(stage, action.span);
     const told = seen.flatMap(({ note }) => note ?? []);
-    for (const shown of evaluationShown(reportOf(measured, constants, drawn, { ...action, told })))
-      stage.screen.display(shown);
+    const [scores, ...rest] = evaluationShown(reportOf(measured, constants, drawn, { ...action, told }));
+    if (scores) stage.screen.display(scores);
+    for (const { warning } of seen) if (warning) warn("scored-learnt-rows", warning);
+    for (const shown of rest) stage.screen.display(shown);
     for (const { handle, prepared, evaluation, measures } of measured)
       noted(() => remember(handle, subject, { prepared, rows: evaluation.rows }, measures, drawn), action, stage);
   }
@@ -231,12 +225,7 @@ function noted(remembers: () => void, action: Evaluate, stage: Stage): void {
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     const why = wordsOf(error.code as "run-folder", error.data as never).message;
-    stage.screen.display(
-      diagnosticsShown(
-        [{ code: "scores-not-kept", severity: "warning", data: { why }, span: action.span, labels: [] }],
-        stage.sources,
-      ),
-    );
+    warningsOn(stage, action.span)("scores-not-kept", { why });
   }
 }
 

@@ -57,7 +57,9 @@ async function shownOf(
       return [planShown(weights.plan)];
     case "history":
       return [
-        figureShown(curvesFigure(weights.events, { title: name }), { text: curvesText(weights.events) }),
+        figureShown(curvesFigure(weights.events, { title: `Training of ${name}` }), {
+          text: curvesText(weights.events),
+        }),
         historyTable(weights.events),
       ];
     case "graph":

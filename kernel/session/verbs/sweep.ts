@@ -130,7 +130,7 @@ async function runTrials(
       trials: journal.trials.length,
       last: journal.trials.at(-1)?.error ?? "none ran",
     });
-  stage.screen.display(sweepTable(journal.trials, goalOf(sweep), { title: name }));
+  stage.screen.display(sweepTable(journal.trials, goalOf(sweep), { title: `Trials of ${name}` }));
   stage.screen.display(bestShown(handle.best));
 }
 
@@ -261,7 +261,7 @@ class LiveSweep implements SweepHandle {
     const shown = {
       ...figureShown(
         sweepFigure(this.trials, goalOf(this.plan), {
-          title: `${this.name}: ${this.trials.length} of ${this.plan.trials} trials`,
+          title: `Sweep ${this.name}: ${this.trials.length} of ${this.plan.trials} trials`,
         }),
       ),
       id: this.id,

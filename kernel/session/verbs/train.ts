@@ -35,7 +35,7 @@ export async function runTrain(
   const handle = session.models.define(plan.recipe.model, name);
   await handle.weights?.settled;
   handle.begun = true;
-  const live = new LiveTraining(stage.screen, id, name, plan);
+  const live = new LiveTraining(stage.screen, id, titleOf(plan), plan);
   const onRows = previews(name, stage);
   const warn = warningsOn(stage, action.span);
   const onDamaged = (file: string, why: string, taken: Checkpoint): void =>
@@ -78,6 +78,13 @@ export async function runTrain(
   } finally {
     giveBack(result);
   }
+}
+
+/** `Training of mood on reviews`; of a run with a name of its own, which one it is. */
+function titleOf({ effects: { run }, recipe: { model, data } }: Plan): string {
+  return run === model.name
+    ? `Training of ${run} on ${data.name}`
+    : `Training of ${run}: ${model.name} on ${data.name}`;
 }
 
 /** Where the weights are other ones than the recipe asked for, or no metric says that they are the best. */

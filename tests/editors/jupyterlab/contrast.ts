@@ -42,7 +42,8 @@ function look(selector: string): readonly Faint[] {
   };
   const rgba = (text: string): readonly number[] => {
     const [r = 0, g = 0, b = 0, a = 1] = (text.match(/[\d.]+/g) ?? []).map(Number);
-    return [r, g, b, a];
+    // What was mixed comes as shares of 1.
+    return text.startsWith("color(srgb") ? [r * 255, g * 255, b * 255, a] : [r, g, b, a];
   };
   const over = (top: readonly number[], below: readonly number[], alpha: number): readonly number[] =>
     below.map((c, i) => (i < 3 ? (top[i] ?? 0) * alpha + c * (1 - alpha) : 1));

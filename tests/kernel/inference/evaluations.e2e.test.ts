@@ -29,8 +29,10 @@ describe("evaluations, side by side", function () {
   const model = (name: string) => book.values.get(name) as ModelHandle;
   const text = (made: Awaited<ReturnType<NotebookOfOne["run"]>>) =>
     made.map(({ bundle }) => String(bundle["text/plain"])).join("\n\n");
+  // The line of the table, not the one above it that says what came of it.
   const line = (of: string, name: string) =>
-    of.split("\n").find((one) => one.startsWith(`${name} `)) ?? assert.fail(`no ${name} in ${of}`);
+    of.split("\n").find((one) => one.startsWith(`${name} `) && !one.includes(" · ")) ??
+    assert.fail(`no ${name} in ${of}`);
 
   before(async () => {
     book = new NotebookOfOne();
@@ -60,7 +62,11 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
       ),
     );
     const { metrics, intervals } = book.session.evaluations.at(-1)!;
-    assert.match(shown, /^Evaluation on tickets\.test\nmetric +router +always “billing”\n/);
+    const [first = "", ...table] = shown.split("\n");
+    const [accuracy, f1] = [metrics["accuracy"], metrics["f1(macro)"]].map((value) => value?.toFixed(4));
+    assert.match(first, new RegExp(`^accuracy ${accuracy} · always “billing” 0\\.\\d{4} · f1\\(macro\\) ${f1} · `));
+    assert.match(first, / · 80 rows of tickets\.test$/);
+    assert.match(table.join("\n"), /^\nEvaluation on tickets\.test\nmetric +router +always “billing”\n/);
     // What \`npm start\` reports from.
     assert.equal(/^accuracy\s+(\d\.\d+)/m.exec(shown)![1], metrics["accuracy"]!.toFixed(4));
     for (const [name, value] of Object.entries(metrics)) {
@@ -83,6 +89,10 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
       await book.run("evaluate idle, router, twin on tickets.test { metrics: [accuracy, f1(macro), loss] }"),
     );
     assert.equal(shown.split("Evaluation on").length, 2, "one table");
+    assert.match(
+      shown,
+      /^accuracy: idle \d\.\d{4} · router \d\.\d{4} · twin \d\.\d{4} · always “billing” 0\.\d{4} · 80 rows of /,
+    );
     assert.match(shown, /^metric +idle +router +router − idle +twin +twin − idle +always “billing”$/m);
     assert.match(line(shown, "accuracy"), /\d \(.*\) better .* better /);
     assert.match(

@@ -15,10 +15,10 @@ export function color(n: number): string {
 }
 
 export type ColorScale = readonly (readonly [number, string])[];
+/** See-through: the page's own ink reads on every step of it, on white and on near-black. */
 export const blues: ColorScale = [
-  [0, "#f3f6fa"],
-  [0.5, "#9dbde0"],
-  [1, "#2d62a3"],
+  [0, "rgba(63,124,196,0.1)"],
+  [1, "rgba(63,124,196,0.62)"],
 ];
 /** From a quiet grey to the colour of the best: every step reads on white and on near-black. */
 export const rising: ColorScale = [
@@ -52,32 +52,29 @@ export function mix(scale: ColorScale, share: number): string {
   );
   const [from, low] = scale[upper - 1]!;
   const [to, high] = scale[upper] ?? scale[upper - 1]!;
-  const a = rgb(low) ?? [0, 0, 0];
-  const b = rgb(high) ?? [0, 0, 0];
+  const a = rgb(low) ?? [0, 0, 0, 1];
+  const b = rgb(high) ?? [0, 0, 0, 1];
   const t = to > from ? (at - from) / (to - from) : 0;
-  return (
-    "#" +
-    a
-      .map((c, i) =>
-        Math.round(c + (b[i]! - c) * t)
-          .toString(16)
-          .padStart(2, "0"),
-      )
-      .join("")
-  );
+  const [red, green, blue, alpha] = a.map((c, i) => c + (b[i]! - c) * t) as Rgba;
+  const parts = [red, green, blue].map(Math.round);
+  return alpha < 1
+    ? `rgba(${parts.join(",")},${String(Number(alpha.toFixed(3)))})`
+    : `#${parts.map((c) => c.toString(16).padStart(2, "0")).join("")}`;
 }
 
-/** Black or white, whichever reads better on a colour. */
+/** Black or white, whichever reads better on a colour; what can be seen through lies on white. */
 export function inkOn(background: string): string {
-  const [r, g, b] = rgb(background) ?? [255, 255, 255];
-  return 0.299 * r + 0.587 * g + 0.114 * b > 150 ? "#24292f" : "#ffffff";
+  const [r, g, b, alpha] = rgb(background) ?? [255, 255, 255, 1];
+  const [red, green, blue] = [r, g, b].map((c) => c * alpha + 255 * (1 - alpha)) as [number, number, number];
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 150 ? "#24292f" : "#ffffff";
 }
 
-function rgb(text: string): [number, number, number] | null {
+type Rgba = [red: number, green: number, blue: number, alpha: number];
+function rgb(text: string): Rgba | null {
   const hex = /^#([0-9a-f]{6})$/i.exec(text);
-  if (hex) return [0, 2, 4].map((i) => Number.parseInt(hex[1]!.slice(i, i + 2), 16)) as [number, number, number];
-  const parts = /^rgba?\(\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)/.exec(text);
-  return parts ? [Number(parts[1]), Number(parts[2]), Number(parts[3])] : null;
+  if (hex) return [...[0, 2, 4].map((i) => Number.parseInt(hex[1]!.slice(i, i + 2), 16)), 1] as Rgba;
+  const parts = /^rgba?\(\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*(?:,\s*([\d.]+)\s*)?\)$/.exec(text);
+  return parts ? [Number(parts[1]), Number(parts[2]), Number(parts[3]), Math.min(1, Number(parts[4] ?? 1))] : null;
 }
 
 /** A colour from a figure, if it is one and nothing else. */

@@ -4,6 +4,7 @@
  * the fields it knows and leaves the others out; a trace of another kind is named in the picture.
  */
 import { titleText, type Figure, type Trace } from "../figure.js";
+import { WIDTH } from "../html.js";
 import { clip } from "../text.js";
 import { makeAxis, type Axis } from "./axis.js";
 import { drawBarTraces, histogramAsBars } from "./bars.js";
@@ -23,7 +24,7 @@ export interface Picture {
 
 export function drawFigure(figure: Figure): Picture {
   const layout = figure.layout ?? {};
-  const width = Math.round(Math.min(2000, Math.max(160, numberOf(layout["width"], 720))));
+  const width = Math.round(Math.min(2000, Math.max(160, numberOf(layout["width"], WIDTH))));
   const height = Math.round(Math.min(2000, Math.max(120, numberOf(layout["height"], 380))));
   const title = plainLabel(titleText(layout["title"]));
   const traces = figure.data
@@ -151,7 +152,12 @@ function drawPanel(group: Group, inner: Box): string {
   };
   const bars = group.traces.filter(({ trace }) => trace["type"] === "bar");
   const heat = group.traces.some(({ trace }) => trace["type"] === "heatmap");
+  // Cells of nothing are empty: what lies behind them shows where the square ends.
+  const ground = heat
+    ? element("rect", { x: panel.left, y: panel.top, width: panel.width, height: panel.height, fill: "#f5f6f8" })
+    : "";
   return [
+    ground,
     drawAxes(panel, heat),
     bars.length > 0 ? drawBarTraces(panel, bars, group.stacked) : "",
     ...group.traces.map((d) =>

@@ -1,5 +1,5 @@
 /** Parallel coordinates: one upright axis for each dimension, one line for each row, coloured by a number. */
-import type { Trace } from "../figure.js";
+import { titleText, type Trace } from "../figure.js";
 import { color as paletteColor, mix, safeColor, scaleOf } from "./colors.js";
 import { element, ink, label, paleInk, path, plainLabel } from "./element.js";
 import { listOf, numberOf, recordOf, scalarsOf } from "./panel.js";
@@ -51,7 +51,42 @@ export function drawParcoords(box: Box, trace: Trace): string {
       ),
     ].join("");
   });
-  return element("g", { fill: "none", "stroke-width": 1.5, opacity: 0.85 }, "", ...lines) + axes.join("");
+  const width = numberOf(recordOf(trace["line"])["width"], 1.5);
+  const bar = recordOf(trace["line"])["showscale"] === true ? colorbar({ ...box, top, height }, trace) : "";
+  return element("g", { fill: "none", "stroke-width": width, opacity: 0.85 }, "", ...lines) + axes.join("") + bar;
+}
+
+/** What the colours mean, right of the last axis: a strip from the lowest number to the highest, its name beside it. */
+function colorbar(box: Box, trace: Trace): string {
+  const of = colorsOf(trace);
+  if (!of) return "";
+  const parts = 24;
+  const [left, tall] = [box.left + box.width + 34, box.height / parts];
+  const strip = Array.from({ length: parts }, (_, i) =>
+    element("rect", {
+      x: left,
+      y: box.top + i * tall,
+      width: 11,
+      height: tall + 0.3,
+      fill: of.at(1 - (i + 0.5) / parts),
+    }),
+  );
+  const ticks = linearTicks(of.low, of.high, 4).map((t) => {
+    const share = of.high > of.low ? (t.value - of.low) / (of.high - of.low) : 0.5;
+    return label(t.text, left + 16, box.top + (1 - share) * box.height + 3.5, { "font-size": 10 });
+  });
+  const name = plainLabel(titleText(recordOf(recordOf(trace["line"])["colorbar"])["title"]));
+  const [x, y] = [left + 56, box.top + box.height / 2];
+  return [
+    ...strip,
+    ...ticks,
+    label(clip(name, 24), 0, 0, {
+      "text-anchor": "middle",
+      fill: ink,
+      "font-size": 11.5,
+      transform: `translate(${Math.round(x)} ${Math.round(y)}) rotate(-90)`,
+    }),
+  ].join("");
 }
 
 interface Dimension {
@@ -82,20 +117,35 @@ function readDimension(d: Readonly<Record<string, unknown>>): Dimension {
 
 function painter(trace: Trace): (row: number) => string {
   const line = recordOf(trace["line"]);
+  const of = colorsOf(trace);
+  if (!of) return () => safeColor(line["color"]) ?? paletteColor(0);
+  return (row) => of.at(of.high > of.low ? ((of.numbers[row] ?? of.low) - of.low) / (of.high - of.low) : 0.5);
+}
+
+interface Colors {
+  readonly numbers: readonly number[];
+  readonly low: number;
+  readonly high: number;
+  /** Colour at a share of the way from low to high. */
+  at(share: number): string;
+}
+/** Null: all lines have the same. */
+function colorsOf(trace: Trace): Colors | null {
+  const line = recordOf(trace["line"]);
   const numbers = scalarsOf(line["color"]).map(Number);
   const known = numbers.filter(Number.isFinite);
-  if (known.length === 0) return () => safeColor(line["color"]) ?? paletteColor(0);
-  const low = numberOf(
-    line["cmin"],
-    known.reduce((a, b) => Math.min(a, b)),
-  );
-  const high = numberOf(
-    line["cmax"],
-    known.reduce((a, b) => Math.max(a, b)),
-  );
+  if (known.length === 0) return null;
   const scale = scaleOf(line["colorscale"]);
-  return (row) => {
-    const share = high > low ? ((numbers[row] ?? low) - low) / (high - low) : 0.5;
-    return mix(scale, line["reversescale"] === true ? 1 - share : share);
+  return {
+    numbers,
+    low: numberOf(
+      line["cmin"],
+      known.reduce((a, b) => Math.min(a, b)),
+    ),
+    high: numberOf(
+      line["cmax"],
+      known.reduce((a, b) => Math.max(a, b)),
+    ),
+    at: (share) => mix(scale, line["reversescale"] === true ? 1 - share : share),
   };
 }

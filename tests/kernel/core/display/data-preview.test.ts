@@ -18,6 +18,15 @@ const line = (text: string, start: string): string =>
     .replace(/ {2,}/g, " | ");
 
 describe("the preview of labels", () => {
+  it("puts the most frequent first, and the rare ones into one line that counts them", () => {
+    const each = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`label${String(i)}`, i + 1]));
+    const text = previewed("label", each);
+    const lines = text.split("\n").filter((one) => /^(label\d|and )/.test(one));
+    assert.equal(lines.length, 13);
+    assert.match(lines[0] ?? "", /^label29 +30 +30 /);
+    assert.match(lines[1] ?? "", /^label28 +29 +29 /);
+    assert.match(lines[12] ?? "", /^and 18 more labels +171 +171 /);
+  });
   it("gives a tag's share of all tags, not of the rows, and counts both", () => {
     const text = previewed("tags", { O: 80, "B-PER": 15, "I-PER": 5 });
     assert.match(line(text, "label "), /^label \| train \| test \| share of tags/);

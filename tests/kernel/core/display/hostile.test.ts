@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { curvesFigure } from "#kernel/core/display/curves.js";
 import { dataShown } from "#kernel/core/display/data-preview.js";
-import { confusionFigure, evaluationShown, predictionsShown } from "#kernel/core/display/evaluation.js";
+import { confusionFigure } from "#kernel/core/display/confusion.js";
+import { evaluationShown, predictionsShown } from "#kernel/core/display/evaluation.js";
 import { figureShown, plotlyMime } from "#kernel/core/display/figure.js";
 import { maskShown } from "#kernel/core/display/mask.js";
 import { modelShown } from "#kernel/core/display/model-card.js";
@@ -207,7 +208,7 @@ describe("text from data", () => {
         safe(sweepTable(trials, goal));
         safe(figureShown(sweepFigure(trials, goal, { title: a })));
         const texts = [
-          confusionFigure([a, b], report.models[0]!.confusion, `: ${a}`),
+          confusionFigure([a, b], report.models[0]!.confusion, { of: `: ${a}`, several: b }),
           sweepFigure(trials, goal, { title: a }),
           curvesFigure([{ at: "", run: a, kind: "evaluated", step: 1, split: a, metrics: { [b]: 0.5 } }], { title: b }),
         ];

@@ -1,0 +1,63 @@
+/** What was taken for what: all labels where they are few, a list and the frequent ones where they are many. */
+import assert from "node:assert/strict";
+import { confusionFigure, confusionShown } from "#kernel/core/display/confusion.js";
+import type { Shown } from "#kernel/core/display/shown.js";
+
+const plain = (shown: Shown | undefined): string => String(shown?.bundle["text/plain"]);
+const names = (n: number): readonly string[] => Array.from({ length: n }, (_, i) => `label${String(i)}`);
+/** Label i stands i + 1 times, and is once taken for the next. */
+const square = (n: number): readonly (readonly number[])[] =>
+  names(n).map((_, i) => names(n).map((__, j) => (i === j ? i : j === (i + 1) % n ? 1 : 0)));
+
+describe("a confusion matrix", () => {
+  it("of few labels is one square in their order, empty where nothing is", () => {
+    const shown = confusionShown(
+      ["a", "b"],
+      [
+        [3, 0],
+        [1, 0],
+      ],
+    );
+    assert.equal(shown.length, 1);
+    assert.deepEqual(plain(shown[0]).split("\n").slice(3), ["a                  3", "b                  1"]);
+    const [trace] = confusionFigure(
+      ["a", "b"],
+      [
+        [3, 0],
+        [1, 0],
+      ],
+    ).data;
+    assert.deepEqual(trace?.["z"], [
+      [1, null],
+      [1, null],
+    ]);
+    assert.deepEqual(trace?.["text"], [
+      ["3", ""],
+      ["1", ""],
+    ]);
+  });
+  it("of many begins with the largest confusions, and says how many more there are", () => {
+    const confusion = square(30).map((row, i) =>
+      row.map((n, j) => (i === 7 && j === 20 ? 9 : i === 3 && j === 2 ? 4 : n)),
+    );
+    const [list, grid, ...rest] = confusionShown(names(30), confusion);
+    assert.equal(rest.length, 0);
+    const lines = plain(list).split("\n");
+    assert.equal(lines[0], "Largest confusions");
+    assert.match(lines[3] ?? "", /^label7 +label20 +9 +52\.9 %$/);
+    assert.match(lines[4] ?? "", /^label3 +label2 +4 +50\.0 %$/);
+    assert.match(plain(list), /and 22 more; 43 rows were taken for another label/);
+    assert.match(plain(grid), /^Confusion matrix: the 12 most frequent labels, and 18 more/);
+    const [trace] = confusionFigure(names(30), confusion).data;
+    const shown = trace?.["x"];
+    assert.ok(Array.isArray(shown) && shown.length === 12 && shown[0] === "label29", String(shown));
+  });
+  it("of many without a mistake is the square alone", () => {
+    const right = names(20).map((_, i) => names(20).map((__, j) => (i === j ? 2 : 0)));
+    assert.equal(confusionShown(names(20), right).length, 1);
+  });
+  it("counts what is counted: words, where they are tagged", () => {
+    const [list] = confusionShown(names(20), square(20), { several: "words" });
+    assert.match(plain(list), /truth +predicted +words +of that truth/);
+  });
+});
