@@ -5,13 +5,27 @@ import { excerptOf } from "./excerpt.js";
 import { grouped, type Told } from "./grouped.js";
 import type { Source } from "./span.js";
 
-export function renderHtml(diagnostics: readonly Diagnostic[], sources: readonly Source[]): string {
+/** What a page may do better that knows what it lies on. */
+export interface HtmlLook {
+  /** The style of words in a colour. */
+  readonly ink: (color: string) => string;
+  /** Opacity of a line's number, and of the place. */
+  readonly number: string;
+  readonly place: string;
+}
+const onWhite: HtmlLook = { ink: (color) => `color: ${color}`, number: ".6", place: ".7" };
+
+export function renderHtml(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly Source[],
+  look: HtmlLook = onWhite,
+): string {
   const { first, rest } = foremost(grouped(diagnostics), mostRendered.people);
   const more = rest ? `<div>${restWords(rest)}</div>` : "";
-  return `<div class="tune-diagnostics">${first.map((d) => one(d, sources)).join("")}${more}</div>`;
+  return `<div class="tune-diagnostics">${first.map((d) => one(d, sources, look)).join("")}${more}</div>`;
 }
 
-function one({ diagnostic, elsewhere }: Told, sources: readonly Source[]): string {
+function one({ diagnostic, elsewhere }: Told, sources: readonly Source[], look: HtmlLook): string {
   const e = excerptOf(diagnostic, sources, elsewhere);
   const color = e.severity === "error" ? "#c62828" : "#b26a00";
   const lines = e.lines.map((line) => {
@@ -20,26 +34,21 @@ function one({ diagnostic, elsewhere }: Told, sources: readonly Source[]): strin
     const style = line.primary
       ? `text-decoration: underline wavy ${color}; font-weight: bold`
       : "text-decoration: underline";
-    const label = line.label ? `  <span style="${inked(color)}">${escapeHtml(line.label)}</span>` : "";
+    const label = line.label ? `  <span style="${look.ink(color)}">${escapeHtml(line.label)}</span>` : "";
     const marked =
       points.length > line.from
         ? `<span style="${style}">${cut(line.from, line.to)}</span>`
         : `<span style="${style}"> </span>`;
-    return `<span style="opacity: .72">${String(line.number).padStart(3)} | </span>${cut(0, line.from)}${marked}${cut(line.to)}${label}`;
+    return `<span style="opacity: ${look.number}">${String(line.number).padStart(3)} | </span>${cut(0, line.from)}${marked}${cut(line.to)}${label}`;
   });
   const rows = [
-    `<div><b style="${inked(color)}">${e.severity}[${escapeHtml(e.code)}]</b><b>: ${coded(e.message)}</b></div>`,
-    e.place ? `<div style="opacity: .72">${escapeHtml(e.place)}</div>` : "",
+    `<div><b style="${look.ink(color)}">${e.severity}[${escapeHtml(e.code)}]</b><b>: ${coded(e.message)}</b></div>`,
+    e.place ? `<div style="opacity: ${look.place}">${escapeHtml(e.place)}</div>` : "",
     lines.length > 0 ? `<pre style="margin: .3em 0">${lines.join("\n")}</pre>` : "",
-    e.help === undefined ? "" : `<div><b style="${inked("#2e7d32")}">help</b>: ${coded(e.help)}</div>`,
+    e.help === undefined ? "" : `<div><b style="${look.ink("#2e7d32")}">help</b>: ${coded(e.help)}</div>`,
     ...e.notes.map((note) => `<div><b>note</b>: ${coded(note)}</div>`),
   ];
   return `<div class="tune-diagnostic" style="margin: .5em 0">${rows.join("")}</div>`;
-}
-
-/** Mixed with the page's own ink where the viewer can: it reads on white and on near-black. */
-function inked(color: string): string {
-  return `color: ${color}; color: color-mix(in srgb, ${color} 72%, currentColor)`;
 }
 
 export function escapeHtml(text: string): string {
