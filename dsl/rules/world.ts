@@ -2,6 +2,7 @@
 import type { ResolvedModel } from "../plan/resolved.js";
 import { failed, type DataFacts, type Failed, type Need, type TableFacts } from "../types/facts.js";
 import type { DataPlan, ReaderOf } from "../types/subject.js";
+import type { ValueType } from "../types/registry.js";
 import type { Call, Value } from "../types/value.js";
 import { lookedFor } from "../types/allow.js";
 import { checkAudit } from "./audit.js";
@@ -241,12 +242,15 @@ export function splitNames(program: Program, plan: DataPlan, facts: DataFacts | 
   if (!plan.split) return [];
   if (facts) return Object.keys(facts.splits);
   const word = program.registry.find("split", plan.split.word);
-  const shares = Object.entries(plan.split.arguments).filter(
-    ([name, value]) =>
-      isShare(value) &&
-      word?.parameters.every((p) => p.name !== name || p.open || (p.type.is === "number" && p.type.unit !== undefined)),
-  );
+  const shares = Object.entries(plan.split.arguments).filter(([name, value]) => {
+    const own = word?.parameters.find((p) => p.name === name && !p.open);
+    return own ? takesShare(own.type) && (isShare(value) || typeof value === "string") : isShare(value);
+  });
   return shares.length > 0 ? shares.map(([name]) => name) : null;
+}
+/** Shares or numbers of rows, perhaps beside words that stand for some (`rest`). */
+function takesShare(type: ValueType): boolean {
+  return type.is === "either" ? type.of.some(takesShare) : type.is === "number" && type.unit !== undefined;
 }
 function isShare(value: Value): boolean {
   return (

@@ -145,9 +145,7 @@ export function heldBack(s: Settings, key: string): { readonly split?: string; r
   const size = s.number(key);
   if (size === undefined || size <= 0) return { held: false };
   if (size < 1) return { split: `random(train: ${share(1 - size)}, validation: ${share(size)})`, held: true };
-  s.leave(
-    key,
-    `so many rows are held back; write \`random(train: N, validation: ${String(size)})\` with all other rows as N`,
-  );
+  if (Number.isInteger(size)) return { split: `random(train: rest, validation: ${String(size)})`, held: true };
+  s.leave(key, "a number of rows was expected");
   return { held: false };
 }

@@ -34,7 +34,8 @@ export function readAxolotl(s: Settings): Read {
     schedule: schedule(s),
     clip: text(s.number("max_grad_norm")),
     shuffle: packing || s.flag("group_by_length") ? undefined : "random",
-    validate: held ? looks(s) : unlooked(s),
+    validate: held ? looks(s, steps === undefined ? (s.number("num_epochs") ?? 1) : undefined) : unlooked(s),
+    checkpoint: parts(s.number("saves_per_epoch")),
     early_stopping: patience === undefined || !held ? undefined : `patience(${String(patience)})`,
     precision: precision(s),
     recompute: recomputed(s.said("gradient_checkpointing")) ? "blocks" : undefined,
@@ -160,6 +161,9 @@ function lengthsAndMasks(s: Settings, chats: boolean): void {
   s.inner("special_tokens").leaveAll("the base's own tokens are used");
   for (const key of ["special_tokens", "tokens", "added_tokens_overrides"])
     if (s.inner(key).keys().length === 0 || key !== "special_tokens") s.leave(key, "the base's own tokens are used");
+  // `truncate`: as here, where what is cut is told before a training.
+  if ((s.text("excess_length_strategy") ?? "truncate") !== "truncate")
+    s.leave("excess_length_strategy", "rows that are too long are cut and told of, not left out");
   s.leave("eot_tokens", "the base's own template ends turns");
   s.leave("revision_of_model", "the base's newest revision is taken");
 }
@@ -182,18 +186,23 @@ function schedule(s: Settings): string {
   );
 }
 
-/** Looks within an epoch aren't told by shares of it. */
-function looks(s: Settings): string | undefined {
+/** `epochs`: how many there are, where they are told; a look each so many steps, or a share of all of them. */
+function looks(s: Settings, epochs: number | undefined): string | undefined {
   const each = s.number("eval_steps");
-  if (each !== undefined && each >= 1) {
+  if (each !== undefined && each > 0 && (each >= 1 || epochs !== undefined)) {
     s.leave("evals_per_epoch", "`eval_steps` goes before it");
-    return call("every", { steps: each });
+    return each >= 1 ? call("every", { steps: each }) : everyPart(each * (epochs ?? 1));
   }
-  s.leave("eval_steps", "write `validate: every(steps: …)`");
-  if ((s.number("evals_per_epoch") ?? 1) !== 1)
-    s.leave("evals_per_epoch", "looks come after each epoch, or `every(steps: …)`");
-  return undefined;
+  if (each !== undefined) s.leave("eval_steps", "write `validate: every(steps: …)`");
+  const many = s.number("evals_per_epoch");
+  if (many === 0) s.leave("evals_per_epoch", "what is held back is looked at after each epoch");
+  return parts(many);
 }
+/** So many times an epoch; once is what is done anyway. */
+const parts = (many: number | undefined): string | undefined =>
+  many === undefined || many <= 0 || many === 1 ? undefined : everyPart(1 / many);
+/** Rounded down, so that the last of an epoch falls on its end. */
+const everyPart = (epochs: number): string => call("every", { epochs: Math.max(1e-4, Math.floor(epochs * 1e6) / 1e6) });
 function unlooked(s: Settings): undefined {
   s.ignore("eval_steps", "evals_per_epoch", "eval_sample_packing", "eval_strategy", "evaluation_strategy"); // nothing is held back
   return undefined;

@@ -7,7 +7,7 @@
 export const idleOfTrainers: readonly RegExp[] = [
   /^(output_dir|overwrite_output_dir|resume_from_checkpoint|auto_resume_from_checkpoints|run_name|project|project_name)$/,
   /^(logging_\w+|report_to|log_level|log_on_each_node|disable_tqdm|plot_loss|verbose|debug|include_\w+_per_second)$/,
-  /^(save_\w+|saves_per_epoch|push_to_hub|hub_\w+|push_dataset_to_hub|hf_use_auth_token|token|use_auth_token)$/,
+  /^(save_\w+|push_to_hub|hub_\w+|push_dataset_to_hub|hf_use_auth_token|token|use_auth_token)$/,
   /^(wandb|swanlab|mlflow|comet|trackio|otel_metrics|tensorboard)_\w+$/,
   /^use_(wandb|swanlab|mlflow|comet|tensorboard|otel_metrics|trackio)$/,
   /^(eval_accumulation_steps|eval_batch_size|per_device_eval_batch_size|eval_delay|eval_on_start|eval_table_size)$/,

@@ -18,6 +18,10 @@ import { readTrl } from "./trl.js";
 
 export const tools = ["peft", "axolotl", "ludwig", "autotrain", "llama-factory", "trl", "openai"] as const;
 export type Tool = (typeof tools)[number];
+/** Names by which a file's tool may be told: Unsloth's programs are TRL's. */
+export const toolNames: readonly string[] = [...tools, "unsloth"];
+export const toolNamed = (name: string): Tool | undefined =>
+  name === "unsloth" ? "trl" : tools.find((tool) => tool === name);
 export interface Imported extends Pick<Read, "notes"> {
   readonly tool: Tool;
   readonly program: string;

@@ -29,7 +29,7 @@ export function readLudwig(s: Settings): Read {
   const notes = ["Ludwig's file names no data: put the file's name below."];
   const writes = s.text("model_type") === "llm";
   refuseModels(s);
-  const { input, output, others } = featuresOf(s);
+  const { input, second, output, others } = featuresOf(s);
   for (const other of others) other.leaveAll("only the first input and the first output are carried over");
   const from = columnOf(input) ?? "text";
   const to = columnOf(output) ?? "label";
@@ -38,6 +38,7 @@ export function readLudwig(s: Settings): Read {
   const trainer = s.has("trainer") ? s.inner("trainer") : s.inner("training");
   refuseTrainers(s, trainer, writes);
   const { base, technique } = basedOn(s, input, notes, writes);
+  const pair = second && secondText(second, task);
   const bits = s.inner("quantization").number("bits");
   if (technique === "full") s.inner("quantization").leave("bits", "all weights train, so none is rounded");
   else if (bits !== undefined && bits !== 4 && bits !== 8)
@@ -59,7 +60,7 @@ export function readLudwig(s: Settings): Read {
       columns:
         task === "chat" || task === "text2text_generation"
           ? `{ input: ${word(from)}, target: ${word(to)} }`
-          : `{ text: ${word(from)}, ${truths[task] ?? "label"}: ${word(to)} }`,
+          : `{ text: ${word(from)}, ${pair === undefined ? "" : `text_pair: ${word(pair)}, `}${truths[task] ?? "label"}: ${word(to)} }`,
       split: split.text,
     },
     model: {
@@ -83,6 +84,8 @@ function refuseModels(s: Settings): void {
 
 function featuresOf(s: Settings): {
   readonly input?: Settings;
+  /** Another text beside it. */
+  readonly second?: Settings;
   readonly output?: Settings;
   readonly others: readonly Settings[];
 } {
@@ -114,11 +117,26 @@ function featuresOf(s: Settings): {
     one.ignore("top_k", "reduce_input");
   }
   const [output] = outputs;
+  const [second] = inputs.filter((one) => one !== input && one.text("type") === "text");
   return {
     ...(input && { input }),
+    ...(second && { second }),
     ...(output && { output }),
-    others: [...inputs.filter((one) => one !== input), ...outputs.slice(1)],
+    others: [...inputs.filter((one) => one !== input && one !== second), ...outputs.slice(1)],
   };
+}
+/** The column of a second text, where the task reads pairs. */
+function secondText(second: Settings, task: string): string | undefined {
+  if (!["text_classification", "regression"].includes(task)) {
+    second.leaveAll("the task reads one text: put both into one column");
+    return undefined;
+  }
+  const column = columnOf(second);
+  for (const key of ["encoder", "preprocessing", "tied"])
+    second.leave(key, "both texts are read together, by the base of the first");
+  second.ignore("level", "reduce_output", "trainable");
+  second.leave("type", "the base reads both texts as one pair; each has an encoder of its own there");
+  return column;
 }
 const kindOf = (type: string): string =>
   ({

@@ -2,13 +2,15 @@
 import { call, share } from "./program.js";
 import type { Settings } from "./settings.js";
 
-/** Names of one optimizer: states in eight bits or in pages are kept in full here, which changes no update but by rounding. */
+/** Names of one optimizer. */
 const optimizers: readonly (readonly [RegExp, string])[] = [
   [/^(paged_)?adamw?(_(torch|hf|bnb|apex|anyprecision))*(_(fused|xla|npu_fused|4bit|8bit|32bit))*$/i, "adamw"],
   [/^adafactor$/i, "adafactor"],
   [/^(paged_)?lion(_(8bit|32bit|pytorch))*$/i, "lion"],
   [/^sgd(_8bit)?$/i, "sgd"],
 ];
+/** States in fewer bits, or in pages that the processor's memory holds: the same updates but for rounding, in less memory. */
+const smaller = /(^|_)paged(_|$)|_(4|8)bit(_|$)/i;
 export interface OptimizerNames {
   readonly name: readonly string[];
   readonly rate: readonly string[];
@@ -31,6 +33,8 @@ export function optimizerFrom(s: Settings, names: OptimizerNames, rate?: number)
   const said = s.text(...names.name) ?? "adamw";
   const known = optimizers.find(([pattern]) => pattern.test(said))?.[1];
   if (!known) for (const key of names.name) s.leave(key, "the optimizer isn't built; adamw was taken");
+  if (known && smaller.test(said))
+    for (const key of names.name) s.leave(key, `its states are kept whole in memory here; ${known} was taken`);
   const name = known ?? "adamw";
   const decay = names.decay === undefined ? undefined : s.number(names.decay);
   const [beta1, beta2] = [names.beta1, names.beta2].map((key) => (key === undefined ? undefined : s.number(key)));

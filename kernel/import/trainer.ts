@@ -25,6 +25,8 @@ export function lookedAt(
   }
   const steps = s.number("eval_steps");
   if (said !== "steps") s.leave("eval_steps", "looks come after each epoch");
+  else if (steps !== undefined && steps < 1)
+    s.leave("eval_steps", "a share of all steps: write `validate: every(steps: …)`");
   const best = s.flag("load_best_model_at_end");
   const metric = s.text("metric_for_best_model");
   if (metric !== undefined && !/^(eval_)?loss$/.test(metric))

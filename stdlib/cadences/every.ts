@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/types/define.js";
 export const word = defineWord({
   kind: "cadence",
   name: "every",
-  doc: "Every so many steps or epochs.",
+  doc: "Every so many steps or epochs; `epochs: 0.25` is four times an epoch.",
   example: "validate: every(epochs: 1)",
   since: "0.1.0",
   elsewhere: { n_steps: "steps", n_epochs: "epochs" },
@@ -21,9 +21,9 @@ export const word = defineWord({
     },
     {
       name: "epochs",
-      type: { is: "number", integer: true },
-      doc: "Epochs between two of them.",
-      range: { min: 1 },
+      type: { is: "number" },
+      doc: "Epochs between two of them, or a part of one: `0.25` is each quarter.",
+      range: { min: 0, exclusive: true },
       default: { derived: "steps decide", from: () => null },
       why: "An epoch has seen every row.",
       impact: "low",

@@ -24,8 +24,9 @@ export const random: SplitImplementation = {
     if (counted)
       throw new CodedError("split-not-streamed", { split: "random", why: `\`${counted.split}\` is a count` });
     const column = (call.arguments["group"] as string | null | undefined) ?? "$group";
+    const rest = Math.max(0, 1 - targets.reduce((all, t) => all + (t.share ?? 0), 0));
     let sum = 0;
-    const ends = targets.map((t) => (sum += t.share ?? 0));
+    const ends = targets.map((t) => (sum += t.rest ? rest : (t.share ?? 0)));
     if (sum > 1 - 1e-9) ends[ends.length - 1] = 1;
     return (row) => {
       const drawn = drawFor(seed, groupKey(row, column, row.row));

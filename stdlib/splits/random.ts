@@ -43,7 +43,16 @@ export const word = defineWord({
   },
   idle: ["random_state", "seed", "shuffle"],
   parameters: [
-    part("train", "Share or number of rows to train on."),
+    {
+      ...part("train", "Share or number of rows to train on; `rest`: all that the others leave."),
+      type: {
+        is: "either",
+        of: [
+          { is: "number", unit: "share-or-count" },
+          { is: "choice", of: ["rest"] },
+        ],
+      },
+    },
     part("validation", "Share or number of rows that choose the best checkpoint."),
     part("test", "Share or number of rows for the last word."),
     {

@@ -95,7 +95,7 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
           ? ["train", "validation", "test"]
           : need.data.split
             ? Object.entries(need.data.split.arguments).flatMap(([k, v]) =>
-                v !== null && typeof v === "object" ? [k] : [],
+                typeof v === "number" || v === "rest" || (v !== null && typeof v === "object") ? [k] : [],
               )
             : [];
       const named = Object.entries(splits).filter(([name]) => asked.includes(name));

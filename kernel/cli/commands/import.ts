@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { Option, type Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
-import { importSettings, tools, type Tool } from "#kernel/import/import.js";
+import { importSettings, toolNamed, toolNames } from "#kernel/import/import.js";
 import { textOfNamed } from "#kernel/fetch/regular.js";
 import "#kernel/checking/codes.js";
 
@@ -14,12 +14,16 @@ export function register(program: Command): void {
     )
     .argument("<file>", "YAML or JSON; a Python program or notebook (read, never run); chats as JSONL")
     .addOption(
-      new Option("--from <tool>", "whose settings they are; told by their names otherwise").choices([...tools]),
+      new Option("--from <tool>", "whose settings they are; told by their names otherwise").choices([...toolNames]),
     )
     .option("--out <file>", "where the program goes (default: standard output)")
-    .action(async (file: string, o: { readonly from?: Tool; readonly out?: string }) => {
+    .action(async (file: string, o: { readonly from?: string; readonly out?: string }) => {
       const text = textOfNamed(file);
-      const { program: made, left } = importSettings(text, basename(file), o.from);
+      const { program: made, left } = importSettings(
+        text,
+        basename(file),
+        o.from === undefined ? undefined : toolNamed(o.from),
+      );
       if (o.out === undefined) process.stdout.write(made);
       else await writeFileAtomic(o.out, made);
       const told =

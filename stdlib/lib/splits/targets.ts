@@ -2,12 +2,15 @@
 import type { Call } from "#dsl/types/value.js";
 
 export type Target =
-  | { readonly split: string; readonly share: number; readonly count?: never }
-  | { readonly split: string; readonly count: number; readonly share?: never };
+  | { readonly split: string; readonly share: number; readonly count?: never; readonly rest?: never }
+  | { readonly split: string; readonly count: number; readonly share?: never; readonly rest?: never }
+  /** All rows that no other takes; one alone may. */
+  | { readonly split: string; readonly rest: true; readonly share?: never; readonly count?: never };
 
 export function targetsOf(call: Call): readonly Target[] {
   return Object.entries(call.arguments).flatMap(([split, value]): Target[] => {
     if (typeof value === "number") return [{ split, count: value }];
+    if (split === "train" && value === "rest") return [{ split, rest: true }];
     return typeof value === "object" && value !== null && "share" in value
       ? [{ split, share: value.share as number }]
       : [];
@@ -16,7 +19,9 @@ export function targetsOf(call: Call): readonly Target[] {
 
 /** Rows for each target out of `rows`; shares are rounded so that all together are right (largest remainder). */
 export function quotas(targets: readonly Target[], rows: number): number[] {
-  const exact = targets.map((t) => t.count ?? t.share * rows);
+  const asked = targets.map((t) => t.count ?? (t.share ?? 0) * rows);
+  const rest = Math.max(0, rows - asked.reduce((a, b) => a + b, 0));
+  const exact = asked.map((x, i) => (targets[i]?.rest ? rest : x));
   const whole = exact.map((x) => Math.floor(x + 1e-9));
   const wanted = Math.round(exact.reduce((a, b) => a + b, 0) + 1e-9);
   const byRemainder = exact.map((x, i) => [x - whole[i]!, i] as const).sort((a, b) => b[0] - a[0] || a[1] - b[1]);

@@ -18,6 +18,10 @@ describe("tunebook import", () => {
     assert.equal(refused.stdout, "");
     assert.match(refused.stderr, /error\[import-refused\].*`rl: "dpo"` is preference optimisation/);
     assert.match(refused.stderr, /what serves/);
+    // Unsloth's programs are read as TRL's.
+    const unsloth = run(`${fixtures}ludwig.yaml`, "--from", "unsloth");
+    assert.equal(unsloth.status, 0, unsloth.stderr);
+    assert.match(unsloth.stdout, /task: text_generation/);
     assert.match(run("none.yaml").stderr, /error\[missing-file\]/);
   });
 });

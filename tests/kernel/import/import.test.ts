@@ -140,9 +140,60 @@ describe("settings of other tools", () => {
       );
     };
     it("a count of held-back rows", () => {
-      assert.match(axolotl({ val_set_size: 20 }), /\/\/ +val_set_size: 20 \(so many rows/);
-      assert.doesNotMatch(axolotl({ val_set_size: 20 }), /split:/);
+      assert.match(axolotl({ val_set_size: 20 }), /split: random\(train: rest, validation: 20\)/);
       assert.match(axolotl({ val_set_size: 0.2 }), /split: random\(train: 80%, validation: 20%\)/);
+    });
+    it("looks and checkpoints within an epoch", () => {
+      const held = { val_set_size: 0.1, num_epochs: 4 };
+      const cases: readonly (readonly [object, RegExp])[] = [
+        [{ ...held, evals_per_epoch: 4 }, /validate: every\(epochs: 0\.25\)/],
+        // Rounded down: the sixth look of an epoch is at its end.
+        [{ ...held, evals_per_epoch: 6 }, /validate: every\(epochs: 0\.166666\)/],
+        [{ ...held, eval_steps: 0.05 }, /validate: every\(epochs: 0\.2\)/],
+        [{ ...held, eval_steps: 50 }, /validate: every\(steps: 50\)/],
+        [{ saves_per_epoch: 2 }, /checkpoint: every\(epochs: 0\.5\)/],
+        [{ ...held, max_steps: 10, eval_steps: 0.5 }, /\/\/ +eval_steps: 0\.5/],
+        [{ ...held, evals_per_epoch: 0 }, /\/\/ +evals_per_epoch: 0/],
+      ];
+      for (const [more, pattern] of cases) assert.match(axolotl(more), pattern);
+      assert.doesNotMatch(axolotl({ ...held, evals_per_epoch: 1, saves_per_epoch: 1 }), /every|Not carried over/);
+      const trl = importSettings(
+        stringify({ num_train_epochs: 1, eval_strategy: "steps", eval_steps: 0.1, dataset_text_field: "text" }),
+        "a.yaml",
+        "trl",
+      );
+      assert.match(trl.program, /\/\/ +eval_steps: 0\.1/);
+    });
+    it("optimizers that hold their states in fewer bits or in pages", () => {
+      for (const optimizer of ["adamw_bnb_8bit", "paged_adamw_32bit", "paged_lion_8bit", "adamw_torch_4bit"])
+        assert.match(axolotl({ optimizer }), new RegExp(`// +optimizer: "${optimizer}" \\(its states are kept whole`));
+      assert.doesNotMatch(axolotl({ optimizer: "adamw_torch_fused" }), /optimizer: "/);
+    });
+    it("rows that are too long", () => {
+      assert.match(axolotl({ excess_length_strategy: "drop" }), /\/\/ +excess_length_strategy: "drop" \(rows that/);
+      assert.doesNotMatch(axolotl({ excess_length_strategy: "truncate" }), /Not carried over/);
+    });
+    it("two texts of a row", () => {
+      const text = (name: string) => ({ name, type: "text", encoder: { type: "bert" } });
+      const ludwig = (type: string) =>
+        importSettings(
+          stringify({ input_features: [text("title"), text("body")], output_features: [{ name: "y", type }] }),
+          "a.yaml",
+        ).program;
+      assert.match(ludwig("category"), /columns: \{ text: title, text_pair: body, label: y \}/);
+      assert.match(ludwig("number"), /columns: \{ text: title, text_pair: body, score: y \}/);
+      assert.match(ludwig("category"), /input_features\[1\]\.type: "text" \(the base reads both texts as one pair/);
+      assert.match(ludwig("set"), /input_features\[1\]\.name: "body" \(the task reads one text/);
+    });
+    it("what LLaMA-Factory says to the model beforehand, and prompts that are trained", () => {
+      const { program } = importSettings(
+        stringify({
+          ...{ stage: "sft", do_train: true, model_name_or_path: "b", dataset: "rows", finetuning_type: "lora" },
+          ...{ template: "llama3", default_system: "Be brief.", train_on_prompt: true },
+        }),
+        "a.yaml",
+      );
+      for (const name of ["default_system", "train_on_prompt"]) assert.match(program, new RegExp(`// +${name}: `));
     });
     it("Alpaca's rows, with the template that writes them", () => {
       const program = axolotl({}, { type: "alpaca" });

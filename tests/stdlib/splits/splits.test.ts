@@ -22,6 +22,24 @@ describe("random split", () => {
     const counted = assign({ train: 50, dev: { share: 0.25 } }, many(200));
     assert.deepEqual([count(counted, "train"), count(counted, "dev"), count(counted, null)], [50, 50, 100]);
   });
+  it("gives the rest to train, whatever the others take: counts, shares or both", async () => {
+    for (const [rows, validation, test] of [
+      [100, 20, { share: 0.1 }],
+      [7, 2, { share: 0.5 }],
+      [31, 31, { share: 0 }],
+    ] as const) {
+      const names = assign({ train: "rest", validation, test }, many(rows));
+      const others = count(names, "validation") + count(names, "test");
+      assert.equal(count(names, "validation"), validation);
+      assert.equal(count(names, "train"), rows - others);
+    }
+    const error = await codeOf(() => assign({ train: "rest", validation: 9 }, many(8)));
+    assert.equal(error.code, "counts-too-large");
+    const drawn = random.stream?.(call("split", "random", { train: "rest", validation: { share: 0.25 } }), 0);
+    const streamed = many(2000).map((row) => drawn?.(row) ?? null);
+    assert.equal(count(streamed, null), 0);
+    assert.ok(Math.abs(count(streamed, "validation") - 500) < 60);
+  });
   it("follows the seed and nothing else", () => {
     assert.deepEqual(assign(shares, many(300), 7), assign(shares, many(300), 7));
     assert.notDeepEqual(assign(shares, many(300), 7), assign(shares, many(300), 8));
