@@ -8,7 +8,7 @@ import { readNotebook, type Notebook } from "#kernel/jupyter/client/notebook-fil
 import { valuesOf, type Written } from "#kernel/jupyter/client/parameters.js";
 import { checkSources, type Checked, type CheckedTexts } from "#kernel/core/session/check-sources.js";
 import { plainHostContext, type HostContext, type Progress } from "#kernel/core/session/host-context.js";
-import { DatasetCache } from "#kernel/session/dataset-cache.js";
+import { DatasetCache, type TriesEngine } from "#kernel/session/dataset-cache.js";
 import { registry } from "#stdlib/registry.js";
 import { unknownInNotebook, unknownParameters } from "./unknown-parameters.js";
 import { textOfNamed } from "#kernel/fetch/regular.js";
@@ -22,6 +22,8 @@ export interface CheckOptions {
   /** Data that are streamed are judged by a part of them; `facts` say so. */
   readonly glance?: boolean;
   readonly onProgress?: (progress: Progress) => void;
+  /** Starts an engine for the question whether it computes on a device that is named; absent: nobody asks. */
+  readonly tries?: TriesEngine | undefined;
   /** What reads data and bases; a new one unless told. */
   readonly datasets?: DatasetCache;
 }
@@ -38,7 +40,7 @@ export async function checkTexts(texts: Texts, folder: string, o: CheckOptions =
     ...plainHostContext(folder, valuesOf(given)),
     ...(o.onProgress && { onProgress: o.onProgress }),
   };
-  const datasets = o.datasets ?? new DatasetCache({ glance: o.glance === true, tries: true });
+  const datasets = o.datasets ?? new DatasetCache({ glance: o.glance === true, tries: o.tries });
   const checked = await checkSources(texts, {
     registry,
     parameters: hostContext.parameters,

@@ -43,7 +43,7 @@ export async function phaseText(phase: Phase, file: string, o: PhaseOptions = {}
   const { sources } = texts;
   if (phase === "tokens" || phase === "tree")
     return { text: textPhase(phase, sources, o.name), diagnostics: [], sources };
-  const datasets = o.datasets ?? new DatasetCache({ tries: true });
+  const datasets = o.datasets ?? new DatasetCache();
   const folder = dirname(resolve(file));
   const { diagnostics, actions, unvalued } = await checkTexts(texts, folder, { ...o, datasets });
   if (diagnostics.some((d) => d.severity === "error")) return { diagnostics, sources };

@@ -15,8 +15,6 @@ import { registry as whole } from "#stdlib/registry.js";
 import type { Base } from "../core/bases/base.js";
 import { resolveBase } from "../bases/resolve.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import type { DeviceName, EngineName, EngineOptions } from "../engine/engine.js";
-import { startEngine } from "../engine/start.js";
 import { filesIn } from "../datasets/files-in.js";
 import { KeptAudits } from "../datasets/kept-audits.js";
 import type { ConversationRows } from "../core/data/conversations.js";
@@ -29,6 +27,9 @@ import { paceOf } from "./machine.js";
 import { textOfNamed } from "../fetch/regular.js";
 import type { HostContext } from "../core/session/host-context.js";
 import { stampAt } from "../fetch/stamp.js";
+
+/** Says what computes on a device that is named. Coded errors where nothing does. */
+export type TriesEngine = (need: Need & { about: "engine" }) => Promise<EngineFacts>;
 
 /** Rows, and what they are to each model that reads them. */
 interface Kept {
@@ -49,10 +50,10 @@ const glance = { bytes: 64 * 2 ** 20, rows: 16_384 };
 
 export class DatasetCache {
   /**
-   * `glance`: data that are streamed are judged by a part of them, unless they were read through before. `tries`: an engine
-   * that is to compute on a named device is started for the question, by who starts none afterwards.
+   * `glance`: data that are streamed are judged by a part of them, unless they were read through before. `tries`: starts an
+   * engine that is to compute on a named device for the question alone, where none is started afterwards.
    */
-  constructor(private readonly o: { readonly glance?: boolean; readonly tries?: boolean } = {}) {}
+  constructor(private readonly o: { readonly glance?: boolean; readonly tries?: TriesEngine | undefined } = {}) {}
 
   private readonly prepared = new LRUCache<string, Kept>({ max: most.prepared });
   private readonly audits = new KeptAudits();
@@ -84,7 +85,7 @@ export class DatasetCache {
           ...paceOf(this.engine),
         };
       case "engine":
-        return this.o.tries ? this.tried(need) : { title: null };
+        return this.o.tries ? this.tried(need, this.o.tries) : { title: null };
       case "name":
         return nameFacts(need.of, s);
       case "files":
@@ -97,9 +98,9 @@ export class DatasetCache {
     }
   }
 
-  private tried({ engine, device }: Need & { about: "engine" }): Promise<EngineFacts> {
-    const key = `${engine} ${device}`;
-    const known = this.engines.get(key) ?? titleOf({ engine: engine as EngineName, device: device as DeviceName });
+  private tried(need: Need & { about: "engine" }, tries: TriesEngine): Promise<EngineFacts> {
+    const key = `${need.engine} ${need.device}`;
+    const known = this.engines.get(key) ?? tries(need);
     this.engines.set(key, known);
     return known;
   }
@@ -262,12 +263,4 @@ function stampsOf(plan: DataPlan, folder: string): string | null {
 /** Tells whoever waits how many rows of something are done. */
 function told({ onProgress }: HostContext, label: string): { onRows?: (done: number, of?: number) => void } {
   return onProgress ? { onRows: (done, of) => onProgress({ label, done, total: of ?? null }) } : {};
-}
-
-/** Starts an engine to see that it does. Coded errors of `startEngine`. */
-async function titleOf(options: EngineOptions): Promise<EngineFacts> {
-  const engine = await startEngine(options);
-  const { title } = engine.info;
-  await engine.close();
-  return { title };
 }

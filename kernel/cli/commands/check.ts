@@ -22,11 +22,12 @@ export function register(program: Command): void {
     )
     .action(async (file: string, options: { json?: true; quick?: true; whole?: true; parameter: Written }) => {
       const { checkFile } = await import("#kernel/checking/checking.js");
+      const { triedEngine } = await import("#kernel/session/tried-engine.js");
       const { withProgress } = await import("../long.js");
       const { diagnostics, sources, unvalued, facts } = await withProgress((onProgress) =>
         checkFile(file, {
           ...{ quick: options.quick === true, glance: options.whole !== true },
-          ...{ parameters: options.parameter, onProgress },
+          ...{ parameters: options.parameter, onProgress, tries: triedEngine },
         }),
       );
       if (options.json) process.stdout.write(`${JSON.stringify(toJson(diagnostics, sources), null, 2)}\n`);

@@ -19,9 +19,10 @@ export function register(program: Command): void {
     )
     .action(async (file: string, options: { json?: true; parameter: Written }) => {
       const { checkFile } = await import("#kernel/checking/checking.js");
+      const { triedEngine } = await import("#kernel/session/tried-engine.js");
       const { withProgress } = await import("../long.js");
       const { diagnostics, sources, actions, unvalued } = await withProgress((onProgress) =>
-        checkFile(file, { parameters: options.parameter, onProgress }),
+        checkFile(file, { parameters: options.parameter, onProgress, tries: triedEngine }),
       );
       const wrong = diagnostics.some((d) => d.severity === "error");
       const plans = wrong
