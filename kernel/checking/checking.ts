@@ -19,7 +19,7 @@ export interface CheckOptions {
   readonly quick?: boolean;
   /** `-p name=value`, as it was written. */
   readonly parameters?: Written;
-  /** Data that are streamed are judged by a part of them; `facts` say so. */
+  /** Data that are streamed, and the tokens of many rows, are judged by a part of them; `facts` say so. */
   readonly glance?: boolean;
   readonly onProgress?: (progress: Progress) => void;
   /** Starts an engine for the question whether it computes on a device that is named; absent: nobody asks. */

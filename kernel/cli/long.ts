@@ -12,7 +12,7 @@ export async function withProgress<T>(work: (onProgress: (progress: Progress) =>
     return await work((progress) => {
       if (performance.now() - begun < AFTER) return;
       const { label, done, total } = progress;
-      line.show({ label: total === null ? `${done.toLocaleString("en")} ${label}` : label, done, total });
+      line.show({ label: total === null && done > 0 ? `${done.toLocaleString("en")} ${label}` : label, done, total });
     });
   } finally {
     line.end();

@@ -1,9 +1,8 @@
 /** `measured` for data that are streamed: tokens of each split, kept beside its rows, or of some of its rows where a look is enough. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { SplitFacts } from "#dsl/types/facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import { streamedConversations } from "../core/data/conversations.js";
-import { withFacts, type Measures } from "../core/data/measured.js";
+import { ofAll, withFacts, type Measures } from "../core/data/measured.js";
 import type { Prepared } from "../core/data/prepared.js";
 import { EvenRows, type StreamedRows } from "../core/data/streamed-rows.js";
 import { binWidth, greatest, histogramOf, readRole } from "../core/data/tokens.js";
@@ -35,14 +34,6 @@ export async function measuredStreamed(
     return { ...facts, lengths: read.get(name) ?? null, ...(target && { targets: target }) };
   });
   return counted.rows < counted.of ? { ...all, facts: { ...all.facts, counted } } : all;
-}
-
-type Lengths = NonNullable<SplitFacts["lengths"]>;
-/** What was counted of some rows, taken to be so of all. */
-function ofAll(lengths: Lengths, rows: number, all: number): Lengths {
-  if (rows === 0 || rows === all) return lengths;
-  const scaled = (n: number): number => Math.round((n * all) / rows);
-  return { ...lengths, counts: lengths.counts.map(scaled), total: scaled(lengths.total) };
 }
 
 /** Tokens of each row's text in that role; of conversations, as the model that reads them feeds them. */

@@ -45,13 +45,13 @@ interface Kept {
  */
 const most = { prepared: 8, readers: 8, bases: 16, tokenizers: 8 } as const;
 
-/** How far a look goes into data of any size: bytes of each file, rows of each split whose tokens are counted. */
+/** How far a look goes: bytes of each file that is streamed, rows of each split whose tokens are counted. */
 const glance = { bytes: 64 * 2 ** 20, rows: 16_384 };
 
 export class DatasetCache {
   /**
-   * `glance`: data that are streamed are judged by a part of them, unless they were read through before. `tries`: starts an
-   * engine that is to compute on a named device for the question alone, where none is started afterwards.
+   * `glance`: data that are streamed, and the tokens of many rows, are judged by a part of them, unless they are known.
+   * `tries`: starts an engine that is to compute on a named device for the question alone, where none is started afterwards.
    */
   constructor(private readonly o: { readonly glance?: boolean; readonly tries?: TriesEngine | undefined } = {}) {}
 
@@ -130,6 +130,7 @@ export class DatasetCache {
       audits: this.audits,
       mostBytes: this.o.glance ? glance.bytes : undefined,
       ...told(s, `rows of ${plan.name} read`),
+      onCompared: told(s, `rows of ${plan.name} compared with the other splits'`).onRows,
       ...(s.signal ? { signal: s.signal } : {}),
     });
     const kept: Kept = { stamp: stamp ?? "", made, measured: new LRUCache({ max: most.readers }) };

@@ -2,8 +2,8 @@
  * How long prepared rows are to the model that reads them: histograms of tokens in the facts of each split. The rows stay what
  * they are, so that data are prepared once however many models read them.
  */
-import type { ColumnTable } from "arquero";
-import type { SplitFacts } from "#dsl/types/facts.js";
+import { table as makeTable, type ColumnTable } from "arquero";
+import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { conversationsOf, type ConversationRows, type MeasuredChats } from "./conversations.js";
@@ -21,7 +21,7 @@ export interface Measures {
   /** Given: rows are measured as the windows that they become, in a task that reads contexts. */
   readonly windows?: ContextCut;
   readonly signal?: AbortSignal;
-  /** Rows of a streamed split that are measured at most, the others taken to be like them; absent: all. */
+  /** Rows of a split that are measured at most, the others taken to be like them; absent: all. */
   readonly mostRows?: number | undefined;
   /** Told how many rows are measured, of those of all splits. */
   readonly onRows?: ((done: number, of?: number) => void) | undefined;
@@ -30,14 +30,21 @@ export interface Measures {
 /** The same rows in memory, with lengths in their facts; `plan`: what they were prepared by. Coded errors of tokenizers and templates. */
 export async function measured(prepared: Prepared, plan: DataPlan, o: Measures): Promise<Prepared> {
   if (!o.tokenizer && !o.lengths) return prepared;
-  const tables = prepared.splits;
+  const { mostRows } = o;
+  const parts = Object.entries(prepared.splits).map(([name, table]) => [name, evenRows(table, mostRows)] as const);
+  const tables = Object.fromEntries(parts);
   const chats = o.lengths !== undefined;
   const stops = new Map<string, MeasuredChats["stops"]>();
   const read = await lengthsIn(tables, chats ? "messages" : readRole(plan.columns), o, stops);
   const second = o.apart ? "text_pair" : "target";
   const targets = await lengthsIn(tables, chats || plan.columns[second] === undefined ? null : second, o);
-  const [lengths, written] = [histograms(read), histograms(targets)];
-  return withFacts(prepared, (name, facts) => {
+  const whole =
+    (of: Histograms): Histograms =>
+    (split) =>
+      ofAll(of(split), tables[split]?.numRows() ?? 0, prepared.splits[split]?.numRows() ?? 0);
+  const [lengths, written] = [whole(histograms(read)), whole(histograms(targets))];
+  const counted = countedIn(tables, prepared.splits);
+  return withFacts({ ...prepared, facts: { ...prepared.facts, ...counted } }, (name, facts) => {
     const stop = stops.get(name);
     return {
       ...{ ...facts, lengths: lengths(name) },
@@ -45,6 +52,33 @@ export async function measured(prepared: Prepared, plan: DataPlan, o: Measures):
       ...(stop && { stops: stop }),
     };
   });
+}
+
+/** Rows at equal distances, at most so many; the table itself where it has no more. */
+function evenRows(table: ColumnTable, most = Infinity): ColumnTable {
+  const all = table.numRows();
+  if (all <= most) return table;
+  const picked = Array.from({ length: most }, (_, i) => Math.floor(((i + 0.5) * all) / most));
+  return makeTable(
+    table.columnNames().map((name): [string, unknown[]] => {
+      const values = table.array(name) as ArrayLike<unknown>;
+      return [name, picked.map((row) => values[row])];
+    }),
+  );
+}
+
+function countedIn(parts: Prepared["splits"], all: Prepared["splits"]): Pick<DataFacts, "counted"> {
+  const rows = (of: Prepared["splits"]): number => Object.values(of).reduce((sum, table) => sum + table.numRows(), 0);
+  const counted = { rows: rows(parts), of: rows(all) };
+  return counted.rows < counted.of ? { counted } : {};
+}
+
+type Lengths = SplitFacts["lengths"];
+/** What was counted of some rows, taken to be so of all. */
+export function ofAll<L extends Lengths>(lengths: L, rows: number, all: number): L {
+  if (lengths === null || rows === 0 || rows === all) return lengths;
+  const scaled = (n: number): number => Math.round((n * all) / rows);
+  return { ...lengths, counts: lengths.counts.map(scaled), total: scaled(lengths.total) };
 }
 
 /** Other facts of each split. */
@@ -86,8 +120,9 @@ async function lengthsIn(
   return lengths;
 }
 
+type Histograms = (split: string) => Lengths;
 /** All with bins of one width, so that their counts can be added. */
-function histograms(lengths: ReadonlyMap<string, Int32Array>): (split: string) => SplitFacts["lengths"] {
+function histograms(lengths: ReadonlyMap<string, Int32Array>): Histograms {
   const step = binWidth(Math.max(...[...lengths.values()].map(greatest)));
   return (split) => {
     const own = lengths.get(split);

@@ -36,6 +36,8 @@ export interface PrepareOptions {
   readonly signal?: AbortSignal;
   /** Told how many rows are read. */
   readonly onRows?: ((done: number, of?: number) => void) | undefined;
+  /** Told how many of the rows that train are compared with the others. */
+  readonly onCompared?: ((done: number, of: number) => void) | undefined;
   readonly registry?: Registry;
   /** Bytes of each streamed file after which the rest of it is left; absent: all is read. */
   readonly mostBytes?: number | undefined;
@@ -77,7 +79,7 @@ export async function prepareRows(plan: DataPlan, world: SourceWorld, o: Prepare
     ]),
   );
   const hash = hashOf(splits, labels, plan);
-  const look = () => audited(splits, labels, o.signal);
+  const look = () => audited(splits, labels, { signal: o.signal, onRows: o.onCompared });
   const facts: DataFacts = {
     rowsIn: source.length,
     kept: sampled.length - leftOut.length,

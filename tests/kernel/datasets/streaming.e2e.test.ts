@@ -139,6 +139,19 @@ describe("data read in parts", () => {
           "texts",
         );
       });
+    it("counts the tokens of some rows of data in memory too", async () => {
+      const of = plan("csv", "long.csv", false);
+      const rows = await prepareRows(of, world());
+      const whole = await measured(rows, of, { tokenizer });
+      const part = await measured(rows, of, { tokenizer, mostRows: 2048 });
+      assert.deepEqual(part.facts.counted, { rows: 2 * 2048, of: 60_000 });
+      assert.equal(part.facts.sampled, undefined);
+      for (const split of ["train", "validation"]) {
+        const [some, all] = [part.facts.splits[split]!.lengths!, whole.facts.splits[split]!.lengths!];
+        near(some.total, all.total, 0.02, "tokens");
+        near(some.counts[10]!, all.counts[10]!, 0.2, "texts of a length");
+      }
+    });
     it("takes all where it was read through before, and where it is small", async () => {
       const whole = await prepare(plan("csv", "long.csv", true), world(), { tokenizer });
       assert.deepEqual((await look("csv", "long.csv")).facts, whole.facts);

@@ -8,7 +8,7 @@ import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
 import { readTurns } from "../conversations.js";
 import { rowName } from "../row-names.js";
 import { stride, turn, type Row } from "../rows.js";
-import { lettersOf, nearTexts } from "./near-duplicates.js";
+import { lettersOf, nearTexts, type Looking } from "./near-duplicates.js";
 
 type Splits = ReadonlyMap<string, readonly Row[]>;
 
@@ -18,9 +18,10 @@ const SHOWN = 5;
 const NAMED = 6;
 const CHARACTERS = 120;
 
-export async function audited(splits: Splits, labels: readonly string[], signal?: AbortSignal): Promise<DataAudit> {
+export async function audited(splits: Splits, labels: readonly string[], o: Looking = {}): Promise<DataAudit> {
+  const { signal } = o;
   return {
-    near: await nearIn(splits, signal),
+    near: await nearIn(splits, o),
     conflicts: await conflictsIn(splits, signal),
     told: await toldIn(splits, labels, signal),
     groups: groupsIn(splits),
@@ -29,28 +30,32 @@ export async function audited(splits: Splits, labels: readonly string[], signal?
 }
 
 /** Each split's texts beside those that train; those that are equal by `drop_duplicates`' rule are exact leaks, and not counted. */
-async function nearIn(splits: Splits, signal?: AbortSignal): Promise<NearTexts[]> {
+async function nearIn(splits: Splits, o: Looking): Promise<NearTexts[]> {
   const train = splits.get("train");
   if (!train || splits.size < 2) return [];
   const exact = new Set(train.map(({ values }) => textKey(values)));
   const among = train.map(({ values }) => lettersOf(readIn(values)));
-  const found: NearTexts[] = [];
-  for (const [split, all] of splits) {
-    if (split === "train") continue;
-    const rows = all.filter(({ values }) => !exact.has(textKey(values)));
-    const near = await nearTexts(
-      rows.map(({ values }) => lettersOf(readIn(values))),
-      among,
-      signal,
-    );
-    if (near.length === 0) continue;
-    const pairs = near.slice(0, SHOWN).map(({ text, twin, likeness }) => ({
-      ...{ row: rowName(rows[text]!), text: shown(rows[text]!), likeness: Number(likeness.toFixed(3)) },
-      trained: { row: rowName(train[twin]!), text: shown(train[twin]!) },
-    }));
-    found.push({ split, rows: near.length, pairs });
-  }
-  return found;
+  const rows = [...splits].flatMap(([split, all]) =>
+    split === "train" ? [] : all.filter(({ values }) => !exact.has(textKey(values))).map((row) => ({ split, row })),
+  );
+  // Of all splits at once: what trains is taken apart a single time.
+  const near = await nearTexts(
+    rows.map(({ row }) => lettersOf(readIn(row.values))),
+    among,
+    { ...o, sets: splits.size - 1 },
+  );
+  return [...splits.keys()].flatMap((split): NearTexts[] => {
+    const own = near.filter(({ text }) => rows[text]?.split === split);
+    const pairs = own.slice(0, SHOWN).flatMap(({ text, twin, likeness }) => {
+      const [row, trained] = [rows[text]?.row, train[twin]];
+      if (!row || !trained) return [];
+      return {
+        ...{ row: rowName(row), text: shown(row), likeness: Number(likeness.toFixed(3)) },
+        trained: { row: rowName(trained), text: shown(trained) },
+      };
+    });
+    return own.length === 0 ? [] : [{ split, rows: own.length, pairs }];
+  });
 }
 
 async function conflictsIn(splits: Splits, signal?: AbortSignal): Promise<Conflicts> {

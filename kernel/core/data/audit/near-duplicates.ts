@@ -41,11 +41,19 @@ export function lettersOf(text: string): string {
     .slice(0, MOST_LETTERS);
 }
 
+export interface Looking {
+  readonly signal?: AbortSignal | undefined;
+  /** Sets that `texts` come from: each may cost as much. */
+  readonly sets?: number;
+  /** Told how many texts of those among which it is looked are looked through. */
+  readonly onRows?: ((done: number, of: number) => void) | undefined;
+}
+
 /** For each of `texts` the likest of `among`, where there is one that is like enough. Both as `lettersOf` gives them. */
 export async function nearTexts(
   texts: readonly string[],
   among: readonly string[],
-  signal?: AbortSignal,
+  { signal, onRows, sets: many = 1 }: Looking = {},
 ): Promise<readonly Near[]> {
   const best = new Map<number, Near>();
   const same = new Map<string, number>();
@@ -58,7 +66,9 @@ export async function nearTexts(
   });
   const frequency = new Uint16Array(1 << 22);
   const sets = await shinglesOf(texts, frequency, signal);
-  const others = await shinglesOf(among, frequency, signal);
+  // Half of the work is to take them apart.
+  const told = (done: number): void => onRows?.(Math.floor(done / 2), among.length);
+  const others = await shinglesOf(among, frequency, signal, told);
   const index = new Map<number, number[]>();
   for (const [i, set] of sets.entries()) {
     if (i % stride === 0) await turn(signal);
@@ -72,8 +82,11 @@ export async function nearTexts(
   const shared = new Uint8Array(texts.length);
   let looks = 0;
   for (const [j, set] of others.entries()) {
-    if (j % stride === 0) await turn(signal);
-    if (looks > MOST_LOOKS) break;
+    if (j % stride === 0) {
+      await turn(signal);
+      told(among.length + j);
+    }
+    if (looks > many * MOST_LOOKS) break;
     // Of a set that may be as small as is like enough.
     const wanted = sharedBy(Math.ceil(LIKENESS * set.length));
     const candidates: number[] = [];
@@ -103,11 +116,15 @@ async function shinglesOf(
   texts: readonly string[],
   frequency: Uint16Array,
   signal?: AbortSignal,
+  told?: (done: number) => void,
 ): Promise<Uint32Array[]> {
   const out: Uint32Array[] = [];
   const buffer = new Uint32Array(MOST_LETTERS);
   for (const [i, text] of texts.entries()) {
-    if (i % stride === 0) await turn(signal);
+    if (i % stride === 0) {
+      await turn(signal);
+      told?.(i);
+    }
     let count = 0;
     if (text.length >= FEWEST_LETTERS)
       for (let at = 0; at + SIZE <= text.length; at++) {
