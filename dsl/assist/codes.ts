@@ -3,7 +3,7 @@ import { ALLOW, allowable } from "../types/allow.js";
 import { entryOf, wordsOf } from "../diagnostics/codes.js";
 import * as t from "../syntax/tokens.js";
 import { programAfter, TYPED } from "./asked.js";
-import type { AssistContext, Item } from "./items.js";
+import { glossOf, type AssistContext, type Item } from "./items.js";
 
 export function codeItems(text: string, offset: number, used: readonly string[], context: AssistContext): Item[] {
   const cut = withoutAllowance(text, offset);
@@ -20,8 +20,9 @@ export function codeItems(text: string, offset: number, used: readonly string[],
     .filter((code) => !used.includes(code))
     .map((code) => {
       const detail = firing.get(code);
+      const doc = entryOf(code)?.explain ?? "";
       return {
-        ...{ text: `${code}: `, type: "code", doc: entryOf(code)?.explain ?? "" },
+        ...{ text: `${code}: `, type: "code", gloss: glossOf(doc), doc },
         ...(detail !== undefined && { detail }),
       };
     });

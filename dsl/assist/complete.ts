@@ -6,17 +6,17 @@ import { isCall, parametersOf, resolveData } from "../plan/definitions.js";
 import { failed, type Need } from "../types/facts.js";
 import { kindsIn } from "../types/parts.js";
 import { describe } from "../types/shapes.js";
-import { topics } from "../compile/show.js";
+import { topicDocs, topics } from "../compile/show.js";
 import type { Parameter, Registry, Verb } from "../types/registry.js";
 import { openExperiments } from "../types/experiments.js";
 import { LANGUAGE } from "../types/versions.js";
 import { askedAt, nameHere, programAfter, TYPED, type Asked } from "./asked.js";
-import { defaultOf } from "./hover.js";
+import { connectors, defaultOf } from "./hover.js";
 import { lifecycleOf, oldItem } from "./lifecycle.js";
 import { parse } from "../syntax/parse.js";
 import { codeItems } from "./codes.js";
 import { pathAt, pathItems, stringAt, type PathHere } from "./files.js";
-import type { AssistContext, Completions, Item } from "./items.js";
+import { glossOf, meaningOf, type AssistContext, type Completions, type Item } from "./items.js";
 import { keysOf } from "./frames.js";
 import { situationAt, type Situation } from "./situation.js";
 import { references, referencesFor, values } from "./value-items.js";
@@ -75,7 +75,8 @@ function statements({ text, start, registry, allowed }: Asked): Item[] {
   const first = parse({ id: TYPED, title: TYPED, text }, verbs).tree.statements[0];
   const opens = first === undefined || start <= first.span.start;
   return allowed(registry.verbs().filter((v) => !v.planned)).flatMap((v): Item[] => {
-    if (v.operands.what !== "version") return [{ text: v.name, type: "verb", doc: v.doc, ...oldItem(v, registry) }];
+    if (v.operands.what !== "version")
+      return [{ text: v.name, type: "verb", gloss: glossOf(v.doc), doc: v.doc, ...oldItem(v, registry) }];
     return opens ? [versionItem(`${v.name} ${String(LANGUAGE)}`, v.doc)] : [];
   });
 }
@@ -89,21 +90,26 @@ function headerItems(
   if (takes === "experiment") return experiments(registry, written);
   if (operands === 0) return names(program(), takes);
   const rest = Object.keys(verb.connectors).filter((c) => !used.includes(c));
-  return rest.map((text) => ({ text, type: "connector" }));
+  return rest.map((text) => ({ text, type: "connector", gloss: connectors[text] ?? `for ${verb.name}` }));
 }
 
 function experiments(registry: Registry, used: readonly string[]): Item[] {
   return openExperiments(registry)
     .filter((name) => !used.includes(name))
     .map((name) => {
-      const doc = registry.find("experiment", name)?.doc;
-      return { text: name, type: "value", detail: "experiment", ...(doc !== undefined && { doc }) };
+      const doc = registry.find("experiment", name)?.doc ?? "";
+      return { text: name, type: "value", gloss: glossOf(doc), detail: "experiment", doc };
     });
 }
 
-function recordKeys({ settings, keys, used }: Extract<Situation, { at: "record-key" }>): Item[] {
-  if (settings) return unused(settings, used).map((p) => ({ text: `${p.name}: `, type: "key", doc: p.doc }));
-  return keys.filter((k) => !used.includes(k)).map((k) => ({ text: `${k}: `, type: "key" }));
+function recordKeys({ settings, keys, used, parameter }: Extract<Situation, { at: "record-key" }>): Item[] {
+  if (settings)
+    return unused(settings, used).map((p) => ({
+      ...{ text: `${p.name}: `, type: "key", gloss: glossOf(p.doc), doc: p.doc },
+    }));
+  return keys
+    .filter((k) => !used.includes(k))
+    .map((k) => ({ text: `${k}: `, type: "key", gloss: meaningOf(k, parameter) }));
 }
 
 function unused(parameters: readonly Parameter[], used: readonly string[]): readonly Parameter[] {
@@ -168,7 +174,7 @@ function partsOf({ of, verb }: Extract<Situation, { at: "member" }>, asked: Aske
 }
 
 function versionItem(text: string, doc?: string): Item {
-  return { text, type: "value", detail: "the version line", ...(doc !== undefined && { doc }) };
+  return { text, type: "value", gloss: "the version line", ...(doc !== undefined && { doc }) };
 }
 
 /** Those that must be given first, the deprecated ones last. */
@@ -177,12 +183,23 @@ function keys(parameters: readonly Parameter[], after: string, registry: Registr
   return [...parameters.filter(first), ...parameters.filter((p) => !first(p))].map((p) => ({
     text: `${p.name}${after}`,
     type: "key",
+    gloss: glossOf(p.doc),
     detail: p.required ? `required: ${plain(describe(p.type))}` : plain(`${describe(p.type)}, else ${defaultOf(p)}`),
     doc: [p.doc, p.why, ...lifecycleOf(p)].join("\n\n"),
     ...oldItem(p, registry),
   }));
 }
 const plain = (text: string): string => text.replaceAll("`", "");
+
+const nameKinds: Readonly<Record<NameKind, string>> = {
+  data: "data",
+  model: "a model",
+  recipe: "a recipe",
+  run: "a training",
+  sweep: "a sweep",
+  prediction: "a prediction",
+  parameters: "parameters",
+};
 
 function names(program: Program, takes: string | undefined): Item[] {
   const kinds: Readonly<Record<string, readonly NameKind[]>> = {
@@ -194,21 +211,26 @@ function names(program: Program, takes: string | undefined): Item[] {
     topic: ["data", "model", "recipe", "run", "sweep"],
   };
   const of = (takes !== undefined && kinds[takes]) || [];
-  return program.namesOf(...of).map((text) => ({ text, type: "name", doc: program.names.get(text)?.is ?? "" }));
+  return program.namesOf(...of).map((text) => {
+    const is = program.names.get(text)?.is;
+    return { text, type: "name", gloss: is ? `${nameKinds[is]} defined before` : "a training's run", doc: is ?? "" };
+  });
 }
 function members(program: Program, of: readonly string[], verb: Verb | undefined): Item[] {
   const named = program.names.get(of[0] ?? "");
-  if (named && verb?.operands.what === "topic") return topics[named.is].map((text) => ({ text, type: "value" }));
+  if (named && verb?.operands.what === "topic")
+    return topics[named.is].map((text) => ({ text, type: "value", gloss: topicDocs[text] }));
   if (named?.is === "data" && named.draft) {
     const data = resolveData(program, named.draft, named.span);
     return data
       ? (splitNames(program, data.plan, undefined) ?? ["train", "validation", "test"]).map((text) => ({
           text,
           type: "split",
+          gloss: `a split of ${of[0] ?? "the data"}`,
         }))
       : [];
   }
-  return named?.is === "sweep" ? [{ text: "best", type: "value" }] : [];
+  return named?.is === "sweep" ? [{ text: "best", type: "value", gloss: "the model of the best trial" }] : [];
 }
 function unique(items: readonly Item[]): Item[] {
   return [...new Map(items.map((item) => [item.text, item])).values()];

@@ -52,8 +52,16 @@ export function pathItems({ entries }: FilesFacts, endings: readonly string[]): 
   const files = entries.filter((entry) => !entry.folder);
   const fitting = files.filter(({ name }) => fits(name));
   return [
-    ...entries.filter((entry) => entry.folder).map(({ name }) => ({ text: `${inString(name)}/`, type: "folder" })),
-    ...(fitting.length > 0 ? fitting : files).map(({ name }) => ({ text: inString(name), type: "file" })),
+    ...entries
+      .filter((entry) => entry.folder)
+      .map(({ name }) => ({
+        ...{ text: `${inString(name)}/`, type: "folder", gloss: "a folder" },
+      })),
+    ...(fitting.length > 0 ? fitting : files).map(({ name }) => ({
+      text: inString(name),
+      type: "file",
+      gloss: "a file",
+    })),
   ];
 }
 const inString = (name: string): string => JSON.stringify(name).slice(1, -1);

@@ -114,7 +114,8 @@ function pageAt(
   }
 }
 
-const connectors: Readonly<Record<string, string>> = {
+/** What stands after them. */
+export const connectors: Readonly<Record<string, string>> = {
   like: "what the definition varies",
   on: "the data",
   with: "the recipe",

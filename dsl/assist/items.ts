@@ -3,7 +3,7 @@ import type { EarlierCells } from "../compile/earlier.js";
 import type { Source } from "../diagnostics/span.js";
 import type { Outside } from "../plan/outside.js";
 import type { Facts, Need } from "../types/facts.js";
-import type { Registry } from "../types/registry.js";
+import type { Parameter, Registry } from "../types/registry.js";
 
 export interface AssistContext {
   readonly registry: Registry;
@@ -18,6 +18,8 @@ export interface Item {
   readonly text: string;
   /** verb, connector, key, word, value, name, column, split. */
   readonly type: string;
+  /** What it is or does, in a few words. */
+  readonly gloss: string;
   /** What it takes and what it is without, in a few words. */
   readonly detail?: string;
   /** Markdown. */
@@ -25,6 +27,25 @@ export interface Item {
   /** It is on its way out: an editor strikes it through. */
   readonly deprecated?: true;
 }
+/** Longest gloss, in characters. */
+const longest = 64;
+
+/** The first sentence of a page, as far as it fits in a line of a list. */
+export function glossOf(doc: string): string {
+  const sentence = doc.split(/(?<=[.:;])\s+(?=\p{Lu})|\n/u)[0] ?? "";
+  const plain = sentence.replaceAll("`", "").replace(/[.:;]$/, "");
+  if (plain.length <= longest) return plain;
+  const cut = plain.slice(0, longest);
+  const space = cut.lastIndexOf(" ");
+  return `${cut.slice(0, space > 0 ? space : longest).replace(/[\s,;:]+$/, "")}…`;
+}
+/** Of a name that may stand where a parameter is given. */
+export function meaningOf(name: string, parameter: Parameter | undefined): string {
+  const means = parameter?.means;
+  if (means && Object.hasOwn(means, name)) return means[name] as string;
+  return parameter ? `for ${parameter.name}` : "a value";
+}
+
 export interface Completions {
   readonly items: readonly Item[];
   /** The part of the text that an item replaces, UTF-16. */

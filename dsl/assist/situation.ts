@@ -29,6 +29,8 @@ export type Situation =
       readonly path: string;
       /** The keys of it that are paths into data, model and recipe: those of `vary`. */
       readonly settings?: readonly Parameter[];
+      /** What the record is given to. */
+      readonly parameter?: Parameter;
     }
   | { readonly at: "code"; readonly used: readonly string[] }
   | {
@@ -83,6 +85,7 @@ export function situationAt(text: string, offset: number, registry: Registry): S
       : {
           ...{ at: "record-key", keys: top.keys ?? [], used: top.used, path: top.path ?? "" },
           ...(top.varied && { settings: settingsIn(registry) }),
+          ...(given.parameter && { parameter: given.parameter }),
         };
   if (top.form === "list") return { at: "value", type: top.of ?? { is: "string" }, verb, key, ...given };
   if (top.valued && top.type) return { at: "value", type: top.type, verb, key, ...given };

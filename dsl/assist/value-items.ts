@@ -4,12 +4,12 @@ import { isCall, parametersOf } from "../plan/definitions.js";
 import { metricsOf } from "../plan/metrics.js";
 import type { Program } from "../plan/program.js";
 import { failed } from "../types/facts.js";
-import type { ValueType } from "../types/registry.js";
+import type { Parameter, ValueType } from "../types/registry.js";
 import type { Call, Value } from "../types/value.js";
 import { acceptsLive } from "../types/values.js";
 import { baseHere, modelHere, type Asked } from "./asked.js";
 import { wordPage } from "./hover.js";
-import type { Item } from "./items.js";
+import { glossOf, meaningOf, type Item } from "./items.js";
 import { oldItem } from "./lifecycle.js";
 import type { Situation } from "./situation.js";
 
@@ -22,11 +22,18 @@ export function values(type: ValueType, at: ValueSituation, asked: Asked): Item[
     case "text":
       return texts(at, asked);
     case "choice":
-      return type.of.map((text) => ({ text, type: "value" }));
+      return type.of.map((text) => ({ text, type: "value", gloss: meaningOf(text, takerOf(at)) }));
     case "boolean":
-      return ["true", "false"].map((text) => ({ text, type: "value" }));
+      return [
+        { text: "true", type: "value", gloss: "yes" },
+        { text: "false", type: "value", gloss: "no" },
+      ];
     case "column":
-      return columns(asked).map((text) => ({ text: nameOrQuoted(text), type: "column" }));
+      return columns(asked).map((text) => ({
+        text: nameOrQuoted(text),
+        type: "column",
+        gloss: "a column of the data",
+      }));
     case "list":
     case "record":
       return values(type.of, at, asked);
@@ -35,6 +42,11 @@ export function values(type: ValueType, at: ValueSituation, asked: Asked): Item[
     default:
       return [];
   }
+}
+
+/** What the value is given to. */
+function takerOf(at: ValueSituation): Parameter | undefined {
+  return at.at === "value" ? at.parameter : at.word.parameters.find((p) => p.positional !== undefined);
 }
 
 /** Words of the kind; of metrics those that the model's task has. */
@@ -46,16 +58,17 @@ function words(kind: string, asked: Asked): Item[] {
   return open
     .filter((w) => fitting === undefined || fitting.includes(w.name))
     .map((w) => ({
-      ...{ text: w.name, type: "word", detail: w.kind, doc: wordPage(w, w.parameters) },
+      ...{ text: w.name, type: "word", gloss: glossOf(w.doc), detail: w.kind, doc: wordPage(w, w.parameters) },
       ...oldItem(w, registry),
     }));
 }
 
 /** Texts that are known where one is asked for: labels of the data, linear layers of the base. */
 function texts(at: ValueSituation, asked: Asked): Item[] {
-  const { suggests } = (at.at === "value" ? at.parameter : undefined) ?? {};
+  const parameter = at.at === "value" ? at.parameter : undefined;
+  const { suggests } = parameter ?? {};
   if (!suggests || suggests.from === "files") return [];
-  const also = (suggests.also ?? []).map((name) => ({ text: name, type: "value" }));
+  const also = (suggests.also ?? []).map((text) => ({ text, type: "value", gloss: meaningOf(text, parameter) }));
   if (suggests.from === "labels")
     return [...also, ...[...asked.program().facts.about("data")].flatMap(([, facts]) => facts.labels.map(labelItem))];
   const base = baseHere(asked);
@@ -67,12 +80,13 @@ function texts(at: ValueSituation, asked: Asked): Item[] {
     ...layers.map(([path, shape]) => ({
       text: path.split(".").at(-2) ?? path,
       type: "layer",
+      gloss: "a linear layer of the base",
       detail: shape.join(" × "),
     })),
   ];
 }
 function labelItem(label: string): Item {
-  return { text: nameOrQuoted(label), type: "label" };
+  return { text: nameOrQuoted(label), type: "label", gloss: "a label of the data" };
 }
 function nameOrQuoted(text: string): string {
   return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(text) ? text : JSON.stringify(text);
@@ -114,10 +128,11 @@ export function references(program: Program): Item[] {
     ...[...program.parameters].map(([name, { value }]) => ({
       text: `$${name}`,
       type: "name",
+      gloss: "a parameter of the notebook",
       detail: parameterText(value),
     })),
     ...typescript.map((name) => ({
-      ...{ text: `$${name}`, type: "name" },
+      ...{ text: `$${name}`, type: "name", gloss: "a value of TypeScript" },
       ...(Object.hasOwn(types, name) && { detail: types[name] as string }),
     })),
   ];

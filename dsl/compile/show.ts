@@ -11,9 +11,32 @@ import { act } from "./act.js";
 import type { Subject } from "../plan/plan.js";
 import { named, subjectOf, trainedFound } from "./names.js";
 
-const trained = ["tree", "plan", "history", "graph", "passes", "program", "emitted", "mask"] as const;
+/** What can be shown, in a few words. */
+export const topicDocs = {
+  tree: "the statement as it was read",
+  plan: "what it comes to: settings, sizes, time",
+  history: "what it went through, step by step",
+  graph: "the training graph, layer by layer",
+  passes: "what each pass does to the graph",
+  program: "every operation that is left",
+  emitted: "what the engine is given",
+  mask: "which tokens are trained",
+  best: "the best trial as a program",
+} as const;
+type Topic = keyof typeof topicDocs;
+
+const trained = [
+  "tree",
+  "plan",
+  "history",
+  "graph",
+  "passes",
+  "program",
+  "emitted",
+  "mask",
+] as const satisfies readonly Topic[];
 /** What can be shown of a name, by what it stands for. */
-export const topics: Readonly<Record<NameKind, readonly string[]>> = {
+export const topics: Readonly<Record<NameKind, readonly Topic[]>> = {
   model: trained,
   run: trained,
   data: ["tree", "plan"],
@@ -32,7 +55,7 @@ export function show(program: Program, header: Header): void {
     const found = named(program, operand, Object.keys(topics) as NameKind[], "name", "show");
     if (!found) continue;
     const [, topic] = found.node.path;
-    const has = topics[found.of.is];
+    const has: readonly string[] = topics[found.of.is];
     if (topic && !has.includes(topic.text)) {
       program.report("unknown-topic", { name: found.name, topic: topic.text, has }, topic.span);
       continue;

@@ -108,6 +108,8 @@ export interface Parameter {
   readonly suggests?:
     | { readonly from: "labels" | "layers"; readonly also?: readonly string[] }
     | { readonly from: "files"; readonly endings: readonly string[] };
+  /** What the names do that may stand there (choices, keys of a record, texts that completion finds), in a few words. */
+  readonly means?: Readonly<Record<string, string>>;
   /** Accepts any further named argument with this type (e.g. `random(train: 80%, dev: 20%)`). */
   readonly open?: true;
 }

@@ -1,7 +1,8 @@
-/** How a completion of the assistant reads in a list: its name, and beside it what it takes and what it is without. */
+/** How a completion of the assistant reads in a list: its name, and beside it what it does, what it takes and what it is without. */
 export interface Match {
   readonly text: string;
   readonly type: string;
+  readonly gloss?: string;
   readonly detail?: string;
   readonly doc?: string;
 }
@@ -11,6 +12,8 @@ export function labelOf({ text }: Pick<Match, "text">): string {
   return text.replace(/:\s*$/, "");
 }
 
-export function detailOf({ detail = "" }: Pick<Match, "detail">): string {
-  return detail.length > 56 ? `${detail.slice(0, 55)}…` : detail;
+/** What it does comes first; a kind alone (`word`) says nothing beside that. */
+export function detailOf({ gloss = "", detail = "" }: Pick<Match, "gloss" | "detail">): string {
+  const takes = detail.length > 44 ? `${detail.slice(0, 43)}…` : detail;
+  return [gloss, takes].filter((part) => part !== "").join(" · ");
 }

@@ -40,11 +40,12 @@ async function completions(
   const { document } = place;
   const { matches, start, end } = await informed(place).complete(document.getText(), document.offsetAt(position));
   const range = rangeOf(document, start, end);
-  return matches.map(({ text, type, detail, doc, deprecated }, i) => ({
+  return matches.map(({ text, type, gloss, detail, doc, deprecated }, i) => ({
     label: text.replace(/:\s*$/, ""),
     kind: kinds[type] ?? CompletionItemKind.Value,
     textEdit: { range, newText: text },
     sortText: String(i).padStart(4, "0"),
+    ...(gloss === undefined ? {} : { labelDetails: { description: gloss } }),
     ...(detail === undefined ? {} : { detail }),
     ...(deprecated && { tags: [CompletionItemTag.Deprecated] }),
     ...(doc === undefined ? {} : { documentation: { kind: "markdown" as const, value: doc } }),

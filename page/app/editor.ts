@@ -169,7 +169,7 @@ async function complete(asker: Asker, context: CompletionContext): Promise<Compl
     ...{ from: start, to: end, validFor: /^[\p{ID_Continue}$]*$/u },
     options: matches.map((match, i) => ({
       ...{ label: labelOf(match), apply: match.text, type: match.type, boost: -i / 10 },
-      ...(match.detail && { detail: detailOf(match) }),
+      detail: detailOf(match),
       ...(match.doc && { info: () => markdown(match.doc ?? "") }),
     })),
   };

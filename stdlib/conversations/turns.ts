@@ -38,6 +38,11 @@ export const word = defineWord({
     {
       name: "roles",
       type: { is: "record", of: { is: "choice", of: ["system", "user", "assistant"] } },
+      means: {
+        system: "what the conversation stands under",
+        user: "who asks; read, not trained",
+        assistant: "who answers; what is trained",
+      },
       doc: "What each speaker in the file is: system, user or assistant.",
       default: {
         derived:

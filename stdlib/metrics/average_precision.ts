@@ -12,6 +12,12 @@ export const word = defineWord({
     {
       name: "average",
       type: { is: "choice", of: ["macro", "micro", "weighted", "samples"] },
+      means: {
+        macro: "each label alike",
+        micro: "all decisions in one ranking",
+        weighted: "labels by their rows",
+        samples: "the labels of each text ranked, each text alike",
+      },
       doc: "How the labels' scores become one: macro (each label alike), micro (all decisions in one ranking), weighted (by rows), samples (the labels of each text ranked, each text alike).",
       positional: true,
       default: { value: "macro" },

@@ -12,6 +12,7 @@ export const word = defineWord({
     {
       name: "average",
       type: { is: "choice", of: ["micro", "macro", "weighted"] },
+      means: { micro: "all entities alike", macro: "each kind alike", weighted: "kinds by their entities" },
       doc: "micro: all entities alike; macro: each kind alike; weighted: kinds by their entities.",
       positional: true,
       default: { derived: "micro", from: () => "auto" },

@@ -12,6 +12,7 @@ export const word = defineWord({
     {
       name: "average",
       type: { is: "choice", of: ["macro", "micro", "weighted"] },
+      means: { macro: "each label alike", micro: "all decisions in one ranking", weighted: "labels by their rows" },
       doc: "How the scores of three labels or more, or of sets of labels, become one: macro (each label alike), micro (all decisions in one ranking), weighted (by rows).",
       positional: true,
       default: { value: "macro" },

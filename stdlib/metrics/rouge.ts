@@ -12,6 +12,7 @@ export const word = defineWord({
       name: "variant",
       type: { is: "choice", of: ["rouge1", "rouge2", "rougeL"] },
       positional: true,
+      means: { rouge1: "single words", rouge2: "pairs of words", rougeL: "the longest common order of words" },
       doc: "What is counted.",
       default: { value: "rougeL" },
       why: "Summaries are compared by all three; rougeL heeds the order of the words.",

@@ -57,6 +57,7 @@ export const word = defineWord({
         of: ["first", "none"],
         elsewhere: { infer: "first", null: "none", None: "none", no: "none" },
       },
+      means: { first: "the first line names the columns", none: "the first line is a row" },
       doc: "Whether the first line has the names of the columns (`first`, unless it is written otherwise) or is a row (`none`).",
       why: "Most files have such a line; names that look like a row are pointed out.",
       impact: "low",

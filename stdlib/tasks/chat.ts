@@ -12,6 +12,7 @@ export const word = defineWord({
     {
       name: "learn",
       type: { is: "choice", of: ["all", "last"] },
+      means: { all: "every turn of the assistant", last: "the last of each conversation" },
       doc: "Which of the assistant's turns are trained: all of them, or only the last of each conversation.",
       default: { value: "all" },
       why: "Every answer teaches; `last` where earlier ones are only the way there.",

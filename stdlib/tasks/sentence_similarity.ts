@@ -29,6 +29,13 @@ const own = parameters([
   {
     name: "loss",
     type: { is: "choice", of: LOSSES },
+    means: {
+      cosine: "the cosine becomes the score",
+      cosent: "pairs with a higher score get a higher cosine",
+      contrastive: "texts that belong together near, others apart",
+      online_contrastive: "contrastive, of each batch's hard pairs",
+      ranking: "each text finds its pair in the batch",
+    },
     doc:
       "What is learnt. `cosent`: pairs with a higher score get a higher cosine; `cosine`: the cosine becomes the score (squared error); " +
       "`contrastive`: texts that belong together come near, others go apart up to `margin`, `online_contrastive`: the same of the hard " +
@@ -70,6 +77,12 @@ const own = parameters([
   {
     name: "pooling",
     type: { is: "choice", of: POOLINGS },
+    means: {
+      mean: "the mean over all tokens",
+      cls: "the first token",
+      last: "the last token",
+      max: "the greatest of each number",
+    },
     doc: "How a text's vector is made of its tokens' states: their mean, the first token's, the last one's, or the greatest of each number.",
     default: {
       derived: "as the base's own modules.json says, else mean",

@@ -11,6 +11,11 @@ export const word = defineWord({
     {
       name: "scheme",
       type: { is: "choice", of: ["bio", "iob2", "none"] },
+      means: {
+        bio: "B- begins an entity, an I- may too",
+        iob2: "each entity begins with B-",
+        none: "tags of single words, no entities",
+      },
       doc: "How tags mark entities. bio: O, B-kind, I-kind, and an I- may begin one; iob2: each begins with B-; none: tags of single words, no entities.",
       positional: true,
       default: { value: "bio" },

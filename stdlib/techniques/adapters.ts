@@ -45,6 +45,7 @@ export const word = defineWord({
       name: "kind",
       type: { is: "choice", of: ["houlsby", "pfeiffer"] },
       positional: true,
+      means: { houlsby: "after attention and after what feeds forward", pfeiffer: "after what feeds forward only" },
       doc: "`houlsby`: after attention and after what feeds forward; `pfeiffer`: after what feeds forward only.",
       default: { value: "houlsby" },
       why: "Twice as many learn a little more; half as many cost half.",
@@ -62,6 +63,13 @@ export const word = defineWord({
     {
       name: "activation",
       type: { is: "choice", of: ["relu", "gelu", "gelu_new", "silu", "tanh"] },
+      means: {
+        relu: "nothing below zero, the value above",
+        gelu: "smooth relu, by the normal distribution",
+        gelu_new: "gelu, approximated by tanh",
+        silu: "the value times its sigmoid",
+        tanh: "between -1 and 1",
+      },
       doc: "Between the two layers.",
       default: { value: "relu" },
       why: "It matters little.",

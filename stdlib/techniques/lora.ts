@@ -99,6 +99,11 @@ export const word = defineWord({
       name: "targets",
       type: { is: "list", of: { is: "text" } },
       suggests: { from: "layers", also: ["all", "attention", "feed_forward"] },
+      means: {
+        all: "all linear layers of the blocks",
+        attention: "those of attention",
+        feed_forward: "those that feed forward",
+      },
       doc: "Linear layers that are adapted, by the last name of their path in the checkpoint, or by kind: `all`, `attention`, `feed_forward`.",
       default: {
         derived: "the attention projections that LoRA adapts in the base's family",

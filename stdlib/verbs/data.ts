@@ -22,6 +22,26 @@ const roles = [
   "group",
   "weight",
 ] as const;
+const roleMeans: Readonly<Record<(typeof roles)[number], string>> = {
+  text: "the text that is read",
+  text_pair: "a second text, read beside the first",
+  negative: "a text that doesn't belong to text",
+  label: "the one label of a text",
+  labels: "several labels of a text",
+  score: "a number to learn",
+  tokens: "the words of a text, as a list",
+  tags: "a tag for each word",
+  messages: "conversations",
+  input: "a text that something is made of",
+  target: "what is made of input",
+  question: "what is asked of the context",
+  context: "the text in which the answer stands",
+  answer: "a part of the context",
+  answer_start: "the character where the answer begins",
+  id: "what tells rows apart",
+  group: "rows that stay in one split",
+  weight: "how much a row counts",
+};
 const preferences =
   "train the preferred answers alone, as `target` beside `input`, or as `messages` where they are conversations";
 const planned = {
@@ -131,6 +151,7 @@ export const word: BuiltVerb = {
         elsewhere: roleNames,
         example: "{ text: body, label: team }",
       },
+      means: roleMeans,
       doc: "Which column plays which role: text, text_pair, negative (a text that doesn't belong to `text`), label, labels (several of a text), score (a number), tokens and tags (lists of equal length), messages (a column of conversations, or `turns(…)`, `alpaca()`), input and target (a text and what is made of it), question, context and answer (a text of the context; or SQuAD's or Hugging Face's lists of answers; answer_start: the character of the context where it begins, where that is a column of its own), id, group, weight. Lists come as lists, as JSON in a text, or as text in parts: labels by `separator`, tokens and tags by white space.",
       required: true,
       why: "Column names are the file's own; roles are what a task reads.",

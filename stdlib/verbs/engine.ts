@@ -19,6 +19,12 @@ export const word: BuiltVerb = {
     {
       name: "engine",
       type: { is: "choice", of: ["auto", "tensorflow", "onnx", "tfjs"] },
+      means: {
+        auto: "the fastest that works here",
+        tensorflow: "TensorFlow's C library",
+        onnx: "ONNX Runtime",
+        tfjs: "TensorFlow.js",
+      },
       doc: "The engine: `auto` takes the fastest that works here and says which.",
       default: { value: "auto" },
       why: "Engines give the same numbers to 1e-4; they differ in speed.",
@@ -32,6 +38,13 @@ export const word: BuiltVerb = {
         elsewhere: { cuda: "gpu", "cuda:0": "gpu", mps: "gpu" },
       },
       misfits: { list: oneDevice, number: oneDevice, string: oneDevice, word: oneDevice },
+      means: {
+        auto: "a graphics card where there is one",
+        cpu: "the processor",
+        gpu: "the graphics card",
+        wasm: "WebAssembly, for tfjs",
+        webgpu: "WebGPU, for onnx and tfjs",
+      },
       doc: "Where it computes: `webgpu` for onnx and tfjs; `wasm` for tfjs, whose `cpu` is plain JavaScript.",
       default: { value: "auto" },
       why: "A graphics card is taken where there is one.",

@@ -154,6 +154,7 @@ export const word: BuiltVerb = {
     {
       name: "clip",
       type: { is: "either", of: [{ is: "number" }, { is: "choice", of: ["none"] }] },
+      means: { none: "gradients stay as they are" },
       doc: "The greatest norm of all gradients together; longer ones are scaled down.",
       range: { min: 0, exclusive: true },
       default: { value: 1 },
@@ -163,6 +164,7 @@ export const word: BuiltVerb = {
     {
       name: "dropout",
       type: { is: "either", of: [{ is: "number" }, { is: "choice", of: ["auto"] }] },
+      means: { auto: "the rates of the base's own configuration" },
       doc: "Share of activations dropped while training, as a number from 0 to 1.",
       range: { min: 0, max: 0.99 },
       default: { value: "auto" },
@@ -175,6 +177,11 @@ export const word: BuiltVerb = {
         is: "choice",
         of: ["by_length", "random", "none"],
         elsewhere: { true: "random", false: "none", group_by_length: "by_length", sequential: "none" },
+      },
+      means: {
+        by_length: "mixed, texts of like length in one batch",
+        random: "mixed",
+        none: "in the order of the data",
       },
       doc: "How rows are mixed: `by_length` mixes but puts texts of like length in one batch.",
       default: { value: "by_length" },
@@ -190,6 +197,7 @@ export const word: BuiltVerb = {
           { is: "choice", of: ["none"] },
         ],
       },
+      means: { none: "training runs to its end" },
       doc: "When to stop before the end.",
       default: { value: "none" },
       why: "A plan that runs to its end is easier to compare.",
@@ -199,6 +207,7 @@ export const word: BuiltVerb = {
     {
       name: "checkpoint",
       type: cadence,
+      means: { none: "only the end and the best" },
       doc: "How often the weights are written, beside the end and the best.",
       default: {
         derived: "after every epoch",
@@ -211,6 +220,7 @@ export const word: BuiltVerb = {
     {
       name: "validate",
       type: cadence,
+      means: { none: "never while it trains" },
       doc: "How often the validation split is scored.",
       default: {
         derived: "after every epoch where there is a validation split",
@@ -231,6 +241,7 @@ export const word: BuiltVerb = {
           { is: "word", kind: "keeping" },
         ],
       },
+      means: { best: "the weights of the best validation", last: "the weights at the end" },
       doc: "Which weights the model holds afterwards: the last, or the best by validation loss, by what `early_stopping` watches or by a metric of its own, `best(f1(macro))`.",
       default: {
         derived: "the best by validation loss where there is a validation split, else the last",
@@ -262,6 +273,7 @@ export const word: BuiltVerb = {
           ...{ fp32: "f32", float32: "f32", float: "f32", full: "f32" },
         },
       },
+      means: { f32: "32-bit floating point", bf16: "products in bfloat16, all else in 32 bit" },
       doc: "The number format of the products. Weights, norms, softmax and losses stay f32 in `bf16` too.",
       default: { value: "f32" },
       why: "Results that equal everybody else's; `bf16` is faster where the processor has it, and rounds to three digits.",
@@ -307,6 +319,11 @@ export const word: BuiltVerb = {
     {
       name: "recompute",
       type: { is: "choice", of: ["auto", "none", "blocks"] },
+      means: {
+        auto: "blocks where memory is short",
+        none: "all activations are kept",
+        blocks: "all but each block's input is computed again",
+      },
       doc: "Which activations are computed again in the backward pass instead of being kept: `none`, or all but each block's input (`blocks`). `auto`: `blocks` where the machine's memory would not hold them.",
       default: { value: "auto" },
       why: "Recomputing costs about a third more time; it is worth that only where memory is short.",

@@ -6,13 +6,13 @@ import {
   type ICompletionContext,
   type ICompletionProvider,
 } from "@jupyterlab/completer";
-import { detailOf, labelOf } from "#editors/codemirror/items.js";
+import { detailOf, labelOf, type Match } from "#editors/codemirror/items.js";
 import { holdsTune } from "./cell-language.js";
 import type { Channel, Channels, InSession } from "./channel.js";
 
 type Item = CompletionHandler.ICompletionItem;
 /** Of the newest answer, by what is inserted. */
-type Details = Map<string, string>;
+type Details = Map<string, Pick<Match, "gloss" | "detail">>;
 
 export function completionProvider(channels: Channels): ICompletionProvider {
   const details: Details = new Map();
@@ -34,8 +34,8 @@ export function completionProvider(channels: Channels): ICompletionProvider {
       return {
         start: points(text, answer.start),
         end: points(text, answer.end),
-        items: answer.matches.map(({ text: insertText, type, detail, doc, deprecated }) => {
-          if (detail) details.set(insertText, detail);
+        items: answer.matches.map(({ text: insertText, type, gloss, detail, doc, deprecated }) => {
+          details.set(insertText, { ...(gloss && { gloss }), ...(detail && { detail }) });
           const label = labelOf({ text: insertText });
           return { label, insertText, type, ...(doc && { documentation: doc }), ...(deprecated && { deprecated }) };
         }),
@@ -44,7 +44,7 @@ export function completionProvider(channels: Channels): ICompletionProvider {
   };
 }
 
-/** Beside each item what it takes and what it is without; items of other completers look as ever. */
+/** Beside each item what it does, what it takes and what it is without; items of other completers look as ever. */
 class Detailed extends Completer.Renderer {
   readonly #details: Details;
   constructor(details: Details) {
@@ -52,8 +52,7 @@ class Detailed extends Completer.Renderer {
     this.#details = details;
   }
   #detailOf(item: Item): string {
-    const detail = this.#details.get(item.insertText ?? item.label);
-    return detailOf(detail === undefined ? {} : { detail });
+    return detailOf(this.#details.get(item.insertText ?? item.label) ?? {});
   }
   override createCompletionItemNode(item: Item, types: string[]): HTMLLIElement {
     const node = super.createCompletionItemNode(item, types);
@@ -63,7 +62,7 @@ class Detailed extends Completer.Renderer {
       node.querySelector<HTMLElement>(".jp-Completer-match")?.style.setProperty("text-decoration", "line-through");
     if (detail && place) {
       place.textContent = detail;
-      place.style.whiteSpace = "nowrap";
+      Object.assign(place.style, { whiteSpace: "nowrap", fontFamily: "var(--jp-ui-font-family)", fontSize: "0.92em" });
     }
     return node;
   }

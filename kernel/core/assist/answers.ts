@@ -6,6 +6,8 @@ export interface Completion {
   readonly matches: readonly {
     readonly text: string;
     readonly type: string;
+    /** What it is or does: a few words beside its name. TypeScript's have none. */
+    readonly gloss?: string;
     /** What it takes and what it is without: a few words beside its name. */
     readonly detail?: string;
     readonly doc?: string;

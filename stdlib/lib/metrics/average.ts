@@ -53,6 +53,13 @@ export const averageParameters = parameters([
   {
     name: "average",
     type: { is: "choice", of: ["macro", "micro", "weighted", "binary", "samples"] },
+    means: {
+      macro: "each label alike",
+      micro: "each row alike",
+      weighted: "labels by their rows",
+      binary: "one label alone: the second, or of",
+      samples: "texts with several labels, each text alike",
+    },
     doc: "How the labels' scores become one: macro (each label alike), micro (each row alike), weighted (by rows), binary (the second label, or `of`), samples (texts with several labels, each text alike).",
     positional: true,
     default: { derived: "binary with two labels; with more it must be written", from: () => "auto" },

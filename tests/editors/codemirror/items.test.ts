@@ -9,10 +9,12 @@ describe("a completion in a list", () => {
     assert.equal(labelOf({ text: "a:b" }), "a:b");
   });
 
-  it("says in at most 56 characters what it takes", () => {
+  it("says what it does, and in at most 44 characters what it takes", () => {
     assert.equal(detailOf({ detail: "a number, 8" }), "a number, 8");
-    assert.equal(detailOf({ detail: "x".repeat(56) }), "x".repeat(56));
-    assert.equal(detailOf({ detail: "x".repeat(57) }), `${"x".repeat(55)}…`);
+    assert.equal(detailOf({ gloss: "How big it is", detail: "a number, 8" }), "How big it is · a number, 8");
+    assert.equal(detailOf({ gloss: "How big it is" }), "How big it is");
+    assert.equal(detailOf({ detail: "x".repeat(44) }), "x".repeat(44));
+    assert.equal(detailOf({ detail: "x".repeat(45) }), `${"x".repeat(43)}…`);
     assert.equal(detailOf({}), "");
   });
 });

@@ -97,7 +97,7 @@ describe("writing Tune in JupyterLab", function () {
     await list.waitFor({ timeout: 10_000 });
     const items = await list.locator(".jp-Completer-item").allInnerTexts();
     assert.ok(
-      items.some((item) => /batch_size[^]*a whole number, else 32/.test(item)),
+      items.some((item) => /batch_size[^]*Rows in a batch.* · a whole number, else 32/.test(item)),
       items.slice(0, 5).join(" | "),
     );
     await book.picture("keys");
