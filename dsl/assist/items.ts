@@ -30,14 +30,16 @@ export interface Item {
 /** Longest gloss, in characters. */
 const longest = 64;
 
-/** The first sentence of a page, as far as it fits in a line of a list. */
+/** The first sentence of a page; of a long one the clauses that fit in a line of a list, else its first words. */
 export function glossOf(doc: string): string {
   const sentence = doc.split(/(?<=[.:;])\s+(?=\p{Lu})|\n/u)[0] ?? "";
   const plain = sentence.replaceAll("`", "").replace(/[.:;]$/, "");
   if (plain.length <= longest) return plain;
   const cut = plain.slice(0, longest);
+  const clause = /^(.{12,})[,;:]\s/.exec(cut)?.[1];
+  if (clause !== undefined) return clause;
   const space = cut.lastIndexOf(" ");
-  return `${cut.slice(0, space > 0 ? space : longest).replace(/[\s,;:]+$/, "")}…`;
+  return `${cut.slice(0, space > 0 ? space : longest)}…`;
 }
 /** Of a name that may stand where a parameter is given. */
 export function meaningOf(name: string, parameter: Parameter | undefined): string {

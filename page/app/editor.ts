@@ -8,6 +8,7 @@ import {
   completionStatus,
   type CompletionContext,
   type CompletionResult,
+  startCompletion,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
@@ -22,6 +23,7 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { offerOnEmptyLine } from "#editors/codemirror/empty-line.js";
 import { tuneHover } from "#editors/codemirror/hover.js";
 import { detailOf, labelOf } from "#editors/codemirror/items.js";
 import { tuneLanguage } from "#editors/codemirror/language.js";
@@ -101,7 +103,13 @@ export class Editor {
           signatureHelp((code, offset) => asker.ask("signature", { code, offset })),
           keymap.of([
             // Right after the list opens nothing is taken yet; the cursor must not leave the editor then.
-            { key: "Tab", run: (view) => acceptCompletion(view) || completionStatus(view.state) === "active" },
+            {
+              key: "Tab",
+              run: (view) =>
+                acceptCompletion(view) ||
+                completionStatus(view.state) === "active" ||
+                offerOnEmptyLine(view, () => startCompletion(view)),
+            },
             { key: "Alt-Shift-f", run: () => (void this.format(), true) },
             { key: "Mod-s", run: () => (void this.format(), true) },
             ...closeBracketsKeymap,

@@ -52,6 +52,7 @@ export const word = defineWord({
           { is: "choice", of: ["rest"] },
         ],
       },
+      means: { rest: "all rows that the others leave" },
     },
     part("validation", "Share or number of rows that choose the best checkpoint."),
     part("test", "Share or number of rows for the last word."),

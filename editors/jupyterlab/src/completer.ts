@@ -2,6 +2,7 @@
 // alone. Offsets of JupyterLab's completer count code points.
 import {
   Completer,
+  CompleterModel,
   type CompletionHandler,
   type ICompletionContext,
   type ICompletionProvider,
@@ -24,7 +25,12 @@ export function completionProvider(channels: Channels): ICompletionProvider {
     identifier: "tunebook:tune",
     rank: 2000, // the first one's renderer draws the items of all: JupyterLab's debugger has one too
     renderer: new Detailed(details),
-    isApplicable: async (context) => (await channelOf(context)) !== null,
+    modelFactory: () => Promise.resolve(new OwnItems(details)),
+    async isApplicable(context) {
+      const applies = (await channelOf(context)) !== null;
+      if (!applies) details.clear();
+      return applies;
+    },
     async fetch({ offset, text }, context) {
       details.clear();
       const none = { start: offset, end: offset, items: [] };
@@ -42,6 +48,19 @@ export function completionProvider(channels: Channels): ICompletionProvider {
       };
     },
   };
+}
+
+/** Where Tune has items they stand alone: JupyterLab would add every word, bracket and colon that the cell holds. */
+class OwnItems extends CompleterModel {
+  readonly #details: Details;
+  constructor(details: Details) {
+    super();
+    this.#details = details;
+  }
+  override setCompletionItems(items: Item[]): void {
+    const own = items.filter(({ insertText, label }) => this.#details.has(insertText ?? label));
+    super.setCompletionItems(own.length > 0 ? own : items);
+  }
 }
 
 /** Beside each item what it does, what it takes and what it is without; items of other completers look as ever. */

@@ -15,6 +15,7 @@ import { addFormatting } from "./format.js";
 import { hover } from "./hover.js";
 import { addPanel } from "./panel.js";
 import { sortTables } from "./sortable.js";
+import { tabOffers } from "./tab-offers.js";
 import { tune } from "./tune.js";
 
 export default {
@@ -52,6 +53,7 @@ export default {
           tuneWhereTune(model.sharedModel.getSource()),
           checker.extension(model),
           hover(model, channels, rendermime),
+          tabOffers(app),
         ];
         return { instance: () => extension, reconfigure: () => null };
       },

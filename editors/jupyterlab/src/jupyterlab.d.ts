@@ -262,10 +262,16 @@ declare module "@jupyterlab/completer" {
     }
   }
   export namespace Completer {
+    interface IModel {
+      setCompletionItems(items: CompletionHandler.ICompletionItem[]): void;
+    }
     class Renderer {
       createCompletionItemNode(item: CompletionHandler.ICompletionItem, types: string[]): HTMLLIElement;
       itemWidthHeuristic(item: CompletionHandler.ICompletionItem): number;
     }
+  }
+  export class CompleterModel implements Completer.IModel {
+    setCompletionItems(items: CompletionHandler.ICompletionItem[]): void;
   }
   export interface ICompletionContext {
     /** Whatever asks: a notebook, a console, a file. */
@@ -277,6 +283,7 @@ declare module "@jupyterlab/completer" {
     readonly identifier: string;
     readonly rank?: number;
     readonly renderer?: Completer.Renderer | null;
+    modelFactory?(context: ICompletionContext): Promise<Completer.IModel>;
     isApplicable(context: ICompletionContext): Promise<boolean>;
     fetch(
       request: { readonly offset: number; readonly text: string },

@@ -97,11 +97,45 @@ describe("writing Tune in JupyterLab", function () {
     await list.waitFor({ timeout: 10_000 });
     const items = await list.locator(".jp-Completer-item").allInnerTexts();
     assert.ok(
-      items.some((item) => /batch_size[^]*Rows in a batch.* · a whole number, else 32/.test(item)),
+      items.some((item) => /batch_size[^]*Rows in one batch · a whole number, else 32/.test(item)),
       items.slice(0, 5).join(" | "),
     );
     await book.picture("keys");
     await book.page.keyboard.press("Escape");
+  });
+
+  it("offers by Tab on an empty line of a block the keys that are not written, and indents elsewhere", async () => {
+    const list = book.page.locator(".jp-Completer");
+    const keys = async (...all: readonly string[]): Promise<void> => {
+      for (const key of all) await book.page.keyboard.press(key);
+    };
+    await book.write(1, "recipe quick {\n  epochs: 3\n\n}");
+    await keys("ArrowUp", "Tab");
+    await list.waitFor({ timeout: 10_000 });
+    const items = (await list.locator(".jp-Completer-item .jp-Completer-match").allInnerTexts()).map((t) => t.trim());
+    assert.ok(items.includes("batch_size") && !items.includes("epochs"), items.join());
+    await book.picture("empty-line");
+    await book.page.keyboard.type("batch");
+    await keys("Enter");
+    await list.waitFor({ state: "hidden" });
+    assert.equal(await textOf(1), "recipe quick {\n  epochs: 3\n  batch_size: \n}");
+
+    await book.write(1, "recipe quick {\n  optimizer: adamw(\n\n  )\n}");
+    await keys("ArrowUp", "ArrowUp", "Tab");
+    await list.getByText("beta1").first().waitFor({ timeout: 10_000 });
+    await keys("Escape");
+
+    const quiet = async (text: string, up: number, indented: RegExp): Promise<void> => {
+      await book.write(1, text);
+      for (let i = 0; i < up; i++) await keys("ArrowUp");
+      await keys("Tab");
+      await book.page.waitForTimeout(500);
+      assert.equal(await list.isVisible(), false, text);
+      assert.match(await textOf(1), indented);
+    };
+    await quiet('model m {\n  template: """\n\n"""\n}', 2, /"""\n {2,}\n"""/);
+    await quiet("recipe a { epochs: 1 }\n\nrecipe b { epochs: 1 }", 1, /\}\n {2,}\nrecipe/);
+    await quiet("function f() {\n\n}", 1, /\{\n {2,}\n\}/);
   });
 
   it("says what a value comes to where the mouse rests on it", async () => {
