@@ -2,6 +2,7 @@
 import type { Verb } from "./registry.js";
 import type { Clause, Name, Operand, Statement, WordNode } from "../syntax/tree.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
+import { adviceOf } from "./advised.js";
 import { presentStatement, presentVerb } from "./deprecated.js";
 import { nearest } from "../diagnostics/nearest.js";
 import type { Scope } from "./scope.js";
@@ -245,7 +246,10 @@ function unknownVerb(scope: Scope, name: Name, written: string, known: string | 
     ) ??
     // `dataset`, `models`, `training`.
     verbs.find((v) => v.name.length >= 4 && name.text.startsWith(v.name))?.name;
-  const advice = near ? undefined : elsewhere.find(([words]) => words.test(name.text))?.[1];
+  const advice = near
+    ? undefined
+    : (elsewhere.find(([words]) => words.test(name.text))?.[1] ??
+      verbs.map((v) => adviceOf(v, name.text)).find((told) => told !== undefined));
   scope.report(
     "unknown-verb",
     { word: written, ...(near ? { nearest: near } : {}), ...(advice === undefined ? {} : { advice }) },

@@ -15,6 +15,9 @@ const rate = recommends({
   because: "the matrices start from nothing; half as much learns slowly, and at 3e-3 one run in several collapses",
 });
 
+const saved =
+  "leave it out: a head that the task adds is trained and saved anyway; other modules don't train beside LoRA";
+
 export const word = defineWord({
   kind: "technique",
   name: "lora",
@@ -46,6 +49,7 @@ export const word = defineWord({
     lora_r: "rank",
     lora_alpha: "alpha",
     target_modules: "targets",
+    lora_target_modules: "targets",
     lora_dropout: "dropout",
     use_rslora: "rank_stabilized",
     use_dora: "dora",
@@ -56,8 +60,8 @@ export const word = defineWord({
     ...peft.advice,
     lora_target_linear: "write `targets: [all]`",
     bias: "leave it out: biases stay as they are; `bitfit` trains them",
-    modules_to_save:
-      "leave it out: a head that the task adds is trained and saved anyway; other modules don't train beside LoRA",
+    lora_modules_to_save: saved,
+    modules_to_save: saved,
     init_lora_weights: "leave it out: the second factor begins at zero, as in PEFT",
     qlora: "write `technique: lora(rank: 8), storage: nf4`",
   },

@@ -4,6 +4,8 @@ import type { Call, Value } from "#dsl/types/value.js";
 import type { BuiltVerb } from "#dsl/compile/act.js";
 import { preferenceSettings } from "../lib/elsewhere/preferences.js";
 
+const stored =
+  "leave it out: `storage: nf4` and `int8` have no settings, and products are computed in the recipe's `precision`";
 const ofBase = "leave it out: a base brings its tokenizer, marks and padding included";
 
 export const word: BuiltVerb = {
@@ -68,6 +70,10 @@ export const word: BuiltVerb = {
     chat_template_path: "write `template: chatml`, or another that is built; without one the base's own serves",
     ...{ eos_token: ofBase, pad_token: ofBase, bos_token: ofBase, special_tokens: ofBase, resize_vocab: ofBase },
     truncation_mode: "leave it out: of a text that is too long the beginning is kept",
+    ...{ use_bnb_nested_quant: stored, bnb_4bit_use_double_quant: stored, bnb_4bit_compute_dtype: stored },
+    ...{ bnb_4bit_quant_storage: stored, llm_int8_threshold: stored, llm_int8_skip_modules: stored },
+    ...{ llm_int8_enable_fp32_cpu_offload: stored, llm_int8_has_fp16_weight: stored },
+    load: 'it is a key: `model m { load: "…" }` has the weights and settings of a run',
     model_revision: 'write it behind the name: `base: "owner/name@revision"`',
     peft: "write `technique: lora(rank: 8)`",
   },

@@ -15,6 +15,7 @@ export const word: BuiltVerb = {
     infer: "predict",
     classify: "predict",
     ask: "predict",
+    chat: "predict",
     complete: "predict",
     max_new_tokens: "max_tokens",
     stop_sequences: "stop",

@@ -16,9 +16,11 @@ export const sourceNames = told([
 ]);
 /** As keys of `data`. */
 export const fileKeys = told([
+  ["dataset_train_split dataset_test_split", 'write `source: { train: csv("…"), test: csv("…") }`, or a `split`'],
+  ["dataset_streaming streaming", 'it belongs to the file: `source: csv("…", stream: true)`'],
   [
     "files data_files train_files data_dir data_path train_file dataset_path",
     'write `source: csv("…")`, or `{ train: csv("…"), test: csv("…") }`',
   ],
-  ["dataset_name hub_dataset dataset_config_name", 'download it once, and write `source: csv("…")`'],
+  ["dataset_name hub_dataset dataset_config dataset_config_name", 'download it once, and write `source: csv("…")`'],
 ]);

@@ -4,7 +4,7 @@ import { told } from "./told.js";
 export const peft = told([
   [
     "eva_config corda_config lora_ga_config kasa_config velora_config monteclora_config arrow_config alora_invocation_tokens " +
-      "use_qalora qalora_group_size use_bdlora layer_replication lora_bias target_parameters loraplus_lr_ratio use_lorafa",
+      "use_qalora qalora_group_size use_bdlora layer_replication lora_bias target_parameters lora_target_parameters loraplus_lr_ratio use_lorafa",
     "leave it out: of LoRA's variants `dora` and `rank_stabilized` are built, not this one",
   ],
   [
@@ -13,7 +13,7 @@ export const peft = told([
     "idle",
   ],
   ["peft_type", "leave it out: the word says it", "idle"],
-  ["task_type", "leave it out: the model's `task` says it", "idle"],
+  ["task_type lora_task_type", "leave it out: the model's `task` says it", "idle"],
   ["base_model_name_or_path", "leave it out: `base` of the model says it", "idle"],
   ["revision", 'write it behind the name: `base: "owner/name@revision"`'],
   ["exclude_modules", "name those that train instead: `targets: [attention]`"],

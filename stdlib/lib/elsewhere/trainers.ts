@@ -93,6 +93,15 @@ export const trainers = told([
     "train_dataset eval_dataset",
     "say it in the statement: `train … on DATA` trains on its split `train` and validates on `validation`",
   ],
+  ["model args", "say it in the statement: `train MODEL on DATA with RECIPE`"],
+  [
+    "optimizers optimizer_cls_and_kwargs",
+    "write `optimizer: adamw(learning_rate: 1e-3)`, or another word with its arguments",
+  ],
+  ["model_init", "leave it out: each training begins from the base; `sweep` tries several"],
+  ["compute_loss_func", "leave it out: each task has its own loss"],
+  ["preprocess_logits_for_metrics", "leave it out: each metric reads what it needs", "idle"],
+  ["ignore_bias_buffers", alone, "idle"],
   ["callbacks", "leave it out: `early_stopping: patience(3)` stops a training; other callbacks aren't built"],
   [
     "data_collator formatting_func processing_class",

@@ -21,6 +21,11 @@ const whereWritten: Readonly<Record<string, readonly string[]>> = {
   TrainingArguments: ["recipe", "model"],
   LoraConfig: ["lora", "model"],
   SFTConfig: ["recipe", "model", "data"],
+  Trainer: ["recipe"],
+  SFTTrainer: ["recipe"],
+  ModelConfig: ["model"],
+  BitsAndBytesConfig: ["model"],
+  ScriptArguments: ["data"],
 };
 
 /** The first diagnostic, as it is read. */
@@ -92,6 +97,8 @@ describe("names of other tools", () => {
         /await helper\.save\("folder"\)/,
         verb,
       );
+    assert.match(said("recipe r { epochs: 1 }\nload helper").help, /`model m \{ load: "…" \}`/);
+    assert.match(said("recipe r { epochs: 1 }\nchat helper").help, /write `predict`/);
     assert.equal(said("recipe r { epochs: 1 }\nexport const x = 1").code, "typescript-here");
     assert.match(said("recipe r { epochs: 1 }\nserve helper").help, /await helper\.predict/);
     assert.match(said("recipe r { epochs: 1 }\nquantize helper").help, /`compress` is to do that and isn't built yet/);
