@@ -25,6 +25,7 @@ const foreign: ReadonlySet<string> = new Set([
   "var",
   "import",
   "export",
+  "default",
   "await",
   "function",
   "async",

@@ -92,6 +92,15 @@ export class TuneAssistant {
       return { ...findingOf(d), ...(allow && { allow: mendOf(allow) }) };
     });
   }
+  /** What the language says to a line that begins with another tool's verb, `export router to "folder"`. */
+  async foreign(line: string): Promise<string | undefined> {
+    const word = /^\s*(\p{ID_Start}\p{ID_Continue}*)[ \t]+[\p{ID_Start}_$"]/u.exec(line)?.[1];
+    const named = this.registry
+      .verbs()
+      .some(({ name, elsewhere = {} }) => name !== word && elsewhere[word ?? ""] === name);
+    const found = named ? (await this.diagnose(line, false)).find(({ code }) => code === "unknown-verb") : undefined;
+    return found && wordsOf(found.code, found.data).help;
+  }
   /** The text with every certain mistake mended. */
   async fixed(code: string, { whole = false } = {}): Promise<string> {
     const { texts } = await applyFixes(new Map([[typed, code]]), (now) => this.diagnose(now.get(typed) ?? code, whole));

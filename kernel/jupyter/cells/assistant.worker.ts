@@ -67,9 +67,12 @@ const compiler: { readonly [M in CompilerMethod]: Answer<CompilerMethods[M]> } =
   convert: async ({ code }) => {
     const conversion = converter.convert(code);
     if (!("complaints" in conversion)) return conversion;
-    const { verbs } = await tune;
+    const assistant = await tune;
+    const { verbs } = assistant;
     const lines = conversion.complaints.filter((c) => isSyntax(c)).map((c) => c.line);
-    const hint = tuneHint(code, lines, verbs);
+    const written = code.split("\n");
+    const foreign = await Promise.all(lines.map((line) => assistant.foreign(written[line - 1] ?? "")));
+    const hint = foreign.find((told) => told !== undefined) ?? tuneHint(code, lines, verbs);
     const complaints = converter.explained(conversion.complaints, code, verbs);
     return { complaints, ...(hint !== undefined && { hint }) };
   },
