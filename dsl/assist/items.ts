@@ -36,7 +36,7 @@ export function glossOf(doc: string): string {
   const plain = sentence.replaceAll("`", "").replace(/[.:;]$/, "");
   if (plain.length <= longest) return plain;
   const cut = plain.slice(0, longest);
-  const clause = /^(.{12,})[,;:]\s/.exec(cut)?.[1];
+  const clause = (/^([^;]{12,});\s/.exec(cut) ?? /^(.{12,})[,:]\s/.exec(cut))?.[1];
   if (clause !== undefined) return clause;
   const space = cut.lastIndexOf(" ");
   return `${cut.slice(0, space > 0 ? space : longest)}…`;

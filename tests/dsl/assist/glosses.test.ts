@@ -111,7 +111,7 @@ describe("the gloss of a completion", () => {
     assert.equal(glossOf("Rows in a batch. More of it."), "Rows in a batch");
     assert.equal(glossOf("Takes `a` (e.g. this): Then more."), "Takes a (e.g. this)");
     assert.equal(glossOf("word ".repeat(30)), `${"word ".repeat(12).trim()}…`);
-    assert.equal(glossOf(`Rows of a batch; ${"and more ".repeat(9)}`), "Rows of a batch");
+    assert.equal(glossOf(`Rows of a batch; with more, ${"and more ".repeat(9)}`), "Rows of a batch");
     assert.equal(
       glossOf("Share of activations dropped while training, as a number from 0 to 1."),
       "Share of activations dropped while training",
