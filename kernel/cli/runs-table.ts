@@ -6,7 +6,7 @@ import { textTable } from "#kernel/core/display/text-table.js";
 import { clip, duration, plural, significant } from "#kernel/core/display/text.js";
 import type { ListedScore } from "#kernel/history/newest-scores.js";
 import { RunList } from "#kernel/history/run-list.js";
-import { usualView, type ListRow, type RunListing, type SortBy } from "#kernel/history/run-listing.js";
+import { usualView, type ListRow, type RunListing, type RunQuery, type SortBy } from "#kernel/history/run-listing.js";
 import { tagFrom, writeNotes } from "#kernel/history/run-notes.js";
 import type { RunSummary } from "#kernel/history/run-summary.js";
 import { runsBeside } from "#kernel/session/runs-beside.js";
@@ -48,10 +48,21 @@ export async function runsText(folder: string, { sort, limit, json, ...asked }: 
     (on === null ? undefined : all.scores.find((one) => one.key === `validation ${sort}`));
   const column = metric ? undefined : columns.get(sort);
   if (!column && !metric && all.all > 0) throw usage(unknown(sort, on, all));
-  const listing = list.list({ ...view, sort: column ?? ("score" satisfies SortBy), score: metric?.key ?? null });
+  // A ranking gives each trial its own place; else trials stand under their sweep.
+  const ranked = column === undefined && metric !== undefined;
+  const open = view.fold || ranked ? [] : sweepsOf(list, view);
+  const listing = list.list({
+    ...{ ...view, fold: view.fold || !ranked, open },
+    ...{ sort: column ?? ("score" satisfies SortBy), score: metric?.key ?? null },
+  });
   return json
     ? `${JSON.stringify({ on, ...plain(listing) }, null, 2)}\n`
     : table(listing, list.root, column === "loss");
+}
+
+function sweepsOf(list: RunList, view: RunQuery): readonly string[] {
+  const { rows } = list.list({ ...view, fold: true, limit: Number.MAX_SAFE_INTEGER });
+  return rows.flatMap((row) => (row.is === "sweep" ? [row.key] : []));
 }
 
 /** What stands in its notes afterwards. Coded errors: `bad-usage`, `run-not-noted`. */
@@ -192,7 +203,7 @@ function cells(
   const steps = `${run.step}${run.steps === null ? "" : `/${run.steps}`}`;
   const took = run.seconds === null ? "" : ` ${duration(run.seconds)}`;
   return {
-    about: [run.name, run.state + took, run.data ?? "", began, steps],
+    about: [`${row.under === null ? "" : "  "}${run.name}`, run.state + took, run.data ?? "", began, steps],
     scored: [...scoreCells(row.score, metric), run.tags.join(" ")],
   };
 }

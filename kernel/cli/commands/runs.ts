@@ -24,7 +24,7 @@ export function register(program: Command): void {
     )
     .option("--on <data.split>", "shows and ranks scores on these rows alone, such as reviews.test")
     .option("--reverse", "the other way round")
-    .option("--trials", "a line for each trial of a sweep")
+    .option("--trials", "a line for each trial of a sweep, under it; in a ranking by a metric in its own place")
     .addOption(new Option("--limit <n>", "so many lines").default("50"))
     .option("--json", "print JSON")
     .action(async (filter: readonly string[], options: Options) => {

@@ -38,7 +38,14 @@ describe("tunebook runs", function () {
     assert.match(stdout, /^deep +done 10 s +d .* 20\/20 +0\.9 +0\.87 – 0\.93 +d\.test$/m);
     assert.match(stdout, /^search \(sweep\) +2 trials .* 0\.8 +validation +best: trial 2, batch_size: 16$/m);
     assert.match(stdout, /^4 runs$/m);
-    assert.deepEqual(names((await runs("--trials", "search")).stdout), ["search_2", "search_1"]);
+    const trials = (await runs("--trials")).stdout.split("\n").filter((line) => /^\s*(?:search|mood)/.test(line));
+    assert.deepEqual(
+      trials.map((line) => /^\s*\w+/.exec(line)?.[0]),
+      ["mood", "search", "  search_2", "  search_1"],
+    );
+    assert.match(trials[2] ?? "", / 0\.8 +d\.validation/);
+    const ranked = names((await runs("--trials", "--sort", "validation accuracy")).stdout);
+    assert.deepEqual(ranked.slice(1, 3), ["search_2", "deep"]);
   });
   it("ranks by a metric in its own direction", async () => {
     assert.deepEqual(names((await runs("--sort", "accuracy")).stdout).slice(0, 3), [
