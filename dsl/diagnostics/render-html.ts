@@ -12,8 +12,10 @@ export interface HtmlLook {
   /** Opacity of a line's number, and of the place. */
   readonly number: string;
   readonly place: string;
+  /** The style of the lines that are quoted. */
+  readonly lines: string;
 }
-const onWhite: HtmlLook = { ink: (color) => `color: ${color}`, number: ".6", place: ".7" };
+const onWhite: HtmlLook = { ink: (color) => `color: ${color}`, number: ".6", place: ".7", lines: "margin: .3em 0" };
 
 export function renderHtml(
   diagnostics: readonly Diagnostic[],
@@ -44,7 +46,7 @@ function one({ diagnostic, elsewhere }: Told, sources: readonly Source[], look: 
   const rows = [
     `<div><b style="${look.ink(color)}">${e.severity}[${escapeHtml(e.code)}]</b><b>: ${coded(e.message)}</b></div>`,
     e.place ? `<div style="opacity: ${look.place}">${escapeHtml(e.place)}</div>` : "",
-    lines.length > 0 ? `<pre style="margin: .3em 0">${lines.join("\n")}</pre>` : "",
+    lines.length > 0 ? `<pre style="${look.lines}">${lines.join("\n")}</pre>` : "",
     e.help === undefined ? "" : `<div><b style="${look.ink("#2e7d32")}">help</b>: ${coded(e.help)}</div>`,
     ...e.notes.map((note) => `<div><b>note</b>: ${coded(note)}</div>`),
   ];

@@ -80,7 +80,7 @@ function lossTraces(steps: readonly Step[]): Trace[] {
     name: "loss of each step",
     x,
     y: y.map(short),
-    opacity: 0.3,
+    opacity: 0.45,
     line: { color: color(0), width: 1 },
     hoverinfo: "skip",
   };

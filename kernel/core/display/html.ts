@@ -49,7 +49,8 @@ export const tone = {
 } as const;
 
 /** Tables, lines and charts end at the same place on a wide page, and shrink on a narrow one. */
-export const WIDTH = 800;
+export const WIDTH = 792;
+const GAP = 8;
 
 /**
  * The style of words in a tone: the page's own ink is mixed in, so that they read on white and on near-black. Viewers that can't
@@ -61,11 +62,16 @@ export function inked(color: string): string {
 
 export type Align = "left" | "right";
 
-const cellStyle = (align: Align, last: boolean, part: Part, more = ""): string =>
-  `text-align:${align};padding:3px ${last ? 0 : 18}px 3px 0;vertical-align:top;border:0;background:none;` +
+type Place = "first" | "between" | "last";
+/** Numbers that stand first stay at the left: the room of a wide table is for what follows. */
+const placeOf = (i: number, columns: readonly unknown[]): Place =>
+  i === columns.length - 1 ? "last" : i === 0 ? "first" : "between";
+
+const cellStyle = (align: Align, place: Place, part: Part, more = ""): string =>
+  `text-align:${align};padding:3px ${place === "last" ? 0 : 18}px 3px 0;vertical-align:top;border:0;background:none;` +
   (align === "right"
-    ? "font-variant-numeric:tabular-nums;white-space:nowrap;"
-    : `white-space:normal;max-width:44em;overflow-wrap:${/\S{40}/.test(String(part)) ? "anywhere" : "break-word"};`) +
+    ? `font-variant-numeric:tabular-nums;white-space:nowrap;${place === "first" ? "width:1%;" : ""}`
+    : `white-space:normal;max-width:44em;${String(part).length > 30 ? "min-width:16em;" : ""}overflow-wrap:${/\S{40}/.test(String(part)) ? "anywhere" : "break-word"};`) +
   more;
 
 export interface HtmlTable {
@@ -88,19 +94,14 @@ export function htmlTable({ head, rows, align = [], sortable = false }: HtmlTabl
     head &&
     html`<thead>
       <tr style="background:none;border:0">
-        ${head.map((h, i) => html`<th style="${cellStyle(at(i), i === head.length - 1, h, "font-weight:600;")}">${h}</th>`)}
+        ${head.map((h, i) => html`<th style="${cellStyle(at(i), placeOf(i, head), h, "font-weight:600;")}">${h}</th>`)}
       </tr>
     </thead>`;
   const body = rows.map(
     (row, n) =>
       html`<tr style="background:none;border:0">
         ${row.map((part, i) => {
-          const style = cellStyle(
-            at(i),
-            i === row.length - 1,
-            part instanceof Html ? "" : part,
-            n > 0 || head ? rule : "",
-          );
+          const style = cellStyle(at(i), placeOf(i, row), part instanceof Html ? "" : part, n > 0 || head ? rule : "");
           return !head && i === 0
             ? html`<th scope="row" style="${style}font-weight:400;opacity:.72;white-space:nowrap;">${part}</th>`
             : html`<td style="${style}">${part}</td>`;
@@ -127,8 +128,11 @@ export function htmlTable({ head, rows, align = [], sortable = false }: HtmlTabl
   </div>`;
 }
 
-/** Its own box: type, and how wide it may be. */
-export const FRAME = `max-width:${WIDTH}px;font-size:13px;line-height:1.45;margin:2px 0 6px`;
+/**
+ * Its own box: type, how wide it may be, and a gap at its left, where a narrow JupyterLab has the bar that folds outputs. Texts
+ * have the same gap.
+ */
+export const FRAME = `box-sizing:border-box;max-width:${WIDTH + GAP}px;padding-left:${GAP}px;font-size:13px;line-height:1.45;margin:2px 0 6px`;
 
 /** The frame of everything shown: a quiet heading, then what belongs to it. */
 export function card(title: Part, ...parts: readonly Part[]): Html {

@@ -78,7 +78,7 @@ function framed(title: string, folded: boolean, ...parts: readonly Part[]): Html
   if (!folded) return card(title, ...parts);
   return html`<details style="${FRAME}">
     <summary style="cursor:pointer;${inked(tone.accent)}">${title}</summary>
-    ${card(null, ...parts)}
+    <div>${parts}</div>
   </details>`;
 }
 

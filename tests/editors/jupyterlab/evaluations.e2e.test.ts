@@ -3,10 +3,12 @@
  * many, numbers. TUNEBOOK_KEEP=1 keeps the folder and its screenshots.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "#tests/until.js";
 import { writeSmallBert } from "../../kernel/session/small-bert.js";
+import { assertReadable } from "./contrast.js";
 import { JupyterLab, type Book } from "./jupyterlab.js";
 
 const FILLER = ["the", "a", "room", "was", "and", "we", "it", "then", "so", "very"];
@@ -98,6 +100,23 @@ describe("scores in JupyterLab", function () {
     await book.page.screenshot({ path: join(lab.folder, `${what}.png`) });
     return cell.innerText();
   };
+  /** What of a cell's outputs is wider than 800 px, or than the place it has. */
+  const tooWide = (n: number): Promise<string> =>
+    book
+      .cell(n)
+      .locator(".jp-OutputArea-output")
+      .evaluateAll((outputs) => {
+        type Box = {
+          readonly scrollWidth: number;
+          readonly clientWidth: number;
+          readonly firstElementChild: Box | null;
+        };
+        const boxes = outputs as unknown as readonly Box[];
+        return boxes
+          .filter((box) => box.scrollWidth > box.clientWidth + 1 || (box.firstElementChild?.clientWidth ?? 0) > 800)
+          .map((box) => `${String(box.scrollWidth)} in ${String(box.clientWidth)}`)
+          .join(", ");
+      });
   const column = (n: number, at: number): Promise<readonly string[]> =>
     book
       .cell(n)
@@ -112,6 +131,38 @@ describe("scores in JupyterLab", function () {
       assert.ok(text.includes(word), `no “${word}” in ${text}`);
     assert.match(text, /accuracy\s+0\.\d{4}\s+0\.\d{3} … [01]\.\d{3}/);
     assert.match(text, /warning/);
+  });
+
+  it("begins with one line of what came of it", async () => {
+    const first = book.cell(2).locator(".jp-OutputArea-output").first();
+    assert.match(
+      (await first.innerText()).trim(),
+      /^accuracy: router 0\.\d{4} · idle 0\.\d{4} · always “\w+” 0\.\d{4} · 200 rows of/,
+    );
+  });
+
+  it("lists the largest confusions of many labels, and draws the most frequent", async () => {
+    const text = await seen(3, "confusions");
+    assert.match(text, /Largest confusions\s+truth\s+predicted\s+rows\s+of that truth/);
+    assert.ok(text.includes("Confusion matrix: the 12 most frequent labels, and 8 more"), text);
+    const cells = await book.cell(3).locator(".heatmap-label").allTextContents();
+    assert.ok(cells.length > 12 && cells.length < 144 && !cells.includes("0"), cells.join(" "));
+  });
+
+  it("is at most 800 px wide, and as narrow as its place", async () => {
+    for (const width of [1900, 1280, 820]) {
+      await book.page.setViewportSize({ width, height: 1000 });
+      for (const n of [2, 3, 4]) {
+        await book.cell(n).scrollIntoViewIfNeeded();
+        let wide = "";
+        await until(
+          async () => (wide = await tooWide(n)) === "",
+          () => `no output wider than it may be at ${String(width)}: ${wide}`,
+          10,
+        );
+      }
+    }
+    await book.page.setViewportSize({ width: 1280, height: 1000 });
   });
 
   it("sorts the labels by a click or a key, the other way round by the next", async () => {
@@ -150,5 +201,36 @@ describe("scores in JupyterLab", function () {
     const text = await seen(4, "numbers");
     for (const word of ["root_mean_squared_error", "r2", "always ", "greatest errors first"])
       assert.ok(text.includes(word), `no “${word}” in ${text}`);
+  });
+
+  it("reads on a dark page, numbers in the heat map too", async () => {
+    await book.page.keyboard.press("Escape");
+    await book.page.keyboard.press("Control+s");
+    const file = join(lab.folder, "books/scores.ipynb");
+    await until(() => readFileSync(file, "utf8").includes("Largest confusions"), "a saved notebook with outputs");
+    const dark = await lab.open("scores.ipynb", { dark: true });
+    const [few, many] = [dark.cell(2), dark.cell(3)];
+    await many.scrollIntoViewIfNeeded();
+    await many.locator(".heatmap-label text").first().waitFor({ timeout: 20_000 });
+    const inks = await many.locator(".heatmap-label text").evaluateAll((words) => {
+      const { getComputedStyle } = globalThis as unknown as { getComputedStyle(e: unknown): { fill: string } };
+      return [...new Set(words.map((word) => getComputedStyle(word).fill))];
+    });
+    assert.ok(
+      inks.every((ink) => (ink.match(/\d+/g) ?? []).slice(0, 3).every((part) => Number(part) > 200)),
+      inks.join(" "),
+    );
+    for (const [cell, name] of [
+      [many, "many"],
+      [few, "few"],
+    ] as const) {
+      await cell.scrollIntoViewIfNeeded();
+      await cell
+        .locator(".jp-OutputArea")
+        .first()
+        .evaluate((area, id) => ((area as { id: string }).id = id), name);
+      await assertReadable(dark.page, `#${name}`);
+      await dark.page.screenshot({ path: join(lab.folder, `dark-${name}.png`) });
+    }
   });
 });

@@ -4,11 +4,13 @@
  * TUNEBOOK_KEEP=1 keeps the folder and its screenshots.
  */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "#tests/until.js";
-import { JupyterLab, root, type Book } from "./jupyterlab.js";
+import { JupyterLab, root, tools, type Book } from "./jupyterlab.js";
 
 interface Output {
   readonly output_type: string;
@@ -157,6 +159,40 @@ describe("the quickstart in JupyterLab", function () {
     }
     for (const { data } of outputs) assert.doesNotMatch([data?.["text/html"] ?? ""].flat().join(""), /<script/i);
     assert.ok(statSync(file).size < 2_000_000);
+  });
+
+  it("becomes a page of nbconvert's that needs no script: charts are pictures, nothing is too wide", async () => {
+    const { ensurePythonEnv } = await tools();
+    const { python } = await ensurePythonEnv("jupyter");
+    const books = join(lab.folder, "books");
+    for (const theme of ["light", "dark"]) {
+      const file = `${theme}.html`;
+      const args = ["-m", "nbconvert", "--to", "html", "--theme", theme, "--output", file, "quickstart.ipynb"];
+      const made = spawnSync(python, args, { cwd: books, encoding: "utf8" });
+      assert.equal(made.status, 0, made.stderr);
+      const context = await book.page.context().browser()?.newContext({ javaScriptEnabled: false });
+      assert.ok(context);
+      const page = await context.newPage();
+      await page.setViewportSize({ width: 1280, height: 1000 });
+      await page.goto(pathToFileURL(join(books, file)).href);
+      const pictures = page.locator(".jp-OutputArea-output img");
+      const sizes = await pictures.evaluateAll((images) =>
+        (images as unknown as readonly { readonly naturalWidth: number; readonly width: number }[]).map((image) => [
+          image.naturalWidth,
+          image.width,
+        ]),
+      );
+      assert.ok(sizes.length >= 2 && sizes.every(([own = 0, drawn = 0]) => own > 100 && drawn === own && own <= 800));
+      const outputs = page.locator(".jp-OutputArea-output");
+      const words = (await outputs.allInnerTexts()).join("\n");
+      for (const word of ["accuracy 0.", "Evaluation on reviews.test", "History"])
+        assert.ok(words.includes(word), words);
+      for (const one of await page.locator(".jp-OutputArea-output > div").all())
+        assert.ok(((await one.boundingBox())?.width ?? 0) <= 800);
+      if (process.env["TUNEBOOK_KEEP"])
+        await page.screenshot({ path: join(lab.folder, `nbconvert-${theme}.png`), fullPage: true });
+      await context.close();
+    }
   });
 
   it("stops training when interrupted, keeps its history, and goes on where it was", async () => {

@@ -34,7 +34,7 @@ export function drawFigure(figure: Figure): Picture {
   const head = (title ? 34 : 12) + legend.height;
   const panels = cartesian(traces, layout);
   const left = 14 + Math.max(24, ...panels.map((p) => axisRoom(p.y)));
-  const bottom = 30 + (panels.some((p) => p.x.title !== "") ? 18 : 0);
+  const bottom = 30 + (panels.some((p) => p.x.title !== "") ? 18 : 0) + slantRoom(panels, width - left - 22);
   const inner: Box = {
     left,
     top: head + 4,
@@ -174,8 +174,7 @@ function drawAxes(p: Panel, bare: boolean): string {
   const [bottom, right] = [p.top + p.height, p.left + p.width];
   const xs = p.x.ticks(Math.max(2, p.width / 58));
   const ys = p.y.ticks(Math.max(2, p.height / 38));
-  const column = p.width / Math.max(1, xs.length);
-  const crowded = p.x.kind === "category" && xs.some((t) => textWidth(clip(t.text, 22)) > column);
+  const crowded = isCrowded(p.x, p.width);
   const grid = bare
     ? ""
     : ys.map((t) => `M${px(p.left)} ${px(yUnit(p, t.value))}H${px(right)}`).join("") +
@@ -197,15 +196,20 @@ function drawAxes(p: Panel, bare: boolean): string {
         }),
     ...(p.x.visible
       ? xs.map((t) =>
-          label(clip(t.text, crowded ? Math.max(3, Math.floor(column / 6.3)) : 22), xUnit(p, t.value), bottom + 16, {
-            "text-anchor": "middle",
-          }),
+          crowded
+            ? slanted(t.text, xUnit(p, t.value), bottom + 13)
+            : label(clip(t.text, 22), xUnit(p, t.value), bottom + 16, { "text-anchor": "middle" }),
         )
       : []),
     ...(p.y.visible
       ? ys.map((t) => label(clip(t.text, 22), side.x, yUnit(p, t.value) + 4, { "text-anchor": side.anchor }))
       : []),
-    p.x.title ? label(p.x.title, p.left + p.width / 2, bottom + 34, { "text-anchor": "middle", fill: ink }) : "",
+    p.x.title
+      ? label(p.x.title, p.left + p.width / 2, bottom + 34 + (crowded ? slantOf(p.x) : 0), {
+          "text-anchor": "middle",
+          fill: ink,
+        })
+      : "",
     p.y.title
       ? label(p.y.title, 0, 0, {
           "text-anchor": "middle",
@@ -214,6 +218,31 @@ function drawAxes(p: Panel, bare: boolean): string {
         })
       : "",
   ].join("");
+}
+
+/** Words below a category axis that would run into each other are set aslant. */
+function isCrowded(x: Axis, width: number): boolean {
+  const ticks = x.ticks(Math.max(2, width / 58));
+  const column = width / Math.max(1, ticks.length);
+  return x.visible && x.kind === "category" && ticks.some((t) => textWidth(clip(t.text, 22)) > column);
+}
+
+const SLANT = 32;
+/** How far the longest reaches down. */
+function slantOf(x: Axis): number {
+  const longest = Math.max(0, ...x.ticks(1000).map((t) => textWidth(clip(t.text, 22))));
+  return Math.round(longest * Math.sin((SLANT / 180) * Math.PI));
+}
+
+function slantRoom(groups: readonly Group[], width: number): number {
+  return Math.max(0, ...groups.map(({ x }) => (isCrowded(x, width * (x.domain[1] - x.domain[0])) ? slantOf(x) : 0)));
+}
+
+function slanted(text: string, x: number, y: number): string {
+  return label(clip(text, 22), 0, 0, {
+    "text-anchor": "end",
+    transform: `translate(${Math.round(x) + 4} ${Math.round(y)}) rotate(-${SLANT})`,
+  });
 }
 
 /** plotly's y domains count from the bottom. */
@@ -250,6 +279,7 @@ function legendOf(
     return { svg: "", height: 0 };
   let [x, y] = [16, 12];
   const entries = named.map(({ trace, color: c }) => {
+    const thin = { opacity: numberOf(trace["opacity"], 1), width: numberOf(recordOf(trace["line"])["width"], 2) };
     const name = clip(plainLabel(trace["name"] as string), 40);
     const wide = textWidth(name, 11.5) + 40;
     if (x + wide > width && x > 16) [x, y] = [16, y + 18];
@@ -259,7 +289,12 @@ function legendOf(
       ? element("rect", { x, y: y - 8, width: 12, height: 10, fill: c })
       : dots
         ? element("circle", { cx: x + 9, cy: y - 4, r: 3.5, fill: c })
-        : element("path", { d: `M${x} ${y - 4}h18`, stroke: c, "stroke-width": 2 });
+        : element("path", {
+            d: `M${x} ${y - 4}h18`,
+            stroke: c,
+            "stroke-width": thin.width,
+            opacity: thin.opacity === 1 ? undefined : thin.opacity,
+          });
     const text = label(name, x + 24, y, { "font-size": 11.5, fill: ink });
     x += wide;
     return mark + text;
