@@ -59,6 +59,8 @@ describe("the runs in JupyterLab's panel", function () {
       `{"torn\n${JSON.stringify({ at: hostile, step: 1, data: hostile, split: null, dataHash: "x", rows: 1, metrics: { [hostile]: { value: 1, low: "a", high: {}, better: 7 } } })}\n`,
     );
     writeFileSync(join(odd.path, "notes.json"), JSON.stringify({ tags: [hostile], note: `${hostile}\nsecond line` }));
+    const card = `---\nlicense: mit\n---\n# odd\n\n${hostile} <script>window.hurt = 1</script> [go](javascript:window.hurt=1)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n`;
+    writeFileSync(join(odd.path, "README.md"), card);
     book = await lab.open("runs.ipynb");
     book.page.setDefaultTimeout(Number(process.env.T ?? 20_000));
     book.page.on("pageerror", (error) => complaints.push(String(error)));
@@ -262,6 +264,11 @@ describe("the runs in JupyterLab's panel", function () {
     await openRun("odd");
     await panel().getByRole("group", { name: "Evaluations" }).getByText(hostile).first().waitFor();
     assert.equal(await panel().getByRole("textbox", { name: "Note" }).inputValue(), `${hostile}\nsecond line`);
+    await panel().getByText("Model card").click();
+    const card = panel().getByRole("group", { name: "Card of odd" });
+    await card.getByRole("cell", { name: "2" }).waitFor();
+    await card.getByText("go").click();
+    assert.doesNotMatch(await card.innerHTML(), /script|onerror|license/);
     await book.picture("hostile");
     await back();
     assert.equal(await book.page.evaluate(() => (globalThis as never as { hurt?: number }).hurt), undefined);
@@ -389,6 +396,7 @@ describe("the runs in JupyterLab's panel", function () {
     await side.getByRole("combobox", { name: "Sort by" }).selectOption("score");
     await side.locator(".tunebook-heading").first().waitFor();
     await assertReadable(dark.page, "#tunebook-panel");
+    await assertWholeWords(dark.page, "#tunebook-panel");
     await dark.picture("ranked");
     for (const name of ["mood", "deep"]) await side.getByRole("checkbox", { name: `Compare ${name}` }).check();
     await side.getByRole("button", { name: "Compare curves (2)" }).click();
