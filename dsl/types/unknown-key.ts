@@ -58,13 +58,13 @@ export function unknownKey(scope: Scope, entry: Entry, block: Block): void {
     );
     return;
   }
-  const told = adviceElsewhere(scope, name, owners);
+  const near = nearest(name, names);
+  const told = near === undefined ? adviceElsewhere(scope, name, owners) : undefined;
   if (told) {
     const fix = /^leave it out\b/.test(told.advice) && advised(told.advice, placeIn(scope, entry, block), told.idle);
     scope.report("unknown-key", { key: key.text, verb: verb.name, advice: told.advice }, key.span, fix ? { fix } : {});
     return;
   }
-  const near = nearest(name, names);
   if (near === undefined || name.length <= 2) {
     for (const owner of owners.filter((v) => !v.planned)) {
       const inner = insideWord(

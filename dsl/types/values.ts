@@ -287,6 +287,12 @@ function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): unde
   }
   const fix = inForm(node, type, t);
   const told = fix ? undefined : misfitOf(node, asked.parameter);
+  const kind = fix || told ? undefined : types(type).find((one) => one.is === "word")?.kind;
+  // `"cosine_with_restarts"`: what is said of the name is said of it in quotes.
+  if (kind !== undefined && node.is === "string" && NAME.test(node.value)) {
+    word({ is: "word", text: node.value, path: [], span: node.span }, kind, asked, t);
+    return undefined;
+  }
   const meant = fix ? undefined : (told ?? suggestionFor(node, type, asked.key, asked.parameter, t.registry));
   const { instead = fix?.edits[0]?.text, example, advice }: Suggestion = meant ?? {};
   t.reporter.report(
@@ -308,21 +314,22 @@ function misfitOf({ is }: Expression, parameter: Parameter | undefined): Suggest
     is === "list" || is === "number" || is === "string" || is === "word" ? parameter?.misfits?.[is] : undefined;
   return advice === undefined ? undefined : { advice };
 }
+const NAME = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
+const types = (type: ValueType): readonly ValueType[] => (type.is === "either" ? type.of : [type]);
 /** The same value in the form that is asked: with quotes or without them, a number, the word that reads a file. */
 function inForm(node: Expression, type: ValueType, t: Typing): Fix | undefined {
-  const types = type.is === "either" ? type.of : [type];
-  if (node.is === "word" && !node.arguments && types.some((one) => one.is === "string"))
+  const all = types(type);
+  if (node.is === "word" && !node.arguments && all.some((one) => one.is === "string"))
     return replace(node.span, quote(node.text));
   if (node.is === "number" && type.is === "boolean" && (node.raw === "1" || node.raw === "0"))
     return replace(node.span, String(node.raw === "1"));
   if (node.is !== "string") return undefined;
   const { value } = node;
-  const called = types.flatMap((one) =>
+  const called = all.flatMap((one) =>
     one.is === "choice" && one.elsewhere && Object.hasOwn(one.elsewhere, value) ? one.elsewhere[value] : [],
   )[0];
   if (called !== undefined) return replace(node.span, called);
-  if (/^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(value) && types.some((one) => isNamed(value, one, t)))
-    return replace(node.span, value);
+  if (NAME.test(value) && all.some((one) => isNamed(value, one, t))) return replace(node.span, value);
   if (type.is === "number" && value.trim() !== "" && Number.isFinite(Number(value)))
     return replace(node.span, value.trim());
   return fileAsWord(node, type, t);

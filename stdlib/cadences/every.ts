@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { cadences } from "../lib/elsewhere/values.js";
 
 export const word = defineWord({
   kind: "cadence",
@@ -7,6 +8,7 @@ export const word = defineWord({
   example: "validate: every(epochs: 1)",
   since: "0.1.0",
   elsewhere: { n_steps: "steps", n_epochs: "epochs" },
+  advice: cadences.advice,
   oneOf: ["steps", "epochs"],
   parameters: [
     {

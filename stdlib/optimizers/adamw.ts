@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { adamws, optimizers } from "../lib/elsewhere/values.js";
 import { beta, learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
 import "../lib/optimizers/codes.js";
 
@@ -9,10 +10,7 @@ export const word = defineWord({
   example: "recipe quick { epochs: 3, optimizer: adamw(learning_rate: 1e-3) }",
   since: "0.1.0",
   elsewhere: {
-    adamw_torch: "adamw",
-    adamw_hf: "adamw",
-    adamw_torch_fused: "adamw",
-    adamw_8bit: "adamw",
+    ...adamws,
     AdamW: "adamw",
     lr: "learning_rate",
     eps: "epsilon",
@@ -22,6 +20,7 @@ export const word = defineWord({
     adam: "adamw",
   },
   advice: {
+    ...optimizers.advice,
     betas: "write `beta1: 0.9, beta2: 0.999`",
     amsgrad: "leave it out: it isn't part of Tune",
     fused: "leave it out: engines choose their kernels themselves",

@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { lions } from "../lib/elsewhere/values.js";
 import { beta, learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
 import "../lib/optimizers/codes.js";
 
@@ -8,7 +9,7 @@ export const word = defineWord({
   doc: "Lion: steps of one size along the sign of the gradients' mean; keeps one moment where AdamW keeps two.",
   example: "recipe quick { optimizer: lion(learning_rate: 3e-5) }",
   since: "0.1.0",
-  elsewhere: { lr: "learning_rate" },
+  elsewhere: { ...lions, lr: "learning_rate" },
   parameters: [
     learningRate(0.3),
     beta(

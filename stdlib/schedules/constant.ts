@@ -7,7 +7,7 @@ export const word = defineWord({
   doc: "The learning rate rises over the warm-up, then stays.",
   example: "schedule: constant(warmup: 0%)",
   since: "0.1.0",
-  elsewhere: { ...warmUpElsewhere, constant_with_warmup: "constant" },
+  elsewhere: warmUpElsewhere,
   parameters: [warmUpParameter({ share: 0 })],
   load: async () => (await import("./constant.run.js")).constant,
 });

@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { schedules } from "../lib/elsewhere/values.js";
 import { warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 
 export const word = defineWord({
@@ -8,9 +9,7 @@ export const word = defineWord({
   example: "schedule: cosine(warmup: 10%)",
   since: "0.1.0",
   elsewhere: warmUpElsewhere,
-  advice: {
-    cosine_with_restarts: "write `cosine`: restarts aren't part of Tune",
-  },
+  advice: schedules.advice,
   parameters: [warmUpParameter({ share: 0.06 })],
   load: async () => (await import("./cosine.run.js")).cosine,
 });

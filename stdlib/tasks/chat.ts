@@ -1,5 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
 import { preferenceTasks } from "../lib/elsewhere/preferences.js";
+import { senses } from "../lib/elsewhere/values.js";
 import { wantShape } from "../lib/tasks/families.js";
 
 export const word = defineWord({
@@ -26,7 +27,7 @@ export const word = defineWord({
     train_on_inputs: "learn",
     assistant_only_loss: "learn",
   },
-  ...preferenceTasks,
+  advice: { ...preferenceTasks.advice, ...senses.advice },
   check: (call, context) => wantShape(call.word, ["decoder"], context),
   capabilities: {
     /** What the Hugging Face hub calls it. */

@@ -4,6 +4,7 @@ import type { Call } from "#dsl/types/value.js";
 import { defineWord } from "#dsl/types/define.js";
 import { baseFacts, familyCapabilities } from "../lib/base-facts.js";
 import { peft } from "../lib/elsewhere/peft.js";
+import { techniques } from "../lib/elsewhere/values.js";
 import { from } from "../lib/techniques/from.js";
 import { linearNames, linearsNamed, type Shapes } from "../lib/techniques/shapes.js";
 import { loraSettings } from "../lib/techniques/lora-settings.js";
@@ -58,6 +59,7 @@ export const word = defineWord({
   },
   advice: {
     ...peft.advice,
+    ...techniques.advice,
     lora_target_linear: "write `targets: [all]`",
     bias: "leave it out: biases stay as they are; `bitfit` trains them",
     lora_modules_to_save: saved,

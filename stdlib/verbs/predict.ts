@@ -21,6 +21,7 @@ export const word: BuiltVerb = {
     stop_sequences: "stop",
     stop_strings: "stop",
   },
+  advice: { do_sample: "write `decode: sample`" },
   parameters: [
     {
       name: "batch_size",

@@ -13,6 +13,8 @@ const cadence = {
   ],
 } as const;
 
+const everySteps = "write `every(steps: …)` or `every(epochs: …)`";
+
 export const word: BuiltVerb = {
   kind: "verb",
   name: "recipe",
@@ -207,6 +209,7 @@ export const word: BuiltVerb = {
     {
       name: "checkpoint",
       type: cadence,
+      misfits: { number: everySteps },
       means: { none: "only the end and the best" },
       doc: "How often the weights are written, beside the end and the best.",
       default: {
@@ -220,6 +223,7 @@ export const word: BuiltVerb = {
     {
       name: "validate",
       type: cadence,
+      misfits: { number: everySteps },
       means: { none: "never while it trains" },
       doc: "How often the validation split is scored.",
       default: {

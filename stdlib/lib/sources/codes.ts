@@ -95,7 +95,9 @@ registerCodes({
         ? `write "${d.near}"`
         : /[*?]/.test(d.path)
           ? oneFile
-          : "check the path; it starts from the notebook's folder",
+          : /^\w{2,}:\/\//.test(d.path)
+            ? "a source is a file of this machine: download it once and name the file"
+            : "check the path; it starts from the notebook's folder",
     explain: "Relative paths start from the folder of the notebook or `.tune` file.",
   },
   "unreadable-file": {

@@ -6,7 +6,9 @@ import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { compiled } from "#tests/dsl/world.js";
 
 const fixture = fileURLToPath(new URL("../../../../tests/fixtures/foreign-arguments.json", import.meta.url));
-const { from } = JSON.parse(readFileSync(fixture, "utf8")) as {
+const { from, values } = JSON.parse(readFileSync(fixture, "utf8")) as {
+  /** Names of optimizers, schedules and techniques, by the key that takes one. */
+  values: Readonly<Record<string, readonly string[]>>;
   from: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 };
 
@@ -50,6 +52,18 @@ describe("names of other tools", () => {
         assert.deepEqual(unanswered, []);
       });
 
+  for (const [key, names] of Object.entries(values))
+    it(`each name of a ${key} is a word here, or answered by more than a list of words, in quotes or without`, () => {
+      const unanswered = names.flatMap((name) =>
+        [name, `"${name}"`].filter((written) => {
+          const place = key === "technique" ? places["model"] : places["recipe"];
+          const { code, help } = said(place?.(`${key}: ${written}`) ?? "");
+          return code !== undefined && (help === "" || /^(?:there are|it takes) /.test(help));
+        }),
+      );
+      assert.deepEqual(unanswered, []);
+    });
+
   const answers: readonly (readonly [place: string, entry: string, names: RegExp])[] = [
     ["recipe", "neftune_noise_alpha: 5", /NEFTune.*isn't built/],
     ["model", "neftune_noise_alpha: 5", /NEFTune.*isn't built/],
@@ -79,6 +93,11 @@ describe("names of other tools", () => {
     ["recipe", "rl: dpo", /preferences and rewards aren't built yet/],
     ["model", "objective: dpo", /preferences and rewards aren't built yet/],
     ["recipe", "loss: dpo", /of preferences .* preferred answers alone train/],
+    ["recipe", 'optimizer: "paged_adamw_8bit"', /write `adamw`/],
+    ["recipe", "schedule: constant_with_warmup", /write `constant\(warmup: 6%\)`/],
+    ["recipe", 'validate: "epoch"', /write `every\(epochs: 1\)`/],
+    ["recipe", "validate: 100", /`every\(steps: …\)`/],
+    ["recipe", "epoch: 3", /^write `epochs`$/],
     ["engine", "devices: 2", /one process trains, on one device/],
     ["engine", "gpu: true", /`device: gpu`/],
     ["engine", "device: [0, 1]", /one device trains: write `gpu`/],
