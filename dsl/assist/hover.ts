@@ -7,7 +7,7 @@ import { describe } from "../types/shapes.js";
 import { tuneText } from "../plan/text.js";
 import { isOldSpelling, type Parameter, type Word } from "../types/registry.js";
 import * as t from "../syntax/tokens.js";
-import type { AssistContext } from "./items.js";
+import { meaningIn, type AssistContext } from "./items.js";
 import { programAfter } from "./asked.js";
 import { lifecycleOf } from "./lifecycle.js";
 import { meaningOfName, meaningOfReference, meaningOfValue } from "./meaning.js";
@@ -85,8 +85,10 @@ function pageAt(
       const entry = entryOf(image);
       return entry && `**${image}**: ${entry.explain}`;
     }
-    case "record-key":
-      return undefined;
+    case "record-key": {
+      const means = meaningIn(situation.parameter, image);
+      return means === undefined ? undefined : `**${image}** of \`${situation.parameter?.name ?? ""}\`: ${means}`;
+    }
   }
 
   function valuePage(at: Extract<Situation, { at: "value" | "argument" }>): string | undefined {
@@ -108,9 +110,9 @@ function pageAt(
     const column = isName || image.startsWith('"') ? columnPage(program(), at, image.replace(/^"|"$/g, "")) : undefined;
     if (column) return column;
     if (!parameter) return here[0];
-    return [`**${image.length > 40 ? "value" : image}** of \`${parameter.name}\``, ...here, ...pagesOf(parameter)].join(
-      "\n\n",
-    );
+    const means = meaningIn(parameter, image);
+    const head = `**${image.length > 40 ? "value" : image}** of \`${parameter.name}\`${means === undefined ? "" : `: ${means}`}`;
+    return [head, ...here, ...pagesOf(parameter)].join("\n\n");
   }
 }
 

@@ -41,11 +41,14 @@ export function glossOf(doc: string): string {
   const space = cut.lastIndexOf(" ");
   return `${cut.slice(0, space > 0 ? space : longest)}…`;
 }
-/** Of a name that may stand where a parameter is given. */
-export function meaningOf(name: string, parameter: Parameter | undefined): string {
+/** What a name does where a parameter is given, in the words of its record. */
+export function meaningIn(parameter: Parameter | undefined, name: string): string | undefined {
   const means = parameter?.means;
-  if (means && Object.hasOwn(means, name)) return means[name] as string;
-  return parameter ? `for ${parameter.name}` : "a value";
+  return means && Object.hasOwn(means, name) ? means[name] : undefined;
+}
+/** The gloss of such a name, though its record may say nothing of it (that of a user's own word). */
+export function meaningOf(name: string, parameter: Parameter | undefined): string {
+  return meaningIn(parameter, name) ?? (parameter ? `for ${parameter.name}` : "a value");
 }
 
 export interface Completions {

@@ -81,6 +81,13 @@ describe("completion", () => {
 describe("hover", () => {
   const text = "recipe r { optimizer: adamw(learning_rate: 1e-3), epochs: 3 }";
   const over = (word: string) => hover(text, text.indexOf(word) + 2, context)?.markdown ?? "";
+  it("says what a choice and a role do", () => {
+    const page = (marked: string): string =>
+      hover(marked.replace("|", ""), marked.indexOf("|"), context)?.markdown.split("\n")[0] ?? "";
+    assert.equal(page("recipe r { keep: l|ast }"), "**last** of `keep`: the weights at the end");
+    assert.equal(page("recipe r { batch_size: 1|6 }"), "**16** of `batch_size`");
+    assert.equal(page("data x { columns: { la|bel: team } }"), "**label** of `columns`: the one label of a text");
+  });
   it("verbs, keys, words, parameters", () => {
     assert.match(over("recipe"), /\*\*recipe\*\* \(verb\)/);
     assert.match(over("epochs"), /\*\*epochs\*\* of `recipe`/);
