@@ -62,6 +62,10 @@ export function inked(color: string): string {
 
 export type Align = "left" | "right";
 
+/** Words of a narrow table are not set one below the other: it scrolls. */
+const leastWidth = ({ length }: string): string =>
+  length > 12 ? `min-width:${String(Math.min(10, Math.ceil(length / 2)))}em;` : "";
+
 type Place = "first" | "between" | "last";
 /** Numbers that stand first stay at the left: the room of a wide table is for what follows. */
 const placeOf = (i: number, columns: readonly unknown[]): Place =>
@@ -71,7 +75,7 @@ const cellStyle = (align: Align, place: Place, part: Part, more = ""): string =>
   `text-align:${align};padding:3px ${place === "last" ? 0 : 18}px 3px 0;vertical-align:top;border:0;background:none;` +
   (align === "right"
     ? `font-variant-numeric:tabular-nums;white-space:nowrap;${place === "first" ? "width:1%;" : ""}`
-    : `white-space:normal;max-width:44em;${String(part).length > 30 ? "min-width:16em;" : ""}overflow-wrap:${/\S{40}/.test(String(part)) ? "anywhere" : "break-word"};`) +
+    : `white-space:normal;max-width:44em;${leastWidth(String(part))}overflow-wrap:${/\S{40}/.test(String(part)) ? "anywhere" : "break-word"};`) +
   more;
 
 export interface HtmlTable {

@@ -215,7 +215,10 @@ function goalOf(sweep: SweepPlan): { readonly direction: "maximize" | "minimize"
 function bestShown(best: NonNullable<SweepHandle["best"]>): Shown {
   const words = `Best: trial ${best.number}, ${best.score.toFixed(4)}. As a program:`;
   return {
-    bundle: { "text/plain": `${words}\n\n${best.tune}`, "text/html": card(words, html`<pre>${best.tune}</pre>`).text },
+    bundle: {
+      "text/plain": `${words}\n\n${best.tune}`,
+      "text/html": card(words, html`<pre style="font-family:monospace;white-space:pre-wrap">${best.tune}</pre>`).text,
+    },
   };
 }
 

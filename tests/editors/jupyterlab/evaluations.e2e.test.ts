@@ -162,6 +162,13 @@ describe("scores in JupyterLab", function () {
         );
       }
     }
+    // The bar that folds outputs is beside them where there is no room for the prompt: they keep off it, and words stay in lines.
+    await book.page.setViewportSize({ width: 700, height: 1000 });
+    const collapser = await book.cell(2).locator(".jp-Cell-outputCollapser").boundingBox();
+    const words = await book.cell(2).getByText("Evaluation on tickets.test").first().boundingBox();
+    assert.ok(collapser && words && words.x >= collapser.x + collapser.width + 6, JSON.stringify([collapser, words]));
+    const text = book.cell(2).locator("table").last().locator("tbody td").last();
+    assert.ok(((await text.boundingBox())?.width ?? 0) > 100);
     await book.page.setViewportSize({ width: 1280, height: 1000 });
   });
 
