@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,6 +33,20 @@ describe("the command line", function () {
     const help = await tunebook("--help");
     assert.equal(help.status, 0);
     for (const name of ["run", "lab", "bench"]) assert.match(help.out, new RegExp(`^  ${name} `, "m"));
+  });
+  it("goes on to its end where nobody reads any more what it says", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tunebook-unheard-"));
+    const rows = Array.from({ length: 400 }, (_, i) => `a text ${String(i)},${i % 2 ? "x" : "y"}`);
+    writeFileSync(join(folder, "a.csv"), ["text,label", ...rows].join("\n"));
+    const show = 'data d { source: csv("a.csv"), columns: { text: text, label: label } }\n' + "show d\n".repeat(20);
+    writeFileSync(join(folder, "a.tune"), show);
+    const child = spawn(process.execPath, [main, "run", "a.tune"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    const said: string[] = [];
+    child.stderr.on("data", (part: Buffer) => said.push(part.toString()));
+    child.stdout.once("data", () => child.stdout.destroy());
+    const [status] = (await once(child, "exit")) as [number | null];
+    assert.deepEqual([status, said.join("")], [0, ""]);
+    rmSync(folder, { recursive: true });
   });
   it("suggests the command that was meant, and none where nothing is near", async () => {
     const near = await tunebook("rnu");
