@@ -6,6 +6,7 @@ import { registry } from "#stdlib/registry.js";
 import { curvesFigure } from "../core/display/curves.js";
 import type { Figure } from "../core/display/figure.js";
 import { ratesFigure } from "../core/display/rate-curves.js";
+import { writtenAlike } from "../core/display/column.js";
 import { bytes, printable, significant } from "../core/display/text.js";
 import { thinned } from "../core/display/thin.js";
 import { readHeader } from "../tensors/safetensors.js";
@@ -186,17 +187,24 @@ function scoresOf(events: readonly RunEvent[], best: number | null): RunDetails[
   const names = [
     ...new Set(evaluations.flatMap(({ split, metrics }) => Object.keys(metrics).map((name) => `${split} ${name}`))),
   ];
-  const rows = [...new Set(evaluations.map(({ step }) => step))].map((step) => {
-    const values = new Map<string, number>(
+  const at = [...new Set(evaluations.map(({ step }) => step))].map((step) => ({
+    step,
+    values: new Map<string, number>(
       evaluations
         .filter((event) => event.step === step)
         .flatMap(({ split, metrics }) =>
           Object.entries(metrics).map(([name, value]) => [`${split} ${name}`, value] as const),
         ),
-    );
-    const texts = names.map((name) => {
+    ),
+  }));
+  const columns = names.map((name) => {
+    const numbers = at.flatMap(({ values }) => values.get(name) ?? []);
+    return { name, written: writtenAlike(numbers) };
+  });
+  const rows = at.map(({ step, values }) => {
+    const texts = columns.map(({ name, written }) => {
       const value = values.get(name);
-      return value === undefined ? "" : significant(value);
+      return value === undefined ? "" : (written(value) ?? significant(value));
     });
     return [String(step), ...texts, step === best ? "best" : ""];
   });

@@ -316,7 +316,7 @@ describe("the runs of a folder", () => {
       const details = (await board.details(here.id, there.id))!;
       assert.deepEqual(details.scores, {
         columns: ["step", "validation loss", "validation accuracy", ""],
-        rows: [["2", "1.111", "0.9", "best"]],
+        rows: [["2", "1.1111", "0.9", "best"]],
       });
       assert.deepEqual(
         details.checkpoints.map(({ file, notes }) => [file, notes]),
