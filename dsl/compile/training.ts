@@ -138,7 +138,7 @@ function knownOf(program: Program, o: Training, defined: Definitions): Known | u
     data: facts && !facts.sampled ? { labels: facts.labels } : {},
     base: model.base,
   });
-  if (!validation && (facts || splits)) checkValidation(program, o, data.plan, recipe.plan);
+  if (!validation && (splits || (facts && !facts.sampled))) checkValidation(program, o, data.plan, recipe.plan);
   if (!sound || !facts || !model.base) return undefined;
   return { ...defined, base: model.base, facts, validation, recipe };
 }
@@ -178,7 +178,7 @@ function checkTexts(program: Program, o: Training, { data, model, base, facts, r
   if (predictsNext(program.registry, task) && !readsConversations(program.registry, task)) return;
   const positions = base.positions - (positionsTaken(program, model.plan) ?? 0);
   const of = { model: o.model, plan: model.plan, positions, split: trainingSplit(facts), here: o.modelAt };
-  checkTruncation(program, of);
+  checkTruncation(program, { ...of, about: facts.sampled !== undefined || facts.counted !== undefined });
   if (!recipe.plan.packing) checkStops(program, { ...of, data: data.plan.name });
 }
 

@@ -8,6 +8,8 @@ declare module "../diagnostics/codes.js" {
       readonly share: number;
       readonly rows: number;
       readonly max_length: number;
+      /** A part of the rows was looked at. */
+      readonly about?: true;
       readonly lengths?: { readonly p95: number; readonly p99: number; readonly positions: number };
     };
     "memory-short": {
@@ -60,7 +62,7 @@ registerCodes({
     severity: "warning",
     facts: true,
     message: (d) =>
-      `${String(d.rows)} text${d.rows === 1 ? " is" : "s are"} longer than ${String(d.max_length)} tokens and cut: ${(d.share * 100).toFixed(d.share < 0.01 ? 2 : 0)}% of all`,
+      `${d.about ? `about ${String(Number(d.rows.toPrecision(2)))}` : String(d.rows)} text${d.rows === 1 ? " is" : "s are"} longer than ${String(d.max_length)} tokens and cut: ${(d.share * 100).toFixed(d.share < 0.01 ? 2 : 0)}% of all`,
     notes: (d) =>
       d.lengths
         ? [`95% of the texts have at most ${String(d.lengths.p95)} tokens, 99% at most ${String(d.lengths.p99)}`]

@@ -18,6 +18,8 @@ export function checkTruncation(
     /** Positions of the base that texts may take. */
     readonly positions: number;
     readonly split: SplitFacts | undefined;
+    /** Whether a part of the rows was looked at. */
+    readonly about: boolean;
     readonly here: Span;
   },
 ): void {
@@ -30,6 +32,7 @@ export function checkTruncation(
   const [p95, p99] = [quantile(of, 0.95), quantile(of, 0.99)];
   const told = {
     ...{ rows, share: rows / Math.max(1, o.split?.rows ?? 1), max_length: most },
+    ...(o.about && { about: true as const }),
     ...(p95 !== null && p99 !== null && { lengths: { p95, p99, positions: o.positions } }),
   };
   const place = o.model.given.get("max_length")?.span;

@@ -57,13 +57,14 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
         draft.given.get("split")?.places.get(path),
       ]),
     );
+  const wanted = [...new Set(asked.map(([, column]) => column))];
   const headless = new Set<string>();
   for (const [, column, place] of asked) {
     for (const header of headers) {
       if (header.columns.includes(column) || headless.has(header.file)) continue;
       const role = place?.source === program.source.id && Object.hasOwn(plan.columns, column);
       if (role && !Object.values(plan.columns).includes(column)) continue;
-      const { headless: instead } = header;
+      const instead = insteadOf(header, wanted);
       // Said once: the other columns are missing for the same reason.
       if (instead !== undefined) headless.add(header.file);
       const near = instead === undefined ? nearest(column, header.columns) : undefined;
@@ -92,14 +93,25 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
   return good;
 }
 
-/** The source's call with further arguments, or another in its place. */
+/** How a file is read whose first line looks like a row: not where a wanted column is there after all, or nearly. */
+function insteadOf({ columns, headless }: TableFacts, wanted: readonly string[]): string | undefined {
+  const there = wanted.some((column) => columns.includes(column) || nearest(column, columns) !== undefined);
+  return there ? undefined : headless;
+}
+
+/** The source's call with further arguments, or another in its place: a guess, which who reads it takes or leaves. */
 function readOtherwise(program: Program, place: Span | undefined, instead: string): More {
   if (place?.source !== program.source.id) return {};
-  const [, given] = /^\w+\((.*)\)$/s.exec(program.source.text.slice(place.start, place.end)) ?? [];
-  if (given === undefined) return {};
-  if (!/^\w+:/.test(instead)) return { fix: replace(place, instead) };
+  const text = program.source.text.slice(place.start, place.end);
+  // The path, and what else is written; a call with a remark is left alone.
+  const [whole, more = ""] = /^\w+\(\s*"[^"\\]*"\s*,?([^/]*)\)$/s.exec(text) ?? [];
+  if (whole === undefined) return {};
+  // Another word would lose what this one is told.
+  if (!/^\w+:/.test(instead))
+    return more.trim() === "" ? { fix: replace(place, instead, `write \`${instead}\``, false) } : {};
   const end = { ...place, start: place.end - 1, end: place.end - 1 };
-  return { fix: replace(end, `${/,\s*$/.test(given) ? "" : ", "}${instead}`, `add \`${instead}\``) };
+  const comma = /,\s*\)$/.test(text) ? "" : ", ";
+  return { fix: replace(end, `${comma}${instead}`, `add \`${instead}\``, false) };
 }
 
 /** Column arguments of a word, by path. A role's name stands for its column too. */
@@ -240,8 +252,10 @@ function asInRows(program: Program, labels: readonly string[], used: Iterable<st
 export function splitNames(program: Program, plan: DataPlan, facts: DataFacts | undefined): readonly string[] | null {
   if (!("word" in plan.source)) return Object.keys(plan.source);
   if (!plan.split) return [];
-  if (facts) return Object.keys(facts.splits);
   const word = program.registry.find("split", plan.split.word);
+  // A part of the rows names a part of the splits.
+  if (facts?.sampled && word?.capabilities?.namedByData) return null;
+  if (facts) return Object.keys(facts.splits);
   const shares = Object.entries(plan.split.arguments).filter(([name, value]) => {
     const own = word?.parameters.find((p) => p.name === name && !p.open);
     return own ? takesShare(own.type) && (isShare(value) || typeof value === "string") : isShare(value);

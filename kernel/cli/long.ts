@@ -12,7 +12,9 @@ export async function withProgress<T>(work: (onProgress: (progress: Progress) =>
     return await work((progress) => {
       if (performance.now() - begun < AFTER) return;
       const { label, done, total } = progress;
-      line.show({ label: total === null && done > 0 ? `${done.toLocaleString("en")} ${label}` : label, done, total });
+      // Nothing is done of it yet.
+      if (done === 0 && total !== 1) return;
+      line.show({ label: total === null ? `${done.toLocaleString("en")} ${label}` : label, done, total });
     });
   } finally {
     line.end();

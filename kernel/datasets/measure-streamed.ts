@@ -21,8 +21,11 @@ export async function measuredStreamed(
     if (role !== null)
       for (const [name, split] of Object.entries(splits)) lengths.push([name, await lengthsOf(split, role, o)]);
     const step = binWidth(Math.max(...lengths.map(([, all]) => greatest(all))));
-    for (const [name, all] of lengths)
-      counted = { rows: counted.rows + all.length, of: counted.of + (splits[name]?.rows ?? 0) };
+    if (lengths.length > 0)
+      counted = {
+        rows: lengths.reduce((sum, [, all]) => sum + all.length, 0),
+        of: lengths.reduce((sum, [name]) => sum + (splits[name]?.rows ?? 0), 0),
+      };
     return new Map(lengths.map(([name, all]) => [name, ofAll(histogramOf(all, step), all.length, rowsOf(name))]));
   };
   const rowsOf = (name: string): number => prepared.facts.splits[name]?.rows ?? 0;

@@ -240,8 +240,11 @@ function scaled(facts: DataFacts, left: ReadonlyMap<string | null, Sampled>, rea
     const labels = split.labels.map((label) => ({ ...label, count: count(label.count) }));
     return [name, { ...split, rows: count(split.rows), labels }];
   });
+  const share = of / read;
   return {
-    ...{ ...facts, rowsIn: of, kept: splits.reduce((sum, [, split]) => sum + split.rows, 0) },
+    ...facts,
+    dropped: facts.dropped.map((one) => ({ ...one, count: Math.round(one.count * share) })),
+    ...{ rowsIn: of, kept: splits.reduce((sum, [, split]) => sum + split.rows, 0) },
     splits: Object.fromEntries(splits),
     sampled: { rows: read, of },
   };

@@ -38,8 +38,7 @@ export class ProgressLine {
       this.label = progress.label;
       this.begun = now;
       // What tells nothing while it goes on is shown nevertheless.
-      this.timer = setTimeout(() => !this.shown && this.last && this.draw(this.last), AFTER);
-      this.timer.unref();
+      if (progress.total === 1) this.timer = setTimeout(() => this.last && this.draw(this.last), AFTER).unref();
     }
     this.last = progress;
     if (progress.total === 1 && progress.done === 1) {

@@ -14,6 +14,8 @@ const delimiters = [",", ";", "\t", "|"];
 const lineEnds = ["\r\n", "\n", "\r"];
 /** Characters from the file's beginning by which the delimiter is judged. */
 const headSize = 64 * 1024;
+/** Columns that a guess names. */
+const MOST_NAMED = 12;
 
 interface Arguments {
   readonly path: string;
@@ -56,13 +58,14 @@ export const csv: SourceImplementation = {
   headless(call, columns) {
     const { path, header, names } = call.arguments as unknown as Arguments;
     if (columns.keys().next().value?.startsWith("__label__")) return `fasttext(${JSON.stringify(path)})`;
-    if (header === "none" || names || !looksLikeData(columns)) return undefined;
-    return `header: none, names: [${likelyNames(columns).join(", ")}]`;
+    if (header !== undefined || names || !looksLikeData(columns)) return undefined;
+    return columns.size > MOST_NAMED ? "header: none" : `header: none, names: [${likelyNames(columns).join(", ")}]`;
   },
 };
 
 function readerOf(call: Call, limit: number): Reader {
   const { path, delimiter, quote, header, names, skip } = call.arguments as unknown as Arguments;
+  if (names && header === undefined) throw new CodedError("header-unsaid", { file: path, names });
   const shape: Shape = {
     delimiter: delimiter ?? ",",
     quote: quote === "none" ? null : (quote ?? '"'),
@@ -80,7 +83,7 @@ async function* pieces(call: Call, world: SourceWorld): AsyncGenerator<string> {
 
 /** A text without its first lines, whatever stands in them. */
 async function* afterLines(pieces: AsyncIterable<string>, count: number): AsyncGenerator<string> {
-  let [left, returned] = [count, false];
+  let [left, returned, begun] = [count, false, false];
   for await (const piece of pieces) {
     let at = 0;
     for (; at < piece.length && (left > 0 || returned); at++) {
@@ -92,7 +95,10 @@ async function* afterLines(pieces: AsyncIterable<string>, count: number): AsyncG
       returned = character === "\r";
       if (returned || character === "\n") left--;
     }
-    if (at < piece.length) yield piece.slice(at);
+    const rest = piece.slice(at);
+    // A mark of the byte order that a program put before its table.
+    if (rest !== "") yield begun || count === 0 ? rest : rest.replace(/^\ufeff/, "");
+    begun ||= rest !== "";
   }
 }
 
@@ -196,8 +202,13 @@ class Reader {
       this.check();
     }
     this.close();
-    if (!this.header) throw new CodedError("empty-file", { file: this.file });
+    if (!this.header) throw this.nothing();
     return this.header;
+  }
+
+  private nothing(): CodedError {
+    const { skip } = this.shape;
+    return new CodedError("empty-file", { file: this.file, ...(skip > 0 && { skip }) });
   }
 
   private close(): void {
@@ -207,7 +218,7 @@ class Reader {
   private async begin(): Promise<string> {
     const head = this.head ?? "";
     this.head = null;
-    if (head.trim() === "") throw new CodedError("empty-file", { file: this.file });
+    if (head.trim() === "") throw this.nothing();
     await this.judge(head);
     return head;
   }
@@ -291,7 +302,8 @@ class Reader {
   private async judge(head: string): Promise<void> {
     const { delimiter } = this.shape;
     const { found } = await beginning(head, this.shape, 20);
-    this.title = titleOf(found);
+    const title = titleOf(found);
+    this.title = title === 0 ? 0 : this.shape.skip + title;
     if (found[0]?.record.length !== 1) return;
     for (const likely of delimiters) {
       if (likely === delimiter) continue;

@@ -1,4 +1,5 @@
 /** Lines of fastText's format, streamed. Blank lines are passed over. */
+import { not } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import { locate } from "#platform/files.js";
@@ -29,7 +30,10 @@ export const fasttext: SourceImplementation = {
       read += line.length;
       if (gathered.rows >= limit || (limit < Infinity && read > headText)) break;
     }
-    return gathered.table();
+    const table = gathered.table();
+    // Where lines have several, no column holds the label: which role to give `labels` is told of a name that isn't there.
+    const several = Array.from(table.array("labels") as Iterable<readonly string[]>).some((of) => of.length > 1);
+    return several ? table.select(not("label")) : table;
   },
   async *stream(call, world) {
     const gathered = new Gathered(argumentsOf(call).path);
@@ -60,12 +64,17 @@ async function* lines(call: Call, world: SourceWorld): AsyncGenerator<string> {
 function rowOf(line: string, call: Call): Row {
   const prefix = argumentsOf(call).prefix ?? "__label__";
   const labels: string[] = [];
+  // Blanks between words stay as they are.
   const text = line
-    .replace(/(\s*)(\S+)/gu, (all, _space: string, word: string) => {
-      if (!word.startsWith(prefix) || word.length === prefix.length) return all;
-      labels.push(word.slice(prefix.length));
-      return "";
+    .split(/(\s+)/u)
+    .filter((part, i, parts) => {
+      const isLabel = (word: string | undefined): boolean =>
+        word !== undefined && word.length > prefix.length && word.startsWith(prefix);
+      if (i % 2 === 1) return !isLabel(parts[i + 1]);
+      if (isLabel(part)) labels.push(part.slice(prefix.length));
+      return !isLabel(part);
     })
+    .join("")
     .trim();
   const [label = null] = labels;
   return { text, label: labels.length === 1 ? label : null, labels };

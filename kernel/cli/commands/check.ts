@@ -30,12 +30,14 @@ export function register(program: Command): void {
           ...{ parameters: options.parameter, onProgress, tries: triedEngine },
         }),
       );
-      if (options.json) process.stdout.write(`${JSON.stringify(toJson(diagnostics, sources), null, 2)}\n`);
+      const parts = glanced(facts);
+      const json = { ...toJson(diagnostics, sources), ...(parts.length > 0 && { notes: parts }) };
+      if (options.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
       else if (diagnostics.length > 0)
         process.stdout.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stdout) })}\n`);
       else process.stdout.write(`${file}: no mistakes found\n`);
       if (!options.json && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);
-      if (!options.json) for (const line of glanced(facts)) process.stdout.write(`${file}: ${line}\n`);
+      if (!options.json) for (const line of parts) process.stdout.write(`${file}: ${line}\n`);
       if (diagnostics.some((d) => d.severity === "error")) process.exitCode = 1;
     });
 }

@@ -27,7 +27,7 @@ function decimalsOf(numbers: readonly number[]): number | null {
   const powers = numbers.filter((x) => Number.isFinite(x) && x !== 0).map((x) => Math.floor(Math.log10(Math.abs(x))));
   const [least, greatest] = [Math.min(...powers), Math.max(...powers)];
   // The greatest with all its digits, the least with two.
-  const decimals = Math.min(has, Math.max(DIGITS - 1 - greatest, 1 - least));
+  const decimals = Math.max(0, Math.min(has, Math.max(DIGITS - 1 - greatest, 1 - least)));
   return Math.max(1, greatest + 1) + decimals <= MOST ? decimals : null;
 }
 

@@ -8,7 +8,9 @@ declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "missing-file": { readonly path: string; readonly folder: string; readonly near: string | null };
     "unreadable-file": { readonly file: string; readonly why: string };
-    "empty-file": { readonly file: string };
+    /** `skip`: lines that were left out before. */
+    "empty-file": { readonly file: string; readonly skip?: number };
+    "header-unsaid": { readonly file: string; readonly names: readonly string[] };
     "wrong-encoding": {
       readonly file: string;
       readonly byte: number;
@@ -108,8 +110,12 @@ registerCodes({
   },
   "empty-file": {
     severity: "error",
-    message: (d) => `${d.file} is empty`,
-    help: () => "a data file needs its column names and at least one row",
+    message: (d) =>
+      d.skip === undefined ? `${d.file} is empty` : `${d.file} has nothing after its first ${d.skip} lines`,
+    help: (d) =>
+      d.skip === undefined
+        ? "a data file needs its column names and at least one row"
+        : "leave out fewer lines: `skip`",
     explain: "There is nothing in the file, not even column names.",
   },
   "wrong-encoding": {
@@ -164,6 +170,13 @@ registerCodes({
     help: () => "give each column a name, in their order",
     notes: (d) => [`there stands: ${listed(d.first)}`],
     explain: "`names` names all columns of a file, also those that have no role.",
+  },
+  "header-unsaid": {
+    severity: "error",
+    message: (d) => `\`names\` is given, and not whether the first line of ${d.file} is a header`,
+    help: () => "write `header: none` where it is a row, `header: first` where the names stand in its place",
+    explain:
+      "Names of one's own may come to a file without a header, or take the place of its header. Taken for the other, a row is lost, or a header becomes a row; other tools disagree on which is meant.",
   },
   "broken-quotes": {
     severity: "error",

@@ -40,6 +40,26 @@ describe("a file without a header", () => {
     assert.equal(words(only).help, 'write `fasttext("a.csv")`');
     assert.ok(mended(must(only, "a diagnostic")).includes('source: fasttext("a.csv"), columns'));
   });
+  it("is a guess, which `fix` leaves alone", () => {
+    assert.equal(told("header: none, names: [text, label]").diagnostics[0]?.fix?.certain, false);
+  });
+  it("is not suspected where a wanted column is there, or nearly", () => {
+    const odd = (...columns: string[]) =>
+      compiled(program, { table: { columns, sample: [], headless: "header: none, names: [text, label]" } }).diagnostics;
+    assert.deepEqual(words(odd("Text", "2019", "label")[0]).help, "write `Text`");
+    assert.deepEqual(
+      odd("Text", "2019", "Label").map((d) => words(d).help),
+      ["write `Text`", "write `Label`"],
+    );
+  });
+  it("is given no fix that loses or doubles what is written", () => {
+    const fixOf = (call: string, headless: string) =>
+      compiled(program.replace('csv("a.csv")', call), { table: { columns: ["x y", "7"], sample: [], headless } })
+        .diagnostics[0]?.fix;
+    assert.equal(fixOf('csv("a.csv", encoding: "windows-1252")', 'fasttext("a.csv")'), undefined);
+    assert.equal(fixOf('csv("a.csv" /* here */)', "header: none"), undefined);
+    assert.ok(fixOf('csv("a.csv", quote: none,)', "header: none")?.edits[0]?.text === "header: none");
+  });
   it("is not suspected where names look like names", () => {
     assert.equal(told(undefined).diagnostics.length, 2);
   });

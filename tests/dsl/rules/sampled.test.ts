@@ -1,5 +1,6 @@
 /** What a look at a part of the rows doesn't find may stand in the rest: nothing is told of it. */
 import assert from "node:assert/strict";
+import { wordsOf } from "#dsl/diagnostics/codes.js";
 import { glanced } from "#kernel/checking/glanced.js";
 import { compiled, dataFacts, definitions } from "../world.js";
 
@@ -19,6 +20,38 @@ describe("rules on a part of the rows", () => {
   it("say nothing of what isn't there", () => {
     assert.deepEqual(check({}).codes.toSorted(), ["empty-split", "one-label", "rare-label"]);
     assert.deepEqual(check({ sampled }).codes, []);
+  });
+  it("know no splits whose names stand in the rest", () => {
+    const program = definitions.replace(/random\([^)]*\)/, "by_column(part)");
+    const of = (more: object) =>
+      compiled(
+        `${program}train m on d { validate: every(steps: 1), keep: best, early_stopping: patience(2) }\nevaluate m on d.test`,
+        {
+          data: () => ({
+            ...part,
+            labels: ["no", "yes"],
+            splits: { train: { ...part.splits["train"]!, labels: [] } },
+            ...more,
+          }),
+        },
+      ).codes;
+    assert.ok(of({}).includes("unknown-split") && of({}).includes("needs-validation"), of({}).join());
+    assert.deepEqual(of({ sampled }), []);
+  });
+  it("count texts that are cut about", () => {
+    const long = { step: 8, counts: [100, ...new Array<number>(80).fill(0), 297_535], total: 1e8, longest: 655 };
+    const data = (more: object) => () =>
+      dataFacts({
+        splits: { ...dataFacts().splits, train: { ...dataFacts().splits["train"]!, rows: 297_635, lengths: long } },
+        ...more,
+      });
+    const told = (more: object) => {
+      const { diagnostics } = compiled(`${definitions}train m on d`, { data: data(more) });
+      const cut = diagnostics.find((d) => d.code === "truncated");
+      return cut && wordsOf(cut.code, cut.data).message.replace(/ longer.*/, "");
+    };
+    assert.equal(told({}), "297535 texts are");
+    assert.equal(told({ counted: { rows: 10, of: 20 } }), "about 300000 texts are");
   });
   it("are told to be that", () => {
     assert.deepEqual(glanced(check({}).facts), []);

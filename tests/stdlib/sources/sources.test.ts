@@ -84,7 +84,8 @@ describe("sources", () => {
         ["a row", body, none],
         ["a title of any shape", `Export "of 2024\r\n\r\nwho, when, what\r\n${body}`, { ...none, skip: 3 }],
         ["a title before the names", `Export\rme\ntext,label\n${body}`, { skip: 2 }],
-        ["names that others are wanted for", `t,l\n${body}`, { names: ["text", "label"] }],
+        ["names that others are wanted for", `t,l\n${body}`, { header: "first", names: ["text", "label"] }],
+        ["a title before a byte order mark", `Export\r\n\ufefftext,label\r\n${body}`, { skip: 1 }],
       ];
       for (const [what, text, more] of read)
         it(`but ${what}`, async () => {
@@ -113,7 +114,8 @@ describe("sources", () => {
           const read = await rows(csv, line.repeat(skip) + "text\nfine\n", { skip });
           assert.deepEqual(read, [{ text: "fine", $row: 1 }]);
         }
-        assert.equal((await codeOf(() => open(csv, "a\nb\n", { skip: 2 }))).code, "empty-file");
+        const past = await codeOf(() => open(csv, "a\nb\n", { skip: 2 }));
+        assert.deepEqual([past.code, past.data["skip"]], ["empty-file", 2]);
       });
       it("names lines by their place in the file", async () => {
         const error = await codeOf(() => open(csv, "title\n\n\ntext,label\n\na,b,c\n", { skip: 1 }));
@@ -124,11 +126,20 @@ describe("sources", () => {
       it("refuses names that are too few, or twice the same", async () => {
         const few = await codeOf(() => open(csv, "\na,b\n", { header: "none", names: ["text"] }));
         assert.deepEqual([few.code, few.data["first"], few.data["names"]], ["column-names", ["a", "b"], ["text"]]);
-        const twice = await codeOf(() => open(csv, "a,b\n", { names: ["text", "text"] }));
+        const twice = await codeOf(() => open(csv, "a,b\n", { header: "first", names: ["text", "text"] }));
         assert.deepEqual([twice.code, twice.data["given"]], ["duplicate-column", true]);
       });
+      it("wants to know whether names come to it or take a header's place", async () => {
+        assert.equal((await codeOf(() => open(csv, "a,b\nc,d\n", { names: ["text", "label"] }))).code, "header-unsaid");
+      });
       it("says how many lines are a title", async () => {
-        const title = async (text: string) => (await codeOf(() => open(csv, text))).data["skip"];
+        const title = async (text: string, more: Record<string, Value> = {}) =>
+          (await codeOf(() => open(csv, text, more))).data["skip"];
+        assert.equal(
+          await title("Report\nby me\nyes\ntext,label\na,b\nc,d\n", { skip: 1 }),
+          3,
+          "from the file's start",
+        );
         assert.equal(await title("Export\nof today\n\ntext,label\na,b\nc,d\n"), 3 - 1);
         assert.equal(await title("Sales, Q3\nid,text,label\n1,a,b\n2,c,d\n"), 1);
         assert.equal(await title("text,label\na,b\nc\nd,e\nf,g\nh,i\n"), undefined, "a row with a field too few");
@@ -151,6 +162,8 @@ describe("sources", () => {
         assert.equal(await headless("__label__a one\n__label__b two\n"), 'fasttext("headless.csv")');
         assert.equal(await headless("text,label\ngood,pos\nbad,neg\ntext,x\n"), undefined);
         assert.equal(await headless(labelled, { header: "none" }), undefined);
+        assert.equal(await headless(labelled, { header: "first" }), undefined);
+        assert.equal(await headless(`${Array.from({ length: 99 }, (_, i) => i).join(",")}\n`), "header: none");
       });
     });
     it("names the delimiter that was meant", async () => {
@@ -311,15 +324,21 @@ describe("sources", () => {
       const read = await rows(fasttext, text);
       assert.deepEqual(
         read,
-        expected.map((row, i) => ({ ...row, $row: i + 1 })),
+        expected.map(({ text, labels }, i) => ({ text, labels, $row: i + 1 })),
       );
+      const [single] = await rows(fasttext, "__label__a one\nnone\n");
+      assert.deepEqual(single, { text: "one", label: "a", labels: ["a"], $row: 1 });
       const source = call("source", "fasttext", { path: folder.write("f.txt", text) });
       const [chunk] = await gathered(fasttext.stream!(source, folder.world()));
       assert.deepEqual([chunk?.rows, chunk?.columns.get("labels")], [3, expected.map((row) => row.labels)]);
     });
     it("takes labels wherever they stand, and another prefix", async () => {
       const [row] = await rows(fasttext, "good #pos film #short\n", { prefix: "#" });
-      assert.deepEqual(row, { text: "good film", label: null, labels: ["pos", "short"], $row: 1 });
+      assert.deepEqual(row, { text: "good film", labels: ["pos", "short"], $row: 1 });
+    });
+    it("takes a line of blanks in its stride", async () => {
+      const [row] = await rows(fasttext, `__label__a one${" ".repeat(2_000_000)}\n`);
+      assert.deepEqual(row, { text: "one", label: "a", labels: ["a"], $row: 1 });
     });
     it("refuses an empty file", async () => {
       assert.equal((await codeOf(() => open(fasttext, "\n \n"))).code, "empty-file");

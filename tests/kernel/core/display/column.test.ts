@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { tableShown } from "#kernel/core/display/table.js";
 import type { Shown } from "#kernel/core/display/shown.js";
+import { writtenAlike } from "#kernel/core/display/column.js";
 
 const plain = ({ bundle }: Shown): string => String(bundle["text/plain"]);
 /** The cells of the one column, below its head and rule. */
@@ -17,6 +18,10 @@ const column = (values: readonly unknown[]): readonly string[] =>
     .map((line) => line.trim());
 
 describe("a column of numbers", () => {
+  it("writes numbers beyond a hundred thousand", () => {
+    assert.deepEqual([150000.25, 223456.5, 7].map(writtenAlike([150000.25, 223456.5, 7])), ["150000", "223457", "7"]);
+    assert.equal(writtenAlike([123456.5])(123456.5), "123457");
+  });
   it("has the same decimals", () => {
     assert.deepEqual(column([0.5, 0.25, 12]), ["0.50", "0.25", "12.00"]);
     assert.deepEqual(column([0.7, 0.0018112]), ["0.70000", "0.00181"]);
