@@ -39,7 +39,7 @@ describe("writing text", function () {
     const text = String(bundle["text/plain"]);
     for (const a of answers) assert.ok(text.includes(`${a.text}\n  ▸ ${a.continuation}`), text);
     assert.ok(!text.includes("▌") && String(shown[0]!.bundle["text/plain"]).includes("▌"));
-    assert.match(String(bundle["text/html"]), /opacity:.55">Hello<\/span>/);
+    assert.match(String(bundle["text/html"]), /opacity:.72">Hello<\/span>/);
   });
   it("gives TypeScript the same text, whole and in pieces", async () => {
     const [whole] = await writer().predict<Written>("Hello", { max_tokens: 6 });
