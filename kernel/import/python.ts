@@ -3,20 +3,21 @@
  * literal are read; all else stays what it is, an expression that nobody knows.
  */
 import { Unread } from "./settings.js";
+import { plainTrainers, STEPS, stepsIn } from "./steps.js";
 
 type Value = unknown;
 /** Brackets in brackets of a literal, and calls of a program, that are read; more is nobody's program. */
 const [deepest, mostCalls] = [20, 500] as const;
 /** Calls that say how a training goes; of other calls nothing is read. */
 const told =
-  /(?<![\w.])((?:\w+(?:Config|Trainer))|\w*TrainingArguments|get_peft_model|train_on_responses_only|load_dataset|(?:Fast\w*Model|AutoModel(?:For\w+)?)\.(?:from_pretrained|get_peft_model))\s*\(/g;
+  /(?<![\w.])(\w+Config|\w*Trainer|\w*TrainingArguments|get_peft_model|train_on_responses_only|load_dataset|(?:Fast\w*Model|AutoModel(?:For\w+)?)\.(?:from_pretrained|get_peft_model))\s*\(/g;
 
 /**
  * Arguments by the name of their call; places by number. What is called again with other arguments is told as another
  * (`load_dataset 2`), but for models: programs load again what they trained.
  */
 export function argumentsIn(program: string): Readonly<Record<string, Readonly<Record<string, Value>>>> {
-  const bare = withoutComments(program);
+  const bare = plainTrainers(withoutComments(program));
   const names = constantsIn(bare);
   const calls: Record<string, Record<string, Value>> = {};
   let read = 0;
@@ -33,7 +34,13 @@ export function argumentsIn(program: string): Readonly<Record<string, Readonly<R
     calls[same.length === 0 ? name : `${name} ${String(same.length + 1)}`] = given;
   }
   const senses = [...bare.matchAll(ofSenses)].map(([, from, module]) => [from ?? module ?? "", true] as const);
-  return Object.keys(calls).length > 0 && senses.length > 0 ? { ...calls, import: Object.fromEntries(senses) } : calls;
+  if (Object.keys(calls).length === 0) return calls;
+  const steps = stepsIn(bare, codeAlone(bare), (start) => partsIn(bare, start)?.join(", "));
+  return {
+    ...calls,
+    ...(senses.length > 0 && { import: Object.fromEntries(senses) }),
+    ...(Object.keys(steps).length > 0 && { [STEPS]: steps }),
+  };
 }
 /** Imports that only programs over sound and pictures have. */
 const ofSenses =
@@ -150,6 +157,20 @@ function withoutComments(program: string): string {
       out.push(at);
       blank = at === "\n" || (blank && /\s/.test(at));
     }
+  }
+  return out.join("");
+}
+
+/** The program with blanks for what its texts hold, so that places stay the same. */
+function codeAlone(program: string): string {
+  const out: string[] = [];
+  for (let i = 0; i < program.length; i++) {
+    const at = program.charAt(i);
+    out.push(at);
+    if (at !== '"' && at !== "'") continue;
+    const end = Math.min(endOfText(program, i), program.length - 1);
+    out.push(program.slice(i + 1, end + 1).replace(/[^\n]/g, " "));
+    i = end;
   }
   return out.join("");
 }

@@ -5,6 +5,7 @@ import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.
 import { instead, refuseObjective, refuseSenses } from "./refusals.js";
 import { Settings } from "./settings.js";
 import { adapted, peftTasks } from "./peft.js";
+import { tellSteps } from "./steps.js";
 import { loraFrom, peftTechnique } from "./technique.js";
 import { lookedAt, precisionFrom } from "./trainer.js";
 
@@ -52,8 +53,9 @@ export function readTrl(s: Settings): Read {
   const model = modelOf(parts, length, notes);
   const data = dataOf(parts, model.task, notes);
   training.ignore("0"); // the folder of the run
-  trainer.ignore(/^0$/); // the model
+  trainer.ignore(/^[013]$/); // the model, the arguments and the training rows
   parts.lora?.ignore(/^(0|model|random_state)$/);
+  leaveObjects(trainer);
   for (const one of new Set([training, trainer, parts.base, parts.stored, parts.data])) idle(one);
   return { notes, data, model, recipe };
 }
@@ -107,6 +109,8 @@ const LOSS = "what serves: leave it out, and answers are learnt by the cross-ent
 function refuseParts(s: Settings, { training, trainer, lora, base }: Parts): void {
   const module = s.inner("import");
   for (const name of module.keys()) module.refuse(name, "a program over sound or pictures", instead.texts);
+  tellSteps(s);
+  if (trainer.has("compute_loss_func")) trainer.refuse("compute_loss_func", "a loss of its own", instead.loss);
   if (/Vision|Audio|Speech/.test(trainer.expression("data_collator") ?? ""))
     trainer.refuse("data_collator", "data that are pictures or sound", instead.texts);
   const [first] = s.names();
@@ -270,6 +274,21 @@ function dataOf({ training, trainer, data, sft }: Parts, task: string | undefine
     for (const one of [training, trainer]) one.leave("dataset_text_field", "its rows have other columns");
   return { source: `${reader}(${quoted(file ?? "data.jsonl")})`, columns: columns ?? "{ text: text }" };
 }
+/** Collators that only bring rows to one length. */
+const padding =
+  /^(default_data_collator|DataCollatorWithPadding\b|DataCollatorForSeq2Seq\b|DataCollatorForTokenClassification\b|DataCollatorForLanguageModeling\b(?=[\s\S]*\bmlm\s*=\s*False\b))/;
+
+/** What a trainer is given of a program's own. */
+function leaveObjects(trainer: Settings): void {
+  if (padding.test(trainer.expression("data_collator") ?? "")) trainer.ignore("data_collator");
+  else trainer.leave("data_collator", "rows are brought to one length, and nothing else is done to them");
+  trainer.leave("eval_dataset", "no rows are held back: write a `split`");
+  trainer.leave("callbacks", "not run; `early_stopping: patience(…)` in the recipe ends a training early");
+  trainer.leave("compute_metrics", "write `metrics` of `evaluate`");
+  trainer.leave("preprocess_logits_for_metrics", "write `metrics` of `evaluate`");
+  trainer.leave("optimizers", "write `optimizer` and `schedule` in the recipe; those below may be others");
+  trainer.leave("model_init", "name the base below");
+}
 const columnsOf: Readonly<Record<string, string>> = {
   text_classification: "{ text: text, label: label }",
   token_classification: "{ tokens: tokens, tags: tags }",
@@ -281,9 +300,7 @@ const columnsOf: Readonly<Record<string, string>> = {
 
 function idle(s: Settings): void {
   s.ignore(...idleOfTrainers);
-  s.ignore(
-    /^(use_peft|args|model|tokenizer|processing_class|train_dataset|eval_dataset|data_collator|peft_config|compute_metrics|callbacks)$/,
-  );
+  s.ignore(/^(use_peft|args|model|tokenizer|processing_class|train_dataset|peft_config)$/);
   s.ignore(
     /^(dtype|torch_dtype|quantization_config|random_state|dataset_kwargs|lora_task_type|config|num_labels|full_finetuning)$/,
   );
