@@ -2,10 +2,11 @@
 import { figureShown, type Figure } from "./figure.js";
 import type { Shown } from "./shown.js";
 import { blues } from "./svg/colors.js";
+import { clipApart } from "./clip-apart.js";
 import { samePlaces } from "./column.js";
 import { tableShown } from "./table.js";
 import { textTable } from "./text-table.js";
-import { clip, count, escapeLabel, percent } from "./text.js";
+import { count, escapeLabel, oneLine, percent, printable } from "./text.js";
 import { WIDTH } from "./html.js";
 
 type Counts = readonly (readonly number[])[];
@@ -39,7 +40,9 @@ function largestShown(
   const shares = samePlaces(some.map(({ share }) => percent(share)));
   const left = found.length - some.length;
   const all = sum(found.map(({ n }) => n));
-  const name = (at: number): string => clip(labels[at] ?? "", 60);
+  const named = [...new Set(some.flatMap(({ truth, predicted }) => [truth, predicted]))];
+  const names = namesOf(labels, named, 60);
+  const name = (at: number): string => names[named.indexOf(at)] ?? "";
   const table = tableShown(
     ["truth", "predicted", several, "of that truth"],
     some.map(({ truth, predicted, n }, i) => [name(truth), name(predicted), count(n), shares[i]]),
@@ -75,6 +78,14 @@ function shownLabels(confusion: Counts): readonly number[] {
   return all.sort((a, b) => (rows[b] ?? 0) - (rows[a] ?? 0)).slice(0, GRID);
 }
 
+/** Each its own: a name is its label's place on an axis. */
+function namesOf(labels: readonly string[], at: readonly number[], length: number): readonly string[] {
+  return clipApart(
+    at.map((i) => printable(oneLine(labels[i] ?? ""))),
+    length,
+  );
+}
+
 function titleOf({ of = "" }: Words, left: number): string {
   return `Confusion matrix${of}${left > 0 ? `: the ${count(GRID)} most frequent labels, and ${count(left)} more` : ""}`;
 }
@@ -82,7 +93,7 @@ function titleOf({ of = "" }: Words, left: number): string {
 /** Colour is the share of the row (what became of each truth), text the count; where there is nothing, nothing stands. */
 export function confusionFigure(labels: readonly string[], confusion: Counts, words: Words = {}): Figure {
   const at = shownLabels(confusion);
-  const names = at.map((i) => escapeLabel(clip(labels[i] ?? "", 24)));
+  const names = namesOf(labels, at, 22).map(escapeLabel);
   const counts = at.map((truth) => at.map((predicted) => confusion[truth]?.[predicted] ?? 0));
   const sums = at.map((truth) => sum(confusion[truth] ?? []));
   const axis = { type: "category", ticks: "", showgrid: false, zeroline: false, automargin: true };
@@ -119,12 +130,10 @@ export function confusionFigure(labels: readonly string[], confusion: Counts, wo
 
 function gridShown(labels: readonly string[], confusion: Counts, words: Words): Shown {
   const at = shownLabels(confusion);
+  const names = namesOf(labels, at, 24);
   const text = textTable(
-    ["truth \\ predicted", ...at.map((i) => clip(labels[i] ?? "", 16))],
-    at.map((truth) => [
-      clip(labels[truth] ?? "", 24),
-      ...at.map((predicted) => written(confusion[truth]?.[predicted] ?? 0)),
-    ]),
+    ["truth \\ predicted", ...namesOf(labels, at, 16)],
+    at.map((truth, i) => [names[i] ?? "", ...at.map((predicted) => written(confusion[truth]?.[predicted] ?? 0))]),
     ["left", ...at.map(() => "right" as const)],
   );
   const title = titleOf(words, labels.length - at.length);

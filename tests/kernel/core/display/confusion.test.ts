@@ -1,6 +1,7 @@
 /** What was taken for what: all labels where they are few, a list and the frequent ones where they are many. */
 import assert from "node:assert/strict";
 import { confusionFigure, confusionShown } from "#kernel/core/display/confusion.js";
+import { drawFigure } from "#kernel/core/display/svg/draw.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 
 const plain = (shown: Shown | undefined): string => String(shown?.bundle["text/plain"]);
@@ -59,5 +60,31 @@ describe("a confusion matrix", () => {
   it("counts what is counted: words, where they are tagged", () => {
     const [list] = confusionShown(names(20), square(20), { several: "words" });
     assert.match(plain(list), /truth +predicted +words +of that truth/);
+  });
+  it("keeps labels apart that begin alike: in the figure, its picture, the text and the list", () => {
+    const begun = "customer complains about delivery";
+    const labels = [`${begun} late`, `${begun} damage`, "other"];
+    const confusion = [
+      [50, 0, 0],
+      [0, 0, 40],
+      [0, 0, 9],
+    ];
+    const figure = confusionFigure(labels, confusion);
+    for (const axis of ["x", "y"])
+      assert.deepEqual(figure.data[0]?.[axis], ["customer compla…late", "customer compla…damage", "other"]);
+    const { svg } = drawFigure(figure);
+    for (const name of ["late", "damage"])
+      assert.equal(svg.match(new RegExp(`>customer compla…${name}<`, "g"))?.length, 2, name);
+    const text = plain(confusionShown(labels, confusion)[0]).split("\n");
+    assert.match(text[1] ?? "", /predicted +customer …late +customer …damage +other$/);
+    assert.match(text[3] ?? "", /^customer complain…late +50$/);
+    assert.match(text[4] ?? "", /^customer complain…damage +40$/);
+  });
+  it("keeps labels of the list apart that begin alike", () => {
+    const labels = names(20).map((name) => `${"the customer complains about ".repeat(3)}${name}`);
+    const [list] = confusionShown(labels, square(20));
+    const rows = plain(list).split("\n").slice(3, 13);
+    assert.equal(new Set(rows.map((row) => row.split(/ {2,}/).slice(0, 2).join())).size, 10);
+    for (const row of rows) assert.match(row, /label\d+ {2,}.*label\d+ {2,}1 /);
   });
 });
