@@ -17,6 +17,7 @@
 import { chunksFor } from "../graph/head.js";
 import type { FamilyCapabilities, SizeFields, Stacks } from "../types/capabilities.js";
 import type { Program } from "./program.js";
+import { timesDue } from "./cadence.js";
 import { durationOf } from "./duration.js";
 import type { BaseFacts, DataFacts, MachineFacts, SplitFacts } from "../types/facts.js";
 import { fed, predictsNext, readsConversations, updatesPerEpoch, writesText } from "./batches.js";
@@ -84,7 +85,8 @@ export function estimate(
     windows: windows && !cuts,
     packing: training.packing,
   });
-  const times = validated.rows > 0 ? validations(training.validate, steps, perEpoch) : 0;
+  const looks = { total: steps, loader: { epochsDone: (step: number) => step / perEpoch } };
+  const times = validated.rows > 0 ? timesDue(training.validate, looks) : 0;
   const validating = {
     times,
     rows: validated.rows,
@@ -177,14 +179,6 @@ export function productEffort(o: StepShape, length: number): number {
 /** Forward alone, as a validation computes. */
 function forwardEffort(o: StepShape, length: number): number {
   return (2 * o.matrices + 4 * o.layers * o.hidden * length) / (o.low ? 1.7 : 1);
-}
-/** How often a training validates: each time it is due, and at its end. `perEpoch`: updates of an epoch. */
-export function validations(every: Call | null, steps: number, perEpoch: number): number {
-  if (every === null) return 0;
-  const { steps: each, epochs } = every.arguments;
-  if (typeof each === "number" && each > 0) return Math.ceil(steps / Math.max(1, Math.round(each)));
-  if (typeof epochs !== "number" || epochs <= 0) return 1;
-  return Math.max(1, Math.ceil(steps / perEpoch / epochs - 1e-6));
 }
 export function updateEffort({ trainable }: StepShape): number {
   return 280 * trainable;

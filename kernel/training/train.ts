@@ -10,7 +10,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/kinds/training.js";
 import type { DataLoader } from "../core/data/loader.js";
 import type { Session } from "../engine/engine.js";
-import { isDue, type Steps } from "./cadence.js";
+import { isDue, type Steps } from "#dsl/plan/cadence.js";
 import {
   pruneCheckpoints,
   saveCheckpoint,

@@ -1,31 +1,60 @@
 /** How often a plan says that a training validates: as often as it comes due. */
 import assert from "node:assert/strict";
-import { validations } from "#dsl/plan/estimates.js";
+import fc from "fast-check";
+import { isDue, timesDue } from "#dsl/plan/cadence.js";
+import { updatesPerEpoch } from "#dsl/plan/batches.js";
 import type { Call } from "#dsl/types/value.js";
-import { isDue } from "#kernel/training/cadence.js";
+import { DataLoader } from "#kernel/core/data/loader.js";
+import { TextsInMemory } from "#kernel/core/data/token-rows.js";
 
 const every = (given: Call["arguments"]): Call => ({ kind: "cadence", word: "every", arguments: given });
 
+/** What a plan says of `rows` rows, and what a training of them does. */
+function saidAndDone(o: { rows: number; batch: number; accumulate: number; epochs: number }, given: Call["arguments"]) {
+  const ids = Array.from({ length: o.rows }, () => Int32Array.of(1, 2));
+  const loader = new DataLoader(
+    { ids: new TextsInMemory(ids), lengths: new Int32Array(o.rows).fill(1), taught: null },
+    { batchSize: o.batch, accumulate: o.accumulate, packed: null, shuffle: "none", seed: 0, padId: 0 },
+  );
+  const total = loader.total(o.epochs);
+  const done = Array.from({ length: total }, (_, i) => i + 1).filter((step) =>
+    isDue(every(given), step, { total, loader }),
+  ).length;
+  const perEpoch = updatesPerEpoch(o.rows, { batch_size: o.batch, accumulate: o.accumulate });
+  const said = timesDue(every(given), { total, loader: { epochsDone: (step) => step / perEpoch } });
+  return { said, done };
+}
+
 describe("validations of a plan", () => {
+  it("are no more than the steps, and thirds of an epoch are three", () => {
+    const few = { rows: 160, batch: 500, accumulate: 1, epochs: 3 };
+    assert.deepEqual(saidAndDone(few, { epochs: 0.25 }), { said: 3, done: 3 });
+    const ten = { rows: 10, batch: 1, accumulate: 1, epochs: 1 };
+    assert.deepEqual(saidAndDone(ten, { epochs: 0.00001 }), { said: 10, done: 10 });
+    assert.deepEqual(saidAndDone(ten, { epochs: 1e-320 }), { said: 10, done: 10 });
+    assert.deepEqual(saidAndDone(ten, { epochs: 0.333333 }), { said: 3, done: 3 });
+    assert.equal(timesDue(null, { total: 10, loader: { epochsDone: (step) => step / 5 } }), 0);
+  });
   it("are as many as come due, by steps and by epochs", () => {
-    for (const perEpoch of [1, 7, 40])
-      for (const steps of [1, 6, 40, 83])
-        for (const given of [
-          { steps: 1 },
-          { steps: 10 },
-          { steps: 1000 },
-          { epochs: 1 },
-          { epochs: 0.5 },
-          { epochs: 3 },
-        ]) {
-          const loader = { epochsDone: (n: number) => n / perEpoch };
-          const due = Array.from({ length: steps }, (_, i) => i + 1).filter((step) =>
-            isDue(every(given), step, { total: steps, loader } as never),
-          ).length;
-          const said = validations(every(given), steps, perEpoch);
-          // Several may come due within one step, which validates once.
-          assert.equal(Math.min(said, steps), due, JSON.stringify({ given, steps, perEpoch }));
-        }
-    assert.equal(validations(null, 10, 5), 0);
+    const training = fc.record({
+      rows: fc.integer({ min: 1, max: 300 }),
+      batch: fc.integer({ min: 1, max: 40 }),
+      accumulate: fc.integer({ min: 1, max: 4 }),
+      epochs: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.double({ min: 0.01, max: 4, noNaN: true })),
+    });
+    const parts = fc.integer({ min: 1, max: 50 });
+    const given = fc.oneof(
+      fc.record({ steps: fc.integer({ min: 1, max: 400 }) }),
+      fc.record({ epochs: parts.map((n) => 1 / n) }),
+      fc.record({ epochs: parts.map((n) => Math.floor(1e6 / n) / 1e6) }),
+      fc.record({ epochs: fc.double({ min: 1e-9, max: 5, noNaN: true }) }),
+    );
+    fc.assert(
+      fc.property(training, given, (of, each) => {
+        const { said, done } = saidAndDone(of, each);
+        assert.equal(said, done);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
