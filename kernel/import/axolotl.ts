@@ -201,8 +201,11 @@ function looks(s: Settings, epochs: number | undefined): string | undefined {
 /** So many times an epoch; once is what is done anyway. */
 const parts = (many: number | undefined): string | undefined =>
   many === undefined || many <= 0 || many === 1 ? undefined : everyPart(1 / many);
-/** Rounded down, so that the last of an epoch falls on its end. */
-const everyPart = (epochs: number): string => call("every", { epochs: Math.max(1e-4, Math.floor(epochs * 1e6) / 1e6) });
+/** Six digits, rounded down, so that the last of an epoch falls on its end. */
+function everyPart(epochs: number): string {
+  const [digits, power] = epochs.toExponential(11).split("e");
+  return call("every", { epochs: Number(`${String(Math.floor(Number(digits) * 1e5 + 1e-6) / 1e5)}e${String(power)}`) });
+}
 function unlooked(s: Settings): undefined {
   s.ignore("eval_steps", "evals_per_epoch", "eval_sample_packing", "eval_strategy", "evaluation_strategy"); // nothing is held back
   return undefined;

@@ -150,6 +150,9 @@ describe("settings of other tools", () => {
         // Rounded down: the sixth look of an epoch is at its end.
         [{ ...held, evals_per_epoch: 6 }, /validate: every\(epochs: 0\.166666\)/],
         [{ ...held, eval_steps: 0.05 }, /validate: every\(epochs: 0\.2\)/],
+        [{ ...held, eval_steps: 1e-8 }, /validate: every\(epochs: 4e-8\)/],
+        [{ ...held, eval_steps: 0.00031 }, /validate: every\(epochs: 0\.00124\)/],
+        [{ ...held, evals_per_epoch: 70_000 }, /validate: every\(epochs: 1\.42857e-5\)/],
         [{ ...held, eval_steps: 50 }, /validate: every\(steps: 50\)/],
         [{ saves_per_epoch: 2 }, /checkpoint: every\(epochs: 0\.5\)/],
         [{ ...held, max_steps: 10, eval_steps: 0.5 }, /\/\/ +eval_steps: 0\.5/],
