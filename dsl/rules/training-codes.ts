@@ -1,5 +1,6 @@
 /** Codes of what a training would take and learn: its time, its memory, texts that are cut, an answer that never ends. */
 import { registerCodes } from "../diagnostics/codes.js";
+import { daysIn } from "../diagnostics/days.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
@@ -48,11 +49,7 @@ const count = (n: number): string => Math.round(n).toLocaleString("en-US");
 const round = (n: number): string => String(Number(n.toPrecision(2)));
 const span = (seconds: number): string => {
   const minutes = Math.round(seconds / 60);
-  return minutes < 120
-    ? `${String(minutes)} min`
-    : minutes < 2880
-      ? `${String(Math.round(minutes / 60))} h`
-      : `${String(Math.round(minutes / 1440))} days`;
+  return daysIn(seconds) ?? (minutes < 120 ? `${String(minutes)} min` : `${String(Math.round(minutes / 60))} h`);
 };
 const size = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;

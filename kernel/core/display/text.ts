@@ -3,6 +3,7 @@
  * bidirectional overrides become visible escapes, lone surrogates become U+FFFD, markup is escaped.
  */
 import { visible } from "#dsl/diagnostics/codes.js";
+import { daysIn } from "#dsl/diagnostics/days.js";
 
 /** Text that can be printed anywhere: no control characters (but tab and newline), well-formed UTF-16. */
 export function printable(text: string): string {
@@ -76,7 +77,7 @@ export function bytes(n: number): string {
   return `${n} B`;
 }
 
-/** `0.8 s`, `42 s`, `3 min 20 s`, `1 h 05 min`. */
+/** `0.8 s`, `42 s`, `3 min 20 s`, `1 h 05 min`, `16 days`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "–";
   if (seconds < 0.0995) return `${Math.max(0, Math.round(seconds * 1000))} ms`;
@@ -85,7 +86,7 @@ export function duration(seconds: number): string {
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
   const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+  return daysIn(seconds) ?? `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
 /** A share of 1 as `12.5 %`; never 0 % or 100 % for what is only near it. */

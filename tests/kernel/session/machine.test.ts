@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { wordsOf } from "#dsl/diagnostics/codes.js";
+import "#dsl/rules/training-codes.js";
 import { expectedTime } from "#kernel/core/display/expected-time.js";
 import { paceOf, rememberTook, steadily } from "#kernel/session/machine.js";
 
@@ -54,6 +56,19 @@ describe("what trainings took on this machine", () => {
     const told = expectedTime({ seconds: 95, secondsBetween: [61, 180] });
     assert.deepEqual(told, { value: "about 1 min 35 s", note: "estimated, 1 min 01 s to 3 min 00 s" });
     assert.equal(expectedTime({ seconds: 95 }).note, "estimated");
+  });
+  it("tells a long time in days, in the plan as in the warning", () => {
+    const warned = (seconds: number): string => wordsOf("long-training", { seconds, change: null }).message;
+    for (const [hours, told] of [
+      [48, "2 days"],
+      [75, "3 days"],
+      [308_333, "12,847 days"],
+    ] as const) {
+      assert.equal(expectedTime({ seconds: hours * 3600 }).value, `about ${told}`);
+      assert.match(warned(hours * 3600), new RegExp(`about ${told} on`));
+    }
+    assert.equal(expectedTime({ seconds: 47.5 * 3600 }).value, "about 47 h 30 min");
+    assert.match(warned(47.5 * 3600), /about 48 h on/);
   });
   it("leaves out what the first step alone takes", () => {
     const steps = [5, 1, 1.2, 1].map((seconds, i) => ({
