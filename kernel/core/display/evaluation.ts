@@ -1,4 +1,5 @@
 /** What `evaluate` and `predict` show: scores side by side, the confusion matrix as a heat map, the worst mistakes, predictions. */
+import { shown as number } from "#stdlib/lib/tasks/numbers.js";
 import { confusionShown } from "./confusion.js";
 import { card, heading, html, htmlTable, inked, note, tone, type Html } from "./html.js";
 import { labelsShown, type LabelsReport } from "./labels-table.js";
@@ -6,7 +7,7 @@ import { shownOf } from "./bundle.js";
 import { beside, fixed, plain, range, valueCell, type Cell, type Ends } from "./score-cell.js";
 import type { Shown } from "./shown.js";
 import { tableShown } from "./table.js";
-import { clip, oneLine, percent, plural, significant } from "./text.js";
+import { clip, oneLine, percent, plural } from "./text.js";
 import { outcomeLine } from "./outcome.js";
 import { textTable } from "./text-table.js";
 
@@ -168,7 +169,7 @@ function warned(text: string): Html {
 }
 
 function worstShown({ worst, worstBy = "probability" }: ModelReport, of: string): Shown {
-  const by = (value: number): string => (worstBy === "probability" ? percent(value) : significant(value));
+  const by = (value: number): string => (worstBy === "probability" ? percent(value) : number(value));
   const caption = worstBy === "probability" ? "surest mistakes first" : "greatest errors first";
   return tableShown(
     ["row", "truth", "predicted", worstBy, "text"],
