@@ -8,6 +8,7 @@ import type { AssistantMethod, AssistantMethods, AssistantRequest, ConnectAssist
 import type { AssistantData, CompilerMethod, CompilerMethods } from "./assistant-client.js";
 import { isSyntax, tuneHint } from "./compile/complaints.js";
 import { Converter } from "./compile/converter.js";
+import { pythonIn } from "./compile/python.js";
 import type { RunBoard } from "../../session/run-board.js";
 import type { NotebookPlan } from "./notebook-plan.js";
 import { openAssistant } from "./open-assistant.js";
@@ -67,6 +68,8 @@ const compiler: { readonly [M in CompilerMethod]: Answer<CompilerMethods[M]> } =
   convert: async ({ code }) => {
     const conversion = converter.convert(code);
     if (!("complaints" in conversion)) return conversion;
+    const python = pythonIn(conversion.complaints, code);
+    if (python) return { complaints: [python.complaint], hint: python.hint };
     const assistant = await tune;
     const { verbs } = assistant;
     const lines = conversion.complaints.filter((c) => isSyntax(c)).map((c) => c.line);

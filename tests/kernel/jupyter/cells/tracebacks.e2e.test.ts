@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { pythonIn } from "#kernel/jupyter/cells/compile/python.js";
 import { Notebook, traceback } from "./notebook.js";
+
+interface NotebookFile {
+  readonly cells: readonly { readonly cell_type: string; readonly source: string | readonly string[] }[];
+}
+function cellsOf(text: string): readonly string[] {
+  const { cells } = JSON.parse(text) as NotebookFile;
+  return cells.filter((one) => one.cell_type === "code").map(({ source }) => [source].flat().join(""));
+}
 
 describe("a traceback", () => {
   let book: Notebook;
@@ -94,5 +104,58 @@ describe("a traceback", () => {
     assert.match(traceback(await book.run('ask router "hello"')), /help: write `predict`/);
     assert.doesNotMatch(traceback(await book.run("const x: string = 1;")), /help:/);
     assert.doesNotMatch(traceback(await book.run("export default router +;")), /deploy/);
+  });
+  it("says of Python that it is Python, with what serves here", async () => {
+    const cells: readonly (readonly [string, RegExp])[] = [
+      ["from transformers import AutoModel", /nothing is imported/],
+      ["import pandas as pd", /nothing is imported/],
+      ["!pip install peft", /`npm install NAME`/],
+      ["%pip install x", /`npm install NAME`/],
+      ['df = pd.read_csv("a.csv")', /`data d \{ source: csv\("a\.csv"\) … \}`/],
+      ['# the data\nds = load_dataset("imdb")', /`data d \{ source: /],
+      ["def f(x):", /`function f\(…\) \{ … \}`/],
+      ["def f(x):\n    return x + 1", /`function f/],
+      ["for x in xs:\n    print(x)", /nothing is imported/],
+      ["print(x)", /`console\.log\(x\)`/],
+      ["train(model=m, data=d, epochs=3)", /`train m on d \{ epochs: 3 \}`/],
+      ['model = AutoModel.from_pretrained("x")', /`model m \{ base: "x" … \}`/],
+    ];
+    for (const [code, help] of cells) {
+      const told = traceback(await book.run(code));
+      assert.match(told, /^error\[python\]: this is Python; cells are Tune or TypeScript\n/, code);
+      assert.equal(told.match(/error\[/g)?.length, 1, code);
+      assert.match(told.split("\nhelp: ")[1] ?? "", help, code);
+    }
+  });
+  it("never takes TypeScript for Python, though it be wrong", async () => {
+    const wrong = [
+      "let epochs = 1;\nconst n: string = Math.max(epochs = 3);",
+      "const done: number = !missing;",
+      'const print = (x: number) => x;\nprint("a");',
+      'import { a } from "./nowhere";\nconst b: string = 1;',
+      "const f = (x = 3): string => x;",
+      "if (1 > 0) { nothing(); }",
+      "switch (1 as number) { case 1: nothing(); default: }",
+    ];
+    for (const code of wrong) {
+      const told = traceback(await book.run(code));
+      assert.match(told, /^error\[/, code);
+      assert.doesNotMatch(told, /Python/, code);
+    }
+  });
+  it("takes no cell of the notebooks for Python, though every line of it were complained about", () => {
+    const folder = new URL("../../../../../notebooks/", import.meta.url);
+    const codes = readdirSync(folder)
+      .filter((name) => name.endsWith(".ipynb"))
+      .flatMap((name) => cellsOf(readFileSync(new URL(name, folder), "utf8")));
+    assert.ok(codes.length > 20, String(codes.length));
+    for (const code of codes) {
+      const complaints = code.split("\n").flatMap((_, i) =>
+        ["TS1005", "TS2304"].map((told) => ({
+          ...{ code: told, message: "wrong", notes: [], line: i + 1, column: 1, length: 1 },
+        })),
+      );
+      assert.equal(pythonIn(complaints, code), undefined, code);
+    }
   });
 });
