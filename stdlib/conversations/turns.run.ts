@@ -66,7 +66,7 @@ function turnsIn(
     const place = `turn ${String(at + 1)}`;
     if (typeof turn !== "object" || turn === null || Array.isArray(turn)) return { refused: `${place} is no record` };
     const fields = turn as Readonly<Record<string, unknown>>;
-    const [who, what] = [fields[role], fields[content]];
+    const [who, what] = [fields[role], textOfParts(fields[content])];
     if (typeof who !== "string") return { refused: `${place} says no \`${role}\`` };
     const known = Object.hasOwn(roles, who) ? roles[who] : undefined;
     if (!known) return { refused: `${place} is of the role "${who}", ${noRole(who, roles)}` };
@@ -77,7 +77,7 @@ function turnsIn(
       return {
         refused: `${place} has no text in \`${content}\``,
         ...(Array.isArray(what) && {
-          help: "write the text itself: parts of a content (pictures, sound) aren't built",
+          help: "write the text itself, or parts that are texts: others (pictures, sound) aren't built",
         }),
       };
     if (known === "system" && at > 0) return { refused: `${place} is of the system, which speaks first or not at all` };
@@ -87,6 +87,17 @@ function turnsIn(
     out.push(turnOf(known, typeof what === "string" ? what : "", fields["context"], silent ? false : trained));
   }
   return refusedAlone(out, beside, ignored) ?? out;
+}
+
+/** Parts of a content that are all texts, as their one text, as templates write them; else what it is. */
+function textOfParts(content: unknown): unknown {
+  if (!Array.isArray(content) || content.length === 0) return content;
+  const texts = (content as readonly unknown[]).map((part) =>
+    typeof part === "object" && part !== null && "text" in part && "type" in part && part.type === "text"
+      ? part.text
+      : null,
+  );
+  return texts.every((text) => typeof text === "string") ? texts.join("") : content;
 }
 
 const LISTED = 'a conversation is a list of turns, `[{"role": "user", "content": "…"}, …]`, or the same as JSON';

@@ -17,6 +17,13 @@ const sharegpt = [
 const call = (word: string, given: Record<string, Value>): Call => ({ word, kind: "conversation", arguments: given });
 
 describe("conversations", () => {
+  it("reads parts of a content that are all texts as their one text", () => {
+    const parts = (...texts: readonly string[]) => texts.map((text) => ({ type: "text", text }));
+    const list = [wanted[0], { role: "user", content: parts("u") }, { role: "assistant", content: parts("a", "b") }];
+    const read = [wanted[0], wanted[1], { role: "assistant", content: "ab" }];
+    assert.deepEqual(usualTurns(list), read);
+    assert.deepEqual(usualTurns(JSON.stringify(list)), read);
+  });
   it("reads roles and contents, and ShareGPT's fields, as lists or as JSON", () => {
     for (const value of [wanted, sharegpt, JSON.stringify(wanted), JSON.stringify(sharegpt)])
       assert.deepEqual(usualTurns(value), wanted);
@@ -144,7 +151,13 @@ describe("conversations", () => {
       };
       assert.match(help([wanted[1], { ...wanted[2], weight: 0.5 }]) ?? "", /write 1 or 0/);
       assert.match(help("no JSON") ?? "", /a list of turns/);
-      assert.match(help([{ role: "user", content: [{ type: "text", text: "x" }] }]) ?? "", /write the text itself/);
+      const picture = { type: "image_url", image_url: { url: "x" } };
+      assert.match(
+        help([{ role: "user", content: [{ type: "text", text: "x" }, picture] }]) ?? "",
+        /parts that are texts/,
+      );
+      for (const odd of [[], [null], ["x"], [{ type: "text" }], [{ type: "refusal", refusal: "no" }]])
+        assert.match(help([{ role: "user", content: odd }]) ?? "", /parts that are texts/);
       assert.equal(help([{ role: "narrator", content: "x" }]), undefined);
     });
 
