@@ -43,9 +43,9 @@ export async function runsText(folder: string, { sort, limit, json, ...asked }: 
   const all = list.list(view);
   const { on } = asked;
   if (on !== null && all.all > 0 && !all.data.includes(on)) throw usage(unscored(on, all));
-  const metric =
-    all.scores.find((one) => one.key === sort) ??
-    (on === null ? undefined : all.scores.find((one) => one.key === `validation ${sort}`));
+  const exact = all.scores.find((one) => one.key === sort);
+  const validated = all.scores.find((one) => one.key === `validation ${sort}`);
+  const metric = exact ?? (on !== null || !columns.has(sort) ? validated : undefined);
   const column = metric ? undefined : columns.get(sort);
   if (!column && !metric && all.all > 0) throw usage(unknown(sort, on, all));
   // A ranking gives each trial its own place; else trials stand under their sweep.
@@ -207,13 +207,14 @@ function cells(
     scored: [...scoreCells(row.score, metric), run.tags.join(" ")],
   };
 }
-/** `metric`: what the column is headed with; a sweep's best may be by what the sweep was after, which is told then. */
+/** `metric`: what the column is headed with; a score by another (what a sweep was after) says its name before its value. */
 function scoreCells(score: ListedScore | null, metric: string | null): readonly string[] {
   if (!score) return ["", "", ""];
   const { value, low, high, on } = score;
+  const figure = value === null ? "NaN" : significant(value);
   return [
-    value === null ? "NaN" : significant(value),
+    metric === null || [metric, `validation ${metric}`].includes(score.metric) ? figure : `${score.metric} ${figure}`,
     low === null || high === null ? "" : `${significant(low)} – ${significant(high)}`,
-    metric === null || [metric, `validation ${metric}`].includes(score.metric) ? on : score.metric,
+    on,
   ];
 }

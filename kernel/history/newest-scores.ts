@@ -5,6 +5,7 @@
 import { metricNamed } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
+import type { Trial } from "../artifacts/trials.js";
 import type { RunScore } from "./run-scores.js";
 import { finite } from "../core/session/finite.js";
 
@@ -80,6 +81,21 @@ export function validationScores(
       rows: rowsOf(dataHash ?? "?", "validation"),
       ...{ count: null, step: validation.step, at: null },
     }));
+}
+
+/** With what the trial's sweep was after, where its log has no validation by that metric. `place`: as of `validationScores`. */
+export function withGoal(
+  scores: readonly ListedScore[],
+  trial: Trial | null,
+  place: readonly [data: string | null, dataHash: string | null],
+): readonly ListedScore[] {
+  if (!trial?.goal || trial.score === null) return scores;
+  const { metric, direction } = trial.goal;
+  const goal = validationScores({ step: 0, scores: { [metric]: trial.score } }, ...place).map((one) => ({
+    ...one,
+    better: direction === "minimize" ? ("less" as const) : ("greater" as const),
+  }));
+  return [...scores, ...goal.filter((one) => !scores.some((other) => other.metric === one.metric))];
 }
 
 /** By the metric's word; of one that is not known here, by what it is called. */

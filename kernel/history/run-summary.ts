@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { fields, object } from "../fetch/json.js";
 import { oneLine, printable } from "../core/display/text.js";
 import { callText } from "../core/display/value-text.js";
-import { validationScores, type ListedScore } from "./newest-scores.js";
+import { validationScores, withGoal, type ListedScore } from "./newest-scores.js";
 import type { Lock } from "../artifacts/run-folder.js";
 import { SILENCE } from "../artifacts/run-lock.js";
 import type { RunLog } from "../artifacts/run-log.js";
@@ -97,6 +97,8 @@ export function summaryOf(
   const { state, problem } = stateOf({ log, about, touched, held, weights }, now);
   const pace = state === "running" ? log.pace : null;
   const text = (value: unknown): string | null => (typeof value === "string" ? oneLine(printable(value)) : null);
+  const place = [text(plan?.recipe.data.name), text(lock?.dataHash)] as const;
+  const validated = validationScores(log.validated, ...place);
   return {
     id,
     name: text(lock?.name) ?? text(plan?.effects.run) ?? id,
@@ -111,7 +113,7 @@ export function summaryOf(
     step: log.step,
     steps: log.steps ?? (typeof plan?.estimates?.steps === "number" ? plan.estimates.steps : null),
     loss: log.loss,
-    scores: [...scores, ...validationScores(log.validated, text(plan?.recipe.data.name), text(lock?.dataHash))],
+    scores: withGoal([...scores, ...validated], trial, place),
     ...notes,
     trial,
     curve: log.curve,

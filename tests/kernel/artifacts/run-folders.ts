@@ -97,7 +97,7 @@ export function makeSweep(
   root: string,
   name: string,
   accuracies: readonly number[],
-  o: { readonly marked?: boolean } = {},
+  o: { readonly marked?: boolean; readonly metric?: string } = {},
 ): readonly RunFolder[] {
   const journal = `${name}-0123456789ab`;
   mkdirSync(join(root, "sweeps"), { recursive: true });
@@ -105,7 +105,12 @@ export function makeSweep(
   const lines: string[] = [];
   for (const [i, accuracy] of accuracies.entries()) {
     const number = i + 1;
-    const trial: TrialOf = { sweep: name, journal, number, goal: { metric: "accuracy", direction: "maximize" } };
+    const trial: TrialOf = {
+      sweep: name,
+      journal,
+      number,
+      goal: { metric: o.metric ?? "accuracy", direction: "maximize" },
+    };
     const run = makeRun(root, `${name}_${number}`, {
       accuracy,
       recipe: `epochs: 1, batch_size: ${8 * number}`,

@@ -58,7 +58,7 @@ describe("tunebook runs", function () {
     // A sweep that was after another metric says so beside its best score.
     assert.match(
       (await runs("--sort", "loss")).stdout,
-      /^search \(sweep\) .* 0\.8 +validation accuracy +best: trial 2/m,
+      /^search \(sweep\) .* validation accuracy 0\.8 +validation +best: trial 2/m,
     );
     const { stderr, status } = await runs("--sort", "acuracy");
     assert.equal(status, 1);
@@ -66,6 +66,17 @@ describe("tunebook runs", function () {
       stderr,
       /error\[bad-usage\]: runs have no column acuracy; there are started, name, seconds, "training loss", accuracy, loss/,
     );
+  });
+  it("tells a sweep's own metric with its value, and ranks by it", async () => {
+    const own = mkdtempSync(join(tmpdir(), "tunebook-cli-goal-"));
+    makeSweep(join(own, "runs"), "search", [0.6, 0.8], { metric: "f1" });
+    const told = async (...args: string[]) => (await called(own, "runs", ...args)).stdout;
+    assert.match(await told(), /^search \(sweep\) .* validation f1 0\.8 +validation +best: trial 2/m);
+    const ranked = await told("--sort", "f1", "--trials");
+    assert.match(ranked.split("\n")[0] ?? "", / validation f1 /);
+    assert.deepEqual(names(ranked).slice(1), ["search_2", "search_1"]);
+    assert.match(ranked, /^search_2 .* 0\.8 +d\.validation/m);
+    rmSync(own, { recursive: true, force: true });
   });
   it("shows the last score of a run, and its training loss where it has none or is ranked by it", async () => {
     const root = join(folder, "lost", "runs");
