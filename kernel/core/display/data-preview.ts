@@ -7,6 +7,7 @@ import { card, html, htmlTable, inked, note, picture, tone, type Part } from "./
 import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { drawBars } from "./svg/bars.js";
+import { clipApart } from "./clip-apart.js";
 import { samePlaces } from "./column.js";
 import { cellText } from "./table.js";
 import { bar, clip, count, oneLine, percent, plural } from "./text.js";
@@ -136,8 +137,13 @@ function labelTable({ columns }: DataPlan, facts: DataFacts): LabelTable {
     .map((label) => ({ label, counts: splits.map(([, s]) => of(s, label)) }))
     .sort((a, b) => sumOf(b.counts) - sumOf(a.counts));
   const rest = sums.slice(mostLabels);
+  const often = sums.slice(0, mostLabels);
+  const names = clipApart(
+    often.map(({ label }) => label),
+    40,
+  );
   const shown = [
-    ...sums.slice(0, mostLabels).map(({ label, counts }) => ({ name: clip(label, 40), counts })),
+    ...often.map(({ counts }, i) => ({ name: names[i] ?? "", counts })),
     ...(rest.length > 0
       ? [
           {

@@ -1,10 +1,11 @@
 /** What each label (or kind of entity) comes to: precision, recall, F1, each with its interval, and how many there are, the most frequent first. */
 import { labelRates, RATES, type Rate } from "#stdlib/lib/intervals/label-rates.js";
+import { clipApart } from "./clip-apart.js";
 import { shownOf } from "./bundle.js";
 import { card, html, htmlTable, note } from "./html.js";
 import { plain, valueCell, type Cell } from "./score-cell.js";
 import type { Shown } from "./shown.js";
-import { clip, count } from "./text.js";
+import { count } from "./text.js";
 import { textTable } from "./text-table.js";
 
 export interface LabelsReport {
@@ -34,10 +35,14 @@ export function labelsShown({ rows, head: first, of: [one, several] }: LabelsRep
   const method = `${METHOD}${one === "row" ? "" : ALONE}`;
   const head = [first, ...RATES, `true ${several}`, "predicted"];
   const sorted = [...rows].sort((a, b) => b.have - a.have || b.given - a.given);
-  const cells = sorted.map((row): readonly [string, ...Cell[]] => {
+  const names = clipApart(
+    sorted.map(({ label }) => label),
+    60,
+  );
+  const cells = sorted.map((row, i): readonly [string, ...Cell[]] => {
     const rates = labelRates(row);
     return [
-      clip(row.label, 60),
+      names[i] ?? "",
       ...RATES.map((name) => rateCell(rates[name])),
       plain(count(row.have)),
       plain(count(row.given)),

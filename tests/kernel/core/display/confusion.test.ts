@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { confusionFigure, confusionShown } from "#kernel/core/display/confusion.js";
 import { drawFigure } from "#kernel/core/display/svg/draw.js";
+import { labelsShown } from "#kernel/core/display/labels-table.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 
 const plain = (shown: Shown | undefined): string => String(shown?.bundle["text/plain"]);
@@ -86,5 +87,10 @@ describe("a confusion matrix", () => {
     const rows = plain(list).split("\n").slice(3, 13);
     assert.equal(new Set(rows.map((row) => row.split(/ {2,}/).slice(0, 2).join())).size, 10);
     for (const row of rows) assert.match(row, /label\d+ {2,}.*label\d+ {2,}1 /);
+  });
+  it("keeps labels of the table of labels apart that begin alike", () => {
+    const begun = "the customer complains about ".repeat(3);
+    const rows = ["late", "damaged"].map((end) => ({ label: `${begun}${end}`, hit: 1, given: 1, have: 1 }));
+    assert.match(plain(labelsShown({ of: ["row", "rows"], head: "label", rows })), /…late .*\n.*…damaged /);
   });
 });
