@@ -132,6 +132,10 @@ export class Settings {
     this.parts.set(key, known);
     return known;
   }
+  /** Whether it is known what becomes of it. */
+  settled(key: string): boolean {
+    return this.fate.has(key);
+  }
   /** Where these settings stand in the file. */
   at(): string {
     return this.path;

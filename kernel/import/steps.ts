@@ -91,11 +91,30 @@ function trainersIn(program: string): readonly OwnTrainer[] {
   return found;
 }
 
+/**
+ * The share that the program's only `train_test_split` holds back, and the part that it is: validation where the trainer looks at
+ * it. Undefined: there is none, several, or it says more than a share. It is carried then.
+ */
+export function splitTold(
+  steps: Settings,
+  trainer: Settings,
+): { readonly share: number; readonly part: "validation" | "test" } | undefined {
+  const [key, ...others] = steps.keys().filter((one) => /(^|\.)train_test_split( \d+)?$/.test(one));
+  if (key === undefined || others.length > 0) return undefined;
+  const told = /^(?:test_size\s*=\s*)?(0?\.\d+)(?:, seed\s*=\s*\d+)?$/.exec(steps.expression(key) ?? "");
+  const size = Number(told?.[1]);
+  const part = (name: string): RegExp => new RegExp(`\\[["']${name}["']\\]$`);
+  if (!(size > 0 && size < 1) || !part("train").test(trainer.expression("train_dataset") ?? "")) return undefined;
+  steps.ignore(key); // an expression: what is read of it is written
+  return { share: size, part: part("test").test(trainer.expression("eval_dataset") ?? "") ? "validation" : "test" };
+}
+
 /** Refuses what makes another objective, and names all else. */
 export function tellSteps(s: Settings): void {
   const steps = s.inner(STEPS);
   for (const key of steps.keys()) {
     const name = (key.replace(/ \d+$/, "").split(".").at(-1) ?? "").trim();
+    if (steps.settled(key)) continue;
     if (ofLoss.test(name)) steps.refuse(key, "a loss of its own", instead.loss);
     else steps.leave(key, whyOf(name));
   }

@@ -1,12 +1,13 @@
 /** TRL's and transformers' arguments, as YAML or as the keyword arguments of a Python program (Unsloth's too): supervised training. */
 import { idleOfTrainers } from "./idle.js";
-import { call, quoted, text, word, type Read } from "./program.js";
+import { call, quoted, text, type Read } from "./program.js";
 import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.js";
 import { instead, refuseObjective, refuseSenses } from "./refusals.js";
 import { Settings } from "./settings.js";
 import { adapted, peftTasks } from "./peft.js";
 import { tellSteps } from "./steps.js";
 import { loraFrom, peftTechnique } from "./technique.js";
+import { dataOf, leaveObjects, patienceOf } from "./trl-data.js";
 import { lookedAt, precisionFrom } from "./trainer.js";
 
 /** Where the arguments stand: all in one file, or in calls of a program. */
@@ -35,6 +36,11 @@ export function readTrl(s: Settings): Read {
   const length = lengthOf(parts);
   const rate = training.number("learning_rate") ?? (parts.sft ? 2e-5 : 5e-5);
   const packing = training.flag("packing") || trainer.flag("packing");
+  const model = modelOf(parts, length, notes);
+  const { data, held } = dataOf({ all: s, ...parts }, model.task, notes);
+  const patience = held ? patienceOf(trainer) : undefined;
+  const looked = lookedAt(training, held);
+  tellSteps(s);
   const recipe: Read["recipe"] = {
     epochs: steps === undefined ? text(training.number("num_train_epochs") ?? 3) : undefined,
     steps: text(steps),
@@ -45,17 +51,16 @@ export function readTrl(s: Settings): Read {
     schedule: scheduleFrom(training, usualSchedule, { name: "linear", warmup: "0%", rate }),
     clip: text(training.number("max_grad_norm")),
     shuffle: packing || training.flag("group_by_length") ? undefined : "random",
-    ...lookedAt(training, false),
+    ...looked,
+    early_stopping: patience === undefined ? looked.early_stopping : `patience(${String(patience)})`,
     precision: precisionFrom(training, ["bf16"]),
     recompute: recomputed(parts) ? "blocks" : undefined,
     seed: text(training.number("seed")),
   };
-  const model = modelOf(parts, length, notes);
-  const data = dataOf(parts, model.task, notes);
   training.ignore("0"); // the folder of the run
   trainer.ignore(/^[013]$/); // the model, the arguments and the training rows
   parts.lora?.ignore(/^(0|model|random_state)$/);
-  leaveObjects(trainer);
+  leaveObjects(trainer, held);
   for (const one of new Set([training, trainer, parts.base, parts.stored, parts.data])) idle(one);
   return { notes, data, model, recipe };
 }
@@ -109,7 +114,6 @@ const LOSS = "what serves: leave it out, and answers are learnt by the cross-ent
 function refuseParts(s: Settings, { training, trainer, lora, base }: Parts): void {
   const module = s.inner("import");
   for (const name of module.keys()) module.refuse(name, "a program over sound or pictures", instead.texts);
-  tellSteps(s);
   if (trainer.has("compute_loss_func")) trainer.refuse("compute_loss_func", "a loss of its own", instead.loss);
   if (/Vision|Audio|Speech/.test(trainer.expression("data_collator") ?? ""))
     trainer.refuse("data_collator", "data that are pictures or sound", instead.texts);
@@ -239,64 +243,6 @@ function techniqueOf(s: Settings): string {
   adapted(s);
   return technique;
 }
-
-function dataOf({ training, trainer, data, sft }: Parts, task: string | undefined, notes: string[]): Read["data"] {
-  const named = data.text("dataset_name", "path", "0");
-  const local = /^(json|csv)$/.test(named ?? "") ? data.text("data_files") : undefined;
-  if (local === undefined) data.leave("data_files", "name the file below");
-  const file = local ?? named;
-  const split = data.text("dataset_train_split", "split");
-  if (split !== "train")
-    for (const key of ["split", "dataset_train_split"])
-      data.leave(key, "cut the file to these rows, or keep so many by `sample: N`");
-  data.ignore("dataset_test_split");
-  if (file === undefined) notes.push("The program's text names no data: put the file's name below.");
-  else if (!/\.\w+$/.test(file)) notes.push(`"${file}" is a data set of the hub: fetch it to a file and name that.`);
-  const column = training.text("dataset_text_field") ?? trainer.text("dataset_text_field") ?? "text";
-  const formatted = trainer.has("formatting_func") || training.has("formatting_func");
-  if (formatted)
-    for (const one of [trainer, training])
-      one.leave("formatting_func", "a program writes the text: write it into a column");
-  if (task === "text_generation" && sft)
-    notes.push(
-      "All tokens of a text are trained; of conversations (`task: chat`) the assistant's turns alone, which is `assistant_only_loss` there.",
-    );
-  const reader = /\.csv$/.test(file ?? "") || named === "csv" ? "csv" : "jsonl";
-  const columns =
-    task === "chat"
-      ? training.flag("completion_only_loss")
-        ? "{ input: prompt, target: completion }"
-        : "{ messages: messages }"
-      : task === "text_generation"
-        ? `{ text: ${word(column)} }`
-        : columnsOf[task ?? ""];
-  if (task === "chat" || task !== "text_generation")
-    for (const one of [training, trainer]) one.leave("dataset_text_field", "its rows have other columns");
-  return { source: `${reader}(${quoted(file ?? "data.jsonl")})`, columns: columns ?? "{ text: text }" };
-}
-/** Collators that only bring rows to one length. */
-const padding =
-  /^(default_data_collator|DataCollatorWithPadding\b|DataCollatorForSeq2Seq\b|DataCollatorForTokenClassification\b|DataCollatorForLanguageModeling\b(?=[\s\S]*\bmlm\s*=\s*False\b))/;
-
-/** What a trainer is given of a program's own. */
-function leaveObjects(trainer: Settings): void {
-  if (padding.test(trainer.expression("data_collator") ?? "")) trainer.ignore("data_collator");
-  else trainer.leave("data_collator", "rows are brought to one length, and nothing else is done to them");
-  trainer.leave("eval_dataset", "no rows are held back: write a `split`");
-  trainer.leave("callbacks", "not run; `early_stopping: patience(…)` in the recipe ends a training early");
-  trainer.leave("compute_metrics", "write `metrics` of `evaluate`");
-  trainer.leave("preprocess_logits_for_metrics", "write `metrics` of `evaluate`");
-  trainer.leave("optimizers", "write `optimizer` and `schedule` in the recipe; those below may be others");
-  trainer.leave("model_init", "name the base below");
-}
-const columnsOf: Readonly<Record<string, string>> = {
-  text_classification: "{ text: text, label: label }",
-  token_classification: "{ tokens: tokens, tags: tags }",
-  question_answering: "{ question: question, context: context, answer: answer }",
-  text2text_generation: "{ input: input, target: target }",
-  sentence_similarity: "{ text: text, text_pair: text_pair }",
-  fill_mask: "{ text: text }",
-};
 
 function idle(s: Settings): void {
   s.ignore(...idleOfTrainers);

@@ -85,4 +85,67 @@ ds = concatenate_datasets([ds, other])`;
     // No rows' methods, and texts that only look like them.
     assert.deepEqual(named('x = tok("hello")\nmap(f, x)\nfilter(f, x)\nprint(".filter(x)")'), []);
   });
+  describe("the files that it loads", () => {
+    const loaded = (given: string, more = ""): ReturnType<typeof importSettings> =>
+      importSettings(
+        `ds = load_dataset(${given})\nTrainer("someone/base", TrainingArguments("o"), train_dataset=ds["train"]${more})`,
+        "a.py",
+      );
+    it("are written by their names and kinds", () => {
+      for (const [given, source] of [
+        ['"json", data_files="x.jsonl"', 'jsonl("x.jsonl")'],
+        ['"json", data_files=["x.json"], split="train"', 'json("x.json")'],
+        ['"csv", data_files={"train": "x.csv"}', 'csv("x.csv")'],
+        ['"csv", data_files={"train": ["x.tsv"]}', 'csv("x.tsv")'],
+        ['"parquet", data_files="x.parquet"', 'parquet("x.parquet")'],
+        ['"text", data_files="x.txt"', 'text("x.txt")'],
+        ['"json", data_files={"train": "x", "test": "y"}', '{ train: jsonl("x"), test: jsonl("y") }'],
+      ] as const) {
+        const { program: text, notes, left } = loaded(given);
+        assert.ok(text.includes(`\n  source: ${source}\n`), `${given}\n${text}`);
+        assert.doesNotMatch(notes.join(" "), /hub/);
+        assert.deepEqual(left, [], given);
+      }
+    });
+    it("are named where they aren't carried", () => {
+      for (const [given, lost] of [
+        ['"json", data_files=["x", "y"]', "load_dataset.data_files"],
+        ['"json", data_files={"train": ["x", "y"]}', "load_dataset.data_files.train"],
+        ['"json", data_files={"train": "x", "test": "y"}, split="train"', "load_dataset.data_files.test"],
+        ['"json", data_files={"other": "x"}', "load_dataset.data_files.other"],
+      ] as const)
+        assert.deepEqual(
+          loaded(given).left.map(({ setting }) => setting),
+          [lost],
+          given,
+        );
+    });
+    it("hold rows back to look at, by a file or a share; then early stopping is carried", () => {
+      const early = ", callbacks=[EarlyStoppingCallback(early_stopping_patience=2)]";
+      const file = loaded(
+        '"csv", data_files={"train": "x", "validation": "y"}',
+        `, eval_dataset=ds["validation"]${early}`,
+      );
+      const share = loaded(
+        '"csv", data_files="x").train_test_split(test_size=0.1, seed=4',
+        `, eval_dataset=ds["test"]${early}`,
+      );
+      assert.match(share.program, /split: random\(train: 90%, validation: 10%\)/);
+      for (const { program: text, left } of [file, share]) {
+        assert.match(text, /early_stopping: patience\(2\)/);
+        assert.deepEqual(left, []);
+      }
+      const test = loaded('"csv", data_files="x").train_test_split(0.25', early);
+      assert.match(test.program, /split: random\(train: 75%, test: 25%\)/);
+      assert.deepEqual(
+        test.left.map(({ setting }) => setting),
+        ["Trainer.callbacks"],
+      );
+      for (const odd of ["test_size=200", 'test_size=0.1, stratify_by_column="label"', "share"])
+        assert.deepEqual(
+          loaded(`"csv", data_files="x").train_test_split(${odd}`).left.map(({ setting }) => setting),
+          ["program.train_test_split"],
+        );
+    });
+  });
 });

@@ -1,0 +1,129 @@
+/** TRL's and transformers' data: files that a program loads, what of them is held back, and what a trainer is given of its own. */
+import { quoted, share, word, type Read } from "./program.js";
+import type { Settings } from "./settings.js";
+import { splitTold, STEPS } from "./steps.js";
+
+/** Rows of a program, and whether some of them are held back to look at while it trains. */
+export interface Rows {
+  readonly data: Read["data"];
+  readonly held: boolean;
+}
+interface Given {
+  readonly all: Settings;
+  readonly training: Settings;
+  readonly trainer: Settings;
+  readonly data: Settings;
+  readonly sft: boolean;
+}
+
+export function dataOf({ all, training, trainer, data, sft }: Given, task: string | undefined, notes: string[]): Rows {
+  const named = data.text("dataset_name", "path", "0");
+  const reader = readers.get(named ?? "");
+  const files = reader === undefined ? undefined : filesOf(data, data.has("split"));
+  if (reader === undefined) data.leave("data_files", "name the file below");
+  const split = data.text("dataset_train_split", "split");
+  if (split !== "train")
+    for (const key of ["split", "dataset_train_split"])
+      data.leave(key, "cut the file to these rows, or keep so many by `sample: N`");
+  data.ignore("dataset_test_split");
+  const file = reader === undefined ? named : files?.get("train");
+  if (file === undefined) notes.push("The program's text names no data: put the file's name below.");
+  else if (reader === undefined && !/\.\w+$/.test(file))
+    notes.push(`"${file}" is a data set of the hub: fetch it to a file and name that.`);
+  const column = training.text("dataset_text_field") ?? trainer.text("dataset_text_field") ?? "text";
+  const formatted = trainer.has("formatting_func") || training.has("formatting_func");
+  if (formatted)
+    for (const one of [trainer, training])
+      one.leave("formatting_func", "a program writes the text: write it into a column");
+  if (task === "text_generation" && sft)
+    notes.push(
+      "All tokens of a text are trained; of conversations (`task: chat`) the assistant's turns alone, which is `assistant_only_loss` there.",
+    );
+  const columns =
+    task === "chat"
+      ? training.flag("completion_only_loss")
+        ? "{ input: prompt, target: completion }"
+        : "{ messages: messages }"
+      : task === "text_generation"
+        ? `{ text: ${word(column)} }`
+        : columnsOf[task ?? ""];
+  if (task === "chat" || task !== "text_generation")
+    for (const one of [training, trainer]) one.leave("dataset_text_field", "its rows have other columns");
+  const source = (path: string): string => `${readerOf(path, reader)}(${quoted(path)})`;
+  const parts = [...(files ?? [])].map(([part, path]) => `${part}: ${source(path)}`);
+  const several = split === undefined && parts.length > 1 && files?.has("train") === true;
+  const cut = several || file === undefined ? undefined : splitTold(all.inner(STEPS), trainer);
+  return {
+    data: {
+      source: several ? `{ ${parts.join(", ")} }` : source(file ?? "data.jsonl"),
+      columns: columns ?? "{ text: text }",
+      split: cut && `random(train: ${share(1 - cut.share)}, ${cut.part}: ${share(cut.share)})`,
+    },
+    held: several ? files.has("validation") : cut?.part === "validation",
+  };
+}
+
+/** Data sets of the hub that are readers of files, with ours. */
+const readers: ReadonlyMap<string, string> = new Map([
+  ["json", "jsonl"],
+  ["csv", "csv"],
+  ["parquet", "parquet"],
+  ["text", "text"],
+]);
+/** A file's ending says more than the reader's name: `json` reads both of its kinds. */
+function readerOf(path: string, told: string | undefined): string {
+  const ending = /\.(csv|json|jsonl|parquet)$/.exec(path)?.[1];
+  return told === undefined || told === "jsonl" ? (ending ?? told ?? "jsonl") : told;
+}
+
+/** Files by the parts that they are for; one alone is for training. Parts that the program doesn't ask for are left. */
+function filesOf(data: Settings, one: boolean): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const add = (s: Settings, key: string, part: string): void => {
+    const [first, ...others] = s.texts(key);
+    if (others.length > 0) s.leave(key, "the first is taken: put the files' rows together");
+    if (first !== undefined) found.set(part, first);
+  };
+  const parts = data.inner("data_files");
+  if (parts.keys().length === 0) add(data, "data_files", "train");
+  else
+    for (const part of one || !parts.has("train") ? ["train"] : ["train", "validation", "test"]) add(parts, part, part);
+  return found;
+}
+
+const columnsOf: Readonly<Record<string, string>> = {
+  text_classification: "{ text: text, label: label }",
+  token_classification: "{ tokens: tokens, tags: tags }",
+  question_answering: "{ question: question, context: context, answer: answer }",
+  text2text_generation: "{ input: input, target: target }",
+  sentence_similarity: "{ text: text, text_pair: text_pair }",
+  fill_mask: "{ text: text }",
+};
+
+/** How many looks without a better one `EarlyStoppingCallback` waits, where it is the only callback; it is carried then. */
+export function patienceOf(trainer: Settings): number | undefined {
+  const alone =
+    /^\[\s*EarlyStoppingCallback\(\s*(?:(?:early_stopping_patience\s*=\s*)?(\d+))?\s*,?\s*\)\s*,?\s*\]$/.exec(
+      trainer.expression("callbacks") ?? "",
+    );
+  if (!alone) return undefined;
+  trainer.ignore("callbacks"); // an expression: what is read of it is written
+  return Number(alone[1] ?? 1);
+}
+/** Collators that only bring rows to one length. */
+const padding =
+  /^(default_data_collator|DataCollatorWithPadding\b|DataCollatorForSeq2Seq\b|DataCollatorForTokenClassification\b|DataCollatorForLanguageModeling\b(?=[\s\S]*\bmlm\s*=\s*False\b))/;
+
+/** What a trainer is given of a program's own. */
+export function leaveObjects(trainer: Settings, held: boolean): void {
+  if (padding.test(trainer.expression("data_collator") ?? "")) trainer.ignore("data_collator");
+  else trainer.leave("data_collator", "rows are brought to one length, and nothing else is done to them");
+  if (held) trainer.ignore("eval_dataset");
+  else trainer.leave("eval_dataset", "no rows are held back to look at: write a `split`, or a file as `validation`");
+  if (!held || patienceOf(trainer) === undefined)
+    trainer.leave("callbacks", "not run; `early_stopping: patience(…)` in the recipe ends a training early");
+  trainer.leave("compute_metrics", "write `metrics` of `evaluate`");
+  trainer.leave("preprocess_logits_for_metrics", "write `metrics` of `evaluate`");
+  trainer.leave("optimizers", "write `optimizer` and `schedule` in the recipe; those below may be others");
+  trainer.leave("model_init", "name the base below");
+}
