@@ -169,15 +169,15 @@ function lengthsAndMasks(s: Settings, chats: boolean): void {
 }
 
 /** Cosine without another word; its warm-up is 3% there, of a hundred steps at most. */
-function schedule(s: Settings): string {
+function schedule(s: Settings): string | undefined {
   const rate = s.number("learning_rate");
   const floor = s.number("cosine_min_lr_ratio");
   const fallback = { name: "cosine", warmup: "3%", rate };
   const text = scheduleFrom(s, usualSchedule, fallback);
   const flat = (s.number("cosine_constant_lr_ratio") ?? 0) > 0;
   if (flat) s.leave("cosine_constant_lr_ratio", "the rate has no flat end here");
-  if (floor === undefined || floor === 0 || !text.startsWith("cosine")) {
-    if (floor !== undefined && !text.startsWith("cosine")) s.leave("cosine_min_lr_ratio", "the schedule is no cosine");
+  if (floor === undefined || floor === 0 || !text?.startsWith("cosine")) {
+    if (floor !== undefined && !text?.startsWith("cosine")) s.leave("cosine_min_lr_ratio", "the schedule is no cosine");
     return text;
   }
   return text.replace(

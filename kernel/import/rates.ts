@@ -42,14 +42,14 @@ export function optimizerFrom(s: Settings, names: OptimizerNames, rate?: number)
   if (name !== "adamw") {
     for (const key of [names.beta1, names.beta2, ...(names.epsilon ?? [])])
       if (key !== undefined) s.leave(key, `not carried to ${name}`);
-    return call(name, { learning_rate: s.number(...names.rate) ?? rate, weight_decay: decay });
+    return call(name, { learning_rate: s.number(...names.rate) ?? s.unless(rate, ...names.rate), weight_decay: decay });
   }
   return call("adamw", {
-    learning_rate: s.number(...names.rate) ?? rate,
+    learning_rate: s.number(...names.rate) ?? s.unless(rate, ...names.rate),
     beta1,
     beta2,
     epsilon,
-    weight_decay: decay ?? 0,
+    weight_decay: decay ?? s.unless(0, names.decay ?? ""),
   });
 }
 
@@ -71,11 +71,15 @@ export function scheduleFrom(
   s: Settings,
   names: ScheduleNames,
   fallback: { readonly name: string; readonly warmup: string; readonly rate?: number | undefined },
-): string {
-  const said = (s.text(...names.name) ?? fallback.name).toLowerCase();
+): string | undefined {
+  const named = s.text(...names.name) ?? s.unless(fallback.name, ...names.name);
+  const said = named?.toLowerCase();
   const given = names.kwargs === undefined ? undefined : s.inner(names.kwargs);
-  const warmup = warmupFrom(s, names) ?? fallback.warmup;
+  const warmup = warmupFrom(s, names) ?? s.unless(fallback.warmup, names.ratio ?? "", names.steps ?? "");
   switch (said) {
+    case undefined:
+      for (const key of [names.ratio, names.steps]) if (key !== undefined) s.leave(key, "its schedule isn't known");
+      return undefined;
     case "linear":
     case "cosine":
       return call(said, { warmup });

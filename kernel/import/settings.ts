@@ -83,6 +83,10 @@ export class Settings {
     this.leave(key, "true or false was expected");
     return undefined;
   }
+  /** `fallback` where nothing is said of any of the keys; what is said and can't be read has no known value. */
+  unless<T>(fallback: T, ...keys: readonly string[]): T | undefined {
+    return keys.some((key) => this.has(key)) ? undefined : fallback;
+  }
   /** An expression as it is written; undefined: there is none, or a value. */
   expression(key: string): string | undefined {
     const value = this.all[key];

@@ -13,14 +13,15 @@ export interface LoraDefaults {
 /** `prefix`: what stands before the names (`lora_` in Axolotl); names without it serve too where there is none. */
 export function loraFrom(s: Settings, prefix = "", fallback: LoraDefaults = {}): string {
   const of = (name: string): readonly string[] => (prefix === "" ? [name, `lora_${name}`] : [`${prefix}${name}`]);
+  const ranks = prefix === "" ? ["r", "lora_r"] : [`${prefix}r`, `${prefix}rank`];
   const targets = targetsFrom(s, prefix, fallback.every === true);
   // The usual beginning, under two of its names.
   if (!["true", undefined].includes(s.said("init_lora_weights")))
     s.leave("init_lora_weights", "the first factor begins at random, the second at zero");
   return call("lora", {
-    rank: s.number(...(prefix === "" ? ["r", "lora_r"] : [`${prefix}r`, `${prefix}rank`])) ?? fallback.rank,
-    alpha: s.number(...of("alpha")) ?? fallback.alpha,
-    dropout: zeroless(s.number(...of("dropout")) ?? fallback.dropout),
+    rank: s.number(...ranks) ?? s.unless(fallback.rank, ...ranks),
+    alpha: s.number(...of("alpha")) ?? s.unless(fallback.alpha, ...of("alpha")),
+    dropout: zeroless(s.number(...of("dropout")) ?? s.unless(fallback.dropout, ...of("dropout"))),
     targets,
     rank_stabilized: s.flag("use_rslora", "peft_use_rslora") ? "true" : undefined,
     dora: s.flag("use_dora", "peft_use_dora") ? "true" : undefined,

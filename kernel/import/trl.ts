@@ -32,9 +32,12 @@ export function readTrl(s: Settings): Read {
     notes.push("The file doesn't say which trainer it is for: supervised training (SFTTrainer) was taken.");
   const { training, trainer } = parts;
   const steps = positive(training.number("max_steps"));
-  if (steps !== undefined) training.leave("num_train_epochs", "`max_steps` goes before it");
+  // How many steps is said, though it may not be known.
+  const counted = training.expression("max_steps") !== undefined;
+  if (steps !== undefined || counted) training.leave("num_train_epochs", "`max_steps` goes before it");
   const length = lengthOf(parts);
-  const rate = training.number("learning_rate") ?? (parts.sft ? 2e-5 : 5e-5);
+  const rate = training.number("learning_rate") ?? training.unless(parts.sft ? 2e-5 : 5e-5, "learning_rate");
+  const batch = ["per_device_train_batch_size", "per_gpu_train_batch_size"];
   const packing = training.flag("packing") || trainer.flag("packing");
   const model = modelOf(parts, length, notes);
   const { data, held } = dataOf({ all: s, ...parts }, model.task, notes);
@@ -42,9 +45,12 @@ export function readTrl(s: Settings): Read {
   const looked = lookedAt(training, held);
   tellSteps(s);
   const recipe: Read["recipe"] = {
-    epochs: steps === undefined ? text(training.number("num_train_epochs") ?? 3) : undefined,
+    epochs:
+      steps === undefined && !counted
+        ? text(training.number("num_train_epochs") ?? training.unless(3, "num_train_epochs"))
+        : undefined,
     steps: text(steps),
-    batch_size: text(training.number("per_device_train_batch_size", "per_gpu_train_batch_size") ?? 8),
+    batch_size: text(training.number(...batch) ?? training.unless(8, ...batch)),
     accumulate: text(training.number("gradient_accumulation_steps")),
     packing: packing ? "true" : undefined,
     optimizer: optimizerFrom(training, usualNames, rate),
@@ -64,10 +70,11 @@ export function readTrl(s: Settings): Read {
   for (const one of new Set([training, trainer, parts.base, parts.stored, parts.data])) idle(one);
   return { notes, data, model, recipe };
 }
+const lengths = ["max_length", "max_seq_length"];
 /** The first of the lengths that are given; others are left where they differ. */
 function lengthOf({ training, trainer, base, sft }: Parts): number | undefined {
   const given = [...new Set([trainer, training, base])].flatMap((part) =>
-    ["max_length", "max_seq_length"].flatMap((key) => {
+    lengths.flatMap((key) => {
       const length = part.number(key);
       return length === undefined ? [] : [{ part, key, length }];
     }),
@@ -75,7 +82,8 @@ function lengthOf({ training, trainer, base, sft }: Parts): number | undefined {
   const [first] = given;
   for (const { part, key, length } of given)
     if (length !== first?.length) part.leave(key, "another length goes before it");
-  return first?.length ?? (sft ? 1024 : undefined);
+  const said = [trainer, training, base].some((part) => lengths.some((key) => part.has(key)));
+  return first?.length ?? (sft && !said ? 1024 : undefined);
 }
 /** SFTTrainer recomputes where nothing is said, and Unsloth says it of the adapter. */
 function recomputed({ training, lora, sft }: Parts): boolean {

@@ -85,6 +85,34 @@ ds = concatenate_datasets([ds, other])`;
     // No rows' methods, and texts that only look like them.
     assert.deepEqual(named('x = tok("hello")\nmap(f, x)\nfilter(f, x)\nprint(".filter(x)")'), []);
   });
+  it("a setting that is computed is named, and no default of the tool is written for it", () => {
+    for (const [argument, unwritten] of [
+      ["learning_rate=LR / 2", "learning_rate:"],
+      ["weight_decay=f(1)", "weight_decay:"],
+      ["num_train_epochs=N - 1", "epochs:"],
+      ["max_steps=N * 2", "epochs:"],
+      ["per_device_train_batch_size=N // 2", "batch_size:"],
+      ["warmup_ratio=W / 2", "warmup:"],
+      ["warmup_steps=N // 10", "warmup:"],
+      ["lr_scheduler_type=SchedulerType.COSINE", "schedule:"],
+      ["max_length=N * 4", "max_length:"],
+    ] as const) {
+      const text = `LR = 2e-4\nN = 8\nSFTTrainer("someone/base", SFTConfig(${argument}))`;
+      const { program: written, left } = importSettings(text, "a.py");
+      const [name = "", value = ""] = argument.split("=");
+      assert.ok(written.includes(`//   SFTConfig.${name}: "${value}" (`), written);
+      assert.equal(left.length, 1, written);
+      assert.ok(!written.replace(/^\/\/.*$/gm, "").includes(unwritten), `${argument}\n${written}`);
+    }
+    for (const [argument, unwritten] of [
+      ["r=N * 2", "rank:"],
+      ["lora_alpha=N * 2", "alpha:"],
+    ] as const) {
+      const text = `N = 8\nSFTTrainer("someone/base", SFTConfig(), peft_config=LoraConfig(${argument}))`;
+      const { program: written } = importSettings(text, "a.py");
+      assert.ok(!written.replace(/^\/\/.*$/gm, "").includes(unwritten), `${argument}\n${written}`);
+    }
+  });
   describe("the files that it loads", () => {
     const loaded = (given: string, more = ""): ReturnType<typeof importSettings> =>
       importSettings(
