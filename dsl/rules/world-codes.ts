@@ -78,12 +78,17 @@ registerCodes({
     message: (d) => `no column "${d.column}" in ${d.file}`,
     help: (d) =>
       d.headless !== undefined
-        ? `write \`${d.headless}\`${/^\w+:/.test(d.headless) ? ", with names of your own" : ""}`
+        ? `write \`${d.headless}\`${/^(?!skip)\w+:/.test(d.headless) ? ", with names of your own" : ""}`
         : d.nearest
           ? `write \`${d.nearest}\``
           : `the file has: ${listed(d.has)}`,
-    notes: (d) =>
-      d.headless === undefined ? [] : [`the first line of ${d.file} looks like data, not like names: ${listed(d.has)}`],
+    notes: ({ headless, file, has }) => {
+      if (headless === undefined) return [];
+      if (headless.startsWith("names:"))
+        return [`the columns of ${file} have no names but their places: ${listed(has)}`];
+      const like = headless.startsWith("skip:") ? "a title" : "data";
+      return [`the first line of ${file} looks like ${like}, not like names: ${listed(has)}`];
+    },
     explain:
       "A column is named that the source doesn't have. Names are compared exactly, capitals and blanks included; a name with blanks is written as a string.",
     example: 'data d { source: csv("a.csv"), columns: { text: txt } }',

@@ -44,7 +44,7 @@ export interface Failed {
 export interface TableFacts {
   readonly columns: readonly string[];
   readonly sample: readonly Readonly<Record<string, unknown>>[];
-  /** What to write where the names of its columns look like a row (`header: none, names: [text, label]`); absent: they don't. */
+  /** What to write where the names of its columns look like a row (`header: none, names: [text, label]`) or like a title (`skip: 1`), or it has none; absent: they look like names. */
   readonly headless?: string;
 }
 export interface SplitFacts {

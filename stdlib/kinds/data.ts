@@ -17,7 +17,7 @@ export interface SourceImplementation {
   /** Reads it in parts, so that memory does not follow its size; the rows are those of `open`. Coded errors. */
   stream?(call: Call, world: SourceWorld): AsyncIterable<RowChunk>;
   /**
-   * What to write where the names of its columns look like a row; undefined: they don't.
+   * What to write where the names of its columns look like a row or a title, or it has none; undefined: they look like names.
    * @param columns name → values of the first rows
    */
   headless?(call: Call, columns: ReadonlyMap<string, ArrayLike<unknown>>): string | undefined;

@@ -7,7 +7,7 @@ import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.
 import { largestRecord } from "../lib/sources/codes.js";
 import { demandColumns, demandNames, headText, isChunk, tableOf } from "../lib/sources/columns.js";
 import { locate } from "#platform/files.js";
-import { likelyNames, looksLikeData } from "../lib/sources/headless.js";
+import { likelyNames, looksLikeData, looksLikeTitle } from "../lib/sources/headless.js";
 import { fileText } from "../lib/sources/text-file.js";
 
 const delimiters = [",", ";", "\t", "|"];
@@ -56,12 +56,22 @@ export const csv: SourceImplementation = {
     if (rest.rows > 0) yield rest;
   },
   headless(call, columns) {
-    const { path, header, names } = call.arguments as unknown as Arguments;
+    const { path, header, names, skip } = call.arguments as unknown as Arguments;
     if (columns.keys().next().value?.startsWith("__label__")) return `fasttext(${JSON.stringify(path)})`;
-    if (header !== undefined || names || !looksLikeData(columns)) return undefined;
-    return columns.size > MOST_NAMED ? "header: none" : `header: none, names: [${likelyNames(columns).join(", ")}]`;
+    if (names) return undefined;
+    const own = columns.size > MOST_NAMED ? undefined : `names: [${likelyNames(columns).join(", ")}]`;
+    if (header !== undefined) return header === "none" ? own : undefined;
+    if (!skip && looksLikeTitle([...columns.keys()].map((name, i) => (name === placed(i) ? "" : name))))
+      return "skip: 1";
+    if (!looksLikeData(columns)) return undefined;
+    return own === undefined ? "header: none" : `header: none, ${own}`;
   },
 };
+
+/** What a column without a name is called. */
+function placed(index: number): string {
+  return `column ${index + 1}`;
+}
 
 function readerOf(call: Call, limit: number): Reader {
   const { path, delimiter, quote, header, names, skip } = call.arguments as unknown as Arguments;
@@ -286,7 +296,7 @@ class Reader {
     if (names && names.length !== record.length)
       throw new CodedError("column-names", { file, names, first: record, line: this.line });
     const all = (names ?? (header === "none" ? record.map(() => "") : record)).map((name, i) =>
-      name === "" ? `column ${i + 1}` : name,
+      name === "" ? placed(i) : name,
     );
     const seen = new Set<string>();
     const twice = all.find((name) => seen.size === seen.add(name).size);

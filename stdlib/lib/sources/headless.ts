@@ -19,6 +19,13 @@ export function looksLikeData(columns: ReadonlyMap<string, ArrayLike<unknown>>):
   );
 }
 
+/** Whether a first line is a title that a program of tables filled up with empty fields: `Export of May,,`. */
+export function looksLikeTitle([first = "", ...rest]: readonly string[]): boolean {
+  // Of two fields the second may be the one empty column that a comma at the end of each line makes.
+  const wide = rest.length > 1 || (rest.length === 1 && /\s/.test(first.trim()));
+  return wide && first !== "" && rest.every((name) => name === "");
+}
+
 /** Twice at least: a single row that repeats the header comes of files that were joined. */
 function isRepeated(name: string, values: ArrayLike<unknown>): boolean {
   let times = 0;

@@ -63,4 +63,24 @@ describe("a file without a header", () => {
   it("is not suspected where names look like names", () => {
     assert.equal(told(undefined).diagnostics.length, 2);
   });
+  it("is told by what its first line looks like, or that there are no names", () => {
+    const one = (headless: string, call = 'csv("a.csv")') => {
+      const text = program.replace('csv("a.csv")', call);
+      const [only, ...more] = compiled(text, {
+        table: { columns: ["Export", "column 2"], sample: [], headless },
+      }).diagnostics;
+      assert.deepEqual(more, []);
+      return { ...words(only), put: must(only, "a diagnostic").fix?.edits[0]?.text };
+    };
+    const title = one("skip: 1");
+    assert.deepEqual([title.help, title.put], ["write `skip: 1`", ", skip: 1"]);
+    assert.match(
+      title.notes[0] ?? "",
+      /^the first line of a\.csv looks like a title, not like names: Export, column 2$/,
+    );
+    const nameless = one("names: [text, label]", 'csv("a.csv", header: none)');
+    assert.equal(nameless.help, "write `names: [text, label]`, with names of your own");
+    assert.equal(nameless.put, ", names: [text, label]");
+    assert.match(nameless.notes[0] ?? "", /^the columns of a\.csv have no names but their places: /);
+  });
 });

@@ -161,9 +161,15 @@ describe("sources", () => {
         );
         assert.equal(await headless("__label__a one\n__label__b two\n"), 'fasttext("headless.csv")');
         assert.equal(await headless("text,label\ngood,pos\nbad,neg\ntext,x\n"), undefined);
-        assert.equal(await headless(labelled, { header: "none" }), undefined);
+        assert.equal(await headless(labelled, { header: "none" }), "names: [text, label]");
+        assert.equal(await headless(labelled, { header: "none", names: ["a", "b"] }), undefined);
         assert.equal(await headless(labelled, { header: "first" }), undefined);
         assert.equal(await headless(`${Array.from({ length: 99 }, (_, i) => i).join(",")}\n`), "header: none");
+        assert.equal(await headless("Export Q3,,\ntext,label,id\na,b,c\n"), "skip: 1");
+        assert.equal(await headless("Export Q3,\ntext,label\na,b\n"), "skip: 1");
+        assert.equal(await headless("t\nExport Q3,,\ntext,label,id\na,b,c\n", { skip: 1 }), undefined);
+        assert.equal(await headless(",,text\n1,2,c\n"), undefined, "columns of a count");
+        assert.equal(await headless("text,\na,\nb,\n"), undefined, "a comma at each line's end");
       });
     });
     it("names the delimiter that was meant", async () => {
