@@ -10,6 +10,8 @@ export interface Rows {
   readonly columns: string;
   readonly template?: string;
   readonly notes: readonly string[];
+  /** Whether a file of its own is looked at while training. */
+  readonly held?: boolean;
 }
 
 /** The first of several is carried; the others are left, one by one. */
@@ -19,7 +21,38 @@ export function rowsFrom(s: Settings): Rows {
   const [first, ...others] = [...sets, ...plain];
   for (const other of others) other.leaveAll("mixtures aren't built: put the files' rows together");
   if (!first) return { task: "chat", ...filed(undefined), columns: "{ messages: messages }", notes: [] };
-  // What of it is read, and from where.
+  const source = fileOf(first);
+  const looked = lookedAtIn(s, first);
+  const about =
+    others.length === 0 ? [] : [`Only the first of ${String(others.length + 1)} data sets is carried over.`];
+  if (plain[0] === first) first.ignore("type");
+  const rows = plain[0] === first ? texts(first) : kinds(first);
+  if (!looked) return { ...rows, ...source, notes: [...about, ...source.notes] };
+  const both = `{ train: ${source.source}, validation: ${looked.source} }`;
+  return { ...rows, source: both, notes: [...about, ...source.notes, ...looked.notes], held: true };
+}
+
+/** Rows of a file of their own, where they are written as those that train; others are left. */
+function lookedAtIn(s: Settings, first: Settings): ReturnType<typeof filed> | undefined {
+  const sets = s.list("test_datasets");
+  const [set] = sets;
+  const said = set?.keys() ?? [];
+  const alike =
+    sets.length === 1 &&
+    !((s.number("val_set_size") ?? 0) > 0) &&
+    said.every((key) => /^(path|type|ds_type|split|data_files)$/.test(key)) &&
+    first.keys().every((key) => /^(path|data_files|ds_type|split)$/.test(key) || said.includes(key)) &&
+    first.inner("type").keys().length === 0 &&
+    set?.said("type") === first.said("type") &&
+    (set?.said("split") ?? "train") === "train" &&
+    ["json", first.said("ds_type")].includes(set?.said("ds_type") ?? "json");
+  if (set && alike) return fileOf(set);
+  for (const one of sets) for (const key of one.keys()) one.leave(key, "write `source: { train: …, validation: … }`");
+  return undefined;
+}
+
+/** What of a data set is read, and from where. */
+function fileOf(first: Settings): ReturnType<typeof filed> {
   const split = first.text("split");
   if (split !== "train") first.leave("split", "cut the file to these rows, or keep so many by `sample: N`");
   const files = first.texts("data_files");
@@ -28,12 +61,7 @@ export function rowsFrom(s: Settings): Rows {
   const generic = files[0] !== undefined && /^(json|jsonl|csv|parquet|text)$/.test(path ?? "");
   if (generic) first.ignore("path"); // it names the reader alone
   const file = files[0] === undefined || generic || path === undefined ? (files[0] ?? path) : `${path}/${files[0]}`;
-  const source = filed(file, first.text("ds_type"));
-  const about =
-    others.length === 0 ? [] : [`Only the first of ${String(others.length + 1)} data sets is carried over.`];
-  if (plain[0] === first) first.ignore("type");
-  const rows = plain[0] === first ? texts(first) : kinds(first);
-  return { ...rows, ...source, notes: [...about, ...source.notes] };
+  return filed(file, first.text("ds_type"));
 }
 
 function filed(

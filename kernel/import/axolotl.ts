@@ -13,8 +13,8 @@ export function readAxolotl(s: Settings): Read {
   refuseOtherData(s);
   const rows = rowsFrom(s);
   const chats = rows.task === "chat";
-  const { split, held } = heldBack(s, "val_set_size");
-  for (const set of s.list("test_datasets")) set.leaveAll("write `source: { train: …, validation: … }`");
+  const cut = heldBack(s, "val_set_size");
+  const held = cut.held || rows.held === true;
   const base = s.text("base_model");
   refuseSenses(s, "base_model", base);
   const template = templateOf(s, chats, rows.template);
@@ -44,7 +44,7 @@ export function readAxolotl(s: Settings): Read {
   idle(s);
   return {
     notes: rows.notes,
-    data: { source: rows.source, columns: rows.columns, split },
+    data: { source: rows.source, columns: rows.columns, split: cut.split },
     model: {
       base: base === undefined ? undefined : quoted(base),
       task: rows.task,

@@ -143,6 +143,22 @@ describe("settings of other tools", () => {
       assert.match(axolotl({ val_set_size: 20 }), /split: random\(train: rest, validation: 20\)/);
       assert.match(axolotl({ val_set_size: 0.2 }), /split: random\(train: 80%, validation: 20%\)/);
     });
+    it("rows of their own that are looked at, where they are written as those that train", () => {
+      const set = { path: "dev.jsonl", type: "chat_template" };
+      const held = axolotl({ test_datasets: [set], early_stopping_patience: 2 });
+      assert.match(held, /source: \{ train: jsonl\("rows.jsonl"\), validation: jsonl\("dev.jsonl"\) \}/);
+      assert.match(held, /early_stopping: patience\(2\)/);
+      assert.doesNotMatch(held, /Not carried over/);
+      assert.match(axolotl({ test_datasets: [{ ...set, split: "train", ds_type: "json" }] }), /validation: jsonl/);
+      for (const other of [
+        { test_datasets: [{ ...set, type: "alpaca" }] },
+        { test_datasets: [{ ...set, split: "test" }] },
+        { test_datasets: [{ ...set, odd: 1 }] },
+        { test_datasets: [set, set] },
+        { test_datasets: [set], val_set_size: 0.1 },
+      ])
+        assert.match(axolotl(other), /test_datasets\[0\]\.path: "dev.jsonl" \(write `source/);
+    });
     it("looks and checkpoints within an epoch", () => {
       const held = { val_set_size: 0.1, num_epochs: 4 };
       const cases: readonly (readonly [object, RegExp])[] = [
