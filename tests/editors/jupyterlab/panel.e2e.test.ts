@@ -24,7 +24,7 @@ const cells = [
   split: random(train: 80%, validation: 10%, test: 10%)
 }`,
   `model mood { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora(rank: 8) }
-recipe quick { steps: 30, batch_size: 8, schedule: linear(warmup: 10%) }`,
+recipe quick { steps: 80, batch_size: 8, schedule: linear(warmup: 10%) }`,
   "train mood on reviews with quick { validate: every(steps: 10) }",
   "const x = 1",
 ];
@@ -124,7 +124,7 @@ describe("the panel in JupyterLab", function () {
     await panel().getByText("train mood on reviews with quick").first().waitFor({ timeout: 20_000 });
     await setting("technique.rank", "8").waitFor();
     await panel().getByText("the rows of reviews are counted when its cell runs").waitFor();
-    await panel().getByText("3 steps").waitFor();
+    await panel().getByText("8 steps").waitFor();
     assert.equal(await panel().locator(".tunebook-is-recipe").getByText("default").count(), 0, "defaults wait");
     // Only what is not written is marked.
     assert.equal(await panel().locator(".tunebook-setting").getByText("written", { exact: true }).count(), 0);
@@ -205,6 +205,7 @@ describe("the panel in JupyterLab", function () {
     await panel().getByText("70 runs", { exact: true }).waitFor();
   });
   it("shows a training while it runs", async () => {
+    // Long enough for several looks at the folder: while nothing trains they are two seconds apart.
     for (const n of [0, 1]) {
       await book.run(n);
       await book.ran(n);
@@ -215,7 +216,7 @@ describe("the panel in JupyterLab", function () {
     const seen = new Set<string>();
     let pictured = false;
     while (await row.getByText("running").isVisible()) {
-      seen.add(/step (\d+) of 30/.exec((await row.textContent()) ?? "")?.[1] ?? "");
+      seen.add(/step (\d+) of 80/.exec((await row.textContent()) ?? "")?.[1] ?? "");
       if (seen.size === 3 && !pictured) await book.picture("running");
       pictured ||= seen.size === 3;
       await sleep(100);
