@@ -4,8 +4,8 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import { locate } from "#platform/files.js";
 import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
-import { Gathered, headText } from "../lib/sources/columns.js";
 import { linesOf } from "../lib/sources/lines.js";
+import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
 import { fileText } from "../lib/sources/text-file.js";
 
 interface Arguments {
@@ -21,32 +21,28 @@ interface Row {
 
 const argumentsOf = (call: Call): Arguments => call.arguments as unknown as Arguments;
 
+const source = rowSource(rows);
+
+/** Where lines have several labels no column holds the label: who gives it a role is told that there is none. */
 export const fasttext: SourceImplementation = {
-  async open(call, world, limit = Infinity) {
-    const gathered = new Gathered(argumentsOf(call).path);
-    let read = 0;
-    for await (const line of lines(call, world)) {
-      gathered.add(rowOf(line, call));
-      read += line.length;
-      if (gathered.rows >= limit || (limit < Infinity && read > headText)) break;
-    }
-    const table = gathered.table();
-    // Where lines have several, no column holds the label: which role to give `labels` is told of a name that isn't there.
-    const several = Array.from(table.array("labels") as Iterable<readonly string[]>).some((of) => of.length > 1);
-    return several ? table.select(not("label")) : table;
+  async open(call, world, limit) {
+    const table = await source.open(call, world, limit);
+    return haveSeveral(table.array("labels") as Iterable<unknown>) ? table.select(not("label")) : table;
   },
   async *stream(call, world) {
-    const gathered = new Gathered(argumentsOf(call).path);
-    for await (const line of lines(call, world)) {
-      gathered.add(rowOf(line, call));
-      if (gathered.enough) yield gathered.take();
+    for await (const { columns, rows } of source.stream(call, world)) {
+      const all = haveSeveral(columns.get("labels") ?? []);
+      yield { rows, columns: all ? new Map([...columns].filter(([name]) => name !== "label")) : columns };
     }
-    if (gathered.rows > 0) yield gathered.take();
   },
 };
 
+function haveSeveral(labels: Iterable<unknown>): boolean {
+  return Array.from(labels).some((of) => Array.isArray(of) && of.length > 1);
+}
+
 /** Coded errors `empty-file`, `giant-line`, and those of `fileText`. */
-async function* lines(call: Call, world: SourceWorld): AsyncGenerator<string> {
+async function* rows(call: Call, world: SourceWorld): AsyncGenerator<ReadRow> {
   const { path, encoding } = argumentsOf(call);
   let some = false;
   for await (const line of linesOf(
@@ -55,7 +51,7 @@ async function* lines(call: Call, world: SourceWorld): AsyncGenerator<string> {
   )) {
     if (line.trim() === "") continue;
     some = true;
-    yield line;
+    yield { value: rowOf(line, call), length: line.length };
   }
   if (!some) throw new CodedError("empty-file", { file: path });
 }

@@ -3,37 +3,19 @@ import { isRecord } from "#dsl/diagnostics/record.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
-import { Gathered, headText, kindOf } from "../lib/sources/columns.js";
+import { kindOf } from "../lib/sources/columns.js";
 import { jsonFault, placeOf } from "../lib/sources/json-place.js";
 import { demandShallow, jsonValue } from "../lib/sources/json-value.js";
 import { linesOf } from "../lib/sources/lines.js";
+import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
 import { locate } from "#platform/files.js";
 import { fileText } from "../lib/sources/text-file.js";
 
-export const jsonl: SourceImplementation = {
-  async open(call, world, limit = Infinity) {
-    const gathered = new Gathered(fileOf(call));
-    let read = 0;
-    for await (const { value, length } of objects(call, world)) {
-      gathered.add(value);
-      read += length;
-      if (gathered.rows >= limit || (limit < Infinity && read > headText)) break;
-    }
-    return gathered.table();
-  },
-  async *stream(call, world) {
-    const gathered = new Gathered(fileOf(call));
-    for await (const { value } of objects(call, world)) {
-      gathered.add(value);
-      if (gathered.enough) yield gathered.take();
-    }
-    if (gathered.rows > 0) yield gathered.take();
-  },
-};
+export const jsonl: SourceImplementation = rowSource(objects);
 
 const fileOf = (call: Call): string => call.arguments["path"] as string;
 
-async function* objects(call: Call, world: SourceWorld): AsyncGenerator<{ value: object; length: number }> {
+async function* objects(call: Call, world: SourceWorld): AsyncGenerator<ReadRow> {
   const path = fileOf(call);
   const encoding = (call.arguments["encoding"] as string | undefined) ?? "utf-8";
   let [line, row] = [0, 0];

@@ -336,7 +336,10 @@ describe("sources", () => {
       assert.deepEqual(single, { text: "one", label: "a", labels: ["a"], $row: 1 });
       const source = call("source", "fasttext", { path: folder.write("f.txt", text) });
       const [chunk] = await gathered(fasttext.stream!(source, folder.world()));
-      assert.deepEqual([chunk?.rows, chunk?.columns.get("labels")], [3, expected.map((row) => row.labels)]);
+      assert.deepEqual(
+        [chunk?.rows, chunk?.columns.get("labels"), chunk?.columns.has("label")],
+        [3, expected.map((row) => row.labels), false],
+      );
     });
     it("takes labels wherever they stand, and another prefix", async () => {
       const [row] = await rows(fasttext, "good #pos film #short\n", { prefix: "#" });
