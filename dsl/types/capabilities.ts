@@ -36,6 +36,7 @@ export interface Kinds<C extends Call = Call> {
   pruner: NothingMore;
   runner: NothingMore;
   subject: NothingMore;
+  target: TargetCapabilities;
 }
 export type Kind = keyof Kinds;
 export type NothingMore = never;
@@ -181,6 +182,14 @@ export interface MetricCapabilities<C extends Call = Call> {
   readonly usual?: true;
   /** What to measure beside it where nearly all rows have one label, which it hides. */
   readonly hidesRare?: string;
+}
+
+/** What a trained model is written as. */
+export interface TargetCapabilities {
+  /** What is named: a folder that is filled, or a file. */
+  readonly writes: "folder" | "file";
+  /** How the names of such files end. */
+  readonly ending?: string;
 }
 
 export interface SpaceCapabilities {

@@ -1,0 +1,36 @@
+/**
+ * What opens a deployed model: the target's own runtime, where there is one here. Graphs take and give arrays by the names
+ * that programs use; runtimes that hold tokenizer and template take texts. A record per runtime in runtimes/, listed in
+ * runtimes/table.ts under the name that targets give (capability `runtime`).
+ */
+import type { NDArray } from "#dsl/graph/program.js";
+import type { GraphName, Written } from "#stdlib/kinds/target.js";
+
+export interface RuntimeRecord {
+  /** As it is shown: "ONNX Runtime". */
+  readonly title: string;
+  /** Null: it is here. Else what brings it, for a sentence: "npm install node-llama-cpp brings it". */
+  found(): Promise<string | null>;
+  /** `place`: the folder, or the file of a target that writes one. Called only where it was found. */
+  open(place: string, written: Written): Promise<OpenedModel>;
+}
+export interface OpenedModel {
+  readonly version: string;
+  /** Absent: it runs no graphs. Feeds and outputs by the program's names; i32 where the file has i64. */
+  run?(
+    graph: GraphName,
+    feeds: Readonly<Record<string, NDArray>>,
+    wanted?: readonly string[],
+  ): Promise<Record<string, NDArray>>;
+  /** Absent: it writes by graphs, or not at all. The likeliest tokens after a text or a conversation, most at once `most`. */
+  write?(
+    prompt: string | readonly { readonly role: string; readonly content: string }[],
+    most: number,
+  ): Promise<WrittenBy>;
+  close(): Promise<void>;
+}
+export interface WrittenBy {
+  readonly text: string;
+  /** Token ids, without the one that ended it. */
+  readonly tokens: readonly number[];
+}

@@ -1,0 +1,4 @@
+/** Runtimes by the names that targets give; each is loaded when something is opened in it. */
+import type { RuntimeRecord } from "../runtime.js";
+
+export const runtimes: Readonly<Record<string, () => Promise<RuntimeRecord>>> = {};

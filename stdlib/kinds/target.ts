@@ -1,0 +1,129 @@
+/**
+ * Targets: what a trained model is written as for use elsewhere. A target writes; which runtime then opens what was written,
+ * and how its answers are compared with the notebook's, is the runner's affair (kernel/deploying).
+ */
+import type { NDArray, State } from "#dsl/graph/program.js";
+import type { Call } from "#dsl/types/value.js";
+import type { AssembleOptions } from "../programs/options.js";
+import type { ModelImplementation } from "./model.js";
+
+/** What its programs are built from (stdlib/programs). */
+export type DeployedParts = Omit<AssembleOptions, "optimizer" | "clip" | "dropout">;
+
+/** A trained model as a target gets it. */
+export interface Deployed {
+  /** As the notebook calls it. */
+  readonly name: string;
+  readonly parts: DeployedParts;
+  /** The word of its family, and what that is when it runs. */
+  readonly family: { readonly word: string; readonly implementation: ModelImplementation };
+  /** config.json as transformers writes it for the class with its head: label names and kind of problem included. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly labels: readonly string[];
+  /** Roles of the rows that it reads (`text`, `text_pair`, `question`, …). */
+  readonly roles: readonly string[];
+  /** Whether two texts in one row are told apart: its programs take token_type_ids. */
+  readonly tokenTypes: boolean;
+  /** Tokens that texts are cut to. */
+  readonly maxLength: number;
+  /**
+   * What its technique leaves around the layers, where that can't go into the base's own weights (prompt-tuning, bottleneck
+   * adapters): programs have it, tables of tensors as transformers names them don't. Null: states bear transformers' names,
+   * and `shapes` has them all.
+   */
+  readonly around: string | null;
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** The value of a state of a program that was built of `parts`, f32 unless the state is of whole numbers. */
+  read(name: string, state?: State): Promise<NDArray>;
+  /** Files that lie beside the weights: tokenizer.json, tokenizer_config.json, chat_template.jinja, generation_config.json. */
+  readonly files: readonly string[];
+  file(name: string): Promise<Uint8Array>;
+  /** Token ids of some texts that the model was trained on, for calibration; none of them is ever written. */
+  calibration(rows: number): Promise<readonly Int32Array[]>;
+}
+
+/** Where files go. Paths are relative to the deployment's folder; of targets that are one file, `main` is that file. */
+export interface TargetOutput {
+  write(path: string, bytes: Content): Promise<void>;
+  /** Files as they are (`Deployed.files`). */
+  copy(names: readonly string[], into?: string): Promise<void>;
+  /**
+   * Work that needs a library of its own, in a process of its own: `name` of kernel/deploying/tools. `from` and `to`:
+   * paths of the deployment.
+   */
+  tool(
+    name: string,
+    o: { readonly from: string; readonly to: string } & Readonly<Record<string, unknown>>,
+  ): Promise<void>;
+}
+export type Content = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** A graph in a file: how a runtime feeds it and what it gives. */
+export interface GraphFile {
+  readonly file: string;
+  /** The program's name of an input → the file's. */
+  readonly inputs: Readonly<Record<string, GraphPort>>;
+  readonly outputs: Readonly<Record<string, GraphPort>>;
+  /** Sizes that are fixed in the file, by the names that dimensions have in the program; absent: none is. */
+  readonly fixed?: Readonly<Record<string, number>>;
+}
+export interface GraphPort {
+  readonly name: string;
+  readonly dtype: "f32" | "f16" | "i32" | "i64" | "bool";
+  /** As in the program: a number, or the name of a size. */
+  readonly shape: readonly (number | string)[];
+}
+/**
+ * `forward`: input_ids, attention_mask (and token_type_ids) → logits, or what the task names.
+ * `decoder`: writes over keys and values that go in and come out; `encoder`: of an encoder-decoder.
+ */
+export type GraphName = "forward" | "encoder" | "decoder";
+
+/** What a target wrote. */
+export interface Written {
+  /** The graphs in it, where its runtime runs graphs. */
+  readonly graphs?: Readonly<Partial<Record<GraphName, GraphFile>>>;
+  /**
+   * How near its numbers must be to the notebook's: greatest difference, relative to the greatest number (1 at least); null:
+   * weights were rounded, so that agreement and scores are told instead, and `agreement` is what of the labels (or first
+   * tokens) must agree at least.
+   */
+  readonly tolerance: number | null;
+  readonly agreement?: number;
+  /** What of the model the format can't hold, and what serves instead. */
+  readonly left?: readonly { readonly part: string; readonly instead: string }[];
+  /** Where it was rounded, in a few words (`weights int8, activations f32`). */
+  readonly rounded?: string;
+}
+
+export interface TargetImplementation {
+  /** Why it can't hold this model, in words after a colon; null: it can. */
+  refuses?(call: Call, model: Deployed): string | null;
+  write(call: Call, model: Deployed, out: TargetOutput): Promise<Written>;
+  /** Calls that a reader copies, by language; `at` is the path as it was written in the program. They run as they stand. */
+  calls(
+    call: Call,
+    model: Pick<Deployed, "config" | "labels" | "roles" | "name" | "parts">,
+    at: string,
+  ): readonly CopiedCall[];
+}
+export interface CopiedCall {
+  readonly language: "Python" | "JavaScript" | "shell";
+  /** What it needs: packages of pip or npm, programs. */
+  readonly needs: readonly string[];
+  readonly code: string;
+}
+
+declare module "#dsl/types/registry.js" {
+  interface Implementations {
+    target: TargetImplementation;
+  }
+}
+declare module "#dsl/types/capabilities.js" {
+  interface TargetCapabilities {
+    /** Of kernel/deploying/runtimes: what opens it here. Null: nothing here can. */
+    readonly runtime: string | null;
+    /** Others that read it, for the reference. */
+    readonly readBy: readonly string[];
+  }
+}
