@@ -14,3 +14,5 @@ export declare function ensurePythonEnv(
   group: PythonGroup,
   options?: { onProgress?: (line: string) => void; signal?: AbortSignal },
 ): Promise<{ folder: string; python: string }>;
+/** Holds `folder` for this process until what it gives is called; `onWait`: another one holds it. */
+export declare function lock(folder: string, onWait: () => void): Promise<() => Promise<void>>;

@@ -162,7 +162,7 @@ function short(line) {
 }
 
 /** Holds `folder` for this process; a dead holder's lock goes stale after a minute. */
-async function lock(folder, onWait) {
+export async function lock(folder, onWait) {
   const { default: lockfile } = await import("proper-lockfile");
   let told = false;
   for (;;) {
