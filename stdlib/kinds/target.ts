@@ -121,6 +121,8 @@ declare module "#dsl/types/registry.js" {
 }
 declare module "#dsl/types/capabilities.js" {
   interface TargetCapabilities {
+    /** What its path names. */
+    readonly writes: "folder" | "file";
     /** Of kernel/deploying/runtimes: what opens it here. Null: nothing here can. */
     readonly runtime: string | null;
     /** Others that read it, for the reference. */

@@ -59,6 +59,12 @@ export class TensorflowGraph {
     if (op !== "Const") this.order?.own.add(name);
     return name;
   }
+  /** A node that is called so: what a file's readers ask for by name. */
+  named(name: string, op: string, inputs: readonly string[], attributes: Attributes): string {
+    this.made.push({ name, op, inputs, attributes });
+    this.types.set(name, outputType(op, attributes));
+    return name;
+  }
   /** Whoever takes something made in the same `after` waits through it; constants are there at once. */
   private ordered(op: string, inputs: readonly string[]): readonly string[] {
     const { order } = this;
@@ -84,6 +90,11 @@ export class TensorflowGraph {
     const name = this.node("Const", [], { dtype: { type }, value: { tensor: { type, shape, bytes } } });
     if (type === "f32" && shape.length === 0) this.numbers.set(name, bytes);
     return name;
+  }
+  /** A constant that is made once and whose bytes are many: they are compared with no other's. */
+  weight(type: TypeName, shape: readonly number[], bytes: Uint8Array): string {
+    const name = `${this.scope}weight_${this.made.length}`;
+    return this.named(name, "Const", [], { dtype: { type }, value: { tensor: { type, shape, bytes } } });
   }
   float(value: number): string {
     return this.constant("f32", [], new Uint8Array(Float32Array.of(value).buffer));

@@ -5,7 +5,7 @@
  */
 import { isLeaf, type Leaf } from "#dsl/graph/leaves.js";
 import type { Dimension, Node, Program, Ref, Type } from "#dsl/graph/program.js";
-import { partsOf } from "#dsl/graph/shape.js";
+import { partsOf, type Sizes } from "#dsl/graph/shape.js";
 import { entryOf, type Entry, type Table } from "../lowerings.js";
 import type { TensorflowGraph } from "./graph.js";
 import type { TypeName } from "./saved-model.js";
@@ -58,6 +58,8 @@ export class Lowering {
     private readonly sizes: ReadonlyMap<string, SizeSource>,
     /** The resource of each state. */
     readonly handles: ReadonlyMap<string, string> = new Map(),
+    /** Sizes that are numbers here, whatever the program calls them. */
+    private readonly fixed: Sizes = {},
   ) {
     this.uses = program.nodes.map(() => 0);
     this.indices = new Map(program.nodes.map((node, i) => [node, i]));
@@ -149,15 +151,23 @@ export class Lowering {
     return this.graph.node("Reshape", [tensor, shape], { T: { type }, Tshape: { type: "i32" } });
   }
   /** A shape as a tensor; the first name becomes −1 where it is the only one, "" is −1. */
-  shape(shape: readonly Dimension[]): string {
+  shape(given: readonly Dimension[]): string {
+    const shape = given.map((d) => this.known(d));
     const names = shape.filter((d) => typeof d === "string");
     const free = shape.indexOf(names.includes("") ? "" : (names[0] ?? ""));
     if (names.length <= 1) return this.graph.integers(shape.map((d) => (typeof d === "number" ? d : -1)));
     const parts = shape.map((d, i) => (i === free ? this.graph.integer(-1) : this.size(d)));
     return this.graph.node("Pack", parts, { N: { int: parts.length }, T: { type: "i32" }, axis: { int: 0 } });
   }
+  private known(d: Dimension): Dimension {
+    if (typeof d === "number") return d;
+    const { name, more } = partsOf(d);
+    const size = this.fixed[name];
+    return size === undefined ? d : size + more;
+  }
   /** A size as an i32 scalar. */
-  size(d: Dimension): string {
+  size(given: Dimension): string {
+    const d = this.known(given);
     if (typeof d === "number") return this.graph.integer(d);
     const { graph } = this;
     const { name, more } = partsOf(d);

@@ -28,16 +28,57 @@ export interface GraphNode {
 /** Of TensorFlow's graph format; any reader since 2.10 accepts it. */
 const PRODUCER = 1087;
 
-export function writeSavedModel(nodes: readonly GraphNode[]): Uint8Array {
+/** What readers call by the signature's name: tensors (`name:0`) by names of their own. */
+export interface Signature {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, SignedTensor>>;
+  readonly outputs: Readonly<Record<string, SignedTensor>>;
+}
+export interface SignedTensor {
+  readonly tensor: string;
+  readonly type: TypeName;
+  /** −1: free. */
+  readonly shape: readonly number[];
+}
+interface Graph {
+  readonly nodes: readonly GraphNode[];
+  readonly signature?: Signature | undefined;
+}
+
+/** The version of the format, which those who read a folder by hand ask for: without functions and objects. */
+export const FORMAT = 1;
+
+export function writeSavedModel(nodes: readonly GraphNode[], signature?: Signature): Uint8Array {
   const pbf = new PbfWriter();
-  pbf.writeVarintField(1, 1);
-  pbf.writeMessage(2, writeMetaGraph, nodes);
+  pbf.writeVarintField(1, FORMAT);
+  pbf.writeMessage(2, writeMetaGraph, { nodes, signature });
   return pbf.finish();
 }
 
-function writeMetaGraph(nodes: readonly GraphNode[], pbf: PbfWriter): void {
+function writeMetaGraph({ nodes, signature }: Graph, pbf: PbfWriter): void {
   pbf.writeMessage(1, (tag: string, p: PbfWriter) => p.writeStringField(4, tag), "serve");
   pbf.writeMessage(2, writeGraph, nodes);
+  if (signature) pbf.writeMessage(5, writeSigned, signature);
+}
+
+/** An entry of the map of signatures. */
+function writeSigned(signature: Signature, pbf: PbfWriter): void {
+  pbf.writeStringField(1, signature.name);
+  pbf.writeMessage(2, writeSignature, signature);
+}
+function writeSignature({ inputs, outputs }: Signature, pbf: PbfWriter): void {
+  for (const entry of Object.entries(inputs)) pbf.writeMessage(1, writePort, entry);
+  for (const entry of Object.entries(outputs)) pbf.writeMessage(2, writePort, entry);
+  pbf.writeStringField(3, "tensorflow/serving/predict");
+}
+function writePort([name, port]: [string, SignedTensor], pbf: PbfWriter): void {
+  pbf.writeStringField(1, name);
+  pbf.writeMessage(2, writeInfo, port);
+}
+function writeInfo({ tensor, type, shape }: SignedTensor, pbf: PbfWriter): void {
+  pbf.writeStringField(1, tensor);
+  pbf.writeVarintField(2, TYPES[type]);
+  pbf.writeMessage(3, writeShape, shape);
 }
 
 function writeGraph(nodes: readonly GraphNode[], pbf: PbfWriter): void {

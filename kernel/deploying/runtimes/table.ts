@@ -1,4 +1,6 @@
 /** Runtimes by the names that targets give; each is loaded when something is opened in it. */
 import type { RuntimeRecord } from "../runtime.js";
 
-export const runtimes: Readonly<Record<string, () => Promise<RuntimeRecord>>> = {};
+export const runtimes: Readonly<Record<string, () => Promise<RuntimeRecord>>> = {
+  tensorflow: async () => (await import("./tensorflow.js")).tensorflow,
+};

@@ -27,7 +27,7 @@ function step(l: Lowering, x: string, k: number): string {
   return l.op("Sigmoid", [k === 1 ? x : number(l, "Mul", x, k)]);
 }
 
-function value(l: Lowering, x: string, kind: Smooth): string {
+export function value(l: Lowering, x: string, kind: Smooth): string {
   if (kind === "silu" || kind === "gelu_quick") return l.op("Mul", [x, step(l, x, steepness(kind))]);
   const twice = kind === "gelu" ? normal(l, x) : number(l, "AddV2", bend(l, x), 1);
   return l.op("Mul", [number(l, "Mul", x, 0.5), twice]);

@@ -34,7 +34,13 @@ function isStep(l: Lowering, x: Ref): boolean {
 }
 
 /** x · wᵀ (+ bias) for a weight [out, in]. */
-function linear(l: Lowering, given: Ref, weight: Ref, bias: Ref | undefined, activation?: string): string {
+function linear(
+  l: Lowering,
+  given: Ref,
+  weight: Ref,
+  bias: Ref | undefined,
+  o: { readonly activation?: Activation | undefined; readonly joined?: Joined } = {},
+): string {
   const x = l.flat(given);
   const { tensor, turned } = operand(l, weight);
   const [out, size] = l.typeOf(weight).shape as [number, number];
@@ -43,8 +49,11 @@ function linear(l: Lowering, given: Ref, weight: Ref, bias: Ref | undefined, act
   const w = turn ? l.transpose(tensor, [1, 0]) : tensor;
   const transposed = !turned && !turn;
   if (!bias) return l.product(x, w, { tb: transposed });
-  return fused(l, x, w, l.full(bias), transposed, activation);
+  return (o.joined ?? fused)(l, x, w, l.full(bias), transposed, o.activation);
 }
+
+/** x · w (w turned if `transposed`) + bias, and an activation of it. */
+export type Joined = typeof fused;
 
 /** What the kernel calls the activations of `linear`. */
 const POST: Readonly<Record<Activation, string>> = {
@@ -61,7 +70,7 @@ export function fused(
   w: string,
   bias: string,
   transposed: boolean,
-  activation?: string,
+  activation?: Activation,
 ): string {
   return l.graph.node("_FusedMatMul", [x, w, bias], {
     T: { type: l.graph.typeOf(x) },
@@ -70,7 +79,7 @@ export function fused(
     num_args: { int: 1 },
     epsilon: { float: 0 },
     leakyrelu_alpha: { float: 0.2 },
-    fused_ops: { texts: ["BiasAdd", ...(activation ? [activation] : [])] },
+    fused_ops: { texts: ["BiasAdd", ...(activation ? [POST[activation]] : [])] },
   });
 }
 
@@ -82,9 +91,14 @@ export function merge(l: Lowering, [weight, a, b]: readonly [Ref, Ref, Ref], sca
 }
 
 /** x · wᵀ + scale · (x aᵀ) bᵀ: the weights stay as they are. */
-function beside(l: Lowering, { inputs: [x, weight, a, b, bias] }: NodeOf<"low_rank_linear">, scale: number): string {
+function beside(
+  l: Lowering,
+  { inputs: [x, weight, a, b, bias] }: NodeOf<"low_rank_linear">,
+  scale: number,
+  joined: Joined,
+): string {
   const low = l.product(l.product(l.flat(x), l.full(a), { tb: true }), l.full(b), { tb: true });
-  return l.op("AddV2", [linear(l, x, weight, bias), l.op("Mul", [low, l.graph.float(scale)])]);
+  return l.op("AddV2", [linear(l, x, weight, bias, { joined }), l.op("Mul", [low, l.graph.float(scale)])]);
 }
 
 function matmul(l: Lowering, node: NodeOf<"matmul">): string {
@@ -94,27 +108,32 @@ function matmul(l: Lowering, node: NodeOf<"matmul">): string {
   return both ? l.product(l.full(a), l.full(b), o) : l.batchProduct(l.full(a), l.full(b), o);
 }
 
+/** Layers whose product, bias and activation are joined by one's own means. */
+export const linears = (joined: Joined) =>
+  ({
+    linear: (l, node) => [
+      () => {
+        const [x, weight, bias] = node.inputs;
+        const y = linear(l, x, weight, bias, { activation: node.attributes.activation, joined });
+        return node.types[0].shape.length > 2 ? { flat: y } : { full: y };
+      },
+    ],
+    low_rank_linear: (l, node) => [
+      () => {
+        const [x, weight, a, b, bias] = node.inputs;
+        const scale = node.attributes.scale;
+        if (isStep(l, x)) return { flat: beside(l, node, scale, joined) };
+        const w = merge(l, [weight, a, b], scale);
+        const [rows, tb] = [l.flat(x), !w.turned];
+        const y = bias ? joined(l, rows, w.tensor, l.full(bias), tb) : l.product(rows, w.tensor, { tb });
+        return node.types[0].shape.length > 2 ? { flat: y } : { full: y };
+      },
+    ],
+  }) satisfies Lowerings;
+
 export const products = {
   matmul: (l, node) => [() => ({ full: matmul(l, node) })],
-  linear: (l, node) => [
-    () => {
-      const [x, weight, bias] = node.inputs;
-      const activation = node.attributes.activation;
-      const y = linear(l, x, weight, bias, activation === undefined ? undefined : POST[activation]);
-      return node.types[0].shape.length > 2 ? { flat: y } : { full: y };
-    },
-  ],
-  low_rank_linear: (l, node) => [
-    () => {
-      const [x, weight, a, b, bias] = node.inputs;
-      const scale = node.attributes.scale;
-      if (isStep(l, x)) return { flat: beside(l, node, scale) };
-      const w = merge(l, [weight, a, b], scale);
-      const [rows, tb] = [l.flat(x), !w.turned];
-      const y = bias ? fused(l, rows, w.tensor, l.full(bias), tb) : l.product(rows, w.tensor, { tb });
-      return node.types[0].shape.length > 2 ? { flat: y } : { full: y };
-    },
-  ],
+  ...linears(fused),
   low_rank_merge: (l, node) => [
     () => {
       const { tensor, turned } = merge(l, node.inputs, node.attributes.scale);

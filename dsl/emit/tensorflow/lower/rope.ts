@@ -20,6 +20,9 @@ function slice(l: Lowering, x: string, start: number, size: number): string {
   return graph.node("Slice", inputs, { T: { type: graph.typeOf(x) }, Index: { type: "i32" } });
 }
 
+/** Turns neighbouring pairs of x, of that shape. */
+export type Turn = typeof turnNeighbours;
+
 export interface Tables {
   /** [batch or 1, length, 1, pairs], f32. */
   readonly cos: string;
@@ -53,7 +56,7 @@ function turnHalves(l: Lowering, x: string, { cos, sin }: Tables, pairs: number)
   return l.op("AddV2", [straight, l.op("Mul", [swapped, as(concat(l, [l.op("Neg", [sin]), sin]))])]);
 }
 
-function rope(l: Lowering, node: NodeOf<"rope">): string {
+export function rope(l: Lowering, node: NodeOf<"rope">, turnPairs: Turn = turnNeighbours): string {
   const a = ropeAttributes(node.attributes);
   const [x, positions] = node.inputs;
   const [batch, length, width] = node.types[0].shape as [Dimension, Dimension, number];
@@ -64,7 +67,7 @@ function rope(l: Lowering, node: NodeOf<"rope">): string {
   const heads = l.reshape(l.prefersFlat(x) ? l.flat(x) : l.full(x), l.shape([batch, length, a.heads, size]));
   const part = turns === size ? heads : slice(l, heads, 0, turns);
   const turned = a.interleaved
-    ? turnNeighbours(l, part, table, [batch, length, a.heads, turns])
+    ? turnPairs(l, part, table, [batch, length, a.heads, turns])
     : turnHalves(l, part, table, a.frequencies.length);
   const whole = turns === size ? turned : concat(l, [turned, slice(l, heads, turns, size - turns)]);
   return l.reshape(whole, l.graph.integers([-1, width]));

@@ -1,0 +1,128 @@
+/**
+ * A runtime of others in a process of its own: native code that ends, or prints, does so there. Requests are answered one
+ * after the other; the process ends when it is closed or its parent is gone.
+ */
+import { fork, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import type { GraphFile, GraphName, Written } from "#stdlib/kinds/target.js";
+import type { OpenedModel } from "../runtime.js";
+import "./codes.js";
+
+/** What a process is told first, as an argument in JSON. */
+export interface Opening {
+  readonly place: string;
+  readonly graphs: NonNullable<Written["graphs"]>;
+  /** What the runtime itself needs (the path of a library). */
+  readonly library?: string;
+}
+export interface Asked {
+  readonly graph: GraphName;
+  readonly feeds: Readonly<Record<string, NDArray>>;
+  readonly wanted: readonly string[];
+}
+/** The first answer is of the opening: the runtime's version. */
+export type Answered =
+  { readonly version: string } | { readonly outputs: Readonly<Record<string, NDArray>> } | { readonly failed: string };
+
+interface Waiting {
+  resolve(answer: Answered): void;
+  reject(error: Error): void;
+}
+
+/** `main`: the file of the process, beside this one. */
+export async function openApart(
+  main: string,
+  title: string,
+  opening: Opening,
+  env: NodeJS.ProcessEnv = {},
+): Promise<OpenedModel> {
+  const apart = new Apart(main, title, opening, env);
+  const answer = await apart.next();
+  const { graphs } = opening;
+  return {
+    version: "version" in answer ? answer.version : "",
+    async run(graph, feeds, wanted = Object.keys(graphOf(graphs, graph).outputs)) {
+      const said = await apart.ask({ graph, feeds, wanted });
+      return "outputs" in said ? { ...said.outputs } : {};
+    },
+    close: () => apart.close(),
+  };
+}
+
+export function graphOf(graphs: Opening["graphs"], name: GraphName): GraphFile {
+  const graph = graphs[name];
+  if (!graph) throw new CodedError("internal", { what: `the deployment has no graph ${name}` });
+  return graph;
+}
+
+class Apart {
+  private readonly child: ChildProcess;
+  private readonly waiting: Waiting[] = [];
+  private readonly ended: Promise<void>;
+  private failure: CodedError | null = null;
+  private words = "";
+
+  constructor(
+    main: string,
+    private readonly title: string,
+    opening: Opening,
+    env: NodeJS.ProcessEnv,
+  ) {
+    this.child = fork(fileURLToPath(new URL(main, import.meta.url)), [JSON.stringify(opening)], {
+      serialization: "advanced",
+      env: { ...process.env, ...env, NODE_OPTIONS: "" },
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      detached: process.platform !== "win32",
+    });
+    const end = (): void => void this.child.kill("SIGKILL");
+    process.once("exit", end);
+    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.words = (this.words + text).slice(-4000);
+    });
+    this.child.on("message", (answer: Answered) => {
+      const next = this.waiting.shift();
+      if ("failed" in answer) next?.reject(this.error(answer.failed));
+      else next?.resolve(answer);
+    });
+    this.ended = new Promise((resolve) => {
+      const ended = (why: string): void => {
+        process.removeListener("exit", end);
+        this.failure ??= this.error(why);
+        for (const { reject } of this.waiting.splice(0)) reject(this.failure);
+        resolve();
+      };
+      this.child.once("close", (exit, signal) =>
+        ended(`its process ended (${signal ?? `exit status ${String(exit)}`})${this.lastWords()}`),
+      );
+      this.child.once("error", (error) => ended(error.message));
+    });
+  }
+
+  next(): Promise<Answered> {
+    if (this.failure) return Promise.reject(this.failure);
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+  }
+
+  ask(asked: Asked): Promise<Answered> {
+    const answer = this.next();
+    // A channel that breaks means that the process is ending; its end tells how.
+    if (!this.failure) this.child.send(asked, () => undefined);
+    return answer;
+  }
+
+  async close(): Promise<void> {
+    if (!this.failure) this.child.kill("SIGKILL");
+    await this.ended;
+  }
+
+  private lastWords(): string {
+    const last = this.words.trim().split("\n").at(-1) ?? "";
+    return last === "" ? "" : `: ${last.slice(0, 300)}`;
+  }
+
+  private error(why: string): CodedError {
+    return new CodedError("runtime-failed", { runtime: this.title, why }, { cause: this.words });
+  }
+}

@@ -1,0 +1,27 @@
+/** Inside such a process: opens what the argument says, then answers runs in the order in which they come. */
+import type { NDArray } from "#dsl/graph/program.js";
+import type { Answered, Asked, Opening } from "./process.js";
+
+export interface Opened {
+  readonly version: string;
+  run(asked: Asked): Promise<Readonly<Record<string, NDArray>>> | Readonly<Record<string, NDArray>>;
+}
+
+export function serve(open: (opening: Opening) => Promise<Opened> | Opened): void {
+  process.on("SIGINT", () => undefined);
+  process.on("disconnect", () => process.exit(0));
+  const opened = Promise.resolve(JSON.parse(process.argv[2]!) as Opening).then(open);
+  let queue = answered(async () => ({ version: (await opened).version }));
+  process.on("message", (asked: Asked) => {
+    queue = queue.then(() => answered(async () => ({ outputs: await (await opened).run(asked) })));
+  });
+}
+
+async function answered(make: () => Promise<Answered>): Promise<void> {
+  const answer = await make().catch((error: unknown): Answered => ({
+    failed: error instanceof Error ? error.message : String(error),
+  }));
+  await new Promise<void>((resolve) => {
+    process.send?.(answer, undefined, {}, () => resolve());
+  });
+}

@@ -1,0 +1,33 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "target",
+  name: "savedmodel",
+  doc: "TensorFlow's SavedModel: one graph with its weights inside and the signature `serving_default`, whose inputs and outputs bear their names (input_ids, attention_mask, logits). TensorFlow in Python, C++ and Java and TensorFlow Serving open it; the tokenizer and the label names lie beside it.",
+  example: 'deploy router to savedmodel("build/router")',
+  since: "0.1.0",
+  elsewhere: {
+    saved_model: "savedmodel",
+    tensorflow: "savedmodel",
+    tf: "savedmodel",
+    keras: "savedmodel",
+    folder: "path",
+  },
+  parameters: [
+    {
+      name: "path",
+      type: { is: "string" },
+      doc: "The folder that is written; a relative path starts from the notebook's folder.",
+      positional: true,
+      required: true,
+      why: "What is written belongs where the reader looks for it.",
+      impact: "high",
+    },
+  ],
+  capabilities: {
+    writes: "folder",
+    runtime: "tensorflow",
+    readBy: ["TensorFlow (Python, C++, Java)", "TensorFlow Serving"],
+  },
+  load: () => import("./savedmodel.run.js").then((m) => m.savedmodel),
+});
