@@ -22,6 +22,7 @@ export interface FolderModel {
   readonly tokenTypes: boolean;
   readonly maxLength: number;
   readonly calibration?: Deployed["calibration"];
+  readonly chat?: Deployed["chat"];
 }
 
 /** No technique: what it did is in the weights. */
@@ -58,6 +59,7 @@ export async function deployedFrom(o: FolderModel): Promise<Deployed> {
     read: (name, state) => tensors.read(name, state),
     files: besideWeights(base),
     file: (name) => readFile(join(base.folder, name)),
+    ...(o.chat && { chat: o.chat }),
     calibration: o.calibration ?? (() => Promise.resolve([])),
   };
 }

@@ -5,6 +5,7 @@
 import type { NDArray, State } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/types/value.js";
 import type { AssembleOptions } from "../programs/options.js";
+import type { Turn } from "./conversation.js";
 import type { ModelImplementation } from "./model.js";
 
 /** What its programs are built from (stdlib/programs). */
@@ -38,8 +39,19 @@ export interface Deployed {
   /** Files that lie beside the weights: tokenizer.json, tokenizer_config.json, chat_template.jinja, generation_config.json. */
   readonly files: readonly string[];
   file(name: string): Promise<Uint8Array>;
+  /** How conversations are written for it; absent: it reads none, or nothing says how. */
+  readonly chat?: DeployedChat;
   /** Token ids of some texts that the model was trained on, for calibration; none of them is ever written. */
   calibration(rows: number): Promise<readonly Int32Array[]>;
+}
+
+export interface DeployedChat {
+  /** Source of the template (Jinja) that it brings; null: a word of the vocabulary writes them. */
+  readonly template: string | null;
+  /** The special token, or the text, that ends an answer; empty: none does. */
+  readonly stop: string;
+  /** Texts that the answers are written on to; null: the template refuses that conversation. */
+  write(conversations: readonly (readonly Turn[])[]): Promise<readonly (string | null)[]>;
 }
 
 /** Where files go. Paths are relative to the deployment's folder; of targets that are one file, `main` is that file. */
@@ -98,7 +110,7 @@ export interface Written {
 
 export interface TargetImplementation {
   /** Why it can't hold this model, in words after a colon; null: it can. */
-  refuses?(call: Call, model: Deployed): string | null;
+  refuses?(call: Call, model: Deployed): string | null | Promise<string | null>;
   write(call: Call, model: Deployed, out: TargetOutput): Promise<Written>;
   /** Calls that a reader copies, by language; `at` is the path as it was written in the program. They run as they stand. */
   calls(
