@@ -1,4 +1,5 @@
 /** A block format of ggml: how many elements a block holds in how many bytes, and how they come out of them. */
+import { halfValue } from "#stdlib/lib/gguf/half.js";
 
 /** `decode` writes the elements of all blocks; `elements` and `bytes` are those of one. */
 export interface BlockFormat {
@@ -27,11 +28,5 @@ export function blocks(
 
 /** A number of half precision. */
 export function half(from: DataView, at: number): number {
-  const bits = from.getUint16(at, true);
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  return halfValue(from.getUint16(at, true));
 }

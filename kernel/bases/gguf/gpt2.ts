@@ -1,21 +1,7 @@
 /** GPT-2 in llama.cpp's layout: its linear layers lie [out, in] there, and [in, out] in a checkpoint. */
+import { gpt2Names } from "#stdlib/lib/gguf/names.js";
+import { transposed } from "#stdlib/lib/gguf/order.js";
 import { Metadata, named, specialTokens, type Layout } from "./layout.js";
-
-const OUTSIDE: Readonly<Record<string, string>> = {
-  "token_embd.weight": "transformer.wte.weight",
-  "position_embd.weight": "transformer.wpe.weight",
-  "output_norm.weight": "transformer.ln_f.weight",
-  "output_norm.bias": "transformer.ln_f.bias",
-  "output.weight": "lm_head.weight",
-};
-const INSIDE: Readonly<Record<string, string>> = {
-  attn_norm: "ln_1",
-  attn_qkv: "attn.c_attn",
-  attn_output: "attn.c_proj",
-  ffn_norm: "ln_2",
-  ffn_up: "mlp.c_fc",
-  ffn_down: "mlp.c_proj",
-};
 
 export const gpt2: Layout = {
   config(gguf) {
@@ -38,15 +24,9 @@ export const gpt2: Layout = {
     };
   },
   tensor(gguf, tensor) {
-    const { name, part } = named(gguf, tensor, OUTSIDE, INSIDE, "transformer.h");
+    const { name, part } = named(gguf, tensor, gpt2Names);
     const [rows, columns] = tensor.shape;
     if (part === null || rows === undefined || columns === undefined) return { name, shape: tensor.shape };
     return { name, shape: [columns, rows], restore: (data) => transposed(data, rows, columns) };
   },
 };
-
-function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
-  const out = new Float32Array(data.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
-  return out;
-}

@@ -1,5 +1,6 @@
 /** How an architecture lies in a GGUF file, and what its layouts are read with. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { TensorNames } from "#stdlib/lib/gguf/names.js";
 import type { Gguf, GgufTensor, MetadataValue } from "./file.js";
 import "./codes.js";
 
@@ -75,9 +76,7 @@ export function specialTokens({ metadata }: Gguf): Readonly<Record<string, numbe
 export function named(
   gguf: Gguf,
   tensor: GgufTensor,
-  outside: Readonly<Record<string, string>>,
-  inside: Readonly<Record<string, string>>,
-  blocks: string,
+  { outside, inside, blocks }: TensorNames,
 ): { readonly name: string; readonly part: string | null } {
   const whole = outside[tensor.name];
   if (whole !== undefined) return { name: whole, part: null };

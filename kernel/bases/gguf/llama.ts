@@ -1,23 +1,8 @@
-/** LLaMA, Qwen2 and Gemma in llama.cpp's layout: what config.json it comes to, and what each tensor is in a checkpoint. */
+/** LLaMA, the Qwens and the Gemmas in llama.cpp's layout: what config.json it comes to, and what each tensor is in a checkpoint. */
+import { gemma2Names, gemma3Names, llamaNames, qwen3Names, type TensorNames } from "#stdlib/lib/gguf/names.js";
+import { deinterleaved } from "#stdlib/lib/gguf/order.js";
 import type { Gguf } from "./file.js";
 import { Metadata, named, specialTokens, type Layout } from "./layout.js";
-
-const OUTSIDE: Readonly<Record<string, string>> = {
-  "token_embd.weight": "model.embed_tokens.weight",
-  "output_norm.weight": "model.norm.weight",
-  "output.weight": "lm_head.weight",
-};
-const INSIDE: Readonly<Record<string, string>> = {
-  attn_norm: "input_layernorm",
-  attn_q: "self_attn.q_proj",
-  attn_k: "self_attn.k_proj",
-  attn_v: "self_attn.v_proj",
-  attn_output: "self_attn.o_proj",
-  ffn_norm: "post_attention_layernorm",
-  ffn_gate: "mlp.gate_proj",
-  ffn_up: "mlp.up_proj",
-  ffn_down: "mlp.down_proj",
-};
 
 export const llama: Layout = {
   config: (gguf) => ({
@@ -28,13 +13,13 @@ export const llama: Layout = {
     mlp_bias: has(gguf, "blk.0.ffn_gate.bias"),
   }),
   tensor(gguf, tensor) {
-    const { name, part } = named(gguf, tensor, OUTSIDE, INSIDE, "model.layers");
+    const { name, part } = named(gguf, tensor, llamaNames);
     const heads = gguf.metadata["llama.attention.head_count"];
     const shared = gguf.metadata["llama.attention.head_count_kv"] ?? heads;
     const interleaved = part === "attn_q" ? heads : part === "attn_k" ? shared : null;
     const { shape } = tensor;
     if (typeof interleaved !== "number") return { name, shape };
-    return { name, shape, restore: (data) => deinterleave(data, interleaved, shape[0]!) };
+    return { name, shape, restore: (data) => deinterleaved(data, interleaved, shape[0]!) };
   },
 };
 
@@ -45,10 +30,18 @@ export const qwen2: Layout = {
     ...shared(gguf, "qwen2"),
     use_sliding_window: false,
   }),
-  tensor: (gguf, tensor) => ({
-    name: named(gguf, tensor, OUTSIDE, INSIDE, "model.layers").name,
-    shape: tensor.shape,
+  tensor: asItIs(llamaNames),
+};
+
+export const qwen3: Layout = {
+  config: (gguf) => ({
+    architectures: ["Qwen3ForCausalLM"],
+    model_type: "qwen3",
+    ...shared(gguf, "qwen3"),
+    attention_bias: has(gguf, "blk.0.attn_q.bias"),
+    use_sliding_window: false,
   }),
+  tensor: asItIs(qwen3Names),
 };
 
 /** Its norms lie there as what they scale by, in a checkpoint as what is added to 1. */
@@ -60,12 +53,67 @@ export const gemma: Layout = {
     hidden_act: "gelu_pytorch_tanh",
     attention_bias: has(gguf, "blk.0.attn_q.bias"),
   }),
-  tensor(gguf, tensor) {
-    const { name } = named(gguf, tensor, OUTSIDE, INSIDE, "model.layers");
+  tensor: norming(llamaNames),
+};
+
+export const gemma2: Layout = {
+  config(gguf) {
+    const read = new Metadata(gguf, "gemma2");
+    return {
+      architectures: ["Gemma2ForCausalLM"],
+      model_type: "gemma2",
+      ...shared(gguf, "gemma2"),
+      hidden_activation: "gelu_pytorch_tanh",
+      ...scaledByHead(read),
+      attn_logit_softcapping: read.number("attn_logit_softcapping", 50),
+      final_logit_softcapping: read.number("final_logit_softcapping", 30),
+      sliding_window: read.number("attention.sliding_window", 4096),
+    };
+  },
+  tensor: norming(gemma2Names),
+};
+
+export const gemma3: Layout = {
+  config(gguf) {
+    const read = new Metadata(gguf, "gemma3");
+    const { rope_parameters, ...all } = shared(gguf, "gemma3");
+    const layers = read.number("block_count");
+    const window = read.number("attention.sliding_window", 0);
+    const wide = (i: number): boolean =>
+      window === 0 || (i + 1) % read.number("attention.sliding_window_pattern", 6) === 0;
+    return {
+      architectures: ["Gemma3ForCausalLM"],
+      model_type: "gemma3_text",
+      ...all,
+      hidden_activation: "gelu_pytorch_tanh",
+      ...scaledByHead(read),
+      sliding_window: window || 4096,
+      layer_types: Array.from({ length: layers }, (_, i) => (wide(i) ? "full_attention" : "sliding_attention")),
+      rope_parameters: {
+        full_attention: rope_parameters,
+        sliding_attention: { rope_type: "default", rope_theta: read.number("rope.freq_base_swa", 10000) },
+      },
+    };
+  },
+  tensor: norming(gemma3Names),
+};
+
+/** Scores are divided by the root of a head's size, as llama.cpp does it. */
+function scaledByHead(read: Metadata): Readonly<Record<string, unknown>> {
+  return { query_pre_attn_scalar: read.number("attention.key_length") };
+}
+
+function asItIs(names: TensorNames): Layout["tensor"] {
+  return (gguf, tensor) => ({ name: named(gguf, tensor, names).name, shape: tensor.shape });
+}
+
+function norming(names: TensorNames): Layout["tensor"] {
+  return (gguf, tensor) => {
+    const { name } = named(gguf, tensor, names);
     const { shape } = tensor;
     return /norm\.weight$/.test(name) ? { name, shape, restore: (data) => data.map((x) => x - 1) } : { name, shape };
-  },
-};
+  };
+}
 
 /** What transformers' config says of them all. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
 function shared(gguf: Gguf, architecture: string): Readonly<Record<string, unknown>> {
@@ -98,21 +146,4 @@ const has = (gguf: Gguf, tensor: string): boolean => gguf.tensors.some((t) => t.
 function ropeScaling(read: Metadata): Readonly<Record<string, unknown>> {
   const type = read.choice("rope.scaling.type", "none", ["none", "linear"]);
   return type === "none" ? { rope_type: "default" } : { rope_type: type, factor: read.number("rope.scaling.factor") };
-}
-
-/**
- * Rows back in the checkpoint's order: llama.cpp turns neighbouring pairs (rope), so its converter puts row i of a head's
- * second half beside row i of the first. `data`: [heads × 2 × half, ...] with `row` elements each.
- */
-export function deinterleave(data: Float32Array, heads: number, rows: number): Float32Array<ArrayBuffer> {
-  const row = data.length / rows;
-  const half = rows / heads / 2;
-  const out = new Float32Array(data.length);
-  for (let h = 0; h < heads; h++)
-    for (let i = 0; i < half; i++)
-      for (let side = 0; side < 2; side++) {
-        const from = ((h * half + i) * 2 + side) * row;
-        out.set(data.subarray(from, from + row), ((h * 2 + side) * half + i) * row);
-      }
-  return out;
 }

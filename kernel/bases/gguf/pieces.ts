@@ -9,7 +9,7 @@ const BLANK = "▁";
 
 /** Coded errors: `gguf-malformed`, `gguf-unsupported`. */
 export function pieceParts(gguf: Gguf, vocabulary: Vocabulary): Parts {
-  return gguf.metadata["general.architecture"] === "gemma" ? gemma(vocabulary) : llama(vocabulary);
+  return /^gemma\d?$/.test(String(gguf.metadata["general.architecture"])) ? gemma(vocabulary) : llama(vocabulary);
 }
 
 function llama(vocabulary: Vocabulary): Parts {

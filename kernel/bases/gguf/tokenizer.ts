@@ -1,27 +1,9 @@
 /** The tokenizer inside a GGUF file, as a tokenizer.json of the tokenizers library. */
+import { CUTS } from "#stdlib/lib/gguf/cuts.js";
+import { CONTROL, UNKNOWN, USER_DEFINED } from "#stdlib/lib/gguf/token-kinds.js";
 import type { Gguf } from "./file.js";
 import { pieceParts } from "./pieces.js";
-import { CONTROL, UNKNOWN, USER_DEFINED, Vocabulary, type Parts } from "./vocabulary.js";
-
-const BYTES = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
-/** How texts are cut before byte-pair encoding, by `tokenizer.ggml.pre`. */
-const CUTS: Readonly<Record<string, unknown>> = {
-  "gpt-2": BYTES,
-  smollm: { type: "Sequence", pretokenizers: [{ type: "Digits", individual_digits: true }, BYTES] },
-  "llama-bpe": words("{1,3}"),
-  qwen2: words(""),
-};
-/** Words, runs of so many digits, marks and blanks, as LLaMA 3 and Qwen2 cut them. */
-function words(digits: string): unknown {
-  const Regex = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
-  return {
-    type: "Sequence",
-    pretokenizers: [
-      { type: "Split", pattern: { Regex }, behavior: "Isolated", invert: false },
-      { ...BYTES, use_regex: false },
-    ],
-  };
-}
+import { Vocabulary, type Parts } from "./vocabulary.js";
 
 export interface GgufTokenizer {
   readonly tokenizer: Readonly<Record<string, unknown>>;
@@ -78,11 +60,11 @@ export function tokenizerOf(gguf: Gguf): GgufTokenizer {
 
 /** A byte-level vocabulary, as GPT-2's. */
 function byteParts(vocabulary: Vocabulary): Parts {
-  const pre = vocabulary.choice("tokenizer.ggml.pre", Object.keys(CUTS));
+  const cut = CUTS[vocabulary.choice("tokenizer.ggml.pre", Object.keys(CUTS))]!;
   return {
     tokens: vocabulary.tokens,
-    normalizer: pre === "qwen2" ? { type: "NFC" } : null,
-    pre_tokenizer: CUTS[pre],
+    normalizer: cut.normalizer,
+    pre_tokenizer: cut.pre_tokenizer,
     post_processor: { type: "ByteLevel", add_prefix_space: true, trim_offsets: false, use_regex: true },
     decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
     model: {
@@ -90,7 +72,7 @@ function byteParts(vocabulary: Vocabulary): Parts {
       end_of_word_suffix: "",
       fuse_unk: false,
       byte_fallback: false,
-      ignore_merges: pre === "llama-bpe",
+      ignore_merges: cut.ignoreMerges,
       merges: vocabulary.texts("tokenizer.ggml.merges").map((merge) => pair(merge)),
     },
   };

@@ -3,11 +3,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Gguf } from "./file.js";
 import "./codes.js";
 
-/** Kinds of tokens in `tokenizer.ggml.token_type`. */
-export const UNKNOWN = 2;
-export const CONTROL = 3;
-export const USER_DEFINED = 4;
-
 /** What differs from one kind of vocabulary to another in a tokenizer.json. */
 export interface Parts {
   readonly tokens: readonly string[];

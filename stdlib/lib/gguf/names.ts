@@ -1,0 +1,80 @@
+/**
+ * What llama.cpp calls the tensors of each architecture, and what checkpoints call them; read by those who open GGUF files and
+ * by those who write them. What lies outside the blocks stands under its whole name, what lies inside under its part's.
+ */
+export interface TensorNames {
+  readonly outside: Readonly<Record<string, string>>;
+  readonly inside: Readonly<Record<string, string>>;
+  /** What the names of a checkpoint's blocks begin with, before the block's number. */
+  readonly blocks: string;
+}
+
+const around = {
+  "token_embd.weight": "model.embed_tokens.weight",
+  "output_norm.weight": "model.norm.weight",
+  "output.weight": "lm_head.weight",
+};
+const attention = {
+  attn_q: "self_attn.q_proj",
+  attn_k: "self_attn.k_proj",
+  attn_v: "self_attn.v_proj",
+  attn_output: "self_attn.o_proj",
+};
+const inner = {
+  ffn_gate: "mlp.gate_proj",
+  ffn_up: "mlp.up_proj",
+  ffn_down: "mlp.down_proj",
+};
+const headNorms = { attn_q_norm: "self_attn.q_norm", attn_k_norm: "self_attn.k_norm" };
+const before = { attn_norm: "input_layernorm", ffn_norm: "post_attention_layernorm" };
+/** Sub-layers are normalised before and after themselves. */
+const bothSides = {
+  attn_norm: "input_layernorm",
+  post_attention_norm: "post_attention_layernorm",
+  ffn_norm: "pre_feedforward_layernorm",
+  post_ffw_norm: "post_feedforward_layernorm",
+};
+
+const kin = (inside: Readonly<Record<string, string>>): TensorNames => ({
+  outside: around,
+  inside,
+  blocks: "model.layers",
+});
+
+export const llamaNames = kin({ ...before, ...attention, ...inner });
+export const qwen3Names = kin({ ...before, ...attention, ...headNorms, ...inner });
+export const gemma2Names = kin({ ...bothSides, ...attention, ...inner });
+export const gemma3Names = kin({ ...bothSides, ...attention, ...headNorms, ...inner });
+/** Its linear layers lie [out, in] there, and [in, out] in a checkpoint. */
+export const gpt2Names: TensorNames = {
+  outside: {
+    "token_embd.weight": "transformer.wte.weight",
+    "position_embd.weight": "transformer.wpe.weight",
+    "output_norm.weight": "transformer.ln_f.weight",
+    "output_norm.bias": "transformer.ln_f.bias",
+    "output.weight": "lm_head.weight",
+  },
+  inside: {
+    attn_norm: "ln_1",
+    attn_qkv: "attn.c_attn",
+    attn_output: "attn.c_proj",
+    ffn_norm: "ln_2",
+    ffn_up: "mlp.c_fc",
+    ffn_down: "mlp.c_proj",
+  },
+  blocks: "transformer.h",
+};
+
+/** llama.cpp's name for a tensor of a checkpoint, and its part where it lies in a block; null: it has none. */
+export function ggufName(
+  tensor: string,
+  { outside, inside, blocks }: TensorNames,
+): { readonly name: string; readonly part: string | null } | null {
+  const whole = Object.entries(outside).find(([, own]) => own === tensor);
+  if (whole) return { name: whole[0], part: null };
+  if (!tensor.startsWith(`${blocks}.`)) return null;
+  const [, block, own, kind] = /^(\d+)\.(.+)\.(weight|bias)$/.exec(tensor.slice(blocks.length + 1)) ?? [];
+  const part = Object.entries(inside).find(([, name]) => name === own);
+  if (block === undefined || kind === undefined || !part) return null;
+  return { name: `blk.${block}.${part[0]}.${kind}`, part: part[0] };
+}
