@@ -4,7 +4,19 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "./codes.js";
-import type { Attribute, Attributes, DType, NDArray, Node, Program, Ref, State, Type, Update } from "./program.js";
+import type {
+  Attribute,
+  Attributes,
+  Dimension,
+  DType,
+  NDArray,
+  Node,
+  Program,
+  Ref,
+  State,
+  Type,
+  Update,
+} from "./program.js";
 import { EXTRAS } from "./heads.js";
 import type { Rotation } from "./rope.js";
 import { Misfit, sameShape, typeText } from "./shape.js";
@@ -184,8 +196,10 @@ export class Graph implements Builder {
     if (o.rate === 0) return x;
     return this.one("dropout", [x, o.step], { rate: o.rate, seed: o.seed, site: this.sites++ });
   }
-  concat(tensors: readonly Tensor[], axis: number): Tensor {
-    return tensors.length === 1 ? tensors[0]! : this.one("concat", tensors, { axis });
+  /** `size`: what the sizes along `axis` are together, where several of them have names. */
+  concat(tensors: readonly Tensor[], axis: number, size?: Dimension): Tensor {
+    if (tensors.length === 1) return tensors[0]!;
+    return this.one("concat", tensors, size === undefined ? { axis } : { axis, size });
   }
   /** The node a tensor comes from. */
   nodeOf(tensor: Tensor): Node {

@@ -1,4 +1,4 @@
-import { number } from "../attributes.js";
+import { dimension, number, optional } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
 import { Misfit, plus, sameShape, wantSameDType } from "../shape.js";
@@ -6,10 +6,12 @@ import { sizeOf, values } from "../values.js";
 
 export const concat = defineOp({
   name: "concat",
-  doc: "Joins tensors along `axis`, where at most one of the sizes has a name; the other sizes agree.",
+  doc:
+    "Joins tensors along `axis`, where at most one of the sizes has a name, or `size` says what they are together; the other " +
+    "sizes agree.",
   bf16: "follows",
   inputs: ["...parts"],
-  attributes: { axis: number },
+  attributes: { axis: number, size: optional(dimension) },
   type(inputs, a) {
     const axis = a.axis;
     const rest = (shape: readonly (number | string)[]): (number | string)[] =>
@@ -19,7 +21,8 @@ export const concat = defineOp({
     for (const { shape } of inputs) {
       const d = shape[axis];
       if (d === undefined || !sameShape(rest(shape), rest(first))) throw new Misfit(`can't join along axis ${axis}`);
-      if (typeof d === "number") total = plus(total, d);
+      if (a.size !== undefined) total = a.size;
+      else if (typeof d === "number") total = plus(total, d);
       else if (typeof total === "number") total = plus(d, total);
       else throw new Misfit(`can't join "${total}" and "${d}" along axis ${axis}`);
     }
