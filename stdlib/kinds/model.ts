@@ -20,10 +20,14 @@ export interface ModelInputs {
   readonly decoder_attention_mask?: Tensor;
   /** i32 [targets_length]: places of the decoder's tokens among its keys; absent: 0, 1, 2, … */
   readonly decoder_positions?: Tensor;
+  /** What the encoder made of its text ([batch, sources, hidden]), or of a part of it; absent: it is made of `input_ids`. */
+  readonly encoded?: Tensor;
 }
 export interface ModelOutputs {
   /** [batch, length, hidden]; of an encoder-decoder the decoder's, [batch, targets_length, hidden]. */
   readonly last_hidden_state: Tensor;
+  /** Of an encoder-decoder: what its encoder made, [batch, sources, hidden]. */
+  readonly encoded?: Tensor;
   /** [batch, hidden], what a sentence-level head reads; absent: the model has none. */
   readonly pooled?: Tensor;
   /** [batch, hidden], what stands first where a technique put virtual tokens before the text; absent: the text's first token does. */

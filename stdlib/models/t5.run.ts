@@ -71,12 +71,13 @@ export const t5: ModelImplementation<T5Config> = {
   build(layers, c, inputs, o) {
     const dropout = o.dropout ?? c.dropout_rate;
     const written = must(inputs.decoder_input_ids, "what the decoder reads");
-    const encoded = stack(layers, "encoder", c, dropout, { ids: inputs.input_ids, inputs });
+    const encoded = inputs.encoded ?? stack(layers, "encoder", c, dropout, { ids: inputs.input_ids, inputs });
     const decoded = stack(layers, "decoder", c, dropout, { ids: written, inputs, encoded });
     const shape = [c.vocab_size, c.d_model];
     // Versions of transformers differ in what they write of a model with an output embedding of its own.
     const apart = layers.has("lm_head.weight") && !(c.tie_word_embeddings && c.scale_decoder_outputs);
     return {
+      encoded,
       last_hidden_state: c.scale_decoder_outputs ? decoded.multiply(c.d_model ** -0.5) : decoded,
       unembedding: apart ? layers.parameter("lm_head.weight", shape) : layers.parameter("shared.weight", shape),
     };

@@ -3,7 +3,7 @@ import type { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Type } from "#dsl/graph/program.js";
 import { isFrozen } from "../lib/freezing.js";
-import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
+import type { ModelImplementation, ModelInputs, ModelOutputs } from "../kinds/model.js";
 import type { TaskImplementation, TaskOutputs } from "../kinds/task.js";
 import { makeLayers, type LayersOptions } from "../lib/layers.js";
 import { startsFrom } from "../lib/techniques/from.js";
@@ -36,7 +36,7 @@ export function buildModel(
   graph: Graph,
   inputs: ModelInputs,
   step?: Tensor,
-): TaskOutputs {
+): TaskOutputs & { readonly body: ModelOutputs } {
   const { family, config, task } = o;
   const base = layersOptions(o, graph, o.seed, trainsIn(o), step);
   const body = buildBody(o, makeLayers({ ...base, prefix: family.prefix }), inputs, {
@@ -51,7 +51,7 @@ export function buildModel(
   });
   const hidden = family.hidden(config);
   const dropout = o.dropout ?? family.headDropout?.(config) ?? family.dropout(config);
-  return task.implementation.head(head, body, {
+  const outputs = task.implementation.head(head, body, {
     hidden,
     labels: task.implementation.outputs?.(o.labels) ?? o.labels,
     dropout,
@@ -59,13 +59,14 @@ export function buildModel(
     call: task.call,
     roles: o.roles ?? [],
     mask: inputs.attention_mask,
-    sentence(outputs) {
+    sentence(numbers) {
       const { sentence } = family;
       if (!sentence) throw notForShape(task.call.word, family.shape);
       const own = o.dropout ?? sentence.dropout?.(config) ?? dropout;
-      return sentence.logits(head, body, { hidden, labels: outputs, dropout: own });
+      return sentence.logits(head, body, { hidden, labels: numbers, dropout: own });
     },
   });
+  return { ...outputs, body };
 }
 
 /** Whether a parameter of the body trains: the technique says so and it isn't frozen. */
