@@ -15,11 +15,8 @@ export interface Value {
   readonly full?: string;
   readonly flat?: string;
 }
-/** A tensor that comes in, and the axis of it that has the size. */
-export interface SizeSource {
-  tensor(): string;
-  readonly axis: number;
-}
+/** A tensor that comes in, and the axis of it that has the size; or sizes that it is the sum of. */
+export type SizeSource = { tensor(): string; readonly axis: number } | { readonly sum: readonly Dimension[] };
 /** Makes one output of a node. */
 export type Make = () => Value;
 export type Lower = Entry<Lowering, Make>;
@@ -138,6 +135,7 @@ export class Lowering {
     if (more) return this.op("Add", [this.size(name), this.graph.longs([more])]);
     const source = this.sizes.get(name);
     if (!source) throw new CodedError("graph-invalid", { problem: `no input and no state tells the size "${d}"` });
+    if ("sum" in source) return source.sum.map((part) => this.size(part)).reduce((a, b) => this.op("Add", [a, b]));
     return this.op("Shape", [source.tensor()], { start: { int: source.axis }, end: { int: source.axis + 1 } });
   }
   /** A size as a scalar. */

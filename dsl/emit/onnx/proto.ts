@@ -3,7 +3,9 @@ import { PbfWriter } from "pbf";
 import type { Dimension } from "#dsl/graph/program.js";
 
 /** ONNX's numbers for dtypes. */
-export const TYPES = { f32: 1, u8: 2, i8: 3, u16: 4, i32: 6, i64: 7, bool: 9, f64: 11, u32: 12, bf16: 16 } as const;
+export const TYPES = {
+  ...{ f32: 1, u8: 2, i8: 3, u16: 4, i32: 6, i64: 7, bool: 9, f16: 10, f64: 11, u32: 12, bf16: 16 },
+} as const;
 export type TypeName = keyof typeof TYPES;
 
 export interface OnnxTensor {
@@ -33,16 +35,17 @@ export interface OnnxPort {
   /** Absent: the runtime finds it out. */
   readonly shape?: readonly Dimension[];
 }
+export type OnnxConstant = OnnxTensor & { readonly name: string };
 export interface OnnxGraphText {
   readonly name: string;
   readonly nodes: readonly OnnxNode[];
-  readonly constants: readonly (OnnxTensor & { readonly name: string })[];
+  readonly constants: readonly OnnxConstant[];
   readonly inputs: readonly OnnxPort[];
   readonly outputs: readonly OnnxPort[];
 }
 
 /** The format's version that opset 20 came with. */
-const IR_VERSION = 9;
+export const IR_VERSION = 9;
 export const OPSET = 20;
 /** Products with transposed sides and the like, which ONNX Runtime has beyond the standard. */
 export const MICROSOFT = "com.microsoft";
@@ -57,7 +60,7 @@ export function writeModel(graph: OnnxGraphText): Uint8Array {
   return pbf.finish();
 }
 
-function writeOpset([domain, version]: [string, number], pbf: PbfWriter): void {
+export function writeOpset([domain, version]: [string, number], pbf: PbfWriter): void {
   pbf.writeStringField(1, domain);
   pbf.writeVarintField(2, version);
 }
@@ -70,7 +73,7 @@ function writeGraph(graph: OnnxGraphText, pbf: PbfWriter): void {
   for (const port of graph.outputs) pbf.writeMessage(12, writePort, port);
 }
 
-function writeNode(node: OnnxNode, pbf: PbfWriter): void {
+export function writeNode(node: OnnxNode, pbf: PbfWriter): void {
   for (const input of node.inputs) pbf.writeStringField(1, input);
   for (const output of node.outputs) pbf.writeStringField(2, output);
   pbf.writeStringField(3, node.name);
@@ -104,14 +107,14 @@ function writeAttribute([name, value]: [string, AttributeValue], pbf: PbfWriter)
   }
 }
 
-function writeTensor(tensor: OnnxTensor & { readonly name: string }, pbf: PbfWriter): void {
+export function writeTensor(tensor: OnnxTensor & { readonly name: string }, pbf: PbfWriter): void {
   for (const size of tensor.shape) pbf.writeVarintField(1, size);
   pbf.writeVarintField(2, TYPES[tensor.type]);
   if (tensor.name) pbf.writeStringField(8, tensor.name);
   pbf.writeBytesField(9, tensor.bytes);
 }
 
-function writePort(port: OnnxPort, pbf: PbfWriter): void {
+export function writePort(port: OnnxPort, pbf: PbfWriter): void {
   pbf.writeStringField(1, port.name);
   pbf.writeMessage(2, writeType, port);
 }

@@ -72,7 +72,7 @@ class Cut extends HeadCut<Lowering> {
 }
 
 /** What is added to scores so that queries see what they may, broadcast to [batch, heads, length, keys]; the layers of a model share it. */
-function hidden(l: Lowering, node: NodeOf<"attention">, cut: Cut): string | undefined {
+export function hidden(l: Lowering, node: NodeOf<"attention">, cut: HeadCut<Lowering>): string | undefined {
   const { a, batch, length, keys } = cut;
   const { mask, segments, bias, offset } = attentionInputs(node.inputs, a);
   const { graph } = l;
