@@ -113,11 +113,7 @@ export interface TargetImplementation {
   refuses?(call: Call, model: Deployed): string | null | Promise<string | null>;
   write(call: Call, model: Deployed, out: TargetOutput): Promise<Written>;
   /** Calls that a reader copies, by language; `at` is the path as it was written in the program. They run as they stand. */
-  calls(
-    call: Call,
-    model: Pick<Deployed, "config" | "labels" | "roles" | "name" | "parts">,
-    at: string,
-  ): readonly CopiedCall[];
+  calls(call: Call, model: Deployed, at: string): readonly CopiedCall[];
 }
 export interface CopiedCall {
   readonly language: "Python" | "JavaScript" | "shell";

@@ -2,5 +2,6 @@
 import type { RuntimeRecord } from "../runtime.js";
 
 export const runtimes: Readonly<Record<string, () => Promise<RuntimeRecord>>> = {
+  onnxruntime: async () => (await import("./onnxruntime.js")).onnxruntime,
   tensorflow: async () => (await import("./tensorflow.js")).tensorflow,
 };

@@ -1,0 +1,82 @@
+/** The process of the runtime `onnxruntime`: a session for each graph, made when it is first asked. */
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { fromHalves, toHalves } from "#dsl/graph/halves.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import { sizeOf } from "#dsl/graph/values.js";
+import type { GraphFile, GraphName, GraphPort } from "#stdlib/kinds/target.js";
+import { aligned, bytesOf } from "../../tensors/numbers.js";
+import { graphOf } from "./process.js";
+import { serve } from "./serve.js";
+
+/** Threads that wait without work don't spin: whoever computes beside this process is not held up. */
+const SETTINGS: InferenceSession.SessionOptions = {
+  executionProviders: ["cpu"],
+  graphOptimizationLevel: "all",
+  logSeverityLevel: 3,
+  extra: { session: { intra_op: { allow_spinning: "0" } } },
+};
+
+serve(({ place, graphs }) => {
+  const sessions = new Map<GraphName, Promise<InferenceSession>>();
+  const sessionOf = (name: GraphName): Promise<InferenceSession> => {
+    let session = sessions.get(name);
+    if (!session) {
+      session = InferenceSession.create(join(place, graphOf(graphs, name).file), SETTINGS);
+      sessions.set(name, session);
+    }
+    return session;
+  };
+  const { version } = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
+  return {
+    version,
+    async run({ graph, feeds, wanted }) {
+      const file: GraphFile = graphOf(graphs, graph);
+      const session = await sessionOf(graph);
+      const fed = Object.fromEntries(
+        Object.entries(file.inputs).flatMap(([name, port]) =>
+          feeds[name] ? [[port.name, tensorOf(feeds[name], port)]] : [],
+        ),
+      );
+      const got = await session.run(
+        fed,
+        wanted.map((name) => file.outputs[name]!.name),
+      );
+      return Object.fromEntries(wanted.map((name) => [name, arrayOf(got[file.outputs[name]!.name]!)]));
+    },
+  };
+});
+
+/** As the file has it: wider whole numbers, narrower fractions. */
+function tensorOf(array: NDArray, { dtype }: GraphPort): Tensor {
+  const dims = [...array.shape];
+  const count = sizeOf(dims);
+  const bytes = aligned(array.bytes, 4);
+  const singles = (): Float32Array => new Float32Array(bytes.buffer, bytes.byteOffset, count);
+  const ints = (): Int32Array => new Int32Array(bytes.buffer, bytes.byteOffset, count);
+  switch (dtype) {
+    case "i64":
+      return new Tensor("int64", BigInt64Array.from(ints(), BigInt), dims);
+    case "i32":
+      return new Tensor("int32", ints(), dims);
+    case "bool":
+      return new Tensor("bool", array.bytes, dims);
+    case "f16":
+      return new Tensor("float16", toHalves(singles()), dims);
+    case "f32":
+      return new Tensor("float32", singles(), dims);
+  }
+}
+
+function arrayOf(tensor: Tensor): NDArray {
+  const shape = [...tensor.dims];
+  switch (tensor.type) {
+    case "float16":
+      return { dtype: "f32", shape, bytes: bytesOf(fromHalves(new Uint16Array(tensor.data as Uint16Array))) };
+    case "int64":
+      return { dtype: "i32", shape, bytes: bytesOf(Int32Array.from(tensor.data as BigInt64Array, Number)) };
+    default:
+      return { dtype: "f32", shape, bytes: bytesOf(tensor.data as Float32Array).slice() };
+  }
+}

@@ -1,0 +1,9 @@
+/** ONNX models in ONNX Runtime for Node: what transformers.js in Node runs on, and the same core as everywhere. */
+import type { RuntimeRecord } from "../runtime.js";
+import { openApart } from "./process.js";
+
+export const onnxruntime: RuntimeRecord = {
+  title: "ONNX Runtime",
+  found: () => Promise.resolve(null),
+  open: (place, written) => openApart("./onnxruntime-main.js", "ONNX Runtime", { place, graphs: written.graphs ?? {} }),
+};

@@ -1,0 +1,155 @@
+/**
+ * Calls that ask a folder of ONNX models what the notebook was asked: by transformers.js in JavaScript, by ONNX Runtime in Python.
+ * They run as they stand.
+ */
+import type { CopiedCall, Deployed } from "../../../kinds/target.js";
+import { fileOf, type Rounding } from "./files.js";
+
+const ASKED = "The invoice that came on Monday is wrong.";
+const PAIR = "The bill is wrong.";
+const q = (text: string): string => JSON.stringify(text);
+
+export function onnxCalls(model: Deployed, at: string, rounding: Rounding | undefined): readonly CopiedCall[] {
+  return [javaScript(model, at), ...python(model, at, rounding)];
+}
+
+/** transformers.js finds models by their names in one folder. */
+function javaScript(model: Deployed, at: string): CopiedCall {
+  const path = at.replace(/\/+$/, "");
+  const cut = path.lastIndexOf("/");
+  const [folder, name] = cut < 0 ? ["./", path] : [path.slice(0, cut + 1), path.slice(cut + 1)];
+  const { names, lines } = asked(model, name);
+  return {
+    language: "JavaScript",
+    needs: ["@huggingface/transformers"],
+    code: [
+      `import { env, ${names.join(", ")} } from "@huggingface/transformers";`,
+      "",
+      "env.allowRemoteModels = false;",
+      `env.localModelPath = ${q(folder)};`,
+      ...lines,
+    ].join("\n"),
+  };
+}
+
+interface Asked {
+  readonly names: readonly string[];
+  readonly lines: readonly string[];
+}
+function asked(model: Deployed, name: string): Asked {
+  const piped = (task: string, question: string, o = ""): Asked => ({
+    names: ["pipeline"],
+    lines: [`const ask = await pipeline(${q(task)}, ${q(name)});`, `console.log(await ask(${question}${o}));`],
+  });
+  const { call, implementation } = model.parts.task;
+  const { rows } = implementation.supervision;
+  const pair = model.roles.includes("text_pair");
+  if (!implementation.answers) {
+    const how = ", { max_new_tokens: 32, do_sample: false }";
+    if (model.parts.family.shape === "encoder-decoder")
+      return piped("text2text-generation", q(prefixOf(call.arguments) + ASKED), how);
+    const messages = `[{ role: "user", content: ${q(ASKED)} }]`;
+    return piped("text-generation", model.roles.includes("messages") ? messages : q(ASKED), how);
+  }
+  if (rows === "apart") {
+    const pooling = String(call.arguments["pooling"] ?? "mean");
+    return piped(
+      "feature-extraction",
+      q(ASKED),
+      `, { pooling: ${q(pooling)}, normalize: ${call.arguments["normalize"] !== false} }`,
+    );
+  }
+  if (rows === "words") return piped("token-classification", q(ASKED));
+  if (rows === "contexts") return piped("question-answering", `${q("What is wrong?")}, ${q(ASKED)}`);
+  if (call.word === "fill_mask")
+    return withClass("AutoModelForMaskedLM", name, "`The invoice is ${tokenizer.mask_token}.`", FILLED);
+  if (pair || model.config["problem_type"] === "regression" || model.labels.length === 0)
+    return withClass(
+      "AutoModelForSequenceClassification",
+      name,
+      pair ? `${q(ASKED)}, { text_pair: ${q(PAIR)} }` : q(ASKED),
+      ROWS,
+    );
+  const all = model.config["problem_type"] === "multi_label_classification" ? ", { top_k: null }" : "";
+  return piped("text-classification", q(ASKED), all);
+}
+
+const ROWS = ["console.log(logits.tolist()[0]);"];
+const FILLED = [
+  "const place = inputs.input_ids.tolist()[0].findIndex((id) => Number(id) === tokenizer.mask_token_id);",
+  "const [row] = logits.tolist();",
+  "console.log(tokenizer.decode([row[place].indexOf(Math.max(...row[place]))]));",
+];
+function withClass(auto: string, name: string, question: string, tells: readonly string[]): Asked {
+  return {
+    names: ["AutoTokenizer", auto],
+    lines: [
+      `const tokenizer = await AutoTokenizer.from_pretrained(${q(name)});`,
+      `const model = await ${auto}.from_pretrained(${q(name)});`,
+      `const inputs = await tokenizer(${question});`,
+      "const { logits } = await model(inputs);",
+      ...tells,
+    ],
+  };
+}
+function prefixOf(given: Readonly<Record<string, unknown>>): string {
+  return typeof given["prefix"] === "string" ? given["prefix"] : "";
+}
+
+/** Models that write are asked by Optimum, which keeps keys and values; others by their session. */
+function python(model: Deployed, at: string, rounding: Rounding | undefined): readonly CopiedCall[] {
+  const { implementation, call } = model.parts.task;
+  if (!implementation.answers) return [];
+  const file = fileOf("forward", false, rounding);
+  const vectors = implementation.supervision.rows === "apart";
+  const pair = model.roles.includes("text_pair") ? `, ${q(PAIR)}` : "";
+  const text =
+    implementation.supervision.rows === "contexts"
+      ? `${q("What is wrong?")}, ${q(ASKED)}`
+      : call.word === "fill_mask"
+        ? q("The invoice is [MASK].")
+        : `${q(ASKED)}${vectors ? "" : pair}`;
+  return [
+    {
+      language: "Python",
+      needs: ["onnxruntime", "tokenizers", "numpy"],
+      code: [
+        ...["import json", "import numpy as np", "import onnxruntime", "from tokenizers import Tokenizer", ""],
+        `folder = ${q(at)}`,
+        'tokenizer = Tokenizer.from_file(f"{folder}/tokenizer.json")',
+        `tokenizer.enable_truncation(${model.maxLength})`,
+        `session = onnxruntime.InferenceSession(f"{folder}/${file}")`,
+        `text = tokenizer.encode(${text})`,
+        'feeds = {"input_ids": text.ids, "attention_mask": text.attention_mask, "token_type_ids": text.type_ids}',
+        "names = [port.name for port in session.get_inputs()]",
+        "answer = session.run(None, {name: np.array([feeds[name]], np.int64) for name in names})",
+        ...told(model),
+      ].join("\n"),
+    },
+  ];
+}
+
+const LABELS = 'labels = json.load(open(f"{folder}/config.json"))["id2label"]';
+function told(model: Deployed): readonly string[] {
+  const { rows } = model.parts.task.implementation.supervision;
+  if (rows === "apart") return ["print(answer[0][0])"];
+  if (rows === "contexts")
+    return [
+      "start, end = answer[0][0].argmax(), answer[1][0].argmax()",
+      "print(tokenizer.decode(text.ids[start : end + 1]))",
+    ];
+  if (rows === "words") return [LABELS, "print([labels[str(i)] for i in answer[0][0].argmax(-1)])"];
+  if (model.parts.task.call.word === "fill_mask")
+    return ['print(tokenizer.decode([answer[0][0, text.tokens.index("[MASK]")].argmax()]))'];
+  if (model.labels.length === 0 || model.config["problem_type"] === "regression") return ["print(answer[0][0])"];
+  const probabilities =
+    model.config["problem_type"] === "multi_label_classification"
+      ? "1 / (1 + np.exp(-answer[0][0]))"
+      : "np.exp(answer[0][0] - answer[0][0].max())";
+  return [
+    LABELS,
+    `chances = ${probabilities}`,
+    ...(model.config["problem_type"] === "multi_label_classification" ? [] : ["chances /= chances.sum()"]),
+    "print({labels[str(i)]: round(float(p), 4) for i, p in enumerate(chances)})",
+  ];
+}

@@ -1,0 +1,58 @@
+/** A model as targets get it, under a technique that stays around it, its new parameters as they begin. */
+import type { NDArray } from "#dsl/graph/program.js";
+import type { Call } from "#dsl/types/value.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import type { Session } from "#kernel/engine/engine.js";
+import type { Deployed } from "#stdlib/kinds/target.js";
+import { forwardOf } from "#stdlib/lib/targets/forward.js";
+import { registry } from "#stdlib/registry.js";
+import { engineNamed } from "#tests/kernel/engine/engines.js";
+import type { Feeds } from "./deployed-models.js";
+
+const ARGUMENTS: Readonly<Record<string, Call["arguments"]>> = {
+  adapters: { size: 5, activation: "gelu", kind: "houlsby" },
+  prompt_tuning: { tokens: 3 },
+  prefix_tuning: { tokens: 3 },
+};
+
+export async function withTechnique(
+  plain: Deployed,
+  word: string,
+): Promise<{
+  readonly deployed: Deployed;
+  answers(folder: string, feeds: Feeds): Promise<Readonly<Record<string, NDArray>>>;
+}> {
+  const call: Call = { kind: "technique", word, arguments: ARGUMENTS[word]! };
+  const implementation = await implementationOf(registry, "technique", word);
+  const added = new Map<string, NDArray>();
+  const deployed: Deployed = {
+    ...plain,
+    around: word,
+    parts: { ...plain.parts, technique: { call, implementation }, seed: 7 },
+    read: async (name, state) => added.get(name) ?? plain.read(name, state),
+  };
+  return {
+    deployed,
+    async answers(folder, feeds) {
+      const program = forwardOf(deployed);
+      const session = await (await engineNamed("tensorflow")).open({ forward: program }, [folder]);
+      try {
+        for (const name of Object.keys(program.state))
+          if (implementation.adds?.(call, name)) added.set(name, await disturbed(session, name));
+        return await session.run("forward", { ...feeds });
+      } finally {
+        await session.dispose();
+      }
+    },
+  };
+}
+
+/** What begins at nothing would show no mistake. */
+async function disturbed(session: Session, name: string): Promise<NDArray> {
+  const value = await session.read(name);
+  const floats = new Float32Array(Uint8Array.from(value.bytes).buffer);
+  floats.forEach((x, i) => (floats[i] = x + 0.3 * Math.sin(i + name.length)));
+  const changed = { ...value, bytes: new Uint8Array(floats.buffer) };
+  await session.write(name, changed);
+  return changed;
+}
