@@ -92,6 +92,7 @@ import { word as storages_int8 } from "./storages/int8.js";
 import { word as storages_nf4 } from "./storages/nf4.js";
 import { word as targets_onnx } from "./targets/onnx.js";
 import { word as targets_savedmodel } from "./targets/savedmodel.js";
+import { word as targets_tflite } from "./targets/tflite.js";
 import { word as tasks_chat } from "./tasks/chat.js";
 import { word as tasks_fill_mask } from "./tasks/fill_mask.js";
 import { word as tasks_multilabel_classification } from "./tasks/multilabel_classification.js";
@@ -240,6 +241,7 @@ export const words: readonly Word[] = [
   storages_nf4,
   targets_onnx,
   targets_savedmodel,
+  targets_tflite,
   tasks_chat,
   tasks_fill_mask,
   tasks_multilabel_classification,

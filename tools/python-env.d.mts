@@ -1,4 +1,4 @@
-export type PythonGroup = "jupyter" | "lab" | "oracles" | "scores";
+export type PythonGroup = "jupyter" | "lab" | "oracles" | "scores" | "deploy";
 export declare class ToolError extends Error {
   readonly name: "ToolError";
   readonly code: string;
@@ -16,3 +16,5 @@ export declare function ensurePythonEnv(
 ): Promise<{ folder: string; python: string }>;
 /** Holds `folder` for this process until what it gives is called; `onWait`: another one holds it. */
 export declare function lock(folder: string, onWait: () => void): Promise<() => Promise<void>>;
+/** The Python of a group's environment if it has been made, else null. */
+export declare function pythonOf(group: PythonGroup): Promise<string | null>;

@@ -39,19 +39,10 @@ export function scriptIn(folder, name) {
  * Rejects with a ToolError: python-missing, python-too-old, venv-missing, venv-failed, pip-failed.
  */
 export async function ensurePythonEnv(group, { onProgress = () => {}, signal } = {}) {
-  const requirements = join(tools, `requirements-${group}.txt`);
-  const text = readFileSync(requirements, "utf8");
-  const base = await findPython();
-  const wanted = text.replace(/^\s*#.*$/gm, "").trim();
-  const hash = createHash("sha256").update(`${base.version}\n${wanted}`).digest("hex").slice(0, 12);
-  const parent = join(cacheFolder(), "python");
-  const folder = join(parent, `${group}-${hash}`);
-  const python = scriptIn(folder, "python");
-  const stamp = join(folder, "tunebook-complete.json");
-  const ready = () => existsSync(stamp) && existsSync(python);
+  const { base, requirements, wanted, folder, python, stamp, ready } = await placeOf(group);
   if (ready()) return { folder, python };
 
-  mkdirSync(parent, { recursive: true });
+  mkdirSync(join(folder, ".."), { recursive: true });
   const release = await lock(folder, () => onProgress(`waiting for another process that makes ${folder}`));
   try {
     if (ready()) return { folder, python };
@@ -83,6 +74,25 @@ export async function ensurePythonEnv(group, { onProgress = () => {}, signal } =
   } finally {
     await release();
   }
+}
+
+/** The Python of a group's environment if it has been made, else null. */
+export async function pythonOf(group) {
+  const { python, ready } = await placeOf(group);
+  return ready() ? python : null;
+}
+
+async function placeOf(group) {
+  const requirements = join(tools, `requirements-${group}.txt`);
+  const text = readFileSync(requirements, "utf8");
+  const base = await findPython();
+  const wanted = text.replace(/^\s*#.*$/gm, "").trim();
+  const hash = createHash("sha256").update(`${base.version}\n${wanted}`).digest("hex").slice(0, 12);
+  const folder = join(cacheFolder(), "python", `${group}-${hash}`);
+  const python = scriptIn(folder, "python");
+  const stamp = join(folder, "tunebook-complete.json");
+  const ready = () => existsSync(stamp) && existsSync(python);
+  return { base, requirements, wanted, folder, python, stamp, ready };
 }
 
 async function makeVenv(base, folder, python, signal) {

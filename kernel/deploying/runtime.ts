@@ -9,8 +9,8 @@ import type { GraphName, Written } from "#stdlib/kinds/target.js";
 export interface RuntimeRecord {
   /** As it is shown: "ONNX Runtime". */
   readonly title: string;
-  /** Null: it is here. Else what brings it, for a sentence: "npm install node-llama-cpp brings it". */
-  found(): Promise<string | null>;
+  /** `written`: what it should open; absent: anything. Null: it is here. Else what brings it, for a sentence: "npm install node-llama-cpp brings it". */
+  found(written?: Written): Promise<string | null>;
   /** `place`: the folder, or the file of a target that writes one. Called only where it was found. */
   open(place: string, written: Written): Promise<OpenedModel>;
 }

@@ -61,7 +61,7 @@ export interface TargetOutput {
   copy(names: readonly string[], into?: string): Promise<void>;
   /**
    * Work that needs a library of its own, in a process of its own: `name` of kernel/deploying/tools. `from` and `to`:
-   * paths of the deployment.
+   * paths of the deployment. What lies at `from` was written for it alone: it is gone afterwards.
    */
   tool(
     name: string,
@@ -84,6 +84,8 @@ export interface GraphPort {
   readonly dtype: "f32" | "f16" | "i32" | "i64" | "bool";
   /** As in the program: a number, or the name of a size. */
   readonly shape: readonly (number | string)[];
+  /** What fills it where a text is shorter than a fixed size; absent: 0. */
+  readonly pad?: number;
 }
 /**
  * `forward`: input_ids, attention_mask (and token_type_ids) → logits, or what the task names.

@@ -15,7 +15,7 @@ export const savedmodel: TargetImplementation = {
     const { savedModel } = emitInference(program, await weightsOf(model, program));
     await out.write(FILE, savedModel);
     await writeCompanions(model, out);
-    return { graphs: { forward: graphFile(FILE, program) }, tolerance: 1e-4 };
+    return { graphs: { forward: graphFile(FILE, program, model) }, tolerance: 1e-4 };
   },
   calls: (_call, model, at) => [
     {

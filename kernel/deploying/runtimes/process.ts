@@ -38,9 +38,21 @@ export async function openApart(
   opening: Opening,
   env: NodeJS.ProcessEnv = {},
 ): Promise<OpenedModel> {
-  const apart = new Apart(main, title, opening, env);
+  const child = fork(fileURLToPath(new URL(main, import.meta.url)), [JSON.stringify(opening)], {
+    serialization: "advanced",
+    env: { ...process.env, ...env, NODE_OPTIONS: "" },
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    detached: process.platform !== "win32",
+  });
+  // A channel that breaks means that the process is ending; its end tells how.
+  const apart = new Apart(title, child, (asked) => child.send(asked, () => undefined));
+  child.on("message", (answer: Answered) => apart.hear(answer));
+  return opened(apart, opening);
+}
+
+/** Once it said what it is. */
+export async function opened(apart: Apart, { graphs }: Opening): Promise<OpenedModel> {
   const answer = await apart.next();
-  const { graphs } = opening;
   return {
     version: "version" in answer ? answer.version : "",
     async run(graph, feeds, wanted = Object.keys(graphOf(graphs, graph).outputs)) {
@@ -57,34 +69,21 @@ export function graphOf(graphs: Opening["graphs"], name: GraphName): GraphFile {
   return graph;
 }
 
-class Apart {
-  private readonly child: ChildProcess;
+export class Apart {
   private readonly waiting: Waiting[] = [];
   private readonly ended: Promise<void>;
   private failure: CodedError | null = null;
   private words = "";
 
   constructor(
-    main: string,
     private readonly title: string,
-    opening: Opening,
-    env: NodeJS.ProcessEnv,
+    private readonly child: ChildProcess,
+    private readonly send: (asked: Asked) => unknown,
   ) {
-    this.child = fork(fileURLToPath(new URL(main, import.meta.url)), [JSON.stringify(opening)], {
-      serialization: "advanced",
-      env: { ...process.env, ...env, NODE_OPTIONS: "" },
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-      detached: process.platform !== "win32",
-    });
-    const end = (): void => void this.child.kill("SIGKILL");
+    const end = (): void => void child.kill("SIGKILL");
     process.once("exit", end);
-    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.words = (this.words + text).slice(-4000);
-    });
-    this.child.on("message", (answer: Answered) => {
-      const next = this.waiting.shift();
-      if ("failed" in answer) next?.reject(this.error(answer.failed));
-      else next?.resolve(answer);
     });
     this.ended = new Promise((resolve) => {
       const ended = (why: string): void => {
@@ -93,11 +92,18 @@ class Apart {
         for (const { reject } of this.waiting.splice(0)) reject(this.failure);
         resolve();
       };
-      this.child.once("close", (exit, signal) =>
+      child.once("close", (exit, signal) =>
         ended(`its process ended (${signal ?? `exit status ${String(exit)}`})${this.lastWords()}`),
       );
-      this.child.once("error", (error) => ended(error.message));
+      child.once("error", (error) => ended(error.message));
     });
+  }
+
+  /** An answer came. */
+  hear(answer: Answered): void {
+    const next = this.waiting.shift();
+    if ("failed" in answer) next?.reject(this.error(answer.failed));
+    else next?.resolve(answer);
   }
 
   next(): Promise<Answered> {
@@ -107,8 +113,7 @@ class Apart {
 
   ask(asked: Asked): Promise<Answered> {
     const answer = this.next();
-    // A channel that breaks means that the process is ending; its end tells how.
-    if (!this.failure) this.child.send(asked, () => undefined);
+    if (!this.failure) this.send(asked);
     return answer;
   }
 

@@ -3,5 +3,6 @@ import type { RuntimeRecord } from "../runtime.js";
 
 export const runtimes: Readonly<Record<string, () => Promise<RuntimeRecord>>> = {
   onnxruntime: async () => (await import("./onnxruntime.js")).onnxruntime,
+  litert: async () => (await import("./litert.js")).litert,
   tensorflow: async () => (await import("./tensorflow.js")).tensorflow,
 };

@@ -1,9 +1,6 @@
 /** What writes a file out of others with a library of its own, by the names that targets use; each is loaded when it is needed. */
-export interface ToolPaths {
-  /** Absolute. */
-  readonly from: string;
-  readonly to: string;
-}
-export type Tool = (o: ToolPaths & Readonly<Record<string, unknown>>) => Promise<void>;
+import type { Tool } from "./tool.js";
 
-export const tools: Readonly<Record<string, () => Promise<Tool>>> = {};
+export const tools: Readonly<Record<string, () => Promise<Tool>>> = {
+  litert: async () => (await import("./litert.js")).litert,
+};

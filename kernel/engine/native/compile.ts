@@ -117,6 +117,20 @@ export async function compileAddon(libraries: Libraries, target: string, signal?
   }
 }
 
+/** Builds a program of one source and no library but the system's, which appears all at once. Coded errors as `compileAddon`. */
+export async function compileProgram(source: string, target: string, signal?: AbortSignal): Promise<void> {
+  const { command, tried } = findCompiler();
+  if (command === null) throw new CodedError("no-compiler", { tried });
+  await mkdir(dirname(target), { recursive: true });
+  const work = `${target}.building-${String(process.pid)}`;
+  try {
+    await compile(command, ["-O2", "-std=c++17", source, "-o", work, "-ldl"], target, signal);
+    await rename(work, target);
+  } finally {
+    await rm(work, { force: true });
+  }
+}
+
 function compile(command: string, args: readonly string[], target: string, signal?: AbortSignal): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     execFile(command, args, { maxBuffer: 1 << 24, signal }, (error, stdout, stderr) => {

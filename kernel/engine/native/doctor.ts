@@ -11,6 +11,7 @@ import { cachePath } from "#kernel/fetch/cache.js";
 import type { EngineName } from "../engine.js";
 import { measureEngine } from "../measure.js";
 import { addonKey, findCompiler } from "./compile.js";
+import { converterLacks, findConverter } from "./converter.js";
 import { findNative } from "./layout.js";
 import { probeAddon } from "./probe.js";
 import { suitableBuild } from "./setup.js";
@@ -37,6 +38,7 @@ export async function examine(): Promise<readonly Finding[]> {
     python,
     library,
     addon,
+    converter,
     tensorflow,
     onnx,
     tfjs,
@@ -132,6 +134,19 @@ const addon: Look = async () => {
     };
   } catch (e) {
     return { name, status: "missing", text: wordsFor(e), mend: "tunebook setup --force" };
+  }
+};
+
+const converter: Look = async () => {
+  const name = "converter to LiteRT";
+  const lacking = (text: string): Finding => ({ name, status: "optional", text, mend: "tunebook setup" });
+  try {
+    const found = await findConverter();
+    if ("why" in found) return lacking(found.why);
+    const lacks = await converterLacks(found);
+    return lacks === null ? { name, status: "ok", text: `inside TensorFlow ${found.version}` } : lacking(lacks);
+  } catch (e) {
+    return lacking(wordsFor(e));
   }
 };
 

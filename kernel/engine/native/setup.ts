@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { cachePath, locked } from "#kernel/fetch/cache.js";
 import { addonKey, compileAddon, findCompiler } from "./compile.js";
+import { converterIn } from "./converter.js";
 import { nvidiaDriver } from "./driver.js";
 import { bringPackage, packageLibraries } from "./from-package.js";
 import { bringWheel, wheelLibraries, type Bring } from "./from-wheel.js";
@@ -131,7 +132,10 @@ async function viaWheel(bring: Bring, key: string): Promise<Native> {
   const addon = join(bring.folder, addonName(key));
   bring.onProgress({ label: "compiling TensorFlow's binding for Node", done: 0, total: 1 });
   await compileAddon(wheelLibraries(bring.folder), addon, bring.signal);
-  return finish(bring, addon, key, "wheel", TENSORFLOW_VERSION);
+  const native = await finish(bring, addon, key, "wheel", TENSORFLOW_VERSION);
+  // Engines need none of it: where it can't be built doctor says why, and so does what asks for it.
+  await converterIn(native, bring.signal).catch(() => undefined);
+  return native;
 }
 
 /** Before a large download that would be of no use. */

@@ -1,6 +1,6 @@
 /** The program that answers whole texts, its weights, and how a file's graph is fed: what targets of graphs have in common. */
-import { partsOf, type Sizes } from "#dsl/graph/shape.js";
-import type { Dimension, NDArray, Program, Type } from "#dsl/graph/program.js";
+import type { Sizes } from "#dsl/graph/shape.js";
+import type { NDArray, Program, Ref, Type } from "#dsl/graph/program.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { Deployed, GraphFile, GraphPort } from "../../kinds/target.js";
 import { assembleForward } from "../../programs/forward.js";
@@ -17,26 +17,27 @@ export async function weightsOf(model: Deployed, program: Program): Promise<Read
 }
 
 /** A graph whose ports bear the program's own names. */
-export function graphFile(file: string, program: Program, fixed: Sizes = {}): GraphFile {
-  const port = (name: string, type: Type): [string, GraphPort] => [
+export function graphFile(
+  file: string,
+  program: Program,
+  model: Pick<Deployed, "config">,
+  fixed: Sizes = {},
+): GraphFile {
+  const pad = Number(model.config["pad_token_id"] ?? 0);
+  const port = (name: string, { dtype, shape }: Type): GraphPort => ({
     name,
-    { name, dtype: type.dtype as GraphPort["dtype"], shape: type.shape.map((d) => sized(d, fixed)) },
-  ];
-  const typeOf = (name: string): Type => {
-    const { node, output } = program.outputs[name]!;
-    return program.nodes[node]!.types[output]!;
-  };
+    dtype: dtype as GraphPort["dtype"],
+    shape,
+  });
+  const typeOf = ({ node, output }: Ref): Type => program.nodes[node]!.types[output]!;
+  const inputs = Object.entries(program.inputs).map(([name, { type }]) => [
+    name,
+    { ...port(name, type), ...(name.endsWith("input_ids") && pad > 0 && { pad }) },
+  ]);
   return {
     file,
-    inputs: Object.fromEntries(Object.entries(program.inputs).map(([name, { type }]) => port(name, type))),
-    outputs: Object.fromEntries(Object.keys(program.outputs).map((name) => port(name, typeOf(name)))),
+    inputs: Object.fromEntries(inputs) as GraphFile["inputs"],
+    outputs: Object.fromEntries(Object.entries(program.outputs).map(([name, ref]) => [name, port(name, typeOf(ref))])),
     ...(Object.keys(fixed).length > 0 && { fixed }),
   };
-}
-
-function sized(d: Dimension, fixed: Sizes): Dimension {
-  if (typeof d === "number") return d;
-  const { name, more } = partsOf(d);
-  const size = fixed[name];
-  return size === undefined ? d : size + more;
 }

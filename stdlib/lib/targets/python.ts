@@ -6,8 +6,8 @@ import type { Deployed } from "../../kinds/target.js";
 
 type Told = Pick<Deployed, "config" | "labels" | "roles" | "parts">;
 
-/** `inputs`: what the graph is fed, int32, the shorter texts padded. `width`: where the file's length is fixed. */
-export function asked(model: Told, width?: number): string[] {
+/** `inputs`: what the graph is fed, int32, the shorter texts padded. `width`: an expression for the file's length where that is fixed. */
+export function asked(model: Told, width?: string): string[] {
   const { family, task } = model.parts;
   const pairs = model.roles.includes("text_pair") || model.roles.includes("question");
   const texts = pairs
@@ -23,8 +23,8 @@ export function asked(model: Told, width?: number): string[] {
     `texts = ${texts}`,
     'tokenizer = Tokenizer.from_file(folder + "/tokenizer.json")',
     'longest = json.load(open(folder + "/tokenizer_config.json")).get("model_max_length", 512)',
-    `tokenizer.enable_truncation(min(int(longest), ${String(width ?? 512)}))`,
-    `tokenizer.enable_padding(pad_id=${String(pad)}${width === undefined ? "" : `, length=${String(width)}`})`,
+    `tokenizer.enable_truncation(min(int(longest), ${width ?? 512}))`,
+    `tokenizer.enable_padding(pad_id=${String(pad)}${width === undefined ? "" : `, length=${width}`})`,
     `encoded = tokenizer${alone}`,
     "inputs = {",
     '    "input_ids": np.array([e.ids for e in encoded], np.int32),',

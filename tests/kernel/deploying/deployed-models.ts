@@ -26,6 +26,18 @@ export interface SmallModel {
 
 const fixtures = fileURLToPath(new URL("fixtures/models/", root));
 
+const OF_TEXTS = ["bert-types", "bert-mish", "distilbert-plain", "roberta-plain", "mobilebert-plain"];
+const WRITING = [
+  "cohere-parallel",
+  "gemma2-capped",
+  "gemma3_text-near",
+  "gpt2-odd",
+  "llama-odd",
+  "mistral-window",
+  "qwen3-normed",
+];
+const ANSWERING = ["t5-gated", "t5-reader", "t5-uneven"];
+
 /** Encoders with a head for texts, written to `scratch`. */
 export function smallEncoders(scratch: string, only: (name: string) => boolean = () => true): SmallModel[] {
   return ENCODERS.filter(({ name }) => only(name)).map((golden) => ({
@@ -35,15 +47,23 @@ export function smallEncoders(scratch: string, only: (name: string) => boolean =
     labels: Object.keys(golden.config["id2label"] as object).length,
   }));
 }
-export function smallDecoders(): SmallModel[] {
-  return readdirSync(fixtures)
-    .filter((name) => /^(cohere|gemma|gpt2|llama|mistral|qwen)/.test(name) && name !== "gguf")
-    .map((name) => ({ name, folder: join(fixtures, name), task: "text_generation", labels: 0 }));
+function inFixtures(only: RegExp, task: string): SmallModel[] {
+  const names = readdirSync(fixtures).filter((name) => only.test(name));
+  return names.map((name) => ({ name, folder: join(fixtures, name), task, labels: 0 }));
 }
-export function smallT5s(): SmallModel[] {
-  return readdirSync(fixtures)
-    .filter((name) => name.startsWith("t5-"))
-    .map((name) => ({ name, folder: join(fixtures, name), task: "text2text_generation", labels: 0 }));
+export const smallDecoders = (): SmallModel[] =>
+  inFixtures(/^(cohere|gemma|gpt2|llama|mistral|qwen)/, "text_generation");
+export const smallT5s = (): SmallModel[] => inFixtures(/^t5-/, "text2text_generation");
+
+/** One of each family, the odder the better; encoders are written to `scratch`. */
+export function smallModels(scratch: string): SmallModel[] {
+  const odd = (all: SmallModel[], names: readonly string[]): SmallModel[] =>
+    all.filter(({ name }) => names.includes(name));
+  return [
+    ...smallEncoders(scratch, (name) => OF_TEXTS.includes(name)),
+    ...odd(smallDecoders(), WRITING),
+    ...odd(smallT5s(), ANSWERING),
+  ];
 }
 
 export async function deployedOf({ name, folder, task, labels }: SmallModel): Promise<Deployed> {
@@ -63,9 +83,7 @@ export async function deployedOf({ name, folder, task, labels }: SmallModel): Pr
 export function feedsOf(deployed: Deployed, batch: number, length: number, full = false): Feeds {
   const program = forwardOf(deployed);
   const { vocabulary } = deployed.family.implementation.sizes(deployed.parts.config);
-  const longest = full
-    ? Array.from({ length: batch }, () => length)
-    : Array.from({ length: batch }, (_, row) => Math.max(1, length - 3 * row));
+  const longest = Array.from({ length: batch }, (_, row) => (full ? length : Math.max(1, length - 3 * row)));
   const made = (width: number, of: (row: number, at: number) => number): NDArray =>
     toNDArray(
       "i32",
@@ -99,46 +117,45 @@ export async function ownAnswers(
   }
 }
 
-/** Greatest difference where there is text, and the greatest number; per-token answers count where the mask does. */
+const floats = ({ bytes }: NDArray): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer);
+
+/** Of answers for each token: which of them are of text; null: answers are of whole texts, or of what is written. */
+function maskOf({ shape }: NDArray, feeds: Feeds): Int32Array | null {
+  const { bytes, shape: own } = feeds["attention_mask"]!;
+  const perToken = !feeds["decoder_input_ids"] && shape.length > 1 && shape[0] === own[0] && shape[1] === own[1];
+  return perToken ? new Int32Array(Uint8Array.from(bytes).buffer) : null;
+}
+
+/** Greatest difference where there is text, and as a share of the greatest number (1 at least). */
 export function difference(
   got: NDArray,
   want: NDArray,
   feeds: Feeds,
-): { readonly most: number; readonly greatest: number } {
-  const [a, b] = [got, want].map(({ bytes }) => new Float32Array(Uint8Array.from(bytes).buffer)) as [
-    Float32Array,
-    Float32Array,
-  ];
+): { readonly most: number; readonly greatest: number; readonly relative: number } {
+  const [a, b] = [got, want].map(floats) as [Float32Array, Float32Array];
   if (a.length !== b.length) throw new Error(`${String(got.shape)} is not ${String(want.shape)}`);
-  const mask = Int32Array.from(new Int32Array(Uint8Array.from(feeds["attention_mask"]!.bytes).buffer));
-  const [rows, length] = feeds["attention_mask"]!.shape as [number, number];
-  const perToken =
-    !feeds["decoder_input_ids"] && want.shape.length > 1 && want.shape[1] === length && want.shape[0] === rows;
-  const width = b.length / (perToken ? rows * length : 1);
+  const mask = maskOf(want, feeds);
+  const width = b.length / (mask?.length ?? 1);
   let [most, greatest] = [0, 1];
   b.forEach((x, i) => {
-    if (perToken && mask[Math.floor(i / width)] === 0) return;
+    if (mask?.[Math.floor(i / width)] === 0) return;
     most = Math.max(most, Number.isNaN(a[i]!) ? Infinity : Math.abs(a[i]! - x));
     greatest = Math.max(greatest, Math.abs(x));
   });
-  return { most, greatest };
+  return { most, greatest, relative: most / greatest };
 }
 
-/** Shares of rows (tokens, where each is answered) whose greatest number is the same one. */
-export function agreement(got: NDArray, want: NDArray): number {
+/** Shares of rows (tokens that are there, where each is answered) whose greatest number is the same one. */
+export function agreement(got: NDArray, want: NDArray, feeds: Feeds): number {
   const width = want.shape.at(-1)!;
-  const [a, b] = [got, want].map(({ bytes }) => new Float32Array(Uint8Array.from(bytes).buffer)) as [
-    Float32Array,
-    Float32Array,
-  ];
+  const [a, b] = [got, want].map(floats) as [Float32Array, Float32Array];
   const best = (x: Float32Array, row: number): number => {
     const part = x.subarray(row * width, (row + 1) * width);
     return part.indexOf(Math.max(...part));
   };
-  const rows = b.length / width;
-  return (
-    Array.from({ length: rows }, (_, row) => Number(best(a, row) === best(b, row))).reduce((x, y) => x + y, 0) / rows
-  );
+  const mask = maskOf(want, feeds);
+  const rows = Array.from({ length: b.length / width }, (_, row) => row).filter((row) => mask?.[row] !== 0);
+  return rows.filter((row) => best(a, row) === best(b, row)).length / rows.length;
 }
 
 /** Writes as the verb does, without the proof. Gives where the target's own runtime opens it, and where what belongs to it lies. */

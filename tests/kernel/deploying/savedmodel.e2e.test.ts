@@ -5,24 +5,9 @@ import { join } from "node:path";
 import type { Call } from "#dsl/types/value.js";
 import { tensorflow } from "#kernel/deploying/runtimes/tensorflow.js";
 import { savedmodel } from "#stdlib/targets/savedmodel.run.js";
-import {
-  deployedOf,
-  difference,
-  feedsOf,
-  ownAnswers,
-  smallDecoders,
-  smallEncoders,
-  smallT5s,
-  written,
-} from "./deployed-models.js";
+import { deployedOf, difference, feedsOf, ownAnswers, smallModels, written } from "./deployed-models.js";
 
 const call: Call = { kind: "target", word: "savedmodel", arguments: { path: "build" } };
-
-/** One or two of each family: the others differ in what our engine's own tests look at. */
-const chosen = (name: string): boolean =>
-  ["bert-types", "bert-quick", "distilbert-plain", "roberta-plain", "mobilebert-plain", "mobilebert-left"].includes(
-    name,
-  );
 
 describe("the target savedmodel", function () {
   this.timeout(120_000);
@@ -31,7 +16,7 @@ describe("the target savedmodel", function () {
 
   it("is in TensorFlow what the model is here, for every family, at unequal lengths", async () => {
     assert.equal(await tensorflow.found(), null);
-    for (const model of [...smallEncoders(work, chosen), ...smallDecoders(), ...smallT5s()]) {
+    for (const model of smallModels(work)) {
       const deployed = await deployedOf(model);
       const place = { writes: "folder", name: `${model.name}-saved` } as const;
       const { at, said } = await written(savedmodel, call, deployed, model.folder, work, place);
@@ -40,8 +25,8 @@ describe("the target savedmodel", function () {
       const own = await ownAnswers(deployed, model.folder, feeds);
       const other = await opened.run!("forward", feeds);
       for (const [name, array] of Object.entries(own)) {
-        const { most, greatest } = difference(other[name]!, array, feeds);
-        assert.ok(most <= 1e-4 * greatest, `${model.name}, ${name}: ${String(most)} of ${String(greatest)}`);
+        const { relative } = difference(other[name]!, array, feeds);
+        assert.ok(relative <= 1e-4, `${model.name}, ${name}: ${String(relative)}`);
       }
       await opened.close();
     }

@@ -1,0 +1,100 @@
+/**
+ * Texts in a graph of fixed sizes: rows in parts of its batch, each row padded to its length; what it says is cut back to
+ * what was asked. Runtimes of fixed graphs are fed as if they were free.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import type { GraphFile, GraphPort } from "#stdlib/kinds/target.js";
+import "./runtimes/codes.js";
+
+type Arrays = Readonly<Record<string, NDArray>>;
+type Run = (feeds: Arrays) => Promise<Arrays>;
+
+/** Feeds of any batch and length to a graph that has both fixed. `title`: of the runtime, for errors. */
+export async function fitted(graph: GraphFile, feeds: Arrays, title: string, run: Run): Promise<Arrays> {
+  const { fixed } = graph;
+  if (!fixed) return run(feeds);
+  const asked = sizesOf(graph.inputs, feeds);
+  for (const [name, size] of Object.entries(fixed))
+    if (name !== "batch" && (asked[name] ?? 0) > size)
+      throw new CodedError("runtime-failed", {
+        runtime: title,
+        why: `a ${name} of ${String(asked[name])} was asked, and the file has ${String(size)}`,
+      });
+  const rows = asked["batch"] ?? 1;
+  const part = fixed["batch"] ?? rows;
+  const said: Arrays[] = [];
+  for (let start = 0; start < rows; start += part) {
+    const given = Object.entries(graph.inputs).map(([name, port]) => {
+      const array = feeds[name];
+      return array ? [[name, padded(array, start, target(port, fixed, array), port.pad ?? 0)] as const] : [];
+    });
+    said.push(await run(Object.fromEntries(given.flat())));
+  }
+  return Object.fromEntries(
+    Object.keys(said[0] ?? {}).map((name) => [
+      name,
+      joined(
+        said.map((answer) => answer[name]!),
+        graph.outputs[name]!.shape.map((d, axis) =>
+          typeof d === "string" ? (asked[d] ?? said[0]![name]!.shape[axis]!) : d,
+        ),
+      ),
+    ]),
+  );
+}
+
+function sizesOf(ports: Readonly<Record<string, GraphPort>>, feeds: Arrays): Record<string, number> {
+  const sizes: Record<string, number> = {};
+  for (const [name, { shape }] of Object.entries(ports))
+    shape.forEach((d, axis) => {
+      const size = feeds[name]?.shape[axis];
+      if (typeof d === "string" && size !== undefined) sizes[d] = size;
+    });
+  return sizes;
+}
+function target({ shape }: GraphPort, fixed: Readonly<Record<string, number>>, array: NDArray): number[] {
+  return shape.map((d, axis) => (typeof d === "number" ? d : (fixed[d] ?? array.shape[axis]!)));
+}
+
+/** Rows from `start` on, i32 of rank 2: what is missing is `pad`. A row that isn't there is the last one once more. */
+function padded(array: NDArray, start: number, shape: readonly number[], pad: number): NDArray {
+  const from = new Int32Array(Uint8Array.from(array.bytes).buffer);
+  const [rows = 1, width = 1] = shape;
+  const [has = 1, length = 1] = array.shape;
+  const to = new Int32Array(rows * width).fill(pad);
+  for (let row = 0; row < rows; row++) {
+    const source = Math.min(start + row, has - 1) * length;
+    to.set(from.subarray(source, source + length), row * width);
+  }
+  return { dtype: "i32", shape, bytes: new Uint8Array(to.buffer) };
+}
+
+/** Parts one after the other along the first axis, each axis cut to `shape`; numbers of four bytes. */
+function joined(parts: readonly NDArray[], shape: readonly number[]): NDArray {
+  const [{ dtype, shape: whole }] = parts as [NDArray];
+  const bytes = new Uint8Array(shape.reduce((n, d) => n * d, 4));
+  const rowsOf = whole[0] ?? 1;
+  const [rows = 1] = shape;
+  for (let row = 0; row < rows; row++) {
+    const part = parts[Math.floor(row / rowsOf)]!;
+    const own = part.bytes.length / rowsOf;
+    const cut = cutTo(
+      part.bytes.subarray((row % rowsOf) * own, (row % rowsOf) * own + own),
+      whole.slice(1),
+      shape.slice(1),
+    );
+    bytes.set(cut, row * cut.length);
+  }
+  return { dtype, shape, bytes };
+}
+function cutTo(bytes: Uint8Array, from: readonly number[], to: readonly number[]): Uint8Array {
+  const [had = 1, ...inner] = from;
+  const [wanted = 1, ...rest] = to;
+  if (from.length === 0) return bytes;
+  const size = bytes.length / had;
+  const parts = Array.from({ length: wanted }, (_, i) => cutTo(bytes.subarray(i * size, (i + 1) * size), inner, rest));
+  const all = new Uint8Array(parts.reduce((n, { length }) => n + length, 0));
+  parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+  return all;
+}

@@ -1,0 +1,70 @@
+/**
+ * The process of LiteRT.js: LiteRT compiled to WebAssembly, computing on the processor. Its loader is made for pages: a
+ * script is run by `importScripts`, here as there.
+ */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import { runInThisContext } from "node:vm";
+import { must } from "#dsl/diagnostics/must.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import { moduleIn } from "#tools/node-env.mjs";
+import { graphOf } from "./process.js";
+import { serve } from "./serve.js";
+
+/** What we call of @litertjs/core. */
+interface LiteRt {
+  loadLiteRt(folder: string): Promise<unknown>;
+  loadAndCompile(file: Uint8Array, o: { readonly accelerator: "wasm" }): Promise<Model>;
+  readonly Tensor: new (values: Int32Array, shape: readonly number[]) => Held;
+}
+interface Model {
+  run(inputs: Readonly<Record<string, Held>>): Promise<Record<string, Held>>;
+}
+interface Held {
+  toTypedArray(): Float32Array | Int32Array;
+  delete(): void;
+}
+
+serve(async ({ place, graphs, library }) => {
+  const main = moduleIn(must(library, "the folder of LiteRT.js"), "@litertjs/core");
+  const folder = join(main, "..", "..");
+  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
+  const wasm = join(folder, "wasm") + sep;
+  Object.assign(globalThis, {
+    self: globalThis,
+    require: createRequire(main),
+    __dirname: wasm,
+    importScripts: (script: string) => void runInThisContext(readFileSync(script, "utf8"), { filename: script }),
+  });
+  const { loadLiteRt, loadAndCompile, Tensor } = (await import(pathToFileURL(main).href)) as LiteRt;
+  await loadLiteRt(wasm);
+  const model = await loadAndCompile(new Uint8Array(readFileSync(place)), { accelerator: "wasm" });
+  return {
+    version,
+    async run({ graph, feeds, wanted }) {
+      const { inputs, outputs } = graphOf(graphs, graph);
+      const given = Object.entries(inputs).map(([name, port]) => {
+        const { bytes, shape } = must(feeds[name], "what a graph is fed");
+        return [port.name, new Tensor(new Int32Array(Uint8Array.from(bytes).buffer), shape)] as const;
+      });
+      const said = await model.run(Object.fromEntries(given));
+      try {
+        return Object.fromEntries(
+          wanted.map((name) => [name, array(must(said[outputs[name]!.name], "an answer"), outputs[name]!.shape)]),
+        );
+      } finally {
+        for (const held of [...given.map(([, tensor]) => tensor), ...Object.values(said)]) held.delete();
+      }
+    },
+  };
+
+  function array(held: Held, named: readonly (number | string)[]): NDArray {
+    const values = held.toTypedArray();
+    const fixed = Object.values(graphs)[0]?.fixed ?? {};
+    const shape = named.map((d) => (typeof d === "number" ? d : fixed[d]!));
+    const copy = Uint8Array.from(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    return { dtype: values instanceof Float32Array ? "f32" : "i32", shape, bytes: copy };
+  }
+});

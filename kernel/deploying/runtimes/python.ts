@@ -1,0 +1,70 @@
+/** Runtimes that have a door in Python alone: whichever Python has them, one of the environment's path or a private one. */
+import { execFile, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { NDArray } from "#dsl/graph/program.js";
+import { pythonOf } from "#tools/python-env.mjs";
+import type { OpenedModel } from "../runtime.js";
+import { Apart, opened, type Answered, type Asked, type Opening } from "./process.js";
+
+const known = new Map<string, Promise<string | null>>();
+
+/** A Python that imports the module; null: none. Looked for once. */
+export function pythonWith(module: string): Promise<string | null> {
+  let found = known.get(module);
+  if (!found) known.set(module, (found = lookFor(module)));
+  return found;
+}
+async function lookFor(module: string): Promise<string | null> {
+  const own = await pythonOf("deploy").catch(() => null);
+  for (const python of [process.env["TUNEBOOK_PYTHON"], own, "python3", "python"])
+    if (python && (await imports(python, module))) return python;
+  return null;
+}
+function imports(python: string, module: string): Promise<boolean> {
+  const find = `import importlib.util as u, sys; sys.exit(u.find_spec("${module}") is None or u.find_spec("numpy") is None)`;
+  return new Promise((resolve) => {
+    execFile(python, ["-c", find], { timeout: 20_000 }, (error) => resolve(error === null));
+  });
+}
+
+const folder = fileURLToPath(new URL("../../../../tools/runtimes/", import.meta.url));
+
+/** `script`: of tools/runtimes. */
+export async function openInPython(python: string, script: string, opening: Opening): Promise<OpenedModel> {
+  const child = spawn(python, [`${folder}${script}`, JSON.stringify(opening)], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1", TF_CPP_MIN_LOG_LEVEL: "3" },
+    detached: process.platform !== "win32",
+    windowsHide: true,
+  });
+  child.stdin.on("error", () => undefined); // Its end tells.
+  const apart = new Apart(script.replace(/\.py$/, " in Python"), child, (asked) =>
+    child.stdin.write(`${JSON.stringify(packed(asked))}\n`),
+  );
+  createInterface({ input: child.stdout }).on("line", (line) => apart.hear(unpacked(JSON.parse(line) as Packed)));
+  return opened(apart, opening);
+}
+
+/** Arrays with their bytes in base 64. */
+type PackedArray = Omit<NDArray, "bytes"> & { readonly bytes: string };
+type Packed = { readonly outputs?: Readonly<Record<string, PackedArray>> } & Exclude<
+  Answered,
+  { readonly outputs: unknown }
+>;
+
+function packed(asked: Asked): unknown {
+  const feeds = Object.entries(asked.feeds).map(([name, array]) => [
+    name,
+    { ...array, bytes: Buffer.from(array.bytes).toString("base64") },
+  ]);
+  return { ...asked, feeds: Object.fromEntries(feeds) as unknown };
+}
+function unpacked(answer: Packed): Answered {
+  if (!answer.outputs) return answer;
+  const outputs = Object.entries(answer.outputs).map(([name, array]) => [
+    name,
+    { ...array, bytes: new Uint8Array(Buffer.from(array.bytes, "base64")) },
+  ]);
+  return { outputs: Object.fromEntries(outputs) as Record<string, NDArray> };
+}

@@ -1,0 +1,62 @@
+/**
+ * The converter from SavedModel to LiteRT that lies inside TensorFlow's library: a small program of ours calls it
+ * (`native/converter`), built once beside the library. Which symbols it needs is asked when it is built, and by doctor.
+ */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { addonKey, compileProgram } from "./compile.js";
+import { findNative, type Native } from "./layout.js";
+
+const SOURCE = fileURLToPath(new URL("../../../../native/converter/convert.cc", import.meta.url));
+
+export interface Converter {
+  readonly program: string;
+  readonly library: string;
+  readonly version: string;
+}
+
+/** Builds it where it isn't there. Null with why there is none. Coded errors: those of compiling. */
+export async function findConverter(signal?: AbortSignal): Promise<Converter | { readonly why: string }> {
+  const key = await addonKey();
+  const native = findNative(key, "cpu") ?? findNative(key);
+  if (!native) return { why: "TensorFlow's library has not been set up on this machine" };
+  return converterIn(native, signal);
+}
+
+export async function converterIn(native: Native, signal?: AbortSignal): Promise<Converter | { readonly why: string }> {
+  if (native.from !== "wheel") return { why: `TensorFlow ${native.version} has no converter that can be called` };
+  const library = join(native.folder, "tensorflow", "libtensorflow_cc.so.2");
+  const key = createHash("sha256")
+    .update(await readFile(SOURCE))
+    .digest("hex")
+    .slice(0, 8);
+  const program = join(native.folder, `converter-${key}`, "convert");
+  if (!existsSync(program)) await compileProgram(SOURCE, program, signal);
+  return { program, library, version: native.version };
+}
+
+/** Null: the library has all that it calls. */
+export async function converterLacks({ program, library, version }: Converter): Promise<string | null> {
+  const { code, stdout, stderr } = await runConverter(program, [library]);
+  if (code === 0) return null;
+  const symbols = stdout.trim().split("\n").filter(Boolean);
+  return symbols.length > 0
+    ? `TensorFlow ${version} lacks ${symbols.join(", ")}`
+    : `its program ended with ${String(code)}: ${stderr.trim().split("\n").at(-1) ?? ""}`;
+}
+
+export function runConverter(
+  program: string,
+  args: readonly string[],
+): Promise<{ readonly code: number | string; readonly stdout: string; readonly stderr: string }> {
+  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2", TF_ENABLE_ONEDNN_OPTS: "0", CUDA_VISIBLE_DEVICES: "" };
+  return new Promise((resolve) => {
+    execFile(program, [...args], { env, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : (error.signal ?? error.code ?? 1), stdout, stderr });
+    });
+  });
+}

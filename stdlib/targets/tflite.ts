@@ -1,0 +1,69 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "target",
+  name: "tflite",
+  doc: "One LiteRT file (TensorFlow Lite's format) with its weights inside and the signature `serving_default`, for phones, small machines and browsers. Tokenizer and label names lie in a folder beside it, `<file>.files`.",
+  example: 'deploy router to tflite("build/router.tflite", quantize: f16)',
+  since: "0.1.0",
+  elsewhere: {
+    litert: "tflite",
+    tensorflow_lite: "tflite",
+    lite: "tflite",
+    file: "path",
+    optimizations: "quantize",
+    input_shape: "shape",
+  },
+  parameters: [
+    {
+      name: "path",
+      type: { is: "string" },
+      doc: "The file that is written; its name ends in `.tflite`. A relative path starts from the notebook's folder.",
+      positional: true,
+      required: true,
+      why: "What is written belongs where the reader looks for it.",
+      impact: "high",
+    },
+    {
+      name: "quantize",
+      type: {
+        is: "choice",
+        of: ["none", "f16", "int8"],
+        elsewhere: { float16: "f16", fp16: "f16", dynamic: "int8", f32: "none" },
+      },
+      means: {
+        none: "weights in 4 bytes, as the notebook computes",
+        f16: "weights in 2 bytes",
+        int8: "weights in 1 byte with a scale for each output; activations stay floats",
+      },
+      doc: "How weights are rounded.",
+      default: { value: "none" },
+      why: "Equal answers first; half the bytes cost next to nothing in quality, a quarter of them a little.",
+      impact: "high",
+    },
+    {
+      name: "shape",
+      type: {
+        is: "either",
+        of: [
+          { is: "list", of: { is: "number", integer: true } },
+          { is: "choice", of: ["fixed", "free"], elsewhere: { dynamic: "free", any: "free", static: "fixed" } },
+        ],
+      },
+      means: {
+        fixed: "one text at a time, as long as the model reads",
+        free: "any number of texts of any length",
+      },
+      doc: "Texts that are read at once and their tokens, `[1, 128]`: shorter ones are padded. LiteRT in browsers takes fixed shapes only; phones run them faster.",
+      default: { value: "fixed" },
+      why: "Every runtime takes a fixed shape, and plans its memory once.",
+      impact: "medium",
+    },
+  ],
+  capabilities: {
+    writes: "file",
+    runtime: "litert",
+    readBy: ["LiteRT (Android, iOS, Linux, microcontrollers)", "ai-edge-litert in Python", "LiteRT.js in browsers"],
+  },
+  load: () => import("./tflite.run.js").then((m) => m.tflite),
+});

@@ -1,0 +1,47 @@
+"""Serves a runtime of others to Tunebook: the opening is the first argument, requests and answers are lines of JSON."""
+import base64
+import json
+import os
+import sys
+
+import numpy as np
+
+TYPES = {"f32": np.float32, "i32": np.int32, "bool": np.bool_}
+
+
+def array(given):
+    values = np.frombuffer(base64.b64decode(given["bytes"]), TYPES[given["dtype"]])
+    return values.reshape(given["shape"])
+
+
+def said(values):
+    values = np.ascontiguousarray(values)
+    kind = "i32" if values.dtype.kind in "iu" else "f32"
+    data = values.astype(TYPES[kind]).tobytes()
+    return {"dtype": kind, "shape": list(values.shape), "bytes": base64.b64encode(data).decode()}
+
+
+def serve(start):
+    """`start(opening)`: the version, and a function from graph, arrays and wanted names to arrays by name."""
+    # What libraries print must not stand between the answers.
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+
+    def tell(answer):
+        out.write(json.dumps(answer) + "\n")
+        out.flush()
+
+    try:
+        version, run = start(json.loads(sys.argv[1]))
+        tell({"version": version})
+    except Exception as error:
+        tell({"failed": f"{type(error).__name__}: {error}"})
+        return
+    for line in sys.stdin:
+        asked = json.loads(line)
+        try:
+            feeds = {name: array(value) for name, value in asked["feeds"].items()}
+            outputs = run(asked["graph"], feeds, asked["wanted"])
+            tell({"outputs": {name: said(values) for name, values in outputs.items()}})
+        except Exception as error:
+            tell({"failed": f"{type(error).__name__}: {error}"})
