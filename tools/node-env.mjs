@@ -37,7 +37,7 @@ export async function ensureNodeEnv(group, { onProgress = () => {}, signal } = {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     for (const name of pinned) copyFileSync(join(groups, group, name), join(folder, name));
-    const { code, lines } = await npmCi(folder, onProgress, signal);
+    const { code, lines } = await npm(folder, wayOf(group), onProgress, signal);
     if (code !== 0)
       throw new ToolError(
         "npm-failed",
@@ -56,15 +56,26 @@ export function moduleIn(folder, name) {
   return createRequire(join(folder, "package.json")).resolve(name);
 }
 
-async function npmCi(folder, onLine, signal) {
-  const npm = await npmProgram().catch(() => null);
-  if (npm === null || !existsSync(npm))
+/**
+ * How npm is asked for a group. One that does without optional dependencies (`tunebook.omit` of its package.json: binaries
+ * for cards, of hundreds of MB) is installed by its lock file too, though that knows nothing of what isn't wanted, which
+ * `npm ci` would not have.
+ */
+function wayOf(group) {
+  const { tunebook } = JSON.parse(readFileSync(join(groups, group, "package.json"), "utf8"));
+  const omit = tunebook?.omit ?? [];
+  return omit.length === 0 ? ["ci"] : ["install", "--no-save", ...omit.map((kind) => `--omit=${kind}`)];
+}
+
+async function npm(folder, way, onLine, signal) {
+  const program = await npmProgram().catch(() => null);
+  if (program === null || !existsSync(program))
     throw new ToolError("npm-missing", "no npm was found", "install npm, which comes with Node");
   const usual = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error"];
   // ONNX Runtime's own script would bring CUDA; it doesn't run, and is told so for those who allow scripts.
   const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip" };
   return new Promise((done) => {
-    const child = spawn(process.execPath, [npm, "ci", ...usual], {
+    const child = spawn(process.execPath, [program, ...way, ...usual], {
       ...{ cwd: folder, env, signal, windowsHide: true },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -4,6 +4,7 @@
  * runtimes/table.ts under the name that targets give (capability `runtime`).
  */
 import type { NDArray } from "#dsl/graph/program.js";
+import type { Turn } from "#stdlib/kinds/conversation.js";
 import type { GraphName, Written } from "#stdlib/kinds/target.js";
 
 export interface RuntimeRecord {
@@ -23,12 +24,11 @@ export interface OpenedModel {
     wanted?: readonly string[],
   ): Promise<Record<string, NDArray>>;
   /** Absent: it writes by graphs, or not at all. The likeliest tokens after a text or a conversation, most at once `most`. */
-  write?(
-    prompt: string | readonly { readonly role: string; readonly content: string }[],
-    most: number,
-  ): Promise<WrittenBy>;
+  write?(prompt: Prompt, most: number): Promise<WrittenBy>;
   close(): Promise<void>;
 }
+/** A text, or a conversation whose last turn is to be answered. */
+export type Prompt = string | readonly Turn[];
 export interface WrittenBy {
   readonly text: string;
   /** Token ids, without the one that ended it. */

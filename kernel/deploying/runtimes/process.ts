@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { GraphFile, GraphName, Written } from "#stdlib/kinds/target.js";
-import type { OpenedModel } from "../runtime.js";
+import type { OpenedModel, Prompt, WrittenBy } from "../runtime.js";
 import "./codes.js";
 
 /** What a process is told first, as an argument in JSON. */
@@ -22,16 +22,23 @@ export interface Asked {
   readonly feeds: Readonly<Record<string, NDArray>>;
   readonly wanted: readonly string[];
 }
+export interface AskedText {
+  readonly prompt: Prompt;
+  readonly most: number;
+}
 /** The first answer is of the opening: the runtime's version. */
 export type Answered =
-  { readonly version: string } | { readonly outputs: Readonly<Record<string, NDArray>> } | { readonly failed: string };
+  | { readonly version: string }
+  | { readonly outputs: Readonly<Record<string, NDArray>> }
+  | { readonly written: WrittenBy }
+  | { readonly failed: string };
 
 interface Waiting {
   resolve(answer: Answered): void;
   reject(error: Error): void;
 }
 
-/** `main`: the file of the process, beside this one. */
+/** `main`: the file of the process, beside this one. Of a deployment without graphs texts are asked. */
 export async function openApart(
   main: string,
   title: string,
@@ -53,13 +60,24 @@ export async function openApart(
 /** Once it said what it is. */
 export async function opened(apart: Apart, { graphs }: Opening): Promise<OpenedModel> {
   const answer = await apart.next();
+  const version = "version" in answer ? answer.version : "";
+  const close = (): Promise<void> => apart.close();
+  if (Object.keys(graphs).length === 0)
+    return {
+      version,
+      async write(prompt, most) {
+        const said = await apart.ask({ prompt, most });
+        return "written" in said ? said.written : { text: "", tokens: [] };
+      },
+      close,
+    };
   return {
-    version: "version" in answer ? answer.version : "",
+    version,
     async run(graph, feeds, wanted = Object.keys(graphOf(graphs, graph).outputs)) {
       const said = await apart.ask({ graph, feeds, wanted });
       return "outputs" in said ? { ...said.outputs } : {};
     },
-    close: () => apart.close(),
+    close,
   };
 }
 
@@ -78,7 +96,7 @@ export class Apart {
   constructor(
     private readonly title: string,
     private readonly child: ChildProcess,
-    private readonly send: (asked: Asked) => unknown,
+    private readonly send: (asked: Asked | AskedText) => unknown,
   ) {
     const end = (): void => void child.kill("SIGKILL");
     process.once("exit", end);
@@ -111,7 +129,7 @@ export class Apart {
     return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
   }
 
-  ask(asked: Asked): Promise<Answered> {
+  ask(asked: Asked | AskedText): Promise<Answered> {
     const answer = this.next();
     if (!this.failure) this.send(asked);
     return answer;

@@ -40,7 +40,7 @@ export async function openInPython(python: string, script: string, opening: Open
   });
   child.stdin.on("error", () => undefined); // Its end tells.
   const apart = new Apart(script.replace(/\.py$/, " in Python"), child, (asked) =>
-    child.stdin.write(`${JSON.stringify(packed(asked))}\n`),
+    child.stdin.write(`${JSON.stringify("graph" in asked ? packed(asked) : asked)}\n`),
   );
   createInterface({ input: child.stdout }).on("line", (line) => apart.hear(unpacked(JSON.parse(line) as Packed)));
   return opened(apart, opening);

@@ -1,10 +1,12 @@
 /** Inside such a process: opens what the argument says, then answers runs in the order in which they come. */
 import type { NDArray } from "#dsl/graph/program.js";
-import type { Answered, Asked, Opening } from "./process.js";
+import type { WrittenBy } from "../runtime.js";
+import type { Answered, Asked, AskedText, Opening } from "./process.js";
 
 export interface Opened {
   readonly version: string;
-  run(asked: Asked): Promise<Readonly<Record<string, NDArray>>> | Readonly<Record<string, NDArray>>;
+  run?(asked: Asked): Promise<Readonly<Record<string, NDArray>>> | Readonly<Record<string, NDArray>>;
+  write?(asked: AskedText): Promise<WrittenBy>;
 }
 
 export function serve(open: (opening: Opening) => Promise<Opened> | Opened): void {
@@ -12,9 +14,16 @@ export function serve(open: (opening: Opening) => Promise<Opened> | Opened): voi
   process.on("disconnect", () => process.exit(0));
   const opened = Promise.resolve(JSON.parse(process.argv[2]!) as Opening).then(open);
   let queue = answered(async () => ({ version: (await opened).version }));
-  process.on("message", (asked: Asked) => {
-    queue = queue.then(() => answered(async () => ({ outputs: await (await opened).run(asked) })));
+  process.on("message", (asked: Asked | AskedText) => {
+    queue = queue.then(() => answered(async () => answerOf(await opened, asked)));
   });
+}
+
+async function answerOf(opened: Opened, asked: Asked | AskedText): Promise<Answered> {
+  if ("prompt" in asked) {
+    if (opened.write) return { written: await opened.write(asked) };
+  } else if (opened.run) return { outputs: await opened.run(asked) };
+  throw new Error("it is asked for what it doesn't do");
 }
 
 async function answered(make: () => Promise<Answered>): Promise<void> {

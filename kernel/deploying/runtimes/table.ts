@@ -4,5 +4,6 @@ import type { RuntimeRecord } from "../runtime.js";
 export const runtimes: Readonly<Record<string, () => Promise<RuntimeRecord>>> = {
   onnxruntime: async () => (await import("./onnxruntime.js")).onnxruntime,
   litert: async () => (await import("./litert.js")).litert,
+  "llama.cpp": async () => (await import("./llama-cpp.js")).llamaCpp,
   tensorflow: async () => (await import("./tensorflow.js")).tensorflow,
 };

@@ -1,0 +1,131 @@
+/**
+ * The process of the runtime `llama.cpp`: a GGUF file in node-llama-cpp, on the processor, keys and values in f32. Texts become
+ * tokens by the file's own tokenizer, conversations become texts by the file's own template, and the likeliest token is taken
+ * until one ends the text, all as llama.cpp's own programs do it.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ownTemplate } from "#stdlib/lib/templates/own.js";
+import type { Turn } from "#stdlib/kinds/conversation.js";
+import { serve } from "./serve.js";
+
+/** What is used of node-llama-cpp; its own types are not there where this is built. */
+interface Llama {
+  readonly llamaCppRelease: { readonly release: string };
+  loadModel(o: object): Promise<Model>;
+}
+interface Model {
+  readonly trainContextSize: number;
+  readonly fileInfo: { readonly metadata: { readonly tokenizer?: { readonly chat_template?: string } } };
+  readonly tokens: {
+    readonly bos: number | null;
+    readonly bosString: string | null;
+    readonly eosString: string | null;
+    readonly shouldPrependBosToken: boolean;
+  };
+  tokenize(text: string, specialTokens: boolean): number[];
+  detokenize(tokens: readonly number[], specialTokens: boolean): string;
+  createContext(o: object): Promise<Context>;
+}
+interface Context {
+  readonly contextSize: number;
+  getSequence(): Sequence;
+  dispose(): Promise<void>;
+}
+interface Sequence {
+  clearHistory(): Promise<void>;
+  evaluate(tokens: readonly number[], o: object): AsyncIterable<number>;
+}
+
+serve(async ({ place, library = "" }) => {
+  const entry = pathToFileURL(join(library, "dist/index.js")).href;
+  const { getLlama } = (await import(entry)) as { getLlama(o: object): Promise<Llama> };
+  const threads = threadsFor(statSync(place).size);
+  const llama = await getLlama({
+    gpu: false,
+    build: "never",
+    skipDownload: true,
+    logLevel: "error",
+    maxThreads: threads,
+  });
+  const model = await llama.loadModel({ modelPath: place, gpuLayers: 0 });
+  const writer = new Writer(model, threads);
+  return {
+    version: `${llama.llamaCppRelease.release} (node-llama-cpp ${versionIn(library)})`,
+    async write({ prompt, most }) {
+      const tokens = await writer.write(
+        typeof prompt === "string" ? opened(model, prompt) : asked(model, prompt),
+        most,
+      );
+      return { text: model.detokenize(tokens, false), tokens };
+    },
+  };
+});
+
+/** Its threads wait for each other by turning in circles: more than there are processors take minutes for a word. */
+function threadsFor(bytes: number): number {
+  return bytes < 64 * 1024 * 1024 ? 1 : availableParallelism();
+}
+
+function versionIn(library: string): string {
+  const { version } = JSON.parse(readFileSync(join(library, "package.json"), "utf8")) as { version: string };
+  return version;
+}
+
+/** With the token that begins texts, where the file says that there is one. */
+function opened(model: Model, text: string): number[] {
+  const { bos, shouldPrependBosToken } = model.tokens;
+  const tokens = model.tokenize(text, true);
+  return shouldPrependBosToken && bos !== null ? [bos, ...tokens] : tokens;
+}
+
+/** A template that writes the beginning itself doesn't have it twice. */
+function asked(model: Model, turns: readonly Turn[]): number[] {
+  const source = model.fileInfo.metadata.tokenizer?.chat_template;
+  if (source === undefined) throw new Error("the file has no template of conversations");
+  const { bosString: bos, eosString: eos, shouldPrependBosToken: begins } = model.tokens;
+  const specials = { bos: bos ?? "", eos: eos ?? "", opening: "", all: [] };
+  const pieces = ownTemplate(source).pieces(turns, { specials, prompt: true });
+  if ("refused" in pieces) throw new Error(`the file's template of conversations: ${pieces.refused}`);
+  const text = pieces.map((piece) => piece.text).join("");
+  return opened(model, begins && bos !== null && text.startsWith(bos) ? text.slice(bos.length) : text);
+}
+
+/** One context, made larger when a text asks for it. */
+class Writer {
+  private context: Context | null = null;
+  private sequence: Sequence | null = null;
+  constructor(
+    private readonly model: Model,
+    private readonly threads: number,
+  ) {}
+
+  async write(prompt: readonly number[], most: number): Promise<number[]> {
+    if (prompt.length === 0) throw new Error("a prompt of no tokens can't be continued");
+    const sequence = await this.room(prompt.length + most);
+    await sequence.clearHistory();
+    const tokens: number[] = [];
+    if (most > 0)
+      for await (const token of sequence.evaluate(prompt, { temperature: 0 })) {
+        tokens.push(token);
+        if (tokens.length >= most) break;
+      }
+    return tokens;
+  }
+
+  private async room(tokens: number): Promise<Sequence> {
+    const { trainContextSize: all } = this.model;
+    if (this.sequence && this.context && this.context.contextSize >= Math.min(tokens + 1, all)) return this.sequence;
+    await this.context?.dispose();
+    this.context = await this.model.createContext({
+      contextSize: Math.min(all, Math.max(512, 2 * tokens)),
+      threads: this.threads,
+      flashAttention: false,
+      experimentalKvCacheKeyType: "F32",
+      experimentalKvCacheValueType: "F32",
+    });
+    return (this.sequence = this.context.getSequence());
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * GGUF files in llama.cpp, through node-llama-cpp: the notebook's own where it has one, else what `tunebook setup llama.cpp`
+ * brought. It is too large to come with everybody's Tunebook.
+ */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { must } from "#dsl/diagnostics/must.js";
+import { nodeEnv } from "#tools/node-env.mjs";
+import type { RuntimeRecord } from "../runtime.js";
+import { openApart } from "./process.js";
+
+const PACKAGE = "node-llama-cpp";
+
+export const llamaCpp: RuntimeRecord = {
+  title: "llama.cpp",
+  found: () =>
+    Promise.resolve(
+      packageFolder() === null
+        ? prebuilt()
+          ? "tunebook setup llama.cpp brings it"
+          : `npm install ${PACKAGE}, in the notebook's folder, brings it`
+        : null,
+    ),
+  open(place) {
+    const library = must(packageFolder(), "a node-llama-cpp that was found");
+    return openApart("./llama-cpp-main.js", "llama.cpp", { place, graphs: {}, library });
+  },
+};
+
+/** Whether there is a group of packages for this machine (tools/node-env/llama). */
+export function prebuilt(): boolean {
+  return process.platform === "linux" && process.arch === "x64";
+}
+
+/** Null: there is none. */
+function packageFolder(): string | null {
+  const env = prebuilt() ? nodeEnv("llama") : null;
+  return upwards(process.cwd()) ?? (env?.ready ? join(env.folder, "node_modules", PACKAGE) : null);
+}
+
+/** As Node looks for packages. */
+function upwards(folder: string): string | null {
+  const own = join(folder, "node_modules", PACKAGE);
+  if (existsSync(join(own, "package.json"))) return own;
+  const above = dirname(folder);
+  return above === folder ? null : upwards(above);
+}
