@@ -90,6 +90,7 @@ import { word as storages_bf16 } from "./storages/bf16.js";
 import { word as storages_f32 } from "./storages/f32.js";
 import { word as storages_int8 } from "./storages/int8.js";
 import { word as storages_nf4 } from "./storages/nf4.js";
+import { word as targets_gguf } from "./targets/gguf.js";
 import { word as targets_onnx } from "./targets/onnx.js";
 import { word as targets_savedmodel } from "./targets/savedmodel.js";
 import { word as targets_tflite } from "./targets/tflite.js";
@@ -239,6 +240,7 @@ export const words: readonly Word[] = [
   storages_f32,
   storages_int8,
   storages_nf4,
+  targets_gguf,
   targets_onnx,
   targets_savedmodel,
   targets_tflite,

@@ -2,10 +2,9 @@
 import { emitInference, MOST, SIGNATURE, weightBytes } from "#dsl/emit/tensorflow/inference.js";
 import type { Sizes } from "#dsl/graph/shape.js";
 import type { Call } from "#dsl/types/value.js";
-import type { CopiedCall, Deployed, TargetImplementation, Written } from "../kinds/target.js";
+import type { Deployed, TargetImplementation, Written } from "../kinds/target.js";
 import { writeCompanions } from "../lib/targets/companions.js";
 import { forwardOf, graphFile, weightsOf } from "../lib/targets/forward.js";
-import { litertCall } from "../lib/targets/litert-call.js";
 import { asked, read, said } from "../lib/targets/python.js";
 import { tooLarge } from "../lib/targets/too-large.js";
 
@@ -43,13 +42,7 @@ export const tflite: TargetImplementation = {
       ...said(model),
       "",
     ];
-    const page = free ? null : litertCall(model, at);
-    const python: CopiedCall = {
-      language: "Python",
-      needs: ["ai-edge-litert", "numpy", "tokenizers"],
-      code: code.join("\n"),
-    };
-    return page ? [python, page] : [python];
+    return [{ language: "Python", needs: ["ai-edge-litert", "numpy", "tokenizers"], code: code.join("\n") }];
   },
 };
 

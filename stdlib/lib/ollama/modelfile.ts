@@ -1,0 +1,28 @@
+/** A Modelfile: what Ollama makes a model of. A text in three quotes stands as it is, line breaks and all. */
+export interface Modelfile {
+  /** Lines of remark at the top. */
+  readonly remarks: readonly string[];
+  /** The GGUF file, as it lies beside. */
+  readonly from: string;
+  readonly template: string | null;
+  readonly system: string | null;
+  readonly stops: readonly string[];
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+export function modelfileText(o: Modelfile): string {
+  return [
+    ...o.remarks.map((line) => `# ${line}`),
+    `FROM ./${o.from}`,
+    ...(o.template === null ? [] : [`TEMPLATE ${quoted(o.template)}`]),
+    ...(o.system === null ? [] : [`SYSTEM ${quoted(o.system)}`]),
+    ...o.stops.map((stop) => `PARAMETER stop ${JSON.stringify(stop)}`),
+    ...Object.entries(o.parameters).map(([name, value]) => `PARAMETER ${name} ${String(value)}`),
+    "",
+  ].join("\n");
+}
+
+/** It may hold no three quotes itself. */
+function quoted(text: string): string {
+  return `"""${text}"""`;
+}

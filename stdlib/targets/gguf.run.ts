@@ -1,0 +1,91 @@
+/** A GGUF file with all of a model that writes, and an Ollama Modelfile beside it. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Call } from "#dsl/types/value.js";
+import type { Deployed, TargetImplementation, Written } from "../kinds/target.js";
+import { ggufCalls } from "../lib/gguf/calls.js";
+import { described, refusalOf, type GgufModel } from "../lib/gguf/described.js";
+import type { Quantize } from "../lib/gguf/mixture.js";
+import { ggufBytes } from "../lib/gguf/stream.js";
+import { modelfileText } from "../lib/ollama/modelfile.js";
+
+/** Paths that output takes: the file itself, and what lies beside it. */
+const MAIN = "main";
+const BESIDE = "beside:";
+
+/** First tokens that must be the notebook's, by what weights are rounded to. */
+const AGREE: Readonly<Partial<Record<Quantize, number>>> = { bf16: 0.9, q8_0: 0.9, q6_k: 0.85, q5_1: 0.8, q5_0: 0.8 };
+const LEAST = 0.6;
+
+export const gguf: TargetImplementation = {
+  refuses: (_call, model) => refusalOf(model),
+  async write(call, model, out) {
+    const quantize = quantizeOf(call);
+    const whole = await described(model, quantize);
+    if ("refused" in whole) throw new CodedError("internal", { what: `what was refused is written: ${whole.refused}` });
+    await out.write(MAIN, ggufBytes(whole));
+    const file = fileOf(call);
+    const modelfile = modelfileOf(model, whole, file);
+    await out.write(`${BESIDE}${file.replace(/\.gguf$/i, "")}.Modelfile`, modelfileText(modelfile));
+    return {
+      ...exactness(quantize),
+      left: [
+        ...whole.left,
+        ...(modelfile.template === null
+          ? [
+              {
+                part: "the template in the Modelfile",
+                instead: "Ollama takes the one that is in the file, if it knows it",
+              },
+            ]
+          : []),
+      ],
+    };
+  },
+  calls: (_call, model, at) => ggufCalls(model, at),
+};
+
+function quantizeOf(call: Call): Quantize {
+  return call.arguments["quantize"] as Quantize;
+}
+
+function exactness(quantize: Quantize): Pick<Written, "tolerance" | "agreement" | "rounded"> {
+  if (quantize === "f32") return { tolerance: 1e-3 };
+  if (quantize === "f16") return { tolerance: 1e-2, rounded: "weights f16" };
+  return { tolerance: null, agreement: AGREE[quantize] ?? LEAST, rounded: `weights ${quantize}` };
+}
+
+function fileOf(call: Call): string {
+  return String(call.arguments["path"]).split(/[\\/]/).at(-1) ?? "";
+}
+
+/** Ollama's own context, unless the model was made for less, or trained on longer texts. */
+const CONTEXT = 4096;
+
+function modelfileOf(
+  model: Deployed,
+  { ollama, context }: GgufModel,
+  from: string,
+): Parameters<typeof modelfileText>[0] {
+  const name = from.replace(/\.gguf$/i, "");
+  const { chat } = model;
+  const remarks = [`ollama create ${name} -f ${name}.Modelfile && ollama run ${name}`];
+  const template = chat ? (ollama?.go ?? null) : "{{ .Prompt }}";
+  if (chat)
+    remarks.push(
+      ollama
+        ? `Conversations are written as the notebook writes them (${ollama.known.name}).`
+        : "The model's template of conversations is none of those that are known here: Ollama takes the one in the file.",
+    );
+  const system = ollama?.system ?? null;
+  return {
+    remarks: [
+      ...remarks,
+      "The likeliest token is always taken, as when the deployment was proved: raise temperature for variety.",
+    ],
+    from,
+    template,
+    system: system?.includes('"""') ? null : system,
+    stops: chat?.stop ? [chat.stop] : [],
+    parameters: { num_ctx: Math.min(context, Math.max(CONTEXT, model.maxLength)), temperature: 0 },
+  };
+}

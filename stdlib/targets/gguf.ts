@@ -1,0 +1,52 @@
+import { defineWord } from "#dsl/types/define.js";
+import { QUANTIZE } from "../lib/gguf/mixture.js";
+
+export const word = defineWord({
+  kind: "target",
+  name: "gguf",
+  doc: "One file for llama.cpp and all that is built on it (Ollama, LM Studio, node-llama-cpp): weights, tokenizer, template of conversations and the tokens that end an answer are inside. An Ollama Modelfile lies beside it. For LLaMA and kin, Mistral, Qwen2 and 3, Gemma 1 to 3 and GPT-2.",
+  example: 'deploy helper to gguf("build/helper.gguf", quantize: q8_0)',
+  since: "0.1.0",
+  elsewhere: {
+    ...{ llama_cpp: "gguf", llamacpp: "gguf", ggml: "gguf", ollama: "gguf" },
+    ...{ file: "path", outtype: "quantize", quantization: "quantize", quantization_method: "quantize" },
+  },
+  parameters: [
+    {
+      name: "path",
+      type: { is: "string" },
+      doc: "The file that is written; a relative path starts from the notebook's folder.",
+      positional: true,
+      required: true,
+      why: "What is written belongs where the reader looks for it.",
+      impact: "high",
+    },
+    {
+      name: "quantize",
+      type: { is: "choice", of: QUANTIZE },
+      doc: "What the weights are rounded to. Norms and biases stay f32; where rows are no whole blocks of a format, and for the output, other formats serve, as llama-quantize chooses them without an importance matrix.",
+      means: {
+        f32: "as they are",
+        f16: "halves, 2 bytes a weight",
+        bf16: "the upper half of f32, 2 bytes a weight",
+        q8_0: "8 bits, and a scale for each 32",
+        q5_1: "5 bits, with a scale and an offset for each 32",
+        q5_0: "5 bits, and a scale for each 32",
+        q4_1: "4 bits, with a scale and an offset for each 32",
+        q4_0: "4 bits, and a scale for each 32",
+        q4_k: "llama.cpp's Q4_K_M: 4 bits in blocks of 256, and 6 where it matters most",
+        q6_k: "6 bits in blocks of 256",
+      },
+      default: { value: "f16" },
+      why: "Half the size, and the answers are the same but for near ties; q8_0 halves it again and hardly shows.",
+      impact: "high",
+    },
+  ],
+  capabilities: {
+    writes: "file",
+    ending: ".gguf",
+    runtime: "llama.cpp",
+    readBy: ["llama.cpp", "Ollama", "LM Studio", "node-llama-cpp", "xllamacpp", "llama-cpp-python"],
+  },
+  load: () => import("./gguf.run.js").then((m) => m.gguf),
+});
