@@ -68,6 +68,7 @@ import { word as schedules_cosine } from "./schedules/cosine.js";
 import { word as schedules_cosine_with_min_lr } from "./schedules/cosine_with_min_lr.js";
 import { word as schedules_linear } from "./schedules/linear.js";
 import { word as searches_random } from "./searches/random.js";
+import { word as secrets_secret } from "./secrets/secret.js";
 import { word as sources_csv } from "./sources/csv.js";
 import { word as sources_fasttext } from "./sources/fasttext.js";
 import { word as sources_json } from "./sources/json.js";
@@ -91,6 +92,7 @@ import { word as storages_f32 } from "./storages/f32.js";
 import { word as storages_int8 } from "./storages/int8.js";
 import { word as storages_nf4 } from "./storages/nf4.js";
 import { word as targets_gguf } from "./targets/gguf.js";
+import { word as targets_huggingface } from "./targets/huggingface.js";
 import { word as targets_onnx } from "./targets/onnx.js";
 import { word as targets_savedmodel } from "./targets/savedmodel.js";
 import { word as targets_tflite } from "./targets/tflite.js";
@@ -218,6 +220,7 @@ export const words: readonly Word[] = [
   schedules_cosine_with_min_lr,
   schedules_linear,
   searches_random,
+  secrets_secret,
   sources_csv,
   sources_fasttext,
   sources_json,
@@ -241,6 +244,7 @@ export const words: readonly Word[] = [
   storages_int8,
   storages_nf4,
   targets_gguf,
+  targets_huggingface,
   targets_onnx,
   targets_savedmodel,
   targets_tflite,

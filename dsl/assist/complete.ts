@@ -19,7 +19,7 @@ import { pathAt, pathItems, stringAt, type PathHere } from "./files.js";
 import { glossOf, meaningOf, type AssistContext, type Completions, type Item } from "./items.js";
 import { keysOf } from "./frames.js";
 import { situationAt, type Situation } from "./situation.js";
-import { references, referencesFor, values } from "./value-items.js";
+import { references, referencesFor, values, words } from "./value-items.js";
 
 export function complete(text: string, offset: number, context: AssistContext): Completions {
   const { registry } = context;
@@ -83,11 +83,13 @@ function statements({ text, start, registry, allowed }: Asked): Item[] {
 
 function headerItems(
   { verb, connector, operands, used, written }: Extract<Situation, { at: "header" }>,
-  { program, registry }: Asked,
+  asked: Asked,
 ): Item[] {
+  const { program, registry } = asked;
   const takes = connector === null ? verb.operands.what : verb.connectors[connector]?.takes;
   if (takes === "version" && operands === 0) return [versionItem(String(LANGUAGE))];
   if (takes === "experiment") return experiments(registry, written);
+  if (takes === "target" && operands === 0) return words(takes, asked);
   if (operands === 0) return names(program(), takes);
   const rest = Object.keys(verb.connectors).filter((c) => !used.includes(c));
   return rest.map((text) => ({ text, type: "connector", gloss: connectors[text] ?? `for ${verb.name}` }));

@@ -127,9 +127,12 @@ export class Reading {
     const fitting = kindsIn(asked ?? { is: "string" })
       .map((kind) => registry.find(kind, name))
       .find((word) => word !== undefined);
+    const takes = !top && this.connector !== null ? this.verb?.connectors[this.connector]?.takes : undefined;
     // Where it isn't known what is asked for, the word's own name tells.
     const word =
-      fitting ?? (asked || !top ? undefined : registry.words.find((w) => w.name === name && w.kind !== "verb"));
+      fitting ??
+      (takes === "target" ? registry.find(takes, name) : undefined) ??
+      (asked || !top ? undefined : registry.words.find((w) => w.name === name && w.kind !== "verb"));
     const inner = word?.kind === "space" ? asked : undefined;
     return frame("arguments", {
       ...{ varied: top?.varied === true, ...(inner && { inner }) },

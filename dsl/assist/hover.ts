@@ -75,6 +75,9 @@ function pageAt(
         const experiment = registry.find("experiment", image);
         return experiment && wordPage(experiment, []);
       }
+      const target = situation.connector !== null && situation.verb.connectors[situation.connector]?.takes === "target";
+      const word = target ? registry.find("target", image) : undefined;
+      if (word) return wordPage(word, []);
       const named = program().names.get(image);
       if (named) return meaningOfName(program(), image, named);
       return situation.operands > 0 && Object.hasOwn(situation.verb.connectors, image)

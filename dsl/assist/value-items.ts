@@ -50,7 +50,7 @@ function takerOf(at: ValueSituation): Parameter | undefined {
 }
 
 /** Words of the kind; of metrics those that the model's task has. */
-function words(kind: string, asked: Asked): Item[] {
+export function words(kind: string, asked: Asked): Item[] {
   const { registry } = asked;
   const open = asked.allowed(registry.ofKind(kind).filter((w) => !w.planned));
   const model = kind === "metric" ? modelHere(asked) : undefined;

@@ -130,6 +130,15 @@ export interface Actions {
     readonly writing: Writing | null;
   };
   sweep: { readonly name: string; readonly sweep: SweepPlan };
+  deploy: {
+    readonly name: string;
+    readonly target: Call;
+    /** Rows that both models are scored on; null: those of the training's own data that it didn't learn from. */
+    readonly on: Subject | null;
+    readonly rows: number;
+    /** Another model's deployment is written over. */
+    readonly overwrite: boolean;
+  };
   show: {
     readonly topic: readonly string[];
     /** Of the topic `tree`: the statement's, as text. */ readonly tree?: string;

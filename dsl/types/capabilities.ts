@@ -37,6 +37,7 @@ export interface Kinds<C extends Call = Call> {
   runner: NothingMore;
   subject: NothingMore;
   target: TargetCapabilities;
+  secret: NothingMore;
 }
 export type Kind = keyof Kinds;
 export type NothingMore = never;

@@ -168,7 +168,7 @@ export interface Verb extends Word<"verb"> {
     Record<
       string,
       {
-        readonly takes: "model" | "data" | "recipe" | "new-name" | "experiment" | "any";
+        readonly takes: "model" | "data" | "recipe" | "new-name" | "experiment" | "target" | "any";
         readonly required?: true;
         readonly many?: true;
       }

@@ -208,6 +208,6 @@ registerCodes({
     help: (d) => `meanwhile: ${d.meanwhile}`,
     explain:
       "The word belongs to Tune's design, and this version can't do it yet. The help says what serves meanwhile.",
-    example: 'deploy router to onnx("build/router")',
+    example: "compress router on tickets with quick as small { quantize: int8 }",
   },
 });

@@ -46,6 +46,8 @@ export interface Lock {
   readonly node: string;
   readonly started: string;
   readonly trial?: TrialOf;
+  /** Of a deployment: the run whose weights were deployed, and as what (`onnx("build/router")`). */
+  readonly deployment?: { readonly of: string; readonly target: string };
 }
 
 const place = v.exactOptional(v.pipe(v.string(), v.excludes("\0")));
@@ -58,6 +60,7 @@ const lockSchema: Schema<Lock> = fields({
   ...{ home: place, base: place },
   ...{ engine: v.string(), tunebook: v.string(), node: v.string(), started: v.string() },
   trial: v.exactOptional(trialSchema),
+  deployment: v.exactOptional(fields({ of: v.string(), target: v.string() })),
 });
 export const isLock = like(lockSchema);
 

@@ -21,6 +21,7 @@ export interface FolderModel {
   readonly roles: readonly string[];
   readonly tokenTypes: boolean;
   readonly maxLength: number;
+  readonly adapter?: Deployed["adapter"];
   readonly calibration?: Deployed["calibration"];
   readonly chat?: Deployed["chat"];
 }
@@ -56,6 +57,7 @@ export async function deployedFrom(o: FolderModel): Promise<Deployed> {
     ...{ labels, roles: o.roles, tokenTypes: o.tokenTypes, maxLength: o.maxLength },
     around: null,
     shapes: facts.shapes,
+    adapter: o.adapter ?? null,
     read: (name, state) => tensors.read(name, state),
     files: besideWeights(base),
     file: (name) => readFile(join(base.folder, name)),

@@ -63,8 +63,8 @@ export function outputIn(work: string, place: Place, source: string): TargetOutp
         throw diskError(error, to);
       }
     },
-    async copy(names, into = "") {
-      for (const name of names) await copyFile(join(source, name), await made(join(into, name)));
+    async copy(names, into = "", from = "") {
+      for (const name of names) await copyFile(join(source, from, name), await made(join(into, name)));
     },
     async tool(name, { from, to, ...o }) {
       const load = tools[name];

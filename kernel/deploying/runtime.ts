@@ -5,6 +5,7 @@
  */
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
+import type { Engine, Session } from "../engine/engine.js";
 import type { GraphName, Written } from "#stdlib/kinds/target.js";
 
 export interface RuntimeRecord {
@@ -13,10 +14,16 @@ export interface RuntimeRecord {
   /** `written`: what it should open; absent: anything. Null: it is here. Else what brings it, for a sentence: "npm install node-llama-cpp brings it". */
   found(written?: Written): Promise<string | null>;
   /** `place`: the folder, or the file of a target that writes one. Called only where it was found. */
-  open(place: string, written: Written): Promise<OpenedModel>;
+  open(place: string, written: Written, o?: OpenOptions): Promise<OpenedModel>;
+}
+export interface OpenOptions {
+  /** Opens a folder of transformers in an engine of Tunebook's. */
+  reopen(): Promise<{ readonly session: Pick<Session, "run">; readonly engine: Engine; close(): Promise<void> }>;
 }
 export interface OpenedModel {
   readonly version: string;
+  /** It is asked by the notebook's own programs; absent: by `run` or `write`. */
+  readonly session?: Pick<Session, "run">;
   /** Absent: it runs no graphs. Feeds and outputs by the program's names; i32 where the file has i64. */
   run?(
     graph: GraphName,

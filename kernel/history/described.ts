@@ -7,7 +7,7 @@ import type { Adapter } from "../artifacts/adapter-folder.js";
 import { cardBase } from "./card-base.js";
 import type { Checkpoint } from "../artifacts/checkpoints.js";
 import type { RunEvent } from "../core/session/events.js";
-import { machineText, writeModelCard, type CardFacts } from "./model-card.js";
+import { machineText, writeModelCard, type CardFacts, type DeployedCard } from "./model-card.js";
 import type { TrainedOn } from "../session/model-handle.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 
@@ -26,12 +26,14 @@ export async function describeIn(
     /** Whose weights were kept. */
     readonly checkpoint: Checkpoint;
     readonly saved: CardFacts["saved"];
+    readonly deployed?: DeployedCard;
   },
 ): Promise<void> {
   const { plan, run, data, events, saved, checkpoint } = o;
   const lock = run.lock();
   if (!lock) throw new CodedError("run-folder", { folder: run.path, why: "lock.json is gone" });
   await writeModelCard(folder, {
+    ...(o.deployed && { deployed: o.deployed }),
     ...{ name: lock.name, plan, lock, data, events, saved, registry, machine: machineText() },
     base: cardBase(plan.recipe.model, run),
     kept: { step: checkpoint.position.step, file: basename(checkpoint.file) },

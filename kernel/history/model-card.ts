@@ -35,6 +35,17 @@ export interface CardFacts {
   readonly saved: "peft" | "adapter" | "whole" | "model";
   readonly machine: string;
   readonly registry: Registry;
+  /** Of a deployment; absent: it is a training's own folder. */
+  readonly deployed?: DeployedCard;
+}
+export interface DeployedCard {
+  /** As it was written: `onnx(quantize: int8)`. */
+  readonly target: string;
+  /** Lines of its proof. */
+  readonly proof: readonly string[];
+  /** What the format doesn't hold, and what serves instead. */
+  readonly left: readonly (readonly [part: string, instead: string])[];
+  readonly calls: readonly { readonly language: string; readonly needs: readonly string[]; readonly code: string }[];
 }
 
 export async function writeModelCard(folder: string, facts: CardFacts): Promise<void> {
@@ -97,8 +108,7 @@ export function modelCard(f: CardFacts): string {
         ? []
         : ["- What the base learnt, with its gaps and leanings, is still in it."]),
     ].join("\n"),
-    "## Loading it",
-    ...loading(f),
+    ...(f.deployed ? asked(f.deployed) : ["## Loading it", ...loading(f)]),
     "## Made by",
     table(
       ["", ""],
@@ -117,6 +127,28 @@ export function modelCard(f: CardFacts): string {
       ],
     ),
   );
+}
+
+const FENCES: Readonly<Record<string, string>> = { Python: "python", JavaScript: "js", shell: "sh" };
+
+/** How a deployed model is asked, and what proved it. */
+function asked({ target, proof, left, calls }: DeployedCard): readonly (string | false)[] {
+  return [
+    "## Asking it",
+    ...calls.flatMap(({ language, needs, code: text }) => [
+      `In ${language}, with ${needs.map(code).join(", ")}:`,
+      fence(FENCES[language] ?? "", text),
+    ]),
+    left.length > 0 &&
+      table(
+        ["not in the files", "instead"],
+        left.map((row) => row.map(plainText)),
+      ),
+    "## Proof",
+    `Written by Tunebook as ${code(target)}.`,
+    proof.map((line) => `- ${plainText(line)}`).join("\n"),
+    `${code("npx tunebook verify")} and this folder prove it again.`,
+  ];
 }
 
 function begunFrom({ name, scratch, training }: CardBase): string {

@@ -11,10 +11,10 @@ const batchSize = 32;
 
 /** In the order asked; each text is read once. */
 export async function answerByBiEncoder(
-  session: Session,
+  session: Pick<Session, "run">,
   asked: readonly Asked[],
   e: Omit<Encoding, "end" | "model" | "chat">,
-): Promise<readonly Predicted[]> {
+): Promise<{ readonly predictions: readonly Predicted[]; readonly numbers: readonly Float32Array[] }> {
   const { answers } = e.task.implementation;
   if (!answers?.ofPairs) throw new CodedError("internal", { what: `${e.task.call.word} says nothing of pairs` });
   const texts = [...new Set(asked.flatMap((text) => (typeof text === "string" ? [text] : text)))];
@@ -34,5 +34,6 @@ export async function answerByBiEncoder(
     pairs,
   );
   let [nextAlone, nextPair] = [0, 0];
-  return asked.map((text) => (typeof text === "string" ? ofAlone[nextAlone++]! : ofPairs[nextPair++]!));
+  const predictions = asked.map((text) => (typeof text === "string" ? ofAlone[nextAlone++]! : ofPairs[nextPair++]!));
+  return { predictions, numbers: said };
 }

@@ -10,7 +10,7 @@ import { StopStrings } from "./stop-strings.js";
 import { TextStream } from "./text-stream.js";
 
 export interface ContinueOptions {
-  readonly session: Session;
+  readonly session: Pick<Session, "run">;
   readonly tokenizer: Pick<Tokenizer, "encode" | "decode" | "frame" | "padId" | "cut">;
   readonly decoder: { readonly call: Call; readonly implementation: DecoderImplementation };
   readonly vocabulary: number;

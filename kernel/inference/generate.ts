@@ -37,7 +37,7 @@ export interface Grown {
 
 /** Yields texts that grew or ended, after each step. Stopping the iteration stops the loop. */
 export async function* generate(
-  session: Session,
+  session: Pick<Session, "run">,
   prompts: readonly Int32Array[],
   o: GenerateOptions,
 ): AsyncGenerator<readonly Grown[], void, void> {
@@ -76,7 +76,7 @@ export async function* generate(
 }
 
 async function ask(
-  session: Session,
+  session: Pick<Session, "run">,
   program: "prefill" | "decode",
   feeds: Readonly<Record<string, NDArray>>,
   { reads }: Decoding,

@@ -22,7 +22,7 @@ export interface AskOptions {
  * that the greatest memory is asked for at once; results in the rows' own order.
  */
 export async function askRows(
-  session: Session,
+  session: Pick<Session, "run">,
   rows: Pick<Unseen, "ids" | "lengths" | "types" | "asked">,
   answers: Pick<Answers, "places">,
   o: AskOptions,
@@ -73,7 +73,7 @@ const GROUPS = 64;
  * the batches groups that chance put together, so that they can be drawn like rows; the same for each model on the same rows.
  */
 export async function scoreTokens(
-  session: Session,
+  session: Pick<Session, "run">,
   rows: FedRows,
   o: Pick<DataLoaderOptions, "batchSize" | "packed" | "padId"> & {
     readonly signal?: AbortSignal;

@@ -6,7 +6,7 @@ import type { Encoded, Encoding } from "../encoding/encoded.js";
 import { askRows, scoreTokens, together, type AskOptions } from "./score.js";
 
 export async function scoreSplit(
-  session: Session,
+  session: Pick<Session, "run">,
   rows: Encoded,
   encoding: Pick<Encoding, "task">,
   o: AskOptions & Pick<Parameters<typeof scoreTokens>[2], "packed" | "groups">,

@@ -4,7 +4,6 @@
  */
 import canonicalize from "canonicalize";
 import { resolve } from "node:path";
-import { implementationOf } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { servesUntrained, writesText } from "#dsl/plan/batches.js";
 import type { Plan, Writing } from "#dsl/plan/plan.js";
@@ -19,9 +18,9 @@ import { RunFolder } from "../artifacts/run-folder.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { EngineRoom } from "./engine-room.js";
 import type { Asked } from "../encoding/encoded.js";
-import { chatOf } from "../encoding/chat.js";
-import { asText, toldAs, type Prompt } from "../inference/prompts.js";
-import { continueTexts, type Piece } from "../inference/continue-texts.js";
+import type { Prompt } from "../inference/prompts.js";
+import type { Piece } from "../inference/continue-texts.js";
+import { writeTexts } from "../inference/write.js";
 import { loadedWeights } from "./loaded.js";
 import { ModelHandle, type Predicted, type Weights, typeOf } from "./model-handle.js";
 import { type Merged, writeMerged } from "../artifacts/merged.js";
@@ -29,14 +28,14 @@ import { type Saved, writeSaved } from "./saved.js";
 import type { SaveOptions } from "./save-options.js";
 import { demandOwn, tellLearnt, writable } from "./saved-over.js";
 import { openModel, openUntrained, storeOf, trainedBody, type OpenModel } from "./open-model.js";
-import { endsOf, endToken, prefixOf, startOf } from "../encoding/encoding.js";
 import { typesOf, type Reading } from "../core/session/token-types.js";
 import { readsContexts } from "../inference/questions.js";
 import { does } from "../core/session/words.js";
 import { plainHostContext, type HostContext } from "../core/session/host-context.js";
 import type { TuneSession } from "./tune-session.js";
 import { OpenModels } from "./open-models.js";
-import { answersOf, type Askable } from "./texts-asked.js";
+import type { Opened } from "./opened.js";
+import { answersOf, type Asking } from "../inference/texts-asked.js";
 import "../artifacts/codes.js";
 
 /** Of a question about texts that stand in no data. */
@@ -52,6 +51,13 @@ const NO_DATA: DataPlan = {
   seed: 0,
 };
 const PAIRS: DataPlan = { ...NO_DATA, columns: { text: "text", text_pair: "text_pair" } };
+
+/** A model that is open in the engine, and what its rows are read by. */
+export interface Askable extends Omit<Asking, "session"> {
+  /** Tokens of a packed row; null: one text a row. */
+  readonly packed: number | null;
+  readonly open: OpenModel;
+}
 
 export class ModelRoom {
   private readonly handles = new Map<string, ModelHandle>();
@@ -210,33 +216,9 @@ export class ModelRoom {
     try {
       if (prompts.length === 0) return;
       const { open, base, tokenizer } = await this.writer(handle, s);
-      const model = planOf(handle);
-      const chat = await chatOf(readerOf(model), base, tokenizer);
-      const told = chat ? await toldAs(chat, prompts) : { texts: prompts.map(asText), tokenizer, ends: [], stop: [] };
-      const { task, max_length } = model;
-      const family = await implementationOf(registry, "model", base.facts.family);
-      const { vocabulary, positions } = family.sizes(family.config(base.facts.config));
-      const taken = (await does(model.technique, "technique")).virtual?.(model.technique).positions ?? 0;
-      yield* continueTexts(told.texts, {
-        session: open.session,
-        tokenizer: told.tokenizer,
-        decoder: { call: o.decode, implementation: await does(o.decode, "decoder") },
-        vocabulary,
-        positions: positions - taken,
-        ends: new Set([...endsOf(base.facts.config), ...told.ends]),
-        maxTokens: o.max_tokens,
-        stop: [...o.stop, ...told.stop],
-        batchSize: o.batch_size,
-        ...(family.shape === "encoder-decoder" && {
-          pairs: {
-            prefix: prefixOf(task),
-            start: startOf(base),
-            end: endToken(base.facts.config),
-            maxLength: max_length,
-          },
-        }),
-        ...(signal ? { signal } : {}),
-      });
+      const decoder = { call: o.decode, implementation: await does(o.decode, "decoder") };
+      const writer = { model: planOf(handle), base, tokenizer, session: open.session };
+      yield* writeTexts(writer, prompts, { ...o, decoder }, signal);
     } finally {
       done();
     }
@@ -295,22 +277,19 @@ export class ModelRoom {
   }
 
   /** Work on a trained model that no other question may disturb. */
-  private inTurn<T>(
-    handle: ModelHandle,
-    s: HostContext,
-    does: (o: Parameters<typeof writeSaved>[1]) => Promise<T>,
-  ): Promise<T> {
+  inTurn<T>(handle: ModelHandle, s: HostContext, does: (o: Opened) => Promise<T>): Promise<T> {
     const work = this.queue.then(async () => does(await this.opened(handle, s)));
     this.queue = work.catch(() => undefined);
     return work;
   }
 
   /** A trained model and what its programs are built from. */
-  private async opened(handle: ModelHandle, s: HostContext): Promise<Parameters<typeof writeSaved>[1]> {
-    const { weights, open } = await this.ready(handle, s);
+  private async opened(handle: ModelHandle, s: HostContext): Promise<Opened> {
+    const { weights, open, tokenizer } = await this.ready(handle, s);
     const { base } = await this.parts(weights.plan, s);
     const engine = await this.session.engines.engine(EngineRoom.work(weights.plan, true));
-    return { engine, open, weights, base, body: await trainedBody(weights.plan, base, weights.labels, s.folder) };
+    const body = await trainedBody(weights.plan, base, weights.labels, s.folder);
+    return { engine, open, weights, base, body, tokenizer };
   }
 
   /** One at a time: two predictions must not close each other's model. */
@@ -322,7 +301,8 @@ export class ModelRoom {
     const work = this.queue.then(async () => {
       if (texts.length === 0) return [];
       const inPairs = !readsContexts(handle.plan.task) && texts.every((text) => typeof text !== "string");
-      return answersOf(texts, await this.askable(handle, inPairs ? PAIRS : NO_DATA, s), handle.name);
+      const { open, ...own } = await this.askable(handle, inPairs ? PAIRS : NO_DATA, s);
+      return (await answersOf(texts, { ...own, session: open.session }, handle.name)).predictions;
     });
     this.queue = work.catch(() => undefined);
     return work;

@@ -34,6 +34,8 @@ export interface Deployed {
    */
   readonly around: string | null;
   readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** Files of what trained alone, in the folder `adapter` of its source; null: all weights trained. */
+  readonly adapter: readonly string[] | null;
   /** The value of a state of a program that was built of `parts`, f32 unless the state is of whole numbers. */
   read(name: string, state?: State): Promise<NDArray>;
   /** Files that lie beside the weights: tokenizer.json, tokenizer_config.json, chat_template.jinja, generation_config.json. */
@@ -57,8 +59,8 @@ export interface DeployedChat {
 /** Where files go. Paths are relative to the deployment's folder; of targets that are one file, `main` is that file. */
 export interface TargetOutput {
   write(path: string, bytes: Content): Promise<void>;
-  /** Files as they are (`Deployed.files`). */
-  copy(names: readonly string[], into?: string): Promise<void>;
+  /** Files of the model's source as they are (`Deployed.files`, `config.json`, of whole models `model.safetensors`). `from`: a folder of it. */
+  copy(names: readonly string[], into?: string, from?: string): Promise<void>;
   /**
    * Work that needs a library of its own, in a process of its own: `name` of kernel/deploying/tools. `from` and `to`:
    * paths of the deployment. What lies at `from` was written for it alone: it is gone afterwards.
@@ -116,6 +118,14 @@ export interface TargetImplementation {
   write(call: Call, model: Deployed, out: TargetOutput): Promise<Written>;
   /** Calls that a reader copies, by language; `at` is the path as it was written in the program. They run as they stand. */
   calls(call: Call, model: Deployed, at: string): readonly CopiedCall[];
+  /** Where it goes once it is proved; null, or absent: nowhere. */
+  pushes?(call: Call): Push | null;
+}
+/** A repository of the hub, and the environment variable that holds its token. */
+export interface Push {
+  readonly repository: string;
+  readonly env: string;
+  readonly private: boolean;
 }
 export interface CopiedCall {
   readonly language: "Python" | "JavaScript" | "shell";
@@ -131,8 +141,6 @@ declare module "#dsl/types/registry.js" {
 }
 declare module "#dsl/types/capabilities.js" {
   interface TargetCapabilities {
-    /** What its path names. */
-    readonly writes: "folder" | "file";
     /** Of kernel/deploying/runtimes: what opens it here. Null: nothing here can. */
     readonly runtime: string | null;
     /** Others that read it, for the reference. */

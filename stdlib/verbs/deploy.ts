@@ -1,21 +1,45 @@
-import type { Verb } from "#dsl/types/registry.js";
+import { deploy as read } from "#dsl/compile/deploy.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "deploy",
-  doc: "Writes a trained model for use elsewhere.",
-  example: 'deploy router to onnx("build/router")',
+  doc: "Writes a trained model for use elsewhere and proves it: what was written is opened in its own runtime, answers made-up inputs and rows of the data, and is compared with the notebook's answers. Where they differ, nothing is left.",
+  example: 'deploy router to huggingface("build/router")',
   since: "0.1.0",
-  planned: {
-    meanwhile:
-      '`await router.save("folder")` in a TypeScript cell writes a folder that transformers or PEFT opens, `await router.merge("folder")` the whole model',
-  },
   elsewhere: {
     ...{ export: "deploy", save: "deploy", publish: "deploy", push: "deploy", push_to_hub: "deploy" },
     ...{ upload: "deploy", convert: "deploy", merge: "deploy", write: "deploy" },
+    ...{ replace: "overwrite", force: "overwrite", exist_ok: "overwrite", samples: "rows" },
+    ...{ as: "to", into: "to", in: "to" },
   },
-  operands: { what: "any", many: true },
-  connectors: {},
+  advice: {
+    quantize: 'it belongs to the target: `to onnx("folder", quantize: int8)`',
+    quantization: 'it belongs to the target: `to onnx("folder", quantize: int8)`',
+    dtype: 'it belongs to the target: `to onnx("folder", quantize: f16)`',
+    private: "pushed repositories are private unless the target says `private: false`",
+  },
+  operands: { what: "model" },
+  connectors: { to: { takes: "target", required: true }, on: { takes: "data" } },
   effect: "acts",
-  parameters: [],
+  read,
+  parameters: [
+    {
+      name: "rows",
+      type: { is: "number", integer: true },
+      doc: "Most rows of the data that both models are scored on; 0: none.",
+      range: { min: 0 },
+      default: { value: 1000 },
+      why: "A thousand rows show a difference of a point or two; a runtime elsewhere may take a while for more.",
+      impact: "low",
+    },
+    {
+      name: "overwrite",
+      type: { is: "boolean" },
+      doc: "Another model's deployment that lies there is written over.",
+      default: { value: false },
+      why: "What somebody else relies on is not lost by a name that was typed again.",
+      impact: "low",
+    },
+  ],
 };

@@ -1,11 +1,7 @@
 import { evaluate as read } from "#dsl/compile/question.js";
+import { usualMetrics } from "../lib/metrics/usual.js";
 import type { Call } from "#dsl/types/value.js";
 import type { BuiltVerb } from "#dsl/compile/act.js";
-
-const LABELS: readonly Call[] = [
-  { word: "accuracy", kind: "metric", arguments: {} },
-  { word: "f1", kind: "metric", arguments: { average: "macro" } },
-];
 
 export const word: BuiltVerb = {
   kind: "verb",
@@ -35,12 +31,11 @@ export const word: BuiltVerb = {
         derived: "what the task names: accuracy and f1(macro) of labels, loss and perplexity of tokens, ...",
         from: (_draft, context) => {
           const task = context.model?.["task"];
-          const word = task !== null && typeof task === "object" && "word" in task ? (task as Call).word : "";
-          const has = context.find("task", word)?.capabilities;
+          const call = task !== null && typeof task === "object" && "word" in task ? (task as Call) : null;
           const columns = context.data?.["columns"];
-          if (has?.byRoles && columns !== null && typeof columns === "object" && "record" in columns)
-            return has.byRoles(Object.keys(columns.record), task as Call).metrics;
-          return has?.metrics ?? LABELS;
+          const roles =
+            columns !== null && typeof columns === "object" && "record" in columns ? Object.keys(columns.record) : null;
+          return usualMetrics(context, call, roles);
         },
       },
       why: "Accuracy alone hides rare labels, the macro average shows them; texts have no right label.",

@@ -5,17 +5,16 @@ import type { Call } from "#dsl/types/value.js";
 import type { Scored } from "#stdlib/kinds/task.js";
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import type { Interval } from "#stdlib/lib/intervals/interval.js";
-import { drawnTexts, resampling, samplerOf } from "#stdlib/lib/tasks/drawn.js";
 import { CodedError, wordsOf, type CodeData } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { evaluationShown, type EvaluationReport } from "../../core/display/evaluation.js";
 import { difference, drawAll, methodsOf, type Compared, type Measure } from "../../inference/comparison.js";
 import { constantOf, type ScoredConstant } from "../../inference/constant.js";
+import { measureOf } from "../../inference/measured.js";
 import { distinctConstants } from "../../inference/distinct-constants.js";
 import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import { scoreSplit } from "../../inference/scored.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import type { Learnt } from "../../artifacts/learnt.js";
 import "../../core/session/load-codes.js";
 import { writesText, type ModelHandle } from "../model-handle.js";
@@ -25,7 +24,6 @@ import { learntAmong, readLearntOf } from "../../inference/seen.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
-import { whyUndefined } from "../../inference/why-undefined.js";
 import { doubtsOf } from "../../inference/doubts.js";
 import { does } from "../../core/session/words.js";
 import { writtenTexts } from "../../inference/written-texts.js";
@@ -108,7 +106,7 @@ async function constantFor(
       const told = registry.find("metric", call.word)?.capabilities?.constant;
       const best = typeof told === "function" ? told(call) : told;
       const other = constant.others.find(({ by }) => by === best);
-      const measure = await measureOf(session, call, (other ?? constant).scored);
+      const measure = await measureOf(session.vocabulary.registry, call, (other ?? constant).scored);
       return other ? { ...measure, by: other.name } : measure;
     }),
   );
@@ -297,7 +295,7 @@ export async function evaluateOnce(
   for (const call of o.metrics) {
     const writes = (await does(call, "metric")).ofWritten !== undefined && writesText(model);
     if (writes) texts ??= await writtenTexts(session, handle, { prepared, split }, writing, stage);
-    measures.push(await measureOf(session, call, scored, writes ? texts : null));
+    measures.push(await measureOf(session.vocabulary.registry, call, scored, writes ? texts : null));
   }
   const { confusion } = scored;
   const on = subject.split ? `${subject.data.name}.${subject.split}` : subject.data.name;
@@ -312,38 +310,5 @@ export async function evaluateOnce(
     scored,
     measures,
     evaluation: { model: handle.name, on, rows: rows.count, metrics, labels: scored.labels, confusion },
-  };
-}
-
-async function measureOf(
-  session: TuneSession,
-  call: Call,
-  scored: Scored,
-  texts: WrittenMetricInput | null = null,
-): Promise<Measure> {
-  const metric = await does(call, "metric");
-  const has = session.vocabulary.registry.find("metric", call.word)?.capabilities;
-  const own = {
-    name: metricName(call),
-    call,
-    greaterIsBetter: has?.greaterIsBetter !== false,
-    share: has?.share === true,
-  };
-  const counted = (measure: Scored["measure"]): Pick<Measure, "value" | "why"> => {
-    const value = measure(metric, call);
-    const why = Number.isNaN(value) ? whyUndefined(metric, call, measure) : null;
-    return { value, ...(why !== null && { why }) };
-  };
-  if (!texts)
-    return {
-      ...own,
-      ...counted((metric, call) => scored.measure(metric, call)),
-      resampling: scored.resampling(metric, call),
-    };
-  const sampler = samplerOf(metric, call, "ofWritten", texts, drawnTexts(texts));
-  return {
-    ...own,
-    ...counted((metric, call) => must(metric.ofWritten, `what ${call.word} is of texts`)(call, texts)),
-    resampling: resampling(texts.written.length, sampler, { single: true }),
   };
 }

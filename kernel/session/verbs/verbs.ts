@@ -2,6 +2,7 @@
 import type { Action } from "#dsl/plan/plan.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { runData } from "./data.js";
+import { runDeploy } from "./deploy.js";
 import { runEngine } from "./engine.js";
 import { runEvaluate } from "./evaluate.js";
 import { runModel } from "./model.js";
@@ -27,6 +28,7 @@ export const verbs: {
   evaluate: runEvaluate,
   predict: runPredict,
   sweep: runSweep,
+  deploy: runDeploy,
   show: runShow,
   engine: runEngine,
   use: async () => undefined, // what a used file defines arrives as actions of its own

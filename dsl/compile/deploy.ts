@@ -1,0 +1,63 @@
+/** `deploy`: a model with trained weights, and the target that it is written as. */
+import type { Header } from "../types/header.js";
+import { keysOf } from "../types/keys.js";
+import type { Program } from "../plan/program.js";
+import type { Span } from "../diagnostics/span.js";
+import type { Call } from "../types/value.js";
+import type { Parameter } from "../types/registry.js";
+import { typed } from "../types/values.js";
+import { fill } from "../plan/defaults.js";
+import { isCall } from "../plan/definitions.js";
+import { act } from "./act.js";
+import { formOf } from "../types/shapes.js";
+import { subjectOf, trainedName } from "./names.js";
+
+const TARGET: Parameter = {
+  name: "to",
+  type: { is: "word", kind: "target" },
+  doc: "What the model is written as.",
+  why: "",
+  impact: "high",
+};
+
+export function deploy(program: Program, header: Header): void {
+  const { clauses, statement } = header;
+  const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
+  const [operand] = header.operands;
+  const name = operand && trainedName(program, operand, "deploy");
+  const rows = clauses.get("on")?.operands[0];
+  const on = rows && subjectOf(program, rows, true, "on");
+  const here = statement.verb.span;
+  const { values } = fill(program, header.verb.parameters, own.given, "", { here });
+  const target = targetOf(program, header, here);
+  if (!header.sound || own.broken || name === undefined || !target || (rows && !on)) return;
+  act(program, header, "deploy", {
+    name,
+    target,
+    on: on?.subject ?? null,
+    rows: values["rows"] as number,
+    overwrite: values["overwrite"] === true,
+  });
+}
+
+/** The target's call with its defaults, each of its words checked by itself. */
+function targetOf(program: Program, { clauses }: Header, here: Span): Call | undefined {
+  const node = clauses.get("to")?.operands[0];
+  if (!node) return undefined;
+  if (node.is !== "word") {
+    const targets = program.registry.ofKind("target").filter((one) => !one.planned);
+    const form = node.is === "string" ? JSON.stringify(node.value) : "…";
+    const wanted = `a target: ${targets.map(({ name }) => `\`${name}(${form})\``).join(", ")}`;
+    program.report("wrong-operand", { after: "to", wanted, found: formOf(node) }, node.span);
+    return undefined;
+  }
+  const places = new Map<string, Span>();
+  const value = typed(node, TARGET.type, { path: "to", key: "to" }, program.typing(places));
+  if (value === undefined) return undefined;
+  const given = new Map([["to", { value, span: node.span, from: "written" as const, places }]]);
+  const errors = program.reporter.diagnostics.length;
+  const { values } = fill(program, [TARGET], given, "", { here });
+  const found = program.reporter.diagnostics.slice(errors).some((d) => d.severity === "error");
+  const target = values["to"];
+  return !found && target !== undefined && isCall(target) ? target : undefined;
+}

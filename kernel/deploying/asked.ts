@@ -1,0 +1,82 @@
+/** What a model says of golden inputs, here or in another runtime: words, and the numbers that they follow from. */
+import { must } from "#dsl/diagnostics/must.js";
+import type { Call } from "#dsl/types/value.js";
+import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
+import { does } from "../core/session/words.js";
+import { answersOf, type Asking } from "../inference/texts-asked.js";
+import { writeTexts } from "../inference/write.js";
+import type { Prompt } from "../inference/prompts.js";
+import type { Golden } from "./golden.js";
+
+export interface Answers {
+  /** What it says of each input. */
+  readonly says: readonly string[];
+  /** Logits of each row that was fed, or vectors; of what is written those of the first token. Absent: the runtime gives none. */
+  readonly numbers?: readonly Float32Array[];
+  /** Of what is written. */
+  readonly tokens?: readonly (readonly number[])[];
+}
+export const MOST_TOKENS = 32;
+
+export async function asked(model: Asking, golden: Golden, name: string, signal?: AbortSignal): Promise<Answers> {
+  if (golden.is === "prompts") return written(model, golden.inputs, signal);
+  const { task } = model.plan.recipe.model;
+  const answers = must((await does(task, "task")).answers, `what ${task.word} answers`);
+  const { predictions, numbers } = await answersOf(golden.inputs, model, name);
+  const pairs = answers.ofPairs && golden.inputs.every((text) => typeof text !== "string") ? answers.ofPairs : answers;
+  const says = predictions.map((one) =>
+    answers.answer && pairs === answers ? answers.answer(one) : pairs.cells(one).join(" "),
+  );
+  return { says, numbers };
+}
+
+async function written(model: Asking, prompts: readonly Prompt[], signal?: AbortSignal): Promise<Answers> {
+  const greedy: Call = { word: "greedy", kind: "decoder", arguments: {} };
+  const first: Float32Array[] = [];
+  const decoder = { call: greedy, implementation: recorded(await does(greedy, "decoder"), first) };
+  const says = prompts.map(() => "");
+  const tokens = prompts.map((): number[] => []);
+  const writer = { ...model, model: model.plan.recipe.model };
+  const o = { decoder, max_tokens: MOST_TOKENS, stop: [], batch_size: 4 };
+  for await (const piece of writeTexts(writer, prompts, o, signal)) {
+    says[piece.row] += piece.text;
+    tokens[piece.row]!.push(...piece.tokens);
+  }
+  return { says, tokens, numbers: first };
+}
+
+/** The likeliest token each time, chosen here of all scores; those of each prompt's first token are kept. */
+function recorded(greedy: DecoderImplementation, kept: Float32Array[]): DecoderImplementation {
+  return {
+    begin(call, start) {
+      const inner = greedy.begin(call, start);
+      let begun = false;
+      return {
+        reads: "logits",
+        width: inner.width,
+        get done() {
+          return inner.done;
+        },
+        get texts() {
+          return inner.texts;
+        },
+        stop: (prompt, keep) => inner.stop(prompt, keep),
+        step(said) {
+          const { vocabulary } = start;
+          const rows = said.length / vocabulary;
+          const row = (i: number): Float32Array =>
+            (said as Float32Array).subarray(i * vocabulary, (i + 1) * vocabulary);
+          if (!begun) for (let i = 0; i < rows; i++) kept[start.numbers?.[i] ?? i] = row(i).slice();
+          begun = true;
+          return inner.step(Int32Array.from({ length: rows }, (_, i) => likeliest(row(i))));
+        },
+      };
+    },
+  };
+}
+
+function likeliest(scores: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < scores.length; i++) if (scores[i]! > scores[best]!) best = i;
+  return best;
+}

@@ -1,0 +1,93 @@
+/** Codes of deployments: what can't be written, what was written and answers otherwise, what is opened again. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import "./runtimes/codes.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "cannot-deploy": { readonly model: string; readonly target: string; readonly why: string };
+    "proof-failed": {
+      readonly model: string;
+      readonly target: string;
+      readonly runtime: string;
+      /** What was found, each a clause. */
+      readonly found: readonly string[];
+      /** `verify`: what lies there stays. */
+      readonly kept?: true;
+    };
+    "place-taken": { readonly place: string; readonly has: string };
+    "deployment-of-another": { readonly place: string; readonly other: string; readonly own: string };
+    "no-deployment": { readonly folder: string };
+    "deployment-unreadable": { readonly file: string; readonly why: string };
+    "runtime-missing": { readonly runtime: string; readonly brings: string };
+    "licence-forbids": { readonly base: string; readonly licence: string };
+    "wrong-ending": { readonly place: string; readonly ending: string };
+  }
+}
+
+registerCodes({
+  "cannot-deploy": {
+    severity: "error",
+    message: (d) => `${d.model} can't be written as ${d.target}: ${d.why}`,
+    help: () => "choose another target; the table of targets in docs/deploying says which holds what",
+    explain:
+      "Each format holds models of some families and tasks, and what some techniques train. Nothing was written, since what could be written would not answer as the model does.",
+  },
+  "proof-failed": {
+    severity: "error",
+    message: (d) =>
+      `what was written of ${d.model} as ${d.target} does not answer as the notebook does (in ${d.runtime}): ${d.found.join("; ")}`,
+    help: (d) =>
+      d.kept
+        ? "deploy the model again from its notebook; until then don't use what lies there"
+        : "nothing was left there; write it without `quantize`, or with more bits, and if it differs even so, report it: it should be equal",
+    explain:
+      "Before a deployment takes its place it is opened in its target's own runtime and asked what the notebook's model was asked: made-up inputs of all sorts. Its numbers must agree within the target's tolerance; where weights were rounded, its answers must agree often enough. These don't.",
+  },
+  "place-taken": {
+    severity: "error",
+    message: (d) => `${d.place} is there already: ${d.has}`,
+    help: () => "name a place that is new, or one that holds an earlier deployment of this model",
+    explain:
+      "What lies there was not written by a deployment. It may be somebody's work, so nothing of it is deleted or mixed with the new files.",
+  },
+  "deployment-of-another": {
+    severity: "error",
+    message: (d) => `${d.place} holds a deployment of ${d.other}, not of ${d.own}`,
+    help: () => "name another place, or add `{ overwrite: true }` to write over it",
+    explain:
+      "A deployment takes the place of an earlier one of the same model by itself, of another model only when that is asked for.",
+  },
+  "no-deployment": {
+    severity: "error",
+    message: (d) => `${d.folder} holds no deployment: there is no tunebook.json`,
+    help: () =>
+      "name the folder that `deploy` wrote; of a file (`helper.gguf`) the file itself, whose companions lie beside it",
+    explain:
+      "A deployment has a file tunebook.json that says how it is asked, and proof.json with what it was proved by.",
+  },
+  "deployment-unreadable": {
+    severity: "error",
+    message: (d) => `${d.file} can't be read: ${d.why}`,
+    help: () => "deploy the model again",
+    explain: "A file that a deployment stands on was changed or damaged.",
+  },
+  "runtime-missing": {
+    severity: "error",
+    message: (d) => `${d.runtime} isn't here to open it`,
+    help: (d) => d.brings,
+    explain: "A deployment is proved in its target's own runtime. This one isn't part of Tunebook and was not found.",
+  },
+  "licence-forbids": {
+    severity: "error",
+    message: (d) => `the licence of ${d.base} (${d.licence}) forbids to pass on what is made of it`,
+    help: () => 'use another base, or ask who made it; `router.save("folder")` writes a copy for yourself',
+    explain:
+      "Licences with “no derivatives” allow use, not the passing on of changed versions. A deployment is a changed version made to be passed on.",
+  },
+  "wrong-ending": {
+    severity: "error",
+    message: (d) => `${d.place} doesn't end in ${d.ending}`,
+    help: (d) => `name the file with its ending: \`"${d.place}${d.ending}"\``,
+    explain: "Runtimes tell such a file by its ending.",
+  },
+});

@@ -1,0 +1,79 @@
+/** Two models' answers to the same inputs: how far their numbers are apart, and how often they say the same. */
+import type { Written } from "#stdlib/kinds/target.js";
+import type { Answers } from "./asked.js";
+
+export interface Comparison {
+  readonly inputs: number;
+  /** Greatest difference of a number, and the greatest number of the notebook's; null: the runtime gives none. */
+  readonly difference: number | null;
+  readonly greatest: number;
+  /** Inputs of which both say the same. */
+  readonly agree: number;
+  /** Of what is written: tokens that agree up to the first that doesn't, of all. */
+  readonly tokens?: { readonly agree: number; readonly of: number };
+}
+/** `equal`: within the tolerance. `agrees`: rounded, and it says the same often enough. */
+export type Verdict = "equal" | "agrees" | "differs";
+
+export function compare(notebook: Answers, deployed: Answers): Comparison {
+  const inputs = notebook.says.length;
+  let [difference, greatest] = [0, 0];
+  for (const [i, row] of (notebook.numbers ?? []).entries()) {
+    const own = deployed.numbers?.[i];
+    for (let k = 0; k < row.length; k++) {
+      const [a, b] = [row[k]!, own?.[k] ?? Number.NaN];
+      greatest = Math.max(greatest, Math.abs(a));
+      // Of no number nothing is near.
+      if (own && !(Math.abs(a - b) <= difference))
+        difference =
+          Number.isNaN(a - b) && !(Number.isNaN(a) && Number.isNaN(b))
+            ? Infinity
+            : Math.max(difference, Math.abs(a - b) || 0);
+    }
+    if (own && own.length !== row.length) difference = Infinity;
+  }
+  const agree = notebook.says.filter((says, i) => deployed.says[i] === says).length;
+  const counted = deployed.numbers !== undefined && notebook.numbers !== undefined;
+  if (counted && deployed.numbers.length !== notebook.numbers.length) difference = Infinity;
+  return {
+    inputs,
+    difference: counted ? difference : null,
+    greatest,
+    agree,
+    ...(notebook.tokens && deployed.tokens && { tokens: tokensIn(notebook.tokens, deployed.tokens) }),
+  };
+}
+
+function tokensIn(
+  notebook: readonly (readonly number[])[],
+  deployed: readonly (readonly number[])[],
+): NonNullable<Comparison["tokens"]> {
+  let [agree, of] = [0, 0];
+  notebook.forEach((row, i) => {
+    const own = deployed[i] ?? [];
+    const apart = row.findIndex((token, k) => own[k] !== token);
+    agree += apart < 0 ? (own.length === row.length ? row.length : Math.min(row.length, own.length)) : apart;
+    of += Math.max(row.length, own.length);
+  });
+  return { agree, of };
+}
+
+/** What must agree of a rounded model's answers to the golden inputs, unless its target says more. */
+const AGREEMENT = 0.75;
+
+export function verdictOf(
+  { difference, greatest, agree, inputs, tokens }: Comparison,
+  { tolerance, agreement = AGREEMENT }: Pick<Written, "tolerance" | "agreement">,
+): Verdict {
+  if (tolerance === null) {
+    // Texts part at the first token that is otherwise: of them the numbers of the first token tell, where there are any.
+    const share = tokens ? 1 : agree / inputs;
+    const near = difference === null || difference <= ROUNDED * Math.max(1, greatest);
+    return share >= agreement && near ? "agrees" : "differs";
+  }
+  const near = difference === null || difference <= tolerance * Math.max(1, greatest);
+  const same = tokens ? tokens.agree === tokens.of : agree === inputs;
+  return near && same ? "equal" : "differs";
+}
+/** Of the greatest number: beyond it a rounded model's answers have nothing to do with the notebook's. */
+const ROUNDED = 0.35;

@@ -1,0 +1,83 @@
+/**
+ * What travels beside a deployed model so that raw text in gives the notebook's answer, anywhere: its task, its labels, the
+ * length that texts are cut to, its template, and the graphs of its files. `tunebook.json` in a deployment's home.
+ */
+import { join } from "node:path";
+import * as v from "valibot";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isRecord } from "#dsl/diagnostics/record.js";
+import type { Call } from "#dsl/types/value.js";
+import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
+import type { Written } from "#stdlib/kinds/target.js";
+import type { Reading } from "../core/session/token-types.js";
+import { fields, jsonIn, object, type Schema } from "../fetch/json.js";
+import { readRegular } from "../artifacts/read-regular.js";
+import "./codes.js";
+
+export const DEPLOYMENT = "tunebook.json";
+
+export interface Deployment {
+  readonly version: 1;
+  /** As the notebook calls the model. */
+  readonly name: string;
+  readonly target: Call;
+  /** The word of its family. */
+  readonly family: string;
+  /** Without a folder of the machine that made it. */
+  readonly base: string;
+  readonly task: Call;
+  readonly technique: Call;
+  readonly labels: readonly string[];
+  readonly roles: readonly string[];
+  readonly max_length: number;
+  /** Of models that read conversations: how they are written; null: as the template beside it says. Absent: they read none. */
+  readonly template?: Call | null;
+  /** What was done to the rows that it learnt from; texts that it is asked are to be treated so too. */
+  readonly clean: readonly Call[];
+  readonly written: Written;
+  /** config.json, where it doesn't lie beside it: of an adapter, whose base has its own. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly tunebook: string;
+}
+
+const call: Schema<Call> = fields({ word: v.string(), kind: v.string(), arguments: object }) as never;
+const schema: Schema<Deployment> = fields({
+  version: v.literal(1),
+  ...{ name: v.string(), target: call, family: v.string(), base: v.string(), task: call, technique: call },
+  ...{ labels: v.array(v.string()), roles: v.array(v.string()), max_length: v.number() },
+  template: v.optional(v.nullable(call)),
+  clean: v.array(call),
+  written: object as never,
+  config: v.exactOptional(object),
+  tunebook: v.string(),
+}) as never;
+
+/** Coded errors `no-deployment`, `deployment-unreadable`. */
+export function readDeployment(home: string): Deployment {
+  const file = join(home, DEPLOYMENT);
+  const text = readRegular(file);
+  if (text === null || text === undefined) throw new CodedError("no-deployment", { folder: home });
+  try {
+    return jsonIn(text, schema);
+  } catch (error) {
+    throw new CodedError("deployment-unreadable", {
+      file,
+      why: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+/** How its rows are read, as a plan has it. Nothing of the data is in it but the roles. */
+export function readingOf(d: Deployment, home: string): Reading {
+  const model: ModelPlan = {
+    ...{ name: d.name, base: home, folder: home, baseHash: null, task: d.task },
+    technique: isRecord(d.technique) ? d.technique : { word: "full", kind: "technique", arguments: {} },
+    max_length: d.max_length,
+    ...(d.template !== undefined && { template: d.template }),
+  };
+  const data: DataPlan = {
+    ...{ name: "", source: {}, folder: home, clean: [], split: null, labels: null, sample: null, seed: 0 },
+    columns: Object.fromEntries(d.roles.map((role) => [role, role])),
+  };
+  return { recipe: { model, data } };
+}

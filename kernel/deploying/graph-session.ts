@@ -1,0 +1,57 @@
+/**
+ * The graphs of a deployed model as a session: the programs by which the notebook asks its models (`evaluate`; `reserve`,
+ * `prefill`, `decode`, `reorder`), run by another runtime. So whatever the notebook asks, and however it decodes, a deployed
+ * model can be asked too.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import type { GraphFile, Written } from "#stdlib/kinds/target.js";
+import type { Session } from "../engine/engine.js";
+import { whole } from "#stdlib/lib/tasks/feeds.js";
+import { floats } from "../engine/feeds.js";
+import { gathered } from "./arrays.js";
+import { PastDecoder } from "./past-decoder.js";
+import type { OpenedModel } from "./runtime.js";
+
+type Feeds = Readonly<Record<string, NDArray>>;
+type Runs = NonNullable<OpenedModel["run"]>;
+
+/** `family`: how it writes, if it does. */
+export function graphSession(opened: OpenedModel, { graphs = {} }: Written): Pick<Session, "run"> {
+  const run = must(opened.run, "a runtime of graphs");
+  const { forward, decoder } = graphs;
+  const past = decoder && new PastDecoder(run, decoder, graphs.encoder);
+  return {
+    async run(program, feeds, wanted) {
+      if (program === "evaluate" && forward) return evaluated(run, forward, feeds);
+      if (past?.has(program)) return past.run(program, feeds, wanted);
+      throw new CodedError("internal", { what: `no graph does what the program ${program} does` });
+    },
+  };
+}
+
+/** Logits as the program `evaluate` gives them: of whole rows, or of the places that are asked about. */
+async function evaluated(run: Runs, graph: GraphFile, feeds: Feeds): Promise<Record<string, NDArray>> {
+  const { targets, ...given } = feeds;
+  const known = Object.fromEntries(Object.entries(given).filter(([name]) => name in graph.inputs));
+  const types = "token_type_ids" in graph.inputs && !("token_type_ids" in known);
+  const ids = must(given["input_ids"], "the tokens of a batch");
+  const all = types ? { ...known, token_type_ids: whole(new Int32Array(ids.bytes.length / 4), ids.shape) } : known;
+  const logits = logitsOf(await run("forward", all));
+  if (!targets) return { logits };
+  const [batch = 0, length = 0, width = 0] = logits.shape;
+  return { logits: gathered({ ...logits, shape: [batch * length, width] }, places(targets)) };
+}
+
+const places = ({ bytes }: NDArray): Int32Array => new Int32Array(bytes.slice().buffer);
+
+/** Where a file tells beginnings and ends of answers apart, they are put together as the program has them. */
+function logitsOf(out: Readonly<Record<string, NDArray>>): NDArray {
+  const { logits, start_logits: starts, end_logits: ends } = out;
+  if (logits) return logits;
+  const [a, b] = [must(starts, "logits of a graph"), must(ends, "logits of ends")];
+  const [x, y] = [floats(a), floats(b)];
+  const both = Float32Array.from({ length: 2 * x.length }, (_, i) => (i % 2 === 0 ? x : y)[i >> 1]!);
+  return { dtype: "f32", shape: [...a.shape, 2], bytes: new Uint8Array(both.buffer) };
+}

@@ -1,0 +1,173 @@
+/**
+ * The proof of a deployment, `proof.json`: what it was asked, what the notebook said, how far its own answers were from that,
+ * in which runtime. The inputs are made (golden.ts), so that it travels and anybody may prove it again. Of test rows it holds
+ * their hash and figures alone.
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import * as v from "valibot";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { callText } from "../core/display/value-text.js";
+import { figure, fields, jsonIn, object, table, type Schema } from "../fetch/json.js";
+import { readRegular } from "../artifacts/read-regular.js";
+import type { Answers } from "./asked.js";
+import type { Comparison, Verdict } from "./compare.js";
+import type { Deployment } from "./deployment.js";
+import type { Golden } from "./golden.js";
+import "./codes.js";
+
+export const PROOF = "proof.json";
+
+export interface ProvedBy {
+  /** "ONNX Runtime". */
+  readonly title: string;
+  readonly version: string;
+}
+export interface ScoredBeside {
+  readonly rows: number;
+  /** Of what was scored. */
+  readonly dataHash: string;
+  readonly on: string;
+  readonly metrics: Readonly<
+    Record<
+      string,
+      {
+        readonly notebook: number;
+        readonly deployed: number;
+        readonly low: number | null;
+        readonly high: number | null;
+      }
+    >
+  >;
+}
+export interface Proof {
+  readonly version: 1;
+  readonly target: string;
+  /** Null: no runtime of it is here; `verify` proves it where there is one. */
+  readonly runtime: ProvedBy | null;
+  /** Why it was not run. */
+  readonly unproved?: string;
+  readonly golden: Golden;
+  /** SHA-256 of `golden`. */
+  readonly inputs: string;
+  readonly expected: {
+    readonly says: readonly string[];
+    /** base64 of f32, at most `NUMBERS` of each row, evenly taken. */
+    readonly numbers?: readonly string[];
+    readonly tokens?: readonly (readonly number[])[];
+  };
+  readonly compared: Comparison | null;
+  readonly tolerance: number | null;
+  readonly verdict: Verdict | "not run";
+  readonly scores?: ScoredBeside;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly tunebook: string;
+}
+
+/** Numbers of a row that are kept. */
+const NUMBERS = 512;
+
+export function proofOf(
+  d: Deployment,
+  o: {
+    readonly golden: Golden;
+    readonly expected: Answers;
+    readonly by: ProvedBy | { readonly missing: string };
+    readonly compared: Comparison | null;
+    readonly verdict: Verdict | "not run";
+    readonly scores?: ScoredBeside | undefined;
+  },
+): Proof {
+  const { expected, by } = o;
+  return {
+    version: 1,
+    target: callText(d.target),
+    ...("missing" in by ? { runtime: null, unproved: by.missing } : { runtime: by }),
+    golden: o.golden,
+    inputs: hashOf(o.golden),
+    expected: {
+      says: expected.says,
+      ...(expected.numbers && { numbers: expected.numbers.map((row) => packed(thinned(row))) }),
+      ...(expected.tokens && { tokens: expected.tokens }),
+    },
+    compared: o.compared && { ...o.compared, difference: finite(o.compared.difference) },
+    tolerance: d.written.tolerance,
+    verdict: o.verdict,
+    ...(o.scores && { scores: o.scores }),
+    at: new Date().toISOString(),
+    tunebook: d.tunebook,
+  };
+}
+
+/** JSON has no infinity. */
+const finite = (x: number | null): number | null => (x === null || Number.isFinite(x) ? x : Number.MAX_VALUE);
+
+export function hashOf(golden: Golden): string {
+  return createHash("sha256").update(JSON.stringify(golden)).digest("hex");
+}
+
+/** The same places of any row of that length. */
+export function thinned(row: Float32Array): Float32Array {
+  if (row.length <= NUMBERS) return row;
+  return Float32Array.from({ length: NUMBERS }, (_, i) => row[Math.floor((i * row.length) / NUMBERS)]!);
+}
+function packed(row: Float32Array): string {
+  return Buffer.from(row.buffer, row.byteOffset, row.byteLength).toString("base64");
+}
+function unpacked(text: string): Float32Array {
+  const bytes = Buffer.from(text, "base64");
+  return new Float32Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.length / 4));
+}
+
+const turn = fields({ role: v.string(), content: v.string() });
+const input = v.union([v.string(), v.array(turn), v.tuple([v.string(), v.string()])]);
+const schema: Schema<Proof> = fields({
+  version: v.literal(1),
+  target: v.string(),
+  runtime: v.nullable(fields({ title: v.string(), version: v.string() })),
+  golden: fields({ is: v.picklist(["asked", "prompts"]), inputs: v.array(input) }),
+  inputs: v.string(),
+  expected: fields({
+    says: v.array(v.string()),
+    numbers: v.exactOptional(v.array(v.string())),
+    tokens: v.exactOptional(v.array(v.array(v.number()))),
+  }),
+  compared: v.nullable(object),
+  tolerance: v.nullable(figure),
+  verdict: v.string(),
+  scores: v.exactOptional(fields({ rows: v.number(), dataHash: v.string(), on: v.string(), metrics: table(object) })),
+  ...{ at: v.string(), tunebook: v.string() },
+}) as never;
+
+/** Coded error `deployment-unreadable`: it isn't there, is no proof, or its inputs are others than those it was made of. */
+export function readProof(home: string): Proof {
+  const file = join(home, PROOF);
+  const unreadable = (why: string): CodedError => new CodedError("deployment-unreadable", { file, why });
+  const text = readRegular(file);
+  if (text === null) throw unreadable("it isn't there");
+  let proof: Proof;
+  try {
+    proof = jsonIn(text, schema);
+  } catch (error) {
+    throw unreadable(error instanceof Error ? error.message : String(error));
+  }
+  if (hashOf(proof.golden) !== proof.inputs) throw unreadable("its inputs are not those that its hash was made of");
+  return proof;
+}
+
+/** What the notebook said, as far as it was kept. */
+export function expectedIn({ expected: { says, numbers, tokens } }: Proof): Answers {
+  return { says, ...(numbers && { numbers: numbers.map(unpacked) }), ...(tokens && { tokens }) };
+}
+/** Answers, of whose numbers those are left that a proof keeps. */
+export function thinnedAnswers(answers: Answers): Answers {
+  return { ...answers, ...(answers.numbers && { numbers: answers.numbers.map(thinned) }) };
+}
+
+/** A figure as proofs tell it: three digits, small ones with their power. */
+export function figures(x: number): string {
+  if (x === 0) return "0";
+  const size = Math.abs(x);
+  return size >= 1e-3 && size < 1e5 ? String(Number(x.toPrecision(3))) : x.toExponential(1);
+}

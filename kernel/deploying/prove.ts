@@ -1,0 +1,116 @@
+/** What a target wrote, opened in its runtime and held beside the notebook's answers. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Engine, Session } from "../engine/engine.js";
+import type { Asking } from "../inference/texts-asked.js";
+import { asked, type Answers } from "./asked.js";
+import { askingOf } from "./beside.js";
+import { compare, verdictOf, type Comparison, type Verdict } from "./compare.js";
+import type { Deployment } from "./deployment.js";
+import type { Golden } from "./golden.js";
+import { MOST_TOKENS } from "./asked.js";
+import type { ProvedBy } from "./proof.js";
+import type { OpenedModel, RuntimeRecord } from "./runtime.js";
+import { runtimes } from "./runtimes/table.js";
+import "./codes.js";
+
+/** How a folder of transformers is opened again in the notebook's own engine. */
+export type Reopen = (
+  folder: string,
+  d: Deployment,
+) => Promise<{ readonly session: Pick<Session, "run">; readonly engine: Engine; close(): Promise<void> }>;
+
+/** A deployed model that is open. */
+export interface OpenDeployment {
+  readonly by: ProvedBy;
+  readonly model: OpenedModel;
+  /** How it is asked what the notebook's is asked; null: it only writes by itself. */
+  readonly asking: Asking | null;
+}
+
+/** Null with what is missing: its runtime isn't here, or there is none. Coded error `runtime-failed`. */
+export async function openDeployment(
+  o: {
+    readonly runtime: string | null;
+    /** The file or folder, and where its own files lie. */
+    readonly place: string;
+    readonly home: string;
+    readonly deployment: Deployment;
+  },
+  reopen: Reopen,
+): Promise<OpenDeployment | { readonly missing: string }> {
+  const load = o.runtime === null ? undefined : runtimes[o.runtime];
+  if (!load) return { missing: "no runtime of it runs here" };
+  const record = await load();
+  const missing = await record.found();
+  if (missing !== null) return { missing: `${record.title} isn't here: ${missing}` };
+  const model = await opened(record, o, reopen);
+  try {
+    const asking = model.run || model.session ? await askingOf(o.home, o.deployment, model) : null;
+    return { by: { title: record.title, version: model.version }, model, asking };
+  } catch (error) {
+    await model.close();
+    throw error;
+  }
+}
+
+async function opened(
+  record: RuntimeRecord,
+  { place, deployment }: { readonly place: string; readonly deployment: Deployment },
+  reopen: Reopen,
+): Promise<OpenedModel> {
+  try {
+    return await record.open(place, deployment.written, { reopen: () => reopen(place, deployment) });
+  } catch (error) {
+    if (error instanceof CodedError) throw error;
+    throw failed(record.title, error);
+  }
+}
+function failed(runtime: string, error: unknown): CodedError {
+  const why = error instanceof Error ? error.message.split("\n")[0]! : String(error);
+  return new CodedError("runtime-failed", { runtime, why }, { cause: error });
+}
+
+/** Its answers to the golden inputs. Coded error `runtime-failed`. */
+export async function answersOf(
+  { model, asking, by }: OpenDeployment,
+  golden: Golden,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Answers> {
+  try {
+    if (asking) return await asked(asking, golden, name, signal);
+    return await writtenBy(model, golden);
+  } catch (error) {
+    if (error instanceof CodedError || signal?.aborted) throw error;
+    throw failed(by.title, error);
+  }
+}
+
+async function writtenBy(model: OpenedModel, golden: Golden): Promise<Answers> {
+  if (golden.is !== "prompts" || !model.write)
+    throw new CodedError("internal", { what: "a runtime that answers nothing" });
+  const [says, tokens]: [string[], (readonly number[])[]] = [[], []];
+  for (const prompt of golden.inputs) {
+    const { text, tokens: ids } = await model.write(prompt, MOST_TOKENS);
+    says.push(text);
+    tokens.push(ids);
+  }
+  return { says, tokens };
+}
+
+/** The comparison, its verdict, and what was found wrong in words. */
+export function judged(
+  expected: Answers,
+  answers: Answers,
+  { written }: Deployment,
+): { readonly compared: Comparison; readonly verdict: Verdict; readonly found: readonly string[] } {
+  const compared = compare(expected, answers);
+  const verdict = verdictOf(compared, written);
+  const { difference, greatest, agree, inputs, tokens } = compared;
+  const found = [
+    ...(difference === null ? [] : [`numbers differ by ${difference.toPrecision(2)} of ${greatest.toPrecision(3)}`]),
+    ...(agree < inputs ? [`${inputs - agree} of ${inputs} answers are otherwise`] : []),
+    ...(tokens && tokens.agree < tokens.of ? [`${tokens.agree} of ${tokens.of} written tokens agree`] : []),
+  ];
+  return { compared, verdict, found };
+}

@@ -1,0 +1,63 @@
+/** Prompts, written on by a model that is open, here or in another runtime: its template, its ends, its room. */
+import type { Call } from "#dsl/types/value.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import { readerOf, type ModelPlan } from "#dsl/types/subject.js";
+import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
+import { registry } from "#stdlib/registry.js";
+import type { Tokenizer } from "../bases/tokenizer.js";
+import type { Base } from "../core/bases/base.js";
+import { does } from "../core/session/words.js";
+import { chatOf } from "../encoding/chat.js";
+import { endsOf, endToken, prefixOf, startOf } from "../encoding/encoding.js";
+import type { Session } from "../engine/engine.js";
+import { continueTexts, type Piece } from "./continue-texts.js";
+import { asText, toldAs, type Prompt } from "./prompts.js";
+
+/** A model that writes. */
+export interface Writer {
+  readonly model: ModelPlan;
+  readonly base: Base;
+  readonly tokenizer: Tokenizer;
+  /** With the programs of stdlib/programs/generate.ts. */
+  readonly session: Pick<Session, "run">;
+}
+export interface WritingOf {
+  readonly decoder: { readonly call: Call; readonly implementation: DecoderImplementation };
+  readonly max_tokens: number;
+  readonly stop: readonly string[];
+  readonly batch_size: number;
+}
+
+export async function* writeTexts(
+  { model, base, tokenizer, session }: Writer,
+  prompts: readonly Prompt[],
+  o: WritingOf,
+  signal?: AbortSignal,
+): AsyncGenerator<Piece, void, void> {
+  const chat = await chatOf(readerOf(model), base, tokenizer);
+  const told = chat ? await toldAs(chat, prompts) : { texts: prompts.map(asText), tokenizer, ends: [], stop: [] };
+  const { task, max_length } = model;
+  const family = await implementationOf(registry, "model", base.facts.family);
+  const { vocabulary, positions } = family.sizes(family.config(base.facts.config));
+  const taken = (await does(model.technique, "technique")).virtual?.(model.technique).positions ?? 0;
+  yield* continueTexts(told.texts, {
+    session,
+    tokenizer: told.tokenizer,
+    decoder: o.decoder,
+    vocabulary,
+    positions: positions - taken,
+    ends: new Set([...endsOf(base.facts.config), ...told.ends]),
+    maxTokens: o.max_tokens,
+    stop: [...o.stop, ...told.stop],
+    batchSize: o.batch_size,
+    ...(family.shape === "encoder-decoder" && {
+      pairs: {
+        prefix: prefixOf(task),
+        start: startOf(base),
+        end: endToken(base.facts.config),
+        maxLength: max_length,
+      },
+    }),
+    ...(signal ? { signal } : {}),
+  });
+}

@@ -1,0 +1,19 @@
+/** What a task is measured by where nobody says: of labels accuracy and the macro average, else what the task names. */
+import type { TaskCapabilities } from "#dsl/types/capabilities.js";
+import type { Call } from "#dsl/types/value.js";
+
+const LABELS: readonly Call[] = [
+  { word: "accuracy", kind: "metric", arguments: {} },
+  { word: "f1", kind: "metric", arguments: { average: "macro" } },
+];
+
+/** `roles`: of the data; null: they are not known. */
+export function usualMetrics(
+  registry: { find(kind: "task", name: string): { readonly capabilities?: TaskCapabilities } | undefined },
+  task: Call | null,
+  roles: readonly string[] | null,
+): readonly Call[] {
+  const has = task ? registry.find("task", task.word)?.capabilities : undefined;
+  if (task && has?.byRoles && roles) return has.byRoles(roles, task).metrics;
+  return has?.metrics ?? LABELS;
+}

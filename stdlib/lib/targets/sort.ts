@@ -1,0 +1,16 @@
+/** What a deployed model answers with, as config.json's class tells it: what its calls look like in other programs. */
+
+export type Sort = "labels" | "tags" | "answers" | "fills" | "continues" | "rewrites" | "embeds" | "number";
+
+export function sortOf(config: Readonly<Record<string, unknown>>): Sort {
+  const [name] = Array.isArray(config["architectures"]) ? (config["architectures"] as readonly unknown[]) : [];
+  const architecture = typeof name === "string" ? name : "";
+  if (config["problem_type"] === "regression") return "number";
+  if (architecture.endsWith("ForSequenceClassification")) return "labels";
+  if (architecture.endsWith("ForTokenClassification")) return "tags";
+  if (/ForQuestionAnswering(Simple)?$/.test(architecture)) return "answers";
+  if (/ForMaskedLM$|ForPreTraining$/.test(architecture)) return "fills";
+  if (/ForConditionalGeneration$/.test(architecture)) return "rewrites";
+  if (/ForCausalLM$|LMHeadModel$/.test(architecture)) return "continues";
+  return "embeds";
+}

@@ -1,0 +1,42 @@
+/** A folder of transformers' own: copied from what was merged, or from the adapter. */
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { TargetImplementation } from "../kinds/target.js";
+import { handlerText } from "../lib/targets/handler.js";
+import { sentenceFiles } from "../lib/targets/sentence-transformers.js";
+import { transformersCalls } from "../lib/targets/transformers-calls.js";
+import { word } from "./huggingface.js";
+
+export const huggingface: TargetImplementation = {
+  refuses(call, model) {
+    const { weights } = argumentsOf(word, call);
+    if (weights === "adapter" && !model.adapter)
+      return "all its weights trained, so there is no adapter; leave out `weights: adapter`";
+    if (weights === "merged" && model.around !== null)
+      return `${model.around} stays around the model and can't go into its weights; \`weights: adapter\` writes it as PEFT reads it`;
+    return null;
+  },
+  async write(call, model, out) {
+    const { weights, handler } = argumentsOf(word, call);
+    const whole = weights === undefined ? model.around === null : weights === "merged";
+    if (whole) await out.copy(["model.safetensors", "config.json"]);
+    else await out.copy(model.adapter ?? [], "", "adapter");
+    await out.copy(model.files);
+    if (whole) for (const [path, text] of sentenceFiles(model)) await out.write(path, text);
+    if (handler) await out.write("handler.py", handlerText(model, whole));
+    return {
+      tolerance: 1e-4,
+      ...(!whole && {
+        left: [{ part: "the base's weights", instead: "PEFT loads them by their name beside the adapter" }],
+      }),
+    };
+  },
+  calls: (call, model, at) => {
+    const { weights } = argumentsOf(word, call);
+    return transformersCalls(model, at, weights !== "adapter" && model.around === null);
+  },
+  pushes(call) {
+    const { push, private: hidden } = argumentsOf(word, call);
+    const name = push?.arguments["env"];
+    return typeof name === "string" ? { repository: argumentsOf(word, call).path, env: name, private: hidden } : null;
+  },
+};
