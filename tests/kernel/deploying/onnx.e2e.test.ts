@@ -8,6 +8,7 @@ import type { Call } from "#dsl/types/value.js";
 import type { OpenedModel } from "#kernel/deploying/runtime.js";
 import { onnxruntime } from "#kernel/deploying/runtimes/onnxruntime.js";
 import type { Deployed, GraphFile, Written } from "#stdlib/kinds/target.js";
+import { outgoingGraphs } from "#stdlib/lib/targets/onnx/graphs.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";
 import { greedy, runAll, writeAll } from "./past-graphs.js";
 import { withTechnique } from "./techniques.js";
@@ -26,6 +27,40 @@ import {
 
 const call: Call = { kind: "target", word: "onnx", arguments: { path: "build" } };
 
+/** Ops of ONNX's opset 20 that graphs may have: any other must be looked up there first. */
+const STANDARD: ReadonlySet<string> = new Set([
+  ...["Add", "Cast", "Concat", "ConstantOfShape", "Cos", "Div", "Equal", "Expand", "Gather", "Gelu", "Gemm", "Greater"],
+  ...[
+    "Identity",
+    "LayerNormalization",
+    "Less",
+    "MatMul",
+    "Max",
+    "Min",
+    "Mul",
+    "Neg",
+    "Not",
+    "Or",
+    "Pad",
+    "Pow",
+    "Range",
+  ],
+  ...[
+    "ReduceMax",
+    "ReduceMean",
+    "ReduceSum",
+    "Relu",
+    "Reshape",
+    "Shape",
+    "Sigmoid",
+    "Sin",
+    "Slice",
+    "Softmax",
+    "Softplus",
+  ],
+  ...["Split", "Sqrt", "Sub", "Tanh", "Transpose", "Unsqueeze", "Where", "CumSum", "Abs"],
+]);
+
 /** Of each family those that differ in what a graph of it has. */
 const chosen = (name: string): boolean =>
   ["bert-types", "distilbert-plain", "roberta-plain", "mobilebert-plain", "mobilebert-left"].includes(name);
@@ -40,6 +75,10 @@ describe("the target onnx", function () {
     deployed: Deployed,
     use: (runs: NonNullable<OpenedModel["run"]>, said: Written) => Promise<void>,
   ): Promise<void> => {
+    for (const { graph } of outgoingGraphs(deployed)) {
+      const own = [...new Set(graph.nodes.flatMap(({ op, domain }) => (domain || !STANDARD.has(op) ? [op] : [])))];
+      assert.deepEqual(own, [], `${model.name}: ops that are not the standard's`);
+    }
     const place = { writes: "folder", name: `${model.name}-onnx` } as const;
     const { at, said } = await written(onnx, call, deployed, model.folder, work, place);
     const runtime = await onnxruntime.open(at, said);

@@ -17,6 +17,13 @@ export const portable: Lowerings = {
   ...lowerings,
   ...attention,
   ...ropes,
+  // Alone: mean and deviation, which only gradients read, are outputs that not every runtime gives.
+  layer_norm: (l, node) => {
+    const [x, scale, bias] = node.inputs;
+    const attributes = { axis: { int: -1 }, epsilon: { float: node.attributes.epsilon } };
+    const normal = (): string => l.op("LayerNormalization", [l.flat(x), l.full(scale), l.full(bias)], attributes);
+    return [() => l.fromFlat(node.types[0], normal()), ...lowerings.layer_norm!(l, node).slice(1)];
+  },
   rms_norm: (l, node) => {
     const [x, scale] = node.inputs;
     const { epsilon, offset } = node.attributes;

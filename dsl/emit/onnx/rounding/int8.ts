@@ -1,0 +1,122 @@
+/**
+ * Products in whole numbers of a byte, activations rounded as they come, by a scale for each tensor; weights by a scale for each
+ * output, rows of tables by a scale for each row. Weights keep to 7 bits (±63): processors without instructions made for it
+ * add two products of bytes in 16 bits, which 8 bits overflow.
+ */
+import { TYPES } from "../proto.js";
+import type { StandaloneGraph, Weight } from "../standalone.js";
+import { bytesIn, floatsIn, rounded, type Lookup, type Making, type Product } from "./rewrite.js";
+
+/** Greatest code of a weight that is multiplied, and of a row that is only looked up. */
+const FACTOR = 63;
+const ROW = 127;
+/** The code of 0 in a row of activations, whose codes are without sign. */
+const MIDDLE = 128;
+
+export function roundedToBytes(graph: StandaloneGraph): StandaloneGraph {
+  return rounded(graph, { product, lookup });
+}
+
+function product(m: Making, p: Product): string {
+  const { graph } = m;
+  const lines = { weight: p.weight, ...(p.turned ? { rows: p.out, columns: p.in } : { rows: p.in, columns: p.out }) };
+  const most = m.shared(p.weight) ? ROW : FACTOR;
+  const { codes, scales } = roundedLines(m, {
+    ...lines,
+    byRow: p.turned,
+    most,
+    lay: m.shared(p.weight) ? "as it lies" : "in_out",
+  });
+  const weight = m.shared(p.weight)
+    ? graph.node("Transpose", [codes], { attributes: { perm: { ints: [1, 0] } } })
+    : codes;
+  const x = roundedRows(m, p.x);
+  const sums = graph.node("MatMulInteger", [x.codes, weight, graph.constant("u8", [], Uint8Array.of(MIDDLE))]);
+  const whole = graph.node("Cast", [sums], { attributes: { to: { int: TYPES.f32 } } });
+  const y = graph.node("Mul", [graph.node("Mul", [whole, x.scales]), scales]);
+  return p.bias === undefined ? y : graph.node("Add", [y, p.bias]);
+}
+
+/** Each row by a scale of its own, so that what stands beside a text in a batch, or in it, takes no digits from it. */
+function roundedRows({ graph }: Making, x: string): { readonly codes: string; readonly scales: string } {
+  const all = graph.node("ReduceMax", [graph.node("Abs", [x]), graph.longs([-1])], {
+    attributes: { keepdims: { int: 1 } },
+  });
+  // Of no rows at all ONNX Runtime's reductions keep every column.
+  const furthest = graph.node("Slice", [all, graph.longs([0]), graph.longs([1]), graph.longs([1])]);
+  const scales = graph.node("Max", [graph.node("Mul", [furthest, graph.float(1 / ROW)]), graph.float(1e-30)]);
+  const scale = graph.node("Squeeze", [scales, graph.longs([1])]);
+  const middle = graph.node("Expand", [graph.constant("u8", [1], Uint8Array.of(MIDDLE)), graph.node("Shape", [scale])]);
+  const codes = graph.node("QuantizeLinear", [x, scale, middle], { attributes: { axis: { int: 0 } } });
+  return { codes, scales };
+}
+
+export function lookup(m: Making, l: Lookup): string {
+  const { graph } = m;
+  const [rows = 0, columns = 0] = l.table.shape;
+  const { codes, scales } = roundedLines(m, {
+    weight: l.table,
+    rows,
+    columns,
+    byRow: true,
+    most: ROW,
+    lay: "as it lies",
+  });
+  const whole = graph.node("Cast", [graph.node("Gather", [codes, l.indices])], {
+    attributes: { to: { int: TYPES.f32 } },
+  });
+  const scale = graph.node("Gather", [scales, l.indices]);
+  return graph.node("Mul", [whole, graph.node("Unsqueeze", [scale, graph.longs([-1])])]);
+}
+
+interface Lines {
+  readonly weight: Weight;
+  readonly rows: number;
+  readonly columns: number;
+  /** A scale for each row; else for each column. */
+  readonly byRow: boolean;
+  readonly most: number;
+  readonly lay: "as it lies" | "in_out";
+}
+/** Names of codes i8 and scales f32. */
+function roundedLines(m: Making, o: Lines): { readonly codes: string; readonly scales: string } {
+  const { weight, rows, columns, byRow } = o;
+  const turn = o.lay === "in_out" && byRow;
+  const codes = m.weight({
+    ...{ name: `${weight.name}/codes`, type: "i8", shape: turn ? [columns, rows] : [rows, columns] },
+    bytes: async () => {
+      const x = await floatsIn(weight);
+      return bytesIn(codesOf(x, scalesOf(x, o), o, turn));
+    },
+  });
+  const scales = m.weight({
+    ...{ name: `${weight.name}/scales`, type: "f32", shape: [byRow ? rows : columns] },
+    bytes: async () => bytesIn(scalesOf(await floatsIn(weight), o)),
+  });
+  return { codes, scales };
+}
+
+function scalesOf(x: Float32Array, { rows, columns, byRow, most }: Lines): Float32Array {
+  const scales = new Float32Array(byRow ? rows : columns);
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, at++) {
+      const line = byRow ? row : column;
+      const size = Math.abs(x[at]!);
+      if (size > scales[line]!) scales[line] = size;
+    }
+  return scales.map((size) => (size === 0 ? 1 : size / most));
+}
+function codesOf(
+  x: Float32Array,
+  scales: Float32Array,
+  { rows, columns, byRow, most }: Lines,
+  turn: boolean,
+): Int8Array {
+  const codes = new Int8Array(x.length);
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, at++) {
+      const code = Math.round(x[at]! / scales[byRow ? row : column]!);
+      codes[turn ? column * rows + row : at] = Math.max(-most, Math.min(most, code));
+    }
+  return codes;
+}

@@ -1,0 +1,135 @@
+/**
+ * What the ways of rounding a model that stands alone share: products with weights are found and written anew over weights
+ * made of theirs, tables of which rows are taken likewise; weights that nothing reads any more are left out.
+ */
+import { OnnxGraph } from "../graph.js";
+import type { OnnxNode } from "../proto.js";
+import type { StandaloneGraph, Weight } from "../standalone.js";
+
+/** x [rows, in] times a weight, plus a bias [out]. */
+export interface Product {
+  readonly node: OnnxNode;
+  readonly x: string;
+  readonly weight: Weight;
+  readonly bias: string | undefined;
+  readonly in: number;
+  readonly out: number;
+  /** The weight lies as [out, in]; else as [in, out]. */
+  readonly turned: boolean;
+}
+/** Rows of a table. */
+export interface Lookup {
+  readonly node: OnnxNode;
+  readonly table: Weight;
+  readonly indices: string;
+}
+export interface Making {
+  readonly graph: OnnxGraph;
+  /** Adds a weight, or finds the one of that name; gives the name. */
+  weight(weight: Weight): string;
+  /** Whether a table is read both by rows and as a weight. */
+  shared(weight: Weight): boolean;
+}
+export interface Rounding {
+  /** Gives the value that stands for the product; undefined: it stays as it is. */
+  product?(m: Making, p: Product): string | undefined;
+  lookup?(m: Making, l: Lookup): string | undefined;
+}
+
+export function rounded(graph: StandaloneGraph, by: Rounding): StandaloneGraph {
+  const weights = new Map(graph.weights.map((weight) => [weight.name, weight]));
+  const found = graph.nodes.map((node) => sortOf(node, weights));
+  const [tables, factors] = [new Set<string>(), new Set<string>()];
+  for (const one of found) {
+    if (one && "table" in one) tables.add(one.table.name);
+    if (one && "weight" in one) factors.add(one.weight.name);
+  }
+  const made = new Map<string, Weight>();
+  const out = new OnnxGraph("rounded/");
+  const making: Making = {
+    graph: out,
+    weight(weight) {
+      if (!made.has(weight.name)) made.set(weight.name, weight);
+      return weight.name;
+    },
+    shared: ({ name }) => tables.has(name) && factors.has(name),
+  };
+  const renamed = new Map<string, string>();
+  const nodes: OnnxNode[] = [];
+  graph.nodes.forEach((given, i) => {
+    const node = { ...given, inputs: given.inputs.map((name) => renamed.get(name) ?? name) };
+    const one = found[i];
+    const before = out.nodes.length;
+    const value =
+      one && ("table" in one ? by.lookup?.(making, again(one, node)) : by.product?.(making, again(one, node)));
+    if (value === undefined) nodes.push(node);
+    else {
+      nodes.push(...out.nodes.slice(before));
+      renamed.set(node.outputs[0]!, value);
+    }
+  });
+  return tidy({
+    ...graph,
+    nodes: restored(nodes, renamed, graph),
+    constants: [...graph.constants, ...out.text("", [], []).constants],
+    weights: [...graph.weights, ...made.values()],
+  });
+}
+
+function sortOf(node: OnnxNode, weights: ReadonlyMap<string, Weight>): Product | Lookup | undefined {
+  const [first = "", second = "", bias] = node.inputs;
+  if (node.op === "Gather") {
+    const table = weights.get(first);
+    return table && table.shape.length === 2 && table.type === "f32" && !("axis" in node.attributes)
+      ? { node, table, indices: second }
+      : undefined;
+  }
+  const weight = weights.get(second);
+  if (
+    node.op !== "Gemm" ||
+    !weight ||
+    weight.type !== "f32" ||
+    "transA" in node.attributes ||
+    "alpha" in node.attributes
+  )
+    return undefined;
+  const turned = "transB" in node.attributes;
+  const [rows = 0, columns = 0] = weight.shape;
+  return { node, x: first, weight, bias, in: turned ? columns : rows, out: turned ? rows : columns, turned };
+}
+function again<T extends Product | Lookup>(one: T, node: OnnxNode): T {
+  const [first = "", second = "", bias] = node.inputs;
+  return "table" in one ? { ...one, node, indices: second } : { ...one, node, x: first, bias };
+}
+
+/** Outputs of the model keep their names: where one was written anew, its new value is renamed. */
+function restored(
+  nodes: readonly OnnxNode[],
+  renamed: ReadonlyMap<string, string>,
+  { outputs }: StandaloneGraph,
+): readonly OnnxNode[] {
+  const back = new Map(outputs.flatMap(({ name }) => (renamed.has(name) ? [[renamed.get(name)!, name] as const] : [])));
+  if (back.size === 0) return nodes;
+  const name = (value: string): string => back.get(value) ?? value;
+  return nodes.map((node) => ({ ...node, inputs: node.inputs.map(name), outputs: node.outputs.map(name) }));
+}
+
+/** Without weights that nothing reads. */
+function tidy(graph: StandaloneGraph): StandaloneGraph {
+  const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
+  return {
+    ...graph,
+    weights: graph.weights.filter(({ name }) => read.has(name)),
+    constants: graph.constants.filter(({ name }) => read.has(name)),
+  };
+}
+
+/** Numbers of a weight, in memory of their own. */
+export async function floatsIn(weight: Weight): Promise<Float32Array> {
+  const bytes = await weight.bytes();
+  const own = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Float32Array(own.buffer, own.byteOffset, own.byteLength / 4);
+}
+export function bytesIn(array: ArrayBufferView): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
