@@ -2,11 +2,15 @@
  * A folder of ONNX models as transformers.js opens it: the graphs in `onnx/`, beside them config.json and the tokenizer's files.
  */
 import { modelFile } from "#dsl/emit/onnx/file.js";
+import { roundedToHalves } from "#dsl/emit/onnx/rounding/half.js";
+import { roundedToFours } from "#dsl/emit/onnx/rounding/int4.js";
+import { roundedToBytes } from "#dsl/emit/onnx/rounding/int8.js";
+import type { StandaloneGraph } from "#dsl/emit/onnx/standalone.js";
 import { argumentsOf } from "#dsl/types/filled.js";
-import type { Deployed, GraphFile, GraphName, TargetImplementation } from "../kinds/target.js";
+import type { Deployed, GraphFile, GraphName, TargetImplementation, Written } from "../kinds/target.js";
 import { onnxCalls } from "../lib/targets/onnx/calls.js";
 import { configFor } from "../lib/targets/onnx/config.js";
-import { fileOf } from "../lib/targets/onnx/files.js";
+import { fileOf, type Rounding } from "../lib/targets/onnx/files.js";
 import { outgoingGraphs } from "../lib/targets/onnx/graphs.js";
 import { word } from "./onnx.js";
 
@@ -21,7 +25,8 @@ export const onnx: TargetImplementation = {
     const { quantize } = argumentsOf(word, call);
     const graphs: Partial<Record<GraphName, GraphFile>> = {};
     const large: string[] = [];
-    for (const { name, graph, ports } of outgoingGraphs(model)) {
+    for (const { name, graph: exact, ports } of outgoingGraphs(model)) {
+      const graph = quantize ? ROUNDED[quantize](exact) : exact;
       const file = fileOf(name, isPair(model), quantize);
       const data = `${file}_data`;
       const bytes = modelFile(graph, data.slice(data.lastIndexOf("/") + 1));
@@ -32,9 +37,21 @@ export const onnx: TargetImplementation = {
     }
     await out.write("config.json", configFor(model, graphs, { rounding: quantize, large }));
     await out.copy(model.files);
-    return { graphs, tolerance: 1e-4 };
+    return { graphs, ...(quantize ? PROVED[quantize] : { tolerance: 1e-4 }) };
   },
   calls: (call, model, at) => onnxCalls(model, at, argumentsOf(word, call).quantize),
+};
+
+const ROUNDED: Readonly<Record<Rounding, (graph: StandaloneGraph) => StandaloneGraph>> = {
+  f16: roundedToHalves,
+  int8: roundedToBytes,
+  int4: roundedToFours,
+};
+/** What is proved of each. */
+const PROVED: Readonly<Record<Rounding, Pick<Written, "tolerance" | "agreement" | "rounded">>> = {
+  f16: { tolerance: 2e-2, rounded: "weights and products f16, sums f32" },
+  int8: { tolerance: null, agreement: 0.95, rounded: "weights int8 by outputs, activations int8 by rows" },
+  int4: { tolerance: null, agreement: 0.9, rounded: "weights int4 by blocks of 32, activations f32" },
 };
 
 const isPair = ({ parts }: Deployed): boolean => parts.family.shape === "encoder-decoder";

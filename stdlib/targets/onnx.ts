@@ -15,8 +15,6 @@ export const word = defineWord({
     precision: "quantize",
     folder: "path",
     output: "path",
-    calibration: "calibrate",
-    calibration_samples: "calibrate",
   },
   parameters: [
     {
@@ -46,21 +44,12 @@ export const word = defineWord({
       },
       means: {
         f16: "weights and products in half precision: half the size",
-        int8: "whole numbers of a byte, activations rounded as they come: a quarter of the size, quicker on processors",
+        int8: "whole numbers of a byte, activations rounded as they come, row by row: a quarter of the size, quicker on processors",
         int4: "weights of linear layers in half a byte, by blocks of 32: about a sixth of the size of a large model",
       },
       doc: "How numbers are rounded; left out: they stay as they are (f32).",
       why: "Rounded weights are smaller and often quicker, and answer a little differently: the proof says how much.",
       impact: "high",
-    },
-    {
-      name: "calibrate",
-      type: { is: "number", integer: true },
-      range: { min: 1, max: 10000 },
-      doc: "With `quantize: int8`: so many rows of the training data say how large activations get, which then are rounded by fixed scales; left out: each batch has scales of its own.",
-      why: "Scales of their own are more exact on processors; fixed ones are what accelerators want.",
-      impact: "medium",
-      related: ["quantize"],
     },
   ],
   capabilities: {
