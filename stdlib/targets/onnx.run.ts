@@ -36,7 +36,8 @@ export const onnx: TargetImplementation = {
       graphs[name] = { file, ...ports };
     }
     await out.write("config.json", configFor(model, graphs, { rounding: quantize, large }));
-    await out.copy(model.files);
+    await out.copy(model.files.filter((name) => name !== SETTINGS));
+    await out.write(SETTINGS, await settingsFor(model));
     return { graphs, ...(quantize ? PROVED[quantize] : { tolerance: 1e-4 }) };
   },
   calls: (call, model, at) => onnxCalls(model, at, argumentsOf(word, call).quantize),
@@ -53,6 +54,13 @@ const PROVED: Readonly<Record<Rounding, Pick<Written, "tolerance" | "agreement" 
   int8: { tolerance: null, agreement: 0.95, rounded: "weights int8 by outputs, activations int8 by rows" },
   int4: { tolerance: null, agreement: 0.9, rounded: "weights int4 by blocks of 32, activations f32" },
 };
+
+const SETTINGS = "tokenizer_config.json";
+/** Texts are cut to what the model was trained on, by whoever reads them. */
+async function settingsFor({ files, file, maxLength }: Deployed): Promise<string> {
+  const given: unknown = files.includes(SETTINGS) ? JSON.parse(new TextDecoder().decode(await file(SETTINGS))) : {};
+  return `${JSON.stringify({ ...(given as object), model_max_length: maxLength }, null, 2)}\n`;
+}
 
 const isPair = ({ parts }: Deployed): boolean => parts.family.shape === "encoder-decoder";
 const isDecoder = ({ parts }: Deployed): boolean => parts.family.shape === "decoder";

@@ -37,9 +37,13 @@ interface Asked {
   readonly lines: readonly string[];
 }
 function asked(model: Deployed, name: string): Asked {
-  const piped = (task: string, question: string, o = ""): Asked => ({
+  const piped = (task: string, question: string, o = "", of = ""): Asked => ({
     names: ["pipeline"],
-    lines: [`const ask = await pipeline(${q(task)}, ${q(name)});`, `console.log(await ask(${question}${o}));`],
+    lines: [
+      `const ask = await pipeline(${q(task)}, ${q(name)});`,
+      `const answer = await ask(${question}${o});`,
+      `console.log(answer${of});`,
+    ],
   });
   const { call, implementation } = model.parts.task;
   const { rows } = implementation.supervision;
@@ -47,9 +51,11 @@ function asked(model: Deployed, name: string): Asked {
   if (!implementation.answers) {
     const how = ", { max_new_tokens: 32, do_sample: false }";
     if (model.parts.family.shape === "encoder-decoder")
-      return piped("text2text-generation", q(prefixOf(call.arguments) + ASKED), how);
+      return piped("text2text-generation", q(prefixOf(call.arguments) + ASKED), how, "[0].generated_text");
     const messages = `[{ role: "user", content: ${q(ASKED)} }]`;
-    return piped("text-generation", model.roles.includes("messages") ? messages : q(ASKED), how);
+    return model.roles.includes("messages")
+      ? piped("text-generation", messages, how, "[0].generated_text.at(-1).content")
+      : piped("text-generation", q(ASKED), how, "[0].generated_text");
   }
   if (rows === "apart") {
     const pooling = String(call.arguments["pooling"] ?? "mean");
@@ -57,6 +63,7 @@ function asked(model: Deployed, name: string): Asked {
       "feature-extraction",
       q(ASKED),
       `, { pooling: ${q(pooling)}, normalize: ${call.arguments["normalize"] !== false} }`,
+      ".tolist()[0]",
     );
   }
   if (rows === "words") return piped("token-classification", q(ASKED));
