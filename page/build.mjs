@@ -37,7 +37,7 @@ export const browser = {
  * Run parts that no page can use: they would run a training, or read files in parts. Asking for one is a defect, told as such.
  */
 const unused =
-  /\/(?:(?:metrics|decoders|searches|stoppings|schedules|tokenizers)\/[\w-]+\.run|datasets\/prepare-streamed)\.js$/;
+  /\/(?:(?:metrics|decoders|searches|stoppings|schedules|targets|tokenizers)\/[\w-]+\.run|datasets\/prepare-streamed)\.js$/;
 const leaveOut = {
   name: "leave out",
   setup({ onResolve, onLoad }) {

@@ -5,7 +5,6 @@ import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
 import { does } from "../core/session/words.js";
 import { answersOf, type Asking } from "../inference/texts-asked.js";
 import { writeTexts } from "../inference/write.js";
-import type { Prompt } from "../inference/prompts.js";
 import type { Golden } from "./golden.js";
 
 export interface Answers {
@@ -16,10 +15,9 @@ export interface Answers {
   /** Of what is written. */
   readonly tokens?: readonly (readonly number[])[];
 }
-export const MOST_TOKENS = 32;
 
 export async function asked(model: Asking, golden: Golden, name: string, signal?: AbortSignal): Promise<Answers> {
-  if (golden.is === "prompts") return written(model, golden.inputs, signal);
+  if (golden.is === "prompts") return written(model, golden, signal);
   const { task } = model.plan.recipe.model;
   const answers = must((await does(task, "task")).answers, `what ${task.word} answers`);
   const { predictions, numbers } = await answersOf(golden.inputs, model, name);
@@ -30,14 +28,18 @@ export async function asked(model: Asking, golden: Golden, name: string, signal?
   return { says, numbers };
 }
 
-async function written(model: Asking, prompts: readonly Prompt[], signal?: AbortSignal): Promise<Answers> {
+async function written(
+  model: Asking,
+  { inputs: prompts, most }: Extract<Golden, { is: "prompts" }>,
+  signal?: AbortSignal,
+): Promise<Answers> {
   const greedy: Call = { word: "greedy", kind: "decoder", arguments: {} };
   const first: Float32Array[] = [];
   const decoder = { call: greedy, implementation: recorded(await does(greedy, "decoder"), first) };
   const says = prompts.map(() => "");
   const tokens = prompts.map((): number[] => []);
   const writer = { ...model, model: model.plan.recipe.model };
-  const o = { decoder, max_tokens: MOST_TOKENS, stop: [], batch_size: 4 };
+  const o = { decoder, max_tokens: most, stop: [], batch_size: 4 };
   for await (const piece of writeTexts(writer, prompts, o, signal)) {
     says[piece.row] += piece.text;
     tokens[piece.row]!.push(...piece.tokens);

@@ -9,10 +9,16 @@ import type { Prompt } from "../inference/prompts.js";
 
 export type Golden =
   | { readonly is: "asked"; readonly inputs: readonly Asked[] }
-  | { readonly is: "prompts"; readonly inputs: readonly Prompt[] };
+  | {
+      readonly is: "prompts";
+      readonly inputs: readonly Prompt[];
+      /** Tokens that are written for each. */
+      readonly most: number;
+    };
 
 const TEXTS: readonly string[] = [
   "a",
+  "Hello, who?",
   "The invoice that came on Monday is wrong, please correct it.",
   "Is it good? It isn't bad: 3.5 of 5, and cheaper by 20 % than (say) last year's!",
   "Czy możesz mi pomóc? Straße, naïve façade, Ελληνικά, Привет, мир.",
@@ -28,6 +34,7 @@ function ofLength(tokens: number): string {
   return words.slice(0, Math.max(1, tokens)).join(" ");
 }
 
+const MOST_TOKENS = 32;
 /** Tokens of the longest prompts: a longer one takes long, and shows nothing more. */
 const LONGEST = 192;
 
@@ -44,11 +51,12 @@ export interface GoldenOf {
 export function goldenOf({ maxLength, roles, mask, writes }: GoldenOf): Golden {
   const longest = Math.min(maxLength, LONGEST);
   const texts = [...TEXTS, ofLength(longest), ofLength(longest + 40)];
-  if (writes === "turns") return { is: "prompts", inputs: texts.slice(1).map(turnsOf) };
+  if (writes === "turns") return { is: "prompts", inputs: texts.map(turnsOf), most: MOST_TOKENS };
   if (writes === "texts")
     return {
       is: "prompts",
       inputs: [...TEXTS.filter((text) => text.trim() === text), ofLength(Math.ceil(longest / 2))],
+      most: MOST_TOKENS,
     };
   if (mask !== null) return { is: "asked", inputs: texts.map((text) => masked(text, mask)) };
   if (roles.includes("context"))

@@ -126,7 +126,7 @@ const schema: Schema<Proof> = fields({
   version: v.literal(1),
   target: v.string(),
   runtime: v.nullable(fields({ title: v.string(), version: v.string() })),
-  golden: fields({ is: v.picklist(["asked", "prompts"]), inputs: v.array(input) }),
+  golden: fields({ is: v.picklist(["asked", "prompts"]), inputs: v.array(input), most: v.exactOptional(v.number()) }),
   inputs: v.string(),
   expected: fields({
     says: v.array(v.string()),

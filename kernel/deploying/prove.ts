@@ -7,7 +7,6 @@ import { askingOf } from "./beside.js";
 import { compare, verdictOf, type Comparison, type Verdict } from "./compare.js";
 import type { Deployment } from "./deployment.js";
 import type { Golden } from "./golden.js";
-import { MOST_TOKENS } from "./asked.js";
 import type { ProvedBy } from "./proof.js";
 import type { OpenedModel, RuntimeRecord } from "./runtime.js";
 import { runtimes } from "./runtimes/table.js";
@@ -91,7 +90,7 @@ async function writtenBy(model: OpenedModel, golden: Golden): Promise<Answers> {
     throw new CodedError("internal", { what: "a runtime that answers nothing" });
   const [says, tokens]: [string[], (readonly number[])[]] = [[], []];
   for (const prompt of golden.inputs) {
-    const { text, tokens: ids } = await model.write(prompt, MOST_TOKENS);
+    const { text, tokens: ids } = await model.write(prompt, golden.most);
     says.push(text);
     tokens.push(ids);
   }

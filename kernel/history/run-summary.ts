@@ -26,6 +26,7 @@ export interface RunSummary {
   readonly problem?: string;
   readonly model: string | null;
   readonly base: string | null;
+  /** Of a deployment what it was written as: `→ onnx("build/router")`. */
   readonly technique: string | null;
   readonly data: string | null;
   /** ISO 8601. */
@@ -106,7 +107,9 @@ export function summaryOf(
     ...(problem !== undefined && { problem }),
     model: text(plan?.recipe.model.name),
     base: text(plan?.recipe.model.base),
-    technique: plan && text(shortly(() => callText(plan.recipe.model.technique))),
+    technique: lock?.deployment
+      ? text(`→ ${lock.deployment.target}`)
+      : plan && text(shortly(() => callText(plan.recipe.model.technique))),
     data: text(plan?.recipe.data.name),
     started: text(lock?.started) ?? log.begun,
     engine: text(log.engine ?? lock?.engine),

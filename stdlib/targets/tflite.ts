@@ -62,6 +62,7 @@ export const word = defineWord({
   ],
   capabilities: {
     writes: "file",
+    ending: ".tflite",
     runtime: "litert",
     readBy: ["LiteRT (Android, iOS, Linux, microcontrollers)", "ai-edge-litert in Python", "LiteRT.js in browsers"],
   },

@@ -19,6 +19,7 @@ import { during } from "../../core/session/host-context.js";
 import { does } from "../../core/session/words.js";
 import { asked, type Answers } from "../../deploying/asked.js";
 import { DEPLOYMENT, type Deployment } from "../../deploying/deployment.js";
+import { fitting } from "../../deploying/fitting.js";
 import { goldenOf, type Golden } from "../../deploying/golden.js";
 import { homeOf, outputIn, type Place } from "../../deploying/output.js";
 import { PROOF, proofOf, type Proof, type ScoredBeside } from "../../deploying/proof.js";
@@ -104,7 +105,7 @@ async function deployed(work: Work): Promise<void> {
   const refused = (await target.refuses?.(action.target, model)) ?? null;
   if (refused !== null)
     throw new CodedError("cannot-deploy", { model: action.name, target: callText(action.target), why: refused });
-  const golden = await goldenFor(opened);
+  const golden = await goldenFor(opened, model);
   const { weights, open, base, tokenizer } = opened;
   const notebook = { plan: weights.plan, labels: weights.labels, session: open.session, base, tokenizer };
   const expected = await during(stage.hostContext, "made-up inputs asked of the notebook's model", () =>
@@ -154,16 +155,21 @@ function withoutPath({ arguments: { path, ...rest }, ...call }: Call): Call {
   return { ...call, arguments: { path: withoutPlace(String(path)), ...rest } };
 }
 
-async function goldenFor({ weights, tokenizer }: Opened): Promise<Golden> {
+async function goldenFor({ weights, tokenizer }: Opened, { chat, parts }: Deployed): Promise<Golden> {
   const { model, data } = weights.plan.recipe;
   const { answers } = await does(model.task, "task");
-  const masked = answers?.places !== undefined && tokenizer.mask !== null;
-  return goldenOf({
+  const masked = answers?.places !== undefined && tokenizer.mask !== null && !("context" in data.columns);
+  const golden = goldenOf({
     maxLength: model.max_length,
     roles: Object.keys(data.columns),
     mask: masked ? (tokenizer.tokens(Int32Array.of(tokenizer.mask))[0] ?? null) : null,
     writes: !writesText(model) ? false : model.template !== undefined ? "turns" : "texts",
   });
+  if (golden.is === "asked") return golden;
+  const { family, config, technique } = parts;
+  const taken = technique.implementation.virtual?.(technique.call).positions ?? 0;
+  const positions = family.shape === "encoder-decoder" ? Infinity : family.sizes(config).positions - taken;
+  return fitting(golden, { chat, tokenizer, positions });
 }
 
 /** Opens what was written, asks it, scores it. Coded errors `proof-failed`, `runtime-failed`. */

@@ -1,0 +1,123 @@
+/** `deploy` from a Tune program to what lies there: every task as every target that holds it, proved in its own runtime. */
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Proof } from "#kernel/deploying/proof.js";
+import { readDeployment } from "#kernel/deploying/deployment.js";
+import { RunList } from "#kernel/history/run-list.js";
+import { usualView } from "#kernel/history/run-listing.js";
+import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
+import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
+
+const proofIn = (home: string): Proof => JSON.parse(readFileSync(join(home, "proof.json"), "utf8")) as Proof;
+
+describe("deploying what was trained in a notebook", function () {
+  this.timeout(180_000);
+  let book: NotebookOfOne;
+  before(() => {
+    book = new NotebookOfOne();
+    writeSmallTasks(book.folder);
+  });
+  after(() => book.close());
+
+  for (const task of TASKS)
+    it(`${task.name}: answers as the notebook does, as a folder of transformers and as ONNX`, async () => {
+      await book.run(programOf(task, "lora(rank: 2)"));
+      for (const target of ["huggingface", "onnx"]) {
+        const at = `build/${task.name}-${target}`;
+        await book.run(`deploy ${task.name} to ${target}("${at}")`);
+        const proof = proofIn(join(book.folder, at));
+        assert.equal(proof.verdict, "equal");
+        assert.ok(proof.compared!.difference! <= 1e-4 * Math.max(1, proof.compared!.greatest));
+        assert.ok(proof.compared!.inputs >= (task.base === "gpt2" ? 2 : 6), String(proof.compared!.inputs));
+      }
+    });
+
+  it("writes what trained alone as an adapter, of techniques that stay around the model too", async () => {
+    for (const [i, technique] of [
+      "lora(rank: 2)",
+      "prompt_tuning(tokens: 3)",
+      "adapters(pfeiffer, size: 4)",
+    ].entries()) {
+      const name = `around${String(i)}`;
+      await book.run(programOf(TASKS[0]!, technique, name));
+      await book.run(
+        `deploy ${name} to huggingface("build/${name}", weights: adapter)\ndeploy ${name} to onnx("build/${name}-onnx")`,
+      );
+      const home = join(book.folder, `build/${name}`);
+      assert.ok(existsSync(join(home, "adapter_model.safetensors")) && !existsSync(join(home, "model.safetensors")));
+      for (const at of [home, `${home}-onnx`]) assert.equal(proofIn(at).verdict, "equal", technique);
+    }
+    await refused(
+      'deploy around1 to huggingface("build/x", weights: merged)',
+      "cannot-deploy",
+      /prompt_tuning stays around/,
+    );
+  });
+
+  it("leaves what lies there as it was, and nothing where it fails", async () => {
+    const at = (path: string): string => join(book.folder, "build", path);
+    mkdirSync(at("mine"), { recursive: true });
+    writeFileSync(at("mine/notes.txt"), "mine");
+    await refused('deploy labels to onnx("build/mine")', "place-taken", /notes\.txt/);
+    await refused('deploy labels to onnx("build/pairs-onnx")', "deployment-of-another", /a deployment of pairs/);
+    assert.equal(readDeployment(at("pairs-onnx")).name, "pairs");
+    await book.run('deploy labels to onnx("build/pairs-onnx") { overwrite: true, rows: 0 }');
+    assert.equal(readDeployment(at("pairs-onnx")).name, "labels");
+    await refused('deploy labels to tflite("build/wrong.onnx")', "wrong-ending", /\.tflite/);
+    assert.deepEqual(readdirSync(at("mine")), ["notes.txt"]);
+    assert.deepEqual(
+      readdirSync(at("")).filter((name) => name.startsWith(".")),
+      [],
+    );
+    // What an earlier deployment had besides is gone.
+    await book.run('deploy labels to onnx("build/again", quantize: int8)\ndeploy labels to onnx("build/again")');
+    assert.deepEqual(readdirSync(at("again/onnx")), ["model.onnx"]);
+  });
+
+  it("is a run, with its proof; no file of it or of the deployment has a row of the data", async () => {
+    const canary = "xylophone quartz canary 7319";
+    const rows = Array.from({ length: 40 }, (_, i) => ({
+      text: `${canary} ${i}`,
+      label: i % 2 ? "yes" : "no",
+      part: i % 4 ? "train" : "test",
+    }));
+    writeFileSync(join(book.folder, "canary.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
+    await book.run(programOf({ ...TASKS[0]!, name: "canary" }, "full"));
+    const before = new Set(readdirSync(book.runs));
+    const targets = ["huggingface", "onnx", "savedmodel"];
+    for (const target of targets) await book.run(`deploy canary to ${target}("build/canary-${target}")`);
+    const made = readdirSync(book.runs).filter((id) => !before.has(id));
+    assert.equal(made.length, targets.length);
+    const folders = [
+      ...targets.map((target) => join(book.folder, `build/canary-${target}`)),
+      ...made.map((id) => join(book.runs, id)),
+    ];
+    for (const folder of folders) {
+      assert.ok(proofIn(folder).scores!.rows === 10, folder);
+      for (const file of filesIn(folder)) assert.ok(!readFileSync(file).includes("xylophone"), file);
+    }
+    const list = new RunList(book.runs);
+    await list.look();
+    const listed = list.list({ ...usualView, since: 0 }).runs.filter(({ id }) => made.includes(id));
+    assert.deepEqual(
+      listed.map(({ state }) => state),
+      ["done", "done", "done"],
+    );
+    assert.match(listed.map(({ technique }) => technique).join(), /→ savedmodel/);
+  });
+
+  const refused = (program: string, code: string, says: RegExp): Promise<void> =>
+    assert.rejects(book.run(program), (error: CodedError) => {
+      assert.equal(error.code, code, String(error));
+      assert.match(error.message, says);
+      return true;
+    });
+});
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true }).flatMap((entry) =>
+    entry.isFile() ? [join(entry.parentPath, entry.name)] : [],
+  );
+}
