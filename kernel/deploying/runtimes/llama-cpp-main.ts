@@ -64,9 +64,9 @@ serve(async ({ place, library = "" }) => {
   };
 });
 
-/** Its threads wait for each other by turning in circles: more than there are processors take minutes for a word. */
+/** Its threads wait for each other by turning in circles: with more than there are processors free a word takes minutes. */
 function threadsFor(bytes: number): number {
-  return bytes < 64 * 1024 * 1024 ? 1 : availableParallelism();
+  return bytes < 64 * 1024 * 1024 ? 1 : Math.max(1, availableParallelism() - 1);
 }
 
 function versionIn(library: string): string {
@@ -93,18 +93,52 @@ function asked(model: Model, turns: readonly Turn[]): number[] {
   return opened(model, begins && bos !== null && text.startsWith(bos) ? text.slice(bos.length) : text);
 }
 
-/** One context, made larger when a text asks for it. */
+/** Texts that are written side by side: each weight is then read once for all of them. */
+const BESIDE = 8;
+
+interface Wanted {
+  readonly prompt: readonly number[];
+  readonly most: number;
+  resolve(tokens: number[]): void;
+  reject(error: unknown): void;
+}
+
+/** Writes what waits, some texts at a time, in a context that is made anew when they ask for a larger one. */
 class Writer {
+  private readonly waiting: Wanted[] = [];
+  private busy = false;
   private context: Context | null = null;
-  private sequence: Sequence | null = null;
+  private sequences: Sequence[] = [];
   constructor(
     private readonly model: Model,
     private readonly threads: number,
   ) {}
 
-  async write(prompt: readonly number[], most: number): Promise<number[]> {
-    if (prompt.length === 0) throw new Error("a prompt of no tokens can't be continued");
-    const sequence = await this.room(prompt.length + most);
+  write(prompt: readonly number[], most: number): Promise<number[]> {
+    if (prompt.length === 0) return Promise.reject(new Error("a prompt of no tokens can't be continued"));
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ prompt, most, resolve, reject });
+      if (!this.busy) void this.go();
+    });
+  }
+
+  private async go(): Promise<void> {
+    this.busy = true;
+    // Those that were asked in one breath are all there when it is over.
+    await new Promise((next) => setTimeout(next, 5));
+    while (this.waiting.length > 0) {
+      const some = this.waiting.splice(0, BESIDE);
+      try {
+        await this.room(Math.max(...some.map(({ prompt, most }) => prompt.length + most)));
+        await Promise.all(some.map((one, i) => this.one(one, this.sequences[i]!)));
+      } catch (error) {
+        for (const { reject } of some) reject(error);
+      }
+    }
+    this.busy = false;
+  }
+
+  private async one({ prompt, most, resolve }: Wanted, sequence: Sequence): Promise<void> {
     await sequence.clearHistory();
     const tokens: number[] = [];
     if (most > 0)
@@ -112,20 +146,22 @@ class Writer {
         tokens.push(token);
         if (tokens.length >= most) break;
       }
-    return tokens;
+    resolve(tokens);
   }
 
-  private async room(tokens: number): Promise<Sequence> {
+  private async room(tokens: number): Promise<void> {
     const { trainContextSize: all } = this.model;
-    if (this.sequence && this.context && this.context.contextSize >= Math.min(tokens + 1, all)) return this.sequence;
+    if (this.context && this.context.contextSize >= Math.min(tokens + 1, all)) return;
     await this.context?.dispose();
-    this.context = await this.model.createContext({
-      contextSize: Math.min(all, Math.max(512, 2 * tokens)),
+    const context = await this.model.createContext({
+      contextSize: Math.min(all, Math.max(256, 2 * tokens)),
+      sequences: BESIDE,
       threads: this.threads,
       flashAttention: false,
       experimentalKvCacheKeyType: "F32",
       experimentalKvCacheValueType: "F32",
     });
-    return (this.sequence = this.context.getSequence());
+    this.context = context;
+    this.sequences = Array.from({ length: BESIDE }, () => context.getSequence());
   }
 }

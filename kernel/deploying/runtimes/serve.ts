@@ -1,4 +1,7 @@
-/** Inside such a process: opens what the argument says, then answers runs in the order in which they come. */
+/**
+ * Inside such a process: opens what the argument says, then answers what is asked in the order in which it comes. Runs wait for
+ * each other; texts are begun at once, for a runtime may write several side by side.
+ */
 import type { NDArray } from "#dsl/graph/program.js";
 import type { WrittenBy } from "../runtime.js";
 import type { Answered, Asked, AskedText, Opening } from "./process.js";
@@ -13,9 +16,14 @@ export function serve(open: (opening: Opening) => Promise<Opened> | Opened): voi
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit(0));
   const opened = Promise.resolve(JSON.parse(process.argv[2]!) as Opening).then(open);
-  let queue = answered(async () => ({ version: (await opened).version }));
+  let queue = sent(answered(async () => ({ version: (await opened).version })));
   process.on("message", (asked: Asked | AskedText) => {
-    queue = queue.then(() => answered(async () => answerOf(await opened, asked)));
+    const before = "prompt" in asked ? opened : queue;
+    const answer = answered(async () => {
+      await before;
+      return answerOf(await opened, asked);
+    });
+    queue = queue.then(() => sent(answer));
   });
 }
 
@@ -26,11 +34,15 @@ async function answerOf(opened: Opened, asked: Asked | AskedText): Promise<Answe
   throw new Error("it is asked for what it doesn't do");
 }
 
-async function answered(make: () => Promise<Answered>): Promise<void> {
-  const answer = await make().catch((error: unknown): Answered => ({
+function answered(make: () => Promise<Answered>): Promise<Answered> {
+  return make().catch((error: unknown): Answered => ({
     failed: error instanceof Error ? error.message : String(error),
   }));
+}
+
+async function sent(answer: Promise<Answered>): Promise<void> {
+  const whole = await answer;
   await new Promise<void>((resolve) => {
-    process.send?.(answer, undefined, {}, () => resolve());
+    process.send?.(whole, undefined, {}, () => resolve());
   });
 }

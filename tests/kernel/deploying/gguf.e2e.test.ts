@@ -3,33 +3,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Call } from "#dsl/types/value.js";
-import { openBase } from "#kernel/bases/open.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { ownChat } from "#kernel/deploying/chat.js";
-import { deployedFrom } from "#kernel/deploying/from-folder.js";
 import { llamaCpp } from "#kernel/deploying/runtimes/llama-cpp.js";
-import type { Deployed } from "#stdlib/kinds/target.js";
-import { registry } from "#stdlib/registry.js";
 import { gguf } from "#stdlib/targets/gguf.run.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { written } from "./deployed-models.js";
-import { made, ownTexts, WRITING } from "./writing-models.js";
-
-export async function writingModel(folder: string, name: string, task: string): Promise<Deployed> {
-  const base = await openBase(folder, "folder", registry);
-  const chat = await ownChat(folder, await loadTokenizer(folder));
-  return deployedFrom({
-    ...{ name, base, labels: [], roles: ["text"], tokenTypes: false, maxLength: 64 },
-    task: { kind: "task", word: task, arguments: {} },
-    ...(chat && { chat }),
-  });
-}
-const callOf = (path: string, quantize: string): Call => ({
-  kind: "target",
-  word: "gguf",
-  arguments: { path, quantize },
-});
+import { callOf, made, ownTexts, writingModel, WRITING } from "./writing-models.js";
 
 const PROMPTS = ["the other thing in", "a", "Hello, 12,345 and\n\n the  rest", "été and the ther"];
 

@@ -5,14 +5,20 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Call } from "#dsl/types/value.js";
 import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import type { Deployed } from "#stdlib/kinds/target.js";
 import { CUTS } from "#stdlib/lib/gguf/cuts.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.run.js";
+import { openBase } from "#kernel/bases/open.js";
 import { readGguf } from "#kernel/bases/gguf/file.js";
 import { tokenizerOf } from "#kernel/bases/gguf/tokenizer.js";
+import { loadTokenizer } from "#kernel/bases/tokenizer.js";
+import { ownChat } from "#kernel/deploying/chat.js";
+import { deployedFrom } from "#kernel/deploying/from-folder.js";
 import { generate } from "#kernel/inference/generate.js";
 import { readHeader, writeSafetensors, type TensorToWrite } from "#kernel/tensors/safetensors.js";
 import { engineNamed } from "#tests/kernel/engine/engines.js";
@@ -122,18 +128,34 @@ export async function made(folder: string, { name, config: own, tokens }: Writin
   const { prefill } = programsOf(family, family.config(config), new Set());
   const tensors = Object.fromEntries(
     Object.entries(prefill.state)
-      .filter(([, { initial }]) => !("zeros" in initial && initial.zeros === true && false))
+      .filter(([state]) => !state.startsWith("cache"))
       .map(([state, { type }]): [string, TensorToWrite] => {
         const shape = type.shape.map(Number);
         return [state, { dtype: "f32", shape, bytes: () => drawn(`${name}/${state}`, shape) }];
-      })
-      .filter(([state]) => !/^cache/.test(state)),
+      }),
   );
   for (const [file, json] of Object.entries({ config, tokenizer, tokenizer_config: settings }))
     writeFileSync(join(folder, `${file}.json`), JSON.stringify(json));
   writeSafetensors(join(folder, "model.safetensors"), tensors, { format: "pt" });
   return { name, folder, ends: new Set(ENDS.flatMap((token) => vocab[token] ?? [])) };
 }
+
+/** A folder as targets get it. */
+export async function writingModel(folder: string, name: string, task: string): Promise<Deployed> {
+  const base = await openBase(folder, "folder", registry);
+  const chat = await ownChat(folder, await loadTokenizer(folder));
+  return deployedFrom({
+    ...{ name, base, labels: [], roles: ["text"], tokenTypes: false, maxLength: 64 },
+    task: { kind: "task", word: task, arguments: {} },
+    ...(chat && { chat }),
+  });
+}
+/** Of the target gguf. */
+export const callOf = (path: string, quantize: string): Call => ({
+  kind: "target",
+  word: "gguf",
+  arguments: { path, quantize },
+});
 
 /** What our own engine writes after each prompt, the token that ends a text left out. */
 export async function ownTexts(

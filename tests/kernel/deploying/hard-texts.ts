@@ -1,0 +1,21 @@
+/** Texts at which tokenizers differ that are alike at first sight. */
+export const HARD_TEXTS: readonly string[] = [
+  "a",
+  "Hello, world! It's 12,345.67 o'clock; we'LL see.",
+  "  two blanks before, and   three within\t\ttabs \n\n\n lines \r\n end  ",
+  "👩‍👩‍👧‍👦 family, 🏳️‍🌈 flag, 🇪🇺, 👍🏽",
+  "日本語のテキストと한국어 글과中文，混在。",
+  "العربية עברית हिन्दी ไทย",
+  "naïve café — “quotes” … ‘single’ ½ ² № ™",
+  "combining: e\u0301 a\u0308 o\u0302\u0323",
+  "<|im_start|>user\nspecial tokens<|im_end|>\n<|endoftext|> inside",
+  "<|im_start <|im_end| almost |im_end|>",
+  "def f(x):\n    return x**2  # code\n\tif x:\n\t\tpass",
+  "https://example.org/a?b=c&d=%20e#f",
+  "0 00 000 0000 1234567890 ١٢٣ 一二三",
+  "\u00a0nbsp\u2003em\u200bzero\ufeffbom",
+  "\u0001\u0002control \u007f",
+  "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 𐍈 outside the plane",
+  "don't can't I'm you've they'd we'll he's DON'T",
+  "ﬁ ligature Å Å Ω Ω",
+];
