@@ -1,5 +1,6 @@
 """Tiny models as GGUF, among them a LLaMA with tensors in many block formats, what transformers makes of them, and what ggml's own reader makes of blocks of every format."""
 import base64
+import ctypes
 import json
 import os
 
@@ -35,6 +36,7 @@ def make(golden, fixtures):
     write_pieces(os.path.join(folder, "pieces.gguf"))
     pieces(golden, folder)
     blocks(golden)
+    roundings(golden)
 
 
 def gemma_by_hand(golden, path):
@@ -97,6 +99,38 @@ def blocks(golden):
     with open(os.path.join(golden, "gguf-blocks.json"), "w") as file:
         json.dump(kinds, file)
         file.write("\n")
+
+
+ROUNDED = "F16 BF16 Q8_0 Q4_0 Q4_1 Q5_0 Q5_1".split()
+
+
+def roundings(golden):
+    """Drawn numbers (f32), some rows of them odd, rounded to each format: by the package gguf, and the K formats by ggml's own library."""
+    values = uniform("rounding", (24, 256), 1.0) * uniform("rounding/scale", (24, 1), 0.5)
+    values[3] = 0
+    values[5] = numpy.abs(values[5])
+    values[7] = -numpy.abs(values[7])
+    values[9] = numpy.round(values[9] * 8) / 8
+    values[11, :128] = 0.25
+    values[13] *= 1e-6
+    values = values.astype(numpy.float32)
+    text = lambda data: base64.b64encode(data.tobytes()).decode()
+    kinds = {name: text(gguf.quants.quantize(values, getattr(Format, name))) for name in ROUNDED}
+    kinds |= {name: text(by_library(values, getattr(Format, name))) for name in ["Q4_K", "Q6_K"]}
+    with open(os.path.join(golden, "gguf-roundings.json"), "w") as file:
+        json.dump({"values": text(values), "kinds": kinds}, file)
+        file.write("\n")
+
+
+def by_library(values, form):
+    """TUNEBOOK_GGML: the path of libggml-base."""
+    library = ctypes.CDLL(os.environ["TUNEBOOK_GGML"])
+    library.ggml_quantize_chunk.restype = ctypes.c_size_t
+    library.ggml_quantize_chunk.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p] + [ctypes.c_int64] * 3 + [ctypes.c_void_p]
+    elements, size = gguf.constants.GGML_QUANT_SIZES[form]
+    out = numpy.zeros(values.size // elements * size, dtype=numpy.uint8)
+    assert library.ggml_quantize_chunk(int(form), values.ctypes.data, out.ctypes.data, 0, *values.shape, None) == out.size
+    return out
 
 
 HALVES = {"Q4_1": [0, 2], "Q5_1": [0, 2], "Q2_K": [80, 82], "Q3_K": [108], "Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208]}

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { carriedBase, packageFolder } from "#kernel/bases/packages.js";
+import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { ensurePythonEnv, ToolError } from "#tools/python-env.mjs";
 import { differences } from "./compare.js";
 
@@ -29,6 +30,7 @@ async function main(bless: boolean): Promise<boolean> {
     const smollm2 = carriedBase("SmolLM2-135M-Instruct")!;
     const gguf = join(await packageFolder(smollm2, {}), smollm2.gguf!);
     const data = join(root, "notebooks/data/sentiment.csv");
+    process.env["TUNEBOOK_GGML"] = await ggmlLibrary();
     const status = await run(python, [script, made.golden, made.models, data, gguf]);
     if (status !== 0) throw new Error(`make.py ended with status ${status}`);
     const scores = await ensurePythonEnv("scores", { onProgress: (line) => console.error(line) });
@@ -49,6 +51,12 @@ async function main(bless: boolean): Promise<boolean> {
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
+}
+
+/** ggml itself, as node-llama-cpp brings it. */
+async function ggmlLibrary(): Promise<string> {
+  const { folder } = await ensureNodeEnv("llama", { onProgress: (line) => console.error(line) });
+  return join(folder, "node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so");
 }
 
 function compareFolders(made: string, old: string): string[] {

@@ -22,6 +22,7 @@ import { deployedFrom } from "#kernel/deploying/from-folder.js";
 import { generate } from "#kernel/inference/generate.js";
 import { readHeader, writeSafetensors, type TensorToWrite } from "#kernel/tensors/safetensors.js";
 import { engineNamed } from "#tests/kernel/engine/engines.js";
+import { uniform } from "#tests/oracles/numbers.js";
 import { root } from "#tests/stdlib/models/golden.js";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -206,18 +207,9 @@ function pieces(file: string): { tokenizer: Json; settings: Json } {
   return { tokenizer, settings };
 }
 
-/** Numbers of a fixed sequence about zero (of norms: about one), small enough that nothing saturates. */
+/** About zero (of norms: about one), small enough that nothing saturates. */
 function drawn(name: string, shape: readonly number[]): Uint8Array {
-  let seed = [...name].reduce((hash, c) => Math.imul(hash ^ c.charCodeAt(0), 16777619) >>> 0, 2166136261) || 1;
-  const values = new Float32Array(shape.reduce((n, d) => n * d, 1));
-  const norm = shape.length === 1 && /(norm|ln_\w+)\.weight$/.test(name);
-  const width = shape.length === 1 ? 0.2 : 1.6 / Math.sqrt(shape.at(-1)!);
-  for (let i = 0; i < values.length; i++) {
-    seed ^= (seed << 13) >>> 0;
-    seed >>>= 0;
-    seed ^= seed >>> 17;
-    seed = (seed ^ (seed << 5)) >>> 0;
-    values[i] = (seed / 2 ** 32 - 0.5) * 2 * width + (norm && !name.startsWith("gemma") ? 1 : 0);
-  }
-  return new Uint8Array(values.buffer);
+  const norm = shape.length === 1 && /(norm|ln_\w+)\.weight$/.test(name) && !name.startsWith("gemma");
+  const values = uniform(name, shape, shape.length === 1 ? 0.2 : 1.6 / Math.sqrt(shape.at(-1)!));
+  return new Uint8Array((norm ? values.map((x) => x + 1) : values).buffer);
 }
