@@ -2,13 +2,27 @@
  * Texts in a graph of fixed sizes: rows in parts of its batch, each row padded to its length; what it says is cut back to
  * what was asked. Runtimes of fixed graphs are fed as if they were free.
  */
+import { must } from "#dsl/diagnostics/must.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
-import type { GraphFile, GraphPort } from "#stdlib/kinds/target.js";
+import type { GraphFile, GraphPort, Written } from "#stdlib/kinds/target.js";
+import type { OpenedModel } from "./runtime.js";
+import { graphOf } from "./runtimes/process.js";
 import "./runtimes/codes.js";
 
 type Arrays = Readonly<Record<string, NDArray>>;
 type Run = (feeds: Arrays) => Promise<Arrays>;
+
+/** A runtime whose graphs are fed so. */
+export function openFitted(title: string, graphs: NonNullable<Written["graphs"]>, opened: OpenedModel): OpenedModel {
+  const run = must(opened.run, "a runtime of graphs");
+  return {
+    ...opened,
+    run: async (name, feeds, wanted) => ({
+      ...(await fitted(graphOf(graphs, name), feeds, title, (given) => run(name, given, wanted))),
+    }),
+  };
+}
 
 /** Feeds of any batch and length to a graph that has both fixed. `title`: of the runtime, for errors. */
 export async function fitted(graph: GraphFile, feeds: Arrays, title: string, run: Run): Promise<Arrays> {

@@ -40,7 +40,7 @@ export async function openDeployment(
   const load = o.runtime === null ? undefined : runtimes[o.runtime];
   if (!load) return { missing: "no runtime of it runs here" };
   const record = await load();
-  const missing = await record.found();
+  const missing = await record.found(o.deployment.written);
   if (missing !== null) return { missing: `${record.title} isn't here: ${missing}` };
   const model = await opened(record, o, reopen);
   try {

@@ -1,24 +1,17 @@
 /** A LiteRT file: the SavedModel of the same program, through the converter inside TensorFlow's library. */
 import { emitInference, MOST, SIGNATURE, weightBytes } from "#dsl/emit/tensorflow/inference.js";
-import type { Sizes } from "#dsl/graph/shape.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Deployed, TargetImplementation, Written } from "../kinds/target.js";
+import type { CopiedCall, Deployed, TargetImplementation, Written } from "../kinds/target.js";
 import { writeCompanions } from "../lib/targets/companions.js";
+import { fixedSizes, halved, noShape } from "../lib/targets/fixed.js";
 import { forwardOf, graphFile, weightsOf } from "../lib/targets/forward.js";
+import { litertCall } from "../lib/targets/litert-call.js";
 import { asked, read, said } from "../lib/targets/python.js";
 import { tooLarge } from "../lib/targets/too-large.js";
 
 const SOURCE = "saved";
 
 export const tflite: TargetImplementation = {
-  refuses(call, model) {
-    const { shape } = call.arguments;
-    if (Array.isArray(shape) && (shape.length < 2 || shape.length > 3 || shape.some((n) => !(Number(n) >= 1))))
-      return "a shape is a number of texts and a number of tokens, `[1, 128]`, and of models that write a third, the tokens written";
-    if (shape !== "free" && model.config["trigram_input"] === true)
-      return "MobileBERT reads the embedding of padding beside a text's last token, so it answers otherwise in a fixed shape; `shape: free` is as the notebook";
-    return tooLarge(weightBytes(forwardOf(model)), MOST, "a LiteRT file");
-  },
+  refuses: (call, model) => noShape(call, model) ?? tooLarge(weightBytes(forwardOf(model)), MOST, "a LiteRT file"),
   async write(call, model, out) {
     const program = forwardOf(model);
     const fixed = fixedSizes(call, model);
@@ -42,7 +35,13 @@ export const tflite: TargetImplementation = {
       ...said(model),
       "",
     ];
-    return [{ language: "Python", needs: ["ai-edge-litert", "numpy", "tokenizers"], code: code.join("\n") }];
+    const page = free ? null : litertCall(model, at);
+    const python: CopiedCall = {
+      language: "Python",
+      needs: ["ai-edge-litert", "numpy", "tokenizers"],
+      code: code.join("\n"),
+    };
+    return page ? [python, page] : [python];
   },
 };
 
@@ -56,21 +55,8 @@ const BY_PARTS = [
   "answer = {name: np.concatenate([one[name] for one in parts])[: len(encoded)] for name in parts[0]}",
 ];
 
-/** Sizes that are numbers in the file, by the names of the program. */
-function fixedSizes(call: Call, { maxLength, family }: Deployed): Sizes {
-  const { shape } = call.arguments;
-  if (shape === "free") return {};
-  const [batch = 1, length = maxLength, targets = length] = Array.isArray(shape) ? shape.map(Number) : [];
-  return {
-    ...{ batch, length },
-    ...(family.implementation.shape === "encoder-decoder" && { targets_length: targets }),
-  };
-}
-/** Weights in 11 bits each: what writes adds rounding up over more layers and greater numbers than what reads. */
-const HALVED = { encoder: 1e-3, decoder: 1e-2, "encoder-decoder": 1e-2 } as const;
-
-function nearness(quantize: unknown, { family }: Deployed): Pick<Written, "tolerance" | "agreement" | "rounded"> {
-  if (quantize === "f16") return { tolerance: HALVED[family.implementation.shape], rounded: "weights f16" };
+function nearness(quantize: unknown, model: Deployed): Pick<Written, "tolerance" | "agreement" | "rounded"> {
+  if (quantize === "f16") return halved(model);
   if (quantize === "int8") return { tolerance: null, agreement: 0.9, rounded: "weights int8, activations f32" };
   return { tolerance: 1e-4 };
 }

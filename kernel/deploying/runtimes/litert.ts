@@ -5,9 +5,9 @@
 import { must } from "#dsl/diagnostics/must.js";
 import { nodeEnv } from "#tools/node-env.mjs";
 import type { Written } from "#stdlib/kinds/target.js";
-import { fitted } from "../fixed.js";
-import type { OpenedModel, RuntimeRecord } from "../runtime.js";
-import { graphOf, openApart } from "./process.js";
+import { openFitted } from "../fixed.js";
+import type { RuntimeRecord } from "../runtime.js";
+import { openApart } from "./process.js";
 import { openInPython, pythonWith } from "./python.js";
 
 const TITLE = "LiteRT.js";
@@ -33,13 +33,3 @@ export const litert: RuntimeRecord = {
     return openFitted(TITLE, graphs, await openApart("./litert-main.js", TITLE, { place, graphs, library: folder }));
   },
 };
-
-function openFitted(title: string, graphs: NonNullable<Written["graphs"]>, opened: OpenedModel): OpenedModel {
-  const run = must(opened.run, "a runtime of graphs");
-  return {
-    ...opened,
-    run: async (name, feeds, wanted) => ({
-      ...(await fitted(graphOf(graphs, name), feeds, title, (given) => run(name, given, wanted))),
-    }),
-  };
-}

@@ -3,6 +3,7 @@ import type { RuntimeRecord } from "../runtime.js";
 
 export const runtimes: Readonly<Record<string, () => Promise<RuntimeRecord>>> = {
   onnxruntime: async () => (await import("./onnxruntime.js")).onnxruntime,
+  coremltools: async () => (await import("./coremltools.js")).coremltools,
   litert: async () => (await import("./litert.js")).litert,
   "llama.cpp": async () => (await import("./llama-cpp.js")).llamaCpp,
   tensorflow: async () => (await import("./tensorflow.js")).tensorflow,

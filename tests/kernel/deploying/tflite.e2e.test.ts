@@ -11,6 +11,7 @@ import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { writeMiniLm } from "#tests/oracles/minilm-folder.js";
 import { tflite } from "#stdlib/targets/tflite.run.js";
+import { inChromium } from "./in-chromium.js";
 import {
   agreement,
   deployedOf,
@@ -94,7 +95,7 @@ describe("the target tflite", function () {
       assert.ok(bytes.agree >= 0.9, `${model.name}: ${String(bytes.agree)}`);
     }
   });
-  it("holds a real model, in a quarter of its bytes too, and its call runs in Python", async () => {
+  it("holds a real model, in a quarter of its bytes too, and its calls run in Python and in Chromium", async () => {
     const base = await resolveBase("all-MiniLM-L6-v2", { folder: work });
     const folder = writeMiniLm(base.folder, join(work, "minilm"));
     const model = { name: "minilm", folder, task: "text_classification", labels: 2 };
@@ -104,11 +105,21 @@ describe("the target tflite", function () {
     const { size } = statSync(file);
     const deployed = await deployedOf(model);
     const [call] = tflite.calls(callOf({ shape: [1, 32] }), deployed, file);
+    const [, inPage] = tflite.calls(callOf({ shape: [1, 32] }), deployed, "minilm.tflite");
     const { python } = await ensurePythonEnv("deploy");
     const said = execFileSync(python, ["-c", call!.code], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
     assert.match(
       said,
       /^The parcel never came\. (negative|positive) 0\.\d{3}\nThank you! (negative|positive) 0\.\d{3}\n$/,
+    );
+    const { folder: litertFolder } = await ensureNodeEnv("litert");
+    assert.equal(
+      await inChromium(inPage!.code, {
+        folder: work,
+        packages: litertFolder,
+        given: { wasm: join(litertFolder, "node_modules/@litertjs/core/wasm") },
+      }),
+      said.split("\n")[0]!.replace("The parcel never came. ", ""),
     );
     const bytes = await compared(model, { shape: [1, 32], quantize: "int8" });
     assert.ok(bytes.agree === 1 && statSync(file).size < 0.27 * size, String(bytes.agree));

@@ -1,0 +1,170 @@
+/** The messages of Core ML's protocol buffers that a model of one ML Program needs, written with pbf. */
+import { PbfWriter } from "pbf";
+
+/** Core ML's numbers for the types of tensors. */
+export const TYPES = { bool: 1, text: 2, f16: 10, f32: 11, i32: 23 } as const;
+export type TypeName = keyof typeof TYPES;
+
+/** −1: free. A tensor without dimensions is a number. */
+export interface TensorType {
+  readonly type: TypeName;
+  readonly shape: readonly number[];
+}
+export type Value = TensorType &
+  (
+    | { readonly floats: readonly number[] | Float32Array }
+    | { readonly ints: readonly number[] | Int32Array }
+    | { readonly bools: readonly boolean[] }
+    | { readonly texts: readonly string[] }
+    /** Where in the file of weights it lies. */
+    | { readonly weight: number }
+  );
+export interface Operation {
+  readonly type: string;
+  /** Names of what it reads; several where one parameter takes several. */
+  readonly inputs: Readonly<Record<string, string | readonly string[]>>;
+  readonly outputs: readonly Named[];
+  readonly attributes: Readonly<Record<string, Value>>;
+}
+export interface Named extends TensorType {
+  readonly name: string;
+}
+/** What a model takes or gives, as its reader sees it. */
+export interface Feature extends Named {
+  /** Sizes along each axis, where one is free. */
+  readonly ranges?: readonly (readonly [least: number, most: number])[];
+}
+export interface Model {
+  readonly inputs: readonly Feature[];
+  readonly outputs: readonly Feature[];
+  readonly operations: readonly Operation[];
+  readonly about: string;
+}
+
+/** iOS 16 and macOS 13: the first whose weights may be stored in half floats and computed with as floats. */
+const SPECIFICATION = 7;
+const OPSET = "CoreML6";
+const WEIGHTS = "@model_path/weights/weight.bin";
+
+export function writeModel(model: Model): Uint8Array {
+  const pbf = new PbfWriter();
+  pbf.writeVarintField(1, SPECIFICATION);
+  pbf.writeMessage(2, writeDescription, model);
+  pbf.writeMessage(502, writeProgram, model);
+  return pbf.finish();
+}
+
+function writeDescription({ inputs, outputs, about }: Model, pbf: PbfWriter): void {
+  for (const feature of inputs) pbf.writeMessage(1, writeFeature, feature);
+  for (const feature of outputs) pbf.writeMessage(10, writeFeature, feature);
+  pbf.writeMessage(100, (text: string, p: PbfWriter) => p.writeStringField(1, text), about);
+}
+function writeFeature(feature: Feature, pbf: PbfWriter): void {
+  pbf.writeStringField(1, feature.name);
+  pbf.writeMessage(3, (f: Feature, p: PbfWriter) => p.writeMessage(5, writeArray, f), feature);
+}
+const ARRAYS: Partial<Record<TypeName, number>> = { f32: 65568, i32: 131104, f16: 65552 };
+function writeArray({ type, shape, ranges }: Feature, pbf: PbfWriter): void {
+  // The shape of an output that is free is left to be found out.
+  if (shape.every((size) => size > 0)) pbf.writePackedVarint(1, [...shape]);
+  else if (ranges)
+    pbf.writePackedVarint(
+      1,
+      ranges.map(([, most]) => most),
+    );
+  pbf.writeVarintField(2, ARRAYS[type] ?? 0);
+  if (ranges) pbf.writeMessage(31, writeRanges, ranges);
+}
+function writeRanges(ranges: readonly (readonly [number, number])[], pbf: PbfWriter): void {
+  for (const range of ranges)
+    pbf.writeMessage(
+      1,
+      ([least, most]: readonly [number, number], p: PbfWriter) => {
+        p.writeVarintField(1, least);
+        p.writeVarintField(2, most);
+      },
+      range,
+    );
+}
+
+function writeProgram(model: Model, pbf: PbfWriter): void {
+  pbf.writeVarintField(1, 1);
+  pbf.writeMessage(2, writeMain, model);
+}
+/** An entry of the map of functions. */
+function writeMain(model: Model, pbf: PbfWriter): void {
+  pbf.writeStringField(1, "main");
+  pbf.writeMessage(2, writeFunction, model);
+}
+function writeFunction(model: Model, pbf: PbfWriter): void {
+  for (const input of model.inputs) pbf.writeMessage(1, writeNamed, input);
+  pbf.writeStringField(2, OPSET);
+  pbf.writeMessage(3, writeBlockEntry, model);
+}
+function writeBlockEntry(model: Model, pbf: PbfWriter): void {
+  pbf.writeStringField(1, OPSET);
+  pbf.writeMessage(2, writeBlock, model);
+}
+function writeBlock({ outputs, operations }: Model, pbf: PbfWriter): void {
+  for (const { name } of outputs) pbf.writeStringField(2, name);
+  for (const operation of operations) pbf.writeMessage(3, writeOperation, operation);
+}
+function writeOperation({ type, inputs, outputs, attributes }: Operation, pbf: PbfWriter): void {
+  pbf.writeStringField(1, type);
+  for (const entry of Object.entries(inputs)) pbf.writeMessage(2, writeInput, entry);
+  for (const output of outputs) pbf.writeMessage(3, writeNamed, output);
+  for (const entry of Object.entries(attributes)) pbf.writeMessage(5, writeAttribute, entry);
+}
+function writeInput([parameter, given]: [string, string | readonly string[]], pbf: PbfWriter): void {
+  pbf.writeStringField(1, parameter);
+  pbf.writeMessage(2, writeArgument, typeof given === "string" ? [given] : given);
+}
+function writeArgument(names: readonly string[], pbf: PbfWriter): void {
+  for (const name of names) pbf.writeMessage(1, (n: string, p: PbfWriter) => p.writeStringField(1, n), name);
+}
+function writeAttribute([name, value]: [string, Value], pbf: PbfWriter): void {
+  pbf.writeStringField(1, name);
+  pbf.writeMessage(2, writeValue, value);
+}
+function writeNamed({ name, ...type }: Named, pbf: PbfWriter): void {
+  pbf.writeStringField(1, name);
+  pbf.writeMessage(2, writeType, type);
+}
+function writeType(type: TensorType, pbf: PbfWriter): void {
+  pbf.writeMessage(1, writeTensorType, type);
+}
+function writeTensorType({ type, shape }: TensorType, pbf: PbfWriter): void {
+  pbf.writeVarintField(1, TYPES[type]);
+  pbf.writeVarintField(2, shape.length);
+  for (const size of shape) pbf.writeMessage(3, writeDimension, size);
+}
+function writeDimension(size: number, pbf: PbfWriter): void {
+  if (size < 0) pbf.writeMessage(2, () => undefined, null);
+  else pbf.writeMessage(1, (n: number, p: PbfWriter) => p.writeVarintField(1, n), size);
+}
+function writeValue(value: Value, pbf: PbfWriter): void {
+  pbf.writeMessage(2, writeType, value);
+  if ("weight" in value) pbf.writeMessage(5, writeWeight, value.weight);
+  else pbf.writeMessage(3, (v: typeof value, p: PbfWriter) => p.writeMessage(1, writeTensor, v), value);
+}
+function writeWeight(offset: number, pbf: PbfWriter): void {
+  pbf.writeStringField(1, WEIGHTS);
+  pbf.writeVarintField(2, offset);
+}
+/** Each kind of number is a message of its own, with one packed list. */
+function writeTensor(value: Exclude<Value, { weight: number }>, pbf: PbfWriter): void {
+  if ("floats" in value)
+    pbf.writeMessage(1, (v: readonly number[], p: PbfWriter) => p.writePackedFloat(1, [...v]), [...value.floats]);
+  else if ("ints" in value)
+    pbf.writeMessage(2, (v: readonly number[], p: PbfWriter) => p.writePackedVarint(1, [...v]), [...value.ints]);
+  else if ("bools" in value)
+    pbf.writeMessage(3, (v: readonly boolean[], p: PbfWriter) => p.writePackedBoolean(1, [...v]), value.bools);
+  else
+    pbf.writeMessage(
+      4,
+      (v: readonly string[], p: PbfWriter) => {
+        for (const text of v) p.writeStringField(1, text);
+      },
+      value.texts,
+    );
+}

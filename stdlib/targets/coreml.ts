@@ -1,0 +1,61 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "target",
+  name: "coreml",
+  doc: "A Core ML package for iOS 16, macOS 13 and later: an ML Program that computes in floats, with its weights in a file of their own. Tokenizer and label names lie in the package too, where Core ML doesn't look. No runtime of Apple's is in reach outside its systems: the proof is computed by coremltools, operation by operation.",
+  example: 'deploy router to coreml("build/router.mlpackage", quantize: f16)',
+  since: "0.1.0",
+  elsewhere: {
+    core_ml: "coreml",
+    mlpackage: "coreml",
+    mlprogram: "coreml",
+    file: "path",
+    compute_precision: "quantize",
+  },
+  parameters: [
+    {
+      name: "path",
+      type: { is: "string" },
+      doc: "The package that is written, a folder; its name ends in `.mlpackage`. A relative path starts from the notebook's folder.",
+      positional: true,
+      required: true,
+      why: "What is written belongs where the reader looks for it.",
+      impact: "high",
+    },
+    {
+      name: "quantize",
+      type: { is: "choice", of: ["none", "f16"], elsewhere: { float16: "f16", fp16: "f16", f32: "none" } },
+      means: { none: "weights in 4 bytes, as the notebook computes", f16: "weights in 2 bytes" },
+      doc: "How weights are stored; what is computed stays f32.",
+      default: { value: "none" },
+      why: "Equal answers first; half the bytes cost next to nothing in quality.",
+      impact: "medium",
+    },
+    {
+      name: "shape",
+      type: {
+        is: "either",
+        of: [
+          { is: "list", of: { is: "number", integer: true } },
+          { is: "choice", of: ["fixed", "free"], elsewhere: { dynamic: "free", any: "free", static: "fixed" } },
+        ],
+      },
+      means: {
+        fixed: "one text at a time, as long as the model reads",
+        free: "up to 64 texts of any length that the model reads",
+      },
+      doc: "Texts that are read at once and their tokens, `[1, 128]`: shorter ones are padded.",
+      default: { value: "fixed" },
+      why: "A fixed shape is planned once, and runs on more of Apple's processors.",
+      impact: "medium",
+    },
+  ],
+  capabilities: {
+    writes: "folder",
+    ending: ".mlpackage",
+    runtime: "coremltools",
+    readBy: ["Core ML (iOS 16, macOS 13 and later)", "coremltools"],
+  },
+  load: () => import("./coreml.run.js").then((m) => m.coreml),
+});
