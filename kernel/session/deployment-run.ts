@@ -63,13 +63,18 @@ export class DeploymentRun {
     return join(this.run.path, "source");
   }
 
+  /** Where it lies until it is pushed. */
+  get pushed(): string {
+    return join(this.run.path, "pushed");
+  }
+
   async proved(proof: Proof): Promise<void> {
     await writeFileAtomic(join(this.run.path, PROOF), `${JSON.stringify(proof, null, 2)}\n`);
   }
 
   end(reason: "done" | "interrupted" | "failed"): void {
     try {
-      rmSync(this.source, { recursive: true, force: true });
+      for (const folder of [this.source, this.pushed]) rmSync(folder, { recursive: true, force: true });
       const seconds = (performance.now() - this.begun) / 1000;
       this.event({ kind: "stopped", step: reason === "done" ? 1 : 0, reason, seconds });
     } finally {

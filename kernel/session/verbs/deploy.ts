@@ -2,18 +2,16 @@
  * `deploy`: plan → the model as targets get it → the target's writer → made-up inputs through the target's own runtime → proof.
  * Only what is proved takes its place; the run keeps the proof either way.
  */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { wordOf } from "#dsl/types/loaded.js";
-import type { Action } from "#dsl/plan/plan.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Deployed, TargetImplementation, Written } from "#stdlib/kinds/target.js";
+import type { Deployed, Written } from "#stdlib/kinds/target.js";
 import { licenceOf, forbidsChanges } from "../../bases/licence.js";
 import { deploymentShown, type DeploymentReport } from "../../core/display/deployment.js";
-import { bytes } from "../../core/display/text.js";
 import { callText } from "../../core/display/value-text.js";
 import { during } from "../../core/session/host-context.js";
 import { does } from "../../core/session/words.js";
@@ -23,18 +21,15 @@ import { fitting } from "../../deploying/fitting.js";
 import { goldenOf, type Golden } from "../../deploying/golden.js";
 import { homeOf, outputIn, type Place } from "../../deploying/output.js";
 import { PROOF, proofOf, type Proof, type ScoredBeside } from "../../deploying/proof.js";
+import { pushFolder, tokenOf } from "../../deploying/push.js";
 import { answersOf, judged, openDeployment, type OpenDeployment } from "../../deploying/prove.js";
-import { checksOf, proofLines, scoresOf, verdictText } from "../../deploying/report.js";
 import { demandPlace, deployedAt } from "../../deploying/staging.js";
-import { describeIn, savedAs } from "../../history/described.js";
 import { withoutPlace } from "../../history/card-base.js";
-import { RunFolder } from "../../artifacts/run-folder.js";
-import { encodeSplit } from "../../encoding/encoded.js";
-import { encodingOf } from "../../encoding/encoding.js";
-import { tokensAt } from "../../core/data/token-rows.js";
-import { readerOf } from "#dsl/types/subject.js";
-import { splitNamesOf } from "../../core/data/prepared.js";
+import { calibration } from "./deploy-calibration.js";
+import { demandClean, pushedReport } from "./deploy-push.js";
+import { cardIn, reportOf, withoutPath } from "./deploy-report.js";
 import { rowsToScore, scoredBeside } from "./deploy-scores.js";
+import type { Deploy, Work } from "./deploy-work.js";
 import { DeploymentRun } from "../deployment-run.js";
 import { deploySource } from "../deploy-source.js";
 import { writesText } from "../model-handle.js";
@@ -43,26 +38,14 @@ import { reopening } from "../reopened.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { version } from "../version.js";
 
-type Deploy = Extract<Action, { verb: "deploy" }>;
-
-/** What a deployment is made of, the same from its beginning to its end. */
-interface Work {
-  readonly session: TuneSession;
-  readonly action: Deploy;
-  readonly stage: Stage;
-  readonly opened: Opened;
-  readonly target: TargetImplementation;
-  readonly place: Place;
-  readonly run: DeploymentRun;
-  readonly model: Deployed;
-}
-
 export async function runDeploy(session: TuneSession, action: Deploy, stage: Stage): Promise<void> {
   const { capabilities } = wordOf(session.vocabulary.registry, "target", action.target.word);
   const place = placeOf(action.target, must(capabilities, "what a target writes"), stage.hostContext.folder);
   const target = await does(action.target, "target");
   const handle = session.models.get(action.name);
-  demandPlace(place, action.name, action.overwrite);
+  const push = target.pushes?.(action.target) ?? null;
+  const token = push && tokenOf(push);
+  if (!push) demandPlace(place, action.name, action.overwrite);
   await session.models.inTurn(handle, stage.hostContext, async (opened) => {
     demandLicence(opened);
     const { weights, engine } = opened;
@@ -74,7 +57,15 @@ export async function runDeploy(session: TuneSession, action: Deploy, stage: Sta
       const model = await during(stage.hostContext, `${action.name} made ready to be written`, () =>
         deploySource(run.source, opened, (rows) => calibration(session, opened, rows, stage)),
       );
-      await deployed({ session, action, stage, opened, target, place, run, model });
+      // What is pushed lies with the run until it is.
+      const at: Place = push ? { writes: "folder", path: run.pushed } : place;
+      const work = { session, action, stage, opened, target, place: at, run, model };
+      const report = await deployed(work);
+      if (push && token !== null) {
+        await demandClean(work, push);
+        const pushed = await pushFolder(at.path, push, token, { ...stage.hostContext, signal: stage.signal });
+        stage.screen.display(deploymentShown(pushedReport(report, action.name, pushed)));
+      } else stage.screen.display(deploymentShown(report));
       run.end("done");
     } catch (error) {
       run.end(stage.signal?.aborted ? "interrupted" : "failed");
@@ -100,8 +91,8 @@ function demandLicence({ base, weights }: Opened): void {
     throw new CodedError("licence-forbids", { base: withoutPlace(weights.plan.recipe.model.base), licence });
 }
 
-async function deployed(work: Work): Promise<void> {
-  const { session, action, stage, opened, target, place, run, model } = work;
+async function deployed(work: Work): Promise<DeploymentReport> {
+  const { action, stage, opened, target, place, run, model } = work;
   const refused = (await target.refuses?.(action.target, model)) ?? null;
   if (refused !== null)
     throw new CodedError("cannot-deploy", { model: action.name, target: callText(action.target), why: refused });
@@ -111,7 +102,7 @@ async function deployed(work: Work): Promise<void> {
   const expected = await during(stage.hostContext, "made-up inputs asked of the notebook's model", () =>
     asked(notebook, golden, action.name, stage.signal),
   );
-  const report = await deployedAt(place, async (folder) => {
+  return deployedAt(place, async (folder) => {
     // A folder is written as a whole; a file among others, in a folder that stands for theirs.
     const here: Place = { ...place, path: place.writes === "folder" ? folder : join(folder, basename(place.path)) };
     const written = await during(stage.hostContext, `${action.name} written as ${action.target.word}`, () =>
@@ -125,9 +116,6 @@ async function deployed(work: Work): Promise<void> {
     await cardIn(work, homeOf(here), written, proof);
     return reportOf(work, here, written, proof, notes);
   });
-  stage.screen.display(deploymentShown(report));
-  const pushed = target.pushes?.(action.target) ?? null;
-  if (pushed) session.names.remove(""); // replaced when push is built
 }
 
 /** What travels with the files. */
@@ -149,10 +137,6 @@ async function describedIn({ action, model, opened }: Work, home: string, writte
     for (const name of ["config.json", ...model.files])
       if (!existsSync(join(home, name))) await out.write(name, await model.file(name));
   return deployment;
-}
-/** Where it was written first is nobody's affair. */
-function withoutPath({ arguments: { path, ...rest }, ...call }: Call): Call {
-  return { ...call, arguments: { path: withoutPlace(String(path)), ...rest } };
 }
 
 async function goldenFor({ weights, tokenizer }: Opened, { chat, parts }: Deployed): Promise<Golden> {
@@ -220,85 +204,4 @@ async function scoresBeside(
   if (!open.asking) return { none: "this runtime writes by itself" };
   const rows = await rowsToScore(session, opened, action, stage);
   return "none" in rows ? rows : scoredBeside(session, opened, open.asking, rows, stage);
-}
-
-async function cardIn(work: Work, home: string, written: Written, proof: Proof): Promise<void> {
-  const { opened, action, target, model } = work;
-  const { plan, events, checkpoint, data, folder } = opened.weights;
-  const whole = existsSync(join(home, "model.safetensors"));
-  const adapter = existsSync(join(home, "adapter_config.json"));
-  await describeIn(home, {
-    ...{ plan, events, checkpoint, data, run: RunFolder.open(folder) },
-    saved: whole ? "whole" : adapter ? savedAs(opened.open.adapter) : "model",
-    deployed: {
-      target: callText(withoutPath(action.target)),
-      proof: proofLines(proof),
-      left: leftOf(work, written).map(({ part, instead }) => [part, instead]),
-      calls: target.calls(action.target, model, withoutPlace(String(action.target.arguments["path"]))),
-    },
-  });
-}
-
-/** What of the model is not in the files, whatever the format. */
-function leftOf({ opened }: Pick<Work, "opened">, written: Written): NonNullable<Written["left"]> {
-  const { clean } = opened.weights.plan.recipe.data;
-  const words = clean.map(callText);
-  return [
-    ...(written.left ?? []),
-    ...(words.length > 0
-      ? [
-          {
-            part: `cleaning of the training rows (${words.join(", ")})`,
-            instead: "treat texts so before they are asked",
-          },
-        ]
-      : []),
-  ];
-}
-
-function reportOf(work: Work, here: Place, written: Written, proof: Proof, notes: readonly string[]): DeploymentReport {
-  const { action, target, model } = work;
-  const at = String(action.target.arguments["path"]);
-  return {
-    title: `${action.name} deployed to ${at}`,
-    about: [
-      callText({ ...action.target, arguments: without(action.target.arguments, "path") }),
-      bytes(sizeOf(here.path)),
-      ...(proof.runtime ? [`${proof.runtime.title} ${proof.runtime.version}`] : []),
-      verdictText(proof),
-    ],
-    checks: checksOf(proof),
-    ...scoresOf(proof.scores),
-    notes: [
-      ...(written.rounded === undefined ? [] : [`Rounded: ${written.rounded}.`]),
-      ...leftOf(work, written).map(({ part, instead }) => `Not in the files: ${part}; ${instead}.`),
-      ...notes,
-    ],
-    calls: target.calls(action.target, model, at),
-  };
-}
-const without = (args: Call["arguments"], name: string): Call["arguments"] =>
-  Object.fromEntries(Object.entries(args).filter(([key]) => key !== name));
-
-function sizeOf(path: string): number {
-  const at = statSync(path);
-  if (!at.isDirectory()) return at.size;
-  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
-}
-
-/** Token ids of rows that it was trained on, evenly taken; none where its data can't be read any more. */
-async function calibration(
-  session: TuneSession,
-  { weights, base, tokenizer }: Opened,
-  rows: number,
-  stage: Stage,
-): Promise<readonly Int32Array[]> {
-  const { plan, labels } = weights;
-  const { data, model } = plan.recipe;
-  const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
-  const encoding = await encodingOf(plan, base, tokenizer, labels, model.name);
-  const split = splitNamesOf(prepared).includes("train") ? "train" : "all";
-  const { ids, count } = await encodeSplit(prepared, { data: data.name, split }, encoding);
-  const n = Math.min(rows, count);
-  return Array.from({ length: n }, (_, i) => tokensAt(ids, Math.floor((i * count) / n)));
 }

@@ -1,0 +1,54 @@
+/** Codes of pushing to the hub. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "secret-missing": { readonly env: string };
+    "wrong-repository": { readonly repository: string };
+    "push-public": { readonly repository: string };
+    "push-failed": { readonly repository: string; readonly why: string };
+    "push-with-findings": {
+      readonly repository: string;
+      readonly findings: readonly string[];
+      readonly codes: readonly string[];
+    };
+  }
+}
+
+registerCodes({
+  "secret-missing": {
+    severity: "error",
+    message: (d) => `the environment has no ${d.env}`,
+    help: (d) => `set it where the notebook's kernel starts (\`export ${d.env}=…\`), and start the kernel again`,
+    explain:
+      "A token is named in a program and read from the environment, so that it never stands in a notebook, a run or an output.",
+  },
+  "wrong-repository": {
+    severity: "error",
+    message: (d) => `${JSON.stringify(d.repository)} names no repository`,
+    help: () => 'write the owner and the name: `huggingface("owner/name", push: secret(env: HF_TOKEN))`',
+    explain: "With `push` the path names a repository of the hub, which belongs to a user or an organisation.",
+  },
+  "push-public": {
+    severity: "error",
+    message: (d) => `the repository ${d.repository} is there already and is public`,
+    help: () => "write `private: false` if everybody shall have it, or name another repository",
+    explain: "What is pushed is private unless the program says otherwise; what was public once can't be taken back.",
+  },
+  "push-failed": {
+    severity: "error",
+    message: (d) => `the push to ${d.repository} failed: ${d.why}`,
+    help: () =>
+      "run the cell again: files that came through are not sent again, and the repository shows nothing until all are there",
+    explain:
+      "The hub could not be reached, refused the token, or ended the connection. All files go in with one commit, so the repository is as it was.",
+  },
+  "push-with-findings": {
+    severity: "error",
+    message: (d) => `${d.repository} is not pushed to: ${d.findings.join("; ")}`,
+    help: (d) =>
+      `mend the data and train again, or say in \`train\` why it is meant: \`allow: { ${d.codes[0] ?? ""}: "…" }\``,
+    explain:
+      "A model whose scores stand on rows that it learnt, or whose data hold what must not go out, is not given away unless somebody said why that is meant.",
+  },
+});

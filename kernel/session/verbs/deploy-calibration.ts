@@ -1,0 +1,25 @@
+/** Rows by which a target that rounds activations finds how large they get: token ids alone, of which none is written. */
+import { readerOf } from "#dsl/types/subject.js";
+import { splitNamesOf } from "../../core/data/prepared.js";
+import { tokensAt } from "../../core/data/token-rows.js";
+import { encodeSplit } from "../../encoding/encoded.js";
+import { encodingOf } from "../../encoding/encoding.js";
+import type { Opened } from "../opened.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+
+/** Token ids of rows that it was trained on, evenly taken; none where its data can't be read any more. */
+export async function calibration(
+  session: TuneSession,
+  { weights, base, tokenizer }: Opened,
+  rows: number,
+  stage: Stage,
+): Promise<readonly Int32Array[]> {
+  const { plan, labels } = weights;
+  const { data, model } = plan.recipe;
+  const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
+  const encoding = await encodingOf(plan, base, tokenizer, labels, model.name);
+  const split = splitNamesOf(prepared).includes("train") ? "train" : "all";
+  const { ids, count } = await encodeSplit(prepared, { data: data.name, split }, encoding);
+  const n = Math.min(rows, count);
+  return Array.from({ length: n }, (_, i) => tokensAt(ids, Math.floor((i * count) / n)));
+}

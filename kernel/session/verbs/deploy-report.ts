@@ -1,0 +1,90 @@
+/** A deployment in words: its model card, and what its cell shows. */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Call } from "#dsl/types/value.js";
+import type { Written } from "#stdlib/kinds/target.js";
+import { RunFolder } from "../../artifacts/run-folder.js";
+import type { DeploymentReport } from "../../core/display/deployment.js";
+import { bytes } from "../../core/display/text.js";
+import { callText } from "../../core/display/value-text.js";
+import type { Place } from "../../deploying/output.js";
+import type { Proof } from "../../deploying/proof.js";
+import { checksOf, proofLines, scoresOf, verdictText } from "../../deploying/report.js";
+import { withoutPlace } from "../../history/card-base.js";
+import { describeIn, savedAs } from "../../history/described.js";
+import type { Work } from "./deploy-work.js";
+
+export async function cardIn(work: Work, home: string, written: Written, proof: Proof): Promise<void> {
+  const { opened, action, target, model } = work;
+  const { plan, events, checkpoint, data, folder } = opened.weights;
+  const whole = existsSync(join(home, "model.safetensors"));
+  const adapter = existsSync(join(home, "adapter_config.json"));
+  await describeIn(home, {
+    ...{ plan, events, checkpoint, data, run: RunFolder.open(folder) },
+    saved: whole ? "whole" : adapter ? savedAs(opened.open.adapter) : "model",
+    deployed: {
+      target: callText(withoutPath(action.target)),
+      proof: proofLines(proof),
+      left: leftOf(work, written).map(({ part, instead }) => [part, instead]),
+      calls: target.calls(action.target, model, withoutPlace(String(action.target.arguments["path"]))),
+    },
+  });
+}
+
+/** What of the model is not in the files, whatever the format. */
+function leftOf({ opened }: Pick<Work, "opened">, written: Written): NonNullable<Written["left"]> {
+  const { clean } = opened.weights.plan.recipe.data;
+  const words = clean.map(callText);
+  return [
+    ...(written.left ?? []),
+    ...(words.length > 0
+      ? [
+          {
+            part: `cleaning of the training rows (${words.join(", ")})`,
+            instead: "treat texts so before they are asked",
+          },
+        ]
+      : []),
+  ];
+}
+
+export function reportOf(
+  work: Work,
+  here: Place,
+  written: Written,
+  proof: Proof,
+  notes: readonly string[],
+): DeploymentReport {
+  const { action, target, model } = work;
+  const at = String(action.target.arguments["path"]);
+  return {
+    title: `${action.name} deployed to ${at}`,
+    about: [
+      callText({ ...action.target, arguments: without(action.target.arguments, "path") }),
+      bytes(sizeOf(here.path)),
+      ...(proof.runtime ? [`${proof.runtime.title} ${proof.runtime.version}`] : []),
+      verdictText(proof),
+    ],
+    checks: checksOf(proof),
+    ...scoresOf(proof.scores),
+    notes: [
+      ...(written.rounded === undefined ? [] : [`Rounded: ${written.rounded}.`]),
+      ...leftOf(work, written).map(({ part, instead }) => `Not in the files: ${part}; ${instead}.`),
+      ...notes,
+    ],
+    calls: target.calls(action.target, model, at),
+  };
+}
+const without = (args: Call["arguments"], name: string): Call["arguments"] =>
+  Object.fromEntries(Object.entries(args).filter(([key]) => key !== name));
+
+function sizeOf(path: string): number {
+  const at = statSync(path);
+  if (!at.isDirectory()) return at.size;
+  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
+}
+
+/** Where it was written first is nobody's affair. */
+export function withoutPath({ arguments: { path, ...rest }, ...call }: Call): Call {
+  return { ...call, arguments: { path: withoutPlace(String(path)), ...rest } };
+}

@@ -1,0 +1,21 @@
+/** What the parts of `deploy` are told. */
+import type { Action } from "#dsl/plan/plan.js";
+import type { Deployed, TargetImplementation } from "#stdlib/kinds/target.js";
+import type { Place } from "../../deploying/output.js";
+import type { DeploymentRun } from "../deployment-run.js";
+import type { Opened } from "../opened.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+
+export type Deploy = Extract<Action, { verb: "deploy" }>;
+
+/** What a deployment is made of, the same from its beginning to its end. */
+export interface Work {
+  readonly session: TuneSession;
+  readonly action: Deploy;
+  readonly stage: Stage;
+  readonly opened: Opened;
+  readonly target: TargetImplementation;
+  readonly place: Place;
+  readonly run: DeploymentRun;
+  readonly model: Deployed;
+}
