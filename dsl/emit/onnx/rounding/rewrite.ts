@@ -133,3 +133,14 @@ export async function floatsIn(weight: Weight): Promise<Float32Array> {
 export function bytesIn(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
+/** What is made is kept until it was asked for so often: the parts of a rounded weight are written one after the other. */
+export function heldFor<T>(times: number, make: () => Promise<T>): () => Promise<T> {
+  let held: Promise<T> | undefined;
+  let left = times;
+  return () => {
+    const made = (held ??= make());
+    left -= 1;
+    if (left <= 0) [held, left] = [undefined, times];
+    return made;
+  };
+}
