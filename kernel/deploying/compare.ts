@@ -10,7 +10,11 @@ export interface Comparison {
   /** Inputs of which both say the same. */
   readonly agree: number;
   /** Of what is written: tokens that agree up to the first that doesn't, of all. */
-  readonly tokens?: { readonly agree: number; readonly of: number };
+  readonly tokens?: {
+    readonly agree: number;
+    readonly of: number;
+    /** Inputs whose first token agrees. */ readonly first: number;
+  };
 }
 /** `equal`: within the tolerance. `agrees`: rounded, and it says the same often enough. */
 export type Verdict = "equal" | "agrees" | "differs";
@@ -48,14 +52,15 @@ function tokensIn(
   notebook: readonly (readonly number[])[],
   deployed: readonly (readonly number[])[],
 ): NonNullable<Comparison["tokens"]> {
-  let [agree, of] = [0, 0];
+  let [agree, of, first] = [0, 0, 0];
   notebook.forEach((row, i) => {
     const own = deployed[i] ?? [];
+    if (row[0] === own[0]) first++;
     const apart = row.findIndex((token, k) => own[k] !== token);
     agree += apart < 0 ? (own.length === row.length ? row.length : Math.min(row.length, own.length)) : apart;
     of += Math.max(row.length, own.length);
   });
-  return { agree, of };
+  return { agree, of, first };
 }
 
 /** What must agree of a rounded model's answers to the golden inputs, unless its target says more. */
@@ -66,8 +71,9 @@ export function verdictOf(
   { tolerance, agreement = AGREEMENT }: Pick<Written, "tolerance" | "agreement">,
 ): Verdict {
   if (tolerance === null) {
-    // Texts part at the first token that is otherwise: of them the numbers of the first token tell, where there are any.
-    const share = tokens ? 1 : agree / inputs;
+    // Texts part at the first token that is otherwise: of them the numbers of the first token tell, and where there are none,
+    // how often it is the same.
+    const share = !tokens ? agree / inputs : difference === null ? tokens.first / inputs : 1;
     const near = difference === null || difference <= ROUNDED * Math.max(1, greatest);
     return share >= agreement && near ? "agrees" : "differs";
   }

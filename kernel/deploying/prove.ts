@@ -88,13 +88,9 @@ export async function answersOf(
 async function writtenBy(model: OpenedModel, golden: Golden): Promise<Answers> {
   if (golden.is !== "prompts" || !model.write)
     throw new CodedError("internal", { what: "a runtime that answers nothing" });
-  const [says, tokens]: [string[], (readonly number[])[]] = [[], []];
-  for (const prompt of golden.inputs) {
-    const { text, tokens: ids } = await model.write(prompt, golden.most);
-    says.push(text);
-    tokens.push(ids);
-  }
-  return { says, tokens };
+  const { write } = model;
+  const written = await Promise.all(golden.inputs.map((prompt) => write(prompt, golden.most)));
+  return { says: written.map(({ text }) => text), tokens: written.map(({ tokens }) => tokens) };
 }
 
 /** The comparison, its verdict, and what was found wrong in words. */

@@ -13,7 +13,14 @@ const MAIN = "main";
 const BESIDE = "beside:";
 
 /** First tokens that must be the notebook's, by what weights are rounded to. */
-const AGREE: Readonly<Partial<Record<Quantize, number>>> = { bf16: 0.9, q8_0: 0.9, q6_k: 0.85, q5_1: 0.8, q5_0: 0.8 };
+const AGREE: Readonly<Partial<Record<Quantize, number>>> = {
+  f16: 0.95,
+  bf16: 0.9,
+  q8_0: 0.9,
+  q6_k: 0.85,
+  q5_1: 0.8,
+  q5_0: 0.8,
+};
 const LEAST = 0.6;
 
 export const gguf: TargetImplementation = {
@@ -50,7 +57,6 @@ function quantizeOf(call: Call): Quantize {
 
 function exactness(quantize: Quantize): Pick<Written, "tolerance" | "agreement" | "rounded"> {
   if (quantize === "f32") return { tolerance: 1e-3 };
-  if (quantize === "f16") return { tolerance: 1e-2, rounded: "weights f16" };
   return { tolerance: null, agreement: AGREE[quantize] ?? LEAST, rounded: `weights ${quantize}` };
 }
 

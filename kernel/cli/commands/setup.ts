@@ -1,11 +1,18 @@
-/** `tunebook setup`: brings TensorFlow and builds its binding, or says what serves instead and what that costs. */
-import { Option, type Command } from "commander";
+/**
+ * `tunebook setup`: brings TensorFlow and builds its binding, or says what serves instead and what that costs. With a name it
+ * brings the runtime in which deployments of that kind are proved.
+ */
+import { Argument, Option, type Command } from "commander";
+import { BROUGHT, type Brought } from "#kernel/deploying/bring.js";
 import type { Build } from "#kernel/engine/native/versions.js";
 
 export function register(program: Command): void {
   program
     .command("setup")
     .description("bring TensorFlow to this machine (once; about 280 MB, 900 MB on disk)")
+    .addArgument(
+      new Argument("[runtime]", "what deployments are proved in, in TensorFlow's stead").choices(BROUGHT),
+    )
     .option("--force", "remove what is there and begin anew")
     .option("--json", "print what came of it as JSON")
     .addOption(
@@ -14,7 +21,8 @@ export function register(program: Command): void {
         "gpu",
       ]),
     )
-    .action(async (options: { force?: true; json?: true; build?: Build }) => {
+    .action(async (runtime: Brought | undefined, options: { force?: true; json?: true; build?: Build }) => {
+      if (runtime !== undefined) return runtimeBrought(runtime, options);
       const [{ setup }, { wordsOf }, { progressOn }] = await Promise.all([
         import("#kernel/engine/native/setup.js"),
         import("#dsl/diagnostics/codes.js"),
@@ -47,4 +55,16 @@ export function register(program: Command): void {
           `${title}: ${f32.toFixed(0)} GFLOP/s${bf16 === undefined ? "" : `, ${bf16.toFixed(0)} in bf16`}, ${bandwidth.toFixed(0)} GB/s on ${measured.processor}\n`,
         );
     });
+}
+
+async function runtimeBrought(runtime: Brought, { json }: { readonly json?: true }): Promise<void> {
+  const { bring } = await import("#kernel/deploying/bring.js");
+  const { folder, changed } = await bring(runtime, (line) => {
+    if (!json) process.stderr.write(`${line}\n`);
+  });
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ runtime, folder, changed }, null, 2)}\n`
+      : `${runtime} ${changed ? "is set up" : "was set up already"}: ${folder}\n`,
+  );
 }

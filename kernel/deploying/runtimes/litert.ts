@@ -20,7 +20,7 @@ export const litert: RuntimeRecord = {
     if (isFixed(written) && nodeEnv("litert").ready) return null;
     if ((await pythonWith("ai_edge_litert")) !== null) return null;
     return isFixed(written)
-      ? "`node tools/node-env.mjs litert` in Tunebook's folder brings LiteRT.js, `pip install ai-edge-litert` Python's"
+      ? "`tunebook setup litert` brings LiteRT.js, `pip install ai-edge-litert` Python's"
       : "it runs free shapes in Python alone: `pip install ai-edge-litert numpy` brings it";
   },
   async open(place, written) {

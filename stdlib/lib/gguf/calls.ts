@@ -20,7 +20,8 @@ export function ggufCalls({ parts }: Pick<Deployed, "parts">, at: string): reado
         "const context = await model.createContext();",
         ...(chats
           ? [
-              "const session = new LlamaChatSession({ contextSequence: context.getSequence() });",
+              // Without it a turn of node-llama-cpp's own would come first.
+              'const session = new LlamaChatSession({ contextSequence: context.getSequence(), systemPrompt: "" });',
               `console.log(await session.prompt(${prompt}, { temperature: 0, maxTokens: ${String(TOKENS)} }));`,
             ]
           : [

@@ -111,7 +111,19 @@ async function toldTokenizer(model: Deployed, rows: number): Promise<ToldTokeniz
     ["tokenizer.json", "tokenizer_config.json", "generation_config.json"].map(json),
   )) as [Json, Json, Json];
   const stop = model.chat?.stop ?? null;
-  return tokenizerOf({ tokenizer, settings, config: model.config, generation, rows, stop });
+  const begins = await conversationsBegin(model, settings);
+  return tokenizerOf({ tokenizer, settings, config: model.config, generation, rows, stop, begins });
+}
+
+/**
+ * llama.cpp puts the token that begins texts before conversations too, unless it is told to put it nowhere; transformers and
+ * the notebook leave it to the template. Null: the model reads more than conversations.
+ */
+async function conversationsBegin({ chat, parts }: Deployed, settings: Json): Promise<boolean | null> {
+  if (!chat || parts.task.call.word !== "chat") return null;
+  const [text] = await chat.write([[{ role: "user", content: "a" }]]);
+  const bos = isRecord(settings["bos_token"]) ? settings["bos_token"]["content"] : settings["bos_token"];
+  return typeof bos === "string" && (text ?? "").startsWith(bos);
 }
 
 function tensorsOf(

@@ -36,6 +36,8 @@ export interface TokenizerFiles {
   readonly generation: Json;
   /** Rows of the embedding. */
   readonly rows: number;
+  /** Whether conversations begin with the token that begins texts; null: the model reads more than conversations. */
+  readonly begins: boolean | null;
   /** Token that ends an answer, where conversations have one of their own. */
   readonly stop: string | null;
 }
@@ -89,7 +91,7 @@ export function tokenizerOf(files: TokenizerFiles): ToldTokenizer | Refusal {
       ...id("eot", specials.eot),
       ...id("unknown", specials.unknown),
       ...id("padding", specials.pad),
-      "tokenizer.ggml.add_bos_token": bool(around.before !== null),
+      "tokenizer.ggml.add_bos_token": bool(around.before !== null && files.begins !== false),
       "tokenizer.ggml.add_eos_token": bool(around.after !== null),
     },
   };

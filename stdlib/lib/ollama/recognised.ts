@@ -33,13 +33,22 @@ export async function recognised(
   write: (conversations: readonly (readonly Turn[])[]) => Promise<readonly (string | null)[]>,
   specials: Specials,
 ): Promise<Recognised | null> {
-  const texts = (await write(SAMPLES)).map((text) => text && withoutBos(text, specials.bos));
-  for (const known of KNOWN) {
-    const go = filled(known.go, specials);
-    const as = goTemplate(go.slice(specials.added ? 0 : specials.bos.length));
-    const system = alike(texts, (turns) => as(scopeOf(turns)));
-    if (system !== undefined) return { known, go, system };
-  }
+  const texts = await write(SAMPLES);
+  // What begins every text is Ollama's to write where the tokenizer adds it, else the template's.
+  const bare = texts.map((text) => text && withoutBos(text, specials.bos));
+  const ways = specials.added
+    ? [{ before: "", texts: bare }]
+    : [
+        { before: "", texts },
+        { before: specials.bos, texts: bare },
+      ];
+  for (const known of KNOWN)
+    for (const way of ways) {
+      const go = known.go.replaceAll("[BOS]", specials.bos).replaceAll("[EOS]", specials.eos);
+      const as = goTemplate(go);
+      const system = alike(way.texts, (turns) => as(scopeOf(turns)));
+      if (system !== undefined) return { known, go: way.before + go, system };
+    }
   return null;
 }
 
@@ -68,9 +77,6 @@ function systemIn(text: string, turns: readonly Turn[], as: (turns: readonly Tur
   return system && as([{ role: "system", content: system }, ...turns]) === text ? system : null;
 }
 
-function filled(go: string, { bos, eos, added }: Specials): string {
-  return (added ? "" : bos) + go.replaceAll("[BOS]", bos).replaceAll("[EOS]", eos);
-}
 function withoutBos(text: string, bos: string): string {
   return bos && text.startsWith(bos) ? text.slice(bos.length) : text;
 }

@@ -12,6 +12,7 @@ import type { Deployed } from "#stdlib/kinds/target.js";
 import { gguf } from "#stdlib/targets/gguf.run.js";
 import { ensureNodeEnv, moduleIn } from "#tools/node-env.mjs";
 import { root } from "#tests/stdlib/models/golden.js";
+import { modelfileOf } from "#tests/stdlib/lib/ollama/modelfile.js";
 import { written } from "./deployed-models.js";
 import { HARD_TEXTS } from "./hard-texts.js";
 import { callOf, writingModel } from "./writing-models.js";
@@ -84,6 +85,13 @@ describe("SmolLM2 as GGUF files in llama.cpp", function () {
     } finally {
       await opened.close();
     }
+  });
+
+  it("has a Modelfile with its template, the turn that it puts first, and what ends an answer", () => {
+    const { system, template, parameters } = modelfileOf(readFileSync(join(work, "smol-f16.Modelfile"), "utf8"));
+    assert.equal(system, "You are a helpful AI assistant named SmolLM, trained by Hugging Face");
+    assert.match(template!, /^\{\{ range \.Messages \}\}<\|im_start\|>/);
+    assert.deepEqual(parameters[0], ["stop", "<|im_end|>"]);
   });
 
   /** The file's own template, and its own tokenizer, make of a conversation the very prompt that the notebook makes of it. */

@@ -1,0 +1,18 @@
+/** Runtimes of others that are too large to come with Tunebook, brought into its cache once: `tunebook setup llama.cpp`. */
+import { ensureNodeEnv, nodeEnv, type NodeGroup } from "#tools/node-env.mjs";
+
+/** By the names that targets give. */
+const GROUPS = { "llama.cpp": "llama", litert: "litert" } as const satisfies Readonly<Record<string, NodeGroup>>;
+export type Brought = keyof typeof GROUPS;
+export const BROUGHT = Object.keys(GROUPS) as Brought[];
+
+/** Rejects with a `ToolError`. `changed`: it wasn't there. */
+export async function bring(
+  name: Brought,
+  onProgress: (line: string) => void,
+): Promise<{ readonly folder: string; readonly changed: boolean }> {
+  const group = GROUPS[name];
+  const { ready } = nodeEnv(group);
+  const { folder } = await ensureNodeEnv(group, { onProgress });
+  return { folder, changed: !ready };
+}
