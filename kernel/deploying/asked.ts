@@ -35,23 +35,29 @@ async function written(
 ): Promise<Answers> {
   const greedy: Call = { word: "greedy", kind: "decoder", arguments: {} };
   const first: Float32Array[] = [];
-  const decoder = { call: greedy, implementation: recorded(await does(greedy, "decoder"), first) };
+  const ends = new Set<number>();
+  const decoder = { call: greedy, implementation: recorded(await does(greedy, "decoder"), { first, ends }) };
   const says = prompts.map(() => "");
   const tokens = prompts.map((): number[] => []);
   const writer = { ...model, model: model.plan.recipe.model };
   const o = { decoder, max_tokens: most, stop: [], batch_size: 4 };
   for await (const piece of writeTexts(writer, prompts, o, signal)) {
     says[piece.row] += piece.text;
-    tokens[piece.row]!.push(...piece.tokens);
+    // The token that ends a text is no part of what others say.
+    tokens[piece.row]!.push(...(piece.ended === "end" ? piece.tokens.filter((id) => !ends.has(id)) : piece.tokens));
   }
   return { says, tokens, numbers: first };
 }
 
 /** The likeliest token each time, chosen here of all scores; those of each prompt's first token are kept. */
-function recorded(greedy: DecoderImplementation, kept: Float32Array[]): DecoderImplementation {
+function recorded(
+  greedy: DecoderImplementation,
+  kept: { readonly first: Float32Array[]; readonly ends: Set<number> },
+): DecoderImplementation {
   return {
     begin(call, start) {
       const inner = greedy.begin(call, start);
+      for (const end of start.ends) kept.ends.add(end);
       let begun = false;
       return {
         reads: "logits",
@@ -68,7 +74,7 @@ function recorded(greedy: DecoderImplementation, kept: Float32Array[]): DecoderI
           const rows = said.length / vocabulary;
           const row = (i: number): Float32Array =>
             (said as Float32Array).subarray(i * vocabulary, (i + 1) * vocabulary);
-          if (!begun) for (let i = 0; i < rows; i++) kept[start.numbers?.[i] ?? i] = row(i).slice();
+          if (!begun) for (let i = 0; i < rows; i++) kept.first[start.numbers?.[i] ?? i] = row(i).slice();
           begun = true;
           return inner.step(Int32Array.from({ length: rows }, (_, i) => likeliest(row(i))));
         },

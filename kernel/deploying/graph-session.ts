@@ -18,7 +18,8 @@ type Feeds = Readonly<Record<string, NDArray>>;
 type Runs = NonNullable<OpenedModel["run"]>;
 
 /** `family`: how it writes, if it does. */
-export function graphSession(opened: OpenedModel, { graphs = {} }: Written): Pick<Session, "run"> {
+export function graphSession(opened: OpenedModel, written: Written): Pick<Session, "run"> {
+  const graphs = opened.graphs ?? written.graphs ?? {};
   const run = must(opened.run, "a runtime of graphs");
   const { forward, decoder } = graphs;
   const past = decoder && new PastDecoder(run, decoder, graphs.encoder);

@@ -24,6 +24,8 @@ export interface OpenedModel {
   readonly version: string;
   /** It is asked by the notebook's own programs; absent: by `run` or `write`. */
   readonly session?: Pick<Session, "run">;
+  /** How it is fed, where what was written doesn't say it. */
+  readonly graphs?: NonNullable<Written["graphs"]>;
   /** Absent: it runs no graphs. Feeds and outputs by the program's names; i32 where the file has i64. */
   run?(
     graph: GraphName,

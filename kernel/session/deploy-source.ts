@@ -19,6 +19,7 @@ import { readerOf } from "#dsl/types/subject.js";
 import { chatTemplateOf } from "../bases/chat-template.js";
 import { openBase } from "../bases/open.js";
 import { chatAs } from "../deploying/chat.js";
+import { jinjaOf, writeTemplate } from "../deploying/jinja.js";
 import { chatOf } from "../encoding/chat.js";
 import { typesOf } from "../core/session/token-types.js";
 import { deployedFrom } from "../deploying/from-folder.js";
@@ -39,13 +40,16 @@ export async function deploySource(
     await writeFileAtomic(join(folder, "config.json"), configText(configOf(model, base, labels)));
     await copyBeside(folder, { from: base.folder, files: besideWeights(base), maxLength: model.max_length });
   }
+  const told = chat && (await chatAs(chat, model.template ? null : chatTemplateOf(base.folder)));
+  // A word's template travels as everybody reads one.
+  if (told && model.template) await writeTemplate(folder, await jinjaOf(told, opened.tokenizer.specials));
   const adapter = open.adapter && join(folder, "adapter");
   if (adapter !== null && open.adapter) await writeAdapter(adapter, open.session, open.adapter);
   const about = {
     ...{ name: model.name, task: model.task, labels, roles: Object.keys(data.columns) },
     ...{ tokenTypes: await typesOf(plan, base), maxLength: model.max_length, calibration },
     adapter: adapter === null ? null : Object.values(ADAPTER),
-    ...(chat && { chat: await chatAs(chat, model.template ? null : chatTemplateOf(base.folder)) }),
+    ...(told && { chat: told }),
   };
   if (around === null) return deployedFrom({ ...about, base: await openBase(folder, "folder", registry) });
   const config = JSON.parse(await readFile(join(folder, "config.json"), "utf8")) as Deployed["config"];

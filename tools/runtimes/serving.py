@@ -22,7 +22,10 @@ def said(values):
 
 
 def serve(start):
-    """`start(opening)`: the version, and a function from graph, arrays and wanted names to arrays by name."""
+    """
+    `start(opening)`: the version, a function from graph, arrays and wanted names to arrays by name, and of what writes by
+    itself another from a prompt and most tokens to text and tokens.
+    """
     # What libraries print must not stand between the answers.
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
@@ -32,7 +35,7 @@ def serve(start):
         out.flush()
 
     try:
-        version, run = start(json.loads(sys.argv[1]))
+        version, run, *writes = start(json.loads(sys.argv[1]))
         tell({"version": version})
     except Exception as error:
         tell({"failed": f"{type(error).__name__}: {error}"})
@@ -40,6 +43,9 @@ def serve(start):
     for line in sys.stdin:
         asked = json.loads(line)
         try:
+            if "prompt" in asked:
+                tell({"written": writes[0](asked["prompt"], asked["most"])})
+                continue
             feeds = {name: array(value) for name, value in asked["feeds"].items()}
             outputs = run(asked["graph"], feeds, asked["wanted"])
             tell({"outputs": {name: said(values) for name, values in outputs.items()}})

@@ -16,8 +16,8 @@ export function pythonWith(module: string): Promise<string | null> {
   return found;
 }
 async function lookFor(module: string): Promise<string | null> {
-  const own = await pythonOf("deploy").catch(() => null);
-  for (const python of [process.env["TUNEBOOK_PYTHON"], own, "python3", "python"])
+  const own = await Promise.all((["deploy", "oracles"] as const).map((group) => pythonOf(group).catch(() => null)));
+  for (const python of [process.env["TUNEBOOK_PYTHON"], ...own, "python3", "python"])
     if (python && (await imports(python, module))) return python;
   return null;
 }
@@ -39,7 +39,7 @@ export async function openInPython(python: string, script: string, opening: Open
     windowsHide: true,
   });
   child.stdin.on("error", () => undefined); // Its end tells.
-  const apart = new Apart(script.replace(/\.py$/, " in Python"), child, (asked) =>
+  const apart = new Apart(`${script.replace(/^of_|\.py$/g, "")} in Python`, child, (asked) =>
     child.stdin.write(`${JSON.stringify("graph" in asked ? packed(asked) : asked)}\n`),
   );
   createInterface({ input: child.stdout }).on("line", (line) => apart.hear(unpacked(JSON.parse(line) as Packed)));

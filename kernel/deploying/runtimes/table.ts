@@ -7,5 +7,6 @@ export const runtimes: Readonly<Record<string, () => Promise<RuntimeRecord>>> = 
   litert: async () => (await import("./litert.js")).litert,
   "llama.cpp": async () => (await import("./llama-cpp.js")).llamaCpp,
   tensorflow: async () => (await import("./tensorflow.js")).tensorflow,
+  transformers: async () => (await import("./transformers.js")).transformers,
   tunebook: () => import("./tunebook.js").then((m) => m.tunebook),
 };

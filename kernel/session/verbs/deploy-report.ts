@@ -7,6 +7,7 @@ import { RunFolder } from "../../artifacts/run-folder.js";
 import type { DeploymentReport } from "../../core/display/deployment.js";
 import { bytes } from "../../core/display/text.js";
 import { callText } from "../../core/display/value-text.js";
+import { chatTemplateOf } from "../../bases/chat-template.js";
 import type { Place } from "../../deploying/output.js";
 import type { Proof } from "../../deploying/proof.js";
 import { checksOf, proofLines, scoresOf, verdictText } from "../../deploying/report.js";
@@ -32,11 +33,14 @@ export async function cardIn(work: Work, home: string, written: Written, proof: 
 }
 
 /** What of the model is not in the files, whatever the format. */
-function leftOf({ opened }: Pick<Work, "opened">, written: Written): NonNullable<Written["left"]> {
+function leftOf({ opened, run }: Pick<Work, "opened" | "run">, written: Written): NonNullable<Written["left"]> {
   const { clean } = opened.weights.plan.recipe.data;
   const words = clean.map(callText);
+  const { template } = opened.weights.plan.recipe.model;
+  const untold = template && chatTemplateOf(run.source) === null;
   return [
     ...(written.left ?? []),
+    ...(untold ? [{ part: `the template ${template.word}`, instead: "write conversations as the notebook does" }] : []),
     ...(words.length > 0
       ? [
           {

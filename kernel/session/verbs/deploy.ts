@@ -10,6 +10,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import { wordOf } from "#dsl/types/loaded.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Deployed, Written } from "#stdlib/kinds/target.js";
+import { chatTemplateOf } from "../../bases/chat-template.js";
 import { licenceOf, forbidsChanges } from "../../bases/licence.js";
 import { deploymentShown, type DeploymentReport } from "../../core/display/deployment.js";
 import { callText } from "../../core/display/value-text.js";
@@ -119,7 +120,7 @@ async function deployed(work: Work): Promise<DeploymentReport> {
 }
 
 /** What travels with the files. */
-async function describedIn({ action, model, opened }: Work, home: string, written: Written): Promise<Deployment> {
+async function describedIn({ action, model, opened, run }: Work, home: string, written: Written): Promise<Deployment> {
   const { recipe } = opened.weights.plan;
   const { template } = recipe.model;
   const deployment: Deployment = {
@@ -127,7 +128,8 @@ async function describedIn({ action, model, opened }: Work, home: string, writte
     ...{ name: action.name, target: withoutPath(action.target), family: model.family.word },
     ...{ base: withoutPlace(recipe.model.base), task: recipe.model.task, technique: recipe.model.technique },
     ...{ labels: model.labels, roles: model.roles, max_length: model.maxLength },
-    ...(template !== undefined && { template }),
+    // Where its template lies beside it, that is what it is asked by.
+    ...(template !== undefined && { template: chatTemplateOf(run.source) === null ? template : null }),
     ...{ clean: recipe.data.clean, written, tunebook: version },
     ...(!written.graphs && !existsSync(join(home, "config.json")) && { config: model.config }),
   };

@@ -1,0 +1,54 @@
+/**
+ * The template of a word of the vocabulary as everybody reads one (Jinja): what a model was trained by travels with it, also
+ * where its base brings another template or none. One is taken only where it writes the same conversations alike.
+ */
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import type { SpecialTexts, Turn } from "#stdlib/kinds/conversation.js";
+import type { DeployedChat } from "#stdlib/kinds/target.js";
+import { KNOWN } from "#stdlib/lib/ollama/templates.js";
+import { ownTemplate } from "#stdlib/lib/templates/own.js";
+
+const user = (content: string): Turn => ({ role: "user", content });
+const SAMPLES: readonly (readonly Turn[])[] = [
+  [user("Which way?")],
+  [user('  It\'s "so"\n{{ now }} ')],
+  [user("Which way?"), { role: "assistant", content: "To the left." }, user("And then?")],
+  [{ role: "system", content: "Be brief." }, user("Which way?")],
+  [{ role: "system", content: "Be brief." }, user("Why?"), { role: "assistant", content: "So." }, user("Oh?")],
+];
+
+/** Null: no known one writes as it does. */
+export async function jinjaOf(chat: Pick<DeployedChat, "write">, specials: SpecialTexts): Promise<string | null> {
+  const texts = await chat.write(SAMPLES);
+  const opening = specials.opening ? `{{ ${JSON.stringify(specials.opening)} }}` : "";
+  for (const { jinja } of KNOWN)
+    for (const source of jinja === undefined ? [] : opening ? [jinja, opening + jinja] : [jinja])
+      if (writesAlike(source, texts, specials)) return source;
+  return null;
+}
+
+/** What it refuses nobody asks. */
+function writesAlike(source: string, texts: readonly (string | null)[], specials: SpecialTexts): boolean {
+  const { pieces } = ownTemplate(source);
+  return (
+    texts.some((text) => text !== null) &&
+    texts.every((text, i) => {
+      if (text === null) return true;
+      const own = pieces(SAMPLES[i]!, { specials, prompt: true });
+      return !("refused" in own) && own.map((piece) => piece.text).join("") === text;
+    })
+  );
+}
+
+/** Beside a tokenizer, in all places where it is looked for; null: none is left there, so that nobody takes a wrong one. */
+export async function writeTemplate(folder: string, source: string | null): Promise<void> {
+  const settings = join(folder, "tokenizer_config.json");
+  const json = JSON.parse(await readFile(settings, "utf8")) as Record<string, unknown>;
+  const rest = Object.fromEntries(Object.entries(json).filter(([key]) => key !== "chat_template"));
+  const own = source === null ? rest : { ...rest, chat_template: source };
+  await writeFileAtomic(settings, `${JSON.stringify(own, null, 2)}\n`);
+  for (const name of ["chat_template.jinja", "chat_template.json"]) await rm(join(folder, name), { force: true });
+  if (source !== null) await writeFileAtomic(join(folder, "chat_template.jinja"), source);
+}

@@ -1,0 +1,43 @@
+/** A folder of transformers in transformers itself, where a Python has it: `tunebook verify FOLDER --runtime transformers`. */
+import { must } from "#dsl/diagnostics/must.js";
+import type { GraphFile } from "#stdlib/kinds/target.js";
+import { does } from "../../core/session/words.js";
+import { readDeployment } from "../deployment.js";
+import type { RuntimeRecord } from "../runtime.js";
+import { openInPython, pythonWith } from "./python.js";
+
+const ids = (name: string) => ({ name, dtype: "i64", shape: ["batch", "length"] }) as const;
+/** What any model that answers is asked. */
+const FORWARD: GraphFile = {
+  file: "",
+  inputs: {
+    input_ids: ids("input_ids"),
+    attention_mask: ids("attention_mask"),
+    token_type_ids: ids("token_type_ids"),
+  },
+  outputs: { logits: { name: "logits", dtype: "f32", shape: [] } },
+};
+
+export const transformers: RuntimeRecord = {
+  title: "transformers",
+  async found() {
+    return (await pythonWith("transformers")) === null
+      ? "`pip install transformers torch peft` brings it to the Python on the path, or to that of TUNEBOOK_PYTHON"
+      : null;
+  },
+  async open(place) {
+    const python = must(await pythonWith("transformers"), "a Python that was found");
+    const { task, tokenTypes } = await readingIn(place);
+    const { token_type_ids: types, ...plain } = FORWARD.inputs;
+    const inputs = { ...plain, ...(tokenTypes && types && { token_type_ids: types }) };
+    const graphs = (await does(task, "task")).answers ? { forward: { ...FORWARD, inputs } } : {};
+    return { ...(await openInPython(python, "of_transformers.py", { place, graphs })), graphs };
+  },
+};
+
+/** Types of tokens matter where a row holds two texts; models without them don't take any. */
+function readingIn(place: string) {
+  const { task, roles } = readDeployment(place);
+  const tokenTypes = ["text_pair", "context"].some((role) => roles.includes(role));
+  return Promise.resolve({ task, tokenTypes });
+}
