@@ -69,9 +69,8 @@ export function outputIn(work: string, place: Place, source: string): TargetOutp
     async tool(name, { from, to, ...o }) {
       const load = tools[name];
       if (!load) throw new CodedError("internal", { what: `there is no tool ${name}` });
-      await (
-        await load()
-      )({ from: pathOf(from), to: await made(to), ...o });
+      const tool = await load();
+      return tool({ from: pathOf(from), to: await made(to), ...o });
     },
   };
 }

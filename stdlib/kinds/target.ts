@@ -63,12 +63,13 @@ export interface TargetOutput {
   copy(names: readonly string[], into?: string, from?: string): Promise<void>;
   /**
    * Work that needs a library of its own, in a process of its own: `name` of kernel/deploying/tools. `from` and `to`:
-   * paths of the deployment. What lies at `from` was written for it alone: it is gone afterwards.
+   * paths of the deployment. What lies at `from` was written for it alone: it is gone afterwards. What the tool found out, if
+   * anything.
    */
   tool(
     name: string,
     o: { readonly from: string; readonly to: string } & Readonly<Record<string, unknown>>,
-  ): Promise<void>;
+  ): Promise<unknown>;
 }
 export type Content = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 

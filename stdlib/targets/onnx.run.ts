@@ -11,22 +11,33 @@ import type { Deployed, GraphFile, GraphName, TargetImplementation, Written } fr
 import { onnxCalls } from "../lib/targets/onnx/calls.js";
 import { configFor } from "../lib/targets/onnx/config.js";
 import { fileOf, type Rounding } from "../lib/targets/onnx/files.js";
+import { calibrated } from "../lib/targets/onnx/calibrated.js";
 import { outgoingGraphs } from "../lib/targets/onnx/graphs.js";
 import { word } from "./onnx.js";
 
 export const onnx: TargetImplementation = {
-  refuses(_call, model) {
+  refuses(given, model) {
+    const { quantize, calibrate } = argumentsOf(word, given);
+    if (calibrate !== undefined && quantize !== "int8") return "`calibrate` goes with `quantize: int8`";
+    if (calibrate !== undefined && isPair(model))
+      return "the decoder of an encoder-decoder reads what its encoder made, which no row of tokens stands for; leave out `calibrate`";
     const { call, implementation } = model.parts.technique;
     if (isDecoder(model) && (implementation.virtual?.(call).cached ?? 0) > 0)
       return `${call.word} puts tokens of its own before each text, which a graph over keys and values can't begin with`;
     return null;
   },
   async write(call, model, out) {
-    const { quantize } = argumentsOf(word, call);
+    const { quantize, calibrate } = argumentsOf(word, call);
     const graphs: Partial<Record<GraphName, GraphFile>> = {};
     const large: string[] = [];
-    for (const { name, graph: exact, ports } of outgoingGraphs(model)) {
-      const graph = quantize ? ROUNDED[quantize](exact) : exact;
+    for (const outgoing of outgoingGraphs(model)) {
+      const { name, graph: exact, ports } = outgoing;
+      const graph =
+        calibrate !== undefined
+          ? await calibrated(outgoing, await model.calibration(calibrate), out)
+          : quantize
+            ? ROUNDED[quantize](exact)
+            : exact;
       const file = fileOf(name, isPair(model), quantize);
       const data = `${file}_data`;
       const bytes = modelFile(graph, data.slice(data.lastIndexOf("/") + 1));
@@ -38,7 +49,8 @@ export const onnx: TargetImplementation = {
     await out.write("config.json", configFor(model, graphs, { rounding: quantize, large }));
     await out.copy(model.files.filter((name) => name !== SETTINGS));
     await out.write(SETTINGS, await settingsFor(model));
-    return { graphs, ...(quantize ? PROVED[quantize] : { tolerance: 1e-4 }) };
+    const fixed = calibrate !== undefined && { rounded: "weights int8 by outputs, activations int8 by fixed scales" };
+    return { graphs, ...(quantize ? PROVED[quantize] : { tolerance: 1e-4 }), ...fixed };
   },
   calls: (call, model, at) => onnxCalls(model, at, argumentsOf(word, call).quantize),
 };

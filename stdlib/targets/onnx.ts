@@ -15,6 +15,9 @@ export const word = defineWord({
     precision: "quantize",
     folder: "path",
     output: "path",
+    calibration: "calibrate",
+    calibration_samples: "calibrate",
+    num_samples: "calibrate",
   },
   parameters: [
     {
@@ -50,6 +53,15 @@ export const word = defineWord({
       doc: "How numbers are rounded; left out: they stay as they are (f32).",
       why: "Rounded weights are smaller and often quicker, and answer a little differently: the proof says how much.",
       impact: "high",
+    },
+    {
+      name: "calibrate",
+      type: { is: "number", integer: true },
+      range: { min: 1, max: 10000 },
+      doc: "With `quantize: int8`: so many rows of the training data say how large activations get, which then are rounded by fixed scales; left out: each batch has scales of its own.",
+      why: "Scales of their own are more exact on processors; fixed ones are what accelerators want.",
+      impact: "medium",
+      related: ["quantize"],
     },
   ],
   capabilities: {

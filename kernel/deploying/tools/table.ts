@@ -2,5 +2,6 @@
 import type { Tool } from "./tool.js";
 
 export const tools: Readonly<Record<string, () => Promise<Tool>>> = {
+  "onnx-bounds": async () => (await import("./onnx-bounds.js")).onnxBounds,
   litert: async () => (await import("./litert.js")).litert,
 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelFile } from "#dsl/emit/onnx/file.js";
@@ -54,6 +54,44 @@ describe("rounded ONNX models", function () {
         assert.ok(told.rounded);
       }
     });
+
+  it("takes fixed scales from rows that it is calibrated on, and leaves nothing of them", async () => {
+    for (const model of [bert!, llama]) {
+      const deployed = await deployedOf(model);
+      const feeds = feedsOf(deployed, 3, 9);
+      const rows = Array.from({ length: 4 }, (_, row) =>
+        Int32Array.from({ length: 9 }, (_, at) => 4 + ((row * 31 + at * 17 + 5) % 30)),
+      );
+      const asked: number[] = [];
+      const calibration = (count: number) => Promise.resolve((asked.push(count), rows));
+      const said = async (given: Call["arguments"], name: string) => {
+        const place = { writes: "folder", name: `${model.name}-${name}` } as const;
+        const own = { ...deployed, calibration };
+        const made = { ...call(), arguments: { path: "build", ...given } };
+        const { at, said } = await written(onnx, made, own, model.folder, work, place);
+        assert.deepEqual(readdirSync(join(at, "onnx")).length, 1);
+        const runtime = await onnxruntime.open(at, said);
+        const runs = runtime.run!.bind(runtime);
+        const { forward, decoder } = said.graphs!;
+        const logits = forward ? (await runs("forward", feeds))["logits"]! : await runAll(runs, decoder!, feeds, 2);
+        await runtime.close();
+        return logits;
+      };
+      const whole = await said({}, "exact");
+      const fixed = await said({ quantize: "int8", calibrate: 4 }, "fixed");
+      const { most, greatest } = difference(fixed, whole, feeds);
+      assert.deepEqual(asked, [4]);
+      assert.ok(most > 0 && most < 0.15 * greatest, `${model.name}: ${String(most)} of ${String(greatest)}`);
+    }
+  });
+
+  it("refuses to calibrate what no row of tokens stands for, or what isn't rounded to bytes", async () => {
+    const refused = async (model: typeof t5, given: Call["arguments"]) =>
+      onnx.refuses!({ ...call(), arguments: { path: "build", ...given } }, await deployedOf(model));
+    assert.match((await refused(t5, { quantize: "int8", calibrate: 4 })) ?? "", /encoder-decoder/);
+    assert.match((await refused(bert!, { quantize: "f16", calibrate: 4 })) ?? "", /int8/);
+    assert.equal(await refused(bert!, { quantize: "int8", calibrate: 4 }), null);
+  });
 
   it("keeps weights that one file can't hold in a second one", async () => {
     const deployed = await deployedOf(bert!);

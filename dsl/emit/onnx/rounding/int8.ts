@@ -17,23 +17,29 @@ export function roundedToBytes(graph: StandaloneGraph): StandaloneGraph {
   return rounded(graph, { product, lookup });
 }
 
+/** Steps of a byte without sign. */
+export const STEPS = 255;
+
+/** Codes and scales of a product's weight; `turned`: it lies as [out, in], since rows of it are looked up too. */
+export function productWeight(
+  m: Making,
+  p: Product,
+): { readonly codes: string; readonly scales: Weight; readonly turned: boolean } {
+  const shared = m.shared(p.weight);
+  const [rows, columns] = p.turned ? [p.out, p.in] : [p.in, p.out];
+  const lay = shared ? "as it lies" : "in_out";
+  const lines = { weight: p.weight, rows, columns, byRow: p.turned, most: shared ? ROW : FACTOR, lay } as const;
+  return { ...roundedLines(m, lines), turned: shared && p.turned };
+}
+
 function product(m: Making, p: Product): string {
   const { graph } = m;
-  const lines = { weight: p.weight, ...(p.turned ? { rows: p.out, columns: p.in } : { rows: p.in, columns: p.out }) };
-  const most = m.shared(p.weight) ? ROW : FACTOR;
-  const { codes, scales } = roundedLines(m, {
-    ...lines,
-    byRow: p.turned,
-    most,
-    lay: m.shared(p.weight) ? "as it lies" : "in_out",
-  });
-  const weight = m.shared(p.weight)
-    ? graph.node("Transpose", [codes], { attributes: { perm: { ints: [1, 0] } } })
-    : codes;
+  const { codes, scales, turned } = productWeight(m, p);
+  const weight = turned ? graph.node("Transpose", [codes], { attributes: { perm: { ints: [1, 0] } } }) : codes;
   const x = roundedRows(m, p.x);
   const sums = graph.node("MatMulInteger", [x.codes, weight, graph.constant("u8", [], Uint8Array.of(MIDDLE))]);
   const whole = graph.node("Cast", [sums], { attributes: { to: { int: TYPES.f32 } } });
-  const y = graph.node("Mul", [graph.node("Mul", [whole, x.scales]), scales]);
+  const y = graph.node("Mul", [graph.node("Mul", [whole, x.scales]), scales.name]);
   return p.bias === undefined ? y : graph.node("Add", [y, p.bias]);
 }
 
@@ -65,7 +71,7 @@ export function lookup(m: Making, l: Lookup): string {
   const whole = graph.node("Cast", [graph.node("Gather", [codes, l.indices])], {
     attributes: { to: { int: TYPES.f32 } },
   });
-  const scale = graph.node("Gather", [scales, l.indices]);
+  const scale = graph.node("Gather", [scales.name, l.indices]);
   return graph.node("Mul", [whole, graph.node("Unsqueeze", [scale, graph.longs([-1])])]);
 }
 
@@ -78,8 +84,8 @@ interface Lines {
   readonly most: number;
   readonly lay: "as it lies" | "in_out";
 }
-/** Names of codes i8 and scales f32. */
-function roundedLines(m: Making, o: Lines): { readonly codes: string; readonly scales: string } {
+/** Codes i8 by their name, and scales f32. */
+function roundedLines(m: Making, o: Lines): { readonly codes: string; readonly scales: Weight } {
   const { weight, rows, columns, byRow } = o;
   const turn = o.lay === "in_out" && byRow;
   const codes = m.weight({
@@ -89,10 +95,11 @@ function roundedLines(m: Making, o: Lines): { readonly codes: string; readonly s
       return bytesIn(codesOf(x, scalesOf(x, o), o, turn));
     },
   });
-  const scales = m.weight({
+  const scales: Weight = {
     ...{ name: `${weight.name}/scales`, type: "f32", shape: [byRow ? rows : columns] },
     bytes: async () => bytesIn(scalesOf(await floatsIn(weight), o)),
-  });
+  };
+  m.weight(scales);
   return { codes, scales };
 }
 

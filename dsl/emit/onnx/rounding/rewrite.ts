@@ -10,6 +10,8 @@ import type { StandaloneGraph, Weight } from "../standalone.js";
 export interface Product {
   readonly node: OnnxNode;
   readonly x: string;
+  /** What x was called before anything was rounded. */
+  readonly from: string;
   readonly weight: Weight;
   readonly bias: string | undefined;
   readonly in: number;
@@ -27,6 +29,8 @@ export interface Making {
   readonly graph: OnnxGraph;
   /** Adds a weight, or finds the one of that name; gives the name. */
   weight(weight: Weight): string;
+  /** A weight of the model as it was; undefined: none is called so. */
+  named(name: string): Weight | undefined;
   /** Whether a table is read both by rows and as a weight. */
   shared(weight: Weight): boolean;
 }
@@ -34,6 +38,14 @@ export interface Rounding {
   /** Gives the value that stands for the product; undefined: it stays as it is. */
   product?(m: Making, p: Product): string | undefined;
   lookup?(m: Making, l: Lookup): string | undefined;
+}
+
+export function productsIn(graph: StandaloneGraph): readonly Product[] {
+  const weights = new Map(graph.weights.map((weight) => [weight.name, weight]));
+  return graph.nodes.flatMap((node) => {
+    const one = sortOf(node, weights);
+    return one && "weight" in one ? [one] : [];
+  });
 }
 
 export function rounded(graph: StandaloneGraph, by: Rounding): StandaloneGraph {
@@ -52,6 +64,7 @@ export function rounded(graph: StandaloneGraph, by: Rounding): StandaloneGraph {
       if (!made.has(weight.name)) made.set(weight.name, weight);
       return weight.name;
     },
+    named: (name) => weights.get(name),
     shared: ({ name }) => tables.has(name) && factors.has(name),
   };
   const renamed = new Map<string, string>();
@@ -95,7 +108,16 @@ function sortOf(node: OnnxNode, weights: ReadonlyMap<string, Weight>): Product |
     return undefined;
   const turned = "transB" in node.attributes;
   const [rows = 0, columns = 0] = weight.shape;
-  return { node, x: first, weight, bias, in: turned ? columns : rows, out: turned ? rows : columns, turned };
+  return {
+    node,
+    x: first,
+    from: first,
+    weight,
+    bias,
+    in: turned ? columns : rows,
+    out: turned ? rows : columns,
+    turned,
+  };
 }
 function again<T extends Product | Lookup>(one: T, node: OnnxNode): T {
   const [first = "", second = "", bias] = node.inputs;

@@ -1,0 +1,73 @@
+/**
+ * Products in whole numbers of a byte by scales that are fixed beforehand: what comes in lies between bounds that texts of the
+ * same kind showed (`probed`). Written as QuantizeLinear and DequantizeLinear around plain products, which runtimes for
+ * accelerators read, and others make one product of. Weights and tables as in `int8.ts`.
+ */
+import type { StandaloneGraph, Weight } from "../standalone.js";
+import { lookup, productWeight, STEPS } from "./int8.js";
+import { bytesIn, floatsIn, productsIn, rounded, type Making, type Product } from "./rewrite.js";
+
+/** Least and greatest number of each value that goes into a product, by its name. */
+export type Bounds = ReadonlyMap<string, readonly [least: number, most: number]>;
+
+/** The model with the bounds of what goes into products as outputs besides; `values`: whose they are, in order. */
+export function probed(graph: StandaloneGraph): {
+  readonly graph: StandaloneGraph;
+  readonly values: readonly string[];
+} {
+  const values = [...new Set(productsIn(graph).map(({ from }) => from))];
+  const nodes = values.flatMap((value, i) =>
+    (["ReduceMin", "ReduceMax"] as const).map((op, side) => ({
+      ...{ name: boundOf(i, side), op, domain: "", inputs: [value], outputs: [boundOf(i, side)] },
+      attributes: { keepdims: { int: 0 } },
+    })),
+  );
+  const outputs = nodes.map(({ name }) => ({ name, type: "f32" as const, shape: [] }));
+  return { graph: { ...graph, nodes: [...graph.nodes, ...nodes], outputs: [...graph.outputs, ...outputs] }, values };
+}
+/** The output that tells a bound of a value. */
+export function boundOf(value: number, side: number): string {
+  return `bound/${value}/${side}`;
+}
+
+export function roundedByBounds(graph: StandaloneGraph, bounds: Bounds): StandaloneGraph {
+  return rounded(graph, { lookup, product: (m, p) => product(m, p, bounds.get(p.from)) });
+}
+
+function product(m: Making, p: Product, bounds: readonly [number, number] | undefined): string | undefined {
+  if (!bounds) return undefined;
+  const { graph } = m;
+  const [least, most] = [Math.min(bounds[0], 0), Math.max(bounds[1], 0)];
+  const size = most > least ? (most - least) / STEPS : 1;
+  const scale = graph.float(size);
+  const zero = graph.constant("u8", [], Uint8Array.of(Math.round(-least / size)));
+  const x = graph.node("DequantizeLinear", [graph.node("QuantizeLinear", [p.x, scale, zero]), scale, zero]);
+  const { codes, scales, turned } = productWeight(m, p);
+  const none = graph.constant("i8", [p.out], bytesIn(new Int8Array(p.out)));
+  const factors = graph.node("DequantizeLinear", [codes, scales.name, none], {
+    attributes: { axis: { int: turned ? 0 : 1 } },
+  });
+  const weight = turned ? graph.node("Transpose", [factors], { attributes: { perm: { ints: [1, 0] } } }) : factors;
+  const bias = p.bias === undefined ? undefined : m.named(p.bias);
+  if (bias) return graph.node("Gemm", [x, weight, wholeBias(m, p, bias, scales, size)]);
+  const y = graph.node("MatMul", [x, weight]);
+  return p.bias === undefined ? y : graph.node("Add", [y, p.bias]);
+}
+
+/** A bias as whole numbers of what one step of a sum of products stands for: then it is added before sums become fractions. */
+function wholeBias(m: Making, p: Product, bias: Weight, scales: Weight, size: number): string {
+  const steps = async (): Promise<Float32Array> => (await floatsIn(scales)).map((scale) => scale * size);
+  const shape = [p.out];
+  const codes = m.weight({
+    ...{ name: `${p.weight.name}/bias`, type: "i32", shape },
+    bytes: async () => {
+      const [numbers, each] = [await floatsIn(bias), await steps()];
+      return bytesIn(Int32Array.from(numbers, (x, i) => Math.round(x / each[i]!)));
+    },
+  });
+  const each = m.weight({
+    ...{ name: `${p.weight.name}/bias/scales`, type: "f32", shape },
+    bytes: async () => bytesIn(await steps()),
+  });
+  return m.graph.node("DequantizeLinear", [codes, each], { attributes: { axis: { int: 0 } } });
+}
