@@ -13,6 +13,7 @@ import { floats } from "../engine/feeds.js";
 import { gathered } from "./arrays.js";
 import { PastDecoder } from "./past-decoder.js";
 import type { OpenedModel } from "./runtime.js";
+import { WholeDecoder } from "./whole-decoder.js";
 
 type Feeds = Readonly<Record<string, NDArray>>;
 type Runs = NonNullable<OpenedModel["run"]>;
@@ -22,11 +23,13 @@ export function graphSession(opened: OpenedModel, written: Written): Pick<Sessio
   const graphs = opened.graphs ?? written.graphs ?? {};
   const run = must(opened.run, "a runtime of graphs");
   const { forward, decoder } = graphs;
-  const past = decoder && new PastDecoder(run, decoder, graphs.encoder);
+  const writer = decoder
+    ? new PastDecoder(run, decoder, graphs.encoder)
+    : forward && new WholeDecoder(run, "decoder_input_ids" in forward.inputs);
   return {
     async run(program, feeds, wanted) {
       if (program === "evaluate" && forward) return evaluated(run, forward, feeds);
-      if (past?.has(program)) return past.run(program, feeds, wanted);
+      if (writer?.has(program)) return writer.run(program, feeds, wanted);
       throw new CodedError("internal", { what: `no graph does what the program ${program} does` });
     },
   };

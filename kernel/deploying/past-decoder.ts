@@ -14,7 +14,8 @@ type Feeds = Readonly<Record<string, NDArray>>;
 type Runs = NonNullable<OpenedModel["run"]>;
 
 const PAST = /^past_key_values\./;
-const PROGRAMS: ReadonlySet<string> = new Set(["reserve", "prefill", "decode", "reorder"]);
+/** The programs that write. */
+export const PROGRAMS: ReadonlySet<string> = new Set(["reserve", "prefill", "decode", "reorder"]);
 
 export class PastDecoder {
   private past: Record<string, NDArray> = {};
@@ -114,7 +115,7 @@ function empty({ shape }: GraphPort, batch: number): NDArray {
 }
 
 /** Logits of those places [rows × length], and the likeliest of each. */
-function answered(logits: NDArray, places: Int32Array, wanted: readonly string[]): Record<string, NDArray> {
+export function answered(logits: NDArray, places: Int32Array, wanted: readonly string[]): Record<string, NDArray> {
   const [batch = 0, length = 0, width = 0] = logits.shape;
   const rows = gathered({ ...logits, shape: [batch * length, width] }, places);
   const next = (): NDArray => {

@@ -119,6 +119,11 @@ export interface TargetImplementation {
   write(call: Call, model: Deployed, out: TargetOutput): Promise<Written>;
   /** Calls that a reader copies, by language; `at` is the path as it was written in the program. They run as they stand. */
   calls(call: Call, model: Deployed, at: string): readonly CopiedCall[];
+  /**
+   * Of a file with fixed sizes: the tokens of a text and what is written after it together, or of an encoder-decoder's answer;
+   * absent: as many as the model has.
+   */
+  room?(call: Call, model: Deployed): number;
   /** Where it goes once it is proved; null, or absent: nowhere. */
   pushes?(call: Call): Push | null;
 }

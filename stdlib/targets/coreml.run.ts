@@ -1,7 +1,7 @@
 /** A Core ML package: Manifest.json, the ML Program, and the file of its weights. */
 import { emitCoreMl, manifest, PLACES } from "#dsl/emit/coreml/emit.js";
 import type { TargetImplementation } from "../kinds/target.js";
-import { fixedSizes, halved, noShape } from "../lib/targets/fixed.js";
+import { fixedSizes, halved, noShape, roomIn } from "../lib/targets/fixed.js";
 import { forwardOf, graphFile, weightsOf } from "../lib/targets/forward.js";
 import { writeCompanions } from "../lib/targets/companions.js";
 
@@ -10,6 +10,7 @@ const MOST_TEXTS = 64;
 
 export const coreml: TargetImplementation = {
   refuses: (call, model) => noShape(call, model),
+  room: roomIn,
   async write(call, model, out) {
     const program = forwardOf(model);
     const fixed = fixedSizes(call, model);

@@ -2,7 +2,7 @@
 import { emitInference, MOST, SIGNATURE, weightBytes } from "#dsl/emit/tensorflow/inference.js";
 import type { CopiedCall, Deployed, TargetImplementation, Written } from "../kinds/target.js";
 import { writeCompanions } from "../lib/targets/companions.js";
-import { fixedSizes, halved, noShape } from "../lib/targets/fixed.js";
+import { fixedSizes, halved, noShape, roomIn } from "../lib/targets/fixed.js";
 import { forwardOf, graphFile, weightsOf } from "../lib/targets/forward.js";
 import { litertCall } from "../lib/targets/litert-call.js";
 import { asked, read, said } from "../lib/targets/python.js";
@@ -12,6 +12,7 @@ const SOURCE = "saved";
 
 export const tflite: TargetImplementation = {
   refuses: (call, model) => noShape(call, model) ?? tooLarge(weightBytes(forwardOf(model)), MOST, "a LiteRT file"),
+  room: roomIn,
   async write(call, model, out) {
     const program = forwardOf(model);
     const fixed = fixedSizes(call, model);
@@ -57,6 +58,8 @@ const BY_PARTS = [
 
 function nearness(quantize: unknown, model: Deployed): Pick<Written, "tolerance" | "agreement" | "rounded"> {
   if (quantize === "f16") return halved(model);
-  if (quantize === "int8") return { tolerance: null, agreement: 0.9, rounded: "weights int8, activations f32" };
+  // Answers that are numbers, or one of a whole vocabulary, are told by how near their numbers are.
+  const agreement = model.labels.length > 0 ? 0.9 : 0;
+  if (quantize === "int8") return { tolerance: null, agreement, rounded: "weights int8, activations f32" };
   return { tolerance: 1e-4 };
 }

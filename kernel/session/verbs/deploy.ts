@@ -97,7 +97,7 @@ async function deployed(work: Work): Promise<DeploymentReport> {
   const refused = (await target.refuses?.(action.target, model)) ?? null;
   if (refused !== null)
     throw new CodedError("cannot-deploy", { model: action.name, target: callText(action.target), why: refused });
-  const golden = await goldenFor(opened, model);
+  const golden = await goldenFor(opened, model, target.room?.(action.target, model) ?? Infinity);
   const { weights, open, base, tokenizer } = opened;
   const notebook = { plan: weights.plan, labels: weights.labels, session: open.session, base, tokenizer };
   const expected = await during(stage.hostContext, "made-up inputs asked of the notebook's model", () =>
@@ -141,7 +141,8 @@ async function describedIn({ action, model, opened, run }: Work, home: string, w
   return deployment;
 }
 
-async function goldenFor({ weights, tokenizer }: Opened, { chat, parts }: Deployed): Promise<Golden> {
+/** `room`: tokens that a file of fixed sizes holds. */
+async function goldenFor({ weights, tokenizer }: Opened, { chat, parts }: Deployed, room: number): Promise<Golden> {
   const { model, data } = weights.plan.recipe;
   const { answers } = await does(model.task, "task");
   const masked = answers?.places !== undefined && tokenizer.mask !== null && !("context" in data.columns);
@@ -154,7 +155,9 @@ async function goldenFor({ weights, tokenizer }: Opened, { chat, parts }: Deploy
   if (golden.is === "asked") return golden;
   const { family, config, technique } = parts;
   const taken = technique.implementation.virtual?.(technique.call).positions ?? 0;
-  const positions = family.shape === "encoder-decoder" ? Infinity : family.sizes(config).positions - taken;
+  if (family.shape === "encoder-decoder")
+    return fitting({ ...golden, most: Math.min(golden.most, room - 1) }, { chat, tokenizer, positions: Infinity });
+  const positions = Math.min(family.sizes(config).positions - taken, room);
   return fitting(golden, { chat, tokenizer, positions });
 }
 

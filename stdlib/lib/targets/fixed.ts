@@ -13,6 +13,12 @@ export function fixedSizes({ arguments: { shape } }: Call, { maxLength, family }
   };
 }
 
+/** Tokens that are written with their text at most, or of an encoder-decoder's answer. */
+export function roomIn(call: Call, model: Deployed): number {
+  const { length = Infinity, targets_length = length } = fixedSizes(call, model);
+  return targets_length;
+}
+
 /** What is wrong with the shape, or with any fixed shape for this model; null: nothing. */
 export function noShape({ arguments: { shape } }: Call, { config }: Deployed): string | null {
   if (Array.isArray(shape) && (shape.length < 2 || shape.length > 3 || shape.some((n) => !(Number(n) >= 1))))
