@@ -19,7 +19,8 @@ export interface Comparison {
 /** `equal`: within the tolerance. `agrees`: rounded, and it says the same often enough. */
 export type Verdict = "equal" | "agrees" | "differs";
 
-export function compare(notebook: Answers, deployed: Answers): Comparison {
+/** `slack`: how near answers that are numbers must be to say the same, as a share of them; 0: to the last digit. */
+export function compare(notebook: Answers, deployed: Answers, slack = 0): Comparison {
   const inputs = notebook.says.length;
   let [difference, greatest] = [0, 0];
   for (const [i, row] of (notebook.numbers ?? []).entries()) {
@@ -36,7 +37,7 @@ export function compare(notebook: Answers, deployed: Answers): Comparison {
     }
     if (own && own.length !== row.length) difference = Infinity;
   }
-  const agree = notebook.says.filter((says, i) => deployed.says[i] === says).length;
+  const agree = notebook.says.filter((says, i) => alike(says, deployed.says[i], slack)).length;
   const counted = deployed.numbers !== undefined && notebook.numbers !== undefined;
   if (counted && deployed.numbers.length !== notebook.numbers.length) difference = Infinity;
   return {
@@ -46,6 +47,12 @@ export function compare(notebook: Answers, deployed: Answers): Comparison {
     agree,
     ...(notebook.tokens && deployed.tokens && { tokens: tokensIn(notebook.tokens, deployed.tokens) }),
   };
+}
+
+function alike(a: string, b: string | undefined, slack: number): boolean {
+  if (a === b || b === undefined || slack === 0) return a === b;
+  const [x, y] = [a, b].map((says) => says.split(/[\s,]+/).map(Number)) as [number[], number[]];
+  return x.length === y.length && x.every((n, i) => Math.abs(n - y[i]!) <= slack * Math.max(1, Math.abs(n)));
 }
 
 function tokensIn(

@@ -20,11 +20,16 @@ export function roomIn(call: Call, model: Deployed): number {
 }
 
 /** What is wrong with the shape, or with any fixed shape for this model; null: nothing. */
-export function noShape({ arguments: { shape } }: Call, { config }: Deployed): string | null {
+export function noShape(call: Call, model: Deployed): string | null {
+  const { shape } = call.arguments;
+  const { config, maxLength, family } = model;
   if (Array.isArray(shape) && (shape.length < 2 || shape.length > 3 || shape.some((n) => !(Number(n) >= 1))))
     return "a shape is a number of texts and a number of tokens, `[1, 128]`, and of models that write a third, the tokens written";
   if (shape !== "free" && config["trigram_input"] === true)
     return "MobileBERT reads the embedding of padding beside a text's last token, so it answers otherwise in a fixed shape; `shape: free` is as the notebook";
+  const { length = maxLength } = fixedSizes(call, model);
+  if (length < maxLength && family.implementation.shape !== "decoder")
+    return `the notebook reads ${String(maxLength)} tokens of a text, and a file of ${String(length)} would cut longer ones otherwise; \`max_length: ${String(length)}\` in the model makes both the same`;
   return null;
 }
 
