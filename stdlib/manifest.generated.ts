@@ -91,6 +91,7 @@ import { word as storages_bf16 } from "./storages/bf16.js";
 import { word as storages_f32 } from "./storages/f32.js";
 import { word as storages_int8 } from "./storages/int8.js";
 import { word as storages_nf4 } from "./storages/nf4.js";
+import { word as targets_container } from "./targets/container.js";
 import { word as targets_coreml } from "./targets/coreml.js";
 import { word as targets_gguf } from "./targets/gguf.js";
 import { word as targets_huggingface } from "./targets/huggingface.js";
@@ -244,6 +245,7 @@ export const words: readonly Word[] = [
   storages_f32,
   storages_int8,
   storages_nf4,
+  targets_container,
   targets_coreml,
   targets_gguf,
   targets_huggingface,

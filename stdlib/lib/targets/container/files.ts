@@ -1,0 +1,65 @@
+/** What makes a folder an image: Dockerfile, compose file, what the server needs, and what stays out. */
+
+/** Of Debian with Node alone; an exact tag, so that an image of next year is built of the same. */
+const IMAGE = "node:22.12.0-bookworm-slim";
+/** What runs the model: it brings ONNX Runtime for Node. */
+const TRANSFORMERS = "4.3.1";
+export const PORT = 8080;
+
+export function dockerfile(): string {
+  return `FROM ${IMAGE}
+ENV NODE_ENV=production PORT=${String(PORT)} HOST=0.0.0.0 REPOSITORY=/repository
+WORKDIR /app
+COPY package.json ./
+RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
+COPY server.mjs ./
+COPY . /repository
+USER node
+EXPOSE ${String(PORT)}
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "server.mjs"]
+`;
+}
+
+export function composeFile(name: string): string {
+  const service = serviceName(name);
+  return `services:
+  ${service}:
+    build: .
+    image: ${service}
+    ports:
+      - "127.0.0.1:${String(PORT)}:${String(PORT)}"
+    read_only: true
+    tmpfs:
+      - /tmp
+    cap_drop:
+      - ALL
+    security_opt:
+      - no-new-privileges:true
+    restart: unless-stopped
+`;
+}
+
+/** Letters, digits and dashes, as services and images are called. */
+export function serviceName(name: string): string {
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-+|-+$/g, "") || "model"
+  );
+}
+
+export function packageJson(name: string): string {
+  const json = {
+    name: serviceName(name),
+    private: true,
+    type: "module",
+    scripts: { start: "node server.mjs" },
+    engines: { node: ">=20" },
+    dependencies: { "@huggingface/transformers": TRANSFORMERS },
+  };
+  return `${JSON.stringify(json, null, 2)}\n`;
+}
+
+export const DOCKERIGNORE = ["node_modules", ".git", "Dockerfile", "compose.yaml", ".dockerignore", ""].join("\n");
