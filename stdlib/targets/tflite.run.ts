@@ -25,11 +25,13 @@ export const tflite: TargetImplementation = {
   },
   calls(call, model, at) {
     const free = call.arguments["shape"] === "free";
+    const pairs = model.family.implementation.shape === "encoder-decoder";
     const code = [
       ...["import json", "import numpy as np", "from ai_edge_litert.interpreter import Interpreter"],
       ...["from tokenizers import Tokenizer", "", `file = ${JSON.stringify(at)}`, 'folder = file + ".files"'],
       `runner = Interpreter(file).get_signature_runner(${JSON.stringify(SIGNATURE)})`,
       ...(free ? [] : ['size, width = runner.get_input_details()["input_ids"]["shape"]']),
+      ...(free || !pairs ? [] : ['written = runner.get_input_details()["decoder_input_ids"]["shape"][1]']),
       ...asked(model, free ? undefined : "int(width)"),
       ...(free ? ["answer = runner(**inputs)"] : BY_PARTS),
       ...read("answer[name]", model),

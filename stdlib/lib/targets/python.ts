@@ -4,9 +4,12 @@
  */
 import type { Deployed } from "../../kinds/target.js";
 
-type Told = Pick<Deployed, "config" | "labels" | "roles" | "parts">;
+type Told = Pick<Deployed, "config" | "labels" | "roles" | "parts" | "maxLength">;
 
-/** `inputs`: what the graph is fed, int32, the shorter texts padded. `width`: an expression for the file's length where that is fixed. */
+const MASK =
+  'mask = next(t.content for t in tokenizer.get_added_tokens_decoder().values() if "mask" in t.content.lower())';
+
+/** `inputs`: what the graph is fed, int32, the shorter texts padded. `width`: an expression for the file's length where that is fixed; then `written` is that of a decoder's tokens. */
 export function asked(model: Told, width?: string): string[] {
   const { family, task } = model.parts;
   const pairs = model.roles.includes("text_pair") || model.roles.includes("question");
@@ -14,16 +17,16 @@ export function asked(model: Told, width?: string): string[] {
     ? '[("Where does it hurt?", "It hurts in the knee."), ("And now?", "No more.")]'
     : '["The parcel never came.", "Thank you!"]';
   const pad = Number(model.config["pad_token_id"] ?? 0);
-  const decoder = family.shape === "encoder-decoder";
+  const fills = task.call.word === "fill_mask";
+  const start = String(Number(model.config["decoder_start_token_id"] ?? 0));
   const alone =
     task.implementation.supervision.rows === "apart"
       ? ".encode_batch([text for pair in texts for text in pair])"
       : ".encode_batch(texts)";
   return [
-    `texts = ${texts}`,
     'tokenizer = Tokenizer.from_file(folder + "/tokenizer.json")',
-    'longest = json.load(open(folder + "/tokenizer_config.json")).get("model_max_length", 512)',
-    `tokenizer.enable_truncation(min(int(longest), ${width ?? 512}))`,
+    ...(fills ? [MASK, 'texts = [f"The parcel never {mask}.", f"{mask} you!"]'] : [`texts = ${texts}`]),
+    `tokenizer.enable_truncation(${String(model.maxLength)})`,
     `tokenizer.enable_padding(pad_id=${String(pad)}${width === undefined ? "" : `, length=${width}`})`,
     `encoded = tokenizer${alone}`,
     "inputs = {",
@@ -32,9 +35,9 @@ export function asked(model: Told, width?: string): string[] {
     ...(model.parts.tokenTypes === true
       ? ['    "token_type_ids": np.array([e.type_ids for e in encoded], np.int32),']
       : []),
-    ...(decoder
+    ...(family.shape === "encoder-decoder"
       ? [
-          `    "decoder_input_ids": np.full((len(encoded), 1), ${String(Number(model.config["decoder_start_token_id"] ?? 0))}, np.int32),`,
+          `    "decoder_input_ids": np.full((len(encoded), ${width === undefined ? "1" : "written"}), ${start}, np.int32),`,
         ]
       : []),
     "}",
@@ -86,11 +89,16 @@ export function said(model: Told): string[] {
         "for pair, a, b in zip(texts, vectors[0::2], vectors[1::2]):",
         '    print(pair, f"{a @ b:.3f}")',
       ];
-    default:
+    case "fill_mask":
       return [
         "for text, e, row in zip(texts, encoded, logits):",
-        "    last = row[sum(e.attention_mask) - 1] if len(row) == len(e.ids) else row[-1]",
-        "    print(text, tokenizer.decode([int(last.argmax())]))",
+        "    print(text, tokenizer.decode([int(row[e.tokens.index(mask)].argmax())]))",
+      ];
+    default:
+      // What comes first: a decoder's answer to its beginning, or to all of the text.
+      return [
+        "for text, e, row in zip(texts, encoded, logits):",
+        `    print(text, tokenizer.decode([int(row[${model.parts.family.shape === "encoder-decoder" ? "0" : "sum(e.attention_mask) - 1"}].argmax())]))`,
       ];
   }
 }

@@ -1,7 +1,9 @@
 /** `deploy` to formats of single graphs: what reads and what writes, proved in the formats' own runtimes. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Shown } from "#kernel/core/display/shown.js";
 import type { Proof } from "#kernel/deploying/proof.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
@@ -19,6 +21,25 @@ const DEPLOYMENTS = [
   ["rewrites", 'savedmodel("build/rewrites")', "build/rewrites", "equal"],
 ] as const;
 
+/** What the calls that are shown print. */
+const SAID: Readonly<Record<(typeof DEPLOYMENTS)[number][0], RegExp>> = {
+  labels: /^The parcel never came\. (yes|no) 0\.\d+\nThank you! (yes|no) 0\.\d+\n$/,
+  scores: /^The parcel never came\. \d\.\d+\nThank you! \d\.\d+\n$/,
+  tales: /^The parcel never came\. \S*\nThank you! \S*\n$/,
+  rewrites: /^The parcel never came\. \S*\nThank you! \S*\n$/,
+};
+
+/** The call in Python as the cell shows it. */
+function pythonIn(shown: readonly Shown[]): string {
+  const text = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+  const lines = text.slice(text.indexOf("Ask it in Python")).split("\n").slice(1);
+  const end = lines.findIndex((line) => line !== "" && !line.startsWith("  "));
+  return lines
+    .slice(0, end < 0 ? undefined : end)
+    .map((line) => line.slice(2))
+    .join("\n");
+}
+
 describe("deploying to TensorFlow, LiteRT and Core ML", function () {
   this.timeout(180_000);
   let book: NotebookOfOne;
@@ -33,12 +54,19 @@ describe("deploying to TensorFlow, LiteRT and Core ML", function () {
 
   for (const [name, target, home, verdict] of DEPLOYMENTS)
     it(`${name} to ${target}: ${verdict}, by its own runtime`, async () => {
-      await book.run(`deploy ${name} to ${target}`);
+      const shown = await book.run(`deploy ${name} to ${target}`);
       const proof = JSON.parse(readFileSync(join(book.folder, home, "proof.json"), "utf8")) as Proof;
       assert.equal(proof.verdict, verdict);
       const { tokens, agree, inputs } = proof.compared!;
       assert.equal(agree, inputs);
       assert.equal(tokens !== undefined, name === "tales" || name === "rewrites");
+      const call = pythonIn(shown);
+      if (target.startsWith("tflite")) {
+        const { python } = await ensurePythonEnv("deploy");
+        const stdio = ["ignore", "pipe", "ignore"] as const;
+        const said = execFileSync(python, ["-c", call], { cwd: book.folder, encoding: "utf8", stdio: [...stdio] });
+        assert.match(said, SAID[name]);
+      } else if (target.startsWith("savedmodel")) assert.match(call, /serving_default/);
       if (tokens) assert.ok(tokens.of >= 20 && tokens.agree === tokens.of, JSON.stringify(tokens));
     });
 });

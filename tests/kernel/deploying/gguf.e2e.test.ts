@@ -99,7 +99,9 @@ describe("the target gguf", function () {
     for (const { name, tokens } of WRITING) {
       const ours = await loadTokenizer(join(work, name));
       // Of the pieces of these, some are made by no merge: llama.cpp makes them (and the deployment says so).
-      const hard = HARD_TEXTS.filter((text) => !tokens.endsWith(".gguf") || !/日本|é|\u0301| {2}|the|and|in/.test(text));
+      const hard = HARD_TEXTS.filter(
+        (text) => !tokens.endsWith(".gguf") || !/日本|é|\u0301| {2}|the|and|in/.test(text),
+      );
       // Qwen's tokenizer composes characters before it cuts.
       const texts = tokens === "qwen2" ? hard.filter((text) => text.normalize("NFC") === text) : hard;
       const want = await ours.encode([...texts], 1e6);

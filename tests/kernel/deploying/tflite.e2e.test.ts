@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import { findConverter, converterLacks } from "#kernel/engine/native/converter.js";
 import { litert } from "#kernel/deploying/runtimes/litert.js";
@@ -123,6 +124,18 @@ describe("the target tflite", function () {
     );
     const bytes = await compared(model, { shape: [1, 32], quantize: "int8" });
     assert.ok(bytes.agree === 1 && statSync(file).size < 0.27 * size, String(bytes.agree));
+  });
+  it("says what brings the converter where there is none", async () => {
+    const cache = process.env["TUNEBOOK_CACHE"];
+    process.env["TUNEBOOK_CACHE"] = join(work, "nothing");
+    try {
+      const error = await compared(models[0]!, {}).catch((e: unknown) => e);
+      assert.ok(error instanceof CodedError && error.code === "converter-missing", String(error));
+      assert.match(wordsOf(error.code, error.data).help ?? "", /tunebook setup/);
+    } finally {
+      if (cache === undefined) delete process.env["TUNEBOOK_CACHE"];
+      else process.env["TUNEBOOK_CACHE"] = cache;
+    }
   });
   it("refuses what would answer otherwise, or can't be a shape", async () => {
     const odd = await deployedOf(models.find(({ name }) => name === "mobilebert-plain")!);

@@ -22,7 +22,14 @@ describe("tunebook doctor", function () {
   it("says that all engines compute, once set up", () => {
     const { status, findings } = doctor({});
     assert.equal(status, 0);
-    for (const name of ["node", "tensorflow library", "engine tensorflow", "engine onnx", "engine tfjs"])
+    for (const name of [
+      "node",
+      "tensorflow library",
+      "engine tensorflow",
+      "converter to LiteRT",
+      "engine onnx",
+      "engine tfjs",
+    ])
       assert.equal(findings.get(name)?.status, "ok", findings.get(name)?.text);
     assert.match(findings.get("engine tensorflow")!.text, /TensorFlow [\d.]+ \((CPU|GPU)\).*GFLOP\/s/);
   });
@@ -37,6 +44,7 @@ describe("tunebook doctor", function () {
         assert.equal(findings.get(name)?.status, "missing");
         assert.equal(findings.get(name)?.mend, "tunebook setup");
       }
+      assert.equal(findings.get("converter to LiteRT")?.mend, "tunebook setup");
       assert.match(findings.get("compiler")!.mend!, /g\+\+/);
     } finally {
       rmSync(cache, { recursive: true });
