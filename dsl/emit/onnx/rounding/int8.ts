@@ -51,9 +51,12 @@ function roundedRows({ graph }: Making, x: string): { readonly codes: string; re
   // Of no rows at all ONNX Runtime's reductions keep every column.
   const furthest = graph.node("Slice", [all, graph.longs([0]), graph.longs([1]), graph.longs([1])]);
   const scales = graph.node("Max", [graph.node("Mul", [furthest, graph.float(1 / ROW)]), graph.float(1e-30)]);
-  const scale = graph.node("Squeeze", [scales, graph.longs([1])]);
-  const middle = graph.node("Expand", [graph.constant("u8", [1], Uint8Array.of(MIDDLE)), graph.node("Shape", [scale])]);
-  const codes = graph.node("QuantizeLinear", [x, scale, middle], { attributes: { axis: { int: 0 } } });
+  // Not QuantizeLinear's own scales by rows: OpenVINO takes those of constants alone.
+  const codes = graph.node("QuantizeLinear", [
+    graph.node("Div", [x, scales]),
+    graph.float(1),
+    graph.constant("u8", [], Uint8Array.of(MIDDLE)),
+  ]);
   return { codes, scales };
 }
 

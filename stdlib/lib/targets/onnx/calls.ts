@@ -103,10 +103,9 @@ function prefixOf(given: Readonly<Record<string, unknown>>): string {
   return typeof given["prefix"] === "string" ? given["prefix"] : "";
 }
 
-/** Models that write are asked by Optimum, which keeps keys and values; others by their session. */
 function python(model: Deployed, at: string, rounding: Rounding | undefined): readonly CopiedCall[] {
   const { implementation, call } = model.parts.task;
-  if (!implementation.answers) return [];
+  if (!implementation.answers) return model.parts.family.shape === "decoder" ? [writes(model, at, rounding)] : [];
   const file = fileOf("forward", false, rounding);
   const vectors = implementation.supervision.rows === "apart";
   const pair = model.roles.includes("text_pair") ? `, ${q(PAIR)}` : "";
@@ -114,7 +113,7 @@ function python(model: Deployed, at: string, rounding: Rounding | undefined): re
     implementation.supervision.rows === "contexts"
       ? `${q("What is wrong?")}, ${q(ASKED)}`
       : call.word === "fill_mask"
-        ? q("The invoice is [MASK].")
+        ? 'f"The invoice is {mask}."'
         : `${q(ASKED)}${vectors ? "" : pair}`;
   return [
     {
@@ -126,6 +125,9 @@ function python(model: Deployed, at: string, rounding: Rounding | undefined): re
         'tokenizer = Tokenizer.from_file(f"{folder}/tokenizer.json")',
         `tokenizer.enable_truncation(${model.maxLength})`,
         `session = onnxruntime.InferenceSession(f"{folder}/${file}")`,
+        ...(call.word === "fill_mask"
+          ? ['mask = json.load(open(f"{folder}/tokenizer_config.json")).get("mask_token", "[MASK]")']
+          : []),
         `text = tokenizer.encode(${text})`,
         'feeds = {"input_ids": text.ids, "attention_mask": text.attention_mask, "token_type_ids": text.type_ids}',
         "names = [port.name for port in session.get_inputs()]",
@@ -134,6 +136,50 @@ function python(model: Deployed, at: string, rounding: Rounding | undefined): re
       ].join("\n"),
     },
   ];
+}
+
+/** Token by token, keys and values handed on. */
+function writes(model: Deployed, at: string, rounding: Rounding | undefined): CopiedCall {
+  const chat = model.roles.includes("messages");
+  const ends = model.config["eos_token_id"];
+  // transformers knows the tags that templates have beyond Jinja's.
+  const reads = chat
+    ? [
+        "tokenizer = AutoTokenizer.from_pretrained(folder)",
+        `messages = [{"role": "user", "content": ${q(ASKED)}}]`,
+        'ids = list(tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=True)["input_ids"])',
+      ]
+    : ['tokenizer = Tokenizer.from_file(f"{folder}/tokenizer.json")', `ids = tokenizer.encode(${q(ASKED)}).ids`];
+  return {
+    language: "Python",
+    needs: ["onnxruntime", "numpy", ...(chat ? ["transformers", "jinja2"] : ["tokenizers"])],
+    code: [
+      ...["import numpy as np", "import onnxruntime"],
+      ...[chat ? "from transformers import AutoTokenizer" : "from tokenizers import Tokenizer", ""],
+      `folder = ${q(at)}`,
+      `session = onnxruntime.InferenceSession(f"{folder}/${fileOf("decoder", false, rounding)}")`,
+      ...reads,
+      "past = {",
+      "    port.name: np.zeros((1, port.shape[1], 0, port.shape[3]), np.float32)",
+      '    for port in session.get_inputs() if port.name.startswith("past_key_values")',
+      "}",
+      "names = [port.name for port in session.get_outputs()]",
+      "start, read = len(ids), 0",
+      "while len(ids) < start + 32:",
+      "    feeds = {",
+      '        "input_ids": np.array([ids[read:]], np.int64),',
+      '        "attention_mask": np.ones((1, len(ids)), np.int64),',
+      '        "position_ids": np.arange(read, len(ids))[None],',
+      "    }",
+      "    answer = dict(zip(names, session.run(names, {**feeds, **past})))",
+      '    past = {name: answer[name.replace("past_key_values", "present")] for name in past}',
+      "    read = len(ids)",
+      '    ids.append(int(answer["logits"][0, -1].argmax()))',
+      `    if ids[-1] in ${JSON.stringify([ends ?? []].flat())}:`,
+      "        break",
+      "print(tokenizer.decode(ids[start:]))",
+    ].join("\n"),
+  };
 }
 
 const LABELS = 'labels = json.load(open(f"{folder}/config.json"))["id2label"]';
@@ -147,7 +193,7 @@ function told(model: Deployed): readonly string[] {
     ];
   if (rows === "words") return [LABELS, "print([labels[str(i)] for i in answer[0][0].argmax(-1)])"];
   if (model.parts.task.call.word === "fill_mask")
-    return ['print(tokenizer.decode([answer[0][0, text.tokens.index("[MASK]")].argmax()]))'];
+    return ["print(tokenizer.decode([answer[0][0, text.tokens.index(mask)].argmax()]))"];
   if (model.labels.length === 0 || model.config["problem_type"] === "regression") return ["print(answer[0][0])"];
   const probabilities =
     model.config["problem_type"] === "multi_label_classification"
