@@ -1,7 +1,9 @@
 /** What a model says of golden inputs, here or in another runtime: words, and the numbers that they follow from. */
 import { must } from "#dsl/diagnostics/must.js";
+import type { Outcome } from "#dsl/types/capabilities.js";
 import type { Call } from "#dsl/types/value.js";
 import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
+import { registry } from "#stdlib/registry.js";
 import { does } from "../core/session/words.js";
 import { answersOf, type Asking } from "../inference/texts-asked.js";
 import { writeTexts } from "../inference/write.js";
@@ -12,9 +14,13 @@ export interface Answers {
   readonly says: readonly string[];
   /** Logits of each row that was fed, or vectors; of what is written those of the first token. Absent: the runtime gives none. */
   readonly numbers?: readonly Float32Array[];
+  /** What it says are numbers: two are the same where they are near. */
+  readonly numeric?: true;
   /** Of what is written. */
   readonly tokens?: readonly (readonly number[])[];
 }
+
+const NUMBERS: ReadonlySet<string> = new Set<Outcome>(["number", "similarity"]);
 
 export async function asked(model: Asking, golden: Golden, name: string, signal?: AbortSignal): Promise<Answers> {
   if (golden.is === "prompts") return written(model, golden, signal);
@@ -22,10 +28,17 @@ export async function asked(model: Asking, golden: Golden, name: string, signal?
   const answers = must((await does(task, "task")).answers, `what ${task.word} answers`);
   const { predictions, numbers } = await answersOf(golden.inputs, model, name);
   const pairs = answers.ofPairs && golden.inputs.every((text) => typeof text !== "string") ? answers.ofPairs : answers;
-  const says = predictions.map((one) =>
-    answers.answer && pairs === answers ? answers.answer(one) : pairs.cells(one).join(" "),
+  const { answer } = answers;
+  // What has no answer in words is a gap to be filled: the likeliest token tells.
+  const says = predictions.map((one, i) =>
+    answer && pairs === answers
+      ? answer(one)
+      : pairs === answers
+        ? String(likeliest(numbers[i] ?? new Float32Array()))
+        : pairs.cells(one).join(" "),
   );
-  return { says, numbers };
+  const numeric = registry.find("task", task.word)?.capabilities?.measures.some((of) => NUMBERS.has(of)) === true;
+  return { says, numbers, ...(numeric && { numeric }) };
 }
 
 async function written(

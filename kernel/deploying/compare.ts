@@ -19,8 +19,7 @@ export interface Comparison {
 /** `equal`: within the tolerance. `agrees`: rounded, and it says the same often enough. */
 export type Verdict = "equal" | "agrees" | "differs";
 
-/** `slack`: how near answers that are numbers must be to say the same, as a share of them; 0: to the last digit. */
-export function compare(notebook: Answers, deployed: Answers, slack = 0): Comparison {
+export function compare(notebook: Answers, deployed: Answers): Comparison {
   const inputs = notebook.says.length;
   let [difference, greatest] = [0, 0];
   for (const [i, row] of (notebook.numbers ?? []).entries()) {
@@ -37,7 +36,9 @@ export function compare(notebook: Answers, deployed: Answers, slack = 0): Compar
     }
     if (own && own.length !== row.length) difference = Infinity;
   }
-  const agree = notebook.says.filter((says, i) => alike(says, deployed.says[i], slack)).length;
+  const agree = notebook.numeric
+    ? alike(notebook, deployed, greatest)
+    : notebook.says.filter((says, i) => deployed.says[i] === says).length;
   const counted = deployed.numbers !== undefined && notebook.numbers !== undefined;
   if (counted && deployed.numbers.length !== notebook.numbers.length) difference = Infinity;
   return {
@@ -49,10 +50,17 @@ export function compare(notebook: Answers, deployed: Answers, slack = 0): Compar
   };
 }
 
-function alike(a: string, b: string | undefined, slack: number): boolean {
-  if (a === b || b === undefined || slack === 0) return a === b;
-  const [x, y] = [a, b].map((says) => says.split(/[\s,]+/).map(Number)) as [number[], number[]];
-  return x.length === y.length && x.every((n, i) => Math.abs(n - y[i]!) <= slack * Math.max(1, Math.abs(n)));
+/** Of answers that are numbers: inputs of which none is further off than this share of the greatest. */
+const NEAR = 0.02;
+function alike(notebook: Answers, deployed: Answers, greatest: number): number {
+  const rows = notebook.numbers ?? [];
+  const near = rows.filter((row, i) =>
+    row.every(
+      (value, k) => Math.abs(value - (deployed.numbers?.[i]?.[k] ?? Number.NaN)) <= NEAR * Math.max(1, greatest),
+    ),
+  ).length;
+  // A question of two texts has two rows.
+  return Math.round((near * notebook.says.length) / Math.max(1, rows.length));
 }
 
 function tokensIn(
@@ -70,8 +78,10 @@ function tokensIn(
   return { agree, of, first };
 }
 
-/** What must agree of a rounded model's answers to the golden inputs, unless its target says more. */
+/** What must agree of a rounded model's answers, unless its target says more. */
 const AGREEMENT = 0.75;
+/** Of so few made-up inputs some lie between two answers, where rounding decides: rows tell more. */
+const FEW = 100;
 
 export function verdictOf(
   { difference, greatest, agree, inputs, tokens }: Comparison,
@@ -80,9 +90,10 @@ export function verdictOf(
   if (tolerance === null) {
     // Texts part at the first token that is otherwise: of them the numbers of the first token tell, and where there are none,
     // how often it is the same.
+    const wanted = inputs < FEW ? Math.min(agreement, AGREEMENT) : agreement;
     const share = !tokens ? agree / inputs : difference === null ? tokens.first / inputs : 1;
     const near = difference === null || difference <= ROUNDED * Math.max(1, greatest);
-    return share >= agreement && near ? "agrees" : "differs";
+    return share >= wanted && near ? "agrees" : "differs";
   }
   const near = difference === null || difference <= tolerance * Math.max(1, greatest);
   const same = tokens ? tokens.agree === tokens.of : agree === inputs;

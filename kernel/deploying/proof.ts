@@ -52,6 +52,7 @@ export interface Proof {
   readonly inputs: string;
   readonly expected: {
     readonly says: readonly string[];
+    readonly numeric?: true;
     /** base64 of f32, at most `NUMBERS` of each row, evenly taken. */
     readonly numbers?: readonly string[];
     readonly tokens?: readonly (readonly number[])[];
@@ -88,6 +89,7 @@ export function proofOf(
     inputs: hashOf(o.golden),
     expected: {
       says: expected.says,
+      ...(expected.numeric && { numeric: true as const }),
       ...(expected.numbers && { numbers: expected.numbers.map((row) => packed(thinned(row))) }),
       ...(expected.tokens && { tokens: expected.tokens }),
     },
@@ -130,6 +132,7 @@ const schema: Schema<Proof> = fields({
   inputs: v.string(),
   expected: fields({
     says: v.array(v.string()),
+    numeric: v.exactOptional(v.literal(true)),
     numbers: v.exactOptional(v.array(v.string())),
     tokens: v.exactOptional(v.array(v.array(v.number()))),
   }),
@@ -157,8 +160,13 @@ export function readProof(home: string): Proof {
 }
 
 /** What the notebook said, as far as it was kept. */
-export function expectedIn({ expected: { says, numbers, tokens } }: Proof): Answers {
-  return { says, ...(numbers && { numbers: numbers.map(unpacked) }), ...(tokens && { tokens }) };
+export function expectedIn({ expected: { says, numeric, numbers, tokens } }: Proof): Answers {
+  return {
+    says,
+    ...(numeric && { numeric }),
+    ...(numbers && { numbers: numbers.map(unpacked) }),
+    ...(tokens && { tokens }),
+  };
 }
 /** Answers, of whose numbers those are left that a proof keeps. */
 export function thinnedAnswers(answers: Answers): Answers {

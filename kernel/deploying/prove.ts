@@ -1,6 +1,5 @@
 /** What a target wrote, opened in its runtime and held beside the notebook's answers. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Written } from "#stdlib/kinds/target.js";
 import type { Engine, Session } from "../engine/engine.js";
 import type { Asking } from "../inference/texts-asked.js";
 import { asked, type Answers } from "./asked.js";
@@ -94,18 +93,13 @@ async function writtenBy(model: OpenedModel, golden: Golden): Promise<Answers> {
   return { says: written.map(({ text }) => text), tokens: written.map(({ tokens }) => tokens) };
 }
 
-/** Where weights were rounded numbers aren't the same to the last digit. */
-function slackOf({ tolerance }: Written): number {
-  return tolerance === null ? 0.05 : tolerance > 1e-4 ? 10 * tolerance : 0;
-}
-
 /** The comparison, its verdict, and what was found wrong in words. */
 export function judged(
   expected: Answers,
   answers: Answers,
   { written }: Deployment,
 ): { readonly compared: Comparison; readonly verdict: Verdict; readonly found: readonly string[] } {
-  const compared = compare(expected, answers, slackOf(written));
+  const compared = compare(expected, answers);
   const verdict = verdictOf(compared, written);
   const { difference, greatest, agree, inputs, tokens } = compared;
   const found = [

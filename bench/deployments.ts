@@ -1,0 +1,105 @@
+/**
+ * `tunebook bench deployments`: what is deployed as what, and how near it is to the notebook. Models of every family with
+ * random weights (from scratch, a few steps), every task, and the bases that lie here, tuned; each as every target; each cell
+ * is the proof's own figure, or why there is none.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { registry } from "#stdlib/registry.js";
+import { figures, type Proof } from "#kernel/deploying/proof.js";
+import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { TuneSession } from "#kernel/session/tune-session.js";
+import { programs, rows, type Deployed } from "./deployments/programs.js";
+
+const TARGETS: readonly (readonly [head: string, target: (at: string) => string])[] = [
+  ["huggingface", (at) => `huggingface("${at}")`],
+  ["adapter", (at) => `huggingface("${at}", weights: adapter)`],
+  ["onnx", (at) => `onnx("${at}")`],
+  ["onnx f16", (at) => `onnx("${at}", quantize: f16)`],
+  ["onnx int8", (at) => `onnx("${at}", quantize: int8)`],
+  ["onnx int4", (at) => `onnx("${at}", quantize: int4)`],
+  ["gguf f32", (at) => `gguf("${at}.gguf", quantize: f32)`],
+  ["gguf q8_0", (at) => `gguf("${at}.gguf", quantize: q8_0)`],
+  ["savedmodel", (at) => `savedmodel("${at}")`],
+  ["tflite", (at) => `tflite("${at}.tflite")`],
+  ["tflite int8", (at) => `tflite("${at}.tflite", quantize: int8)`],
+  ["coreml", (at) => `coreml("${at}.mlpackage")`],
+];
+
+class Notebook {
+  readonly folder = mkdtempSync(join(tmpdir(), "tunebook-deployments-"));
+  private readonly session = new TuneSession({ folder: this.folder, runs: join(this.folder, "runs") });
+  private cells = 0;
+  async run(text: string): Promise<void> {
+    const id = `cell ${String(++this.cells)}`;
+    const screen = { display: () => undefined, update: () => undefined };
+    await this.session.run(
+      { id, title: id, text, cell: this.cells },
+      { screen, hostContext: plainHostContext(this.folder) },
+      () => undefined,
+    );
+  }
+  async close(): Promise<void> {
+    await this.session.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The proof in few words: greatest difference, or what agrees. */
+function told({ verdict, compared, unproved }: Proof): string {
+  if (verdict === "not run" || !compared) return `not run (${(unproved ?? "").slice(0, 40)})`;
+  const { difference, greatest, agree, inputs, tokens } = compared;
+  const near = difference === null ? "" : `${figures(difference / Math.max(1, greatest))} `;
+  const same = tokens ? `${String(tokens.agree)}/${String(tokens.of)} tokens` : `${String(agree)}/${String(inputs)}`;
+  return `${near}${same}`;
+}
+
+async function cell(book: Notebook, { name }: Deployed, target: (at: string) => string, i: number): Promise<string> {
+  const at = `build/${name}-${String(i)}`;
+  try {
+    await book.run(`deploy ${name} to ${target(at)} { rows: 0 }`);
+    const homes = [at, `${at}.gguf.files`, `${at}.tflite.files`, `${at}.mlpackage.files`, `${at}.mlpackage`];
+    const home = homes.map((one) => join(book.folder, one, "proof.json")).find((file) => existsSync(file));
+    return home === undefined ? "no proof" : told(JSON.parse(readFileSync(home, "utf8")) as Proof);
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    const why = error.data as { readonly why?: string; readonly found?: readonly string[] };
+    return `– ${error.code === "cannot-deploy" ? "" : `**${error.code}** `}${why.why ?? why.found?.join(", ") ?? error.message}`;
+  }
+}
+
+const options = new Command("tunebook bench deployments")
+  .option("--only <name>", "models whose names hold this")
+  .option("--targets <names>", "targets whose heads hold one of these, by commas")
+  .parse()
+  .opts<{ only?: string; targets?: string }>();
+const wanted = options.targets?.split(",") ?? [];
+const targets = TARGETS.filter(([head]) => wanted.length === 0 || wanted.some((one) => head.includes(one)));
+const line = (cells: readonly string[]): string =>
+  `| ${cells.map((one) => one.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |\n`;
+
+const book = new Notebook();
+try {
+  for (const [file, text] of Object.entries(rows())) writeFileSync(join(book.folder, file), text);
+  process.stdout.write(line(["model", "family", "task", ...targets.map(([head]) => head)]));
+  process.stdout.write(line(Array.from({ length: targets.length + 3 }, () => "---")));
+  for (const one of programs(registry)) {
+    if (options.only !== undefined && !one.name.includes(options.only)) continue;
+    try {
+      await book.run(one.program);
+    } catch (error) {
+      process.stdout.write(
+        line([one.name, one.family, one.task, error instanceof Error ? error.message : String(error)]),
+      );
+      continue;
+    }
+    const cells: string[] = [];
+    for (const [i, [, target]] of targets.entries()) cells.push(await cell(book, one, target, i));
+    process.stdout.write(line([one.name, one.family, one.task, ...cells]));
+  }
+} finally {
+  await book.close();
+}
