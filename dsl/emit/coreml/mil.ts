@@ -1,6 +1,7 @@
 /** An ML Program being written: operations by the names of what they give, with the types of all of it. */
 import type { Named, Operation, TensorType, TypeName, Value } from "./proto.js";
-import { halves, WeightFile } from "./weights.js";
+import { toHalves } from "../../graph/halves.js";
+import { WeightFile } from "./weights.js";
 
 /** A value on its way. */
 export interface Known extends TensorType {
@@ -83,7 +84,9 @@ export class Mil {
   weight(shape: readonly number[], bytes: Uint8Array): string {
     if (!this.half) return this.put({ type: "f32", shape, weight: this.weights.add("f32", bytes) }).name;
     const name = `weight_${String(this.count++)}`;
-    const stored: Value = { type: "f16", shape, weight: this.weights.add("f16", halves(bytes)) };
+    const floats = new Float32Array(Uint8Array.from(bytes).buffer).map(within);
+    const halves = new Uint8Array(toHalves(floats).buffer);
+    const stored: Value = { type: "f16", shape, weight: this.weights.add("f16", halves) };
     this.operations.push({
       type: "constexpr_cast",
       inputs: {},
@@ -96,4 +99,8 @@ export class Mil {
 
 function text(value: string): Value {
   return { type: "text", shape: [], texts: [value] };
+}
+/** What half precision can't hold is as large as it can. */
+function within(x: number): number {
+  return Math.max(-65504, Math.min(65504, x));
 }

@@ -34,29 +34,3 @@ export class WeightFile {
     yield* this.parts;
   }
 }
-
-/** Rounded to the nearest half float, ties to even; what is too large becomes infinite. */
-export function halves(floats: Uint8Array): Uint8Array {
-  const bits = new Uint32Array(Uint8Array.from(floats).buffer);
-  return new Uint8Array(Uint16Array.from(bits, half).buffer);
-}
-function half(bits: number): number {
-  const sign = (bits >>> 16) & 0x8000;
-  const size = bits & 0x7fffffff;
-  if (size > 0x7f800000) return sign | 0x7e00;
-  if (size >= 0x477ff000) return sign | 0x7c00;
-  if (size < 0x38800000) {
-    // Too small for an exponent of its own: a multiple of 2⁻²⁴.
-    if (size < 0x33000000) return sign;
-    const shift = 126 - (size >>> 23);
-    const mantissa = (size & 0x7fffff) | 0x800000;
-    return sign | rounded(mantissa, shift);
-  }
-  return sign | rounded(size - 0x38000000, 13);
-}
-function rounded(value: number, shift: number): number {
-  const rest = value & ((1 << shift) - 1);
-  const middle = 1 << (shift - 1);
-  const whole = value >>> shift;
-  return rest > middle || (rest === middle && whole % 2 === 1) ? whole + 1 : whole;
-}
