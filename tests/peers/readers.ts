@@ -1,0 +1,84 @@
+/**
+ * `npm run readers [PAGE…]`: the lines of docs/deploying in Python, run as they stand on small models that are trained and
+ * deployed here, and held beside what the notebook says. Others' programs are large, so this is not of the suite.
+ */
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { ModelHandle } from "#kernel/session/model-handle.js";
+import { ensureNodeEnv } from "#tools/node-env.mjs";
+import { ensurePythonEnv, type PythonGroup } from "#tools/python-env.mjs";
+import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
+import { made, WRITING } from "#tests/kernel/deploying/writing-models.js";
+import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
+
+const pages = new URL("../../../docs/deploying/", import.meta.url);
+const ASKED = "The parcel never came.";
+const DEPLOYED: Readonly<Record<string, { readonly group: PythonGroup; readonly deploys: string }>> = {
+  openvino: { group: "readers", deploys: 'deploy router to onnx("build/router")' },
+  ollama: { group: "readers", deploys: 'deploy helper to gguf("build/helper.gguf", quantize: f32)' },
+  executorch: { group: "executorch", deploys: 'deploy router to huggingface("build/router-hf", weights: merged)' },
+};
+
+async function main(names: readonly string[]): Promise<void> {
+  const book = new NotebookOfOne();
+  try {
+    await trained(book);
+    for (const name of names) {
+      const { group, deploys } = DEPLOYED[name]!;
+      await book.run(deploys);
+      const python =
+        process.env["READERS_PYTHON"] ??
+        (await ensurePythonEnv(group, { onProgress: (line) => console.error(line) })).python;
+      const page = readFileSync(new URL(`${name}.md`, pages), "utf8");
+      for (const [, code] of page.matchAll(/```python\n([^]*?)```/g)) {
+        writeFileSync(join(book.folder, "asks.py"), code!);
+        const { stdout } = await promisify(execFile)(python, ["asks.py"], { cwd: book.folder, maxBuffer: 1e8 });
+        console.log(`${name}: ${await compared(book, name, stdout.trim().split("\n").at(-1) ?? "")}`);
+      }
+    }
+  } finally {
+    await book.close();
+  }
+}
+
+async function trained(book: NotebookOfOne): Promise<void> {
+  await ensureNodeEnv("llama");
+  writeSmallTasks(book.folder);
+  await made(
+    join(book.folder, "llama"),
+    WRITING.find(({ name }) => name === "llama")!,
+  );
+  await book.run(programOf(TASKS[0]!, "full", "router"));
+  await book.run(
+    programOf({ ...TASKS.find(({ name }) => name === "chats")!, more: "" }, "full", "unused").split("\n")[0]!,
+  );
+  await book.run(
+    'model helper { base: "llama", task: chat, max_length: 64 }\ntrain helper on chats_rows { steps: 20, batch_size: 8, seed: 1 }',
+  );
+}
+
+/** What was printed beside what the notebook says; throws where they differ. */
+async function compared(book: NotebookOfOne, name: string, said: string): Promise<string> {
+  if (name === "ollama") {
+    const helper = book.values.get("helper") as ModelHandle;
+    const [own] = await helper.predict<{ text: string; continuation: string }>("good", { max_tokens: 16 });
+    // A model that has learnt for a moment writes bytes that are no text; each of us shows them in its own way.
+    const shown = (text: string): string => text.replaceAll("\ufffd", "").trim();
+    if (shown(own!.continuation) !== shown(said)) throw new Error(`${said}, the notebook says ${own!.continuation}`);
+    return JSON.stringify(said);
+  }
+  const router = book.values.get("router") as ModelHandle;
+  const [own] = await router.predict<{ text: string; label: string; probabilities: Record<string, number> }>(ASKED);
+  const [label, logits] = [said.slice(0, said.indexOf(" ")), JSON.parse(said.slice(said.indexOf(" "))) as number[]];
+  const sum = logits.reduce((all, x) => all + Math.exp(x), 0);
+  const far = Object.values(own!.probabilities).reduce(
+    (most, p, i) => Math.max(most, Math.abs(p - Math.exp(logits[i]!) / sum)),
+    0,
+  );
+  if (label !== own!.label || far > 0.01) throw new Error(`${said}, the notebook says ${JSON.stringify(own)}`);
+  return `${label}; greatest difference of a probability ${far.toExponential(1)}`;
+}
+
+await main(process.argv.length > 2 ? process.argv.slice(2) : Object.keys(DEPLOYED));
