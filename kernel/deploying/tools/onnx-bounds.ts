@@ -30,7 +30,7 @@ export const onnxBounds: Tool = async ({ from, graph, name, rows }) => {
     return found;
   } finally {
     await opened.close();
-    await rm(from, { force: true });
+    for (const file of [from, `${from}_data`]) await rm(file, { force: true });
   }
 };
 

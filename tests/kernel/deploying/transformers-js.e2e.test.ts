@@ -175,7 +175,7 @@ describe("transformers.js", function () {
       .forEach((x, i) => assert.ok(Math.abs(numbers[i]! - x) < 1e-4));
   });
 
-  it("writes 64 tokens with SmolLM2 in Node as transformers does", async () => {
+  it("writes 64 tokens with SmolLM2, in Node and in Chromium, as transformers does", async () => {
     const base = await resolveBase("SmolLM2-135M-Instruct", { folder: work });
     const deployed = await deployedOf({ name: "smol", folder: base.folder, task: "text_generation", labels: 0 });
     await write({ ...deployed, maxLength: 512 }, base.folder, "smol");
@@ -183,17 +183,22 @@ describe("transformers.js", function () {
       readonly cases: readonly { readonly prompt: string; readonly ids: readonly number[] }[];
     };
     const { prompt, ids } = golden.cases.find((one) => one.ids.length === 64)!;
+    const asks = `
+      const inputs = (await AutoTokenizer.from_pretrained("smol"))(${JSON.stringify(prompt)});
+      const model = await AutoModelForCausalLM.from_pretrained("smol");
+      const all = await model.generate({ ...inputs, max_new_tokens: 64, do_sample: false });
+      const ids = all.tolist()[0].slice(inputs.input_ids.dims[1]).map(Number);`;
     const printed = await inNode(
       join(work, "node"),
       `import { env, AutoTokenizer, AutoModelForCausalLM } from "@huggingface/transformers";
       env.allowRemoteModels = false;
       env.localModelPath = ${JSON.stringify(`${models}/`)};
-      const inputs = (await AutoTokenizer.from_pretrained("smol"))(${JSON.stringify(prompt)});
-      const model = await AutoModelForCausalLM.from_pretrained("smol");
-      const ids = await model.generate({ ...inputs, max_new_tokens: 64, do_sample: false });
-      console.log(JSON.stringify(ids.tolist()[0].slice(inputs.input_ids.dims[1]).map(Number)));`,
+      ${asks}
+      console.log(JSON.stringify(ids));`,
     );
     assert.deepEqual(JSON.parse(printed), ids);
+    const names = "const { AutoTokenizer, AutoModelForCausalLM } = transformers;";
+    assert.deepEqual(await page.asks(`${names} ${asks} return ids;`), ids);
   });
 
   for (const [task, answer] of [

@@ -6,6 +6,7 @@ import type { GraphPort, TargetOutput } from "../../../kinds/target.js";
 import type { OutgoingGraph } from "./graphs.js";
 
 const PROBE = "onnx/probe.onnx";
+const DATA = `${PROBE}_data`;
 
 export async function calibrated(
   { name, graph, ports }: OutgoingGraph,
@@ -13,8 +14,9 @@ export async function calibrated(
   out: TargetOutput,
 ): Promise<StandaloneGraph> {
   const probe = probed(graph);
-  // In one file, whatever its size: it is gone when the numbers are known.
-  await out.write(PROBE, modelFile(probe.graph, "").model());
+  const file = modelFile(probe.graph, DATA.slice(DATA.lastIndexOf("/") + 1));
+  await out.write(PROBE, file.model());
+  if (file.data) await out.write(DATA, file.data());
   const outputs = Object.fromEntries(
     probe.values.flatMap((_, i) => [0, 1].map((side) => [boundOf(i, side), scalar(boundOf(i, side))])),
   );
