@@ -11,6 +11,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
 import { figures, type Proof } from "#kernel/deploying/proof.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { verifyDeployment } from "#kernel/session/verify.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 import { programs, rows, type Deployed } from "./deployments/programs.js";
 
@@ -57,6 +58,16 @@ function told({ verdict, compared, unproved }: Proof): string {
   return `${near}${same}`;
 }
 
+/** The folder of transformers that was just written, in transformers itself. */
+async function inTransformers(book: Notebook, { name }: Deployed): Promise<string> {
+  try {
+    return told((await verifyDeployment(join(book.folder, `build/${name}-0`), "transformers")).proof);
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    return `– ${error.code}`;
+  }
+}
+
 async function cell(book: Notebook, { name }: Deployed, target: (at: string) => string, i: number): Promise<string> {
   const at = `build/${name}-${String(i)}`;
   try {
@@ -78,14 +89,15 @@ const options = new Command("tunebook bench deployments")
   .opts<{ only?: string; targets?: string }>();
 const wanted = options.targets?.split(",") ?? [];
 const targets = TARGETS.filter(([head]) => wanted.length === 0 || wanted.some((one) => head.includes(one)));
+const heads = targets.flatMap(([head]) => (head === "huggingface" ? [head, "in transformers"] : [head]));
 const line = (cells: readonly string[]): string =>
   `| ${cells.map((one) => one.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |\n`;
 
 const book = new Notebook();
 try {
   for (const [file, text] of Object.entries(rows())) writeFileSync(join(book.folder, file), text);
-  process.stdout.write(line(["model", "family", "task", ...targets.map(([head]) => head)]));
-  process.stdout.write(line(Array.from({ length: targets.length + 3 }, () => "---")));
+  process.stdout.write(line(["model", "family", "task", ...heads]));
+  process.stdout.write(line(Array.from({ length: heads.length + 3 }, () => "---")));
   for (const one of programs(registry)) {
     if (options.only !== undefined && !one.name.includes(options.only)) continue;
     try {
@@ -97,7 +109,10 @@ try {
       continue;
     }
     const cells: string[] = [];
-    for (const [i, [, target]] of targets.entries()) cells.push(await cell(book, one, target, i));
+    for (const [i, [head, target]] of targets.entries()) {
+      cells.push(await cell(book, one, target, i));
+      if (head === "huggingface") cells.push(await inTransformers(book, one));
+    }
     process.stdout.write(line([one.name, one.family, one.task, ...cells]));
   }
 } finally {

@@ -10,11 +10,15 @@ export interface Deployed {
 }
 
 /** As many tokens as the rows give at least. */
-const VOCABULARY: Readonly<Record<string, number>> = { wordpiece: 90, unigram: 60, bpe: 290 };
+const VOCABULARY: Readonly<Record<string, number>> = { wordpiece: 90, unigram: 60, bpe: 320 };
 const WORDS = "invoice parcel refund late wrong broken kind quick order train ticket password login price".split(" ");
 const word = (i: number): string => WORDS[i % WORDS.length]!;
+const SYLLABLES = "ba ke li mo nu ra se ti vo zu".split(" ");
+/** No two of them are nearly the same, and there are enough pieces of words. */
+const odd = (i: number): string =>
+  [0, 1, 2].map((k) => SYLLABLES[(i * (2 * k + 1) + (i >> 3) * (k + 3)) % 10]!).join("");
 const text = (i: number): string =>
-  `the ${word(i)} was ${word(i * 3 + 1)} and the ${word(i * 7 + 2)} ${word(i * 11 + 5)} number ${String(i)}`;
+  `the ${word(i)} was ${word(i * 3 + 1)} and the ${word(i * 7 + 2)} ${word(i * 11 + 5)} ${odd(i)} ${odd(i * 3 + 1)} ${odd(i * 7 + 5)} number ${String(i)}`;
 
 interface TaskOf {
   readonly task: string;

@@ -9,20 +9,22 @@ import { Apart, opened, type Answered, type Asked, type Opening } from "./proces
 
 const known = new Map<string, Promise<string | null>>();
 
-/** A Python that imports the module; null: none. Looked for once. */
-export function pythonWith(module: string): Promise<string | null> {
-  let found = known.get(module);
-  if (!found) known.set(module, (found = lookFor(module)));
+/** A Python that has the modules; null: none. Looked for once. */
+export function pythonWith(...modules: readonly string[]): Promise<string | null> {
+  const key = modules.join();
+  let found = known.get(key);
+  if (!found) known.set(key, (found = lookFor(modules)));
   return found;
 }
-async function lookFor(module: string): Promise<string | null> {
+async function lookFor(modules: readonly string[]): Promise<string | null> {
   const own = await Promise.all((["deploy", "oracles"] as const).map((group) => pythonOf(group).catch(() => null)));
   for (const python of [process.env["TUNEBOOK_PYTHON"], ...own, "python3", "python"])
-    if (python && (await imports(python, module))) return python;
+    if (python && (await imports(python, modules))) return python;
   return null;
 }
-function imports(python: string, module: string): Promise<boolean> {
-  const find = `import importlib.util as u, sys; sys.exit(u.find_spec("${module}") is None or u.find_spec("numpy") is None)`;
+function imports(python: string, modules: readonly string[]): Promise<boolean> {
+  const names = JSON.stringify([...modules, "numpy"]);
+  const find = `import importlib.util as u, sys; sys.exit(any(u.find_spec(n) is None for n in ${names}))`;
   return new Promise((resolve) => {
     execFile(python, ["-c", find], { timeout: 20_000 }, (error) => resolve(error === null));
   });

@@ -21,12 +21,12 @@ const FORWARD: GraphFile = {
 export const transformers: RuntimeRecord = {
   title: "transformers",
   async found() {
-    return (await pythonWith("transformers")) === null
+    return (await pythonWith("transformers", "torch")) === null
       ? "`pip install transformers torch peft` brings it to the Python on the path, or to that of TUNEBOOK_PYTHON"
       : null;
   },
   async open(place) {
-    const python = must(await pythonWith("transformers"), "a Python that was found");
+    const python = must(await pythonWith("transformers", "torch"), "a Python that was found");
     const { task, tokenTypes } = await readingIn(place);
     const { token_type_ids: types, ...plain } = FORWARD.inputs;
     const inputs = { ...plain, ...(tokenTypes && types && { token_type_ids: types }) };
