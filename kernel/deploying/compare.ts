@@ -50,17 +50,28 @@ export function compare(notebook: Answers, deployed: Answers): Comparison {
   };
 }
 
-/** Of answers that are numbers: inputs of which none is further off than this share of the greatest. */
-const NEAR = 0.02;
+/** Of answers that are numbers: how far off one may be, as a share of the greatest, and the least cosine of two vectors. */
+const NEAR = { number: 0.02, cosine: 0.97 };
+/** Inputs whose numbers are near. */
 function alike(notebook: Answers, deployed: Answers, greatest: number): number {
   const rows = notebook.numbers ?? [];
-  const near = rows.filter((row, i) =>
-    row.every(
-      (value, k) => Math.abs(value - (deployed.numbers?.[i]?.[k] ?? Number.NaN)) <= NEAR * Math.max(1, greatest),
-    ),
-  ).length;
-  // A question of two texts has two rows.
+  const near = rows.filter((row, i) => {
+    const own = deployed.numbers?.[i];
+    if (own?.length !== row.length) return false;
+    if (row.length > 1) return cosine(row, own) >= NEAR.cosine;
+    return row.every((value, k) => Math.abs(value - own[k]!) <= NEAR.number * Math.max(1, greatest));
+  }).length;
+  // An input of two texts has two rows.
   return Math.round((near * notebook.says.length) / Math.max(1, rows.length));
+}
+function cosine(a: Float32Array, b: Float32Array): number {
+  let [ab, aa, bb] = [0, 0, 0];
+  a.forEach((x, i) => {
+    ab += x * b[i]!;
+    aa += x * x;
+    bb += b[i]! * b[i]!;
+  });
+  return ab / Math.sqrt(aa * bb);
 }
 
 function tokensIn(

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { compare, verdictOf } from "#kernel/deploying/compare.js";
+import type { Answers } from "#kernel/deploying/asked.js";
+
+const rows = (...all: readonly (readonly number[])[]): readonly Float32Array[] =>
+  all.map((row) => Float32Array.from(row));
+const exact = { tolerance: 1e-4 } as const;
+const rounded = { tolerance: null, agreement: 0.9 } as const;
+
+describe("two models' answers", () => {
+  const labels: Answers = { says: ["a", "b"], numbers: rows([1, 2], [3, 1]) };
+  it("are equal within the tolerance, and say the same", () => {
+    const near = { says: ["a", "b"], numbers: rows([1.0001, 2], [3, 1]) };
+    assert.equal(verdictOf(compare(labels, near), exact), "equal");
+    assert.equal(verdictOf(compare(labels, { ...near, says: ["a", "a"] }), exact), "differs");
+    assert.equal(verdictOf(compare(labels, { says: ["a", "b"], numbers: rows([1.01, 2], [3, 1]) }), exact), "differs");
+  });
+  it("are far from no number, and from rows that are not there", () => {
+    for (const numbers of [
+      rows([Number.NaN, 2], [3, 1]),
+      rows([1, 2]),
+      rows([1, 2, 0], [3, 1]),
+      rows([Infinity, 2], [3, 1]),
+    ])
+      for (const how of [exact, rounded])
+        assert.equal(verdictOf(compare(labels, { says: ["a", "b"], numbers }), how), "differs", String(numbers));
+  });
+  it("of rounded weights agree where they are near and mostly the same", () => {
+    const near = { says: ["a", "b"], numbers: rows([1.2, 2], [3, 1]) };
+    assert.equal(verdictOf(compare(labels, near), rounded), "agrees");
+    assert.equal(verdictOf(compare(labels, { ...near, says: ["a", "a"] }), rounded), "differs");
+    assert.equal(verdictOf(compare(labels, { says: ["a", "b"], numbers: rows([2.2, 2], [3, 1]) }), rounded), "differs");
+  });
+  it("that are numbers are the same where they are near, vectors where they point alike", () => {
+    const number: Answers = { says: ["3.9"], numbers: rows([3.9]), numeric: true };
+    assert.equal(compare(number, { ...number, says: ["3.8"], numbers: rows([3.85]) }).agree, 1);
+    assert.equal(compare(number, { ...number, numbers: rows([3.5]) }).agree, 0);
+    const vector: Answers = { says: ["x"], numbers: rows([0.6, 0.8, 0]), numeric: true };
+    assert.equal(compare(vector, { ...vector, says: ["y"], numbers: rows([0.62, 0.78, 0.05]) }).agree, 1);
+    assert.equal(compare(vector, { ...vector, numbers: rows([0.8, 0.6, 0]) }).agree, 0);
+  });
+  it("that are written agree token for token up to the first that is otherwise", () => {
+    const text: Answers = { says: ["ab", "c"], tokens: [[1, 2, 3], [4]] };
+    const other = compare(text, {
+      says: ["ax", "c"],
+      tokens: [
+        [1, 9, 3],
+        [4, 5],
+      ],
+    });
+    assert.deepEqual(other.tokens, { agree: 2, of: 5, first: 2 });
+    assert.equal(verdictOf(other, exact), "differs");
+    assert.equal(verdictOf(other, rounded), "agrees");
+    assert.equal(verdictOf(compare(text, { says: ["", ""], tokens: [[7], [8]] }), rounded), "differs");
+  });
+});
