@@ -28,7 +28,7 @@ registerCodes({
   "cannot-deploy": {
     severity: "error",
     message: (d) => `${d.model} can't be written as ${d.target}: ${d.why}`,
-    help: () => "choose another target; the table of targets in docs/deploying says which holds what",
+    help: () => "choose another target; the table of targets in docs/deploying.md says which holds what",
     explain:
       "Each format holds models of some families and tasks, and what some techniques train. Nothing was written, since what could be written would not answer as the model does.",
   },
