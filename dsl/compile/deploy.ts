@@ -6,6 +6,7 @@ import type { Span } from "../diagnostics/span.js";
 import type { Call } from "../types/value.js";
 import type { Parameter } from "../types/registry.js";
 import { typed } from "../types/values.js";
+import { replace } from "../diagnostics/reporter.js";
 import { fill } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
 import { act } from "./act.js";
@@ -59,5 +60,12 @@ function targetOf(program: Program, { clauses }: Header, here: Span): Call | und
   const { values } = fill(program, [TARGET], given, "", { here });
   const found = program.reporter.diagnostics.slice(errors).some((d) => d.severity === "error");
   const target = values["to"];
-  return !found && target !== undefined && isCall(target) ? target : undefined;
+  if (found || target === undefined || !isCall(target)) return undefined;
+  const place = target.arguments["path"];
+  const { ending = "" } = program.registry.find("target", target.word)?.capabilities ?? {};
+  if (typeof place !== "string" || (place.trim() !== "" && place.endsWith(ending))) return target;
+  const at = places.get("to.path") ?? node.span;
+  const fix = place === "" ? {} : { fix: replace(at, JSON.stringify(`${place}${ending}`)) };
+  program.report("wrong-ending", { place, ending }, at, fix);
+  return undefined;
 }

@@ -4,6 +4,7 @@ import { listedAsCode } from "../diagnostics/listed.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
+    "wrong-ending": { readonly place: string; readonly ending: string };
     /** `advice`: what to do about what was probably meant. */
     "unknown-verb": { readonly word: string; readonly nearest?: string; readonly advice?: string };
     "typescript-here": { readonly word: string };
@@ -73,6 +74,14 @@ declare module "../diagnostics/codes.js" {
 const one = (name: string): string => (name === "data" ? name : `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`);
 
 registerCodes({
+  "wrong-ending": {
+    severity: "error",
+    message: (d) => (d.place === "" ? "it is written nowhere" : `\`${d.place}\` doesn't end in \`${d.ending}\``),
+    help: (d) => (d.place === "" ? "name where it is written" : `write \`"${d.place}${d.ending}"\``),
+    explain: "Runtimes tell a file by its ending; a folder has any name.",
+    example:
+      'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification }\ntrain router on tickets\ndeploy router to tflite("build/router")',
+  },
   "unknown-verb": {
     severity: "error",
     message: (d) => `\`${d.word}\` begins no statement`,

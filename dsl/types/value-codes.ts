@@ -4,6 +4,7 @@ import { listedAsCode } from "../diagnostics/listed.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
+    "secret-in-text": { readonly key: string };
     /** `instead`: the same value in the form that is wanted. */
     "wrong-type": {
       readonly key: string;
@@ -67,6 +68,15 @@ declare module "../diagnostics/codes.js" {
 }
 
 registerCodes({
+  "secret-in-text": {
+    severity: "error",
+    message: (d) => `\`${d.key}\` is a secret, and a secret never stands in a program`,
+    help: (d) => `put it into the environment and name it: \`${d.key}: secret(env: HF_TOKEN)\``,
+    explain:
+      "Notebooks are saved, shared and pushed with all that stands in them. A token is read from the environment of the kernel when it is used. One that stood in a file is to be revoked.",
+    example:
+      'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification }\ntrain router on tickets\ndeploy router to huggingface("me/router", push: "hf_…")',
+  },
   "wrong-type": {
     severity: "error",
     message: (d) => `\`${d.key}\` can't take ${d.found}`,

@@ -289,6 +289,10 @@ function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): unde
   const told = fix ? undefined : misfitOf(node, asked.parameter);
   const kind = fix || told ? undefined : types(type).find((one) => one.is === "word")?.kind;
   // `"cosine_with_restarts"`: what is said of the name is said of it in quotes.
+  if (kind === "secret" && node.is === "string") {
+    t.reporter.report("secret-in-text", { key: asked.key }, node.span);
+    return undefined;
+  }
   if (kind !== undefined && node.is === "string" && NAME.test(node.value)) {
     word({ is: "word", text: node.value, path: [], span: node.span }, kind, asked, t);
     return undefined;

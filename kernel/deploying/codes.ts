@@ -20,7 +20,6 @@ declare module "#dsl/diagnostics/codes.js" {
     "deployment-unreadable": { readonly file: string; readonly why: string };
     "runtime-missing": { readonly runtime: string; readonly brings: string };
     "licence-forbids": { readonly base: string; readonly licence: string };
-    "wrong-ending": { readonly place: string; readonly ending: string };
   }
 }
 
@@ -83,11 +82,5 @@ registerCodes({
     help: () => 'use another base, or ask who made it; `router.save("folder")` writes a copy for yourself',
     explain:
       "Licences with “no derivatives” allow use, not the passing on of changed versions. A deployment is a changed version made to be passed on.",
-  },
-  "wrong-ending": {
-    severity: "error",
-    message: (d) => `${d.place} doesn't end in ${d.ending}`,
-    help: (d) => `name the file with its ending: \`"${d.place}${d.ending}"\``,
-    explain: "Runtimes tell such a file by its ending.",
   },
 });

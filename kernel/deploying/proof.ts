@@ -61,6 +61,8 @@ export interface Proof {
   readonly tolerance: number | null;
   readonly verdict: Verdict | "not run";
   readonly scores?: ScoredBeside;
+  /** SHA-256 of the files that were proved (files.ts). */
+  readonly files?: Readonly<Record<string, string>>;
   /** ISO 8601. */
   readonly at: string;
   readonly tunebook: string;
@@ -140,6 +142,7 @@ const schema: Schema<Proof> = fields({
   tolerance: v.nullable(figure),
   verdict: v.string(),
   scores: v.exactOptional(fields({ rows: v.number(), dataHash: v.string(), on: v.string(), metrics: table(object) })),
+  files: v.exactOptional(table(v.string())),
   ...{ at: v.string(), tunebook: v.string() },
 }) as never;
 

@@ -45,7 +45,7 @@ function nearIn({ difference, greatest }: Comparison, { tolerance }: Proof, good
 }
 
 function differenceText({ difference, greatest }: Comparison, tolerance: number | null): string {
-  const share = (difference ?? 0) / Math.max(1, greatest);
+  const share = (difference ?? 0) / (greatest || 1);
   return `${figures(difference ?? 0)} of ${figures(greatest)}${tolerance === null ? ` (${figures(100 * share)} %, rounded weights)` : ` (allowed: ${figures(tolerance * Math.max(1, greatest))})`}`;
 }
 

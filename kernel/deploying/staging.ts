@@ -6,27 +6,46 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync,
 import { basename, dirname, join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { diskError } from "../fetch/disk.js";
+import { readProof } from "./proof.js";
 import { isRunning } from "../tensors/safetensors.js";
-import { DEPLOYMENT, readDeployment } from "./deployment.js";
+import { DEPLOYMENT, readDeployment, type Deployment } from "./deployment.js";
+import { foreignIn } from "./files.js";
 import { COMPANIONS, homeOf, type Place } from "./output.js";
 import "./codes.js";
 
 const STAGE = /^\.writing-(\d+)-/;
 
-/** Demands that the place is free, or holds an earlier deployment of the model. Coded errors `place-taken`, `deployment-of-another`. */
-export function demandPlace(place: Place, model: string, replace: boolean): void {
+/** Whose a deployment is: what it is called, what it does, and as what it was written. */
+export type Own = Pick<Deployment, "name" | "task" | "labels" | "target">;
+
+/**
+ * Demands that the place is free, or holds an earlier deployment of the same model as the same target and nothing else. Coded
+ * errors `place-taken`, `deployment-of-another`.
+ */
+export function demandPlace(place: Place, own: Own, overwrite: boolean): void {
   const home = homeOf(place);
+  const taken = (has: string): CodedError => new CodedError("place-taken", { place: place.path, has });
+  for (let at = dirname(place.path); at !== dirname(at); at = dirname(at))
+    if (existsSync(join(at, DEPLOYMENT))) throw taken(`it lies inside the deployment ${at}`);
   if (!existsSync(place.path)) return;
   if (!existsSync(join(home, DEPLOYMENT))) {
     const inside = place.writes === "folder" ? contents(place.path) : ["a file that no deployment wrote"];
-    if (inside.length > 0)
-      throw new CodedError("place-taken", { place: place.path, has: inside.slice(0, 3).join(", ") });
+    if (inside.length > 0) throw taken(inside.slice(0, 3).join(", "));
     return;
   }
-  const { name } = readDeployment(home);
-  if (name !== model && !replace)
-    throw new CodedError("deployment-of-another", { place: place.path, other: name, own: model });
+  const foreign = foreignIn(place, readProof(home).files ?? {});
+  if (foreign.length > 0) throw taken(`${foreign.slice(0, 3).join(", ")}, which no deployment wrote`);
+  const other = readDeployment(home);
+  if (!overwrite && described(other) !== described(own))
+    throw new CodedError("deployment-of-another", { place: place.path, other: told(other), own: told(own) });
 }
+const described = ({ name, task, labels, target }: Own): string =>
+  JSON.stringify([name, task.word, labels, target.word]);
+function told({ name, task, labels, target }: Own): string {
+  const which = labels.length > 0 ? `, ${labels.slice(0, 3).join("/")}${labels.length > 3 ? "/…" : ""}` : "";
+  return `${name} (${task.word}${which}) as ${target.word}`;
+}
+
 function contents(path: string): readonly string[] {
   try {
     return readdirSync(path).filter((name) => !STAGE.test(name));
@@ -54,7 +73,9 @@ export async function deployedAt<T>(place: Place, writes: (work: string) => Prom
         swap(join(work, entry), join(parent, entry));
     return result;
   } catch (error) {
-    throw diskError(error, place.path);
+    throw (error as NodeJS.ErrnoException).code === "ENOENT" && work === undefined
+      ? new CodedError("cannot-write", { file: place.path, why: "no folder can be made there" }, { cause: error })
+      : diskError(error, place.path);
   } finally {
     if (work !== undefined) rmSync(work, { recursive: true, force: true });
     if (made !== null && existsSync(made) && isEmpty(made)) rmSync(made, { recursive: true, force: true });

@@ -9,9 +9,11 @@ import { wordOf } from "#dsl/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { callText } from "../core/display/value-text.js";
 import { DEPLOYMENT, readDeployment, type Deployment } from "../deploying/deployment.js";
-import { homeOf, type Place } from "../deploying/output.js";
+import { damageIn } from "../deploying/files.js";
+import { COMPANIONS, homeOf, type Place } from "../deploying/output.js";
 import { expectedIn, readProof, thinnedAnswers, type Proof } from "../deploying/proof.js";
 import { answersOf, judged, openDeployment } from "../deploying/prove.js";
+import { runtimes } from "../deploying/runtimes/table.js";
 import type { Engine } from "../engine/engine.js";
 import { startEngine } from "../engine/start.js";
 import { plainHostContext } from "../core/session/host-context.js";
@@ -36,6 +38,11 @@ export async function verifyDeployment(path: string, wanted?: string): Promise<V
   const before = readProof(home);
   const expected = expectedIn(before);
   const runtime = wanted ?? wordOf(registry, "target", deployment.target.word).capabilities?.runtime ?? null;
+  if (wanted !== undefined && !Object.hasOwn(runtimes, wanted))
+    throw new CodedError("runtime-missing", {
+      runtime: wanted,
+      brings: `there is ${Object.keys(runtimes).sort().join(", ")}`,
+    });
   let engine: Engine | null = null;
   const reopen = reopening(
     async () => (engine ??= await startEngine({ engine: "auto", work: { trains: "none", precision: "f32" } })),
@@ -58,7 +65,8 @@ export async function verifyDeployment(path: string, wanted?: string): Promise<V
         Object.entries({ ...before, ...again }).filter(([key]) => key !== "scores" && key !== "unproved"),
       ) as unknown as Proof;
       const { name, target } = deployment;
-      return { name, target: callText(target), proof, found: verdict === "differs" ? found : [] };
+      const damage = await damageIn(place, before.files ?? {});
+      return { name, target: callText(target), proof, found: [...damage, ...(verdict === "differs" ? found : [])] };
     } finally {
       await open.model.close();
     }
@@ -69,6 +77,8 @@ export async function verifyDeployment(path: string, wanted?: string): Promise<V
 
 /** A folder, or a file with its companions. Coded error `no-deployment`. */
 function placeAt(path: string): Place {
+  // The folder beside a file stands for the file.
+  if (path.endsWith(COMPANIONS)) return placeAt(path.slice(0, -COMPANIONS.length));
   const at = statSync(path, { throwIfNoEntry: false });
   const place: Place = { path, writes: at?.isDirectory() && existsSync(join(path, DEPLOYMENT)) ? "folder" : "file" };
   if (!existsSync(join(homeOf(place), DEPLOYMENT))) throw new CodedError("no-deployment", { folder: path });

@@ -59,7 +59,10 @@ export async function openApart(
 
 /** Once it said what it is. */
 export async function opened(apart: Apart, { graphs }: Opening): Promise<OpenedModel> {
-  const answer = await apart.next();
+  const answer = await apart.next().catch(async (error: unknown) => {
+    await apart.close();
+    throw error;
+  });
   const version = "version" in answer ? answer.version : "";
   const close = (): Promise<void> => apart.close();
   if (Object.keys(graphs).length === 0)

@@ -18,6 +18,7 @@ import { during } from "../../core/session/host-context.js";
 import { does } from "../../core/session/words.js";
 import { asked, type Answers } from "../../deploying/asked.js";
 import { DEPLOYMENT, type Deployment } from "../../deploying/deployment.js";
+import { checksumsIn } from "../../deploying/files.js";
 import { fitting } from "../../deploying/fitting.js";
 import { goldenOf, type Golden } from "../../deploying/golden.js";
 import { homeOf, outputIn, type Place } from "../../deploying/output.js";
@@ -46,7 +47,9 @@ export async function runDeploy(session: TuneSession, action: Deploy, stage: Sta
   const handle = session.models.get(action.name);
   const push = target.pushes?.(action.target) ?? null;
   const token = push && tokenOf(push);
-  if (!push) demandPlace(place, action.name, action.overwrite);
+  const { plan, labels } = handle.weights ?? { plan: { recipe: { model: handle.plan } }, labels: [] };
+  const own = { name: action.name, task: plan.recipe.model.task, labels, target: action.target };
+  if (!push) demandPlace(place, own, action.overwrite);
   await session.models.inTurn(handle, stage.hostContext, async (opened) => {
     demandLicence(opened);
     const { weights, engine } = opened;
@@ -69,21 +72,16 @@ export async function runDeploy(session: TuneSession, action: Deploy, stage: Sta
       } else stage.screen.display(deploymentShown(report));
       run.end("done");
     } catch (error) {
-      run.end(stage.signal?.aborted ? "interrupted" : "failed");
-      throw error;
+      const stopped = stage.signal?.aborted === true;
+      run.end(stopped ? "interrupted" : "failed");
+      if (!stopped || error instanceof CodedError) throw error;
+      throw new CodedError("interrupted", { what: `deploying ${action.name}`, kept: "nothing was left there" });
     }
   });
 }
 
-/** Coded error `wrong-ending`. */
-function placeOf(
-  target: Call,
-  { writes, ending }: { readonly writes: Place["writes"]; readonly ending?: string },
-  folder: string,
-): Place {
-  const path = String(target.arguments["path"]);
-  if (ending !== undefined && !path.endsWith(ending)) throw new CodedError("wrong-ending", { place: path, ending });
-  return { writes, path: resolve(folder, path) };
+function placeOf(target: Call, { writes }: { readonly writes: Place["writes"] }, folder: string): Place {
+  return { writes, path: resolve(folder, String(target.arguments["path"])) };
 }
 
 function demandLicence({ base, weights }: Opened): void {
@@ -112,9 +110,10 @@ async function deployed(work: Work): Promise<DeploymentReport> {
     stage.signal?.throwIfAborted();
     const deployment = await describedIn(work, homeOf(here), written);
     const { proof, notes } = await provedAt(work, { here, deployment, golden, expected });
-    await run.proved(proof);
-    await writeFileAtomic(join(homeOf(here), PROOF), `${JSON.stringify(proof, null, 2)}\n`);
     await cardIn(work, homeOf(here), written, proof);
+    const whole: Proof = { ...proof, files: await checksumsIn(here) };
+    await run.proved(whole);
+    await writeFileAtomic(join(homeOf(here), PROOF), `${JSON.stringify(whole, null, 2)}\n`);
     return reportOf(work, here, written, proof, notes);
   });
 }

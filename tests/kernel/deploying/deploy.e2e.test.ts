@@ -1,12 +1,13 @@
 /** `deploy` from a Tune program to what lies there: every task as every target that holds it, proved in its own runtime. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Proof } from "#kernel/deploying/proof.js";
 import { readDeployment } from "#kernel/deploying/deployment.js";
 import { RunList } from "#kernel/history/run-list.js";
 import { usualView } from "#kernel/history/run-listing.js";
+import { verifyDeployment } from "#kernel/session/verify.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
 
@@ -65,7 +66,17 @@ describe("deploying what was trained in a notebook", function () {
     assert.equal(readDeployment(at("pairs-onnx")).name, "pairs");
     await book.run('deploy labels to onnx("build/pairs-onnx") { overwrite: true, rows: 0 }');
     assert.equal(readDeployment(at("pairs-onnx")).name, "labels");
-    await refused('deploy labels to tflite("build/wrong.onnx")', "wrong-ending", /\.tflite/);
+    // What somebody put beside it is kept, and so is one target where another is asked for.
+    writeFileSync(at("sets-onnx/app.py"), "mine");
+    await refused('deploy sets to onnx("build/sets-onnx")', "place-taken", /app\.py/);
+    await refused('deploy sets to onnx("build/sets-onnx") { overwrite: true }', "place-taken", /app\.py/);
+    await refused('deploy sets to savedmodel("build/tags-onnx")', "deployment-of-another", /tags .* as onnx/);
+    await refused(
+      'deploy tags to savedmodel("build/tags-onnx")',
+      "deployment-of-another",
+      /as onnx, not of tags .* as savedmodel/,
+    );
+    await refused('deploy tags to onnx("build/sets-onnx/more")', "place-taken", /inside the deployment/);
     assert.deepEqual(readdirSync(at("mine")), ["notes.txt"]);
     assert.deepEqual(
       readdirSync(at("")).filter((name) => name.startsWith(".")),
@@ -74,6 +85,33 @@ describe("deploying what was trained in a notebook", function () {
     // What an earlier deployment had besides is gone.
     await book.run('deploy labels to onnx("build/again", quantize: int8)\ndeploy labels to onnx("build/again")');
     assert.deepEqual(readdirSync(at("again/onnx")), ["model.onnx"]);
+  });
+
+  it("is proved again elsewhere, to the last byte of its files", async () => {
+    const at = join(book.folder, "moved");
+    cpSync(join(book.folder, "build/labels-onnx"), at, { recursive: true });
+    assert.deepEqual((await verifyDeployment(at)).found, []);
+    writeFileSync(join(at, "README.md"), "my own words");
+    assert.deepEqual((await verifyDeployment(at)).found, []);
+    const model = readFileSync(join(at, "onnx/model.onnx"));
+    model[model.length >> 1]! ^= 1;
+    writeFileSync(join(at, "onnx/model.onnx"), model);
+    rmSync(join(at, "tokenizer_config.json"));
+    const { found } = await verifyDeployment(at);
+    assert.ok(found.includes("onnx/model.onnx is not the file that was proved"), found.join());
+    assert.ok(found.includes("tokenizer_config.json is missing"), found.join());
+    await assert.rejects(verifyDeployment(at, "torch"), ({ code }: CodedError) => code === "runtime-missing");
+    await assert.rejects(verifyDeployment(book.folder), ({ code }: CodedError) => code === "no-deployment");
+  });
+
+  it("is stopped in good order", async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 300);
+    await assert.rejects(
+      book.run('deploy labels to onnx("build/stopped")', { signal: stop.signal }),
+      ({ code }: CodedError) => code === "interrupted",
+    );
+    assert.ok(!existsSync(join(book.folder, "build/stopped")));
   });
 
   it("is a run, with its proof; no file of it or of the deployment has a row of the data", async () => {
