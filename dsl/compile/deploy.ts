@@ -65,7 +65,8 @@ function targetOf(program: Program, { clauses }: Header, here: Span): Call | und
   const { ending = "" } = program.registry.find("target", target.word)?.capabilities ?? {};
   if (typeof place !== "string" || (place.trim() !== "" && place.endsWith(ending))) return target;
   const at = places.get("to.path") ?? node.span;
-  const fix = place === "" ? {} : { fix: replace(at, JSON.stringify(`${place}${ending}`)) };
-  program.report("wrong-ending", { place, ending }, at, fix);
+  const instead = place.replace(/\.[A-Za-z]\w{0,9}$/, "") + ending;
+  const fix = place.trim() === "" ? {} : { fix: replace(at, JSON.stringify(instead)) };
+  program.report("wrong-ending", { place, ending, instead }, at, fix);
   return undefined;
 }

@@ -4,7 +4,7 @@ import { listedAsCode } from "../diagnostics/listed.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
-    "wrong-ending": { readonly place: string; readonly ending: string };
+    "wrong-ending": { readonly place: string; readonly ending: string; readonly instead: string };
     /** `advice`: what to do about what was probably meant. */
     "unknown-verb": { readonly word: string; readonly nearest?: string; readonly advice?: string };
     "typescript-here": { readonly word: string };
@@ -77,7 +77,7 @@ registerCodes({
   "wrong-ending": {
     severity: "error",
     message: (d) => (d.place === "" ? "it is written nowhere" : `\`${d.place}\` doesn't end in \`${d.ending}\``),
-    help: (d) => (d.place === "" ? "name where it is written" : `write \`"${d.place}${d.ending}"\``),
+    help: (d) => (d.place === "" ? "name where it is written" : `write \`${JSON.stringify(d.instead)}\``),
     explain: "Runtimes tell a file by its ending; a folder has any name.",
     example:
       'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification }\ntrain router on tickets\ndeploy router to tflite("build/router")',
