@@ -37,7 +37,7 @@ export interface Kinds<C extends Call = Call> {
   runner: NothingMore;
   subject: NothingMore;
   target: TargetCapabilities;
-  secret: NothingMore;
+  secret: SecretCapabilities;
 }
 export type Kind = keyof Kinds;
 export type NothingMore = never;
@@ -183,6 +183,11 @@ export interface MetricCapabilities<C extends Call = Call> {
   readonly usual?: true;
   /** What to measure beside it where nearly all rows have one label, which it hides. */
   readonly hidesRare?: string;
+}
+
+/** What a program names and never holds. */
+export interface SecretCapabilities {
+  readonly held: "outside";
 }
 
 /** What a trained model is written as. */

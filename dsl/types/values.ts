@@ -3,7 +3,7 @@
  * come when a plan is made. `undefined` means: reported already, or not known yet (a need was named).
  */
 import type { Call, Value } from "./value.js";
-import type { Parameter, ValueType } from "./registry.js";
+import type { Kind, Parameter, ValueType } from "./registry.js";
 import { decodeNumber } from "../syntax/numbers.js";
 import { quote } from "../syntax/strings.js";
 import type { Entry, Expression, ReferenceNode, WordNode } from "../syntax/tree.js";
@@ -279,6 +279,11 @@ function foreignLiteral(node: Expression, type: ValueType, t: Typing): boolean {
   return true;
 }
 
+/** Values of the kind never stand in a program. */
+function heldOutside(kind: Kind, { registry }: Typing): boolean {
+  return registry.ofKind(kind).some(({ capabilities }) => capabilities && "held" in capabilities);
+}
+
 function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): undefined {
   if (foreignLiteral(node, type, t)) return undefined;
   if (node.is === "word" && t.registry.find("space", node.text)) {
@@ -289,7 +294,7 @@ function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): unde
   const told = fix ? undefined : misfitOf(node, asked.parameter);
   const kind = fix || told ? undefined : types(type).find((one) => one.is === "word")?.kind;
   // `"cosine_with_restarts"`: what is said of the name is said of it in quotes.
-  if (kind === "secret" && node.is === "string") {
+  if (kind !== undefined && node.is === "string" && heldOutside(kind, t)) {
     t.reporter.report("secret-in-text", { key: asked.key }, node.span);
     return undefined;
   }

@@ -17,4 +17,5 @@ export const word = defineWord({
       impact: "high",
     },
   ],
+  capabilities: { held: "outside" },
 });
