@@ -32,6 +32,7 @@ export function deploy(program: Program, header: Header): void {
   const { values } = fill(program, header.verb.parameters, own.given, "", { here });
   const target = targetOf(program, header, here);
   if (!header.sound || own.broken || name === undefined || !target || (rows && !on)) return;
+  if (!holds(program, name, target, clauses.get("to")?.span ?? here)) return;
   act(program, header, "deploy", {
     name,
     target,
@@ -39,6 +40,19 @@ export function deploy(program: Program, header: Header): void {
     rows: values["rows"] as number,
     overwrite: values["overwrite"] === true,
   });
+}
+
+/** Whether the target holds models of that task; else reported. */
+function holds(program: Program, name: string, target: Call, at: Span): boolean {
+  const { registry } = program;
+  if (!registry.find("target", target.word)?.capabilities?.continues) return true;
+  const model = program.runs.get(name)?.model ?? program.names.get(name)?.draft;
+  const task = model?.given.get("task")?.value;
+  if (task === undefined || !isCall(task)) return true;
+  if (registry.find("task", task.word)?.capabilities?.supervision === "next_token") return true;
+  const why = `its task is ${task.word}, and ${target.word} holds models that continue texts`;
+  program.report("cannot-deploy", { model: name, target: target.word, why }, at);
+  return false;
 }
 
 /** The target's call with its defaults, each of its words checked by itself. */

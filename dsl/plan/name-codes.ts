@@ -4,6 +4,7 @@ import { listedAsCode } from "../diagnostics/listed.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
+    "cannot-deploy": { readonly model: string; readonly target: string; readonly why: string };
     "wrong-ending": { readonly place: string; readonly ending: string; readonly instead: string };
     /** `advice`: what to do about what was probably meant. */
     "unknown-verb": { readonly word: string; readonly nearest?: string; readonly advice?: string };
@@ -74,6 +75,15 @@ declare module "../diagnostics/codes.js" {
 const one = (name: string): string => (name === "data" ? name : `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`);
 
 registerCodes({
+  "cannot-deploy": {
+    severity: "error",
+    message: (d) => `${d.model} can't be written as ${d.target}: ${d.why}`,
+    help: () => "choose another target; the table of targets in docs/deploying.md says which holds what",
+    explain:
+      "Each format holds models of some families and tasks, and what some techniques train. Nothing was written, since what could be written would not answer as the model does.",
+    example:
+      'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification }\ntrain router on tickets\ndeploy router to gguf("build/router.gguf")',
+  },
   "wrong-ending": {
     severity: "error",
     message: (d) => (d.place === "" ? "it is written nowhere" : `\`${d.place}\` doesn't end in \`${d.ending}\``),

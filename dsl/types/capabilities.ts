@@ -196,6 +196,8 @@ export interface TargetCapabilities {
   readonly writes: "folder" | "file";
   /** How the names of such files end. */
   readonly ending?: string;
+  /** It holds models alone whose tasks continue texts. */
+  readonly continues?: true;
 }
 
 export interface SpaceCapabilities {

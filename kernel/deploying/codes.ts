@@ -1,10 +1,10 @@
 /** Codes of deployments: what can't be written, what was written and answers otherwise, what is opened again. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
+import "#dsl/plan/name-codes.js";
 import "./runtimes/codes.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
-    "cannot-deploy": { readonly model: string; readonly target: string; readonly why: string };
     "proof-failed": {
       readonly model: string;
       readonly target: string;
@@ -24,13 +24,6 @@ declare module "#dsl/diagnostics/codes.js" {
 }
 
 registerCodes({
-  "cannot-deploy": {
-    severity: "error",
-    message: (d) => `${d.model} can't be written as ${d.target}: ${d.why}`,
-    help: () => "choose another target; the table of targets in docs/deploying.md says which holds what",
-    explain:
-      "Each format holds models of some families and tasks, and what some techniques train. Nothing was written, since what could be written would not answer as the model does.",
-  },
   "proof-failed": {
     severity: "error",
     message: (d) =>

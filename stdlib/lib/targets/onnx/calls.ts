@@ -74,13 +74,19 @@ function asked(model: Deployed, name: string): Asked {
     return withClass(
       "AutoModelForSequenceClassification",
       name,
-      pair ? `${q(ASKED)}, { text_pair: ${q(PAIR)} }` : q(ASKED),
-      ROWS,
+      `${q(ASKED)}, { ${pair ? `text_pair: ${q(PAIR)}, ` : ""}truncation: true, max_length: ${model.maxLength} }`,
+      model.labels.length > 0 ? CHANCES : ROWS,
     );
   const all = model.config["problem_type"] === "multi_label_classification" ? ", { top_k: null }" : "";
   return piped("text-classification", q(ASKED), all);
 }
 
+const CHANCES = [
+  "const [row] = logits.tolist();",
+  "const chances = row.map((x) => Math.exp(x - Math.max(...row)));",
+  "const all = chances.reduce((sum, x) => sum + x);",
+  "console.log(Object.fromEntries(chances.map((x, i) => [model.config.id2label[i], x / all])));",
+];
 const ROWS = ["console.log(logits.tolist()[0]);"];
 const FILLED = [
   "const place = inputs.input_ids.tolist()[0].findIndex((id) => Number(id) === tokenizer.mask_token_id);",
@@ -123,6 +129,7 @@ function python(model: Deployed, at: string, rounding: Rounding | undefined): re
         ...["import json", "import numpy as np", "import onnxruntime", "from tokenizers import Tokenizer", ""],
         `folder = ${q(at)}`,
         'tokenizer = Tokenizer.from_file(f"{folder}/tokenizer.json")',
+        "tokenizer.no_padding()",
         `tokenizer.enable_truncation(${model.maxLength})`,
         `session = onnxruntime.InferenceSession(f"{folder}/${file}")`,
         ...(call.word === "fill_mask"

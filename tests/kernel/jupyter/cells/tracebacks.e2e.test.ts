@@ -96,11 +96,7 @@ describe("a traceback", () => {
     );
     assert.match(traceback(await book.run("modle router { base: 'x' }")), /help: did you mean `model`\?/);
     for (const line of ['export router to "folder"', "save router", 'push router to "me/router"'])
-      assert.match(
-        traceback(await book.run(line)),
-        /help: `deploy` is to do that .* `await router\.save\("folder"\)`/,
-        line,
-      );
+      assert.match(traceback(await book.run(line)), /help: write `deploy`/, line);
     assert.match(traceback(await book.run('ask router "hello"')), /help: write `predict`/);
     assert.doesNotMatch(traceback(await book.run("const x: string = 1;")), /help:/);
     assert.doesNotMatch(traceback(await book.run("export default router +;")), /deploy/);
