@@ -104,6 +104,14 @@ describe("deploying what was trained in a notebook", function () {
     await assert.rejects(verifyDeployment(book.folder), ({ code }: CodedError) => code === "no-deployment");
   });
 
+  it("is refused where the licence of the base forbids to pass it on", async () => {
+    const card = join(book.folder, "bert/README.md");
+    writeFileSync(card, "---\nlicense: cc-by-nd-4.0\n---\n");
+    await refused('deploy labels to onnx("build/forbidden")', "licence-forbids", /cc-by-nd-4\.0/);
+    rmSync(card);
+    assert.ok(!existsSync(join(book.folder, "build/forbidden")));
+  });
+
   it("is stopped in good order", async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 300);
