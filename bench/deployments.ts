@@ -12,7 +12,7 @@ import { registry } from "#stdlib/registry.js";
 import { figures, type Proof } from "#kernel/deploying/proof.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { verifyDeployment } from "#kernel/session/verify.js";
-import { TuneSession } from "#kernel/session/tune-session.js";
+import { Refused, TuneSession } from "#kernel/session/tune-session.js";
 import { programs, rows, type Deployed } from "./deployments/programs.js";
 
 const TARGETS: readonly (readonly [head: string, target: (at: string) => string])[] = [
@@ -76,6 +76,8 @@ async function cell(book: Notebook, { name }: Deployed, target: (at: string) => 
     const home = homes.map((one) => join(book.folder, one, "proof.json")).find((file) => existsSync(file));
     return home === undefined ? "no proof" : told(JSON.parse(readFileSync(home, "utf8")) as Proof);
   } catch (error) {
+    if (error instanceof Refused)
+      return `– ${(error.diagnostics[0]?.data as { readonly why?: string }).why ?? error.message}`;
     if (!(error instanceof CodedError)) throw error;
     const why = error.data as { readonly why?: string; readonly found?: readonly string[] };
     return `– ${error.code === "cannot-deploy" ? "" : `**${error.code}** `}${why.why ?? why.found?.join(", ") ?? error.message}`;
