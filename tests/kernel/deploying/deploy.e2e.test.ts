@@ -1,16 +1,21 @@
 /** `deploy` from a Tune program to what lies there: every task as every target that holds it, proved in its own runtime. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Proof } from "#kernel/deploying/proof.js";
 import { readDeployment } from "#kernel/deploying/deployment.js";
 import { RunList } from "#kernel/history/run-list.js";
 import { usualView } from "#kernel/history/run-listing.js";
 import { verifyDeployment } from "#kernel/session/verify.js";
+import { until } from "#tests/until.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
 
+const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
 const proofIn = (home: string): Proof => JSON.parse(readFileSync(join(home, "proof.json"), "utf8")) as Proof;
 
 describe("deploying what was trained in a notebook", function () {
@@ -110,6 +115,23 @@ describe("deploying what was trained in a notebook", function () {
     await refused('deploy labels to onnx("build/forbidden")', "licence-forbids", /cc-by-nd-4\.0/);
     rmSync(card);
     assert.ok(!existsSync(join(book.folder, "build/forbidden")));
+  });
+
+  it("leaves nothing that looks finished when its process is killed, and the next one clears up", async () => {
+    const run = readdirSync(book.runs).find((id) => /^labels-\d/.test(id));
+    const file = join(book.folder, "killed.tune");
+    writeFileSync(file, `model again { load: "runs/${run!}" }\ndeploy again to onnx("dead/end")\n`);
+    const child = spawn(process.execPath, [main, "run", file], { stdio: "ignore", cwd: book.folder });
+    const writing = (): readonly string[] =>
+      readdirSync(book.folder, { recursive: true, encoding: "utf8" }).filter((name) => /^dead.\.writing-/.test(name));
+    await until(() => writing().length > 0 || child.exitCode !== null, "a file that is written");
+    child.kill("SIGKILL");
+    await once(child, "close");
+    assert.ok(writing().length > 0);
+    assert.ok(!existsSync(join(book.folder, "dead/end")));
+    await book.run('deploy labels to onnx("dead/end")');
+    assert.deepEqual(writing(), []);
+    assert.equal(proofIn(join(book.folder, "dead/end")).verdict, "equal");
   });
 
   it("is stopped in good order", async () => {
