@@ -1,7 +1,7 @@
 /** handler.py, by which Hugging Face's inference endpoints answer: texts cut as in training, labels by name. */
 import type { Deployed } from "../../kinds/target.js";
 import { sortOf, type Sort } from "./sort.js";
-import { AUTO } from "./transformers-calls.js";
+import { AUTO, vectorLines } from "./transformers-calls.js";
 
 export function handlerText(model: Deployed, whole: boolean): string {
   const sort = sortOf(model.config);
@@ -74,7 +74,11 @@ const ANSWERS: Readonly<Record<Sort, (model: Deployed) => readonly string[]>> = 
     'places = (encoded["input_ids"][0] == self.tokenizer.mask_token_id).nonzero()[:, 0]',
     "return [self.tokenizer.decode(logits[p].argmax()) for p in places]",
   ],
-  embeds: () => ["return self.model(**self.encode(one)).last_hidden_state.mean(1)[0].tolist()"],
+  embeds: (model) => [
+    "hidden = self.model(**self.encode(one)).last_hidden_state[0]",
+    ...vectorLines(model),
+    "return vector.tolist()",
+  ],
   rewrites: () => [
     "encoded = self.encode(PREFIX + one)",
     'out = self.model.generate(**encoded, **{"do_sample": False, "max_new_tokens": 128, **parameters})',

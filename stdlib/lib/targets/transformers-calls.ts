@@ -91,7 +91,9 @@ function asks(sort: Sort, model: Deployed): readonly string[] {
       return [
         `inputs = tokenizer(${q(ASKED)}, ${cut})`,
         "with torch.no_grad():",
-        "    print(model(**inputs).last_hidden_state.mean(1))",
+        "    hidden = model(**inputs).last_hidden_state[0]",
+        ...vectorLines(model),
+        "print(vector.tolist())",
       ];
     case "rewrites": {
       const prefix = model.parts.task.call.arguments["prefix"];
@@ -114,6 +116,18 @@ const generated = [
   "out = model.generate(**inputs, do_sample=False, max_new_tokens=32)",
   'print(tokenizer.decode(out[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))',
 ];
+
+/** Of one text its vector, as the task makes it of the tokens' states (`hidden`). */
+export function vectorLines({ parts }: Deployed): readonly string[] {
+  const { pooling, normalize } = parts.task.call.arguments;
+  const made: Readonly<Record<string, string>> = {
+    cls: "hidden[0]",
+    last: "hidden[-1]",
+    max: "hidden.max(0).values",
+  };
+  const vector = made[typeof pooling === "string" ? pooling : ""] ?? "hidden.mean(0)";
+  return [`vector = ${vector}`, ...(normalize === false ? [] : ["vector = vector / vector.norm()"])];
+}
 
 /** Label names: of an adapter's base config.json has others, so they are written out. */
 function named({ config, labels }: Deployed): readonly string[] {
