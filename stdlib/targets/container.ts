@@ -6,7 +6,7 @@ export const word = defineWord({
   name: "container",
   doc: "A folder that a container engine builds as it is: the model as ONNX, a small server for Node that answers as Hugging Face's endpoints do (`POST /` with `inputs`, `/health`; the model lies at `/repository`), a Dockerfile, a compose file. Nothing of it needs this machine, Tunebook or Python.",
   example: 'deploy router to container("build/image")',
-  since: "0.2.0",
+  since: "0.1.0",
   elsewhere: {
     ...{
       docker: "container",

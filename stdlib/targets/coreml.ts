@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { shapeType } from "../lib/targets/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -34,13 +35,7 @@ export const word = defineWord({
     },
     {
       name: "shape",
-      type: {
-        is: "either",
-        of: [
-          { is: "list", of: { is: "number", integer: true } },
-          { is: "choice", of: ["fixed", "free"], elsewhere: { dynamic: "free", any: "free", static: "fixed" } },
-        ],
-      },
+      type: shapeType,
       means: {
         fixed: "one text at a time, as long as the model reads",
         free: "up to 64 texts of any length that the model reads",

@@ -1,11 +1,12 @@
 import { defineWord } from "#dsl/types/define.js";
+import { folder } from "../lib/targets/parameters.js";
 
 export const word = defineWord({
   kind: "target",
   name: "onnx",
   doc: "ONNX models with all that belongs to them, laid out as transformers.js opens a folder: `onnx/model.onnx` (of a model that writes, keys and values go in and come out; of an encoder-decoder, encoder and decoder), config.json, the tokenizer's files. ONNX Runtime runs it in Python, C++, Java and browsers.",
   example: 'deploy router to onnx("build/router", quantize: int8)',
-  since: "0.2.0",
+  since: "0.1.0",
   elsewhere: {
     onnxruntime: "onnx",
     ort: "onnx",
@@ -20,16 +21,7 @@ export const word = defineWord({
     num_samples: "calibrate",
   },
   parameters: [
-    {
-      name: "path",
-      type: { is: "string" },
-      suggests: { from: "files", endings: [] },
-      doc: "The folder that is filled; a relative path starts from the notebook's folder.",
-      positional: true,
-      required: true,
-      why: "A folder of its own holds the weights, what they are read with, and the proof.",
-      impact: "high",
-    },
+    folder,
     {
       name: "quantize",
       type: {

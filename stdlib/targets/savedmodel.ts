@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { folder } from "../lib/targets/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -13,17 +14,7 @@ export const word = defineWord({
     keras: "savedmodel",
     folder: "path",
   },
-  parameters: [
-    {
-      name: "path",
-      type: { is: "string" },
-      doc: "The folder that is written; a relative path starts from the notebook's folder.",
-      positional: true,
-      required: true,
-      why: "What is written belongs where the reader looks for it.",
-      impact: "high",
-    },
-  ],
+  parameters: [folder],
   capabilities: {
     writes: "folder",
     runtime: "tensorflow",

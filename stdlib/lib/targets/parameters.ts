@@ -11,3 +11,12 @@ export const folder = parameter({
   why: "A folder of its own holds the weights, what they are read with, and the proof.",
   impact: "high",
 });
+
+/** `[1, 128]`, or one of the names. */
+export const shapeType = {
+  is: "either",
+  of: [
+    { is: "list", of: { is: "number", integer: true } },
+    { is: "choice", of: ["fixed", "free"], elsewhere: { dynamic: "free", any: "free", static: "fixed" } },
+  ],
+} as const;
