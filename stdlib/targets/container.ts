@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { folder } from "../lib/targets/parameters.js";
+import { folder, ofTheVerb } from "../lib/targets/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -17,6 +17,7 @@ export const word = defineWord({
     },
     ...{ folder: "path", output: "path", dtype: "quantize" },
   },
+  advice: ofTheVerb,
   parameters: [
     folder,
     {

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { shapeType } from "../lib/targets/parameters.js";
+import { ofTheVerb, shapeType } from "../lib/targets/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -14,6 +14,7 @@ export const word = defineWord({
     file: "path",
     compute_precision: "quantize",
   },
+  advice: ofTheVerb,
   parameters: [
     {
       name: "path",

@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { ofTheVerb } from "../lib/targets/parameters.js";
 import { QUANTIZE } from "../lib/gguf/mixture.js";
 
 export const word = defineWord({
@@ -11,6 +12,7 @@ export const word = defineWord({
     ...{ llama_cpp: "gguf", llamacpp: "gguf", ggml: "gguf", ollama: "gguf" },
     ...{ file: "path", outtype: "quantize", quantization: "quantize", quantization_method: "quantize" },
   },
+  advice: ofTheVerb,
   parameters: [
     {
       name: "path",

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { folder } from "../lib/targets/parameters.js";
+import { folder, ofTheVerb } from "../lib/targets/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -21,6 +21,7 @@ export const word = defineWord({
     ...{ repo_id: "path", folder: "path", repository: "path" },
   },
   advice: {
+    ...ofTheVerb,
     quantize: "transformers' folder holds whole weights: `onnx` and `gguf` quantize",
     merged: "write `weights: merged`",
     adapter: "write `weights: adapter`",

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { folder } from "../lib/targets/parameters.js";
+import { folder, ofTheVerb } from "../lib/targets/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -20,6 +20,7 @@ export const word = defineWord({
     calibration_samples: "calibrate",
     num_samples: "calibrate",
   },
+  advice: ofTheVerb,
   parameters: [
     folder,
     {

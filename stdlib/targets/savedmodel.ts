@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { folder } from "../lib/targets/parameters.js";
+import { folder, ofTheVerb } from "../lib/targets/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -14,6 +14,7 @@ export const word = defineWord({
     keras: "savedmodel",
     folder: "path",
   },
+  advice: ofTheVerb,
   parameters: [folder],
   capabilities: {
     writes: "folder",

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { shapeType } from "../lib/targets/parameters.js";
+import { ofTheVerb, shapeType } from "../lib/targets/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -15,6 +15,7 @@ export const word = defineWord({
     optimizations: "quantize",
     input_shape: "shape",
   },
+  advice: ofTheVerb,
   parameters: [
     {
       name: "path",

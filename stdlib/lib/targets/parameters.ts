@@ -1,5 +1,12 @@
-/** Parameters that targets share. */
+/** Parameters that targets share, and names that people look for among them. */
 import { parameter } from "#dsl/types/define.js";
+import { told } from "../elsewhere/told.js";
+
+/** Keys of the verb that are written inside a target's parentheses. */
+export const ofTheVerb = told([
+  ["overwrite force replace exist_ok", "it is a key of the verb: `deploy NAME to TARGET { overwrite: true }`"],
+  ["rows limit max_samples", "it is a key of the verb: `deploy NAME on DATA.SPLIT to TARGET { rows: 1000 }`"],
+]).advice;
 
 export const folder = parameter({
   name: "path",
