@@ -64,7 +64,10 @@ export function besideWeights(base: Base): readonly string[] {
 const BESIDE =
   /^(tokenizer|vocab|merges|special_tokens|added_tokens|spiece|sentencepiece|chat_template|generation_config)[\w.-]*$/;
 
-/** Copies them; the tokenizer's settings say from then on how many tokens of a text the model reads, as transformers takes it. */
+/**
+ * Copies them; the tokenizer's settings say from then on how many tokens of a text the model reads, as transformers takes it,
+ * and that tokenizer.json is read as it is: who finds no class there guesses one by the model's family, and builds another.
+ */
 export async function copyBeside(
   folder: string,
   o: { readonly from: string; readonly files: readonly string[]; readonly maxLength: number },
@@ -72,8 +75,17 @@ export async function copyBeside(
   for (const name of o.files)
     if (name !== SETTINGS && resolve(o.from) !== resolve(folder))
       await copyFile(join(o.from, name), join(folder, name));
-  const settings = { ...recordOf(join(o.from, SETTINGS)), model_max_length: o.maxLength };
+  const own = recordOf(join(o.from, SETTINGS)) ?? {};
+  const guessed = own["tokenizer_class"] === undefined && o.files.includes("tokenizer.json");
+  const settings = { ...(guessed && asItIs(o.from)), ...own, model_max_length: o.maxLength };
   await writeFileAtomic(join(folder, SETTINGS), `${JSON.stringify(settings, null, 2)}\n`);
+}
+function asItIs(from: string): Readonly<Record<string, unknown>> {
+  const types = Number(recordOf(join(from, MODEL.config))?.["type_vocab_size"] ?? 0) > 1 ? ["token_type_ids"] : [];
+  return {
+    tokenizer_class: "PreTrainedTokenizerFast",
+    model_input_names: ["input_ids", ...types, "attention_mask"],
+  };
 }
 
 /** All that such a folder holds, its model card aside. */
