@@ -1,50 +1,27 @@
 /**
- * `prepareRows` for data that are streamed: one pass over the sources cleans, splits and writes rows to the cache folder, looks
- * for leaks by fingerprints and counts. What is kept in memory of a row is a few numbers.
- * The same plan over the same files is not read again.
+ * `prepareRows` for data that are streamed: the rows of the pass are written to a folder of the cache. The same plan over the
+ * same files is not read again.
  */
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  createReadStream,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import canonicalize from "canonicalize";
-import { implementationOf } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { mustGet } from "#dsl/diagnostics/must.js";
 import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
-import type { RowName } from "#dsl/types/row-name.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Registry } from "#dsl/types/registry.js";
-import { isEmpty } from "#stdlib/cleaners/drop_empty.run.js";
-import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
-import { Fingerprints } from "#stdlib/lib/fingerprints.js";
-import type { CleanRow, SourceWorld } from "#stdlib/kinds/data.js";
+import type { SourceWorld } from "#stdlib/kinds/data.js";
 import { cachePath, locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
-import { cleaning, Drops } from "../core/data/cleaning.js";
-import { Growing } from "../core/data/growing.js";
-import { inOrder } from "../core/data/label-order.js";
-import { lineOf } from "../core/data/line.js";
-import type { Prepared } from "../core/data/prepared.js";
-import { nameRowsBy, rowName } from "../core/data/row-names.js";
-import { unreadNotes } from "../core/data/conversations.js";
-import { isCall, streamRows, type Row } from "../core/data/rows.js";
-import { rowForSplit, splitOrder } from "../core/data/splitting.js";
-import { IndexWriter, indexFile, openStreamed, rowsFile, VERSION, type StreamedMeta } from "./streamed.js";
-import { writeAll } from "./token-file.js";
-import "../core/data/codes.js";
-import type {} from "#stdlib/lib/splits/codes.js";
 import { stampAt } from "../fetch/stamp.js";
+import { unreadNotes } from "../core/data/conversations.js";
+import { pass } from "../core/data/pass/pass.js";
+import type { Prepared } from "../core/data/prepared.js";
+import { nameRowsBy } from "../core/data/row-names.js";
+import { isCall, streamRows } from "../core/data/rows.js";
+import { openStreamed, VERSION, type StreamedMeta } from "./streamed.js";
+import { WrittenRows } from "./written-rows.js";
+import "../core/data/codes.js";
 
 interface Options {
   readonly registry: Registry;
@@ -121,108 +98,35 @@ async function write(plan: DataPlan, world: SourceWorld, folder: string, o: Opti
   }
 }
 
-interface Output {
-  readonly fd: number;
-  readonly index: IndexWriter;
-  pending: string[];
-}
-
 async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: Options): Promise<void> {
   const roles = Object.keys(plan.columns).sort();
-  const drops = new Drops();
-  const clean = await cleaning(plan, o.registry, drops, { streamed: true });
-  const assign = await assigning(plan, o.registry);
-  const outputs = new Map<string, Output>();
-  const output = (split: string): Output => {
-    let own = outputs.get(split);
-    if (!own)
-      outputs.set(split, (own = { fd: openSync(rowsFile(folder, split), "w"), index: new IndexWriter(), pending: [] }));
-    return own;
-  };
-  const labels = new Map<string, number>();
-  const leaks = new Leaks();
-  const missing = new Missing(plan);
-  const sample: Readonly<Record<string, unknown>>[] = [];
-  const shown = Object.entries(plan.columns);
   const unread = new Set<string>();
   const left = new Map<string | null, Sampled>();
-  let read = 0;
+  const written = new WrittenRows(folder, roles);
+  const { registry, signal } = o;
+  const chunks = streamRows(plan, {
+    ...{ registry, world, signal, onRows: o.onRows, unread, mostBytes: o.mostBytes },
+    onLeft: (split, rows, of) => left.set(split, { rows, of }),
+  });
   try {
-    for await (const rows of streamRows(plan, {
-      ...{ registry: o.registry, world, signal: o.signal, onRows: o.onRows, unread, mostBytes: o.mostBytes },
-      onLeft: (split, rows, of) => left.set(split, { rows, of }),
-    })) {
-      read += rows.length;
-      for (const row of rows) {
-        const kept = clean(row);
-        if (!kept || missing.look(kept)) continue;
-        if (sample.length < 5)
-          sample.push(Object.fromEntries(shown.map(([role, column]) => [column, kept.values[role]])));
-        const split = assign(kept);
-        if (split === null) {
-          drops.add("left out by the split", rowName(kept));
-          continue;
-        }
-        leaks.look(kept, split);
-        const line = lineOf(roles, kept.values);
-        const own = output(split);
-        own.index.add(Buffer.byteLength(line), labelNumber(labels, kept), kept.row);
-        own.pending.push(line);
-      }
-      for (const own of outputs.values()) flush(own);
-    }
+    const { facts, labels, names, sample, order } = await pass(plan, chunks, written, {
+      registry,
+      streamed: true,
+      signal,
+    });
+    const notes = [...unreadNotes(unread), ...(facts.notes ?? [])];
+    const meta: StreamedMeta = {
+      version: VERSION,
+      roles,
+      labels,
+      facts: scaled({ ...facts, notes }, left, facts.rowsIn),
+      sample,
+      splits: written.finish(names, order),
+    };
+    writeFileSync(join(folder, "facts.json"), JSON.stringify(meta));
   } finally {
-    for (const { fd } of outputs.values()) closeSync(fd);
+    written.close();
   }
-  missing.demandNone();
-  const kept = [...outputs.values()].reduce((sum, { index }) => sum + index.rows, 0);
-  if (kept === 0) throw new CodedError("no-rows-left", { rowsIn: read, dropped: drops.list() });
-  const names = await splitOrder(plan, o.registry, outputs.keys());
-  for (const name of names) if (!outputs.has(name)) closeSync(output(name).fd); // a split without rows
-  const listed = "label" in plan.columns ? (plan.labels ?? inOrder(labels.keys())) : [];
-  const all = [...new Set([...listed, ...labels.keys()])];
-  const order = Int32Array.from(labels.keys(), (label) => all.indexOf(label));
-  const counts = (index: IndexWriter) => {
-    const found = index.counts(labels.size);
-    const by = new Map([...labels].map(([label, number]) => [label, found[number]!]));
-    return all
-      .map((label) => ({ label, count: by.get(label) ?? 0 }))
-      .filter((l, i) => i < listed.length || l.count > 0);
-  };
-  for (const name of names) writeFileSync(indexFile(folder, name), mustGet(outputs, name, "split").index.file(order));
-  const facts: DataFacts = {
-    rowsIn: read,
-    kept,
-    dropped: drops.list(),
-    splits: Object.fromEntries(
-      names.map((name) => {
-        const { index } = mustGet(outputs, name, "split");
-        return [name, { rows: index.rows, labels: "label" in plan.columns ? counts(index) : [], lengths: null }];
-      }),
-    ),
-    labels: listed,
-    ...leaks.found(outputs.size),
-    hash: await hashOf(folder, names, roles, listed, outputs),
-    notes: [
-      ...unreadNotes(unread),
-      ...(plan.split?.arguments["stratify"]
-        ? [`streamed: shares are drawn row by row, strata keep theirs on average`]
-        : []),
-    ],
-  };
-  const sizes = names.map((name) => [
-    name,
-    { bytes: mustGet(outputs, name, "split").index.bytes, rows: mustGet(outputs, name, "split").index.rows },
-  ]);
-  const meta: StreamedMeta = {
-    version: VERSION,
-    roles,
-    labels: listed,
-    facts: scaled(facts, left, read),
-    sample,
-    splits: Object.fromEntries(sizes) as StreamedMeta["splits"],
-  };
-  writeFileSync(join(folder, "facts.json"), JSON.stringify(meta));
 }
 
 interface Sampled {
@@ -248,112 +152,6 @@ function scaled(facts: DataFacts, left: ReadonlyMap<string | null, Sampled>, rea
     splits: Object.fromEntries(splits),
     sampled: { rows: read, of },
   };
-}
-
-function flush(own: Output): void {
-  if (own.pending.length === 0) return;
-  writeAll(own.fd, Buffer.from(own.pending.join("")));
-  own.pending = [];
-}
-
-/** Labels in order of appearance; −1 where a row has none. */
-function labelNumber(labels: Map<string, number>, row: Row): number {
-  const value = row.values["label"];
-  if (value === undefined || value === null) return -1;
-  const label = String(value as string | number);
-  let number = labels.get(label);
-  if (number === undefined) labels.set(label, (number = labels.size));
-  return number;
-}
-
-async function assigning(plan: DataPlan, registry: Registry): Promise<(row: Row) => string | null> {
-  const { split } = plan;
-  if (!split) return (row) => row.split ?? "all";
-  const word = await implementationOf(registry, "split", split.word);
-  if (!word.stream)
-    throw new CodedError("split-not-streamed", { split: split.word, why: "it looks at all rows at once" });
-  const assign: (row: CleanRow) => string | null = word.stream(split, plan.seed);
-  return (row) => assign(rowForSplit(row, plan, split, registry));
-}
-
-/** Rows without text or label: counted, and an error at the end that names the first. */
-class Missing {
-  private readonly roles: readonly (readonly [string, string])[];
-  private readonly rows = new Map<string, { rows: RowName[]; count: number }>();
-  constructor(plan: DataPlan) {
-    this.roles = ["text", "text_pair", "negative", "messages", "input", "target", "label"].flatMap((role) =>
-      plan.columns[role] === undefined ? [] : [[role, plan.columns[role]] as const],
-    );
-  }
-  look(row: Row): boolean {
-    const role = this.roles.find(([name]) => isEmpty(row.values[name]));
-    if (!role) return false;
-    const own = this.rows.get(role[0]) ?? { rows: [], count: 0 };
-    this.rows.set(role[0], own);
-    own.count++;
-    if (own.rows.length < 5) own.rows.push(rowName(row));
-    return true;
-  }
-  demandNone(): void {
-    for (const [role, column] of this.roles) {
-      const own = this.rows.get(role);
-      if (own) throw new CodedError("missing-value", { role, column, ...own });
-    }
-  }
-}
-
-/** Texts that stand in more than one split, by fingerprint; the first twenty with their rows. */
-class Leaks {
-  private readonly texts = new Fingerprints();
-  /** Of each text that was met: split and row of its first place. */
-  private readonly splits: string[] = [];
-  private readonly first = { split: new Growing(Int32Array), row: new Growing(Int32Array) };
-  private readonly leaked = new Map<number, { text: string; places: { split: string; row: number }[] } | null>();
-
-  look(row: Row, split: string): void {
-    let number = this.splits.indexOf(split);
-    if (number < 0) number = this.splits.push(split) - 1;
-    const before = this.texts.meet(textKey(row.values), this.first.row.length);
-    if (before === undefined) {
-      this.first.split.push(number);
-      this.first.row.push(row.row);
-      return;
-    }
-    const from = this.first.split.values()[before]!;
-    if (from === number && !this.leaked.has(before)) return;
-    if (!this.leaked.has(before)) {
-      const places = [{ split: this.splits[from]!, row: this.first.row.values()[before]! }];
-      this.leaked.set(
-        before,
-        this.leaked.size < 20
-          ? { text: String((row.values["text"] ?? row.values["messages"] ?? row.values["input"]) as string), places }
-          : null,
-      );
-    }
-    const leak = this.leaked.get(before);
-    if (leak && leak.places.length < 6) leak.places.push({ split, row: row.row });
-  }
-
-  found(splits: number): Pick<DataFacts, "leaks" | "leakCount"> {
-    if (splits < 2) return { leaks: [], leakCount: 0 };
-    return { leaks: [...this.leaked.values()].filter((leak) => leak !== null), leakCount: this.leaked.size };
-  }
-}
-
-/** What `prepare` hashes: roles and labels, then each split's rows. */
-async function hashOf(
-  folder: string,
-  names: readonly string[],
-  roles: readonly string[],
-  labels: readonly string[],
-  outputs: ReadonlyMap<string, Output>,
-): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify([roles, labels]));
-  for (const name of names) {
-    hash.update(`\n${JSON.stringify(name)} ${mustGet(outputs, name, "split").index.rows}\n`);
-    for await (const bytes of createReadStream(rowsFile(folder, name))) hash.update(bytes as Buffer);
-  }
-  return hash.digest("hex");
 }
 
 /** Path and stamp of each file that is read. */

@@ -152,11 +152,6 @@ export class IndexWriter {
     const parts = [this.starts.values(), labels, this.numbers.values()];
     return Buffer.concat(parts.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength)));
   }
-  counts(labels: number): Int32Array {
-    const counts = new Int32Array(labels);
-    for (const label of this.labels.values()) if (label >= 0) counts[label]!++;
-    return counts;
-  }
 }
 
 /** Fills the buffer from that place of a file; a file that ends before is the coded error `streamed-changed`. */

@@ -6,8 +6,8 @@ import type * as node from "#platform/digest.js";
 export const sha256: typeof node.sha256 = () => {
   const sum = hash.create();
   const digest: node.Digest = {
-    update(text) {
-      sum.update(utf8ToBytes(text));
+    update(piece) {
+      sum.update(typeof piece === "string" ? utf8ToBytes(piece) : piece);
       return digest;
     },
     end: () => bytesToHex(sum.digest()),

@@ -55,16 +55,14 @@ function withStarts(
   return answers.map((answer, i) => ({ ...answer, start: starts[i]! }));
 }
 
-/** Rows whose answers have their places in the context; of each, one at least stands there, or the coded error `answer-not-there`. */
-export function placeAnswers(rows: readonly Row[]): readonly Row[] {
-  return rows.map((row) => {
-    const { answer, context } = row.values;
-    if (!Array.isArray(answer) || typeof context !== "string") return row;
-    const placed = (answer as readonly ReadAnswer[]).map((own) => placedAnswer(own, context));
-    if (placed.length > 0 && placed.every(({ start }) => start === null))
-      throw new CodedError("answer-not-there", { row: rowName(row), answer: placed[0]!.text });
-    return { ...row, values: { ...row.values, answer: placed } };
-  });
+/** The row with the places of its answers in the context; one at least stands there, or the coded error `answer-not-there`. */
+export function placeAnswers(row: Row): Row {
+  const { answer, context } = row.values;
+  if (!Array.isArray(answer) || typeof context !== "string") return row;
+  const placed = (answer as readonly ReadAnswer[]).map((own) => placedAnswer(own, context));
+  if (placed.length > 0 && placed.every(({ start }) => start === null))
+    throw new CodedError("answer-not-there", { row: rowName(row), answer: placed[0]!.text });
+  return { ...row, values: { ...row.values, answer: placed } };
 }
 
 /** Answers in words, for previews. */

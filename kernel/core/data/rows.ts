@@ -40,29 +40,6 @@ export interface Reading {
   readonly onLeft?: (split: string | null, rows: number, of: number) => void;
 }
 
-export async function readRows(plan: DataPlan, reading: Reading): Promise<Row[]> {
-  const sources: (readonly [string | null, Call])[] = isCall(plan.source)
-    ? [[null, plan.source]]
-    : Object.entries(plan.source);
-  const rows: Row[] = [];
-  const conversation = await conversationOf(plan, reading);
-  for (const [split, call] of sources) {
-    reading.signal?.throwIfAborted();
-    const table = columnsOf(await opened(call, reading));
-    const numbers = mustGet(table, "$row", "column");
-    const rowAt = rolesOf(plan, call, table, conversation);
-    for (let index = 0; index < numbers.length; index++) {
-      if (index % stride === 0) {
-        await turn(reading.signal);
-        reading.onRows?.(rows.length);
-      }
-      rows.push(rowAt(index, numbers[index] as number, split));
-    }
-  }
-  reading.onRows?.(rows.length);
-  return rows;
-}
-
 /** The rows of a table with their roles, by index; a column that is not there is the coded error `unknown-column`. */
 function rolesOf(
   plan: DataPlan,
@@ -151,16 +128,19 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
     ? [[null, plan.source]]
     : Object.entries(plan.source);
   const conversation = await conversationOf(plan, reading);
+  let all = 0;
   for (const [split, call] of sources) {
     const source = await implementationOf(reading.registry, "source", call.word);
+    reading.signal?.throwIfAborted();
     if (call.arguments["stream"] !== true || !source.stream) {
       const table = columnsOf(await source.open(call, reading.world));
       const numbers = mustGet(table, "$row", "column");
       const rowAt = rolesOf(plan, call, table, conversation);
-      for (let at = 0; at < numbers.length; at += stride)
-        yield Array.from({ length: Math.min(stride, numbers.length - at) }, (_, i) =>
-          rowAt(at + i, numbers[at + i] as number, split),
-        );
+      for (let at = 0; at < numbers.length; at += stride) {
+        const rows = Math.min(stride, numbers.length - at);
+        yield Array.from({ length: rows }, (_, i) => rowAt(at + i, numbers[at + i] as number, split));
+        reading.onRows?.((all += rows));
+      }
       continue;
     }
     let done = 0;
@@ -168,8 +148,6 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
     const world = { ...reading.world, onBytes: (now: number, of: number) => void ([read, size] = [now, of]) };
     const known = new Set<string>();
     for await (const chunk of source.stream(call, world)) {
-      await turn(reading.signal);
-      reading.onRows?.(done);
       for (const name of chunk.columns.keys()) known.add(name);
       const missing = [...known].filter((name) => !chunk.columns.has(name));
       const none = new Array<unknown>(chunk.rows).fill(null);
@@ -178,6 +156,7 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
       const first = done + 1;
       yield Array.from({ length: chunk.rows }, (_, i) => rowAt(i, first + i, split));
       done += chunk.rows;
+      reading.onRows?.((all += chunk.rows));
       if (read < size && read >= (reading.mostBytes ?? Infinity)) {
         reading.onLeft?.(split, done, Math.round((done * size) / read));
         break;
@@ -197,11 +176,6 @@ export async function readHeader(call: Call, world: SourceWorld, registry: Regis
   );
   const headless = source.headless?.(call, new Map(columns.map((name) => [name, mustGet(own, name, "column")])));
   return { columns, sample, ...(headless !== undefined && { headless }) };
-}
-
-async function opened(call: Call, reading: Reading, limit?: number): Promise<ColumnTable> {
-  const source = await implementationOf(reading.registry, "source", call.word);
-  return source.open(call, reading.world, limit);
 }
 
 function columnsOf(table: ColumnTable): Columns {

@@ -1,40 +1,54 @@
-/** Which rows go into which split, and what is to be said of it. */
+/** Which rows go into which split. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { mustGet } from "#dsl/diagnostics/must.js";
 import { implementationOf, wordOf } from "#dsl/types/loaded.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { CleanRow } from "#stdlib/kinds/data.js";
+import type {} from "#stdlib/lib/splits/codes.js";
 import { isCall, type Row } from "./rows.js";
 
+/** Rows that have their split, or none: they are left out. */
 export interface Divided {
-  /** Split name to rows, in the source's order. */
-  readonly splits: ReadonlyMap<string, readonly Row[]>;
-  readonly leftOut: readonly Row[];
-  /** Sentences for the preview: how near stratification came. */
-  readonly notes: readonly string[];
+  readonly row: Row;
+  readonly split: string | null;
 }
 
-/** Without a split: the sources' own splits, or one called `all`. */
-export async function divide(rows: readonly Row[], plan: DataPlan, registry: Registry): Promise<Divided> {
-  let names: readonly (string | null)[];
-  let order: readonly string[];
-  if (plan.split) {
-    const split = await implementationOf(registry, "split", plan.split.word);
-    names = split.assign(plan.split, rowsForSplit(rows, plan, plan.split, registry), plan.seed);
-    order = split.names?.(plan.split) ?? [];
-  } else {
-    names = rows.map((row) => row.split ?? "all");
-    order = isCall(plan.source) ? ["all"] : Object.keys(plan.source);
-  }
-  const found = new Set(names.filter((name) => name !== null));
-  const splits = new Map<string, Row[]>(inUsualOrder(order, found).map((name) => [name, []]));
-  const leftOut: Row[] = [];
+/**
+ * All rows at once, one split after the other, and then those that are left out. Without a split in the plan: the sources' own
+ * splits, or one called `all`.
+ */
+export async function divide(rows: readonly Row[], plan: DataPlan, registry: Registry): Promise<readonly Divided[]> {
+  const names = plan.split
+    ? (await implementationOf(registry, "split", plan.split.word)).assign(
+        plan.split,
+        rowsForSplit(rows, plan, plan.split, registry),
+        plan.seed,
+      )
+    : rows.map(ownSplit);
+  const order = await splitOrder(plan, registry, new Set(names.filter((name) => name !== null)));
+  const splits = new Map<string | null, Divided[]>([...order, null].map((name) => [name, []]));
   rows.forEach((row, i) => {
-    const name = names[i] ?? null;
-    (name === null ? leftOut : mustGet(splits, name, "split")).push(row);
+    const split = names[i] ?? null;
+    mustGet(splits, split, "split").push({ row, split });
   });
-  return { splits, leftOut, notes: stratification(splits, plan) };
+  return [...splits.values()].flat();
+}
+
+/** One row after the other. Coded error `split-not-streamed`. */
+export async function dividing(plan: DataPlan, registry: Registry): Promise<(row: Row) => Divided> {
+  const { split } = plan;
+  if (!split) return (row) => ({ row, split: ownSplit(row) });
+  const word = await implementationOf(registry, "split", split.word);
+  if (!word.stream)
+    throw new CodedError("split-not-streamed", { split: split.word, why: "it looks at all rows at once" });
+  const assign = word.stream(split, plan.seed);
+  return (row) => ({ row, split: assign(rowsForSplit([row], plan, split, registry)[0]!) });
+}
+
+function ownSplit(row: Row): string {
+  return row.split ?? "all";
 }
 
 function inUsualOrder(order: readonly string[], found: ReadonlySet<string>): string[] {
@@ -47,11 +61,6 @@ export async function splitOrder(plan: DataPlan, registry: Registry, found: Iter
   if (!plan.split) return inUsualOrder(isCall(plan.source) ? ["all"] : Object.keys(plan.source), new Set(found));
   const split = await implementationOf(registry, "split", plan.split.word);
   return inUsualOrder(split.names?.(plan.split) ?? [], new Set(found));
-}
-
-/** One row as a split sees it. */
-export function rowForSplit(row: Row, plan: DataPlan, call: Call, registry: Registry): CleanRow {
-  return rowsForSplit([row], plan, call, registry)[0]!;
 }
 
 /** What a split sees: the columns that it names (cleaned where they have a role), and `$group`. */
@@ -68,37 +77,7 @@ function rowsForSplit(rows: readonly Row[], plan: DataPlan, call: Call, registry
   }));
 }
 
-function columnValue(row: Row, column: string, plan: DataPlan): unknown {
+export function columnValue(row: Row, column: string, plan: DataPlan): unknown {
   const role = Object.keys(plan.columns).find((r) => plan.columns[r] === column);
   return role === undefined ? row.table.get(column)?.[row.index] : row.values[role];
-}
-
-/** The greatest distance of any value's share in any split from its share in all rows. */
-function stratification(splits: ReadonlyMap<string, readonly Row[]>, plan: DataPlan): string[] {
-  const column = plan.split?.arguments["stratify"];
-  if (typeof column !== "string") return [];
-  const counts = new Map<string, Map<string, number>>();
-  const whole = new Map<string, number>();
-  let all = 0;
-  for (const [split, rows] of splits) {
-    const own = new Map<string, number>();
-    for (const row of rows) {
-      const value = String(columnValue(row, column, plan));
-      own.set(value, (own.get(value) ?? 0) + 1);
-      whole.set(value, (whole.get(value) ?? 0) + 1);
-      all++;
-    }
-    counts.set(split, own);
-  }
-  let [worst, where] = [0, ""];
-  for (const [split, own] of counts) {
-    const rows = mustGet(splits, split, "split").length;
-    if (rows === 0) continue;
-    for (const [value, count] of whole) {
-      const distance = Math.abs((own.get(value) ?? 0) / rows - count / all);
-      if (distance > worst) [worst, where] = [distance, ` (${value} in ${split})`];
-    }
-  }
-  const points = (worst * 100).toFixed(worst < 0.001 ? 2 : 1);
-  return [`stratified by ${column}: shares are within ${points} percentage points of the whole${where}`];
 }

@@ -104,7 +104,7 @@ describe("answers in data", () => {
       twice.map((one, i) => ({ ...one, part: i === 1 ? "test" : "train" })),
       { split },
     );
-    assert.deepEqual([apart.facts.leakCount, apart.facts.leaks[0]!.text], [1, "Who?"]);
+    assert.deepEqual([apart.facts.leakCount, apart.facts.leaks[0]!.text], [1, "who? "]);
   });
   it("of SQuAD's files are read as they are; other nested rows by `rows`", async () => {
     const qas = (id: string) => [

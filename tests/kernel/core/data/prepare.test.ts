@@ -64,7 +64,7 @@ describe("prepare", () => {
     const leaky = await run(folder.plan(source));
     assert.deepEqual(leaky.facts.leaks, [
       {
-        text: "Two",
+        text: "two ",
         places: [
           { split: "train", row: 2 },
           { split: "test", row: 2 },

@@ -1,0 +1,158 @@
+/**
+ * One pass over chunks of rows, wherever they end up: cleaned, looked through for missing values, divided into splits, held
+ * against each other, counted, and given to a keeper. Rows that are held in memory are one chunk; streamed ones are many, and
+ * of each row nothing stays but a few numbers.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { DataFacts } from "#dsl/types/facts.js";
+import type { DataPlan } from "#dsl/types/subject.js";
+import type { Registry } from "#dsl/types/registry.js";
+import { answersText, placeAnswers } from "../answers.js";
+import { cleaning, Drops } from "../cleaning.js";
+import { rowName } from "../row-names.js";
+import type { Row } from "../row.js";
+import { stride, turn } from "../rows.js";
+import { divide, dividing, splitOrder, type Divided } from "../splitting.js";
+import type { Answer } from "#stdlib/lib/answers.js";
+import { hashOf, type HashedSplit } from "./hash.js";
+import { LabelCounts } from "./labels.js";
+import { Leaks } from "./leaks.js";
+import { Missing } from "./missing.js";
+import { Strata } from "./strata.js";
+import "../codes.js";
+
+/** Where rows go that have their split. */
+export interface Keeper {
+  /** `label`: number in order of appearance, −1 where the row has none. */
+  keep(split: string, row: Row, label: number): void;
+  /** Told when no more rows of a chunk come. */
+  flush?(): void;
+  /** `[]` of a split that no row fell into. */
+  rows(split: string): number;
+  /** The rows as `lineOf` writes them, for the hash. */
+  lines(split: string): HashedSplit["lines"];
+}
+export interface Passing {
+  readonly registry: Registry;
+  /** Whether rows are divided as they come. */
+  readonly streamed: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+export interface Passed {
+  readonly facts: Omit<DataFacts, "audit">;
+  readonly labels: readonly string[];
+  /** Splits in their order, those without rows among them. */
+  readonly names: readonly string[];
+  /** The first rows kept, as shown in a preview. */
+  readonly sample: readonly Readonly<Record<string, unknown>>[];
+  /** By a label's number in order of appearance: its place among all that there are. */
+  readonly order: Int32Array;
+}
+
+const SAMPLE = 5;
+
+/** Coded errors of cleaners and splits, and `missing-value`, `answer-not-there`, `no-rows-left`, `split-not-streamed`. */
+export async function pass(
+  plan: DataPlan,
+  chunks: AsyncIterable<readonly Row[]>,
+  keeper: Keeper,
+  o: Passing,
+): Promise<Passed> {
+  const drops = new Drops();
+  const [leaks, labels, strata] = [new Leaks(), new LabelCounts(plan.columns), new Strata(plan)];
+  const sample: Readonly<Record<string, unknown>>[] = [];
+  const found = new Set<string>();
+  const read = { rows: 0 };
+  const take = ({ row, split }: Divided): void => {
+    const label = labels.look(row, split);
+    if (split === null) {
+      drops.add("left out by the split", rowName(row));
+      return;
+    }
+    found.add(split);
+    leaks.look(row, split);
+    strata.look(row, split);
+    keeper.keep(split, row, label);
+  };
+  const divided = await dividedBy(plan, o);
+  for await (const rows of clean(plan, chunks, drops, read, o)) {
+    for (const row of rows.slice(0, SAMPLE - sample.length)) sample.push(shown(plan, row));
+    for (const [at, one] of (await divided(rows)).entries()) {
+      if (at % stride === 0) await turn(o.signal);
+      take(one);
+    }
+    keeper.flush?.();
+  }
+  const kept = [...found].reduce((sum, split) => sum + keeper.rows(split), 0);
+  if (kept === 0) throw new CodedError("no-rows-left", { rowsIn: read.rows, dropped: drops.list() });
+  const names = await splitOrder(plan, o.registry, found);
+  const told = labels.found(plan.labels);
+  const roles = Object.keys(plan.columns).sort();
+  const splits = names.map((name) => ({ name, rows: keeper.rows(name), lines: keeper.lines(name) }));
+  const facts: Omit<DataFacts, "audit"> = {
+    rowsIn: read.rows,
+    kept,
+    dropped: drops.list(),
+    splits: Object.fromEntries(splits.map(({ name, rows }) => [name, { rows, labels: told.in(name), lengths: null }])),
+    labels: told.labels,
+    ...leaks.found(names.length),
+    hash: await hashOf(roles, told.labels, splits),
+    notes: strata.notes(),
+  };
+  return { facts, labels: told.labels, names, sample, order: told.order };
+}
+
+type Dividing = (rows: readonly Row[]) => Promise<readonly Divided[]>;
+
+async function dividedBy(plan: DataPlan, { registry, streamed }: Passing): Promise<Dividing> {
+  if (!streamed) return (rows) => divide(rows, plan, registry);
+  const assign = await dividing(plan, registry);
+  return (rows) => Promise.resolve(rows.map(assign));
+}
+
+/** Chunks of clean rows; a single one of all where they are not streamed. `read` counts what came. */
+async function* clean(
+  plan: DataPlan,
+  chunks: AsyncIterable<readonly Row[]>,
+  drops: Drops,
+  read: { rows: number },
+  { registry, streamed, signal }: Passing,
+): AsyncGenerator<readonly Row[]> {
+  const cleaned = await cleaning(plan, registry, drops, { streamed });
+  const missing = new Missing(plan.columns);
+  const all: Row[] = [];
+  for await (const rows of chunks) {
+    await turn(signal);
+    read.rows += rows.length;
+    const kept = rows.flatMap((row) => {
+      const own = cleaned(row);
+      const placed = own && placeAnswers(own);
+      return !placed || missing.look(placed) ? [] : placed;
+    });
+    if (streamed) yield kept;
+    else for (const row of kept) all.push(row);
+  }
+  missing.demandNone();
+  if (streamed || all.length === 0) return;
+  const sampled = evenly(all, plan.sample);
+  if (sampled.length < all.length) drops.count("outside the sample", all.length - sampled.length);
+  yield sampled;
+}
+
+/** `count` rows at equal distances over the data. */
+function evenly(rows: readonly Row[], count: number | null): readonly Row[] {
+  if (count === null || count >= rows.length) return rows;
+  return Array.from({ length: count }, (_, i) => rows[Math.floor(((i + 0.5) * rows.length) / count)]!);
+}
+
+/** By column, not by role. */
+function shown({ columns }: DataPlan, { values }: Row): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(columns).map(([role, column]) => [
+      column,
+      role === "answer" && columns["context"] !== undefined
+        ? answersText(values["answer"] as readonly Answer[])
+        : values[role],
+    ]),
+  );
+}

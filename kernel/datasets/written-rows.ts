@@ -1,0 +1,64 @@
+/** Rows of a pass on disk: of each split its lines, and an index of where each begins. In memory are 16 bytes of a row. */
+import { closeSync, createReadStream, openSync, writeFileSync } from "node:fs";
+import { mustGet } from "#dsl/diagnostics/must.js";
+import { lineOf } from "../core/data/line.js";
+import type { Keeper } from "../core/data/pass/pass.js";
+import type { Row } from "../core/data/row.js";
+import { IndexWriter, indexFile, rowsFile, type StreamedMeta } from "./streamed.js";
+import { writeAll } from "./token-file.js";
+
+interface Output {
+  readonly fd: number;
+  readonly index: IndexWriter;
+  pending: string[];
+}
+
+export class WrittenRows implements Keeper {
+  private readonly outputs = new Map<string, Output>();
+  constructor(
+    private readonly folder: string,
+    private readonly roles: readonly string[],
+  ) {}
+
+  keep(split: string, row: Row, label: number): void {
+    const line = lineOf(this.roles, row.values);
+    const own = this.output(split);
+    own.index.add(Buffer.byteLength(line), label, row.row);
+    own.pending.push(line);
+  }
+  flush(): void {
+    for (const own of this.outputs.values()) {
+      if (own.pending.length > 0) writeAll(own.fd, Buffer.from(own.pending.join("")));
+      own.pending = [];
+    }
+  }
+  rows(split: string): number {
+    return this.outputs.get(split)?.index.rows ?? 0;
+  }
+  async *lines(split: string): AsyncGenerator<Uint8Array> {
+    if (this.outputs.has(split))
+      for await (const bytes of createReadStream(rowsFile(this.folder, split))) yield bytes as Buffer;
+  }
+
+  /** Writes the indices; the sizes of each split's file. `order`: the place of each label. */
+  finish(names: readonly string[], order: Int32Array): StreamedMeta["splits"] {
+    for (const name of names) writeFileSync(indexFile(this.folder, name), this.output(name).index.file(order));
+    const sizes = names.map((name) => {
+      const { bytes, rows } = mustGet(this.outputs, name, "split").index;
+      return [name, { bytes, rows }] as const;
+    });
+    return Object.fromEntries(sizes);
+  }
+  close(): void {
+    for (const { fd } of this.outputs.values()) closeSync(fd);
+  }
+
+  private output(split: string): Output {
+    let own = this.outputs.get(split);
+    if (!own) {
+      own = { fd: openSync(rowsFile(this.folder, split), "w"), index: new IndexWriter(), pending: [] };
+      this.outputs.set(split, own);
+    }
+    return own;
+  }
+}
