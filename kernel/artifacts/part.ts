@@ -4,6 +4,7 @@ import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
 import { Growing } from "../core/data/growing.js";
 import type { Prepared } from "../core/data/prepared.js";
 import { stride, turn } from "../core/data/rows.js";
+import { columnIn } from "../core/data/streamed-rows.js";
 
 export interface Part {
   readonly prepared: Prepared;
@@ -25,12 +26,7 @@ export function valuesOf(part: Part, role: string): ArrayLike<unknown> | undefin
     const table = prepared.splits[split];
     return table?.columnNames().includes(role) ? (table.array(role) as ArrayLike<unknown>) : undefined;
   }
-  if (!streamed.has(role)) return undefined;
-  if (role === "label" && streamed.labels) return Array.from(streamed.labels, (label) => prepared.labels[label]);
-  const values: unknown[] = [];
-  for (let from = 0; from < streamed.rows; from += CHUNK)
-    for (const value of streamed.values(role, from, Math.min(from + CHUNK, streamed.rows))) values.push(value);
-  return values;
+  return columnIn(streamed, role, prepared.labels);
 }
 
 const hashed = new WeakMap<Prepared, Map<string, Float64Array>>();

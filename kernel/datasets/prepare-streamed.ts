@@ -38,11 +38,11 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
       what: "`sample`",
       why: "it takes rows at equal distances over all of them",
     });
-  const listed = ["labels", "score", "tokens", "tags", "question"].find((role) => role in plan.columns);
-  if (listed !== undefined)
+  const role = ["tokens", "question"].find((role) => role in plan.columns);
+  if (role !== undefined)
     throw new CodedError("cannot-stream", {
-      what: `the role \`${listed}\``,
-      why: "only texts and their labels are kept on disk",
+      what: `the role \`${role}\``,
+      why: "tokens on disk are those of whole texts, not of words or windows",
     });
   const folderOf = (part?: number): string => {
     const what = { version: VERSION, plan: { ...plan, name: "", folder: "" }, stamp: stampsOf(plan, world), part };

@@ -14,7 +14,7 @@ import type { FedRows } from "../core/data/loader.js";
 import type { Prepared } from "../core/data/prepare.js";
 import { splitNamesOf } from "../core/data/prepared.js";
 import { rowNamesOf } from "../core/data/row-names.js";
-import { StreamedRows } from "../core/data/streamed-rows.js";
+import { columnIn, StreamedRows } from "../core/data/streamed-rows.js";
 import { tokenFile } from "../datasets/token-file.js";
 import { taughtBy as taughtByTargets } from "../core/data/sequence.js";
 import { wordsIn } from "#stdlib/lib/tasks/words.js";
@@ -333,9 +333,7 @@ async function encodeStreamed(split: StreamedRows, known: readonly string[], e: 
   const most = Math.max(e.maxLength, frame);
   const ids = new CutTexts(tokens, (row) => e.tokenizer.cut(row, e.maxLength));
   const asked = askedOf(ids, split.rows, e);
-  const { labels } = split;
-  const values = (role: string) =>
-    role === "label" && labels ? Array.from(labels, (label) => known[label]!) : undefined;
+  const values = (role: string) => columnIn(split, role, known);
   return {
     ...own,
     ids,

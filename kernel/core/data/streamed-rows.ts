@@ -14,6 +14,20 @@ export abstract class StreamedRows {
   abstract values(role: string, from: number, to: number): unknown[];
 }
 
+/** Values that are read at a time. */
+const READ = 10_000;
+
+/** One role's values of all rows, read in parts; undefined: they have no such role. `names`: of labels by their number. */
+export function columnIn(rows: StreamedRows, role: string, names: readonly string[]): ArrayLike<unknown> | undefined {
+  if (!rows.has(role)) return undefined;
+  const { labels } = rows;
+  if (role === "label" && labels) return Array.from(labels, (label) => names[label]);
+  const values = new Array<unknown>(rows.rows);
+  for (let from = 0; from < rows.rows; from += READ)
+    rows.values(role, from, Math.min(from + READ, rows.rows)).forEach((value, i) => (values[from + i] = value));
+  return values;
+}
+
 /** Rows that stand together, as some thousands are read at once. */
 const BLOCK = 2048;
 

@@ -325,6 +325,26 @@ train domain on texts with plain ${steps}`);
       model("held").history.map((s) => s.loss),
     );
   });
+  it("scores and several labels are learnt from streamed rows as from rows in memory", async () => {
+    const recipe = "{ epochs: 1, shuffle: random }";
+    for (const [name, data, more] of [
+      ["grader", "scores", "columns: { text: body, score: stars }"],
+      ["topic", "topics", 'columns: { text: body, labels: topics }, separator: ";"'],
+    ] as const) {
+      const source = `source: csv("${data}.csv", stream: true), ${more}, split: by_column(part)`;
+      await book.run(`data ${data}_flow { ${source} }
+train ${name} on ${data} with plain as ${name}_held ${recipe}
+train ${name} on ${data}_flow with plain as ${name}_flow ${recipe}
+evaluate ${name}_flow on ${data}_flow.validation`);
+      const scores = metrics();
+      assert.deepEqual(
+        model(`${name}_flow`).history.map((s) => s.loss),
+        model(`${name}_held`).history.map((s) => s.loss),
+      );
+      await book.run(`evaluate ${name}_held on ${data}.validation`);
+      assert.deepEqual(scores, metrics());
+    }
+  });
   it("pairs of texts: what the second one says counts, in its own segment", async () => {
     const pair = (i: number) => [
       `${filler(i)} ${i % 2 ? "good" : "bad"}`,
