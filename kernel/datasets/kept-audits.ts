@@ -48,7 +48,7 @@ const conflict = fields({
   rows: v.array(rowName),
   of: v.exactOptional(fields({ labels: v.number(), rows: v.number() })),
 });
-const auditSchema: Schema<DataAudit> = fields({
+export const auditSchema: Schema<DataAudit> = fields({
   near: v.array(fields({ split: v.string(), rows: v.number(), pairs: v.array(nearPair) })),
   conflicts: fields({ texts: v.number(), rows: v.number(), examples: v.array(conflict) }),
   told: v.nullable(

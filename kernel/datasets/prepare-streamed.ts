@@ -14,6 +14,7 @@ import type { SourceWorld } from "#stdlib/kinds/data.js";
 import { cachePath, locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
 import { stampAt } from "../fetch/stamp.js";
+import { audited } from "../core/data/audit/audit.js";
 import { unreadNotes } from "../core/data/conversations.js";
 import { pass } from "../core/data/pass/pass.js";
 import type { Prepared } from "../core/data/prepared.js";
@@ -29,6 +30,7 @@ interface Options {
   readonly mostBytes?: number | undefined;
   readonly signal?: AbortSignal;
   readonly onRows?: ((done: number, of?: number) => void) | undefined;
+  readonly onCompared?: ((done: number, of: number) => void) | undefined;
 }
 
 /** Coded errors of sources, cleaners and splits, and those of `prepare`; `cannot-stream` for what needs all rows at once. */
@@ -102,7 +104,7 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
   const roles = Object.keys(plan.columns).sort();
   const unread = new Set<string>();
   const left = new Map<string | null, Sampled>();
-  const written = new WrittenRows(folder, roles);
+  const written = new WrittenRows(folder, roles, !plan.split && !isCall(plan.source));
   const { registry, signal } = o;
   const chunks = streamRows(plan, {
     ...{ registry, world, signal, onRows: o.onRows, unread, mostBytes: o.mostBytes },
@@ -114,14 +116,17 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
       streamed: true,
       signal,
     });
+    const splits = written.finish(names, order);
+    // What a part doesn't show may stand in the rest.
+    const audit = left.size > 0 ? {} : { audit: await audited(written, labels, { signal, onRows: o.onCompared }) };
     const notes = [...unreadNotes(unread), ...(facts.notes ?? [])];
     const meta: StreamedMeta = {
       version: VERSION,
       roles,
       labels,
-      facts: scaled({ ...facts, notes }, left, facts.rowsIn),
+      facts: scaled({ ...facts, ...audit, notes }, left, facts.rowsIn),
       sample,
-      splits: written.finish(names, order),
+      splits,
     };
     writeFileSync(join(folder, "facts.json"), JSON.stringify(meta));
   } finally {

@@ -11,9 +11,10 @@ import type { DataFacts } from "#dsl/types/facts.js";
 import { fields, hintIn, jsonOrNone, object, table, whole, type Schema } from "../fetch/json.js";
 import { Growing } from "../core/data/growing.js";
 import { StreamedRows } from "../core/data/streamed-rows.js";
+import { auditSchema } from "./kept-audits.js";
 import "../core/data/codes.js";
 
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** What `facts.json` of such a folder says; written last. */
 export interface StreamedMeta {
@@ -39,6 +40,7 @@ const factsSchema: Schema<DataFacts> = fields({
   leaks: v.array(fields({ text: v.string(), places: v.array(fields({ split: v.string(), row: v.number() })) })),
   ...{ leakCount: v.number(), hash: v.string() },
   notes: v.exactOptional(v.array(v.string())),
+  audit: v.exactOptional(auditSchema),
 });
 const metaSchema: Schema<StreamedMeta> = fields({
   version: v.literal(VERSION),
@@ -80,17 +82,19 @@ export class StreamedSplit extends StreamedRows {
     if (from >= to || at < 0) return [];
     const bytes = Buffer.allocUnsafe(this.starts[to]! - this.starts[from]!);
     readWhole(this.fd, bytes, this.starts[from]!, rowsFile(this.folder, this.name));
-    return bytes
-      .toString("utf8")
-      .trimEnd()
-      .split("\n")
-      .map((line) => jsonOrNone(line, rowLine) ?? this.changed())
-      .map((values) => values[at]);
+    const lines = linesOf(bytes);
+    if (lines.length < to - from) throw new CodedError("streamed-changed", { file: rowsFile(this.folder, this.name) });
+    return lines.map((values) => values[at]);
   }
+}
 
-  private changed(): never {
-    throw new CodedError("streamed-changed", { file: rowsFile(this.folder, this.name) });
-  }
+/** The values of rows, in the order of their roles; fewer than there were where what was written isn't there any more. */
+export function linesOf(bytes: Buffer): (readonly unknown[])[] {
+  const lines = bytes.toString("utf8").trimEnd().split("\n");
+  return lines.flatMap((line) => {
+    const values = jsonOrNone(line, rowLine);
+    return values ? [values] : [];
+  });
 }
 
 /** Files of splits that nobody holds any more are closed. */
@@ -132,24 +136,32 @@ export function openStreamed(
 
 /** Index of one split while it is written. */
 export class IndexWriter {
-  private readonly starts = new Growing(Float64Array, [0]);
+  private readonly begun = new Growing(Float64Array, [0]);
   private readonly labels = new Growing(Int32Array);
-  private readonly numbers = new Growing(Int32Array);
+  private readonly told = new Growing(Int32Array);
   bytes = 0;
 
   get rows(): number {
-    return this.numbers.length;
+    return this.told.length;
+  }
+  /** Of each line its first byte, and the end of the last one. */
+  get starts(): Float64Array {
+    return this.begun.values();
+  }
+  /** Of the rows in their source. */
+  get numbers(): Int32Array {
+    return this.told.values();
   }
   add(bytes: number, label: number, number: number): void {
     this.bytes += bytes;
-    this.starts.push(this.bytes);
+    this.begun.push(this.bytes);
     this.labels.push(label);
-    this.numbers.push(number);
+    this.told.push(number);
   }
   /** Labels counted in order of appearance get the numbers that `order` gives them. */
   file(order: Int32Array): Uint8Array {
     const labels = this.labels.values().map((label) => order[label] ?? 0);
-    const parts = [this.starts.values(), labels, this.numbers.values()];
+    const parts = [this.starts, labels, this.numbers];
     return Buffer.concat(parts.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength)));
   }
 }

@@ -1,10 +1,11 @@
 /** Rows of a pass on disk: of each split its lines, and an index of where each begins. In memory are 16 bytes of a row. */
 import { closeSync, createReadStream, openSync, writeFileSync } from "node:fs";
 import { mustGet } from "#dsl/diagnostics/must.js";
+import type { LookedRow, SplitRows } from "../core/data/audit/rows.js";
 import { lineOf } from "../core/data/line.js";
 import type { Keeper } from "../core/data/pass/pass.js";
-import type { Row } from "../core/data/row.js";
-import { IndexWriter, indexFile, rowsFile, type StreamedMeta } from "./streamed.js";
+import { stride, type Row } from "../core/data/rows.js";
+import { IndexWriter, indexFile, linesOf, readWhole, rowsFile, type StreamedMeta } from "./streamed.js";
 import { writeAll } from "./token-file.js";
 
 interface Output {
@@ -13,11 +14,14 @@ interface Output {
   pending: string[];
 }
 
-export class WrittenRows implements Keeper {
+export class WrittenRows implements Keeper, SplitRows {
+  names: readonly string[] = [];
   private readonly outputs = new Map<string, Output>();
   constructor(
     private readonly folder: string,
     private readonly roles: readonly string[],
+    /** Whether each split has a source of its own. */
+    private readonly apart: boolean,
   ) {}
 
   keep(split: string, row: Row, label: number): void {
@@ -40,8 +44,31 @@ export class WrittenRows implements Keeper {
       for await (const bytes of createReadStream(rowsFile(this.folder, split))) yield bytes as Buffer;
   }
 
+  *chunks(split: string): Generator<readonly LookedRow[]> {
+    const own = this.outputs.get(split);
+    if (!own) return;
+    const file = rowsFile(this.folder, split);
+    const fd = openSync(file, "r");
+    try {
+      const [starts, numbers] = [own.index.starts, own.index.numbers];
+      for (let from = 0; from < numbers.length; from += stride) {
+        const to = Math.min(numbers.length, from + stride);
+        const bytes = Buffer.allocUnsafe(starts[to]! - starts[from]!);
+        readWhole(fd, bytes, starts[from]!, file);
+        yield linesOf(bytes).map((values, i) => ({
+          row: numbers[from + i]!,
+          split: this.apart ? split : null,
+          values: Object.fromEntries(this.roles.map((role, at) => [role, values[at]])),
+        }));
+      }
+    } finally {
+      closeSync(fd);
+    }
+  }
+
   /** Writes the indices; the sizes of each split's file. `order`: the place of each label. */
   finish(names: readonly string[], order: Int32Array): StreamedMeta["splits"] {
+    this.names = names;
     for (const name of names) writeFileSync(indexFile(this.folder, name), this.output(name).index.file(order));
     const sizes = names.map((name) => {
       const { bytes, rows } = mustGet(this.outputs, name, "split").index;

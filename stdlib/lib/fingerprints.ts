@@ -25,6 +25,12 @@ export class Fingerprints {
     return undefined;
   }
 
+  /** The number under which the text is known. */
+  known(text: string): number | undefined {
+    const at = this.place(...fingerprint(text));
+    return this.numbers[at] === 0 ? undefined : this.numbers[at]! - 1;
+  }
+
   private place(high: number, low: number): number {
     const last = this.numbers.length - 1;
     let at = low & last;

@@ -12,6 +12,7 @@ import { sha256 } from "#platform/digest.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { audited } from "./audit/audit.js";
+import type { SplitRows } from "./audit/rows.js";
 import { unreadNotes } from "./conversations.js";
 import { pass, type Keeper } from "./pass/pass.js";
 import type { Prepared } from "./prepared.js";
@@ -60,7 +61,7 @@ export async function prepareRows(plan: DataPlan, world: SourceWorld, o: Prepare
     signal: o.signal,
   });
   const splits = held.splits(names);
-  const look = () => audited(splits, labels, { signal: o.signal, onRows: o.onCompared });
+  const look = () => audited(heldRows(splits), labels, { signal: o.signal, onRows: o.onCompared });
   return {
     name: plan.name,
     splits: Object.fromEntries([...splits].map(([name, rows]) => [name, tableOf(rows, plan)])),
@@ -71,6 +72,17 @@ export async function prepareRows(plan: DataPlan, world: SourceWorld, o: Prepare
       audit: await (o.audits?.of(`${facts.hash.slice(0, 32)}${numbersOf(splits)}`, look) ?? look()),
     },
     sample,
+  };
+}
+
+function heldRows(splits: ReadonlyMap<string, readonly Row[]>): SplitRows {
+  const of = (split: string): readonly Row[] => splits.get(split) ?? [];
+  return {
+    names: [...splits.keys()],
+    rows: (split) => of(split).length,
+    *chunks(split) {
+      for (let at = 0; at < of(split).length; at += stride) yield of(split).slice(at, at + stride);
+    },
   };
 }
 
