@@ -1,6 +1,6 @@
 /** Rows of a pass on disk: of each split its lines, and an index of where each begins. In memory are 16 bytes of a row. */
 import { closeSync, createReadStream, openSync, writeFileSync } from "node:fs";
-import { mustGet } from "#dsl/diagnostics/must.js";
+import { must, mustGet } from "#dsl/diagnostics/must.js";
 import type { LookedRow, SplitRows } from "../core/data/audit/rows.js";
 import { lineOf } from "../core/data/line.js";
 import type { Keeper } from "../core/data/pass/pass.js";
@@ -45,25 +45,23 @@ export class WrittenRows implements Keeper, SplitRows {
   }
 
   *chunks(split: string): Generator<readonly LookedRow[]> {
-    const own = this.outputs.get(split);
-    if (!own) return;
-    const file = rowsFile(this.folder, split);
-    const fd = openSync(file, "r");
-    try {
-      const [starts, numbers] = [own.index.starts, own.index.numbers];
-      for (let from = 0; from < numbers.length; from += stride) {
-        const to = Math.min(numbers.length, from + stride);
-        const bytes = Buffer.allocUnsafe(starts[to]! - starts[from]!);
-        readWhole(fd, bytes, starts[from]!, file);
-        yield linesOf(bytes).map((values, i) => ({
-          row: numbers[from + i]!,
-          split: this.apart ? split : null,
-          values: Object.fromEntries(this.roles.map((role, at) => [role, values[at]])),
-        }));
-      }
-    } finally {
-      closeSync(fd);
-    }
+    for (let from = 0; from < this.rows(split); from += stride)
+      yield this.between(split, from, Math.min(this.rows(split), from + stride));
+  }
+  at(split: string, index: number): LookedRow {
+    return must(this.between(split, index, index + 1)[0], `row ${String(index)} of ${split}`);
+  }
+
+  private between(split: string, from: number, to: number): readonly LookedRow[] {
+    const { fd, index } = mustGet(this.outputs, split, "split");
+    const { starts, numbers } = index;
+    const bytes = Buffer.allocUnsafe(starts[to]! - starts[from]!);
+    readWhole(fd, bytes, starts[from]!, rowsFile(this.folder, split));
+    return linesOf(bytes).map((values, i) => ({
+      row: numbers[from + i]!,
+      split: this.apart ? split : null,
+      values: Object.fromEntries(this.roles.map((role, at) => [role, values[at]])),
+    }));
   }
 
   /** Writes the indices; the sizes of each split's file. `order`: the place of each label. */
@@ -83,7 +81,7 @@ export class WrittenRows implements Keeper, SplitRows {
   private output(split: string): Output {
     let own = this.outputs.get(split);
     if (!own) {
-      own = { fd: openSync(rowsFile(this.folder, split), "w"), index: new IndexWriter(), pending: [] };
+      own = { fd: openSync(rowsFile(this.folder, split), "w+"), index: new IndexWriter(), pending: [] };
       this.outputs.set(split, own);
     }
     return own;

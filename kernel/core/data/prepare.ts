@@ -3,6 +3,7 @@
  * random follows the plan's seed; the hash covers what a model will see, not where it lay.
  */
 import { table as makeTable, type ColumnTable } from "arquero";
+import { must } from "#dsl/diagnostics/must.js";
 import type { TableFacts } from "#dsl/types/facts.js";
 import type { DataAudit } from "#dsl/types/audit-facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
@@ -83,6 +84,7 @@ function heldRows(splits: ReadonlyMap<string, readonly Row[]>): SplitRows {
     *chunks(split) {
       for (let at = 0; at < of(split).length; at += stride) yield of(split).slice(at, at + stride);
     },
+    at: (split, index) => must(of(split)[index], `row ${String(index)} of ${split}`),
   };
 }
 

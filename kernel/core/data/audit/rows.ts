@@ -9,6 +9,8 @@ export interface SplitRows {
   readonly names: readonly string[];
   rows(split: string): number;
   chunks(split: string): Iterable<readonly LookedRow[]>;
+  /** From 0. */
+  at(split: string, index: number): LookedRow;
 }
 
 /** Told of every row, one after the other. */

@@ -1,7 +1,7 @@
 /** Rows in whose text the words of a label stand. */
 import type { LabelsTold } from "#dsl/types/audit-facts.js";
 import { rowName } from "../row-names.js";
-import { lettersOf } from "./near-duplicates.js";
+import { lettersOf } from "#stdlib/lib/near/letters.js";
 import { readIn, shown, type Observer } from "./rows.js";
 
 /** Words shorter than this stand in texts by chance. */

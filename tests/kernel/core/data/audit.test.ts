@@ -1,11 +1,19 @@
 /** What rows say of each other: near-duplicates against a comparison of all pairs, conflicts, told labels, groups, scores. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { LIKENESS, lettersOf, nearTexts } from "#kernel/core/data/audit/near-duplicates.js";
+import { nearTexts as nearIn, type Lettered } from "#kernel/core/data/audit/near-duplicates.js";
+import { LIKENESS, lettersOf } from "#stdlib/lib/near/letters.js";
 import { KeptAudits } from "#kernel/datasets/kept-audits.js";
 import { prepare } from "#kernel/core/data/prepare.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import { Folder, call } from "./plans.js";
+
+const lettered = (texts: readonly string[]): Lettered => ({
+  count: texts.length,
+  chunks: () => [texts],
+  at: (text) => texts[text]!,
+});
+const nearTexts = (texts: readonly string[], among: readonly string[]) => nearIn(lettered(texts), lettered(among));
 
 /** The likeness of two texts, by comparing all their runs of five letters. */
 function likeness(a: string, b: string): number {
