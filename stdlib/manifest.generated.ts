@@ -3,7 +3,6 @@ import type { Word } from "#dsl/types/registry.js";
 import { word as cadences_every } from "./cadences/every.js";
 import { word as cleaners_drop_duplicates } from "./cleaners/drop_duplicates.js";
 import { word as cleaners_drop_empty } from "./cleaners/drop_empty.js";
-import { word as cleaners_drop_near_duplicates } from "./cleaners/drop_near_duplicates.js";
 import { word as cleaners_language } from "./cleaners/language.js";
 import { word as cleaners_length } from "./cleaners/length.js";
 import { word as cleaners_redact } from "./cleaners/redact.js";
@@ -157,7 +156,6 @@ export const words: readonly Word[] = [
   cadences_every,
   cleaners_drop_duplicates,
   cleaners_drop_empty,
-  cleaners_drop_near_duplicates,
   cleaners_language,
   cleaners_length,
   cleaners_redact,

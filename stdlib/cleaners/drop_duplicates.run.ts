@@ -1,25 +1,59 @@
+import type { Value } from "#dsl/types/value.js";
 import type { CleanerImplementation } from "../kinds/data.js";
 import { Fingerprints } from "../lib/fingerprints.js";
 import { textKey } from "../lib/cleaners/normal-form.js";
+import { KnownTexts } from "../lib/near/known.js";
+import { lettersOf } from "../lib/near/letters.js";
 
 export const dropDuplicates: CleanerImplementation = {
-  start(_call, o) {
-    if (o?.streamed) return byFingerprint();
-    const labels = new Map<string, unknown>();
-    return (row) => {
-      const key = textKey(row.values);
-      const label = row.values["label"];
-      if (!labels.has(key)) {
-        labels.set(key, label);
-        return { values: row.values };
-      }
-      return { dropped: labels.get(key) === label ? "duplicate" : "duplicate under another label" };
-    };
+  start(call, o) {
+    const streamed = o?.streamed === true;
+    const equal = streamed ? byFingerprint() : byText();
+    const similarity = similarityOf(call.arguments["similarity"]);
+    return similarity < 1 ? orAlike(equal, similarity, streamed) : equal;
   },
 };
 
+/** 1: equal texts alone. */
+function similarityOf(given: Value | undefined): number {
+  if (typeof given === "number") return given;
+  return typeof given === "object" && given !== null && "share" in given ? Number(given.share) : 1;
+}
+
+type Step = ReturnType<CleanerImplementation["start"]>;
+
+/** Of rows that aren't equal to one before, those that are nearly so. */
+function orAlike(equal: Step, similarity: number, streamed: boolean): Step {
+  const known = new KnownTexts(similarity, { held: !streamed });
+  const labels: unknown[] = [];
+  return (row) => {
+    const result = equal(row);
+    if ("dropped" in result) return result;
+    const { label } = row.values;
+    const before = known.meet(lettersOf(textKey(row.values)));
+    if (before === undefined) {
+      labels.push(label);
+      return result;
+    }
+    return { dropped: labels[before] === label ? "near duplicate" : "near duplicate under another label" };
+  };
+}
+
+function byText(): Step {
+  const labels = new Map<string, unknown>();
+  return (row) => {
+    const key = textKey(row.values);
+    const label = row.values["label"];
+    if (!labels.has(key)) {
+      labels.set(key, label);
+      return { values: row.values };
+    }
+    return { dropped: labels.get(key) === label ? "duplicate" : "duplicate under another label" };
+  };
+}
+
 /** Keeps 64 bits of each text and a number for its label. */
-function byFingerprint(): ReturnType<CleanerImplementation["start"]> {
+function byFingerprint(): Step {
   const texts = new Fingerprints();
   const labels = new Map<unknown, number>();
   return (row) => {

@@ -58,6 +58,43 @@ describe("strip_html", () => {
     assert.deepEqual(run(stripHtml, [{ text: "a", label: "<b>" }]), [{ values: { text: "a", label: "<b>" } }]));
 });
 
+describe("drop_duplicates(similarity:)", () => {
+  const step = (streamed: boolean, share = 0.85) =>
+    dropDuplicates.start(
+      { kind: "cleaner", word: "drop_duplicates", arguments: { similarity: { share } } },
+      { streamed },
+    );
+  const long = "please send the parcel that came on monday back to the shop in the old town";
+  for (const streamed of [false, true])
+    it(`drops what differs little from a row before${streamed ? ", of streamed rows too" : ""}`, () => {
+      const rows = [
+        { text: long, label: "a" },
+        { text: `${long}!`, label: "a" },
+        { text: `${long} now`, label: "b" },
+        { text: "something else that nobody has said before this", label: "a" },
+        { text: "short", label: "a" },
+        { text: "shorts", label: "a" },
+      ];
+      const clean = step(streamed);
+      assert.deepEqual(
+        rows.map((values, i) => {
+          const out = clean({ row: i + 1, values });
+          return "dropped" in out ? out.dropped : "kept";
+        }),
+        ["kept", "near duplicate", "near duplicate under another label", "kept", "kept", "kept"],
+      );
+    });
+  it("finds the same twins however many rows there are between", () => {
+    const clean = step(true);
+    const texts = Array.from({ length: 3000 }, (_, i) => i + 1000).map(
+      (i) => `${String(i * 7919)} ${String(i * 104729)} ${String(i * 1299709)} row`,
+    );
+    const all = [...texts, ...texts.slice(0, 50).map((text) => `${text}s`)];
+    const dropped = all.filter((text, i) => "dropped" in clean({ row: i + 1, values: { text } }));
+    assert.deepEqual(dropped, all.slice(3000));
+  });
+});
+
 describe("drop_empty", () => {
   it("drops rows without text or label, with the reason", () => {
     const rows = [
