@@ -35,8 +35,8 @@ declare module "#dsl/diagnostics/codes.js" {
     "no-rows": { readonly data: string; readonly split: string };
     "no-space": {
       readonly path: string;
-      /** `saving`: of a folder that somebody asked for. `training`: the training is done and what describes it could not be written. */
-      readonly after?: "saving" | "training";
+      /** `saving`: of a folder that somebody asked for. `training`: the training is done and what describes it could not be written. `deploying`: of a place that was deployed to. */
+      readonly after?: "saving" | "training" | "deploying";
     };
     "run-folder": { readonly folder: string; readonly why: string };
     "run-busy": {
@@ -201,8 +201,8 @@ registerCodes({
     severity: "error",
     message: (d) => `the disk is full: ${d.path} could not be written`,
     help: (d) =>
-      d.after === "saving"
-        ? "free some space, or name a folder on another disk, and save again"
+      d.after === "saving" || d.after === "deploying"
+        ? `free some space, or name a place on another disk, and ${d.after === "saving" ? "save" : "deploy"} again`
         : d.after === "training"
           ? "free some space; the training is done and its checkpoints are whole: `load:` opens the run"
           : "free some space, or move runs with `--runs DIR`, and run the statement again with `resume: true`",

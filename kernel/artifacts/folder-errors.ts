@@ -17,7 +17,11 @@ export function writing(error: unknown, path: string): unknown {
 }
 
 /** Coded error `no-space`, of whatever says that the disk is full; null: it is something else. */
-export function full(error: unknown, path: string, after?: "saving" | "training"): CodedError<"no-space"> | null {
+export function full(
+  error: unknown,
+  path: string,
+  after?: "saving" | "training" | "deploying",
+): CodedError<"no-space"> | null {
   if (!FULL.includes((error as NodeJS.ErrnoException | null)?.code)) return null;
   return new CodedError("no-space", { path, ...(after && { after }) }, { cause: error });
 }

@@ -82,6 +82,15 @@ export class DeploymentRun {
     }
   }
 
+  /** Where the log can't tell it either (a full disk), what ended the deployment is told. */
+  abandon(reason: "interrupted" | "failed"): void {
+    try {
+      this.end(reason);
+    } catch {
+      // The error that came first says why.
+    }
+  }
+
   private event(event: Record<string, unknown>): void {
     this.run.append({ at: new Date().toISOString(), run: this.run.id, ...event } as never);
   }

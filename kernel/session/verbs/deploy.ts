@@ -10,6 +10,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import { wordOf } from "#dsl/types/loaded.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Deployed, Written } from "#stdlib/kinds/target.js";
+import { full } from "../../artifacts/folder-errors.js";
 import { chatTemplateOf } from "../../bases/chat-template.js";
 import { licenceOf, forbidsChanges } from "../../bases/licence.js";
 import { deploymentShown, type DeploymentReport } from "../../core/display/deployment.js";
@@ -54,12 +55,14 @@ export async function runDeploy(session: TuneSession, action: Deploy, stage: Sta
     demandLicence(opened);
     const { weights, engine } = opened;
     const { folder: home } = stage.hostContext;
-    const run = DeploymentRun.begin(session.runs, {
-      ...{ name: action.name, weights, target: action.target, home, engine: engine.info.title },
-    });
+    let run: DeploymentRun | undefined;
     try {
+      run = DeploymentRun.begin(session.runs, {
+        ...{ name: action.name, weights, target: action.target, home, engine: engine.info.title },
+      });
+      const { source } = run;
       const model = await during(stage.hostContext, `${action.name} made ready to be written`, () =>
-        deploySource(run.source, opened, (rows) => calibration(session, opened, rows, stage)),
+        deploySource(source, opened, (rows) => calibration(session, opened, rows, stage)),
       );
       // What is pushed lies with the run until it is.
       const at: Place = push ? { writes: "folder", path: run.pushed } : place;
@@ -73,8 +76,8 @@ export async function runDeploy(session: TuneSession, action: Deploy, stage: Sta
       run.end("done");
     } catch (error) {
       const stopped = stage.signal?.aborted === true;
-      run.end(stopped ? "interrupted" : "failed");
-      if (!stopped || error instanceof CodedError) throw error;
+      run?.abandon(stopped ? "interrupted" : "failed");
+      if (!stopped || error instanceof CodedError) throw full(error, place.path, "deploying") ?? error;
       throw new CodedError("interrupted", { what: `deploying ${action.name}`, kept: "nothing was left there" });
     }
   });

@@ -1,0 +1,20 @@
+/** A disk that fills while something is deployed: a coded error, nothing that looks finished, and what lay there as it was. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const child = fileURLToPath(new URL("./full-disk-child.js", import.meta.url));
+
+describe("a disk that fills while a model is deployed", function () {
+  this.timeout(180_000);
+  let passed: readonly string[];
+  let stderr: string;
+  before(() => {
+    const came = spawnSync(process.execPath, [child], { encoding: "utf8" });
+    passed = came.stdout.split("\n");
+    stderr = came.stderr;
+  });
+
+  for (const target of ["huggingface", "onnx", "tflite"])
+    it(`as ${target}`, () => assert.ok(passed.includes(target), stderr));
+});
