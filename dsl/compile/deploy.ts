@@ -8,7 +8,10 @@ import type { Parameter } from "../types/registry.js";
 import { typed } from "../types/values.js";
 import { replace } from "../diagnostics/reporter.js";
 import { fill } from "../plan/defaults.js";
-import { isCall } from "../plan/definitions.js";
+import { resolveModel } from "../plan/definitions.js";
+import type { Draft } from "../plan/program.js";
+import { isCall } from "../plan/value.js";
+import { failed } from "../types/facts.js";
 import { act } from "./act.js";
 import { formOf } from "../types/shapes.js";
 import { subjectOf, trainedName } from "./names.js";
@@ -32,31 +35,81 @@ export function deploy(program: Program, header: Header): void {
   const { values } = fill(program, header.verb.parameters, own.given, "", { here });
   const target = targetOf(program, header, here);
   if (!header.sound || own.broken || name === undefined || !target || (rows && !on)) return;
-  if (!holds(program, name, target, clauses.get("to")?.span ?? here)) return;
+  const at = clauses.get("to")?.span ?? here;
+  const overwrite = values["overwrite"] === true;
+  if (!holds(program, name, target.call, at) || !fits(program, name, target, at)) return;
+  if (!free(program, name, target, { at, overwrite })) return;
   act(program, header, "deploy", {
     name,
-    target,
+    target: target.call,
     on: on?.subject ?? null,
     rows: values["rows"] as number,
-    overwrite: values["overwrite"] === true,
+    overwrite,
   });
+}
+
+/** A target's call, and where its arguments are written. */
+interface Target {
+  readonly call: Call;
+  readonly places: ReadonlyMap<string, Span>;
+}
+/** The definition of the model, as it was trained. */
+const draftOf = (program: Program, name: string): Draft | undefined =>
+  program.runs.get(name)?.model ?? program.names.get(name)?.draft;
+function taskOf(program: Program, name: string): Call | undefined {
+  const task = draftOf(program, name)?.given.get("task")?.value;
+  return task !== undefined && isCall(task) ? task : undefined;
 }
 
 /** Whether the target holds models of that task; else reported. */
 function holds(program: Program, name: string, target: Call, at: Span): boolean {
   const { registry } = program;
   if (!registry.find("target", target.word)?.capabilities?.continues) return true;
-  const model = program.runs.get(name)?.model ?? program.names.get(name)?.draft;
-  const task = model?.given.get("task")?.value;
-  if (task === undefined || !isCall(task)) return true;
+  const task = taskOf(program, name);
+  if (task === undefined) return true;
   if (registry.find("task", task.word)?.capabilities?.supervision === "next_token") return true;
   const why = `its task is ${task.word}, and ${target.word} holds models that continue texts`;
   program.report("cannot-deploy", { model: name, target: target.word, why }, at);
   return false;
 }
 
+/** Whether the base has as many positions as a shape fixes; else reported. */
+function fits(program: Program, name: string, { call, places }: Target, at: Span): boolean {
+  const { shapedBy } = program.registry.find("target", call.word)?.capabilities ?? {};
+  const shape = shapedBy === undefined ? undefined : call.arguments[shapedBy];
+  const draft = draftOf(program, name);
+  if (!Array.isArray(shape) || typeof shape[1] !== "number" || !draft) return true;
+  const [, tokens] = shape;
+  const base = resolveModel(program, draft, at)?.base;
+  if (!base || tokens <= base.positions) return true;
+  const why = `its base has ${String(base.positions)} positions, and the shape asks for ${String(tokens)} tokens`;
+  const most = `[${[shape[0], base.positions].map(String).join(", ")}]`;
+  const instead = `\`${String(shapedBy)}: ${most}\`, or fewer tokens`;
+  const span = places.get(`to.${String(shapedBy)}`) ?? at;
+  program.report("cannot-deploy", { model: name, target: call.word, why, instead }, span);
+  return false;
+}
+
+/** Whether something may be written at its place; else reported. Who types isn't told: the disk is looked at when it counts. */
+function free(
+  program: Program,
+  name: string,
+  { call, places }: Target,
+  { at, overwrite }: { readonly at: Span; readonly overwrite: boolean },
+): boolean {
+  const { writes, sentBy } = program.registry.find("target", call.word)?.capabilities ?? {};
+  const { path } = call.arguments;
+  if (!writes || typeof path !== "string" || (sentBy !== undefined && call.arguments[sentBy] !== undefined))
+    return true;
+  const own = { name, task: taskOf(program, name)?.word ?? null, target: call.word };
+  const fact = program.ask({ about: "place", path, writes, own, overwrite }, true);
+  if (fact === undefined || !failed(fact)) return fact !== undefined || program.purpose === "assist";
+  program.reportFailed(fact, places.get("to.path") ?? at);
+  return false;
+}
+
 /** The target's call with its defaults, each of its words checked by itself. */
-function targetOf(program: Program, { clauses }: Header, here: Span): Call | undefined {
+function targetOf(program: Program, { clauses }: Header, here: Span): Target | undefined {
   const node = clauses.get("to")?.operands[0];
   if (!node) return undefined;
   if (node.is !== "word") {
@@ -75,9 +128,10 @@ function targetOf(program: Program, { clauses }: Header, here: Span): Call | und
   const found = program.reporter.diagnostics.slice(errors).some((d) => d.severity === "error");
   const target = values["to"];
   if (found || target === undefined || !isCall(target)) return undefined;
+  const whole = { call: target, places };
   const place = target.arguments["path"];
   const { ending = "" } = program.registry.find("target", target.word)?.capabilities ?? {};
-  if (typeof place !== "string" || (place.trim() !== "" && place.endsWith(ending))) return target;
+  if (typeof place !== "string" || (place.trim() !== "" && place.endsWith(ending))) return whole;
   const at = places.get("to.path") ?? node.span;
   const instead = place.replace(/\.[A-Za-z]\w{0,9}$/, "") + ending;
   const fix = place.trim() === "" ? {} : { fix: replace(at, JSON.stringify(instead)) };

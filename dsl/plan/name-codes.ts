@@ -4,7 +4,13 @@ import { listedAsCode } from "../diagnostics/listed.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
-    "cannot-deploy": { readonly model: string; readonly target: string; readonly why: string };
+    /** `instead`: what to write; absent: another target. */
+    "cannot-deploy": {
+      readonly model: string;
+      readonly target: string;
+      readonly why: string;
+      readonly instead?: string;
+    };
     "wrong-ending": { readonly place: string; readonly ending: string; readonly instead: string };
     /** `advice`: what to do about what was probably meant. */
     "unknown-verb": { readonly word: string; readonly nearest?: string; readonly advice?: string };
@@ -78,7 +84,10 @@ registerCodes({
   "cannot-deploy": {
     severity: "error",
     message: (d) => `${d.model} can't be written as ${d.target}: ${d.why}`,
-    help: () => "choose another target; the table of targets in docs/deploying.md says which holds what",
+    help: (d) =>
+      d.instead !== undefined
+        ? `write ${d.instead}`
+        : "choose another target; the table of targets in docs/deploying.md says which holds what",
     explain:
       "Each format holds models of some families and tasks, and what some techniques train. Nothing was written, since what could be written would not answer as the model does.",
     example:

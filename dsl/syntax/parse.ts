@@ -14,6 +14,7 @@ import { withoutMagic } from "./cell.js";
 import { withoutBrackets } from "./bracketed-names.js";
 import { inPlaceOfColon, normalise, type SyntaxCode } from "./normalise.js";
 import { Grammar, join, type Head } from "./grammar.js";
+import { CONNECTOR, unconnected } from "./unconnected.js";
 import { foreign } from "./foreign.js";
 import { limits, tooDeep } from "./limits.js";
 import { mend } from "./mend.js";
@@ -183,7 +184,9 @@ class Reader {
     const fixed = normalise(bare, report, this.source.id);
     const read = this.run(fixed, () => this.grammar.head());
     if (read.value) return { head: read.value, broken: false };
-    if (read.at) this.unexpected(read.at, read.expected);
+    const alone = read.at && unconnected(fixed, read.at);
+    if (alone) this.unconnected(alone);
+    else if (read.at) this.unexpected(read.at, read.expected);
     const failed = fixed.findIndex((k) => k.startOffset >= (read.at?.startOffset ?? 0));
     const longest = failed < 0 ? fixed.length - 1 : failed;
     for (let end = longest; end > Math.max(0, longest - 50); end--) {
@@ -327,6 +330,14 @@ class Reader {
 
   private suspect(token: IToken): boolean {
     return this.lines.has(token.startLine ?? 0);
+  }
+  /** A target without its connector. */
+  private unconnected(word: IToken): void {
+    if (this.suspect(word)) return;
+    const fix = replace({ ...this.span(word), end: word.startOffset }, `${CONNECTOR} `, `write \`${CONNECTOR}\` before it`);
+    const data = { found: `\`${word.image}(\``, expected: `\`${CONNECTOR}\`` };
+    this.lines.add(word.startLine ?? 0);
+    this.reporter.report("unexpected", data, this.span(word), { label: `\`${CONNECTOR}\` should stand before it`, fix });
   }
   /** `before`: what it follows; absent: nothing. */
   private unexpected(token: IToken, expected: string, before?: IToken): void {

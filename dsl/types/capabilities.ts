@@ -198,6 +198,10 @@ export interface TargetCapabilities {
   readonly ending?: string;
   /** It holds models alone whose tasks continue texts. */
   readonly continues?: true;
+  /** The parameter that sends it elsewhere than to a place here. */
+  readonly sentBy?: string;
+  /** The parameter that may fix how many texts are read at once, and how many tokens of each. */
+  readonly shapedBy?: string;
 }
 
 export interface SpaceCapabilities {

@@ -34,6 +34,16 @@ export type Need =
   | { readonly about: "name"; readonly of: string }
   /** A used file. */
   | { readonly about: "file"; readonly path: string; readonly folder: string }
+  /** Whether something may be written there: nothing is there, or an earlier deployment of the same model. */
+  | {
+      readonly about: "place";
+      /** Starts from the folder of the session, as everything does that is written. */
+      readonly path: string;
+      readonly writes: "folder" | "file";
+      /** Whose it would be. */
+      readonly own: { readonly name: string; readonly task: string | null; readonly target: string };
+      readonly overwrite: boolean;
+    }
   /** What lies in a folder, asked while someone types a path: `path` starts from `folder` and ends in `/`, or is empty. */
   | { readonly about: "files"; readonly path: string; readonly folder: string };
 
@@ -181,6 +191,10 @@ export interface FileFacts {
 export interface FilesFacts {
   readonly entries: readonly { readonly name: string; readonly folder: boolean }[];
 }
+/** It may; what stands against it is a failure. */
+export interface PlaceFacts {
+  readonly free: true;
+}
 export type FactOf<N extends Need["about"]> = {
   table: TableFacts;
   data: DataFacts;
@@ -191,6 +205,7 @@ export type FactOf<N extends Need["about"]> = {
   name: NameFacts;
   file: FileFacts;
   files: FilesFacts;
+  place: PlaceFacts;
 }[N];
 
 /** The way back of `keyOf`. */

@@ -15,8 +15,14 @@ import "./codes.js";
 
 const STAGE = /^\.writing-(\d+)-/;
 
-/** Whose a deployment is: what it is called, what it does, and as what it was written. */
-export type Own = Pick<Deployment, "name" | "task" | "labels" | "target">;
+/** Whose a deployment is: what it is called, what it does, and as what it was written. Null: not known yet. */
+export interface Own {
+  readonly name: string;
+  /** The words of its task and its target. */
+  readonly task: string | null;
+  readonly labels: readonly string[] | null;
+  readonly target: string;
+}
 
 /**
  * Demands that the place is free, or holds an earlier deployment of the same model as the same target and nothing else. Coded
@@ -35,15 +41,27 @@ export function demandPlace(place: Place, own: Own, overwrite: boolean): void {
   }
   const foreign = foreignIn(place, readProof(home).files ?? {});
   if (foreign.length > 0) throw taken(`${foreign.slice(0, 3).join(", ")}, which no deployment wrote`);
-  const other = readDeployment(home);
-  if (!overwrite && described(other) !== described(own))
+  const other = ownOf(readDeployment(home));
+  if (!overwrite && !same(other, own))
     throw new CodedError("deployment-of-another", { place: place.path, other: told(other), own: told(own) });
 }
-const described = ({ name, task, labels, target }: Own): string =>
-  JSON.stringify([name, task.word, labels, target.word]);
+export function ownOf({ name, task, labels, target }: Pick<Deployment, "name" | "task" | "labels" | "target">): Own {
+  return { name, task: task.word, labels, target: target.word };
+}
+/** As far as both are known. */
+function same(one: Own, other: Own): boolean {
+  const { name, task, labels, target } = other;
+  return (
+    one.name === name &&
+    one.target === target &&
+    (one.task === null || task === null || one.task === task) &&
+    (!one.labels || !labels || JSON.stringify(one.labels) === JSON.stringify(labels))
+  );
+}
 function told({ name, task, labels, target }: Own): string {
-  const which = labels.length > 0 ? `, ${labels.slice(0, 3).join("/")}${labels.length > 3 ? "/…" : ""}` : "";
-  return `${name} (${task.word}${which}) as ${target.word}`;
+  const few = labels && labels.length > 0 ? `${labels.slice(0, 3).join("/")}${labels.length > 3 ? "/…" : ""}` : null;
+  const does = [task, few].filter((one) => one !== null).join(", ");
+  return `${name}${does === "" ? "" : ` (${does})`} as ${target}`;
 }
 
 function contents(path: string): readonly string[] {

@@ -88,6 +88,12 @@ export class DatasetCache {
         return this.o.tries ? this.tried(need, this.o.tries) : { title: null };
       case "name":
         return nameFacts(need.of, s);
+      case "place": {
+        const { demandPlace } = await import("../deploying/staging.js");
+        const place = { path: resolve(s.folder, need.path), writes: need.writes };
+        demandPlace(place, { ...need.own, labels: null }, need.overwrite);
+        return { free: true };
+      }
       case "files":
         return filesIn(resolve(s.folder, need.folder), need.path);
       case "file": {

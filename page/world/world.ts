@@ -46,6 +46,8 @@ export class World {
         return { title: null };
       case "name":
         throw new CodedError("unknown-reference", { name: need.of, has: [] });
+      case "place":
+        return { free: true };
       case "files":
         return { entries: disk.files.map(({ path }) => ({ name: nameOf(path), folder: false })) };
       case "file": {

@@ -50,6 +50,7 @@ export const word = defineWord({
   capabilities: {
     writes: "folder",
     ending: ".mlpackage",
+    shapedBy: "shape",
     runtime: "coremltools",
     readBy: ["Core ML (iOS 16, macOS 13 and later)", "coremltools"],
   },

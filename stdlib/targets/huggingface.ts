@@ -68,6 +68,7 @@ export const word = defineWord({
   ],
   capabilities: {
     writes: "folder",
+    sentBy: "push",
     runtime: "tunebook",
     readBy: ["transformers", "PEFT", "sentence-transformers", "vLLM", "Tunebook"],
   },

@@ -59,6 +59,7 @@ export const word = defineWord({
   capabilities: {
     writes: "file",
     ending: ".tflite",
+    shapedBy: "shape",
     runtime: "litert",
     readBy: ["LiteRT (Android, iOS, Linux, microcontrollers)", "ai-edge-litert in Python", "LiteRT.js in browsers"],
   },

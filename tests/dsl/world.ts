@@ -74,6 +74,7 @@ export interface World {
   readonly base?: BaseFacts | Failed;
   readonly run?: RunFacts | Failed;
   readonly engine?: EngineFacts | Failed;
+  readonly place?: Failed;
   readonly memory?: number;
   /** Speed of training in FLOP/s; absent: not measured. */
   /** FLOP/s of the training that this machine did. */
@@ -105,6 +106,8 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
       return world.base ?? base;
     case "run":
       return world.run ?? run;
+    case "place":
+      return world.place ?? { free: true };
     case "machine":
       return {
         ...{ memoryBytes: world.memory ?? 16e9, cores: 2, engine: "tensorflow", product: null },

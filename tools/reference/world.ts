@@ -60,6 +60,8 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
       );
     case "run":
       return { failed: { code: "run-not-found", data: { path: need.path, runs: "runs", has: [], near: null } } };
+    case "place":
+      return { free: true };
     case "machine":
       return { memoryBytes: 1e15, cores: 8, engine: "tensorflow", took: [], product: null };
     case "engine":

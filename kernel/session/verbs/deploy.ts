@@ -26,7 +26,7 @@ import { homeOf, outputIn, type Place } from "../../deploying/output.js";
 import { PROOF, proofOf, type Proof, type ScoredBeside } from "../../deploying/proof.js";
 import { pushFolder, tokenOf } from "../../deploying/push.js";
 import { answersOf, judged, openDeployment, type OpenDeployment } from "../../deploying/prove.js";
-import { demandPlace, deployedAt } from "../../deploying/staging.js";
+import { demandPlace, deployedAt, ownOf } from "../../deploying/staging.js";
 import { withoutPlace } from "../../history/card-base.js";
 import { calibration } from "./deploy-calibration.js";
 import { demandClean, pushedReport } from "./deploy-push.js";
@@ -49,7 +49,7 @@ export async function runDeploy(session: TuneSession, action: Deploy, stage: Sta
   const push = target.pushes?.(action.target) ?? null;
   const token = push && tokenOf(push);
   const { plan, labels } = handle.weights ?? { plan: { recipe: { model: handle.plan } }, labels: [] };
-  const own = { name: action.name, task: plan.recipe.model.task, labels, target: action.target };
+  const own = ownOf({ name: action.name, task: plan.recipe.model.task, labels, target: action.target });
   if (!push) demandPlace(place, own, action.overwrite);
   await session.models.inTurn(handle, stage.hostContext, async (opened) => {
     demandLicence(opened);

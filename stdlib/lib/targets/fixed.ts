@@ -28,6 +28,9 @@ export function noShape(call: Call, model: Deployed): string | null {
   if (shape !== "free" && config["trigram_input"] === true)
     return "MobileBERT reads the embedding of padding beside a text's last token, so it answers otherwise in a fixed shape; `shape: free` is as the notebook";
   const { length = maxLength } = fixedSizes(call, model);
+  const { positions } = family.implementation.sizes(model.parts.config);
+  if (length > positions)
+    return `its base has ${String(positions)} positions, and the shape asks for ${String(length)} tokens`;
   if (length < maxLength && family.implementation.shape !== "decoder")
     return `the notebook reads ${String(maxLength)} tokens of a text, and a file of ${String(length)} would cut longer ones otherwise; \`max_length: ${String(length)}\` in the model makes both the same`;
   return null;

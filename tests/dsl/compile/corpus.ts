@@ -2,7 +2,7 @@
  * The corpus of bad programs: `tests/corpus/bad/NAME.tune`, each with what it says in every rendering in `NAME.txt`. A first
  * line `// world: { … }` (JSON) tells what is special about the world: `memory`, `speed`, `columns`, `files`, `live`, `typescript`,
  * `parameters`, `trained`, `before` (cells that ran), `data`, `base` and `run` (facts that differ from those of tests/dsl/world.ts),
- * `fails` (what went wrong where a table, data, a base or a run were read, or an engine was started: its code and data).
+ * `fails` (what went wrong where a table, data, a base or a run were read, an engine was started, or a place was looked at: its code and data).
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,7 @@ import type { Outside } from "#dsl/plan/outside.js";
 import type { BaseFacts, DataFacts, Failed, RunFacts } from "#dsl/types/facts.js";
 import "#kernel/core/session/load-codes.js";
 import "#kernel/core/data/codes.js";
+import "#kernel/deploying/codes.js";
 import "#kernel/engine/codes.js";
 import "#stdlib/lib/sources/codes.js";
 import { base, compiled, dataFacts, run, type Run, type World } from "../world.js";
@@ -25,7 +26,7 @@ interface Special extends Pick<World, "memory" | "speed" | "files" | "live">, Pa
   readonly data?: Partial<DataFacts>;
   readonly base?: Partial<BaseFacts>;
   readonly run?: Partial<RunFacts>;
-  readonly fails?: Readonly<Partial<Record<"table" | "data" | "base" | "run" | "engine", Failed["failed"]>>>;
+  readonly fails?: Readonly<Partial<Record<"table" | "data" | "base" | "run" | "engine" | "place", Failed["failed"]>>>;
 }
 
 export interface BadProgram {
@@ -70,6 +71,7 @@ export function judged(text: string): Run {
     ...(fails?.data ? { data: () => ({ failed: fails.data }) as Failed } : {}),
     ...(fails?.base ? { base: { failed: fails.base } } : {}),
     ...(fails?.engine ? { engine: { failed: fails.engine } } : {}),
+    ...(fails?.place ? { place: { failed: fails.place } } : {}),
     ...(fails?.run ? { run: { failed: fails.run } } : {}),
     outside: {
       ...(typescript ? { typescript } : {}),

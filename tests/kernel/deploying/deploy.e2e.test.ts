@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Proof } from "#kernel/deploying/proof.js";
 import { readDeployment } from "#kernel/deploying/deployment.js";
+import { Refused } from "#kernel/session/tune-session.js";
 import { RunList } from "#kernel/history/run-list.js";
 import { usualView } from "#kernel/history/run-listing.js";
 import { verifyDeployment } from "#kernel/session/verify.js";
@@ -87,6 +88,10 @@ describe("deploying what was trained in a notebook", function () {
       readdirSync(at("")).filter((name) => name.startsWith(".")),
       [],
     );
+    // Told before anything runs; of whose labels it is nobody knows before.
+    await assert.rejects(book.run('deploy labels to onnx("build/mine")'), Refused);
+    await book.run(programOf(TASKS[0]!, "lora(rank: 2)", "tags").replace(/^data.*\n/, ""));
+    await assert.rejects(book.run('deploy tags to onnx("build/tags-onnx")'), Refused);
     // What an earlier deployment had besides is gone.
     await book.run('deploy labels to onnx("build/again", quantize: int8)\ndeploy labels to onnx("build/again")');
     assert.deepEqual(readdirSync(at("again/onnx")), ["model.onnx"]);
@@ -178,8 +183,8 @@ describe("deploying what was trained in a notebook", function () {
   });
 
   const refused = (program: string, code: string, says: RegExp): Promise<void> =>
-    assert.rejects(book.run(program), (error: CodedError) => {
-      assert.equal(error.code, code, String(error));
+    assert.rejects(book.run(program), (error: CodedError | Refused) => {
+      assert.equal(error instanceof Refused ? error.diagnostics[0]?.code : error.code, code, String(error));
       assert.match(error.message, says);
       return true;
     });
