@@ -1,0 +1,35 @@
+/**
+ * What personal data is called here, and where a text has it. Offsets count UTF-16 units, as JavaScript's strings do, so that
+ * `text.slice(start, end)` is what was found. Detectors are pure and look once over a text, in time that follows its length
+ * whatever stands in it.
+ */
+export const entities = [
+  "email",
+  "phone",
+  "name",
+  "address",
+  "date_of_birth",
+  "card",
+  "iban",
+  "national_id",
+  "ip",
+  "mac",
+  "url",
+  "key",
+  "record",
+] as const;
+export type Entity = (typeof entities)[number];
+
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+  /** A checksum holds or it has the shape of a key: hardly ever anything else. */
+  readonly sure?: boolean;
+}
+export interface Finding extends Span {
+  /** An entity, or the name of a user's own pattern. */
+  readonly entity: string;
+  readonly text: string;
+}
+/** Spans in order, none within another. */
+export type Detector = (text: string) => readonly Span[];

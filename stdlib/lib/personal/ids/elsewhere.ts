@@ -1,0 +1,83 @@
+/** National identity numbers outside Europe. */
+import { dayAt, luhn, rest, verhoeff, weighted } from "../checksums.js";
+import type { NationalId } from "./kinds.js";
+
+const brazil = (id: string): boolean => {
+  const digit = (count: number): number => {
+    const left =
+      (weighted(
+        id.slice(0, count),
+        Array.from({ length: count }, (_, i) => count + 1 - i),
+      ) *
+        10) %
+      11;
+    return left === 10 ? 0 : left;
+  };
+  return !/^(\d)\1*$/.test(id) && digit(9) === Number(id[9]) && digit(10) === Number(id[10]);
+};
+const china = (id: string): boolean =>
+  "10X98765432"[weighted(id, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]) % 11] === id[17] && dayAt(id, 8);
+const korea = (id: string): boolean =>
+  (11 - (weighted(id, [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11)) % 10 === Number(id[12]) && dayAt(id, 0);
+const turkey = (id: string): boolean => {
+  const at = (i: number): number => Number(id[i]);
+  const [odd, even] = [at(0) + at(2) + at(4) + at(6) + at(8), at(1) + at(3) + at(5) + at(7)];
+  const tenth = (((odd * 7 - even) % 10) + 10) % 10;
+  return tenth === at(9) && (odd + even + at(9)) % 10 === at(10);
+};
+const singapore = (id: string): boolean => {
+  const sum = weighted(id.slice(1), [2, 7, 6, 5, 4, 3, 2]) + (/[TG]/.test(id) ? 4 : 0);
+  return (/[ST]/.test(id) ? "JZIHGFEDCBA" : "XWUTRQPNMLK")[sum % 11] === id[8];
+};
+const mexico = (id: string): boolean => {
+  const letters = "0123456789ABCDEFGHIJKLMN&OPQRSTUVWXYZ";
+  const sum = [...id.slice(0, 17)].reduce((all, one, i) => all + letters.indexOf(one) * (18 - i), 0);
+  return (10 - (sum % 10)) % 10 === Number(id[17]) && dayAt(id, 4);
+};
+const america = (id: string): boolean =>
+  !/^(?:000|666|9)/.test(id) && !/^\d{3}00|0000$/.test(id) && !/^(\d)\1*$/.test(id) && id !== "123456789";
+
+export const elsewhere: readonly NationalId[] = [
+  {
+    ...{ country: "US", name: "social security number", shape: "\\d{3}([ -])\\d{2}\\1\\d{4}|\\d{9}", check: america },
+    plain: /-/,
+    needs: /(?:\bssn\b|social security)/i,
+  },
+  {
+    ...{ country: "CA", name: "SIN", shape: "[1-79]\\d{2}[ -]?\\d{3}[ -]?\\d{3}", check: luhn },
+    needs: /(?:\bsin\b|social insurance|assurance sociale)/i,
+  },
+  {
+    ...{ country: "AU", name: "TFN", shape: "\\d{3} ?\\d{3} ?\\d{3}", needs: /(?:\btfn\b|tax file)/i },
+    check: (id) => weighted(id, [1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 === 0,
+  },
+  {
+    ...{ country: "BR", name: "CPF", shape: "\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}|\\d{11}", check: brazil },
+    plain: /\./,
+    needs: /\bcpf\b/i,
+  },
+  { country: "CN", name: "resident identity number", shape: "[1-9]\\d{16}[0-9X]", check: (id) => china(id) },
+  {
+    ...{ country: "IN", name: "Aadhaar", shape: "[2-9]\\d{3}[ -]?\\d{4}[ -]?\\d{4}", check: verhoeff },
+    needs: /(?:aadh?aar|uidai|\buid\b)/i,
+  },
+  {
+    ...{ country: "ZA", name: "identity number", shape: "\\d{6} ?\\d{4} ?[01][89]\\d" },
+    check: (id) => luhn(id) && dayAt(id, 0),
+    needs: /(?:\bid\b|identity|rsa)/i,
+  },
+  { country: "KR", name: "resident registration number", shape: "\\d{6}-\\d{7}", check: korea },
+  {
+    country: "TR",
+    name: "kimlik no",
+    shape: "[1-9]\\d{10}",
+    check: turkey,
+    needs: /(?:kimlik|\btckn?\b|\bt\.?c\.?\b)/i,
+  },
+  { country: "SG", name: "NRIC", shape: "[STFG]\\d{7}[A-Z]", check: singapore },
+  { country: "MX", name: "CURP", shape: "[A-Z][AEIOUX][A-Z]{2}\\d{6}[HMX][A-Z]{5}[0-9A-Z]\\d", check: mexico },
+  {
+    ...{ country: "IL", name: "teudat zehut", shape: "\\d{9}", needs: /(?:teudat|zehut|ת\.?ז)/i },
+    check: (id) => rest(id, 10) >= 0 && luhn(id),
+  },
+];

@@ -1,0 +1,32 @@
+/** Addresses of the internet protocol, both versions; those that are nobody's (loopback, unspecified, broadcast) are none. */
+import { saidBefore } from "./context.js";
+import type { Detector, Span } from "./finding.js";
+
+const octet = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+const four = new RegExp(`(?<![\\w.-])${octet}(?:\\.${octet}){3}(?![\\w-]|\\.\\d)`, "g");
+const nobody = /^(?:127\.|0\.0\.0\.0$|255\.255\.255\.)/;
+const version = /(?:version|release|firmware|build|section|chapter|clause|kapitel|abschnitt|v\.?)\s*$/i;
+/** At least two colons, and nothing of a word around. */
+const six =
+  /(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:|::)(?:[0-9A-Fa-f]{1,4}:|:){0,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])/g;
+
+export const ip: Detector = (text) => {
+  const found: Span[] = [];
+  if (text.includes("."))
+    for (const match of text.matchAll(four))
+      if (!nobody.test(match[0]) && !saidBefore(text, match.index, version, 16)) found.push(spanOf(match));
+  if (text.includes(":")) for (const match of text.matchAll(six)) if (isSix(match[0])) found.push(spanOf(match));
+  return found.sort((a, b) => a.start - b.start);
+};
+
+const spanOf = (match: RegExpExecArray): Span => ({ start: match.index, end: match.index + match[0].length });
+
+function isSix(address: string): boolean {
+  const halves = address.split("::");
+  if (halves.length > 2 || !/\d/.test(address) || /^[:0]*1?$/.test(address)) return false;
+  const groups = halves.flatMap((half) => (half === "" ? [] : half.split(":")));
+  if (groups.some((group) => group === "")) return false;
+  const mapped = groups.at(-1)?.includes(".") ? 1 : 0;
+  const count = groups.length + mapped;
+  return halves.length === 2 ? count >= 2 && count < 8 : count === 8;
+}

@@ -1,0 +1,71 @@
+/** How lists of words are kept small: as bits that a word's hashes set, and letters in threes that a weight belongs to. */
+
+/** As words are looked up: lower case, without accents. */
+export function plainForm(word: string): string {
+  const lower = word.toLowerCase();
+  return /^[a-z]*$/.test(lower)
+    ? lower
+    : lower
+        .normalize("NFD")
+        .replace(/[\p{M}'’]/gu, "")
+        .replace(/ß/gu, "ss");
+}
+
+const hashes = 6;
+
+/** Places of a word among `size` bits. */
+export function bitsOf(word: string, size: number): readonly number[] {
+  const [a, b] = [hash(word, 0x811c9dc5), hash(word, 0x9747b28c) | 1];
+  return Array.from({ length: hashes }, (_, i) => ((a + Math.imul(i, b)) >>> 0) % size);
+}
+
+/** Buckets of a word's letters in threes, its ends counted as letters, and of its last four. */
+export function bucketsOf(word: string, size: number): readonly number[] {
+  const whole = `^${word.slice(0, 24)}$`;
+  const found: number[] = [];
+  for (let i = 0; i + 3 <= whole.length; i++) found.push(hash(whole.slice(i, i + 3), 7) % size);
+  found.push(hash(`>${whole.slice(-5)}`, 7) % size);
+  return found;
+}
+
+function hash(text: string, seed: number): number {
+  let value = seed;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  value ^= value >>> 15;
+  value = Math.imul(value, 0x85ebca6b);
+  return (value ^ (value >>> 13)) >>> 0;
+}
+
+/** A list of words; answers yes in one of some 120 cases where it is no. */
+export class WordFilter {
+  private readonly bytes: Uint8Array;
+  constructor(base64: string) {
+    this.bytes = bytesOf(base64);
+  }
+  has(word: string): boolean {
+    const size = this.bytes.length * 8;
+    const [a, b] = [hash(word, 0x811c9dc5), hash(word, 0x9747b28c) | 1];
+    for (let i = 0; i < hashes; i++) {
+      const bit = ((a + Math.imul(i, b)) >>> 0) % size;
+      if (((this.bytes[bit >> 3] ?? 0) & (1 << (bit & 7))) === 0) return false;
+    }
+    return true;
+  }
+}
+
+/** How much a word is spelt like a name: above nought rather a name, below rather not. */
+export class LetterModel {
+  private readonly weights: Int8Array;
+  constructor(base64: string) {
+    this.weights = new Int8Array(bytesOf(base64).buffer);
+  }
+  score(word: string): number {
+    let sum = 0;
+    for (const bucket of bucketsOf(word, this.weights.length)) sum += this.weights[bucket] ?? 0;
+    return sum / 32;
+  }
+}
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}

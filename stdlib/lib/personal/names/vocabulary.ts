@@ -1,0 +1,144 @@
+/** Words around names, in the languages that names are looked for in; all in `plainForm`. */
+const set = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter(Boolean));
+
+/** Stand before a name and are no part of it. */
+export const titles = set(
+  `mr mrs ms miss mx dr prof professor doctor sir madam lady lord dame rev reverend father sister judge justice captain capt
+  lieutenant lt general colonel major admiral commander speaker vice secretary chairman chairwoman minister governor mayor congressman
+  congresswoman ambassador king queen prince princess pope saint sergeant sgt officer detective nurse senator president herr frau fraulein hr fr monsieur madame mademoiselle mme
+  mlle m senor senora senorita sr sra srta don dona signor signora signorina sig dott dottor dottoressa avv ing mevrouw mevr
+  meneer dhr mw pan pani senhor senhora doktor maitre docteur professeur professore frl`,
+);
+/** Open a letter; a name may follow. */
+export const greetings = set(
+  `dear hi hello hey hallo hej hiya greetings morning afternoon evening liebe lieber sehr geehrte geehrter guten tag moin servus bonjour bonsoir salut
+  cher chere hola estimado estimada querido querida buenos dias tardes buenas ciao caro cara gentile egregio buongiorno salve beste geachte
+  goedemorgen goedemiddag dag hoi ola prezado prezada czesc witam szanowny szanowna welcome thanks thank thx danke merci gracias grazie bedankt`,
+);
+/** Close a letter; a name may follow, on the next line too. */
+export const closings = set(
+  `regards sincerely cheers best thanks yours faithfully truly love wishes gruss grusse grussen mfg cordialement salutations bien amicalement
+  saludos atentamente cordialmente saluti cordiali groet groeten groetjes vriendelijke hochachtungsvoll abrazo pozdrawiam respectfully warmly
+  cordially signed xoxo thx danke merci gracias grazie bedankt dank you atenciosamente abracos`,
+);
+/** Never a name of a person, however it is written: days, months, languages, peoples, and what begins sentences. */
+export const never = set(
+  `monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november
+  december jan feb mar apr jun jul aug sept sep oct nov dec montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar marz mai juni juli
+  oktober dezember lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre
+  lunes martes miercoles jueves viernes sabado domingo enero febrero abril mayo junio julio agosto septiembre octubre noviembre diciembre
+  english german french spanish italian dutch portuguese polish american british european canadian australian chinese japanese indian african asian
+  russian irish scottish welsh swiss austrian belgian swedish danish norwegian finnish greek turkish korean mexican brazilian arabic latin
+  christmas easter halloween thanksgiving ramadan god jesus christ allah bible internet google apple amazon microsoft facebook twitter
+  instagram youtube netflix alexa siri cortana bixby windows android linux iphone ipad covid wifi bluetooth usb pdf html ok tv
+  customer team support sir madam all everyone everybody there folks guys again service sales colleague colleagues friend friends ladies gentlemen
+  kunde kundin kunden damen herren zusammen leute equipe amigo amigos tutti allemaal mom mum dad mother father grandma grandpa mama papa
+  the so my it he she we you i an and or but if in on at to of for with from by as is are was were be been do does did have has had not no
+  yes any some each every other this that these those here when where what which who whom whose why how can could would should may might must
+  shall only also too very more most much many few both either neither our your his her its their me him us them then than now just even still
+  yet once after before while because since until although though through about between under over again further such same own all
+  please sorry ok okay great good bad nice well big large small long new old first last next best worst high low free hot cold fast slow
+  order item product delivery return refund phone email address name date number price quality value money battery charger case
+  und oder aber wenn weil dass nicht kein keine ich wir ihr er sie es mein dein sein unser euer der die das den dem des ein eine einer im am zum zur
+  bei nach seit von aus auf fur mit ohne gegen auch nur noch schon sehr hier dort heute morgen gestern bitte
+  et ou mais si que qui quoi dont ce cet cette ces mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs je tu il elle nous vous ils elles on les des
+  une dans sur sous avec sans chez par pour pas plus tres ici hier demain aujourd voici voila
+  pero como cuando donde quien cual este esta estos estas ese esa mi mis tu tus su sus nuestro nuestra yo nosotros ellos ellas usted ustedes los las una unos unas
+  en con sin sobre entre muy mas aqui ayer hoy manana
+  anche come quando dove chi quale questo questa questi queste quello quella mio mia tuo tua suo sua nostro nostra vostro io noi voi loro gli nel nella sul sulla
+  del della dei delle molto qui ieri oggi domani
+  het een maar als omdat dat niet geen ik wij jij jullie hij zij mijn jouw zijn haar onze deze dit die hier daar gisteren vandaag
+  america africa asia europe antarctica australia england scotland wales britain usa
+  afghan iraqi iranian syrian saudi israeli palestinian egyptian libyan moroccan algerian tunisian nigerian kenyan ethiopian somali sudanese ghanaian
+  pakistani bangladeshi nepali afghani thai vietnamese filipino indonesian malaysian burmese mongolian tibetan korean ukrainian belarusian serbian croatian
+  bosnian albanian bulgarian romanian hungarian czech slovak slovenian austrian estonian latvian lithuanian icelandic cuban colombian venezuelan
+  peruvian chilean bolivian argentine argentinian jamaican haitian dominican hawaiian texan californian muslim islamic christian catholic protestant
+  jewish hindu buddhist sunni shia sikh orthodox democrat democrats republican republicans soviet nazi communist
+  north south east west northern southern eastern western central upper lower new old saint street avenue road`,
+);
+/** After a name they make it one of a house, a firm, a place or a thing. */
+export const things = set(
+  `inc ltd llc llp plc corp corporation company co gmbh ag kg ohg se sa sas sarl srl spa bv nv ab oy group holdings holding partners bank university college
+  school academy institute hospital clinic church museum library hotel restaurant cafe bar pub theatre theater stadium arena airport station
+  street avenue road lane drive boulevard court place way square park bridge river lake mount mountain valley beach island islands bay city town
+  county state province district region village county foundation association society club fc united league cup award prize trophy festival
+  edition series model pro max plus mini ultra lite air watch phone tablet laptop camera headphones speaker keyboard mouse printer router
+  app software platform cloud studio labs lab technologies technology systems solutions services media press news times journal magazine
+  act law theorem syndrome disease effect day week month year center centre building tower hall house palace castle cathedral mall store shop
+  airlines airways motors records pictures games entertainment productions energy oil insurance capital ventures estate farm farms vineyards brewery
+  wine beer coffee tea chocolate jeans shoes dress shirt bag cream shampoo perfume sauce cheese pizza method algorithm test scale index stadium`,
+);
+/** Before a name they say that it is someone's. */
+export const roles = set(
+  `colleague customer patient client nurse teacher manager agent technician driver wife husband son daughter brother sister friend
+  neighbour neighbor cousin uncle aunt boss assistant doctor therapist lawyer attorney tenant landlord employee applicant candidate student pupil
+  passenger guest resident witness victim suspect defendant plaintiff user contact representative rep advisor adviser consultant supervisor
+  receptionist cashier waiter waitress server courier plumber electrician engineer dentist surgeon gp author director kollege kollegin kunde kundin
+  patientin mitarbeiter mitarbeiterin chef freund freundin mann tochter sohn bruder schwester collegue client cliente femme mari fils fille frere
+  soeur ami amie voisin voisine paciente clienta esposa esposo marido mujer hijo hija hermano hermana amigo amiga companero companera collega moglie
+  marito figlio figlia fratello sorella amico amica klant collega vrouw man zoon dochter broer zus vriend vriendin buurman buurvrouw`,
+);
+/** What people do; after a name. */
+export const deeds = set(
+  `said says say asked asks told tells wrote writes called calls replied replies answered explained explains confirmed confirms reported
+  complained thinks thought believes believed wants wanted lives lived works worked emailed phoned texted requested requests visited arrived
+  left went came signed agreed refused helped promised mentioned suggested recommended ordered bought paid sent received got took gave needs
+  joined started moved married died admitted declined apologised apologized insisted smiled laughed cried nodded knows knew is was has had will would
+  can could should loves loved likes liked hates hated met did does never always just also still who whose and from
+  sagt sagte hat war ist wohnt arbeitet schrieb rief kam ging half bestatigte fragte meinte mochte wird wurde a dit est avait etait habite travaille
+  appelle ecrit demande confirme veut dijo dice llamo escribio vive trabaja tiene es era quiere pidio ha detto abita lavora scrive chiama vuole chiesto
+  zei zegt heeft woont werkt belde schreef vroeg wil was`,
+);
+/** Before a name, one word back. */
+export const towards = set(
+  `by from with to for and met asked told contact contacted called emailed named see saw thank thanks told ask tell email call phone ring reach
+  inform notify remind invite invited sent gave give cc attn via per von mit bei an fur und par avec pour de chez et con para por y a da per e
+  van met voor en door aan`,
+);
+/** Articles: what follows is a thing. */
+export const articles = set(
+  "the a an this that these those my your our its every each some any der die das ein eine einen dem den le la les un une el los las una il lo gli i de het een",
+);
+/** Before places. */
+export const whereabouts = set(
+  "in at near around across through into onto over under im nach aus dans en sur desde hacia hasta nel nella naar te uit",
+);
+/** Between parts of one name. */
+export const particles = set(
+  "de del della di da dos das do van der den von zu zur vom la le el al bin bint ibn ben abu ter ten af av du des y e st san mac",
+);
+/** Brands of things that carry names of people. */
+export const makers = set(
+  `ford tesla dyson philips siemens bosch honda ferrari porsche mercedes benz chevrolet chrysler dodge lincoln cadillac bentley rolls royce harley davidson
+  gucci prada armani versace dior chanel hermes levi levis calvin klein ralph lauren tommy hilfiger hugo lacoste nike adidas puma
+  kellogg kelloggs heinz campbell nestle ferrero lindt cadbury hershey mcdonald mcdonalds wendy wendys starbucks walmart macy macys bloomberg
+  morgan stanley chase goldman sachs merrill lynch wells fargo schwab deloitte ernst kpmg johnson kindle nikon canon casio yamaha suzuki
+  toyota mazda nissan sony samsung nokia motorola ericsson dell lenovo asus acer garmin fitbit jabra bose marshall gibson fender martin steinway
+  disney warner pixar marvel gillette dove nivea garnier olay lego barbie nintendo mario zelda pokemon xbox playstation galaxy pixel`,
+);
+/** Never taken for a person's whole name when they stand alone, though many are called so. */
+export const ambiguous = set(
+  `will mark bill grace hope faith joy rose lily daisy violet iris ivy summer autumn dawn april may june august chance chase hunter mason carter cooper parker
+  tyler taylor jordan paris london austin dallas houston brooklyn virginia carolina georgia florence sydney chelsea madison jackson lincoln
+  washington france germain china india israel kenya chad sky star angel destiny miracle heaven crystal amber jade ruby pearl opal
+  diamond gene frank art rich pat sue rob jack nick drew miles rocky sandy stormy cliff glen dale heath brook forest river reed rusty randy
+  bob dick harry tom charity patience prudence mercy justice honor liberty victory glory trinity genesis king prince duke earl major judge baron
+  marshal dean page paige penny price young long short brown black white green gray grey blue gold silver stone wood woods fields hill hills lake
+  rivers banks wells ford bridges church bishop abbott pope knight cook baker butcher carpenter miller smith taylor weaver fisher
+  mercedes porsche alexa siri olive basil ginger sage rosemary thyme pepper candy honey sugar brandy sherry ginny kitty bunny robin wren
+  jay phoenix wolf fox bear lamb bass pike roman german english welsh holland denmark jose luis sol mar luz paz cruz santos reyes
+  sunny max ace buddy prima nova luna stella aurora venus mars mercury orion apollo atlas titan zeus athena echo siena vienna verona milan
+  roma lourdes mecca asia africa america europa eden salem case kit van don ray guy les lee kay bo jo al ed ty max lane`,
+);
+/** What people say before they name someone, as it is written, in lower case. */
+export const introductions: ReadonlySet<string> = new Set(
+  `name is, name was, name's, names is, i am, i'm, im, this is, call me, called me, goes by, called, named, mein name ist, ich heiße, ich heisse, ich bin,
+  je m'appelle, m'appelle, mon nom est, je suis, me llamo, mi nombre es, soy, mi chiamo, il mio nome è, sono, ik heet, mijn naam is, ik ben, nazywam się,
+  meu nome é, spoke to, spoke with, speak to, speak with, speaking to, speaking with, talk to, talk with, talked to, talked with, talking to, talking with,
+  ask for, asked for, assigned to, belongs to, signed by, written by, reported by, handled by, served by, approved by, requested by, regards from,
+  on behalf of, in the name of, addressed to, payable to, delivered to, met with, meeting with, appointment with, interview with, born as,
+  unterschrieben von, gesprochen mit, termin bei, termin mit, parlé à, parlé avec, rendez-vous avec, hablé con, hablado con, cita con, parlato con,
+  appuntamento con, gesproken met, afspraak met`
+    .split(",")
+    .map((one) => one.trim().replace(/\s+/g, " ")),
+);
