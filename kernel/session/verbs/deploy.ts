@@ -98,7 +98,7 @@ async function deployed(work: Work): Promise<DeploymentReport> {
   const refused = (await target.refuses?.(action.target, model)) ?? null;
   if (refused !== null)
     throw new CodedError("cannot-deploy", { model: action.name, target: callText(action.target), why: refused });
-  const golden = await goldenFor(opened, model, target.room?.(action.target, model) ?? Infinity);
+  const golden = await goldenFor(action, opened, model, target.room?.(action.target, model) ?? Infinity);
   const { weights, open, base, tokenizer } = opened;
   const notebook = { plan: weights.plan, labels: weights.labels, session: open.session, base, tokenizer };
   const expected = await during(stage.hostContext, "made-up inputs asked of the notebook's model", () =>
@@ -144,7 +144,12 @@ async function describedIn({ action, model, opened, run }: Work, home: string, w
 }
 
 /** `room`: tokens that a file of fixed sizes holds. */
-async function goldenFor({ weights, tokenizer }: Opened, { chat, parts }: Deployed, room: number): Promise<Golden> {
+async function goldenFor(
+  action: Deploy,
+  { weights, tokenizer }: Opened,
+  { chat, parts }: Deployed,
+  room: number,
+): Promise<Golden> {
   const { model, data } = weights.plan.recipe;
   const { answers } = await does(model.task, "task");
   const masked = answers?.places !== undefined && tokenizer.mask !== null && !("context" in data.columns);
@@ -157,10 +162,20 @@ async function goldenFor({ weights, tokenizer }: Opened, { chat, parts }: Deploy
   if (golden.is === "asked") return golden;
   const { family, config, technique } = parts;
   const taken = technique.implementation.virtual?.(technique.call).positions ?? 0;
-  if (family.shape === "encoder-decoder")
-    return fitting({ ...golden, most: Math.min(golden.most, room - 1) }, { chat, tokenizer, positions: Infinity });
-  const positions = Math.min(family.sizes(config).positions - taken, room);
-  return fitting(golden, { chat, tokenizer, positions });
+  const whole = family.shape === "encoder-decoder";
+  const positions = whole ? Infinity : Math.min(family.sizes(config).positions - taken, room);
+  const most = whole ? Math.min(golden.most, room - 1) : golden.most;
+  const fit = await fitting({ ...golden, most }, { chat, tokenizer, positions });
+  if ("is" in fit) return fit;
+  const shortest = Number.isFinite(fit.shortest)
+    ? `the shortest text takes ${String(fit.shortest)} tokens`
+    : "it writes no text";
+  throw new CodedError("cannot-deploy", {
+    model: action.name,
+    target: callText(action.target),
+    why: `nothing can be asked of it: ${chat ? "with its template " : ""}${shortest}, and it has ${String(positions)} positions for texts and answers`,
+    instead: "a larger `max_length`, or another template, and train again",
+  });
 }
 
 /** Opens what was written, asks it, scores it. Coded errors `proof-failed`, `runtime-failed`. */

@@ -1,0 +1,61 @@
+/**
+ * Labels that are probably wrong, by confident learning (Northcutt, Jiang, Chuang 2021, "Confident Learning: Estimating
+ * Uncertainty in Dataset Labels"): from chances that nothing told of a row's own label, how many rows of each label belong to
+ * each other one is estimated, and as many of those that speak most for the other are named.
+ */
+export interface LabelIssue {
+  /** From 0. */
+  readonly row: number;
+  readonly given: number;
+  readonly likely: number;
+  /** Chance of the label that the row has. */
+  readonly chance: number;
+}
+
+/** The worst first. `chances`: [rows × count], each row's out of sample; `labels`: numbers below `count`. */
+export function labelIssues(chances: Float32Array, labels: Int32Array, count: number): readonly LabelIssue[] {
+  const joint = confidentJoint(chances, labels, count);
+  const rows = Array.from({ length: count }, (): number[] => []);
+  labels.forEach((label, row) => rows[label]!.push(row));
+  const found = new Map<number, LabelIssue>();
+  const chance = (row: number, label: number): number => chances[row * count + label]!;
+  for (let given = 0; given < count; given++)
+    for (let likely = 0; likely < count; likely++) {
+      const most = Math.round(joint[given * count + likely]!);
+      if (given === likely || most === 0) continue;
+      const margin = (row: number): number => chance(row, likely) - chance(row, given);
+      const odd = rows[given]!.filter((row) => margin(row) > 0).sort((a, b) => margin(b) - margin(a));
+      for (const row of odd.slice(0, most)) {
+        const before = found.get(row);
+        if (!before || chance(row, likely) > chance(row, before.likely))
+          found.set(row, { row, given, likely, chance: chance(row, given) });
+      }
+    }
+  return [...found.values()].sort((a, b) => a.chance - b.chance || a.row - b.row);
+}
+
+/** How many rows with a label (first) truly have another one (second), so that each label's rows add up to what there are. */
+export function confidentJoint(chances: Float32Array, labels: Int32Array, count: number): Float64Array {
+  const [sums, rows] = [new Float64Array(count), new Float64Array(count)];
+  labels.forEach((label, row) => {
+    sums[label]! += chances[row * count + label]!;
+    rows[label]!++;
+  });
+  const thresholds = sums.map((sum, label) => (rows[label]! > 0 ? sum / rows[label]! : Infinity));
+  const joint = new Float64Array(count * count);
+  labels.forEach((given, row) => {
+    let [likely, most] = [-1, -Infinity];
+    for (let label = 0; label < count; label++) {
+      const chance = chances[row * count + label]!;
+      if (chance >= thresholds[label]! - 1e-6 && chance > most) [likely, most] = [label, chance];
+    }
+    if (likely >= 0) joint[given * count + likely]!++;
+  });
+  for (let given = 0; given < count; given++) {
+    const own = joint.subarray(given * count, (given + 1) * count);
+    const sum = own.reduce((a, b) => a + b, 0);
+    if (sum === 0) own[given] = rows[given]!;
+    else for (let label = 0; label < count; label++) own[label]! *= rows[given]! / sum;
+  }
+  return joint;
+}

@@ -1,0 +1,170 @@
+/**
+ * A cheap probe of labels: ridge regression from vectors to labels, each row judged by the regression that did not see it. That
+ * needs no folds: leaving one row out has a closed form (Allen 1974; Rifkin and Lippert 2007). Scores become chances by a
+ * temperature that makes the labels likeliest.
+ */
+export interface Probed {
+  /** [rows × labels], of each row by the others. */
+  readonly chances: Float32Array;
+  /** Share of rows whose likeliest label is their own. */
+  readonly accuracy: number;
+}
+
+/** Tried strengths of the penalty, as shares of the vectors' mean square. */
+const PENALTIES = [0.01, 0.1, 1];
+
+/** `vectors`: one a row, of one length; `labels`: numbers below `count`. */
+export function probed(vectors: readonly Float32Array[], labels: Int32Array, count: number): Probed {
+  const rows = standardised(vectors);
+  const gram = gramOf(rows);
+  let best: { readonly scores: Float64Array; readonly loss: number; readonly scale: number } | undefined;
+  for (const penalty of PENALTIES) {
+    const scores = leftOut(rows, gram, penalty * vectors.length, labels, count);
+    const { scale, loss } = tempered(scores, labels, count);
+    if (!best || loss < best.loss) best = { scores, loss, scale };
+  }
+  const { scores, scale } = best!;
+  const chances = new Float32Array(scores.length);
+  let right = 0;
+  for (let row = 0; row < labels.length; row++) {
+    const own = scores.subarray(row * count, (row + 1) * count);
+    const most = own.reduce((a, b) => Math.max(a, b), -Infinity);
+    const powers = own.map((score) => Math.exp(scale * (score - most)));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    powers.forEach((power, label) => (chances[row * count + label] = power / sum));
+    if (own[labels[row]!] === most) right++;
+  }
+  return { chances, accuracy: right / labels.length };
+}
+
+interface Rows {
+  /** [rows × width], each column with mean 0 and spread 1, and ones at the end. */
+  readonly values: Float64Array;
+  readonly count: number;
+  readonly width: number;
+}
+
+function standardised(vectors: readonly Float32Array[]): Rows {
+  const [count, size] = [vectors.length, vectors[0]?.length ?? 0];
+  const width = size + 1;
+  const values = new Float64Array(count * width).fill(1);
+  for (let column = 0; column < size; column++) {
+    let [sum, squares] = [0, 0];
+    for (const vector of vectors) {
+      sum += vector[column]!;
+      squares += vector[column]! ** 2;
+    }
+    const mean = sum / count;
+    const spread = Math.sqrt(Math.max(0, squares / count - mean ** 2)) || 1;
+    for (let row = 0; row < count; row++) values[row * width + column] = (vectors[row]![column]! - mean) / spread;
+  }
+  return { values, count, width };
+}
+
+/** XᵀX, row by row. */
+function gramOf({ values, count, width }: Rows): Float64Array {
+  const gram = new Float64Array(width * width);
+  for (let row = 0; row < count; row++) {
+    const own = values.subarray(row * width, (row + 1) * width);
+    for (let i = 0; i < width; i++) {
+      const x = own[i]!;
+      const at = i * width;
+      for (let j = i; j < width; j++) gram[at + j]! += x * own[j]!;
+    }
+  }
+  for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) gram[i * width + j] = gram[j * width + i]!;
+  return gram;
+}
+
+/** Of each row the scores that the regression of all others gives it. */
+function leftOut(
+  { values, count: n, width }: Rows,
+  gram: Float64Array,
+  penalty: number,
+  labels: Int32Array,
+  count: number,
+): Float64Array {
+  const factor = cholesky(gram, width, penalty);
+  const targets = new Float64Array(width * count);
+  for (let row = 0; row < n; row++)
+    for (let i = 0; i < width; i++) targets[i * count + labels[row]!]! += values[row * width + i]!;
+  const weights = solved(factor, width, targets, count);
+  const scores = new Float64Array(n * count);
+  const half = new Float64Array(width);
+  for (let row = 0; row < n; row++) {
+    const own = values.subarray(row * width, (row + 1) * width);
+    const said = scores.subarray(row * count, (row + 1) * count);
+    for (let i = 0; i < width; i++)
+      for (let label = 0; label < count; label++) said[label]! += own[i]! * weights[i * count + label]!;
+    // Leverage: |L⁻¹x|².
+    let leverage = 0;
+    for (let i = 0; i < width; i++) {
+      let left = own[i]!;
+      for (let j = 0; j < i; j++) left -= factor[i * width + j]! * half[j]!;
+      half[i] = left / factor[i * width + i]!;
+      leverage += half[i]! ** 2;
+    }
+    const rest = Math.max(1e-6, 1 - leverage);
+    for (let label = 0; label < count; label++)
+      said[label] = (said[label]! - (label === labels[row] ? leverage : 0)) / rest;
+  }
+  return scores;
+}
+
+/** L with L·Lᵀ = gram + penalty · I; the column of ones is not shrunk. */
+function cholesky(gram: Float64Array, width: number, penalty: number): Float64Array {
+  const factor = new Float64Array(width * width);
+  for (let i = 0; i < width; i++)
+    for (let j = 0; j <= i; j++) {
+      let left = gram[i * width + j]! + (i === j && i < width - 1 ? penalty : 0);
+      for (let k = 0; k < j; k++) left -= factor[i * width + k]! * factor[j * width + k]!;
+      factor[i * width + j] = i === j ? Math.sqrt(Math.max(left, 1e-9)) : left / factor[j * width + j]!;
+    }
+  return factor;
+}
+
+/** X with L·Lᵀ·X = targets [width × count]. */
+function solved(factor: Float64Array, width: number, targets: Float64Array, count: number): Float64Array {
+  const x = targets.slice();
+  for (let i = 0; i < width; i++)
+    for (let c = 0; c < count; c++) {
+      let left = x[i * count + c]!;
+      for (let k = 0; k < i; k++) left -= factor[i * width + k]! * x[k * count + c]!;
+      x[i * count + c] = left / factor[i * width + i]!;
+    }
+  for (let i = width - 1; i >= 0; i--)
+    for (let c = 0; c < count; c++) {
+      let left = x[i * count + c]!;
+      for (let k = i + 1; k < width; k++) left -= factor[k * width + i]! * x[k * count + c]!;
+      x[i * count + c] = left / factor[i * width + i]!;
+    }
+  return x;
+}
+
+/** The factor on scores that makes the labels likeliest, by golden section over its logarithm. */
+function tempered(
+  scores: Float64Array,
+  labels: Int32Array,
+  count: number,
+): { readonly scale: number; readonly loss: number } {
+  const loss = (power: number): number => {
+    const scale = Math.exp(power);
+    let sum = 0;
+    for (let row = 0; row < labels.length; row++) {
+      let [most, total] = [-Infinity, 0];
+      for (let label = 0; label < count; label++) most = Math.max(most, scores[row * count + label]!);
+      for (let label = 0; label < count; label++) total += Math.exp(scale * (scores[row * count + label]! - most));
+      sum += Math.log(total) - scale * (scores[row * count + labels[row]!]! - most);
+    }
+    return sum / labels.length;
+  };
+  const golden = (Math.sqrt(5) - 1) / 2;
+  let [low, high] = [Math.log(0.1), Math.log(100)];
+  for (let round = 0; round < 24; round++) {
+    const [a, b] = [high - golden * (high - low), low + golden * (high - low)];
+    if (loss(a) < loss(b)) high = b;
+    else low = a;
+  }
+  const power = (low + high) / 2;
+  return { scale: Math.exp(power), loss: loss(power) };
+}
