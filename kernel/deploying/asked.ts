@@ -5,9 +5,13 @@ import type { Call } from "#dsl/types/value.js";
 import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
 import { registry } from "#stdlib/registry.js";
 import { does } from "../core/session/words.js";
+import { floats } from "../engine/feeds.js";
 import { answersOf, type Asking } from "../inference/texts-asked.js";
 import { writeTexts } from "../inference/write.js";
+import { bytesOf } from "../tensors/numbers.js";
+import { likeliestOf } from "./arrays.js";
 import type { Golden } from "./golden.js";
+import type { GraphSession } from "./graph-session.js";
 
 export interface Answers {
   /** What it says of each input. */
@@ -18,12 +22,20 @@ export interface Answers {
   readonly numeric?: true;
   /** Of what is written. */
   readonly tokens?: readonly (readonly number[])[];
+  /** How far each of them lies before the next likely one, and the token that ends a text. Absent: the runtime doesn't tell. */
+  readonly leads?: readonly Float32Array[];
 }
 
 const NUMBERS: ReadonlySet<string> = new Set<Outcome>(["number", "similarity"]);
 
-export async function asked(model: Asking, golden: Golden, name: string, signal?: AbortSignal): Promise<Answers> {
-  if (golden.is === "prompts") return written(model, golden, signal);
+export interface AskedBy {
+  readonly signal?: AbortSignal | undefined;
+  /** What the notebook said: a text that parts from it is not gone on with, for nothing more would be compared. */
+  readonly expected?: Answers;
+}
+
+export async function asked(model: Asking, golden: Golden, name: string, by: AskedBy): Promise<Answers> {
+  if (golden.is === "prompts") return written(model, golden, by);
   const { task } = model.plan.recipe.model;
   const answers = must((await does(task, "task")).answers, `what ${task.word} answers`);
   const { predictions, numbers } = await answersOf(golden.inputs, model, name);
@@ -44,36 +56,64 @@ export async function asked(model: Asking, golden: Golden, name: string, signal?
 async function written(
   model: Asking,
   { inputs: prompts, most }: Extract<Golden, { is: "prompts" }>,
-  signal?: AbortSignal,
+  { signal, expected }: AskedBy,
 ): Promise<Answers> {
   const greedy: Call = { word: "greedy", kind: "decoder", arguments: {} };
-  const first: Float32Array[] = [];
-  const ends = new Set<number>();
-  const decoder = { call: greedy, implementation: recorded(await does(greedy, "decoder"), { first, ends }) };
+  const session = "expect" in model.session ? (model.session as GraphSession) : telling(model.session);
+  const kept: Kept = { first: [], leads: prompts.map(() => []), ends: new Set() };
+  const implementation = recorded(await does(greedy, "decoder"), kept, session, expected?.tokens);
   const says = prompts.map(() => "");
   const tokens = prompts.map((): number[] => []);
-  const writer = { ...model, model: model.plan.recipe.model };
-  const o = { decoder, max_tokens: most, stop: [], batch_size: 4 };
+  const writer = { ...model, session, model: model.plan.recipe.model };
+  const o = { decoder: { call: greedy, implementation }, max_tokens: most, stop: [], batch_size: 4 };
   for await (const piece of writeTexts(writer, prompts, o, signal)) {
     says[piece.row] += piece.text;
     // The token that ends a text is no part of what others say.
-    tokens[piece.row]!.push(...(piece.ended === "end" ? piece.tokens.filter((id) => !ends.has(id)) : piece.tokens));
+    tokens[piece.row]!.push(
+      ...(piece.ended === "end" ? piece.tokens.filter((id) => !kept.ends.has(id)) : piece.tokens),
+    );
   }
-  return { says, tokens, numbers: first };
+  return { says, tokens, numbers: kept.first, leads: kept.leads.map((row) => Float32Array.from(row)) };
 }
 
-/** The likeliest token each time, chosen here of all scores; those of each prompt's first token are kept. */
+/** A session of an engine that tells the likeliest token and its lead too: both are found here. */
+function telling(session: Asking["session"]): GraphSession {
+  return {
+    expect: () => undefined,
+    async run(program, feeds, wanted) {
+      if (!wanted?.includes("likeliest")) return session.run(program, feeds, wanted);
+      const { logits } = await session.run(program, feeds, ["logits"]);
+      return { likeliest: likeliestOf(must(logits, "logits of a program")) };
+    },
+  };
+}
+
+interface Kept {
+  /** Logits of each prompt's first token. */
+  readonly first: Float32Array[];
+  readonly leads: number[][];
+  readonly ends: Set<number>;
+}
+
+/** The likeliest token each time: the first of each text from all logits, which are kept, the others with their leads alone. */
 function recorded(
   greedy: DecoderImplementation,
-  kept: { readonly first: Float32Array[]; readonly ends: Set<number> },
+  kept: Kept,
+  session: GraphSession,
+  expected: Answers["tokens"],
 ): DecoderImplementation {
   return {
     begin(call, start) {
       const inner = greedy.begin(call, start);
+      const { vocabulary, prompts } = start;
+      const numbers = prompts.map((_, row) => start.numbers?.[row] ?? row);
       for (const end of start.ends) kept.ends.add(end);
-      let begun = false;
+      if (expected) session.expect(numbers.map((number) => expected[number] ?? []));
+      let step = 0;
       return {
-        reads: "logits",
+        get reads() {
+          return step === 0 ? ("logits" as const) : ("likeliest" as const);
+        },
         width: inner.width,
         get done() {
           return inner.done;
@@ -83,21 +123,32 @@ function recorded(
         },
         stop: (prompt, keep) => inner.stop(prompt, keep),
         step(said) {
-          const { vocabulary } = start;
-          const rows = said.length / vocabulary;
-          const row = (i: number): Float32Array =>
-            (said as Float32Array).subarray(i * vocabulary, (i + 1) * vocabulary);
-          if (!begun) for (let i = 0; i < rows; i++) kept.first[start.numbers?.[i] ?? i] = row(i).slice();
-          begun = true;
-          return inner.step(Int32Array.from({ length: rows }, (_, i) => likeliest(row(i))));
+          const scores = said as Float32Array;
+          if (step === 0)
+            numbers.forEach((number, row) => {
+              kept.first[number] = scores.slice(row * vocabulary, (row + 1) * vocabulary);
+            });
+          const told = step === 0 ? leadsOf(scores, vocabulary) : scores;
+          inner.texts.forEach(({ ended }, row) => {
+            if (ended === null) kept.leads[numbers[row]!]!.push(told[2 * row + 1]!);
+          });
+          const next = inner.step(Int32Array.from(numbers, (_, row) => told[2 * row]!));
+          if (expected)
+            inner.texts.forEach(({ tokens, ended }, row) => {
+              if (ended === null && tokens[step] !== expected[numbers[row]!]?.[step]) inner.stop(row, step + 1);
+            });
+          step++;
+          return next;
         },
       };
     },
   };
 }
 
+function leadsOf(scores: Float32Array, width: number): Float32Array {
+  return floats(likeliestOf({ dtype: "f32", shape: [scores.length / width, width], bytes: bytesOf(scores) }));
+}
+
 function likeliest(scores: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < scores.length; i++) if (scores[i]! > scores[best]!) best = i;
-  return best;
+  return leadsOf(scores, scores.length)[0]!;
 }

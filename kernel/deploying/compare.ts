@@ -13,7 +13,11 @@ export interface Comparison {
   readonly tokens?: {
     readonly agree: number;
     readonly of: number;
-    /** Inputs whose first token agrees. */ readonly first: number;
+    /** Inputs whose first token agrees. */
+    readonly first: number;
+    /** Texts that part, and those of them that do where two tokens are nearer than numbers differ: either may come. */
+    readonly parted: number;
+    readonly even: number;
   };
 }
 /** `equal`: within the tolerance. `agrees`: rounded, and it says the same often enough. */
@@ -21,33 +25,45 @@ export type Verdict = "equal" | "agrees" | "differs";
 
 export function compare(notebook: Answers, deployed: Answers): Comparison {
   const inputs = notebook.says.length;
-  let [difference, greatest] = [0, 0];
-  for (const [i, row] of (notebook.numbers ?? []).entries()) {
-    const own = deployed.numbers?.[i];
-    for (let k = 0; k < row.length; k++) {
-      const [a, b] = [row[k]!, own?.[k] ?? Number.NaN];
-      greatest = Math.max(greatest, Math.abs(a));
-      // Of no number nothing is near.
-      if (own && !(Math.abs(a - b) <= difference))
-        difference =
-          Number.isNaN(a - b) && !(Number.isNaN(a) && Number.isNaN(b))
-            ? Infinity
-            : Math.max(difference, Math.abs(a - b) || 0);
-    }
-    if (own && own.length !== row.length) difference = Infinity;
-  }
+  const { difference, greatest } = apart(notebook, deployed);
   const agree = notebook.numeric
     ? alike(notebook, deployed, greatest)
     : notebook.says.filter((says, i) => deployed.says[i] === says).length;
-  const counted = deployed.numbers !== undefined && notebook.numbers !== undefined;
-  if (counted && deployed.numbers.length !== notebook.numbers.length) difference = Infinity;
   return {
     inputs,
-    difference: counted ? difference : null,
+    difference,
     greatest,
     agree,
-    ...(notebook.tokens && deployed.tokens && { tokens: tokensIn(notebook.tokens, deployed.tokens) }),
+    ...(notebook.tokens && deployed.tokens && { tokens: tokensIn(notebook, deployed, difference ?? 0) }),
   };
+}
+
+function apart(notebook: Answers, deployed: Answers): Pick<Comparison, "difference" | "greatest"> {
+  let [difference, greatest] = [0, 0];
+  for (const [i, row] of (notebook.numbers ?? []).entries()) {
+    const own = deployed.numbers?.[i];
+    for (const value of row) greatest = Math.max(greatest, Math.abs(value));
+    if (own) difference = Math.max(difference, own.length === row.length ? mostOf(row, own) : Infinity);
+  }
+  if (!deployed.numbers || !notebook.numbers) return { difference: null, greatest };
+  if (deployed.numbers.length !== notebook.numbers.length) difference = Infinity;
+  // A lead is one number less another: of each that may be half as far off.
+  for (const [i, row] of (notebook.leads ?? []).entries()) {
+    const own = deployed.leads?.[i];
+    const until = partingOf(notebook.tokens?.[i] ?? [], deployed.tokens?.[i] ?? []);
+    if (own) difference = Math.max(difference, mostOf(row.subarray(0, until), own.subarray(0, until)) / 2);
+  }
+  return { difference, greatest };
+}
+
+function mostOf(row: Float32Array, own: Float32Array): number {
+  let most = 0;
+  for (let k = 0; k < row.length; k++) {
+    const [a, b] = [row[k]!, own[k]!];
+    // Of no number nothing is near.
+    if (!(Math.abs(a - b) <= most) && !Object.is(a, b)) most = Number.isNaN(a - b) ? Infinity : Math.abs(a - b);
+  }
+  return most;
 }
 
 /** Of answers that are numbers: how far off one may be, as a share of the greatest, and the least cosine of two vectors. */
@@ -74,19 +90,25 @@ function cosine(a: Float32Array, b: Float32Array): number {
   return ab / Math.sqrt(aa * bb);
 }
 
-function tokensIn(
-  notebook: readonly (readonly number[])[],
-  deployed: readonly (readonly number[])[],
-): NonNullable<Comparison["tokens"]> {
-  let [agree, of, first] = [0, 0, 0];
-  notebook.forEach((row, i) => {
-    const own = deployed[i] ?? [];
+function tokensIn(notebook: Answers, deployed: Answers, difference: number): NonNullable<Comparison["tokens"]> {
+  let [agree, of, first, parted, even] = [0, 0, 0, 0, 0];
+  notebook.tokens?.forEach((row, i) => {
+    const own = deployed.tokens?.[i] ?? [];
     if (row[0] === own[0]) first++;
-    const apart = row.findIndex((token, k) => own[k] !== token);
-    agree += apart < 0 ? (own.length === row.length ? row.length : Math.min(row.length, own.length)) : apart;
+    const at = partingOf(row, own);
+    agree += at;
     of += Math.max(row.length, own.length);
+    if (at === row.length && at === own.length) return;
+    parted++;
+    if ((notebook.leads?.[i]?.[at] ?? Infinity) <= 2 * difference) even++;
   });
-  return { agree, of, first };
+  return { agree, of, first, parted, even };
+}
+
+/** Tokens up to the first that is otherwise. */
+function partingOf(row: readonly number[], own: readonly number[]): number {
+  const at = row.findIndex((token, k) => own[k] !== token);
+  return at < 0 ? row.length : at;
 }
 
 /** What must agree of a rounded model's answers, unless its target says more. */
@@ -107,7 +129,7 @@ export function verdictOf(
     return share >= wanted && near ? "agrees" : "differs";
   }
   const near = difference === null || difference <= tolerance * Math.max(1, greatest);
-  const same = tokens ? tokens.agree === tokens.of : agree === inputs;
+  const same = tokens ? tokens.parted === tokens.even : agree === inputs;
   return near && same ? "equal" : "differs";
 }
 /** Of the greatest number: beyond it a rounded model's answers have nothing to do with the notebook's. */

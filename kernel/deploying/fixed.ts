@@ -6,28 +6,36 @@ import { must } from "#dsl/diagnostics/must.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { GraphFile, GraphPort, Written } from "#stdlib/kinds/target.js";
+import { picksOf, type Picks } from "./picks.js";
 import type { OpenedModel } from "./runtime.js";
 import { graphOf } from "./runtimes/process.js";
 import "./runtimes/codes.js";
 
 type Arrays = Readonly<Record<string, NDArray>>;
-type Run = (feeds: Arrays) => Promise<Arrays>;
+type Run = (feeds: Arrays, picks?: Picks) => Promise<Arrays>;
 
 /** A runtime whose graphs are fed so. */
 export function openFitted(title: string, graphs: NonNullable<Written["graphs"]>, opened: OpenedModel): OpenedModel {
   const run = must(opened.run, "a runtime of graphs");
   return {
     ...opened,
-    run: async (name, feeds, wanted) => ({
-      ...(await fitted(graphOf(graphs, name), feeds, title, (given) => run(name, given, wanted))),
+    run: async (name, feeds, wanted, { picks } = {}) => ({
+      ...(await fitted(graphOf(graphs, name), { feeds, ...(picks && { picks }) }, title, (given, own) =>
+        run(name, given, wanted, own && { picks: own }),
+      )),
     }),
   };
 }
 
 /** Feeds of any batch and length to a graph that has both fixed. `title`: of the runtime, for errors. */
-export async function fitted(graph: GraphFile, feeds: Arrays, title: string, run: Run): Promise<Arrays> {
+export async function fitted(
+  graph: GraphFile,
+  { feeds, picks }: { readonly feeds: Arrays; readonly picks?: Picks },
+  title: string,
+  run: Run,
+): Promise<Arrays> {
   const { fixed } = graph;
-  if (!fixed) return run(feeds);
+  if (!fixed) return run(feeds, picks);
   const asked = sizesOf(graph.inputs, feeds);
   for (const [name, size] of Object.entries(fixed))
     if (name !== "batch" && (asked[name] ?? 0) > size)
@@ -43,8 +51,9 @@ export async function fitted(graph: GraphFile, feeds: Arrays, title: string, run
       const array = feeds[name];
       return array ? [[name, padded(array, start, target(port, fixed, array), port.pad ?? 0)] as const] : [];
     });
-    said.push(await run(Object.fromEntries(given.flat())));
+    said.push(await run(Object.fromEntries(given.flat()), picks && picksOf(picks, start, part)));
   }
+  if (picks) return together(said);
   return Object.fromEntries(
     Object.keys(said[0] ?? {}).map((name) => [
       name,
@@ -82,6 +91,18 @@ function padded(array: NDArray, start: number, shape: readonly number[], pad: nu
     to.set(from.subarray(source, source + length), row * width);
   }
   return { dtype: "i32", shape, bytes: new Uint8Array(to.buffer) };
+}
+
+/** What was picked of each part, one after the other. */
+function together(said: readonly Arrays[]): Arrays {
+  return Object.fromEntries(
+    Object.entries(said[0] ?? {}).map(([name, { dtype, shape }]) => {
+      const parts = said.map((answer) => answer[name]!);
+      const rows = parts.reduce((n, part) => n + part.shape[0]!, 0);
+      const bytes = Buffer.concat(parts.map((part) => part.bytes));
+      return [name, { dtype, shape: [rows, ...shape.slice(1)], bytes: Uint8Array.from(bytes) }];
+    }),
+  );
 }
 
 /** Parts one after the other along the first axis, each axis cut to `shape`; numbers of four bytes. */

@@ -1,7 +1,6 @@
 /**
  * The graphs of a deployed model as a session: the programs by which the notebook asks its models (`evaluate`; `reserve`,
- * `prefill`, `decode`, `reorder`), run by another runtime. So whatever the notebook asks, and however it decodes, a deployed
- * model can be asked too.
+ * `prefill`, `decode`), run by another runtime. So whatever the notebook asks, a deployed model can be asked too.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
@@ -11,15 +10,19 @@ import type { Session } from "../engine/engine.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
 import { floats } from "../engine/feeds.js";
 import { gathered } from "./arrays.js";
-import { PastDecoder } from "./past-decoder.js";
-import type { OpenedModel } from "./runtime.js";
+import { PastDecoder, PROGRAMS } from "./past-decoder.js";
+import type { OpenedModel, RunGraph } from "./runtime.js";
 import { WholeDecoder } from "./whole-decoder.js";
 
 type Feeds = Readonly<Record<string, NDArray>>;
-type Runs = NonNullable<OpenedModel["run"]>;
 
-/** `family`: how it writes, if it does. */
-export function graphSession(opened: OpenedModel, written: Written): Pick<Session, "run"> {
+/** A session whose `prefill` and `decode` tell `likeliest` too (kinds/decoding.ts). */
+export interface GraphSession extends Pick<Session, "run"> {
+  /** Before a batch is begun: what its rows should write. Of a row that parts from it nothing true may be said afterwards. */
+  expect(tokens: readonly (readonly number[])[]): void;
+}
+
+export function graphSession(opened: OpenedModel, written: Written): GraphSession {
   const graphs = opened.graphs ?? written.graphs ?? {};
   const run = must(opened.run, "a runtime of graphs");
   const { forward, decoder } = graphs;
@@ -27,16 +30,19 @@ export function graphSession(opened: OpenedModel, written: Written): Pick<Sessio
     ? new PastDecoder(run, decoder, graphs.encoder)
     : forward && new WholeDecoder(run, "decoder_input_ids" in forward.inputs);
   return {
-    async run(program, feeds, wanted) {
+    expect(tokens) {
+      if (writer instanceof WholeDecoder) writer.expect(tokens);
+    },
+    async run(program, feeds, wanted = ["logits"]) {
       if (program === "evaluate" && forward) return evaluated(run, forward, feeds);
-      if (writer?.has(program)) return writer.run(program, feeds, wanted);
+      if (writer && PROGRAMS.has(program)) return writer.run(program, feeds, wanted);
       throw new CodedError("internal", { what: `no graph does what the program ${program} does` });
     },
   };
 }
 
 /** Logits as the program `evaluate` gives them: of whole rows, or of the places that are asked about. */
-async function evaluated(run: Runs, graph: GraphFile, feeds: Feeds): Promise<Record<string, NDArray>> {
+async function evaluated(run: RunGraph, graph: GraphFile, feeds: Feeds): Promise<Record<string, NDArray>> {
   const { targets, ...given } = feeds;
   const known = Object.fromEntries(Object.entries(given).filter(([name]) => name in graph.inputs));
   const types = "token_type_ids" in graph.inputs && !("token_type_ids" in known);

@@ -56,6 +56,8 @@ export interface Proof {
     /** base64 of f32, at most `NUMBERS` of each row, evenly taken. */
     readonly numbers?: readonly string[];
     readonly tokens?: readonly (readonly number[])[];
+    /** base64 of f32, as `numbers`. */
+    readonly leads?: readonly string[];
   };
   readonly compared: Comparison | null;
   readonly tolerance: number | null;
@@ -94,6 +96,7 @@ export function proofOf(
       ...(expected.numeric && { numeric: true as const }),
       ...(expected.numbers && { numbers: expected.numbers.map((row) => packed(thinned(row))) }),
       ...(expected.tokens && { tokens: expected.tokens }),
+      ...(expected.leads && { leads: expected.leads.map(packed) }),
     },
     compared: o.compared && { ...o.compared, difference: finite(o.compared.difference) },
     tolerance: d.written.tolerance,
@@ -137,6 +140,7 @@ const schema: Schema<Proof> = fields({
     numeric: v.exactOptional(v.literal(true)),
     numbers: v.exactOptional(v.array(v.string())),
     tokens: v.exactOptional(v.array(v.array(v.number()))),
+    leads: v.exactOptional(v.array(v.string())),
   }),
   compared: v.nullable(object),
   tolerance: v.nullable(figure),
@@ -163,12 +167,13 @@ export function readProof(home: string): Proof {
 }
 
 /** What the notebook said, as far as it was kept. */
-export function expectedIn({ expected: { says, numeric, numbers, tokens } }: Proof): Answers {
+export function expectedIn({ expected: { says, numeric, numbers, tokens, leads } }: Proof): Answers {
   return {
     says,
     ...(numeric && { numeric }),
     ...(numbers && { numbers: numbers.map(unpacked) }),
     ...(tokens && { tokens }),
+    ...(leads && { leads: leads.map(unpacked) }),
   };
 }
 /** Answers, of whose numbers those are left that a proof keeps. */

@@ -1,8 +1,9 @@
 /** What a target wrote, opened in its runtime and held beside the notebook's answers. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Engine, Session } from "../engine/engine.js";
+import { floats } from "../engine/feeds.js";
 import type { Asking } from "../inference/texts-asked.js";
-import { asked, type Answers } from "./asked.js";
+import { asked, type Answers, type AskedBy } from "./asked.js";
 import { askingOf } from "./beside.js";
 import { compare, verdictOf, type Comparison, type Verdict } from "./compare.js";
 import type { Deployment } from "./deployment.js";
@@ -71,17 +72,17 @@ function failed(runtime: string, error: unknown): CodedError {
 
 /** Its answers to the golden inputs. Coded error `runtime-failed`. */
 export async function answersOf(
-  { model, asking, by }: OpenDeployment,
+  { model, asking, by: { title } }: OpenDeployment,
   golden: Golden,
   name: string,
-  signal?: AbortSignal,
+  by: AskedBy,
 ): Promise<Answers> {
   try {
-    if (asking) return await asked(asking, golden, name, signal);
+    if (asking) return await asked(asking, golden, name, by);
     return await writtenBy(model, golden);
   } catch (error) {
-    if (error instanceof CodedError || signal?.aborted) throw error;
-    throw failed(by.title, error);
+    if (error instanceof CodedError || by.signal?.aborted) throw error;
+    throw failed(title, error);
   }
 }
 
@@ -90,7 +91,14 @@ async function writtenBy(model: OpenedModel, golden: Golden): Promise<Answers> {
     throw new CodedError("internal", { what: "a runtime that answers nothing" });
   const { write } = model;
   const written = await Promise.all(golden.inputs.map((prompt) => write(prompt, golden.most)));
-  return { says: written.map(({ text }) => text), tokens: written.map(({ tokens }) => tokens) };
+  const numbers = written.flatMap(({ first }) => (first ? [floats(first)] : []));
+  const leads = written.flatMap(({ leads: own }) => (own ? [Float32Array.from(own)] : []));
+  const whole = numbers.length === written.length && leads.length === written.length;
+  return {
+    says: written.map(({ text }) => text),
+    tokens: written.map(({ tokens }) => tokens),
+    ...(whole && { numbers, leads }),
+  };
 }
 
 /** The comparison, its verdict, and what was found wrong in words. */

@@ -25,8 +25,8 @@ export function checksOf(proof: Proof): DeploymentReport["checks"] {
       ? [
           {
             what: "greedy tokens",
-            found: sharesText(compared.tokens.agree, compared.tokens.of, "token"),
-            good: exact ? compared.tokens.agree === compared.tokens.of : null,
+            found: `${sharesText(compared.tokens.agree, compared.tokens.of, "token")}${exact ? evenText(compared.tokens) : ""}`,
+            good: exact ? compared.tokens.parted === compared.tokens.even : null,
           },
         ]
       : [
@@ -51,6 +51,9 @@ function differenceText({ difference, greatest }: Comparison, tolerance: number 
 
 const sharesText = (agree: number, of: number, one: string): string =>
   agree === of ? `all ${plural(of, one)} the same` : `${agree} of ${plural(of, one)} the same`;
+
+const evenText = ({ even }: NonNullable<Comparison["tokens"]>): string =>
+  even === 0 ? "" : `; ${plural(even, "text")} parted where two tokens are nearer than numbers differ`;
 
 export function scoresOf(scores: ScoredBeside | undefined): Pick<DeploymentReport, "scores" | "on"> {
   if (!scores) return { scores: [], on: null };

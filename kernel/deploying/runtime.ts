@@ -7,6 +7,7 @@ import type { NDArray } from "#dsl/graph/program.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
 import type { Engine, Session } from "../engine/engine.js";
 import type { GraphName, Written } from "#stdlib/kinds/target.js";
+import type { Picks } from "./picks.js";
 
 export interface RuntimeRecord {
   /** As it is shown: "ONNX Runtime". */
@@ -27,14 +28,26 @@ export interface OpenedModel {
   /** How it is fed, where what was written doesn't say it. */
   readonly graphs?: NonNullable<Written["graphs"]>;
   /** Absent: it runs no graphs. Feeds and outputs by the program's names; i32 where the file has i64. */
-  run?(
-    graph: GraphName,
-    feeds: Readonly<Record<string, NDArray>>,
-    wanted?: readonly string[],
-  ): Promise<Record<string, NDArray>>;
+  run?: RunGraph;
   /** Absent: it writes by graphs, or not at all. The likeliest tokens after a text or a conversation, most at once `most`. */
   write?(prompt: Prompt, most: number): Promise<WrittenBy>;
   close(): Promise<void>;
+}
+export type RunGraph = (
+  graph: GraphName,
+  feeds: Readonly<Record<string, NDArray>>,
+  wanted?: readonly string[],
+  staying?: Staying,
+) => Promise<Record<string, NDArray>>;
+/** What stays in the runtime's own process. */
+export interface Staying {
+  /** Of the wanted output `logits` this alone is handed over. */
+  readonly picks?: Picks;
+  /**
+   * Outputs that are kept, by the inputs which they are: any graph of the file is fed what is kept where nothing else is
+   * given. An output without an element leaves what was kept before. Only runtimes of files that have a graph `decoder`.
+   */
+  readonly keeps?: Readonly<Record<string, string>>;
 }
 /** A text, or a conversation whose last turn is to be answered. */
 export type Prompt = string | readonly Turn[];
@@ -42,4 +55,7 @@ export interface WrittenBy {
   readonly text: string;
   /** Token ids, without the one that ended it. */
   readonly tokens: readonly number[];
+  /** Logits of the first, and of each how far it lies before the next likely one; absent: the runtime doesn't tell. */
+  readonly first?: NDArray;
+  readonly leads?: readonly number[];
 }

@@ -1,102 +1,88 @@
 /**
- * A graph that answers whole texts, as the programs that continue texts over a cache: there is none, so every token is the
- * answer to all the text before it. What runtimes without keys and values are asked by.
+ * A graph that answers whole texts, as the programs that continue texts over a cache. There is none, so a text that grows would
+ * be read again for each token. But what should come is known: one reading of a prompt and of the expected tokens after it
+ * tells what comes at each place, and as long as that is what was expected, it is what would have been written. What runtimes
+ * without keys and values are asked by.
  */
 import { must } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
-import { answered, PROGRAMS } from "./past-decoder.js";
-import type { OpenedModel } from "./runtime.js";
+import { floats } from "../engine/feeds.js";
+import { gathered } from "./arrays.js";
+import type { RunGraph } from "./runtime.js";
 
 type Feeds = Readonly<Record<string, NDArray>>;
-type Runs = NonNullable<OpenedModel["run"]>;
+type Tokens = readonly (readonly number[])[];
 
 export class WholeDecoder {
-  /** Of each row the tokens so far; of an encoder-decoder those that are written. */
-  private texts: (readonly number[])[] = [];
-  /** Of an encoder-decoder: what its encoder reads. */
-  private sources: { readonly ids: readonly number[]; readonly mask: readonly number[] }[] = [];
+  private expected: Tokens | null = null;
+  /** Of each row the likeliest token and its lead after none, one, two … of what is expected. */
+  private told: readonly Float32Array[] = [];
+  private step = 0;
 
   /** `pairs`: its graph takes the tokens of a decoder beside those of an encoder. */
   constructor(
-    private readonly runs: Runs,
+    private readonly runs: RunGraph,
     private readonly pairs: boolean,
   ) {}
 
-  has(program: string): boolean {
-    return PROGRAMS.has(program);
+  /** What the rows of the next batch should write. Of a row that parts from it nothing true is said afterwards. */
+  expect(tokens: Tokens): void {
+    this.expected = tokens;
   }
 
-  async run(
-    program: string,
-    feeds: Feeds,
-    wanted: readonly string[] = ["logits", "next"],
-  ): Promise<Record<string, NDArray>> {
-    if (program === "reserve") {
-      this.texts = [];
-      this.sources = [];
-      return {};
+  async run(program: string, feeds: Feeds, wanted: readonly string[]): Promise<Record<string, NDArray>> {
+    if (program === "reserve") return {};
+    if (program === "decode") {
+      this.step++;
+      return { likeliest: this.now() };
     }
-    if (program === "reorder") {
-      const order = [...ints(must(feeds["order"], "an order"))];
-      this.texts = order.map((row) => this.texts[row]!);
-      if (this.pairs) this.sources = order.map((row) => this.sources[row]!);
-      return {};
-    }
-    const given = rowsOf(must(feeds[this.pairs ? "decoder_input_ids" : "input_ids"], "tokens"));
-    if (program === "prefill") this.begin(feeds, given);
-    else this.texts = this.texts.map((text, row) => [...text, ...given[row]!]);
-    return this.answer(wanted);
+    this.step = 0;
+    const logits = await this.read(feeds, must(this.expected, "what a text should go on with"), wanted);
+    return { ...logits, likeliest: this.now() };
   }
 
-  /** Prompts are padded on the left: what the mask leaves out is no text. */
-  private begin(feeds: Feeds, given: readonly (readonly number[])[]): void {
+  private async read(feeds: Feeds, expected: Tokens, wanted: readonly string[]): Promise<Feeds> {
     const mask = rowsOf(must(feeds["attention_mask"], "a mask"));
-    if (!this.pairs) {
-      this.texts = given.map((row, i) => row.filter((_, at) => mask[i]![at] === 1));
-      return;
-    }
-    this.texts = [...given];
-    this.sources = rowsOf(must(feeds["input_ids"], "tokens")).map((ids, i) => ({ ids, mask: mask[i]! }));
+    const ids = rowsOf(must(feeds["input_ids"], "tokens"));
+    // Prompts are padded on the left: what the mask leaves out is no text.
+    const begun = this.pairs
+      ? rowsOf(must(feeds["decoder_input_ids"], "the beginning of an answer"))
+      : ids.map((row, i) => row.filter((_, at) => mask[i]![at] === 1));
+    const texts = begun.map((text, row) => [...text, ...expected[row]!]);
+    const picks = {
+      ...(wanted.includes("logits") && { logits: begun.map(({ length }) => [length - 1]) }),
+      likeliest: begun.map((text, row) => texts[row]!.map((_, at) => at).slice(text.length - 1)),
+    };
+    const given: Feeds = this.pairs
+      ? { input_ids: matrix(ids), attention_mask: matrix(mask), decoder_input_ids: matrix(texts) }
+      : { input_ids: matrix(texts), attention_mask: matrix(texts.map((text) => text.map(() => 1))) };
+    const { likeliest, ...logits } = await this.runs("forward", given, ["logits"], { picks });
+    let at = 0;
+    this.told = picks.likeliest.map((places) => {
+      const rows = places.map(() => at++);
+      return floats(gathered(must(likeliest, "the likeliest tokens of a graph"), rows));
+    });
+    return logits;
   }
 
-  private async answer(wanted: readonly string[]): Promise<Record<string, NDArray>> {
-    const { texts } = this;
-    const width = Math.max(...texts.map(({ length }) => length));
-    const padded = matrix(texts.map((text) => filled(text, width)));
-    const feeds = this.pairs
-      ? {
-          input_ids: matrix(this.sources.map(({ ids }) => ids)),
-          attention_mask: matrix(this.sources.map(({ mask }) => mask)),
-          decoder_input_ids: padded,
-        }
-      : {
-          input_ids: padded,
-          attention_mask: matrix(
-            texts.map(({ length }) =>
-              filled(
-                Array.from({ length }, () => 1),
-                width,
-              ),
-            ),
-          ),
-        };
-    const { logits } = await this.runs("forward", feeds);
-    const last = Int32Array.from(texts, ({ length }, row) => row * width + length - 1);
-    return answered(must(logits, "logits of a graph"), last, wanted);
+  /** Of each row what is said at this step. */
+  private now(): NDArray {
+    const said = new Float32Array(2 * this.told.length);
+    this.told.forEach((row, i) => said.set(row.subarray(2 * this.step, 2 * this.step + 2), 2 * i));
+    return { dtype: "f32", shape: [this.told.length, 2], bytes: new Uint8Array(said.buffer) };
   }
 }
 
-const ints = ({ bytes }: NDArray): Int32Array => new Int32Array(bytes.slice().buffer);
-
-function rowsOf(array: NDArray): readonly (readonly number[])[] {
+function rowsOf(array: NDArray): Tokens {
   const [rows = 0, width = 0] = array.shape;
-  const all = ints(array);
+  const all = new Int32Array(array.bytes.slice().buffer);
   return Array.from({ length: rows }, (_, row) => [...all.subarray(row * width, (row + 1) * width)]);
 }
-function filled(list: readonly number[], width: number): readonly number[] {
-  return [...list, ...Array.from({ length: width - list.length }, () => 0)];
-}
-function matrix(rows: readonly (readonly number[])[]): NDArray {
-  return whole(Int32Array.from(rows.flat()), [rows.length, rows[0]?.length ?? 0]);
+/** Zeros after what is shorter. */
+function matrix(rows: Tokens): NDArray {
+  const width = Math.max(...rows.map(({ length }) => length));
+  const all = new Int32Array(rows.length * width);
+  rows.forEach((row, i) => all.set(row, i * width));
+  return whole(all, [rows.length, width]);
 }

@@ -58,7 +58,7 @@ export async function verifyDeployment(path: string, wanted?: string): Promise<V
         brings: open.missing,
       });
     try {
-      const answers = thinnedAnswers(await answersOf(open, before.golden, deployment.name));
+      const answers = thinnedAnswers(await answersOf(open, before.golden, deployment.name, { expected }));
       const { compared, verdict, found } = judged(expected, answers, deployment);
       const again = { runtime: open.by, compared, verdict, at: new Date().toISOString() };
       const proof = Object.fromEntries(

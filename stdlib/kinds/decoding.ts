@@ -31,8 +31,11 @@ export interface DecodedText {
 }
 /** Decoding of one batch of prompts, step by step. */
 export interface Decoding {
-  /** `next`: the likeliest token of each row [rows] i32; `logits`: all of them [rows × vocabulary]. */
-  readonly reads: "next" | "logits";
+  /**
+   * `next`: the likeliest token of each row [rows] i32; `logits`: all of them [rows × vocabulary]; `likeliest`, which proofs of
+   * deployments read: of each row that token and how far it lies before the next [rows × 2] f32.
+   */
+  readonly reads: "next" | "logits" | "likeliest";
   /** Rows of the model's batch for each prompt after the first step. */
   readonly width: number;
   readonly done: boolean;

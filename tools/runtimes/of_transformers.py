@@ -4,7 +4,7 @@ import os
 from importlib.metadata import version
 
 import torch
-from serving import serve
+from serving import said, serve
 from transformers import AutoTokenizer
 
 CLASSES = (
@@ -69,13 +69,22 @@ def start(opening):
     def write(prompt, most):
         inputs = encoded(tokenizer, told, prompt)
         with torch.no_grad():
-            out = model.generate(**inputs, do_sample=False, num_beams=1, max_new_tokens=most)[0].tolist()
+            out = model.generate(
+                **inputs,
+                do_sample=False,
+                num_beams=1,
+                max_new_tokens=most,
+                return_dict_in_generate=True,
+                output_logits=True,
+            )
         begins = 1 if model.config.is_encoder_decoder else inputs["input_ids"].shape[1]
-        tokens = out[begins:]
+        tokens = out.sequences[0].tolist()[begins:]
+        leads = [float(two[0] - two[1]) for two in (scores[0].topk(2).values for scores in out.logits)]
         ends = model.generation_config.eos_token_id
         if tokens and tokens[-1] in (ends if isinstance(ends, list) else [ends]):
             tokens = tokens[:-1]
-        return {"text": tokenizer.decode(tokens, skip_special_tokens=True), "tokens": tokens}
+        text = tokenizer.decode(tokens, skip_special_tokens=True)
+        return {"text": text, "tokens": tokens, "first": said(out.logits[0][0].numpy()), "leads": leads}
 
     return version("transformers"), run, write
 

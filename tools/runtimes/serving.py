@@ -21,10 +21,29 @@ def said(values):
     return {"dtype": kind, "shape": list(values.shape), "bytes": base64.b64encode(data).decode()}
 
 
+def picked(logits, picks):
+    """Of logits [rows, length, vocabulary] those of some places, or the likeliest of each place and its lead."""
+    logits = np.asarray(logits)
+
+    def at(places):
+        rows = [logits[row, own] for row, own in enumerate(places) if own]
+        return np.concatenate(rows) if rows else logits[:0, 0]
+
+    answers = {}
+    if "logits" in picks:
+        answers["logits"] = at(picks["logits"])
+    if "likeliest" in picks:
+        scores = at(picks["likeliest"]).astype(np.float32)
+        best = scores.argmax(-1)
+        two = -np.partition(-scores, 1, -1)[:, :2]
+        answers["likeliest"] = np.stack([best.astype(np.float32), two[:, 0] - two[:, 1]], -1)
+    return answers
+
+
 def serve(start):
     """
     `start(opening)`: the version, a function from graph, arrays and wanted names to arrays by name, and of what writes by
-    itself another from a prompt and most tokens to text and tokens.
+    itself another from a prompt and most tokens to text, tokens, and, if it tells them, the logits of the first and leads.
     """
     # What libraries print must not stand between the answers.
     out = os.fdopen(os.dup(1), "w")
@@ -48,6 +67,8 @@ def serve(start):
                 continue
             feeds = {name: array(value) for name, value in asked["feeds"].items()}
             outputs = run(asked["graph"], feeds, asked["wanted"])
+            if "picks" in asked and "logits" in outputs:
+                outputs |= picked(outputs.pop("logits"), asked["picks"])
             tell({"outputs": {name: said(values) for name, values in outputs.items()}})
         except Exception as error:
             tell({"failed": f"{type(error).__name__}: {error}"})

@@ -1,4 +1,7 @@
-/** The process of the runtime `onnxruntime`: a session for each graph, made when it is first asked. */
+/**
+ * The process of the runtime `onnxruntime`: a session for each graph, made when it is first asked. Keys and values of what is
+ * written stay here.
+ */
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
@@ -28,21 +31,27 @@ serve(({ place, graphs }) => {
     }
     return session;
   };
+  const kept = new Map<string, Tensor>();
   const { version } = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
   return {
     version,
-    async run({ graph, feeds, wanted }) {
+    async run({ graph, feeds, wanted, keeps = {} }) {
       const file: GraphFile = graphOf(graphs, graph);
       const session = await sessionOf(graph);
       const fed = Object.fromEntries(
-        Object.entries(file.inputs).flatMap(([name, port]) =>
-          feeds[name] ? [[port.name, tensorOf(feeds[name], port)]] : [],
-        ),
+        Object.entries(file.inputs).flatMap(([name, port]) => {
+          const given = feeds[name] ? tensorOf(feeds[name], port) : kept.get(name);
+          return given ? [[port.name, given]] : [];
+        }),
       );
       const got = await session.run(
         fed,
-        wanted.map((name) => file.outputs[name]!.name),
+        [...wanted, ...Object.values(keeps)].map((name) => file.outputs[name]!.name),
       );
+      for (const [name, output] of Object.entries(keeps)) {
+        const now = got[file.outputs[output]!.name]!;
+        if (now.size > 0 || !kept.has(name)) kept.set(name, now);
+      }
       return Object.fromEntries(wanted.map((name) => [name, arrayOf(got[file.outputs[name]!.name]!)]));
     },
   };

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { GraphFile, GraphName, Written } from "#stdlib/kinds/target.js";
-import type { OpenedModel, Prompt, WrittenBy } from "../runtime.js";
+import type { OpenedModel, Prompt, Staying, WrittenBy } from "../runtime.js";
 import "./codes.js";
 
 /** What a process is told first, as an argument in JSON. */
@@ -17,7 +17,7 @@ export interface Opening {
   /** What the runtime itself needs (the path of a library). */
   readonly library?: string;
 }
-export interface Asked {
+export interface Asked extends Staying {
   readonly graph: GraphName;
   readonly feeds: Readonly<Record<string, NDArray>>;
   readonly wanted: readonly string[];
@@ -76,8 +76,8 @@ export async function opened(apart: Apart, { graphs }: Opening): Promise<OpenedM
     };
   return {
     version,
-    async run(graph, feeds, wanted = Object.keys(graphOf(graphs, graph).outputs)) {
-      const said = await apart.ask({ graph, feeds, wanted });
+    async run(graph, feeds, wanted = Object.keys(graphOf(graphs, graph).outputs), staying = {}) {
+      const said = await apart.ask({ graph, feeds, wanted, ...staying });
       return "outputs" in said ? { ...said.outputs } : {};
     },
     close,

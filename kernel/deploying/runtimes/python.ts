@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { NDArray } from "#dsl/graph/program.js";
 import { pythonOf } from "#tools/python-env.mjs";
-import type { OpenedModel } from "../runtime.js";
+import type { OpenedModel, WrittenBy } from "../runtime.js";
 import { Apart, opened, type Answered, type Asked, type Opening } from "./process.js";
 
 const known = new Map<string, Promise<string | null>>();
@@ -32,11 +32,14 @@ function imports(python: string, modules: readonly string[]): Promise<boolean> {
 
 const folder = fileURLToPath(new URL("../../../../tools/runtimes/", import.meta.url));
 
+/** Threads that wait without work sleep: by turning in circles they take a busy machine's processors ten times as long. */
+const QUIET = { OMP_WAIT_POLICY: "PASSIVE", PYTHONDONTWRITEBYTECODE: "1", TF_CPP_MIN_LOG_LEVEL: "3" };
+
 /** `script`: of tools/runtimes. */
 export async function openInPython(python: string, script: string, opening: Opening): Promise<OpenedModel> {
   const child = spawn(python, [`${folder}${script}`, JSON.stringify(opening)], {
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1", TF_CPP_MIN_LOG_LEVEL: "3" },
+    env: { ...process.env, ...QUIET, PYTHONPATH: folder },
     detached: process.platform !== "win32",
     windowsHide: true,
   });
@@ -50,10 +53,11 @@ export async function openInPython(python: string, script: string, opening: Open
 
 /** Arrays with their bytes in base 64. */
 type PackedArray = Omit<NDArray, "bytes"> & { readonly bytes: string };
-type Packed = { readonly outputs?: Readonly<Record<string, PackedArray>> } & Exclude<
-  Answered,
-  { readonly outputs: unknown }
->;
+type PackedWriting = Omit<WrittenBy, "first"> & { readonly first?: PackedArray };
+type Packed =
+  | Exclude<Answered, { readonly outputs: unknown } | { readonly written: unknown }>
+  | { readonly outputs: Readonly<Record<string, PackedArray>> }
+  | { readonly written: PackedWriting };
 
 function packed(asked: Asked): unknown {
   const feeds = Object.entries(asked.feeds).map(([name, array]) => [
@@ -63,10 +67,15 @@ function packed(asked: Asked): unknown {
   return { ...asked, feeds: Object.fromEntries(feeds) as unknown };
 }
 function unpacked(answer: Packed): Answered {
-  if (!answer.outputs) return answer;
-  const outputs = Object.entries(answer.outputs).map(([name, array]) => [
-    name,
-    { ...array, bytes: new Uint8Array(Buffer.from(array.bytes, "base64")) },
-  ]);
+  if ("written" in answer) {
+    const { first, ...written } = answer.written;
+    return { written: { ...written, ...(first && { first: whole(first) }) } };
+  }
+  if (!("outputs" in answer)) return answer;
+  const outputs = Object.entries(answer.outputs).map(([name, array]) => [name, whole(array)]);
   return { outputs: Object.fromEntries(outputs) as Record<string, NDArray> };
 }
+const whole = (array: PackedArray): NDArray => ({
+  ...array,
+  bytes: new Uint8Array(Buffer.from(array.bytes, "base64")),
+});

@@ -3,6 +3,7 @@
  * each other; texts are begun at once, for a runtime may write several side by side.
  */
 import type { NDArray } from "#dsl/graph/program.js";
+import { picked } from "../picks.js";
 import type { WrittenBy } from "../runtime.js";
 import type { Answered, Asked, AskedText, Opening } from "./process.js";
 
@@ -30,7 +31,11 @@ export function serve(open: (opening: Opening) => Promise<Opened> | Opened): voi
 async function answerOf(opened: Opened, asked: Asked | AskedText): Promise<Answered> {
   if ("prompt" in asked) {
     if (opened.write) return { written: await opened.write(asked) };
-  } else if (opened.run) return { outputs: await opened.run(asked) };
+  } else if (opened.run) {
+    const outputs = await opened.run(asked);
+    const { logits, ...others } = outputs;
+    return { outputs: asked.picks && logits ? { ...others, ...picked(logits, asked.picks) } : outputs };
+  }
   throw new Error("it is asked for what it doesn't do");
 }
 

@@ -9,7 +9,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { wordOf } from "#dsl/types/loaded.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Deployed, Written } from "#stdlib/kinds/target.js";
+import type { Written } from "#stdlib/kinds/target.js";
 import { full } from "../../artifacts/folder-errors.js";
 import { chatTemplateOf } from "../../bases/chat-template.js";
 import { licenceOf, forbidsChanges } from "../../bases/licence.js";
@@ -17,11 +17,10 @@ import { deploymentShown, type DeploymentReport } from "../../core/display/deplo
 import { callText } from "../../core/display/value-text.js";
 import { during } from "../../core/session/host-context.js";
 import { does } from "../../core/session/words.js";
-import { asked, type Answers } from "../../deploying/asked.js";
+import type { Answers } from "../../deploying/asked.js";
 import { DEPLOYMENT, type Deployment } from "../../deploying/deployment.js";
 import { checksumsIn } from "../../deploying/files.js";
-import { fitting } from "../../deploying/fitting.js";
-import { goldenOf, type Golden } from "../../deploying/golden.js";
+import type { Golden } from "../../deploying/golden.js";
 import { homeOf, outputIn, type Place } from "../../deploying/output.js";
 import { PROOF, proofOf, type Proof, type ScoredBeside } from "../../deploying/proof.js";
 import { pushFolder, tokenOf } from "../../deploying/push.js";
@@ -29,13 +28,13 @@ import { answersOf, judged, openDeployment, type OpenDeployment } from "../../de
 import { demandPlace, deployedAt, ownOf } from "../../deploying/staging.js";
 import { withoutPlace } from "../../history/card-base.js";
 import { calibration } from "./deploy-calibration.js";
+import { expectedOf, goldenFor } from "./deploy-expected.js";
 import { demandClean, pushedReport } from "./deploy-push.js";
 import { cardIn, reportOf, withoutPath } from "./deploy-report.js";
 import { rowsToScore, scoredBeside } from "./deploy-scores.js";
 import type { Deploy, Work } from "./deploy-work.js";
 import { DeploymentRun } from "../deployment-run.js";
 import { deploySource } from "../deploy-source.js";
-import { writesText } from "../model-handle.js";
 import type { Opened } from "../opened.js";
 import { reopening } from "../reopened.js";
 import type { Stage, TuneSession } from "../tune-session.js";
@@ -99,11 +98,7 @@ async function deployed(work: Work): Promise<DeploymentReport> {
   if (refused !== null)
     throw new CodedError("cannot-deploy", { model: action.name, target: callText(action.target), why: refused });
   const golden = await goldenFor(action, opened, model, target.room?.(action.target, model) ?? Infinity);
-  const { weights, open, base, tokenizer } = opened;
-  const notebook = { plan: weights.plan, labels: weights.labels, session: open.session, base, tokenizer };
-  const expected = await during(stage.hostContext, "made-up inputs asked of the notebook's model", () =>
-    asked(notebook, golden, action.name, stage.signal),
-  );
+  const expected = await expectedOf(opened, golden, action.name, stage);
   return deployedAt(place, async (folder) => {
     // A folder is written as a whole; a file among others, in a folder that stands for theirs.
     const here: Place = { ...place, path: place.writes === "folder" ? folder : join(folder, basename(place.path)) };
@@ -143,41 +138,6 @@ async function describedIn({ action, model, opened, run }: Work, home: string, w
   return deployment;
 }
 
-/** `room`: tokens that a file of fixed sizes holds. */
-async function goldenFor(
-  action: Deploy,
-  { weights, tokenizer }: Opened,
-  { chat, parts }: Deployed,
-  room: number,
-): Promise<Golden> {
-  const { model, data } = weights.plan.recipe;
-  const { answers } = await does(model.task, "task");
-  const masked = answers?.places !== undefined && tokenizer.mask !== null && !("context" in data.columns);
-  const golden = goldenOf({
-    maxLength: model.max_length,
-    roles: Object.keys(data.columns),
-    mask: masked ? (tokenizer.tokens(Int32Array.of(tokenizer.mask))[0] ?? null) : null,
-    writes: !writesText(model) ? false : model.template !== undefined ? "turns" : "texts",
-  });
-  if (golden.is === "asked") return golden;
-  const { family, config, technique } = parts;
-  const taken = technique.implementation.virtual?.(technique.call).positions ?? 0;
-  const whole = family.shape === "encoder-decoder";
-  const positions = whole ? Infinity : Math.min(family.sizes(config).positions - taken, room);
-  const most = whole ? Math.min(golden.most, room - 1) : golden.most;
-  const fit = await fitting({ ...golden, most }, { chat, tokenizer, positions });
-  if ("is" in fit) return fit;
-  const shortest = Number.isFinite(fit.shortest)
-    ? `the shortest text takes ${String(fit.shortest)} tokens`
-    : "it writes no text";
-  throw new CodedError("cannot-deploy", {
-    model: action.name,
-    target: callText(action.target),
-    why: `nothing can be asked of it: ${chat ? "with its template " : ""}${shortest}, and it has ${String(positions)} positions for texts and answers`,
-    instead: "a larger `max_length`, or another template, and train again",
-  });
-}
-
 /** Opens what was written, asks it, scores it. Coded errors `proof-failed`, `runtime-failed`. */
 async function provedAt(
   work: Work,
@@ -199,7 +159,7 @@ async function provedAt(
   }
   try {
     const answers = await during(stage.hostContext, `made-up inputs asked in ${open.by.title}`, () =>
-      answersOf(open, golden, action.name, stage.signal),
+      answersOf(open, golden, action.name, { signal: stage.signal, expected }),
     );
     const { compared, verdict, found } = judged(expected, answers, deployment);
     const proved = { golden, expected, by: open.by, compared, verdict };

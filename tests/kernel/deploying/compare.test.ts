@@ -48,9 +48,28 @@ describe("two models' answers", () => {
         [4, 5],
       ],
     });
-    assert.deepEqual(other.tokens, { agree: 2, of: 5, first: 2 });
+    assert.deepEqual(other.tokens, { agree: 2, of: 5, first: 2, parted: 2, even: 0 });
     assert.equal(verdictOf(other, exact), "differs");
     assert.equal(verdictOf(other, rounded), "agrees");
     assert.equal(verdictOf(compare(text, { says: ["", ""], tokens: [[7], [8]] }), rounded), "differs");
+  });
+  it("that are written may part where two tokens are nearer than numbers differ, and nowhere else", () => {
+    const text = (tokens: number[], leads: number[], first = 5): Answers => ({
+      ...{ says: [tokens.join()], tokens: [tokens], leads: rows(leads), numbers: rows([first, 1]) },
+    });
+    const notebook = text([1, 2, 3], [4, 0.0001, 2]);
+    const even = compare(notebook, text([1, 9], [4, 0.0001], 5.0001));
+    assert.deepEqual(even.tokens, { agree: 1, of: 3, first: 1, parted: 1, even: 1 });
+    assert.equal(verdictOf(even, exact), "equal");
+    assert.equal(verdictOf(compare(notebook, text([1, 9], [4, 0.0001])), exact), "differs");
+    assert.equal(verdictOf(compare(notebook, text([1, 2, 7], [4, 0.0001, 1], 5.0001)), exact), "differs");
+  });
+  it("that are written are as far apart as their tokens' leads tell, up to where they part", () => {
+    const notebook: Answers = { says: ["a"], tokens: [[1, 2, 3]], leads: rows([4, 3, 2]), numbers: rows([5, 1]) };
+    const far = compare(notebook, { ...notebook, leads: rows([4, 3.5, 2]) });
+    assert.equal(far.difference, 0.25);
+    assert.equal(verdictOf(far, exact), "differs");
+    const parted = compare(notebook, { ...notebook, tokens: [[1, 8]], leads: rows([4, 9]) });
+    assert.equal(parted.difference, 0);
   });
 });
