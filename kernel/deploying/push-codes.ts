@@ -4,9 +4,17 @@ import { registerCodes } from "#dsl/diagnostics/codes.js";
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "secret-missing": { readonly env: string };
+    "secret-malformed": { readonly env: string };
     "wrong-repository": { readonly repository: string };
     "push-public": { readonly repository: string };
-    "push-failed": { readonly repository: string; readonly why: string };
+    "push-failed": {
+      readonly repository: string;
+      /** Where the token came from. */
+      readonly env: string;
+      readonly why: string;
+      /** What the hub answered; absent: nothing that it could be asked. */
+      readonly status?: number;
+    };
     "push-with-findings": {
       readonly repository: string;
       readonly findings: readonly string[];
@@ -23,6 +31,13 @@ registerCodes({
     explain:
       "A token is named in a program and read from the environment, so that it never stands in a notebook, a run or an output.",
   },
+  "secret-malformed": {
+    severity: "error",
+    message: (d) => `${d.env} of the environment holds what no token has: spaces, line ends or signs beyond ASCII`,
+    help: (d) => `set ${d.env} to the token alone, as the hub shows it, and start the kernel again`,
+    explain:
+      "A token is one word. One that was copied with a line end inside, or twice, would be refused with a message that shows it.",
+  },
   "wrong-repository": {
     severity: "error",
     message: (d) => `${JSON.stringify(d.repository)} names no repository`,
@@ -31,17 +46,21 @@ registerCodes({
   },
   "push-public": {
     severity: "error",
-    message: (d) => `the repository ${d.repository} is there already and is public`,
+    message: (d) => `the repository ${d.repository} is public, and it was to be private; nothing was sent`,
     help: () => "write `private: false` if everybody shall have it, or name another repository",
     explain: "What is pushed is private unless the program says otherwise; what was public once can't be taken back.",
   },
   "push-failed": {
     severity: "error",
     message: (d) => `the push to ${d.repository} failed: ${d.why}`,
-    help: () =>
-      "run the cell again: files that came through are not sent again, and the repository shows nothing until all are there",
+    help: ({ repository, env, status = 0 }) =>
+      status === 401 || status === 403
+        ? `give ${env} a token that may write to ${repository}, and start the kernel again`
+        : status === 413
+          ? "write less: `weights: adapter` or a smaller base; the hub takes no files of this size in one push"
+          : "run the cell again: files that came through are not sent again, and the repository shows nothing until all are there",
     explain:
-      "The hub could not be reached, refused the token, or ended the connection. All files go in with one commit, so the repository is as it was.",
+      "The hub could not be reached, refused the token or the files, sent the call on to another host, or ended the connection. All files go in with one commit, so nobody sees half of them.",
   },
   "push-with-findings": {
     severity: "error",

@@ -1,57 +1,67 @@
 /**
  * A deployed folder to a repository of the Hugging Face hub, by the hub's own client: large files by LFS, in parts, so that what
  * is there already isn't sent again; then one commit, so that nobody sees half of it. A repository that is made is private
- * unless told. The token is in no message.
+ * unless told, and what is told of it afterwards is what the hub says. The token is in no message.
  */
 import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { createRepo, HubApiError, modelInfo, uploadFilesWithProgress } from "@huggingface/hub";
+import { commitIter, createRepo, HubApiError, modelInfo } from "@huggingface/hub";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Push } from "#stdlib/kinds/target.js";
 import { hubEndpoint } from "../bases/hub.js";
 import type { Progress } from "../core/session/host-context.js";
+import { hubCalls } from "./hub-calls.js";
 import "./push-codes.js";
 
 export interface Pushed {
   readonly url: string;
   /** Of the hub's repository. */
   readonly commit: string;
+  /** As the hub has it. */
   readonly private: boolean;
 }
 
-/** Coded errors `secret-missing`, `wrong-repository`: before anything is written. */
+/** As the hub takes names of owners and repositories: nothing that leads elsewhere in a path. */
+const PART = /^(?!.*(?:\.\.|--))[A-Za-z0-9_](?:[\w.-]{0,94}[A-Za-z0-9_])?$/;
+
+/** Coded errors `secret-missing`, `secret-malformed`, `wrong-repository`: before anything is written. */
 export function tokenOf({ env, repository }: Push): string {
-  if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) throw new CodedError("wrong-repository", { repository });
+  const parts = repository.split("/");
+  if (parts.length !== 2 || !parts.every((part) => PART.test(part)) || repository.endsWith(".git"))
+    throw new CodedError("wrong-repository", { repository });
   const token = process.env[env]?.trim();
   if (!token) throw new CodedError("secret-missing", { env });
+  // A header holds nothing else, and whoever refuses it would show it.
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new CodedError("secret-malformed", { env });
   return token;
 }
 
 /** Coded errors `push-public`, `push-failed`. */
 export async function pushFolder(
   folder: string,
-  { repository, private: hidden }: Push,
+  { repository, private: hidden, env }: Push,
   token: string,
   o: { readonly onProgress?: ((progress: Progress) => void) | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<Pushed> {
-  const hub = { hubUrl: hubEndpoint(), accessToken: token };
+  const hub: Hub = { hubUrl: hubEndpoint(), accessToken: token, fetch: hubCalls(o.signal) };
   const repo = { type: "model", name: repository } as const;
   try {
-    await demandRepository(hub, repo, hidden);
-    const files = filesIn(folder).map((path) => ({
+    const isPrivate = await demandRepository(hub, repo, hidden);
+    const operations = filesIn(folder).map((path) => ({
+      operation: "addOrUpdate" as const,
       path: relative(folder, path).split(sep).join("/"),
       content: pathToFileURL(path),
     }));
-    const upload = uploadFilesWithProgress({
-      ...{ ...hub, repo, files, commitTitle: "Deploy with Tunebook", useWebWorkers: false, useXet: false },
+    const upload = commitIter({
+      ...{ ...hub, repo, operations, title: "Deploy with Tunebook", useWebWorkers: false, useXet: false },
       ...(o.signal && { abortSignal: o.signal }),
     });
     for (;;) {
       const next = await upload.next();
       if (next.done) {
-        const commit = next.value?.commit.oid ?? "";
-        return { url: `${hub.hubUrl}/${repository}`, commit, private: hidden };
+        const url = `${hub.hubUrl}/${repository}`;
+        return { url, commit: commitIn(next.value?.commit.oid), private: isPrivate };
       }
       const { value } = next;
       if (value.event === "fileProgress")
@@ -63,23 +73,38 @@ export async function pushFolder(
     }
   } catch (error) {
     if (error instanceof CodedError || o.signal?.aborted) throw error;
-    throw new CodedError("push-failed", { repository, why: whyOf(error, token) });
+    const status = error instanceof HubApiError ? { status: error.statusCode } : {};
+    throw new CodedError("push-failed", { repository, env, why: whyOf(error, token), ...status });
   }
 }
 
-/** It is there, and no more public than was asked for. */
+interface Hub {
+  readonly hubUrl: string;
+  readonly accessToken: string;
+  readonly fetch: typeof fetch;
+}
+
+/** An answer without one is no answer of the hub's: nobody knows whether anything was committed. */
+function commitIn(oid: unknown): string {
+  if (typeof oid === "string" && /^[0-9a-f]{7,64}$/.test(oid)) return oid;
+  throw new Error("the answer names no commit, so it isn't known whether anything went in");
+}
+
+/** It is there, and no more public than was asked for. Whether it is private, in the hub's words. */
 async function demandRepository(
-  hub: { readonly hubUrl: string; readonly accessToken: string },
+  hub: Hub,
   repo: { readonly type: "model"; readonly name: string },
   hidden: boolean,
-): Promise<void> {
+): Promise<boolean> {
   try {
-    await createRepo({ ...hub, repo, private: hidden });
+    await createRepo({ ...hub, repo, visibility: hidden ? "private" : "public" });
   } catch (error) {
     if (!(error instanceof HubApiError) || error.statusCode !== 409) throw error;
-    const found = await modelInfo({ ...hub, name: repo.name });
-    if (hidden && !found.private) throw new CodedError("push-public", { repository: repo.name });
   }
+  const found = (await modelInfo({ ...hub, name: repo.name })) as { readonly private?: unknown };
+  if (typeof found.private !== "boolean") throw new Error("the answer doesn't say whether the repository is private");
+  if (hidden && !found.private) throw new CodedError("push-public", { repository: repo.name });
+  return found.private;
 }
 
 function filesIn(folder: string): readonly string[] {
@@ -93,7 +118,7 @@ function filesIn(folder: string): readonly string[] {
 function whyOf(error: unknown, token: string): string {
   const status = error instanceof HubApiError ? `the hub answers ${error.statusCode}: ` : "";
   const text = error instanceof Error ? `${error.message}${causeOf(error)}` : String(error);
-  return `${status}${text.split("\n")[0] ?? ""}`.replaceAll(token, "…");
+  return `${status}${text.replaceAll(token, "…").split("\n")[0] ?? ""}`;
 }
 function causeOf({ cause }: Error): string {
   return cause instanceof Error ? ` (${cause.message})` : "";

@@ -24,6 +24,10 @@ export class HubServer {
   readonly tokens = new Set<string>();
   /** So many parts come through, then connections end; null: all do. */
   partsLeft: number | null = null;
+  /** Whatever is asked for, it makes public. */
+  makesPublic = false;
+  /** Answers in its stead: true where it did. */
+  instead: ((path: string, response: ServerResponse) => boolean) | null = null;
   private readonly parts = new Map<string, Map<number, Buffer>>();
   private readonly server: Server = createServer((request, response) => {
     void this.answer(request, response).catch(() => response.destroy());
@@ -46,6 +50,7 @@ export class HubServer {
     const path = url.split("?")[0]!;
     this.asked.push(`${method} ${path}`);
     const body = await buffer(request);
+    if (this.instead?.(path, response)) return;
     const reply = (status: number, value: unknown = {}): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     };
@@ -70,7 +75,7 @@ export class HubServer {
   private create({ name, organization, visibility }: Json, reply: (status: number, value?: unknown) => void): void {
     const id = `${String(organization)}/${String(name)}`;
     if (this.repositories.has(id)) return reply(409, { error: "You already created this model repo" });
-    this.repositories.set(id, { private: visibility === "private", files: {}, commits: 0 });
+    this.repositories.set(id, { private: visibility === "private" && !this.makesPublic, files: {}, commits: 0 });
     reply(200, { url: `${this.url}/${id}`, id });
   }
 

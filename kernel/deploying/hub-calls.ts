@@ -1,0 +1,41 @@
+/**
+ * HTTP as pushes need it, for the hub's client: each call ends with the signal, and where it is small when the hub is silent.
+ * What has a body goes to the host that it was meant for or nowhere: a redirect would carry a model to somebody else.
+ */
+
+/** Milliseconds for an answer to what is no file. */
+export const PATIENCE = 120_000;
+/** A host may send on within itself, as the hub does for what was renamed. */
+const MOST_REDIRECTS = 3;
+
+/** What the hub's client takes as its `fetch`. Errors are plain, for whoever tells of the push. */
+export function hubCalls(signal?: AbortSignal, patience = PATIENCE): typeof fetch {
+  return async (input, init = {}) => {
+    const file = typeof init.body === "object" && init.body !== null;
+    const limit = file ? null : AbortSignal.timeout(patience);
+    const ends = [signal, init.signal, limit].filter((one) => one !== undefined && one !== null);
+    const asked = { ...init, ...(ends.length > 0 && { signal: AbortSignal.any(ends) }) };
+    try {
+      return await (init.body === undefined || init.body === null ? fetch(input, asked) : sent(input, asked));
+    } catch (error) {
+      if (!limit?.aborted || signal?.aborted) throw error;
+      throw new Error(`no answer came within ${String(patience / 1000)} seconds`, { cause: error });
+    }
+  };
+}
+
+async function sent(input: Parameters<typeof fetch>[0], init: RequestInit): Promise<Response> {
+  let url = new URL(input instanceof Request ? input.url : String(input));
+  for (let on = 0; on <= MOST_REDIRECTS; on++) {
+    const answer = await fetch(url, { ...init, redirect: "manual" });
+    if (answer.status < 300 || answer.status >= 400) return answer;
+    const to = new URL(answer.headers.get("location") ?? url.href, url);
+    await answer.body?.cancel();
+    if (to.origin !== url.origin) throw new Error(`${url.host} sends it on to another host, ${to.host}`);
+    // Others would make a call without its body of it.
+    if (answer.status !== 307 && answer.status !== 308)
+      throw new Error(`${url.host} sends it on by ${String(answer.status)}, which loses what is sent`);
+    url = to;
+  }
+  throw new Error(`${url.host} sends it on again and again`);
+}
