@@ -176,7 +176,8 @@ describe("the target onnx", function () {
     runs: NonNullable<OpenedModel["run"]>,
     decoder: GraphFile,
   ): Promise<void> => {
-    const more = 10;
+    const { positions } = deployed.family.implementation.sizes(deployed.parts.config);
+    const more = Math.min(32, positions - 4);
     const [prompt] = [feedsOf(deployed, 1, 4, true)["input_ids"]!];
     const ids = await greedy(runs, decoder, prompt, more);
     const all = {
