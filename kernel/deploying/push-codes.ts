@@ -3,7 +3,6 @@ import { registerCodes } from "#dsl/diagnostics/codes.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
-    "secret-missing": { readonly env: string };
     "secret-malformed": { readonly env: string };
     "wrong-repository": { readonly repository: string };
     "push-public": { readonly repository: string };
@@ -24,13 +23,6 @@ declare module "#dsl/diagnostics/codes.js" {
 }
 
 registerCodes({
-  "secret-missing": {
-    severity: "error",
-    message: (d) => `the environment has no ${d.env}`,
-    help: (d) => `set it where the notebook's kernel starts (\`export ${d.env}=…\`), and start the kernel again`,
-    explain:
-      "A token is named in a program and read from the environment, so that it never stands in a notebook, a run or an output.",
-  },
   "secret-malformed": {
     severity: "error",
     message: (d) => `${d.env} of the environment holds what no token has: spaces, line ends or signs beyond ASCII`,

@@ -1,5 +1,5 @@
 /** Which roles hold text that a model reads; cleaners of markup leave labels, groups and ids alone. */
-const textRoles: ReadonlySet<string> = new Set([
+export const textRoles: ReadonlySet<string> = new Set([
   "text",
   "text_pair",
   "negative",

@@ -1,0 +1,29 @@
+import type { Call } from "#dsl/types/value.js";
+import type { CleanerImplementation } from "../kinds/data.js";
+import { linearPattern } from "../lib/patterns/linear.js";
+import { entities, type Entity } from "../lib/personal/finding.js";
+import type { Redaction } from "../lib/personal/redact.js";
+import type { Replacement } from "../lib/personal/replacements.js";
+import { redactedRow } from "../lib/personal/row.js";
+import { secretOf } from "../lib/secrets/held.js";
+
+export const redact: CleanerImplementation = {
+  start(call) {
+    const how = redactionOf(call);
+    return ({ values }) => ({ values: redactedRow(values, how) });
+  },
+};
+
+/** Coded errors `secret-missing`, `wrong-pattern`. */
+function redactionOf({ arguments: given }: Call): Redaction {
+  const named = (given["entity"] as readonly Entity[] | undefined) ?? [];
+  const patterns = (given["pattern"] as readonly string[] | undefined) ?? [];
+  const key = given["key"] as Call | undefined;
+  return {
+    entities: named.length > 0 || patterns.length > 0 ? named : entities,
+    own: patterns.map((pattern) => ({ name: "pattern", find: linearPattern(pattern).spans })),
+    replacement: (given["replacement"] as Replacement | undefined) ?? "mask",
+    ...(key && { key: secretOf(key) }),
+    seed: Number(given["seed"] ?? 42),
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * What stands in place of a finding and looks like one: the same for the same person, number or place within a document, drawn
+ * from the document's own text and a seed, so that the same rows always come out the same, in whatever order they are read.
+ * Numbers keep their shape and hold no checksum; mail and links go to domains that nobody owns.
+ */
+import type { Finding } from "./finding.js";
+import { findPersonal } from "./find.js";
+import { languageOf, type Language } from "./language.js";
+import { plainForm } from "./names/filters.js";
+import { known } from "./names/lists.js";
+import { entities, type Entity } from "./finding.js";
+import { families, givens, streets } from "./pseudonym-lists.js";
+
+/** Stands for one document. */
+export class Pseudonyms {
+  private readonly language: Language;
+  private readonly key: number;
+  private readonly chosen = new Map<string, string>();
+  private readonly taken = new Set<string>();
+
+  /** @param document its whole text */
+  constructor(document: string, seed: number) {
+    this.language = languageOf(document);
+    this.key = mix(document, seed);
+  }
+
+  of({ entity, text }: Finding): string {
+    if (entity === "name") return this.name(text);
+    return this.once(`${entity} ${canonical(entity, text)}`, (draw) => this.made(entity, text, draw));
+  }
+
+  /** Word by word, so that `Anna Smith`, `Anna` and `Mrs Smith` stay one person. */
+  private name(text: string): string {
+    const words = text.match(/[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu) ?? [];
+    let at = 0;
+    return text.replace(/[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu, (word) => {
+      const first = at++ === 0;
+      // `van der`, `de`
+      if (word.length > 1 && word === word.toLowerCase() && words.length > 1 && word.length < 4) return word;
+      const plain = plainForm(word);
+      const family = words.length > 1 ? !first : known(plain).last && !known(plain).first;
+      const before = this.chosen.get(`name ${plain}`);
+      const other =
+        before ?? this.once(`name ${plain}`, (draw) => pick((family ? families : givens)[this.language], draw));
+      if (word.length === 1) return other.slice(0, 1);
+      return word === word.toUpperCase()
+        ? other.toUpperCase()
+        : word === word.toLowerCase()
+          ? other.toLowerCase()
+          : other;
+    });
+  }
+
+  private made(entity: string, text: string, draw: () => number): string {
+    switch (entity) {
+      case "email":
+        return `${pick(givens.en, draw)}.${pick(families.en, draw)}@example.org`.toLowerCase();
+      case "url":
+        return `https://example.org/${String(1000 + Math.floor(draw() * 9000))}`;
+      case "address":
+        return streets[this.language].replace("#", String(1 + Math.floor(draw() * 98)));
+      case "ip":
+        return text.includes(":")
+          ? `2001:db8::${(1 + Math.floor(draw() * 65_000)).toString(16)}`
+          : `192.0.2.${String(1 + Math.floor(draw() * 254))}`;
+      case "date_of_birth":
+        return otherDay(text, draw);
+      default:
+        return sameShape(entity, text, draw);
+    }
+  }
+
+  /** One for each, and none for two. */
+  private once(key: string, make: (draw: () => number) => string): string {
+    const before = this.chosen.get(key);
+    if (before !== undefined) return before;
+    const draw = generator(mix(key, this.key));
+    let made = make(draw);
+    for (let tries = 0; tries < 40 && (this.taken.has(made) || key.endsWith(` ${plainForm(made)}`)); tries++)
+      made = make(draw);
+    this.chosen.set(key, made);
+    this.taken.add(made);
+    return made;
+  }
+}
+
+/** The same however it is spaced and written. */
+export function canonical(entity: string, text: string): string {
+  if (entity === "name" || entity === "address") return plainForm(text).replace(/\s+/g, " ").trim();
+  const bare = text.replace(/[\s()./-]/g, "");
+  return entity === "email"
+    ? text.toLowerCase().trim()
+    : entity === "key" || entity === "url"
+      ? text
+      : bare.toUpperCase();
+}
+
+/** Letters for letters and digits for digits, until nothing finds it; the country of an account and of a number stays. */
+function sameShape(entity: string, text: string, draw: () => number): string {
+  const kept =
+    entity === "phone" ? /^(?:\+|00)\d{1,2}/.exec(text)?.[0].length : entity === "iban" ? 2 : entity === "key" ? 4 : 0;
+  const wanted = (entities as readonly string[]).includes(entity) ? [entity as Entity] : [];
+  for (let tries = 0; tries < 12; tries++) {
+    const made = [...text]
+      .map((one, i) => {
+        if (i < (kept ?? 0)) return one;
+        if (/\d/.test(one)) return String(Math.floor(draw() * 10));
+        if (/[a-z]/.test(one)) return String.fromCharCode(97 + Math.floor(draw() * 26));
+        return /[A-Z]/.test(one) ? String.fromCharCode(65 + Math.floor(draw() * 26)) : one;
+      })
+      .join("");
+    if (
+      made !== text &&
+      (entity === "phone" || wanted.length === 0 || !findPersonal(made, wanted).some(({ sure }) => sure))
+    )
+      return made;
+  }
+  return `[${entity.toUpperCase()}]`;
+}
+
+/** Another day in another year, written alike; month and day of all numbers stay below 13. */
+function otherDay(text: string, draw: () => number): string {
+  const shift = 1 + Math.floor(draw() * 5);
+  return text.replace(/\d+/g, (digits) => {
+    if (digits.length === 4) return String(Number(digits) - shift);
+    const drawn = String(1 + Math.floor(draw() * 12));
+    return drawn.padStart(digits.length, "0");
+  });
+}
+
+function pick<T>(list: readonly T[], draw: () => number): T {
+  return list[Math.floor(draw() * list.length)]!;
+}
+function mix(text: string, seed: number): number {
+  let value = (seed ^ 0x9e3779b9) >>> 0;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return value;
+}
+/** Numbers from 0 to 1. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let value = Math.imul(state ^ (state >>> 15), state | 1);
+    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
+    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,17 @@
+/** The value behind a secret's name, read when it is used; no message has it. */
+import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { environment } from "#platform/secrets.js";
+import "./codes.js";
+
+/** Coded error `secret-missing`. */
+export function secretNamed(env: string): string {
+  const held = environment(env);
+  if (held === undefined) throw new CodedError("secret-missing", { env });
+  return held;
+}
+
+/** @param secret a call of `secret`. Coded error `secret-missing` */
+export function secretOf(secret: Call): string {
+  return secretNamed(String(secret.arguments["env"] as string));
+}

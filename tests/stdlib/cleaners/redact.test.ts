@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Value } from "#dsl/types/value.js";
+import { redact } from "#stdlib/cleaners/redact.run.js";
+import { call } from "../../kernel/core/data/plans.js";
+
+const run = (given: Readonly<Record<string, Value>>, values: Readonly<Record<string, unknown>>) => {
+  const result = redact.start(call("cleaner", "redact", given))({ row: 1, values });
+  assert.ok("values" in result);
+  return result.values;
+};
+const secret = (env: string) => call("secret", "secret", { env });
+
+describe("redact", () => {
+  it("looks for all sorts, or for those that are named", () => {
+    const text = "my name is Anna Smith, a@b.org, T-123456";
+    assert.equal(run({}, { text })["text"], "my name is [NAME], [EMAIL], T-123456");
+    assert.equal(run({ entity: ["email"] }, { text })["text"], "my name is Anna Smith, [EMAIL], T-123456");
+    assert.equal(run({ pattern: ["T-\\d{6}"] }, { text })["text"], "my name is Anna Smith, a@b.org, [PATTERN]");
+    assert.equal(
+      run({ entity: ["name"], pattern: ["T-\\d{6}"] }, { text })["text"],
+      "my name is [NAME], a@b.org, [PATTERN]",
+    );
+  });
+  it("takes a row for one document", () => {
+    const now = run({ replacement: "pseudonyms" }, { text: "I am Anna Smith.", text_pair: "Dear Anna Smith, hello" });
+    const name = /I am (.*)\./.exec(String(now["text"]))?.[1];
+    assert.ok(name !== undefined && name !== "Anna Smith");
+    assert.equal(now["text_pair"], `Dear ${name}, hello`);
+  });
+  it("leaves labels and what has no finding as they are", () => {
+    const values = { text: "nothing here", label: "Anna Smith", id: 3 };
+    assert.equal(run({}, values), values);
+  });
+  it("changes the turns of a conversation, and their texts alone", () => {
+    const messages = JSON.stringify([
+      { role: "user", content: "My name is Anna Smith" },
+      { role: "assistant", content: [{ type: "text", text: "Dear Anna Smith" }] },
+    ]);
+    assert.deepEqual(JSON.parse(String(run({}, { messages })["messages"])), [
+      { role: "user", content: "My name is [NAME]" },
+      { role: "assistant", content: [{ type: "text", text: "Dear [NAME]" }] },
+    ]);
+  });
+  it("keeps tagged words as many as they are", () => {
+    const values = { tokens: ["My", "name", "is", "Anna", "Smith", "."], tags: ["O", "O", "O", "B-PER", "I-PER", "O"] };
+    assert.deepEqual(run({}, values)["tokens"], ["My", "name", "is", "[NAME]", "[NAME]", "."]);
+    const other = run({ replacement: "pseudonyms" }, values)["tokens"] as readonly string[];
+    assert.equal(other.length, 6);
+    assert.ok(other[3] !== "Anna" && other[4] !== "Smith" && !other[3]?.startsWith("["));
+  });
+  it("changes an answer as its context is", () => {
+    const values = { context: "My name is Anna Smith.", question: "Who?", answer: [{ text: "Anna Smith", start: 11 }] };
+    assert.deepEqual(run({}, values), {
+      context: "My name is [NAME].",
+      question: "Who?",
+      answer: [{ text: "[NAME]", start: 11 }],
+    });
+  });
+  it("hashes by a key of the environment, or says that there is none", () => {
+    const text = "a@b.org";
+    process.env["TUNEBOOK_TEST_KEY"] = "one";
+    const first = run({ replacement: "hash", key: secret("TUNEBOOK_TEST_KEY") }, { text })["text"];
+    process.env["TUNEBOOK_TEST_KEY"] = "two";
+    assert.notEqual(run({ replacement: "hash", key: secret("TUNEBOOK_TEST_KEY") }, { text })["text"], first);
+    delete process.env["TUNEBOOK_TEST_KEY"];
+    assert.throws(
+      () => redact.start(call("cleaner", "redact", { replacement: "hash", key: secret("TUNEBOOK_TEST_KEY") })),
+      (error) => error instanceof CodedError && error.code === "secret-missing",
+    );
+  });
+});
