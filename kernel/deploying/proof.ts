@@ -13,6 +13,7 @@ import { readRegular } from "../artifacts/read-regular.js";
 import type { Answers } from "./asked.js";
 import type { Comparison, Verdict } from "./compare.js";
 import type { Deployment } from "./deployment.js";
+import type { LabelsAgree } from "./labels-agree.js";
 import type { Golden } from "./golden.js";
 import "./codes.js";
 
@@ -28,6 +29,8 @@ export interface ScoredBeside {
   /** Of what was scored. */
   readonly dataHash: string;
   readonly on: string;
+  /** Of tasks with labels: to how many of the rows (of their words, where those are told apart) both give the same. */
+  readonly labels?: LabelsAgree;
   readonly metrics: Readonly<
     Record<
       string,
@@ -145,7 +148,12 @@ const schema: Schema<Proof> = fields({
   compared: v.nullable(object),
   tolerance: v.nullable(figure),
   verdict: v.string(),
-  scores: v.exactOptional(fields({ rows: v.number(), dataHash: v.string(), on: v.string(), metrics: table(object) })),
+  scores: v.exactOptional(
+    fields({
+      ...{ rows: v.number(), dataHash: v.string(), on: v.string(), metrics: table(object) },
+      labels: v.exactOptional(fields({ of: v.number(), agree: v.number() })),
+    }),
+  ),
   files: v.exactOptional(table(v.string())),
   ...{ at: v.string(), tunebook: v.string() },
 }) as never;

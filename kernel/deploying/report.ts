@@ -36,7 +36,15 @@ export function checksOf(proof: Proof): DeploymentReport["checks"] {
             good: exact ? compared.agree === compared.inputs : good,
           },
         ]),
+    ...labelsOf(proof.scores),
   ];
+}
+/** Nothing is demanded of it: where two labels are equally likely, a last digit decides. */
+function labelsOf(scores: ScoredBeside | undefined): DeploymentReport["checks"] {
+  if (!scores?.labels) return [];
+  const { agree, of } = scores.labels;
+  const share = agree === of ? "" : ` (${((100 * agree) / of).toFixed(2)} %)`;
+  return [{ what: `labels of ${scores.on}`, found: `${sharesText(agree, of, "label")}${share}`, good: null }];
 }
 
 function nearIn({ difference, greatest }: Comparison, { tolerance }: Proof, good: boolean): boolean | null {

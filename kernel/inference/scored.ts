@@ -9,12 +9,17 @@ export async function scoreSplit(
   session: Pick<Session, "run">,
   rows: Encoded,
   encoding: Pick<Encoding, "task">,
-  o: AskOptions & Pick<Parameters<typeof scoreTokens>[2], "packed" | "groups">,
+  o: AskOptions &
+    Pick<Parameters<typeof scoreTokens>[2], "packed" | "groups"> & {
+      /** Is told what the model said of each row, where its answers are what is scored. */
+      readonly onSaid?: (said: readonly Float32Array[]) => void;
+    },
 ): Promise<Scored> {
   const { answers } = encoding.task.implementation;
   if (answers?.score && rows.taught) {
     const { texts, of } = rows.apart ?? { texts: rows, of: null };
     const said = await askRows(session, texts, answers, o);
+    o.onSaid?.(said);
     return answers.score(of ? Array.from(of, (text) => said[text]!) : said, rows.taught, rows.asked);
   }
   const { groups, ...input } = await scoreTokens(session, rows, o);

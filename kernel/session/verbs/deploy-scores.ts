@@ -7,6 +7,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
 import type { ScoredBeside } from "../../deploying/proof.js";
+import { labelsAgree } from "../../deploying/labels-agree.js";
 import { encodeSplit } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import { difference, drawAll } from "../../inference/comparison.js";
@@ -57,14 +58,21 @@ export async function scoredBeside(
   const calls = usualMetrics(registry, plan.recipe.model.task, Object.keys(plan.recipe.data.columns));
   const measured = async (session: Asking["session"], own: typeof encoding) => {
     const rows = await encodeSplit(of.prepared, { data: of.name, split: of.split }, own);
+    let said: readonly Float32Array[] = [];
     const scored = await scoreSplit(session, rows, own, {
       batchSize: 32,
       padId: own.tokenizer.padId,
       packed: null,
+      onSaid: (all) => (said = all),
       onRows: (done, total) => stage.hostContext.onProgress?.({ label: "rows scored by both models", done, total }),
       ...(stage.signal ? { signal: stage.signal } : {}),
     });
-    return { rows: rows.count, measures: await Promise.all(calls.map((call) => measureOf(registry, call, scored))) };
+    return {
+      rows: rows.count,
+      said,
+      labels: own.labels,
+      measures: await Promise.all(calls.map((call) => measureOf(registry, call, scored))),
+    };
   };
   const here = await measured(open.session, encoding);
   const there = await measured(deployed.session, {
@@ -84,5 +92,9 @@ export async function scoredBeside(
     const ends = { low: interval?.low ?? null, high: interval?.high ?? null };
     return [[measure.name, { notebook: measure.value, deployed: measure.value + value, ...ends }] as const];
   });
-  return { rows: here.rows, dataHash: of.prepared.facts.hash, on: of.name, metrics: Object.fromEntries(metrics) };
+  const { labels: told, problem } = registry.find("task", plan.recipe.model.task.word)?.capabilities ?? {};
+  return {
+    ...{ rows: here.rows, dataHash: of.prepared.facts.hash, on: of.name, metrics: Object.fromEntries(metrics) },
+    ...(told && { labels: labelsAgree(here, there, problem === "multi_label_classification") }),
+  };
 }

@@ -37,6 +37,8 @@ describe("deploying what was trained in a notebook", function () {
         const proof = proofIn(join(book.folder, at));
         assert.equal(proof.verdict, "equal");
         assert.ok(proof.compared!.difference! <= 1e-4 * Math.max(1, proof.compared!.greatest));
+        const labels = { labels: 6, pairs: 6, sets: 6, tags: 18 }[task.name];
+        assert.deepEqual(proof.scores?.labels, labels && { of: labels, agree: labels });
         assert.ok(proof.compared!.inputs >= (task.base === "gpt2" ? 2 : 6), String(proof.compared!.inputs));
       }
     });
