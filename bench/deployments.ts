@@ -58,13 +58,19 @@ function told({ verdict, compared, unproved }: Proof): string {
   return `${near}${same}`;
 }
 
-/** The folder of transformers that was just written, in transformers itself. */
-async function inTransformers(book: Notebook, { name }: Deployed): Promise<string> {
+/** What of transformers is asked in Python besides: heads of the folders, and of the columns that follow them. */
+const IN_PYTHON: Readonly<Record<string, string>> = { huggingface: "in transformers", adapter: "in PEFT" };
+
+/** The folder that was just written, in transformers itself, an adapter in PEFT. */
+async function inTransformers(book: Notebook, { name }: Deployed, i: number): Promise<string> {
+  const place = join(book.folder, `build/${name}-${String(i)}`);
+  if (!existsSync(place)) return "–";
   try {
-    return told((await verifyDeployment(join(book.folder, `build/${name}-0`), "transformers")).proof);
+    return told((await verifyDeployment(place, "transformers")).proof);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    return `– ${error.code}`;
+    const { why } = error.data as { readonly why?: string };
+    return `– **${error.code}** ${why ?? ""}`;
   }
 }
 
@@ -91,7 +97,7 @@ const options = new Command("tunebook bench deployments")
   .opts<{ only?: string; targets?: string }>();
 const wanted = options.targets?.split(",") ?? [];
 const targets = TARGETS.filter(([head]) => wanted.length === 0 || wanted.some((one) => head.includes(one)));
-const heads = targets.flatMap(([head]) => (head === "huggingface" ? [head, "in transformers"] : [head]));
+const heads = targets.flatMap(([head]) => (IN_PYTHON[head] === undefined ? [head] : [head, IN_PYTHON[head]]));
 const line = (cells: readonly string[]): string =>
   `| ${cells.map((one) => one.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |\n`;
 
@@ -113,7 +119,7 @@ try {
     const cells: string[] = [];
     for (const [i, [head, target]] of targets.entries()) {
       cells.push(await cell(book, one, target, i));
-      if (head === "huggingface") cells.push(await inTransformers(book, one));
+      if (IN_PYTHON[head] !== undefined) cells.push(await inTransformers(book, one, i));
     }
     process.stdout.write(line([one.name, one.family, one.task, ...cells]));
   }

@@ -19,6 +19,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "no-deployment": { readonly folder: string };
     "deployment-unreadable": { readonly file: string; readonly why: string };
     "runtime-missing": { readonly runtime: string; readonly brings: string };
+    "adapter-needs-base": { readonly place: string; readonly base: string };
     "licence-forbids": { readonly base: string; readonly licence: string };
   }
 }
@@ -68,6 +69,13 @@ registerCodes({
     message: (d) => `${d.runtime} isn't here to open it`,
     help: (d) => d.brings,
     explain: "A deployment is proved in its target's own runtime. This one isn't part of Tunebook and was not found.",
+  },
+  "adapter-needs-base": {
+    severity: "error",
+    message: (d) => `${d.place} holds an adapter, and its base ${d.base} isn't found here`,
+    help: (d) => `name the base's folder: \`npx tunebook verify ${d.place} --base FOLDER\``,
+    explain:
+      "An adapter is what trained alone; it answers over the weights that it was trained on. They are looked for by their name: in this folder, in the caches, in packages, on the hub.",
   },
   "licence-forbids": {
     severity: "error",

@@ -13,11 +13,14 @@ import type { OpenedModel, RuntimeRecord } from "./runtime.js";
 import { runtimes } from "./runtimes/table.js";
 import "./codes.js";
 
-/** How a folder of transformers is opened again in the notebook's own engine. */
-export type Reopen = (
-  folder: string,
-  d: Deployment,
-) => Promise<{ readonly session: Pick<Session, "run">; readonly engine: Engine; close(): Promise<void> }>;
+/** How a folder of transformers is opened again in the notebook's own engine, and where the base of an adapter lies. */
+export interface Reopen {
+  (
+    folder: string,
+    d: Deployment,
+  ): Promise<{ readonly session: Pick<Session, "run">; readonly engine: Engine; close(): Promise<void> }>;
+  base(d: Deployment): Promise<string>;
+}
 
 /** A deployed model that is open. */
 export interface OpenDeployment {
@@ -59,7 +62,10 @@ async function opened(
   reopen: Reopen,
 ): Promise<OpenedModel> {
   try {
-    return await record.open(place, deployment.written, { reopen: () => reopen(place, deployment) });
+    return await record.open(place, deployment.written, {
+      reopen: () => reopen(place, deployment),
+      base: () => reopen.base(deployment),
+    });
   } catch (error) {
     if (error instanceof CodedError) throw error;
     throw failed(record.title, error);

@@ -20,6 +20,8 @@ export interface RuntimeRecord {
 export interface OpenOptions {
   /** Opens a folder of transformers in an engine of Tunebook's. */
   reopen(): Promise<{ readonly session: Pick<Session, "run">; readonly engine: Engine; close(): Promise<void> }>;
+  /** The folder of an adapter's base. Coded error `adapter-needs-base`. */
+  base(): Promise<string>;
 }
 export interface OpenedModel {
   readonly version: string;

@@ -20,7 +20,7 @@ export function reopening(
   /** The base of an adapter. */
   baseOf: (d: Deployment) => Promise<Base>,
 ): Reopen {
-  return async (folder, d) => {
+  const reopen: (...given: Parameters<Reopen>) => ReturnType<Reopen> = async (folder, d) => {
     const engine = await engineOf();
     const alone = existsSync(join(folder, ADAPTER.config));
     if (!alone && !existsSync(join(folder, MODEL.weights)))
@@ -35,4 +35,5 @@ export function reopening(
     const open = await openUntrained(engine, plan, base, { home, labels: d.labels.length, types, roles: d.roles });
     return { session: open.session, engine, close: () => open.dispose() };
   };
+  return Object.assign(reopen, { base: async (d: Deployment) => (await baseOf(d)).folder });
 }

@@ -16,6 +16,7 @@ import { answersOf, judged, openDeployment } from "../deploying/prove.js";
 import { runtimes } from "../deploying/runtimes/table.js";
 import type { Engine } from "../engine/engine.js";
 import { startEngine } from "../engine/start.js";
+import type { Base } from "../core/bases/base.js";
 import { plainHostContext } from "../core/session/host-context.js";
 import { DatasetCache } from "./dataset-cache.js";
 import { reopening } from "./reopened.js";
@@ -30,8 +31,11 @@ export interface Verified {
   readonly found: readonly string[];
 }
 
-/** `wanted`: another runtime than the target's own. Coded errors: `no-deployment`, `deployment-unreadable`, `runtime-missing`, `runtime-failed`. */
-export async function verifyDeployment(path: string, wanted?: string): Promise<Verified> {
+/**
+ * `wanted`: another runtime than the target's own. `base`: the folder of an adapter's base; absent: it is found by its name.
+ * Coded errors: `no-deployment`, `deployment-unreadable`, `runtime-missing`, `runtime-failed`, `adapter-needs-base`.
+ */
+export async function verifyDeployment(path: string, wanted?: string, ownBase?: string): Promise<Verified> {
   const place = placeAt(resolve(path));
   const home = homeOf(place);
   const deployment = readDeployment(home);
@@ -47,8 +51,7 @@ export async function verifyDeployment(path: string, wanted?: string): Promise<V
   const reopen = reopening(
     async () => (engine ??= await startEngine({ engine: "auto", work: { trains: "none", precision: "f32" } })),
     process.cwd(),
-    (d: Deployment) =>
-      new DatasetCache().base({ name: d.base, folder: process.cwd() }, plainHostContext(process.cwd())),
+    (d: Deployment) => baseOf(d, path, ownBase),
   );
   try {
     const open = await openDeployment({ runtime, place: place.path, home, deployment }, reopen);
@@ -72,6 +75,16 @@ export async function verifyDeployment(path: string, wanted?: string): Promise<V
     }
   } finally {
     await (engine as Engine | null)?.close();
+  }
+}
+
+async function baseOf(d: Deployment, place: string, own: string | undefined): Promise<Base> {
+  const folder = process.cwd();
+  try {
+    return await new DatasetCache().base({ name: own ?? d.base, folder }, plainHostContext(folder));
+  } catch (error) {
+    if (own !== undefined || !(error instanceof CodedError) || error.code !== "base-not-found") throw error;
+    throw new CodedError("adapter-needs-base", { place, base: d.base }, { cause: error });
   }
 }
 

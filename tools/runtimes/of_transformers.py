@@ -18,20 +18,22 @@ CLASSES = (
 )
 
 
-def loaded(place, told):
+def loaded(place, told, base):
     import transformers
 
     config = told.get("config") or json.load(open(os.path.join(place, "config.json")))
     [architecture] = config.get("architectures") or ["Model"]
     name = next((auto for ending, auto in CLASSES if ending in architecture), "AutoModel")
-    if not os.path.exists(os.path.join(place, "adapter_config.json")):
-        return getattr(transformers, name).from_pretrained(place, dtype=torch.float32)
+    auto = getattr(transformers, name)
+    if base is None:
+        return auto.from_pretrained(place, dtype=torch.float32)
     import peft
 
-    base = json.load(open(os.path.join(place, "adapter_config.json")))["base_model_name_or_path"]
-    heads = {"num_labels": len(told["labels"]), "ignore_mismatched_sizes": True} if told["labels"] else {}
-    whole = getattr(transformers, name).from_pretrained(base, dtype=torch.float32, **heads)
-    return peft.PeftModel.from_pretrained(whole, place)
+    if "peft_type" not in json.load(open(os.path.join(place, "adapter_config.json"))):
+        raise ValueError(f"PEFT has no adapters of the technique {told['technique']['word']}")
+    labels = len(config.get("id2label") or {})
+    heads = {"num_labels": labels, "ignore_mismatched_sizes": True} if labels else {}
+    return peft.PeftModel.from_pretrained(auto.from_pretrained(base, dtype=torch.float32, **heads), place)
 
 
 def pooled(hidden, mask, task):
@@ -51,7 +53,7 @@ def pooled(hidden, mask, task):
 def start(opening):
     place = opening["place"]
     told = json.load(open(os.path.join(place, "tunebook.json")))
-    model = loaded(place, told).eval()
+    model = loaded(place, told, opening.get("base")).eval()
     tokenizer = AutoTokenizer.from_pretrained(place)
 
     def run(graph, feeds, wanted):

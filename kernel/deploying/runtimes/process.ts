@@ -16,6 +16,8 @@ export interface Opening {
   readonly graphs: NonNullable<Written["graphs"]>;
   /** What the runtime itself needs (the path of a library). */
   readonly library?: string;
+  /** The folder of the base, of an adapter. */
+  readonly base?: string;
 }
 export interface Asked extends Staying {
   readonly graph: GraphName;

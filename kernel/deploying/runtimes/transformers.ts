@@ -1,6 +1,9 @@
 /** A folder of transformers in transformers itself, where a Python has it: `tunebook verify FOLDER --runtime transformers`. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { must } from "#dsl/diagnostics/must.js";
 import type { GraphFile } from "#stdlib/kinds/target.js";
+import { ADAPTER } from "../../artifacts/adapter-folder.js";
 import { does } from "../../core/session/words.js";
 import { readDeployment } from "../deployment.js";
 import type { RuntimeRecord } from "../runtime.js";
@@ -25,13 +28,15 @@ export const transformers: RuntimeRecord = {
       ? "`pip install transformers torch peft` brings it to the Python on the path, or to that of TUNEBOOK_PYTHON"
       : null;
   },
-  async open(place) {
+  async open(place, _written, o) {
     const python = must(await pythonWith("transformers", "torch"), "a Python that was found");
     const { task, tokenTypes } = await readingIn(place);
     const { token_type_ids: types, ...plain } = FORWARD.inputs;
     const inputs = { ...plain, ...(tokenTypes && types && { token_type_ids: types }) };
     const graphs = (await does(task, "task")).answers ? { forward: { ...FORWARD, inputs } } : {};
-    return { ...(await openInPython(python, "of_transformers.py", { place, graphs })), graphs };
+    const alone = existsSync(join(place, ADAPTER.config));
+    const opening = { place, graphs, ...(alone && { base: await must(o, "where a base lies").base() }) };
+    return { ...(await openInPython(python, "of_transformers.py", opening)), graphs };
   },
 };
 

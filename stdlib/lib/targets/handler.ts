@@ -1,15 +1,14 @@
 /** handler.py, by which Hugging Face's inference endpoints answer: texts cut as in training, labels by name. */
 import type { Deployed } from "../../kinds/target.js";
 import { sortOf, type Sort } from "./sort.js";
-import { AUTO, vectorLines } from "./transformers-calls.js";
+import { AUTO, heads, vectorLines } from "./transformers-calls.js";
 
 export function handlerText(model: Deployed, whole: boolean): string {
   const sort = sortOf(model.config);
   const auto = whole ? AUTO[sort] : AUTO[sort].replace("Auto", "AutoPeft");
   const { prefix: given } = model.parts.task.call.arguments;
   const prefix = typeof given === "string" ? given : "";
-  const heads =
-    whole || model.labels.length === 0 ? "" : `, num_labels=${model.labels.length}, ignore_mismatched_sizes=True`;
+  const opens = `from_pretrained(path${whole ? "" : heads(model, sort)})`;
   return `"""Answers requests of a Hugging Face inference endpoint: {"inputs": text or list, "parameters": {...}}."""
 import torch
 from transformers import AutoTokenizer
@@ -23,7 +22,7 @@ PREFIX = ${JSON.stringify(prefix)}
 class EndpointHandler:
     def __init__(self, path=""):
         self.tokenizer = AutoTokenizer.from_pretrained(path)
-        self.model = ${auto}.from_pretrained(path${heads}).eval()
+        self.model = ${auto}.${opens}.eval()
 
     def __call__(self, data):
         inputs = data.get("inputs", data)

@@ -53,7 +53,7 @@ export const AUTO: Readonly<Record<Sort, string>> = {
 };
 
 /** A base that brings another head is told how many labels there are. */
-function heads({ labels }: Deployed, sort: Sort): string {
+export function heads({ labels }: Deployed, sort: Sort): string {
   if (sort === "number") return ", num_labels=1, ignore_mismatched_sizes=True";
   return labels.length > 0 ? `, num_labels=${labels.length}, ignore_mismatched_sizes=True` : "";
 }

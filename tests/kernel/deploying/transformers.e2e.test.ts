@@ -7,10 +7,13 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { CodedError } from "#dsl/diagnostics/codes.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { TagsPrediction } from "#stdlib/tasks/token_classification.run.js";
 import type { EmbeddingPrediction } from "#stdlib/tasks/sentence_similarity.run.js";
+import type { ScorePrediction } from "#stdlib/tasks/regression.run.js";
 import type { ModelHandle, Written } from "#kernel/session/model-handle.js";
+import { verifyDeployment } from "#kernel/session/verify.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
@@ -25,6 +28,7 @@ const HANDLED = {
   "labels-adapter": "labels",
   tags: "tags",
   vectors: "vectors",
+  "scores-adapter": "scores",
   tales: "tales",
   "tales-adapter": "tales",
 } as const;
@@ -48,6 +52,7 @@ print(json.dumps(said))
 interface Said {
   readonly labels: readonly (readonly { readonly label: string; readonly score: number }[])[];
   readonly "labels-adapter": Said["labels"];
+  readonly "scores-adapter": readonly { readonly score: number }[];
   readonly tags: readonly (readonly { readonly word: string; readonly entity: string }[])[];
   readonly vectors: readonly (readonly number[])[];
   readonly sentences: readonly (readonly number[])[];
@@ -115,6 +120,20 @@ describe("folders of transformers in the programs that read them", function () {
         embedding.forEach((x, j) => assert.ok(Math.abs(x - said[by][i]![j]!) <= 1e-4, `${by} ${String(i)}`));
       }
     });
+
+  it("handler.py says the notebook's scores", async () => {
+    const want = await own("scores-adapter").predict<ScorePrediction>(TEXTS);
+    for (const [i, { score }] of want.entries())
+      assert.ok(Math.abs(score - said["scores-adapter"][i]!.score) <= 1e-4, `${String(i)}: ${String(score)}`);
+  });
+
+  it("verify asks an adapter in PEFT, over the base that is named", async () => {
+    const place = join(book.folder, "build/scores-adapter");
+    const homeless = verifyDeployment(place, "transformers");
+    await assert.rejects(homeless, ({ code }: CodedError) => code === "adapter-needs-base");
+    const { proof, found } = await verifyDeployment(place, "transformers", join(book.folder, "bert"));
+    assert.deepEqual([found, proof.verdict, proof.runtime?.title], [[], "equal", "transformers"]);
+  });
 
   for (const folder of ["tales", "tales-adapter"] as const)
     it(`handler.py writes the notebook's text: ${folder}`, async () => {
