@@ -20,7 +20,8 @@ export interface Answers {
   readonly numbers?: readonly Float32Array[];
   /** What it says are numbers: two are the same where they are near. */
   readonly numeric?: true;
-  /** Of what is written. */
+  /** Of what is written; `told`: the likeliest token at each place after what the notebook wrote before it. */
+  readonly told?: true;
   readonly tokens?: readonly (readonly number[])[];
   /** How far each of them lies before the next likely one, and the token that ends a text. Absent: the runtime doesn't tell. */
   readonly leads?: readonly Float32Array[];
@@ -30,7 +31,7 @@ const NUMBERS: ReadonlySet<string> = new Set<Outcome>(["number", "similarity"]);
 
 export interface AskedBy {
   readonly signal?: AbortSignal | undefined;
-  /** What the notebook said: a text that parts from it is not gone on with, for nothing more would be compared. */
+  /** What the notebook said: each token is asked for after the notebook's own, so that all places tell, and not the first that parts. */
   readonly expected?: Answers;
 }
 
@@ -60,7 +61,7 @@ async function written(
 ): Promise<Answers> {
   const greedy: Call = { word: "greedy", kind: "decoder", arguments: {} };
   const session = "expect" in model.session ? (model.session as GraphSession) : telling(model.session);
-  const kept: Kept = { first: [], leads: prompts.map(() => []), ends: new Set() };
+  const kept: Kept = { first: [], leads: prompts.map(() => []), said: prompts.map(() => []), ends: new Set() };
   const implementation = recorded(await does(greedy, "decoder"), kept, session, expected?.tokens);
   const says = prompts.map(() => "");
   const tokens = prompts.map((): number[] => []);
@@ -73,7 +74,20 @@ async function written(
       ...(piece.ended === "end" ? piece.tokens.filter((id) => !kept.ends.has(id)) : piece.tokens),
     );
   }
-  return { says, tokens, numbers: kept.first, leads: kept.leads.map((row) => Float32Array.from(row)) };
+  const numbers = { numbers: kept.first, leads: kept.leads.map((row) => Float32Array.from(row)) };
+  if (!expected?.tokens) return { says, tokens, ...numbers };
+  const wrote = expected.tokens;
+  return {
+    says,
+    tokens: kept.said.map((said, row) => withoutEnd(said, wrote[row]!.length, kept.ends)),
+    told: true,
+    ...numbers,
+  };
+}
+
+/** After all that the notebook wrote, the token that ends a text is what should come. */
+function withoutEnd(said: readonly number[], wrote: number, ends: ReadonlySet<number>): readonly number[] {
+  return said.length > wrote && ends.has(said[wrote]!) ? said.slice(0, wrote) : said;
 }
 
 /** A session of an engine that tells the likeliest token and its lead too: both are found here. */
@@ -92,6 +106,8 @@ interface Kept {
   /** Logits of each prompt's first token. */
   readonly first: Float32Array[];
   readonly leads: number[][];
+  /** The likeliest tokens. */
+  readonly said: number[][];
   readonly ends: Set<number>;
 }
 
@@ -130,12 +146,16 @@ function recorded(
             });
           const told = step === 0 ? leadsOf(scores, vocabulary) : scores;
           inner.texts.forEach(({ ended }, row) => {
-            if (ended === null) kept.leads[numbers[row]!]!.push(told[2 * row + 1]!);
+            if (ended !== null) return;
+            kept.leads[numbers[row]!]!.push(told[2 * row + 1]!);
+            kept.said[numbers[row]!]!.push(told[2 * row]!);
           });
-          const next = inner.step(Int32Array.from(numbers, (_, row) => told[2 * row]!));
+          const next = inner.step(
+            Int32Array.from(numbers, (number, row) => expected?.[number]?.[step] ?? told[2 * row]!),
+          );
           if (expected)
-            inner.texts.forEach(({ tokens, ended }, row) => {
-              if (ended === null && tokens[step] !== expected[numbers[row]!]?.[step]) inner.stop(row, step + 1);
+            inner.texts.forEach(({ ended }, row) => {
+              if (ended === null && step >= (expected[numbers[row]!]?.length ?? 0)) inner.stop(row, step + 1);
             });
           step++;
           return next;

@@ -85,24 +85,25 @@ export async function answersOf(
 ): Promise<Answers> {
   try {
     if (asking) return await asked(asking, golden, name, by);
-    return await writtenBy(model, golden);
+    return await writtenBy(model, golden, by.expected?.tokens);
   } catch (error) {
     if (error instanceof CodedError || by.signal?.aborted) throw error;
     throw failed(title, error);
   }
 }
 
-async function writtenBy(model: OpenedModel, golden: Golden): Promise<Answers> {
+async function writtenBy(model: OpenedModel, golden: Golden, expected: Answers["tokens"]): Promise<Answers> {
   if (golden.is !== "prompts" || !model.write)
     throw new CodedError("internal", { what: "a runtime that answers nothing" });
   const { write } = model;
-  const written = await Promise.all(golden.inputs.map((prompt) => write(prompt, golden.most)));
+  const written = await Promise.all(golden.inputs.map((prompt, i) => write(prompt, golden.most, expected?.[i])));
   const numbers = written.flatMap(({ first }) => (first ? [floats(first)] : []));
   const leads = written.flatMap(({ leads: own }) => (own ? [Float32Array.from(own)] : []));
   const whole = numbers.length === written.length && leads.length === written.length;
   return {
     says: written.map(({ text }) => text),
     tokens: written.map(({ tokens }) => tokens),
+    ...(written.every(({ told }) => told) && { told: true as const }),
     ...(whole && { numbers, leads }),
   };
 }

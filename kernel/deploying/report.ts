@@ -61,7 +61,7 @@ const sharesText = (agree: number, of: number, one: string): string =>
   agree === of ? `all ${plural(of, one)} the same` : `${agree} of ${plural(of, one)} the same`;
 
 const evenText = ({ even }: NonNullable<Comparison["tokens"]>): string =>
-  even === 0 ? "" : `; ${plural(even, "text")} parted where two tokens are nearer than numbers differ`;
+  even === 0 ? "" : `; ${plural(even, "one")} otherwise where two tokens are nearer than numbers differ`;
 
 export function scoresOf(scores: ScoredBeside | undefined): Pick<DeploymentReport, "scores" | "on"> {
   if (!scores) return { scores: [], on: null };

@@ -31,8 +31,8 @@ export interface OpenedModel {
   readonly graphs?: NonNullable<Written["graphs"]>;
   /** Absent: it runs no graphs. Feeds and outputs by the program's names; i32 where the file has i64. */
   run?: RunGraph;
-  /** Absent: it writes by graphs, or not at all. The likeliest tokens after a text or a conversation, most at once `most`. */
-  write?(prompt: Prompt, most: number): Promise<WrittenBy>;
+  /** Absent: it writes by graphs, or not at all. The likeliest tokens after a text or a conversation, `most` at most; those after each of `expected`, where the runtime can be told. */
+  write?(prompt: Prompt, most: number, expected?: readonly number[]): Promise<WrittenBy>;
   close(): Promise<void>;
 }
 export type RunGraph = (
@@ -57,6 +57,8 @@ export interface WrittenBy {
   readonly text: string;
   /** Token ids, without the one that ended it. */
   readonly tokens: readonly number[];
+  /** They are those that come after the expected ones before them. */
+  readonly told?: true;
   /** Logits of the first, and of each how far it lies before the next likely one; absent: the runtime doesn't tell. */
   readonly first?: NDArray;
   readonly leads?: readonly number[];

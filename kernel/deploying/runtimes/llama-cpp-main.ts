@@ -27,6 +27,7 @@ interface Model {
   };
   tokenize(text: string, specialTokens: boolean): number[];
   detokenize(tokens: readonly number[], specialTokens: boolean): string;
+  isEogToken(token: number): boolean;
   createContext(o: object): Promise<Context>;
 }
 interface Context {
@@ -37,6 +38,10 @@ interface Context {
 interface Sequence {
   clearHistory(): Promise<void>;
   evaluate(tokens: readonly number[], o: object): AsyncIterable<number>;
+  /** What comes after those of the tokens that are asked about. */
+  controlledEvaluate(
+    tokens: readonly (number | readonly [number, object])[],
+  ): Promise<readonly ({ readonly next: { readonly token?: number | null } } | undefined)[]>;
 }
 
 serve(async ({ place, library = "" }) => {
@@ -54,12 +59,10 @@ serve(async ({ place, library = "" }) => {
   const writer = new Writer(model, threads);
   return {
     version: `${llama.llamaCppRelease.release} (node-llama-cpp ${versionIn(library)})`,
-    async write({ prompt, most }) {
-      const tokens = await writer.write(
-        typeof prompt === "string" ? opened(model, prompt) : asked(model, prompt),
-        most,
-      );
-      return { text: model.detokenize(tokens, false), tokens };
+    async write({ prompt, most, expected }) {
+      const read = typeof prompt === "string" ? opened(model, prompt) : asked(model, prompt);
+      const tokens = await writer.write(read, most, expected);
+      return { text: model.detokenize(tokens, false), tokens, ...(expected && { told: true as const }) };
     },
   };
 });
@@ -99,6 +102,7 @@ const BESIDE = 8;
 interface Wanted {
   readonly prompt: readonly number[];
   readonly most: number;
+  readonly expected: readonly number[] | undefined;
   resolve(tokens: number[]): void;
   reject(error: unknown): void;
 }
@@ -114,10 +118,10 @@ class Writer {
     private readonly threads: number,
   ) {}
 
-  write(prompt: readonly number[], most: number): Promise<number[]> {
+  write(prompt: readonly number[], most: number, expected?: readonly number[]): Promise<number[]> {
     if (prompt.length === 0) return Promise.reject(new Error("a prompt of no tokens can't be continued"));
     return new Promise((resolve, reject) => {
-      this.waiting.push({ prompt, most, resolve, reject });
+      this.waiting.push({ prompt, most, expected, resolve, reject });
       if (!this.busy) void this.go();
     });
   }
@@ -138,8 +142,12 @@ class Writer {
     this.busy = false;
   }
 
-  private async one({ prompt, most, resolve }: Wanted, sequence: Sequence): Promise<void> {
+  private async one({ prompt, most, expected, resolve }: Wanted, sequence: Sequence): Promise<void> {
     await sequence.clearHistory();
+    if (expected) {
+      resolve(await this.after(prompt, expected, most, sequence));
+      return;
+    }
     const tokens: number[] = [];
     if (most > 0)
       for await (const token of sequence.evaluate(prompt, { temperature: 0 })) {
@@ -147,6 +155,22 @@ class Writer {
         if (tokens.length >= most) break;
       }
     resolve(tokens);
+  }
+
+  /** The likeliest token after the prompt, and after each of those that are expected; without the one that ends the text. */
+  private async after(
+    prompt: readonly number[],
+    expected: readonly number[],
+    most: number,
+    sequence: Sequence,
+  ): Promise<number[]> {
+    const ask = { generateNext: { token: true, options: { temperature: 0 } } };
+    const places = [prompt.at(-1)!, ...expected].slice(0, most);
+    const read = [...prompt.slice(0, -1), ...places.map((token) => [token, ask] as const)];
+    const said = (await sequence.controlledEvaluate(read)).slice(prompt.length - 1);
+    const tokens = said.map((one) => one?.next.token ?? -1);
+    const last = tokens[expected.length];
+    return last !== undefined && this.model.isEogToken(last) ? tokens.slice(0, expected.length) : tokens;
   }
 
   private async room(tokens: number): Promise<void> {

@@ -27,6 +27,7 @@ export interface Asked extends Staying {
 export interface AskedText {
   readonly prompt: Prompt;
   readonly most: number;
+  readonly expected?: readonly number[] | undefined;
 }
 /** The first answer is of the opening: the runtime's version. */
 export type Answered =
@@ -70,8 +71,8 @@ export async function opened(apart: Apart, { graphs }: Opening): Promise<OpenedM
   if (Object.keys(graphs).length === 0)
     return {
       version,
-      async write(prompt, most) {
-        const said = await apart.ask({ prompt, most });
+      async write(prompt, most, expected) {
+        const said = await apart.ask({ prompt, most, ...(expected && { expected }) });
         return "written" in said ? said.written : { text: "", tokens: [] };
       },
       close,

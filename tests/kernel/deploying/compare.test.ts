@@ -50,8 +50,42 @@ describe("two models' answers", () => {
     });
     assert.deepEqual(other.tokens, { agree: 2, of: 5, first: 2, parted: 2, even: 0 });
     assert.equal(verdictOf(other, exact), "differs");
-    assert.equal(verdictOf(other, rounded), "agrees");
+    assert.equal(verdictOf(other, rounded), "differs");
+    assert.equal(verdictOf(compare(text, { says: [], tokens: [[1, 2, 9], [4]] }), rounded), "agrees");
     assert.equal(verdictOf(compare(text, { says: ["", ""], tokens: [[7], [8]] }), rounded), "differs");
+  });
+  it("that were told what the notebook wrote are compared at every place", () => {
+    const tokens = [Array.from({ length: 10 }, (_, i) => i)];
+    const leads = rows(Array.from({ length: 10 }, () => 3));
+    const notebook: Answers = { says: ["a"], tokens, leads, numbers: rows([5, 1]) };
+    const said = (change: (token: number) => number, first = 5.2): Answers => ({
+      ...{ says: ["a"], told: true, tokens: [tokens[0]!.map(change)], leads, numbers: rows([first, 1]) },
+    });
+    // A first token alone is no proof of those after it.
+    const broken = compare(
+      notebook,
+      said((token) => (token === 0 ? 0 : 77)),
+    );
+    assert.deepEqual(broken.tokens, { told: true, agree: 1, of: 10, first: 1, parted: 9, even: 0 });
+    assert.equal(verdictOf(broken, rounded), "differs");
+    const near = compare(
+      notebook,
+      said((token) => (token === 4 ? 77 : token)),
+    );
+    assert.equal(verdictOf(near, rounded), "agrees");
+    assert.equal(verdictOf(near, exact), "differs");
+    const blind = { ...said((token) => (token > 3 ? 77 : token)) };
+    delete (blind as { numbers?: unknown }).numbers;
+    assert.equal(verdictOf(compare(notebook, blind), rounded), "differs");
+  });
+  it("to nothing prove nothing", () => {
+    for (const how of [exact, rounded]) assert.equal(verdictOf(compare({ says: [] }, { says: [] }), how), "differs");
+    assert.equal(verdictOf(compare({ says: [], tokens: [] }, { says: [], tokens: [] }), rounded), "differs");
+  });
+  it("that are small numbers aren't near because they are small", () => {
+    const number: Answers = { says: ["0.009", "0.004"], numbers: rows([0.009], [0.004]), numeric: true };
+    const none: Answers = { says: ["0", "0"], numbers: rows([0], [0]), numeric: true };
+    assert.equal(verdictOf(compare(number, none), rounded), "differs");
   });
   it("that are written may part where two tokens are nearer than numbers differ, and nowhere else", () => {
     const text = (tokens: number[], leads: number[], first = 5): Answers => ({

@@ -64,8 +64,17 @@ describe("the target gguf", function () {
       const want = await ownTexts(own, ids, 24);
       const opened = await llamaCpp.open(at, said);
       try {
-        for (const [i, prompt] of PROMPTS.entries())
+        for (const [i, prompt] of PROMPTS.entries()) {
           assert.deepEqual((await opened.write!(prompt, 24)).tokens, want[i], JSON.stringify(prompt));
+          // Told what should come it says what comes after each of it, and is not led by it.
+          const told = await opened.write!(prompt, 24, want[i]);
+          assert.deepEqual([told.tokens, told.told], [want[i], true], JSON.stringify(prompt));
+          if (want[i]!.length === 0) continue;
+          const other = want[i]!.map((token) => (token + 7) % 60);
+          const led = await opened.write!(prompt, 24, other);
+          assert.equal(led.tokens[0], want[i]![0]);
+          assert.notDeepEqual(led.tokens.slice(0, 24), other);
+        }
       } finally {
         await opened.close();
       }

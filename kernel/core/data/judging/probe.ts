@@ -3,6 +3,8 @@
  * needs no folds: leaving one row out has a closed form (Allen 1974; Rifkin and Lippert 2007). Scores become chances by a
  * temperature that makes the labels likeliest.
  */
+import { must } from "#dsl/diagnostics/must.js";
+
 export interface Probed {
   /** [rows × labels], of each row by the others. */
   readonly chances: Float32Array;
@@ -23,7 +25,7 @@ export function probed(vectors: readonly Float32Array[], labels: Int32Array, cou
     const { scale, loss } = tempered(scores, labels, count);
     if (!best || loss < best.loss) best = { scores, loss, scale };
   }
-  const { scores, scale } = best!;
+  const { scores, scale } = must(best, "a probe");
   const chances = new Float32Array(scores.length);
   let right = 0;
   for (let row = 0; row < labels.length; row++) {
