@@ -4,11 +4,12 @@
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
 import { cachePath, locked } from "../fetch/cache.js";
@@ -20,6 +21,7 @@ import { pass } from "../core/data/pass/pass.js";
 import type { Prepared } from "../core/data/prepared.js";
 import { nameRowsBy } from "../core/data/row-names.js";
 import { isCall, streamRows } from "../core/data/rows.js";
+import { filesRead, sizeOfFiles } from "./files-read.js";
 import { openStreamed, VERSION, type StreamedMeta } from "./streamed.js";
 import { WrittenRows } from "./written-rows.js";
 import "../core/data/codes.js";
@@ -47,14 +49,15 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
       why: "tokens on disk are those of whole texts, not of words or windows",
     });
   const folderOf = (part?: number): string => {
-    const what = { version: VERSION, plan: { ...plan, name: "", folder: "" }, stamp: stampsOf(plan, world), part };
+    const what = { version: VERSION, plan: { ...plan, name: "", folder: "" }, stamp: stamps(plan, world), part };
     const key = createHash("sha256").update(canonicalize(what) ?? "");
     return cachePath("data", key.digest("hex").slice(0, 32));
   };
   let folder = folderOf();
   let streamed = openStreamed(folder);
   const part = streamed ? undefined : o.mostBytes;
-  if (part !== undefined && filesOf(plan, world).some((file) => sizeOf(file) > part)) folder = folderOf(part);
+  if (part !== undefined && callsOf(plan).some((call) => sizeOfFiles(filesRead(call, world.folder) ?? []) > part))
+    folder = folderOf(part);
   streamed ??= await locked(folder, async () => {
     // Someone else may have made it while this waited.
     const made = openStreamed(folder);
@@ -160,24 +163,21 @@ function scaled(facts: DataFacts, left: ReadonlyMap<string | null, Sampled>, rea
 }
 
 /** Path and stamp of each file that is read. */
-function stampsOf(plan: DataPlan, world: SourceWorld): readonly string[] {
+function stamps(plan: DataPlan, world: SourceWorld): readonly string[] {
   return filesOf(plan, world).map((file) => `${file} ${stampAt(file) ?? "missing"}`);
 }
 
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+/** Absolute paths. Coded errors `cannot-stream`, `no-files`. */
+function filesOf({ source }: DataPlan, world: SourceWorld): readonly string[] {
+  const files = filesRead(source, world.folder);
+  if (files) return files;
+  const other = callsOf({ source }).find((call) => filesRead(call, world.folder) === null);
+  throw new CodedError("cannot-stream", {
+    what: `\`${other?.word ?? "a source"}\` beside a streamed source`,
+    why: "only files have a stamp by which rows are kept",
+  });
 }
 
-/** Absolute paths. Coded error `cannot-stream`. */
-function filesOf(plan: DataPlan, world: SourceWorld): readonly string[] {
-  const calls = isCall(plan.source) ? [plan.source] : Object.values(plan.source);
-  return calls.map((call) => {
-    const path = call.arguments["path"];
-    if (typeof path !== "string")
-      throw new CodedError("cannot-stream", {
-        what: `\`${call.word}\` beside a streamed source`,
-        why: "only files have a stamp by which rows are kept",
-      });
-    return resolve(world.folder, path);
-  });
+function callsOf({ source }: Pick<DataPlan, "source">): readonly Call[] {
+  return isCall(source) ? [source] : Object.values(source);
 }

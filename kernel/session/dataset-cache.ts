@@ -8,9 +8,8 @@ import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { EngineFacts, FactOf, NameFacts, Need } from "#dsl/types/facts.js";
 import { hashOf } from "#dsl/plan/hash.js";
-import { isCall } from "#dsl/plan/value.js";
 import type { DataPlan, ReaderOf, ScratchPlan } from "#dsl/types/subject.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import type { Value } from "#dsl/types/value.js";
 import { registry as whole } from "#stdlib/registry.js";
 import type { Base } from "../core/bases/base.js";
 import { resolveBase } from "../bases/resolve.js";
@@ -26,7 +25,7 @@ import { runFacts } from "./loaded.js";
 import { paceOf } from "./machine.js";
 import { textOfNamed } from "../fetch/regular.js";
 import type { HostContext } from "../core/session/host-context.js";
-import { stampAt } from "../fetch/stamp.js";
+import { stampsOf } from "../datasets/files-read.js";
 
 /** Says what computes on a device that is named. Coded errors where nothing does. */
 export type TriesEngine = (need: Need & { about: "engine" }) => Promise<EngineFacts>;
@@ -129,7 +128,7 @@ export class DatasetCache {
 
   private rows(plan: DataPlan, s: HostContext): Kept {
     const key = keyOfData(plan);
-    const stamp = stampsOf(plan, resolve(s.folder, plan.folder));
+    const stamp = stampOf(plan, resolve(s.folder, plan.folder));
     const known = this.prepared.get(key);
     if (known && stamp !== null && known.stamp === stamp) return known;
     const made = prepareRows(plan, world(plan.folder, s), {
@@ -165,7 +164,7 @@ export class DatasetCache {
   /** Rows that were prepared before, while the files that they were read from are as they were. */
   kept(plan: DataPlan, s: HostContext): Promise<Prepared> | null {
     const known = this.prepared.get(keyOfData(plan));
-    const stamp = stampsOf(plan, resolve(s.folder, plan.folder));
+    const stamp = stampOf(plan, resolve(s.folder, plan.folder));
     return known && (stamp === null || known.stamp === stamp) ? known.made : null;
   }
 
@@ -253,18 +252,9 @@ function isPlain(value: unknown): value is Value {
   return Array.isArray(value) && value.every(isPlain);
 }
 
-/** Path and stamp of every file a plan reads; null when it reads anything else. */
-function stampsOf(plan: DataPlan, folder: string): string | null {
-  const calls: readonly Call[] = isCall(plan.source) ? [plan.source] : Object.values(plan.source);
-  const stamps: string[] = [];
-  for (const call of calls) {
-    const path = call.arguments["path"];
-    if (typeof path !== "string") return null;
-    const stamp = stampAt(resolve(folder, path));
-    if (stamp === null) return null;
-    stamps.push(`${path} ${stamp}`);
-  }
-  return stamps.join("\n");
+/** Of every file a plan reads; null when it reads anything else. */
+function stampOf({ source }: DataPlan, folder: string): string | null {
+  return stampsOf(source, folder)?.join("\n") ?? null;
 }
 
 /** Tells whoever waits how many rows of something are done. */

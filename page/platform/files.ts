@@ -3,7 +3,9 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import type * as node from "#platform/files.js";
 import "#stdlib/lib/sources/codes.js";
-import { disk, nameOf } from "../world/disk.js";
+import { fitsPath, isPattern, patternParts } from "#stdlib/lib/sources/pattern.js";
+import "#stdlib/lib/sources/table-codes.js";
+import { disk, nameOf, normal } from "../world/disk.js";
 
 export const locate: typeof node.locate = async (folder, path) => {
   const file = disk.find(path);
@@ -37,3 +39,34 @@ export const bytesOf: typeof node.bytesOf = async function* (file, name, most = 
     throw new CodedError("unreadable-file", { file: name, why: (cause as Error).message }, { cause });
   }
 };
+
+export const filesNamed: typeof node.filesNamed = (folder, path) => {
+  if (!isPattern(path) || disk.find(path)) return [path];
+  const { root, forms } = patternParts(path);
+  const below = normal(root)
+    .split("/")
+    .filter((name) => name !== "");
+  const found = disk.files
+    .map((file) => file.path)
+    .filter((own) => forms.some((form) => fitsPath(own.split("/"), [...below, ...form])))
+    .sort((a, b) => (a < b ? -1 : 1));
+  const there = disk.files.map((file) => file.path).sort();
+  if (found.length === 0) throw new CodedError("no-files", { path, folder, there: there.slice(0, 12) });
+  return found;
+};
+
+export const isWithin: typeof node.isWithin = (path, folder) =>
+  normal(path) === normal(folder) || normal(path).startsWith(`${normal(folder)}/`);
+
+export const blocksOf: typeof node.blocksOf = (file, name) => {
+  const found = disk.find(file);
+  if (!found) return Promise.reject(new CodedError("missing-file", { path: name, folder: ".", near: null }));
+  return Promise.resolve({
+    size: found.bytes.length,
+    read: (from: number, to: number) => Promise.resolve(found.bytes.slice(from, to)),
+    demandSame: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  });
+};
+
+export const sizeOf: typeof node.sizeOf = (file) => Promise.resolve(disk.find(file)?.bytes.length ?? 0);

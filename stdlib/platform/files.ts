@@ -1,14 +1,17 @@
 /**
- * Files as sources read them: found with a hint when the name is wrong, unpacked when it ends in `.gz`, in pieces. A page in
- * a browser brings a module of the same shape over the files that it was given (package.json: imports, `#platform/*`).
+ * Files as sources read them: found with a hint when the name is wrong, unpacked when it ends in `.gz`, in pieces or by place.
+ * A page in a browser brings a module of the same shape over the files that it was given (package.json: imports, `#platform/*`).
  */
+import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { open, readdir, stat, type FileHandle } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
+import { fitsPath, isPattern, mayHold, patternParts } from "../lib/sources/pattern.js";
 import "../lib/sources/codes.js";
+import "../lib/sources/table-codes.js";
 
 const PIECE = 64 * 1024;
 
@@ -34,6 +37,123 @@ async function nearName(folder: string, file: string): Promise<string | null> {
   const names = await readdir(dirname(file)).catch(() => []);
   const near = nearest(basename(file), names) ?? names.find((n) => n.toLowerCase() === basename(file).toLowerCase());
   return near === undefined ? null : relative(folder, join(dirname(file), near)).replaceAll("\\", "/");
+}
+
+/** Most files that one pattern names. */
+const MOST_FILES = 10_000;
+
+/**
+ * Paths of the files that a path names, as they are written from `folder`, in order: that of one file as it stands, whether it
+ * is there or not; of a pattern all that fit. Links that lead out of the folder before the pattern are not followed. Coded
+ * errors `no-files`, `too-many-files`.
+ */
+export function filesNamed(folder: string, path: string): readonly string[] {
+  if (!isPattern(path) || statSync(resolve(folder, path), { throwIfNoEntry: false })?.isFile()) return [path];
+  const { root, forms } = patternParts(path);
+  const top = resolve(folder, root);
+  const found = [...walk(top, forms)];
+  if (found.length > MOST_FILES) throw new CodedError("too-many-files", { path, limit: MOST_FILES });
+  if (found.length === 0)
+    throw new CodedError("no-files", { path, folder, there: entriesOf(top).map(nameShown).sort().slice(0, 12) });
+  return found
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((name) => (root === "" ? name : `${root.replace(/\/$/, "")}/${name}`));
+}
+
+function* walk(top: string, forms: readonly (readonly string[])[]): Generator<string> {
+  const real = realOf(top);
+  if (real === null) return;
+  const waiting: (readonly string[])[] = [[]];
+  let found = 0;
+  for (let names = waiting.pop(); names && found <= MOST_FILES; names = waiting.pop()) {
+    for (const entry of entriesOf(join(top, ...names))) {
+      const own = [...names, entry.name];
+      const kind = kindOf(entry, join(top, ...own), real);
+      if (kind === "folder" && forms.some((form) => mayHold(own, form))) waiting.push(own);
+      if (kind !== "file" || !forms.some((form) => fitsPath(own, form))) continue;
+      found++;
+      yield own.join("/");
+    }
+  }
+}
+
+/** What an entry is; null: nothing to read, or a link that leads out of `top`, or to a folder, which might go in a circle. */
+function kindOf(entry: Dirent, path: string, top: string): "file" | "folder" | null {
+  if (entry.isFile()) return "file";
+  if (entry.isDirectory()) return "folder";
+  if (!entry.isSymbolicLink()) return null;
+  const real = realOf(path);
+  if (real === null || !isWithin(real, top)) return null;
+  return statSync(real, { throwIfNoEntry: false })?.isFile() ? "file" : null;
+}
+
+export function isWithin(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+function realOf(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/** None of what is no folder, or may not be read. */
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function nameShown(entry: Dirent): string {
+  return entry.isDirectory() ? `${entry.name}/` : entry.name;
+}
+
+/** Bytes of a file that is there. */
+export async function sizeOf(file: string): Promise<number> {
+  return (await stat(file)).size;
+}
+
+/** A file that is read by place. */
+export interface Blocks {
+  readonly size: number;
+  /** Bytes `from` … `to` − 1. */
+  read(from: number, to: number): Promise<Uint8Array>;
+  /** Coded error `changed-while-read`. */
+  demandSame(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Coded error `unreadable-file`, also of the reads. `name` is what errors call it. */
+export async function blocksOf(file: string, name: string): Promise<Blocks> {
+  const handle = await open(file, "r").catch((error: unknown) => {
+    throw unreadable(name, error);
+  });
+  const before = await handle.stat();
+  return {
+    size: before.size,
+    async read(from, to) {
+      const bytes = new Uint8Array(Math.max(0, to - from));
+      for (let at = 0; at < bytes.length;) {
+        const { bytesRead } = await handle.read(bytes, at, bytes.length - at, from + at).catch((error: unknown) => {
+          throw unreadable(name, error);
+        });
+        if (bytesRead === 0) throw new CodedError("changed-while-read", { file: name });
+        at += bytesRead;
+      }
+      return bytes;
+    },
+    async demandSame() {
+      const after = await handle.stat();
+      if (after.size !== before.size || after.mtimeMs !== before.mtimeMs)
+        throw new CodedError("changed-while-read", { file: name });
+    },
+    close: () => handle.close(),
+  };
 }
 
 /** Told how many bytes of a file are read, packed ones as they lie there, of how many. */

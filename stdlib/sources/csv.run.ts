@@ -9,6 +9,7 @@ import { demandColumns, demandNames, headText, isChunk, tableOf } from "../lib/s
 import { locate } from "#platform/files.js";
 import { likelyNames, looksLikeData, looksLikeTitle } from "../lib/sources/headless.js";
 import { fileText } from "../lib/sources/text-file.js";
+import { overFiles } from "../lib/sources/over-files.js";
 
 const delimiters = [",", ";", "\t", "|"];
 const lineEnds = ["\r\n", "\n", "\r"];
@@ -36,8 +37,8 @@ interface Shape {
   readonly skip: number;
 }
 
-export const csv: SourceImplementation = {
-  async open(call, world, limit = Infinity) {
+const oneFile = {
+  async open(call: Call, world: SourceWorld, limit = Infinity) {
     const reader = readerOf(call, limit);
     for await (const piece of pieces(call, world)) {
       await reader.read(piece);
@@ -45,7 +46,7 @@ export const csv: SourceImplementation = {
     }
     return reader.finish();
   },
-  async *stream(call, world) {
+  async *stream(call: Call, world: SourceWorld): AsyncGenerator<RowChunk> {
     const reader = readerOf(call, Infinity);
     for await (const piece of pieces(call, world)) {
       await reader.read(piece);
@@ -55,7 +56,7 @@ export const csv: SourceImplementation = {
     const rest = reader.take();
     if (rest.rows > 0) yield rest;
   },
-  headless(call, columns) {
+  headless(call: Call, columns: ReadonlyMap<string, ArrayLike<unknown>>): string | undefined {
     const { path, header, names, skip } = call.arguments as unknown as Arguments;
     if (columns.keys().next().value?.startsWith("__label__")) return `fasttext(${JSON.stringify(path)})`;
     if (names) return undefined;
@@ -67,6 +68,8 @@ export const csv: SourceImplementation = {
     return own === undefined ? "header: none" : `header: none, ${own}`;
   },
 };
+
+export const csv: SourceImplementation = overFiles(oneFile, { alike: true });
 
 /** What a column without a name is called. */
 function placed(index: number): string {

@@ -7,6 +7,7 @@ import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { linesOf } from "../lib/sources/lines.js";
 import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
 import { fileText } from "../lib/sources/text-file.js";
+import { overFiles } from "../lib/sources/over-files.js";
 
 interface Arguments {
   readonly path: string;
@@ -24,7 +25,7 @@ const argumentsOf = (call: Call): Arguments => call.arguments as unknown as Argu
 const source = rowSource(rows);
 
 /** Where lines have several labels no column holds the label: who gives it a role is told that there is none. */
-export const fasttext: SourceImplementation = {
+const oneFile: SourceImplementation = {
   async open(call, world, limit) {
     const table = await source.open(call, world, limit);
     return haveSeveral(table.array("labels") as Iterable<unknown>) ? table.select(not("label")) : table;
@@ -36,6 +37,8 @@ export const fasttext: SourceImplementation = {
     }
   },
 };
+
+export const fasttext: SourceImplementation = overFiles(oneFile, { alike: false });
 
 function haveSeveral(labels: Iterable<unknown>): boolean {
   return Array.from(labels).some((of) => Array.isArray(of) && of.length > 1);

@@ -9,8 +9,9 @@ import { demandShallow, jsonValue } from "../lib/sources/json-value.js";
 import { isSquad, rowsWithin, SQUAD } from "../lib/sources/json-rows.js";
 import { locate } from "#platform/files.js";
 import { wholeText } from "../lib/sources/text-file.js";
+import { overFiles } from "../lib/sources/over-files.js";
 
-export const json: SourceImplementation = {
+const oneFile: SourceImplementation = {
   async open(call, world, limit = Infinity) {
     const { path, encoding, rows: keys } = call.arguments as { path: string; encoding?: string; rows?: string | null };
     const text = await wholeText(await locate(world.folder, path), path, encoding ?? "utf-8", largestJson);
@@ -43,6 +44,8 @@ export const json: SourceImplementation = {
     return gathered.table();
   },
 };
+
+export const json = overFiles(oneFile, { alike: false });
 
 function parsed(text: string, file: string): unknown {
   try {

@@ -10,8 +10,9 @@ import { linesOf } from "../lib/sources/lines.js";
 import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
 import { locate } from "#platform/files.js";
 import { fileText } from "../lib/sources/text-file.js";
+import { overFiles } from "../lib/sources/over-files.js";
 
-export const jsonl: SourceImplementation = rowSource(objects);
+export const jsonl: SourceImplementation = overFiles(rowSource(objects), { alike: false });
 
 const fileOf = (call: Call): string => call.arguments["path"] as string;
 

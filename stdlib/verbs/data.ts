@@ -133,7 +133,8 @@ export const word: BuiltVerb = {
       },
       misfits: {
         list: splitFiles,
-        string: 'name what reads the file: `csv("…")`, `jsonl("…")` or `json("…")`; a source is one file, without `*`',
+        string:
+          'name what reads the file: `csv("…")`, `jsonl("…")` or `json("…")`, of several files by a pattern: `csv("part-*.csv")`',
       },
       doc: "Where the rows come from: a file, a TypeScript table `$rows`, or one of them per split.",
       required: true,

@@ -1,13 +1,13 @@
 /** What serves where other tools take several files, folders and names of the hub's data sets. */
 import { told } from "./told.js";
 
-export const oneFile =
-  "a source is one file: give each a statement `data`, and put them together in a TypeScript cell, `const rows = a.all.table().concat(b.all.table())`, for `source: $rows`";
-export const splitFiles = `${oneFile}; files of different splits are \`{ train: csv("…"), test: csv("…") }\``;
+export const severalFiles =
+  'a source takes one path: a pattern names several files, as in `csv("part-*.csv")` or `csv("{a,b}.csv")`; sources of other kinds are put together in a TypeScript cell, `const rows = a.all.table().concat(b.all.table())`, for `source: $rows`';
+export const splitFiles = `${severalFiles}; files of different splits are \`{ train: csv("…"), test: csv("…") }\``;
 
 /** As words where a source is asked. */
 export const sourceNames = told([
-  ["glob concat concatenate interleave folder", oneFile],
+  ["glob concat concatenate interleave folder", severalFiles],
   ["xlsx excel read_excel", "save the sheet as CSV, or read it in a TypeScript cell and give `$rows`"],
   [
     "load_dataset huggingface hub",

@@ -2,7 +2,6 @@
 import { registerCodes } from "#dsl/diagnostics/codes.js";
 import type {} from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
-import { oneFile } from "../elsewhere/files.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
@@ -95,17 +94,18 @@ registerCodes({
     help: (d) =>
       d.near !== null
         ? `write "${d.near}"`
-        : /[*?]/.test(d.path)
-          ? oneFile
-          : /^\w{2,}:\/\//.test(d.path)
-            ? "a source is a file of this machine: download it once and name the file"
-            : "check the path; it starts from the notebook's folder",
+        : /^\w{2,}:\/\//.test(d.path)
+          ? "a source is a file of this machine: download it once and name the file"
+          : "check the path; it starts from the notebook's folder",
     explain: "Relative paths start from the folder of the notebook or `.tune` file.",
   },
   "unreadable-file": {
     severity: "error",
     message: (d) => `${d.file} can't be read: ${d.why}`,
-    help: (d) => (d.why === "it is a folder" ? "name one file in it" : "check the file and its permissions"),
+    help: (d) =>
+      d.why === "it is a folder"
+        ? "name one file in it, or several by a pattern such as `*.csv`"
+        : "check the file and its permissions",
     explain: "The file is there but reading it failed. It was not changed.",
   },
   "empty-file": {

@@ -1,18 +1,21 @@
 /** Parameters that the sources of files share. */
-import { oneFile } from "../elsewhere/files.js";
+import { severalFiles } from "../elsewhere/files.js";
 import { parameter } from "#dsl/types/define.js";
 
-export const path = parameter({
-  name: "path",
-  type: { is: "string" },
-  suggests: { from: "files", endings: [".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".gz"] },
-  misfits: { list: oneFile },
-  doc: "The file; a relative path starts from the notebook's folder.",
-  positional: true,
-  required: true,
-  why: "A notebook and its data move together.",
-  impact: "high",
-});
+/** A file, or a pattern of names. `endings`: of the files that completion shows first. */
+export const filesOf = (endings: readonly string[]) =>
+  parameter({
+    name: "path",
+    type: { is: "string" },
+    suggests: { from: "files", endings },
+    misfits: { list: severalFiles },
+    doc: "The file, or a pattern that names several (`part-*.csv`, `**/*.jsonl`), which are read as one, in the order of their names; a relative path starts from the notebook's folder.",
+    positional: true,
+    required: true,
+    why: "A notebook and its data move together.",
+    impact: "high",
+  });
+export const path = filesOf([".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".gz"]);
 export const stream = parameter({
   name: "stream",
   type: { is: "boolean" },

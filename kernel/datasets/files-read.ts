@@ -1,0 +1,45 @@
+/** Files that a plan's sources read, and the stamps by which their rows are kept. */
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { DataPlan } from "#dsl/types/subject.js";
+import type { Call, Value } from "#dsl/types/value.js";
+import { filesNamed } from "#stdlib/platform/files.js";
+import { isCall } from "../core/data/rows.js";
+import { stampAt } from "../fetch/stamp.js";
+
+/** Those that read a file by its `path`, sources within sources among them; null where one reads anything else. */
+export function filesRead(source: DataPlan["source"], folder: string): readonly string[] | null {
+  const calls = isCall(source) ? [source] : Object.values(source);
+  const files = calls.map((call) => filesOf(call, folder));
+  return files.includes(null) ? null : files.flatMap((own) => own ?? []);
+}
+
+function filesOf(call: Call, folder: string): readonly string[] | null {
+  const { path } = call.arguments;
+  if (typeof path === "string") return filesNamed(folder, path).map((name) => resolve(folder, name));
+  const within = callsIn(Object.values(call.arguments)).map((inner) => filesOf(inner, folder));
+  return within.length === 0 || within.includes(null) ? null : within.flatMap((own) => own ?? []);
+}
+
+function callsIn(values: readonly (Value | undefined)[]): readonly Call[] {
+  return values.flatMap((value) =>
+    Array.isArray(value) ? callsIn(value as Value[]) : isCall(value as Call) ? [value as Call] : [],
+  );
+}
+
+/** Path and stamp of each; null where something else is read, or a file is not there. */
+export function stampsOf(source: DataPlan["source"], folder: string): readonly string[] | null {
+  try {
+    const stamps = filesRead(source, folder)?.map((file) => [file, stampAt(file)] as const);
+    if (!stamps || stamps.some(([, stamp]) => stamp === null)) return null;
+    return stamps.map(([file, stamp]) => `${file} ${stamp}`);
+  } catch (error) {
+    if (error instanceof CodedError) return null; // told by who reads them
+    throw error;
+  }
+}
+
+export function sizeOfFiles(files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+}

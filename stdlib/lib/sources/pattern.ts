@@ -1,0 +1,92 @@
+/**
+ * Patterns of paths: `*` and `?` within a name, `[abc]`, `{a,b}`, `**` for any folders. Matched by walking along both texts,
+ * so that no pattern takes long.
+ */
+
+/** Forms that braces may stand for. */
+const MOST_FORMS = 1000;
+
+/** Whether a path names files by a pattern. */
+export function isPattern(path: string): boolean {
+  return /[*?[{]/.test(path) && !/^\w{2,}:\/\//.test(path);
+}
+
+/** The folder that no pattern is in, and the names below it, one list for each form that braces stand for. */
+export function patternParts(path: string): { readonly root: string; readonly forms: readonly (readonly string[])[] } {
+  const names = path.replaceAll("\\", "/").split("/");
+  const first = names.findIndex(isPattern);
+  const root = names.slice(0, first).join("/");
+  const below = names.slice(first).join("/");
+  return {
+    root: first > 0 && root === "" ? "/" : root,
+    forms: withoutBraces(below).map((form) =>
+      form.split("/").filter((name, i, all) => name !== "" && name !== "." && !(name === "**" && all[i - 1] === "**")),
+    ),
+  };
+}
+
+/** `a.{csv,tsv}` as `a.csv` and `a.tsv`. */
+function withoutBraces(text: string): readonly string[] {
+  const whole = /^(.*?)\{([^{}]*)\}(.*)$/su.exec(text);
+  if (!whole) return [text];
+  const [, before = "", inner = "", after = ""] = whole;
+  const forms = inner.split(",").flatMap((one) => withoutBraces(`${before}${one}${after}`).slice(0, MOST_FORMS));
+  return [...new Set(forms)].slice(0, MOST_FORMS);
+}
+
+/** Whether a path below the root fits; names that begin with a dot fit only where the pattern's do. */
+export function fitsPath(names: readonly string[], form: readonly string[]): boolean {
+  const [head, ...rest] = form;
+  if (head === undefined) return names.length === 0;
+  if (head !== "**") return names[0] !== undefined && fitsName(names[0], head) && fitsPath(names.slice(1), rest);
+  for (let skipped = 0; skipped <= names.length; skipped++) {
+    if (fitsPath(names.slice(skipped), rest)) return true;
+    if (names[skipped]?.startsWith(".")) return false;
+  }
+  return false;
+}
+
+/** Whether files that fit may lie below a folder of these names. */
+export function mayHold(names: readonly string[], form: readonly string[]): boolean {
+  const deep = form.indexOf("**");
+  if (deep >= 0 && names.length > deep)
+    return form.slice(0, deep).every((one, i) => fitsName(names[i] ?? "", one)) && !names.at(-1)?.startsWith(".");
+  return names.length < form.length && names.every((name, i) => form[i] === "**" || fitsName(name, form[i]!));
+}
+
+export function fitsName(name: string, pattern: string): boolean {
+  if (name.startsWith(".") && !pattern.startsWith(".")) return false;
+  const [letters, signs] = [Array.from(name), signsOf(pattern)];
+  let [at, sign] = [0, 0];
+  let star: { readonly sign: number; at: number } | null = null;
+  while (at < letters.length) {
+    const wanted = signs[sign];
+    if (wanted === "*") {
+      star = { sign: ++sign, at };
+    } else if (wanted !== undefined && (wanted === "?" || wanted === letters[at] || isAmong(letters[at]!, wanted))) {
+      at++;
+      sign++;
+    } else if (star) {
+      [at, sign] = [++star.at, star.sign];
+    } else return false;
+  }
+  while (signs[sign] === "*") sign++;
+  return sign === signs.length;
+}
+
+/** Letters, `*`, `?`, and `[…]` as one. */
+function signsOf(pattern: string): readonly string[] {
+  return pattern.match(/\[[^\]]+\]|[^]/gu) ?? [];
+}
+
+function isAmong(letter: string, sign: string): boolean {
+  if (sign.length < 3) return false;
+  const not = /^\[[!^]/.test(sign);
+  const among = Array.from(sign.slice(not ? 2 : 1, -1));
+  const found = among.some((one, i) =>
+    among[i + 1] === "-" && among[i + 2] !== undefined
+      ? one <= letter && letter <= among[i + 2]!
+      : one === letter && !(among[i - 1] === "-" && i > 1),
+  );
+  return found !== not;
+}

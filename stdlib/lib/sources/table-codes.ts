@@ -1,0 +1,93 @@
+/** What can go wrong with several files named at once, and with files of tables that are no text. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { listed } from "#dsl/diagnostics/listed.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    /** `there`: some names in the folder that was looked into. */
+    "no-files": { readonly path: string; readonly folder: string; readonly there: readonly string[] };
+    "too-many-files": { readonly path: string; readonly limit: number };
+    /** Both have columns that the other lacks, or one has. */
+    "files-differ": {
+      readonly file: string;
+      readonly first: string;
+      readonly lacks: readonly string[];
+      readonly more: readonly string[];
+    };
+    /** `found`: what the file is, where its beginning says so. */
+    "not-of-format": { readonly file: string; readonly format: string; readonly found: string | null };
+    /** `where`: a column and a row group, say; null: of the whole file. */
+    "broken-table": {
+      readonly file: string;
+      readonly format: string;
+      readonly where: string | null;
+      readonly why: string;
+    };
+    "unpacks-too-large": {
+      readonly file: string;
+      readonly where: string;
+      readonly size: number;
+      readonly limit: number;
+      readonly of: "bytes" | "values";
+    };
+    "column-not-read": { readonly file: string; readonly column: string; readonly type: string };
+  }
+}
+
+registerCodes({
+  "no-files": {
+    severity: "error",
+    message: (d) => `no file fits ${d.path} in ${d.folder}`,
+    help: () =>
+      "`*` and `?` stand for letters of a name, `**` for any folders; names that begin with a dot are left out",
+    notes: (d) => [d.there.length === 0 ? "nothing lies there" : `there lies: ${listed(d.there)}`],
+    explain:
+      "A path with `*`, `?`, `[…]` or `{a,b}` names all files that fit it, in the order of their names. It starts from the folder of the notebook; links that lead out of the folder it names are not followed.",
+  },
+  "too-many-files": {
+    severity: "error",
+    message: (d) => `more than ${d.limit} files fit ${d.path}`,
+    help: () => "name a folder below, or put the rows into fewer files",
+    explain:
+      "Each file is opened and its changes are watched for; beyond that many a pattern names more than was meant.",
+  },
+  "files-differ": {
+    severity: "error",
+    message: (d) => `${d.file} has other columns than ${d.first}`,
+    help: () => "files that are read as one have the same columns; give others a source of their own",
+    notes: (d) => [
+      ...(d.lacks.length > 0 ? [`it lacks: ${listed(d.lacks)}`] : []),
+      ...(d.more.length > 0 ? [`it has besides: ${listed(d.more)}`] : []),
+    ],
+    explain:
+      "Files that fit one pattern are one table. A column that some of them lack would be empty in their rows without anybody having said so.",
+  },
+  "not-of-format": {
+    severity: "error",
+    message: (d) => `${d.file} is no ${d.format} file${d.found === null ? "" : `: it is ${d.found}`}`,
+    help: (d) => `check the path, or fetch the file again; a ${d.format} file begins and ends with marks of its own`,
+    explain:
+      "Files of tables carry a mark at their ends. One without it is another kind of file, or was cut off while it was copied.",
+  },
+  "broken-table": {
+    severity: "error",
+    message: (d) => `${d.file} is broken${d.where === null ? "" : ` (${d.where})`}: ${d.why}`,
+    help: () => "fetch or write the file again; nothing of it was used",
+    explain:
+      "The file says that something stands where something else stands, or ends too early. Rows of a file that is half there are never taken for the whole.",
+  },
+  "unpacks-too-large": {
+    severity: "error",
+    message: (d) =>
+      `${d.file} (${d.where}) unpacks to ${d.size === Infinity ? `more than ${d.limit}` : d.size} ${d.of}, more than ${d.size === Infinity ? "is read at once" : `the ${d.limit} that are read at once`}`,
+    help: () => "write it in smaller pieces (pages, row groups, batches), if it is what you think it is",
+    explain:
+      "Packed data can be made that unpack to a thousand times their size and fill the memory. What is read at once is bounded, whatever a file says of itself.",
+  },
+  "column-not-read": {
+    severity: "error",
+    message: (d) => `column "${d.column}" of ${d.file} holds ${d.type}, which is not read`,
+    help: () => "write that column as text or numbers, or leave it out of the file",
+    explain: "Texts, numbers, truth values, dates, times, decimals, lists and structs of these are read.",
+  },
+});
