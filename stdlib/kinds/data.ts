@@ -8,6 +8,8 @@ export interface SourceWorld {
   readonly folder: string;
   /** The value behind `$x`. */
   live(name: string): unknown;
+  /** Columns that anybody asks for, where that is known: a source may leave the others out. */
+  readonly columns?: readonly string[] | undefined;
   /** Told by sources of files how many bytes of one are read, packed ones as they lie there, of how many. */
   readonly onBytes?: (read: number, of: number) => void;
 }

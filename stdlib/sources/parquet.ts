@@ -1,13 +1,18 @@
 import { defineWord } from "#dsl/types/define.js";
+import { sourceNames } from "../lib/elsewhere/files.js";
+import { filesOf, stream } from "../lib/sources/parameters.js";
 
 export const word = defineWord({
   kind: "source",
   name: "parquet",
-  doc: "Rows of a Parquet file.",
-  example: 'source: parquet("rows.parquet")',
+  doc: "Rows of Parquet files, packed by whatever (snappy, zstd, gzip, brotli, lz4). Only the columns that are used are read, page by page. Lists and structs come as JSON has them, dates and times as ISO 8601 text, whole numbers beyond 2^53 and decimals beyond 15 digits as the text of their digits.",
+  example: 'source: parquet("part-*.parquet")',
   since: "0.1.0",
-  planned: {
-    meanwhile: "save the rows as CSV or JSON Lines, or read them in a TypeScript cell and give the table as `$rows`",
+  elsewhere: { read_parquet: "parquet", filename: "path", file: "path" },
+  advice: {
+    ...sourceNames.advice,
+    columns: "name the columns that are read in the data's `columns`",
   },
-  parameters: [],
+  parameters: [filesOf([".parquet", ".pq"]), stream],
+  load: async () => (await import("./parquet.run.js")).parquet,
 });

@@ -128,12 +128,13 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
     ? [[null, plan.source]]
     : Object.entries(plan.source);
   const conversation = await conversationOf(plan, reading);
+  const asked = { ...reading.world, columns: columnsAsked(plan) };
   let all = 0;
   for (const [split, call] of sources) {
     const source = await implementationOf(reading.registry, "source", call.word);
     reading.signal?.throwIfAborted();
     if (call.arguments["stream"] !== true || !source.stream) {
-      const table = columnsOf(await source.open(call, reading.world));
+      const table = columnsOf(await source.open(call, asked));
       const numbers = mustGet(table, "$row", "column");
       const rowAt = rolesOf(plan, call, table, conversation);
       for (let at = 0; at < numbers.length; at += stride) {
@@ -145,7 +146,7 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
     }
     let done = 0;
     let [read, size] = [0, 0];
-    const world = { ...reading.world, onBytes: (now: number, of: number) => void ([read, size] = [now, of]) };
+    const world = { ...asked, onBytes: (now: number, of: number) => void ([read, size] = [now, of]) };
     const known = new Set<string>();
     for await (const chunk of source.stream(call, world)) {
       for (const name of chunk.columns.keys()) known.add(name);
@@ -163,6 +164,15 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
       }
     }
   }
+}
+
+/** Columns that roles and the split name; undefined where turns may be told by any. */
+function columnsAsked({ columns, split }: DataPlan): readonly string[] | undefined {
+  if ("messages" in columns) return undefined;
+  const named = Object.values(split?.arguments ?? {})
+    .flat()
+    .filter((value) => typeof value === "string");
+  return [...new Set([...Object.values(columns), ...named])];
 }
 
 /** Column names and the first rows of a source. A file of JSON lines may bring further columns after its first thousand rows. */

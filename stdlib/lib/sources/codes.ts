@@ -1,6 +1,7 @@
 /** What can go wrong while rows are read from files and live values. Lines and rows count from 1; positions of bytes from 0. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
 import type {} from "#dsl/diagnostics/codes.js";
+import "./table-codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
 declare module "#dsl/diagnostics/codes.js" {

@@ -17,7 +17,7 @@ const kinds: readonly (readonly [RegExp, string, (name: string) => string])[] = 
   [/^BZh[1-9]1AY/, "packed by bzip2", () => unpack],
   [/^\xfd7zXZ\x00/, "packed by xz", () => unpack],
   [/^\x28\xb5\x2f\xfd/, "packed by zstd", () => unpack],
-  [/^PAR1/, "a Parquet file", () => `save its rows as CSV or JSON Lines, or ${cell}`],
+  [/^PAR1/, "a Parquet file", (name) => `read it with \`parquet(${JSON.stringify(name)})\``],
   [/^ARROW1\x00/, "an Arrow (Feather) file", () => `save its rows as CSV or JSON Lines, or ${cell}`],
   [/^SQLite format 3\x00/, "an SQLite database", () => `export the query as CSV, or ${cell}`],
   [/^\x89HDF\r\n/, "an HDF5 file", () => "save its rows as CSV or JSON Lines"],
@@ -31,9 +31,18 @@ const kinds: readonly (readonly [RegExp, string, (name: string) => string])[] = 
   [/^version https:\/\/git-lfs\./, "a pointer of Git LFS, not the data", () => "fetch the data with `git lfs pull`"],
 ];
 
-/** Coded error `not-a-text-file`. `bytes`: the first ones of the file. */
-export function demandText(bytes: Uint8Array, file: string): void {
+/** What a file is by its first bytes, and what to do with it; undefined: nothing that is known here. */
+export function kindOfFile(
+  bytes: Uint8Array,
+  file: string,
+): { readonly found: string; readonly mend: string } | undefined {
   const head = String.fromCharCode(...bytes.subarray(0, 64));
   const [, found, mend] = kinds.find(([pattern]) => pattern.test(head)) ?? [];
-  if (found !== undefined && mend) throw new CodedError("not-a-text-file", { file, found, mend: mend(file) });
+  return found !== undefined && mend ? { found, mend: mend(file) } : undefined;
+}
+
+/** Coded error `not-a-text-file`. `bytes`: the first ones of the file. */
+export function demandText(bytes: Uint8Array, file: string): void {
+  const kind = kindOfFile(bytes, file);
+  if (kind) throw new CodedError("not-a-text-file", { file, ...kind });
 }

@@ -192,7 +192,7 @@ describe("hostile files", function () {
     const kinds: [string, string | Uint8Array, RegExp][] = [
       ["sheet.xlsx", "PK\u0003\u0004\u0014\u0000", /save the sheet as CSV/],
       ["rows.csv", gzipSync("text,label\na,b\n"), /call it "rows\.csv\.gz"/],
-      ["rows.parquet", "PAR1\u0015\u0004", /save its rows as CSV/],
+      ["rows.parquet", "PAR1\u0015\u0004", /parquet\("rows\.parquet"\)/],
       ["page.csv", "\n<!DOCTYPE html>\n<html>", /download the file itself/],
       ["lfs.csv", "version https://git-lfs.github.com/spec/v1\noid sha256:12\n", /git lfs pull/],
       ["rows.db", "SQLite format 3\u0000", /export the query/],

@@ -1,0 +1,68 @@
+/** Values of binary tables as JSON has them: what doubles can't tell from its neighbours comes as the text of its digits. */
+
+export type TimeUnit = "SECONDS" | "MILLIS" | "MICROS" | "NANOS";
+
+const digits: Readonly<Record<TimeUnit, number>> = { SECONDS: 0, MILLIS: 3, MICROS: 6, NANOS: 9 };
+/** Digits that a double holds, whatever they are. */
+const EXACT = 15;
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+export function wholeValue(value: bigint): number | string {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+}
+
+/** `unscaled` · 10^−`scale`. */
+export function decimalValue(unscaled: bigint, scale: number): number | string {
+  const sign = unscaled < 0n ? "-" : "";
+  const all = String(unscaled < 0n ? -unscaled : unscaled);
+  if (scale <= 0) return wholeValue(unscaled * 10n ** BigInt(-scale));
+  const padded = all.padStart(scale + 1, "0");
+  const text = `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`;
+  return all.length <= EXACT ? Number(text) : text;
+}
+
+/** Days since 1970: `2025-01-31`. */
+export function dateText(days: number): string {
+  return isoText(days * 86_400_000).slice(0, -"T00:00:00.000Z".length);
+}
+
+/** `2025-01-31T10:00:00.5Z`; without `Z` where it is of no zone. */
+export function timestampText(value: bigint, unit: TimeUnit, utc: boolean): string {
+  const { seconds, rest } = divided(value, unit);
+  return `${isoText(Number(seconds) * 1000).slice(0, -".000Z".length)}${fraction(rest, unit)}${utc ? "Z" : ""}`;
+}
+
+/** Since midnight: `10:00:00.5`. */
+export function timeText(value: bigint, unit: TimeUnit): string {
+  const { seconds, rest } = divided(value, unit);
+  const parts = [seconds / 3600n, (seconds / 60n) % 60n, seconds % 60n];
+  return `${parts.map((part) => String(part).padStart(2, "0")).join(":")}${fraction(rest, unit)}`;
+}
+
+/** Bytes that are text as text; others in base64. */
+export function bytesValue(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+    return btoa(text);
+  }
+}
+
+function divided(value: bigint, unit: TimeUnit): { readonly seconds: bigint; readonly rest: bigint } {
+  const per = 10n ** BigInt(digits[unit]);
+  const rest = ((value % per) + per) % per;
+  return { seconds: (value - rest) / per, rest };
+}
+
+function fraction(rest: bigint, unit: TimeUnit): string {
+  const text = rest === 0n ? "" : String(rest).padStart(digits[unit], "0").replace(/0+$/, "");
+  return text === "" ? "" : `.${text}`;
+}
+
+function isoText(milliseconds: number): string {
+  const date = new Date(milliseconds);
+  if (Number.isNaN(date.getTime())) throw new Error("a date lies beyond all calendars");
+  return date.toISOString();
+}
