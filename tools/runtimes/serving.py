@@ -3,6 +3,8 @@ import base64
 import json
 import os
 import sys
+import threading
+import time
 
 import numpy as np
 
@@ -40,6 +42,14 @@ def picked(logits, picks):
     return answers
 
 
+def watch(parent):
+    """Ends this process when its parent is gone, whatever it computes."""
+    while True:
+        time.sleep(0.5)
+        if os.name != "nt" and os.getppid() != parent:
+            os._exit(1)
+
+
 def serve(start):
     """
     `start(opening)`: the version, a function from graph, arrays and wanted names to arrays by name, and of what writes by
@@ -53,8 +63,10 @@ def serve(start):
         out.write(json.dumps(answer) + "\n")
         out.flush()
 
+    opening = json.loads(sys.argv[1])
+    threading.Thread(target=watch, args=[opening["parent"]], daemon=True).start()
     try:
-        version, run, *writes = start(json.loads(sys.argv[1]))
+        version, run, *writes = start(opening)
         tell({"version": version})
     except Exception as error:
         tell({"failed": f"{type(error).__name__}: {error}"})

@@ -3,7 +3,13 @@ import { registerCodes } from "#dsl/diagnostics/codes.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
-    "runtime-failed": { readonly runtime: string; readonly why: string };
+    "runtime-failed": {
+      readonly runtime: string;
+      readonly why: string;
+      /** `verify`: what lies there stays. */
+      readonly kept?: true;
+    };
+    "runtime-silent": { readonly runtime: string; readonly seconds: number };
   }
 }
 
@@ -11,9 +17,18 @@ registerCodes({
   "runtime-failed": {
     severity: "error",
     message: (d) => `${d.runtime} could not run what was written: ${d.why}`,
-    help: () =>
-      "nothing was left that looks finished; deploy to another target, or tell us of it with the message above",
+    help: (d) =>
+      d.kept
+        ? "what lies there was left as it is; deploy the model again, or see whether this machine's runtime is of another version than the proof's"
+        : "nothing was left that looks finished; deploy to another target, or tell us of it with the message above",
     explain:
       "A deployment is opened in its own runtime before it counts as written. The runtime, which runs in a process of its own, refused the file, failed while it computed, or ended.",
+  },
+  "runtime-silent": {
+    severity: "error",
+    message: (d) => `${d.runtime} gave no answer for ${String(d.seconds)} seconds and was ended`,
+    help: () => "set TUNEBOOK_RUNTIME_SECONDS to more where a model is that large or a machine that slow",
+    explain:
+      "A runtime runs in a process of its own. One that is asked something and stays silent for so long may never answer, so its process is ended.",
   },
 });

@@ -1,6 +1,6 @@
 /**
  * A runtime of others in a process of its own: native code that ends, or prints, does so there. Requests are answered one
- * after the other; the process ends when it is closed or its parent is gone.
+ * after the other; the process ends when it is closed, when its parent is gone, or when it is silent for too long.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -41,6 +41,17 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** Seconds that a runtime may be silent while it is asked something. */
+function patience(): number {
+  const given = Number(process.env["TUNEBOOK_RUNTIME_SECONDS"]);
+  return given > 0 ? Math.min(given, 1e6) : 600;
+}
+
+/** `opening` as its process is told it. */
+export function toldOf(opening: Opening): string {
+  return JSON.stringify({ ...opening, parent: process.pid });
+}
+
 /** `main`: the file of the process, beside this one. Of a deployment without graphs texts are asked. */
 export async function openApart(
   main: string,
@@ -48,7 +59,7 @@ export async function openApart(
   opening: Opening,
   env: NodeJS.ProcessEnv = {},
 ): Promise<OpenedModel> {
-  const child = fork(fileURLToPath(new URL(main, import.meta.url)), [JSON.stringify(opening)], {
+  const child = fork(fileURLToPath(new URL(main, import.meta.url)), [toldOf(opening)], {
     serialization: "advanced",
     env: { ...process.env, ...env, NODE_OPTIONS: "" },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -98,6 +109,8 @@ export class Apart {
   private readonly ended: Promise<void>;
   private failure: CodedError | null = null;
   private words = "";
+  private readonly patience = patience();
+  private silence: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly title: string,
@@ -112,6 +125,7 @@ export class Apart {
     this.ended = new Promise((resolve) => {
       const ended = (why: string): void => {
         process.removeListener("exit", end);
+        clearTimeout(this.silence);
         this.failure ??= this.error(why);
         for (const { reject } of this.waiting.splice(0)) reject(this.failure);
         resolve();
@@ -128,11 +142,24 @@ export class Apart {
     const next = this.waiting.shift();
     if ("failed" in answer) next?.reject(this.error(answer.failed));
     else next?.resolve(answer);
+    this.wait();
+  }
+
+  /** From now on: whatever is asked must be answered in time, the answers before it included. */
+  private wait(): void {
+    clearTimeout(this.silence);
+    if (this.waiting.length === 0) return;
+    this.silence = setTimeout(() => {
+      this.failure ??= new CodedError("runtime-silent", { runtime: this.title, seconds: this.patience });
+      this.child.kill("SIGKILL");
+    }, 1000 * this.patience);
   }
 
   next(): Promise<Answered> {
     if (this.failure) return Promise.reject(this.failure);
-    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+    return new Promise((resolve, reject) => {
+      if (this.waiting.push({ resolve, reject }) === 1) this.wait();
+    });
   }
 
   ask(asked: Asked | AskedText): Promise<Answered> {
@@ -142,7 +169,7 @@ export class Apart {
   }
 
   async close(): Promise<void> {
-    if (!this.failure) this.child.kill("SIGKILL");
+    this.child.kill("SIGKILL");
     await this.ended;
   }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { NDArray } from "#dsl/graph/program.js";
 import { pythonOf } from "#tools/python-env.mjs";
 import type { OpenedModel, WrittenBy } from "../runtime.js";
-import { Apart, opened, type Answered, type Asked, type Opening } from "./process.js";
+import { Apart, opened, toldOf, type Answered, type Asked, type Opening } from "./process.js";
 
 const known = new Map<string, Promise<string | null>>();
 
@@ -37,7 +37,7 @@ const QUIET = { OMP_WAIT_POLICY: "PASSIVE", PYTHONDONTWRITEBYTECODE: "1", TF_CPP
 
 /** `script`: of tools/runtimes. */
 export async function openInPython(python: string, script: string, opening: Opening): Promise<OpenedModel> {
-  const child = spawn(python, [`${folder}${script}`, JSON.stringify(opening)], {
+  const child = spawn(python, [`${folder}${script}`, toldOf(opening)], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, ...QUIET, PYTHONPATH: folder },
     detached: process.platform !== "win32",

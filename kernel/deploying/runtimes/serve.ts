@@ -1,7 +1,9 @@
 /**
  * Inside such a process: opens what the argument says, then answers what is asked in the order in which it comes. Runs wait for
- * each other; texts are begun at once, for a runtime may write several side by side.
+ * each other; texts are begun at once, for a runtime may write several side by side. Its parent is watched in a thread of its
+ * own: native code that never comes back would not hear that the channel ended.
  */
+import { Worker } from "node:worker_threads";
 import type { NDArray } from "#dsl/graph/program.js";
 import { picked } from "../picks.js";
 import type { WrittenBy } from "../runtime.js";
@@ -16,7 +18,9 @@ export interface Opened {
 export function serve(open: (opening: Opening) => Promise<Opened> | Opened): void {
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit(0));
-  const opened = Promise.resolve(JSON.parse(process.argv[2]!) as Opening).then(open);
+  const opening = JSON.parse(process.argv[2]!) as Opening & { readonly parent: number };
+  new Worker(new URL("./parent-main.js", import.meta.url), { workerData: opening.parent }).unref();
+  const opened = Promise.resolve(opening).then(open);
   let queue = sent(answered(async () => ({ version: (await opened).version })));
   process.on("message", (asked: Asked | AskedText) => {
     const before = "prompt" in asked ? opened : queue;
