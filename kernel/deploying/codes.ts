@@ -18,6 +18,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "deployment-of-another": { readonly place: string; readonly other: string; readonly own: string };
     "no-deployment": { readonly folder: string };
     "deployment-unreadable": { readonly file: string; readonly why: string };
+    "runtime-unfit": { readonly runtime: string; readonly target: string; readonly fit: readonly string[] };
     "runtime-missing": { readonly runtime: string; readonly brings: string };
     "adapter-needs-base": { readonly place: string; readonly base: string };
     "licence-forbids": { readonly base: string; readonly licence: string };
@@ -76,6 +77,13 @@ registerCodes({
     help: (d) => `name the base's folder: \`npx tunebook verify ${d.place} --base FOLDER\``,
     explain:
       "An adapter is what trained alone; it answers over the weights that it was trained on. They are looked for by their name: in this folder, in the caches, in packages, on the hub.",
+  },
+  "runtime-unfit": {
+    severity: "error",
+    message: (d) => `${d.runtime} doesn't open what is written as ${d.target}`,
+    help: (d) =>
+      d.fit.length === 0 ? "nothing here opens it" : `leave \`--runtime\` out, or name ${d.fit.join(" or ")}`,
+    explain: "Each target has the runtime that it is written for; some files are read by another one too.",
   },
   "licence-forbids": {
     severity: "error",

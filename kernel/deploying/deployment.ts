@@ -10,8 +10,8 @@ import type { Call } from "#dsl/types/value.js";
 import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
 import type { Written } from "#stdlib/kinds/target.js";
 import type { Reading } from "../core/session/token-types.js";
-import { fields, jsonIn, object, type Schema } from "../fetch/json.js";
-import { readRegular } from "../artifacts/read-regular.js";
+import { fields, figure, jsonIn, object, table, type Schema } from "../fetch/json.js";
+import { NotRead, readWhole } from "../fetch/regular.js";
 import "./codes.js";
 
 export const DEPLOYMENT = "tunebook.json";
@@ -40,6 +40,24 @@ export interface Deployment {
   readonly tunebook: string;
 }
 
+/** Bytes: the labels of large tasks take kilobytes. */
+const MOST = 64 * 2 ** 20;
+
+const port = fields({
+  name: v.string(),
+  dtype: v.picklist(["f32", "f16", "i32", "i64", "bool"]),
+  shape: v.array(v.union([v.number(), v.string()])),
+});
+const graph = fields({
+  file: v.string(),
+  ...{ inputs: table(port), outputs: table(port) },
+  fixed: v.exactOptional(table(v.number())),
+});
+const written: Schema<Written> = fields({
+  tolerance: v.nullable(figure),
+  agreement: v.exactOptional(figure),
+  graphs: v.exactOptional(table(graph)),
+}) as never;
 const call: Schema<Call> = fields({ word: v.string(), kind: v.string(), arguments: object }) as never;
 const schema: Schema<Deployment> = fields({
   version: v.literal(1),
@@ -47,7 +65,7 @@ const schema: Schema<Deployment> = fields({
   ...{ labels: v.array(v.string()), roles: v.array(v.string()), max_length: v.number() },
   template: v.optional(v.nullable(call)),
   clean: v.array(call),
-  written: object as never,
+  written,
   config: v.exactOptional(object),
   tunebook: v.string(),
 }) as never;
@@ -55,15 +73,14 @@ const schema: Schema<Deployment> = fields({
 /** Coded errors `no-deployment`, `deployment-unreadable`. */
 export function readDeployment(home: string): Deployment {
   const file = join(home, DEPLOYMENT);
-  const text = readRegular(file);
-  if (text === null || text === undefined) throw new CodedError("no-deployment", { folder: home });
   try {
-    return jsonIn(text, schema);
+    const bytes = readWhole(file, MOST);
+    if (bytes === null) throw new CodedError("no-deployment", { folder: home });
+    return jsonIn(bytes.toString("utf8"), schema);
   } catch (error) {
-    throw new CodedError("deployment-unreadable", {
-      file,
-      why: error instanceof Error ? error.message : String(error),
-    });
+    if (error instanceof CodedError && error.code === "no-deployment") throw error;
+    const why = error instanceof NotRead ? error.why : error instanceof Error ? error.message : String(error);
+    throw new CodedError("deployment-unreadable", { file, why });
   }
 }
 

@@ -9,7 +9,7 @@ import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { callText } from "../core/display/value-text.js";
 import { figure, fields, jsonIn, object, table, type Schema } from "../fetch/json.js";
-import { readRegular } from "../artifacts/read-regular.js";
+import { NotRead, readWhole } from "../fetch/regular.js";
 import type { Answers } from "./asked.js";
 import type { Comparison, Verdict } from "./compare.js";
 import type { Deployment } from "./deployment.js";
@@ -73,6 +73,8 @@ export interface Proof {
   readonly tunebook: string;
 }
 
+/** Bytes that are read: those of a thousand inputs with all their numbers are fewer. */
+const MOST = 64 * 2 ** 20;
 /** Numbers of a row that are kept. */
 const NUMBERS = 512;
 
@@ -162,13 +164,13 @@ const schema: Schema<Proof> = fields({
 export function readProof(home: string): Proof {
   const file = join(home, PROOF);
   const unreadable = (why: string): CodedError => new CodedError("deployment-unreadable", { file, why });
-  const text = readRegular(file);
-  if (text === null) throw unreadable("it isn't there");
   let proof: Proof;
   try {
-    proof = jsonIn(text, schema);
+    const bytes = readWhole(file, MOST);
+    if (bytes === null) throw new NotRead("it isn't there");
+    proof = jsonIn(bytes.toString("utf8"), schema);
   } catch (error) {
-    throw unreadable(error instanceof Error ? error.message : String(error));
+    throw unreadable(error instanceof NotRead ? error.why : error instanceof Error ? error.message : String(error));
   }
   if (hashOf(proof.golden) !== proof.inputs) throw unreadable("its inputs are not those that its hash was made of");
   return proof;

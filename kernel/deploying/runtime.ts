@@ -12,6 +12,8 @@ import type { Picks } from "./picks.js";
 export interface RuntimeRecord {
   /** As it is shown: "ONNX Runtime". */
   readonly title: string;
+  /** Runtimes whose files it reads as well as its own; absent: none. */
+  readonly reads?: readonly string[];
   /** `written`: what it should open; absent: anything. Null: it is here. Else what brings it, for a sentence: "npm install node-llama-cpp brings it". */
   found(written?: Written): Promise<string | null>;
   /** `place`: the folder, or the file of a target that writes one. Called only where it was found. */

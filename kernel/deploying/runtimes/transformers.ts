@@ -23,6 +23,7 @@ const FORWARD: GraphFile = {
 
 export const transformers: RuntimeRecord = {
   title: "transformers",
+  reads: ["tunebook"],
   async found() {
     return (await pythonWith("transformers", "torch")) === null
       ? "`pip install transformers torch peft` brings it to the Python on the path, or to that of TUNEBOOK_PYTHON"
