@@ -196,6 +196,8 @@ export interface TargetCapabilities {
   readonly writes: "folder" | "file";
   /** How the names of such files end. */
   readonly ending?: string;
+  /** Of one that writes a file: ends of the names of others that it writes beside, in place of `ending`. */
+  readonly beside?: readonly string[];
   /** It holds models alone whose tasks continue texts. */
   readonly continues?: true;
   /** The parameter that sends it elsewhere than to a place here. */

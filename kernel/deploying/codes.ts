@@ -14,7 +14,13 @@ declare module "#dsl/diagnostics/codes.js" {
       /** `verify`: what lies there stays. */
       readonly kept?: true;
     };
-    "place-taken": { readonly place: string; readonly has: string };
+    "place-taken": {
+      readonly place: string;
+      readonly has: string;
+      /** Files of a deployment were changed by somebody; something came while it was deployed. */
+      readonly why?: "edited" | "meanwhile";
+    };
+    "place-unusable": { readonly place: string; readonly why: string };
     "deployment-of-another": { readonly place: string; readonly other: string; readonly own: string };
     "no-deployment": { readonly folder: string };
     "deployment-unreadable": { readonly file: string; readonly why: string };
@@ -40,9 +46,21 @@ registerCodes({
   "place-taken": {
     severity: "error",
     message: (d) => `${d.place} is there already: ${d.has}`,
-    help: () => "name a place that is new, or one that holds an earlier deployment of this model",
+    help: (d) =>
+      d.why === "edited"
+        ? "put what was changed elsewhere, then add `{ overwrite: true }`; or name another place"
+        : d.why === "meanwhile"
+          ? "look what came, and run it again; or name another place"
+          : "name a place that is new, or one that holds an earlier deployment of this model",
     explain:
-      "What lies there was not written by a deployment. It may be somebody's work, so nothing of it is deleted or mixed with the new files.",
+      "What lies there was not written by a deployment, or was changed since by somebody. It may be somebody's work, so nothing of it is deleted or mixed with the new files. The place is looked at before anything is written, and once more before what was written takes it.",
+  },
+  "place-unusable": {
+    severity: "error",
+    message: (d) => `nothing can be deployed to ${d.place}: ${d.why}`,
+    help: () => "name another place, or mend that one; a relative path starts from the notebook's folder",
+    explain:
+      "A deployment is written into a folder beside its place, which must be one where folders can be made. Of a place that is a link to a folder, that folder is filled.",
   },
   "deployment-of-another": {
     severity: "error",

@@ -2,18 +2,20 @@
  * The files of a deployment with their checksums, as its proof names them: what was proved is what lies there, and what lies
  * there besides is somebody else's. The file of a target that writes one is `main`, so that it may be renamed.
  */
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, join, sep } from "node:path";
+import { existsSync, lstatSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, sep } from "node:path";
 import { sha256Of } from "../fetch/file.js";
-import { COMPANIONS, MAIN, type Place } from "./output.js";
+import { BESIDE, COMPANIONS, MAIN, type Place } from "./output.js";
 
-/** What people write in, and what can't name itself. */
-const FREE: ReadonlySet<string> = new Set(["proof.json", "README.md"]);
+/** What can't name itself. */
+const PROOF = "proof.json";
+/** What people write in: what they wrote is no damage, and is not lost either. */
+const CARD = "README.md";
 
 /** Path → SHA-256 of each file that belongs to it. */
 export async function checksumsIn(place: Place): Promise<Readonly<Record<string, string>>> {
   const sums: [string, string][] = [];
-  for (const [name, path] of filesOf(place)) if (!FREE.has(name)) sums.push([name, await sha256Of(path)]);
+  for (const [name, path] of filesOf(place)) if (name !== PROOF) sums.push([name, await sha256Of(path)]);
   return Object.fromEntries(sums);
 }
 
@@ -21,11 +23,10 @@ export async function checksumsIn(place: Place): Promise<Readonly<Record<string,
 export async function damageIn(place: Place, sums: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const found: string[] = [];
   for (const [name, sum] of Object.entries(sums)) {
+    if (name === CARD) continue;
     const path = pathOf(place, name);
-    if (!existsSync(path) || !statSync(path).isFile())
-      found.push(`${name === MAIN ? basename(path) : name} is missing`);
-    else if ((await sha256Of(path)) !== sum)
-      found.push(`${name === MAIN ? basename(path) : name} is not the file that was proved`);
+    if (!existsSync(path) || !statSync(path).isFile()) found.push(`${calledIn(name, path)} is missing`);
+    else if ((await sha256Of(path)) !== sum) found.push(`${calledIn(name, path)} is not the file that was proved`);
   }
   return found;
 }
@@ -34,17 +35,42 @@ export async function damageIn(place: Place, sums: Readonly<Record<string, strin
 export function foreignIn(place: Place, sums: Readonly<Record<string, string>>): readonly string[] {
   return filesOf(place)
     .map(([name]) => name)
-    .filter((name) => !FREE.has(name) && !Object.hasOwn(sums, name));
+    .filter((name) => name !== PROOF && name !== CARD && !Object.hasOwn(sums, name))
+    .map((name) => calledIn(name, pathOf(place, name)));
+}
+
+/** Its own files of up to `most` bytes that somebody changed; what they were is known by their sums. */
+export async function editedIn(
+  place: Place,
+  sums: Readonly<Record<string, string>>,
+  most: number,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const [name, path] of filesOf(place)) {
+    if (name === PROOF || !existsSync(path) || statSync(path).size > most) continue;
+    if ((await sha256Of(path)) !== sums[name]) found.push(calledIn(name, path));
+  }
+  return found;
+}
+
+/** For those who look at the folder. */
+function calledIn(name: string, path: string): string {
+  return name === MAIN || name.startsWith(BESIDE) ? basename(path) : name;
 }
 
 function pathOf({ writes, path }: Place, name: string): string {
   if (writes === "folder") return join(path, name);
-  return name === MAIN ? path : join(`${path}${COMPANIONS}`, name);
+  if (name === MAIN) return path;
+  return name.startsWith(BESIDE) ? join(dirname(path), name.slice(BESIDE.length)) : join(`${path}${COMPANIONS}`, name);
 }
 
-function filesOf({ writes, path }: Place): readonly (readonly [name: string, path: string])[] {
+function filesOf(place: Place): readonly (readonly [name: string, path: string])[] {
+  const { writes, path, beside = [] } = place;
   if (writes === "folder") return filesIn(path);
-  return [...mainOf(path), ...filesIn(`${path}${COMPANIONS}`)];
+  const others = beside
+    .map((name) => [`${BESIDE}${name}`, join(dirname(path), name)] as const)
+    .filter(([, at]) => lstatSync(at, { throwIfNoEntry: false }));
+  return [...mainOf(path), ...filesIn(`${path}${COMPANIONS}`), ...others];
 }
 /** A package of Core ML is a folder that looks like a file. */
 function mainOf(path: string): readonly (readonly [string, string])[] {

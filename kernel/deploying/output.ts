@@ -25,6 +25,8 @@ export interface Place {
   readonly writes: "folder" | "file";
   /** Absolute. */
   readonly path: string;
+  /** Names of files that the target writes beside its own. */
+  readonly beside?: readonly string[];
 }
 
 /** Where a deployment's own files lie (tunebook.json, proof.json): the folder itself, or the file's companions. */

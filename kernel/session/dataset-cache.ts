@@ -6,6 +6,7 @@ import { totalmem, availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { wordOf } from "#dsl/types/loaded.js";
 import type { EngineFacts, FactOf, NameFacts, Need } from "#dsl/types/facts.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import type { DataPlan, ReaderOf, ScratchPlan } from "#dsl/types/subject.js";
@@ -43,6 +44,9 @@ interface Kept {
  * rows; a tokenizer holds its vocabulary, a base the shapes of its weights.
  */
 const most = { prepared: 8, readers: 8, bases: 16, tokenizers: 8 } as const;
+
+/** Bytes of a deployment's files that are looked into by a check: those that people write in. */
+const LOOKED_INTO = 2 ** 22;
 
 /** How far a look goes: bytes of each file that is streamed, rows of each split whose tokens are counted. */
 const glance = { bytes: 64 * 2 ** 20, rows: 16_384 };
@@ -88,9 +92,10 @@ export class DatasetCache {
       case "name":
         return nameFacts(need.of, s);
       case "place": {
-        const { demandPlace } = await import("../deploying/staging.js");
-        const place = { path: resolve(s.folder, need.path), writes: need.writes };
-        demandPlace(place, { ...need.own, labels: null }, need.overwrite);
+        const { demandPlace, placeAt } = await import("../deploying/place.js");
+        const { capabilities } = wordOf(whole, "target", need.own.target);
+        const place = placeAt({ ...capabilities, writes: need.writes }, need.path, s.folder);
+        await demandPlace(place, { ...need.own, labels: null }, { overwrite: need.overwrite, most: LOOKED_INTO });
         return { free: true };
       }
       case "files":

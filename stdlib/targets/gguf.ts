@@ -47,6 +47,7 @@ export const word = defineWord({
   capabilities: {
     writes: "file",
     ending: ".gguf",
+    beside: [".Modelfile"],
     continues: true,
     runtime: "llama.cpp",
     readBy: ["llama.cpp", "Ollama", "LM Studio", "node-llama-cpp", "xllamacpp", "llama-cpp-python"],

@@ -9,6 +9,7 @@ import { bytes } from "../../core/display/text.js";
 import { callText } from "../../core/display/value-text.js";
 import { chatTemplateOf } from "../../bases/chat-template.js";
 import type { Place } from "../../deploying/output.js";
+import { atHome } from "../../deploying/place.js";
 import type { Proof } from "../../deploying/proof.js";
 import { checksOf, proofLines, scoresOf, verdictText } from "../../deploying/report.js";
 import { withoutPlace } from "../../history/card-base.js";
@@ -76,7 +77,7 @@ export function reportOf(
       ...leftOf(work, written).map(({ part, instead }) => `Not in the files: ${part}; ${instead}.`),
       ...notes,
     ],
-    calls: target.calls(action.target, model, at),
+    calls: target.calls(action.target, model, atHome(at)),
   };
 }
 const without = (args: Call["arguments"], name: string): Call["arguments"] =>

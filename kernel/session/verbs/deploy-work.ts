@@ -16,6 +16,8 @@ export interface Work {
   readonly opened: Opened;
   readonly target: TargetImplementation;
   readonly place: Place;
+  /** Demands the place once more; null: nothing stood there before, nor can. */
+  readonly again: (() => Promise<void>) | null;
   readonly run: DeploymentRun;
   readonly model: Deployed;
 }

@@ -3,7 +3,7 @@
  * Only what is proved takes its place; the run keeps the proof either way.
  */
 import { existsSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
@@ -12,7 +12,6 @@ import type { Call } from "#dsl/types/value.js";
 import type { Written } from "#stdlib/kinds/target.js";
 import { full } from "../../artifacts/folder-errors.js";
 import { chatTemplateOf } from "../../bases/chat-template.js";
-import { licenceOf, forbidsChanges } from "../../bases/licence.js";
 import { deploymentShown, type DeploymentReport } from "../../core/display/deployment.js";
 import { callText } from "../../core/display/value-text.js";
 import { during } from "../../core/session/host-context.js";
@@ -21,11 +20,14 @@ import type { Answers } from "../../deploying/asked.js";
 import { DEPLOYMENT, type Deployment } from "../../deploying/deployment.js";
 import { checksumsIn } from "../../deploying/files.js";
 import type { Golden } from "../../deploying/golden.js";
+import { settle } from "../../deploying/leftovers.js";
 import { homeOf, outputIn, type Place } from "../../deploying/output.js";
+import { claimed, ownOf, placeAt } from "../../deploying/place.js";
 import { PROOF, proofOf, type Proof, type ScoredBeside } from "../../deploying/proof.js";
 import { pushFolder, tokenOf } from "../../deploying/push.js";
 import { answersOf, judged, openDeployment, type OpenDeployment } from "../../deploying/prove.js";
-import { demandPlace, deployedAt, ownOf } from "../../deploying/staging.js";
+import { deployedAt } from "../../deploying/staging.js";
+import { forbiddingLicence } from "../../history/base-licence.js";
 import { withoutPlace } from "../../history/card-base.js";
 import { calibration } from "./deploy-calibration.js";
 import { expectedOf, goldenFor } from "./deploy-expected.js";
@@ -42,30 +44,32 @@ import { version } from "../version.js";
 
 export async function runDeploy(session: TuneSession, action: Deploy, stage: Stage): Promise<void> {
   const { capabilities } = wordOf(session.vocabulary.registry, "target", action.target.word);
-  const place = placeOf(action.target, must(capabilities, "what a target writes"), stage.hostContext.folder);
   const target = await does(action.target, "target");
   const handle = session.models.get(action.name);
   const push = target.pushes?.(action.target) ?? null;
   const token = push && tokenOf(push);
   const { plan, labels } = handle.weights ?? { plan: { recipe: { model: handle.plan } }, labels: [] };
   const own = ownOf({ name: action.name, task: plan.recipe.model.task, labels, target: action.target });
-  if (!push) demandPlace(place, own, action.overwrite);
-  await session.models.inTurn(handle, stage.hostContext, async (opened) => {
-    demandLicence(opened);
-    const { weights, engine } = opened;
-    const { folder: home } = stage.hostContext;
-    let run: DeploymentRun | undefined;
-    try {
-      run = DeploymentRun.begin(session.runs, {
+  const path = String(action.target.arguments["path"]);
+  const place = push ? null : placeAt(must(capabilities, "what a target writes"), path, stage.hostContext.folder);
+  if (place) settle(dirname(place.path));
+  const again = place && (await claimed(place, own, action.overwrite));
+  const begun: { run?: DeploymentRun } = {};
+  try {
+    await session.models.inTurn(handle, stage.hostContext, async (opened) => {
+      demandLicence(opened);
+      const { weights, engine } = opened;
+      const { folder: home } = stage.hostContext;
+      const run = DeploymentRun.begin(session.runs, {
         ...{ name: action.name, weights, target: action.target, home, engine: engine.info.title },
       });
-      const { source } = run;
+      begun.run = run;
       const model = await during(stage.hostContext, `${action.name} made ready to be written`, () =>
-        deploySource(source, opened, (rows) => calibration(session, opened, rows, stage)),
+        deploySource(run.source, opened, (rows) => calibration(session, opened, rows, stage)),
       );
       // What is pushed lies with the run until it is.
-      const at: Place = push ? { writes: "folder", path: run.pushed } : place;
-      const work = { session, action, stage, opened, target, place: at, run, model };
+      const at: Place = place ?? { writes: "folder", path: run.pushed };
+      const work = { session, action, stage, opened, target, place: at, run, model, again };
       const report = await deployed(work);
       if (push && token !== null) {
         await demandClean(work, push);
@@ -73,33 +77,29 @@ export async function runDeploy(session: TuneSession, action: Deploy, stage: Sta
         stage.screen.display(deploymentShown(pushedReport(report, action.name, pushed)));
       } else stage.screen.display(deploymentShown(report));
       run.end("done");
-    } catch (error) {
-      const stopped = stage.signal?.aborted === true;
-      run?.abandon(stopped ? "interrupted" : "failed");
-      if (!stopped || error instanceof CodedError) throw full(error, place.path, "deploying") ?? error;
-      throw new CodedError("interrupted", { what: `deploying ${action.name}`, kept: "nothing was left there" });
-    }
-  });
-}
-
-function placeOf(target: Call, { writes }: { readonly writes: Place["writes"] }, folder: string): Place {
-  return { writes, path: resolve(folder, String(target.arguments["path"])) };
+    });
+  } catch (error) {
+    const stopped = stage.signal?.aborted === true;
+    begun.run?.abandon(stopped ? "interrupted" : "failed");
+    if (!stopped || error instanceof CodedError) throw full(error, place?.path ?? path, "deploying") ?? error;
+    throw new CodedError("interrupted", { what: `deploying ${action.name}`, kept: "nothing was left there" });
+  }
 }
 
 function demandLicence({ base, weights }: Opened): void {
-  const licence = licenceOf(base);
-  if (licence !== null && forbidsChanges(licence))
+  const licence = forbiddingLicence(base.folder);
+  if (licence !== null)
     throw new CodedError("licence-forbids", { base: withoutPlace(weights.plan.recipe.model.base), licence });
 }
 
 async function deployed(work: Work): Promise<DeploymentReport> {
-  const { action, stage, opened, target, place, run, model } = work;
+  const { action, stage, opened, target, place, run, model, again } = work;
   const refused = (await target.refuses?.(action.target, model)) ?? null;
   if (refused !== null)
     throw new CodedError("cannot-deploy", { model: action.name, target: callText(action.target), why: refused });
   const golden = await goldenFor(action, opened, model, target.room?.(action.target, model) ?? Infinity);
   const expected = await expectedOf(opened, golden, action.name, stage);
-  return deployedAt(place, async (folder) => {
+  return deployedAt(place, again ?? (() => Promise.resolve()), async (folder) => {
     // A folder is written as a whole; a file among others, in a folder that stands for theirs.
     const here: Place = { ...place, path: place.writes === "folder" ? folder : join(folder, basename(place.path)) };
     const written = await during(stage.hostContext, `${action.name} written as ${action.target.word}`, () =>
