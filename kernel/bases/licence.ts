@@ -1,18 +1,51 @@
-/** The licence that a base's own card names, and whether it lets what is made of the base be passed on. */
+/** The licence that a base's own files name, and whether it lets what is made of the base be passed on. */
 import { join } from "node:path";
+import { parse } from "yaml";
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { readWhole } from "../fetch/regular.js";
 import type { Base } from "../core/bases/base.js";
 
-/** As the card's front matter has it (`apache-2.0`, `cc-by-nc-nd-4.0`); null: it says nothing. */
+/**
+ * As the card's front matter has it (`apache-2.0`, `cc-by-nc-nd-4.0`); of several, or of one with a name of its own, that which
+ * forbids most. Where the card names none, what the licence's own file says. Null: nothing does.
+ */
 export function licenceOf({ folder }: Pick<Base, "folder">): string | null {
-  const text = textIn(join(folder, "README.md"));
-  const front = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text)?.[1] ?? "";
-  return /^license:[ \t]*["']?([\w.+-]+)["']?[ \t]*$/m.exec(front)?.[1]?.toLowerCase() ?? null;
+  const named = namedIn(textIn(join(folder, "README.md")));
+  return named.find(forbidsChanges) ?? named[0] ?? ofText(folder);
 }
 
 /** "No derivatives": a tuned model is one. */
 export function forbidsChanges(licence: string): boolean {
-  return /(?:^|-)nd(?:-|$)/.test(licence);
+  return /(?:^|[-_ ])(?:nd(?:[-_ ]|$)|no-?[-_ ]?deriv)/.test(licence);
+}
+
+function namedIn(card: string): readonly string[] {
+  const front = /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)\r?\n---/.exec(card)?.[1] ?? "";
+  const said = frontMatter(front);
+  const { license, license_name: own } = isRecord(said) ? said : {};
+  return [license, own]
+    .flat()
+    .filter((one): one is string => typeof one === "string" && one.trim() !== "")
+    .map((one) => one.trim().toLowerCase());
+}
+function frontMatter(text: string): unknown {
+  try {
+    return parse(text, { maxAliasCount: 0, logLevel: "error" });
+  } catch {
+    // Half of it may be read all the same.
+    const line = /^license:[ \t]*["']?([\w.+-]+)["']?[ \t]*$/m.exec(text)?.[1];
+    return line === undefined ? null : { license: line };
+  }
+}
+
+/** Creative Commons' own words, by which its texts begin. */
+function ofText(folder: string): string | null {
+  for (const name of ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "LICENCE.md", "LICENCE.txt"]) {
+    const head = textIn(join(folder, name)).slice(0, 2000);
+    if (/attribution[-\s]+(?:non-?commercial[-\s]+)?no-?derivati/i.test(head) || /\bCC[- ]BY(?:-NC)?-ND\b/i.test(head))
+      return /non-?commercial|-NC-/i.test(head) ? "cc-by-nc-nd" : "cc-by-nd";
+  }
+  return null;
 }
 
 function textIn(file: string): string {

@@ -4,6 +4,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import type { Adapter } from "../artifacts/adapter-folder.js";
+import { baseOfRun, forbiddingLicence } from "./base-licence.js";
 import { cardBase } from "./card-base.js";
 import type { Checkpoint } from "../artifacts/checkpoints.js";
 import type { RunEvent } from "../core/session/events.js";
@@ -36,6 +37,7 @@ export async function describeIn(
     ...(o.deployed && { deployed: o.deployed }),
     ...{ name: lock.name, plan, lock, data, events, saved, registry, machine: machineText() },
     base: cardBase(plan.recipe.model, run),
+    forbidding: forbiddingLicence(baseOfRun(run) ?? folder),
     kept: { step: checkpoint.position.step, file: basename(checkpoint.file) },
   });
 }

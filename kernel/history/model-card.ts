@@ -35,6 +35,8 @@ export interface CardFacts {
   readonly saved: "peft" | "adapter" | "whole" | "model";
   readonly machine: string;
   readonly registry: Registry;
+  /** The base's, where it forbids to pass on what is made of it; null: it doesn't. */
+  readonly forbidding?: string | null;
   /** Of a deployment; absent: it is a training's own folder. */
   readonly deployed?: DeployedCard;
 }
@@ -171,6 +173,7 @@ function frontMatter(f: CardFacts, scores: readonly (readonly [string, number])[
   };
   const entries: Readonly<Record<string, unknown>> = {
     ...(hub && { base_model: hub.id }),
+    ...(typeof f.forbidding === "string" && { license: f.forbidding }),
     ...(hub && f.base.training === null && f.saved === "peft" && { base_model_relation: "adapter" }),
     library_name: LIBRARIES[f.saved] ?? "tunebook",
     ...(typeof pipeline === "string" && { pipeline_tag: pipeline }),

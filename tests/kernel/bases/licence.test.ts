@@ -17,6 +17,25 @@ describe("the licence of a base", () => {
     assert.equal(said('---\r\nlicense: "cc-by-nc-nd-4.0"\r\n---\r\n'), "cc-by-nc-nd-4.0");
     assert.equal(said("# m\nlicense: mit\n"), null);
   });
+  it("is found however it is written, and the strictest of several", () => {
+    for (const [card, licence] of [
+      ["---\nlicense:\n- mit\n- cc-by-nd-4.0\n---\n", "cc-by-nd-4.0"],
+      ["\uFEFF---\nlicense: cc-by-nd-4.0\n---\n", "cc-by-nd-4.0"],
+      ["---\nlicense: other\nlicense_name: No-Derivatives\n---\n", "no-derivatives"],
+      ["---\nlicense: other\nlicense_name: llama3\n---\n", "other"],
+      ["---\nlicense: [cc-by-nc-nd-4.0] # ours\n---\n", "cc-by-nc-nd-4.0"],
+      ["---\n{ broken: [\nlicense: mit\n---\n", "mit"],
+      ["---\nlicense: 5\n---\n", null],
+    ] as const)
+      assert.equal(said(card), licence, card);
+    said("# no front matter");
+    writeFileSync(join(folder, "LICENSE"), "Apache License\nVersion 2.0");
+    assert.equal(licenceOf({ folder }), null);
+    writeFileSync(join(folder, "LICENSE"), "Attribution-NonCommercial-NoDerivatives 4.0 International\n");
+    assert.equal(licenceOf({ folder }), "cc-by-nc-nd");
+    assert.ok(forbidsChanges("cc-by-nc-nd") && forbidsChanges("no-derivatives") && !forbidsChanges("mit and more"));
+    rmSync(join(folder, "LICENSE"));
+  });
   it("forbids to pass on what is made of it where it says so", () => {
     assert.deepEqual(
       ["cc-by-nd-4.0", "cc-by-nc-nd-4.0", "cc-by-nc-4.0", "apache-2.0", "andreas-1.0", "llama3"].map(forbidsChanges),
