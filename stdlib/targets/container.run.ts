@@ -2,6 +2,7 @@
 import type { TargetImplementation } from "../kinds/target.js";
 import { composeFile, dockerfile, DOCKERIGNORE, packageJson, PORT } from "../lib/targets/container/files.js";
 import { serverText } from "../lib/targets/container/server.js";
+import { shell, shellPath } from "../lib/targets/quoting.js";
 import { sortOf } from "../lib/targets/sort.js";
 import { onnx } from "./onnx.run.js";
 
@@ -21,17 +22,17 @@ export const container: TargetImplementation = {
       sortOf(model.config) === "answers"
         ? { question: "What is wrong?", context: "The invoice that came on Monday is wrong." }
         : "The invoice that came on Monday is wrong.";
-    const ask = `curl -s http://127.0.0.1:${String(PORT)}/ -H "content-type: application/json" -d '${JSON.stringify({ inputs })}'`;
+    const ask = `curl -s http://127.0.0.1:${String(PORT)}/ -H "content-type: application/json" -d ${shell(JSON.stringify({ inputs }))}`;
     return [
       {
         language: "shell",
         needs: ["docker", "curl"],
-        code: `docker compose --project-directory ${JSON.stringify(at)} up --build --wait\n${ask}\n`,
+        code: `docker compose --project-directory ${shellPath(at)} up --build --wait\n${ask}\n`,
       },
       {
         language: "shell",
         needs: ["node", "npm", "curl"],
-        code: `(cd ${JSON.stringify(at)} && npm install --ignore-scripts && npm start) &\nuntil curl -sf http://127.0.0.1:${String(PORT)}/health; do sleep 1; done\n${ask}\n`,
+        code: `(cd -- ${shellPath(at)} && npm install --ignore-scripts && npm start) &\nuntil curl -sf http://127.0.0.1:${String(PORT)}/health; do sleep 1; done\n${ask}\n`,
       },
     ];
   },

@@ -7,6 +7,7 @@ import { described, refusalOf, type GgufModel } from "../lib/gguf/described.js";
 import type { Quantize } from "../lib/gguf/mixture.js";
 import { ggufBytes } from "../lib/gguf/stream.js";
 import { modelfileText } from "../lib/ollama/modelfile.js";
+import { ollamaName, shellPath } from "../lib/targets/quoting.js";
 
 /** Paths that output takes: the file itself, and what lies beside it. */
 const MAIN = "main";
@@ -74,7 +75,8 @@ function modelfileOf(
 ): Parameters<typeof modelfileText>[0] {
   const name = from.replace(/\.gguf$/i, "");
   const { chat } = model;
-  const remarks = [`ollama create ${name} -f ${name}.Modelfile && ollama run ${name}`];
+  const called = ollamaName(name);
+  const remarks = [`ollama create ${called} -f ${shellPath(`${name}.Modelfile`)} && ollama run ${called}`];
   const template = chat ? (ollama?.go ?? null) : "{{ .Prompt }}";
   if (chat)
     remarks.push(

@@ -4,6 +4,7 @@ import type { TargetImplementation } from "../kinds/target.js";
 import { writeCompanions } from "../lib/targets/companions.js";
 import { forwardOf, graphFile, weightsOf } from "../lib/targets/forward.js";
 import { asked, read, said } from "../lib/targets/python.js";
+import { python as quoted } from "../lib/targets/quoting.js";
 import { tooLarge } from "../lib/targets/too-large.js";
 
 export const FILE = "saved_model.pb";
@@ -23,10 +24,10 @@ export const savedmodel: TargetImplementation = {
       needs: ["tensorflow", "tokenizers"],
       code: [
         ...["import json", "import numpy as np", "import tensorflow as tf", "from tokenizers import Tokenizer", ""],
-        `folder = ${JSON.stringify(at)}`,
+        `folder = ${quoted(at)}`,
         ...asked(model),
         `model = tf.saved_model.load(folder)`,
-        `answer = model.signatures[${JSON.stringify(SIGNATURE)}](**{name: tf.constant(values) for name, values in inputs.items()})`,
+        `answer = model.signatures[${quoted(SIGNATURE)}](**{name: tf.constant(values) for name, values in inputs.items()})`,
         ...read("answer[name].numpy()", model),
         ...said(model),
         "",

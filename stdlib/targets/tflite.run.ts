@@ -6,6 +6,7 @@ import { fixedSizes, halved, noShape, roomIn } from "../lib/targets/fixed.js";
 import { forwardOf, graphFile, weightsOf } from "../lib/targets/forward.js";
 import { litertCall } from "../lib/targets/litert-call.js";
 import { asked, read, said } from "../lib/targets/python.js";
+import { python as quoted } from "../lib/targets/quoting.js";
 import { tooLarge } from "../lib/targets/too-large.js";
 
 const SOURCE = "saved";
@@ -28,8 +29,8 @@ export const tflite: TargetImplementation = {
     const pairs = model.family.implementation.shape === "encoder-decoder";
     const code = [
       ...["import json", "import numpy as np", "from ai_edge_litert.interpreter import Interpreter"],
-      ...["from tokenizers import Tokenizer", "", `file = ${JSON.stringify(at)}`, 'folder = file + ".files"'],
-      `runner = Interpreter(file).get_signature_runner(${JSON.stringify(SIGNATURE)})`,
+      ...["from tokenizers import Tokenizer", "", `file = ${quoted(at)}`, 'folder = file + ".files"'],
+      `runner = Interpreter(file).get_signature_runner(${quoted(SIGNATURE)})`,
       ...(free ? [] : ['size, width = runner.get_input_details()["input_ids"]["shape"]']),
       ...(free || !pairs ? [] : ['written = runner.get_input_details()["decoder_input_ids"]["shape"][1]']),
       ...asked(model, free ? undefined : "int(width)"),

@@ -1,13 +1,13 @@
 /** Calls of a GGUF file that a reader copies. */
 import type { CopiedCall, Deployed } from "../../kinds/target.js";
+import { javaScript, ollamaName, python, shell, shellPath } from "../targets/quoting.js";
 
 const TOKENS = 64;
 
 export function ggufCalls({ parts }: Pick<Deployed, "parts">, at: string): readonly CopiedCall[] {
   const chats = parts.task.call.word === "chat";
-  const path = JSON.stringify(at);
-  const prompt = JSON.stringify(chats ? "Which way is up?" : "Once upon a time");
-  const name = (at.split(/[\\/]/).at(-1) ?? at).replace(/\.gguf$/i, "");
+  const asked = chats ? "Which way is up?" : "Once upon a time";
+  const name = ollamaName((at.split(/[\\/]/).at(-1) ?? at).replace(/\.gguf$/i, ""));
   return [
     {
       language: "JavaScript",
@@ -16,17 +16,17 @@ export function ggufCalls({ parts }: Pick<Deployed, "parts">, at: string): reado
         `import { getLlama, ${chats ? "LlamaChatSession" : "LlamaCompletion"} } from "node-llama-cpp";`,
         "",
         "const llama = await getLlama();",
-        `const model = await llama.loadModel({ modelPath: ${path} });`,
+        `const model = await llama.loadModel({ modelPath: ${javaScript(at)} });`,
         "const context = await model.createContext();",
         ...(chats
           ? [
               // Without it a turn of node-llama-cpp's own would come first.
               'const session = new LlamaChatSession({ contextSequence: context.getSequence(), systemPrompt: "" });',
-              `console.log(await session.prompt(${prompt}, { temperature: 0, maxTokens: ${String(TOKENS)} }));`,
+              `console.log(await session.prompt(${javaScript(asked)}, { temperature: 0, maxTokens: ${String(TOKENS)} }));`,
             ]
           : [
               "const completion = new LlamaCompletion({ contextSequence: context.getSequence() });",
-              `console.log(await completion.generateCompletion(${prompt}, { temperature: 0, maxTokens: ${String(TOKENS)} }));`,
+              `console.log(await completion.generateCompletion(${javaScript(asked)}, { temperature: 0, maxTokens: ${String(TOKENS)} }));`,
             ]),
         "await llama.dispose();",
         "",
@@ -39,15 +39,15 @@ export function ggufCalls({ parts }: Pick<Deployed, "parts">, at: string): reado
         "import xllamacpp",
         "",
         "params = xllamacpp.CommonParams()",
-        `params.model.path = ${path}`,
+        `params.model.path = ${python(at)}`,
         "server = xllamacpp.Server(params)",
         ...(chats
           ? [
-              `answer = server.handle_chat_completions({"messages": [{"role": "user", "content": ${prompt}}], "temperature": 0, "max_tokens": ${String(TOKENS)}})`,
+              `answer = server.handle_chat_completions({"messages": [{"role": "user", "content": ${python(asked)}}], "temperature": 0, "max_tokens": ${String(TOKENS)}})`,
               'print(answer["choices"][0]["message"]["content"])',
             ]
           : [
-              `answer = server.handle_completions({"prompt": ${prompt}, "temperature": 0, "max_tokens": ${String(TOKENS)}})`,
+              `answer = server.handle_completions({"prompt": ${python(asked)}, "temperature": 0, "max_tokens": ${String(TOKENS)}})`,
               'print(answer["choices"][0]["text"])',
             ]),
         "",
@@ -57,13 +57,13 @@ export function ggufCalls({ parts }: Pick<Deployed, "parts">, at: string): reado
       language: "shell",
       needs: ["llama.cpp"],
       code: chats
-        ? `llama-cli -m ${path} --temp 0 -n ${String(TOKENS)} -st -p ${prompt}\n`
-        : `llama-completion -m ${path} --temp 0 -n ${String(TOKENS)} -no-cnv -p ${prompt}\n`,
+        ? `llama-cli -m ${shellPath(at)} --temp 0 -n ${String(TOKENS)} -st -p ${shell(asked)}\n`
+        : `llama-completion -m ${shellPath(at)} --temp 0 -n ${String(TOKENS)} -no-cnv -p ${shell(asked)}\n`,
     },
     {
       language: "shell",
       needs: ["ollama"],
-      code: `ollama create ${name} -f ${JSON.stringify(at.replace(/\.gguf$/i, ".Modelfile"))}\nollama run ${name} ${prompt}\n`,
+      code: `ollama create ${name} -f ${shellPath(at.replace(/\.gguf$/i, ".Modelfile"))}\nollama run ${name} ${shell(asked)}\n`,
     },
   ];
 }

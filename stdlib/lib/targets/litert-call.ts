@@ -1,5 +1,6 @@
 /** A page's call of a LiteRT file of fixed shape: LiteRT.js and the tokenizer that lies beside the file. */
 import type { CopiedCall, Deployed } from "../../kinds/target.js";
+import { javaScript, urlPath } from "./quoting.js";
 
 /** Null: it reads more than one text, or writes, which takes more than a few lines. */
 export function litertCall(model: Pick<Deployed, "config" | "roles" | "parts">, at: string): CopiedCall | null {
@@ -12,7 +13,7 @@ export function litertCall(model: Pick<Deployed, "config" | "roles" | "parts">, 
     'import { loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";',
     'import { Tokenizer } from "@huggingface/tokenizers";',
     "",
-    `const file = ${JSON.stringify(at)};`,
+    `const file = ${javaScript(urlPath(at))};`,
     "const json = async (name) => (await fetch(`${file}.files/${name}`)).json();",
     'const tokenizer = new Tokenizer(await json("tokenizer.json"), await json("tokenizer_config.json"));',
     'await loadLiteRt("wasm/"); // the folder of that name in @litertjs/core, as your server gives it',

@@ -3,11 +3,11 @@
  * They run as they stand.
  */
 import type { CopiedCall, Deployed } from "../../../kinds/target.js";
+import { javaScript as js, python as py } from "../quoting.js";
 import { fileOf, type Rounding } from "./files.js";
 
 const ASKED = "The invoice that came on Monday is wrong.";
 const PAIR = "The bill is wrong.";
-const q = (text: string): string => JSON.stringify(text);
 
 export function onnxCalls(model: Deployed, at: string, rounding: Rounding | undefined): readonly CopiedCall[] {
   return [javaScript(model, at), ...python(model, at, rounding)];
@@ -15,9 +15,7 @@ export function onnxCalls(model: Deployed, at: string, rounding: Rounding | unde
 
 /** transformers.js finds models by their names in one folder. */
 function javaScript(model: Deployed, at: string): CopiedCall {
-  const path = at.replace(/\/+$/, "");
-  const cut = path.lastIndexOf("/");
-  const [folder, name] = cut < 0 ? ["./", path] : [path.slice(0, cut + 1), path.slice(cut + 1)];
+  const [folder, name] = foundIn(at.replace(/\/+$/, ""));
   const { names, lines } = asked(model, name);
   return {
     language: "JavaScript",
@@ -26,10 +24,19 @@ function javaScript(model: Deployed, at: string): CopiedCall {
       `import { env, ${names.join(", ")} } from "@huggingface/transformers";`,
       "",
       "env.allowRemoteModels = false;",
-      `env.localModelPath = ${q(folder)};`,
+      `env.localModelPath = ${js(folder)};`,
       ...lines,
     ].join("\n"),
   };
+}
+
+/** A folder and a name in it, where the name is one that transformers.js takes for a model's; else the whole path is the name. */
+function foundIn(path: string): readonly [folder: string, name: string] {
+  const cut = path.lastIndexOf("/");
+  const name = path.slice(cut + 1);
+  const taken = /^\w[\w.-]{0,95}$/.test(name) && !/\.\.|--|[.-]$|\.(?:git|ipynb)$/.test(name);
+  const folder = cut < 0 ? "./" : path.slice(0, cut + 1);
+  return taken ? [folder, name] : [folder, cut < 0 ? `./${path}` : path];
 }
 
 interface Asked {
@@ -40,7 +47,7 @@ function asked(model: Deployed, name: string): Asked {
   const piped = (task: string, question: string, o = "", of = ""): Asked => ({
     names: ["pipeline"],
     lines: [
-      `const ask = await pipeline(${q(task)}, ${q(name)});`,
+      `const ask = await pipeline(${js(task)}, ${js(name)});`,
       `const answer = await ask(${question}${o});`,
       `console.log(answer${of});`,
     ],
@@ -51,34 +58,34 @@ function asked(model: Deployed, name: string): Asked {
   if (!implementation.answers) {
     const how = ", { max_new_tokens: 32, do_sample: false }";
     if (model.parts.family.shape === "encoder-decoder")
-      return piped("text2text-generation", q(prefixOf(call.arguments) + ASKED), how, "[0].generated_text");
-    const messages = `[{ role: "user", content: ${q(ASKED)} }]`;
+      return piped("text2text-generation", js(prefixOf(call.arguments) + ASKED), how, "[0].generated_text");
+    const messages = `[{ role: "user", content: ${js(ASKED)} }]`;
     return model.roles.includes("messages")
       ? piped("text-generation", messages, how, "[0].generated_text.at(-1).content")
-      : piped("text-generation", q(ASKED), how, "[0].generated_text");
+      : piped("text-generation", js(ASKED), how, "[0].generated_text");
   }
   if (rows === "apart") {
     const pooling = String(call.arguments["pooling"] ?? "mean");
     return piped(
       "feature-extraction",
-      q(ASKED),
-      `, { pooling: ${q(pooling)}, normalize: ${call.arguments["normalize"] !== false} }`,
+      js(ASKED),
+      `, { pooling: ${js(pooling)}, normalize: ${call.arguments["normalize"] !== false} }`,
       ".tolist()[0]",
     );
   }
-  if (rows === "words") return piped("token-classification", q(ASKED));
-  if (rows === "contexts") return piped("question-answering", `${q("What is wrong?")}, ${q(ASKED)}`);
+  if (rows === "words") return piped("token-classification", js(ASKED));
+  if (rows === "contexts") return piped("question-answering", `${js("What is wrong?")}, ${js(ASKED)}`);
   if (call.word === "fill_mask")
     return withClass("AutoModelForMaskedLM", name, "`The invoice is ${tokenizer.mask_token}.`", FILLED);
   if (pair || model.config["problem_type"] === "regression" || model.labels.length === 0)
     return withClass(
       "AutoModelForSequenceClassification",
       name,
-      `${q(ASKED)}, { ${pair ? `text_pair: ${q(PAIR)}, ` : ""}truncation: true, max_length: ${model.maxLength} }`,
+      `${js(ASKED)}, { ${pair ? `text_pair: ${js(PAIR)}, ` : ""}truncation: true, max_length: ${model.maxLength} }`,
       model.labels.length > 0 ? CHANCES : ROWS,
     );
   const all = model.config["problem_type"] === "multi_label_classification" ? ", { top_k: null }" : "";
-  return piped("text-classification", q(ASKED), all);
+  return piped("text-classification", js(ASKED), all);
 }
 
 const CHANCES = [
@@ -97,8 +104,8 @@ function withClass(auto: string, name: string, question: string, tells: readonly
   return {
     names: ["AutoTokenizer", auto],
     lines: [
-      `const tokenizer = await AutoTokenizer.from_pretrained(${q(name)});`,
-      `const model = await ${auto}.from_pretrained(${q(name)});`,
+      `const tokenizer = await AutoTokenizer.from_pretrained(${js(name)});`,
+      `const model = await ${auto}.from_pretrained(${js(name)});`,
       `const inputs = await tokenizer(${question});`,
       "const { logits } = await model(inputs);",
       ...tells,
@@ -114,20 +121,20 @@ function python(model: Deployed, at: string, rounding: Rounding | undefined): re
   if (!implementation.answers) return model.parts.family.shape === "decoder" ? [writes(model, at, rounding)] : [];
   const file = fileOf("forward", false, rounding);
   const vectors = implementation.supervision.rows === "apart";
-  const pair = model.roles.includes("text_pair") ? `, ${q(PAIR)}` : "";
+  const pair = model.roles.includes("text_pair") ? `, ${py(PAIR)}` : "";
   const text =
     implementation.supervision.rows === "contexts"
-      ? `${q("What is wrong?")}, ${q(ASKED)}`
+      ? `${py("What is wrong?")}, ${py(ASKED)}`
       : call.word === "fill_mask"
         ? 'f"The invoice is {mask}."'
-        : `${q(ASKED)}${vectors ? "" : pair}`;
+        : `${py(ASKED)}${vectors ? "" : pair}`;
   return [
     {
       language: "Python",
       needs: ["onnxruntime", "tokenizers", "numpy"],
       code: [
         ...["import json", "import numpy as np", "import onnxruntime", "from tokenizers import Tokenizer", ""],
-        `folder = ${q(at)}`,
+        `folder = ${py(at)}`,
         'tokenizer = Tokenizer.from_file(f"{folder}/tokenizer.json")',
         "tokenizer.no_padding()",
         `tokenizer.enable_truncation(${model.maxLength})`,
@@ -153,17 +160,17 @@ function writes(model: Deployed, at: string, rounding: Rounding | undefined): Co
   const reads = chat
     ? [
         "tokenizer = AutoTokenizer.from_pretrained(folder)",
-        `messages = [{"role": "user", "content": ${q(ASKED)}}]`,
+        `messages = [{"role": "user", "content": ${py(ASKED)}}]`,
         'ids = list(tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=True)["input_ids"])',
       ]
-    : ['tokenizer = Tokenizer.from_file(f"{folder}/tokenizer.json")', `ids = tokenizer.encode(${q(ASKED)}).ids`];
+    : ['tokenizer = Tokenizer.from_file(f"{folder}/tokenizer.json")', `ids = tokenizer.encode(${py(ASKED)}).ids`];
   return {
     language: "Python",
     needs: ["onnxruntime", "numpy", ...(chat ? ["transformers", "jinja2"] : ["tokenizers"])],
     code: [
       ...["import numpy as np", "import onnxruntime"],
       ...[chat ? "from transformers import AutoTokenizer" : "from tokenizers import Tokenizer", ""],
-      `folder = ${q(at)}`,
+      `folder = ${py(at)}`,
       `session = onnxruntime.InferenceSession(f"{folder}/${fileOf("decoder", false, rounding)}")`,
       ...reads,
       "past = {",

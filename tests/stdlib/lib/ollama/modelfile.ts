@@ -48,11 +48,14 @@ export function modelfileOf(text: string): ReadModelfile {
   return { from, ...more, parameters };
 }
 
+/** Ollama knows no escapes: what stands between the quotes is the text. */
 function valueIn(text: string): { readonly value: string; readonly length: number } {
-  const three = /^"""([^]*?)"""[ \t]*(\n|$)/.exec(text);
+  const three = /^"""([^]*?"?"?)"""[ \t]*(\n|$)/.exec(text);
   if (three) return { value: three[1]!, length: three[0].length };
   if (text.startsWith('"""')) throw new Error("three quotes that don't close");
+  const one = /^"([^]*?)"[ \t]*(\n|$)/.exec(text);
+  if (one) return { value: one[1]!, length: one[0].length };
+  if (text.startsWith('"')) throw new Error("a quote that doesn't close");
   const [line] = /^[^\n]*\n?/.exec(text)!;
-  const own = line.trim();
-  return { value: own.startsWith('"') ? (JSON.parse(own) as string) : own, length: line.length };
+  return { value: line.trim(), length: line.length };
 }

@@ -87,7 +87,7 @@ describe("Modelfiles", () => {
       from: "helper.gguf",
       template: `{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}`,
       system: "Be kind.\nAlways.",
-      stops: ["<|im_end|>", 'a "quoted" one'],
+      stops: ["<|im_end|>", 'a "quoted" one', "\nUser:", "a\\b"],
       parameters: { num_ctx: 2048, temperature: 0 },
     };
     assert.deepEqual(modelfileOf(modelfileText(said)), {
@@ -97,6 +97,8 @@ describe("Modelfiles", () => {
       parameters: [
         ["stop", "<|im_end|>"],
         ["stop", 'a "quoted" one'],
+        ["stop", "\nUser:"],
+        ["stop", "a\\b"],
         ["num_ctx", "2048"],
         ["temperature", "0"],
       ],
