@@ -22,6 +22,7 @@ export interface FolderModel {
   readonly tokenTypes: boolean;
   readonly maxLength: number;
   readonly adapter?: Deployed["adapter"];
+  readonly peft?: boolean;
   readonly calibration?: Deployed["calibration"];
   readonly chat?: Deployed["chat"];
 }
@@ -58,6 +59,7 @@ export async function deployedFrom(o: FolderModel): Promise<Deployed> {
     around: null,
     shapes: facts.shapes,
     adapter: o.adapter ?? null,
+    peft: o.peft ?? false,
     read: (name, state) => tensors.read(name, state),
     files: besideWeights(base),
     file: (name) => readFile(join(base.folder, name)),

@@ -58,7 +58,7 @@ export function goldenOf({ maxLength, roles, mask, writes }: GoldenOf): Golden {
       inputs: [...TEXTS.filter((text) => text.trim() === text), ofLength(Math.ceil(longest / 2))],
       most: MOST_TOKENS,
     };
-  if (mask !== null) return { is: "asked", inputs: texts.map((text) => masked(text, mask)) };
+  if (mask !== null) return { is: "asked", inputs: texts.map((text) => masked(text, mask, maxLength)) };
   if (roles.includes("context"))
     return { is: "asked", inputs: texts.map((text) => ["What was late?", `${text} ${LONG}`] as const) };
   if (roles.includes("text_pair"))
@@ -77,9 +77,12 @@ function turnsOf(text: string, i: number): readonly Turn[] {
   return [...before, last];
 }
 
-/** A word in the middle is left to be filled in. */
-function masked(text: string, mask: string): string {
+/** A word in the middle is left to be filled in, or an earlier one, so that it stands where texts are cut: no tokenizer makes more tokens than there are bytes. */
+function masked(text: string, mask: string, maxLength: number): string {
   const words = text.split(" ");
-  words[Math.min(5, Math.floor(words.length / 2))] = mask;
+  const fits = (at: number): boolean => Buffer.byteLength(words.slice(0, at).join(" ")) <= maxLength - 4;
+  let place = Math.min(5, Math.floor(words.length / 2));
+  while (place > 0 && !fits(place)) place--;
+  words[place] = mask;
   return words.join(" ");
 }

@@ -49,6 +49,7 @@ export async function deploySource(
     ...{ name: model.name, task: model.task, labels, roles: Object.keys(data.columns) },
     ...{ tokenTypes: await typesOf(plan, base), maxLength: model.max_length, calibration },
     adapter: adapter === null ? null : Object.values(ADAPTER),
+    peft: open.adapter !== null && "peft_type" in open.adapter.config,
     ...(told && { chat: told }),
   };
   if (around === null) return deployedFrom({ ...about, base: await openBase(folder, "folder", registry) });
@@ -68,7 +69,7 @@ export async function deploySource(
     config,
     around,
     shapes: {},
-    adapter: about.adapter,
+    ...{ adapter: about.adapter, peft: about.peft },
     ...(about.chat && { chat: about.chat }),
     read: (name) => open.session.read(name),
     files,

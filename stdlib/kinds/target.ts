@@ -36,6 +36,8 @@ export interface Deployed {
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** Files of what trained alone, in the folder `adapter` of its source; null: all weights trained. */
   readonly adapter: readonly string[] | null;
+  /** Whether PEFT reads those files; else they are of Tunebook's own format, which nothing else reads. */
+  readonly peft: boolean;
   /** The value of a state of a program that was built of `parts`, f32 unless the state is of whole numbers. */
   read(name: string, state?: State): Promise<NDArray>;
   /** Files that lie beside the weights: tokenizer.json, tokenizer_config.json, chat_template.jinja, generation_config.json. */

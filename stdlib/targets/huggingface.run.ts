@@ -6,13 +6,21 @@ import { sentenceFiles } from "../lib/targets/sentence-transformers.js";
 import { transformersCalls } from "../lib/targets/transformers-calls.js";
 import { word } from "./huggingface.js";
 
+/** Targets that hold whatever a technique leaves around a model. */
+const GRAPHS = "`onnx`, `savedmodel`, `tflite`, `coreml` and `container`";
+
 export const huggingface: TargetImplementation = {
   refuses(call, model) {
     const { weights } = argumentsOf(word, call);
-    if (weights === "adapter" && !model.adapter)
+    const { around, adapter, peft } = model;
+    if (weights === "adapter" && !adapter)
       return "all its weights trained, so there is no adapter; leave out `weights: adapter`";
-    if (weights === "merged" && model.around !== null)
-      return `${model.around} stays around the model and can't go into its weights; \`weights: adapter\` writes it as PEFT reads it`;
+    if (around !== null && !peft)
+      return `${around} stays around the model: it can't go into its weights, and PEFT has no adapter of that kind; ${GRAPHS} hold it in their graphs`;
+    if (weights === "adapter" && !peft)
+      return "PEFT has no adapter of that kind, but what trained goes into the weights; leave out `weights: adapter`";
+    if (weights === "merged" && around !== null)
+      return `${around} stays around the model and can't go into its weights; \`weights: adapter\` writes it as PEFT reads it`;
     return null;
   },
   async write(call, model, out) {

@@ -1,32 +1,32 @@
 /** handler.py, by which Hugging Face's inference endpoints answer: texts cut as in training, labels by name. */
 import type { Deployed } from "../../kinds/target.js";
+import { python, pythonList } from "./quoting.js";
 import { sortOf, type Sort } from "./sort.js";
-import { AUTO, heads, vectorLines } from "./transformers-calls.js";
+import { vectorLines } from "./transformers-calls.js";
+import { opensBy } from "./transformers-opens.js";
 
 export function handlerText(model: Deployed, whole: boolean): string {
   const sort = sortOf(model.config);
-  const auto = whole ? AUTO[sort] : AUTO[sort].replace("Auto", "AutoPeft");
+  const opens = opensBy(model, sort, whole, "path");
   const { prefix: given } = model.parts.task.call.arguments;
   const prefix = typeof given === "string" ? given : "";
-  const opens = `from_pretrained(path${whole ? "" : heads(model, sort)})`;
   return `"""Answers requests of a Hugging Face inference endpoint: {"inputs": text or list, "parameters": {...}}."""
 import torch
-from transformers import AutoTokenizer
-from ${whole ? "transformers" : "peft"} import ${auto}
+${opens.imports.join("\n")}
 
 MAX_LENGTH = ${model.maxLength}
-LABELS = ${JSON.stringify(model.labels)}
-PREFIX = ${JSON.stringify(prefix)}
+LABELS = ${pythonList(model.labels)}
+PREFIX = ${python(prefix)}
 
 
 class EndpointHandler:
     def __init__(self, path=""):
         self.tokenizer = AutoTokenizer.from_pretrained(path)
-        self.model = ${auto}.${opens}.eval()
+        self.model = ${opens.model}
 
     def __call__(self, data):
         inputs = data.get("inputs", data)
-        many = isinstance(inputs, list)
+        many = isinstance(inputs, list)${sort === "continues" ? CONVERSATION : ""}
         parameters = data.get("parameters") or {}
         with torch.no_grad():
             answers = [self.answer(one, parameters) for one in (inputs if many else [inputs])]
@@ -42,6 +42,8 @@ ${ANSWERS[sort](model)
 `;
 }
 
+/** A list of turns is one conversation. */
+const CONVERSATION = ' and not all(isinstance(one, dict) and "role" in one for one in inputs)';
 const texts = 'texts = (one["text"], one["text_pair"]) if isinstance(one, dict) else (one,)';
 const ANSWERS: Readonly<Record<Sort, (model: Deployed) => readonly string[]>> = {
   labels: ({ config }) => [

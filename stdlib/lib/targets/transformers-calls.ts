@@ -1,6 +1,8 @@
 /** A call in Python that asks a folder of transformers (or an adapter by PEFT) what the notebook was asked. It runs as it stands. */
 import type { CopiedCall, Deployed } from "../../kinds/target.js";
+import { python as q, pythonList } from "./quoting.js";
 import { sortOf, type Sort } from "./sort.js";
+import { opensBy } from "./transformers-opens.js";
 
 /** Texts that are asked in the calls of all targets. */
 export const ASKED = "The invoice that came on Monday is wrong.";
@@ -19,43 +21,16 @@ export function transformersCalls(model: Deployed, at: string, whole: boolean): 
         ],
       ),
     ];
-  const auto = AUTO[sort];
-  const opens = whole
-    ? [
-        "import torch",
-        `from transformers import AutoTokenizer, ${auto}`,
-        "",
-        `tokenizer = AutoTokenizer.from_pretrained(${q(at)})`,
-        `model = ${auto}.from_pretrained(${q(at)}).eval()`,
-      ]
-    : [
-        "import torch",
-        `from peft import ${auto.replace("Auto", "AutoPeft")}`,
-        "from transformers import AutoTokenizer",
-        "",
-        `tokenizer = AutoTokenizer.from_pretrained(${q(at)})`,
-        `model = ${auto.replace("Auto", "AutoPeft")}.from_pretrained(${q(at)}${heads(model, sort)}).eval()`,
-      ];
+  const opens = opensBy(model, sort, whole, q(at));
   const needs = whole ? ["transformers", "torch"] : ["transformers", "torch", "peft"];
-  return [python(needs, [...opens, ...asks(sort, model)])];
-}
-
-/** The class of transformers that opens it. */
-export const AUTO: Readonly<Record<Sort, string>> = {
-  labels: "AutoModelForSequenceClassification",
-  number: "AutoModelForSequenceClassification",
-  tags: "AutoModelForTokenClassification",
-  answers: "AutoModelForQuestionAnswering",
-  fills: "AutoModelForMaskedLM",
-  continues: "AutoModelForCausalLM",
-  rewrites: "AutoModelForSeq2SeqLM",
-  embeds: "AutoModel",
-};
-
-/** A base that brings another head is told how many labels there are. */
-export function heads({ labels }: Deployed, sort: Sort): string {
-  if (sort === "number") return ", num_labels=1, ignore_mismatched_sizes=True";
-  return labels.length > 0 ? `, num_labels=${labels.length}, ignore_mismatched_sizes=True` : "";
+  return [
+    python(needs, [
+      ...["import torch", ...opens.imports, ""],
+      `tokenizer = AutoTokenizer.from_pretrained(${q(at)})`,
+      `model = ${opens.model}`,
+      ...asks(sort, model),
+    ]),
+  ];
 }
 
 function asks(sort: Sort, model: Deployed): readonly string[] {
@@ -131,7 +106,7 @@ export function vectorLines({ parts }: Deployed): readonly string[] {
 
 /** Label names: of an adapter's base config.json has others, so they are written out. */
 function named({ config, labels }: Deployed): readonly string[] {
-  const names = `labels = ${JSON.stringify(labels)}`;
+  const names = `labels = ${pythonList(labels)}`;
   if (config["problem_type"] === "multi_label_classification")
     return [names, "print({label: round(p, 4) for label, p in zip(labels, logits[0].sigmoid().tolist())})"];
   return [names, "print({label: round(p, 4) for label, p in zip(labels, logits[0].softmax(-1).tolist())})"];
@@ -140,5 +115,3 @@ function named({ config, labels }: Deployed): readonly string[] {
 function python(needs: readonly string[], lines: readonly string[]): CopiedCall {
   return { language: "Python", needs, code: lines.join("\n") };
 }
-/** A string of JSON is one of Python. */
-const q = (text: string): string => JSON.stringify(text);

@@ -109,6 +109,9 @@ describe("the target container", function () {
         [await post("{"), await post("{}"), await post('{"inputs": 5}'), await post('{"inputs": []}')],
         [400, 400, 400, 400],
       );
+      for (const pair of ['["a", {"text": "b", "text_pair": "c"}]', '{"text": "a", "text_pair": 5}'])
+        assert.equal(await post(`{"inputs": ${pair}}`), 400, pair);
+      assert.deepEqual([await served.status("//"), await served.status("/?x#y")], [404, 405]);
       assert.deepEqual([await served.status("/"), await served.status("/else")], [405, 404]);
       assert.equal(await post(JSON.stringify({ inputs: "x".repeat(2e6) })).catch(() => 413), 413);
       const many = await Promise.all(Array.from({ length: 20 }, () => served.ask({ inputs: "canary secret" })));

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Proof } from "#kernel/deploying/proof.js";
+import type { ModelHandle } from "#kernel/session/model-handle.js";
 import { readDeployment } from "#kernel/deploying/deployment.js";
 import { Refused } from "#kernel/session/tune-session.js";
 import { RunList } from "#kernel/history/run-list.js";
@@ -44,11 +45,7 @@ describe("deploying what was trained in a notebook", function () {
     });
 
   it("writes what trained alone as an adapter, of techniques that stay around the model too", async () => {
-    for (const [i, technique] of [
-      "lora(rank: 2)",
-      "prompt_tuning(tokens: 3)",
-      "adapters(pfeiffer, size: 4)",
-    ].entries()) {
+    for (const [i, technique] of ["lora(rank: 2)", "prompt_tuning(tokens: 3)"].entries()) {
       const name = `around${String(i)}`;
       await book.run(programOf(TASKS[0]!, technique, name));
       await book.run(
@@ -63,6 +60,14 @@ describe("deploying what was trained in a notebook", function () {
       "cannot-deploy",
       /prompt_tuning stays around/,
     );
+    // PEFT reads neither; where the weights can't take them in, no folder of transformers can.
+    await book.run(programOf(TASKS[0]!, "adapters(pfeiffer, size: 4)", "bottled"));
+    for (const weights of ["", ", weights: adapter", ", weights: merged"])
+      await refused(`deploy bottled to huggingface("build/b"${weights})`, "cannot-deploy", /`onnx`, `savedmodel`/);
+    await book.run('deploy bottled to onnx("build/bottled")');
+    await book.run(programOf(TASKS[0]!, "bitfit", "biased"));
+    await refused('deploy biased to huggingface("build/b", weights: adapter)', "cannot-deploy", /leave out `weights/);
+    await book.run('deploy biased to huggingface("build/biased")');
   });
 
   it("leaves what lies there as it was, and nothing where it fails", async () => {
@@ -120,6 +125,13 @@ describe("deploying what was trained in a notebook", function () {
     const card = join(book.folder, "bert/README.md");
     writeFileSync(card, "---\nlicense: cc-by-nd-4.0\n---\n");
     await refused('deploy labels to onnx("build/forbidden")', "licence-forbids", /cc-by-nd-4\.0/);
+    // Nor is what was trained of what was trained of it, whatever lies between.
+    await book.run(
+      programOf({ ...TASKS[0]!, base: "labels" as never }, "full", "second").replace('"labels"', "labels"),
+    );
+    await refused('deploy second to onnx("build/forbidden")', "licence-forbids", /cc-by-nd-4\.0/);
+    await (book.values.get("labels") as ModelHandle).save("kept");
+    assert.match(readFileSync(join(book.folder, "kept/README.md"), "utf8"), /^license: "cc-by-nd-4\.0"$/m);
     rmSync(card);
     assert.ok(!existsSync(join(book.folder, "build/forbidden")));
   });
@@ -144,11 +156,15 @@ describe("deploying what was trained in a notebook", function () {
 
   it("is stopped in good order", async () => {
     const stop = new AbortController();
+    const interrupted = (signal: AbortSignal): Promise<void> =>
+      assert.rejects(
+        book.run('deploy labels to onnx("build/stopped")', { signal }),
+        ({ code }: CodedError) => code === "interrupted",
+      );
     setTimeout(() => stop.abort(), 300);
-    await assert.rejects(
-      book.run('deploy labels to onnx("build/stopped")', { signal: stop.signal }),
-      ({ code }: CodedError) => code === "interrupted",
-    );
+    await interrupted(stop.signal);
+    // Before it is open, too.
+    await interrupted(AbortSignal.abort());
     assert.ok(!existsSync(join(book.folder, "build/stopped")));
   });
 

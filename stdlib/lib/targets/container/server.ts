@@ -49,6 +49,9 @@ const texts = (inputs) => {
   const pairs = list.map((one) => (typeof one === "string" ? { text: one } : one));
   if (pairs.length === 0 || !pairs.every((one) => typeof one?.text === "string"))
     throw new Refused(400, "inputs must be a text, a list of texts, or {text, text_pair}");
+  const second = pairs.filter((one) => one.text_pair !== undefined && one.text_pair !== null);
+  if (!second.every((one) => typeof one.text_pair === "string") || ![0, pairs.length].includes(second.length))
+    throw new Refused(400, "text_pair must be a text, and of a list all have one or none");
   return pairs;
 };
 const exponentials = (row) => row.map((x) => Math.exp(x - Math.max(...row)));
@@ -118,7 +121,7 @@ async function bodyOf(request) {
 }
 
 async function answer(request) {
-  const { pathname } = new URL(request.url, "http://host");
+  const [pathname] = request.url.split(/[?#]/);
   if (request.method === "GET" && pathname === "/health") return { status: "ok" };
   if (pathname !== "/") throw new Refused(404, "there is / and /health");
   if (request.method !== "POST") throw new Refused(405, "/ is asked by POST");
