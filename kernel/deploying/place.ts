@@ -30,7 +30,7 @@ export interface Writes {
   readonly beside?: readonly string[];
 }
 
-// eslint-disable-next-line no-control-regex -- what would be a line of its own in a file or a terminal
+/** What would be a line of its own in a file, or an order to a terminal. */
 const CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029]/;
 
 /** `~/x` as shells, and bases, mean it. */

@@ -8,7 +8,6 @@ import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { wordOf } from "#dsl/types/loaded.js";
-import type { Call } from "#dsl/types/value.js";
 import type { Written } from "#stdlib/kinds/target.js";
 import { full } from "../../artifacts/folder-errors.js";
 import { chatTemplateOf } from "../../bases/chat-template.js";
