@@ -1,21 +1,32 @@
 /** The licence that binds a model: its base's, or that of whatever the base was trained from here. */
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { jsonRegular } from "../artifacts/read-regular.js";
 import { RunFolder } from "../artifacts/run-folder.js";
 import { forbidsChanges, licenceOf } from "../bases/licence.js";
+import { resolveBase } from "../bases/resolve.js";
+import { isPlan } from "./run-summary.js";
 
 /** Trainings that are followed back. */
 const MOST = 32;
 
 /** Of the base in `folder` and of those behind it the first licence that forbids changes; else null. */
-export function forbiddingLicence(folder: string, most = MOST): string | null {
+export async function forbiddingLicence(folder: string, most = MOST): Promise<string | null> {
   const licence = licenceOf({ folder });
   if (licence !== null && forbidsChanges(licence)) return licence;
-  const behind = most > 0 && basename(folder) === "model" ? baseOfRun(RunFolder.open(dirname(folder))) : null;
+  const behind = most > 0 && basename(folder) === "model" ? await baseOfRun(RunFolder.open(dirname(folder))) : null;
   return behind === null ? null : forbiddingLicence(behind, most - 1);
 }
 
-/** The folder of a training's base; null: it had none, or doesn't say. */
-export function baseOfRun(run: RunFolder): string | null {
-  const base = run.lock()?.base;
-  return base === undefined ? null : resolve(run.path, base);
+/** The folder of a training's base; null: it had none, it doesn't say, or it isn't here any more. Nothing is downloaded. */
+export async function baseOfRun(run: RunFolder): Promise<string | null> {
+  const lock = run.lock();
+  if (lock?.base !== undefined) return resolve(run.path, lock.base);
+  const plan: unknown = jsonRegular(join(run.path, "plan.json"));
+  if (!lock || !isPlan(plan) || plan.recipe.model.scratch) return null;
+  const { base, folder } = plan.recipe.model;
+  const home = resolve(run.path, lock.home ?? join("..", ".."), folder);
+  return resolveBase(base, { folder: home, offline: true }).then(
+    (found) => found.folder,
+    () => null,
+  );
 }

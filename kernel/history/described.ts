@@ -37,7 +37,7 @@ export async function describeIn(
     ...(o.deployed && { deployed: o.deployed }),
     ...{ name: lock.name, plan, lock, data, events, saved, registry, machine: machineText() },
     base: cardBase(plan.recipe.model, run),
-    forbidding: forbiddingLicence(baseOfRun(run) ?? folder),
+    forbidding: await forbiddingLicence((await baseOfRun(run)) ?? folder),
     kept: { step: checkpoint.position.step, file: basename(checkpoint.file) },
   });
 }

@@ -56,7 +56,7 @@ export async function runDeploy(session: TuneSession, action: Deploy, stage: Sta
   const begun: { run?: DeploymentRun } = {};
   try {
     await session.models.inTurn(handle, stage.hostContext, async (opened) => {
-      demandLicence(opened);
+      await demandLicence(opened);
       const { weights, engine } = opened;
       const { folder: home } = stage.hostContext;
       const run = DeploymentRun.begin(session.runs, {
@@ -85,8 +85,8 @@ export async function runDeploy(session: TuneSession, action: Deploy, stage: Sta
   }
 }
 
-function demandLicence({ base, weights }: Opened): void {
-  const licence = forbiddingLicence(base.folder);
+async function demandLicence({ base, weights }: Opened): Promise<void> {
+  const licence = await forbiddingLicence(base.folder);
   if (licence !== null)
     throw new CodedError("licence-forbids", { base: withoutPlace(weights.plan.recipe.model.base), licence });
 }
