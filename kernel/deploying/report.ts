@@ -39,7 +39,7 @@ export function checksOf(proof: Proof): DeploymentReport["checks"] {
     ...labelsOf(proof.scores),
   ];
 }
-/** Nothing is demanded of it: where two labels are equally likely, a last digit decides. */
+/** No mark: where two labels are equally likely, a last digit decides; many others with another score are an error (rows-tell.ts). */
 function labelsOf(scores: ScoredBeside | undefined): DeploymentReport["checks"] {
   if (!scores?.labels) return [];
   const { agree, of } = scores.labels;

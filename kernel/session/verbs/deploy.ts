@@ -18,6 +18,7 @@ import { does } from "../../core/session/words.js";
 import type { Answers } from "../../deploying/asked.js";
 import { DEPLOYMENT, type Deployment } from "../../deploying/deployment.js";
 import { checksumsIn } from "../../deploying/files.js";
+import { rowsTell } from "../../deploying/rows-tell.js";
 import type { Golden } from "../../deploying/golden.js";
 import { settle } from "../../deploying/leftovers.js";
 import { homeOf, outputIn, type Place } from "../../deploying/output.js";
@@ -162,15 +163,18 @@ async function provedAt(
     );
     const { compared, verdict, found } = judged(expected, answers, deployment);
     const proved = { golden, expected, by: open.by, compared, verdict };
-    if (verdict === "differs") {
-      await run.proved(proofOf(deployment, proved));
+    const failed = async (found: readonly string[], scores?: ScoredBeside): Promise<never> => {
+      await run.proved(proofOf(deployment, { ...proved, verdict: "differs", scores }));
       throw new CodedError("proof-failed", {
         ...{ model: action.name, target: callText(action.target), found },
         runtime: `${open.by.title} ${open.by.version}`,
       });
-    }
+    };
+    if (verdict === "differs") return await failed(found);
     const scored = await scoresBeside(work, open);
     const scores = "none" in scored ? undefined : scored;
+    const told = scores && rowsTell(scores, deployment.written);
+    if (told) return await failed([told], scores);
     const notes = "none" in scored ? [`No rows were scored: ${scored.none}.`] : [];
     return { proof: proofOf(deployment, { ...proved, scores }), notes };
   } finally {
