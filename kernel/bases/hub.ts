@@ -36,6 +36,9 @@ const small = [
   "model.safetensors.index.json",
   MODULES,
   POOLING,
+  // The licence stands in it.
+  "README.md",
+  "LICENSE",
 ];
 
 export function hubEndpoint(): string {

@@ -10,6 +10,7 @@ import { registry } from "#stdlib/registry.js";
 import type { Base } from "../core/bases/base.js";
 import { does } from "../core/session/words.js";
 import { readHeader, readTensor, weightFiles, type Header } from "../tensors/safetensors.js";
+import { licenceOf } from "../bases/licence.js";
 import { besideWeights } from "../artifacts/model-folder.js";
 import "../tensors/codes.js";
 
@@ -25,6 +26,7 @@ export interface FolderModel {
   readonly peft?: boolean;
   readonly calibration?: Deployed["calibration"];
   readonly chat?: Deployed["chat"];
+  readonly origin?: Deployed["origin"];
 }
 
 /** No technique: what it did is in the weights. */
@@ -52,6 +54,7 @@ export async function deployedFrom(o: FolderModel): Promise<Deployed> {
   };
   return {
     name: o.name,
+    origin: o.origin ?? { hub: null, licence: licenceOf(base) },
     parts,
     family: { word: facts.family, implementation: family },
     config: facts.config,

@@ -43,6 +43,12 @@ export interface CardFacts {
 export interface DeployedCard {
   /** As it was written: `onnx(quantize: int8)`. */
   readonly target: string;
+  /** The target's word. */
+  readonly format: string;
+  /** As the hub calls what opens it. */
+  readonly library?: string | undefined;
+  /** Of the base; null: it names none. */
+  readonly licence: string | null;
   /** Lines of its proof. */
   readonly proof: readonly string[];
   /** What the format doesn't hold, and what serves instead. */
@@ -175,9 +181,10 @@ function frontMatter(f: CardFacts, scores: readonly (readonly [string, number])[
     ...(hub && { base_model: hub.id }),
     ...(typeof f.forbidding === "string" && { license: f.forbidding }),
     ...(hub && f.base.training === null && f.saved === "peft" && { base_model_relation: "adapter" }),
-    library_name: LIBRARIES[f.saved] ?? "tunebook",
+    ...(f.deployed?.licence != null && { license: f.deployed.licence }),
+    library_name: f.deployed?.library ?? LIBRARIES[f.saved] ?? "tunebook",
     ...(typeof pipeline === "string" && { pipeline_tag: pipeline }),
-    tags: ["tunebook", model.technique.word, model.task.word],
+    tags: ["tunebook", model.technique.word, model.task.word, ...(f.deployed ? [f.deployed.format] : [])],
     ...(metrics.length > 0 && { metrics: metrics.map(({ type }) => type), "model-index": [index] }),
   };
   return ["---", ...Object.entries(entries).map(([key, value]) => `${key}: ${json(value)}`), "---"].join("\n");

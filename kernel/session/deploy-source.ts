@@ -17,7 +17,9 @@ import { configOf } from "../artifacts/model-config.js";
 import { besideWeights, copyBeside, writeModelFolder } from "../artifacts/model-folder.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { chatTemplateOf } from "../bases/chat-template.js";
+import { licenceOf } from "../bases/licence.js";
 import { openBase } from "../bases/open.js";
+import { cardBase } from "../history/card-base.js";
 import { chatAs } from "../deploying/chat.js";
 import { jinjaOf, writeTemplate } from "../deploying/jinja.js";
 import { chatOf } from "../encoding/chat.js";
@@ -50,6 +52,7 @@ export async function deploySource(
     ...{ tokenTypes: await typesOf(plan, base), maxLength: model.max_length, calibration },
     adapter: adapter === null ? null : Object.values(ADAPTER),
     peft: open.adapter !== null && "peft_type" in open.adapter.config,
+    origin: { hub: cardBase(model).hub?.id ?? null, licence: licenceOf(base) },
     ...(told && { chat: told }),
   };
   if (around === null) return deployedFrom({ ...about, base: await openBase(folder, "folder", registry) });
@@ -58,6 +61,7 @@ export async function deploySource(
   return {
     ...{
       name: about.name,
+      origin: about.origin,
       labels,
       roles: about.roles,
       tokenTypes: about.tokenTypes,

@@ -20,6 +20,8 @@ export interface Deployed {
   readonly family: { readonly word: string; readonly implementation: ModelImplementation };
   /** config.json as transformers writes it for the class with its head: label names and kind of problem included. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** What it began from, where that is known: a model of the hub, the licence that its card names. */
+  readonly origin: { readonly hub: string | null; readonly licence: string | null };
   readonly labels: readonly string[];
   /** Roles of the rows that it reads (`text`, `text_pair`, `question`, …). */
   readonly roles: readonly string[];
@@ -151,6 +153,8 @@ declare module "#dsl/types/capabilities.js" {
   interface TargetCapabilities {
     /** Of kernel/deploying/runtimes: what opens it here. Null: nothing here can. */
     readonly runtime: string | null;
+    /** As the hub calls the library that opens it first; absent: none of those that it knows. */
+    readonly library?: string;
     /** Others that read it, for the reference. */
     readonly readBy: readonly string[];
   }

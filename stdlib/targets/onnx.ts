@@ -60,6 +60,7 @@ export const word = defineWord({
   capabilities: {
     writes: "folder",
     runtime: "onnxruntime",
+    library: "transformers.js",
     readBy: ["ONNX Runtime (Python, C++, Java, C#)", "ONNX Runtime Web", "transformers.js", "Optimum", "OpenVINO"],
   },
   load: () => import("./onnx.run.js").then((m) => m.onnx),

@@ -6,6 +6,7 @@ import type { Written } from "#stdlib/kinds/target.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import type { DeploymentReport } from "../../core/display/deployment.js";
 import { bytes } from "../../core/display/text.js";
+import { wordOf } from "#dsl/types/loaded.js";
 import { callText } from "../../core/display/value-text.js";
 import { chatTemplateOf } from "../../bases/chat-template.js";
 import type { Place } from "../../deploying/output.js";
@@ -26,6 +27,9 @@ export async function cardIn(work: Work, home: string, written: Written, proof: 
     saved: whole ? "whole" : adapter ? savedAs(opened.open.adapter) : "model",
     deployed: {
       target: callText(withoutPath(action.target)),
+      format: action.target.word,
+      library: wordOf(work.session.vocabulary.registry, "target", action.target.word).capabilities?.library,
+      licence: model.origin.licence,
       proof: proofLines(proof),
       left: leftOf(work, written).map(({ part, instead }) => [part, instead]),
       calls: target.calls(action.target, model, withoutPlace(String(action.target.arguments["path"]))),

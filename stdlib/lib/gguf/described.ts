@@ -59,6 +59,7 @@ export async function described(model: Deployed, quantize: Quantize): Promise<Gg
       "general.architecture": text(architecture.name),
       "general.type": text("model"),
       "general.name": text(model.name),
+      ...origin(model),
       "general.file_type": u32(fileType(quantize)),
       ...(isQuantised(quantize) && { "general.quantization_version": u32(2) }),
       ...Object.fromEntries(
@@ -67,6 +68,20 @@ export async function described(model: Deployed, quantize: Quantize): Promise<Gg
       ...tokenizer.metadata,
       ...(template !== undefined && template !== null && { "tokenizer.chat_template": text(everybodys(template)) }),
     },
+  };
+}
+
+/** As llama.cpp's converter names them (gguf.md, "General metadata"). */
+function origin({ origin: { hub, licence } }: Deployed): GgufModel["metadata"] {
+  const [owner, name] = hub?.split("/") ?? [];
+  return {
+    ...(licence !== null && { "general.license": text(licence) }),
+    ...(hub !== null && {
+      "general.base_model.count": u32(1),
+      "general.base_model.0.name": text(name ?? hub),
+      ...(owner !== undefined && name !== undefined && { "general.base_model.0.organization": text(owner) }),
+      "general.base_model.0.repo_url": text(`https://huggingface.co/${hub}`),
+    }),
   };
 }
 
