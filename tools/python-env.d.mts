@@ -1,4 +1,4 @@
-export type PythonGroup = "jupyter" | "lab" | "oracles" | "scores" | "deploy" | "readers" | "executorch";
+export type PythonGroup = "jupyter" | "lab" | "oracles" | "scores" | "deploy" | "readers" | "executorch" | "vllm";
 export declare class ToolError extends Error {
   readonly name: "ToolError";
   readonly code: string;
