@@ -70,6 +70,7 @@ import { word as searches_random } from "./searches/random.js";
 import { word as secrets_secret } from "./secrets/secret.js";
 import { word as sources_csv } from "./sources/csv.js";
 import { word as sources_fasttext } from "./sources/fasttext.js";
+import { word as sources_folder } from "./sources/folder.js";
 import { word as sources_json } from "./sources/json.js";
 import { word as sources_jsonl } from "./sources/jsonl.js";
 import { word as sources_mix } from "./sources/mix.js";
@@ -223,6 +224,7 @@ export const words: readonly Word[] = [
   secrets_secret,
   sources_csv,
   sources_fasttext,
+  sources_folder,
   sources_json,
   sources_jsonl,
   sources_mix,

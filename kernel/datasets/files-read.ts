@@ -17,7 +17,11 @@ export function filesRead(source: DataPlan["source"], folder: string): readonly 
 
 function filesOf(call: Call, folder: string): readonly string[] | null {
   const { path } = call.arguments;
-  if (typeof path === "string") return filesNamed(folder, path).map((name) => resolve(folder, name));
+  if (typeof path === "string") {
+    const isFolder = statSync(resolve(folder, path), { throwIfNoEntry: false })?.isDirectory();
+    const files = filesNamed(folder, isFolder ? `${path.replace(/[\\/]+$/, "")}/**` : path);
+    return files.map((name) => resolve(folder, name));
+  }
   const within = callsIn(Object.values(call.arguments)).map((inner) => filesOf(inner, folder));
   return within.length === 0 || within.includes(null) ? null : within.flatMap((own) => own ?? []);
 }

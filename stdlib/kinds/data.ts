@@ -10,6 +10,10 @@ export interface SourceWorld {
   live(name: string): unknown;
   /** Columns that anybody asks for, where that is known: a source may leave the others out. */
   readonly columns?: readonly string[] | undefined;
+  /** Of the data: what chance a source draws from; absent: 0. */
+  readonly seed?: number;
+  /** What reads another source, for one that is made of several. */
+  source?(word: string): Promise<SourceImplementation>;
   /** Told by sources of files how many bytes of one are read, packed ones as they lie there, of how many. */
   readonly onBytes?: (read: number, of: number) => void;
 }

@@ -1,15 +1,14 @@
 /**
- * Files as sources read them: found with a hint when the name is wrong, unpacked when it ends in `.gz`, in pieces or by place.
+ * Files as sources read them: found with a hint when the name is wrong, unpacked where its ending says so, in pieces or by place.
  * A page in a browser brings a module of the same shape over the files that it was given (package.json: imports, `#platform/*`).
  */
 import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { open, readdir, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { pipeline, Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import { fitsPath, isPattern, mayHold, patternParts } from "../lib/sources/pattern.js";
+import { unpacked } from "./packed.js";
 import "../lib/sources/codes.js";
 import "../lib/sources/table-codes.js";
 
@@ -176,11 +175,8 @@ export async function* bytesOf(
     const before = await handle.stat();
     if (before.size > most) throw new CodedError("giant-json", { file: name, limit: most });
     const raw = piecesOf(handle, before.size, onBytes);
-    // How it ends is told by the stream that is read.
-    const packed = name.toLowerCase().endsWith(".gz");
-    const unpacked = packed ? pipeline(Readable.from(raw), createGunzip(), () => undefined) : raw;
     let read = 0;
-    for await (const chunk of unpacked as AsyncIterable<Uint8Array>) {
+    for await (const chunk of unpacked(raw, file, name, before.size)) {
       read += chunk.length;
       if (read > most) throw new CodedError("giant-json", { file: name, limit: most });
       yield chunk;

@@ -5,7 +5,7 @@ import { encoding, path, stream } from "../lib/sources/parameters.js";
 export const word = defineWord({
   kind: "source",
   name: "csv",
-  doc: "Rows of a CSV file; its first line has the names of the columns unless `header` says otherwise. A name that ends in `.gz` is unpacked. Every value is text.",
+  doc: "Rows of a CSV file; its first line has the names of the columns unless `header` says otherwise. A name that ends in `.gz`, `.zst` or `.zip` is unpacked. Every value is text.",
   example: 'source: csv("tickets.csv", delimiter: ";")',
   since: "0.1.0",
   elsewhere: {

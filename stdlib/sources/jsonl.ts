@@ -4,7 +4,7 @@ import { encoding, path, stream } from "../lib/sources/parameters.js";
 export const word = defineWord({
   kind: "source",
   name: "jsonl",
-  doc: "Rows of a file with one JSON object per line; a name that ends in `.gz` is unpacked.",
+  doc: "Rows of a file with one JSON object per line; a name that ends in `.gz`, `.zst` or `.zip` is unpacked.",
   example: 'source: jsonl("tickets.jsonl")',
   since: "0.1.0",
   elsewhere: { filename: "path", file: "path", charset: "encoding", ndjson: "jsonl", json_lines: "jsonl" },

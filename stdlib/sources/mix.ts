@@ -1,11 +1,54 @@
 import { defineWord } from "#dsl/types/define.js";
+import { stream } from "../lib/sources/parameters.js";
 
 export const word = defineWord({
   kind: "source",
   name: "mix",
-  doc: "Several sources in given proportions.",
-  example: 'source: mix(csv("a.csv"), csv("b.csv"), weights: [3, 1])',
+  doc: "Rows of several sources, drawn in given proportions by the data's seed: each row is the next one of a source that chance chooses. It ends with the first that is used up, unless told to go on until all are; no row comes twice.",
+  example: 'source: mix(csv("a.csv"), jsonl("b.jsonl"), weights: [3, 1])',
   since: "0.1.0",
-  planned: { meanwhile: "put the tables together in a TypeScript cell (`a.concat(b)`) and give the result as `$rows`" },
-  parameters: [],
+  elsewhere: {
+    interleave: "mix",
+    interleave_datasets: "mix",
+    blend: "mix",
+    probabilities: "weights",
+    stopping_strategy: "until",
+  },
+  parameters: [
+    {
+      name: "sources",
+      type: { is: "word", kind: "source" },
+      doc: "The sources.",
+      positional: "rest",
+      required: true,
+      why: "What is mixed is said where it is mixed.",
+      impact: "high",
+    },
+    {
+      name: "weights",
+      type: { is: "list", of: { is: "number" } },
+      doc: "How often a row is drawn from each, in their order: `[3, 1]` draws three of four from the first.",
+      default: { derived: "all alike", from: () => null },
+      why: "Where nothing is said none is more than another.",
+      impact: "high",
+    },
+    {
+      name: "until",
+      type: {
+        is: "choice",
+        of: ["shortest", "longest"],
+        elsewhere: { first_exhausted: "shortest", all_exhausted: "longest" },
+      },
+      means: {
+        shortest: "ends with the first source that is used up, so that the proportions hold to the end",
+        longest: "goes on with the others until all are used up",
+      },
+      doc: "Where it ends: with the first source that is used up (`shortest`), or with the last (`longest`; the proportions hold as long as all have rows).",
+      default: { value: "shortest" },
+      why: "The proportions that were asked for hold to the end.",
+      impact: "medium",
+    },
+    stream,
+  ],
+  load: async () => (await import("./mix.run.js")).mix,
 });

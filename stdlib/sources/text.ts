@@ -1,11 +1,36 @@
 import { defineWord } from "#dsl/types/define.js";
+import { sourceNames } from "../lib/elsewhere/files.js";
+import { encoding, filesOf, stream } from "../lib/sources/parameters.js";
 
 export const word = defineWord({
   kind: "source",
   name: "text",
-  doc: "Plain text files, one row each or one per line.",
-  example: 'source: text("notes/*.txt")',
+  doc: "Plain text files: one row each, or one per line or paragraph. Gives the columns `text` and `file`. Blank lines and paragraphs are passed over.",
+  example: 'source: text("notes/*.txt", unit: paragraph)',
   since: "0.1.0",
-  planned: { meanwhile: "read them in a TypeScript cell into an array of `{ text }` objects and give it as `$rows`" },
-  parameters: [],
+  elsewhere: { read_text: "text", txt: "text", filename: "path", file: "path", charset: "encoding", sample_by: "unit" },
+  advice: { ...sourceNames.advice },
+  parameters: [
+    filesOf([".txt", ".md", ".gz", ".zst", ".zip"]),
+    {
+      name: "unit",
+      type: {
+        is: "choice",
+        of: ["file", "line", "paragraph"],
+        elsewhere: { document: "file", whole: "file", lines: "line", paragraphs: "paragraph" },
+      },
+      means: {
+        file: "a row is a whole file",
+        line: "a row is a line",
+        paragraph: "a row is what stands between blank lines",
+      },
+      doc: "What a row is: a whole file, a line, or a paragraph (what stands between blank lines).",
+      default: { value: "file" },
+      why: "A note, a letter or a page is one text.",
+      impact: "medium",
+    },
+    encoding,
+    stream,
+  ],
+  load: async () => (await import("./text.run.js")).text,
 });

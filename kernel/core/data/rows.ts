@@ -128,7 +128,8 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
     ? [[null, plan.source]]
     : Object.entries(plan.source);
   const conversation = await conversationOf(plan, reading);
-  const asked = { ...reading.world, columns: columnsAsked(plan) };
+  const { seed } = plan;
+  const asked = { ...worldOf(reading.world, reading.registry), columns: columnsAsked(plan), seed };
   let all = 0;
   for (const [split, call] of sources) {
     const source = await implementationOf(reading.registry, "source", call.word);
@@ -166,6 +167,10 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
   }
 }
 
+function worldOf(world: SourceWorld, registry: Registry): SourceWorld {
+  return { ...world, source: (word) => implementationOf(registry, "source", word) };
+}
+
 /** Columns that roles and the split name; undefined where turns may be told by any. */
 function columnsAsked({ columns, split }: DataPlan): readonly string[] | undefined {
   if ("messages" in columns) return undefined;
@@ -178,7 +183,7 @@ function columnsAsked({ columns, split }: DataPlan): readonly string[] | undefin
 /** Column names and the first rows of a source. A file of JSON lines may bring further columns after its first thousand rows. */
 export async function readHeader(call: Call, world: SourceWorld, registry: Registry): Promise<TableFacts> {
   const source = await implementationOf(registry, "source", call.word);
-  const table = await source.open(call, world, 1000);
+  const table = await source.open(call, worldOf(world, registry), 1000);
   const columns = table.columnNames().filter((name) => name !== "$row");
   const own = columnsOf(table);
   const sample = Array.from({ length: Math.min(5, table.numRows()) }, (_, i) =>

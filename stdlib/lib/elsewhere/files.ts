@@ -2,12 +2,12 @@
 import { told } from "./told.js";
 
 export const severalFiles =
-  'a source takes one path: a pattern names several files, as in `csv("part-*.csv")` or `csv("{a,b}.csv")`; sources of other kinds are put together in a TypeScript cell, `const rows = a.all.table().concat(b.all.table())`, for `source: $rows`';
+  'a source takes one path: a pattern names several files, as in `csv("part-*.csv")` or `csv("{a,b}.csv")`; sources of other kinds are put together by `mix(csv("a.csv"), jsonl("b.jsonl"), until: longest)`';
 export const splitFiles = `${severalFiles}; files of different splits are \`{ train: csv("…"), test: csv("…") }\``;
 
 /** As words where a source is asked. */
 export const sourceNames = told([
-  ["glob concat concatenate interleave folder", severalFiles],
+  ["glob concat concatenate", severalFiles],
   ["xlsx excel read_excel", "save the sheet as CSV, or read it in a TypeScript cell and give `$rows`"],
   [
     "load_dataset huggingface hub",

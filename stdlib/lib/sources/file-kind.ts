@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import "./codes.js";
 
 const cell = "read it in a TypeScript cell and give the table as `$rows`";
-const unpack = "unpack it first; of packed files those that end in `.gz` are read";
+const unpack = "unpack it first; of packed files those that end in `.gz`, `.zst` or `.zip` (of one file) are read";
 
 /** First bytes (latin1), what such a file is, and what to do. */
 const kinds: readonly (readonly [RegExp, string, (name: string) => string])[] = [
@@ -16,7 +16,7 @@ const kinds: readonly (readonly [RegExp, string, (name: string) => string])[] = 
   [/^\x1f\x8b\x08/, "packed by gzip", (name) => `call it "${name}.gz": by that ending it is unpacked`],
   [/^BZh[1-9]1AY/, "packed by bzip2", () => unpack],
   [/^\xfd7zXZ\x00/, "packed by xz", () => unpack],
-  [/^\x28\xb5\x2f\xfd/, "packed by zstd", () => unpack],
+  [/^\x28\xb5\x2f\xfd/, "packed by zstd", (name) => `call it "${name}.zst": by that ending it is unpacked`],
   [/^PAR1/, "a Parquet file", (name) => `read it with \`parquet(${JSON.stringify(name)})\``],
   [/^ARROW1\x00/, "an Arrow (Feather) file", () => `save its rows as CSV or JSON Lines, or ${cell}`],
   [/^SQLite format 3\x00/, "an SQLite database", () => `export the query as CSV, or ${cell}`],

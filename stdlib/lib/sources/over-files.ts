@@ -47,28 +47,44 @@ function of(call: Call, path: string): Call {
   return { ...call, arguments: { ...call.arguments, path } };
 }
 
+export interface NamedFile {
+  /** Absolute. */
+  readonly file: string;
+  /** As it is written from the notebook's folder. */
+  readonly name: string;
+  readonly onBytes: (read: number, of: number) => void;
+}
+
+/** The files that a path names, in order; bytes that are told of each are told as those of all. Coded errors `no-files`, `missing-file`. */
+export async function* eachFile(path: string, world: SourceWorld): AsyncGenerator<NamedFile> {
+  const files: { readonly name: string; readonly file: string; readonly size: number }[] = [];
+  for (const name of filesNamed(world.folder, path)) {
+    const file = await locate(world.folder, name);
+    files.push({ name, file, size: await sizeOf(file) });
+  }
+  const all = files.reduce((sum, { size }) => sum + size, 0);
+  let before = 0;
+  for (const { name, file, size } of files) {
+    const from = before;
+    yield { name, file, onBytes: (read, of) => world.onBytes?.(from + size * (of > 0 ? read / of : 0), all) };
+    before += size;
+  }
+}
+
 async function* chunks(
   one: OneFile,
   call: Call,
   world: SourceWorld,
   { alike }: { readonly alike: boolean },
 ): AsyncGenerator<RowChunk> {
-  const files = filesNamed(world.folder, pathOf(call));
-  if (files.length === 1) return yield* one.stream(of(call, files[0]!), world);
   const demand = alike ? demandAlike() : undefined;
-  const sized: (readonly [file: string, size: number])[] = [];
-  for (const file of files) sized.push([file, await sizeOf(await locate(world.folder, file))]);
-  const all = sized.reduce((sum, [, size]) => sum + size, 0);
-  let before = 0;
-  for (const [file, size] of sized) {
-    const onBytes = (read: number, of: number): void => world.onBytes?.(before + size * (of > 0 ? read / of : 0), all);
+  for await (const { name, onBytes } of eachFile(pathOf(call), world)) {
     let first = true;
-    for await (const chunk of one.stream(of(call, file), { ...world, onBytes })) {
-      if (first) demand?.(file, chunk.columns.keys());
+    for await (const chunk of one.stream(of(call, name), { ...world, onBytes })) {
+      if (first) demand?.(name, chunk.columns.keys());
       first = false;
       yield chunk;
     }
-    before += size;
   }
 }
 

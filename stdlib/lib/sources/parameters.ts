@@ -15,7 +15,7 @@ export const filesOf = (endings: readonly string[]) =>
     why: "A notebook and its data move together.",
     impact: "high",
   });
-export const path = filesOf([".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".gz"]);
+export const path = filesOf([".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".gz", ".zst", ".zip"]);
 export const stream = parameter({
   name: "stream",
   type: { is: "boolean" },

@@ -30,6 +30,16 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly limit: number;
       readonly of: "bytes" | "values";
     };
+    /** `line`: where the row begins. */
+    "giant-text": {
+      readonly file: string;
+      readonly line: number;
+      readonly limit: number;
+      readonly unit: "file" | "line" | "paragraph";
+    };
+    "zip-members": { readonly file: string; readonly members: readonly string[] };
+    "weights-differ": { readonly sources: number; readonly weights: readonly number[] };
+    "unlabelled-file": { readonly file: string };
     "column-not-read": { readonly file: string; readonly column: string; readonly type: string };
   }
 }
@@ -83,6 +93,40 @@ registerCodes({
     help: () => "write it in smaller pieces (pages, row groups, batches), if it is what you think it is",
     explain:
       "Packed data can be made that unpack to a thousand times their size and fill the memory. What is read at once is bounded, whatever a file says of itself.",
+  },
+  "giant-text": {
+    severity: "error",
+    message: (d) =>
+      d.unit === "file"
+        ? `${d.file} has more than ${d.limit} characters, and a row is a whole file`
+        : `the ${d.unit} that begins on line ${d.line} of ${d.file} has more than ${d.limit} characters`,
+    help: (d) =>
+      d.unit === "line" ? "break it into lines" : "make it several rows: `unit: line`, or `unit: paragraph`",
+    explain: "A row is a text that a model reads; one of such a size is nearly always a file of many.",
+  },
+  "zip-members": {
+    severity: "error",
+    message: (d) => `${d.file} ${d.members.length === 0 ? "holds no file" : "holds several files"}`,
+    help: () => 'unpack it, and name its files by a pattern, as in `csv("part-*.csv")`',
+    notes: (d) => (d.members.length === 0 ? [] : [`it holds: ${listed(d.members)}`]),
+    explain: "A ZIP archive is read where it is one file that was packed; which of several is meant is not known.",
+  },
+  "weights-differ": {
+    severity: "error",
+    message: (d) =>
+      d.weights.length === d.sources
+        ? `a weight of ${listed(d.weights.map(String))} is not above 0`
+        : `${d.sources} sources have ${d.weights.length} weights`,
+    help: () => 'give each source a weight above 0, in their order: `mix(csv("a.csv"), csv("b.csv"), weights: [3, 1])`',
+    at: ["source.weights"],
+    explain: "A weight says how often a row is drawn from a source, beside the other weights.",
+  },
+  "unlabelled-file": {
+    severity: "error",
+    message: (d) => `${d.file} lies in no folder that is a label`,
+    help: () => "put it into one, or name the folder above those that are labels; `text(…)` reads files without labels",
+    explain:
+      "`folder` takes the first folder below the one that is named as the label, or the second where the first is a split (train, validation, test, dev). A file beside these has none.",
   },
   "column-not-read": {
     severity: "error",

@@ -1,0 +1,38 @@
+/** Text files labelled by the folder they lie in. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Call } from "#dsl/types/value.js";
+import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
+import { linesOf } from "../lib/sources/lines.js";
+import { eachFile } from "../lib/sources/over-files.js";
+import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
+import { fileText } from "../lib/sources/text-file.js";
+import { textsOf } from "../lib/sources/units.js";
+
+export const folder: SourceImplementation = rowSource(rows);
+
+const splits = new Set(["train", "training", "validation", "valid", "val", "dev", "test", "testing"]);
+
+/** Coded errors `no-files`, `unlabelled-file`, `empty-file`, `giant-text`, and those of `fileText`. */
+async function* rows(call: Call, world: SourceWorld): AsyncGenerator<ReadRow> {
+  const { path, encoding } = call.arguments as { path: string; encoding?: string };
+  const root = path.replace(/[\\/]+$/, "");
+  let some = false;
+  for await (const { file, name, onBytes } of eachFile(`${root}/**`, world)) {
+    const place = placeOf(name.slice(root.length + 1), name);
+    const lines = linesOf(fileText(file, name, encoding ?? "utf-8", { onBytes }), name);
+    for await (const text of textsOf(lines, name, "file")) {
+      some = true;
+      yield { value: { text, ...place, file: name }, length: text.length };
+    }
+  }
+  if (!some) throw new CodedError("empty-file", { file: path });
+}
+
+/** Of a file by its path from the folder that was named. */
+function placeOf(below: string, name: string): { readonly label: string; readonly split?: string } {
+  const folders = below.split("/").slice(0, -1);
+  const [first, second] = folders;
+  if (first !== undefined && !splits.has(first)) return { label: first };
+  if (first === undefined || second === undefined) throw new CodedError("unlabelled-file", { file: name });
+  return { label: second, split: first };
+}

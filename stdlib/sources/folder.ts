@@ -1,0 +1,26 @@
+import { defineWord } from "#dsl/types/define.js";
+import { encoding, stream } from "../lib/sources/parameters.js";
+
+export const word = defineWord({
+  kind: "source",
+  name: "folder",
+  doc: "Text files in folders that are their labels: `data/pos/1.txt` has the label `pos`. Where the folders above are splits (`data/train/pos/1.txt`: train, validation, test, dev …), they are the column `split`, for `split: by_column(split)`. Gives the columns `text`, `label`, `file`, and `split` where there are such. Blank files and names that begin with a dot are passed over.",
+  example: 'source: folder("data/reviews")',
+  since: "0.2.0",
+  elsewhere: { imagefolder: "folder", load_files: "folder", data_dir: "path", directory: "path", filename: "path" },
+  parameters: [
+    {
+      name: "path",
+      type: { is: "string" },
+      suggests: { from: "files", endings: [] },
+      doc: "The folder; a relative path starts from the notebook's folder.",
+      positional: true,
+      required: true,
+      why: "A notebook and its data move together.",
+      impact: "high",
+    },
+    encoding,
+    stream,
+  ],
+  load: async () => (await import("./folder.run.js")).folder,
+});

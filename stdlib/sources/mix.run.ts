@@ -1,0 +1,104 @@
+/** Rows of several sources, drawn by the seed; of each no more than a chunk is held where they are streamed. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Call } from "#dsl/types/value.js";
+import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
+import { chance } from "../lib/chance.js";
+import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
+import "../lib/sources/table-codes.js";
+
+interface Arguments {
+  readonly sources: readonly Call[];
+  readonly weights?: readonly number[] | null;
+  readonly until?: "shortest" | "longest";
+}
+type Rows = AsyncIterator<object>;
+
+const [whole, parts] = [rowSource(mixed(false)), rowSource(mixed(true))];
+
+export const mix: SourceImplementation = { open: whole.open, stream: parts.stream };
+
+/** Coded errors `weights-differ`, `empty-file`, and those of the sources. */
+function mixed(streamed: boolean): (call: Call, world: SourceWorld) => AsyncGenerator<ReadRow> {
+  return async function* (call, world) {
+    const { sources, weights, until } = call.arguments as unknown as Arguments;
+    const shares = weights ?? sources.map(() => 1);
+    if (shares.length !== sources.length || !shares.every((share) => share > 0 && Number.isFinite(share)))
+      throw new CodedError("weights-differ", { sources: sources.length, weights: shares });
+    const open = await opened(sources, shares, world, streamed);
+    const generator = chance(world.seed ?? 0, MIXING);
+    let some = false;
+    try {
+      while (open.length > 0) {
+        const drawn = chosen(open, (generator.next() >>> 0) / 2 ** 32);
+        const next = await drawn.rows.next();
+        if (next.done !== true) {
+          some = true;
+          yield { value: next.value, length: 0 };
+        } else if (until === "longest") open.splice(open.indexOf(drawn), 1);
+        else break;
+      }
+    } finally {
+      for (const { rows } of open) await rows.return?.();
+    }
+    if (!some) throw new CodedError("empty-file", { file: "the mixture" });
+  };
+}
+
+/** What of chance this draws from. */
+const MIXING = 7;
+
+interface Open {
+  readonly rows: Rows;
+  readonly share: number;
+}
+
+async function opened(
+  sources: readonly Call[],
+  shares: readonly number[],
+  world: SourceWorld,
+  streamed: boolean,
+): Promise<Open[]> {
+  const told = sources.map((): readonly [number, number] => [0, 0]);
+  const open: Open[] = [];
+  for (const [i, call] of sources.entries()) {
+    const onBytes = (read: number, of: number): void => {
+      told[i] = [read, of];
+      const sum = (at: 0 | 1): number => told.reduce((all, one) => all + one[at], 0);
+      world.onBytes?.(sum(0), sum(1));
+    };
+    const source = await world.source?.(call.word);
+    if (!source) throw new CodedError("internal", { what: `nothing reads ${call.word}` });
+    const rows = rowsOf(source, call, { ...world, onBytes }, streamed);
+    open.push({ rows: rows[Symbol.asyncIterator](), share: shares[i] ?? 1 });
+  }
+  return open;
+}
+
+function chosen(open: readonly Open[], at: number): Open {
+  let left = at * open.reduce((sum, { share }) => sum + share, 0);
+  const found = open.find(({ share }) => (left -= share) < 0) ?? open.at(-1);
+  if (!found) throw new CodedError("internal", { what: "nothing is left to draw from" });
+  return found;
+}
+
+async function* rowsOf(
+  source: SourceImplementation,
+  call: Call,
+  world: SourceWorld,
+  streamed: boolean,
+): AsyncGenerator<object> {
+  if (streamed && source.stream) {
+    for await (const chunk of source.stream(call, world)) yield* rowsIn(chunk);
+    return;
+  }
+  const table = await source.open(call, world);
+  const columns = table.columnNames().filter((name) => name !== "$row");
+  yield* rowsIn({
+    columns: new Map(columns.map((name) => [name, Array.from(table.array(name) as Iterable<unknown>)])),
+    rows: table.numRows(),
+  });
+}
+
+function* rowsIn({ columns, rows }: RowChunk): Generator<object> {
+  for (let i = 0; i < rows; i++) yield Object.fromEntries([...columns].map(([name, values]) => [name, values[i]]));
+}
