@@ -68,6 +68,7 @@ import { word as schedules_cosine_with_min_lr } from "./schedules/cosine_with_mi
 import { word as schedules_linear } from "./schedules/linear.js";
 import { word as searches_random } from "./searches/random.js";
 import { word as secrets_secret } from "./secrets/secret.js";
+import { word as sources_arrow } from "./sources/arrow.js";
 import { word as sources_csv } from "./sources/csv.js";
 import { word as sources_fasttext } from "./sources/fasttext.js";
 import { word as sources_folder } from "./sources/folder.js";
@@ -75,7 +76,7 @@ import { word as sources_json } from "./sources/json.js";
 import { word as sources_jsonl } from "./sources/jsonl.js";
 import { word as sources_mix } from "./sources/mix.js";
 import { word as sources_parquet } from "./sources/parquet.js";
-import { word as sources_sqlite } from "./sources/sqlite.js";
+import { word as sources_sql } from "./sources/sql.js";
 import { word as sources_table } from "./sources/table.js";
 import { word as sources_text } from "./sources/text.js";
 import { word as spaces_choice } from "./spaces/choice.js";
@@ -222,6 +223,7 @@ export const words: readonly Word[] = [
   schedules_linear,
   searches_random,
   secrets_secret,
+  sources_arrow,
   sources_csv,
   sources_fasttext,
   sources_folder,
@@ -229,7 +231,7 @@ export const words: readonly Word[] = [
   sources_jsonl,
   sources_mix,
   sources_parquet,
-  sources_sqlite,
+  sources_sql,
   sources_table,
   sources_text,
   spaces_choice,

@@ -18,7 +18,7 @@ const kinds: readonly (readonly [RegExp, string, (name: string) => string])[] = 
   [/^\xfd7zXZ\x00/, "packed by xz", () => unpack],
   [/^\x28\xb5\x2f\xfd/, "packed by zstd", (name) => `call it "${name}.zst": by that ending it is unpacked`],
   [/^PAR1/, "a Parquet file", (name) => `read it with \`parquet(${JSON.stringify(name)})\``],
-  [/^ARROW1\x00/, "an Arrow (Feather) file", () => `save its rows as CSV or JSON Lines, or ${cell}`],
+  [/^ARROW1\x00/, "an Arrow (Feather) file", (name) => `read it with \`arrow(${JSON.stringify(name)})\``],
   [/^SQLite format 3\x00/, "an SQLite database", () => `export the query as CSV, or ${cell}`],
   [/^\x89HDF\r\n/, "an HDF5 file", () => "save its rows as CSV or JSON Lines"],
   [/^\x80[\x02-\x05]/, "a Python pickle", () => "save its rows in Python as CSV (`to_csv`) or JSON Lines"],

@@ -1,0 +1,25 @@
+import { defineWord } from "#dsl/types/define.js";
+import { sourceNames } from "../lib/elsewhere/files.js";
+import { filesOf, stream } from "../lib/sources/parameters.js";
+
+export const word = defineWord({
+  kind: "source",
+  name: "arrow",
+  doc: "Rows of Arrow IPC files (Feather 2) and streams, as the files of a Hugging Face data set on disk are (`data-*.arrow`); batch by batch. Values are those that `parquet` gives.",
+  example: 'source: arrow("dataset/train/data-*.arrow")',
+  since: "0.2.0",
+  elsewhere: {
+    feather: "arrow",
+    ipc: "arrow",
+    read_feather: "arrow",
+    load_from_disk: "arrow",
+    filename: "path",
+    file: "path",
+  },
+  advice: {
+    ...sourceNames.advice,
+    columns: "name the columns that are read in the data's `columns`",
+  },
+  parameters: [filesOf([".arrow", ".feather", ".ipc"]), stream],
+  load: async () => (await import("./arrow.run.js")).arrow,
+});
