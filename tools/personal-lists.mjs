@@ -100,9 +100,9 @@ function brandsOf() {
   return all;
 }
 
-/** Bits of a filter with a false answer in some 120. */
+/** Bits of a filter with a false answer in some 800. */
 function filter(list) {
-  const size = Math.ceil((list.size * 10) / 8);
+  const size = Math.ceil((list.size * 14) / 8);
   const bytes = new Uint8Array(size);
   for (const word of list) for (const bit of bitsOf(word, size * 8)) bytes[bit >> 3] |= 1 << (bit & 7);
   return Buffer.from(bytes).toString("base64");

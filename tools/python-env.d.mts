@@ -1,4 +1,5 @@
-export type PythonGroup = "jupyter" | "lab" | "oracles" | "scores" | "deploy" | "readers" | "executorch" | "vllm";
+export type PythonGroup =
+  "presidio" | "jupyter" | "lab" | "oracles" | "scores" | "deploy" | "readers" | "executorch" | "vllm";
 export declare class ToolError extends Error {
   readonly name: "ToolError";
   readonly code: string;

@@ -35,6 +35,11 @@ export const speeches: Carrier = {
   version: "0.2.3",
   sha256: "ab03f909e80b99afe2aa74474f7ca53e976982efa9f8c77f2bf3c34f179c85c9",
 };
+export const peopleNames: Carrier = {
+  name: "@cspell/dict-people-names",
+  version: "1.1.16",
+  sha256: "952fd90301eddb2c41c0bd6116b0d2609b52381b1241ea3ac7a1a64b36438c81",
+};
 
 /** Files of the package by path. Coded errors of `fetchFile`. */
 export async function filesIn(

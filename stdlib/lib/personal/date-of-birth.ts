@@ -13,9 +13,9 @@ const date = new RegExp(
   "giu",
 );
 const before =
-  /(?:\bborn\b|\bd\.?o\.?b\b|\bbirth(?:\s?-?date|day)?\b|date of birth|\bgeboren\b|\bgeb\.|geburts(?:datum|tag)|\bné(?:e|\(e\))?\b|date de naissance|naissance|nacimiento|\bnacid[oa]\b|\bnació\b|nascita|\bnat[oa]\b|geboorte(?:datum)?|nascimento|\bnascid[oa]\b|urodzon[ya]|data urodzenia|\bfödd\b|\bfødt\b|syntynyt)[^\n]{0,32}$/iu;
+  /(?:\bborn\b|\bd\.?o\.?b\b|\bbirth(?:\s?-?date|day)?\b|date of birth|\bgeboren\b|\bgeb\.|geburts(?:datum|tag)|(?<!\p{L})né(?:e|\(e\))?(?!\p{L})|date de naissance|naissance|nacimiento|\bnacid[oa]\b|(?<!\p{L})nació(?!\p{L})|nascita|\bnat[oa]\b|geboorte(?:datum)?|nascimento|\bnascid[oa]\b|urodzon[ya]|data urodzenia|\bfödd\b|\bfødt\b|syntynyt)[^\n]{0,32}$/iu;
 const afterwards =
-  /^\s?(?:\(|,|is|=|as)?\s?(?:d\.?o\.?b\b|born|my birthday|(?:is )?(?:my|his|her|their) (?:birthday|date of birth)|date of birth)/i;
+  /^\s?(?:\(|,|is|=|as)?\s?(?:d\.?o\.?b\b|born|geboren|geb\.|my birthday|(?:is )?(?:my|his|her|their) (?:birthday|date of birth)|date of birth)/i;
 
 export const dateOfBirth: Detector = (text) => {
   const found: Span[] = [];

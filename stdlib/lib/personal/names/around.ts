@@ -1,9 +1,11 @@
 /** What stands before and after a name that there may be, as weights of evidence. */
 import { plainForm } from "./filters.js";
 import {
+  addressed,
   articles,
   closings,
   deeds,
+  doings,
   greetings,
   introductions,
   roles,
@@ -42,14 +44,25 @@ export function around(text: string, start: number, end: number, place: boolean)
   };
   if (introduced(before)) tell(0.8);
   else if (labelled.test(before)) tell(0.9);
+  else if (/(?:^|\n)\p{L}[\p{L} ]{2,24}: $/u.test(before)) weight += 0.4;
   else {
     const end = closed.exec(before);
     if (closings.has(plainForm(end?.[1] ?? end?.[2] ?? ""))) tell(0.8);
-    else weight += wordBefore(before, tell);
+    else {
+      // First, since it may tell.
+      const by = wordBefore(before, tell);
+      weight += by;
+    }
   }
+  if (!told && aloneInLine(before, after, text.length - end)) tell(0.6);
   weight += wordAfter(after, sentenceStart);
   if (place && whereabouts.has(lastWord(before))) weight -= 0.5;
   return { weight, told, sentenceStart };
+}
+
+/** A line of its own after another that ended: a signature. */
+function aloneInLine(before: string, after: string, left: number): boolean {
+  return /[.!?,]\s*\n\s*[-–—]?\s*$/.test(before) && (left === 0 || /^[ \t]*(?:\n|$)/.test(after));
 }
 
 /** Whether the last words, up to five, say that a name comes: `my name is`, `spoke with a`. */
@@ -80,17 +93,18 @@ function wordBefore(before: string, tell: (by: number) => void): number {
     tell(0.6);
     return 0;
   }
-  if (articles.has(word)) return -0.7;
+  if (articles.has(word)) return -1;
   if (whereabouts.has(word)) return -0.35;
+  if (addressed.has(word)) return 0.75;
   return towards.has(word) ? 0.25 : 0;
 }
 
 function wordAfter(after: string, sentenceStart: boolean): number {
   if (structured.test(after)) return 0.6;
   if (numbered.test(after)) return -0.7;
-  if (possessed.test(after)) return 0.15;
+  if (possessed.test(after)) return 0.2;
   const next = plainForm(/^,? (\p{L}+)/u.exec(after)?.[1] ?? "");
   if (things.has(next)) return -0.9;
-  if (deeds.has(next)) return sentenceStart ? 0.3 : 0.35;
-  return 0;
+  if (deeds.has(next)) return sentenceStart ? 0.45 : 0.55;
+  return doings.has(next) || /^[a-z]{3,}ed$/.test(next) ? 0.25 : 0;
 }

@@ -1,5 +1,5 @@
 /** What is known of a word by itself; decoded when the first text is looked through. */
-import { LetterModel, plainForm, WordFilter } from "./filters.js";
+import { hashesOf, LetterModel, plainForm, WordFilter } from "./filters.js";
 import * as made from "./lists.generated.js";
 import { ambiguous } from "./vocabulary.js";
 
@@ -23,12 +23,20 @@ interface Lists {
   readonly letters: LetterModel;
 }
 let lists: Lists | undefined;
-const remembered = new Map<string, Known>();
+/** Words that were asked for lately, and those before them: what both forget is worked out again. */
+let [remembered, older]: [Map<string, Known>, Map<string, Known>] = [new Map(), new Map()];
 const most = 20_000;
 
 export function known(plain: string): Known {
-  const before = remembered.get(plain);
-  if (before) return before;
+  let found = remembered.get(plain);
+  if (found) return found;
+  found = older.get(plain) ?? looked(plain);
+  if (remembered.size >= most) [older, remembered] = [remembered, new Map()];
+  remembered.set(plain, found);
+  return found;
+}
+
+function looked(plain: string): Known {
   lists ??= {
     ...{ firsts: new WordFilter(made.firsts), lasts: new WordFilter(made.lasts), words: new WordFilter(made.words) },
     ...{
@@ -38,14 +46,12 @@ export function known(plain: string): Known {
     },
   };
   const { firsts, lasts, words, places, brands, letters } = lists;
-  const found: Known = {
-    ...{ first: firsts.has(plain), last: lasts.has(plain), place: places.has(plain), brand: brands.has(plain) },
-    word: words.has(plain) || (plain.endsWith("s") && words.has(plain.slice(0, -1))),
+  const by = hashesOf(plain);
+  return {
+    ...{ first: firsts.has(by), last: lasts.has(by), place: places.has(by), brand: brands.has(by) },
+    word: words.has(by) || (plain.endsWith("s") && words.has(hashesOf(plain.slice(0, -1)))),
     ...{ common: ambiguous.has(plain), spelt: letters.score(plain) },
   };
-  if (remembered.size >= most) remembered.clear();
-  remembered.set(plain, found);
-  return found;
 }
 /** Of a hyphenated name what its parts are, the first one first. */
 export function partsOf(written: string): readonly string[] {

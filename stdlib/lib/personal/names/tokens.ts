@@ -68,28 +68,46 @@ function tokenAt(text: string, start: number, to: number): Token | undefined {
   const after = text.charCodeAt(to);
   // `X500`, `X_y`, `x@y`: no word.
   if ((after >= 48 && after <= 57) || after === 95 || after === 64) return undefined;
+  const elided = elision(text, start, to);
+  if (elided > 0) return isCapital(text.charCodeAt(start + elided)) ? tokenAt(text, start + elided, to) : undefined;
   const whole = text.slice(start, to);
   const written = to - start > 2 ? whole.replace(/['’](?:s|re|ll|ve|d|m)$/iu, "").slice(0, 48) : whole;
   return { start, end: start + written.length, ...writtenAs(written) };
 }
 
-const remembered = new Map<string, Written>();
+const elisions = /^(?:l|d|j|c|s|m|n|t|qu|all|dell|nell|dall|sull|un)$/i;
+/** Letters before a word that lost a vowel (`L'ordine`, `d'Anna`), with the apostrophe; `D'Angelo` and `O'Neil` are whole. */
+function elision(text: string, start: number, to: number): number {
+  for (let at = start + 1; at <= start + 4 && at < to - 1; at++) {
+    const code = text.charCodeAt(at);
+    if (code !== 39 && code !== 0x2019) continue;
+    const name = at === start + 1 && /[DO]/.test(text[start] ?? "") && isCapital(text.charCodeAt(at + 1));
+    return !name && elisions.test(text.slice(start, at)) ? at + 1 - start : 0;
+  }
+  return 0;
+}
+
+let [remembered, older]: [Map<string, Written>, Map<string, Written>] = [new Map(), new Map()];
 const most = 20_000;
 const camelled = /\p{Ll}\p{Lu}/u;
 const nameCamel = /^(?:Mc|Mac|O['’]|D['’]|De|Di|Da|Du|La|Le|Van|Von|Fitz|St)\p{Lu}\p{Ll}+$/u;
 
 function writtenAs(written: string): Written {
-  const before = remembered.get(written);
-  if (before) return before;
+  let found = remembered.get(written);
+  if (found) return found;
+  found = older.get(written) ?? lookedAt(written);
+  if (remembered.size >= most) [older, remembered] = [remembered, new Map()];
+  remembered.set(written, found);
+  return found;
+}
+
+function lookedAt(written: string): Written {
   const plain = plainForm(written);
-  const found: Written = {
+  return {
     ...{ plain, initial: written.length === 1, known: knownOf(written, plain) },
     shouted: written.length > 1 && written === written.toUpperCase(),
     camel: camelled.test(written) && !nameCamel.test(written) && !written.includes("-"),
   };
-  if (remembered.size >= most) remembered.clear();
-  remembered.set(written, found);
-  return found;
 }
 
 /** `Anna-Lena`, `Smith-Jones`: by the parts. */

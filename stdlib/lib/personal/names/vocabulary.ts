@@ -9,6 +9,10 @@ export const titles = set(
   mlle m senor senora senorita sr sra srta don dona signor signora signorina sig dott dottor dottoressa avv ing mevrouw mevr
   meneer dhr mw pan pani senhor senhora doktor maitre docteur professeur professore frl`,
 );
+/** Of these the ones after which even a word of the language is a name: `Mrs String`, but `General Assembly`. */
+export const polite = set(
+  `mr mrs ms mx dr prof herr frau mme mlle monsieur madame senor senora senorita sr sra signor signora sig mevrouw meneer dhr mw pan pani senhor senhora`,
+);
 /** Open a letter; a name may follow. */
 export const greetings = set(
   `dear hi hello hey hallo hej hiya greetings morning afternoon evening liebe lieber sehr geehrte geehrter guten tag moin servus bonjour bonsoir salut
@@ -66,7 +70,7 @@ export const things = set(
   app software platform cloud studio labs lab technologies technology systems solutions services media press news times journal magazine
   act law theorem syndrome disease effect day week month year center centre building tower hall house palace castle cathedral mall store shop
   airlines airways motors records pictures games entertainment productions energy oil insurance capital ventures estate farm farms vineyards brewery
-  wine beer coffee tea chocolate jeans shoes dress shirt bag cream shampoo perfume sauce cheese pizza method algorithm test scale index stadium`,
+  office team support store shops users update version manual edition wine beer coffee tea chocolate jeans shoes dress shirt bag cream shampoo perfume sauce cheese pizza method algorithm test scale index stadium`,
 );
 /** Before a name they say that it is someone's. */
 export const roles = set(
@@ -78,26 +82,35 @@ export const roles = set(
   soeur ami amie voisin voisine paciente clienta esposa esposo marido mujer hijo hija hermano hermana amigo amiga companero companera collega moglie
   marito figlio figlia fratello sorella amico amica klant collega vrouw man zoon dochter broer zus vriend vriendin buurman buurvrouw`,
 );
-/** What people do; after a name. */
+/** What people alone do; after a name. */
 export const deeds = set(
-  `said says say asked asks told tells wrote writes called calls replied replies answered explained explains confirmed confirms reported
-  complained thinks thought believes believed wants wanted lives lived works worked emailed phoned texted requested requests visited arrived
-  left went came signed agreed refused helped promised mentioned suggested recommended ordered bought paid sent received got took gave needs
-  joined started moved married died admitted declined apologised apologized insisted smiled laughed cried nodded knows knew is was has had will would
-  can could should loves loved likes liked hates hated met did does never always just also still who whose and from
-  sagt sagte hat war ist wohnt arbeitet schrieb rief kam ging half bestatigte fragte meinte mochte wird wurde a dit est avait etait habite travaille
-  appelle ecrit demande confirme veut dijo dice llamo escribio vive trabaja tiene es era quiere pidio ha detto abita lavora scrive chiama vuole chiesto
-  zei zegt heeft woont werkt belde schreef vroeg wil was`,
+  `said says asked asks told tells wrote writes called calls replied replies answered answers explained explains confirmed confirms reported reports
+  complained complains thinks thought believes believed wants wanted lives lived emailed phoned texted requested requests visited visits signed agreed
+  agrees refused helped promised promises mentioned mentions suggested suggests recommended recommends ordered bought paid sent received joined married died
+  admitted declined apologised apologized insisted smiled laughed cried nodded knows knew hung spoke speaks talked talks thanked thanks met meets hates loves
+  loved liked likes hopes hoped forgot remembers remembered noticed handed picked drove walked slept woke retired resigned who whose
+  sagt sagte wohnt schrieb rief fragte meinte mochte bestatigte bat habite appelle ecrit demande confirme veut dijo dice llamo escribio vive trabaja quiere pidio
+  abita lavora scrive chiama vuole chiesto zei zegt woont werkt belde schreef vroeg wil`,
+);
+/** What things do too. */
+export const doings = set(
+  `is was has had will would can could should does did never always just also still from worked works left went came took gave got needs moved started arrived
+  hat war ist arbeitet kam ging half wird wurde a est avait etait travaille tiene es era ha detto heeft was`,
 );
 /** Before a name, one word back. */
 export const towards = set(
-  `by from with to for and met asked told contact contacted called emailed named see saw thank thanks told ask tell email call phone ring reach
-  inform notify remind invite invited sent gave give cc attn via per von mit bei an fur und par avec pour de chez et con para por y a da per e
-  van met voor en door aan`,
+  `by from with to for and then but because when while if that cc attn via per of see saw gave give sent named
+  von mit bei an fur und par avec pour de chez et con para por y a da e van met voor en door aan`,
+);
+/** What is done to people; before a name. */
+export const addressed = set(
+  `met asked told contact contacted called emailed thank thanked ask tell email call phone phoned ring reach reached inform informed notify notified remind reminded
+  invite invited visit visited marry married hire hired meet texted text says said asks wrote interviewed promoted fired trust pay paid owe blame warn warned help helped
+  rufen anrufen fragen sagen informieren contacter appeler prevenir informer llamar avisar preguntar chiamare avvisare informare bellen vragen`,
 );
 /** Articles: what follows is a thing. */
 export const articles = set(
-  "the a an this that these those my your our its every each some any der die das ein eine einen dem den le la les un une el los las una il lo gli i de het een",
+  "the a an this that these those my your our its every each some any der die das ein eine einen le la les un une el los las una il lo gli i het een",
 );
 /** Before places. */
 export const whereabouts = set(
@@ -109,12 +122,29 @@ export const particles = set(
 );
 /** Brands of things that carry names of people. */
 export const makers = set(
-  `ford tesla dyson philips siemens bosch honda ferrari porsche mercedes benz chevrolet chrysler dodge lincoln cadillac bentley rolls royce harley davidson
-  gucci prada armani versace dior chanel hermes levi levis calvin klein ralph lauren tommy hilfiger hugo lacoste nike adidas puma
-  kellogg kelloggs heinz campbell nestle ferrero lindt cadbury hershey mcdonald mcdonalds wendy wendys starbucks walmart macy macys bloomberg
-  morgan stanley chase goldman sachs merrill lynch wells fargo schwab deloitte ernst kpmg johnson kindle nikon canon casio yamaha suzuki
-  toyota mazda nissan sony samsung nokia motorola ericsson dell lenovo asus acer garmin fitbit jabra bose marshall gibson fender martin steinway
-  disney warner pixar marvel gillette dove nivea garnier olay lego barbie nintendo mario zelda pokemon xbox playstation galaxy pixel`,
+  `ford tesla dyson philips siemens bosch honda ferrari porsche mercedes benz chevrolet chrysler dodge cadillac bentley rolls royce harley davidson bugatti
+  gucci prada armani versace dior chanel hermes levi levis calvin klein lauren hilfiger hugo lacoste nike adidas puma burberry cartier rolex omega tissot swatch
+  kellogg kelloggs heinz nestle ferrero lindt cadbury hershey mcdonald mcdonalds wendys starbucks walmart macy macys bloomberg
+  goldman sachs merrill lynch fargo schwab deloitte ernst kpmg kindle nikon canon casio yamaha suzuki kawasaki ducati bianchi
+  toyota mazda nissan kia hyundai subaru lexus acura infiniti volvo saab skoda seat opel renault peugeot citroen fiat lancia maserati lamborghini
+  sony samsung nokia motorola ericsson xiaomi huawei oppo lenovo asus acer garmin fitbit jabra bose sennheiser shure marshall gibson fender steinway roland korg
+  disney pixar marvel gillette nivea garnier olay maybelline loreal revlon lancome lego barbie nintendo zelda pokemon xbox playstation galaxy pixel redmi
+  makita dewalt bissell hoover rowenta braun remington oral breville kenwood delonghi jura krups tefal moulinex miele electrolux whirlpool zanussi smeg aeg
+  roomba eufy anker belkin netgear linksys logitech razer corsair kingston sandisk seagate toshiba panasonic pioneer philco onkyo denon sonos jbl beats
+  schwinn specialized osprey patagonia columbia timberland salomon asics reebok converse skechers birkenstock crocs fila umbro kappa speedo oakley rayban
+  barilla danone evian perrier pepsi fanta sprite lipton twinings lavazza nescafe nespresso heineken guinness carlsberg bacardi smirnoff jameson
+  tylenol advil aspirin zyrtec claritin lipitor viagra prozac xanax ibuprofen
+  photoshop excel powerpoint salesforce oracle zoom slack skype spotify tiktok snapchat pinterest linkedin whatsapp telegram ebay etsy aliexpress alibaba
+  zalando ikea lidl aldi tesco sainsbury asda waitrose carrefour costco kroger safeway wegmans ups fedex dhl usps hermes`,
+);
+/** Names of people that firms and their things bear; both words together. */
+export const houses = set(
+  `paul_smith jim_beam sam_adams johnny_walker johnnie_walker captain_morgan michael_kors marc_jacobs kate_spade calvin_klein ralph_lauren tommy_hilfiger hugo_boss
+  jack_daniel jack_daniels ben_jerry mary_kay karl_lagerfeld tom_ford stella_mccartney vera_wang tory_burch kenneth_cole perry_ellis ted_baker tommy_bahama
+  jack_wolfskin helly_hansen betty_crocker duncan_hines oscar_mayer jimmy_dean little_debbie aunt_jemima uncle_ben dr_pepper ronald_mcdonald burger_king taco_bell
+  tim_hortons charles_schwab morgan_stanley jp_morgan edward_jones merrill_lynch john_deere mack_truck rolls_royce aston_martin alfa_romeo louis_vuitton jimmy_choo
+  manolo_blahnik christian_dior yves_rocher estee_lauder elizabeth_arden helena_rubinstein bobbi_brown max_factor paul_mitchell vidal_sassoon james_bond harry_potter
+  mickey_mouse donald_duck mario_kart tony_hawk tom_clancy lara_croft raspberry_pi victoria_secret dr_martens dr_oetker carl_zeiss ben_sherman fred_perry`,
 );
 /** Never taken for a person's whole name when they stand alone, though many are called so. */
 export const ambiguous = set(

@@ -1,0 +1,43 @@
+"""What Presidio finds with spaCy's small English model: texts as JSON on standard input, findings in UTF-16 units on standard output."""
+import json
+import sys
+
+from presidio_analyzer import AnalyzerEngine
+from presidio_analyzer.nlp_engine import NlpEngineProvider
+
+ENTITIES = {
+    "PERSON": "name",
+    "EMAIL_ADDRESS": "email",
+    "PHONE_NUMBER": "phone",
+    "CREDIT_CARD": "card",
+    "IBAN_CODE": "iban",
+    "IP_ADDRESS": "ip",
+    "MAC_ADDRESS": "mac",
+    "LOCATION": "address",
+    "US_SSN": "national_id",
+    "UK_NHS": "national_id",
+    "UK_NINO": "national_id",
+    "ES_NIF": "national_id",
+    "ES_NIE": "national_id",
+    "PL_PESEL": "national_id",
+    "FI_PERSONAL_IDENTITY_CODE": "national_id",
+}
+
+
+def main() -> None:
+    configuration = {"nlp_engine_name": "spacy", "models": [{"lang_code": "en", "model_name": "en_core_web_sm"}]}
+    engine = NlpEngineProvider(nlp_configuration=configuration).create_engine()
+    analyzer = AnalyzerEngine(nlp_engine=engine, supported_languages=["en"])
+    known = set(analyzer.get_supported_entities(language="en"))
+    wanted = [entity for entity in ENTITIES if entity in known]
+    all_found = []
+    for text in json.load(sys.stdin):
+        units = [0]
+        for letter in text:
+            units.append(units[-1] + (2 if ord(letter) > 0xFFFF else 1))
+        found = analyzer.analyze(text=text, language="en", entities=wanted)
+        all_found.append([{"entity": ENTITIES[f.entity_type], "start": units[f.start], "end": units[f.end]} for f in found])
+    json.dump(all_found, sys.stdout)
+
+
+main()

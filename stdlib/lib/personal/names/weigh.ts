@@ -1,0 +1,108 @@
+/** How much speaks for a part of a text being someone's name: what its words are, and what stands around them. */
+import { around } from "./around.js";
+import { known, type Known } from "./lists.js";
+import type { Part } from "./parts.js";
+import type { Token } from "./tokens.js";
+import { houses } from "./vocabulary.js";
+
+/** From which weight on it is a name. */
+export const enough = 0.9;
+
+export interface Weighed {
+  readonly of: readonly Token[];
+  readonly weight: number;
+}
+
+/** How a text is written. */
+export interface Style {
+  /** Nouns are written large. */
+  readonly german: boolean;
+  /** Most words are written large: a title, a list of products. */
+  readonly headline: boolean;
+  readonly shouted: boolean;
+}
+const germanWords =
+  /(?<![\p{L}])(?:und|nicht|der|die|das|ist|ich|wir|mit|für|auf|ein|eine|bitte|habe|sie)(?![\p{L}])/giu;
+
+/** Looked at when it is asked for: most texts need no answer. */
+export function styleOf(text: string, tokens: readonly Token[]): () => Style {
+  let style: Style | undefined;
+  return () => (style ??= judged(text.slice(0, 2000), tokens));
+}
+function judged(head: string, tokens: readonly Token[]): Style {
+  const words = head.match(/\p{L}+/gu)?.length ?? 0;
+  const seen = tokens.filter(({ start }) => start < head.length);
+  const shouted = seen.filter((token) => token.shouted).length;
+  return {
+    german: (head.match(germanWords)?.length ?? 0) >= Math.max(2, words / 20),
+    headline: words >= 5 && seen.filter(({ known }) => known.word || known.brand).length > words * 0.4,
+    shouted: words >= 4 && shouted > words * 0.7,
+  };
+}
+
+export function weigh(text: string, part: Part, style: () => Style): Weighed {
+  const { of, titled, head, tail } = part;
+  const full = of.filter(({ initial }) => !initial);
+  const own = full.length === 0 ? 0 : ownWorth(full, of.length > full.length, style);
+  const whole = [...(head ? [head] : []), ...of, ...(tail ? [tail] : [])];
+  if (isHouse(text, of)) return { of, weight: 0 };
+  if (titled) return { of: tail ? [...of, tail] : of, weight: own + 1 + contextOf(text, of, false).weight };
+  if (own <= 0) return { of, weight: 0 };
+  const town = of.length > 1 && known(of.map(({ plain }) => plain).join(" ")).place;
+  const place = town || of.every(({ known }) => known.place && !known.first);
+  const around = contextOf(text, whole, place);
+  if (around.told) return { of: whole, weight: own + around.weight + 0.2 };
+  if (town) return { of, weight: 0 };
+  const { weight, sentenceStart } = head || tail ? contextOf(text, of, place) : around;
+  const lone = of.length === 1;
+  const doubts =
+    (lone && full[0]!.known.common ? 0.4 : 0) +
+    (lone && sentenceStart && full[0]!.known.word ? 0.5 : 0) +
+    (lone ? (style().german || style().headline ? 0.3 : 0.1) : 0) +
+    (tail ? (lone ? 0.4 : 0.2) : 0) +
+    (lone && full[0]!.known.place ? 0.2 : 0);
+  return { of, weight: own <= doubts ? 0 : own - doubts + weight };
+}
+
+function contextOf(text: string, of: readonly Token[], place: boolean): ReturnType<typeof around> {
+  return around(text, of[0]!.start, of[of.length - 1]!.end, place);
+}
+
+/** A firm's name that is a person's: `Paul Smith`, `Captain Morgan`. */
+function isHouse(text: string, of: readonly Token[]): boolean {
+  const [first, second] = [of[0]!, of[1]];
+  if (second) return houses.has(`${first.plain}_${second.plain}`);
+  const before = /(\p{L}+) $/u.exec(text.slice(Math.max(0, first.start - 16), first.start))?.[1];
+  return before !== undefined && houses.has(`${before.toLowerCase()}_${first.plain}`);
+}
+
+/** In no list at all: two of them side by side are seldom anything else than a name. */
+const unlisted = ({ known: { first, last, word, place, brand } }: Token): boolean =>
+  !first && !last && !word && !place && !brand;
+
+/** What the words weigh by themselves. */
+function ownWorth(full: readonly Token[], initials: boolean, style: () => Style): number {
+  let own = 0;
+  for (const [i, { known }] of full.entries())
+    if (i < 3) own += worth(known, i > 0 || initials, () => (style().german || style().headline ? 0.4 : 1));
+  if (full.length > 1) own += full[0]!.known.first || full.every(unlisted) ? 0.35 : 0.15;
+  if (initials) own += 0.5;
+  if (full.some(({ shouted }) => shouted) && !style().shouted)
+    own -= full.every(({ known }) => known.first || known.last) ? 0.2 : 0.6;
+  return own;
+}
+
+/** @param later not the first of the name: a family name is likelier there */
+function worth(
+  { first, last, word, place, brand, common, spelt }: Known,
+  later: boolean,
+  unknown: () => number,
+): number {
+  const sure = word || common ? 0.45 : place ? 0.65 : 1;
+  if (first && !(later && last)) return 0.85 * sure;
+  if (last) return (later ? 0.75 : 0.5) * sure;
+  if (brand || word) return 0;
+  if (place) return 0.1;
+  const like = spelt > 1.5 ? 0.55 : spelt > 0.5 ? 0.45 : spelt > -0.5 ? 0.35 : spelt > -2.5 ? 0.25 : 0.1;
+  return like * unknown();
+}
