@@ -1,0 +1,84 @@
+/**
+ * `node dist/bench/rows.js [--rows N]`: streamed rows of jsonl, csv and Parquet, prepared (read, cleaned, split, looked through
+ * for leaks, counted, hashed, written to the cache) in a process of its own each, for a quarter of the rows and for all. The
+ * greatest resident memory must not follow the rows.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import type { DataPlan } from "#dsl/types/subject.js";
+import type { Value } from "#dsl/types/value.js";
+import { prepareRows } from "#kernel/datasets/prepare.js";
+import { processor } from "./finetune/report.js";
+import { formats, writeRows, type Format } from "./rows/files.js";
+import { table } from "./table.js";
+
+interface Prepared {
+  readonly rows: number;
+  readonly seconds: number;
+  readonly peakMiB: number;
+}
+
+async function prepared(folder: string, format: Format): Promise<Prepared> {
+  const call = (kind: string, word: string, given: Readonly<Record<string, Value>>) => ({
+    ...{ kind, word, arguments: given },
+  });
+  const plan: DataPlan = {
+    ...{ name: "rows", folder, columns: { text: "text", label: "label" }, labels: null, sample: null, seed: 0 },
+    source: call("source", format, { path: `rows.${format}`, stream: true }),
+    clean: [call("cleaner", "drop_empty", {})],
+    split: call("split", "random", { train: { share: 0.9 }, test: { share: 0.1 } }),
+  };
+  const from = performance.now();
+  const { facts } = await prepareRows(plan, { folder, live: () => undefined });
+  const seconds = (performance.now() - from) / 1000;
+  const peak = /^VmHWM:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+  return { rows: facts.rowsIn, seconds, peakMiB: Math.round(Number(peak ?? 0) / 1024) };
+}
+
+function apart(format: Format, rows: number): Prepared & { readonly megabytes: number } {
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-rows-"));
+  try {
+    writeRows(join(folder, `rows.${format}`), format, rows);
+    const megabytes = statSync(join(folder, `rows.${format}`)).size / 1e6;
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      [fileURLToPath(import.meta.url), "--in", folder, "--format", format],
+      {
+        ...{ encoding: "utf8", env: { ...process.env, TUNEBOOK_CACHE: join(folder, "cache") } },
+      },
+    );
+    if (status !== 0) throw new Error(stderr);
+    return { ...(JSON.parse(stdout) as Prepared), megabytes };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const {
+  rows,
+  in: inside,
+  format,
+} = new Command()
+  .option("--rows <count>", "rows of each file", Number, 1_000_000)
+  .option("--in <folder>", "prepare what lies there, and print what it took")
+  .option("--format <format>", "of what lies there")
+  .parse()
+  .opts<{ rows: number; in?: string; format?: Format }>();
+if (inside !== undefined && format) process.stdout.write(JSON.stringify(await prepared(inside, format)));
+else {
+  process.stdout.write(`${processor()}\n\n`);
+  const found = formats.flatMap((one) => [rows / 4, rows].map((count) => ({ one, ...apart(one, Math.round(count)) })));
+  process.stdout.write(
+    table(
+      ["format", "rows", "MB", "s", "rows/s", "peak MiB"],
+      found.map((f) => [
+        ...[f.one, String(f.rows), f.megabytes.toFixed(0), f.seconds.toFixed(1)],
+        ...[String(Math.round(f.rows / f.seconds)), String(f.peakMiB)],
+      ]),
+    ),
+  );
+}
