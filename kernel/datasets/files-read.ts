@@ -6,6 +6,7 @@ import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import { filesNamed } from "#stdlib/platform/files.js";
 import { isCall } from "../core/data/rows.js";
+import { isAddress } from "./addresses.js";
 import { stampAt } from "../fetch/stamp.js";
 
 /** Those that read a file by its `path`, sources within sources among them; null where one reads anything else. */
@@ -17,6 +18,8 @@ export function filesRead(source: DataPlan["source"], folder: string): readonly 
 
 function filesOf(call: Call, folder: string): readonly string[] | null {
   const { path } = call.arguments;
+  // What was fetched stays as it is.
+  if (typeof path === "string" && isAddress(path)) return [];
   if (typeof path === "string") {
     const isFolder = statSync(resolve(folder, path), { throwIfNoEntry: false })?.isDirectory();
     const files = filesNamed(folder, isFolder ? `${path.replace(/[\\/]+$/, "")}/**` : path);

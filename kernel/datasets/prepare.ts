@@ -1,11 +1,14 @@
 /** Data as their source wants them: held in memory as tables, or streamed from a folder of the cache. */
+import type { TableFacts } from "#dsl/types/facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/types/value.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { measured as measuredInMemory, type Measures } from "../core/data/measured.js";
-import { prepareRows as prepareInMemory, type PrepareOptions } from "../core/data/prepare.js";
+import { prepareRows as prepareInMemory, readHeader as headerOf, type PrepareOptions } from "../core/data/prepare.js";
 import type { Prepared } from "../core/data/prepared.js";
 import { isStreamed } from "../core/data/rows.js";
+import { fetchedSource } from "./addresses.js";
 
 /** `prepareRows`, then `measured`. */
 export async function prepare(
@@ -16,11 +19,24 @@ export async function prepare(
   return measured(await prepareRows(plan, world, o), plan, o);
 }
 
-/** As of rows in memory; coded errors of streaming (`cannot-stream`, `split-not-streamed`) too. */
-export async function prepareRows(plan: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
+/** As of rows in memory; coded errors of streaming (`cannot-stream`, `split-not-streamed`) and of files that are fetched too. */
+export async function prepareRows(given: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
+  const { source, notes } = await fetchedSource(given.source, o.signal);
+  const prepared = await read({ ...given, source }, world, o);
+  if (notes.length === 0) return prepared;
+  return { ...prepared, facts: { ...prepared.facts, notes: [...notes, ...(prepared.facts.notes ?? [])] } };
+}
+
+async function read(plan: DataPlan, world: SourceWorld, o: PrepareOptions): Promise<Prepared> {
   if (!isStreamed(plan)) return prepareInMemory(plan, world, o);
   const { prepareStreamed } = await import("./prepare-streamed.js");
   return prepareStreamed(plan, world, { ...o, registry: o.registry ?? whole });
+}
+
+/** Column names and first rows of one source, for checks while someone types; its file is fetched where it lies elsewhere. */
+export async function readHeader(source: Call, world: SourceWorld): Promise<TableFacts> {
+  const fetched = await fetchedSource(source);
+  return headerOf(fetched.source as Call, world);
 }
 
 /** The same rows, with lengths in their facts; coded error `cannot-stream` too. */

@@ -9,7 +9,7 @@ export const filesOf = (endings: readonly string[]) =>
     type: { is: "string" },
     suggests: { from: "files", endings },
     misfits: { list: severalFiles },
-    doc: "The file, or a pattern that names several (`part-*.csv`, `**/*.jsonl`), which are read as one, in the order of their names; a relative path starts from the notebook's folder.",
+    doc: "The file, or a pattern that names several (`part-*.csv`, `**/*.jsonl`), which are read as one, in the order of their names; a relative path starts from the notebook's folder. An address (`https://…`) is fetched once.",
     positional: true,
     required: true,
     why: "A notebook and its data move together.",
@@ -31,4 +31,11 @@ export const encoding = parameter({
   default: { value: "utf-8" },
   why: "Nearly every file is UTF-8; one that is not is an error and never read with replaced characters.",
   impact: "low",
+});
+export const sha256 = parameter({
+  name: "sha256",
+  type: { is: "string" },
+  doc: "What a file that is fetched must have as its SHA-256, in hexadecimal; other bytes are an error. Without it the cell prints the one that came.",
+  why: "An address may give another file tomorrow.",
+  impact: "medium",
 });

@@ -1,0 +1,64 @@
+/** Sources whose path is an address: fetched once, held to their checksum. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { prepareRows, readHeader } from "#kernel/datasets/prepare.js";
+import { call, codeOf, Folder } from "../core/data/plans.js";
+import { serveFiles, type FileServer } from "../fetch/file-server.js";
+
+describe("sources that are addresses", () => {
+  const folder = new Folder();
+  const cache = mkdtempSync(join(tmpdir(), "tunebook-addresses-"));
+  const before = process.env["TUNEBOOK_CACHE"];
+  let server: FileServer;
+  const body = Buffer.from("text,label\na,x\nb,y\n");
+  const sha256 = createHash("sha256").update(body).digest("hex");
+  beforeEach(async () => {
+    process.env["TUNEBOOK_CACHE"] = cache;
+    server = await serveFiles();
+    server.files.set("/data/rows.csv", { body });
+  });
+  afterEach(() => server.close());
+  after(() => {
+    if (before === undefined) delete process.env["TUNEBOOK_CACHE"];
+    else process.env["TUNEBOOK_CACHE"] = before;
+    rmSync(cache, { recursive: true, force: true });
+    folder.remove();
+  });
+  const source = (more: Record<string, string | boolean> = {}) =>
+    call("source", "csv", { path: `${server.url}/data/rows.csv?v=1`, ...more });
+  const prepared = (more: Record<string, string | boolean> = {}) =>
+    prepareRows(folder.plan(source(more)), folder.world());
+
+  it("are fetched once, whole or streamed, and their header too", async () => {
+    assert.deepEqual((await readHeader(source({ sha256 }), folder.world())).columns, ["text", "label"]);
+    const [held, streamed] = [await prepared({ sha256 }), await prepared({ sha256, stream: true })];
+    assert.equal(held.facts.rowsIn, 2);
+    assert.equal(held.facts.hash, streamed.facts.hash);
+    assert.equal(server.asked.length, 1);
+    assert.deepEqual(
+      held.facts.notes?.filter((note) => note.includes("checksum")),
+      [],
+    );
+  });
+  it("say what checksum they have where none is written", async () => {
+    const { facts } = await prepared();
+    assert.match(facts.notes?.[0] ?? "", new RegExp(`write \`sha256: "${sha256}"\``));
+  });
+  it("within a mixture are fetched as well", async () => {
+    const plan = folder.plan({ kind: "source", word: "mix", arguments: { sources: [source({ sha256 })] as never } });
+    assert.equal((await prepareRows(plan, folder.world())).facts.rowsIn, 2);
+  });
+  it("are refused where they give other bytes, nothing, or can be changed on the way", async () => {
+    const other = await codeOf(() => prepared({ sha256: "0".repeat(64) }));
+    assert.equal(other.code, "checksum-mismatch");
+    assert.equal((await codeOf(() => prepared({ sha256: "abc" }))).code, "checksum-form");
+    server.files.clear();
+    const gone = call("source", "csv", { path: `${server.url}/data/none.csv` });
+    assert.equal((await codeOf(() => prepareRows(folder.plan(gone), folder.world()))).code, "network-failed");
+    const plain = call("source", "csv", { path: "http://data.example/rows.csv" });
+    assert.equal((await codeOf(() => prepareRows(folder.plan(plain), folder.world()))).code, "unsafe-address");
+  });
+});
