@@ -6,7 +6,6 @@ export const word = defineWord({
   doc: "Rows of a query over files and databases.",
   example: "source: sql(\"select body, team from 'tickets.parquet' order by id\")",
   since: "0.1.0",
-  elsewhere: { sqlite: "sql", duckdb: "sql", query: "sql", read_sql: "sql" },
   planned: {
     meanwhile:
       "save what the query gives as Parquet or CSV, or run it in a TypeScript cell and give the rows as `$rows`",

@@ -10,8 +10,12 @@ export const sourceNames = told([
   ["glob concat concatenate", severalFiles],
   ["xlsx excel read_excel", "save the sheet as CSV, or read it in a TypeScript cell and give `$rows`"],
   [
+    "sqlite duckdb read_sql query",
+    "save what the query gives as Parquet or CSV, or run it in a TypeScript cell and give the rows as `$rows`",
+  ],
+  [
     "load_dataset huggingface hub",
-    'download it once and name the file, as in `csv("reviews.csv")` or `jsonl("reviews.jsonl")`',
+    'download it once and name its files, as in `parquet("data/train-*.parquet")`, `arrow("train/data-*.arrow")` or `jsonl("reviews.jsonl")`',
   ],
 ]);
 /** As keys of `data`. */

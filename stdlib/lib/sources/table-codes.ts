@@ -116,7 +116,7 @@ registerCodes({
     message: (d) =>
       d.weights.length === d.sources
         ? `a weight of ${listed(d.weights.map(String))} is not above 0`
-        : `${d.sources} sources have ${d.weights.length} weights`,
+        : `${d.sources} ${d.sources === 1 ? "source has" : "sources have"} ${d.weights.length} weights`,
     help: () => 'give each source a weight above 0, in their order: `mix(csv("a.csv"), csv("b.csv"), weights: [3, 1])`',
     at: ["source.weights"],
     explain: "A weight says how often a row is drawn from a source, beside the other weights.",
