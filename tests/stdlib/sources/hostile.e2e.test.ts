@@ -5,6 +5,7 @@ import {
   appendFileSync,
   chmodSync,
   closeSync,
+  copyFileSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -88,6 +89,17 @@ describe("hostile files", function () {
         assert.ok(mib < base + 120, `${how}: ${mib} MiB`);
       }
       rmSync(path(name));
+    });
+    it("a page of Parquet that unpacks to more than one may hold", () => {
+      copyFileSync(
+        fileURLToPath(new URL("../../../../tests/fixtures/tables/bomb.parquet", import.meta.url)),
+        path("bomb.parquet"),
+      );
+      for (const how of ["open", "stream", "head"]) {
+        const { code, mib } = peak("parquet", "bomb.parquet", how);
+        assert.equal(code, "unpacks-too-large");
+        assert.ok(mib < base + 60, `${how}: ${mib} MiB, ${base} MiB for one row`);
+      }
     });
     it("long rows are read for a header no further than it takes", () => {
       const name = write("rows.jsonl", long("", `${JSON.stringify({ text: "t".repeat(8 * MiB) })}\n`, 30, ""));
