@@ -78,10 +78,27 @@ export interface SplitFacts {
    */
   readonly stops?: { readonly soonest: number | null; readonly latestStart: number };
 }
+/** What one cleaner of a plan did to the rows that came to it. */
+export interface CleanerFacts {
+  /** The cleaner, as its word is written. */
+  readonly word: string;
+  /** Rows that went on otherwise than they came. */
+  readonly changed: number;
+  readonly dropped: readonly { readonly why: string; readonly count: number }[];
+  /** The first that it touched, cut to what differs; `after` is null where the row was dropped. None where they must not be shown. */
+  readonly examples: readonly {
+    readonly row: RowName;
+    readonly role: string;
+    readonly before: string;
+    readonly after: string | null;
+  }[];
+}
 export interface DataFacts {
   readonly rowsIn: number;
   readonly kept: number;
   readonly dropped: readonly { readonly why: string; readonly count: number; readonly examples: readonly RowName[] }[];
+  /** In the plan's order; absent: it has none. */
+  readonly cleaners?: readonly CleanerFacts[];
   readonly splits: Readonly<Record<string, SplitFacts>>;
   /** Labels of all splits, in the order the model will number them. */
   readonly labels: readonly string[];

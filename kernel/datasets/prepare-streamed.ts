@@ -153,9 +153,17 @@ function scaled(facts: DataFacts, left: ReadonlyMap<string | null, Sampled>, rea
     return [name, { ...split, rows: count(split.rows), labels }];
   });
   const share = of / read;
+  const shared = <D extends { readonly count: number }>(dropped: readonly D[]): D[] =>
+    dropped.map((one) => ({ ...one, count: Math.round(one.count * share) }));
+  const cleaners = facts.cleaners?.map((one) => ({
+    ...one,
+    changed: Math.round(one.changed * share),
+    dropped: shared(one.dropped),
+  }));
   return {
     ...facts,
-    dropped: facts.dropped.map((one) => ({ ...one, count: Math.round(one.count * share) })),
+    dropped: shared(facts.dropped),
+    ...(cleaners && { cleaners }),
     ...{ rowsIn: of, kept: splits.reduce((sum, [, split]) => sum + split.rows, 0) },
     splits: Object.fromEntries(splits),
     sampled: { rows: read, of },

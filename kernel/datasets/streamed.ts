@@ -14,7 +14,7 @@ import { StreamedRows } from "../core/data/streamed-rows.js";
 import { auditSchema } from "./kept-audits.js";
 import "../core/data/codes.js";
 
-export const VERSION = 2;
+export const VERSION = 3;
 
 /** What `facts.json` of such a folder says; written last. */
 export interface StreamedMeta {
@@ -32,9 +32,15 @@ const counted = fields({ label: v.string(), count: v.number() });
 const lengths = fields({
   ...{ step: v.number(), counts: v.array(v.number()), total: v.number(), longest: v.number() },
 });
+const cleaner = fields({
+  ...{ word: v.string(), changed: v.number() },
+  dropped: v.array(fields({ why: v.string(), count: v.number() })),
+  examples: v.array(fields({ row: rowName, role: v.string(), before: v.string(), after: v.nullable(v.string()) })),
+});
 const factsSchema: Schema<DataFacts> = fields({
   ...{ rowsIn: v.number(), kept: v.number() },
   dropped: v.array(fields({ why: v.string(), count: v.number(), examples: v.array(rowName) })),
+  cleaners: v.exactOptional(v.array(cleaner)),
   splits: table(fields({ rows: v.number(), labels: v.array(counted), lengths: v.nullable(lengths) })),
   labels: v.array(v.string()),
   leaks: v.array(fields({ text: v.string(), places: v.array(fields({ split: v.string(), row: v.number() })) })),

@@ -40,6 +40,8 @@ export interface CleanRow {
   readonly values: Readonly<Record<string, unknown>>;
 }
 export interface CleanerImplementation {
+  /** It takes out what nobody may see: no text is shown as it was before it. */
+  readonly hides?: true;
   /** Made afresh for each data set; may keep state (drop_duplicates). `dropped`: a short reason. */
   start(
     call: Call,

@@ -6,6 +6,7 @@ import type { DataPlan } from "#dsl/types/subject.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { rowName } from "./row-names.js";
 import type { Row } from "./rows.js";
+import { Touched } from "./touched.js";
 
 export class Drops {
   private readonly reasons = new Map<string, { count: number; examples: RowName[] }>();
@@ -27,27 +28,40 @@ export class Drops {
   }
 }
 
-/** Gives each row as it is afterwards; undefined when it is dropped. */
+/** What gives each row as it is afterwards, or undefined when it is dropped, and what the cleaners did. */
+export interface Cleaning {
+  clean(row: Row): Row | undefined;
+  found(): Pick<DataFacts, "cleaners">;
+}
+
 export async function cleaning(
   plan: DataPlan,
   registry: Registry,
   drops: Drops,
   o: { readonly streamed: boolean } = { streamed: false },
-): Promise<(row: Row) => Row | undefined> {
+): Promise<Cleaning> {
   const loaded = await Promise.all(
     plan.clean.map(async (call) => await implementationOf(registry, "cleaner", call.word)),
   );
-  const steps = loaded.map((cleaner, i) => cleaner.start(plan.clean[i]!, o));
-  return (row) => {
+  // Before the last one that hides something, no text is shown.
+  const hidden = loaded.findLastIndex((cleaner) => cleaner.hides);
+  const steps = loaded.map((cleaner, i) => ({
+    step: cleaner.start(plan.clean[i]!, o),
+    touched: new Touched(plan.clean[i]!.word, i > hidden),
+  }));
+  const clean = (row: Row): Row | undefined => {
     let { values } = row;
-    for (const step of steps) {
+    for (const { step, touched } of steps) {
       const result = step({ row: row.row, values });
       if ("dropped" in result) {
         drops.add(result.dropped, rowName(row));
+        touched.dropped({ ...row, values }, result.dropped);
         return undefined;
       }
+      if (result.values !== values) touched.changed({ ...row, values }, result.values);
       values = result.values;
     }
     return values === row.values ? row : { ...row, values };
   };
+  return { clean, found: () => (steps.length > 0 ? { cleaners: steps.map(({ touched }) => touched.found()) } : {}) };
 }

@@ -12,7 +12,7 @@ export interface SplitHandle {
 }
 export type DataHandle = { readonly [split: string]: SplitHandle } & {
   readonly labels: readonly string[];
-  /** Rows in, kept, dropped and why; labels and lengths by split; leaks. */
+  /** Rows in, kept, dropped and why; what each cleaner did; labels and lengths by split; leaks. */
   readonly report: DataFacts;
 };
 
@@ -39,7 +39,8 @@ export function dataHandleType(splits: readonly string[]): string {
   const own: Record<string, string> = {
     labels: "readonly string[]",
     report:
-      "{ readonly rowsIn: number; readonly kept: number; readonly dropped: readonly { readonly why: string; readonly count: number; readonly examples: readonly number[] }[]; " +
+      "{ readonly rowsIn: number; readonly kept: number; readonly dropped: readonly { readonly why: string; readonly count: number; readonly examples: readonly (number | string)[] }[]; " +
+      "readonly cleaners?: readonly { readonly word: string; readonly changed: number; readonly dropped: readonly { readonly why: string; readonly count: number }[]; readonly examples: readonly { readonly row: number | string; readonly role: string; readonly before: string; readonly after: string | null }[] }[]; " +
       `readonly splits: Readonly<Record<string, { readonly rows: number; readonly labels: readonly { readonly label: string; readonly count: number }[]; readonly lengths: ${lengths} }>>; ` +
       "readonly labels: readonly string[]; readonly leaks: readonly { readonly text: string; readonly places: readonly { readonly split: string; readonly row: number }[] }[]; readonly leakCount: number; readonly hash: string }",
   };

@@ -1,8 +1,9 @@
-/** What a `data` statement shows: rows in, kept, dropped and why; splits with their labels; lengths; a few rows. */
+/** What a `data` statement shows: rows in, kept, dropped and why, what the cleaners did; splits with their labels; lengths; a few rows. */
 import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { readTurns, spoken } from "../data/conversations.js";
+import { cleanedHtml, cleanedText } from "./cleaned.js";
 import { card, html, htmlTable, inked, note, picture, tone, type Part } from "./html.js";
 import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
@@ -49,6 +50,7 @@ export function dataShown(
       ...(dropped.length > 0
         ? ["", textTable(["dropped because", "rows", "such as"], dropped, ["left", "right", "left"])]
         : []),
+      ...cleanedText(facts.cleaners ?? []),
       ...(splits.rows.length > 0
         ? [
             "",
@@ -76,6 +78,7 @@ export function dataShown(
       html`<div><b style="font-weight:600">${rows}</b> <span style="opacity:.72">from ${sourceText(plan)}</span></div>`,
       dropped.length > 0 &&
         htmlTable({ head: ["dropped because", "rows", "such as"], rows: dropped, align: ["left", "right", "left"] }),
+      cleanedHtml(facts.cleaners ?? []),
       splits.rows.length > 0 &&
         htmlTable({
           head: splits.head,

@@ -65,7 +65,7 @@ describe("data read in parts", () => {
     ...more,
   });
   const rows = Array.from({ length: 6000 }, (_, i) => ({
-    text: i % 11 === 3 ? "" : `text ${i % 4001} é “${"x".repeat((i % 4001) % 37)}”`,
+    text: i % 11 === 3 ? "" : `text ${i % 4001} é “${"x".repeat((i % 4001) % 37)}”${i % 9 === 4 ? "\u00a0 " : ""}`,
     label: ["yes", "no", "perhaps"][((i % 4001) + (i % 5 === 0 ? 1 : 0)) % 3]!,
     part: i % 10 === 0 ? "dev" : "train",
   }));
@@ -95,6 +95,8 @@ describe("data read in parts", () => {
     ] as const) {
       const whole = await prepare(plan(word, path, false), world(), { tokenizer });
       assert.ok(whole.facts.dropped.length === 3 && whole.facts.kept > 3000);
+      const [unicode] = whole.facts.cleaners!;
+      assert.deepEqual([unicode!.changed, unicode!.examples.length], [606, 3]);
       same(await prepare(plan(word, path, true), world(), { tokenizer }), whole);
     }
   });

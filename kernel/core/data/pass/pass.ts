@@ -8,7 +8,7 @@ import type { DataFacts } from "#dsl/types/facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { answersText, placeAnswers } from "../answers.js";
-import { cleaning, Drops } from "../cleaning.js";
+import { cleaning, Drops, type Cleaning } from "../cleaning.js";
 import { rowName } from "../row-names.js";
 import type { Row } from "../row.js";
 import { stride, turn } from "../rows.js";
@@ -75,7 +75,8 @@ export async function pass(
     keeper.keep(split, row, label);
   };
   const divided = await dividedBy(plan, o);
-  for await (const rows of clean(plan, chunks, drops, read, o)) {
+  const cleaners = await cleaning(plan, o.registry, drops, o);
+  for await (const rows of clean(plan, chunks, { cleaners, drops, read }, o)) {
     for (const row of rows.slice(0, SAMPLE - sample.length)) sample.push(shown(plan, row));
     for (const [at, one] of (await divided(rows)).entries()) {
       if (at % stride === 0) await turn(o.signal);
@@ -93,6 +94,7 @@ export async function pass(
     rowsIn: read.rows,
     kept,
     dropped: drops.list(),
+    ...cleaners.found(),
     splits: Object.fromEntries(splits.map(({ name, rows }) => [name, { rows, labels: told.in(name), lengths: null }])),
     labels: told.labels,
     ...leaks.found(names.length),
@@ -114,18 +116,16 @@ async function dividedBy(plan: DataPlan, { registry, streamed }: Passing): Promi
 async function* clean(
   plan: DataPlan,
   chunks: AsyncIterable<readonly Row[]>,
-  drops: Drops,
-  read: { rows: number },
-  { registry, streamed, signal }: Passing,
+  { cleaners, drops, read }: { readonly cleaners: Cleaning; readonly drops: Drops; readonly read: { rows: number } },
+  { streamed, signal }: Passing,
 ): AsyncGenerator<readonly Row[]> {
-  const cleaned = await cleaning(plan, registry, drops, { streamed });
   const missing = new Missing(plan.columns);
   const all: Row[] = [];
   for await (const rows of chunks) {
     await turn(signal);
     read.rows += rows.length;
     const kept = rows.flatMap((row) => {
-      const own = cleaned(row);
+      const own = cleaners.clean(row);
       const placed = own && placeAnswers(own);
       return !placed || missing.look(placed) ? [] : placed;
     });

@@ -27,6 +27,23 @@ describe("prepare", () => {
       { why: "empty text", count: 1, examples: [3] },
       { why: "duplicate under another label", count: 1, examples: [5] },
     ]);
+    const example = (row: number, before: string, after: string | null) => ({ row, role: "text", before, after });
+    assert.deepEqual(facts.cleaners, [
+      { word: "unicode", changed: 1, dropped: [], examples: [example(2, " good ", "good")] },
+      { word: "strip_html", changed: 1, dropped: [], examples: [example(6, "<b>Fine</b>", "Fine")] },
+      {
+        ...{ word: "drop_empty", changed: 0 },
+        ...{ dropped: [{ why: "empty text", count: 1 }], examples: [example(3, "", null)] },
+      },
+      {
+        ...{ word: "drop_duplicates", changed: 0 },
+        dropped: [
+          { why: "duplicate", count: 1 },
+          { why: "duplicate under another label", count: 1 },
+        ],
+        examples: [example(2, "good", null), example(5, "bad", null)],
+      },
+    ]);
     assert.deepEqual(Object.keys(splits), ["train", "test"]);
     assert.deepEqual(splits["test"]?.objects(), [
       { text: "Bad", label: "y", $row: 4 },

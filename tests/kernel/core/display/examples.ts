@@ -52,6 +52,33 @@ export const dataFacts: DataFacts = {
     { why: "empty text", count: 12, examples: [17, 204, 377] },
     { why: "exact duplicate", count: 28, examples: [41, 42, 90, 121, 733] },
   ],
+  cleaners: [
+    {
+      word: "unicode",
+      changed: 214,
+      dropped: [],
+      examples: [
+        {
+          row: 3,
+          role: "text",
+          before: "…closes <b>every\u00a0 time</b> I open",
+          after: "…closes <b>every time</b> I open",
+        },
+        { row: 17, role: "text", before: "The cafe\u0301 on", after: "The caf\u00e9 on" },
+        { row: "20 (test)", role: "label", before: " billing", after: "billing" },
+      ],
+    },
+    { word: "strip_html", changed: 0, dropped: [], examples: [] },
+    {
+      word: "drop_duplicates",
+      changed: 0,
+      dropped: [
+        { why: "exact duplicate", count: 27 },
+        { why: "duplicate under another label", count: 1 },
+      ],
+      examples: [{ row: 41, role: "text", before: "My card was charged twice for order 1043.", after: null }],
+    },
+  ],
   splits: {
     train: {
       rows: 960,

@@ -130,6 +130,14 @@ describe("text from data", () => {
           ...dataFacts,
           labels: [a, b],
           dropped: [{ why: a, count: 2, examples: [1] }],
+          cleaners: [
+            {
+              word: "unicode",
+              changed: 1,
+              dropped: [{ why: a, count: 2 }],
+              examples: [{ row: a, role: "text", before: b, after: a }],
+            },
+          ],
           splits: {
             [b]: {
               rows: 3,
