@@ -96,7 +96,13 @@ function changed(
     const [root = "", part, ...deeper] = key.path;
     const taking = kindsIn(parameter.type)
       .flatMap((kind) => scope.registry.ofKind(kind))
-      .find((word) => !word.planned && word.parameters.some((p) => p.name === part && !p.open));
+      .find(
+        ({ planned, parameters }) =>
+          !planned &&
+          parameters.some((p) => p.name === part && !p.open) &&
+          // Written with that part alone it must be whole.
+          parameters.every((p) => !p.required || p.name === part),
+      );
     const instead = taking && deeper.length === 0 ? `${root}: ${taking.name}(${part ?? ""}: …)` : undefined;
     scope.report(
       "path-into-nothing",

@@ -1,20 +1,16 @@
 /**
  * Random splits. Groups (a row without one is a group of its own) are shuffled, then dealt: where each group is one row, by
- * strata with largest remainders, so that each stratum is within one row of its share; where groups are larger, the largest
- * first to the split that lacks most of what the group holds.
+ * strata with largest remainders, so that each stratum is within one row of its share, or label by label where a row has
+ * several; where groups are larger, the largest first to the split that lacks most of what the group holds.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { mustGet } from "#dsl/diagnostics/must.js";
 import { chance, drawFor, shuffle, type Chance } from "../lib/chance.js";
 import type { CleanRow, SplitImplementation } from "../kinds/data.js";
 import "../lib/splits/codes.js";
+import { byLabels } from "../lib/splits/by-labels.js";
+import type { Group } from "../lib/splits/group.js";
 import { quotas, targetsOf } from "../lib/splits/targets.js";
-
-interface Group {
-  readonly rows: number[];
-  /** Rows of each stratum in this group. */
-  readonly strata: Map<string, number>;
-}
 
 export const random: SplitImplementation = {
   /** Each row, or each group, draws its split by the seed and its number or value: shares are met on average, strata too. */
@@ -48,9 +44,11 @@ export const random: SplitImplementation = {
       rows,
     );
     shuffle(groups, generator);
-    const dealt = groups.every((g) => g.rows.length === 1)
-      ? byStrata(groups, sizes, generator)
-      : byGroups(groups, sizes);
+    const dealt = groups.some((g) => g.rows.length > 1)
+      ? byGroups(groups, sizes)
+      : groups.some((g) => g.strata.size !== 1)
+        ? byLabels(groups, sizes, generator)
+        : byStrata(groups, sizes, generator);
     const names = new Array<string | null>(rows.length).fill(null);
     groups.forEach((group, g) => {
       for (const row of group.rows) names[row] = targets[dealt[g]!]?.split ?? null;
@@ -72,10 +70,15 @@ function grouped(
     let own = byKey.get(key);
     if (!own) byKey.set(key, (own = { rows: [], strata: new Map() }));
     own.rows.push(row);
-    const stratum = stratify ? text(values[stratify]) : "";
-    own.strata.set(stratum, (own.strata.get(stratum) ?? 0) + 1);
+    for (const stratum of strataOf(stratify ? values[stratify] : ""))
+      own.strata.set(stratum, (own.strata.get(stratum) ?? 0) + 1);
   });
   return [...byKey.values()];
+}
+
+/** Of several labels each is a stratum; of none, none. */
+function strataOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? [...new Set(value.map(text))] : [text(value)];
 }
 
 /** Rows without a group are groups of their own. */

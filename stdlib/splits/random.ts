@@ -1,17 +1,5 @@
-import { defineWord, parameter } from "#dsl/types/define.js";
-import { targetsOf } from "../lib/splits/targets.js";
-import "../lib/splits/codes.js";
-
-const part = <N extends string>(name: N, doc: string) =>
-  parameter({
-    name,
-    type: { is: "number", unit: "share-or-count" },
-    doc,
-    default: { derived: "no such split", from: () => null },
-    range: { min: 0, exclusive: true },
-    why: "A split is never invented, or a score would mean something else than you think.",
-    impact: "high",
-  });
+import { defineWord } from "#dsl/types/define.js";
+import { checkShares, part, splitsElsewhere } from "../lib/splits/shares.js";
 
 export const word = defineWord({
   kind: "split",
@@ -21,17 +9,7 @@ export const word = defineWord({
   since: "0.1.0",
   elsewhere: {
     train_test_split: "random",
-    eval: "validation",
-    val_size: "validation",
-    train_size: "train",
-    test_size: "test",
-    val: "validation",
-    dev: "validation",
-    valid: "validation",
-    holdout: "test",
-    held_out: "test",
-    testing: "test",
-    training: "train",
+    ...splitsElsewhere,
     stratify_by: "stratify",
     groups: "group",
     group_by: "group",
@@ -59,7 +37,7 @@ export const word = defineWord({
     {
       name: "stratify",
       type: { is: "column" },
-      doc: "Every split gets this column's values in the same proportions, as near as it can be.",
+      doc: "Every split gets this column's values in the same proportions, as near as it can be; where a row has several (the role `labels`), each label by itself.",
       default: { derived: "drawn without regard to any column", from: () => null },
       why: "With few rows or rare labels plain chance can leave a label out of the test.",
       impact: "medium",
@@ -74,11 +52,6 @@ export const word = defineWord({
     },
     { ...part("split", "A split of any other name."), open: true },
   ],
-  check(call, context) {
-    const targets = targetsOf(call);
-    if (targets.length === 0) context.report("no-shares", {});
-    const share = targets.reduce((sum, t) => sum + (t.share ?? 0), 0);
-    if (share > 1 + 1e-9) context.report("shares-too-large", { percent: Math.round(share * 1000) / 10 });
-  },
+  check: checkShares,
   load: async () => (await import("./random.run.js")).random,
 });

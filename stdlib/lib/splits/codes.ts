@@ -5,7 +5,17 @@ import { listed } from "#dsl/diagnostics/listed.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
-    "no-shares": Record<never, never>;
+    "no-shares": { readonly split: string };
+    "rows-without-key": { readonly column: string; readonly rows: readonly number[]; readonly count: number };
+    "no-time": { readonly text: string };
+    "not-a-time": {
+      readonly column: string;
+      readonly rows: readonly number[];
+      readonly count: number;
+      /** What the first of them has. */
+      readonly found: string;
+      readonly beside: "numbers" | "dates";
+    };
     "shares-too-large": { readonly percent: number };
     "counts-too-large": { readonly wanted: number; readonly rows: number };
     "rows-without-split": { readonly column: string; readonly rows: readonly number[]; readonly count: number };
@@ -27,9 +37,12 @@ registerCodes({
   },
   "no-shares": {
     severity: "error",
-    message: () => "`random` is not told into which parts to split",
-    help: () => "write shares: `random(train: 80%, validation: 10%, test: 10%)`",
-    explain: "Each named argument of `random` is a split and its share or its number of rows.",
+    message: (d) => `\`${d.split}\` is not told into which parts to split`,
+    help: (d) =>
+      d.split === "random"
+        ? "write shares: `random(train: 80%, validation: 10%, test: 10%)`"
+        : `write shares: \`${d.split}(…, ${d.split === "by_time" ? "" : "train: 80%, "}test: 20%)\``,
+    explain: "Each named argument of such a split is a split and its share or its number of rows.",
     example: 'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random() }',
   },
   "shares-too-large": {
@@ -55,6 +68,37 @@ registerCodes({
       `${d.count} ${d.count === 1 ? "row has" : "rows have"} nothing in the column "${d.column}" (row ${listed(d.rows.map(String), { of: d.count })})`,
     help: () => "name the split of every row, or remove those rows from the file",
     explain: "With `by_column` each row says to which split it belongs.",
+  },
+  "rows-without-key": {
+    severity: "error",
+    facts: true,
+    at: ["split.column", "split"],
+    message: (d) =>
+      `${d.count} ${d.count === 1 ? "row has" : "rows have"} nothing in the column "${d.column}" (row ${listed(d.rows.map(String), { of: d.count })})`,
+    help: () => "take a column that every row has a value in, or leave those rows out of the file",
+    explain:
+      "`hashed` puts a row where its value says, so that it stays there when others come. A row without a value would go anywhere.",
+  },
+  "no-time": {
+    severity: "error",
+    message: (d) => `${JSON.stringify(d.text)} says no time`,
+    help: () => 'write a date as in `"2025-01-01"` or `"2025-01-01T12:00"`, or a share as in `10%`',
+    explain:
+      "`by_time` compares numbers, and texts of ISO 8601: year, month and day with `-` between them. Other orders of day and month mean two things.",
+    example: 'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: by_time(a, test: "1/2/2025") }',
+  },
+  "not-a-time": {
+    severity: "error",
+    facts: true,
+    at: ["split.column", "split"],
+    message: (d) =>
+      `${d.count} ${d.count === 1 ? "row says" : "rows say"} no time in the column "${d.column}" (row ${listed(d.rows.map(String), { of: d.count })}); the first has ${d.found}`,
+    help: (d) =>
+      d.beside === "numbers"
+        ? "write numbers in every row, or dates in every row"
+        : "write times as in `2025-03-01` or `2025-03-01T10:00`, or make such a column in a TypeScript cell",
+    explain:
+      "`by_time` compares numbers, dates, and texts of ISO 8601. A column holds one of them: numbers beside dates have no order, and `03/04/2025` is two days, depending on who reads it. No row is put anywhere by guess.",
   },
   "split-name": {
     severity: "error",

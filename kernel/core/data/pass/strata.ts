@@ -18,8 +18,9 @@ export class Strata {
     if (this.column === null) return;
     const own = this.counts.get(split) ?? new Map<string, number>();
     this.counts.set(split, own);
-    const value = String(columnValue(row, this.column, this.plan));
-    for (const counts of [own, this.whole]) counts.set(value, (counts.get(value) ?? 0) + 1);
+    const given = columnValue(row, this.column, this.plan);
+    for (const value of new Set((Array.isArray(given) ? given : [given]).map(String)))
+      for (const counts of [own, this.whole]) counts.set(value, (counts.get(value) ?? 0) + 1);
     this.rows.set(split, (this.rows.get(split) ?? 0) + 1);
   }
 

@@ -1,0 +1,41 @@
+/** What splits by shares have in common: their parameters, and what is checked of them before any row is read. */
+import { parameter } from "#dsl/types/define.js";
+import type { CheckContext } from "#dsl/types/context.js";
+import type { Call } from "#dsl/types/value.js";
+import { targetsOf } from "./targets.js";
+import "./codes.js";
+
+/** A share or a number of rows. */
+export const part = <N extends string>(name: N, doc: string) =>
+  parameter({
+    name,
+    type: { is: "number", unit: "share-or-count" },
+    doc,
+    default: { derived: "no such split", from: () => null },
+    range: { min: 0, exclusive: true },
+    why: "A split is never invented, or a score would mean something else than you think.",
+    impact: "high",
+  });
+
+/** What other tools call the splits. */
+export const splitsElsewhere = {
+  eval: "validation",
+  val_size: "validation",
+  train_size: "train",
+  test_size: "test",
+  val: "validation",
+  dev: "validation",
+  valid: "validation",
+  holdout: "test",
+  held_out: "test",
+  testing: "test",
+  training: "train",
+} as const;
+
+/** Some split is asked for, and all together are no more than all rows. */
+export function checkShares(call: Call, context: CheckContext): void {
+  const targets = targetsOf(call);
+  if (targets.length === 0) context.report("no-shares", { split: call.word });
+  const share = targets.reduce((sum, t) => sum + (t.share ?? 0), 0);
+  if (share > 1 + 1e-9) context.report("shares-too-large", { percent: Math.round(share * 1000) / 10 });
+}

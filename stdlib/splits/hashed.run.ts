@@ -1,0 +1,55 @@
+/**
+ * Each value draws a number from 0 to 1 by itself. The splits that score lie at its beginning, in the order of their names'
+ * letters, and what trains lies behind them: so a greater share of `train` takes more rows and leaves the others theirs.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Call } from "#dsl/types/value.js";
+import { drawFor } from "../lib/chance.js";
+import type { CleanRow, SplitImplementation } from "../kinds/data.js";
+import { targetsOf } from "../lib/splits/targets.js";
+import "../lib/splits/codes.js";
+
+export const hashed: SplitImplementation = {
+  names: (call) => targetsOf(call).map((t) => t.split),
+  assign(call, rows, seed) {
+    const column = columnOf(call);
+    const lacking = rows.filter((row) => keyOf(row, column) === undefined).map(({ row }) => row);
+    if (lacking.length > 0)
+      throw new CodedError("rows-without-key", { column, rows: lacking.slice(0, 5), count: lacking.length });
+    return rows.map(dealing(call, seed));
+  },
+  stream: (call, seed) => dealing(call, seed),
+};
+
+const columnOf = (call: Call): string => call.arguments["column"] as string;
+
+function dealing(call: Call, seed: number): (row: CleanRow) => string | null {
+  const column = columnOf(call);
+  const ends = endsOf(call);
+  return (row) => {
+    const key = keyOf(row, column);
+    if (key === undefined) throw new CodedError("rows-without-key", { column, rows: [row.row], count: 1 });
+    const drawn = drawFor(seed, key);
+    return ends.find(({ end }) => drawn < end)?.split ?? null;
+  };
+}
+
+/** The splits in the order in which they lie between 0 and 1, and where each ends. */
+function endsOf(call: Call): readonly { readonly split: string; readonly end: number }[] {
+  const targets = targetsOf(call);
+  const train = targets.filter(({ split }) => split === "train");
+  const others = targets.filter(({ split }) => split !== "train").sort((a, b) => (a.split < b.split ? -1 : 1));
+  let end = 0;
+  return [...others, ...train].map((target) => {
+    end = target.rest ? 1 : end + (target.share ?? 0);
+    // Shares that come to all rows leave none out, however they are rounded.
+    return { split: target.split, end: end > 1 - 1e-9 ? 1 : end };
+  });
+}
+
+/** The number 7 of a JSON file is the "7" of a CSV file. */
+function keyOf({ values }: CleanRow, column: string): string | undefined {
+  const value = values[column];
+  if (value === null || value === undefined || value === "") return undefined;
+  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number);
+}
