@@ -1,0 +1,130 @@
+/**
+ * Mends texts of UTF-8 that were read as windows-1252 or latin-1 (`cafÃ©`), once or several times. Precision comes first: a
+ * sequence counts as surely broken only where no language writes such characters side by side (`Ã` inside a word before a
+ * sign, `â€`, two letters of Cyrillic in a row), since `OLÉ…`, `CAFÉ™` and `« été »` hold valid sequences too. Once a text
+ * holds a sure one, the others in it are mended where nothing in it speaks against that.
+ */
+import { sequenceAt, type Sequence } from "./bytes.js";
+
+/** Broken twice is common, thrice is known. */
+const ROUNDS = 3;
+
+export function mended(text: string): string {
+  let now = text;
+  for (let round = 0; round < ROUNDS; round++) {
+    const next = once(now);
+    if (next === now) break;
+    now = next;
+  }
+  return now;
+}
+
+interface Found extends Sequence {
+  readonly at: number;
+  readonly sure: boolean;
+}
+
+/** A lead byte as some character, and one that continues it. */
+const any =
+  /[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]/u;
+
+function once(text: string): string {
+  if (!any.test(text)) return text;
+  const found = sequencesIn(text);
+  if (!found.some(({ sure }) => sure)) return text;
+  const all = explains(text, found);
+  let out = "";
+  let at = 0;
+  for (const one of found) {
+    if (!one.sure && !all) continue;
+    out += text.slice(at, one.at) + String.fromCodePoint(one.meant);
+    at = one.at + one.length;
+  }
+  return out + text.slice(at);
+}
+
+/** Those whose character is of a kind that texts hold. */
+function sequencesIn(text: string): readonly Found[] {
+  const found: Found[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const sequence = sequenceAt(text, at);
+    if (!sequence || !isUsual(sequence.meant)) continue;
+    found.push({ ...sequence, at, sure: isSure(text, at, sequence) });
+    at += sequence.length - 1;
+  }
+  return found.map((one, i) => ({ ...one, sure: one.sure || inARow(one, found[i - 1]) || inARow(one, found[i + 1]) }));
+}
+
+/** Whether no other character speaks against it: each beyond ASCII is part of a sequence. */
+function explains(text: string, found: readonly Found[]): boolean {
+  let beyond = 0;
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= 0x80) beyond++;
+  return beyond === found.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Blocks of letters and signs that people write, as ranges of code points. */
+const usual: readonly (readonly [from: number, to: number])[] = [
+  [0x80, 0x17f], // what is left of Latin that is broken twice, Latin
+  [0x18f, 0x192],
+  [0x1a0, 0x1a1],
+  [0x1af, 0x1b0],
+  [0x218, 0x21b],
+  [0x259, 0x259],
+  [0x2c6, 0x2dc],
+  [0x386, 0x3ce], // Greek
+  [0x400, 0x45f], // Cyrillic
+  [0x490, 0x4e9],
+  [0x5d0, 0x5f4], // Hebrew
+  [0x60c, 0x6d5], // Arabic
+  [0x900, 0xe7f], // India, Sri Lanka, Thailand
+  [0x10d0, 0x10ff], // Georgian
+  [0x1e00, 0x1eff], // Latin of Vietnam
+  [0x2010, 0x203e], // punctuation
+  [0x20a0, 0x20bf],
+  [0x2100, 0x27bf], // signs, arrows, mathematics
+  [0x2b05, 0x2b55],
+  [0x3000, 0x30ff], // Japan
+  [0x4e00, 0x9fff], // China
+  [0xac00, 0xd7a3], // Korea
+  [0xfe0f, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xff01, 0xff60],
+  [0x1f1e6, 0x1f9ff], // pictures
+  [0x1fa70, 0x1faff],
+];
+const isUsual = (meant: number): boolean => usual.some(([from, to]) => meant >= from && meant <= to);
+const isLatin = (meant: number): boolean => meant <= 0x25f;
+
+/** Of scripts whose words have more than one letter: neighbours in one are no chance. */
+function inARow(one: Found, other: Found | undefined): boolean {
+  if (!other || (one.at + one.length !== other.at && other.at + other.length !== one.at)) return false;
+  const foreign = ({ meant }: Found): boolean => meant >= 0x370 && !(meant >= 0x2000 && meant < 0x3000);
+  return foreign(one) && foreign(other);
+}
+
+/** Signs that stand behind a word in clean texts: closing and opening marks, dashes, footnotes, units. */
+const behindWords = new Set("…‘’“”‚„–—‹›«»•·¡¿™®©°ºª¹²³´`\u00a0");
+const opening = new Set("«‹“„‘‚");
+const isLower = (character: string): boolean => /^\p{Ll}$/u.test(character);
+const isUpper = (character: string): boolean => /^\p{Lu}$/u.test(character);
+const isLetter = (character: string): boolean => /^\p{L}$/u.test(character);
+
+/** Whether no language writes such characters there, whatever the rest of the text is. */
+function isSure(text: string, at: number, { meant, length }: Sequence): boolean {
+  const [before = "", lead, next] = [text[at - 1], text[at]!, text[at + 1]!];
+  const behind = text[at + length] ?? "";
+  // No text holds control characters of latin-1 by itself.
+  if (next <= "\u009f") return true;
+  // What is quoted by itself may be a letter: «Â».
+  if (length === 2 && opening.has(before)) return false;
+  if (length === 4) return meant >= 0x1f000;
+  if (lead === "â") return "€‚„†‡ˆ‰Š‹ŒŽœž\u0081\u0084".includes(next);
+  if (lead === "á") return meant >= 0x1e00 && meant <= 0x1eff && (isLetter(behind) || !behindWords.has(next));
+  if (lead === "ï") return meant === 0xfeff;
+  if (length === 3 || !isLatin(meant)) return false;
+  if (lead === "Ã") return !isUpper(before) || (isLetter(behind) ? !"’…–—".includes(next) : !behindWords.has(next));
+  if (lead === "Â") return !isUpper(before) && meant >= 0xa0;
+  // Swedish and German write `Å…` and `Ä…`, but no word has them behind a small letter, and none begins with `È™i`.
+  if (isLower(before)) return next === "ƒ" || !isLetter(next);
+  return !isLetter(before) && isLower(behind) && "™›".includes(next);
+}
