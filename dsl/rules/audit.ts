@@ -1,5 +1,5 @@
 /** Warnings of counted data: what its labels, texts and splits say of each other. Each is said where the data is defined. */
-import type { ScoreFacts } from "../types/audit-facts.js";
+import type { ScoreFacts, SplitLanguages } from "../types/audit-facts.js";
 import type { DataFacts } from "../types/facts.js";
 import type { DataPlan } from "../types/subject.js";
 import type { Draft, Program } from "../plan/program.js";
@@ -13,6 +13,9 @@ const UNEVEN = 10;
 const TOLD = { rows: 0.3, own: 0.9 } as const;
 /** Share of rows that contradict another, and texts, below which it is chance. */
 const CONFLICTS = { share: 0.005, texts: 2 } as const;
+
+/** Rows that tell a split's languages, and by how much a share may be greater than where it trains. */
+const LANGUAGES = { rows: 20, points: 0.1 } as const;
 
 type Place = (path: string) => Span | undefined;
 
@@ -70,6 +73,7 @@ export function checkAudit(
     const shown = example && `row ${String(example.row)}, "${example.label}": "${clipped(example.text)}"`;
     program.reportOwn("label-in-text", { data, own, of: told.of, example: shown }, draft, label);
   }
+  languagesDiffer(program, draft, audit.languages?.splits ?? [], split);
   return good;
 }
 
@@ -134,6 +138,36 @@ function unevenLabels(program: Program, draft: Draft, plan: DataPlan, facts: Dat
   // Labels with a handful of rows are `rare-label`'s.
   if (!smallest || !largest || smallest.count < 5 || largest.count < UNEVEN * smallest.count) return;
   program.reportOwn("imbalanced", { data: draft.name, smallest, largest }, draft, place);
+}
+
+/** The language of which a split that scores has a far greater share than what trains. */
+function languagesDiffer(
+  program: Program,
+  draft: Draft,
+  splits: readonly SplitLanguages[],
+  place: Span | undefined,
+): void {
+  const train = splits.find(({ split }) => split === "train");
+  if (!train) return;
+  for (const other of splits) {
+    if (other === train) continue;
+    const [trains, scores] = [toldIn(train), toldIn(other)];
+    if (Math.min(trains, scores) < LANGUAGES.rows) continue;
+    for (const { code, name, count } of other.languages) {
+      const share = count / scores;
+      const trained = (train.languages.find((one) => one.code === code)?.count ?? 0) / trains;
+      // Draws of so many rows differ by chance.
+      const chance = 3 * Math.sqrt(trained * (1 - trained) * (1 / trains + 1 / scores));
+      if (share - trained <= Math.max(LANGUAGES.points, chance)) continue;
+      const told = { data: draft.name, split: other.split, language: name, share, trained };
+      program.reportOwn("languages-differ", told, draft, place);
+      break;
+    }
+  }
+}
+
+function toldIn({ rows, untold }: SplitLanguages): number {
+  return rows - untold;
 }
 
 /** Labels of the other splits that no row has which trains. */

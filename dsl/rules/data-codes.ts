@@ -75,6 +75,14 @@ declare module "../diagnostics/codes.js" {
       readonly metric: string;
       readonly also: string;
     };
+    "languages-differ": {
+      readonly data: string;
+      readonly split: string;
+      readonly language: string;
+      /** Of the split's texts, and of those that train. */
+      readonly share: number;
+      readonly trained: number;
+    };
     "small-test": { readonly rows: number; readonly split: string; readonly points: number };
   }
 }
@@ -144,12 +152,25 @@ registerCodes({
     message: (d) =>
       `${plural(d.rows, "text")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "is" : "are"} nearly the same as a text that trains (${percent(d.rows / Math.max(1, d.of))} of ${count(d.of)})`,
     help: () =>
-      "give versions of one text the same `group`, so that they stay in one split, or take them out in a TypeScript cell",
+      "give versions of one text the same `group`, so that they stay in one split, or drop them with `drop_duplicates(similarity: 80%)`",
     notes: (d) => examples(d.pairs, d.rows),
     explain:
       "Texts that differ in a word or a comma are learnt by heart like equal ones, and make the score better than the model. " +
       "Compared are all texts of a split with all that train, by their runs of five letters (at least 80% of them in common, " +
       "case, white space and punctuation aside). The notes name pairs. Data that are streamed are not looked through.",
+  },
+  "languages-differ": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `${percent(d.share)} of the texts of \`${d.data}.${d.split}\` are ${d.language}, and ${d.trained === 0 ? "none" : percent(d.trained)} of those that train`,
+    help: () =>
+      "draw the splits from all rows (`random(…)`), or keep the languages that count with `language(…)` in `clean`",
+    explain:
+      "A score over texts in a language that hardly trained tells of that language and not of the task. Languages are told by " +
+      "the texts' letters, of some thousand rows at most, evenly over each split; texts too short to tell are left out. Reported is a share " +
+      "that is at least 10 points greater than where it trains, and greater than chance explains.",
   },
   "shared-groups": {
     severity: "error",

@@ -11,6 +11,22 @@ export interface DataAudit {
   readonly groups: { readonly shared: number; readonly of: number; readonly some: readonly string[] } | null;
   /** Of the role `score`. */
   readonly scores: ScoreFacts | null;
+  /** Null: the data hold no texts; absent: not looked at. */
+  readonly languages?: LanguageFacts | null;
+}
+/** In which languages the texts are. Of many rows some are looked at, evenly over each split. */
+export interface LanguageFacts {
+  readonly splits: readonly SplitLanguages[];
+}
+export interface SplitLanguages {
+  readonly split: string;
+  /** Rows of the split, and those that were looked at. */
+  readonly of: number;
+  readonly rows: number;
+  /** Rows whose text is too short to tell, of those that were looked at. */
+  readonly untold: number;
+  /** By their codes of ISO 639-1 and names, the most frequent first. */
+  readonly languages: readonly { readonly code: string; readonly name: string; readonly count: number }[];
 }
 export interface ScoreFacts {
   readonly least: number;

@@ -12,7 +12,7 @@ import { cachePath } from "../fetch/cache.js";
 import { fields, hintIn, type Schema } from "../fetch/json.js";
 
 /** Changes when an audit of the same rows may come out otherwise. */
-const VERSION = 2;
+const VERSION = 3;
 /** Milliseconds from which on an audit is worth a file. */
 const LONG = 400;
 
@@ -48,6 +48,10 @@ const conflict = fields({
   rows: v.array(rowName),
   of: v.exactOptional(fields({ labels: v.number(), rows: v.number() })),
 });
+const splitLanguages = fields({
+  ...{ split: v.string(), of: v.number(), rows: v.number(), untold: v.number() },
+  languages: v.array(fields({ code: v.string(), name: v.string(), count: v.number() })),
+});
 export const auditSchema: Schema<DataAudit> = fields({
   near: v.array(fields({ split: v.string(), rows: v.number(), pairs: v.array(nearPair) })),
   conflicts: fields({ texts: v.number(), rows: v.number(), examples: v.array(conflict) }),
@@ -65,6 +69,7 @@ export const auditSchema: Schema<DataAudit> = fields({
       trained: v.exactOptional(fields({ ...bounds, mean: v.number(), spread: v.number() })),
     }),
   ),
+  languages: v.exactOptional(v.nullable(fields({ splits: v.array(splitLanguages) }))),
 });
 
 const fileOf = (hash: string): string => cachePath("audits", `${hash}-${String(VERSION)}.json`);

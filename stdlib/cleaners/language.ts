@@ -1,11 +1,24 @@
 import { defineWord } from "#dsl/types/define.js";
+import { languageCodes, languageName, languagesElsewhere } from "../lib/languages/names.js";
 
 export const word = defineWord({
   kind: "cleaner",
   name: "language",
-  doc: "Keeps the rows in some languages.",
-  example: "clean: language(en)",
+  doc: "Keeps the rows in some languages. The language is told by all that is read of a row; one whose text is too short to tell stays, and such rows are counted.",
+  example: "clean: language(en, de)",
   since: "0.1.0",
-  planned: { meanwhile: "filter the rows in a TypeScript cell and give the table as `$rows`" },
-  parameters: [],
+  elsewhere: { lang: "language", languages: "language", langid: "language", detect_language: "language" },
+  parameters: [
+    {
+      name: "of",
+      type: { is: "choice", of: languageCodes, elsewhere: languagesElsewhere },
+      doc: "The languages to keep, by their codes of two letters (ISO 639-1).",
+      means: Object.fromEntries(languageCodes.map((code) => [code, languageName(code)])),
+      positional: "rest",
+      required: true,
+      why: "A model that has seen a language in a few rows of its training answers there by chance, and its scores don't say so.",
+      impact: "medium",
+    },
+  ],
+  load: async () => (await import("./language.run.js")).language,
 });

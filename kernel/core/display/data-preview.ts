@@ -3,6 +3,7 @@ import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { readTurns, spoken } from "../data/conversations.js";
+import { languagesOf } from "./languages.js";
 import { cleanedHtml, cleanedText } from "./cleaned.js";
 import { card, html, htmlTable, inked, note, picture, tone, type Part } from "./html.js";
 import { shownOf } from "./bundle.js";
@@ -42,7 +43,7 @@ export function dataShown(
   const cells = sample
     .slice(0, 5)
     .map((row) => columns.map((c) => clip(oneLine(cellText(seenAs(roles.get(c), row[c]))), 120)));
-  const notes = facts.notes ?? [];
+  const notes = [...(facts.notes ?? []), ...languagesOf(facts)];
   return shownOf(
     [
       `${title}: ${rows}`,

@@ -28,7 +28,7 @@ const tokenizer = {
   encodePairs: () => Promise.resolve([]),
   encodeContexts: () => Promise.resolve([]),
 };
-const looking = setInterval(look, 100);
+const looking = setInterval(look, 250);
 const prepared = await prepare(JSON.parse(plan) as DataPlan, { folder, live: () => undefined }, { tokenizer });
 const split = prepared.streamed?.["train"];
 const tokens = split

@@ -251,7 +251,7 @@ describe("data read in parts", () => {
   });
 
   it("of any size take the same memory", function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const live = (count: number, stream: boolean): number => {
       const path = join(folder, `big-${count}.jsonl`);
       const fd = openSync(path, "w");

@@ -1,0 +1,57 @@
+/** In which languages the texts of a data set are. Some thousand rows tell it, so of more they are taken evenly over each split. */
+import type { LanguageFacts, SplitLanguages } from "#dsl/types/audit-facts.js";
+import { languageName } from "#stdlib/lib/languages/names.js";
+import { readIn, type Observer, type SplitRows } from "./rows.js";
+
+/** Rows that are looked at, in all splits together; of a small split some more. */
+const ROWS = 2000;
+const LEAST = 200;
+
+interface Counted {
+  readonly of: number;
+  readonly wanted: number;
+  met: number;
+  rows: number;
+  untold: number;
+  readonly languages: Map<string, number>;
+}
+
+/** What tells a text's language is loaded here: it is large. */
+export async function languages(rows: SplitRows): Promise<Observer<LanguageFacts | null>> {
+  const { languageOf } = await import("#stdlib/lib/languages/detect.js");
+  const all = rows.names.reduce((sum, split) => sum + rows.rows(split), 0);
+  const splits = new Map(rows.names.map((split) => [split, counted(rows.rows(split), all)]));
+  return {
+    look({ values }, split) {
+      const own = splits.get(split);
+      if (!own || !isNext(own)) return;
+      const text = readIn(values);
+      if (text === "") return;
+      own.rows++;
+      const language = languageOf(text);
+      if (language === undefined) own.untold++;
+      else own.languages.set(language, (own.languages.get(language) ?? 0) + 1);
+    },
+    found() {
+      const found = [...splits].map(([split, own]) => told(split, own)).filter((one) => one.rows > 0);
+      return found.length === 0 ? null : { splits: found };
+    },
+  };
+}
+
+function counted(of: number, all: number): Counted {
+  const wanted = Math.min(of, Math.max(LEAST, Math.round((ROWS * of) / Math.max(1, all))));
+  return { of, wanted, met: 0, rows: 0, untold: 0, languages: new Map() };
+}
+
+/** Whether a row is one of those that are wanted, which are at equal distances. */
+function isNext(own: Counted): boolean {
+  const at = own.met++;
+  return Math.floor(((at + 1) * own.wanted) / own.of) > Math.floor((at * own.wanted) / own.of);
+}
+
+function told(split: string, { of, rows, untold, languages }: Counted): SplitLanguages {
+  const found = [...languages].map(([code, count]) => ({ code, name: languageName(code), count }));
+  found.sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
+  return { split, of, rows, untold, languages: found };
+}

@@ -1,0 +1,16 @@
+import type { CleanerImplementation } from "../kinds/data.js";
+import { readOf } from "../lib/cleaners/read.js";
+import { languageOf } from "../lib/languages/detect.js";
+import { languageName } from "../lib/languages/names.js";
+
+export const language: CleanerImplementation = {
+  start: (call) => {
+    const given = call.arguments["of"];
+    const kept = new Set((Array.isArray(given) ? given : [given]).map(String));
+    return ({ values }) => {
+      const found = languageOf(readOf(values));
+      if (found === undefined) return { values, noted: "too short to tell their language" };
+      return kept.has(found) ? { values } : { dropped: `in ${languageName(found)}` };
+    };
+  },
+};
