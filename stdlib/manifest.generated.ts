@@ -3,12 +3,16 @@ import type { Word } from "#dsl/types/registry.js";
 import { word as cadences_every } from "./cadences/every.js";
 import { word as cleaners_drop_duplicates } from "./cleaners/drop_duplicates.js";
 import { word as cleaners_drop_empty } from "./cleaners/drop_empty.js";
+import { word as cleaners_drop_long } from "./cleaners/drop_long.js";
+import { word as cleaners_drop_short } from "./cleaners/drop_short.js";
 import { word as cleaners_language } from "./cleaners/language.js";
-import { word as cleaners_length } from "./cleaners/length.js";
+import { word as cleaners_lowercase } from "./cleaners/lowercase.js";
 import { word as cleaners_redact } from "./cleaners/redact.js";
 import { word as cleaners_replace } from "./cleaners/replace.js";
+import { word as cleaners_sample } from "./cleaners/sample.js";
 import { word as cleaners_strip_html } from "./cleaners/strip_html.js";
 import { word as cleaners_unicode } from "./cleaners/unicode.js";
+import { word as cleaners_whitespace } from "./cleaners/whitespace.js";
 import { word as conversations_alpaca } from "./conversations/alpaca.js";
 import { word as conversations_turns } from "./conversations/turns.js";
 import { word as decoders_beam } from "./decoders/beam.js";
@@ -158,12 +162,16 @@ export const words: readonly Word[] = [
   cadences_every,
   cleaners_drop_duplicates,
   cleaners_drop_empty,
+  cleaners_drop_long,
+  cleaners_drop_short,
   cleaners_language,
-  cleaners_length,
+  cleaners_lowercase,
   cleaners_redact,
   cleaners_replace,
+  cleaners_sample,
   cleaners_strip_html,
   cleaners_unicode,
+  cleaners_whitespace,
   conversations_alpaca,
   conversations_turns,
   decoders_beam,

@@ -85,6 +85,8 @@ export interface CleanerFacts {
   /** Rows that went on otherwise than they came. */
   readonly changed: number;
   readonly dropped: readonly { readonly why: string; readonly count: number }[];
+  /** What it says of rows that stay. */
+  readonly noted?: readonly { readonly why: string; readonly count: number }[];
   /** The first that it touched, cut to what differs; `after` is null where the row was dropped. None where they must not be shown. */
   readonly examples: readonly {
     readonly row: RowName;

@@ -159,6 +159,7 @@ function scaled(facts: DataFacts, left: ReadonlyMap<string | null, Sampled>, rea
     ...one,
     changed: Math.round(one.changed * share),
     dropped: shared(one.dropped),
+    ...(one.noted && { noted: shared(one.noted) }),
   }));
   return {
     ...facts,

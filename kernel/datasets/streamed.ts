@@ -35,6 +35,7 @@ const lengths = fields({
 const cleaner = fields({
   ...{ word: v.string(), changed: v.number() },
   dropped: v.array(fields({ why: v.string(), count: v.number() })),
+  noted: v.exactOptional(v.array(fields({ why: v.string(), count: v.number() }))),
   examples: v.array(fields({ row: rowName, role: v.string(), before: v.string(), after: v.nullable(v.string()) })),
 });
 const factsSchema: Schema<DataFacts> = fields({

@@ -8,6 +8,7 @@ import { redactedRow } from "../lib/personal/row.js";
 import { secretOf } from "../lib/secrets/held.js";
 
 export const redact: CleanerImplementation = {
+  hides: true,
   start(call) {
     const how = redactionOf(call);
     return ({ values }) => ({ values: redactedRow(values, how) });

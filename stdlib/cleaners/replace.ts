@@ -1,11 +1,46 @@
 import { defineWord } from "#dsl/types/define.js";
+import { faultOf } from "../lib/patterns/linear.js";
+import "../lib/patterns/codes.js";
 
 export const word = defineWord({
   kind: "cleaner",
   name: "replace",
-  doc: "Replaces what a pattern matches.",
-  example: 'clean: replace("\\\\d{16}", "CARD")',
+  doc: "Replaces what a pattern matches in texts and conversations; labels stay as they are. Patterns are RE2's, matched in time that follows the text's length: `\\\\d+`, `[A-Z]`, `(?i)word`, `a|b`, without look-around and back references.",
+  example: 'clean: replace("#[0-9]+", "#NUMBER")',
   since: "0.1.0",
-  planned: { meanwhile: "derive the column in a TypeScript cell and give the table as `$rows`" },
-  parameters: [],
+  elsewhere: {
+    sub: "replace",
+    re_sub: "replace",
+    regex: "replace",
+    regex_replace: "replace",
+    gsub: "replace",
+    repl: "replacement",
+  },
+  parameters: [
+    {
+      name: "pattern",
+      type: { is: "string" },
+      doc: "What is replaced, wherever it matches. A backslash is written twice.",
+      positional: true,
+      required: true,
+      why: "Numbers of orders, signatures and reply marks teach a model rows instead of meanings.",
+      impact: "medium",
+    },
+    {
+      name: "replacement",
+      type: { is: "string" },
+      doc: "What stands there afterwards; `$1` is the first group, `${name}` a named one.",
+      positional: true,
+      default: { value: "" },
+      why: "Left out, what matches is taken out.",
+      impact: "low",
+    },
+  ],
+  check(call, context) {
+    const { pattern } = call.arguments;
+    if (typeof pattern !== "string") return;
+    const why = faultOf(pattern);
+    if (why !== undefined) context.report("wrong-pattern", { pattern, why }, "pattern");
+  },
+  load: async () => (await import("./replace.run.js")).replace,
 });

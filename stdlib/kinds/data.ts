@@ -34,20 +34,28 @@ export interface RowChunk {
   readonly columns: ReadonlyMap<string, readonly unknown[]>;
   readonly rows: number;
 }
-/** Rows as the cleaners see them: role → value; a cleaner returns the row, changed or not, or why it is dropped. */
+/** Rows as the cleaners see them: role → value. */
 export interface CleanRow {
   readonly row: number;
   readonly values: Readonly<Record<string, unknown>>;
 }
+/** The row, changed or not (then its values are the object that came), or why it is dropped, in a few words. */
+export type Cleaned =
+  /** `noted`: what is counted of a row that stays. */
+  { readonly values: CleanRow["values"]; readonly noted?: string } | { readonly dropped: string };
 export interface CleanerImplementation {
   /** It takes out what nobody may see: no text is shown as it was before it. */
   readonly hides?: true;
-  /** Made afresh for each data set; may keep state (drop_duplicates). `dropped`: a short reason. */
+  /** Made afresh for each data set; may keep state (drop_duplicates). */
   start(
     call: Call,
-    /** `streamed`: rows come from a source of any size, so state must stay small. */
-    o?: { readonly streamed: boolean },
-  ): (row: CleanRow) => { readonly values: Readonly<Record<string, unknown>> } | { readonly dropped: string };
+    o?: {
+      /** Rows come from a source of any size, so state must stay small. */
+      readonly streamed: boolean;
+      /** The data's. */
+      readonly seed: number;
+    },
+  ): (row: CleanRow) => Cleaned;
 }
 export interface SplitImplementation {
   /**

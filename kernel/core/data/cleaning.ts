@@ -46,7 +46,7 @@ export async function cleaning(
   // Before the last one that hides something, no text is shown.
   const hidden = loaded.findLastIndex((cleaner) => cleaner.hides);
   const steps = loaded.map((cleaner, i) => ({
-    step: cleaner.start(plan.clean[i]!, o),
+    step: cleaner.start(plan.clean[i]!, { streamed: o.streamed, seed: plan.seed }),
     touched: new Touched(plan.clean[i]!.word, i > hidden),
   }));
   const clean = (row: Row): Row | undefined => {
@@ -58,6 +58,7 @@ export async function cleaning(
         touched.dropped({ ...row, values }, result.dropped);
         return undefined;
       }
+      if (result.noted !== undefined) touched.noted(result.noted);
       if (result.values !== values) touched.changed({ ...row, values }, result.values);
       values = result.values;
     }

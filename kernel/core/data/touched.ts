@@ -15,6 +15,7 @@ const BEFORE = 20;
 export class Touched {
   private rows = 0;
   private readonly reasons = new Map<string, number>();
+  private readonly notes = new Map<string, number>();
   private readonly examples: Example[] = [];
 
   /** `shown`: whether its rows may be shown as they were before. */
@@ -41,9 +42,17 @@ export class Touched {
     this.examples.push({ row: rowName(row), role, before: cut(readIn(row.values), 0, CHARACTERS), after: null });
   }
 
+  noted(why: string): void {
+    this.notes.set(why, (this.notes.get(why) ?? 0) + 1);
+  }
+
   found(): CleanerFacts {
-    const dropped = [...this.reasons].map(([why, count]) => ({ why, count }));
-    return { word: this.word, changed: this.rows, dropped, examples: this.examples };
+    const counted = (of: ReadonlyMap<string, number>) => [...of].map(([why, count]) => ({ why, count }));
+    return {
+      ...{ word: this.word, changed: this.rows, dropped: counted(this.reasons) },
+      ...(this.notes.size > 0 && { noted: counted(this.notes) }),
+      examples: this.examples,
+    };
   }
 
   private get wanting(): boolean {

@@ -10,6 +10,8 @@ const head = ["cleaner", "changed", "dropped"];
 const align = ["left", "right", "right", "left"] as const;
 
 const droppedBy = ({ dropped }: CleanerFacts): number => dropped.reduce((sum, one) => sum + one.count, 0);
+const notedBy = ({ noted = [] }: CleanerFacts): string[] =>
+  noted.map(({ why, count: rows }) => `${plural(rows, "row")} ${why}`);
 const quoted = (text: string, length: number): string => `"${clip(oneLine(text), length)}"`;
 
 function exampleText({ row, before, after }: Example, length: number): string {
@@ -23,7 +25,7 @@ export function cleanedText(cleaners: readonly CleanerFacts[]): readonly string[
     one.word,
     count(one.changed),
     count(droppedBy(one)),
-    one.examples[0] ? exampleText(one.examples[0], 32) : "",
+    [...notedBy(one), ...one.examples.slice(0, 1).map((example) => exampleText(example, 32))].join("; "),
   ]);
   return ["", textTable([...head, "such as"], rows, align)];
 }
@@ -35,7 +37,9 @@ export function cleanedHtml(cleaners: readonly CleanerFacts[]): Html | false {
     one.word,
     count(one.changed),
     count(droppedBy(one)),
-    one.examples.map((example) => html`<div>${exampleText(example, 84)}</div>`),
+    [...notedBy(one), ...one.examples.map((example) => exampleText(example, 84))].map(
+      (line) => html`<div>${line}</div>`,
+    ),
   ]);
   return html`<details style="margin:0 0 6px">
     <summary style="cursor:pointer;${inked(tone.accent)}">${summary(cleaners)}</summary>

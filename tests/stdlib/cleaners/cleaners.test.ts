@@ -62,7 +62,7 @@ describe("drop_duplicates(similarity:)", () => {
   const step = (streamed: boolean, share = 0.85) =>
     dropDuplicates.start(
       { kind: "cleaner", word: "drop_duplicates", arguments: { similarity: { share } } },
-      { streamed },
+      { streamed, seed: 0 },
     );
   const long = "please send the parcel that came on monday back to the shop in the old town";
   for (const streamed of [false, true])

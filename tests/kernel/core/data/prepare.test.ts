@@ -56,6 +56,14 @@ describe("prepare", () => {
     ]);
     assert.deepEqual(sample[0], { text: "Good", label: "x" });
   });
+  it("shows no text as it was before personal data were taken out", async () => {
+    const source = csv("secret.csv", 'text,label\n"  write to ann@example.com, PLEASE",x\nNOTHING here,y\n');
+    const { facts } = await run(folder.plan(source, { clean: clean("unicode", "redact", "lowercase") }));
+    const [unicode, redact, lowercase] = facts.cleaners!;
+    assert.deepEqual([unicode!.changed, unicode!.examples, redact!.changed, redact!.examples], [1, [], 1, []]);
+    assert.equal(lowercase!.examples.length, 2);
+    assert.ok(!JSON.stringify(facts).includes("ann@"));
+  });
   it("keeps hostile cells as the data that they are", async () => {
     const rows = [
       { text: "<script>alert(1)</script>", label: "__proto__" },

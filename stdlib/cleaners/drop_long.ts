@@ -1,0 +1,25 @@
+import { defineWord } from "#dsl/types/define.js";
+import { unit } from "../lib/cleaners/lengths.js";
+
+export const word = defineWord({
+  kind: "cleaner",
+  name: "drop_long",
+  doc: "Drops rows whose text has more than so many words. Counted is all that is read of a row: text and pair, question and context, every turn of a conversation.",
+  example: "clean: [unicode, drop_long(500)]",
+  since: "0.1.0",
+  elsewhere: { max_length: "drop_long", max_words: "drop_long", truncate: "drop_long", unit: "by" },
+  parameters: [
+    {
+      name: "limit",
+      type: { is: "number", integer: true },
+      doc: "The greatest number of words that a row may have.",
+      positional: true,
+      required: true,
+      range: { min: 1 },
+      why: "What stands beyond `max_length` isn't read; texts of thousands of words are often several that ran together.",
+      impact: "medium",
+    },
+    unit,
+  ],
+  load: async () => (await import("./drop_long.run.js")).dropLong,
+});

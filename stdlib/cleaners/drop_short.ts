@@ -1,0 +1,31 @@
+import { defineWord } from "#dsl/types/define.js";
+import { unit } from "../lib/cleaners/lengths.js";
+
+export const word = defineWord({
+  kind: "cleaner",
+  name: "drop_short",
+  doc: "Drops rows whose text has fewer than so many words. Counted is all that is read of a row: text and pair, question and context, every turn of a conversation.",
+  example: "clean: [unicode, drop_short(3)]",
+  since: "0.1.0",
+  elsewhere: {
+    min_length: "drop_short",
+    min_words: "drop_short",
+    length: "drop_short",
+    drop_small: "drop_short",
+    unit: "by",
+  },
+  parameters: [
+    {
+      name: "limit",
+      type: { is: "number", integer: true },
+      doc: "The least number of words that a row may have.",
+      positional: true,
+      required: true,
+      range: { min: 1 },
+      why: "A text of one or two words seldom tells its label, and such rows are often leftovers of an export.",
+      impact: "medium",
+    },
+    unit,
+  ],
+  load: async () => (await import("./drop_short.run.js")).dropShort,
+});

@@ -1,0 +1,46 @@
+/** How long a text is, in words or characters, for cleaners that go by length. */
+import type { Call } from "#dsl/types/value.js";
+import type { Parameter } from "#dsl/types/registry.js";
+
+/** Scripts that write no space between words. */
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const segmenter = new Intl.Segmenter("und", { granularity: "word" });
+
+/** Runs without white space that hold a letter or a digit; of scripts without spaces what Unicode's rules and word lists part. */
+export function wordsIn(text: string): number {
+  if (!unspaced.test(text)) return text.match(/\S*[\p{L}\p{N}]\S*/gu)?.length ?? 0;
+  let words = 0;
+  for (const { isWordLike } of segmenter.segment(text)) if (isWordLike) words++;
+  return words;
+}
+
+/** Code points. */
+export function charactersIn(text: string): number {
+  return Array.from(text).length;
+}
+
+export const unit: Parameter = {
+  name: "by",
+  type: { is: "choice", of: ["words", "characters"] },
+  doc: "What is counted. Where a script writes no spaces, words are those that Unicode's rules find.",
+  means: { words: "runs of letters and digits between spaces", characters: "letters, signs and spaces" },
+  default: { value: "words" },
+  why: "People think of length in words; characters tell more of lines of code and of names.",
+  impact: "low",
+};
+
+/** The number that the call names, and how it is counted: `3 words`. */
+export function limitOf(call: Call): {
+  readonly limit: number;
+  readonly of: (text: string) => number;
+  readonly told: string;
+} {
+  const limit = call.arguments["limit"] as number;
+  const by = call.arguments["by"] === "characters" ? "characters" : "words";
+  return {
+    limit,
+    of: by === "words" ? wordsIn : charactersIn,
+    told: `${String(limit)} ${limit === 1 ? by.slice(0, -1) : by}`,
+  };
+}
