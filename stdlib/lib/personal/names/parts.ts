@@ -24,13 +24,16 @@ export function partsOf(text: string, run: readonly Token[]): readonly Part[] {
       parts.push({ of, titled, ...(head && { head }), ...(tail && { tail }) });
     [of, titled, head, after] = [[], false, tail, false];
   };
+  // `Tesla Wall Connector`: what follows a maker is a thing.
+  let made = false;
   for (const token of run) {
     if (titles.has(token.plain) && (token.plain.length > 1 || text[token.end] === ".") && of.length === 0)
-      [titled, head, after] = [true, undefined, polite.has(token.plain)];
+      [titled, head, after, made] = [true, undefined, polite.has(token.plain), false];
     else if (after && of.length === 0 && isSoft(token)) of.push(token);
-    else if (isBreak(token, titled ? "titled" : of.length === 0 ? "before" : of[0]!.known.first ? "given" : "within"))
+    else if (isBreak(token, titled ? "titled" : of.length === 0 ? "before" : of[0]!.known.first ? "given" : "within")) {
       close(token);
-    else if (of.length < 5) of.push(token);
+      made = makers.has(token.plain) || token.known.brand;
+    } else if (of.length < 5 && !made) of.push(token);
   }
   close();
   return parts;

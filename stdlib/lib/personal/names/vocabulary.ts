@@ -70,7 +70,9 @@ export const things = set(
   app software platform cloud studio labs lab technologies technology systems solutions services media press news times journal magazine
   act law theorem syndrome disease effect day week month year center centre building tower hall house palace castle cathedral mall store shop
   airlines airways motors records pictures games entertainment productions energy oil insurance capital ventures estate farm farms vineyards brewery
-  office team support store shops users update version manual edition wine beer coffee tea chocolate jeans shoes dress shirt bag cream shampoo perfume sauce cheese pizza method algorithm test scale index stadium`,
+  office team support store shops users update version manual edition wine beer coffee tea chocolate jeans shoes dress shirt bag cream shampoo perfume sauce cheese pizza licence license licences licenses box boxes kit set bundle pack bottle device machine subscription warranty recall charger battery
+  screen cable case cover lid filter blade engine car bike truck van cooker oven kettle blender mixer vacuum drone console controller lens tripod tent
+  backpack boots sneakers trainers sandals jacket coat hoodie jeans mattress pillow sofa lamp method algorithm test scale index stadium`,
 );
 /** Before a name they say that it is someone's. */
 export const roles = set(

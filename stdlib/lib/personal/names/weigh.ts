@@ -6,7 +6,7 @@ import type { Token } from "./tokens.js";
 import { houses } from "./vocabulary.js";
 
 /** From which weight on it is a name. */
-export const enough = 0.9;
+export const enough = 0.85;
 
 export interface Weighed {
   readonly of: readonly Token[];

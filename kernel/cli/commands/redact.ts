@@ -1,0 +1,84 @@
+/** `tunebook redact FILE`: the file with personal data replaced, on standard output, or with `--json` what was found in each row. */
+import { once } from "node:events";
+import { Option, type Command } from "commander";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { nearest } from "#dsl/diagnostics/nearest.js";
+import { redactedRows } from "#kernel/datasets/redacted-file.js";
+import { linearPattern } from "#stdlib/lib/patterns/linear.js";
+import { entities, type Entity, type Finding } from "#stdlib/lib/personal/finding.js";
+import type { Redaction } from "#stdlib/lib/personal/redact.js";
+import { replacements, type Replacement } from "#stdlib/lib/personal/replacements.js";
+import { secretNamed } from "#stdlib/lib/secrets/held.js";
+import "#kernel/checking/codes.js";
+
+interface Options {
+  readonly json?: true;
+  readonly entities?: string;
+  readonly replacement: Replacement;
+  readonly keyEnv?: string;
+  readonly pattern?: readonly string[];
+  readonly column?: string;
+  readonly seed: string;
+}
+
+export function register(program: Command): void {
+  program
+    .command("redact")
+    .description("replace personal data in a file: lines of a text, rows of .csv, .tsv or .jsonl")
+    .argument("<file>", "it stays as it is; what comes of it goes to standard output")
+    .option(
+      "--json",
+      "print an object a row: { findings: [{ entity, start, end, text }], text }; offsets in UTF-16 units",
+    )
+    .option("--entities <names>", `what to look for, by commas: ${entities.join(",")}`)
+    .addOption(
+      new Option("--replacement <what>", "what stands in its place").choices([...replacements]).default("mask"),
+    )
+    .option("--key-env <name>", "environment variable that holds the key of `--replacement hash`")
+    .option("--pattern <expression...>", "expressions of your own (RE2) to look for besides")
+    .option("--column <name>", "the one column to look at; without it all texts, with --json the column `text`")
+    .option("--seed <number>", "which pseudonyms are drawn", "42")
+    .action(async (path: string, o: Options) => {
+      const how = redactionOf(o);
+      for await (const { findings, text, line, header } of redactedRows(
+        { folder: process.cwd(), path, column: o.column, one: o.json },
+        how,
+      )) {
+        if (!o.json) await print(line);
+        else if (text !== undefined) await print(`${JSON.stringify({ findings: findings.map(shown), text })}\n`);
+        else if (!header) throw new CodedError("column-unsaid", { file: path });
+      }
+    });
+}
+
+/** Coded errors `bad-usage`, `wrong-pattern`, `secret-missing`. */
+function redactionOf(o: Options): Redaction {
+  const named = o.entities?.split(",").map((one) => one.trim()) ?? [];
+  const wrong = named.find((one) => !(entities as readonly string[]).includes(one));
+  if (wrong !== undefined) {
+    const near = nearest(wrong, entities);
+    const message = `there is no entity "${wrong}"${near === undefined ? ` (there are ${entities.join(", ")})` : `; write \`${near}\``}`;
+    throw new CodedError("bad-usage", { message, command: "tunebook redact" });
+  }
+  if (o.replacement === "hash" && o.keyEnv === undefined)
+    throw new CodedError("bad-usage", {
+      message: "`--replacement hash` needs a key: `--key-env NAME`",
+      command: "tunebook redact",
+    });
+  return {
+    entities: named.length > 0 ? (named as readonly Entity[]) : o.pattern ? [] : entities,
+    own: (o.pattern ?? []).map((one) => ({ name: "pattern", find: linearPattern(one).spans })),
+    replacement: o.replacement,
+    ...(o.keyEnv !== undefined && { key: secretNamed(o.keyEnv) }),
+    seed: Number(o.seed) || 0,
+  };
+}
+
+function shown({ entity, start, end, text }: Finding): Pick<Finding, "entity" | "start" | "end" | "text"> {
+  return { entity, start, end, text };
+}
+
+/** Waits where whoever reads is slower. */
+async function print(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, "drain");
+}

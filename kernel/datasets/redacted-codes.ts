@@ -1,0 +1,40 @@
+/** What can be wrong with a file whose personal data are to be replaced. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { listed } from "#dsl/diagnostics/listed.js";
+import type {} from "#stdlib/lib/sources/codes.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    /** `has` empty: the file is text. */
+    "no-such-column": {
+      readonly file: string;
+      readonly column: string;
+      readonly has: readonly string[];
+      readonly near: string | null;
+    };
+    "column-unsaid": { readonly file: string };
+  }
+}
+
+registerCodes({
+  "no-such-column": {
+    severity: "error",
+    message: (d) =>
+      d.has.length === 0 ? `${d.file} is text and has no columns` : `${d.file} has no column \`${d.column}\``,
+    help: (d) =>
+      d.has.length === 0
+        ? "leave `--column` out, or give the file the ending of what it is: .csv, .tsv, .jsonl"
+        : d.near === null
+          ? `it has ${listed(d.has, { most: 12 })}`
+          : `write \`--column ${d.near}\``,
+    explain:
+      "`tunebook redact --column` looks at one column of a CSV file or one key of JSON Lines; texts have neither.",
+  },
+  "column-unsaid": {
+    severity: "error",
+    message: (d) => `rows of ${d.file} have several texts, and offsets are those of one`,
+    help: () => "name one: `--column NAME`; without `--json` all of them are replaced",
+    explain:
+      "With `--json` each row becomes one object, `{ findings, text }`, whose offsets count from the beginning of `text`. Which text that is must be said where a row has several.",
+  },
+});

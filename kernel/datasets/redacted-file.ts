@@ -1,0 +1,171 @@
+/**
+ * The rows of a file with personal data replaced, one after the other, so that memory does not follow the file's size: lines of
+ * a text, objects of JSON Lines, records of CSV. Each row is one document.
+ */
+import { extname } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isRecord } from "#dsl/diagnostics/record.js";
+import { nearest } from "#dsl/diagnostics/nearest.js";
+import type { Finding } from "#stdlib/lib/personal/finding.js";
+import { redactor, type Redaction, type Redactor } from "#stdlib/lib/personal/redact.js";
+import { jsonFault, placeOf } from "#stdlib/lib/sources/json-place.js";
+import { demandShallow, jsonValue } from "#stdlib/lib/sources/json-value.js";
+import { linesOf } from "#stdlib/lib/sources/lines.js";
+import { fileText } from "#stdlib/lib/sources/text-file.js";
+import { csv } from "#stdlib/sources/csv.run.js";
+import { locate } from "#platform/files.js";
+import "./redacted-codes.js";
+
+export interface RedactedRow {
+  /** Of the column that is looked at, or of all texts of the row, one after the other. */
+  readonly findings: readonly Finding[];
+  /** The column's text as it is now; absent where no column is named and the row has several. */
+  readonly text?: string;
+  /** The row as it stands in a file of its kind, with its line end. */
+  readonly line: string;
+  /** The names of columns. */
+  readonly header?: true;
+}
+export interface FileToRedact {
+  readonly folder: string;
+  readonly path: string;
+  readonly column?: string | undefined;
+  /** One text of each row is looked at: the column `text`, where none is named and there is one of that name. */
+  readonly one?: boolean | undefined;
+}
+
+/**
+ * Coded errors of the sources of text, JSON Lines and CSV, `no-such-column`.
+ */
+export function redactedRows(file: FileToRedact, how: Redaction): AsyncGenerator<RedactedRow> {
+  const ending = extname(file.path.toLowerCase().replace(/\.gz$/, ""));
+  if (ending === ".jsonl" || ending === ".ndjson") return ofJsonLines(file, how);
+  if (ending === ".csv" || ending === ".tsv") return ofCsv(file, how, ending === ".tsv" ? "\t" : ",");
+  return ofText(file, how);
+}
+
+async function* lines({ folder, path }: FileToRedact): AsyncGenerator<string> {
+  const text = fileText(await locate(folder, path), path, "utf-8");
+  let last: string | undefined;
+  for await (const line of linesOf(text, path)) {
+    if (last !== undefined) yield last;
+    last = line;
+  }
+  // What stands after the last line end is a line where something stands.
+  if (last) yield last;
+}
+
+async function* ofText(file: FileToRedact, how: Redaction): AsyncGenerator<RedactedRow> {
+  if (file.column !== undefined)
+    throw new CodedError("no-such-column", { file: file.path, column: file.column, has: [], near: null });
+  for await (const line of lines(file)) {
+    const { findings, text } = redactor(how, () => line)(line);
+    yield { findings, text, line: `${text}\n` };
+  }
+}
+
+async function* ofJsonLines(file: FileToRedact, how: Redaction): AsyncGenerator<RedactedRow> {
+  let number = 0;
+  let column = file.column;
+  for await (const line of lines(file)) {
+    number++;
+    if (line.trim() === "") continue;
+    const row = objectOf(line, file.path, number);
+    if (column !== undefined && number === 1 && !(column in row)) throw noColumn(file, Object.keys(row));
+    if (file.one) column ??= "text" in row ? "text" : undefined;
+    const told = new Told(redactor(how, () => line));
+    const now = Object.fromEntries(
+      Object.entries(row).map(([key, value]) => [
+        key,
+        column === undefined || key === column ? told.inside(value) : value,
+      ]),
+    );
+    const { findings, text } = told.row();
+    // A row without the column, or with a number in it, has no text there.
+    const own =
+      column === undefined ? text : (text ?? String((row[column] as string | number | null | undefined) ?? ""));
+    yield { findings, ...(own !== undefined && { text: own }), line: `${JSON.stringify(now)}\n` };
+  }
+}
+
+function objectOf(line: string, file: string, number: number): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = jsonValue(line);
+  } catch (cause) {
+    const fault = jsonFault(line);
+    if (!fault) throw cause;
+    throw new CodedError(
+      "broken-json",
+      { file, line: number, column: placeOf(line, fault.at).column, why: fault.why },
+      { cause },
+    );
+  }
+  if (!isRecord(value))
+    throw new CodedError("json-shape", {
+      file,
+      found: Array.isArray(value) ? "a list" : `a ${typeof value}`,
+      row: number,
+    });
+  demandShallow(value, file, number);
+  return value;
+}
+
+async function* ofCsv(file: FileToRedact, how: Redaction, delimiter: string): AsyncGenerator<RedactedRow> {
+  const call = {
+    kind: "source",
+    word: "csv",
+    arguments: { path: file.path, delimiter, quote: '"', header: "first", skip: 0, encoding: "utf-8" },
+  };
+  const written = (values: readonly string[]): string =>
+    `${values.map((value) => quoted(value, delimiter)).join(delimiter)}\n`;
+  let column = file.column;
+  let names: readonly string[] | undefined;
+  for await (const { columns, rows } of csv.stream?.(call, { folder: file.folder, live: () => undefined }) ?? []) {
+    if (!names) {
+      names = [...columns.keys()].filter((name) => name !== "$row");
+      if (file.column !== undefined && !names.includes(file.column)) throw noColumn(file, names);
+      if (file.one && names.includes("text")) column ??= "text";
+      yield { findings: [], line: written(names), header: true };
+    }
+    for (let at = 0; at < rows; at++) {
+      const values = names.map((name) => String((columns.get(name)?.[at] as string | null | undefined) ?? ""));
+      const told = new Told(redactor(how, () => values.join("\n")));
+      const now = values.map((value, i) => (column === undefined || names?.[i] === column ? told.text(value) : value));
+      yield { ...told.row(), line: written(now) };
+    }
+  }
+}
+
+function quoted(value: string, delimiter: string): string {
+  return value.includes(delimiter) || /["\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}
+
+function noColumn({ path, column = "" }: FileToRedact, has: readonly string[]): CodedError {
+  return new CodedError("no-such-column", { file: path, column, has, near: nearest(column, has) ?? null });
+}
+
+/** The texts of one row. */
+class Told {
+  private readonly findings: Finding[] = [];
+  private readonly texts: string[] = [];
+  constructor(private readonly redact: Redactor) {}
+
+  text(text: string): string {
+    const { findings, text: now } = this.redact(text);
+    this.findings.push(...findings);
+    this.texts.push(now);
+    return now;
+  }
+  inside(value: unknown): unknown {
+    if (typeof value === "string") return this.text(value);
+    if (Array.isArray(value)) return value.map((one) => this.inside(one));
+    return isRecord(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.inside(one)]))
+      : value;
+  }
+  row(): Omit<RedactedRow, "line"> {
+    const [text, more] = this.texts;
+    return { findings: this.findings, ...(text !== undefined && more === undefined && { text }) };
+  }
+}
