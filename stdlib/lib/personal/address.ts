@@ -2,6 +2,7 @@
  * Postal addresses: a street with a number as several countries write it, and what goes on from there (a flat, a town with its
  * code). A town alone is nobody's address.
  */
+import { matchesOf } from "./matches.js";
 import type { Detector, Span } from "./finding.js";
 
 /** A word as it stands in the name of a street or a town. */
@@ -82,8 +83,8 @@ export const address: Detector = (text) => {
   if (!/\d/u.test(text)) return [];
   const found: Span[] = [];
   for (const street of streets)
-    for (const match of text.matchAll(street)) found.push(onwards(text, match.index, match.index + match[0].length));
-  for (const match of text.matchAll(compound)) {
+    for (const match of matchesOf(street, text)) found.push(onwards(text, match.index, match.index + match[0].length));
+  for (const match of matchesOf(compound, text)) {
     const begin = beginOf(text, match.index);
     if (begin === undefined) continue;
     found.push(onwards(text, begin, match.index + match[0].length));

@@ -1,4 +1,5 @@
 /** Days of birth: a date counts where words beside it say that someone was born then. */
+import { matchesOf } from "./matches.js";
 import { isDay } from "./checksums.js";
 import type { Detector, Span } from "./finding.js";
 
@@ -19,7 +20,7 @@ const afterwards =
 
 export const dateOfBirth: Detector = (text) => {
   const found: Span[] = [];
-  for (const match of text.matchAll(date)) {
+  for (const match of matchesOf(date, text)) {
     const { index: start } = match;
     const end = start + match[0].length;
     if (!isDate(match.groups ?? {})) continue;

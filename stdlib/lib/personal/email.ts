@@ -1,4 +1,5 @@
 /** Addresses of electronic mail, found from their `@` outwards; also with `(at)` and `(dot)` in its place. */
+import { matchesOf } from "./matches.js";
 import { wordAt } from "./context.js";
 import type { Detector, Span } from "./finding.js";
 
@@ -22,7 +23,7 @@ export const email: Detector = (text) => {
     after = span.end;
   }
   if (/[([{] ?(?:at|@) ?[)\]}]/i.test(text))
-    for (const match of text.matchAll(spelt)) found.push({ start: match.index, end: match.index + match[0].length });
+    for (const match of matchesOf(spelt, text)) found.push({ start: match.index, end: match.index + match[0].length });
   return found;
 };
 

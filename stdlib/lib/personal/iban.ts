@@ -1,4 +1,5 @@
 /** International account numbers: a country's length, and mod 97. */
+import { matchesOf } from "./matches.js";
 import { rest } from "./checksums.js";
 import { wordAt } from "./context.js";
 import type { Detector, Span } from "./finding.js";
@@ -29,7 +30,7 @@ export function isIban(account: string): boolean {
 
 export const iban: Detector = (text) => {
   const found: Span[] = [];
-  for (const { index: start } of text.matchAll(beginning)) {
+  for (const { index: start } of matchesOf(beginning, text)) {
     const wanted = lengths.get(text.slice(start, start + 2).toUpperCase());
     const end = wanted === undefined ? undefined : endOf(text, start, wanted);
     if (end === undefined || wordAt(text, end)) continue;

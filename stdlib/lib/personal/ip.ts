@@ -1,4 +1,5 @@
 /** Addresses of the internet protocol, both versions; those that are nobody's (loopback, unspecified, broadcast) are none. */
+import { matchesOf } from "./matches.js";
 import { saidBefore } from "./context.js";
 import type { Detector, Span } from "./finding.js";
 
@@ -13,9 +14,9 @@ const six =
 export const ip: Detector = (text) => {
   const found: Span[] = [];
   if (text.includes("."))
-    for (const match of text.matchAll(four))
+    for (const match of matchesOf(four, text))
       if (!nobody.test(match[0]) && !saidBefore(text, match.index, version, 16)) found.push(spanOf(match));
-  if (text.includes(":")) for (const match of text.matchAll(six)) if (isSix(match[0])) found.push(spanOf(match));
+  if (text.includes(":")) for (const match of matchesOf(six, text)) if (isSix(match[0])) found.push(spanOf(match));
   return found.sort((a, b) => a.start - b.start);
 };
 

@@ -2,6 +2,7 @@
  * Keys and tokens by the shapes that their providers give them, private keys, and values that a line calls a secret. Shapes of
  * providers begin with a mark that nothing else has, so that they need no words around.
  */
+import { matchesOf } from "./matches.js";
 import type { Detector, Span } from "./finding.js";
 
 /** Provider → shape. All counts are bounded. */
@@ -65,7 +66,7 @@ export const key: Detector = (text) =>
   [...ofProviders(text), ...ofPem(text), ...ofNames(text)].sort((a, b) => a.start - b.start);
 
 function ofProviders(text: string): Span[] {
-  return Array.from(text.matchAll(shapes), ({ 0: found, index: start }) => ({
+  return Array.from(matchesOf(shapes, text), ({ 0: found, index: start }) => ({
     start,
     end: start + found.length,
     sure: true,
@@ -90,7 +91,7 @@ function ofPem(text: string): Span[] {
 /** What a line calls a secret: `api_key = "…"`. A word of a language is none. */
 function ofNames(text: string): Span[] {
   const found: Span[] = [];
-  for (const match of text.matchAll(named)) {
+  for (const match of matchesOf(named, text)) {
     const value = (match.groups?.["value"] ?? "").replace(/[.!?]+$/, "");
     const begins = match.index + match[0].length - (match.groups?.["value"] ?? "").length;
     if (value.length >= 12 && looksDrawn(value)) found.push({ start: begins, end: begins + value.length, sure: true });

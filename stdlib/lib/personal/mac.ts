@@ -1,10 +1,11 @@
 /** Addresses of network hardware, in the three usual spellings. */
+import { matchesOf } from "./matches.js";
 import type { Detector } from "./finding.js";
 
 const shape =
   /(?<![\w:.-])(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2})(?![\w:-]|\.\w)/g;
 
 export const mac: Detector = (text) =>
-  [...text.matchAll(shape)]
+  [...matchesOf(shape, text)]
     .filter(([found]) => !/^(?:[0.:-]+|[f.:-]+)$/i.test(found))
     .map(({ 0: found, index: start }) => ({ start, end: start + found.length }));

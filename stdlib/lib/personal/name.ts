@@ -3,6 +3,7 @@
  * how it is spelt, and to the words around it (`Dear …`, `my name is …`, `… said`); what together weighs enough is a name. Who
  * was found once in a text is found in all of it. Words written small are names after an introduction alone.
  */
+import { matchesOf } from "./matches.js";
 import type { Detector, Span } from "./finding.js";
 import { plainForm } from "./names/filters.js";
 import { known } from "./names/lists.js";
@@ -59,7 +60,7 @@ const follower = /(\p{Ll}[\p{L}'’-]{1,20})(?: (\p{Ll}[\p{L}'’-]{1,24}))?(?![
 /** `hi, my name is john smith`: a given name and, where it is one, the family name after it. */
 function small(text: string): readonly Span[] {
   const found: Span[] = [];
-  for (const { 0: words, index } of text.matchAll(opening)) {
+  for (const { 0: words, index } of matchesOf(opening, text)) {
     const start = index + words.length;
     follower.lastIndex = start;
     const [, given = "", family] = follower.exec(text) ?? [];

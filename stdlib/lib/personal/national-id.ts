@@ -1,4 +1,5 @@
 /** National identity numbers, by country: a shape, a checksum where there is one, words where a number alone says too little. */
+import { matchesOf } from "./matches.js";
 import { saidBefore } from "./context.js";
 import { elsewhere } from "./ids/elsewhere.js";
 import { europe } from "./ids/europe.js";
@@ -22,7 +23,7 @@ export const nationalId: Detector = (text) => {
   if (!hint.test(text)) return [];
   const found: Span[] = [];
   let after = 0;
-  for (const { index: start } of text.matchAll(beginning)) {
+  for (const { index: start } of matchesOf(beginning, text)) {
     if (start < after) continue;
     const span = idAt(text, start);
     if (!span) continue;

@@ -3,6 +3,7 @@
  * is grouped as a country writes its own, or where the words before it say so. `libphonenumber-js` knows the plans: they
  * change every month, and 80 KB of them (`min`) are less than a wrong table of our own.
  */
+import { matchesOf } from "./matches.js";
 import { isValidPhoneNumber, type CountryCode } from "libphonenumber-js/min";
 import { saidBefore } from "./context.js";
 import type { Detector, Span } from "./finding.js";
@@ -66,7 +67,7 @@ const anywhere: readonly CountryCode[] = [
 
 export const phone: Detector = (text) => {
   const found: Span[] = [];
-  for (const match of text.matchAll(candidate)) {
+  for (const match of matchesOf(candidate, text)) {
     const { 0: written, index: start } = match;
     if (isPhone(text, start, written)) found.push({ start, end: start + written.length });
   }

@@ -1,4 +1,5 @@
 /** Numbers under which a hospital or an insurer knows someone: known by the words before them. */
+import { matchesOf } from "./matches.js";
 import type { Detector, Span } from "./finding.js";
 
 const said =
@@ -6,7 +7,7 @@ const said =
 
 export const record: Detector = (text) => {
   const found: Span[] = [];
-  for (const match of text.matchAll(said)) {
+  for (const match of matchesOf(said, text)) {
     const id = match.groups?.["id"] ?? "";
     if (id.replace(/\D/g, "").length < 4) continue;
     const end = match.index + match[0].length;
