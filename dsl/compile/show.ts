@@ -21,6 +21,7 @@ export const topicDocs = {
   program: "every operation that is left",
   emitted: "what the engine is given",
   mask: "which tokens are trained",
+  label_issues: "rows whose label is probably wrong",
   best: "the best trial as a program",
 } as const;
 type Topic = keyof typeof topicDocs;
@@ -34,6 +35,7 @@ const trained = [
   "program",
   "emitted",
   "mask",
+  "label_issues",
 ] as const satisfies readonly Topic[];
 /** What can be shown of a name, by what it stands for. */
 export const topics: Readonly<Record<NameKind, readonly Topic[]>> = {
@@ -78,16 +80,19 @@ function readable(program: Program, of: Operand, on: Subject, here: Span): boole
   return !isCall(task) || !("data" in on) || checkRoles(program, on.data, task, here);
 }
 
-/** Data of `on`, which belongs to the topic `mask` alone; undefined: there is none. Null: it was reported. */
+/** Topics that are told of rows. */
+const OF_ROWS: readonly string[] = ["mask", "label_issues"] satisfies readonly Topic[];
+
+/** Data of `on`, which belongs to those topics alone; undefined: there is none. Null: it was reported. */
 function dataShownOn(program: Program, { clauses, operands }: Header): Subject | undefined | null {
   const clause = clauses.get("on");
   if (!clause) return undefined;
-  const astray = operands.find((operand) => operand.is !== "word" || operand.path[1]?.text !== "mask");
+  const astray = operands.find((operand) => operand.is !== "word" || !OF_ROWS.includes(operand.path[1]?.text ?? ""));
   if (astray) {
     const found = `\`${astray.is === "word" ? astray.text : "…"}\``;
     program.report(
       "wrong-operand",
-      { after: "show", wanted: "`NAME.mask` (nothing else is shown on data)", found },
+      { after: "show", wanted: "`NAME.mask` or `NAME.label_issues` (nothing else is shown on data)", found },
       astray.span,
     );
     return null;

@@ -66,6 +66,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "pairs-expected": { readonly model: string; readonly pairs: boolean };
     "empty-prompt": Record<string, never>;
     "no-mask": { readonly task: string };
+    "no-label-issues": { readonly model: string; readonly why: string };
     "bad-option": { readonly name: string; readonly got: string; readonly wanted: string };
     "no-room-to-generate": { readonly tokens: number; readonly max_tokens: number; readonly positions: number };
     "no-decoder-start": { readonly base: string };
@@ -310,6 +311,13 @@ registerCodes({
       "`.mask` is for tasks that learn of tokens: chat, text_generation, translation, fill_mask, token_classification",
     explain:
       "A mask says which tokens of a row are trained. A task that labels a text reads all of it and learns the label.",
+  },
+  "no-label-issues": {
+    severity: "error",
+    message: (d) => `${d.model}.label_issues can't be told: ${d.why}`,
+    help: () => "they are told of rows with the role `label`, of two labels or more, over a base that reads texts",
+    explain:
+      "A cheap probe over the base's own vectors judges each row's label by all other rows. It needs one label a row, at least two labels with several rows each, and a base that makes vectors of texts.",
   },
   "bad-option": {
     severity: "error",

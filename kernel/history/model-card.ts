@@ -181,7 +181,7 @@ function frontMatter(f: CardFacts, scores: readonly (readonly [string, number])[
     ...(hub && { base_model: hub.id }),
     ...(typeof f.forbidding === "string" && { license: f.forbidding }),
     ...(hub && f.base.training === null && f.saved === "peft" && { base_model_relation: "adapter" }),
-    ...(f.deployed?.licence != null && { license: f.deployed.licence }),
+    ...(typeof f.deployed?.licence === "string" && { license: f.deployed.licence }),
     library_name: f.deployed?.library ?? LIBRARIES[f.saved] ?? "tunebook",
     ...(typeof pipeline === "string" && { pipeline_tag: pipeline }),
     tags: ["tunebook", model.technique.word, model.task.word, ...(f.deployed ? [f.deployed.format] : [])],

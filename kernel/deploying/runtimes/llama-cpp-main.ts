@@ -165,7 +165,7 @@ class Writer {
     sequence: Sequence,
   ): Promise<number[]> {
     const ask = { generateNext: { token: true, options: { temperature: 0 } } };
-    const places = [prompt.at(-1)!, ...expected].slice(0, most);
+    const places = [...prompt.slice(-1), ...expected].slice(0, most);
     const read = [...prompt.slice(0, -1), ...places.map((token) => [token, ask] as const)];
     const said = (await sequence.controlledEvaluate(read)).slice(prompt.length - 1);
     const tokens = said.map((one) => one?.next.token ?? -1);

@@ -373,6 +373,33 @@ train twin on twins with plain { epochs: 60 }`);
       "cannot-stream",
     );
   });
+  it("label_issues: rows whose label the others contradict, and why there are none to tell", async () => {
+    const wrong = new Set([7, 40]);
+    const said = (i: number): string => (i % 2 ? "good" : "bad");
+    file("moods.csv", [
+      "body,mood",
+      ...Array.from({ length: 80 }, (_, i) => {
+        const mood = wrong.has(i + 1) === (said(i) === "good") ? "sad" : "glad";
+        return `${said(i)} ${pick(FILLER, i)} ${said(i)} ${said(i)},${mood}`;
+      }),
+    ]);
+    await book.run('data moods { source: csv("moods.csv"), columns: { text: body, label: mood } }');
+    await book.run('model mood { base: "base", task: text_classification }');
+    const [issues] = await book.run("show mood.label_issues on moods");
+    const text = String(issues!.bundle["text/plain"]);
+    assert.match(text, /moods: 2 labels of 80 rows are probably wrong/);
+    for (const row of wrong) assert.match(text, new RegExp(`^ *${String(row)} +all +(glad|sad) +(glad|sad) `, "m"));
+    await refused("show mood.label_issues", "not-trained");
+    await refused(
+      'data feelings { source: csv("moods.csv"), columns: { text: body } }\nshow mood.label_issues on feelings',
+      "missing-role",
+    );
+    file("one.csv", ["body,mood", "good,glad", "bad,glad"]);
+    await refused(
+      'data one { source: csv("one.csv"), columns: { text: body, label: mood } }\nshow mood.label_issues on one',
+      "no-label-issues",
+    );
+  });
   it("any technique: lora trains each task's head", async () => {
     for (const [name, data] of [
       ["grader", "scores"],

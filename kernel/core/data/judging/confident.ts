@@ -12,6 +12,26 @@ export interface LabelIssue {
   readonly chance: number;
 }
 
+/** The surest rows by which wrong labels are counted, and how much of their share is believed: some are only hard. */
+const SURE = 0.3;
+const BELIEVED = 0.75;
+
+/**
+ * Issues, as many as labels are wrong by how often the probe contradicts where it is surest: of hard texts it is often wrong
+ * itself, and confident learning alone names those too.
+ */
+export function surestIssues(chances: Float32Array, labels: Int32Array, count: number): readonly LabelIssue[] {
+  const rows = Array.from(labels, (given, row) => {
+    let likely = 0;
+    for (let label = 1; label < count; label++)
+      if (chances[row * count + label]! > chances[row * count + likely]!) likely = label;
+    return { chance: chances[row * count + likely]!, wrong: likely !== given };
+  }).sort((a, b) => b.chance - a.chance);
+  const sure = rows.slice(0, Math.ceil(SURE * rows.length));
+  const share = sure.filter(({ wrong }) => wrong).length / Math.max(1, sure.length);
+  return labelIssues(chances, labels, count).slice(0, Math.round(BELIEVED * share * labels.length));
+}
+
 /** The worst first. `chances`: [rows × count], each row's out of sample; `labels`: numbers below `count`. */
 export function labelIssues(chances: Float32Array, labels: Int32Array, count: number): readonly LabelIssue[] {
   const joint = confidentJoint(chances, labels, count);

@@ -1,0 +1,39 @@
+/** Rows whose label is probably wrong, the surest first. */
+import type { RowName } from "#dsl/types/row-name.js";
+import type { Shown } from "./shown.js";
+import { tableShown } from "./table.js";
+import { clip, count, oneLine, percent, plural } from "./text.js";
+
+export interface ToldIssue {
+  readonly split: string;
+  readonly row: RowName;
+  readonly text: string;
+  readonly label: string;
+  /** What it is likely to be. */
+  readonly likely: string;
+  /** Of its own label, by the other rows. */
+  readonly chance: number;
+}
+
+export function labelIssuesShown(
+  issues: readonly ToldIssue[],
+  of: { readonly data: string; readonly rows: number; readonly accuracy: number },
+): Shown {
+  const judged = `each row judged by the others (${percent(of.accuracy)} of labels as they are): look at them before you change them`;
+  return tableShown(
+    ["row", "split", "label", "rather", "chance of its label", "text"],
+    issues.map((one) => [
+      one.row,
+      one.split,
+      clip(one.label, 60),
+      clip(one.likely, 60),
+      percent(one.chance),
+      clip(oneLine(one.text), 240),
+    ]),
+    {
+      title: `${of.data}: ${issues.length === 0 ? "no label" : plural(issues.length, "label")} of ${count(of.rows)} rows ${issues.length === 1 ? "is" : "are"} probably wrong`,
+      caption: judged,
+      limit: 50,
+    },
+  );
+}
