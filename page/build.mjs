@@ -38,11 +38,19 @@ export const browser = {
  */
 const unused =
   /\/(?:(?:metrics|decoders|searches|stoppings|schedules|targets|tokenizers)\/[\w-]+\.run|datasets\/prepare-streamed)\.js$/;
+/** Words that others have: what they know or read by is larger than the page is to be. */
+const elsewhere = /\/(?:cleaners\/(?:language|redact)|sources\/(?:parquet|arrow))\.run\.js$/;
 const leaveOut = {
   name: "leave out",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\.js$/ }, ({ path, kind, resolveDir }) =>
-      kind === "dynamic-import" && unused.test(join(resolveDir, path)) ? { path, namespace: "left-out" } : undefined,
+      kind !== "dynamic-import"
+        ? undefined
+        : unused.test(join(resolveDir, path))
+          ? { path, namespace: "left-out" }
+          : elsewhere.test(join(resolveDir, path))
+            ? { path, namespace: "elsewhere" }
+            : undefined,
     );
     // What arquero parses expressions and reads Arrow with: the page only makes tables of columns.
     onResolve({ filter: /^(acorn|@uwdata\/flechette)$/ }, ({ path }) => ({ path, namespace: "never-called" }));
@@ -56,6 +64,12 @@ const leaveOut = {
         /[\\/]arquero[\\/]/.test(importer) ? { path: `arquero/${path}`, namespace: "never-called" } : undefined,
     );
     onLoad({ filter: /.*/, namespace: "never-called" }, () => ({ contents: "module.exports = {};" }));
+    onLoad({ filter: /.*/, namespace: "elsewhere" }, ({ path }) => ({
+      contents: `import { CodedError } from "./dsl/diagnostics/codes.js";
+        import "./kernel/core/data/codes.js";
+        throw new CodedError("not-on-page", { word: ${JSON.stringify(/([\w]+)\.run\.js$/.exec(path)[1])} });`,
+      resolveDir: dist,
+    }));
     onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
       contents: `throw new Error(${JSON.stringify(`${path} is no part of the page`)});`,
     }));

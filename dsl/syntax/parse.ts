@@ -334,10 +334,17 @@ class Reader {
   /** A target without its connector. */
   private unconnected(word: IToken): void {
     if (this.suspect(word)) return;
-    const fix = replace({ ...this.span(word), end: word.startOffset }, `${CONNECTOR} `, `write \`${CONNECTOR}\` before it`);
+    const fix = replace(
+      { ...this.span(word), end: word.startOffset },
+      `${CONNECTOR} `,
+      `write \`${CONNECTOR}\` before it`,
+    );
     const data = { found: `\`${word.image}(\``, expected: `\`${CONNECTOR}\`` };
     this.lines.add(word.startLine ?? 0);
-    this.reporter.report("unexpected", data, this.span(word), { label: `\`${CONNECTOR}\` should stand before it`, fix });
+    this.reporter.report("unexpected", data, this.span(word), {
+      label: `\`${CONNECTOR}\` should stand before it`,
+      fix,
+    });
   }
   /** `before`: what it follows; absent: nothing. */
   private unexpected(token: IToken, expected: string, before?: IToken): void {

@@ -87,8 +87,8 @@ export const word = defineWord({
       means: {
         mask: "its sort in brackets: `[EMAIL]`",
         remove: "nothing",
-        hash: "its sort and a keyed hash, the same for the same finding in all rows",
-        pseudonyms: "another name, number or street, the same all through a row; by the row's language",
+        hash: "a keyed hash, the same for the same finding in all rows",
+        pseudonyms: "another name or number, the same all through a row",
       },
       doc: "What stands in its place.",
       default: { value: "mask" },

@@ -40,7 +40,7 @@ export const word = defineWord({
         elsewhere: { first_exhausted: "shortest", all_exhausted: "longest" },
       },
       means: {
-        shortest: "ends with the first source that is used up, so that the proportions hold to the end",
+        shortest: "ends with the first source that is used up: proportions hold",
         longest: "goes on with the others until all are used up",
       },
       doc: "Where it ends: with the first source that is used up (`shortest`), or with the last (`longest`; the proportions hold as long as all have rows).",

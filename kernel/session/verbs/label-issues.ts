@@ -92,7 +92,7 @@ async function vectorsOf(
 ): Promise<readonly Float32Array[]> {
   const { registry } = session.vocabulary;
   const plan: ModelPlan = {
-    ...without(model, "template"),
+    ...(Object.fromEntries(Object.entries(model).filter(([key]) => key !== "template")) as unknown as ModelPlan),
     task: usual(registry, "task", "sentence_similarity"),
     technique: usual(registry, "technique", "full"),
   };
@@ -105,11 +105,6 @@ async function vectorsOf(
     stage.hostContext.onProgress?.({ label: "texts read by the base", done: vectors.length, total: texts.length });
   }
   return vectors;
-}
-
-function without<T extends object, K extends keyof T>(from: T, key: K): Omit<T, K> {
-  const { [key]: _, ...rest } = from;
-  return rest;
 }
 
 /** The word with what it is without arguments. */

@@ -1,5 +1,6 @@
 /** In which languages the texts of a data set are. Some thousand rows tell it, so of more they are taken evenly over each split. */
 import type { LanguageFacts, SplitLanguages } from "#dsl/types/audit-facts.js";
+import { languageDetector } from "#platform/languages.js";
 import { languageName } from "#stdlib/lib/languages/names.js";
 import { readIn, type Observer, type SplitRows } from "./rows.js";
 
@@ -18,7 +19,8 @@ interface Counted {
 
 /** What tells a text's language is loaded here: it is large. */
 export async function languages(rows: SplitRows): Promise<Observer<LanguageFacts | null>> {
-  const { languageOf } = await import("#stdlib/lib/languages/detect.js");
+  const languageOf = await languageDetector();
+  if (!languageOf) return { look: () => undefined, found: () => null };
   const all = rows.names.reduce((sum, split) => sum + rows.rows(split), 0);
   const splits = new Map(rows.names.map((split) => [split, counted(rows.rows(split), all)]));
   return {
