@@ -30,6 +30,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ["table", "rows of the notebook or of a file", ["types/facts", "rules/world", "assist/value-items", "assist/hover"]],
   ["table", "rows of the notebook or of a file", ["assist/meaning"]],
   ["full", "how exactly the lexer counts", ["syntax/tokens"]],
+  ["folder", "a folder of files", ["assist/files", "types/capabilities", "types/facts"]],
 ];
 
 /** Texts that show how something is written, in files that aren't tables of codes (whose examples are programs). */

@@ -9,7 +9,7 @@ export const ROLES = [
   ...["question", "context", "answer", "answer_start", "tokens", "tags", "id", "group", "weight", "time"],
 ];
 export function columnsOf(): readonly string[] {
-  return [...ROLES, ...COLUMNS, "output", "a", "b", "t", "l"];
+  return [...ROLES, ...COLUMNS, "output", "created", "a", "b", "t", "l"];
 }
 
 /** Roles of a task's data: columns of the programs are named as these. */
