@@ -6,6 +6,7 @@ import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
 import type {} from "./data-codes.js";
 import { listed } from "../diagnostics/listed.js";
+import { checkPersonal } from "./personal.js";
 
 /** The most frequent label's rows for each of the rarest, from which on labels count as uneven. */
 const UNEVEN = 10;
@@ -35,6 +36,7 @@ export function checkAudit(
   labelsAlike(program, draft, plan, facts, label);
   unevenLabels(program, draft, plan, facts, label);
   labelsNotTrained(program, draft, facts, split);
+  if (!checkPersonal(program, draft, facts, place("clean") ?? place("source"), here)) good = false;
   const { audit } = facts;
   if (!audit) return good;
   for (const { split: of, rows, pairs } of audit.near) {

@@ -4,6 +4,7 @@
  */
 import canonicalize from "canonicalize";
 import { must } from "../diagnostics/must.js";
+import type { PersonalFacts } from "./personal-facts.js";
 import type { DataAudit } from "./audit-facts.js";
 import type { RowName } from "./row-name.js";
 import type { DataPlan, ModelPlan, ReaderOf, ScratchPlan } from "./subject.js";
@@ -117,6 +118,8 @@ export interface DataFacts {
   readonly counted?: { readonly rows: number; readonly of: number };
   /** Sentences for the preview: how near stratification came. */
   readonly notes?: readonly string[];
+  /** Personal data that is left in the texts; absent: none that was found. */
+  readonly personal?: readonly PersonalFacts[];
   /** Absent: not looked at, as of data that are streamed. */
   readonly audit?: DataAudit;
 }

@@ -14,7 +14,7 @@ import { StreamedRows } from "../core/data/streamed-rows.js";
 import { auditSchema } from "./kept-audits.js";
 import "../core/data/codes.js";
 
-export const VERSION = 3;
+export const VERSION = 4;
 
 /** What `facts.json` of such a folder says; written last. */
 export interface StreamedMeta {
@@ -38,6 +38,10 @@ const cleaner = fields({
   noted: v.exactOptional(v.array(fields({ why: v.string(), count: v.number() }))),
   examples: v.array(fields({ row: rowName, role: v.string(), before: v.string(), after: v.nullable(v.string()) })),
 });
+const personal = fields({
+  ...{ column: v.string(), entity: v.string(), rows: v.number(), sure: v.number() },
+  examples: v.array(rowName),
+});
 const factsSchema: Schema<DataFacts> = fields({
   ...{ rowsIn: v.number(), kept: v.number() },
   dropped: v.array(fields({ why: v.string(), count: v.number(), examples: v.array(rowName) })),
@@ -47,6 +51,7 @@ const factsSchema: Schema<DataFacts> = fields({
   leaks: v.array(fields({ text: v.string(), places: v.array(fields({ split: v.string(), row: v.number() })) })),
   ...{ leakCount: v.number(), hash: v.string() },
   notes: v.exactOptional(v.array(v.string())),
+  personal: v.exactOptional(v.array(personal)),
   audit: v.exactOptional(auditSchema),
 });
 const metaSchema: Schema<StreamedMeta> = fields({

@@ -15,9 +15,13 @@ export async function demandClean({ session, opened, stage }: Work, { repository
     .catch(() => null);
   const allowed = new Set(effects.allowed?.map(({ code }) => code));
   const near = prepared?.facts.audit?.near.reduce((sum, { rows }) => sum + rows, 0) ?? 0;
+  const personal = (sure: boolean): number =>
+    (prepared?.facts.personal ?? []).reduce((sum, one) => sum + (one.sure > 0 === sure ? one.rows : 0), 0);
   const all = [
     ["split-leak", prepared?.facts.leakCount ?? 0, "stand in more than one split of its data"],
     ["near-leak", near, "are nearly rows that it learnt"],
+    ["personal-numbers", personal(true), "hold numbers or keys of somebody"],
+    ["personal-data", personal(false), "hold personal data"],
   ] as const;
   const found = all.filter(([code, count]) => count > 0 && !allowed.has(code));
   if (found.length === 0) return;

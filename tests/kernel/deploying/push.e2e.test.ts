@@ -84,13 +84,13 @@ describe("pushing a deployment to a hub", function () {
     process.env["TUNEBOOK_TEST_TOKEN"] = SECRET;
   });
 
-  it("is refused while texts of its data leak", async () => {
+  it("is refused while texts of its data leak or hold personal data", async () => {
     const rows = Array.from({ length: 30 }, (_, i) => {
-      const text = `${"abcdefgh"[(i >> 1) % 8]!} good ${"abcdefgh"[i >> 2]!}`;
+      const text = `${"abcdefgh"[(i >> 1) % 8]!} good ${"abcdefgh"[i >> 2]!}${i > 27 ? " ask a@b.org" : ""}`;
       return JSON.stringify({ text, label: (i >> 1) % 2 ? "yes" : "no", part: i % 2 ? "train" : "test" });
     });
     writeFileSync(join(book.folder, "leaky.jsonl"), rows.join("\n"));
-    const allows = 'allow: { split-leak: "on purpose", near-leak: "letters" }, split:';
+    const allows = 'allow: { split-leak: "on purpose", near-leak: "letters", personal-data: "made up" }, split:';
     await book.run(programOf({ ...TASKS[0]!, name: "leaky" }, "full").replace("split:", allows));
     // What is allowed goes out.
     await book.run('deploy leaky to huggingface("me/allowed", push: secret(env: TUNEBOOK_TEST_TOKEN))');
@@ -105,7 +105,7 @@ describe("pushing a deployment to a hub", function () {
     await refused(
       book.run('deploy loaded to huggingface("me/leaky", push: secret(env: TUNEBOOK_TEST_TOKEN))'),
       "push-with-findings",
-      /stand in more than one split|nearly rows/,
+      /(?:stand in more than one split|nearly rows).*hold personal data/,
     );
     assert.deepEqual(hub.repositories.get("me/leaky")?.files ?? {}, {});
   });

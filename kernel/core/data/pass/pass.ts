@@ -18,6 +18,7 @@ import { hashOf, type HashedSplit } from "./hash.js";
 import { LabelCounts } from "./labels.js";
 import { Leaks } from "./leaks.js";
 import { Missing } from "./missing.js";
+import { Personal } from "./personal.js";
 import { Strata } from "./strata.js";
 import "../codes.js";
 
@@ -60,6 +61,7 @@ export async function pass(
 ): Promise<Passed> {
   const drops = new Drops();
   const [leaks, labels, strata] = [new Leaks(), new LabelCounts(plan.columns), new Strata(plan)];
+  const personal = new Personal(plan.columns);
   const sample: Readonly<Record<string, unknown>>[] = [];
   const found = new Set<string>();
   const read = { rows: 0 };
@@ -72,6 +74,7 @@ export async function pass(
     found.add(split);
     leaks.look(row, split);
     strata.look(row, split);
+    personal.look(row);
     keeper.keep(split, row, label);
   };
   const divided = await dividedBy(plan, o);
@@ -100,6 +103,7 @@ export async function pass(
     ...leaks.found(names.length),
     hash: await hashOf(roles, told.labels, splits),
     notes: strata.notes(),
+    ...personal.found(),
   };
   return { facts, labels: told.labels, names, sample, order: told.order };
 }

@@ -1,0 +1,60 @@
+/** Codes of personal data in data sets. What is found is named by its sort and its rows, never by its text. */
+import { registerCodes } from "../diagnostics/codes.js";
+import { listed } from "../diagnostics/listed.js";
+import type { PersonalFacts } from "../types/personal-facts.js";
+
+interface Found {
+  readonly data: string;
+  readonly found: readonly PersonalFacts[];
+}
+declare module "../diagnostics/codes.js" {
+  interface CodeData {
+    "personal-data": Found;
+    "personal-numbers": Found;
+  }
+}
+
+const said = ({ found }: Found): string =>
+  listed(
+    found.map(
+      ({ entity, column, rows }) =>
+        `${entity} in "${column}" (${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"})`,
+    ),
+    { most: 8 },
+  );
+const rowsOf = ({ found }: Found): readonly string[] =>
+  found
+    .slice(0, 4)
+    .map(
+      ({ entity, column, rows, examples }) =>
+        `${entity} in "${column}": row${rows === 1 ? "" : "s"} ${listed(examples.map(String), { of: rows })}`,
+    );
+const redact = ({ found }: Found): string =>
+  `add \`redact(${[...new Set(found.map(({ entity }) => entity))].join(", ")})\` to \`clean\``;
+
+registerCodes({
+  "personal-data": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) => `the texts of \`${d.data}\` hold personal data: ${said(d)}`,
+    help: (d) => `${redact(d)}, or say why it may stay: \`allow: { personal-data: "…" }\``,
+    notes: rowsOf,
+    explain:
+      "What a model has read it may say to anyone. Rows are looked through after they are cleaned; sorts that are told by words " +
+      "(names, addresses) count from three rows and 0.5% of the rows on, since a few are found where there are none. Nothing " +
+      "finds all: that nothing is reported is no proof.",
+  },
+  "personal-numbers": {
+    severity: "error",
+    allowable: true,
+    facts: true,
+    found: "data",
+    message: (d) => `the texts of \`${d.data}\` hold what must not be learnt: ${said(d)}`,
+    help: (d) => `${redact(d)}, or say why it may stay: \`allow: { personal-numbers: "…" }\``,
+    notes: rowsOf,
+    explain:
+      "Cards, accounts and identity numbers whose checksum holds, links with a password, keys in a provider's shape: a model " +
+      "that has read one can give it away. Rows are looked through after they are cleaned.",
+  },
+});
