@@ -6,7 +6,7 @@
 import type { PersonalFacts } from "#dsl/types/personal-facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import { textRoles } from "#stdlib/lib/cleaners/text-roles.js";
-import { findPersonal } from "#stdlib/lib/personal/find.js";
+import { findPersonal } from "#platform/personal.js";
 import { entities, type Entity } from "#stdlib/lib/personal/finding.js";
 import { rowName } from "../row-names.js";
 import type { Row } from "../row.js";

@@ -1,0 +1,2 @@
+/** What finds personal data in texts. */
+export { findPersonal } from "../lib/personal/find.js";
