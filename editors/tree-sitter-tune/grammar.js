@@ -67,7 +67,8 @@ module.exports = grammar({
     unit: () => token.immediate(/%|[A-Za-z]\w*/),
 
     string: ($) => seq('"', repeat(choice($.content, $.escape)), token.immediate('"')),
-    content: () => token.immediate(/[^"\\\n]+/),
+    // Before a comment, which could begin in it too.
+    content: () => token.immediate(prec(1, /[^"\\\n]+/)),
     escape: () => token.immediate(/\\(u\{[0-9A-Fa-f]+\}|u[0-9A-Fa-f]{4}|[^\n])/),
     text: () => token(/"""([^"]|"[^"]|""[^"])*"""/),
 

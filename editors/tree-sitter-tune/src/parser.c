@@ -955,9 +955,9 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 0:
       if (eof) ADVANCE(32);
       ADVANCE_MAP(
-        '\n', 67,
+        '\n', 66,
         '"', 57,
-        '#', 71,
+        '#', 70,
         '$', 26,
         '%', 51,
         '(', 42,
@@ -980,13 +980,13 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(47);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           ('a' <= lookahead && lookahead <= 'z')) ADVANCE(52);
-      if (set_contains(sym__code_character_set_1, 649, lookahead)) ADVANCE(69);
+      if (set_contains(sym__code_character_set_1, 649, lookahead)) ADVANCE(68);
       END_STATE();
     case 1:
       ADVANCE_MAP(
-        '\n', 67,
+        '\n', 66,
         '"', 55,
-        '#', 71,
+        '#', 70,
         '$', 26,
         ')', 43,
         '-', 18,
@@ -999,12 +999,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == 0xa0 ||
           lookahead == 0xfeff) SKIP(1);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(47);
-      if (set_contains(sym__code_character_set_1, 649, lookahead)) ADVANCE(68);
+      if (set_contains(sym__code_character_set_1, 649, lookahead)) ADVANCE(67);
       END_STATE();
     case 2:
-      if (lookahead == '\n') ADVANCE(67);
+      if (lookahead == '\n') ADVANCE(66);
       if (lookahead == '"') ADVANCE(54);
-      if (lookahead == '#') ADVANCE(71);
+      if (lookahead == '#') ADVANCE(70);
       if (lookahead == ',') ADVANCE(37);
       if (lookahead == '-') ADVANCE(18);
       if (lookahead == '/') ADVANCE(11);
@@ -1014,12 +1014,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == 0xa0 ||
           lookahead == 0xfeff) SKIP(2);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(47);
-      if (set_contains(sym__code_character_set_1, 649, lookahead)) ADVANCE(68);
+      if (set_contains(sym__code_character_set_1, 649, lookahead)) ADVANCE(67);
       END_STATE();
     case 3:
       ADVANCE_MAP(
-        '\n', 67,
-        '#', 71,
+        '\n', 66,
+        '#', 70,
         '%', 50,
         ')', 43,
         ',', 37,
@@ -1038,8 +1038,8 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 4:
       ADVANCE_MAP(
-        '\n', 67,
-        '#', 71,
+        '\n', 66,
+        '#', 70,
         ')', 43,
         ',', 37,
         '.', 14,
@@ -1057,7 +1057,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == '"') ADVANCE(9);
       END_STATE();
     case 6:
-      if (lookahead == '"') ADVANCE(66);
+      if (lookahead == '"') ADVANCE(65);
       if (lookahead != 0) ADVANCE(9);
       END_STATE();
     case 7:
@@ -1071,7 +1071,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == 0xa0 ||
           lookahead == 0xfeff) ADVANCE(58);
       if (lookahead != 0 &&
-          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(63);
+          (lookahead < '\t' || '\r' < lookahead)) ADVANCE(62);
       END_STATE();
     case 8:
       if (lookahead == '"') ADVANCE(6);
@@ -1086,11 +1086,11 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 11:
       if (lookahead == '*') ADVANCE(13);
-      if (lookahead == '/') ADVANCE(71);
+      if (lookahead == '/') ADVANCE(70);
       END_STATE();
     case 12:
       if (lookahead == '*') ADVANCE(12);
-      if (lookahead == '/') ADVANCE(70);
+      if (lookahead == '/') ADVANCE(69);
       if (lookahead != 0) ADVANCE(13);
       END_STATE();
     case 13:
@@ -1101,12 +1101,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead == '.') ADVANCE(40);
       END_STATE();
     case 15:
-      if (lookahead == 'u') ADVANCE(65);
+      if (lookahead == 'u') ADVANCE(64);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(64);
+          lookahead != '\n') ADVANCE(63);
       END_STATE();
     case 16:
-      if (lookahead == '}') ADVANCE(64);
+      if (lookahead == '}') ADVANCE(63);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
           ('a' <= lookahead && lookahead <= 'f')) ADVANCE(16);
@@ -1128,7 +1128,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 21:
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
-          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(64);
+          ('a' <= lookahead && lookahead <= 'f')) ADVANCE(63);
       END_STATE();
     case 22:
       if (('0' <= lookahead && lookahead <= '9') ||
@@ -1160,9 +1160,9 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
     case 28:
       if (eof) ADVANCE(32);
       ADVANCE_MAP(
-        '\n', 67,
+        '\n', 66,
         '"', 55,
-        '#', 71,
+        '#', 70,
         '$', 26,
         '%', 10,
         '(', 42,
@@ -1182,14 +1182,14 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == 0xa0 ||
           lookahead == 0xfeff) SKIP(28);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(47);
-      if (set_contains(sym__code_character_set_1, 649, lookahead)) ADVANCE(69);
+      if (set_contains(sym__code_character_set_1, 649, lookahead)) ADVANCE(68);
       END_STATE();
     case 29:
       if (eof) ADVANCE(32);
       ADVANCE_MAP(
-        '\n', 67,
+        '\n', 66,
         '"', 54,
-        '#', 71,
+        '#', 70,
         '$', 26,
         '%', 10,
         ')', 43,
@@ -1203,12 +1203,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == 0xa0 ||
           lookahead == 0xfeff) SKIP(29);
       if (('0' <= lookahead && lookahead <= '9')) ADVANCE(47);
-      if (set_contains(sym__code_character_set_1, 649, lookahead)) ADVANCE(69);
+      if (set_contains(sym__code_character_set_1, 649, lookahead)) ADVANCE(68);
       END_STATE();
     case 30:
       if (eof) ADVANCE(32);
-      if (lookahead == '\n') ADVANCE(67);
-      if (lookahead == '#') ADVANCE(71);
+      if (lookahead == '\n') ADVANCE(66);
+      if (lookahead == '#') ADVANCE(70);
       if (lookahead == '%') ADVANCE(50);
       if (lookahead == ',') ADVANCE(37);
       if (lookahead == '/') ADVANCE(11);
@@ -1219,12 +1219,12 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == 0xfeff) SKIP(31);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           ('a' <= lookahead && lookahead <= 'z')) ADVANCE(52);
-      if (set_contains(sym__code_character_set_1, 649, lookahead)) ADVANCE(69);
+      if (set_contains(sym__code_character_set_1, 649, lookahead)) ADVANCE(68);
       END_STATE();
     case 31:
       if (eof) ADVANCE(32);
-      if (lookahead == '\n') ADVANCE(67);
-      if (lookahead == '#') ADVANCE(71);
+      if (lookahead == '\n') ADVANCE(66);
+      if (lookahead == '#') ADVANCE(70);
       if (lookahead == ',') ADVANCE(37);
       if (lookahead == '/') ADVANCE(11);
       if (lookahead == '{') ADVANCE(35);
@@ -1232,7 +1232,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ' ||
           lookahead == 0xa0 ||
           lookahead == 0xfeff) SKIP(31);
-      if (set_contains(sym__code_character_set_1, 649, lookahead)) ADVANCE(69);
+      if (set_contains(sym__code_character_set_1, 649, lookahead)) ADVANCE(68);
       END_STATE();
     case 32:
       ACCEPT_TOKEN(ts_builtin_sym_end);
@@ -1323,7 +1323,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
           ('a' <= lookahead && lookahead <= 'z')) ADVANCE(52);
-      if (set_contains(sym__code_character_set_3, 756, lookahead)) ADVANCE(69);
+      if (set_contains(sym__code_character_set_3, 756, lookahead)) ADVANCE(68);
       END_STATE();
     case 53:
       ACCEPT_TOKEN(sym_unit);
@@ -1359,7 +1359,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           (lookahead < '\t' || '\r' < lookahead) &&
           lookahead != '"' &&
           lookahead != '#' &&
-          lookahead != '\\') ADVANCE(63);
+          lookahead != '\\') ADVANCE(62);
       END_STATE();
     case 59:
       ACCEPT_TOKEN(sym_content);
@@ -1368,71 +1368,64 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(63);
+          lookahead != '\\') ADVANCE(62);
       END_STATE();
     case 60:
       ACCEPT_TOKEN(sym_content);
       if (lookahead == '*') ADVANCE(60);
-      if (lookahead == '/') ADVANCE(63);
-      if (lookahead == '\n' ||
-          lookahead == '"' ||
-          lookahead == '\\') ADVANCE(13);
-      if (lookahead != 0) ADVANCE(61);
+      if (lookahead == '/') ADVANCE(62);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '"' &&
+          lookahead != '\\') ADVANCE(61);
       END_STATE();
     case 61:
       ACCEPT_TOKEN(sym_content);
       if (lookahead == '*') ADVANCE(60);
-      if (lookahead == '\n' ||
-          lookahead == '"' ||
-          lookahead == '\\') ADVANCE(13);
-      if (lookahead != 0) ADVANCE(61);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '"' &&
+          lookahead != '\\') ADVANCE(61);
       END_STATE();
     case 62:
-      ACCEPT_TOKEN(sym_content);
-      if (lookahead == '"' ||
-          lookahead == '\\') ADVANCE(71);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(62);
-      END_STATE();
-    case 63:
       ACCEPT_TOKEN(sym_content);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '"' &&
-          lookahead != '\\') ADVANCE(63);
+          lookahead != '\\') ADVANCE(62);
       END_STATE();
-    case 64:
+    case 63:
       ACCEPT_TOKEN(sym_escape);
       END_STATE();
-    case 65:
+    case 64:
       ACCEPT_TOKEN(sym_escape);
       if (lookahead == '{') ADVANCE(22);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'F') ||
           ('a' <= lookahead && lookahead <= 'f')) ADVANCE(24);
       END_STATE();
-    case 66:
+    case 65:
       ACCEPT_TOKEN(sym_text);
       END_STATE();
-    case 67:
+    case 66:
       ACCEPT_TOKEN(sym__line);
+      END_STATE();
+    case 67:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == '-') ADVANCE(27);
+      if (set_contains(sym__code_character_set_3, 756, lookahead)) ADVANCE(67);
       END_STATE();
     case 68:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == '-') ADVANCE(27);
       if (set_contains(sym__code_character_set_3, 756, lookahead)) ADVANCE(68);
       END_STATE();
     case 69:
-      ACCEPT_TOKEN(sym_identifier);
-      if (set_contains(sym__code_character_set_3, 756, lookahead)) ADVANCE(69);
+      ACCEPT_TOKEN(sym_comment);
       END_STATE();
     case 70:
       ACCEPT_TOKEN(sym_comment);
-      END_STATE();
-    case 71:
-      ACCEPT_TOKEN(sym_comment);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(71);
+          lookahead != '\n') ADVANCE(70);
       END_STATE();
     default:
       return false;
@@ -3299,48 +3292,46 @@ static const uint16_t ts_small_parse_table[] = {
       aux_sym_program_repeat1,
     STATE(101), 1,
       aux_sym__each_repeat1,
-  [2288] = 5,
+  [2288] = 4,
     ACTIONS(273), 1,
       anon_sym_DQUOTE2,
-    ACTIONS(275), 1,
-      sym_content,
     ACTIONS(278), 1,
-      sym_escape,
-    ACTIONS(281), 1,
       sym_comment,
     STATE(95), 1,
       aux_sym_string_repeat1,
-  [2304] = 2,
+    ACTIONS(275), 2,
+      sym_content,
+      sym_escape,
+  [2302] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(283), 4,
+    ACTIONS(280), 4,
       ts_builtin_sym_end,
       anon_sym_LBRACE,
       sym__line,
       sym_identifier,
-  [2314] = 5,
-    ACTIONS(281), 1,
+  [2312] = 4,
+    ACTIONS(278), 1,
       sym_comment,
-    ACTIONS(285), 1,
+    ACTIONS(282), 1,
       anon_sym_DQUOTE2,
-    ACTIONS(287), 1,
-      sym_content,
-    ACTIONS(289), 1,
-      sym_escape,
     STATE(95), 1,
       aux_sym_string_repeat1,
-  [2330] = 5,
+    ACTIONS(284), 2,
+      sym_content,
+      sym_escape,
+  [2326] = 5,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(291), 1,
+    ACTIONS(286), 1,
       ts_builtin_sym_end,
-    ACTIONS(293), 1,
+    ACTIONS(288), 1,
       sym__line,
     STATE(98), 1,
       aux_sym__each_repeat1,
     STATE(100), 1,
       aux_sym_program_repeat1,
-  [2346] = 3,
+  [2342] = 3,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(198), 1,
@@ -3349,7 +3340,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_COMMA,
       anon_sym_RPAREN,
       sym__line,
-  [2358] = 5,
+  [2354] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(11), 1,
@@ -3360,36 +3351,35 @@ static const uint16_t ts_small_parse_table[] = {
       aux_sym_program_repeat1,
     STATE(116), 1,
       sym_statement,
-  [2374] = 5,
+  [2370] = 5,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(263), 1,
       ts_builtin_sym_end,
-    ACTIONS(296), 1,
+    ACTIONS(291), 1,
       sym__line,
     STATE(92), 1,
       aux_sym_program_repeat1,
     STATE(98), 1,
       aux_sym__each_repeat1,
-  [2390] = 5,
-    ACTIONS(281), 1,
+  [2386] = 4,
+    ACTIONS(278), 1,
       sym_comment,
-    ACTIONS(298), 1,
+    ACTIONS(293), 1,
       anon_sym_DQUOTE2,
-    ACTIONS(300), 1,
-      sym_content,
-    ACTIONS(302), 1,
-      sym_escape,
     STATE(97), 1,
       aux_sym_string_repeat1,
-  [2406] = 2,
+    ACTIONS(295), 2,
+      sym_content,
+      sym_escape,
+  [2400] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(210), 3,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       sym__line,
-  [2415] = 4,
+  [2409] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(39), 1,
@@ -3398,21 +3388,21 @@ static const uint16_t ts_small_parse_table[] = {
       sym__line,
     STATE(34), 1,
       aux_sym_program_repeat1,
-  [2428] = 2,
+  [2422] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(252), 3,
       anon_sym_COMMA,
       anon_sym_RPAREN,
       sym__line,
-  [2437] = 2,
+  [2431] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(259), 3,
       anon_sym_COMMA,
       anon_sym_RBRACK,
       sym__line,
-  [2446] = 4,
+  [2440] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(63), 1,
@@ -3421,23 +3411,23 @@ static const uint16_t ts_small_parse_table[] = {
       sym__line,
     STATE(34), 1,
       aux_sym_program_repeat1,
-  [2459] = 4,
+  [2453] = 4,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(304), 1,
+    ACTIONS(297), 1,
       ts_builtin_sym_end,
-    ACTIONS(306), 1,
+    ACTIONS(299), 1,
       sym__line,
     STATE(78), 1,
       aux_sym_program_repeat1,
-  [2472] = 2,
+  [2466] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(308), 3,
+    ACTIONS(301), 3,
       anon_sym_RBRACE,
       anon_sym_COMMA,
       sym__line,
-  [2481] = 4,
+  [2475] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(41), 1,
@@ -3446,7 +3436,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__line,
     STATE(34), 1,
       aux_sym_program_repeat1,
-  [2494] = 4,
+  [2488] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(61), 1,
@@ -3455,7 +3445,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__line,
     STATE(34), 1,
       aux_sym_program_repeat1,
-  [2507] = 4,
+  [2501] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(37), 1,
@@ -3464,7 +3454,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym__line,
     STATE(34), 1,
       aux_sym_program_repeat1,
-  [2520] = 4,
+  [2514] = 4,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(57), 1,
@@ -3473,88 +3463,88 @@ static const uint16_t ts_small_parse_table[] = {
       sym__line,
     STATE(34), 1,
       aux_sym_program_repeat1,
-  [2533] = 2,
+  [2527] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(310), 3,
+    ACTIONS(303), 3,
       anon_sym_COMMA,
       anon_sym_RPAREN,
       sym__line,
-  [2542] = 2,
+  [2536] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(312), 3,
+    ACTIONS(305), 3,
       anon_sym_COMMA,
       anon_sym_RPAREN,
       sym__line,
-  [2551] = 2,
+  [2545] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(291), 2,
+    ACTIONS(286), 2,
       ts_builtin_sym_end,
       sym__line,
-  [2559] = 2,
+  [2553] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(314), 2,
+    ACTIONS(307), 2,
       ts_builtin_sym_end,
       sym__line,
-  [2567] = 2,
+  [2561] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(316), 2,
+    ACTIONS(309), 2,
       ts_builtin_sym_end,
       sym__line,
-  [2575] = 2,
+  [2569] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(318), 2,
+    ACTIONS(311), 2,
       ts_builtin_sym_end,
       sym__line,
-  [2583] = 2,
+  [2577] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(320), 1,
+    ACTIONS(313), 1,
       anon_sym_COLON,
-  [2590] = 2,
+  [2584] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(198), 1,
       anon_sym_COLON,
-  [2597] = 2,
+  [2591] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(322), 1,
+    ACTIONS(315), 1,
       anon_sym_DOT_DOT,
-  [2604] = 2,
+  [2598] = 2,
     ACTIONS(3), 1,
       sym_comment,
     ACTIONS(164), 1,
       ts_builtin_sym_end,
-  [2611] = 2,
+  [2605] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(324), 1,
+    ACTIONS(317), 1,
       anon_sym_COLON,
-  [2618] = 2,
+  [2612] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(326), 1,
+    ACTIONS(319), 1,
       ts_builtin_sym_end,
-  [2625] = 2,
+  [2619] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(328), 1,
+    ACTIONS(321), 1,
       sym_identifier,
-  [2632] = 2,
+  [2626] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(330), 1,
+    ACTIONS(323), 1,
       ts_builtin_sym_end,
-  [2639] = 2,
+  [2633] = 2,
     ACTIONS(3), 1,
       sym_comment,
-    ACTIONS(332), 1,
+    ACTIONS(325), 1,
       ts_builtin_sym_end,
 };
 
@@ -3653,39 +3643,39 @@ static const uint32_t ts_small_parse_table_map[] = {
   [SMALL_STATE(93)] = 2257,
   [SMALL_STATE(94)] = 2272,
   [SMALL_STATE(95)] = 2288,
-  [SMALL_STATE(96)] = 2304,
-  [SMALL_STATE(97)] = 2314,
-  [SMALL_STATE(98)] = 2330,
-  [SMALL_STATE(99)] = 2346,
-  [SMALL_STATE(100)] = 2358,
-  [SMALL_STATE(101)] = 2374,
-  [SMALL_STATE(102)] = 2390,
-  [SMALL_STATE(103)] = 2406,
-  [SMALL_STATE(104)] = 2415,
-  [SMALL_STATE(105)] = 2428,
-  [SMALL_STATE(106)] = 2437,
-  [SMALL_STATE(107)] = 2446,
-  [SMALL_STATE(108)] = 2459,
-  [SMALL_STATE(109)] = 2472,
-  [SMALL_STATE(110)] = 2481,
-  [SMALL_STATE(111)] = 2494,
-  [SMALL_STATE(112)] = 2507,
-  [SMALL_STATE(113)] = 2520,
-  [SMALL_STATE(114)] = 2533,
-  [SMALL_STATE(115)] = 2542,
-  [SMALL_STATE(116)] = 2551,
-  [SMALL_STATE(117)] = 2559,
-  [SMALL_STATE(118)] = 2567,
-  [SMALL_STATE(119)] = 2575,
-  [SMALL_STATE(120)] = 2583,
-  [SMALL_STATE(121)] = 2590,
-  [SMALL_STATE(122)] = 2597,
-  [SMALL_STATE(123)] = 2604,
-  [SMALL_STATE(124)] = 2611,
-  [SMALL_STATE(125)] = 2618,
-  [SMALL_STATE(126)] = 2625,
-  [SMALL_STATE(127)] = 2632,
-  [SMALL_STATE(128)] = 2639,
+  [SMALL_STATE(96)] = 2302,
+  [SMALL_STATE(97)] = 2312,
+  [SMALL_STATE(98)] = 2326,
+  [SMALL_STATE(99)] = 2342,
+  [SMALL_STATE(100)] = 2354,
+  [SMALL_STATE(101)] = 2370,
+  [SMALL_STATE(102)] = 2386,
+  [SMALL_STATE(103)] = 2400,
+  [SMALL_STATE(104)] = 2409,
+  [SMALL_STATE(105)] = 2422,
+  [SMALL_STATE(106)] = 2431,
+  [SMALL_STATE(107)] = 2440,
+  [SMALL_STATE(108)] = 2453,
+  [SMALL_STATE(109)] = 2466,
+  [SMALL_STATE(110)] = 2475,
+  [SMALL_STATE(111)] = 2488,
+  [SMALL_STATE(112)] = 2501,
+  [SMALL_STATE(113)] = 2514,
+  [SMALL_STATE(114)] = 2527,
+  [SMALL_STATE(115)] = 2536,
+  [SMALL_STATE(116)] = 2545,
+  [SMALL_STATE(117)] = 2553,
+  [SMALL_STATE(118)] = 2561,
+  [SMALL_STATE(119)] = 2569,
+  [SMALL_STATE(120)] = 2577,
+  [SMALL_STATE(121)] = 2584,
+  [SMALL_STATE(122)] = 2591,
+  [SMALL_STATE(123)] = 2598,
+  [SMALL_STATE(124)] = 2605,
+  [SMALL_STATE(125)] = 2612,
+  [SMALL_STATE(126)] = 2619,
+  [SMALL_STATE(127)] = 2626,
+  [SMALL_STATE(128)] = 2633,
 };
 
 static const TSParseActionEntry ts_parse_actions[] = {
@@ -3822,34 +3812,31 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [269] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__each, 1, 0, 0),
   [271] = {.entry = {.count = 1, .reusable = true}}, SHIFT(90),
   [273] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0),
-  [275] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(95),
-  [278] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(95),
-  [281] = {.entry = {.count = 1, .reusable = false}}, SHIFT_EXTRA(),
-  [283] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_clause, 2, 0, 6),
-  [285] = {.entry = {.count = 1, .reusable = true}}, SHIFT(41),
-  [287] = {.entry = {.count = 1, .reusable = false}}, SHIFT(95),
-  [289] = {.entry = {.count = 1, .reusable = true}}, SHIFT(95),
-  [291] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__each_repeat1, 2, 0, 0),
-  [293] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym__each_repeat1, 2, 0, 0), SHIFT_REPEAT(100),
-  [296] = {.entry = {.count = 1, .reusable = true}}, SHIFT(92),
-  [298] = {.entry = {.count = 1, .reusable = true}}, SHIFT(40),
-  [300] = {.entry = {.count = 1, .reusable = false}}, SHIFT(97),
-  [302] = {.entry = {.count = 1, .reusable = true}}, SHIFT(97),
-  [304] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__statements, 1, 0, 0),
-  [306] = {.entry = {.count = 1, .reusable = true}}, SHIFT(78),
-  [308] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_entry, 3, 0, 9),
-  [310] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_argument, 1, 0, 8),
-  [312] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_argument, 3, 0, 9),
-  [314] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_statement, 3, 0, 4),
-  [316] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_statement, 4, 0, 7),
-  [318] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_statement, 2, 0, 3),
-  [320] = {.entry = {.count = 1, .reusable = true}}, SHIFT(14),
-  [322] = {.entry = {.count = 1, .reusable = true}}, SHIFT(93),
-  [324] = {.entry = {.count = 1, .reusable = true}}, SHIFT(13),
-  [326] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_program, 2, 0, 0),
-  [328] = {.entry = {.count = 1, .reusable = true}}, SHIFT(26),
-  [330] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
-  [332] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__statements, 3, 0, 0),
+  [275] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_string_repeat1, 2, 0, 0), SHIFT_REPEAT(95),
+  [278] = {.entry = {.count = 1, .reusable = false}}, SHIFT_EXTRA(),
+  [280] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_clause, 2, 0, 6),
+  [282] = {.entry = {.count = 1, .reusable = true}}, SHIFT(41),
+  [284] = {.entry = {.count = 1, .reusable = true}}, SHIFT(95),
+  [286] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__each_repeat1, 2, 0, 0),
+  [288] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym__each_repeat1, 2, 0, 0), SHIFT_REPEAT(100),
+  [291] = {.entry = {.count = 1, .reusable = true}}, SHIFT(92),
+  [293] = {.entry = {.count = 1, .reusable = true}}, SHIFT(40),
+  [295] = {.entry = {.count = 1, .reusable = true}}, SHIFT(97),
+  [297] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__statements, 1, 0, 0),
+  [299] = {.entry = {.count = 1, .reusable = true}}, SHIFT(78),
+  [301] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_entry, 3, 0, 9),
+  [303] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_argument, 1, 0, 8),
+  [305] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_argument, 3, 0, 9),
+  [307] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_statement, 3, 0, 4),
+  [309] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_statement, 4, 0, 7),
+  [311] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_statement, 2, 0, 3),
+  [313] = {.entry = {.count = 1, .reusable = true}}, SHIFT(14),
+  [315] = {.entry = {.count = 1, .reusable = true}}, SHIFT(93),
+  [317] = {.entry = {.count = 1, .reusable = true}}, SHIFT(13),
+  [319] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_program, 2, 0, 0),
+  [321] = {.entry = {.count = 1, .reusable = true}}, SHIFT(26),
+  [323] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
+  [325] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__statements, 3, 0, 0),
 };
 
 #ifdef __cplusplus
