@@ -35,8 +35,10 @@ describe("SmolLM2 as GGUF files in llama.cpp", function () {
   const golden = JSON.parse(
     readFileSync(fileURLToPath(new URL("golden/oracle/smollm2-greedy.json", root)), "utf8"),
   ) as Golden;
-  // Where two tokens are as likely as each other to the fourth digit, half precision may choose the other.
-  const cases = golden.cases.filter(({ gap }) => gap > 1e-3).slice(0, PROMPTS);
+  // Where two tokens are nearer than that, half precision may choose the other: what is written beside a text decides.
+  const NEAR = { f32: 1e-3, f16: 5e-3 } as const;
+  const casesOf = (format: keyof typeof NEAR) => golden.cases.filter(({ gap }) => gap > NEAR[format]).slice(0, PROMPTS);
+  const cases = casesOf("f32");
   let deployed: Deployed;
   let folder: string;
   const files: Record<string, string> = {};
@@ -54,12 +56,14 @@ describe("SmolLM2 as GGUF files in llama.cpp", function () {
   });
   after(() => rmSync(work, { recursive: true }));
 
-  for (const quantize of ["f32", "f16"])
+  for (const quantize of ["f32", "f16"] as const)
     it(`writes token for token what transformers and Tunebook write, in ${quantize}`, async () => {
       const opened = await open(quantize);
       try {
-        const texts = await Promise.all(cases.map(({ prompt }) => opened.write!(prompt, MOST)));
-        for (const [i, { prompt, ids }] of cases.entries()) {
+        const own = casesOf(quantize);
+        assert.equal(own.length, PROMPTS);
+        const texts = await Promise.all(own.map(({ prompt }) => opened.write!(prompt, MOST)));
+        for (const [i, { prompt, ids }] of own.entries()) {
           const want = ids.slice(0, MOST);
           assert.deepEqual(texts[i]!.tokens, want.at(-1) === END ? want.slice(0, -1) : want, prompt);
         }

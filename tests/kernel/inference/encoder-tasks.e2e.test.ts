@@ -394,9 +394,9 @@ train twin on twins with plain { epochs: 60 }`);
       'data feelings { source: csv("moods.csv"), columns: { text: body } }\nshow mood.label_issues on feelings',
       "missing-role",
     );
-    file("one.csv", ["body,mood", "good,glad", "bad,glad"]);
+    file("few.csv", ["body,mood", "good,glad", "bad,sad", "very good,glad"]);
     await refused(
-      'data one { source: csv("one.csv"), columns: { text: body, label: mood } }\nshow mood.label_issues on one',
+      'data some { source: csv("few.csv"), columns: { text: body, label: mood } }\nshow mood.label_issues on some',
       "no-label-issues",
     );
   });
