@@ -242,6 +242,7 @@ function wholePlan(
     effects,
     estimates,
     ...(base.origin && { base: base.origin }),
+    ...(facts.sources && { sources: facts.sources }),
     origins: { ...data.origins, ...model.origins, ...recipe.origins },
     recipeHash: recipeHash(whole),
     planHash: planHash(whole, effects),

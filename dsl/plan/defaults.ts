@@ -78,6 +78,7 @@ function filled(filling: Filling, value: Value, path: string, local: string, pla
   const word = program.registry.find(call.kind, call.word);
   if (!word) return call;
   const given: Record<string, Value> = {};
+  const held: string[] = [];
   const from = origins[path]?.from ?? "written";
   for (const parameter of word.parameters) {
     if (parameter.open || parameter.planned) continue;
@@ -90,15 +91,26 @@ function filled(filling: Filling, value: Value, path: string, local: string, pla
     if (written === undefined) origins[`${path}.${parameter.name}`] = originOf(parameter, draft, context);
     else if (from !== "default" && from !== "derived") origins[`${path}.${parameter.name}`] = { from };
     given[parameter.name] = part(next, parameter.name);
+    if (written !== undefined && isUsual(parameter, written)) held.push(parameter.name);
   }
   for (const [name, extra] of Object.entries(call.arguments)) if (!Object.hasOwn(given, name)) given[name] = extra;
   const { definition } = word;
-  const whole: Call = { ...call, arguments: given, ...(definition !== undefined && { definition }) };
+  const whole: Call = {
+    ...call,
+    arguments: given,
+    ...(definition !== undefined && { definition }),
+    ...(held.length > 0 && { held }),
+  };
   const { oneOf } = word;
   if (oneOf && oneOf.filter((name) => (call.arguments[name] ?? null) !== null).length !== 1)
     program.reportNear("one-of", { word: word.name, of: oneOf }, places.get(local), setting.here);
   word.check?.(whole, contextOf(filling, places, local, whole));
   return whole;
+}
+
+/** What is found where it isn't written, and is written as it usually is. */
+function isUsual({ found, default: usual }: Parameter, written: Value): boolean {
+  return found === true && usual !== undefined && "value" in usual && usual.value === written;
 }
 
 /** Whether a parameter has a value of its own: neither what is not built, nor an old spelling, nor what needs a switch that is off. */

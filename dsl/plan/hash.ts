@@ -3,6 +3,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
 import type { Effects, Recipe } from "./plan.js";
+import type { Call, Value } from "../types/value.js";
 
 export function hashOf(value: unknown): string {
   return bytesToHex(sha256(utf8ToBytes(canonicalize(value) ?? "null")));
@@ -11,8 +12,10 @@ export function hashOf(value: unknown): string {
 /** Folders say where things lie, not what they are: content hashes stand for them. Names of definitions change no number either. */
 export function recipeHash(recipe: Recipe): string {
   const { data, model, training, experiments } = recipe;
+  // What is written as it usually is, and what stands there unwritten, are the same recipe where they read the same rows.
+  const source = recipe.dataHash === null ? {} : { source: unheld(data.source as Value) };
   return hashOf({
-    data: { ...data, name: null, folder: recipe.dataHash === null ? data.folder : null },
+    data: { ...data, ...source, name: null, folder: recipe.dataHash === null ? data.folder : null },
     dataHash: recipe.dataHash,
     model: {
       ...model,
@@ -26,6 +29,15 @@ export function recipeHash(recipe: Recipe): string {
     training,
     ...(experiments && { experiments }),
   });
+}
+function unheld(value: Value): Value {
+  if (Array.isArray(value)) return (value as readonly Value[]).map(unheld);
+  if (value === null || typeof value !== "object") return value;
+  const { held, ...rest } = value as Call;
+  void held;
+  return Object.fromEntries(
+    Object.entries(rest).map(([key, part]) => [key, unheld(part as Value)]),
+  ) as unknown as Value;
 }
 export function planHash(recipe: Recipe, effects: Effects): string {
   return hashOf({ recipe: recipeHash(recipe), effects });

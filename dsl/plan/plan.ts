@@ -87,6 +87,8 @@ export interface Plan {
   readonly origins: Origins;
   /** Where the base's weights come from; absent: a folder that doesn't say, or nothing (from scratch). */
   readonly base?: BaseOrigin;
+  /** Where the rows come from, where there is something to say (`DataFacts.sources`). */
+  readonly sources?: readonly string[];
   readonly recipeHash: string;
   readonly planHash: string;
 }

@@ -57,6 +57,8 @@ export interface TableFacts {
   readonly sample: readonly Readonly<Record<string, unknown>>[];
   /** What to write where the names of its columns look like a row (`header: none, names: [text, label]`) or like a title (`skip: 1`), or it has none; absent: they look like names. */
   readonly headless?: string;
+  /** As of `DataFacts`. */
+  readonly sources?: readonly string[];
 }
 export interface SplitFacts {
   readonly rows: number;
@@ -118,6 +120,8 @@ export interface DataFacts {
   readonly counted?: { readonly rows: number; readonly of: number };
   /** Sentences for the preview: how near stratification came. */
   readonly notes?: readonly string[];
+  /** Sentences on where the rows come from: how a file is read that isn't read the usual way, the commit of a hub; absent: nothing to say. */
+  readonly sources?: readonly string[];
   /** Personal data that is left in the texts; absent: none that was found. */
   readonly personal?: readonly PersonalFacts[];
   /** Absent: not looked at, as of data that are streamed. */

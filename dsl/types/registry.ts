@@ -91,6 +91,8 @@ export interface Parameter {
         /** What the plan says instead, where the reason depends on what was found. */
         because?(draft: Readonly<Record<string, Value>>, context: CheckContext): string;
       };
+  /** What isn't written is found where the call is run, its default being the usual; what is written is held to (`Call.held`). */
+  readonly found?: true;
   readonly why: string;
   readonly impact: "low" | "medium" | "high";
   readonly related?: readonly string[];

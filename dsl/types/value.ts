@@ -22,6 +22,8 @@ export interface Call<A extends Arguments = Arguments> {
   readonly arguments: A;
   /** Content hash of the user's definition that is meant; absent: a word of the package. */
   readonly definition?: string;
+  /** Parameters that are written as they usually are, and would be found if they weren't written (`Parameter.found`). */
+  readonly held?: readonly string[];
 }
 
 export type SplitName = string;

@@ -26,6 +26,7 @@ const value: Schema<Value> = v.lazy(() =>
 const call: Schema<Call> = fields({
   ...{ word: text, kind: text, arguments: table(value) },
   definition: v.exactOptional(text),
+  held: v.exactOptional(v.array(text)),
 });
 const maybeCall = v.nullable(call);
 

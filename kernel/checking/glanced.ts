@@ -1,12 +1,14 @@
-/** What is said where data of any size were judged by a part of them. */
+/** What is said of data that is no mistake: how they were read, and where they were judged by a part of them. */
 import { count, plural } from "#kernel/core/display/text.js";
 import type { Facts } from "#dsl/types/facts.js";
 
-/** A line for each data set; none where all was looked at. */
+/** None where all was looked at, and read the usual way. */
 export function glanced(facts: Facts): readonly string[] {
   // What was asked last of a data set knows of its tokens too.
   const last = new Map([...facts.about("data")].map((fact) => [fact[0].data.name, fact] as const));
-  return [...last.values()].flatMap(([{ data }, { sampled, counted }]) => {
+  const headers = [...facts.about("table")].map(([, { sources }]) => sources ?? []);
+  const read = [...headers, ...[...last.values()].map(([, { sources }]) => sources ?? [])].flat();
+  const parts = [...last.values()].flatMap(([{ data }, { sampled, counted }]) => {
     const rows = sampled && `the first ${count(sampled.rows)} of about ${plural(sampled.of, "row")}`;
     const tokens =
       counted && `the tokens of ${count(counted.rows)}${sampled ? " of them" : ` of ${plural(counted.of, "row")}`}`;
@@ -15,4 +17,5 @@ export function glanced(facts: Facts): readonly string[] {
       ? []
       : [`of ${data.name} only ${looked.join(", and ")} were looked at; \`--whole\` looks at all`];
   });
+  return [...new Set(read), ...parts];
 }

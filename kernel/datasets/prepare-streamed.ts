@@ -17,6 +17,7 @@ import { diskError } from "../fetch/disk.js";
 import { stampAt } from "../fetch/stamp.js";
 import { audited } from "../core/data/audit/audit.js";
 import { unreadNotes } from "../core/data/conversations.js";
+import { ReadAs, sourcesOf } from "../core/data/read-as.js";
 import { pass } from "../core/data/pass/pass.js";
 import type { Prepared } from "../core/data/prepared.js";
 import { nameRowsBy } from "../core/data/row-names.js";
@@ -106,11 +107,13 @@ async function write(plan: DataPlan, world: SourceWorld, folder: string, o: Opti
 async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: Options): Promise<void> {
   const roles = Object.keys(plan.columns).sort();
   const unread = new Set<string>();
+  const read = new ReadAs();
   const left = new Map<string | null, Sampled>();
   const written = new WrittenRows(folder, roles, !plan.split && !isCall(plan.source));
   const { registry, signal } = o;
   const chunks = streamRows(plan, {
     ...{ registry, world, signal, onRows: o.onRows, unread, mostBytes: o.mostBytes },
+    found: (file, what) => read.add(file, what),
     onLeft: (split, rows, of) => left.set(split, { rows, of }),
   });
   try {
@@ -127,7 +130,7 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
       version: VERSION,
       roles,
       labels,
-      facts: scaled({ ...facts, ...audit, notes }, left, facts.rowsIn),
+      facts: scaled({ ...facts, ...audit, ...sourcesOf(read), notes }, left, facts.rowsIn),
       sample,
       splits,
     };

@@ -116,6 +116,7 @@ async function* ofCsv(file: FileToRedact, how: Redaction, delimiter: string): As
     kind: "source",
     word: "csv",
     arguments: { path: file.path, delimiter, quote: '"', header: "first", skip: 0, encoding: "utf-8" },
+    held: ["delimiter", "quote", "encoding"],
   };
   const written = (values: readonly string[]): string =>
     `${values.map((value) => quoted(value, delimiter)).join(delimiter)}\n`;

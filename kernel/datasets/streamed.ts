@@ -51,6 +51,7 @@ const factsSchema: Schema<DataFacts> = fields({
   leaks: v.array(fields({ text: v.string(), places: v.array(fields({ split: v.string(), row: v.number() })) })),
   ...{ leakCount: v.number(), hash: v.string() },
   notes: v.exactOptional(v.array(v.string())),
+  sources: v.exactOptional(v.array(v.string())),
   personal: v.exactOptional(v.array(personal)),
   audit: v.exactOptional(auditSchema),
 });

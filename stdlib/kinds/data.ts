@@ -14,6 +14,8 @@ export interface SourceWorld {
   readonly seed?: number;
   /** What reads another source, for one that is made of several. */
   source?(word: string): Promise<SourceImplementation>;
+  /** Told how a file is read where nobody wrote it and it isn't the usual way (`read as utf-16le`). `file`: as errors call it. */
+  readonly found?: (file: string, what: string) => void;
   /** Told by sources of files how many bytes of one are read, packed ones as they lie there, of how many. */
   readonly onBytes?: (read: number, of: number) => void;
 }

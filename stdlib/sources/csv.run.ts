@@ -8,11 +8,11 @@ import { largestRecord } from "../lib/sources/codes.js";
 import { demandColumns, demandNames, headText, isChunk, tableOf } from "../lib/sources/columns.js";
 import { locate } from "#platform/files.js";
 import { likelyNames, looksLikeData, looksLikeTitle } from "../lib/sources/headless.js";
+import { asWritten, foundShape, heard, letGo, titleOf, type Shape } from "../lib/sources/csv-shape.js";
 import { fileText } from "../lib/sources/text-file.js";
+import { encodingIn, writtenIn } from "../lib/sources/written.js";
 import { overFiles } from "../lib/sources/over-files.js";
 
-const delimiters = [",", ";", "\t", "|"];
-const lineEnds = ["\r\n", "\n", "\r"];
 /** Characters from the file's beginning by which the delimiter is judged. */
 const headSize = 64 * 1024;
 /** Columns that a guess names. */
@@ -20,26 +20,24 @@ const MOST_NAMED = 12;
 
 interface Arguments {
   readonly path: string;
-  readonly delimiter?: string;
-  readonly quote?: string;
   readonly header?: "first" | "none";
   readonly names?: readonly string[] | null;
   readonly skip?: number;
-  readonly encoding?: string;
 }
 /** How a file is read. */
-interface Shape {
-  readonly delimiter: string;
-  readonly quote: string | null;
+interface Reading {
+  /** Absent: found. */
+  readonly written: { readonly delimiter?: string; readonly quote?: string | null };
   readonly header: "first" | "none";
   readonly names: readonly string[] | null;
   /** Lines. */
   readonly skip: number;
+  readonly onFound: ((what: string) => void) | undefined;
 }
 
 const oneFile = {
   async open(call: Call, world: SourceWorld, limit = Infinity) {
-    const reader = readerOf(call, limit);
+    const reader = readerOf(call, world, limit);
     for await (const piece of pieces(call, world)) {
       await reader.read(piece);
       if (reader.full) break;
@@ -47,7 +45,7 @@ const oneFile = {
     return reader.finish();
   },
   async *stream(call: Call, world: SourceWorld): AsyncGenerator<RowChunk> {
-    const reader = readerOf(call, Infinity);
+    const reader = readerOf(call, world, Infinity);
     for await (const piece of pieces(call, world)) {
       await reader.read(piece);
       if (reader.gives) yield reader.take();
@@ -76,22 +74,26 @@ function placed(index: number): string {
   return `column ${index + 1}`;
 }
 
-function readerOf(call: Call, limit: number): Reader {
-  const { path, delimiter, quote, header, names, skip } = call.arguments as unknown as Arguments;
+function readerOf(call: Call, { found }: SourceWorld, limit: number): Reader {
+  const { path, header, names, skip } = call.arguments as unknown as Arguments;
+  const [delimiter, quote] = [writtenIn(call, "delimiter", ","), writtenIn(call, "quote", '"')];
   if (names && header === undefined) throw new CodedError("header-unsaid", { file: path, names });
-  const shape: Shape = {
-    delimiter: delimiter ?? ",",
-    quote: quote === "none" ? null : (quote ?? '"'),
+  const reading: Reading = {
+    written: {
+      ...(delimiter !== undefined && { delimiter }),
+      ...(quote !== undefined && { quote: quote === "none" ? null : quote }),
+    },
     header: header ?? "first",
     names: names ?? null,
     skip: skip ?? 0,
+    onFound: found && ((what) => found(path, what)),
   };
-  return new Reader(path, shape, limit);
+  return new Reader(path, reading, limit);
 }
 
 async function* pieces(call: Call, world: SourceWorld): AsyncGenerator<string> {
-  const { path, encoding, skip } = call.arguments as unknown as Arguments;
-  yield* afterLines(fileText(await locate(world.folder, path), path, encoding ?? "utf-8", world), skip ?? 0);
+  const { path, skip } = call.arguments as unknown as Arguments;
+  yield* afterLines(fileText(await locate(world.folder, path), path, encodingIn(call), world), skip ?? 0);
 }
 
 /** A text without its first lines, whatever stands in them. */
@@ -115,19 +117,6 @@ async function* afterLines(pieces: AsyncIterable<string>, count: number): AsyncG
   }
 }
 
-/** Resolves when the parser says that, or that it failed: `check` tells which. */
-function heard(parser: Parser, event: string): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => resolve();
-    parser.once(event, done);
-    parser.once("error", done);
-  });
-}
-
-function letGo(parser: Parser): void {
-  parser.destroy();
-}
-
 class Reader {
   /** Text held back until there is enough of it to judge the delimiter. */
   private head: string | null = "";
@@ -141,25 +130,30 @@ class Reader {
   /** Lines at the beginning that look like a title, if there are any. */
   private title = 0;
   private failure: unknown;
-  private readonly parser;
+  private parser: Parser | null = null;
 
   constructor(
     private readonly file: string,
-    private readonly shape: Shape,
+    private readonly reading: Reading,
     private readonly limit: number,
   ) {
-    this.line = shape.skip + 1;
-    this.parser = parse({
+    this.line = reading.skip + 1;
+  }
+
+  private parserOf(shape: Shape): Parser {
+    const { skip } = this.reading;
+    const parser = parse({
       ...asWritten(shape),
       max_record_size: largestRecord,
       on_record: (record: string[], info: { lines: number }) => {
-        this.keep(record, shape.skip + info.lines);
-        this.line = shape.skip + info.lines + 1;
+        this.keep(record, skip + info.lines);
+        this.line = skip + info.lines + 1;
         return null;
       },
     });
-    this.parser.on("error", (error) => (this.failure ??= error));
-    this.parser.resume();
+    parser.on("error", (error) => (this.failure ??= error));
+    parser.resume();
+    return parser;
   }
 
   get full(): boolean {
@@ -208,9 +202,10 @@ class Reader {
   /** Reads to the end of what was written; gives the header. */
   async end(): Promise<readonly string[]> {
     if (this.head !== null) await this.write(await this.begin());
-    if (!this.full) {
-      const ended = Promise.race([heard(this.parser, "end"), heard(this.parser, "close")]);
-      this.parser.end();
+    const { parser } = this;
+    if (parser && !this.full) {
+      const ended = Promise.race([heard(parser, "end"), heard(parser, "close")]);
+      parser.end();
       if (this.failure === undefined) await ended;
       this.check();
     }
@@ -220,26 +215,28 @@ class Reader {
   }
 
   private nothing(): CodedError {
-    const { skip } = this.shape;
+    const { skip } = this.reading;
     return new CodedError("empty-file", { file: this.file, ...(skip > 0 && { skip }) });
   }
 
   private close(): void {
-    letGo(this.parser);
+    if (this.parser) letGo(this.parser);
   }
 
   private async begin(): Promise<string> {
     const head = this.head ?? "";
     this.head = null;
     if (head.trim() === "") throw this.nothing();
-    await this.judge(head);
+    this.parser = this.parserOf(await this.judge(head));
     return head;
   }
 
   private async write(text: string): Promise<void> {
-    const room = this.parser.write(text);
+    const { parser } = this;
+    if (!parser) throw new CodedError("internal", { what: "text came before its shape was known" });
+    const room = parser.write(text);
     this.check();
-    if (!room && !this.full) await heard(this.parser, "drain");
+    if (!room && !this.full) await heard(parser, "drain");
     this.check();
   }
 
@@ -249,7 +246,7 @@ class Reader {
     if (!this.header) {
       this.header = this.named(record);
       this.columns = this.header.map(() => []);
-      if (this.shape.header === "first") return;
+      if (this.reading.header === "first") return;
     }
     if (record.length !== this.header.length) {
       // Blank lines before it belong to no record.
@@ -285,7 +282,7 @@ class Reader {
   }
 
   private lineOf(parsed: number | undefined): number {
-    return parsed === undefined ? this.line : this.shape.skip + parsed;
+    return parsed === undefined ? this.line : this.reading.skip + parsed;
   }
 
   /**
@@ -294,7 +291,7 @@ class Reader {
    */
   private named(record: readonly string[]): readonly string[] {
     const { file } = this;
-    const { header, names } = this.shape;
+    const { header, names } = this.reading;
     demandColumns(file, record.length, null);
     if (names && names.length !== record.length)
       throw new CodedError("column-names", { file, names, first: record, line: this.line });
@@ -308,72 +305,13 @@ class Reader {
     return all;
   }
 
-  /**
-   * One column with the delimiter at hand, but several, equally many in header and rows, with another: that was meant. Lines
-   * with fewer fields than all that follow are a title.
-   */
-  private async judge(head: string): Promise<void> {
-    const { delimiter } = this.shape;
-    const { found } = await beginning(head, this.shape, 20);
-    const title = titleOf(found);
-    this.title = title === 0 ? 0 : this.shape.skip + title;
-    if (found[0]?.record.length !== 1) return;
-    for (const likely of delimiters) {
-      if (likely === delimiter) continue;
-      const other = await beginning(head, { ...this.shape, delimiter: likely }, 10);
-      const columns = other.found[0]?.record ?? [];
-      const even = other.found.every(({ record }) => record.length === columns.length);
-      if (columns.length > 1 && even && other.whole)
-        throw new CodedError("wrong-delimiter", { file: this.file, delimiter, likely, columns });
-    }
+  /** How the file is split, told where that isn't the usual way. Lines with fewer fields than all that follow are a title. */
+  private async judge(head: string): Promise<Shape> {
+    const { written, skip, onFound } = this.reading;
+    const { shape, records, told } = await foundShape(head, this.file, written);
+    const title = titleOf(records);
+    this.title = title === 0 ? 0 : skip + title;
+    if (told.length > 0) onFound?.(told.join(", "));
+    return shape;
   }
-}
-
-/** Options of the parser. */
-function asWritten({ delimiter, quote }: Shape) {
-  return {
-    ...{ delimiter, quote, escape: quote, record_delimiter: lineEnds },
-    ...{ relax_column_count: true, skip_empty_lines: true },
-  };
-}
-
-interface Found {
-  readonly record: readonly string[];
-  /** Lines before it, from where reading began. */
-  readonly before: number;
-}
-
-/** The first `to` records. `whole`: they, or all that there are, can be read so. */
-async function beginning(
-  head: string,
-  shape: Shape,
-  to: number,
-): Promise<{ readonly found: readonly Found[]; readonly whole: boolean }> {
-  const found: Found[] = [];
-  let before = 0;
-  const parser = parse({
-    ...asWritten(shape),
-    // Not by the parser's own `to`: a browser's stand-in for streams knows no end before the last piece.
-    on_record: (record: string[], info: { lines: number }) => {
-      if (found.length < to) found.push({ record, before });
-      before = info.lines;
-      return null;
-    },
-  });
-  let failed = false;
-  parser.on("error", () => (failed = true));
-  const ended = Promise.race([heard(parser, "end"), heard(parser, "close")]);
-  parser.resume();
-  parser.end(head);
-  await ended;
-  letGo(parser);
-  return { found, whole: !failed || found.length >= to };
-}
-
-/** Lines before the first of at least three records that have equally many fields to the end, and more than those before. */
-function titleOf(found: readonly Found[]): number {
-  const width = found.at(-1)?.record.length ?? 0;
-  const first = found.findLastIndex(({ record }) => record.length !== width) + 1;
-  const isTitle = found.slice(0, first).every(({ record }) => record.length < width);
-  return isTitle && found.length - first >= 3 ? (found[first]?.before ?? 0) : 0;
 }

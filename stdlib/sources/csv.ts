@@ -36,17 +36,19 @@ export const word = defineWord({
     {
       name: "delimiter",
       type: { is: "string" },
-      doc: 'The character between fields, such as ";" or "\\t".',
+      doc: 'The character between fields, such as ";" or "\\t". Where it isn\'t written it is `,`, or the one of `;`, tab and `|` by which the first rows have equally many fields; the cell says so.',
       default: { value: "," },
-      why: "What RFC 4180 has; a file split otherwise is an error that names its delimiter.",
+      found: true,
+      why: "What RFC 4180 has is a comma; a file that is split otherwise shows it.",
       impact: "low",
     },
     {
       name: "quote",
       type: { is: "text" },
-      doc: "The character around fields that hold a delimiter or a line break; `none`: quotes are ordinary characters.",
+      doc: "The character around fields that hold a delimiter or a line break; `none`: quotes are ordinary characters. Where it isn't written it is `\"`, or `'` where all of the first rows have fields that begin with it.",
       default: { value: '"' },
-      why: "What RFC 4180 has.",
+      found: true,
+      why: "What RFC 4180 has are double quotes.",
       impact: "low",
     },
     // What came later has no default: recipes that don't write it keep their hash.

@@ -7,12 +7,12 @@ import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { linesOf } from "../lib/sources/lines.js";
 import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
 import { fileText } from "../lib/sources/text-file.js";
+import { encodingIn } from "../lib/sources/written.js";
 import { overFiles } from "../lib/sources/over-files.js";
 
 interface Arguments {
   readonly path: string;
   readonly prefix?: string;
-  readonly encoding?: string;
 }
 interface Row {
   readonly text: string;
@@ -46,12 +46,9 @@ function haveSeveral(labels: Iterable<unknown>): boolean {
 
 /** Coded errors `empty-file`, `giant-line`, and those of `fileText`. */
 async function* rows(call: Call, world: SourceWorld): AsyncGenerator<ReadRow> {
-  const { path, encoding } = argumentsOf(call);
+  const { path } = argumentsOf(call);
   let some = false;
-  for await (const line of linesOf(
-    fileText(await locate(world.folder, path), path, encoding ?? "utf-8", world),
-    path,
-  )) {
+  for await (const line of linesOf(fileText(await locate(world.folder, path), path, encodingIn(call), world), path)) {
     if (line.trim() === "") continue;
     some = true;
     yield { value: rowOf(line, call), length: line.length };

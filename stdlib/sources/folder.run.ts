@@ -6,6 +6,7 @@ import { linesOf } from "../lib/sources/lines.js";
 import { eachFile } from "../lib/sources/over-files.js";
 import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
 import { fileText } from "../lib/sources/text-file.js";
+import { encodingIn } from "../lib/sources/written.js";
 import { textsOf } from "../lib/sources/units.js";
 
 export const folder: SourceImplementation = rowSource(rows);
@@ -14,12 +15,12 @@ const splits = new Set(["train", "training", "validation", "valid", "val", "dev"
 
 /** Coded errors `no-files`, `unlabelled-file`, `empty-file`, `giant-text`, and those of `fileText`. */
 async function* rows(call: Call, world: SourceWorld): AsyncGenerator<ReadRow> {
-  const { path, encoding } = call.arguments as { path: string; encoding?: string };
+  const path = call.arguments["path"] as string;
   const root = path.replace(/[\\/]+$/, "");
   let some = false;
   for await (const { file, name, onBytes } of eachFile(`${root}/**`, world)) {
     const place = placeOf(name.slice(root.length + 1), name);
-    const lines = linesOf(fileText(file, name, encoding ?? "utf-8", { onBytes }), name);
+    const lines = linesOf(fileText(file, name, encodingIn(call), { onBytes, found: world.found }), name);
     for await (const text of textsOf(lines, name, "file")) {
       some = true;
       yield { value: { text, ...place, file: name }, length: text.length };

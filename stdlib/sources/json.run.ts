@@ -9,12 +9,16 @@ import { demandShallow, jsonValue } from "../lib/sources/json-value.js";
 import { isSquad, rowsWithin, SQUAD } from "../lib/sources/json-rows.js";
 import { locate } from "#platform/files.js";
 import { wholeText } from "../lib/sources/text-file.js";
+import { encodingIn } from "../lib/sources/written.js";
 import { overFiles } from "../lib/sources/over-files.js";
 
 const oneFile: SourceImplementation = {
   async open(call, world, limit = Infinity) {
-    const { path, encoding, rows: keys } = call.arguments as { path: string; encoding?: string; rows?: string | null };
-    const text = await wholeText(await locate(world.folder, path), path, encoding ?? "utf-8", largestJson);
+    const { path, rows: keys } = call.arguments as { path: string; rows?: string | null };
+    const text = await wholeText(await locate(world.folder, path), path, encodingIn(call), {
+      most: largestJson,
+      found: world.found,
+    });
     if (text.trim() === "") throw new CodedError("empty-file", { file: path });
     const value = parsed(text, path);
     if (typeof value === "object" && value !== null) demandShallow(value, path, null);

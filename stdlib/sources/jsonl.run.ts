@@ -10,6 +10,7 @@ import { linesOf } from "../lib/sources/lines.js";
 import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
 import { locate } from "#platform/files.js";
 import { fileText } from "../lib/sources/text-file.js";
+import { encodingIn } from "../lib/sources/written.js";
 import { overFiles } from "../lib/sources/over-files.js";
 
 export const jsonl: SourceImplementation = overFiles(rowSource(objects), { alike: false });
@@ -18,7 +19,7 @@ const fileOf = (call: Call): string => call.arguments["path"] as string;
 
 async function* objects(call: Call, world: SourceWorld): AsyncGenerator<ReadRow> {
   const path = fileOf(call);
-  const encoding = (call.arguments["encoding"] as string | undefined) ?? "utf-8";
+  const encoding = encodingIn(call);
   let [line, row] = [0, 0];
   for await (const text of linesOf(fileText(await locate(world.folder, path), path, encoding, world), path)) {
     line++;

@@ -7,15 +7,16 @@ import { eachFile } from "../lib/sources/over-files.js";
 import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
 import { fileText } from "../lib/sources/text-file.js";
 import { textsOf, type Unit } from "../lib/sources/units.js";
+import { encodingIn } from "../lib/sources/written.js";
 
 export const text: SourceImplementation = rowSource(rows);
 
 /** A blank file is no row, like a blank line. Coded errors `empty-file` where all are, `giant-text`, and those of `fileText`. */
 async function* rows(call: Call, world: SourceWorld): AsyncGenerator<ReadRow> {
-  const { path, unit, encoding } = call.arguments as { path: string; unit?: Unit; encoding?: string };
+  const { path, unit } = call.arguments as { path: string; unit?: Unit };
   let some = false;
   for await (const { file, name, onBytes } of eachFile(path, world)) {
-    const lines = linesOf(fileText(file, name, encoding ?? "utf-8", { onBytes }), name);
+    const lines = linesOf(fileText(file, name, encodingIn(call), { onBytes, found: world.found }), name);
     for await (const text of textsOf(lines, name, unit ?? "file")) {
       some = true;
       yield { value: { text, file: name }, length: text.length };

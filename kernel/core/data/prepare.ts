@@ -21,6 +21,7 @@ import { readHeader as header, streamRows, stride, type Row } from "./rows.js";
 import { nameRowsBy, rowName } from "./row-names.js";
 import { lineOf } from "./line.js";
 import { measured, type Measures } from "./measured.js";
+import { ReadAs, sourcesOf } from "./read-as.js";
 import "./codes.js";
 
 export type { Prepared } from "./prepared.js";
@@ -54,7 +55,11 @@ export async function prepare(
 export async function prepareRows(plan: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
   const registry = o.registry ?? whole;
   const unread = new Set<string>();
-  const chunks = streamRows(plan, { registry, world, signal: o.signal, onRows: o.onRows, unread });
+  const read = new ReadAs();
+  const chunks = streamRows(plan, {
+    ...{ registry, world, signal: o.signal, onRows: o.onRows, unread },
+    found: (file, what) => read.add(file, what),
+  });
   const held = new Held(Object.keys(plan.columns).sort());
   const { facts, labels, names, sample } = await pass(plan, chunks, held, {
     registry,
@@ -69,6 +74,7 @@ export async function prepareRows(plan: DataPlan, world: SourceWorld, o: Prepare
     labels,
     facts: {
       ...facts,
+      ...sourcesOf(read),
       notes: [...unreadNotes(unread), ...(facts.notes ?? [])],
       audit: await (o.audits?.of(`${facts.hash.slice(0, 32)}${numbersOf(splits)}`, look) ?? look()),
     },

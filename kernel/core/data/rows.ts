@@ -18,6 +18,7 @@ import { writtenTurns } from "./conversations.js";
 import { withAnswers } from "./answers.js";
 import { rowName } from "./row-names.js";
 import type { Columns, Row } from "./row.js";
+import { ReadAs, sourcesOf } from "./read-as.js";
 import { valueInRole } from "./role-values.js";
 import "./codes.js";
 
@@ -32,6 +33,8 @@ export interface Reading {
   readonly signal?: AbortSignal | undefined;
   /** Told how many rows are read; of how many nobody knows. */
   readonly onRows?: ((done: number) => void) | undefined;
+  /** Told how files are read where nobody wrote it. */
+  readonly found?: SourceWorld["found"];
   /** Told what fields of turns no model sees. */
   readonly unread?: Set<string>;
   /** Bytes of each streamed file after which the rest of it is left. */
@@ -129,7 +132,11 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
     : Object.entries(plan.source);
   const conversation = await conversationOf(plan, reading);
   const { seed } = plan;
-  const asked = { ...worldOf(reading.world, reading.registry), columns: columnsAsked(plan), seed };
+  const asked = {
+    ...worldOf(reading.world, reading.registry),
+    ...{ columns: columnsAsked(plan), seed },
+    ...(reading.found && { found: reading.found }),
+  };
   let all = 0;
   for (const [split, call] of sources) {
     const source = await implementationOf(reading.registry, "source", call.word);
@@ -183,14 +190,16 @@ function columnsAsked({ columns, split }: DataPlan): readonly string[] | undefin
 /** Column names and the first rows of a source. A file of JSON lines may bring further columns after its first thousand rows. */
 export async function readHeader(call: Call, world: SourceWorld, registry: Registry): Promise<TableFacts> {
   const source = await implementationOf(registry, "source", call.word);
-  const table = await source.open(call, worldOf(world, registry), 1000);
+  const read = new ReadAs();
+  const found = (file: string, what: string): void => read.add(file, what);
+  const table = await source.open(call, { ...worldOf(world, registry), found }, 1000);
   const columns = table.columnNames().filter((name) => name !== "$row");
   const own = columnsOf(table);
   const sample = Array.from({ length: Math.min(5, table.numRows()) }, (_, i) =>
     Object.fromEntries(columns.map((name) => [name, mustGet(own, name, "column")[i]])),
   );
   const headless = source.headless?.(call, new Map(columns.map((name) => [name, mustGet(own, name, "column")])));
-  return { columns, sample, ...(headless !== undefined && { headless }) };
+  return { columns, sample, ...(headless !== undefined && { headless }), ...sourcesOf(read) };
 }
 
 function columnsOf(table: ColumnTable): Columns {

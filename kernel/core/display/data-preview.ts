@@ -43,7 +43,7 @@ export function dataShown(
   const cells = sample
     .slice(0, 5)
     .map((row) => columns.map((c) => clip(oneLine(cellText(seenAs(roles.get(c), row[c]))), 120)));
-  const notes = [...(facts.notes ?? []), ...languagesOf(facts)];
+  const notes = [...(facts.sources ?? []), ...(facts.notes ?? []), ...languagesOf(facts)];
   return shownOf(
     [
       `${title}: ${rows}`,

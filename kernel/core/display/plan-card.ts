@@ -83,7 +83,7 @@ function framed(title: string, folded: boolean, ...parts: readonly Part[]): Html
 }
 
 /** Name, figure, and the arithmetic behind it. */
-function factsOf({ recipe, effects, estimates, base }: Plan): [string, string, string][] {
+function factsOf({ recipe, effects, estimates, base, sources }: Plan): [string, string, string][] {
   const { model, training } = recipe;
   const time = expectedTime(estimates);
   const share = estimates.parameters > 0 ? estimates.trainable / estimates.parameters : 0;
@@ -96,6 +96,7 @@ function factsOf({ recipe, effects, estimates, base }: Plan): [string, string, s
   return [
     [model.scratch ? "from scratch" : "base", model.base, callText(model.task)],
     ...(base ? [["from", originText(base), ""] as [string, string, string]] : []),
+    ...(sources ?? []).map((one): [string, string, string] => ["data", one, ""]),
     ["technique", callText(model.technique), ""],
     ["parameters", compact(estimates.parameters), count(estimates.parameters)],
     ["trained", percent(share, 2), `${count(estimates.trainable)} of them`],

@@ -121,6 +121,7 @@ class View {
             ...{ name: split, value: plural(rows, "row") },
             note: percent(rows / Math.max(1, data.facts?.kept ?? 1)),
           })),
+          ...(data.facts.sources ?? []).map((value) => ({ name: "read", value, note: "" })),
           ...(data.facts.labels.length > 0
             ? [{ name: "labels", value: count(data.facts.labels.length), note: few(data.facts.labels) }]
             : []),

@@ -18,6 +18,13 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly encoding: string;
       readonly likely: string | null;
     };
+    /** Up to `line` it is UTF-8 where `first` is that, and from there on the other; or the other way round. */
+    "two-encodings": {
+      readonly file: string;
+      readonly byte: number;
+      readonly line: number;
+      readonly first: "utf-8" | "windows-1252";
+    };
     "unknown-encoding": { readonly encoding: string };
     "wrong-delimiter": {
       readonly file: string;
@@ -86,7 +93,8 @@ export const deepest = 256;
 /** Most columns of a table. */
 export const mostColumns = 2 ** 17;
 
-const shown = (delimiter: string): string => (delimiter === "\t" ? '"\\t"' : JSON.stringify(delimiter));
+/** As it is written in a program. */
+export const shownDelimiter = (delimiter: string): string => (delimiter === "\t" ? '"\\t"' : JSON.stringify(delimiter));
 
 registerCodes({
   "missing-file": {
@@ -129,7 +137,16 @@ registerCodes({
         : `it looks like ${d.likely}: write \`encoding: "${d.likely}"\``,
     mend: (d) => (d.likely === null ? undefined : { argument: "encoding", value: d.likely }),
     explain:
-      "Text files are read as strict UTF-8 unless `encoding` says otherwise; a byte that does not fit is never replaced silently, since the model would learn the damage. The encodings are those of the WHATWG standard (`windows-1252`, `utf-16le`, `shift_jis`, ...).",
+      "Where `encoding` isn't written, files are UTF-8; UTF-16 is found by its mark or its bytes, and windows-1252 where all of a file fits it, which the cell says. A byte that does not fit is never replaced silently, since the model would learn the damage. The encodings are those of the WHATWG standard (`windows-1252`, `utf-16le`, `shift_jis`, ...).",
+  },
+  "two-encodings": {
+    severity: "error",
+    message: (d) =>
+      `${d.file} has two encodings: line ${d.line} (near byte ${d.byte}) is ${d.first === "utf-8" ? "not UTF-8, as what stands before it is" : "UTF-8, and what stands before it is not"}`,
+    help: () =>
+      'save it in one encoding; or read all of it by `encoding: "windows-1252"` and let `clean: unicode` mend what is UTF-8',
+    explain:
+      "Files that were put together from others may be UTF-8 in part and windows-1252 in part. Read as either, a part of the texts is damaged; which bytes belong to which is not guessed. `unicode` mends texts of UTF-8 that were read as windows-1252.",
   },
   "unknown-encoding": {
     severity: "error",
@@ -139,12 +156,12 @@ registerCodes({
   },
   "wrong-delimiter": {
     severity: "error",
-    message: (d) => `${d.file} has one column when split at ${shown(d.delimiter)}`,
-    help: (d) => `write \`delimiter: ${shown(d.likely)}\``,
+    message: (d) => `${d.file} has one column when split at ${shownDelimiter(d.delimiter)}`,
+    help: (d) => `write \`delimiter: ${shownDelimiter(d.likely)}\``,
     mend: (d) => ({ argument: "delimiter", value: d.likely }),
-    notes: (d) => [`split at ${shown(d.likely)} it has: ${listed(d.columns)}`],
+    notes: (d) => [`split at ${shownDelimiter(d.likely)} it has: ${listed(d.columns)}`],
     explain:
-      "The delimiter is `,` unless written. Here another character splits the header and the first rows into the same number of columns.",
+      "A delimiter that isn't written is found. The one that is written leaves one column; another character splits the header and the first rows into the same number of columns.",
   },
   "ragged-row": {
     severity: "error",

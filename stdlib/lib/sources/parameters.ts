@@ -27,9 +27,10 @@ export const stream = parameter({
 export const encoding = parameter({
   name: "encoding",
   type: { is: "string" },
-  doc: 'How characters are written as bytes, such as "utf-8" or "windows-1252"; strict.',
+  doc: 'How characters are written as bytes, such as "utf-8" or "windows-1252"; strict. Where it isn\'t written it is UTF-8, or found (UTF-16, windows-1252), and the cell says so.',
   default: { value: "utf-8" },
-  why: "Nearly every file is UTF-8; one that is not is an error and never read with replaced characters.",
+  found: true,
+  why: "Nearly every file is UTF-8; bytes that don't fit are an error and never read with replaced characters.",
   impact: "low",
 });
 export const sha256 = parameter({

@@ -53,16 +53,19 @@ describe("tunebook fix", function () {
     write("whole.jsonl", '[\n  {"text": "a", "label": "x"}\n]\n');
     const columns = "columns: { text: text, label: label }";
     const cases: readonly (readonly [string, string])[] = [
-      ['csv("semi.csv")', 'csv("semi.csv", delimiter: ";")'],
+      ['csv("semi.csv", delimiter: "|")', 'csv("semi.csv", delimiter: ";")'],
       ['csv("semi.csv", delimiter: "|", quote: "\'")', 'csv("semi.csv", delimiter: ";", quote: "\'")'],
-      ['csv("tab.csv")', 'csv("tab.csv", delimiter: "\\t")'],
-      ['csv(\n    "latin.csv",\n  )', 'csv(\n    "latin.csv",\n  encoding: "windows-1252")'],
+      ['csv("tab.csv", delimiter: ",")', 'csv("tab.csv", delimiter: "\\t")'],
+      ['csv(\n    "latin.csv",\n  )', 'csv(\n    "latin.csv",\n  )'],
       ['csv("wide.csv", encoding: "utf-8")', 'csv("wide.csv", encoding: "utf-16le")'],
-      ['csv("both.csv")', 'csv("both.csv", encoding: "windows-1252", delimiter: ";")'],
+      [
+        'csv("both.csv", encoding: "utf-8", delimiter: ",")',
+        'csv("both.csv", encoding: "windows-1252", delimiter: ";")',
+      ],
       ['json("lines.json")', 'jsonl("lines.json")'],
       ['jsonl("whole.jsonl")', 'json("whole.jsonl")'],
       [
-        '{ train: csv("a.csv"), test: csv("semi.csv") }',
+        '{ train: csv("a.csv"), test: csv("semi.csv", delimiter: "|") }',
         '{ train: csv("a.csv"), test: csv("semi.csv", delimiter: ";") }',
       ],
     ];

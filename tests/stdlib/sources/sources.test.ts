@@ -10,7 +10,7 @@ import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import { table } from "#stdlib/sources/table.run.js";
 import type { SourceImplementation } from "#stdlib/kinds/data.js";
 import type { Value } from "#dsl/types/value.js";
-import { call, codeOf, Folder } from "../../kernel/core/data/plans.js";
+import { call, writtenCall, codeOf, Folder } from "../../kernel/core/data/plans.js";
 
 async function gathered<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
@@ -26,7 +26,7 @@ describe("sources", () => {
     content: string | Uint8Array,
     more: Record<string, Value> = {},
     name = "f.txt",
-  ) => source.open(call("source", "any", { path: folder.write(name, content), ...more }), folder.world());
+  ) => source.open(writtenCall("any", { path: folder.write(name, content), ...more }), folder.world());
   const rows = async (...a: Parameters<typeof open>) => (await open(...a)).objects();
 
   describe("csv", () => {
@@ -172,12 +172,31 @@ describe("sources", () => {
         assert.equal(await headless("text,\na,\nb,\n"), undefined, "a comma at each line's end");
       });
     });
-    it("names the delimiter that was meant", async () => {
-      const error = await codeOf(() => open(csv, "text;label\nI came, I saw;x\nfine;y\n"));
+    const shapes: readonly (readonly [string, string, string | undefined])[] = [
+      ["text;label\nI came, I saw;x\nfine;y\n", "I came, I saw", '";" between fields'],
+      ['text;label\n"I came; I saw";x\nfine;y\n', "I came; I saw", '";" between fields'],
+      ["text\tlabel\nI came, I saw\tx\n", "I came, I saw", '"\\t" between fields'],
+      ["first, second;label\n1,5;x\n2,5;y\n3;z\n", "1,5", '";" between fields'],
+      ["text,label\n'I came, I saw',x\n'it''s fine',y\n", "I came, I saw", "' around them"],
+      ["text;label\n'I came; I saw';x\n'fine';y\n", "I came; I saw", '";" between fields, \' around them'],
+      ["'text'\n'I came, I saw'\n", "I came, I saw", "' around them"],
+      ["text,label\n'tis; fine,x\n'twas not,y\n", "'tis; fine", undefined],
+      ["text,label\na;b,x\nc;d,y\n", "a;b", undefined],
+      ["text\nfine; or not\nbetter\n", "fine; or not", undefined],
+    ];
+    for (const [content, first, told] of shapes)
+      it(`finds how ${JSON.stringify(content)} is split`, async () => {
+        const found: string[] = [];
+        folder.write("shape.csv", content);
+        const world = { ...folder.world(), found: (file: string, what: string) => void found.push(`${file}: ${what}`) };
+        const table = await csv.open(call("source", "csv", { path: "shape.csv" }), world);
+        assert.equal((table.objects()[0] as Record<string, unknown>)[table.columnNames()[0]!], first);
+        assert.deepEqual(found, told === undefined ? [] : [`shape.csv: ${told}`]);
+      });
+    it("holds to the delimiter that is written, and names the one that was meant", async () => {
+      const error = await codeOf(() => open(csv, "text;label\nI came, I saw;x\nfine;y\n", { delimiter: "|" }));
       assert.equal(error.code, "wrong-delimiter");
       assert.deepEqual([error.data["likely"], error.data["columns"]], [";", ["text", "label"]]);
-      const quoted = await codeOf(() => open(csv, 'text;label\n"I came, I saw";x\nfine;y\n'));
-      assert.deepEqual([quoted.code, quoted.data["likely"]], ["wrong-delimiter", ";"]);
       assert.deepEqual(await rows(csv, "text;label\na, b;x\n", { delimiter: ";" }), [
         { text: "a, b", label: "x", $row: 1 },
       ]);
@@ -186,9 +205,9 @@ describe("sources", () => {
         { text: "better", $row: 2 },
       ]);
     });
-    it("names byte and line of what is not UTF-8, and the likely encoding", async () => {
+    it("names byte and line of what is not the encoding that is written, and the likely one", async () => {
       const latin = Buffer.from("text,label\ngood,x\ncaf\u00e9,y\n", "latin1");
-      const error = await codeOf(() => open(csv, latin));
+      const error = await codeOf(() => open(csv, latin, { encoding: "utf-8" }));
       assert.equal(error.code, "wrong-encoding");
       assert.deepEqual(
         [error.data["byte"], error.data["line"], error.data["likely"]],
@@ -206,8 +225,9 @@ describe("sources", () => {
     it("knows UTF-16 with and without its mark", async () => {
       const bare = Buffer.from("text,label\na,b\n", "utf16le");
       for (const bytes of [bare, Buffer.concat([Buffer.from([0xff, 0xfe]), bare])]) {
-        const error = await codeOf(() => open(csv, bytes));
+        const error = await codeOf(() => open(csv, bytes, { encoding: "utf-8" }));
         assert.deepEqual([error.code, error.data["likely"]], ["wrong-encoding", "utf-16le"]);
+        assert.deepEqual(await rows(csv, bytes), [{ text: "a", label: "b", $row: 1 }]);
         assert.deepEqual(await rows(csv, bytes, { encoding: "utf-16le" }), [{ text: "a", label: "b", $row: 1 }]);
       }
     });

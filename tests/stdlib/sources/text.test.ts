@@ -14,7 +14,7 @@ import { mix } from "#stdlib/sources/mix.run.js";
 import { text } from "#stdlib/sources/text.run.js";
 import type { Value } from "#dsl/types/value.js";
 import { zip } from "../../kernel/fetch/zip.js";
-import { call, codeOf, Folder } from "../../kernel/core/data/plans.js";
+import { call, writtenCall, codeOf, Folder } from "../../kernel/core/data/plans.js";
 
 const fixtures = fileURLToPath(new URL("../../../../tests/fixtures/tables/", import.meta.url));
 const folder = new Folder();
@@ -24,7 +24,7 @@ const put = (name: string, content: string | Uint8Array): void => {
   writeFileSync(join(folder.path, name), content);
 };
 const rowsOf = async (source: SourceImplementation, given: Record<string, Value>): Promise<object[]> =>
-  (await source.open(call("source", "any", given), folder.world())).objects();
+  (await source.open(writtenCall("any", given), folder.world())).objects();
 const streamed = async (source: SourceImplementation, given: Record<string, Value>, world?: Partial<SourceWorld>) => {
   const texts: unknown[] = [];
   for await (const chunk of source.stream!(call("source", "any", given), { ...folder.world(), ...world }))
@@ -67,7 +67,8 @@ describe("text", () => {
     const paragraph = await codeOf(() => rowsOf(text, { path: "long.txt", unit: "paragraph" }));
     assert.deepEqual([paragraph.code, paragraph.data["line"]], ["giant-text", 3]);
     put("latin.txt", Buffer.from("caf\u00e9", "latin1"));
-    assert.equal((await codeOf(() => rowsOf(text, { path: "latin.txt" }))).code, "wrong-encoding");
+    const latin = () => rowsOf(text, { path: "latin.txt", encoding: "utf-8" });
+    assert.equal((await codeOf(latin)).code, "wrong-encoding");
     put("picture.txt", "%PDF-1.4");
     assert.equal((await codeOf(() => rowsOf(text, { path: "picture.txt" }))).code, "not-a-text-file");
   });

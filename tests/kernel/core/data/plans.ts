@@ -11,6 +11,11 @@ export function call(kind: string, word: string, given: Readonly<Record<string, 
   return { kind, word, arguments: given };
 }
 
+/** What is written is held to, also where it is what is usual. */
+export function writtenCall(word: string, given: Readonly<Record<string, Value>>): Call {
+  return { ...call("source", word, given), held: Object.keys(given) };
+}
+
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), "tunebook-"));
   write(name: string, content: string | Uint8Array): string {

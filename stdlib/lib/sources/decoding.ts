@@ -1,0 +1,209 @@
+/**
+ * Bytes to text, strictly. Where no encoding is written it is UTF-8, or UTF-16 by its mark or its zeros; and from the first
+ * byte on that is not UTF-8 it is windows-1252, as long as nothing before it and nothing after it says otherwise: ASCII is the
+ * same in both, so nothing has to be read again. Nothing is ever replaced.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "./codes.js";
+
+export interface ToldFile {
+  /** What errors call it. */
+  readonly name: string;
+  /** Told what was found, where it isn't UTF-8. */
+  readonly found: (what: string) => void;
+}
+/** `last`: nothing comes after these. */
+export type Decode = (bytes: Uint8Array, last: boolean) => string;
+
+/** By the encoding that is written. `head`: the first bytes. Coded errors `wrong-encoding`, `unknown-encoding`. */
+export function decoderOf({ name }: ToldFile, encoding: string, head: Uint8Array): Decode {
+  const decoder = strict(encoding);
+  const utf8 = decoder.encoding === "utf-8";
+  const likely = utf8 ? utf16In(head) : null;
+  if (likely !== null)
+    throw new CodedError("wrong-encoding", { file: name, byte: head.indexOf(0), line: 1, encoding, likely });
+  const decode = decoding(decoder, (at) => {
+    throw new CodedError("wrong-encoding", {
+      ...{ file: name, byte: at.byte, line: at.line, encoding },
+      likely: utf8 ? likelyOf(at.piece) : null,
+    });
+  });
+  let first = true;
+  return (bytes, last) => {
+    const text = decode(bytes, last);
+    if (first && text !== "") demandMark(text, name, encoding);
+    first &&= text === "";
+    return text;
+  };
+}
+
+/** By the file's bytes. Coded errors `wrong-encoding`, `two-encodings`. */
+export function foundDecoder(file: ToldFile, head: Uint8Array): Decode {
+  const wide = markOf(head) ?? utf16In(head);
+  if (wide !== null) {
+    file.found(`read as ${wide.toUpperCase()}`);
+    return decoderOf(file, wide, head);
+  }
+  let western: Decode | null = null;
+  const utf8 = decoding(strict("utf-8"), (at, last) => {
+    const { byte, line } = at;
+    const refused = { file: file.name, byte, line, encoding: "utf-8" };
+    if (likelyOf(at.piece) === null || hasUnassigned(at.bytes))
+      throw new CodedError("wrong-encoding", { ...refused, likely: null });
+    if (at.beyondAscii) throw new CodedError("two-encodings", { file: file.name, byte, line, first: "utf-8" });
+    file.found("read as windows-1252");
+    western = westernFrom(file, at);
+    return western(at.bytes, last);
+  });
+  return (bytes, last) => (western ?? utf8)(bytes, last);
+}
+
+interface Unfit {
+  /** In the file, from 0. */
+  readonly byte: number;
+  readonly line: number;
+  /** All of this piece that is not decoded yet. */
+  readonly bytes: Uint8Array;
+  /** The whole piece. */
+  readonly piece: Uint8Array;
+  /** Whether anything but ASCII stood before. */
+  readonly beyondAscii: boolean;
+}
+
+/** `unfit`: what stands for the rest of a piece from a byte on that does not fit. */
+function decoding(decoder: Decoder, unfit: (at: Unfit, last: boolean) => string): Decode {
+  const utf8 = decoder.encoding === "utf-8";
+  let [done, lines, beyondAscii] = [0, 1, false];
+  let tail: Uint8Array = new Uint8Array(0);
+  const told = (text: string, bytes: number): void => {
+    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
+    beyondAscii ||= text.length !== bytes;
+    done += bytes;
+  };
+  return (bytes, last) => {
+    const all = tail.length > 0 ? joined(tail, bytes) : bytes;
+    tail = utf8 && !last ? incomplete(all) : new Uint8Array(0);
+    const whole = all.subarray(0, all.length - tail.length);
+    try {
+      const text = decoder.decode(whole, { stream: !utf8 && !last });
+      told(text, whole.length);
+      return text;
+    } catch (cause) {
+      if (cause instanceof CodedError) throw cause;
+      const fits = firstUnfit(whole, decoder.encoding);
+      const at = utf8 ? fits - incomplete(whole.subarray(0, fits)).length : fits;
+      const before = new TextDecoder(decoder.encoding, { ignoreBOM: true }).decode(whole.subarray(0, at));
+      told(before, at);
+      return `${utf8 ? before : ""}${unfit({ byte: done, line: lines, bytes: all.subarray(at), piece: all, beyondAscii }, last)}`;
+    }
+  };
+}
+
+/** windows-1252 from there on. Text of UTF-8 in it is a second encoding. */
+function westernFrom({ name }: ToldFile, from: Unfit): Decode {
+  const decoder = strict("windows-1252");
+  let { byte, line } = from;
+  return (bytes) => {
+    // Without `stream` some versions of Node read it as latin-1.
+    const text = decoder.decode(bytes, { stream: true });
+    const lineAt = (at: number): number => line + (text.slice(0, at).match(/\n/g)?.length ?? 0);
+    const unassigned = bytes.findIndex((one) => UNASSIGNED.has(one));
+    if (unassigned >= 0)
+      throw new CodedError("wrong-encoding", {
+        ...{ file: name, byte: byte + unassigned, line: lineAt(unassigned) },
+        ...{ encoding: "windows-1252", likely: null },
+      });
+    const other = text.search(UTF8_IN_IT);
+    if (other >= 0)
+      throw new CodedError("two-encodings", {
+        ...{ file: name, byte: byte + other, line: lineAt(other), first: "windows-1252" },
+      });
+    byte += bytes.length;
+    line = lineAt(text.length);
+    return text;
+  };
+}
+
+/** Small letters with accents, and quotation marks, of UTF-8 that is read as windows-1252: within a word, or beyond doubt. */
+const UTF8_IN_IT = /[a-z]\u00c3[\u00a0-\u00bf]|\u00c3[\u00a0-\u00bf][a-z]|\u00e2\u20ac[\u0153\u2122\u201c\u02dc]/;
+/** What windows-1252 has no letter for. */
+const UNASSIGNED = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d]);
+
+function hasUnassigned(bytes: Uint8Array): boolean {
+  return bytes.some((one) => UNASSIGNED.has(one));
+}
+
+type Decoder = InstanceType<typeof TextDecoder>;
+
+function strict(encoding: string): Decoder {
+  try {
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
+  } catch {
+    throw new CodedError("unknown-encoding", { encoding });
+  }
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const all = new Uint8Array(a.length + b.length);
+  all.set(a);
+  all.set(b, a.length);
+  return all;
+}
+
+/** The last bytes when they begin a UTF-8 character that goes on in the next piece. */
+function incomplete(bytes: Uint8Array): Uint8Array {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back]!;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > back ? bytes.slice(bytes.length - back) : new Uint8Array(0);
+  }
+  return new Uint8Array(0);
+}
+
+/** Index of the byte at which decoding first fails: the longest prefix that may still go on, by bisection. */
+function firstUnfit(bytes: Uint8Array, encoding: string): number {
+  let [good, bad] = [0, bytes.length];
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    try {
+      new TextDecoder(encoding, { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
+      good = middle;
+    } catch {
+      bad = middle;
+    }
+  }
+  return good;
+}
+
+/** Mostly ASCII with some bytes above it is Western text in the Windows code page, far more often than not. */
+function likelyOf(bytes: Uint8Array): string | null {
+  const mark = markOf(bytes);
+  if (mark !== null) return mark;
+  let high = 0;
+  for (const byte of bytes) if (byte >= 0x80) high++;
+  return high / bytes.length < 0.4 ? "windows-1252" : null;
+}
+
+function markOf(bytes: Uint8Array): "utf-16le" | "utf-16be" | null {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
+  return null;
+}
+
+/** A mark that was read in another encoding than its own. */
+function demandMark(text: string, file: string, encoding: string): void {
+  const likely = text.startsWith("\ufffe") ? "utf-16be" : text.startsWith("ï»¿") ? "utf-8" : null;
+  if (likely !== null) throw new CodedError("wrong-encoding", { file, byte: 0, line: null, encoding, likely });
+}
+
+/** UTF-16 without a mark has a NUL at nearly every second place; no text file of another encoding is like that. */
+function utf16In(bytes: Uint8Array): "utf-16le" | "utf-16be" | null {
+  const head = bytes.subarray(0, 4096);
+  const nuls = [0, 0];
+  head.forEach((byte, at) => {
+    if (byte === 0) nuls[at % 2]!++;
+  });
+  if (nuls[0]! + nuls[1]! < head.length / 4 || head.length === 0) return null;
+  return nuls[1]! > nuls[0]! ? "utf-16le" : "utf-16be";
+}
