@@ -1,28 +1,20 @@
 /**
  * Deploys while the disk is full for a time, and looks at what is left: a program of its own, so that no limit reaches the
- * tests. The limit on the size of files stands for the disk, as in tests/kernel/training/full-disk-child.ts.
+ * tests.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { DeploymentRun } from "#kernel/session/deployment-run.js";
 import type { TargetImplementation } from "#stdlib/kinds/target.js";
 import { registry } from "#stdlib/registry.js";
-import { childrenOf } from "../training/kills.js";
+import { contents, limit } from "../session/full-disk.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
 
 const book = new NotebookOfOne();
-
-/** Most bytes of a file from now on; null: any. */
-function limit(bytes: number | null): void {
-  for (const id of [process.pid, ...childrenOf(process.pid)])
-    execFileSync("prlimit", ["--pid", String(id), `--fsize=${bytes ?? "unlimited"}:`]);
-}
 
 async function refused(text: string): Promise<CodedError> {
   try {
@@ -34,17 +26,6 @@ async function refused(text: string): Promise<CodedError> {
     limit(null);
   }
   assert.fail(`it went well: ${text}`);
-}
-
-/** Every file below, with the hash of what is in it; hidden ones too. */
-function contents(folder: string): Readonly<Record<string, string>> {
-  const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
-  const files = names.filter((name) => statSync(join(folder, name)).isFile());
-  const sum = (name: string): string =>
-    createHash("sha256")
-      .update(readFileSync(join(folder, name)))
-      .digest("hex");
-  return Object.fromEntries(files.map((name) => [name, sum(name)]));
 }
 
 const TARGETS: Readonly<Record<string, (place: string) => string>> = {
