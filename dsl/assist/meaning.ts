@@ -10,6 +10,7 @@ import { cutRows } from "../plan/lengths.js";
 import { failed, type DataFacts } from "../types/facts.js";
 import { dataKnown } from "../plan/known-data.js";
 import type { DataPlan } from "../types/subject.js";
+import { dataNow } from "../plan/folds.js";
 import { planTraining, settingsOf, type Planned } from "../compile/training.js";
 import { tuneText } from "../plan/text.js";
 import type { Parameter, Verb, Word } from "../types/registry.js";
@@ -119,7 +120,7 @@ function runOf(program: Program, at: ValuePlace): Run | undefined {
 function replanned(program: Program, run: Run): Planned | undefined {
   const here: Span = run.model.span;
   const draft = (name: string) => program.names.get(name)?.draft;
-  const [model, data] = [draft(run.model.name) ?? run.model, draft(run.data.name) ?? run.data];
+  const [model, data] = [draft(run.model.name) ?? run.model, dataNow(program, run)];
   return planTraining(program, {
     ...{ model, data, settings: settingsOf(program, run), run: run.model.name },
     ...{ modelAt: here, dataAt: here, here },

@@ -113,7 +113,7 @@ function trainingsOf(
   }
   if (verb !== "train") return [];
   return [...program.runs]
-    .filter(([name, run]) => before.get(name) !== run)
+    .filter(([name, run]) => before.get(name) !== run && (run.fold === undefined || run.folds))
     .map(([name, run]) => training(program, placed, name, run, {}));
 }
 

@@ -5,6 +5,7 @@ import { replace, Reporter } from "../diagnostics/reporter.js";
 import { formOf } from "../types/shapes.js";
 import type { Span } from "../diagnostics/span.js";
 import { checkTables, dataFacts, splitNames } from "../rules/world.js";
+import { dataNow, foldsOf } from "../plan/folds.js";
 import type { NameKind } from "../plan/outside.js";
 import type { Operand, WordNode } from "../syntax/tree.js";
 import { isCall, resolveData } from "../plan/definitions.js";
@@ -89,12 +90,13 @@ export function draftOf(
   return found.of.draft;
 }
 
-/** Data, or one of its splits. `must`: a split must be said where there is one. */
+/** Data, or one of its splits. `must`: a split must be said where there is one. `fold`: the one that the model did not see. */
 export function subjectOf(
   program: Program,
   operand: Operand,
   must: boolean,
   after: string,
+  fold?: number,
 ):
   | {
       readonly subject: Subject;
@@ -125,13 +127,11 @@ export function subjectOf(
   }
   if (!splitNode) {
     if (must && splits && splits.length > 0) {
-      const best = splits.includes("test") ? "test" : splits.at(-1);
-      program.report(
-        "which-split",
-        { data: draft.name, has: splits },
-        found.node.span,
-        best ? { fix: replace(found.node.span, `${draft.name}.${best}`) } : {},
-      );
+      const unseen = foldsOf(program.registry, data.plan.split) === null ? undefined : splits[(fold ?? 0) - 1];
+      const best = unseen ?? (splits.includes("test") ? "test" : (splits.at(-1) ?? "test"));
+      program.report("which-split", { data: draft.name, best }, found.node.span, {
+        fix: replace(found.node.span, `${draft.name}.${best}`),
+      });
       return undefined;
     }
     return { subject: { data: data.plan, split: null }, draft, sound: headers };
@@ -154,6 +154,12 @@ export function subjectOf(
     return undefined;
   }
   return { subject: { data: data.plan, split: splitNode.text }, draft, sound: headers };
+}
+
+/** The models of a name that is one for each fold; undefined: it is one model, or none. */
+export function foldsNamed(program: Program, operand: Operand): Run | undefined {
+  const run = operand.is === "word" && operand.path.length === 1 ? program.runs.get(operand.text) : undefined;
+  return run?.folds && run;
 }
 
 /** A model or run whose weights are those of its definition as it is now. */
@@ -184,6 +190,10 @@ export function trainedFound(
   untrained: ((task: Call, model: Draft) => boolean) | null = null,
 ): string | undefined {
   const run = program.runs.get(found.name);
+  if (run?.folds) {
+    program.report("fold-model", { model: found.name, folds: run.folds, data: run.data.name }, found.node.span);
+    return undefined;
+  }
   if (found.of.draft && isLoaded(found.of.draft) && !run) {
     program.require(found.of.draft.needs);
     return found.of.draft.broken ? undefined : found.name;
@@ -222,7 +232,7 @@ export function trainedFound(
 /** Whether the run's recipe, made from today's definitions, is another than that of the weights. */
 function changed(program: Program, run: Run, name: string, present: string, here: Span): boolean {
   const model = program.names.get(run.model.name)?.draft ?? run.model;
-  const data = program.names.get(run.data.name)?.draft ?? run.data;
+  const data = dataNow(program, run);
   // What its settings are warned of was said where it was trained.
   const { reporter } = program;
   program.reporter = new Reporter();

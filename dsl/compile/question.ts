@@ -2,28 +2,36 @@
 import { checkScores } from "../rules/evaluation.js";
 import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
-import type { Draft, Program } from "../plan/program.js";
+import type { Draft, Program, Run } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
 import { dataFacts, missingRoles, rolesOf } from "../rules/world.js";
 import { callAt, numberAt, textsAt } from "../plan/value.js";
 import { act, nameOf } from "./act.js";
 import { fill } from "../plan/defaults.js";
-import { isCall } from "../plan/definitions.js";
+import { isCall, resolveData } from "../plan/definitions.js";
 import { writesText } from "../plan/batches.js";
 import { isLoaded } from "../plan/loaded.js";
 import { checkMetrics } from "../plan/metrics.js";
 import { servesAsItIs } from "../plan/untrained.js";
-import { subjectOf, trainedName } from "./names.js";
-import type { Subject } from "../plan/plan.js";
+import { foldsNamed, subjectOf, trainedFound, trainedName } from "./names.js";
+import { dataNow, foldsWritten } from "../plan/folds.js";
+import { must, mustGet } from "../diagnostics/must.js";
+import type { Operand, WordNode } from "../syntax/tree.js";
+import type { Held, Subject } from "../plan/plan.js";
 import type { Given } from "../types/given.js";
 import type { Call, Value } from "../types/value.js";
 
 export function evaluate(program: Program, header: Header): void {
   const { clauses, statement } = header;
   const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
-  const subjects = (clauses.get("on")?.operands ?? []).map((operand) => subjectOf(program, operand, true, "on"));
-  const names = header.operands.map((operand) =>
-    trainedName(program, operand, "evaluate", (task, model) => servesAsItIs(program, task, model)),
+  const folded = header.operands.map((operand) => foldsNamed(program, operand));
+  const subjects = (clauses.get("on")?.operands ?? []).map((operand) =>
+    subjectOf(program, operand, folded.includes(undefined), "on", foldOf(program, header.operands[0])),
+  );
+  const names = header.operands.map((operand, i) =>
+    folded[i]
+      ? foldsEvaluated(program, operand, folded[i], subjects)
+      : trainedName(program, operand, "evaluate", (task, model) => servesAsItIs(program, task, model)),
   );
   const first = subjects[0];
   const data = first && "data" in first.subject ? first.subject.data : undefined;
@@ -70,9 +78,65 @@ export function evaluate(program: Program, header: Header): void {
     metrics,
     batch_size: numberAt(values, "batch_size"),
     worst: numberAt(values, "worst"),
+    ...heldBy(program, known),
     ...(!mute && { decode: callAt(values, "decode"), max_tokens: typeof most === "number" ? most : null }),
   });
 }
+/**
+ * The name of models of folds, where all of them are trained and the rows are those of the folds: which of them did not see a
+ * row is known of no others.
+ */
+function foldsEvaluated(
+  program: Program,
+  operand: Operand,
+  run: Run,
+  subjects: readonly ReturnType<typeof subjectOf>[],
+): string | undefined {
+  const name = nameOf(operand)?.text;
+  if (name === undefined) return undefined;
+  const elsewhere = subjects.find((one) => one && !sameFolds(program, run, one));
+  if (elsewhere && "data" in elsewhere.subject) {
+    const { data, split } = elsewhere.subject;
+    const told = { model: name, folds: run.folds ?? [], data: run.data.name };
+    program.report("fold-model", { ...told, on: split === null ? data.name : `${data.name}.${split}` }, operand.span);
+    return undefined;
+  }
+  const trained = (run.folds ?? []).every((fold) => {
+    const of = program.names.get(fold);
+    const node = operand as WordNode;
+    return of && trainedFound(program, { name: fold, node, of }) !== undefined;
+  });
+  return trained ? name : undefined;
+}
+function sameFolds(program: Program, run: Run, { subject, draft }: NonNullable<ReturnType<typeof subjectOf>>): boolean {
+  return (
+    "data" in subject && subject.split === null && draft.name === run.data.name && foldsWritten(program, draft) !== null
+  );
+}
+
+/** Of a model of a fold: which one it did not see. */
+function foldOf(program: Program, operand: Operand | undefined): number | undefined {
+  const name = nameOf(operand)?.text;
+  return name === undefined ? undefined : program.runs.get(name)?.fold;
+}
+
+/** Which rows each model of folds is asked of. */
+function heldBy(
+  program: Program,
+  names: readonly string[],
+): { readonly folds: Readonly<Record<string, readonly Held[]>> } | undefined {
+  const folds = names.flatMap((name): [string, readonly Held[]][] => {
+    const run = program.runs.get(name);
+    if (!run?.folds) return [];
+    const held = run.folds.map((fold): Held => {
+      const of = mustGet(program.runs, fold, "training");
+      return { name: fold, data: must(resolveData(program, dataNow(program, of), of.data.span), "a fold's data").plan };
+    });
+    return [[name, held]];
+  });
+  return folds.length > 0 ? { folds: Object.fromEntries(folds) } : undefined;
+}
+
 /** Keys of `predict` that say how text is written. */
 const WRITING = ["decode", "max_tokens", "stop"] as const;
 

@@ -63,6 +63,10 @@ export function show(program: Program, header: Header): void {
       continue;
     }
     const ofRun = found.of.is === "model" && topic !== undefined && topic.text !== "tree";
+    if (topic?.text !== "tree" && program.runs.get(found.name)?.folds && (found.of.is === "run" || topic)) {
+      trainedFound(program, found);
+      continue;
+    }
     // Which tokens train is known before the training, where it is said on which data.
     if (ofRun && !on && trainedFound(program, found) === undefined) continue;
     const source = program.sources.get(found.of.source);

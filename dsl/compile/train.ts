@@ -2,6 +2,10 @@
 import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
 import type { Draft, Program } from "../plan/program.js";
+import { foldModel, foldsWritten, holding } from "../plan/folds.js";
+import type { Span } from "../diagnostics/span.js";
+import { mustGet } from "../diagnostics/must.js";
+import type { Operand } from "../syntax/tree.js";
 import type { Given } from "../types/given.js";
 import { act, nameOf } from "./act.js";
 import { bestOf } from "../plan/best.js";
@@ -43,6 +47,7 @@ export function train(program: Program, header: Header): void {
     program.report("too-many-operands", { after: "as", found: header.operands.length }, as.span);
   const broken =
     taken === true || !header.sound || own.broken || (withClause !== undefined && !recipe && !best) || best === null;
+  const parts = { best: best ?? null, recipe: recipe ?? null, written, broken, onto };
   for (const operand of header.operands) {
     const model = draftOf(program, operand, "model", "train");
     const name = as?.text ?? model?.name;
@@ -51,29 +56,70 @@ export function train(program: Program, header: Header): void {
       if (name !== undefined) program.tried.add(name);
       continue;
     }
-    const varied: Draft = best ? { ...model, given: new Map([...model.given, ...best.model]) } : model;
-    if (recipe) program.require(recipe.needs);
-    const experiments = [...program.experiments];
-    const run = { model: varied, data, recipe: recipe ?? null, own: written, experiments };
-    let recipeHash: string | undefined;
-    if (!program.silent) {
-      const settings = settingsOf(program, run);
-      const planned = planTraining(program, {
-        model: varied,
-        data,
-        settings,
-        experiments: experimentsUnder(experiments, [varied, data, recipe]),
-        run: name,
-        modelAt: operand.span,
-        dataAt: onto.span,
+    const one = { ...parts, model, name, modelAt: operand.span };
+    const folds = foldsWritten(program, data);
+    if (folds === null) {
+      const planned = trainOn(program, header, { ...one, data });
+      if (planned) act(program, header, "train", { name, plan: planned.plan, resume: planned.resume });
+    } else trainFolds(program, header, { ...one, data, at: (as ?? nameOf(operand))?.span ?? operand.span }, folds);
+  }
+}
+
+interface One {
+  readonly name: string;
+  readonly model: Draft;
+  readonly data: Draft;
+  readonly best: NonNullable<ReturnType<typeof bestOf>> | null;
+  readonly recipe: Draft | null;
+  /** What the statement's own block gives. */
+  readonly written: ReadonlyMap<string, Given>;
+  readonly broken: boolean;
+  readonly onto: Operand | undefined;
+  readonly modelAt: Span;
+  readonly fold?: number;
+}
+
+/** Plans one training and notes that its name stands for it. @returns the plan, where the source is to run */
+function trainOn(program: Program, header: Header, o: One): ReturnType<typeof planTraining> {
+  const { statement } = header;
+  const model: Draft = o.best ? { ...o.model, given: new Map([...o.model.given, ...o.best.model]) } : o.model;
+  if (o.recipe) program.require(o.recipe.needs);
+  const experiments = [...program.experiments];
+  const run = { model, data: o.data, recipe: o.recipe, own: o.written, experiments };
+  const planned = program.silent
+    ? undefined
+    : planTraining(program, {
+        ...{ model, data: o.data, recipe: o.recipe, settings: settingsOf(program, run) },
+        experiments: experimentsUnder(experiments, [model, o.data, o.recipe ?? undefined]),
+        run: o.name,
+        modelAt: o.modelAt,
+        dataAt: o.onto?.span ?? statement.span,
         here: statement.verb.span,
-        broken,
-        recipe: recipe ?? null,
+        broken: o.broken,
         statement: { block: statement.block?.span, end: statement.span.end },
       });
-      recipeHash = planned?.plan.recipeHash;
-      if (planned) act(program, header, "train", { name, plan: planned.plan, resume: planned.resume });
-    }
-    program.runs.set(name, { ...run, here: !program.silent, ...(recipeHash !== undefined && { recipeHash }) });
-  }
+  const recipeHash = planned?.plan.recipeHash;
+  program.runs.set(o.name, {
+    ...{ ...run, here: !program.silent },
+    ...(recipeHash !== undefined && { recipeHash }),
+    ...(o.fold !== undefined && { fold: o.fold }),
+  });
+  return planned;
+}
+
+/** One training for each fold. */
+function trainFolds(program: Program, header: Header, o: One & { readonly at: Span }, k: number): void {
+  const names = Array.from({ length: k }, (_, i) => foldModel(o.name, i + 1));
+  const planned = names.map((name, i) => {
+    program.define(name, o.at, { is: "run" });
+    const one = { ...o, name, data: holding(o.data, i + 1), fold: i + 1 };
+    const of = trainOn(program, header, one);
+    return of && { name, ...of };
+  });
+  const first = mustGet(program.runs, names[0], "training");
+  program.runs.set(o.name, { ...first, folds: names });
+  const whole = planned.flatMap((one) => one ?? []);
+  if (!whole[0] || whole.length < k) return;
+  const { plan, resume } = whole[0];
+  act(program, header, "train", { name: o.name, plan, resume, folds: whole });
 }

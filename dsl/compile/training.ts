@@ -19,6 +19,8 @@ import { checkWatched } from "../plan/metrics.js";
 import { planHash, recipeHash } from "../plan/hash.js";
 import { keepsBest } from "../plan/watched.js";
 import type { Effects, Estimates, Plan, Recipe, RecipePlan } from "../plan/plan.js";
+import { foldsOf } from "../plan/folds.js";
+import { tuneText } from "../plan/text.js";
 import type { Resolved, ResolvedModel } from "../plan/resolved.js";
 import { readerOf, type DataPlan, type ModelPlan } from "../types/subject.js";
 import type { Value } from "../types/value.js";
@@ -103,6 +105,7 @@ interface Definitions {
 function definitionsOf(program: Program, o: Training): Definitions | undefined {
   if (!checkTrainable(program, o.model, o.modelAt)) return undefined;
   const data = resolveData(program, o.data, o.dataAt);
+  if (data && !divided(program, data.plan, o.dataAt)) return undefined;
   const fresh = isScratch(o.model);
   const checkedHeaders = fresh && data && !o.broken ? checkTables(program, o.data, data.plan, o.dataAt) : undefined;
   // The tokenizer of a model from scratch is trained on data that can be read: what is wrong with them is said of them.
@@ -115,6 +118,14 @@ function definitionsOf(program: Program, o: Training): Definitions | undefined {
   if (fresh && !readable) return undefined;
   if (!checkVocabulary(program, o.model, model.base, data.plan.name, o.modelAt)) return undefined;
   return { data, model, headers };
+}
+
+/** Whether the data have one split; those in folds have as many as there are folds. */
+function divided(program: Program, { name, split }: DataPlan, here: Span): boolean {
+  const k = foldsOf(program.registry, split);
+  if (k === null || !split) return true;
+  program.report("fold-data", { data: name, split: tuneText(split), k }, here);
+  return false;
 }
 
 /** All that a training is made of, and the facts of it. */

@@ -99,6 +99,12 @@ export type Subject =
   | { readonly texts: readonly string[] }
   | { readonly live: string };
 
+/** A model of a fold, and the data with that fold as their split `validation`. */
+export interface Held {
+  readonly name: string;
+  readonly data: DataPlan;
+}
+
 export interface Writing {
   readonly decode: Call;
   readonly max_tokens: number;
@@ -111,7 +117,13 @@ export interface Actions {
   model: { readonly name: string; readonly model: ModelPlan };
   recipe: { readonly name: string; readonly recipe: Partial<RecipePlan> };
   parameters: { readonly values: Readonly<Record<string, Value>> };
-  train: { readonly name: string; readonly plan: Plan; readonly resume: boolean };
+  train: {
+    readonly name: string;
+    readonly plan: Plan;
+    readonly resume: boolean;
+    /** Of data in folds: each model that is trained; `plan` is the first one's. */
+    readonly folds?: readonly { readonly name: string; readonly plan: Plan }[];
+  };
   evaluate: {
     readonly names: readonly string[];
     readonly on: readonly Subject[];
@@ -122,6 +134,8 @@ export interface Actions {
     readonly decode?: Call;
     /** Null: as many as the model's `max_length`. */
     readonly max_tokens?: number | null;
+    /** Of names that are several models, one for each fold: these, and the rows that each didn't see. */
+    readonly folds?: Readonly<Record<string, readonly Held[]>>;
   };
   predict: {
     readonly name: string;

@@ -58,6 +58,10 @@ export interface Run {
   readonly recipeHash?: string;
   /** True when it was trained by a statement of the source at hand. */
   readonly here: boolean;
+  /** Of data in folds: the one that it does not see, from 1. */
+  readonly fold?: number;
+  /** It is several models, one for each fold: their names. */
+  readonly folds?: readonly string[];
 }
 export interface Named {
   readonly is: NameKind;

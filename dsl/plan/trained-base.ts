@@ -2,6 +2,7 @@
 import type { Draft, Program } from "./program.js";
 import type { Span } from "../diagnostics/span.js";
 import { recordOf } from "./definitions.js";
+import "./fold-codes.js";
 import { isLoaded } from "./loaded.js";
 
 /** Reports `not-trained`. Null: the base is no model of this notebook. */
@@ -15,6 +16,10 @@ export function trainedBase(program: Program, draft: Draft, here: Span): "there"
     return "there";
   }
   const run = program.runs.get(name);
+  if (run?.folds) {
+    program.reportNear("fold-model", { model: name, folds: run.folds, data: run.data.name }, base?.span, here);
+    return "missing";
+  }
   if (run && (run.here || program.outside.trained[name] !== undefined || program.purpose === "assist")) return "there";
   if (program.outside.unsure?.includes(name)) return "missing";
   program.reportNear("not-trained", { model: name }, base?.span, here);

@@ -35,7 +35,8 @@ declare module "../diagnostics/codes.js" {
       readonly has: readonly string[];
       readonly nearest?: string;
     };
-    "which-split": { readonly data: string; readonly has: readonly string[] };
+    /** `best`: the one that is meant most likely. */
+    "which-split": { readonly data: string; readonly best: string };
     "split-twice": { readonly data: string };
     /** `split`: how the data are divided; absent: not at all. */
     "needs-validation": { readonly what: string; readonly data: string; readonly split?: "words" | "files" };
@@ -215,7 +216,7 @@ train m on d`,
   "which-split": {
     severity: "error",
     message: (d) => `\`${d.data}\` is split, so it must be said which part is scored`,
-    help: (d) => `write \`${d.data}.${d.has.includes("test") ? "test" : (d.has.at(-1) ?? "test")}\``,
+    help: (d) => `write \`${d.data}.${d.best}\``,
     explain: "A score over all rows would count the ones that were trained on.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d',

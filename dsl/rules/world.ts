@@ -256,6 +256,8 @@ export function splitNames(program: Program, plan: DataPlan, facts: DataFacts | 
   // A part of the rows names a part of the splits.
   if (facts?.sampled && word?.capabilities?.namedByData) return null;
   if (facts) return Object.keys(facts.splits);
+  const names = word?.capabilities?.names?.(plan.split);
+  if (names) return names;
   const shares = Object.entries(plan.split.arguments).filter(([name, value]) => {
     const own = word?.parameters.find((p) => p.name === name && !p.open);
     return own ? takesShare(own.type) && (isShare(value) || typeof value === "string") : isShare(value);

@@ -14,7 +14,7 @@ export interface Kinds<C extends Call = Call> {
   experiment: NothingMore;
   source: SourceCapabilities;
   cleaner: NothingMore;
-  split: SplitCapabilities;
+  split: SplitCapabilities<C>;
   conversation: NothingMore;
   template: NothingMore;
   model: FamilyCapabilities;
@@ -50,9 +50,13 @@ export interface SourceCapabilities {
   readonly live?: true;
 }
 
-export interface SplitCapabilities {
+export interface SplitCapabilities<C extends Call = Call> {
   /** What the splits are called stands in the data. */
   readonly namedByData?: true;
+  /** What the splits are called, where that isn't what the shares among its arguments are. */
+  readonly names?: Of<C, readonly string[]>;
+  /** Into how many folds it parts the rows, each of which one training holds out; null: it names the one that is. */
+  readonly folds?: Of<C, number | null>;
 }
 
 /** A family of models. */

@@ -33,7 +33,7 @@ export function suggestionFor(
     if (one.is !== "word") continue;
     const words = registry.ofKind(one.kind).filter((word) => !word.planned);
     if (node.is === "number") {
-      const taking = words.filter(({ parameters: [first] }) => first?.positional && first.type.is === "number");
+      const taking = words.filter(({ parameters: [first] }) => first?.positional && fits(node.raw, first.type));
       const [only] = taking;
       if (only && taking.length === 1) return { instead: `${only.name}(${node.raw})` };
     }
@@ -46,6 +46,11 @@ export function suggestionFor(
     if (shown && (node.is === "number" || node.is === "block")) return { example: shown.example };
   }
   return undefined;
+}
+
+/** Whether a number as it is written is one of that type: `20%` is no number of folds. */
+function fits(raw: string, type: ValueType): boolean {
+  return type.is === "number" && (type.integer !== true || /^[\d_]+$/.test(raw));
 }
 
 function standing(parameter: Parameter | undefined): string | undefined {

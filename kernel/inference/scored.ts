@@ -1,28 +1,53 @@
-/** What a model is worth on rows that teach: by what it says of them, or by the loss of their tokens. */
+/** What models are worth on rows that teach: by what they say of them, or by the loss of their tokens. */
 import type { Scored } from "#stdlib/kinds/task.js";
 import { toldOfTokens } from "#stdlib/lib/tasks/next-token.js";
 import type { Session } from "../engine/engine.js";
 import type { Encoded, Encoding } from "../encoding/encoded.js";
-import { askRows, scoreTokens, together, type AskOptions } from "./score.js";
+import { askRows, scoreTokens, together, type AskOptions, type TokenScores } from "./score.js";
+
+type ScoreOptions = AskOptions &
+  Pick<Parameters<typeof scoreTokens>[2], "packed" | "groups"> & {
+    /** Is told what the model said of each row, where its answers are what is scored. */
+    readonly onSaid?: (said: readonly Float32Array[]) => void;
+  };
+
+/** What one model came to on rows of its own: what it said of each, or the loss of groups of them. */
+export type Asked = { readonly said: readonly Float32Array[] } | { readonly groups: readonly TokenScores[] };
 
 export async function scoreSplit(
   session: Pick<Session, "run">,
   rows: Encoded,
   encoding: Pick<Encoding, "task">,
-  o: AskOptions &
-    Pick<Parameters<typeof scoreTokens>[2], "packed" | "groups"> & {
-      /** Is told what the model said of each row, where its answers are what is scored. */
-      readonly onSaid?: (said: readonly Float32Array[]) => void;
-    },
+  o: ScoreOptions,
 ): Promise<Scored> {
-  const { answers } = encoding.task.implementation;
-  if (answers?.score && rows.taught) {
-    const { texts, of } = rows.apart ?? { texts: rows, of: null };
-    const said = await askRows(session, texts, answers, o);
-    o.onSaid?.(said);
-    return answers.score(of ? Array.from(of, (text) => said[text]!) : said, rows.taught, rows.asked);
-  }
-  const { groups, ...input } = await scoreTokens(session, rows, o);
+  return scoredOf([await asked(session, rows, encoding, o)], rows, encoding, o);
+}
+
+export async function asked(
+  session: Pick<Session, "run">,
+  rows: Encoded,
+  { task }: Pick<Encoding, "task">,
+  o: ScoreOptions,
+): Promise<Asked> {
+  const { answers } = task.implementation;
+  if (!answers?.score || !rows.taught) return { groups: (await scoreTokens(session, rows, o)).groups };
+  const { texts, of } = rows.apart ?? { texts: rows, of: null };
+  const said = await askRows(session, texts, answers, o);
+  o.onSaid?.(said);
+  return { said: of ? Array.from(of, (text) => said[text]!) : said };
+}
+
+/** `rows`: those of all parts, one part's behind the other's. */
+export function scoredOf(
+  parts: readonly Asked[],
+  rows: Encoded,
+  { task }: Pick<Encoding, "task">,
+  o: { readonly groups?: boolean },
+): Scored {
+  const { answers } = task.implementation;
+  if (answers?.score && rows.taught) return answers.score(bySides(parts, rows), rows.taught, rows.asked);
+  const groups = parts.flatMap((part) => ("groups" in part ? part.groups : []));
+  const input = together(groups);
   return {
     told: toldOfTokens(input),
     measure: (metric, call) => metric.ofTokens?.(call, input) ?? Number.NaN,
@@ -41,4 +66,13 @@ export async function scoreSplit(
     mistakesBy: "probability",
     mistakes: () => [],
   };
+}
+
+/** What was said of all rows. Where a row is two texts that are read each by itself, the first texts of all rows come first. */
+function bySides(parts: readonly Asked[], rows: Encoded): readonly Float32Array[] {
+  const said = parts.map((part) => ("said" in part ? part.said : []));
+  const sides = rows.apart ? rows.apart.of.length / rows.count : 1;
+  return Array.from({ length: sides }, (_, side) =>
+    said.flatMap((own) => own.slice((side * own.length) / sides, ((side + 1) * own.length) / sides)),
+  ).flat();
 }

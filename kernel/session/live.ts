@@ -20,6 +20,7 @@ const figureEvery = 1000;
 
 export class LiveTraining {
   private readonly events: RunEvent[] = [];
+  private readonly shown = new Set<string>();
   private steps = 0;
   private progressAt = 0;
   private figureAt = 0;
@@ -31,7 +32,11 @@ export class LiveTraining {
     private readonly id: string,
     private readonly title: string,
     private readonly plan: Plan,
-  ) {}
+    /** `again`: what an earlier training showed under the same id is replaced. */
+    { again = false }: { readonly again?: boolean } = {},
+  ) {
+    if (again) for (const part of ["progress", "curves"]) this.shown.add(`${id}-${part}`);
+  }
 
   /** What a resumed run has behind it. */
   behind(events: readonly RunEvent[]): void {
@@ -74,7 +79,6 @@ export class LiveTraining {
     else this.screen.display(shown);
     this.shown.add(shown.id);
   }
-  private readonly shown = new Set<string>();
 
   private progress(): Shown & { readonly id: string } {
     const steps = this.events.filter((e) => e.kind === "step");

@@ -12,7 +12,7 @@ import { runsBeside } from "./runs-beside.js";
 import { Refused, TuneSession } from "./tune-session.js";
 import { diagnosticsOf } from "./diagnostics-of.js";
 import { textOfNamed } from "../fetch/regular.js";
-import type { Evaluation } from "./verbs/evaluate.js";
+import type { Evaluation } from "./verbs/evaluate-once.js";
 
 export interface RunFileOptions {
   readonly parameters?: Readonly<Record<string, Value>>;

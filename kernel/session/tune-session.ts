@@ -20,7 +20,7 @@ import type { SweepHandle } from "./sweep.js";
 import type { HostContext, Progress } from "../core/session/host-context.js";
 import { ProgressLine } from "./progress-line.js";
 import { DatasetCache } from "./dataset-cache.js";
-import type { Evaluation } from "./verbs/evaluate.js";
+import type { Evaluation } from "./verbs/evaluate-once.js";
 import { Warnings } from "./warnings.js";
 import { verbs } from "./verbs/verbs.js";
 import "../artifacts/codes.js";

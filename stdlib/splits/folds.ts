@@ -1,11 +1,79 @@
 import { defineWord } from "#dsl/types/define.js";
+import { foldNames } from "../lib/splits/fold-names.js";
+import "../lib/splits/codes.js";
 
 export const word = defineWord({
   kind: "split",
   name: "folds",
-  doc: "Splits into k folds for cross-validation.",
-  example: "split: folds(5)",
+  doc: "Parts the rows into k folds for cross-validation: `train` trains k models, each on all folds but one, and `evaluate` asks each row of the model that did not see it.",
+  example: "split: folds(5, stratify: team)",
   since: "0.1.0",
-  planned: { meanwhile: "use `random` with several seeds and compare the scores" },
-  parameters: [],
+  elsewhere: {
+    k_fold: "folds",
+    kfold: "folds",
+    KFold: "folds",
+    StratifiedKFold: "folds",
+    GroupKFold: "folds",
+    cross_validation: "folds",
+    cv: "folds",
+    n_splits: "k",
+    n_folds: "k",
+    stratify_by: "stratify",
+    groups: "group",
+    group_by: "group",
+    held_out: "fold",
+    index: "fold",
+  },
+  advice: {
+    random_state: "leave it out: the same rows give the same folds every time",
+    seed: "leave it out: the same rows give the same folds every time",
+    shuffle: "leave it out: rows are drawn by chance anyway",
+  },
+  idle: ["random_state", "seed", "shuffle"],
+  parameters: [
+    {
+      name: "k",
+      type: { is: "number", integer: true },
+      doc: "How many folds: as many models are trained.",
+      positional: true,
+      required: true,
+      range: { min: 2, max: 20 },
+      why: "Five or ten are usual: more folds train on more rows each, and cost as many trainings.",
+      impact: "high",
+    },
+    {
+      name: "stratify",
+      type: { is: "column" },
+      doc: "Every fold gets this column's values in the same proportions, as near as it can be; where a row has several (the role `labels`), each label by itself.",
+      default: { derived: "drawn without regard to any column", from: () => null },
+      why: "With few rows or rare labels plain chance can leave a label out of a fold.",
+      impact: "medium",
+    },
+    {
+      name: "group",
+      type: { is: "column" },
+      doc: "Rows with the same value stay in one fold.",
+      default: { derived: "the column in the role `group`, if there is one", from: () => null },
+      why: "Rows of one customer or patient in two folds make the scores too good.",
+      impact: "high",
+    },
+    {
+      name: "fold",
+      type: { is: "number", integer: true },
+      doc: "The fold that is held out as `validation`, from 1, while all others train; left out, each is held out once.",
+      default: { derived: "each fold is held out once", from: () => null },
+      range: { min: 1, max: 20 },
+      why: "One fold alone is an ordinary split: for a look at what one of the models learnt.",
+      impact: "medium",
+    },
+  ],
+  capabilities: {
+    names: ({ arguments: { k, fold } }) => foldNames(k, fold),
+    folds: ({ arguments: { k, fold } }) => (fold === null ? k : null),
+  },
+  check(call, context) {
+    const { k, fold } = call.arguments;
+    if (fold !== null && fold > k) context.report("no-such-fold", { fold, k });
+  },
+  load: async () => (await import("./folds.run.js")).folds,
 });

@@ -91,6 +91,10 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
     case "data": {
       if (world.data) return world.data(need);
       const { splits, ...rest } = dataFacts();
+      const split = need.data.split && registry.find("split", need.data.split.word);
+      const told = need.data.split && split?.capabilities?.names?.(need.data.split);
+      if (told)
+        return { ...rest, splits: Object.fromEntries(told.map((name) => [name, splits[name] ?? splits["test"]!])) };
       const asked =
         need.data.split?.word === "by_column"
           ? ["train", "validation", "test"]

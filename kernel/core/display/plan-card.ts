@@ -11,13 +11,19 @@ import { originText } from "./origin.js";
 import { textTable } from "./text-table.js";
 import { callText, valueText } from "./value-text.js";
 
-/** `id`: it may be shown anew, `folded` where its training is over and what came of it matters more. */
+/**
+ * `id`: it may be shown anew, `folded` where its training is over and what came of it matters more. `folds`: it is the plan of
+ * the first of as many trainings, which differ in the rows that are held out.
+ */
 export function planShown(
   plan: Plan,
-  { id, folded = false }: { readonly id?: string; readonly folded?: boolean } = {},
+  { id, folded = false, folds }: { readonly id?: string; readonly folded?: boolean; readonly folds?: number } = {},
 ): Shown {
   const { recipe, effects } = plan;
-  const title = `Plan of ${effects.run}: train ${recipe.model.name} on ${recipe.data.name}`;
+  const title =
+    folds === undefined
+      ? `Plan of ${effects.run}: train ${recipe.model.name} on ${recipe.data.name}`
+      : `Plan of ${effects.run}: the first of ${String(folds)} trainings of ${recipe.model.name}, one for each fold of ${recipe.data.name}`;
   const facts = factsOf(plan);
   const settings = settingsOf(plan);
   const of = (...from: readonly Setting["from"][]): readonly Setting[] => settings.filter((s) => from.includes(s.from));

@@ -1,10 +1,5 @@
 /** `evaluate`: metrics of models on splits, side by side, with intervals; what each label comes to; the worst examples. */
 import type { Action, Subject } from "#dsl/plan/plan.js";
-import { readerOf } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Scored } from "#stdlib/kinds/task.js";
-import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
-import type { Interval } from "#stdlib/lib/intervals/interval.js";
 import { CodedError, wordsOf, type CodeData } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { evaluationShown, type EvaluationReport } from "../../core/display/evaluation.js";
@@ -12,56 +7,25 @@ import { difference, drawAll, methodsOf, type Compared, type Measure } from "../
 import { constantOf, type ScoredConstant } from "../../inference/constant.js";
 import { measureOf } from "../../inference/measured.js";
 import { distinctConstants } from "../../inference/distinct-constants.js";
-import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
-import { encodingOf } from "../../encoding/encoding.js";
-import { scoreSplit } from "../../inference/scored.js";
-import type { Learnt } from "../../artifacts/learnt.js";
 import "../../core/session/load-codes.js";
-import { writesText, type ModelHandle } from "../model-handle.js";
+import type { ModelHandle } from "../model-handle.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { appendScore } from "../../history/run-scores.js";
-import { learntAmong, readLearntOf } from "../../inference/seen.js";
+import { learntAmong } from "../../inference/seen.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
+import { evaluateFolds } from "./evaluate-folds.js";
+import { evaluateOnce, type Measured } from "./evaluate-once.js";
+import { foldsShown } from "../../core/display/folds.js";
 import { doubtsOf } from "../../inference/doubts.js";
-import { does } from "../../core/session/words.js";
-import { writtenTexts } from "../../inference/written-texts.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
-
-const GREEDY: Call = { word: "greedy", kind: "decoder", arguments: {} };
-
-export interface Evaluation {
-  readonly model: string;
-  readonly on: string;
-  readonly rows: number;
-  readonly metrics: Readonly<Record<string, number>>;
-  /** Of 95 %; null: it has none. Absent: none was asked for. */
-  readonly intervals?: Readonly<Record<string, Interval | null>>;
-  /** Empty where the task has none. */
-  readonly labels: readonly string[];
-  /** confusion[truth][predicted], rows (or words); empty where there is none. */
-  readonly confusion: readonly (readonly number[])[];
-}
-interface Measured {
-  readonly handle: ModelHandle;
-  readonly prepared: Prepared;
-  readonly split: string;
-  readonly encoding: Encoding;
-  /** What is kept of what the model learnt from; null: nothing. */
-  readonly learnt: Learnt | null;
-  readonly rows: Encoded;
-  readonly scored: Scored;
-  readonly measures: readonly Measure[];
-  readonly evaluation: Evaluation;
-}
 
 export async function runEvaluate(session: TuneSession, action: Evaluate, stage: Stage): Promise<void> {
   for (const subject of action.on) {
     const measured: Measured[] = [];
-    for (const name of action.names)
-      measured.push(await evaluateOnce(session, session.models.get(name), subject, { ...action, groups: true }, stage));
+    for (const name of action.names) measured.push(await measuredNamed(session, name, subject, action, stage));
     const constants = await Promise.all(measured.map((one) => constantFor(session, one, action, stage)));
     const drawn = await drawAll(
       [...measured, ...constants.filter((one) => one !== null)].flatMap(({ measures }) => measures),
@@ -79,10 +43,27 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     const [scores, ...rest] = evaluationShown(reportOf(measured, constants, drawn, { ...action, told }));
     if (scores) stage.screen.display(scores);
     for (const { warning } of seen) if (warning) warn("scored-learnt-rows", warning);
+    for (const { folds, evaluation } of measured)
+      if (folds) stage.screen.display(foldsShown(folds, { title: `Folds of ${evaluation.model} on ${evaluation.on}` }));
     for (const shown of rest) stage.screen.display(shown);
-    for (const { handle, prepared, evaluation, measures } of measured)
-      noted(() => remember(handle, subject, { prepared, rows: evaluation.rows }, measures, drawn), action, stage);
+    for (const { handle, prepared, evaluation, measures, folds } of measured)
+      if (!folds)
+        noted(() => remember(handle, subject, { prepared, rows: evaluation.rows }, measures, drawn), action, stage);
   }
+}
+
+/** A model, or one for each fold. */
+function measuredNamed(
+  session: TuneSession,
+  name: string,
+  subject: Subject,
+  action: Evaluate,
+  stage: Stage,
+): Promise<Measured> {
+  const how = { ...action, groups: true };
+  const held = action.folds?.[name];
+  if (held) return evaluateFolds(session, name, held, subject, how, stage);
+  return evaluateOnce(session, session.models.get(name), subject, how, stage);
 }
 
 /** `by`: the answer, where it is not the constant's own. */
@@ -205,10 +186,11 @@ function reportOf(
 
 /** Rows that the model learnt from: a warning, or where the training split itself was asked for a note. */
 async function seenBy(
-  { handle, prepared, split, learnt, evaluation }: Measured,
+  { handle, prepared, split, learnt, evaluation, folds }: Measured,
   subject: Subject,
   signal?: AbortSignal,
 ): Promise<{ readonly warning?: CodeData["scored-learnt-rows"]; readonly note?: string }> {
+  if (folds) return { note: `${handle.name}: each row is scored by the model that did not see it` };
   const seen = await learntAmong({ prepared, split }, { weights: handle.weights, learnt }, signal);
   if (!seen) return {};
   const own = "data" in subject && subject.split === "train" && seen.own && seen.seen === seen.of;
@@ -258,57 +240,4 @@ function remember(
     rows: of.rows,
     metrics: Object.fromEntries(metrics),
   });
-}
-
-/** `groups`: scored so that loss has an interval too; it says the same but for rounding. */
-export async function evaluateOnce(
-  session: TuneSession,
-  handle: ModelHandle,
-  subject: Subject,
-  o: Pick<Evaluate, "metrics" | "batch_size"> &
-    Partial<Pick<Evaluate, "decode" | "max_tokens">> & { readonly groups?: boolean },
-  stage: Stage,
-): Promise<Measured> {
-  if (!("data" in subject)) throw new CodedError("internal", { what: "evaluate works on data only" });
-  const { plan, labels, packed, open, base, tokenizer } = await session.models.askable(
-    handle,
-    subject.data,
-    stage.hostContext,
-  );
-  const { model } = plan.recipe;
-  const prepared = await session.datasets.data(subject.data, readerOf(model), stage.hostContext);
-  const encoding = await encodingOf(plan, base, tokenizer, labels, handle.name);
-  const split = subject.split ?? "all";
-  const rows = await encodeSplit(prepared, { data: subject.data.name, split }, encoding);
-  const { groups = false, decode = GREEDY, max_tokens } = o;
-  const scored = await scoreSplit(open.session, rows, encoding, {
-    batchSize: o.batch_size,
-    padId: tokenizer.padId,
-    packed,
-    groups,
-    onRows: (done, total) => stage.hostContext.onProgress?.({ label: `rows scored by ${handle.name}`, done, total }),
-    ...(stage.signal ? { signal: stage.signal } : {}),
-  });
-  const writing = { decode, max_tokens: max_tokens ?? model.max_length, stop: [], batch_size: o.batch_size };
-  let texts: WrittenMetricInput | null = null;
-  const measures: Measure[] = [];
-  for (const call of o.metrics) {
-    const writes = (await does(call, "metric")).ofWritten !== undefined && writesText(model);
-    if (writes) texts ??= await writtenTexts(session, handle, { prepared, split }, writing, stage);
-    measures.push(await measureOf(session.vocabulary.registry, call, scored, writes ? texts : null));
-  }
-  const { confusion } = scored;
-  const on = subject.split ? `${subject.data.name}.${subject.split}` : subject.data.name;
-  const metrics = Object.fromEntries(measures.map(({ name, value }) => [name, value]));
-  return {
-    handle,
-    prepared,
-    split,
-    encoding,
-    learnt: readLearntOf(handle, base, stage.hostContext.folder),
-    rows,
-    scored,
-    measures,
-    evaluation: { model: handle.name, on, rows: rows.count, metrics, labels: scored.labels, confusion },
-  };
 }

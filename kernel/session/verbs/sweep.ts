@@ -19,7 +19,7 @@ import type { TrialOf } from "../../artifacts/trials.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
 import { does } from "../../core/session/words.js";
-import { evaluateOnce } from "./evaluate.js";
+import { evaluateOnce } from "./evaluate-once.js";
 import { giveBack, giveWeights, trainOnce } from "../training.js";
 
 export async function runSweep(

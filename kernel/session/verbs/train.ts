@@ -1,83 +1,28 @@
 /** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
 import type { Action, Plan } from "#dsl/plan/plan.js";
-import { keepsBest, watchedIn } from "#dsl/plan/watched.js";
-import { metricName, metricNamed } from "#stdlib/lib/metrics/metric-name.js";
-import { registry } from "#stdlib/registry.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { changedShown } from "../../core/display/changed.js";
-import { compared } from "../changed.js";
-import { type Warn, warningsOn } from "../warnings.js";
-import { maskShown } from "../../core/display/mask.js";
 import { planShown } from "../../core/display/plan-card.js";
-import type { Checkpoint } from "../../artifacts/checkpoints.js";
-import type { Kept } from "../../training/kept-checkpoint.js";
 import { LiveTraining } from "../live.js";
-import { hasMask, maskedRows } from "../../encoding/masked-rows.js";
-import type { RunEvent } from "../../core/session/events.js";
 import type { Stage, TuneSession } from "../tune-session.js";
-import { unmeasured } from "../../training/train.js";
-import { does } from "../../core/session/words.js";
-import { giveBack, giveWeights, trainOnce, type RunResult, type TrainRequest } from "../training.js";
+import { trainFolds } from "./train-folds.js";
+import { trainNamed } from "./train-named.js";
 
 export async function runTrain(
   session: TuneSession,
   action: Extract<Action, { verb: "train" }>,
   stage: Stage,
 ): Promise<void> {
-  const { plan, name, resume } = action;
+  const { plan, name, folds } = action;
   const id = `train-${name}-${Date.now().toString(36)}`;
   const planned = (folded: boolean) => ({
-    ...planShown(plan, { id: `${id}-plan`, folded }),
+    ...planShown(plan, { id: `${id}-plan`, folded, ...(folds && { folds: folds.length }) }),
     id: `${id}-plan`,
     fixedText: true as const,
   });
   stage.screen.display(planned(false));
-  const handle = session.models.define(plan.recipe.model, name);
-  await handle.weights?.settled;
-  handle.begun = true;
+  const onTrained = (): void => stage.screen.update(planned(true));
+  if (folds) return trainFolds(session, { ...action, folds }, stage, { id, onTrained });
   const live = new LiveTraining(stage.screen, id, titleOf(plan), plan);
-  const onRows = previews(name, stage);
-  const warn = warningsOn(stage, action.span);
-  const onDamaged = (file: string, why: string, taken: Checkpoint): void =>
-    warn("checkpoint-passed-over", { file, why, step: taken.position.step });
-  const result = await trainOnce(
-    session,
-    {
-      plan,
-      name,
-      resume,
-      title: name,
-      compares: true,
-      onRows,
-      onDamaged,
-      onUnmeasured: (step, metric) => warn("validation-unmeasured", { step, metric }),
-      onHeadLost: (data) => warn("head-not-kept", data),
-      onBehind: (events) => live.behind(events),
-      onEvent: (event) => live.on(event),
-      onValidating: (done, of) => live.validating(done, of),
-    },
-    stage,
-  );
-  try {
-    const kept = await giveWeights(session, handle, plan, result);
-    if (result.trained.reason === "interrupted") {
-      const { steps } = result.trained;
-      throw new CodedError("interrupted", {
-        what: `training ${name}`,
-        kept: `it goes on from step ${steps} or the next with \`resume: true\``,
-      });
-    }
-    live.finish();
-    stage.screen.update(planned(true));
-    if (kept) tellKept(kept, plan, result, warn);
-    await tellChanges(name, result, stage);
-    const { technique } = plan.recipe.model;
-    if (!(await does(technique, "technique")).merges?.(technique)) return;
-    const { folder } = await session.models.merge(handle, result.run.merged, {}, stage.hostContext);
-    stage.screen.display({ bundle: { "text/plain": `the merged model is in ${folder}` } });
-  } finally {
-    giveBack(result);
-  }
+  await trainNamed(session, action, stage, { live, onTrained: () => (live.finish(), onTrained()) });
 }
 
 /** `Training of mood on reviews`; of a run with a name of its own, which one it is. */
@@ -85,55 +30,4 @@ function titleOf({ effects: { run }, recipe: { model, data } }: Plan): string {
   return run === model.name
     ? `Training of ${run} on ${data.name}`
     : `Training of ${run}: ${model.name} on ${data.name}`;
-}
-
-/** Where the weights are other ones than the recipe asked for, or no metric says that they are the best. */
-function tellKept({ checkpoint, damaged }: Kept, plan: Plan, { trained }: RunResult, warn: Warn): void {
-  if (damaged) warn("best-not-kept", { ...damaged, kept: checkpoint.position.step });
-  const { training } = plan.recipe;
-  const none = unmeasured(trained.last.position);
-  if (none === 0) return;
-  warn("kept-unmeasured", {
-    metric: metricName(watchedIn(registry, training)),
-    none,
-    of: trained.last.position.watched.length,
-    kept: checkpoint.position.step,
-    keeps: keepsBest(training),
-  });
-}
-
-async function tellChanges(model: string, { before, events }: RunResult, stage: Stage): Promise<void> {
-  if (!before) return;
-  const { asking, answers } = before;
-  const changes = compared(asking, answers, await asking.ask(stage.signal));
-  stage.screen.display(changedShown({ model, ...changes, moved: movedIn(events) }));
-}
-
-/** A score of answers that its validations saw change; null: there is none. */
-function movedIn(
-  events: readonly RunEvent[],
-): { readonly metric: string; readonly from: number; readonly to: number } | null {
-  const validations = events.flatMap((event) => (event.kind === "evaluated" ? [event.metrics] : []));
-  const [first = {}, last = first] = [validations[0], validations.at(-1)];
-  for (const [metric, from] of Object.entries(first)) {
-    const to = last[metric];
-    if (!metricNamed(metric, registry)?.ofLoss && to !== undefined && to !== from && Number.isFinite(to - from))
-      return { metric, from, to };
-  }
-  return null;
-}
-
-/** Shows which tokens of the first rows are trained, where not all that is read is learnt. */
-function previews(model: string, stage: Stage): NonNullable<TrainRequest["onRows"]> {
-  return async (rows, { task: { implementation }, tokenizer }, seed) => {
-    if (!hasMask(implementation)) return;
-    const shown = await maskedRows(rows, implementation, { tokenizer, most: 2, seed });
-    stage.screen.display(
-      maskShown(shown, {
-        model,
-        most: 240,
-        what: implementation.supervision.rows === "contexts" ? "the answer" : "trained",
-      }),
-    );
-  };
 }

@@ -6,6 +6,7 @@ import { listed } from "#dsl/diagnostics/listed.js";
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "no-shares": { readonly split: string };
+    "no-such-fold": { readonly fold: number; readonly k: number };
     "rows-without-key": { readonly column: string; readonly rows: readonly number[]; readonly count: number };
     "no-time": { readonly text: string };
     "not-a-time": {
@@ -34,6 +35,13 @@ registerCodes({
     help: () => "write shares, as in `random(train: 90%, validation: 10%)`, or split by a column with `by_column`",
     explain:
       "A streamed source is read once from front to back, so each row must get its split without knowledge of those behind it. Shares are drawn row by row; a number of rows can't be met that way.",
+  },
+  "no-such-fold": {
+    severity: "error",
+    message: (d) => `there is no fold ${d.fold}: the rows are parted into ${d.k}`,
+    help: (d) => `write one of 1 to ${d.k}, or leave \`fold\` out: each is held out once then`,
+    explain: "Folds are counted from 1 to k, the number of folds that the rows are parted into.",
+    example: 'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: folds(5, fold: 6) }',
   },
   "no-shares": {
     severity: "error",

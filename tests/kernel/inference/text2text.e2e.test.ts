@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Evaluation } from "#kernel/session/verbs/evaluate.js";
+import type { Evaluation } from "#kernel/session/verbs/evaluate-once.js";
 import type { ModelHandle, Written } from "#kernel/session/model-handle.js";
 import { chance, draw } from "#stdlib/lib/chance.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";

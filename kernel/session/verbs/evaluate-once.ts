@@ -1,0 +1,145 @@
+/** One model scored on the rows of one split: what it says of them, and the metrics of that. */
+import type { Action, Subject } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
+import { readerOf, type DataPlan } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Scored } from "#stdlib/kinds/task.js";
+import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import type { Interval } from "#stdlib/lib/intervals/interval.js";
+import type { Measure } from "../../inference/comparison.js";
+import { measureOf } from "../../inference/measured.js";
+import { asked, scoredOf, type Asked } from "../../inference/scored.js";
+import { writtenTexts } from "../../inference/written-texts.js";
+import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
+import { encodingOf } from "../../encoding/encoding.js";
+import type { Learnt } from "../../artifacts/learnt.js";
+import { readLearntOf } from "../../inference/seen.js";
+import { does } from "../../core/session/words.js";
+import type { Prepared } from "../../core/data/prepared.js";
+import type { FoldScores } from "../../core/display/folds.js";
+import { writesText, type ModelHandle } from "../model-handle.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+
+type Evaluate = Extract<Action, { verb: "evaluate" }>;
+
+const GREEDY: Call = { word: "greedy", kind: "decoder", arguments: {} };
+
+export interface Evaluation {
+  readonly model: string;
+  readonly on: string;
+  readonly rows: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Of 95 %; null: it has none. Absent: none was asked for. */
+  readonly intervals?: Readonly<Record<string, Interval | null>>;
+  /** Empty where the task has none. */
+  readonly labels: readonly string[];
+  /** confusion[truth][predicted], rows (or words); empty where there is none. */
+  readonly confusion: readonly (readonly number[])[];
+}
+export interface Measured {
+  readonly handle: ModelHandle;
+  readonly prepared: Prepared;
+  readonly split: string;
+  readonly encoding: Encoding;
+  /** What is kept of what the model learnt from; null: nothing. */
+  readonly learnt: Learnt | null;
+  readonly rows: Encoded;
+  readonly scored: Scored;
+  readonly measures: readonly Measure[];
+  readonly evaluation: Evaluation;
+  /** It is several models, each asked of the rows that it didn't see: what each came to. */
+  readonly folds?: readonly FoldScores[];
+}
+
+/** `groups`: scored so that loss has an interval too; it says the same but for rounding. */
+export type How = Pick<Evaluate, "metrics" | "batch_size"> &
+  Partial<Pick<Evaluate, "decode" | "max_tokens">> & { readonly groups?: boolean };
+
+export async function evaluateOnce(
+  session: TuneSession,
+  handle: ModelHandle,
+  subject: Subject,
+  how: How,
+  stage: Stage,
+): Promise<Measured> {
+  if (!("data" in subject)) throw new CodedError("internal", { what: "evaluate works on data only" });
+  const one = await askedOf(session, handle, { data: subject.data, split: subject.split ?? "all" }, how, stage);
+  const on = subject.split ? `${subject.data.name}.${subject.split}` : subject.data.name;
+  return measuredOf(session, { ...one, handle, on, parts: [one] }, how);
+}
+
+/** What a model said of its rows, and what it wrote of them where some metric reads that. */
+export interface AskedModel {
+  readonly prepared: Prepared;
+  readonly split: string;
+  readonly encoding: Encoding;
+  readonly learnt: Learnt | null;
+  readonly rows: Encoded;
+  readonly said: Asked;
+  readonly texts: WrittenMetricInput | null;
+}
+
+export async function askedOf(
+  session: TuneSession,
+  handle: ModelHandle,
+  { data, split }: { readonly data: DataPlan; readonly split: string },
+  how: How,
+  stage: Stage,
+): Promise<AskedModel> {
+  const { plan, labels, packed, open, base, tokenizer } = await session.models.askable(handle, data, stage.hostContext);
+  const { model } = plan.recipe;
+  const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
+  const encoding = await encodingOf(plan, base, tokenizer, labels, handle.name);
+  const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
+  const { groups = false, decode = GREEDY, max_tokens } = how;
+  const said = await asked(open.session, rows, encoding, {
+    batchSize: how.batch_size,
+    padId: tokenizer.padId,
+    packed,
+    groups,
+    onRows: (done, total) => stage.hostContext.onProgress?.({ label: `rows scored by ${handle.name}`, done, total }),
+    ...(stage.signal ? { signal: stage.signal } : {}),
+  });
+  const writing = { decode, max_tokens: max_tokens ?? model.max_length, stop: [], batch_size: how.batch_size };
+  const written = writesText(model) && (await Promise.all(how.metrics.map((call) => does(call, "metric"))));
+  const reads = written && written.some(({ ofWritten }) => ofWritten !== undefined);
+  const texts = reads ? await writtenTexts(session, handle, { prepared, split }, writing, stage) : null;
+  const learnt = readLearntOf(handle, base, stage.hostContext.folder);
+  return { prepared, split, encoding, learnt, rows, said, texts };
+}
+
+/** The metrics of what was said of `rows`: those of all parts, one part's behind the other's. */
+export async function measuredOf(
+  session: TuneSession,
+  o: Omit<Measured, "scored" | "measures" | "evaluation"> & {
+    readonly on: string;
+    readonly parts: readonly Pick<AskedModel, "said" | "texts">[];
+  },
+  how: How,
+): Promise<Measured> {
+  const { handle, prepared, split, encoding, learnt, rows, on, parts, folds } = o;
+  const scored = scoredOf(
+    parts.map(({ said }) => said),
+    rows,
+    encoding,
+    how,
+  );
+  const texts = joined(parts.flatMap(({ texts }) => texts ?? []));
+  const measures: Measure[] = [];
+  for (const call of how.metrics) {
+    const writes = (await does(call, "metric")).ofWritten !== undefined;
+    measures.push(await measureOf(session.vocabulary.registry, call, scored, writes ? texts : null));
+  }
+  const { confusion, labels } = scored;
+  const metrics = Object.fromEntries(measures.map(({ name, value }) => [name, value]));
+  return {
+    ...{ handle, prepared, split, encoding, learnt, rows, scored, measures },
+    ...(folds && { folds }),
+    evaluation: { model: handle.name, on, rows: rows.count, metrics, labels, confusion },
+  };
+}
+
+function joined(texts: readonly WrittenMetricInput[]): WrittenMetricInput | null {
+  if (texts.length === 0) return null;
+  return { written: texts.flatMap(({ written }) => written), targets: texts.flatMap(({ targets }) => targets) };
+}
