@@ -41,7 +41,7 @@ export function suggestionFor(
       const call = calledIn(node, words);
       if (call !== undefined) return { instead: call };
     }
-    const few = words.length <= 4 ? words.findLast((word) => word.parameters.length > 0) : undefined;
+    const few = words.length <= 5 ? words.findLast((word) => word.parameters.length > 0) : undefined;
     const shown = words.find((word) => word.name === standing(parameter)) ?? few;
     if (shown && (node.is === "number" || node.is === "block")) return { example: shown.example };
   }
