@@ -1,6 +1,7 @@
 // Written by tools/manifest.mjs; do not edit.
 import type { Word } from "#dsl/types/registry.js";
 import { word as cadences_every } from "./cadences/every.js";
+import { word as cleaners_balance } from "./cleaners/balance.js";
 import { word as cleaners_drop_duplicates } from "./cleaners/drop_duplicates.js";
 import { word as cleaners_drop_empty } from "./cleaners/drop_empty.js";
 import { word as cleaners_drop_long } from "./cleaners/drop_long.js";
@@ -160,6 +161,7 @@ export const version = "0.1.0";
 
 export const words: readonly Word[] = [
   cadences_every,
+  cleaners_balance,
   cleaners_drop_duplicates,
   cleaners_drop_empty,
   cleaners_drop_long,

@@ -21,6 +21,7 @@ import { keepsBest } from "../plan/watched.js";
 import type { Effects, Estimates, Plan, Recipe, RecipePlan } from "../plan/plan.js";
 import { foldsOf } from "../plan/folds.js";
 import { tuneText } from "../plan/text.js";
+import { nearest } from "../diagnostics/nearest.js";
 import type { Resolved, ResolvedModel } from "../plan/resolved.js";
 import { readerOf, type DataPlan, type ModelPlan } from "../types/subject.js";
 import type { Value } from "../types/value.js";
@@ -88,6 +89,7 @@ function plannedWith(program: Program, o: Training): Planned | undefined {
   if (!known) return undefined;
   const sound = checkData(program, o.data, known.data.plan, known.facts, o.dataAt);
   if (!checkRecipe(program, o, known)) return undefined;
+  if (!checkNamedLabels(program, o, known)) return undefined;
   checkTexts(program, o, known);
   const machine = program.ask({ about: "machine" });
   if (!sound || machine === undefined || failed(machine)) return undefined;
@@ -181,6 +183,22 @@ function checkRecipe(program: Program, o: Training, { data, model, recipe }: Kno
     checkWatched(program, recipe.plan, o.settings, of) &&
     checkBatching(program, { ...of, training: recipe.plan, settings: o.settings })
   );
+}
+
+/** Labels that the task's call names are labels of the data. */
+function checkNamedLabels(program: Program, o: Training, { data, model, facts }: Known): boolean {
+  const { task } = model.plan;
+  const named = facts.sampled ? [] : (program.registry.find("task", task.word)?.capabilities?.names?.(task) ?? []);
+  for (const label of named) {
+    if (facts.labels.includes(label)) continue;
+    const near = nearest(label, facts.labels);
+    const told = { label, data: data.plan.name, has: facts.labels, ...(near !== undefined && { nearest: near }) };
+    const places = o.model.given.get("task")?.places;
+    const place = [...(places ?? [])].find(([path]) => path.endsWith(`.${label}`))?.[1];
+    program.reportNear("no-such-label", told, place ?? o.model.given.get("task")?.span, o.here);
+    return false;
+  }
+  return true;
 }
 
 /** Warns of texts that are cut. Windows over joined texts cut none. */

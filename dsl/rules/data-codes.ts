@@ -15,6 +15,12 @@ declare module "../diagnostics/codes.js" {
       readonly data: string;
       readonly alike: readonly (readonly { readonly label: string; readonly count: number }[])[];
     };
+    "no-such-label": {
+      readonly label: string;
+      readonly data: string;
+      readonly has: readonly string[];
+      readonly nearest?: string;
+    };
     "label-not-in-train": {
       readonly data: string;
       readonly split: string;
@@ -108,10 +114,12 @@ registerCodes({
     found: "data",
     message: (d) =>
       `the labels of \`${d.data}\` are uneven: ${count(d.largest.count)} rows train "${d.largest.label}", ${count(d.smallest.count)} train "${d.smallest.label}" (${(d.largest.count / d.smallest.count).toFixed(0)} to 1)`,
-    help: () => "look at `f1(macro)`, which counts every label alike, beside accuracy",
+    help: () =>
+      "write `task: text_classification(class_weight: balanced)`, or `balance(over)` in `clean`, and look at `f1(macro)`, which counts every label alike, beside accuracy",
     explain:
       "Where one label is ten times as frequent as another, a model is right most of the time by never saying the rare one. " +
-      "Accuracy hides that; the macro average of f1 and the confusion matrix show it.",
+      "Accuracy hides that; the macro average of f1 and the confusion matrix show it. `class_weight: balanced` weighs the rows of " +
+      "rare labels more, `balance` repeats them or leaves out others.",
   },
   "labels-alike": {
     severity: "warning",
@@ -133,6 +141,19 @@ registerCodes({
       "A label is its text, letter by letter: `1` and `1.0`, `01` and `1`, `True` and `true`, or one with a blank at its end are " +
       "two labels, between which a model can only guess. Usually two files or two programs wrote them. A `labels:` list says " +
       "that each is meant.",
+  },
+  "no-such-label": {
+    severity: "error",
+    facts: true,
+    message: (d) => `no row of \`${d.data}\` has the label "${d.label}"`,
+    help: (d) =>
+      d.nearest === undefined
+        ? `there are ${listed(d.has.slice(0, 12).map((label) => `"${label}"`))}`
+        : `write "${d.nearest}"`,
+    explain:
+      "A task was told something of a label that the data do not have: it is spelt otherwise there, or its rows are gone.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification(class_weight: { yess: 2 }) }\ntrain m on d',
   },
   "label-not-in-train": {
     severity: "warning",

@@ -127,6 +127,8 @@ export interface TaskCapabilities<C extends Call = Call> {
   readonly orRoles?: readonly string[];
   /** Roles that a training needs beside these. */
   readonly trainingRoles?: Of<C, readonly string[]>;
+  /** Labels that the call names, which the data must have. */
+  readonly names?: Of<C, readonly string[]>;
   /** What its rows teach: labels (absent), each next token of a text, or a text that is made of another. */
   readonly supervision?: "label" | "next_token" | "sequence";
   /** Rows are conversations, fed whole. */

@@ -48,6 +48,10 @@ export type Cleaned =
 export interface CleanerImplementation {
   /** It takes out what nobody may see: no text is shown as it was before it. */
   readonly hides?: true;
+  /**
+   * Of what works on the rows that train, all at once, when they have their split: how often each is kept, by their labels.
+   */
+  copies?(call: Call, labels: readonly string[], seed: number): Int32Array;
   /** Made afresh for each data set; may keep state (drop_duplicates). */
   start(
     call: Call,

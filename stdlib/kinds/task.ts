@@ -88,12 +88,12 @@ export interface Supervision {
   overlap?(call: Call): number;
   /**
    * Inputs of the programs that make a loss: `labels`, `targets` where places of texts are trained, `firsts` and `seconds` of
-   * texts that belong together. `about`: of tasks that learn by what the data have.
+   * texts that belong together, `weights` [labels] of the loss. `about`: of tasks that learn by what the data have.
    */
   inputs(
     labels: number,
     about?: TaskAbout,
-  ): Readonly<Record<"labels", Type> & Partial<Record<"targets" | "firsts" | "seconds", Type>>>;
+  ): Readonly<Record<"labels", Type> & Partial<Record<"targets" | "firsts" | "seconds" | "weights", Type>>>;
   /** What rows teach; null: the data don't say it. Coded errors. Absent: windows and pairs. */
   teach?(rows: RowsToTeach): Taught | null;
 }
@@ -110,6 +110,8 @@ export interface Supervised {
   /** i32: texts of the batch, and those that are held beside them. */
   readonly firsts?: Tensor;
   readonly seconds?: Tensor;
+  /** f32 [labels]: what a row of each counts in the loss. */
+  readonly weights?: Tensor;
 }
 /** Made when asked for: training never makes the logits of a whole vocabulary. */
 export interface TaskOutputs {

@@ -13,5 +13,6 @@ export function supervise(
     ...(inputs.targets && { targets: graph.input("targets", inputs.targets) }),
     ...(inputs.firsts && { firsts: graph.input("firsts", inputs.firsts) }),
     ...(inputs.seconds && { seconds: graph.input("seconds", inputs.seconds) }),
+    ...(inputs.weights && { weights: graph.input("weights", inputs.weights) }),
   };
 }

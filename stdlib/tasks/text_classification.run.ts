@@ -1,6 +1,7 @@
 /** Labels of whole texts, by the head of the family's ...ForSequenceClassification. */
 import type { Answers, Supervision, TaskImplementation, Taught } from "../kinds/task.js";
-import { whole } from "../lib/tasks/feeds.js";
+import { classWeights, weighs } from "../lib/tasks/class-weights.js";
+import { real, whole } from "../lib/tasks/feeds.js";
 import { drawnLabels, resampling, samplerOf } from "../lib/tasks/drawn.js";
 import {
   commonestLabel,
@@ -27,29 +28,35 @@ interface TaughtLabels extends Taught {
   readonly truth: Int32Array;
 }
 
-/** A number for each row. */
-export function taughtLabels(truth: Int32Array): TaughtLabels {
+/** A number for each row. `weights`: what a row of each label counts in the loss; null: one, whatever its label. */
+export function taughtLabels(truth: Int32Array, weights: Float32Array | null = null): TaughtLabels {
+  const weighed = weights && { weights: real(weights, [weights.length]) };
   return {
     truth,
-    counts: (batch) => batch.rows.length,
+    counts: ({ rows }) =>
+      weights ? Array.from(rows).reduce((sum, row) => sum + weights[truth[row]!]!, 0) : rows.length,
     feeds: (batch) => ({
       labels: whole(
         Int32Array.from(batch.rows, (row) => truth[row]!),
         [batch.rows.length],
       ),
+      ...weighed,
     }),
   };
 }
 
 const supervision: Supervision = {
   rows: "texts",
-  inputs: () => ({ labels: { dtype: "i32", shape: ["batch"] } }),
+  inputs: (labels, about) => ({
+    labels: { dtype: "i32", shape: ["batch"] },
+    ...(about && weighs(about.call) && { weights: { dtype: "f32", shape: [labels] } }),
+  }),
   teach(rows) {
     const values = rows.values("label");
     if (!values) return null;
     const labels = Array.from(values, String);
     const truth = Int32Array.from(labels, numbering(rows, labels));
-    return taughtLabels(truth);
+    return taughtLabels(truth, weighs(rows.call) ? classWeights(rows.call, rows.labels, truth) : null);
   },
 };
 
@@ -101,7 +108,7 @@ export const textClassification: TaskImplementation = {
     return {
       logits: () => logits,
       probabilities: () => logits.softmax(),
-      loss: ({ labels }, reduction) => logits.crossEntropy(labels, { reduction }),
+      loss: ({ labels, weights }, reduction) => logits.crossEntropy(labels, { reduction, ...(weights && { weights }) }),
     };
   },
   answers: answers as Answers,

@@ -1,5 +1,7 @@
 import { defineWord } from "#dsl/types/define.js";
+import type {} from "#dsl/types/value-codes.js";
 import { wantShape } from "../lib/tasks/families.js";
+import { classWeight, labelsWeighed, weightsGiven } from "../lib/tasks/class-weights.js";
 import { sentenceParameters } from "../lib/tasks/sentence.js";
 
 export const word = defineWord({
@@ -8,13 +10,20 @@ export const word = defineWord({
   doc: "One label out of several for a whole text. The head is that of the family's ...ForSequenceClassification in transformers.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification }',
   since: "0.1.0",
-  parameters: [],
+  parameters: [classWeight],
   elsewhere: {
+    class_weights: "class_weight",
+    loss_weights: "class_weight",
     "text-classification": "text_classification",
     sequence_classification: "text_classification",
     SEQ_CLS: "text_classification",
   },
-  check: (call, context) => wantShape(call.word, ["encoder"], context),
+  check(call, context) {
+    wantShape(call.word, ["encoder"], context);
+    for (const [label, weight] of Object.entries(weightsGiven(call)))
+      if (!(weight > 0))
+        context.report("out-of-range", { key: label, found: String(weight), range: "above 0" }, "class_weight");
+  },
   capabilities: {
     /** What the Hugging Face hub calls it. */
     pipeline: "text-classification",
@@ -23,6 +32,7 @@ export const word = defineWord({
     /** Roles that the data must have. */
     roles: ["text", "label"],
     labels: true,
+    names: labelsWeighed,
     /** What the head adds, for `hidden` features and `labels` labels; `family`: what the base's word says of it. */
     parameters: sentenceParameters,
     measures: ["label"],

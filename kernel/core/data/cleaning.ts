@@ -1,4 +1,5 @@
 /** The cleaners of a plan, one after the other, and the count of what they drop. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
@@ -6,7 +7,9 @@ import type { DataPlan } from "#dsl/types/subject.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { rowName } from "./row-names.js";
 import type { Row } from "./rows.js";
+import type { Divided } from "./splitting.js";
 import { Touched } from "./touched.js";
+import "./codes.js";
 
 export class Drops {
   private readonly reasons = new Map<string, { count: number; examples: RowName[] }>();
@@ -28,9 +31,14 @@ export class Drops {
   }
 }
 
+/** Of a split that trains; where there is none, all rows do. */
+const isTrained = ({ split }: Divided): boolean => split === "train" || split === "all";
+
 /** What gives each row as it is afterwards, or undefined when it is dropped, and what the cleaners did. */
 export interface Cleaning {
   clean(row: Row): Row | undefined;
+  /** All rows that have their split: those that train repeated or left out. */
+  balanced(divided: readonly Divided[]): readonly Divided[];
   found(): Pick<DataFacts, "cleaners">;
 }
 
@@ -43,9 +51,17 @@ export async function cleaning(
   const loaded = await Promise.all(
     plan.clean.map(async (call) => await implementationOf(registry, "cleaner", call.word)),
   );
+  const late = loaded.findIndex((cleaner) => cleaner.copies);
+  if (o.streamed && late >= 0)
+    throw new CodedError("cannot-stream", {
+      what: `\`${plan.clean[late]!.word}\``,
+      why: "how many rows each label has is known at their end; `class_weight: balanced` of the task needs no repeated rows",
+    });
   // Before the last one that hides something, no text is shown.
   const hidden = loaded.findLastIndex((cleaner) => cleaner.hides);
   const steps = loaded.map((cleaner, i) => ({
+    cleaner,
+    call: plan.clean[i]!,
     step: cleaner.start(plan.clean[i]!, { streamed: o.streamed, seed: plan.seed }),
     touched: new Touched(plan.clean[i]!.word, i > hidden),
   }));
@@ -64,5 +80,26 @@ export async function cleaning(
     }
     return values === row.values ? row : { ...row, values };
   };
-  return { clean, found: () => (steps.length > 0 ? { cleaners: steps.map(({ touched }) => touched.found()) } : {}) };
+  const balanced = (divided: readonly Divided[]): readonly Divided[] =>
+    steps.reduce((rows, { cleaner, call, touched }) => {
+      if (!cleaner.copies) return rows;
+      const trains = rows.filter(isTrained);
+      const labels = trains.map(({ row }) => String(row.values["label"] as string | number));
+      const copies = cleaner.copies(call, labels, plan.seed);
+      let at = 0;
+      return rows.flatMap((one) => {
+        if (!isTrained(one)) return one;
+        const times = copies[at++]!;
+        if (times > 1) for (let i = 1; i < times; i++) touched.noted("repeated");
+        if (times > 0) return new Array<Divided>(times).fill(one);
+        drops.add("left out to even out the labels", rowName(one.row));
+        touched.dropped(one.row, "of a commoner label");
+        return [];
+      });
+    }, divided);
+  return {
+    clean,
+    balanced,
+    found: () => (steps.length > 0 ? { cleaners: steps.map(({ touched }) => touched.found()) } : {}),
+  };
 }

@@ -73,7 +73,6 @@ export async function pass(
     }
     found.add(split);
     leaks.look(row, split);
-    strata.look(row, split);
     personal.look(row);
     keeper.keep(split, row, label);
   };
@@ -81,7 +80,9 @@ export async function pass(
   const cleaners = await cleaning(plan, o.registry, drops, o);
   for await (const rows of clean(plan, chunks, { cleaners, drops, read }, o)) {
     for (const row of rows.slice(0, SAMPLE - sample.length)) sample.push(shown(plan, row));
-    for (const [at, one] of (await divided(rows)).entries()) {
+    const parted = await divided(rows);
+    for (const { row, split } of parted) if (split !== null) strata.look(row, split);
+    for (const [at, one] of cleaners.balanced(parted).entries()) {
       if (at % stride === 0) await turn(o.signal);
       take(one);
     }

@@ -1,0 +1,36 @@
+/** How often each row of a training split is kept, so that its labels are as many as one another. */
+import type { Call } from "#dsl/types/value.js";
+import type { CleanerImplementation } from "../kinds/data.js";
+import { chance, shuffle } from "../lib/chance.js";
+
+export const balance: CleanerImplementation = {
+  start:
+    () =>
+    ({ values }) => ({ values }),
+  copies(call, labels, seed) {
+    const members = new Map<string, number[]>();
+    labels.forEach((label, row) => {
+      const own = members.get(label);
+      if (own) own.push(row);
+      else members.set(label, [row]);
+    });
+    const counts = [...members.values()].map((own) => own.length);
+    const copies = new Int32Array(labels.length).fill(1);
+    const generator = chance(seed, 7);
+    for (const own of members.values()) {
+      const wanted = wantedOf(own.length, counts, call);
+      const drawn = shuffle(own, generator);
+      drawn.forEach((row, i) => {
+        copies[row] = Math.floor(wanted / own.length) + (i < wanted % own.length ? 1 : 0);
+      });
+    }
+    return copies;
+  },
+};
+
+/** Rows of a label that has `count` of them, where all labels have `counts`. */
+function wantedOf(count: number, counts: readonly number[], call: Call): number {
+  const { share } = call.arguments["ratio"] as { readonly share: number };
+  if (call.arguments["by"] === "over") return Math.max(count, Math.round(Math.max(...counts) * share));
+  return Math.min(count, Math.round(Math.min(...counts) / share));
+}

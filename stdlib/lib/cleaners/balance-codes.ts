@@ -1,0 +1,21 @@
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type {} from "#dsl/diagnostics/codes.js";
+import { listed } from "#dsl/diagnostics/listed.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "balance-without-label": { readonly has: readonly string[] };
+  }
+}
+
+registerCodes({
+  "balance-without-label": {
+    severity: "error",
+    message: (d) =>
+      `\`balance\` evens out labels, and these rows have no role \`label\` (they have ${listed(d.has.map((role) => `\`${role}\``))})`,
+    help: () => "name the column of the label, as in `columns: { text: body, label: team }`, or leave `balance` out",
+    explain:
+      "Rows are repeated or left out by their label, so each row has to have one. Rows with several labels, and words that are labelled one by one, can't be evened out that way.",
+    example: 'data d { source: csv("a.csv"), columns: { text: t }, clean: balance(over) }',
+  },
+});

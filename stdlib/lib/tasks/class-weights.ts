@@ -1,0 +1,42 @@
+/** What a row of each label counts in the loss: `class_weight` of tasks that give one label. Scores count every row once. */
+import { parameter } from "#dsl/types/define.js";
+import type { Call } from "#dsl/types/value.js";
+
+export const classWeight = parameter({
+  name: "class_weight",
+  type: {
+    is: "either",
+    of: [
+      { is: "choice", of: ["balanced"] },
+      { is: "record", of: { is: "number" }, example: "{ billing: 2, other: 0.5 }" },
+    ],
+  },
+  doc: "What a row counts in the loss by its label: `balanced`, rows / (labels · rows of the label), so that every label counts alike, or a number for each label (1 where none is given). The mean of a batch is over the weights of its rows. Scores are not weighed.",
+  means: { balanced: "every label counts alike, however few its rows are" },
+  why: "Where one label has most rows, a model does well by saying nothing else; left out, every row counts once.",
+  impact: "high",
+});
+
+type Weighing = { readonly record: Readonly<Record<string, number>> } | "balanced" | undefined;
+const weighing = (call: Call): Weighing => call.arguments["class_weight"] as Weighing;
+
+export const weighs = (call: Call): boolean => weighing(call) !== undefined;
+
+/** By label, those that are given one by name. */
+export function weightsGiven(call: Call): Readonly<Record<string, number>> {
+  const given = weighing(call);
+  return given === undefined || given === "balanced" ? {} : given.record;
+}
+export const labelsWeighed = (call: Call): readonly string[] => Object.keys(weightsGiven(call));
+
+/** By the label's number. `truth`: of the rows that train; a label without rows among them has the weight 1. */
+export function classWeights(call: Call, labels: readonly string[], truth: Int32Array): Float32Array {
+  if (weighing(call) !== "balanced") {
+    const given = weightsGiven(call);
+    return Float32Array.from(labels, (label) => (Object.hasOwn(given, label) ? given[label]! : 1));
+  }
+  const counts = new Float64Array(labels.length);
+  for (const label of truth) counts[label]! += 1;
+  const there = counts.reduce((sum, count) => sum + Number(count > 0), 0);
+  return Float32Array.from(counts, (count) => (count > 0 ? truth.length / (there * count) : 1));
+}
