@@ -39,7 +39,7 @@ export const browser = {
 const unused =
   /\/(?:(?:metrics|decoders|searches|stoppings|schedules|targets|tokenizers)\/[\w-]+\.run|datasets\/prepare-streamed)\.js$/;
 /** Words that others have: what they know or read by is larger than the page is to be. */
-const elsewhere = /\/(?:cleaners\/(?:language|redact)|sources\/(?:parquet|arrow))\.run\.js$/;
+const elsewhere = /\/(?:cleaners\/(?:language|redact)|sources\/(?:parquet|arrow|hub|sql))\.run\.js$/;
 const leaveOut = {
   name: "leave out",
   setup({ onResolve, onLoad }) {
@@ -66,7 +66,7 @@ const leaveOut = {
     onLoad({ filter: /.*/, namespace: "never-called" }, () => ({ contents: "module.exports = {};" }));
     onLoad({ filter: /.*/, namespace: "elsewhere" }, ({ path }) => ({
       contents: `import { CodedError } from "./dsl/diagnostics/codes.js";
-        import "./kernel/core/data/codes.js";
+        import "./stdlib/lib/sources/table-codes.js";
         throw new CodedError("not-on-page", { word: ${JSON.stringify(/([\w]+)\.run\.js$/.exec(path)[1])} });`,
       resolveDir: dist,
     }));

@@ -77,6 +77,7 @@ import { word as sources_arrow } from "./sources/arrow.js";
 import { word as sources_csv } from "./sources/csv.js";
 import { word as sources_fasttext } from "./sources/fasttext.js";
 import { word as sources_folder } from "./sources/folder.js";
+import { word as sources_hub } from "./sources/hub.js";
 import { word as sources_json } from "./sources/json.js";
 import { word as sources_jsonl } from "./sources/jsonl.js";
 import { word as sources_mix } from "./sources/mix.js";
@@ -237,6 +238,7 @@ export const words: readonly Word[] = [
   sources_csv,
   sources_fasttext,
   sources_folder,
+  sources_hub,
   sources_json,
   sources_jsonl,
   sources_mix,

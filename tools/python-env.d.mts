@@ -1,5 +1,5 @@
 export type PythonGroup =
-  "presidio" | "jupyter" | "lab" | "oracles" | "scores" | "deploy" | "readers" | "executorch" | "vllm";
+  "presidio" | "datasets" | "jupyter" | "lab" | "oracles" | "scores" | "deploy" | "readers" | "executorch" | "vllm";
 export declare class ToolError extends Error {
   readonly name: "ToolError";
   readonly code: string;

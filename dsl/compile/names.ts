@@ -4,7 +4,7 @@ import type { Draft, Named, Program, Run } from "../plan/program.js";
 import { replace, Reporter } from "../diagnostics/reporter.js";
 import { formOf } from "../types/shapes.js";
 import type { Span } from "../diagnostics/span.js";
-import { checkTables, dataFacts, splitNames } from "../rules/world.js";
+import { checkTables, dataFacts, namedByData, splitNames } from "../rules/world.js";
 import { dataNow, foldsOf } from "../plan/folds.js";
 import type { NameKind } from "../plan/outside.js";
 import type { Operand, WordNode } from "../syntax/tree.js";
@@ -112,7 +112,7 @@ export function subjectOf(
   if (!data) return undefined;
   const headers = checkTables(program, draft, data.plan, found.node.span);
   const facts =
-    headers && data.plan.split && program.registry.find("split", data.plan.split.word)?.capabilities?.namedByData
+    headers && namedByData(program, data.plan)
       ? dataFacts(program, draft, data.plan, null, found.node.span)
       : undefined;
   const splits = splitNames(program, data.plan, facts);

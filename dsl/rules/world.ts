@@ -248,14 +248,24 @@ function asInRows(program: Program, labels: readonly string[], used: Iterable<st
   return { fix: { title: `write ${[first, ...others].join(", ")}`, certain: true, edits } };
 }
 
+/** Whether what the splits are called stands in the data: in a column, or as the source's own. */
+export function namedByData(program: Program, { split, source }: DataPlan): boolean {
+  if (split) return program.registry.find("split", split.word)?.capabilities?.namedByData === true;
+  if (!("word" in source)) return false;
+  const { word, arguments: given } = source as Call;
+  return program.registry.find("source", word)?.capabilities?.hosted === true && (given["split"] ?? null) === null;
+}
+
 /** Names of the splits: none, some, or null while only the data can tell. */
 export function splitNames(program: Program, plan: DataPlan, facts: DataFacts | undefined): readonly string[] | null {
   if (!("word" in plan.source)) return Object.keys(plan.source);
-  if (!plan.split) return [];
-  const word = program.registry.find("split", plan.split.word);
+  const byData = namedByData(program, plan);
+  if (!plan.split && !byData) return [];
   // A part of the rows names a part of the splits.
-  if (facts?.sampled && word?.capabilities?.namedByData) return null;
+  if (facts?.sampled && plan.split && byData) return null;
   if (facts) return Object.keys(facts.splits);
+  if (!plan.split) return null;
+  const word = program.registry.find("split", plan.split.word);
   const names = word?.capabilities?.names?.(plan.split);
   if (names) return names;
   const shares = Object.entries(plan.split.arguments).filter(([name, value]) => {

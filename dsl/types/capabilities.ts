@@ -48,6 +48,8 @@ type Of<C extends Call, R, More extends readonly unknown[] = []> = { of(call: C,
 export interface SourceCapabilities {
   /** It takes a live value of the notebook: `source: $rows`. */
   readonly live?: true;
+  /** Its path is a folder, or what a hub calls so; it brings splits of its own unless one is asked for (`split`). */
+  readonly hosted?: true;
 }
 
 export interface SplitCapabilities<C extends Call = Call> {

@@ -49,8 +49,10 @@ export function isChecksum(etag: unknown): etag is string {
   return typeof etag === "string" && CHECKSUM.test(etag);
 }
 
+export type RepositoryKind = "models" | "datasets";
+
 /**
- * Where one model lies in the cache. Commits and checksums come from a hub: only those of the right form become paths, and
+ * Where one model, or one data set, lies in the cache. Commits and checksums come from a hub: only those of the right form become paths, and
  * nothing is written where a link leads out of the cache (coded errors `path-outside`, `cannot-write`, `disk-full`).
  */
 export class CachedModel {
@@ -59,8 +61,9 @@ export class CachedModel {
     id: string,
     readonly revision: string,
     private readonly cache: string = hubCache(),
+    kind: RepositoryKind = "models",
   ) {
-    this.root = join(cache, `models--${id.replaceAll("/", "--")}`);
+    this.root = join(cache, `${kind}--${id.replaceAll("/", "--")}`);
   }
   /** The commit that the revision stood for when it was fetched, or null. */
   async commit(): Promise<string | null> {

@@ -6,7 +6,8 @@ import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import { filesNamed } from "#stdlib/platform/files.js";
 import { isCall } from "../core/data/rows.js";
-import { isAddress } from "./addresses.js";
+import { isAddress, isHosted } from "./addresses.js";
+import { folderNamed } from "./hub/place.js";
 import { stampAt } from "../fetch/stamp.js";
 
 /** Those that read a file by its `path`, sources within sources among them; null where one reads anything else. */
@@ -17,14 +18,24 @@ export function filesRead(source: DataPlan["source"], folder: string): readonly 
 }
 
 function filesOf(call: Call, folder: string): readonly string[] | null {
-  const { path } = call.arguments;
+  const { path, root } = call.arguments;
+  if (root !== undefined || call.arguments["sources"] !== undefined)
+    return filesWithin(call, typeof root === "string" ? root : folder);
   // What was fetched stays as it is.
-  if (typeof path === "string" && isAddress(path)) return [];
+  if (typeof path === "string" && (isAddress(path) || isElsewhere(call, path, folder))) return [];
   if (typeof path === "string") {
     const isFolder = statSync(resolve(folder, path), { throwIfNoEntry: false })?.isDirectory();
     const files = filesNamed(folder, isFolder ? `${path.replace(/[\\/]+$/, "")}/**` : path);
     return files.map((name) => resolve(folder, name));
   }
+  return filesWithin(call, folder);
+}
+
+function isElsewhere(call: Call, path: string, folder: string): boolean {
+  return isHosted(call) && folderNamed(folder, path) === null;
+}
+
+function filesWithin(call: Call, folder: string): readonly string[] | null {
   const within = callsIn(Object.values(call.arguments)).map((inner) => filesOf(inner, folder));
   return within.length === 0 || within.includes(null) ? null : within.flatMap((own) => own ?? []);
 }

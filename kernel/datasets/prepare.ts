@@ -7,7 +7,7 @@ import { registry as whole } from "#stdlib/registry.js";
 import { measured as measuredInMemory, type Measures } from "../core/data/measured.js";
 import { prepareRows as prepareInMemory, readHeader as headerOf, type PrepareOptions } from "../core/data/prepare.js";
 import type { Prepared } from "../core/data/prepared.js";
-import { isStreamed } from "../core/data/rows.js";
+import { isCall, isStreamed } from "../core/data/rows.js";
 import { fetchedSource } from "./addresses.js";
 
 /** `prepareRows`, then `measured`. */
@@ -21,10 +21,20 @@ export async function prepare(
 
 /** As of rows in memory; coded errors of streaming (`cannot-stream`, `split-not-streamed`) and of files that are fetched too. */
 export async function prepareRows(given: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
-  const { source, notes } = await fetchedSource(given.source, o.signal);
+  const { source, notes, sources } = await fetchedSource(given.source, {
+    ...{ folder: world.folder, split: given.split !== null, signal: o.signal, onFetch: o.onFetch },
+  });
   const prepared = await read({ ...given, source }, world, o);
-  if (notes.length === 0) return prepared;
-  return { ...prepared, facts: { ...prepared.facts, notes: [...notes, ...(prepared.facts.notes ?? [])] } };
+  if (notes.length + sources.length === 0) return prepared;
+  const { facts } = prepared;
+  return {
+    ...prepared,
+    facts: {
+      ...facts,
+      notes: [...notes, ...(facts.notes ?? [])],
+      ...(sources.length > 0 && { sources: [...sources, ...(facts.sources ?? [])] }),
+    },
+  };
 }
 
 async function read(plan: DataPlan, world: SourceWorld, o: PrepareOptions): Promise<Prepared> {
@@ -35,8 +45,11 @@ async function read(plan: DataPlan, world: SourceWorld, o: PrepareOptions): Prom
 
 /** Column names and first rows of one source, for checks while someone types; its file is fetched where it lies elsewhere. */
 export async function readHeader(source: Call, world: SourceWorld): Promise<TableFacts> {
-  const fetched = await fetchedSource(source);
-  return headerOf(fetched.source as Call, world);
+  const fetched = await fetchedSource(source, { folder: world.folder, split: false, head: true });
+  const [first] = isCall(fetched.source) ? [fetched.source] : Object.values(fetched.source);
+  const facts = await headerOf(first ?? source, world);
+  const sources = [...fetched.sources, ...(facts.sources ?? [])];
+  return { ...facts, ...(sources.length > 0 && { sources }) };
 }
 
 /** The same rows, with lengths in their facts; coded error `cannot-stream` too. */

@@ -10,7 +10,7 @@ import { commitIter, createRepo, HubApiError, modelInfo } from "@huggingface/hub
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Push } from "#stdlib/kinds/target.js";
 import { secretNamed } from "#stdlib/lib/secrets/held.js";
-import { hubEndpoint } from "../bases/hub.js";
+import { hubEndpoint } from "../bases/hub-files.js";
 import type { Progress } from "../core/session/host-context.js";
 import { hubCalls } from "./hub-calls.js";
 import "./push-codes.js";

@@ -140,6 +140,7 @@ export class DatasetCache {
       audits: this.audits,
       mostBytes: this.o.glance ? glance.bytes : undefined,
       ...told(s, `rows of ${plan.name} read`),
+      ...(s.onProgress && { onFetch: (label, done, total) => s.onProgress?.({ label, done, total }) }),
       onCompared: told(s, `rows of ${plan.name} compared with the other splits'`).onRows,
       ...(s.signal ? { signal: s.signal } : {}),
     });

@@ -36,6 +36,9 @@ async function main(bless: boolean): Promise<boolean> {
     const scores = await ensurePythonEnv("scores", { onProgress: (line) => console.error(line) });
     const scored = await run(scores.python, [join(root, "tests/oracles/scores.py"), made.golden]);
     if (scored !== 0) throw new Error(`scores.py ended with status ${scored}`);
+    const folders = await ensurePythonEnv("datasets", { onProgress: (line) => console.error(line) });
+    const found = await run(folders.python, [join(root, "tests/oracles/hub_folders.py"), made.golden]);
+    if (found !== 0) throw new Error(`hub_folders.py ended with status ${found}`);
     if (bless) {
       cpSync(made.golden, kept.golden, { recursive: true });
       cpSync(made.models, kept.models, { recursive: true });

@@ -53,7 +53,6 @@ declare module "#dsl/diagnostics/codes.js" {
     "answer-not-there": { readonly row: RowName; readonly answer: string };
     "cannot-stream": { readonly what: string; readonly why: string };
     "streamed-changed": { readonly file: string };
-    "not-on-page": { readonly word: string };
     "streamed-table": { readonly data: string };
     "no-rows-left": {
       readonly rowsIn: number;
@@ -139,13 +138,6 @@ registerCodes({
     help: () => "run the statement again; the rows are read anew",
     explain:
       "Rows and tokens of streamed data lie in the cache folder. Something removed or cut a file there while it was in use.",
-  },
-  "not-on-page": {
-    severity: "error",
-    message: (d) => `\`${d.word}\` isn't part of this page`,
-    help: () => "it is in JupyterLab and on the command line: take the program there",
-    explain:
-      "The page is one small file that works without a server. What needs large tables (languages, names) or reads binary files is left to Tunebook as it is installed.",
   },
   "streamed-table": {
     severity: "error",

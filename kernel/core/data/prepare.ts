@@ -34,6 +34,8 @@ export interface PrepareOptions {
   readonly onRows?: ((done: number, of?: number) => void) | undefined;
   /** Told how many of the rows that train are compared with the others. */
   readonly onCompared?: ((done: number, of: number) => void) | undefined;
+  /** Told how many bytes of a file of the net are here. */
+  readonly onFetch?: ((file: string, done: number, total: number | null) => void) | undefined;
   readonly registry?: Registry;
   /** Bytes of each streamed file after which the rest of it is left; absent: all is read. */
   readonly mostBytes?: number | undefined;

@@ -13,10 +13,6 @@ export const sourceNames = told([
     "sqlite duckdb read_sql query",
     "save what the query gives as Parquet or CSV, or run it in a TypeScript cell and give the rows as `$rows`",
   ],
-  [
-    "load_dataset huggingface hub",
-    'download it once and name its files, as in `parquet("data/train-*.parquet")`, `arrow("train/data-*.arrow")` or `jsonl("reviews.jsonl")`',
-  ],
 ]);
 /** As keys of `data`. */
 export const fileKeys = told([
@@ -26,5 +22,5 @@ export const fileKeys = told([
     "files data_files train_files data_dir data_path train_file dataset_path",
     'write `source: csv("…")`, or `{ train: csv("…"), test: csv("…") }`',
   ],
-  ["dataset_name hub_dataset dataset_config dataset_config_name", 'download it once, and write `source: csv("…")`'],
+  ["dataset_name hub_dataset dataset_config dataset_config_name", 'write `source: hub("owner/name", config: "…")`'],
 ]);

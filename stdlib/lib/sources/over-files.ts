@@ -89,7 +89,7 @@ async function* chunks(
 }
 
 /** Coded error `files-differ`. */
-function demandAlike(): (file: string, columns: Iterable<string>) => void {
+export function demandAlike(): (file: string, columns: Iterable<string>) => void {
   let first: { readonly file: string; readonly columns: ReadonlySet<string> } | undefined;
   return (file, names) => {
     const columns = new Set([...names].filter((name) => name !== "$row"));

@@ -40,11 +40,19 @@ declare module "#dsl/diagnostics/codes.js" {
     "zip-members": { readonly file: string; readonly members: readonly string[] };
     "weights-differ": { readonly sources: number; readonly weights: readonly number[] };
     "unlabelled-file": { readonly file: string };
+    "not-on-page": { readonly word: string };
     "column-not-read": { readonly file: string; readonly column: string; readonly type: string };
   }
 }
 
 registerCodes({
+  "not-on-page": {
+    severity: "error",
+    message: (d) => `\`${d.word}\` isn't part of this page`,
+    help: () => "it is in JupyterLab and on the command line: take the program there",
+    explain:
+      "The page is one small file that works without a server. What needs large tables (languages, names) or reads binary files is left to Tunebook as it is installed.",
+  },
   "no-files": {
     severity: "error",
     message: (d) => `no file fits ${d.path} in ${d.folder}`,

@@ -1,0 +1,109 @@
+/**
+ * Rows of a data set's files, one file after the other. Which they are, and where, the kernel finds out (kernel/datasets/hub):
+ * the call that comes here has them as `sources`.
+ */
+import type { ColumnTable } from "arquero";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Call } from "#dsl/types/value.js";
+import { locate } from "#platform/files.js";
+import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
+import { namedClasses } from "../lib/sources/classes.js";
+import { gatheredTable } from "../lib/sources/gathered-chunks.js";
+import { jsonValue } from "../lib/sources/json-value.js";
+import { demandAlike } from "../lib/sources/over-files.js";
+import { fileText } from "../lib/sources/text-file.js";
+import { encodingIn } from "../lib/sources/written.js";
+
+interface Arguments {
+  readonly path: string;
+  readonly sources?: readonly Call[];
+  readonly sizes?: readonly number[];
+  readonly classes?: { readonly record: Readonly<Record<string, readonly string[]>> };
+  readonly root?: string;
+}
+
+export const hub: SourceImplementation = {
+  open: (call, world, limit = Infinity) =>
+    gatheredTable(argumentsOf(call).path, chunks(call, world, { streamed: false, limit }), limit),
+  stream: (call, world) => chunks(call, world, { streamed: true, limit: Infinity }),
+};
+
+const argumentsOf = (call: Call): Arguments => call.arguments as unknown as Arguments;
+
+/** Chunks have the columns of all chunks before: gathered, they are one table. */
+async function* chunks(
+  call: Call,
+  given: SourceWorld,
+  o: { readonly streamed: boolean; readonly limit: number },
+): AsyncGenerator<RowChunk> {
+  const { sources, sizes = [], classes, root } = argumentsOf(call);
+  if (!sources) throw new CodedError("not-on-page", { word: "hub" });
+  const world = root === undefined ? given : { ...given, folder: root };
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  const demand = demandAlike();
+  let [before, rows] = [0, 0];
+  for (const [i, source] of sources.entries()) {
+    const size = sizes[i] ?? 0;
+    const from = before;
+    const onBytes = (read: number, of: number): void => given.onBytes?.(from + size * (of > 0 ? read / of : 0), all);
+    const word = await wordFor(source, world);
+    const reader = await world.source?.(word);
+    if (!reader) throw new CodedError("internal", { what: `nothing reads ${word}` });
+    const file = String(source.arguments["path"]);
+    let first = true;
+    for await (const chunk of chunksOf(
+      reader,
+      { ...source, word },
+      { ...world, onBytes },
+      { ...o, limit: o.limit - rows },
+    )) {
+      const columns = word === "text" ? new Map([...chunk.columns].filter(([name]) => name !== "file")) : chunk.columns;
+      // Objects bring what they have; files that say what their columns are all say the same.
+      if (first && !word.startsWith("json")) demand(file, columns.keys());
+      first = false;
+      yield { rows: chunk.rows, columns: namedClasses(columns, classes?.record ?? {}, { file, before: rows }) };
+      rows += chunk.rows;
+    }
+    before += size;
+    if (rows >= o.limit) return;
+  }
+}
+
+async function* chunksOf(
+  reader: SourceImplementation,
+  call: Call,
+  world: SourceWorld,
+  { streamed, limit }: { readonly streamed: boolean; readonly limit: number },
+): AsyncGenerator<RowChunk> {
+  if (streamed && reader.stream) yield* reader.stream(call, world);
+  else yield chunkOf(await reader.open(call, world, limit));
+}
+
+function chunkOf(table: ColumnTable): RowChunk {
+  const names = table.columnNames().filter((name) => name !== "$row");
+  return {
+    rows: table.numRows(),
+    columns: new Map(names.map((name) => [name, Array.from(table.array(name) as Iterable<unknown>)])),
+  };
+}
+
+/** Files that end in .json hold one value, or one on each line. */
+async function wordFor(source: Call, world: SourceWorld): Promise<string> {
+  if (source.word !== "json" || source.arguments["rows"] !== undefined) return source.word;
+  const path = String(source.arguments["path"]);
+  let head = "";
+  for await (const piece of fileText(await locate(world.folder, path), path, encodingIn(source))) {
+    head += piece;
+    if (head.includes("\n", head.search(/\S/)) || head.length > 2 ** 24) break;
+  }
+  const [line = ""] = head.trimStart().split("\n", 1);
+  return line.startsWith("{") && isValue(line) ? "jsonl" : "json";
+}
+
+function isValue(text: string): boolean {
+  try {
+    return jsonValue(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
