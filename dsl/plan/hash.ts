@@ -15,7 +15,14 @@ export function recipeHash(recipe: Recipe): string {
   // What is written as it usually is, and what stands there unwritten, are the same recipe where they read the same rows.
   const source = recipe.dataHash === null ? {} : { source: unheld(data.source as Value) };
   return hashOf({
-    data: { ...data, ...source, name: null, folder: recipe.dataHash === null ? data.folder : null },
+    data: {
+      ...data,
+      ...source,
+      name: null,
+      folder: recipe.dataHash === null ? data.folder : null,
+      // What people decided is in the data's hash.
+      ...(data.annotations && recipe.dataHash !== null && { annotations: null }),
+    },
     dataHash: recipe.dataHash,
     model: {
       ...model,

@@ -1,7 +1,7 @@
 /** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
 import type { ResolvedModel } from "../plan/resolved.js";
 import { failed, type DataFacts, type Failed, type Need, type TableFacts } from "../types/facts.js";
-import type { DataPlan, ReaderOf } from "../types/subject.js";
+import { columnsRead, type DataPlan, type ReaderOf } from "../types/subject.js";
 import type { ValueType } from "../types/registry.js";
 import type { Call, Value } from "../types/value.js";
 import { lookedFor } from "../types/allow.js";
@@ -34,7 +34,7 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
       good = false;
     } else headers.push({ file: fileOf(call), place, ...fact });
   }
-  const asked: [string, string, Span | undefined][] = Object.entries(plan.columns).map(([role, column]) => [
+  const asked: [string, string, Span | undefined][] = Object.entries(columnsRead(plan)).map(([role, column]) => [
     role,
     column,
     draft.given.get("columns")?.places.get(`columns.${role}`),

@@ -5,6 +5,7 @@
 import canonicalize from "canonicalize";
 import { must } from "../diagnostics/must.js";
 import type { PersonalFacts } from "./personal-facts.js";
+import type { AnnotatedFacts } from "./annotated-facts.js";
 import type { DataAudit } from "./audit-facts.js";
 import type { RowName } from "./row-name.js";
 import type { DataPlan, ModelPlan, ReaderOf, ScratchPlan } from "./subject.js";
@@ -124,6 +125,8 @@ export interface DataFacts {
   readonly sources?: readonly string[];
   /** Personal data that is left in the texts; absent: none that was found. */
   readonly personal?: readonly PersonalFacts[];
+  /** Of data that people annotated. */
+  readonly annotated?: AnnotatedFacts;
   /** Absent: not looked at, as of data that are streamed. */
   readonly audit?: DataAudit;
 }

@@ -18,6 +18,23 @@ export interface DataPlan {
   readonly separator?: string;
   readonly sample: number | null;
   readonly seed: number;
+  /** Decisions of people about its rows, over what the source says; absent: none. */
+  readonly annotations?: Annotations;
+}
+export interface Annotations {
+  /** Relative to the data's `folder`. Where nothing is yet, nothing was decided. */
+  readonly file: string;
+  readonly role: LabelRole;
+  /** No column of the source has the role: every label is a person's. */
+  readonly adds?: true;
+}
+/** Roles whose values people decide on. */
+export type LabelRole = "label" | "labels";
+
+/** Roles that columns of the source have. */
+export function columnsRead({ columns, annotations }: DataPlan): DataPlan["columns"] {
+  if (!annotations?.adds) return columns;
+  return Object.fromEntries(Object.entries(columns).filter(([role]) => role !== annotations.role));
 }
 
 /** A model from scratch: the words that its config.json and its tokenizer are made of. */

@@ -42,6 +42,9 @@ const data: Schema<DataPlan> = fields({
   separator: v.exactOptional(text),
   sample: maybeNumber,
   seed: figure,
+  annotations: v.exactOptional(
+    fields({ file: text, role: v.picklist(["label", "labels"]), adds: v.exactOptional(v.literal(true)) }),
+  ),
 });
 const scratch: Schema<ScratchPlan> = fields({
   ...{ architecture: call, tokenizer: call, max_length: figure },
@@ -96,6 +99,7 @@ const planSchema: Schema<Plan> = fields({
       why: v.exactOptional(text),
     }),
   ),
+  annotated: v.exactOptional(fields({ rows: figure, by: v.array(text) })),
   ...{ recipeHash: text, planHash: text },
 });
 export const isWholePlan = like(planSchema);

@@ -43,6 +43,8 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
       what: "`sample`",
       why: "it takes rows at equal distances over all of them",
     });
+  if (plan.annotations)
+    throw new CodedError("cannot-stream", { what: "`annotate`", why: "it asks about rows that are held in memory" });
   const role = ["tokens", "question"].find((role) => role in plan.columns);
   if (role !== undefined)
     throw new CodedError("cannot-stream", {

@@ -1,4 +1,5 @@
 /** Data as their source wants them: held in memory as tables, or streamed from a folder of the cache. */
+import { resolve } from "node:path";
 import type { TableFacts } from "#dsl/types/facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
@@ -9,6 +10,7 @@ import { prepareRows as prepareInMemory, readHeader as headerOf, type PrepareOpt
 import type { Prepared } from "../core/data/prepared.js";
 import { isCall, isStreamed } from "../core/data/rows.js";
 import { fetchedSource } from "./addresses.js";
+import { decisionsIn } from "./annotations-file.js";
 
 /** `prepareRows`, then `measured`. */
 export async function prepare(
@@ -38,7 +40,8 @@ export async function prepareRows(given: DataPlan, world: SourceWorld, o: Prepar
 }
 
 async function read(plan: DataPlan, world: SourceWorld, o: PrepareOptions): Promise<Prepared> {
-  if (!isStreamed(plan)) return prepareInMemory(plan, world, o);
+  const decisions = plan.annotations && decisionsIn(resolve(world.folder, plan.annotations.file));
+  if (!isStreamed(plan)) return prepareInMemory(plan, world, { ...o, ...(decisions && { decisions }) });
   const { prepareStreamed } = await import("./prepare-streamed.js");
   return prepareStreamed(plan, world, { ...o, registry: o.registry ?? whole });
 }

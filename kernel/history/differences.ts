@@ -30,7 +30,7 @@ export function differences(here: Compared, there: Compared): readonly Differenc
 export function settingsOf({ plan, lock }: Compared): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const { data, model, training } = plan.recipe;
-  flatten(found, "data ", without(data, "folder", "seed", "name"));
+  flatten(found, "data ", without(data, "folder", "seed", "name", "annotations"));
   flatten(found, "model ", without(model, "folder", "name", "baseHash", "trained"));
   flatten(found, "", training);
   if (model.trained) found.set("model trained before", `recipe ${model.trained.recipeHash.slice(0, 12)}`);

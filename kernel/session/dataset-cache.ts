@@ -24,6 +24,7 @@ import { chatOf, measuredChats } from "../encoding/chat.js";
 import "../artifacts/codes.js";
 import { runFacts } from "./loaded.js";
 import { paceOf } from "./machine.js";
+import { stampAt } from "../fetch/stamp.js";
 import { textOfNamed } from "../fetch/regular.js";
 import type { HostContext } from "../core/session/host-context.js";
 import { stampsOf } from "../datasets/files-read.js";
@@ -259,8 +260,11 @@ function isPlain(value: unknown): value is Value {
 }
 
 /** Of every file a plan reads; null when it reads anything else. */
-function stampOf({ source }: DataPlan, folder: string): string | null {
-  return stampsOf(source, folder)?.join("\n") ?? null;
+function stampOf({ source, annotations }: DataPlan, folder: string): string | null {
+  const stamps = stampsOf(source, folder);
+  if (!stamps) return null;
+  const people = annotations ? [`${annotations.file} ${stampAt(resolve(folder, annotations.file)) ?? "none"}`] : [];
+  return [...stamps, ...people].join("\n");
 }
 
 /** Tells whoever waits how many rows of something are done. */

@@ -38,12 +38,15 @@ async function nearName(folder: string, file: string): Promise<string | null> {
   return near === undefined ? null : relative(folder, join(dirname(file), near)).replaceAll("\\", "/");
 }
 
+/** What people decided about rows lies beside them, and is no rows. */
+const ANNOTATIONS = /\.annotations\.jsonl$/;
+
 /** Most files that one pattern names. */
 const MOST_FILES = 10_000;
 
 /**
  * Paths of the files that a path names, as they are written from `folder`, in order: that of one file as it stands, whether it
- * is there or not; of a pattern all that fit. Links that lead out of the folder before the pattern are not followed. Coded
+ * is there or not; of a pattern all that fit. Files of annotations are none of them. Links that lead out of the folder before the pattern are not followed. Coded
  * errors `no-files`, `too-many-files`.
  */
 export function filesNamed(folder: string, path: string): readonly string[] {
@@ -69,7 +72,7 @@ function* walk(top: string, forms: readonly (readonly string[])[]): Generator<st
       const own = [...names, entry.name];
       const kind = kindOf(entry, join(top, ...own), real);
       if (kind === "folder" && forms.some((form) => mayHold(own, form))) waiting.push(own);
-      if (kind !== "file" || !forms.some((form) => fitsPath(own, form))) continue;
+      if (kind !== "file" || ANNOTATIONS.test(entry.name) || !forms.some((form) => fitsPath(own, form))) continue;
       found++;
       yield own.join("/");
     }

@@ -1,4 +1,4 @@
-"""What sacrebleu and rouge-score make of written texts beside those that were wanted: python scores.py GOLDEN_FOLDER."""
+"""What sacrebleu and rouge-score make of written texts beside those that were wanted, and agreement.py of annotators: python scores.py GOLDEN_FOLDER."""
 import json
 import os
 import sys
@@ -7,6 +7,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from rouge_score import rouge_scorer
 from sacrebleu.metrics import BLEU, CHRF
 
+import agreement
 from numbers_of_tunebook import whole
 
 PIECES = ["the", "cat", "sat", "on", "a", "mat", ",", ".", "1,000.5", "3-4", "don't", "(yes)", "&amp;", "Über", "日本", "x/y", "END", "e.g.", "\u00a0", "😀"]
@@ -50,3 +51,4 @@ def scored(written, targets):
 if __name__ == "__main__":
     os.makedirs(sys.argv[1], exist_ok=True)
     make(sys.argv[1])
+    agreement.make(sys.argv[1])

@@ -53,6 +53,10 @@ declare module "#dsl/diagnostics/codes.js" {
     "answer-not-there": { readonly row: RowName; readonly answer: string };
     "cannot-stream": { readonly what: string; readonly why: string };
     "streamed-changed": { readonly file: string };
+    "not-on-page": { readonly word: string };
+    "not-annotated": { readonly data: string };
+    "no-such-row": { readonly data: string; readonly row: string };
+    "unknown-label": { readonly label: string; readonly data: string; readonly has: readonly string[] };
     "streamed-table": { readonly data: string };
     "no-rows-left": {
       readonly rowsIn: number;
@@ -62,6 +66,27 @@ declare module "#dsl/diagnostics/codes.js" {
 }
 
 registerCodes({
+  "not-annotated": {
+    severity: "error",
+    message: (d) => `nobody annotated ${d.data}`,
+    help: (d) => `write \`annotate ${d.data} as checked\`, and \`show checked.agreement\``,
+    explain: "Agreement is told of data that `annotate` made, where two or more people decided on the same rows.",
+  },
+  "no-such-row": {
+    severity: "error",
+    message: (d) => `${d.data} has no row ${d.row} that can be annotated`,
+    help: () =>
+      'take the number that the table shows; where each split has a source of its own, the name: `"3 (test)"`',
+    explain:
+      "Rows are numbered as in their source, from 1, the header not counted. Rows that a cleaner or the split leaves out are not asked about.",
+  },
+  "unknown-label": {
+    severity: "error",
+    message: (d) => `${quoted(d.label)} is no label of ${d.data}`,
+    help: (d) => `its labels are ${listed(d.has)}; a new one is written into the data's \`labels\``,
+    explain:
+      "People choose from the labels that the data have or list. A label that nobody foresaw is added to the list first, so that a slip of the finger makes none.",
+  },
   "not-an-answer": {
     severity: "error",
     message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is the answer`,

@@ -16,8 +16,9 @@ export type DataHandle = { readonly [split: string]: SplitHandle } & {
   readonly report: DataFacts;
 };
 
-export function dataHandle(name: string, prepared: Prepared): DataHandle {
-  const handle: Record<string | symbol, unknown> = { labels: prepared.labels, report: prepared.facts };
+/** `more`: what such data have besides; a split of that name takes its place. */
+export function dataHandle(name: string, prepared: Prepared, more: Readonly<Record<string, unknown>> = {}): DataHandle {
+  const handle: Record<string | symbol, unknown> = { labels: prepared.labels, report: prepared.facts, ...more };
   for (const [split, table] of Object.entries(prepared.splits))
     handle[split] = Object.freeze({ rows: table.numRows(), table: () => table });
   for (const [split, { rows }] of Object.entries(prepared.streamed ?? {}))

@@ -14,6 +14,7 @@ import type { SourceWorld } from "#stdlib/kinds/data.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { audited } from "./audit/audit.js";
 import type { SplitRows } from "./audit/rows.js";
+import type { Lines } from "./annotated/line.js";
 import { unreadNotes } from "./conversations.js";
 import { pass, type Keeper } from "./pass/pass.js";
 import type { Prepared } from "./prepared.js";
@@ -39,6 +40,8 @@ export interface PrepareOptions {
   readonly registry?: Registry;
   /** Bytes of each streamed file after which the rest of it is left; absent: all is read. */
   readonly mostBytes?: number | undefined;
+  /** What people decided about the rows of a plan with annotations. */
+  readonly decisions?: Lines | undefined;
 }
 
 /** `prepareRows`, then `measured`. Coded errors: those of both. */
@@ -63,10 +66,8 @@ export async function prepareRows(plan: DataPlan, world: SourceWorld, o: Prepare
     found: (file, what) => read.add(file, what),
   });
   const held = new Held(Object.keys(plan.columns).sort());
-  const { facts, labels, names, sample } = await pass(plan, chunks, held, {
-    registry,
-    streamed: false,
-    signal: o.signal,
+  const { facts, labels, names, sample, annotated } = await pass(plan, chunks, held, {
+    ...{ registry, streamed: false, signal: o.signal, decisions: o.decisions },
   });
   const splits = held.splits(names);
   const look = () => audited(heldRows(splits), labels, { signal: o.signal, onRows: o.onCompared });
@@ -81,6 +82,7 @@ export async function prepareRows(plan: DataPlan, world: SourceWorld, o: Prepare
       audit: await (o.audits?.of(`${facts.hash.slice(0, 32)}${numbersOf(splits)}`, look) ?? look()),
     },
     sample,
+    ...(annotated && { annotated }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What `prepare` makes of a data plan: tables by split, ready for tokens, and the facts that checker and preview read. */
 import type { ColumnTable } from "arquero";
 import type { DataFacts } from "#dsl/types/facts.js";
+import type { Annotated } from "./annotated/overlay.js";
 import type { StreamedRows } from "./streamed-rows.js";
 
 /** Names of the splits, whether they are tables or streamed. */
@@ -22,4 +23,6 @@ export interface Prepared {
   readonly facts: DataFacts;
   /** The first rows kept, as shown in a preview. */
   readonly sample: readonly Readonly<Record<string, unknown>>[];
+  /** Of a plan with annotations: every row that can be asked about, and what stands of it. */
+  readonly annotated?: Annotated;
 }

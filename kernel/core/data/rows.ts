@@ -7,7 +7,7 @@ import { mustGet } from "#dsl/diagnostics/must.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import "#dsl/rules/world-codes.js";
 import type { RowName } from "#dsl/types/row-name.js";
-import type { DataPlan } from "#dsl/types/subject.js";
+import { columnsRead, type DataPlan } from "#dsl/types/subject.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import type { TableFacts } from "#dsl/types/facts.js";
 import type { Registry } from "#dsl/types/registry.js";
@@ -50,7 +50,7 @@ function rolesOf(
   table: Columns,
   conversation: Conversation,
 ): (index: number, row: number, split: string | null) => Row {
-  const roles = Object.entries(plan.columns);
+  const roles = Object.entries(columnsRead(plan));
   const column = (name: string): ArrayLike<unknown> => table.get(name) ?? noColumn(call, name, table);
   const columns = new Set(Object.values(plan.columns));
   const values = roles.map(([, name]) => column(name));
@@ -179,7 +179,9 @@ function worldOf(world: SourceWorld, registry: Registry): SourceWorld {
 }
 
 /** Columns that roles and the split name; undefined where turns may be told by any. */
-function columnsAsked({ columns, split }: DataPlan): readonly string[] | undefined {
+function columnsAsked(plan: DataPlan): readonly string[] | undefined {
+  const { split } = plan;
+  const columns = columnsRead(plan);
   if ("messages" in columns) return undefined;
   const named = Object.values(split?.arguments ?? {})
     .flat()

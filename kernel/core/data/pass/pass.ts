@@ -7,6 +7,9 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Registry } from "#dsl/types/registry.js";
+import { Overlay, type Annotated } from "../annotated/overlay.js";
+import { annotatedNotes } from "../annotated/notes.js";
+import type { Lines } from "../annotated/line.js";
 import { answersText, placeAnswers } from "../answers.js";
 import { cleaning, Drops, type Cleaning } from "../cleaning.js";
 import { rowName } from "../row-names.js";
@@ -38,6 +41,8 @@ export interface Passing {
   /** Whether rows are divided as they come. */
   readonly streamed: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** What people decided about the rows of a plan with annotations; absent: nothing yet. */
+  readonly decisions?: Lines | undefined;
 }
 export interface Passed {
   readonly facts: Omit<DataFacts, "audit">;
@@ -48,6 +53,8 @@ export interface Passed {
   readonly sample: readonly Readonly<Record<string, unknown>>[];
   /** By a label's number in order of appearance: its place among all that there are. */
   readonly order: Int32Array;
+  /** Of a plan with annotations. */
+  readonly annotated?: Annotated;
 }
 
 const SAMPLE = 5;
@@ -76,11 +83,19 @@ export async function pass(
     personal.look(row);
     keeper.keep(split, row, label);
   };
+  const overlay = await overlayOf(plan, o);
+  /** As people decided; null: they dropped it. */
+  const decided = ({ row, split }: Divided): Divided | null => {
+    const own = split === null || !overlay ? row : overlay.place(row, split);
+    if (!own) drops.add("dropped by annotators", rowName(row));
+    return own && { row: own, split };
+  };
   const divided = await dividedBy(plan, o);
   const cleaners = await cleaning(plan, o.registry, drops, o);
-  for await (const rows of clean(plan, chunks, { cleaners, drops, read }, o)) {
-    for (const row of rows.slice(0, SAMPLE - sample.length)) sample.push(shown(plan, row));
-    const parted = await divided(rows);
+  for await (const rows of clean(plan, chunks, { cleaners, drops, read, overlay }, o)) {
+    for (const row of rows.slice(0, SAMPLE - sample.length)) sample.push(shown(plan, overlay?.shown(row) ?? row));
+    // Labels are evened out as people decided on them.
+    const parted = (await divided(rows)).flatMap((one) => decided(one) ?? []);
     for (const { row, split } of parted) if (split !== null) strata.look(row, split);
     for (const [at, one] of cleaners.balanced(parted).entries()) {
       if (at % stride === 0) await turn(o.signal);
@@ -89,7 +104,10 @@ export async function pass(
     keeper.flush?.();
   }
   const kept = [...found].reduce((sum, split) => sum + keeper.rows(split), 0);
-  if (kept === 0) throw new CodedError("no-rows-left", { rowsIn: read.rows, dropped: drops.list() });
+  const people = overlay?.found();
+  // All of them may wait for a label.
+  if (kept === 0 && !people?.facts.waiting)
+    throw new CodedError("no-rows-left", { rowsIn: read.rows, dropped: drops.list() });
   const names = await splitOrder(plan, o.registry, found);
   const told = labels.found(plan.labels);
   const roles = Object.keys(plan.columns).sort();
@@ -103,10 +121,18 @@ export async function pass(
     labels: told.labels,
     ...leaks.found(names.length),
     hash: await hashOf(roles, told.labels, splits),
-    notes: strata.notes(),
+    notes: [...(people ? annotatedNotes(people.facts) : []), ...strata.notes()],
     ...personal.found(),
+    ...(people && { annotated: people.facts }),
   };
-  return { facts, labels: told.labels, names, sample, order: told.order };
+  const { order } = told;
+  return { facts, labels: told.labels, names, sample, order, ...(people && { annotated: people.annotated }) };
+}
+
+async function overlayOf(plan: DataPlan, { registry, streamed, decisions }: Passing): Promise<Overlay | null> {
+  if (!plan.annotations) return null;
+  const looking = await cleaning(plan, registry, new Drops(), { streamed });
+  return new Overlay(plan, plan.annotations, decisions ?? { lines: [], unread: [] }, looking);
 }
 
 type Dividing = (rows: readonly Row[]) => Promise<readonly Divided[]>;
@@ -121,7 +147,17 @@ async function dividedBy(plan: DataPlan, { registry, streamed }: Passing): Promi
 async function* clean(
   plan: DataPlan,
   chunks: AsyncIterable<readonly Row[]>,
-  { cleaners, drops, read }: { readonly cleaners: Cleaning; readonly drops: Drops; readonly read: { rows: number } },
+  {
+    cleaners,
+    drops,
+    read,
+    overlay,
+  }: {
+    readonly cleaners: Cleaning;
+    readonly drops: Drops;
+    readonly read: { rows: number };
+    readonly overlay: Overlay | null;
+  },
   { streamed, signal }: Passing,
 ): AsyncGenerator<readonly Row[]> {
   const missing = new Missing(plan.columns);
@@ -129,7 +165,12 @@ async function* clean(
   for await (const rows of chunks) {
     await turn(signal);
     read.rows += rows.length;
-    const kept = rows.flatMap((row) => {
+    const kept = rows.flatMap((given) => {
+      const row = overlay ? overlay.read(given) : given;
+      if (!row) {
+        drops.add("not labelled yet", rowName(given));
+        return [];
+      }
       const own = cleaners.clean(row);
       const placed = own && placeAnswers(own);
       return !placed || missing.look(placed) ? [] : placed;

@@ -1,0 +1,91 @@
+/**
+ * How far annotators agree beyond chance. Cohen's kappa of two (Cohen 1960, "A Coefficient of Agreement for Nominal Scales");
+ * Krippendorff's alpha of any number, nominal, where rows that one alone decided on say nothing (Krippendorff 2011,
+ * "Computing Krippendorff's Alpha-Reliability"). Null where there is nothing to disagree about: all chose the same always.
+ */
+
+/** What the annotators of one row chose, by annotator. */
+export type Choices = ReadonlyMap<string, string>;
+
+export interface PairAgreement {
+  readonly a: string;
+  readonly b: string;
+  /** Rows that both decided on. */
+  readonly rows: number;
+  /** Of them, those on which they chose the same. */
+  readonly same: number;
+  readonly kappa: number | null;
+}
+export interface Agreement {
+  readonly annotators: readonly string[];
+  /** Rows that two or more decided on. */
+  readonly rows: number;
+  readonly alpha: number | null;
+  readonly pairs: readonly PairAgreement[];
+  /** Each choice against all others, the most frequent first; `rows`: where anybody chose it. */
+  readonly choices: readonly { readonly choice: string; readonly rows: number; readonly alpha: number | null }[];
+}
+
+export function agreementOf(rows: readonly Choices[]): Agreement {
+  const shared = rows.filter((row) => row.size > 1);
+  const annotators = [...new Set(rows.flatMap((row) => [...row.keys()]))].sort();
+  const pairs = annotators.flatMap((a, i) => annotators.slice(i + 1).map((b) => pairOf(rows, a, b)));
+  const counts = new Map<string, number>();
+  for (const row of shared)
+    for (const choice of new Set(row.values())) counts.set(choice, (counts.get(choice) ?? 0) + 1);
+  return {
+    annotators,
+    rows: shared.length,
+    alpha: alphaOf(shared),
+    pairs: pairs.filter((pair) => pair.rows > 0),
+    choices: [...counts]
+      .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+      .map(([choice, n]) => ({
+        ...{ choice, rows: n },
+        alpha: alphaOf(
+          shared.map((row) => new Map([...row].map(([who, one]) => [who, one === choice ? "it" : "other"]))),
+        ),
+      })),
+  };
+}
+
+function pairOf(rows: readonly Choices[], a: string, b: string): PairAgreement {
+  const both = rows.flatMap((row): [string, string][] => {
+    const [left, right] = [row.get(a), row.get(b)];
+    return left === undefined || right === undefined ? [] : [[left, right]];
+  });
+  const same = both.filter(([left, right]) => left === right).length;
+  return { a, b, rows: both.length, same, kappa: kappaOf(both) };
+}
+
+/** Cohen's kappa: pairs of choices. */
+export function kappaOf(pairs: readonly (readonly [string, string])[]): number | null {
+  const n = pairs.length;
+  const choices = new Set(pairs.flat());
+  const share = (side: 0 | 1, choice: string): number => pairs.filter((pair) => pair[side] === choice).length / n;
+  let expected = 0;
+  for (const choice of choices) expected += share(0, choice) * share(1, choice);
+  const observed = pairs.filter(([a, b]) => a === b).length / n;
+  return n === 0 || expected === 1 ? null : (observed - expected) / (1 - expected);
+}
+
+/** Krippendorff's alpha for nominal choices. */
+export function alphaOf(rows: readonly Choices[]): number | null {
+  const totals = new Map<string, number>();
+  let [values, disagreements] = [0, 0];
+  for (const row of rows) {
+    const m = row.size;
+    if (m < 2) continue;
+    values += m;
+    const own = new Map<string, number>();
+    for (const choice of row.values()) own.set(choice, (own.get(choice) ?? 0) + 1);
+    for (const [choice, count] of own) {
+      totals.set(choice, (totals.get(choice) ?? 0) + count);
+      disagreements += (count * (m - count)) / (m - 1);
+    }
+  }
+  let chance = 0;
+  for (const count of totals.values()) chance += count * (values - count);
+  if (chance === 0) return null;
+  return 1 - ((values - 1) * disagreements) / chance;
+}

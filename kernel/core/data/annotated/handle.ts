@@ -1,0 +1,35 @@
+/** Annotated data as a TypeScript value: what data are, and how a decision is typed where no front end asks for keys. */
+import type { RowName } from "#dsl/types/row-name.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { dataHandle, dataHandleType, type DataHandle } from "../handle.js";
+import type { Prepared } from "../prepared.js";
+import type { Desk } from "./desk.js";
+import type { Label } from "./line.js";
+import "../codes.js";
+
+export type AnnotatedHandle = DataHandle & {
+  /** Coded errors `no-such-row`, `unknown-label`, and those of writing. */
+  decide(row: RowName, label: Label | null, drop?: "drop"): void;
+};
+
+/** `desk`: all its rows. */
+export function annotatedHandle(name: string, prepared: Prepared, desk: Desk): AnnotatedHandle {
+  const places = new Map(prepared.annotated?.rows.map(({ row }, at) => [row, at]));
+  const decide: AnnotatedHandle["decide"] = (row, label, drop) => {
+    const at = places.get(row);
+    if (at === undefined) throw new CodedError("no-such-row", { data: name, row: String(row) });
+    const { labels } = desk.state;
+    const unknown = [label ?? []].flat().find((one) => !labels.includes(one));
+    if (unknown !== undefined && drop !== "drop")
+      throw new CodedError("unknown-label", { label: unknown, data: name, has: labels });
+    desk.decide(at, drop === "drop" ? { does: "drop" } : label === null ? { does: "skip" } : { does: "label", label });
+  };
+  return dataHandle(name, prepared, { decide }) as AnnotatedHandle;
+}
+
+/** Text of its TypeScript type. */
+export function annotatedHandleType(splits: readonly string[]): string {
+  const own =
+    '/** Decides on a row: its label, null to skip it, or "drop" as a third argument to leave it out. */ decide(row: number | string, label: string | readonly string[] | null, drop?: "drop"): void';
+  return `${dataHandleType(splits)} & { ${own} }`;
+}

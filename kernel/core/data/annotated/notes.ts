@@ -1,0 +1,36 @@
+/** What the preview of annotated data says of the decisions. */
+import type { AnnotatedFacts } from "#dsl/types/annotated-facts.js";
+
+export function annotatedNotes(facts: AnnotatedFacts): readonly string[] {
+  const { file, rows, by, changed, labelled, dropped, waiting, ties, lost, unread } = facts;
+  const who = by.map(({ annotator, rows }) => `${annotator} (${number(rows)})`).join(", ");
+  const did = [
+    labelled > 0 && `${plural(labelled, "row")} labelled`,
+    changed > 0 && `${plural(changed, "label")} changed`,
+    dropped > 0 && `${plural(dropped, "row")} dropped`,
+  ].filter((one) => one !== false);
+  const first =
+    rows === 0
+      ? `annotations in ${file}: none yet`
+      : `annotations in ${file}: ${plural(rows, "row")} by ${who}; ${did.length > 0 ? did.join(", ") : "every label stays"}`;
+  return [
+    first,
+    ...(waiting > 0
+      ? [`${plural(waiting, "row")} without a label ${waiting === 1 ? "waits" : "wait"} to be annotated`]
+      : []),
+    ...(ties > 0
+      ? [
+          `${plural(ties, "row")} on which as many annotators say otherwise: the source's label stays (show NAME.agreement)`,
+        ]
+      : []),
+    ...(lost > 0
+      ? [`${plural(lost, "annotation")} of rows that are no longer there: their texts changed, or they went`]
+      : []),
+    ...(unread > 0
+      ? [`${plural(unread, "line")} of ${file} can't be read and ${unread === 1 ? "is" : "are"} passed over`]
+      : []),
+  ];
+}
+
+const number = (n: number): string => n.toLocaleString("en-US");
+const plural = (n: number, what: string): string => `${number(n)} ${what}${n === 1 ? "" : "s"}`;

@@ -1,0 +1,77 @@
+/**
+ * In which order rows are asked about, and why each of them is. The same rows come in the same order whoever asks, so that a
+ * cell that runs again goes on, and several annotators meet on the same rows. Rows without a label come first.
+ */
+import type { RowName } from "#dsl/types/row-name.js";
+import type { Ask } from "./desk.js";
+import type { Label } from "./line.js";
+import type { AnnotatedRow } from "./overlay.js";
+
+/** What a classifier says of a row: its label, or all that it gives it, and the chance of each that there is. */
+export interface Said {
+  readonly label: Label;
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+/** A row whose label is probably wrong. */
+export interface Doubted {
+  readonly row: RowName;
+  readonly likely: string;
+  /** Of the label that it has. */
+  readonly chance: number;
+}
+
+/** By the hashes of their texts: a file that grows changes no other row's place. `said`: suggestions, where a model makes them. */
+export function byChance(rows: readonly AnnotatedRow[], said?: readonly Said[]): readonly Ask[] {
+  const asks = rows.map((row, i): Ask => ({
+    row,
+    why: row.before === null ? "no label" : "by chance",
+    ...suggested(said?.[i]),
+  }));
+  return asks.sort(
+    (a, b) =>
+      unlabelledFirst(a, b) || (a.row.text < b.row.text ? -1 : a.row.text > b.row.text ? 1 : a.row.nth - b.row.nth),
+  );
+}
+
+/**
+ * The least sure first. Of one label by the margin between the two likeliest (Scheffer, Decomain, Wrobel 2001, "Active Hidden
+ * Markov Models for Information Extraction"); of several by the chance that is nearest to one half.
+ */
+export function byUncertainty(rows: readonly AnnotatedRow[], said: readonly Said[], several: boolean): readonly Ask[] {
+  const asks = rows.map((row, i) => {
+    const sure = several ? halfOf(said[i]!) : marginOf(said[i]!);
+    const why = several ? `a chance within ${points(sure)} of one half` : `margin ${points(sure)}`;
+    return {
+      ask: { row, why: row.before === null ? `no label, ${why}` : why, ...suggested(said[i]) } satisfies Ask,
+      sure,
+    };
+  });
+  return asks.sort((a, b) => unlabelledFirst(a.ask, b.ask) || a.sure - b.sure).map(({ ask }) => ask);
+}
+
+/** The rows in doubt alone, in the order given. */
+export function byDoubt(rows: readonly AnnotatedRow[], doubts: readonly Doubted[]): readonly Ask[] {
+  const byName = new Map(rows.map((row) => [row.row, row]));
+  return doubts.flatMap(({ row: name, likely, chance }): Ask[] => {
+    const row = byName.get(name);
+    const why = `its label has a chance of ${points(chance)}`;
+    return row ? [{ row, why, suggested: { label: likely, chance: null } }] : [];
+  });
+}
+
+function marginOf({ probabilities }: Said): number {
+  const [first = 0, second = 0] = Object.values(probabilities).sort((a, b) => b - a);
+  return first - second;
+}
+function halfOf({ probabilities }: Said): number {
+  return Math.min(...Object.values(probabilities).map((p) => Math.abs(p - 0.5)));
+}
+function suggested(said: Said | undefined): Pick<Ask, "suggested"> {
+  if (!said) return {};
+  const { label, probabilities } = said;
+  return { suggested: { label, chance: typeof label === "string" ? (probabilities[label] ?? null) : null } };
+}
+function unlabelledFirst(a: Ask, b: Ask): number {
+  return Number(a.row.before !== null) - Number(b.row.before !== null);
+}
+const points = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
