@@ -28,6 +28,7 @@ import "../plan/loaded-codes.js";
 import "../types/allow-codes.js";
 import "../rules/data-codes.js";
 import "../rules/personal-codes.js";
+import "./annotate-codes.js";
 
 export interface Compiled {
   /** All that is wrong with the last source, in the order of the text. */

@@ -80,6 +80,8 @@ export function define(program: Program, header: Header): void {
     broken: broken || missing.length > 0 || !settled,
     needs: [...needs, ...(base?.needs ?? [])],
     allowances: program.allowing,
+    // Another source has other rows.
+    ...(base?.annotations && !own("source") && { annotations: base.annotations }),
     ...(statement.block && { block: statement.block.span }),
     experiments: experimentsUnder(program.experiments, [base]),
   };

@@ -22,6 +22,7 @@ export const topicDocs = {
   emitted: "what the engine is given",
   mask: "which tokens are trained",
   label_issues: "rows whose label is probably wrong",
+  agreement: "how far annotators agree, and on which rows they don't",
   best: "the best trial as a program",
 } as const;
 type Topic = keyof typeof topicDocs;
@@ -41,7 +42,7 @@ const trained = [
 export const topics: Readonly<Record<NameKind, readonly Topic[]>> = {
   model: trained,
   run: trained,
-  data: ["tree", "plan"],
+  data: ["tree", "plan", "agreement"],
   recipe: ["tree", "plan"],
   sweep: ["tree", "history", "best"],
   prediction: ["tree"],

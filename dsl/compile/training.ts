@@ -272,6 +272,9 @@ function wholePlan(
     estimates,
     ...(base.origin && { base: base.origin }),
     ...(facts.sources && { sources: facts.sources }),
+    ...(facts.annotated && {
+      annotated: { rows: facts.annotated.rows, by: facts.annotated.by.map(({ annotator }) => annotator) },
+    }),
     origins: { ...data.origins, ...model.origins, ...recipe.origins },
     recipeHash: recipeHash(whole),
     planHash: planHash(whole, effects),

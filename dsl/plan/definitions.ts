@@ -25,7 +25,9 @@ export function resolveData(
   model?: Readonly<Record<string, Value>>,
 ): Resolved<DataPlan> | undefined {
   if (draft.broken) return undefined;
-  const columns = recordOf(draft.given.get("columns")?.value);
+  const { annotations } = draft;
+  const written = recordOf(draft.given.get("columns")?.value);
+  const columns = annotations?.adds ? { ...written, [annotations.role]: annotations.role } : written;
   const { values, origins } = fill(program, parametersOf(program, "data"), draft.given, "data.", {
     here,
     data: { columns: { record: columns } },
@@ -81,6 +83,7 @@ export function resolveData(
       sample: typeof values["sample"] === "number" ? values["sample"] : null,
       // One split for all seeds of training: scores of different seeds are about the same rows.
       seed: 0,
+      ...(annotations && { annotations }),
     },
   };
 }

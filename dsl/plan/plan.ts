@@ -89,6 +89,8 @@ export interface Plan {
   readonly base?: BaseOrigin;
   /** Where the rows come from, where there is something to say (`DataFacts.sources`). */
   readonly sources?: readonly string[];
+  /** Of data that people annotated: rows, and who. */
+  readonly annotated?: { readonly rows: number; readonly by: readonly string[] };
   readonly recipeHash: string;
   readonly planHash: string;
 }
@@ -104,6 +106,8 @@ export interface Held {
   readonly name: string;
   readonly data: DataPlan;
 }
+/** In which order rows are asked about: those that a model is least sure of, those whose label is probably wrong, or by chance. */
+export type AskOrder = "uncertainty" | "label_issues" | "random";
 
 export interface Writing {
   readonly decode: Call;
@@ -160,6 +164,20 @@ export interface Actions {
     /** Of the topic `tree`: the statement's, as text. */ readonly tree?: string;
     /** Of the topics `mask` and `label_issues`: the data whose rows are shown; absent: those of the training. */
     readonly on?: Subject;
+  };
+  annotate: {
+    /** What the annotated data are called. */
+    readonly name: string;
+    readonly data: DataPlan;
+    /** The data as their source has them, and the split whose rows are asked about; null: all. */
+    readonly from: DataPlan;
+    readonly split: SplitName | null;
+    readonly model: string | null;
+    readonly order: AskOrder;
+    /** Null: whoever runs it. */
+    readonly annotator: string | null;
+    /** Most rows that are asked about; null: all. */
+    readonly rows: number | null;
   };
   engine: { readonly settings: Readonly<Record<string, Value>> };
   use: { readonly path: string };

@@ -13,6 +13,7 @@ import type { Fix } from "../diagnostics/diagnostic.js";
 import type {} from "./name-codes.js";
 import { switchedOn } from "../types/experiments.js";
 import { nearest } from "../diagnostics/nearest.js";
+import type { Annotations } from "../types/subject.js";
 import type { Scope } from "../types/scope.js";
 import type { Given } from "../types/given.js";
 import { replace, Reporter, type More } from "../diagnostics/reporter.js";
@@ -31,6 +32,8 @@ export interface Draft {
   /** True when something in it was reported or is not known yet: what builds on it stays silent. */
   readonly broken: boolean;
   readonly needs: readonly Need[];
+  /** Of data that people annotate. */
+  readonly annotations?: Annotations;
   /** Experiments that it was written under. */
   readonly experiments?: readonly string[];
   readonly allowances: readonly Allowance[];

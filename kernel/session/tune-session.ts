@@ -17,6 +17,7 @@ import { EngineRoom } from "./engine-room.js";
 import type { Screen } from "./live.js";
 import { ModelRoom } from "./model-room.js";
 import type { SweepHandle } from "./sweep.js";
+import type { Desk } from "../core/data/annotated/desk.js";
 import type { HostContext, Progress } from "../core/session/host-context.js";
 import { ProgressLine } from "./progress-line.js";
 import { DatasetCache } from "./dataset-cache.js";
@@ -30,6 +31,10 @@ export interface NameSink {
   define(name: string, value: unknown, type: string): void;
   remove(name: string): void;
 }
+/** Offers a desk to front ends; what they find it by comes back. */
+export interface DeskHost {
+  offer(desk: Desk): string;
+}
 export interface SessionOptions {
   /** Folder of the notebook or file: relative paths start there. */
   readonly folder: string;
@@ -38,6 +43,8 @@ export interface SessionOptions {
   readonly names?: NameSink;
   /** The words that its sources are written with; absent: the package's, and those that are defined through the session's own. */
   readonly vocabulary?: SessionVocabulary;
+  /** Where front ends find what asks people; absent: there are none. */
+  readonly desks?: DeskHost;
   /** Absent: each session starts engines of its own. */
   readonly startEngine?: (options: EngineOptions) => Promise<Engine>;
 }

@@ -9,7 +9,7 @@ import { root } from "#tests/imports.js";
 const MEANS: readonly (readonly [name: string, meaning: string, files: readonly string[]])[] = [
   ["text", "a type of values", ["types/registry", "types/define", "types/shapes", "types/values", "plan/text"]],
   ["text", "a type of values", ["assist/value-items"]],
-  ["text", "a role of data", ["rules/audit"]],
+  ["text", "a role of data", ["rules/audit", "compile/annotate"]],
   ["text", "a word of English, or the field of a line", ["rules/data-codes", "assist/meaning", "diagnostics/excerpt"]],
   ["choice", "a type of values", ["types/registry", "types/define", "types/shapes", "types/values", "plan/text"]],
   ["choice", "a type of values", ["assist/value-items", "assist/write-out"]],
@@ -20,7 +20,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ["precision", "a setting of a recipe", ["plan/definitions", "rules/fitting"]],
   ["f32", "numbers of products", ["plan/plan"]],
   ["bf16", "numbers of products", ["plan/plan", "plan/estimates", "rules/fitting"]],
-  ["random", "an order of rows", ["plan/plan"]],
+  ["random", "an order of rows", ["plan/plan", "compile/annotate"]],
   ["best", "the best validation, or the best trial", ["plan/plan", "plan/best", "compile/show", "assist/complete"]],
   ["auto", "that a setting is found out", ["plan/plan", "plan/definitions", "plan/program", "assist/write-out"]],
   ["auto", "that a setting is found out", ["compile/engine", "compile/training"]],

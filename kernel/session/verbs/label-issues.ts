@@ -31,12 +31,24 @@ interface LabelledRow {
   readonly label: string;
 }
 
-export async function labelIssuesOf(
+/** Issues, the surest first, and what they are of. */
+export interface FoundIssues {
+  readonly issues: readonly ToldIssue[];
+  readonly of: { readonly data: string; readonly rows: number; readonly accuracy: number };
+}
+
+export async function labelIssuesOf(...of: Parameters<typeof findIssues>): Promise<Shown> {
+  const { issues, of: told } = await findIssues(...of);
+  return labelIssuesShown(issues, told);
+}
+
+/** Coded errors `no-label-issues`, `not-trained`. */
+export async function findIssues(
   session: TuneSession,
   handle: ModelHandle,
   on: Subject | undefined,
   stage: Stage,
-): Promise<Shown> {
+): Promise<FoundIssues> {
   const refuse = (why: string): never => {
     throw new CodedError("no-label-issues", { model: handle.name, why });
   };
@@ -66,7 +78,7 @@ export async function labelIssuesOf(
     const { label, ...place } = rows[row]!;
     return { ...place, label, likely: labels[likely]!, chance };
   });
-  return labelIssuesShown(issues, { data: asked.data.name, rows: rows.length, accuracy });
+  return { issues, of: { data: asked.data.name, rows: rows.length, accuracy } };
 }
 
 function labelledIn({ splits, ...prepared }: Prepared, split: string | null): readonly LabelledRow[] {

@@ -3,6 +3,9 @@ import type { Action, Subject } from "#dsl/plan/plan.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { topics } from "#dsl/compile/show.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { agreedOn } from "../../core/data/annotated/agreed.js";
+import type { Annotated } from "../../core/data/annotated/overlay.js";
+import { agreementShown } from "../../core/display/agreement.js";
 import { curvesFigure, curvesText, historyTable } from "../../core/display/curves.js";
 import { figureShown } from "../../core/display/figure.js";
 import { modelShown } from "../../core/display/model-card.js";
@@ -43,7 +46,11 @@ async function shownOf(
   const data = session.data.get(name);
   if (data) {
     const prepared = await session.datasets.data(data, null, stage.hostContext);
-    return [dataShown(data, prepared.facts, prepared.sample)];
+    const agreement = prepared.annotated ? agreementOn(name, prepared.annotated) : [];
+    if (part === "agreement" && agreement.length === 0) throw new CodedError("not-annotated", { data: name });
+    if (part === "agreement") return agreement;
+    const several = (prepared.facts.annotated?.by.length ?? 0) > 1;
+    return [dataShown(data, prepared.facts, prepared.sample), ...(several ? agreement : [])];
   }
   const handle = session.models.get(name);
   const base = await session.datasets.base(
@@ -74,6 +81,11 @@ async function shownOf(
     default:
       throw new CodedError("unknown-topic", { name, topic: part, has: topics.model });
   }
+}
+
+function agreementOn(name: string, annotated: Annotated): readonly Shown[] {
+  const { agreement, disagreed } = agreedOn(annotated);
+  return agreementShown(name, agreement, disagreed);
 }
 
 /** The first rows that train, token by token: of `on`, or of what the model was trained on. */

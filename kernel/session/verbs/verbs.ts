@@ -1,6 +1,7 @@
 /** What each verb does, keyed by verb; the compiler hands over checked actions. */
 import type { Action } from "#dsl/plan/plan.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { runAnnotate } from "./annotate.js";
 import { runData } from "./data.js";
 import { runDeploy } from "./deploy.js";
 import { runEngine } from "./engine.js";
@@ -28,6 +29,7 @@ export const verbs: {
   evaluate: runEvaluate,
   predict: runPredict,
   sweep: runSweep,
+  annotate: runAnnotate,
   deploy: runDeploy,
   show: runShow,
   engine: runEngine,

@@ -13,7 +13,9 @@ import { registry } from "#stdlib/registry.js";
 import { diagnosticsShown } from "../../../core/display/diagnostics.js";
 import { diagnosticsOf } from "../../../session/diagnostics-of.js";
 import { runsBeside } from "../../../session/runs-beside.js";
-import { TuneSession } from "../../../session/tune-session.js";
+import { TuneSession, type DeskHost } from "../../../session/tune-session.js";
+import { registerComm } from "../../wire/comm-targets.js";
+import { deskHost } from "./annotate-comm.js";
 import type { CellLanguage, ExecuteOutcome, ExecuteRequest, Names } from "../interpreter.js";
 
 export interface TuneOptions {
@@ -34,10 +36,12 @@ export interface TuneLanguage extends CellLanguage {
 export function createTuneLanguage(o: TuneOptions): TuneLanguage {
   const verbs = registry.verbs().map((verb) => verb.name);
   let session: TuneSession | null = null;
+  let desks: DeskHost | null = null;
   const sessionFor = (names: Names) =>
     (session ??= new TuneSession({
       ...{ folder: o.folder, runs: o.runs ?? runsBeside(o.folder), names },
       ...(o.vocabulary && { vocabulary: o.vocabulary }),
+      desks: (desks ??= deskHost(registerComm)),
     }));
   return {
     name: "tune",

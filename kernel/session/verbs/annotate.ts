@@ -1,0 +1,115 @@
+/**
+ * `annotate`: data as people annotated them so far, and a desk where the rest is asked. It waits for nobody: whoever uses the
+ * data later has what was decided by then.
+ */
+import { userInfo } from "node:os";
+import { resolve } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import "#dsl/compile/annotate-codes.js";
+import type { Action } from "#dsl/plan/plan.js";
+import { Desk, type Ask, type DeskOptions } from "../../core/data/annotated/desk.js";
+import type { Label } from "../../core/data/annotated/line.js";
+import { byChance, byDoubt, byUncertainty, type Said } from "../../core/data/annotated/order.js";
+import type { AnnotatedRow } from "../../core/data/annotated/overlay.js";
+import { annotatedHandle, annotatedHandleType } from "../../core/data/annotated/handle.js";
+import { splitNamesOf } from "../../core/data/prepared.js";
+import { annotateShown } from "../../core/display/annotate.js";
+import { decide } from "../../datasets/annotations-file.js";
+import type { Asked } from "../../encoding/encoded.js";
+import type { Predicted } from "../model-handle.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import { findIssues } from "./label-issues.js";
+
+type Annotate = Extract<Action, { verb: "annotate" }>;
+
+/** Texts that a model is asked about at a time. */
+const CHUNK = 256;
+
+export async function runAnnotate(session: TuneSession, action: Annotate, stage: Stage): Promise<void> {
+  const { name, data, from, split } = action;
+  const prepared = await session.datasets.data(data, null, stage.hostContext);
+  const { rows, standing, labels } = must(prepared.annotated, `what people decided about ${name}`);
+  if (labels.length === 0) throw new CodedError("nothing-to-annotate", { data: from.name });
+  const { file, role } = must(data.annotations, `where decisions about ${name} lie`);
+  const path = resolve(stage.hostContext.folder, data.folder, file);
+  const asked = split === null ? rows : rows.filter((row) => row.split === split);
+  const options: Omit<DeskOptions, "asks" | "order"> = {
+    ...{ data: from.name, annotator: action.annotator ?? account() },
+    ...{
+      column: must(data.columns[role], `the column of ${role}`),
+      labels,
+      several: role === "labels",
+    },
+    ...{ standing, write: (line) => decide(path, line) },
+  };
+  const asks = await asksOf(session, action, asked, stage);
+  const desk = new Desk({ ...options, asks: asks.slice(0, action.rows ?? asks.length), order: orderText(action) });
+  const typed = new Desk({ ...options, asks: rows.map((row) => ({ row, why: "typed" })), order: "as they stand" });
+  const splits = splitNamesOf(prepared);
+  session.names.define(name, annotatedHandle(name, prepared, typed), annotatedHandleType(splits));
+  session.data.set(name, data);
+  const id = session.options.desks?.offer(desk) ?? null;
+  stage.screen.display(annotateShown(desk, { name, file, desk: id }));
+}
+
+function orderText({ order, model }: Annotate): string {
+  return model === null || order === "random" ? order : `${order} by ${model}`;
+}
+
+async function asksOf(
+  session: TuneSession,
+  { order, model, from, split }: Annotate,
+  rows: readonly AnnotatedRow[],
+  stage: Stage,
+): Promise<readonly Ask[]> {
+  if (model === null) return byChance(rows);
+  const handle = session.models.get(model);
+  if (order === "label_issues") {
+    const { issues } = await findIssues(session, handle, { data: from, split }, stage);
+    return byDoubt(rows, issues);
+  }
+  if (!handle.trained) {
+    if (order === "random") return byChance(rows);
+    throw new CodedError("not-trained", { model });
+  }
+  const said = await saidOf(session, model, rows, stage);
+  return order === "random" ? byChance(rows, said) : byUncertainty(rows, said, from.columns["labels"] !== undefined);
+}
+
+/** What the trained model says of each row. */
+async function saidOf(
+  session: TuneSession,
+  model: string,
+  rows: readonly AnnotatedRow[],
+  stage: Stage,
+): Promise<readonly Said[]> {
+  const handle = session.models.get(model);
+  const said: Said[] = [];
+  for (let at = 0; at < rows.length; at += CHUNK) {
+    stage.signal?.throwIfAborted();
+    const texts = rows.slice(at, at + CHUNK).map(({ texts }): Asked => {
+      const { text = "", text_pair: pair } = texts;
+      return pair === undefined ? text : [text, pair];
+    });
+    const predictions = await session.models.predict(handle, texts, stage.hostContext);
+    for (const prediction of predictions as readonly (Predicted & Told)[])
+      said.push({ label: prediction.label ?? prediction.labels ?? [], probabilities: prediction.probabilities });
+    stage.hostContext.onProgress?.({ label: `rows read by ${model}`, done: said.length, total: rows.length });
+  }
+  return said;
+}
+interface Told {
+  readonly label?: Label;
+  readonly labels?: Label;
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+/** Who runs this. */
+function account(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env["USER"] ?? "me"; // an account without an entry
+  }
+}
