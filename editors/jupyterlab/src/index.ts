@@ -7,6 +7,7 @@ import { IEditorExtensionRegistry, IEditorLanguageRegistry } from "@jupyterlab/c
 import { ICompletionProviderManager } from "@jupyterlab/completer";
 import { INotebookTracker } from "@jupyterlab/notebook";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
+import { addAnnotating } from "./annotate.js";
 import { tuneWhereTune } from "./cell-language.js";
 import { Channels } from "./channel.js";
 import { Checker } from "./checker.js";
@@ -21,7 +22,7 @@ import { tune } from "./tune.js";
 export default {
   id: "tunebook-lab:cells",
   description:
-    "Colours, checks, explains, completes and formats Tune cells; sorts tables; shows plan and runs beside them.",
+    "Colours, checks, explains, completes and formats Tune cells; sorts tables; asks for labels; shows plan and runs beside them.",
   autoStart: true,
   requires: [INotebookTracker, IEditorExtensionRegistry, IEditorLanguageRegistry, IRenderMimeRegistry],
   optional: [ICompletionProviderManager, ICommandPalette, ILayoutRestorer],
@@ -61,6 +62,7 @@ export default {
     completers?.registerProvider(completionProvider(channels));
     addFormatting(app, notebooks, channels, palette);
     sortTables(document.body);
+    addAnnotating(app, notebooks);
     addPanel(app, notebooks, channels, rendermime, palette, restorer);
   },
 };

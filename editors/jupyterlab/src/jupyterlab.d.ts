@@ -176,6 +176,7 @@ declare module "@jupyterlab/cells" {
 declare module "@jupyterlab/notebook" {
   import type { ISessionContext } from "@jupyterlab/apputils";
   import type { Cell, ICellModel } from "@jupyterlab/cells";
+  import type { IRenderMimeRegistry } from "@jupyterlab/rendermime";
   import type { Token } from "@lumino/coreutils";
   import type { ISignal } from "@lumino/signaling";
   import type { Widget } from "@lumino/widgets";
@@ -185,6 +186,8 @@ declare module "@jupyterlab/notebook" {
     readonly contentChanged: ISignal<this, void>;
   }
   export class Notebook extends Widget {
+    /** Its own: what is added serves this notebook alone. */
+    readonly rendermime: IRenderMimeRegistry;
     readonly model: INotebookModel | null;
     readonly modelChanged: ISignal<this, void>;
     readonly widgets: readonly Cell[];
@@ -306,6 +309,12 @@ declare module "@jupyterlab/rendermime" {
   }
   export interface IRenderMimeRegistry {
     createRenderer(mime: string): IRenderMime.IRenderer;
+    addFactory(factory: {
+      readonly safe: boolean;
+      readonly mimeTypes: readonly string[];
+      readonly defaultRank: number;
+      createRenderer(): IRenderMime.IRenderer;
+    }): void;
   }
   export const IRenderMimeRegistry: Token<IRenderMimeRegistry>;
 }

@@ -53,7 +53,6 @@ declare module "#dsl/diagnostics/codes.js" {
     "answer-not-there": { readonly row: RowName; readonly answer: string };
     "cannot-stream": { readonly what: string; readonly why: string };
     "streamed-changed": { readonly file: string };
-    "not-on-page": { readonly word: string };
     "not-annotated": { readonly data: string };
     "no-such-row": { readonly data: string; readonly row: string };
     "unknown-label": { readonly label: string; readonly data: string; readonly has: readonly string[] };

@@ -1,0 +1,34 @@
+// Which key chooses which label, and what the other keys do. Letters that do something themselves choose no label.
+
+/** Of the first twenty labels. */
+const CHOOSING = "1234567890qwertyiopa";
+
+/** More labels than there are keys are found by their first letters. */
+export const MOST_KEYS = CHOOSING.length;
+
+/** The key of each label; none where labels are found by their letters. */
+export function keysOf(labels: readonly string[]): readonly string[] {
+  return labels.length > MOST_KEYS ? [] : [...CHOOSING].slice(0, labels.length);
+}
+
+/** Labels that begin with what was typed, then those that have it within. */
+export function found(labels: readonly string[], typed: string): readonly string[] {
+  const wanted = typed.trim().toLowerCase();
+  const at = (label: string): number => label.toLowerCase().indexOf(wanted);
+  return [...labels.filter((label) => at(label) === 0), ...labels.filter((label) => at(label) > 0)];
+}
+
+/** What is done, key by key, for the page of keys. */
+export function keyHelp(several: boolean, many: boolean): readonly (readonly [keys: string, does: string])[] {
+  const choose = several ? "choose a label, or take it away" : "choose the label";
+  return [
+    many ? ["/", "find a label by its first letters; Enter chooses the first"] : ["1, 2, …", choose],
+    ["Enter", several ? "save the labels that are chosen" : "accept what is suggested, or the label that is there"],
+    ["s", "skip: say nothing of this row"],
+    ["d", "leave this row out of the data"],
+    ["u", "undo the last decision"],
+    ["← →", "the row before, the row after"],
+    ["↑ ↓", "scroll a long text"],
+    ["?", "show or hide these keys"],
+  ];
+}

@@ -1,0 +1,78 @@
+// A comm as the model of a widget of anywidget's shape (https://anywidget.dev/en/afm/): what the kernel says of itself by `get`, what it
+// is told by `send`, what it answers by `msg:custom`. Messages are those of Jupyter widgets.
+import type { Kernel } from "@jupyterlab/services";
+
+type Heard = (...of: readonly unknown[]) => void;
+
+/** What a widget's module is given. */
+export interface WidgetModel {
+  get(key: string): unknown;
+  set(key: string, value: unknown): void;
+  save_changes(): void;
+  send(content: unknown): void;
+  on(event: string, heard: Heard): void;
+  off(event: string, heard: Heard): void;
+}
+/** A widget's module: draws the model into a node; what it returns ends it. */
+export interface WidgetModule {
+  render(of: { readonly model: WidgetModel; readonly el: HTMLElement }): (() => void) | undefined;
+}
+
+export class CommModel implements WidgetModel {
+  readonly #state = new Map<string, unknown>();
+  readonly #changed = new Set<string>();
+  readonly #heard = new Map<string, Set<Heard>>();
+  readonly #comm: Kernel.IComm;
+
+  /** `ready`: the first state is there; `closed`: the kernel ended it, or knows nothing of it. */
+  constructor(comm: Kernel.IComm, opened: object, { ready, closed }: { ready: () => void; closed: () => void }) {
+    this.#comm = comm;
+    let first = true;
+    comm.onMsg = ({ content: { data } }) => {
+      if (data["method"] === "custom") this.#tell("msg:custom", data["content"], []);
+      if (data["method"] !== "update" || typeof data["state"] !== "object") return;
+      for (const [key, value] of Object.entries(data["state"] ?? {})) {
+        this.#state.set(key, value);
+        this.#tell(`change:${key}`, value);
+      }
+      if (first) ready();
+      first = false;
+    };
+    comm.onClose = closed;
+    comm.open(opened);
+  }
+
+  get(key: string): unknown {
+    return this.#state.get(key);
+  }
+  set(key: string, value: unknown): void {
+    this.#state.set(key, value);
+    this.#changed.add(key);
+  }
+  save_changes(): void {
+    const state = Object.fromEntries([...this.#changed].map((key) => [key, this.#state.get(key)]));
+    this.#changed.clear();
+    this.#send({ method: "update", state });
+  }
+  send(content: unknown): void {
+    this.#send({ method: "custom", content });
+  }
+  on(event: string, heard: Heard): void {
+    const all = this.#heard.get(event) ?? new Set();
+    this.#heard.set(event, all.add(heard));
+  }
+  off(event: string, heard: Heard): void {
+    this.#heard.get(event)?.delete(heard);
+  }
+  close(): void {
+    this.#comm.onClose = () => undefined;
+    if (!this.#comm.isDisposed) this.#comm.close();
+  }
+
+  #send(data: object): void {
+    if (!this.#comm.isDisposed) this.#comm.send(data);
+  }
+  #tell(event: string, ...of: readonly unknown[]): void {
+    for (const heard of this.#heard.get(event) ?? []) heard(...of);
+  }
+}

@@ -1,0 +1,170 @@
+// The desk of an annotator, a widget of anywidget's shape: one row, the labels to choose from, keys for all of it. Every decision is
+// sent at once and counts when the kernel says that it is saved. Texts are set as text: nothing of a row is ever HTML.
+import type { DeskAsk, DeskReply, DeskRow, Doing, Label } from "#kernel/jupyter/wire/annotate-contract.js";
+import { DeskView } from "./annotate-view.js";
+import type { WidgetModel, WidgetModule } from "./annotate-model.js";
+
+/** Rows that are asked for ahead. */
+const AHEAD = 40;
+/** Milliseconds after which someone is told that the kernel doesn't answer yet. */
+const PATIENCE = 3000;
+
+class Desk {
+  readonly #rows = new Map<number, DeskRow>();
+  readonly #view: DeskView;
+  readonly #model: WidgetModel;
+  readonly #total: number;
+  readonly #several: boolean;
+  readonly #labels: readonly string[];
+  #done: number;
+  #at: number;
+  #unsaved = 0;
+  #slow = 0;
+  /** Labels that are chosen of several, before they are saved. */
+  #chosen: readonly string[] = [];
+
+  constructor(model: WidgetModel, el: HTMLElement) {
+    this.#model = model;
+    this.#total = Number(model.get("total"));
+    this.#done = Number(model.get("done"));
+    this.#at = Number(model.get("at"));
+    this.#several = model.get("several") === true;
+    this.#labels = model.get("labels") as readonly string[];
+    this.#view = new DeskView(
+      el,
+      {
+        data: String(model.get("data")),
+        annotator: String(model.get("annotator")),
+        order: String(model.get("order")),
+        labels: this.#labels,
+        several: this.#several,
+        total: this.#total,
+      },
+      {
+        choose: (label) => this.#choose(label),
+        accept: () => this.#accept(),
+        skip: () => this.#decide({ does: "skip" }),
+        drop: () => this.#decide({ does: "drop" }),
+        undo: () => this.#ask({ ask: "undo" }),
+        move: (by) => this.#go(this.#at + by),
+      },
+    );
+    model.on("msg:custom", this.#told);
+    this.#go(this.#at);
+  }
+
+  end(): void {
+    this.#model.off("msg:custom", this.#told);
+    window.clearTimeout(this.#slow);
+  }
+
+  get unsaved(): number {
+    return this.#unsaved;
+  }
+
+  readonly #told = (content: unknown): void => {
+    const reply = content as DeskReply;
+    if ("rows" in reply) {
+      reply.rows.forEach((row, i) => this.#rows.set(reply.from + i, row));
+      this.#draw();
+    } else if ("saved" in reply) {
+      this.#answered();
+      this.#done = reply.done;
+      this.#put(reply.saved.at, reply.saved.decided);
+      if (reply.back !== undefined) this.#go(reply.back);
+      this.#view.say(this.#unsaved > 0 ? "saving …" : reply.back === undefined ? "saved" : "taken back");
+      this.#draw();
+    } else if ("nothing" in reply) {
+      this.#answered();
+      this.#view.say("nothing to undo");
+    } else {
+      this.#answered();
+      if (reply.at !== undefined) {
+        this.#put(reply.at, reply.decided ?? null);
+        this.#go(reply.at);
+      }
+      this.#view.fault(`Not saved: ${reply.fault}`);
+    }
+  };
+
+  #put(at: number, decided: DeskRow["decided"]): void {
+    const row = this.#rows.get(at);
+    if (row) this.#rows.set(at, { ...row, decided });
+  }
+
+  #go(at: number): void {
+    if (this.#total === 0) return this.#draw();
+    this.#at = Math.max(0, Math.min(this.#total - 1, at));
+    const [from, to] = [Math.max(0, this.#at - 2), Math.min(this.#total, this.#at + AHEAD)];
+    const lacks = [this.#at, Math.min(this.#total - 1, this.#at + AHEAD / 2)].some((one) => !this.#rows.has(one));
+    if (lacks) this.#model.send({ ask: "rows", from, to } satisfies DeskAsk);
+    this.#chosen = chosenIn(this.#rows.get(this.#at));
+    this.#draw();
+  }
+
+  #draw(): void {
+    const row = this.#rows.get(this.#at);
+    if (row && this.#chosenOf !== row) {
+      this.#chosenOf = row;
+      this.#chosen = chosenIn(row);
+    }
+    this.#view.draw({ row, at: this.#at, done: this.#done, chosen: this.#chosen });
+  }
+  #chosenOf: DeskRow | undefined;
+
+  #choose(label: string): void {
+    if (!this.#several) return this.#decide({ does: "label", label });
+    const has = this.#chosen.includes(label);
+    const chosen = has ? this.#chosen.filter((one) => one !== label) : [...this.#chosen, label];
+    this.#chosen = this.#labels.filter((one) => chosen.includes(one));
+    this.#draw();
+  }
+
+  #accept(): void {
+    const row = this.#rows.get(this.#at);
+    if (!row) return;
+    if (this.#several) return this.#decide({ does: "label", label: this.#chosen });
+    const label = row.suggested?.label ?? row.label;
+    if (typeof label === "string") this.#decide({ does: "label", label });
+    else this.#view.say("nothing is suggested: choose a label");
+  }
+
+  #decide(doing: Doing): void {
+    const at = this.#at;
+    if (!this.#rows.has(at)) return;
+    this.#put(at, doing);
+    this.#ask({ ask: "decide", at, ...doing });
+    this.#go(at + 1);
+  }
+
+  #ask(ask: DeskAsk): void {
+    this.#unsaved++;
+    this.#view.fault("");
+    this.#view.say("saving …");
+    window.clearTimeout(this.#slow);
+    this.#slow = window.setTimeout(() => this.#view.say("waiting for the kernel: not saved yet …"), PATIENCE);
+    this.#model.send(ask);
+  }
+  #answered(): void {
+    this.#unsaved = Math.max(0, this.#unsaved - 1);
+    if (this.#unsaved === 0) window.clearTimeout(this.#slow);
+  }
+}
+
+function chosenIn(row: DeskRow | undefined): readonly string[] {
+  const label: Label | null | undefined =
+    row?.decided?.does === "label" ? row.decided.label : (row?.suggested?.label ?? row?.label);
+  return typeof label === "string" ? [label] : (label ?? []);
+}
+
+const widget: WidgetModule & { readonly unsaved: (el: HTMLElement) => number } = {
+  render({ model, el }) {
+    const desk = new Desk(model, el);
+    desks.set(el, desk);
+    return () => desk.end();
+  },
+  /** Decisions that the kernel has not confirmed. */
+  unsaved: (el) => desks.get(el)?.unsaved ?? 0,
+};
+const desks = new WeakMap<HTMLElement, Desk>();
+export default widget;

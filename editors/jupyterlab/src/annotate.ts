@@ -1,0 +1,121 @@
+// Outputs of `annotate`: the desk where the kernel that showed it still has it, else the rows as a table and what to do. Each notebook
+// gets a renderer that knows its kernel.
+import type { NotebookPanel, INotebookTracker } from "@jupyterlab/notebook";
+import type { JupyterFrontEnd } from "@jupyterlab/application";
+import { MimeModel } from "@jupyterlab/rendermime";
+import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
+import { Widget } from "@lumino/widgets";
+import { CommModel } from "./annotate-model.js";
+import widget from "./annotate-widget.js";
+
+const mime = "application/vnd.tunebook.annotate+json";
+const target = "tunebook.annotate";
+const lost: ReadonlySet<string> = new Set(["restarting", "autorestarting", "terminating", "dead"]);
+
+export function addAnnotating(app: JupyterFrontEnd, notebooks: INotebookTracker): void {
+  const add = (panel: NotebookPanel): void => {
+    panel.content.rendermime.addFactory({
+      safe: true,
+      mimeTypes: [mime],
+      defaultRank: 0, // before text/html, which has the same rows as a table
+      createRenderer: () => new Annotating(app, panel),
+    });
+  };
+  notebooks.forEach(add);
+  notebooks.widgetAdded.connect((_, panel) => add(panel));
+}
+
+class Annotating extends Widget implements IRenderMime.IRenderer {
+  readonly #app: JupyterFrontEnd;
+  readonly #panel: NotebookPanel;
+  #end: () => void = () => undefined;
+  #desk: HTMLElement | null = null;
+
+  constructor(app: JupyterFrontEnd, panel: NotebookPanel) {
+    super();
+    this.#app = app;
+    this.#panel = panel;
+    this.addClass("tunebook-annotate-host");
+  }
+
+  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    this.#end();
+    const { desk } = (model.data[mime] ?? {}) as { readonly desk?: unknown };
+    const { sessionContext } = this.#panel;
+    await sessionContext.ready;
+    const kernel = sessionContext.session?.kernel;
+    if (this.isDisposed) return;
+    const gone = (why: string): void => void this.#gone(model, why);
+    if (!kernel || typeof desk !== "string" || lost.has(kernel.status)) return gone("No kernel runs.");
+    const el = document.createElement("div");
+    let ended = (): void => undefined;
+    const comm = new CommModel(
+      kernel.createComm(target),
+      { desk },
+      {
+        ready: () => {
+          this.#desk = el;
+          this.node.replaceChildren(el);
+          ended = widget.render({ model: comm, el }) ?? ended;
+        },
+        closed: () => gone("These rows are no longer open: the kernel is another one than when the cell ran."),
+      },
+    );
+    const watch = (_: object, status: string): void => {
+      if (!lost.has(status)) return;
+      this.#end();
+      gone(status === "dead" || status === "terminating" ? "The kernel has ended." : "The kernel was restarted.");
+    };
+    sessionContext.statusChanged.connect(watch);
+    this.#end = () => {
+      sessionContext.statusChanged.disconnect(watch);
+      ended();
+      comm.close();
+      this.#end = () => undefined;
+    };
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) return;
+    this.#end();
+    super.dispose();
+  }
+
+  /** Says so, offers to run again, and shows the rows as they were when the cell ran. */
+  async #gone(model: IRenderMime.IMimeModel, why: string): Promise<void> {
+    const unsaved = this.#desk ? widget.unsaved(this.#desk) : 0;
+    this.#desk = null;
+    const note = document.createElement("div");
+    note.className = "tunebook-annotate-gone";
+    note.setAttribute("role", "alert");
+    const saved =
+      unsaved === 0 ? "Every decision is saved." : `The last ${String(unsaved)} may not be saved: look at them again.`;
+    note.append(`${why} ${saved} Run the cell again to go on.`, document.createElement("br"));
+    note.append(this.#button("Run this cell", false), this.#button("Run all above, then this cell", true));
+    const box = document.createElement("div");
+    box.className = "tunebook-annotate";
+    box.append(note);
+    const html = this.#panel.content.rendermime.createRenderer("text/html");
+    await html.renderModel(new MimeModel({ data: model.data }));
+    if (this.isDisposed) return;
+    this.node.replaceChildren(box, html.node);
+  }
+
+  #button(name: string, above: boolean): HTMLButtonElement {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = name;
+    button.addEventListener("click", () => void this.#runAgain(above));
+    return button;
+  }
+
+  async #runAgain(above: boolean): Promise<void> {
+    const { content } = this.#panel;
+    const at = content.widgets.findIndex((cell) => cell.node.contains(this.node));
+    if (at < 0) return;
+    content.activeCellIndex = at;
+    if (above && at > 0) await this.#app.commands.execute("notebook:run-all-above");
+    content.activeCellIndex = at;
+    await this.#app.commands.execute("notebook:run-cell");
+  }
+}
