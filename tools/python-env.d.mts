@@ -1,5 +1,15 @@
 export type PythonGroup =
-  "presidio" | "datasets" | "jupyter" | "lab" | "oracles" | "scores" | "deploy" | "readers" | "executorch" | "vllm";
+  | "presidio"
+  | "cleanlab"
+  | "datasets"
+  | "jupyter"
+  | "lab"
+  | "oracles"
+  | "scores"
+  | "deploy"
+  | "readers"
+  | "executorch"
+  | "vllm";
 export declare class ToolError extends Error {
   readonly name: "ToolError";
   readonly code: string;

@@ -9,7 +9,7 @@ import { wordOf } from "#dsl/types/loaded.js";
 import { readerOf, type ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { surestIssues } from "../../core/data/judging/confident.js";
-import { probed } from "../../core/data/judging/probe.js";
+import { judged } from "../../core/data/judging/neighbours.js";
 import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
 import { rowNamesOf } from "../../core/data/row-names.js";
 import { labelIssuesShown, type ToldIssue } from "../../core/display/label-issues.js";
@@ -73,7 +73,7 @@ export async function findIssues(
     stage,
   );
   const given = Int32Array.from(rows, ({ label }) => labels.indexOf(label));
-  const { chances, accuracy } = probed(vectors, given, labels.length);
+  const { chances, accuracy } = judged(vectors, given, labels.length);
   const issues = surestIssues(chances, given, labels.length).map(({ row, likely, chance }): ToldIssue => {
     const { label, ...place } = rows[row]!;
     return { ...place, label, likely: labels[likely]!, chance };

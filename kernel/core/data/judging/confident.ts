@@ -12,13 +12,14 @@ export interface LabelIssue {
   readonly chance: number;
 }
 
-/** The surest rows by which wrong labels are counted, and how much of their share is believed: some are only hard. */
+/** The surest rows, by which wrong labels are counted: so many of all, and more as long as their mean chance is so great. */
 const SURE = 0.3;
-const BELIEVED = 0.75;
+const NO_DOUBT = 0.95;
 
 /**
  * Issues, as many as labels are wrong by how often the probe contradicts where it is surest: of hard texts it is often wrong
- * itself, and confident learning alone names those too.
+ * itself, and confident learning alone names those too. The less sure it is even there, the less of its contradiction is
+ * believed.
  */
 export function surestIssues(chances: Float32Array, labels: Int32Array, count: number): readonly LabelIssue[] {
   const rows = Array.from(labels, (given, row) => {
@@ -27,9 +28,17 @@ export function surestIssues(chances: Float32Array, labels: Int32Array, count: n
       if (chances[row * count + label]! > chances[row * count + likely]!) likely = label;
     return { chance: chances[row * count + likely]!, wrong: likely !== given };
   }).sort((a, b) => b.chance - a.chance);
-  const sure = rows.slice(0, Math.ceil(SURE * rows.length));
-  const share = sure.filter(({ wrong }) => wrong).length / Math.max(1, sure.length);
-  return labelIssues(chances, labels, count).slice(0, Math.round(BELIEVED * share * labels.length));
+  let [sum, surest] = [0, Math.ceil(SURE * rows.length)];
+  rows.forEach(({ chance }, i) => {
+    sum += chance;
+    if (sum >= NO_DOUBT * (i + 1)) surest = Math.max(surest, i + 1);
+  });
+  const sure = rows.slice(0, surest);
+  const share = (of: (row: (typeof rows)[number]) => number): number =>
+    sure.reduce((all, row) => all + of(row), 0) / Math.max(1, sure.length);
+  const believed = share(({ chance }) => chance) ** 2;
+  const most = believed * share(({ wrong }) => Number(wrong)) * labels.length;
+  return labelIssues(chances, labels, count).slice(0, Math.round(most));
 }
 
 /** The worst first. `chances`: [rows × count], each row's out of sample; `labels`: numbers below `count`. */

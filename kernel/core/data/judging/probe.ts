@@ -4,6 +4,7 @@
  * temperature that makes the labels likeliest.
  */
 import { must } from "#dsl/diagnostics/must.js";
+import { cholesky, gramOf, solved, standardised, type Rows } from "./ridge.js";
 
 export interface Probed {
   /** [rows × labels], of each row by the others. */
@@ -39,45 +40,6 @@ export function probed(vectors: readonly Float32Array[], labels: Int32Array, cou
   return { chances, accuracy: right / labels.length };
 }
 
-interface Rows {
-  /** [rows × width], each column with mean 0 and spread 1, and ones at the end. */
-  readonly values: Float64Array;
-  readonly count: number;
-  readonly width: number;
-}
-
-function standardised(vectors: readonly Float32Array[]): Rows {
-  const [count, size] = [vectors.length, vectors[0]?.length ?? 0];
-  const width = size + 1;
-  const values = new Float64Array(count * width).fill(1);
-  for (let column = 0; column < size; column++) {
-    let [sum, squares] = [0, 0];
-    for (const vector of vectors) {
-      sum += vector[column]!;
-      squares += vector[column]! ** 2;
-    }
-    const mean = sum / count;
-    const spread = Math.sqrt(Math.max(0, squares / count - mean ** 2)) || 1;
-    for (let row = 0; row < count; row++) values[row * width + column] = (vectors[row]![column]! - mean) / spread;
-  }
-  return { values, count, width };
-}
-
-/** XᵀX, row by row. */
-function gramOf({ values, count, width }: Rows): Float64Array {
-  const gram = new Float64Array(width * width);
-  for (let row = 0; row < count; row++) {
-    const own = values.subarray(row * width, (row + 1) * width);
-    for (let i = 0; i < width; i++) {
-      const x = own[i]!;
-      const at = i * width;
-      for (let j = i; j < width; j++) gram[at + j]! += x * own[j]!;
-    }
-  }
-  for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) gram[i * width + j] = gram[j * width + i]!;
-  return gram;
-}
-
 /** Of each row the scores that the regression of all others gives it. */
 function leftOut(
   { values, count: n, width }: Rows,
@@ -111,36 +73,6 @@ function leftOut(
       said[label] = (said[label]! - (label === labels[row] ? leverage : 0)) / rest;
   }
   return scores;
-}
-
-/** L with L·Lᵀ = gram + penalty · I; the column of ones is not shrunk. */
-function cholesky(gram: Float64Array, width: number, penalty: number): Float64Array {
-  const factor = new Float64Array(width * width);
-  for (let i = 0; i < width; i++)
-    for (let j = 0; j <= i; j++) {
-      let left = gram[i * width + j]! + (i === j && i < width - 1 ? penalty : 0);
-      for (let k = 0; k < j; k++) left -= factor[i * width + k]! * factor[j * width + k]!;
-      factor[i * width + j] = i === j ? Math.sqrt(Math.max(left, 1e-9)) : left / factor[j * width + j]!;
-    }
-  return factor;
-}
-
-/** X with L·Lᵀ·X = targets [width × count]. */
-function solved(factor: Float64Array, width: number, targets: Float64Array, count: number): Float64Array {
-  const x = targets.slice();
-  for (let i = 0; i < width; i++)
-    for (let c = 0; c < count; c++) {
-      let left = x[i * count + c]!;
-      for (let k = 0; k < i; k++) left -= factor[i * width + k]! * x[k * count + c]!;
-      x[i * count + c] = left / factor[i * width + i]!;
-    }
-  for (let i = width - 1; i >= 0; i--)
-    for (let c = 0; c < count; c++) {
-      let left = x[i * count + c]!;
-      for (let k = i + 1; k < width; k++) left -= factor[k * width + i]! * x[k * count + c]!;
-      x[i * count + c] = left / factor[i * width + i]!;
-    }
-  return x;
 }
 
 /** The factor on scores that makes the labels likeliest, by golden section over its logarithm. */

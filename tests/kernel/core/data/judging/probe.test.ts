@@ -1,6 +1,7 @@
 /** A probe judges each row by the others, exactly as if it were made anew without it; what it finds are the labels that were turned. */
 import assert from "node:assert/strict";
 import { confidentJoint, labelIssues, surestIssues } from "#kernel/core/data/judging/confident.js";
+import { judged, neighbourly } from "#kernel/core/data/judging/neighbours.js";
 import { probed } from "#kernel/core/data/judging/probe.js";
 
 let state = 1;
@@ -58,6 +59,24 @@ describe("a probe of labels", () => {
   });
 });
 
+describe("neighbours of a row", () => {
+  it("tell its label without it, as shares", () => {
+    const { vectors, labels } = rowsOf([40, 60], 8, 3);
+    labels[5] = 1;
+    const chances = neighbourly(vectors, labels, 2);
+    for (let row = 0; row < labels.length; row++)
+      assert.ok(Math.abs(chances[2 * row]! + chances[2 * row + 1]! - 1) < 1e-5);
+    assert.ok(chances[11]! < 0.01, `its own label of the turned row: ${String(chances[11])}`);
+    assert.ok(chances[0]! > 0.85 && chances[199]! > 0.85);
+  });
+  it("and the probe speak half each", () => {
+    const { vectors, labels } = rowsOf([20, 20], 4, 1);
+    const [probe, near, both] = [probed, neighbourly, judged].map((by) => by(vectors, labels, 2));
+    const chances = [probe, near, both].map((said) => (said instanceof Float32Array ? said : said!.chances));
+    chances[2]!.forEach((chance, i) => assert.ok(Math.abs(chance - (chances[0]![i]! + chances[1]![i]!) / 2) < 1e-6));
+  });
+});
+
 describe("confident learning", () => {
   it("counts what belongs to another label so that each label keeps its rows", () => {
     // Two labels of four rows; one row of the first is surely the second.
@@ -69,6 +88,15 @@ describe("confident learning", () => {
       labelIssues(chances, labels, 2).map(({ row, given, likely }) => [row, given, likely]),
       [[3, 0, 1]],
     );
+  });
+  it("believes a judge less that is unsure itself", () => {
+    const labels = Int32Array.from({ length: 100 }, (_, i) => (i < 50 ? 0 : 1));
+    const said = (sure: number): Float32Array =>
+      Float32Array.from({ length: 200 }, (_, i) =>
+        ((i >> 1) % 10 === 0 ? 1 - labels[i >> 1]! : labels[i >> 1]!) === i % 2 ? sure : 1 - sure,
+      );
+    assert.equal(surestIssues(said(0.999), labels, 2).length, 10);
+    assert.equal(surestIssues(said(0.6), labels, 2).length, 4);
   });
   it("finds nothing where all is as it is said", () => {
     const labels = Int32Array.of(0, 1, 0, 1);

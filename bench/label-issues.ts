@@ -1,0 +1,127 @@
+/**
+ * `tunebook bench label-issues [--flips SHARE] [--seeds N] [--only SET,…] [--peer]`: a share of the labels of real data sets
+ * is turned into others, drawn by seed, and those that `label_issues` names are held to it: precision of what it found and
+ * recall, means over the seeds with the least and the greatest. A row is right where it was turned; "and what": where the label
+ * that it rather has was its own, too. `--peer`: cleanlab's ways on the same predicted probabilities.
+ */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { surestIssues } from "#kernel/core/data/judging/confident.js";
+import { judged } from "#kernel/core/data/judging/neighbours.js";
+import { chance, draw, shuffle } from "#stdlib/lib/chance.js";
+import { ensurePythonEnv } from "#tools/python-env.mjs";
+import { SETS, vectorsOf } from "./judging/sets.js";
+import { table } from "./table.js";
+
+interface Options {
+  readonly flips: string;
+  readonly seeds: string;
+  readonly only?: string;
+  readonly peer?: true;
+}
+interface Case {
+  readonly set: string;
+  readonly labels: Int32Array;
+  readonly chances: Float32Array;
+  readonly count: number;
+  /** As they were. */
+  readonly own: Int32Array;
+  readonly turned: ReadonlySet<number>;
+}
+type Found = readonly { readonly row: number; readonly likely?: number }[];
+const BY = ["prune_by_noise_rate", "both", "confident_learning"] as const;
+
+function flipped(own: Int32Array, count: number, share: number, seed: number) {
+  const generator = chance(seed, own.length);
+  const rows = shuffle(
+    Array.from(own, (_, i) => i),
+    generator,
+  ).slice(0, Math.round(share * own.length));
+  const labels = own.slice();
+  for (const row of rows) labels[row] = (own[row]! + 1 + draw(generator, count - 1)) % count;
+  return { labels, turned: new Set(rows) };
+}
+
+async function cleanlab(cases: readonly Case[]): Promise<readonly Record<(typeof BY)[number], number[]>[]> {
+  const { python } = await ensurePythonEnv("cleanlab", { onProgress: (line) => console.error(line) });
+  const program = fileURLToPath(new URL("../../bench/peers/cleanlab_issues.py", import.meta.url));
+  const given = cases.map(({ labels, chances, count }) => ({
+    by: BY,
+    labels: [...labels],
+    chances: Array.from(labels, (_, row) => [...chances.subarray(row * count, (row + 1) * count)]),
+  }));
+  return new Promise((resolve, reject) => {
+    const child = spawn(python, [program], { stdio: ["pipe", "pipe", "inherit"] });
+    let out = "";
+    child.stdout.setEncoding("utf8").on("data", (piece: string) => void (out += piece));
+    child.on("close", (code) => {
+      if (code === 0) resolve(JSON.parse(out) as Record<(typeof BY)[number], number[]>[]);
+      else reject(new Error(`cleanlab ended with ${String(code)}`));
+    });
+    child.stdin.end(JSON.stringify(given));
+  });
+}
+
+async function main(o: Options): Promise<void> {
+  const only = o.only?.split(",");
+  const seeds = Array.from({ length: Number(o.seeds) }, (_, i) => i + 1);
+  const cases: Case[] = [];
+  const accuracies: Record<string, number> = {};
+  for (const set of SETS.filter(({ name }) => !only || only.includes(name))) {
+    const rows = await set.rows();
+    const names = [...new Set(rows.map(({ label }) => label))].sort();
+    const own = Int32Array.from(rows, ({ label }) => names.indexOf(label));
+    const vectors = await vectorsOf(
+      set.name,
+      rows.map(({ text }) => text),
+    );
+    for (const seed of seeds) {
+      const { labels, turned } = flipped(own, names.length, Number(o.flips), seed);
+      const { chances, accuracy } = judged(vectors, labels, names.length);
+      accuracies[set.name] = (accuracies[set.name] ?? 0) + accuracy / seeds.length;
+      cases.push({ set: set.name, labels, chances, count: names.length, own, turned });
+    }
+  }
+  const ours = cases.map(({ chances, labels, count }) => surestIssues(chances, labels, count));
+  const peers = o.peer ? await cleanlab(cases) : null;
+  const lines = [...new Set(cases.map(({ set }) => set))].flatMap((set) => {
+    const own = cases.flatMap((one, i) => (one.set === set ? [{ one, i }] : []));
+    const { one } = own[0]!;
+    const about = [set, String(one.own.length), String(one.count), accuracies[set]!.toFixed(3)];
+    const told = (who: string, found: (i: number) => Found): string[] => [
+      ...[...about, who],
+      ...measured(own.map(({ one, i }) => ({ one, found: found(i) }))),
+    ];
+    return [
+      told("tunebook", (i) => ours[i]!),
+      ...(peers ? BY.map((by) => told(`cleanlab, ${by}`, (i) => peers[i]![by].map((row) => ({ row })))) : []),
+    ];
+  });
+  console.log(
+    table(["set", "rows", "labels", "probe", "by", "turned", "found", "precision", "recall", "and what"], lines),
+  );
+}
+
+function measured(runs: readonly { readonly one: Case; readonly found: Found }[]): string[] {
+  const mean = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0) / of.length;
+  const told = (of: readonly number[]): string =>
+    `${mean(of).toFixed(2)} (${Math.min(...of).toFixed(2)}–${Math.max(...of).toFixed(2)})`;
+  const hits = runs.map(({ one, found }) => found.filter(({ row }) => one.turned.has(row)));
+  const what = hits.map((of, i) => of.filter(({ row, likely }) => likely === runs[i]!.one.own[row]).length / of.length);
+  return [
+    String(runs[0]!.one.turned.size),
+    mean(runs.map(({ found }) => found.length)).toFixed(0),
+    told(hits.map((of, i) => of.length / Math.max(1, runs[i]!.found.length))),
+    told(hits.map((of, i) => of.length / runs[i]!.one.turned.size)),
+    runs.some(({ found }) => found.some(({ likely }) => likely !== undefined)) ? mean(what).toFixed(2) : "",
+  ];
+}
+
+await new Command("bench label-issues")
+  .option("--flips <share>", "share of the labels that are turned", "0.05")
+  .option("--seeds <n>", "draws of the turned labels", "5")
+  .option("--only <sets>", "names of sets")
+  .option("--peer", "cleanlab on the same predictions")
+  .action(main)
+  .parseAsync();

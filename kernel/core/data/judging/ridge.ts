@@ -1,0 +1,70 @@
+/** Ridge regression from vectors, by the normal equations: the pieces of it. All matrices row by row, in f64. */
+
+export interface Rows {
+  /** [rows × width], each column with mean 0 and spread 1, and ones at the end. */
+  readonly values: Float64Array;
+  readonly count: number;
+  readonly width: number;
+}
+
+export function standardised(vectors: readonly Float32Array[]): Rows {
+  const [count, size] = [vectors.length, vectors[0]?.length ?? 0];
+  const width = size + 1;
+  const values = new Float64Array(count * width).fill(1);
+  for (let column = 0; column < size; column++) {
+    let [sum, squares] = [0, 0];
+    for (const vector of vectors) {
+      sum += vector[column]!;
+      squares += vector[column]! ** 2;
+    }
+    const mean = sum / count;
+    const spread = Math.sqrt(Math.max(0, squares / count - mean ** 2)) || 1;
+    for (let row = 0; row < count; row++) values[row * width + column] = (vectors[row]![column]! - mean) / spread;
+  }
+  return { values, count, width };
+}
+
+/** XᵀX, row by row. */
+export function gramOf({ values, count, width }: Rows): Float64Array {
+  const gram = new Float64Array(width * width);
+  for (let row = 0; row < count; row++) {
+    const own = values.subarray(row * width, (row + 1) * width);
+    for (let i = 0; i < width; i++) {
+      const x = own[i]!;
+      const at = i * width;
+      for (let j = i; j < width; j++) gram[at + j]! += x * own[j]!;
+    }
+  }
+  for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) gram[i * width + j] = gram[j * width + i]!;
+  return gram;
+}
+
+/** L with L·Lᵀ = gram + penalty · I; the column of ones is not shrunk. */
+export function cholesky(gram: Float64Array, width: number, penalty: number): Float64Array {
+  const factor = new Float64Array(width * width);
+  for (let i = 0; i < width; i++)
+    for (let j = 0; j <= i; j++) {
+      let left = gram[i * width + j]! + (i === j && i < width - 1 ? penalty : 0);
+      for (let k = 0; k < j; k++) left -= factor[i * width + k]! * factor[j * width + k]!;
+      factor[i * width + j] = i === j ? Math.sqrt(Math.max(left, 1e-9)) : left / factor[j * width + j]!;
+    }
+  return factor;
+}
+
+/** X with L·Lᵀ·X = targets [width × count]. */
+export function solved(factor: Float64Array, width: number, targets: Float64Array, count: number): Float64Array {
+  const x = targets.slice();
+  for (let i = 0; i < width; i++)
+    for (let c = 0; c < count; c++) {
+      let left = x[i * count + c]!;
+      for (let k = 0; k < i; k++) left -= factor[i * width + k]! * x[k * count + c]!;
+      x[i * count + c] = left / factor[i * width + i]!;
+    }
+  for (let i = width - 1; i >= 0; i--)
+    for (let c = 0; c < count; c++) {
+      let left = x[i * count + c]!;
+      for (let k = i + 1; k < width; k++) left -= factor[k * width + i]! * x[k * count + c]!;
+      x[i * count + c] = left / factor[i * width + i]!;
+    }
+  return x;
+}
