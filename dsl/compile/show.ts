@@ -22,6 +22,7 @@ export const topicDocs = {
   emitted: "what the engine is given",
   mask: "which tokens are trained",
   label_issues: "rows whose label is probably wrong",
+  learning_curve: "what more rows would come to",
   agreement: "how far annotators agree, and on which rows they don't",
   best: "the best trial as a program",
 } as const;
@@ -37,6 +38,7 @@ const trained = [
   "emitted",
   "mask",
   "label_issues",
+  "learning_curve",
 ] as const satisfies readonly Topic[];
 /** What can be shown of a name, by what it stands for. */
 export const topics: Readonly<Record<NameKind, readonly Topic[]>> = {
@@ -86,7 +88,7 @@ function readable(program: Program, of: Operand, on: Subject, here: Span): boole
 }
 
 /** Topics that are told of rows. */
-const OF_ROWS: readonly string[] = ["mask", "label_issues"] satisfies readonly Topic[];
+const OF_ROWS: readonly string[] = ["mask", "label_issues", "learning_curve"] satisfies readonly Topic[];
 
 /** Data of `on`, which belongs to those topics alone; undefined: there is none. Null: it was reported. */
 function dataShownOn(program: Program, { clauses, operands }: Header): Subject | undefined | null {
@@ -97,7 +99,11 @@ function dataShownOn(program: Program, { clauses, operands }: Header): Subject |
     const found = `\`${astray.is === "word" ? astray.text : "…"}\``;
     program.report(
       "wrong-operand",
-      { after: "show", wanted: "`NAME.mask` or `NAME.label_issues` (nothing else is shown on data)", found },
+      {
+        after: "show",
+        wanted: "`NAME.mask`, `NAME.label_issues` or `NAME.learning_curve` (nothing else is shown on data)",
+        found,
+      },
       astray.span,
     );
     return null;

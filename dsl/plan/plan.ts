@@ -162,7 +162,7 @@ export interface Actions {
   show: {
     readonly topic: readonly string[];
     /** Of the topic `tree`: the statement's, as text. */ readonly tree?: string;
-    /** Of the topics `mask` and `label_issues`: the data whose rows are shown; absent: those of the training. */
+    /** Of the topics `mask`, `label_issues` and `learning_curve`: the data whose rows are shown; absent: those of the training. */
     readonly on?: Subject;
   };
   annotate: {

@@ -67,6 +67,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "empty-prompt": Record<string, never>;
     "no-mask": { readonly task: string };
     "no-label-issues": { readonly model: string; readonly why: string };
+    "no-learning-curve": { readonly model: string; readonly why: string };
     "bad-option": { readonly name: string; readonly got: string; readonly wanted: string };
     "no-room-to-generate": { readonly tokens: number; readonly max_tokens: number; readonly positions: number };
     "no-decoder-start": { readonly base: string };
@@ -311,6 +312,14 @@ registerCodes({
       "`.mask` is for tasks that learn of tokens: chat, text_generation, translation, fill_mask, token_classification",
     explain:
       "A mask says which tokens of a row are trained. A task that labels a text reads all of it and learns the label.",
+  },
+  "no-learning-curve": {
+    severity: "error",
+    message: (d) => `${d.model}.learning_curve can't be told: ${d.why}`,
+    help: () =>
+      "it is told of rows with the role `label` (two labels or more) or `score`, over a base that reads texts",
+    explain:
+      "A cheap probe over the base's own vectors learns from more and more of the rows, and a power law through its scores says what more rows would come to. It needs one label or one number a row, some tens of rows, and a base that makes vectors of texts.",
   },
   "no-label-issues": {
     severity: "error",

@@ -22,6 +22,7 @@ import { hasMask, maskedRows } from "../../encoding/masked-rows.js";
 import type { ModelHandle } from "../model-handle.js";
 import { phaseShown } from "../phases.js";
 import { labelIssuesOf } from "./label-issues.js";
+import { learningCurveOf } from "./learning-curve.js";
 import { readsContexts } from "../../inference/questions.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
@@ -60,6 +61,7 @@ async function shownOf(
   if (part === undefined) return [modelShown(handle.plan, base.facts)];
   if (part === "mask") return [await maskOf(session, handle, on, stage)];
   if (part === "label_issues") return [await labelIssuesOf(session, handle, on, stage)];
+  if (part === "learning_curve") return await learningCurveOf(session, handle, on, stage);
   const weights = weightsOf(handle);
   switch (part) {
     case "plan":

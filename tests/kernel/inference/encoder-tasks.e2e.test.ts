@@ -389,6 +389,10 @@ train twin on twins with plain { epochs: 60 }`);
     const text = String(issues!.bundle["text/plain"]);
     assert.match(text, /moods: 2 labels of 80 rows are probably wrong/);
     for (const row of wrong) assert.match(text, new RegExp(`^ *${String(row)} +all +(glad|sad) +(glad|sad) `, "m"));
+    const [picture, told] = await book.run("show mood.learning_curve on moods");
+    assert.match(String(picture!.bundle["text/plain"]), /^moods: .*twice the rows: [+−]\d+\.\d ± \d+\.\d points/);
+    assert.ok(picture!.bundle["application/vnd.plotly.v1+json"]);
+    assert.match(String(told!.bundle["text/plain"]), /^160 \(2 times\) /m);
     await refused("show mood.label_issues", "not-trained");
     await refused(
       'data feelings { source: csv("moods.csv"), columns: { text: body } }\nshow mood.label_issues on feelings',
@@ -399,6 +403,16 @@ train twin on twins with plain { epochs: 60 }`);
       'data some { source: csv("few.csv"), columns: { text: body, label: mood } }\nshow mood.label_issues on some',
       "no-label-issues",
     );
+    await refused("show mood.learning_curve on some", "no-learning-curve");
+    file("marks.csv", [
+      "body,mark",
+      ...Array.from({ length: 60 }, (_, i) => `${said(i)} ${pick(FILLER, i)},${i % 2 ? 9 : 2}`),
+    ]);
+    await book.run('data marks { source: csv("marks.csv"), columns: { text: body, score: mark } }');
+    const [, errors] = await book
+      .run('model marker { base: "base", task: regression }\nshow marker.learning_curve on marks')
+      .then((all) => all.slice(-2));
+    assert.match(String(errors!.bundle["text/plain"]), /mean absolute error/);
   });
   it("any technique: lora trains each task's head", async () => {
     for (const [name, data] of [

@@ -13,7 +13,7 @@ export function drawScatter(panel: Panel, { trace, color }: Drawn): string {
   const stroke = safeColor(line["color"]) ?? color;
   const dash = line["dash"] === "dash" ? "6 4" : line["dash"] === "dot" ? "2 3" : undefined;
   const drawn =
-    mode.includes("lines") && d !== ""
+    mode.includes("lines") && numberOf(line["width"], 2) > 0 && d !== ""
       ? [
           element("path", {
             d,
@@ -29,9 +29,35 @@ export function drawScatter(panel: Panel, { trace, color }: Drawn): string {
     "g",
     { opacity: opacity === 1 ? undefined : opacity },
     "",
+    ...filled(d, trace, stroke),
     ...drawn,
+    ...errorBars(panel, trace, color),
     ...(mode.includes("markers") ? markers(points, trace, color) : []),
   );
+}
+
+/** A shape that its own line goes round (`toself`). */
+function filled(d: string, trace: Drawn["trace"], stroke: string): string[] {
+  if (trace["fill"] !== "toself" || d === "") return [];
+  return [
+    element("path", { d: `${d}Z`, fill: safeColor(trace["fillcolor"]) ?? stroke, "fill-opacity": 1, stroke: "none" }),
+  ];
+}
+
+/** Upright, of `error_y` with values of its own. */
+function errorBars(panel: Panel, trace: Drawn["trace"], color: string): string[] {
+  const error = recordOf(trace["error_y"]);
+  const up = scalarsOf(error["array"]);
+  if (up.length === 0) return [];
+  const down = error["symmetric"] === false ? scalarsOf(error["arrayminus"]) : up;
+  const { x, y } = coordinatesOf(trace);
+  const bars = x.flatMap((value, i) => {
+    const [middle, more, less] = [numberOf(y[i], NaN), numberOf(up[i], 0), numberOf(down[i], 0)];
+    const [at, top, bottom] = [xOf(panel, value), yOf(panel, middle + more), yOf(panel, middle - less)];
+    return [at, top, bottom].every(Number.isFinite) ? [`M${px(at)} ${px(top)}V${px(bottom)}`] : [];
+  });
+  const stroke = safeColor(recordOf(trace["marker"])["color"]) ?? color;
+  return bars.length === 0 ? [] : [element("path", { d: bars.join(""), fill: "none", stroke, "stroke-width": 1.5 })];
 }
 
 function markers(points: readonly (readonly [number, number])[], trace: Drawn["trace"], color: string): string[] {

@@ -20,6 +20,8 @@ import {
   type ModelReport,
 } from "#kernel/core/display/evaluation.js";
 import { figureShown } from "#kernel/core/display/figure.js";
+import { forecast } from "#kernel/core/data/judging/power-law.js";
+import { learningCurveShown } from "#kernel/core/display/learning-curve.js";
 import { modelShown } from "#kernel/core/display/model-card.js";
 import { planShown } from "#kernel/core/display/plan-card.js";
 import { progressShown } from "#kernel/core/display/progress.js";
@@ -28,6 +30,18 @@ import { sweepFigure, sweepTable, type Trial } from "#kernel/core/display/sweep.
 import { tableShown } from "#kernel/core/display/table.js";
 
 const call = (kind: string, word: string, args: Call["arguments"] = {}): Call => ({ word, kind, arguments: args });
+
+/** Accuracy that grows from 70 % of 80 rows to 85 % of 800. */
+const learning = () =>
+  forecast(
+    [80, 117, 172, 253, 371, 545, 800].map((rows, size) => ({
+      rows,
+      said: [0, 1, 2, 3].map((draw) =>
+        Float32Array.from({ length: 200 }, (_, row) => Number(row < 140 + 5 * size + ((draw * 3 + size) % 4))),
+      ),
+    })),
+    { errors: false, seed: 1 },
+  );
 
 export const data: DataPlan = {
   name: "tickets",
@@ -439,6 +453,9 @@ export function gallery(): Readonly<Record<string, Shown>> {
       id: "curves",
       text: curvesText(runEvents()),
     }),
+    "learning-curve": learningCurveShown(learning(), {
+      ...{ data: "tickets", rows: 800, errors: false, scored: "200 rows held out" },
+    })[0]!,
     "curves-early": figureShown(curvesFigure(runEvents(90, 24), { validates: true })),
     history: historyTable(runEvents()),
     metrics,

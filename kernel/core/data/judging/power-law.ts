@@ -1,0 +1,188 @@
+/**
+ * A power law a − b·n^−c through scores by size, and what it says of more rows (Cortes et al. 1993; Hestness et al. 2017). Draws
+ * and scored rows are drawn again, and of each such curve the exponent too, as likely as the curve makes it: within a few
+ * sizes many exponents fit, and only that says how little is known of sizes far away.
+ */
+import { lastOf } from "#dsl/diagnostics/must.js";
+import { chance, draw, type Chance } from "#stdlib/lib/chance.js";
+import type { SizeScored } from "./learning-curve.js";
+
+export interface PowerLaw {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+}
+export interface Interval {
+  readonly middle: number;
+  readonly low: number;
+  readonly high: number;
+}
+export interface Forecast {
+  readonly law: PowerLaw;
+  /** Of each size that was measured: the mean over draws, and 80 % of it where draws are drawn again. */
+  readonly points: readonly (Interval & { readonly rows: number })[];
+  /** The score at `rows` on the rows that are scored, 80 %. */
+  at(rows: number): Interval;
+  /** How much more it is at `rows` than at `from`, on any rows of this kind, 80 %. */
+  gain(from: number, rows: number): Interval;
+}
+
+/** Exponents that are tried, and how likely each is before anything was measured: about 0.3, within a factor of two and a half. */
+const EXPONENTS = Array.from({ length: 30 }, (_, i) => 0.03 * (1.8 / 0.03) ** (i / 29));
+const USUAL = { exponent: 0.3, spread: 0.9 } as const;
+const DRAWN = 600;
+/** How much of what may be an interval holds. */
+export const SURE = 0.8;
+const DEVIATIONS = 1.2816;
+/** Sizes that tell how scores vary: draws that differ in so much, of so many of the rows. */
+const LEFT_OUT = 0.2;
+const NEAR_ALL = 0.2;
+
+interface Drawn {
+  readonly law: PowerLaw;
+  /** A chance deviate of one training's score, in standard deviations. */
+  readonly odd: number;
+}
+
+/** `ceiling`: the best score that there is; of errors 0, and they shrink. */
+export function forecast(
+  sizes: readonly SizeScored[],
+  o: { readonly errors: boolean; readonly seed: number },
+): Forecast {
+  const generator = chance(o.seed, sizes.length);
+  const sign = o.errors ? -1 : 1;
+  const ceiling = o.errors ? 0 : 1;
+  const means = sizes.map(({ said }) => said.map((one) => sign * meanOf(one)));
+  const variance = varianceOf(sizes, means);
+  const ns = sizes.map(({ rows }) => rows);
+  const most = lastOf(ns);
+  // Draws of nearly all rows are nearly the same draw: there are as many as there would be without what they share.
+  const errors = sizes.map(({ rows, said }) => {
+    const shared = rows / most;
+    return (variance / rows) * (shared + (1 - shared) / said.length);
+  });
+  const luck = (rows: number): number => Math.sqrt(variance / rows);
+  const weights = errors.map((error) => 1 / error);
+  const fit = (scores: readonly number[], pick: Chance | null): PowerLaw => fitted(ns, scores, weights, ceiling, pick);
+  const law = fit(means.map(meanOf), null);
+  const again = (rowsToo: boolean): Drawn[] =>
+    Array.from({ length: DRAWN }, () => {
+      const draws = sizes[0]!.said.map(() => draw(generator, sizes[0]!.said.length));
+      const counts = rowsToo ? drawnCounts(sizes[0]!.said[0]!.length, generator) : null;
+      const scores = sizes.map(
+        ({ said }, i) =>
+          (counts ? meanOf(draws.map((at) => sign * weighed(said[at]!, counts))) : meanOf(means[i]!)) +
+          Math.sqrt(errors[i]!) * normal(generator),
+      );
+      return { law: fit(scores, generator), odd: normal(generator) };
+    });
+  const [laws, anywhere] = [again(false), again(true)];
+  const value = (of: PowerLaw, n: number): number => of.a - of.b * n ** -of.c;
+  const told = (values: readonly number[]): Interval => intervalOf(values, sign);
+  return {
+    law: { a: sign * law.a, b: sign * law.b, c: law.c },
+    points: sizes.map(({ rows }, i) => {
+      const middle = meanOf(means[i]!);
+      const half = DEVIATIONS * Math.sqrt(errors[i]!);
+      return { rows, ...intervalFrom(middle, middle - half, middle + half, sign) };
+    }),
+    at: (rows) => told(laws.map(({ law: of, odd }) => Math.min(ceiling, value(of, rows) + odd * luck(rows)))),
+    gain: (from, rows) =>
+      told(anywhere.map(({ law: of, odd }) => value(of, rows) - value(of, from) + odd * luck(rows))),
+  };
+}
+
+/** The best a ≤ ceiling, b ≥ 0 and c; with chance at hand a c as likely as it is. */
+function fitted(
+  ns: readonly number[],
+  scores: readonly number[],
+  weights: readonly number[],
+  ceiling: number,
+  pick: Chance | null,
+): PowerLaw {
+  const tried = EXPONENTS.map((c) => {
+    const { a, b, misfit } = line(
+      ns.map((n) => n ** -c),
+      scores,
+      weights,
+      ceiling,
+    );
+    return { law: { a, b, c }, misfit: misfit + (Math.log(c / USUAL.exponent) / USUAL.spread) ** 2 };
+  });
+  const best = tried.reduce((one, other) => (other.misfit < one.misfit ? other : one));
+  if (!pick) return best.law;
+  const likely = tried.map(({ misfit }) => Math.exp((best.misfit - misfit) / 2));
+  let left = uniform(pick) * likely.reduce((a, b) => a + b, 0);
+  return (tried[likely.findIndex((share) => (left -= share) <= 0)] ?? best).law;
+}
+
+/** a − b·x by weighted least squares within the bounds. */
+function line(
+  xs: readonly number[],
+  ys: readonly number[],
+  weights: readonly number[],
+  ceiling: number,
+): { readonly a: number; readonly b: number; readonly misfit: number } {
+  const all = weights.reduce((a, b) => a + b, 0);
+  const mean = (of: readonly number[]): number => of.reduce((sum, v, i) => sum + weights[i]! * v, 0) / all;
+  const [mx, my] = [mean(xs), mean(ys)];
+  const sxx = mean(xs.map((x) => (x - mx) ** 2));
+  let b = sxx === 0 ? 0 : Math.max(0, -mean(xs.map((x, i) => (x - mx) * (ys[i]! - my))) / sxx);
+  let a = my + b * mx;
+  if (a > ceiling) {
+    a = ceiling;
+    const squares = mean(xs.map((x) => x * x));
+    b = squares === 0 ? 0 : Math.max(0, mean(xs.map((x, i) => x * (ceiling - ys[i]!))) / squares);
+  }
+  return { a, b, misfit: xs.reduce((sum, x, i) => sum + weights[i]! * (ys[i]! - a + b * x) ** 2, 0) };
+}
+
+/**
+ * How one training's score varies with which rows it learnt: the variance of a training on n of them is this, divided by n. Two
+ * draws from the same N rows share n²/N of them, and so differ by less.
+ */
+function varianceOf(sizes: readonly SizeScored[], means: readonly (readonly number[])[]): number {
+  const most = lastOf(sizes).rows;
+  const told = sizes.flatMap(({ rows }, i) => {
+    const share = 1 - rows / most;
+    const freedom = means[i]!.length - 1;
+    if (freedom < 1 || share < LEFT_OUT || rows < most * NEAR_ALL) return [];
+    const middle = meanOf(means[i]!);
+    const variance = means[i]!.reduce((sum, one) => sum + (one - middle) ** 2, 0) / freedom;
+    return [(rows * variance) / share];
+  });
+  const { said } = lastOf(sizes);
+  return Math.max(meanOf(told), most / (said[0]!.length * said.length) ** 2);
+}
+
+function drawnCounts(count: number, generator: Chance): Uint16Array {
+  const counts = new Uint16Array(count);
+  for (let i = 0; i < count; i++) counts[draw(generator, count)]!++;
+  return counts;
+}
+function weighed(values: Float32Array, counts: Uint16Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += counts[i]! * values[i]!;
+  return sum / values.length;
+}
+function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
+}
+
+function intervalOf(values: readonly number[], sign: number): Interval {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
+  return intervalFrom(at(1 / 2), at((1 - SURE) / 2), at((1 + SURE) / 2), sign);
+}
+function intervalFrom(middle: number, low: number, high: number, sign: number): Interval {
+  return sign === 1 ? { middle, low, high } : { middle: -middle, low: -high, high: -low };
+}
+
+function uniform(generator: Chance): number {
+  return draw(generator, 2 ** 30) / 2 ** 30;
+}
+function normal(generator: Chance): number {
+  return Math.sqrt(-2 * Math.log(1 - uniform(generator))) * Math.cos(2 * Math.PI * uniform(generator));
+}
