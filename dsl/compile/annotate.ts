@@ -5,6 +5,8 @@ import { isCall } from "../plan/definitions.js";
 import { isLoaded } from "../plan/loaded.js";
 import type { Draft, Program } from "../plan/program.js";
 import { keysOf } from "../types/keys.js";
+import type { Call, Value } from "../types/value.js";
+import type { Registry } from "../types/registry.js";
 import type { Header } from "../types/header.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Operand } from "../syntax/tree.js";
@@ -78,7 +80,7 @@ function annotationsOf(program: Program, draft: Draft, data: DataPlan, at: Span)
     program.report("nothing-to-annotate", { data: draft.name, ...(holds !== undefined && { holds }) }, at);
     return undefined;
   }
-  return { file: fileOf(data), role: role ?? "label", ...(role === undefined && { adds: true }) };
+  return { file: fileOf(program, data), role: role ?? "label", ...(role === undefined && { adds: true }) };
 }
 /** What other roles hold that teach something. */
 const others: Readonly<Record<string, string>> = {
@@ -95,11 +97,19 @@ function withLabels(data: DataPlan, { adds, role }: Annotations): DataPlan {
 }
 
 /** Beside the file that the rows come from; of other sources beside the program, called as the data are. */
-function fileOf({ source, name }: DataPlan): string {
-  const path = isCall(source as never) ? (source as { arguments: { path?: unknown } }).arguments.path : undefined;
-  const plain = typeof path === "string" && !/[*?[\]{}]|^[a-z][a-z\d+.-]*:\/\//i.test(path) ? path : name;
-  const stem = plain.replace(/[\\/]+$/, "").replace(/(?<=[^\\/])(\.[a-z]\w{0,9}){1,2}$/i, "");
+function fileOf({ registry }: Program, { source, name }: DataPlan): string {
+  const path = isCall(source as Value) ? pathOf(registry, source as Call) : undefined;
+  const plain = path === undefined || /[*?[\]{}]|^[a-z][a-z\d+.-]*:\/\//i.test(path) ? name : path;
+  const stem = plain.replace(/[\\/]+$/, "").replace(/(?<=[^\\/])\.[a-z]\w{0,9}(\.(gz|zst|zip))?$/i, "");
   return `${stem}.annotations.jsonl`;
+}
+/** Of a source that reads files of its kind; others read folders, or what lies elsewhere. */
+function pathOf(registry: Registry, { kind, word, arguments: given }: Call): string | undefined {
+  const parameter = registry
+    .find(kind, word)
+    ?.parameters.find(({ suggests }) => suggests?.from === "files" && suggests.endings.length > 0);
+  const path = parameter && given[parameter.name];
+  return typeof path === "string" ? path : undefined;
 }
 
 /** Whether the order asks a model that is not there. */

@@ -98,7 +98,9 @@ class Annotating extends Widget implements IRenderMime.IRenderer {
     const html = this.#panel.content.rendermime.createRenderer("text/html");
     await html.renderModel(new MimeModel({ data: model.data }));
     if (this.isDisposed) return;
-    this.node.replaceChildren(box, html.node);
+    const before = document.createElement("p");
+    before.textContent = "As it was when the cell ran:";
+    this.node.replaceChildren(box, before, html.node);
   }
 
   #button(name: string, above: boolean): HTMLButtonElement {

@@ -89,7 +89,7 @@ function framed(title: string, folded: boolean, ...parts: readonly Part[]): Html
 }
 
 /** Name, figure, and the arithmetic behind it. */
-function factsOf({ recipe, effects, estimates, base, sources }: Plan): [string, string, string][] {
+function factsOf({ recipe, effects, estimates, base, sources, annotated }: Plan): [string, string, string][] {
   const { model, training } = recipe;
   const time = expectedTime(estimates);
   const share = estimates.parameters > 0 ? estimates.trainable / estimates.parameters : 0;
@@ -136,6 +136,9 @@ function factsOf({ recipe, effects, estimates, base, sources }: Plan): [string, 
         ]
       : []),
     ["time", time.value, time.note],
+    ...(annotated
+      ? [["annotated", plural(annotated.rows, "row"), `by ${annotated.by.join(", ")}`] as [string, string, string]]
+      : []),
     ...(recipe.experiments
       ? [["experiments", recipe.experiments.join(", "), "may change or go"] as [string, string, string]]
       : []),

@@ -414,6 +414,34 @@ train twin on twins with plain { epochs: 60 }`);
       .then((all) => all.slice(-2));
     assert.match(String(errors!.bundle["text/plain"]), /mean absolute error/);
   });
+  it("annotate: rows in doubt, rows that a model is unsure of, and what was decided is trained on", async () => {
+    const waits = async (text: string) => String((await book.run(text)).at(-1)!.bundle["text/plain"]);
+    const chance = await waits("annotate moods with mood as checked");
+    assert.match(chance, /0 of 80 rows[^]*order: random/, "the model isn't trained");
+    const issues = await waits('annotate moods with mood as checked { order: label_issues, annotator: "ann" }');
+    assert.match(issues, /0 of 2 rows decided by ann, 2 wait[^]*order: label_issues by mood/);
+    for (const row of [7, 40])
+      assert.match(
+        issues,
+        new RegExp(`^ *${String(row)} +all +(glad|sad) +(glad|sad) +its label has a chance of`, "m"),
+      );
+    const checked = book.values.get("checked") as { decide(row: number, label: string): void };
+    checked.decide(7, "glad");
+    checked.decide(40, "sad");
+    const [plan] = await book.run("train mood on checked with plain { epochs: 6 }");
+    assert.match(String(plan!.bundle["text/plain"]), /annotated +2 rows +\(by ann\)/);
+    // It was trained on what had been decided: a decision more doesn't take it away.
+    checked.decide(1, "glad");
+    const unsure = await waits("annotate moods with mood as checked { rows: 5 }");
+    assert.match(unsure, /of 5 rows decided by [^]*order: uncertainty by mood/);
+    const margins = [...unsure.matchAll(/margin ([\d.]+) %/g)].map(([, percent]) => Number(percent));
+    assert.ok(margins.length >= 4 && margins.every((margin, i) => i === 0 || margin >= margins[i - 1]!), unsure);
+    assert.match(unsure, /(glad|sad) [\d.]+ %/, "what the model suggests");
+    const sets = await waits("annotate topics with topic as sorted { rows: 3 }");
+    assert.match(sets, /order: uncertainty by topic[^]*a chance within [\d.]+ % of one half/);
+    await refused("annotate scores as judged", "nothing-to-annotate");
+    await refused("show moods.agreement", "not-annotated");
+  });
   it("any technique: lora trains each task's head", async () => {
     for (const [name, data] of [
       ["grader", "scores"],
