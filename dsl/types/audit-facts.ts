@@ -11,8 +11,30 @@ export interface DataAudit {
   readonly groups: { readonly shared: number; readonly of: number; readonly some: readonly string[] } | null;
   /** Of the role `score`. */
   readonly scores: ScoreFacts | null;
+  /** What a person would want to look at, the most urgent first; absent: not looked for. */
+  readonly findings?: readonly Finding[];
   /** Null: the data hold no texts; absent: not looked at. */
   readonly languages?: LanguageFacts | null;
+}
+/** Something that stands in the rows and may be wrong: none of it keeps data from training. */
+export interface Finding {
+  readonly what: "unreadable" | "mojibake" | "tags" | "rule" | "repeated" | "long" | "short" | "insults" | "people";
+  /** Rows, of those that were looked at. */
+  readonly rows: number;
+  readonly of: number;
+  /** What is odd with them. */
+  readonly says: string;
+  /** What mends it: a word to write, or what else to do. */
+  readonly mend: string;
+  /** Some of the rows. */
+  readonly examples: readonly FoundRow[];
+}
+export interface FoundRow {
+  readonly row: RowName;
+  readonly split: string;
+  /** The part of its text that matters. */
+  readonly text: string;
+  readonly label?: string;
 }
 /** In which languages the texts are. Of many rows some are looked at, evenly over each split. */
 export interface LanguageFacts {

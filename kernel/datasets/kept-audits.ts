@@ -12,7 +12,7 @@ import { cachePath } from "../fetch/cache.js";
 import { fields, hintIn, type Schema } from "../fetch/json.js";
 
 /** Changes when an audit of the same rows may come out otherwise. */
-const VERSION = 3;
+const VERSION = 4;
 /** Milliseconds from which on an audit is worth a file. */
 const LONG = 400;
 
@@ -52,6 +52,11 @@ const splitLanguages = fields({
   ...{ split: v.string(), of: v.number(), rows: v.number(), untold: v.number() },
   languages: v.array(fields({ code: v.string(), name: v.string(), count: v.number() })),
 });
+const finding = fields({
+  what: v.picklist(["unreadable", "mojibake", "tags", "rule", "repeated", "long", "short", "insults", "people"]),
+  ...{ rows: v.number(), of: v.number(), says: v.string(), mend: v.string() },
+  examples: v.array(fields({ row: rowName, split: v.string(), text: v.string(), label: v.exactOptional(v.string()) })),
+});
 export const auditSchema: Schema<DataAudit> = fields({
   near: v.array(fields({ split: v.string(), rows: v.number(), pairs: v.array(nearPair) })),
   conflicts: fields({ texts: v.number(), rows: v.number(), examples: v.array(conflict) }),
@@ -69,6 +74,7 @@ export const auditSchema: Schema<DataAudit> = fields({
       trained: v.exactOptional(fields({ ...bounds, mean: v.number(), spread: v.number() })),
     }),
   ),
+  findings: v.exactOptional(v.array(finding)),
   languages: v.exactOptional(v.nullable(fields({ splits: v.array(splitLanguages) }))),
 });
 

@@ -6,6 +6,7 @@ import { readTurns, spoken } from "../data/conversations.js";
 import { languagesOf } from "./languages.js";
 import { cleanedHtml, cleanedText } from "./cleaned.js";
 import { card, html, htmlTable, inked, note, picture, tone, type Part } from "./html.js";
+import { findingsHtml, findingsText, foundOf } from "./findings.js";
 import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { drawBars } from "./svg/bars.js";
@@ -43,6 +44,7 @@ export function dataShown(
   const cells = sample
     .slice(0, 5)
     .map((row) => columns.map((c) => clip(oneLine(cellText(seenAs(roles.get(c), row[c]))), 120)));
+  const found = foundOf(facts);
   const notes = [...(facts.sources ?? []), ...(facts.notes ?? []), ...languagesOf(facts)];
   return shownOf(
     [
@@ -62,6 +64,7 @@ export function dataShown(
             ),
           ]
         : []),
+      ...findingsText(found),
       ...(lengths ? ["", lengths.words] : []),
       ...(notes.length > 0 ? ["", ...notes] : []),
       ...(cells.length > 0
@@ -89,6 +92,7 @@ export function dataShown(
           ]),
           align: splits.align,
         }),
+      findingsHtml(found),
       lengths &&
         html`<div>${picture(lengths.svg, lengths.words, lengths.width, lengths.height)}</div>
           ${note(lengths.words)}`,

@@ -7,6 +7,7 @@ import { Contradictions } from "./conflicts.js";
 import { languages } from "./languages.js";
 import { nearIn } from "./near.js";
 import type { Looking } from "./near-duplicates.js";
+import { findings, inPlaces } from "./findings/findings.js";
 import { eachRow, type SplitRows } from "./rows.js";
 import { told } from "./told.js";
 import { groups, scores } from "./values.js";
@@ -17,6 +18,7 @@ export async function audited(rows: SplitRows, labels: readonly string[], o: Loo
   const observers = {
     ...{ told: told(labels), groups: groups(rows.names), scores: scores(rows.names) },
     languages: await languages(rows),
+    findings: await findings(rows, signal),
   };
   const all = [conflicts, ...Object.values(observers)];
   await eachRow(
@@ -33,5 +35,6 @@ export async function audited(rows: SplitRows, labels: readonly string[], o: Loo
     groups: observers.groups.found(),
     scores: observers.scores.found(),
     languages: observers.languages.found(),
+    findings: inPlaces([...(await observers.findings.found()), ...(await conflicts.repeated())]),
   };
 }

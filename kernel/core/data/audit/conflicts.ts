@@ -1,11 +1,12 @@
 /** Texts that stand several times with different labels: known by fingerprint first, told with their rows when they are read again. */
-import type { Conflicts } from "#dsl/types/audit-facts.js";
+import type { Conflicts, Finding } from "#dsl/types/audit-facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
 import { Fingerprints } from "#stdlib/lib/fingerprints.js";
 import { Growing } from "../growing.js";
 import { rowName } from "../row-names.js";
-import { eachRow, shown, type LookedRow, type Observer, type SplitRows } from "./rows.js";
+import { Examples } from "./findings/examples.js";
+import { eachRow, readIn, shown, type LookedRow, type Observer, type SplitRows } from "./rows.js";
 
 /** Texts that are told; all are counted. */
 const SHOWN = 5;
@@ -31,19 +32,62 @@ export class Contradictions implements Observer<Promise<Conflicts>> {
     private readonly signal?: AbortSignal,
   ) {}
 
+  /** Rows whose text another row has before them. */
+  private again = 0;
+  private looked = 0;
+
+  /** Of the row before: one that trains several times (`balance`) stands behind itself. */
+  private last: unknown = null;
+
   look(row: LookedRow): void {
-    const label = labelOf(row);
-    if (label === undefined) return;
-    const number = this.numbers.get(label) ?? this.numbers.size;
-    this.numbers.set(label, number);
+    if (row.values === this.last) return;
+    this.last = row.values;
+    const number = this.numberOf(labelOf(row));
+    this.looked++;
     const text = this.texts.meet(textKey(row.values), this.labels.length);
     if (text === undefined) {
       this.labels.push(number);
       this.rows.push(1);
       return;
     }
+    this.again++;
     this.rows.values()[text]!++;
-    if (this.labels.values()[text] !== number) this.odd.add(text);
+    const first = this.labels.values()[text]!;
+    if (number < 0) return;
+    if (first < 0) this.labels.values()[text] = number;
+    else if (first !== number) this.odd.add(text);
+  }
+
+  private numberOf(label: string | undefined): number {
+    if (label === undefined) return -1;
+    const number = this.numbers.get(label) ?? this.numbers.size;
+    this.numbers.set(label, number);
+    return number;
+  }
+
+  /** Rows whose text stands before them already; those of several labels are told as contradictions. */
+  async repeated(): Promise<readonly Finding[]> {
+    if (this.again === 0) return [];
+    const counts = this.rows.values();
+    const found = new Examples();
+    const met = new Set<number>();
+    const look = (row: LookedRow, split: string): void => {
+      const text = this.texts.known(textKey(row.values));
+      if (text === undefined || counts[text]! < 2) return;
+      if (met.has(text)) found.add(row, split, readIn(row.values));
+      met.add(text);
+    };
+    await eachRow(this.all, look, this.signal);
+    return [
+      {
+        what: "repeated",
+        rows: this.again,
+        of: this.looked,
+        says: "with the text of a row before them",
+        mend: "`drop_duplicates` in `clean` keeps the first of each",
+        examples: found.examples,
+      },
+    ];
   }
 
   async found(): Promise<Conflicts> {

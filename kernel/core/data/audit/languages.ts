@@ -2,6 +2,7 @@
 import type { LanguageFacts, SplitLanguages } from "#dsl/types/audit-facts.js";
 import { languageDetector } from "#platform/languages.js";
 import { languageName } from "#stdlib/lib/languages/names.js";
+import { Evenly } from "./evenly.js";
 import { readIn, type Observer, type SplitRows } from "./rows.js";
 
 /** Rows that are looked at, in all splits together; of a small split some more. */
@@ -10,8 +11,6 @@ const LEAST = 200;
 
 interface Counted {
   readonly of: number;
-  readonly wanted: number;
-  met: number;
   rows: number;
   untold: number;
   readonly languages: Map<string, number>;
@@ -21,12 +20,12 @@ interface Counted {
 export async function languages(rows: SplitRows): Promise<Observer<LanguageFacts | null>> {
   const languageOf = await languageDetector();
   if (!languageOf) return { look: () => undefined, found: () => null };
-  const all = rows.names.reduce((sum, split) => sum + rows.rows(split), 0);
-  const splits = new Map(rows.names.map((split) => [split, counted(rows.rows(split), all)]));
+  const evenly = new Evenly(rows, ROWS, LEAST);
+  const splits = new Map(rows.names.map((split) => [split, counted(rows.rows(split))]));
   return {
     look({ values }, split) {
       const own = splits.get(split);
-      if (!own || !isNext(own)) return;
+      if (!own || !evenly.isNext(split)) return;
       const text = readIn(values);
       if (text === "") return;
       own.rows++;
@@ -41,15 +40,8 @@ export async function languages(rows: SplitRows): Promise<Observer<LanguageFacts
   };
 }
 
-function counted(of: number, all: number): Counted {
-  const wanted = Math.min(of, Math.max(LEAST, Math.round((ROWS * of) / Math.max(1, all))));
-  return { of, wanted, met: 0, rows: 0, untold: 0, languages: new Map() };
-}
-
-/** Whether a row is one of those that are wanted, which are at equal distances. */
-function isNext(own: Counted): boolean {
-  const at = own.met++;
-  return Math.floor(((at + 1) * own.wanted) / own.of) > Math.floor((at * own.wanted) / own.of);
+function counted(of: number): Counted {
+  return { of, rows: 0, untold: 0, languages: new Map() };
 }
 
 function told(split: string, { of, rows, untold, languages }: Counted): SplitLanguages {

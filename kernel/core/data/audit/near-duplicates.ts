@@ -8,7 +8,7 @@ import { turn } from "../rows.js";
 
 /** No likelier one is looked for: the pair shown need not be the very likest. */
 const ENOUGH = 0.95;
-/** Candidates of a band that are looked at: where more texts share a band, they are mostly alike, and one is found soon. */
+/** Candidates of a band that are looked at: where more texts share a band, they are mostly alike. */
 const MOST_CHAINED = 64;
 /** Pairs of a text that are compared letter by letter. */
 const MOST_COMPARED = 64;
@@ -33,52 +33,70 @@ export interface Looking {
   readonly onRows?: ((done: number, of: number) => void) | undefined;
 }
 
-/** For each of `texts` the likest of `among`, where there is one that is like enough. */
+/**
+ * For each of `texts` the likest of `among`, where there is one that is like enough. Of `texts` some hundred bytes each are
+ * held; `among` goes by, however many they are.
+ */
 export async function nearTexts(
   texts: Lettered,
-  among: Lettered,
+  among: Pick<Lettered, "count" | "chunks">,
   { signal, onRows }: Looking = {},
 ): Promise<readonly Near[]> {
-  const all = among.count;
-  // Most of the work is to hash them.
-  const others = await signed(among, signal, (done) => onRows?.(Math.floor(0.8 * done), all));
-  const own = await signed(texts, signal);
-  const best = new Map<number, Near>();
-  const compared = new Map<number, Set<number>>();
-  for (let b = 0; b < BANDS; b++) {
-    const band = new Band(others, b);
-    for (let j = others.count - 1; j >= 0; j--) band.put(j);
-    await turn(signal);
-    for (let i = 0; i < own.count; i++) {
-      if (i % 4096 === 0) await turn(signal);
-      if ((best.get(i)?.likeness ?? 0) >= ENOUGH) continue;
-      let looked = 0;
-      for (const j of band.with(own.key(i, b))) {
-        if (++looked > MOST_CHAINED) break;
-        const tried = compared.get(i) ?? new Set();
-        if (tried.has(j) || tried.size >= MOST_COMPARED || own.estimate(i, others, j) < PROMISING) continue;
-        compared.set(i, tried.add(j));
-        const found = likeness(texts.at(i), among.at(j));
-        if (found >= LIKENESS && found > (best.get(i)?.likeness ?? 0))
-          best.set(i, { text: i, twin: j, likeness: found });
-        if (found >= ENOUGH) break;
-      }
-    }
-    onRows?.(Math.floor(all * (0.8 + (0.2 * (b + 1)) / BANDS)), all);
-  }
-  return [...best.values()].sort((a, b) => b.likeness - a.likeness || a.text - b.text);
-}
-
-async function signed(
-  texts: Lettered,
-  signal: AbortSignal | undefined,
-  told?: (done: number) => void,
-): Promise<Signatures> {
-  const signatures = new Signatures(texts.count);
+  const own = new Signatures(texts.count);
   for (const chunk of texts.chunks()) {
     await turn(signal);
-    for (const text of chunk) signatures.push(text);
-    told?.(signatures.count);
+    for (const text of chunk) own.push(text);
   }
-  return signatures;
+  const likest = new Likest(texts, own);
+  let done = 0;
+  for (const chunk of among.chunks()) {
+    await turn(signal);
+    for (const letters of chunk) likest.look(letters, done++);
+    onRows?.(done, among.count);
+  }
+  return likest.found();
+}
+
+/** The likest that went by for each text. */
+class Likest {
+  private readonly bands: readonly Band[];
+  private readonly best = new Map<number, Near>();
+  /** How many each was compared with. */
+  private readonly compared: Uint8Array;
+  private readonly one = new Signatures(1);
+
+  constructor(
+    private readonly texts: Lettered,
+    private readonly own: Signatures,
+  ) {
+    this.compared = new Uint8Array(own.count);
+    this.bands = Array.from({ length: BANDS }, (_, b) => new Band(own, b));
+    for (const band of this.bands) for (let i = own.count - 1; i >= 0; i--) band.put(i);
+  }
+
+  /** `letters`: of the text `twin`. */
+  look(letters: string, twin: number): void {
+    if (letters === "") return;
+    const { own, one } = this;
+    one.count = 0;
+    one.push(letters);
+    const tried = new Set<number>();
+    for (const [b, band] of this.bands.entries()) {
+      let looked = 0;
+      for (const text of band.with(one.key(0, b))) {
+        if (++looked > MOST_CHAINED) break;
+        if (tried.has(text)) continue;
+        tried.add(text);
+        const best = this.best.get(text)?.likeness ?? 0;
+        if (best >= ENOUGH || this.compared[text]! >= MOST_COMPARED || own.estimate(text, one, 0) < PROMISING) continue;
+        this.compared[text]!++;
+        const found = likeness(this.texts.at(text), letters);
+        if (found >= LIKENESS && found > best) this.best.set(text, { text, twin, likeness: found });
+      }
+    }
+  }
+
+  found(): readonly Near[] {
+    return [...this.best.values()].sort((a, b) => b.likeness - a.likeness || a.text - b.text);
+  }
 }

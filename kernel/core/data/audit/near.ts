@@ -13,17 +13,13 @@ const SHOWN = 5;
 export async function nearIn(rows: SplitRows, o: Looking): Promise<NearTexts[]> {
   const { names } = rows;
   if (!names.includes("train") || names.length < 2) return [];
-  const trained = new Fingerprints();
-  for (const chunk of rows.chunks("train")) for (const { values } of chunk) trained.meet(textKey(values), 0);
-  const found: NearTexts[] = [];
-  const exact = ({ values }: LookedRow): boolean => trained.known(textKey(values)) !== undefined;
   const texts = new Others(
     rows,
     names.filter((name) => name !== "train"),
-    exact,
   );
-  // Of all splits at once: what trains is taken apart a single time.
-  const near = await nearTexts(texts, letteredOf(rows, "train"), o);
+  const found: NearTexts[] = [];
+  // Of all splits at once: what trains goes by a single time.
+  const near = (await nearTexts(texts, texts.trained(), o)).filter(({ text }) => !texts.isExact(text));
   for (const split of names) {
     const own = near.filter(({ text }) => texts.splitOf(text) === split);
     const pairs = own.slice(0, SHOWN).map(({ text, twin, likeness }) => {
@@ -42,24 +38,17 @@ function letters({ values }: LookedRow): string {
   return lettersOf(readIn(values));
 }
 
-function letteredOf(rows: SplitRows, split: string): Lettered {
-  return {
-    count: rows.rows(split),
-    *chunks() {
-      for (const chunk of rows.chunks(split)) yield chunk.map(letters);
-    },
-    at: (text) => letters(rows.at(split, text)),
-  };
-}
-
-/** Several splits as one list; exact leaks are empty texts in it, which are like none. */
+/** Several splits as one list, and which of their texts train word for word: exact leaks are told elsewhere. */
 class Others implements Lettered {
   readonly count: number;
   private readonly starts: readonly number[];
+  /** Of each text the number of the first that is the same; by that number, whether it trains. */
+  private readonly known = new Fingerprints();
+  private readonly first: Int32Array;
+  private readonly exact: Uint8Array;
   constructor(
     private readonly rows: SplitRows,
     private readonly splits: readonly string[],
-    private readonly exact: (row: LookedRow) => boolean,
   ) {
     let count = 0;
     this.starts = splits.map((split) => {
@@ -68,10 +57,38 @@ class Others implements Lettered {
       return start;
     });
     this.count = count;
+    this.first = new Int32Array(count);
+    this.exact = new Uint8Array(count);
   }
   *chunks(): Generator<readonly string[]> {
+    let at = 0;
     for (const split of this.splits)
-      for (const chunk of this.rows.chunks(split)) yield chunk.map((row) => (this.exact(row) ? "" : letters(row)));
+      for (const chunk of this.rows.chunks(split)) {
+        for (const { values } of chunk) {
+          this.first[at] = this.known.meet(textKey(values), at) ?? at;
+          at++;
+        }
+        yield chunk.map(letters);
+      }
+  }
+  /** What trains, held against these once they have all been read. */
+  trained(): Pick<Lettered, "count" | "chunks"> {
+    const { rows, known, exact } = this;
+    return {
+      count: rows.rows("train"),
+      *chunks() {
+        for (const chunk of rows.chunks("train")) {
+          for (const { values } of chunk) {
+            const same = known.known(textKey(values));
+            if (same !== undefined) exact[same] = 1;
+          }
+          yield chunk.map(letters);
+        }
+      },
+    };
+  }
+  isExact(text: number): boolean {
+    return this.exact[this.first[text]!] === 1;
   }
   at(text: number): string {
     return letters(this.row(text));

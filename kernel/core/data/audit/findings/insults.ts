@@ -1,0 +1,65 @@
+/**
+ * A probe for toxicity: texts with coarse or insulting words, and whether they pile up under one label. The list is English;
+ * of many rows some are looked at.
+ */
+import type { Finding } from "#dsl/types/audit-facts.js";
+import { insultFinder } from "#platform/insults.js";
+import { Evenly } from "../evenly.js";
+import { readIn, type Observer, type SplitRows } from "../rows.js";
+import { Examples } from "./examples.js";
+
+/** Rows that are looked at, over all splits; characters of each. */
+const ROWS = 3000;
+const CHARACTERS = 2000;
+/** One or two stand anywhere. */
+const FEWEST = 3;
+/** A label has them more often: by so much, and beyond chance, in so many rows at least. */
+const LEANS = { times: 2, rows: 10 } as const;
+
+export async function insults(rows: SplitRows): Promise<Observer<readonly Finding[]>> {
+  const insultIn = await insultFinder();
+  if (!insultIn) return { look: () => undefined, found: () => [] };
+  const evenly = new Evenly(rows, ROWS);
+  const found = new Examples();
+  const [labels, coarse] = [new Map<string, number>(), new Map<string, number>()];
+  let of = 0;
+  return {
+    look(row, split) {
+      if (!evenly.isNext(split)) return;
+      of++;
+      const { label } = row.values;
+      if (typeof label === "string") add(labels, label);
+      const text = readIn(row.values).slice(0, CHARACTERS);
+      const at = insultIn(text);
+      if (at < 0) return;
+      found.add(row, split, text, at);
+      if (typeof label === "string") add(coarse, label);
+    },
+    found() {
+      if (found.rows < FEWEST) return [];
+      const leans = leaning(labels, coarse, found.rows / of);
+      return [
+        {
+          what: "insults",
+          rows: found.rows,
+          of,
+          says: `with coarse or insulting words (of an English list)${leans}`,
+          mend: "look at them: what a model reads it may write, and what it learns to tell apart may be the tone",
+          examples: found.examples,
+        },
+      ];
+    },
+  };
+}
+
+/** The label that has far more of them than the others. */
+function leaning(labels: ReadonlyMap<string, number>, coarse: ReadonlyMap<string, number>, share: number): string {
+  const [first] = [...coarse]
+    .map(([label, rows]) => ({ label, rows, share: rows / (labels.get(label) ?? rows) }))
+    .filter((one) => one.rows >= LEANS.rows && one.share >= LEANS.times * share)
+    .sort((a, b) => b.share - a.share);
+  return first ? `, most often under “${first.label}” (${String(Math.round(first.share * 100))}% of its rows)` : "";
+}
+function add(counts: Map<string, number>, label: string): void {
+  counts.set(label, (counts.get(label) ?? 0) + 1);
+}
