@@ -84,18 +84,21 @@ export async function pass(
     keeper.keep(split, row, label);
   };
   const overlay = await overlayOf(plan, o);
-  /** As people decided; null: they dropped it. */
-  const decided = ({ row, split }: Divided): Divided | null => {
-    const own = split === null || !overlay ? row : overlay.place(row, split);
-    if (!own) drops.add("dropped by annotators", rowName(row));
-    return own && { row: own, split };
+  /** As people decided, without what they dropped. */
+  const decided = (parted: readonly Divided[]): readonly Divided[] => {
+    if (!overlay) return parted;
+    return parted.flatMap(({ row, split }) => {
+      const own = split === null ? row : overlay.place(row, split);
+      if (!own) drops.add("dropped by annotators", rowName(row));
+      return own ? { row: own, split } : [];
+    });
   };
   const divided = await dividedBy(plan, o);
   const cleaners = await cleaning(plan, o.registry, drops, o);
   for await (const rows of clean(plan, chunks, { cleaners, drops, read, overlay }, o)) {
     for (const row of rows.slice(0, SAMPLE - sample.length)) sample.push(shown(plan, overlay?.shown(row) ?? row));
     // Labels are evened out as people decided on them.
-    const parted = (await divided(rows)).flatMap((one) => decided(one) ?? []);
+    const parted = decided(await divided(rows));
     for (const { row, split } of parted) if (split !== null) strata.look(row, split);
     for (const [at, one] of cleaners.balanced(parted).entries()) {
       if (at % stride === 0) await turn(o.signal);
