@@ -1,5 +1,5 @@
 /** A folder of tools/node-env. */
-export type NodeGroup = "transformers" | "litert" | "llama";
+export type NodeGroup = "transformers" | "litert" | "llama" | "sql";
 /** Where a group's packages are or would be, and whether they are whole. */
 export declare function nodeEnv(group: NodeGroup): { folder: string; ready: boolean };
 /** A folder with the group's packages in node_modules, made once and reused; rejects with a `ToolError`. */

@@ -182,6 +182,10 @@ export class Program implements Scope {
   }
   /** `argument`: where an argument of the call that failed is written. */
   reportFailed({ failed: { code, data } }: Failed, span: Span, argument?: (name: string) => Span | undefined): void {
+    // What a word's own check has told isn't told again by who runs it.
+    const isWithin = (own: Span): boolean =>
+      own.source === span.source && own.start >= span.start && own.end <= span.end;
+    if (this.reporter.diagnostics.some((one) => one.code === code && isWithin(one.span))) return;
     const mend = span.source === this.source.id ? entryOf(code)?.mend?.(data) : undefined;
     const fix = mend ? mendOfCall(mend, span, this.source.text, argument) : undefined;
     const more = fix ? { fix } : mendOf(data, span, this.source.text);

@@ -12,7 +12,7 @@ export interface Kinds<C extends Call = Call> {
   verb: NothingMore;
   reserved: NothingMore;
   experiment: NothingMore;
-  source: SourceCapabilities;
+  source: SourceCapabilities<C>;
   cleaner: NothingMore;
   split: SplitCapabilities<C>;
   conversation: NothingMore;
@@ -45,11 +45,13 @@ export type NothingMore = never;
 /** A function that takes the word's own call, whose arguments are those of its parameters. */
 type Of<C extends Call, R, More extends readonly unknown[] = []> = { of(call: C, ...more: More): R }["of"];
 
-export interface SourceCapabilities {
+export interface SourceCapabilities<C extends Call = Call> {
   /** It takes a live value of the notebook: `source: $rows`. */
   readonly live?: true;
   /** Its path is a folder, or what a hub calls so; it brings splits of its own unless one is asked for (`split`). */
   readonly hosted?: true;
+  /** What it names that may be files or patterns of files, where it has no `path`. */
+  readonly names?: Of<C, readonly string[]>;
 }
 
 export interface SplitCapabilities<C extends Call = Call> {

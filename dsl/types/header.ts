@@ -46,7 +46,7 @@ const foreign: ReadonlySet<string> = new Set([
 const elsewhere: readonly (readonly [RegExp, string])[] = [
   [
     /^(?:select|insert|update|join|create|drop|alter)$/i,
-    "Tune asks no databases: read the rows in a TypeScript cell, and give them as `source: $rows`",
+    "a query stands as text in the `source` of a `data` statement; Tune itself asks no databases",
   ],
   [
     /^(?:def|lambda|print|from|with|elif|pass|assert|raise|except|del|global)$/,

@@ -4,7 +4,9 @@ import { resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call, Value } from "#dsl/types/value.js";
+import { isPattern } from "#stdlib/lib/sources/pattern.js";
 import { filesNamed } from "#stdlib/platform/files.js";
+import { registry as whole } from "#stdlib/registry.js";
 import { isCall } from "../core/data/rows.js";
 import { isAddress, isHosted } from "./addresses.js";
 import { folderNamed } from "./hub/place.js";
@@ -28,7 +30,17 @@ function filesOf(call: Call, folder: string): readonly string[] | null {
     const files = filesNamed(folder, isFolder ? `${path.replace(/[\\/]+$/, "")}/**` : path);
     return files.map((name) => resolve(folder, name));
   }
-  return filesWithin(call, folder);
+  const names = whole.find("source", call.word)?.capabilities?.names?.(call);
+  return names ? filesAmong(names, folder) : filesWithin(call, folder);
+}
+
+/** Those that are files, or patterns that fit some. */
+function filesAmong(names: readonly string[], folder: string): readonly string[] {
+  return names.flatMap((name) => {
+    const isFile = statSync(resolve(folder, name), { throwIfNoEntry: false })?.isFile() === true;
+    if (!isFile && !isPattern(name)) return [];
+    return filesNamed(folder, name).map((one) => resolve(folder, one));
+  });
 }
 
 function isElsewhere(call: Call, path: string, folder: string): boolean {

@@ -9,6 +9,7 @@ import { measured as measuredInMemory, type Measures } from "../core/data/measur
 import { prepareRows as prepareInMemory, readHeader as headerOf, type PrepareOptions } from "../core/data/prepare.js";
 import type { Prepared } from "../core/data/prepared.js";
 import { isCall, isStreamed } from "../core/data/rows.js";
+import { queried } from "./sql/query.js";
 import { fetchedSource } from "./addresses.js";
 import { decisionsIn } from "./annotations-file.js";
 
@@ -26,7 +27,7 @@ export async function prepareRows(given: DataPlan, world: SourceWorld, o: Prepar
   const { source, notes, sources } = await fetchedSource(given.source, {
     ...{ folder: world.folder, split: given.split !== null, signal: o.signal, onFetch: o.onFetch },
   });
-  const prepared = await read({ ...given, source }, world, o);
+  const prepared = await read({ ...given, source }, asking(world), o);
   if (notes.length + sources.length === 0) return prepared;
   const { facts } = prepared;
   return {
@@ -37,6 +38,11 @@ export async function prepareRows(given: DataPlan, world: SourceWorld, o: Prepar
       ...(sources.length > 0 && { sources: [...sources, ...(facts.sources ?? [])] }),
     },
   };
+}
+
+/** With what runs queries. */
+function asking(world: SourceWorld): SourceWorld {
+  return { query: (query) => queried(query, world.folder), ...world };
 }
 
 async function read(plan: DataPlan, world: SourceWorld, o: PrepareOptions): Promise<Prepared> {
@@ -50,7 +56,7 @@ async function read(plan: DataPlan, world: SourceWorld, o: PrepareOptions): Prom
 export async function readHeader(source: Call, world: SourceWorld): Promise<TableFacts> {
   const fetched = await fetchedSource(source, { folder: world.folder, split: false, head: true });
   const [first] = isCall(fetched.source) ? [fetched.source] : Object.values(fetched.source);
-  const facts = await headerOf(first ?? source, world);
+  const facts = await headerOf(first ?? source, asking(world));
   const sources = [...fetched.sources, ...(facts.sources ?? [])];
   return { ...facts, ...(sources.length > 0 && { sources }) };
 }

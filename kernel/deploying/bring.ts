@@ -2,7 +2,9 @@
 import { ensureNodeEnv, nodeEnv, type NodeGroup } from "#tools/node-env.mjs";
 
 /** By the names that targets give. */
-const GROUPS = { "llama.cpp": "llama", litert: "litert" } as const satisfies Readonly<Record<string, NodeGroup>>;
+const GROUPS = { "llama.cpp": "llama", litert: "litert", sql: "sql" } as const satisfies Readonly<
+  Record<string, NodeGroup>
+>;
 export type Brought = keyof typeof GROUPS;
 export const BROUGHT = Object.keys(GROUPS) as Brought[];
 

@@ -16,8 +16,18 @@ export interface SourceWorld {
   source?(word: string): Promise<SourceImplementation>;
   /** Told how a file is read where nobody wrote it and it isn't the usual way (`read as utf-16le`). `file`: as errors call it. */
   readonly found?: (file: string, what: string) => void;
+  /** Rows of a query over files and databases; absent: nothing here runs one. */
+  query?(query: AskedQuery): AsyncIterable<RowChunk>;
   /** Told by sources of files how many bytes of one are read, packed ones as they lie there, of how many. */
   readonly onBytes?: (read: number, of: number) => void;
+}
+export interface AskedQuery {
+  readonly sql: string;
+  /** Texts in it that name tables, files among them. */
+  readonly tables: readonly { readonly text: string; readonly from: number; readonly to: number }[];
+  readonly database: string | null;
+  /** No more rows than these are asked for. */
+  readonly limit: number;
 }
 export interface SourceImplementation {
   /** Reads it all. `limit`: stop after that many rows (header checks). Rows keep their number in the source in column `$row` (from 1). Coded errors. */

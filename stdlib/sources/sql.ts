@@ -1,14 +1,59 @@
 import { defineWord } from "#dsl/types/define.js";
+import { stream } from "../lib/sources/parameters.js";
+import { faultIn } from "../lib/sources/sql/demand.js";
+import { readStatement } from "../lib/sources/sql/statement.js";
 
 export const word = defineWord({
   kind: "source",
   name: "sql",
-  doc: "Rows of a query over files and databases.",
-  example: "source: sql(\"select body, team from 'tickets.parquet' order by id\")",
-  since: "0.1.0",
-  planned: {
-    meanwhile:
-      "save what the query gives as Parquet or CSV, or run it in a TypeScript cell and give the rows as `$rows`",
+  doc: "Rows of a query over files (Parquet, CSV, JSON) and databases, run by DuckDB; of an SQLite database by SQLite. Read-only: one statement that begins with `select`, `with` or `from`, over files of this machine that it names. Its rows come in an order, so it ends with `order by`. DuckDB is a package of its own (`tunebook setup sql`).",
+  example: "source: sql(\"select body, team from 'tickets.parquet' where year >= 2025 order by id\")",
+  since: "0.2.0",
+  elsewhere: {
+    sqlite: "sql",
+    duckdb: "sql",
+    read_sql: "sql",
+    query: "query",
+    statement: "query",
+    db: "database",
+    file: "database",
+    path: "database",
+    con: "database",
   },
-  parameters: [],
+  advice: {
+    params: "write the values into the query; a parameter of the program is put in by `${name}` of TypeScript",
+  },
+  parameters: [
+    {
+      name: "query",
+      type: { is: "string" },
+      doc: "One query, in DuckDB's SQL (of an SQLite database in SQLite's). Files stand where tables do, in quotes: `from 'part-*.parquet'`; relative paths start from the notebook's folder.",
+      positional: true,
+      required: true,
+      why: "What is taken from a database is said where it is used.",
+      impact: "high",
+    },
+    {
+      name: "database",
+      type: { is: "string" },
+      suggests: { from: "files", endings: [".duckdb", ".sqlite", ".sqlite3", ".db"] },
+      doc: "A file of DuckDB or SQLite whose tables the query names; opened read-only.",
+      default: { derived: "none: the query names files", from: () => null },
+      why: "Files need no database around them.",
+      impact: "high",
+    },
+    stream,
+  ],
+  capabilities: {
+    names: ({ arguments: { query, database } }) => [
+      ...(typeof query === "string" ? readStatement(query).tables.map(({ text }) => text) : []),
+      ...(typeof database === "string" ? [database] : []),
+    ],
+  },
+  check(call, context) {
+    const { query } = call.arguments;
+    const found = typeof query === "string" ? faultIn(query) : null;
+    if (found) context.report(found.code, found.data as never, "query");
+  },
+  load: async () => (await import("./sql.run.js")).sql,
 });

@@ -10,7 +10,12 @@ export function register(program: Command): void {
   program
     .command("setup")
     .description("bring TensorFlow to this machine (once; about 280 MB, 900 MB on disk)")
-    .addArgument(new Argument("[runtime]", "what deployments are proved in, in TensorFlow's stead").choices(BROUGHT))
+    .addArgument(
+      new Argument(
+        "[runtime]",
+        "what deployments are proved in, or queries of `sql` run by, in TensorFlow's stead",
+      ).choices(BROUGHT),
+    )
     .option("--force", "remove what is there and begin anew")
     .option("--json", "print what came of it as JSON")
     .addOption(

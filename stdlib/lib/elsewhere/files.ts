@@ -9,10 +9,6 @@ export const splitFiles = `${severalFiles}; files of different splits are \`{ tr
 export const sourceNames = told([
   ["glob concat concatenate", severalFiles],
   ["xlsx excel read_excel", "save the sheet as CSV, or read it in a TypeScript cell and give `$rows`"],
-  [
-    "sqlite duckdb read_sql query",
-    "save what the query gives as Parquet or CSV, or run it in a TypeScript cell and give the rows as `$rows`",
-  ],
 ]);
 /** As keys of `data`. */
 export const fileKeys = told([

@@ -19,7 +19,11 @@ const kinds: readonly (readonly [RegExp, string, (name: string) => string])[] = 
   [/^\x28\xb5\x2f\xfd/, "packed by zstd", (name) => `call it "${name}.zst": by that ending it is unpacked`],
   [/^PAR1/, "a Parquet file", (name) => `read it with \`parquet(${JSON.stringify(name)})\``],
   [/^ARROW1\x00/, "an Arrow (Feather) file", (name) => `read it with \`arrow(${JSON.stringify(name)})\``],
-  [/^SQLite format 3\x00/, "an SQLite database", () => `export the query as CSV, or ${cell}`],
+  [
+    /^SQLite format 3\x00/,
+    "an SQLite database",
+    (name) => `ask it by a query: \`sql("select … order by …", database: ${JSON.stringify(name)})\``,
+  ],
   [/^\x89HDF\r\n/, "an HDF5 file", () => "save its rows as CSV or JSON Lines"],
   [/^\x80[\x02-\x05]/, "a Python pickle", () => "save its rows in Python as CSV (`to_csv`) or JSON Lines"],
   [/^%PDF-/, "a PDF document", () => "save its text as CSV or JSON Lines"],

@@ -207,7 +207,7 @@ describe("hostile files", function () {
       ["rows.parquet", "PAR1\u0015\u0004", /parquet\("rows\.parquet"\)/],
       ["page.csv", "\n<!DOCTYPE html>\n<html>", /download the file itself/],
       ["lfs.csv", "version https://git-lfs.github.com/spec/v1\noid sha256:12\n", /git lfs pull/],
-      ["rows.db", "SQLite format 3\u0000", /export the query/],
+      ["rows.db", "SQLite format 3\u0000", /database: "rows\.db"/],
       ["rows.pkl", Buffer.from([0x80, 4, 0x95, 0]), /to_csv/],
     ];
     for (const [name, bytes, mend] of kinds)

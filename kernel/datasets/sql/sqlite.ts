@@ -1,0 +1,76 @@
+/** Rows of an SQLite database, in its own SQL, one after the other. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { bytesValue, wholeValue } from "#stdlib/lib/sources/table-values.js";
+import { CHUNK } from "#stdlib/lib/sources/columns.js";
+import type { AskedQuery, RowChunk } from "#stdlib/kinds/data.js";
+import { breathe } from "#platform/turn.js";
+import { packageNamed } from "./packages.js";
+
+type Value = number | bigint | string | Uint8Array | null;
+interface Sqlite {
+  readonly Database: new (
+    file: string,
+    o: { readonly readOnly: true; readonly fileMustExist: true },
+  ) => {
+    prepare(sql: string): { iterate(): Iterable<Readonly<Record<string, Value>>>; finalize(): void };
+    close(): void;
+  };
+}
+const PACKAGE = "node-sqlite3-wasm";
+
+export async function* sqliteRows({ sql, limit }: AskedQuery, file: string, folder: string): AsyncGenerator<RowChunk> {
+  const found = await packageNamed<Sqlite & { readonly default?: Sqlite }>(PACKAGE, "an SQLite database", folder);
+  const { Database } = found.default ?? found;
+  const database = failing(() => new Database(file, { readOnly: true, fileMustExist: true }));
+  try {
+    const statement = failing(() => database.prepare(sql.replace(/;\s*$/, "")));
+    const rows = statement.iterate()[Symbol.iterator]();
+    try {
+      for (let left = limit; left > 0;) {
+        const chunk = failing(() => nextRows(rows, Math.min(CHUNK, left)));
+        if (chunk.rows === 0) return;
+        yield chunk;
+        left -= chunk.rows;
+        await breathe();
+      }
+    } finally {
+      rows.return?.();
+      ended(() => statement.finalize());
+    }
+  } finally {
+    database.close();
+  }
+}
+
+function nextRows(rows: Iterator<Readonly<Record<string, Value>>>, most: number): RowChunk {
+  const columns = new Map<string, unknown[]>();
+  let count = 0;
+  for (; count < most; count++) {
+    const next = rows.next();
+    if (next.done === true) break;
+    for (const [name, value] of Object.entries(next.value)) {
+      const own = columns.get(name) ?? [];
+      columns.set(name, own);
+      own.push(typeof value === "bigint" ? wholeValue(value) : value instanceof Uint8Array ? bytesValue(value) : value);
+    }
+  }
+  return { columns, rows: count };
+}
+
+/** It tells once more what a row that failed has told. */
+function ended(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // told before
+  }
+}
+
+/** Coded error `sql-fails`. */
+function failing<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw new CodedError("sql-fails", { of: "SQLite", why: (cause as Error).message, at: null }, { cause });
+  }
+}

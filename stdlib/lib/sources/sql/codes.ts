@@ -1,0 +1,60 @@
+/** What can go wrong with queries. Lines and columns are those of the query, from 1. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type {} from "#dsl/diagnostics/codes.js";
+
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    /** `by`: what draws an order by chance; null: there is none. */
+    "unordered-sql": Place & { readonly by: string | null };
+    "sql-statement": Place & { readonly found: string | null };
+    /** `why`: as the database says it; `text`: the line of the query; null: it doesn't say where. */
+    "sql-fails": { readonly of: string; readonly why: string; readonly at: (Place & { readonly text: string }) | null };
+    "sql-package": { readonly name: string; readonly reads: string };
+  }
+}
+
+registerCodes({
+  "unordered-sql": {
+    severity: "error",
+    message: (d) =>
+      d.by === null
+        ? `the rows of the query come in no order (line ${d.line}, column ${d.column})`
+        : `the rows of the query come in an order by chance: \`${d.by}\` (line ${d.line}, column ${d.column})`,
+    help: () => "end it with `order by` and a column that tells rows apart, such as `order by id`",
+    explain:
+      "A database gives rows in any order unless it is told one, and in another the next time: splits, samples and batches would not be the same again, nor would the content hash of the data. An `order by` inside brackets orders nothing of what comes out.",
+  },
+  "sql-statement": {
+    severity: "error",
+    message: (d) =>
+      d.found === null
+        ? "the query is empty"
+        : `a query is one statement that begins with \`select\`, \`with\` or \`from\`: there is ${d.found} (line ${d.line}, column ${d.column})`,
+    help: () => "write one query that reads rows; change files and databases with another tool",
+    explain:
+      "Data are read by queries and never changed by them: databases are opened read-only, and nothing is installed or attached.",
+  },
+  "sql-fails": {
+    severity: "error",
+    message: (d) =>
+      `${d.of} can't run the query: ${d.why}${d.at === null ? "" : ` (line ${d.at.line}, column ${d.at.column})`}`,
+    help: (d) =>
+      /Cannot access file/.test(d.why)
+        ? 'a query reads the files that it names after `from` and `join` and in functions such as `read_csv`, of this machine alone; what lies at an address is read by `parquet("https://…")` and others'
+        : "mend the query; it runs in the folder of the notebook",
+    notes: (d) => (d.at === null ? [] : [d.at.text, `${" ".repeat(Math.max(0, d.at.column - 1))}^`]),
+    explain:
+      "What the database says of the query stands there in its own words. Paths start from the notebook's folder; nothing is fetched, installed or written.",
+  },
+  "sql-package": {
+    severity: "error",
+    message: (d) => `${d.reads} needs the package ${d.name}, which isn't installed`,
+    help: (d) => `run \`tunebook setup sql\` once, or \`npm install ${d.name}\` in the notebook's folder`,
+    explain:
+      "Queries are run by DuckDB, and those of an SQLite database by SQLite. The packages are large and not everybody asks queries, so they don't come with Tunebook.",
+  },
+});

@@ -1,0 +1,123 @@
+/**
+ * A query of SQL as far as it has to be understood here: whether it is one statement that only reads, whether its rows come in an
+ * order, and which of its texts name files. DuckDB and SQLite read the rest.
+ */
+
+import { must } from "#dsl/diagnostics/must.js";
+
+export interface Quoted {
+  readonly text: string;
+  /** In the query, with its quotes. */
+  readonly from: number;
+  readonly to: number;
+}
+export interface Fault {
+  readonly is: "statement" | "unordered";
+  /** In the query. */
+  readonly at: number;
+  /** What stands there; of rows without an order, what draws them by chance. */
+  readonly found: string | null;
+}
+export interface Statement {
+  readonly fault: Fault | null;
+  /** Texts where a table is named: files, or patterns of files, and names of tables. */
+  readonly tables: readonly Quoted[];
+}
+
+interface Token {
+  readonly is: "word" | "text" | "sign";
+  /** Of a text what it says. */
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const FIRST = new Set(["select", "with", "from"]);
+const BY_CHANCE = new Set(["random", "setseed", "uuid", "gen_random_uuid", "uuidv4", "randomblob"]);
+/** Functions that read the files that they are given. */
+const READS = /^(?:read_\w+|parquet_\w+|sniff_csv|glob|\w+_scan)$/;
+/** What ends the part of a statement in which tables are named. */
+const AFTER_TABLES =
+  /^(?:select|where|group|having|order|limit|offset|window|qualify|on|using|union|intersect|except|sample|values)$/;
+
+export function readStatement(sql: string): Statement {
+  const tokens = tokensOf(sql);
+  return { fault: faultOf(sql, tokens), tables: tablesIn(tokens) };
+}
+
+function faultOf(sql: string, tokens: readonly Token[]): Fault | null {
+  const first = tokens.find(({ text }) => text !== "(");
+  if (!first || first.is !== "word" || !FIRST.has(lower(first)))
+    return { is: "statement", at: first?.from ?? 0, found: first?.text ?? null };
+  const end = tokens.findIndex((token) => isSign(token, ";"));
+  const next = end < 0 ? undefined : tokens.slice(end).find((token) => !isSign(token, ";"));
+  if (next) return { is: "statement", at: next.from, found: `a second statement (${next.text})` };
+  const own = end < 0 ? tokens : tokens.slice(0, end);
+  let depth = 0;
+  for (const [i, token] of own.entries()) {
+    depth += isSign(token, "(") ? 1 : isSign(token, ")") ? -1 : 0;
+    if (depth > 0 || !isWord(token, "order") || !own[i + 1] || !isWord(own[i + 1]!, "by")) continue;
+    const chance = own.slice(i + 2).find((one) => one.is === "word" && BY_CHANCE.has(lower(one)));
+    return chance ? { is: "unordered", at: chance.from, found: chance.text } : null;
+  }
+  return { is: "unordered", at: own.at(-1)?.to ?? sql.length, found: null };
+}
+
+/** Texts after `from`, `join` and the commas between tables, and those given to functions that read files. */
+function tablesIn(tokens: readonly Token[]): readonly Quoted[] {
+  const found: Quoted[] = [];
+  /** For each open bracket: whether tables are named there, and whether a function reads what stands there. */
+  const levels: { tables: boolean; reads: boolean }[] = [{ tables: false, reads: false }];
+  for (const [i, token] of tokens.entries()) {
+    const level = must(levels.at(-1), "the outermost bracket");
+    const before = tokens[i - 1];
+    if (isSign(token, "(") || isSign(token, "[")) {
+      const called = before?.is === "word" && READS.test(lower(before));
+      levels.push({ tables: false, reads: called || (isSign(token, "[") && level.reads) });
+    } else if ((isSign(token, ")") || isSign(token, "]")) && levels.length > 1) levels.pop();
+    else if (token.is === "word") {
+      if (/^(?:from|join)$/.test(lower(token))) level.tables = true;
+      else if (AFTER_TABLES.test(lower(token))) level.tables = false;
+    } else if (token.is === "text" && before) {
+      const named = level.tables && (/^(?:from|join)$/.test(lower(before)) || isSign(before, ","));
+      const given = level.reads && (isSign(before, "(") || isSign(before, "[") || isSign(before, ","));
+      if (named || given) found.push({ text: token.text, from: token.from, to: token.to });
+    }
+  }
+  return found;
+}
+
+function lower({ text }: Token): string {
+  return text.toLowerCase();
+}
+function isSign(token: Token, sign: string): boolean {
+  return token.is === "sign" && token.text === sign;
+}
+function isWord(token: Token, word: string): boolean {
+  return token.is === "word" && lower(token) === word;
+}
+
+/** Words, quoted texts and signs; blanks and remarks are left out. What is not closed reaches to the end. */
+function tokensOf(sql: string): readonly Token[] {
+  const tokens: Token[] = [];
+  const form =
+    /(\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|([eE]?'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$))|\$(\w*)\$[\s\S]*?(?:\$\3\$|$)|([\p{L}_][\p{L}\p{N}_$]*)|([^])/gu;
+  for (const found of sql.matchAll(form)) {
+    const [whole, blank, quoted, , word] = found;
+    if (blank !== undefined) continue;
+    const [from, to] = [found.index, found.index + whole.length];
+    if (quoted !== undefined) {
+      const mark = whole.startsWith('"') ? '"' : "'";
+      const inner = whole.slice(whole.indexOf(mark) + 1, whole.endsWith(mark) ? -1 : undefined);
+      tokens.push({ is: "text", text: inner.replaceAll(mark + mark, mark), from, to });
+    } else if (word !== undefined) tokens.push({ is: "word", text: whole, from, to });
+    else tokens.push({ is: whole.length > 1 ? "word" : "sign", text: whole, from, to });
+  }
+  return tokens;
+}
+
+/** Line and column of a place, from 1. */
+export function lineAndColumn(sql: string, at: number): { readonly line: number; readonly column: number } {
+  const before = sql.slice(0, at).split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
