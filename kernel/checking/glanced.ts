@@ -7,7 +7,10 @@ export function glanced(facts: Facts): readonly string[] {
   // What was asked last of a data set knows of its tokens too.
   const last = new Map([...facts.about("data")].map((fact) => [fact[0].data.name, fact] as const));
   const headers = [...facts.about("table")].map(([, { sources }]) => sources ?? []);
-  const read = [...headers, ...[...last.values()].map(([, { sources }]) => sources ?? [])].flat();
+  const whole = [...last.values()].flatMap(([, { sources }]) => sources ?? []);
+  // A header tells of the first file what the data tell of all.
+  const isTold = (line: string): boolean => whole.some((one) => one.includes(line.split(": ")[0] ?? line));
+  const read = [...whole, ...headers.flat().filter((line) => !isTold(line))];
   const parts = [...last.values()].flatMap(([{ data }, { sampled, counted }]) => {
     const rows = sampled && `the first ${count(sampled.rows)} of about ${plural(sampled.of, "row")}`;
     const tokens =
