@@ -5,7 +5,7 @@ import type { Span } from "../diagnostics/span.js";
 import { lookedFor } from "../types/allow.js";
 import { checkBatching, isBatchwise, positionsTaken } from "../rules/batching.js";
 import { checkMachine } from "../rules/fits.js";
-import { checkOverFitting, checkStops, checkTruncation } from "../rules/training-warnings.js";
+import { checkOverFitting, checkReading, checkStops, checkTruncation } from "../rules/training-warnings.js";
 import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames } from "../rules/world.js";
 import { isCall, resolveData, resolveModel, resolveRecipe } from "../plan/definitions.js";
 import { estimate, trainedBy, trainingSplit } from "../plan/estimates.js";
@@ -91,6 +91,7 @@ function plannedWith(program: Program, o: Training): Planned | undefined {
   if (!checkRecipe(program, o, known)) return undefined;
   if (!checkNamedLabels(program, o, known)) return undefined;
   checkTexts(program, o, known);
+  checkReading(program, { model: o.model, plan: known.model.plan, facts: known.facts, here: o.modelAt });
   const machine = program.ask({ about: "machine" });
   if (!sound || machine === undefined || failed(machine)) return undefined;
   return fittingPlan(program, o, known, machine);
@@ -272,6 +273,11 @@ function wholePlan(
     estimates,
     ...(base.origin && { base: base.origin }),
     ...(facts.sources && { sources: facts.sources }),
+    ...(facts.reading && facts.reading.languages.length > 0 && { reads: facts.reading.languages }),
+    ...(facts.personal &&
+      facts.personal.length > 0 && {
+        personal: facts.personal.map(({ column, entity, rows }) => ({ column, entity, rows })),
+      }),
     ...(facts.annotated && {
       annotated: { rows: facts.annotated.rows, by: facts.annotated.by.map(({ annotator }) => annotator) },
     }),

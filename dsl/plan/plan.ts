@@ -3,7 +3,7 @@
  * The host (kernel, CLI, tests) runs `Action`s in order. `Recipe` holds everything that can change a number.
  */
 import type { Span } from "../diagnostics/span.js";
-import type { BaseOrigin } from "../types/facts.js";
+import type { BaseOrigin, LanguageReading } from "../types/facts.js";
 import type { DataPlan, ModelPlan } from "../types/subject.js";
 import type { Call, SplitName, Value } from "../types/value.js";
 
@@ -89,6 +89,10 @@ export interface Plan {
   readonly base?: BaseOrigin;
   /** Where the rows come from, where there is something to say (`DataFacts.sources`). */
   readonly sources?: readonly string[];
+  /** Tokens of the base for each word, by language. */
+  readonly reads?: readonly LanguageReading[];
+  /** Personal data that is in the texts: rows by column and sort, never what. */
+  readonly personal?: readonly { readonly column: string; readonly entity: string; readonly rows: number }[];
   /** Of data that people annotated: rows, and who. */
   readonly annotated?: { readonly rows: number; readonly by: readonly string[] };
   readonly recipeHash: string;

@@ -13,6 +13,21 @@ declare module "../diagnostics/codes.js" {
       readonly about?: true;
       readonly lengths?: { readonly p95: number; readonly p99: number; readonly positions: number };
     };
+    "unknown-tokens": {
+      readonly base: string;
+      /** Of all tokens, and of the rows that were looked at. */
+      readonly share: number;
+      readonly rows: number;
+      readonly of: number;
+      readonly some: readonly string[];
+    };
+    "costly-language": {
+      readonly base: string;
+      readonly language: string;
+      readonly perWord: number;
+      /** The language that it spends least on; absent: there is no other. */
+      readonly beside?: { readonly language: string; readonly perWord: number };
+    };
     "memory-short": {
       readonly needed: number;
       readonly has: number;
@@ -55,6 +70,32 @@ const size = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
 
 registerCodes({
+  "unknown-tokens": {
+    severity: "warning",
+    facts: true,
+    message: (d) =>
+      `the tokenizer of \`${d.base}\` has no token for ${(d.share * 100).toFixed(1)}% of the texts (in ${String(d.rows)} of ${String(d.of)} rows)${d.some.length > 0 ? `, such as ${d.some.map((one) => JSON.stringify(one)).join(", ")}` : ""}`,
+    help: () =>
+      "take a base that knows what the texts are written in, `unicode` in `clean` where letters are decomposed or mojibake, or let them be where they don't matter",
+    explain:
+      "What a tokenizer doesn't know becomes one and the same token, so the model can't tell one such word from another. Bases " +
+      "for one language know that language's letters; those for many languages, and tokenizers of bytes, know nearly all. Some " +
+      "of the rows are looked at, at equal distances.",
+  },
+  "costly-language": {
+    severity: "warning",
+    facts: true,
+    message: (d) =>
+      d.beside
+        ? `the tokenizer of \`${d.base}\` spends ${(d.perWord / d.beside.perWord).toFixed(1)} × as many tokens on ${d.language} as on ${d.beside.language} (${d.perWord.toFixed(1)} a word beside ${d.beside.perWord.toFixed(1)})`
+        : `the tokenizer of \`${d.base}\` spends ${d.perWord.toFixed(1)} tokens on a word of ${d.language}`,
+    help: () =>
+      "take a base that was trained on that language too: its tokenizer has whole words of it, and its weights know them",
+    explain:
+      "A tokenizer has tokens for whole words of the languages it was made of, and spells those of others letter by letter or " +
+      "byte by byte. Such texts take several times the tokens: more time and memory, sooner cut at `max_length`, and a model that " +
+      "has hardly seen the language. About 1.2 to 1.8 tokens a word are usual.",
+  },
   truncated: {
     severity: "warning",
     facts: true,

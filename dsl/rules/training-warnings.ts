@@ -1,7 +1,7 @@
 /** Warnings of what a training would teach: texts that are cut, weights that learn their rows by heart. */
 import { cutRows, quantile } from "../plan/lengths.js";
 import { keepsBest } from "../plan/watched.js";
-import type { SplitFacts } from "../types/facts.js";
+import type { DataFacts, SplitFacts } from "../types/facts.js";
 import type { Estimates, RecipePlan } from "../plan/plan.js";
 import type { ModelPlan } from "../types/subject.js";
 import type { Draft, Program } from "../plan/program.js";
@@ -40,6 +40,32 @@ export function checkTruncation(
   program.reportNear("truncated", told, place, o.here, {
     ...(place && better > most && { fix: { ...replace(place, String(better)), certain: false } }),
   });
+}
+
+/** Tokens that stand for what has none: share of all, or of the rows. */
+const UNKNOWN = { tokens: 0.01, rows: 0.1 } as const;
+/** Tokens a word from which on a language is spelt rather than read, and how many times another's. */
+const COSTLY = { perWord: 3, times: 2 } as const;
+
+/** What the base's tokenizer makes of the texts. */
+export function checkReading(
+  program: Program,
+  o: { readonly model: Draft; readonly plan: ModelPlan; readonly facts: DataFacts; readonly here: Span },
+): void {
+  const { reading } = o.facts;
+  if (!reading) return;
+  const base = o.plan.base;
+  const place = o.model.given.get("base")?.span;
+  const { rows, tokens, of, some } = reading.unknown;
+  if (tokens >= UNKNOWN.tokens * of || rows >= UNKNOWN.rows * reading.rows)
+    program.reportNear("unknown-tokens", { base, share: tokens / of, rows, of: reading.rows, some }, place, o.here);
+  const [least] = reading.languages.toSorted((a, b) => a.perWord - b.perWord);
+  const [most] = reading.languages.toSorted((a, b) => b.perWord - a.perWord);
+  if (!least || !most || most.perWord < COSTLY.perWord) return;
+  const other = least === most ? undefined : { language: least.name, perWord: least.perWord };
+  if (other && most.perWord < COSTLY.times * other.perWord) return;
+  const told = { base, language: most.name, perWord: most.perWord, ...(other && { beside: other }) };
+  program.reportNear("costly-language", told, place, o.here);
 }
 
 /** Of conversations: whether any row keeps the token that ends an answer. One whose answer begins too late keeps its end. */

@@ -99,6 +99,26 @@ export interface CleanerFacts {
     readonly after: string | null;
   }[];
 }
+/** What a tokenizer makes of the texts; of many rows some are looked at. */
+export interface ReadingFacts {
+  readonly rows: number;
+  /** Those of which there is enough, the most frequent first. */
+  readonly languages: readonly LanguageReading[];
+  /** Tokens that stand for what has none, of all; rows that have one; some of the letters. */
+  readonly unknown: {
+    readonly rows: number;
+    readonly tokens: number;
+    readonly of: number;
+    readonly some: readonly string[];
+  };
+}
+export interface LanguageReading {
+  readonly code: string;
+  readonly name: string;
+  readonly rows: number;
+  /** Tokens for each word. */
+  readonly perWord: number;
+}
 export interface DataFacts {
   readonly rowsIn: number;
   readonly kept: number;
@@ -125,6 +145,8 @@ export interface DataFacts {
   readonly sources?: readonly string[];
   /** Personal data that is left in the texts; absent: none that was found. */
   readonly personal?: readonly PersonalFacts[];
+  /** Where a tokenizer was given: what it makes of the texts. */
+  readonly reading?: ReadingFacts;
   /** Of data that people annotated. */
   readonly annotated?: AnnotatedFacts;
   /** Absent: not looked at, as of data that are streamed. */

@@ -99,6 +99,8 @@ const planSchema: Schema<Plan> = fields({
       why: v.exactOptional(text),
     }),
   ),
+  reads: v.exactOptional(v.array(fields({ code: text, name: text, rows: figure, perWord: figure }))),
+  personal: v.exactOptional(v.array(fields({ column: text, entity: text, rows: figure }))),
   annotated: v.exactOptional(fields({ rows: figure, by: v.array(text) })),
   ...{ recipeHash: text, planHash: text },
 });

@@ -73,6 +73,7 @@ export async function loadTokenizer(folder: string, host: Apart = apart()): Prom
     },
     idOf,
     padId: checked.padId,
+    unknown: checked.unknown,
     mask: checked.mask,
     special: checked.special,
     vocabulary,

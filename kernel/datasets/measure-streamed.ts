@@ -1,6 +1,8 @@
 /** `measured` for data that are streamed: tokens of each split, kept beside its rows, or of some of its rows where a look is enough. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/types/subject.js";
+import type { DataFacts } from "#dsl/types/facts.js";
+import { LOOKED, readingOf } from "../core/data/reading.js";
 import { streamedConversations } from "../core/data/conversations.js";
 import { ofAll, withFacts, type Measures } from "../core/data/measured.js";
 import type { Prepared } from "../core/data/prepared.js";
@@ -36,7 +38,23 @@ export async function measuredStreamed(
     const target = targets.get(name);
     return { ...facts, lengths: read.get(name) ?? null, ...(target && { targets: target }) };
   });
-  return counted.rows < counted.of ? { ...all, facts: { ...all.facts, counted } } : all;
+  const reading = await readingIn(splits, columns, o);
+  return { ...all, facts: { ...all.facts, ...reading, ...(counted.rows < counted.of && { counted }) } };
+}
+
+/** What the tokenizer makes of some of the rows that train. */
+async function readingIn(
+  splits: Readonly<Record<string, StreamedRows>>,
+  columns: DataPlan["columns"],
+  { tokenizer }: Measures,
+): Promise<Pick<DataFacts, "reading">> {
+  const role = readRole(columns);
+  const split = splits["train"] ?? splits["all"];
+  if (!tokenizer || !split || role === null) return {};
+  const some = split.rows > LOOKED ? new EvenRows(split, LOOKED) : split;
+  const texts = some.values(role, 0, some.rows).slice(0, LOOKED).map(String);
+  const reading = await readingOf(texts, tokenizer);
+  return reading ? { reading } : {};
 }
 
 /** Tokens of each row's text in that role; of conversations, as the model that reads them feeds them. */

@@ -14,6 +14,7 @@ import type { Registry } from "#dsl/types/registry.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { count, duration, percent, plural, printable, significant } from "../core/display/text.js";
 import { originText } from "../core/display/origin.js";
+import { personalText } from "../core/display/plan-card.js";
 import { callText, valueText } from "../core/display/value-text.js";
 import { code, fence, page, plainText, table } from "../core/display/markdown.js";
 import { withoutPlace, type CardBase } from "./card-base.js";
@@ -85,6 +86,7 @@ export function modelCard(f: CardFacts): string {
       Object.entries(f.data.splits).map(([split, { rows }]) => [plainText(split), count(rows)]),
     ),
     `Data ${code(data.name)}, ${count(f.data.kept)} of ${count(f.data.rowsIn)} rows kept; SHA-256 of what was read and kept: ${code(f.data.hash)}.`,
+    f.plan.personal && `Personal data that was in the texts: ${plainText(personalText(f.plan.personal))}.`,
     f.lock.labels.length > 0 && `Labels, in the model's order: ${f.lock.labels.map(plainText).join(", ")}.`,
     "## Training",
     table(["setting", "value", "from"], settingsOf(f.plan)),

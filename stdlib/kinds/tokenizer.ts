@@ -29,6 +29,8 @@ export interface TokenizerImplementation {
     o: { readonly length: number; readonly overlap: number; readonly names: ArrayLike<RowName> },
   ): Promise<readonly EncodedWindow[]>;
   readonly padId: number;
+  /** The id that stands for what has no token; null or absent: everything has some. */
+  readonly unknown?: number | null;
 }
 
 /** A part of tokenizer.json. */

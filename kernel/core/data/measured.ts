@@ -8,6 +8,7 @@ import type { DataPlan } from "#dsl/types/subject.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { conversationsOf, type ConversationRows, type MeasuredChats } from "./conversations.js";
 import type { Prepared } from "./prepared.js";
+import { LOOKED, readingOf } from "./reading.js";
 import { binWidth, contextsOf, type ContextCut, greatest, histogramOf, readRole, tokensOf } from "./tokens.js";
 
 /** What a model does with the texts of a row. */
@@ -44,7 +45,8 @@ export async function measured(prepared: Prepared, plan: DataPlan, o: Measures):
       ofAll(of(split), tables[split]?.numRows() ?? 0, prepared.splits[split]?.numRows() ?? 0);
   const [lengths, written] = [whole(histograms(read)), whole(histograms(targets))];
   const counted = countedIn(tables, prepared.splits);
-  return withFacts({ ...prepared, facts: { ...prepared.facts, ...counted } }, (name, facts) => {
+  const reading = await readingIn(prepared, plan, o);
+  return withFacts({ ...prepared, facts: { ...prepared.facts, ...counted, ...reading } }, (name, facts) => {
     const stop = stops.get(name);
     return {
       ...{ ...facts, lengths: lengths(name) },
@@ -52,6 +54,22 @@ export async function measured(prepared: Prepared, plan: DataPlan, o: Measures):
       ...(stop && { stops: stop }),
     };
   });
+}
+
+/** What the tokenizer makes of some of the rows that train. */
+async function readingIn(
+  { splits }: Prepared,
+  { columns }: DataPlan,
+  { tokenizer }: Measures,
+): Promise<Pick<DataFacts, "reading">> {
+  const role = readRole(columns);
+  const table = splits["train"] ?? splits["all"];
+  if (!tokenizer || !table || role === null || !table.columnNames().includes(role)) return {};
+  const texts = Array.from(evenRows(table, LOOKED).array(role) as ArrayLike<unknown>, (value) =>
+    Array.isArray(value) ? value.join(" ") : String(value),
+  );
+  const reading = await readingOf(texts, tokenizer);
+  return reading ? { reading } : {};
 }
 
 /** Rows at equal distances, at most so many; the table itself where it has no more. */

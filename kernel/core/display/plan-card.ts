@@ -89,7 +89,27 @@ function framed(title: string, folded: boolean, ...parts: readonly Part[]): Html
 }
 
 /** Name, figure, and the arithmetic behind it. */
-function factsOf({ recipe, effects, estimates, base, sources, annotated }: Plan): [string, string, string][] {
+/** `email in 12 rows, name in 40`. */
+export function personalText(personal: NonNullable<Plan["personal"]>): string {
+  return personal.map(({ column, entity, rows }) => `${entity} in ${plural(rows, "row")} of ${column}`).join(", ");
+}
+function readsText(reads: NonNullable<Plan["reads"]>): string {
+  return reads
+    .slice(0, 4)
+    .map(({ name, perWord }) => `${name} ${perWord.toFixed(1)}`)
+    .join(", ");
+}
+
+function factsOf({
+  recipe,
+  effects,
+  estimates,
+  base,
+  sources,
+  annotated,
+  reads,
+  personal,
+}: Plan): [string, string, string][] {
   const { model, training } = recipe;
   const time = expectedTime(estimates);
   const share = estimates.parameters > 0 ? estimates.trainable / estimates.parameters : 0;
@@ -103,6 +123,8 @@ function factsOf({ recipe, effects, estimates, base, sources, annotated }: Plan)
     [model.scratch ? "from scratch" : "base", model.base, callText(model.task)],
     ...(base ? [["from", originText(base), ""] as [string, string, string]] : []),
     ...(sources ?? []).map((one): [string, string, string] => ["data", one, ""]),
+    ...(personal ? [["personal data", personalText(personal), "in the texts"] as [string, string, string]] : []),
+    ...(reads ? [["tokens a word", readsText(reads), ""] as [string, string, string]] : []),
     ["technique", callText(model.technique), ""],
     ["parameters", compact(estimates.parameters), count(estimates.parameters)],
     ["trained", percent(share, 2), `${count(estimates.trainable)} of them`],
