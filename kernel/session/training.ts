@@ -30,6 +30,7 @@ import type { RunEvent } from "../core/session/events.js";
 import { scoreSplit } from "../inference/scored.js";
 import { begunFrom } from "../inference/seen.js";
 import { standardise } from "../artifacts/standardised.js";
+import { Dynamics, loadDynamics } from "../training/dynamics.js";
 import { totalSteps, train, type Trained, type Training } from "../training/train.js";
 import type { TrialOf } from "../artifacts/trials.js";
 import type { Stage, TuneSession } from "./tune-session.js";
@@ -209,6 +210,7 @@ async function trainIn(work: Work): Promise<RunResult> {
   const trained = await train({
     ...{ plan, session: open.session, saved: open.saved, run, lock },
     ...{ loader: material.loader, schedule: material.schedule, stopping: material.stopping },
+    watchedRows: watchedRows(work, resume),
     validate: await validating(work, open, watched),
     watched: { name: metricName(watched), greaterIsBetter: greaterIsBetter(registry, watched) },
     engine: engine.info.title,
@@ -232,6 +234,15 @@ async function trainIn(work: Work): Promise<RunResult> {
   settled.catch(() => undefined); // told by whoever waits for it
   const { labels, facts: data } = material.prepared;
   return { trained: { ...trained, settled }, run, lock, open, labels, data, events, before };
+}
+
+/** Rows whose margins are kept. A run of an older version that goes on has nothing of its first steps: nothing is kept of it. */
+function watchedRows({ material, run }: Work, resume: Checkpoint | null): Training["watchedRows"] {
+  const { rows, encoding } = material;
+  const truth = rows.taught?.oneRight;
+  if (!truth || !encoding.task.implementation.oneLabel) return null;
+  const dynamics = resume ? loadDynamics(run, resume.position.step, truth.length) : Dynamics.of(truth.length);
+  return dynamics && { truth, dynamics };
 }
 
 /** The model in the engine, as it begins: a new run takes the base's own head and the standard of its numbers. */

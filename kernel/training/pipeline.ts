@@ -11,6 +11,7 @@ import { must, mustGet } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Update } from "../core/data/loader.js";
 import type { Session } from "../engine/engine.js";
+import type { Seen } from "./dynamics.js";
 import { scalar, scalarF32, scalarI32 } from "../engine/feeds.js";
 
 export interface Step {
@@ -24,6 +25,8 @@ export interface Step {
   readonly rate: number;
   /** From the end of the step before (or its own sending, if later) to its end. */
   readonly seconds: number;
+  /** What the rows of the step were told before it, where that is wanted. */
+  readonly seen?: readonly Seen[];
 }
 export interface StepPipelineOptions {
   readonly session: Pick<Session, "run">;
@@ -31,12 +34,16 @@ export interface StepPipelineOptions {
   readonly accumulate: number;
   update(step: number): Update;
   rate(step: number): number;
+  /** Whether the programs tell the logits of the rows that they learn. */
+  readonly seen?: boolean;
   /** Requests under way at most. */
   readonly depth?: number;
 }
 
 interface Request {
   readonly step: number;
+  /** Rows that it learns. */
+  rows?(): Uint32Array | undefined;
   readonly program: string;
   readonly wanted: readonly string[];
   readonly ends: boolean;
@@ -54,6 +61,7 @@ export class StepPipeline {
   private rest: Request[] = [];
   private sending: number;
   private losses = 0;
+  private seen: Seen[] = [];
   private ended = 0;
   private halted = false;
   private waiting: Promise<Step | null> = Promise.resolve(null);
@@ -100,6 +108,8 @@ export class StepPipeline {
     const result = await first.reply;
     this.sent.shift();
     if (result["loss"]) this.losses += scalar(result["loss"]);
+    const rows = first.rows?.();
+    if (rows && result["logits"]) this.seen.push({ rows, logits: result["logits"] });
     if (!first.ends) return null;
     const update = mustGet(this.updates, first.step, "update");
     this.updates.delete(first.step);
@@ -108,6 +118,8 @@ export class StepPipeline {
     this.ended = now;
     const loss = this.losses;
     this.losses = 0;
+    const { seen } = this;
+    this.seen = [];
     const { epoch, tokens } = update;
     return {
       step: first.step,
@@ -117,6 +129,7 @@ export class StepPipeline {
       norm: scalar(result["norm"]),
       rate: this.o.rate(first.step),
       seconds,
+      ...(this.o.seen && { seen }),
     };
   }
 
@@ -138,16 +151,27 @@ export class StepPipeline {
     const update = this.o.update(step);
     this.updates.set(step, update);
     const rate = scalarF32(this.o.rate(step));
+    const logits = this.o.seen ? ["logits"] : [];
     if (this.o.accumulate === 1) {
-      const feeds = () => ({ ...update.part(0).feeds, rate, step: scalarI32(step) });
-      return [{ step, program: "train", wanted: ["loss", "norm"], ends: true, feeds }];
+      const own = { rows: undefined as Uint32Array | undefined };
+      const feeds = () => {
+        const made = update.part(0);
+        own.rows = made.rows;
+        return { ...made.feeds, rate, step: scalarI32(step) };
+      };
+      return [{ step, program: "train", wanted: ["loss", "norm", ...logits], ends: true, feeds, rows: () => own.rows }];
     }
     // Each part draws dropout of its own: the counter goes on from part to part.
     const counter = (part: number) => scalarI32((step - 1) * this.o.accumulate + part + 1);
     const share = scalarF32(1 / update.counts);
     const parts = Array.from({ length: update.parts }, (_, part): Request => {
-      const feeds = () => ({ ...update.part(part).feeds, share, step: counter(part) });
-      return { step, program: "accumulate", wanted: ["loss"], ends: false, feeds };
+      const own = { rows: undefined as Uint32Array | undefined };
+      const feeds = () => {
+        const made = update.part(part);
+        own.rows = made.rows;
+        return { ...made.feeds, share, step: counter(part) };
+      };
+      return { step, program: "accumulate", wanted: ["loss", ...logits], ends: false, feeds, rows: () => own.rows };
     });
     const feeds = () => ({ rate, step: scalarI32(step) });
     return [...parts, { step, program: "apply", wanted: ["norm"], ends: true, feeds }];

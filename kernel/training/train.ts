@@ -19,6 +19,7 @@ import {
   type Position,
 } from "../artifacts/checkpoints.js";
 import type { RunEvent } from "../core/session/events.js";
+import { pruneDynamics, saveDynamics, type Dynamics } from "./dynamics.js";
 import { StepPipeline, type Step } from "./pipeline.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { RunLock } from "../artifacts/run-lock.js";
@@ -36,6 +37,8 @@ export interface Training {
   readonly run: RunFolder;
   readonly lock: RunLock;
   readonly loader: DataLoader;
+  /** Of rows that have one label of several: which, and what earlier steps saw of them; null: nothing is kept. */
+  readonly watchedRows: { readonly truth: Int32Array; readonly dynamics: Dynamics } | null;
   /** Scores on the validation split, `loss` and what is watched among them; null: none is wanted. Ends early, in any way, when the signal comes. */
   readonly validate:
     | ((signal: AbortSignal, onRows: (done: number, of: number) => void) => Promise<Readonly<Record<string, number>>>)
@@ -94,7 +97,13 @@ class TrainingLoop {
     this.aborted = abortion(t.signal);
     const rate = (step: number) => baseRate(t.plan) * t.schedule.factor(training.schedule, step, this.total);
     this.pipeline = new StepPipeline(
-      { session: t.session, accumulate: training.accumulate, update: (step) => t.loader.update(step), rate },
+      {
+        session: t.session,
+        accumulate: training.accumulate,
+        update: (step) => t.loader.update(step),
+        rate,
+        seen: t.watchedRows !== null,
+      },
       this.position.step,
     );
   }
@@ -218,7 +227,9 @@ class TrainingLoop {
     return { reason, steps: position.step, best, last: last ?? { file: "", position }, settled };
   }
 
-  private done(step: Step): void {
+  private done({ seen, ...step }: Step): void {
+    const { watchedRows } = this.t;
+    if (watchedRows) for (const one of seen ?? []) watchedRows.dynamics.see(one, watchedRows.truth);
     this.position = { ...this.position, step: step.step };
     this.emit({ kind: "step", ...step, epoch: step.epoch + 1 });
     if (!Number.isFinite(step.loss))
@@ -229,6 +240,7 @@ class TrainingLoop {
     const { position, last: before, t } = this;
     if (before?.position.step === position.step && before.position.validated === position.validated) return;
     t.lock.demand();
+    if (t.watchedRows) await saveDynamics(t.run, position.step, t.watchedRows.dynamics);
     const made = await saveCheckpoint(t.run, t.session, t.saved, { ...position, seconds: this.elapsed() });
     t.run.sync();
     this.last = made;
@@ -246,7 +258,9 @@ class TrainingLoop {
   /** While it trains the one before stays too, should this one be damaged. */
   private prune(before: Checkpoint | null = null): void {
     const { step, best } = this.position;
-    pruneCheckpoints(this.t.run, [step, ...(before ? [before.position.step] : []), ...(best ? [best.step] : [])]);
+    const kept = [step, ...(before ? [before.position.step] : []), ...(best ? [best.step] : [])];
+    pruneCheckpoints(this.t.run, kept);
+    if (this.t.watchedRows) pruneDynamics(this.t.run, kept);
   }
 
   private emit(event: Happening): void {

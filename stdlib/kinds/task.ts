@@ -66,6 +66,8 @@ export interface Taught {
   texts?(rows: ArrayLike<number>): Uint32Array;
   /** What the batch is fed beside its texts. `input_ids` [rows × width] may be written to. */
   feeds(batch: TaughtBatch, input_ids: Int32Array): Readonly<Record<string, NDArray>>;
+  /** Where of several labels one is right: its number for each row, so that a training can keep how sure it was of it. */
+  readonly oneRight?: Int32Array;
   /** What all rows say together, which states of the head hold (`TaskImplementation.standard`) before the first step; absent: nothing. */
   readonly standard?: { readonly mean: number; readonly scale: number };
   /** For pictures: 1 at the tokens of a fed row that are its answer; absent: no tokens are. */
@@ -263,6 +265,8 @@ export interface TaskImplementation {
    * times `scale` plus `mean` is what it says. They begin at 0 and 1; files for others have them folded into that layer.
    */
   readonly standard?: { readonly mean: string; readonly scale: string };
+  /** Each row has one label of several: trainings give the logits [rows, labels] that their loss is of, beside it. */
+  readonly oneLabel?: true;
   /** Whether the head reads what the body pools; absent: yes. */
   readonly pooled?: false;
   /** PEFT's model for the task is the body alone: its adapters name parameters without the family's prefix (`bert.`). */

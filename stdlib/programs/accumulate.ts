@@ -35,6 +35,7 @@ export function buildAccumulate(o: AssembleOptions): Program {
     if (d) graph.update(SUM + name, sumOf(graph, name, state[name]!).add(d));
   });
   graph.output("loss", model.told?.(loss) ?? loss);
+  if (o.task.implementation.oneLabel) graph.output("logits", model.logits());
   return optimise(graph.program(), o.passes);
 }
 

@@ -32,5 +32,6 @@ export function buildTrainGraph(o: AssembleOptions): { program: Program; trainab
   const { norm } = o.optimizer.implementation.apply(o.optimizer.call, graph, trainable, { rate, step, clip: o.clip });
   graph.output("loss", model.told?.(loss) ?? loss);
   graph.output("norm", norm);
+  if (o.task.implementation.oneLabel) graph.output("logits", model.logits());
   return { program: graph.program(), trainable: trainable.map((t) => t.name) };
 }

@@ -33,6 +33,7 @@ export function taughtLabels(truth: Int32Array, weights: Float32Array | null = n
   const weighed = weights && { weights: real(weights, [weights.length]) };
   return {
     truth,
+    oneRight: truth,
     counts: ({ rows }) =>
       weights ? Array.from(rows).reduce((sum, row) => sum + weights[truth[row]!]!, 0) : rows.length,
     feeds: (batch) => ({
@@ -103,6 +104,7 @@ const answers: Answers<TaughtLabels, LabelPrediction> = {
 export const textClassification: TaskImplementation = {
   supervision,
   headPaths: "sentence",
+  oneLabel: true,
   head(_layers, _body, o) {
     const logits = o.sentence(o.labels);
     return {

@@ -41,6 +41,8 @@ export interface Part {
   readonly tokens: number;
   /** What its loss is the mean of: rows, or trained tokens. */
   readonly counts: number;
+  /** Which rows of the data they are; absent: several share one. */
+  readonly rows?: Uint32Array;
 }
 export interface Update {
   /** From 0. */
@@ -56,6 +58,8 @@ export interface Update {
 
 /** The rows of a batch; of each row its texts where several share one. */
 type Batch = Uint32Array | readonly Uint32Array[];
+
+const rowsOf = (batch: Batch): Pick<Part, "rows"> => (batch instanceof Uint32Array ? { rows: batch } : {});
 
 function sumOf(batch: Batch, of: Int32Array): number {
   const texts = batch instanceof Uint32Array ? [batch] : batch;
@@ -105,7 +109,12 @@ export class DataLoader {
       parts: batches.length,
       tokens: sum(tokens),
       counts: sum(counts),
-      part: (i) => ({ feeds: this.collate(batches[i]!, epoch), tokens: tokens[i]!, counts: counts[i]! }),
+      part: (i) => ({
+        feeds: this.collate(batches[i]!, epoch),
+        tokens: tokens[i]!,
+        counts: counts[i]!,
+        ...rowsOf(batches[i]!),
+      }),
     };
   }
 

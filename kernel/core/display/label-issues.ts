@@ -13,6 +13,12 @@ export interface ToldIssue {
   readonly likely: string;
   /** Of its own label, by the other rows. */
   readonly chance: number;
+  /** What its training saw of the row, and whether that or the probe names it. */
+  readonly trained?: {
+    readonly margin: number;
+    readonly forgotten: number;
+    readonly by: "probe" | "training" | "both";
+  };
 }
 
 export function labelIssuesShown(
@@ -20,20 +26,29 @@ export function labelIssuesShown(
   of: { readonly data: string; readonly rows: number; readonly accuracy: number },
 ): Shown {
   const judged = `each row judged by the others (${percent(of.accuracy)} of labels as they are): look at them before you change them`;
+  const trained = issues.some((one) => one.trained);
+  const seen = trained
+    ? ". AUM: how far its label led in the training, on average; forgotten: how often it was right and then wrong"
+    : "";
   return tableShown(
-    ["row", "split", "label", "rather", "chance of its label", "text"],
+    ["row", "split", "label", "rather", "chance of its label", ...(trained ? ["AUM", "forgotten", "by"] : []), "text"],
     issues.map((one) => [
       one.row,
       one.split,
       clip(one.label, 60),
       clip(one.likely, 60),
       percent(one.chance),
+      ...(trained ? told(one.trained) : []),
       clip(oneLine(one.text), 240),
     ]),
     {
       title: `${of.data}: ${issues.length === 0 ? "no label" : plural(issues.length, "label")} of ${count(of.rows)} rows ${issues.length === 1 ? "is" : "are"} probably wrong`,
-      caption: judged,
+      caption: `${judged}${seen}`,
       limit: 50,
     },
   );
+}
+
+function told(trained: ToldIssue["trained"]): readonly string[] {
+  return trained ? [trained.margin.toFixed(2), String(trained.forgotten), trained.by] : ["", "", "probe"];
 }

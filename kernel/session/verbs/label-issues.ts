@@ -2,14 +2,17 @@
  * `show NAME.label_issues`: rows whose label is probably wrong. The base as it was before training makes a vector of each text,
  * and a probe over them judges each row by all others; the trained model has learnt the wrong labels too.
  */
+import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Subject } from "#dsl/plan/plan.js";
-import { readerOf } from "#dsl/types/subject.js";
+import { readerOf, type DataPlan } from "#dsl/types/subject.js";
 import { surestIssues } from "../../core/data/judging/confident.js";
 import { judged } from "../../core/data/judging/neighbours.js";
 import { labelIssuesShown, type ToldIssue } from "../../core/display/label-issues.js";
 import type { Shown } from "../../core/display/shown.js";
-import { judgedIn, vectorsOf } from "./judged-rows.js";
+import { RunFolder } from "../../artifacts/run-folder.js";
+import { loadDynamics, type RowDynamics } from "../../training/dynamics.js";
+import { judgedIn, vectorsOf, type JudgedRow } from "./judged-rows.js";
 import type { ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import "../../artifacts/codes.js";
@@ -56,9 +59,53 @@ export async function findIssues(
   const vectors = await vectorsOf(session, model, rows, stage);
   const given = Int32Array.from(rows, ({ value }) => labels.indexOf(value));
   const { chances, accuracy } = judged(vectors, given, labels.length);
-  const issues = surestIssues(chances, given, labels.length).map(({ row, likely, chance }): ToldIssue => {
+  const seen = seenInTraining(handle, asked.data, rows);
+  const told = (row: number, likely: number, by: "probe" | "training" | "both"): ToldIssue => {
     const { value, ...place } = rows[row]!;
-    return { ...place, label: value, likely: labels[likely]!, chance };
-  });
+    const chance = chances[row * labels.length + given[row]!]!;
+    const own = seen(row);
+    const trained = own && { trained: { margin: own.margin, forgotten: own.forgotten, by } };
+    return { ...place, label: value, likely: labels[likely]!, chance, ...trained };
+  };
+  const probed = surestIssues(chances, given, labels.length);
+  const named = new Set(probed.map(({ row }) => row));
+  const unlearnt = rows.flatMap((_, row) => ((seen(row)?.margin ?? 0) < 0 ? [row] : []));
+  const both = new Set(unlearnt.filter((row) => named.has(row)));
+  const likeliest = (row: number): number => {
+    const own = chances.subarray(row * labels.length, (row + 1) * labels.length);
+    return own.reduce(
+      (best, chance, label) => (label !== given[row] && !(chance <= own[best]!) ? label : best),
+      given[row] === 0 ? 1 : 0,
+    );
+  };
+  const issues = [
+    ...probed.filter(({ row }) => both.has(row)).map(({ row, likely }) => told(row, likely, "both")),
+    ...probed.filter(({ row }) => !both.has(row)).map(({ row, likely }) => told(row, likely, "probe")),
+    ...unlearnt
+      .filter((row) => !both.has(row))
+      .sort((a, b) => (seen(a)?.margin ?? 0) - (seen(b)?.margin ?? 0))
+      // A short training has learnt few rows at all: no more are named by it alone than by the probe.
+      .slice(0, probed.length)
+      .map((row) => told(row, likeliest(row), "training")),
+  ];
   return { issues, of: { data: asked.data.name, rows: rows.length, accuracy } };
+}
+
+/** What the model's training saw of a row; of data that it wasn't trained on, or of a run that kept nothing: nothing. */
+function seenInTraining(
+  handle: ModelHandle,
+  data: DataPlan,
+  rows: readonly JudgedRow[],
+): (row: number) => RowDynamics | undefined {
+  const { weights } = handle;
+  if (!weights || canonicalize(weights.plan.recipe.data) !== canonicalize(data)) return () => undefined;
+  const split = rows.some((row) => row.split === "train") ? "train" : "all";
+  const learnt = rows.flatMap((row, i) => (row.split === split ? [i] : []));
+  const dynamics = loadDynamics(RunFolder.open(weights.folder), weights.checkpoint.position.step, learnt.length);
+  const place = new Map(learnt.map((row, i) => [row, i]));
+  return (row) => {
+    const at = place.get(row);
+    const seen = at === undefined ? undefined : dynamics?.row(at);
+    return seen && seen.visits >= 2 ? seen : undefined;
+  };
 }

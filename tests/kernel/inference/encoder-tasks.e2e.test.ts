@@ -394,6 +394,11 @@ train twin on twins with plain { epochs: 60 }`);
     assert.ok(picture!.bundle["application/vnd.plotly.v1+json"]);
     assert.match(String(told!.bundle["text/plain"]), /^160 \(2 times\) /m);
     await refused("show mood.label_issues", "not-trained");
+    await book.run("train mood on moods with plain { epochs: 3 }");
+    const [trained] = await book.run("show mood.label_issues");
+    const after = String(trained!.bundle["text/plain"]);
+    assert.match(after, /chance of its label +AUM +forgotten +by +text/);
+    for (const row of wrong) assert.match(after, new RegExp(`^ *${String(row)} .* (probe|training|both) +\\S`, "m"));
     await refused(
       'data feelings { source: csv("moods.csv"), columns: { text: body } }\nshow mood.label_issues on feelings',
       "missing-role",

@@ -14,6 +14,7 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
 import { listCheckpoints } from "#kernel/artifacts/checkpoints.js";
+import { loadDynamics } from "#kernel/training/dynamics.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunList } from "#kernel/history/run-list.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
@@ -54,7 +55,7 @@ export const runsIn = (runs: string): readonly RunFolder[] =>
     .filter((id) => /^m-\d/.test(id))
     .map((id) => RunFolder.open(join(runs, id)));
 
-/** Weights and moments of the last checkpoint, and the loss of every step. */
+/** Weights and moments of the last checkpoint, what was seen of each row, and the loss of every step. */
 export function outcomeOf(run: RunFolder): string {
   const { file } = listCheckpoints(run).at(-1)!;
   const header = readHeader(file);
@@ -62,7 +63,8 @@ export function outcomeOf(run: RunFolder): string {
     .sort()
     .map((name) => `${name} ${Buffer.from(readTensor(file, name, header).bytes).toString("hex")}`);
   const losses = run.events().flatMap((event) => (event.kind === "step" ? [`${event.step} ${event.loss}`] : []));
-  return [...losses, ...tensors].join("\n");
+  const seen = loadDynamics(run, listCheckpoints(run).at(-1)!.position.step)?.bytes().toString("hex") ?? "nothing seen";
+  return [...losses, ...tensors, seen].join("\n");
 }
 
 export async function killAndResume(o: {

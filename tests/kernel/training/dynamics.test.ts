@@ -1,0 +1,58 @@
+/** Margins and forgetting are what a plain count over logged logits comes to, in parts and after a file as in one go. */
+import assert from "node:assert/strict";
+import { real } from "#stdlib/lib/tasks/feeds.js";
+import { chance, draw } from "#stdlib/lib/chance.js";
+import { Dynamics } from "#kernel/training/dynamics.js";
+
+const generator = chance(5);
+const truth = Int32Array.from({ length: 7 }, () => draw(generator, 3));
+/** Of each epoch, in an order of its own: a row's number and its logits. */
+const log = Array.from({ length: 5 }, (_, epoch) =>
+  Array.from({ length: 7 }, (_, i) => ({
+    row: (i * 3 + epoch) % 7,
+    logits: Array.from({ length: 3 }, () => Math.fround(draw(generator, 1000) / 100 - 5)),
+  })),
+);
+const learn = (dynamics: Dynamics, epochs: typeof log): void => {
+  for (const epoch of epochs)
+    for (const batch of [epoch.slice(0, 4), epoch.slice(4)])
+      dynamics.see(
+        {
+          rows: Uint32Array.from(batch, ({ row }) => row),
+          logits: real(Float32Array.from(batch.flatMap(({ logits }) => logits)), [batch.length, 3]),
+        },
+        truth,
+      );
+};
+
+describe("training dynamics", () => {
+  it("are the mean margin and how often right became wrong", () => {
+    const dynamics = Dynamics.of(7);
+    learn(dynamics, log);
+    for (let row = 0; row < 7; row++) {
+      const margins = log.map((epoch) => {
+        const { logits } = epoch.find((one) => one.row === row)!;
+        const others = logits.filter((_, label) => label !== truth[row]);
+        return logits[truth[row]!]! - Math.max(...others);
+      });
+      const told = dynamics.row(row);
+      assert.equal(told.visits, 5);
+      assert.ok(Math.abs(told.margin - margins.reduce((a, b) => a + b, 0) / 5) < 1e-6);
+      assert.equal(told.forgotten, margins.filter((margin, i) => i > 0 && margins[i - 1]! > 0 && margin <= 0).length);
+    }
+    assert.ok([0, 1, 2, 3, 4, 5, 6].some((row) => dynamics.row(row).forgotten > 0));
+  });
+  it("go on from their file as if nothing had been between", () => {
+    const whole = Dynamics.of(7);
+    learn(whole, log);
+    const first = Dynamics.of(7);
+    learn(first, log.slice(0, 2));
+    const again = Dynamics.from(first.bytes())!;
+    learn(again, log.slice(2));
+    assert.deepEqual(again.bytes(), whole.bytes());
+  });
+  it("of a damaged file are none", () => {
+    assert.equal(Dynamics.from(Dynamics.of(7).bytes().subarray(0, 12)), null);
+    assert.equal(Dynamics.from(Uint8Array.of(1, 2, 3)), null);
+  });
+});
