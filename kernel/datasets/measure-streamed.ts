@@ -4,7 +4,7 @@ import type { DataPlan } from "#dsl/types/subject.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import { LOOKED, readingOf } from "../core/data/reading.js";
 import { streamedConversations } from "../core/data/conversations.js";
-import { ofAll, withFacts, type Measures } from "../core/data/measured.js";
+import { evenlyPicked, ofAll, withFacts, type Measures } from "../core/data/measured.js";
 import type { Prepared } from "../core/data/prepared.js";
 import { EvenRows, type StreamedRows } from "../core/data/streamed-rows.js";
 import { binWidth, greatest, histogramOf, readRole } from "../core/data/tokens.js";
@@ -51,8 +51,7 @@ async function readingIn(
   const role = readRole(columns);
   const split = splits["train"] ?? splits["all"];
   if (!tokenizer || !split || role === null) return {};
-  const some = split.rows > LOOKED ? new EvenRows(split, LOOKED) : split;
-  const texts = some.values(role, 0, some.rows).slice(0, LOOKED).map(String);
+  const texts = evenlyPicked(split.rows, LOOKED).map((row) => String(split.values(role, row, row + 1)[0]));
   const reading = await readingOf(texts, tokenizer);
   return reading ? { reading } : {};
 }

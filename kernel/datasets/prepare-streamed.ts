@@ -38,13 +38,6 @@ interface Options {
 
 /** Coded errors of sources, cleaners and splits, and those of `prepare`; `cannot-stream` for what needs all rows at once. */
 export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Options): Promise<Prepared> {
-  if (plan.sample !== null)
-    throw new CodedError("cannot-stream", {
-      what: "`sample`",
-      why: "it takes rows at equal distances over all of them",
-    });
-  if (plan.annotations)
-    throw new CodedError("cannot-stream", { what: "`annotate`", why: "it asks about rows that are held in memory" });
   const role = ["tokens", "question"].find((role) => role in plan.columns);
   if (role !== undefined)
     throw new CodedError("cannot-stream", {
@@ -58,7 +51,8 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
   };
   let folder = folderOf();
   let streamed = openStreamed(folder);
-  const part = streamed ? undefined : o.mostBytes;
+  // Of a sample at equal distances a part tells nothing.
+  const part = streamed || plan.sample !== null ? undefined : o.mostBytes;
   if (part !== undefined && callsOf(plan).some((call) => sizeOfFiles(filesRead(call, world.folder) ?? []) > part))
     folder = folderOf(part);
   streamed ??= await locked(folder, async () => {
@@ -113,8 +107,9 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
   const left = new Map<string | null, Sampled>();
   const written = new WrittenRows(folder, roles, !plan.split && !isCall(plan.source));
   const { registry, signal } = o;
+  const reading = { registry, world, signal, unread, mostBytes: o.mostBytes };
   const chunks = streamRows(plan, {
-    ...{ registry, world, signal, onRows: o.onRows, unread, mostBytes: o.mostBytes },
+    ...{ ...reading, onRows: o.onRows },
     found: (file, what) => read.add(file, what),
     onLeft: (split, rows, of) => left.set(split, { rows, of }),
   });
@@ -122,6 +117,7 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
     const { facts, labels, names, sample, order } = await pass(plan, chunks, written, {
       registry,
       streamed: true,
+      again: () => streamRows(plan, reading),
       signal,
     });
     const splits = written.finish(names, order);

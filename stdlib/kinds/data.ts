@@ -84,6 +84,14 @@ export interface SplitImplementation {
    * drawn row by row they are met on average. Coded errors.
    */
   stream?(call: Call, seed: number): (row: CleanRow) => string | null;
+  /**
+   * Of streamed rows that go by twice, what is kept of each the first time must be small: `assign` then gives the splits of those
+   * that are picked, in their order. Absent: rows are divided as they come (`stream`), or not at all.
+   */
+  foresee?(call: Call): {
+    look(row: CleanRow): void;
+    assign(picks: (row: number) => boolean): readonly (string | null)[];
+  };
   /** Splits that are there even when no row falls into them. */
   names?(call: Call): readonly string[];
 }

@@ -13,31 +13,44 @@ const backwards = ["test", "validation", "train"] as const;
 export const byTime: SplitImplementation = {
   names: (call) => backwards.filter((name) => isAsked(call.arguments[name])).reverse(),
   assign(call, rows) {
-    const times = timesOf(rows, call.arguments["column"] as string);
-    const order = times.map((_, i) => i).sort((a, b) => times[b]! - times[a]! || a - b);
-    const splits = new Array<string | null>(rows.length).fill(null);
-    let from = 0;
-    for (const name of backwards) {
-      const asked = call.arguments[name];
-      if (!isAsked(asked)) continue;
-      const to = endOf(
-        asked,
-        from,
-        order.map((i) => times[i]!),
-        call,
-        name,
-      );
-      for (let at = from; at < to; at++) splits[order[at]!] = name;
-      from = to;
-    }
-    return splits;
+    const times = new Times(call);
+    for (const row of rows) times.look(row);
+    return splitsOf(call, times.found());
+  },
+  /** Eight bytes of each row. */
+  foresee(call) {
+    const times = new Times(call);
+    return {
+      look: (row) => times.look(row),
+      assign: (picks) =>
+        splitsOf(
+          call,
+          times.found().filter((_, row) => picks(row)),
+        ),
+    };
   },
 };
+
+/** `times`: of the rows, in their order. */
+function splitsOf(call: Call, times: Float64Array): readonly (string | null)[] {
+  const order = Uint32Array.from(times, (_, i) => i).sort((a, b) => times[b]! - times[a]! || a - b);
+  const latestFirst = Float64Array.from(order, (i) => times[i]!);
+  const splits = new Array<string | null>(times.length).fill(null);
+  let from = 0;
+  for (const name of backwards) {
+    const asked = call.arguments[name];
+    if (!isAsked(asked)) continue;
+    const to = endOf(asked, from, latestFirst, call, name);
+    for (let at = from; at < to; at++) splits[order[at]!] = name;
+    from = to;
+  }
+  return splits;
+}
 
 const isAsked = (asked: Value | undefined): asked is Value => asked !== null && asked !== undefined;
 
 /** Where a split ends that begins at `from`. `times`: the latest first. */
-function endOf(asked: Value, from: number, times: readonly number[], call: Call, name: string): number {
+function endOf(asked: Value, from: number, times: Float64Array, call: Call, name: string): number {
   if (asked === "rest") return times.length;
   if (typeof asked === "string") {
     const begin = pointOf(asked, call, name);
@@ -51,7 +64,7 @@ function endOf(asked: Value, from: number, times: readonly number[], call: Call,
 }
 
 /** The change of time that is nearest to a place, behind `from`; of two the earlier one. */
-function nearestChange(times: readonly number[], from: number, place: number): number {
+function nearestChange(times: Float64Array, from: number, place: number): number {
   const isChange = (at: number): boolean => at >= times.length || times[at] !== times[at - 1];
   let before = Math.floor(place + 1e-9);
   while (before > from && !isChange(before)) before--;
@@ -67,20 +80,48 @@ function pointOf(text: string, call: Call, name: string): number {
   return time.at;
 }
 
-/** Of all rows. Coded error `not-a-time`. */
-function timesOf(rows: readonly CleanRow[], column: string): readonly number[] {
-  const times = rows.map(({ values }) => timeOf(values[column]));
-  const as = times.find((time): time is Time => time !== undefined)?.as ?? "date";
-  const wrong = rows.filter((_, i) => times[i]?.as !== as);
-  if (wrong.length > 0)
-    throw new CodedError("not-a-time", {
-      column,
-      rows: wrong.slice(0, 5).map(({ row }) => row),
-      count: wrong.length,
-      found: shown(wrong[0]!.values[column]),
-      beside: as === "number" ? "numbers" : "dates",
-    });
-  return times.flatMap((time) => (time ? [time.at] : []));
+/** Of all rows, as they come. Coded error `not-a-time`. */
+class Times {
+  private times = new Float64Array(1024);
+  private count = 0;
+  private as: Time["as"] | null = null;
+  private readonly wrong: { readonly row: number; readonly value: unknown }[] = [];
+  private others = 0;
+  private readonly column: string;
+
+  constructor(call: Call) {
+    this.column = call.arguments["column"] as string;
+  }
+
+  look({ row, values }: CleanRow): void {
+    const value = values[this.column];
+    const time = timeOf(value);
+    this.as ??= time?.as ?? null;
+    // Before the first time nobody knows what the column's are.
+    if (!time || time.as !== this.as) {
+      this.others++;
+      if (this.wrong.length < 5) this.wrong.push({ row, value });
+    }
+    if (this.count === this.times.length) {
+      const larger = new Float64Array(2 * this.count);
+      larger.set(this.times);
+      this.times = larger;
+    }
+    this.times[this.count++] = time?.at ?? Number.NaN;
+  }
+
+  found(): Float64Array {
+    const [first] = this.wrong;
+    if (first)
+      throw new CodedError("not-a-time", {
+        column: this.column,
+        rows: this.wrong.map(({ row }) => row),
+        count: this.others,
+        found: shown(first.value),
+        beside: this.as === "number" ? "numbers" : "dates",
+      });
+    return this.times.subarray(0, this.count);
+  }
 }
 
 function shown(value: unknown): string {

@@ -12,7 +12,7 @@ import { byLabels } from "../lib/splits/by-labels.js";
 import type { Group } from "../lib/splits/group.js";
 import { quotas, targetsOf } from "../lib/splits/targets.js";
 
-export const random: Required<SplitImplementation> = {
+export const random: SplitImplementation & Pick<Required<SplitImplementation>, "stream"> = {
   /** Each row, or each group, draws its split by the seed and its number or value: shares are met on average, strata too. */
   stream(call, seed) {
     const targets = targetsOf(call);

@@ -72,11 +72,17 @@ async function readingIn(
   return reading ? { reading } : {};
 }
 
+/** Numbers of rows at equal distances over all, at most so many. */
+export function evenlyPicked(all: number, most: number): readonly number[] {
+  const count = Math.min(all, most);
+  return Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * all) / count));
+}
+
 /** Rows at equal distances, at most so many; the table itself where it has no more. */
 function evenRows(table: ColumnTable, most = Infinity): ColumnTable {
   const all = table.numRows();
   if (all <= most) return table;
-  const picked = Array.from({ length: most }, (_, i) => Math.floor(((i + 0.5) * all) / most));
+  const picked = evenlyPicked(all, most);
   return makeTable(
     table.columnNames().map((name): [string, unknown[]] => {
       const values = table.array(name) as ArrayLike<unknown>;

@@ -36,10 +36,18 @@ export async function divide(rows: readonly Row[], plan: DataPlan, registry: Reg
   return [...splits.values()].flat();
 }
 
-/** One row after the other. Coded error `split-not-streamed`. */
-export async function dividing(plan: DataPlan, registry: Registry): Promise<(row: Row) => Divided> {
+/** One row after the other. `foreseen`: their splits, where a first look found them. Coded error `split-not-streamed`. */
+export async function dividing(
+  plan: DataPlan,
+  registry: Registry,
+  foreseen: readonly (string | null)[] | null = null,
+): Promise<(row: Row) => Divided> {
   const { split } = plan;
   if (!split) return (row) => ({ row, split: ownSplit(row) });
+  if (foreseen) {
+    let next = 0;
+    return (row) => ({ row, split: foreseen[next++] ?? null });
+  }
   const word = await implementationOf(registry, "split", split.word);
   if (!word.stream)
     throw new CodedError("split-not-streamed", { split: split.word, why: "it looks at all rows at once" });
@@ -64,7 +72,7 @@ export async function splitOrder(plan: DataPlan, registry: Registry, found: Iter
 }
 
 /** What a split sees: the columns that it names (cleaned where they have a role), and `$group`. */
-function rowsForSplit(rows: readonly Row[], plan: DataPlan, call: Call, registry: Registry): CleanRow[] {
+export function rowsForSplit(rows: readonly Row[], plan: DataPlan, call: Call, registry: Registry): CleanRow[] {
   const named = wordOf(registry, "split", call.word)
     .parameters.filter((p) => p.type.is === "column")
     .flatMap((p) => (typeof call.arguments[p.name] === "string" ? [call.arguments[p.name] as string] : []));

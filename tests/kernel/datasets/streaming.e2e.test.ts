@@ -237,8 +237,29 @@ describe("data read in parts", () => {
     assert.notDeepEqual(other.streamed!["train"]!.numbers, streamed!["train"]!.numbers);
   });
 
+  it("go by twice where a sample, or a split by time, must know them all", async () => {
+    const dated = rows.map((row, i) => ({
+      ...row,
+      text: `${row.text} ${i}`,
+      day: `2026-01-${String(1 + ((i * 7) % 28)).padStart(2, "0")}`,
+    }));
+    writeFileSync(join(folder, "dated.jsonl"), dated.map((row) => JSON.stringify(row)).join("\n"));
+    const byTime = call("split", "by_time", { column: "day", train: "rest", validation: null, test: { share: 0.2 } });
+    const clean = [call("cleaner", "drop_short", { limit: 2, by: "words" })];
+    for (const more of [{ sample: 777 }, { split: byTime }, { sample: 1234, split: byTime }, { sample: 1e6 }]) {
+      const given = (stream: boolean) => prepare(plan("jsonl", "dated.jsonl", stream, { clean, ...more }), world());
+      same(await given(true), await given(false));
+    }
+    writeFileSync(
+      join(folder, "undated.jsonl"),
+      dated.map((row, i) => JSON.stringify(i === 70 ? { ...row, day: "soon" } : row)).join("\n"),
+    );
+    await assert.rejects(prepare(plan("jsonl", "undated.jsonl", true, { clean, split: byTime }), world()), {
+      code: "not-a-time",
+    });
+  });
+
   it("refuse what needs all rows at once", async () => {
-    await assert.rejects(prepare(plan("jsonl", "a.jsonl", true, { sample: 10 }), world()), { code: "cannot-stream" });
     const split = call("split", "random", { train: 100, test: { share: 0.1 } });
     await assert.rejects(prepare(plan("jsonl", "a.jsonl", true, { split }), world()), { code: "split-not-streamed" });
   });

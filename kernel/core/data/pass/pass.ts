@@ -17,6 +17,7 @@ import type { Row } from "../row.js";
 import { stride, turn } from "../rows.js";
 import { divide, dividing, splitOrder, type Divided } from "../splitting.js";
 import type { Answer } from "#stdlib/lib/answers.js";
+import { foreseen, type Foreseen } from "./foreseen.js";
 import { hashOf, type HashedSplit } from "./hash.js";
 import { LabelCounts } from "./labels.js";
 import { Leaks } from "./leaks.js";
@@ -38,6 +39,8 @@ export interface Keeper {
 }
 export interface Passing {
   readonly registry: Registry;
+  /** Of streamed rows: all of them once more, where a plan must know them before the first goes anywhere. */
+  readonly again?: () => AsyncIterable<readonly Row[]>;
   /** Whether rows are divided as they come. */
   readonly streamed: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -93,9 +96,11 @@ export async function pass(
       return own ? { row: own, split } : [];
     });
   };
-  const divided = await dividedBy(plan, o);
+  const before = await foreseenIn(plan, o);
+  const divided = await dividedBy(plan, o, before);
   const cleaners = await cleaning(plan, o.registry, drops, o);
-  for await (const rows of clean(plan, chunks, { cleaners, drops, read, overlay }, o)) {
+  const cleaned = clean(plan, chunks, { cleaners, drops, read, overlay }, o);
+  for await (const rows of before ? picked(cleaned, before, drops) : cleaned) {
     for (const row of rows.slice(0, SAMPLE - sample.length)) sample.push(shown(plan, overlay?.shown(row) ?? row));
     // Labels are evened out as people decided on them.
     const parted = decided(await divided(rows));
@@ -138,11 +143,35 @@ async function overlayOf(plan: DataPlan, { registry, streamed, decisions }: Pass
   return new Overlay(plan, plan.annotations, decisions ?? { lines: [], unread: [] }, looking);
 }
 
+/** What a first look at streamed rows finds; null: nothing needs one. */
+async function foreseenIn(plan: DataPlan, o: Passing): Promise<Foreseen | null> {
+  const { again, registry, streamed } = o;
+  if (!streamed || !again) return null;
+  const [overlay, cleaners] = [await overlayOf(plan, o), await cleaning(plan, registry, new Drops(), { streamed })];
+  return foreseen(plan, registry, () =>
+    clean(plan, again(), { cleaners, drops: new Drops(), read: { rows: 0 }, overlay }, o),
+  );
+}
+
+async function* picked(
+  chunks: AsyncIterable<readonly Row[]>,
+  { picks }: Foreseen,
+  drops: Drops,
+): AsyncGenerator<readonly Row[]> {
+  let [at, left] = [0, 0];
+  for await (const rows of chunks) {
+    const own = rows.filter(() => picks(at++));
+    left += rows.length - own.length;
+    yield own;
+  }
+  if (left > 0) drops.count("outside the sample", left);
+}
+
 type Dividing = (rows: readonly Row[]) => Promise<readonly Divided[]>;
 
-async function dividedBy(plan: DataPlan, { registry, streamed }: Passing): Promise<Dividing> {
+async function dividedBy(plan: DataPlan, { registry, streamed }: Passing, before: Foreseen | null): Promise<Dividing> {
   if (!streamed) return (rows) => divide(rows, plan, registry);
-  const assign = await dividing(plan, registry);
+  const assign = await dividing(plan, registry, before?.splits);
   return (rows) => Promise.resolve(rows.map(assign));
 }
 
