@@ -39,7 +39,7 @@ export const browser = {
 const unused =
   /\/(?:(?:metrics|decoders|searches|stoppings|schedules|targets|tokenizers)\/[\w-]+\.run|datasets\/prepare-streamed)\.js$/;
 /** Words that others have: what they know or read by is larger than the page is to be. */
-const elsewhere = /\/(?:cleaners\/(?:language|redact)|sources\/(?:parquet|arrow|hub|sql))\.run\.js$/;
+const elsewhere = /\/(?:cleaners\/(?:language|redact|replace)|sources\/(?:parquet|arrow|hub|sql))\.run\.js$/;
 const leaveOut = {
   name: "leave out",
   setup({ onResolve, onLoad }) {
@@ -68,6 +68,8 @@ const leaveOut = {
     onLoad({ filter: /\/sources\/sql\/(?:demand|statement)\.js$/ }, () => ({
       contents: "export const faultIn = () => null; export const readStatement = () => ({ fault: null, tables: [] });",
     }));
+    // Nor a pattern: RE2 is a fifth of what the page is made of.
+    onLoad({ filter: /\/lib\/patterns\/linear\.js$/ }, () => ({ contents: "export const faultOf = () => undefined;" }));
     onLoad({ filter: /.*/, namespace: "elsewhere" }, ({ path }) => ({
       contents: `import { CodedError } from "./dsl/diagnostics/codes.js";
         import "./stdlib/lib/sources/table-codes.js";
