@@ -17,6 +17,7 @@ import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
 import { evaluateFolds } from "./evaluate-folds.js";
 import { evaluateOnce, type Measured } from "./evaluate-once.js";
+import { showLanguages } from "./evaluate-slices.js";
 import { foldsShown } from "../../core/display/folds.js";
 import { doubtsOf } from "../../inference/doubts.js";
 
@@ -45,6 +46,7 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     for (const { warning } of seen) if (warning) warn("scored-learnt-rows", warning);
     for (const { folds, evaluation } of measured)
       if (folds) stage.screen.display(foldsShown(folds, { title: `Folds of ${evaluation.model} on ${evaluation.on}` }));
+    await showLanguages(measured, stage);
     for (const shown of rest) stage.screen.display(shown);
     for (const { handle, prepared, evaluation, measures, folds } of measured)
       if (!folds)

@@ -185,6 +185,46 @@ evaluate router on bills.test { metrics: [roc_auc, accuracy] }`),
     assert.equal(kept["roc_auc(macro)"]!.why, "every row is “billing”");
     assert.equal(kept["accuracy"]!.why, undefined);
   });
+  it("rows in several languages: each by itself beside the whole, where there are rows enough", async () => {
+    const tails: Readonly<Record<string, string>> = {
+      en: "and then we went to the other side of the street because nobody was waiting there",
+      de: "und dann gingen wir auf die andere Seite der Straße, weil dort niemand wartete",
+      fr: "et puis nous sommes allés de l'autre côté de la rue parce que personne n'attendait",
+    };
+    const rows = (language: string, count: number) =>
+      Array.from({ length: count }, (_, i) => {
+        const kind = pick(kinds, i);
+        // The German ones are labelled wrongly.
+        return `"${WORDS[kind]!} ${tails[language]!} ${String(i)}",${language === "de" ? pick(kinds, i + 1) : kind}`;
+      });
+    const write = (name: string, lines: readonly string[]) =>
+      writeFileSync(join(book.folder, name), ["body,team", ...lines].join("\n"));
+    write("several.csv", [...rows("en", 30), ...rows("de", 24), ...rows("fr", 3), "the card,billing"]);
+    write("one.csv", [...rows("en", 30), ...rows("de", 19)]);
+    const several = text(
+      await book.run(`data several { source: csv("several.csv"), columns: { text: body, label: team } }
+evaluate router on several { metrics: [accuracy, loss] }`),
+    );
+    const [, table = ""] = several.split("By language: several\n");
+    assert.match(
+      table,
+      /^language +rows +accuracy +loss\n─+\nEnglish +30 +\d\.\d{4} \(.* … .*\) +\d\.\d{4} \(.*\)\n/,
+      several,
+    );
+    assert.match(table, /^German +24 +0\.\d{4} \(0\.\d+ … 0\.\d+\)/m);
+    assert.match(table, /^French +3 +too few rows$/m);
+    assert.match(table, /^1 row is too short to tell its language$/m);
+    const of = (name: string) => Number(new RegExp(`^${name} +\\d+ +(\\S+)`, "m").exec(table)![1]);
+    const { metrics } = book.session.evaluations.at(-1)!;
+    assert.ok(of("German") < metrics["accuracy"]! && metrics["accuracy"]! < of("English"), table);
+    const both = text(await book.run("evaluate idle, router on several { metrics: [accuracy] }"));
+    assert.match(both, /^language +rows +accuracy: idle +accuracy: router$/m);
+    const one = text(
+      await book.run(`data one { source: csv("one.csv"), columns: { text: body, label: team } }
+evaluate router on one { metrics: [accuracy] }`),
+    );
+    assert.doesNotMatch(one, /By language/);
+  });
   it("a metric of a user's has its interval too", async () => {
     book.session.vocabulary.define("metric", {
       name: "mistakes",
