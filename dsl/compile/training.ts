@@ -276,7 +276,10 @@ function wholePlan(
     ...(facts.reading && facts.reading.languages.length > 0 && { reads: facts.reading.languages }),
     ...(facts.personal &&
       facts.personal.length > 0 && {
-        personal: facts.personal.map(({ column, entity, rows }) => ({ column, entity, rows })),
+        personal: facts.personal.map(({ column, entity, rows, looked }) => ({
+          ...{ column, entity, rows },
+          ...(looked !== undefined && { looked }),
+        })),
       }),
     ...(facts.annotated && {
       annotated: { rows: facts.annotated.rows, by: facts.annotated.by.map(({ annotator }) => annotator) },

@@ -92,7 +92,13 @@ export interface Plan {
   /** Tokens of the base for each word, by language. */
   readonly reads?: readonly LanguageReading[];
   /** Personal data that is in the texts: rows by column and sort, never what. */
-  readonly personal?: readonly { readonly column: string; readonly entity: string; readonly rows: number }[];
+  readonly personal?: readonly {
+    readonly column: string;
+    readonly entity: string;
+    readonly rows: number;
+    /** Rows that were looked through for it, where not all were. */
+    readonly looked?: number;
+  }[];
   /** Of data that people annotated: rows, and who. */
   readonly annotated?: { readonly rows: number; readonly by: readonly string[] };
   readonly recipeHash: string;

@@ -47,6 +47,7 @@ export function checkAudit(
           `row ${String(row)} "${clipped(text)}" and row ${String(trained.row)} "${clipped(trained.text)}" ` +
           (likeness === 1 ? "(the same but for punctuation)" : `(${String(Math.round(likeness * 100))}% alike)`),
       ),
+      ...(pairs.some(({ masked }) => masked) && { masked: true as const }),
     };
     program.reportOwn("near-leak", told, draft, split);
   }

@@ -2,6 +2,7 @@
 import type { RowName } from "../types/row-name.js";
 import { registerCodes } from "../diagnostics/codes.js";
 import { examples, listed } from "../diagnostics/listed.js";
+import { MASKED } from "./masked.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
@@ -34,6 +35,8 @@ declare module "../diagnostics/codes.js" {
       readonly rows: number;
       readonly of: number;
       readonly pairs: readonly string[];
+      /** In some of them something is masked. */
+      readonly masked?: true;
     };
     "shared-groups": {
       readonly data: string;
@@ -174,7 +177,7 @@ registerCodes({
       `${plural(d.rows, "text")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "is" : "are"} nearly the same as a text that trains (${percent(d.rows / Math.max(1, d.of))} of ${count(d.of)})`,
     help: () =>
       "give versions of one text the same `group`, so that they stay in one split, or drop them with `drop_duplicates(similarity: 80%)`",
-    notes: (d) => examples(d.pairs, d.rows),
+    notes: (d) => [...examples(d.pairs, d.rows), ...(d.masked ? [MASKED] : [])],
     explain:
       "Texts that differ in a word or a comma are learnt by heart like equal ones, and make the score better than the model. " +
       "Compared are all texts of a split with all that train, by their runs of five letters (at least 80% of them in common, " +

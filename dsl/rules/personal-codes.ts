@@ -14,11 +14,12 @@ declare module "../diagnostics/codes.js" {
   }
 }
 
+const number = (rows: number): string => rows.toLocaleString("en-US");
 const said = ({ found }: Found): string =>
   listed(
     found.map(
-      ({ entity, column, rows }) =>
-        `${entity} in "${column}" (${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"})`,
+      ({ entity, column, rows, looked }) =>
+        `${entity} in "${column}" (${number(rows)} ${rows === 1 ? "row" : "rows"}${looked === undefined ? "" : ` of ${number(looked)} that were looked through for it`})`,
     ),
     { most: 8 },
   );
@@ -42,7 +43,8 @@ registerCodes({
     notes: rowsOf,
     explain:
       "What a model has read it may say to anyone. Rows are looked through after they are cleaned; sorts that are told by words " +
-      "(names, addresses) count from three rows and 0.5% of the rows on, since a few are found where there are none. Nothing " +
+      "(names, addresses) count from three rows and 0.5% of the rows on, since a few are found where there are none; beyond " +
+      "100,000 rows they are looked for in every tenth, and the message says of how many. Nothing " +
       "finds all: that nothing is reported is no proof.",
   },
   "personal-numbers": {

@@ -1,6 +1,7 @@
 /** Codes of what the program says beside what is there: columns, labels, splits, bases, memory, trained weights. */
 import { registerCodes } from "../diagnostics/codes.js";
 import { examples, listed } from "../diagnostics/listed.js";
+import { MASKED } from "./masked.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
@@ -27,7 +28,13 @@ declare module "../diagnostics/codes.js" {
     };
     /** `file`: its source is one of its own. */
     "empty-split": { readonly data: string; readonly split: string; readonly file?: string };
-    "split-leak": { readonly data: string; readonly count: number; readonly places: readonly string[] };
+    "split-leak": {
+      readonly data: string;
+      readonly count: number;
+      readonly places: readonly string[];
+      /** In some of them something is masked. */
+      readonly masked?: true;
+    };
     "no-split": { readonly data: string; readonly split: string };
     "unknown-split": {
       readonly data: string;
@@ -193,7 +200,7 @@ train m on d`,
     message: (d) =>
       `${String(d.count)} text${d.count === 1 ? "" : "s"} of \`${d.data}\` stand${d.count === 1 ? "s" : ""} in more than one split`,
     help: () => "add `clean: drop_duplicates`, which keeps the first of each",
-    notes: (d) => examples(d.places, d.count),
+    notes: (d) => [...examples(d.places, d.count), ...(d.masked ? [MASKED] : [])],
     explain:
       "A text that is trained on and tested on makes the score better than the model. Exact duplicates across splits are refused; the notes name the rows.",
   },

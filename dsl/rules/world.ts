@@ -218,7 +218,8 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
         (leak) =>
           `"${leak.text.slice(0, 60)}${leak.text.length > 60 ? "…" : ""}": ${leak.places.map((p) => `row ${String(p.row)} (${p.split})`).join(", ")}`,
       );
-    const told = { data: draft.name, count: facts.leakCount, places };
+    const masked = facts.leaks.some((leak) => leak.masked);
+    const told = { data: draft.name, count: facts.leakCount, places, ...(masked && { masked: true as const }) };
     if (program.reportNear("split-leak", told, place("split") ?? place("source"), here)) good = false;
   }
   if (!checkAudit(program, draft, plan, facts, place, here)) good = false;

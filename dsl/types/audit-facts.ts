@@ -76,6 +76,8 @@ export interface NearPair {
   readonly trained: { readonly row: RowName; readonly text: string };
   /** Share of their common runs of letters, 1: the same but for punctuation. */
   readonly likeness: number;
+  /** Personal data is masked in both: they may have differed there. */
+  readonly masked?: true;
 }
 /** Texts that stand several times with different labels. */
 export interface Conflicts {

@@ -132,6 +132,8 @@ export interface DataFacts {
   readonly leaks: readonly {
     readonly text: string;
     readonly places: readonly { readonly split: string; readonly row: number }[];
+    /** Personal data is masked in it: the texts may have differed there. */
+    readonly masked?: true;
   }[];
   readonly leakCount: number;
   readonly hash: string;

@@ -41,6 +41,7 @@ const nearPair = fields({
   text: v.string(),
   trained: fields({ row: rowName, text: v.string() }),
   likeness: v.number(),
+  masked: v.exactOptional(v.literal(true)),
 });
 const conflict = fields({
   text: v.string(),

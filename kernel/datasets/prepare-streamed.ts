@@ -12,6 +12,7 @@ import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
+import { secretsStamp } from "#stdlib/lib/secrets/stamp.js";
 import { cachePath, locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
 import { stampAt } from "../fetch/stamp.js";
@@ -44,8 +45,13 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
       what: `the role \`${role}\``,
       why: "tokens on disk are those of whole texts, not of words or windows",
     });
+  // A plan has a key's name alone: rows that were hashed with another key are others.
+  const keys = secretsStamp(plan.clean);
   const folderOf = (part?: number): string => {
-    const what = { version: VERSION, plan: { ...plan, name: "", folder: "" }, stamp: stamps(plan, world), part };
+    const what = {
+      ...{ version: VERSION, plan: { ...plan, name: "", folder: "" }, stamp: stamps(plan, world), part },
+      ...(keys.length > 0 && { keys }),
+    };
     const key = createHash("sha256").update(canonicalize(what) ?? "");
     return cachePath("data", key.digest("hex").slice(0, 32));
   };

@@ -40,7 +40,7 @@ const cleaner = fields({
 });
 const personal = fields({
   ...{ column: v.string(), entity: v.string(), rows: v.number(), sure: v.number() },
-  examples: v.array(rowName),
+  ...{ examples: v.array(rowName), looked: v.exactOptional(v.number()) },
 });
 const factsSchema: Schema<DataFacts> = fields({
   ...{ rowsIn: v.number(), kept: v.number() },
@@ -48,7 +48,13 @@ const factsSchema: Schema<DataFacts> = fields({
   cleaners: v.exactOptional(v.array(cleaner)),
   splits: table(fields({ rows: v.number(), labels: v.array(counted), lengths: v.nullable(lengths) })),
   labels: v.array(v.string()),
-  leaks: v.array(fields({ text: v.string(), places: v.array(fields({ split: v.string(), row: v.number() })) })),
+  leaks: v.array(
+    fields({
+      text: v.string(),
+      places: v.array(fields({ split: v.string(), row: v.number() })),
+      masked: v.exactOptional(v.literal(true)),
+    }),
+  ),
   ...{ leakCount: v.number(), hash: v.string() },
   notes: v.exactOptional(v.array(v.string())),
   sources: v.exactOptional(v.array(v.string())),

@@ -11,6 +11,7 @@ import type { EngineFacts, FactOf, NameFacts, Need } from "#dsl/types/facts.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import type { DataPlan, ReaderOf, ScratchPlan } from "#dsl/types/subject.js";
 import type { Value } from "#dsl/types/value.js";
+import { secretsStamp } from "#stdlib/lib/secrets/stamp.js";
 import { registry as whole } from "#stdlib/registry.js";
 import type { Base } from "../core/bases/base.js";
 import { resolveBase } from "../bases/resolve.js";
@@ -260,11 +261,11 @@ function isPlain(value: unknown): value is Value {
 }
 
 /** Of every file a plan reads; null when it reads anything else. */
-function stampOf({ source, annotations }: DataPlan, folder: string): string | null {
+function stampOf({ source, annotations, clean }: DataPlan, folder: string): string | null {
   const stamps = stampsOf(source, folder);
   if (!stamps) return null;
   const people = annotations ? [`${annotations.file} ${stampAt(resolve(folder, annotations.file)) ?? "none"}`] : [];
-  return [...stamps, ...people].join("\n");
+  return [...stamps, ...people, ...secretsStamp(clean)].join("\n");
 }
 
 /** Tells whoever waits how many rows of something are done. */

@@ -6,7 +6,7 @@ import type { BuiltVerb } from "#dsl/compile/act.js";
 export const word: BuiltVerb = {
   kind: "verb",
   name: "evaluate",
-  doc: "Scores trained models on data: a table, a confusion matrix, the worst examples.",
+  doc: "Scores trained models on data: a table, a confusion matrix, the worst examples; where rows are in several languages, each of them by itself.",
   example: "evaluate router on tickets.test { metrics: [accuracy, f1(macro)] }",
   since: "0.1.0",
   operands: { what: "model", many: true },

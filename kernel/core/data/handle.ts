@@ -43,7 +43,7 @@ export function dataHandleType(splits: readonly string[]): string {
       "{ readonly rowsIn: number; readonly kept: number; readonly dropped: readonly { readonly why: string; readonly count: number; readonly examples: readonly (number | string)[] }[]; " +
       "readonly cleaners?: readonly { readonly word: string; readonly changed: number; readonly dropped: readonly { readonly why: string; readonly count: number }[]; readonly noted?: readonly { readonly why: string; readonly count: number }[]; readonly examples: readonly { readonly row: number | string; readonly role: string; readonly before: string; readonly after: string | null }[] }[]; " +
       `readonly splits: Readonly<Record<string, { readonly rows: number; readonly labels: readonly { readonly label: string; readonly count: number }[]; readonly lengths: ${lengths} }>>; ` +
-      "readonly labels: readonly string[]; readonly leaks: readonly { readonly text: string; readonly places: readonly { readonly split: string; readonly row: number }[] }[]; readonly leakCount: number; readonly hash: string }",
+      "readonly labels: readonly string[]; readonly leaks: readonly { readonly text: string; readonly places: readonly { readonly split: string; readonly row: number }[]; readonly masked?: true }[]; readonly leakCount: number; readonly hash: string }",
   };
   for (const [key, type] of Object.entries(own)) if (!splits.includes(key)) members.push(`readonly ${key}: ${type}`);
   return `{ ${members.join("; ")} }`;

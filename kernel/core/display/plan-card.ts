@@ -91,7 +91,12 @@ function framed(title: string, folded: boolean, ...parts: readonly Part[]): Html
 /** Name, figure, and the arithmetic behind it. */
 /** `email in 12 rows, name in 40`. */
 export function personalText(personal: NonNullable<Plan["personal"]>): string {
-  return personal.map(({ column, entity, rows }) => `${entity} in ${plural(rows, "row")} of ${column}`).join(", ");
+  return personal
+    .map(
+      ({ column, entity, rows, looked }) =>
+        `${entity} in ${plural(rows, "row")} of ${column}${looked === undefined ? "" : ` (of ${count(looked)} looked through for it)`}`,
+    )
+    .join(", ");
 }
 function readsText(reads: NonNullable<Plan["reads"]>): string {
   return reads

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readFileSync,
   readdirSync,
   rmSync,
   truncateSync,
@@ -17,6 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Prepared } from "#kernel/core/data/prepared.js";
@@ -182,6 +184,33 @@ describe("data read in parts", () => {
     const mended = await prepare(plan("jsonl", "a.jsonl", true), world(), { tokenizer });
     same(mended, await prepare(plan("jsonl", "a.jsonl", false), world(), { tokenizer }));
     assert.equal(readdirSync(join(folder, "cache", "data")).length, length);
+  });
+
+  it("are made anew when the key is another that they were hashed with, which stands nowhere", async () => {
+    writeFileSync(join(folder, "told.jsonl"), `${JSON.stringify({ text: "write to a@b.org", label: "yes" })}\n`);
+    const key = call("secret", "secret", { env: "TUNEBOOK_TEST_KEY" });
+    const clean = [call("cleaner", "redact", { entity: ["email"], replacement: "hash", key })];
+    const hashed = async (held: string) => {
+      process.env["TUNEBOOK_TEST_KEY"] = held;
+      const made = await prepareRows(plan("jsonl", "told.jsonl", true, { clean, split: null }), world());
+      return { text: made.streamed!["all"]!.values("text", 0, 1)[0], folder: made.streamed!["all"]!.folder };
+    };
+    try {
+      const [one, other, again] = [await hashed("first key"), await hashed("second key"), await hashed("first key")];
+      assert.match(String(one.text), /^write to \[EMAIL:[a-p]{16}\]$/);
+      assert.notEqual(other.text, one.text);
+      assert.deepEqual(again, one);
+      for (const name of readdirSync(one.folder))
+        assert.ok(!readFileSync(join(one.folder, name)).includes("first key"), name);
+      // A key that is gone is missed, whatever was kept of it.
+      delete process.env["TUNEBOOK_TEST_KEY"];
+      await assert.rejects(
+        prepareRows(plan("jsonl", "told.jsonl", true, { clean, split: null }), world()),
+        (error) => error instanceof CodedError && error.code === "secret-missing",
+      );
+    } finally {
+      delete process.env["TUNEBOOK_TEST_KEY"];
+    }
   });
 
   it("are swept from the cache when nobody used them for a month", async () => {

@@ -34,4 +34,27 @@ describe("data that a session prepared", () => {
     );
     assert.equal(await of(0), await of(0));
   });
+  it("are made again where the key has changed that they were hashed with", async () => {
+    const datasets = new DatasetCache();
+    const path = folder.write("told.csv", "text,label\nwrite to a@b.org,a\n");
+    const key = call("secret", "secret", { env: "TUNEBOOK_TEST_KEY" });
+    const clean = [call("cleaner", "redact", { entity: ["email"], replacement: "hash", key })];
+    const hashed = async (held: string): Promise<unknown> => {
+      process.env["TUNEBOOK_TEST_KEY"] = held;
+      const { splits } = await datasets.data(
+        folder.plan(call("source", "csv", { path }), { clean }),
+        null,
+        hostContext,
+      );
+      return splits["all"]!.get("text", 0);
+    };
+    try {
+      const [one, other, again] = [await hashed("one"), await hashed("other"), await hashed("one")];
+      assert.match(String(one), /EMAIL:/);
+      assert.notEqual(one, other);
+      assert.equal(one, again);
+    } finally {
+      delete process.env["TUNEBOOK_TEST_KEY"];
+    }
+  });
 });

@@ -3,6 +3,7 @@ import type { Conflicts, Finding } from "#dsl/types/audit-facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
 import { Fingerprints } from "#stdlib/lib/fingerprints.js";
+import { isMasked } from "#stdlib/lib/personal/masks.js";
 import { Growing } from "../growing.js";
 import { rowName } from "../row-names.js";
 import { Examples } from "./findings/examples.js";
@@ -34,6 +35,8 @@ export class Contradictions implements Observer<Promise<Conflicts>> {
 
   /** Rows whose text another row has before them. */
   private again = 0;
+  /** Of them: with masks of personal data. */
+  private masked = 0;
   private looked = 0;
 
   /** Of the row before: one that trains several times (`balance`) stands behind itself. */
@@ -51,6 +54,7 @@ export class Contradictions implements Observer<Promise<Conflicts>> {
       return;
     }
     this.again++;
+    if (isMasked(readIn(row.values))) this.masked++;
     this.rows.values()[text]!++;
     const first = this.labels.values()[text]!;
     if (number < 0) return;
@@ -83,7 +87,7 @@ export class Contradictions implements Observer<Promise<Conflicts>> {
         what: "repeated",
         rows: this.again,
         of: this.looked,
-        says: "with the text of a row before them",
+        says: `with the text of a row before them${this.masked === 0 ? "" : ` (${this.masked.toLocaleString("en-US")} with masks, where they may have differed)`}`,
         mend: "`drop_duplicates` in `clean` keeps the first of each",
         examples: found.examples,
       },

@@ -2,6 +2,7 @@
 import type { NearTexts } from "#dsl/types/audit-facts.js";
 import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
 import { Fingerprints } from "#stdlib/lib/fingerprints.js";
+import { isMasked } from "#stdlib/lib/personal/masks.js";
 import { lettersOf } from "#stdlib/lib/near/letters.js";
 import { rowName } from "../row-names.js";
 import { nearTexts, type Lettered, type Looking } from "./near-duplicates.js";
@@ -27,6 +28,7 @@ export async function nearIn(rows: SplitRows, o: Looking): Promise<NearTexts[]> 
       return {
         ...{ row: rowName(row), text: shown(row), likeness: Number(likeness.toFixed(3)) },
         trained: { row: rowName(train), text: shown(train) },
+        ...(isMasked(readIn(row.values)) && isMasked(readIn(train.values)) && { masked: true as const }),
       };
     });
     if (own.length > 0) found.push({ split, rows: own.length, pairs });

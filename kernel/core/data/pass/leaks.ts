@@ -4,7 +4,9 @@
  */
 import type { DataFacts } from "#dsl/types/facts.js";
 import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
+import { readOf } from "#stdlib/lib/cleaners/read.js";
 import { Fingerprints } from "#stdlib/lib/fingerprints.js";
+import { isMasked } from "#stdlib/lib/personal/masks.js";
 import { Growing } from "../growing.js";
 import type { Row } from "../row.js";
 
@@ -14,6 +16,7 @@ const PLACES = 6;
 interface Leak {
   readonly text: string;
   readonly places: { readonly split: string; readonly row: number }[];
+  readonly masked?: true;
 }
 
 export class Leaks {
@@ -36,7 +39,7 @@ export class Leaks {
     if (from === number && !this.leaked.has(before)) return;
     if (!this.leaked.has(before)) {
       const places = [{ split: this.splits[from]!, row: this.first.row.values()[before]! }];
-      this.leaked.set(before, this.leaked.size < LISTED ? { text: shownOf(row.values), places } : null);
+      this.leaked.set(before, this.leaked.size < LISTED ? leakOf(row.values, places) : null);
     }
     const leak = this.leaked.get(before);
     if (leak && leak.places.length < PLACES) leak.places.push({ split, row: row.row });
@@ -52,6 +55,10 @@ export class Leaks {
     const known = this.splits.indexOf(split);
     return known < 0 ? this.splits.push(split) - 1 : known;
   }
+}
+
+function leakOf(values: Row["values"], places: Leak["places"]): Leak {
+  return { text: shownOf(values), places, ...(isMasked(readOf(values)) && { masked: true }) };
 }
 
 function shownOf(values: Row["values"]): string {

@@ -56,7 +56,10 @@ export class Personal {
       ({ entity, rows }) => !likely.has(entity) || (rows >= CHANCE.rows && rows >= CHANCE.share * this.looked),
     );
     told.sort((a, b) => Math.sign(b.sure) - Math.sign(a.sure) || b.rows - a.rows);
-    return told.length === 0 ? {} : { personal: told };
+    if (told.length === 0) return {};
+    const { looked } = this;
+    const some = (entity: string): boolean => looked < this.rows && !quick.includes(entity as Entity);
+    return { personal: told.map((one) => (some(one.entity) ? { ...one, looked } : one)) };
   }
 
   private count(findings: ReturnType<typeof findPersonal>, column: string, row: Row): void {

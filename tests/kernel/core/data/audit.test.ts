@@ -5,6 +5,9 @@ import { nearTexts as nearIn, type Lettered } from "#kernel/core/data/audit/near
 import { LIKENESS, lettersOf } from "#stdlib/lib/near/letters.js";
 import { KeptAudits } from "#kernel/datasets/kept-audits.js";
 import { prepare } from "#kernel/core/data/prepare.js";
+import { wordsOf } from "#dsl/diagnostics/codes.js";
+import type { Value } from "#dsl/types/value.js";
+import "#dsl/rules/world-codes.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import { Folder, call } from "./plans.js";
 
@@ -121,6 +124,38 @@ describe("an audit", () => {
         [3, 1, false],
       ],
     );
+  });
+  it("tells texts that masks may have made alike", async () => {
+    const letter = (name: string) => `Please send the invoice for last month to ${name} before the office closes today`;
+    const rows =
+      `${letter("anna.smith@a.org")},a,train\n${letter("ben.miller@b.org")},b,test\n` +
+      `${letter("cy@c.org")} then,a,test\nNothing of the like stands here,b,train\nNothing of the like stands here,b,test\n`;
+    const path = folder.write("masked.csv", `text,label,part\n${rows}`);
+    const facts = async (given: Readonly<Record<string, Value>>) => {
+      const clean = [call("cleaner", "redact", { entity: ["email"], ...given })];
+      return (
+        await prepare(folder.plan(call("source", "csv", { path }), { columns, split: byPart, clean }), folder.world())
+      ).facts;
+    };
+    const masked = await facts({ replacement: "mask" });
+    assert.deepEqual(
+      masked.leaks.map(({ text, masked }) => [text.includes("[EMAIL]"), masked]),
+      [
+        [true, true],
+        [false, undefined],
+      ],
+    );
+    assert.deepEqual(
+      masked.audit?.near.flatMap(({ pairs }) => pairs.map(({ masked }) => masked)),
+      [true],
+    );
+    assert.match(
+      masked.audit?.findings?.find(({ what }) => what === "repeated")?.says ?? "",
+      /^with the text of a row before them \(1 with masks, where they may have differed\)$/,
+    );
+    assert.equal((await facts({ replacement: "pseudonyms" })).leaks.length, 1);
+    const { notes } = wordsOf("split-leak", { data: "d", count: 1, places: ["row 1"], masked: true });
+    assert.match(notes.join("\n"), /^row 1\nin some of them personal data is masked: they may have differed there/);
   });
   it("counts texts with several labels, and rows whose text tells their label", async () => {
     const { conflicts, told } = await audit(

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { prepareRows } from "#kernel/core/data/prepare.js";
+import { Personal } from "#kernel/core/data/pass/personal.js";
+import { personalText } from "#kernel/core/display/plan-card.js";
+import { wordsOf } from "#dsl/diagnostics/codes.js";
+import "#dsl/rules/personal-codes.js";
 import { call, Folder } from "./plans.js";
 
 describe("personal data of a data set", () => {
@@ -36,6 +40,29 @@ describe("personal data of a data set", () => {
       ["email"],
     );
     assert.equal(await found([call("cleaner", "redact")]), undefined);
+  });
+  it("of very many rows says in how many words were looked for", () => {
+    const personal = new Personal({ text: "text" });
+    for (let row = 1; row <= 100_050; row++) {
+      const text = row <= 700 ? "my name is Anna Smith" : row === 100_043 ? "a@b.org" : "";
+      personal.look({ row, split: null, values: { text }, table: new Map(), index: row - 1 });
+    }
+    const told = personal.found().personal!;
+    assert.deepEqual(
+      told.map(({ entity, rows, looked }) => [entity, rows, looked]),
+      [
+        ["name", 700, 100_005],
+        ["email", 1, undefined],
+      ],
+    );
+    assert.match(
+      wordsOf("personal-data", { data: "d", found: told }).message,
+      /name in "text" \(700 rows of 100,005 that were looked through for it\), email in "text" \(1 row\)$/,
+    );
+    assert.equal(
+      personalText(told),
+      "name in 700 rows of text (of 100,005 looked through for it), email in 1 row of text",
+    );
   });
   it("is chance where a few rows have what words alone tell", async () => {
     rows.splice(1, 18);
