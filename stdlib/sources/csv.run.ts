@@ -5,7 +5,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { largestRecord } from "../lib/sources/codes.js";
-import { demandColumns, demandNames, headText, isChunk, tableOf } from "../lib/sources/columns.js";
+import { demandColumns, demandNames, demandRows, headText, isChunk, tableOf } from "../lib/sources/columns.js";
 import { locate } from "#platform/files.js";
 import { likelyNames, looksLikeData, looksLikeTitle } from "../lib/sources/headless.js";
 import { asWritten, foundShape, heard, letGo, titleOf, type Shape } from "../lib/sources/csv-shape.js";
@@ -169,6 +169,7 @@ class Reader {
       text = await this.begin();
     }
     await this.write(text);
+    demandRows(this.file, this.waiting);
   }
 
   async finish(): Promise<ColumnTable> {

@@ -59,6 +59,7 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly limit: number | null;
       readonly row: number | null;
     };
+    "too-many-rows": { readonly file: string; readonly limit: number };
     "not-a-text-file": { readonly file: string; readonly found: string; readonly mend: string };
     "changed-while-read": { readonly file: string };
     /** `given`: `names` says so, not the file. */
@@ -92,6 +93,8 @@ export const largestJson = 256 * 2 ** 20;
 export const deepest = 256;
 /** Most columns of a table. */
 export const mostColumns = 2 ** 17;
+/** Most rows of a table that is held in memory: beyond, it fills the heap, and no error can be told any more. */
+export const mostRows = 10_000_000;
 
 /** As it is written in a program. */
 export const shownDelimiter = (delimiter: string): string => (delimiter === "\t" ? '"\\t"' : JSON.stringify(delimiter));
@@ -246,6 +249,13 @@ registerCodes({
         : 'keys that differ from row to row are no columns: write them as values, as in `{"key": "...", "value": "..."}`',
     explain:
       "A column is a list in memory, filled up where rows have no value. Where every row brings names of its own, that grows with the square of the rows.",
+  },
+  "too-many-rows": {
+    severity: "error",
+    message: (d) => `${d.file} has more than ${d.limit} rows, and all of them are held in memory`,
+    help: () => "write `stream: true`: its rows are read in parts then, however many there are",
+    explain:
+      "Each row that is held takes some hundred bytes besides its texts. Small packed files can hold hundreds of millions of short lines; they would fill the memory before anything could be said.",
   },
   "not-a-text-file": {
     severity: "error",

@@ -2,7 +2,7 @@
 import { table, type ColumnTable } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { RowChunk } from "../../kinds/data.js";
-import { mostColumns } from "./codes.js";
+import { mostColumns, mostRows } from "./codes.js";
 
 /** Rows that a streamed source gives at a time. */
 export const CHUNK = 2048;
@@ -21,6 +21,11 @@ export function isChunk(rows: number, columns: number): boolean {
 /** Coded error `too-many-columns`. */
 export function demandColumns(file: string, columns: number, row: number | null): void {
   if (columns > mostColumns) throw new CodedError("too-many-columns", { file, columns, limit: mostColumns, row });
+}
+
+/** Of what is held in memory as a whole. Coded error `too-many-rows`. */
+export function demandRows(file: string, rows: number): void {
+  if (rows > mostRows) throw new CodedError("too-many-rows", { file, limit: mostRows });
 }
 
 /** Columns in the given order, each with `rows` values. Names that begin with `$` are refused (`reserved-column`). */
@@ -59,6 +64,7 @@ export class Gathered {
       column.push(value);
     }
     this.rows++;
+    if (this.rows > mostRows) demandRows(this.file, this.rows);
   }
   /** Whether there are as many as a streamed source gives at a time. */
   get enough(): boolean {

@@ -26,6 +26,16 @@ const kinds: readonly (readonly [RegExp, string, (name: string) => string])[] = 
   ],
   [/^\x89HDF\r\n/, "an HDF5 file", () => "save its rows as CSV or JSON Lines"],
   [/^\x80[\x02-\x05]/, "a Python pickle", () => "save its rows in Python as CSV (`to_csv`) or JSON Lines"],
+  [
+    /^\x89PNG\r\n\x1a\n|^\xff\xd8\xff|^GIF8[79]a|^RIFF[^]{4}WEBP|^(?:II\*\0|MM\0\*)/,
+    "a picture",
+    () => "name the file that holds the texts; pictures are not read",
+  ],
+  [
+    /^RIFF[^]{4}(?:WAVE|AVI )|^ID3[\x02-\x04]|^OggS\0|^fLaC\0/,
+    "sound or video",
+    () => "name the file that holds the texts",
+  ],
   [/^%PDF-/, "a PDF document", () => "save its text as CSV or JSON Lines"],
   [
     /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)[\s>]/i,

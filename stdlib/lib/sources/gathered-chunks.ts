@@ -3,7 +3,7 @@ import type { ColumnTable } from "arquero";
 import type { Call } from "#dsl/types/value.js";
 import { locate } from "#platform/files.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../../kinds/data.js";
-import { tableOf } from "./columns.js";
+import { demandRows, tableOf } from "./columns.js";
 import { overFiles } from "./over-files.js";
 
 /** `name`: what errors call the file; `columns`: those that are wanted, absent: all. */
@@ -42,6 +42,7 @@ export async function gatheredTable(
   let rows = 0;
   for await (const chunk of chunks) {
     const take = Math.min(chunk.rows, limit - rows);
+    demandRows(file, rows + take);
     for (const [name, values] of chunk.columns) {
       const own = columns.get(name) ?? [];
       columns.set(name, own);

@@ -7,7 +7,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import { filesNamed, locate, sizeOf } from "#platform/files.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../../kinds/data.js";
-import { numbered } from "./columns.js";
+import { demandRows, numbered } from "./columns.js";
 import "./table-codes.js";
 
 interface OneFile extends SourceImplementation {
@@ -33,6 +33,7 @@ export function overFiles<S extends SourceImplementation>(one: S, o: { readonly 
         demand?.(file, own.columnNames());
         tables.push(own);
         rows += own.numRows();
+        demandRows(pathOf(call), rows);
       }
       return together(tables);
     },
