@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { surestIssues } from "#kernel/core/data/judging/confident.js";
 import { judged } from "#kernel/core/data/judging/neighbours.js";
-import { chance, draw, shuffle } from "#stdlib/lib/chance.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
+import { flipped } from "./judging/flips.js";
 import { SETS, vectorsOf } from "./judging/sets.js";
 import { table } from "./table.js";
 
@@ -31,17 +31,6 @@ interface Case {
 }
 type Found = readonly { readonly row: number; readonly likely?: number }[];
 const BY = ["prune_by_noise_rate", "both", "confident_learning"] as const;
-
-function flipped(own: Int32Array, count: number, share: number, seed: number) {
-  const generator = chance(seed, own.length);
-  const rows = shuffle(
-    Array.from(own, (_, i) => i),
-    generator,
-  ).slice(0, Math.round(share * own.length));
-  const labels = own.slice();
-  for (const row of rows) labels[row] = (own[row]! + 1 + draw(generator, count - 1)) % count;
-  return { labels, turned: new Set(rows) };
-}
 
 async function cleanlab(cases: readonly Case[]): Promise<readonly Record<(typeof BY)[number], number[]>[]> {
   const { python } = await ensurePythonEnv("cleanlab", { onProgress: (line) => console.error(line) });

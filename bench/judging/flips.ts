@@ -1,0 +1,19 @@
+/** Labels some of which are turned into another one. */
+import { chance, draw, shuffle } from "#stdlib/lib/chance.js";
+
+/** `turned`: rows, from 0. */
+export function flipped(
+  own: Int32Array,
+  count: number,
+  share: number,
+  seed: number,
+): { readonly labels: Int32Array; readonly turned: ReadonlySet<number> } {
+  const generator = chance(seed, own.length);
+  const rows = shuffle(
+    Array.from(own, (_, i) => i),
+    generator,
+  ).slice(0, Math.round(share * own.length));
+  const labels = own.slice();
+  for (const row of rows) labels[row] = (own[row]! + 1 + draw(generator, count - 1)) % count;
+  return { labels, turned: new Set(rows) };
+}
