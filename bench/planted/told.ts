@@ -60,6 +60,8 @@ export async function toldOf(folder: string, path: string, labelled: boolean): P
       rows,
       pairs.map(({ row }) => row),
     );
+  const near = told.get("near");
+  if (near) told.set("near, by its own measure", near);
   // Of each text the row that trains comes first.
   add(
     "leaks",

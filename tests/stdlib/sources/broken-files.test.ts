@@ -155,7 +155,7 @@ describe("a broken file", function () {
       });
     it("has more rows than are held", async () => {
       const column = new Array<string>(MiB).fill("a");
-       
+
       async function* chunks() {
         for (let at = 0; at <= mostRows; at += MiB) yield { columns: new Map([["text", column]]), rows: MiB };
       }
