@@ -52,8 +52,8 @@ export async function planted(own: readonly Labelled[], seed: number, labelled: 
       free.splice(free.indexOf(left[i]!), 1);
       rows.push({ ...source, text: how(source.text), part: to });
       note(fault, rows.length - 1);
-    if (fault === "near" && likeness(lettersOf(source.text), lettersOf(rows.at(-1)!.text)) >= LIKENESS)
-      note("near, by its own measure", rows.length - 1);
+      if (fault === "near" && likeness(lettersOf(source.text), lettersOf(rows.at(-1)!.text)) >= LIKENESS)
+        note("near, by its own measure", rows.length - 1);
     }
   };
   add("repeated", "train", "train", (text) => text);
@@ -84,9 +84,8 @@ function shuffled(count: number, d: Drawing): number[] {
 
 /** With what English texts have above ASCII: a bent apostrophe or quotation marks, or one letter with an accent. */
 function accented(text: string, d: Drawing): string {
-  const bent = text.replaceAll("'", "\u2019").replace();
+  const bent = text.replaceAll("'", "\u2019").replace(/"([^"]*)"/g, "\u201c$1\u201d");
   if (d.next() < 0.5 && bent !== text) return bent;
-|"/.test(text)) return text.replaceAll("'", "\u2019").replace(/"([^"]*)"/g, "\u201c$1\u201d");
   const accents: Readonly<Record<string, string>> = {
     a: "\u00e4",
     e: "\u00e9",
