@@ -13,7 +13,7 @@ import type { TokenNames } from "#stdlib/kinds/task.js";
 import { apart, ApartFailure, type Apart } from "./isolated/client.js";
 import type { Asks, Encoded } from "./isolated/protocol.js";
 import { inUtf16, windowsOf } from "../core/bases/context-windows.js";
-import { cutFramed, framed, framedPair } from "../core/bases/framing.js";
+import { cutFramed, framed, framedPair, unframed } from "../core/bases/framing.js";
 import { VOCABULARY } from "../core/bases/json-limits.js";
 import { bytesOf, recordOf } from "../tensors/model-file.js";
 import { checkTokenizer, type CheckedTokenizer, type Frame } from "../core/bases/tokenizer-file.js";
@@ -36,6 +36,14 @@ export interface Tokenizer extends TokenizerImplementation, TokenNames {
   /** The id of exactly that token; null: there is none. */
   idOf(token: string): number | null;
   readonly specials: SpecialTexts;
+  /** Two texts as `encode` gave each without a limit, in one row: the same as `encodePairs` with the limit. */
+  pair(
+    first: Int32Array,
+    second: Int32Array,
+    maxLength: number,
+  ): { readonly ids: Int32Array; readonly types: Int32Array };
+  /** Tokens that stand in a pair beside those of its texts. */
+  readonly pairFrame: number;
   /** Cuts what `encode` gave without a limit: the same as encoding with the limit. */
   cut(ids: Int32Array, maxLength: number): Int32Array;
   decode(ids: Int32Array): Promise<string>;
@@ -82,6 +90,9 @@ export async function loadTokenizer(folder: string, host: Apart = apart()): Prom
     longest: typeof limit === "number" && limit < 1e9 ? limit : null,
     ...encodings(ask, checked),
     cut: (ids, maxLength) => cutFramed(ids, frame.single, maxLength),
+    pair: (first, second, maxLength) =>
+      framedPair(unframed(first, frame.single), unframed(second, frame.single), frame.pair, maxLength),
+    pairFrame: frame.pair.before.length + frame.pair.between.length + frame.pair.after.length,
     decode: (ids) => spelled(ids, false),
     spell: (ids) => spelled(ids, true),
     tokens: (ids) => Array.from(ids, named),

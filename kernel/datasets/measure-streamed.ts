@@ -63,7 +63,18 @@ async function lengthsOf(split: StreamedRows, role: string, o: Measures): Promis
   if (lengths) return (await lengths(streamedConversations(some ?? split))).lengths;
   if (!tokenizer || !("hash" in tokenizer) || typeof tokenizer.hash !== "string")
     throw new CodedError("cannot-stream", { what: "this tokenizer", why: "it has no hash to keep its tokens by" });
-  const known = some && knownLengths(split, tokenizer.hash, { role });
-  if (some) return known ?? lengthsIn(some, tokenizer, { role, signal, onRows });
-  return (await tokenFile(split, { ...tokenizer, hash: tokenizer.hash }, signal, { role, onRows })).lengths;
+  const own = async (of: string): Promise<Int32Array> => {
+    const known = some && knownLengths(split, tokenizer.hash as string, { role: of });
+    if (some) return known ?? lengthsIn(some, tokenizer, { role: of, signal, onRows });
+    return (await tokenFile(split, { ...tokenizer, hash: tokenizer.hash as string }, signal, { role: of, onRows }))
+      .lengths;
+  };
+  const first = await own(role);
+  if (role !== "text" || o.apart || !split.has("text_pair")) return first;
+  // Both texts stand in one row.
+  const second = await own("text_pair");
+  const [alone] = await tokenizer.encode([""], Number.POSITIVE_INFINITY);
+  const [pair] = await tokenizer.encodePairs([""], [""], Number.POSITIVE_INFINITY);
+  const extra = (pair?.ids.length ?? 0) - 2 * (alone?.length ?? 0);
+  return first.map((length, row) => length + second[row]! + extra);
 }

@@ -62,7 +62,7 @@ export interface Encoding {
 export interface Unseen {
   readonly ids: TokenRows;
   readonly lengths: Int32Array;
-  readonly types?: readonly Int32Array[];
+  readonly types?: TokenRows;
   readonly asked: AskedRows;
 }
 /** A text, or two that belong together (a question and its context among them). */
@@ -320,27 +320,42 @@ async function encodeStreamed(split: StreamedRows, known: readonly string[], e: 
       what: e.task.call.word,
       why: "each text is held beside all others of its split",
     });
-  if (split.has("text_pair"))
-    throw new CodedError("cannot-stream", {
-      what: "the role `text_pair`",
-      why: "pairs are cut together, which needs both texts at once",
-    });
   const tokens = await tokenFile(split, e.tokenizer);
   const text = (row: number) => String(split.values("text", row, row + 1)[0]);
   const own = { count: split.rows, text, rows: split.numbers };
   if (supervision.rows === "windows") return { ...own, ...windowsOf(tokens, e) };
-  const frame = e.tokenizer.frame.before.length + e.tokenizer.frame.after.length;
-  const most = Math.max(e.maxLength, frame);
-  const ids = new CutTexts(tokens, (row) => e.tokenizer.cut(row, e.maxLength));
-  const asked = askedOf(ids, split.rows, e);
+  const fed = split.has("text_pair")
+    ? streamedPairs(tokens, await tokenFile(split, e.tokenizer, undefined, { role: "text_pair" }), e)
+    : cutTexts(tokens, e);
+  const asked = askedOf(fed.ids, split.rows, e);
   const values = (role: string) => columnIn(split, role, known);
   return {
-    ...own,
-    ids,
-    asked,
-    lengths: tokens.lengths.map((length) => Math.min(length, most)),
+    ...{ ...own, ...fed, asked },
     taught: taughtBy(supervision, asked, { values, names: rowNamesOf(split, split.numbers) }, e),
   };
+}
+
+type Fed = Pick<Encoded, "ids" | "lengths" | "types">;
+
+function cutTexts(tokens: TokenTexts, { tokenizer, maxLength }: Pick<Encoding, "tokenizer" | "maxLength">): Fed {
+  const most = Math.max(maxLength, tokenizer.frame.before.length + tokenizer.frame.after.length);
+  const ids = new CutTexts(tokens, (row) => tokenizer.cut(row, maxLength));
+  return { ids, lengths: tokens.lengths.map((length) => Math.min(length, most)) };
+}
+
+/** Both texts of a row are read where they lie, and cut together. */
+function streamedPairs(
+  first: TokenTexts,
+  second: TokenTexts,
+  { tokenizer, maxLength, types }: Pick<Encoding, "tokenizer" | "maxLength" | "types">,
+): Fed {
+  const pairAt = (row: number) => tokenizer.pair(tokensAt(first, row), tokensAt(second, row), maxLength);
+  const rows = (of: "ids" | "types"): TokenRows => ({ length: first.length, at: (row) => pairAt(row)[of] });
+  const { before, after } = tokenizer.frame;
+  const extra = tokenizer.pairFrame - 2 * (before.length + after.length);
+  const most = Math.max(maxLength, tokenizer.pairFrame);
+  const lengths = first.lengths.map((length, row) => Math.min(length + second.lengths[row]! + extra, most));
+  return { ids: rows("ids"), lengths, ...(types && { types: rows("types") }) };
 }
 
 function windowsOf(

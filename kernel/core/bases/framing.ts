@@ -12,6 +12,11 @@ export function framed(ids: Ids, frame: Frame["single"], maxLength: number): Int
   return Int32Array.from([...frame.before, ...(ids.length > room ? ids.slice(0, room) : ids), ...frame.after]);
 }
 
+/** The text's own tokens. */
+export function unframed(ids: Int32Array, { before, after }: Frame["single"]): Int32Array {
+  return ids.subarray(before.length, ids.length - after.length);
+}
+
 export function cutFramed(ids: Int32Array, frame: Frame["single"], maxLength: number): Int32Array {
   const end = Math.max(frame.before.length + frame.after.length, maxLength);
   if (ids.length <= end) return ids;

@@ -56,7 +56,7 @@ function cutInto(rows: Uint32Array, size: number, short: number): Uint32Array[] 
 
 export interface CollateOptions {
   /** Segment of every token of every row (pairs); absent: the batch has no `token_type_ids`. */
-  readonly types?: readonly Int32Array[] | null | undefined;
+  readonly types?: TokenRows | null | undefined;
   /** Lengths are padded up to a multiple of this (default 1). */
   readonly multipleOf?: number;
 }
@@ -79,7 +79,7 @@ export function collate(
     const own = texts[at]!;
     input.set(own, at * longest);
     mask.fill(1, at * longest, at * longest + own.length);
-    if (o.types) segments?.set(o.types[row]!, at * longest);
+    if (o.types) segments?.set(tokensAt(o.types, row), at * longest);
   });
   const shape = [rows.length, longest];
   return {

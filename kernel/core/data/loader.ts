@@ -17,7 +17,7 @@ export interface FedRows {
   /** Tokens that each row feeds (of windows `ids` has one more: the last label). */
   readonly lengths: Int32Array;
   /** Of pairs of texts where the model tells them apart: the segment of each token. */
-  readonly types?: readonly Int32Array[];
+  readonly types?: TokenRows;
   /** What the rows teach; null: they are windows or conversations, of which next tokens are learnt. */
   readonly taught: Taught | null;
   /** Of conversations: which tokens are learnt; absent: all. */

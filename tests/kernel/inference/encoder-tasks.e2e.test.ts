@@ -368,10 +368,18 @@ train twin on twins with plain { epochs: 60 }`);
     await assert.rejects(model("twin").predict("one"), { code: "pairs-expected" });
     await assert.rejects(model("topic").predict([["a", "b"]]), { code: "pairs-expected" });
     assert.match(shown(await book.run("predict twin on twins.validation")), / \| /);
-    await refused(
-      'data flowing_twins { source: csv("pairs.csv", stream: true), columns: { text: a, text_pair: b, label: like } }\ntrain twin on flowing_twins with plain',
-      "cannot-stream",
-    );
+    // Cut where they are streamed as where they are held: longest first.
+    await book.run(`
+data flowing_twins { source: csv("pairs.csv", stream: true), columns: { text: a, text_pair: b, label: like }, split: by_column(part) }
+model short like twin { max_length: 9 }
+train short on twins with plain as short_held { epochs: 2 }
+train short on flowing_twins with plain as short_flow { epochs: 2 }
+evaluate short_flow on flowing_twins.validation`);
+    const scores = metrics();
+    const losses = (name: string) => model(name).history.map(({ loss, tokens }) => [loss, tokens]);
+    assert.deepEqual(losses("short_flow"), losses("short_held"));
+    await book.run("evaluate short_held on twins.validation");
+    assert.deepEqual(metrics(), scores);
   });
   it("label_issues: rows whose label the others contradict, and why there are none to tell", async () => {
     const wrong = new Set([7, 40]);
@@ -421,10 +429,11 @@ train twin on twins with plain { epochs: 60 }`);
   });
   it("annotate: rows in doubt, rows that a model is unsure of, and what was decided is trained on", async () => {
     const waits = async (text: string) => String((await book.run(text)).at(-1)!.bundle["text/plain"]);
-    const chance = await waits("annotate moods with mood as checked");
+    await book.run("model feeling like mood { max_length: 24 }");
+    const chance = await waits("annotate moods with feeling as checked");
     assert.match(chance, /0 of 80 rows[^]*order: random/, "the model isn't trained");
-    const issues = await waits('annotate moods with mood as checked { order: label_issues, annotator: "ann" }');
-    assert.match(issues, /0 of 2 rows decided by ann, 2 wait[^]*order: label_issues by mood/);
+    const issues = await waits('annotate moods with feeling as checked { order: label_issues, annotator: "ann" }');
+    assert.match(issues, /0 of 2 rows decided by ann, 2 wait[^]*order: label_issues by feeling/);
     for (const row of [7, 40])
       assert.match(
         issues,
@@ -433,12 +442,12 @@ train twin on twins with plain { epochs: 60 }`);
     const checked = book.values.get("checked") as { decide(row: number, label: string): void };
     checked.decide(7, "glad");
     checked.decide(40, "sad");
-    const [plan] = await book.run("train mood on checked with plain { epochs: 6 }");
+    const [plan] = await book.run("train feeling on checked with plain { epochs: 6 }");
     assert.match(String(plan!.bundle["text/plain"]), /annotated +2 rows +\(by ann\)/);
     // It was trained on what had been decided: a decision more doesn't take it away.
     checked.decide(1, "glad");
-    const unsure = await waits("annotate moods with mood as checked { rows: 5 }");
-    assert.match(unsure, /of 5 rows decided by [^]*order: uncertainty by mood/);
+    const unsure = await waits("annotate moods with feeling as checked { rows: 5 }");
+    assert.match(unsure, /of 5 rows decided by [^]*order: uncertainty by feeling/);
     const margins = [...unsure.matchAll(/margin ([\d.]+) %/g)].map(([, percent]) => Number(percent));
     assert.ok(margins.length >= 4 && margins.every((margin, i) => i === 0 || margin >= margins[i - 1]!), unsure);
     assert.match(unsure, /(glad|sad) [\d.]+ %/, "what the model suggests");
