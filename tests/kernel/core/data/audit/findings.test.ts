@@ -62,12 +62,18 @@ describe("findings", () => {
     );
     const tags = await only(
       "tags",
-      planted([8, "a very <i class=x>good</i> phone it is"], [9, "the router &amp; charger came"], [10, "now 1 < 2 and 3 > 2"]),
+      planted(
+        [8, "a very <i class=x>good</i> phone it is"],
+        [9, "the router &amp; charger came"],
+        [10, "now 1 < 2 and 3 > 2"],
+      ),
     );
     assert.deepEqual(named(tags), [8, 9]);
     assert.match(tags.mend, /`strip_html`/);
     assert.deepEqual(
-      await found(planted([8, "a very <i class=x>good</i> phone it is"]), { clean: [call("cleaner", "strip_html", {})] }),
+      await found(planted([8, "a very <i class=x>good</i> phone it is"]), {
+        clean: [call("cleaner", "strip_html", {})],
+      }),
       [],
     );
   });
