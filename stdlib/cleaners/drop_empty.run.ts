@@ -24,6 +24,9 @@ export const dropEmpty: CleanerImplementation = {
   },
 };
 
+/** White space, and characters that show nothing: joiners and marks of direction, the fillers of Hangul, the blank of Braille. */
+const blank = /^[\s\p{Cc}\p{Cf}\u115f\u1160\u2800\u3164\uffa0]*$/u;
+
 export function isEmpty(value: unknown): boolean {
-  return value === null || value === undefined || (typeof value === "string" && value.trim() === "");
+  return value === null || value === undefined || (typeof value === "string" && blank.test(value));
 }

@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/types/define.js";
 export const word = defineWord({
   kind: "cleaner",
   name: "drop_empty",
-  doc: "Drops rows without text or without a label; white space alone counts as nothing.",
+  doc: "Drops rows without text or without a label; white space and characters that show nothing count as nothing.",
   example: "clean: [drop_empty]",
   since: "0.1.0",
   elsewhere: { dropna: "drop_empty", drop_na: "drop_empty", remove_empty: "drop_empty" },

@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/types/define.js";
 export const word = defineWord({
   kind: "cleaner",
   name: "lowercase",
-  doc: "Writes the letters of texts small, conversations and words of `tokens` too; labels stay as they are. A letter that has no small form of its own length takes the one that Unicode gives it, whatever the language: Turkish `I` becomes `i`.",
+  doc: "Writes the letters of texts small, conversations and words of `tokens` too; labels stay as they are. Letters become what Unicode gives them whatever the language: `I` becomes `i`, which is wrong in Turkish (`locale: tr`).",
   example: "clean: [unicode, lowercase]",
   since: "0.1.0",
   elsewhere: {
@@ -14,6 +14,15 @@ export const word = defineWord({
     casefold: "lowercase",
     uncased: "lowercase",
   },
-  parameters: [],
+  parameters: [
+    {
+      name: "locale",
+      type: { is: "choice", of: ["tr", "az", "lt"], elsewhere: { turkish: "tr", azerbaijani: "az", lithuanian: "lt" } },
+      doc: "The language whose small letters are others than Unicode's usual ones. Without it, no language's.",
+      means: { tr: "Turkish: `I` ı, `İ` i", az: "Azerbaijani: `I` ı, `İ` i", lt: "Lithuanian: `Ì` keeps its dot" },
+      why: "`ISPARTA` is `ısparta`: with another `i` it is a word that a tokenizer doesn't know.",
+      impact: "low",
+    },
+  ],
   load: async () => (await import("./lowercase.run.js")).lowercase,
 });

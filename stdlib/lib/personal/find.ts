@@ -1,4 +1,5 @@
 /** All personal data of a text: every detector asked for, overlaps resolved. */
+import { asciiForms } from "../cleaners/digits.js";
 import { address } from "./address.js";
 import { card } from "./card.js";
 import { dateOfBirth } from "./date-of-birth.js";
@@ -27,7 +28,7 @@ export interface Own {
 }
 
 /**
- * In order, none overlapping another. What wasn't asked for doesn't hide what was: a phone number within an address that
+ * In order, none overlapping another; digits of any script are read as such. What wasn't asked for doesn't hide what was: a phone number within an address that
  * nobody looks for is still found.
  */
 export function findPersonal(
@@ -36,10 +37,12 @@ export function findPersonal(
   own: readonly Own[] = [],
 ): readonly Finding[] {
   const all: Finding[] = [];
-  const add = (entity: string, find: Detector): void => {
-    for (const span of find(text)) all.push({ entity, ...span, text: text.slice(span.start, span.end) });
+  // Of the same length: what is found there stands at the same places.
+  const plain = asciiForms(text);
+  const add = (entity: string, find: Detector, of: string): void => {
+    for (const span of find(of)) all.push({ entity, ...span, text: text.slice(span.start, span.end) });
   };
-  for (const one of own) add(one.name, one.find);
-  for (const entity of wanted) add(entity, detectors[entity]);
+  for (const one of own) add(one.name, one.find, text);
+  for (const entity of wanted) add(entity, detectors[entity], plain);
   return all.length < 2 ? all : resolved(all);
 }

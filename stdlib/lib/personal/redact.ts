@@ -1,6 +1,7 @@
 /** Personal data of a text replaced: by its sort, by nothing, by a keyed hash, or by another's. */
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
+import { asciiForms } from "../cleaners/digits.js";
 import { findPersonal, type Own } from "./find.js";
 import type { Entity, Finding } from "./finding.js";
 import { canonical, Pseudonyms } from "./pseudonyms.js";
@@ -32,7 +33,8 @@ const most = 4;
 /** @param document all its text: what its pseudonyms are drawn from */
 export function redactor(how: Redaction, document: () => string): Redactor {
   let pseudonyms: Pseudonyms | undefined;
-  const instead = (finding: Finding): string => {
+  const instead = (found: Finding): string => {
+    const finding = { ...found, text: asciiForms(found.text) };
     if (how.replacement === "remove") return "";
     if (how.replacement === "pseudonyms")
       return (pseudonyms ??= new Pseudonyms(document(), how.seed ?? 42)).of(finding);

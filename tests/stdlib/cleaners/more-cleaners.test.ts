@@ -1,6 +1,7 @@
 /** Cleaners of letters, lengths, patterns, languages and shares. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { dropEmpty } from "#stdlib/cleaners/drop_empty.run.js";
 import { dropLong } from "#stdlib/cleaners/drop_long.run.js";
 import { dropShort } from "#stdlib/cleaners/drop_short.run.js";
 import { language } from "#stdlib/cleaners/language.run.js";
@@ -9,6 +10,7 @@ import { replace } from "#stdlib/cleaners/replace.run.js";
 import { sample } from "#stdlib/cleaners/sample.run.js";
 import { unicode } from "#stdlib/cleaners/unicode.run.js";
 import { whitespace } from "#stdlib/cleaners/whitespace.run.js";
+import { asciiDigits, asciiForms } from "#stdlib/lib/cleaners/digits.js";
 import type { Value } from "#dsl/types/value.js";
 import type { CleanerImplementation } from "#stdlib/kinds/data.js";
 import { call, codeOf } from "../../kernel/core/data/plans.js";
@@ -45,6 +47,35 @@ describe("lowercase", () => {
     assert.deepEqual(out, {
       values: { text: "àé b", tokens: ["a", "b"], label: "Spam", messages: messages("hi a", "b") },
     });
+  });
+  it("as a language does whose small letters are others", () => {
+    assert.equal(textOf(lowercase, "ISPARTA İL"), "isparta i\u0307l");
+    for (const locale of ["tr", "az"]) assert.equal(textOf(lowercase, "ISPARTA İL", { locale }), "ısparta il");
+    assert.equal(textOf(lowercase, "Ì", { locale: "lt" }), "i\u0307\u0300");
+  });
+});
+
+describe("texts of other scripts", () => {
+  it("lose vowel marks and stretched lines where that is asked for, and nothing else", () => {
+    const [arabic, hebrew] = ["مُحَمَّـــد آلُ أَحْمَد", "שָׁלוֹם עוֹלָם"];
+    assert.equal(textOf(unicode, arabic), arabic.normalize("NFC"));
+    assert.equal(textOf(unicode, arabic, { vowel_marks: "drop" }), "محمد آل أحمد");
+    assert.equal(textOf(unicode, hebrew, { vowel_marks: "drop" }), "שלום עולם");
+    assert.equal(textOf(unicode, "café ñ हिन्दी ไทย ـ ؟", { vowel_marks: "drop" }), "café ñ हिन्दी ไทย ؟");
+  });
+  it("have the digits of ASCII where that is asked for, as many as there were", () => {
+    const text = "٠١٢٣٤٥٦٧٨٩ ۴۲ ४२ ๔๒ ４２ ½ Ⅳ";
+    assert.equal(textOf(unicode, text), text);
+    assert.equal(textOf(unicode, text, { digits: "ascii" }), "0123456789 42 42 42 42 ½ Ⅳ");
+    const all = Array.from({ length: 0xd800 }, (_, code) => String.fromCharCode(code)).filter((c) => /\p{Nd}/u.test(c));
+    for (const one of [...all, "\uff17"]) assert.match(asciiDigits(one), /^[0-9]$/, one.codePointAt(0)!.toString(16));
+    assert.equal(asciiForms("Ａｎｎａ＠ｂ．ｏｒｇ，٣"), "Anna@b.org,3");
+  });
+  it("have white space of their own", () => {
+    assert.equal(textOf(whitespace, "東京\u3000\u3000大阪\u2003"), "東京 大阪");
+    const drops = (text: string) => "dropped" in step(dropEmpty)({ text });
+    for (const text of ["\u3000", "\u200b\u200d", "\u3164", "\u2800 \ufeff"]) assert.ok(drops(text), text);
+    for (const text of ["東", "।", "🙂", "0"]) assert.ok(!drops(text), text);
   });
 });
 

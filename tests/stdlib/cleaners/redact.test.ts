@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Value } from "#dsl/types/value.js";
+import { findPersonal } from "#stdlib/lib/personal/find.js";
 import { redact } from "#stdlib/cleaners/redact.run.js";
 import { call } from "../../kernel/core/data/plans.js";
 
@@ -56,6 +57,22 @@ describe("redact", () => {
       question: "Who?",
       answer: [{ text: "[NAME]", start: 11 }],
     });
+  });
+  it("finds numbers and addresses in the digits and letters of other scripts, and says what stood there", () => {
+    const of = (text: string, given = {}) => run(given, { text })["text"];
+    assert.equal(of("اتصل على +٩٦٦ ٥٠ ١٢٣ ٤٥٦٧ الآن"), "اتصل على [PHONE] الآن");
+    assert.equal(of("कार्ड ४१११ ११११ ११११ ११११"), "कार्ड [CARD]");
+    assert.equal(of("メールは ａｎｎａ＠ｅｘａｍｐｌｅ．ｃｏｍ です"), "メールは [EMAIL] です");
+    const other = String(of("कार्ड ४१११ ११११ ११११ ११११", { replacement: "pseudonyms" }));
+    assert.match(other, /^कार्ड \d{4} \d{4} \d{4} \d{4}$/);
+    assert.notEqual(other, "कार्ड 4111 1111 1111 1111");
+    // One number, however it is written.
+    process.env["TUNEBOOK_TEST_KEY"] = "one";
+    const hashed = { replacement: "hash", key: secret("TUNEBOOK_TEST_KEY") };
+    assert.equal(of("४१११ ११११ ११११ ११११", hashed), of("4111 1111 1111 1111", hashed));
+    delete process.env["TUNEBOOK_TEST_KEY"];
+    const [found] = findPersonal("call +٩٦٦ ٥٠ ١٢٣ ٤٥٦٧ now");
+    assert.deepEqual([found?.text, found?.start], ["+٩٦٦ ٥٠ ١٢٣ ٤٥٦٧", 5]);
   });
   it("hashes by a key of the environment, or says that there is none", () => {
     const text = "a@b.org";
