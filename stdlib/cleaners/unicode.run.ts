@@ -28,7 +28,7 @@ export const unicode: CleanerImplementation = {
 
 /** Of Arabic, Syriac and Hebrew, whose readers write them where a text is sacred or for children; and Arabic's stretched lines. */
 const vowelMarks =
-  /[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0730-\u074a]/gu;
+  /\u0640|[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0730-\u074a]/gu;
 
 function withoutVowelMarks(text: string): string {
   // A stretched line may have stood by itself.
