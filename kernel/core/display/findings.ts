@@ -2,7 +2,7 @@
 import type { Conflicts, Finding, FoundRow, NearTexts } from "#dsl/types/audit-facts.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import { listed } from "#dsl/diagnostics/listed.js";
-import { html, htmlTable, inked, note, tone, type Html, type Part } from "./html.js";
+import { code, html, htmlTable, inked, note, tone, type Html, type Part } from "./html.js";
 import { clip, count, oneLine, percent, plural } from "./text.js";
 
 /** A finding as it is told. */
@@ -36,10 +36,15 @@ export function findingsHtml(told: readonly Told[]): Html | false {
       (one): Part =>
         html`<details style="margin:0 0 4px">
           <summary style="cursor:pointer;${inked(tone.accent)}">${one.words}</summary>
-          ${note(one.mend)} ${htmlTable({ head: one.head, rows: one.rows })}
+          ${note(spelt(one.mend))} ${htmlTable({ head: one.head, rows: one.rows })}
           ${one.of > one.rows.length && note(`the first ${count(one.rows.length)} of ${count(one.of)}`)}
         </details>`,
     )}`;
+}
+
+/** What stands between backticks as code. */
+function spelt(text: string): readonly Part[] {
+  return text.split("`").map((part, i) => (i % 2 === 1 ? code(part) : part));
 }
 
 function rowsOf({ names, of }: Told): string {
