@@ -20,6 +20,8 @@ const NAMES = ["questions", "cooking", "sentiment", "speeches"];
 /** Sets whose labels are planted in as well; the one of speeches is which president spoke, and no label of texts. */
 const LABELLED = new Set(["questions", "cooking", "sentiment"]);
 
+const COPIES = /^(?:repeated|leaks|near)/;
+
 interface Line {
   readonly fault: string;
   readonly planted: number;
@@ -70,9 +72,16 @@ async function linesOf(name: string, seed: number, folder: string): Promise<read
     await toldOf(folder, writeLines(folder, `${name}.jsonl`, rows), labelled),
     await toldOf(folder, writeLines(folder, `${name}-planted.jsonl`, faulty), labelled),
   ];
+  // Changed rows have lost the copies that the set had of itself.
+  const changed = await toldOf(
+    folder,
+    writeLines(folder, `${name}-changed.jsonl`, faulty.slice(0, rows.length)),
+    labelled,
+  );
+  const was = (fault: string): Told | undefined => (COPIES.test(fault) ? changed : before).get(fault);
   return [
     ...(labelled ? [await flips(name, seed)] : []),
-    ...[...faults].map(([fault, own]) => held(fault, own, before.get(fault), after.get(fault))),
+    ...[...faults].map(([fault, own]) => held(fault, own, was(fault), after.get(fault))),
     ...(await brokenRows(folder, rows, seed)).map(trialled),
     trialled(await twoEncodings(folder, rows, seed)),
   ];

@@ -167,16 +167,27 @@ describe("a broken file", function () {
 
   describe("that is packed to burst", () => {
     it("by zip, whatever its size is said to be", async () => {
-      const content = Buffer.alloc(300 * MiB, "some text, and more\n");
+      const content = Buffer.alloc(300 * MiB, "x");
       const bytes = deflated("a.txt", content, content.length);
       assert.ok(bytes.length < MiB);
       for (const word of ["text", "json"]) {
         const error = await failure(word, { path: put("bomb.zip", bytes) });
-        assert.ok(["unpacks-too-large", "giant-text", "giant-json"].includes(error.code), error.code);
+        assert.ok(["unpacks-too-large", "giant-text", "giant-line", "giant-json"].includes(error.code), error.code);
       }
       const lying = put("lying.zip", deflated("a.txt", content.subarray(0, MiB), 10));
       for (const word of ["text", "json", "csv"])
         assert.equal((await failure(word, { path: lying })).code, "unreadable-file");
+    });
+    it("by zstd, of blocks that are one letter each", async () => {
+      const block = Buffer.from([(MiB / 8) * 8 + 2, ((MiB / 8) * 8 + 2) >> 8, ((MiB / 8) * 8 + 2) >> 16, 32]);
+      const bomb = Buffer.concat([
+        Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0x38]),
+        ...new Array<Buffer>(2400).fill(block),
+      ]);
+      for (const word of ["text", "json"]) {
+        const error = await failure(word, { path: put("bomb.txt.zst", bomb) });
+        assert.ok(["unpacks-too-large", "giant-text", "giant-line", "giant-json"].includes(error.code), error.code);
+      }
     });
     it("by gzip, as one JSON value", async () => {
       const path = put("bomb.json.gz", gzipSync(Buffer.alloc(257 * MiB, " "), { level: 1 }));
