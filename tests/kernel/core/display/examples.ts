@@ -1,4 +1,5 @@
 /** One real-looking example of everything the notebook shows, for golden files, laws and pictures. */
+import { slicesShown } from "#kernel/core/display/slices.js";
 import { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import { gradient } from "#dsl/graph/gradient.js";
@@ -417,6 +418,37 @@ export function gallery(): Readonly<Record<string, Shown>> {
   const [metrics, labels, confusion, worst] = evaluationShown(report) as [Shown, Shown, Shown, Shown];
   return {
     data: dataShown(data, dataFacts, sample),
+    slices: slicesShown({
+      ...{ by: "language", on: "tickets.test", models: ["router", "twin"], metrics: ["accuracy", "f1(macro)"] },
+      slices: [
+        {
+          ...{ name: "English", rows: 1204 },
+          scores: [
+            [
+              { value: 0.91, interval: { low: 0.892, high: 0.925 } },
+              { value: 0.88, interval: null },
+            ],
+            [{ value: 0.9, interval: { low: 0.881, high: 0.916 } }, null],
+          ],
+        },
+        {
+          ...{ name: "Haitian <Creole>", rows: 41 },
+          scores: [
+            [
+              { value: 0.5, interval: { low: 0.352, high: 0.648 } },
+              { value: Number.NaN, interval: null },
+            ],
+            [
+              { value: 0.7, interval: { low: 0.546, high: 0.82 } },
+              { value: 0.6, interval: null },
+            ],
+          ],
+        },
+        { name: "3 others", rows: 5, scores: null },
+      ],
+      methods: "Wilson (accuracy)",
+      notes: ["2 rows are too short to tell their language"],
+    }),
     model: modelShown(model, base, { parameters: 22860675, trainable: 221571 }),
     plan: planShown(plan),
     graph: graphCard(),
