@@ -145,6 +145,9 @@ function knownOf(program: Program, o: Training, defined: Definitions): Known | u
   const sound = checkModel(program, o.model, model, o.modelAt);
   const facts = headers ? dataFacts(program, o.data, data.plan, readerOf(model.plan), o.dataAt) : undefined;
   const splits = splitNames(program, data.plan, facts);
+  const has = facts && !facts.sampled ? Object.keys(facts.splits) : (splits ?? []);
+  if (has.length > 0 && !has.some((name) => name === "train" || name === "all"))
+    return withoutTraining(program, o, data.plan, has);
   const validation = facts ? (facts.splits["validation"]?.rows ?? 0) > 0 : (splits ?? []).includes("validation");
   const recipe = resolveRecipe(program, o.settings, o.here, {
     model: settingOf(model.plan),
@@ -155,6 +158,17 @@ function knownOf(program: Program, o: Training, defined: Definitions): Known | u
   if (!validation && (splits || (facts && !facts.sampled))) checkValidation(program, o, data.plan, recipe.plan);
   if (!sound || !facts || !model.base) return undefined;
   return { ...defined, base: model.base, facts, validation, recipe };
+}
+
+/** Data whose splits all score. */
+function withoutTraining(program: Program, o: Training, data: DataPlan, has: readonly string[]): undefined {
+  const at = o.data.given.get("split") ?? o.data.given.get("source");
+  const random = data.split !== null && !splitsByData(program, data);
+  program.reportNear("no-train-split", { data: data.name, has, random }, at?.span, o.dataAt);
+  return undefined;
+}
+function splitsByData(program: Program, { split }: DataPlan): boolean {
+  return split !== null && program.registry.find("split", split.word)?.capabilities?.namedByData === true;
 }
 
 /** What defaults of the recipe may follow of the model. */

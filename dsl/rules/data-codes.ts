@@ -181,7 +181,7 @@ registerCodes({
     explain:
       "Texts that differ in a word or a comma are learnt by heart like equal ones, and make the score better than the model. " +
       "Compared are all texts of a split with all that train, by their runs of five letters (at least 80% of them in common, " +
-      "case, white space and punctuation aside). The notes name pairs. Data that are streamed are not looked through.",
+      "case, white space and punctuation aside). The notes name pairs.",
   },
   "languages-differ": {
     severity: "warning",

@@ -13,6 +13,7 @@ declare module "../diagnostics/codes.js" {
       readonly about?: true;
       readonly lengths?: { readonly p95: number; readonly p99: number; readonly positions: number };
     };
+    "no-train-split": { readonly data: string; readonly has: readonly string[]; readonly random: boolean };
     "unknown-tokens": {
       readonly base: string;
       /** Of all tokens, and of the rows that were looked at. */
@@ -70,6 +71,17 @@ const size = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
 
 registerCodes({
+  "no-train-split": {
+    severity: "error",
+    facts: true,
+    message: (d) =>
+      `\`${d.data}\` has no rows to train on: its ${d.has.length === 1 ? "split is" : "splits are"} ${d.has.map((name) => `\`${name}\``).join(", ")}`,
+    help: (d) =>
+      d.random
+        ? "write `train: rest` into the split: all rows that the others leave"
+        : "name the rows that train `train`, as in `by_column(part, rename: { fit: train })`",
+    explain: "A training learns from the split `train`, or from all rows where the data are not split.",
+  },
   "unknown-tokens": {
     severity: "warning",
     facts: true,

@@ -104,7 +104,8 @@ class Desk {
 
   #draw(): void {
     const row = this.#rows.get(this.#at);
-    if (row && this.#chosenOf !== row) {
+    // The kernel may send a row once more: what was chosen of it stays.
+    if (row && !isSame(row, this.#chosenOf)) {
       this.#chosenOf = row;
       this.#chosen = chosenIn(row);
     }
@@ -149,6 +150,12 @@ class Desk {
     this.#unsaved = Math.max(0, this.#unsaved - 1);
     if (this.#unsaved === 0) window.clearTimeout(this.#slow);
   }
+}
+
+/** The same row, decided as before. */
+function isSame(row: DeskRow, other: DeskRow | undefined): boolean {
+  const told = (one: DeskRow): string => JSON.stringify([one.row, one.split, one.decided]);
+  return other !== undefined && told(row) === told(other);
 }
 
 function chosenIn(row: DeskRow | undefined): readonly string[] {

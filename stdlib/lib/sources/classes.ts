@@ -1,28 +1,6 @@
 /** Numbers of classes as the names that a data set gives them. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "class-unknown": {
-      readonly file: string;
-      readonly column: string;
-      readonly row: number;
-      readonly value: string;
-      readonly classes: number;
-    };
-  }
-}
-registerCodes({
-  "class-unknown": {
-    severity: "error",
-    message: (d) => `row ${d.row} of ${d.file} has ${d.value} in "${d.column}", which has ${d.classes} classes`,
-    help: (d) =>
-      `classes are numbered from 0 to ${d.classes - 1}; mend the file, or the names in the data set's README.md`,
-    explain:
-      "A data set's README.md (`dataset_info`) names the classes of a column that holds their numbers. A number that has no name, and a text that is none of the names, is no class of it. -1 stands for none.",
-  },
-});
+import "./class-codes.js";
 
 type Columns = ReadonlyMap<string, readonly unknown[]>;
 

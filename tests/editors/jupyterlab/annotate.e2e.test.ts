@@ -115,6 +115,7 @@ describe("annotating in JupyterLab", function () {
     await book.page.keyboard.type("town c2");
     await book.picture("many");
     await press("Enter");
+    await desk(2).locator('.tunebook-annotate-label[aria-pressed="true"]').getByText("town c2").waitFor();
     await press("Enter");
     await said(2, "1 of 2");
     const [first] = lines("places.annotations.jsonl");

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { table } from "arquero";
+import type { DataFacts } from "#dsl/types/facts.js";
 import type { DataAudit } from "#dsl/types/audit-facts.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { tokensOf } from "#kernel/core/data/tokens.js";
@@ -31,9 +32,9 @@ describe("caches of a session", function () {
         writeSmallBert(join(folder.path, name), ["good", ...(i % 2 ? ["film"] : []), "book", `w${String(i)}`]);
       const datasets = new DatasetCache();
       const of = (name: string) => datasets.data(plan, { name, folder: folder.path }, plainHostContext(folder.path));
-      const first = new Map<string, object>();
+      const first = new Map<string, DataFacts>();
       for (const name of bases) first.set(name, (await of(name)).facts);
-      const lengths = [...first.values()].map((facts) => JSON.stringify(facts));
+      const lengths = [...first.values()].map(({ splits }) => JSON.stringify(splits));
       assert.equal(new Set(lengths).size, 1, "unknown words are one token, as known ones are");
       for (const name of bases) {
         const again = (await of(name)).facts;
