@@ -108,7 +108,10 @@ describe("files of a model folder", function () {
         delete process.env["HF_HOME"];
         delete process.env["TUNEBOOK_CACHE"];
         process.env["HOME"] = place;
-        const { code, data } = await codeOf(() => resolveBase("all-MiniLM-L6-v2", { folder: home }));
+        const { code, data } = await codeOf(async () => {
+          const { folder } = await resolveBase("all-MiniLM-L6-v2", { folder: home });
+          assert.fail(`${place}: found in ${folder}; the cache is ${String(process.env["TUNEBOOK_CACHE"])}`);
+        });
         assert.equal(code, "cannot-write", place);
         assert.match(String(data["why"]), /a part of its path is a file|in a circle/);
       }
