@@ -96,7 +96,9 @@ describe("a data set of the hub", function () {
     fresh();
   });
   after(async () => {
-    process.env = environment;
+    // Another object in its place would leave the process itself with what was set here.
+    for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+    Object.assign(process.env, environment);
     await hub.stop();
     folder.remove();
     rmSync(cache, { recursive: true, force: true });
