@@ -2,6 +2,7 @@
 import { registerCodes } from "#dsl/diagnostics/codes.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import type {} from "#dsl/diagnostics/codes.js";
+import { tokenHelp, withoutToken } from "./token-words.js";
 
 export interface Tried {
   readonly place: string;
@@ -93,14 +94,8 @@ registerCodes({
   },
   "base-needs-token": {
     severity: "error",
-    message: (d) =>
-      d.status === 401 && !d.hasToken
-        ? `the hub does not give "${d.name}" without a token`
-        : `the hub refuses "${d.name}" for this token (status ${d.status})`,
-    help: (d) =>
-      d.hasToken
-        ? "accept the model's terms on its page with the account that the token belongs to, or check the name"
-        : "set HF_TOKEN to a token of an account that may read it, or check the name",
+    message: withoutToken,
+    help: (d) => tokenHelp(d, "model"),
     explain:
       "Private and gated models need a token: in `HF_TOKEN`, or in the file that `hf auth login` writes. The hub answers the same for a model that does not exist.",
   },

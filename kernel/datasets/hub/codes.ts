@@ -2,6 +2,7 @@
 import { registerCodes } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 import type {} from "#dsl/diagnostics/codes.js";
+import { tokenHelp, withoutToken } from "../../core/bases/token-words.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
@@ -38,14 +39,8 @@ registerCodes({
   },
   "hub-needs-token": {
     severity: "error",
-    message: (d) =>
-      d.status === 401 && !d.hasToken
-        ? `the hub does not give "${d.name}" without a token`
-        : `the hub refuses "${d.name}" for this token (status ${d.status})`,
-    help: (d) =>
-      d.hasToken
-        ? "accept the data set's terms on its page with the account that the token belongs to, or check the name"
-        : "set HF_TOKEN to a token of an account that may read it, or check the name",
+    message: withoutToken,
+    help: (d) => tokenHelp(d, "data set"),
     explain:
       "Private and gated data sets need a token: in `HF_TOKEN`, or in the file that `hf auth login` writes. It stands in no plan, run or output.",
   },

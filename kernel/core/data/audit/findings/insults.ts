@@ -6,6 +6,7 @@ import type { Finding } from "#dsl/types/audit-facts.js";
 import { insultFinder } from "#platform/insults.js";
 import { Evenly } from "../evenly.js";
 import { readIn, type Observer, type SplitRows } from "../rows.js";
+import { add, percent } from "./counts.js";
 import { Examples } from "./examples.js";
 
 /** Rows that are looked at, over all splits; characters of each. */
@@ -58,8 +59,5 @@ function leaning(labels: ReadonlyMap<string, number>, coarse: ReadonlyMap<string
     .map(([label, rows]) => ({ label, rows, share: rows / (labels.get(label) ?? rows) }))
     .filter((one) => one.rows >= LEANS.rows && one.share >= LEANS.times * share)
     .sort((a, b) => b.share - a.share);
-  return first ? `, most often under “${first.label}” (${String(Math.round(first.share * 100))}% of its rows)` : "";
-}
-function add(counts: Map<string, number>, label: string): void {
-  counts.set(label, (counts.get(label) ?? 0) + 1);
+  return first ? `, most often under “${first.label}” (${percent(first.share)} of its rows)` : "";
 }

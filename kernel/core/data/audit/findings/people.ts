@@ -5,6 +5,7 @@
 import type { Finding } from "#dsl/types/audit-facts.js";
 import { PEOPLE } from "#stdlib/lib/probes/people.js";
 import { eachRow, readIn, type Observer, type SplitRows } from "../rows.js";
+import { add, percent, sum } from "./counts.js";
 import { Examples } from "./examples.js";
 
 /** Rows that speak of a group, and how much more often a label must be theirs than the others'; beyond chance as well. */
@@ -57,12 +58,11 @@ export function people(rows: SplitRows, signal?: AbortSignal): Observer<Promise<
         signal,
       );
       return told.map(({ group, label, share, others, rows }, i): Finding => {
-        const [often, rest] = [Math.round(share * 100), Math.round(others * 100)];
         return {
           what: "people",
           rows,
           of: looked,
-          says: `that speak of ${groups[group]!}: ${String(often)}% of them have the label “${label}”, of all others ${String(rest)}%, so a model may learn the people instead of what is said`,
+          says: `that speak of ${groups[group]!}: ${percent(share)} of them have the label “${label}”, of all others ${percent(others)}, so a model may learn the people instead of what is said`,
           mend: `look at these rows, and add some that speak of ${groups[group]!} under other labels`,
           examples: examples[i]!.examples,
         };
@@ -103,7 +103,3 @@ function placeIn(text: string, group: number): number {
     if (numberOf.get(word) === group) return index;
   return 0;
 }
-function add(counts: Map<string, number>, label: string): void {
-  counts.set(label, (counts.get(label) ?? 0) + 1);
-}
-const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((a, b) => a + b, 0);

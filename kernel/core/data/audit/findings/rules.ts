@@ -5,6 +5,7 @@
 import type { Finding } from "#dsl/types/audit-facts.js";
 import { Evenly } from "../evenly.js";
 import { eachRow, readIn, type LookedRow, type Observer, type SplitRows } from "../rows.js";
+import { add, percent, sum } from "./counts.js";
 import { Examples } from "./examples.js";
 
 /** Rows that are looked at, over all splits. */
@@ -36,11 +37,11 @@ export function rules(rows: SplitRows, signal?: AbortSignal): Observer<Promise<r
       const { label } = values;
       if (typeof label !== "string" || !evenly.isNext(split)) return;
       of++;
-      labels.set(label, (labels.get(label) ?? 0) + 1);
+      add(labels, label);
       for (const word of wordsOf(readIn(values))) {
         const own = words.get(word) ?? new Map<string, number>();
         words.set(word, own);
-        own.set(label, (own.get(label) ?? 0) + 1);
+        add(own, label);
       }
       if (words.size > WORDS) words = new Map([...words].filter(([, counts]) => sum(counts) > 1));
     },
@@ -98,5 +99,3 @@ function lookFor(row: LookedRow, split: string, examples: ReadonlyMap<string, Ex
 function wordsOf(text: string): ReadonlySet<string> {
   return new Set(text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}'’_-]*/gu) ?? []);
 }
-const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((a, b) => a + b, 0);
-const percent = (share: number): string => `${String(Math.round(share * 100))}%`;
