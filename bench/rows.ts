@@ -1,7 +1,7 @@
 /**
- * `node dist/bench/rows.js [--rows N]`: streamed rows of jsonl, csv and Parquet, prepared (read, cleaned, split, looked through
+ * `node dist/bench/rows.js [--rows N] [--near] [--format FORMAT]`: streamed rows of jsonl, csv and Parquet, prepared (read, cleaned, split, looked through
  * for leaks, counted, hashed, written to the cache) in a process of its own each, for a quarter of the rows and for all. The
- * greatest resident memory must not follow the rows.
+ * greatest resident memory must not follow the rows. `--near`: texts that are nearly those of rows before them are dropped, too.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -22,14 +22,17 @@ interface Prepared {
   readonly peakMiB: number;
 }
 
-async function prepared(folder: string, format: Format): Promise<Prepared> {
+async function prepared(folder: string, format: Format, near: boolean): Promise<Prepared> {
   const call = (kind: string, word: string, given: Readonly<Record<string, Value>>) => ({
     ...{ kind, word, arguments: given },
   });
   const plan: DataPlan = {
     ...{ name: "rows", folder, columns: { text: "text", label: "label" }, labels: null, sample: null, seed: 0 },
     source: call("source", format, { path: `rows.${format}`, stream: true }),
-    clean: [call("cleaner", "drop_empty", {})],
+    clean: [
+      call("cleaner", "drop_empty", {}),
+      ...(near ? [call("cleaner", "drop_duplicates", { similarity: { share: 0.85 } })] : []),
+    ],
     split: call("split", "random", { train: { share: 0.9 }, test: { share: 0.1 } }),
   };
   const from = performance.now();
@@ -39,14 +42,14 @@ async function prepared(folder: string, format: Format): Promise<Prepared> {
   return { rows: facts.rowsIn, seconds, peakMiB: Math.round(Number(peak ?? 0) / 1024) };
 }
 
-function apart(format: Format, rows: number): Prepared & { readonly megabytes: number } {
+function apart(format: Format, rows: number, near: boolean): Prepared & { readonly megabytes: number } {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-rows-"));
   try {
     writeRows(join(folder, `rows.${format}`), format, rows);
     const megabytes = statSync(join(folder, `rows.${format}`)).size / 1e6;
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
-      [fileURLToPath(import.meta.url), "--in", folder, "--format", format],
+      [fileURLToPath(import.meta.url), "--in", folder, "--format", format, ...(near ? ["--near"] : [])],
       {
         ...{ encoding: "utf8", env: { ...process.env, TUNEBOOK_CACHE: join(folder, "cache") } },
       },
@@ -62,16 +65,20 @@ const {
   rows,
   in: inside,
   format,
+  near = false,
 } = new Command()
   .option("--rows <count>", "rows of each file", Number, 1_000_000)
   .option("--in <folder>", "prepare what lies there, and print what it took")
-  .option("--format <format>", "of what lies there")
+  .option("--format <format>", "of what lies there, or the only one that is written")
+  .option("--near", "drop near duplicates")
   .parse()
-  .opts<{ rows: number; in?: string; format?: Format }>();
-if (inside !== undefined && format) process.stdout.write(JSON.stringify(await prepared(inside, format)));
+  .opts<{ rows: number; in?: string; format?: Format; near?: boolean }>();
+if (inside !== undefined && format) process.stdout.write(JSON.stringify(await prepared(inside, format, near)));
 else {
   process.stdout.write(`${processor()}\n\n`);
-  const found = formats.flatMap((one) => [rows / 4, rows].map((count) => ({ one, ...apart(one, Math.round(count)) })));
+  const found = formats
+    .filter((one) => format === undefined || one === format)
+    .flatMap((one) => [rows / 4, rows].map((count) => ({ one, ...apart(one, Math.round(count), near) })));
   process.stdout.write(
     table(
       ["format", "rows", "MB", "s", "rows/s", "peak MiB"],

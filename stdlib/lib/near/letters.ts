@@ -24,18 +24,23 @@ export function lettersOf(text: string): string {
 
 const buffer = new Uint32Array(MOST_LETTERS);
 
-/** Hashes of a text's shingles, sorted, each once; none of a short text. `letters`: as `lettersOf` gives them. */
-export function shinglesOf(letters: string): Uint32Array {
-  if (letters.length < FEWEST_LETTERS) return new Uint32Array();
+/** Hashes of a text's shingles as they follow each other: a view that the next call overwrites. */
+export function runsOf(letters: string): Uint32Array {
   let count = 0;
   for (let at = 0; at + SIZE <= letters.length; at++) {
     let hash = 0x811c9dc5;
     for (let k = 0; k < SIZE; k++) hash = Math.imul(hash ^ letters.charCodeAt(at + k), 0x01000193);
     buffer[count++] = (hash ^ (hash >>> 15)) >>> 0;
   }
-  const all = buffer.subarray(0, count).sort();
+  return buffer.subarray(0, count);
+}
+
+/** Hashes of a text's shingles, sorted, each once; none of a short text. `letters`: as `lettersOf` gives them. */
+export function shinglesOf(letters: string): Uint32Array {
+  if (letters.length < FEWEST_LETTERS) return new Uint32Array();
+  const all = runsOf(letters).sort();
   let kept = 0;
-  for (let k = 0; k < count; k++) if (k === 0 || all[k] !== all[k - 1]) all[kept++] = all[k]!;
+  for (let k = 0; k < all.length; k++) if (k === 0 || all[k] !== all[k - 1]) all[kept++] = all[k]!;
   return buffer.slice(0, kept);
 }
 

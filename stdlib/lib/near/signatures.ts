@@ -3,14 +3,15 @@
  * hashes, in 25 bands of 5. Two texts that are alike by 0.8 share a band with a chance of 0.99995, by 0.9 with all but
  * certainty; unlike ones rarely do. 225 bytes of a text are held, however long it is.
  */
-import { FEWEST_LETTERS, shinglesOf } from "./letters.js";
+import { FEWEST_LETTERS, runsOf } from "./letters.js";
 
 export const BANDS = 25;
 const ROWS = 5;
 export const HASHES = BANDS * ROWS;
+const GREATEST = 0x7fffffff;
 
-const multipliers = new Uint32Array(HASHES);
-const addends = new Uint32Array(HASHES);
+const multipliers = new Int32Array(HASHES);
+const addends = new Int32Array(HASHES);
 {
   let state = 0x9e3779b9;
   const next = (): number => {
@@ -25,7 +26,55 @@ const addends = new Uint32Array(HASHES);
   }
 }
 
-const least = new Uint32Array(HASHES);
+const least = new Int32Array(HASHES);
+
+/**
+ * The least hash of a set under each function into `least`. The inner loop is where the time of a million texts goes: five
+ * functions go by at once (each shingle is read once for them), and all stays a signed number of 32 bits, which V8 keeps in
+ * registers; `>>> 0` would make every comparison one of doubles.
+ */
+function leastOf(set: Int32Array): void {
+  for (let k = 0; k < HASHES; k += ROWS) {
+    const [m0, m1, m2, m3, m4] = [
+      multipliers[k]! | 0,
+      multipliers[k + 1]! | 0,
+      multipliers[k + 2]! | 0,
+      multipliers[k + 3]! | 0,
+      multipliers[k + 4]! | 0,
+    ];
+    const [a0, a1, a2, a3, a4] = [
+      addends[k]! | 0,
+      addends[k + 1]! | 0,
+      addends[k + 2]! | 0,
+      addends[k + 3]! | 0,
+      addends[k + 4]! | 0,
+    ];
+    let [l0, l1, l2, l3, l4] = [GREATEST, GREATEST, GREATEST, GREATEST, GREATEST];
+    for (let i = 0; i < set.length; i++) {
+      const shingle = set[i]!;
+      let hash = (Math.imul(shingle, m0) + a0) | 0;
+      hash ^= hash >>> 15;
+      if (hash < l0) l0 = hash;
+      hash = (Math.imul(shingle, m1) + a1) | 0;
+      hash ^= hash >>> 15;
+      if (hash < l1) l1 = hash;
+      hash = (Math.imul(shingle, m2) + a2) | 0;
+      hash ^= hash >>> 15;
+      if (hash < l2) l2 = hash;
+      hash = (Math.imul(shingle, m3) + a3) | 0;
+      hash ^= hash >>> 15;
+      if (hash < l3) l3 = hash;
+      hash = (Math.imul(shingle, m4) + a4) | 0;
+      hash ^= hash >>> 15;
+      if (hash < l4) l4 = hash;
+    }
+    least[k] = l0;
+    least[k + 1] = l1;
+    least[k + 2] = l2;
+    least[k + 3] = l3;
+    least[k + 4] = l4;
+  }
+}
 
 /** Signatures of texts by their number, in the order in which they came. */
 export class Signatures {
@@ -45,17 +94,9 @@ export class Signatures {
   push(letters: string): number {
     const at = this.count++;
     if (BANDS * this.count > this.keys.length) this.grow();
-    const set = letters.length < FEWEST_LETTERS ? wholeOf(letters, at) : shinglesOf(letters);
-    for (let k = 0; k < HASHES; k++) {
-      const [m, a] = [multipliers[k]!, addends[k]!];
-      let low = 0xffffffff;
-      for (const shingle of set) {
-        const product = Math.imul(shingle, m) + a;
-        const hash = (product ^ (product >>> 15)) >>> 0;
-        if (hash < low) low = hash;
-      }
-      least[k] = low;
-    }
+    // A run that comes twice changes no least hash.
+    const set = letters.length < FEWEST_LETTERS ? wholeOf(letters, at) : runsOf(letters);
+    leastOf(new Int32Array(set.buffer, set.byteOffset, set.length));
     for (let band = 0; band < BANDS; band++) {
       let key = 0x811c9dc5 ^ band;
       for (let k = 0; k < ROWS; k++) {
