@@ -2,15 +2,17 @@
  * `tunebook bench redaction [--texts N] [--peer] [--show ENTITY]`: precision, recall and F2 of each entity on made-up texts
  * whose templates and names nobody saw who wrote the rules (no name is in the detector's lists), false names per 1,000 words of
  * texts that name nobody, and MB a second of a processor. `--peer`: Presidio with spaCy's small English model on the same texts.
+ * `--blind open|held`: texts of someone who had not seen the rules, instead of made-up ones.
  */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { findPersonal } from "#stdlib/lib/personal/find.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { cooking } from "./quality/datasets/cooking.js";
 import { speeches } from "./quality/datasets/speeches.js";
 import { questions } from "./quality/datasets/questions.js";
+import { blind, blindUnnamed, type Half } from "./redaction/blind.js";
 import { labelled, names, unnamed, type Gold, type Labelled } from "./redaction/generate.js";
 import { pooled, scores, type Score } from "./redaction/score.js";
 import { table } from "./table.js";
@@ -19,6 +21,7 @@ interface Options {
   readonly texts: string;
   readonly peer?: true;
   readonly show?: string;
+  readonly blind?: Half;
 }
 type Finder = (texts: readonly string[]) => Promise<readonly (readonly Gold[])[]>;
 
@@ -47,6 +50,8 @@ async function main(o: Options): Promise<void> {
   const python = o.peer
     ? (await ensurePythonEnv("presidio", { onProgress: (line) => console.error(line) })).python
     : null;
+  const finders = [["tunebook", ours], ...(python === null ? [] : [["presidio", presidio(python)] as const])] as const;
+  if (o.blind) return blindly(o.blind, finders, o.show);
   const [unseen, all] = [await names("unseen"), await names("all")];
   const texts = labelled(Number(o.texts), unseen, 1);
   const easier = labelled(Number(o.texts), all, 2);
@@ -54,10 +59,7 @@ async function main(o: Options): Promise<void> {
   const real = [...(await cooking.rows()), ...(await questions.rows())].map((row) =>
     String((row as { readonly text: unknown }).text),
   );
-  for (const [who, find] of [
-    ["tunebook", ours],
-    ...(python === null ? [] : [["presidio", presidio(python)] as const]),
-  ] as const) {
+  for (const [who, find] of finders) {
     const found = scores(texts, await find(texts.map(({ text }) => text)));
     const usual = scores(easier, await find(easier.map(({ text }) => text)), new Set(["name"]));
     console.log(
@@ -80,6 +82,17 @@ async function main(o: Options): Promise<void> {
     "speeches",
     (await speeches.rows()).map((row) => String((row as { readonly text: unknown }).text)),
   );
+}
+
+async function blindly(half: Half, finders: readonly (readonly [string, Finder])[], shown?: string): Promise<void> {
+  if (half === "held" && shown !== undefined) throw new Error("of the texts held back, figures alone are looked at");
+  const [texts, plain] = [blind(half), blindUnnamed(half)];
+  for (const [who, find] of finders) {
+    console.log(`${who}: ${String(texts.length)} texts of the half ${half}`);
+    console.log(report(scores(texts, await find(texts.map(({ text }) => text))), []));
+    console.log(`false names per 1,000 words: ${await falseNames(plain, find, shown === "false")}`);
+  }
+  if (shown !== undefined) show(texts, shown);
 }
 
 function report(all: readonly Score[], usual: readonly Score[]): string {
@@ -147,6 +160,7 @@ function speed(what: string, texts: readonly string[]): void {
 await new Command("bench redaction")
   .option("--texts <n>", "texts that are made", "3000")
   .option("--peer", "Presidio beside it")
+  .addOption(new Option("--blind <half>", "texts of someone who had not seen the rules").choices(["open", "held"]))
   .option("--show <entity>", "what was missed and what was wrong; `false`: names where there are none")
   .action(main)
   .parseAsync();

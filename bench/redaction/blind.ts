@@ -1,0 +1,24 @@
+/** The texts of `bench/redaction/blind`: written by someone who had not seen the rules. */
+import { readFileSync } from "node:fs";
+import type { Gold, Labelled } from "./generate.js";
+
+/** `open`: rules may be mended by it; `held`: figures of it alone are looked at. */
+export type Half = "open" | "held";
+
+const read = (name: string): string =>
+  readFileSync(new URL(`../../../bench/redaction/blind/${name}`, import.meta.url), "utf8");
+
+export function blind(half: Half): readonly Labelled[] {
+  return read(`${half}.jsonl`)
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      const { text, findings } = JSON.parse(line) as { readonly text: string; readonly findings: readonly Gold[] };
+      return { text, gold: findings };
+    });
+}
+
+/** Texts without a name. */
+export function blindUnnamed(half: Half): readonly string[] {
+  return read(`${half}-nameless.txt`).trimEnd().split("\n");
+}
