@@ -1,5 +1,6 @@
 /** The rows of one split, whether they lie in memory or on disk: their values by role, and short hashes of what they say. */
 import { createHash } from "node:crypto";
+import type { Column } from "#stdlib/kinds/task.js";
 import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
 import { Growing } from "../core/data/growing.js";
 import type { Prepared } from "../core/data/prepared.js";
@@ -19,12 +20,12 @@ const KEYED = ["text", "text_pair", "input", "messages", "question", "context"];
 export const HASH_BYTES = 6;
 
 /** One value per row; undefined: the data have no such role. */
-export function valuesOf(part: Part, role: string): ArrayLike<unknown> | undefined {
+export function valuesOf(part: Part, role: string): Column | undefined {
   const { prepared, split } = part;
   const streamed = prepared.streamed?.[split];
   if (!streamed) {
     const table = prepared.splits[split];
-    return table?.columnNames().includes(role) ? (table.array(role) as ArrayLike<unknown>) : undefined;
+    return table?.columnNames().includes(role) ? (table.array(role) as unknown as Column) : undefined;
   }
   return columnIn(streamed, role, prepared.labels);
 }

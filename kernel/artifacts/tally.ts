@@ -14,7 +14,7 @@ export function tallyOf(part: Part): Tally {
     ROLES.flatMap((role): [string, Tally[string]][] => {
       const values = valuesOf(part, role);
       if (!values) return [];
-      if (role === "score") return [[role, numbers(values as ArrayLike<number>)]];
+      if (role === "score") return [[role, numbers(values as Iterable<number>)]];
       const counts = new Map<string, number>();
       for (const value of oneByOne(role, values)) {
         const key = JSON.stringify(value);
@@ -26,14 +26,14 @@ export function tallyOf(part: Part): Tally {
   );
 }
 
-function* oneByOne(role: string, values: ArrayLike<unknown>): Iterable<unknown> {
-  for (let i = 0; i < values.length; i++)
-    if (role === "tags") for (const tag of values[i] as readonly string[]) yield [tag];
-    else yield values[i];
+function* oneByOne(role: string, values: Iterable<unknown>): Iterable<unknown> {
+  for (const value of values)
+    if (role === "tags") for (const tag of value as readonly string[]) yield [tag];
+    else yield value;
 }
 
 /** Neighbours that are put together have their mean, so that the mean of all stays. */
-function numbers(values: ArrayLike<number>): readonly (readonly [number, number])[] {
+function numbers(values: Iterable<number>): readonly (readonly [number, number])[] {
   const sorted = Float64Array.from(values).sort();
   const distinct: [number, number][] = [];
   for (const value of sorted) {

@@ -8,7 +8,8 @@ import { evenlyPicked, ofAll, withFacts, type Measures } from "../core/data/meas
 import type { Prepared } from "../core/data/prepared.js";
 import { EvenRows, type StreamedRows } from "../core/data/streamed-rows.js";
 import { binWidth, greatest, histogramOf, readRole } from "../core/data/tokens.js";
-import { knownLengths, lengthsIn, tokenFile } from "./token-file.js";
+import { contextFile, windowLengths } from "./context-file.js";
+import { knownLengths, lengthsIn, tokenFile, wordFile } from "./token-file.js";
 import "../core/data/codes.js";
 
 /** The same rows with lengths in their facts. Coded error `cannot-stream`. */
@@ -33,7 +34,8 @@ export async function measuredStreamed(
   const rowsOf = (name: string): number => prepared.facts.splits[name]?.rows ?? 0;
   let counted = { rows: 0, of: 0 };
   const read = await histograms(o.lengths ? "messages" : readRole(columns));
-  const targets = await histograms(o.lengths || columns["target"] === undefined ? null : "target");
+  const second = o.apart ? "text_pair" : "target";
+  const targets = await histograms(o.lengths || columns[second] === undefined ? null : second);
   const all = withFacts(prepared, (name, facts) => {
     const target = targets.get(name);
     return { ...facts, lengths: read.get(name) ?? null, ...(target && { targets: target }) };
@@ -51,23 +53,27 @@ async function readingIn(
   const role = readRole(columns);
   const split = splits["train"] ?? splits["all"];
   if (!tokenizer || !split || role === null) return {};
-  const texts = evenlyPicked(split.rows, LOOKED).map((row) => String(split.values(role, row, row + 1)[0]));
+  const texts = evenlyPicked(split.rows, LOOKED).map((row) => {
+    const [value] = split.values(role, row, row + 1);
+    return Array.isArray(value) ? value.join(" ") : String(value);
+  });
   const reading = await readingOf(texts, tokenizer);
   return reading ? { reading } : {};
 }
 
-/** Tokens of each row's text in that role; of conversations, as the model that reads them feeds them. */
+/** Tokens of each row in that role; of conversations and of contexts in windows, as the model that reads them feeds them. */
 async function lengthsOf(split: StreamedRows, role: string, o: Measures): Promise<Int32Array> {
-  const { tokenizer, lengths, signal, onRows } = o;
+  const { tokenizer, lengths, windows } = o;
   const some = o.mostRows !== undefined && split.rows > o.mostRows ? new EvenRows(split, o.mostRows) : undefined;
   if (lengths) return (await lengths(streamedConversations(some ?? split))).lengths;
   if (!tokenizer || !("hash" in tokenizer) || typeof tokenizer.hash !== "string")
     throw new CodedError("cannot-stream", { what: "this tokenizer", why: "it has no hash to keep its tokens by" });
+  const hashed = { ...tokenizer, hash: tokenizer.hash };
+  if (role === "question" && windows && split.has("context"))
+    return some ? windowLengths(some, hashed, windows, o) : (await contextFile(split, hashed, windows, o)).lengths;
   const own = async (of: string): Promise<Int32Array> => {
-    const known = some && knownLengths(split, tokenizer.hash as string, { role: of });
-    if (some) return known ?? lengthsIn(some, tokenizer, { role: of, signal, onRows });
-    return (await tokenFile(split, { ...tokenizer, hash: tokenizer.hash as string }, signal, { role: of, onRows }))
-      .lengths;
+    if (some) return knownLengths(split, hashed.hash, { role: of }) ?? lengthsIn(some, hashed, { role: of }, o);
+    return (await (of === "tokens" ? wordFile(split, hashed, o) : tokenFile(split, hashed, { role: of }, o))).lengths;
   };
   const first = await own(role);
   if (role !== "text" || o.apart || !split.has("text_pair")) return first;

@@ -39,12 +39,6 @@ interface Options {
 
 /** Coded errors of sources, cleaners and splits, and those of `prepare`; `cannot-stream` for what needs all rows at once. */
 export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Options): Promise<Prepared> {
-  const role = ["tokens", "question"].find((role) => role in plan.columns);
-  if (role !== undefined)
-    throw new CodedError("cannot-stream", {
-      what: `the role \`${role}\``,
-      why: "tokens on disk are those of whole texts, not of words or windows",
-    });
   // A plan has a key's name alone: rows that were hashed with another key are others.
   const keys = secretsStamp(plan.clean);
   const folderOf = (part?: number): string => {

@@ -92,11 +92,12 @@ export class StreamedSplit extends StreamedRows {
   }
 
   override has(role: string): boolean {
-    return this.roles.includes(role);
+    return this.roles.includes(role) || this.isJoined(role);
   }
 
   /** One role's values of rows `from` … `to` − 1, read at once. */
   override values(role: string, from: number, to: number): unknown[] {
+    if (this.isJoined(role)) return this.values("tokens", from, to).map(joined);
     const at = this.roles.indexOf(role);
     if (from >= to || at < 0) return [];
     const bytes = Buffer.allocUnsafe(this.starts[to]! - this.starts[from]!);
@@ -105,6 +106,16 @@ export class StreamedSplit extends StreamedRows {
     if (lines.length < to - from) throw new CodedError("streamed-changed", { file: rowsFile(this.folder, this.name) });
     return lines.map((values) => values[at]);
   }
+
+  /** Rows of words have their text beside them, which is not written. */
+  private isJoined(role: string): boolean {
+    return role === "text" && !this.roles.includes("text") && this.roles.includes("tokens");
+  }
+}
+
+/** The text of words. */
+export function joined(tokens: unknown): string {
+  return (tokens as readonly string[]).join(" ");
 }
 
 /** The values of rows, in the order of their roles; fewer than there were where what was written isn't there any more. */

@@ -4,9 +4,9 @@ import { must, mustGet } from "#dsl/diagnostics/must.js";
 import type { LookedRow, SplitRows } from "../core/data/audit/rows.js";
 import { lineOf } from "../core/data/line.js";
 import type { Keeper } from "../core/data/pass/pass.js";
-import { stride, type Row } from "../core/data/rows.js";
+import { stride, withText, type Row } from "../core/data/rows.js";
 import { IndexWriter, indexFile, linesOf, readWhole, rowsFile, type StreamedMeta } from "./streamed.js";
-import { writeAll } from "./token-file.js";
+import { writeAll } from "./number-file.js";
 
 interface Output {
   readonly fd: number;
@@ -60,7 +60,7 @@ export class WrittenRows implements Keeper, SplitRows {
     return linesOf(bytes).map((values, i) => ({
       row: numbers[from + i]!,
       split: this.apart ? split : null,
-      values: Object.fromEntries(this.roles.map((role, at) => [role, values[at]])),
+      values: withText(Object.fromEntries(this.roles.map((role, at) => [role, values[at]]))),
     }));
   }
 

@@ -41,7 +41,7 @@ export async function constantOf(
   if (!constant) return null;
   const score = ({ said }: Pick<Constant, "said">): Scored =>
     scoreOf(
-      Array.from({ length: rows.apart?.of.length ?? rows.asked.count }, (_, row) => said(rows.asked, row)),
+      Array.from({ length: rows.apart?.().of.length ?? rows.asked.count }, (_, row) => said(rows.asked, row)),
       taught,
       rows.asked,
     );

@@ -4,7 +4,7 @@ import type { DecodedText, DecoderImplementation } from "#stdlib/kinds/decoding.
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Session } from "../engine/engine.js";
 import { tokensAt, TextsInMemory } from "../core/data/token-rows.js";
-import { ended } from "../encoding/encoded.js";
+import { ended } from "../encoding/ways.js";
 import { generate } from "./generate.js";
 import { StopStrings } from "./stop-strings.js";
 import { TextStream } from "./text-stream.js";

@@ -31,7 +31,7 @@ export async function asked(
 ): Promise<Asked> {
   const { answers } = task.implementation;
   if (!answers?.score || !rows.taught) return { groups: (await scoreTokens(session, rows, o)).groups };
-  const { texts, of } = rows.apart ?? { texts: rows, of: null };
+  const { texts, of } = rows.apart?.() ?? { texts: rows, of: null };
   const said = await askRows(session, texts, answers, o);
   o.onSaid?.(said);
   return { said: of ? Array.from(of, (text) => said[text]!) : said };
@@ -71,7 +71,7 @@ export function scoredOf(
 /** What was said of all rows. Where a row is two texts that are read each by itself, the first texts of all rows come first. */
 function bySides(parts: readonly Asked[], rows: Encoded): readonly Float32Array[] {
   const said = parts.map((part) => ("said" in part ? part.said : []));
-  const sides = rows.apart ? rows.apart.of.length / rows.count : 1;
+  const sides = rows.apart ? rows.apart().of.length / rows.count : 1;
   return Array.from({ length: sides }, (_, side) =>
     said.flatMap((own) => own.slice((side * own.length) / sides, ((side + 1) * own.length) / sides)),
   ).flat();

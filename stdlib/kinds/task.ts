@@ -8,11 +8,17 @@ import type { MetricImplementation, OtherConstant } from "./metric.js";
 import type { Layers } from "./layers.js";
 import type { ModelOutputs } from "./model.js";
 
+/** One value per row, in memory or read as they are asked for: going through all of them costs less than asking for each. */
+export interface Column extends Iterable<unknown> {
+  readonly length: number;
+  /** Of row `row` (from 0). */
+  at(row: number): unknown;
+}
 /** Values of some rows and their tokens, as a task reads them. */
 export interface RowsToTeach {
   readonly count: number;
-  /** One value per row (of `tags` one list or several), in any order; undefined: the data have no such role. */
-  values(role: string): ArrayLike<unknown> | undefined;
+  /** Undefined: the data have no such role. */
+  values(role: string): Column | undefined;
   /** What errors call the rows: their numbers in the source, and the split where it has a source of its own. */
   readonly names: ArrayLike<RowName>;
   /** Tokens as they are fed. */
@@ -202,8 +208,8 @@ export interface Constant {
 }
 /** The rows that a constant answer follows from: those that a model learns, or where they are not known those that are scored. */
 export interface RowsOfAnswers {
-  /** One value per row; undefined: the data have no such role. */
-  values(role: string): ArrayLike<unknown> | undefined;
+  /** One value per row (of `tags` one list or several), in any order; undefined: the data have no such role. */
+  values(role: string): Column | undefined;
   readonly labels: readonly string[];
   readonly call: Call;
 }

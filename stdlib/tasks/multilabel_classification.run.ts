@@ -107,7 +107,7 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
   },
   /** Each label as likely as it is common, so that of those that are rarer than the threshold none is given. */
   constant({ labels, values, call }) {
-    const sets = Array.from((values("labels") ?? []) as ArrayLike<readonly string[]>);
+    const sets = Array.from((values("labels") ?? []) as Iterable<readonly string[]>);
     if (sets.length === 0) return null;
     const shares = labels.map((label) => sets.filter((set) => set.includes(label)).length / sets.length);
     const always = labels.filter((_, l) => shares[l]! >= threshold(call));
@@ -188,7 +188,7 @@ export const multilabelClassification: TaskImplementation = {
     teach(rows) {
       const values = rows.values("labels");
       if (!values) return null;
-      const sets = Array.from(values as ArrayLike<readonly string[]>);
+      const sets = Array.from(values as Iterable<readonly string[]>);
       const number = numbering(rows, sets);
       const n = rows.labels.length;
       const truth = new Uint8Array(rows.count * n);

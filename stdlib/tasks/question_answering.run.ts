@@ -9,6 +9,7 @@ import type { Answer } from "../lib/answers.js";
 import type {
   Answers,
   AskedRows,
+  Column,
   CommonAnswer,
   ContextWindow,
   RowsToTeach,
@@ -39,10 +40,10 @@ export interface AnswerPrediction extends FoundAnswer {
   readonly context: string;
 }
 interface TaughtAnswers extends Taught {
-  /** Of each window. */
-  readonly spans: readonly Span[];
-  /** Of each question. */
-  readonly gold: readonly (readonly string[])[];
+  /** Of a window. */
+  span(row: number): Span;
+  /** Of a question. */
+  gold(question: number): readonly string[];
 }
 
 const matched = must(exactMatch.ofAnswers, "exact_match of answers");
@@ -50,14 +51,15 @@ const overlapping = must(tokenF1.ofAnswers, "token_f1 of answers");
 
 const answers: Answers<TaughtAnswers, AnswerPrediction> = {
   places: (rows, row) => Int32Array.from(rows.ids(row), (_, place) => place),
-  score(said, { spans, gold }, rows) {
+  score(said, { span, gold: goldOf }, rows) {
     const found = byQuestion(said, rows).map((windows) => answerIn(windows, choiceOf(rows.call)));
+    const gold = found.map((_, question) => goldOf(question));
     const windows = windowsOf(rows, found.length);
     // A question with many windows counts as often in the loss.
     const losses = rowSums(
       found.length,
       2,
-      (i) => [windows[i]!.reduce((sum, row) => sum + lossOf(said[row]!, spans[row]!), 0), windows[i]!.length],
+      (i) => [windows[i]!.reduce((sum, row) => sum + lossOf(said[row]!, span(row)), 0), windows[i]!.length],
       (sums) => sums[0]! / sums[1]!,
     );
     const loss = wholeOf(losses);
@@ -116,7 +118,7 @@ function excerpt({ context, start, end }: AnswerPrediction): string {
   return [from > 0 ? "…" : "", ...parts, to < context.length ? "…" : ""].join("").replace(/\p{Surrogate}/gu, "");
 }
 
-const windowOf = (rows: AskedRows, row: number): ContextWindow => must(rows.window, "the windows of contexts")(row);
+const windowOf = (rows: Pick<AskedRows, "window">, row: number): ContextWindow => must(rows.window, "the windows of contexts")(row);
 
 /** Numbers of the windows of each question. */
 function windowsOf(rows: AskedRows, questions: number): readonly (readonly number[])[] {
@@ -159,26 +161,31 @@ function lossOf(logits: Float32Array, span: Span): number {
   return (of(0) + of(1)) / 2;
 }
 
-/** Tokens of the answer in each window; `no-answer` and `answer-cut` for questions that would teach none. */
-function spansOf(rows: RowsToTeach, given: ArrayLike<readonly Answer[]>): readonly Span[] {
-  const held = new Set<number>();
-  const spans = Array.from({ length: rows.count }, (_, row): Span => {
-    const window: ContextWindow = windowOf(rows, row);
-    const answer = placedIn(given[window.of]!);
-    if (!answer) return NONE;
-    const { text, start } = answer;
-    // Blanks at its ends are no part of any token.
-    const span = spanIn(window, start + text.length - text.trimStart().length, start + text.trimEnd().length);
-    if (span !== NONE) held.add(window.of);
-    return span;
-  });
-  Array.from(given).forEach((own, of) => {
-    const row = rows.names[of]!;
+/** First and last token of the answer in each window, one after the other; `no-answer` and `answer-cut` for questions that would teach none. */
+function spansOf(rows: RowsToTeach, given: Column): Int32Array {
+  const spans = new Int32Array(2 * rows.count);
+  let row = 0;
+  let of = 0;
+  for (const own of given as Iterable<readonly Answer[]>) {
     const answer = placedIn(own);
-    if (answer && !held.has(of)) throw new CodedError("answer-cut", { row, answer: answer.text.slice(0, 80) });
-    if (!answer && rows.call.arguments["unanswerable"] !== true) throw new CodedError("no-answer", { row });
-  });
+    const name = rows.names[of]!;
+    if (!answer && rows.call.arguments["unanswerable"] !== true) throw new CodedError("no-answer", { row: name });
+    let held = false;
+    // The windows of a question stand one after the other.
+    for (let window; row < rows.count && (window = windowOf(rows, row)).of === of; row++) {
+      const span = answer ? spanOf(answer, window) : NONE;
+      held ||= span !== NONE;
+      spans.set(span, 2 * row);
+    }
+    if (answer && !held) throw new CodedError("answer-cut", { row: name, answer: answer.text.slice(0, 80) });
+    of++;
+  }
   return spans;
+}
+
+function spanOf({ text, start }: { readonly text: string; readonly start: number }, window: ContextWindow): Span {
+  // Blanks at its ends are no part of any token.
+  return spanIn(window, start + text.length - text.trimStart().length, start + text.trimEnd().length);
 }
 
 /** The answer that is learnt: the first that stands in the context. */
@@ -193,19 +200,20 @@ export const questionAnswering: TaskImplementation = {
     overlap: (call) => Number(call.arguments["stride"] ?? 0),
     inputs: () => ({ labels: { dtype: "i32", shape: ["batch", 2] } }),
     teach(rows) {
-      const given = rows.values("answer") as ArrayLike<readonly Answer[]> | undefined;
+      const given = rows.values("answer");
       if (!given) return null;
       const spans = spansOf(rows, given);
+      const span = (row: number): Span => [spans[2 * row]!, spans[2 * row + 1]!];
       const taught: TaughtAnswers = {
-        spans,
-        gold: Array.from(given, (own) => own.map(({ text }) => text)),
+        span,
+        gold: (question) => (given.at(question) as readonly Answer[]).map(({ text }) => text),
         counts: (batch) => batch.rows.length,
         marked(row) {
-          const [first, last] = spans[row]!;
+          const [first, last] = span(row);
           return Uint8Array.from(rows.ids(row), (_, place) => (place > 0 && place >= first && place <= last ? 1 : 0));
         },
         feeds: ({ rows: members }) => ({
-          labels: whole(Int32Array.from(Array.from(members).flatMap((row) => spans[row]!)), [members.length, 2]),
+          labels: whole(Int32Array.from(Array.from(members).flatMap(span)), [members.length, 2]),
         }),
       };
       return taught;

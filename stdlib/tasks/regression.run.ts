@@ -56,7 +56,7 @@ const answers: Answers<TaughtScores, ScorePrediction> = {
   },
   /** Of all numbers the mean has the least squared error, the median the least absolute one. */
   constant({ values, call }) {
-    const known = Float64Array.from((values("score") ?? []) as ArrayLike<number>).sort();
+    const known = Float64Array.from((values("score") ?? []) as Iterable<number>).sort();
     if (known.length === 0) return null;
     const always = (of: string, score: number) => {
       const said = within(score, call);
@@ -79,7 +79,7 @@ export const regression: TaskImplementation = {
       const values = rows.values("score");
       if (!values) return null;
       const range = rangeOf(rows.call);
-      const truth = Float64Array.from(values as ArrayLike<number>);
+      const truth = Float64Array.from(values as Iterable<number>);
       truth.forEach((score, i) => {
         if (range && (score < range.from || score > range.to))
           throw new CodedError("score-out-of-range", { row: rows.names[i]!, score, ...range });

@@ -5,7 +5,7 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Answers, AskedRows, TaskImplementation, Taught } from "../kinds/task.js";
+import type { Answers, AskedRows, RowsToTeach, TaskImplementation, Taught } from "../kinds/task.js";
 import type { MetricInput } from "../kinds/metric.js";
 import { entitiesOf, entityCounts, entityF1, offScheme, type Entity, type Scheme } from "../lib/tasks/entities.js";
 import { drawnLabels, drawnTags, lately, resampling, samplerOf } from "../lib/tasks/drawn.js";
@@ -34,15 +34,14 @@ export interface TagsPrediction {
   readonly cut: number;
 }
 interface TaughtTags extends Taught {
-  readonly tokens: readonly (readonly string[])[];
-  readonly tags: readonly (readonly string[])[];
-  /** Numbers of the tags of each row's words that are fed. */
-  readonly truth: readonly Int32Array[];
+  words(row: number): readonly string[];
+  /** Numbers of the tags of a row's words that are fed. */
+  truth(row: number): Int32Array;
 }
 
 const schemeOf = (call: Call): Scheme => call.arguments["scheme"] as Scheme;
 
-const wordsAsked = (rows: AskedRows, row: number) => must(rows.words, "the words of rows")(row);
+const wordsAsked = (rows: Pick<AskedRows, "words">, row: number) => must(rows.words, "the words of rows")(row);
 
 const answers: Answers<TaughtTags, TagsPrediction> = {
   places: (rows, row) => wordsAsked(rows, row).starts,
@@ -50,12 +49,13 @@ const answers: Answers<TaughtTags, TagsPrediction> = {
     const scheme = schemeOf(rows.call);
     const { labels } = rows;
     const words = said.map((logits) => perWord(logits, labels.length));
-    const input = labelled(labels, Int32Array.from(taught.truth.flatMap((row) => [...row])), words.flat());
-    const truth = taught.truth.map((row, i) => taught.tags[i]!.slice(0, row.length));
+    const right = said.map((_, row) => taught.truth(row));
+    const input = labelled(labels, Int32Array.from(right.flatMap((row) => [...row])), words.flat());
+    const truth = right.map((row) => Array.from(row, (tag) => labels[tag]!));
     const predicted = words.map((row) => row.map((logits) => labels[argmax(logits)]!));
     const tags = { scheme, truth, predicted };
     const [drawTags, drawWords] = [drawnTags(tags), drawnLabels(input)];
-    const wordsOf = lately(wordsOfTexts(taught.truth.map((row) => row.length)));
+    const wordsOf = lately(wordsOfTexts(right.map((row) => row.length)));
     const byTag = countsByLabel(input);
     const commonest = commonestOf(byTag, input.truth.length);
     const kinds = [...entityCounts(truth, predicted, scheme)];
@@ -86,14 +86,14 @@ const answers: Answers<TaughtTags, TagsPrediction> = {
       labels,
       confusion: confusionOf(input),
       mistakesBy: "probability",
-      mistakes: (most) => gravest(input, taught, most),
+      mistakes: (most) => gravest(input, right, taught, most),
       notes: cutNote(rows),
     };
   },
   constant: ({ labels, values }) =>
     commonestLabel(
       labels,
-      Array.from((values("tags") ?? []) as ArrayLike<readonly string[]>).flat(),
+      everyOne((values("tags") ?? []) as Iterable<readonly string[]>),
       (rows, row) => wordsAsked(rows, row).starts.length,
     ),
   predictions: (said, texts, rows) =>
@@ -142,8 +142,8 @@ function wordsOfTexts(lengths: readonly number[]): (drawn: Uint32Array) => Uint3
 }
 
 /** A text is as wrong as its surest wrong word. */
-function gravest(input: MetricInput, { truth, tokens }: TaughtTags, most: number) {
-  const places = truth.flatMap((row, text) => Array.from(row, (_, word) => ({ text, word })));
+function gravest(input: MetricInput, right: readonly Int32Array[], { words }: TaughtTags, most: number) {
+  const places = right.flatMap((row, text) => Array.from(row, (_, word) => ({ text, word })));
   const seen = new Set<number>();
   return mistaken(input)
     .filter(({ at }) => {
@@ -151,9 +151,9 @@ function gravest(input: MetricInput, { truth, tokens }: TaughtTags, most: number
       return !seen.has(text) && seen.add(text);
     })
     .slice(0, most)
-    .map(({ at, truth: right, predicted, by }) => {
+    .map(({ at, truth, predicted, by }) => {
       const { text, word } = places[at]!;
-      return { row: text, truth: `${tokens[text]![word]}: ${right}`, predicted, by };
+      return { row: text, truth: `${words(text)[word]!}: ${truth}`, predicted, by };
     });
 }
 
@@ -164,38 +164,55 @@ function cutNote(rows: AskedRows): readonly string[] {
   return [`${words} words of ${cut.filter((n) => n > 0).length} rows lie beyond max_length and are not scored`];
 }
 
+function* everyOne(rows: Iterable<readonly string[]>): Generator<string> {
+  for (const row of rows) yield* row;
+}
+
+/** The tags of each row as far as its words are fed, which `fed` is told; `unequal-lists` and `tag-off-scheme` where they are no tags of words. */
+function* tagsFed(
+  rows: RowsToTeach,
+  tokens: Iterable<unknown>,
+  tags: Iterable<unknown>,
+  fed: Int32Array,
+): Generator<readonly string[]> {
+  const scheme = schemeOf(rows.call);
+  const words = (tokens as Iterable<readonly string[]>)[Symbol.iterator]();
+  let row = 0;
+  for (const own of tags as Iterable<readonly string[]>) {
+    const at = rows.names[row]!;
+    const { length } = must(words.next().value as readonly string[] | undefined, "the words of a row");
+    if (own.length !== length) throw new CodedError("unequal-lists", { row: at, tokens: length, tags: own.length });
+    const wrong = offScheme(own, scheme);
+    if (wrong) throw new CodedError("tag-off-scheme", { row: at, scheme, ...wrong });
+    fed[row] = wordsAsked(rows, row).starts.length;
+    yield own.slice(0, fed[row]);
+    row++;
+  }
+}
+
 export const tokenClassification: TaskImplementation = {
   supervision: {
     rows: "words",
     inputs: () => ({ targets: { dtype: "i32", shape: ["targets"] }, labels: { dtype: "i32", shape: ["targets"] } }),
     teach(rows) {
-      const [tokens, tags] = [rows.values("tokens"), rows.values("tags")].map(
-        (values) => values && Array.from(values as ArrayLike<readonly string[]>),
-      );
+      const [tokens, tags] = ["tokens", "tags"].map((role) => rows.values(role));
       if (!tokens || !tags) return null;
-      const scheme = schemeOf(rows.call);
-      const read = tags.map((own, row) => {
-        const at = rows.names[row]!;
-        const words = tokens[row]!.length;
-        if (own.length !== words) throw new CodedError("unequal-lists", { row: at, tokens: words, tags: own.length });
-        const wrong = offScheme(own, scheme);
-        if (wrong) throw new CodedError("tag-off-scheme", { row: at, scheme, ...wrong });
-        return own.slice(0, wordsAsked(rows, row).starts.length);
-      });
-      const number = numbering(rows, read);
-      const truth = read.map((own) => Int32Array.from(own, number));
+      // Of each row a number stays: rows may lie on disk, and be many.
+      const fed = new Int32Array(rows.count);
+      const number = numbering(rows, tagsFed(rows, tokens, tags, fed));
+      const truth = (row: number): Int32Array =>
+        Int32Array.from((tags.at(row) as readonly string[]).slice(0, fed[row]), number);
       const taught: TaughtTags = {
-        tokens,
-        tags,
+        words: (row) => tokens.at(row) as readonly string[],
         truth,
-        counts: (batch) => Array.from(batch.rows).reduce((sum, row) => sum + truth[row]!.length, 0),
+        counts: (batch) => Array.from(batch.rows).reduce((sum, row) => sum + fed[row]!, 0),
         feeds({ rows: members, width }) {
           const targets = Array.from(members).flatMap((row, at) =>
             Array.from(wordsAsked(rows, row).starts, (start) => at * width + start),
           );
           return placed(
             targets,
-            Array.from(members).flatMap((row) => [...truth[row]!]),
+            Array.from(members).flatMap((row) => [...truth(row)]),
           );
         },
       };

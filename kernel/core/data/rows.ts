@@ -90,7 +90,7 @@ function refusal(
 }
 
 /** Words alone have a text too: it is what is compared, shown and looked through for duplicates. */
-function withText(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function withText(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { tokens, text } = values;
   return Array.isArray(tokens) && text === undefined ? { ...values, text: tokens.join(" ") } : values;
 }

@@ -1,4 +1,6 @@
 /** Rows of a split that lie elsewhere than in memory and are read as they are asked for. */
+import type { Column } from "#stdlib/kinds/task.js";
+
 export abstract class StreamedRows {
   /** Where they lie. */
   abstract readonly folder: string;
@@ -14,18 +16,48 @@ export abstract class StreamedRows {
   abstract values(role: string, from: number, to: number): unknown[];
 }
 
-/** Values that are read at a time. */
-const READ = 10_000;
+/** Rows that are read at a time by who goes through all of them. */
+const READ = 2048;
 
-/** One role's values of all rows, read in parts; undefined: they have no such role. `names`: of labels by their number. */
-export function columnIn(rows: StreamedRows, role: string, names: readonly string[]): ArrayLike<unknown> | undefined {
+/** One role's values of all rows, read as they are asked for; undefined: they have no such role. `names`: of labels by their number. */
+export function columnIn(rows: StreamedRows, role: string, names: readonly string[]): Column | undefined {
   if (!rows.has(role)) return undefined;
   const { labels } = rows;
-  if (role === "label" && labels) return Array.from(labels, (label) => names[label]);
-  const values = new Array<unknown>(rows.rows);
-  for (let from = 0; from < rows.rows; from += READ)
-    rows.values(role, from, Math.min(from + READ, rows.rows)).forEach((value, i) => (values[from + i] = value));
-  return values;
+  if (role === "label" && labels) return new LabelColumn(labels, names);
+  return new StreamedColumn(rows, role);
+}
+
+class LabelColumn implements Column {
+  constructor(
+    private readonly labels: Int32Array,
+    private readonly names: readonly string[],
+  ) {}
+  get length(): number {
+    return this.labels.length;
+  }
+  at(row: number): unknown {
+    return this.names[this.labels[row] ?? -1];
+  }
+  *[Symbol.iterator](): Generator<unknown> {
+    for (const label of this.labels) yield this.names[label];
+  }
+}
+
+class StreamedColumn implements Column {
+  constructor(
+    private readonly rows: StreamedRows,
+    private readonly role: string,
+  ) {}
+  get length(): number {
+    return this.rows.rows;
+  }
+  at(row: number): unknown {
+    return this.rows.values(this.role, row, row + 1)[0];
+  }
+  *[Symbol.iterator](): Generator<unknown> {
+    for (let from = 0; from < this.length; from += READ)
+      yield* this.rows.values(this.role, from, Math.min(from + READ, this.length));
+  }
 }
 
 /** Rows that stand together, as some thousands are read at once. */

@@ -1,6 +1,10 @@
 /** Rows of token ids, wherever they lie: arrays in memory, or a file that is read as they are asked for. */
 
 import { must } from "#dsl/diagnostics/must.js";
+import type { ContextWindow } from "#stdlib/kinds/task.js";
+import type { EncodedWindow } from "#stdlib/kinds/tokenizer.js";
+import type { WordPieces } from "./tokens.js";
+
 export interface TokenRows {
   readonly length: number;
   at(row: number): Int32Array | undefined;
@@ -33,6 +37,38 @@ export class TextsInMemory implements TokenTexts {
   part(text: number, from: number, to: number): Int32Array {
     return this.texts[text]!.subarray(from, to);
   }
+}
+
+/** Words of each row, one after the other. */
+export interface WordTexts extends TokenTexts {
+  /** Where the first piece of each word lies. */
+  starts(row: number): Int32Array;
+}
+
+export class WordsInMemory extends TextsInMemory implements WordTexts {
+  constructor(private readonly pieces: readonly WordPieces[]) {
+    super(pieces.map(({ ids }) => ids));
+  }
+  starts(row: number): Int32Array {
+    return must(this.pieces[row], `the words of row ${row}`).starts;
+  }
+}
+
+/** Questions beside their contexts, in windows. */
+export interface ContextRows {
+  readonly ids: TokenRows;
+  readonly types: TokenRows;
+  readonly lengths: Int32Array;
+  window(row: number): ContextWindow;
+}
+
+export function contextsInMemory(windows: readonly EncodedWindow[]): ContextRows {
+  return {
+    ids: windows.map(({ ids }) => ids),
+    types: windows.map(({ types }) => types),
+    lengths: Int32Array.from(windows, ({ ids }) => ids.length),
+    window: (row) => must(windows[row], `window ${row}`),
+  };
 }
 
 /** Texts cut to a length as they are read; `cut` is the tokenizer's. */

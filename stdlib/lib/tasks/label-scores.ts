@@ -57,18 +57,19 @@ export function measured(metric: MetricImplementation, call: Call, input: Metric
 /** Numbers of the labels of rows (`of`: of each row its label, or several); `label-not-trained` names all that the model never learned. */
 export function numbering(
   { labels, names, model }: Pick<RowsToTeach, "labels" | "names" | "model">,
-  of: readonly (string | readonly string[])[],
+  of: Iterable<string | readonly string[]>,
 ): (label: string) => number {
   const numbers = new Map(labels.map((label, i) => [label, i]));
   const unknown = new Set<string>();
-  let first = -1;
-  of.forEach((own, row) => {
+  let [first, row] = [-1, 0];
+  for (const own of of) {
     for (const label of typeof own === "string" ? [own] : own) {
       if (numbers.has(label)) continue;
       if (first < 0) first = row;
       unknown.add(label);
     }
-  });
+    row++;
+  }
   if (first >= 0)
     throw new CodedError("label-not-trained", { labels: [...unknown], row: names[first]!, model, has: labels });
   return (label) => mustGet(numbers, label, "label");

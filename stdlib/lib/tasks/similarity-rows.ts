@@ -2,7 +2,8 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
-import type { RowsToTeach, Taught } from "../../kinds/task.js";
+import type { Column, RowsToTeach, Taught } from "../../kinds/task.js";
+import { Fingerprints } from "../fingerprints.js";
 import { real, whole } from "./feeds.js";
 import { numbering } from "./label-scores.js";
 import { LEARNS, lossOf, toldBy, type Loss } from "./similarity-losses.js";
@@ -11,8 +12,8 @@ import "./codes.js";
 export interface TaughtPairs extends Taught {
   readonly count: number;
   readonly loss: Loss;
-  readonly text: readonly string[];
-  readonly text_pair: readonly string[];
+  readonly text: Column;
+  readonly text_pair: Column;
   /** Scores as they are written, and the cosines that they stand for; null: the data have none. */
   readonly scores: { readonly written: Float64Array; readonly cosines: Float64Array } | null;
   /** 1 where the texts of a row belong together, and the names of both sorts; null: they all do. */
@@ -22,21 +23,19 @@ export interface TaughtPairs extends Taught {
   belongs(row: number, other: number, column: 0 | 1): boolean;
 }
 
-const texts = (values: ArrayLike<unknown> | undefined): readonly string[] | null =>
-  values ? Array.from(values, String) : null;
-
 /** Null: there are no pairs. Coded errors `two-labels`, `label-not-trained`, `cosine-out-of-range`, `negatives-without-ranking`. */
 export function teachPairs(rows: RowsToTeach): TaughtPairs | null {
-  const [text, text_pair] = [texts(rows.values("text")), texts(rows.values("text_pair"))];
+  const [text, text_pair] = [rows.values("text"), rows.values("text_pair")];
   if (!text || !text_pair) return null;
-  const negative = texts(rows.values("negative"));
+  const negative = rows.values("negative");
   const loss = lossFor(rows);
   if (negative && loss !== "ranking") throw new CodedError("negatives-without-ranking", { data: rows.data, loss });
   const told = toldBy(rows.call, rolesIn(rows));
   const scores = told === "score" ? scoresOf(rows, loss) : null;
   const same = told === "label" ? samesOf(must(rows.values("label"), "the column of labels"), rows) : null;
   const count = text.length;
-  const belongs = belonging({ text, text_pair, negative, same, groups: groupsOf(rows) });
+  const [firsts, seconds, others] = numbered([text, text_pair, negative ?? []]) as [Int32Array, Int32Array, Int32Array];
+  const belongs = belonging({ firsts, seconds, others, same, groups: groupsOf(rows) });
   const columns = negative ? 3 : 2;
   const labels = (row: number): number =>
     LEARNS[loss] === "score"
@@ -93,7 +92,7 @@ function targetOf({ written, cosines }: NonNullable<TaughtPairs["scores"]>, loss
 }
 
 function scoresOf(rows: RowsToTeach, loss: Loss): NonNullable<TaughtPairs["scores"]> {
-  const written = Float64Array.from(rows.values("score") as ArrayLike<number>);
+  const written = Float64Array.from(rows.values("score") as Iterable<number>);
   const { from, to } = rangeOf(rows.call) ?? { from: -1, to: 1 };
   const least = from < 0 ? -1 : 0;
   const cosines = written.map((score) => least + ((score - from) / (to - from)) * (1 - least));
@@ -110,33 +109,52 @@ function rangeOf(call: Call): { readonly from: number; readonly to: number } | n
 }
 
 /** The second of two labels says that texts belong together. */
-function samesOf(values: ArrayLike<unknown>, rows: RowsToTeach): Uint8Array {
+function samesOf(values: Iterable<unknown>, rows: RowsToTeach): Uint8Array {
   const { labels, data } = rows;
   if (labels.length !== 2) throw new CodedError("two-labels", { data, labels });
   const found = Array.from(values, String);
   return Uint8Array.from(found, numbering(rows, found));
 }
 
-/** Rows with the same value of `group` (or else `id`) belong together. */
-function groupsOf(rows: RowsToTeach): readonly unknown[] | null {
+/** Rows with the same value of `group` (or else `id`) belong together: a number for each value, −1 for none. */
+function groupsOf(rows: RowsToTeach): Int32Array | null {
   const values = rows.values("group") ?? rows.values("id");
-  return values ? Array.from(values) : null;
+  return values ? numbered([Array.from(values, keyOf)])[0]! : null;
 }
 
+function keyOf(group: unknown): string | null {
+  return group === null || group === undefined || group === "" ? null : `${typeof group} ${String(group as string)}`;
+}
+
+/** Of each text of each column a number, the same where texts are the same: rows may lie on disk, and be many. */
+function numbered(columns: readonly (Column | readonly (string | null)[])[]): readonly Int32Array[] {
+  const known = new Fingerprints();
+  let next = 0;
+  return columns.map((column) => {
+    const own = new Int32Array(column.length);
+    let row = 0;
+    for (const text of column) {
+      const number = text === null ? -1 : (known.meet(String(text), next) ?? next++);
+      own[row++] = number;
+    }
+    return own;
+  });
+}
+
+/** Each by a number for the text that it is. */
 function belonging(o: {
-  readonly text: readonly string[];
-  readonly text_pair: readonly string[];
-  readonly negative: readonly string[] | null;
+  readonly firsts: Int32Array;
+  readonly seconds: Int32Array;
+  readonly others: Int32Array;
   readonly same: Uint8Array | null;
-  readonly groups: readonly unknown[] | null;
+  readonly groups: Int32Array | null;
 }): TaughtPairs["belongs"] {
-  const { text, text_pair, negative, same, groups } = o;
-  const grouped = (group: unknown): boolean => group !== null && group !== undefined && group !== "";
+  const { firsts, seconds, others, same, groups } = o;
   return (row, other, column) => {
-    const candidate = column === 0 ? text_pair[other]! : must(negative, "the column of negatives")[other]!;
-    if (same?.[row] !== 0 && candidate === text_pair[row]) return true;
+    const candidate = (column === 0 ? seconds : others)[other]!;
+    if (same?.[row] !== 0 && candidate === seconds[row]) return true;
     if (column === 1 || same?.[other] === 0) return false;
-    if (text[other] === text[row]) return true;
-    return groups !== null && grouped(groups[row]) && groups[other] === groups[row];
+    if (firsts[other] === firsts[row]) return true;
+    return groups !== null && groups[row]! >= 0 && groups[other] === groups[row];
   };
 }

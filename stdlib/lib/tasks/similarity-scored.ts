@@ -177,7 +177,7 @@ function bySearches(own: Found): Scored {
     mistakes: (most) =>
       astray
         .slice(0, most)
-        .map(({ row, found: predicted, by }) => ({ row, truth: taught.text_pair[row]!, predicted, by })),
+        .map(({ row, found: predicted, by }) => ({ row, truth: String(taught.text_pair.at(row)), predicted, by })),
   };
 }
 

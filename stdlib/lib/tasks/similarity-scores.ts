@@ -71,18 +71,19 @@ export function searchesIn(
   scale: number,
 ): Searches {
   const rows = Array.from({ length: taught.count }, (_, row) => row);
-  const pool = [...byText(rows, taught.text_pair)].map(([text, own]) => ({ text, vector: vectors.second(own[0]!) }));
+  const [texts, pairs] = [Array.from(taught.text, String), Array.from(taught.text_pair, String)];
+  const pool = [...byText(rows, pairs)].map(([text, own]) => ({ text, vector: vectors.second(own[0]!) }));
   const place = new Map(pool.map(({ text }, at) => [text, at]));
   const asking = rows.filter((row) => taught.same?.[row] !== 0);
   const found: { row: number; found: string; by: number }[] = [];
   const ranks: (readonly Rank[])[] = [];
   const losses: number[] = [];
-  for (const [text, own] of byText(asking, taught.text)) {
-    const itself = (other: string): boolean => other === text && own.every((row) => taught.text_pair[row] !== text);
+  for (const [text, own] of byText(asking, texts)) {
+    const itself = (other: string): boolean => other === text && own.every((row) => pairs[row] !== text);
     const right = new Set(
       rows
-        .filter((other) => !itself(taught.text_pair[other]!) && own.some((row) => taught.belongs(row, other, 0)))
-        .map((other) => mustGet(place, taught.text_pair[other]!, "place of")),
+        .filter((other) => !itself(pairs[other]!) && own.some((row) => taught.belongs(row, other, 0)))
+        .map((other) => mustGet(place, pairs[other]!, "place of")),
     );
     const vector = vectors.first(own[0]!);
     const cosines = Float64Array.from(pool, (candidate) => dot(vector, candidate.vector));
@@ -95,7 +96,7 @@ export function searchesIn(
       if (best < 0 || cosines[at]! > cosines[best]!) best = at;
     }
     for (const row of own) {
-      const mine = cosines[mustGet(place, taught.text_pair[row]!, "place of")]!;
+      const mine = cosines[mustGet(place, pairs[row]!, "place of")]!;
       losses.push(Math.log1p(others * Math.exp(-scale * mine)));
       if (best >= 0 && cosines[best]! > mine) found.push({ row, found: pool[best]!.text, by: cosines[best]! - mine });
     }
