@@ -36,11 +36,12 @@ class ContextFile implements ContextRows {
   }
 
   window(row: number): ContextWindow {
-    const [of, first, tokens, placed] = this.index.subarray(FIELDS * row, FIELDS * (row + 1));
-    const places = this.numbers.part(row, tokens!, tokens! + 2 * placed!);
-    const text = (role: string): string => String(this.split.values(role, of!, of! + 1)[0]);
+    const told = this.index.subarray(FIELDS * row, FIELDS * (row + 1));
+    const [of, first, tokens, placed] = told as unknown as readonly [number, number, number, number];
+    const places = this.numbers.part(row, tokens, tokens + 2 * placed);
+    const text = (role: string): string => String(this.split.values(role, of, of + 1)[0]);
     return {
-      ...{ of: of!, first: first!, starts: places.subarray(0, placed), ends: places.subarray(placed) },
+      ...{ of, first, starts: places.subarray(0, placed), ends: places.subarray(placed) },
       get question() {
         return text("question");
       },
@@ -96,7 +97,12 @@ export async function windowLengths(
   o: Making,
 ): Promise<Int32Array> {
   const lengths: number[] = [];
-  for await (const windows of inChunks(split, o, (from, to) => encodedContexts(split, tokenizer, cut, [from, to]), CHUNK))
+  for await (const windows of inChunks(
+    split,
+    o,
+    (from, to) => encodedContexts(split, tokenizer, cut, [from, to]),
+    CHUNK,
+  ))
     for (const { ids } of windows) lengths.push(ids.length);
   return Int32Array.from(lengths);
 }

@@ -20,16 +20,23 @@ export async function measuredStreamed(
   o: Measures,
 ): Promise<Prepared> {
   const histograms = async (role: string | null) => {
-    const lengths: [string, Int32Array][] = [];
+    const measured: [string, Int32Array, number][] = [];
     if (role !== null)
-      for (const [name, split] of Object.entries(splits)) lengths.push([name, await lengthsOf(split, role, o)]);
-    const step = binWidth(Math.max(...lengths.map(([, all]) => greatest(all))));
-    if (lengths.length > 0)
+      for (const [name, split] of Object.entries(splits)) {
+        const own = await lengthsOf(split, role, o);
+        // Windows are more than the rows that they are of.
+        measured.push([name, own.lengths, own.rows]);
+      }
+    const step = binWidth(Math.max(...measured.map(([, lengths]) => greatest(lengths))));
+    const sum = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0);
+    if (measured.length > 0)
       counted = {
-        rows: lengths.reduce((sum, [, all]) => sum + all.length, 0),
-        of: lengths.reduce((sum, [name]) => sum + (splits[name]?.rows ?? 0), 0),
+        rows: sum(measured.map(([, , rows]) => rows)),
+        of: sum(measured.map(([name]) => splits[name]?.rows ?? 0)),
       };
-    return new Map(lengths.map(([name, all]) => [name, ofAll(histogramOf(all, step), all.length, rowsOf(name))]));
+    return new Map(
+      measured.map(([name, lengths, rows]) => [name, ofAll(histogramOf(lengths, step), rows, rowsOf(name))]),
+    );
   };
   const rowsOf = (name: string): number => prepared.facts.splits[name]?.rows ?? 0;
   let counted = { rows: 0, of: 0 };
@@ -61,19 +68,30 @@ async function readingIn(
   return reading ? { reading } : {};
 }
 
+interface Lengths {
+  readonly lengths: Int32Array;
+  /** Rows that were measured. */
+  readonly rows: number;
+}
+
 /** Tokens of each row in that role; of conversations and of contexts in windows, as the model that reads them feeds them. */
-async function lengthsOf(split: StreamedRows, role: string, o: Measures): Promise<Int32Array> {
+async function lengthsOf(split: StreamedRows, role: string, o: Measures): Promise<Lengths> {
   const { tokenizer, lengths, windows } = o;
   const some = o.mostRows !== undefined && split.rows > o.mostRows ? new EvenRows(split, o.mostRows) : undefined;
-  if (lengths) return (await lengths(streamedConversations(some ?? split))).lengths;
+  const of = (made: Int32Array): Lengths => ({ lengths: made, rows: (some ?? split).rows });
+  if (lengths) return of((await lengths(streamedConversations(some ?? split))).lengths);
   if (!tokenizer || !("hash" in tokenizer) || typeof tokenizer.hash !== "string")
     throw new CodedError("cannot-stream", { what: "this tokenizer", why: "it has no hash to keep its tokens by" });
   const hashed = { ...tokenizer, hash: tokenizer.hash };
   if (role === "question" && windows && split.has("context"))
-    return some ? windowLengths(some, hashed, windows, o) : (await contextFile(split, hashed, windows, o)).lengths;
-  const own = async (of: string): Promise<Int32Array> => {
-    if (some) return knownLengths(split, hashed.hash, { role: of }) ?? lengthsIn(some, hashed, { role: of }, o);
-    return (await (of === "tokens" ? wordFile(split, hashed, o) : tokenFile(split, hashed, { role: of }, o))).lengths;
+    return of(
+      some ? await windowLengths(some, hashed, windows, o) : (await contextFile(split, hashed, windows, o)).lengths,
+    );
+  const own = async (role: string): Promise<Lengths> => {
+    const known = some && knownLengths(split, hashed.hash, { role });
+    if (known) return { lengths: known, rows: split.rows };
+    if (some) return of(await lengthsIn(some, hashed, { role }, o));
+    return of((await (role === "tokens" ? wordFile(split, hashed, o) : tokenFile(split, hashed, { role }, o))).lengths);
   };
   const first = await own(role);
   if (role !== "text" || o.apart || !split.has("text_pair")) return first;
@@ -82,5 +100,5 @@ async function lengthsOf(split: StreamedRows, role: string, o: Measures): Promis
   const [alone] = await tokenizer.encode([""], Number.POSITIVE_INFINITY);
   const [pair] = await tokenizer.encodePairs([""], [""], Number.POSITIVE_INFINITY);
   const extra = (pair?.ids.length ?? 0) - 2 * (alone?.length ?? 0);
-  return first.map((length, row) => length + second[row]! + extra);
+  return { ...first, lengths: first.lengths.map((length, row) => length + second.lengths[row]! + extra) };
 }

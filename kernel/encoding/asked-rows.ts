@@ -54,8 +54,10 @@ export function pairsCut(first: TokenTexts, second: TokenTexts, e: Cutting): Uns
 }
 
 /** Every window is a row that is fed, every question one that is answered. */
-export function contextsCut({ ids, types, lengths, window }: ContextRows, e: Cutting): Unseen {
-  return { ids, lengths, asked: askedOf(ids, e, { window }), ...(e.types && { types }) };
+export function contextsCut(rows: ContextRows, e: Cutting): Unseen {
+  const { ids, types, lengths } = rows;
+  const asked = askedOf(ids, e, { window: (row) => rows.window(row) });
+  return { ids, lengths, asked, ...(e.types && { types }) };
 }
 
 export function contextCut({ maxLength, task }: Pick<Encoding, "maxLength" | "task">): ContextCut {

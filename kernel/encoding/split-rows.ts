@@ -50,7 +50,8 @@ function inTable(table: ColumnTable, tokenizer: Tokenizer): SplitRows {
     ...{ count: numbers.length, numbers, names: rowNamesOf(table, numbers) },
     column: (role) => (names.has(role) ? (table.array(role) as unknown as Column) : undefined),
     conversations: () => conversationsOf(table),
-    texts: async (which) => new TextsInMemory(await tokensOf(table, tokenizer, { ...which, apart: names.has("text_pair") })),
+    texts: async (which) =>
+      new TextsInMemory(await tokensOf(table, tokenizer, { ...which, apart: names.has("text_pair") })),
     words: async () => new WordsInMemory(await wordsOf(table, tokenizer)),
     contexts: async (cut) => contextsInMemory(await contextsOf(table, tokenizer, cut)),
   };

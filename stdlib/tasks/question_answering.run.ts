@@ -118,7 +118,8 @@ function excerpt({ context, start, end }: AnswerPrediction): string {
   return [from > 0 ? "…" : "", ...parts, to < context.length ? "…" : ""].join("").replace(/\p{Surrogate}/gu, "");
 }
 
-const windowOf = (rows: Pick<AskedRows, "window">, row: number): ContextWindow => must(rows.window, "the windows of contexts")(row);
+const windowOf = (rows: Pick<AskedRows, "window">, row: number): ContextWindow =>
+  must(rows.window, "the windows of contexts")(row);
 
 /** Numbers of the windows of each question. */
 function windowsOf(rows: AskedRows, questions: number): readonly (readonly number[])[] {

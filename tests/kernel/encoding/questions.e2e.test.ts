@@ -107,6 +107,18 @@ model finder { base: "base", task: question_answering(stride: 6), max_length: 24
     const text = (await book.run("show finder.mask")).map(({ bundle }) => bundle["text/plain"]).join("");
     assert.match(text, /⟦(rome|oslo|lima|york)⟧/);
   });
+  it("learns from streamed contexts what it learns from contexts in memory", async () => {
+    const said: unknown[] = [];
+    for (const stream of ["", ", stream: true"]) {
+      const name = stream ? "flow" : "held";
+      await book.run(`data ${name} { source: jsonl("places.jsonl"${stream}), ${DATA} }
+train finder on ${name} with plain as finder_${name} { epochs: 2, shuffle: random }
+evaluate finder_${name} on ${name}.validation { metrics: [loss, exact_match, token_f1] }`);
+      said.push([model(`finder_${name}`).history.map(({ loss, tokens }) => [loss, tokens]), metrics()]);
+      assert.match(shown(await book.run(`show finder_${name}.mask`)), /⟦(rome|oslo|lima|york)⟧/);
+    }
+    assert.deepEqual(said[1], said[0]);
+  });
   it("learns that there is no answer, where that may be", async () => {
     const some = rows.map((i) => {
       const { question, context, answer } = asked(i, 5);

@@ -325,13 +325,14 @@ train domain on texts with plain ${steps}`);
       model("held").history.map((s) => s.loss),
     );
   });
-  it("scores and several labels are learnt from streamed rows as from rows in memory", async () => {
+  it("scores, several labels and tags are learnt from streamed rows as from rows in memory", async () => {
     const recipe = "{ epochs: 1, shuffle: random }";
-    for (const [name, data, more] of [
-      ["grader", "scores", "columns: { text: body, score: stars }"],
-      ["topic", "topics", 'columns: { text: body, labels: topics }, separator: ";"'],
+    for (const [name, data, from, more] of [
+      ["grader", "scores", 'csv("scores.csv"', "columns: { text: body, score: stars }"],
+      ["topic", "topics", 'csv("topics.csv"', 'columns: { text: body, labels: topics }, separator: ";"'],
+      ["tagger", "people", 'jsonl("names.jsonl"', "columns: { tokens: tokens, tags: tags }"],
     ] as const) {
-      const source = `source: csv("${data}.csv", stream: true), ${more}, split: by_column(part)`;
+      const source = `source: ${from}, stream: true), ${more}, split: by_column(part)`;
       await book.run(`data ${data}_flow { ${source} }
 train ${name} on ${data} with plain as ${name}_held ${recipe}
 train ${name} on ${data}_flow with plain as ${name}_flow ${recipe}

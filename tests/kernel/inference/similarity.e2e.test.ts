@@ -191,10 +191,17 @@ model finder { base: "base", task: sentence_similarity }`);
       "missing-role",
       "text_pair",
     );
-    await refused(
-      'data flow { source: csv("pairs.csv", stream: true), columns: { text: a, text_pair: b } }\ntrain finder on flow with plain',
-      "cannot-stream",
-    );
+  });
+  it("streamed pairs teach and are worth what pairs in memory are", async () => {
+    const said: unknown[] = [];
+    for (const stream of ["", ", stream: true"]) {
+      const name = stream ? "flow" : "held";
+      await book.run(`data ${name} { source: csv("pairs.csv"${stream}), columns: { text: a, text_pair: b } }
+train finder on ${name} with plain as finder_${name} { epochs: 2 }
+evaluate finder_${name} on ${name} { metrics: [mrr, loss] }`);
+      said.push([model(`finder_${name}`).history.map(({ loss, tokens }) => [loss, tokens]), metrics()]);
+    }
+    assert.deepEqual(said[1], said[0]);
   });
   it("a base says how it makes vectors", async () => {
     const folder = join(book.folder, "own");
