@@ -33,7 +33,6 @@ const borne: Readonly<Record<string, readonly [files: number, why: string]>> = {
   "kernel/session/model-handle.ts": [5, "a handle saves itself, and what is saved describes the handle"],
   "kernel/engine/native/setup.ts": [3, "a library is found in a package or in a wheel, which share their steps"],
   "kernel/cli/commands/run.ts": [3, "the command's options are read by what it runs"],
-  "kernel/encoding/encoded.ts": [2, "contexts are encoded as windows of encoded texts"],
 };
 
 describe("the rooms of the kernel", () => {
