@@ -23,8 +23,10 @@ export interface ToldIssue {
 
 export function labelIssuesShown(
   issues: readonly ToldIssue[],
-  of: { readonly data: string; readonly rows: number; readonly accuracy: number },
+  /** `all`: rows that there are, of which `rows` were judged. */
+  of: { readonly data: string; readonly rows: number; readonly all: number; readonly accuracy: number },
 ): Shown {
+  const some = of.rows < of.all ? `${count(of.rows)} of ${count(of.all)} rows, at equal distances over them; ` : "";
   const judged = `each row judged by the others (${percent(of.accuracy)} of labels as they are): look at them before you change them`;
   const trained = issues.some((one) => one.trained);
   const seen = trained
@@ -43,7 +45,7 @@ export function labelIssuesShown(
     ]),
     {
       title: `${of.data}: ${issues.length === 0 ? "no label" : plural(issues.length, "label")} of ${count(of.rows)} rows ${issues.length === 1 ? "is" : "are"} probably wrong`,
-      caption: `${judged}${seen}`,
+      caption: `${some}${judged}${seen}`,
       limit: 50,
     },
   );

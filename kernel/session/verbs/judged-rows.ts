@@ -1,13 +1,17 @@
 /** Rows that are judged by a cheap probe, and the vectors that the base as it was before training makes of their texts. */
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
+import { must } from "#dsl/diagnostics/must.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { wordOf } from "#dsl/types/loaded.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
+import { valuesOf, type Part } from "../../artifacts/part.js";
+import { evenlyPicked } from "../../core/data/measured.js";
 import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
 import { rowNamesOf } from "../../core/data/row-names.js";
+import { StreamedRows } from "../../core/data/streamed-rows.js";
 import type { ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
@@ -17,28 +21,52 @@ const CHUNK = 256;
 export interface JudgedRow {
   readonly split: string;
   readonly row: RowName;
+  /** Its place in the split, from 0. */
+  readonly at: number;
   readonly text: string;
   /** Its label, or its score. */
   readonly value: string;
 }
 
-/** Of one split, or of all. `column`: the role that is judged. */
+/**
+ * Of one split, or of all: at most `most` rows, at equal distances where there are more, wherever they lie. `column`: the role
+ * that is judged.
+ */
 export function judgedIn(
-  { splits, ...prepared }: Prepared,
+  prepared: Prepared,
   split: string | null,
   column: "label" | "score",
+  most: number,
 ): readonly JudgedRow[] {
-  const names = split === null ? splitNamesOf({ ...prepared, splits }) : [split];
-  return names.flatMap((name) => {
-    const table = splits[name]!;
-    const numbers = rowNamesOf(table, table.array("$row") as ArrayLike<number>);
-    const [texts, values] = [table.array("text"), table.array(column)] as [ArrayLike<unknown>, ArrayLike<unknown>];
-    const pairs = table.columnNames().includes("text_pair") ? (table.array("text_pair") as ArrayLike<unknown>) : null;
-    return Array.from({ length: table.numRows() }, (_, i) => ({
-      ...{ split: name, row: numbers[i]!, value: String(values[i]) },
-      text: pairs ? `${String(texts[i])} ${String(pairs[i])}` : String(texts[i]),
-    }));
-  });
+  const names = split === null ? splitNamesOf(prepared) : [split];
+  const all = names.reduce((sum, name) => sum + rowsOf(prepared, name), 0);
+  const share = Math.min(1, most / Math.max(1, all));
+  return names.flatMap((name) => judgedOf({ prepared, split: name }, column, share));
+}
+
+/** `share`: of the split's rows. */
+function judgedOf(part: Part, column: "label" | "score", share: number): readonly JudgedRow[] {
+  const { prepared, split } = part;
+  const rows = rowsOf(prepared, split);
+  const picked = share < 1 ? evenlyPicked(rows, Math.max(1, Math.floor(share * rows))) : null;
+  const values = (role: string): readonly unknown[] | null => {
+    const own = valuesOf(part, role);
+    return own ? (picked ? picked.map((row) => own.at(row)) : Array.from(own)) : null;
+  };
+  const table = must(prepared.streamed?.[split] ?? prepared.splits[split], `the split ${split}`);
+  const numbers =
+    table instanceof StreamedRows ? table.numbers : Int32Array.from(table.array("$row") as ArrayLike<number>);
+  const named = rowNamesOf(table, picked ? Int32Array.from(picked, (row) => must(numbers[row], "a row")) : numbers);
+  const [texts, pairs, told] = [values("text"), values("text_pair"), values(column)];
+  return Array.from(named, (row, i) => ({
+    ...{ split, row, at: picked?.[i] ?? i, value: String(told?.[i]) },
+    text: pairs ? `${String(texts?.[i])} ${String(pairs[i])}` : String(texts?.[i]),
+  }));
+}
+
+/** How many rows a split has. */
+export function rowsOf({ streamed, splits }: Prepared, split: string): number {
+  return streamed?.[split]?.rows ?? splits[split]?.numRows() ?? 0;
 }
 
 /** What rows of data were read as: what is asked of the same rows again is answered at once, as long as they are kept. */

@@ -8,23 +8,24 @@ import type { Subject } from "#dsl/plan/plan.js";
 import { readerOf, type DataPlan } from "#dsl/types/subject.js";
 import { surestIssues } from "../../core/data/judging/confident.js";
 import { judged } from "../../core/data/judging/neighbours.js";
+import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
 import { labelIssuesShown, type ToldIssue } from "../../core/display/label-issues.js";
 import type { Shown } from "../../core/display/shown.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { loadDynamics, type RowDynamics } from "../../training/dynamics.js";
-import { judgedIn, vectorsOf, type JudgedRow } from "./judged-rows.js";
+import { judgedIn, rowsOf, vectorsOf, type JudgedRow } from "./judged-rows.js";
 import type { ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import "../../artifacts/codes.js";
 
-/** Rows of each label that a probe wants, and rows of all that it takes: their vectors are held side by side. */
+/** Rows of each label that a probe wants, and rows of all that it takes, of more a sample: their vectors are held side by side. */
 const FEWEST = 5;
 const MOST = 50_000;
 
 /** Issues, the surest first, and what they are of. */
 export interface FoundIssues {
   readonly issues: readonly ToldIssue[];
-  readonly of: { readonly data: string; readonly rows: number; readonly accuracy: number };
+  readonly of: { readonly data: string; readonly rows: number; readonly all: number; readonly accuracy: number };
 }
 
 export async function labelIssuesOf(...of: Parameters<typeof findIssues>): Promise<Shown> {
@@ -48,24 +49,25 @@ export async function findIssues(
   if (!asked) throw new CodedError("not-trained", { model: handle.name });
   const prepared = await session.datasets.data(asked.data, readerOf(model), stage.hostContext);
   if (!("label" in asked.data.columns)) return refuse("its rows have no role `label`");
-  if (prepared.streamed) return refuse(`${asked.data.name} is streamed, and all rows are needed at once`);
-  const rows = judgedIn(prepared, asked.split, "label");
-  if (rows.length > MOST) return refuse(`${String(rows.length)} rows are more than the ${String(MOST)} that are held`);
+  const rows = judgedIn(prepared, asked.split, "label", MOST);
+  const all = splitNamesOf(prepared).filter((name) => asked.split === null || asked.split === name);
   const labels = [...new Set(rows.map(({ value }) => value))].sort();
   const counts = labels.map((label) => rows.filter((row) => row.value === label).length);
   if (labels.length < 2) return refuse("all rows have one label");
   if (counts.some((count) => count < FEWEST))
-    return refuse(`${labels[counts.findIndex((count) => count < FEWEST)]!} has fewer than ${String(FEWEST)} rows`);
+    return refuse(
+      `${labels[counts.findIndex((count) => count < FEWEST)]!} has fewer than ${String(FEWEST)} of the ${String(rows.length)} rows that are judged`,
+    );
   const vectors = await vectorsOf(session, model, rows, stage);
   const given = Int32Array.from(rows, ({ value }) => labels.indexOf(value));
   const { chances, accuracy } = judged(vectors, given, labels.length);
-  const seen = seenInTraining(handle, asked.data, rows);
+  const seen = seenInTraining(handle, asked.data, prepared, rows);
   const told = (row: number, likely: number, by: "probe" | "training" | "both"): ToldIssue => {
-    const { value, ...place } = rows[row]!;
+    const { split, row: name, text, value } = rows[row]!;
     const chance = chances[row * labels.length + given[row]!]!;
     const own = seen(row);
     const trained = own && { trained: { margin: own.margin, forgotten: own.forgotten, by } };
-    return { ...place, label: value, likely: labels[likely]!, chance, ...trained };
+    return { split, row: name, text, label: value, likely: labels[likely]!, chance, ...trained };
   };
   const probed = surestIssues(chances, given, labels.length);
   const named = new Set(probed.map(({ row }) => row));
@@ -88,24 +90,25 @@ export async function findIssues(
       .slice(0, probed.length)
       .map((row) => told(row, likeliest(row), "training")),
   ];
-  return { issues, of: { data: asked.data.name, rows: rows.length, accuracy } };
+  const count = all.reduce((sum, name) => sum + rowsOf(prepared, name), 0);
+  return { issues, of: { data: asked.data.name, rows: rows.length, all: count, accuracy } };
 }
 
 /** What the model's training saw of a row; of data that it wasn't trained on, or of a run that kept nothing: nothing. */
 function seenInTraining(
   handle: ModelHandle,
   data: DataPlan,
+  prepared: Prepared,
   rows: readonly JudgedRow[],
 ): (row: number) => RowDynamics | undefined {
   const { weights } = handle;
   if (!weights || canonicalize(weights.plan.recipe.data) !== canonicalize(data)) return () => undefined;
-  const split = rows.some((row) => row.split === "train") ? "train" : "all";
-  const learnt = rows.flatMap((row, i) => (row.split === split ? [i] : []));
-  const dynamics = loadDynamics(RunFolder.open(weights.folder), weights.checkpoint.position.step, learnt.length);
-  const place = new Map(learnt.map((row, i) => [row, i]));
+  const split = splitNamesOf(prepared).includes("train") ? "train" : "all";
+  const count = rowsOf(prepared, split);
+  const dynamics = loadDynamics(RunFolder.open(weights.folder), weights.checkpoint.position.step, count);
   return (row) => {
-    const at = place.get(row);
-    const seen = at === undefined ? undefined : dynamics?.row(at);
+    const own = rows[row];
+    const seen = own?.split === split ? dynamics?.row(own.at) : undefined;
     return seen && seen.visits >= 2 ? seen : undefined;
   };
 }

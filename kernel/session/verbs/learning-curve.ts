@@ -15,7 +15,7 @@ import { standardised } from "../../core/data/judging/ridge.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
 import { learningCurveShown } from "../../core/display/learning-curve.js";
 import type { Shown } from "../../core/display/shown.js";
-import { judgedIn, vectorsOf, type JudgedRow } from "./judged-rows.js";
+import { judgedIn, rowsOf, vectorsOf, type JudgedRow } from "./judged-rows.js";
 import type { ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import "../../artifacts/codes.js";
@@ -43,12 +43,11 @@ export async function learningCurveOf(
   const role = (["label", "score"] as const).find((name) => name in data.columns);
   if (!role) return refuse("its rows have neither the role `label` nor `score`");
   const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
-  if (prepared.streamed) return refuse(`${data.name} is streamed, and all rows are needed at once`);
   const names = splitNamesOf(prepared);
   const trains = split ?? (names.includes("train") ? "train" : "all");
   const rows = names
     .filter((name) => name === trains || split === null)
-    .flatMap((name) => judgedIn(prepared, name, role).slice(0, MOST));
+    .flatMap((name) => judgedIn(prepared, name, role, MOST));
   const learnt = rows.flatMap((row, i) => (row.split === trains ? [i] : []));
   if (learnt.length < FEWEST)
     return refuse(`${String(learnt.length)} rows are too few to be parted: ${String(FEWEST)} are needed`);
@@ -70,9 +69,8 @@ export async function learningCurveOf(
       stage.signal?.throwIfAborted();
     },
   });
-  const all = judgedIn(prepared, trains, role).length;
   return learningCurveShown(forecast(measured, { errors: role === "score", seed: data.seed }), {
-    ...{ data: data.name, rows: all, errors: role === "score" },
+    ...{ data: data.name, rows: rowsOf(prepared, trains), errors: role === "score" },
     scored: folds.length === 1 ? `${String(held.length)} rows held out` : "a fifth of the rows at a time",
   });
 }

@@ -402,10 +402,19 @@ evaluate short_flow on flowing_twins.validation`);
     assert.match(String(picture!.bundle["text/plain"]), /^moods: .*twice the rows: [+−]\d+\.\d ± \d+\.\d points/);
     assert.ok(picture!.bundle["application/vnd.plotly.v1+json"]);
     assert.match(String(told!.bundle["text/plain"]), /^160 \(2 times\) /m);
+    // Streamed rows are judged as those in memory are, and what a training saw of them is told.
+    await book.run('data moods_flow { source: csv("moods.csv", stream: true), columns: { text: body, label: mood } }');
+    const toldOf = async (what: string) =>
+      (await book.run(what)).map(({ bundle }) => String(bundle["text/plain"]).replaceAll("moods_flow", "moods"));
+    assert.deepEqual(await toldOf("show mood.label_issues on moods_flow"), [text]);
+    assert.equal((await toldOf("show mood.learning_curve on moods_flow"))[1], String(told!.bundle["text/plain"]));
     await refused("show mood.label_issues", "not-trained");
+    await book.run("train mood on moods_flow with plain as mood_flow { epochs: 3 }");
+    const streamed = await toldOf("show mood_flow.label_issues");
     await book.run("train mood on moods with plain { epochs: 3 }");
     const [trained] = await book.run("show mood.label_issues");
     const after = String(trained!.bundle["text/plain"]);
+    assert.deepEqual(streamed, [after]);
     assert.match(after, /chance of its label +AUM +forgotten +by +text/);
     for (const row of wrong) assert.match(after, new RegExp(`^ *${String(row)} .* (probe|training|both) +\\S`, "m"));
     await refused(

@@ -1,0 +1,61 @@
+/** Which rows are judged: all, or of many some at equal distances, the same where they are streamed as where they are held. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { labelIssuesShown } from "#kernel/core/display/label-issues.js";
+import { prepareRows } from "#kernel/datasets/prepare.js";
+import { judgedIn, rowsOf } from "#kernel/session/verbs/judged-rows.js";
+
+describe("rows that are judged", () => {
+  let folder: string;
+  const cache = process.env["TUNEBOOK_CACHE"];
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-judged-"));
+    process.env["TUNEBOOK_CACHE"] = join(folder, "cache");
+    const rows = Array.from(
+      { length: 1000 },
+      (_, i) => `text ${String(i)},pair ${String(i)},${i < 500 ? "a" : "b"},${i % 4 ? "train" : "test"}`,
+    );
+    writeFileSync(join(folder, "rows.csv"), ["body,second,label,part", ...rows].join("\n"));
+  });
+  after(() => {
+    if (cache === undefined) delete process.env["TUNEBOOK_CACHE"];
+    else process.env["TUNEBOOK_CACHE"] = cache;
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const prepared = (stream: boolean) =>
+    prepareRows(
+      {
+        ...{ name: "d", folder: ".", labels: null, sample: null, seed: 0, clean: [] },
+        source: { kind: "source", word: "csv", arguments: { path: "rows.csv", stream } },
+        columns: { text: "body", text_pair: "second", label: "label" },
+        split: { kind: "split", word: "by_column", arguments: { column: "part" } },
+      },
+      { folder, live: () => undefined },
+    );
+
+  it("are all, or a sample that is even over splits and rows, wherever they lie", async () => {
+    const [flow, held] = [await prepared(true), await prepared(false)];
+    for (const most of [5000, 100]) {
+      const rows = judgedIn(flow, null, "label", most);
+      assert.deepEqual(rows, judgedIn(held, null, "label", most));
+      assert.equal(rows.length, Math.min(most, 1000));
+      assert.equal(rows.filter(({ split }) => split === "test").length, rows.length / 4);
+      assert.ok(Math.abs(rows.filter(({ value }) => value === "a").length - rows.length / 2) <= 1);
+      for (const { split, at, row, text } of rows) {
+        assert.equal(text, `text ${String(Number(row) - 1)} pair ${String(Number(row) - 1)}`);
+        const [own] = flow.streamed![split]!.values("text", at, at + 1);
+        assert.equal(own, `text ${String(Number(row) - 1)}`);
+      }
+    }
+    assert.deepEqual(judgedIn(flow, "test", "label", 10), judgedIn(held, "test", "label", 10));
+    assert.equal(rowsOf(flow, "test"), 250);
+  });
+  it("are said to be some, where they are", () => {
+    const text = (all: number) =>
+      String(labelIssuesShown([], { data: "d", rows: 50_000, all, accuracy: 0.8 }).bundle["text/plain"]);
+    assert.match(text(200_000), /50,000 of 200,000 rows, at equal distances/);
+    assert.doesNotMatch(text(50_000), /distances/);
+  });
+});
