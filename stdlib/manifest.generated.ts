@@ -22,14 +22,22 @@ import { word as decoders_sample } from "./decoders/sample.js";
 import { word as keepings_best } from "./keepings/best.js";
 import { word as metrics_accuracy } from "./metrics/accuracy.js";
 import { word as metrics_average_precision } from "./metrics/average_precision.js";
+import { word as metrics_balanced_accuracy } from "./metrics/balanced_accuracy.js";
 import { word as metrics_bleu } from "./metrics/bleu.js";
+import { word as metrics_brier_score } from "./metrics/brier_score.js";
+import { word as metrics_calibration_error } from "./metrics/calibration_error.js";
+import { word as metrics_character_error_rate } from "./metrics/character_error_rate.js";
 import { word as metrics_chrf } from "./metrics/chrf.js";
+import { word as metrics_cohen_kappa } from "./metrics/cohen_kappa.js";
+import { word as metrics_distinct } from "./metrics/distinct.js";
 import { word as metrics_entity_f1 } from "./metrics/entity_f1.js";
 import { word as metrics_exact_match } from "./metrics/exact_match.js";
 import { word as metrics_f1 } from "./metrics/f1.js";
+import { word as metrics_log_loss } from "./metrics/log_loss.js";
 import { word as metrics_loss } from "./metrics/loss.js";
 import { word as metrics_matthews_correlation } from "./metrics/matthews_correlation.js";
 import { word as metrics_mean_absolute_error } from "./metrics/mean_absolute_error.js";
+import { word as metrics_mean_squared_error } from "./metrics/mean_squared_error.js";
 import { word as metrics_mrr } from "./metrics/mrr.js";
 import { word as metrics_ndcg } from "./metrics/ndcg.js";
 import { word as metrics_pearson } from "./metrics/pearson.js";
@@ -38,11 +46,14 @@ import { word as metrics_precision } from "./metrics/precision.js";
 import { word as metrics_r2 } from "./metrics/r2.js";
 import { word as metrics_recall } from "./metrics/recall.js";
 import { word as metrics_recall_at } from "./metrics/recall_at.js";
+import { word as metrics_repetition } from "./metrics/repetition.js";
 import { word as metrics_roc_auc } from "./metrics/roc_auc.js";
 import { word as metrics_root_mean_squared_error } from "./metrics/root_mean_squared_error.js";
 import { word as metrics_rouge } from "./metrics/rouge.js";
 import { word as metrics_spearman } from "./metrics/spearman.js";
+import { word as metrics_ter } from "./metrics/ter.js";
 import { word as metrics_token_f1 } from "./metrics/token_f1.js";
+import { word as metrics_top_accuracy } from "./metrics/top_accuracy.js";
 import { word as metrics_word_error_rate } from "./metrics/word_error_rate.js";
 import { word as models_bert } from "./models/bert.js";
 import { word as models_cohere } from "./models/cohere.js";
@@ -183,14 +194,22 @@ export const words: readonly Word[] = [
   keepings_best,
   metrics_accuracy,
   metrics_average_precision,
+  metrics_balanced_accuracy,
   metrics_bleu,
+  metrics_brier_score,
+  metrics_calibration_error,
+  metrics_character_error_rate,
   metrics_chrf,
+  metrics_cohen_kappa,
+  metrics_distinct,
   metrics_entity_f1,
   metrics_exact_match,
   metrics_f1,
+  metrics_log_loss,
   metrics_loss,
   metrics_matthews_correlation,
   metrics_mean_absolute_error,
+  metrics_mean_squared_error,
   metrics_mrr,
   metrics_ndcg,
   metrics_pearson,
@@ -199,11 +218,14 @@ export const words: readonly Word[] = [
   metrics_r2,
   metrics_recall,
   metrics_recall_at,
+  metrics_repetition,
   metrics_roc_auc,
   metrics_root_mean_squared_error,
   metrics_rouge,
   metrics_spearman,
+  metrics_ter,
   metrics_token_f1,
+  metrics_top_accuracy,
   metrics_word_error_rate,
   models_bert,
   models_cohere,

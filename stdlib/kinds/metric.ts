@@ -1,12 +1,14 @@
 /** What measures outcomes: one function for each sort of outcome. */
 import type { Call } from "#dsl/types/value.js";
 
+/** A model's are f32; what stands in a file is read whole. */
+export type Probabilities = Float32Array | Float64Array;
 export interface MetricInput {
   readonly labels: readonly string[];
   readonly truth: Int32Array;
   readonly predicted: Int32Array;
   /** rows × labels, row-major. */
-  readonly probabilities: Float32Array;
+  readonly probabilities: Probabilities;
 }
 /** What a model that continues texts did on some: the mean loss of a token in nats, and how many tokens it predicted. */
 export interface TokenMetricInput {
@@ -23,7 +25,7 @@ export interface LabelSetMetricInput {
   readonly labels: readonly string[];
   readonly truth: Uint8Array;
   readonly predicted: Uint8Array;
-  readonly probabilities: Float32Array;
+  readonly probabilities: Probabilities;
 }
 /** Tags of words, text by text. */
 export interface TagMetricInput {

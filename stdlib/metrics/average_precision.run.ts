@@ -1,6 +1,6 @@
 /** Source: scikit-learn's `average_precision_score`; a label or a text that has nothing to find scores 0, as there. */
 import type { Call } from "#dsl/types/value.js";
-import type { LabelSetMetricInput, MetricImplementation } from "../kinds/metric.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "../kinds/metric.js";
 import { ranked, timesOf, type Ranked } from "../lib/metrics/ranked.js";
 import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
 
@@ -8,18 +8,37 @@ type Places = readonly number[];
 const sum = (values: readonly number[]): number => values.reduce((a, v) => a + v, 0);
 
 export const averagePrecision: MetricImplementation = {
-  ofLabelSets(call, input) {
-    if (call.arguments["average"] === "samples") return whole(ofTexts(input));
-    return scorer(call, input)(new Uint32Array(rowsOf(input)).fill(1));
-  },
-  samplers: {
-    ofLabelSets(call, input) {
-      if (call.arguments["average"] === "samples") return drawnFrom(ofTexts(input));
-      const score = scorer(call, input);
-      return (drawn) => score(timesOf(drawn, rowsOf(input)));
-    },
-  },
+  compute: (call, input) => once(call, setsOf(input)),
+  ofLabelSets: once,
+  samplers: { compute: (call, input) => drawn(call, setsOf(input)), ofLabelSets: drawn },
 };
+
+function once(call: Call, input: LabelSetMetricInput): number {
+  if (call.arguments["average"] === "samples") return whole(ofTexts(input));
+  return scorer(call, input)(new Uint32Array(rowsOf(input)).fill(1));
+}
+function drawn(call: Call, input: LabelSetMetricInput): Sampler {
+  if (call.arguments["average"] === "samples") return drawnFrom(ofTexts(input));
+  const score = scorer(call, input);
+  return (of) => score(timesOf(of, rowsOf(input)));
+}
+
+/** Of two labels the second alone; of more each as a set of its own. Which labels are predicted doesn't count. */
+function setsOf({ labels, truth, probabilities }: MetricInput): LabelSetMetricInput {
+  const n = labels.length;
+  if (n === 2) {
+    return {
+      labels: labels.slice(1),
+      truth: Uint8Array.from(truth),
+      predicted: new Uint8Array(truth.length),
+      probabilities: Float64Array.from(truth, (_, row) => probabilities[2 * row + 1]!),
+    };
+  }
+  const sets = new Uint8Array(truth.length * n);
+  truth.forEach((label, row) => (sets[row * n + label] = 1));
+  return { labels, truth: sets, predicted: new Uint8Array(sets.length), probabilities };
+}
+
 const rowsOf = ({ truth, labels }: LabelSetMetricInput): number => truth.length / labels.length;
 
 function ofTexts(input: LabelSetMetricInput): RowSums {

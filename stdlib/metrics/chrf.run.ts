@@ -1,7 +1,9 @@
 /**
- * chrF (Popović, 2015) over a corpus with the settings that sacrebleu reports as `nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no`:
- * precision and recall are means over the lengths of runs that occur on both sides, and recall weighs twice as much.
+ * chrF (Popović, 2015) over a corpus with the settings that sacrebleu reports as `nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no`
+ * (`nw:2` for chrF++, Popović, 2017): precision and recall are means over the lengths of runs that occur on both sides, and recall weighs twice as much.
  */
+import { lastOf } from "#dsl/diagnostics/must.js";
+import type { Call } from "#dsl/types/value.js";
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { nGrams, runs, shared, wordsOf } from "../lib/metrics/n-grams.js";
 import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
@@ -10,24 +12,25 @@ const ORDER = 6;
 const BETA = 2;
 
 export const chrf: MetricImplementation = {
-  ofWritten: (_call, input) => whole(sumsOf(input)),
-  samplers: { ofWritten: (_call, input) => drawnFrom(sumsOf(input)) },
+  ofWritten: (call, input) => whole(sumsOf(call, input)),
+  samplers: { ofWritten: (call, input) => drawnFrom(sumsOf(call, input)) },
 };
 
-/** Of each row, for each length of runs: those that were written, those of the target, and those that match. */
-function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
-  const orders = Array.from({ length: ORDER }, (_, i) => i);
+/** Of each row, for each length of runs (characters, then words): those that were written, those of the target, and those that match. */
+function sumsOf({ arguments: { words } }: Call, { written, targets }: WrittenMetricInput): RowSums {
+  const most = [ORDER, Number(words ?? 0)];
+  const orders = Array.from({ length: ORDER + Number(words ?? 0) }, (_, i) => i);
   return rowSums(
     written.length,
-    3 * ORDER,
-    (row) => {
-      const [own, target] = [characters(written[row]!), characters(targets[row]!)];
-      return orders.flatMap((i) => {
-        const wanted = runs(target.length, i + 1);
-        const match = shared(nGrams(own, i + 1), nGrams(target, i + 1));
-        return [wanted > 0 ? runs(own.length, i + 1) : 0, wanted, match];
-      });
-    },
+    3 * orders.length,
+    (row) =>
+      [characters, wordsApart].flatMap((units, kind) => {
+        const [own, target] = [units(written[row]!), units(targets[row]!)];
+        return Array.from({ length: most[kind]! }, (_, i) => i + 1).flatMap((n) => {
+          const wanted = runs(target.length, n);
+          return [wanted > 0 ? runs(own.length, n) : 0, wanted, shared(nGrams(own, n), nGrams(target, n))];
+        });
+      }),
     (counts) => {
       const sums = orders.map((i) => ({ own: counts[3 * i]!, target: counts[3 * i + 1]!, match: counts[3 * i + 2]! }));
       const both = sums.filter((sum) => sum.own > 0 && sum.target > 0);
@@ -43,4 +46,17 @@ function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
 
 function characters(text: string): readonly string[] {
   return [...wordsOf(text).join("")];
+}
+
+const MARK = /[!-/:-@[-`{-~]/u;
+
+/** Words, a mark of punctuation at the end or else at the beginning of one apart from it. */
+function wordsApart(text: string): readonly string[] {
+  return wordsOf(text).flatMap((word) => {
+    const letters = [...word];
+    if (letters.length === 1) return [word];
+    const last = lastOf(letters);
+    if (MARK.test(last)) return [letters.slice(0, -1).join(""), last];
+    return MARK.test(letters[0]!) ? [letters[0]!, letters.slice(1).join("")] : [word];
+  });
 }

@@ -3,11 +3,23 @@ import { defineWord } from "#dsl/types/define.js";
 export const word = defineWord({
   kind: "metric",
   name: "chrf",
-  doc: "chrF as sacrebleu has it, 0 to 100: runs of one to six characters that what is written and the target share, recall counting twice; needs no words, so it fits every language.",
-  example: "metrics: [chrf]",
+  doc: "chrF as sacrebleu has it, 0 to 100: runs of one to six characters that what is written and the target share, recall counting twice; needs no words, so it fits every language. `chrf(2)` is chrF++: single words and pairs of them count, too.",
+  example: "metrics: [chrf, chrf(2)]",
   since: "0.2.0",
   capabilities: { greaterIsBetter: true, of: ["written"] },
-  parameters: [],
+  elsewhere: { "chrf++": "chrf", chrfpp: "chrf", word_order: "words" },
+  parameters: [
+    {
+      name: "words",
+      type: { is: "number", integer: true },
+      doc: "Runs of so many words at most count beside those of characters: 0 for chrF, 2 for chrF++.",
+      range: { min: 0, max: 4 },
+      positional: true,
+      default: { value: 0 },
+      why: "Characters alone fit languages without spaces; papers on translation report 2 as well.",
+      impact: "low",
+    },
+  ],
 
   load: async () => (await import("./chrf.run.js")).chrf,
 });

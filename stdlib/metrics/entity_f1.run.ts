@@ -11,7 +11,10 @@ export const entityF1Metric: MetricImplementation = {
 };
 
 /** Of each text, for each kind of entity: how many match, were found, are true. */
-function sumsOf(call: Call, { truth, predicted, scheme }: TagMetricInput): RowSums {
+function sumsOf(call: Call, { truth, predicted, scheme: own }: TagMetricInput): RowSums {
+  const reading = { strict: "iob2", lenient: "bio" } as const;
+  const wanted = call.arguments["reading"];
+  const scheme = own !== "none" && (wanted === "strict" || wanted === "lenient") ? reading[wanted] : own;
   const texts = truth.map((tags, text) => entityCounts([tags], [predicted[text] ?? []], scheme));
   const kinds = [...new Set(texts.flatMap((counts) => [...counts.keys()]))];
   return rowSums(

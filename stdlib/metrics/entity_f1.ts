@@ -19,6 +19,19 @@ export const word = defineWord({
       why: "Papers on names of persons and places report micro.",
       impact: "medium",
     },
+    {
+      name: "reading",
+      type: { is: "choice", of: ["auto", "strict", "lenient"] },
+      means: {
+        auto: "as the task's scheme says",
+        strict: "only B- begins one (seqeval's strict mode)",
+        lenient: "an I- begins one, too (seqeval's default)",
+      },
+      doc: "Which tags are entities where a model writes an I- that goes on with nothing.",
+      default: { derived: "strict where the task's scheme is iob2, else lenient", from: () => "auto" },
+      why: "Papers report either; lenient scores are the greater ones.",
+      impact: "low",
+    },
   ],
   load: async () => (await import("./entity_f1.run.js")).entityF1Metric,
 });

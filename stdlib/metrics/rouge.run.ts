@@ -1,4 +1,5 @@
 /** ROUGE (Lin, 2004) as the rouge-score package has it without stemming: F measure of each row, mean over the rows. */
+import { lastOf } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { nGrams, runs, shared } from "../lib/metrics/n-grams.js";
@@ -10,6 +11,8 @@ export const rouge: MetricImplementation = {
 };
 
 function meansOf({ arguments: { variant } }: Call, { written, targets }: WrittenMetricInput): RowSums {
+  if (variant === "rougeLsum")
+    return rowMeans(written.length, (row) => byLines(lines(written[row]!), lines(targets[row]!)));
   const score = variant === "rouge1" || variant === "rouge2" ? byRuns(variant === "rouge1" ? 1 : 2) : bySequence;
   return rowMeans(written.length, (row) => score(parted(written[row]!), parted(targets[row]!)));
 }
@@ -33,13 +36,52 @@ function f(match: number, own: number, target: number): number {
   return precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0;
 }
 
-/** Length of the longest sequence of words that both have in that order, others between them or not. */
-function longestCommon(a: Words, b: Words): number {
-  let above = new Int32Array(b.length + 1);
+const lines = (text: string): readonly Words[] =>
+  text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map(parted);
+
+/** Of each line of the target the words that some line has in common with it in that order; each word as often as both have it. */
+function byLines(own: readonly Words[], target: readonly Words[]): number {
+  const left = [own, target].map((side) => nGrams(side.flat(), 1)).map((counts) => new Map(counts));
+  let match = 0;
+  for (const line of target) {
+    const places = new Set(own.flatMap((other) => placesInCommon(line, other)));
+    for (const word of [...places].sort((a, b) => a - b).map((at) => line[at]!))
+      if (left.every((counts) => (counts.get(word) ?? 0) > 0)) {
+        match++;
+        for (const counts of left) counts.set(word, (counts.get(word) ?? 0) - 1);
+      }
+  }
+  return f(match, own.flat().length, target.flat().length);
+}
+
+/** Lengths of the longest sequences that beginnings of both have in that order, others between them or not: [a + 1 × b + 1]. */
+function commonLengths(a: Words, b: Words): readonly Int32Array[] {
+  const table = [new Int32Array(b.length + 1)];
   for (const word of a) {
+    const above = lastOf(table);
     const row = new Int32Array(b.length + 1);
     b.forEach((other, i) => (row[i + 1] = word === other ? above[i]! + 1 : Math.max(row[i]!, above[i + 1]!)));
-    above = row;
+    table.push(row);
   }
-  return above[b.length]!;
+  return table;
+}
+
+function longestCommon(a: Words, b: Words): number {
+  return lastOf(commonLengths(a, b))[b.length]!;
+}
+
+/** Places in `a` of the longest common sequence; of equal ones that which rouge-score finds. */
+function placesInCommon(a: Words, b: Words): readonly number[] {
+  const table = commonLengths(a, b);
+  const places: number[] = [];
+  for (let [i, j] = [a.length, b.length]; i > 0 && j > 0;)
+    if (a[i - 1] === b[j - 1]) {
+      places.push(--i);
+      j--;
+    } else if (table[i]![j - 1]! > table[i - 1]![j]!) j--;
+    else i--;
+  return places;
 }

@@ -3,17 +3,22 @@ import { defineWord } from "#dsl/types/define.js";
 export const word = defineWord({
   kind: "metric",
   name: "rouge",
-  doc: "ROUGE as the rouge-score package has it, 0 to 1: words (`rouge1`), pairs of words (`rouge2`) or the longest common sequence (`rougeL`) that what is written and the target share, F measure, mean over the rows. Letters a to z and digits count.",
+  doc: "ROUGE as the rouge-score package has it, 0 to 1: words (`rouge1`), pairs of words (`rouge2`) or the longest common sequence (`rougeL`, of lines `rougeLsum`) that what is written and the target share, F measure, mean over the rows. Letters a to z and digits count.",
   example: "metrics: [rouge, rouge(rouge2)]",
   since: "0.2.0",
   capabilities: { greaterIsBetter: true, of: ["written"] },
   parameters: [
     {
       name: "variant",
-      type: { is: "choice", of: ["rouge1", "rouge2", "rougeL"] },
+      type: { is: "choice", of: ["rouge1", "rouge2", "rougeL", "rougeLsum"] },
       positional: true,
-      means: { rouge1: "single words", rouge2: "pairs of words", rougeL: "the longest common order of words" },
-      doc: "What is counted.",
+      means: {
+        rouge1: "single words",
+        rouge2: "pairs of words",
+        rougeL: "the longest common order of words",
+        rougeLsum: "the same, line by line",
+      },
+      doc: "What is counted; `rougeLsum`: each line of the target against all lines that were written.",
       default: { value: "rougeL" },
       why: "Summaries are compared by all three; rougeL heeds the order of the words.",
       impact: "medium",

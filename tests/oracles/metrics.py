@@ -32,6 +32,10 @@ def make(golden):
             if labels == 2:
                 case[f"{name}(binary)"] = float(score(true, predicted, labels=known, pos_label=1, average="binary", zero_division=0))
         case["matthews_correlation"] = float(metrics.matthews_corrcoef(true, predicted))
+        case["balanced_accuracy"] = float(metrics.balanced_accuracy_score(true, predicted))
+        for weights in (None, "linear", "quadratic"):
+            kappa = float(metrics.cohen_kappa_score(true, predicted, labels=known, weights=weights))
+            case[f"cohen_kappa({weights or 'none'})"] = None if numpy.isnan(kappa) else kappa
         case.update(areas(seed, labels, true, predicted))
         cases.append(case)
     with open(os.path.join(golden, "metrics.json"), "w") as file:
@@ -46,11 +50,41 @@ def areas(seed, labels, true, predicted):
     # Sums of eighths are whole, so that float32 holds them to the last digit.
     said = numpy.round(drawn / drawn.sum(axis=1, keepdims=True) * 256) / 256
     said[:, -1] = 1 - said[:, :-1].sum(axis=1)
-    made = {"probabilities": said.flatten().tolist()}
+    made = {"probabilities": said.flatten().tolist(), **likelihoods(labels, true, said)}
     if len(set(true)) < labels:
         return made
     if labels == 2:
         return {**made, "roc_auc": float(metrics.roc_auc_score(true, said[:, 1]))}
     for average in ("macro", "micro", "weighted"):
         made[f"roc_auc({average})"] = float(metrics.roc_auc_score(true, said, multi_class="ovr", average=average))
+    return made
+
+
+def likelihoods(labels, true, said):
+    """What follows from how likely each label was said to be; what is said is the likeliest label, of equal ones the first."""
+    known = list(range(labels))
+    rows = numpy.eye(labels)[true]
+    likeliest = said.argmax(axis=1)
+    sure = said.max(axis=1)
+    right = likeliest == numpy.array(true)
+    error = 0.0
+    for i in range(15):
+        inside = (sure > i / 15) & (sure <= (i + 1) / 15)
+        if inside.any():
+            error += inside.mean() * abs(right[inside].mean() - sure[inside].mean())
+    squares = ((said - rows) ** 2).sum(axis=1).mean()
+    made = {
+        "likeliest": likeliest.tolist(),
+        "log_loss": float(metrics.log_loss(true, said, labels=known)),
+        "brier_score": float(metrics.brier_score_loss(true, said[:, 1], pos_label=1)) if labels == 2 else float(squares),
+        "calibration_error": float(error),
+    }
+    if labels > 2:
+        for k in range(1, labels):
+            made[f"top_accuracy({k})"] = float(metrics.top_k_accuracy_score(true, said, k=k, labels=known))
+    if labels == 2:
+        made["average_precision"] = float(metrics.average_precision_score(true, said[:, 1]))
+    else:
+        for average in ("macro", "micro", "weighted", "samples"):
+            made[f"average_precision({average})"] = float(metrics.average_precision_score(rows, said, average=average))
     return made

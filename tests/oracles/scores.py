@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from rouge_score import rouge_scorer
-from sacrebleu.metrics import BLEU, CHRF
+from sacrebleu.metrics import BLEU, CHRF, TER
 
 import agreement
 from numbers_of_tunebook import whole
@@ -15,12 +15,28 @@ PIECES = ["the", "cat", "sat", "on", "a", "mat", ",", ".", "1,000.5", "3-4", "do
 
 def make(golden):
     cases = [case(seed) for seed in range(14)]
+    cases.extend(lines(seed) for seed in range(4))
     cases.append({"written": ["same text here now", "ok"], "targets": ["same text here now", "ok"]})
     cases.append({"written": ["", "a"], "targets": ["something else", "b c"]})
     cases.append({"written": ["- \"Quoted\" <skipped>text;", "a_b [c] {d} ~e"], "targets": ["- 'Quoted' text:", "a_b [c] {d} ~f"]})
     with open(os.path.join(golden, "scores.json"), "w") as file:
         json.dump([{**c, **scored(c["written"], c["targets"])} for c in cases], file)
         file.write("\n")
+
+
+def lines(seed):
+    """Summaries of several lines; words of the target that stand in another order, too."""
+    written, targets = [], []
+    for row in range(6):
+        name = f"scores/lines/{seed}/{row}"
+        target = [PIECES[i] for i in whole(f"{name}/pieces", 30 + whole(f"{name}/length", 1, 40)[0], len(PIECES))]
+        at = whole(f"{name}/cut", 3, len(target))
+        moved = target[at[0]:at[0] + 5] + target[:at[0]] + target[at[0] + 5:]
+        other = moved[:at[1]] + ["END"] * (at[2] % 3) + moved[at[1] + 1:]
+        broken = lambda words, every: "\n".join(" ".join(words[i:i + every]) for i in range(0, len(words), every))
+        targets.append(broken(target, 7))
+        written.append(broken(other, 9) + ("\n" if row % 2 else ""))
+    return {"written": written, "targets": targets}
 
 
 def case(seed):
@@ -38,14 +54,28 @@ def case(seed):
 
 
 def scored(written, targets):
-    kinds = ["rouge1", "rouge2", "rougeL"]
+    kinds = ["rouge1", "rouge2", "rougeL", "rougeLsum"]
     scorer = rouge_scorer.RougeScorer(kinds, use_stemmer=False)
     rows = [scorer.score(target, text) for text, target in zip(written, targets)]
     return {
         "bleu": BLEU().corpus_score(written, [targets]).score,
         "chrf": CHRF().corpus_score(written, [targets]).score,
+        "chrf(2)": CHRF(word_order=2).corpus_score(written, [targets]).score,
+        "ter": TER().corpus_score(written, [targets]).score,
+        "character_error_rate": sum(edits(w.strip(), t.strip()) for w, t in zip(written, targets)) / sum(len(t.strip()) for t in targets),
         **{kind: sum(row[kind].fmeasure for row in rows) / len(rows) for kind in kinds},
     }
+
+
+def edits(written, target):
+    """Levenshtein's distance of code points."""
+    above = list(range(len(target) + 1))
+    for i, letter in enumerate(written, 1):
+        row = [i]
+        for j, other in enumerate(target, 1):
+            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != other)))
+        above = row
+    return above[-1]
 
 
 if __name__ == "__main__":

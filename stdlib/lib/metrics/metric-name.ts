@@ -4,9 +4,10 @@ import type { Registry } from "#dsl/types/registry.js";
 import type { MetricCapabilities } from "#dsl/types/capabilities.js";
 
 export function metricName(call: Call): string {
-  const written = ["average", "of", "variant", "at", "places"]
+  const written = ["average", "of", "variant", "at", "places", "weights", "words"]
     .map((name) => call.arguments[name])
-    .filter((value) => typeof value === "number" || (typeof value === "string" && value !== "auto"));
+    .filter((value) => value !== 0 && value !== "none" && value !== "auto")
+    .filter((value) => typeof value === "number" || typeof value === "string");
   return written.length === 0 ? call.word : `${call.word}(${written.join(", ")})`;
 }
 

@@ -10,6 +10,7 @@ import type {
   MetricImplementation,
   MetricInput,
   NumberMetricInput,
+  Probabilities,
   Sampler,
   TagMetricInput,
   WrittenMetricInput,
@@ -46,7 +47,7 @@ type Measure = keyof NonNullable<MetricImplementation["samplers"]>;
 
 export function drawnLabels(input: MetricInput): (drawn: Uint32Array) => MetricInput {
   return lately((drawn) => {
-    let made: Float32Array | undefined;
+    let made: Probabilities | undefined;
     return {
       labels: input.labels,
       truth: some(input.truth, drawn),
@@ -62,7 +63,7 @@ export function drawnLabels(input: MetricInput): (drawn: Uint32Array) => MetricI
 export function drawnSets(input: LabelSetMetricInput): (drawn: Uint32Array) => LabelSetMetricInput {
   const n = input.labels.length;
   return lately((drawn) => {
-    let made: Float32Array | undefined;
+    let made: Probabilities | undefined;
     return {
       labels: input.labels,
       truth: wide(input.truth, drawn, n),
@@ -109,7 +110,7 @@ export function some<T extends Float64Array | Int32Array>(values: T, drawn: Uint
 }
 
 /** Rows of `width` numbers. */
-function wide<T extends Float32Array | Uint8Array>(values: T, drawn: Uint32Array, width: number): T {
+function wide<T extends Float64Array | Float32Array | Uint8Array>(values: T, drawn: Uint32Array, width: number): T {
   const out = new (values.constructor as new (length: number) => T)(drawn.length * width);
   for (let at = 0, to = 0; at < drawn.length; at++)
     for (let k = 0, from = drawn[at]! * width; k < width; k++) out[to++] = values[from++]!;

@@ -9,7 +9,7 @@ interface Golden {
     readonly labels: number;
     readonly true: readonly number[];
     readonly predicted: readonly number[];
-  } & Readonly<Record<string, number | readonly number[]>>)[];
+  } & Readonly<Record<string, number | readonly number[] | null>>)[];
 }
 const golden = JSON.parse(
   readFileSync(new URL("../../../../tests/golden/oracle/metrics.json", import.meta.url), "utf8"),
@@ -88,6 +88,45 @@ describe("metrics against scikit-learn", () => {
     }
     assert.ok(compared >= 18, `${compared} compared`);
   });
+
+  /** By what a model said of each label, whose likeliest is its answer. */
+  for (const [name, given] of [
+    ["balanced_accuracy", {}],
+    ["cohen_kappa(none)", { weights: "none" }],
+    ["cohen_kappa(linear)", { weights: "linear" }],
+    ["cohen_kappa(quadratic)", { weights: "quadratic" }],
+    ["log_loss", {}],
+    ["brier_score", {}],
+    ["calibration_error", { bins: 15 }],
+    ["top_accuracy(1)", { places: 1 }],
+    ["top_accuracy(2)", { places: 2 }],
+    ["top_accuracy(3)", { places: 3 }],
+    ["average_precision", { average: "macro" }],
+    ["average_precision(macro)", { average: "macro" }],
+    ["average_precision(micro)", { average: "micro" }],
+    ["average_precision(weighted)", { average: "weighted" }],
+    ["average_precision(samples)", { average: "samples" }],
+  ] as const)
+    it(name, async () => {
+      const word = /^\w+/.exec(name)?.[0] ?? "";
+      const metric = (await registry.find("metric", word)!.load!()) as MetricImplementation;
+      const ofAnswers = ["balanced_accuracy", "cohen_kappa"].includes(word);
+      let compared = 0;
+      for (const c of golden.cases) {
+        const want = c[name];
+        if (want === undefined) continue;
+        const got = metric.compute!(call(word, given), {
+          labels: Array.from({ length: c.labels }, (_, i) => String(i)),
+          truth: Int32Array.from(c.true),
+          predicted: Int32Array.from(ofAnswers ? c.predicted : (c["likeliest"] as readonly number[])),
+          probabilities: Float64Array.from(c["probabilities"] as readonly number[]),
+        });
+        if (want === null) assert.ok(Number.isNaN(got));
+        else assert.ok(Math.abs(got - Number(want)) < 1e-9, `${got}, scikit-learn says ${String(want)}`);
+        compared++;
+      }
+      assert.ok(compared >= 3, `${compared} compared`);
+    });
 
   it("loss is the mean of −ln p(true)", async () => {
     const metric = (await registry.find("metric", "loss")!.load!()) as MetricImplementation;

@@ -108,5 +108,17 @@ describe("metrics of tasks beside their oracles", () => {
             c[scheme][average],
             `entity_f1(${average}), ${scheme}, ${i}`,
           );
+    for (const [i, c] of golden.tags.entries())
+      for (const [reading, scheme, other] of [
+        ["strict", "iob2", "bio"],
+        ["lenient", "bio", "iob2"],
+      ] as const)
+        same(
+          implementation.ofTags!(call("entity_f1", { average: "micro", reading }), {
+            ...{ scheme: other, truth: c.truth, predicted: c.predicted },
+          }),
+          c[scheme]["micro"],
+          `entity_f1(reading: ${reading}), ${i}`,
+        );
   });
 });

@@ -75,7 +75,16 @@ describe("scores of draws", () => {
           const call: Call = {
             kind: "metric",
             word: word.name,
-            arguments: { average: given, of: null, variant: "rougeL", places: 2, at: null },
+            arguments: {
+              average: given,
+              of: null,
+              variant: "rougeL",
+              places: 2,
+              at: null,
+              bins: 15,
+              words: 2,
+              weights: "linear",
+            },
           };
           const [input, drawn] = outcomes[part];
           const quick = sampler(call, input);

@@ -4,7 +4,8 @@ import type { Call } from "#dsl/types/value.js";
 import type { MetricImplementation } from "#stdlib/kinds/metric.js";
 import { registry } from "#stdlib/registry.js";
 
-interface Case extends Readonly<Record<"bleu" | "chrf" | "rouge1" | "rouge2" | "rougeL", number>> {
+type Kind = "bleu" | "chrf" | "chrf(2)" | "ter" | "character_error_rate" | `rouge${"1" | "2" | "L" | "Lsum"}`;
+interface Case extends Readonly<Record<Kind, number>> {
   readonly written: readonly string[];
   readonly targets: readonly string[];
 }
@@ -22,17 +23,21 @@ async function score(
 }
 
 describe("scores of written text against sacrebleu and rouge-score", () => {
-  for (const [word, variant] of [
-    ["bleu", "bleu"],
-    ["chrf", "chrf"],
-    ["rouge", "rouge1"],
-    ["rouge", "rouge2"],
-    ["rouge", "rougeL"],
+  for (const [word, variant, given] of [
+    ["bleu", "bleu", {}],
+    ["chrf", "chrf", { words: 0 }],
+    ["chrf", "chrf(2)", { words: 2 }],
+    ["ter", "ter", {}],
+    ["character_error_rate", "character_error_rate", {}],
+    ["rouge", "rouge1", { variant: "rouge1" }],
+    ["rouge", "rouge2", { variant: "rouge2" }],
+    ["rouge", "rougeL", { variant: "rougeL" }],
+    ["rouge", "rougeLsum", { variant: "rougeLsum" }],
   ] as const)
     it(`${variant}, to nine digits`, async () => {
       assert.ok(cases.some((c) => c[variant] > 0) && cases.some((c) => c[variant] === 0));
       for (const c of cases) {
-        const got = await score(word, word === "rouge" ? { variant } : {}, c);
+        const got = await score(word, given, c);
         assert.ok(Math.abs(got - c[variant]) < 1e-9, `${got}, not ${c[variant]}: ${JSON.stringify(c.written)}`);
       }
     });
@@ -42,6 +47,15 @@ describe("scores of written text against sacrebleu and rouge-score", () => {
     assert.equal(await rate(["B AE  SH", "x y z", ""], ["AH B AE SH", "x q z", "a b c"]), (1 + 1 + 3) / 10);
     assert.equal(await rate(["a b c d", "b a"], ["d", "a b"]), (3 + 2) / 3);
     assert.ok(Number.isNaN(await rate(["a"], [""])));
+  });
+  it("distinct and repetition look at what was written alone", async () => {
+    const of = (word: string, words: number, written: string[]) =>
+      score(word, { words }, { written, targets: written.map(() => "") });
+    assert.equal(await of("distinct", 1, ["a b a", "b c"]), 3 / 5);
+    assert.equal(await of("distinct", 2, ["a b a b", "a b c"]), 3 / 5);
+    assert.ok(Number.isNaN(await of("distinct", 3, ["a b", ""])));
+    assert.ok(Math.abs((await of("repetition", 2, ["a b a b", "a b c", "x"])) - 1 / 9) < 1e-15);
+    assert.equal(await of("repetition", 4, ["a b c d e"]), 0);
   });
   it("exact_match counts whole texts", async () => {
     const targets = ["a b", "c", "D", "e"];

@@ -1,0 +1,160 @@
+/**
+ * Edits that make one list of words another where a run of words may also be moved as one edit: greedy, as Tercom and sacrebleu
+ * look for it (Snover et al. 2006). Which moves are tried, how far they reach and in what order is theirs to the last bound,
+ * so that scores are theirs.
+ */
+
+/** Words of a move at most, and how far apart its two places may be. */
+const MOST_MOVED = 10;
+const FARTHEST = 50;
+/** Moves that are tried for one pair of texts. */
+const MOST_TRIED = 1000;
+/** Cells beside the diagonal that are looked at. */
+const BEAM = 25;
+
+type Words = readonly string[];
+const enum Edit {
+  Same,
+  Change,
+  /** A word of the target that is missing. */
+  Insert,
+  /** A word too many. */
+  Delete,
+}
+
+export function editsWithShifts(written: Words, target: Words): number {
+  if (target.length === 0) return written.length;
+  let words = written;
+  let [shifts, tried] = [0, 0];
+  for (;;) {
+    const best = bestShift(words, target, tried);
+    tried = best.tried;
+    if (tried >= MOST_TRIED || best.gain <= 0) break;
+    shifts++;
+    words = best.words;
+  }
+  return shifts + edits(words, target).cost;
+}
+
+interface Shift {
+  readonly gain: number;
+  readonly length: number;
+  readonly start: number;
+  readonly to: number;
+  readonly words: Words;
+}
+
+/** The move after which the fewest edits are left; of several the longest, then the earliest, then the one to the earliest place. */
+function bestShift(
+  written: Words,
+  target: Words,
+  before: number,
+): { readonly gain: number; readonly words: Words; readonly tried: number } {
+  const { cost, trace } = edits(written, target);
+  const { align, wrongWritten, wrongTarget } = aligned(trace);
+  const wrong = (of: readonly boolean[], start: number, length: number): boolean =>
+    of.slice(start, start + length).some(Boolean);
+  let tried = before;
+  let best: Shift | null = null;
+  for (const { start, at, length } of matches(written, target)) {
+    if (!wrong(wrongWritten, start, length) || !wrong(wrongTarget, at, length)) continue;
+    if (start <= align[at]! && align[at]! < start + length) continue;
+    let last = -1;
+    for (let offset = -1; offset < length; offset++) {
+      // Before the first word of the target stands nothing; behind its last one no place is left.
+      const beside = at + offset < 0 ? -1 : align[at + offset];
+      if (beside === undefined) break;
+      const to = beside + 1;
+      if (to === last) continue;
+      last = to;
+      const words = moved(written, start, length, to);
+      const shift = { gain: cost - edits(words, target).cost, length, start, to, words };
+      tried++;
+      if (!best || better(shift, best)) best = shift;
+    }
+    if (tried >= MOST_TRIED) break;
+  }
+  return best ? { gain: best.gain, words: best.words, tried } : { gain: 0, words: written, tried };
+}
+
+function better(a: Shift, b: Shift): boolean {
+  const by = a.gain - b.gain || a.length - b.length || b.start - a.start || b.to - a.to;
+  return by > 0;
+}
+
+function moved(words: Words, start: number, length: number, to: number): Words {
+  const run = words.slice(start, start + length);
+  if (to < start) return [...words.slice(0, to), ...run, ...words.slice(to, start), ...words.slice(start + length)];
+  const end = to > start + length ? to : length + to;
+  return [...words.slice(0, start), ...words.slice(start + length, end), ...run, ...words.slice(end)];
+}
+
+/** Every run of words that stands in both, by where it begins. */
+function* matches(
+  written: Words,
+  target: Words,
+): Generator<{ readonly start: number; readonly at: number; readonly length: number }> {
+  for (let start = 0; start < written.length; start++)
+    for (let at = 0; at < target.length; at++) {
+      if (Math.abs(at - start) > FARTHEST) continue;
+      for (
+        let length = 0;
+        length < MOST_MOVED &&
+        start + length < written.length &&
+        at + length < target.length &&
+        written[start + length] === target[at + length];
+      )
+        yield { start, at, length: ++length };
+    }
+}
+
+/** Of each word of the target the word of what is written beside it, and which words of both are no match. */
+function aligned(trace: readonly Edit[]): {
+  readonly align: readonly number[];
+  readonly wrongWritten: readonly boolean[];
+  readonly wrongTarget: readonly boolean[];
+} {
+  const [align, wrongWritten, wrongTarget]: [number[], boolean[], boolean[]] = [[], [], []];
+  for (const edit of trace) {
+    if (edit !== Edit.Insert) wrongWritten.push(edit !== Edit.Same);
+    if (edit === Edit.Delete) continue;
+    align.push(wrongWritten.length - 1);
+    wrongTarget.push(edit !== Edit.Same);
+  }
+  return { align, wrongWritten, wrongTarget };
+}
+
+/** Levenshtein's distance near the diagonal, and the edits on the way: of equally cheap ones a change, then a deletion, then an insertion. */
+function edits(written: Words, target: Words): { readonly cost: number; readonly trace: readonly Edit[] } {
+  const [n, m] = [written.length, target.length];
+  const width = m + 1;
+  const cost = new Float64Array((n + 1) * width).fill(Infinity);
+  const by = new Uint8Array((n + 1) * width);
+  for (let j = 0; j <= m; j++) [cost[j], by[j]] = [j, Edit.Insert];
+  const ratio = n > 0 ? m / n : 1;
+  const beam = BEAM < ratio / 2 ? Math.ceil(ratio / 2 + BEAM) : BEAM;
+  for (let i = 1; i <= n; i++) {
+    const diagonal = Math.floor(i * ratio);
+    const end = i === n ? width : Math.min(width, diagonal + beam);
+    for (let j = Math.max(0, diagonal - beam); j < end; j++) {
+      const [own, up] = [i * width + j, (i - 1) * width + j];
+      const set = (value: number, edit: Edit): void => {
+        if (value < cost[own]!) [cost[own], by[own]] = [value, edit];
+      };
+      if (j > 0) {
+        const same = written[i - 1] === target[j - 1];
+        set(cost[up - 1]! + (same ? 0 : 1), same ? Edit.Same : Edit.Change);
+      }
+      set(cost[up]! + 1, Edit.Delete);
+      if (j > 0) set(cost[own - 1]! + 1, Edit.Insert);
+    }
+  }
+  const trace: Edit[] = [];
+  for (let [i, j] = [n, m]; i > 0 || j > 0;) {
+    const edit = by[i * width + j]! as Edit;
+    trace.push(edit);
+    if (edit !== Edit.Insert) i--;
+    if (edit !== Edit.Delete) j--;
+  }
+  return { cost: cost[n * width + m]!, trace: trace.reverse() };
+}

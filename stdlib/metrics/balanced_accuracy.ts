@@ -1,0 +1,13 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "metric",
+  name: "balanced_accuracy",
+  doc: "Mean over the labels of how many of their rows are found: accuracy where each label counts alike, however rare it is. One answer for everything scores 1 through the number of labels.",
+  example: "metrics: [balanced_accuracy]",
+  since: "0.2.0",
+  elsewhere: { balanced_accuracy_score: "balanced_accuracy", bacc: "balanced_accuracy" },
+  capabilities: { greaterIsBetter: true, of: ["label"] },
+  parameters: [],
+  load: async () => (await import("./balanced_accuracy.run.js")).balancedAccuracy,
+});

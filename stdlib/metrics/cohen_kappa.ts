@@ -1,0 +1,34 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "metric",
+  name: "cohen_kappa",
+  doc: "Cohen's kappa of truth and prediction: how much more they agree than they would by chance; 1 is perfect, 0 is chance. With weights labels are steps of a scale, in the order of the data's labels, and a near miss counts less than a far one.",
+  example: "metrics: [cohen_kappa(quadratic)]",
+  since: "0.2.0",
+  elsewhere: {
+    kappa: "cohen_kappa",
+    cohen_kappa_score: "cohen_kappa",
+    quadratic_weighted_kappa: "cohen_kappa",
+    qwk: "cohen_kappa",
+  },
+  advice: { quadratic_kappa: "write `cohen_kappa(quadratic)`" },
+  capabilities: { greaterIsBetter: true, of: ["label"] },
+  parameters: [
+    {
+      name: "weights",
+      type: { is: "choice", of: ["none", "linear", "quadratic"] },
+      means: {
+        none: "every miss alike",
+        linear: "a miss by its distance on the scale",
+        quadratic: "a miss by the square of its distance",
+      },
+      doc: "What a miss costs: every one alike, or by how far apart the two labels stand.",
+      positional: true,
+      default: { value: "none" },
+      why: "Labels are names, unless you say that they are steps of a scale (marks, stars).",
+      impact: "medium",
+    },
+  ],
+  load: async () => (await import("./cohen_kappa.run.js")).cohenKappa,
+});

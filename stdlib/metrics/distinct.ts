@@ -1,0 +1,30 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "metric",
+  name: "distinct",
+  doc: "Distinct-n: of all runs of n words that were written, the share that differ. Small where a model says the same again and again; texts of other lengths can't be compared by it.",
+  example: "metrics: [distinct(2)]",
+  since: "0.2.0",
+  elsewhere: {
+    distinct_1: "distinct",
+    distinct_2: "distinct",
+    distinct_n: "distinct",
+    diversity: "distinct",
+    n: "words",
+  },
+  capabilities: { greaterIsBetter: true, of: ["written"] },
+  parameters: [
+    {
+      name: "words",
+      type: { is: "number", integer: true },
+      doc: "How many words a run has.",
+      range: { min: 1, max: 10 },
+      positional: true,
+      default: { value: 2 },
+      why: "Pairs tell phrases that come again from words that must.",
+      impact: "low",
+    },
+  ],
+  load: async () => (await import("./distinct.run.js")).distinct,
+});

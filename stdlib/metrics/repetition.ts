@@ -1,0 +1,24 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "metric",
+  name: "repetition",
+  doc: "Share of the runs of n words that the same text has had before, mean over the rows: what a model that goes round in circles makes great.",
+  example: "metrics: [repetition(4)]",
+  since: "0.2.0",
+  elsewhere: { seq_rep: "repetition", seq_rep_4: "repetition", repetition_rate: "repetition", n: "words" },
+  capabilities: { greaterIsBetter: false, of: ["written"] },
+  parameters: [
+    {
+      name: "words",
+      type: { is: "number", integer: true },
+      doc: "How many words a run has.",
+      range: { min: 1, max: 10 },
+      positional: true,
+      default: { value: 4 },
+      why: "Four words in the same order hardly come twice by chance.",
+      impact: "low",
+    },
+  ],
+  load: async () => (await import("./repetition.run.js")).repetition,
+});

@@ -1,0 +1,26 @@
+/**
+ * TER (Snover et al., 2006) over a corpus with the settings that sacrebleu reports as
+ * `nrefs:1|case:lc|tok:tercom|norm:no|punct:yes|asian:no`.
+ */
+import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
+import { wordsOf } from "../lib/metrics/n-grams.js";
+import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import { editsWithShifts } from "../lib/metrics/shifts.js";
+
+export const ter: MetricImplementation = {
+  ofWritten: (_call, input) => whole(sumsOf(input)),
+  samplers: { ofWritten: (_call, input) => drawnFrom(sumsOf(input)) },
+};
+
+/** Of each row: edits, and words of the target. */
+function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
+  return rowSums(
+    written.length,
+    2,
+    (row) => {
+      const wanted = wordsOf(targets[row]!.toLowerCase());
+      return [editsWithShifts(wordsOf(written[row]!.toLowerCase()), wanted), wanted.length];
+    },
+    (sums) => 100 * (sums[1]! > 0 ? sums[0]! / sums[1]! : Math.min(1, sums[0]!)),
+  );
+}
