@@ -13,7 +13,7 @@ import { whyUndefined } from "./why-undefined.js";
 export async function measureOf(
   registry: Registry,
   call: Call,
-  scored: Scored,
+  scored: Pick<Scored, "measure" | "resampling">,
   texts: WrittenMetricInput | null = null,
 ): Promise<Measure> {
   const metric = await does(call, "metric");

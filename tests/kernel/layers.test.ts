@@ -14,6 +14,7 @@ const rooms: readonly string[] = [
   "history",
   "training",
   "inference",
+  "scoring",
   "deploying",
   "session",
   "jupyter",

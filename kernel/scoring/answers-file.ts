@@ -1,0 +1,56 @@
+/** Answers of a file: a row each, of JSON Lines or of a table in text. */
+import { extname } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { does } from "../core/session/words.js";
+import type { Answer, Answers } from "./answers.js";
+import "./codes.js";
+
+/** Names of columns, where they are others than the usual ones. */
+export interface Columns {
+  readonly truth?: string | undefined;
+  readonly predicted?: string | undefined;
+  readonly probabilities?: string | undefined;
+  /** A column whose values part the rows. */
+  readonly by?: string | undefined;
+}
+const TEXTS = ["reference", "references", "target"];
+const TRUTH = ["truth", ...TEXTS, "label"];
+const PREDICTED = ["predicted", "prediction", "answer", "written", "output"];
+
+/** Coded errors of the sources of JSON Lines and CSV, `no-answers`, `no-such-column`. */
+export async function answersIn(
+  folder: string,
+  path: string,
+  columns: Columns,
+): Promise<Answers & { readonly by: readonly string[] | null }> {
+  const ending = extname(path.toLowerCase().replace(/\.gz$/, ""));
+  const table = ending === ".csv" || ending === ".tsv";
+  const call = {
+    kind: "source",
+    word: table ? "csv" : "jsonl",
+    arguments: table
+      ? { path, delimiter: ending === ".tsv" ? "\t" : ",", quote: '"', header: "first", skip: 0, encoding: "utf-8" }
+      : { path, encoding: "utf-8" },
+    held: ["delimiter", "quote", "encoding"],
+  };
+  const source = await does(call, "source");
+  const read = await source.open(call, { folder, live: () => undefined });
+  const has = read.columnNames().filter((name) => name !== "$row");
+  const column = (asked: string | undefined, usual: readonly string[], wants: string | null): string | undefined => {
+    const name = asked ?? usual.find((one) => has.includes(one));
+    if (name !== undefined && has.includes(name)) return name;
+    if (asked === undefined && wants === null) return undefined;
+    throw new CodedError("no-answers", { file: path, wants: asked ?? wants ?? "", has, usual: asked === undefined });
+  };
+  const truth = column(columns.truth, TRUTH, "`truth`");
+  const probabilities = column(columns.probabilities, ["probabilities"], null);
+  const predicted = column(columns.predicted, PREDICTED, probabilities === undefined ? "`predicted`" : null);
+  const by = column(columns.by, [], null);
+  const values = (name: string | undefined): readonly unknown[] | null =>
+    name === undefined ? null : Array.from(read.array(name) as Iterable<unknown>);
+  const [right, said, shares] = [values(truth), values(predicted), values(probabilities)];
+  const rows = (right ?? []).map((one, i): Answer => ({
+    ...{ truth: one, predicted: said?.[i], probabilities: shares?.[i] },
+  }));
+  return { file: path, rows, texts: TEXTS.includes(truth ?? ""), by: values(by)?.map(String) ?? null };
+}

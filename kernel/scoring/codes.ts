@@ -1,0 +1,51 @@
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { listed } from "#dsl/diagnostics/listed.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "no-answers": {
+      readonly file: string;
+      readonly wants: string;
+      readonly has: readonly string[];
+      readonly usual: boolean;
+    };
+    "broken-answer": { readonly file: string; readonly row: number; readonly field: string; readonly why: string };
+    "no-probabilities": { readonly metric: string };
+    "metrics-apart": {
+      readonly metric: string;
+      readonly measures: readonly string[];
+      readonly file: string;
+      readonly answers: string;
+    };
+  }
+}
+registerCodes({
+  "no-answers": {
+    severity: "error",
+    message: (d) => `${d.file} has no column ${d.wants}`,
+    help: (d) => `it has ${listed(d.has)}${d.usual ? "; name yours: `--truth NAME --predicted NAME`" : ""}`,
+    explain:
+      "`tunebook score` reads a row an answer: `truth` (or `reference`) is what is right, `predicted` is what was answered. Instead of `predicted`, `probabilities` may tell how likely each label was said to be. Other names are given by `--truth`, `--predicted` and `--probabilities`.",
+  },
+  "broken-answer": {
+    severity: "error",
+    message: (d) => `${d.file}, row ${d.row}: ${d.field} ${d.why}`,
+    help: () => "all rows have answers of one sort: labels, numbers, lists of labels, tags of words, or texts",
+    explain:
+      "Every row must have its truth and its answer, of the same sort as the first row: a metric over some rows alone would be a number of something else. A row that a system could not answer has an answer of its own (an empty text, a label `none`), and counts as wrong.",
+  },
+  "no-probabilities": {
+    severity: "error",
+    message: (d) => `${d.metric} is made of probabilities, and the rows have none`,
+    help: () => 'write them into each row: `"probabilities": {"label": 0.7, …}`',
+    explain:
+      "Log loss, Brier score, calibration, areas under curves and top places are of how likely each label was said to be; which label was said does not tell that.",
+  },
+  "metrics-apart": {
+    severity: "error",
+    message: (d) => `${d.metric} measures ${listed(d.measures)}; the answers of ${d.file} are ${d.answers}`,
+    help: () => "leave it out, or ask for it of a file of such answers",
+    explain:
+      "What a file's answers are follows from its first row: texts or labels (strings), numbers, sets of labels or tags of words (lists), answers to questions (a text, with a list of right ones). All metrics of one call are of the same answers.",
+  },
+});

@@ -1,0 +1,145 @@
+/** Metrics of a file's answers with their intervals, and of parts of its rows: by the code that `evaluate` measures with. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { valueOf } from "#dsl/compile/value.js";
+import type { CheckContext } from "#dsl/types/context.js";
+import { Facts } from "#dsl/types/facts.js";
+import type { Registry } from "#dsl/types/registry.js";
+import type { Call, Value } from "#dsl/types/value.js";
+import { usualMetrics } from "#stdlib/lib/metrics/usual.js";
+import { drawAll, methodsOf, type Score } from "../inference/comparison.js";
+import { measureOf } from "../inference/measured.js";
+import { FEWEST, measuresIn, slicesOf } from "../inference/slices.js";
+import { outcomesOf, sortsOf, told, type Answers, type Sort } from "./answers.js";
+import "./codes.js";
+
+export interface ScoredMetric {
+  readonly name: string;
+  /** Null: these rows have none. */
+  readonly score: Score | null;
+  /** Why there is no number. */
+  readonly why?: string;
+}
+export interface ScoredAnswers {
+  readonly rows: number;
+  readonly metrics: readonly ScoredMetric[];
+  readonly methods: string;
+  /** Parts of the rows, those of most rows first; `metrics` null: too few rows. */
+  readonly slices: readonly {
+    readonly name: string;
+    readonly rows: number;
+    readonly metrics: readonly ScoredMetric[] | null;
+  }[];
+}
+
+/** `written`: metrics as a program has them, between the brackets. Coded errors `bad-usage`, `metrics-apart`, `average-needed`, … */
+export async function scoreAnswers(
+  answers: Answers & { readonly by: readonly string[] | null },
+  written: string | undefined,
+  registry: Registry,
+  signal?: AbortSignal,
+): Promise<ScoredAnswers> {
+  const calls = written === undefined ? null : metricsIn(written, registry);
+  const { sort, calls: asked } = agreed(answers, calls, registry);
+  const outcomes = outcomesOf(sort, answers);
+  const measures = await Promise.all(
+    asked.map((call) => measureOf(registry, filled(call, outcomes.labels, registry), outcomes)),
+  );
+  const { by, rows } = answers;
+  const found = by ? slicesOf(rows.length, (row) => by[row]).slices : [];
+  const parts = found.map((slice) => (slice.rows.length < FEWEST ? null : measuresIn(measures, slice, rows.length)));
+  const drawn = await drawAll(
+    [...measures, ...parts.flatMap((own) => own ?? []).filter((one) => one !== null)],
+    signal,
+  );
+  return {
+    rows: rows.length,
+    metrics: measures.map((measure) => ({
+      name: measure.name,
+      score: Number.isNaN(measure.value) ? null : must(drawn.get(measure), "its interval").score,
+      ...(measure.why !== undefined && { why: measure.why }),
+    })),
+    methods: methodsOf(measures.flatMap((measure) => drawn.get(measure) ?? [])),
+    slices: found.map(({ name, rows: own }, i) => ({
+      name,
+      rows: own.length,
+      metrics:
+        parts[i]?.map((measure, m) => ({
+          name: measures[m]?.name ?? "",
+          score: measure && !Number.isNaN(measure.value) ? must(drawn.get(measure), "its interval").score : null,
+        })) ?? null,
+    })),
+  };
+}
+
+function metricsIn(written: string, registry: Registry): readonly Call[] {
+  const type = { is: "list", of: { is: "word", kind: "metric" } } as const;
+  const { value, diagnostics } = valueOf(written, { name: "metrics", type }, registry);
+  const wrong = diagnostics.find(({ severity }) => severity === "error");
+  if (wrong) throw new CodedError(wrong.code, wrong.data);
+  if (!Array.isArray(value) || value.length === 0)
+    throw new CodedError("bad-usage", { message: "`--metrics` names no metric", command: "tunebook score" });
+  return value as readonly Call[];
+}
+
+/** The sort of answers that the first row may be of and all metrics measure. */
+function agreed(
+  { file, rows, texts }: Answers,
+  calls: readonly Call[] | null,
+  registry: Registry,
+): { readonly sort: Sort; readonly calls: readonly Call[] } {
+  const [first] = rows;
+  const sorts = first ? sortsOf(first, texts) : (["label"] as const);
+  const measures = (call: Call): readonly string[] => registry.find("metric", call.word)?.capabilities?.of ?? [];
+  const asked = calls ?? usual(sorts[0] ?? "label", registry);
+  const sort = sorts.find((one) => asked.every((call) => measures(call).includes(one)));
+  if (sort) return { sort, calls: asked };
+  // Which of them is out of place: the first that measures none of these, or not what the one before it does.
+  const likeliest = sorts.find((one) => measures(must(asked[0], "a metric")).includes(one)) ?? sorts[0] ?? "label";
+  const odd = must(
+    asked.find((call) => !measures(call).includes(likeliest)),
+    "a metric that measures something else",
+  );
+  throw new CodedError("metrics-apart", {
+    metric: odd.word,
+    measures: measures(odd).map((one) => told[one as Sort] ?? one.replaceAll("_", " ")),
+    ...{ file, answers: told[likeliest] },
+  });
+}
+
+const USUAL: Readonly<Partial<Record<Sort, readonly string[]>>> = {
+  number: ["mean_absolute_error", "pearson"],
+  tags: ["entity_f1"],
+  written: ["rouge", "chrf"],
+  answer: ["exact_match", "token_f1"],
+  ranking: ["mrr", "ndcg"],
+};
+function usual(sort: Sort, registry: Registry): readonly Call[] {
+  const words = USUAL[sort];
+  if (words) return words.flatMap((word) => metricsIn(word, registry));
+  const calls = usualMetrics(registry, null, null);
+  return sort === "label_set" ? metricsIn("accuracy, f1(micro)", registry) : calls;
+}
+
+/** A call with what is left out at its default, if the word itself has nothing to say against it on such labels. */
+function filled(call: Call, labels: readonly string[], registry: Registry): Call {
+  const word = must(registry.find("metric", call.word), `the metric ${call.word}`);
+  const context: CheckContext = {
+    facts: Facts.none,
+    statement: {},
+    data: labels.length > 0 ? { labels } : {},
+    report(code, data) {
+      throw new CodedError(code, data);
+    },
+    assisting: false,
+    find: (kind, name) => registry.find(kind, name),
+    ofKind: (kind) => registry.ofKind(kind),
+  };
+  const given: Record<string, Value> = { ...call.arguments };
+  for (const { name, default: standing } of word.parameters)
+    if (given[name] === undefined && standing)
+      given[name] = "value" in standing ? standing.value : standing.from({}, context);
+  const whole = { ...call, arguments: given };
+  word.check?.(whole, context);
+  return whole;
+}

@@ -1,0 +1,194 @@
+/** `tunebook score`: numbers of scikit-learn, sacrebleu and seqeval from files of answers, and what it can't do. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { called } from "./called.js";
+
+type Numbers = Readonly<
+  Record<string, { readonly value: number | null; readonly low: number | null; readonly high: number | null }>
+>;
+interface Scored {
+  readonly rows: number;
+  readonly metrics: Numbers;
+  readonly by?: {
+    readonly column: string;
+    readonly slices: readonly { readonly value: string; readonly rows: number; readonly metrics: Numbers | null }[];
+  };
+}
+const golden = <T>(name: string): T =>
+  JSON.parse(readFileSync(new URL(`../../../../tests/golden/oracle/${name}.json`, import.meta.url), "utf8")) as T;
+
+describe("tunebook score", function () {
+  this.timeout(60_000);
+  let folder: string;
+  before(() => void (folder = mkdtempSync(join(tmpdir(), "tunebook-cli-score-"))));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const write = (name: string, rows: readonly unknown[]): void =>
+    writeFileSync(join(folder, name), rows.map((row) => JSON.stringify(row)).join("\n"));
+  const score = async (...args: string[]): Promise<Scored> => {
+    const { stdout, stderr, status } = await called(folder, "score", ...args, "--json");
+    assert.equal(status, 0, stderr);
+    return JSON.parse(stdout) as Scored;
+  };
+
+  it("says of labels and their probabilities what scikit-learn says", async () => {
+    const { cases } = golden<{
+      readonly cases: readonly (Readonly<Record<string, number | null>> & {
+        readonly labels: number;
+        readonly true: readonly number[];
+        readonly likeliest: readonly number[];
+        readonly probabilities: readonly number[];
+      })[];
+    }>("metrics");
+    let compared = 0;
+    for (const c of cases.filter(({ true: truth }) => truth.length >= 60)) {
+      const rows = c.true.map((truth, i) => ({
+        truth: `l${truth}`,
+        probabilities: Object.fromEntries(
+          Array.from({ length: c.labels }, (_, l) => [`l${l}`, c.probabilities[i * c.labels + l]]),
+        ),
+      }));
+      write("labels.jsonl", rows);
+      const averages =
+        c.labels === 2 ? ["average_precision", "roc_auc"] : ["average_precision(macro)", "roc_auc(macro)"];
+      const { metrics } = await score(
+        "labels.jsonl",
+        "--metrics",
+        ["log_loss", "brier_score", "calibration_error", ...averages].join(", "),
+      );
+      for (const [name, { value, low, high }] of Object.entries(metrics)) {
+        const want = c[name] ?? c[name.replace("(macro)", "")];
+        if (want === undefined || want === null) continue;
+        assert.ok(value !== null && Math.abs(value - want) < 1e-9, `${name}: ${String(value)}, not ${want}`);
+        assert.ok(low !== null && high !== null && low <= high, `${name} has no interval`);
+        compared++;
+      }
+    }
+    assert.ok(compared >= 30, `${compared} compared`);
+  });
+  it("says of texts what sacrebleu and rouge-score say", async () => {
+    const [first] = golden<readonly (Readonly<Record<string, number>> & { written: string[]; targets: string[] })[]>(
+      "scores",
+    ).filter(({ written }) => written.length > 10);
+    write(
+      "texts.jsonl",
+      first!.written.map((predicted, i) => ({ reference: first!.targets[i], predicted })),
+    );
+    const { metrics, rows } = await score("texts.jsonl", "--metrics", "bleu, chrf(2), ter, rouge(rougeLsum)");
+    assert.equal(rows, first!.written.length);
+    for (const [name, want] of [
+      ["bleu", "bleu"],
+      ["chrf(2)", "chrf(2)"],
+      ["ter", "ter"],
+      ["rouge(rougeLsum)", "rougeLsum"],
+    ] as const)
+      assert.ok(Math.abs(Number(metrics[name]?.value) - Number(first![want])) < 1e-9, name);
+  });
+  it("knows numbers, sets, tags, answers and rankings by the look of a row", async () => {
+    write("numbers.jsonl", [
+      { truth: 1, predicted: 2 },
+      { truth: 3, predicted: 3 },
+      { truth: 5, predicted: 9 },
+    ]);
+    assert.equal((await score("numbers.jsonl")).metrics["mean_absolute_error"]?.value, 5 / 3);
+    assert.equal((await score("numbers.jsonl", "--metrics", "accuracy")).metrics["accuracy"]?.value, 1 / 3);
+    write("sets.jsonl", [
+      { truth: ["a", "b"], predicted: ["a"] },
+      { truth: [], predicted: [] },
+    ]);
+    assert.deepEqual(Object.keys((await score("sets.jsonl")).metrics), ["accuracy", "f1(micro)"]);
+    write("tags.jsonl", [
+      { truth: ["O", "B-X", "I-X"], predicted: ["O", "B-X", "O"] },
+      { truth: ["B-Y"], predicted: ["B-Y"] },
+    ]);
+    assert.equal((await score("tags.jsonl")).metrics["entity_f1"]?.value, 0.5);
+    write("answers.jsonl", [
+      { truth: ["The Seine", "Seine"], predicted: "seine" },
+      { truth: [], predicted: "Rhine" },
+    ]);
+    assert.equal((await score("answers.jsonl")).metrics["exact_match"]?.value, 0.5);
+    write("rankings.jsonl", [
+      { truth: ["a"], predicted: ["b", "a"] },
+      { truth: ["q"], predicted: ["b"] },
+    ]);
+    const { mrr } = (await score("rankings.jsonl", "--metrics", "mrr, recall_at(1)")).metrics;
+    assert.ok(Math.abs(Number(mrr?.value) - 0.25) < 1e-12);
+  });
+  it("parts rows by a column, and says of few that they are few", async () => {
+    const rows = Array.from({ length: 90 }, (_, i) => ({
+      ...{ gold: i % 3 ? "yes" : "no", said: i % 4 ? "yes" : "no", shop: i < 60 ? "a" : i < 85 ? "b" : "c" },
+    }));
+    writeFileSync(
+      join(folder, "t.csv"),
+      ["gold,said,shop", ...rows.map((r) => `${r.gold},${r.said},${r.shop}`)].join("\n"),
+    );
+    const { by, metrics } = await score(
+      "t.csv",
+      "--truth",
+      "gold",
+      "--predicted",
+      "said",
+      "--by",
+      "shop",
+      "--metrics",
+      "accuracy, f1",
+    );
+    const right = (of: typeof rows): number => of.filter(({ gold, said }) => gold === said).length / of.length;
+    assert.equal(metrics["accuracy"]?.value, right(rows));
+    assert.deepEqual(
+      by?.slices.map((slice) => [slice.value, slice.rows, slice.metrics?.["accuracy"]?.value]),
+      [
+        ["a", 60, right(rows.slice(0, 60))],
+        ["b", 25, right(rows.slice(60, 85))],
+        ["c", 5, undefined],
+      ],
+    );
+    const { stdout } = await called(folder, "score", "t.csv", "--truth", "gold", "--predicted", "said", "--by", "shop");
+    assert.match(
+      stdout,
+      /^90 rows\naccuracy {3}0\.\d{3} \(0\.\d{3} – 0\.\d{3}\)\nf1\(macro\) .*\nby shop\n {2}a \(60\): accuracy .*\n.*\n {2}c \(5\): too few rows\n95 % intervals: Wilson \(accuracy\); bootstrap/,
+    );
+  });
+  it("says with a code what it can't do", async () => {
+    write("plain.jsonl", [
+      { truth: "a", predicted: "b" },
+      { truth: "c", predicted: "a" },
+    ]);
+    write("hole.jsonl", [
+      { truth: "a", predicted: "b" },
+      { truth: "a", predicted: null },
+    ]);
+    write("odd.jsonl", [{ truth: "a", probabilities: { a: 0.9, b: 0.3 } }]);
+    write("part.jsonl", [
+      { truth: "a", predicted: "a", probabilities: { a: 1 } },
+      { truth: "a", predicted: "a" },
+    ]);
+    write("short.jsonl", [{ truth: ["O", "O"], predicted: ["O"] }]);
+    write("other.jsonl", [{ question: "a", answer: "b" }]);
+    for (const [code, ...args] of [
+      ["missing-file", "none.jsonl"],
+      ["no-answers", "other.jsonl"],
+      ["no-answers", "plain.jsonl", "--truth", "gold"],
+      ["no-answers", "plain.jsonl", "--by", "shop"],
+      ["broken-answer", "hole.jsonl"],
+      ["broken-answer", "odd.jsonl"],
+      ["broken-answer", "part.jsonl"],
+      ["broken-answer", "short.jsonl", "--metrics", "entity_f1"],
+      ["no-probabilities", "plain.jsonl", "--metrics", "log_loss"],
+      ["no-probabilities", "plain.jsonl", "--metrics", "roc_auc"],
+      ["metrics-apart", "plain.jsonl", "--metrics", "accuracy, bleu"],
+      ["metrics-apart", "plain.jsonl", "--metrics", "entity_f1"],
+      ["average-needed", "plain.jsonl", "--metrics", "f1"],
+      ["unknown-positive", "plain.jsonl", "--metrics", "f1(of: maybe)"],
+      ["unknown-word", "plain.jsonl", "--metrics", "acurracy"],
+      ["unclosed-bracket", "plain.jsonl", "--metrics", "f1(macro"],
+      ["bad-usage", "plain.jsonl", "--metrics", ""],
+    ] as const) {
+      const { status, stderr, stdout } = await called(folder, "score", ...args);
+      assert.equal(status, 1, args.join(" "));
+      assert.ok(stderr.startsWith(`error[${code}]`), `${args.join(" ")}: ${stderr}`);
+      assert.equal(stdout, "");
+    }
+  });
+});
