@@ -2,13 +2,14 @@
  * `tunebook bench label-issues [--flips SHARE] [--seeds N] [--only SET,…] [--peer]`: a share of the labels of real data sets
  * is turned into others, drawn by seed, and those that `label_issues` names are held to it: precision of what it found and
  * recall, means over the seeds with the least and the greatest. A row is right where it was turned; "and what": where the label
- * that it rather has was its own, too. `--peer`: cleanlab's ways on the same predicted probabilities.
+ * that it rather has was its own, too; "judges": labels as they are that they say; "share", "says": of all labels and of those
+ * named how many are wrong by what is said itself. `--peer`: cleanlab's ways on the same predicted probabilities.
  */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { surestIssues } from "#kernel/core/data/judging/confident.js";
-import { judged } from "#kernel/core/data/judging/neighbours.js";
+import { issuesIn, judged, type LabelIssue } from "#kernel/core/data/judging/judges.js";
+import type { Judged } from "#kernel/core/data/judging/noise.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { flipped } from "./judging/flips.js";
 import { SETS, vectorsOf } from "./judging/sets.js";
@@ -23,19 +24,21 @@ interface Options {
 interface Case {
   readonly set: string;
   readonly labels: Int32Array;
-  readonly chances: Float32Array;
+  readonly said: Judged;
+  readonly found: readonly LabelIssue[];
   readonly count: number;
   /** As they were. */
   readonly own: Int32Array;
   readonly turned: ReadonlySet<number>;
 }
+const mean = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0) / Math.max(1, of.length);
 type Found = readonly { readonly row: number; readonly likely?: number }[];
 const BY = ["prune_by_noise_rate", "both", "confident_learning"] as const;
 
 async function cleanlab(cases: readonly Case[]): Promise<readonly Record<(typeof BY)[number], number[]>[]> {
   const { python } = await ensurePythonEnv("cleanlab", { onProgress: (line) => console.error(line) });
   const program = fileURLToPath(new URL("../../bench/peers/cleanlab_issues.py", import.meta.url));
-  const given = cases.map(({ labels, chances, count }) => ({
+  const given = cases.map(({ labels, said: { chances }, count }) => ({
     by: BY,
     labels: [...labels],
     chances: Array.from(labels, (_, row) => [...chances.subarray(row * count, (row + 1) * count)]),
@@ -56,48 +59,57 @@ async function main(o: Options): Promise<void> {
   const only = o.only?.split(",");
   const seeds = Array.from({ length: Number(o.seeds) }, (_, i) => i + 1);
   const cases: Case[] = [];
-  const accuracies: Record<string, number> = {};
   for (const set of SETS.filter(({ name }) => !only || only.includes(name))) {
     const rows = await set.rows();
     const names = [...new Set(rows.map(({ label }) => label))].sort();
     const own = Int32Array.from(rows, ({ label }) => names.indexOf(label));
-    const vectors = await vectorsOf(
-      set.name,
-      rows.map(({ text }) => text),
-    );
+    const texts = rows.map(({ text }) => text);
+    const vectors = await vectorsOf(set.name, texts);
     for (const seed of seeds) {
       const { labels, turned } = flipped(own, names.length, Number(o.flips), seed);
-      const { chances, accuracy } = judged(vectors, labels, names.length);
-      accuracies[set.name] = (accuracies[set.name] ?? 0) + accuracy / seeds.length;
-      cases.push({ set: set.name, labels, chances, count: names.length, own, turned });
+      const said = judged(texts, vectors, labels, names.length);
+      const found = issuesIn(said, labels, names.length);
+      cases.push({ set: set.name, labels, said, found, count: names.length, own, turned });
     }
   }
-  const ours = cases.map(({ chances, labels, count }) => surestIssues(chances, labels, count));
   const peers = o.peer ? await cleanlab(cases) : null;
   const lines = [...new Set(cases.map(({ set }) => set))].flatMap((set) => {
     const own = cases.flatMap((one, i) => (one.set === set ? [{ one, i }] : []));
     const { one } = own[0]!;
-    const about = [set, String(one.own.length), String(one.count), accuracies[set]!.toFixed(3)];
+    const of = own.map(({ one }) => one);
+    const agree = mean(of.map(({ said }) => said.accuracy)).toFixed(3);
+    const about = [
+      set,
+      String(one.own.length),
+      String(one.count),
+      agree,
+      mean(of.map(({ said }) => said.share)).toFixed(3),
+    ];
+    const expected = mean(of.map(({ found }) => mean(found.map(({ chance }) => 1 - chance)))).toFixed(2);
     const told = (who: string, found: (i: number) => Found): string[] => [
       ...[...about, who],
       ...measured(own.map(({ one, i }) => ({ one, found: found(i) }))),
     ];
     return [
-      told("tunebook", (i) => ours[i]!),
+      [...told("tunebook", (i) => cases[i]!.found), expected],
       ...(peers ? BY.map((by) => told(`cleanlab, ${by}`, (i) => peers[i]![by].map((row) => ({ row })))) : []),
     ];
   });
   console.log(
-    table(["set", "rows", "labels", "probe", "by", "turned", "found", "precision", "recall", "and what"], lines),
+    table(
+      ["set", "rows", "labels", "judges", "share", "by", "turned", "found", "precision", "recall", "and what", "says"],
+      lines.map((line) => (line.length < 12 ? [...line, ""] : line)),
+    ),
   );
 }
 
 function measured(runs: readonly { readonly one: Case; readonly found: Found }[]): string[] {
-  const mean = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0) / of.length;
   const told = (of: readonly number[]): string =>
     `${mean(of).toFixed(2)} (${Math.min(...of).toFixed(2)}–${Math.max(...of).toFixed(2)})`;
   const hits = runs.map(({ one, found }) => found.filter(({ row }) => one.turned.has(row)));
-  const what = hits.map((of, i) => of.filter(({ row, likely }) => likely === runs[i]!.one.own[row]).length / of.length);
+  const what = hits.map(
+    (of, i) => of.filter(({ row, likely }) => likely === runs[i]!.one.own[row]).length / Math.max(1, of.length),
+  );
   return [
     String(runs[0]!.one.turned.size),
     mean(runs.map(({ found }) => found.length)).toFixed(0),

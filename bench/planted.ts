@@ -7,8 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { surestIssues } from "#kernel/core/data/judging/confident.js";
-import { judged } from "#kernel/core/data/judging/neighbours.js";
+import { issuesIn, judged } from "#kernel/core/data/judging/judges.js";
 import { flipped } from "./judging/flips.js";
 import { SETS, vectorsOf } from "./judging/sets.js";
 import { brokenRows, twoEncodings } from "./planted/broken.js";
@@ -50,12 +49,10 @@ async function flips(name: string, seed: number): Promise<Line> {
   const rows = await set.rows();
   const names = [...new Set(rows.map(({ label }) => label))].sort();
   const own = Int32Array.from(rows, ({ label }) => names.indexOf(label));
-  const vectors = await vectorsOf(
-    name,
-    rows.map(({ text }) => text),
-  );
+  const texts = rows.map(({ text }) => text);
+  const vectors = await vectorsOf(name, texts);
   const { labels, turned } = flipped(own, names.length, 0.05, seed);
-  const found = surestIssues(judged(vectors, labels, names.length).chances, labels, names.length);
+  const found = issuesIn(judged(texts, vectors, labels, names.length), labels, names.length);
   const right = found.filter(({ row }) => turned.has(row)).length;
   return {
     ...{ fault: "flipped labels", planted: turned.size, before: 0, found: found.length },

@@ -326,7 +326,7 @@ registerCodes({
     message: (d) => `${d.model}.label_issues can't be told: ${d.why}`,
     help: () => "they are told of rows with the role `label`, of two labels or more, over a base that reads texts",
     explain:
-      "A cheap probe over the base's own vectors judges each row's label by all other rows. It needs one label a row, at least two labels with several rows each, and a base that makes vectors of texts.",
+      "A cheap probe over the base's own vectors, and judges by words and letters, judge each row's label by all other rows. They need one label a row, at least two labels with several rows each, and a base that makes vectors of texts.",
   },
   "bad-option": {
     severity: "error",

@@ -11,7 +11,7 @@ export interface ToldIssue {
   readonly label: string;
   /** What it is likely to be. */
   readonly likely: string;
-  /** Of its own label, by the other rows. */
+  /** That its own label is right, by the other rows. */
   readonly chance: number;
   /** What its training saw of the row, and whether that or the probe names it. */
   readonly trained?: {
@@ -21,13 +21,23 @@ export interface ToldIssue {
   };
 }
 
-export function labelIssuesShown(
-  issues: readonly ToldIssue[],
-  /** `all`: rows that there are, of which `rows` were judged. */
-  of: { readonly data: string; readonly rows: number; readonly all: number; readonly accuracy: number },
-): Shown {
+export interface JudgedData {
+  readonly data: string;
+  /** Judged, of `all` that there are. */
+  readonly rows: number;
+  readonly all: number;
+  /** Share of labels that the other rows say as they are. */
+  readonly accuracy: number;
+  /** Share of labels that are wrong, as far as that can be told. */
+  readonly share: number;
+}
+
+export function labelIssuesShown(issues: readonly ToldIssue[], of: JudgedData): Shown {
+  const named = issues.filter(({ trained }) => trained?.by !== "training");
+  const right = named.reduce((all, { chance }) => all + chance, 0) / Math.max(1, named.length);
+  const wrong = named.length === 0 ? "" : `; of those named by it about ${percent(right, 0)} are right all the same`;
   const some = of.rows < of.all ? `${count(of.rows)} of ${count(of.all)} rows, at equal distances over them; ` : "";
-  const judged = `each row judged by the others (${percent(of.accuracy)} of labels as they are): look at them before you change them`;
+  const judged = `each row judged by the others, which say ${percent(of.accuracy)} of the labels as they are: about ${percent(of.share)} of all are wrong${wrong}. Look at them before you change them`;
   const trained = issues.some((one) => one.trained);
   const seen = trained
     ? ". AUM: how far its label led in the training, on average; forgotten: how often it was right and then wrong"

@@ -1,15 +1,14 @@
 /**
- * `show NAME.label_issues`: rows whose label is probably wrong. The base as it was before training makes a vector of each text,
- * and a probe over them judges each row by all others; the trained model has learnt the wrong labels too.
+ * `show NAME.label_issues`: rows whose label is probably wrong. Judges over their texts and over vectors that the base as it was
+ * before training makes of them judge each row by all others; the trained model has learnt the wrong labels too.
  */
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Subject } from "#dsl/plan/plan.js";
 import { readerOf, type DataPlan } from "#dsl/types/subject.js";
-import { surestIssues } from "../../core/data/judging/confident.js";
-import { judged } from "../../core/data/judging/neighbours.js";
+import { issuesIn, judged, otherOf } from "../../core/data/judging/judges.js";
 import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
-import { labelIssuesShown, type ToldIssue } from "../../core/display/label-issues.js";
+import { labelIssuesShown, type JudgedData, type ToldIssue } from "../../core/display/label-issues.js";
 import type { Shown } from "../../core/display/shown.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { loadDynamics, type RowDynamics } from "../../training/dynamics.js";
@@ -25,7 +24,7 @@ const MOST = 50_000;
 /** Issues, the surest first, and what they are of. */
 export interface FoundIssues {
   readonly issues: readonly ToldIssue[];
-  readonly of: { readonly data: string; readonly rows: number; readonly all: number; readonly accuracy: number };
+  readonly of: JudgedData;
 }
 
 export async function labelIssuesOf(...of: Parameters<typeof findIssues>): Promise<Shown> {
@@ -60,26 +59,22 @@ export async function findIssues(
     );
   const vectors = await vectorsOf(session, model, rows, stage);
   const given = Int32Array.from(rows, ({ value }) => labels.indexOf(value));
-  const { chances, accuracy } = judged(vectors, given, labels.length);
+  const texts = rows.map(({ text }) => text);
+  const said = judged(texts, vectors, given, labels.length);
   const seen = seenInTraining(handle, asked.data, prepared, rows);
   const told = (row: number, likely: number, by: "probe" | "training" | "both"): ToldIssue => {
     const { split, row: name, text, value } = rows[row]!;
-    const chance = chances[row * labels.length + given[row]!]!;
     const own = seen(row);
     const trained = own && { trained: { margin: own.margin, forgotten: own.forgotten, by } };
+    const chance = 1 - said.wrong[row]!;
     return { split, row: name, text, label: value, likely: labels[likely]!, chance, ...trained };
   };
-  const probed = surestIssues(chances, given, labels.length);
+  const probed = issuesIn(said, given, labels.length);
   const named = new Set(probed.map(({ row }) => row));
   const unlearnt = rows.flatMap((_, row) => ((seen(row)?.margin ?? 0) < 0 ? [row] : []));
   const both = new Set(unlearnt.filter((row) => named.has(row)));
-  const likeliest = (row: number): number => {
-    const own = chances.subarray(row * labels.length, (row + 1) * labels.length);
-    return own.reduce(
-      (best, chance, label) => (label !== given[row] && !(chance <= own[best]!) ? label : best),
-      given[row] === 0 ? 1 : 0,
-    );
-  };
+  const likeliest = (row: number): number =>
+    otherOf(said.chances.subarray(row * labels.length, (row + 1) * labels.length), given[row]!);
   const issues = [
     ...probed.filter(({ row }) => both.has(row)).map(({ row, likely }) => told(row, likely, "both")),
     ...probed.filter(({ row }) => !both.has(row)).map(({ row, likely }) => told(row, likely, "probe")),
@@ -90,8 +85,9 @@ export async function findIssues(
       .slice(0, probed.length)
       .map((row) => told(row, likeliest(row), "training")),
   ];
+  const { accuracy, share } = said;
   const count = all.reduce((sum, name) => sum + rowsOf(prepared, name), 0);
-  return { issues, of: { data: asked.data.name, rows: rows.length, all: count, accuracy } };
+  return { issues, of: { data: asked.data.name, rows: rows.length, all: count, accuracy, share } };
 }
 
 /** What the model's training saw of a row; of data that it wasn't trained on, or of a run that kept nothing: nothing. */

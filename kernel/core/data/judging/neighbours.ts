@@ -3,43 +3,42 @@
  * that both contradict is wrong more often than one that the probe alone does.
  */
 import { lastOf } from "#dsl/diagnostics/must.js";
-import { probed, type Probed } from "./probe.js";
+import { chance, shuffle } from "#stdlib/lib/chance.js";
 
 /** Rows that are asked, and how much a nearer one counts for more (cosines differ by hundredths). */
 const NEAREST = 25;
 const SHARPNESS = 8;
-/** Up to so many rows each is held beside each; of more the probe has enough to learn from. */
+/** Of more rows the others know enough; and pairs of rows that are compared. */
 const MOST = 10_000;
+const PAIRS = 16_000_000;
 /** Of each label, as if so much had been said for it: a label that no neighbour has isn't impossible. */
 const LEAST = 1e-3;
 
-/** Chances of the labels by the probe and by the neighbours, half each. */
-export function judged(vectors: readonly Float32Array[], labels: Int32Array, count: number): Probed {
-  const probe = probed(vectors, labels, count);
-  if (vectors.length > MOST) return probe;
-  const near = neighbourly(vectors, labels, count);
-  const chances = probe.chances.map((chance, i) => (chance + near[i]!) / 2);
-  let right = 0;
-  labels.forEach((label, row) => {
-    const own = chances.subarray(row * count, (row + 1) * count);
-    if (own[label] === own.reduce((a, b) => Math.max(a, b), 0)) right++;
-  });
-  return { chances, accuracy: right / labels.length };
-}
-
-/** [rows × labels]: shares of the nearest rows, itself left out. */
-export function neighbourly(vectors: readonly Float32Array[], labels: Int32Array, count: number): Float32Array {
-  const rows = vectors.map(unit);
-  const chances = new Float32Array(rows.length * count);
-  const nearness = new Float64Array(rows.length);
-  rows.forEach((row, at) => {
-    rows.forEach((other, i) => (nearness[i] = i === at ? -Infinity : dot(row, other)));
+/** [rows × labels]: shares of the nearest rows, itself left out; null of more rows than can be held beside each other. */
+export function neighbourly(vectors: readonly Float32Array[], labels: Int32Array, count: number): Float32Array | null {
+  if (vectors.length > MOST) return null;
+  const asked = drawn(vectors.length);
+  const width = vectors[0]?.length ?? 0;
+  const others = new Float64Array(asked.length * width);
+  asked.forEach((row, i) => others.set(unit(vectors[row]!), i * width));
+  const chances = new Float32Array(vectors.length * count);
+  const nearness = new Float64Array(asked.length);
+  vectors.forEach((vector, at) => {
+    cosines(unit(vector), others, nearness);
+    const itself = asked.indexOf(at);
+    if (itself >= 0) nearness[itself] = -Infinity;
     const said = new Float64Array(count).fill(LEAST);
-    for (const i of nearest(nearness)) said[labels[i]!]! += Math.exp(SHARPNESS * nearness[i]!);
+    for (const i of nearest(nearness)) said[labels[asked[i]!]!]! += Math.exp(SHARPNESS * nearness[i]!);
     const sum = said.reduce((a, b) => a + b, 0);
     said.forEach((share, label) => (chances[at * count + label] = share / sum));
   });
   return chances;
+}
+
+/** Rows that others ask: all, or of many as many as are compared in seconds. */
+function drawn(rows: number): Uint32Array {
+  const order = Uint32Array.from({ length: rows }, (_, i) => i);
+  return rows <= PAIRS / rows ? order : shuffle(order, chance(1, rows)).slice(0, Math.floor(PAIRS / rows));
 }
 
 /** The rows with the greatest numbers, by a list that is kept in order. */
@@ -55,13 +54,33 @@ function nearest(nearness: Float64Array): readonly number[] {
   return kept;
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
+/** Of a vector with many, side by side: four at a time, or one sum would wait for itself. */
+function cosines(vector: Float64Array, others: Float64Array, said: Float64Array): void {
+  const width = vector.length;
+  const fours = said.length - (said.length % 4);
+  for (let row = 0; row < fours; row += 4) {
+    const at = row * width;
+    let [p, q, r, s] = [0, 0, 0, 0];
+    for (let i = 0; i < width; i++) {
+      const x = vector[i]!;
+      p += x * others[at + i]!;
+      q += x * others[at + width + i]!;
+      r += x * others[at + 2 * width + i]!;
+      s += x * others[at + 3 * width + i]!;
+    }
+    said[row] = p;
+    said[row + 1] = q;
+    said[row + 2] = r;
+    said[row + 3] = s;
+  }
+  for (let row = fours; row < said.length; row++) {
+    let sum = 0;
+    for (let i = 0; i < width; i++) sum += vector[i]! * others[row * width + i]!;
+    said[row] = sum;
+  }
 }
 
-function unit(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(dot(vector, vector)) || 1;
-  return vector.map((x) => x / length);
+function unit(vector: Float32Array): Float64Array {
+  const length = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0)) || 1;
+  return Float64Array.from(vector, (x) => x / length);
 }

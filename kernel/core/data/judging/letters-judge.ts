@@ -1,0 +1,107 @@
+/**
+ * A judge by letters, for texts that are words, names or codes: a small network over runs of letters, each row judged by one
+ * that didn't learn from it (five folds). What such labels follow from (how a word is spelt, built, sounded) is bent, and in
+ * no vector of a language model.
+ */
+import { chance, shuffle } from "#stdlib/lib/chance.js";
+import { lettersIn, type Bag } from "./bags.js";
+import { tempered } from "./temperature.js";
+
+const BUCKETS = 4096;
+const HIDDEN = 32;
+const FOLDS = 5;
+/** What it says after each round counts alike: after the last ones it has learnt wrong labels too, and after the first ones little. */
+const ROUNDS = 8;
+const RATE = 0.05;
+/** As if so much had been learnt before: else a rare run of letters is learnt by heart at first sight. */
+const BEFORE = 10;
+/** Longer texts are left to the others: all letters are in each, and a network over them takes long. */
+const SHORT = 40;
+
+/** Null where texts are longer than words and names, on average. */
+export function byLetters(texts: readonly string[], labels: Int32Array, count: number): Float32Array | null {
+  if (texts.reduce((all, text) => all + text.length, 0) > SHORT * texts.length) return null;
+  const bags = texts.map((text) => lettersIn(text, BUCKETS));
+  const order = shuffle(Uint32Array.from(texts.keys()), chance(1, texts.length));
+  const sums = new Float64Array(texts.length * count);
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const net = new Net(count);
+    const generator = chance(1, texts.length, fold);
+    const learnt = order.filter((_, i) => i % FOLDS !== fold);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const row of shuffle(learnt, generator)) net.learn(bags[row]!, labels[row]!);
+      order.forEach((row, i) => {
+        if (i % FOLDS === fold) net.chances(bags[row]!).forEach((one, label) => (sums[row * count + label]! += one));
+      });
+    }
+  }
+  const scores = sums.map((sum) => Math.log(sum / ROUNDS + 1e-9));
+  return tempered(scores, labels, count).chances;
+}
+
+/** One hidden layer; each weight has a rate of its own that falls with what it has learnt (Duchi, Hazan, Singer 2011). */
+class Net {
+  private readonly first: Weights;
+  private readonly last: Weights;
+  private readonly hidden = new Float64Array(HIDDEN);
+
+  constructor(private readonly count: number) {
+    this.first = new Weights((BUCKETS + 1) * HIDDEN, 0.1, 1);
+    this.last = new Weights((HIDDEN + 1) * count, Math.sqrt(6 / (HIDDEN + count)), 2);
+  }
+
+  chances({ parts, counts }: Bag): Float64Array {
+    const { first, last, hidden, count } = this;
+    for (let h = 0; h < HIDDEN; h++) hidden[h] = first.values[BUCKETS * HIDDEN + h]!;
+    for (let i = 0; i < parts.length; i++) {
+      const [at, times] = [parts[i]! * HIDDEN, counts[i]!];
+      for (let h = 0; h < HIDDEN; h++) hidden[h]! += times * first.values[at + h]!;
+    }
+    const scores = new Float64Array(count);
+    for (let label = 0; label < count; label++) scores[label] = last.values[HIDDEN * count + label]!;
+    for (let h = 0; h < HIDDEN; h++) {
+      hidden[h] = Math.max(0, hidden[h]!);
+      for (let label = 0; label < count; label++) scores[label]! += hidden[h]! * last.values[h * count + label]!;
+    }
+    const most = scores.reduce((a, b) => Math.max(a, b), -Infinity);
+    const powers = scores.map((score) => Math.exp(score - most));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    return powers.map((power) => power / sum);
+  }
+
+  learn(bag: Bag, given: number): void {
+    const { first, last, hidden, count } = this;
+    const wrong = this.chances(bag);
+    wrong[given]!--;
+    const back = new Float64Array(HIDDEN);
+    for (let h = 0; h < HIDDEN; h++) {
+      if (hidden[h] === 0) continue;
+      for (let label = 0; label < count; label++) {
+        back[h]! += wrong[label]! * last.values[h * count + label]!;
+        last.move(h * count + label, wrong[label]! * hidden[h]!);
+      }
+    }
+    for (let label = 0; label < count; label++) last.move(HIDDEN * count + label, wrong[label]!);
+    for (let h = 0; h < HIDDEN; h++) {
+      if (hidden[h] === 0) continue;
+      for (let i = 0; i < bag.parts.length; i++) first.move(bag.parts[i]! * HIDDEN + h, back[h]! * bag.counts[i]!);
+      first.move(BUCKETS * HIDDEN + h, back[h]!);
+    }
+  }
+}
+
+class Weights {
+  readonly values: Float64Array;
+  private readonly moved: Float64Array;
+
+  constructor(size: number, spread: number, seed: number) {
+    const generator = chance(seed, size);
+    this.values = Float64Array.from({ length: size }, () => spread * (generator.next() / 2 ** 31));
+    this.moved = new Float64Array(size).fill(BEFORE);
+  }
+
+  move(at: number, slope: number): void {
+    this.moved[at]! += slope * slope;
+    this.values[at]! -= (RATE * slope) / Math.sqrt(this.moved[at]!);
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * What several judges of a label come to, and which labels are wrong. A row's label is believed to be what the judges together
+ * say (the product of their chances, each to a power of its own), but for a share of rows whose label was drawn from the
+ * others; powers and share are those under which the labels as they are are likeliest (with weak prior beliefs, for few rows). So no
+ * label must be known to be right: judges that are unsure explain contradiction by themselves, and sure ones by wrong labels.
+ */
+import { lastOf } from "#dsl/diagnostics/must.js";
+
+export interface Judged {
+  /** [rows × labels]: what each row's label should be, by judges that nothing told of its own. */
+  readonly chances: Float32Array;
+  /** Of each row, the chance that its label is wrong. */
+  readonly wrong: Float32Array;
+  /** Share of all labels that are wrong, as far as it can be told. */
+  readonly share: number;
+  /** Share of rows whose likeliest label is their own. */
+  readonly accuracy: number;
+}
+
+/** Before any row is seen: powers within a factor of e of an equal part each, a share of wrong labels of 0.3 – 13 %. */
+const [SHARE, WIDE] = [-3, 2];
+const LEAST = 1e-6;
+
+/** `said`: of each judge [rows × labels]. */
+export function agreed(said: readonly Float32Array[], labels: Int32Array, count: number): Judged {
+  const logs = said.map((chances) => chances.map((chance) => Math.log(Math.max(LEAST, chance))));
+  const start = [...said.map(() => -Math.log(said.length)), SHARE];
+  const found = lowest((at) => unlikeliness(at, start, logs, labels, count), start);
+  const chances = new Float32Array(labels.length * count);
+  const share = shareOf(found);
+  const wrong = new Float32Array(labels.length);
+  let right = 0;
+  labels.forEach((given, row) => {
+    const own = chances.subarray(row * count, (row + 1) * count);
+    own.set(together(found, logs, row, count));
+    if (own[given] === own.reduce((a, b) => Math.max(a, b), 0)) right++;
+    const other = (share * (1 - own[given]!)) / (count - 1);
+    wrong[row] = other / (other + (1 - share) * own[given]! + 1e-300);
+  });
+  return { chances, wrong, share, accuracy: right / labels.length };
+}
+
+const shareOf = (at: readonly number[]): number => 0.5 / (1 + Math.exp(-lastOf(at)));
+
+/** Chances of a row by all judges. */
+function together(at: readonly number[], logs: readonly Float32Array[], row: number, count: number): Float64Array {
+  const chances = new Float64Array(count);
+  logs.forEach((log, judge) => {
+    const power = Math.exp(at[judge]!);
+    for (let label = 0; label < count; label++) chances[label]! += power * log[row * count + label]!;
+  });
+  const most = chances.reduce((a, b) => Math.max(a, b), -Infinity);
+  let sum = 0;
+  for (let label = 0; label < count; label++) sum += chances[label] = Math.exp(chances[label]! - most);
+  for (let label = 0; label < count; label++) chances[label]! /= sum;
+  return chances;
+}
+
+interface Height {
+  readonly value: number;
+  readonly slope: readonly number[];
+}
+
+/** −log of how likely the labels are, a row; `at`: logarithms of powers, and the share's place. */
+function unlikeliness(
+  at: readonly number[],
+  prior: readonly number[],
+  logs: readonly Float32Array[],
+  labels: Int32Array,
+  count: number,
+): Height {
+  const share = shareOf(at);
+  const slope = new Array<number>(at.length).fill(0);
+  let value = 0;
+  for (let row = 0; row < labels.length; row++) {
+    const [chances, given] = [together(at, logs, row, count), labels[row]!];
+    const own = chances[given]!;
+    const likely = (1 - share) * own + (share * (1 - own)) / (count - 1) + 1e-300;
+    value -= Math.log(likely);
+    const byOwn = ((1 - share - share / (count - 1)) * own) / likely;
+    logs.forEach((log, judge) => {
+      let mean = 0;
+      for (let label = 0; label < count; label++) mean += chances[label]! * log[row * count + label]!;
+      slope[judge]! -= byOwn * (log[row * count + given]! - mean);
+    });
+    slope[logs.length]! -= ((1 - own) / (count - 1) - own) / likely;
+  }
+  logs.forEach((_, judge) => (slope[judge]! *= Math.exp(at[judge]!)));
+  slope[logs.length]! *= share * (1 - 2 * share);
+  at.forEach((place, i) => {
+    const wide = i === logs.length ? WIDE : 1;
+    value += ((place - prior[i]!) / wide) ** 2 / 2;
+    slope[i]! += (place - prior[i]!) / wide ** 2;
+  });
+  return { value: value / labels.length, slope: slope.map((one) => one / labels.length) };
+}
+
+/** Down to the lowest place near `start`, by the slopes on the way (BFGS: Broyden, Fletcher, Goldfarb, Shanno 1970). */
+function lowest(height: (at: readonly number[]) => Height, start: readonly number[]): readonly number[] {
+  const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+  const unit = (): number[][] => start.map((_, i) => start.map((_, j) => Number(i === j)));
+  let [at, here, inverse] = [start, height(start), unit()];
+  for (let round = 0; round < 60; round++) {
+    let way = inverse.map((row) => -dot(row, here.slope));
+    if (dot(way, here.slope) >= 0) [inverse, way] = [unit(), here.slope.map((x) => -x)];
+    const fall = dot(way, here.slope);
+    let step = Math.min(1, 2 / Math.sqrt(dot(way, way) + 1e-12));
+    let [next, there] = [at, here];
+    for (let half = 0; half < 20; half++, step /= 2) {
+      next = at.map((x, i) => x + step * way[i]!);
+      there = height(next);
+      if (there.value <= here.value + 1e-4 * step * fall) break;
+    }
+    if (here.value - there.value < 1e-7) return there.value < here.value ? next : at;
+    const moved = next.map((x, i) => x - at[i]!);
+    const bent = there.slope.map((x, i) => x - here.slope[i]!);
+    const curve = dot(moved, bent);
+    if (curve > 1e-12) {
+      const through = inverse.map((row) => dot(row, bent));
+      const own = dot(bent, through);
+      inverse = inverse.map((row, i) =>
+        row.map(
+          (x, j) =>
+            x +
+            ((1 + own / curve) * moved[i]! * moved[j]!) / curve -
+            (through[i]! * moved[j]! + moved[i]! * through[j]!) / curve,
+        ),
+      );
+    }
+    [at, here] = [next, there];
+  }
+  return at;
+}

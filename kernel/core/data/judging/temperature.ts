@@ -1,0 +1,59 @@
+/** Scores of labels become chances by a temperature that makes the labels as they are likeliest. */
+import { must } from "#dsl/diagnostics/must.js";
+
+export interface Tempered {
+  /** [rows × labels], each row's adding up to 1. */
+  readonly chances: Float32Array;
+  /** Mean of −log(chance of the row's own label). */
+  readonly loss: number;
+}
+
+/** `scores`: [rows × labels], each of a row by a judge that didn't see the row. */
+export function tempered(scores: Float64Array, labels: Int32Array, count: number): Tempered {
+  const { scale, loss } = likeliest(scores, labels, count);
+  const chances = new Float32Array(scores.length);
+  for (let row = 0; row < labels.length; row++) {
+    const own = scores.subarray(row * count, (row + 1) * count);
+    const most = own.reduce((a, b) => Math.max(a, b), -Infinity);
+    const powers = own.map((score) => Math.exp(scale * (score - most)));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    powers.forEach((power, label) => (chances[row * count + label] = power / sum));
+  }
+  return { chances, loss };
+}
+
+/** The best of several ways, one after another so that two at a time are held. */
+export function leastLoss(ways: readonly (() => Tempered)[]): Tempered {
+  return ways.slice(1).reduce((best, way) => {
+    const one = way();
+    return one.loss < best.loss ? one : best;
+  }, must(ways[0], "a way")());
+}
+
+/** The factor on scores, by golden section over its logarithm. */
+function likeliest(
+  scores: Float64Array,
+  labels: Int32Array,
+  count: number,
+): { readonly scale: number; readonly loss: number } {
+  const loss = (power: number): number => {
+    const scale = Math.exp(power);
+    let sum = 0;
+    for (let row = 0; row < labels.length; row++) {
+      let [most, total] = [-Infinity, 0];
+      for (let label = 0; label < count; label++) most = Math.max(most, scores[row * count + label]!);
+      for (let label = 0; label < count; label++) total += Math.exp(scale * (scores[row * count + label]! - most));
+      sum += Math.log(total) - scale * (scores[row * count + labels[row]!]! - most);
+    }
+    return sum / labels.length;
+  };
+  const golden = (Math.sqrt(5) - 1) / 2;
+  let [low, high] = [Math.log(0.02), Math.log(100)];
+  for (let round = 0; round < 24; round++) {
+    const [a, b] = [high - golden * (high - low), low + golden * (high - low)];
+    if (loss(a) < loss(b)) high = b;
+    else low = a;
+  }
+  const power = (low + high) / 2;
+  return { scale: Math.exp(power), loss: loss(power) };
+}
