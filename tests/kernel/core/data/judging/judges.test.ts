@@ -6,7 +6,7 @@ import { byLetters } from "#kernel/core/data/judging/letters-judge.js";
 import { agreed } from "#kernel/core/data/judging/noise.js";
 import { tempered } from "#kernel/core/data/judging/temperature.js";
 import { byWords } from "#kernel/core/data/judging/words-judge.js";
-import { accuracyOf, rowsOf, uniform } from "./rows.js";
+import { accuracyOf, restart, rowsOf, uniform } from "./rows.js";
 
 /** Words of a label's own and of all, so many of each. */
 const textsOf = (labels: Int32Array, own: number, all: number): readonly string[] =>
@@ -36,6 +36,7 @@ function turned(own: Int32Array, count: number, share: number) {
 }
 
 describe("bags of a text", () => {
+  beforeEach(restart);
   it("hold words and pairs, in scripts without spaces letters and pairs", () => {
     assert.equal(wordsIn("Two words, two", 2 ** 20).parts.length, 4);
     assert.deepEqual([...wordsIn("Two words, two", 2 ** 20).counts].sort(), [1, 1, 1, 2]);
@@ -51,6 +52,7 @@ describe("bags of a text", () => {
 });
 
 describe("a judge by words", () => {
+  beforeEach(restart);
   const labels = Int32Array.from({ length: 240 }, (_, i) => i % 3);
   it("tells labels by words that vectors don't have", () => {
     assert.ok(accuracyOf(byWords(textsOf(labels, 2, 6), labels, 3)!, labels) > 0.95);
@@ -73,6 +75,7 @@ describe("a judge by words", () => {
 });
 
 describe("a judge by letters", () => {
+  beforeEach(restart);
   it("tells by how words are spelt what no straight line does, the same each time", () => {
     const { texts, labels } = spelt(1200);
     const chances = byLetters(texts, labels, 4)!;
@@ -91,6 +94,7 @@ describe("a judge by letters", () => {
 });
 
 describe("judges together", () => {
+  beforeEach(restart);
   /** A judge that is right in so many rows, and as sure as that. */
   const judge = (labels: Int32Array, count: number, right: number): Float32Array => {
     const scores = new Float64Array(labels.length * count);
@@ -117,6 +121,14 @@ describe("judges together", () => {
     const [good, bad] = [judge(labels, 2, 0.9), judge(labels, 2, 0)];
     const both = agreed([good, bad], labels, 2);
     assert.ok(both.accuracy >= accuracyOf(good, labels) - 0.01, String(both.accuracy));
+  });
+  it("aren't surer because one of them speaks three times", () => {
+    const own = Int32Array.from({ length: 2000 }, (_, i) => i % 2);
+    const { labels } = turned(own, 2, 0.1);
+    const said = judge(labels, 2, 0.7);
+    const [once, thrice] = [[said], [said, said, said]].map((all) => agreed(all, labels, 2));
+    const apart = Math.max(...once!.chances.map((chance, i) => Math.abs(chance - thrice!.chances[i]!)));
+    assert.ok(apart < 0.02, String(apart));
   });
   it("say chances that are kept: of those named as many are wrong as is said", () => {
     const { vectors, labels: own } = rowsOf([500, 400, 300], 12, 1);

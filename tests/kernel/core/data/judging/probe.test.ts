@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { neighbourly } from "#kernel/core/data/judging/neighbours.js";
 import { probed } from "#kernel/core/data/judging/probe.js";
-import { accuracyOf, rowsOf, uniform } from "./rows.js";
+import { accuracyOf, restart, rowsOf, uniform } from "./rows.js";
 
 describe("a probe of labels", () => {
+  beforeEach(restart);
   it("doesn't see the row that it judges", () => {
     const { vectors, labels } = rowsOf([12, 12], 4, 1);
     const chances = probed(vectors, labels, 2);
@@ -30,6 +31,7 @@ describe("a probe of labels", () => {
 });
 
 describe("neighbours of a row", () => {
+  beforeEach(restart);
   it("tell its label without it, as shares", () => {
     const { vectors, labels } = rowsOf([40, 60], 8, 3);
     labels[5] = 1;
