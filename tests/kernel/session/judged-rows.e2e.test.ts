@@ -54,7 +54,7 @@ describe("rows that are judged", () => {
   });
   it("are said to be some, where they are", () => {
     const text = (all: number) =>
-      String(labelIssuesShown([], { data: "d", rows: 50_000, all, accuracy: 0.8 }).bundle["text/plain"]);
+      String(labelIssuesShown([], { data: "d", rows: 50_000, all, accuracy: 0.8, share: 0 }).bundle["text/plain"]);
     assert.match(text(200_000), /50,000 of 200,000 rows, at equal distances/);
     assert.doesNotMatch(text(50_000), /distances/);
   });
