@@ -8,6 +8,8 @@ declare module "../diagnostics/codes.js" {
       readonly data: string;
       /** What people would have to write there; absent: there are neither labels nor a list of them. */
       readonly holds?: string;
+      /** Its rows lie on disk. */
+      readonly streamed?: true;
     };
     "order-needs-model": { readonly order: string; readonly data: string };
     "model-labels-otherwise": {
@@ -24,16 +26,21 @@ declare module "../diagnostics/codes.js" {
 registerCodes({
   "nothing-to-annotate": {
     severity: "error",
-    message: (d) =>
-      d.holds === undefined
+    message(d) {
+      if (d.streamed) return `the rows of ${d.data} are streamed, and rows that people are asked about must be held in memory`;
+      return d.holds === undefined
         ? `the rows of ${d.data} have no labels, and nothing says which there are`
-        : `the rows of ${d.data} have ${d.holds}, which can't be annotated`,
-    help: (d) =>
-      d.holds === undefined
+        : `the rows of ${d.data} have ${d.holds}, which can't be annotated`;
+    },
+    help(d) {
+      if (d.streamed)
+        return `take \`stream: true\` out of data for annotating; \`show MODEL.label_issues on ${d.data}\` looks at streamed rows too`;
+      return d.holds === undefined
         ? "write the labels into the data, `labels: [billing, tech]`; or name a column that has them, `columns: { text: …, label: … }`"
-        : "mend them in the source; `annotate` labels whole texts: the roles `label` and `labels`",
+        : "mend them in the source; `annotate` labels whole texts: the roles `label` and `labels`";
+    },
     explain:
-      "`annotate` asks people for the label of a text, or for several of them. Data whose rows have none yet need the list of labels to choose from. Texts that a model is to write, tags of words and scores are mended in their source.",
+      "`annotate` asks people for the label of a text, or for several of them. Data whose rows have none yet need the list of labels to choose from. Texts that a model is to write, tags of words and scores are mended in their source. Rows that people are asked about are held in memory, so that data that are streamed can't be annotated.",
     example: 'data d { source: csv("a.csv"), columns: { text: t } }\nannotate d as checked',
   },
   "order-needs-model": {

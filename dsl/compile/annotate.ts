@@ -80,6 +80,10 @@ function annotationsOf(program: Program, draft: Draft, data: DataPlan, at: Span)
     program.report("nothing-to-annotate", { data: draft.name, ...(holds !== undefined && { holds }) }, at);
     return undefined;
   }
+  if (isStreamed(data)) {
+    program.report("nothing-to-annotate", { data: draft.name, streamed: true }, at);
+    return undefined;
+  }
   return { file: fileOf(program, data), role: role ?? "label", ...(role === undefined && { adds: true }) };
 }
 /** What other roles hold that teach something. */
@@ -91,6 +95,11 @@ const others: Readonly<Record<string, string>> = {
   answer: "answers",
   negative: "negative texts",
 };
+
+function isStreamed({ source }: DataPlan): boolean {
+  const calls = isCall(source as Value) ? [source as Call] : Object.values(source);
+  return calls.some((call) => call.arguments["stream"] === true);
+}
 
 function withLabels(data: DataPlan, { adds, role }: Annotations): DataPlan {
   return adds ? { ...data, columns: { ...data.columns, [role]: role } } : data;
