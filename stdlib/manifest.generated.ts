@@ -1,5 +1,7 @@
 // Written by tools/manifest.mjs; do not edit.
 import type { Word } from "#dsl/types/registry.js";
+import { word as bars_at_least } from "./bars/at_least.js";
+import { word as bars_at_most } from "./bars/at_most.js";
 import { word as cadences_every } from "./cadences/every.js";
 import { word as cleaners_balance } from "./cleaners/balance.js";
 import { word as cleaners_drop_duplicates } from "./cleaners/drop_duplicates.js";
@@ -172,6 +174,8 @@ import { word as verbs_use } from "./verbs/use.js";
 export const version = "0.1.0";
 
 export const words: readonly Word[] = [
+  bars_at_least,
+  bars_at_most,
   cadences_every,
   cleaners_balance,
   cleaners_drop_duplicates,

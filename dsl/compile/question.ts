@@ -9,6 +9,7 @@ import { callAt, numberAt, textsAt } from "../plan/value.js";
 import { act, nameOf } from "./act.js";
 import { fill } from "../plan/defaults.js";
 import { isCall, resolveData } from "../plan/definitions.js";
+import { hashOf } from "../plan/hash.js";
 import { writesText } from "../plan/batches.js";
 import { isLoaded } from "../plan/loaded.js";
 import { checkMetrics } from "../plan/metrics.js";
@@ -58,10 +59,15 @@ export function evaluate(program: Program, header: Header): void {
       metrics: (values["metrics"] as readonly Call[] | undefined) ?? [],
       ...{ at: clauses.get("on")?.operands[0]?.span ?? statement.span, here: statement.verb.span },
     });
-  const metrics = (values["metrics"] as readonly Call[] | undefined) ?? [];
+  const asked = (values["metrics"] as readonly Call[] | undefined) ?? [];
+  const { require, metrics, bars } = withBars(program, asked, (values["require"] as readonly Call[] | undefined) ?? []);
+  const demanded = own.given.get("require");
   const words = metrics.map((metric) => metric.word);
   const written = own.given.get("metrics");
-  const place = (i: number): Span | undefined => written?.places.get(`metrics.${String(i)}`) ?? written?.span;
+  const place = (i: number): Span | undefined =>
+    i < asked.length
+      ? (written?.places.get(`metrics.${String(i)}`) ?? written?.span)
+      : (demanded?.places.get(`require.${String(bars[i - asked.length])}.metric`) ?? demanded?.span);
   const measured = tasks.every((of) => checkMetrics(program, words, { ...of, ...roles }, place, statement.verb.span));
   const mute = tasks.find(({ task }) => !writesText(program.registry, task));
   const astray = astrayFor(program, own.given, mute?.task, statement.verb.span);
@@ -78,6 +84,7 @@ export function evaluate(program: Program, header: Header): void {
     metrics,
     batch_size: numberAt(values, "batch_size"),
     worst: numberAt(values, "worst"),
+    ...(require.length > 0 && { require }),
     ...heldBy(program, known),
     ...(!mute && { decode: callAt(values, "decode"), max_tokens: typeof most === "number" ? most : null }),
   });
@@ -112,6 +119,22 @@ function sameFolds(program: Program, run: Run, { subject, draft }: NonNullable<R
   return (
     "data" in subject && subject.split === null && draft.name === run.data.name && foldsWritten(program, draft) !== null
   );
+}
+
+/** What is required, and the metrics with those that only it names; `bars`: of each of these the bar that does, from 0. */
+function withBars(
+  program: Program,
+  asked: readonly Call[],
+  require: readonly Call[],
+): { readonly require: readonly Call[]; readonly metrics: readonly Call[]; readonly bars: readonly number[] } {
+  const known = new Set(asked.map(hashOf));
+  const more = require.flatMap((bar, at) => {
+    const metric = program.registry.find("bar", bar.word)?.capabilities?.metric(bar);
+    if (!metric || known.has(hashOf(metric))) return [];
+    known.add(hashOf(metric));
+    return [{ metric, at }];
+  });
+  return { require, metrics: [...asked, ...more.map(({ metric }) => metric)], bars: more.map(({ at }) => at) };
 }
 
 /** Of a model of a fold: which one it did not see. */

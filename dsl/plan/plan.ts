@@ -144,6 +144,8 @@ export interface Actions {
     readonly metrics: readonly Call[];
     readonly batch_size: number;
     readonly worst: number;
+    /** Bars that the first model's scores must clear; absent: none. Their metrics are among `metrics`. */
+    readonly require?: readonly Call[];
     /** How text is written where it is scored; absent: the task writes none. */
     readonly decode?: Call;
     /** Null: as many as the model's `max_length`. */

@@ -27,6 +27,7 @@ export interface Kinds<C extends Call = Call> {
   schedule: NothingMore;
   loss: NothingMore;
   metric: MetricCapabilities<C>;
+  bar: BarCapabilities<C>;
   keeping: NothingMore;
   stopping: NothingMore;
   cadence: NothingMore;
@@ -52,6 +53,15 @@ export interface SourceCapabilities<C extends Call = Call> {
   readonly hosted?: true;
   /** What it names that may be files or patterns of files, where it has no `path`. */
   readonly names?: Of<C, readonly string[]>;
+}
+
+/** A bar that the score of a metric is held to. */
+export interface BarCapabilities<C extends Call = Call> {
+  readonly metric: Of<C, Call>;
+  /** In words (`at least`), and the number. */
+  readonly bar: Of<C, { readonly says: string; readonly number: number }>;
+  /** Never of NaN. */
+  readonly clears: Of<C, boolean, [score: number]>;
 }
 
 export interface SplitCapabilities<C extends Call = Call> {

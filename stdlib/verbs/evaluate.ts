@@ -69,10 +69,10 @@ export const word: BuiltVerb = {
     },
     {
       name: "require",
-      type: { is: "list", of: { is: "text" } },
-      doc: "A bar that the scores must clear.",
-      planned: { meanwhile: "compare the score in a TypeScript cell and throw" },
-      why: "Headless runs must fail loudly.",
+      type: { is: "list", of: { is: "word", kind: "bar" } },
+      doc: "Bars that the scores of the first model must clear; where one isn't, all scores are shown and kept, and then the cell fails.",
+      default: { value: [] },
+      why: "A run that nobody watches must fail loudly.",
       impact: "medium",
     },
     {

@@ -1,6 +1,7 @@
 /** `evaluate`: metrics of models on splits, side by side, with intervals; what each label comes to; the worst examples. */
 import type { Action, Subject } from "#dsl/plan/plan.js";
 import { CodedError, wordsOf, type CodeData } from "#dsl/diagnostics/codes.js";
+import type { Call } from "#dsl/types/value.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { evaluationShown, type EvaluationReport } from "../../core/display/evaluation.js";
 import { difference, drawAll, methodsOf, type Compared, type Measure } from "../../inference/comparison.js";
@@ -15,6 +16,7 @@ import { learntAmong } from "../../inference/seen.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
+import { barsTold, demandCleared, heldTo, sameCall, type Held } from "./evaluate-required.js";
 import { evaluateFolds } from "./evaluate-folds.js";
 import { evaluateOnce, type Measured } from "./evaluate-once.js";
 import { showLanguages } from "./evaluate-slices.js";
@@ -24,6 +26,7 @@ import { doubtsOf } from "../../inference/doubts.js";
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
 
 export async function runEvaluate(session: TuneSession, action: Evaluate, stage: Stage): Promise<void> {
+  const required: { readonly on: string; readonly held: readonly Held[] }[] = [];
   for (const subject of action.on) {
     const measured: Measured[] = [];
     for (const name of action.names) measured.push(await measuredNamed(session, name, subject, action, stage));
@@ -40,7 +43,10 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     }
     const seen = await Promise.all(measured.map((one) => seenBy(one, subject, stage.signal)));
     const warn = warningsOn(stage, action.span);
-    const told = seen.flatMap(({ note }) => note ?? []);
+    const first = must(measured[0], "a model");
+    const held = heldTo(action.require ?? [], scoreIn(first, drawn), session.vocabulary.registry);
+    required.push({ on: first.evaluation.on, held });
+    const told = [...barsTold(first.evaluation.model, held), ...seen.flatMap(({ note }) => note ?? [])];
     const [scores, ...rest] = evaluationShown(reportOf(measured, constants, drawn, { ...action, told }));
     if (scores) stage.screen.display(scores);
     for (const { warning } of seen) if (warning) warn("scored-learnt-rows", warning);
@@ -52,6 +58,7 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
       if (!folds)
         noted(() => remember(handle, subject, { prepared, rows: evaluation.rows }, measures, drawn), action, stage);
   }
+  demandCleared(action.names[0] ?? "", required);
 }
 
 /** A model, or one for each fold. */
@@ -103,6 +110,12 @@ async function constantFor(
   return { ...constant, name: first.by, measures: measures.map((measure) => ({ ...measure, by: undefined })) };
 }
 
+const scoreIn =
+  ({ measures }: Measured, drawn: Compared) =>
+  (metric: Call) => {
+    const measure = must(measures.find(sameCall(metric)), `what ${metric.word} is`);
+    return { score: drawnOf(drawn, measure).score, why: measure.why };
+  };
 const drawnOf = (drawn: Compared, measure: Measure) => must(drawn.get(measure), `the interval of ${measure.name}`);
 
 function reportOf(

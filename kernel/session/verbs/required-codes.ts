@@ -1,0 +1,21 @@
+/** Codes of what `evaluate` requires. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "bar-missed": {
+      readonly model: string;
+      readonly missed: readonly { readonly on: string; readonly bar: string; readonly is: string }[];
+    };
+  }
+}
+registerCodes({
+  "bar-missed": {
+    severity: "error",
+    message: (d) =>
+      `${d.model} does not clear what is required: ${d.missed.map(({ on, bar, is }) => `${bar}, and it is ${is} on ${on}`).join("; ")}`,
+    help: () => "its scores are shown and kept; train it further or on more data, or change `require`",
+    explain:
+      "`require` holds the scores of the first model to bars. All scores are shown and kept first, then the cell fails, so that a headless run ends with exit status 1. A score without a number clears nothing. Where the interval of a score reaches beyond the bar, the table says that it is cleared by little.",
+  },
+});

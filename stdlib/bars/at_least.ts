@@ -1,0 +1,20 @@
+import { defineWord } from "#dsl/types/define.js";
+import { barParameters, numberOf } from "../lib/bars/bar.js";
+
+export const word = defineWord({
+  kind: "bar",
+  name: "at_least",
+  doc: "The score of this metric must be this number or greater.",
+  example: "require: [at_least(f1(macro), 80%)]",
+  since: "0.2.0",
+  elsewhere: { min: "at_least", minimum: "at_least", ge: "at_least", threshold: "bar" },
+  capabilities: {
+    metric: (call) => call.arguments.metric,
+    bar: (call) => ({ says: "at least", number: numberOf(call.arguments.bar) }),
+    clears: (call, score) => {
+      const bar = numberOf(call.arguments.bar);
+      return score >= bar;
+    },
+  },
+  parameters: barParameters,
+});

@@ -1,0 +1,20 @@
+import { defineWord } from "#dsl/types/define.js";
+import { barParameters, numberOf } from "../lib/bars/bar.js";
+
+export const word = defineWord({
+  kind: "bar",
+  name: "at_most",
+  doc: "The score of this metric must be this number or less: for losses and errors.",
+  example: "require: [at_most(log_loss, 0.5)]",
+  since: "0.2.0",
+  elsewhere: { max: "at_most", maximum: "at_most", le: "at_most", threshold: "bar" },
+  capabilities: {
+    metric: (call) => call.arguments.metric,
+    bar: (call) => ({ says: "at most", number: numberOf(call.arguments.bar) }),
+    clears: (call, score) => {
+      const bar = numberOf(call.arguments.bar);
+      return score <= bar;
+    },
+  },
+  parameters: barParameters,
+});

@@ -1,0 +1,29 @@
+/** What bars have in common: a metric, and the number that its score is held to. */
+import { parameters } from "#dsl/types/define.js";
+import type { Value } from "#dsl/types/value.js";
+
+export const barParameters = parameters([
+  {
+    name: "metric",
+    type: { is: "word", kind: "metric" },
+    doc: "What is measured: any metric of the task; it need not stand among `metrics` too.",
+    positional: true,
+    required: true,
+    why: "A bar is one number's.",
+    impact: "high",
+  },
+  {
+    name: "bar",
+    type: { is: "either", of: [{ is: "number", unit: "share" }, { is: "number" }] },
+    doc: "The number, on the metric's own scale: `80%` is 0.8.",
+    positional: true,
+    required: true,
+    why: "What a model must come to before it is used stands beside the program that makes it.",
+    impact: "high",
+  },
+]);
+
+/** `80%` and `0.8` are the same. */
+export function numberOf(bar: Value): number {
+  return typeof bar === "object" && bar !== null && "share" in bar ? Number(bar.share) : Number(bar);
+}
