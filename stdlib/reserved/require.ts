@@ -4,9 +4,9 @@ import { defineWord } from "#dsl/types/define.js";
 export const word = defineWord({
   kind: "reserved",
   name: "require",
-  doc: "States a bar that a headless run must clear.",
-  example: "evaluate router on tickets.test",
+  doc: "States a bar that a headless run must clear: a key of `evaluate`.",
+  example: "evaluate router on tickets.test { require: at_least(f1(macro), 80%) }",
   since: "0.1.0",
-  planned: { meanwhile: "compare the score in a TypeScript cell and throw" },
+  planned: { meanwhile: "write it into `evaluate`: `evaluate router on tickets.test { require: [at_least(f1(macro), 80%)] }`" },
   parameters: [],
 });
