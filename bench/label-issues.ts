@@ -1,9 +1,10 @@
 /**
- * `tunebook bench label-issues [--flips SHARE] [--seeds N] [--only SET,…] [--peer]`: a share of the labels of real data sets
+ * `tunebook bench label-issues [--flips SHARE] [--seeds N] [--only SET,…] [--peer | --trained EPOCHS]`: a share of the labels of real data sets
  * is turned into others, drawn by seed, and those that `label_issues` names are held to it: precision of what it found and
  * recall, means over the seeds with the least and the greatest. A row is right where it was turned; "and what": where the label
  * that it rather has was its own, too; "judges": labels as they are that they say; "share", "says": of all labels and of those
- * named how many are wrong by what is said itself. `--peer`: cleanlab's ways on the same predicted probabilities.
+ * named how many are wrong by what is said itself. `--peer`: cleanlab's ways on the same predicted probabilities. `--trained`: beside them what a training on
+ * those labels tells.
  */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -12,7 +13,8 @@ import { issuesIn, judged, type LabelIssue } from "#kernel/core/data/judging/jud
 import type { Judged } from "#kernel/core/data/judging/noise.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { flipped } from "./judging/flips.js";
-import { SETS, vectorsOf } from "./judging/sets.js";
+import { SETS, vectorsOf, type JudgedSet } from "./judging/sets.js";
+import { byEach, issuesAfterTraining } from "./judging/trained.js";
 import { table } from "./table.js";
 
 interface Options {
@@ -20,6 +22,7 @@ interface Options {
   readonly seeds: string;
   readonly only?: string;
   readonly peer?: true;
+  readonly trained?: string;
 }
 interface Case {
   readonly set: string;
@@ -55,11 +58,29 @@ async function cleanlab(cases: readonly Case[]): Promise<readonly Record<(typeof
   });
 }
 
+/** One draw of each set. */
+async function trained(sets: readonly JudgedSet[], share: number, epochs: number): Promise<void> {
+  const lines: (readonly string[])[] = [];
+  for (const set of sets) {
+    const rows = await set.rows();
+    const names = [...new Set(rows.map(({ label }) => label))].sort();
+    const own = Int32Array.from(rows, ({ label }) => names.indexOf(label));
+    const { labels, turned } = flipped(own, names.length, share, 1);
+    const given = Array.from(labels, (label) => names[label]!);
+    const texts = rows.map(({ text }) => text);
+    const issues = await issuesAfterTraining(texts, given, epochs);
+    lines.push(...byEach(issues, turned).map((line) => [set.name, String(turned.size), ...line]));
+  }
+  console.log(table(["set", "turned", "by", "named", "precision", "recall"], lines));
+}
+
 async function main(o: Options): Promise<void> {
   const only = o.only?.split(",");
+  const sets = SETS.filter(({ name }) => !only || only.includes(name));
+  if (o.trained !== undefined) return trained(sets, Number(o.flips), Number(o.trained));
   const seeds = Array.from({ length: Number(o.seeds) }, (_, i) => i + 1);
   const cases: Case[] = [];
-  for (const set of SETS.filter(({ name }) => !only || only.includes(name))) {
+  for (const set of sets) {
     const rows = await set.rows();
     const names = [...new Set(rows.map(({ label }) => label))].sort();
     const own = Int32Array.from(rows, ({ label }) => names.indexOf(label));
@@ -124,5 +145,6 @@ await new Command("bench label-issues")
   .option("--seeds <n>", "draws of the turned labels", "5")
   .option("--only <sets>", "names of sets")
   .option("--peer", "cleanlab on the same predictions")
+  .option("--trained <epochs>", "MiniLM trained on the turned labels, and what its training tells of them, in one draw")
   .action(main)
   .parseAsync();
