@@ -27,7 +27,8 @@ registerCodes({
   "nothing-to-annotate": {
     severity: "error",
     message(d) {
-      if (d.streamed) return `the rows of ${d.data} are streamed, and rows that people are asked about must be held in memory`;
+      if (d.streamed)
+        return `the rows of ${d.data} are streamed, and rows that people are asked about must be held in memory`;
       return d.holds === undefined
         ? `the rows of ${d.data} have no labels, and nothing says which there are`
         : `the rows of ${d.data} have ${d.holds}, which can't be annotated`;

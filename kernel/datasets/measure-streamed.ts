@@ -19,16 +19,18 @@ export async function measuredStreamed(
   { columns }: DataPlan,
   o: Measures,
 ): Promise<Prepared> {
+  const sum = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0);
+  const looked = sum(Object.values(splits).map(({ rows }) => Math.min(rows, o.mostRows ?? rows)));
   const histograms = async (role: string | null) => {
     const measured: [string, Int32Array, number][] = [];
     if (role !== null)
       for (const [name, split] of Object.entries(splits)) {
-        const own = await lengthsOf(split, role, o);
+        const before = sum(measured.map(([, , rows]) => rows));
+        const own = await lengthsOf(split, role, { ...o, onRows: (done) => o.onRows?.(before + done, looked) });
         // Windows are more than the rows that they are of.
         measured.push([name, own.lengths, own.rows]);
       }
     const step = binWidth(Math.max(...measured.map(([, lengths]) => greatest(lengths))));
-    const sum = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0);
     if (measured.length > 0)
       counted = {
         rows: sum(measured.map(([, , rows]) => rows)),

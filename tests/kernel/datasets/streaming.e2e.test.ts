@@ -222,6 +222,19 @@ describe("data read in parts", () => {
     assert.ok(!existsSync(old));
   });
 
+  it("tell how far counting is over all splits", async () => {
+    const told: (number | undefined)[][] = [];
+    const prepared = await prepareRows(plan("jsonl", "a.jsonl", true), world());
+    const all = Object.values(prepared.streamed!).reduce((sum, { rows }) => sum + rows, 0);
+    const other = { ...tokenizer, hash: "counted-anew" };
+    await measured(prepared, plan("jsonl", "a.jsonl", true), {
+      tokenizer: other,
+      onRows: (...of) => told.push(of),
+    });
+    assert.deepEqual(told.at(-1), [all, all]);
+    assert.ok(told.every(([done, of]) => of === all && done! <= all));
+  });
+
   it("give a model the same windows of tokens", async () => {
     const streamed = await prepare(plan("jsonl", "a.jsonl", true), world());
     const whole = await prepare(plan("jsonl", "a.jsonl", false), world());
