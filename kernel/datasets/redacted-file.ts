@@ -10,6 +10,7 @@ import type { Finding } from "#stdlib/lib/personal/finding.js";
 import { redactor, type Redaction, type Redactor } from "#stdlib/lib/personal/redact.js";
 import { jsonFault, placeOf } from "#stdlib/lib/sources/json-place.js";
 import { demandShallow, jsonValue } from "#stdlib/lib/sources/json-value.js";
+import { foundShape, type Shape } from "#stdlib/lib/sources/csv-shape.js";
 import { linesOf } from "#stdlib/lib/sources/lines.js";
 import { fileText } from "#stdlib/lib/sources/text-file.js";
 import { csv } from "#stdlib/sources/csv.run.js";
@@ -32,6 +33,9 @@ export interface FileToRedact {
   readonly column?: string | undefined;
   /** One text of each row is looked at: the column `text`, where none is named and there is one of that name. */
   readonly one?: boolean | undefined;
+  /** Absent: found. */
+  readonly encoding?: string | undefined;
+  readonly delimiter?: string | undefined;
 }
 
 /**
@@ -40,12 +44,17 @@ export interface FileToRedact {
 export function redactedRows(file: FileToRedact, how: Redaction): AsyncGenerator<RedactedRow> {
   const ending = extname(file.path.toLowerCase().replace(/\.gz$/, ""));
   if (ending === ".jsonl" || ending === ".ndjson") return ofJsonLines(file, how);
-  if (ending === ".csv" || ending === ".tsv") return ofCsv(file, how, ending === ".tsv" ? "\t" : ",");
+  if (ending === ".csv" || ending === ".tsv") return ofCsv(file, how);
   return ofText(file, how);
 }
 
-async function* lines({ folder, path }: FileToRedact): AsyncGenerator<string> {
-  const text = fileText(await locate(folder, path), path, "utf-8");
+async function textOf({ folder, path, encoding }: FileToRedact): Promise<AsyncIterable<string>> {
+  return fileText(await locate(folder, path), path, encoding ?? null);
+}
+
+async function* lines(file: FileToRedact): AsyncGenerator<string> {
+  const { path } = file;
+  const text = await textOf(file);
   let last: string | undefined;
   for await (const line of linesOf(text, path)) {
     if (last !== undefined) yield last;
@@ -111,15 +120,34 @@ function objectOf(line: string, file: string, number: number): Readonly<Record<s
   return value;
 }
 
-async function* ofCsv(file: FileToRedact, how: Redaction, delimiter: string): AsyncGenerator<RedactedRow> {
+/** Characters of a file by which its delimiter and its quotation mark are found. */
+const HEAD = 2 ** 16;
+
+async function shapeOf(file: FileToRedact): Promise<Shape> {
+  let head = "";
+  for await (const piece of await textOf(file)) {
+    head += piece;
+    if (head.length >= HEAD) break;
+  }
+  return (await foundShape(head, file.path, { ...(file.delimiter !== undefined && { delimiter: file.delimiter }) }))
+    .shape;
+}
+
+/** What comes out is written as the file is. */
+async function* ofCsv(file: FileToRedact, how: Redaction): AsyncGenerator<RedactedRow> {
+  const { delimiter, quote } = await shapeOf(file);
+  const { encoding } = file;
   const call = {
     kind: "source",
     word: "csv",
-    arguments: { path: file.path, delimiter, quote: '"', header: "first", skip: 0, encoding: "utf-8" },
-    held: ["delimiter", "quote", "encoding"],
+    arguments: {
+      ...{ path: file.path, delimiter, quote: quote ?? "none", header: "first", skip: 0 },
+      encoding: encoding ?? "utf-8",
+    },
+    held: ["delimiter", "quote", ...(encoding === undefined ? [] : ["encoding"])],
   };
   const written = (values: readonly string[]): string =>
-    `${values.map((value) => quoted(value, delimiter)).join(delimiter)}\n`;
+    `${values.map((value) => quoted(value, { delimiter, quote })).join(delimiter)}\n`;
   let column = file.column;
   let names: readonly string[] | undefined;
   for await (const { columns, rows } of csv.stream?.(call, { folder: file.folder, live: () => undefined }) ?? []) {
@@ -138,8 +166,10 @@ async function* ofCsv(file: FileToRedact, how: Redaction, delimiter: string): As
   }
 }
 
-function quoted(value: string, delimiter: string): string {
-  return value.includes(delimiter) || /["\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+/** Where the file has no quotation mark, values have what would need one no more than they had it before. */
+function quoted(value: string, { delimiter, quote }: Shape): string {
+  if (quote === null || !(value.includes(delimiter) || value.includes(quote) || /[\r\n]/.test(value))) return value;
+  return `${quote}${value.replaceAll(quote, quote + quote)}${quote}`;
 }
 
 function noColumn({ path, column = "" }: FileToRedact, has: readonly string[]): CodedError {

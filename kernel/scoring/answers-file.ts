@@ -31,7 +31,6 @@ export async function answersIn(
     arguments: table
       ? { path, delimiter: ending === ".tsv" ? "\t" : ",", quote: '"', header: "first", skip: 0, encoding: "utf-8" }
       : { path, encoding: "utf-8" },
-    held: ["delimiter", "quote", "encoding"],
   };
   const source = await does(call, "source");
   const read = await source.open(call, { folder, live: () => undefined });

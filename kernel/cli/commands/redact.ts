@@ -18,6 +18,8 @@ interface Options {
   readonly keyEnv?: string;
   readonly pattern?: readonly string[];
   readonly column?: string;
+  readonly encoding?: string;
+  readonly delimiter?: string;
   readonly seed: string;
 }
 
@@ -37,11 +39,16 @@ export function register(program: Command): void {
     .option("--key-env <name>", "environment variable that holds the key of `--replacement hash`")
     .option("--pattern <expression...>", "expressions of your own (RE2) to look for besides")
     .option("--column <name>", "the one column to look at; without it all texts, with --json the column `text`")
+    .option("--encoding <name>", "of the file, where the one that is found isn't its own: windows-1252, utf-16le, …")
+    .option("--delimiter <character>", "of a table, where the one that is found isn't its own")
     .option("--seed <number>", "which pseudonyms are drawn", "42")
     .action(async (path: string, o: Options) => {
       const how = redactionOf(o);
       for await (const { findings, text, line, header } of redactedRows(
-        { folder: process.cwd(), path, column: o.column, one: o.json },
+        {
+          ...{ folder: process.cwd(), path, column: o.column, one: o.json },
+          ...{ encoding: o.encoding, delimiter: o.delimiter },
+        },
         how,
       )) {
         if (!o.json) await print(line);

@@ -51,6 +51,18 @@ describe("tunebook redact", function () {
       { findings: [{ entity: "pattern", start: 0, end: 4, text: "noth" }], text: "[PATTERN]ing" },
     ]);
   });
+  it("finds how a table is written, and writes it so", async () => {
+    write("semicolons.csv", Buffer.from('body;team\n"Grüße; a@b.org";x\nplain, so;y\n', "latin1"));
+    write("tabs.tsv", "body\tteam\nto a@b.org\tx\n");
+    write("marks.csv", "body|team\n'a | b@c.org'|x\nplain|y\n");
+    assert.equal((await redact("semicolons.csv")).stdout, 'body;team\n"Grüße; [EMAIL]";x\nplain, so;y\n');
+    assert.equal((await redact("tabs.tsv")).stdout, "body\tteam\nto [EMAIL]\tx\n");
+    assert.equal((await redact("marks.csv")).stdout, "body|team\n'a | [EMAIL]'|x\nplain|y\n");
+    assert.equal(
+      (await redact("semicolons.csv", "--delimiter", ";", "--encoding", "windows-1252", "--column", "team")).stdout,
+      'body;team\n"Grüße; a@b.org";x\nplain, so;y\n',
+    );
+  });
   it("says with a code what it can't do", async () => {
     write("broken.jsonl", '{"text": "a@b.org"}\n{"text": \n');
     write("bytes.txt", Buffer.from([0x61, 0xff, 0x0a]));
@@ -59,7 +71,7 @@ describe("tunebook redact", function () {
     for (const [code, ...args] of [
       ["missing-file", "none.txt"],
       ["broken-json", "broken.jsonl"],
-      ["wrong-encoding", "bytes.txt"],
+      ["wrong-encoding", "bytes.txt", "--encoding", "utf-8"],
       ["ragged-row", "ragged.csv"],
       ["no-such-column", "a.csv", "--column", "txt"],
       ["no-such-column", "a.txt", "--column", "text"],

@@ -121,7 +121,7 @@ describe("tunebook score", function () {
     }));
     writeFileSync(
       join(folder, "t.csv"),
-      ["gold,said,shop", ...rows.map((r) => `${r.gold},${r.said},${r.shop}`)].join("\n"),
+      ["gold;said;shop", ...rows.map((r) => `${r.gold};${r.said};${r.shop}`)].join("\n"),
     );
     const { by, metrics } = await score(
       "t.csv",
