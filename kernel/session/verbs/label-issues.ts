@@ -6,6 +6,7 @@ import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Subject } from "#dsl/plan/plan.js";
 import { readerOf, type DataPlan } from "#dsl/types/subject.js";
+import { unledRows } from "../../core/data/judging/by-training.js";
 import { issuesIn, judged, otherOf } from "../../core/data/judging/judges.js";
 import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
 import { labelIssuesShown, type JudgedData, type ToldIssue } from "../../core/display/label-issues.js";
@@ -16,6 +17,9 @@ import { judgedIn, rowsOf, vectorsOf, type JudgedRow } from "./judged-rows.js";
 import type { ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import "../../artifacts/codes.js";
+
+/** How likely wrong the judges must find a label that training alone speaks against. */
+const DOUBTED = 0.25;
 
 /** Rows of each label that a probe wants, and rows of all that it takes, of more a sample: their vectors are held side by side. */
 const FEWEST = 5;
@@ -71,7 +75,8 @@ export async function findIssues(
   };
   const probed = issuesIn(said, given, labels.length);
   const named = new Set(probed.map(({ row }) => row));
-  const unlearnt = rows.flatMap((_, row) => ((seen(row)?.margin ?? 0) < 0 ? [row] : []));
+  const margins = Float32Array.from(rows, (_, row) => seen(row)?.margin ?? Number.NaN);
+  const unlearnt = unledRows(margins, given, labels.length);
   const both = new Set(unlearnt.filter((row) => named.has(row)));
   const likeliest = (row: number): number =>
     otherOf(said.chances.subarray(row * labels.length, (row + 1) * labels.length), given[row]!);
@@ -79,8 +84,8 @@ export async function findIssues(
     ...probed.filter(({ row }) => both.has(row)).map(({ row, likely }) => told(row, likely, "both")),
     ...probed.filter(({ row }) => !both.has(row)).map(({ row, likely }) => told(row, likely, "probe")),
     ...unlearnt
-      .filter((row) => !both.has(row))
-      .sort((a, b) => (seen(a)?.margin ?? 0) - (seen(b)?.margin ?? 0))
+      // What the judges are sure of, a training alone doesn't speak against.
+      .filter((row) => !both.has(row) && said.wrong[row]! >= DOUBTED)
       // A short training has learnt few rows at all: no more are named by it alone than by the probe.
       .slice(0, probed.length)
       .map((row) => told(row, likeliest(row), "training")),
