@@ -31,6 +31,8 @@ const delimiters = [",", ";", "\t", "|"];
 const lineEnds = ["\r\n", "\n", "\r"];
 /** Records by which a way of splitting is judged. */
 const JUDGED = 20;
+/** Share of them that are alike in a table with torn rows. */
+const NEARLY = 0.75;
 
 /** Coded error `wrong-delimiter`: with the one that is written there is one column, with another there are several. */
 export async function foundShape(head: string, file: string, written: Partial<Shape>): Promise<Found> {
@@ -53,13 +55,13 @@ export async function foundShape(head: string, file: string, written: Partial<Sh
 async function otherwise(head: string, first: Beginning, file: string, written: Partial<Shape>): Promise<Beginning> {
   const single = first.records[0]?.record.length === 1;
   if (isEven(first) && !single) return first;
-  const others: Beginning[] = [];
-  for (const delimiter of delimiters) {
-    if (delimiter === first.shape.delimiter) continue;
-    const other = await beginning(head, { ...first.shape, delimiter });
-    if (isTable(other)) others.push(other);
-  }
-  const [likely] = others;
+  const tried: Beginning[] = [];
+  for (const delimiter of delimiters)
+    if (delimiter !== first.shape.delimiter) tried.push(await beginning(head, { ...first.shape, delimiter }));
+  const others = tried.filter(isTable);
+  // With one column by the delimiter at hand, a torn row or a title is told as that: another column would be missing.
+  const nearly = single && isEven(first) && written.delimiter === undefined ? tried.filter(isNearlyTable) : [];
+  const [likely] = others.length > 0 ? others : nearly;
   // Rows of uneven length are split otherwise where that leaves no choice; else they are told as what they are.
   if (!likely || (!single && (others.length > 1 || titleOf(first.records) > 0))) return first;
   if (written.delimiter === undefined) return likely;
@@ -93,6 +95,14 @@ function isEven({ records }: Beginning): boolean {
 }
 function isTable(one: Beginning): boolean {
   return (one.records[0]?.record.length ?? 0) > 1 && isEven(one) && one.whole;
+}
+
+/** All records but a few have as many fields as the first; or the first ones are a title, in words, of a table that follows. */
+function isNearlyTable({ records, whole }: Beginning): boolean {
+  const width = records[0]?.record.length ?? 0;
+  if (!whole || records.length < 4) return false;
+  if (width > 1) return records.filter(({ record }) => record.length === width).length >= NEARLY * records.length;
+  return titleOf(records) > 0 && /\S\s+\S/.test(records[0]?.record[0] ?? "");
 }
 
 /** Options of the parser. */

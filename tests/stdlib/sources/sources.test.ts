@@ -132,6 +132,18 @@ describe("sources", () => {
       it("wants to know whether names come to it or take a header's place", async () => {
         assert.equal((await codeOf(() => open(csv, "a,b\nc,d\n", { names: ["text", "label"] }))).code, "header-unsaid");
       });
+      for (const torn of [2, 5, 10, 19])
+        it(`finds the delimiter beside a torn row ${String(torn)}`, async () => {
+          const lines = Array.from({ length: 60 }, (_, i) => `${i};hello ${i};a`);
+          lines[torn - 1] = "9;broken; row here;a";
+          const error = await codeOf(() => open(csv, `id;text;label\n${lines.join("\n")}\n`));
+          assert.deepEqual([error.code, error.data["line"], error.data["has"]], ["ragged-row", torn + 1, 4]);
+        });
+      it("leaves a column of texts one column, whatever stands in them", async () => {
+        const texts = ["one; two", "three; four", "five | six; seven", "eight; nine", "ten"];
+        assert.equal((await rows(csv, `text\n${texts.join("\n")}\n`)).length, 5);
+        assert.equal((await rows(csv, `text\n${texts.slice(0, 2).join("\n")}\na; b\nc; d\n`)).length, 4);
+      });
       it("says how many lines are a title", async () => {
         const title = async (text: string, more: Record<string, Value> = {}) =>
           (await codeOf(() => open(csv, text, more))).data["skip"];
@@ -141,6 +153,7 @@ describe("sources", () => {
           "from the file's start",
         );
         assert.equal(await title("Export\nof today\n\ntext,label\na,b\nc,d\n"), 3 - 1);
+        assert.equal(await title("Export of today\nid;text;label\n1;a;b\n2;c;d\n"), 1, "by the delimiter of the table");
         assert.equal(await title("Sales, Q3\nid,text,label\n1,a,b\n2,c,d\n"), 1);
         assert.equal(await title("text,label\na,b\nc\nd,e\nf,g\nh,i\n"), undefined, "a row with a field too few");
       });
