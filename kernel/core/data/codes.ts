@@ -20,6 +20,13 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly column: string;
       readonly rows: readonly RowName[];
       readonly count: number;
+      /** Other roles that rows lack. */
+      readonly also?: readonly {
+        readonly role: string;
+        readonly column: string;
+        readonly rows: readonly RowName[];
+        readonly count: number;
+      }[];
     };
     "not-text": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
     "bad-conversation": {
@@ -173,7 +180,12 @@ registerCodes({
   "missing-value": {
     severity: "error",
     message: (d) =>
-      `${d.count} ${d.count === 1 ? "row has" : "rows have"} no ${d.role} in the column "${d.column}" (row ${listed(d.rows.map(String), { of: d.count })})`,
+      [d, ...(d.also ?? [])]
+        .map(
+          ({ role, column, rows, count }) =>
+            `${count} ${count === 1 ? "row has" : "rows have"} no ${role} in the column "${column}" (row ${listed(rows.map(String), { of: count })})`,
+        )
+        .join(", and "),
     help: () => "add `drop_empty` to `clean`, or fill them in the source",
     explain:
       "A row without text or without a label teaches nothing. It is never left out silently: `clean: [drop_empty]` drops such rows and the preview counts them.",

@@ -205,7 +205,7 @@ async function* clean(
       }
       const own = cleaners.clean(row);
       const placed = own && placeAnswers(own);
-      return !placed || missing.look(placed) ? [] : placed;
+      return missing.look(row, placed ?? null) || !placed ? [] : placed;
     });
     if (streamed) yield kept;
     else for (const row of kept) all.push(row);

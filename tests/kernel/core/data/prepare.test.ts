@@ -164,6 +164,11 @@ describe("prepare", () => {
   it("names rows without text or label, columns that are not there, what is no text", async () => {
     const gaps = await codeOf(() => run(folder.plan(csv("m.csv", "text,label\na,x\nb,\n,y\n"))));
     assert.deepEqual([gaps.code, gaps.data["role"], gaps.data["rows"]], ["missing-value", "text", [3]]);
+    assert.deepEqual(gaps.data["also"], [{ role: "label", column: "label", rows: [2], count: 1 }]);
+    const again = csv("again.csv", "text,label\na,x\n,x\n,y\n ,x\nb,y\n");
+    const clean = [call("cleaner", "drop_duplicates", {})];
+    const { data } = await codeOf(() => run(folder.plan(again, { clean })));
+    assert.deepEqual([data["count"], data["rows"], data["also"]], [3, [2, 3, 4], undefined]);
     const column = await codeOf(() =>
       run(folder.plan(csv("m.csv", "text,label\na,x\n"), { columns: { text: "txt" } })),
     );
