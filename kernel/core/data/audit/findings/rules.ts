@@ -17,6 +17,8 @@ const FEWEST_ROWS = 10;
 const WORDS = 50_000;
 /** Rules that are told. */
 const TOLD = 3;
+/** Words of one rule that are named, and taken out by what mends it: a pattern of all would be long. */
+const WORDS_TOLD = 6;
 
 interface Rule {
   /** That stand in as many rows of the label: a phrase, as a rule. The longest first. */
@@ -54,13 +56,15 @@ export function rules(rows: SplitRows, signal?: AbortSignal): Observer<Promise<r
       await eachRow(rows, (row, split) => lookFor(row, split, examples), signal);
       return told.map(({ words, label, rows, precision, coverage }): Finding => {
         const [first] = words;
-        const named = words.slice(0, 3).map((word) => `“${word}”`);
+        const told = words.slice(0, WORDS_TOLD);
+        const named = told.map((word) => `“${word}”`);
+        const pattern = told.length > 1 ? `(?:${told.join("|")})` : first;
         return {
           what: "rule",
           rows,
           of,
           says: `with ${named.length > 1 ? "the words" : "the word"} ${named.join(", ")}, which ${named.length > 1 ? "tell" : "tells"} “${label}” by ${named.length > 1 ? "themselves" : "itself"} (right of ${percent(precision)} of them, and in ${percent(coverage)} of the label's rows)`,
-          mend: `\`replace(${JSON.stringify(`(?i)\\b${first}\\b`)}, "")\` in \`clean\` takes it out, if it won't stand there when the model is asked`,
+          mend: `\`replace(${JSON.stringify(`(?i)\\b${pattern}\\b`)}, "")\` in \`clean\` takes ${told.length > 1 ? "them" : "it"} out, if ${told.length > 1 ? "they" : "it"} won't stand there when the model is asked`,
           examples: examples.get(first)?.examples ?? [],
         };
       });
