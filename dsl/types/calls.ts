@@ -1,5 +1,6 @@
 /** Words with their arguments: found in the vocabulary, each argument given once and typed by its parameter. */
 import type { Call, Value } from "./value.js";
+import { quote } from "../syntax/strings.js";
 import { isOldSpelling, type Parameter, type Word } from "./registry.js";
 import { pathSpan, type Argument, type Name, type WordNode } from "../syntax/tree.js";
 import { isGone, presentCall } from "./deprecated.js";
@@ -38,6 +39,12 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
     const beyond = near === undefined ? t.registry.words.map((w) => adviceOf(w, node.text)) : [];
     const advice = ofKind ?? beyond.find((told) => told !== undefined);
     const place = node.path.length > 0 ? pathSpan(node) : node.span;
+    const reader = readerOf(node, kind, t);
+    if (reader !== undefined) {
+      const told = { word: node.text, kind, key: asked.key, has: [], advice: `write \`${reader}\`` };
+      t.reporter.report("unknown-word", told, place, { fix: replace(place, reader) });
+      return undefined;
+    }
     // `write \`f1(macro)\``, or the key as it should be, alone.
     const told = node.arguments ? undefined : /^write `(?:(\w+): )?([^`…]+)`$/.exec(advice ?? "");
     const instead = told && (told[1] === undefined || told[1] === asked.path) ? told[2] : undefined;
@@ -79,6 +86,15 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
     return undefined;
   }
   return call(node, record, asked, t);
+}
+
+/** `tickets.csv` without its quotes: the word that reads such a file, with them. */
+function readerOf({ text, arguments: given }: WordNode, kind: string, t: Typing): string | undefined {
+  const ending = given ? undefined : /[^.]\.(\w+)$/.exec(text)?.[1];
+  const word = ending === undefined ? undefined : t.registry.find(kind, ending);
+  return word && !word.planned && word.parameters[0]?.suggests?.from === "files"
+    ? `${word.name}(${quote(text)})`
+    : undefined;
 }
 
 /** What the word does not take of the arguments of `node`. */

@@ -30,9 +30,9 @@ export function numeric(
       if (node.unit === "%") value = { share: Number((node.value / 100).toPrecision(12)) };
       else if (node.unit !== "") return bad("a share such as `10%`");
       else if (!Number.isInteger(node.value) || (type.unit === "share" && node.value > 0 && node.value <= 1)) {
-        const percent = `${String(Number((node.value * 100).toPrecision(12)))}%`;
-        t.reporter.report("share-as-decimal", { key: asked.key, found: node.raw, instead: percent }, node.span, {
-          fix: replace(node.span, percent),
+        const instead = percent(node);
+        t.reporter.report("share-as-decimal", { key: asked.key, found: node.raw, instead }, node.span, {
+          fix: replace(node.span, instead),
         });
         return undefined;
       } else if (type.unit === "share" && node.value !== 0) return bad("a share such as `10%`", `${node.raw}%`);
@@ -59,6 +59,12 @@ export function numeric(
       break;
     }
     default:
+      if (isShare(node) && asked.parameter?.misfits?.share !== undefined) {
+        const advice = asked.parameter.misfits.share.replaceAll("…", percent(node));
+        const wanted = "a plain number";
+        t.reporter.report("wrong-unit", { key: asked.key, found: node.raw, wanted, advice }, node.span);
+        return undefined;
+      }
       if (node.unit === "%") return bad("a plain number", String(Number((node.value / 100).toPrecision(12))));
       if (node.unit !== "")
         return bad("a plain number", Object.hasOwn({ ...durations, ...sizes }, node.unit) ? undefined : digits(node));
@@ -71,6 +77,10 @@ export function numeric(
   return inRange(value, node.raw, node.span, asked, t);
 }
 
+const isShare = ({ unit, value }: NumberNode): boolean => unit === "%" || (unit === "" && value > 0 && value < 1);
+/** A share as it is written: `0.1` as `10%`. */
+const percent = ({ unit, value, raw }: NumberNode): string =>
+  unit === "%" ? raw : `${String(Number((value * 100).toPrecision(12)))}%`;
 const digits = (node: NumberNode): string => node.raw.slice(0, node.raw.length - node.unit.length);
 /** `2hours`, `2H`, `512mb`: the number with the unit that is meant. */
 function withUnit(node: NumberNode, units: Readonly<Record<string, number>>): string | undefined {

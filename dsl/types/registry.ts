@@ -99,7 +99,12 @@ export interface Parameter {
   /** The design knows it but it is not built yet: writing it is the error `not-built-yet`. */
   readonly planned?: { readonly meanwhile: string };
   /** What to do where a value of that form stands, which it can't take: feeds diagnostics. */
-  readonly misfits?: { readonly [F in "list" | "number" | "string" | "word"]?: string };
+  readonly misfits?: {
+    readonly [F in "list" | "number" | "string" | "word"]?: string;
+  } & {
+    /** A share (`10%`, or `0.1`) where a number of something stands; each `…` in it is the share. */
+    readonly share?: string;
+  };
   readonly deprecated?: Deprecated<NewKey>;
   /** It can be written where the experiment of this name is on (a word of the kind `experiment`). */
   readonly experiment?: string;

@@ -14,7 +14,13 @@ declare module "../diagnostics/codes.js" {
       /** What to do about what was probably meant. */
       readonly advice?: string;
     };
-    "wrong-unit": { readonly key: string; readonly wanted: string; readonly found: string; readonly instead?: string };
+    "wrong-unit": {
+      readonly key: string;
+      readonly wanted: string;
+      readonly found: string;
+      readonly instead?: string;
+      readonly advice?: string;
+    };
     "share-as-decimal": { readonly key: string; readonly found: string; readonly instead: string };
     "out-of-range": { readonly key: string; readonly found: string; readonly range: string };
     "not-whole": { readonly key: string; readonly found: string };
@@ -88,7 +94,7 @@ registerCodes({
   "wrong-unit": {
     severity: "error",
     message: (d) => `\`${d.found}\` has not the unit of \`${d.key}\``,
-    help: (d) => (d.instead === undefined ? `write ${d.wanted}` : `write \`${d.instead}\``),
+    help: (d) => d.advice ?? (d.instead === undefined ? `write ${d.wanted}` : `write \`${d.instead}\``),
     explain:
       "Units touch the number and are checked: `%` for shares, `ms s min h d` for durations, `KB MB GB KiB MiB GiB` for sizes. Plain numbers take none.",
     example: "recipe r { epochs: 3min }",

@@ -195,8 +195,9 @@ export const word: BuiltVerb = {
     {
       name: "sample",
       type: { is: "number", integer: true },
-      doc: "Keeps only so many rows, drawn evenly over the data.",
+      doc: "Keeps only so many rows, drawn evenly over the data. A share of them is kept by `clean: sample(10%)`.",
       range: { min: 1 },
+      misfits: { share: "for a share of the rows write `clean: sample(…)`" },
       default: { derived: "all rows", from: () => null },
       why: "A first try on a part answers sooner.",
       impact: "medium",
