@@ -1,5 +1,5 @@
 /** Codes of what is wrong with the text itself. */
-import { registerCodes } from "../diagnostics/codes.js";
+import { entryOf, registerCodes } from "../diagnostics/codes.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
@@ -108,7 +108,8 @@ registerCodes({
   "no-value": {
     severity: "error",
     message: (d) => `\`${d.key}\` has no value`,
-    help: (d) => `write \`${d.key}: …\``,
+    // What stands in `allow: { … }` is a code, and its value the reason.
+    help: (d) => `write \`${d.key}: ${entryOf(d.key) ? '"why"' : "…"}\``,
     explain: "Every key needs a colon and a value. Leave the whole line out to have the default.",
     example: "recipe r { epochs: }",
   },

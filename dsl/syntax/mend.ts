@@ -57,7 +57,7 @@ class Mender {
       case t.Hash:
         return this.hash(token);
       case t.Kebab:
-        return this.kebab(token, next);
+        return this.kebab(token);
       case t.Num:
         return this.number(token, next);
       case t.Dot:
@@ -110,9 +110,9 @@ class Mender {
     });
   }
 
-  private kebab(token: IToken, next: IToken | undefined): void {
-    // Codes are written as they are said: `allow: { rare-label: "…" }`.
-    const isCode = next?.tokenType === t.Colon && this.allowance();
+  private kebab(token: IToken): void {
+    // Codes are written as they are said: `allow: { rare-label: "…" }`. Without the reason they are no names either.
+    const isCode = this.allowance() || (this.out.at(-1)?.tokenType === t.Colon && this.out.at(-2)?.image === "allow");
     const name = isCode ? token.image : token.image.replaceAll("-", "_");
     if (!isCode)
       this.reporter.report("kebab-name", { name: token.image, instead: name }, this.span(token), {
@@ -288,7 +288,7 @@ function isThousands(out: readonly IToken[], token: IToken): boolean {
   if (t.endOf(head) !== comma.startOffset || t.endOf(comma) !== token.startOffset) return false;
   return token.image.startsWith("0") || out.at(-3)?.tokenType === t.Colon;
 }
-/** Tells whether the end of the tokens, which grow, stands in `allow: { … }`. */
+/** Tells whether the end of the tokens, which grow, stands in `allow: { … }`, or in a list there. */
 function allowances(tokens: readonly IToken[]): () => boolean {
   const open: boolean[] = [];
   let seen = 0;
@@ -298,7 +298,7 @@ function allowances(tokens: readonly IToken[]): () => boolean {
       if (t.isClose(token)) open.pop();
       else if (t.isOpen(token))
         open.push(
-          token.image === "{" && tokens[seen - 1]?.tokenType === t.Colon && tokens[seen - 2]?.image === "allow",
+          /[{[]/.test(token.image) && tokens[seen - 1]?.tokenType === t.Colon && tokens[seen - 2]?.image === "allow",
         );
     }
     return open.at(-1) ?? false;

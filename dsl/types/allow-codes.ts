@@ -35,7 +35,7 @@ registerCodes({
   "reason-missing": {
     severity: "error",
     message: (d) => `\`${d.code}\` is allowed without a reason`,
-    help: () => "say why in a few words: they stand in the plan and in the model card",
+    help: (d) => `say why in a few words, \`${d.code}: "…"\`: they stand in the plan and in the model card`,
     explain: "A warning that is kept quiet says why, so that whoever reads the plan later can judge it again.",
     example: `${data}, allow: { rare-label: "" } }`,
   },

@@ -4,7 +4,7 @@
  * warning, once the check that could have found something has been made with all its facts.
  */
 import type { Parameter } from "./registry.js";
-import type { Entry, Statement } from "../syntax/tree.js";
+import type { Entry, Expression, Statement } from "../syntax/tree.js";
 import { allCodes, entryOf } from "../diagnostics/codes.js";
 import { nearest } from "../diagnostics/nearest.js";
 import type { Scope } from "./scope.js";
@@ -72,8 +72,14 @@ export function takeAllowances(
   const { value } = entry;
   if (!value) return { statement: rest, allowances: [] };
   if (value.is !== "block") {
-    const found = formOf(value);
-    scope.report("wrong-type", { key: "allow", wanted: 'a record of codes, `{ CODE: "reason" }`', found }, value.span);
+    const [found, codes] = [formOf(value), codesIn(value)];
+    const record = codes && `{ ${codes.map((code) => `${code}: "…"`).join(", ")} }`;
+    const advice = record && `say why between the quotes: \`allow: ${record}\``;
+    scope.report(
+      "wrong-type",
+      { key: "allow", wanted: 'a record of codes, `{ CODE: "reason" }`', found, ...(advice && { advice }) },
+      value.span,
+    );
     return { statement: rest, allowances: [] };
   }
   const [first] = statement.operands;
@@ -93,13 +99,21 @@ export function takeAllowances(
   return { statement: rest, allowances: made };
 }
 
+/** Codes that were written without reasons: `personal-data`, `["rare-label"]`; undefined: something else was. */
+function codesIn(value: Expression): readonly string[] | undefined {
+  const items = value.is === "list" ? value.items : [value];
+  const codes = items.flatMap((item) => (item.is === "word" ? [item.text] : item.is === "string" ? [item.value] : []));
+  const said = codes.map((code) => (mayAllow(code) ? code : code.replaceAll("_", "-")));
+  return said.length > 0 && said.length === items.length && said.every(mayAllow) ? said : undefined;
+}
+
 /** `parameters { allow: 3 }` is a parameter of that name. */
 function isAllowance(scope: Scope, { key, value }: Entry, { verb }: Statement): boolean {
   return key.text === "allow" && (!scope.registry.find("verb", verb.text)?.anyKey || value?.is === "block");
 }
 
-/** Reports what is wrong with one entry. @returns whether something is */
-function faultOf(scope: Scope, { key, value, span }: Entry, before: readonly Allowance[]): boolean {
+/** Reports what is wrong with one entry (that it has no value was said where it was read). @returns whether something is */
+function faultOf(scope: Scope, { key, value }: Entry, before: readonly Allowance[]): boolean {
   const code = key.text;
   const first = before.find((one) => one.code === code);
   if (first)
@@ -112,8 +126,8 @@ function faultOf(scope: Scope, { key, value, span }: Entry, before: readonly All
     });
   } else if (!mayAllow(code))
     scope.report("cannot-allow", { code, severity: entryOf(code)?.severity ?? "error" }, key.span);
-  else if (!value || (value.is === "string" && value.value.trim() === ""))
-    scope.report("reason-missing", { code }, value?.span ?? span);
+  else if (!value) return true;
+  else if (value.is === "string" && value.value.trim() === "") scope.report("reason-missing", { code }, value.span);
   else if (value.is !== "string")
     scope.report("wrong-type", { key: code, wanted: 'a reason in `"…"`', found: formOf(value) }, value.span);
   else return false;
