@@ -149,7 +149,7 @@ function planned(
     recipe,
   });
   if (found && !found.plan.recipe.training.validate) {
-    const told = { what: "sweep", data: data.name, ...dividedBy(found.plan.recipe.data) };
+    const told = { what: "sweep", data: data.name, ...dividedBy(program, found.plan.recipe.data, undefined) };
     program.report("needs-validation", told, dataAt);
   }
   return found?.plan;

@@ -4,6 +4,8 @@ import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import { lookedFor } from "../types/allow.js";
 import { checkBatching, isBatchwise, positionsTaken } from "../rules/batching.js";
+import { renaming } from "../rules/odd-label-codes.js";
+import { strangeSplits } from "../rules/strange-splits.js";
 import { checkMachine } from "../rules/fits.js";
 import { checkOverFitting, checkReading, checkStops, checkTruncation } from "../rules/training-warnings.js";
 import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames } from "../rules/world.js";
@@ -155,7 +157,8 @@ function knownOf(program: Program, o: Training, defined: Definitions): Known | u
     data: facts && !facts.sampled ? { labels: facts.labels } : {},
     base: model.base,
   });
-  if (!validation && (splits || (facts && !facts.sampled))) checkValidation(program, o, data.plan, recipe.plan);
+  if (!validation && (splits || (facts && !facts.sampled)))
+    checkValidation(program, o, { data: data.plan, facts }, recipe.plan);
   if (!sound || !facts || !model.base) return undefined;
   return { ...defined, base: model.base, facts, validation, recipe };
 }
@@ -177,7 +180,12 @@ function settingOf({ task, technique, base, scratch }: ModelPlan): Readonly<Reco
 }
 
 /** The data have no rows to validate on: settings that need some are wrong. */
-function checkValidation(program: Program, o: Training, data: DataPlan, recipe: RecipePlan): void {
+function checkValidation(
+  program: Program,
+  o: Training,
+  { data, facts }: { readonly data: DataPlan; readonly facts: DataFacts | undefined },
+  recipe: RecipePlan,
+): void {
   const needing = {
     keep: keepsBest(recipe),
     early_stopping: isCall(recipe.early_stopping ?? undefined),
@@ -186,7 +194,7 @@ function checkValidation(program: Program, o: Training, data: DataPlan, recipe: 
   for (const [key, needed] of Object.entries(needing)) {
     const setting = o.settings.get(key);
     if (!needed || !setting) continue;
-    const told = { what: key, data: o.data.name, ...dividedBy(data) };
+    const told = { what: key, data: o.data.name, ...dividedBy(program, data, facts) };
     program.reportNear("needs-validation", told, setting.span, o.here);
   }
 }
@@ -305,9 +313,16 @@ function wholePlan(
 }
 
 /** How the data come to splits, for what is said where one is missing. */
-export function dividedBy({ source, split }: Pick<DataPlan, "source" | "split">): {
-  readonly split?: "words" | "files";
-} {
+export function dividedBy(
+  program: Program,
+  plan: DataPlan,
+  facts: DataFacts | undefined,
+): { readonly split?: "words" | "files" | "column"; readonly rename?: string } {
+  const { source, split } = plan;
   if (!isCall(source as Value)) return { split: "files" };
+  if (splitsByData(program, plan)) {
+    const strange = facts ? strangeSplits(program, plan, facts).filter(({ meant }) => meant === "validation") : [];
+    return { split: "column", ...(strange.length > 0 && { rename: renaming(strange) }) };
+  }
   return split ? { split: "words" } : {};
 }

@@ -2,10 +2,12 @@
 import type { ScoreFacts, SplitLanguages } from "../types/audit-facts.js";
 import type { DataFacts } from "../types/facts.js";
 import type { DataPlan } from "../types/subject.js";
+import type { Call, Value } from "../types/value.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
 import type {} from "./data-codes.js";
 import { listed } from "../diagnostics/listed.js";
+import { checkOddLabels } from "./odd-labels.js";
 import { checkPersonal } from "./personal.js";
 
 /** The most frequent label's rows for each of the rarest, from which on labels count as uneven. */
@@ -33,12 +35,16 @@ export function checkAudit(
   const label = place("columns.label") ?? place("columns");
   const data = draft.name;
   let good = true;
-  labelsAlike(program, draft, plan, facts, label);
-  unevenLabels(program, draft, plan, facts, label);
-  labelsNotTrained(program, draft, facts, split);
+  const odd = checkOddLabels(program, draft, plan, facts, label);
+  if (!odd) {
+    labelsAlike(program, draft, plan, facts, label);
+    unevenLabels(program, draft, plan, facts, label);
+    labelsNotTrained(program, draft, facts, split);
+  }
   if (!checkPersonal(program, draft, facts, place("clean") ?? place("source"), here)) good = false;
   const { audit } = facts;
   if (!audit) return good;
+  const dropped = plan.clean.flatMap(({ arguments: given }) => shareOf(given["similarity"]) ?? []);
   for (const { split: of, rows, pairs } of audit.near) {
     const told = {
       ...{ data, split: of, rows, of: facts.splits[of]?.rows ?? rows },
@@ -48,24 +54,27 @@ export function checkAudit(
           (likeness === 1 ? "(the same but for punctuation)" : `(${String(Math.round(likeness * 100))}% alike)`),
       ),
       ...(pairs.some(({ masked }) => masked) && { masked: true as const }),
+      ...(dropped.length > 0 && { dropped: Math.min(...dropped) }),
     };
     program.reportOwn("near-leak", told, draft, split);
   }
   const { groups, scores, conflicts, told } = audit;
   if (groups && groups.shared > 0) {
     const column = plan.columns["group"] ?? "group";
-    if (program.reportNear("shared-groups", { data, column, ...groups }, split, here)) good = false;
+    const own = !plan.split && "word" in plan.source ? (plan.source as Call).word : undefined;
+    const shared = { data, column, ...groups, ...(own !== undefined && { own }) };
+    if (program.reportNear("shared-groups", shared, split, here)) good = false;
   }
   if (scores && !checkScores(program, draft, scores, place("columns.score"), here)) good = false;
   const of = Object.values(facts.splits).reduce((sum, { rows }) => sum + rows, 0);
-  if (conflicts.texts >= CONFLICTS.texts && conflicts.rows >= CONFLICTS.share * of)
+  if (!odd && conflicts.texts >= CONFLICTS.texts && conflicts.rows >= CONFLICTS.share * of)
     program.reportOwn(
       "label-conflict",
       {
         ...{ data, texts: conflicts.texts, rows: conflicts.rows, of },
         examples: conflicts.examples.map(
           ({ text, labels, rows, of }) =>
-            `"${clipped(text)}": ${listed(labels, { of: of?.labels ?? labels.length })} (row${(of?.rows ?? rows.length) === 1 ? "" : "s"} ${listed(rows.map(String), { of: of?.rows ?? rows.length })})`,
+            `"${clipped(text)}": ${listed(labels.map(clipped), { of: of?.labels ?? labels.length })} (row${(of?.rows ?? rows.length) === 1 ? "" : "s"} ${listed(rows.map(String), { of: of?.rows ?? rows.length })})`,
         ),
       },
       draft,
@@ -188,6 +197,10 @@ function labelsNotTrained(program: Program, draft: Draft, facts: DataFacts, plac
     };
     program.reportOwn("label-not-in-train", told, draft, place);
   }
+}
+
+function shareOf(value: Value | undefined): number | undefined {
+  return value !== null && typeof value === "object" && "share" in value ? (value.share as number) : undefined;
 }
 
 const clipped = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);

@@ -37,6 +37,8 @@ declare module "../diagnostics/codes.js" {
       readonly pairs: readonly string[];
       /** In some of them something is masked. */
       readonly masked?: true;
+      /** Similarity (a share) from which on rows are dropped already. */
+      readonly dropped?: number;
     };
     "shared-groups": {
       readonly data: string;
@@ -44,6 +46,8 @@ declare module "../diagnostics/codes.js" {
       readonly shared: number;
       readonly of: number;
       readonly some: readonly string[];
+      /** The word of a source that brings splits of its own. */
+      readonly own?: string;
     };
     "label-conflict": {
       readonly data: string;
@@ -96,6 +100,8 @@ declare module "../diagnostics/codes.js" {
   }
 }
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`;
+/** A label that is a whole text leaves room for the next one. Its end shows, which may be what differs. */
+const clipped = (label: string): string => (label.length > 60 ? `${label.slice(0, 40)}…${label.slice(-19)}` : label);
 const power = (n: number): string => n.toExponential().replace("e+", "e");
 const count = (n: number): string => n.toLocaleString("en-US");
 const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
@@ -132,7 +138,7 @@ registerCodes({
       const some = d.alike.slice(0, 5).map((group) =>
         group
           .slice(0, 6)
-          .map((one) => `${JSON.stringify(one.label)} (${plural(one.count, "row")})`)
+          .map((one) => `${JSON.stringify(clipped(one.label))} (${plural(one.count, "row")})`)
           .join(" and "),
       );
       const more = d.alike.length - some.length;
@@ -175,8 +181,8 @@ registerCodes({
     found: "data",
     message: (d) =>
       `${plural(d.rows, "text")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "is" : "are"} nearly the same as a text that trains (${percent(d.rows / Math.max(1, d.of))} of ${count(d.of)})`,
-    help: () =>
-      "give versions of one text the same `group`, so that they stay in one split, or drop them with `drop_duplicates(similarity: 80%)`",
+    help: (d) =>
+      `give versions of one text the same \`group\`, so that they stay in one split, or drop ${d.dropped === undefined ? "them" : "more of them"} with \`drop_duplicates(similarity: ${percent(d.dropped === undefined || d.dropped > 0.8 ? 0.8 : Math.max(0.1, d.dropped - 0.1))})\``,
     notes: (d) => [...examples(d.pairs, d.rows), ...(d.masked ? [MASKED] : [])],
     explain:
       "Texts that differ in a word or a comma are learnt by heart like equal ones, and make the score better than the model. " +
@@ -203,7 +209,10 @@ registerCodes({
     found: "data",
     message: (d) =>
       `${plural(d.shared, "group")} of "${d.column}" ${d.shared === 1 ? "stands" : "stand"} in more than one split of \`${d.data}\` (of ${count(d.of)})`,
-    help: () => "split with `random(…)`, which keeps the rows of a group together, or take the role `group` out",
+    help: (d) =>
+      d.own === undefined
+        ? "split with `random(…)`, which keeps the rows of a group together, or take the role `group` out"
+        : `read one of its splits, \`${d.own}(…, split: "train")\`, and divide it with \`split: random(…)\`, which keeps the rows of a group together; or take the role \`group\` out`,
     notes: (d) => [`such as ${listed(d.some, { of: d.shared })}`],
     explain:
       "The role `group` says that rows belong together (one customer, one patient). Where a group is in training and test, the " +

@@ -19,8 +19,13 @@ declare module "../diagnostics/codes.js" {
     "missing-role": { readonly role: string; readonly task: string; readonly data: string };
     "asks-without-context": { readonly model: string };
     "one-label": { readonly data: string; readonly labels: readonly string[] };
-    /** `nearest`: a label that is listed and differs in capitals alone. */
-    "unlisted-label": { readonly label: string; readonly data: string; readonly nearest?: string };
+    /** `nearest`: a label that is listed and differs in capitals alone; `both`: there are rows with that one too. */
+    "unlisted-label": {
+      readonly label: string;
+      readonly data: string;
+      readonly nearest?: string;
+      readonly both?: true;
+    };
     /** The rarest first. */
     "rare-label": {
       readonly labels: readonly { readonly label: string; readonly count: number }[];
@@ -46,7 +51,13 @@ declare module "../diagnostics/codes.js" {
     "which-split": { readonly data: string; readonly best: string };
     "split-twice": { readonly data: string };
     /** `split`: how the data are divided; absent: not at all. */
-    "needs-validation": { readonly what: string; readonly data: string; readonly split?: "words" | "files" };
+    "needs-validation": {
+      readonly what: string;
+      readonly data: string;
+      readonly split?: "words" | "files" | "column";
+      /** What to write where the column calls it otherwise. */
+      readonly rename?: string;
+    };
     "not-trained": {
       readonly model: string;
       /** The name that its training was kept under. */
@@ -158,7 +169,9 @@ registerCodes({
     help: (d) =>
       d.nearest === undefined
         ? "add it to `labels`, or drop those rows before"
-        : `only capitals differ: write \`${d.label}\` in place of \`${d.nearest}\``,
+        : d.both
+          ? `other rows have "${d.nearest}", and only capitals differ: write it one way in the source; if the two are meant to differ, add "${d.label}" to \`labels\``
+          : `only capitals differ: write \`${d.label}\` in place of \`${d.nearest}\``,
     explain: "Labels written out must be all of them: a row with another label can't be trained.",
     example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, labels: [no] }
 model m { base: "minilm", task: text_classification }
@@ -306,7 +319,11 @@ train m on d`,
         ? `add \`validation: …\` to the \`source\` of \`${d.data}\``
         : d.split === "words"
           ? "add `validation: 10%` to the split"
-          : `add \`split: random(train: 80%, validation: 10%, test: 10%)\` to \`${d.data}\``,
+          : d.split === "column"
+            ? d.rename === undefined
+              ? `write \`validation\` into the column of the split for some rows, or draw them: \`split: random(train: 80%, validation: 10%, test: 10%)\``
+              : `write \`${d.rename}\` after the column of the split`
+            : `add \`split: random(train: 80%, validation: 10%, test: 10%)\` to \`${d.data}\``,
     explain:
       "Early stopping, keeping the best and sweeps look at rows that are neither trained nor tested: the split named `validation`.",
     example:

@@ -6,6 +6,8 @@ import type { ValueType } from "../types/registry.js";
 import type { Call, Value } from "../types/value.js";
 import { lookedFor } from "../types/allow.js";
 import { checkAudit } from "./audit.js";
+import { oddLabels } from "./odd-labels.js";
+import { checkSplitNames } from "./strange-splits.js";
 import { nearest } from "../diagnostics/nearest.js";
 import type { Draft, Program } from "../plan/program.js";
 import { quote } from "../syntax/strings.js";
@@ -186,12 +188,14 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
     for (const label of used)
       if (!plan.labels.includes(label)) {
         const near = plan.labels.findIndex((listed) => listed.toLowerCase() === label.toLowerCase());
+        const nearest = plan.labels[near];
+        const both = nearest !== undefined && used.has(nearest);
         program.reportNear(
           "unlisted-label",
-          { label, data: draft.name, ...(near < 0 ? {} : { nearest: plan.labels[near]! }) },
+          { label, data: draft.name, ...(nearest !== undefined && { nearest }), ...(both && { both }) },
           (near < 0 ? undefined : place(`labels.${String(near)}`)) ?? place("labels"),
           here,
-          near < 0 ? {} : asInRows(program, plan.labels, used, place),
+          near < 0 || both ? {} : asInRows(program, plan.labels, used, place),
         );
         good = false;
         break;
@@ -222,12 +226,13 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
     const told = { data: draft.name, count: facts.leakCount, places, ...(masked && { masked: true as const }) };
     if (program.reportNear("split-leak", told, place("split") ?? place("source"), here)) good = false;
   }
+  checkSplitNames(program, draft, plan, facts, place("split"));
   if (!checkAudit(program, draft, plan, facts, place, here)) good = false;
   const train = facts.splits["train"];
   const rare = (train?.labels ?? [])
     .filter(({ count }) => count > 0 && count < 5)
     .toSorted((a, b) => a.count - b.count);
-  if (whole && rare.length > 0 && (train?.rows ?? 0) >= 50)
+  if (whole && rare.length > 0 && !oddLabels(plan, facts) && (train?.rows ?? 0) >= 50)
     program.reportOwn("rare-label", { labels: rare, data: draft.name }, draft, place(`columns.${labelled ?? "label"}`));
   lookedFor(draft.allowances, "data");
   return good;
@@ -235,9 +240,11 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
 
 type Places = (path: string) => Span | undefined;
 /** Labels of the list that differ in capitals from those of the rows, as the rows have them. */
-function asInRows(program: Program, labels: readonly string[], used: Iterable<string>, place: Places): More {
-  const edits = [...used].flatMap((label): Edit[] => {
-    const at = labels.findIndex((listed) => listed !== label && listed.toLowerCase() === label.toLowerCase());
+function asInRows(program: Program, labels: readonly string[], all: ReadonlySet<string>, place: Places): More {
+  const edits = [...all].flatMap((label): Edit[] => {
+    const at = labels.findIndex(
+      (listed) => listed !== label && !all.has(listed) && listed.toLowerCase() === label.toLowerCase(),
+    );
     const span = at < 0 || labels.includes(label) ? undefined : place(`labels.${String(at)}`);
     const text = span && program.textOf(span);
     if (!span || text === undefined) return [];

@@ -1,0 +1,70 @@
+/** Codes of columns that are labels by the program and something else by what stands in them, and of splits that nothing reads. */
+import { registerCodes } from "../diagnostics/codes.js";
+
+declare module "../diagnostics/codes.js" {
+  interface CodeData {
+    "labels-like-ids": {
+      readonly data: string;
+      readonly column: string;
+      readonly labels: number;
+      readonly rows: number;
+    };
+    "labels-like-scores": CodeData["labels-like-ids"];
+    "strange-splits": {
+      readonly data: string;
+      readonly splits: readonly { readonly name: string; readonly rows: number; readonly meant: string }[];
+      readonly of: number;
+    };
+  }
+}
+const count = (n: number): string => n.toLocaleString("en-US");
+const plural = (n: number, one: string): string => `${count(n)} ${n === 1 ? one : `${one}s`}`;
+
+registerCodes({
+  "labels-like-ids": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `\`${d.data}\` has ${plural(d.labels, "label")} in ${plural(d.rows, "row")}: nearly every row has one of its own`,
+    help: (d) =>
+      `name the column that holds the labels; is "${d.column}" an id (\`id: ${nameOf(d.column)}\`), or the text?`,
+    explain:
+      "A label is learnt from the rows that have it, and one that a single row has can't be told again. Columns of ids, of texts " +
+      "and of times look like that when they play the role `label`.",
+  },
+  "labels-like-scores": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) => `the ${plural(d.labels, "label")} of \`${d.data}\` are all numbers, on a scale`,
+    help: (d) =>
+      `if greater means more, write \`score: ${nameOf(d.column)}\` in place of \`label\`, and \`task: regression\`; if each is a class, list them: \`labels: [ … ]\``,
+    explain:
+      "Between labels there is no order: a model that takes 2.5 for 2.4 is as wrong as one that takes it for -3. What measures " +
+      "something is learnt as a `score`, by `regression`. Told are labels of which at least one is negative or a fraction.",
+  },
+  "strange-splits": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `${plural(
+        d.splits.reduce((sum, { rows }) => sum + rows, 0),
+        "row",
+      )} of \`${d.data}\` (of ${count(d.of)}) neither train nor score: their split${d.splits.length === 1 ? " is" : "s are"} called ${d.splits.map(({ name, rows }) => `"${name}" (${plural(rows, "row")})`).join(", ")}`,
+    help: (d) => `write \`${renaming(d.splits)}\` after the column`,
+    explain:
+      "What trains is called `train`, what is looked at meanwhile `validation`, and what scores at the end `test`, in small " +
+      "letters. Rows of a split with another name are read only where a statement names it.",
+  },
+});
+
+/** `rename: { dev: validation }`. */
+export function renaming(splits: readonly { readonly name: string; readonly meant: string }[]): string {
+  return `rename: { ${splits.map(({ name, meant }) => `${nameOf(name)}: ${meant}`).join(", ")} }`;
+}
+
+function nameOf(name: string): string {
+  return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name) ? name : JSON.stringify(name);
+}
