@@ -13,7 +13,7 @@ declare module "../diagnostics/codes.js" {
     "mismatched-bracket": { readonly open: string; readonly close: string; readonly opener?: string };
     "missing-colon": { readonly key: string };
     "missing-comma": { readonly before: string };
-    "no-value": { readonly key: string };
+    "no-value": { readonly key: string; readonly instead?: string };
     /** `instead`: of a whole statement. */
     "equals-for-colon": { readonly instead?: string };
     "braces-for-parentheses": { readonly word: string };
@@ -109,7 +109,7 @@ registerCodes({
     severity: "error",
     message: (d) => `\`${d.key}\` has no value`,
     // What stands in `allow: { … }` is a code, and its value the reason.
-    help: (d) => `write \`${d.key}: ${entryOf(d.key) ? '"why"' : "…"}\``,
+    help: (d) => `write \`${d.instead ?? `${d.key}: ${entryOf(d.key) ? '"why"' : "…"}`}\``,
     explain: "Every key needs a colon and a value. Leave the whole line out to have the default.",
     example: "recipe r { epochs: }",
   },

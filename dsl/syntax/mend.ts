@@ -111,13 +111,20 @@ class Mender {
   }
 
   private kebab(token: IToken): void {
-    // Codes are written as they are said: `allow: { rare-label: "…" }`. Without the reason they are no names either.
-    const isCode = this.allowance() || (this.out.at(-1)?.tokenType === t.Colon && this.out.at(-2)?.image === "allow");
-    const name = isCode ? token.image : token.image.replaceAll("-", "_");
-    if (!isCode)
+    // Codes are written as they are said: `allow: { rare-label: "…" }`. Without their reasons they are no names either.
+    const within = this.allowance() ?? (isOfAllow(this.out, this.out.length) ? "" : undefined);
+    const name = within === undefined ? token.image.replaceAll("-", "_") : token.image;
+    if (within === undefined)
       this.reporter.report("kebab-name", { name: token.image, instead: name }, this.span(token), {
         fix: replace(this.span(token), name),
       });
+    // Of a list the first is told.
+    else if (within !== "{" && !this.out.slice(this.out.findLastIndex((k) => t.isOpen(k))).some(isCode)) {
+      const instead = `{ ${token.image}: "why" }`;
+      this.reporter.report("no-value", { key: token.image, instead }, this.span(token), {
+        label: "its reason is missing",
+      });
+    }
     this.out.push(t.retyped(token, t.Identifier, name));
   }
 
@@ -288,21 +295,25 @@ function isThousands(out: readonly IToken[], token: IToken): boolean {
   if (t.endOf(head) !== comma.startOffset || t.endOf(comma) !== token.startOffset) return false;
   return token.image.startsWith("0") || out.at(-3)?.tokenType === t.Colon;
 }
-/** Tells whether the end of the tokens, which grow, stands in `allow: { … }`, or in a list there. */
-function allowances(tokens: readonly IToken[]): () => boolean {
-  const open: boolean[] = [];
+/** Tells the bracket of `allow: { … }`, or of a list there, in which the end of the tokens, which grow, stands. */
+function allowances(tokens: readonly IToken[]): () => string | undefined {
+  const open: (string | undefined)[] = [];
   let seen = 0;
   return () => {
     for (; seen < tokens.length; seen++) {
       const token = tokens[seen] as IToken;
       if (t.isClose(token)) open.pop();
-      else if (t.isOpen(token))
-        open.push(
-          /[{[]/.test(token.image) && tokens[seen - 1]?.tokenType === t.Colon && tokens[seen - 2]?.image === "allow",
-        );
+      else if (t.isOpen(token)) open.push(isOfAllow(tokens, seen) ? token.image : undefined);
     }
-    return open.at(-1) ?? false;
+    return open.at(-1);
   };
+}
+/** Whether `allow:` stands before that place. */
+function isOfAllow(tokens: readonly IToken[], at: number): boolean {
+  return tokens[at - 1]?.tokenType === t.Colon && tokens[at - 2]?.image === "allow";
+}
+function isCode({ tokenType, image }: IToken): boolean {
+  return tokenType === t.Identifier && image.includes("-");
 }
 function isKeyAt(tokens: readonly IToken[], i: number): boolean {
   return tokens[i + 1]?.tokenType === t.Colon;

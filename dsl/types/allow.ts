@@ -75,11 +75,10 @@ export function takeAllowances(
     const [found, codes] = [formOf(value), codesIn(value)];
     const record = codes && `{ ${codes.map((code) => `${code}: "…"`).join(", ")} }`;
     const advice = record && `say why between the quotes: \`allow: ${record}\``;
-    scope.report(
-      "wrong-type",
-      { key: "allow", wanted: 'a record of codes, `{ CODE: "reason" }`', found, ...(advice && { advice }) },
-      value.span,
-    );
+    const wanted = 'a record of codes, `{ CODE: "reason" }`';
+    // Of codes with dashes it was said where they were read.
+    if (!barely(value).some((code) => code.includes("-")))
+      scope.report("wrong-type", { key: "allow", wanted, found, ...(advice && { advice }) }, value.span);
     return { statement: rest, allowances: [] };
   }
   const [first] = statement.operands;
@@ -99,12 +98,17 @@ export function takeAllowances(
   return { statement: rest, allowances: made };
 }
 
-/** Codes that were written without reasons: `personal-data`, `["rare-label"]`; undefined: something else was. */
+/** Codes that were written without reasons: `[imbalanced, "rare-label"]`; undefined: something else was. */
 function codesIn(value: Expression): readonly string[] | undefined {
-  const items = value.is === "list" ? value.items : [value];
-  const codes = items.flatMap((item) => (item.is === "word" ? [item.text] : item.is === "string" ? [item.value] : []));
+  const items = itemsOf(value);
+  const codes = items.flatMap((item) => (item.is === "string" ? [item.value] : barely(item)));
   const said = codes.map((code) => (mayAllow(code) ? code : code.replaceAll("_", "-")));
   return said.length > 0 && said.length === items.length && said.every(mayAllow) ? said : undefined;
+}
+const itemsOf = (value: Expression): readonly Expression[] => (value.is === "list" ? value.items : [value]);
+/** Without quotes. */
+function barely(value: Expression): readonly string[] {
+  return itemsOf(value).flatMap((item) => (item.is === "word" ? [item.text] : []));
 }
 
 /** `parameters { allow: 3 }` is a parameter of that name. */
