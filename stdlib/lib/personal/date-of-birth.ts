@@ -1,22 +1,41 @@
-/** Days of birth: a date counts where words beside it say that someone was born then. */
+/** Days of birth: a date counts where words beside it, or its place in a row of a table, say that someone was born then. */
 import { matchesOf } from "./matches.js";
 import { isDay } from "./checksums.js";
 import type { Detector, Span } from "./finding.js";
 
+/** English, German, French, Spanish, Italian, Dutch, Portuguese, Polish. */
 const months =
-  "jan(?:uary|uar|vier|\\.)?|feb(?:ruary|ruar|\\.)?|f[ée]v(?:rier|\\.)|mar(?:ch|s|zo|\\.)?|märz?|maart|apr(?:il|ile|\\.)?|avr(?:il|\\.)|may|mai|mei|maggio|mayo|june?|juni|juin|giu(?:gno|\\.)|junio|july?|juli|juil(?:let|\\.)|lug(?:lio|\\.)|julio|aug(?:ust|ustus|\\.)?|ao[ûu]t|ago(?:sto|\\.)|sep(?:tember|tembre|tiembre|t\\.?|\\.)?|set(?:tembre|\\.)|o[ck]t(?:ober|obre|ubre|\\.)?|ott(?:obre|\\.)|nov(?:ember|embre|iembre|\\.)?|de[cz](?:ember|embre|\\.)?|déc(?:embre|\\.)|dic(?:embre|iembre|\\.)|enero|ene\\.|gen(?:naio|\\.)|febrero|febbraio|februari|januari|marzo|abril|abr\\.|augusto|giugno|luglio|agosto";
+  "jan(?:uary|uar|uari|vier|eiro|\\.)?|feb(?:ruary|ruar|ruari|\\.)?|f[ée]v(?:rier|ereiro|\\.)|febrero|febbraio|mar(?:ch|s|zo|ço|ca|\\.)?|märz?|mrz\\.?|maart|mrt\\.?|apr(?:il|ile|\\.)?|avr(?:il|\\.)|abr(?:il|\\.)|may|mai|maio|mei|maggio|mag\\.|mayo|maja|june?|jun\\.|juni|juin|junho|giu(?:gno|\\.)|junio|july?|jul\\.|juli|julho|juil(?:let|\\.)|lug(?:lio|\\.)|julio|aug(?:ust|ustus|\\.)?|ao[ûu]t|ago(?:sto|\\.)|sep(?:tember|tembre|tiembre|t\\.?|\\.)?|set(?:tembre|embro|\\.)|o[ck]t(?:ober|obre|ubre|\\.)?|out(?:ubro|\\.)|ott(?:obre|\\.)|nov(?:ember|embre|iembre|embro|\\.)?|de[czs](?:ember|embre|embro|\\.)?|dez\\.?|déc(?:embre|\\.)|dic(?:embre|iembre|\\.)|enero|ene\\.?|gen(?:naio|\\.)|stycznia|lutego|marca|kwietnia|czerwca|lipca|sierpnia|wrze[śs]nia|pa[źz]dziernika|listopada|grudnia";
 const year = "(?:1[89]|20)\\d\\d";
+const short = "['’]?\\d\\d(?!\\d)";
 const date = new RegExp(
-  `(?<![\\w.,/-])(?:(?<y>${year})([-/.])(?<m>\\d{1,2})\\2(?<d>\\d{1,2})` +
-    `|(?<a>\\d{1,2})([-/.])(?<b>\\d{1,2})\\6(?:${year}|\\d\\d)` +
-    `|\\d{1,2}(?:st|nd|rd|th|er|º|\\.)?\\s(?:of\\s|de\\s|di\\s)?(?:${months}),?\\s(?:de\\s|del\\s)?${year}` +
-    `|(?:${months})\\s\\d{1,2}(?:st|nd|rd|th)?,?\\s${year})(?![\\w/-])`,
+  `(?<![\\w,/-]|\\d\\.)(?:(?<y>${year})([-/.])(?<m>\\d{1,2})\\2(?<d>\\d{1,2})` +
+    `|(?<a>\\d{1,2})(?<mark>[-/.] ?)(?<b>\\d{1,2})\\k<mark>(?:${year}|${short})` +
+    `|\\d{1,2}(?:st|nd|rd|th|er|º|ª|\\.)?[\\s./-]{1,2}(?:of\\s|de\\s|di\\s)?(?:${months}),?[\\s./-]{1,2}(?:de\\s|del\\s|do\\s)?(?:${year}|${short})` +
+    `|(?:${months})\\s\\d{1,2}(?:st|nd|rd|th)?(?:,\\s?|\\s)(?:${year}|${short})` +
+    `|(?<s>${year})(?<t>\\d\\d)(?<u>\\d\\d))(?![\\w/]|-\\d)`,
   "giu",
 );
-const before =
-  /(?:\bborn\b|\bd\.?o\.?b\b|\bbirth(?:\s?-?date|day)?\b|date of birth|\bgeboren\b|\bgeb\.|geburts(?:datum|tag)|(?<!\p{L})né(?:e|\(e\))?(?!\p{L})|date de naissance|naissance|nacimiento|\bnacid[oa]\b|(?<!\p{L})nació(?!\p{L})|nascita|\bnat[oa]\b|geboorte(?:datum)?|nascimento|\bnascid[oa]\b|urodzon[ya]|data urodzenia|\bfödd\b|\bfødt\b|syntynyt)[^\n]{0,32}$/iu;
+const births = [
+  "\\b(?:born|birth(?:\\s?-?date|day)?|birth[_ -]?dt|d\\.?\\s?o\\.?\\s?b|b-?day|brthdt)\\b|\\(b\\.|\\bb\\. (?=\\d|\\p{L}{3})",
+  "\\bgeboren\\b|\\bgeb\\b|\\bgeb[-. ]?dat|geburts(?:datum|tag)",
+  "(?<!\\p{L})né(?:e|\\(e\\)|·e)?(?!\\p{L})|naissance|naiss\\.|anniversaire|\\bddn\\b",
+  "\\bnacid[oa]|(?<!\\p{L})nac(?:ió|\\.)|nacimiento|cumpleaños|\\bf\\.? ?nac\\b",
+  "\\bnascit[ao]|\\bnat[oa] (?:il|a|l['’]|in)|\\bnat[oa]\\b|compleanno",
+  "geboorte|\\bgebdat|verjaardag",
+  "nascimento|\\bnascid[oa]|\\bnasc\\.|(?<!\\p{L})nasceu\\b|aniversário|\\bd\\.? ?nasc",
+  "urodz|\\bur\\. |\\bdata ur\\b",
+  "\\bfödd\\b|\\bfødt\\b|syntynyt|\\bnar\\. |narozen|született|doğum",
+];
+/** No other date stands between, and nothing that happens to people later on. */
+const before = new RegExp(
+  `(?:(?:${births.join("|")})(?:(?!\\d{4}|\\b(?:admitted|seen|since|discharged|expires?|valid|issued|ordered|booked|visit|moved)\\b)[^\\n]){0,40}(?:[\\d./-]{8,10} (?:or|oder|ou|o|of) )?|(?:^|[\\s(,;])[*∗] ?)$`,
+  "iu",
+);
 const afterwards =
-  /^\s?(?:\(|,|is|=|as)?\s?(?:d\.?o\.?b\b|born|geboren|geb\.|my birthday|(?:is )?(?:my|his|her|their) (?:birthday|date of birth)|date of birth)/i;
+  /^\s?(?:\(|,|is|=|as)?\s?(?:d\.?o\.?b\b|born|geboren|geb\.|urodz|nacid[oa]|nascid[oa]|my birthday|(?:is |was )?(?:my|his|her|their) (?:birthday|date of birth)|date of birth|birthday\b)/i;
+/** `Anna Roe;12.03.1980`: in a row of a table, after someone's name. */
+const afterName = /(?:^|[;|\t])\s?\p{Lu}[\p{L}'’.-]{0,24}(?:,? \p{L}[\p{L}'’.-]{0,24}){1,4}\s?[;|\t]\s?$/u;
 
 export const dateOfBirth: Detector = (text) => {
   const found: Span[] = [];
@@ -24,15 +43,17 @@ export const dateOfBirth: Detector = (text) => {
     const { index: start } = match;
     const end = start + match[0].length;
     if (!isDate(match.groups ?? {})) continue;
-    if (before.test(text.slice(Math.max(0, start - 64), start)) || afterwards.test(text.slice(end, end + 32)))
-      found.push({ start, end });
+    const head = text.slice(Math.max(0, start - 64), start);
+    const inRow = afterName.test(head) && /^\s?(?:[;|\t]|$)/.test(text.slice(end, end + 2));
+    if (inRow || before.test(head) || afterwards.test(text.slice(end, end + 32))) found.push({ start, end });
   }
   return found;
 };
 
 /** Those of numbers alone are days; day and month in either order. */
-function isDate({ y, m, d, a, b }: Readonly<Record<string, string | undefined>>): boolean {
-  if (y !== undefined) return isDay(Number(y), Number(m), Number(d));
+function isDate({ y, m, d, a, b, s, t, u }: Readonly<Record<string, string | undefined>>): boolean {
+  if (y !== undefined) return isDay(Number(y), Number(m), Number(d)) || isDay(Number(y), Number(d), Number(m));
+  if (s !== undefined) return isDay(Number(s), Number(t), Number(u));
   if (a === undefined) return true;
   return isDay(0, Number(b), Number(a)) || isDay(0, Number(a), Number(b));
 }

@@ -9,7 +9,7 @@ import type { Detector, Span } from "./finding.js";
 export const nationalIds: readonly NationalId[] = [...europe, ...elsewhere];
 
 /** Nothing else than a place that may begin one; which it is, their own shapes say. */
-const beginning = /(?<![\p{L}\p{N}_]|\d[.,-])(?=\d[\d ./-]{4}|[A-Z]{1,6}-?\d|[A-Z]{2} \d\d)/giu;
+const beginning = /(?<![\p{L}\p{N}_]|\d[.,-])(?=\d[\d ./-]{4}|[A-Z]{1,6}-?\d|[A-Z]{2} \d\d|[A-Z]{3} ?[A-Z]{3} \d)/giu;
 const lettered = (shape: string): boolean =>
   shape.startsWith("[A-Z]") || shape.startsWith("(?!") || shape.startsWith("[STFG]");
 const compiled = nationalIds.map((id) => ({
@@ -42,8 +42,17 @@ function idAt(text: string, start: number): Span | undefined {
     if (written === undefined) continue;
     if (id.check && !id.check(written.replace(/[ ./-]/g, "").toUpperCase())) continue;
     const alone = id.needs === undefined || (id.plain?.test(written) ?? false);
-    if (!alone && id.needs && !saidBefore(text, start, id.needs)) continue;
+    if (!alone && id.needs && !saidBefore(text, start, id.needs) && !inRow(text, start, start + written.length, id))
+      continue;
     return { start, end: start + written.length, ...(id.check && id.checksum !== false && { sure: true }) };
   }
   return undefined;
+}
+
+/** `Anna Roe;12.03.1980;536221234`: after a name and a day, where one's number stands in a row of a table. */
+function inRow(text: string, start: number, end: number, { country }: NationalId): boolean {
+  if (country !== "US" || !/^\s?(?:[;|\t]|$)/m.test(text.slice(end, end + 2))) return false;
+  return /\p{L} ?\p{L}*[;|\t]\s?[\p{L}\d][\p{L}\d ./,-]{5,24}[;|\t]\s?$/u.test(
+    text.slice(Math.max(0, start - 60), start),
+  );
 }

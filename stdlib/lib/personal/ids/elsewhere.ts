@@ -39,9 +39,9 @@ const america = (id: string): boolean =>
 
 export const elsewhere: readonly NationalId[] = [
   {
-    ...{ country: "US", name: "social security number", shape: "\\d{3}([ -])\\d{2}\\1\\d{4}|\\d{9}", check: america },
+    ...{ country: "US", name: "social security number", shape: "\\d{3}([ .-])\\d{2}\\1\\d{4}|\\d{9}", check: america },
     plain: /-/,
-    needs: /(?:\bssn\b|social security)/i,
+    needs: /(?:\bssn\b|\bsocial\b|\bsoc\.? ?sec|\bs\.s\.n|\bs\.?s\.? ?#)/i,
   },
   {
     ...{ country: "CA", name: "SIN", shape: "[1-79]\\d{2}[ -]?\\d{3}[ -]?\\d{3}", check: luhn },

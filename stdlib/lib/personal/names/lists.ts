@@ -7,6 +7,8 @@ export interface Known {
   readonly first: boolean;
   readonly last: boolean;
   readonly word: boolean;
+  /** A name that is rarer than those, given or of a family. */
+  readonly rare: boolean;
   readonly place: boolean;
   readonly brand: boolean;
   /** Of those that many things are called too. */
@@ -17,9 +19,11 @@ export interface Known {
 interface Lists {
   readonly firsts: WordFilter;
   readonly lasts: WordFilter;
+  readonly rarer: WordFilter;
   readonly words: WordFilter;
   readonly places: WordFilter;
   readonly brands: WordFilter;
+  readonly phrases: WordFilter;
   readonly letters: LetterModel;
 }
 let lists: Lists | undefined;
@@ -36,22 +40,27 @@ export function known(plain: string): Known {
   return found;
 }
 
+function decoded(): Lists {
+  return (lists ??= {
+    ...{ firsts: new WordFilter(made.firsts), lasts: new WordFilter(made.lasts), rarer: new WordFilter(made.rarer) },
+    ...{ words: new WordFilter(made.words), places: new WordFilter(made.places), brands: new WordFilter(made.brands) },
+    ...{ phrases: new WordFilter(made.phrases), letters: new LetterModel(made.letters) },
+  });
+}
+
 function looked(plain: string): Known {
-  lists ??= {
-    ...{ firsts: new WordFilter(made.firsts), lasts: new WordFilter(made.lasts), words: new WordFilter(made.words) },
-    ...{
-      places: new WordFilter(made.places),
-      brands: new WordFilter(made.brands),
-      letters: new LetterModel(made.letters),
-    },
-  };
-  const { firsts, lasts, words, places, brands, letters } = lists;
+  const { firsts, lasts, rarer, words, places, brands, letters } = decoded();
   const by = hashesOf(plain);
+  const [first, last] = [firsts.has(by), lasts.has(by)];
   return {
-    ...{ first: firsts.has(by), last: lasts.has(by), place: places.has(by), brand: brands.has(by) },
+    ...{ first, last, rare: !first && !last && rarer.has(by), place: places.has(by), brand: brands.has(by) },
     word: words.has(by) || (plain.endsWith("s") && words.has(hashesOf(plain.slice(0, -1)))),
     ...{ common: ambiguous.has(plain), spelt: letters.score(plain) },
   };
+}
+/** Whether words, in `plainForm` and a space apart, are together the name of a firm, a work, a dish, a plant or a place. */
+export function isThing(phrase: string): boolean {
+  return decoded().phrases.has(hashesOf(phrase));
 }
 /** Of a hyphenated name what its parts are, the first one first. */
 export function partsOf(written: string): readonly string[] {

@@ -118,6 +118,7 @@ function knownOf(written: string, plain: string): Known {
   return {
     first: all.every((one) => one.first),
     last: all.every((one) => one.last || one.first),
+    rare: all.every((one) => one.last || one.first || one.rare),
     word: all.some((one) => one.word && !one.first && !one.last),
     place: all.every((one) => one.place),
     brand: all.some((one) => one.brand),
