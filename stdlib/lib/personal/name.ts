@@ -3,13 +3,11 @@
  * how it is spelt, and to the words around it (`Dear …`, `my name is …`, `… said`); what together weighs enough is a name. Who
  * was found once in a text is found in all of it. Words written small are names after an introduction alone.
  */
-import { matchesOf } from "./matches.js";
 import type { Detector, Span } from "./finding.js";
-import { plainForm } from "./names/filters.js";
-import { known } from "./names/lists.js";
+import { labelledNames } from "./names/labelled.js";
 import { partsOf, type Part } from "./names/parts.js";
+import { introducedSmall, spokenOfSmall } from "./names/small.js";
 import { runsOf, tokensOf } from "./names/tokens.js";
-import { never } from "./names/vocabulary.js";
 import { enough, styleOf, weigh, type Style, type Weighed } from "./names/weigh.js";
 
 export const name: Detector = (text) => {
@@ -24,9 +22,20 @@ export const name: Detector = (text) => {
   for (const part of people.size > 0 ? parts : [])
     if (!taken.has(part))
       for (const { start, end, plain } of part.of) if (people.has(plain)) found.push({ start, end });
-  found.push(...small(text));
-  return found.sort((a, b) => a.start - b.start);
+  found.push(...introducedSmall(text), ...spokenOfSmall(text));
+  return joined([...labelledNames(text), ...found]);
 };
+
+/** In order and apart; of two that share text the longer one. */
+function joined(all: readonly Span[]): readonly Span[] {
+  const kept: Span[] = [];
+  for (const one of all.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = kept.at(-1);
+    if (!last || one.start >= last.end) kept.push(one);
+    else if (one.end - one.start > last.end - last.start) kept[kept.length - 1] = one;
+  }
+  return kept;
+}
 
 /** What a name beside it in a list adds. */
 const besideName = 0.7;
@@ -51,25 +60,4 @@ function accepted(text: string, parts: readonly Part[], style: () => Style): Rea
   for (let i = 1; i < parts.length; i++) if (!enoughAt(i) && enoughAt(i - 1) && beside(i - 1)) lift(i);
   for (let i = parts.length - 2; i >= 0; i--) if (!enoughAt(i) && enoughAt(i + 1) && beside(i)) lift(i);
   return new Map(parts.flatMap((part, i) => (enoughAt(i) ? [[part, all[i]!]] : [])));
-}
-
-const opening =
-  /\b(?:my name(?:'s|’s|s)?(?: is| was)?|name's|call(?:ed)? me|i am called|mein name ist|ich hei(?:ß|ss)e|je m['’]appelle|me llamo|mi chiamo|ik heet|mijn naam is|(?:i am|i'm|im|this is|dear|hi|hello|hey|hallo|mr\.?|mrs\.?|ms\.?|dr\.?)) (?=[a-z])/gi;
-const follower = /(\p{Ll}[\p{L}'’-]{1,20})(?: (\p{Ll}[\p{L}'’-]{1,24}))?(?![\p{L}\p{N}])/uy;
-
-/** `hi, my name is john smith`: a given name and, where it is one, the family name after it. */
-function small(text: string): readonly Span[] {
-  const found: Span[] = [];
-  for (const { 0: words, index } of matchesOf(opening, text)) {
-    const start = index + words.length;
-    follower.lastIndex = start;
-    const [, given = "", family] = follower.exec(text) ?? [];
-    const one = known(plainForm(given));
-    const sure = /name|llamo|chiamo|heet|appelle|hei(?:ß|ss)e/iu.test(words);
-    if (!one.first || (one.word && !sure) || one.common || never.has(plainForm(given))) continue;
-    const other = family === undefined ? undefined : known(plainForm(family));
-    const both = other !== undefined && (other.last || other.first) && !other.word;
-    found.push({ start, end: start + given.length + (both ? (family?.length ?? 0) + 1 : 0) });
-  }
-  return found;
 }

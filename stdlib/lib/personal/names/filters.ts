@@ -8,8 +8,12 @@ export function plainForm(word: string): string {
     : lower
         .normalize("NFD")
         .replace(/[\p{M}'’]/gu, "")
-        .replace(/ß/gu, "ss");
+        .replace(/[ßœæøłđðþıħŋ]/gu, (letter) => undivided[letter] ?? letter);
 }
+/** Letters that no accent makes. */
+const undivided: Readonly<Record<string, string>> = {
+  ...{ ß: "ss", œ: "oe", æ: "ae", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i", ħ: "h", ŋ: "n" },
+};
 
 const hashes = 9;
 

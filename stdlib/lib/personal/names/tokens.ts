@@ -17,6 +17,8 @@ interface Written {
 export interface Token extends Written {
   readonly start: number;
   readonly end: number;
+  /** A full stop follows. */
+  readonly dotted: boolean;
 }
 
 const letter = /[\p{L}\p{M}]/u;
@@ -35,6 +37,9 @@ const joint = (code: number): boolean => code === 39 || code === 45 || code === 
 const glued = (code: number): boolean =>
   isLetter(code) || (code >= 46 && code <= 57) || code === 95 || code === 64 || code === 35 || code === 92;
 
+/** `al-Harbi`, `el-Sayed` */
+const arabic = /^(?:al|el|as|ad|at|an|ar|ash|es)-\p{Lu}/u;
+
 /** Every capitalised word; a possessive's `'s` is no part of it. */
 export function tokensOf(text: string): readonly Token[] {
   const found: Token[] = [];
@@ -42,7 +47,8 @@ export function tokensOf(text: string): readonly Token[] {
     const code = text.charCodeAt(at);
     if (!isLetter(code)) continue;
     const end = wordEnd(text, at);
-    const token = isCapital(code) && !follows(text, at) ? tokenAt(text, at, end) : undefined;
+    const begins = isCapital(code) || ((code === 97 || code === 101) && arabic.test(text.slice(at, at + 5)));
+    const token = begins && !follows(text, at) ? tokenAt(text, at, end) : undefined;
     if (token) found.push(token);
     at = end;
   }
@@ -72,7 +78,7 @@ function tokenAt(text: string, start: number, to: number): Token | undefined {
   if (elided > 0) return isCapital(text.charCodeAt(start + elided)) ? tokenAt(text, start + elided, to) : undefined;
   const whole = text.slice(start, to);
   const written = to - start > 2 ? whole.replace(/['’](?:s|re|ll|ve|d|m)$/iu, "").slice(0, 48) : whole;
-  return { start, end: start + written.length, ...writtenAs(written) };
+  return { start, end: start + written.length, dotted: text[to] === ".", ...writtenAs(written) };
 }
 
 const elisions = /^(?:l|d|j|c|s|m|n|t|qu|all|dell|nell|dall|sull|un)$/i;
@@ -81,7 +87,11 @@ function elision(text: string, start: number, to: number): number {
   for (let at = start + 1; at <= start + 4 && at < to - 1; at++) {
     const code = text.charCodeAt(at);
     if (code !== 39 && code !== 0x2019) continue;
-    const name = at === start + 1 && /[DO]/.test(text[start] ?? "") && isCapital(text.charCodeAt(at + 1));
+    const capital = isCapital(text.charCodeAt(at + 1));
+    const short = at === start + 1 && (/[DO]/.test(text[start] ?? "") || /^N['’]D/.test(text.slice(start, at + 2)));
+    // `Matteo Dell'Acqua`
+    const later = isCapital(text.charCodeAt(start)) && /\p{Lu}\p{Ll}+ $/u.test(text.slice(Math.max(0, start - 24), start));
+    const name = capital && (short || later);
     return !name && elisions.test(text.slice(start, at)) ? at + 1 - start : 0;
   }
   return 0;
@@ -119,9 +129,9 @@ function knownOf(written: string, plain: string): Known {
     first: all.every((one) => one.first),
     last: all.every((one) => one.last || one.first),
     rare: all.every((one) => one.last || one.first || one.rare),
-    word: all.some((one) => one.word && !one.first && !one.last),
+    word: all.every((one) => one.word && !one.first && !one.last),
     place: all.every((one) => one.place),
-    brand: all.some((one) => one.brand),
+    brand: all.every((one) => one.brand),
     common: false,
     spelt: Math.min(...all.map((one) => one.spelt)),
   };
@@ -149,5 +159,6 @@ function joins(text: string, a: Token, b: Token): boolean {
     return a.known.last && !a.known.first && !a.known.place && !a.known.word && b.known.first && !b.known.common;
   if (between === ". ") return a.initial || titles.has(a.plain) || a.plain.length <= 2;
   const words = between.replace(/^\./, "").trim().split(" ");
-  return /^\.? .* $/.test(between) && words.length <= 3 && words.every((word) => particles.has(word.toLowerCase()));
+  const named = a.initial || a.known.first || a.known.last || a.known.rare || titles.has(a.plain) || !a.known.word;
+  return named && /^\.? .* $/.test(between) && words.length <= 3 && words.every((word) => particles.has(word.toLowerCase().replace("’", "'")));
 }

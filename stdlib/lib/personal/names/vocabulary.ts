@@ -13,6 +13,11 @@ export const titles = set(
 export const polite = set(
   `mr mrs ms mx dr prof herr frau mme mlle monsieur madame senor senora senorita sr sra signor signora sig mevrouw meneer dhr mw pan pani senhor senhora`,
 );
+/** Of these the ones that things are called by too: `King Edward potatoes`, `General Motors`. */
+export const weakTitles = set(
+  `general major king queen sir minister judge father sister speaker vice secretary chairman chairwoman mayor officer president justice prince princess pope saint lord lady miss don
+  pan fr hr m sig captain colonel admiral commander governor duke earl baron professor lt gen capt dame`,
+);
 /** Open a letter; a name may follow. */
 export const greetings = set(
   `dear hi hello hey hallo hej hiya greetings morning afternoon evening liebe lieber sehr geehrte geehrter guten tag moin servus bonjour bonsoir salut
@@ -62,7 +67,19 @@ export const never = set(
 );
 /** After a name they make it one of a house, a firm, a place or a thing. */
 export const things = set(
-  `inc ltd llc llp plc corp corporation company co gmbh ag kg ohg se sa sas sarl srl spa bv nv ab oy group holdings holding partners bank university college
+  `ladder lagoon pass falls creek green common cove gardens garden road rd wood woods forest moor heath fell peak pike ridge canyon desert gate bridge quay pier harbour harbor port
+  rovers athletic wanderers rangers albion villa hotspur rovers yankees giants lakers bulls bears lions tigers eagles warriors saints kings madrid
+  salad soup stew pie tart steak eggs chicken beef pork lamb curry noodles rice bread cake pudding biscuit biscuits cookies toast sandwich burger sausage ham fish chips sauce cocktail martini
+  steel foods brewing railway railways lager ale whisky whiskey gin rum vodka rose fir pine oak maple fern daisy lily mint weed grass balsam cress bush tree apple pear plum cherry potato
+  junction crossing terminal ferry express bus tram tunnel motorway interchange services barracks arsenal cathedral abbey priory minster
+  stitch knit scarf scarves collar sleeves boots hat cap glasses razor knife pen notebook pad bookcase bed chair desk table shelf
+  bible gospel testament prayer symphony sonata concerto overture quartet waltz march ballet opera musical movie film novel
+  principle rule equation constant transform filter distribution process chain tree sort search blur noise engine motor process number test
+  kafka cluster layers server script code studio framework linux
+  platz strasse allee brucke ufer park stadion halle schule schloss kirche turm berg see torte kuchen suppe schnitzel wurst kohl salat brot
+  rue avenue place chateau gare pont stade jardin gateau sauce
+  calle plaza avenida paseo estacion estadio parque salsa via piazza corso stazione stadio
+  inc ltd llc llp plc corp corporation company co gmbh ag kg ohg se sa sas sarl srl spa bv nv ab oy group holdings holding partners bank university college
   school academy institute hospital clinic church museum library hotel restaurant cafe bar pub theatre theater stadium arena airport station
   street avenue road lane drive boulevard court place way square park bridge river lake mount mountain valley beach island islands bay city town
   county state province district region village county foundation association society club fc united league cup award prize trophy festival
@@ -74,9 +91,35 @@ export const things = set(
   screen cable case cover lid filter blade engine car bike truck van cooker oven kettle blender mixer vacuum drone console controller lens tripod tent
   backpack boots sneakers trainers sandals jacket coat hoodie jeans mattress pillow sofa lamp method algorithm test scale index stadium`,
 );
+/** Of these the ones that many families are called by; after a given name that is nothing else they are a family's. */
+export const grounds = set(
+  "hill park lake street road lane way bay creek pass green wood woods field fields forest heath moor hall house castle rose lily oak tree bridge ford mill cross church abbey bush king kings price day hole case",
+);
+/** Before a name, in one run with it, they make it one of a place, a dish or a work: `Mont Blanc`, `Tarte Tatin`. */
+export const heads = set(
+  `mont mount lake loch lough ben slieve croagh cape fort port point isle isles glen river rio lago monte lac ile isla islas isola cabo puerto porto bahia golfo sierra cerro valle villa vila
+  saint st sainte san santa santo sao sankt sint sveti szent ste
+  palazzo piazza plaza piazzale corso viale via rue avenue boulevard place chateau stade estadio stadio campo castello castillo schloss burg hotel hostal pension cafe bar bistro trattoria osteria pizzeria
+  restaurant ristorante restaurante taberna casa chez maison domaine clos cave bodega bodegas cantina
+  tarte quiche crostata torta pasta pizza gateau charlotte crepe sauce soupe salade insalata peche poire filet fillet steak tournedos hachis oysters lobster peach eggs chicken beef lamb pork pad chop sole
+  spaghetti penne linguine risotto zuppa fabada tortilla crema pan pastel brazo bocadillo ropa caldo sopa bolo bacalhau pastel leche flan boeuf coq croque pate omelette souffle fondue
+  club atletico sporting real racing deportivo olympique stade as ac fc sc sv tsv vfb vfl borussia eintracht union inter dynamo dinamo lokomotiv boca newells queen grasshoppers austria
+  banco bank banca banque caja cassa credit credito grupo gruppo groupe gruppe group societe compagnie cia radio tele canal rai teatro theatre museo musee museum
+  radio opera don call grand great mills bros novo ponte pont pico praia ilha serra`,
+);
 /** Before a name they say that it is someone's. */
 export const roles = set(
-  `colleague customer patient client nurse teacher manager agent technician driver wife husband son daughter brother sister friend
+  `nephew niece grandson granddaughter grandfather grandmother granny nan fiance fiancee partner housemate flatmate roommate carer caregiver guardian
+  pt pts pte pat pac paz nok fao interpreter owner holder occupant occupier chairman chair treasurer secretary attending consultant registrar midwife
+  buyer seller vendor supplier intern trainee coach trainer pastor vicar priest mate pal buddy bloke somebody someone
+  enkel enkelin neffe nichte schwager schwagerin tante onkel oma opa nachbar nachbarin hausmeister arztin arzt patient lehrer lehrerin azubi betreuer betreuerin
+  neveu niece cousin cousine oncle gardien stagiaire directeur directrice copain copine compagnon compagne infirmiere infirmier
+  sobrino sobrina primo prima tio tia abuelo abuela suegra suegro vecino vecina jefe jefa encargado encargada enfermera companera
+  nipote cugino cugina zio zia nonno nonna suocera vicino vicina infermiera infermiere direttore direttrice fidanzato fidanzata capo
+  neef nichtje oom opa oma schoonmoeder verpleegkundige huisarts baas collega docent stagiair
+  marido esposa filho filha irmao irma amigo amiga vizinho vizinha avo tio tia primo prima colega chefe enfermeira doente
+  maz zona syn corka siostra przyjaciel przyjaciolka sasiad sasiadka kolega kolezanka szef szefowa ciocia wujek babcia dziadek pacjent pacjentka
+  colleague customer patient client nurse teacher manager agent technician driver wife husband son daughter brother sister friend
   neighbour neighbor cousin uncle aunt boss assistant doctor therapist lawyer attorney tenant landlord employee applicant candidate student pupil
   passenger guest resident witness victim suspect defendant plaintiff user contact representative rep advisor adviser consultant supervisor
   receptionist cashier waiter waitress server courier plumber electrician engineer dentist surgeon gp author director kollege kollegin kunde kundin
@@ -86,7 +129,17 @@ export const roles = set(
 );
 /** What people alone do; after a name. */
 export const deeds = set(
-  `said says asked asks told tells wrote writes called calls replied replies answered answers explained explains confirmed confirms reported reports
+  `swears swore reckons reckoned picks hangs says sat sits shouted whispered argued claims claimed complains moaned grumbled emails mails texts rang rings
+  writes wondered wonders signs booked books cooked cooks teaches taught studied studies graduated apologises apologizes waited waits arrived arrives
+  drives walks sings sang danced runs ran fell tripped sneezed cried swore offered offers volunteered refuses begged begs warned warns
+  schreibt fragt ruft meint erzahlt erzahlte antwortet antwortete kommt wartet heisst hiess braucht klagt berichtet berichtete bittet bat verspricht versprach
+  dit ecrit ecrivait appelle telephone repond repondu pense croit habite travaille arrive attend voulait disait raconte pleure
+  dice dijo escribe escribio llama llego quiere trabaja vive pregunta pregunto responde respondio cree piensa espera necesita comenta conto vino
+  dice disse scrive scrisse chiama chiamo pensa crede abita vive arriva aspetta racconta ride risponde rispose
+  zegt schrijft vraagt belt denkt vindt komt wacht vertelt vertelde antwoordt moest wilde
+  diz disse escreve escreveu liga ligou pergunta perguntou mora vive trabalha quer chegou acha pensa espera respondeu
+  mowi powiedzial powiedziala pisze napisal napisala dzwoni dzwonil dzwonila pyta pytal pytala prosi prosil prosila mieszka pracuje chce czeka mysli twierdzi odpisal odpisala zadzwonil zadzwonila
+  said says asked asks told tells wrote writes called calls replied replies answered answers explained explains confirmed confirms reported reports
   complained complains thinks thought believes believed wants wanted lives lived emailed phoned texted requested requests visited visits signed agreed
   agrees refused helped promised promises mentioned mentions suggested suggests recommended recommends ordered bought paid sent received joined married died
   admitted declined apologised apologized insisted smiled laughed cried nodded knows knew hung spoke speaks talked talks thanked thanks met meets hates loves
@@ -96,23 +149,44 @@ export const deeds = set(
 );
 /** What things do too. */
 export const doings = set(
-  `is was has had will would can could should does did never always just also still from worked works left went came took gave got needs moved started arrived
+  `isnt wasnt hasnt wont cant couldnt didnt doesnt seems seemed looks looked keeps kept finally actually really probably usually already
+  gave gets goes makes made puts put has sends tries tried let lets left used uses
+  nicht kann konnte will wollte soll sollte musste muss war ist sei hatte nie noch wieder
+  aurait avait etait sera serait peut pouvait doit devait va vient na ne nest nous ma ta
+  no viene estaba fue seria puede podia debe sabe va ya tambien siempre me te nos
+  non viene era sara sarebbe puo deve sa va mi ti ci gia anche
+  niet komt kan kon moet zou wil gaat ook nog altijd
+  nao vem estava foi seria pode deve sabe vai ja tambem sempre me te nos
+  nie jest byl byla bedzie moze ma juz tez zawsze
+  is was has had will would can could should does did never always just also still from worked works left went came took gave got needs moved started arrived
   hat war ist arbeitet kam ging half wird wurde a est avait etait travaille tiene es era ha detto heeft was`,
 );
 /** Before a name, one word back. */
 export const towards = set(
-  `by from with to for and then but because when while if that cc attn via per of see saw gave give sent named
+  `chez avec aan bij namens pela pelo ao para com z u dla od przez do
+  by from with to for and then but because when while if that cc attn via per of see saw gave give sent named
   von mit bei an fur und par avec pour de chez et con para por y a da e van met voor en door aan`,
 );
 /** What is done to people; before a name. */
 export const addressed = set(
-  `met asked told contact contacted called emailed thank thanked ask tell email call phone phoned ring reach reached inform informed notify notified remind reminded
+  `tell telling ask asking asks told phoned trusted poor believe believed thanked thanking greet greeted
+  met meeting bump chased chase emailing calling interviewing interview sue sued accused accuse
+  dile diles decidle dinos pregunta preguntale preguntad avisa avisad avisadle llamad llama pidele escribele
+  chiedi chiedete chiedere dite dillo avvisa avvisate chiama chiamate chiamano senti sentite scrivi scrivete
+  demande demandez demander dites dis previens prevenez appelle appelez contactez contacte vois voyez
+  frag fragt fragen sag sagt ruf ruft informiert kontaktiert schreib
+  vraag vraagt bel zeg mail iemand
+  pergunta perguntem liga liguem fala falem encontrei avisa avisem chama diz digam
+  zapytaj zapytajcie powiedz powiedzcie zadzwon napisz spytaj
+  llamaba llamaban llama chama chamava chamavam chiamava chiamavano intestato intestata odbiorca odbiorcy titulaire beguenstigter destinatario
+  met asked told contact contacted called emailed thank thanked ask tell email call phone phoned ring reach reached inform informed notify notified remind reminded
   invite invited visit visited marry married hire hired meet texted text says said asks wrote interviewed promoted fired trust pay paid owe blame warn warned help helped
   rufen anrufen fragen sagen informieren contacter appeler prevenir informer llamar avisar preguntar chiamare avvisare informare bellen vragen`,
 );
 /** Articles: what follows is a thing. */
 export const articles = set(
-  "the a an this that these those my your our its every each some any der die das ein eine einen le la les un une el los las una il lo gli i het een",
+  `au aux du des al dello agli ai alle alla allo nel nello nella nei nelle negli sul sullo sulla sui sulle dal dallo dalla dai dalle dem den des zum zur beim vom am
+  no na nos nas do dos os as um uma uns umas esta este estos estas questo questa ce cet cette ces no mon ma mes ton ta tes notre votre nos vos leur leurs the a an this that these those my your our its every each some any der die das ein eine einen le la les un une el los las una il lo gli i het een`,
 );
 /** Before places. */
 export const whereabouts = set(
@@ -120,7 +194,7 @@ export const whereabouts = set(
 );
 /** Between parts of one name. */
 export const particles = set(
-  "de del della di da dos das do van der den von zu zur vom la le el al bin bint ibn ben abu ter ten af av du des y e st san mac",
+  "de del della di da dos das do van der den von zu zur vom la le el al bin bint ibn ben abu ter ten af av du des y e i st san mac in op 't 's ap",
 );
 /** Brands of things that carry names of people. */
 export const makers = set(
@@ -164,11 +238,13 @@ export const ambiguous = set(
 );
 /** What people say before they name someone, as it is written, in lower case. */
 export const introductions: ReadonlySet<string> = new Set(
-  `name is, name was, name's, names is, i am, i'm, im, this is, call me, called me, goes by, called, named, mein name ist, ich heiße, ich heisse, ich bin,
+  `name is, name was, name's, names is, i am, i'm, this is, call me, called me, goes by, called, named, mein name ist, ich heiße, ich heisse, ich bin,
   je m'appelle, m'appelle, mon nom est, je suis, me llamo, mi nombre es, soy, mi chiamo, il mio nome è, sono, ik heet, mijn naam is, ik ben, nazywam się,
   meu nome é, spoke to, spoke with, speak to, speak with, speaking to, speaking with, talk to, talk with, talked to, talked with, talking to, talking with,
   ask for, asked for, assigned to, belongs to, signed by, written by, reported by, handled by, served by, approved by, requested by, regards from,
   on behalf of, in the name of, addressed to, payable to, delivered to, met with, meeting with, appointment with, interview with, born as,
+  liegt bei, abgegeben bei, hinterlegt bei, abholen bei, abgeholt bei, wohnt bei, se llamaba, se llama, si chiamava, si chiama, s'appelait, hieß, heißt, nazywa się, nazywał się,
+  nazywała się, chama-se, chamava-se, chamo-me, me chamo, o meu nome é, nazwisko, intestato a, intestata a, intestato, intestata, odbiorca, au nom de, al nombre de, a nombre de, a nome di, auf den namen, op naam van, em nome de, na nazwisko, contact her nephew, somebody called, someone called, un certain, un tal, un certo, ein gewisser,
   unterschrieben von, gesprochen mit, termin bei, termin mit, parlé à, parlé avec, rendez-vous avec, hablé con, hablado con, cita con, parlato con,
   appuntamento con, gesproken met, afspraak met`
     .split(",")

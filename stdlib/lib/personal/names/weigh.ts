@@ -20,9 +20,14 @@ export interface Style {
   /** Most words are written large: a title, a list of products. */
   readonly headline: boolean;
   readonly shouted: boolean;
+  /** Many words are written large within sentences: lists of firms, of dishes, of clubs. */
+  readonly dense: boolean;
 }
 const germanWords =
   /(?<![\p{L}])(?:und|nicht|der|die|das|ist|ich|wir|mit|für|auf|ein|eine|bitte|habe|sie)(?![\p{L}])/giu;
+
+/** Written large though no sentence begins there. */
+const within = /[\p{Ll},;:] \p{Lu}/gu;
 
 /** Looked at when it is asked for: most texts need no answer. */
 export function styleOf(text: string, tokens: readonly Token[]): () => Style {
@@ -37,6 +42,7 @@ function judged(head: string, tokens: readonly Token[]): Style {
     german: (head.match(germanWords)?.length ?? 0) >= Math.max(2, words / 20),
     headline: words >= 5 && seen.filter(({ known }) => known.word || known.brand).length > words * 0.4,
     shouted: words >= 4 && shouted > words * 0.7,
+    dense: words >= 20 && (head.match(within)?.length ?? 0) > words * 0.18,
   };
 }
 
@@ -45,9 +51,16 @@ export function weigh(text: string, part: Part, style: () => Style): Weighed {
   const full = of.filter(({ initial }) => !initial);
   const own = full.length === 0 ? 0 : ownWorth(full, of.length > full.length, style);
   const whole = [...(head ? [head] : []), ...of, ...(tail ? [tail] : [])];
+  // Among many names of things one is a person's where something tells.
+  const crowd = style().dense ? 0.4 : 0;
   if (isHouse(text, of)) return { of, weight: 0 };
-  if (titled) return { of: tail ? [...of, tail] : of, weight: own + 1 + contextOf(text, of, false).weight };
+  if (titled)
+    return { of: tail ? [...of, tail] : of, weight: own + (part.weak ? 0.2 - crowd : 1) + contextOf(text, of, false).weight };
   if (own <= 0) return { of, weight: 0 };
+  if (part.thing) {
+    const { told, weight } = contextOf(text, of, true);
+    return { of, weight: told && own > 0.5 ? own + weight : 0 };
+  }
   const town = of.length > 1 && known(of.map(({ plain }) => plain).join(" ")).place;
   const place = town || of.every(({ known }) => known.place && !known.first);
   const around = contextOf(text, whole, place);
@@ -61,7 +74,9 @@ export function weigh(text: string, part: Part, style: () => Style): Weighed {
     (lone ? (style().german || style().headline ? 0.3 : 0.1) : 0) +
     (tail ? (lone ? 0.4 : 0.2) : 0) +
     (lone && full[0]!.known.place ? 0.2 : 0);
-  return { of, weight: own <= doubts ? 0 : own - doubts + weight };
+  const places = !lone && of.every(({ known }) => known.place) ? crowd : 0;
+  const all = doubts + (weight < 0.5 ? crowd : 0) + places;
+  return { of, weight: own <= all ? 0 : own - all + weight };
 }
 
 function contextOf(text: string, of: readonly Token[], place: boolean): ReturnType<typeof around> {
@@ -77,8 +92,8 @@ function isHouse(text: string, of: readonly Token[]): boolean {
 }
 
 /** In no list at all: two of them side by side are seldom anything else than a name. */
-const unlisted = ({ known: { first, last, word, place, brand } }: Token): boolean =>
-  !first && !last && !word && !place && !brand;
+const unlisted = ({ known: { first, last, rare, word, place, brand } }: Token): boolean =>
+  !first && !last && !rare && !word && !place && !brand;
 
 /** What the words weigh by themselves. */
 function ownWorth(full: readonly Token[], initials: boolean, style: () => Style): number {
@@ -94,13 +109,14 @@ function ownWorth(full: readonly Token[], initials: boolean, style: () => Style)
 
 /** @param later not the first of the name: a family name is likelier there */
 function worth(
-  { first, last, word, place, brand, common, spelt }: Known,
+  { first, last, rare, word, place, brand, common, spelt }: Known,
   later: boolean,
   unknown: () => number,
 ): number {
   const sure = word || common ? 0.45 : place ? 0.65 : 1;
   if (first && !(later && last)) return 0.85 * sure;
   if (last) return (later ? 0.75 : 0.5) * sure;
+  if (rare) return (later ? 0.65 : 0.5) * sure;
   if (brand || word) return 0;
   if (place) return 0.1;
   const like = spelt > 1.5 ? 0.55 : spelt > 0.5 ? 0.45 : spelt > -0.5 ? 0.35 : spelt > -2.5 ? 0.25 : 0.1;

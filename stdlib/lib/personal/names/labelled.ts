@@ -1,0 +1,45 @@
+/** Names after a label that only a person's follows: `Patient: Kaya, Elif`, `Nom et prénom : Le Goff, Maëlle`; whatever lists say. */
+import { matchesOf } from "../matches.js";
+import type { Span } from "../finding.js";
+import { plainForm } from "./filters.js";
+import { known } from "./lists.js";
+import { never, things, titles } from "./vocabulary.js";
+
+const labels =
+  "(?:full |first |last |given |family |patient'?s? |customer |client |guest |applicant |maiden )?name|surname|forename|patient(?:in)?|pat\\.|pt\\.?|pte\\.?|patiënt(?:e)?|paciente|paziente|pacjent(?:ka)?|nom(?: et prénom| complet| de famille)?|nom, prénom|prénom|nombre(?: y apellidos| completo)?|apellidos(?: y nombre)?|nome(?: e cognome| completo)?|cognome(?: e nome)?|naam|achternaam|vor- und nachname|vorname|nachname|familienname|imię i nazwisko|nazwisko(?: i imię)?|insured|versicherter?|assuré|titular|titulaire|intestatario|kontoinhaber(?:in)?|account holder|cardholder|policyholder|beneficiary|next of kin|interviewee|passenger|dr\\.?|frau|herrn?|mevr\\.?|dhr\\.?";
+const label = new RegExp(`(?<![\\p{L}\\p{N}])(?:${labels})["']?(?:\\s?[:=]\\s{0,2}|\\t|(?<=\\.|\\bpt|dr|frau|herrn?) )["']?`, "giu");
+const particle = "(?:(?:van|von|de|del|della|di|da|dos|das|do|du|des|der|den|ten|ter|zu|zum|la|le|el|al|bin|ibn|bint|ap|in|'t|’t|y|e) |d['’]|al-|el-)";
+const word = "\\p{Lu}[\\p{L}\\p{M}]{0,24}(?:['’-]\\p{L}[\\p{L}\\p{M}]{0,24}){0,2}";
+const whole = new RegExp(
+  `(?<last>(?:${particle}){0,3}${word}(?:(?: (?:${particle}){0,3}|-)${word}){0,3})(?:, (?<first>${word}(?:[ -]${word}){0,2}(?: ${particle}{1,2})?)(?=\\s*(?:$|[\\n;(|.]|, ?(?:geb|born|né|nac|nat|ur\\.|\\*|\\d|dob|m\\b|f\\b|aged?\\b|male|female|fall|wohn)|,? (?:dob|geb|seen|was|who|age)\\b| [-–] )))?`,
+  "iuy",
+);
+const capital = /^\p{Lu}/u;
+
+export function labelledNames(text: string): readonly Span[] {
+  const found: Span[] = [];
+  for (const match of matchesOf(label, text)) {
+    const start = match.index + match[0].length;
+    whole.lastIndex = start;
+    const { 0: written, groups } = whole.exec(text) ?? {};
+    if (written === undefined) continue;
+    const lasts = (groups?.["last"] ?? "").split(" ");
+    const colon = /[:=\t]/.test(match[0]);
+    // Without a comma, and without a colon, the rules of names in sentences know more.
+    if (groups?.["first"] === undefined && (!colon || !lasts.every(isNamed))) continue;
+    if (![...lasts, ...(groups?.["first"] ?? "").split(" ")].every(fits)) continue;
+    found.push({ start, end: start + written.length });
+  }
+  return found;
+}
+/** Written large and no word of a firm, a day or a form. */
+function fits(written: string): boolean {
+  const plain = plainForm(written);
+  if (!capital.test(written)) return /^(?:van|von|de|del|della|di|da|dos|das|do|du|des|der|den|ten|ter|zu|zum|la|le|el|al|bin|ibn|bint|ap|in|'t|’t|y|e)$|^(?:al|el)-|^d['’]/u.test(written);
+  const one = known(plain);
+  return !titles.has(plain) && (one.first || one.last || one.rare || !(never.has(plain) || things.has(plain) || one.word));
+}
+function isNamed(written: string): boolean {
+  const one = known(plainForm(written));
+  return !capital.test(written) || one.first || one.last || one.rare;
+}
