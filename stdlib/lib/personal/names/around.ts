@@ -57,7 +57,7 @@ export function around(text: string, start: number, end: number, place: boolean)
   else if (labelled.test(before)) tell(0.9);
   else if (logged.test(before)) tell(0.6);
   else if (sentenceStart && spoken.test(after) && /(?:^|\n)[ \t>*-]*$/.test(before)) weight += 0.5;
-  else if (inRow(before, after)) tell(0.5);
+  else if (!place && inRow(before, after)) tell(0.5);
   else if (/(?:^|\n)\p{L}[\p{L} ]{2,24}: $/u.test(before)) weight += 0.4;
   else {
     const closing = closed.exec(before);
@@ -136,6 +136,8 @@ function wordBefore(before: string, after: string, full: boolean, tell: (by: num
     if (addressed.has(verb) || deeds.has(verb)) return 0.7;
   }
   if (word === "a" && !/[à]/u.test(before.slice(-3)) && full && english.test(before)) return -0.4;
+  // `Ontem a Ana ligou`
+  if (word === "a" && !english.test(`${before} ${after}`)) return 0.1;
   if (articles.has(word)) return -1;
   if (whereabouts.has(word)) return -0.35;
   if (addressed.has(word)) return 0.75;
@@ -154,8 +156,10 @@ function wordAfter(after: string, sentenceStart: boolean): number {
   if (firms.test(after)) return -0.9;
   if (ampersand.test(after)) return -0.7;
   if (possessed.test(after)) return 0.2;
-  const next = plainForm(/^,? (\p{L}+)/u.exec(after)?.[1] ?? "");
-  if (things.has(next)) return -0.9;
+  const written = /^,? (\p{L}+)/u.exec(after)?.[1] ?? "";
+  const next = plainForm(written);
+  // `Siemens AG`, but `Ewa se queja`.
+  if (things.has(next) && !/^\p{Ll}{1,3}$/u.test(written)) return -0.9;
   if (/^ (?:Street|St|Park|Lake|Road|Hill|Bay)(?!\p{L})/u.test(after)) return -0.9;
   if (trades.has(next)) return -0.4;
   if (deeds.has(next)) return sentenceStart ? 0.45 : 0.55;

@@ -14,6 +14,8 @@ const whole = new RegExp(
   `(?<last>(?:${particle}){0,3}${word}(?:(?: (?:${particle}){0,3}|-)${word}){0,3})(?:, (?<first>${word}(?:[ -]${word}){0,2}(?: ${particle}{1,2})?)(?=\\s*(?:$|[\\n;(|.]|, ?(?:geb|born|né|nac|nat|ur\\.|\\*|\\d|dob|m\\b|f\\b|aged?\\b|male|female|fall|wohn)|,? (?:dob|geb|seen|was|who|age)\\b| [-–] )))?`,
   "iuy",
 );
+/** `SMITH/JOHN MR`, as airlines write them. */
+const ticket = /(?<![\p{L}\p{N}])(\p{Lu}{2,}(?:[ '’-]\p{Lu}{2,})?)\/(\p{Lu}{2,}(?:[ -]\p{Lu}{2,}){0,2})(?= ?(?:MR|MRS|MS|MISS|MSTR|DR|CHD|INF)(?!\p{L}))/gu;
 const capital = /^\p{Lu}/u;
 
 export function labelledNames(text: string): readonly Span[] {
@@ -30,6 +32,8 @@ export function labelledNames(text: string): readonly Span[] {
     if (![...lasts, ...(groups?.["first"] ?? "").split(" ")].every(fits)) continue;
     found.push({ start, end: start + written.length });
   }
+  for (const { 0: written, 1: last = "", 2: first = "", index } of matchesOf(ticket, text))
+    if ([last, first].some((one) => one.split(/[ -]/).some((part) => isNamed(part)))) found.push({ start: index, end: index + written.length });
   return found;
 }
 /** Written large and no word of a firm, a day or a form. */

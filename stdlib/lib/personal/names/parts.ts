@@ -1,8 +1,8 @@
 /** What of a run of words written large may be one name. */
 import { plainForm } from "./filters.js";
 import { isThing } from "./lists.js";
-import type { Token } from "./tokens.js";
-import { closings, greetings, grounds, heads, makers, never, polite, roles, things, titles, weakTitles } from "./vocabulary.js";
+import { isGiven, type Token } from "./tokens.js";
+import { addressed, closings, greetings, grounds, heads, makers, never, particles, placeHeads, polite, roles, things, titles, weakTitles } from "./vocabulary.js";
 
 export interface Part {
   /** Words that may be a name's, one at least. */
@@ -40,6 +40,8 @@ function thingAt(text: string, run: readonly Token[], at: number): number {
   if (before && (titles.has(before.plain) || (before.known.first && !before.known.word && !before.known.place))) return 0;
   for (let length = Math.min(4, run.length - at); length > 1; length--) {
     const [first, last] = [run[at]!, run[at + length - 1]!];
+    // `Juan Carlos`
+    if (run.slice(at, at + length).every(isGiven)) continue;
     const next = run[at + length];
     // `María José García`
     if (next && first.known.first && (next.known.last || next.known.rare) && !next.known.word) continue;
@@ -60,7 +62,7 @@ function cut(text: string, run: readonly Token[]): readonly Part[] {
   let [of, titled, head, after]: [Token[], boolean, Token | undefined, boolean] = [[], false, undefined, false];
   let weak = false;
   const close = (next?: Token): void => {
-    while (of.at(-1)?.initial) of.pop();
+    while (of.length > 0 && (of.at(-1)!.initial || (of.length > 1 && particles.has(of.at(-1)!.plain)))) of.pop();
     const tail = next && isSoft(next) ? next : undefined;
     // `Smith Ltd`, `Jackson Street`: a thing's.
     if (of.length > 0 && !(next && things.has(next.plain)))
@@ -70,22 +72,19 @@ function cut(text: string, run: readonly Token[]): readonly Part[] {
   // `Tesla Wall Connector`: what follows a maker is a thing.
   let made = false;
   for (const [i, token] of run.entries()) {
-    if (titles.has(token.plain) && (token.plain.length > 1 || text[token.end] === ".") && of.length === 0)
+    if (titles.has(token.plain) && !/^ d[eio] /.test(text.slice(token.end, token.end + 4)) && (token.plain.length > 1 || text[token.end] === ".") && of.length === 0)
       [titled, head, after, made, weak] = [true, undefined, polite.has(token.plain), false, weakTitles.has(token.plain)];
     else if (after && of.length === 0 && isSoft(token)) of.push(token);
     else if (within(of, token, run[i + 1])) of.push(token);
-    else if (isBreak(token, titled ? "titled" : of.length === 0 ? "before" : of[0]!.known.first ? "given" : "within", isGiven(of[0]))) {
+    // `Antonio Della Valle`
+    else if (of.length > 0 && particles.has(token.plain) && token.plain.length > 1 && run[i + 1] && !of[0]!.known.word) of.push(token);
+    else if (isBreak(token, titled ? "titled" : of.length === 0 ? "before" : of[0]!.known.first ? "given" : "within", of[0] !== undefined && isGiven(of[0]))) {
       close(token);
-      made = makers.has(token.plain) || token.known.brand || heads.has(token.plain);
+      made = !never.has(token.plain) && (makers.has(token.plain) || token.known.brand || heads.has(token.plain));
     } else if (of.length < 5 && !made) of.push(token);
   }
   close();
   return parts;
-}
-
-/** Hardly anything else than a given name. */
-function isGiven(token: Token | undefined): boolean {
-  return token !== undefined && token.known.first && !token.known.word && !token.known.place && !token.known.common;
 }
 
 /** `Ahmet Can Polat`: a word between a given name and one of a family. */
@@ -104,12 +103,13 @@ const opening = new Set("el le la il les los las der die das het the i gli".spli
 /** Names of makers, things, days and the like, and what opens and closes letters. */
 function isHard({ plain, known, camel, shouted }: Token, at: Place, sure = false): boolean {
   if (camel || never.has(plain)) return true;
-  if (at === "before" && ((heads.has(plain) && !known.first) || opening.has(plain))) return true;
+  if (at === "before" && addressed.has(plain) && !known.first) return true;
+  if (at === "before" && ((heads.has(plain) && (!known.first || placeHeads.has(plain))) || opening.has(plain))) return true;
   if (makers.has(plain) || (known.brand && !known.first)) return at === "before" || !known.last;
   // `Doris Day`, `Mrs Hall`, but `Levi Strauss Jeans`.
   if (grounds.has(plain) && at !== "titled" && !sure) return true;
   if (greetings.has(plain) || closings.has(plain) || roles.has(plain) || things.has(plain))
-    return !(known.last && (at === "given" || at === "titled"));
+    return !(known.last && ((at === "given" && sure) || at === "titled"));
   return shouted && !known.first && !known.last && !known.rare && plain.length < 5;
 }
 

@@ -3,7 +3,7 @@ import { matchesOf } from "../matches.js";
 import type { Span } from "../finding.js";
 import { plainForm } from "./filters.js";
 import { known, type Known } from "./lists.js";
-import { addressed, deeds, doings, never, particles, roles, things, titles } from "./vocabulary.js";
+import { addressed, closings, deeds, doings, greetings, never, particles, roles, things, titles } from "./vocabulary.js";
 
 const opening =
   /\b(?:my name(?:'s|’s|s)?(?: is| was)?|name's|call(?:ed)? me|i am called|mein name ist|ich hei(?:ß|ss)e|je m['’]appelle|me llamo|mi chiamo|ik heet|mijn naam is|nazywam się|chamo-me|me chamo|(?:i am|i'm|im|it'?s|this is|dear|hi|hello|hey|hallo|mr\.?|mrs\.?|ms\.?|dr\.?)) (?=[a-z])/gi;
@@ -42,7 +42,7 @@ export function spokenOfSmall(text: string): readonly Span[] {
   for (let i = 0; i < words.length; i++) {
     const { written, index, plain } = words[i]!;
     const one = /^\p{Ll}/u.test(written) && plain.length > 2 && !glued(text, index, written) ? knownOf(written) : undefined;
-    if (!one || !(one.first || one.rare || one.last) || barred(plain)) continue;
+    if (!one || !(one.first || ((one.rare || one.last) && !one.word && !one.place)) || barred(plain)) continue;
     const next = words[i + 1];
     const follows = next && next.index === index + written.length + 1 && text[next.index - 1] === " ";
     const family = follows && isFamily(next.written, next.plain) ? next : undefined;
@@ -56,8 +56,9 @@ export function spokenOfSmall(text: string): readonly Span[] {
 }
 
 type Word = { readonly written: string; readonly index: number; readonly plain: string };
+const people = new Set("ragazzi ragazze raga guys folks people leute jungs chicos chicas gente tios mensen jongens lui pessoal galera gente ludzie kids team anyone everyone someone nobody".split(" "));
 const barred = (plain: string): boolean =>
-  never.has(plain) || addressed.has(plain) || deeds.has(plain) || doings.has(plain) || roles.has(plain) || titles.has(plain) || things.has(plain) || particles.has(plain);
+  people.has(plain) ||   never.has(plain) || addressed.has(plain) || deeds.has(plain) || doings.has(plain) || roles.has(plain) || titles.has(plain) || things.has(plain) || particles.has(plain);
 const glued = (text: string, index: number, written: string): boolean =>
   /[\d_@#/\\.:]/.test(text[index - 1] ?? "") || /[\d_@/\\]|\.\p{L}/u.test(text.slice(index + written.length, index + written.length + 2));
 
@@ -66,11 +67,11 @@ function isFamily(written: string, plain: string): boolean {
   return /^\p{Ll}/u.test(written) && (one.last || one.first || one.rare) && !one.word && !barred(plain);
 }
 function ownWeight({ first, word, place, brand, common, rare }: Known, written: string): number {
-  const own = first ? 0.55 : rare ? 0.35 : 0.3;
+  const own = first && !word && !place && !brand && !common ? 0.76 : first ? 0.55 : rare ? 0.25 : 0.2;
   return own - (word ? 0.3 : 0) - (place ? 0.1 : 0) - (brand ? 0.2 : 0) - (common ? 0.1 : 0) + (written.includes("-") ? 0.1 : 0);
 }
 
-const asking = new Set("iemand chez from either poor poder dile between ragazzi raga guys told tell ask asked if whether als wenn dass daß ob que che ze dat franchement yeah ok well so cuz because oye tia tio hey and or".split(" "));
+const asking = new Set("seen saw met with for hab habe hast heb hebt ho hai vi vu croise visto visto gave love miss is has was does did wants spoke know knows and or iemand chez from either poor poder dile between ragazzi raga guys told tell ask asked if whether als wenn dass daß ob que che ze dat franchement yeah ok well so cuz because oye tia tio hey and or".split(" "));
 function before(text: string, words: readonly Word[], i: number): number {
   const [one, two] = [words[i - 1], words[i - 2]];
   const gap = one ? text.slice(one.index + one.written.length, words[i]!.index) : text.slice(0, words[i]!.index);
@@ -79,17 +80,22 @@ function before(text: string, words: readonly Word[], i: number): number {
   if (/[.!?\n]/.test(gap)) return 0;
   if (roles.has(one.plain) || addressed.has(one.plain)) return 0.5;
   if (two && /^(?:a|al|alla|an|aan|to|with|mit|con|com|avec|met|z|do)$/.test(one.plain) && (addressed.has(two.plain) || deeds.has(two.plain))) return 0.5;
+  if (closings.has(one.plain) || greetings.has(one.plain)) return 0.5;
+  if (two && /^(?:to|a|an|aan|from|with|von|de|do|for)$/.test(one.plain)) return 0.3;
   if (one.plain === "chez" || one.plain === "iemand") return 0.5;
   return asking.has(one.plain) ? 0.25 : 0;
 }
 function after(text: string, words: readonly Word[], i: number): number {
   const next = words[i];
   const gap = next ? text.slice(words[i - 1]!.index + words[i - 1]!.written.length, next.index) : "";
+  const last = words[i - 1]!;
+  const end = last.index + last.written.length;
+  if (text[end] === ":" && i <= 2 && /^\s/.test(text.slice(end + 1))) return 0.5;
   if (!next) return 0;
   if (gap !== " ") return 0;
   if (deeds.has(next.plain)) return 0.5;
   if (/^(?:non|n|ne|nie|nao|no|aurait|avait|viene|pisze|from|still|gezien|pays|paid)$/.test(next.plain)) return 0.45;
-  return doings.has(next.plain) ? 0.35 : 0;
+  return next.plain.length > 1 && doings.has(next.plain) ? 0.35 : 0;
 }
 
 function knownOf(written: string): Known {

@@ -1,7 +1,7 @@
 /** Words of a text that are written large, in runs that may be one name, and what stands around them. */
 import { plainForm } from "./filters.js";
 import { known, partsOf, type Known } from "./lists.js";
-import { particles, titles } from "./vocabulary.js";
+import { makers, particles, placeHeads, titles } from "./vocabulary.js";
 
 /** What is known of a word wherever it stands. */
 interface Written {
@@ -131,7 +131,7 @@ function knownOf(written: string, plain: string): Known {
     rare: all.every((one) => one.last || one.first || one.rare),
     word: all.every((one) => one.word && !one.first && !one.last),
     place: all.every((one) => one.place),
-    brand: all.every((one) => one.brand),
+    brand: all.some((one) => one.brand && !one.last) || parts.some((one) => makers.has(one)),
     common: false,
     spelt: Math.min(...all.map((one) => one.spelt)),
   };
@@ -143,22 +143,31 @@ export function runsOf(text: string, tokens: readonly Token[]): readonly (readon
   let run: Token[] = [];
   for (const token of tokens) {
     const last = run.at(-1);
-    if (!last || !joins(text, last, token)) runs.push((run = []));
+    if (!last || !joins(text, last, token, run)) runs.push((run = []));
     run.push(token);
   }
   return runs;
 }
 
-function joins(text: string, a: Token, b: Token): boolean {
+/** Hardly anything else than a given name. */
+export function isGiven({ known: { first, word, place, common } }: Token): boolean {
+  return first && !word && !place && !common;
+}
+
+function joins(text: string, a: Token, b: Token, run: readonly Token[]): boolean {
   if (b.start - a.end === 1)
     return text[a.end] === " " || text[a.end] === "\u00a0" || (text[a.end] === "." && a.initial);
   if (b.start - a.end > 16) return false;
   const between = text.slice(a.end, b.start);
   // `Smith, John`
   if (between === ", ")
-    return a.known.last && !a.known.first && !a.known.place && !a.known.word && b.known.first && !b.known.common;
+    return !(run.length > 1 && run[0]!.known.first) && a.known.last && !a.known.first && !a.known.place && !a.known.word && b.known.first && !b.known.common;
   if (between === ". ") return a.initial || titles.has(a.plain) || a.plain.length <= 2;
   const words = between.replace(/^\./, "").trim().split(" ");
+  // `der Befund von Kai-Uwe`
+  if (!a.initial && !a.known.first && !a.known.last && isGiven(b)) return false;
+  // `la tienda Dia de San Sebastián`
+  if (placeHeads.has(b.plain)) return false;
   const named = a.initial || a.known.first || a.known.last || a.known.rare || titles.has(a.plain) || !a.known.word;
   return named && /^\.? .* $/.test(between) && words.length <= 3 && words.every((word) => particles.has(word.toLowerCase().replace("’", "'")));
 }

@@ -3,7 +3,8 @@ const set = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).fil
 
 /** Stand before a name and are no part of it. */
 export const titles = set(
-  `mr mrs ms miss mx dr prof professor doctor sir madam lady lord dame rev reverend father sister judge justice captain capt
+  `heer herrn pana panu pania panem pania panna dona mevr fru herr sra sres
+  mr mrs ms miss mx dr prof professor doctor sir madam lady lord dame rev reverend father sister judge justice captain capt
   lieutenant lt general colonel major admiral commander speaker vice secretary chairman chairwoman minister governor mayor congressman
   congresswoman ambassador king queen prince princess pope saint sergeant sgt officer detective nurse senator president herr frau fraulein hr fr monsieur madame mademoiselle mme
   mlle m senor senora senorita sr sra srta don dona signor signora signorina sig dott dottor dottoressa avv ing mevrouw mevr
@@ -11,12 +12,13 @@ export const titles = set(
 );
 /** Of these the ones after which even a word of the language is a name: `Mrs String`, but `General Assembly`. */
 export const polite = set(
-  `mr mrs ms mx dr prof herr frau mme mlle monsieur madame senor senora senorita sr sra signor signora sig mevrouw meneer dhr mw pan pani senhor senhora`,
+  `heer herrn dona mevr
+  mr mrs ms mx dr prof herr frau mme mlle monsieur madame senor senora senorita sr sra signor signora sig mevrouw meneer dhr mw pan pani senhor senhora`,
 );
 /** Of these the ones that things are called by too: `King Edward potatoes`, `General Motors`. */
 export const weakTitles = set(
   `general major king queen sir minister judge father sister speaker vice secretary chairman chairwoman mayor officer president justice prince princess pope saint lord lady miss don
-  pan fr hr m sig captain colonel admiral commander governor duke earl baron professor lt gen capt dame`,
+  captain colonel admiral commander governor duke earl baron professor lt gen capt dame`,
 );
 /** Open a letter; a name may follow. */
 export const greetings = set(
@@ -26,7 +28,8 @@ export const greetings = set(
 );
 /** Close a letter; a name may follow, on the next line too. */
 export const closings = set(
-  `regards sincerely cheers best thanks yours faithfully truly love wishes gruss grusse grussen mfg cordialement salutations bien amicalement
+  `bises bisous bisou biz saluto baci bacioni beijinhos beijos beijo abs kuss lg vg bg mvg liefs hugs yours kindly cumprimentos buziaki pozdro usciski kisses greetings grusse gruessen mfg salut amities bien cdlt cdt ciao tschuss xx
+  regards sincerely cheers best thanks yours faithfully truly love wishes gruss grusse grussen mfg cordialement salutations bien amicalement
   saludos atentamente cordialmente saluti cordiali groet groeten groetjes vriendelijke hochachtungsvoll abrazo pozdrawiam respectfully warmly
   cordially signed xoxo thx danke merci gracias grazie bedankt dank you atenciosamente abracos`,
 );
@@ -67,7 +70,8 @@ export const never = set(
 );
 /** After a name they make it one of a house, a firm, a place or a thing. */
 export const things = set(
-  `ladder lagoon pass falls creek green common cove gardens garden road rd wood woods forest moor heath fell peak pike ridge canyon desert gate bridge quay pier harbour harbor port
+  `pan pot dal atta flour goreng oelek masala curry grill spatula
+  ladder lagoon pass falls creek green common cove gardens garden road rd wood woods forest moor heath fell peak pike ridge canyon desert gate bridge quay pier harbour harbor port
   rovers athletic wanderers rangers albion villa hotspur rovers yankees giants lakers bulls bears lions tigers eagles warriors saints kings madrid
   salad soup stew pie tart steak eggs chicken beef pork lamb curry noodles rice bread cake pudding biscuit biscuits cookies toast sandwich burger sausage ham fish chips sauce cocktail martini
   steel foods brewing railway railways lager ale whisky whiskey gin rum vodka rose fir pine oak maple fern daisy lily mint weed grass balsam cress bush tree apple pear plum cherry potato
@@ -91,6 +95,8 @@ export const things = set(
   screen cable case cover lid filter blade engine car bike truck van cooker oven kettle blender mixer vacuum drone console controller lens tripod tent
   backpack boots sneakers trainers sandals jacket coat hoodie jeans mattress pillow sofa lamp method algorithm test scale index stadium`,
 );
+/** Of these the ones that only places have. */
+export const placeHeads = set("san santa santo sao sankt saint st sainte port fort cape mont mount lake loch rio puerto porto isla ile monte lago");
 /** Of these the ones that many families are called by; after a given name that is nothing else they are a family's. */
 export const grounds = set(
   "hill park lake street road lane way bay creek pass green wood woods field fields forest heath moor hall house castle rose lily oak tree bridge ford mill cross church abbey bush king kings price day hole case",
@@ -213,18 +219,12 @@ export const makers = set(
   photoshop excel powerpoint salesforce oracle zoom slack skype spotify tiktok snapchat pinterest linkedin whatsapp telegram ebay etsy aliexpress alibaba
   zalando ikea lidl aldi tesco sainsbury asda waitrose carrefour costco kroger safeway wegmans ups fedex dhl usps hermes`,
 );
-/** Names of people that firms and their things bear; both words together. */
-export const houses = set(
-  `paul_smith jim_beam sam_adams johnny_walker johnnie_walker captain_morgan michael_kors marc_jacobs kate_spade calvin_klein ralph_lauren tommy_hilfiger hugo_boss
-  jack_daniel jack_daniels ben_jerry mary_kay karl_lagerfeld tom_ford stella_mccartney vera_wang tory_burch kenneth_cole perry_ellis ted_baker tommy_bahama
-  jack_wolfskin helly_hansen betty_crocker duncan_hines oscar_mayer jimmy_dean little_debbie aunt_jemima uncle_ben dr_pepper ronald_mcdonald burger_king taco_bell
-  tim_hortons charles_schwab morgan_stanley jp_morgan edward_jones merrill_lynch john_deere mack_truck rolls_royce aston_martin alfa_romeo louis_vuitton jimmy_choo
-  manolo_blahnik christian_dior yves_rocher estee_lauder elizabeth_arden helena_rubinstein bobbi_brown max_factor paul_mitchell vidal_sassoon james_bond harry_potter
-  mickey_mouse donald_duck mario_kart tony_hawk tom_clancy lara_croft raspberry_pi victoria_secret dr_martens dr_oetker carl_zeiss ben_sherman fred_perry`,
-);
 /** Never taken for a person's whole name when they stand alone, though many are called so. */
 export const ambiguous = set(
-  `will mark bill grace hope faith joy rose lily daisy violet iris ivy summer autumn dawn april may june august chance chase hunter mason carter cooper parker
+  `ada julia haskell pascal ruby perl scala crystal elm delphi jenkins selenium django flask cassandra maven jupyter travis celery luigi newton kelvin celsius ohm joule
+  parkinson alzheimer crohn hodgkin tourette asperger huntington addison cushing graves down gala edward williams bramley cox clementine margarita margherita marinara bellini garibaldi caesar
+  florentine diane suzette benedict napoleon madeleine magdalena charlotte victoria juventus inter union lens lille nancy valence laval otto billy malm lack
+  will mark bill grace hope faith joy rose lily daisy violet iris ivy summer autumn dawn april may june august chance chase hunter mason carter cooper parker
   tyler taylor jordan paris london austin dallas houston brooklyn virginia carolina georgia florence sydney chelsea madison jackson lincoln
   washington france germain china india israel kenya chad sky star angel destiny miracle heaven crystal amber jade ruby pearl opal
   diamond gene frank art rich pat sue rob jack nick drew miles rocky sandy stormy cliff glen dale heath brook forest river reed rusty randy
@@ -245,6 +245,7 @@ export const introductions: ReadonlySet<string> = new Set(
   on behalf of, in the name of, addressed to, payable to, delivered to, met with, meeting with, appointment with, interview with, born as,
   liegt bei, abgegeben bei, hinterlegt bei, abholen bei, abgeholt bei, wohnt bei, se llamaba, se llama, si chiamava, si chiama, s'appelait, hieß, heißt, nazywa się, nazywał się,
   nazywała się, chama-se, chamava-se, chamo-me, me chamo, o meu nome é, nazwisko, intestato a, intestata a, intestato, intestata, odbiorca, au nom de, al nombre de, a nombre de, a nome di, auf den namen, op naam van, em nome de, na nazwisko, contact her nephew, somebody called, someone called, un certain, un tal, un certo, ein gewisser,
+  née, né, geb, geborene, geboren, born as, aka, alias, hier ist, hier spricht, c'est, ici, soy yo, au nom de, here is, this was,
   unterschrieben von, gesprochen mit, termin bei, termin mit, parlé à, parlé avec, rendez-vous avec, hablé con, hablado con, cita con, parlato con,
   appuntamento con, gesproken met, afspraak met`
     .split(",")

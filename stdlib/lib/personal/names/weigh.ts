@@ -2,8 +2,8 @@
 import { around } from "./around.js";
 import { known, type Known } from "./lists.js";
 import type { Part } from "./parts.js";
-import type { Token } from "./tokens.js";
-import { houses } from "./vocabulary.js";
+import { isGiven, type Token } from "./tokens.js";
+import { houses } from "./houses.js";
 
 /** From which weight on it is a name. */
 export const enough = 0.85;
@@ -24,7 +24,7 @@ export interface Style {
   readonly dense: boolean;
 }
 const germanWords =
-  /(?<![\p{L}])(?:und|nicht|der|die|das|ist|ich|wir|mit|für|auf|ein|eine|bitte|habe|sie)(?![\p{L}])/giu;
+  /(?<![\p{L}])(?:und|nicht|der|die|das|ist|ich|wir|mit|für|auf|ein|eine|einen|bitte|habe|sie|ihr|euch|kann|könnt|können|hier|gestern|heute|morgen|noch|wird|haben|sind|gibt|vom|zum|zur|bei|beim|wurde|ihre|seine|mein|meine)(?![\p{L}])/giu;
 
 /** Written large though no sentence begins there. */
 const within = /[\p{Ll},;:] \p{Lu}/gu;
@@ -71,8 +71,8 @@ export function weigh(text: string, part: Part, style: () => Style): Weighed {
   const doubts =
     (lone && full[0]!.known.common ? 0.4 : 0) +
     (lone && sentenceStart && full[0]!.known.word ? 0.5 : 0) +
-    (lone ? (style().german || style().headline ? 0.3 : 0.1) : 0) +
-    (tail ? (lone ? 0.4 : 0.2) : 0) +
+    (lone ? loneDoubt(of[0]!, style) : 0) +
+    (tail ? (style().german ? 0.05 : lone ? 0.4 : 0.2) : 0) +
     (lone && full[0]!.known.place ? 0.2 : 0);
   const places = !lone && of.every(({ known }) => known.place) ? crowd : 0;
   const all = doubts + (weight < 0.5 ? crowd : 0) + places;
@@ -81,6 +81,13 @@ export function weigh(text: string, part: Part, style: () => Style): Weighed {
 
 function contextOf(text: string, of: readonly Token[], place: boolean): ReturnType<typeof around> {
   return around(text, of[0]!.start, of[of.length - 1]!.end, place);
+}
+
+/** Of one word alone; where no list of things is, what is a given name and nothing else needs no more. */
+function loneDoubt(token: Token, style: () => Style): number {
+  const { german, headline, dense } = style();
+  if (isGiven(token) && !token.known.brand && !headline && !dense) return german ? -0.1 : -0.05;
+  return german || headline ? 0.3 : token.known.rare && !dense ? 0 : 0.1;
 }
 
 /** A firm's name that is a person's: `Paul Smith`, `Captain Morgan`. */
@@ -103,7 +110,7 @@ function ownWorth(full: readonly Token[], initials: boolean, style: () => Style)
   if (full.length > 1) own += full[0]!.known.first || full.every(unlisted) ? 0.35 : 0.15;
   if (initials) own += 0.5;
   if (full.some(({ shouted }) => shouted) && !style().shouted)
-    own -= full.every(({ known }) => known.first || known.last) ? 0.2 : 0.6;
+    own -= full.length > 1 && full.every(({ known }) => known.first || known.last) ? 0.2 : 0.6;
   return own;
 }
 
