@@ -106,7 +106,7 @@ function wordsOf() {
   for (const language of ["german", "french", "spanish", "italian", "dutch", "portuguese", "polish"])
     for (const word of readFileSync(join(resources, `${language}.txt`), "utf8").split(/\s+/))
       if (/^\p{L}{3,}$/u.test(word) && !isName(plainForm(word))) all.add(plainForm(word));
-  for (const { name } of wordnet()) if (/^[a-z]{3,}$/.test(name) && !isName(name)) all.add(name);
+  for (const { name } of wordnet()) if (/^[a-z]{3,}$/.test(name) && !isName(name) && !rarer.has(name)) all.add(name);
   for (const file of [
     "foods/menuItems",
     "plants/plants",

@@ -12,6 +12,7 @@ import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
+import { rules } from "#stdlib/lib/personal/finding.js";
 import { secretsStamp } from "#stdlib/lib/secrets/stamp.js";
 import { cachePath, locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
@@ -43,7 +44,7 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
   const keys = secretsStamp(plan.clean);
   const folderOf = (part?: number): string => {
     const what = {
-      ...{ version: VERSION, plan: { ...plan, name: "", folder: "" }, stamp: stamps(plan, world), part },
+      ...{ version: VERSION, personal: rules, plan: { ...plan, name: "", folder: "" }, stamp: stamps(plan, world), part },
       ...(keys.length > 0 && { keys }),
     };
     const key = createHash("sha256").update(canonicalize(what) ?? "");

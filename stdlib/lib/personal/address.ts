@@ -73,24 +73,12 @@ const unit =
   "(?:(?:Flat|Apt|Apartment|Unit|Suite|Room|House|Plot|Shop|Block|Villa|Lot|Level|Studio)\\.? ?(?:No\\.? ?)?#?[A-Z]?\\d{0,4}[A-Za-z]?(?:, ?|/| )|\\d{1,4}[A-Za-z]?/)?";
 const house = "\\d{1,5}[A-Za-z]?(?:[-–]\\d{1,5}[A-Za-z]?)?";
 const wind = "(?:(?:[NSEW]|North|South|East|West|NE|NW|SE|SW)\\.? )?";
+/** A code of a town, which a text must have before streets of any name are looked for. */
+const code = /\d{5}|\d{4} ?[A-Z]{2}|\d{4}-\d{3}|\d{2}-\d{3}|\d{3} \d{2,3}|\d[A-Z]{2}(?!\p{L})|[A-Z]\d[A-Z\d] ?\d|[A-Z]{2,3},? \d{4}/u;
 /** Each begins at a digit or at a word that few sentences have. */
 const streets: readonly RegExp[] = [
   new RegExp(
     `${start}${unit}${house},? ${wind}(?:\\d{1,3}(?:st|nd|rd|th) |(?:St\\.? )?${word} (?:${word} |of |the ){0,3})(?:${english})(?![\\p{L}\\p{N}])\\.?(?: (?:[NSEW]|NE|NW|SE|SW|North|South|East|West)(?![\\p{L}\\p{N}]))?(?:(?<=Road|Rd|Route|Highway|Hwy) \\d{1,4}(?![\\p{L}\\p{N}]))?`,
-    "gu",
-  ),
-  // Whatever the street is called: a number before it, and a town with its code after it.
-  new RegExp(
-    `${start}${unit}${house},? ${wind}${words(4)}(?:${flat}){0,2}(?=(?:,? ?\\n ?|, )(?:${coded.slice(0, 6).join("|")}))`,
-    "gu",
-  ),
-  new RegExp(
-    `(?<![\\p{L}\\p{N}])(?:${word} ){1,3}${number}(?:${flat})?(?=(?:,? ?\\n ?|, | [-–] )(?:${coded.slice(6).join("|")}))`,
-    "gu",
-  ),
-  // `No. 45, 3rd Cross, Indiranagar, Bengaluru 560038`
-  new RegExp(
-    `(?<![\\p{L}\\p{N}])(?:(?:H\\.? ?|Door |House |Plot |Flat |Shop |Room )?(?:No|Number)\\.? ?|#|(?:Flat|Plot|House|Door) )[A-Z]?[\\d][\\w/-]{0,7},? (?:(?:\\d{1,3}(?:st|nd|rd|th)|${word})(?: (?:\\d{1,3}(?:st|nd|rd|th)|${word})){0,3}, ?){1,4}(?=${town}(?:,| -| –)? ?${codes.india}${end})`,
     "gu",
   ),
   new RegExp(`${start}\\d{1,4}(?: ?(?:bis|ter|quater|[A-D]))?,? ${romance.fr} ${words(4)}`, "gu"),
@@ -128,6 +116,22 @@ const streets: readonly RegExp[] = [
     "gu",
   ),
 ];
+const beforeCodes: readonly RegExp[] = [
+  // Whatever the street is called: a number before it, and a town with its code after it.
+  new RegExp(
+    `${start}${unit}${house},? ${wind}${words(4)}(?:${flat}){0,2}(?=(?:,? ?\\n ?|, )(?:${coded.slice(0, 6).join("|")}))`,
+    "gu",
+  ),
+  new RegExp(
+    `(?<![\\p{L}\\p{N}])(?:${word} ){1,3}${number}(?:${flat})?(?=(?:,? ?\\n ?|, | [-–] )(?:${coded.slice(6).join("|")}))`,
+    "gu",
+  ),
+  // `No. 45, 3rd Cross, Indiranagar, Bengaluru 560038`
+  new RegExp(
+    `(?<![\\p{L}\\p{N}])(?:(?:H\\.? ?|Door |House |Plot |Flat |Shop |Room )?(?:No|Number)\\.? ?|#|(?:Flat|Plot|House|Door) )[A-Z]?[\\d][\\w/-]{0,7},? (?:(?:\\d{1,3}(?:st|nd|rd|th)|${word})(?: (?:\\d{1,3}(?:st|nd|rd|th)|${word})){0,3}, ?){1,4}(?=${town}(?:,| -| –)? ?${codes.india}${end})`,
+    "gu",
+  ),
+];
 /** Ends of street names that are written in one word, a number after them. */
 const compound = new RegExp(`(?:${german}|${dutch}|${northern}) ${number}(?![\\p{L}\\p{N}])(?![.,]\\d)`, "gu");
 /** Words that end so and are no streets. */
@@ -137,7 +141,7 @@ const noStreet =
 export const address: Detector = (text) => {
   if (!/\d/u.test(text)) return [];
   const found: Span[] = [];
-  for (const street of streets)
+  for (const street of code.test(text) ? [...streets, ...beforeCodes] : streets)
     for (const match of matchesOf(street, text)) found.push(onwards(text, match.index, match.index + match[0].length));
   for (const match of matchesOf(compound, text)) {
     const begin = beginOf(text, match.index);

@@ -9,7 +9,7 @@ const months =
 const year = "(?:1[89]|20)\\d\\d";
 const short = "['’]?\\d\\d(?!\\d)";
 const date = new RegExp(
-  `(?<![\\w,/-]|\\d\\.)(?:(?<y>${year})([-/.])(?<m>\\d{1,2})\\2(?<d>\\d{1,2})` +
+  `(?<![\\w,/-])(?:(?<y>${year})([-/.])(?<m>\\d{1,2})\\2(?<d>\\d{1,2})` +
     `|(?<a>\\d{1,2})(?<mark>[-/.] ?)(?<b>\\d{1,2})\\k<mark>(?:${year}|${short})` +
     `|\\d{1,2}(?:st|nd|rd|th|er|º|ª|\\.)?[\\s./-]{1,2}(?:of\\s|de\\s|di\\s)?(?:${months}),?[\\s./-]{1,2}(?:de\\s|del\\s|do\\s)?(?:${year}|${short})` +
     `|(?:${months})\\s\\d{1,2}(?:st|nd|rd|th)?(?:,\\s?|\\s)(?:${year}|${short})` +
@@ -37,11 +37,16 @@ const afterwards =
 /** `Anna Roe;12.03.1980`: in a row of a table, after someone's name. */
 const afterName = /(?:^|[;|\t])\s?\p{Lu}[\p{L}'’.-]{0,24}(?:,? \p{L}[\p{L}'’.-]{0,24}){1,4}\s?[;|\t]\s?$/u;
 
+/** What a text must have, looked for before words are. */
+const hint = /\d\d/;
+
 export const dateOfBirth: Detector = (text) => {
+  if (!hint.test(text)) return [];
   const found: Span[] = [];
   for (const match of matchesOf(date, text)) {
     const { index: start } = match;
     const end = start + match[0].length;
+    if (/\d\.$/.test(text.slice(Math.max(0, start - 2), start))) continue;
     if (!isDate(match.groups ?? {})) continue;
     const head = text.slice(Math.max(0, start - 64), start);
     const inRow = afterName.test(head) && /^\s?(?:[;|\t]|$)/.test(text.slice(end, end + 2));

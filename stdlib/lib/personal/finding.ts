@@ -33,3 +33,6 @@ export interface Finding extends Span {
 }
 /** Spans in order, none within another. */
 export type Detector = (text: string) => readonly Span[];
+
+/** What is kept of rows that were looked through says by which rules; one more whenever they find something else. */
+export const rules = 2;

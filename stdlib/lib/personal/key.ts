@@ -65,7 +65,11 @@ const named =
 export const key: Detector = (text) =>
   [...ofProviders(text), ...ofPem(text), ...ofNames(text)].sort((a, b) => a.start - b.start);
 
+/** What a text must have, looked for before shapes are. */
+const [long, said] = [/[A-Za-z0-9_.=+/-]{14}/, /key|secret|token|passw|passphrase|pwd|bearer/i];
+
 function ofProviders(text: string): Span[] {
+  if (!long.test(text)) return [];
   return Array.from(matchesOf(shapes, text), ({ 0: found, index: start }) => ({
     start,
     end: start + found.length,
@@ -91,7 +95,7 @@ function ofPem(text: string): Span[] {
 /** What a line calls a secret: `api_key = "…"`. A word of a language is none. */
 function ofNames(text: string): Span[] {
   const found: Span[] = [];
-  for (const match of matchesOf(named, text)) {
+  for (const match of said.test(text) ? matchesOf(named, text) : []) {
     const value = (match.groups?.["value"] ?? "").replace(/[.!?]+$/, "");
     const begins = match.index + match[0].length - (match.groups?.["value"] ?? "").length;
     if (value.length >= 12 && looksDrawn(value)) found.push({ start: begins, end: begins + value.length, sure: true });

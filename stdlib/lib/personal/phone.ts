@@ -9,7 +9,7 @@ import { saidBefore } from "./context.js";
 import type { Detector, Span } from "./finding.js";
 
 const candidate =
-  /(?<![\p{L}\p{N}_@./#$€£-]|[\d/]:)(?:\+ ?|\((?=\+?\d{1,5}\)))?\d(?:[\d]|[ .\-/\u00a0\u2011]{1,2}(?=[\d(])|\)[ .\-/]?(?=\d)|\((?=\d{1,4}\))){5,22}\d(?:,?\s?(?:x|ext\.?|extension|poste|durchwahl|dw|int\.?|interno|wew\.?|toestel|tst\.?|ramal|anexo|app\.?|#)\s?\d{1,6})?(?![\p{L}\p{N}_@%])(?![./:,]\d)/gu;
+  /(?<![\p{L}\p{N}_@./#$€£-]|[\d/]:)(?:\+ ?|\((?=\+?\d{1,5}\)))?\d(?:[\d]|[ .\-/\u00a0\u2011]{1,2}(?=[\d(])|\)[ .\-/]?(?=\d)|\((?=\d{1,4}\))){5,22}\d(?:,?\s?(?:x|[Ee]xt\.?|[Ee]xtension|[Pp]oste|[Dd]urchwahl|DW|dw|int\.?|interno|wew\.?|toestel|tst\.?|ramal|anexo|app\.?|#)\s?\d{1,6})?(?![\p{L}\p{N}_@%])(?![./:,]\d)/gu;
 const said =
   /(?:(?<!\p{L})(?:tel|tél|telephone|téléphone|telefon[eo]?|teléfono|telefoon(?:nummer)?|phone|ph|mobile|mobil|mobiel|móvil|cell(?:ulare|phone)?|call(?:ed|ing)?|ring|dial|fax|whats ?app|text|sms|ruf(?:en)?|anruf(?:en)?|erreich(?:bar|en)|handy(?:nummer)?|rufnummer|telefonnummer|portable|appel(?:er|ez)|joindre|llam(?:ar|a|e|ame)|contact number|reach(?: me| us)?|chiam(?:are|a|ami)|bel(?:len)?|hotline|landline|numéro|celular|contacto|mob|cel|gsm|natel|tlf|tfno|telem[óo]vel|recapito|kom(?:órk\p{L}*)?|rückruf|zurückruf\p{L}*|rappel\p{L}*|callback|dzwoni\p{L}*|zadzwo\p{L}*|lig(?:ar|a|ue|uem))(?!\p{L})|☎|📞|📱)[^\n]{0,30}$/iu;
 /** Words after which it may be one, and many another. */

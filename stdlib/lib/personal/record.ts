@@ -29,8 +29,11 @@ const second = new RegExp(
   "iu",
 );
 
+/** What a text must have, looked for before words are. */
+const hint = /\d(?:[-/. ]?\d){3}/;
+
 export const record: Detector = (text) => {
-  if (!/\d{2}/.test(text)) return [];
+  if (!hint.test(text)) return [];
   const found: Span[] = [];
   const take = (shape: RegExp): void => {
     for (const match of matchesOf(shape, text)) {

@@ -55,9 +55,9 @@ export function around(text: string, start: number, end: number, place: boolean)
   };
   if (introduced(before)) tell(0.8);
   else if (labelled.test(before)) tell(0.9);
-  else if (logged.test(before)) tell(0.6);
+  else if (/\d/.test(before.slice(-10)) && logged.test(before)) tell(0.6);
   else if (sentenceStart && spoken.test(after) && /(?:^|\n)[ \t>*-]*$/.test(before)) weight += 0.5;
-  else if (!place && inRow(before, after)) tell(0.5);
+  else if (!place && /(?:^|[\n;|\t,])[ "']?$/.test(before.slice(-2)) && inRow(before, after)) tell(0.5);
   else if (/(?:^|\n)\p{L}[\p{L} ]{2,24}: $/u.test(before)) weight += 0.4;
   else {
     const closing = closed.exec(before);
@@ -118,6 +118,8 @@ const english = /(?<!\p{L})(?:the|and|is|was|it|then|of|for|with|to|my|at)(?!\p{
 function wordBefore(before: string, after: string, full: boolean, tell: (by: number) => void): number {
   const word = lastWord(before);
   if (word === "") return 0;
+  // A sentence ended there.
+  if (/\p{Ll}{2}\. $/u.test(before) && !titles.has(word) && !roles.has(word)) return 0;
   if (greetings.has(word)) {
     tell(/\b(?:thanks?|thank you),? $/i.test(before) && !/^[!,.]/.test(after) ? 0.5 : 0.75);
     return 0;

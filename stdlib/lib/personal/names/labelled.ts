@@ -14,13 +14,15 @@ const whole = new RegExp(
   `(?<last>(?:${particle}){0,3}${word}(?:(?: (?:${particle}){0,3}|-)${word}){0,3})(?:, (?<first>${word}(?:[ -]${word}){0,2}(?: ${particle}{1,2})?)(?=\\s*(?:$|[\\n;(|.]|, ?(?:geb|born|né|nac|nat|ur\\.|\\*|\\d|dob|m\\b|f\\b|aged?\\b|male|female|fall|wohn)|,? (?:dob|geb|seen|was|who|age)\\b| [-–] )))?`,
   "iuy",
 );
+/** What a text must have, looked for before words are. */
+const hint = /[\p{L}"'] ?[:=\t]|\b(?:[Pp]a?t\.?|PT|[Dd][Rr]\.?|[Dd]hr\.?|[Mm]evr\.?|[Pp]te\.?|[Ff]rau|[Hh]errn?) /u;
 /** `SMITH/JOHN MR`, as airlines write them. */
 const ticket = /(?<![\p{L}\p{N}])(\p{Lu}{2,}(?:[ '’-]\p{Lu}{2,})?)\/(\p{Lu}{2,}(?:[ -]\p{Lu}{2,}){0,2})(?= ?(?:MR|MRS|MS|MISS|MSTR|DR|CHD|INF)(?!\p{L}))/gu;
 const capital = /^\p{Lu}/u;
 
 export function labelledNames(text: string): readonly Span[] {
   const found: Span[] = [];
-  for (const match of matchesOf(label, text)) {
+  for (const match of hint.test(text) ? matchesOf(label, text) : []) {
     const start = match.index + match[0].length;
     whole.lastIndex = start;
     const { 0: written, groups } = whole.exec(text) ?? {};
@@ -32,7 +34,7 @@ export function labelledNames(text: string): readonly Span[] {
     if (![...lasts, ...(groups?.["first"] ?? "").split(" ")].every(fits)) continue;
     found.push({ start, end: start + written.length });
   }
-  for (const { 0: written, 1: last = "", 2: first = "", index } of matchesOf(ticket, text))
+  for (const { 0: written, 1: last = "", 2: first = "", index } of text.includes("/") ? matchesOf(ticket, text) : [])
     if ([last, first].some((one) => one.split(/[ -]/).some((part) => isNamed(part)))) found.push({ start: index, end: index + written.length });
   return found;
 }

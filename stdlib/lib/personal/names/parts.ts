@@ -97,6 +97,9 @@ function within(of: readonly Token[], token: Token, next: Token | undefined): bo
 /** Where in a name a word would stand: before one begins, after a given name, after another word of it, after a title. */
 type Place = "before" | "given" | "within" | "titled";
 
+/** Of things the ones that families are called by too, whatever given name stands before. */
+const days = new Set(["day", "page", "case", "park"]);
+
 /** Articles that begin a thing's name: `El Rayo`, `Le Figaro`. */
 const opening = new Set("el le la il les los las der die das het the i gli".split(" "));
 
@@ -109,7 +112,7 @@ function isHard({ plain, known, camel, shouted }: Token, at: Place, sure = false
   // `Doris Day`, `Mrs Hall`, but `Levi Strauss Jeans`.
   if (grounds.has(plain) && at !== "titled" && !sure) return true;
   if (greetings.has(plain) || closings.has(plain) || roles.has(plain) || things.has(plain))
-    return !(known.last && ((at === "given" && sure) || at === "titled"));
+    return !(known.last && ((at === "given" && (sure || days.has(plain))) || at === "titled"));
   return shouted && !known.first && !known.last && !known.rare && plain.length < 5;
 }
 

@@ -161,7 +161,7 @@ function joins(text: string, a: Token, b: Token, run: readonly Token[]): boolean
   const between = text.slice(a.end, b.start);
   // `Smith, John`
   if (between === ", ")
-    return !(run.length > 1 && run[0]!.known.first) && a.known.last && !a.known.first && !a.known.place && !a.known.word && b.known.first && !b.known.common;
+    return run.length === 1 && a.known.last && !a.known.first && !a.known.place && !a.known.word && b.known.first && !b.known.common;
   if (between === ". ") return a.initial || titles.has(a.plain) || a.plain.length <= 2;
   const words = between.replace(/^\./, "").trim().split(" ");
   // `der Befund von Kai-Uwe`

@@ -99,7 +99,7 @@ export const things = set(
 export const placeHeads = set("san santa santo sao sankt saint st sainte port fort cape mont mount lake loch rio puerto porto isla ile monte lago");
 /** Of these the ones that many families are called by; after a given name that is nothing else they are a family's. */
 export const grounds = set(
-  "hill park lake street road lane way bay creek pass green wood woods field fields forest heath moor hall house castle rose lily oak tree bridge ford mill cross church abbey bush king kings price day hole case",
+  "hill park lake street road lane way bay creek pass green wood woods field fields forest heath moor hall house castle rose lily oak tree bridge ford mill cross church abbey bush king kings price hole",
 );
 /** Before a name, in one run with it, they make it one of a place, a dish or a work: `Mont Blanc`, `Tarte Tatin`. */
 export const heads = set(
@@ -192,7 +192,7 @@ export const addressed = set(
 /** Articles: what follows is a thing. */
 export const articles = set(
   `au aux du des al dello agli ai alle alla allo nel nello nella nei nelle negli sul sullo sulla sui sulle dal dallo dalla dai dalle dem den des zum zur beim vom am
-  no na nos nas do dos os as um uma uns umas esta este estos estas questo questa ce cet cette ces no mon ma mes ton ta tes notre votre nos vos leur leurs the a an this that these those my your our its every each some any der die das ein eine einen le la les un une el los las una il lo gli i het een`,
+  no na nos nas do dos os as um uma uns umas esta este estos estas questo questa ce cet cette ces no mon ma mes ton ta tes notre votre nos vos leur leurs the a an this these those my your our its every each some any der die das ein eine einen le la les un une el los las una il lo gli i het een`,
 );
 /** Before places. */
 export const whereabouts = set(

@@ -23,26 +23,28 @@ export interface Style {
   /** Many words are written large within sentences: lists of firms, of dishes, of clubs. */
   readonly dense: boolean;
 }
-const germanWords =
-  /(?<![\p{L}])(?:und|nicht|der|die|das|ist|ich|wir|mit|für|auf|ein|eine|einen|bitte|habe|sie|ihr|euch|kann|könnt|können|hier|gestern|heute|morgen|noch|wird|haben|sind|gibt|vom|zum|zur|bei|beim|wurde|ihre|seine|mein|meine)(?![\p{L}])/giu;
-
-/** Written large though no sentence begins there. */
-const within = /[\p{Ll},;:] \p{Lu}/gu;
-
+const germanWords = new Set(
+  "und nicht der die das ist ich wir mit für auf ein eine einen bitte habe sie ihr euch kann könnt können hier gestern heute morgen noch wird haben sind gibt vom zum zur bei beim wurde ihre seine mein meine".split(" "),
+);
 /** Looked at when it is asked for: most texts need no answer. */
 export function styleOf(text: string, tokens: readonly Token[]): () => Style {
   let style: Style | undefined;
   return () => (style ??= judged(text.slice(0, 2000), tokens));
 }
 function judged(head: string, tokens: readonly Token[]): Style {
-  const words = head.match(/\p{L}+/gu)?.length ?? 0;
+  const all = head.match(/\p{L}+/gu) ?? [];
+  const words = all.length;
+  let german = 0;
+  for (const word of all) if (word.length < 8 && germanWords.has(word)) german++;
   const seen = tokens.filter(({ start }) => start < head.length);
   const shouted = seen.filter((token) => token.shouted).length;
+  // Written large though no sentence begins there.
+  const within = seen.filter(({ start }) => head[start - 1] === " " && /[\p{Ll},;:]/u.test(head[start - 2] ?? "")).length;
   return {
-    german: (head.match(germanWords)?.length ?? 0) >= Math.max(2, words / 20),
+    german: german >= Math.max(2, words / 20),
     headline: words >= 5 && seen.filter(({ known }) => known.word || known.brand).length > words * 0.4,
     shouted: words >= 4 && shouted > words * 0.7,
-    dense: words >= 20 && (head.match(within)?.length ?? 0) > words * 0.18,
+    dense: words >= 20 && within > words * 0.18,
   };
 }
 
@@ -52,10 +54,10 @@ export function weigh(text: string, part: Part, style: () => Style): Weighed {
   const own = full.length === 0 ? 0 : ownWorth(full, of.length > full.length, style);
   const whole = [...(head ? [head] : []), ...of, ...(tail ? [tail] : [])];
   // Among many names of things one is a person's where something tells.
-  const crowd = style().dense ? 0.4 : 0;
+  const crowd = (): number => (style().dense ? 0.8 : 0);
   if (isHouse(text, of)) return { of, weight: 0 };
   if (titled)
-    return { of: tail ? [...of, tail] : of, weight: own + (part.weak ? 0.2 - crowd : 1) + contextOf(text, of, false).weight };
+    return { of: tail ? [...of, tail] : of, weight: own + (part.weak ? 0.2 - crowd() : 1) + contextOf(text, of, false).weight };
   if (own <= 0) return { of, weight: 0 };
   if (part.thing) {
     const { told, weight } = contextOf(text, of, true);
@@ -74,8 +76,8 @@ export function weigh(text: string, part: Part, style: () => Style): Weighed {
     (lone ? loneDoubt(of[0]!, style) : 0) +
     (tail ? (style().german ? 0.05 : lone ? 0.4 : 0.2) : 0) +
     (lone && full[0]!.known.place ? 0.2 : 0);
-  const places = !lone && of.every(({ known }) => known.place) ? crowd : 0;
-  const all = doubts + (weight < 0.5 ? crowd : 0) + places;
+  const places = !lone && of.every(({ known }) => known.place) ? crowd() : 0;
+  const all = doubts + (weight < 0.5 ? crowd() : 0) + places;
   return { of, weight: own <= all ? 0 : own - all + weight };
 }
 
