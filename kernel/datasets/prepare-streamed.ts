@@ -44,7 +44,13 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
   const keys = secretsStamp(plan.clean);
   const folderOf = (part?: number): string => {
     const what = {
-      ...{ version: VERSION, personal: rules, plan: { ...plan, name: "", folder: "" }, stamp: stamps(plan, world), part },
+      ...{
+        version: VERSION,
+        personal: rules,
+        plan: { ...plan, name: "", folder: "" },
+        stamp: stamps(plan, world),
+        part,
+      },
       ...(keys.length > 0 && { keys }),
     };
     const key = createHash("sha256").update(canonicalize(what) ?? "");

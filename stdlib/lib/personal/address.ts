@@ -74,7 +74,8 @@ const unit =
 const house = "\\d{1,5}[A-Za-z]?(?:[-–]\\d{1,5}[A-Za-z]?)?";
 const wind = "(?:(?:[NSEW]|North|South|East|West|NE|NW|SE|SW)\\.? )?";
 /** A code of a town, which a text must have before streets of any name are looked for. */
-const code = /\d{5}|\d{4} ?[A-Z]{2}|\d{4}-\d{3}|\d{2}-\d{3}|\d{3} \d{2,3}|\d[A-Z]{2}(?!\p{L})|[A-Z]\d[A-Z\d] ?\d|[A-Z]{2,3},? \d{4}/u;
+const code =
+  /\d{5}|\d{4} ?[A-Z]{2}|\d{4}-\d{3}|\d{2}-\d{3}|\d{3} \d{2,3}|\d[A-Z]{2}(?!\p{L})|[A-Z]\d[A-Z\d] ?\d|[A-Z]{2,3},? \d{4}/u;
 /** Each begins at a digit or at a word that few sentences have. */
 const streets: readonly RegExp[] = [
   new RegExp(

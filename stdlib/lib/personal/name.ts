@@ -17,7 +17,13 @@ export const name: Detector = (text) => {
   const people = new Set<string>();
   for (const { of } of taken.values())
     for (const { plain, initial, known } of of)
-      if (!initial && plain.length > 2 && !known.common && !known.word && (!known.place || (known.first && of.length > 1)))
+      if (
+        !initial &&
+        plain.length > 2 &&
+        !known.common &&
+        !known.word &&
+        (!known.place || (known.first && of.length > 1))
+      )
         people.add(plain);
   const found: Span[] = [...taken.values()].map(({ of }) => ({ start: of[0]!.start, end: of[of.length - 1]!.end }));
   for (const part of people.size > 0 ? parts : [])

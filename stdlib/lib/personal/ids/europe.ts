@@ -76,7 +76,12 @@ export const europe: readonly NationalId[] = [
     shape: "(?:\\d{8}|\\d{2}\\.\\d{3}\\.\\d{3}|[XYZ]-?\\d{7})[ -]?[A-HJ-NP-TV-Z]",
     check: spain,
   },
-  { country: "IT", name: "codice fiscale", shape: "[A-Z]{3} ?[A-Z]{3} ?\\d{2} ?[ABCDEHLMPRST] ?\\d{2} ?[A-Z] ?\\d{3} ?[A-Z]", check: italy },
+  {
+    country: "IT",
+    name: "codice fiscale",
+    shape: "[A-Z]{3} ?[A-Z]{3} ?\\d{2} ?[ABCDEHLMPRST] ?\\d{2} ?[A-Z] ?\\d{3} ?[A-Z]",
+    check: italy,
+  },
   {
     ...{ country: "FR", name: "NIR" },
     shape: "[12] ?\\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\\d) ?(?:\\d{2}|2[AB]) ?\\d{3} ?\\d{3}(?: ?| / )\\d{2}",

@@ -25,12 +25,14 @@ const before1 = /(\p{L}[\p{L}'’]*)(\.?),? $/u;
 const possessed = /^['’]s?(?![\p{L}])/u;
 /** `Jacob's Ladder`; `at Denny's.`: a thing's, a firm's. */
 const titledThing = /^['’]s? \p{Lu}/u;
-const firms = /^['’]s(?:[.,;:!?)"]|$| (?:for|to|on|in|and|or|is|was|with|at|from|the|as|by|but|went|said to)(?!\p{L}))/u;
+const firms =
+  /^['’]s(?:[.,;:!?)"]|$| (?:for|to|on|in|and|or|is|was|with|at|from|the|as|by|but|went|said to)(?!\p{L}))/u;
 const ampersand = /^ ?(?:&|\+) ?\p{Lu}/u;
 /** In a table's row, a cell of its own. */
 const cell = [/(?:^|\n|[;|\t]|\S,)[ "']?$/u, /^[ "']?(?:[;|\t]|,\S|\n|$)/u] as const;
 /** `11:36 `, `[2024-03-01 10:22] `: what stands before in a log or a chat. */
-const logged = /(?:^|\n)[[(]?(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4},? )?\d{1,2}[:.h]\d{2}(?::\d{2})?(?: ?[ap]m)?[\])]?(?: ?[-–>])? <?$/iu;
+const logged =
+  /(?:^|\n)[[(]?(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4},? )?\d{1,2}[:.h]\d{2}(?::\d{2})?(?: ?[ap]m)?[\])]?(?: ?[-–>])? <?$/iu;
 const spoken = /^>?:(?: |\n)/u;
 const structured =
   /^(?:,? ?\((?:\d|[a-z0-9._-]+@|born|aged?|m\b|f\b|he|she|they)|,? ?<|, ?(?:aged? )?\d{1,3}(?:[,.]| years| ans| jahre| años| anni| jaar)|,? ?[\w.+-]{2,40}@|,? (?:whose|who)\b|, (?:the |our |my |your |his |her |a |an )?(?:\p{Ll}+ )?(?:ceo|cto|cfo|manager|director|head|engineer|nurse|teacher|president|founder|owner|assistant|lawyer|doctor|professor|customer|patient|agent|resident|tenant|mother|father|wife|husband|son|daughter)\b|,? (?:born|residing|living|tel|phone|email|geboren|né|née|nacid[oa]|nat[oa])\b|,? ?(?:\+|\(0)\d)/iu;
@@ -89,7 +91,9 @@ function atEnd(before: string, after: string, left: number): boolean {
 
 /** A cell of a row that has others. */
 function inRow(before: string, after: string): boolean {
-  return cell[0].test(before) && cell[1].test(after) && /[;|\t]|,\S|\S,$/.test(`${after.slice(0, 2)} ${before.slice(-2)}`);
+  return (
+    cell[0].test(before) && cell[1].test(after) && /[;|\t]|,\S|\S,$/.test(`${after.slice(0, 2)} ${before.slice(-2)}`)
+  );
 }
 
 /** Whether the last words, up to five, say that a name comes: `my name is`, `spoke with a`. */
@@ -148,7 +152,9 @@ function wordBefore(before: string, after: string, full: boolean, tell: (by: num
 
 /** What firms, clubs and their things do. */
 const trades = new Set(
-  "recalled merged declined stocks sells sold beat beats plays play launched launches released releases acquired rose fell closed closes opens opened ships apre apriran abre abrira abrio ouvre ouvrira joue juega gioca joga eroffnet schliesst bleibt ganho empato gano perdio vince hates likes blooms flowers costs cost kostet cuesta costa coute".split(" "),
+  "recalled merged declined stocks sells sold beat beats plays play launched launches released releases acquired rose fell closed closes opens opened ships apre apriran abre abrira abrio ouvre ouvrira joue juega gioca joga eroffnet schliesst bleibt ganho empato gano perdio vince hates likes blooms flowers costs cost kostet cuesta costa coute".split(
+    " ",
+  ),
 );
 
 function wordAfter(after: string, sentenceStart: boolean): number {

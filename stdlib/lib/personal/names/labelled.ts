@@ -7,8 +7,12 @@ import { never, things, titles } from "./vocabulary.js";
 
 const labels =
   "(?:full |first |last |given |family |patient'?s? |customer |client |guest |applicant |maiden )?name|surname|forename|patient(?:in)?|pat\\.|pt\\.?|pte\\.?|patiënt(?:e)?|paciente|paziente|pacjent(?:ka)?|nom(?: et prénom| complet| de famille)?|nom, prénom|prénom|nombre(?: y apellidos| completo)?|apellidos(?: y nombre)?|nome(?: e cognome| completo)?|cognome(?: e nome)?|naam|achternaam|vor- und nachname|vorname|nachname|familienname|imię i nazwisko|nazwisko(?: i imię)?|insured|versicherter?|assuré|titular|titulaire|intestatario|kontoinhaber(?:in)?|account holder|cardholder|policyholder|beneficiary|next of kin|interviewee|passenger|dr\\.?|frau|herrn?|mevr\\.?|dhr\\.?";
-const label = new RegExp(`(?<![\\p{L}\\p{N}])(?:${labels})["']?(?:\\s?[:=]\\s{0,2}|\\t|(?<=\\.|\\bpt|dr|frau|herrn?) )["']?`, "giu");
-const particle = "(?:(?:van|von|de|del|della|di|da|dos|das|do|du|des|der|den|ten|ter|zu|zum|la|le|el|al|bin|ibn|bint|ap|in|'t|’t|y|e) |d['’]|al-|el-)";
+const label = new RegExp(
+  `(?<![\\p{L}\\p{N}])(?:${labels})["']?(?:\\s?[:=]\\s{0,2}|\\t|(?<=\\.|\\bpt|dr|frau|herrn?) )["']?`,
+  "giu",
+);
+const particle =
+  "(?:(?:van|von|de|del|della|di|da|dos|das|do|du|des|der|den|ten|ter|zu|zum|la|le|el|al|bin|ibn|bint|ap|in|'t|’t|y|e) |d['’]|al-|el-)";
 const word = "\\p{Lu}[\\p{L}\\p{M}]{0,24}(?:['’-]\\p{L}[\\p{L}\\p{M}]{0,24}){0,2}";
 const whole = new RegExp(
   `(?<last>(?:${particle}){0,3}${word}(?:(?: (?:${particle}){0,3}|-)${word}){0,3})(?:, (?<first>${word}(?:[ -]${word}){0,2}(?: ${particle}{1,2})?)(?=\\s*(?:$|[\\n;(|.]|, ?(?:geb|born|né|nac|nat|ur\\.|\\*|\\d|dob|m\\b|f\\b|aged?\\b|male|female|fall|wohn)|,? (?:dob|geb|seen|was|who|age)\\b| [-–] )))?`,
@@ -17,7 +21,8 @@ const whole = new RegExp(
 /** What a text must have, looked for before words are. */
 const hint = /[\p{L}"'] ?[:=\t]|\b(?:[Pp]a?t\.?|PT|[Dd][Rr]\.?|[Dd]hr\.?|[Mm]evr\.?|[Pp]te\.?|[Ff]rau|[Hh]errn?) /u;
 /** `SMITH/JOHN MR`, as airlines write them. */
-const ticket = /(?<![\p{L}\p{N}])(\p{Lu}{2,}(?:[ '’-]\p{Lu}{2,})?)\/(\p{Lu}{2,}(?:[ -]\p{Lu}{2,}){0,2})(?= ?(?:MR|MRS|MS|MISS|MSTR|DR|CHD|INF)(?!\p{L}))/gu;
+const ticket =
+  /(?<![\p{L}\p{N}])(\p{Lu}{2,}(?:[ '’-]\p{Lu}{2,})?)\/(\p{Lu}{2,}(?:[ -]\p{Lu}{2,}){0,2})(?= ?(?:MR|MRS|MS|MISS|MSTR|DR|CHD|INF)(?!\p{L}))/gu;
 const capital = /^\p{Lu}/u;
 
 export function labelledNames(text: string): readonly Span[] {
@@ -35,15 +40,21 @@ export function labelledNames(text: string): readonly Span[] {
     found.push({ start, end: start + written.length });
   }
   for (const { 0: written, 1: last = "", 2: first = "", index } of text.includes("/") ? matchesOf(ticket, text) : [])
-    if ([last, first].some((one) => one.split(/[ -]/).some((part) => isNamed(part)))) found.push({ start: index, end: index + written.length });
+    if ([last, first].some((one) => one.split(/[ -]/).some((part) => isNamed(part))))
+      found.push({ start: index, end: index + written.length });
   return found;
 }
 /** Written large and no word of a firm, a day or a form. */
 function fits(written: string): boolean {
   const plain = plainForm(written);
-  if (!capital.test(written)) return /^(?:van|von|de|del|della|di|da|dos|das|do|du|des|der|den|ten|ter|zu|zum|la|le|el|al|bin|ibn|bint|ap|in|'t|’t|y|e)$|^(?:al|el)-|^d['’]/u.test(written);
+  if (!capital.test(written))
+    return /^(?:van|von|de|del|della|di|da|dos|das|do|du|des|der|den|ten|ter|zu|zum|la|le|el|al|bin|ibn|bint|ap|in|'t|’t|y|e)$|^(?:al|el)-|^d['’]/u.test(
+      written,
+    );
   const one = known(plain);
-  return !titles.has(plain) && (one.first || one.last || one.rare || !(never.has(plain) || things.has(plain) || one.word));
+  return (
+    !titles.has(plain) && (one.first || one.last || one.rare || !(never.has(plain) || things.has(plain) || one.word))
+  );
 }
 function isNamed(written: string): boolean {
   const one = known(plainForm(written));

@@ -2,7 +2,22 @@
 import { plainForm } from "./filters.js";
 import { isThing } from "./lists.js";
 import { isGiven, type Token } from "./tokens.js";
-import { addressed, closings, greetings, grounds, heads, makers, never, particles, placeHeads, polite, roles, things, titles, weakTitles } from "./vocabulary.js";
+import {
+  addressed,
+  closings,
+  greetings,
+  grounds,
+  heads,
+  makers,
+  never,
+  particles,
+  placeHeads,
+  polite,
+  roles,
+  things,
+  titles,
+  weakTitles,
+} from "./vocabulary.js";
 
 export interface Part {
   /** Words that may be a name's, one at least. */
@@ -37,7 +52,8 @@ export function partsOf(text: string, run: readonly Token[]): readonly Part[] {
 /** How many tokens from a place on are together a thing's name; after a title or a given name a person's goes on. */
 function thingAt(text: string, run: readonly Token[], at: number): number {
   const before = run[at - 1];
-  if (before && (titles.has(before.plain) || (before.known.first && !before.known.word && !before.known.place))) return 0;
+  if (before && (titles.has(before.plain) || (before.known.first && !before.known.word && !before.known.place)))
+    return 0;
   for (let length = Math.min(4, run.length - at); length > 1; length--) {
     const [first, last] = [run[at]!, run[at + length - 1]!];
     // `Juan Carlos`
@@ -62,7 +78,8 @@ function cut(text: string, run: readonly Token[]): readonly Part[] {
   let [of, titled, head, after]: [Token[], boolean, Token | undefined, boolean] = [[], false, undefined, false];
   let weak = false;
   const close = (next?: Token): void => {
-    while (of.length > 0 && (of.at(-1)!.initial || (of.length > 1 && particles.has(of.at(-1)!.plain)))) of.pop();
+    for (let last = of.at(-1); last?.initial || (last && of.length > 1 && particles.has(last.plain)); last = of.at(-1))
+      of.pop();
     const tail = next && isSoft(next) ? next : undefined;
     // `Smith Ltd`, `Jackson Street`: a thing's.
     if (of.length > 0 && !(next && things.has(next.plain)))
@@ -72,13 +89,31 @@ function cut(text: string, run: readonly Token[]): readonly Part[] {
   // `Tesla Wall Connector`: what follows a maker is a thing.
   let made = false;
   for (const [i, token] of run.entries()) {
-    if (titles.has(token.plain) && !/^ d[eio] /.test(text.slice(token.end, token.end + 4)) && (token.plain.length > 1 || text[token.end] === ".") && of.length === 0)
-      [titled, head, after, made, weak] = [true, undefined, polite.has(token.plain), false, weakTitles.has(token.plain)];
+    if (
+      titles.has(token.plain) &&
+      !/^ d[eio] /.test(text.slice(token.end, token.end + 4)) &&
+      (token.plain.length > 1 || text[token.end] === ".") &&
+      of.length === 0
+    )
+      [titled, head, after, made, weak] = [
+        true,
+        undefined,
+        polite.has(token.plain),
+        false,
+        weakTitles.has(token.plain),
+      ];
     else if (after && of.length === 0 && isSoft(token)) of.push(token);
     else if (within(of, token, run[i + 1])) of.push(token);
     // `Antonio Della Valle`
-    else if (of.length > 0 && particles.has(token.plain) && token.plain.length > 1 && run[i + 1] && !of[0]!.known.word) of.push(token);
-    else if (isBreak(token, titled ? "titled" : of.length === 0 ? "before" : of[0]!.known.first ? "given" : "within", of[0] !== undefined && isGiven(of[0]))) {
+    else if (of.length > 0 && particles.has(token.plain) && token.plain.length > 1 && run[i + 1] && !of[0]!.known.word)
+      of.push(token);
+    else if (
+      isBreak(
+        token,
+        titled ? "titled" : of.length === 0 ? "before" : of[0]!.known.first ? "given" : "within",
+        of[0] !== undefined && isGiven(of[0]),
+      )
+    ) {
       close(token);
       made = !never.has(token.plain) && (makers.has(token.plain) || token.known.brand || heads.has(token.plain));
     } else if (of.length < 5 && !made) of.push(token);
@@ -91,7 +126,14 @@ function cut(text: string, run: readonly Token[]): readonly Part[] {
 function within(of: readonly Token[], token: Token, next: Token | undefined): boolean {
   const [first] = of;
   if (!first || !next || token.known.brand || token.camel) return false;
-  return of.length === 1 && isGiven(first) && token.plain.length < 6 && (next.known.last || next.known.rare) && !next.known.word && !things.has(next.plain);
+  return (
+    of.length === 1 &&
+    isGiven(first) &&
+    token.plain.length < 6 &&
+    (next.known.last || next.known.rare) &&
+    !next.known.word &&
+    !things.has(next.plain)
+  );
 }
 
 /** Where in a name a word would stand: before one begins, after a given name, after another word of it, after a title. */
@@ -107,7 +149,8 @@ const opening = new Set("el le la il les los las der die das het the i gli".spli
 function isHard({ plain, known, camel, shouted }: Token, at: Place, sure = false): boolean {
   if (camel || never.has(plain)) return true;
   if (at === "before" && addressed.has(plain) && !known.first) return true;
-  if (at === "before" && ((heads.has(plain) && (!known.first || placeHeads.has(plain))) || opening.has(plain))) return true;
+  if (at === "before" && ((heads.has(plain) && (!known.first || placeHeads.has(plain))) || opening.has(plain)))
+    return true;
   if (makers.has(plain) || (known.brand && !known.first)) return at === "before" || !known.last;
   // `Doris Day`, `Mrs Hall`, but `Levi Strauss Jeans`.
   if (grounds.has(plain) && at !== "titled" && !sure) return true;

@@ -3,7 +3,18 @@ import { matchesOf } from "../matches.js";
 import type { Span } from "../finding.js";
 import { plainForm } from "./filters.js";
 import { known, type Known } from "./lists.js";
-import { addressed, closings, deeds, doings, greetings, never, particles, roles, things, titles } from "./vocabulary.js";
+import {
+  addressed,
+  closings,
+  deeds,
+  doings,
+  greetings,
+  never,
+  particles,
+  roles,
+  things,
+  titles,
+} from "./vocabulary.js";
 
 const opening =
   /\b(?:my name(?:'s|’s|s)?(?: is| was)?|name's|call(?:ed)? me|i am called|mein name ist|ich hei(?:ß|ss)e|je m['’]appelle|me llamo|mi chiamo|ik heet|mijn naam is|nazywam się|chamo-me|me chamo|(?:i am|i'm|im|it'?s|this is|dear|hi|hello|hey|hallo|mr\.?|mrs\.?|ms\.?|dr\.?)) (?=[a-z])/gi;
@@ -18,7 +29,8 @@ export function introducedSmall(text: string): readonly Span[] {
     const [, given = "", family] = follower.exec(text) ?? [];
     const one = knownOf(given);
     const sure = /name|llamo|chiamo|heet|appelle|hei(?:ß|ss)e/iu.test(words);
-    if (!(one.first || (one.rare && sure)) || (one.word && !sure) || one.common || never.has(plainForm(given))) continue;
+    if (!(one.first || (one.rare && sure)) || (one.word && !sure) || one.common || never.has(plainForm(given)))
+      continue;
     const other = family === undefined ? undefined : knownOf(family);
     const both = other !== undefined && (other.last || other.first || other.rare) && !other.word;
     if (!sure && /its?|it'/i.test(words) && !both) continue;
@@ -41,12 +53,17 @@ export function spokenOfSmall(text: string): readonly Span[] {
   const found: Span[] = [];
   for (let i = 0; i < words.length; i++) {
     const { written, index, plain } = words[i]!;
-    const one = /^\p{Ll}/u.test(written) && plain.length > 2 && !glued(text, index, written) ? knownOf(written) : undefined;
+    const one =
+      /^\p{Ll}/u.test(written) && plain.length > 2 && !glued(text, index, written) ? knownOf(written) : undefined;
     if (!one || !(one.first || ((one.rare || one.last) && !one.word && !one.place)) || barred(plain)) continue;
     const next = words[i + 1];
     const follows = next && next.index === index + written.length + 1 && text[next.index - 1] === " ";
     const family = follows && isFamily(next.written, next.plain) ? next : undefined;
-    const weight = ownWeight(one, written) + (family ? 0.4 : 0) + before(text, words, i) + after(text, words, family ? i + 2 : i + 1);
+    const weight =
+      ownWeight(one, written) +
+      (family ? 0.4 : 0) +
+      before(text, words, i) +
+      after(text, words, family ? i + 2 : i + 1);
     if (weight < enough) continue;
     const last = family ?? words[i]!;
     found.push({ start: index, end: last.index + last.written.length });
@@ -56,11 +73,24 @@ export function spokenOfSmall(text: string): readonly Span[] {
 }
 
 type Word = { readonly written: string; readonly index: number; readonly plain: string };
-const people = new Set("ragazzi ragazze raga guys folks people leute jungs chicos chicas gente tios mensen jongens lui pessoal galera gente ludzie kids team anyone everyone someone nobody".split(" "));
+const people = new Set(
+  "ragazzi ragazze raga guys folks people leute jungs chicos chicas gente tios mensen jongens lui pessoal galera gente ludzie kids team anyone everyone someone nobody".split(
+    " ",
+  ),
+);
 const barred = (plain: string): boolean =>
-  people.has(plain) ||   never.has(plain) || addressed.has(plain) || deeds.has(plain) || doings.has(plain) || roles.has(plain) || titles.has(plain) || things.has(plain) || particles.has(plain);
+  people.has(plain) ||
+  never.has(plain) ||
+  addressed.has(plain) ||
+  deeds.has(plain) ||
+  doings.has(plain) ||
+  roles.has(plain) ||
+  titles.has(plain) ||
+  things.has(plain) ||
+  particles.has(plain);
 const glued = (text: string, index: number, written: string): boolean =>
-  /[\d_@#/\\.:]/.test(text[index - 1] ?? "") || /[\d_@/\\]|\.\p{L}/u.test(text.slice(index + written.length, index + written.length + 2));
+  /[\d_@#/\\.:]/.test(text[index - 1] ?? "") ||
+  /[\d_@/\\]|\.\p{L}/u.test(text.slice(index + written.length, index + written.length + 2));
 
 function isFamily(written: string, plain: string): boolean {
   const one = knownOf(written);
@@ -68,10 +98,21 @@ function isFamily(written: string, plain: string): boolean {
 }
 function ownWeight({ first, word, place, brand, common, rare }: Known, written: string): number {
   const own = first && !word && !place && !brand && !common ? 0.76 : first ? 0.55 : rare ? 0.25 : 0.2;
-  return own - (word ? 0.3 : 0) - (place ? 0.1 : 0) - (brand ? 0.2 : 0) - (common ? 0.1 : 0) + (written.includes("-") ? 0.1 : 0);
+  return (
+    own -
+    (word ? 0.3 : 0) -
+    (place ? 0.1 : 0) -
+    (brand ? 0.2 : 0) -
+    (common ? 0.1 : 0) +
+    (written.includes("-") ? 0.1 : 0)
+  );
 }
 
-const asking = new Set("seen saw met with for hab habe hast heb hebt ho hai vi vu croise visto visto gave love miss is has was does did wants spoke know knows and or iemand chez from either poor poder dile between ragazzi raga guys told tell ask asked if whether als wenn dass daß ob que che ze dat franchement yeah ok well so cuz because oye tia tio hey and or".split(" "));
+const asking = new Set(
+  "seen saw met with for hab habe hast heb hebt ho hai vi vu croise visto visto gave love miss is has was does did wants spoke know knows and or iemand chez from either poor poder dile between ragazzi raga guys told tell ask asked if whether als wenn dass daß ob que che ze dat franchement yeah ok well so cuz because oye tia tio hey and or".split(
+    " ",
+  ),
+);
 function before(text: string, words: readonly Word[], i: number): number {
   const [one, two] = [words[i - 1], words[i - 2]];
   const gap = one ? text.slice(one.index + one.written.length, words[i]!.index) : text.slice(0, words[i]!.index);
@@ -79,7 +120,12 @@ function before(text: string, words: readonly Word[], i: number): number {
   if (!one) return 0.1;
   if (/[.!?\n]/.test(gap)) return 0;
   if (roles.has(one.plain) || addressed.has(one.plain)) return 0.5;
-  if (two && /^(?:a|al|alla|an|aan|to|with|mit|con|com|avec|met|z|do)$/.test(one.plain) && (addressed.has(two.plain) || deeds.has(two.plain))) return 0.5;
+  if (
+    two &&
+    /^(?:a|al|alla|an|aan|to|with|mit|con|com|avec|met|z|do)$/.test(one.plain) &&
+    (addressed.has(two.plain) || deeds.has(two.plain))
+  )
+    return 0.5;
   if (closings.has(one.plain) || greetings.has(one.plain)) return 0.5;
   if (two && /^(?:to|a|an|aan|from|with|von|de|do|for)$/.test(one.plain)) return 0.3;
   if (one.plain === "chez" || one.plain === "iemand") return 0.5;
@@ -99,11 +145,21 @@ function after(text: string, words: readonly Word[], i: number): number {
 }
 
 function knownOf(written: string): Known {
-  const parts = written.split("-").filter(Boolean).map((part) => known(plainForm(part)));
+  const parts = written
+    .split("-")
+    .filter(Boolean)
+    .map((part) => known(plainForm(part)));
   if (parts.length < 2) return known(plainForm(written));
   return {
-    ...{ first: parts.some((one) => one.first) && parts.every((one) => one.first || one.last || one.rare || !one.word), last: parts.every((one) => one.last) },
-    ...{ rare: parts.every((one) => one.rare || one.first || one.last), word: parts.every((one) => one.word), place: parts.every((one) => one.place) },
+    ...{
+      first: parts.some((one) => one.first) && parts.every((one) => one.first || one.last || one.rare || !one.word),
+      last: parts.every((one) => one.last),
+    },
+    ...{
+      rare: parts.every((one) => one.rare || one.first || one.last),
+      word: parts.every((one) => one.word),
+      place: parts.every((one) => one.place),
+    },
     ...{ brand: parts.every((one) => one.brand), common: false, spelt: 0 },
   };
 }

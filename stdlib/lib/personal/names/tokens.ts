@@ -90,7 +90,8 @@ function elision(text: string, start: number, to: number): number {
     const capital = isCapital(text.charCodeAt(at + 1));
     const short = at === start + 1 && (/[DO]/.test(text[start] ?? "") || /^N['’]D/.test(text.slice(start, at + 2)));
     // `Matteo Dell'Acqua`
-    const later = isCapital(text.charCodeAt(start)) && /\p{Lu}\p{Ll}+ $/u.test(text.slice(Math.max(0, start - 24), start));
+    const later =
+      isCapital(text.charCodeAt(start)) && /\p{Lu}\p{Ll}+ $/u.test(text.slice(Math.max(0, start - 24), start));
     const name = capital && (short || later);
     return !name && elisions.test(text.slice(start, at)) ? at + 1 - start : 0;
   }
@@ -161,7 +162,15 @@ function joins(text: string, a: Token, b: Token, run: readonly Token[]): boolean
   const between = text.slice(a.end, b.start);
   // `Smith, John`
   if (between === ", ")
-    return run.length === 1 && a.known.last && !a.known.first && !a.known.place && !a.known.word && b.known.first && !b.known.common;
+    return (
+      run.length === 1 &&
+      a.known.last &&
+      !a.known.first &&
+      !a.known.place &&
+      !a.known.word &&
+      b.known.first &&
+      !b.known.common
+    );
   if (between === ". ") return a.initial || titles.has(a.plain) || a.plain.length <= 2;
   const words = between.replace(/^\./, "").trim().split(" ");
   // `der Befund von Kai-Uwe`
@@ -169,5 +178,10 @@ function joins(text: string, a: Token, b: Token, run: readonly Token[]): boolean
   // `la tienda Dia de San Sebastián`
   if (placeHeads.has(b.plain)) return false;
   const named = a.initial || a.known.first || a.known.last || a.known.rare || titles.has(a.plain) || !a.known.word;
-  return named && /^\.? .* $/.test(between) && words.length <= 3 && words.every((word) => particles.has(word.toLowerCase().replace("’", "'")));
+  return (
+    named &&
+    /^\.? .* $/.test(between) &&
+    words.length <= 3 &&
+    words.every((word) => particles.has(word.toLowerCase().replace("’", "'")))
+  );
 }

@@ -96,7 +96,9 @@ export const things = set(
   backpack boots sneakers trainers sandals jacket coat hoodie jeans mattress pillow sofa lamp method algorithm test scale index stadium`,
 );
 /** Of these the ones that only places have. */
-export const placeHeads = set("san santa santo sao sankt saint st sainte port fort cape mont mount lake loch rio puerto porto isla ile monte lago");
+export const placeHeads = set(
+  "san santa santo sao sankt saint st sainte port fort cape mont mount lake loch rio puerto porto isla ile monte lago",
+);
 /** Of these the ones that many families are called by; after a given name that is nothing else they are a family's. */
 export const grounds = set(
   "hill park lake street road lane way bay creek pass green wood woods field fields forest heath moor hall house castle rose lily oak tree bridge ford mill cross church abbey bush king kings price hole",

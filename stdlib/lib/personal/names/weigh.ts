@@ -24,7 +24,9 @@ export interface Style {
   readonly dense: boolean;
 }
 const germanWords = new Set(
-  "und nicht der die das ist ich wir mit für auf ein eine einen bitte habe sie ihr euch kann könnt können hier gestern heute morgen noch wird haben sind gibt vom zum zur bei beim wurde ihre seine mein meine".split(" "),
+  "und nicht der die das ist ich wir mit für auf ein eine einen bitte habe sie ihr euch kann könnt können hier gestern heute morgen noch wird haben sind gibt vom zum zur bei beim wurde ihre seine mein meine".split(
+    " ",
+  ),
 );
 /** Looked at when it is asked for: most texts need no answer. */
 export function styleOf(text: string, tokens: readonly Token[]): () => Style {
@@ -39,7 +41,9 @@ function judged(head: string, tokens: readonly Token[]): Style {
   const seen = tokens.filter(({ start }) => start < head.length);
   const shouted = seen.filter((token) => token.shouted).length;
   // Written large though no sentence begins there.
-  const within = seen.filter(({ start }) => head[start - 1] === " " && /[\p{Ll},;:]/u.test(head[start - 2] ?? "")).length;
+  const within = seen.filter(
+    ({ start }) => head[start - 1] === " " && /[\p{Ll},;:]/u.test(head[start - 2] ?? ""),
+  ).length;
   return {
     german: german >= Math.max(2, words / 20),
     headline: words >= 5 && seen.filter(({ known }) => known.word || known.brand).length > words * 0.4,
@@ -57,7 +61,10 @@ export function weigh(text: string, part: Part, style: () => Style): Weighed {
   const crowd = (): number => (style().dense ? 0.8 : 0);
   if (isHouse(text, of)) return { of, weight: 0 };
   if (titled)
-    return { of: tail ? [...of, tail] : of, weight: own + (part.weak ? 0.2 - crowd() : 1) + contextOf(text, of, false).weight };
+    return {
+      of: tail ? [...of, tail] : of,
+      weight: own + (part.weak ? 0.2 - crowd() : 1) + contextOf(text, of, false).weight,
+    };
   if (own <= 0) return { of, weight: 0 };
   if (part.thing) {
     const { told, weight } = contextOf(text, of, true);

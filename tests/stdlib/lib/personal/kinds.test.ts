@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import type { Entity } from "#stdlib/lib/personal/finding.js";
 import { findPersonal } from "#stdlib/lib/personal/find.js";
 
-const found = (text: string, entity: Entity): readonly string[] =>
-  findPersonal(text, [entity]).map((one) => one.text);
+const found = (text: string, entity: Entity): readonly string[] => findPersonal(text, [entity]).map((one) => one.text);
 
 const written: Readonly<Partial<Record<Entity, readonly (readonly [text: string, ...found: string[]])[]>>> = {
   date_of_birth: [
