@@ -24,7 +24,7 @@ describe("tunebook redact", function () {
   it("gives the file with its personal data replaced", async () => {
     assert.equal((await redact("a.txt")).stdout, "my name is [NAME], [EMAIL]\n\nnothing\n");
     assert.equal((await redact("a.jsonl")).stdout, '{"id":"[EMAIL]","text":"Dear [NAME]","n":3}\n{"text":"ok"}\n');
-    assert.equal((await redact("a.csv")).stdout, 'text,label\n"Dear [NAME], ""hi"", [EMAIL]",Anna\nplain,no\n');
+    assert.equal((await redact("a.csv")).stdout, 'text,label\n"Dear [NAME], ""hi"", [EMAIL]",[NAME]\nplain,no\n');
     assert.equal((await redact("packed.txt.gz", "--replacement", "remove")).stdout, "write to \n");
     assert.equal(
       (await redact("a.csv", "--column", "label")).stdout.split("\n")[1],
