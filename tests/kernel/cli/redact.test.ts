@@ -28,7 +28,7 @@ describe("tunebook redact", function () {
     assert.equal((await redact("packed.txt.gz", "--replacement", "remove")).stdout, "write to \n");
     assert.equal(
       (await redact("a.csv", "--column", "label")).stdout.split("\n")[1],
-      '"Dear Anna Smith, ""hi"", x@y.org",Anna',
+      '"Dear Anna Smith, ""hi"", x@y.org",[NAME]',
     );
   });
   it("gives an object a row with --json", async () => {
