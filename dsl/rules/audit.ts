@@ -126,7 +126,7 @@ function labelsAlike(program: Program, draft: Draft, plan: DataPlan, facts: Data
   if (plan.labels) return;
   const counts = new Map<string, number>();
   for (const { labels } of Object.values(facts.splits))
-    for (const { label, count } of labels) counts.set(label, (counts.get(label) ?? 0) + count);
+    for (const { label, count, own = count } of labels) counts.set(label, (counts.get(label) ?? 0) + own);
   const forms = new Map<string, { readonly label: string; readonly count: number }[]>();
   for (const [label, count] of counts) {
     const form = formOfLabel(label);

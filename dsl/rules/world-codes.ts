@@ -26,9 +26,9 @@ declare module "../diagnostics/codes.js" {
       readonly nearest?: string;
       readonly both?: true;
     };
-    /** The rarest first. */
+    /** The rarest first. `repeated`: how many rows they are once a cleaner evened out the labels. */
     "rare-label": {
-      readonly labels: readonly { readonly label: string; readonly count: number }[];
+      readonly labels: readonly { readonly label: string; readonly count: number; readonly repeated?: number }[];
       readonly data: string;
     };
     /** `file`: its source is one of its own. */
@@ -184,7 +184,8 @@ train m on d`,
     message: ({ labels }) => {
       const rows = (of: number): string => `${String(of)} training row${of === 1 ? "" : "s"}`;
       const [first, ...others] = labels;
-      if (first && others.length === 0) return `the label "${first.label}" has only ${rows(first.count)}`;
+      if (first && others.length === 0)
+        return `the label "${first.label}" has only ${rows(first.count)}${first.repeated === undefined ? "" : `, repeated until they are ${String(first.repeated)}`}`;
       const all = listed(
         labels.map((one) => `"${one.label}" ${String(one.count)}`),
         { most: 8 },

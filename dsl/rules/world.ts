@@ -229,7 +229,9 @@ export function checkData(program: Program, draft: Draft, plan: DataPlan, facts:
   checkSplitNames(program, draft, plan, facts, place("split"));
   if (!checkAudit(program, draft, plan, facts, place, here)) good = false;
   const train = facts.splits["train"];
+  // However often they are repeated, so few texts tell the label.
   const rare = (train?.labels ?? [])
+    .map(({ label, count, own }) => ({ label, count: own ?? count, ...(own !== undefined && { repeated: count }) }))
     .filter(({ count }) => count > 0 && count < 5)
     .toSorted((a, b) => a.count - b.count);
   if (whole && rare.length > 0 && !oddLabels(plan, facts) && (train?.rows ?? 0) >= 50)

@@ -63,7 +63,8 @@ export interface TableFacts {
 }
 export interface SplitFacts {
   readonly rows: number;
-  readonly labels: readonly { readonly label: string; readonly count: number }[];
+  /** `own`: rows before a cleaner repeated some; absent: none is repeated. */
+  readonly labels: readonly { readonly label: string; readonly count: number; readonly own?: number }[];
   /**
    * Token counts (specials included) when a tokenizer was given: histogram with `step` wide bins from 0. Of contexts that
    * are read in windows those of the windows, which may be more than the rows.
@@ -121,7 +122,10 @@ export interface LanguageReading {
 }
 export interface DataFacts {
   readonly rowsIn: number;
+  /** Repeated ones with each of their times. */
   readonly kept: number;
+  /** How many of them only repeat another; absent: none. */
+  readonly copies?: number;
   readonly dropped: readonly { readonly why: string; readonly count: number; readonly examples: readonly RowName[] }[];
   /** In the plan's order; absent: it has none. */
   readonly cleaners?: readonly CleanerFacts[];

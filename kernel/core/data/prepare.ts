@@ -70,7 +70,9 @@ export async function prepareRows(plan: DataPlan, world: SourceWorld, o: Prepare
     ...{ registry, streamed: false, signal: o.signal, decisions: o.decisions },
   });
   const splits = held.splits(names);
-  const look = () => audited(heldRows(splits), labels, { signal: o.signal, onRows: o.onCompared });
+  // What is repeated to even out labels is one row all the same.
+  const rows = new Map([...splits].map(([name, own]) => [name, [...new Set(own)]]));
+  const look = () => audited(heldRows(rows), labels, { signal: o.signal, onRows: o.onCompared });
   return {
     name: plan.name,
     splits: Object.fromEntries([...splits].map(([name, rows]) => [name, tableOf(rows, plan)])),
@@ -79,7 +81,7 @@ export async function prepareRows(plan: DataPlan, world: SourceWorld, o: Prepare
       ...facts,
       ...sourcesOf(read),
       notes: [...unreadNotes(unread), ...(facts.notes ?? [])],
-      audit: await (o.audits?.of(`${facts.hash.slice(0, 32)}${numbersOf(splits)}`, look) ?? look()),
+      audit: await (o.audits?.of(`${facts.hash.slice(0, 32)}${numbersOf(rows)}`, look) ?? look()),
     },
     sample,
     ...(annotated && { annotated }),

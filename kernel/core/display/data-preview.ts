@@ -31,7 +31,7 @@ export function dataShown(
     count(d.count),
     d.examples.length > 0 ? `rows ${listed(d.examples.map(String), { most: 5, of: d.count })}` : "",
   ]);
-  const rows = `${plural(facts.rowsIn, "row")} in, ${count(facts.kept)} kept${facts.rowsIn > facts.kept ? `, ${count(facts.rowsIn - facts.kept)} dropped` : ""}`;
+  const rows = countsOf(facts);
   const splits = labelTable(plan, facts);
   const lengths = lengthsOf(facts);
   const columns = sample.length > 0 ? Object.keys(sample[0]!) : [];
@@ -100,6 +100,14 @@ export function dataShown(
       cells.length > 0 && htmlTable({ head: heads, rows: cells }),
     ),
   );
+}
+
+function countsOf({ rowsIn, kept, copies = 0 }: DataFacts): string {
+  const own = kept - copies;
+  const dropped = rowsIn > own ? `, ${count(rowsIn - own)} dropped` : "";
+  const repeated =
+    copies > 0 ? `, and ${plural(copies, "copy", "copies")} to even out the labels: ${count(kept)} in all` : "";
+  return `${plural(rowsIn, "row")} in, ${count(own)} kept${dropped}${repeated}`;
 }
 
 /** A conversation as it was spoken, anything else as it is. */

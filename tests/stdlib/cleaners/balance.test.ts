@@ -59,6 +59,24 @@ describe("balance", () => {
       assert.equal(evened.facts.leakCount, 0);
       assert.match(evened.facts.notes![0]!, /within [0-3]\.\d percentage points/);
     });
+    it("counts a row once where it is judged, however often it is repeated", async () => {
+      const { facts } = await of({ split, clean: [over] });
+      const train = facts.splits["train"]!;
+      const own = train.labels.map((one) => one.own ?? one.count);
+      assert.equal(own.reduce((sum, n) => sum + n, 0) + facts.copies!, train.rows);
+      assert.ok(
+        own.some((rows) => rows < 10),
+        String(own),
+      );
+      assert.equal(facts.kept - facts.copies!, labels.length);
+      folder.write("odd.csv", ["text,label", ...rows.slice(0, -1), "<b>text</b>,rare"].join("\n"));
+      const odd = await of(
+        { split: call("split", "random", { train: { share: 1 } }), clean: [over] },
+        { path: "odd.csv" },
+      );
+      const [tags] = odd.facts.audit!.findings!.filter(({ what }) => what === "tags");
+      assert.deepEqual([tags?.rows, tags?.of, tags?.examples.length], [1, labels.length, 1]);
+    });
     it("wants all rows at hand", async () => {
       const error = await codeOf(() => of({ split: null, clean: [over] }, { stream: true }));
       assert.equal(error.code, "cannot-stream");

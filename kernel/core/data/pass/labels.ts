@@ -13,22 +13,29 @@ export class LabelCounts {
   /** Numbers in order of appearance. */
   private readonly numbers = new Map<string, number>();
   private readonly counts = new Map<string, number[]>();
+  /** Those of them that only repeat a row. */
+  private readonly copies = new Map<string, number[]>();
 
   constructor(columns: Readonly<Record<string, unknown>>) {
     this.role = labelRole(columns);
   }
 
-  /** `split`: null where the row is left out; its labels are known all the same. Of several the last number, −1 where it has none. */
-  look({ values }: Row, split: string | null): number {
+  /**
+   * `split`: null where the row is left out; its labels are known all the same. `copied`: it was met before. Of several the last
+   * number, −1 where it has none.
+   */
+  look({ values }: Row, split: string | null, copied = false): number {
     const value = this.role === null ? undefined : values[this.role];
     if (value === null || value === undefined) return -1;
     let last = -1;
     for (const label of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
       last = this.numberOf(String(label as string | number));
       if (split === null) continue;
-      const own = this.counts.get(split) ?? [];
-      this.counts.set(split, own);
-      own[last] = (own[last] ?? 0) + 1;
+      for (const counts of copied ? [this.counts, this.copies] : [this.counts]) {
+        const own = counts.get(split) ?? [];
+        counts.set(split, own);
+        own[last] = (own[last] ?? 0) + 1;
+      }
     }
     return last;
   }
@@ -44,7 +51,12 @@ export class LabelCounts {
       order: Int32Array.from(this.numbers.keys(), (label) => places.get(label) ?? 0),
       in: (split) =>
         [...places.keys()]
-          .map((label) => ({ label, count: this.counts.get(split)?.[this.numbers.get(label) ?? -1] ?? 0 }))
+          .map((label) => {
+            const number = this.numbers.get(label) ?? -1;
+            const count = this.counts.get(split)?.[number] ?? 0;
+            const copies = this.copies.get(split)?.[number] ?? 0;
+            return { label, count, ...(copies > 0 && { own: count - copies }) };
+          })
           .filter(({ count }, i) => i < labels.length || count > 0),
     };
   }

@@ -75,15 +75,22 @@ export async function pass(
   const sample: Readonly<Record<string, unknown>>[] = [];
   const found = new Set<string>();
   const read = { rows: 0 };
+  // One that is repeated comes as often, one after the other.
+  let [last, copies]: [Row | null, number] = [null, 0];
   const take = ({ row, split }: Divided): void => {
-    const label = labels.look(row, split);
+    const copied = row === last;
+    last = row;
+    const label = labels.look(row, split, copied);
     if (split === null) {
       drops.add("left out by the split", rowName(row));
       return;
     }
     found.add(split);
-    leaks.look(row, split);
-    personal.look(row);
+    if (copied) copies++;
+    else {
+      leaks.look(row, split);
+      personal.look(row);
+    }
     keeper.keep(split, row, label);
   };
   const overlay = await overlayOf(plan, o);
@@ -123,6 +130,7 @@ export async function pass(
   const facts: Omit<DataFacts, "audit"> = {
     rowsIn: read.rows,
     kept,
+    ...(copies > 0 && { copies }),
     dropped: drops.list(),
     ...cleaners.found(),
     splits: Object.fromEntries(splits.map(({ name, rows }) => [name, { rows, labels: told.in(name), lengths: null }])),
