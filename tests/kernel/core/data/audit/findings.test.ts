@@ -133,6 +133,18 @@ describe("findings", () => {
     assert.match(insults.says, /most often under “no” \(9% of its rows\)/);
   });
 
+  it("name no words of other languages that are coarse in English alone", async () => {
+    const late: Rows = Array.from({ length: 60 }, (_, i) => [
+      `le colis numéro ${String(i)} est en retard de ${String(i)} jours et personne ne répond à mes messages`,
+      i % 2 === 0 ? "no" : "yes",
+    ]);
+    const short = late.map(([text, label], i): [string, string] => [i < 20 ? `en retard ${String(i)}` : text, label]);
+    const coarse = async (given: Rows) => (await found(given)).filter(({ what }) => what === "insults");
+    assert.deepEqual([...(await coarse(late)), ...(await coarse(short))], []);
+    const [english] = await coarse([...rows, ...late, ...rows.slice(0, 4).map(([, l]) => ["you retard", l] as const)]);
+    assert.equal(english?.rows, 4);
+  });
+
   it("name people of whom a label is said far more often", async () => {
     const leaning = rows.map(([text, label], i): [string, string] =>
       i % 4 === 0 ? [`my wife says ${text}`, i % 12 < 10 ? "no" : label] : [text, label],
