@@ -14,7 +14,7 @@ import { StreamedRows } from "../core/data/streamed-rows.js";
 import { auditSchema } from "./kept-audits.js";
 import "../core/data/codes.js";
 
-export const VERSION = 4;
+export const VERSION = 5;
 
 /** What `facts.json` of such a folder says; written last. */
 export interface StreamedMeta {

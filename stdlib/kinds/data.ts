@@ -73,6 +73,11 @@ export interface CleanerImplementation {
     },
   ): (row: CleanRow) => Cleaned;
 }
+/** A first look at rows, one after the other, before any of them has its split. */
+export interface Foreseeing {
+  look(row: CleanRow): void;
+  assign(picks: (row: number) => boolean): readonly (string | null)[];
+}
 export interface SplitImplementation {
   /**
    * Gives each row the name of its split, or null to leave it out. `values` holds here, by column name, the columns that the
@@ -86,12 +91,9 @@ export interface SplitImplementation {
   stream?(call: Call, seed: number): (row: CleanRow) => string | null;
   /**
    * Of streamed rows that go by twice, what is kept of each the first time must be small: `assign` then gives the splits of those
-   * that are picked, in their order. Absent: rows are divided as they come (`stream`), or not at all.
+   * that are picked, in their order. Absent, or undefined for this call: rows are divided as they come (`stream`), or not at all.
    */
-  foresee?(call: Call): {
-    look(row: CleanRow): void;
-    assign(picks: (row: number) => boolean): readonly (string | null)[];
-  };
+  foresee?(call: Call, seed: number): Foreseeing | undefined;
   /** Splits that are there even when no row falls into them. */
   names?(call: Call): readonly string[];
 }

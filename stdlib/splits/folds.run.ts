@@ -10,6 +10,15 @@ export const folds: SplitImplementation = {
     const names = random.assign(partsOf(call), rows, seed);
     return names.map((name) => heldOut(call, name));
   },
+  foresee(call, seed) {
+    const looking = random.foresee(partsOf(call), seed);
+    return (
+      looking && {
+        look: (row) => looking.look(row),
+        assign: (picks) => looking.assign(picks).map((name) => heldOut(call, name)),
+      }
+    );
+  },
   stream(call, seed) {
     const draw = random.stream(partsOf(call), seed);
     return (row) => heldOut(call, draw(row));

@@ -5,102 +5,102 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { mustGet } from "#dsl/diagnostics/must.js";
+import type { Call } from "#dsl/types/value.js";
 import { chance, drawFor, shuffle, type Chance } from "../lib/chance.js";
-import type { CleanRow, SplitImplementation } from "../kinds/data.js";
+import type { SplitImplementation } from "../kinds/data.js";
 import "../lib/splits/codes.js";
 import { byLabels } from "../lib/splits/by-labels.js";
 import type { Group } from "../lib/splits/group.js";
+import { groupOf, Looked, type Asked } from "../lib/splits/looked.js";
 import { quotas, targetsOf } from "../lib/splits/targets.js";
 
-export const random: SplitImplementation & Pick<Required<SplitImplementation>, "stream"> = {
-  /** Each row, or each group, draws its split by the seed and its number or value: shares are met on average, strata too. */
+export const random: SplitImplementation & Pick<Required<SplitImplementation>, "stream" | "foresee"> = {
+  /** Each row, or each group, draws its split by the seed and its number or value: shares are met on average. */
   stream(call, seed) {
     const targets = targetsOf(call);
     const counted = targets.find((t) => t.count !== undefined);
     if (counted)
       throw new CodedError("split-not-streamed", { split: "random", why: `\`${counted.split}\` is a count` });
-    const column = (call.arguments["group"] as string | null | undefined) ?? "$group";
+    const { group } = askedOf(call);
     const rest = Math.max(0, 1 - targets.reduce((all, t) => all + (t.share ?? 0), 0));
     let sum = 0;
     const ends = targets.map((t) => (sum += t.rest ? rest : (t.share ?? 0)));
     if (sum > 1 - 1e-9) ends[ends.length - 1] = 1;
     return (row) => {
-      const drawn = drawFor(seed, groupKey(row, column, row.row));
+      const key = groupOf(row, group);
+      const drawn = drawFor(seed, key === null ? `row ${String(row.row)}` : `value ${key}`);
       return targets[ends.findIndex((end) => drawn < end)]?.split ?? null;
     };
   },
+  /** Strata are met by counting alone: streamed rows are dealt as those in memory. */
+  foresee(call, seed) {
+    const asked = askedOf(call);
+    if (asked.stratify === null) return undefined;
+    const looked = new Looked(asked);
+    return { look: (row) => looked.look(row), assign: (picks) => dealt(call, looked.picked(picks), seed) };
+  },
   names: (call) => targetsOf(call).map((t) => t.split),
   assign(call, rows, seed) {
-    const targets = targetsOf(call);
-    const wanted = quotas(targets, rows.length);
-    const sum = wanted.reduce((a, b) => a + b, 0);
-    if (sum > rows.length) throw new CodedError("counts-too-large", { wanted: sum, rows: rows.length });
-    // The rows that are left out are dealt like a split of their own, so that strata keep their proportions.
-    const sizes = [...wanted, rows.length - sum];
-    const generator = chance(seed, 1);
-    const groups = grouped(
-      call.arguments["group"] as string | null | undefined,
-      call.arguments["stratify"] as string | null | undefined,
-      rows,
-    );
-    shuffle(groups, generator);
-    const dealt = groups.some((g) => g.rows.length > 1)
-      ? byGroups(groups, sizes)
-      : groups.some((g) => g.strata.size !== 1)
-        ? byLabels(groups, sizes, generator)
-        : byStrata(groups, sizes, generator);
-    const names = new Array<string | null>(rows.length).fill(null);
-    groups.forEach((group, g) => {
-      for (const row of group.rows) names[row] = targets[dealt[g]!]?.split ?? null;
-    });
-    return names;
+    const looked = new Looked(askedOf(call));
+    for (const row of rows) looked.look(row);
+    return dealt(call, looked, seed);
   },
 };
 
-function grouped(
-  group: string | null | undefined,
-  stratify: string | null | undefined,
-  rows: readonly CleanRow[],
-): Group[] {
-  const byKey = new Map<string, Group>();
-  const column = group ?? "$group";
-  rows.forEach((one, row) => {
-    const { values } = one;
-    const key = groupKey(one, column, row);
-    let own = byKey.get(key);
-    if (!own) byKey.set(key, (own = { rows: [], strata: new Map() }));
-    own.rows.push(row);
-    for (const stratum of strataOf(stratify ? values[stratify] : ""))
-      own.strata.set(stratum, (own.strata.get(stratum) ?? 0) + 1);
-  });
-  return [...byKey.values()];
+function askedOf({ arguments: given }: Call): Asked {
+  return {
+    stratify: (given["stratify"] as string | null | undefined) ?? null,
+    group: (given["group"] as string | null | undefined) ?? null,
+  };
 }
 
-/** Of several labels each is a stratum; of none, none. */
-function strataOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? [...new Set(value.map(text))] : [text(value)];
-}
-
-/** Rows without a group are groups of their own. */
-function groupKey({ values }: CleanRow, column: string, number: number): string {
-  const value = values[column];
-  return value === null || value === undefined || value === "" ? `row ${number}` : `value ${text(value)}`;
-}
-
-/** One row per group: each stratum gives every split the whole part of its share; what is left goes where most is owed. */
-function byStrata(groups: readonly Group[], sizes: readonly number[], generator: Chance): Int32Array {
-  const members = new Map<string, number[]>();
+/** The split of each row. Coded error `counts-too-large`. */
+function dealt(call: Call, looked: Looked, seed: number): readonly (string | null)[] {
+  const targets = targetsOf(call);
+  const { rows } = looked;
+  const wanted = quotas(targets, rows);
+  const sum = wanted.reduce((a, b) => a + b, 0);
+  if (sum > rows) throw new CodedError("counts-too-large", { wanted: sum, rows });
+  // The rows that are left out are dealt like a split of their own, so that strata keep their proportions.
+  const sizes = [...wanted, rows - sum];
+  const generator = chance(seed, 1);
+  const names = new Array<string | null>(rows).fill(null);
+  const stratumOf = looked.strataOfRows();
+  if (stratumOf) {
+    const order = shuffle(
+      Uint32Array.from({ length: rows }, (_, row) => row),
+      generator,
+    );
+    const splits = byStrata(rows, (at) => stratumOf(order[at]!), sizes, generator);
+    order.forEach((row, at) => (names[row] = targets[splits[at]!]?.split ?? null));
+    return names;
+  }
+  const groups = shuffle(looked.groups(), generator);
+  const splits = groups.some((g) => g.rows.length > 1) ? byGroups(groups, sizes) : byLabels(groups, sizes, generator);
   groups.forEach((group, g) => {
-    const stratum = [...group.strata.keys()][0]!;
-    const own = members.get(stratum);
-    if (own) own.push(g);
-    else members.set(stratum, [g]);
+    for (const row of group.rows) names[row] = targets[splits[g]!]?.split ?? null;
   });
-  const dealt = new Int32Array(groups.length);
+  return names;
+}
+
+/** Each row by itself: each stratum gives every split the whole part of its share; what is left goes where most is owed. */
+function byStrata(
+  rows: number,
+  stratumOf: (at: number) => string,
+  sizes: readonly number[],
+  generator: Chance,
+): Int32Array {
+  const members = new Map<string, number[]>();
+  for (let at = 0; at < rows; at++) {
+    const own = members.get(stratumOf(at));
+    if (own) own.push(at);
+    else members.set(stratumOf(at), [at]);
+  }
+  const dealt = new Int32Array(rows);
   const given = sizes.map(() => 0);
   const due = sizes.map(() => 0);
   for (const own of [...members.values()].sort((a, b) => a.length - b.length)) {
-    const exact = sizes.map((size) => (size * own.length) / groups.length);
+    const exact = sizes.map((size) => (size * own.length) / rows);
     const counts = exact.map((x) => Math.floor(x + 1e-9));
     exact.forEach((x, k) => (due[k]! += x));
     let left = own.length - counts.reduce((a, b) => a + b, 0);
@@ -149,8 +149,4 @@ function byGroups(groups: readonly Group[], sizes: readonly number[]): Int32Arra
     for (const [s, n] of group.strata) lacking[best]!.set(s, mustGet(lacking[best]!, s, "stratum") - n);
   }
   return dealt;
-}
-
-function text(value: unknown): string {
-  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number);
 }

@@ -37,7 +37,7 @@ export const word = defineWord({
     {
       name: "stratify",
       type: { is: "column" },
-      doc: "Every split gets this column's values in the same proportions, as near as it can be; where a row has several (the role `labels`), each label by itself.",
+      doc: "Every split gets this column's values in the same proportions, as near as it can be; where a row has several (the role `labels`), each label by itself. Streamed rows go by twice for it.",
       default: { derived: "drawn without regard to any column", from: () => null },
       why: "With few rows or rare labels plain chance can leave a label out of the test.",
       impact: "medium",

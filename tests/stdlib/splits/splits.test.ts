@@ -40,6 +40,26 @@ describe("random split", () => {
     assert.equal(count(streamed, null), 0);
     assert.ok(Math.abs(count(streamed, "validation") - 500) < 60);
   });
+  it("deals streamed rows by their strata as it deals those in memory, with groups, several labels and a sample too", () => {
+    const labels = ["a", "a", "a", "b", "b", "c"];
+    const rows = rowsOf(
+      Array.from({ length: 400 }, (_, i) => ({
+        ...{ team: labels[(i * 7) % 6], labels: i % 5 === 0 ? [] : [labels[i % 6], labels[i % 4]] },
+        $group: i % 3 === 0 ? `customer ${String(i % 40)}` : "",
+      })),
+    );
+    const alone = rows.map(({ row, values: { team, labels } }) => ({ row, values: { team, labels } }));
+    for (const of of [rows, alone])
+      for (const stratify of ["team", "labels"])
+        for (const picks of [() => true, (row: number) => row % 3 === 0]) {
+          const one = call("split", "random", { ...shares, stratify });
+          const looking = random.foresee(one, 5)!;
+          for (const row of of) looking.look(row);
+          const picked = of.filter((_, i) => picks(i));
+          assert.deepEqual(looking.assign(picks), random.assign(one, picked, 5));
+        }
+    assert.equal(random.foresee(call("split", "random", shares), 5), undefined);
+  });
   it("follows the seed and nothing else", () => {
     assert.deepEqual(assign(shares, many(300), 7), assign(shares, many(300), 7));
     assert.notDeepEqual(assign(shares, many(300), 7), assign(shares, many(300), 8));

@@ -1,6 +1,6 @@
 /**
  * What a first look at streamed rows finds out, where a plan needs to know all of them before the first goes anywhere: how many
- * there are, for a sample at equal distances, and what a split keeps of each.
+ * there are, for a sample at equal distances, and what a split keeps of each: its time, or its stratum.
  */
 import { implementationOf } from "#dsl/types/loaded.js";
 import type { DataPlan } from "#dsl/types/subject.js";
@@ -23,7 +23,7 @@ export async function foreseen(
   rows: () => AsyncIterable<readonly Row[]>,
 ): Promise<Foreseen | null> {
   const { split, sample } = plan;
-  const looking = split ? await lookingFor(split, registry) : undefined;
+  const looking = split ? await lookingFor(split, registry, plan.seed) : undefined;
   if (sample === null && !looking) return null;
   let all = 0;
   for await (const some of rows()) {
@@ -34,9 +34,8 @@ export async function foreseen(
   return { picks, splits: looking ? looking.assign(picks) : null };
 }
 
-async function lookingFor(split: Call, registry: Registry) {
-  const word = await implementationOf(registry, "split", split.word);
-  return word.stream ? undefined : word.foresee?.(split);
+async function lookingFor(split: Call, registry: Registry, seed: number) {
+  return (await implementationOf(registry, "split", split.word)).foresee?.(split, seed);
 }
 
 /** Row ⌊(i + ½) · all / count⌋ for each i. */
