@@ -1,4 +1,9 @@
-/** What makes a score worth little: one answer for nearly everything, or none better than an answer that never changes. */
+/**
+ * What makes a score worth little: one answer for nearly everything, none better than an answer that never changes, or a label
+ * that is never right, which a score of all rows hardly shows.
+ */
+import { listed } from "#dsl/diagnostics/listed.js";
+import type { Call } from "#dsl/types/value.js";
 import type { CommonAnswer, Scored } from "#stdlib/kinds/task.js";
 import { percent } from "../core/display/text.js";
 import type { Difference } from "./comparison.js";
@@ -9,6 +14,8 @@ const GIVEN = 0.95;
 const RIGHT = 0.8;
 /** Numbers vary by less than this share of what is right: they hug their mean. */
 const HUGS = 0.25;
+/** Rows of a label from which on it is no chance that none was found. */
+const FEWEST = 5;
 
 export interface BesideConstant {
   readonly name: string;
@@ -24,11 +31,31 @@ export interface BesideConstant {
 
 export function doubtsOf(
   model: string,
-  { commonest, spread }: Pick<Scored, "commonest" | "spread">,
+  { commonest, spread, byLabel }: Pick<Scored, "commonest" | "spread" | "byLabel">,
   constant: BesideConstant | null,
+  task?: Call,
 ): readonly string[] {
   const one = oneAnswer(model, commonest);
-  return [...one, ...(one.length > 0 ? [] : hugging(model, spread)), ...noBetter(model, constant)];
+  // One that says a single thing finds nothing else: that is said.
+  const others = one.length > 0 ? [] : [...hugging(model, spread), ...neverFound(model, byLabel, task)];
+  return [...one, ...others, ...noBetter(model, constant)];
+}
+
+function neverFound(model: string, byLabel: Scored["byLabel"], task: Call | undefined): readonly string[] {
+  const missed = (byLabel?.rows ?? []).filter(({ hit, have }) => hit === 0 && have >= FEWEST);
+  if (!byLabel || missed.length === 0) return [];
+  const [one, several] = byLabel.of;
+  const told = missed
+    .toSorted((a, b) => b.have - a.have)
+    .map(({ label, have, given }) => {
+      const rows = `says it of none of its ${String(have)} ${several}`;
+      return `“${label}” (${rows}${given === 0 ? `, nor of any other ${one}` : `, but of ${String(given)} other ${given === 1 ? one : several}`})`;
+    });
+  const weighs = task?.word === "text_classification" && task.arguments["class_weight"] === undefined;
+  const mend = weighs
+    ? "try `class_weight: balanced` in the task, or `balance(over)` in the data's `clean`; more rows of it teach more than both"
+    : "more rows of it would teach it";
+  return [`${model} never finds ${listed(told, { most: 5 })}: ${mend}`];
 }
 
 function hugging(model: string, spread: Scored["spread"]): readonly string[] {

@@ -159,7 +159,7 @@ function reportOf(
     }),
     constants: distinct.map(({ name, by }) => ({ name, by })),
     methods: methodsOf(measured.flatMap(({ measures }) => measures.map((measure) => drawnOf(drawn, measure)))),
-    warnings: measured.flatMap(({ evaluation: { model }, scored, measures }, i) => {
+    warnings: measured.flatMap(({ handle, evaluation: { model }, scored, measures }, i) => {
       const constant = constants[i];
       const beside = measures.flatMap((measure) => {
         const than = of(constant?.measures, measure.name);
@@ -176,7 +176,7 @@ function reportOf(
             ]
           : [];
       });
-      return doubtsOf(model, scored, constant ? { name: constant.name, beside } : null);
+      return doubtsOf(model, scored, constant ? { name: constant.name, beside } : null, handle.plan.task);
     }),
     models: measured.map(({ evaluation: { model, labels, confusion }, scored, rows }) => ({
       name: model,
