@@ -9,6 +9,7 @@ import type {} from "./data-codes.js";
 import { listed } from "../diagnostics/listed.js";
 import { checkOddLabels } from "./odd-labels.js";
 import { checkPersonal } from "./personal.js";
+import { formOfLabel } from "./label-form.js";
 
 /** The most frequent label's rows for each of the rarest, from which on labels count as uneven. */
 const UNEVEN = 10;
@@ -134,12 +135,6 @@ function labelsAlike(program: Program, draft: Draft, plan: DataPlan, facts: Data
   }
   const alike = [...forms.values()].filter((group) => group.length > 1);
   if (alike.length > 0) program.reportOwn("labels-alike", { data: draft.name, alike }, draft, place);
-}
-function formOfLabel(label: string): string {
-  const plain = label.normalize("NFKC").trim().replace(/\s+/gu, " ").toLowerCase();
-  const number = /^[+-]?\d+(\.\d*)?(e[+-]?\d+)?$/.test(plain) ? Number(plain) : Number.NaN;
-  // Beyond, different numbers become one.
-  return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? String(number) : plain;
 }
 
 function unevenLabels(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, place: Span | undefined): void {

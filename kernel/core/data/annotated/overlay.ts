@@ -2,6 +2,7 @@
  * What people decided, laid over the rows that pass by. A row is divided by what its source says: whoever corrects a label moves
  * no row into another split. A row without a label takes part once somebody gave it one; until then it waits beside the others.
  */
+import { formOfLabel } from "#dsl/rules/label-form.js";
 import type { AnnotatedFacts } from "#dsl/types/annotated-facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import type { Annotations, DataPlan } from "#dsl/types/subject.js";
@@ -22,7 +23,7 @@ export interface AnnotatedRow extends RowIdentity {
   readonly split: string | null;
   /** By role, as the cleaners leave them. */
   readonly texts: Readonly<Record<string, string>>;
-  /** What the source says. */
+  /** What the source says, as the cleaners leave it. */
   readonly before: Label | null;
   readonly verdict: Verdict;
 }
@@ -78,7 +79,9 @@ export class Overlay {
     const own = (row as Passing).annotated;
     if (!own) return row;
     const verdict = this.standing.verdict(own);
-    this.rows.push({ ...own, ...this.told(row), split, verdict });
+    // What the source says is what a model would learn of it: a blank at its end is no other label once it is cleaned.
+    const before = own.before === null ? null : labelIn(row.values[this.annotations.role]);
+    this.rows.push({ ...own, ...this.told(row), before, split, verdict });
     if (verdict.is === "drop") return null;
     return this.shown(row);
   }
@@ -116,11 +119,18 @@ export class Overlay {
     return { facts, annotated: { rows, standing, labels: this.plan.labels ?? this.labels() } };
   }
 
+  /** Of those that are written nearly the same the commonest alone. */
   private labels(): readonly string[] {
-    const all = this.rows.flatMap(({ before, verdict }) =>
-      [before ?? [], verdict.is === "label" ? verdict.label : []].flat(),
-    );
-    return inOrder(new Set(all));
+    const counts = new Map<string, number>();
+    for (const { before, verdict } of this.rows)
+      for (const label of new Set([before ?? [], verdict.is === "label" ? verdict.label : []].flat()))
+        counts.set(label, (counts.get(label) ?? 0) + 1);
+    const offered = new Map<string, string>();
+    for (const [label] of [...counts].sort((a, b) => b[1] - a[1])) {
+      const form = formOfLabel(label);
+      if (!offered.has(form)) offered.set(form, label);
+    }
+    return inOrder(offered.values());
   }
 
   /** A row without a label is asked about as the cleaners would leave it, and changes nothing for those that have one. */

@@ -45,6 +45,23 @@ describe("annotated data", () => {
     assert.deepEqual(none.facts.annotated?.by, []);
   });
 
+  it("offers labels as the cleaners leave them, and of those that differ in capitals or blanks the commonest", async () => {
+    const odd = 'text,label\nred,Warm\nblue,cold\ngreen,"cold "\nsnow,"cold "\nsun,warm\nfire,warm\n';
+    const clean = [call("cleaner", "unicode", {})];
+    const of = await prepared(plan(odd, { clean }));
+    assert.deepEqual(annotated(of).labels, ["cold", "warm"]);
+    assert.deepEqual(
+      annotated(of).rows.map(({ before }) => before),
+      ["Warm", "cold", "cold", "cold", "warm", "warm"],
+    );
+    assert.deepEqual(annotated(await prepared(plan(odd))).labels, ["cold ", "warm"]);
+    const listed = await prepared(plan(odd, { clean, labels: ["warm", "Warm", "cold"] }));
+    assert.deepEqual(annotated(listed).labels, ["warm", "Warm", "cold"]);
+    const { desk, lines } = deskOf(of, "ann");
+    desk.decide(2, label("cold"));
+    assert.equal((await prepared(plan(odd, { clean }), lines)).facts.annotated?.changed, 0);
+  });
+
   it("takes the last decision of an annotator, and what was taken back counts no more", async () => {
     const of = plan(text);
     const { desk, lines } = deskOf(await prepared(of), "ann");
