@@ -16,11 +16,21 @@ export type DataHandle = { readonly [split: string]: SplitHandle } & {
   readonly report: DataFacts;
 };
 
-/** `more`: what such data have besides; a split of that name takes its place. */
-export function dataHandle(name: string, prepared: Prepared, more: Readonly<Record<string, unknown>> = {}): DataHandle {
+/** `more`: what such data have besides; a split of that name takes its place. `now`: the table as it is by the time that it is asked for. */
+export function dataHandle(
+  name: string,
+  prepared: Prepared,
+  more: Readonly<Record<string, unknown>> = {},
+  now: (table: ColumnTable) => ColumnTable = (table) => table,
+): DataHandle {
   const handle: Record<string | symbol, unknown> = { labels: prepared.labels, report: prepared.facts, ...more };
   for (const [split, table] of Object.entries(prepared.splits))
-    handle[split] = Object.freeze({ rows: table.numRows(), table: () => table });
+    handle[split] = Object.freeze({
+      get rows() {
+        return now(table).numRows();
+      },
+      table: () => now(table),
+    });
   for (const [split, { rows }] of Object.entries(prepared.streamed ?? {}))
     handle[split] = Object.freeze({ rows, table: () => inMemory(name) });
   Object.defineProperty(handle, Symbol.for("Jupyter.display"), { value: () => bundleOf(name, prepared) });

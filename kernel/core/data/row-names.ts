@@ -17,6 +17,11 @@ export function nameRowsBy(split: object, source: string | null): void {
   if (source !== null) sources.set(split, source);
 }
 
+/** Null: there is one source for all. */
+export function sourceNameOf(split: object): string | null {
+  return sources.get(split) ?? null;
+}
+
 /** `numbers`: of its rows, in their source. */
 export function rowNamesOf(split: object, numbers: ArrayLike<number>): ArrayLike<RowName> {
   const source = sources.get(split) ?? null;

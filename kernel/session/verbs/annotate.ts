@@ -47,7 +47,7 @@ export async function runAnnotate(session: TuneSession, action: Annotate, stage:
   const desk = new Desk({ ...options, asks: asks.slice(0, action.rows ?? asks.length), order: orderText(action) });
   const typed = new Desk({ ...options, asks: rows.map((row) => ({ row, why: "typed" })), order: "as they stand" });
   const splits = splitNamesOf(prepared);
-  session.names.define(name, annotatedHandle(name, prepared, typed), annotatedHandleType(splits));
+  session.names.define(name, annotatedHandle(name, prepared, typed, role), annotatedHandleType(splits));
   session.data.set(name, data);
   const id = session.options.desks?.offer(desk) ?? null;
   stage.screen.display(annotateShown(desk, { name, file, desk: id }));

@@ -1,8 +1,10 @@
 /** Annotated data as a TypeScript value: what data are, and how a decision is typed where no front end asks for keys. */
+import type { ColumnTable } from "arquero";
 import type { RowName } from "#dsl/types/row-name.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { dataHandle, dataHandleType, type DataHandle } from "../handle.js";
 import type { Prepared } from "../prepared.js";
+import { decidedTable } from "./decided-table.js";
 import type { Desk } from "./desk.js";
 import type { Label } from "./line.js";
 import "../codes.js";
@@ -12,8 +14,8 @@ export type AnnotatedHandle = DataHandle & {
   decide(row: RowName, label: Label | null, drop?: "drop"): void;
 };
 
-/** `desk`: all its rows. */
-export function annotatedHandle(name: string, prepared: Prepared, desk: Desk): AnnotatedHandle {
+/** `desk`: all its rows. `role`: whose values are decided on. */
+export function annotatedHandle(name: string, prepared: Prepared, desk: Desk, role: string): AnnotatedHandle {
   const places = new Map(prepared.annotated?.rows.map(({ row }, at) => [row, at]));
   const decide: AnnotatedHandle["decide"] = (row, label, drop) => {
     const at = places.get(row);
@@ -24,7 +26,9 @@ export function annotatedHandle(name: string, prepared: Prepared, desk: Desk): A
       throw new CodedError("unknown-label", { label: unknown, data: name, has: labels });
     desk.decide(at, drop === "drop" ? { does: "drop" } : label === null ? { does: "skip" } : { does: "label", label });
   };
-  return dataHandle(name, prepared, { decide }) as AnnotatedHandle;
+  const { annotated } = prepared;
+  const now = annotated && ((table: ColumnTable) => decidedTable(table, annotated, role));
+  return dataHandle(name, prepared, { decide }, now) as AnnotatedHandle;
 }
 
 /** Text of its TypeScript type. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Desk, type DeskOptions } from "#kernel/core/data/annotated/desk.js";
 import { linesIn, writtenLine, type Line } from "#kernel/core/data/annotated/line.js";
+import { annotatedHandle } from "#kernel/core/data/annotated/handle.js";
 import { byChance, byDoubt, byUncertainty } from "#kernel/core/data/annotated/order.js";
 import { agreedOn } from "#kernel/core/data/annotated/agreed.js";
 import type { Prepared } from "#kernel/core/data/prepared.js";
@@ -60,6 +61,30 @@ describe("annotated data", () => {
     const { desk, lines } = deskOf(of, "ann");
     desk.decide(2, label("cold"));
     assert.equal((await prepared(plan(odd, { clean }), lines)).facts.annotated?.changed, 0);
+  });
+
+  it("has in its tables what was decided by the time they are asked for", async () => {
+    const of = await prepared(plan(`${text}snow,\n`, { split: call("split", "random", { train: { share: 1 } }) }));
+    const { desk } = deskOf(of, "ann");
+    const checked = annotatedHandle("checked", of, desk, "label");
+    const now = () => Array.from(checked["train"]!.table().array("label") as Iterable<string>);
+    const first = checked["train"]!.table();
+    const at = (row: number) => Array.from(first.array("$row") as Iterable<number>).indexOf(row);
+    const whole = now();
+    assert.equal(whole.length, 4);
+    checked.decide(1, "cold");
+    assert.deepEqual(now(), whole.with(at(1), "cold"));
+    assert.equal(first.get("label", at(1)), "warm");
+    checked.decide(2, null, "drop");
+    assert.deepEqual(
+      now(),
+      whole.with(at(1), "cold").filter((_, i) => i !== at(2)),
+    );
+    assert.equal(checked["train"]!.rows, 3);
+    desk.undo();
+    desk.undo();
+    checked.decide(3, null);
+    assert.equal(checked["train"]!.table(), first);
   });
 
   it("takes the last decision of an annotator, and what was taken back counts no more", async () => {
