@@ -100,6 +100,7 @@ export function define(program: Program, header: Header): void {
 function defineData(program: Program, header: Header, draft: Draft, here: Span): void {
   const data = resolveData(program, draft, here);
   if (!data) return;
+  const before = program.reporter.diagnostics.length;
   checkSameColumn(program, draft, data.plan.columns);
   if (!isCall(data.plan.source as Value) && data.plan.split)
     program.report("split-twice", { data: draft.name }, draft.given.get("split")?.span ?? here);
@@ -107,7 +108,9 @@ function defineData(program: Program, header: Header, draft: Draft, here: Span):
     const facts = dataFacts(program, draft, data.plan, null, here);
     if (facts) checkData(program, draft, data.plan, facts, here);
   }
-  act(program, header, "data", { name: draft.name, data: data.plan });
+  const said = program.reporter.diagnostics.slice(before);
+  const told = [...new Set([...said, ...draft.allowances].map(({ code }) => code))];
+  act(program, header, "data", { name: draft.name, data: data.plan, ...(told.length > 0 && { told }) });
 }
 
 function defineModel(program: Program, header: Header, draft: Draft, here: Span): void {

@@ -127,7 +127,8 @@ export interface Writing {
 
 /** What a host does, by verb: the verb's record reads its statements into this. Open, as `CodeData` is. */
 export interface Actions {
-  data: { readonly name: string; readonly data: DataPlan };
+  /** `told`: codes of warnings that its statement was given or allows, so that nobody tells the same again. Absent: none. */
+  data: { readonly name: string; readonly data: DataPlan; readonly told?: readonly string[] };
   model: { readonly name: string; readonly model: ModelPlan };
   recipe: { readonly name: string; readonly recipe: Partial<RecipePlan> };
   parameters: { readonly values: Readonly<Record<string, Value>> };

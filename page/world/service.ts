@@ -164,7 +164,7 @@ async function dataView(actions: readonly Action[], name: string | null, world: 
   // As the model reads it, where one is trained on it: with lengths.
   const training = trainingsIn(actions).find(({ plan }) => plan.recipe.data.name === one.name);
   const prepared = await world.prepared(one.data, training ? readerOf(training.plan.recipe.model) : null);
-  return drawn(dataShown(one.data, prepared.facts, prepared.sample));
+  return drawn(dataShown(one.data, prepared.facts, prepared.sample, one.told));
 }
 
 async function trainingView(

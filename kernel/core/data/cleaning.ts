@@ -5,18 +5,25 @@ import type { DataFacts } from "#dsl/types/facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Registry } from "#dsl/types/registry.js";
-import { rowName } from "./row-names.js";
+import { byRow, rowName } from "./row-names.js";
 import type { Row } from "./rows.js";
 import type { Divided } from "./splitting.js";
 import { Touched } from "./touched.js";
 import "./codes.js";
+
+/** Rows that are named of those that are dropped for one reason: the first in their source. */
+const EXAMPLES = 10;
 
 export class Drops {
   private readonly reasons = new Map<string, { count: number; examples: RowName[] }>();
   add(why: string, row: RowName): void {
     const own = this.of(why);
     own.count++;
-    if (own.examples.length < 10) own.examples.push(row);
+    const { examples } = own;
+    // Rows that have their split come split by split.
+    if (examples.length === EXAMPLES && byRow(examples[EXAMPLES - 1]!, row) <= 0) return;
+    examples.push(row);
+    examples.sort(byRow).splice(EXAMPLES);
   }
   count(why: string, rows: number): void {
     this.of(why).count += rows;

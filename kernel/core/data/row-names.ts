@@ -12,6 +12,12 @@ export function rowName({ row, split }: Pick<Row, "row" | "split">): RowName {
   return split === null ? row : `${String(row)} (${split})`;
 }
 
+/** By its number; of equal ones by the split that stands beside it. */
+export function byRow(a: RowName, b: RowName): number {
+  const [one, other] = [a, b].map((name) => Number.parseInt(String(name), 10)) as [number, number];
+  return one - other || (String(a) < String(b) ? -1 : Number(String(a) > String(b)));
+}
+
 /** `source`: the split that its source stands for; null: there is one source for all. */
 export function nameRowsBy(split: object, source: string | null): void {
   if (source !== null) sources.set(split, source);

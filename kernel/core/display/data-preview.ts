@@ -21,10 +21,12 @@ import { listed } from "#dsl/diagnostics/listed.js";
 
 const mostLabels = 12;
 
+/** `told`: codes of warnings that stand beside it, or are allowed. */
 export function dataShown(
   plan: DataPlan,
   facts: DataFacts,
   sample: readonly Readonly<Record<string, unknown>>[],
+  told: readonly string[] = [],
 ): Shown {
   const dropped = facts.dropped.map((d) => [
     d.why,
@@ -44,7 +46,7 @@ export function dataShown(
   const cells = sample
     .slice(0, 5)
     .map((row) => columns.map((c) => clip(oneLine(cellText(seenAs(roles.get(c), row[c]))), 120)));
-  const found = foundOf(facts);
+  const found = foundOf(facts, told);
   const notes = [...(facts.sources ?? []), ...(facts.notes ?? []), ...languagesOf(facts)];
   return shownOf(
     [
@@ -155,7 +157,8 @@ function labelTable({ columns }: DataPlan, facts: DataFacts): LabelTable {
   const rest = sums.slice(mostLabels);
   const often = sums.slice(0, mostLabels);
   const names = clipApart(
-    often.map(({ label }) => label),
+    // A blank at its end is to be seen.
+    often.map(({ label }) => (label === label.trim() ? label : JSON.stringify(label))),
     40,
   );
   const shown = [

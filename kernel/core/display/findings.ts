@@ -3,6 +3,7 @@ import type { Conflicts, Finding, FoundRow, NearTexts } from "#dsl/types/audit-f
 import type { DataFacts } from "#dsl/types/facts.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 import { code, html, htmlTable, inked, note, tone, type Html, type Part } from "./html.js";
+import { byRow } from "../data/row-names.js";
 import { clip, count, oneLine, percent, plural } from "./text.js";
 
 /** A finding as it is told. */
@@ -17,11 +18,12 @@ interface Told {
   readonly of: number;
 }
 
-/** Empty: nothing was found, or nobody looked. */
-export function foundOf({ audit }: DataFacts): readonly Told[] {
+/** Empty: nothing was found, or nobody looked. `told`: codes of warnings that say it already, or that are allowed. */
+export function foundOf({ audit }: DataFacts, told: readonly string[] = []): readonly Told[] {
   if (!audit) return [];
-  const contradicting = audit.conflicts.texts > 0 ? [contradictions(audit.conflicts)] : [];
-  return [...audit.near.map(near), ...contradicting, ...(audit.findings ?? []).map(found)];
+  const alike = told.includes("near-leak") ? [] : audit.near.map(near);
+  const contradicting = audit.conflicts.texts > 0 && !told.includes("label-conflict");
+  return [...alike, ...(contradicting ? [contradictions(audit.conflicts)] : []), ...(audit.findings ?? []).map(found)];
 }
 
 export function findingsText(told: readonly Told[]): readonly string[] {
@@ -48,7 +50,7 @@ function spelt(text: string): readonly Part[] {
 }
 
 function rowsOf({ names, of }: Told): string {
-  return `row${of === 1 ? "" : "s"} ${listed(names, { most: 5, of })}`;
+  return `row${of === 1 ? "" : "s"} ${listed(names.toSorted(byRow), { most: 5, of })}`;
 }
 
 function found({ rows, of, says, mend, examples }: Finding): Told {

@@ -7,11 +7,11 @@ import type { Stage, TuneSession } from "../tune-session.js";
 
 export async function runData(
   session: TuneSession,
-  { name, data }: Extract<Action, { verb: "data" }>,
+  { name, data, told }: Extract<Action, { verb: "data" }>,
   stage: Stage,
 ): Promise<void> {
   const prepared = await session.datasets.data(data, null, stage.hostContext);
   session.names.define(name, dataHandle(name, prepared), dataHandleType(splitNamesOf(prepared)));
   session.data.set(name, data);
-  stage.screen.display(dataShown(data, prepared.facts, prepared.sample));
+  stage.screen.display(dataShown(data, prepared.facts, prepared.sample, told));
 }

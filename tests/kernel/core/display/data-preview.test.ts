@@ -42,6 +42,20 @@ describe("the preview of labels", () => {
     assert.match(line(text, "urgent "), /^urgent \| 6 \| 6 \| 60 %/);
     assert.match(line(text, "rows "), /^rows \| 10 \| 10/);
   });
+  it("quotes a label with a blank at its end, which looks like another", () => {
+    const text = previewed("label", { technical: 9, "technical ": 1 });
+    assert.match(line(text, "technical"), /^technical \| 9/);
+    assert.match(line(text, '"technical "'), /^"technical " \| 1/);
+  });
+  it("counts rows, and how often they are repeated", () => {
+    const head = (facts: Partial<DataFacts>) =>
+      (dataShown(data, { ...dataFacts, ...facts }, []).bundle["text/plain"] as string).split("\n")[0];
+    assert.match(
+      head({ rowsIn: 30, kept: 52, copies: 25 })!,
+      /: 30 rows in, 27 kept, 3 dropped, and 25 copies to even out the labels: 52 in all$/,
+    );
+    assert.match(head({ rowsIn: 30, kept: 30 })!, /: 30 rows in, 30 kept$/);
+  });
   it("gives the share of all rows where each has one", () => {
     const text = previewed("label", { no: 9, yes: 1 });
     assert.match(line(text, "no "), /^no \| 9 \| 9 \| 90 %/);

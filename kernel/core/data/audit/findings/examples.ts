@@ -1,6 +1,6 @@
-/** The first rows of a finding, and how many there are. */
+/** The first rows of a finding, by their numbers, and how many there are. */
 import type { FoundRow } from "#dsl/types/audit-facts.js";
-import { rowName } from "../../row-names.js";
+import { byRow, rowName } from "../../row-names.js";
 import type { LookedRow } from "../rows.js";
 
 /** Rows that are kept. */
@@ -15,7 +15,11 @@ export class Examples {
 
   add(row: LookedRow, split: string, text: string, at = 0): void {
     this.rows++;
-    if (this.examples.length < MOST) this.examples.push(foundRow(row, split, text, at));
+    const last = this.examples.at(-1);
+    // They come split by split.
+    if (last && this.examples.length === MOST && byRow(last.row, rowName(row)) <= 0) return;
+    this.examples.push(foundRow(row, split, text, at));
+    this.examples.sort((a, b) => byRow(a.row, b.row)).splice(MOST);
   }
 }
 

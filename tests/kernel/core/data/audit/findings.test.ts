@@ -162,5 +162,38 @@ describe("findings", () => {
     const told = findingsText(foundOf(facts)).join("\n");
     assert.match(told, /2 rows of 1 text contradict each other[^]*\(rows 9, 41\)/);
     assert.match(told, /1 of 400 rows with tags or signs of HTML \(row 7\): `strip_html`/);
+    const once = findingsText(foundOf(facts, ["label-conflict"])).join("\n");
+    assert.ok(!once.includes("contradict") && once.includes("tags"), once);
+  });
+
+  it("name their first rows, however they are split", async () => {
+    const odd = rows.map(([text, label], i): [string, string] => [i % 9 === 4 ? `${text} <br>` : text, label]);
+    const split = call("split", "random", { train: { share: 0.5 }, test: { share: 0.5 } });
+    const [tags] = (await found(odd, { split })).filter(({ what }) => what === "tags");
+    assert.deepEqual(
+      tags?.examples.map(({ row }) => row),
+      Array.from({ length: 20 }, (_, i) => i * 9 + 5),
+    );
+    const half = call("split", "random", { train: { share: 0.5 } });
+    const [left] = (await factsOf(rows, { split: half })).dropped;
+    const whole = new Set((await factsOf(rows.slice(0, 400), { split: half })).dropped[0]!.examples);
+    assert.deepEqual(
+      left!.examples,
+      left!.examples.toSorted((a, b) => Number(a) - Number(b)),
+    );
+    assert.ok(Number(left!.examples.at(-1)) < 60 && whole.size === 10, String(left!.examples));
+    const near = {
+      split: "test",
+      rows: 3,
+      pairs: [9, 7, 300].map((row) => ({ row, text: "a", trained: { row: 1, text: "b" }, likeness: 1 })),
+    };
+    const audit = {
+      near: [near],
+      conflicts: { texts: 0, rows: 0, examples: [] },
+      told: null,
+      groups: null,
+      scores: null,
+    };
+    assert.match(findingsText(foundOf({ ...(await factsOf(rows)), audit })).join("\n"), /rows 7, 9, 300/);
   });
 });
