@@ -11,6 +11,7 @@ import { word as cleaners_drop_short } from "./cleaners/drop_short.js";
 import { word as cleaners_language } from "./cleaners/language.js";
 import { word as cleaners_lowercase } from "./cleaners/lowercase.js";
 import { word as cleaners_redact } from "./cleaners/redact.js";
+import { word as cleaners_relabel } from "./cleaners/relabel.js";
 import { word as cleaners_replace } from "./cleaners/replace.js";
 import { word as cleaners_sample } from "./cleaners/sample.js";
 import { word as cleaners_strip_html } from "./cleaners/strip_html.js";
@@ -185,6 +186,7 @@ export const words: readonly Word[] = [
   cleaners_language,
   cleaners_lowercase,
   cleaners_redact,
+  cleaners_relabel,
   cleaners_replace,
   cleaners_sample,
   cleaners_strip_html,

@@ -144,8 +144,15 @@ registerCodes({
       const more = d.alike.length - some.length;
       return `labels of \`${d.data}\` that are written nearly the same are learnt as different ones: ${some.join("; ")}${more > 0 ? `; and ${count(more)} more` : ""}`;
     },
-    help: () =>
-      "write each label one way, in the file or in a TypeScript cell; if they are meant to differ, list them: `labels: [ … ]`",
+    help: ({ alike }) => {
+      // The commonest way of writing each.
+      const names = alike.flatMap((group) => {
+        const [most, ...others] = group.toSorted((a, b) => b.count - a.count);
+        return others.map(({ label }) => `${JSON.stringify(label)}: ${JSON.stringify(most?.label)}`);
+      });
+      const some = names.length > 5 ? [...names.slice(0, 5), "…"] : names;
+      return `\`relabel({ ${some.join(", ")} })\` in \`clean\` writes each label one way; if they are meant to differ, list them: \`labels: [ … ]\``;
+    },
     explain:
       "A label is its text, letter by letter: `1` and `1.0`, `01` and `1`, `True` and `true`, or one with a blank at its end are " +
       "two labels, between which a model can only guess. Usually two files or two programs wrote them. A `labels:` list says " +

@@ -3,7 +3,7 @@ import { isRecord } from "#dsl/diagnostics/record.js";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { SourceImplementation } from "../kinds/data.js";
-import { Gathered, kindOf, numbered, tableOf } from "../lib/sources/columns.js";
+import { demandNames, Gathered, kindOf, numbered, tableOf } from "../lib/sources/columns.js";
 
 export const table: SourceImplementation = {
   async open(call, world, limit = Infinity) {
@@ -13,11 +13,15 @@ export const table: SourceImplementation = {
     if (isTable(value)) return fromTable(value, `$${name}`, limit);
     if (!Array.isArray(value)) throw new CodedError("not-a-table", { name, found: kindOf(value) });
     const gathered = new Gathered(`$${name}`);
+    const numbers: unknown[] = [];
     for (const row of (value as unknown[]).slice(0, limit)) {
       if (!isRecord(row)) throw new CodedError("not-a-table", { name, found: `an array that holds ${kindOf(row)}` });
-      gathered.add(row);
+      const { $row: number, ...columns } = row;
+      numbers.push(number);
+      gathered.add(columns);
     }
-    return gathered.table();
+    const { columns, rows } = gathered.take();
+    return named(new Map(columns), rows, numbers, `$${name}`);
   },
 };
 
@@ -29,15 +33,27 @@ function isTable(value: unknown): value is ColumnTable {
   );
 }
 
-/** A `$row` that the table brings (it came from a data set) stays: it names the row in the file. */
 function fromTable(given: ColumnTable, name: string, limit: number): ColumnTable {
   const rows = Math.min(limit, given.numRows());
   const columns = new Map(
     given.columnNames().map((c) => [c, Array.from(given.array(c) as Iterable<unknown>).slice(0, rows)]),
   );
-  const numbers = columns.get("$row");
-  if (!numbers?.every((n): n is number => Number.isInteger(n) && (n as number) > 0))
-    return tableOf(name, columns, rows);
+  const numbers = columns.get("$row") ?? [];
   columns.delete("$row");
-  return numbered(columns, numbers);
+  return named(columns, rows, numbers, name);
+}
+
+/**
+ * A `$row` that the rows bring (they came from a data set) stays: it names the row in the file. One that names no row (of rows
+ * that were joined or added) is nobody's column: they are counted anew.
+ */
+function named(
+  columns: ReadonlyMap<string, readonly unknown[]>,
+  rows: number,
+  numbers: readonly unknown[],
+  name: string,
+): ColumnTable {
+  demandNames(name, columns.keys());
+  const whole = rows > 0 && numbers.every((n): n is number => Number.isInteger(n) && (n as number) > 0);
+  return whole && numbers.length === rows ? numbered(columns, numbers) : tableOf(name, columns, rows);
 }

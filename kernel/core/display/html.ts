@@ -62,9 +62,9 @@ export function inked(color: string): string {
 
 export type Align = "left" | "right";
 
-/** Words of a narrow table are not set one below the other: it scrolls. */
+/** Words of a narrow table are not set one below the other, and a long text not in a column of a few words: it scrolls. */
 const leastWidth = ({ length }: string): string =>
-  length > 12 ? `min-width:${String(Math.min(10, Math.ceil(length / 2)))}em;` : "";
+  length > 12 ? `min-width:${String(Math.min(length > 120 ? 20 : 10, Math.ceil(length / 2)))}em;` : "";
 
 type Place = "first" | "between" | "last";
 /** Numbers that stand first stay at the left: the room of a wide table is for what follows. */

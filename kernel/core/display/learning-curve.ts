@@ -39,7 +39,6 @@ export function learningCurveShown(forecast: Forecast, of: CurveOf): readonly Sh
         ]),
       ],
       {
-        title: `${of.data}: ${sentence}`,
         caption: `a probe over the base's own vectors, scored on ${of.scored}; each interval holds in 4 of 5 cases. A trained model's curve lies elsewhere and is bent alike.`,
       },
     ),

@@ -6,6 +6,7 @@ import { dropLong } from "#stdlib/cleaners/drop_long.run.js";
 import { dropShort } from "#stdlib/cleaners/drop_short.run.js";
 import { language } from "#stdlib/cleaners/language.run.js";
 import { lowercase } from "#stdlib/cleaners/lowercase.run.js";
+import { relabel } from "#stdlib/cleaners/relabel.run.js";
 import { replace } from "#stdlib/cleaners/replace.run.js";
 import { sample } from "#stdlib/cleaners/sample.run.js";
 import { unicode } from "#stdlib/cleaners/unicode.run.js";
@@ -28,6 +29,25 @@ const textOf = (cleaner: CleanerImplementation, text: string, given: Readonly<Re
 const why = (out: ReturnType<ReturnType<typeof step>>) => ("dropped" in out ? out.dropped : "kept");
 const messages = (...contents: string[]) =>
   JSON.stringify(contents.map((content, i) => ({ role: i % 2 ? "assistant" : "user", content })));
+
+describe("relabel", () => {
+  const given = { labels: { record: { Billing: "billing", "tech ": "tech", a: "b", b: "a" } } };
+  const of = (values: Values) => {
+    const out = step(relabel, given)(values);
+    assert.ok("values" in out);
+    return out.values;
+  };
+  it("writes the labels that it names another way, each once, and nothing else", () => {
+    assert.deepEqual(of({ text: "Billing", label: "Billing" }), { text: "Billing", label: "billing" });
+    assert.deepEqual(of({ label: "tech " }), { label: "tech" });
+    assert.deepEqual([of({ label: "a" }), of({ label: "b" })], [{ label: "b" }, { label: "a" }]);
+    assert.deepEqual(of({ tokens: ["a", "b"], tags: ["a", "O"] }), { tokens: ["a", "b"], tags: ["b", "O"] });
+    const same = { text: "a", label: "tech", labels: ["constructor"] };
+    assert.equal(of(same), same);
+  });
+  it("leaves no label twice in a text's list", () =>
+    assert.deepEqual(of({ labels: ["Billing", "billing", "tech"] }), { labels: ["billing", "tech"] }));
+});
 
 describe("cleaners hand on the same object", () => {
   const words = { lowercase, whitespace, unicode, replace, language, dropShort };

@@ -1,5 +1,6 @@
 /** Labels, groups and ids are what is written: no two of them become one on the way, whatever numbers can hold. */
 import assert from "node:assert/strict";
+import { from } from "arquero";
 import type { DataPlan } from "#dsl/types/subject.js";
 import { prepare } from "#kernel/datasets/prepare.js";
 import { call, codeOf, Folder } from "./plans.js";
@@ -89,6 +90,21 @@ describe("labels and ids beyond what numbers hold", () => {
       columns: { text: "text", labels: "labels" },
     });
     assert.deepEqual(listed.labels, ["3", even, odd]);
+  });
+  it("of rows that bring `$row` keep the numbers that they had; what names no row is no column", async () => {
+    const table = call("source", "table", { of: { live: "rows" } });
+    const rows = [7, 2, 9].map(($row) => ({ $row, text: `text ${String($row)}`, label: "a" }));
+    const numbersOf = async (given: unknown): Promise<unknown[]> => {
+      const { splits } = await run(table, {}, { rows: given });
+      return Array.from(splits["all"]!.array("$row") as Iterable<number>);
+    };
+    const joined = rows.map((row, i) => (i === 1 ? { ...row, $row: null } : row));
+    for (const as of [(given: readonly object[]) => given, (given: readonly object[]) => from([...given])]) {
+      assert.deepEqual(await numbersOf(as(rows)), [7, 2, 9]);
+      assert.deepEqual(await numbersOf(as(joined)), [1, 2, 3]);
+    }
+    const other = await codeOf(() => run(table, {}, { rows: [{ $own: 1, text: "a", label: "b" }] }));
+    assert.equal(other.code, "reserved-column");
   });
   it("of a live table are refused where they were rounded, read where they are bigints, missing where they are NaN", async () => {
     const table = call("source", "table", { of: { live: "rows" } });

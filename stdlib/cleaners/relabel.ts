@@ -1,0 +1,29 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "cleaner",
+  name: "relabel",
+  doc: "Writes labels another way, each as it stands in the rows: of one label, of several, and the tags of tokens. Two labels may become one. Labels that are not named stay; texts too.",
+  example: 'clean: [unicode, relabel({ Billing: billing, "e-mail": email })]',
+  since: "0.1.0",
+  elsewhere: {
+    rename_labels: "relabel",
+    map_labels: "relabel",
+    label_map: "relabel",
+    merge_labels: "relabel",
+    id2label: "relabel",
+    align_labels_with_mapping: "relabel",
+  },
+  parameters: [
+    {
+      name: "labels",
+      type: { is: "record", of: { is: "text" } },
+      doc: "What each label becomes.",
+      positional: true,
+      required: true,
+      why: "A label that is written two ways is two labels, between which a model can only guess.",
+      impact: "high",
+    },
+  ],
+  load: async () => (await import("./relabel.run.js")).relabel,
+});

@@ -1,0 +1,17 @@
+/** Texts of a table that has many columns have room to be read. */
+import assert from "node:assert/strict";
+import { labelIssuesShown } from "#kernel/core/display/label-issues.js";
+
+describe("a table with texts", () => {
+  it("leaves a long text wide enough, whatever stands beside it", () => {
+    const issue = {
+      ...{ split: "train", row: 3, label: "billing", likely: "technical", chance: 0.02 },
+      trained: { margin: -1.2, forgotten: 2, by: "both" as const },
+    };
+    const of = { data: "d", rows: 100, all: 100, accuracy: 0.9, share: 0.05 };
+    const { bundle } = labelIssuesShown([{ ...issue, text: "the card was charged twice ".repeat(9) }], of);
+    assert.match(String(bundle["text/html"]), /<td style="[^"]*min-width:20em;[^"]*">the card/);
+    const short = labelIssuesShown([{ ...issue, text: "the card was charged" }], of);
+    assert.match(String(short.bundle["text/html"]), /<td style="[^"]*min-width:10em;[^"]*">the card/);
+  });
+});
