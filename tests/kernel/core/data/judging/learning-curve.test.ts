@@ -4,7 +4,7 @@ import { GrowingProbe } from "#kernel/core/data/judging/growing-probe.js";
 import { measuredCurve, sizesOf } from "#kernel/core/data/judging/learning-curve.js";
 import { forecast } from "#kernel/core/data/judging/power-law.js";
 import { standardised } from "#kernel/core/data/judging/ridge.js";
-import { sentenceOf } from "#kernel/core/display/learning-curve.js";
+import { learningCurveShown, sentenceOf } from "#kernel/core/display/learning-curve.js";
 import { chance, draw } from "#stdlib/lib/chance.js";
 
 const generator = chance(3);
@@ -101,5 +101,7 @@ describe("a power law through scores", () => {
       { errors: false, seed: 1 },
     );
     assert.match(sentenceOf(steep, of), /^twice the rows: \+[345]\.\d ± \d\.\d points$/);
+    const told = learningCurveShown(steep, of).map(({ bundle }) => String(bundle["text/plain"]));
+    assert.equal(told.join("\n").split(sentenceOf(steep, of)).length, 2, "the sentence stands there once");
   });
 });
