@@ -97,7 +97,8 @@ async function write(plan: DataPlan, world: SourceWorld, folder: string, o: Opti
   const temporary = `${folder}.part`;
   rmSync(temporary, { recursive: true, force: true });
   try {
-    mkdirSync(temporary, { recursive: true });
+    // Rows may hold what nobody else may see, also of data that are then refused.
+    mkdirSync(temporary, { recursive: true, mode: 0o700 });
     await writeInto(temporary, plan, world, o);
     rmSync(folder, { recursive: true, force: true }); // torn, or of an older version
     renameSync(temporary, folder);

@@ -188,8 +188,15 @@ class Told {
     this.texts.push(now);
     return now;
   }
+  /** A card or a phone may stand there as a number; what is none stays one. */
+  private number(value: number): unknown {
+    const { findings, text } = this.redact(String(value));
+    this.findings.push(...findings);
+    return findings.length > 0 ? text : value;
+  }
   inside(value: unknown): unknown {
     if (typeof value === "string") return this.text(value);
+    if (typeof value === "number") return this.number(value);
     if (Array.isArray(value)) return value.map((one) => this.inside(one));
     return isRecord(value)
       ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.inside(one)]))

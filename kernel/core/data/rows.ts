@@ -222,6 +222,7 @@ export async function turn(signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
 }
 
-export function isCall(source: DataPlan["source"]): source is Call {
-  return typeof (source as Call).word === "string" && typeof (source as Call).kind === "string";
+export function isCall(source: DataPlan["source"] | null): source is Call {
+  const call = source as Call | null;
+  return typeof call?.word === "string" && typeof call.kind === "string";
 }

@@ -51,6 +51,13 @@ describe("tunebook redact", function () {
       { findings: [{ entity: "pattern", start: 0, end: 4, text: "noth" }], text: "[PATTERN]ing" },
     ]);
   });
+  it("finds what stands in a row of JSON as a number, or deep in it", async () => {
+    write("numbers.jsonl", '{"card":4111111111111111,"n":12,"deep":[{"to":"a@b.org"}],"x":1.5}\n');
+    assert.equal(
+      (await redact("numbers.jsonl")).stdout,
+      '{"card":"[CARD]","n":12,"deep":[{"to":"[EMAIL]"}],"x":1.5}\n',
+    );
+  });
   it("finds how a table is written, and writes it so", async () => {
     write("semicolons.csv", Buffer.from('body;team\n"Grüße; a@b.org";x\nplain, so;y\n', "latin1"));
     write("tabs.tsv", "body\tteam\nto a@b.org\tx\n");

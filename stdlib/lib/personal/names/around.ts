@@ -122,9 +122,11 @@ const english = /(?<!\p{L})(?:the|and|is|was|it|then|of|for|with|to|my|at)(?!\p{
 function wordBefore(before: string, after: string, full: boolean, tell: (by: number) => void): number {
   const word = lastWord(before);
   if (word === "") return 0;
-  // A sentence ended there.
-  if (/\p{Ll}{2}\. $/u.test(before) && !titles.has(word) && !roles.has(word)) return 0;
+  // A sentence ended there; of words that are cut short the stop is their own.
+  if (/\p{Ll}{2}\. $/u.test(before) && !titles.has(word) && !(roles.has(word) && word.length < 5)) return 0;
   if (greetings.has(word)) {
+    // `Hello, Uploading a file fails`: what goes on after the comma is a sentence.
+    if (/, ?$/.test(before) && /^ \p{Ll}/u.test(after)) return 0.1;
     tell(/\b(?:thanks?|thank you),? $/i.test(before) && !/^[!,.]/.test(after) ? 0.5 : 0.75);
     return 0;
   }

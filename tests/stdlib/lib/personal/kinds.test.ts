@@ -73,4 +73,15 @@ describe("ways of writing personal data", () => {
   for (const [entity, cases] of Object.entries(written))
     for (const [text, ...expected] of cases)
       it(`${entity}: ${text}`, () => assert.deepEqual(found(text, entity as Entity), expected));
+  it("does not take the sentence after a greeting and its comma, or after a word with its full stop, for a name", () => {
+    for (const text of [
+      "Hello, Uploading a PDF gives a blank page.",
+      "Hey, Pick up the return of the lamp.",
+      "Hi, Early delivery please.",
+      "Ich bin seit Jahren Kunde. Wo bleibt das Paket?",
+    ])
+      assert.deepEqual(found(text, "name"), [], text);
+    assert.deepEqual(found("Hello, Anna Whitfield here", "name"), ["Anna Whitfield"]);
+    assert.deepEqual(found("Hi Wrenna, thanks", "name"), ["Wrenna"]);
+  });
 });
