@@ -37,13 +37,13 @@ export function labelIssuesShown(issues: readonly ToldIssue[], of: JudgedData): 
   const right = named.reduce((all, { chance }) => all + chance, 0) / Math.max(1, named.length);
   const wrong = named.length === 0 ? "" : `, and about ${percent(right, 0)} of those named are right`;
   const some = of.rows < of.all ? `${count(of.rows)} of ${count(of.all)} rows, at equal distances over them; ` : "";
-  const judged = `each row judged by the others, which agree with ${percent(of.accuracy)} of the labels. By that about ${percent(of.share)} of all labels are wrong${wrong}: look at them before you change them`;
+  const judged = `each row judged by the others, which agree with ${percent(of.accuracy)} of the labels. By that about ${percent(of.share)} of all labels are wrong${wrong}: look at them before you change them. chance: that the label is right`;
   const trained = issues.some((one) => one.trained);
   const seen = trained
     ? ". AUM: how far its label led in the training, on average; forgotten: how often it was right and then wrong"
     : "";
   return tableShown(
-    ["row", "split", "label", "rather", "chance of its label", ...(trained ? ["AUM", "forgotten", "by"] : []), "text"],
+    ["row", "split", "label", "rather", "chance", ...(trained ? ["AUM", "forgotten", "by"] : []), "text"],
     issues.map((one) => [
       one.row,
       one.split,

@@ -415,7 +415,7 @@ evaluate short_flow on flowing_twins.validation`);
     const [trained] = await book.run("show mood.label_issues");
     const after = String(trained!.bundle["text/plain"]);
     assert.deepEqual(streamed, [after]);
-    assert.match(after, /chance of its label +AUM +forgotten +by +text/);
+    assert.match(after, /rather +chance +AUM +forgotten +by +text/);
     for (const row of wrong) assert.match(after, new RegExp(`^ *${String(row)} .* (probe|training|both) +\\S`, "m"));
     await refused(
       'data feelings { source: csv("moods.csv"), columns: { text: body } }\nshow mood.label_issues on feelings',

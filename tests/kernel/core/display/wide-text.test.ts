@@ -11,6 +11,7 @@ describe("a table with texts", () => {
     const of = { data: "d", rows: 100, all: 100, accuracy: 0.9, share: 0.05 };
     const { bundle } = labelIssuesShown([{ ...issue, text: "the card was charged twice ".repeat(9) }], of);
     assert.match(String(bundle["text/html"]), /<td style="[^"]*min-width:20em;[^"]*">the card/);
+    assert.doesNotMatch(String(bundle["text/html"]), /<th [^>]*>[^<]{13,}</, "no head takes the text's room");
     const short = labelIssuesShown([{ ...issue, text: "the card was charged" }], of);
     assert.match(String(short.bundle["text/html"]), /<td style="[^"]*min-width:10em;[^"]*">the card/);
   });
