@@ -5,6 +5,7 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Blocks } from "#platform/files.js";
 import { kindOfFile } from "../file-kind.js";
+import { demandBounded } from "./bounds.js";
 import { MOST_BYTES } from "./unpack.js";
 import "../table-codes.js";
 
@@ -56,7 +57,8 @@ export async function* messagesOf(
         limit: MOST_HEAD,
         of: "bytes",
       });
-    const { type, body } = headOf(await blocks.read(from, from + length), broken);
+    const message = await blocks.read(from, from + length);
+    const { type, body } = headOf(message, broken);
     const kind = kinds[type];
     if (!kind) throw broken(`a message is of the kind ${type}, which is neither schema nor rows`);
     if (!some && kind !== "schema") throw broken("it begins without a schema");
@@ -70,6 +72,11 @@ export async function* messagesOf(
         limit: MOST_BYTES * 2,
         of: "bytes",
       });
+    try {
+      demandBounded(kind, message, body);
+    } catch {
+      throw broken("a message can't be read");
+    }
     some = true;
     yield { kind, bytes: await blocks.read(at, end) };
     at = end;

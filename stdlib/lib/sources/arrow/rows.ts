@@ -59,6 +59,7 @@ function* chunksOf(
       const column = table.getChild(name) as Column<unknown> | null;
       if (!column || column.length !== rows) throw new Error(`column "${name}" has other rows than the batch`);
       if (TEXTS.includes(type.typeId)) demandStrict(column);
+      for (const batch of column.data as readonly Batch[]) demandInside(batch);
       return { name, column, value: valueOf(type, file, name) };
     });
     for (let at = 0; at < rows || at === 0; at += CHUNK) {
@@ -78,6 +79,26 @@ function* chunksOf(
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CodedError("broken-table", { file, format: FORMAT, where: "a batch of rows", why }, { cause });
   }
+}
+
+/** As the reader holds the values of a column. */
+interface Batch {
+  readonly length: number;
+  readonly offsets?: ArrayLike<number | bigint>;
+  readonly sizes?: ArrayLike<number | bigint>;
+  readonly children?: readonly Batch[];
+}
+
+/** Lists lie within the values that they are of: else one of them is made of billions that aren't there. */
+function demandInside({ length, offsets, sizes, children = [] }: Batch): void {
+  const [inner, ...others] = children;
+  if (offsets && inner && others.length === 0)
+    for (let at = 0; at < length; at++) {
+      const from = Number(offsets[at]);
+      const to = sizes ? from + Number(sizes[at]) : Number(offsets[at + 1]);
+      if (!(from >= 0 && from <= to && to <= inner.length)) throw new Error("a list goes beyond its values");
+    }
+  children.forEach(demandInside);
 }
 
 interface Field {

@@ -1,0 +1,91 @@
+/**
+ * Lists of a message held to the bytes that there are: a reader that trusts a damaged length goes round until memory ends. The
+ * layout is FlatBuffers', of Arrow's Message, Schema, Field and RecordBatch.
+ */
+
+/** Fields within fields; a list that leads back to itself is deeper. */
+const DEEPEST = 64;
+/** Fields of all depths. */
+const MOST_FIELDS = 1_000_000;
+
+/** Slots of a table's fields in its list of offsets. */
+const slot = (index: number): number => 4 + 2 * index;
+const HEADER = slot(2);
+const SCHEMA = { fields: slot(1), metadata: slot(2) };
+const FIELD = { children: slot(5), metadata: slot(6) };
+const BATCH = { nodes: slot(1), buffers: slot(2), compression: slot(3), variadic: slot(4) };
+/** Values of a column that no byte stands for: all of them are null. */
+const MOST_VALUES = 2 ** 24;
+/** Of a dictionary that is packed: the reader makes a list of all of them at once. */
+const MOST_ENTRIES = 2 ** 22;
+const DICTIONARY = { data: slot(1) };
+
+/** Throws where a list is longer than what there is. `bytes`: of the message without its body, which has `body` bytes. */
+export function demandBounded(kind: "schema" | "dictionary" | "rows", bytes: Uint8Array, body: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const header = tableAt(view, view.getInt32(0, true), HEADER);
+  if (header === null) return;
+  if (kind === "schema") {
+    list(view, header, SCHEMA.metadata, 4);
+    const left = { fields: MOST_FIELDS };
+    for (const field of tables(view, header, SCHEMA.fields)) demandField(view, field, 1, left);
+    return;
+  }
+  const batch = kind === "rows" ? header : tableAt(view, header, DICTIONARY.data);
+  if (batch === null) return;
+  // The values of a dictionary are there, a bit of each at least, unless they are packed.
+  const packed = fieldAt(view, batch, BATCH.compression) !== null;
+  const entries = packed ? MOST_ENTRIES : 8 * body;
+  const most = BigInt(kind === "dictionary" ? entries : Math.max(MOST_VALUES, 8 * body));
+  const nodes = list(view, batch, BATCH.nodes, 16);
+  for (let at = 0; at < nodes.count; at++) within(view.getBigInt64(nodes.from + 16 * at, true), most);
+  const buffers = list(view, batch, BATCH.buffers, 16);
+  for (let at = 0; at < buffers.count; at++) {
+    const [offset, length] = [0, 8].map((by) => view.getBigInt64(buffers.from + 16 * at + by, true));
+    within(offset ?? 0n, BigInt(body));
+    within((offset ?? 0n) + (length ?? 0n), BigInt(body));
+  }
+  list(view, batch, BATCH.variadic, 8);
+}
+
+function within(value: bigint, most: bigint): void {
+  if (value < 0n || value > most) throw new RangeError("a column is longer than its message");
+}
+
+function demandField(view: DataView, field: number, depth: number, left: { fields: number }): void {
+  if (depth > DEEPEST || --left.fields < 0) throw new RangeError("its columns lead back to themselves");
+  list(view, field, FIELD.metadata, 4);
+  for (const child of tables(view, field, FIELD.children)) demandField(view, child, depth + 1, left);
+}
+
+/** Where a field of a table lies; null: it has none. */
+function fieldAt(view: DataView, table: number, at: number): number | null {
+  const offsets = table - view.getInt32(table, true);
+  const size = view.getUint16(offsets, true);
+  const offset = at < size ? view.getUint16(offsets + at, true) : 0;
+  return offset === 0 ? null : table + offset;
+}
+
+function tableAt(view: DataView, table: number, at: number): number | null {
+  const field = fieldAt(view, table, at);
+  return field === null ? null : field + view.getUint32(field, true);
+}
+
+/** Where the entries of a list begin, and how many there are. */
+function list(
+  view: DataView,
+  table: number,
+  at: number,
+  width: number,
+): { readonly from: number; readonly count: number } {
+  const start = tableAt(view, table, at);
+  if (start === null) return { from: 0, count: 0 };
+  const count = view.getUint32(start, true);
+  if (start + 4 + count * width > view.byteLength) throw new RangeError("a list is longer than its message");
+  return { from: start + 4, count };
+}
+
+function tables(view: DataView, table: number, at: number): readonly number[] {
+  const { from, count } = list(view, table, at, 4);
+  return Array.from({ length: count }, (_, i) => from + 4 * i + view.getUint32(from + 4 * i, true));
+}
