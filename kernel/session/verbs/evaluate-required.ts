@@ -43,8 +43,10 @@ export function heldTo(
 /** As many digits as tell it from a bar. */
 const short = (value: number): string => String(Number(value.toPrecision(4)));
 
-export function barsTold(model: string, held: readonly Held[]): readonly string[] {
-  return held.map(({ bar, is, cleared, barely }) => {
+/** Of bars that were cleared, or of those that were not. */
+export function barsTold(model: string, held: readonly Held[], which: "cleared" | "missed"): readonly string[] {
+  const own = held.filter(({ cleared }) => cleared === (which === "cleared"));
+  return own.map(({ bar, is, cleared, barely }) => {
     const verdict = cleared ? (barely ? "cleared, by less than its interval is wide" : "cleared") : "NOT cleared";
     return `required of ${model}: ${bar}; it is ${is}: ${verdict}`;
   });

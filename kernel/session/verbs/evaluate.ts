@@ -46,8 +46,11 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     const first = must(measured[0], "a model");
     const held = heldTo(action.require ?? [], scoreIn(first, drawn), session.vocabulary.registry);
     required.push({ on: first.evaluation.on, held });
-    const told = [...barsTold(first.evaluation.model, held), ...seen.flatMap(({ note }) => note ?? [])];
-    const [scores, ...rest] = evaluationShown(reportOf(measured, constants, drawn, { ...action, told }));
+    const bars = (which: "cleared" | "missed") => barsTold(first.evaluation.model, held, which);
+    const told = [...bars("cleared"), ...seen.flatMap(({ note }) => note ?? [])];
+    const [scores, ...rest] = evaluationShown(
+      reportOf(measured, constants, drawn, { ...action, told, missed: bars("missed") }),
+    );
     if (scores) stage.screen.display(scores);
     for (const { warning } of seen) if (warning) warn("scored-learnt-rows", warning);
     for (const { folds, evaluation } of measured)
@@ -122,7 +125,7 @@ function reportOf(
   measured: readonly Measured[],
   constants: readonly (MeasuredConstant | null)[],
   drawn: Compared,
-  { worst, told }: Evaluate & { readonly told: readonly string[] },
+  { worst, told, missed }: Evaluate & { readonly told: readonly string[]; readonly missed: readonly string[] },
 ): EvaluationReport {
   const first = measured[0]!;
   const of = (measures: readonly Measure[] | undefined, name: string) => {
@@ -159,25 +162,28 @@ function reportOf(
     }),
     constants: distinct.map(({ name, by }) => ({ name, by })),
     methods: methodsOf(measured.flatMap(({ measures }) => measures.map((measure) => drawnOf(drawn, measure)))),
-    warnings: measured.flatMap(({ handle, evaluation: { model }, scored, measures }, i) => {
-      const constant = constants[i];
-      const beside = measures.flatMap((measure) => {
-        const than = of(constant?.measures, measure.name);
-        const by = constant?.measures.find(({ name }) => name === measure.name)?.by;
-        return than
-          ? [
-              {
-                name: measure.name,
-                own: drawnOf(drawn, measure).score.value,
-                than: than.score.value,
-                ...(by !== undefined && { by }),
-                difference: difference(than, drawnOf(drawn, measure)),
-              },
-            ]
-          : [];
-      });
-      return doubtsOf(model, scored, constant ? { name: constant.name, beside } : null, handle.plan.task);
-    }),
+    warnings: [
+      ...missed,
+      ...measured.flatMap(({ handle, evaluation: { model }, scored, measures }, i) => {
+        const constant = constants[i];
+        const beside = measures.flatMap((measure) => {
+          const than = of(constant?.measures, measure.name);
+          const by = constant?.measures.find(({ name }) => name === measure.name)?.by;
+          return than
+            ? [
+                {
+                  name: measure.name,
+                  own: drawnOf(drawn, measure).score.value,
+                  than: than.score.value,
+                  ...(by !== undefined && { by }),
+                  difference: difference(than, drawnOf(drawn, measure)),
+                },
+              ]
+            : [];
+        });
+        return doubtsOf(model, scored, constant ? { name: constant.name, beside } : null, handle.plan.task);
+      }),
+    ],
     models: measured.map(({ evaluation: { model, labels, confusion }, scored, rows }) => ({
       name: model,
       ...{ labels, confusion },
