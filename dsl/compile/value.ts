@@ -1,5 +1,6 @@
 /** A value that stands by itself, as an option of a command line has it: `accuracy, f1(macro)`. */
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { fill, type Setting } from "../plan/defaults.js";
 import { nothingOutside } from "../plan/outside.js";
 import { Program } from "../plan/program.js";
 import { parse } from "../syntax/parse.js";
@@ -10,28 +11,49 @@ import { typed } from "../types/values.js";
 import "../syntax/codes.js";
 import "../types/value-codes.js";
 
-/** Undefined where something is reported. A parameter that takes a list takes what stands between its brackets. */
-export function valueOf(
-  text: string,
-  parameter: Pick<Parameter, "name" | "type">,
-  registry: Registry,
-): { readonly value: Value | undefined; readonly diagnostics: readonly Diagnostic[] } {
+/** Undefined where something is wrong, which is told. */
+export interface Read {
+  readonly value: Value | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** As it is written; a parameter that takes a list takes what stands between its brackets. Nothing is filled in. */
+export function valueOf(text: string, parameter: Parameter, registry: Registry): Read {
   const { name, type } = parameter;
   const written = type.is === "list" ? `[${text}]` : text;
-  // A verb of the language's own, so that what is wrong in the value alone is reported.
-  const [verb] = registry.verbs();
-  const source = { id: name, title: name, text: `${verb?.name ?? ""} x { ${name}: ${written} }` };
-  const program = new Program(registry, Facts.none, "run", nothingOutside);
-  program.source = source;
-  program.sources.set(source.id, source);
+  const program = alone(parameter, written, registry);
   const parsed = parse(
-    source,
+    program.source,
     registry.verbs().map((one) => one.name),
   );
   program.reporter.begin(parsed.diagnostics);
   const [statement] = parsed.tree.statements;
   const entry = statement?.block?.entries.find(({ key }) => key.text === name);
   const value = entry?.value && typed(entry.value, type, { path: name, key: name }, program.typing(new Map()));
-  const { diagnostics, hasErrors } = program.reporter;
-  return { value: hasErrors ? undefined : value, diagnostics };
+  return read(program, value);
+}
+
+/** The value with what is left out at its default, if its words have nothing to say against it. `data`: as their checks see it. */
+export function wholeOf(value: Value, parameter: Parameter, registry: Registry, data?: Setting["data"]): Read {
+  const program = alone(parameter, "", registry);
+  const span = { source: program.source.id, start: 0, end: 0 };
+  const given = { value, span, from: "written", places: new Map() } as const;
+  const { values } = fill(program, [parameter], new Map([[parameter.name, given]]), "", {
+    here: span,
+    ...(data && { data }),
+  });
+  return read(program, values[parameter.name]);
+}
+
+/** A source of one statement that has the value as its only key: what is wrong is then wrong in the value. */
+function alone({ name }: Parameter, written: string, registry: Registry): Program {
+  const program = new Program(registry, Facts.none, "run", nothingOutside);
+  const [verb] = registry.verbs();
+  program.source = { id: name, title: name, text: `${verb?.name ?? ""} x { ${name}: ${written} }` };
+  program.sources.set(name, program.source);
+  return program;
+}
+
+function read({ reporter }: Program, value: Value | undefined): Read {
+  return { value: reporter.hasErrors ? undefined : value, diagnostics: reporter.diagnostics };
 }

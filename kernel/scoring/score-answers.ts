@@ -1,11 +1,10 @@
 /** Metrics of a file's answers with their intervals, and of parts of its rows: by the code that `evaluate` measures with. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
-import { valueOf } from "#dsl/compile/value.js";
-import type { CheckContext } from "#dsl/types/context.js";
-import { Facts } from "#dsl/types/facts.js";
+import { valueOf, wholeOf, type Read } from "#dsl/compile/value.js";
+import { hashOf } from "#dsl/plan/hash.js";
 import type { Registry } from "#dsl/types/registry.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import type { Call } from "#dsl/types/value.js";
 import { usualMetrics } from "#stdlib/lib/metrics/usual.js";
 import { drawAll, methodsOf, type Score } from "../inference/comparison.js";
 import { measureOf } from "../inference/measured.js";
@@ -39,12 +38,23 @@ export async function scoreAnswers(
   registry: Registry,
   signal?: AbortSignal,
 ): Promise<ScoredAnswers> {
-  const calls = written === undefined ? null : metricsIn(written, registry);
+  const parameter = must(
+    registry.find("verb", "evaluate")?.parameters.find(({ name }) => name === "metrics"),
+    "the metrics of an evaluation",
+  );
+  const calls = written === undefined ? null : metricsOf(valueOf(written, parameter, registry));
   const { sort, calls: asked } = agreed(answers, calls, registry);
   const outcomes = outcomesOf(sort, answers);
-  const measures = await Promise.all(
-    asked.map((call) => measureOf(registry, filled(call, outcomes.labels, registry), outcomes)),
+  const data = outcomes.labels.length > 0 ? { labels: outcomes.labels } : {};
+  const whole = metricsOf(wholeOf(asked, parameter, registry, data));
+  const tried = whole.map((call) =>
+    measureOf(registry, call, outcomes).catch((error: unknown) => {
+      // Nobody asked for it: of the usual ones those are told that these answers have.
+      if (calls === null && error instanceof CodedError && error.code === "no-probabilities") return null;
+      throw error;
+    }),
   );
+  const measures = (await Promise.all(tried)).filter((one) => one !== null);
   const { by, rows } = answers;
   const found = by ? slicesOf(rows.length, (row) => by[row]).slices : [];
   const parts = found.map((slice) => (slice.rows.length < FEWEST ? null : measuresIn(measures, slice, rows.length)));
@@ -72,9 +82,8 @@ export async function scoreAnswers(
   };
 }
 
-function metricsIn(written: string, registry: Registry): readonly Call[] {
-  const type = { is: "list", of: { is: "word", kind: "metric" } } as const;
-  const { value, diagnostics } = valueOf(written, { name: "metrics", type }, registry);
+/** Coded error: the first that is wrong. */
+function metricsOf({ value, diagnostics }: Read): readonly Call[] {
   const wrong = diagnostics.find(({ severity }) => severity === "error");
   if (wrong) throw new CodedError(wrong.code, wrong.data);
   if (!Array.isArray(value) || value.length === 0)
@@ -90,7 +99,7 @@ function agreed(
 ): { readonly sort: Sort; readonly calls: readonly Call[] } {
   const [first] = rows;
   const sorts = first ? sortsOf(first, texts) : (["label"] as const);
-  const measures = (call: Call): readonly string[] => registry.find("metric", call.word)?.capabilities?.of ?? [];
+  const measures = (call: Call): readonly string[] => measured(call, registry);
   const asked = calls ?? usual(sorts[0] ?? "label", registry);
   const sort = sorts.find((one) => asked.every((call) => measures(call).includes(one)));
   if (sort) return { sort, calls: asked };
@@ -107,39 +116,14 @@ function agreed(
   });
 }
 
-const USUAL: Readonly<Partial<Record<Sort, readonly string[]>>> = {
-  number: ["mean_absolute_error", "pearson"],
-  tags: ["entity_f1"],
-  written: ["rouge", "chrf"],
-  answer: ["exact_match", "token_f1"],
-  ranking: ["mrr", "ndcg"],
-};
+/** What tasks measure unless told otherwise that answer so. */
 function usual(sort: Sort, registry: Registry): readonly Call[] {
-  const words = USUAL[sort];
-  if (words) return words.flatMap((word) => metricsIn(word, registry));
-  const calls = usualMetrics(registry, null, null);
-  return sort === "label_set" ? metricsIn("accuracy, f1(micro)", registry) : calls;
+  if (sort === "label") return usualMetrics(registry, null, null);
+  const tasks = registry.ofKind("task").flatMap(({ capabilities }) => capabilities ?? []);
+  const all = tasks.filter(({ measures }) => measures.includes(sort)).flatMap(({ metrics }) => metrics ?? []);
+  const own = all.filter((call) => measured(call, registry).includes(sort));
+  return [...new Map(own.map((call) => [hashOf(call), call])).values()];
 }
 
-/** A call with what is left out at its default, if the word itself has nothing to say against it on such labels. */
-function filled(call: Call, labels: readonly string[], registry: Registry): Call {
-  const word = must(registry.find("metric", call.word), `the metric ${call.word}`);
-  const context: CheckContext = {
-    facts: Facts.none,
-    statement: {},
-    data: labels.length > 0 ? { labels } : {},
-    report(code, data) {
-      throw new CodedError(code, data);
-    },
-    assisting: false,
-    find: (kind, name) => registry.find(kind, name),
-    ofKind: (kind) => registry.ofKind(kind),
-  };
-  const given: Record<string, Value> = { ...call.arguments };
-  for (const { name, default: standing } of word.parameters)
-    if (given[name] === undefined && standing)
-      given[name] = "value" in standing ? standing.value : standing.from({}, context);
-  const whole = { ...call, arguments: given };
-  word.check?.(whole, context);
-  return whole;
-}
+const measured = (call: Call, registry: Registry): readonly string[] =>
+  registry.find("metric", call.word)?.capabilities?.of ?? [];

@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { runLength } from "../lib/metrics/run-length.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -14,17 +15,6 @@ export const word = defineWord({
     n: "words",
   },
   capabilities: { greaterIsBetter: true, of: ["written"] },
-  parameters: [
-    {
-      name: "words",
-      type: { is: "number", integer: true },
-      doc: "How many words a run has.",
-      range: { min: 1, max: 10 },
-      positional: true,
-      default: { value: 2 },
-      why: "Pairs tell phrases that come again from words that must.",
-      impact: "low",
-    },
-  ],
+  parameters: runLength(2, "Pairs tell phrases that come again from words that must."),
   load: async () => (await import("./distinct.run.js")).distinct,
 });

@@ -1,11 +1,11 @@
 /** Mean of −ln p(what is true), squared error of numbers; probabilities are floored at the least f32 so that the mean stays finite. */
 import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "../kinds/metric.js";
 import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import { squaredError } from "./mean_squared_error.run.js";
 
 export const loss: MetricImplementation = {
   compute: (_call, input) => whole(ofLabels(input)),
-  ofNumbers: (_call, { truth, predicted }) =>
-    truth.reduce((sum, right, i) => sum + (predicted[i]! - right) ** 2, 0) / truth.length,
+  ofNumbers: (_call, input) => squaredError(input),
   ofLabelSets: (_call, input) => whole(ofSets(input)),
   ofTokens: (_call, { loss: nats }) => nats,
   ofLoss: (_call, value) => value,

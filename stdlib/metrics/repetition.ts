@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { runLength } from "../lib/metrics/run-length.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -8,17 +9,6 @@ export const word = defineWord({
   since: "0.2.0",
   elsewhere: { seq_rep: "repetition", seq_rep_4: "repetition", repetition_rate: "repetition", n: "words" },
   capabilities: { greaterIsBetter: false, of: ["written"] },
-  parameters: [
-    {
-      name: "words",
-      type: { is: "number", integer: true },
-      doc: "How many words a run has.",
-      range: { min: 1, max: 10 },
-      positional: true,
-      default: { value: 4 },
-      why: "Four words in the same order hardly come twice by chance.",
-      impact: "low",
-    },
-  ],
+  parameters: runLength(4, "Four words in the same order hardly come twice by chance."),
   load: async () => (await import("./repetition.run.js")).repetition,
 });

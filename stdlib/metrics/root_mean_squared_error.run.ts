@@ -1,7 +1,7 @@
 /** Source: scikit-learn's `root_mean_squared_error`. */
 import type { MetricImplementation } from "../kinds/metric.js";
+import { squaredError } from "./mean_squared_error.run.js";
 
 export const rootMeanSquaredError: MetricImplementation = {
-  ofNumbers: (_call, { truth, predicted }) =>
-    Math.sqrt(truth.reduce((sum, right, i) => sum + (predicted[i]! - right) ** 2, 0) / truth.length),
+  ofNumbers: (_call, input) => Math.sqrt(squaredError(input)),
 };

@@ -97,7 +97,7 @@ describe("tunebook score", function () {
       { truth: ["a", "b"], predicted: ["a"] },
       { truth: [], predicted: [] },
     ]);
-    assert.deepEqual(Object.keys((await score("sets.jsonl")).metrics), ["accuracy", "f1(micro)"]);
+    assert.deepEqual(Object.keys((await score("sets.jsonl")).metrics), ["f1(micro)", "f1(macro)", "accuracy"]);
     write("tags.jsonl", [
       { truth: ["O", "B-X", "I-X"], predicted: ["O", "B-X", "O"] },
       { truth: ["B-Y"], predicted: ["B-Y"] },
