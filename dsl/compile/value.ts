@@ -11,7 +11,7 @@ import { typed } from "../types/values.js";
 import "../syntax/codes.js";
 import "../types/value-codes.js";
 
-/** Undefined where something is wrong, which is told. */
+/** A value holds where no diagnostic is an error. */
 export interface Read {
   readonly value: Value | undefined;
   readonly diagnostics: readonly Diagnostic[];
@@ -30,7 +30,7 @@ export function valueOf(text: string, parameter: Parameter, registry: Registry):
   const [statement] = parsed.tree.statements;
   const entry = statement?.block?.entries.find(({ key }) => key.text === name);
   const value = entry?.value && typed(entry.value, type, { path: name, key: name }, program.typing(new Map()));
-  return read(program, value);
+  return { value, diagnostics: program.reporter.diagnostics };
 }
 
 /** The value with what is left out at its default, if its words have nothing to say against it. `data`: as their checks see it. */
@@ -42,7 +42,7 @@ export function wholeOf(value: Value, parameter: Parameter, registry: Registry, 
     here: span,
     ...(data && { data }),
   });
-  return read(program, values[parameter.name]);
+  return { value: values[parameter.name], diagnostics: program.reporter.diagnostics };
 }
 
 /** A source of one statement that has the value as its only key: what is wrong is then wrong in the value. */
@@ -52,8 +52,4 @@ function alone({ name }: Parameter, written: string, registry: Registry): Progra
   program.source = { id: name, title: name, text: `${verb?.name ?? ""} x { ${name}: ${written} }` };
   program.sources.set(name, program.source);
   return program;
-}
-
-function read({ reporter }: Program, value: Value | undefined): Read {
-  return { value: reporter.hasErrors ? undefined : value, diagnostics: reporter.diagnostics };
 }

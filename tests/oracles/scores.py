@@ -16,6 +16,7 @@ PIECES = ["the", "cat", "sat", "on", "a", "mat", ",", ".", "1,000.5", "3-4", "do
 def make(golden):
     cases = [case(seed) for seed in range(14)]
     cases.extend(lines(seed) for seed in range(4))
+    cases.extend(tangled(seed) for seed in range(6))
     cases.append({"written": ["same text here now", "ok"], "targets": ["same text here now", "ok"]})
     cases.append({"written": ["", "a"], "targets": ["something else", "b c"]})
     cases.append({"written": ["- \"Quoted\" <skipped>text;", "a_b [c] {d} ~e"], "targets": ["- 'Quoted' text:", "a_b [c] {d} ~f"]})
@@ -36,6 +37,17 @@ def lines(seed):
         broken = lambda words, every: "\n".join(" ".join(words[i:i + every]) for i in range(0, len(words), every))
         targets.append(broken(target, 7))
         written.append(broken(other, 9) + ("\n" if row % 2 else ""))
+    return {"written": written, "targets": targets}
+
+
+def tangled(seed):
+    """Few words in many orders: moves of equal worth, of which the first that is found counts."""
+    written, targets = [], []
+    for row in range(12):
+        draw = lambda what, count: ["abcd"[i] for i in whole(f"scores/tangled/{seed}/{row}/{what}", count, 4)]
+        length = 6 + whole(f"scores/tangled/{seed}/{row}/length", 1, 16)[0]
+        written.append(" ".join(draw("written", length)))
+        targets.append(" ".join(draw("target", length + row % 3)))
     return {"written": written, "targets": targets}
 
 

@@ -128,6 +128,18 @@ describe("metrics against scikit-learn", () => {
       assert.ok(compared >= 3, `${compared} compared`);
     });
 
+  it("calibration_error: a bin has its upper end, not its lower", async () => {
+    const metric = (await registry.find("metric", "calibration_error")!.load!()) as MetricImplementation;
+    const input = {
+      labels: ["a", "b"],
+      truth: Int32Array.of(0, 1),
+      predicted: Int32Array.of(0, 0),
+      probabilities: Float64Array.of(0.6, 0.4, 0.7, 0.3),
+    };
+    // 0.6 lies in the third of five bins, 0.7 in the fourth: were they in one, 0.4 and 0.7 would cancel.
+    assert.ok(Math.abs(metric.compute!(call("calibration_error", { bins: 5 }), input) - 0.55) < 1e-12);
+  });
+
   it("loss is the mean of −ln p(true)", async () => {
     const metric = (await registry.find("metric", "loss")!.load!()) as MetricImplementation;
     const input = {

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { demandBounded } from "#stdlib/lib/sources/arrow/bounds.js";
+
+/** A message whose schema has nothing but a list of metadata of that length, as FlatBuffers lays it out. */
+function schemaWith(metadata: number): Uint8Array {
+  const view = new DataView(new ArrayBuffer(64));
+  view.setInt32(0, 16, true); // the message's table
+  view.setUint16(4, 10, true); // its offsets: of the header, slot 2
+  view.setUint16(12, 4, true);
+  view.setInt32(16, 12, true); // back to its offsets
+  view.setUint32(20, 20, true); // the schema's table, at 40
+  view.setUint16(28, 10, true); // its offsets: of the metadata, slot 2
+  view.setUint16(36, 4, true);
+  view.setInt32(40, 12, true);
+  view.setUint32(44, 4, true); // the list, at 48
+  view.setUint32(48, metadata, true);
+  return new Uint8Array(view.buffer);
+}
+
+describe("the lists of an Arrow message", () => {
+  it("are no longer than the message", () => {
+    demandBounded("schema", schemaWith(0), 0);
+    demandBounded("schema", schemaWith(3), 0);
+    for (const length of [4, 1_000_000_000, 0xffffffff])
+      assert.throws(() => demandBounded("schema", schemaWith(length), 0), /longer than its message/);
+  });
+});
