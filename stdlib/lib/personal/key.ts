@@ -62,14 +62,45 @@ const pemFoot = /-----END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
 const named =
   /(?<![A-Za-z0-9])(?:[A-Za-z0-9]{1,24}[_-]){0,3}(?:api[_-]?key|secret[_-]?key|access[_-]?key|secret|token|passw(?:or)?d|passphrase|pwd|auth[_-]?key|private[_-]?key|bearer)["']?(?:\s{0,2}(?:[:=]|=>|:=)\s{0,2}|\s(?:is\s)?)["'`]?(?<value>[A-Za-z0-9+/_.=~!@#$%^&*-]{8,512})/gi;
 
-export const key: Detector = (text) =>
-  [...ofProviders(text), ...ofPem(text), ...ofNames(text)].sort((a, b) => a.start - b.start);
+export const key: Detector = (text) => {
+  const lengths = lengthsIn(text);
+  return [
+    ...(lengths.key ? ofProviders(text) : []),
+    ...ofPem(text),
+    ...(lengths.value && said.test(text) ? ofNames(text) : []),
+  ].sort((a, b) => a.start - b.start);
+};
 
-/** What a text must have, looked for before shapes are. */
-const [long, said] = [/[A-Za-z0-9_.=+/-]{14}/, /key|secret|token|passw|passphrase|pwd|bearer/i];
+/** Signs of a key and of a secret's value, by their codes. */
+const signs = /[A-Za-z0-9_.=+/-]/;
+const valueSigns = /[A-Za-z0-9+/_.=~!@#$%^&*-]/;
+const [ofKey, ofValue, ofNumber] = [1, 2, 4];
+const traits = Uint8Array.from({ length: 128 }, (_, code) => {
+  const sign = String.fromCharCode(code);
+  return (
+    (signs.test(sign) ? ofKey : 0) | (valueSigns.test(sign) ? ofValue : 0) | (code >= 48 && code <= 57 ? ofNumber : 0)
+  );
+});
+const said = /key|secret|token|passw|passphrase|pwd|bearer/i;
+
+/** What a text must have, looked for before shapes are: signs in a row, for a value a digit among them. */
+function lengthsIn(text: string): { readonly key: boolean; readonly value: boolean } {
+  let [key, value, digit] = [0, 0, false];
+  const found = { key: false, value: false };
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const trait = code < 128 ? traits[code]! : 0;
+    key = trait & ofKey ? key + 1 : 0;
+    if (key >= 14) found.key = true;
+    digit = (trait & ofValue) !== 0 && (digit || (trait & ofNumber) !== 0);
+    value = trait & ofValue ? value + 1 : 0;
+    if (digit && value >= 12) found.value = true;
+    if (found.key && found.value) break;
+  }
+  return found;
+}
 
 function ofProviders(text: string): Span[] {
-  if (!long.test(text)) return [];
   return Array.from(matchesOf(shapes, text), ({ 0: found, index: start }) => ({
     start,
     end: start + found.length,
@@ -95,7 +126,7 @@ function ofPem(text: string): Span[] {
 /** What a line calls a secret: `api_key = "…"`. A word of a language is none. */
 function ofNames(text: string): Span[] {
   const found: Span[] = [];
-  for (const match of said.test(text) ? matchesOf(named, text) : []) {
+  for (const match of matchesOf(named, text)) {
     const value = (match.groups?.["value"] ?? "").replace(/[.!?]+$/, "");
     const begins = match.index + match[0].length - (match.groups?.["value"] ?? "").length;
     if (value.length >= 12 && looksDrawn(value)) found.push({ start: begins, end: begins + value.length, sure: true });

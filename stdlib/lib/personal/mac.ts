@@ -5,7 +5,10 @@ import type { Detector } from "./finding.js";
 const shape =
   /(?<![\w:.-])(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2})(?![\w:-]|\.\w)/g;
 
+/** What a text must have, looked for before addresses are. */
+const hint = /[:.-][0-9A-Fa-f]{2,4}[:.-]/;
+
 export const mac: Detector = (text) =>
-  [...matchesOf(shape, text)]
+  (hint.test(text) ? matchesOf(shape, text) : [])
     .filter(([found]) => !/^(?:[0.:-]+|[f.:-]+)$/i.test(found))
     .map(({ 0: found, index: start }) => ({ start, end: start + found.length }));
