@@ -11,8 +11,12 @@ export function wholeValue(value: bigint): number | string {
   return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
 
-/** `unscaled` · 10^−`scale`. */
+/** Digits that a decimal of these formats has at most; a damaged scale would be written out as billions of noughts. */
+const MOST_DIGITS = 1000;
+
+/** `unscaled` · 10^−`scale`. Throws of a scale that no decimal has. */
 export function decimalValue(unscaled: bigint, scale: number): number | string {
+  if (!(Math.abs(scale) <= MOST_DIGITS)) throw new RangeError(`a decimal has a scale of ${scale}`);
   const sign = unscaled < 0n ? "-" : "";
   const all = String(unscaled < 0n ? -unscaled : unscaled);
   if (scale <= 0) return wholeValue(unscaled * 10n ** BigInt(-scale));

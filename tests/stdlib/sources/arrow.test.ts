@@ -83,6 +83,8 @@ describe("arrow", () => {
       ["a file cut by a byte", whole.subarray(0, -1), "broken-table"],
       ["a stream cut in half", stream.subarray(0, stream.length / 2), "broken-table"],
       ["a message longer than the file", at(whole, 12, [0, 0, 0, 1]), "broken-table"],
+      ["a decimal of 16 million noughts", at(whole, 650, [255]), "broken-table"],
+      ["a decimal of very many digits", at(whole, 695, [1]), "broken-table"],
       ["a schema of ones", at(whole, 16, new Array<number>(900).fill(255)), "broken-table"],
     ];
     for (const [what, bytes, code] of cases)

@@ -12,16 +12,17 @@ const MOST_FIELDS = 1_000_000;
 const slot = (index: number): number => 4 + 2 * index;
 const HEADER = slot(2);
 const SCHEMA = { fields: slot(1), metadata: slot(2) };
-const FIELD = { children: slot(5), metadata: slot(6) };
+const FIELD = { kind: slot(2), type: slot(3), children: slot(5), metadata: slot(6) };
 const BATCH = { nodes: slot(1), buffers: slot(2), compression: slot(3), variadic: slot(4) };
+const DECIMAL = { kind: 7, scale: slot(1) };
+/** Digits of a decimal. */
+const MOST_DIGITS = 1000n;
 /** Values of a column that no byte stands for: all of them are null. */
 const MOST_VALUES = 2 ** 24;
-/** Of a dictionary that is packed: the reader makes a list of all of them at once. */
-const MOST_ENTRIES = 2 ** 22;
 const DICTIONARY = { data: slot(1) };
 
-/** Throws where a list is longer than what there is. `bytes`: of the message without its body, which has `body` bytes. */
-export function demandBounded(kind: "schema" | "dictionary" | "rows", bytes: Uint8Array, body: number): void {
+/** Throws where a list is longer than what there is. `bytes`: of the message without its body. */
+export function demandBounded(kind: "schema" | "dictionary" | "rows", bytes: Uint8Array, body: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const header = tableAt(view, view.getInt32(0, true), HEADER);
   if (header === null) return;
@@ -33,19 +34,28 @@ export function demandBounded(kind: "schema" | "dictionary" | "rows", bytes: Uin
   }
   const batch = kind === "rows" ? header : tableAt(view, header, DICTIONARY.data);
   if (batch === null) return;
-  // The values of a dictionary are there, a bit of each at least, unless they are packed.
   const packed = fieldAt(view, batch, BATCH.compression) !== null;
-  const entries = packed ? MOST_ENTRIES : 8 * body;
-  const most = BigInt(kind === "dictionary" ? entries : Math.max(MOST_VALUES, 8 * body));
+  const buffers = list(view, batch, BATCH.buffers, 16);
+  let unpacked = 0;
+  for (let at = 0; at < buffers.count; at++) {
+    const [offset = 0n, length = 0n] = [0, 8].map((by) => view.getBigInt64(buffers.from + 16 * at + by, true));
+    within(offset, BigInt(body.length));
+    within(offset + length, BigInt(body.length));
+    unpacked += packed ? unpackedLength(body.subarray(Number(offset), Number(offset + length))) : 0;
+  }
+  // Values are there, a bit of each at least. The reader makes a list of all of a dictionary's at once.
+  const there = 8 * (packed ? unpacked : body.length);
+  const most = BigInt(kind === "dictionary" ? there : Math.max(MOST_VALUES, there));
   const nodes = list(view, batch, BATCH.nodes, 16);
   for (let at = 0; at < nodes.count; at++) within(view.getBigInt64(nodes.from + 16 * at, true), most);
-  const buffers = list(view, batch, BATCH.buffers, 16);
-  for (let at = 0; at < buffers.count; at++) {
-    const [offset, length] = [0, 8].map((by) => view.getBigInt64(buffers.from + 16 * at + by, true));
-    within(offset ?? 0n, BigInt(body));
-    within((offset ?? 0n) + (length ?? 0n), BigInt(body));
-  }
   list(view, batch, BATCH.variadic, 8);
+}
+
+/** What a packed buffer says of itself before its bytes; of one that was left as it is −1. One that lies fails when it is unpacked. */
+function unpackedLength(buffer: Uint8Array): number {
+  if (buffer.length < 8) return 0;
+  const length = Number(new DataView(buffer.buffer, buffer.byteOffset, 8).getBigInt64(0, true));
+  return length === -1 ? buffer.length - 8 : Math.max(0, length);
 }
 
 function within(value: bigint, most: bigint): void {
@@ -55,6 +65,11 @@ function within(value: bigint, most: bigint): void {
 function demandField(view: DataView, field: number, depth: number, left: { fields: number }): void {
   if (depth > DEEPEST || --left.fields < 0) throw new RangeError("its columns lead back to themselves");
   list(view, field, FIELD.metadata, 4);
+  const kind = fieldAt(view, field, FIELD.kind);
+  const decimal = kind !== null && view.getUint8(kind) === DECIMAL.kind ? tableAt(view, field, FIELD.type) : null;
+  const scale = decimal === null ? null : fieldAt(view, decimal, DECIMAL.scale);
+  // The reader makes a number of so many noughts of it.
+  if (scale !== null) within(BigInt(Math.abs(view.getInt32(scale, true))), MOST_DIGITS);
   for (const child of tables(view, field, FIELD.children)) demandField(view, child, depth + 1, left);
 }
 

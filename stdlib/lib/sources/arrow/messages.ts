@@ -72,13 +72,14 @@ export async function* messagesOf(
         limit: MOST_BYTES * 2,
         of: "bytes",
       });
+    const bytes = await blocks.read(at, end);
     try {
-      demandBounded(kind, message, body);
+      demandBounded(kind, message, bytes.subarray(bytes.length - body));
     } catch {
       throw broken("a message can't be read");
     }
     some = true;
-    yield { kind, bytes: await blocks.read(at, end) };
+    yield { kind, bytes };
     at = end;
     onBytes?.(at);
   }
