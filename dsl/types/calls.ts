@@ -236,7 +236,9 @@ class Arguments {
 }
 
 /** Whether other tools have that name for a parameter: no new name then, even where any name may stand. */
+/** No name of one's own. Nothing can be kept under `__proto__`. */
 function isForeign(record: Word, name: string): boolean {
+  if (name === "__proto__") return true;
   return (record.elsewhere && Object.hasOwn(record.elsewhere, name)) === true || adviceOf(record, name) !== undefined;
 }
 
