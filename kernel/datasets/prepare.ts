@@ -27,7 +27,7 @@ export async function prepareRows(given: DataPlan, world: SourceWorld, o: Prepar
   const { source, notes, sources } = await fetchedSource(given.source, {
     ...{ folder: world.folder, split: given.split !== null, signal: o.signal, onFetch: o.onFetch },
   });
-  const prepared = await read({ ...given, source }, asking(world), o);
+  const prepared = await read({ ...given, source }, asking(world, o.signal), o);
   if (notes.length + sources.length === 0) return prepared;
   const { facts } = prepared;
   return {
@@ -41,8 +41,8 @@ export async function prepareRows(given: DataPlan, world: SourceWorld, o: Prepar
 }
 
 /** With what runs queries. */
-function asking(world: SourceWorld): SourceWorld {
-  return { query: (query) => queried(query, world.folder), ...world };
+function asking(world: SourceWorld, signal?: AbortSignal): SourceWorld {
+  return { query: (query) => queried(query, world.folder, signal), ...world };
 }
 
 async function read(plan: DataPlan, world: SourceWorld, o: PrepareOptions): Promise<Prepared> {
@@ -53,10 +53,10 @@ async function read(plan: DataPlan, world: SourceWorld, o: PrepareOptions): Prom
 }
 
 /** Column names and first rows of one source, for checks while someone types; its file is fetched where it lies elsewhere. */
-export async function readHeader(source: Call, world: SourceWorld): Promise<TableFacts> {
-  const fetched = await fetchedSource(source, { folder: world.folder, split: false, head: true });
+export async function readHeader(source: Call, world: SourceWorld, signal?: AbortSignal): Promise<TableFacts> {
+  const fetched = await fetchedSource(source, { folder: world.folder, split: false, head: true, signal });
   const [first] = isCall(fetched.source) ? [fetched.source] : Object.values(fetched.source);
-  const facts = await headerOf(first ?? source, asking(world));
+  const facts = await headerOf(first ?? source, asking(world, signal));
   const sources = [...fetched.sources, ...(facts.sources ?? [])];
   return { ...facts, ...(sources.length > 0 && { sources }) };
 }

@@ -71,7 +71,7 @@ export class DatasetCache {
   async answer(need: Need, s: HostContext): Promise<FactOf<Need["about"]>> {
     switch (need.about) {
       case "table":
-        return readHeader(need.source, world(need.folder, s));
+        return readHeader(need.source, world(need.folder, s), s.signal);
       case "data":
         return (await this.data(need.data, need.base, s)).facts;
       case "base":

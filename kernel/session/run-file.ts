@@ -51,11 +51,15 @@ export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise
   } catch (error) {
     const sources = error instanceof Refused ? error.sources : [...session.earlier, source];
     const diagnostics = diagnosticsOf(error, sources);
-    if (diagnostics.length === 0) throw error;
-    warn(renderAnsi(diagnostics, sources, { color: o.color ?? false }));
+    if (diagnostics.length === 0 && !(o.signal?.aborted && isAbort(error))) throw error;
+    warn(diagnostics.length === 0 ? "Interrupted" : renderAnsi(diagnostics, sources, { color: o.color ?? false }));
     return { ok: false, evaluations: session.evaluations, seconds: session.seconds };
   } finally {
     text.end();
     await session.close();
   }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
 }

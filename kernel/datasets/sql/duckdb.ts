@@ -39,6 +39,7 @@ interface Connection {
     prepare(index: number): Promise<{ readonly statementType: number; destroySync(): void }>;
   }>;
   stream(sql: string): Promise<Result>;
+  interrupt(): void;
   closeSync(): void;
 }
 interface Result {
@@ -46,12 +47,20 @@ interface Result {
   fetchChunk(): Promise<{ readonly rowCount: number; getColumns(): readonly (readonly unknown[])[] } | null>;
 }
 
-/** `file`: of the database, absolute. */
-export async function* duckdbRows(query: AskedQuery, file: string | null, folder: string): AsyncGenerator<RowChunk> {
+/** `file`: of the database, absolute. `signal`: ends a query that goes on and on. */
+export async function* duckdbRows(
+  query: AskedQuery,
+  file: string | null,
+  folder: string,
+  signal?: AbortSignal,
+): AsyncGenerator<RowChunk> {
   const duckdb = await packageNamed<DuckDB>(PACKAGE, "`sql`", folder);
   const asked = placed(query, folder);
   for (const name of asked.missing) await locate(folder, name);
-  const fails = (error: unknown): CodedError => told(error, query.sql, asked);
+  const fails = (error: unknown): CodedError => {
+    signal?.throwIfAborted();
+    return told(error, query.sql, asked);
+  };
   mkdirSync(cachePath("sql"), { recursive: true });
   const spill = mkdtempSync(cachePath("sql", "spill-"));
   const instance = await duckdb.DuckDBInstance.create(file ?? ":memory:", {
@@ -67,11 +76,14 @@ export async function* duckdbRows(query: AskedQuery, file: string | null, folder
     throw fails(error);
   });
   let connection: Connection | undefined;
+  const interrupt = (): void => connection?.interrupt();
+  signal?.addEventListener("abort", interrupt);
   try {
     connection = await instance.connect();
     for (const setting of guards(asked)) await connection.run(setting);
-    yield* rowsOf(connection, asked.sql, query.limit, duckdb, fails);
+    yield* rowsOf(connection, asked.sql, query.limit, duckdb, fails, signal);
   } finally {
+    signal?.removeEventListener("abort", interrupt);
     connection?.closeSync();
     instance.closeSync();
     rmSync(spill, { recursive: true, force: true });
@@ -84,6 +96,7 @@ async function* rowsOf(
   limit: number,
   { StatementType }: DuckDB,
   fails: (error: unknown) => CodedError,
+  signal?: AbortSignal,
 ): AsyncGenerator<RowChunk> {
   const coded = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
@@ -105,6 +118,7 @@ async function* rowsOf(
       why: `two of its columns are called "${twice}"; name one otherwise, with \`as\``,
     });
   for (let some = false; ; some = true) {
+    signal?.throwIfAborted();
     const chunk = await coded(result.fetchChunk());
     if (!chunk || chunk.rowCount === 0) {
       // Columns are there without rows, too.

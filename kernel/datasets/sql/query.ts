@@ -7,7 +7,7 @@ import { blocksOf, locate } from "#stdlib/platform/files.js";
 const SQLITE = "SQLite format 3\0";
 
 /** `folder`: of the notebook. Coded errors `sql-fails`, `sql-package`, `missing-file`, `not-of-format`. */
-export async function* queried(query: AskedQuery, folder: string): AsyncGenerator<RowChunk> {
+export async function* queried(query: AskedQuery, folder: string, signal?: AbortSignal): AsyncGenerator<RowChunk> {
   const { database } = query;
   const file = database === null ? null : await locate(folder, database);
   if (file !== null && database !== null && (await formatOf(file, database)) === "SQLite") {
@@ -16,7 +16,7 @@ export async function* queried(query: AskedQuery, folder: string): AsyncGenerato
     return;
   }
   const { duckdbRows } = await import("./duckdb.js");
-  yield* duckdbRows(query, file, folder);
+  yield* duckdbRows(query, file, folder, signal);
 }
 
 /** By its first bytes, whatever it is called. */

@@ -219,6 +219,22 @@ describe("a query", function () {
       [["unordered-sql", `"select text, label from 'rows.csv'"`]],
     );
   });
+  for (const [what, read] of [
+    [
+      "its rows",
+      (source: Call, signal: AbortSignal) => prepareRows(folder.plan(source, { columns }), folder.world(), { signal }),
+    ],
+    ["its columns", (source: Call, signal: AbortSignal) => readHeader(source, folder.world(), signal)],
+  ] as const)
+    it(`that never ends hears an interrupt while ${what} are asked for`, async function () {
+      this.timeout(20_000);
+      const endless =
+        "with recursive t(n) as (select 1 union all select n + 1 from t) select 'text ' || n as text, 'x' as label from t order by n";
+      const stop = new AbortController();
+      const asked = read(sql(endless), stop.signal);
+      setTimeout(() => stop.abort(), 300);
+      await assert.rejects(asked, { name: "AbortError" });
+    });
   it("says what to install where there is no DuckDB", async () => {
     const cache = process.env["TUNEBOOK_CACHE"];
     const empty = mkdtempSync(join(tmpdir(), "tunebook-empty-"));
