@@ -9,7 +9,7 @@ import type { Prepared } from "../core/data/prepared.js";
 import { EvenRows, type StreamedRows } from "../core/data/streamed-rows.js";
 import { binWidth, greatest, histogramOf, readRole } from "../core/data/tokens.js";
 import { contextFile, windowLengths } from "./context-file.js";
-import { knownLengths, lengthsIn, tokenFile, wordFile } from "./token-file.js";
+import { inChunks, knownLengths, lengthsIn, tokenFile, wordFile } from "./token-file.js";
 import "../core/data/codes.js";
 
 /** The same rows with lengths in their facts. Coded error `cannot-stream`. */
@@ -81,7 +81,12 @@ async function lengthsOf(split: StreamedRows, role: string, o: Measures): Promis
   const { tokenizer, lengths, windows } = o;
   const some = o.mostRows !== undefined && split.rows > o.mostRows ? new EvenRows(split, o.mostRows) : undefined;
   const of = (made: Int32Array): Lengths => ({ lengths: made, rows: (some ?? split).rows });
-  if (lengths) return of((await lengths(streamedConversations(some ?? split))).lengths);
+  if (lengths) {
+    const all: number[] = [];
+    const chats = (from: number, to: number) => lengths(streamedConversations(some ?? split, from, to));
+    for await (const part of inChunks(some ?? split, o, chats)) for (const length of part.lengths) all.push(length);
+    return of(Int32Array.from(all));
+  }
   if (!tokenizer || !("hash" in tokenizer) || typeof tokenizer.hash !== "string")
     throw new CodedError("cannot-stream", { what: "this tokenizer", why: "it has no hash to keep its tokens by" });
   const hashed = { ...tokenizer, hash: tokenizer.hash };

@@ -2,6 +2,7 @@
  * Conversations as a model reads them: the template's pieces become one text, the text tokens, and the pieces say which of
  * them answer. No text is searched: a token is trained if it holds a character of an answer that is to be learnt.
  */
+import { createHash } from "node:crypto";
 import type { ReaderOf } from "#dsl/types/subject.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { TemplateImplementation, TemplatePiece, Turn } from "#stdlib/kinds/conversation.js";
@@ -16,28 +17,44 @@ import { does } from "../core/session/words.js";
 export interface Chat {
   /** Its word, or `base's own`. */
   readonly name: string;
+  /** Other templates have others. */
+  readonly key: string;
   readonly template: TemplateImplementation | ForeignTemplate;
   readonly tokenizer: Tokenizer;
   readonly learn: "all" | "last";
 }
+/** What writes one is known; where it is kept isn't asked. */
+type Written = Omit<Chat, "key">;
 /** A conversation's tokens; `trained` is 1 for those that are learnt. */
 export interface ChatRow {
   readonly ids: Int32Array;
   readonly trained: Uint8Array;
 }
 
+/** A template of ours that writes otherwise than before writes this otherwise. */
+const PROBE: readonly Turn[] = [
+  { role: "user", content: "a" },
+  { role: "assistant", content: "b" },
+  { role: "user", content: "c" },
+];
+
 /** Null: the task reads no conversations. Coded errors of templates. */
 export async function chatOf(reader: ReaderOf, base: Base, tokenizer: Tokenizer): Promise<Chat | null> {
   const { template, learn = "all" } = reader;
   if (template === undefined) return null;
-  if (template) return { name: template.word, template: await does(template, "template"), tokenizer, learn };
+  if (template) {
+    const written = await does(template, "template");
+    const key = JSON.stringify([template, written.pieces(PROBE, { specials: tokenizer.specials, prompt: false })]);
+    return { name: template.word, key, template: written, tokenizer, learn };
+  }
   const source = chatTemplateOf(base.folder);
   if (source === null) throw new CodedError("no-template", { base: reader.name, has: ["chatml", "plain"] });
-  return { name: "base's own", template: foreignTemplate(base.folder, source), tokenizer, learn };
+  const key = createHash("sha256").update(source).digest("hex");
+  return { name: "base's own", key, template: foreignTemplate(base.folder, source), tokenizer, learn };
 }
 
 /** Rows of conversations, whole. Coded errors `template-refuses`, `nothing-to-train`. */
-export async function encodeChats(rows: ConversationRows, chat: Chat, data: string): Promise<readonly ChatRow[]> {
+export async function encodeChats(rows: ConversationRows, chat: Written, data: string): Promise<readonly ChatRow[]> {
   const wanted = rows.map(({ row, turns }) => {
     const answers = answersOf(turns, chat.learn);
     if (answers.size === 0) {
@@ -62,7 +79,7 @@ export async function encodeChats(rows: ConversationRows, chat: Chat, data: stri
 }
 
 /** Tokens that each conversation feeds when it isn't cut, and where answers end. Coded errors as of `encodeChats`: they are known before a run. */
-export async function measuredChats(rows: ConversationRows, chat: Chat, data: string): Promise<MeasuredChats> {
+export async function measuredChats(rows: ConversationRows, chat: Written, data: string): Promise<MeasuredChats> {
   const encoded = await encodeChats(rows, chat, data);
   const lengths = Int32Array.from(encoded, ({ ids }) => ids.length - 1);
   const stop = await chat.template.stop(chat.tokenizer.specials);
@@ -86,7 +103,7 @@ function firstStop({ ids, trained }: ChatRow, stop: number | null): number {
 }
 
 /** The texts that answers are written on to. `row`: its number among what was asked, from 1. */
-export async function promptsFor(chat: Chat, rows: ConversationRows): Promise<readonly string[]> {
+export async function promptsFor(chat: Written, rows: ConversationRows): Promise<readonly string[]> {
   for (const { row, turns } of rows)
     if (turns.at(-1)?.role !== "user")
       throw new CodedError("template-refuses", {
@@ -114,7 +131,7 @@ function answersOf(turns: readonly Turn[], learn: Chat["learn"]): ReadonlySet<nu
   return new Set(learn === "last" ? answers.slice(-1) : answers);
 }
 
-async function piecesOf({ template, tokenizer, name }: Chat, rows: ConversationRows, prompt: boolean) {
+async function piecesOf({ template, tokenizer, name }: Written, rows: ConversationRows, prompt: boolean) {
   const o = { specials: tokenizer.specials, prompt };
   const all = rows.map(({ turns }) => turns);
   const written = "all" in template ? await template.all(all, o) : all.map((turns) => template.pieces(turns, o));

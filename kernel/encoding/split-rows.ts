@@ -1,6 +1,8 @@
 /** The rows of one split for whoever makes tokens of them: held in a table or read from disk, they are asked the same. */
 import type { ColumnTable } from "arquero";
+import { must } from "#dsl/diagnostics/must.js";
 import type { RowName } from "#dsl/types/row-name.js";
+import type { Turn } from "#stdlib/kinds/conversation.js";
 import type { Column } from "#stdlib/kinds/task.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { conversationsOf, streamedConversations, type ConversationRows } from "../core/data/conversations.js";
@@ -17,6 +19,7 @@ import {
 import { contextsOf, tokensOf, wordsOf, type ContextCut, type Which } from "../core/data/tokens.js";
 import { contextFile } from "../datasets/context-file.js";
 import { tokenFile, wordFile } from "../datasets/token-file.js";
+import { chatFile, chatsInMemory, type ChatCut, type ChatRows } from "./chat-rows.js";
 
 export interface SplitRows {
   readonly count: number;
@@ -25,7 +28,9 @@ export interface SplitRows {
   readonly names: ArrayLike<RowName>;
   /** Undefined: the data have no such role. */
   column(role: string): Column | undefined;
-  conversations(): ConversationRows;
+  /** Not cut. `row`: from 0. */
+  turns(row: number): readonly Turn[];
+  chats(cut: ChatCut): Promise<ChatRows>;
   /** Each text by itself, not cut. */
   texts(which: Which): Promise<TokenTexts>;
   /** The role `tokens`. */
@@ -46,10 +51,13 @@ export function splitRows(
 function inTable(table: ColumnTable, tokenizer: Tokenizer): SplitRows {
   const names = new Set(table.columnNames());
   const numbers = Int32Array.from(table.array("$row") as ArrayLike<number>);
+  let all: ConversationRows | undefined;
+  const told = (): ConversationRows => (all ??= conversationsOf(table));
   return {
     ...{ count: numbers.length, numbers, names: rowNamesOf(table, numbers) },
     column: (role) => (names.has(role) ? (table.array(role) as unknown as Column) : undefined),
-    conversations: () => conversationsOf(table),
+    turns: (row) => must(told()[row], `row ${row}`).turns,
+    chats: (cut) => chatsInMemory(told(), cut),
     texts: async (which) =>
       new TextsInMemory(await tokensOf(table, tokenizer, { ...which, apart: names.has("text_pair") })),
     words: async () => new WordsInMemory(await wordsOf(table, tokenizer)),
@@ -62,7 +70,8 @@ function onDisk(split: StreamedRows, tokenizer: Tokenizer, labels: readonly stri
   return {
     ...{ count: rows, numbers, names: rowNamesOf(split, numbers) },
     column: (role) => columnIn(split, role, labels),
-    conversations: () => streamedConversations(split),
+    turns: (row) => must(streamedConversations(split, row, row + 1)[0], `row ${row}`).turns,
+    chats: (cut) => chatFile(split, cut),
     texts: (which) => (split.has("tokens") ? wordFile(split, tokenizer) : tokenFile(split, tokenizer, which)),
     words: () => wordFile(split, tokenizer),
     contexts: (cut) => contextFile(split, tokenizer, cut),

@@ -4,12 +4,12 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { AskedRows, Supervision } from "#stdlib/kinds/task.js";
 import { spoken } from "../core/data/conversations.js";
 import { taughtBy as taughtByTargets } from "../core/data/sequence.js";
-import { CutTexts, TextsInMemory, type TokenRows, type TokenTexts } from "../core/data/token-rows.js";
+import { CutTexts, type TokenRows, type TokenTexts } from "../core/data/token-rows.js";
 import { Windows } from "../core/data/windows.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { apartCut } from "./apart.js";
 import { askedOf, contextCut, contextsCut, pairsCut, textsCut, wordsCut } from "./asked-rows.js";
-import { cutChat, encodeChats, type Chat } from "./chat.js";
+import type { Chat } from "./chat.js";
 import type { Encoded, Encoding } from "./rows.js";
 import type { SplitRows } from "./split-rows.js";
 
@@ -66,18 +66,11 @@ function own(rows: SplitRows, role: string): Pick<Encoded, "count" | "text" | "r
 
 /** Rows like windows, of which the assistant's tokens are learnt. */
 async function conversations(rows: SplitRows, chat: Chat, e: Of): Promise<Encoded> {
-  const told = rows.conversations();
-  const written = (await encodeChats(told, chat, e.data)).map((row) => cutChat(row, e.maxLength));
-  const ids = new TextsInMemory(written.map((row) => row.ids));
+  const { ids, lengths, trained } = await rows.chats({ chat, length: e.maxLength, data: e.data });
   return {
-    ...{ count: written.length, rows: rows.numbers },
-    text: (row) => spoken(told[row]!.turns),
-    ...{ ids, asked: askedOf(ids, e), taught: null },
-    lengths: Int32Array.from(written, (row) => row.ids.length - 1),
-    trained: {
-      at: (row) => written[row]!.trained,
-      counts: Int32Array.from(written, ({ trained }) => trained.subarray(1).reduce((a, b) => a + b, 0)),
-    },
+    ...{ count: rows.count, rows: rows.numbers },
+    text: (row) => spoken(rows.turns(row)),
+    ...{ ids, lengths, trained, asked: askedOf(ids, e), taught: null },
   };
 }
 

@@ -33,14 +33,11 @@ export function conversationsOf(table: ColumnTable): ConversationRows {
   return joined(cells, rowNamesOf(table, table.array("$row") as ArrayLike<number>));
 }
 
-/** All of them are held in memory. */
-export function streamedConversations(split: StreamedRows): ConversationRows {
+/** Those of rows `from` … `to` − 1, which are held in memory. */
+export function streamedConversations(split: StreamedRows, from = 0, to = split.rows): ConversationRows {
   return joined(
-    (role) => {
-      const values = split.values(role, 0, split.rows);
-      return values.length > 0 ? values : undefined;
-    },
-    rowNamesOf(split, split.numbers),
+    (role) => (split.has(role) ? split.values(role, from, to) : undefined),
+    rowNamesOf(split, split.numbers.subarray(from, to)),
   );
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { implementationOf } from "#dsl/types/loaded.js";
@@ -13,6 +14,7 @@ import { encodeSplit, type Encoded } from "#kernel/encoding/encoded.js";
 import { registry } from "#stdlib/registry.js";
 import { writeSmallBert } from "../session/small-bert.js";
 
+const root = new URL("../../../../", import.meta.url);
 const call = (kind: string, word: string, args: Call["arguments"] = {}): Call => ({ kind, word, arguments: args });
 const WORDS = ["the", "a", "room", "was", "and", "we", "it", "then", "so", "very", "ann", "##ika", "rome", "where"];
 const word = (i: number): string => ["the", "room", "annika", "rome", "was", "ann", "zzz"][i % 7]!;
@@ -186,5 +188,64 @@ describe("rows that are read where they lie", () => {
       8,
     );
     assert.ok(rows.apart!().texts.ids.length < 2 * rows.count);
+  });
+
+  it("conversations, cut, packed and loose, some at a time; another template is other rows", async () => {
+    const tokenizer = await loadTokenizer(fileURLToPath(new URL("tests/fixtures/models/chat-llama/", root)));
+    const talk = (i: number) =>
+      Array.from({ length: 2 + 2 * (i % 3) }, (_, k) => ({
+        role: k % 2 === 0 ? "user" : "assistant",
+        content: many(i + k + 1, 3 + ((i * 7 + k) % 40)).join(" "),
+      }));
+    write(
+      "talks.jsonl",
+      Array.from({ length: 530 }, (_, i) => ({ messages: talk(i) })),
+    );
+    const task = call("task", "chat");
+    const implementation = await implementationOf(registry, "task", "chat");
+    const fed = async (stream: boolean, template: "chatml" | "gemma", maxLength: number) => {
+      const of = { ...plan("talks.jsonl", { messages: "messages" }, stream), clean: [] };
+      const prepared = await prepare(of, { folder, live: () => undefined });
+      const split = prepared.streamed?.["all"];
+      let most = 0;
+      if (split) {
+        const read = split.values.bind(split);
+        split.values = (role, from, to) => {
+          most = Math.max(most, to - from);
+          return read(role, from, to);
+        };
+      }
+      const written = await implementationOf(registry, "template", template);
+      const rows = await encodeSplit(
+        prepared,
+        { data: "d", split: "all" },
+        {
+          ...{ tokenizer, maxLength, task: { call: task, implementation }, types: false, labels: [], end: null },
+          ...{ model: "m", chat: { name: template, key: template, template: written, tokenizer, learn: "all" } },
+        },
+      );
+      const batches = [null, maxLength].map((packed) => {
+        const loader = new DataLoader(rows, {
+          ...{ batchSize: 64, accumulate: 2, packed, shuffle: "by_length", seed: 3, padId: tokenizer.padId },
+        });
+        return Array.from({ length: loader.updates(0) }, (_, step) => {
+          const update = loader.update(step + 1);
+          return [update.tokens, update.counts, Array.from({ length: update.parts }, (_, part) => update.part(part))];
+        });
+      });
+      return { most, batches, lengths: [...rows.lengths], texts: [0, 300, 529].map((row) => rows.text(row)) };
+    };
+    const held = await fed(false, "chatml", 48);
+    assert.ok(held.lengths.includes(48) && new Set(held.lengths).size > 5, "some are cut");
+    for (const time of ["made", "found again"]) {
+      const { most, ...flow } = await fed(true, "chatml", 48);
+      assert.deepEqual({ most: 0, ...flow }, held, time);
+      assert.ok(most <= 512, `${most} rows at once`);
+    }
+    for (const [template, length] of [
+      ["gemma", 48],
+      ["chatml", 32],
+    ] as const)
+      assert.deepEqual((await fed(true, template, length)).batches, (await fed(false, template, length)).batches);
   });
 });
