@@ -23,7 +23,7 @@ const value: Schema<Value> = v.lazy(() =>
     fields({ record: table(value) }),
   ]),
 );
-const call: Schema<Call> = fields({
+export const call: Schema<Call> = fields({
   ...{ word: text, kind: text, arguments: table(value) },
   definition: v.exactOptional(text),
   held: v.exactOptional(v.array(text)),

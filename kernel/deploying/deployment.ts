@@ -9,6 +9,7 @@ import { isRecord } from "#dsl/diagnostics/record.js";
 import type { Call } from "#dsl/types/value.js";
 import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
 import type { Written } from "#stdlib/kinds/target.js";
+import { call } from "../artifacts/plan-schema.js";
 import type { Reading } from "../core/session/token-types.js";
 import { fields, figure, jsonIn, object, table, type Schema } from "../fetch/json.js";
 import { NotRead, readWhole } from "../fetch/regular.js";
@@ -57,18 +58,17 @@ const written: Schema<Written> = fields({
   tolerance: v.nullable(figure),
   agreement: v.exactOptional(figure),
   graphs: v.exactOptional(table(graph)),
-}) as never;
-const call: Schema<Call> = fields({ word: v.string(), kind: v.string(), arguments: object }) as never;
+});
 const schema: Schema<Deployment> = fields({
   version: v.literal(1),
   ...{ name: v.string(), target: call, family: v.string(), base: v.string(), task: call, technique: call },
   ...{ labels: v.array(v.string()), roles: v.array(v.string()), max_length: v.number() },
-  template: v.optional(v.nullable(call)),
+  template: v.exactOptional(v.nullable(call)),
   clean: v.array(call),
   written,
   config: v.exactOptional(object),
   tunebook: v.string(),
-}) as never;
+});
 
 /** Coded errors `no-deployment`, `deployment-unreadable`. */
 export function readDeployment(home: string): Deployment {

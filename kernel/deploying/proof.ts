@@ -8,7 +8,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { callText } from "../core/display/value-text.js";
-import { figure, fields, jsonIn, object, table, type Schema } from "../fetch/json.js";
+import { figure, fields, jsonIn, table, type Schema } from "../fetch/json.js";
 import { NotRead, readWhole } from "../fetch/regular.js";
 import type { Answers } from "./asked.js";
 import type { Comparison, Verdict } from "./compare.js";
@@ -132,13 +132,37 @@ function unpacked(text: string): Float32Array {
   return new Float32Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.length / 4));
 }
 
-const turn = fields({ role: v.string(), content: v.string() });
-const input = v.union([v.string(), v.array(turn), v.tuple([v.string(), v.string()])]);
+const turn = fields({ role: v.picklist(["system", "user", "assistant"]), content: v.string() });
+const prompt = v.union([v.string(), v.array(turn)]);
+const asked = v.union([v.string(), v.tuple([v.string(), v.string()])]);
+const golden: Schema<Golden> = v.union([
+  fields({ is: v.literal("asked"), inputs: v.array(asked) }),
+  fields({ is: v.literal("prompts"), inputs: v.array(prompt), most: v.number() }),
+]);
+/** In JSON what is no number is null. */
+const score = v.pipe(
+  v.nullable(figure),
+  v.transform((x) => x ?? Number.NaN),
+);
+const compared: Schema<Comparison> = fields({
+  ...{ inputs: v.number(), difference: v.nullable(figure), greatest: score, agree: v.number() },
+  tokens: v.exactOptional(
+    fields({
+      told: v.exactOptional(v.literal(true)),
+      ...{ agree: v.number(), of: v.number(), first: v.number(), parted: v.number(), even: v.number() },
+    }),
+  ),
+});
+const metric = fields({
+  ...{ notebook: score, deployed: score },
+  ...{ low: v.nullable(figure), high: v.nullable(figure) },
+});
 const schema: Schema<Proof> = fields({
   version: v.literal(1),
   target: v.string(),
   runtime: v.nullable(fields({ title: v.string(), version: v.string() })),
-  golden: fields({ is: v.picklist(["asked", "prompts"]), inputs: v.array(input), most: v.exactOptional(v.number()) }),
+  unproved: v.exactOptional(v.string()),
+  golden,
   inputs: v.string(),
   expected: fields({
     says: v.array(v.string()),
@@ -147,18 +171,18 @@ const schema: Schema<Proof> = fields({
     tokens: v.exactOptional(v.array(v.array(v.number()))),
     leads: v.exactOptional(v.array(v.string())),
   }),
-  compared: v.nullable(object),
+  compared: v.nullable(compared),
   tolerance: v.nullable(figure),
-  verdict: v.string(),
+  verdict: v.picklist(["equal", "agrees", "differs", "not run"]),
   scores: v.exactOptional(
     fields({
-      ...{ rows: v.number(), dataHash: v.string(), on: v.string(), metrics: table(object) },
+      ...{ rows: v.number(), dataHash: v.string(), on: v.string(), metrics: table(metric) },
       labels: v.exactOptional(fields({ of: v.number(), agree: v.number() })),
     }),
   ),
   files: v.exactOptional(table(v.string())),
   ...{ at: v.string(), tunebook: v.string() },
-}) as never;
+});
 
 /** Coded error `deployment-unreadable`: it isn't there, is no proof, or its inputs are others than those it was made of. */
 export function readProof(home: string): Proof {

@@ -9,6 +9,7 @@ import type { Call } from "#dsl/types/value.js";
 import type { RunLock } from "../artifacts/run-lock.js";
 import { thisProcess } from "../artifacts/writer.js";
 import { callText } from "../core/display/value-text.js";
+import type { Happening } from "../core/session/events.js";
 import { claimNew } from "../training/claim-run.js";
 import { PROOF, type Proof } from "../deploying/proof.js";
 import type { Weights } from "./model-handle.js";
@@ -91,8 +92,8 @@ export class DeploymentRun {
     }
   }
 
-  private event(event: Record<string, unknown>): void {
-    this.run.append({ at: new Date().toISOString(), run: this.run.id, ...event } as never);
+  private event(event: Happening): void {
+    this.run.append({ at: new Date().toISOString(), run: this.run.id, ...event });
   }
 }
 

@@ -18,16 +18,13 @@ import {
   type DamagedCheckpoint,
   type Position,
 } from "../artifacts/checkpoints.js";
-import type { RunEvent } from "../core/session/events.js";
+import type { Happening, RunEvent } from "../core/session/events.js";
 import { pruneDynamics, saveDynamics, type Dynamics } from "./dynamics.js";
 import { StepPipeline, type Step } from "./pipeline.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { RunLock } from "../artifacts/run-lock.js";
 import { thisProcess } from "../artifacts/writer.js";
 import "../artifacts/codes.js";
-
-type WithoutStamp<T> = T extends unknown ? Omit<T, "at" | "run"> : never;
-export type Happening = WithoutStamp<RunEvent>;
 
 export interface Training {
   readonly plan: Plan;
@@ -266,7 +263,7 @@ class TrainingLoop {
   private emit(event: Happening): void {
     const { lock, run } = this.t;
     lock.demand();
-    const whole = { at: new Date().toISOString(), run: run.id, ...event } as RunEvent;
+    const whole: RunEvent = { at: new Date().toISOString(), run: run.id, ...event } as RunEvent;
     if (event.kind !== "step" || isDue(this.training.log, event.step, this.steps)) run.append(whole);
     this.t.on(whole);
   }

@@ -47,3 +47,6 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
       readonly seconds: number;
     }
 );
+type WithoutStamp<T> = T extends unknown ? Omit<T, "at" | "run"> : never;
+/** What happens, before it is noted when and in which run. */
+export type Happening = WithoutStamp<RunEvent>;

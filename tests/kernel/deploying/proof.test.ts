@@ -1,0 +1,42 @@
+/** proof.json is held to what proofs say before anything is told from it. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hashOf, PROOF, readProof, type Proof } from "#kernel/deploying/proof.js";
+
+const golden: Proof["golden"] = { is: "asked", inputs: ["a", ["b", "c"]] };
+const proof: Proof = {
+  ...{ version: 1, target: 'onnx("m")', runtime: null, unproved: "none is here", golden, inputs: hashOf(golden) },
+  expected: { says: ["x", "y"] },
+  compared: { inputs: 2, difference: null, greatest: 0, agree: 2 },
+  ...{ tolerance: null, verdict: "not run", at: "2026-11-27T00:00:00.000Z", tunebook: "0.2.0" },
+};
+
+describe("a proof that is read", () => {
+  const home = mkdtempSync(join(tmpdir(), "tunebook-proof-"));
+  after(() => rmSync(home, { recursive: true }));
+  const read = (written: object): Proof => {
+    writeFileSync(join(home, PROOF), JSON.stringify(written));
+    return readProof(home);
+  };
+
+  it("is what was written, its inputs in their order", () => {
+    assert.deepEqual(read(proof), proof);
+  });
+
+  it("has scores that are no numbers as such", () => {
+    const metrics = { loss: { notebook: Number.NaN, deployed: 0.5, low: null, high: null } };
+    const { scores } = read({ ...proof, scores: { rows: 1, dataHash: "0", on: "d.test", metrics } });
+    assert.deepEqual(scores?.metrics, metrics);
+  });
+
+  it("is refused where a part of it is of another kind", () => {
+    for (const [part, why] of [
+      [{ verdict: "splendid" }, /verdict is "splendid"/],
+      [{ compared: { inputs: "many" } }, /compared\.inputs is "many"/],
+      [{ golden: { is: "guessed", inputs: [] } }, /golden is /],
+    ] as const)
+      assert.throws(() => read({ ...proof, ...part }), { code: "deployment-unreadable", message: why });
+  });
+});
