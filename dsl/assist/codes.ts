@@ -1,6 +1,6 @@
 /** Completion inside `allow: { … }`: the codes that would be reported of this statement first, then all that may be allowed. */
 import { ALLOW, allowable } from "../types/allow.js";
-import { entryOf, wordsOf } from "../diagnostics/codes.js";
+import { entryOf, wordsFor } from "../diagnostics/codes.js";
 import * as t from "../syntax/tokens.js";
 import { programAfter, TYPED } from "./asked.js";
 import { glossOf, type AssistContext, type Item } from "./items.js";
@@ -14,7 +14,7 @@ export function codeItems(text: string, offset: number, used: readonly string[],
       .filter(
         ({ code, span }) => may.has(code) && span.source === TYPED && span.start >= cut.from && span.start <= cut.to,
       )
-      .map(({ code, data }) => [code as string, wordsOf(code, data as never).message] as const),
+      .map(({ code, data }) => [code as string, wordsFor({ code, data }).message] as const),
   );
   return [...new Set([...firing.keys(), ...may])]
     .filter((code) => !used.includes(code))

@@ -250,6 +250,6 @@ function changed(program: Program, run: Run, name: string, present: string, here
   });
   const errors = program.reporter.diagnostics.filter((d) => d.severity === "error");
   program.reporter = reporter;
-  for (const d of errors) program.reporter.report(d.code, d.data as never, d.span, d.fix ? { fix: d.fix } : {});
+  for (const d of errors) program.reporter.report(d.code, d.data, d.span, d.fix ? { fix: d.fix } : {});
   return planned !== undefined && planned.plan.recipeHash !== present;
 }

@@ -1,7 +1,7 @@
 /** `use "common.tune"`: brings the definitions of another file; the host reads it (need `file`). */
 import { headerOf } from "../types/header.js";
 import type { Program } from "../plan/program.js";
-import { wordsOf } from "../diagnostics/codes.js";
+import { wordsFor } from "../diagnostics/codes.js";
 import { Reporter } from "../diagnostics/reporter.js";
 import type { Source } from "../diagnostics/span.js";
 import type { Registry } from "../types/registry.js";
@@ -71,11 +71,6 @@ export function useFile(program: Program, statement: Statement): void {
   Object.assign(program, { source: outer, silent, reporter, using, experiments, versionLine });
   if (action !== undefined) program.report("action-in-used-file", { verb: action, file: path }, operand.span);
   else if (wrong?.code === "use-in-circle") program.report("use-in-circle", { file: path }, operand.span);
-  else if (wrong)
-    program.report(
-      "error-in-used-file",
-      { file: path, message: wordsOf(wrong.code, wrong.data as never).message },
-      operand.span,
-    );
+  else if (wrong) program.report("error-in-used-file", { file: path, message: wordsFor(wrong).message }, operand.span);
   act(program, header, "use", { path: fact.path });
 }

@@ -65,6 +65,11 @@ export interface Words {
 
 /** The words of a code for its data; values in `data` may come from hostile files, so control characters are made visible. */
 export function wordsOf<C extends Code>(code: C, data: CodeData[C]): Words {
+  return wordsFor({ code, data });
+}
+
+/** Of what was reported or thrown: its code and its data have belonged together since it was made. */
+export function wordsFor({ code, data }: { readonly code: Code; readonly data: unknown }): Words {
   const entry = entryOf(code as string);
   if (!entry) return { severity: "error", message: String(code), notes: [] };
   const help = entry.help?.(data);
@@ -93,5 +98,12 @@ export class CodedError<C extends Code = Code> extends Error {
     readonly at: { readonly span?: Span; readonly cause?: unknown } = {},
   ) {
     super(wordsOf(code, data).message, at.cause === undefined ? undefined : { cause: at.cause });
+  }
+
+  /** The same error, at this place. */
+  placed(span: Span): CodedError<C> {
+    const placed = new CodedError(this.code, this.data, { ...this.at, span });
+    placed.stack = this.stack ?? "";
+    return placed;
   }
 }

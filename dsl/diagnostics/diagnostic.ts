@@ -23,3 +23,7 @@ export interface DiagnosticOf<C extends Code> {
 }
 /** A union over all codes: `d.code === "unknown-column"` narrows `d.data`. */
 export type Diagnostic = { [C in Code]: DiagnosticOf<C> }[Code];
+/** One whose code isn't known here, as one of all: code and data came together. */
+export function diagnosticOf<C extends Code>(one: DiagnosticOf<C>): Diagnostic {
+  return one as unknown as Diagnostic;
+}

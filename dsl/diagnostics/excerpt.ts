@@ -1,6 +1,6 @@
 /** The lines of a source that a diagnostic points at, with carets: what the ANSI and the HTML renderer share. */
 import { cutWords } from "./cut-words.js";
-import { visible, wordsOf, type Code, type CodeData } from "./codes.js";
+import { visible, wordsFor } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { Lines } from "./lines.js";
 import { listed } from "./listed.js";
@@ -47,7 +47,7 @@ export function excerptOf(
   sources: readonly Source[],
   elsewhere: readonly Span[] = [],
 ): Excerpt {
-  const words = wordsOf(diagnostic.code as Code, diagnostic.data as CodeData[Code]);
+  const words = wordsFor(diagnostic);
   const source = sources.findLast((s) => s.id === diagnostic.span.source);
   const base = {
     severity: diagnostic.severity,

@@ -1,5 +1,5 @@
 /** Warnings that say the same of several places are told once: people read them again and again otherwise. */
-import { wordsOf, type Code, type CodeData } from "./codes.js";
+import { wordsFor } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import type { Span } from "./span.js";
 
@@ -28,7 +28,7 @@ export function grouped(diagnostics: readonly Diagnostic[]): readonly Told[] {
 }
 
 /** Code and all words, labels' too: two of which this is the same tell the reader the same. */
-export function saidBy({ code, data, labels }: Diagnostic): string {
-  const { message, help, notes } = wordsOf(code as Code, data as CodeData[Code]);
-  return JSON.stringify([code, message, help, notes, labels.map(({ text }) => text)]);
+export function saidBy(diagnostic: Diagnostic): string {
+  const { message, help, notes } = wordsFor(diagnostic);
+  return JSON.stringify([diagnostic.code, message, help, notes, diagnostic.labels.map(({ text }) => text)]);
 }

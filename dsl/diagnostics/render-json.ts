@@ -1,6 +1,6 @@
 /** Diagnostics as JSON: the shape that `tunebook check --json` prints. Lines and columns from 1, columns in code points, ends exclusive. */
 import { foremost, mostRendered, type Rest } from "./bounded.js";
-import { wordsOf, type Code, type CodeData } from "./codes.js";
+import { wordsFor } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { linesOf } from "./excerpt.js";
 import { Lines, type Position } from "./lines.js";
@@ -37,7 +37,7 @@ export function toJson(
     ...(rest ? { more: rest } : {}),
     diagnostics: first.map((d) => {
       const source = sources.findLast((s) => s.id === d.span.source);
-      const words = wordsOf(d.code as Code, d.data as CodeData[Code]);
+      const words = wordsFor(d);
       const range = (id: string, start: number, end: number): JsonRange => ({
         start: placesOf(id).at(start),
         end: placesOf(id).at(end),

@@ -1,7 +1,7 @@
 /** Collects diagnostics: one cause, one report. A second report of the same code at the same place is dropped. */
 import type { Code, CodeData } from "./codes.js";
 import { entryOf } from "./codes.js";
-import type { Diagnostic, DiagnosticOf, Fix, Label } from "./diagnostic.js";
+import { diagnosticOf, type Diagnostic, type Fix, type Label } from "./diagnostic.js";
 import type { Span } from "./span.js";
 
 export interface More {
@@ -38,15 +38,15 @@ export class Reporter {
     if (this.seen.size >= this.most) throw new Enough(span);
     this.seen.add(key);
     const labels = [...(more.label === undefined ? [] : [{ span, text: more.label }]), ...(more.labels ?? [])];
-    const one: DiagnosticOf<C> = {
+    const one = diagnosticOf({
       code,
       severity: entryOf(code as string)?.severity ?? "error",
       data,
       span,
       labels,
       ...(more.fix ? { fix: more.fix } : {}),
-    };
-    this.diagnostics.push(one as unknown as Diagnostic);
+    });
+    this.diagnostics.push(one);
   }
   /** If `code` was reported inside `span`, it is the one cause of whatever else was there. */
   dropInside(span: Span, code: Code): void {

@@ -1,6 +1,6 @@
 /** The plans of a text as it stands in the editor: what `tunebook plan` prints of a file. Nothing is run. */
 import { basename, dirname } from "node:path";
-import { wordsOf } from "#dsl/diagnostics/codes.js";
+import { wordsFor } from "#dsl/diagnostics/codes.js";
 import { planShown } from "#kernel/core/display/plan-card.js";
 import { notTold } from "#kernel/checking/not-told.js";
 import { checkTexts, textsOfCells, textsOfProgram } from "#kernel/checking/checking.js";
@@ -22,7 +22,7 @@ export async function plansOf({ path, text }: Opened): Promise<PlanAnswer> {
   const { diagnostics, actions, unvalued } = await checkTexts(texts, dirname(path));
   const wrong = diagnostics.find((d) => d.severity === "error");
   if (wrong) {
-    const { message, help } = wordsOf(wrong.code, wrong.data as never);
+    const { message, help } = wordsFor(wrong);
     return { problem: `There is no plan of ${file}: ${message}${help === undefined ? "" : ` (${help})`}` };
   }
   const plans = actions.flatMap((action) =>

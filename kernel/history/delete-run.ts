@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { lstat, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import "../artifacts/codes.js";
 import type { RunList } from "./run-list.js";
 import { holderOf, lockRun, type RunLock } from "../artifacts/run-lock.js";
@@ -35,9 +35,7 @@ export async function deleteRun(list: RunList, id: string): Promise<void> {
   } catch (error) {
     lock?.release();
     if (!(error instanceof CodedError)) return refuse((error as Error).message);
-    return error.code === "run-not-deleted"
-      ? Promise.reject(error)
-      : refuse(wordsOf(error.code, error.data as never).message);
+    return error.code === "run-not-deleted" ? Promise.reject(error) : refuse(wordsFor(error).message);
   }
   await list.look();
 }

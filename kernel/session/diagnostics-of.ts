@@ -1,6 +1,6 @@
 /** What an error of a session says as diagnostics: those that refused the source, or one for a coded error at its statement. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
+import { diagnosticOf, type Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import { Refused } from "./tune-session.js";
 
@@ -10,5 +10,5 @@ export function diagnosticsOf(error: unknown, sources: readonly Source[]): reado
   if (!(error instanceof CodedError)) return [];
   const last = sources.at(-1);
   const span = error.at.span ?? { source: last?.id ?? "", start: 0, end: last?.text.length ?? 0 };
-  return [{ code: error.code, severity: "error", data: error.data, span, labels: [] } as unknown as Diagnostic];
+  return [diagnosticOf({ code: error.code, severity: "error", data: error.data, span, labels: [] })];
 }

@@ -1,6 +1,6 @@
 /** What a front end asks of the runs: the table as it changes, one run opened, several compared, one noted or deleted. */
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import { Comparer, type Compare, type Comparison } from "../history/compared-runs.js";
 import { deleteRun } from "../history/delete-run.js";
 import { loadStatement, runDetails, type RunDetails } from "../history/run-details.js";
@@ -77,6 +77,6 @@ async function refusal(work: () => Promise<unknown>): Promise<string | undefined
     return undefined;
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    return wordsOf(error.code, error.data as never).message;
+    return wordsFor(error).message;
   }
 }

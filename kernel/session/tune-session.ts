@@ -4,7 +4,7 @@
  */
 import { EarlierCells } from "#dsl/compile/earlier.js";
 import type { CompiledWith } from "#dsl/compile/answered.js";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import { Facts } from "#dsl/types/facts.js";
@@ -67,7 +67,7 @@ export class Refused extends Error {
     readonly diagnostics: readonly Diagnostic[],
     readonly sources: readonly Source[],
   ) {
-    super(diagnostics.map((d) => wordsOf(d.code, d.data as never).message).join("; "));
+    super(diagnostics.map((d) => wordsFor(d).message).join("; "));
   }
 }
 
@@ -192,7 +192,5 @@ export class TuneSession {
 /** A coded error without a place gets its statement's. */
 function placed(error: unknown, action: Action): unknown {
   if (!(error instanceof CodedError) || error.at.span) return error;
-  const placedError = new CodedError(error.code, error.data as never, { ...error.at, span: action.span });
-  placedError.stack = error.stack ?? "";
-  return placedError;
+  return error.placed(action.span);
 }

@@ -1,6 +1,6 @@
 /** Warnings of what a source's statements met while they ran, shown where each stands first; the same again is told there. */
 import type { Code, CodeData } from "#dsl/diagnostics/codes.js";
-import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
+import { diagnosticOf, type Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import { saidBy } from "#dsl/diagnostics/grouped.js";
 import type { Source, Span } from "#dsl/diagnostics/span.js";
 import { diagnosticsShown } from "../core/display/diagnostics.js";
@@ -11,7 +11,7 @@ import type { Stage } from "./tune-session.js";
 export type Warn = <C extends Code>(code: C, data: CodeData[C]) => void;
 
 export function warningsOn({ warnings }: Pick<Stage, "warnings">, span: Span): Warn {
-  return (code, data) => warnings.tell({ code, severity: "warning", data, span, labels: [] } as unknown as Diagnostic);
+  return (code, data) => warnings.tell(diagnosticOf({ code, severity: "warning", data, span, labels: [] }));
 }
 
 export class Warnings {

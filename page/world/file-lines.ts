@@ -1,6 +1,6 @@
 /** What each file of the page is, by its name and what lies in it: a table that can be trained on, a model's config, text. */
 import { implementationOf } from "#dsl/types/loaded.js";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import { bytes as sizeText, plural } from "#kernel/core/display/text.js";
 import { registry } from "#stdlib/registry.js";
 import { configIn } from "./bases.js";
@@ -48,10 +48,10 @@ async function lineOf(file: DiskFile): Promise<FileLine> {
       return { ...line, is: "table", use, about: `${plural(table.numRows(), "row")}: ${columns.join(", ")}` };
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
-      return { ...line, is: "table", use, broken: true, about: wordsOf(error.code, error.data as never).message };
+      return { ...line, is: "table", use, broken: true, about: wordsFor(error).message };
     }
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    return { ...line, is: "text", broken: true, about: wordsOf(error.code, error.data as never).message };
+    return { ...line, is: "text", broken: true, about: wordsFor(error).message };
   }
 }

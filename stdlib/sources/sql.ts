@@ -53,7 +53,7 @@ export const word = defineWord({
   check(call, context) {
     const { query } = call.arguments;
     const found = typeof query === "string" ? faultIn(query) : null;
-    if (found) context.report(found.code, found.data as never, "query");
+    if (found) context.report(found.code, found.data, "query");
   },
   load: async () => (await import("./sql.run.js")).sql,
 });

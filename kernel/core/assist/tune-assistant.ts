@@ -8,7 +8,7 @@ import { applyFixes } from "#dsl/diagnostics/fixing.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import "#dsl/plan/name-codes.js";
 import { compileAnswered, type Answer, type Fact } from "#dsl/compile/answered.js";
-import { wordsOf } from "#dsl/diagnostics/codes.js";
+import { wordsFor } from "#dsl/diagnostics/codes.js";
 import { complete } from "#dsl/assist/complete.js";
 import type { AssistContext } from "#dsl/assist/items.js";
 import { hover } from "#dsl/assist/hover.js";
@@ -99,7 +99,7 @@ export class TuneAssistant {
       .verbs()
       .some(({ name, elsewhere = {} }) => name !== word && elsewhere[word ?? ""] === name);
     const found = named ? (await this.diagnose(line, false)).find(({ code }) => code === "unknown-verb") : undefined;
-    return found && wordsOf(found.code, found.data).help;
+    return found && wordsFor(found).help;
   }
   /** The text with every certain mistake mended. */
   async fixed(code: string, { whole = false } = {}): Promise<string> {
@@ -166,7 +166,7 @@ export class TuneAssistant {
 
 /** A diagnostic as editors take it: words in place of its data. */
 export function findingOf(d: Diagnostic): Finding {
-  const { message, help } = wordsOf(d.code, d.data as never);
+  const { message, help } = wordsFor(d);
   return {
     ...{ from: d.span.start, to: d.span.end, severity: d.severity, code: d.code as string, message },
     ...(help !== undefined && { help }),
@@ -178,7 +178,7 @@ function mendOf({ title, edits, certain }: Fix): Mend {
 }
 
 export function factsFrom(entries: readonly (readonly [string, unknown])[]): Facts {
-  return Facts.none.withAll(entries.map(([key, fact]) => [needOf(key), fact as never]));
+  return Facts.none.withAll(entries.map(([key, fact]) => [needOf(key), fact as Fact]));
 }
 function sourceOf(code: string): Source {
   return { id: typed, title: typed, text: withoutMagic(code) };

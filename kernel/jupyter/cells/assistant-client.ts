@@ -1,7 +1,7 @@
 /** The main thread's side of the assistant's worker: compiles cells and files there, and opens ports for others to ask it. */
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import { LRUCache } from "lru-cache";
-import { CodedError, type Code } from "#dsl/diagnostics/codes.js";
+import { CodedError, type Code, type CodeData } from "#dsl/diagnostics/codes.js";
 import "./codes.js";
 import type { Conversion, DeclaredState } from "./compile/converter.js";
 import type { TuneKnowledge } from "../../core/assist/answers.js";
@@ -30,7 +30,7 @@ interface Waiting {
 interface Failure {
   readonly message: string;
   readonly code?: Code;
-  readonly data?: unknown;
+  readonly data?: CodeData[Code];
 }
 
 export class AssistantClient {
@@ -145,5 +145,7 @@ export class AssistantClient {
 }
 
 function errorOf({ message, code, data }: Failure): Error {
-  return code === undefined ? new CodedError("compiler-failed", { why: message }) : new CodedError(code, data as never);
+  return code === undefined || data === undefined
+    ? new CodedError("compiler-failed", { why: message })
+    : new CodedError(code, data);
 }

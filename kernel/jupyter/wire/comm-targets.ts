@@ -20,7 +20,7 @@ class MainComms extends CommRegistry {
   }
 }
 
-const place: { [key: symbol]: unknown } = globalThis as never;
+const place: { [key: symbol]: unknown } = globalThis;
 const symbol = Symbol.for("tunebook.comms");
 /** The main thread's registry; the runner connects it to the wire. */
 export const mainComms = (place[symbol] ??= new MainComms()) as MainComms;

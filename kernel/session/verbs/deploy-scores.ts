@@ -2,7 +2,7 @@
 import { readerOf } from "#dsl/types/subject.js";
 import type { Subject } from "#dsl/plan/plan.js";
 import { usualMetrics } from "#stdlib/lib/metrics/usual.js";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
@@ -41,7 +41,7 @@ export async function rowsToScore(
     return { prepared: { ...prepared, splits: { [split]: table.slice(0, o.rows).reify() } }, split, name };
   } catch (error) {
     if (!(error instanceof CodedError) || o.on) throw error;
-    return { none: wordsOf(error.code as "run-folder", error.data as never).message };
+    return { none: wordsFor(error).message };
   }
 }
 

@@ -92,6 +92,6 @@ function check(
     });
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    context.report(error.code, error.data as never);
+    context.report(error.code, error.data);
   }
 }

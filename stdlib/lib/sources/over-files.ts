@@ -16,8 +16,7 @@ interface OneFile extends SourceImplementation {
 
 /** `alike`: each file says what its columns are, so all have the same (`files-differ`); else rows bring what they have. */
 export function overFiles<S extends SourceImplementation>(one: S, o: { readonly alike: boolean }): S {
-  const stream =
-    "stream" in one ? { stream: (call: Call, world: SourceWorld) => chunks(one as never, call, world, o) } : {};
+  const stream = isStreamed(one) ? { stream: (call: Call, world: SourceWorld) => chunks(one, call, world, o) } : {};
   return {
     ...one,
     ...stream,
@@ -38,6 +37,10 @@ export function overFiles<S extends SourceImplementation>(one: S, o: { readonly 
       return together(tables);
     },
   };
+}
+
+function isStreamed(one: SourceImplementation): one is OneFile {
+  return one.stream !== undefined;
 }
 
 function pathOf(call: Call): string {

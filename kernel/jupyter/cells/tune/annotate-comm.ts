@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { Desk, Doing } from "../../../core/data/annotated/desk.js";
 import type { Label } from "../../../core/data/annotated/line.js";
 import type { DeskHost } from "../../../session/tune-session.js";
@@ -93,7 +93,7 @@ function attempt(desk: Desk, comm: Comm, at: number | null, work: () => void): v
 
 function faultOf(error: unknown): string {
   if (!(error instanceof CodedError)) return String((error as Error).message);
-  const { message, help } = wordsOf(error.code, error.data as never);
+  const { message, help } = wordsFor(error);
   return help ? `${message} (${help})` : message;
 }
 

@@ -18,6 +18,6 @@ export function faultIn(sql: string, { fault } = readStatement(sql)): Found | nu
 export function demandQuery(sql: string): Statement {
   const statement = readStatement(sql);
   const found = faultIn(sql, statement);
-  if (found) throw new CodedError(found.code, found.data as never);
+  if (found) throw new CodedError(found.code, found.data);
   return statement;
 }
