@@ -136,6 +136,9 @@ function originOf({ default: standard, why }: Parameter, draft: Draft, context: 
 
 function contextOf(filling: Filling, places: Places, local: string | undefined, call?: Call): CheckContext {
   const { program, setting, statement } = filling;
+  const placeOf = (at: string | undefined): Span | undefined =>
+    at !== undefined && local !== undefined ? places.get(`${local}.${at}`) : undefined;
+  const whole = local === undefined ? undefined : places.get(local);
   return {
     facts: program.facts,
     statement,
@@ -146,9 +149,14 @@ function contextOf(filling: Filling, places: Places, local: string | undefined, 
     assisting: program.purpose === "assist",
     find: (kind, name) => program.registry.find(kind, name),
     ofKind: (kind) => program.registry.ofKind(kind).filter((word) => !word.planned),
+    ask: (need) => program.ask(need),
+    reportFailed(failure, at) {
+      const place = placeOf(at) ?? whole;
+      program.reportFailed(failure, place?.source === program.source.id ? place : setting.here);
+    },
     report<C extends Code>(code: C, data: CodeData[C], at?: string, instead?: string): void {
-      const own = at !== undefined && local !== undefined ? places.get(`${local}.${at}`) : undefined;
-      const place = own ?? (local === undefined ? undefined : places.get(local));
+      const own = placeOf(at);
+      const place = own ?? whole;
       const fix = own && instead !== undefined ? { fix: { ...replace(own, instead), certain: false } } : {};
       program.reportNear(code, data, place, setting.here, fix);
     },

@@ -2,7 +2,7 @@
 import type { Call, Value } from "./value.js";
 import type { Kind, Kinds } from "./capabilities.js";
 import type { Code, CodeData } from "../diagnostics/codes.js";
-import type { BaseFacts, Facts } from "./facts.js";
+import type { BaseFacts, Facts, Failed, FactOf, Need } from "./facts.js";
 
 export interface CheckContext {
   readonly facts: Facts;
@@ -14,6 +14,10 @@ export interface CheckContext {
   readonly base?: BaseFacts;
   /** Reports at an argument or key of the call (`at`), else at the call itself. `instead`: what might be written there. */
   report<C extends Code>(code: C, data: CodeData[C], at?: string, instead?: string): void;
+  /** What is asked of the world; undefined: it isn't known yet, and the statement is compiled again once it is. */
+  ask<N extends Need>(need: N): FactOf<N["about"]> | Failed | undefined;
+  /** As `report`, of what the world answered. */
+  reportFailed(failure: Failed, at?: string): void;
   /** True while someone types: no rule may need a scan or a download. */
   readonly assisting: boolean;
   find<K extends Kind>(kind: K, name: string): { readonly capabilities?: Kinds[K] } | undefined;

@@ -36,6 +36,8 @@ export type Need =
   | { readonly about: "name"; readonly of: string }
   /** A used file. */
   | { readonly about: "file"; readonly path: string; readonly folder: string }
+  /** A JSON Schema in a file; `path` starts from the folder of the session. */
+  | { readonly about: "schema"; readonly path: string }
   /** Whether something may be written there: nothing is there, or an earlier deployment of the same model. */
   | {
       readonly about: "place";
@@ -244,6 +246,10 @@ export interface FileFacts {
   readonly text: string;
   readonly path: string;
 }
+/** It can be read and is one; what stands against it is a failure. */
+export interface SchemaFacts {
+  readonly sound: true;
+}
 /** Folders first, then files, each in the order of their names; a few hundred at most. */
 export interface FilesFacts {
   readonly entries: readonly { readonly name: string; readonly folder: boolean }[];
@@ -261,6 +267,7 @@ export type FactOf<N extends Need["about"]> = {
   engine: EngineFacts;
   name: NameFacts;
   file: FileFacts;
+  schema: SchemaFacts;
   files: FilesFacts;
   place: PlaceFacts;
 }[N];

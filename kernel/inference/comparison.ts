@@ -16,6 +16,8 @@ export interface Measure {
   readonly value: number;
   /** Of no number: the reason, where there is one to give. */
   readonly why?: string;
+  /** What it says beside its number. */
+  readonly notes?: readonly string[];
   readonly greaterIsBetter: boolean;
   /** Whether it is the share of units that are right. */
   readonly share: boolean;

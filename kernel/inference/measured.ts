@@ -1,7 +1,9 @@
-/** A metric of what a model scored, or of the texts that it wrote: its value, why it is none, and how it is drawn again. */
+/** A metric of what a model scored, or of the texts that it wrote: its value, why it is none, what else it says, and how it is drawn again. */
 import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
-import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import { resolve } from "node:path";
+import type { MetricImplementation, MetricWorld, WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import { textOfNamed } from "../fetch/regular.js";
 import type { Scored } from "#stdlib/kinds/task.js";
 import { resampling, drawnTexts, samplerOf } from "#stdlib/lib/tasks/drawn.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
@@ -10,35 +12,56 @@ import { does } from "../core/session/words.js";
 import type { Measure } from "./comparison.js";
 import { whyUndefined } from "./why-undefined.js";
 
+/** The metric as a call wants it; its world is left out where it is asked of nothing that it might look there for. */
+export async function preparedMetric(call: Call, world?: MetricWorld): Promise<MetricImplementation> {
+  const metric = await does(call, "metric");
+  return (world && (await metric.prepared?.(call, world))) ?? metric;
+}
+
+/** Files as they are named from a folder. */
+export function worldIn(folder: string): MetricWorld {
+  return { text: (path) => textOfNamed(resolve(folder, path), path) };
+}
+
 export async function measureOf(
   registry: Registry,
   call: Call,
   scored: Pick<Scored, "measure" | "resampling">,
-  texts: WrittenMetricInput | null = null,
+  { texts = null, world }: { readonly texts?: WrittenMetricInput | null; readonly world?: MetricWorld } = {},
 ): Promise<Measure> {
-  const metric = await does(call, "metric");
+  const metric = await preparedMetric(call, world);
   const has = registry.find("metric", call.word)?.capabilities;
-  const own = {
-    name: metricName(call),
-    call,
+  const measure: Scored["measure"] = texts
+    ? (own, call) => must(own.ofWritten, `what ${call.word} is of texts`)(call, texts)
+    : (own, call) => scored.measure(own, call);
+  const value = measure(metric, call);
+  const none = Number.isNaN(value);
+  const why = none ? whyUndefined(metric, call, measure) : null;
+  const notes = none ? [] : notesOn(metric, call, measure);
+  const sampler = texts && samplerOf(metric, call, "ofWritten", texts, drawnTexts(texts));
+  return {
+    ...{ name: metricName(call), call, value },
+    ...(why !== null && { why }),
+    ...(notes.length > 0 && { notes }),
     greaterIsBetter: has?.greaterIsBetter !== false,
     share: has?.share === true,
+    resampling: texts
+      ? resampling(texts.written.length, sampler ?? undefined, { single: true })
+      : scored.resampling(metric, call),
   };
-  const counted = (measure: Scored["measure"]): Pick<Measure, "value" | "why"> => {
-    const value = measure(metric, call);
-    const why = Number.isNaN(value) ? whyUndefined(metric, call, measure) : null;
-    return { value, ...(why !== null && { why }) };
+}
+
+/** What it says of the very outcomes that it was measured on. */
+function notesOn({ notes }: MetricImplementation, call: Call, measure: Scored["measure"]): readonly string[] {
+  const says = notes?.ofWritten?.bind(notes);
+  if (!says) return [];
+  let told: readonly string[] = [];
+  const asking: MetricImplementation = {
+    ofWritten(_call, input) {
+      told = says(call, input);
+      return Number.NaN;
+    },
   };
-  if (!texts)
-    return {
-      ...own,
-      ...counted((metric, call) => scored.measure(metric, call)),
-      resampling: scored.resampling(metric, call),
-    };
-  const sampler = samplerOf(metric, call, "ofWritten", texts, drawnTexts(texts));
-  return {
-    ...own,
-    ...counted((metric, call) => must(metric.ofWritten, `what ${call.word} is of texts`)(call, texts)),
-    resampling: resampling(texts.written.length, sampler, { single: true }),
-  };
+  measure(asking, call);
+  return told;
 }

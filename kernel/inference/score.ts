@@ -1,5 +1,5 @@
 /** Runs the evaluation programs over rows: what the model says of each, or the loss of its tokens. */
-import { lastOf } from "#dsl/diagnostics/must.js";
+import { lastOf, must } from "#dsl/diagnostics/must.js";
 import type { Answers } from "#stdlib/kinds/task.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
 import { collate } from "../core/data/batches.js";
@@ -64,6 +64,8 @@ export interface TokenScores {
   readonly loss: number;
   /** Tokens that were predicted: all but the first of each text, or all of each target. */
   readonly tokens: number;
+  /** Of UTF-8 that these tokens stand for; absent: not counted. */
+  readonly bytes?: number;
 }
 /** Groups that are enough to see how far chance goes. */
 const GROUPS = 64;
@@ -78,9 +80,11 @@ export async function scoreTokens(
   o: Pick<DataLoaderOptions, "batchSize" | "packed" | "padId"> & {
     readonly signal?: AbortSignal;
     readonly groups?: boolean;
+    /** Tokens as the text that they stand for, where its bytes are to be counted. */
+    readonly spelt?: ((ids: Int32Array) => Promise<string>) | undefined;
   } & Pick<AskOptions, "onRows">,
 ): Promise<TokenScores & { readonly groups: readonly TokenScores[] }> {
-  const { signal, groups: apart = false, onRows, ...own } = o;
+  const { signal, groups: apart = false, onRows, spelt, ...own } = o;
   const batchSize = apart
     ? Math.max(1, Math.min(own.batchSize, Math.floor(rows.lengths.length / GROUPS)))
     : own.batchSize;
@@ -101,18 +105,29 @@ export async function scoreTokens(
   for await (const [part, out] of pipelined(loader.pass(), run)) {
     onRows?.(Math.min(all, (done += batchSize)), all);
     // A batch of which nothing is learnt has no loss.
-    groups.push({ loss: part.counts > 0 ? scalar(out["loss"]) : 0, tokens: part.counts });
+    groups.push({
+      loss: part.counts > 0 ? scalar(out["loss"]) : 0,
+      tokens: part.counts,
+      ...(spelt && { bytes: part.counts > 0 ? Buffer.byteLength(await spelt(foretold(part.feeds))) : 0 }),
+    });
   }
   return { ...together(groups), groups };
 }
 
+/** The tokens that a batch asks for, one after another. */
+function foretold({ labels }: Parameters<Session["run"]>[1]): Int32Array {
+  const { bytes } = must(labels, "the tokens that a batch asks for");
+  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+}
+
 /** The mean over the tokens of all groups, or of those that were drawn. */
 export function together(groups: readonly TokenScores[], drawn?: Uint32Array): TokenScores {
-  let [loss, tokens] = [0, 0];
+  let [loss, tokens, bytes] = [0, 0, 0];
   for (let i = 0; i < (drawn ?? groups).length; i++) {
     const group = groups[drawn ? drawn[i]! : i]!;
     loss += group.loss * group.tokens;
     tokens += group.tokens;
+    bytes += group.bytes ?? Number.NaN;
   }
-  return { loss: loss / tokens, tokens };
+  return { loss: loss / tokens, tokens, ...(!Number.isNaN(bytes) && { bytes }) };
 }

@@ -6,7 +6,7 @@ import type { Encoded, Encoding } from "../encoding/encoded.js";
 import { askRows, scoreTokens, together, type AskOptions, type TokenScores } from "./score.js";
 
 type ScoreOptions = AskOptions &
-  Pick<Parameters<typeof scoreTokens>[2], "packed" | "groups"> & {
+  Pick<Parameters<typeof scoreTokens>[2], "packed" | "groups" | "spelt"> & {
     /** Is told what the model said of each row, where its answers are what is scored. */
     readonly onSaid?: (said: readonly Float32Array[]) => void;
   };

@@ -46,6 +46,8 @@ export function sortsOf({ truth, predicted, probabilities }: Answer, texts: bool
     return tags ? ["tags", "label_set", "ranking"] : ["label_set", "tags", "ranking"];
   }
   if (isRecord(probabilities)) return ["label"];
+  // Fields that are to be found in JSON.
+  if (isRecord(truth)) return ["written"];
   if (typeof truth === "number" && typeof predicted === "number") return ["number", "label"];
   return texts ? ["written", "answer", "label"] : ["label", "written", "answer"];
 }

@@ -7,7 +7,7 @@ import type { Registry } from "#dsl/types/registry.js";
 import type { Call } from "#dsl/types/value.js";
 import { usualMetrics } from "#stdlib/lib/metrics/usual.js";
 import { drawAll, methodsOf, type Score } from "../inference/comparison.js";
-import { measureOf } from "../inference/measured.js";
+import { measureOf, worldIn } from "../inference/measured.js";
 import { FEWEST, measuresIn, slicesOf } from "../inference/slices.js";
 import { outcomesOf, sortsOf, told, type Answers, type Sort } from "./answers.js";
 import "./codes.js";
@@ -18,6 +18,8 @@ export interface ScoredMetric {
   readonly score: Score | null;
   /** Why there is no number. */
   readonly why?: string;
+  /** What the metric says beside its number. */
+  readonly notes?: readonly string[];
 }
 export interface ScoredAnswers {
   readonly rows: number;
@@ -36,7 +38,7 @@ export async function scoreAnswers(
   answers: Answers & { readonly by: readonly string[] | null },
   written: string | undefined,
   registry: Registry,
-  signal?: AbortSignal,
+  { folder, signal }: { readonly folder: string; readonly signal?: AbortSignal },
 ): Promise<ScoredAnswers> {
   const parameter = must(
     registry.find("verb", "evaluate")?.parameters.find(({ name }) => name === "metrics"),
@@ -48,7 +50,7 @@ export async function scoreAnswers(
   const data = outcomes.labels.length > 0 ? { labels: outcomes.labels } : {};
   const whole = metricsOf(wholeOf(asked, parameter, registry, data));
   const tried = whole.map((call) =>
-    measureOf(registry, call, outcomes).catch((error: unknown) => {
+    measureOf(registry, call, outcomes, { world: worldIn(folder) }).catch((error: unknown) => {
       // Nobody asked for it: of the usual ones those are told that these answers have.
       if (calls === null && error instanceof CodedError && error.code === "no-probabilities") return null;
       throw error;
@@ -68,6 +70,7 @@ export async function scoreAnswers(
       name: measure.name,
       score: Number.isNaN(measure.value) ? null : must(drawn.get(measure), "its interval").score,
       ...(measure.why !== undefined && { why: measure.why }),
+      ...(measure.notes && { notes: measure.notes }),
     })),
     methods: methodsOf(measures.flatMap((measure) => drawn.get(measure) ?? [])),
     slices: found.map(({ name, rows: own }, i) => ({

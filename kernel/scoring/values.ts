@@ -19,9 +19,11 @@ export function label(answers: InFile, row: number, field: string, value: unknow
   );
 }
 
+/** Of fields, which some write as JSON and others as a text of it, the text. */
 export function text(answers: InFile, row: number, field: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(value);
+  if (isRecord(value)) return JSON.stringify(value);
   return broken(
     answers,
     row,

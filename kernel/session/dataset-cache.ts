@@ -11,6 +11,7 @@ import type { EngineFacts, FactOf, NameFacts, Need } from "#dsl/types/facts.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import type { DataPlan, ReaderOf, ScratchPlan } from "#dsl/types/subject.js";
 import type { Value } from "#dsl/types/value.js";
+import { schemaOf } from "#stdlib/lib/schemas/schema.js";
 import { secretsStamp } from "#stdlib/lib/secrets/stamp.js";
 import { registry as whole } from "#stdlib/registry.js";
 import type { Base } from "../core/bases/base.js";
@@ -102,6 +103,9 @@ export class DatasetCache {
       }
       case "files":
         return filesIn(resolve(s.folder, need.folder), need.path);
+      case "schema":
+        await schemaOf(textOfNamed(resolve(s.folder, need.path), need.path), need.path);
+        return { sound: true };
       case "file": {
         const path = resolve(s.folder, need.folder, need.path);
         const missing = () => new CodedError("missing-file", { path: need.path, folder: need.folder, near: null });

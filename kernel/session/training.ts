@@ -279,15 +279,26 @@ async function takenUp({ request, checkpoints }: Work, open: OpenModel): Promise
 }
 
 /** Scores on the validation split, what is watched among them. */
-async function validating({ request, material }: Work, open: OpenModel, watched: Call): Promise<Training["validate"]> {
+async function validating(
+  { session, request, material }: Work,
+  open: OpenModel,
+  watched: Call,
+): Promise<Training["validate"]> {
   const { encoding, validation, packed, tokenizer } = material;
   const scored = { batchSize: request.plan.recipe.training.batch_size, padId: tokenizer.padId, packed };
   const metric = await does(watched, "metric");
+  const counts = session.vocabulary.registry.find("metric", watched.word)?.capabilities?.countsBytes;
+  const spelt = counts ? (ids: Int32Array) => tokenizer.decode(ids) : undefined;
   const name = metricName(watched);
   return (
     validation &&
     (async (signal, onRows) => {
-      const { told, measure } = await scoreSplit(open.session, validation, encoding, { ...scored, signal, onRows });
+      const { told, measure } = await scoreSplit(open.session, validation, encoding, {
+        ...scored,
+        spelt,
+        signal,
+        onRows,
+      });
       return name in told ? told : { ...told, [name]: measure(metric, watched) };
     })
   );

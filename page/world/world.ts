@@ -14,6 +14,7 @@ import { scratchOf } from "#kernel/core/bases/scratch-facts.js";
 import { prepare, readHeader, type Prepared } from "#kernel/core/data/prepare.js";
 import "#kernel/core/session/load-codes.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
+import { schemaOf } from "#stdlib/lib/schemas/schema.js";
 import { registry } from "#stdlib/registry.js";
 import { baseOf } from "./bases.js";
 import { unpacked, type CarriedTokenizer } from "./carried.js";
@@ -50,6 +51,12 @@ export class World {
         return { free: true };
       case "files":
         return { entries: disk.files.map(({ path }) => ({ name: nameOf(path), folder: false })) };
+      case "schema": {
+        const file = disk.find(need.path);
+        if (!file) throw new CodedError("missing-file", { path: need.path, folder: ".", near: null });
+        await schemaOf(new TextDecoder().decode(file.bytes), need.path);
+        return { sound: true };
+      }
       case "file": {
         const file = disk.find(need.path);
         if (!file) throw new CodedError("missing-file", { path: need.path, folder: need.folder, near: null });

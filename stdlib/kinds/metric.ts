@@ -14,6 +14,8 @@ export interface MetricInput {
 export interface TokenMetricInput {
   readonly loss: number;
   readonly tokens: number;
+  /** Of UTF-8 that those tokens stand for; absent: nobody asked (`countsBytes`). */
+  readonly bytes?: number;
 }
 /** Numbers beside those that a model gave, row by row. */
 export interface NumberMetricInput {
@@ -85,6 +87,15 @@ export interface Reasons {
   ofWritten?(call: Call, input: WrittenMetricInput): string | null;
   ofPairs?(call: Call, input: PairMetricInput): string | null;
 }
+/** More of some outcomes than their number, as sentences that stand after the metric's name. */
+export interface Notes {
+  ofWritten?(call: Call, input: WrittenMetricInput): readonly string[];
+}
+/** What a metric may need of the world before it measures. */
+export interface MetricWorld {
+  /** The text of a file, by its path from the folder of the session. Coded errors `missing-file`, `unreadable-file`, … */
+  text(path: string): string;
+}
 /** One function for each sort of outcome that it measures; the word's capability `of` names them. */
 export interface MetricImplementation {
   compute?(call: Call, input: MetricInput): number;
@@ -104,6 +115,9 @@ export interface MetricImplementation {
   readonly samplers?: Samplers;
   /** Asked where it is no number. */
   readonly why?: Reasons;
+  readonly notes?: Notes;
+  /** The metric as this call wants it, where that takes a look at the world. */
+  prepared?(call: Call, world: MetricWorld): Promise<MetricImplementation>;
 }
 
 /** Answers that never change and that some metric likes better than the task's own; tasks name theirs by these. */
@@ -129,6 +143,8 @@ declare module "#dsl/types/capabilities.js" {
     readonly share?: true;
     /** It follows from the loss alone: it tells how likely answers were, not which were given. */
     readonly ofLoss?: true;
+    /** It is of bytes: of texts whose tokens are foretold they are counted for it. */
+    readonly countsBytes?: true;
     /** Pictures draw it beside the loss of training, whose unit it has; absent: beside the other scores. */
     readonly besideLoss?: true;
     /** Of answers that never change the one that it likes best, where it is not the task's own. */

@@ -75,6 +75,7 @@ export interface World {
   readonly run?: RunFacts | Failed;
   readonly engine?: EngineFacts | Failed;
   readonly place?: Failed;
+  readonly schema?: Failed;
   readonly memory?: number;
   /** Speed of training in FLOP/s; absent: not measured. */
   /** FLOP/s of the training that this machine did. */
@@ -121,6 +122,8 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
       return world.engine ?? { title: "TensorFlow (CPU)" };
     case "name":
       return world.live?.[need.of] ?? { failed: { code: "unknown-reference", data: { name: need.of, has: [] } } };
+    case "schema":
+      return world.schema ?? { sound: true };
     case "files":
       return { entries: [] };
     case "file": {

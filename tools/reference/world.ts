@@ -72,6 +72,8 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
         : { failed: { code: "unknown-reference", data: { name: need.of, has: ["rows"] } } };
     case "file":
       return { text: "", path: need.path };
+    case "schema":
+      return { sound: true };
     case "files":
       return { entries: [] };
   }

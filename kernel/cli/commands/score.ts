@@ -27,7 +27,7 @@ export function register(program: Command): void {
     .option("--probabilities <column>", "how likely each label was said to be")
     .action(async (path: string, o: Options) => {
       const answers = await answersIn(process.cwd(), path, o);
-      const scored = await scoreAnswers(answers, o.metrics, registry);
+      const scored = await scoreAnswers(answers, o.metrics, registry, { folder: process.cwd() });
       console.log(o.json ? JSON.stringify(asJson(scored, o.by)) : asText(scored, o.by));
     });
 }
@@ -49,9 +49,12 @@ function asJson({ rows, metrics, slices }: ScoredAnswers, by: string | undefined
 }
 function numbers(metrics: readonly ScoredMetric[]) {
   return Object.fromEntries(
-    metrics.map(({ name, score }) => [
+    metrics.map(({ name, score, notes }) => [
       name,
-      { value: score?.value ?? null, low: score?.interval?.low ?? null, high: score?.interval?.high ?? null },
+      {
+        ...{ value: score?.value ?? null, low: score?.interval?.low ?? null, high: score?.interval?.high ?? null },
+        ...(notes && { notes }),
+      },
     ]),
   );
 }
@@ -68,6 +71,7 @@ function asText({ rows, metrics, methods, slices }: ScoredAnswers, by: string | 
     `${rows.toLocaleString("en-US")} rows`,
     ...lines,
     ...(by === undefined ? [] : [`by ${by}`, ...table]),
+    ...metrics.flatMap(({ name, notes = [] }) => notes.map((note) => `${name}: ${note}`)),
     `95 % intervals: ${methods}`,
   ].join("\n");
 }

@@ -15,7 +15,7 @@ interface Looked {
   fact: Promise<Fact>;
   seen?: Fact;
 }
-const cheap: ReadonlySet<Need["about"]> = new Set(["table", "file", "files", "machine", "run"]);
+const cheap: ReadonlySet<Need["about"]> = new Set(["table", "file", "files", "schema", "machine", "run"]);
 /** Milliseconds for which an answer is taken to hold: a person types faster than files change. */
 const fresh = 3000;
 /** Answers that are kept: more files and machines than a notebook names. */

@@ -4,7 +4,7 @@ import type { Call } from "#dsl/types/value.js";
 import { readerOf, type DataPlan } from "#dsl/types/subject.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Scored } from "#stdlib/kinds/task.js";
-import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import type { MetricWorld, WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import type { Interval } from "#stdlib/lib/intervals/interval.js";
 import type { Measure } from "../../inference/comparison.js";
 import { measureOf } from "../../inference/measured.js";
@@ -53,7 +53,7 @@ export interface Measured {
 
 /** `groups`: scored so that loss has an interval too; it says the same but for rounding. */
 export type How = Pick<Evaluate, "metrics" | "batch_size"> &
-  Partial<Pick<Evaluate, "decode" | "max_tokens">> & { readonly groups?: boolean };
+  Partial<Pick<Evaluate, "decode" | "max_tokens">> & { readonly groups?: boolean; readonly world?: MetricWorld };
 
 export async function evaluateOnce(
   session: TuneSession,
@@ -92,11 +92,14 @@ export async function askedOf(
   const encoding = await encodingOf(plan, base, tokenizer, labels, handle.name);
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
   const { groups = false, decode = GREEDY, max_tokens } = how;
+  const { registry } = session.vocabulary;
+  const counts = how.metrics.some(({ word }) => registry.find("metric", word)?.capabilities?.countsBytes);
   const said = await asked(open.session, rows, encoding, {
     batchSize: how.batch_size,
     padId: tokenizer.padId,
     packed,
     groups,
+    ...(counts && { spelt: (ids: Int32Array) => tokenizer.decode(ids) }),
     onRows: (done, total) => stage.hostContext.onProgress?.({ label: `rows scored by ${handle.name}`, done, total }),
     ...(stage.signal ? { signal: stage.signal } : {}),
   });
@@ -128,7 +131,12 @@ export async function measuredOf(
   const measures: Measure[] = [];
   for (const call of how.metrics) {
     const writes = (await does(call, "metric")).ofWritten !== undefined;
-    measures.push(await measureOf(session.vocabulary.registry, call, scored, writes ? texts : null));
+    measures.push(
+      await measureOf(session.vocabulary.registry, call, scored, {
+        texts: writes ? texts : null,
+        ...(how.world && { world: how.world }),
+      }),
+    );
   }
   const { confusion, labels } = scored;
   const metrics = Object.fromEntries(measures.map(({ name, value }) => [name, value]));

@@ -6,7 +6,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import { evaluationShown, type EvaluationReport } from "../../core/display/evaluation.js";
 import { difference, drawAll, methodsOf, type Compared, type Measure } from "../../inference/comparison.js";
 import { constantOf, type ScoredConstant } from "../../inference/constant.js";
-import { measureOf } from "../../inference/measured.js";
+import { measureOf, worldIn } from "../../inference/measured.js";
 import { distinctConstants } from "../../inference/distinct-constants.js";
 import "../../core/session/load-codes.js";
 import type { ModelHandle } from "../model-handle.js";
@@ -72,7 +72,7 @@ function measuredNamed(
   action: Evaluate,
   stage: Stage,
 ): Promise<Measured> {
-  const how = { ...action, groups: true };
+  const how = { ...action, groups: true, world: worldIn(stage.hostContext.folder) };
   const held = action.folds?.[name];
   if (held) return evaluateFolds(session, name, held, subject, how, stage);
   return evaluateOnce(session, session.models.get(name), subject, how, stage);
@@ -197,7 +197,10 @@ function reportOf(
       ...told,
       ...measured.flatMap(({ scored, evaluation: { model }, measures }) =>
         [
-          ...measures.flatMap(({ name, why }) => (why === undefined ? [] : [`${name} is no number: ${why}`])),
+          ...measures.flatMap(({ name, why, notes = [] }) => [
+            ...(why === undefined ? [] : [`${name} is no number: ${why}`]),
+            ...notes.map((note) => `${name}: ${note}`),
+          ]),
           ...(scored.notes ?? []),
         ].map((note) => (several ? `${model}: ${note}` : note)),
       ),

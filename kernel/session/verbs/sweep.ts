@@ -19,6 +19,7 @@ import type { TrialOf } from "../../artifacts/trials.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
 import { does } from "../../core/session/words.js";
+import { worldIn } from "../../inference/measured.js";
 import { evaluateOnce } from "./evaluate-once.js";
 import { giveBack, giveWeights, trainOnce } from "../training.js";
 
@@ -171,7 +172,10 @@ async function runTrial(
     if (kept?.damaged)
       warningsOn(stage, span)("best-not-kept", { ...kept.damaged, kept: kept.checkpoint.position.step });
     const subject = { data: action.plan.recipe.data, split: "validation" };
-    const scored = { metrics: [sweep.goal.metric], batch_size: action.plan.recipe.training.batch_size };
+    const scored = {
+      ...{ metrics: [sweep.goal.metric], batch_size: action.plan.recipe.training.batch_size },
+      world: worldIn(stage.hostContext.folder),
+    };
     const { evaluation } = await evaluateOnce(session, handle, subject, scored, stage);
     const metric = metricName(sweep.goal.metric);
     const score = evaluation.metrics[metric] ?? Number.NaN;

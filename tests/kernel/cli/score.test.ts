@@ -6,7 +6,15 @@ import { join } from "node:path";
 import { called } from "./called.js";
 
 type Numbers = Readonly<
-  Record<string, { readonly value: number | null; readonly low: number | null; readonly high: number | null }>
+  Record<
+    string,
+    {
+      readonly value: number | null;
+      readonly low: number | null;
+      readonly high: number | null;
+      readonly notes?: readonly string[];
+    }
+  >
 >;
 interface Scored {
   readonly rows: number;
@@ -114,6 +122,20 @@ describe("tunebook score", function () {
     ]);
     const { mrr } = (await score("rankings.jsonl", "--metrics", "mrr, recall_at(1)")).metrics;
     assert.ok(Math.abs(Number(mrr?.value) - 0.25) < 1e-12);
+  });
+  it("finds fields in JSON, and holds it to a schema of the folder", async () => {
+    write("order.json", [{ type: "object", properties: { total: { type: "number" } }, required: ["total"] }]);
+    write("fields.jsonl", [
+      { truth: { id: 1, total: 2.5 }, predicted: '{"id": 1, "total": 2.5}' },
+      { truth: '{"id": 2, "total": 3}', predicted: '{"id": 2, "total": "3"}' },
+      { truth: { id: 3 }, predicted: "id: 3" },
+    ]);
+    const { metrics } = await score("fields.jsonl", "--metrics", 'json_validity("order.json"), field_f1');
+    assert.equal(metrics["json_validity(order.json)"]?.value, 1 / 3);
+    assert.equal(metrics["field_f1"]?.value, (2 * 3) / (4 + 5));
+    assert.deepEqual(metrics["field_f1"]?.notes, ["by field: total 0.50, id 0.80"]);
+    const missing = await called(folder, "score", "fields.jsonl", "--metrics", 'json_validity("none.json")');
+    assert.match(missing.stderr, /error\[missing-file\]: no file none\.json/);
   });
   it("parts rows by a column, and says of few that they are few", async () => {
     const rows = Array.from({ length: 90 }, (_, i) => ({

@@ -1,0 +1,24 @@
+/** `schema: "order.json"`, of metrics that hold what was written to one; the file is looked at when the program is checked. */
+import { parameter } from "#dsl/types/define.js";
+import { failed } from "#dsl/types/facts.js";
+import type { CheckContext } from "#dsl/types/context.js";
+import type { Call } from "#dsl/types/value.js";
+import "./codes.js";
+
+export function schemaParameter<const D extends string, const W extends string>(doc: D, why: W) {
+  return parameter({
+    name: "schema",
+    type: { is: "string" },
+    doc,
+    positional: true,
+    why,
+    impact: "medium",
+    suggests: { from: "files", endings: [".json"] },
+  });
+}
+
+export function schemaIsThere({ arguments: { schema } }: Call, context: CheckContext): void {
+  if (typeof schema !== "string") return;
+  const fact = context.ask({ about: "schema", path: schema });
+  if (fact && failed(fact)) context.reportFailed(fact, "schema");
+}

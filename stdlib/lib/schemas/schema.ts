@@ -1,0 +1,21 @@
+/** A file's text as a JSON Schema. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { schemaReader, type Holds } from "#platform/schemas.js";
+import "./codes.js";
+
+/** `path`: as the program names it. Where nothing reads schemas, whatever is JSON is taken. Coded error `schema-malformed`. */
+export async function schemaOf(text: string, path: string): Promise<Holds> {
+  const read = await schemaReader();
+  try {
+    const schema: unknown = JSON.parse(text.replace(/^\ufeff/, ""));
+    return read ? read(schema) : () => true;
+  } catch (error) {
+    throw new CodedError("schema-malformed", { path, why: whyOf(error) }, { cause: error });
+  }
+}
+
+const LONGEST = 200;
+function whyOf(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return why.length > LONGEST ? `${why.slice(0, LONGEST - 1)}…` : why;
+}

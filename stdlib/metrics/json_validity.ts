@@ -1,0 +1,25 @@
+import { defineWord } from "#dsl/types/define.js";
+import { schemaIsThere, schemaParameter } from "../lib/schemas/parameter.js";
+
+export const word = defineWord({
+  kind: "metric",
+  name: "json_validity",
+  doc: "Share of rows whose text is JSON from its first sign to its last, and as a schema wants it where one is named. What stands around it (```` ``` ````, a sentence) makes it none: a program that reads it would fail there too.",
+  example: 'metrics: [json_validity("order.json"), field_f1]',
+  since: "0.2.0",
+  elsewhere: {
+    json_valid: "json_validity",
+    valid_json: "json_validity",
+    is_json: "json_validity",
+    json_schema: "schema",
+  },
+  capabilities: { greaterIsBetter: true, share: true, of: ["written"] },
+  parameters: [
+    schemaParameter(
+      "A file with a JSON Schema (draft 2020-12, or the draft that its `$schema` names), relative to the notebook's folder; without it any JSON will do.",
+      "That it can be read says nothing of whether the fields are there that somebody waits for.",
+    ),
+  ],
+  check: schemaIsThere,
+  load: async () => (await import("./json_validity.run.js")).jsonValidity,
+});
