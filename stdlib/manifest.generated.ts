@@ -26,6 +26,7 @@ import { word as keepings_best } from "./keepings/best.js";
 import { word as metrics_accuracy } from "./metrics/accuracy.js";
 import { word as metrics_average_precision } from "./metrics/average_precision.js";
 import { word as metrics_balanced_accuracy } from "./metrics/balanced_accuracy.js";
+import { word as metrics_bits_per_byte } from "./metrics/bits_per_byte.js";
 import { word as metrics_bleu } from "./metrics/bleu.js";
 import { word as metrics_brier_score } from "./metrics/brier_score.js";
 import { word as metrics_calibration_error } from "./metrics/calibration_error.js";
@@ -33,9 +34,12 @@ import { word as metrics_character_error_rate } from "./metrics/character_error_
 import { word as metrics_chrf } from "./metrics/chrf.js";
 import { word as metrics_cohen_kappa } from "./metrics/cohen_kappa.js";
 import { word as metrics_distinct } from "./metrics/distinct.js";
+import { word as metrics_edit_distance } from "./metrics/edit_distance.js";
 import { word as metrics_entity_f1 } from "./metrics/entity_f1.js";
 import { word as metrics_exact_match } from "./metrics/exact_match.js";
 import { word as metrics_f1 } from "./metrics/f1.js";
+import { word as metrics_field_f1 } from "./metrics/field_f1.js";
+import { word as metrics_json_validity } from "./metrics/json_validity.js";
 import { word as metrics_log_loss } from "./metrics/log_loss.js";
 import { word as metrics_loss } from "./metrics/loss.js";
 import { word as metrics_matthews_correlation } from "./metrics/matthews_correlation.js";
@@ -201,6 +205,7 @@ export const words: readonly Word[] = [
   metrics_accuracy,
   metrics_average_precision,
   metrics_balanced_accuracy,
+  metrics_bits_per_byte,
   metrics_bleu,
   metrics_brier_score,
   metrics_calibration_error,
@@ -208,9 +213,12 @@ export const words: readonly Word[] = [
   metrics_chrf,
   metrics_cohen_kappa,
   metrics_distinct,
+  metrics_edit_distance,
   metrics_entity_f1,
   metrics_exact_match,
   metrics_f1,
+  metrics_field_f1,
+  metrics_json_validity,
   metrics_log_loss,
   metrics_loss,
   metrics_matthews_correlation,

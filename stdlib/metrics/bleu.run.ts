@@ -1,9 +1,7 @@
-/**
- * BLEU (Papineni et al., 2002) over a corpus with the settings that sacrebleu reports as
- * `nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp` (Post, 2018, arXiv 1804.08771).
- */
+/** BLEU (Papineni et al., 2002) over a corpus with the settings that its signature names (Post, 2018, arXiv 1804.08771). */
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { nGrams, runs, shared, wordsOf } from "../lib/metrics/n-grams.js";
+import { signature } from "../lib/metrics/signature.js";
 import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
 
 const ORDER = 4;
@@ -11,6 +9,7 @@ const ORDER = 4;
 export const bleu: MetricImplementation = {
   ofWritten: (_call, input) => whole(sumsOf(input)),
   samplers: { ofWritten: (_call, input) => drawnFrom(sumsOf(input)) },
+  notes: { ofWritten: () => [signature("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp")] },
 };
 
 /** Of each row: both lengths, then runs that match and runs that there are, by their length. */

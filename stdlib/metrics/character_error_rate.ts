@@ -8,8 +8,6 @@ export const word = defineWord({
   since: "0.2.0",
   elsewhere: {
     cer: "character_error_rate",
-    edit_distance: "character_error_rate",
-    levenshtein: "character_error_rate",
   },
   capabilities: { greaterIsBetter: false, of: ["written"] },
   parameters: [],

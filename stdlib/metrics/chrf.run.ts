@@ -1,11 +1,11 @@
 /**
- * chrF (Popović, 2015) over a corpus with the settings that sacrebleu reports as `nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no`
- * (`nw:2` for chrF++, Popović, 2017): precision and recall are means over the lengths of runs that occur on both sides, and recall weighs twice as much.
+ * chrF (Popović, 2015) and chrF++ (Popović, 2017) over a corpus with the settings that the signature names: precision and recall are means over the lengths of runs that occur on both sides, and recall weighs twice as much.
  */
 import { lastOf } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { nGrams, runs, shared, wordsOf } from "../lib/metrics/n-grams.js";
+import { signature } from "../lib/metrics/signature.js";
 import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
 
 const ORDER = 6;
@@ -14,6 +14,11 @@ const BETA = 2;
 export const chrf: MetricImplementation = {
   ofWritten: (call, input) => whole(sumsOf(call, input)),
   samplers: { ofWritten: (call, input) => drawnFrom(sumsOf(call, input)) },
+  notes: {
+    ofWritten: ({ arguments: { words } }) => [
+      signature(`nrefs:1|case:mixed|eff:yes|nc:${String(ORDER)}|nw:${String(Number(words ?? 0))}|space:no`),
+    ],
+  },
 };
 
 /** Of each row, for each length of runs (characters, then words): those that were written, those of the target, and those that match. */

@@ -1,15 +1,14 @@
-/**
- * TER (Snover et al., 2006) over a corpus with the settings that sacrebleu reports as
- * `nrefs:1|case:lc|tok:tercom|norm:no|punct:yes|asian:no`.
- */
+/** TER (Snover et al., 2006) over a corpus with the settings that its signature names. */
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { wordsOf } from "../lib/metrics/n-grams.js";
 import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import { signature } from "../lib/metrics/signature.js";
 import { editsWithShifts } from "../lib/metrics/shifts.js";
 
 export const ter: MetricImplementation = {
   ofWritten: (_call, input) => whole(sumsOf(input)),
   samplers: { ofWritten: (_call, input) => drawnFrom(sumsOf(input)) },
+  notes: { ofWritten: () => [signature("nrefs:1|case:lc|tok:tercom|norm:no|punct:yes|asian:no")] },
 };
 
 /** Of each row: edits, and words of the target. */

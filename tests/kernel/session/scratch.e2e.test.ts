@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Refused } from "#kernel/session/tune-session.js";
 import type { ModelHandle, Written } from "#kernel/session/model-handle.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
+import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 
 const words =
@@ -40,8 +41,20 @@ recipe quick { epochs: 3, batch_size: 10, optimizer: adamw(learning_rate: 5e-3),
     // At first every token is as likely as another.
     assert.ok(Math.abs(first - Math.log(310)) < 0.15, `${first}`);
     assert.ok(last < 0.7 * first, `${first} → ${last}`);
-    await book.run(`evaluate scratch on tales.validation { metrics: [perplexity] }`);
-    assert.ok(book.session.evaluations.at(-1)!.metrics["perplexity"]! < 60);
+    await book.run(`evaluate scratch on tales.validation { metrics: [perplexity, loss, bits_per_byte] }`);
+    const { metrics, intervals } = book.session.evaluations.at(-1)!;
+    assert.ok(metrics["perplexity"]! < 60);
+    // All tokens but each text's first are foretold, and the one that ends it, which stands for no byte.
+    const tokenizer = await loadTokenizer(join(model("scratch").folder!, "model"));
+    const rows = texts.map((text, i) => `${text} ${i}.`).filter((_, i) => i % 6 === 0);
+    let [tokens, bytes] = [0, 0];
+    for (const ids of await tokenizer.encode(rows, 64)) {
+      tokens += ids.length;
+      bytes += Buffer.byteLength(await tokenizer.decode(ids.subarray(1)));
+    }
+    const wanted = (metrics["loss"]! * tokens) / Math.LN2 / bytes;
+    assert.ok(Math.abs(metrics["bits_per_byte"]! - wanted) < 1e-6, `${metrics["bits_per_byte"]}, not ${wanted}`);
+    assert.ok(intervals!["bits_per_byte"]!.low < wanted && wanted < intervals!["bits_per_byte"]!.high);
     const [written] = await model("scratch").predict<Written>("the cat sat", { max_tokens: 5 });
     assert.ok(written!.continuation.length > 0);
   });
