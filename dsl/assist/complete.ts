@@ -90,6 +90,8 @@ function headerItems(
   if (takes === "version" && operands === 0) return [versionItem(String(LANGUAGE))];
   if (takes === "experiment") return experiments(registry, written);
   if (takes === "target" && operands === 0) return words(takes, asked);
+  const { calls } = verb.operands;
+  if (operands === 0 && connector === null && calls) return [...names(program(), takes), ...words(calls, asked)];
   if (operands === 0) return names(program(), takes);
   const rest = Object.keys(verb.connectors).filter((c) => !used.includes(c));
   return rest.map((text) => ({ text, type: "connector", gloss: connectors[text] ?? `for ${verb.name}` }));

@@ -127,11 +127,13 @@ export class Reading {
     const fitting = kindsIn(asked ?? { is: "string" })
       .map((kind) => registry.find(kind, name))
       .find((word) => word !== undefined);
-    const takes = !top && this.connector !== null ? this.verb?.connectors[this.connector]?.takes : undefined;
+    const connector = this.connector === null ? undefined : this.verb?.connectors[this.connector];
+    const target = connector?.takes === "target" ? connector.takes : undefined;
+    const header = top ? undefined : connector ? target : this.verb?.operands.calls;
     // Where it isn't known what is asked for, the word's own name tells.
     const word =
       fitting ??
-      (takes === "target" ? registry.find(takes, name) : undefined) ??
+      (header === undefined ? undefined : registry.find(header, name)) ??
       (asked || !top ? undefined : registry.words.find((w) => w.name === name && w.kind !== "verb"));
     const inner = word?.kind === "space" ? asked : undefined;
     return frame("arguments", {

@@ -76,7 +76,9 @@ function pageAt(
         return experiment && wordPage(experiment, []);
       }
       const target = situation.connector !== null && situation.verb.connectors[situation.connector]?.takes === "target";
-      const word = target ? registry.find("target", image) : undefined;
+      const { calls } = situation.connector === null ? situation.verb.operands : {};
+      const kind = target ? "target" : calls;
+      const word = kind && !program().names.has(image) ? registry.find(kind, image) : undefined;
       if (word) return wordPage(word, []);
       const named = program().names.get(image);
       if (named) return meaningOfName(program(), image, named);

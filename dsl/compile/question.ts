@@ -7,6 +7,7 @@ import type { Span } from "../diagnostics/span.js";
 import { dataFacts, missingRoles, rolesOf } from "../rules/world.js";
 import { callAt, numberAt, textsAt } from "../plan/value.js";
 import { act, nameOf } from "./act.js";
+import { contenderOf, eachOnce, isContender, reportAlone, type Beside, type ReadContender } from "./contenders.js";
 import { fill } from "../plan/defaults.js";
 import { isCall, resolveData } from "../plan/definitions.js";
 import { hashOf } from "../plan/hash.js";
@@ -25,11 +26,13 @@ import type { Call, Value } from "../types/value.js";
 export function evaluate(program: Program, header: Header): void {
   const { clauses, statement } = header;
   const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
-  const folded = header.operands.map((operand) => foldsNamed(program, operand));
+  const operands = header.operands.filter((operand) => !isContender(program, operand));
+  const beside = header.operands.filter((operand) => isContender(program, operand));
+  const folded = operands.map((operand) => foldsNamed(program, operand));
   const subjects = (clauses.get("on")?.operands ?? []).map((operand) =>
-    subjectOf(program, operand, folded.includes(undefined), "on", foldOf(program, header.operands[0])),
+    subjectOf(program, operand, folded.includes(undefined), "on", foldOf(program, operands[0])),
   );
-  const names = header.operands.map((operand, i) =>
+  const names = operands.map((operand, i) =>
     folded[i]
       ? foldsEvaluated(program, operand, folded[i], subjects)
       : trainedName(program, operand, "evaluate", (task, model) => servesAsItIs(program, task, model)),
@@ -72,23 +75,51 @@ export function evaluate(program: Program, header: Header): void {
   const mute = tasks.find(({ task }) => !writesText(program.registry, task));
   const astray = astrayFor(program, own.given, mute?.task, statement.verb.span);
   const onSpan = clauses.get("on")?.span ?? statement.span;
+  const contenders = contendersOf(program, beside, { model: names[0], task: tasks[0]?.task, subjects, here: onSpan });
+  if (header.sound && operands.length === 0 && beside.length > 0) reportAlone(program, beside);
   const unreadable = facts ? subjects.filter((one) => one && lacks(program, one, tasks, onSpan)) : [];
   const known = names.filter((name) => name !== undefined);
   const on = subjects.flatMap((subject) => (subject ? [subject.subject] : []));
-  const whole = known.length === names.length && on.length === subjects.length;
+  const whole = known.length > 0 && known.length === names.length && on.length === subjects.length && contenders;
   if (!header.sound || own.broken || !measured || astray.length > 0 || !whole || unreadable.length > 0) return;
   const most = values["max_tokens"];
   act(program, header, "evaluate", {
-    names: known,
+    names: [...known, ...contenders.map(({ name }) => name)],
     on,
     metrics,
     batch_size: numberAt(values, "batch_size"),
     worst: numberAt(values, "worst"),
     ...(require.length > 0 && { require }),
+    ...(contenders.length > 0 && {
+      contenders: Object.fromEntries(contenders.map(({ name, contender }) => [name, contender])),
+    }),
     ...heldBy(program, known),
     ...(!mute && { decode: callAt(values, "decode"), max_tokens: typeof most === "number" ? most : null }),
   });
 }
+/** Each of those that stand beside the models; undefined where something of them was reported, or the model was. */
+function contendersOf(
+  program: Program,
+  operands: readonly WordNode[],
+  {
+    model,
+    task,
+    subjects,
+    here,
+  }: Pick<Beside, "here"> & {
+    readonly model: string | undefined;
+    readonly task: Call | undefined;
+    readonly subjects: readonly (Beside["subjects"][number] | undefined)[];
+  },
+): readonly ReadContender[] | undefined {
+  if (operands.length === 0) return [];
+  if (model === undefined || !task) return undefined;
+  const sound = subjects.filter((subject) => subject !== undefined);
+  const read = operands.map((operand) => contenderOf(program, operand, { model, task, subjects: sound, here }));
+  const named = read.flatMap((one, i) => (one ? [{ ...one, span: operands[i]!.span }] : []));
+  return named.length === read.length && eachOnce(program, named) ? named : undefined;
+}
+
 /**
  * The name of models of folds, where all of them are trained and the rows are those of the folds: which of them did not see a
  * row is known of no others.

@@ -116,6 +116,9 @@ export interface Held {
   readonly name: string;
   readonly data: DataPlan;
 }
+/** A word's call, and the folder that its paths are relative to; or the base of a model as it was before its training. */
+export type Contender = { readonly call: Call; readonly folder: string } | { readonly baseOf: string };
+
 /** In which order rows are asked about: those that a model is least sure of, those whose label is probably wrong, or by chance. */
 export type AskOrder = "uncertainty" | "label_issues" | "random";
 
@@ -151,6 +154,8 @@ export interface Actions {
     readonly decode?: Call;
     /** Null: as many as the model's `max_length`. */
     readonly max_tokens?: number | null;
+    /** Of names that are no model's: what stands there beside models. A model is the first of `names`. */
+    readonly contenders?: Readonly<Record<string, Contender>>;
     /** Of names that are several models, one for each fold: these, and the rows that each didn't see. */
     readonly folds?: Readonly<Record<string, readonly Held[]>>;
   };

@@ -28,6 +28,7 @@ export interface Kinds<C extends Call = Call> {
   loss: NothingMore;
   metric: MetricCapabilities<C>;
   bar: BarCapabilities<C>;
+  contender: ContenderCapabilities<C>;
   keeping: NothingMore;
   stopping: NothingMore;
   cadence: NothingMore;
@@ -62,6 +63,27 @@ export interface BarCapabilities<C extends Call = Call> {
   readonly bar: Of<C, { readonly says: string; readonly number: number }>;
   /** Never of NaN. */
   readonly clears: Of<C, boolean, [score: number]>;
+}
+
+/** What stands beside models in an evaluation and is none that was trained here. */
+export interface ContenderCapabilities<C extends Call = Call> {
+  /** Whether it learns from the split `train` of the data that are scored. */
+  readonly learns: Of<C, boolean>;
+  /** Why it can't do a model's task, and what to compare with instead; null: it can. */
+  readonly refuses: Of<C, Refusal | null, [wanted: Wanted]>;
+}
+/** What a contender is to do. */
+export interface Wanted {
+  readonly task: Call;
+  readonly has: TaskCapabilities | undefined;
+  /** Those of the data. */
+  readonly roles: readonly string[];
+}
+export interface Refusal {
+  /** Stands after a colon. */
+  readonly why: string;
+  /** Stands after "compare with". */
+  readonly instead: string;
 }
 
 export interface SplitCapabilities<C extends Call = Call> {

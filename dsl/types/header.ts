@@ -154,6 +154,7 @@ function operandsFit(scope: Scope, verb: Verb, statement: Statement): boolean {
     const later = operand.is === "word" ? scope.registry.find("subject", operand.text)?.planned : undefined;
     // Who looks the name up says so.
     if (later && operand.is === "word" && operand.arguments) continue;
+    if (verb.operands.calls && operand.is === "word" && operand.arguments) continue; // a word, which the verb reads
     const fits = verb.operands.what === "file" ? operand.is === "string" : operand.is === "word" && !operand.arguments;
     if (!fits || (verb.operands.what === "new-name" && operand.is === "word" && operand.path.length > 1)) {
       const called =

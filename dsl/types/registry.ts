@@ -170,6 +170,8 @@ export interface Verb extends Word<"verb"> {
   readonly operands: {
     readonly what: "new-name" | "model" | "data" | "subject" | "file" | "topic" | "version" | "none" | "any";
     readonly many?: true;
+    /** Words of this kind may stand among the names, with their arguments in parentheses. */
+    readonly calls?: Kind;
   };
   readonly connectors: Readonly<
     Record<

@@ -38,6 +38,12 @@ function askedOf(
   };
 }
 
+/** What should have been written for every row of a split. */
+export function targetsOf(prepared: Prepared, split: string): readonly string[] {
+  const has = prepared.streamed?.[split]?.has("messages") ?? prepared.splits[split]?.columnNames().includes("messages");
+  return askedOf(prepared, split, has === true).targets;
+}
+
 function textsOf(prepared: Prepared, split: string, role: string): readonly string[] {
   const streamed = prepared.streamed?.[split];
   if (streamed) return streamed.values(role, 0, streamed.rows).map(String);

@@ -23,7 +23,7 @@ const rows: readonly (readonly [kind: Kind, names: string, doc: string, meanwhil
   ["runner", "ray processes", "Runs trials elsewhere.", "trials run here, one after another"],
   ["loss", "cross_entropy focal contrastive", "A loss.", "the task's own loss is used"],
   ["subject", "auto", "Chooses model and settings by itself.", "name a model, and in `vary` what shall vary"],
-  ["subject", "prompt", "A prompted base as rival.", "compare trained models"],
+  ["contender", "prompt", "A prompted base as rival.", "compare with `baseline(majority)`"],
   ["optimizer", "adam", "An optimizer.", "`adamw(weight_decay: 0)` is Adam"],
   ["schedule", "polynomial inverse_sqrt exponential", "A schedule.", "`constant`, `linear` and `cosine` are built"],
 ];

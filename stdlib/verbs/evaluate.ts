@@ -9,7 +9,7 @@ export const word: BuiltVerb = {
   doc: "Scores trained models on data: a table, a confusion matrix, the worst examples; where rows are in several languages, each of them by itself.",
   example: "evaluate router on tickets.test { metrics: [accuracy, f1(macro)] }",
   since: "0.1.0",
-  operands: { what: "model", many: true },
+  operands: { what: "model", many: true, calls: "contender" },
   connectors: { on: { takes: "data", required: true, many: true } },
   effect: "acts",
   read,

@@ -11,7 +11,8 @@ import type { Prepared } from "../../core/data/prepared.js";
 import type { FoldScores } from "../../core/display/folds.js";
 import { encodeSplit } from "../../encoding/encoded.js";
 import type { Stage, TuneSession } from "../tune-session.js";
-import { askedOf, measuredOf, type AskedModel, type How, type Measured } from "./evaluate-once.js";
+import { askedOf, measuredOf, secondsOf, type AskedModel, type How, type Measured } from "./evaluate-once.js";
+import { together } from "./evaluate-cost.js";
 import "../../core/data/codes.js";
 
 export async function evaluateFolds(
@@ -25,28 +26,34 @@ export async function evaluateFolds(
   if (!("data" in subject)) throw new CodedError("internal", { what: "evaluate works on data only" });
   const parts: AskedModel[] = [];
   const folds: FoldScores[] = [];
+  let trained = 0;
   for (const { name: fold, data } of held) {
     const handle = session.models.get(fold);
     const part = await askedOf(session, handle, { data, split: "validation" }, how, stage);
     parts.push(part);
-    const { evaluation } = await measuredOf(session, { ...part, handle, on: data.name, parts: [part] }, how);
+    const by = { is: "model", handle, learnt: null } as const;
+    const own = { ...part, by, name: fold, on: data.name, parts: [part] };
+    const { evaluation } = await measuredOf(session, own, how);
+    trained += secondsOf(handle) ?? Number.NaN;
     folds.push({ model: fold, rows: evaluation.rows, metrics: evaluation.metrics });
   }
   const first = session.models.get(must(held[0], "the first fold").name);
   const { encoding } = must(parts[0], "the first fold");
   const reader = readerOf(first.plan);
-  const prepared = together(await session.datasets.data(subject.data, reader, stage.hostContext));
+  const prepared = inOne(await session.datasets.data(subject.data, reader, stage.hostContext));
   const rows = await encodeSplit(prepared, { data: subject.data.name, split: "all" }, encoding);
   const handle = session.models.unnamed(first.plan, name);
   handle.weights = first.weights;
-  const whole = { prepared, split: "all", encoding, learnt: null, rows, folds };
-  return measuredOf(session, { ...whole, handle, on: subject.data.name, parts }, how);
+  const cost = { ...together(parts.map((part) => part.cost)), training: Number.isNaN(trained) ? null : trained };
+  const by = { is: "model", handle, learnt: null } as const;
+  const whole = { prepared, split: "all", encoding, rows, folds, partsAsked: parts };
+  return measuredOf(session, { ...whole, by, cost, name, on: subject.data.name, parts }, how);
 }
 
 /** The rows of all folds as one split, one fold's behind the other's. Kept with the data, as what is made of them is. */
 const joined = new WeakMap<Prepared, Prepared>();
 
-function together(prepared: Prepared): Prepared {
+function inOne(prepared: Prepared): Prepared {
   const known = joined.get(prepared);
   if (known) return known;
   if (prepared.streamed)

@@ -13,6 +13,7 @@ import { writtenTexts } from "../../inference/written-texts.js";
 import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import type { Learnt } from "../../artifacts/learnt.js";
+import type { Cost } from "./evaluate-cost.js";
 import { readLearntOf } from "../../inference/seen.js";
 import { does } from "../../core/session/words.js";
 import type { Prepared } from "../../core/data/prepared.js";
@@ -36,14 +37,26 @@ export interface Evaluation {
   /** confusion[truth][predicted], rows (or words); empty where there is none. */
   readonly confusion: readonly (readonly number[])[];
 }
-export interface Measured {
-  readonly handle: ModelHandle;
+/** Whose answers were scored: a model's, with what is kept of what it learnt from (null: nothing), or a contender's. */
+export type Scorer =
+  | { readonly is: "model"; readonly handle: ModelHandle; readonly learnt: Learnt | null }
+  | { readonly is: "contender"; readonly notes: readonly string[] };
+/** Rows of one split that are asked together. */
+export interface PartAsked {
   readonly prepared: Prepared;
   readonly split: string;
-  readonly encoding: Encoding;
-  /** What is kept of what the model learnt from; null: nothing. */
-  readonly learnt: Learnt | null;
   readonly rows: Encoded;
+}
+export interface Measured {
+  readonly by: Scorer;
+  readonly cost: Cost;
+  readonly prepared: Prepared;
+  readonly split: string;
+  /** As the rows were made for the model; a contender is scored on those of the model that it stands beside. */
+  readonly encoding: Encoding;
+  readonly rows: Encoded;
+  /** Of folds: the rows of each, which together are `rows`. */
+  readonly partsAsked?: readonly PartAsked[];
   readonly scored: Scored;
   readonly measures: readonly Measure[];
   readonly evaluation: Evaluation;
@@ -64,8 +77,21 @@ export async function evaluateOnce(
 ): Promise<Measured> {
   if (!("data" in subject)) throw new CodedError("internal", { what: "evaluate works on data only" });
   const one = await askedOf(session, handle, { data: subject.data, split: subject.split ?? "all" }, how, stage);
-  const on = subject.split ? `${subject.data.name}.${subject.split}` : subject.data.name;
-  return measuredOf(session, { ...one, handle, on, parts: [one] }, how);
+  const { name } = handle;
+  const by = { is: "model", handle, learnt: one.learnt } as const;
+  const cost = { ...one.cost, training: secondsOf(handle) };
+  return measuredOf(session, { ...one, name, by, cost, on: titleOf(subject), parts: [one] }, how);
+}
+
+/** `tickets.test`. */
+export function titleOf({ data, split }: Extract<Subject, { readonly data: DataPlan }>): string {
+  return split ? `${data.name}.${split}` : data.name;
+}
+
+/** Of the training, with all its interruptions; null: there was none, or it doesn't say. */
+export function secondsOf({ weights }: ModelHandle): number | null {
+  const told = (weights?.events ?? []).flatMap((event) => (event.kind === "stopped" ? [event.seconds] : []));
+  return told.length === 0 ? null : told.reduce((sum, seconds) => sum + seconds, 0);
 }
 
 /** What a model said of its rows, and what it wrote of them where some metric reads that. */
@@ -77,6 +103,7 @@ export interface AskedModel {
   readonly rows: Encoded;
   readonly said: Asked;
   readonly texts: WrittenMetricInput | null;
+  readonly cost: Cost;
 }
 
 export async function askedOf(
@@ -94,6 +121,7 @@ export async function askedOf(
   const { groups = false, decode = GREEDY, max_tokens } = how;
   const { registry } = session.vocabulary;
   const counts = how.metrics.some(({ word }) => registry.find("metric", word)?.capabilities?.countsBytes);
+  const begun = performance.now();
   const said = await asked(open.session, rows, encoding, {
     batchSize: how.batch_size,
     padId: tokenizer.padId,
@@ -107,20 +135,23 @@ export async function askedOf(
   const written = writesText(model) && (await Promise.all(how.metrics.map((call) => does(call, "metric"))));
   const reads = written && written.some(({ ofWritten }) => ofWritten !== undefined);
   const texts = reads ? await writtenTexts(session, handle, { prepared, split }, writing, stage) : null;
+  const asking = (performance.now() - begun) / 1000;
   const learnt = readLearntOf(handle, base, stage.hostContext.folder);
-  return { prepared, split, encoding, learnt, rows, said, texts };
+  const cost = { training: null, asking, tokens: rows.lengths.reduce((sum, length) => sum + length, 0), bytes: null };
+  return { prepared, split, encoding, learnt, rows, said, texts, cost };
 }
 
 /** The metrics of what was said of `rows`: those of all parts, one part's behind the other's. */
 export async function measuredOf(
   session: TuneSession,
   o: Omit<Measured, "scored" | "measures" | "evaluation"> & {
+    readonly name: string;
     readonly on: string;
     readonly parts: readonly Pick<AskedModel, "said" | "texts">[];
   },
   how: How,
 ): Promise<Measured> {
-  const { handle, prepared, split, encoding, learnt, rows, on, parts, folds } = o;
+  const { name, by, cost, prepared, split, encoding, rows, on, parts, folds, partsAsked } = o;
   const scored = scoredOf(
     parts.map(({ said }) => said),
     rows,
@@ -141,9 +172,10 @@ export async function measuredOf(
   const { confusion, labels } = scored;
   const metrics = Object.fromEntries(measures.map(({ name, value }) => [name, value]));
   return {
-    ...{ handle, prepared, split, encoding, learnt, rows, scored, measures },
+    ...{ by, cost, prepared, split, encoding, rows, scored, measures },
     ...(folds && { folds }),
-    evaluation: { model: handle.name, on, rows: rows.count, metrics, labels, confusion },
+    ...(partsAsked && { partsAsked }),
+    evaluation: { model: name, on, rows: rows.count, metrics, labels, confusion },
   };
 }
 

@@ -17,6 +17,7 @@ import type { Prepared } from "../../core/data/prepared.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
 import { barsTold, demandCleared, heldTo, sameCall, type Held } from "./evaluate-required.js";
+import { evaluateContender } from "./evaluate-contender.js";
 import { evaluateFolds } from "./evaluate-folds.js";
 import { evaluateOnce, type Measured } from "./evaluate-once.js";
 import { showLanguages } from "./evaluate-slices.js";
@@ -29,7 +30,8 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
   const required: { readonly on: string; readonly held: readonly Held[] }[] = [];
   for (const subject of action.on) {
     const measured: Measured[] = [];
-    for (const name of action.names) measured.push(await measuredNamed(session, name, subject, action, stage));
+    for (const name of action.names)
+      measured.push(await measuredNamed(session, { name, beside: measured[0] }, subject, action, stage));
     const constants = await Promise.all(measured.map((one) => constantFor(session, one, action, stage)));
     const drawn = await drawAll(
       [...measured, ...constants.filter((one) => one !== null)].flatMap(({ measures }) => measures),
@@ -57,22 +59,27 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
       if (folds) stage.screen.display(foldsShown(folds, { title: `Folds of ${evaluation.model} on ${evaluation.on}` }));
     await showLanguages(measured, stage);
     for (const shown of rest) stage.screen.display(shown);
-    for (const { handle, prepared, evaluation, measures, folds } of measured)
-      if (!folds)
-        noted(() => remember(handle, subject, { prepared, rows: evaluation.rows }, measures, drawn), action, stage);
+    for (const { by, prepared, evaluation, measures, folds } of measured)
+      if (!folds && by.is === "model")
+        noted(() => remember(by.handle, subject, { prepared, rows: evaluation.rows }, measures, drawn), action, stage);
   }
   demandCleared(action.names[0] ?? "", required);
 }
 
-/** A model, or one for each fold. */
+/** A model, or one for each fold, or what stands beside the first of them. */
 function measuredNamed(
   session: TuneSession,
-  name: string,
+  { name, beside }: { readonly name: string; readonly beside: Measured | undefined },
   subject: Subject,
   action: Evaluate,
   stage: Stage,
 ): Promise<Measured> {
   const how = { ...action, groups: true, world: worldIn(stage.hostContext.folder) };
+  const contender = action.contenders?.[name];
+  if (contender) {
+    const standing = { name, contender, beside: must(beside, "the model that it stands beside") };
+    return evaluateContender(session, standing, subject, how, stage);
+  }
   const held = action.folds?.[name];
   if (held) return evaluateFolds(session, name, held, subject, how, stage);
   return evaluateOnce(session, session.models.get(name), subject, how, stage);
@@ -90,8 +97,9 @@ async function constantFor(
   stage: Stage,
 ): Promise<MeasuredConstant | null> {
   const { registry } = session.vocabulary;
-  const { rows, encoding, handle, prepared, split } = one;
-  const model = { weights: handle.weights, learnt: one.learnt };
+  const { rows, encoding, by, prepared, split } = one;
+  if (by.is === "contender") return null;
+  const model = { weights: by.handle.weights, learnt: by.learnt };
   const constant = await constantOf(session, model, { rows, encoding, scored: { prepared, split } }, stage);
   if (!constant) return null;
   const all = await Promise.all(
@@ -164,7 +172,8 @@ function reportOf(
     methods: methodsOf(measured.flatMap(({ measures }) => measures.map((measure) => drawnOf(drawn, measure)))),
     warnings: [
       ...missed,
-      ...measured.flatMap(({ handle, evaluation: { model }, scored, measures }, i) => {
+      ...measured.flatMap(({ by: whose, evaluation: { model }, scored, measures }, i) => {
+        if (whose.is === "contender") return [];
         const constant = constants[i];
         const beside = measures.flatMap((measure) => {
           const than = of(constant?.measures, measure.name);
@@ -181,7 +190,7 @@ function reportOf(
               ]
             : [];
         });
-        return doubtsOf(model, scored, constant ? { name: constant.name, beside } : null, handle.plan.task);
+        return doubtsOf(model, scored, constant ? { name: constant.name, beside } : null, whose.handle.plan.task);
       }),
     ],
     models: measured.map(({ evaluation: { model, labels, confusion }, scored, rows }) => ({
@@ -195,8 +204,9 @@ function reportOf(
     })),
     notes: [
       ...told,
-      ...measured.flatMap(({ scored, evaluation: { model }, measures }) =>
+      ...measured.flatMap(({ by, scored, evaluation: { model }, measures }) =>
         [
+          ...(by.is === "contender" ? by.notes : []),
           ...measures.flatMap(({ name, why, notes = [] }) => [
             ...(why === undefined ? [] : [`${name} is no number: ${why}`]),
             ...notes.map((note) => `${name}: ${note}`),
@@ -210,10 +220,12 @@ function reportOf(
 
 /** Rows that the model learnt from: a warning, or where the training split itself was asked for a note. */
 async function seenBy(
-  { handle, prepared, split, learnt, evaluation, folds }: Measured,
+  { by, prepared, split, evaluation, folds }: Measured,
   subject: Subject,
   signal?: AbortSignal,
 ): Promise<{ readonly warning?: CodeData["scored-learnt-rows"]; readonly note?: string }> {
+  if (by.is === "contender") return {};
+  const { handle, learnt } = by;
   if (folds) return { note: `${handle.name}: each row is scored by the model that did not see it` };
   const seen = await learntAmong({ prepared, split }, { weights: handle.weights, learnt }, signal);
   if (!seen) return {};

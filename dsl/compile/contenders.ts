@@ -1,0 +1,129 @@
+/** What stands beside models in `evaluate`: words with their arguments, and bases as they were before a training. */
+import { must } from "../diagnostics/must.js";
+import type { Span } from "../diagnostics/span.js";
+import { fill } from "../plan/defaults.js";
+import { isCall } from "../plan/definitions.js";
+import { isScratch } from "../plan/scratch.js";
+import { servesAsItIs } from "../plan/untrained.js";
+import { shortCall } from "../plan/short-call.js";
+import type { Draft, Program } from "../plan/program.js";
+import type { Contender, Subject } from "../plan/plan.js";
+import { namedByData, splitNames } from "../rules/world.js";
+import type { Operand, WordNode } from "../syntax/tree.js";
+import type { Kind, Parameter } from "../types/registry.js";
+import type { Call, Value } from "../types/value.js";
+import { typed } from "../types/values.js";
+import { named } from "./names.js";
+import "../plan/contender-codes.js";
+
+const KIND = "contender" satisfies Kind;
+const BASE = "base";
+
+/** Whether an operand is none of the session's models: `baseline(tfidf)`, or `router.base`. */
+export function isContender(program: Program, operand: Operand): operand is WordNode {
+  if (operand.is !== "word") return false;
+  const [first, second, more] = operand.path;
+  if (second) return second.text === BASE && !more && !operand.arguments;
+  const word = first && program.registry.find(KIND, first.text);
+  return operand.arguments !== undefined || (word !== undefined && !program.names.has(word.name));
+}
+
+/** The model that contenders stand beside, and the data that all are scored on. */
+export interface Beside {
+  readonly model: string;
+  readonly task: Call;
+  readonly subjects: readonly { readonly subject: Subject; readonly draft: Draft }[];
+  readonly here: Span;
+}
+export interface ReadContender {
+  readonly name: string;
+  readonly contender: Contender;
+}
+
+/** Undefined where something was reported. */
+export function contenderOf(program: Program, operand: WordNode, beside: Beside): ReadContender | undefined {
+  return operand.path.length > 1 ? baseOf(program, operand) : called(program, operand, beside);
+}
+
+/** The base of a model that does the task as it is. */
+function baseOf(program: Program, operand: WordNode): ReadContender | undefined {
+  const found = named(program, operand, ["model", "run"], "model", "evaluate");
+  if (!found) return undefined;
+  const draft = program.runs.get(found.name)?.model ?? found.of.draft;
+  const task = draft?.given.get("task")?.value;
+  if (!draft || task === undefined || !isCall(task)) return undefined;
+  const refused = (why: string): undefined => {
+    program.report("contender-refused", { contender: operand.text, task: task.word, why }, operand.span);
+    return undefined;
+  };
+  if (isScratch(draft)) return refused("the model began from nothing");
+  if (!servesAsItIs(program, task, draft)) return refused("the base has no head for it");
+  return { name: operand.text, contender: { baseOf: found.name } };
+}
+
+function called(program: Program, node: WordNode, beside: Beside): ReadContender | undefined {
+  const places = new Map<string, Span>();
+  const parameter: Parameter = {
+    ...{ name: KIND, type: { is: "word", kind: KIND }, doc: "What stands beside models.", why: "", impact: "high" },
+  };
+  const value = typed(node, parameter.type, { path: KIND, key: "evaluate" }, program.typing(places));
+  if (value === undefined) return undefined;
+  const errors = program.reporter.diagnostics.length;
+  const given = new Map([[KIND, { value, span: node.span, from: "written" as const, places }]]);
+  const { values } = fill(program, [parameter], given, "", { here: node.span, ...settingOf(beside) });
+  const call = values[KIND];
+  const wrong = program.reporter.diagnostics.slice(errors).some(({ severity }) => severity === "error");
+  if (wrong || call === undefined || !isCall(call)) return undefined;
+  const name = shortCall(call, program.registry);
+  const has = must(program.registry.find(KIND, call.word)?.capabilities, `what ${call.word} says of itself`);
+  const { task } = beside;
+  const able = program.registry.find("task", task.word)?.capabilities;
+  const refusal = has.refuses(call, { task, has: able, roles: rolesOf(beside) });
+  if (refusal) {
+    program.report("contender-refused", { contender: name, task: task.word, ...refusal }, node.span);
+    return undefined;
+  }
+  if (has.learns(call) && !beside.subjects.every(({ subject }) => learnsFrom(program, subject, name, node.span)))
+    return undefined;
+  return { name, contender: { call, folder: program.folderAt(node.span) } };
+}
+
+/** What a contender's own check may look at: the task that it is to do, and the data. */
+function settingOf({ task, subjects: [first] }: Beside): Readonly<Record<"model", Readonly<Record<string, Value>>>> & {
+  readonly data?: Readonly<Record<string, Value>>;
+} {
+  if (!first || !("data" in first.subject)) return { model: { task } };
+  const { columns, labels } = first.subject.data;
+  return { model: { task }, data: { columns: { record: columns }, ...(labels && { labels }) } };
+}
+function rolesOf({ subjects: [first] }: Beside): readonly string[] {
+  return first && "data" in first.subject ? Object.keys(first.subject.data.columns) : [];
+}
+
+/** Whether the data have rows to learn from, as far as that is known before they are read; else reported. */
+function learnsFrom(program: Program, subject: Subject, contender: string, at: Span): boolean {
+  if (!("data" in subject)) return true;
+  const { data } = subject;
+  const has = namedByData(program, data) ? null : splitNames(program, data, undefined);
+  // Of data in folds each row is scored by what learnt from the others.
+  if (has === null || has.includes("train") || foldsIn(program, data.split)) return true;
+  program.report("no-rows-to-learn", { contender, data: data.name, has }, at);
+  return false;
+}
+function foldsIn(program: Program, split: Call | null): boolean {
+  return split !== null && program.registry.find("split", split.word)?.capabilities?.folds !== undefined;
+}
+
+/** Coded error `named-twice` of what stands there twice; false then. */
+export function eachOnce(program: Program, names: readonly { readonly name: string; readonly span: Span }[]): boolean {
+  const twice = names.find(({ name }, i) => names.findIndex((other) => other.name === name) < i);
+  if (twice) program.report("named-twice", { name: twice.name, after: "evaluate" }, twice.span);
+  return twice === undefined;
+}
+
+/** Says that contenders stand there alone. */
+export function reportAlone(program: Program, operands: readonly Operand[]): void {
+  const [first] = operands;
+  const contenders = operands.map((operand) => program.textOf(operand.span) ?? "it");
+  program.report("contenders-alone", { contenders }, must(first, "an operand").span);
+}

@@ -1,0 +1,133 @@
+/**
+ * What stands beside a model, asked of the rows that the model was asked of: a contender's own answers, or those of a base as
+ * it was before its training.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { Contender, Subject } from "#dsl/plan/plan.js";
+import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import type { ContenderImplementation, ContenderRows, ContenderSaid } from "#stdlib/kinds/contender.js";
+import { valuesOf, type Part } from "../../artifacts/part.js";
+import { splitNamesOf } from "../../core/data/prepared.js";
+import { does } from "../../core/session/words.js";
+import type { Asked } from "../../inference/scored.js";
+import { targetsOf } from "../../inference/written-texts.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import { evaluateOnce, measuredOf, type How, type Measured, type PartAsked } from "./evaluate-once.js";
+import { together, type Cost } from "./evaluate-cost.js";
+import "#dsl/plan/contender-codes.js";
+
+/** A contender by the name that it has in tables, and the model that it stands beside. */
+export interface Standing {
+  readonly name: string;
+  readonly contender: Contender;
+  readonly beside: Measured;
+}
+type Called = Extract<Contender, { readonly call: unknown }>;
+
+export async function evaluateContender(
+  session: TuneSession,
+  { name, contender, beside }: Standing,
+  subject: Subject,
+  how: How,
+  stage: Stage,
+): Promise<Measured> {
+  if ("baseOf" in contender) return evaluateBase(session, name, contender.baseOf, subject, how, stage);
+  const implementation = await does({ ...contender.call, kind: "contender" }, "contender");
+  const parts = beside.partsAsked ?? [beside];
+  const asked: AskedContender[] = [];
+  for (const part of parts)
+    asked.push(await askedPart(session, { name, contender, beside, implementation }, part, how, stage));
+  const costs = asked.map(({ cost }) => cost);
+  const trained = costs.flatMap(({ training }) => training ?? []);
+  const cost = {
+    ...together(costs),
+    training: trained.length === 0 ? null : trained.reduce((sum, seconds) => sum + seconds, 0),
+  };
+  const notes = [...new Set(asked.flatMap((one) => one.notes))];
+  const { prepared, split, encoding, rows, evaluation } = beside;
+  const by = { is: "contender", notes } as const;
+  return measuredOf(
+    session,
+    { ...{ by, cost, name, prepared, split, encoding, rows }, on: evaluation.on, parts: asked },
+    how,
+  );
+}
+
+/** The base of a model, by its own head or as it writes. */
+async function evaluateBase(
+  session: TuneSession,
+  name: string,
+  model: string,
+  subject: Subject,
+  how: How,
+  stage: Stage,
+): Promise<Measured> {
+  const { weights, plan } = session.models.get(model);
+  const handle = session.models.unnamed(weights?.plan.recipe.model ?? plan, name);
+  const measured = await evaluateOnce(session, handle, subject, how, stage);
+  return { ...measured, by: { is: "contender", notes: [] } };
+}
+
+interface AskedContender {
+  readonly said: Asked;
+  readonly texts: WrittenMetricInput | null;
+  readonly cost: Cost;
+  readonly notes: readonly string[];
+}
+
+async function askedPart(
+  session: TuneSession,
+  {
+    name,
+    contender: { call, folder },
+    beside: { encoding, by },
+    implementation,
+  }: Standing & { readonly contender: Called; readonly implementation: ContenderImplementation },
+  part: PartAsked,
+  how: How,
+  stage: Stage,
+): Promise<AskedContender> {
+  const { rows } = part;
+  const { signal, hostContext } = stage;
+  const has = must(session.vocabulary.registry.find("contender", call.word)?.capabilities, `what ${call.word} is`);
+  const writing = how.decode &&
+    by.is === "model" && { decode: how.decode, max_tokens: how.max_tokens ?? by.handle.plan.max_length };
+  const ready = await implementation.ready({
+    ...{ call, task: encoding.task, labels: rows.asked.labels, batchSize: how.batch_size },
+    train: has.learns(call) ? learntFrom(part, name) : null,
+    rows: { ...rowsIn(part), asked: rows.asked, texts: (rows.apart?.().of.length ?? rows.count) / rows.count },
+    writing: writing || null,
+    host: { folder },
+    ...(signal && { signal }),
+    onProgress: (label, done, total) => hostContext.onProgress?.({ label: `${label} by ${name}`, done, total }),
+  });
+  try {
+    const begun = performance.now();
+    const all = await ready.ask(Uint32Array.from({ length: rows.count }, (_, row) => row));
+    const asking = (performance.now() - begun) / 1000;
+    const cost = { training: ready.learntIn ?? null, asking, tokens: all.tokens ?? null, bytes: ready.bytes ?? null };
+    return { ...answered(all, part), cost, notes: [...(ready.notes ?? []), ...(all.notes ?? [])] };
+  } finally {
+    await ready.dispose?.();
+  }
+}
+
+/** As what a model says or writes is scored. */
+function answered(all: ContenderSaid, { prepared, split }: PartAsked): Pick<AskedContender, "said" | "texts"> {
+  if ("said" in all) return { said: { said: all.said }, texts: null };
+  return { said: { groups: [] }, texts: { written: all.written, targets: targetsOf(prepared, split) } };
+}
+
+/** Coded error `no-rows-to-learn`. */
+function learntFrom({ prepared }: PartAsked, contender: string): ContenderRows {
+  const has = splitNamesOf(prepared);
+  if (!has.includes("train")) throw new CodedError("no-rows-to-learn", { contender, data: prepared.name, has });
+  return rowsIn({ prepared, split: "train" });
+}
+
+function rowsIn(part: Part): ContenderRows {
+  const { prepared, split } = part;
+  const count = prepared.streamed?.[split]?.rows ?? prepared.splits[split]?.numRows() ?? 0;
+  return { count, values: (role) => valuesOf(part, role) };
+}

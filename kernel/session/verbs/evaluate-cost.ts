@@ -1,0 +1,27 @@
+/** What answers to rows that are scored took, beside what they are worth. */
+
+export interface Cost {
+  /** Seconds of the training, where there was one and it is known. */
+  readonly training: number | null;
+  /** Seconds of all answers to the rows. */
+  readonly asking: number;
+  /** Tokens that were read and written for them; null: it knows none. */
+  readonly tokens: number | null;
+  /** Bytes that it held at most; null: unknown. */
+  readonly bytes: number | null;
+}
+/** Of parts that were asked one after the other, the trainings left out. */
+export function together(costs: readonly Cost[]): Cost {
+  const sum = (of: (cost: Cost) => number | null): number | null =>
+    costs.reduce<number | null>((all, cost) => {
+      const own = of(cost);
+      return all === null || own === null ? null : all + own;
+    }, 0);
+  const bytes = costs.flatMap((cost) => cost.bytes ?? []);
+  return {
+    training: null,
+    asking: sum(({ asking }) => asking) ?? 0,
+    tokens: sum(({ tokens }) => tokens),
+    bytes: bytes.length < costs.length ? null : Math.max(...bytes),
+  };
+}

@@ -1,0 +1,21 @@
+/** Which tasks a baseline can't do, and what stands there instead. */
+import type { Refusal, Wanted } from "#dsl/types/capabilities.js";
+
+export type Baseline = "majority";
+
+export function refusalOf(of: Baseline, { has, roles }: Wanted): Refusal | null {
+  const measures = new Set(has?.measures);
+  if (has?.supervision !== undefined && has.supervision !== "label")
+    return {
+      why: "its answers are texts, and no text answers all rows",
+      instead: "the base before its training, `NAME.base`",
+    };
+  if (measures.has("answer"))
+    return { why: "its answers are places in a context", instead: "another model, trained for less or on fewer rows" };
+  if (of === "majority" && measures.has("similarity") && !roles.includes("label"))
+    return {
+      why: "no number says of all pairs how alike they are",
+      instead: "the base before its training, `NAME.base`",
+    };
+  return null;
+}

@@ -1,0 +1,53 @@
+/** What stands beside a model in `evaluate`: baselines and bases, on the same rows and by the same metrics. */
+import assert from "node:assert/strict";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { Refused } from "#kernel/session/tune-session.js";
+import { NotebookOfOne } from "./notebook-of-one.js";
+import { definitions, writeSmallTraining } from "./small-training.js";
+
+describe("contenders", function () {
+  this.timeout(120_000);
+  let book: NotebookOfOne;
+  before(async () => {
+    book = new NotebookOfOne();
+    writeSmallTraining(book.folder);
+    await book.run(`${definitions}train m on d { epochs: 1 }`);
+  });
+  after(() => book.close());
+
+  it("are scored on the model's rows, by its labels and metrics, with a difference from it", async () => {
+    const shown = await book.run("evaluate baseline(majority), m on d.validation { metrics: [accuracy, log_loss] }");
+    const [model, baseline] = book.session.evaluations.slice(-2);
+    assert.deepEqual([model?.model, baseline?.model], ["m", "baseline(majority)"]);
+    assert.equal(baseline?.rows, model?.rows);
+    assert.deepEqual(baseline?.labels, model?.labels);
+    // One label is always said.
+    const said = baseline?.confusion.map((of) => of.map((count) => count > 0));
+    assert.equal(said?.[0]?.filter(Boolean).length, 1);
+    const share = Math.max(...baseline!.confusion.map((of) => of.reduce((a, b) => a + b, 0))) / baseline!.rows;
+    assert.ok([share, 1 - share].some((one) => Math.abs(one - baseline!.metrics["accuracy"]!) < 1e-12));
+    assert.ok(Math.abs(baseline!.metrics["log_loss"]! - Math.log(2)) < 0.1);
+    assert.match(JSON.stringify(shown), /baseline\(majority\) − m/);
+  });
+
+  it("are refused without a model, without rows to learn from, and where the base has no head", async () => {
+    for (const [text, code] of [
+      ["evaluate baseline(majority) on d.validation", "contenders-alone"],
+      ["evaluate m, baseline(majority), baseline(majority) on d.validation", "named-twice"],
+      [
+        'data e { source: csv("rows.csv"), columns: { text: text, label: label } }\nevaluate m, baseline(majority) on e',
+        "no-rows-to-learn",
+      ],
+    ] as const)
+      await assert.rejects(book.run(text), (error) => {
+        const codes =
+          error instanceof Refused
+            ? error.diagnostics.flatMap((one) => (one.severity === "error" ? [one.code] : []))
+            : error instanceof CodedError
+              ? [error.code]
+              : [];
+        assert.deepEqual(codes, [code], String(error));
+        return true;
+      });
+  });
+});
