@@ -27,11 +27,13 @@ type CheckedOf<T> = T extends { readonly is: "number"; readonly unit: infer U }
             ? Call
             : T extends { readonly is: "list"; readonly of: infer E }
               ? readonly ValueOf<E>[]
-              : T extends { readonly is: "range" }
-                ? { readonly from: number; readonly to: number }
-                : T extends { readonly is: "either"; readonly of: readonly (infer E)[] }
-                  ? ValueOf<E>
-                  : Value;
+              : T extends { readonly is: "record"; readonly of: infer E }
+                ? { readonly record: Readonly<Record<string, ValueOf<E>>> }
+                : T extends { readonly is: "range" }
+                  ? { readonly from: number; readonly to: number }
+                  : T extends { readonly is: "either"; readonly of: readonly (infer E)[] }
+                    ? ValueOf<E>
+                    : Value;
 
 type Wide<V> = V extends number ? number : V extends boolean ? boolean : V;
 /** What stands where nothing is written. */
@@ -40,7 +42,11 @@ type Standing<P> = P extends { readonly default: { readonly value: infer V } }
   : P extends { readonly default: { from(...given: never[]): infer V } }
     ? V
     : never;
-type ArgumentOf<P> = P extends { readonly type: infer T } ? ValueOf<T> | Standing<P> : Value;
+type ArgumentOf<P> = P extends { readonly type: infer T }
+  ? With<P extends { readonly positional: "rest" } ? readonly ValueOf<T>[] : ValueOf<T>, Standing<P>>
+  : Value;
+/** What stands for itself says no more where it is of the type that is asked for anyway. */
+type With<V, S> = V | Exclude<S, V>;
 
 /** Parameters whose argument is always there: what is left out has a default. */
 type Given<P> = P extends { readonly default: unknown } | { readonly required: true }

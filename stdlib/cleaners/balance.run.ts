@@ -1,7 +1,9 @@
 /** How often each row of a training split is kept, so that its labels are as many as one another. */
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { CleanerImplementation } from "../kinds/data.js";
 import { chance, shuffle } from "../lib/chance.js";
+import { word } from "./balance.js";
 
 export const balance: CleanerImplementation = {
   start:
@@ -30,7 +32,7 @@ export const balance: CleanerImplementation = {
 
 /** Rows of a label that has `count` of them, where all labels have `counts`. */
 function wantedOf(count: number, counts: readonly number[], call: Call): number {
-  const { share } = call.arguments["ratio"] as { readonly share: number };
-  if (call.arguments["by"] === "over") return Math.max(count, Math.round(Math.max(...counts) * share));
-  return Math.min(count, Math.round(Math.min(...counts) / share));
+  const { by, ratio } = argumentsOf(word, call);
+  if (by === "over") return Math.max(count, Math.round(Math.max(...counts) * ratio.share));
+  return Math.min(count, Math.round(Math.min(...counts) / ratio.share));
 }

@@ -1,10 +1,12 @@
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { CleanerImplementation } from "../kinds/data.js";
 import { drawFor } from "../lib/chance.js";
 import { textKey } from "../lib/cleaners/normal-form.js";
+import { word } from "./sample.js";
 
 export const sample: CleanerImplementation = {
   start: (call, o) => {
-    const { share } = call.arguments["share"] as { readonly share: number };
+    const { share } = argumentsOf(word, call).share;
     const seed = o?.seed ?? 0;
     return ({ values }) => {
       const { id } = values;

@@ -2,6 +2,7 @@
 import { parse, type CsvError, type Parser } from "csv-parse";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { largestRecord } from "../lib/sources/codes.js";
@@ -12,18 +13,13 @@ import { asWritten, foundShape, heard, letGo, titleOf, type Shape } from "../lib
 import { fileText } from "../lib/sources/text-file.js";
 import { encodingIn, writtenIn } from "../lib/sources/written.js";
 import { overFiles } from "../lib/sources/over-files.js";
+import { word } from "./csv.js";
 
 /** Characters from the file's beginning by which the delimiter is judged. */
 const headSize = 64 * 1024;
 /** Columns that a guess names. */
 const MOST_NAMED = 12;
 
-interface Arguments {
-  readonly path: string;
-  readonly header?: "first" | "none";
-  readonly names?: readonly string[] | null;
-  readonly skip?: number;
-}
 /** How a file is read. */
 interface Reading {
   /** Absent: found. */
@@ -55,7 +51,7 @@ const oneFile = {
     if (rest.rows > 0) yield rest;
   },
   headless(call: Call, columns: ReadonlyMap<string, ArrayLike<unknown>>): string | undefined {
-    const { path, header, names, skip } = call.arguments as unknown as Arguments;
+    const { path, header, names, skip } = argumentsOf(word, call);
     if (columns.keys().next().value?.startsWith("__label__")) return `fasttext(${JSON.stringify(path)})`;
     if (names) return undefined;
     const own = columns.size > MOST_NAMED ? undefined : `names: [${likelyNames(columns).join(", ")}]`;
@@ -75,7 +71,7 @@ function placed(index: number): string {
 }
 
 function readerOf(call: Call, { found }: SourceWorld, limit: number): Reader {
-  const { path, header, names, skip } = call.arguments as unknown as Arguments;
+  const { path, header, names, skip } = argumentsOf(word, call);
   const [delimiter, quote] = [writtenIn(call, "delimiter", ","), writtenIn(call, "quote", '"')];
   if (names && header === undefined) throw new CodedError("header-unsaid", { file: path, names });
   const reading: Reading = {
@@ -92,7 +88,7 @@ function readerOf(call: Call, { found }: SourceWorld, limit: number): Reader {
 }
 
 async function* pieces(call: Call, world: SourceWorld): AsyncGenerator<string> {
-  const { path, skip } = call.arguments as unknown as Arguments;
+  const { path, skip } = argumentsOf(word, call);
   yield* afterLines(fileText(await locate(world.folder, path), path, encodingIn(call), world), skip ?? 0);
 }
 

@@ -1,6 +1,7 @@
 /** Lines of fastText's format, streamed. Blank lines are passed over. */
 import { not } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import { locate } from "#platform/files.js";
 import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
@@ -9,18 +10,13 @@ import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
 import { fileText } from "../lib/sources/text-file.js";
 import { encodingIn } from "../lib/sources/written.js";
 import { overFiles } from "../lib/sources/over-files.js";
+import { word } from "./fasttext.js";
 
-interface Arguments {
-  readonly path: string;
-  readonly prefix?: string;
-}
 interface Row {
   readonly text: string;
   readonly label: string | null;
   readonly labels: readonly string[];
 }
-
-const argumentsOf = (call: Call): Arguments => call.arguments as unknown as Arguments;
 
 const source = rowSource(rows);
 
@@ -46,19 +42,18 @@ function haveSeveral(labels: Iterable<unknown>): boolean {
 
 /** Coded errors `empty-file`, `giant-line`, and those of `fileText`. */
 async function* rows(call: Call, world: SourceWorld): AsyncGenerator<ReadRow> {
-  const { path } = argumentsOf(call);
+  const { path, prefix } = argumentsOf(word, call);
   let some = false;
   for await (const line of linesOf(fileText(await locate(world.folder, path), path, encodingIn(call), world), path)) {
     if (line.trim() === "") continue;
     some = true;
-    yield { value: rowOf(line, call), length: line.length };
+    yield { value: rowOf(line, prefix), length: line.length };
   }
   if (!some) throw new CodedError("empty-file", { file: path });
 }
 
 /** Labels may stand anywhere in a line, as fastText has it; most files have them first. */
-function rowOf(line: string, call: Call): Row {
-  const prefix = argumentsOf(call).prefix ?? "__label__";
+function rowOf(line: string, prefix: string): Row {
   const labels: string[] = [];
   // Blanks between words stay as they are.
   const text = line

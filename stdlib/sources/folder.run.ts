@@ -1,5 +1,6 @@
 /** Text files labelled by the folder they lie in. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { linesOf } from "../lib/sources/lines.js";
@@ -8,6 +9,7 @@ import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
 import { fileText } from "../lib/sources/text-file.js";
 import { encodingIn } from "../lib/sources/written.js";
 import { textsOf } from "../lib/sources/units.js";
+import { word } from "./folder.js";
 
 export const folder: SourceImplementation = rowSource(rows);
 
@@ -15,7 +17,7 @@ const splits = new Set(["train", "training", "validation", "valid", "val", "dev"
 
 /** Coded errors `no-files`, `unlabelled-file`, `empty-file`, `giant-text`, and those of `fileText`. */
 async function* rows(call: Call, world: SourceWorld): AsyncGenerator<ReadRow> {
-  const path = call.arguments["path"] as string;
+  const { path } = argumentsOf(word, call);
   const root = path.replace(/[\\/]+$/, "");
   let some = false;
   for await (const { file, name, onBytes } of eachFile(`${root}/**`, world)) {

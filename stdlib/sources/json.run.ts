@@ -1,6 +1,7 @@
 /** One JSON value as rows: an array of objects, the same under the only key that holds an array, or columns of equal length. */
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { SourceImplementation } from "../kinds/data.js";
 import { Gathered, kindOf, tableOf } from "../lib/sources/columns.js";
 import { jsonFault, placeOf } from "../lib/sources/json-place.js";
@@ -11,10 +12,11 @@ import { locate } from "#platform/files.js";
 import { wholeText } from "../lib/sources/text-file.js";
 import { encodingIn } from "../lib/sources/written.js";
 import { overFiles } from "../lib/sources/over-files.js";
+import { word } from "./json.js";
 
 const oneFile: SourceImplementation = {
   async open(call, world, limit = Infinity) {
-    const { path, rows: keys } = call.arguments as { path: string; rows?: string | null };
+    const { path, rows: keys } = argumentsOf(word, call);
     const text = await wholeText(await locate(world.folder, path), path, encodingIn(call), {
       most: largestJson,
       found: world.found,

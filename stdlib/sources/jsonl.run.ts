@@ -1,6 +1,7 @@
 /** One JSON object per line, streamed. Blank lines are passed over. */
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { kindOf } from "../lib/sources/columns.js";
@@ -12,13 +13,12 @@ import { locate } from "#platform/files.js";
 import { fileText } from "../lib/sources/text-file.js";
 import { encodingIn } from "../lib/sources/written.js";
 import { overFiles } from "../lib/sources/over-files.js";
+import { word } from "./jsonl.js";
 
 export const jsonl: SourceImplementation = overFiles(rowSource(objects), { alike: false });
 
-const fileOf = (call: Call): string => call.arguments["path"] as string;
-
 async function* objects(call: Call, world: SourceWorld): AsyncGenerator<ReadRow> {
-  const path = fileOf(call);
+  const { path } = argumentsOf(word, call);
   const encoding = encodingIn(call);
   let [line, row] = [0, 0];
   for await (const text of linesOf(fileText(await locate(world.folder, path), path, encoding, world), path)) {

@@ -1,16 +1,13 @@
 /** Rows of several sources, drawn by the seed; of each no more than a chunk is held where they are streamed. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { chance } from "../lib/chance.js";
 import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
+import { word } from "./mix.js";
 import "../lib/sources/table-codes.js";
 
-interface Arguments {
-  readonly sources: readonly Call[];
-  readonly weights?: readonly number[] | null;
-  readonly until?: "shortest" | "longest";
-}
 type Rows = AsyncIterator<object>;
 
 const [whole, parts] = [rowSource(mixed(false)), rowSource(mixed(true))];
@@ -20,7 +17,7 @@ export const mix: SourceImplementation = { open: whole.open, stream: parts.strea
 /** Coded errors `weights-differ`, `empty-file`, and those of the sources. */
 function mixed(streamed: boolean): (call: Call, world: SourceWorld) => AsyncGenerator<ReadRow> {
   return async function* (call, world) {
-    const { sources, weights, until } = call.arguments as unknown as Arguments;
+    const { sources, weights, until } = argumentsOf(word, call);
     const shares = weights ?? sources.map(() => 1);
     if (shares.length !== sources.length || !shares.every((share) => share > 0 && Number.isFinite(share)))
       throw new CodedError("weights-differ", { sources: sources.length, weights: shares });

@@ -1,15 +1,12 @@
 /** Rows of a query, in the order that it says. What runs it, the world brings (kernel/datasets/sql). */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { gatheredTable } from "../lib/sources/gathered-chunks.js";
 import { demandQuery } from "../lib/sources/sql/demand.js";
+import { word } from "./sql.js";
 import "../lib/sources/table-codes.js";
-
-interface Arguments {
-  readonly query: string;
-  readonly database?: string | null;
-}
 
 export const sql: SourceImplementation = {
   open: (call, world, limit = Infinity) => gatheredTable("the query", chunks(call, world, limit), limit),
@@ -18,7 +15,7 @@ export const sql: SourceImplementation = {
 
 /** Coded errors `unordered-sql`, `sql-statement`, `sql-fails`, `sql-package`, and those of files. */
 async function* chunks(call: Call, world: SourceWorld, limit: number): AsyncGenerator<RowChunk> {
-  const { query, database } = call.arguments as unknown as Arguments;
+  const { query, database } = argumentsOf(word, call);
   const { tables } = demandQuery(query);
   if (!world.query) throw new CodedError("not-on-page", { word: "sql" });
   yield* world.query({ sql: query, tables, database: database ?? null, limit });

@@ -1,23 +1,25 @@
 /** Plain text files as rows, streamed: of a file that is one row no more is held than a row may have. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { linesOf } from "../lib/sources/lines.js";
 import { eachFile } from "../lib/sources/over-files.js";
 import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
 import { fileText } from "../lib/sources/text-file.js";
-import { textsOf, type Unit } from "../lib/sources/units.js";
+import { textsOf } from "../lib/sources/units.js";
 import { encodingIn } from "../lib/sources/written.js";
+import { word } from "./text.js";
 
 export const text: SourceImplementation = rowSource(rows);
 
 /** A blank file is no row, like a blank line. Coded errors `empty-file` where all are, `giant-text`, and those of `fileText`. */
 async function* rows(call: Call, world: SourceWorld): AsyncGenerator<ReadRow> {
-  const { path, unit } = call.arguments as { path: string; unit?: Unit };
+  const { path, unit } = argumentsOf(word, call);
   let some = false;
   for await (const { file, name, onBytes } of eachFile(path, world)) {
     const lines = linesOf(fileText(file, name, encodingIn(call), { onBytes, found: world.found }), name);
-    for await (const text of textsOf(lines, name, unit ?? "file")) {
+    for await (const text of textsOf(lines, name, unit)) {
       some = true;
       yield { value: { text, file: name }, length: text.length };
     }

@@ -1,5 +1,7 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { SplitImplementation } from "../kinds/data.js";
+import { word } from "./by_column.js";
 import "../lib/splits/codes.js";
 
 const name = /^\p{ID_Start}\p{ID_Continue}*$/u;
@@ -7,21 +9,20 @@ const mostSplits = 20;
 
 export const byColumn: SplitImplementation = {
   stream(call) {
+    const { column } = argumentsOf(word, call);
     const found = new Set<string>();
     return (row) => {
       const [part] = byColumn.assign(call, [row], 0);
       if (typeof part === "string") found.add(part);
-      if (found.size > mostSplits)
-        throw new CodedError("too-many-splits", { column: call.arguments["column"] as string, count: found.size });
+      if (found.size > mostSplits) throw new CodedError("too-many-splits", { column, count: found.size });
       return part ?? null;
     };
   },
   assign(call, rows) {
-    const column = call.arguments["column"] as string;
-    const rename = (call.arguments["rename"] as { record: Record<string, string> } | null | undefined)?.record ?? {};
+    const { column, rename } = argumentsOf(word, call);
     const parts = rows.map((row) => {
       const value = String((row.values[column] as string | number | null | undefined) ?? "").trim();
-      return Object.hasOwn(rename, value) ? rename[value]! : value;
+      return Object.hasOwn(rename.record, value) ? rename.record[value]! : value;
     });
     const without = rows.filter((_, i) => parts[i] === "").map((row) => row.row);
     if (without.length > 0)

@@ -3,9 +3,11 @@
  * parted: a split ends at the change of time that comes nearest to what was asked for, and holds one time at least.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import type { CleanRow, SplitImplementation } from "../kinds/data.js";
 import { timeOf, type Time } from "../lib/splits/time.js";
+import { word } from "./by_time.js";
 import "../lib/splits/codes.js";
 
 const backwards = ["test", "validation", "train"] as const;
@@ -90,7 +92,7 @@ class Times {
   private readonly column: string;
 
   constructor(call: Call) {
-    this.column = call.arguments["column"] as string;
+    this.column = argumentsOf(word, call).column;
   }
 
   look({ row, values }: CleanRow): void {

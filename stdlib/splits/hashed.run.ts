@@ -3,16 +3,18 @@
  * letters, and what trains lies behind them: so a greater share of `train` takes more rows and leaves the others theirs.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import { drawFor } from "../lib/chance.js";
 import type { CleanRow, SplitImplementation } from "../kinds/data.js";
 import { targetsOf } from "../lib/splits/targets.js";
+import { word } from "./hashed.js";
 import "../lib/splits/codes.js";
 
 export const hashed: SplitImplementation = {
   names: (call) => targetsOf(call).map((t) => t.split),
   assign(call, rows, seed) {
-    const column = columnOf(call);
+    const { column } = argumentsOf(word, call);
     const lacking = rows.filter((row) => keyOf(row, column) === undefined).map(({ row }) => row);
     if (lacking.length > 0)
       throw new CodedError("rows-without-key", { column, rows: lacking.slice(0, 5), count: lacking.length });
@@ -21,10 +23,8 @@ export const hashed: SplitImplementation = {
   stream: (call, seed) => dealing(call, seed),
 };
 
-const columnOf = (call: Call): string => call.arguments["column"] as string;
-
 function dealing(call: Call, seed: number): (row: CleanRow) => string | null {
-  const column = columnOf(call);
+  const { column } = argumentsOf(word, call);
   const ends = endsOf(call);
   return (row) => {
     const key = keyOf(row, column);

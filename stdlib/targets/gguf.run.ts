@@ -1,5 +1,6 @@
 /** A GGUF file with all of a model that writes, and an Ollama Modelfile beside it. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Deployed, TargetImplementation, Written } from "../kinds/target.js";
 import { ggufCalls } from "../lib/gguf/calls.js";
@@ -8,6 +9,7 @@ import type { Quantize } from "../lib/gguf/mixture.js";
 import { ggufBytes } from "../lib/gguf/stream.js";
 import { modelfileText } from "../lib/ollama/modelfile.js";
 import { ollamaName, shellPath } from "../lib/targets/quoting.js";
+import { word } from "./gguf.js";
 
 /** Paths that output takes: the file itself, and what lies beside it. */
 const MAIN = "main";
@@ -53,7 +55,7 @@ export const gguf: TargetImplementation = {
 };
 
 function quantizeOf(call: Call): Quantize {
-  return call.arguments["quantize"] as Quantize;
+  return argumentsOf(word, call).quantize;
 }
 
 function exactness(quantize: Quantize): Pick<Written, "tolerance" | "agreement" | "rounded"> {
@@ -62,7 +64,7 @@ function exactness(quantize: Quantize): Pick<Written, "tolerance" | "agreement" 
 }
 
 function fileOf(call: Call): string {
-  return String(call.arguments["path"]).split(/[\\/]/).at(-1) ?? "";
+  return argumentsOf(word, call).path.split(/[\\/]/).at(-1) ?? "";
 }
 
 /** Ollama's own context, unless the model was made for less, or trained on longer texts. */

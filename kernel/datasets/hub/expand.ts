@@ -4,7 +4,9 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call, Value } from "#dsl/types/value.js";
+import { word as hub } from "#stdlib/sources/hub.js";
 import { cardOf, classesIn, type Card, type Classes, type Config } from "./card.js";
 import { filesOfKind, isDataFile } from "./formats.js";
 import { fitting, ownSplits, type Splits } from "./own-splits.js";
@@ -26,21 +28,13 @@ export interface HubData {
   readonly notes: readonly string[];
 }
 
-interface Arguments {
-  readonly path: string;
-  readonly config?: string | null;
-  readonly split?: string | null;
-  readonly revision?: string | null;
-  readonly stream?: boolean;
-}
-
 export function splitAsked(call: Call): string | null {
-  return (call.arguments as unknown as Arguments).split ?? null;
+  return argumentsOf(hub, call).split ?? null;
 }
 
 /** Splits that are asked for, or all. Coded errors `hub-…`, `no-files`, and those of downloads. */
 export async function hubData(call: Call, o: HubOptions): Promise<HubData> {
-  const { path, config: asked, split, revision } = call.arguments as unknown as Arguments;
+  const { path, config: asked, split, revision } = argumentsOf(hub, call);
   const local = folderNamed(o.folder, path);
   const place = local === null ? await hubPlace(path, revision ?? null, o) : localPlace(o.folder, path, local);
   const { data, config, from, notes } = await layoutOf(place, path, asked ?? null, revision ?? null, o);
@@ -195,7 +189,7 @@ function callOf(
   classes: Classes,
   files: ReturnType<typeof filesOfKind>,
 ): Call {
-  const { path, stream } = call.arguments as unknown as Arguments;
+  const { path, stream } = argumentsOf(hub, call);
   const sources = files.map(({ name, word }): Value => {
     const given: Record<string, Value> = {
       ...(word === "text" && { unit: "line" }),

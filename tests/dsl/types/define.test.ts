@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { defineWord, parameter } from "#dsl/types/define.js";
 import type { Registry } from "#dsl/types/registry.js";
+import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 
 /** What the compiler must refuse stands under `@ts-expect-error`: the build fails where it doesn't. */
@@ -18,12 +19,30 @@ describe("words as they are written down", () => {
         size,
         { name: "how", type: { is: "choice", of: ["up", "down"] }, required: true, doc: "", why: "", impact: "low" },
         { name: "note", type: { is: "text" }, doc: "", why: "", impact: "low" },
+        {
+          name: "names",
+          type: { is: "record", of: { is: "text" } },
+          default: { value: { record: {} } },
+          doc: "",
+          why: "",
+          impact: "low",
+        },
+        {
+          name: "of",
+          type: { is: "word", kind: "source" },
+          positional: "rest",
+          required: true,
+          doc: "",
+          why: "",
+          impact: "low",
+        },
       ],
       check({ arguments: given }) {
         const [n, how, note]: [number, "up" | "down", string | undefined] = [given.size, given.how, given.note];
         // @ts-expect-error -- misspelt
         const wrong: unknown = given.sise;
-        assert.deepEqual([n, how, note, wrong], [3, "up", undefined, undefined]);
+        const [name, of]: [string | undefined, readonly Call[]] = [given.names.record["a"], given.of];
+        assert.deepEqual([n, how, note, wrong, name, of], [3, "up", undefined, undefined, "b", []]);
       },
       capabilities: {
         greaterIsBetter: true,
@@ -31,7 +50,11 @@ describe("words as they are written down", () => {
         constant: (call) => (call.arguments.size > 1 ? "median" : "all labels"),
       },
     });
-    const call = { kind: "metric", word: "large", arguments: { size: 3, how: "up" } } as const;
+    const call = {
+      kind: "metric",
+      word: "large",
+      arguments: { size: 3, how: "up", names: { record: { a: "b" } }, of: [] },
+    } as const;
     const nothing = {} as Parameters<NonNullable<typeof word.check>>[1];
     word.check?.(call, nothing);
     const { constant } = word.capabilities;
