@@ -92,6 +92,8 @@ import { word as schedules_cosine_with_min_lr } from "./schedules/cosine_with_mi
 import { word as schedules_linear } from "./schedules/linear.js";
 import { word as searches_random } from "./searches/random.js";
 import { word as secrets_secret } from "./secrets/secret.js";
+import { word as slicings_language } from "./slicings/language.js";
+import { word as slicings_length } from "./slicings/length.js";
 import { word as sources_arrow } from "./sources/arrow.js";
 import { word as sources_csv } from "./sources/csv.js";
 import { word as sources_fasttext } from "./sources/fasttext.js";
@@ -272,6 +274,8 @@ export const words: readonly Word[] = [
   schedules_linear,
   searches_random,
   secrets_secret,
+  slicings_language,
+  slicings_length,
   sources_arrow,
   sources_csv,
   sources_fasttext,

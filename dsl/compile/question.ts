@@ -1,5 +1,6 @@
 /** `evaluate` and `predict`: what is asked of a model that was trained, or of its base. */
 import { checkScores } from "../rules/evaluation.js";
+import { slicedBy } from "../rules/slices.js";
 import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
 import type { Draft, Program, Run } from "../plan/program.js";
@@ -75,13 +76,20 @@ export function evaluate(program: Program, header: Header): void {
   const mute = tasks.find(({ task }) => !writesText(program.registry, task));
   const astray = astrayFor(program, own.given, mute?.task, statement.verb.span);
   const onSpan = clauses.get("on")?.span ?? statement.span;
+  const parted = subjects.flatMap((one) =>
+    one?.sound && "data" in one.subject ? [{ data: one.subject.data, split: one.subject.split }] : [],
+  );
+  const by = slicedBy(program, values["by"], parted, {
+    place: (path) => own.given.get("by")?.places.get(path),
+    here: statement.verb.span,
+  });
   const contenders = contendersOf(program, beside, { model: names[0], task: tasks[0]?.task, subjects, here: onSpan });
   if (header.sound && operands.length === 0 && beside.length > 0) reportAlone(program, beside);
   const unreadable = facts ? subjects.filter((one) => one && lacks(program, one, tasks, onSpan)) : [];
   const known = names.filter((name) => name !== undefined);
   const on = subjects.flatMap((subject) => (subject ? [subject.subject] : []));
   const whole = known.length > 0 && known.length === names.length && on.length === subjects.length && contenders;
-  if (!header.sound || own.broken || !measured || astray.length > 0 || !whole || unreadable.length > 0) return;
+  if (!header.sound || own.broken || !measured || astray.length > 0 || !whole || unreadable.length > 0 || !by) return;
   const most = values["max_tokens"];
   act(program, header, "evaluate", {
     names: [...known, ...contenders.map(({ name }) => name)],
@@ -89,6 +97,7 @@ export function evaluate(program: Program, header: Header): void {
     metrics,
     batch_size: numberAt(values, "batch_size"),
     worst: numberAt(values, "worst"),
+    ...(by.length > 0 && { by }),
     ...(require.length > 0 && { require }),
     ...(contenders.length > 0 && {
       contenders: Object.fromEntries(contenders.map(({ name, contender }) => [name, contender])),

@@ -29,6 +29,7 @@ export interface Kinds<C extends Call = Call> {
   metric: MetricCapabilities<C>;
   bar: BarCapabilities<C>;
   contender: ContenderCapabilities<C>;
+  slicing: NothingMore;
   keeping: NothingMore;
   stopping: NothingMore;
   cadence: NothingMore;

@@ -41,7 +41,7 @@ export async function prepareRows(given: DataPlan, world: SourceWorld, o: Prepar
 }
 
 /** With what runs queries. */
-function asking(world: SourceWorld, signal?: AbortSignal): SourceWorld {
+export function asking(world: SourceWorld, signal?: AbortSignal): SourceWorld {
   return { query: (query) => queried(query, world.folder, signal), ...world };
 }
 

@@ -3,7 +3,7 @@
  * scored, oldest first. Written by `evaluate`, also of a run that was opened again; read by the table of runs.
  */
 import * as v from "valibot";
-import { fields, figure, object, type Schema } from "../fetch/json.js";
+import { fields, figure, object, table, type Schema } from "../fetch/json.js";
 import { recordsIn } from "../artifacts/log-lines.js";
 import { readRegular } from "../artifacts/read-regular.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
@@ -18,6 +18,17 @@ export interface ScoreValue {
   /** Of NaN: the reason. */
   readonly why?: string;
 }
+/** Scores of parts of the rows. */
+export interface SliceScores {
+  /** What parts them: a column, `length in words`. */
+  readonly by: string;
+  readonly slices: readonly {
+    readonly name: string;
+    readonly rows: number;
+    /** Null: too few rows to say. */
+    readonly metrics: Readonly<Record<string, Pick<ScoreValue, "value" | "low" | "high">>> | null;
+  }[];
+}
 export interface RunScore {
   /** ISO 8601. */
   readonly at: string;
@@ -31,6 +42,8 @@ export interface RunScore {
   readonly rows: number;
   /** By the metric's name as it is written: `f1(macro)`. */
   readonly metrics: Readonly<Record<string, ScoreValue>>;
+  /** Absent: none were scored. */
+  readonly slices?: readonly SliceScores[];
 }
 
 export function appendScore(run: RunFolder, { at, ...score }: RunScore): void {
@@ -58,18 +71,31 @@ function scoreFrom(record: Readonly<Record<string, unknown>>): RunScore | null {
 }
 
 const end = v.fallback(v.nullable(figure), null);
+// JSON of other programs has `null` for what is no number.
+const scored = v.pipe(
+  v.nullable(figure),
+  v.transform((value) => value ?? Number.NaN),
+);
 const scoreValue: Schema<ScoreValue> = fields({
-  // JSON of other programs has `null` for what is no number.
-  value: v.pipe(
-    v.nullable(figure),
-    v.transform((value) => value ?? Number.NaN),
-  ),
+  value: scored,
   ...{ low: v.optional(end, null), high: v.optional(end, null) },
   better: v.optional(v.fallback(v.picklist(["greater", "less"]), "greater"), "greater"),
   why: v.exactOptional(v.string()),
 });
+const sliceScores: Schema<readonly SliceScores[]> = v.array(
+  fields({
+    by: v.string(),
+    slices: v.array(
+      fields({
+        ...{ name: v.string(), rows: figure },
+        metrics: v.nullable(table(fields({ value: scored, low: v.optional(end, null), high: v.optional(end, null) }))),
+      }),
+    ),
+  }),
+);
 const scoreLine = fields({
   ...{ at: v.string(), step: figure, data: v.string() },
   split: v.optional(v.fallback(v.nullable(v.string()), null), null),
   ...{ dataHash: v.string(), rows: figure, metrics: object },
+  slices: v.exactOptional(v.fallback(sliceScores, [])),
 });

@@ -1,50 +1,48 @@
 /**
- * Scores of parts of the rows that were scored: of each slice the same metrics, drawn again as those of the whole are. A slice
- * is what is named alike; who asks says by what. Of very many rows some are named, at equal distances.
+ * Scores of parts of the rows that were scored: of each slice the same metrics, drawn again as those of the whole are. Who asks
+ * says what parts them. Of very many rows some are looked at, at equal distances.
  */
+import type { Parted } from "#stdlib/kinds/slicing.js";
 import type { Resampling } from "#stdlib/lib/intervals/bootstrap.js";
 import { lately } from "#stdlib/lib/tasks/drawn.js";
 import type { Measure } from "./comparison.js";
 
-/** What names the slice of a row (from 0); undefined: it is in none. */
-export type SliceOf = (row: number) => string | undefined;
 export interface Slice {
   readonly name: string;
   /** Numbers of its rows among those that were scored, from 0. */
   readonly rows: Uint32Array;
 }
 export interface Slices {
-  /** Those of most rows first. */
+  /** In the order of their names, where that is one of their own; else those of most rows first. */
   readonly slices: readonly Slice[];
-  /** Rows that were looked at, and those of them in no slice. */
+  /** Rows that were looked at. */
   readonly looked: number;
-  readonly unnamed: number;
   readonly of: number;
 }
 
 /** Rows from which on a slice's score says something. */
 export const FEWEST = 20;
-/** Rows that are named at most. */
+/** Rows that are looked at, at most. */
 const MOST = 100_000;
 
-export function slicesOf(count: number, sliceOf: SliceOf): Slices {
+/** Numbers of the rows, of `count`, that are looked at. */
+export function lookedAt(count: number): Uint32Array {
   const step = Math.max(1, Math.ceil(count / MOST));
-  const rows = new Map<string, number[]>();
-  const seen = { looked: 0, unnamed: 0 };
-  for (let row = 0; row < count; row += step) {
-    seen.looked++;
-    const name = sliceOf(row);
-    const own = name === undefined ? undefined : rows.get(name);
-    if (name === undefined) seen.unnamed++;
-    else if (own) own.push(row);
-    else rows.set(name, [row]);
-  }
-  const slices = [...rows].map(([name, own]) => ({ name, rows: Uint32Array.from(own) }));
-  slices.sort((a, b) => b.rows.length - a.rows.length || (a.name < b.name ? -1 : 1));
-  return { slices, ...seen, of: count };
+  return Uint32Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step);
 }
 
-/** Those that are told by themselves; whether there are enough of them to be told apart at all. */
+/** `parted`: the rows `looked`, of `of`. */
+export function slicesOf(looked: Uint32Array, { names, of: parts, ordered }: Parted, of: number): Slices {
+  const rows = names.map((): number[] => []);
+  parts.forEach((part, at) => rows[part]?.push(looked[at]!));
+  const slices = names
+    .map((name, part) => ({ name, rows: Uint32Array.from(rows[part] ?? []) }))
+    .filter((slice) => slice.rows.length > 0);
+  if (!ordered) slices.sort((a, b) => b.rows.length - a.rows.length || (a.name < b.name ? -1 : 1));
+  return { slices, looked: looked.length, of };
+}
+
+/** Whether there are enough slices with rows enough to be told apart at all. */
 export function tellable({ slices }: Slices): boolean {
   return slices.filter(({ rows }) => rows.length >= FEWEST).length > 1;
 }

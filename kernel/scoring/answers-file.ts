@@ -10,19 +10,29 @@ export interface Columns {
   readonly truth?: string | undefined;
   readonly predicted?: string | undefined;
   readonly probabilities?: string | undefined;
-  /** A column whose values part the rows. */
-  readonly by?: string | undefined;
+  /** What the rows are about, for scores by length and by language. */
+  readonly text?: string | undefined;
 }
 const TEXTS = ["reference", "references", "target"];
 const TRUTH = ["truth", ...TEXTS, "label"];
+const READ = ["text", "input", "question", "prompt"];
 const PREDICTED = ["predicted", "prediction", "answer", "written", "output"];
 
-/** Coded errors of the sources of JSON Lines and CSV, `no-answers`, `no-such-column`. */
+/** The other columns of a file. */
+export interface Beside {
+  readonly has: readonly string[];
+  /** Coded error `no-answers`. */
+  values(column: string): readonly unknown[];
+  /** What the rows are about. Coded error `no-answers`. */
+  texts(): readonly string[];
+}
+
+/** Coded errors of the sources of JSON Lines and CSV, `no-answers`. */
 export async function answersIn(
   folder: string,
   path: string,
   columns: Columns,
-): Promise<Answers & { readonly by: readonly string[] | null }> {
+): Promise<Answers & { readonly beside: Beside }> {
   const ending = extname(path.toLowerCase().replace(/\.gz$/, ""));
   const table = ending === ".csv" || ending === ".tsv";
   const call = {
@@ -44,12 +54,16 @@ export async function answersIn(
   const truth = column(columns.truth, TRUTH, "`truth`");
   const probabilities = column(columns.probabilities, ["probabilities"], null);
   const predicted = column(columns.predicted, PREDICTED, probabilities === undefined ? "`predicted`" : null);
-  const by = column(columns.by, [], null);
   const values = (name: string | undefined): readonly unknown[] | null =>
     name === undefined ? null : Array.from(read.array(name) as Iterable<unknown>);
   const [right, said, shares] = [values(truth), values(predicted), values(probabilities)];
   const rows = (right ?? []).map((one, i): Answer => ({
     ...{ truth: one, predicted: said?.[i], probabilities: shares?.[i] },
   }));
-  return { file: path, rows, texts: TEXTS.includes(truth ?? ""), by: values(by)?.map(String) ?? null };
+  const beside: Beside = {
+    has,
+    values: (name) => values(column(name, [], null)) ?? [],
+    texts: () => (values(column(columns.text, READ, "`text`")) ?? []).map((text) => String(text ?? "")),
+  };
+  return { file: path, rows, texts: TEXTS.includes(truth ?? ""), beside };
 }

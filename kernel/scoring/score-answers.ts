@@ -3,12 +3,16 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { valueOf, wholeOf, type Read } from "#dsl/compile/value.js";
 import { hashOf } from "#dsl/plan/hash.js";
-import type { Registry } from "#dsl/types/registry.js";
+import type { Parameter, Registry } from "#dsl/types/registry.js";
 import type { Call } from "#dsl/types/value.js";
 import { usualMetrics } from "#stdlib/lib/metrics/usual.js";
-import { drawAll, methodsOf, type Score } from "../inference/comparison.js";
+import type { Parted } from "#stdlib/kinds/slicing.js";
+import { partedByValues } from "#stdlib/lib/slicings/values.js";
+import { does } from "../core/session/words.js";
+import { drawAll, methodsOf, type Measure, type Score } from "../inference/comparison.js";
 import { measureOf, worldIn } from "../inference/measured.js";
-import { FEWEST, measuresIn, slicesOf } from "../inference/slices.js";
+import { FEWEST, lookedAt, measuresIn, slicesOf } from "../inference/slices.js";
+import type { Beside } from "./answers-file.js";
 import { outcomesOf, sortsOf, told, type Answers, type Sort } from "./answers.js";
 import "./codes.js";
 
@@ -25,30 +29,32 @@ export interface ScoredAnswers {
   readonly rows: number;
   readonly metrics: readonly ScoredMetric[];
   readonly methods: string;
-  /** Parts of the rows, those of most rows first; `metrics` null: too few rows. */
-  readonly slices: readonly {
-    readonly name: string;
-    readonly rows: number;
-    readonly metrics: readonly ScoredMetric[] | null;
+  /** Parts of the rows, by each of what was asked for. */
+  readonly by: readonly {
+    readonly by: string;
+    /** `metrics` null: too few rows. */
+    readonly slices: readonly {
+      readonly name: string;
+      readonly rows: number;
+      readonly metrics: readonly ScoredMetric[] | null;
+    }[];
+    readonly notes: readonly string[];
   }[];
 }
 
-/** `written`: metrics as a program has them, between the brackets. Coded errors `bad-usage`, `metrics-apart`, `average-needed`, … */
+/** `metrics`, `by`: as a program has them, between the brackets. Coded errors `bad-usage`, `metrics-apart`, `average-needed`, … */
 export async function scoreAnswers(
-  answers: Answers & { readonly by: readonly string[] | null },
-  written: string | undefined,
+  answers: Answers & { readonly beside: Beside },
+  { metrics: written, by = "" }: { readonly metrics?: string | undefined; readonly by?: string | undefined },
   registry: Registry,
   { folder, signal }: { readonly folder: string; readonly signal?: AbortSignal },
 ): Promise<ScoredAnswers> {
-  const parameter = must(
-    registry.find("verb", "evaluate")?.parameters.find(({ name }) => name === "metrics"),
-    "the metrics of an evaluation",
-  );
-  const calls = written === undefined ? null : metricsOf(valueOf(written, parameter, registry));
+  const parameter = keyOf("metrics", registry);
+  const calls = written === undefined ? null : listOf<Call>(valueOf(written, parameter, registry), "--metrics");
   const { sort, calls: asked } = agreed(answers, calls, registry);
   const outcomes = outcomesOf(sort, answers);
   const data = outcomes.labels.length > 0 ? { labels: outcomes.labels } : {};
-  const whole = metricsOf(wholeOf(asked, parameter, registry, data));
+  const whole = listOf<Call>(wholeOf(asked, parameter, registry, data), "--metrics");
   const tried = whole.map((call) =>
     measureOf(registry, call, outcomes, { world: worldIn(folder) }).catch((error: unknown) => {
       // Nobody asked for it: of the usual ones those are told that these answers have.
@@ -57,13 +63,8 @@ export async function scoreAnswers(
     }),
   );
   const measures = (await Promise.all(tried)).filter((one) => one !== null);
-  const { by, rows } = answers;
-  const found = by ? slicesOf(rows.length, (row) => by[row]).slices : [];
-  const parts = found.map((slice) => (slice.rows.length < FEWEST ? null : measuresIn(measures, slice, rows.length)));
-  const drawn = await drawAll(
-    [...measures, ...parts.flatMap((own) => own ?? []).filter((one) => one !== null)],
-    signal,
-  );
+  const { rows } = answers;
+  const drawn = await drawAll(measures, signal);
   return {
     rows: rows.length,
     metrics: measures.map((measure) => ({
@@ -73,25 +74,85 @@ export async function scoreAnswers(
       ...(measure.notes && { notes: measure.notes }),
     })),
     methods: methodsOf(measures.flatMap((measure) => drawn.get(measure) ?? [])),
-    slices: found.map(({ name, rows: own }, i) => ({
-      name,
-      rows: own.length,
-      metrics:
-        parts[i]?.map((measure, m) => ({
-          name: measures[m]?.name ?? "",
-          score: measure && !Number.isNaN(measure.value) ? must(drawn.get(measure), "its interval").score : null,
-        })) ?? null,
-    })),
+    by: by === "" ? [] : await slicedBy(partings(by, answers.beside, registry), answers, measures, signal),
   };
 }
 
+/** A column, or what a word tells of each row. */
+type Parting = string | Call;
+
+/** `written`: a column, whatever its name, or a list as a program has it. Coded errors. */
+function partings(written: string, { has }: Beside, registry: Registry): readonly Parting[] {
+  if (has.includes(written)) return [written];
+  const parameter = keyOf("by", registry);
+  return listOf<Parting>(
+    wholeOf(listOf<Parting>(valueOf(written, parameter, registry), "--by"), parameter, registry, {}),
+    "--by",
+  );
+}
+
+async function slicedBy(
+  asked: readonly Parting[],
+  { rows, beside }: Answers & { readonly beside: Beside },
+  measures: readonly Measure[],
+  signal?: AbortSignal,
+): Promise<ScoredAnswers["by"]> {
+  const looked = lookedAt(rows.length);
+  const told: ScoredAnswers["by"][number][] = [];
+  for (const one of asked) {
+    const parted = await partedBy(one, beside, looked);
+    if (!parted) continue;
+    const { slices } = slicesOf(looked, parted, rows.length);
+    const parts = slices.map((slice) => (slice.rows.length < FEWEST ? null : measuresIn(measures, slice, rows.length)));
+    const drawn = await drawAll(
+      parts.flatMap((own) => own ?? []).filter((measure) => measure !== null),
+      signal,
+    );
+    const scored = (own: readonly (Measure | null)[]): readonly ScoredMetric[] =>
+      own.map((measure, m) => ({
+        name: measures[m]?.name ?? "",
+        score: measure && !Number.isNaN(measure.value) ? must(drawn.get(measure), "its interval").score : null,
+      }));
+    told.push({
+      by: parted.by,
+      slices: slices.map(({ name, rows }, i) => ({
+        name,
+        rows: rows.length,
+        metrics: parts[i] ? scored(parts[i]) : null,
+      })),
+      notes: parted.notes,
+    });
+  }
+  return told;
+}
+
+async function partedBy(one: Parting, beside: Beside, looked: Uint32Array): Promise<Parted | null> {
+  if (typeof one === "string") {
+    const values = beside.values(one);
+    return partedByValues(
+      one,
+      Array.from(looked, (row) => values[row]),
+      FEWEST,
+    );
+  }
+  const texts = beside.texts();
+  const slicing = await does({ ...one, kind: "slicing" }, "slicing");
+  return slicing.part(one, { count: looked.length, text: (at) => texts[looked[at]!] ?? "" });
+}
+
+const keyOf = (name: string, registry: Registry): Parameter =>
+  must(
+    registry.find("verb", "evaluate")?.parameters.find((one) => one.name === name),
+    `\`${name}\` of an evaluation`,
+  );
+
 /** Coded error: the first that is wrong. */
-function metricsOf({ value, diagnostics }: Read): readonly Call[] {
+function listOf<T>({ value, diagnostics }: Read, option: string): readonly T[] {
   const wrong = diagnostics.find(({ severity }) => severity === "error");
   if (wrong) throw new CodedError(wrong.code, wrong.data);
   if (!Array.isArray(value) || value.length === 0)
-    throw new CodedError("bad-usage", { message: "`--metrics` names no metric", command: "tunebook score" });
-  return value as readonly Call[];
+    throw new CodedError("bad-usage", { message: `\`${option}\` names nothing`, command: "tunebook score" });
+  return value as readonly T[];
 }
 
 /** The sort of answers that the first row may be of and all metrics measure. */

@@ -17,6 +17,7 @@ import { registry as whole } from "#stdlib/registry.js";
 import type { Base } from "../core/bases/base.js";
 import { resolveBase } from "../bases/resolve.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
+import { columnValues, type AskedColumn } from "../datasets/column-values.js";
 import { filesIn } from "../datasets/files-in.js";
 import { KeptAudits } from "../datasets/kept-audits.js";
 import type { ConversationRows } from "../core/data/conversations.js";
@@ -171,6 +172,12 @@ export class DatasetCache {
       ...(reader.windows ? { windows: reader.windows } : {}),
       ...(s.signal ? { signal: s.signal } : {}),
     });
+  }
+
+  /** Values of a column that no role reads, of some rows: read again from the source. */
+  column(plan: DataPlan, asked: AskedColumn, s: HostContext): Promise<readonly unknown[]> {
+    const label = `rows of ${plan.name} read for ${asked.column}`;
+    return columnValues(plan, world(plan.folder, s), asked, { signal: s.signal, ...told(s, label) });
   }
 
   /** Rows that were prepared before, while the files that they were read from are as they were. */

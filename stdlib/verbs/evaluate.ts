@@ -61,9 +61,9 @@ export const word: BuiltVerb = {
     },
     {
       name: "by",
-      type: { is: "list", of: { is: "column" } },
-      doc: "Scores for each value of a column.",
-      planned: { meanwhile: "filter rows in a TypeScript cell and score each part with `$part`" },
+      type: { is: "list", of: { is: "either", of: [{ is: "column" }, { is: "word", kind: "slicing" }] } },
+      doc: "Scores of parts of the rows besides: by the values of a column of the source (`customer`), or by what a word tells of each row (`length(bins: 4)`).",
+      default: { value: [] },
       why: "An average hides groups.",
       impact: "medium",
     },

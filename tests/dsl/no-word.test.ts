@@ -29,7 +29,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ["layers", "a size of a model, or what a parameter's values are", ["plan/estimates", "types/capabilities"]],
   ["layers", "a size of a model, or what a parameter's values are", ["types/registry"]],
   ["table", "rows of the notebook or of a file", ["types/facts", "rules/world", "assist/value-items", "assist/hover"]],
-  ["table", "rows of the notebook or of a file", ["assist/meaning"]],
+  ["table", "rows of the notebook or of a file", ["assist/meaning", "rules/slices"]],
   ["full", "how exactly the lexer counts", ["syntax/tokens"]],
   ["folder", "a folder of files", ["assist/files", "types/capabilities", "types/facts"]],
 ];

@@ -1,5 +1,8 @@
 /** `tunebook score FILE`: metrics of anybody's answers, with the code and the intervals of `evaluate`. */
 import type { Command } from "commander";
+import { clipApart } from "#kernel/core/display/clip-apart.js";
+import { oneLine, printable } from "#kernel/core/display/text.js";
+import { textTable } from "#kernel/core/display/text-table.js";
 import { answersIn } from "#kernel/scoring/answers-file.js";
 import { scoreAnswers, type ScoredAnswers, type ScoredMetric } from "#kernel/scoring/score-answers.js";
 import { registry } from "#stdlib/registry.js";
@@ -8,6 +11,7 @@ import "#kernel/checking/codes.js";
 interface Options {
   readonly metrics?: string;
   readonly by?: string;
+  readonly text?: string;
   readonly json?: true;
   readonly truth?: string;
   readonly predicted?: string;
@@ -20,32 +24,29 @@ export function register(program: Command): void {
     .description("metrics of answers in a file (.jsonl, .csv, .tsv), whoever gave them, with 95 % intervals")
     .argument("<file>", "rows with `truth` and `predicted`, `probabilities: {label: share}` besides or instead")
     .option("--metrics <list>", 'as in a program: "accuracy, f1(macro), log_loss"; without it the usual ones')
-    .option("--by <column>", "scores of each of its values besides")
+    .option("--by <list>", 'scores of parts of the rows besides: a column, or "team, length(bins: 4), language()"')
     .option("--json", 'print { "rows", "metrics": { NAME: { "value", "low", "high" } }, "by" }')
     .option("--truth <column>", "what is right")
     .option("--predicted <column>", "what was answered")
+    .option("--text <column>", "what the rows are about, for `length()` and `language()`")
     .option("--probabilities <column>", "how likely each label was said to be")
     .action(async (path: string, o: Options) => {
       const answers = await answersIn(process.cwd(), path, o);
-      const scored = await scoreAnswers(answers, o.metrics, registry, { folder: process.cwd() });
-      console.log(o.json ? JSON.stringify(asJson(scored, o.by)) : asText(scored, o.by));
+      const scored = await scoreAnswers(answers, o, registry, { folder: process.cwd() });
+      console.log(o.json ? JSON.stringify(asJson(scored)) : asText(scored));
     });
 }
 
 /** Null: no number, or no interval. */
-function asJson({ rows, metrics, slices }: ScoredAnswers, by: string | undefined) {
-  return {
-    rows,
-    metrics: numbers(metrics),
-    ...(by !== undefined && {
-      by: {
-        column: by,
-        slices: slices.map((slice) => ({
-          ...{ value: slice.name, rows: slice.rows, metrics: slice.metrics && numbers(slice.metrics) },
-        })),
-      },
-    }),
-  };
+function asJson({ rows, metrics, by }: ScoredAnswers) {
+  const parts = by.map((one) => ({
+    column: one.by,
+    slices: one.slices.map((slice) => ({
+      ...{ value: slice.name, rows: slice.rows, metrics: slice.metrics && numbers(slice.metrics) },
+    })),
+  }));
+  // One is told by itself, as it always was.
+  return { rows, metrics: numbers(metrics), ...(parts.length > 0 && { by: parts.length === 1 ? parts[0] : parts }) };
 }
 function numbers(metrics: readonly ScoredMetric[]) {
   return Object.fromEntries(
@@ -59,20 +60,28 @@ function numbers(metrics: readonly ScoredMetric[]) {
   );
 }
 
-function asText({ rows, metrics, methods, slices }: ScoredAnswers, by: string | undefined): string {
+function asText({ rows, metrics, methods, by }: ScoredAnswers): string {
   const wide = Math.max(...metrics.map(({ name }) => name.length));
   const lines = metrics.map((one) => `${one.name.padEnd(wide)}  ${shown(one)}`);
-  const table = slices.map(({ name, rows: own, metrics: found }) =>
-    found
-      ? `  ${name} (${String(own)}): ${found.map((one) => `${one.name} ${shown(one)}`).join(", ")}`
-      : `  ${name} (${String(own)}): too few rows`,
-  );
+  const parts = by.flatMap(({ by: what, slices, notes }) => {
+    const names = clipApart(
+      slices.map(({ name }) => printable(oneLine(name))),
+      60,
+    );
+    const head = [what, "rows", ...metrics.map(({ name }) => name)];
+    const cells = slices.map(({ rows: own, metrics: found }, i) => [
+      ...[names[i] ?? "", own.toLocaleString("en-US")],
+      ...(found ? found.map(shown) : metrics.map((_, m) => (m === 0 ? "too few rows" : ""))),
+    ]);
+    const align = head.map((_, i) => (i === 0 ? ("left" as const) : ("right" as const)));
+    return ["", ...(cells.length > 0 ? [textTable(head, cells, align)] : [`by ${what}`]), ...notes];
+  });
   return [
     `${rows.toLocaleString("en-US")} rows`,
     ...lines,
-    ...(by === undefined ? [] : [`by ${by}`, ...table]),
     ...metrics.flatMap(({ name, notes = [] }) => notes.map((note) => `${name}: ${note}`)),
     `95 % intervals: ${methods}`,
+    ...parts,
   ].join("\n");
 }
 

@@ -297,6 +297,7 @@ class View {
           setting("metrics", action.metrics),
           setting("batch_size", action.batch_size),
           setting("worst", action.worst),
+          ...(action.by ? [setting("by", action.by)] : []),
           ...(action.decode ? [setting("decode", action.decode)] : []),
         ],
       };

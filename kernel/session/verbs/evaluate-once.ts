@@ -18,6 +18,7 @@ import { readLearntOf } from "../../inference/seen.js";
 import { does } from "../../core/session/words.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { FoldScores } from "../../core/display/folds.js";
+import type { SliceScores } from "../../history/run-scores.js";
 import { writesText, type ModelHandle } from "../model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
@@ -32,6 +33,8 @@ export interface Evaluation {
   readonly metrics: Readonly<Record<string, number>>;
   /** Of 95 %; null: it has none. Absent: none was asked for. */
   readonly intervals?: Readonly<Record<string, Interval | null>>;
+  /** Of parts of the rows; absent: none were scored. */
+  readonly slices?: readonly SliceScores[];
   /** Empty where the task has none. */
   readonly labels: readonly string[];
   /** confusion[truth][predicted], rows (or words); empty where there is none. */

@@ -11,7 +11,7 @@ import { distinctConstants } from "../../inference/distinct-constants.js";
 import "../../core/session/load-codes.js";
 import type { ModelHandle } from "../model-handle.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
-import { appendScore } from "../../history/run-scores.js";
+import { appendScore, type SliceScores } from "../../history/run-scores.js";
 import { learntAmong } from "../../inference/seen.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { Stage, TuneSession } from "../tune-session.js";
@@ -20,7 +20,8 @@ import { barsTold, demandCleared, heldTo, sameCall, type Held } from "./evaluate
 import { evaluateContender } from "./evaluate-contender.js";
 import { evaluateFolds } from "./evaluate-folds.js";
 import { evaluateOnce, type Measured } from "./evaluate-once.js";
-import { showLanguages } from "./evaluate-slices.js";
+import { scoresOfSlices, slicedOf } from "./evaluate-slices.js";
+import { slicesShown } from "../../core/display/slices.js";
 import { foldsShown } from "../../core/display/folds.js";
 import { doubtsOf } from "../../inference/doubts.js";
 
@@ -37,11 +38,13 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
       [...measured, ...constants.filter((one) => one !== null)].flatMap(({ measures }) => measures),
       stage.signal,
     );
-    for (const { evaluation, measures } of measured) {
+    const sliced = await slicedOf(session, measured, { subject, by: action.by ?? [] }, stage);
+    for (const [i, { evaluation, measures }] of measured.entries()) {
       const intervals = Object.fromEntries(
         measures.map((measure) => [measure.name, drawnOf(drawn, measure).score.interval]),
       );
-      session.evaluations.push({ ...evaluation, intervals });
+      const slices = scoresOfSlices(sliced, i);
+      session.evaluations.push({ ...evaluation, intervals, ...(slices.length > 0 && { slices }) });
     }
     const seen = await Promise.all(measured.map((one) => seenBy(one, subject, stage.signal)));
     const warn = warningsOn(stage, action.span);
@@ -57,11 +60,12 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     for (const { warning } of seen) if (warning) warn("scored-learnt-rows", warning);
     for (const { folds, evaluation } of measured)
       if (folds) stage.screen.display(foldsShown(folds, { title: `Folds of ${evaluation.model} on ${evaluation.on}` }));
-    await showLanguages(measured, stage);
+    for (const report of sliced) stage.screen.display(slicesShown(report));
     for (const shown of rest) stage.screen.display(shown);
-    for (const { by, prepared, evaluation, measures, folds } of measured)
-      if (!folds && by.is === "model")
-        noted(() => remember(by.handle, subject, { prepared, rows: evaluation.rows }, measures, drawn), action, stage);
+    for (const [i, { by, prepared, evaluation, measures, folds }] of measured.entries()) {
+      const of = { prepared, rows: evaluation.rows, slices: scoresOfSlices(sliced, i) };
+      if (!folds && by.is === "model") noted(() => remember(by.handle, subject, of, measures, drawn), action, stage);
+    }
   }
   demandCleared(action.names[0] ?? "", required);
 }
@@ -249,7 +253,7 @@ function noted(remembers: () => void, action: Evaluate, stage: Stage): void {
 function remember(
   { weights }: ModelHandle,
   subject: Subject,
-  of: { readonly prepared: Prepared; readonly rows: number },
+  of: { readonly prepared: Prepared; readonly rows: number; readonly slices: readonly SliceScores[] },
   measures: readonly Measure[],
   drawn: Compared,
 ): void {
@@ -275,5 +279,6 @@ function remember(
     dataHash: of.prepared.facts.hash,
     rows: of.rows,
     metrics: Object.fromEntries(metrics),
+    ...(of.slices.length > 0 && { slices: of.slices }),
   });
 }

@@ -169,8 +169,38 @@ describe("tunebook score", function () {
     const { stdout } = await called(folder, "score", "t.csv", "--truth", "gold", "--predicted", "said", "--by", "shop");
     assert.match(
       stdout,
-      /^90 rows\naccuracy {3}0\.\d{3} \(0\.\d{3} – 0\.\d{3}\)\nf1\(macro\) .*\nby shop\n {2}a \(60\): accuracy .*\n.*\n {2}c \(5\): too few rows\n95 % intervals: Wilson \(accuracy\); bootstrap/,
+      /^90 rows\naccuracy {3}0\.\d{3} \(0\.\d{3} – 0\.\d{3}\)\nf1\(macro\) .*\n95 % intervals: Wilson \(accuracy\); bootstrap.*\n\nshop +rows +accuracy +f1\(macro\)\n─+\na +60 +0\.[^]*\nc +5 +too few rows\n$/,
     );
+  });
+  it("parts rows by lists as a program has them, and by columns of any name", async () => {
+    const rows = Array.from({ length: 80 }, (_, i) => ({
+      ...{ truth: i % 2 ? "a" : "b", predicted: i % 3 ? "a" : "b", text: "w ".repeat(1 + (i % 40)) },
+      ...{ "my team": i < 40 ? "<i>" : "\u001b[31m", age: i },
+    }));
+    write("parts.jsonl", rows);
+    const { by } = (await score("parts.jsonl", "--by", 'age, "my team", length(bins: 2)')) as unknown as {
+      readonly by: readonly NonNullable<Scored["by"]>[];
+    };
+    assert.deepEqual(
+      by.map(({ column, slices }) => [column, ...slices.map(({ value, rows }) => `${value}: ${rows}`)]),
+      [
+        ["age", "0 – 19: 20", "20 – 39: 20", "40 – 59: 20", "60 – 79: 20"],
+        ["my team", "\u001b[31m: 40", "<i>: 40"],
+        ["length in words", "1 – 20: 40", "21 – 40: 40"],
+      ],
+    );
+    const { stdout, status } = await called(folder, "score", "parts.jsonl", "--by", "my team");
+    assert.equal(status, 0);
+    assert.match(stdout, /^\\u\{1b\}\[31m +40 /mu);
+    for (const [asked, told] of [
+      ["team", "no-answers"],
+      ["lenght(bins: 4)", "unknown-word"],
+      ["length(bins: 1)", "out-of-range"],
+      ["[age]", "wrong-type"],
+    ] as const) {
+      const { stderr, status } = await called(folder, "score", "parts.jsonl", "--by", asked);
+      assert.ok(status !== 0 && stderr.includes(told), `${asked}: ${stderr}`);
+    }
   });
   it("says with a code what it can't do", async () => {
     write("plain.jsonl", [

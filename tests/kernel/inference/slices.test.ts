@@ -1,7 +1,7 @@
 /** Parts of scored rows by themselves: which rows are in them, their metrics and intervals, and when nothing is said. */
 import assert from "node:assert/strict";
 import { drawAll, type Measure } from "#kernel/inference/comparison.js";
-import { FEWEST, measuresIn, slicesOf, tellable } from "#kernel/inference/slices.js";
+import { FEWEST, lookedAt, measuresIn, slicesOf, tellable, type Slices } from "#kernel/inference/slices.js";
 
 const right = Array.from({ length: 120 }, (_, row) => Number(row % 3 !== 0 || row >= 60));
 const share = (drawn: Uint32Array): number => drawn.reduce((sum, row) => sum + right[row]!, 0) / drawn.length;
@@ -14,11 +14,18 @@ const accuracy: Measure = {
   resampling: { of: "row", units: right.length, single: true, score: share },
 };
 
+function sliced(count: number, nameOf: (row: number) => string | undefined): Slices {
+  const looked = lookedAt(count);
+  const names = [...new Set(Array.from(looked, nameOf))].filter((name) => name !== undefined);
+  const of = Int32Array.from(looked, (row) => names.indexOf(nameOf(row) ?? ""));
+  return slicesOf(looked, { by: "half", names, of, notes: [] }, count);
+}
+
 describe("slices of what was scored", () => {
   const halves = (row: number) => (row >= 60 ? "first" : row > 1 ? "second" : row > 0 ? "third" : undefined);
 
-  it("name rows, the most frequent first, and count those that are in none", () => {
-    const found = slicesOf(right.length, halves);
+  it("are of most rows first, and leave out rows that are in none", () => {
+    const found = sliced(right.length, halves);
     assert.deepEqual(
       found.slices.map(({ name, rows }) => [name, rows.length]),
       [
@@ -27,20 +34,33 @@ describe("slices of what was scored", () => {
         ["third", 1],
       ],
     );
-    assert.deepEqual([found.unnamed, found.looked, found.of], [1, 120, 120]);
+    assert.deepEqual([found.looked, found.of], [120, 120]);
     assert.ok(tellable(found));
   });
+  it("stand in an order of their own where they have one", () => {
+    const looked = lookedAt(4);
+    const parted = { by: "n", names: ["1", "2", "3"], of: Int32Array.of(2, 0, 2, -1), notes: [] };
+    const names = (ordered?: true) =>
+      slicesOf(looked, ordered ? { ...parted, ordered } : parted, 4).slices.map(({ name }) => name);
+    assert.deepEqual(
+      [names(true), names()],
+      [
+        ["1", "3"],
+        ["3", "1"],
+      ],
+    );
+  });
   it("say nothing where fewer than two have rows enough", () => {
-    assert.ok(!tellable(slicesOf(FEWEST * 2 - 1, (row) => (row < FEWEST ? "a" : "b"))));
-    assert.ok(tellable(slicesOf(FEWEST * 2, (row) => (row < FEWEST ? "a" : "b"))));
+    assert.ok(!tellable(sliced(FEWEST * 2 - 1, (row) => (row < FEWEST ? "a" : "b"))));
+    assert.ok(tellable(sliced(FEWEST * 2, (row) => (row < FEWEST ? "a" : "b"))));
   });
   it("of very many rows some are named, at equal distances", () => {
-    const asked: number[] = [];
-    const found = slicesOf(250_000, (row) => String(asked.push(row) && row % 2));
-    assert.deepEqual([found.looked, asked.at(1), found.of], [83_334, 3, 250_000]);
+    const found = sliced(250_000, (row) => String(row % 2));
+    assert.deepEqual([found.looked, found.slices[0]!.rows[1], found.of], [83_334, 6, 250_000]);
+    assert.deepEqual([...lookedAt(3)], [0, 1, 2]);
   });
   it("come to what their rows come to alone, Wilson's interval among it", async () => {
-    const [first, second] = slicesOf(right.length, halves).slices;
+    const [first, second] = sliced(right.length, halves).slices;
     const parts = [first!, second!].map((slice) => measuresIn([accuracy], slice, right.length)[0]!);
     const drawn = await drawAll(parts);
     const [a, b] = parts.map((part) => drawn.get(part)!.score);
@@ -60,7 +80,7 @@ describe("slices of what was scored", () => {
     assert.ok(Math.abs(booted[1]!.interval!.low - b!.interval!.low) < 0.05);
   });
   it("leave out what isn't made of these rows", () => {
-    const [first] = slicesOf(right.length, halves).slices;
+    const [first] = sliced(right.length, halves).slices;
     const { resampling } = accuracy;
     const groups: Measure = { ...accuracy, resampling: { ...resampling!, of: "group of rows" } };
     const others: Measure = { ...accuracy, resampling: { ...resampling!, units: 7 } };

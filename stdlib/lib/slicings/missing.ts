@@ -1,0 +1,2 @@
+/** What the part of rows is called that have no value. */
+export const MISSING = "(missing)";

@@ -1,0 +1,13 @@
+import type { SlicingImplementation } from "../kinds/slicing.js";
+import { charactersIn, wordsIn } from "../lib/cleaners/lengths.js";
+import { partedByQuantiles } from "../lib/slicings/quantiles.js";
+
+export const length: SlicingImplementation = {
+  part(call, rows) {
+    const unit = call.arguments["by"] === "characters" ? "characters" : "words";
+    const lengthOf = unit === "words" ? wordsIn : charactersIn;
+    const lengths = Float64Array.from({ length: rows.count }, (_, row) => lengthOf(rows.text(row)));
+    const parted = partedByQuantiles(lengths, Number(call.arguments["bins"]), (value) => value.toLocaleString("en-US"));
+    return Promise.resolve({ by: `length in ${unit}`, ...parted, notes: [] });
+  },
+};

@@ -1,0 +1,25 @@
+import { defineWord } from "#dsl/types/define.js";
+import { unit } from "../lib/cleaners/lengths.js";
+
+export const word = defineWord({
+  kind: "slicing",
+  name: "length",
+  doc: "Parts the rows by how long their texts are, into parts of about as many rows each; the bounds are shown. Words and not tokens are counted, so that the parts are the same for models whose tokenizers differ.",
+  example: "by: [length(bins: 4)]",
+  since: "0.2.0",
+  elsewhere: { len: "length", text_length: "length", lengths: "length", buckets: "length" },
+  parameters: [
+    {
+      name: "bins",
+      type: { is: "number", integer: true },
+      doc: "How many parts; fewer where many texts are equally long.",
+      range: { min: 2, max: 20 },
+      positional: true,
+      default: { value: 4 },
+      why: "Quarters leave enough rows in each to say something; scores that fall with length often tell that texts are cut.",
+      impact: "low",
+    },
+    unit,
+  ],
+  load: async () => (await import("./length.run.js")).length,
+});
