@@ -9,6 +9,7 @@ import type { SpecialTexts, Turn } from "#stdlib/kinds/conversation.js";
 import type { DeployedChat } from "#stdlib/kinds/target.js";
 import { KNOWN } from "#stdlib/lib/ollama/templates.js";
 import { ownTemplate } from "#stdlib/lib/templates/own.js";
+import { jsonIn, object } from "../fetch/json.js";
 
 const user = (content: string): Turn => ({ role: "user", content });
 const SAMPLES: readonly (readonly Turn[])[] = [
@@ -45,7 +46,7 @@ function writesAlike(source: string, texts: readonly (string | null)[], specials
 /** Beside a tokenizer, in all places where it is looked for; null: none is left there, so that nobody takes a wrong one. */
 export async function writeTemplate(folder: string, source: string | null): Promise<void> {
   const settings = join(folder, "tokenizer_config.json");
-  const json = JSON.parse(await readFile(settings, "utf8")) as Record<string, unknown>;
+  const json = jsonIn(await readFile(settings, "utf8"), object);
   const rest = Object.fromEntries(Object.entries(json).filter(([key]) => key !== "chat_template"));
   const own = source === null ? rest : { ...rest, chat_template: source };
   await writeFileAtomic(settings, `${JSON.stringify(own, null, 2)}\n`);

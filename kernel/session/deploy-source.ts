@@ -23,6 +23,7 @@ import { cardBase } from "../history/card-base.js";
 import { chatAs } from "../deploying/chat.js";
 import { jinjaOf, writeTemplate } from "../deploying/jinja.js";
 import { chatOf } from "../encoding/chat.js";
+import { jsonIn, object } from "../fetch/json.js";
 import { typesOf } from "../core/session/token-types.js";
 import { deployedFrom } from "../deploying/from-folder.js";
 import type { Opened } from "./opened.js";
@@ -56,7 +57,7 @@ export async function deploySource(
     ...(told && { chat: told }),
   };
   if (around === null) return deployedFrom({ ...about, base: await openBase(folder, "folder", registry) });
-  const config = JSON.parse(await readFile(join(folder, "config.json"), "utf8")) as Deployed["config"];
+  const config = jsonIn(await readFile(join(folder, "config.json"), "utf8"), object);
   const files = readdirSync(folder).filter((name) => name !== "config.json" && name !== "adapter");
   return {
     ...{

@@ -7,6 +7,7 @@ import { listed } from "#dsl/diagnostics/listed.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import { word as hub } from "#stdlib/sources/hub.js";
+import { fields, jsonOrNone, maybe } from "../../fetch/json.js";
 import { cardOf, classesIn, type Card, type Classes, type Config } from "./card.js";
 import { filesOfKind, isDataFile } from "./formats.js";
 import { fitting, ownSplits, type Splits } from "./own-splits.js";
@@ -175,11 +176,9 @@ async function ownClasses(place: Place): Promise<Classes> {
   const file = [...place.files.keys()].find((name) => name.split("/").at(-1) === "dataset_info.json");
   const text = file === undefined ? null : await place.text(file);
   if (text === null) return {};
-  try {
-    return classesIn((JSON.parse(text) as { readonly features?: unknown }).features);
-  } catch {
-    return {}; // no description of rows that can be read; the files themselves tell what they hold
-  }
+  // Where there is no description of rows that can be read, the files themselves tell what they hold.
+  const info = jsonOrNone(text, fields({ features: maybe }));
+  return info ? classesIn(info.features) : {};
 }
 
 function callOf(

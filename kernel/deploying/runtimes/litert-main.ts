@@ -11,6 +11,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { moduleIn } from "#tools/node-env.mjs";
 import { graphOf } from "./process.js";
+import { versionIn } from "./package-version.js";
 import { serve } from "./serve.js";
 
 /** What we call of @litertjs/core. */
@@ -30,7 +31,7 @@ interface Held {
 serve(async ({ place, graphs, library }) => {
   const main = moduleIn(must(library, "the folder of LiteRT.js"), "@litertjs/core");
   const folder = join(main, "..", "..");
-  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
+  const version = versionIn(folder);
   const wasm = join(folder, "wasm") + sep;
   Object.assign(globalThis, {
     self: globalThis,

@@ -3,12 +3,13 @@
  * tokens by the file's own tokenizer, conversations become texts by the file's own template, and the likeliest token is taken
  * until one ends the text, all as llama.cpp's own programs do it.
  */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ownTemplate } from "#stdlib/lib/templates/own.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
+import { versionIn } from "./package-version.js";
 import { serve } from "./serve.js";
 
 /** What is used of node-llama-cpp; its own types are not there where this is built. */
@@ -70,11 +71,6 @@ serve(async ({ place, library = "" }) => {
 /** Its threads wait for each other by turning in circles: with more than there are processors free a word takes minutes. */
 function threadsFor(bytes: number): number {
   return bytes < 64 * 1024 * 1024 ? 1 : Math.max(1, availableParallelism() - 1);
-}
-
-function versionIn(library: string): string {
-  const { version } = JSON.parse(readFileSync(join(library, "package.json"), "utf8")) as { version: string };
-  return version;
 }
 
 /** With the token that begins texts, where the file says that there is one. */

@@ -2,6 +2,7 @@
  * A decision of a person about a row, as one line of JSON in a file that only grows. A line that can't be read is passed over
  * and counted: whoever was killed in the middle of one leaves a torn end, and nothing else is lost by it.
  */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import type { RowName } from "#dsl/types/row-name.js";
 
 /** One label, or all that a text has. */
@@ -67,24 +68,28 @@ export function nameOf(label: Label): string {
 const does: ReadonlySet<unknown> = new Set(["label", "skip", "drop", "undo"]);
 
 function lineIn(written: string): Line | null {
-  let found: Partial<Record<keyof Line, unknown>> | null;
+  let found: unknown;
   try {
-    found = JSON.parse(written) as typeof found;
+    found = JSON.parse(written);
   } catch {
     return null;
   }
-  if (typeof found !== "object" || found === null || Array.isArray(found)) return null;
-  const texts = [found.text, found.column, found.annotator, found.at, found.why];
-  const whole =
-    texts.every((value) => typeof value === "string") &&
-    (typeof found.row === "number" || typeof found.row === "string") &&
-    Number.isInteger(found.nth) &&
-    Number(found.nth) > 0 &&
-    does.has(found.does) &&
-    (found.before === null || isLabel(found.before)) &&
-    (found.does !== "label" || isLabel(found.after)) &&
-    (found.suggested === undefined || isLabel(found.suggested));
-  return whole ? (found as Line) : null;
+  return isLine(found) ? found : null;
+}
+
+function isLine(found: unknown): found is Line {
+  if (!isRecord(found)) return false;
+  const line: Partial<Record<keyof Line, unknown>> = found;
+  return (
+    [line.text, line.column, line.annotator, line.at, line.why].every((value) => typeof value === "string") &&
+    (typeof line.row === "number" || typeof line.row === "string") &&
+    Number.isInteger(line.nth) &&
+    Number(line.nth) > 0 &&
+    does.has(line.does) &&
+    (line.before === null || isLabel(line.before)) &&
+    (line.does !== "label" || isLabel(line.after)) &&
+    (line.suggested === undefined || isLabel(line.suggested))
+  );
 }
 
 function isLabel(value: unknown): value is Label {

@@ -22,7 +22,14 @@ export function serverText(model: Deployed): string {
     normalize: given["normalize"] !== false,
     prefix: typeof given["prefix"] === "string" ? given["prefix"] : "",
   };
-  return `// Answers as Hugging Face's endpoints do: POST / {"inputs": …, "parameters": {…}}; GET /health once the model is open.
+  return `${opening(settings)}${READING}${CUTTING}${ASKS[settings.sort]}
+
+${SERVING}`;
+}
+
+const opening = (
+  settings: Settings,
+): string => `// Answers as Hugging Face's endpoints do: POST / {"inputs": …, "parameters": {…}}; GET /health once the model is open.
 // The model lies in the folder REPOSITORY (absent: beside this file). Texts are never logged.
 import { createServer } from "node:http";
 import { basename, dirname } from "node:path";
@@ -38,7 +45,10 @@ env.allowRemoteModels = false;
 env.localModelPath = \`\${dirname(repository)}/\`.replace(/\\/+$/, "/");
 const name = basename(repository);
 
-class Refused extends Error {
+`;
+
+/** What a request may ask, and shares of what a model says of it. */
+const READING = `class Refused extends Error {
   constructor(status, message) {
     super(message);
     this.status = status;
@@ -61,7 +71,9 @@ const shares = (row) => {
   return all.map((x) => x / sum);
 };
 
-// transformers.js cuts a long text at its end, where the last special token stands; the model was trained with that in place.
+`;
+
+const CUTTING = `// transformers.js cuts a long text at its end, where the last special token stands; the model was trained with that in place.
 const cutting = (tokenizer) =>
   new Proxy(tokenizer, {
     apply(own, self, [given, o = {}]) {
@@ -92,9 +104,10 @@ const cutting = (tokenizer) =>
     },
   });
 
-${ASKS[settings.sort]}
+`;
 
-const asks = await opened();
+/** One request after the other, over HTTP. */
+const SERVING = `const asks = await opened();
 let waiting = 0;
 let last = Promise.resolve();
 function inTurn(work) {
@@ -149,7 +162,6 @@ server.listen(Number(process.env.PORT ?? 8080), process.env.HOST ?? "127.0.0.1",
 });
 for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => server.close(() => process.exit(0)));
 `;
-}
 
 const classifier = (told: string): string => `async function opened() {
   const tokenizer = cutting(await AutoTokenizer.from_pretrained(name));
