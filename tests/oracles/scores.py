@@ -1,4 +1,4 @@
-"""What sacrebleu and rouge-score make of written texts beside those that were wanted, and agreement.py of annotators: python scores.py GOLDEN_FOLDER."""
+"""What sacrebleu and rouge-score make of written texts beside those that were wanted, agreement.py of annotators, and curves.py of rankings: python scores.py GOLDEN_FOLDER."""
 import json
 import os
 import sys
@@ -8,6 +8,7 @@ from rouge_score import rouge_scorer
 from sacrebleu.metrics import BLEU, CHRF, TER
 
 import agreement
+import curves
 from numbers_of_tunebook import whole
 
 PIECES = ["the", "cat", "sat", "on", "a", "mat", ",", ".", "1,000.5", "3-4", "don't", "(yes)", "&amp;", "Über", "日本", "x/y", "END", "e.g.", "\u00a0", "😀"]
@@ -94,3 +95,4 @@ if __name__ == "__main__":
     os.makedirs(sys.argv[1], exist_ok=True)
     make(sys.argv[1])
     agreement.make(sys.argv[1])
+    curves.make(sys.argv[1])

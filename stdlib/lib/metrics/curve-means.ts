@@ -1,0 +1,107 @@
+/** Curves made few enough points for a picture, and the mean of several, so that the area under what is drawn is the area that is told. */
+import type { Curve } from "./curves.js";
+
+/** Points that lines keep before the least triangles are looked for. */
+const MANY = 2000;
+
+/**
+ * The mean of lines from 0 to 1: each is straight between its points and may rise at one x. What they change, put in order and
+ * summed up once, is the mean at every point of any of them.
+ */
+export function meanLine(curves: readonly Curve[]): Curve {
+  const changes: { readonly x: number; readonly slope: number; readonly jump: number }[] = [];
+  let start = 0;
+  for (const { x, y } of curves) {
+    start += y[0]!;
+    for (let i = 1; i < x.length; i++) {
+      const [wide, high] = [x[i]! - x[i - 1]!, y[i]! - y[i - 1]!];
+      if (wide === 0) changes.push({ x: x[i]!, slope: 0, jump: high });
+      else changes.push({ x: x[i - 1]!, slope: high / wide, jump: 0 }, { x: x[i]!, slope: -high / wide, jump: 0 });
+    }
+  }
+  changes.sort((a, b) => a.x - b.x);
+  const [xs, ys] = [[0], [start]];
+  let [at, value, slope] = [0, start, 0];
+  for (let i = 0; i < changes.length;) {
+    const { x } = changes[i]!;
+    value += slope * (x - at);
+    at = x;
+    xs.push(x);
+    ys.push(value);
+    const before = value;
+    for (; i < changes.length && changes[i]!.x === x; i++) {
+      slope += changes[i]!.slope;
+      value += changes[i]!.jump;
+    }
+    if (value !== before) {
+      xs.push(x);
+      ys.push(value);
+    }
+  }
+  return { x: Float64Array.from(xs), y: Float64Array.from(ys, (y) => y / curves.length) };
+}
+
+/**
+ * A line of at most `most` points: the point whose triangle with its neighbours is the least goes first (Visvalingam and
+ * Whyatt 1993), so that the area below changes least. Of very many points those at equal ways along the line are looked at.
+ */
+export function fewerPoints(curve: Curve, most: number): Curve {
+  const kept = alongTheWay(curve, MANY);
+  const { x, y } = curve;
+  const triangle = (i: number): number => {
+    const [a, b, c] = [kept[i - 1]!, kept[i]!, kept[i + 1]!];
+    return Math.abs((x[b]! - x[a]!) * (y[c]! - y[a]!) - (x[c]! - x[a]!) * (y[b]! - y[a]!));
+  };
+  const areas = kept.map((_, i) => (i === 0 || i === kept.length - 1 ? Number.POSITIVE_INFINITY : triangle(i)));
+  while (kept.length > 2) {
+    let least = 1;
+    for (let i = 2; i < kept.length - 1; i++) if (areas[i]! < areas[least]!) least = i;
+    // What lies on a straight line goes though there be room.
+    if (kept.length <= most && areas[least]! > 1e-12) break;
+    kept.splice(least, 1);
+    areas.splice(least, 1);
+    if (least > 1) areas[least - 1] = triangle(least - 1);
+    if (least < kept.length - 1) areas[least] = triangle(least);
+  }
+  return { x: Float64Array.from(kept, (i) => x[i]!), y: Float64Array.from(kept, (i) => y[i]!) };
+}
+
+/** Places of points at equal ways along a rising line, the first and the last among them. */
+function alongTheWay({ x, y }: Curve, most: number): number[] {
+  const last = x.length - 1;
+  if (x.length <= most) return Array.from(x, (_, i) => i);
+  const way = (i: number): number => x[i]! - x[0]! + y[i]! - y[0]!;
+  const step = way(last) / (most - 1);
+  const kept = [0];
+  for (let i = 1; i < last; i++) if (way(i + 1) > kept.length * step) kept.push(i);
+  return [...kept, last];
+}
+
+/**
+ * The mean of stairs over `bins` equal parts of 0 to 1: of each part the mean height, so that the area is theirs. A stair is as
+ * high as the point at its right end.
+ */
+export function meanStairs(curves: readonly Curve[], bins: number): Curve {
+  const sums = new Float64Array(bins);
+  for (const { x, y } of curves) {
+    let from = 0;
+    x.forEach((to, i) => {
+      for (let bin = Math.floor(from * bins); to > from; bin++) {
+        const end = bin + 1 >= bins ? to : Math.min(to, (bin + 1) / bins);
+        sums[Math.min(bin, bins - 1)]! += Math.max(0, end - from) * y[i]!;
+        from = end;
+      }
+    });
+  }
+  return {
+    x: Float64Array.from(sums, (_, i) => (i + 1) / bins),
+    y: sums.map((sum) => (sum * bins) / curves.length),
+  };
+}
+
+/** Stairs of at most `most`: only where they rise, and else of equal parts. */
+export function fewerStairs(curve: Curve, most: number): Curve {
+  const rising = Array.from(curve.x, (_, i) => i).filter((i) => curve.x[i]! > (curve.x[i - 1] ?? 0));
+  if (rising.length > most) return meanStairs([curve], most);
+  return { x: Float64Array.from(rising, (i) => curve.x[i]!), y: Float64Array.from(rising, (i) => curve.y[i]!) };
+}

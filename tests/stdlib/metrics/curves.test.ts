@@ -1,0 +1,117 @@
+/** Curves of rankings beside scikit-learn's, and what drawing them leaves of the areas. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fewerPoints, fewerStairs, meanLine, meanStairs } from "#stdlib/lib/metrics/curve-means.js";
+import { rankCurves, type Curve, type RankCurves } from "#stdlib/lib/metrics/curves.js";
+import { reliability } from "#stdlib/lib/metrics/reliability.js";
+
+interface Points {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+interface Golden {
+  readonly truth: readonly number[];
+  readonly said: readonly number[];
+  readonly roc: Points;
+  readonly area: number;
+  readonly precision: Points;
+  readonly average_precision: number;
+  readonly calibration: readonly {
+    readonly bins: number;
+    readonly true: readonly number[];
+    readonly said: readonly number[];
+  }[];
+}
+const goldens = JSON.parse(
+  readFileSync(new URL("../../../../tests/golden/oracle/curves.json", import.meta.url), "utf8"),
+) as readonly Golden[];
+
+function near(found: ArrayLike<number>, wanted: readonly number[], what: string): void {
+  assert.equal(found.length, wanted.length, what);
+  wanted.forEach((value, i) => assert.ok(Math.abs(found[i]! - value) < 1e-12, `${what} ${String(i)}`));
+}
+const curvesOf = ({ truth, said }: Pick<Golden, "truth" | "said">): RankCurves =>
+  rankCurves(
+    truth.length,
+    (at) => truth[at] === 1,
+    (at) => said[at]!,
+  )!;
+const below = ({ x, y }: Curve): number =>
+  x.reduce((sum, right, i) => (i === 0 ? 0 : sum + ((right - x[i - 1]!) * (y[i]! + y[i - 1]!)) / 2), 0);
+const stairs = ({ x, y }: Curve): number => x.reduce((sum, right, i) => sum + (right - (x[i - 1] ?? 0)) * y[i]!, 0);
+/** Many rows, of which the true ones are often the likelier. */
+const many = (rows: number, seed: number): Pick<Golden, "truth" | "said"> => {
+  const truth = Array.from({ length: rows }, (_, i) => Number((i * 7919 + seed * 31) % 10 < 3));
+  return { truth, said: truth.map((t, i) => t * 0.3 * Math.sin(i) ** 2 + Math.abs(Math.sin(i * 12.9898 + seed))) };
+};
+
+describe("curves of a ranking", () => {
+  it("have scikit-learn's points and areas", () => {
+    goldens.forEach((golden, i) => {
+      const { roc, area, precision, averagePrecision } = curvesOf(golden);
+      near(roc.x, golden.roc.x, `roc x of ${String(i)}`);
+      near(roc.y, golden.roc.y, `roc y of ${String(i)}`);
+      near(precision.x, golden.precision.x, `recall of ${String(i)}`);
+      near(precision.y, golden.precision.y, `precision of ${String(i)}`);
+      near([area, averagePrecision], [golden.area, golden.average_precision], `areas of ${String(i)}`);
+    });
+  });
+
+  it("are none where nothing is to be told apart", () => {
+    assert.equal(curvesOf({ truth: [1, 1], said: [0.2, 0.3] } as never), null);
+    assert.equal(curvesOf({ truth: [0, 0], said: [0.2, 0.3] } as never), null);
+  });
+
+  it("lie in a picture by few points, with the area that is told", () => {
+    for (const rows of [300, 20_000]) {
+      const { roc, area, precision, averagePrecision } = curvesOf(many(rows, 1));
+      const [line, steps] = [fewerPoints(roc, 200), fewerStairs(precision, 200)];
+      assert.ok(line.x.length <= 200 && steps.x.length <= 200);
+      assert.ok(Math.abs(below(line) - area) < 2e-4, `${String(below(line))} for ${String(area)}`);
+      assert.ok(Math.abs(stairs(steps) - averagePrecision) < 1e-9, `${String(stairs(steps))}`);
+      assert.deepEqual([line.x[0], line.y[0], line.x.at(-1), line.y.at(-1)], [0, 0, 1, 1]);
+    }
+  });
+
+  it("have a mean whose area is the mean of theirs", () => {
+    const all = [40, 700, 3000].map((rows, seed) => curvesOf(many(rows, seed)));
+    const mean = (of: (one: RankCurves) => number): number => all.reduce((sum, one) => sum + of(one), 0) / all.length;
+    const line = meanLine(all.map(({ roc }) => roc));
+    assert.ok(Math.abs(below(line) - mean(({ area }) => area)) < 1e-9);
+    assert.ok(Math.abs(line.y.at(-1)! - 1) < 1e-9);
+    const steps = meanStairs(
+      all.map(({ precision }) => precision),
+      100,
+    );
+    assert.ok(Math.abs(stairs(steps) - mean(({ averagePrecision }) => averagePrecision)) < 1e-9);
+  });
+});
+
+describe("how often what is said comes true", () => {
+  it("has the bins of scikit-learn's calibration_curve", () => {
+    goldens.forEach(({ truth, said, calibration }, i) => {
+      for (const golden of calibration) {
+        const found = reliability(truth.length, {
+          bins: golden.bins,
+          said: (at) => said[at]!,
+          true: (at) => truth[at] === 1,
+        });
+        const name = `${String(golden.bins)} bins of ${String(i)}`;
+        near(
+          found.bins.map((bin) => bin.true),
+          golden.true,
+          name,
+        );
+        near(
+          found.bins.map((bin) => bin.said),
+          golden.said,
+          name,
+        );
+        assert.equal(
+          found.bins.reduce((sum, { count }) => sum + count, 0),
+          truth.length,
+        );
+      }
+    });
+  });
+});
