@@ -98,6 +98,7 @@ export function evaluate(program: Program, header: Header): void {
     batch_size: numberAt(values, "batch_size"),
     worst: numberAt(values, "worst"),
     ...(by.length > 0 && { by }),
+    uncertain: numberAt(values, "uncertain"),
     ...(require.length > 0 && { require }),
     ...(contenders.length > 0 && {
       contenders: Object.fromEntries(contenders.map(({ name, contender }) => [name, contender])),

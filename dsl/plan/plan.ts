@@ -150,6 +150,7 @@ export interface Actions {
     readonly worst: number;
     /** What parts the rows, for scores of each part: columns of the source, and words; absent: nothing that was asked for. */
     readonly by?: readonly (string | Call)[];
+    readonly uncertain: number;
     /** Bars that the first model's scores must clear; absent: none. Their metrics are among `metrics`. */
     readonly require?: readonly Call[];
     /** How text is written where it is scored; absent: the task writes none. */

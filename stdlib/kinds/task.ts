@@ -4,7 +4,15 @@ import type { Call } from "#dsl/types/value.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { NDArray, Type } from "#dsl/graph/program.js";
 import type { Resampling } from "../lib/intervals/bootstrap.js";
-import type { MetricImplementation, OtherConstant } from "./metric.js";
+import type {
+  LabelSetMetricInput,
+  MetricImplementation,
+  MetricInput,
+  NumberMetricInput,
+  OtherConstant,
+  PairMetricInput,
+  RankingMetricInput,
+} from "./metric.js";
 import type { Layers } from "./layers.js";
 import type { ModelOutputs } from "./model.js";
 
@@ -169,7 +177,16 @@ export interface Scored {
   /** The gravest first; `row` counts from 0 in what was scored. */
   mistakes(most: number): readonly Mistake[];
   readonly notes?: readonly string[];
+  /** What was said of each row beside what is right, for pictures; absent: rows aren't answered one by one. */
+  readonly outcome?: Outcome;
 }
+/** By what an answer is. `least` of label sets: the probability from which on a label is given. */
+export type Outcome =
+  | { readonly of: "label"; readonly input: MetricInput }
+  | { readonly of: "label_set"; readonly input: LabelSetMetricInput; readonly least: number }
+  | { readonly of: "number"; readonly input: NumberMetricInput }
+  | { readonly of: "pair"; readonly input: PairMetricInput }
+  | { readonly of: "ranking"; readonly input: RankingMetricInput };
 export interface LabelCounts {
   /** What is counted, in one word and in several. */
   readonly of: readonly [one: string, several: string];

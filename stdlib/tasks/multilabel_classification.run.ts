@@ -103,6 +103,7 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
           .slice(0, most)
           .map(({ row, by }) => ({ row, by, truth: labelsOf(truth, row), predicted: labelsOf(predicted, row) })),
       notes: atOtherThresholds(input),
+      outcome: { of: "label_set", input, least: threshold(call) },
     };
   },
   /** Each label as likely as it is common, so that of those that are rarer than the threshold none is given. */

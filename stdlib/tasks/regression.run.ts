@@ -52,6 +52,7 @@ const answers: Answers<TaughtScores, ScorePrediction> = {
         }))
           .sort((a, b) => b.by - a.by)
           .slice(0, most),
+      outcome: { of: "number", input },
     };
   },
   /** Of all numbers the mean has the least squared error, the median the least absolute one. */

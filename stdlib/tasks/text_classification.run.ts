@@ -81,6 +81,7 @@ const answers: Answers<TaughtLabels, LabelPrediction> = {
         mistaken(input)
           .slice(0, most)
           .map(({ at, ...mistake }) => ({ row: at, ...mistake })),
+      outcome: { of: "label", input },
     };
   },
   constant: ({ labels, values }) => commonestLabel(labels, Array.from(values("label") ?? [], String)),

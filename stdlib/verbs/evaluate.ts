@@ -6,7 +6,7 @@ import type { BuiltVerb } from "#dsl/compile/act.js";
 export const word: BuiltVerb = {
   kind: "verb",
   name: "evaluate",
-  doc: "Scores trained models on data: a table, a confusion matrix, the worst examples; where rows are in several languages, each of them by itself.",
+  doc: "Scores trained models on data: a table, curves, a confusion matrix, the worst and the most uncertain examples; where rows are in several languages, each of them by itself.",
   example: "evaluate router on tickets.test { metrics: [accuracy, f1(macro)] }",
   since: "0.1.0",
   operands: { what: "model", many: true, calls: "contender" },
@@ -57,6 +57,15 @@ export const word: BuiltVerb = {
       range: { min: 0, max: 1000 },
       default: { value: 10 },
       why: "Wrong labels and odd texts show up there.",
+      impact: "low",
+    },
+    {
+      name: "uncertain",
+      type: { is: "number", integer: true },
+      doc: "How many of the rows that a model is least sure of are shown, folded: those whose two likeliest labels are nearest to each other.",
+      range: { min: 0, max: 1000 },
+      default: { value: 10 },
+      why: "Labels that are hard to tell apart show up there, and rows that are worth a second look.",
       impact: "low",
     },
     {

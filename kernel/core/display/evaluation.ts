@@ -5,11 +5,13 @@ import { card, heading, html, htmlTable, inked, note, tone, type Html } from "./
 import { labelsShown, type LabelsReport } from "./labels-table.js";
 import { shownOf } from "./bundle.js";
 import { beside, fixed, plain, range, valueCell, type Cell, type Ends } from "./score-cell.js";
+import { picturesShown, type EvaluationPictures } from "./pictures.js";
 import type { Shown } from "./shown.js";
 import { tableShown } from "./table.js";
 import { clip, oneLine, percent, plural } from "./text.js";
 import { outcomeLine } from "./outcome.js";
 import { textTable } from "./text-table.js";
+import { uncertainShown, type UncertainRow } from "./uncertain.js";
 
 export interface ScoreShown {
   readonly value: number;
@@ -40,6 +42,8 @@ export interface EvaluationReport {
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
   readonly models: readonly ModelReport[];
+  /** Null, or absent: nothing that can be drawn. */
+  readonly pictures?: EvaluationPictures | null;
 }
 export interface ModelReport {
   readonly name: string;
@@ -57,17 +61,21 @@ export interface ModelReport {
   }[];
   /** What `probability` of the worst is; absent: that. */
   readonly worstBy?: "probability" | "error";
+  /** The least sure first. */
+  readonly uncertain?: readonly UncertainRow[];
 }
 
-/** To be shown one after another: the scores of all models, then of each its labels, confusion matrix and worst examples. */
+/** To be shown one after another: the scores of all models, pictures of them, then of each its labels, confusion matrix, worst and most uncertain examples. */
 export function evaluationShown(report: EvaluationReport): readonly Shown[] {
   const of = (name: string): string => (report.models.length > 1 ? `: ${name}` : "");
   return [
     scoresShown(report),
+    ...(report.pictures ? [picturesShown(report.pictures)] : []),
     ...report.models.flatMap((model) => [
       ...(model.byLabel && model.byLabel.rows.length > 0 ? [labelsShown(model.byLabel, of(model.name))] : []),
       ...confusionShown(model.labels, model.confusion, { of: of(model.name), several: model.byLabel?.of[1] }),
       ...(model.worst.length > 0 ? [worstShown(model, of(model.name))] : []),
+      ...(model.uncertain && model.uncertain.length > 0 ? [uncertainShown(model.uncertain, of(model.name))] : []),
     ]),
   ];
 }

@@ -298,6 +298,7 @@ class View {
           setting("batch_size", action.batch_size),
           setting("worst", action.worst),
           ...(action.by ? [setting("by", action.by)] : []),
+          setting("uncertain", action.uncertain),
           ...(action.decode ? [setting("decode", action.decode)] : []),
         ],
       };

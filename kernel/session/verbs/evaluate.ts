@@ -24,6 +24,7 @@ import { scoresOfSlices, slicedOf } from "./evaluate-slices.js";
 import { slicesShown } from "../../core/display/slices.js";
 import { foldsShown } from "../../core/display/folds.js";
 import { doubtsOf } from "../../inference/doubts.js";
+import { picturedIn, uncertainRows } from "./evaluate-pictures.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
 
@@ -137,7 +138,12 @@ function reportOf(
   measured: readonly Measured[],
   constants: readonly (MeasuredConstant | null)[],
   drawn: Compared,
-  { worst, told, missed }: Evaluate & { readonly told: readonly string[]; readonly missed: readonly string[] },
+  {
+    worst,
+    uncertain,
+    told,
+    missed,
+  }: Evaluate & { readonly told: readonly string[]; readonly missed: readonly string[] },
 ): EvaluationReport {
   const first = measured[0]!;
   const of = (measures: readonly Measure[] | undefined, name: string) => {
@@ -197,6 +203,7 @@ function reportOf(
         return doubtsOf(model, scored, constant ? { name: constant.name, beside } : null, whose.handle.plan.task);
       }),
     ],
+    pictures: picturedIn(measured),
     models: measured.map(({ evaluation: { model, labels, confusion }, scored, rows }) => ({
       name: model,
       ...{ labels, confusion },
@@ -205,6 +212,7 @@ function reportOf(
         .mistakes(worst)
         .map(({ row, by, ...m }) => ({ ...m, row: rows.rows[row]!, probability: by, text: rows.text(row) })),
       worstBy: scored.mistakesBy,
+      uncertain: uncertainRows({ scored, rows }, uncertain),
     })),
     notes: [
       ...told,

@@ -124,6 +124,7 @@ function byScores(found: Found, scores: NonNullable<TaughtPairs["scores"]>): Sco
       }))
         .sort(gravest)
         .slice(0, most),
+    outcome: { of: "number", input: numbers },
   };
 }
 
@@ -156,6 +157,7 @@ function byLabels(found: Found, same: Uint8Array): Scored {
         .filter((mistake) => mistake.truth !== mistake.predicted)
         .sort(gravest)
         .slice(0, most),
+    outcome: { of: "pair", input: pairs },
     notes: [
       `most pairs are told apart where a similarity of ${shown(threshold)} or more counts as "${labels[1]!}"`,
       "accuracy, f1, precision and recall are those of the threshold that serves them best on these very rows",
@@ -178,6 +180,7 @@ function bySearches(own: Found): Scored {
       astray
         .slice(0, most)
         .map(({ row, found: predicted, by }) => ({ row, truth: String(taught.text_pair.at(row)), predicted, by })),
+    outcome: { of: "ranking", input: { searches: found } },
   };
 }
 

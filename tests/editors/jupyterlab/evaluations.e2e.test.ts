@@ -167,7 +167,7 @@ describe("scores in JupyterLab", function () {
     const collapser = await book.cell(2).locator(".jp-Cell-outputCollapser").boundingBox();
     const words = await book.cell(2).getByText("Evaluation on tickets.test").first().boundingBox();
     assert.ok(collapser && words && words.x >= collapser.x + collapser.width + 6, JSON.stringify([collapser, words]));
-    const text = book.cell(2).locator("table").last().locator("tbody td").last();
+    const text = book.cell(2).locator("table:visible").last().locator("tbody td").last();
     assert.ok(((await text.boundingBox())?.width ?? 0) > 100);
     await book.page.setViewportSize({ width: 1280, height: 1000 });
   });

@@ -224,7 +224,7 @@ function drawAxes(p: Panel, bare: boolean): string {
 function isCrowded(x: Axis, width: number): boolean {
   const ticks = x.ticks(Math.max(2, width / 58));
   const column = width / Math.max(1, ticks.length);
-  return x.visible && x.kind === "category" && ticks.some((t) => textWidth(clip(t.text, 22)) > column);
+  return x.visible && x.kind === "category" && ticks.some((t) => textWidth(clip(t.text, 22)) > column - 4);
 }
 
 const SLANT = 32;
@@ -280,7 +280,7 @@ function legendOf(
   let [x, y] = [16, 12];
   const entries = named.map(({ trace, color: c }) => {
     const thin = { opacity: numberOf(trace["opacity"], 1), width: numberOf(recordOf(trace["line"])["width"], 2) };
-    const name = clip(plainLabel(trace["name"] as string), 40);
+    const name = clip(plainLabel(trace["name"] as string), 60);
     const wide = textWidth(name, 11.5) + 40;
     if (x + wide > width && x > 16) [x, y] = [16, y + 18];
     const bar = trace["type"] === "bar";

@@ -45,7 +45,7 @@ export function px(x: number): string {
   return Number.isFinite(x) ? String(Math.round(x * 10) / 10) : "0";
 }
 
-/** Points as a path; a missing point (NaN) breaks the line. `hv` draws steps. */
+/** Points as a path; a missing point (NaN) breaks the line. `hv` and `vh` draw steps. */
 export function path(points: readonly (readonly [number, number])[], shape = "linear"): string {
   let d = "";
   let from: readonly [number, number] | null = null;
@@ -55,7 +55,14 @@ export function path(points: readonly (readonly [number, number])[], shape = "li
       from = null;
       continue;
     }
-    d += from === null ? `M${px(x)} ${px(y)}` : shape === "hv" ? `H${px(x)}V${px(y)}` : `L${px(x)} ${px(y)}`;
+    d +=
+      from === null
+        ? `M${px(x)} ${px(y)}`
+        : shape === "hv"
+          ? `H${px(x)}V${px(y)}`
+          : shape === "vh"
+            ? `V${px(y)}H${px(x)}`
+            : `L${px(x)} ${px(y)}`;
     from = point;
   }
   return d;

@@ -3,15 +3,17 @@ import { element, path, px } from "./element.js";
 import { safeColor } from "./colors.js";
 import { coordinatesOf, numberOf, recordOf, scalarsOf, xOf, yOf, type Drawn, type Panel } from "./panel.js";
 
+const dashes: Readonly<Record<string, string>> = { dash: "6 4", dot: "2 3", dashdot: "6 3 2 3" };
+
 export function drawScatter(panel: Panel, { trace, color }: Drawn): string {
   const { x, y } = coordinatesOf(trace);
   const points = x.slice(0, y.length).map((value, i) => [xOf(panel, value), yOf(panel, y[i])] as const);
   const mode = typeof trace["mode"] === "string" ? trace["mode"] : points.length < 20 ? "lines+markers" : "lines";
   const opacity = numberOf(trace["opacity"], 1);
   const line = recordOf(trace["line"]);
-  const d = path(points, line["shape"] === "hv" ? "hv" : "linear");
+  const d = path(points, line["shape"] === "hv" || line["shape"] === "vh" ? line["shape"] : "linear");
   const stroke = safeColor(line["color"]) ?? color;
-  const dash = line["dash"] === "dash" ? "6 4" : line["dash"] === "dot" ? "2 3" : undefined;
+  const dash = dashes[String(line["dash"])];
   const drawn =
     mode.includes("lines") && numberOf(line["width"], 2) > 0 && d !== ""
       ? [

@@ -1,4 +1,7 @@
 /** One real-looking example of everything the notebook shows, for golden files, laws and pictures. */
+import { picturesShown } from "#kernel/core/display/pictures.js";
+import { uncertainShown } from "#kernel/core/display/uncertain.js";
+import { picturesOf } from "#kernel/inference/pictures.js";
 import { slicesShown } from "#kernel/core/display/slices.js";
 import { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
@@ -413,6 +416,38 @@ const SIZES = { batch: 8, length: 32 };
 export const graphCard = (name?: string, model = "router"): Shown =>
   graphShown(outlineOf(graphProgram(name), SIZES), { model, program: "train", sizes: SIZES });
 
+/** Rows of labels, numbers or searches as a model would answer them: often right, the longer texts less often. */
+export function pictured(o: { readonly labels: readonly string[]; readonly rows: number; readonly skill: number }) {
+  const n = o.labels.length;
+  const lengths = Int32Array.from({ length: o.rows }, (_, row) => 4 + ((row * 37) % 53));
+  const truth = Int32Array.from({ length: o.rows }, (_, row) => ((row * row + 3 * row) % 101) % n);
+  const probabilities = new Float32Array(o.rows * n);
+  for (let row = 0; row < o.rows; row++) {
+    const own = probabilities.subarray(row * n, (row + 1) * n);
+    const help = (l: number): number => (truth[row] === l ? o.skill * (1 - lengths[row]! / 90) : 0);
+    own.forEach((_, l) => (own[l] = Math.exp(2 * Math.sin(row * 12.9898 + l * 78.233 * (1 + l)) + help(l))));
+    const sum = own.reduce((a, b) => a + b, 0);
+    own.forEach((value, l) => (own[l] = value / sum));
+  }
+  const predicted = truth.map((_, row) => {
+    const own = probabilities.subarray(row * n, (row + 1) * n);
+    return own.indexOf(own.reduce((a, b) => Math.max(a, b)));
+  });
+  return { lengths, outcome: { of: "label" as const, input: { labels: o.labels, truth, predicted, probabilities } } };
+}
+export function numbersPictured(rows: number) {
+  const truth = Float64Array.from({ length: rows }, (_, row) => (row * 7919) % 100);
+  const predicted = truth.map((right, row) => right * 0.9 + 8 * Math.sin(row * 12.9898));
+  const lengths = Int32Array.from(truth, (_, row) => 4 + ((row * 37) % 53));
+  return { lengths, outcome: { of: "number" as const, input: { truth, predicted } } };
+}
+const drawnPictures = (
+  models: Readonly<Record<string, ReturnType<typeof pictured> | ReturnType<typeof numbersPictured>>>,
+): Shown => {
+  const all = Object.entries(models).map(([name, { outcome }]) => ({ name, outcome }));
+  return picturesShown(picturesOf("tickets.test", all, Object.values(models)[0]!.lengths)!);
+};
+
 /** Name of the golden file to what is shown. */
 export function gallery(): Readonly<Record<string, Shown>> {
   const [metrics, labels, confusion, worst] = evaluationShown(report) as [Shown, Shown, Shown, Shown];
@@ -495,6 +530,25 @@ export function gallery(): Readonly<Record<string, Shown>> {
     labels,
     confusion,
     worst,
+    uncertain: uncertainShown([
+      {
+        ...{ row: 41, text: "Refund for a <b>late</b> parcel?", truth: "billing" },
+        between: [
+          { label: "shipping", probability: 0.412 },
+          { label: "billing", probability: 0.409 },
+        ],
+      },
+      { row: 7, text: "It broke", truth: "none", between: [{ label: "technical", probability: 0.498 }] },
+    ]),
+    pictures: drawnPictures({
+      router: pictured({ labels: ["billing", "shipping", "technical", "sales", "<other>"], rows: 600, skill: 3 }),
+    }),
+    "pictures-two-labels": drawnPictures({ spam: pictured({ labels: ["ham", "spam"], rows: 300, skill: 2 }) }),
+    "pictures-compared": drawnPictures({
+      router: pictured({ labels: ["billing", "shipping", "technical"], rows: 600, skill: 3 }),
+      plain: pictured({ labels: ["billing", "shipping", "technical"], rows: 600, skill: 1 }),
+    }),
+    "pictures-numbers": drawnPictures({ prices: numbersPictured(900) }),
     predictions: predictionsShown(
       ["label", "probability"],
       [

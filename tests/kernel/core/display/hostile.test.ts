@@ -13,7 +13,10 @@ import type { Shown } from "#kernel/core/display/shown.js";
 import { sweepFigure, sweepTable } from "#kernel/core/display/sweep.js";
 import { tableShown } from "#kernel/core/display/table.js";
 import { escapeHtml, escapeLabel, printable } from "#kernel/core/display/text.js";
-import { base, data, dataFacts, graphCard, model, plan } from "./examples.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { picturesFigure } from "#kernel/core/display/pictures.js";
+import { picturesOf } from "#kernel/inference/pictures.js";
+import { base, data, dataFacts, graphCard, model, pictured, plan } from "./examples.js";
 import { readMarkup } from "./markup.js";
 
 const hostile = fc.oneof(
@@ -183,6 +186,9 @@ describe("text from data", () => {
   it("cannot in evaluation, predictions and sweeps, nor as markup in plotly's labels", () => {
     fc.assert(
       fc.property(hostile, hostile, (a, b) => {
+        const { outcome, lengths } = pictured({ labels: [a, b, "c"], rows: 50, skill: 1 });
+        const models = [a, b].map((name) => ({ name, outcome }));
+        const pictures = must(picturesOf(a, a.length % 2 === 0 ? models : models.slice(1), lengths), "pictures");
         const report = {
           on: a,
           rows: 2,
@@ -204,7 +210,9 @@ describe("text from data", () => {
               rows: [{ label: a, hit: 1, given: 1, have: 2 }],
             },
             worst: [{ row: 1, text: a, truth: b, predicted: a, probability: 0.9 }],
+            uncertain: [{ row: 1, text: a, truth: b, between: [{ label: a, probability: 0.5 }] }],
           })),
+          pictures,
         };
         evaluationShown(report).forEach(safe);
         safe(predictionsShown([a, b], [{ text: a, cells: [b, a] }]));
@@ -218,6 +226,7 @@ describe("text from data", () => {
         const texts = [
           confusionFigure([a, b], report.models[0]!.confusion, { of: `: ${a}`, several: b }),
           sweepFigure(trials, goal, { title: a }),
+          picturesFigure(pictures),
           curvesFigure([{ at: "", run: a, kind: "evaluated", step: 1, split: a, metrics: { [b]: 0.5 } }], { title: b }),
         ];
         for (const text of texts.flatMap(labelsOf))
