@@ -29,23 +29,38 @@ function reduced(each: Tensor, reduction: Reduction): Tensor {
   return reduction === "sum" ? each.sum() : each.mean();
 }
 
+/** Keeps what is differentiated finite where a class is certain; nothing is seen of it in a loss. */
+const CERTAIN = 1e-7;
+
+export interface CrossEntropySettings {
+  readonly reduction: Reduction;
+  /** Share of each label that is spread over all classes. */
+  readonly smoothing?: number | undefined;
+  /** [classes]: what a row counts by its label. */
+  readonly weights?: Tensor | undefined;
+  /** Exponent γ of (1 − p): how much less what is nearly certain counts (Lin et al. 2017). */
+  readonly focal?: number | undefined;
+  /** As the labels: what each row counts. */
+  readonly each?: Tensor | undefined;
+}
+
 /**
- * Cross-entropy with label smoothing and class weights (torch.nn.CrossEntropyLoss): of logits [..., classes] with labels
- * i32 [...], (1 − ε) · Σ w[y] · −log p[y] + ε / classes · Σ Σ_c w[c] · −log p[c], over Σ w[y] for the mean.
+ * Cross-entropy with label smoothing, class weights and a focus on what is hard: of logits [..., classes] with labels i32
+ * [...], Σ s · ((1 − ε) · w[y] · ℓ[y] + ε / classes · Σ_c w[c] · ℓ[c]) with ℓ[c] = −(1 − p[c])^γ · log p[c] and s of each row,
+ * over Σ s · w[y] for the mean. γ = 0, s = 1: torch.nn.CrossEntropyLoss; ε = 0: the focal loss of a softmax; all of them:
+ * Keras' categorical focal cross-entropy, by the weights of its rows.
  */
-export function weightedCrossEntropy(
-  logits: Tensor,
-  labels: Tensor,
-  o: { readonly reduction: Reduction; readonly smoothing?: number; readonly weights?: Tensor },
-): Tensor {
+export function weightedCrossEntropy(logits: Tensor, labels: Tensor, o: CrossEntropySettings): Tensor {
   const classes = logits.shape.at(-1) as number;
   const smoothing = o.smoothing ?? 0;
   const { safe, counts } = counted(labels, logits);
   const logs = logits.logSoftmax();
-  const own = o.weights ? counts.multiply(o.weights.gather(safe)) : counts;
-  const picked = logs.multiply(safe.oneHot(classes).cast(logits.dtype)).sum([-1]);
+  const told = o.focal ? logs.multiply(logs.exp().negate().add(1).maximum(CERTAIN).power(o.focal)) : logs;
+  const rows = o.each ? counts.multiply(o.each) : counts;
+  const own = o.weights ? rows.multiply(o.weights.gather(safe)) : rows;
+  const picked = told.multiply(safe.oneHot(classes).cast(logits.dtype)).sum([-1]);
   const sharp = picked.multiply(own).sum();
-  const flat = (): Tensor => (o.weights ? logs.multiply(o.weights) : logs).sum([-1]).multiply(counts).sum();
+  const flat = (): Tensor => (o.weights ? told.multiply(o.weights) : told).sum([-1]).multiply(rows).sum();
   const sum = smoothing ? sharp.multiply(1 - smoothing).add(flat().multiply(smoothing / classes)) : sharp;
   return o.reduction === "sum" ? sum.negate() : ratio(sum, own.sum()).negate();
 }
@@ -69,17 +84,37 @@ export function smoothingOfHead(
 
 /**
  * Binary cross-entropy of logits with targets between 0 and 1, both of one shape (torch.nn.BCEWithLogitsLoss), over all
- * elements: (1 − y) · softplus(x) + w · y · softplus(−x). `positive`: w, a weight for each class, broadcast.
+ * elements: (1 − y) · softplus(x) + w · y · softplus(−x). `positive`: w, a weight for each class, broadcast. `focal`: each part
+ * is multiplied by how far off it is to the power of γ, σ(x)^γ and σ(−x)^γ (torchvision's sigmoid_focal_loss with alpha −1).
  */
 export function binaryCrossEntropy(
   logits: Tensor,
   targets: Tensor,
-  o: { readonly reduction: Reduction; readonly positive?: Tensor },
+  o: { readonly reduction: Reduction; readonly positive?: Tensor; readonly focal?: number },
 ): Tensor {
-  if (!o.positive) return reduced(logits.softplus().subtract(logits.multiply(targets)), o.reduction);
-  const off = targets.negate().add(1).multiply(logits.softplus());
-  const on = targets.multiply(o.positive).multiply(logits.negate().softplus());
-  return reduced(off.add(on), o.reduction);
+  return reduced(binaryCrossEntropies(logits, targets, o), o.reduction);
+}
+
+/** The same of each element. */
+export function binaryCrossEntropies(
+  logits: Tensor,
+  targets: Tensor,
+  o: { readonly positive?: Tensor | undefined; readonly focal?: number | undefined },
+): Tensor {
+  if (!o.positive && !o.focal) return logits.softplus().subtract(logits.multiply(targets));
+  const [above, below] = [logits.softplus(), logits.negate().softplus()];
+  // σ(x)^γ by its logarithm, −softplus(−x), which stays exact where σ(x) is nearly 0.
+  const far = (part: Tensor, other: Tensor): Tensor => (o.focal ? part.multiply(other.multiply(-o.focal).exp()) : part);
+  const off = targets.negate().add(1).multiply(far(above, below));
+  const wanted = o.positive ? targets.multiply(o.positive) : targets;
+  return off.add(wanted.multiply(far(below, above)));
+}
+
+/** Losses of rows [rows] by what each counts [rows]: the mean is over Σ of what they count. `each` absent: all alike. */
+export function ofRows(losses: Tensor, reduction: Reduction, each?: Tensor): Tensor {
+  if (!each) return reduced(losses, reduction);
+  const sum = losses.multiply(each).sum();
+  return reduction === "sum" ? sum : ratio(sum, each.sum());
 }
 
 /** (x − y)² over all elements. */

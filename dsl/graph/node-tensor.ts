@@ -4,7 +4,7 @@ import { isNodeOf } from "./op.js";
 import type { Attributes, Dimension, DType, Ref, Type } from "./program.js";
 import type { Smooth } from "./gelu.js";
 import { chunksFor } from "./head.js";
-import { smoothingOfHead, weightedCrossEntropy } from "./losses.js";
+import { smoothingOfHead, weightedCrossEntropy, type CrossEntropySettings } from "./losses.js";
 import { takePosition } from "./position.js";
 import type { REDUCTION } from "./reduction.js";
 import { sameShape } from "./shape.js";
@@ -247,8 +247,14 @@ export class NodeTensor implements Tensor {
       readonly chunks?: number;
       readonly smoothing?: number;
       readonly cap?: number;
+      readonly each?: Tensor;
     },
   ): Tensor {
+    // What each row counts the op can't tell apart: the logits are made whole.
+    if (o.each) {
+      const logits = this.linear(weight, o.bias);
+      return (o.cap ? logits.capped(o.cap) : logits).crossEntropy(labels, o);
+    }
     // What is spread over the vocabulary has no short form where logits are bent.
     if (o.cap && o.smoothing) return this.linear(weight, o.bias).capped(o.cap).crossEntropy(labels, o);
     const chunks = o.chunks ?? chunksFor(weight.shape[0]!);
@@ -257,11 +263,8 @@ export class NodeTensor implements Tensor {
     const { smoothing } = o;
     return smoothing ? sharp.add(smoothingOfHead(this, weight, labels, { ...o, smoothing })) : sharp;
   }
-  crossEntropy(
-    labels: Tensor,
-    o: { readonly reduction: "mean" | "sum"; readonly smoothing?: number; readonly weights?: Tensor },
-  ): Tensor {
-    if (o.smoothing || o.weights) return weightedCrossEntropy(this, labels, o);
+  crossEntropy(labels: Tensor, o: CrossEntropySettings): Tensor {
+    if (o.smoothing || o.weights || o.focal || o.each) return weightedCrossEntropy(this, labels, o);
     return this.one(table.cross_entropy, [this, labels], { ignore: -100, reduction: o.reduction });
   }
   layerNorm(scale: Tensor, bias: Tensor, epsilon: number): Tensor {

@@ -148,15 +148,24 @@ export interface Tensor {
       readonly smoothing?: number;
       /** Logits are bent to cap · tanh(logit / cap). */
       readonly cap?: number;
+      /** f32 [m]: what each row counts; the logits are then held whole. */
+      readonly each?: Tensor;
     },
   ): Tensor;
   /**
    * this: logits [..., classes]; labels i32 [...], −100 where a row doesn't count. Mean or sum over the rows that do.
-   * `smoothing`: share of each label that is spread over all classes; `weights` [classes].
+   * `smoothing`: share of each label that is spread over all classes; `weights` [classes]; `focal`: the exponent of 1 − p;
+   * `each`: what each row counts (losses.ts).
    */
   crossEntropy(
     labels: Tensor,
-    o: { readonly reduction: "mean" | "sum"; readonly smoothing?: number; readonly weights?: Tensor },
+    o: {
+      readonly reduction: "mean" | "sum";
+      readonly smoothing?: number | undefined;
+      readonly weights?: Tensor | undefined;
+      readonly focal?: number | undefined;
+      readonly each?: Tensor | undefined;
+    },
   ): Tensor;
   layerNorm(scale: Tensor, bias: Tensor, epsilon: number): Tensor;
   /** `offset` is added to the scale: 1 in Gemma, whose weights are kept less one. */

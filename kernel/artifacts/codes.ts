@@ -32,6 +32,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "loss-not-finite": { readonly step: number; readonly loss: string; readonly rate: number };
     "split-missing": { readonly data: string; readonly split: string; readonly has: readonly string[] };
     "no-labels": { readonly data: string };
+    "no-weight": { readonly data: string };
     "no-rows": { readonly data: string; readonly split: string };
     "no-space": {
       readonly path: string;
@@ -192,6 +193,12 @@ registerCodes({
     message: (d) => `${d.data} has no label column, so nothing can be scored`,
     help: () => "add `label:` to the data's `columns:`, or use `predict`",
     explain: "Scores compare predictions with labels; the data has none.",
+  },
+  "no-weight": {
+    severity: "error",
+    message: (d) => `every row of ${d.data} that trains has the weight 0`,
+    help: () => "give at least one row a weight above 0, or take the role `weight` out of `columns`",
+    explain: "A row with the weight 0 teaches nothing. Where all have it, nothing would be learned.",
   },
   "no-rows": {
     severity: "error",

@@ -1,7 +1,8 @@
 /** How the rows of a split become what a model is fed, by what its task reads (`rows` of `Supervision`). */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
-import type { AskedRows, Supervision } from "#stdlib/kinds/task.js";
+import { WEIGHT } from "#stdlib/lib/tasks/row-weights.js";
+import type { AskedRows, Column, Supervision } from "#stdlib/kinds/task.js";
 import { spoken } from "../core/data/conversations.js";
 import { taughtBy as taughtByTargets } from "../core/data/sequence.js";
 import { CutTexts, type TokenRows, type TokenTexts } from "../core/data/token-rows.js";
@@ -55,8 +56,20 @@ const ways: Readonly<Record<Supervision["rows"], Way>> = {
   },
 };
 
-export function encodeRows(rows: SplitRows, e: Of): Promise<Encoded> {
-  return e.chat ? conversations(rows, e.chat, e) : ways[e.task.implementation.supervision.rows](rows, e);
+export async function encodeRows(rows: SplitRows, e: Of): Promise<Encoded> {
+  const encoded = e.chat
+    ? await conversations(rows, e.chat, e)
+    : await ways[e.task.implementation.supervision.rows](rows, e);
+  const weights = rows.column(WEIGHT);
+  return weights ? { ...encoded, weights: weightsFed(encoded, weights) } : encoded;
+}
+
+/** Of the rows that are fed, of which a longer text becomes several. */
+function weightsFed({ lengths, ids, asked }: Encoded, weights: Column): Float32Array {
+  const own = Float32Array.from(weights as Iterable<number>);
+  const { window } = asked;
+  const of = ids instanceof Windows ? ids.texts : window && lengths.map((_, row) => window(row).of);
+  return of ? Float32Array.from(of, (row) => own[row]!) : own;
 }
 
 function own(rows: SplitRows, role: string): Pick<Encoded, "count" | "text" | "rows"> {

@@ -1,5 +1,6 @@
 /** One training from rows to weights: what it reads, its run, the model in the engine, the loop, and whose the weights are then. */
 import type { Plan } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { readerOf } from "#dsl/types/subject.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import { greaterIsBetter, watchedIn } from "#dsl/plan/watched.js";
@@ -135,7 +136,9 @@ async function materialOf(session: TuneSession, { plan, name }: TrainRequest, st
     shuffle: training.shuffle,
     seed: training.seed,
     padId: tokenizer.padId,
+    weighed: true,
   });
+  if (rows.weights?.every((weight) => weight === 0)) throw new CodedError("no-weight", { data: data.name });
   const [schedule, stopping] = await Promise.all([
     does(training.schedule, "schedule"),
     training.early_stopping ? does(training.early_stopping, "stopping") : null,

@@ -163,7 +163,8 @@ export class StepPipeline {
     }
     // Each part draws dropout of its own: the counter goes on from part to part.
     const counter = (part: number) => scalarI32((step - 1) * this.o.accumulate + part + 1);
-    const share = scalarF32(1 / update.counts);
+    // Rows that count nothing lose nothing.
+    const share = scalarF32(update.counts > 0 ? 1 / update.counts : 0);
     const parts = Array.from({ length: update.parts }, (_, part): Request => {
       const own = { rows: undefined as Uint32Array | undefined };
       const feeds = () => {

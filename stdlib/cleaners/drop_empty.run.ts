@@ -15,6 +15,7 @@ export const needed = [
   "score",
   "tokens",
   "tags",
+  "weight",
 ] as const;
 
 export const dropEmpty: CleanerImplementation = {

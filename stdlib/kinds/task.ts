@@ -74,8 +74,10 @@ export interface TaughtBatch {
 }
 /** What rows teach, asked batch by batch. */
 export interface Taught {
-  /** What the loss of a batch is the mean of: rows, or trained places. */
+  /** What the loss of a batch is the mean of: rows, or trained places. A batch counts what its rows do by themselves. */
   counts(batch: Omit<TaughtBatch, "width">): number;
+  /** Of a row that teaches at several places: how many, in the batches of an epoch; absent: each row is one label. */
+  places?(row: number, o: Pick<TaughtBatch, "seed" | "epoch">): number;
   /** Of rows `apart`: the texts of a batch's rows, in the order in which they are fed; absent: row r is text r. */
   texts?(rows: ArrayLike<number>): Uint32Array;
   /** What the batch is fed beside its texts. `input_ids` [rows × width] may be written to. */
@@ -128,6 +130,8 @@ export interface Supervised {
   readonly seconds?: Tensor;
   /** f32 [labels]: what a row of each counts in the loss. */
   readonly weights?: Tensor;
+  /** f32, as long as `labels`: what each of them counts, by the weight of its row. Of trainings alone. */
+  readonly each?: Tensor;
 }
 /** Made when asked for: training never makes the logits of a whole vocabulary. */
 export interface TaskOutputs {
@@ -137,8 +141,10 @@ export interface TaskOutputs {
   named?(logits: Tensor): Readonly<Record<string, Tensor>>;
   /** Absent: logits are not made probabilities. */
   probabilities?(logits: Tensor): Tensor;
-  /** Scalar: mean or sum over what counts (`Taught.counts`; label not −100). */
+  /** Scalar: mean or sum over what counts (`Taught.counts`; label not −100), by what each row counts. */
   loss(supervised: Supervised, reduction: "mean" | "sum"): Tensor;
+  /** The same as scores tell it, where training bends it; absent: it doesn't. */
+  plain?(supervised: Supervised, reduction: "mean" | "sum"): Tensor;
   /** That loss as it is told; absent: as it is. */
   told?(loss: Tensor): Tensor;
 }

@@ -21,7 +21,12 @@ const rows: readonly (readonly [kind: Kind, names: string, doc: string, meanwhil
   ["search", "tpe grid gp cmaes", "A search.", "`search: random` is built"],
   ["pruner", "asha median hyperband", "Gives up poor trials.", "`budget:` bounds the whole sweep"],
   ["runner", "ray processes", "Runs trials elsewhere.", "trials run here, one after another"],
-  ["loss", "cross_entropy focal contrastive", "A loss.", "the task's own loss is used"],
+  [
+    "loss",
+    "cross_entropy focal contrastive",
+    "A loss.",
+    "the task's own loss is used, bent by its `class_weight`, `focal` and `label_smoothing`",
+  ],
   ["subject", "auto", "Chooses model and settings by itself.", "name a model, and in `vary` what shall vary"],
   ["contender", "prompt", "A prompted base as rival.", "compare with `baseline(majority)`"],
   ["optimizer", "adam", "An optimizer.", "`adamw(weight_decay: 0)` is Adam"],

@@ -22,7 +22,7 @@ function sumOf(graph: Graph, name: string, { type }: State): Tensor {
 export function buildAccumulate(o: AssembleOptions): Program {
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
-  const supervised = supervise(graph, o);
+  const supervised = supervise(graph, o, { weighed: true });
   const share = graph.input("share", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
   const model = buildModel(o, graph, inputs, step);

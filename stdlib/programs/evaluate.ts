@@ -12,26 +12,29 @@ export function buildEvaluate(o: Omit<AssembleOptions, "optimizer" | "clip">, wi
   const { answers } = o.task.implementation;
   const model = buildModel({ ...o, dropout: 0 }, graph, modelInputs(graph, o));
   // The logits of a whole vocabulary at every position are made where they are all that is asked for.
-  if (withLabels && !answers?.score) lossOfPlaces(graph, model, supervise(graph, o));
+  if (withLabels && !answers?.score) lossOfPlaces(graph, model, supervise(graph, o, SCORED));
   else {
-    const supervised = withLabels ? supervise(graph, o) : undefined;
+    const supervised = withLabels ? supervise(graph, o, SCORED) : undefined;
     const places = answers?.places && (supervised ? supervised.targets : graph.input("targets", PLACES));
     const logits = model.logits(places);
     graph.output("logits", logits);
     if (model.probabilities) graph.output("probabilities", model.probabilities(logits));
     if (supervised) {
-      const loss = model.loss(supervised, "mean");
+      const loss = plainOf(model)(supervised, "mean");
       graph.output("loss", model.told?.(loss) ?? loss);
     }
   }
   return optimise(graph.program(), o.passes);
 }
 
+/** Scores count every row once, and are of the loss that no setting bends. */
+const SCORED = { weighed: false };
+const plainOf = (model: TaskOutputs): TaskOutputs["loss"] => model.plain ?? model.loss;
 const PLACES = { dtype: "i32", shape: ["targets"] } as const;
 
 /** Sum and count of the losses add up over batches; their quotient is the mean. */
 function lossOfPlaces(graph: Graph, model: TaskOutputs, supervised: Supervised): void {
-  const sum = model.loss(supervised, "sum");
+  const sum = plainOf(model)(supervised, "sum");
   const ignored = supervised.labels.equal(-100);
   const zero = graph.number(0, "f32");
   const count = ignored.select(zero, graph.number(1, "f32")).sum();

@@ -1,18 +1,23 @@
-/** What a batch tells about its rows: the inputs that a task's supervision adds. */
+/** What a batch tells about its rows: the inputs that a task's supervision adds, and what each row counts. */
 import type { Graph } from "#dsl/graph/builder.js";
 import type { Supervised } from "../kinds/task.js";
+import { WEIGHT } from "../lib/tasks/row-weights.js";
 import type { AssembleOptions } from "./options.js";
 
+/** `weighed`: of programs that train: rows count what the task says of their labels, and the data's role `weight` of them. */
 export function supervise(
   graph: Graph,
   { task, labels, roles = [] }: Pick<AssembleOptions, "task" | "labels" | "roles">,
+  { weighed }: { readonly weighed: boolean },
 ): Supervised {
   const inputs = task.implementation.supervision.inputs(labels, { call: task.call, roles });
+  const of = inputs.labels.shape.slice(0, 1);
   return {
     labels: graph.input("labels", inputs.labels),
     ...(inputs.targets && { targets: graph.input("targets", inputs.targets) }),
     ...(inputs.firsts && { firsts: graph.input("firsts", inputs.firsts) }),
     ...(inputs.seconds && { seconds: graph.input("seconds", inputs.seconds) }),
-    ...(inputs.weights && { weights: graph.input("weights", inputs.weights) }),
+    ...(weighed && inputs.weights && { weights: graph.input("weights", inputs.weights) }),
+    ...(weighed && roles.includes(WEIGHT) && { each: graph.input("each", { dtype: "f32", shape: of }) }),
   };
 }

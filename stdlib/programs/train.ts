@@ -16,7 +16,7 @@ export function buildTrain(o: AssembleOptions): { program: Program; trainable: r
 export function buildTrainGraph(o: AssembleOptions): { program: Program; trainable: readonly string[] } {
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
-  const supervised = supervise(graph, o);
+  const supervised = supervise(graph, o, { weighed: true });
   const rate = graph.input("rate", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
   const model = buildModel(o, graph, inputs, step);

@@ -2,6 +2,7 @@ import { defineWord } from "#dsl/types/define.js";
 import { preferenceTasks } from "../lib/elsewhere/preferences.js";
 import { senses } from "../lib/elsewhere/values.js";
 import { wantShape } from "../lib/tasks/families.js";
+import { labelSmoothing } from "../lib/tasks/loss-settings.js";
 
 export const word = defineWord({
   kind: "task",
@@ -19,8 +20,10 @@ export const word = defineWord({
       why: "Every answer teaches; `last` where earlier ones are only the way there.",
       impact: "medium",
     },
+    labelSmoothing,
   ],
   elsewhere: {
+    label_smoothing_factor: "label_smoothing",
     conversational: "chat",
     sft: "chat",
     instruction_tuning: "chat",

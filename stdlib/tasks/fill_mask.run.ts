@@ -74,9 +74,11 @@ export const fillMask: TaskImplementation = {
       const { mask, vocabulary, special } = rows.tokenizer;
       if (mask === null) throw new CodedError("no-mask-token", { model: rows.model });
       const masking: Masking = { share: shareOf(rows.call.arguments["share"]), mask, vocabulary, special };
+      const places = (row: number, o: { readonly seed: number; readonly epoch: number }): number =>
+        hide(rows.ids(row), row, o, masking).places.length;
       return {
-        counts: ({ rows: members, ...o }) =>
-          Array.from(members).reduce((sum, row) => sum + hide(rows.ids(row), row, o, masking).places.length, 0),
+        counts: ({ rows: members, ...o }) => Array.from(members).reduce((sum, row) => sum + places(row, o), 0),
+        places,
         feeds({ rows: members, width, ...o }, input_ids) {
           const [targets, labels]: [number[], number[]] = [[], []];
           Array.from(members).forEach((row, at) => {
@@ -103,7 +105,8 @@ export const fillMask: TaskImplementation = {
       head.transform(targets ? body.last_hidden_state.takeRows(targets) : body.last_hidden_state);
     return {
       logits: (targets) => taken(targets).linear(weight, bias),
-      loss: ({ labels, targets }, reduction) => taken(targets).headLoss(weight, labels, { reduction, bias }),
+      loss: ({ labels, targets, each }, reduction) =>
+        taken(targets).headLoss(weight, labels, { reduction, bias, ...(each && { each }) }),
     };
   },
   answers: answers as Answers,

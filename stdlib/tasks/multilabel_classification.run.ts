@@ -1,10 +1,13 @@
 /** A logit for each label; the loss of a text is the mean binary cross-entropy over the labels. */
+import { binaryCrossEntropies, ofRows } from "#dsl/graph/losses.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Answers, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
 import type { LabelSetMetricInput } from "../kinds/metric.js";
 import { drawnSets, resampling, samplerOf } from "../lib/tasks/drawn.js";
 import { real } from "../lib/tasks/feeds.js";
+import { lossSettings } from "../lib/tasks/loss-settings.js";
+import { positiveWeights, weighsPositives } from "../lib/tasks/positive-weights.js";
 import { numbering } from "../lib/tasks/label-scores.js";
 import { percent } from "../lib/tasks/probabilities.js";
 import "../lib/tasks/codes.js";
@@ -185,7 +188,10 @@ function shown(least: number): string {
 export const multilabelClassification: TaskImplementation = {
   supervision: {
     rows: "texts",
-    inputs: (labels) => ({ labels: { dtype: "f32", shape: ["batch", labels] } }),
+    inputs: (labels, about) => ({
+      labels: { dtype: "f32", shape: ["batch", labels] },
+      ...(about && weighsPositives(about.call) && { weights: { dtype: "f32", shape: [labels] } }),
+    }),
     teach(rows) {
       const values = rows.values("labels");
       if (!values) return null;
@@ -196,13 +202,14 @@ export const multilabelClassification: TaskImplementation = {
       sets.forEach((labels, row) => {
         for (const label of labels) truth[row * n + number(label)] = 1;
       });
+      const weights = weighsPositives(rows.call) ? positiveWeights(rows.call, rows.labels, truth) : null;
       const taught: TaughtSets = {
         truth,
         counts: (batch) => batch.rows.length,
         feeds(batch) {
           const labels = new Float32Array(batch.rows.length * n);
           Array.from(batch.rows).forEach((row, at) => labels.set(truth.subarray(row * n, (row + 1) * n), at * n));
-          return { labels: real(labels, [batch.rows.length, n]) };
+          return { labels: real(labels, [batch.rows.length, n]), ...(weights && { weights: real(weights, [n]) }) };
         },
       };
       return taught;
@@ -214,11 +221,11 @@ export const multilabelClassification: TaskImplementation = {
     return {
       logits: () => logits,
       probabilities: () => logits.sigmoid(),
-      loss({ labels }, reduction) {
-        // −log σ(x) where the label is there, −log σ(−x) where it isn't.
-        const each = logits.softplus().subtract(logits.multiply(labels)).mean([1]);
-        return reduction === "mean" ? each.mean() : each.sum();
+      loss({ labels, weights, each }, reduction) {
+        const settings = { positive: weights, focal: lossSettings(o.call).focal };
+        return ofRows(binaryCrossEntropies(logits, labels, settings).mean([1]), reduction, each);
       },
+      plain: ({ labels }, reduction) => ofRows(binaryCrossEntropies(logits, labels, {}).mean([1]), reduction),
     };
   },
   answers: answers as Answers,

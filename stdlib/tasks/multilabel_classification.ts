@@ -1,5 +1,8 @@
 import { defineWord } from "#dsl/types/define.js";
 import { wantShape } from "../lib/tasks/families.js";
+import { wantPositive } from "../lib/tasks/class-weights.js";
+import { focal } from "../lib/tasks/loss-settings.js";
+import { positiveGiven, positiveWeight } from "../lib/tasks/positive-weights.js";
 import { sentenceParameters } from "../lib/tasks/sentence.js";
 
 export const word = defineWord({
@@ -19,13 +22,23 @@ export const word = defineWord({
       why: "Lower, fewer labels are missed; higher, fewer are given wrongly. It changes no weight.",
       impact: "medium",
     },
+    positiveWeight,
+    focal,
   ],
   elsewhere: {
+    pos_weight: "positive_weight",
+    class_weight: "positive_weight",
+    class_weights: "positive_weight",
+    focal_loss: "focal",
+    focal_gamma: "focal",
     multi_label_classification: "multilabel_classification",
     "multi-label-classification": "multilabel_classification",
     multilabel: "multilabel_classification",
   },
-  check: (call, context) => wantShape(call.word, ["encoder"], context),
+  check(call, context) {
+    wantShape(call.word, ["encoder"], context);
+    wantPositive("positive_weight", positiveGiven(call), context);
+  },
   capabilities: {
     /** What the Hugging Face hub calls it. */
     pipeline: "text-classification",
@@ -33,6 +46,7 @@ export const word = defineWord({
     problem: "multi_label_classification",
     roles: ["text", "labels"],
     labels: true,
+    names: (call) => Object.keys(positiveGiven(call)),
     parameters: sentenceParameters,
     measures: ["label_set"],
     metrics: [

@@ -234,8 +234,10 @@ export const questionAnswering: TaskImplementation = {
         const parts = both.split(2, [1, 1]).map((one) => one.reshape(both.shape.slice(0, 2)));
         return { start_logits: parts[0]!, end_logits: parts[1]! };
       },
-      loss({ labels }, reduction) {
-        const loss = logits().transpose([0, 2, 1]).crossEntropy(labels, { reduction });
+      loss({ labels, each }, reduction) {
+        // Beginning and end of a row count what the row does.
+        const both = each && each.reshape([labels.shape[0]!, 1]).multiply(labels.cast("f32").filled(1));
+        const loss = logits().transpose([0, 2, 1]).crossEntropy(labels, { reduction, each: both });
         return reduction === "mean" ? loss : loss.multiply(0.5);
       },
     };

@@ -3,6 +3,7 @@
  * mean is 0 and whose spread is 1, so that no scale of them is too far away for it; all that is told is in the scores' own.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { ofRows } from "#dsl/graph/losses.js";
 import type { Initial } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Call } from "#dsl/types/value.js";
@@ -109,10 +110,9 @@ export const regression: TaskImplementation = {
     const learnt = o.sentence(o.labels);
     return {
       logits: () => learnt.multiply(scale).add(mean),
-      loss({ labels }, reduction) {
+      loss({ labels, each }, reduction) {
         const wanted = labels.subtract(mean).divide(scale);
-        const squares = learnt.reshape([labels.shape[0]!]).subtract(wanted).square();
-        return reduction === "mean" ? squares.mean() : squares.sum();
+        return ofRows(learnt.reshape([labels.shape[0]!]).subtract(wanted).square(), reduction, each);
       },
       told: (loss) => loss.multiply(scale.square().reshape([])),
     };

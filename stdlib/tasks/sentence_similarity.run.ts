@@ -77,11 +77,12 @@ export const sentenceSimilarity: TaskImplementation = {
     const at = (texts: typeof o.mask) => units.reshape([units.shape[0]!, 1, units.shape[1]!]).takeRows(texts);
     return {
       logits: () => (o.call.arguments["normalize"] === false ? vectors : units),
-      loss: ({ labels, ...places }, reduction) =>
+      loss: ({ labels, each, ...places }, reduction) =>
         lossIn(lossOf(o.call, o.roles), {
           a: at(places["firsts"]!),
           b: at(places["seconds"]!),
           labels,
+          ...(each && { each }),
           reduction,
           ...settingsOf(o.call),
         }),

@@ -2,6 +2,7 @@
 import type { Answers, Supervision, TaskImplementation, Taught } from "../kinds/task.js";
 import { classWeights, weighs } from "../lib/tasks/class-weights.js";
 import { real, whole } from "../lib/tasks/feeds.js";
+import { lossSettings } from "../lib/tasks/loss-settings.js";
 import { drawnLabels, resampling, samplerOf } from "../lib/tasks/drawn.js";
 import {
   commonestLabel,
@@ -111,7 +112,9 @@ export const textClassification: TaskImplementation = {
     return {
       logits: () => logits,
       probabilities: () => logits.softmax(),
-      loss: ({ labels, weights }, reduction) => logits.crossEntropy(labels, { reduction, ...(weights && { weights }) }),
+      loss: ({ labels, weights, each }, reduction) =>
+        logits.crossEntropy(labels, { ...lossSettings(o.call), reduction, weights, each }),
+      plain: ({ labels }, reduction) => logits.crossEntropy(labels, { reduction }),
     };
   },
   answers: answers as Answers,

@@ -1,28 +1,31 @@
 import { defineWord } from "#dsl/types/define.js";
 import type {} from "#dsl/types/value-codes.js";
 import { wantShape } from "../lib/tasks/families.js";
-import { classWeight, labelsWeighed, weightsGiven } from "../lib/tasks/class-weights.js";
+import { classWeight, labelsWeighed, wantPositive, weightsGiven } from "../lib/tasks/class-weights.js";
+import { focal, labelSmoothing } from "../lib/tasks/loss-settings.js";
 import { sentenceParameters } from "../lib/tasks/sentence.js";
 
 export const word = defineWord({
   kind: "task",
   name: "text_classification",
   doc: "One label out of several for a whole text. The head is that of the family's ...ForSequenceClassification in transformers.",
-  example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification }',
+  example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification(class_weight: balanced, focal: 2) }',
   since: "0.1.0",
-  parameters: [classWeight],
+  parameters: [classWeight, focal, labelSmoothing],
   elsewhere: {
     class_weights: "class_weight",
     loss_weights: "class_weight",
+    focal_loss: "focal",
+    gamma: "focal",
+    focal_gamma: "focal",
+    label_smoothing_factor: "label_smoothing",
     "text-classification": "text_classification",
     sequence_classification: "text_classification",
     SEQ_CLS: "text_classification",
   },
   check(call, context) {
     wantShape(call.word, ["encoder"], context);
-    for (const [label, weight] of Object.entries(weightsGiven(call)))
-      if (!(weight > 0))
-        context.report("out-of-range", { key: label, found: String(weight), range: "above 0" }, "class_weight");
+    wantPositive("class_weight", weightsGiven(call), context);
   },
   capabilities: {
     /** What the Hugging Face hub calls it. */

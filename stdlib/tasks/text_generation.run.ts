@@ -3,8 +3,10 @@
  * the product of its hidden state with the output embedding. Training takes the trained positions out before the head.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import type { TaskImplementation } from "../kinds/task.js";
 import { noHead } from "../lib/tasks/refusals.js";
+import { lossSettings } from "../lib/tasks/loss-settings.js";
 import { logitsOf } from "../lib/tasks/logits.js";
 import { nextToken } from "../lib/tasks/next-token.js";
 import "../lib/tasks/codes.js";
@@ -15,12 +17,22 @@ export const textGeneration: TaskImplementation = {
   head(_layers, body, o) {
     const { last_hidden_state: x, unembedding, cap } = body;
     if (!unembedding) throw noHead(o.call.word);
+    const { smoothing } = lossSettings(o.call);
+    const bent = cap !== undefined && { cap };
+    const at = (targets: Tensor | undefined): Tensor => {
+      if (!targets) throw new CodedError("graph-invalid", { problem: "no targets are named" });
+      return x.takeRows(targets);
+    };
     return {
       logits: (targets) => logitsOf(targets ? x.takeRows(targets) : x, unembedding, cap),
-      loss: ({ labels, targets }, reduction) => {
-        if (!targets) throw new CodedError("graph-invalid", { problem: "no targets are named" });
-        return x.takeRows(targets).headLoss(unembedding, labels, { reduction, ...(cap !== undefined && { cap }) });
-      },
+      loss: ({ labels, targets, each }, reduction) =>
+        at(targets).headLoss(unembedding, labels, {
+          reduction,
+          ...bent,
+          ...(smoothing && { smoothing }),
+          ...(each && { each }),
+        }),
+      plain: ({ labels, targets }, reduction) => at(targets).headLoss(unembedding, labels, { reduction, ...bent }),
     };
   },
 };

@@ -1,5 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
 import { wantShape } from "../lib/tasks/families.js";
+import { labelSmoothing } from "../lib/tasks/loss-settings.js";
 
 export const word = defineWord({
   kind: "task",
@@ -7,8 +8,9 @@ export const word = defineWord({
   doc: "Continues a text: every token is predicted from those before it, as in transformers' ...ForCausalLM. Trains on plain texts.",
   example: 'model helper { base: "SmolLM2-135M-Instruct", task: text_generation }',
   since: "0.1.0",
-  parameters: [],
+  parameters: [labelSmoothing],
   elsewhere: {
+    label_smoothing_factor: "label_smoothing",
     "text-generation": "text_generation",
     causal_lm: "text_generation",
     causal_language_modeling: "text_generation",

@@ -9,7 +9,9 @@ import type { Answers, AskedRows, RowsToTeach, TaskImplementation, Taught } from
 import type { MetricInput } from "../kinds/metric.js";
 import { entitiesOf, entityCounts, entityF1, offScheme, type Entity, type Scheme } from "../lib/tasks/entities.js";
 import { drawnLabels, drawnTags, lately, resampling, samplerOf } from "../lib/tasks/drawn.js";
-import { placed } from "../lib/tasks/feeds.js";
+import { weighs, weightsOf } from "../lib/tasks/class-weights.js";
+import { placed, real } from "../lib/tasks/feeds.js";
+import { lossSettings } from "../lib/tasks/loss-settings.js";
 import {
   commonestLabel,
   commonestOf,
@@ -190,10 +192,28 @@ function* tagsFed(
   }
 }
 
+/** Of the words that are fed, row by row: rows may lie on disk, and be many. */
+function tagWeights(
+  { call, labels }: RowsToTeach,
+  tags: NonNullable<ReturnType<RowsToTeach["values"]>>,
+  fed: Int32Array,
+  number: (tag: string) => number,
+): Float32Array {
+  const counts = new Float64Array(labels.length);
+  let row = 0;
+  for (const own of tags as Iterable<readonly string[]>)
+    for (const tag of own.slice(0, fed[row++])) counts[number(tag)]! += 1;
+  return weightsOf(call, labels, counts);
+}
+
 export const tokenClassification: TaskImplementation = {
   supervision: {
     rows: "words",
-    inputs: () => ({ targets: { dtype: "i32", shape: ["targets"] }, labels: { dtype: "i32", shape: ["targets"] } }),
+    inputs: (labels, about) => ({
+      targets: { dtype: "i32", shape: ["targets"] },
+      labels: { dtype: "i32", shape: ["targets"] },
+      ...(about && weighs(about.call) && { weights: { dtype: "f32", shape: [labels] } }),
+    }),
     teach(rows) {
       const [tokens, tags] = ["tokens", "tags"].map((role) => rows.values(role));
       if (!tokens || !tags) return null;
@@ -202,18 +222,20 @@ export const tokenClassification: TaskImplementation = {
       const number = numbering(rows, tagsFed(rows, tokens, tags, fed));
       const truth = (row: number): Int32Array =>
         Int32Array.from((tags.at(row) as readonly string[]).slice(0, fed[row]), number);
+      const weights = weighs(rows.call) ? tagWeights(rows, tags, fed, number) : null;
+      const counts = (row: number): number =>
+        weights ? truth(row).reduce((sum, tag) => sum + weights[tag]!, 0) : fed[row]!;
       const taught: TaughtTags = {
         words: (row) => tokens.at(row) as readonly string[],
         truth,
-        counts: (batch) => Array.from(batch.rows).reduce((sum, row) => sum + fed[row]!, 0),
+        counts: (batch) => Array.from(batch.rows).reduce((sum, row) => sum + counts(row), 0),
+        places: (row) => fed[row]!,
         feeds({ rows: members, width }) {
           const targets = Array.from(members).flatMap((row, at) =>
             Array.from(wordsAsked(rows, row).starts, (start) => at * width + start),
           );
-          return placed(
-            targets,
-            Array.from(members).flatMap((row) => [...truth(row)]),
-          );
+          const right = Array.from(members).flatMap((row) => [...truth(row)]);
+          return { ...placed(targets, right), ...(weights && { weights: real(weights, [weights.length]) }) };
         },
       };
       return taught;
@@ -229,7 +251,9 @@ export const tokenClassification: TaskImplementation = {
     return {
       logits,
       probabilities: (of) => of.softmax(),
-      loss: ({ labels, targets }, reduction) => logits(targets).crossEntropy(labels, { reduction }),
+      loss: ({ labels, targets, weights, each }, reduction) =>
+        logits(targets).crossEntropy(labels, { ...lossSettings(o.call), reduction, weights, each }),
+      plain: ({ labels, targets }, reduction) => logits(targets).crossEntropy(labels, { reduction }),
     };
   },
   answers: answers as Answers,

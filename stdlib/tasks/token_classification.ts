@@ -1,5 +1,7 @@
 import { defineWord } from "#dsl/types/define.js";
+import { classWeight, labelsWeighed, wantPositive, weightsGiven } from "../lib/tasks/class-weights.js";
 import { wantShape } from "../lib/tasks/families.js";
+import { focal, labelSmoothing } from "../lib/tasks/loss-settings.js";
 
 export const word = defineWord({
   kind: "task",
@@ -22,22 +24,34 @@ export const word = defineWord({
       why: "Entities are counted and shown by it, and tags outside it are slips.",
       impact: "medium",
     },
+    classWeight,
+    focal,
+    labelSmoothing,
   ],
   elsewhere: {
     "token-classification": "token_classification",
     ner: "token_classification",
     TOKEN_CLS: "token_classification",
+    class_weights: "class_weight",
+    loss_weights: "class_weight",
+    focal_loss: "focal",
+    focal_gamma: "focal",
+    label_smoothing_factor: "label_smoothing",
     IOB: "bio",
     BIO: "bio",
     IOB2: "iob2",
   },
-  check: (call, context) => wantShape(call.word, ["encoder"], context),
+  check(call, context) {
+    wantShape(call.word, ["encoder"], context);
+    wantPositive("class_weight", weightsGiven(call), context);
+  },
   capabilities: {
     /** What the Hugging Face hub calls it. */
     pipeline: "token-classification",
     peft: "TOKEN_CLS",
     roles: ["tokens", "tags"],
     labels: true,
+    names: labelsWeighed,
     parameters: (hidden: number, labels: number): number => hidden * labels + labels,
     architectures: ["ForTokenClassification"],
     measures: ["tags", "label"],

@@ -340,7 +340,7 @@ export const word: BuiltVerb = {
       doc: "The loss, if not the task's own.",
       planned: {
         meanwhile:
-          "the task's own loss: cross-entropy for text_classification; of preferences (DPO, ORPO, KTO) the preferred answers alone train, with `task: chat`",
+          "the task's own loss, bent in the task: `text_classification(focal: 2, label_smoothing: 10%)`; of preferences (DPO, ORPO, KTO) the preferred answers alone train, with `task: chat`",
       },
       why: "Rare classes want their own.",
       impact: "high",

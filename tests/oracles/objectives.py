@@ -68,6 +68,25 @@ def optimizers():
     return runs
 
 
+def bent_cross_entropy(logits, labels, weights, focal, smoothing, each, reduction):
+    """Softmax focal loss with smoothed labels, class weights and weights of rows, written out; over the weights of what counts."""
+    counts = (labels != -100).double()
+    safe = labels.clamp(min=0)
+    logs = functional.log_softmax(logits, -1)
+    classes = logits.shape[-1]
+    wanted = functional.one_hot(safe, classes).double() * (1 - smoothing) + smoothing / classes
+    lost = -(wanted * weights * (1 - logs.exp()) ** focal * logs).sum(-1) * counts * each
+    return lost.sum() if reduction == "sum" else lost.sum() / (weights[safe] * counts * each).sum()
+
+
+def sigmoid_focal(logits, targets, gamma, positive, reduction):
+    """The definition of torchvision's sigmoid_focal_loss without its alpha, with pos_weight."""
+    p = logits.sigmoid()
+    lost = functional.binary_cross_entropy_with_logits(logits, targets, pos_weight=positive, reduction="none")
+    lost = lost * (1 - (p * targets + (1 - p) * (1 - targets))) ** gamma
+    return lost.sum() if reduction == "sum" else lost.mean()
+
+
 def losses():
     cases = []
 
@@ -101,6 +120,29 @@ def losses():
             tensors = {"logits": large, "targets": targets, **({"positive": weights} if weighted else {})}
             case("binary_cross_entropy", {"reduction": reduction}, tensors, lambda t: functional.binary_cross_entropy_with_logits(
                 t["logits"], t["targets"], pos_weight=t["positive"].detach() if weighted else None, reduction=reduction))
+        hard = torch.tensor([[1, 0, 0, 1], [0, 0, 1, 1], [1, 1, 0, 0]], dtype=torch.float64)
+        for gamma in (0.5, 2.0):
+            for weighted in (False, True):
+                tensors = {"logits": draw(13, 3, 4), "targets": hard, **({"positive": weights} if weighted else {})}
+                case("binary_cross_entropy", {"reduction": reduction, "focal": gamma}, tensors, lambda t: sigmoid_focal(
+                    t["logits"], t["targets"].detach(), gamma, t["positive"].detach() if weighted else None, reduction))
+        each = torch.tensor([0.25, 7.0, 2.0, 0.0, 1.5], dtype=torch.float64)
+        for focal in (0.0, 1.0, 2.0, 0.5):
+            for smoothing in (0.0, 0.1):
+                for weighted in (False, True):
+                    if not (focal or weighted):
+                        continue
+                    tensors = {"logits": draw(14, 5, 4), "labels": labels, **({"weights": weights, "each": each} if weighted else {})}
+                    case("cross_entropy", {"reduction": reduction, "smoothing": smoothing, "focal": focal}, tensors, lambda t: bent_cross_entropy(
+                        t["logits"], t["labels"], t["weights"].detach() if weighted else torch.ones(4, dtype=torch.float64), focal, smoothing,
+                        t["each"].detach() if weighted else torch.ones(5, dtype=torch.float64), reduction))
+        for bias in (False, True):
+            tensors = {"x": draw(2, 5, 3), "weight": draw(3, 4, 3), "labels": labels, "each": each, **({"bias": draw(4, 4)} if bias else {})}
+            case("head", {"reduction": reduction, "smoothing": 0.1}, tensors, lambda t: bent_cross_entropy(
+                functional.linear(t["x"], t["weight"], t["bias"] if bias else None), t["labels"],
+                torch.ones(4, dtype=torch.float64), 0.0, 0.1, t["each"].detach(), reduction))
+        tensors = {"losses": draw(15, 5).square(), "each": each}
+        case("rows", {"reduction": reduction}, tensors, lambda t: (t["losses"] * t["each"].detach()).sum() / (t["each"].sum().detach() if reduction == "mean" else 1))
         case("mean_squared_error", {"reduction": reduction}, {"x": draw(7, 3, 2), "y": draw(8, 3, 2)}, lambda t: functional.mse_loss(
             t["x"], t["y"], reduction=reduction))
         for temperature in (1, 2.5):

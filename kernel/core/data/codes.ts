@@ -48,6 +48,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "nothing-to-train": { readonly data: string; readonly row: RowName; readonly why: string };
     "template-refuses": { readonly template: string; readonly row: RowName; readonly why: string };
     "not-a-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
+    "weight-out-of-range": { readonly column: string; readonly row: RowName; readonly weight: number };
     "not-a-list": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
     "rounded-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
     "not-an-answer": { readonly row: RowName; readonly column: string; readonly found: string };
@@ -202,8 +203,16 @@ registerCodes({
     message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is the ${d.role}`,
     help: () => "write a plain number such as 3 or -0.5 there, or take another column",
     explain:
-      "A score is a number: a decimal point, no unit, no thousands separator. Words such as `good` are labels: give them the " +
-      "role `label` and use text_classification.",
+      "A score or a weight is a number: a decimal point, no unit, no thousands separator. Words such as `good` are labels: give " +
+      "them the role `label` and use text_classification.",
+  },
+  "weight-out-of-range": {
+    severity: "error",
+    message: (d) => `row ${d.row} has the weight ${d.weight} in the column "${d.column}"`,
+    help: () => "give each row a weight from 0 (it teaches nothing) to 1e9",
+    explain:
+      "A row's weight says how much it counts in the loss: the loss of a batch is the sum of what its rows lose times their " +
+      "weights, over the sum of the weights. Less than nothing a row can't count: it would be unlearnt without end.",
   },
   "not-a-list": {
     severity: "error",

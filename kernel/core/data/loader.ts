@@ -6,6 +6,7 @@
 import { lastOf } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Taught } from "#stdlib/kinds/task.js";
+import { eachOf } from "#stdlib/lib/tasks/row-weights.js";
 import { collate, epochBatches } from "./batches.js";
 import { collateNext, collatePacked, type TrainedTokens } from "./next-token.js";
 import { packRows } from "./packing.js";
@@ -24,6 +25,8 @@ export interface FedRows {
   readonly trained?: TrainedTokens;
   /** Of rows of several texts: tokens of the target, or of all texts but the first. */
   readonly written?: Int32Array;
+  /** What each row counts in a training; absent: all alike. */
+  readonly weights?: Float32Array;
 }
 export interface DataLoaderOptions {
   readonly batchSize: number;
@@ -33,6 +36,8 @@ export interface DataLoaderOptions {
   readonly shuffle: "by_length" | "random" | "none";
   readonly seed: number;
   readonly padId: number;
+  /** Whether rows count by their weights (`each` is fed): in trainings alone. */
+  readonly weighed?: boolean;
 }
 /** One batch of an update. */
 export interface Part {
@@ -128,18 +133,36 @@ export class DataLoader {
 
   private collate(batch: Batch, epoch: number): Record<string, NDArray> {
     const { ids, taught, trained, types } = this.rows;
-    if (!(batch instanceof Uint32Array)) return collatePacked(ids, batch, this.o.padId, trained);
-    if (!taught) return collateNext(ids, batch, this.o.padId, trained);
+    const weights = this.o.weighed ? this.rows.weights : undefined;
+    if (!(batch instanceof Uint32Array)) return collatePacked(ids, batch, { padId: this.o.padId, trained, weights });
+    if (!taught) return collateNext(ids, batch, { padId: this.o.padId, trained, weights });
     const fed = collate(ids, taught.texts?.(batch) ?? batch, this.o.padId, { types });
     const { bytes, shape } = fed["input_ids"]!;
     const own = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-    return { ...fed, ...taught.feeds({ rows: batch, width: shape[1]!, seed: this.o.seed, epoch }, own) };
+    const o = { seed: this.o.seed, epoch };
+    const feeds = taught.feeds({ rows: batch, width: shape[1]!, ...o }, own);
+    if (!weights) return { ...fed, ...feeds };
+    const { places } = taught;
+    const each = eachOf(weights, batch, feeds["labels"]!.shape[0]!, places && ((row) => places(row, o)));
+    return { ...fed, ...feeds, each };
   }
 
   private countsIn(batch: Batch, epoch: number, tokens: number): number {
-    const { taught, trained } = this.rows;
+    const { taught, trained, weights } = this.rows;
+    if (this.o.weighed && weights) return this.weighedIn(batch, epoch, weights);
     if (trained) return sumOf(batch, trained.counts);
     return taught && batch instanceof Uint32Array ? taught.counts({ rows: batch, seed: this.o.seed, epoch }) : tokens;
+  }
+
+  /** Rows count by themselves what they count together. */
+  private weighedIn(batch: Batch, epoch: number, weights: Float32Array): number {
+    const { taught, trained, lengths } = this.rows;
+    const own = (row: number): number => {
+      if (trained) return trained.counts[row]!;
+      return taught ? taught.counts({ rows: [row], seed: this.o.seed, epoch }) : lengths[row]!;
+    };
+    const texts = batch instanceof Uint32Array ? [batch] : batch;
+    return texts.reduce((all, rows) => rows.reduce((sum, row) => sum + weights[row]! * own(row), all), 0);
   }
 
   private tokensIn(batch: Batch): number {

@@ -5,7 +5,7 @@
  */
 import type { NDArray } from "#dsl/graph/program.js";
 import { tokensAt, type TokenRows } from "./token-rows.js";
-import { whole } from "#stdlib/lib/tasks/feeds.js";
+import { real, whole } from "#stdlib/lib/tasks/feeds.js";
 
 /** Which tokens of each text are trained, where not all of them are: 1 for those that are. */
 export interface TrainedTokens {
@@ -14,33 +14,34 @@ export interface TrainedTokens {
   readonly counts: Int32Array;
 }
 
+export interface LaidOptions {
+  readonly padId: number;
+  readonly trained?: TrainedTokens | undefined;
+  /** What each text counts: fed as `each`, by step; absent: all alike. */
+  readonly weights?: Float32Array | undefined;
+}
+
 /** One text a row: `input_ids`, `attention_mask` [rows, longest], `targets` and `labels` [steps], all i32. */
-export function collateNext(
-  ids: TokenRows,
-  rows: ArrayLike<number>,
-  padId: number,
-  trained?: TrainedTokens,
-): Record<string, NDArray> {
-  const { input_ids, attention_mask, targets, labels } = laid(
+export function collateNext(ids: TokenRows, rows: ArrayLike<number>, o: LaidOptions): Record<string, NDArray> {
+  const { input_ids, attention_mask, targets, labels, each } = laid(
     ids,
     Array.from(rows, (row) => [row]),
-    padId,
-    trained,
+    o,
   );
-  return { input_ids, attention_mask, targets, labels };
+  return { input_ids, attention_mask, targets, labels, ...(each && { each }) };
 }
 
 /** Several texts a row: `positions` (from 0 in each text) and `segments` (from 1 in each row, 0 for padding) besides. */
 export function collatePacked(
   ids: TokenRows,
   rows: readonly ArrayLike<number>[],
-  padId: number,
-  trained?: TrainedTokens,
+  o: LaidOptions,
 ): Record<string, NDArray> {
-  return laid(ids, rows, padId, trained);
+  const { each, ...fed } = laid(ids, rows, o);
+  return { ...fed, ...(each && { each }) };
 }
 
-function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], padId: number, trained: TrainedTokens | undefined) {
+function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], { padId, trained, weights }: LaidOptions) {
   const texts = rows.map((row) => Array.from(row, (text) => tokensAt(ids, text)));
   const masks = trained && rows.map((row) => Array.from(row, (text) => trained.at(text)));
   const used = texts.map((row) => row.reduce((sum, text) => sum + text.length - 1, 0));
@@ -54,6 +55,7 @@ function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], padId: number,
     Int32Array,
   ];
   const [targets, labels] = [new Int32Array(count), new Int32Array(count)];
+  const each = weights && new Float32Array(count);
   let step = 0;
   texts.forEach((row, r) => {
     let at = r * width;
@@ -67,6 +69,7 @@ function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], padId: number,
         positions[at] = i;
         if (!mask || mask[i + 1] === 1) {
           labels[step] = text[i + 1]!;
+          if (each) each[step] = weights[rows[r]![segment]!]!;
           targets[step++] = at;
         }
         at++;
@@ -81,5 +84,6 @@ function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], padId: number,
     segments: whole(segments, shape),
     targets: whole(targets, [count]),
     labels: whole(labels, [count]),
+    each: each && real(each, [count]),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What a column's value is in its role: texts and labels are strings, a score is a number, `labels`, `tokens` and `tags` are
+ * What a column's value is in its role: texts and labels are strings, a score or a weight is a number, `labels`, `tokens` and `tags` are
  * lists. A list comes as a list (jsonl, json, tables), as JSON in a text, or as text in parts: labels with the data's
  * `separator` between them, tokens and tags with white space.
  */
@@ -23,16 +23,20 @@ const names: ReadonlySet<string> = new Set(["group", "id"]);
 /** Between labels in a text, unless the data say otherwise. */
 export const SEPARATOR = "|";
 
+/** Far below what a sum of many can hold. */
+const MOST_WEIGHT = 1e9;
+
 export interface Place {
   readonly role: string;
   readonly column: string;
   readonly row: RowName;
 }
 
-/** Coded errors `not-text`, `not-a-number`, `not-a-list`, `rounded-number`; null where there is no value. */
+/** Coded errors `not-text`, `not-a-number`, `weight-out-of-range`, `not-a-list`, `rounded-number`; null where there is no value. */
 export function valueInRole(place: Place, value: unknown, separator: string = SEPARATOR): unknown {
   if (names.has(place.role)) return nameOf(place, value);
-  if (place.role === "score") return scoreOf(place, value);
+  if (place.role === "score") return numberOf(place, value);
+  if (place.role === "weight") return weightOf(place, value);
   if (lists.has(place.role)) return listOf(place, value, place.role === "labels" ? separator : null);
   if (!texts.has(place.role) || value === null || value === undefined) return value ?? null;
   return roleText(place, value);
@@ -59,7 +63,15 @@ function demandExact(place: Place, value: unknown): void {
     throw new CodedError("rounded-number", { ...place, found: String(value) });
 }
 
-function scoreOf(place: Place, value: unknown): number | null {
+/** No value at all is found with those of other roles. */
+function weightOf(place: Place, value: unknown): number | null {
+  const weight = numberOf(place, value);
+  if (weight !== null && !(weight >= 0 && weight <= MOST_WEIGHT))
+    throw new CodedError("weight-out-of-range", { column: place.column, row: place.row, weight });
+  return weight;
+}
+
+function numberOf(place: Place, value: unknown): number | null {
   if (value === null || value === undefined) return null;
   if (typeof value === "string" && value.trim() === "") return null;
   const number = typeof value === "string" || typeof value === "bigint" ? Number(value) : value;

@@ -23,6 +23,7 @@ export interface Targets {
 export function taughtBy(written: Targets): Taught {
   return {
     counts: ({ rows }) => Array.from(rows).reduce((sum, row) => sum + written.lengths[row]!, 0),
+    places: (row) => written.lengths[row]!,
     feeds: ({ rows }) => collateTargets(written, rows),
   };
 }

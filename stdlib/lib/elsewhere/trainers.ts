@@ -99,7 +99,10 @@ export const trainers = told([
     "write `optimizer: adamw(learning_rate: 1e-3)`, or another word with its arguments",
   ],
   ["model_init", "leave it out: each training begins from the base; `sweep` tries several"],
-  ["compute_loss_func", "leave it out: each task has its own loss"],
+  [
+    "compute_loss_func",
+    "leave it out: each task has its own loss, which `class_weight`, `focal` and `label_smoothing` of it bend",
+  ],
   ["preprocess_logits_for_metrics", "leave it out: each metric reads what it needs", "idle"],
   ["ignore_bias_buffers", alone, "idle"],
   ["callbacks", "leave it out: `early_stopping: patience(3)` stops a training; other callbacks aren't built"],
@@ -108,7 +111,10 @@ export const trainers = told([
     "leave it out: a task reads the columns that have its roles, by the base's tokenizer",
   ],
   ["neftune_noise_alpha neftune_alpha noise_alpha", "leave it out: NEFTune's noise on embeddings isn't built"],
-  ["label_smoothing_factor label_smoothing", "leave it out: losses are the tasks' own, without smoothing"],
+  [
+    "label_smoothing_factor label_smoothing",
+    "write it in the model's task: `task: text_classification(label_smoothing: 10%)`",
+  ],
   [
     "packing_strategy",
     "leave it out: `packing: true` fills rows of `max_length` tokens in the order in which texts come",

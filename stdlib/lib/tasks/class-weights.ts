@@ -1,6 +1,8 @@
 /** What a row of each label counts in the loss: `class_weight` of tasks that give one label. Scores count every row once. */
 import { parameter } from "#dsl/types/define.js";
+import type { CheckContext } from "#dsl/types/context.js";
 import type { Call } from "#dsl/types/value.js";
+import type {} from "#dsl/types/value-codes.js";
 
 export const classWeight = parameter({
   name: "class_weight",
@@ -27,16 +29,31 @@ export function weightsGiven(call: Call): Readonly<Record<string, number>> {
   const given = weighing(call);
   return given === undefined || given === "balanced" ? {} : given.record;
 }
+/** Reports `out-of-range` for a weight that isn't above 0. */
+export function wantPositive(
+  argument: string,
+  given: Readonly<Record<string, number>>,
+  context: Pick<CheckContext, "report">,
+): void {
+  for (const [label, weight] of Object.entries(given))
+    if (!(weight > 0))
+      context.report("out-of-range", { key: label, found: String(weight), range: "above 0" }, argument);
+}
 export const labelsWeighed = (call: Call): readonly string[] => Object.keys(weightsGiven(call));
 
 /** By the label's number. `truth`: of the rows that train; a label without rows among them has the weight 1. */
 export function classWeights(call: Call, labels: readonly string[], truth: Int32Array): Float32Array {
+  const counts = new Float64Array(labels.length);
+  for (const label of truth) counts[label]! += 1;
+  return weightsOf(call, labels, counts);
+}
+/** The same by how many there are of each label. */
+export function weightsOf(call: Call, labels: readonly string[], counts: Float64Array): Float32Array {
   if (weighing(call) !== "balanced") {
     const given = weightsGiven(call);
     return Float32Array.from(labels, (label) => (Object.hasOwn(given, label) ? given[label]! : 1));
   }
-  const counts = new Float64Array(labels.length);
-  for (const label of truth) counts[label]! += 1;
+  const all = counts.reduce((sum, count) => sum + count, 0);
   const there = counts.reduce((sum, count) => sum + Number(count > 0), 0);
-  return Float32Array.from(counts, (count) => (count > 0 ? truth.length / (there * count) : 1));
+  return Float32Array.from(counts, (count) => (count > 0 ? all / (there * count) : 1));
 }

@@ -45,27 +45,39 @@ export function settingsOf(call: Call): LossSettings {
   return { scale: typeof scale === "number" ? scale : 20, margin: typeof margin === "number" ? margin : 0.5 };
 }
 
+/** As pairs are fed; `each` f32 [pairs]: what each counts, absent: one. */
+interface Pairs {
+  readonly labels: Tensor;
+  readonly each?: Tensor;
+}
+
 /** Beyond what any cosine times a scale can be; its exponential is 0. */
 const FAR = 1e9;
 
-type Make = (a: Tensor, b: Tensor, labels: Tensor, o: LossSettings) => { readonly sum: Tensor; readonly count: Tensor };
+type Make = (a: Tensor, b: Tensor, pairs: Pairs, o: LossSettings) => { readonly sum: Tensor; readonly count: Tensor };
 
+const NOTHING = 1e-12;
 const cosines = (a: Tensor, b: Tensor): Tensor => a.multiply(b).sum([1]);
-const countOf = (labels: Tensor): Tensor => labels.filled(1).sum();
+const countOf = ({ labels, each }: Pairs): Tensor => (each ?? labels.filled(1)).sum();
+const weighed = (losses: Tensor, { each }: Pairs): Tensor => (each ? losses.multiply(each) : losses);
 /** A loss of the batch as a whole. */
-const whole = (loss: Tensor, labels: Tensor): ReturnType<Make> => {
-  const count = countOf(labels);
+const whole = (loss: Tensor, pairs: Pairs): ReturnType<Make> => {
+  const count = countOf(pairs);
   return { sum: loss.multiply(count), count };
 };
 
 const MAKE: Readonly<Record<Loss, Make>> = {
   /** labels f32 [pairs]: the cosine that each should have. */
-  cosine: (a, b, labels) => ({
-    sum: cosines(a, b).subtract(labels).square().sum(),
-    count: countOf(labels),
+  cosine: (a, b, pairs) => ({
+    sum: weighed(cosines(a, b).subtract(pairs.labels).square(), pairs).sum(),
+    count: countOf(pairs),
   }),
-  /** labels f32 [pairs], of any scale: of two pairs the one with the higher score should have the higher cosine. */
-  cosent(a, b, labels, { scale }) {
+  /**
+   * labels f32 [pairs], of any scale: of two pairs the one with the higher score should have the higher cosine. A pair that
+   * counts twice is compared as often as if it stood there twice.
+   */
+  cosent(a, b, pairs, { scale }) {
+    const { labels, each } = pairs;
     const similar = cosines(a, b).multiply(scale);
     const column = (x: Tensor): Tensor => x.reshape([...x.shape, 1]);
     const row = (x: Tensor): Tensor => x.reshape([1, ...x.shape]);
@@ -73,18 +85,22 @@ const MAKE: Readonly<Record<Loss, Make>> = {
       .less(row(labels))
       .select(column(similar).subtract(row(similar)), a.graph.number(-FAR));
     const greatest = wrong.max().maximum(0).detach();
-    const total = wrong.subtract(greatest).exp().sum().add(greatest.negate().exp());
-    return whole(total.log().add(greatest), labels);
+    const pulls = wrong.subtract(greatest).exp();
+    const counted = each ? pulls.multiply(column(each)).multiply(row(each)) : pulls;
+    const total = counted.sum().add(greatest.negate().exp());
+    return whole(total.log().add(greatest), pairs);
   },
   /** labels f32 [pairs]: 1 where the texts belong together, else 0. */
-  contrastive(a, b, labels, { margin }) {
+  contrastive(a, b, pairs, { margin }) {
+    const { labels } = pairs;
     const apart = cosines(a, b).negate().add(1);
     const far = apart.negate().add(margin).relu().square();
     const each = labels.multiply(apart.square()).add(labels.negate().add(1).multiply(far));
-    return { sum: each.sum().multiply(0.5), count: countOf(labels) };
+    return { sum: weighed(each, pairs).sum().multiply(0.5), count: countOf(pairs) };
   },
   /** The same of pairs that are on the wrong side of the other sort's nearest. */
-  online_contrastive(a, b, labels, { margin }) {
+  online_contrastive(a, b, pairs, { margin }) {
+    const { labels } = pairs;
     const { graph } = a;
     const apart = cosines(a, b).negate().add(1);
     const same = labels.greater(0.5);
@@ -100,18 +116,22 @@ const MAKE: Readonly<Record<Loss, Make>> = {
       same: same.and(apart.greater(nearest)).select(apart.square(), zero),
       other: other.and(apart.less(farthest)).select(apart.negate().add(margin).relu().square(), zero),
     };
-    return whole(hard.same.sum().add(hard.other.sum()), labels);
+    return whole(weighed(hard.same, pairs).sum().add(weighed(hard.other, pairs).sum()), pairs);
   },
   /** labels f32 [pairs, candidates]: 1 the one that belongs to the pair, 0 others, −1 what is not to be told apart from it. */
-  ranking(a, b, labels, { scale }) {
+  ranking(a, b, { labels, each }, { scale }) {
     const { graph } = a;
+    const one = each ? each.reshape([...each.shape, 1]).multiply(labels.filled(1)) : graph.number(1);
     const scores = a.matmul(b, { transposeB: true }).multiply(scale);
     const shares = labels.less(-0.5).select(graph.number(-FAR), scores).logSoftmax();
     const own = labels.greater(0.5);
     const zero = graph.number(0);
     return {
-      sum: own.select(shares, zero).sum().negate(),
-      count: own.select(graph.number(1), zero).sum(),
+      sum: own
+        .select(each ? shares.multiply(one) : shares, zero)
+        .sum()
+        .negate(),
+      count: own.select(one, zero).sum(),
     };
   },
 };
@@ -121,10 +141,12 @@ export function lossIn(
   o: {
     readonly a: Tensor;
     readonly b: Tensor;
-    readonly labels: Tensor;
     readonly reduction: "mean" | "sum";
-  } & LossSettings,
+  } & Pairs &
+    LossSettings,
 ): Tensor {
-  const { sum, count } = MAKE[loss](o.a, o.b, o.labels, o);
-  return o.reduction === "sum" ? sum : sum.divide(count);
+  const { sum, count } = MAKE[loss](o.a, o.b, o, o);
+  if (o.reduction === "sum") return sum;
+  // Rows that count nothing lose nothing.
+  return sum.divide(o.each ? count.maximum(NOTHING) : count);
 }

@@ -2,6 +2,7 @@
 import { defineWord, parameter } from "#dsl/types/define.js";
 import type { Word } from "#dsl/types/registry.js";
 import { wantShape } from "./families.js";
+import { labelSmoothing } from "./loss-settings.js";
 
 type Own = Pick<Word, "name" | "doc" | "example"> & {
   readonly prefix: string;
@@ -16,7 +17,8 @@ export function text2text({ prefix, why, metrics, ...own }: Own) {
     ...own,
     kind: "task",
     since: "0.2.0",
-    parameters: [prefixParameter(prefix, why)],
+    parameters: [prefixParameter(prefix, why), labelSmoothing],
+    elsewhere: { label_smoothing_factor: "label_smoothing", ...own.elsewhere },
     check: (call, context) => wantShape(call.word, ["encoder-decoder"], context),
     capabilities: {
       /** What the Hugging Face hub calls it. */

@@ -27,17 +27,21 @@ export function feedsOf(c: LossCase): Record<string, Values> {
 }
 
 function lossOf(c: LossCase, t: Readonly<Record<string, Tensor>>): Tensor {
-  const { reduction, smoothing, temperature, margin } = c.settings as {
+  const { reduction, smoothing, temperature, margin, focal } = c.settings as {
     reduction: losses.Reduction;
     smoothing: number;
     temperature: number;
     margin: number;
+    focal?: number;
   };
+  const each = t["each"] && { each: t["each"] };
   switch (c.loss) {
     case "cross_entropy":
       return t["logits"]!.crossEntropy(t["labels"]!, {
         reduction,
         smoothing,
+        focal,
+        ...each,
         ...(t["weights"] && { weights: t["weights"] }),
       });
     case "head":
@@ -45,13 +49,17 @@ function lossOf(c: LossCase, t: Readonly<Record<string, Tensor>>): Tensor {
         reduction,
         smoothing,
         chunks: 2,
+        ...each,
         ...(t["bias"] && { bias: t["bias"] }),
       });
     case "binary_cross_entropy":
       return losses.binaryCrossEntropy(t["logits"]!, t["targets"]!, {
         reduction,
         ...(t["positive"] && { positive: t["positive"] }),
+        ...(focal !== undefined && { focal }),
       });
+    case "rows":
+      return losses.ofRows(t["losses"]!, reduction, t["each"]);
     case "mean_squared_error":
       return losses.meanSquaredError(t["x"]!, t["y"]!, reduction);
     case "kl_divergence":

@@ -69,7 +69,7 @@ describe("names of other tools", () => {
     ["model", "neftune_noise_alpha: 5", /NEFTune.*isn't built/],
     ["lora", "rank_pattern: 1", /ranks of single layers aren't built/],
     ["model", "alpha_pattern: 1", /strengths of single layers aren't built/],
-    ["recipe", "label_smoothing: 0.1", /without smoothing/],
+    ["recipe", "label_smoothing: 0.1", /`task: text_classification\(label_smoothing: 10%\)`/],
     ["model", "packing: true", /belongs to `recipe`/],
     ["recipe", "gradient_checkpointing: true", /`recompute: blocks`/],
     ["recipe", "fp16: true", /`precision: bf16`/],

@@ -38,13 +38,13 @@ describe("packed rows", () => {
         const scalars = { rate: values([], [1e-3]), step: values([], [1]) };
         return evaluate(train, { ...fed(feeds), ...scalars }, initial(train, base)).outputs;
       };
-      const packed = step(true, collatePacked(texts, rows, 1));
+      const packed = step(true, collatePacked(texts, rows, { padId: 1 }));
       const single = step(
         false,
         collateNext(
           texts,
           texts.map((_, i) => i),
-          1,
+          { padId: 1 },
         ),
       );
       for (const output of ["loss", "norm"]) {
@@ -52,7 +52,7 @@ describe("packed rows", () => {
         assert.ok(Math.abs(a - b) < 1e-10 * Math.abs(b), `${output}: ${a} packed, ${b} apart`);
       }
       // The test would see texts that see each other: without segments the loss is another.
-      const blind = collatePacked(texts, rows, 1);
+      const blind = collatePacked(texts, rows, { padId: 1 });
       const mask = blind["attention_mask"]!;
       const mixed = step(true, { ...blind, segments: mask })["loss"]!.data[0]!;
       assert.ok(Math.abs(mixed - single["loss"]!.data[0]!) > 1e-6);

@@ -1,0 +1,36 @@
+/**
+ * What the loss of a training is bent by, as parameters of tasks: a share of each label spread over all, and a focus on what
+ * is hard. They have no default, so that a recipe without them is the one it was. Scores, the validation's loss among them,
+ * are of the plain loss, so that models learnt by different ones are compared.
+ */
+import { parameter } from "#dsl/types/define.js";
+import type { Call } from "#dsl/types/value.js";
+
+export const labelSmoothing = parameter({
+  name: "label_smoothing",
+  type: { is: "number", unit: "share" },
+  doc: "Share of each label that is spread evenly over all of them while training: with ε of n labels the right one is taught as 1 − ε + ε / n, each other one as ε / n. As PyTorch's `label_smoothing` and transformers' `label_smoothing_factor`; scores are of the labels as they are, the validation's loss too, where transformers' own is smoothed.",
+  range: { min: 0, max: 1 },
+  why: "A model that is never taught to be certain is less so of its mistakes, and minds a wrong label less; left out, labels are taught as they are.",
+  impact: "medium",
+});
+
+export const focal = parameter({
+  name: "focal",
+  type: { is: "number" },
+  doc: "How much less a label counts in the loss the surer the model is of it: each is multiplied by (1 − p)^focal (focal loss). The mean of a batch is over its rows as without it. Scores are of the plain loss.",
+  range: { min: 0, max: 10 },
+  why: "Where most rows are easy they drown the hard ones, of rare labels most of all; 2 is usual. Left out, all count alike; probabilities are then better calibrated.",
+  impact: "medium",
+});
+
+export interface LossSettings {
+  readonly smoothing: number;
+  readonly focal: number;
+}
+/** As they are written; 0 where they are not. */
+export function lossSettings({ arguments: given }: Call): LossSettings {
+  const smoothing = given["label_smoothing"];
+  const share = smoothing !== null && typeof smoothing === "object" && "share" in smoothing ? smoothing.share : 0;
+  return { smoothing: Number(share), focal: Number(given["focal"] ?? 0) };
+}

@@ -1,0 +1,40 @@
+/** What it counts in the loss that a row has a label, where each label is decided by itself: `positive_weight`. */
+import { parameter } from "#dsl/types/define.js";
+import type { Call } from "#dsl/types/value.js";
+
+export const positiveWeight = parameter({
+  name: "positive_weight",
+  type: {
+    is: "either",
+    of: [
+      { is: "choice", of: ["balanced"] },
+      { is: "record", of: { is: "number" }, example: "{ fraud: 10, spam: 2 }" },
+    ],
+  },
+  doc: "What it counts in the loss that a row has a label, where it counts 1 that it has it not: `balanced`, rows without the label / rows with it, or a number for each label (1 where none is given). As PyTorch's `pos_weight`; scores are not weighed.",
+  means: { balanced: "having a label counts in all as much as not" },
+  why: "Most labels are missing from most rows, and a model does well by never giving them; left out, both count once.",
+  impact: "high",
+});
+
+type Weighing = { readonly record: Readonly<Record<string, number>> } | "balanced" | undefined;
+const weighing = (call: Call): Weighing => call.arguments["positive_weight"] as Weighing;
+
+export const weighsPositives = (call: Call): boolean => weighing(call) !== undefined;
+
+/** By label, those that are given one by name. */
+export function positiveGiven(call: Call): Readonly<Record<string, number>> {
+  const given = weighing(call);
+  return given === undefined || given === "balanced" ? {} : given.record;
+}
+
+/** By the label's number. `truth`: 1 or 0, rows × labels; a label that all rows have, or none, has the weight 1. */
+export function positiveWeights(call: Call, labels: readonly string[], truth: Uint8Array): Float32Array {
+  const given = positiveGiven(call);
+  if (weighing(call) !== "balanced")
+    return Float32Array.from(labels, (label) => (Object.hasOwn(given, label) ? given[label]! : 1));
+  const have = new Float64Array(labels.length);
+  truth.forEach((there, at) => (have[at % labels.length]! += there));
+  const rows = truth.length / labels.length;
+  return Float32Array.from(have, (own) => (own > 0 && own < rows ? (rows - own) / own : 1));
+}
