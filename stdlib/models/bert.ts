@@ -2,7 +2,7 @@ import { defineWord } from "#dsl/types/define.js";
 import { bertSpecials, checkHeads, elsewhere, heads, hidden, intermediate, layers } from "../lib/models/from-words.js";
 import { bertLike } from "../lib/models/known-checkpoints.js";
 
-import { sizeFields } from "./size-fields.js";
+import { sizeFields } from "../lib/models/size-fields.js";
 
 export const word = defineWord({
   kind: "model",

@@ -32,7 +32,6 @@ const borne: Readonly<Record<string, readonly [files: number, why: string]>> = {
   "kernel/session/tune-session.ts": [6, "verbs work on the session that runs them, of which they know types alone"],
   "kernel/core/display/figure.ts": [9, "a figure is drawn, and drawing is of a figure's parts"],
   "kernel/session/model-handle.ts": [5, "a handle saves itself, and what is saved describes the handle"],
-  "kernel/engine/native/setup.ts": [3, "a library is found in a package or in a wheel, which share their steps"],
   "kernel/cli/commands/run.ts": [3, "the command's options are read by what it runs"],
 };
 

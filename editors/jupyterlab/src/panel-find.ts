@@ -2,7 +2,7 @@
 import { Fragment, type ReactElement } from "react";
 import { h } from "./element.js";
 import type { RunTable, View } from "./panel-state.js";
-import type { TabProps } from "./panel-view.js";
+import type { TabProps } from "./panel-tab.js";
 
 type ScoreChoice = RunTable["scores"][number];
 

@@ -2,7 +2,7 @@
 import { Fragment, useState, type ReactElement } from "react";
 import { h } from "./element.js";
 import type { CellFinding, Plan as PlanShown } from "./panel-state.js";
-import type { TabProps } from "./panel-view.js";
+import type { TabProps } from "./panel-tab.js";
 
 type Card = PlanShown["cards"][number];
 type Setting = Card["settings"][number];

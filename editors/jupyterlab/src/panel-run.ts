@@ -7,7 +7,7 @@ import type { Actions } from "./panel-actions.js";
 import { Figure, Prose } from "./panel-rendered.js";
 import { Notes } from "./panel-notes.js";
 import type { RunDetails, RunSummary } from "./panel-state.js";
-import type { TabProps } from "./panel-view.js";
+import type { TabProps } from "./panel-tab.js";
 import { dated, isLive, progress, State } from "./panel-words.js";
 
 interface RunProps extends TabProps {

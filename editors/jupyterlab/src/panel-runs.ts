@@ -6,7 +6,7 @@ import { mostChosen } from "./panel-chosen.js";
 import { Finding } from "./panel-find.js";
 import { Run } from "./panel-run.js";
 import type { ListRow, RunSummary, RunTable, View } from "./panel-state.js";
-import type { TabProps } from "./panel-view.js";
+import type { TabProps } from "./panel-tab.js";
 import { interval, isLive, number, progress, State } from "./panel-words.js";
 
 type ListedScore = RunSummary["scores"][number];

@@ -2,11 +2,10 @@
 import { Component, useRef, useSyncExternalStore, type KeyboardEvent, type ReactElement, type ReactNode } from "react";
 import { h } from "./element.js";
 import { messageOf } from "./fault.js";
-import type { Actions } from "./panel-actions.js";
-import type { Follower } from "./panel-follower.js";
 import { Plan } from "./panel-plan.js";
 import { Runs } from "./panel-runs.js";
-import type { KernelState, PanelState, Tab } from "./panel-state.js";
+import type { KernelState, Tab } from "./panel-state.js";
+import type { TabProps } from "./panel-tab.js";
 
 const tabs: readonly { readonly name: Tab; readonly label: string }[] = [
   { name: "plan", label: "Plan" },
@@ -18,15 +17,6 @@ const words: Readonly<Record<Exclude<KernelState, "ready">, string>> = {
   starting: "The kernel is starting …",
   gone: "The kernel is not running. Start it again to see plan and runs.",
 };
-
-/** What a tab is given. */
-export interface TabProps {
-  readonly state: PanelState;
-  readonly follower: Follower;
-  readonly actions: Actions;
-  /** There is no kernel that could be asked. */
-  readonly stale: boolean;
-}
 
 export function Panel({ follower, actions }: Pick<TabProps, "follower" | "actions">): ReactElement {
   const state = useSyncExternalStore(follower.subscribe, follower.snapshot);

@@ -2,7 +2,8 @@
 import * as vscode from "vscode";
 import { format } from "./format.js";
 import { Plans } from "./plan.js";
-import { selector, Session } from "./session.js";
+import { selector } from "./selector.js";
+import { Session } from "./session.js";
 import { Status } from "./status.js";
 
 let session: Session | undefined;

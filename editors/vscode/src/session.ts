@@ -1,20 +1,9 @@
 /** The running language server and its client: started when the first Tune text is there, started again on demand. */
 import * as vscode from "vscode";
-import {
-  LanguageClient,
-  TransportKind,
-  type DocumentSelector,
-  type Executable,
-  type NodeModule,
-} from "vscode-languageclient/node";
+import { LanguageClient, TransportKind, type Executable, type NodeModule } from "vscode-languageclient/node";
 import { chooseServer, type Chosen } from "./which-server.js";
+import { selector } from "./selector.js";
 import type { Status } from "./status.js";
-
-/** Texts that may be Tune: the server itself tells which TypeScript cells are. */
-export const selector = [
-  { language: "tune" },
-  { notebook: "jupyter-notebook", language: "typescript" },
-] satisfies DocumentSelector & vscode.DocumentSelector;
 
 export class Session {
   private client: LanguageClient | undefined;

@@ -1,7 +1,7 @@
 /** The item in the status bar's language menu: which server answers, and what to do when none does. */
 import * as vscode from "vscode";
 import { State } from "vscode-languageclient/node";
-import { selector } from "./session.js";
+import { selector } from "./selector.js";
 import type { Chosen } from "./which-server.js";
 
 const from: Readonly<Record<Chosen["from"], string>> = {

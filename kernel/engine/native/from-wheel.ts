@@ -8,7 +8,7 @@ import { fetchFile } from "#kernel/fetch/file.js";
 import { extractWheel, findWheel, requirementsOf, type Wheel } from "#kernel/fetch/wheel.js";
 import { librariesReady, writeStamp } from "./layout.js";
 import { KNOWN_WHEELS, PYTHON_TAG, TENSORFLOW_VERSION, projectOf, type Build } from "./versions.js";
-import type { Progress } from "./setup.js";
+import type { Progress } from "../../core/session/host-context.js";
 import type { Libraries } from "./compile.js";
 
 export interface Bring {

@@ -10,6 +10,7 @@ import { cachePath, locked } from "#kernel/fetch/cache.js";
 import { addonKey, compileAddon, findCompiler } from "./compile.js";
 import { converterIn } from "./converter.js";
 import { nvidiaDriver } from "./driver.js";
+import type { Progress } from "../../core/session/host-context.js";
 import { bringPackage, packageLibraries } from "./from-package.js";
 import { bringWheel, wheelLibraries, type Bring } from "./from-wheel.js";
 import { addonName, buildFolder, findNative, removeBuild, stampAddon, type Native } from "./layout.js";
@@ -18,13 +19,8 @@ import { probeAddon } from "./probe.js";
 import { PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type Build } from "./versions.js";
 import "../codes.js";
 
-/** `done` of `total`; bytes while fetching and unpacking; null where the end can't be told. */
-export interface Progress {
-  readonly label: string;
-  readonly done: number;
-  readonly total: number | null;
-}
 export interface SetupOptions {
+  /** Bytes while fetching and unpacking. */
   readonly onProgress?: (progress: Progress) => void;
   /** Removes what is there and begins anew. */
   readonly force?: boolean;

@@ -2,7 +2,7 @@
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { CUTS } from "./cuts.js";
 import { text, texts } from "./head.js";
-import type { Cutting, Refusal } from "./tokenizer.js";
+import type { Cutting, Refusal } from "./cutting.js";
 
 type Json = Readonly<Record<string, unknown>>;
 

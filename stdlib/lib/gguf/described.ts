@@ -9,7 +9,8 @@ import { text, u32, type Metadata } from "./head.js";
 import { fileType, formatOf, isQuantised, type Quantize } from "./mixture.js";
 import { ggufName } from "./names.js";
 import { f32, type Rounding } from "./rounding.js";
-import { tokenizerOf, type Refusal, type ToldTokenizer } from "./tokenizer.js";
+import type { Refusal } from "./cutting.js";
+import { tokenizerOf, type ToldTokenizer } from "./tokenizer.js";
 
 type Json = Readonly<Record<string, unknown>>;
 

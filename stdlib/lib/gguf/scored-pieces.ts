@@ -6,7 +6,7 @@
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { mergesOf } from "./byte-level.js";
 import { bool, text } from "./head.js";
-import type { Cutting, Refusal } from "./tokenizer.js";
+import type { Cutting, Refusal } from "./cutting.js";
 
 type Json = Readonly<Record<string, unknown>>;
 const BLANK = "▁";

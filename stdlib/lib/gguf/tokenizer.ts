@@ -5,22 +5,12 @@
  */
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { byteLevel } from "./byte-level.js";
+import type { Cutting, Refusal } from "./cutting.js";
 import { bool, f32s, i32s, text, texts, u32, type Metadata } from "./head.js";
 import { piecesOf } from "./scored-pieces.js";
 import { BYTE, CONTROL, NORMAL, UNKNOWN, UNUSED, USER_DEFINED } from "./token-kinds.js";
 
 type Json = Readonly<Record<string, unknown>>;
-export interface Refusal {
-  readonly refused: string;
-}
-/** Of a kind of vocabulary. */
-export interface Cutting {
-  readonly metadata: Metadata;
-  /** By token, where tokens have scores. */
-  readonly scores?: ReadonlyMap<string, number>;
-  /** What of it llama.cpp does otherwise. */
-  readonly left: readonly { readonly part: string; readonly instead: string }[];
-}
 export interface ToldTokenizer {
   readonly metadata: Metadata;
   readonly left: Cutting["left"];

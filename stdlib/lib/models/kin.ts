@@ -2,7 +2,7 @@
  * What families of one shape have in common: the names of their layers, and what a checkpoint of theirs may hold besides
  * parameters. A family spreads it into its capabilities and says what is its own.
  */
-import { sizeFields } from "../../models/size-fields.js";
+import { sizeFields } from "./size-fields.js";
 
 export const llamaKin = {
   targets: ["q_proj", "v_proj"],
