@@ -8,7 +8,16 @@ const notebook = "notebooks/quickstart.ipynb";
 const executed = "notebooks/quickstart.executed.ipynb";
 const runs = join(root, "notebooks", "runs");
 
+const usage = `npm start           install, build, fine-tune in ${notebook}
+npm run lab [FILE]  the same, in JupyterLab
+npx tunebook        the other commands`;
+
 async function main([first, ...rest]) {
+  const help = first === "--help" || first === "-h";
+  if (first !== undefined && first !== "lab") {
+    console[help ? "log" : "error"](usage);
+    return help ? 0 : 2;
+  }
   await provision();
   if (first === "lab") return node([cli, "lab", ...(rest.length > 0 ? rest : [notebook])]);
   const begun = Date.now();
