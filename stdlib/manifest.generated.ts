@@ -41,6 +41,7 @@ import { word as metrics_exact_match } from "./metrics/exact_match.js";
 import { word as metrics_f1 } from "./metrics/f1.js";
 import { word as metrics_field_f1 } from "./metrics/field_f1.js";
 import { word as metrics_json_validity } from "./metrics/json_validity.js";
+import { word as metrics_judge } from "./metrics/judge.js";
 import { word as metrics_log_loss } from "./metrics/log_loss.js";
 import { word as metrics_loss } from "./metrics/loss.js";
 import { word as metrics_matthews_correlation } from "./metrics/matthews_correlation.js";
@@ -223,6 +224,7 @@ export const words: readonly Word[] = [
   metrics_f1,
   metrics_field_f1,
   metrics_json_validity,
+  metrics_judge,
   metrics_log_loss,
   metrics_loss,
   metrics_matthews_correlation,

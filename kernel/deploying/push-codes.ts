@@ -3,7 +3,6 @@ import { registerCodes } from "#dsl/diagnostics/codes.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
-    "secret-malformed": { readonly env: string };
     "wrong-repository": { readonly repository: string };
     "push-public": { readonly repository: string };
     "push-failed": {
@@ -23,13 +22,6 @@ declare module "#dsl/diagnostics/codes.js" {
 }
 
 registerCodes({
-  "secret-malformed": {
-    severity: "error",
-    message: (d) => `${d.env} of the environment holds what no token has: spaces, line ends or signs beyond ASCII`,
-    help: (d) => `set ${d.env} to the token alone, as the hub shows it, and start the kernel again`,
-    explain:
-      "A token is one word. One that was copied with a line end inside, or twice, would be refused with a message that shows it.",
-  },
   "wrong-repository": {
     severity: "error",
     message: (d) => `${JSON.stringify(d.repository)} names no repository`,

@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 import { commitIter, createRepo, HubApiError, modelInfo } from "@huggingface/hub";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Push } from "#stdlib/kinds/target.js";
-import { secretNamed } from "#stdlib/lib/secrets/held.js";
+import { wordNamed } from "#stdlib/lib/secrets/held.js";
 import { hubEndpoint } from "../bases/hub-files.js";
 import type { Progress } from "../core/session/host-context.js";
 import { hubCalls } from "./hub-calls.js";
@@ -31,10 +31,7 @@ export function tokenOf({ env, repository }: Push): string {
   const parts = repository.split("/");
   if (parts.length !== 2 || !parts.every((part) => PART.test(part)) || repository.endsWith(".git"))
     throw new CodedError("wrong-repository", { repository });
-  const token = secretNamed(env);
-  // A header holds nothing else, and whoever refuses it would show it.
-  if (!/^[\x21-\x7e]+$/.test(token)) throw new CodedError("secret-malformed", { env });
-  return token;
+  return wordNamed(env);
 }
 
 /** Coded errors `push-public`, `push-failed`. */

@@ -52,6 +52,17 @@ export function get(url: string, options: GetOptions = {}): Promise<Dispatcher.R
   return ask(url, "GET", dispatchers().following, options);
 }
 
+/** One POST of JSON, as the server answers it first. `patience`: milliseconds without a byte. Coded error `network-failed`. */
+export function postJson(
+  url: string,
+  body: unknown,
+  { patience, ...options }: GetOptions & { readonly patience: number },
+): Promise<Dispatcher.ResponseData> {
+  const headers = { "content-type": "application/json", ...options.headers };
+  const own = { body: JSON.stringify(body), headersTimeout: patience, bodyTimeout: patience };
+  return ask(url, "POST", dispatchers().plain, { ...options, headers }, own);
+}
+
 /** One HEAD, as the server answers it first: redirects are not followed. Coded error `network-failed`. */
 export async function head(url: string, options: GetOptions = {}): Promise<Dispatcher.ResponseData> {
   const answer = await ask(url, "HEAD", dispatchers().plain, options);
@@ -61,13 +72,15 @@ export async function head(url: string, options: GetOptions = {}): Promise<Dispa
 
 async function ask(
   url: string,
-  method: "GET" | "HEAD",
+  method: "GET" | "HEAD" | "POST",
   dispatcher: Dispatcher,
   options: GetOptions,
+  own: Pick<Dispatcher.RequestOptions, "body" | "headersTimeout" | "bodyTimeout"> = {},
 ): Promise<Dispatcher.ResponseData> {
   try {
     const { address, authorization } = credentials(url);
     return await request(address, {
+      ...own,
       method,
       dispatcher,
       headers: { "user-agent": "tunebook", ...authorization, ...options.headers },

@@ -3,6 +3,7 @@ import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { resolve } from "node:path";
 import type { MetricImplementation, MetricWorld, WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import { judgedMeasure, UNASKED, type Judging } from "./judging/measure.js";
 import { textOfNamed } from "../fetch/regular.js";
 import type { Scored } from "#stdlib/kinds/task.js";
 import { resampling, drawnTexts, samplerOf } from "#stdlib/lib/tasks/drawn.js";
@@ -18,19 +19,37 @@ export async function preparedMetric(call: Call, world?: MetricWorld): Promise<M
   return (world && (await metric.prepared?.(call, world))) ?? metric;
 }
 
+/** Whether a metric reads what a model writes. */
+export async function readsTexts(call: Call): Promise<boolean> {
+  const { ofWritten, judge } = await does(call, "metric");
+  return ofWritten !== undefined || judge !== undefined;
+}
+
 /** Files as they are named from a folder. */
 export function worldIn(folder: string): MetricWorld {
   return { text: (path) => textOfNamed(resolve(folder, path), path) };
+}
+
+interface MeasuringOptions {
+  readonly texts?: WrittenMetricInput | null;
+  readonly world?: MetricWorld;
+  /** Absent: nobody may be asked. */
+  readonly judging?: Judging;
 }
 
 export async function measureOf(
   registry: Registry,
   call: Call,
   scored: Pick<Scored, "measure" | "resampling">,
-  { texts = null, world }: { readonly texts?: WrittenMetricInput | null; readonly world?: MetricWorld } = {},
+  { texts = null, world, judging }: MeasuringOptions = {},
 ): Promise<Measure> {
   const metric = await preparedMetric(call, world);
   const has = registry.find("metric", call.word)?.capabilities;
+  if (metric.judge) {
+    const name = metricName(call);
+    const judged = judging && (await judgedMeasure(metric.judge, call, texts ?? textsIn(scored, call), judging));
+    return { name, call, greaterIsBetter: true, share: false, ...(judged ?? UNASKED) };
+  }
   const measure: Scored["measure"] = texts
     ? (own, call) => must(own.ofWritten, `what ${call.word} is of texts`)(call, texts)
     : (own, call) => scored.measure(own, call);
@@ -51,17 +70,22 @@ export async function measureOf(
   };
 }
 
-/** What it says of the very outcomes that it was measured on. */
-function notesOn({ notes }: MetricImplementation, call: Call, measure: Scored["measure"]): readonly string[] {
-  const says = notes?.ofWritten?.bind(notes);
-  if (!says) return [];
-  let told: readonly string[] = [];
+/** Texts among what was scored; null: there are none. */
+function textsIn({ measure }: Pick<Scored, "measure">, call: Call): WrittenMetricInput | null {
+  let found: WrittenMetricInput | null = null;
   const asking: MetricImplementation = {
     ofWritten(_call, input) {
-      told = says(call, input);
+      found = input;
       return Number.NaN;
     },
   };
   measure(asking, call);
-  return told;
+  return found;
+}
+
+/** What it says of the very outcomes that it was measured on. */
+function notesOn({ notes }: MetricImplementation, call: Call, measure: Scored["measure"]): readonly string[] {
+  const says = notes?.ofWritten?.bind(notes);
+  const texts = says ? textsIn({ measure }, call) : null;
+  return says && texts ? says(call, texts) : [];
 }

@@ -18,7 +18,7 @@ export async function writtenTexts(
   const gathered = prompts.map((prompt) => new Gathered(asText(prompt)));
   for await (const piece of session.models.write(handle, prompts, o, stage.hostContext, stage.signal))
     gathered[piece.row]!.add(piece);
-  return { written: gathered.map((text) => text.written().continuation), targets };
+  return { written: gathered.map((text) => text.written().continuation), targets, asked: prompts.map(asText) };
 }
 
 /** Of a conversation: what came before its last answer, and that answer. */

@@ -56,11 +56,13 @@ export async function scoreAnswers(
   const data = outcomes.labels.length > 0 ? { labels: outcomes.labels } : {};
   const whole = listOf<Call>(wholeOf(asked, parameter, registry, data), "--metrics");
   const tried = whole.map((call) =>
-    measureOf(registry, call, outcomes, { world: worldIn(folder) }).catch((error: unknown) => {
-      // Nobody asked for it: of the usual ones those are told that these answers have.
-      if (calls === null && error instanceof CodedError && error.code === "no-probabilities") return null;
-      throw error;
-    }),
+    measureOf(registry, call, outcomes, { world: worldIn(folder), judging: { beside: null, signal } }).catch(
+      (error: unknown) => {
+        // Nobody asked for it: of the usual ones those are told that these answers have.
+        if (calls === null && error instanceof CodedError && error.code === "no-probabilities") return null;
+        throw error;
+      },
+    ),
   );
   const measures = (await Promise.all(tried)).filter((one) => one !== null);
   const { rows } = answers;

@@ -1,5 +1,6 @@
 /** What measures outcomes: one function for each sort of outcome. */
 import type { Call } from "#dsl/types/value.js";
+import type { JudgeImplementation } from "./judge.js";
 
 /** A model's are f32; what stands in a file is read whole. */
 export type Probabilities = Float32Array | Float64Array;
@@ -46,6 +47,8 @@ export interface AnswerMetricInput {
 export interface WrittenMetricInput {
   readonly written: readonly string[];
   readonly targets: readonly string[];
+  /** What the model was asked, where that is known. */
+  readonly asked?: readonly string[];
 }
 /** Pairs of texts that belong together or don't, and how alike a model finds them. */
 export interface PairMetricInput {
@@ -116,6 +119,8 @@ export interface MetricImplementation {
   /** Asked where it is no number. */
   readonly why?: Reasons;
   readonly notes?: Notes;
+  /** It is another model that is asked; whoever measures asks it, where he may. */
+  readonly judge?: JudgeImplementation;
   /** The metric as this call wants it, where that takes a look at the world. */
   prepared?(call: Call, world: MetricWorld): Promise<MetricImplementation>;
 }

@@ -7,7 +7,8 @@ import type { Scored } from "#stdlib/kinds/task.js";
 import type { MetricWorld, WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import type { Interval } from "#stdlib/lib/intervals/interval.js";
 import type { Measure } from "../../inference/comparison.js";
-import { measureOf } from "../../inference/measured.js";
+import type { Judging } from "../../inference/judging/measure.js";
+import { measureOf, readsTexts } from "../../inference/measured.js";
 import { asked, scoredOf, type Asked } from "../../inference/scored.js";
 import { writtenTexts } from "../../inference/written-texts.js";
 import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
@@ -15,7 +16,6 @@ import { encodingOf } from "../../encoding/encoding.js";
 import type { Learnt } from "../../artifacts/learnt.js";
 import type { Cost } from "./evaluate-cost.js";
 import { readLearntOf } from "../../inference/seen.js";
-import { does } from "../../core/session/words.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { FoldScores } from "../../core/display/folds.js";
 import type { SliceScores } from "../../history/run-scores.js";
@@ -60,6 +60,8 @@ export interface Measured {
   readonly rows: Encoded;
   /** Of folds: the rows of each, which together are `rows`. */
   readonly partsAsked?: readonly PartAsked[];
+  /** What was written of the rows; null: no metric reads that. */
+  readonly texts: WrittenMetricInput | null;
   readonly scored: Scored;
   readonly measures: readonly Measure[];
   readonly evaluation: Evaluation;
@@ -69,7 +71,11 @@ export interface Measured {
 
 /** `groups`: scored so that loss has an interval too; it says the same but for rounding. */
 export type How = Pick<Evaluate, "metrics" | "batch_size"> &
-  Partial<Pick<Evaluate, "decode" | "max_tokens">> & { readonly groups?: boolean; readonly world?: MetricWorld };
+  Partial<Pick<Evaluate, "decode" | "max_tokens">> & {
+    readonly groups?: boolean;
+    readonly world?: MetricWorld;
+    readonly judging?: Judging;
+  };
 
 export async function evaluateOnce(
   session: TuneSession,
@@ -135,8 +141,7 @@ export async function askedOf(
     ...(stage.signal ? { signal: stage.signal } : {}),
   });
   const writing = { decode, max_tokens: max_tokens ?? model.max_length, stop: [], batch_size: how.batch_size };
-  const written = writesText(model) && (await Promise.all(how.metrics.map((call) => does(call, "metric"))));
-  const reads = written && written.some(({ ofWritten }) => ofWritten !== undefined);
+  const reads = writesText(model) && (await Promise.all(how.metrics.map(readsTexts))).includes(true);
   const texts = reads ? await writtenTexts(session, handle, { prepared, split }, writing, stage) : null;
   const asking = (performance.now() - begun) / 1000;
   const learnt = readLearntOf(handle, base, stage.hostContext.folder);
@@ -147,7 +152,7 @@ export async function askedOf(
 /** The metrics of what was said of `rows`: those of all parts, one part's behind the other's. */
 export async function measuredOf(
   session: TuneSession,
-  o: Omit<Measured, "scored" | "measures" | "evaluation"> & {
+  o: Omit<Measured, "texts" | "scored" | "measures" | "evaluation"> & {
     readonly name: string;
     readonly on: string;
     readonly parts: readonly Pick<AskedModel, "said" | "texts">[];
@@ -164,18 +169,19 @@ export async function measuredOf(
   const texts = joined(parts.flatMap(({ texts }) => texts ?? []));
   const measures: Measure[] = [];
   for (const call of how.metrics) {
-    const writes = (await does(call, "metric")).ofWritten !== undefined;
+    const { world, judging } = how;
     measures.push(
       await measureOf(session.vocabulary.registry, call, scored, {
-        texts: writes ? texts : null,
-        ...(how.world && { world: how.world }),
+        texts: (await readsTexts(call)) ? texts : null,
+        ...(world && { world }),
+        ...(judging && { judging }),
       }),
     );
   }
   const { confusion, labels } = scored;
   const metrics = Object.fromEntries(measures.map(({ name, value }) => [name, value]));
   return {
-    ...{ by, cost, prepared, split, encoding, rows, scored, measures },
+    ...{ by, cost, prepared, split, encoding, rows, texts, scored, measures },
     ...(folds && { folds }),
     ...(partsAsked && { partsAsked }),
     evaluation: { model: name, on, rows: rows.count, metrics, labels, confusion },
@@ -184,5 +190,10 @@ export async function measuredOf(
 
 function joined(texts: readonly WrittenMetricInput[]): WrittenMetricInput | null {
   if (texts.length === 0) return null;
-  return { written: texts.flatMap(({ written }) => written), targets: texts.flatMap(({ targets }) => targets) };
+  const asked = texts.flatMap((part) => part.asked ?? []);
+  const written = texts.flatMap((part) => part.written);
+  return {
+    ...{ written, targets: texts.flatMap(({ targets }) => targets) },
+    ...(asked.length === written.length && { asked }),
+  };
 }

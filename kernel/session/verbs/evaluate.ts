@@ -6,6 +6,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import { evaluationShown, type EvaluationReport } from "../../core/display/evaluation.js";
 import { difference, drawAll, methodsOf, type Compared, type Measure } from "../../inference/comparison.js";
 import { constantOf, type ScoredConstant } from "../../inference/constant.js";
+import type { Judging } from "../../inference/judging/measure.js";
 import { measureOf, worldIn } from "../../inference/measured.js";
 import { distinctConstants } from "../../inference/distinct-constants.js";
 import "../../core/session/load-codes.js";
@@ -79,7 +80,12 @@ function measuredNamed(
   action: Evaluate,
   stage: Stage,
 ): Promise<Measured> {
-  const how = { ...action, groups: true, world: worldIn(stage.hostContext.folder) };
+  const { signal, hostContext } = stage;
+  const judging: Judging = {
+    ...{ signal, onProgress: hostContext.onProgress },
+    beside: beside ? (beside.texts?.written ?? null) : action.names.length > 1 ? "itself" : null,
+  };
+  const how = { ...action, groups: true, world: worldIn(hostContext.folder), judging };
   const contender = action.contenders?.[name];
   if (contender) {
     const standing = { name, contender, beside: must(beside, "the model that it stands beside") };

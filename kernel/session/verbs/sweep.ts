@@ -175,6 +175,7 @@ async function runTrial(
     const scored = {
       ...{ metrics: [sweep.goal.metric], batch_size: action.plan.recipe.training.batch_size },
       world: worldIn(stage.hostContext.folder),
+      judging: { beside: null, signal: stage.signal, onProgress: stage.hostContext.onProgress },
     };
     const { evaluation } = await evaluateOnce(session, handle, subject, scored, stage);
     const metric = metricName(sweep.goal.metric);

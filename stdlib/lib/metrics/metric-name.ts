@@ -4,7 +4,7 @@ import type { Registry } from "#dsl/types/registry.js";
 import type { MetricCapabilities } from "#dsl/types/capabilities.js";
 
 export function metricName(call: Call): string {
-  const written = ["average", "of", "variant", "at", "places", "weights", "words", "schema"]
+  const written = ["average", "of", "variant", "at", "places", "weights", "words", "schema", "model"]
     .map((name) => call.arguments[name])
     .filter((value) => value !== 0 && value !== "none" && value !== "auto")
     .filter((value) => typeof value === "number" || typeof value === "string");

@@ -15,3 +15,10 @@ export function secretNamed(env: string): string {
 export function secretOf(secret: Call): string {
   return secretNamed(String(secret.arguments["env"] as string));
 }
+
+/** For a header, which holds nothing but one word, and whoever refuses it would show it. Coded errors `secret-missing`, `secret-malformed`. */
+export function wordNamed(env: string): string {
+  const held = secretNamed(env);
+  if (!/^[\x21-\x7e]+$/.test(held)) throw new CodedError("secret-malformed", { env });
+  return held;
+}

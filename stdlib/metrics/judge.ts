@@ -1,0 +1,96 @@
+import { defineWord } from "#dsl/types/define.js";
+import { addressWrong, PLACES } from "../lib/judging/parameters.js";
+import "../lib/judging/codes.js";
+
+export const word = defineWord({
+  kind: "metric",
+  name: "judge",
+  doc: "What another model says of the texts, asked over HTTP in OpenAI's shape: which of two is the better answer, 0 to 1 (a tie is half a win). Of one model its text is held beside the target; in `evaluate a, b` each further model's beside the first one's. Every pair is asked twice, the order changed; where the two don't agree it is a tie, and how often they do is told, with the tokens that it took. The texts leave this machine for that address; nothing else asks anybody.",
+  example: 'metrics: [judge("http://127.0.0.1:8000/v1", model: "judge")]',
+  since: "0.2.0",
+  elsewhere: {
+    ...{ llm_judge: "judge", llm_as_judge: "judge", g_eval: "judge", win_rate: "judge", winrate: "judge" },
+    ...{ base_url: "url", api_base: "url", endpoint: "url", api_key: "key", token: "key", concurrency: "at_once" },
+    ...{ template: "prompt", instructions: "prompt" },
+  },
+  capabilities: { greaterIsBetter: true, of: ["written"] },
+  parameters: [
+    {
+      name: "url",
+      type: { is: "string" },
+      doc: "Where it answers: what stands before `/chat/completions`.",
+      positional: true,
+      required: true,
+      why: "Texts go nowhere unless the program says where.",
+      impact: "high",
+    },
+    {
+      name: "model",
+      type: { is: "string" },
+      doc: "The judge, as that service calls it.",
+      required: true,
+      why: "Another judge says something else.",
+      impact: "high",
+    },
+    {
+      name: "prompt",
+      type: { is: "string" },
+      doc: "What is asked, with `{a}` and `{b}` for the two texts and `{prompt}` for what they answer; how the verdict is written is added to it.",
+      why: "“Better” means nothing until somebody says at what: without it help, truth and clarity count.",
+      impact: "high",
+    },
+    {
+      name: "key",
+      type: { is: "word", kind: "secret" },
+      doc: "The service's key, by the name of an environment variable.",
+      why: "Services on this machine want none.",
+      impact: "medium",
+    },
+    {
+      name: "against",
+      type: { is: "choice", of: ["auto", "target"] },
+      means: {
+        auto: "the first model where several are scored, else the target",
+        target: "the target, for every model",
+      },
+      doc: "What a text is held beside: the target (`target`), or the first model's text where several models are scored (`auto`).",
+      default: { value: "auto" },
+      why: "Two models are told apart best side by side.",
+      impact: "medium",
+    },
+    {
+      name: "at_once",
+      type: { is: "number", integer: true },
+      doc: "Questions under way at once.",
+      range: { min: 1, max: 64 },
+      default: { value: 4 },
+      why: "Services refuse those that ask too much at once.",
+      impact: "low",
+    },
+    {
+      name: "timeout",
+      type: { is: "number", unit: "duration" },
+      doc: "How long one answer may take; then it is asked again, three times in all.",
+      range: { min: 0, exclusive: true },
+      default: { value: 120_000 },
+      why: "A judge on a small machine takes a minute for a long text.",
+      impact: "low",
+    },
+    {
+      name: "max_tokens",
+      type: { is: "number", integer: true },
+      doc: "Most tokens of an answer.",
+      range: { min: 1 },
+      default: { value: 512 },
+      why: "Judges that reason first need room before their verdict.",
+      impact: "low",
+    },
+  ],
+  check({ arguments: { url, prompt } }, context) {
+    const why = addressWrong(url);
+    if (why !== null) context.report("judge-address", { why }, "url");
+    const missing = typeof prompt === "string" ? ["{a}", "{b}"].filter((place) => !prompt.includes(place)) : [];
+    if (missing.length > 0) context.report("judge-prompt", { missing, places: PLACES }, "prompt");
+  },
+  load: async () => (await import("./judge.run.js")).judge,
+});

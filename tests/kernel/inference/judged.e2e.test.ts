@@ -1,0 +1,117 @@
+/** `judge` in a program: nobody hears a text unless it stands there, then that address hears these texts and no key is left behind. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cachePath } from "#kernel/fetch/cache.js";
+import type { Refused } from "#kernel/session/tune-session.js";
+import type { ModelHandle, Written } from "#kernel/session/model-handle.js";
+import { NotebookOfOne } from "../session/notebook-of-one.js";
+import { writeT5 } from "../session/small-t5.js";
+import { JudgeServer, longer } from "./judge-server.js";
+
+const SECRET = "sk-planted-e2e-9876543210";
+const ROWS = 30;
+
+describe("a judge in a program", function () {
+  this.timeout(120_000);
+  let book: NotebookOfOne;
+  let server: JudgeServer;
+  /** What was kept of the judge of an earlier run of this test must not answer here. */
+  const model = `judge-${process.pid.toString(36)}-${Date.now().toString(36)}`;
+  const judge = (more = ""): string => `judge("${server.url}", model: "${model}"${more})`;
+  const text = (): string => book.shown.map((shown) => JSON.stringify(shown)).join("\n");
+  before(async () => {
+    server = await JudgeServer.start(longer);
+    book = new NotebookOfOne();
+    process.env["TUNE_TEST_JUDGE_KEY"] = SECRET;
+    writeT5(join(book.folder, "small"));
+    const rows = Array.from({ length: 90 }, (_, i) => {
+      const word = (i + 25).toString(5).replace(/\d/g, (digit) => "abcde"[Number(digit)]!);
+      return {
+        word,
+        back: [...word]
+          .reverse()
+          .join("")
+          .slice(i % 3),
+        part: i < 60 ? "train" : "test",
+      };
+    });
+    writeFileSync(join(book.folder, "words.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
+    await book.run(`
+data pairs { source: jsonl("words.jsonl"), columns: { input: word, target: back }, split: by_column(part) }
+model one { base: "small", task: translation(prefix: ""), technique: full, max_length: 24 }
+model two like one { max_length: 25 }
+recipe quick { epochs: 2, batch_size: 20, optimizer: adamw(learning_rate: 1e-2), seed: 1 }
+train one on pairs with quick
+train two on pairs with quick { seed: 2 }`);
+  });
+  after(async () => {
+    Reflect.deleteProperty(process.env, "TUNE_TEST_JUDGE_KEY");
+    await book.close();
+    await server.close();
+  });
+
+  it("hears nothing of an ordinary evaluation", async () => {
+    await book.run(`evaluate one, two on pairs.test { metrics: [exact_match, bleu], max_tokens: 8 }`);
+    assert.equal(server.heard.length, 0);
+  });
+  it("hears what the model wrote beside the targets, each pair in both orders, and nothing else", async () => {
+    await book.run(
+      `evaluate one on pairs.test { metrics: [${judge(", key: secret(env: TUNE_TEST_JUDGE_KEY)")}], max_tokens: 8 }`,
+    );
+    const wrote = await (book.values.get("one") as ModelHandle).predict<Written>(rowsOf("word"), { max_tokens: 8 });
+    const pairs = rowsOf("back").flatMap((target, row) => {
+      const { text: asked, continuation } = wrote[row]!;
+      return continuation.trim() === target
+        ? []
+        : [
+            { asked, a: target, b: continuation },
+            { asked, a: continuation, b: target },
+          ];
+    });
+    const distinct = (of: readonly object[]) => [...new Set(of.map((one) => JSON.stringify(one)))].toSorted();
+    assert.ok(pairs.length > 20);
+    assert.deepEqual(distinct(server.heard.map(({ asked, a, b }) => ({ asked, a, b }))), distinct(pairs));
+    assert.ok(server.heard.every(({ headers }) => headers.authorization === `Bearer ${SECRET}`));
+    const longerThan = wrote.map(({ continuation }, row): number => {
+      const [own, target] = [continuation.length, rowsOf("back")[row]!.length];
+      return own > target ? 1 : own === target ? 0.5 : 0;
+    });
+    const score = book.session.evaluations.at(-1)!.metrics[`judge(${model})`]!;
+    assert.ok(Math.abs(score - longerThan.reduce((a, b) => a + b, 0) / ROWS) < 1e-12);
+    assert.match(text(), /each pair was asked twice/);
+    assert.match(text(), /tokens read/);
+  });
+  it("holds further models beside the first, and asks nothing twice", async () => {
+    const statement = `evaluate one, two on pairs.test { metrics: [${judge()}], max_tokens: 8 }`;
+    await book.run(statement);
+    const [one, two] = book.session.evaluations.slice(-2).map(({ metrics }) => metrics[`judge(${model})`]);
+    assert.equal(one, 0.5);
+    assert.ok(two! >= 0 && two! <= 1);
+    const heard = server.heard.length;
+    await book.run(statement);
+    assert.equal(server.heard.length, heard);
+  });
+  it("leaves its key nowhere: not in what is shown, a run, the folder, or the cache", () => {
+    assert.ok(!text().includes(SECRET));
+    for (const folder of [book.folder, book.runs, cachePath("judged")])
+      for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+        if (entry.isFile()) assert.ok(!readFileSync(join(entry.parentPath, entry.name)).includes(SECRET), entry.name);
+  });
+  it("is refused where its address or prompt is none, before anything is asked", async () => {
+    const code = (metric: string): Promise<unknown> =>
+      book.run(`evaluate one on pairs.test { metrics: [${metric}] }`).then(
+        () => null,
+        (error: unknown) => (error as Refused).diagnostics.map((d) => d.code),
+      );
+    assert.deepEqual(await code('judge("localhost:8000", model: "j")'), ["judge-address"]);
+    assert.deepEqual(await code('judge("https://me:pass@host/v1", model: "j")'), ["judge-address"]);
+    assert.deepEqual(await code(judge(', prompt: "which?"')), ["judge-prompt"]);
+    assert.deepEqual(await code(judge(', key: "sk-plain"')), ["secret-in-text"]);
+  });
+
+  function rowsOf(field: "word" | "back"): string[] {
+    const lines = readFileSync(join(book.folder, "words.jsonl"), "utf8").split("\n");
+    return lines.slice(60).map((line) => (JSON.parse(line) as Record<string, string>)[field]!);
+  }
+});

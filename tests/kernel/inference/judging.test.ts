@@ -1,0 +1,211 @@
+/** A judge is asked twice of each pair, so many at once, patiently, and never again of what it has said. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CodedError } from "#dsl/diagnostics/codes.js";
+import { judgedPairs, type Judgement, type JudgingOptions, type Pairs } from "#kernel/inference/judging/judged.js";
+import { verdictIn } from "#stdlib/lib/judging/verdict.js";
+import { judge } from "#stdlib/metrics/judge.run.js";
+import { JudgeServer, longer, type Reply } from "./judge-server.js";
+
+const SECRET = "sk-planted-0123456789";
+
+describe("a judge of texts", function () {
+  this.timeout(20_000);
+  let folder: string;
+  let server: JudgeServer;
+  const before_ = { cache: process.env["TUNEBOOK_CACHE"], key: process.env["JUDGE_KEY"] };
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-judged-"));
+    server = await JudgeServer.start(longer);
+    process.env["TUNEBOOK_CACHE"] = folder;
+    process.env["JUDGE_KEY"] = SECRET;
+  });
+  after(async () => {
+    await server.close();
+    for (const [name, value] of [
+      ["TUNEBOOK_CACHE", before_.cache],
+      ["JUDGE_KEY", before_.key],
+    ] as const)
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    rmSync(folder, { recursive: true, force: true });
+  });
+  beforeEach(() => {
+    server.heard.length = 0;
+    server.most = 0;
+    server.reply = longer;
+  });
+
+  let model = 0;
+  /** Each time another model, so that nothing is known from before. */
+  const ask = (
+    pairs: Pairs,
+    given: Readonly<Record<string, unknown>> = {},
+    o: JudgingOptions = {},
+  ): Promise<Judgement> => {
+    const own = { url: server.url, model: `j${String(model++)}`, ...given };
+    return judgedPairs(judge.judge!, { kind: "metric", word: "judge", arguments: own as never }, pairs, o);
+  };
+  const key = { word: "secret", kind: "secret", arguments: { env: "JUDGE_KEY" } };
+  const failure = async (asked: Promise<unknown>): Promise<CodedError & { readonly data: never }> => {
+    const error = await asked.then(
+      () => assert.fail("it was judged"),
+      (e: unknown) => e,
+    );
+    return error as CodedError & { readonly data: never };
+  };
+  const some = (count: number): Pairs => ({
+    first: Array.from({ length: count }, (_, i) => `first ${String(i)}`),
+    second: Array.from({ length: count }, (_, i) => `second, longer ${String(i)}`),
+  });
+
+  it("is told both texts in both orders and what they answer, and its verdicts become scores of the second", async () => {
+    const pairs = {
+      asked: ["q1", "q2", "q3", "q4"],
+      first: ["aa", "b", "cc", " same"],
+      second: ["a", "bb", "dd", "same"],
+    };
+    const { scores, notes } = await ask(pairs);
+    assert.deepEqual([...scores], [0, 1, 0.5, 0.5]);
+    assert.deepEqual(
+      server.heard.map(({ asked, a, b }) => [asked, a, b].join("|")).toSorted(),
+      ["q1|aa|a", "q1|a|aa", "q2|bb|b", "q2|b|bb", "q3|cc|dd", "q3|dd|cc"].toSorted(),
+    );
+    assert.ok(server.heard.every(({ path, headers }) => path === "/v1/chat/completions" && !headers.authorization));
+    assert.deepEqual(notes, [
+      "each pair was asked twice, the order changed: both say the same of 100 % of 3 pairs, the others count as ties",
+      "1 pair of the same text: ties, not asked",
+      `6 questions to j${String(model - 1)}: 600 tokens read, 42 written`,
+    ]);
+  });
+  it("is worth nothing where it likes what stands first, and that is told", async () => {
+    server.reply = () => "VERDICT: A";
+    const { scores, notes } = await ask(some(4));
+    assert.deepEqual([...scores], [0.5, 0.5, 0.5, 0.5]);
+    assert.match(notes[0]!, /the same of 0 % of 4 pairs/);
+    assert.equal(notes[1], "of 4 pairs it prefers a place, not a text: 4 times the first, 0 times the second");
+  });
+  it("counts answers without a verdict, and says so where none has one", async () => {
+    server.reply = (heard, nth) => (nth === 0 ? "I can't say." : longer(heard));
+    const { scores, notes } = await ask(some(3), { at_once: 1 });
+    assert.deepEqual([...scores], [0.5, 1, 1]);
+    assert.ok(notes.includes("1 pair without a verdict in both orders: ties"));
+    server.reply = () => "As a model I have no opinion.";
+    const { code, data } = await failure(ask(some(2)));
+    assert.deepEqual(
+      [code, data],
+      ["judge-mute", { model: `j${String(model - 1)}`, answers: 4, first: "As a model I have no opinion." }],
+    );
+  });
+  it("asks nothing again, and after an interrupt the rest alone", async () => {
+    const again = { model: "kept" };
+    const first = await ask(some(5), again);
+    assert.equal(server.heard.length, 10);
+    const second = await ask(some(5), again);
+    assert.equal(server.heard.length, 10);
+    assert.deepEqual(second.scores, first.scores);
+    assert.deepEqual(second.notes.at(-1), "0 questions to kept; 10 answers from before");
+    const stop = new AbortController();
+    server.reply = (heard, nth) => {
+      if (nth === 13) stop.abort(new Error("interrupted"));
+      return longer(heard);
+    };
+    await assert.rejects(ask(some(12), { ...again, at_once: 1 }, { signal: stop.signal }), /interrupted/);
+    const asked = server.heard.length;
+    assert.ok(asked >= 13 && asked <= 15, String(asked));
+    server.reply = longer;
+    await ask(some(12), again);
+    assert.ok(server.heard.length <= 25, String(server.heard.length));
+  });
+  it("has no more under way than it is told", async () => {
+    server.reply = async (heard) => {
+      await new Promise((done) => setTimeout(done, 5));
+      return longer(heard);
+    };
+    await ask(some(10), { at_once: 3 });
+    assert.equal(server.most, 3);
+  });
+  it("waits while it is busy, as long as it asks for, and gives up in the end", async () => {
+    const busy: Reply = { status: 429, headers: { "retry-after": "0" }, json: { error: { message: "slow down" } } };
+    server.reply = (heard, nth) => (nth < 3 ? busy : longer(heard));
+    assert.deepEqual([...(await ask(some(1), { at_once: 1 })).scores], [1]);
+    assert.equal(server.heard.length, 5);
+    server.reply = () => busy;
+    const { code, data } = await failure(ask(some(1), { at_once: 1 }));
+    assert.deepEqual([code, data], ["judge-busy", { url: server.url, status: 429, tries: 6, why: "slow down" }]);
+  });
+  it("gives its key in one header, and shows it nowhere, whatever the service says", async () => {
+    await ask(some(1), { key });
+    assert.equal(server.heard[0]?.headers.authorization, `Bearer ${SECRET}`);
+    server.reply = () => ({ status: 401, json: { error: { message: `no such key: ${SECRET}` } } });
+    const refused = await failure(ask(some(3), { key }));
+    assert.deepEqual(
+      [refused.code, refused.data],
+      ["judge-refused", { url: server.url, status: 401, env: "JUDGE_KEY", why: "no such key: …" }],
+    );
+    assert.ok(!JSON.stringify(refused).includes(SECRET) && !refused.message.includes(SECRET));
+    const missing = { ...key, arguments: { env: "NO_SUCH_JUDGE_KEY" } };
+    assert.equal((await failure(ask(some(1), { key: missing }))).code, "secret-missing");
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    assert.ok(files.length > 10);
+    for (const file of files) {
+      const path = join(file.parentPath, file.name);
+      assert.ok(!readFileSync(path, "utf8").includes(SECRET) && !path.includes(SECRET));
+      if (process.platform !== "win32") assert.equal(statSync(path).mode & 0o077, 0);
+    }
+  });
+  it("is told to be out of reach, late, or something else than a judge", async () => {
+    const gone = await JudgeServer.start(longer);
+    const { url } = gone;
+    await gone.close();
+    const nobody = await failure(ask(some(1), { url }));
+    assert.equal(nobody.code, "judge-unreachable");
+    server.reply = () => null;
+    const late = await failure(ask(some(1), { timeout: 50 }));
+    assert.deepEqual([late.code, (late.data as { why: string }).why], ["judge-unreachable", "no answer within 0.05 s"]);
+    for (const [reply, why] of [
+      [{ status: 404, json: { error: "no such model" } }, "it answers 404: no such model"],
+      [{ status: 302, headers: { location: "http://elsewhere.example/" }, json: {} }, "it answers 302: {}"],
+      [{ status: 200, json: { text: "VERDICT: A" } }, 'its answer is no chat completion: {"text":"VERDICT: A"}'],
+    ] as const) {
+      server.reply = () => reply;
+      const failed = await failure(ask(some(1), { at_once: 1 }));
+      assert.deepEqual([failed.code, failed.data], ["judge-failed", { url: server.url, why }]);
+    }
+  });
+  it("asks services in the shape that they know", async () => {
+    server.reply = (heard) => {
+      if ("max_tokens" in heard.body)
+        return { status: 400, json: { error: { message: "Use 'max_completion_tokens' instead." } } };
+      if ("temperature" in heard.body)
+        return { status: 400, json: { error: { message: "temperature does not support 0" } } };
+      return longer(heard);
+    };
+    assert.deepEqual([...(await ask(some(2), { at_once: 1, max_tokens: 99 })).scores], [1, 1]);
+    assert.equal(server.heard.length, 6);
+    assert.equal(server.heard.at(-1)?.body["max_completion_tokens"], 99);
+  });
+  it("fills a prompt of one's own in one go", async () => {
+    await ask({ asked: ["q"], first: ["{b}"], second: ["two"] }, { prompt: "Kinder, to {prompt}: <{a}> or <{b}>?" });
+    const contents = server.heard.map(({ body }) => body.messages.at(-1)!.content.split("\n")[0]);
+    assert.deepEqual(contents.toSorted(), ["Kinder, to q: <two> or <{b}>?", "Kinder, to q: <{b}> or <two>?"]);
+  });
+  it("finds the verdict in what judges write", () => {
+    for (const [said, verdict] of [
+      ["VERDICT: A", "a"],
+      ["Both are good.\n**Verdict: B**", "b"],
+      ["verdict is tie.", "tie"],
+      ["First I thought VERDICT: A, then …\nVERDICT: B", "b"],
+      ["<think>VERDICT: A? no</think>\nVERDICT: TIE", "tie"],
+      ["<think>VERDICT: A", null],
+      [" B. ", "b"],
+      ["Answer A", "a"],
+      ["A is better", null],
+      ["VERDICT: ABOUT equal", null],
+      ["", null],
+    ] as const)
+      assert.equal(verdictIn(said), verdict, said);
+  });
+});
