@@ -24,7 +24,7 @@ registerCodes({
   "contenders-alone": {
     severity: "error",
     message: (d) => `${listedAsCode(d.contenders)} ${d.contenders.length === 1 ? "stands" : "stand"} beside no model`,
-    help: () => "name the model first that is compared: `evaluate router, baseline(majority) on tickets.test`",
+    help: () => "name the model first that is compared: `evaluate router, baseline(tfidf) on tickets.test`",
     explain:
       "What a baseline or a prompt does, and which labels there are, follows from the model that it is compared with: at least one that is trained stands in the statement.",
     example: example("evaluate baseline(majority) on d.test"),
@@ -32,7 +32,7 @@ registerCodes({
   "contender-refused": {
     severity: "error",
     message: (d) => `\`${d.contender}\` can't do ${d.task}: ${d.why}`,
-    help: (d) => `compare with ${d.instead ?? "`baseline(majority)`"}`,
+    help: (d) => `compare with ${d.instead ?? "`baseline(majority)` or `baseline(tfidf)`"}`,
     explain:
       "Beside a model stands what could do its task without that training: not every baseline can do every task.",
     example: example("evaluate m, m.base on d.test"),

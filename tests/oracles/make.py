@@ -29,6 +29,7 @@ import similarity
 import smollm2
 import storage
 import techniques
+import tfidf
 import tiny_bert
 import tiny_decoders
 import tiny_t5
@@ -43,6 +44,7 @@ torch.use_deterministic_algorithms(True)
 for name, make in {
     "metrics": lambda: metrics.make(golden),
     "intervals": lambda: intervals.make(golden),
+    "baselines of words": lambda: tfidf.make(golden, data),
     "losses and optimizers": lambda: objectives.make(golden),
     "rope": lambda: rope.make(golden),
     "decoders": lambda: decoders.make(golden),

@@ -30,6 +30,14 @@ describe("contenders", function () {
     assert.match(JSON.stringify(shown), /baseline\(majority\) − m/);
   });
 
+  it("learn from the rows that train, never from those that are scored", async () => {
+    await book.run("evaluate m, baseline(tfidf) on d.validation { metrics: [accuracy, log_loss] }");
+    const words = book.session.evaluations.at(-1)!;
+    // The verdict stands in every text, and no other word tells of it.
+    assert.equal(words.metrics["accuracy"], 1);
+    assert.ok(words.metrics["log_loss"]! > 0.05, "words that stand in no other row were learnt");
+  });
+
   it("are refused without a model, without rows to learn from, and where the base has no head", async () => {
     for (const [text, code] of [
       ["evaluate baseline(majority) on d.validation", "contenders-alone"],

@@ -2,6 +2,8 @@
  * Bags of what texts are made of, by hashing: which, and how often. The same text gives the same numbers whatever is beside it,
  * and no text is kept, so that memory is bounded by rows and not by what they say.
  */
+import { WORDS } from "#stdlib/lib/tfidf/words.js";
+
 export interface Bag {
   /** Each once. */
   readonly parts: Uint32Array;
@@ -10,10 +12,6 @@ export interface Bag {
 
 /** Parts of one text that are kept: of a long one its beginning speaks. */
 const MOST = 512;
-/** Scripts that write words without spaces are taken letter by letter; pairs of those are words often enough. */
-const WORDS =
-  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]\p{M}*|[\p{L}\p{M}\p{N}]+/gu;
-
 /** Words of a text and pairs of neighbouring ones, as numbers below a power of two. */
 export function wordsIn(text: string, buckets: number): Bag {
   const counted = new Map<number, number>();

@@ -1,0 +1,72 @@
+/** Linear models of labels over tf-idf: one of several, or each by itself. */
+import { logisticFitted, said, softmaxFitted, type Linear } from "../tfidf/linear.js";
+import type { SparseRows } from "../tfidf/sparse.js";
+import type { WordModel } from "./tfidf.js";
+
+/** Logit of a label that no row has, or that all have: nothing tells it. */
+const NEVER = Math.log(1e-38);
+const SURELY = Math.log(1e9);
+
+/** One label of several. Those that no row has are never said. */
+export async function labelModel(
+  rows: SparseRows,
+  found: readonly string[],
+  labels: readonly string[],
+  signal?: AbortSignal,
+): Promise<WordModel> {
+  const numbers = new Map(labels.map((label, l) => [label, l]));
+  const present = labels.flatMap((label, l) => (found.includes(label) ? [l] : []));
+  const place = new Map(present.map((label, i) => [label, i]));
+  const truth = Int32Array.from(found, (label) => place.get(numbers.get(label) ?? -1) ?? 0);
+  const model: Linear =
+    present.length === 2
+      ? await logisticFitted(rows, truth, signal)
+      : await softmaxFitted(rows, truth, present.length, signal);
+  const own = new Float64Array(model.outputs);
+  return {
+    what: "logistic regression",
+    bytes: model.weights.byteLength,
+    said(of, row) {
+      said(model, of, row, own);
+      const logits = present.length === 2 ? [0, own[0]!] : own;
+      const all = new Float32Array(labels.length).fill(NEVER);
+      const least = logNormed(logits);
+      present.forEach((label, i) => (all[label] = logits[i]! - least));
+      return all;
+    },
+  };
+}
+
+/** Each label by itself, one against the rest. */
+export async function setsModel(
+  rows: SparseRows,
+  sets: readonly (readonly string[])[],
+  labels: readonly string[],
+  signal?: AbortSignal,
+): Promise<WordModel> {
+  const models: (Linear | number)[] = [];
+  for (const label of labels) {
+    const is = Uint8Array.from(sets, (set) => Number(set.includes(label)));
+    const have = is.reduce((sum, one) => sum + one, 0);
+    if (have === 0 || have === is.length) models.push(have === 0 ? -SURELY : SURELY);
+    else models.push(await logisticFitted(rows, is, signal));
+  }
+  const own = new Float64Array(1);
+  return {
+    what: "a logistic regression of each label",
+    bytes: models.reduce<number>((sum, one) => sum + (typeof one === "number" ? 8 : one.weights.byteLength), 0),
+    said: (of, row) =>
+      Float32Array.from(models, (model) => {
+        if (typeof model === "number") return model;
+        said(model, of, row, own);
+        return own[0]!;
+      }),
+  };
+}
+
+/** ln of the sum of their exponentials. */
+function logNormed(logits: ArrayLike<number>): number {
+  const all = Array.from(logits);
+  const most = Math.max(...all);
+  return most + Math.log(all.reduce((sum, one) => sum + Math.exp(one - most), 0));
+}

@@ -1,0 +1,98 @@
+/** The baseline of words: tf-idf of a row's texts and a linear model over it, or how alike two texts are by it. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { ContenderGiven, ContenderRows, ReadyContender } from "../../kinds/contender.js";
+import { ridgeFitted, said } from "../tfidf/linear.js";
+import type { SparseRows } from "../tfidf/sparse.js";
+import { Vocabulary } from "../tfidf/vocabulary.js";
+import { alikeBy } from "./tfidf-alike.js";
+import { labelModel, setsModel } from "./tfidf-labels.js";
+import "./codes.js";
+
+/** Rows that are learnt from; of more, so many at equal distances. */
+const MOST = 200_000;
+const TEXTS = ["text", "text_pair", "negative"] as const;
+
+/** A linear model over the words of rows: what it says of one as a model's head says it. */
+export interface WordModel {
+  readonly bytes: number;
+  /** `logistic regression`. */
+  readonly what: string;
+  said(rows: SparseRows, row: number): Float32Array;
+}
+
+export async function tfidf(given: ContenderGiven): Promise<ReadyContender> {
+  const begun = performance.now();
+  const { train, signal, task, rows } = given;
+  if (!train || train.count === 0)
+    throw new CodedError("no-answer-for-all", { contender: "baseline(tfidf)", task: task.call.word });
+  const picked = pickedOf(train);
+  const roles = TEXTS.filter((role) => train.values(role) !== undefined);
+  const read = (from: ContenderRows, which: ArrayLike<number>) => textsIn(from, roles, which);
+  if (task.implementation.supervision.rows === "apart") {
+    const words = await alikeBy(roles, read(train, picked.rows), signal);
+    return {
+      learntIn: (performance.now() - begun) / 1000,
+      bytes: words.bytes,
+      notes: [`cosine of tf-idf of ${words.what}${picked.of}`],
+      ask: async (asked) => ({
+        said: await words.said(read(rows, asked), rows.values("label") ?? rows.values("score")),
+      }),
+    };
+  }
+  const vocabulary = new Vocabulary(roles.length);
+  const learnt = await vocabulary.learn(read(train, picked.rows), signal);
+  const model = await modelOf(given, learnt, valuesAt(train, picked.rows));
+  const words = `${vocabulary.size.toLocaleString("en-US")} words and pairs of neighbouring words`;
+  return {
+    learntIn: (performance.now() - begun) / 1000,
+    bytes: vocabulary.bytes + model.bytes,
+    notes: [`tf-idf of ${words}, ${model.what}${picked.of}`],
+    async ask(asked) {
+      const numbers = await vocabulary.read(read(rows, asked), signal);
+      return { said: Array.from(asked, (_, i) => model.said(numbers, i)) };
+    },
+  };
+}
+
+/** Values of the rows that are learnt from, by role. */
+type Values = (role: string) => readonly unknown[] | null;
+
+async function modelOf({ labels, signal }: ContenderGiven, learnt: SparseRows, values: Values): Promise<WordModel> {
+  const [label, sets, score] = [values("label"), values("labels"), values("score")];
+  if (label) return labelModel(learnt, label.map(String), labels, signal);
+  if (sets) return setsModel(learnt, sets as readonly (readonly string[])[], labels, signal);
+  const numbers = await ridgeFitted(learnt, (score ?? []).map(Number), signal);
+  const own = new Float64Array(1);
+  return {
+    what: "ridge regression",
+    bytes: numbers.weights.byteLength,
+    said(rows, row) {
+      said(numbers, rows, row, own);
+      return Float32Array.from(own);
+    },
+  };
+}
+
+function pickedOf({ count: all }: ContenderRows): { readonly rows: ArrayLike<number>; readonly of: string } {
+  const step = Math.max(1, Math.ceil(all / MOST));
+  const rows = Uint32Array.from({ length: Math.ceil(all / step) }, (_, i) => i * step);
+  return {
+    rows,
+    of: `, learnt from ${rows.length.toLocaleString("en-US")} rows${step > 1 ? ` of ${all.toLocaleString("en-US")}` : ""}`,
+  };
+}
+
+function* textsIn(
+  rows: ContenderRows,
+  roles: readonly string[],
+  which: ArrayLike<number>,
+): Generator<readonly string[]> {
+  const columns = roles.map((role) => rows.values(role));
+  for (const row of Array.from(which)) yield columns.map((column) => String(column?.at(row) ?? ""));
+}
+function valuesAt(rows: ContenderRows, which: ArrayLike<number>): Values {
+  return (role) => {
+    const column = rows.values(role);
+    return column ? Array.from(which, (row) => column.at(row)) : null;
+  };
+}

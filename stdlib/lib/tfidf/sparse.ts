@@ -1,0 +1,39 @@
+/** Rows of few numbers among many columns. */
+export interface SparseRows {
+  readonly count: number;
+  readonly columns: number;
+  /** Where each row begins in `at` and `values`, and at the end where the last one ends: [count + 1]. */
+  readonly starts: Uint32Array;
+  /** Columns of the numbers, row by row. */
+  readonly at: Uint32Array;
+  readonly values: Float64Array;
+}
+
+/** Of rows that come one after the other. */
+export class SparseBuilder {
+  private readonly starts: number[] = [0];
+  private at = new Uint32Array(1024);
+  private values = new Float64Array(1024);
+  private used = 0;
+
+  row(columns: Uint32Array, values: Float64Array): void {
+    const end = this.used + columns.length;
+    if (end > this.at.length) {
+      const room = Math.max(end, this.at.length * 2);
+      const [at, numbers] = [new Uint32Array(room), new Float64Array(room)];
+      at.set(this.at.subarray(0, this.used));
+      numbers.set(this.values.subarray(0, this.used));
+      [this.at, this.values] = [at, numbers];
+    }
+    this.at.set(columns, this.used);
+    this.values.set(values, this.used);
+    this.used = end;
+    this.starts.push(end);
+  }
+
+  made(columns: number): SparseRows {
+    const starts = Uint32Array.from(this.starts);
+    const [at, values] = [this.at.subarray(0, this.used), this.values.subarray(0, this.used)];
+    return { count: starts.length - 1, columns, starts, at, values };
+  }
+}
