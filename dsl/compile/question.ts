@@ -284,7 +284,23 @@ export function predict(program: Program, header: Header): void {
         }
       : null;
   const batch_size = numberAt(values, "batch_size");
-  act(program, header, "predict", { name, on, as: as?.text ?? null, batch_size, writing });
+  const why = values["why"] === true;
+  if (why && task && !saysWhy(program, task)) {
+    program.report(
+      "no-why",
+      { task: task.word, has: tasksThatSayWhy(program) },
+      own.given.get("why")?.span ?? statement.span,
+    );
+    return;
+  }
+  act(program, header, "predict", { name, on, as: as?.text ?? null, batch_size, writing, ...(why && { why }) });
+}
+
+function saysWhy(program: Program, task: Call): boolean {
+  return program.registry.find("task", task.word)?.capabilities?.why === true;
+}
+function tasksThatSayWhy(program: Program): readonly string[] {
+  return program.registry.ofKind("task").flatMap(({ name, capabilities }) => (capabilities?.why ? [name] : []));
 }
 
 /** Keys of writing that are given though the task writes nothing (reported). */

@@ -169,6 +169,8 @@ export interface Actions {
     readonly batch_size: number;
     /** How text is written; null: the task writes none. */
     readonly writing: Writing | null;
+    /** Whether it is shown which words spoke for the answers; absent: no. */
+    readonly why?: true;
   };
   sweep: { readonly name: string; readonly sweep: SweepPlan };
   deploy: {

@@ -87,6 +87,7 @@ declare module "../diagnostics/codes.js" {
     "cannot-pack": { readonly task: string };
     "batchwise-parts": { readonly task: string; readonly batch_size: number; readonly whole: number };
     "no-packed-prompts": { readonly technique: string };
+    "no-why": { readonly task: string; readonly has: readonly string[] };
     "writes-no-text": { readonly key: string; readonly task: string };
   }
 }
@@ -302,6 +303,15 @@ train m on d`,
     explain:
       "With `packing` several texts share a row and each sees only itself. Virtual tokens stand before a row, so that all texts " +
       "of it but the first would be trained without them.",
+  },
+  "no-why": {
+    severity: "error",
+    message: (d) => `which words spoke for an answer can't be told of ${d.task}`,
+    help: (d) => `take \`why\` out; it is for ${listed(d.has.map((name) => `\`${name}\``))}`,
+    explain:
+      "`why: true` takes the gradient of the one logit that a whole text's answer follows from. Tags, places in a text, vectors and texts that are written follow from many.",
+    example:
+      'data d { source: csv("a.csv"), columns: { tokens: t, tags: g } }\nmodel m { base: "b", task: token_classification }\ntrain m on d\npredict m on "a text" { why: true }',
   },
   "writes-no-text": {
     severity: "error",

@@ -170,6 +170,8 @@ export interface TaskCapabilities<C extends Call = Call> {
   readonly supervision?: "label" | "next_token" | "sequence";
   /** Rows are conversations, fed whole. */
   readonly conversation?: true;
+  /** It says of whole texts what follows from one logit: which tokens spoke for it can be told. */
+  readonly why?: true;
   /** A base does it as it is, never trained. */
   readonly untrained?: true;
   /** Whether texts are held beside all others of their batch, so that parts of a batch are not the batch. */

@@ -36,6 +36,9 @@ import type { TuneSession } from "./tune-session.js";
 import { OpenModels } from "./open-models.js";
 import type { Opened } from "./opened.js";
 import { answersOf, type Asking } from "../inference/texts-asked.js";
+import { WHY, whyOf } from "../inference/why.js";
+import type { WhyRow } from "../core/display/why.js";
+import type { Session } from "../engine/engine.js";
 import "../artifacts/codes.js";
 
 /** Of a question about texts that stand in no data. */
@@ -298,11 +301,29 @@ export class ModelRoom {
     texts: readonly Asked[],
     s: HostContext = plainHostContext(this.session.options.folder),
   ): Promise<readonly Predicted[]> {
+    return this.asking(handle, texts, s, async (asked) => (await answersOf(texts, asked, handle.name)).predictions);
+  }
+
+  /** Which words spoke for the answers to some texts, of tasks with logits of whole texts. */
+  why(handle: ModelHandle, texts: readonly Asked[], s: HostContext, signal?: AbortSignal): Promise<readonly WhyRow[]> {
+    return this.asking(handle, texts, s, async (asked) => {
+      const { session, open } = asked;
+      if (!session.programs.includes(WHY)) await session.add({ [WHY]: open.why() }, []);
+      return whyOf(texts, asked, await answersOf(texts, asked, handle.name), signal);
+    });
+  }
+
+  private asking<T>(
+    handle: ModelHandle,
+    texts: readonly Asked[],
+    s: HostContext,
+    does: (asked: Askable & { readonly session: Session }) => Promise<readonly T[]>,
+  ): Promise<readonly T[]> {
     const work = this.queue.then(async () => {
       if (texts.length === 0) return [];
       const inPairs = !readsContexts(handle.plan.task) && texts.every((text) => typeof text !== "string");
-      const { open, ...own } = await this.askable(handle, inPairs ? PAIRS : NO_DATA, s);
-      return (await answersOf(texts, { ...own, session: open.session }, handle.name)).predictions;
+      const asked = await this.askable(handle, inPairs ? PAIRS : NO_DATA, s);
+      return does({ ...asked, session: asked.open.session });
     });
     this.queue = work.catch(() => undefined);
     return work;

@@ -12,6 +12,7 @@ import { startsFrom } from "#stdlib/lib/techniques/from.js";
 import { buildEvaluate } from "#stdlib/programs/evaluate.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
+import { buildWhy } from "#stdlib/programs/why.js";
 import type { Base } from "../core/bases/base.js";
 import { loadTokenizer } from "../bases/tokenizer.js";
 import { ADAPTER, adapterOf, type Adapter } from "../artifacts/adapter-folder.js";
@@ -41,6 +42,8 @@ export interface OpenModel {
   readonly untrained: "model" | "head" | null;
   /** Why it can't write text: its task doesn't, or the engine can't; null: it can, with the programs of stdlib/programs/generate.ts. */
   readonly mute: string | null;
+  /** The program that says which tokens spoke for an answer (stdlib/programs/why.ts), made when it is asked for; of tasks that have one. */
+  readonly why: () => Program;
   /** Models with the same one have their base's frozen weights in common; null: it stands alone. */
   readonly store: string | null;
   dispose(): Promise<void>;
@@ -84,7 +87,8 @@ export async function openModel(
   labels: readonly string[],
   home: string,
 ): Promise<OpenModel> {
-  const assembled = await programsOf(plan, base, labels, home);
+  const parts = await partsOf(plan, base, labels, home);
+  const assembled = assemble(parts);
   const task = await does(plan.recipe.model.task, "task");
   const { answers } = task;
   const writing = await writingOf(engine, plan.recipe.model, base, home);
@@ -120,6 +124,7 @@ export async function openModel(
     standardised,
     untrained: plan.recipe.model.scratch ? "model" : headless ? "head" : null,
     mute: writing.mute,
+    why: () => buildWhy({ ...parts, passes: { ...PLAIN, storage: storageOf(plan.recipe.model.storage) } }),
     store,
     dispose: () => session.dispose(),
   };
@@ -225,6 +230,7 @@ export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base,
     standardised: null,
     untrained: null,
     mute,
+    why: () => buildWhy(parts),
     store: base.hash,
     dispose: () => session.dispose(),
   };

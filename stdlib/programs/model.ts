@@ -3,6 +3,7 @@ import type { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Type } from "#dsl/graph/program.js";
 import { isFrozen } from "../lib/freezing.js";
+import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs } from "../kinds/model.js";
 import type { TaskImplementation, TaskOutputs } from "../kinds/task.js";
 import { makeLayers, type LayersOptions } from "../lib/layers.js";
@@ -36,12 +37,15 @@ export function buildModel(
   graph: Graph,
   inputs: ModelInputs,
   step?: Tensor,
+  /** Wraps the body's layers as the technique has wrapped them. */
+  outermost?: (layers: Layers) => Layers,
 ): TaskOutputs & { readonly body: ModelOutputs } {
   const { family, config, task } = o;
   const base = layersOptions(o, graph, o.seed, trainsIn(o), step);
   const body = buildBody(o, makeLayers({ ...base, prefix: family.prefix }), inputs, {
     dropout: o.dropout,
     pooled: task.implementation.pooled !== false,
+    ...(outermost && { outermost }),
   });
   // The head trains under every technique, as PEFT's modules_to_save.
   const head = makeLayers({

@@ -45,6 +45,7 @@ export const word = defineWord({
     peft: "SEQ_CLS",
     problem: "multi_label_classification",
     roles: ["text", "labels"],
+    why: true,
     labels: true,
     names: (call) => Object.keys(positiveGiven(call)),
     parameters: sentenceParameters,

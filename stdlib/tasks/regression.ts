@@ -30,6 +30,7 @@ export const word = defineWord({
     peft: "SEQ_CLS",
     problem: "regression",
     roles: ["text", "score"],
+    why: true,
     labels: false,
     parameters: (hidden: number, _labels: number, on: HeadOn): number => sentenceParameters(hidden, 1, on),
     measures: ["number"],

@@ -34,6 +34,7 @@ export const word = defineWord({
     problem: "single_label_classification",
     /** Roles that the data must have. */
     roles: ["text", "label"],
+    why: true,
     labels: true,
     names: labelsWeighed,
     /** What the head adds, for `hidden` features and `labels` labels; `family`: what the base's word says of it. */

@@ -12,6 +12,9 @@ export const word: BuiltVerb = {
   effect: "acts",
   read,
   elsewhere: {
+    explain: "why",
+    attributions: "why",
+    saliency: "why",
     infer: "predict",
     classify: "predict",
     ask: "predict",
@@ -30,6 +33,14 @@ export const word: BuiltVerb = {
       range: { min: 1 },
       default: { value: 64 },
       why: "It changes no result.",
+      impact: "low",
+    },
+    {
+      name: "why",
+      type: { is: "boolean" },
+      doc: "Shows of the first 20 texts which words spoke for the answer and which against it: gradient × input of its logit.",
+      default: { value: false },
+      why: "A label that hangs on a name, a date or a signature was learnt from the wrong thing.",
       impact: "low",
     },
     {

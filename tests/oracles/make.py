@@ -36,6 +36,7 @@ import tiny_t5
 import tokenizer
 import trained_tokenizers
 import tokenizer_kinds
+import why
 
 golden, fixtures, data, gguf = sys.argv[1:5]
 os.makedirs(golden, exist_ok=True)
@@ -53,6 +54,7 @@ for name, make in {
     "initial weights": lambda: initial_weights.make(golden),
     "kinds of tokenizers": lambda: tokenizer_kinds.make(golden),
     "tiny BERTs": lambda: tiny_bert.make(golden, fixtures),
+    "gradient times input": lambda: why.make(golden, fixtures),
     "encoders": lambda: encoders.make(golden),
     "tokenizers of encoders": lambda: encoder_tokenizers.make(golden, fixtures),
     "tasks of encoders": lambda: encoder_tasks.make(golden),

@@ -7,6 +7,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { predictionsShown } from "../../core/display/evaluation.js";
 import type { Shown } from "../../core/display/shown.js";
+import { whyShown } from "../../core/display/why.js";
 import { writtenShown } from "../../core/display/written.js";
 import { conversationsOf } from "../../core/data/conversations.js";
 import type { Asked } from "../../encoding/encoded.js";
@@ -18,6 +19,9 @@ import { does } from "../../core/session/words.js";
 
 /** Milliseconds between two drawings of what is written. */
 const showEvery = 100;
+
+/** Texts of which is told which words spoke, as many as are listed. */
+const EXPLAINED = 20;
 
 type Predict = Extract<Action, { verb: "predict" }>;
 
@@ -53,6 +57,9 @@ export async function runPredict(session: TuneSession, action: Predict, stage: S
       })),
     ),
   );
+  if (!action.why) return;
+  const rows = await session.models.why(handle, texts.slice(0, EXPLAINED), stage.hostContext, stage.signal);
+  stage.screen.display(whyShown(rows, { model: handle.name, of: texts.length }));
 }
 
 /** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */

@@ -12,6 +12,8 @@ import { scoresOf } from "#kernel/history/run-scores.js";
 import type { MetricImplementation } from "#stdlib/kinds/metric.js";
 import type { AskedRows, TaskImplementation } from "#stdlib/kinds/task.js";
 import { registry } from "#stdlib/registry.js";
+import { loadTokenizer } from "#kernel/bases/tokenizer.js";
+import { bySpokenWords } from "#kernel/inference/words-said.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeSmallBert } from "../session/small-bert.js";
 
@@ -82,6 +84,50 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
     assert.match(shown, /always “billing”: the best answer that never changes, by the training rows/);
     assert.match(shown, /Labels\nlabel +precision +recall +f1 +true rows +predicted\n─+\nbilling /);
     assert.doesNotMatch(shown, /warning/);
+  });
+
+  it("draws what the scores leave out, and shows the rows that a model is least sure of", async () => {
+    const made = await book.run("evaluate router, idle on tickets.test { uncertain: 2, worst: 0 }");
+    const shown = text(made);
+    const areas = new RegExp(
+      String.raw`^Curves on tickets\.test\n(router|idle): AUC \d\.\d{3}, AP \d\.\d{3}, ECE \d\.\d{3}\n`,
+      "m",
+    );
+    assert.match(shown, areas);
+    assert.match(shown, /^Most uncertain examples: router\n[^\n]+\n─+\n([^\n]*%[^\n]*\n){1}[^\n]*%/m);
+    assert.ok(made.every(({ bundle }) => JSON.stringify(bundle).length < 120_000));
+    assert.doesNotMatch(text(await book.run("evaluate router on tickets.test { uncertain: 0 }")), /uncertain/);
+  });
+
+  it("tells which words spoke for an answer, what was cut off left out", async () => {
+    const asked = ["we was so card then", "the crash, it was a parcel"];
+    const shown = text(
+      await book.run(`predict router on ${asked.map((one) => JSON.stringify(one)).join(", ")} { why: true }`),
+    );
+    assert.match(shown, /^router: which words spoke for the answer$/m);
+    assert.match(shown, /^we was so card then\n“billing”[^\n]*\n(for it: .*\nagainst it|for it): card [+−]\d/m);
+    // The model reads 64 tokens.
+    const long = `card ${"we ".repeat(80)}parcel`;
+    const made = await book.run(`predict router on ${JSON.stringify(long)} { why: true }`);
+    const html = String(made.at(-1)?.bundle["text/html"]);
+    assert.match(html, /<span style="opacity:\.72">parcel<\/span>/);
+    assert.match(html, /<span title="[+−][\d.]+ % \([+−][^"]+\)" style="[^"]*">card<\/span>/);
+  });
+
+  it("gives each word of two texts what its pieces say", async () => {
+    const tokenizer = await loadTokenizer(join(book.folder, "base"));
+    const texts = ["the card, we", "a room 日本 parcel"] as const;
+    const ids = (await tokenizer.encodePairs([texts[0]], [texts[1]], 64))[0]!.ids;
+    const values = Float32Array.from(ids, (_, at) => at + 1);
+    const { parts, special } = await bySpokenWords(texts, ids, values, tokenizer);
+    assert.equal(parts.map((part) => part.text).join(""), texts.join(" | "));
+    const said = new Map(parts.map((part) => [part.text, part.value]));
+    // [CLS] the card , we [SEP] a room 日本 parcel [SEP]
+    assert.deepEqual(
+      ["the", "card", ",", "we", "a", "room", "日本", "parcel", " "].map((word) => said.get(word)),
+      [2, 3, 4, 5, 7, 8, 9, 10, null],
+    );
+    assert.equal(special, 1 + 6 + 11);
   });
 
   it("two models: a column each, and the paired difference with what it says", async () => {

@@ -1,4 +1,5 @@
 /** One real-looking example of everything the notebook shows, for golden files, laws and pictures. */
+import { whyShown } from "#kernel/core/display/why.js";
 import { picturesShown } from "#kernel/core/display/pictures.js";
 import { uncertainShown } from "#kernel/core/display/uncertain.js";
 import { picturesOf } from "#kernel/inference/pictures.js";
@@ -549,6 +550,19 @@ export function gallery(): Readonly<Record<string, Shown>> {
       plain: pictured({ labels: ["billing", "shipping", "technical"], rows: 600, skill: 1 }),
     }),
     "pictures-numbers": drawnPictures({ prices: numbersPictured(900) }),
+    why: whyShown(
+      [
+        {
+          ...{ answer: "“billing”", special: 0.002 },
+          parts: ["Where", " ", "is", " ", "my", " ", "<b>refund</b>", "?", " ", "cut", " ", "off"].map((text, i) => ({
+            text,
+            value: text === " " || i > 8 ? null : [0.02, 0, -0.04, 0, 0.01, 0, 0.31, -0.12, 0][i]!,
+          })),
+        },
+        { answer: "the number", special: 0, parts: [{ text: "日本語", value: 0 }] },
+      ],
+      { model: "router", of: 40 },
+    ),
     predictions: predictionsShown(
       ["label", "probability"],
       [

@@ -11,6 +11,7 @@ import { modelShown } from "#kernel/core/display/model-card.js";
 import { planShown } from "#kernel/core/display/plan-card.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { sweepFigure, sweepTable } from "#kernel/core/display/sweep.js";
+import { whyShown } from "#kernel/core/display/why.js";
 import { tableShown } from "#kernel/core/display/table.js";
 import { escapeHtml, escapeLabel, printable } from "#kernel/core/display/text.js";
 import { must } from "#dsl/diagnostics/must.js";
@@ -61,7 +62,7 @@ const allowed = new Set([
   "details",
   "summary",
 ]);
-const attributes = new Set(["style", "class", "src", "alt", "width", "height", "scope"]);
+const attributes = new Set(["style", "class", "title", "src", "alt", "width", "height", "scope"]);
 const drawn = new Set(["svg", "title", "rect", "g", "path", "circle", "text"]);
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
 
@@ -116,6 +117,13 @@ describe("text from data", () => {
         hostile,
         (columns, rows, title) => safe(tableShown(columns, rows, { title, caption: title })),
       ),
+    );
+  });
+  it("cannot where words are told that spoke for an answer", () => {
+    const part = fc.record({ text: hostile, value: fc.option(fc.float({ noNaN: true, min: -9, max: 9 })) });
+    const row = fc.record({ answer: hostile, parts: fc.array(part, { maxLength: 5 }), special: fc.constant(0.5) });
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 3 }), hostile, (rows, model) => safe(whyShown(rows, { model, of: 9 }))),
     );
   });
   it("cannot in the picture of a mask", () => {

@@ -1,0 +1,51 @@
+/** Which words spoke for what a model says of some texts: of a label the likeliest, of a number the number. */
+import type { NDArray } from "#dsl/graph/program.js";
+import { whole } from "#stdlib/lib/tasks/feeds.js";
+import { argmax } from "#stdlib/lib/tasks/probabilities.js";
+import { collate } from "../core/data/batches.js";
+import { tokensAt } from "../core/data/token-rows.js";
+import type { WhyRow } from "../core/display/why.js";
+import { does } from "../core/session/words.js";
+import { typesOf } from "../core/session/token-types.js";
+import { encodeTexts, type Asked } from "../encoding/encoded.js";
+import { floats } from "../engine/feeds.js";
+import type { Asking, Said } from "./texts-asked.js";
+import { bySpokenWords } from "./words-said.js";
+
+/** The program of stdlib/programs/why.ts, by name. */
+export const WHY = "why";
+const BATCH = 8;
+
+/** `said`: what the model says of those texts, of which the logits name the answer. */
+export async function whyOf(
+  texts: readonly Asked[],
+  { plan, labels, session, tokenizer, base }: Asking,
+  said: Said,
+  signal?: AbortSignal,
+): Promise<readonly WhyRow[]> {
+  const { model } = plan.recipe;
+  const task = { call: model.task, implementation: await does(model.task, "task") };
+  const encoding = { tokenizer, maxLength: model.max_length, task, labels, types: await typesOf(plan, base) };
+  const rows = await encodeTexts(texts, encoding);
+  const made: WhyRow[] = [];
+  for (let from = 0; from < texts.length; from += BATCH) {
+    signal?.throwIfAborted();
+    const members = Uint32Array.from({ length: Math.min(BATCH, texts.length - from) }, (_, i) => from + i);
+    const feeds = collate(rows.ids, members, tokenizer.padId, { types: rows.types });
+    const answers = Array.from(members, (row) => argmax(said.numbers[row]!));
+    const outputs = said.numbers[from]!.length;
+    const flat = Int32Array.from(answers, (answer, i) => i * outputs + answer);
+    const chosen: NDArray = whole(flat, [flat.length]);
+    const why = floats((await session.run(WHY, { ...feeds, chosen }, [WHY]))[WHY]!);
+    const width = why.length / members.length;
+    for (const [i, row] of members.entries()) {
+      const ids = tokensAt(rows.ids, row);
+      const own = why.subarray(i * width, i * width + ids.length);
+      const asked = texts[row]!;
+      const spoken = await bySpokenWords(typeof asked === "string" ? [asked] : asked, ids, own, tokenizer);
+      const label = labels[answers[i]!];
+      made.push({ ...spoken, answer: label === undefined ? "the number" : `“${label}”` });
+    }
+  }
+  return made;
+}

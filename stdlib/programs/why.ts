@@ -1,0 +1,39 @@
+/**
+ * Which tokens spoke for an answer: the gradient of one logit by each token's embedding, times that embedding, summed over the
+ * width (gradient × input; Shrikumar et al. 2016, arXiv 1605.01713, section 3.2, as captum's `InputXGradient`).
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { Graph } from "#dsl/graph/builder.js";
+import { gradient } from "#dsl/graph/gradient.js";
+import { optimise } from "#dsl/graph/passes/table.js";
+import type { Program } from "#dsl/graph/program.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Layers } from "../kinds/layers.js";
+import { buildModel, modelInputs } from "./model.js";
+import type { AssembleOptions } from "./options.js";
+
+/**
+ * Of tasks whose logits are of whole texts [batch, outputs]. Inputs as `evaluate`'s, and `chosen` i32 [batch]: of row r and output
+ * o of n the number r · n + o. Output `why` [batch, length]: how much each token adds to that logit, as far as it is straight.
+ */
+export function buildWhy(o: Omit<AssembleOptions, "optimizer" | "clip">): Program {
+  const graph = new Graph();
+  const inputs = modelInputs(graph, o);
+  const chosen = graph.input("chosen", { dtype: "i32", shape: ["batch"] });
+  let words: Tensor | undefined;
+  const listening = (layers: Layers): Layers => ({
+    ...layers,
+    embedding(path, ids, of) {
+      const embedded = layers.embedding(path, ids, of);
+      if (ids === inputs.input_ids) words ??= embedded;
+      return embedded;
+    },
+  });
+  const model = buildModel({ ...o, dropout: 0 }, graph, inputs, undefined, listening);
+  const logits = model.logits();
+  const picked = logits.reshape([...logits.shape, 1]).takeRows(chosen).sum();
+  const [slope] = words ? gradient(graph, picked, [words]) : [];
+  if (!words || !slope) throw new CodedError("internal", { what: "an answer that no token has a part in" });
+  graph.output("why", slope.multiply(words).sum([-1]));
+  return optimise(graph.program(), o.passes);
+}

@@ -1,0 +1,53 @@
+/** Gradient times input beside PyTorch's on small BERTs, in float64. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { validate } from "#dsl/graph/validate.js";
+import { values } from "#dsl/graph/values.js";
+import { bert } from "#stdlib/models/bert.run.js";
+import { buildWhy } from "#stdlib/programs/why.js";
+import { textClassification } from "#stdlib/tasks/text_classification.run.js";
+import { full } from "#stdlib/techniques/full.run.js";
+import { feedsOf, root, run, shapesOf, tensorsOf } from "../models/golden.js";
+
+interface Golden {
+  readonly model: string;
+  readonly inputs: Readonly<Record<string, readonly (readonly number[])[]>>;
+  readonly chosen: readonly number[];
+  readonly why: readonly (readonly number[])[];
+}
+const goldens = JSON.parse(readFileSync(new URL("golden/oracle/why.json", root), "utf8")) as readonly Golden[];
+const call = (kind: string, word: string) => ({ kind, word, arguments: {} });
+
+describe("which tokens spoke for an answer", () => {
+  for (const { model, inputs, chosen, why } of goldens)
+    it(`${model}: as gradient times input in PyTorch`, () => {
+      const base = tensorsOf(`${model}/model.safetensors`);
+      const config = JSON.parse(readFileSync(new URL(`fixtures/models/${model}/config.json`, root), "utf8")) as Record<
+        string,
+        unknown
+      >;
+      const labels = base["classifier.weight"]!.shape[0]!;
+      const program = buildWhy({
+        ...{ family: bert, config: bert.config(config), prefixInCheckpoint: true, tensors: shapesOf(base), labels },
+        task: { call: call("task", "text_classification"), implementation: textClassification },
+        technique: { call: call("technique", "full"), implementation: full },
+        ...{ seed: 0, dropout: null, tokenTypes: true },
+      });
+      validate(program);
+      const flat = chosen.map((label, row) => row * labels + label);
+      const fed = { ...feedsOf(inputs), chosen: values([flat.length], flat) };
+      const found = run(program, fed, base).outputs["why"]!;
+      const width = why[0]!.length;
+      assert.deepEqual(found.shape, [why.length, width]);
+      why.forEach((row, r) => {
+        const greatest = Math.max(...row.map(Math.abs));
+        row.forEach((wanted, token) => {
+          const off = Math.abs(found.data[r * width + token]! - wanted);
+          assert.ok(
+            off <= 1e-5 * greatest,
+            `row ${String(r)}, token ${String(token)}: off by ${String(off / greatest)}`,
+          );
+        });
+      });
+    });
+});
