@@ -113,7 +113,7 @@ function trainingsOf(
   }
   if (verb !== "train") return [];
   return [...program.runs]
-    .filter(([name, run]) => before.get(name) !== run && (run.fold === undefined || run.folds))
+    .filter(([name, run]) => before.get(name) !== run && (run.fold === undefined || run.folds) && run.seeded !== true)
     .map(([name, run]) => training(program, placed, name, run, {}));
 }
 
@@ -126,7 +126,11 @@ function training(program: Program, placed: Placed, name: string, run: Run, more
   const planned =
     run.model.broken || run.data.broken
       ? undefined
-      : planTraining(program, { model: run.model, data: run.data, settings, run: name, ...at });
+      : planTraining(program, {
+          ...{ model: run.model, data: run.data, settings, run: name },
+          ...(run.repeats !== undefined && { repeats: { count: run.repeats, at: here } }),
+          ...at,
+        });
   return { ...placed, ...parts, name, settings, ...(planned && { planned }), evaluations: [], ...more };
 }
 

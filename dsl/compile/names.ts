@@ -6,6 +6,7 @@ import { formOf } from "../types/shapes.js";
 import type { Span } from "../diagnostics/span.js";
 import { checkTables, dataFacts, namedByData, splitNames } from "../rules/world.js";
 import { dataNow, foldsOf } from "../plan/folds.js";
+import { repeatsHash } from "../plan/repeats.js";
 import type { NameKind } from "../plan/outside.js";
 import type { Operand, WordNode } from "../syntax/tree.js";
 import { isCall, resolveData } from "../plan/definitions.js";
@@ -251,5 +252,7 @@ function changed(program: Program, run: Run, name: string, present: string, here
   const errors = program.reporter.diagnostics.filter((d) => d.severity === "error");
   program.reporter = reporter;
   for (const d of errors) program.reporter.report(d.code, d.data, d.span, d.fix ? { fix: d.fix } : {});
-  return planned !== undefined && planned.plan.recipeHash !== present;
+  if (planned === undefined) return false;
+  const { recipeHash } = planned.plan;
+  return (run.repeats === undefined ? recipeHash : repeatsHash(recipeHash, run.repeats)) !== present;
 }

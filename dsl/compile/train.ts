@@ -1,8 +1,9 @@
 /** `train`: a recipe put together from `with`, a sweep's best and the statement's own block, planned for each model it names. */
 import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
-import type { Draft, Program } from "../plan/program.js";
+import type { Draft, Program, Run } from "../plan/program.js";
 import { foldModel, foldsWritten, holding } from "../plan/folds.js";
+import { repeatName, repeatsHash, repeatsOf } from "../plan/repeats.js";
 import type { Span } from "../diagnostics/span.js";
 import { mustGet } from "../diagnostics/must.js";
 import type { Operand } from "../syntax/tree.js";
@@ -30,15 +31,16 @@ export function train(program: Program, header: Header): void {
     program,
     statement.block?.entries ?? [],
     header.verb,
-    parametersOf(program, "recipe"),
+    [...header.verb.parameters, ...parametersOf(program, "recipe")],
     new Map([...(recipe?.given ?? []), ...(best ? best.recipe : [])]),
   );
   const keys = statement.block?.entries.map((e) => e.key.path[0] ?? e.key.text) ?? [];
   checkDuration(program, own.given, keys, statement.verb.span);
   const written = new Map<string, Given>([
     ...(best ? best.recipe : []),
-    ...[...own.given].filter(([key]) => keys.includes(key)),
+    ...[...own.given].filter(([key]) => keys.includes(key) && key !== "repeats"),
   ]);
+  const repeats = own.given.get("repeats");
   const as = nameOf(clauses.get("as")?.operands[0]);
   const models = header.operands.map((operand) => nameOf(operand)?.text);
   const taken = as && program.names.get(as.text)?.is === "model" && !models.includes(as.text);
@@ -58,10 +60,14 @@ export function train(program: Program, header: Header): void {
     }
     const one = { ...parts, model, name, modelAt: operand.span };
     const folds = foldsWritten(program, data);
-    if (folds === null) {
+    const at = (as ?? nameOf(operand))?.span ?? operand.span;
+    if (repeats && folds !== null)
+      program.report("repeats-of-folds", { data: data.name, repeats: Number(repeats.value) }, repeats.span);
+    else if (repeats) trainRepeats(program, header, { ...one, data, at }, repeats);
+    else if (folds === null) {
       const planned = trainOn(program, header, { ...one, data });
       if (planned) act(program, header, "train", { name, plan: planned.plan, resume: planned.resume });
-    } else trainFolds(program, header, { ...one, data, at: (as ?? nameOf(operand))?.span ?? operand.span }, folds);
+    } else trainFolds(program, header, { ...one, data, at }, folds);
   }
 }
 
@@ -77,6 +83,7 @@ interface One {
   readonly onto: Operand | undefined;
   readonly modelAt: Span;
   readonly fold?: number;
+  readonly repeats?: { readonly count: number; readonly at: Span };
 }
 
 /** Plans one training and notes that its name stands for it. @returns the plan, where the source is to run */
@@ -96,6 +103,7 @@ function trainOn(program: Program, header: Header, o: One): ReturnType<typeof pl
         dataAt: o.onto?.span ?? statement.span,
         here: statement.verb.span,
         broken: o.broken,
+        repeats: o.repeats,
         statement: { block: statement.block?.span, end: statement.span.end },
       });
   const recipeHash = planned?.plan.recipeHash;
@@ -106,6 +114,40 @@ function trainOn(program: Program, header: Header, o: One): ReturnType<typeof pl
   });
   return planned;
 }
+
+const GREATEST_SEED = 2_147_483_647;
+
+/** One training for each seed; each has a name of its own beside the one that the best of them gets. */
+function trainRepeats(program: Program, header: Header, o: One & { readonly at: Span }, { value, span }: Given): void {
+  const count = Number(value);
+  const whole = trainOn(program, header, { ...o, repeats: { count, at: span } });
+  const run = mustGet(program.runs, o.name, "training");
+  const settings = settingsOf(program, run);
+  const first = Number(settings.get("seed")?.value ?? whole?.plan.recipe.training.seed ?? 0);
+  if (first + count - 1 > GREATEST_SEED)
+    program.report("seeds-run-out", { seed: first, repeats: count, most: GREATEST_SEED }, span);
+  const each = whole && repeatsOf(whole.plan);
+  for (let i = 0; i < count; i++) {
+    const name = repeatName(o.name, i + 1);
+    program.define(name, o.at, { is: "run" });
+    const seed: Given = { value: first + i, span, from: "written", places: new Map() };
+    const recipeHash = each?.[i]?.plan.recipeHash;
+    const own = new Map([...o.written, ["seed", seed] as const]);
+    program.runs.set(name, { ...without(run), seeded: true, own, ...(recipeHash !== undefined && { recipeHash }) });
+  }
+  const recipeHash = whole && repeatsHash(whole.plan.recipeHash, count);
+  program.runs.set(o.name, { ...run, repeats: count, ...(recipeHash !== undefined && { recipeHash }) });
+  if (!whole || !each || recipeHash === undefined) return;
+  if (!whole.plan.recipe.training.validate) {
+    // There may be rows that validate, and the recipe doesn't.
+    const told = program.reporter.diagnostics.some((d) => d.code === "needs-validation" && d.span === span);
+    if (!told) program.report("needs-validation", { what: "repeats", data: o.data.name }, span);
+    return;
+  }
+  const { plan, resume } = whole;
+  act(program, header, "train", { name: o.name, plan, resume, repeats: { each, recipeHash } });
+}
+const without = ({ recipeHash, ...run }: Run): Run => (void recipeHash, run);
 
 /** One training for each fold. */
 function trainFolds(program: Program, header: Header, o: One & { readonly at: Span }, k: number): void {

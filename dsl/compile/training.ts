@@ -68,6 +68,8 @@ export interface Training {
   readonly broken?: boolean;
   /** The statement, where its block takes keys of a recipe: a mend may add some. */
   readonly statement?: { readonly block: Span | undefined; readonly end: number };
+  /** How many seeds it is trained with; absent: one. */
+  readonly repeats?: { readonly count: number; readonly at: Span } | undefined;
   /** The recipe after `with`: what it allows counts too. */
   readonly recipe?: Draft | null;
 }
@@ -186,6 +188,10 @@ function checkValidation(
   { data, facts }: { readonly data: DataPlan; readonly facts: DataFacts | undefined },
   recipe: RecipePlan,
 ): void {
+  if (o.repeats) {
+    const told = { what: "repeats", data: o.data.name, ...dividedBy(program, data, facts) };
+    program.report("needs-validation", told, o.repeats.at);
+  }
   const needing = {
     keep: keepsBest(recipe),
     early_stopping: isCall(recipe.early_stopping ?? undefined),
@@ -283,6 +289,7 @@ function wholePlan(
   const allowed = program.allowed.map(({ code, reason, of }) => ({ code, reason, of }));
   const effects: Effects = {
     run: o.run,
+    ...(o.repeats && { repeats: o.repeats.count }),
     engine: program.engine.engine,
     threads: program.engine.threads,
     recompute,

@@ -46,6 +46,8 @@ export interface Recipe {
 /** Where things go; hashed with the recipe into `planHash`. */
 export interface Effects {
   readonly run: string; // name of the run: the model's, or that after `as`
+  /** How many trainings it is, with as many seeds; absent: one. */
+  readonly repeats?: number;
   readonly engine: string; // auto | tensorflow | tfjs
   readonly threads: number | null;
   /** Which activations are computed again: what the recipe says, or what `auto` chose for this machine's memory. */
@@ -141,6 +143,11 @@ export interface Actions {
     readonly resume: boolean;
     /** Of data in folds: each model that is trained; `plan` is the first one's. */
     readonly folds?: readonly { readonly name: string; readonly plan: Plan }[];
+    /** Of several seeds: each model that is trained. `recipeHash`: what tells the weights that stay under the name. */
+    readonly repeats?: {
+      readonly each: readonly { readonly name: string; readonly plan: Plan }[];
+      readonly recipeHash: string;
+    };
   };
   evaluate: {
     readonly names: readonly string[];

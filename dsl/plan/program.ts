@@ -61,6 +61,10 @@ export interface Run {
   readonly recipeHash?: string;
   /** True when it was trained by a statement of the source at hand. */
   readonly here: boolean;
+  /** How many seeds it was trained with; the best of them stays. Absent: one. */
+  readonly repeats?: number;
+  /** It is one of those seeds. */
+  readonly seeded?: true;
   /** Of data in folds: the one that it does not see, from 1. */
   readonly fold?: number;
   /** It is several models, one for each fold: their names. */

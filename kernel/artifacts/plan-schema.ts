@@ -85,6 +85,7 @@ const planSchema: Schema<Plan> = fields({
   recipe: fields({ data, dataHash: maybeText, model, training, experiments: v.exactOptional(v.array(text)) }),
   effects: fields({
     ...{ run: text, engine: text, threads: maybeNumber },
+    repeats: v.exactOptional(whole(1)),
     recompute: v.picklist(["none", "blocks"]),
     allowed: v.exactOptional(v.array(fields({ code: text, reason: text, of: text }))),
   }),

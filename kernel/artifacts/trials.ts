@@ -20,10 +20,13 @@ export interface TrialOf {
   /** From 1. */
   readonly number: number;
   readonly goal: { readonly metric: string; readonly direction: "maximize" | "minimize" };
+  /** They are seeds of one recipe (`repeats`), and no sweep. */
+  readonly seeds?: true;
 }
 export const trialSchema: Schema<TrialOf> = fields({
   ...{ sweep: v.string(), journal: v.string(), number: whole(1) },
   goal: fields({ metric: v.string(), direction: v.picklist(["maximize", "minimize"]) }),
+  seeds: v.exactOptional(v.literal(true)),
 });
 const isTrial = like(trialSchema);
 /** Of a journal's line what is told of a run. */
@@ -38,6 +41,7 @@ export interface Trial {
   readonly values: string | null;
   readonly score: number | null;
   readonly goal: TrialOf["goal"] | null;
+  readonly seeds?: true;
 }
 
 type Journaled = Pick<Trial, "key" | "sweep" | "number" | "values" | "score">;
@@ -78,9 +82,11 @@ export class Trials {
     const own = trialIn(lock);
     for (const { byRun } of this.journals.values()) {
       const found = byRun.get(run);
-      if (found) return { ...found, goal: own?.goal ?? null };
+      if (found) return { ...found, goal: own?.goal ?? null, ...(own?.seeds && { seeds: own.seeds }) };
     }
-    return own && { key: own.journal, sweep: own.sweep, number: own.number, values: null, score: null, goal: own.goal };
+    if (!own) return null;
+    const { journal: key, sweep, number, goal, seeds } = own;
+    return { key, sweep, number, values: null, score: null, goal, ...(seeds && { seeds }) };
   }
 }
 
@@ -100,10 +106,11 @@ function journaled(key: string, text: string): ReadonlyMap<string, Journaled> {
 
 function trialIn(value: unknown): TrialOf | null {
   if (!isTrial(value)) return null;
-  const { sweep, journal, number, goal } = value;
+  const { sweep, journal, number, goal, seeds } = value;
   return {
     ...{ sweep: plain(sweep), journal: plain(journal), number },
     goal: { metric: plain(goal.metric), direction: goal.direction },
+    ...(seeds && { seeds }),
   };
 }
 function valuesText(values: unknown): string | null {

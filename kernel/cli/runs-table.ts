@@ -193,10 +193,17 @@ function cells(
   const began = run.started?.slice(0, 16).replace("T", " ") ?? "";
   if (row.is === "sweep") {
     const { best } = row;
-    const what = [plural(row.trials, "trial"), row.failed > 0 && `${row.failed} failed`].filter(Boolean).join(", ");
-    const tried = best === null ? "" : [`best: trial ${best.number}`, best.values].filter(Boolean).join(", ");
+    const what = [plural(row.trials, row.seeds ? "seed" : "trial"), row.failed > 0 && `${row.failed} failed`]
+      .filter(Boolean)
+      .join(", ");
+    const tried =
+      best === null
+        ? ""
+        : row.seeds
+          ? `best: ${best.values ?? `number ${best.number}`}`
+          : [`best: trial ${best.number}`, best.values].filter(Boolean).join(", ");
     return {
-      about: [`${row.name} (sweep)`, what, run.data ?? "", began, ""],
+      about: [`${row.name} (${row.seeds ? "repeats" : "sweep"})`, what, run.data ?? "", began, ""],
       scored: [...scoreCells(row.score, metric), tried],
     };
   }

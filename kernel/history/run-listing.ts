@@ -58,6 +58,8 @@ export type ListRow =
       readonly key: string;
       readonly name: string;
       readonly trials: number;
+      /** They are seeds of one recipe. */
+      readonly seeds?: true;
       readonly live: number;
       readonly failed: number;
       readonly open: boolean;
@@ -354,6 +356,7 @@ function rowsOf(item: Item, view: RunView, choice: ScoreChoice | null): readonly
       key: sweep,
       name: trialOf(newest).sweep,
       trials: runs.length,
+      ...(trialOf(newest).seeds && { seeds: true as const }),
       live,
       failed,
       open,

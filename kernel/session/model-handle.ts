@@ -69,6 +69,8 @@ export interface TrainedOn extends Pick<DataFacts, "rowsIn" | "kept" | "hash"> {
 /** The weights a model has now. */
 export interface Weights {
   readonly plan: Plan;
+  /** What tells them, where they are the best of several seeds; absent: the recipe's own. */
+  readonly recipeHash?: string;
   readonly folder: string;
   readonly labels: readonly string[];
   /** What they were trained on. */
@@ -81,10 +83,15 @@ export interface Weights {
   readonly complete: boolean;
 }
 
+/** What tells the weights from those of other recipes, or of as many seeds. */
+export const recipeHashOf = ({ recipeHash, plan }: Weights): string => recipeHash ?? plan.recipeHash;
+
 export class ModelHandle {
   weights: Weights | null = null;
   /** Whether a training began: if it failed, nobody shall take the base's answers for its. */
   begun = false;
+  /** All seeds that its weights are the best of; null: it was trained with one. */
+  seeds: readonly ModelHandle[] | null = null;
   constructor(
     readonly name: string,
     readonly plan: ModelPlan,

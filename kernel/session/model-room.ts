@@ -22,7 +22,7 @@ import type { Prompt } from "../inference/prompts.js";
 import type { Piece } from "../inference/continue-texts.js";
 import { writeTexts } from "../inference/write.js";
 import { loadedWeights } from "./loaded.js";
-import { ModelHandle, type Predicted, type Weights, typeOf } from "./model-handle.js";
+import { ModelHandle, recipeHashOf, type Predicted, type Weights, typeOf } from "./model-handle.js";
 import { type Merged, writeMerged } from "../artifacts/merged.js";
 import { type Saved, writeSaved } from "./saved.js";
 import type { SaveOptions } from "./save-options.js";
@@ -107,7 +107,7 @@ export class ModelRoom {
 
   trained(): Readonly<Record<string, string>> {
     return Object.fromEntries(
-      [...this.handles].flatMap(([name, h]) => (h.weights?.complete ? [[name, h.weights.plan.recipeHash]] : [])),
+      [...this.handles].flatMap(([name, h]) => (h.weights?.complete ? [[name, recipeHashOf(h.weights)]] : [])),
     );
   }
 
@@ -134,7 +134,7 @@ export class ModelRoom {
     const { weights } = this.get(name);
     if (!weights?.complete) throw new CodedError("not-trained", { model: name });
     const folder = RunFolder.open(weights.folder).model;
-    if (weights.plan.recipeHash !== trained?.recipeHash) throw new CodedError("changed-since-trained", { model: of });
+    if (recipeHashOf(weights) !== trained?.recipeHash) throw new CodedError("changed-since-trained", { model: of });
     const known = this.written.get(folder);
     if (known?.file === weights.checkpoint.file) return known.base;
     const { open } = await this.ready(this.get(name), s);

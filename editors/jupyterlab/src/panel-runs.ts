@@ -210,9 +210,9 @@ interface SweepProps extends Pick<LineProps, "now" | "follower"> {
 }
 
 function Sweep({ row, runs, view, now, follower }: SweepProps): ReactElement {
-  const { key, name, trials, live, failed, open, score, best, newest } = row;
+  const { key, name, trials, live, failed, open, score, best, newest, seeds } = row;
   const what = [
-    ...["sweep", live > 0 && `${live} running`, failed > 0 && `${failed} failed`],
+    ...[seeds ? "repeats" : "sweep", live > 0 && `${live} running`, failed > 0 && `${failed} failed`],
     ago(runs.byId.get(newest)?.started, now),
   ];
   return h(
@@ -227,14 +227,14 @@ function Sweep({ row, runs, view, now, follower }: SweepProps): ReactElement {
         h("span", { className: "tunebook-fold", "aria-hidden": true }, open ? "▾" : "▸"),
         h("span", { className: "tunebook-name" }, name),
       ),
-      h("span", { className: "tunebook-state" }, count(trials, "trial")),
+      h("span", { className: "tunebook-state" }, count(trials, seeds ? "seed" : "trial")),
     ),
     h("span", { className: "tunebook-row tunebook-faint" }, h("span", null, what.filter(Boolean).join(" · "))),
     best &&
       h(
         "span",
         { className: "tunebook-faint" },
-        [`best: trial ${best.number}`, best.values].filter(Boolean).join(" · "),
+        [seeds ? "best" : `best: trial ${best.number}`, best.values].filter(Boolean).join(" · "),
       ),
     score && h(Score, { score, mixed: isMixed(runs, view) }),
   );

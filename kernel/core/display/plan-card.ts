@@ -20,8 +20,10 @@ export function planShown(
   { id, folded = false, folds }: { readonly id?: string; readonly folded?: boolean; readonly folds?: number } = {},
 ): Shown {
   const { recipe, effects } = plan;
-  const title =
-    folds === undefined
+  const { repeats } = effects;
+  const title = repeats
+    ? `Plan of ${effects.run}: train ${recipe.model.name} on ${recipe.data.name} ${String(repeats)} times, seeds ${seedsText(plan)}`
+    : folds === undefined
       ? `Plan of ${effects.run}: train ${recipe.model.name} on ${recipe.data.name}`
       : `Plan of ${effects.run}: the first of ${String(folds)} trainings of ${recipe.model.name}, one for each fold of ${recipe.data.name}`;
   const facts = factsOf(plan);
@@ -116,7 +118,7 @@ function factsOf({
   personal,
 }: Plan): [string, string, string][] {
   const { model, training } = recipe;
-  const time = expectedTime(estimates);
+  const time = expectedTime(estimates, effects.repeats);
   const share = estimates.parameters > 0 ? estimates.trainable / estimates.parameters : 0;
   const batches = training.accumulate === 1 ? "batches" : `updates of ${count(training.accumulate)} batches`;
   const size = `${batches} of ${count(training.batch_size)}${training.packing ? " packed rows" : ""}`;
@@ -133,7 +135,11 @@ function factsOf({
     ["technique", callText(model.technique), ""],
     ["parameters", compact(estimates.parameters), count(estimates.parameters)],
     ["trained", percent(share, 2), `${count(estimates.trainable)} of them`],
-    ["steps", count(estimates.steps), length],
+    [
+      "steps",
+      effects.repeats ? `${String(effects.repeats)} × ${count(estimates.steps)}` : count(estimates.steps),
+      length,
+    ],
     [
       "tokens",
       compact(estimates.tokens),
@@ -176,6 +182,13 @@ function factsOf({
       `because ${reason} (${of})`,
     ]),
   ];
+}
+
+/** `0, 1, 2`, or the first and the last. */
+function seedsText({ recipe: { training }, effects: { repeats = 1 } }: Plan): string {
+  const last = training.seed + repeats - 1;
+  if (repeats > 5) return `${String(training.seed)} to ${String(last)}`;
+  return Array.from({ length: repeats }, (_, i) => String(training.seed + i)).join(", ");
 }
 
 function times(n: number): string {

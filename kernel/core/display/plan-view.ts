@@ -227,7 +227,7 @@ class View {
       const { estimates, effects } = planned;
       const each = estimates.steps > 0 ? `about ${count(estimates.tokens / estimates.steps)} a step` : undefined;
       facts.push({ name: "tokens", value: compact(estimates.tokens), ...(each !== undefined && { note: each }) });
-      facts.push({ name: "time", ...expectedTime(estimates) });
+      facts.push({ name: "time", ...expectedTime(estimates, effects.repeats) });
       facts.push({
         ...{ name: "engine", value: effects.engine },
         ...(effects.threads !== null && { note: plural(effects.threads, "thread") }),

@@ -74,7 +74,11 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
     if (!o.quick && !waits && !found.some((d) => d.severity === "error")) ({ found, did } = await compile("run"));
     diagnostics.push(...found);
     actions.push(...did);
-    for (const action of did) if (action.verb === "train") trained[action.name] = action.plan.recipeHash;
+    for (const action of did)
+      if (action.verb === "train") {
+        trained[action.name] = action.repeats?.recipeHash ?? action.plan.recipeHash;
+        for (const { name, plan } of action.repeats?.each ?? []) trained[name] = plan.recipeHash;
+      }
     // A training that was not planned: it depends on what is unknown, or what is wrong with it has been said.
     for (const name of trainedIn(source, o.registry)) if (!(name in trained)) unsure.add(name);
     sound.push(source);

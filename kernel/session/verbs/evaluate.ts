@@ -19,6 +19,7 @@ import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
 import { barsTold, demandCleared, heldTo, sameCall, type Held } from "./evaluate-required.js";
 import { evaluateContender } from "./evaluate-contender.js";
+import { seedsTold } from "./evaluate-seeds.js";
 import { evaluateFolds } from "./evaluate-folds.js";
 import { evaluateOnce, type Measured } from "./evaluate-once.js";
 import { scoresOfSlices, slicedOf } from "./evaluate-slices.js";
@@ -62,6 +63,11 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     for (const { warning } of seen) if (warning) warn("scored-learnt-rows", warning);
     for (const { folds, evaluation } of measured)
       if (folds) stage.screen.display(foldsShown(folds, { title: `Folds of ${evaluation.model} on ${evaluation.on}` }));
+    for (const one of measured) {
+      const how = { ...action, groups: true, world: worldIn(stage.hostContext.folder) };
+      const seeds = await seedsTold(session, one, subject, how, stage);
+      if (seeds) stage.screen.display(seeds);
+    }
     for (const report of sliced) stage.screen.display(slicesShown(report));
     for (const shown of rest) stage.screen.display(shown);
     for (const [i, { by, prepared, evaluation, measures, folds }] of measured.entries()) {

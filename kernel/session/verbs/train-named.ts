@@ -14,6 +14,7 @@ import type { LiveTraining } from "../live.js";
 import { hasMask, maskedRows } from "../../encoding/masked-rows.js";
 import type { RunEvent } from "../../core/session/events.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import type { TrialOf } from "../../artifacts/trials.js";
 import { unmeasured } from "../../training/train.js";
 import { does } from "../../core/session/words.js";
 import type { ModelHandle } from "../model-handle.js";
@@ -24,12 +25,13 @@ export async function trainNamed(
   session: TuneSession,
   action: Pick<Extract<Action, { verb: "train" }>, "plan" | "name" | "resume" | "span">,
   stage: Stage,
-  { live, onTrained, previewed = true }: Shows,
+  { live, onTrained, previewed = true, again = false, trial }: Shows,
 ): Promise<ModelHandle> {
   const { plan, name, resume } = action;
   const handle = session.models.define(plan.recipe.model, name);
   await handle.weights?.settled;
   handle.begun = true;
+  handle.seeds = null;
   const warn = warningsOn(stage, action.span);
   const onDamaged = (file: string, why: string, taken: Checkpoint): void =>
     warn("checkpoint-passed-over", { file, why, step: taken.position.step });
@@ -40,10 +42,11 @@ export async function trainNamed(
       name,
       resume,
       title: name,
+      ...(trial && { trial }),
       ...(previewed && { compares: true, onRows: previews(name, stage) }),
       onDamaged,
       onUnmeasured: (step, metric) => warn("validation-unmeasured", { step, metric }),
-      onHeadLost: (data) => warn("head-not-kept", data),
+      onHeadLost: (data) => !again && warn("head-not-kept", data),
       onBehind: (events) => live.behind(events),
       onEvent: (event) => live.on(event),
       onValidating: (done, of) => live.validating(done, of),
@@ -76,6 +79,10 @@ export async function trainNamed(
 export interface Shows {
   readonly live: LiveTraining;
   readonly onTrained: () => void;
+  /** It is like the one before it, which told what is so of all. */
+  readonly again?: boolean;
+  /** Of which trainings it is one. */
+  readonly trial?: TrialOf;
   /** Whether rows are shown before and after. */
   readonly previewed?: boolean;
 }

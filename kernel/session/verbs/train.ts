@@ -4,6 +4,7 @@ import { planShown } from "../../core/display/plan-card.js";
 import { LiveTraining } from "../live.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { trainFolds } from "./train-folds.js";
+import { trainRepeats } from "./train-repeats.js";
 import { trainNamed } from "./train-named.js";
 
 export async function runTrain(
@@ -11,7 +12,7 @@ export async function runTrain(
   action: Extract<Action, { verb: "train" }>,
   stage: Stage,
 ): Promise<void> {
-  const { plan, name, folds } = action;
+  const { plan, name, folds, repeats } = action;
   const id = `train-${name}-${Date.now().toString(36)}`;
   const planned = (folded: boolean) => ({
     ...planShown(plan, { id: `${id}-plan`, folded, ...(folds && { folds: folds.length }) }),
@@ -21,6 +22,7 @@ export async function runTrain(
   stage.screen.display(planned(false));
   const onTrained = (): void => stage.screen.update(planned(true));
   if (folds) return trainFolds(session, { ...action, folds }, stage, { id, onTrained });
+  if (repeats) return trainRepeats(session, { ...action, repeats }, stage, { id, onTrained });
   const live = new LiveTraining(stage.screen, id, titleOf(plan), plan);
   await trainNamed(session, action, stage, { live, onTrained: () => (live.finish(), onTrained()) });
 }

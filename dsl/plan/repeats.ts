@@ -1,0 +1,32 @@
+/**
+ * `repeats: n` of a training: the same recipe n times, with the seeds s, s + 1, …, each an ordinary training that could be
+ * written (`train m on d as m_2 { seed: 1 }`). Together they say how far chance moves the scores; the best by validation stays
+ * under the name. The recipe's hash is that of its seed; `repeats` is in the plan's alone.
+ */
+import { hashOf, planHash, recipeHash } from "./hash.js";
+import type { Plan } from "./plan.js";
+import "./repeat-codes.js";
+
+export interface Repeated {
+  readonly name: string;
+  readonly plan: Plan;
+}
+
+/** What the training with the `number`th seed (from 1) is called. */
+export const repeatName = (name: string, number: number): string => `${name}_${String(number)}`;
+
+/** The trainings that a plan with `repeats` stands for. */
+export function repeatsOf({ recipe, effects: { repeats = 1, ...effects }, ...plan }: Plan): readonly Repeated[] {
+  return Array.from({ length: repeats }, (_, i) => {
+    const own = { ...recipe, training: { ...recipe.training, seed: recipe.training.seed + i } };
+    const name = repeatName(effects.run, i + 1);
+    const of = { ...effects, run: name };
+    const hashes = { recipeHash: recipeHash(own), planHash: planHash(own, of) };
+    return { name, plan: { ...plan, recipe: own, effects: of, ...hashes } };
+  });
+}
+
+/** What tells the weights that are kept of several seeds: which seed was the best is known once all are trained. */
+export function repeatsHash(recipe: string, repeats: number): string {
+  return hashOf({ recipe, repeats });
+}

@@ -1,0 +1,57 @@
+/**
+ * A model that is the best of several seeds: what all of them come to on the same rows, in a line beneath its own scores. All are
+ * asked where that takes no more than a minute by what the best one took; else the line says how to ask them.
+ */
+import type { Subject } from "#dsl/plan/plan.js";
+import { overSeeds } from "../../core/display/seeds.js";
+import type { Shown } from "../../core/display/shown.js";
+import { duration } from "../../core/display/text.js";
+import type { ModelHandle } from "../model-handle.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import { evaluateOnce, type How, type Measured } from "./evaluate-once.js";
+
+/** Seconds that the other seeds may take without being asked for. */
+const MOST_SECONDS = 60;
+
+/** Null: it is no model of several seeds. */
+export async function seedsTold(
+  session: TuneSession,
+  { by, cost, evaluation }: Pick<Measured, "by" | "cost" | "evaluation">,
+  subject: Subject,
+  how: How,
+  stage: Stage,
+): Promise<Shown | null> {
+  if (by.is !== "model" || !by.handle.seeds) return null;
+  const { seeds, name, weights } = by.handle;
+  const others = seeds.filter((one) => one.weights?.folder !== weights?.folder);
+  const names = seeds.map((one) => one.name);
+  const seconds = cost.asking * others.length;
+  if (seconds > MOST_SECONDS) {
+    const ask = `evaluate ${names.join(", ")} on ${evaluation.on}`;
+    return line(
+      `${name} is the best of ${String(seeds.length)} seeds; the others would take about ${duration(seconds)}: \`${ask}\` asks them all`,
+    );
+  }
+  const metrics = [evaluation.metrics];
+  for (const other of others) metrics.push(await metricsOf(session, other, subject, how, stage));
+  const told = Object.keys(evaluation.metrics).flatMap((metric) => {
+    const over = overSeeds(metrics.map((one) => one[metric] ?? Number.NaN));
+    return over === "" ? [] : [`${metric} ${over}`];
+  });
+  if (told.length === 0) return null;
+  return line(
+    `${name}, of ${String(seeds.length)} seeds on ${evaluation.on}: ${told.join(", ")} (mean ± sd of one seed; above: the best by validation)`,
+  );
+}
+
+async function metricsOf(
+  session: TuneSession,
+  handle: ModelHandle,
+  subject: Subject,
+  how: How,
+  stage: Stage,
+): Promise<Readonly<Record<string, number>>> {
+  return (await evaluateOnce(session, handle, subject, how, stage)).evaluation.metrics;
+}
+
+const line = (text: string): Shown => ({ bundle: { "text/plain": text } });
