@@ -3,6 +3,8 @@ import type { Word } from "#dsl/types/registry.js";
 import { word as bars_at_least } from "./bars/at_least.js";
 import { word as bars_at_most } from "./bars/at_most.js";
 import { word as cadences_every } from "./cadences/every.js";
+import { word as calibrations_temperature } from "./calibrations/temperature.js";
+import { word as calibrations_threshold } from "./calibrations/threshold.js";
 import { word as cleaners_balance } from "./cleaners/balance.js";
 import { word as cleaners_drop_duplicates } from "./cleaners/drop_duplicates.js";
 import { word as cleaners_drop_empty } from "./cleaners/drop_empty.js";
@@ -186,6 +188,8 @@ export const words: readonly Word[] = [
   bars_at_least,
   bars_at_most,
   cadences_every,
+  calibrations_temperature,
+  calibrations_threshold,
   cleaners_balance,
   cleaners_drop_duplicates,
   cleaners_drop_empty,

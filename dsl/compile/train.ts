@@ -12,7 +12,7 @@ import { act, nameOf } from "./act.js";
 import { bestOf } from "../plan/best.js";
 import { parametersOf } from "../plan/definitions.js";
 import { draftOf } from "./names.js";
-import { checkDuration, planTraining, settingsOf } from "./training.js";
+import { checkDuration, planTraining, settingsOf, type Planned } from "./training.js";
 import { experimentsUnder } from "../plan/version.js";
 
 export function train(program: Program, header: Header): void {
@@ -36,9 +36,10 @@ export function train(program: Program, header: Header): void {
   );
   const keys = statement.block?.entries.map((e) => e.key.path[0] ?? e.key.text) ?? [];
   checkDuration(program, own.given, keys, statement.verb.span);
+  const calibrate = own.given.get("calibrate");
   const written = new Map<string, Given>([
     ...(best ? best.recipe : []),
-    ...[...own.given].filter(([key]) => keys.includes(key) && key !== "repeats"),
+    ...[...own.given].filter(([key]) => keys.includes(key) && key !== "repeats" && key !== "calibrate"),
   ]);
   const repeats = own.given.get("repeats");
   const as = nameOf(clauses.get("as")?.operands[0]);
@@ -49,7 +50,7 @@ export function train(program: Program, header: Header): void {
     program.report("too-many-operands", { after: "as", found: header.operands.length }, as.span);
   const broken =
     taken === true || !header.sound || own.broken || (withClause !== undefined && !recipe && !best) || best === null;
-  const parts = { best: best ?? null, recipe: recipe ?? null, written, broken, onto };
+  const parts = { calibrate, best: best ?? null, recipe: recipe ?? null, written, broken, onto };
   for (const operand of header.operands) {
     const model = draftOf(program, operand, "model", "train");
     const name = as?.text ?? model?.name;
@@ -66,8 +67,10 @@ export function train(program: Program, header: Header): void {
     else if (repeats) trainRepeats(program, header, { ...one, data, at }, repeats);
     else if (folds === null) {
       const planned = trainOn(program, header, { ...one, data });
-      if (planned) act(program, header, "train", { name, plan: planned.plan, resume: planned.resume });
-    } else trainFolds(program, header, { ...one, data, at }, folds);
+      if (planned)
+        act(program, header, "train", { name, plan: planned.plan, resume: planned.resume, ...fits(planned) });
+    } else if (calibrate) program.report("calibrate-on-folds", { data: data.name }, calibrate.span);
+    else trainFolds(program, header, { ...one, data, at }, folds);
   }
 }
 
@@ -79,6 +82,7 @@ interface One {
   readonly recipe: Draft | null;
   /** What the statement's own block gives. */
   readonly written: ReadonlyMap<string, Given>;
+  readonly calibrate: Given | undefined;
   readonly broken: boolean;
   readonly onto: Operand | undefined;
   readonly modelAt: Span;
@@ -97,6 +101,7 @@ function trainOn(program: Program, header: Header, o: One): ReturnType<typeof pl
     ? undefined
     : planTraining(program, {
         ...{ model, data: o.data, recipe: o.recipe, settings: settingsOf(program, run) },
+        calibrate: o.calibrate,
         experiments: experimentsUnder(experiments, [model, o.data, o.recipe ?? undefined]),
         run: o.name,
         modelAt: o.modelAt,
@@ -145,9 +150,14 @@ function trainRepeats(program: Program, header: Header, o: One & { readonly at: 
     return;
   }
   const { plan, resume } = whole;
-  act(program, header, "train", { name: o.name, plan, resume, repeats: { each, recipeHash } });
+  act(program, header, "train", { name: o.name, plan, resume, repeats: { each, recipeHash }, ...fits(whole) });
 }
 const without = ({ recipeHash, ...run }: Run): Run => (void recipeHash, run);
+
+/** What is fitted once it is trained. */
+function fits({ calibrate }: Pick<Planned, "calibrate">): { readonly calibrate: Planned["calibrate"] } | undefined {
+  return calibrate.length > 0 ? { calibrate } : undefined;
+}
 
 /** One training for each fold. */
 function trainFolds(program: Program, header: Header, o: One & { readonly at: Span }, k: number): void {

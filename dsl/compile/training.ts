@@ -17,6 +17,7 @@ import { checkVocabulary, isScratch } from "../plan/scratch.js";
 import { trainedBase } from "../plan/trained-base.js";
 import { predictsNext, readsConversations } from "../plan/batches.js";
 import type { Over } from "../rules/fitting.js";
+import { calibrationsOf } from "../rules/calibration.js";
 import { checkWatched } from "../plan/metrics.js";
 import { planHash, recipeHash } from "../plan/hash.js";
 import { keepsBest } from "../plan/watched.js";
@@ -26,10 +27,12 @@ import { tuneText } from "../plan/text.js";
 import { nearest } from "../diagnostics/nearest.js";
 import type { Resolved, ResolvedModel } from "../plan/resolved.js";
 import { readerOf, type DataPlan, type ModelPlan } from "../types/subject.js";
-import type { Value } from "../types/value.js";
+import type { Call, Value } from "../types/value.js";
 
 export interface Planned {
   readonly plan: Plan;
+  /** What is fitted to the rows of validation once it is trained. */
+  readonly calibrate: readonly Call[];
   readonly resume: boolean;
 }
 
@@ -72,6 +75,8 @@ export interface Training {
   readonly repeats?: { readonly count: number; readonly at: Span } | undefined;
   /** The recipe after `with`: what it allows counts too. */
   readonly recipe?: Draft | null;
+  /** What is to be fitted once it is trained; it changes no weight, and so stands in no recipe. */
+  readonly calibrate?: Given | undefined;
 }
 
 /** @returns undefined when something is wrong (reported) or not known yet (a need was named) */
@@ -98,7 +103,12 @@ function plannedWith(program: Program, o: Training): Planned | undefined {
   checkReading(program, { model: o.model, plan: known.model.plan, facts: known.facts, here: o.modelAt });
   const machine = program.ask({ about: "machine" });
   if (!sound || machine === undefined || failed(machine)) return undefined;
-  return fittingPlan(program, o, known, machine);
+  const calibrate = calibrationsOf(program, o.calibrate, {
+    ...{ task: known.model.plan.task, data: o.data.name, facts: known.facts, validation: known.validation },
+    ...{ divided: dividedBy(program, known.data.plan, known.facts), here: o.here },
+  });
+  const fitting = calibrate && fittingPlan(program, o, known, machine);
+  return fitting && { ...fitting, calibrate };
 }
 
 interface Definitions {
@@ -241,7 +251,12 @@ function checkTexts(program: Program, o: Training, { data, model, base, facts, r
 }
 
 /** The plan, where the machine has room for it. */
-function fittingPlan(program: Program, o: Training, known: Known, machine: MachineFacts): Planned | undefined {
+function fittingPlan(
+  program: Program,
+  o: Training,
+  known: Known,
+  machine: MachineFacts,
+): Omit<Planned, "calibrate"> | undefined {
   const { data, model, base, facts, validation, recipe } = known;
   const estimated = ({ training, model: other }: Over): Estimates =>
     estimate(program, {

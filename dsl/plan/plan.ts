@@ -141,6 +141,8 @@ export interface Actions {
     readonly name: string;
     readonly plan: Plan;
     readonly resume: boolean;
+    /** What is fitted to the rows of validation once it is trained; absent: nothing. */
+    readonly calibrate?: readonly Call[];
     /** Of data in folds: each model that is trained; `plan` is the first one's. */
     readonly folds?: readonly { readonly name: string; readonly plan: Plan }[];
     /** Of several seeds: each model that is trained. `recipeHash`: what tells the weights that stay under the name. */

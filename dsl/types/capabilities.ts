@@ -30,6 +30,7 @@ export interface Kinds<C extends Call = Call> {
   bar: BarCapabilities<C>;
   contender: ContenderCapabilities<C>;
   slicing: NothingMore;
+  calibration: CalibrationCapabilities<C>;
   keeping: NothingMore;
   stopping: NothingMore;
   cadence: NothingMore;
@@ -85,6 +86,17 @@ export interface Refusal {
   readonly why: string;
   /** Stands after "compare with". */
   readonly instead: string;
+}
+
+/** What a task decides of a row: one label of several (of two they are `two` too), or any number of them. */
+export type Decides = "one" | "two" | "several";
+/** What is fitted to rows of validation after a training. */
+export interface CalibrationCapabilities<C extends Call = Call> {
+  readonly of: readonly Decides[];
+  /** What tells whether it helped. */
+  readonly measured: Of<C, Call>;
+  /** It changes probabilities, which others go by: it is fitted before these. */
+  readonly probabilities?: true;
 }
 
 export interface SplitCapabilities<C extends Call = Call> {
@@ -168,6 +180,8 @@ export interface TaskCapabilities<C extends Call = Call> {
   readonly names?: Of<C, readonly string[]>;
   /** What its rows teach: labels (absent), each next token of a text, or a text that is made of another. */
   readonly supervision?: "label" | "next_token" | "sequence";
+  /** What it decides of a row, of what its logits may be fitted to rows; absent: nothing of that sort. */
+  readonly decides?: "one" | "several";
   /** Rows are conversations, fed whole. */
   readonly conversation?: true;
   /** It says of whole texts what follows from one logit: which tokens spoke for it can be told. */

@@ -39,6 +39,8 @@ declare module "#dsl/diagnostics/codes.js" {
       /** `saving`: of a folder that somebody asked for. `training`: the training is done and what describes it could not be written. `deploying`: of a place that was deployed to. */
       readonly after?: "saving" | "training" | "deploying";
     };
+    "calibration-broken": { readonly file: string; readonly why: string };
+    "not-calibrated": { readonly model: string; readonly word: string; readonly why: string };
     "run-folder": { readonly folder: string; readonly why: string };
     "run-busy": {
       readonly run: string;
@@ -216,6 +218,20 @@ registerCodes({
           ? "free some space; the training is done and its checkpoints are whole: `load:` opens the run"
           : "free some space, or move runs with `--runs DIR`, and run the statement again with `resume: true`",
     explain: "What was written before is whole: files are written under a temporary name and renamed.",
+  },
+  "calibration-broken": {
+    severity: "error",
+    message: (d) => `what was fitted after the training can't be read from ${d.file}: ${d.why}`,
+    help: () => "train again, or delete the file: the model then answers without it",
+    explain:
+      "A run that was trained with `calibrate` keeps its temperature and thresholds in `calibration.json`, and every answer goes by them. Without the file's own checksum a change of it would change answers, and nobody would know.",
+  },
+  "not-calibrated": {
+    severity: "warning",
+    message: (d) => `\`${d.word}\` of ${d.model} was not fitted: ${d.why}`,
+    help: () => "the model answers as it was trained; more rows of validation may tell more",
+    explain:
+      "A temperature makes probabilities mean what they say, which needs rows where the model is wrong; a threshold needs rows that have the label and rows that have not.",
   },
   "run-folder": {
     severity: "error",

@@ -1,8 +1,10 @@
 /** What models are worth on rows that teach: by what they say of them, or by the loss of their tokens. */
+import type { Fitted } from "#stdlib/kinds/calibration.js";
 import type { Scored } from "#stdlib/kinds/task.js";
 import { toldOfTokens } from "#stdlib/lib/tasks/next-token.js";
 import type { Session } from "../engine/engine.js";
 import type { Encoded, Encoding } from "../encoding/encoded.js";
+import { asFitted } from "./fitted.js";
 import { askRows, scoreTokens, together, type AskOptions, type TokenScores } from "./score.js";
 
 type ScoreOptions = AskOptions &
@@ -42,10 +44,13 @@ export function scoredOf(
   parts: readonly Asked[],
   rows: Encoded,
   { task }: Pick<Encoding, "task">,
-  o: { readonly groups?: boolean },
+  o: { readonly groups?: boolean; readonly fitted?: Fitted | null },
 ): Scored {
   const { answers } = task.implementation;
-  if (answers?.score && rows.taught) return answers.score(bySides(parts, rows), rows.taught, rows.asked);
+  if (answers?.score && rows.taught) {
+    const { said, asked } = asFitted(bySides(parts, rows), rows.asked, o.fitted);
+    return answers.score(said, rows.taught, asked);
+  }
   const groups = parts.flatMap((part) => ("groups" in part ? part.groups : []));
   const input = together(groups);
   return {

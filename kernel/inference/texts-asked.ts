@@ -3,6 +3,8 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Base } from "../core/bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Session } from "../engine/engine.js";
+import type { Fitted } from "#stdlib/kinds/calibration.js";
+import { asFitted } from "./fitted.js";
 import { answerByBiEncoder } from "./bi-encoder.js";
 import { encodeTexts, type Asked } from "../encoding/encoded.js";
 import type { Predicted } from "../session/model-handle.js";
@@ -20,6 +22,8 @@ export interface Asking {
   readonly session: Pick<Session, "run">;
   readonly base: Base;
   readonly tokenizer: Tokenizer;
+  /** What was fitted once it was trained; absent: nothing. */
+  readonly fitted?: Fitted | null;
 }
 export interface Said {
   readonly predictions: readonly Predicted[];
@@ -30,7 +34,7 @@ export interface Said {
 /** `name`: the model's, for errors. Coded errors: `pairs-expected`, and those of questions and of encoding. */
 export async function answersOf(
   texts: readonly Asked[],
-  { plan, labels, session, tokenizer, base }: Asking,
+  { plan, labels, session, tokenizer, base, fitted }: Asking,
   name: string,
 ): Promise<Said> {
   const { model } = plan.recipe;
@@ -47,7 +51,8 @@ export async function answersOf(
   const rows = await encodeTexts(texts, { ...encoding, types: await typesOf(plan, base) });
   const said = await askRows(session, rows, answers, { batchSize: 32, padId: tokenizer.padId });
   const firsts = texts.map((text) => (typeof text === "string" ? text : text[0]));
-  const made = await answers.predictions(said, firsts, rows.asked);
+  const by = asFitted(said, rows.asked, fitted);
+  const made = await answers.predictions(by.said, firsts, by.asked);
   const predictions = pairs ? made.map((prediction, i) => ({ ...prediction, text_pair: texts[i]![1] })) : made;
   return { predictions, numbers: said };
 }

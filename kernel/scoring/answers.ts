@@ -6,6 +6,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import type { MetricInput, Rank } from "#stdlib/kinds/metric.js";
 import type { Scored } from "#stdlib/kinds/task.js";
+import { counts, countsOfSets, type Counts } from "#stdlib/lib/metrics/counts.js";
 import {
   drawnAnswers,
   drawnLabels,
@@ -31,7 +32,7 @@ export interface Answers {
   readonly texts: boolean;
   readonly rows: readonly Answer[];
 }
-export type Outcomes = Pick<Scored, "measure" | "resampling"> & {
+export type Outcomes = Pick<Scored, "measure" | "resampling" | "byLabel"> & {
   /** Of labels; else empty. */
   readonly labels: readonly string[];
 };
@@ -101,6 +102,7 @@ function ofLabels(answers: Answers): Outcomes {
   const plain = { labels, truth: numbers(truth), predicted: numbers(predicted) };
   return {
     labels,
+    byLabel: byLabel(labels, counts(plain)),
     measure: (metric, call) => metric.compute?.(call, input(call.word)) ?? Number.NaN,
     resampling(metric, call) {
       const own = input(call.word);
@@ -116,6 +118,10 @@ function ofLabels(answers: Answers): Outcomes {
       },
     };
   }
+}
+
+function byLabel(labels: readonly string[], all: readonly Counts[]): NonNullable<Outcomes["byLabel"]> {
+  return { of: ["row", "rows"], head: "label", rows: all.map((own, l) => ({ label: labels[l]!, ...own })) };
 }
 
 /** Labels that are numbers stand by their size, others as letters do. */
@@ -148,6 +154,7 @@ function ofSets(answers: Answers): Outcomes {
   });
   return {
     labels,
+    byLabel: byLabel(labels, countsOfSets({ labels, truth: bits(truth), predicted: bits(predicted) })),
     measure: (metric, call) => metric.ofLabelSets?.(call, input(call.word)) ?? Number.NaN,
     resampling(metric, call) {
       const own = input(call.word);

@@ -6,6 +6,7 @@ import { hashOf } from "#dsl/plan/hash.js";
 import type { Parameter, Registry } from "#dsl/types/registry.js";
 import type { Call } from "#dsl/types/value.js";
 import { usualMetrics } from "#stdlib/lib/metrics/usual.js";
+import type { LabelCounts } from "#stdlib/kinds/task.js";
 import type { Parted } from "#stdlib/kinds/slicing.js";
 import { partedByValues } from "#stdlib/lib/slicings/values.js";
 import { does } from "../core/session/words.js";
@@ -29,6 +30,8 @@ export interface ScoredAnswers {
   readonly rows: number;
   readonly metrics: readonly ScoredMetric[];
   readonly methods: string;
+  /** What each label comes to; absent: they are no labels. */
+  readonly byLabel?: LabelCounts;
   /** Parts of the rows, by each of what was asked for. */
   readonly by: readonly {
     readonly by: string;
@@ -75,6 +78,7 @@ export async function scoreAnswers(
       ...(measure.why !== undefined && { why: measure.why }),
       ...(measure.notes && { notes: measure.notes }),
     })),
+    ...(outcomes.byLabel && { byLabel: outcomes.byLabel }),
     methods: methodsOf(measures.flatMap((measure) => drawn.get(measure) ?? [])),
     by: by === "" ? [] : await slicedBy(partings(by, answers.beside, registry), answers, measures, signal),
   };

@@ -16,6 +16,7 @@ import { asText, promptsOf, type Prompt } from "../inference/prompts.js";
 import { questionsOf, readsContexts, type Question } from "../inference/questions.js";
 import { writingOf, type WriteOptions } from "./write-options.js";
 import type { Checkpoint } from "../artifacts/checkpoints.js";
+import { readCalibration, type Calibration } from "../artifacts/calibration.js";
 import { RunFolder } from "../artifacts/run-folder.js";
 import { scoresOf, type RunScore } from "../history/run-scores.js";
 import type { Merged } from "../artifacts/merged.js";
@@ -98,6 +99,10 @@ export class ModelHandle {
     private readonly predictors: Predictors,
   ) {}
 
+  /** What was fitted to validation rows once it was trained; null: nothing. Coded error `calibration-broken`. */
+  get fitted(): Calibration | null {
+    return this.weights && readCalibration(this.weights.folder, this.weights.checkpoint.position.step);
+  }
   get trained(): boolean {
     return this.weights?.complete ?? false;
   }

@@ -35,6 +35,7 @@ import { plainHostContext, type HostContext } from "../core/session/host-context
 import type { TuneSession } from "./tune-session.js";
 import { OpenModels } from "./open-models.js";
 import type { Opened } from "./opened.js";
+import type { Fitted } from "#stdlib/kinds/calibration.js";
 import { answersOf, type Asking } from "../inference/texts-asked.js";
 import { WHY, whyOf } from "../inference/why.js";
 import type { WhyRow } from "../core/display/why.js";
@@ -317,13 +318,13 @@ export class ModelRoom {
     handle: ModelHandle,
     texts: readonly Asked[],
     s: HostContext,
-    does: (asked: Askable & { readonly session: Session }) => Promise<readonly T[]>,
+    does: (asked: Askable & { readonly session: Session; readonly fitted: Fitted | null }) => Promise<readonly T[]>,
   ): Promise<readonly T[]> {
     const work = this.queue.then(async () => {
       if (texts.length === 0) return [];
       const inPairs = !readsContexts(handle.plan.task) && texts.every((text) => typeof text !== "string");
       const asked = await this.askable(handle, inPairs ? PAIRS : NO_DATA, s);
-      return does({ ...asked, session: asked.open.session });
+      return does({ ...asked, session: asked.open.session, fitted: handle.fitted });
     });
     this.queue = work.catch(() => undefined);
     return work;

@@ -4,6 +4,7 @@ import type { Call } from "#dsl/types/value.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { NDArray, Type } from "#dsl/graph/program.js";
 import type { Resampling } from "../lib/intervals/bootstrap.js";
+import type { Fitted } from "./calibration.js";
 import type {
   LabelSetMetricInput,
   MetricImplementation,
@@ -84,6 +85,8 @@ export interface Taught {
   feeds(batch: TaughtBatch, input_ids: Int32Array): Readonly<Record<string, NDArray>>;
   /** Where of several labels one is right: its number for each row, so that a training can keep how sure it was of it. */
   readonly oneRight?: Int32Array;
+  /** Where each of several labels is right or not: rows × labels, row-major. */
+  readonly severalRight?: Uint8Array;
   /** What all rows say together, which states of the head hold (`TaskImplementation.standard`) before the first step; absent: nothing. */
   readonly standard?: { readonly mean: number; readonly scale: number };
   /** For pictures: 1 at the tokens of a fed row that are its answer; absent: no tokens are. */
@@ -159,6 +162,8 @@ export interface AskedRows {
   readonly labels: readonly string[];
   readonly tokenizer: TokenNames;
   readonly call: Call;
+  /** How likely a label must be to be given, where that was fitted. */
+  readonly thresholds?: Fitted["thresholds"];
 }
 /** What an evaluation found. */
 export interface Scored {

@@ -2,12 +2,13 @@
 import { binaryCrossEntropies, ofRows } from "#dsl/graph/losses.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Answers, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
+import type { Answers, AskedRows, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
 import type { LabelSetMetricInput } from "../kinds/metric.js";
 import { drawnSets, resampling, samplerOf } from "../lib/tasks/drawn.js";
 import { real } from "../lib/tasks/feeds.js";
 import { lossSettings } from "../lib/tasks/loss-settings.js";
 import { positiveWeights, weighsPositives } from "../lib/tasks/positive-weights.js";
+import { countsOfSets } from "../lib/metrics/counts.js";
 import { numbering } from "../lib/tasks/label-scores.js";
 import { percent } from "../lib/tasks/probabilities.js";
 import "../lib/tasks/codes.js";
@@ -26,12 +27,21 @@ interface TaughtSets extends Taught {
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const threshold = (call: Call): number => argumentsOf(word, call).threshold;
+/** Of each label: as fitted, or the task's own. */
+function leasts({ call, labels, thresholds }: Pick<AskedRows, "call" | "labels" | "thresholds">): readonly number[] {
+  return labels.map((label) => (thresholds && Object.hasOwn(thresholds, label) ? thresholds[label]! : threshold(call)));
+}
 
-function outcome(said: readonly Float32Array[], truth: Uint8Array, labels: readonly string[], least: number) {
+function outcome(
+  said: readonly Float32Array[],
+  truth: Uint8Array,
+  labels: readonly string[],
+  least: readonly number[],
+) {
   const n = labels.length;
   const probabilities = new Float32Array(said.length * n);
   said.forEach((logits, row) => logits.forEach((x, l) => (probabilities[row * n + l] = sigmoid(x))));
-  const predicted = Uint8Array.from(probabilities, (p) => (p >= least ? 1 : 0));
+  const predicted = Uint8Array.from(probabilities, (p, at) => (p >= least[at % n]! ? 1 : 0));
   return { labels, truth, predicted, probabilities } satisfies LabelSetMetricInput;
 }
 
@@ -71,9 +81,10 @@ function commonestGiven(labels: readonly string[], shares: readonly number[]) {
 }
 
 const answers: Answers<TaughtSets, LabelsPrediction> = {
-  score(said, { truth }, { labels, call }) {
+  score(said, { truth }, rows) {
+    const { labels } = rows;
     const n = labels.length;
-    const input = outcome(said, truth, labels, threshold(call));
+    const input = outcome(said, truth, labels, leasts(rows));
     const { predicted, probabilities } = input;
     const draw = drawnSets(input);
     const commonest = commonestSet(input);
@@ -94,7 +105,7 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
       byLabel: {
         of: ["row", "rows"],
         head: "label",
-        rows: labels.map((label, l) => ({ label, ...countsOf(input, l) })),
+        rows: countsOfSets(input).map((count, l) => ({ label: labels[l]!, ...count })),
       },
       ...(commonest && { commonest }),
       labels,
@@ -105,8 +116,8 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
           .sort((a, b) => b.by - a.by)
           .slice(0, most)
           .map(({ row, by }) => ({ row, by, truth: labelsOf(truth, row), predicted: labelsOf(predicted, row) })),
-      notes: atOtherThresholds(input),
-      outcome: { of: "label_set", input, least: threshold(call) },
+      notes: rows.thresholds ? [] : atOtherThresholds(input),
+      outcome: { of: "label_set", input, least: threshold(rows.call) },
     };
   },
   /** Each label as likely as it is common, so that of those that are rarer than the threshold none is given. */
@@ -122,15 +133,18 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
     };
     return { name: always.length === 0 ? "never a label" : named(always), said: () => logits, others };
   },
-  predictions: (said, texts, { labels, call }) =>
-    said.map((logits, i) => {
+  predictions(said, texts, rows) {
+    const { labels } = rows;
+    const least = leasts(rows);
+    return said.map((logits, i) => {
       const shares = Float32Array.from(logits, sigmoid);
       return {
         text: texts[i]!,
-        labels: labels.filter((_, l) => shares[l]! >= threshold(call)),
+        labels: labels.filter((_, l) => shares[l]! >= least[l]!),
         probabilities: Object.fromEntries(labels.map((label, l) => [label, shares[l]!])),
       };
-    }),
+    });
+  },
   answer: ({ labels }) => labels.join(", "),
   columns: ["labels", "probabilities"],
   cells: ({ labels, probabilities }) => [
@@ -138,16 +152,6 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
     labels.map((label) => percent(probabilities[label]!)).join(", "),
   ],
 };
-
-function countsOf({ labels, truth, predicted }: LabelSetMetricInput, label: number) {
-  let [hit, given, have] = [0, 0, 0];
-  for (let at = label; at < truth.length; at += labels.length) {
-    have += truth[at]!;
-    given += predicted[at]!;
-    hit += truth[at]! & predicted[at]!;
-  }
-  return { hit, given, have };
-}
 
 /** The set of labels that is given most often. */
 function commonestSet({ labels, truth, predicted }: LabelSetMetricInput): CommonAnswer | undefined {
@@ -205,6 +209,7 @@ export const multilabelClassification: TaskImplementation = {
       const weights = weighsPositives(rows.call) ? positiveWeights(rows.call, rows.labels, truth) : null;
       const taught: TaughtSets = {
         truth,
+        severalRight: truth,
         counts: (batch) => batch.rows.length,
         feeds(batch) {
           const labels = new Float32Array(batch.rows.length * n);

@@ -48,6 +48,7 @@ export const word = defineWord({
     why: true,
     labels: true,
     names: (call) => Object.keys(positiveGiven(call)),
+    decides: "several",
     parameters: sentenceParameters,
     measures: ["label_set"],
     metrics: [

@@ -9,13 +9,14 @@ import {
   commonestOf,
   confusionOf,
   countsByLabel,
+  decided,
   labelled,
   measured,
   mistaken,
   numbering,
   told,
 } from "../lib/tasks/label-scores.js";
-import { argmax, percent, softmaxInto } from "../lib/tasks/probabilities.js";
+import { percent, softmaxInto } from "../lib/tasks/probabilities.js";
 import "../lib/tasks/codes.js";
 
 export interface LabelPrediction {
@@ -64,7 +65,7 @@ const supervision: Supervision = {
 
 const answers: Answers<TaughtLabels, LabelPrediction> = {
   score(said, { truth }, rows) {
-    const input = labelled(rows.labels, truth, said);
+    const input = labelled(rows, truth, said);
     const draw = drawnLabels(input);
     const byLabel = countsByLabel(input);
     const commonest = commonestOf(byLabel, truth.length);
@@ -86,11 +87,11 @@ const answers: Answers<TaughtLabels, LabelPrediction> = {
     };
   },
   constant: ({ labels, values }) => commonestLabel(labels, Array.from(values("label") ?? [], String)),
-  predictions: (said, texts, { labels }) =>
+  predictions: (said, texts, { labels, thresholds }) =>
     said.map((logits, i) => {
       const shares = new Float32Array(labels.length);
       softmaxInto(logits, shares);
-      const best = argmax(logits);
+      const best = decided({ labels, thresholds }, logits, shares);
       return {
         text: texts[i]!,
         label: labels[best]!,

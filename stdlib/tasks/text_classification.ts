@@ -36,6 +36,7 @@ export const word = defineWord({
     roles: ["text", "label"],
     why: true,
     labels: true,
+    decides: "one",
     names: labelsWeighed,
     /** What the head adds, for `hidden` features and `labels` labels; `family`: what the base's word says of it. */
     parameters: sentenceParameters,

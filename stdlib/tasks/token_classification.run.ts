@@ -52,7 +52,7 @@ const answers: Answers<TaughtTags, TagsPrediction> = {
     const { labels } = rows;
     const words = said.map((logits) => perWord(logits, labels.length));
     const right = said.map((_, row) => taught.truth(row));
-    const input = labelled(labels, Int32Array.from(right.flatMap((row) => [...row])), words.flat());
+    const input = labelled({ labels }, Int32Array.from(right.flatMap((row) => [...row])), words.flat());
     const truth = right.map((row) => Array.from(row, (tag) => labels[tag]!));
     const predicted = words.map((row) => row.map((logits) => labels[argmax(logits)]!));
     const tags = { scheme, truth, predicted };

@@ -39,5 +39,13 @@ export const word: BuiltVerb = {
       impact: "medium",
       related: ["seed"],
     },
+    {
+      name: "calibrate",
+      type: { is: "list", of: { is: "word", kind: "calibration" } },
+      doc: "What is fitted to the validation rows once the model is trained: a temperature of its probabilities, thresholds of its labels. It changes no weight, is kept with the run, and `evaluate` and `predict` answer by it.",
+      default: { value: [] },
+      why: "Trained models are surer than they are right, and half is seldom the best share at which to give a rare label. Rows of test are never looked at.",
+      impact: "medium",
+    },
   ],
 };

@@ -9,6 +9,7 @@ from sacrebleu.metrics import BLEU, CHRF, TER
 
 import agreement
 import curves
+import calibration
 from numbers_of_tunebook import whole
 
 PIECES = ["the", "cat", "sat", "on", "a", "mat", ",", ".", "1,000.5", "3-4", "don't", "(yes)", "&amp;", "Über", "日本", "x/y", "END", "e.g.", "\u00a0", "😀"]
@@ -96,3 +97,4 @@ if __name__ == "__main__":
     make(sys.argv[1])
     agreement.make(sys.argv[1])
     curves.make(sys.argv[1])
+    calibration.make(sys.argv[1])

@@ -3,6 +3,8 @@ import type { Command } from "commander";
 import { clipApart } from "#kernel/core/display/clip-apart.js";
 import { oneLine, printable } from "#kernel/core/display/text.js";
 import { textTable } from "#kernel/core/display/text-table.js";
+import { labelRates } from "#stdlib/lib/intervals/label-rates.js";
+import { labelsShown } from "#kernel/core/display/labels-table.js";
 import { answersIn } from "#kernel/scoring/answers-file.js";
 import { scoreAnswers, type ScoredAnswers, type ScoredMetric } from "#kernel/scoring/score-answers.js";
 import { registry } from "#stdlib/registry.js";
@@ -25,7 +27,7 @@ export function register(program: Command): void {
     .argument("<file>", "rows with `truth` and `predicted`, `probabilities: {label: share}` besides or instead")
     .option("--metrics <list>", 'as in a program: "accuracy, f1(macro), log_loss"; without it the usual ones')
     .option("--by <list>", 'scores of parts of the rows besides: a column, or "team, length(bins: 4), language()"')
-    .option("--json", 'print { "rows", "metrics": { NAME: { "value", "low", "high" } }, "by" }')
+    .option("--json", 'print { "rows", "metrics": { NAME: { "value", "low", "high" } }, "labels", "by" }')
     .option("--truth <column>", "what is right")
     .option("--predicted <column>", "what was answered")
     .option("--text <column>", "what the rows are about, for `length()` and `language()`")
@@ -38,7 +40,7 @@ export function register(program: Command): void {
 }
 
 /** Null: no number, or no interval. */
-function asJson({ rows, metrics, by }: ScoredAnswers) {
+function asJson({ rows, metrics, by, byLabel }: ScoredAnswers) {
   const parts = by.map((one) => ({
     column: one.by,
     slices: one.slices.map((slice) => ({
@@ -46,7 +48,13 @@ function asJson({ rows, metrics, by }: ScoredAnswers) {
     })),
   }));
   // One is told by itself, as it always was.
-  return { rows, metrics: numbers(metrics), ...(parts.length > 0 && { by: parts.length === 1 ? parts[0] : parts }) };
+  const labels = byLabel?.rows.map(({ label, ...counts }) => ({ label, rows: counts.have, ...labelRates(counts) }));
+  return {
+    rows,
+    metrics: numbers(metrics),
+    ...(labels && { labels }),
+    ...(parts.length > 0 && { by: parts.length === 1 ? parts[0] : parts }),
+  };
 }
 function numbers(metrics: readonly ScoredMetric[]) {
   return Object.fromEntries(
@@ -60,7 +68,7 @@ function numbers(metrics: readonly ScoredMetric[]) {
   );
 }
 
-function asText({ rows, metrics, methods, by }: ScoredAnswers): string {
+function asText({ rows, metrics, methods, by, byLabel }: ScoredAnswers): string {
   const wide = Math.max(...metrics.map(({ name }) => name.length));
   const lines = metrics.map((one) => `${one.name.padEnd(wide)}  ${shown(one)}`);
   const parts = by.flatMap(({ by: what, slices, notes }) => {
@@ -81,6 +89,7 @@ function asText({ rows, metrics, methods, by }: ScoredAnswers): string {
     ...lines,
     ...metrics.flatMap(({ name, notes = [] }) => notes.map((note) => `${name}: ${note}`)),
     `95 % intervals: ${methods}`,
+    ...(byLabel ? ["", String(labelsShown(byLabel).bundle["text/plain"])] : []),
     ...parts,
   ].join("\n");
 }

@@ -164,7 +164,7 @@ export async function measuredOf(
     parts.map(({ said }) => said),
     rows,
     encoding,
-    how,
+    { ...how, fitted: by.is === "model" ? by.handle.fitted : null },
   );
   const texts = joined(parts.flatMap(({ texts }) => texts ?? []));
   const measures: Measure[] = [];

@@ -24,6 +24,8 @@ import { evaluateFolds } from "./evaluate-folds.js";
 import { evaluateOnce, type Measured } from "./evaluate-once.js";
 import { scoresOfSlices, slicedOf } from "./evaluate-slices.js";
 import { slicesShown } from "../../core/display/slices.js";
+import { toldFitted } from "../../inference/fitted.js";
+import { plural } from "../../core/display/text.js";
 import { foldsShown } from "../../core/display/folds.js";
 import { doubtsOf } from "../../inference/doubts.js";
 import { picturedIn, uncertainRows } from "./evaluate-pictures.js";
@@ -55,7 +57,7 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     const held = heldTo(action.require ?? [], scoreIn(first, drawn), session.vocabulary.registry);
     required.push({ on: first.evaluation.on, held });
     const bars = (which: "cleared" | "missed") => barsTold(first.evaluation.model, held, which);
-    const told = [...bars("cleared"), ...seen.flatMap(({ note }) => note ?? [])];
+    const told = [...bars("cleared"), ...seen.flatMap(({ note }) => note ?? []), ...measured.flatMap(fittedNote)];
     const [scores, ...rest] = evaluationShown(
       reportOf(measured, constants, drawn, { ...action, told, missed: bars("missed") }),
     );
@@ -240,6 +242,15 @@ function reportOf(
       ),
     ],
   };
+}
+
+/** By what a model answers that was fitted to rows of validation. */
+function fittedNote({ by, prepared, split, evaluation: { model } }: Measured): readonly string[] {
+  const fitted = by.is === "model" ? by.handle.fitted : null;
+  if (!fitted) return [];
+  const told = `${model}: ${toldFitted(fitted)}, fitted to ${plural(fitted.rows, "row")} of ${fitted.data}.${fitted.split}`;
+  const own = fitted.split === split && fitted.dataHash === prepared.facts.hash;
+  return [own ? `${told}: these are the rows that it was fitted to, and others say more` : told];
 }
 
 /** Rows that the model learnt from: a warning, or where the training split itself was asked for a note. */

@@ -4,6 +4,8 @@ import { keepsBest, watchedIn } from "#dsl/plan/watched.js";
 import { metricName, metricNamed } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { calibrate } from "./train-calibrate.js";
+import { printable } from "../../core/display/text.js";
 import { changedShown } from "../../core/display/changed.js";
 import { compared } from "../changed.js";
 import { type Warn, warningsOn } from "../warnings.js";
@@ -23,7 +25,7 @@ import { giveBack, giveWeights, trainOnce, type RunResult, type TrainRequest } f
 /** One training under a name, which has its weights afterwards. `onTrained`: what is shown once they are there. */
 export async function trainNamed(
   session: TuneSession,
-  action: Pick<Extract<Action, { verb: "train" }>, "plan" | "name" | "resume" | "span">,
+  action: Pick<Extract<Action, { verb: "train" }>, "plan" | "name" | "resume" | "calibrate" | "span">,
   stage: Stage,
   { live, onTrained, previewed = true, again = false, trial }: Shows,
 ): Promise<ModelHandle> {
@@ -64,6 +66,10 @@ export async function trainNamed(
     }
     onTrained();
     if (kept) tellKept(kept, plan, result, warn);
+    if (action.calibrate) {
+      const told = await calibrate(session, { handle, plan, calls: action.calibrate }, { stage, warn });
+      if (told.length > 0) stage.screen.display({ bundle: { "text/plain": printable(told.join("\n")) } });
+    }
     await tellChanges(name, result, stage);
     const { technique } = plan.recipe.model;
     if ((await does(technique, "technique")).merges?.(technique)) {

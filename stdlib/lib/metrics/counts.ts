@@ -11,7 +11,7 @@ export interface Counts {
   readonly have: number;
 }
 
-export function counts(input: MetricInput): readonly Counts[] {
+export function counts(input: Omit<MetricInput, "probabilities">): readonly Counts[] {
   const n = input.labels.length;
   const hit = new Float64Array(n);
   const given = new Float64Array(n);
@@ -24,6 +24,23 @@ export function counts(input: MetricInput): readonly Counts[] {
     if (t === p) hit[t]! += 1;
   }
   return input.labels.map((_, l) => ({ hit: hit[l]!, given: given[l]!, have: have[l]! }));
+}
+
+/** Of each label among sets of them. */
+export function countsOfSets({
+  labels,
+  truth,
+  predicted,
+}: Omit<LabelSetMetricInput, "probabilities">): readonly Counts[] {
+  return labels.map((_, label) => {
+    let [hit, given, have] = [0, 0, 0];
+    for (let at = label; at < truth.length; at += labels.length) {
+      have += truth[at]!;
+      given += predicted[at]!;
+      hit += truth[at]! & predicted[at]!;
+    }
+    return { hit, given, have };
+  });
 }
 
 /**

@@ -3,20 +3,36 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { mustGet } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import type { MetricInput, MetricImplementation } from "../../kinds/metric.js";
-import type { CommonAnswer, Constant, LabelCount, RowsToTeach } from "../../kinds/task.js";
+import type { AskedRows, CommonAnswer, Constant, LabelCount, RowsToTeach } from "../../kinds/task.js";
 import { counts } from "../metrics/counts.js";
 import { argmax, softmaxInto } from "./probabilities.js";
 import "./codes.js";
 
 /** `said`: logits of each row. */
-export function labelled(labels: readonly string[], truth: Int32Array, said: readonly Float32Array[]): MetricInput {
+export function labelled(
+  { labels, thresholds }: Pick<AskedRows, "labels" | "thresholds">,
+  truth: Int32Array,
+  said: readonly Float32Array[],
+): MetricInput {
   const n = labels.length;
   const probabilities = new Float32Array(said.length * n);
   const predicted = Int32Array.from(said, (logits, row) => {
-    softmaxInto(logits, probabilities.subarray(row * n, (row + 1) * n));
-    return argmax(logits);
+    const own = probabilities.subarray(row * n, (row + 1) * n);
+    softmaxInto(logits, own);
+    return decided({ labels, thresholds }, logits, own);
   });
   return { labels, truth, predicted, probabilities };
+}
+
+/** The label of a row: the likeliest, or of two labels the one whose threshold is reached, and else the other. */
+export function decided(
+  { labels, thresholds }: Pick<AskedRows, "labels" | "thresholds">,
+  logits: Float32Array,
+  shares: Float32Array,
+): number {
+  const fitted = thresholds ? labels.findIndex((label) => Object.hasOwn(thresholds, label)) : -1;
+  if (!thresholds || fitted < 0 || labels.length !== 2) return argmax(logits);
+  return shares[fitted]! >= thresholds[labels[fitted]!]! ? fitted : 1 - fitted;
 }
 
 /** Mean cross-entropy in nats, and the share that is right. */

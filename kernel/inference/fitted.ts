@@ -1,0 +1,33 @@
+/** What a model says, by what was fitted to validation once it was trained: its logits cooled, its labels by their thresholds. */
+import type { Fitted } from "#stdlib/kinds/calibration.js";
+import type { AskedRows } from "#stdlib/kinds/task.js";
+import { cooled } from "#stdlib/lib/calibrations/thresholds.js";
+
+/** Both as they are where nothing was fitted. */
+export function asFitted(
+  said: readonly Float32Array[],
+  asked: AskedRows,
+  fitted: Fitted | null | undefined,
+): { readonly said: readonly Float32Array[]; readonly asked: AskedRows } {
+  if (!fitted) return { said, asked };
+  const { temperature, thresholds } = fitted;
+  return {
+    said: said.map((logits) => cooled(logits, temperature)),
+    asked: thresholds ? Object.create(asked, { thresholds: { value: thresholds, enumerable: true } }) : asked,
+  };
+}
+
+/** In words: `temperature 1.42, thresholds billing 0.31, tech 0.5`. */
+export function toldFitted({ temperature, thresholds = {} }: Fitted): string {
+  const own = Object.entries(thresholds);
+  const most = 8;
+  const labels = own.slice(0, most).map(([label, share]) => `${label} ${share.toPrecision(3)}`);
+  return [
+    ...(temperature === undefined ? [] : [`temperature ${temperature.toPrecision(3)}`]),
+    ...(own.length === 0
+      ? []
+      : [
+          `${own.length === 1 ? "threshold" : "thresholds"} ${labels.join(", ")}${own.length > most ? ` and ${String(own.length - most)} more` : ""}`,
+        ]),
+  ].join(", ");
+}

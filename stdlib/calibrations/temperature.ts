@@ -1,0 +1,17 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "calibration",
+  name: "temperature",
+  doc: "Divides the logits by one number, the one at which the validation rows are likeliest: probabilities then mean what they say. No decision between labels changes.",
+  example: "calibrate: [temperature]",
+  since: "0.2.0",
+  elsewhere: { temperature_scaling: "temperature", platt: "temperature", calibration: "temperature" },
+  capabilities: {
+    of: ["one", "several"],
+    measured: () => ({ kind: "metric", word: "calibration_error", arguments: { bins: 15 } }),
+    probabilities: true,
+  },
+  parameters: [],
+  load: async () => (await import("./temperature.run.js")).temperature,
+});

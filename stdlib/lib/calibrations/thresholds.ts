@@ -1,0 +1,58 @@
+/** The share at which a metric of yes and no is best: every place between two shares is tried, of very many some at equal distances. */
+import type { Call } from "#dsl/types/value.js";
+import type { Decisions } from "../../kinds/calibration.js";
+import type { MetricImplementation } from "../../kinds/metric.js";
+import { softmaxInto } from "../tasks/probabilities.js";
+
+/** Places that are tried. */
+const MOST = 2000;
+/** Of equally good ones the nearest to it is taken. */
+const USUAL = 0.5;
+
+/** Rows × labels, as tasks make them of logits. */
+export function sharesOf(said: readonly Float32Array[], truth: Decisions["truth"], temperature = 1): Float32Array {
+  const n = said[0]?.length ?? 0;
+  const shares = new Float32Array(said.length * n);
+  said.forEach((logits, row) => {
+    const own = cooled(logits, temperature);
+    if ("one" in truth) softmaxInto(own, shares.subarray(row * n, (row + 1) * n));
+    else own.forEach((logit, l) => (shares[row * n + l] = 1 / (1 + Math.exp(-logit))));
+  });
+  return shares;
+}
+
+/** The same object where it is 1. */
+export function cooled(logits: Float32Array, temperature: number | undefined): Float32Array {
+  return temperature === undefined || temperature === 1 ? logits : logits.map((logit) => logit / temperature);
+}
+
+/** Null: none is better than another. */
+export function bestThreshold(
+  { yes, shares }: { readonly yes: Uint8Array; readonly shares: Float64Array },
+  { metric, call }: { readonly metric: MetricImplementation; readonly call: Call },
+): number | null {
+  const places = placesIn(shares);
+  const binary = { ...call, arguments: { ...call.arguments, average: "binary", of: null } };
+  const truth = Int32Array.from(yes);
+  const probabilities = Float64Array.from({ length: 2 * shares.length }, (_, i) => {
+    const share = shares[i >> 1]!;
+    return i % 2 === 0 ? 1 - share : share;
+  });
+  const scores = places.map((place) => {
+    const predicted = Int32Array.from(shares, (share) => Number(share >= place));
+    return metric.compute?.(binary, { labels: ["no", "yes"], truth, predicted, probabilities }) ?? Number.NaN;
+  });
+  const known = scores.filter((score) => !Number.isNaN(score));
+  const greatest = known.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  if (known.every((score) => score === greatest)) return null;
+  const best = places.filter((_, i) => scores[i] === greatest);
+  return best.reduce((a, b) => (Math.abs(b - USUAL) < Math.abs(a - USUAL) ? b : a));
+}
+
+/** Half way between neighbours, so that the like of these rows fall on the same side; and beneath and above all. */
+function placesIn(shares: Float64Array): readonly number[] {
+  const levels = [0, ...new Set(shares.toSorted()), 1];
+  const all = levels.slice(1).map((level, i) => (levels[i]! + level) / 2);
+  if (all.length <= MOST) return all;
+  return Array.from({ length: MOST }, (_, i) => all[Math.floor(((i + 0.5) * all.length) / MOST)]!);
+}

@@ -1,0 +1,125 @@
+/** Temperatures against SciPy's, thresholds against scikit-learn's best of all (tests/oracles/calibration.py). */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { Decisions } from "#stdlib/kinds/calibration.js";
+import { temperature } from "#stdlib/calibrations/temperature.run.js";
+import { threshold } from "#stdlib/calibrations/threshold.run.js";
+import { cooled, sharesOf } from "#stdlib/lib/calibrations/thresholds.js";
+import { registry } from "#stdlib/registry.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import { uniform } from "../../oracles/numbers.js";
+
+interface Case {
+  readonly several: boolean;
+  readonly labels: number;
+  readonly scale: number;
+  readonly rows: number;
+  readonly truth: readonly number[] | readonly (readonly number[])[];
+  readonly temperature: number;
+  readonly best:
+    readonly (Readonly<Record<"f1" | "accuracy" | "balanced_accuracy", number>> & { readonly label: number })[] | null;
+}
+const cases = JSON.parse(
+  readFileSync(new URL("../../../../tests/golden/oracle/calibration.json", import.meta.url), "utf8"),
+) as readonly Case[];
+
+function decisionsOf({ several, labels, scale, rows, truth }: Case, seed: number): Decisions {
+  const all = uniform(`calibration/${seed}/logits`, [rows, labels], scale);
+  const said = Array.from({ length: rows }, (_, row) => all.slice(row * labels, (row + 1) * labels));
+  const names = Array.from({ length: labels }, (_, l) => `l${l}`);
+  const right = several
+    ? { several: Uint8Array.from(truth.flat()) }
+    : { one: Int32Array.from(truth as readonly number[]) };
+  return { labels: names, said, truth: right };
+}
+const call = (kind: string, word: string, given = {}) => ({ kind, word, arguments: given });
+const calibrates = call("calibration", "temperature");
+
+describe("what is fitted after a training", () => {
+  let f1: Awaited<ReturnType<typeof metricOf>>;
+  const metricOf = (name: string) => implementationOf(registry, "metric", name);
+  before(async () => void (f1 = await metricOf("f1")));
+
+  it("temperature: SciPy's to a ten-thousandth", () => {
+    for (const [seed, one] of cases.entries()) {
+      const found = temperature.fit(calibrates, decisionsOf(one, seed), { before: {}, metric: f1 });
+      assert.ok(typeof found === "object" && found.temperature !== undefined, String(found));
+      assert.ok(
+        Math.abs(found.temperature / one.temperature - 1) < 1e-4,
+        `${seed}: ${found.temperature}, not ${one.temperature}`,
+      );
+    }
+  });
+  it("threshold: no other one is better, by any metric of yes and no", async () => {
+    let compared = 0;
+    for (const name of ["f1", "accuracy", "balanced_accuracy"] as const) {
+      const metric = await metricOf(name);
+      for (const [seed, one] of cases.entries()) {
+        if (!one.best) continue;
+        const decisions = decisionsOf(one, seed);
+        const found = threshold.fit(
+          call("calibration", "threshold", { metric: call("metric", name), of: null }),
+          decisions,
+          {
+            before: {},
+            metric,
+          },
+        );
+        assert.ok(typeof found === "object" && found.thresholds, String(found));
+        const shares = sharesOf(decisions.said, decisions.truth);
+        for (const { label, ...best } of one.best) {
+          const yes = decisions.said.map((_, row) =>
+            one.several
+              ? (one.truth as readonly (readonly number[])[])[row]![label]!
+              : Number(one.truth[row] === label),
+          );
+          const least = found.thresholds[`l${label}`]!;
+          const predicted = Int32Array.from(yes, (_, row) => Number(shares[row * one.labels + label]! >= least));
+          const input = {
+            labels: ["no", "yes"],
+            truth: Int32Array.from(yes),
+            predicted,
+            probabilities: new Float64Array(0),
+          };
+          const score = metric.compute!(call("metric", name, { average: "binary", of: null }), input);
+          assert.ok(Math.abs(score - best[name]) < 1e-12, `${name} ${seed} ${label}: ${score}, not ${best[name]}`);
+          compared++;
+        }
+      }
+    }
+    assert.ok(compared > 60, `${compared} compared`);
+  });
+  it("threshold: of probabilities at the temperature that was fitted, and the nearest to half of equally good ones", () => {
+    const said = [-2, -1, 1, 3].map((logit) => Float32Array.of(0, logit));
+    const decisions: Decisions = { labels: ["no", "yes"], said, truth: { one: Int32Array.of(0, 0, 1, 1) } };
+    const fit = (before = {}) =>
+      threshold.fit(call("calibration", "threshold", { metric: call("metric", "f1") }), decisions, {
+        before,
+        metric: f1,
+      });
+    assert.ok(Math.abs((fit() as { thresholds: { yes: number } }).thresholds.yes - 0.5) < 1e-6);
+    const third = (fit({ temperature: 2 }) as { thresholds: { yes: number } }).thresholds.yes;
+    assert.ok(Math.abs(third - 0.5) < 1e-7);
+    const later: Decisions = { ...decisions, truth: { one: Int32Array.of(0, 0, 0, 1) } };
+    const of = (temperature: number) =>
+      (
+        threshold.fit(call("calibration", "threshold", { metric: call("metric", "f1") }), later, {
+          before: { temperature },
+          metric: f1,
+        }) as { thresholds: { yes: number } }
+      ).thresholds.yes;
+    const share = (logit: number, temperature: number) => 1 / (1 + Math.exp(-logit / temperature));
+    for (const one of [1, 4]) assert.ok(Math.abs(of(one) - (share(1, one) + share(3, one)) / 2) < 1e-6, `${of(one)}`);
+  });
+  it("say why where rows tell nothing", () => {
+    const said = [Float32Array.of(3, 0), Float32Array.of(0, 2)];
+    const right: Decisions = { labels: ["a", "b"], said, truth: { one: Int32Array.of(0, 1) } };
+    assert.match(String(temperature.fit(calibrates, right, { before: {}, metric: f1 })), /all rows are right/);
+    const none: Decisions = { ...right, truth: { one: Int32Array.of(0, 0) } };
+    const of = call("calibration", "threshold", { metric: call("metric", "f1") });
+    assert.match(String(threshold.fit(of, none, { before: {}, metric: f1 })), /no threshold is better/);
+    const wrong: Decisions = { ...right, truth: { one: Int32Array.of(1, 0) } };
+    assert.match(String(temperature.fit(calibrates, wrong, { before: {}, metric: f1 })), /tells nothing/);
+    assert.equal(cooled(said[0]!, 1), said[0]);
+  });
+});
