@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { node, root } from "./provision.mjs";
 
 const usualBound = 70;
-const rooms = ["dsl", "stdlib", "kernel", "editor", "editors", "page"];
+const rooms = ["dsl", "stdlib", "kernel", "editors", "page", "tools/reference"];
 const records = join(root, "coverage", "records");
 
 async function main(args) {

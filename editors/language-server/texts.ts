@@ -1,4 +1,5 @@
 /** The texts that an editor has open, and what Tune's assistant is told before it is asked about one. */
+import { LRUCache } from "lru-cache";
 import { NotebookDocuments, TextDocuments, type Connection, type Position } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { occurrenceAt, type Occurrence } from "#dsl/assist/occurrences.js";
@@ -27,8 +28,8 @@ export interface NamedPlace {
 export class Texts {
   readonly documents = new TextDocuments(TextDocument);
   readonly notebooks = new NotebookDocuments(TextDocument);
-  /** By the folder that files are read from. */
-  private readonly assistants = new Map<string, Promise<TuneAssistant>>();
+  /** By the folder that files are read from; one that comes back later begins anew. */
+  private readonly assistants = new LRUCache<string, Promise<TuneAssistant>>({ max: 32 });
 
   listen(connection: Connection): void {
     this.documents.listen(connection);

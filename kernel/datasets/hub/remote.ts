@@ -5,6 +5,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { LRUCache } from "lru-cache";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -112,7 +113,7 @@ const refusal =
 
 /** How long an answer to which commit a branch is stands: header and rows of a cell are of one, and typing asks once. */
 const STANDS = 60_000;
-const answered = new Map<string, { readonly commit: string; readonly at: number }>();
+const answered = new LRUCache<string, string>({ max: 256, ttl: STANDS });
 
 /** Branches are asked for anew. */
 export function forgetCommits(): void {
@@ -127,7 +128,7 @@ async function commitOf(
 ): Promise<string | null> {
   const url = `${hubEndpoint()}/api/datasets/${id}/revision/${encodeURIComponent(revision)}`;
   const before = answered.get(url);
-  if (before && Date.now() - before.at < STANDS) return before.commit;
+  if (before !== undefined) return before;
   const answer = await askHub(url, auth, refusal(id, auth), signal);
   if ("missing" in answer) {
     if (answer.missing === "repository") return null;
@@ -136,7 +137,7 @@ async function commitOf(
   const said = jsonOrNone(answer.text, fields({ sha: maybe }));
   if (!said) throw new CodedError("network-failed", { url, why: "its answer is not what a hub answers" });
   if (!isCommit(said.sha)) throw untrusted(url, "a commit", said.sha);
-  answered.set(url, { commit: said.sha, at: Date.now() });
+  answered.set(url, said.sha);
   return said.sha;
 }
 

@@ -1,4 +1,5 @@
 /** What a deployed model is asked, and what the notebook's says to it. */
+import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Deployed } from "#stdlib/kinds/target.js";
 import { callText } from "../../core/display/value-text.js";
@@ -49,7 +50,9 @@ export async function goldenFor(
 }
 
 /** By the weights that were asked, and the hash of what they were: several targets of one model are proved by the same answers. */
-const known = new WeakMap<Weights, Map<string, Answers>>();
+const known = new WeakMap<Weights, LRUCache<string, Answers>>();
+/** Of one model: its targets mostly read the same texts. */
+const MOST = 4;
 
 export async function expectedOf(
   { weights, open, base, tokenizer }: Opened,
@@ -57,7 +60,7 @@ export async function expectedOf(
   name: string,
   { hostContext, signal }: Stage,
 ): Promise<Answers> {
-  const answers = known.get(weights) ?? new Map<string, Answers>();
+  const answers = known.get(weights) ?? new LRUCache<string, Answers>({ max: MOST });
   known.set(weights, answers);
   const hash = hashOf(golden);
   const before = answers.get(hash);

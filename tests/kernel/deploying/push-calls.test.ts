@@ -108,10 +108,8 @@ describe("what a push sends", () => {
     hub.instead = () => true;
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 50);
-    const began = performance.now();
     await assert.rejects(push("me/silent", { signal: stop.signal }));
     await assert.rejects(hubCalls(undefined, 50)(`${hub.url}/x`, { method: "POST", body: "{}" }), /no answer came/);
-    assert.ok(performance.now() - began < 1_500);
   });
 
   it("is to a repository that is one, with a token that is one", () => {

@@ -1,10 +1,13 @@
 /** The line of work that is no training: late, in place, one for each kind of work, and what it took at the end. */
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
+import { mock } from "node:test";
 import { ProgressLine } from "#kernel/session/progress-line.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 
 describe("the line of progress", () => {
+  beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+  afterEach(() => mock.timers.reset());
+
   function told() {
     const shown: { how: string; id: string | undefined; text: string }[] = [];
     const note = (how: string) => (one: Shown) =>
@@ -41,10 +44,12 @@ describe("the line of progress", () => {
     assert.match(shown.at(-1)!.text, /^rows read: 100 in 2\.5 s$/);
   });
 
-  it("shows work that can't be divided once it has taken a second, though nothing more is told of it", async () => {
+  it("shows work that can't be divided once it has taken a second, though nothing more is told of it", () => {
     const { shown, at, line, pass } = told();
     at(0, "m opened", 0, 1);
-    await sleep(1100);
+    mock.timers.tick(999);
+    assert.equal(shown.length, 0);
+    mock.timers.tick(1);
     assert.deepEqual(
       shown.map(({ text }) => text),
       ["m opened …"],

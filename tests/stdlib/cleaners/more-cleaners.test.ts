@@ -185,9 +185,9 @@ describe("replace", () => {
     assert.equal(textOf(replace, "a1b22", { pattern: "\\d+" }), "ab");
   });
   it("takes time that follows the text, whatever the pattern", () => {
-    const begun = performance.now();
-    textOf(replace, `${"a".repeat(50_000)}!`, { pattern: "(a+)+b" });
-    assert.ok(performance.now() - begun < 5000);
+    // Where each way is tried for itself this never ends.
+    const text = `${"a".repeat(50_000)}!`;
+    assert.equal(textOf(replace, text, { pattern: "(a+)+b" }), text);
   });
   it("refuses a pattern that can't be used", async () => {
     assert.equal((await codeOf(() => step(replace, { pattern: "(" }))).code, "wrong-pattern");
