@@ -26,6 +26,11 @@ const said = {
     },
   ],
 };
+/** Who reads a file or a function sees it whole. */
+const readable = {
+  "max-lines": ["error", 450],
+  "max-lines-per-function": ["error", 100],
+};
 /** What starts a process or a thread, and helpers of tests that do: tools/unit-only.mjs keeps the rest of it from unit tests. */
 const startsSomething =
   "^node:(child_process|worker_threads)$|^playwright|/engine/(start|engines)\\.js$|/(notebook-of-one|jupyterlab|browser|engine-room)\\.js$|/client/(client|notebook)\\.js$|/cells/(create|notebook)\\.js$";
@@ -69,6 +74,7 @@ export default ts.config(
       ],
     },
   },
+  { files: ["{dsl,stdlib,kernel,editors,page,tools}/**/*.ts"], rules: readable },
   { files: ["dsl/**/*.ts"], rules: away("^#stdlib/", "^#kernel/", "^node:", "^(fs|path|os|buffer|crypto)$") },
   { files: ["dsl/**/*.ts"], ignores: ["dsl/{graph,emit}/**"], rules: said },
   { files: ["stdlib/**/*.ts"], rules: away("^#kernel/") },
