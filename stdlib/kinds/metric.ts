@@ -152,6 +152,8 @@ declare module "#dsl/types/capabilities.js" {
     readonly countsBytes?: true;
     /** Pictures draw it beside the loss of training, whose unit it has; absent: beside the other scores. */
     readonly besideLoss?: true;
+    /** Absent: a model that learnt something has a better one than an answer that never changes. False: such an answer has a good one anyway. */
+    readonly beatsConstant?: false;
     /** Of answers that never change the one that it likes best, where it is not the task's own. */
     readonly constant?: OtherConstant | { of(call: C): OtherConstant }["of"];
   }

@@ -1,6 +1,7 @@
 /** `evaluate`: metrics of models on splits, side by side, with intervals; what each label comes to; the worst examples. */
 import type { Action, Subject } from "#dsl/plan/plan.js";
 import { CodedError, wordsOf, type CodeData } from "#dsl/diagnostics/codes.js";
+import type { Word } from "#dsl/types/registry.js";
 import type { Call } from "#dsl/types/value.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { evaluationShown, type EvaluationReport } from "../../core/display/evaluation.js";
@@ -131,13 +132,18 @@ async function constantFor(
     }),
   );
   const measures = all.filter(
-    ({ call, value }) =>
-      !Number.isNaN(value) && (constant.likelihood || !registry.find("metric", call.word)?.capabilities?.ofLoss),
+    ({ call, value }) => !Number.isNaN(value) && tells(registry.find("metric", call.word)?.capabilities, constant),
   );
+  if (measures.length === 0) return null;
   // One that all metrics have in common needs no other beside it.
   const [first] = measures;
   if (first?.by === undefined || measures.some(({ by }) => by !== first.by)) return { ...constant, measures };
   return { ...constant, name: first.by, measures: measures.map((measure) => ({ ...measure, by: undefined })) };
+}
+
+/** Whether an answer that never changes says something of what a model is worth by that metric. */
+function tells(metric: Word<"metric">["capabilities"], { likelihood }: ScoredConstant): boolean {
+  return metric?.beatsConstant !== false && (likelihood || !metric?.ofLoss);
 }
 
 const scoreIn =
@@ -147,6 +153,8 @@ const scoreIn =
     return { score: drawnOf(drawn, measure).score, why: measure.why };
   };
 const drawnOf = (drawn: Compared, measure: Measure) => must(drawn.get(measure), `the interval of ${measure.name}`);
+
+const NOTHING = { labels: [], confusion: [], worst: [], worstBy: "probability", uncertain: [] } as const;
 
 function reportOf(
   measured: readonly Measured[],
@@ -166,6 +174,7 @@ function reportOf(
   };
   const names = first.measures.map(({ name }) => name);
   const several = measured.length > 1;
+  const contenders = measured.filter(({ by }) => by.is === "contender");
   const distinct = distinctConstants(
     constants.flatMap((own, i) => {
       if (!own) return [];
@@ -176,6 +185,12 @@ function reportOf(
       }));
       return [{ model: measured[i]!.evaluation.model, name, learnt, scores }];
     }),
+    // One that stands beside the models as a contender needs no column of its own.
+  ).filter(
+    ({ scores }) =>
+      !contenders.some((one) =>
+        names.every((name, m) => [null, of(one.measures, name)?.score.value].includes(scores[m]!.value)),
+      ),
   );
   return {
     on: first.evaluation.on,
@@ -218,15 +233,20 @@ function reportOf(
       }),
     ],
     pictures: picturedIn(measured),
-    models: measured.map(({ evaluation: { model, labels, confusion }, scored, rows }) => ({
+    models: measured.map(({ by: whose, evaluation: { model, labels, confusion }, scored, rows }) => ({
       name: model,
-      ...{ labels, confusion },
-      ...(scored.byLabel && { byLabel: scored.byLabel }),
-      worst: scored
-        .mistakes(worst)
-        .map(({ row, by, ...m }) => ({ ...m, row: rows.rows[row]!, probability: by, text: rows.text(row) })),
-      worstBy: scored.mistakesBy,
-      uncertain: uncertainRows({ scored, rows }, uncertain),
+      // Of what stands beside models the scores are enough.
+      ...(whose.is === "contender"
+        ? NOTHING
+        : {
+            ...{ labels, confusion },
+            ...(scored.byLabel && { byLabel: scored.byLabel }),
+            worst: scored
+              .mistakes(worst)
+              .map(({ row, by, ...m }) => ({ ...m, row: rows.rows[row]!, probability: by, text: rows.text(row) })),
+            worstBy: scored.mistakesBy,
+            uncertain: uncertainRows({ scored, rows }, uncertain),
+          }),
     })),
     notes: [
       ...told,

@@ -30,6 +30,18 @@ describe("contenders", function () {
     assert.match(JSON.stringify(shown), /baseline\(majority\) − m/);
   });
 
+  it("stand in place of the answer that never changes where they are it, with their scores alone", async () => {
+    const words = async (text: string) => (await book.run(text)).map(({ bundle }) => bundle["text/plain"]).join("\n");
+    const alone = await words("evaluate m on d.validation { metrics: [accuracy, calibration_error] }");
+    assert.match(alone, /always “/);
+    // It is calibrated whatever it says.
+    assert.doesNotMatch(alone, /never changes \([^)]*\): calibration_error/);
+    const beside = await words("evaluate m, baseline(majority) on d.validation { metrics: [accuracy] }");
+    assert.doesNotMatch(beside, /accuracy[^\n]*always “/);
+    assert.match(beside, /Confusion matrix: m/);
+    assert.doesNotMatch(beside, /(?:Confusion matrix|Worst examples|Labels): baseline/);
+  });
+
   it("learn from the rows that train, never from those that are scored", async () => {
     await book.run("evaluate m, baseline(tfidf) on d.validation { metrics: [accuracy, log_loss] }");
     const words = book.session.evaluations.at(-1)!;
