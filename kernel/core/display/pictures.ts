@@ -62,7 +62,7 @@ export interface EvaluationPictures {
 const DASHES = ["solid", "dash", "dot", "dashdot"] as const;
 const HEIGHT = 270;
 /** Of the legend. */
-const LINE = 19;
+const LINE = 15;
 /** Between two pictures, where the right one's numbers stand. */
 const GAP = 0.085;
 const FOOT = "#8a8f98";

@@ -1,10 +1,11 @@
 /** What parts of the rows come to by themselves: a line for each slice, the metrics of each model with their intervals. */
 import { shownOf } from "./bundle.js";
 import { clipApart } from "./clip-apart.js";
-import { card, html, htmlTable, note } from "./html.js";
+import { card, html, htmlTable, note, type Align, type Part } from "./html.js";
 import { plain, valueCell, type Cell, type Ends } from "./score-cell.js";
+import { barsOf, scaleOf } from "./slice-bars.js";
 import type { Shown } from "./shown.js";
-import { count } from "./text.js";
+import { count, significant } from "./text.js";
 import { textTable } from "./text-table.js";
 
 export interface SlicesReport {
@@ -22,6 +23,25 @@ export interface SlicesReport {
   /** How intervals were made. */
   readonly methods: string;
   readonly notes: readonly string[];
+}
+
+/** Behind a slice's name and its rows, where they are seen on a narrow page too. */
+function withBars<T>(row: readonly T[], bars: T | null | undefined): readonly T[] {
+  return bars === null || bars === undefined ? row : [...row.slice(0, 2), bars, ...row.slice(2)];
+}
+
+/** The first metric as bars; null: there is but one slice to see. */
+function barsShown(
+  slices: SlicesReport["slices"],
+  { models, metrics }: Pick<SlicesReport, "models" | "metrics">,
+): { readonly head: string; readonly rows: readonly Part[] } | null {
+  const scores = slices.map((slice) => slice.scores?.map((own) => own[0]));
+  const scale = scaleOf(scores.flatMap((own) => own ?? []));
+  if (!scale || scores.filter((own) => own !== undefined).length < 2) return null;
+  return {
+    head: `${metrics[0] ?? ""}, ${significant(scale.low, 3)} to ${significant(scale.high, 3)}`,
+    rows: scores.map((own) => own && barsOf(own, models, scale)),
+  };
 }
 
 /** More rows scroll. */
@@ -49,13 +69,19 @@ export function slicesShown({ by, on, models, metrics, slices, methods, notes }:
       }),
     ),
   ]);
+  const bars = barsShown(slices, { models, metrics });
   const align = head.map((_, i) => (i === 0 ? ("left" as const) : ("right" as const)));
   const title = `By ${by}: ${on}`;
   const words = [...(methods ? [`intervals of 95 %: ${methods}`] : []), ...notes];
   const table = htmlTable({
-    head: head.map((name) => html`${name}`),
-    rows: cells.map((row) => row.map(({ shown }) => shown)),
-    align,
+    head: withBars(head, bars?.head).map((name) => html`${name}`),
+    rows: cells.map((row, i) =>
+      withBars<Part>(
+        row.map(({ shown }) => shown),
+        bars && (bars.rows[i] ?? ""),
+      ),
+    ),
+    align: withBars<Align>(align, bars && "left"),
   });
   return shownOf(
     [

@@ -12,6 +12,7 @@ import { planShown } from "#kernel/core/display/plan-card.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { sweepFigure, sweepTable } from "#kernel/core/display/sweep.js";
 import { whyShown } from "#kernel/core/display/why.js";
+import { slicesShown } from "#kernel/core/display/slices.js";
 import { tableShown } from "#kernel/core/display/table.js";
 import { escapeHtml, escapeLabel, printable } from "#kernel/core/display/text.js";
 import { must } from "#dsl/diagnostics/must.js";
@@ -223,6 +224,13 @@ describe("text from data", () => {
           pictures,
         };
         evaluationShown(report).forEach(safe);
+        const score = { value: 0.5, interval: { low: 0.4, high: 0.6 } };
+        const slice = (name: string) => ({ name, rows: 30, scores: [[score], [null], [score]] });
+        safe(
+          slicesShown({
+            ...{ by: a, on: b, models: [a, b, a], metrics: [b], slices: [slice(a), slice(b)], methods: a, notes: [b] },
+          }),
+        );
         safe(predictionsShown([a, b], [{ text: a, cells: [b, a] }]));
         const trials = [
           { number: 1, values: { [a]: b, rate: 1e-3 }, score: 0.5, state: "done" as const },
