@@ -29,6 +29,8 @@ export interface Calibration extends Fitted {
 
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const parts = { temperature: v.exactOptional(positive), thresholds: v.exactOptional(table(share)) };
+export const fitted: Schema<Fitted> = fields(parts);
 const schema: Schema<Calibration & { readonly sha256: string }> = fields({
   ...{
     version: v.literal(VERSION),
@@ -39,8 +41,7 @@ const schema: Schema<Calibration & { readonly sha256: string }> = fields({
     rows: whole(1),
     sha256: v.string(),
   },
-  temperature: v.exactOptional(positive),
-  thresholds: v.exactOptional(table(share)),
+  ...parts,
 });
 
 export function writeCalibration(folder: string, calibration: Calibration): void {

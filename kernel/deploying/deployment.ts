@@ -8,7 +8,9 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import type { Call } from "#dsl/types/value.js";
 import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
+import type { Fitted } from "#stdlib/kinds/calibration.js";
 import type { Written } from "#stdlib/kinds/target.js";
+import { fitted } from "../artifacts/calibration.js";
 import { call } from "../artifacts/plan-schema.js";
 import type { Reading } from "../core/session/token-types.js";
 import { fields, figure, jsonIn, object, table, type Schema } from "../fetch/json.js";
@@ -38,6 +40,8 @@ export interface Deployment {
   readonly written: Written;
   /** config.json, where it doesn't lie beside it: of an adapter, whose base has its own. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** What was fitted once it was trained, by which the notebook's answers follow from the logits of the files. Absent: nothing. */
+  readonly fitted?: Fitted;
   readonly tunebook: string;
 }
 
@@ -67,6 +71,7 @@ const schema: Schema<Deployment> = fields({
   clean: v.array(call),
   written,
   config: v.exactOptional(object),
+  fitted: v.exactOptional(fitted),
   tunebook: v.string(),
 });
 

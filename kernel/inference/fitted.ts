@@ -17,6 +17,11 @@ export function asFitted(
   };
 }
 
+/** Without what it was fitted to. */
+export function fittedOf({ temperature, thresholds }: Fitted): Fitted {
+  return { ...(temperature !== undefined && { temperature }), ...(thresholds && { thresholds }) };
+}
+
 /** In words: `temperature 1.42, thresholds billing 0.31, tech 0.5`. */
 export function toldFitted({ temperature, thresholds = {} }: Fitted): string {
   const own = Object.entries(thresholds);

@@ -3,6 +3,9 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Call } from "#dsl/types/value.js";
 import type { Written } from "#stdlib/kinds/target.js";
+import { readCalibration } from "../../artifacts/calibration.js";
+import { toldFitted } from "../../inference/fitted.js";
+import type { Fitted } from "#stdlib/kinds/calibration.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import type { DeploymentReport } from "../../core/display/deployment.js";
 import { bytes } from "../../core/display/text.js";
@@ -37,15 +40,40 @@ export async function cardIn(work: Work, home: string, written: Written, proof: 
   });
 }
 
+/** Files hold the model as it was trained: what was fitted afterwards follows its logits. */
+function fittedLeft({ temperature, thresholds }: Fitted): NonNullable<Written["left"]> {
+  return [
+    ...(temperature === undefined
+      ? []
+      : [
+          {
+            part: `the ${toldFitted({ temperature })} that was fitted to validation`,
+            instead: "divide the logits by it (`fitted` in tunebook.json)",
+          },
+        ]),
+    ...(thresholds === undefined
+      ? []
+      : [
+          {
+            part: `the ${toldFitted({ thresholds })} fitted to validation`,
+            instead: "give a label where it is at least so likely (`fitted` in tunebook.json)",
+          },
+        ]),
+  ];
+}
+
 /** What of the model is not in the files, whatever the format. */
 function leftOf({ opened, run }: Pick<Work, "opened" | "run">, written: Written): NonNullable<Written["left"]> {
   const { clean } = opened.weights.plan.recipe.data;
   const words = clean.map(callText);
   const { template } = opened.weights.plan.recipe.model;
+  const { folder, checkpoint } = opened.weights;
+  const fitted = readCalibration(folder, checkpoint.position.step);
   const untold = template && chatTemplateOf(run.source) === null;
   return [
     ...(written.left ?? []),
     ...(untold ? [{ part: `the template ${template.word}`, instead: "write conversations as the notebook does" }] : []),
+    ...(fitted ? fittedLeft(fitted) : []),
     ...(words.length > 0
       ? [
           {

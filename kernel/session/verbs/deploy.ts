@@ -9,6 +9,8 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { wordOf } from "#dsl/types/loaded.js";
 import type { Written } from "#stdlib/kinds/target.js";
+import { readCalibration } from "../../artifacts/calibration.js";
+import { fittedOf } from "../../inference/fitted.js";
 import { full } from "../../artifacts/folder-errors.js";
 import { chatTemplateOf } from "../../bases/chat-template.js";
 import { deploymentShown, type DeploymentReport } from "../../core/display/deployment.js";
@@ -120,6 +122,7 @@ async function deployed(work: Work): Promise<DeploymentReport> {
 async function describedIn({ action, model, opened, run }: Work, home: string, written: Written): Promise<Deployment> {
   const { recipe } = opened.weights.plan;
   const { template } = recipe.model;
+  const fitted = readCalibration(opened.weights.folder, opened.weights.checkpoint.position.step);
   const deployment: Deployment = {
     version: 1,
     ...{ name: action.name, target: withoutPath(action.target), family: model.family.word },
@@ -127,6 +130,7 @@ async function describedIn({ action, model, opened, run }: Work, home: string, w
     ...{ labels: model.labels, roles: model.roles, max_length: model.maxLength },
     // Where its template lies beside it, that is what it is asked by.
     ...(template !== undefined && { template: chatTemplateOf(run.source) === null ? template : null }),
+    ...(fitted && { fitted: fittedOf(fitted) }),
     ...{ clean: recipe.data.clean, written, tunebook: version },
     ...(!written.graphs && !existsSync(join(home, "config.json")) && { config: model.config }),
   };

@@ -80,6 +80,16 @@ train ${name} on ${name}_rows { ${RECIPE}${calibrate} }`;
     assert.match(text, /m: temperature .*, fitted to 40 rows of m_rows\.validation/);
     assert.match(text, /these are the rows that it was fitted to/);
   });
+  it("travels with a deployment, whose files hold the model as it was trained", async () => {
+    const told = await shown('deploy m to onnx("out")');
+    const { fitted: own } = JSON.parse(readFileSync(join(book.folder, "out/tunebook.json"), "utf8")) as {
+      readonly fitted: unknown;
+    };
+    const { temperature, thresholds } = fitted("m")!;
+    assert.deepEqual(own, { temperature, thresholds });
+    assert.match(told, /temperature [\d.]+ that was fitted to validation/);
+    assert.match(readFileSync(join(book.folder, "out/README.md"), "utf8"), /divide the logits by it/);
+  });
   it("is read again with the run, and an error where its file was changed", async () => {
     const folder = (book.values.get("m") as ModelHandle).folder!;
     await book.run(`model again { load: "${folder}" }`);
