@@ -10,7 +10,7 @@ import { short } from "./line.js";
 import type { Ends } from "./score-cell.js";
 import type { Shown } from "./shown.js";
 import { color } from "./svg/colors.js";
-import { clip, count, escapeLabel, percent, plural, significant } from "./text.js";
+import { clip, count, escapeLabel, plural, significant } from "./text.js";
 import { textTable } from "./text-table.js";
 
 export interface RankingLine {
@@ -277,7 +277,7 @@ function textOf(pictures: EvaluationPictures): string {
   const { on, left, rankings, lengths } = pictures;
   const entries = entriesOf(pictures).filter(({ says }) => says !== "");
   const share = lengths?.kind === "mistakes";
-  const told = (value: number): string => (share ? percent(value) : significant(value, 4));
+  const told = (value: number): string => (share ? `${(100 * value).toFixed(1)} %` : significant(value, 4));
   return [
     `Curves on ${on}`,
     ...entries.map(({ name, says }) => `${name}: ${says}`),

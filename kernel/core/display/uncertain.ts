@@ -2,7 +2,7 @@
 import { shownOf } from "./bundle.js";
 import { card, html, htmlTable, inked, tone } from "./html.js";
 import type { Shown } from "./shown.js";
-import { clip, oneLine, percent, plural } from "./text.js";
+import { clip, oneLine, plural } from "./text.js";
 import { textTable } from "./text-table.js";
 
 export interface UncertainRow {
@@ -46,5 +46,5 @@ export function uncertainShown(rows: readonly UncertainRow[], of = ""): Shown {
 }
 
 function labelled(one: UncertainRow["between"][number] | undefined): string {
-  return one ? `${clip(oneLine(one.label), 60)} ${percent(one.probability)}` : "";
+  return one ? `${clip(oneLine(one.label), 60)} ${(100 * one.probability).toFixed(1)} %` : "";
 }
