@@ -1,7 +1,7 @@
 /** Linear models of labels over tf-idf: one of several, or each by itself. */
 import { logisticFitted, said, softmaxFitted, type Linear } from "../tfidf/linear.js";
 import type { SparseRows } from "../tfidf/sparse.js";
-import type { WordModel } from "./tfidf.js";
+import type { WordModel } from "./word-model.js";
 
 /** Logit of a label that no row has, or that all have: nothing tells it. */
 const NEVER = Math.log(1e-38);

@@ -6,19 +6,12 @@ import type { SparseRows } from "../tfidf/sparse.js";
 import { Vocabulary } from "../tfidf/vocabulary.js";
 import { alikeBy } from "./tfidf-alike.js";
 import { labelModel, setsModel } from "./tfidf-labels.js";
+import type { WordModel } from "./word-model.js";
 import "./codes.js";
 
 /** Rows that are learnt from; of more, so many at equal distances. */
 const MOST = 200_000;
 const TEXTS = ["text", "text_pair", "negative"] as const;
-
-/** A linear model over the words of rows: what it says of one as a model's head says it. */
-export interface WordModel {
-  readonly bytes: number;
-  /** `logistic regression`. */
-  readonly what: string;
-  said(rows: SparseRows, row: number): Float32Array;
-}
 
 export async function tfidf(given: ContenderGiven): Promise<ReadyContender> {
   const begun = performance.now();
