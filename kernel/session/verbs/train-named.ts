@@ -9,6 +9,8 @@ import { printable } from "../../core/display/text.js";
 import { changedShown } from "../../core/display/changed.js";
 import { compared } from "../changed.js";
 import { type Warn, warningsOn } from "../warnings.js";
+import { fittingShown } from "../../core/display/fitting.js";
+import { curvesIn, fitOf } from "../../core/session/fitting.js";
 import { maskShown } from "../../core/display/mask.js";
 import type { Checkpoint } from "../../artifacts/checkpoints.js";
 import type { Kept } from "../../training/kept-checkpoint.js";
@@ -19,7 +21,7 @@ import type { Stage, TuneSession } from "../tune-session.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import { unmeasured } from "../../training/train.js";
 import { does } from "../../core/session/words.js";
-import type { ModelHandle } from "../model-handle.js";
+import type { ModelHandle, Weights } from "../model-handle.js";
 import { giveBack, giveWeights, trainOnce, type RunResult, type TrainRequest } from "../training.js";
 
 /** One training under a name, which has its weights afterwards. `onTrained`: what is shown once they are there. */
@@ -66,6 +68,7 @@ export async function trainNamed(
     }
     onTrained();
     if (kept) tellKept(kept, plan, result, warn);
+    if (kept && previewed) tellFit({ plan, events: result.events, checkpoint: kept.checkpoint }, stage);
     if (action.calibrate) {
       const told = await calibrate(session, { handle, plan, calls: action.calibrate }, { stage, warn });
       if (told.length > 0) stage.screen.display({ bundle: { "text/plain": printable(told.join("\n")) } });
@@ -106,6 +109,30 @@ function tellKept({ checkpoint, damaged }: Kept, plan: Plan, { trained }: RunRes
     kept: checkpoint.position.step,
     keeps: keepsBest(training),
   });
+}
+
+/** How well it fits, where its curves say it; one that stopped early says by itself that it went too far. */
+export function tellFit(
+  { plan, events, checkpoint }: Pick<Weights, "plan" | "events" | "checkpoint">,
+  stage: Stage,
+  model?: string,
+): void {
+  if (events.findLast((event) => event.kind === "stopped")?.reason === "early") return;
+  const ofAnswers = (name: string): boolean => {
+    const metric = metricNamed(name, registry);
+    return metric !== undefined && !metric.ofLoss && metric.greaterIsBetter === true;
+  };
+  const curves = curvesIn(events, ofAnswers);
+  const fit = fitOf(curves, plan.estimates.validating?.rows ?? 0);
+  const takes = registry.find("task", plan.recipe.model.task.word)?.parameters ?? [];
+  const smooths = takes.some(({ name }) => name === "label_smoothing");
+  if (fit)
+    stage.screen.display(
+      fittingShown(fit, {
+        ...{ plan, smooths, steps: curves.steps, kept: checkpoint.position.step },
+        ...(model !== undefined && { model }),
+      }),
+    );
 }
 
 async function tellChanges(model: string, { before, events }: RunResult, stage: Stage): Promise<void> {

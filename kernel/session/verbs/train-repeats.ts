@@ -12,6 +12,7 @@ import { basename } from "node:path";
 import type { ModelHandle } from "../model-handle.js";
 import { Journal } from "../sweep.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { tellFit } from "./train-named.js";
 import { finishedRun, keptScores, trainEach, type Each, type Train } from "./train-each.js";
 
 type Repeated = Train & { readonly repeats: NonNullable<Train["repeats"]> };
@@ -52,6 +53,7 @@ export async function trainRepeats(
   if (!best.weights) throw new CodedError("not-trained", { model: best.name });
   handle.weights = { ...best.weights, recipeHash: repeats.recipeHash };
   handle.seeds = handles;
+  const { weights } = best;
   stage.screen.display(
     seedsShown(
       scored.map(({ handle: one, metrics }, i) => ({
@@ -61,6 +63,7 @@ export async function trainRepeats(
       { name, best: best.name, metric },
     ),
   );
+  tellFit(weights, stage, best.name);
 }
 
 /** The best by what is watched; where nothing was measured the first. */
