@@ -66,7 +66,8 @@ async function valuesOf(
   if (role === undefined || !("numbers" in held ? held.has(role) : held.columnNames().includes(role)))
     return session.datasets.column(data, { column, source: sourceNameOf(held), rows: numbers }, stage.hostContext);
   const own = "numbers" in held ? held.numbers : (held.array("$row") as ArrayLike<number>);
-  const placeOf = new Map(Array.from(own, (number, at) => [number, at]));
+  const placeOf = new Map<number, number>(numbers.map((number) => [number, -1]));
+  for (let at = 0; at < own.length; at++) if (placeOf.has(own[at]!)) placeOf.set(own[at]!, at);
   const streamed = "numbers" in held ? columnIn(held, role, prepared.labels) : undefined;
   const values = "numbers" in held ? null : (held.array(role) as ArrayLike<unknown>);
   return numbers.map((number) => {
