@@ -31,7 +31,7 @@ registerCodes({
       d.labels === null ? "leave `calibrate` out" : "`temperature` fits probabilities of any number of labels",
     explain:
       "`calibrate` fits what follows the logits of a trained model to the rows of validation: a temperature where labels are likely or not, a threshold where a label is given or not. Of three labels and more of which one is right the likeliest is given, and there is no threshold.",
-    example: `${data}\nmodel m { base: "b", task: regression }\ntrain m on d { calibrate: temperature }`,
+    example: `${data.replace(", label: l", "")}\nmodel m { base: "b", task: fill_mask }\ntrain m on d { calibrate: temperature }`,
   },
   "calibrated-twice": {
     severity: "error",

@@ -57,6 +57,8 @@ function inItsVerb(example: string, word: Word, registry: Registry): string {
       return `model other like router { ${example} }\ntrain other on tickets with quick`;
     case "recipe":
       return `recipe other { ${key === "epochs" ? "" : "epochs: 3, "}${example} }\ntrain router on tickets with other`;
+    case "train":
+      return `train router on tickets with quick { ${example} }`;
     case "evaluate":
       return `evaluate router on tickets.test { ${example} }`;
     case "sweep":
