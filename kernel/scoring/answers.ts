@@ -239,7 +239,7 @@ function ofRankings(answers: Answers): Outcomes {
     if (wanted.length === 0) broken(answers, i, "truth", "is empty: there is nothing to find");
     return wanted.map((one) => {
       const at = found.indexOf(one);
-      return { above: at < 0 ? Number.MAX_SAFE_INTEGER : at, level: 1 };
+      return { above: at < 0 ? Number.POSITIVE_INFINITY : at, level: 1 };
     });
   });
   const input = { searches };

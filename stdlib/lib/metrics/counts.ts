@@ -58,9 +58,10 @@ export function averagedCounts(
   all: readonly Counts[],
   score: (c: Counts) => number,
 ): number {
-  const average =
-    call.arguments["average"] === "auto" ? (labels.length === 2 ? "binary" : "macro") : call.arguments["average"];
-  const of = call.arguments["of"];
+  const { average: written, of } = call.arguments;
+  // Who names a label asks for that one alone.
+  const one = labels.length === 2 || typeof of === "string";
+  const average = written === "auto" ? (one ? "binary" : "macro") : written;
   if (average === "binary") {
     const index = of === null || of === undefined ? 1 : labels.indexOf(String(of));
     return score(all[index] ?? NONE);

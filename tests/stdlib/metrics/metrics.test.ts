@@ -39,6 +39,21 @@ describe("metrics against scikit-learn", () => {
         assert.ok(compared > 0);
       });
 
+  it("f1, precision and recall of one label of several, where it alone is named", async () => {
+    for (const name of ["f1", "precision", "recall"] as const) {
+      const metric = (await registry.find("metric", name)!.load!()) as MetricImplementation;
+      for (const c of golden.cases) {
+        const labels = Array.from({ length: c.labels }, (_, i) => String(i));
+        const [truth, predicted] = [Int32Array.from(c.true), Int32Array.from(c.predicted)];
+        (c[`${name}(each)`] as readonly number[]).forEach((expected, label) => {
+          const given = { average: "auto", of: String(label) };
+          const input = { labels, truth, predicted, probabilities: new Float32Array(0) };
+          assert.ok(Math.abs(metric.compute!(call(name, given), input) - expected) < 1e-9, `${name} of ${label}`);
+        });
+      }
+    }
+  });
+
   it("accuracy", async () => {
     const metric = (await registry.find("metric", "accuracy")!.load!()) as MetricImplementation;
     for (const c of golden.cases) {
