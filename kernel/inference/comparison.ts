@@ -50,7 +50,9 @@ export type Compared = ReadonlyMap<Measure, Drawn>;
 export async function drawAll(measures: readonly Measure[], signal?: AbortSignal): Promise<Compared> {
   const able = measures.flatMap((measure) => {
     const { resampling, value } = measure;
-    return resampling && !Number.isNaN(value) ? [{ measure, resampling }] : [];
+    // Shares have intervals without a draw, and so have their differences.
+    const drawn = resampling && !Number.isNaN(value) && !(measure.share && resampling.single);
+    return drawn ? [{ measure, resampling }] : [];
   });
   const drawn = await bootstrap(
     able.map(({ resampling }) => resampling),

@@ -147,7 +147,7 @@ function agreementTold(rows: readonly Row[], of: number): readonly string[] {
         ]
       : []),
     ...(alike > 0 ? [`${plural(alike, "pair")} of the same text: ties, not asked`] : []),
-    ...(without > 0 ? [`${plural(without, "pair")} without a verdict in both orders: ties`] : []),
+    ...(without > 0 ? [`${plural(without, "pair")} without two verdicts: ties`] : []),
   ];
 }
 

@@ -1,8 +1,8 @@
 /** `judge` in a program: nobody hears a text unless it stands there, then that address hears these texts and no key is left behind. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cachePath } from "#kernel/fetch/cache.js";
 import type { Refused } from "#kernel/session/tune-session.js";
 import type { ModelHandle, Written } from "#kernel/session/model-handle.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
@@ -16,8 +16,8 @@ describe("a judge in a program", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   let server: JudgeServer;
-  /** What was kept of the judge of an earlier run of this test must not answer here. */
-  const model = `judge-${process.pid.toString(36)}-${Date.now().toString(36)}`;
+  const [own, cache] = [process.env["TUNEBOOK_CACHE"], mkdtempSync(join(tmpdir(), "tunebook-judged-"))];
+  const model = "judge-of-tests";
   const judge = (more = ""): string => `judge("${server.url}", model: "${model}"${more})`;
   const text = (): string => book.shown.map((shown) => JSON.stringify(shown)).join("\n");
   before(async () => {
@@ -44,8 +44,13 @@ model two like one { max_length: 25 }
 recipe quick { epochs: 2, batch_size: 20, optimizer: adamw(learning_rate: 1e-2), seed: 1 }
 train one on pairs with quick
 train two on pairs with quick { seed: 2 }`);
+    // Answers of this judge are no use to anybody else.
+    process.env["TUNEBOOK_CACHE"] = cache;
   });
   after(async () => {
+    if (own === undefined) Reflect.deleteProperty(process.env, "TUNEBOOK_CACHE");
+    else process.env["TUNEBOOK_CACHE"] = own;
+    rmSync(cache, { recursive: true, force: true });
     Reflect.deleteProperty(process.env, "TUNE_TEST_JUDGE_KEY");
     await book.close();
     await server.close();
@@ -94,7 +99,7 @@ train two on pairs with quick { seed: 2 }`);
   });
   it("leaves its key nowhere: not in what is shown, a run, the folder, or the cache", () => {
     assert.ok(!text().includes(SECRET));
-    for (const folder of [book.folder, book.runs, cachePath("judged")])
+    for (const folder of [book.folder, book.runs, cache])
       for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
         if (entry.isFile()) assert.ok(!readFileSync(join(entry.parentPath, entry.name)).includes(SECRET), entry.name);
   });

@@ -91,7 +91,7 @@ describe("a judge of texts", function () {
     server.reply = (heard, nth) => (nth === 0 ? "I can't say." : longer(heard));
     const { scores, notes } = await ask(some(3), { at_once: 1 });
     assert.deepEqual([...scores], [0.5, 1, 1]);
-    assert.ok(notes.includes("1 pair without a verdict in both orders: ties"));
+    assert.ok(notes.includes("1 pair without two verdicts: ties"));
     server.reply = () => "As a model I have no opinion.";
     const { code, data } = await failure(ask(some(2)));
     assert.deepEqual(

@@ -1,0 +1,239 @@
+/**
+ * `tunebook bench coverage [--sets N] [--rows 20,100] [--only WORD]`: how often the 95 % intervals of scores, and of differences of two models
+ * on the same rows, hold the true value: N sets (1,000) drawn from a population whose value is known, or counted on a million
+ * rows, scored by the code of `evaluate`. Aim: 93 to 97 %. "none": sets of which no interval is given.
+ */
+import { Command } from "commander";
+import { implementationOf } from "#dsl/types/loaded.js";
+import type { Call } from "#dsl/types/value.js";
+import { difference, drawAll, type Measure } from "#kernel/inference/comparison.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { chance, type Chance } from "#stdlib/lib/chance.js";
+import { drawnFrom, rowMeans, whole } from "#stdlib/lib/metrics/row-sums.js";
+import { drawnLabels, drawnNumbers, drawnTexts, resampling, samplerOf } from "#stdlib/lib/tasks/drawn.js";
+import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import { registry } from "#stdlib/registry.js";
+import { table } from "./table.js";
+
+/** A row of a population: what is right, and what two models say of it. */
+type Row = readonly [truth: number, first: number, second: number];
+type Draw = (generator: Chance) => Row;
+interface Simulated {
+  readonly name: string;
+  readonly sizes: readonly number[];
+  /** Rows on which the true value is counted. */
+  readonly counted: number;
+  readonly row: Draw;
+  /** The metric of one model's answers: 1 for the first, 2 for the second. */
+  measure(rows: readonly Row[], model: 1 | 2): Promise<Measure>;
+}
+
+const uniform = (generator: Chance): number => ((generator.next() >>> 0) + 0.5) / 2 ** 32;
+function normal(generator: Chance): number {
+  return Math.sqrt(-2 * Math.log(uniform(generator))) * Math.cos(2 * Math.PI * uniform(generator));
+}
+const call = (word: string, given: Call["arguments"] = {}): Call => ({ kind: "metric", word, arguments: given });
+const metricOf = (word: string) => implementationOf(registry, "metric", word);
+
+/** Two models that are right of `share` and a little more; where the first is, the second mostly is too. */
+const shares =
+  (share: number, more: number): Draw =>
+  (g) => {
+    const [both, one] = [uniform(g), uniform(g)];
+    const first = both < share ? 1 : 0;
+    const kept = first === 1 ? one < 1 - more / 2 : one < (more * (1 + share / 2)) / (1 - share);
+    return [1, first, kept ? 1 : 0];
+  };
+function accuracy(share: number, sizes: readonly number[]): Simulated {
+  return {
+    ...{ name: `accuracy near ${String(share)}`, sizes, counted: 1_000_000, row: shares(share, 0.04) },
+    measure: (rows, model) => labelled("accuracy", {}, 2, rows, model),
+  };
+}
+
+async function labelled(
+  word: string,
+  given: Call["arguments"],
+  kinds: number,
+  rows: readonly Row[],
+  model: 1 | 2,
+): Promise<Measure> {
+  const metric = await metricOf(word);
+  const input = {
+    labels: Array.from({ length: kinds }, (_, i) => `l${String(i)}`),
+    truth: Int32Array.from(rows, ([truth]) => truth),
+    predicted: Int32Array.from(rows, (row) => row[model]),
+    probabilities: new Float64Array(0),
+  };
+  const own = call(word, given);
+  return {
+    ...{ name: word, call: own, value: must(metric.compute, word)(own, input), greaterIsBetter: true },
+    share: word === "accuracy",
+    resampling: resampling(rows.length, samplerOf(metric, own, "compute", input, drawnLabels(input)), { single: true }),
+  };
+}
+
+/** Four labels, the rarest one row in twenty. */
+const LABELS = [0.5, 0.3, 0.15, 0.05];
+const confused: Draw = (g) => {
+  const label = (): number => {
+    let left = uniform(g);
+    return Math.max(
+      0,
+      LABELS.findIndex((share) => (left -= share) < 0),
+    );
+  };
+  const truth = label();
+  const first = uniform(g) < 0.75 ? truth : label();
+  const second = uniform(g) < 0.7 ? first : uniform(g) < 0.8 ? truth : label();
+  return [truth, first, second];
+};
+
+async function numbered(word: string, rows: readonly Row[], model: 1 | 2): Promise<Measure> {
+  const metric = await metricOf(word);
+  const input = {
+    truth: Float64Array.from(rows, ([truth]) => truth),
+    predicted: Float64Array.from(rows, (row) => row[model]),
+  };
+  const own = call(word);
+  return {
+    ...{ name: word, call: own, value: must(metric.ofNumbers, word)(own, input), greaterIsBetter: true, share: false },
+    resampling: resampling(rows.length, samplerOf(metric, own, "ofNumbers", input, drawnNumbers(input))),
+  };
+}
+const alike: Draw = (g) => {
+  const truth = normal(g);
+  const shared = normal(g);
+  return [truth, 0.7 * truth + 0.5 * shared + 0.4 * normal(g), 0.75 * truth + 0.5 * shared + 0.4 * normal(g)];
+};
+
+/** Overlaps of answers: many none, many whole, the rest between. */
+const overlaps: Draw = (g) => {
+  const kind = uniform(g);
+  const first = kind < 0.3 ? 0 : kind < 0.6 ? 1 : uniform(g);
+  const second = uniform(g) < 0.7 ? first : uniform(g) < 0.35 ? 0 : Math.sqrt(uniform(g));
+  return [0, first, second];
+};
+function means(rows: readonly Row[], model: 1 | 2): Promise<Measure> {
+  const sums = rowMeans(rows.length, (row) => rows[row]![model]);
+  return Promise.resolve({
+    ...{ name: "token_f1", call: call("token_f1"), value: whole(sums), greaterIsBetter: true, share: false },
+    resampling: resampling(rows.length, drawnFrom(sums)),
+  });
+}
+
+/** Texts of 5 to 20 words, of which a model gets some wrong: rows are numbers that texts are made of. */
+const WORDS = Array.from({ length: 60 }, (_, i) => `w${String(i)}`);
+const texts: Draw = (g) => [uniform(g), uniform(g), uniform(g)];
+function textOf([seed, ...own]: Row, model: 0 | 1 | 2): string {
+  const g = chance(Math.floor(seed * 2 ** 31), 0);
+  const words = Array.from({ length: 5 + Math.floor(uniform(g) * 16) }, () => WORDS[Math.floor(uniform(g) ** 2 * 60)]!);
+  if (model === 0) return words.join(" ");
+  const wrong = chance(Math.floor(own[model - 1]! * 2 ** 31), model);
+  const share = uniform(wrong) ** 2;
+  return words.map((word) => (uniform(wrong) < share ? WORDS[Math.floor(uniform(wrong) * 60)]! : word)).join(" ");
+}
+async function written(rows: readonly Row[], model: 1 | 2): Promise<Measure> {
+  const metric = await metricOf("bleu");
+  const input: WrittenMetricInput = {
+    targets: rows.map((row) => textOf(row, 0)),
+    written: rows.map((row) => textOf(row, model)),
+  };
+  const own = call("bleu");
+  return {
+    ...{
+      name: "bleu",
+      call: own,
+      value: must(metric.ofWritten, "bleu")(own, input),
+      greaterIsBetter: true,
+      share: false,
+    },
+    resampling: resampling(rows.length, samplerOf(metric, own, "ofWritten", input, drawnTexts(input))),
+  };
+}
+
+const macro = { average: "macro", of: null };
+const ALL: readonly Simulated[] = [
+  ...[0.5, 0.9, 0.98].map((share) => accuracy(share, [20, 50, 200])),
+  {
+    ...{ name: "f1(macro)", sizes: [20, 50, 100, 200], counted: 1_000_000, row: confused },
+    measure: (rows, model) => labelled("f1", macro, 4, rows, model),
+  },
+  ...["pearson", "r2", "root_mean_squared_error"].map((word): Simulated => ({
+    ...{ name: word, sizes: [20, 50, 100, 200], counted: 1_000_000, row: alike },
+    measure: (rows, model) => numbered(word, rows, model),
+  })),
+  {
+    ...{ name: "spearman", sizes: [20, 50], counted: 400_000, row: alike },
+    measure: (rows, model) => numbered("spearman", rows, model),
+  },
+  { ...{ name: "token_f1", sizes: [20, 50, 100, 200], counted: 1_000_000, row: overlaps }, measure: means },
+  { ...{ name: "bleu", sizes: [20, 50, 100], counted: 50_000, row: texts }, measure: written },
+];
+
+interface Covered {
+  held: number;
+  none: number;
+  width: number;
+}
+const share = ({ held, none }: Covered, sets: number): string =>
+  none === sets ? "–" : `${((100 * held) / (sets - none)).toFixed(1)} %`;
+
+async function main({
+  sets: wanted,
+  only,
+  rows: asked,
+}: {
+  sets: string;
+  only?: string;
+  rows?: string;
+}): Promise<void> {
+  const sets = Number(wanted);
+  const sizes = asked?.split(",").map(Number);
+  const lines: string[][] = [];
+  for (const one of ALL.filter(({ name }) => only === undefined || name.startsWith(only))) {
+    const own = one.sizes.filter((size) => sizes?.includes(size) ?? true);
+    if (own.length === 0) continue;
+    const many = Array.from(
+      { length: one.counted },
+      (
+        (g) => () =>
+          one.row(g)
+      )(chance(7, 0)),
+    );
+    const [a, b] = [(await one.measure(many, 1)).value, (await one.measure(many, 2)).value];
+    for (const size of own) {
+      const g = chance(11, size);
+      const [alone, apart]: Covered[] = [0, 1].map(() => ({ held: 0, none: 0, width: 0 }));
+      for (let set = 0; set < sets; set++) {
+        const rows = Array.from({ length: size }, () => one.row(g));
+        const measures = [await one.measure(rows, 1), await one.measure(rows, 2)] as const;
+        const drawn = await drawAll(measures);
+        const [first, second] = measures.map((measure) => must(drawn.get(measure), "a score"));
+        const found = [
+          [must(first, "a score").score.interval, a, alone],
+          [difference(must(first, "a score"), must(second, "a score")).interval, b - a, apart],
+        ] as const;
+        for (const [interval, truth, counts] of found) {
+          if (!counts) continue;
+          if (!interval) counts.none++;
+          else {
+            counts.width += interval.high - interval.low;
+            if (interval.low <= truth && truth <= interval.high) counts.held++;
+          }
+        }
+      }
+      const [o, d] = [must(alone, "counts"), must(apart, "counts")];
+      const mean = ({ width, none }: Covered): string => (width / Math.max(1, sets - none)).toPrecision(3);
+      lines.push([one.name, String(size), share(o, sets), mean(o), share(d, sets), mean(d), String(o.none + d.none)]);
+      console.error(lines.at(-1)!.join("  "));
+    }
+  }
+  console.log(table(["score", "rows", "held", "width", "difference held", "width", "none"], lines));
+}
+await new Command("bench coverage")
+  .option("--sets <n>", "sets of rows that are drawn", "1000")
+  .option("--rows <list>", "sizes of sets, of those that there are: 20,100")
+  .option("--only <word>", "scores whose name begins so")
+  .action(main)
+  .parseAsync();
