@@ -105,6 +105,9 @@ function eachOf({ units, score }: Resampling): Float64Array {
   return Float64Array.from({ length: units }, (_, unit) => score(Uint32Array.of(unit)));
 }
 
+/** Things that were drawn from, below which a bootstrap is too sure of itself: `tunebook bench coverage` counts how much. */
+const FEW = 50;
+
 /** How the intervals of a table were made, in one line. */
 export function methodsOf(drawn: readonly Drawn[]): string {
   const named = (by: Score["by"]): readonly Drawn[] => drawn.filter(({ score }) => score.by === by);
@@ -114,6 +117,7 @@ export function methodsOf(drawn: readonly Drawn[]): string {
   const units = [
     ...new Set(booted.flatMap(({ measure }) => measure.resampling?.of ?? []).filter((of) => of !== "row")),
   ];
+  const few = booted.filter(({ measure }) => (measure.resampling?.units ?? FEW) < FEW);
   const without = named(null).filter(({ measure }) => !Number.isNaN(measure.value));
   return [
     named("Wilson").length > 0 && `Wilson (${names(named("Wilson"))})`,
@@ -122,6 +126,7 @@ export function methodsOf(drawn: readonly Drawn[]): string {
     ...[...new Set(fewer.map(({ score }) => score.resamples))].map(
       (count) => `of ${count} for ${names(fewer.filter(({ score }) => score.resamples === count))}, of so many`,
     ),
+    few.length > 0 && `of fewer than ${String(FEW)} too narrow (about 9 in 10 hold what they should)`,
     without.length > 0 && `none for ${names(without)}`,
   ]
     .filter(Boolean)

@@ -81,11 +81,12 @@ describe("the tutorial", function () {
   });
   it("ends with models that read reviews, and a folder with the merged one", () => {
     const text = cells.map((cell) => cell.outputs.map(plainOf).join("\n")).join("\n");
-    // One model, two side by side, and those two opened again: each score has its interval behind it.
+    // One model, two side by side, these by a metric of one's own besides, and opened again: each score has its interval behind it.
     const lines = [...text.matchAll(/^accuracy\s.*$/gm)].map(([line]) => line);
     const scores = lines.flatMap((line) => [...line.matchAll(/ (0\.\d{4}) \(0/g)].map(([, score]) => Number(score)));
-    assert.ok(scores.length === 5 && scores.every((score) => score > 0.7), scores.join(", "));
-    assert.deepEqual(scores.slice(3), scores.slice(1, 3));
+    assert.ok(scores.length === 7 && scores.every((score) => score > 0.7), scores.join(", "));
+    for (const from of [3, 5]) assert.deepEqual(scores.slice(from, from + 2), scores.slice(1, 3));
+    assert.match(text, /^missed_complaints\s+0\.\d+ \(0/m);
     assert.match(text, /label: 'negative'[\s\S]*label: 'positive'/);
     assert.ok(readFileSync(join(folder, "mood", "model.safetensors")).length > 8e7);
   });
