@@ -71,6 +71,8 @@ export interface BarCapabilities<C extends Call = Call> {
 export interface ContenderCapabilities<C extends Call = Call> {
   /** Whether it learns from the split `train` of the data that are scored. */
   readonly learns: Of<C, boolean>;
+  /** Whether it says the same of all rows, so that beating it is the least. */
+  readonly constant?: Of<C, boolean>;
   /** Why it can't do a model's task, and what to compare with instead; null: it can. */
   readonly refuses: Of<C, Refusal | null, [wanted: Wanted]>;
 }

@@ -43,6 +43,7 @@ export const word = defineWord({
   ],
   capabilities: {
     learns: () => true,
+    constant: (call) => call.arguments.of === "majority",
     refuses: (call, wanted) => refusalOf(call.arguments.of, wanted),
   },
   load: () => import("./baseline.run.js").then((m) => m.baseline),

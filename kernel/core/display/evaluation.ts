@@ -37,6 +37,10 @@ export interface EvaluationReport {
   }[];
   /** Answers that never change; `by`: which rows say so. */
   readonly constants: readonly { readonly name: string; readonly by: string }[];
+  /** Was it worth it, in a sentence; absent: nothing stands beside the model. */
+  readonly verdict?: string | null;
+  /** What each of `models` takes; absent: nothing is told. */
+  readonly costs?: readonly CostRow[];
   /** How intervals were made. */
   readonly methods: string;
   readonly warnings: readonly string[];
@@ -44,6 +48,11 @@ export interface EvaluationReport {
   readonly models: readonly ModelReport[];
   /** Null, or absent: nothing that can be drawn. */
   readonly pictures?: EvaluationPictures | null;
+}
+/** What models take, each as text; null: nobody knows. */
+export interface CostRow {
+  readonly name: string;
+  readonly cells: readonly (string | null)[];
 }
 export interface ModelReport {
   readonly name: string;
@@ -71,17 +80,19 @@ export function evaluationShown(report: EvaluationReport): readonly Shown[] {
   return [
     scoresShown(report),
     ...(report.pictures ? [picturesShown(report.pictures)] : []),
-    ...report.models.flatMap((model) => [
-      ...(model.byLabel && model.byLabel.rows.length > 0 ? [labelsShown(model.byLabel, of(model.name))] : []),
-      ...confusionShown(model.labels, model.confusion, { of: of(model.name), several: model.byLabel?.of[1] }),
-      ...(model.worst.length > 0 ? [worstShown(model, of(model.name))] : []),
-      ...(model.uncertain && model.uncertain.length > 0 ? [uncertainShown(model.uncertain, of(model.name))] : []),
-    ]),
+    ...report.models
+      .filter(({ plain }) => !plain)
+      .flatMap((model) => [
+        ...(model.byLabel && model.byLabel.rows.length > 0 ? [labelsShown(model.byLabel, of(model.name))] : []),
+        ...confusionShown(model.labels, model.confusion, { of: of(model.name), several: model.byLabel?.of[1] }),
+        ...(model.worst.length > 0 ? [worstShown(model, of(model.name))] : []),
+        ...(model.uncertain && model.uncertain.length > 0 ? [uncertainShown(model.uncertain, of(model.name))] : []),
+      ]),
   ];
 }
 
 function scoresShown(report: EvaluationReport): Shown {
-  const { on, rows, metrics, models, constants, methods, warnings, notes } = report;
+  const { on, rows, metrics, models, constants, costs = [], verdict = null, methods, warnings, notes } = report;
   const names = models.map(({ name }) => name);
   const [first, others] = [names[0]!, names.slice(1)];
   const head = [
@@ -90,7 +101,12 @@ function scoresShown(report: EvaluationReport): Shown {
     ...others.flatMap((name) => [name, `${name} − ${first}`]),
     ...constants.map(({ name }) => name),
   ];
-  const cells = metrics.map(({ name, scores, constants: beside, constantsBy: by }) => [
+  const taken = costs.map(({ name, cells }) => [
+    plain(name),
+    ...cells.flatMap((cell, i) => [plain(cell ?? ""), ...(i === 0 ? [] : [plain("")])]),
+    ...constants.map(() => plain("")),
+  ]);
+  const scored = metrics.map(({ name, scores, constants: beside, constantsBy: by }) => [
     plain(name),
     ...scores.flatMap((score, i) => [
       scoreCell(score),
@@ -101,6 +117,7 @@ function scoresShown(report: EvaluationReport): Shown {
       return plain(value === null ? "" : `${fixed(value)}${other === null ? "" : ` (${other})`}`);
     }),
   ]);
+  const cells = [...scored, ...taken];
   const words = [
     `${plural(rows, "row")}${methods && ` · intervals of 95 %: ${methods}`}`,
     ...constants.map(({ name, by }) => `${name}: the best answer that never changes, by ${by}`),
@@ -118,6 +135,7 @@ function scoresShown(report: EvaluationReport): Shown {
         cells.map((row) => row.map(({ text }) => text)),
         align,
       ),
+      ...(verdict === null ? [] : [verdict]),
       ...warnings.map((warning) => `warning: ${warning}`),
       ...words,
     ].join("\n"),
@@ -130,6 +148,7 @@ function scoresShown(report: EvaluationReport): Shown {
         rows: cells.map((row) => row.map(({ shown }) => shown)),
         align,
       }),
+      verdict === null ? [] : html`<div style="margin:2px 0 6px">${verdict}</div>`,
       warnings.map((warning) => warned(warning)),
       words.map((line) => note(line)),
     ),

@@ -4,6 +4,7 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
+import type { ContenderCapabilities } from "#dsl/types/capabilities.js";
 import type { Contender, Subject } from "#dsl/plan/plan.js";
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import type { ContenderImplementation, ContenderRows, ContenderSaid } from "#stdlib/kinds/contender.js";
@@ -46,7 +47,8 @@ export async function evaluateContender(
   };
   const notes = [...new Set(asked.flatMap((one) => one.notes))];
   const { prepared, split, encoding, rows, evaluation } = beside;
-  const by = { is: "contender", notes } as const;
+  const constant = capabilitiesOf(session, contender.call).constant?.(contender.call) === true;
+  const by = { is: "contender", constant, notes } as const;
   return measuredOf(
     session,
     { ...{ by, cost, name, prepared, split, encoding, rows }, on: evaluation.on, parts: asked },
@@ -66,7 +68,11 @@ async function evaluateBase(
   const { weights, plan } = session.models.get(model);
   const handle = session.models.unnamed(weights?.plan.recipe.model ?? plan, name);
   const measured = await evaluateOnce(session, handle, subject, how, stage);
-  return { ...measured, by: { is: "contender", notes: [] } };
+  return { ...measured, by: { is: "contender", constant: false, notes: [] } };
+}
+
+function capabilitiesOf({ vocabulary }: TuneSession, { word }: Called["call"]): ContenderCapabilities {
+  return must(vocabulary.registry.find("contender", word)?.capabilities, `what ${word} says of itself`);
 }
 
 interface AskedContender {
@@ -90,7 +96,7 @@ async function askedPart(
 ): Promise<AskedContender> {
   const { rows } = part;
   const { signal, hostContext } = stage;
-  const has = must(session.vocabulary.registry.find("contender", call.word)?.capabilities, `what ${call.word} is`);
+  const has = capabilitiesOf(session, call);
   const writing = how.decode &&
     by.is === "model" && { decode: how.decode, max_tokens: how.max_tokens ?? by.handle.plan.max_length };
   const ready = await implementation.ready({

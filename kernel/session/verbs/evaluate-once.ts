@@ -33,6 +33,10 @@ export interface Evaluation {
   readonly metrics: Readonly<Record<string, number>>;
   /** Of 95 %; null: it has none. Absent: none was asked for. */
   readonly intervals?: Readonly<Record<string, Interval | null>>;
+  /** What its answers took; absent: of a fold by itself. */
+  readonly cost?: Cost;
+  /** Was it worth it: of the first of several on the same rows. */
+  readonly verdict?: string;
   /** Of parts of the rows; absent: none were scored. */
   readonly slices?: readonly SliceScores[];
   /** Empty where the task has none. */
@@ -43,7 +47,12 @@ export interface Evaluation {
 /** Whose answers were scored: a model's, with what is kept of what it learnt from (null: nothing), or a contender's. */
 export type Scorer =
   | { readonly is: "model"; readonly handle: ModelHandle; readonly learnt: Learnt | null }
-  | { readonly is: "contender"; readonly notes: readonly string[] };
+  | {
+      readonly is: "contender";
+      /** It says the same of all rows. */
+      readonly constant: boolean;
+      readonly notes: readonly string[];
+    };
 /** Rows of one split that are asked together. */
 export interface PartAsked {
   readonly prepared: Prepared;

@@ -22,6 +22,7 @@ import { barsTold, demandCleared, heldTo, sameCall, type Held } from "./evaluate
 import { evaluateContender } from "./evaluate-contender.js";
 import { seedsTold } from "./evaluate-seeds.js";
 import { evaluateFolds } from "./evaluate-folds.js";
+import { costsOf, verdictIn } from "./evaluate-verdict.js";
 import { evaluateOnce, type Measured } from "./evaluate-once.js";
 import { scoresOfSlices, slicedOf } from "./evaluate-slices.js";
 import { slicesShown } from "../../core/display/slices.js";
@@ -45,12 +46,17 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
       stage.signal,
     );
     const sliced = await slicedOf(session, measured, { subject, by: action.by ?? [] }, stage);
-    for (const [i, { evaluation, measures }] of measured.entries()) {
+    for (const [i, { evaluation, measures, cost }] of measured.entries()) {
       const intervals = Object.fromEntries(
         measures.map((measure) => [measure.name, drawnOf(drawn, measure).score.interval]),
       );
       const slices = scoresOfSlices(sliced, i);
-      session.evaluations.push({ ...evaluation, intervals, ...(slices.length > 0 && { slices }) });
+      const verdict = i === 0 ? verdictIn(measured, drawn) : null;
+      session.evaluations.push({
+        ...{ ...evaluation, intervals, cost },
+        ...(verdict !== null && { verdict }),
+        ...(slices.length > 0 && { slices }),
+      });
     }
     const seen = await Promise.all(measured.map((one) => seenBy(one, subject, stage.signal)));
     const warn = warningsOn(stage, action.span);
@@ -208,6 +214,8 @@ function reportOf(
       };
     }),
     constants: distinct.map(({ name, by }) => ({ name, by })),
+    verdict: verdictIn(measured, drawn),
+    costs: costsOf(measured),
     methods: methodsOf(measured.flatMap(({ measures }) => measures.map((measure) => drawnOf(drawn, measure)))),
     warnings: [
       ...missed,

@@ -43,7 +43,11 @@ describe("contenders", function () {
   });
 
   it("learn from the rows that train, never from those that are scored", async () => {
-    await book.run("evaluate m, baseline(tfidf) on d.validation { metrics: [accuracy, log_loss] }");
+    const shown = await book.run("evaluate m, baseline(tfidf) on d.validation { metrics: [accuracy, log_loss] }");
+    const verdict = book.session.evaluations.at(-2)?.verdict ?? "";
+    assert.match(verdict, /^(not )?(shown to be )?worth it by accuracy: .*baseline\(tfidf\)/);
+    const text = JSON.stringify(shown);
+    assert.ok(text.includes(verdict) && /ms an answer/.test(text) && /training/.test(text));
     const words = book.session.evaluations.at(-1)!;
     // The verdict stands in every text, and no other word tells of it.
     assert.equal(words.metrics["accuracy"], 1);

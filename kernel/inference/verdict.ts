@@ -1,0 +1,122 @@
+/**
+ * Was it worth it? One sentence on a model and what stands beside it, by rules over the first metric: its paired differences,
+ * and what an answer takes. Nothing is claimed where the interval of a difference holds 0, or where there is none.
+ */
+import type { Difference } from "./comparison.js";
+
+export interface Side {
+  readonly name: string;
+  readonly value: number;
+  /** Of an answer. */
+  readonly seconds: number;
+}
+export interface Rival extends Side {
+  /** Of the rival less the model. */
+  readonly difference: Difference;
+  /** Another model, a contender that goes by the rows, or one that says the same of all. */
+  readonly is: "model" | "contender" | "constant";
+}
+export interface Sides {
+  readonly metric: { readonly name: string; readonly greaterIsBetter: boolean };
+  readonly model: Side;
+  readonly rivals: readonly Rival[];
+}
+
+/** Answers are told to take more or less time from so many times on. */
+const TELLING = 3;
+
+/** Null: nothing stands beside the model, or nothing of it can be compared. */
+export function verdictOf({ metric, model, rivals }: Sides): string | null {
+  const told = rivals.filter(({ value }) => !Number.isNaN(value));
+  if (told.length === 0 || Number.isNaN(model.value)) return null;
+  const unit = unitOf(metric.greaterIsBetter, [model, ...told]);
+  const of = (which: Difference["verdict"]): readonly Rival[] =>
+    told.filter(({ difference }) => difference.verdict === which);
+  const time = (rival: Rival): string | null => timeOf(rival.seconds / model.seconds);
+  const beaten = of("worse").map((one) => {
+    const takes = time(one);
+    return `${one.name} by ${unit.gain(one.difference, 1)}${takes === null ? "" : `, which takes ${takes}`}`;
+  });
+  const parts = [
+    ...(beaten.length > 0
+      ? [
+          `${model.name} beats ${inWords(
+            beaten,
+            beaten.some((one) => one.includes(", ")),
+          )}`,
+        ]
+      : []),
+    ...of("better").map((one) => {
+      const takes = time(one);
+      const cheap = one.seconds < model.seconds;
+      const end = takes === null ? "" : cheap ? `, in ${takes}` : `, and takes ${takes}`;
+      return `${one.name} beats ${model.name} by ${unit.gain(one.difference, -1)}${end}`;
+    }),
+    ...of("no difference shown").map((one) => {
+      const takes = time(one);
+      const end = takes === null ? "" : `, and ${one.name} takes ${takes}`;
+      return `no difference shown between ${model.name} and ${one.name}: ${unit.gain(one.difference, 1)}${end}`;
+    }),
+    ...of(null).map(
+      (one) =>
+        `${model.name} has ${unit.value(model.value)} and ${one.name} ${unit.value(one.value)}, with nothing to tell chance by`,
+    ),
+  ];
+  return `${leadOf(told)} by ${metric.name}: ${parts.join("; ")}`;
+}
+
+/** Another model is no measure of what a training is worth, and an answer that never changes is too little of one. */
+function leadOf(rivals: readonly Rival[]): string {
+  const contenders = rivals.filter(({ is }) => is !== "model");
+  const has = (verdict: Difference["verdict"]): boolean =>
+    contenders.some(({ difference }) => difference.verdict === verdict);
+  if (contenders.length === 0) return "compared";
+  if (has("better")) return "not worth it";
+  if (has("no difference shown") || has(null)) return "not shown to be worth it";
+  return contenders.every(({ is }) => is === "constant") ? "better than nothing" : "worth it";
+}
+
+interface Unit {
+  value(value: number): string;
+  /** What the model gains over the rival (`sign` 1), or the rival over the model (−1), with its interval. */
+  gain(difference: Difference, sign: 1 | -1): string;
+}
+
+/** Points are hundredths, of scores between 0 and 1 of which greater ones are better. */
+function unitOf(greaterIsBetter: boolean, sides: readonly Side[]): Unit {
+  const points = greaterIsBetter && sides.every(({ value }) => value >= 0 && value <= 1);
+  const number = (value: number): string =>
+    (points ? (100 * value).toFixed(1) : String(Number(value.toPrecision(3))))
+      .replace(/^-(?=[0.]*$)/, "")
+      .replace("-", "−");
+  return {
+    value: (value) => `${number(value)}${points ? " points" : ""}`,
+    gain({ value, interval }, sign) {
+      const turned = greaterIsBetter ? -sign : sign;
+      const ends = interval && [turned * interval.low, turned * interval.high].sort((a, b) => a - b).map(number);
+      return `${number(turned * value)}${points ? " points" : ""}${ends ? ` (${ends.join(" … ")})` : ""}`;
+    },
+  };
+}
+
+const PARTS: Readonly<Record<number, string>> = {
+  ...{ 3: "a third", 4: "a quarter", 5: "a fifth", 10: "a tenth", 100: "a hundredth", 1000: "a thousandth" },
+};
+
+/** `30 × the time`, `a hundredth of the time`; null: it is about the same, or nobody knows. */
+function timeOf(ratio: number): string | null {
+  const times = Math.max(ratio, 1 / ratio);
+  if (!Number.isFinite(times) || times < TELLING) return null;
+  const rounded = Number(times.toPrecision(times < 10 ? 1 : 2));
+  if (ratio > 1) return `${rounded.toLocaleString("en-US")} × the time`;
+  const least = Math.min(1000, Number(times.toPrecision(1)));
+  const part = PARTS[least] ?? `1/${String(least)}`;
+  return `${times >= 1500 ? "less than " : ""}${part} of the time`;
+}
+
+/** `a`, `a and b`, `a, b and c`; `apart`: what has commas within is parted by more than commas. */
+function inWords(names: readonly string[], apart: boolean): string {
+  if (names.length < 2) return names.join("");
+  const [between, before] = apart ? ["; ", "; and "] : [", ", " and "];
+  return `${names.slice(0, -1).join(between)}${before}${names.at(-1) ?? ""}`;
+}

@@ -1,0 +1,45 @@
+/** Of models and what stands beside them: whether it was worth it, and what each takes. */
+import { must } from "#dsl/diagnostics/must.js";
+import type { CostRow } from "../../core/display/evaluation.js";
+import { bytes, count, duration } from "../../core/display/text.js";
+import { difference, type Compared } from "../../inference/comparison.js";
+import { verdictOf, type Rival } from "../../inference/verdict.js";
+import type { Cost } from "./evaluate-cost.js";
+import type { Measured } from "./evaluate-once.js";
+
+/** By the first metric; null: nothing stands beside the first, or nothing can be compared. */
+export function verdictIn([first, ...others]: readonly Measured[], drawn: Compared): string | null {
+  const own = first?.measures[0];
+  if (!first || !own) return null;
+  const base = must(drawn.get(own), `the interval of ${own.name}`);
+  const sideOf = ({ evaluation, cost }: Measured, value: number) => ({
+    ...{ name: evaluation.model, value, seconds: cost.asking / evaluation.rows },
+  });
+  const rivals = others.flatMap((other): Rival[] => {
+    const measure = other.measures.find(({ name }) => name === own.name);
+    const drawnOf = measure && drawn.get(measure);
+    if (!drawnOf) return [];
+    const is = other.by.is === "model" ? "model" : other.by.constant ? "constant" : "contender";
+    return [{ ...sideOf(other, measure.value), difference: difference(base, drawnOf), is }];
+  });
+  return verdictOf({ metric: own, model: sideOf(first, own.value), rivals });
+}
+
+/** Rows beneath the scores; none where a model stands alone. */
+export function costsOf(measured: readonly Measured[]): readonly CostRow[] {
+  if (measured.length < 2) return [];
+  const row = (name: string, of: (cost: Cost, rows: number) => string | null): CostRow => ({
+    name,
+    cells: measured.map(({ cost, evaluation }) => of(cost, evaluation.rows)),
+  });
+  return [
+    row("training", ({ training }) => (training === null ? null : duration(training))),
+    row("ms an answer", ({ asking }, rows) => milliseconds((1000 * asking) / rows)),
+    row("tokens an answer", ({ tokens }, rows) => (tokens === null ? null : count(tokens / rows))),
+    row("memory", (cost) => (cost.bytes === null ? null : bytes(cost.bytes))),
+  ].filter(({ cells }) => cells.some((cell) => cell !== null));
+}
+
+function milliseconds(value: number): string {
+  return value < 0.001 ? "< 0.001" : String(Number(value.toPrecision(2)));
+}
