@@ -32,7 +32,8 @@ export function verdictOf({ metric, model, rivals }: Sides): string | null {
   const unit = unitOf(metric.greaterIsBetter, [model, ...told]);
   const of = (which: Difference["verdict"]): readonly Rival[] =>
     told.filter(({ difference }) => difference.verdict === which);
-  const time = (rival: Rival): string | null => timeOf(rival.seconds / model.seconds);
+  // Models that were trained differ by less than what else the machine does.
+  const time = (rival: Rival): string | null => (rival.is === "model" ? null : timeOf(rival.seconds / model.seconds));
   const beaten = of("worse").map((one) => {
     const takes = time(one);
     return `${one.name} by ${unit.gain(one.difference, 1)}${takes === null ? "" : `, which takes ${takes}`}`;

@@ -80,14 +80,12 @@ export function evaluationShown(report: EvaluationReport): readonly Shown[] {
   return [
     scoresShown(report),
     ...(report.pictures ? [picturesShown(report.pictures)] : []),
-    ...report.models
-      .filter(({ plain }) => !plain)
-      .flatMap((model) => [
-        ...(model.byLabel && model.byLabel.rows.length > 0 ? [labelsShown(model.byLabel, of(model.name))] : []),
-        ...confusionShown(model.labels, model.confusion, { of: of(model.name), several: model.byLabel?.of[1] }),
-        ...(model.worst.length > 0 ? [worstShown(model, of(model.name))] : []),
-        ...(model.uncertain && model.uncertain.length > 0 ? [uncertainShown(model.uncertain, of(model.name))] : []),
-      ]),
+    ...report.models.flatMap((model) => [
+      ...(model.byLabel && model.byLabel.rows.length > 0 ? [labelsShown(model.byLabel, of(model.name))] : []),
+      ...confusionShown(model.labels, model.confusion, { of: of(model.name), several: model.byLabel?.of[1] }),
+      ...(model.worst.length > 0 ? [worstShown(model, of(model.name))] : []),
+      ...(model.uncertain && model.uncertain.length > 0 ? [uncertainShown(model.uncertain, of(model.name))] : []),
+    ]),
   ];
 }
 

@@ -25,9 +25,9 @@ export function verdictIn([first, ...others]: readonly Measured[], drawn: Compar
   return verdictOf({ metric: own, model: sideOf(first, own.value), rivals });
 }
 
-/** Rows beneath the scores; none where a model stands alone. */
+/** Rows beneath the scores; none where models stand alone, whose cells say the same whenever they are run. */
 export function costsOf(measured: readonly Measured[]): readonly CostRow[] {
-  if (measured.length < 2) return [];
+  if (measured.every(({ by }) => by.is === "model")) return [];
   const row = (name: string, of: (cost: Cost, rows: number) => string | null): CostRow => ({
     name,
     cells: measured.map(({ cost, evaluation }) => of(cost, evaluation.rows)),

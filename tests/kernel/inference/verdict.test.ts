@@ -64,7 +64,7 @@ describe("the verdict", () => {
     ],
     [
       "other models alone",
-      said(accuracy, rival("other", [0.02, 0.01, 0.03], { is: "model" })),
+      said(accuracy, rival("other", [0.02, 0.01, 0.03], { is: "model", seconds: 1 })),
       "compared by accuracy: other beats router by 2.0 points (1.0 … 3.0)",
     ],
     [
