@@ -179,7 +179,6 @@ function reportOf(
     return own && drawn.get(own);
   };
   const names = first.measures.map(({ name }) => name);
-  const several = measured.length > 1;
   const contenders = measured.filter(({ by }) => by.is === "contender");
   const distinct = distinctConstants(
     constants.flatMap((own, i) => {
@@ -256,20 +255,23 @@ function reportOf(
             uncertain: uncertainRows({ scored, rows }, uncertain),
           }),
     })),
-    notes: [
-      ...told,
-      ...measured.flatMap(({ by, scored, evaluation: { model }, measures }) =>
-        [
-          ...(by.is === "contender" ? by.notes : []),
-          ...measures.flatMap(({ name, why, notes = [] }) => [
-            ...(why === undefined ? [] : [`${name} is no number: ${why}`]),
-            ...notes.map((note) => `${name}: ${note}`),
-          ]),
-          ...(scored.notes ?? []),
-        ].map((note) => (several ? `${model}: ${note}` : note)),
-      ),
-    ],
+    notes: [...told, ...notesOf(measured)],
   };
+}
+
+/** What is said beneath the scores of each, by its name where there are several. */
+function notesOf(measured: readonly Measured[]): readonly string[] {
+  const several = measured.length > 1;
+  return measured.flatMap(({ by, scored, evaluation: { model }, measures }) =>
+    [
+      ...(by.is === "contender" ? by.notes : []),
+      ...measures.flatMap(({ name, why, notes = [] }) => [
+        ...(why === undefined ? [] : [`${name} is no number: ${why}`]),
+        ...notes.map((note) => `${name}: ${note}`),
+      ]),
+      ...(scored.notes ?? []),
+    ].map((note) => (several ? `${model}: ${note}` : note)),
+  );
 }
 
 /** By what a model answers that was fitted to rows of validation. */
