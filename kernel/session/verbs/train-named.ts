@@ -5,7 +5,7 @@ import { metricName, metricNamed } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { calibrate } from "./train-calibrate.js";
-import { printable } from "../../core/display/text.js";
+import { fittedShown } from "../../core/display/fitted.js";
 import { changedShown } from "../../core/display/changed.js";
 import { compared } from "../changed.js";
 import { type Warn, warningsOn } from "../warnings.js";
@@ -71,7 +71,8 @@ export async function trainNamed(
     if (kept && previewed) tellFit({ plan, events: result.events, checkpoint: kept.checkpoint }, stage);
     if (action.calibrate) {
       const told = await calibrate(session, { handle, plan, calls: action.calibrate }, { stage, warn });
-      if (told.length > 0) stage.screen.display({ bundle: { "text/plain": printable(told.join("\n")) } });
+      const [fitted, ...changed] = told;
+      if (fitted !== undefined) stage.screen.display(fittedShown(fitted, changed));
     }
     await tellChanges(name, result, stage);
     const { technique } = plan.recipe.model;
