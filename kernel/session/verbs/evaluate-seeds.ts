@@ -3,6 +3,8 @@
  * asked where that takes no more than a minute by what the best one took; else the line says how to ask them.
  */
 import type { Subject } from "#dsl/plan/plan.js";
+import { shownOf } from "../../core/display/bundle.js";
+import { html } from "../../core/display/html.js";
 import { overSeeds } from "../../core/display/seeds.js";
 import type { Shown } from "../../core/display/shown.js";
 import { duration } from "../../core/display/text.js";
@@ -29,7 +31,8 @@ export async function seedsTold(
   if (seconds > MOST_SECONDS) {
     const ask = `evaluate ${names.join(", ")} on ${evaluation.on}`;
     return line(
-      `${name} is the best of ${String(seeds.length)} seeds; the others would take about ${duration(seconds)}: \`${ask}\` asks them all`,
+      name,
+      ` is the best of ${String(seeds.length)} seeds; the others would take about ${duration(seconds)}: \`${ask}\` asks them all`,
     );
   }
   const metrics = [evaluation.metrics];
@@ -40,7 +43,8 @@ export async function seedsTold(
   });
   if (told.length === 0) return null;
   return line(
-    `${name}, of ${String(seeds.length)} seeds on ${evaluation.on}: ${told.join(", ")} (mean ± sd of one seed; above: the best by validation)`,
+    name,
+    `, of ${String(seeds.length)} seeds on ${evaluation.on}: ${told.join(", ")} (mean ± sd of one seed; above: the best by validation)`,
   );
 }
 
@@ -54,4 +58,7 @@ async function metricsOf(
   return (await evaluateOnce(session, handle, subject, how, stage)).evaluation.metrics;
 }
 
-const line = (text: string): Shown => ({ bundle: { "text/plain": text } });
+function line(name: string, rest: string): Shown {
+  const words = html`<div style="margin:2px 0 6px"><b style="font-weight:600">${name}</b>${rest}</div>`;
+  return shownOf(`${name}${rest}`, words);
+}
