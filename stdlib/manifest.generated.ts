@@ -20,6 +20,7 @@ import { word as cleaners_strip_html } from "./cleaners/strip_html.js";
 import { word as cleaners_unicode } from "./cleaners/unicode.js";
 import { word as cleaners_whitespace } from "./cleaners/whitespace.js";
 import { word as contenders_baseline } from "./contenders/baseline.js";
+import { word as contenders_prompt } from "./contenders/prompt.js";
 import { word as conversations_alpaca } from "./conversations/alpaca.js";
 import { word as conversations_turns } from "./conversations/turns.js";
 import { word as decoders_beam } from "./decoders/beam.js";
@@ -205,6 +206,7 @@ export const words: readonly Word[] = [
   cleaners_unicode,
   cleaners_whitespace,
   contenders_baseline,
+  contenders_prompt,
   conversations_alpaca,
   conversations_turns,
   decoders_beam,

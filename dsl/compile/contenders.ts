@@ -5,7 +5,7 @@ import { fill } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
 import { isScratch } from "../plan/scratch.js";
 import { servesAsItIs } from "../plan/untrained.js";
-import { shortCall } from "../plan/short-call.js";
+import { briefCall, shortCall } from "../plan/short-call.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Contender, Subject } from "../plan/plan.js";
 import { namedByData, splitNames } from "../rules/world.js";
@@ -37,6 +37,8 @@ export interface Beside {
 }
 export interface ReadContender {
   readonly name: string;
+  /** The same, cut where it is long; absent: it is short. */
+  readonly brief?: string;
   readonly contender: Contender;
 }
 
@@ -74,7 +76,9 @@ function called(program: Program, node: WordNode, beside: Beside): ReadContender
   const call = values[KIND];
   const wrong = program.reporter.diagnostics.slice(errors).some(({ severity }) => severity === "error");
   if (wrong || call === undefined || !isCall(call)) return undefined;
-  const name = shortCall(call, program.registry);
+  // As it is written: what follows from the task and the data stands nowhere.
+  const own = isCall(value) ? value : call;
+  const [name, brief] = [shortCall(own, program.registry), briefCall(own, program.registry)];
   const has = must(program.registry.find(KIND, call.word)?.capabilities, `what ${call.word} says of itself`);
   const { task } = beside;
   const able = program.registry.find("task", task.word)?.capabilities;
@@ -85,7 +89,7 @@ function called(program: Program, node: WordNode, beside: Beside): ReadContender
   }
   if (has.learns(call) && !beside.subjects.every(({ subject }) => learnsFrom(program, subject, name, node.span)))
     return undefined;
-  return { name, contender: { call, folder: program.folderAt(node.span) } };
+  return { name, brief, contender: { call, folder: program.folderAt(node.span) } };
 }
 
 /** What a contender's own check may look at: the task that it is to do, and the data. */

@@ -127,7 +127,9 @@ function contendersOf(
   const sound = subjects.filter((subject) => subject !== undefined);
   const read = operands.map((operand) => contenderOf(program, operand, { model, task, subjects: sound, here }));
   const named = read.flatMap((one, i) => (one ? [{ ...one, span: operands[i]!.span }] : []));
-  return named.length === read.length && eachOnce(program, named) ? named : undefined;
+  if (named.length < read.length || !eachOnce(program, named)) return undefined;
+  const brief = named.map((one) => ({ ...one, name: one.brief ?? one.name }));
+  return new Set(brief.map(({ name }) => name)).size === brief.length ? brief : named;
 }
 
 /**

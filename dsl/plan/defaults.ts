@@ -1,5 +1,5 @@
 /** Fills in defaults, keeps where each value came from, and lets words check themselves. */
-import type { CheckContext } from "../types/context.js";
+import type { CheckContext, PartOfText } from "../types/context.js";
 import type { Code, CodeData } from "../diagnostics/codes.js";
 import type { Program } from "./program.js";
 import type { Given } from "../types/given.js";
@@ -134,6 +134,14 @@ function originOf({ default: standard, why }: Parameter, draft: Draft, context: 
   return { from: "derived", why: standard.because?.(draft(), context()) ?? standard.derived };
 }
 
+/** A part of a text where it stands as it is; with characters before it that are escaped the whole of it. */
+function partOf(program: Program, whole: Span, { at, length }: PartOfText): Span {
+  const before = program.textOf(whole)?.slice(0, at + 1);
+  if (before === undefined || !before.startsWith('"') || before.includes("\\")) return whole;
+  const start = whole.start + 1 + at;
+  return { ...whole, start, end: start + length };
+}
+
 function contextOf(filling: Filling, places: Places, local: string | undefined, call?: Call): CheckContext {
   const { program, setting, statement } = filling;
   const placeOf = (at: string | undefined): Span | undefined =>
@@ -154,8 +162,10 @@ function contextOf(filling: Filling, places: Places, local: string | undefined, 
       const place = placeOf(at) ?? whole;
       program.reportFailed(failure, place?.source === program.source.id ? place : setting.here);
     },
-    report<C extends Code>(code: C, data: CodeData[C], at?: string, instead?: string): void {
-      const own = placeOf(at);
+    folderOf: (at) => program.folderAt(placeOf(at) ?? whole ?? setting.here),
+    report<C extends Code>(code: C, data: CodeData[C], at?: string, instead?: string, within?: PartOfText): void {
+      const written = placeOf(at);
+      const own = written && within ? partOf(program, written, within) : written;
       const place = own ?? whole;
       const fix = own && instead !== undefined ? { fix: { ...replace(own, instead), certain: false } } : {};
       program.reportNear(code, data, place, setting.here, fix);

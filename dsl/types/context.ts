@@ -4,6 +4,11 @@ import type { Kind, Kinds } from "./capabilities.js";
 import type { Code, CodeData } from "../diagnostics/codes.js";
 import type { BaseFacts, Facts, Failed, FactOf, Need } from "./facts.js";
 
+/** A part of a text, in UTF-16 from its first character. */
+export interface PartOfText {
+  readonly at: number;
+  readonly length: number;
+}
 export interface CheckContext {
   readonly facts: Facts;
   /** The checked values of the statement so far, and of the definitions it builds on (`data`, `model`, `recipe`). */
@@ -12,10 +17,15 @@ export interface CheckContext {
   readonly model?: Readonly<Record<string, Value>>;
   /** What the model begins from, where that is known. */
   readonly base?: BaseFacts;
-  /** Reports at an argument or key of the call (`at`), else at the call itself. `instead`: what might be written there. */
-  report<C extends Code>(code: C, data: CodeData[C], at?: string, instead?: string): void;
+  /**
+   * Reports at an argument or key of the call (`at`), else at the call itself. `instead`: what might be written there; `within`:
+   * the part of the text that is written there.
+   */
+  report<C extends Code>(code: C, data: CodeData[C], at?: string, instead?: string, within?: PartOfText): void;
   /** What is asked of the world; undefined: it isn't known yet, and the statement is compiled again once it is. */
   ask<N extends Need>(need: N): FactOf<N["about"]> | Failed | undefined;
+  /** The folder that a path in that argument starts from. */
+  folderOf(at: string): string;
   /** As `report`, of what the world answered. */
   reportFailed(failure: Failed, at?: string): void;
   /** True while someone types: no rule may need a scan or a download. */

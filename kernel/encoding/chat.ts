@@ -114,6 +114,11 @@ export async function promptsFor(chat: Written, rows: ConversationRows): Promise
   return (await piecesOf(chat, rows, true)).map(joinedText);
 }
 
+/** Conversations as they are written whole. */
+export async function writtenFor(chat: Chat, rows: ConversationRows): Promise<readonly string[]> {
+  return (await piecesOf(chat, rows, false)).map(joinedText);
+}
+
 /**
  * At most `most` steps from a token to the next: the end is cut off, or, where no trained token would be left, the
  * beginning, so that the last trained token stays.

@@ -5,7 +5,7 @@ import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Session } from "../engine/engine.js";
 import { tokensAt, TextsInMemory } from "../core/data/token-rows.js";
 import { ended } from "../encoding/ways.js";
-import { generate } from "./generate.js";
+import { generate, type GenerateOptions } from "./generate.js";
 import { StopStrings } from "./stop-strings.js";
 import { TextStream } from "./text-stream.js";
 
@@ -40,7 +40,14 @@ export interface Piece {
 
 /** Yields pieces as they come, of all texts of a batch side by side; each text's last piece says why it ended. */
 export async function* continueTexts(texts: readonly string[], o: ContinueOptions): AsyncGenerator<Piece, void, void> {
-  const prompts = o.pairs ? await readWhole(texts, o, o.pairs) : await leftOpen(texts, o);
+  yield* continueTokens(o.pairs ? await readWhole(texts, o, o.pairs) : await leftOpen(texts, o), o);
+}
+
+/** The same of prompts in tokens; `begun`: what was read before each of them. */
+export async function* continueTokens(
+  prompts: readonly Int32Array[],
+  o: ContinueOptions & Pick<GenerateOptions, "begun">,
+): AsyncGenerator<Piece, void, void> {
   const order = prompts.map((_, row) => row).sort((a, b) => prompts[b]!.length - prompts[a]!.length || a - b);
   for (let at = 0; at < order.length; at += o.batchSize) {
     const numbers = order.slice(at, at + o.batchSize);
@@ -55,7 +62,7 @@ export async function* continueTexts(texts: readonly string[], o: ContinueOption
 async function* batch(
   numbers: readonly number[],
   prompts: readonly Int32Array[],
-  o: ContinueOptions,
+  o: ContinueOptions & Pick<GenerateOptions, "begun">,
 ): AsyncGenerator<Piece, void, void> {
   const { call, implementation } = o.decoder;
   const written = prompts.map((prompt) => ({
@@ -87,7 +94,10 @@ async function* batch(
     }
 }
 
-async function leftOpen(texts: readonly string[], o: ContinueOptions): Promise<readonly Int32Array[]> {
+export async function leftOpen(
+  texts: readonly string[],
+  o: Pick<ContinueOptions, "tokenizer">,
+): Promise<readonly Int32Array[]> {
   return (await o.tokenizer.encode(texts, Number.MAX_SAFE_INTEGER)).map((ids) => opened(ids, o.tokenizer.frame.after));
 }
 

@@ -10,6 +10,7 @@ import type { Call } from "#dsl/types/value.js";
 import type { DecodedText, DecoderImplementation, Decoding } from "#stdlib/kinds/decoding.js";
 import type { Session } from "../engine/engine.js";
 import { floats, scalarI32 } from "../engine/feeds.js";
+import type { Begun } from "./prompted/begun.js";
 import "../artifacts/codes.js";
 
 export interface GenerateOptions {
@@ -23,6 +24,8 @@ export interface GenerateOptions {
   readonly positions: number;
   /** Of an encoder-decoder: the token its decoder begins with; the prompts are what its encoder reads. Absent: texts are continued. */
   readonly start?: number;
+  /** What stands before every prompt and was read for all of them (the programs are `buildPrompting`'s); absent: nothing. */
+  readonly begun?: Begun;
   /** Number of each prompt among all that are asked for; absent: 0, 1, 2, … */
   readonly numbers?: readonly number[];
   readonly signal?: AbortSignal;
@@ -44,18 +47,16 @@ export async function* generate(
   prompts.forEach((prompt) => check(prompt, o));
   const { implementation, call } = o.decoder;
   const { start } = o;
-  const begun = start === undefined ? prompts : prompts.map(() => Int32Array.of(start));
-  const decoding = implementation.begin(call, { ...o, prompts: begun });
-  const batch = o.start === undefined ? new Batch(prompts, o.padId) : new Pairs(prompts, o.start, o.padId);
+  const seen =
+    start === undefined ? prompts.map((prompt) => whole(prompt, o.begun)) : prompts.map(() => Int32Array.of(start));
+  const decoding = implementation.begin(call, { ...o, prompts: seen });
+  const batch =
+    o.start === undefined ? new Batch(prompts, o.padId, o.begun?.length ?? 0) : new Pairs(prompts, o.start, o.padId);
   const told = prompts.map(() => ({ tokens: 0, ended: false }));
   let said: Int32Array | Float32Array | null = null;
   while (!decoding.done) {
     o.signal?.throwIfAborted();
-    if (said === null) {
-      const room = batch.length + o.maxTokens;
-      await session.run("reserve", { rows: sized(prompts.length), room: sized(room) }, []);
-      said = await ask(session, "prefill", batch.prefill(), decoding);
-    }
+    said ??= await read(session, prompts, batch, decoding, o);
     const { tokens, rows } = decoding.step(said);
     const grown = decoding.texts.flatMap((text, prompt): Grown[] => {
       const before = told[prompt]!;
@@ -70,14 +71,39 @@ export async function* generate(
     if (grown.length > 0) yield grown;
     if (decoding.done) return;
     o.signal?.throwIfAborted();
-    if (rows && moves(rows, batch.rows)) await session.run("reorder", { order: vector(rows) }, []);
+    if (rows && moves(rows, batch.rows)) {
+      o.begun?.spreadAnew();
+      await session.run("reorder", { order: vector(rows) }, []);
+    }
     said = await ask(session, "decode", batch.decode(tokens, rows), decoding);
   }
 }
 
+/** The prompts, after what was read for all of them. */
+async function read(
+  session: Pick<Session, "run">,
+  prompts: readonly Int32Array[],
+  batch: Batch | Pairs,
+  decoding: Decoding,
+  { begun, maxTokens }: GenerateOptions,
+): Promise<Int32Array | Float32Array> {
+  const room = batch.length + maxTokens;
+  if (!begun) {
+    await session.run("reserve", { rows: sized(prompts.length), room: sized(room) }, []);
+    return ask(session, "prefill", batch.prefill(), decoding);
+  }
+  await begun.hold(prompts.length, room);
+  const places = prompts.map((_, row) => (row + 1) * batch.length - 1);
+  return ask(session, "extend", begun.feeds(prompts, { places }), decoding);
+}
+
+function whole(prompt: Int32Array, begun: Begun | undefined): Int32Array {
+  return begun ? Int32Array.from([...begun.tokens, ...prompt]) : prompt;
+}
+
 async function ask(
   session: Pick<Session, "run">,
-  program: "prefill" | "decode",
+  program: "prefill" | "extend" | "decode",
   feeds: Readonly<Record<string, NDArray>>,
   { reads }: Decoding,
 ): Promise<Int32Array | Float32Array> {
@@ -89,7 +115,7 @@ async function ask(
 
 function check(prompt: Int32Array, o: GenerateOptions): void {
   if (prompt.length === 0) throw new CodedError("empty-prompt", {});
-  const tokens = o.start === undefined ? prompt.length : 1;
+  const tokens = o.start === undefined ? (o.begun?.length ?? 0) + prompt.length : 1;
   if (tokens + o.maxTokens > o.positions)
     throw new CodedError("no-room-to-generate", { tokens, max_tokens: o.maxTokens, positions: o.positions });
 }
@@ -98,18 +124,20 @@ function check(prompt: Int32Array, o: GenerateOptions): void {
 class Batch {
   readonly length: number;
   private tokens: readonly Int32Array[];
-  /** Keys that each row may not see, all at its beginning. */
+  /** Keys that each row may not see, where its own tokens begin. */
   private padding: readonly number[];
   private keys: number;
 
   constructor(
     prompts: readonly Int32Array[],
     private readonly padId: number,
+    /** Keys of what stands before all of them. */
+    private readonly before: number,
   ) {
     this.length = prompts.reduce((most, p) => Math.max(most, p.length), 0);
     this.tokens = prompts;
     this.padding = prompts.map((p) => this.length - p.length);
-    this.keys = this.length;
+    this.keys = before + this.length;
   }
   get rows(): number {
     return this.padding.length;
@@ -127,12 +155,12 @@ class Batch {
   }
   decode(tokens: Int32Array, rows: Int32Array | null): Record<string, NDArray> {
     if (rows) this.padding = Array.from(rows, (row) => this.padding[row]!);
-    const { padding, keys } = this;
+    const { padding, keys, before } = this;
     this.keys += 1;
     return {
       input_ids: matrix(this.rows, 1, (row) => tokens[row]!),
       positions: matrix(this.rows, 1, (row) => keys - padding[row]!),
-      attention_mask: matrix(this.rows, this.keys, (row, i) => (i < padding[row]! ? 0 : 1)),
+      attention_mask: matrix(this.rows, this.keys, (row, i) => (i < before || i >= before + padding[row]! ? 1 : 0)),
       start: scalarI32(keys),
     };
   }

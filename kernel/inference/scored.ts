@@ -14,7 +14,11 @@ type ScoreOptions = AskOptions &
   };
 
 /** What one model came to on rows of its own: what it said of each, or the loss of groups of them. */
-export type Asked = { readonly said: readonly Float32Array[] } | { readonly groups: readonly TokenScores[] };
+export type Asked =
+  | { readonly said: readonly Float32Array[] }
+  | { readonly groups: readonly TokenScores[] }
+  /** Answers in words, of a task that finds them otherwise. */
+  | { readonly written: readonly string[] };
 
 export async function scoreSplit(
   session: Pick<Session, "run">,
@@ -47,6 +51,9 @@ export function scoredOf(
   o: { readonly groups?: boolean; readonly fitted?: Fitted | null },
 ): Scored {
   const { answers } = task.implementation;
+  const written = parts.flatMap((part) => ("written" in part ? part.written : []));
+  if (answers?.scoreWritten && rows.taught && written.length > 0)
+    return answers.scoreWritten(written, rows.taught, rows.asked);
   if (answers?.score && rows.taught) {
     const { said, asked } = asFitted(bySides(parts, rows), rows.asked, o.fitted);
     return answers.score(said, rows.taught, asked);

@@ -37,6 +37,12 @@ function ofAny(input: unknown): string | null {
   >;
   for (const asked of [truth, same, targets, searches, gold])
     if (typeof asked === "object" && asked.length === 0) return "there are no rows";
+  if (
+    ArrayBuffer.isView(predicted) &&
+    ArrayBuffer.isView(probabilities) &&
+    Number.isNaN((probabilities as Float32Array)[0])
+  )
+    return "its answers name labels, and don't say how likely they are";
   for (const said of [predicted, probabilities, similarity, loss])
     if (Number.isNaN(said) || (ArrayBuffer.isView(said) && (said as Float64Array).some(Number.isNaN))) return strange;
   return null;

@@ -27,7 +27,7 @@ import { type Merged, writeMerged } from "../artifacts/merged.js";
 import { type Saved, writeSaved } from "./saved.js";
 import type { SaveOptions } from "./save-options.js";
 import { demandOwn, tellLearnt, writable } from "./saved-over.js";
-import { openModel, openUntrained, storeOf, trainedBody, type OpenModel } from "./open-model.js";
+import { openModel, openPrompted, openUntrained, storeOf, trainedBody, type OpenModel } from "./open-model.js";
 import { typesOf, type Reading } from "../core/session/token-types.js";
 import { readsContexts } from "../inference/questions.js";
 import { does } from "../core/session/words.js";
@@ -36,10 +36,14 @@ import type { TuneSession } from "./tune-session.js";
 import { OpenModels } from "./open-models.js";
 import type { Opened } from "./opened.js";
 import type { Fitted } from "#stdlib/kinds/calibration.js";
+import type { PromptedBase } from "#stdlib/lib/prompting/base.js";
+import { promptedBase } from "../inference/prompted/prompted-base.js";
+import { openBaseOf, promptedPlan } from "./prompted.js";
 import { answersOf, type Asking } from "../inference/texts-asked.js";
 import { WHY, whyOf } from "../inference/why.js";
 import type { WhyRow } from "../core/display/why.js";
 import type { Session } from "../engine/engine.js";
+import "#stdlib/lib/prompting/codes.js";
 import "../artifacts/codes.js";
 
 /** Of a question about texts that stand in no data. */
@@ -250,6 +254,26 @@ export class ModelRoom {
     const open = (): Promise<OpenModel> =>
       openUntrained(engine, handle.plan, base, { home: s.folder, labels: labels.length, types, roles });
     return (this.open.of(key, engine) ?? (await this.open.add(key, engine, base.hash, open))).model;
+  }
+
+  /** A base that no name of the notebook stands for, to ask by prompts; `folder`: where a path starts. Coded error `no-prompting`. */
+  async prompted(
+    name: string,
+    s: HostContext,
+    o: { readonly writes: boolean; readonly folder?: string },
+  ): Promise<PromptedBase> {
+    const plan = promptedPlan(name, o.folder ?? ".");
+    const base = await this.session.datasets.base(readerOf(plan), s);
+    const shape = registry.find("model", base.facts.family)?.capabilities?.shape;
+    if (shape !== "decoder")
+      throw new CodedError("no-prompting", { base: name, why: `it is an ${shape ?? "other model"}` });
+    const tokenizer = await this.session.datasets.tokenizer(base);
+    const engine = await this.session.engines.engine();
+    const key = `prompted ${base.hash} ${String(o.writes)}`;
+    const open = (): Promise<OpenModel> => openPrompted(engine, plan, base, { home: s.folder, writes: o.writes });
+    const { model } = this.open.of(key, engine) ?? (await this.open.add(key, engine, base.hash, open));
+    if (model.mute !== null) throw new CodedError("no-prompting", { base: name, why: model.mute });
+    return promptedBase(await openBaseOf(plan, base, tokenizer, model.session));
   }
 
   /** A turn in the queue of predictions; `done` must be called. */

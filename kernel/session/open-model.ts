@@ -1,4 +1,5 @@
 /** From a plan to programs over a live store: the model family, its task, technique and optimiser, assembled and opened in the engine. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import type { Plan } from "#dsl/plan/plan.js";
@@ -10,7 +11,7 @@ import type { Assembled, AssembleOptions } from "#stdlib/programs/options.js";
 import { storageOf } from "#stdlib/lib/storing.js";
 import { startsFrom } from "#stdlib/lib/techniques/from.js";
 import { buildEvaluate } from "#stdlib/programs/evaluate.js";
-import { buildGenerate } from "#stdlib/programs/generate.js";
+import { buildGenerate, buildPrompting } from "#stdlib/programs/generate.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import { buildWhy } from "#stdlib/programs/why.js";
 import type { Base } from "../core/bases/base.js";
@@ -221,19 +222,37 @@ export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base,
     ...(!answers?.score && { loss: buildEvaluate(parts, true) }),
   };
   const session = await opened(engine, { store: base.hash, programs: { ...writing, ...scoring }, model, base, home });
+  return { ...looking(session, base, mute), why: () => buildWhy(parts) };
+}
+
+/** A base to ask by prompts; `mute`: why it can't be. `writes`: it also writes on. */
+export async function openPrompted(
+  engine: Engine,
+  plan: ModelPlan,
+  base: Base,
+  { home, writes }: { readonly home: string; readonly writes: boolean },
+): Promise<OpenModel> {
+  const passes = { ...PLAIN, storage: storageOf(plan.storage) };
+  const programs = { ...buildPrompting({ ...(await bodyOf(plan, base, home)), seed: 0, passes }, writes) };
+  const refusals = (await Promise.all(Object.values(programs).map((program) => engine.can(program)))).flat();
+  const session = await opened(engine, { store: base.hash, programs, model: plan, base, home });
+  const why = (): never => {
+    throw new CodedError("internal", { what: "a prompt has no head whose answers could be explained" });
+  };
+  return { ...looking(session, base, whyMute(engine, refusals)), why };
+}
+
+/** What of an open model is there where nothing of it trains. */
+function looking(session: Session, base: Base, mute: string | null): Omit<OpenModel, "why"> {
   return {
-    session,
-    saved: [],
-    trainable: [],
-    adapter: null,
-    whole: null,
-    standardised: null,
-    untrained: null,
-    mute,
-    why: () => buildWhy(parts),
-    store: base.hash,
+    ...{ session, mute, store: base.hash, saved: [], trainable: [] },
+    ...{ adapter: null, whole: null, standardised: null, untrained: null },
     dispose: () => session.dispose(),
   };
+}
+
+function whyMute(engine: Engine, [first]: readonly { readonly op: string; readonly why: string }[]): string | null {
+  return first ? `the ${engine.info.name} engine has no ${first.op}: ${first.why}` : null;
 }
 
 /**
@@ -251,9 +270,8 @@ async function writingOf(
   const passes = { ...PLAIN, storage: storageOf(model.storage) };
   const programs = { ...buildGenerate({ ...(await bodyOf(model, base, home)), seed: 0, passes }) };
   const refusals = (await Promise.all(Object.values(programs).map((program) => engine.can(program)))).flat();
-  const [first] = refusals;
-  if (!first) return { programs, mute: null };
-  return { programs: {}, mute: `the ${engine.info.name} engine has no ${first.op}: ${first.why}` };
+  const mute = whyMute(engine, refusals);
+  return { programs: mute === null ? programs : {}, mute };
 }
 
 /** What programs of a model are built from, its task aside. */

@@ -4,6 +4,9 @@
  * that scores the model's, so that they say of each row what a model's logits say, in the model's order of labels.
  */
 import type { Call } from "#dsl/types/value.js";
+import type { TaskCapabilities } from "#dsl/types/capabilities.js";
+import type { Code, CodeData } from "#dsl/diagnostics/codes.js";
+import type { PromptedBase } from "../lib/prompting/base.js";
 import type { AskedRows, Column, TaskImplementation } from "./task.js";
 
 /** Rows of a split by role, wherever they lie. */
@@ -17,6 +20,8 @@ export interface ContenderGiven {
   readonly call: Call;
   /** The task of the model that it stands beside. */
   readonly task: { readonly call: Call; readonly implementation: TaskImplementation };
+  /** What the word of that task says of itself. */
+  readonly has: TaskCapabilities | undefined;
   /** That model's, in the order of its logits; empty where the task has none. */
   readonly labels: readonly string[];
   /** The split `train` of the data that are scored; null: it reads none (capability `learns`). */
@@ -31,18 +36,25 @@ export interface ContenderGiven {
   readonly batchSize: number;
   readonly host: ContenderHost;
   readonly signal?: AbortSignal;
+  /** A warning, where the statement stands. */
+  warn<C extends Code>(code: C, data: CodeData[C]): void;
   /** Told as work goes on; `label` says which (`texts read`). */
   onProgress?(label: string, done: number, total: number): void;
 }
-/** What the kernel does for contenders that need more than rows. Words that do merge in what they ask for. */
+/** What the kernel does for contenders that need more than rows. */
 export interface ContenderHost {
   /** The folder that paths of the call are relative to. */
   readonly folder: string;
+  /** A base to ask by prompts, by its name or its folder. Coded errors of bases. `writes`: it also writes on. */
+  prompted(base: string, o: { readonly writes: boolean }): Promise<PromptedBase>;
 }
 /** What was said of rows, or written of them. */
 export type ContenderSaid = (
   | {
-      /** Of each row its logits, place by place; where texts are read apart, those of all first texts, then of all second ones. */
+      /**
+       * Of each row its logits, place by place; where texts are read apart, those of all first texts, then of all second ones. Of
+       * labels: infinite ones name a label without saying how likely it is, and no numbers (NaN) name none.
+       */
       readonly said: readonly Float32Array[];
     }
   | { readonly written: readonly string[] }

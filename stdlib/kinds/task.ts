@@ -247,6 +247,8 @@ export interface Answers<T extends Taught = Taught, P extends { readonly text: s
   places?(rows: AskedRows, row: number): Int32Array;
   /** `said`: each row's logits, place by place. Absent: scores come from the loss alone. */
   score?(said: readonly Float32Array[], taught: T, rows: AskedRows): Scored;
+  /** The same of answers in words, as a model that was asked in words wrote them; absent: they mean nothing here. */
+  scoreWritten?(written: readonly string[], taught: T, rows: Pick<AskedRows, "call">): Scored;
   /** The best answer that never changes; null, or absent: none makes sense. */
   constant?(rows: RowsOfAnswers): Constant | null;
   /** As `predict` gives them; the record's capability `prediction` is their TypeScript type. */

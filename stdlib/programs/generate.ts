@@ -41,6 +41,16 @@ export interface Generation {
   /** Input order i32 [rows]: the cache's rows afterwards. */
   readonly reorder: Program;
 }
+/** The same with prompts that begin alike: the common beginning is read once, each prompt's own tokens after it. */
+export interface Prompting extends Omit<Generation, "prefill"> {
+  /**
+   * Inputs input_ids, positions (i32 [batch, length]), attention_mask (i32 [batch, keys], the new tokens included), start (i32
+   * scalar: keys − length), places (i32 [places], of the flattened [batch × length]) and picks (i32 [picks], of the flattened
+   * [places × vocabulary]); outputs logits [places, vocabulary] of the token that follows each place, next i32 [places], the
+   * likeliest, and likelihoods [picks], the logarithms of the probabilities of the tokens that are picked.
+   */
+  readonly extend: Program;
+}
 const CACHES = ["reserve", "prefill", "decode", "reorder"] as const satisfies readonly (keyof Generation)[];
 export const GENERATION: readonly string[] = CACHES;
 
@@ -62,14 +72,31 @@ export function buildGenerate(o: GenerateOptions): Generation {
   };
 }
 
-function reading(o: GenerateOptions, phase: CacheOptions["phase"], caches: Map<string, Cache>): Graph {
+/** Of a decoder that is asked by prompts. `writes`: it also writes on. */
+export function buildPrompting(o: GenerateOptions, writes: boolean): Partial<Prompting> & Omit<Prompting, "decode"> {
+  const caches = new Map<string, Cache>();
+  const finish = (graph: Graph): Program => optimise(graph.program(), o.passes);
+  const extend = reading(o, "extend", caches);
+  return {
+    reserve: finish(reserving(caches, cachedTokens(o))),
+    extend: finish(extend),
+    ...(writes && { decode: finish(reading(o, "decode", caches)) }),
+    reorder: finish(reordering(caches)),
+  };
+}
+
+/** `extend`: several tokens of each text at once, asked about at any of them. */
+type Reading = CacheOptions["phase"] | "extend";
+
+function reading(o: GenerateOptions, reads: Reading, caches: Map<string, Cache>): Graph {
   const graph = new Graph();
+  const phase = reads === "extend" ? "decode" : reads;
   const whole: Whole = (name, ...shape) => graph.input(name, { dtype: "i32", shape });
   const virtual = cachedTokens(o);
   const sources = plus("sources", virtualTokens(o) - virtual);
   const start = phase === "prefill" ? graph.number(0, "i32") : after(whole("start"), virtual);
   const inputs =
-    o.family.shape === "encoder-decoder" ? pairInputs(graph, whole, phase, start) : textInputs(whole, phase);
+    o.family.shape === "encoder-decoder" ? pairInputs(graph, whole, phase, start) : textInputs(whole, reads);
   const onCache = (name: string, state: State, grows: boolean): void => void caches.set(name, { state, grows });
   const layers = makeLayers({ ...layersOptions(o, graph, o.seed, trainsIn(o)), prefix: o.family.prefix });
   const body = buildBody(o, layers, inputs, {
@@ -78,10 +105,22 @@ function reading(o: GenerateOptions, phase: CacheOptions["phase"], caches: Map<s
   });
   if (!body.unembedding) throw noHead("text_generation");
   const x = body.last_hidden_state;
+  if (reads === "extend")
+    return asking(graph, whole, logitsOf(x.takeRows(whole("places", "places")), body.unembedding, body.cap));
   const last = phase === "prefill" ? x.takeRows(whole("last", "batch")) : x.reshape(["batch", x.shape[2]!]);
   const logits = logitsOf(last, body.unembedding, body.cap);
   graph.output("logits", logits);
   graph.output("next", logits.argmax());
+  return graph;
+}
+
+/** `logits` [places, vocabulary]. */
+function asking(graph: Graph, whole: Whole, logits: Tensor): Graph {
+  const [places, vocabulary] = logits.shape as [Dimension, number];
+  graph.output("logits", logits);
+  graph.output("next", logits.argmax());
+  const each = logits.logSoftmax().reshape([places, vocabulary, 1]);
+  graph.output("likelihoods", each.takeRows(whole("picks", "picks")).reshape(["picks"]));
   return graph;
 }
 
@@ -98,11 +137,11 @@ function virtualTokens({ technique: { call, implementation } }: GenerateOptions)
 
 type Whole = (name: string, ...shape: readonly Dimension[]) => Tensor;
 
-function textInputs(whole: Whole, phase: CacheOptions["phase"]): ModelInputs {
-  const length = phase === "prefill" ? "length" : 1;
+function textInputs(whole: Whole, reads: Reading): ModelInputs {
+  const length = reads === "decode" ? 1 : "length";
   return {
     input_ids: whole("input_ids", "batch", length),
-    attention_mask: whole("attention_mask", "batch", phase === "prefill" ? "length" : "keys"),
+    attention_mask: whole("attention_mask", "batch", reads === "prefill" ? "length" : "keys"),
     positions: whole("positions", "batch", length),
   };
 }

@@ -10,7 +10,7 @@ import { lossSettings } from "../lib/tasks/loss-settings.js";
 import { positiveWeights, weighsPositives } from "../lib/tasks/positive-weights.js";
 import { countsOfSets } from "../lib/metrics/counts.js";
 import { numbering } from "../lib/tasks/label-scores.js";
-import { percent } from "../lib/tasks/probabilities.js";
+import { numberWhereTold, percent } from "../lib/tasks/probabilities.js";
 import "../lib/tasks/codes.js";
 import { word } from "./multilabel_classification.js";
 
@@ -42,6 +42,8 @@ function outcome(
   const probabilities = new Float32Array(said.length * n);
   said.forEach((logits, row) => logits.forEach((x, l) => (probabilities[row * n + l] = sigmoid(x))));
   const predicted = Uint8Array.from(probabilities, (p, at) => (p >= least[at % n]! ? 1 : 0));
+  // Infinite ones give a label, or don't, without saying how likely it is.
+  if (said.some((logits) => !Number.isFinite(logits[0]))) probabilities.fill(Number.NaN);
   return { labels, truth, predicted, probabilities } satisfies LabelSetMetricInput;
 }
 
@@ -99,7 +101,7 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
     });
     return {
       told: { loss: lossOf(said, truth, n), accuracy: 1 - wrong.length / said.length },
-      measure: (metric, of) => metric.ofLabelSets?.(of, input) ?? Number.NaN,
+      measure: (metric, of) => numberWhereTold(input, (own) => metric.ofLabelSets?.(of, own) ?? Number.NaN),
       resampling: (metric, of) =>
         resampling(said.length, samplerOf(metric, of, "ofLabelSets", input, draw), { single: true }),
       byLabel: {
@@ -170,6 +172,7 @@ function commonestSet({ labels, truth, predicted }: LabelSetMetricInput): Common
 
 /** At which threshold F1 over all decisions is best on these very rows. */
 function atOtherThresholds({ truth, probabilities }: LabelSetMetricInput): readonly string[] {
+  if (Number.isNaN(probabilities[0])) return [];
   const order = Uint32Array.from(truth, (_, at) => at).sort((a, b) => probabilities[b]! - probabilities[a]!);
   const have = truth.reduce((sum, t) => sum + t, 0);
   let [hit, best] = [0, { score: 0, least: 0.5 }];

@@ -13,12 +13,13 @@ import type {
   CommonAnswer,
   ContextWindow,
   RowsToTeach,
+  Scored,
   TaskImplementation,
   Taught,
 } from "../kinds/task.js";
 import type { AnswerMetricInput } from "../kinds/metric.js";
 import { exactMatch } from "../metrics/exact_match.run.js";
-import { drawnFrom, rowSums, whole as wholeOf } from "../lib/metrics/row-sums.js";
+import { drawnFrom, rowSums, whole as wholeOf, type RowSums } from "../lib/metrics/row-sums.js";
 import { tokenF1 } from "../metrics/token_f1.run.js";
 import {
   answerIn,
@@ -62,36 +63,13 @@ const answers: Answers<TaughtAnswers, AnswerPrediction> = {
       (i) => [windows[i]!.reduce((sum, row) => sum + lossOf(said[row]!, span(row)), 0), windows[i]!.length],
       (sums) => sums[0]! / sums[1]!,
     );
-    const loss = wholeOf(losses);
-    const input: AnswerMetricInput = { answers: found.map(({ answer }) => answer), gold, loss };
-    const draw = drawnAnswers(input, drawnFrom(losses));
-    const right = found.map(({ answer }, i) => matched(rows.call, { answers: [answer], gold: [gold[i]!], loss }));
-    return {
-      told: {
-        loss,
-        exact_match: right.reduce((a, b) => a + b, 0) / right.length,
-        token_f1: overlapping(rows.call, input),
-      },
-      measure: (metric, call) => metric.ofAnswers?.(call, input) ?? Number.NaN,
-      resampling: (metric, call) =>
-        resampling(found.length, samplerOf(metric, call, "ofAnswers", input, draw), { of: "question", single: true }),
-      ...(found.length > 0 && { commonest: commonestAnswer(input) }),
-      labels: [],
-      confusion: [],
-      mistakesBy: "probability",
-      mistakes: (most) =>
-        found
-          .map(({ answer, probability }, row) => ({
-            row,
-            truth: [...new Set(gold[row])].join(" | ") || "no answer",
-            predicted: answer || "no answer",
-            by: probability,
-          }))
-          .filter(({ row }) => right[row] === 0)
-          .sort((a, b) => b.by - a.by)
-          .slice(0, most),
-      notes: said.length > found.length ? [`${said.length} windows of ${found.length} contexts`] : [],
-    };
+    const notes = said.length > found.length ? [`${said.length} windows of ${found.length} contexts`] : [];
+    return { ...scoredAnswers(found, gold, rows.call, losses), notes };
+  },
+  scoreWritten(written, { gold }, { call }) {
+    const found = written.map((answer) => ({ answer, probability: Number.NaN }));
+    const right = written.map((_, question) => gold(question));
+    return scoredAnswers(found, right, call, null);
   },
   constant({ call }) {
     if (call.arguments["unanswerable"] !== true) return null;
@@ -109,6 +87,44 @@ const answers: Answers<TaughtAnswers, AnswerPrediction> = {
   columns: ["answer", "probability", "in the context"],
   cells: (found) => [found.answer || "no answer", percent(found.probability), excerpt(found)],
 };
+
+/** `losses` null: nothing says how likely other answers were. */
+function scoredAnswers(
+  found: readonly Pick<FoundAnswer, "answer" | "probability">[],
+  gold: readonly (readonly string[])[],
+  call: Call,
+  losses: RowSums | null,
+): Scored {
+  const loss = losses ? wholeOf(losses) : Number.NaN;
+  const input: AnswerMetricInput = { answers: found.map(({ answer }) => answer), gold, loss };
+  const draw = drawnAnswers(input, losses ? drawnFrom(losses) : () => Number.NaN);
+  const right = found.map(({ answer }, i) => matched(call, { answers: [answer], gold: [gold[i]!], loss }));
+  return {
+    told: {
+      loss,
+      exact_match: right.reduce((a, b) => a + b, 0) / right.length,
+      token_f1: overlapping(call, input),
+    },
+    measure: (metric, of) => metric.ofAnswers?.(of, input) ?? Number.NaN,
+    resampling: (metric, of) =>
+      resampling(found.length, samplerOf(metric, of, "ofAnswers", input, draw), { of: "question", single: true }),
+    ...(found.length > 0 && { commonest: commonestAnswer(input) }),
+    labels: [],
+    confusion: [],
+    mistakesBy: "probability",
+    mistakes: (most) =>
+      found
+        .map(({ answer, probability }, row) => ({
+          row,
+          truth: [...new Set(gold[row])].join(" | ") || "no answer",
+          predicted: answer || "no answer",
+          by: probability,
+        }))
+        .filter(({ row }) => right[row] === 0)
+        .sort((a, b) => b.by - a.by)
+        .slice(0, most),
+  };
+}
 
 /** The answer between what stands around it. */
 function excerpt({ context, start, end }: AnswerPrediction): string {

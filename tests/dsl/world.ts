@@ -55,6 +55,8 @@ export function dataFacts(more: Partial<DataFacts> = {}): DataFacts {
   };
 }
 
+/** What `SmolLM2` stands for. */
+export const decoder: BaseFacts = { ...base, hash: "decoder-hash", family: "llama" };
 /** A run from before: LoRA over the base. */
 export const run: RunFacts = {
   folder: "/runs/last_week-20261126-093000-1a2b3c",
@@ -108,7 +110,7 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
       return { ...rest, splits: need.data.split ? Object.fromEntries(named) : { all: splits["train"]! } };
     }
     case "base":
-      return world.base ?? base;
+      return world.base ?? (need.name.startsWith("SmolLM2") ? decoder : base);
     case "run":
       return world.run ?? run;
     case "place":

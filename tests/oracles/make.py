@@ -19,6 +19,7 @@ import merged
 import masked_encoders
 import initial_weights
 import intervals
+import likelihoods
 import metrics
 import minilm
 import objectives
@@ -70,6 +71,7 @@ for name, make in {
     "storage": lambda: storage.make(golden, fixtures),
     "tiny T5s": lambda: tiny_t5.make(golden, fixtures),
     "generation": lambda: generation.make(golden, fixtures),
+    "likelihoods": lambda: likelihoods.make(golden, fixtures, gguf),
     "chat": lambda: chat.make(golden, fixtures),
     "GGUF": lambda: gguf_files.make(golden, fixtures),
     "SmolLM2": lambda: smollm2.make(golden, gguf),

@@ -194,7 +194,10 @@ function warned(text: string): Html {
 }
 
 function worstShown({ worst, worstBy = "probability" }: ModelReport, of: string): Shown {
-  const by = (value: number): string => (worstBy === "probability" ? percent(value) : number(value));
+  const by = (value: number): string => {
+    if (Number.isNaN(value)) return "not told";
+    return worstBy === "probability" ? percent(value) : number(value);
+  };
   const caption = worstBy === "probability" ? "surest mistakes first" : "greatest errors first";
   return tableShown(
     ["row", "truth", "predicted", worstBy, "text"],

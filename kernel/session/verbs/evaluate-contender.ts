@@ -14,6 +14,7 @@ import { does } from "../../core/session/words.js";
 import type { Asked } from "../../inference/scored.js";
 import { targetsOf } from "../../inference/written-texts.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import type { Warn } from "../warnings.js";
 import { evaluateOnce, measuredOf, type How, type Measured, type PartAsked } from "./evaluate-once.js";
 import { together, type Cost } from "./evaluate-cost.js";
 import "#dsl/plan/contender-codes.js";
@@ -23,12 +24,13 @@ export interface Standing {
   readonly name: string;
   readonly contender: Contender;
   readonly beside: Measured;
+  readonly warn: Warn;
 }
 type Called = Extract<Contender, { readonly call: unknown }>;
 
 export async function evaluateContender(
   session: TuneSession,
-  { name, contender, beside }: Standing,
+  { name, contender, beside, warn }: Standing,
   subject: Subject,
   how: How,
   stage: Stage,
@@ -38,7 +40,7 @@ export async function evaluateContender(
   const parts = beside.partsAsked ?? [beside];
   const asked: AskedContender[] = [];
   for (const part of parts)
-    asked.push(await askedPart(session, { name, contender, beside, implementation }, part, how, stage));
+    asked.push(await askedPart(session, { name, contender, beside, warn, implementation }, part, how, stage));
   const costs = asked.map(({ cost }) => cost);
   const trained = costs.flatMap(({ training }) => training ?? []);
   const cost = {
@@ -88,6 +90,7 @@ async function askedPart(
     name,
     contender: { call, folder },
     beside: { encoding, by },
+    warn,
     implementation,
   }: Standing & { readonly contender: Called; readonly implementation: ContenderImplementation },
   part: PartAsked,
@@ -96,15 +99,17 @@ async function askedPart(
 ): Promise<AskedContender> {
   const { rows } = part;
   const { signal, hostContext } = stage;
+  const { registry } = session.vocabulary;
   const has = capabilitiesOf(session, call);
   const writing = how.decode &&
     by.is === "model" && { decode: how.decode, max_tokens: how.max_tokens ?? by.handle.plan.max_length };
   const ready = await implementation.ready({
-    ...{ call, task: encoding.task, labels: rows.asked.labels, batchSize: how.batch_size },
+    ...{ call, task: encoding.task, warn, has: registry.find("task", encoding.task.call.word)?.capabilities },
+    ...{ labels: rows.asked.labels, batchSize: how.batch_size },
     train: has.learns(call) ? learntFrom(part, name) : null,
     rows: { ...rowsIn(part), asked: rows.asked, texts: (rows.apart?.().of.length ?? rows.count) / rows.count },
     writing: writing || null,
-    host: { folder },
+    host: { folder, prompted: (base, o) => session.models.prompted(base, hostContext, { ...o, folder }) },
     ...(signal && { signal }),
     onProgress: (label, done, total) => hostContext.onProgress?.({ label: `${label} by ${name}`, done, total }),
   });
@@ -113,15 +118,21 @@ async function askedPart(
     const all = await ready.ask(Uint32Array.from({ length: rows.count }, (_, row) => row));
     const asking = (performance.now() - begun) / 1000;
     const cost = { training: ready.learntIn ?? null, asking, tokens: all.tokens ?? null, bytes: ready.bytes ?? null };
-    return { ...answered(all, part), cost, notes: [...(ready.notes ?? []), ...(all.notes ?? [])] };
+    return { ...answered(all, part, encoding), cost, notes: [...(ready.notes ?? []), ...(all.notes ?? [])] };
   } finally {
     await ready.dispose?.();
   }
 }
 
 /** As what a model says or writes is scored. */
-function answered(all: ContenderSaid, { prepared, split }: PartAsked): Pick<AskedContender, "said" | "texts"> {
+function answered(
+  all: ContenderSaid,
+  { prepared, split }: PartAsked,
+  { task }: Pick<Measured["encoding"], "task">,
+): Pick<AskedContender, "said" | "texts"> {
   if ("said" in all) return { said: { said: all.said }, texts: null };
+  const { written } = all;
+  if (task.implementation.answers?.scoreWritten) return { said: { written }, texts: null };
   return { said: { groups: [] }, texts: { written: all.written, targets: targetsOf(prepared, split) } };
 }
 

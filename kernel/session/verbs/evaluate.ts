@@ -103,7 +103,8 @@ function measuredNamed(
   const how = { ...action, groups: true, world: worldIn(hostContext.folder), judging };
   const contender = action.contenders?.[name];
   if (contender) {
-    const standing = { name, contender, beside: must(beside, "the model that it stands beside") };
+    const warn = warningsOn(stage, action.span);
+    const standing = { name, contender, warn, beside: must(beside, "the model that it stands beside") };
     return evaluateContender(session, standing, subject, how, stage);
   }
   const held = action.folds?.[name];

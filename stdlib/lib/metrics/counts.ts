@@ -20,7 +20,8 @@ export function counts(input: Omit<MetricInput, "probabilities">): readonly Coun
     const t = input.truth[i]!;
     const p = input.predicted[i]!;
     have[t]! += 1;
-    given[p]! += 1;
+    // None is given where nothing was named.
+    if (p >= 0) given[p]! += 1;
     if (t === p) hit[t]! += 1;
   }
   return input.labels.map((_, l) => ({ hit: hit[l]!, given: given[l]!, have: have[l]! }));

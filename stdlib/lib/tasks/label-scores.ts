@@ -5,10 +5,13 @@ import type { Call } from "#dsl/types/value.js";
 import type { MetricInput, MetricImplementation } from "../../kinds/metric.js";
 import type { AskedRows, CommonAnswer, Constant, LabelCount, RowsToTeach } from "../../kinds/task.js";
 import { counts } from "../metrics/counts.js";
-import { argmax, softmaxInto } from "./probabilities.js";
+import { argmax, numberWhereTold, softmaxInto } from "./probabilities.js";
 import "./codes.js";
 
-/** `said`: logits of each row. */
+/** No label: what was said names none. */
+const NONE = -1;
+
+/** `said`: logits of each row. Infinite ones name a label without saying how likely it is, no numbers (NaN) name none. */
 export function labelled(
   { labels, thresholds }: Pick<AskedRows, "labels" | "thresholds">,
   truth: Int32Array,
@@ -19,7 +22,8 @@ export function labelled(
   const predicted = Int32Array.from(said, (logits, row) => {
     const own = probabilities.subarray(row * n, (row + 1) * n);
     softmaxInto(logits, own);
-    return decided({ labels, thresholds }, logits, own);
+    if (Number.isNaN(logits[0])) return NONE;
+    return Number.isFinite(logits[0]) ? decided({ labels, thresholds }, logits, own) : argmax(logits);
   });
   return { labels, truth, predicted, probabilities };
 }
@@ -48,7 +52,9 @@ export function told({ labels, truth, predicted, probabilities }: MetricInput): 
 export function confusionOf({ labels, truth, predicted }: MetricInput): readonly (readonly number[])[] {
   const matrix = labels.map(() => labels.map(() => 0));
   truth.forEach((t, i) => {
-    matrix[t]![predicted[i]!]! += 1;
+    const row = matrix[t]!;
+    const said = predicted[i]!;
+    if (said !== NONE) row[said]! += 1;
   });
   return matrix;
 }
@@ -60,14 +66,14 @@ export function mistaken({ labels, truth, predicted, probabilities }: MetricInpu
     .map((r) => ({
       at: r.at,
       truth: labels[r.right]!,
-      predicted: labels[r.said]!,
-      by: probabilities[r.at * labels.length + r.said]!,
+      predicted: labels[r.said] ?? "no label",
+      by: probabilities[r.at * labels.length + r.said] ?? Number.NaN,
     }))
     .sort((a, b) => b.by - a.by);
 }
 
 export function measured(metric: MetricImplementation, call: Call, input: MetricInput): number {
-  return metric.compute?.(call, input) ?? Number.NaN;
+  return numberWhereTold(input, (own) => metric.compute?.(call, own) ?? Number.NaN);
 }
 
 /** Numbers of the labels of rows (`of`: of each row its label, or several); `label-not-trained` names all that the model never learned. */

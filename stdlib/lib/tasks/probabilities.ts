@@ -21,3 +21,20 @@ export function percent(share: number): string {
   if (hundred < 100 && hundred > 99.9) return "> 99.9 %";
   return `${hundred.toFixed(1).replace(/\.0$/, "")} %`;
 }
+
+/** A metric of answers; where nothing says how likely they are (NaN), what follows from that is no number. */
+export function numberWhereTold<I extends { readonly probabilities: ArrayLike<number> }>(
+  input: I,
+  score: (input: I) => number,
+): number {
+  if (!Number.isNaN(input.probabilities[0])) return score(input);
+  let asked = false;
+  const watched = new Proxy(input, {
+    get(of, name, self) {
+      if (name === "probabilities") asked = true;
+      return Reflect.get(of, name, self) as unknown;
+    },
+  });
+  const value = score(watched);
+  return asked ? Number.NaN : value;
+}

@@ -50,7 +50,7 @@ describe("completion", () => {
   it("parameters of a word", () => assert.ok(at("model x { technique: lora(|) }").includes("rank: ")));
   it("words in a list", () => assert.ok(at("evaluate m on d.test { metrics: [accuracy, f|] }").includes("f1")));
   it("words beside names", () => {
-    assert.deepEqual(at("evaluate |"), ["m", "baseline"]);
+    assert.deepEqual(at("evaluate |"), ["m", "baseline", "prompt"]);
     assert.deepEqual(at("evaluate m, base|"), ["baseline"]);
     assert.deepEqual(at("evaluate m, baseline(ma|"), ["majority"]);
   });

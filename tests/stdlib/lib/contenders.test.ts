@@ -37,7 +37,8 @@ async function asked(
         ...(o.words && { words: o.words }),
       } as never,
     },
-    ...{ writing: null, batchSize: 8, host: { folder: "." } },
+    ...{ has: registry.find("task", task)?.capabilities, warn: () => undefined, writing: null, batchSize: 8 },
+    host: { folder: ".", prompted: () => Promise.reject(new Error("a baseline asks no base")) },
   });
   const all = await ready.ask(Uint32Array.from({ length: rows.count }, (_, row) => row));
   assert.ok("said" in all);

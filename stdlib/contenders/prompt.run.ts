@@ -1,0 +1,116 @@
+/** A base asked by a prompt: what each row is asked as, the examples before it, and what its answers say. */
+import { must } from "#dsl/diagnostics/must.js";
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { Call } from "#dsl/types/value.js";
+import type { ContenderGiven, ContenderImplementation, ContenderRows, ContenderSaid } from "../kinds/contender.js";
+import { givenAnswers } from "../lib/answers.js";
+import { answerKindOf, type AnswerKind } from "../lib/prompting/asked.js";
+import type { PromptRow, ReadPrompts, Shot } from "../lib/prompting/base.js";
+import { chosenShots } from "../lib/prompting/shots.js";
+import { promptTemplate, type PromptTemplate } from "../lib/prompting/template.js";
+import { readAnswers } from "../lib/prompting/read-answers.js";
+import { word } from "./prompt.js";
+import "../lib/prompting/codes.js";
+
+/** Most tokens of an answer that is no text of its own. */
+const SHORT = 32;
+const GREEDY: Call = { word: "greedy", kind: "decoder", arguments: { repetition_penalty: 1 } };
+
+export const prompt: ContenderImplementation = {
+  async ready(given) {
+    const { base: name, text, shots: count, seed, answers, max_tokens } = argumentsOf(word, given.call);
+    const kind = must(answerKindOf(given.has), "an answer that a prompt finds");
+    const template = promptTemplate(text);
+    const rows = rowsAsked(given.rows, template, examplesOf(given.train, template, kind, { count, seed }));
+    const likely = answers === "likelihood";
+    const most = max_tokens ?? (kind.is === "text" ? (given.writing?.max_tokens ?? SHORT) : SHORT);
+    const base = await given.host.prompted(name, { writes: !likely });
+    const read = await base.read(rows, likely ? { likelihood: given.labels } : { writes: most }, {
+      batchSize: given.batchSize,
+      signal: given.signal,
+      onProgress: (label, done, total) => given.onProgress?.(label, done, total),
+    });
+    if (read.cut > 0) given.warn("prompt-cut", { contender: word.name, rows: read.cut, of: rows.length, base: name });
+    return {
+      ask: (asked) => (likely ? byLikelihood(given, read, asked) : byText(given, read, asked, kind)),
+      bytes: base.bytes,
+      notes: [noteOf(name, { count, chats: base.chats, likely })],
+    };
+  },
+};
+
+async function byLikelihood({ labels }: ContenderGiven, read: ReadPrompts, asked: Uint32Array): Promise<ContenderSaid> {
+  return read.likelihoods(asked, labels);
+}
+
+async function byText(
+  { labels, writing, train }: ContenderGiven,
+  read: ReadPrompts,
+  asked: Uint32Array,
+  kind: AnswerKind,
+): Promise<ContenderSaid> {
+  const { written, tokens } = await read.write(asked, kind.is === "text" ? (writing?.decode ?? GREEDY) : GREEDY);
+  return { ...readAnswers(written, kind, { labels, train }), tokens };
+}
+
+function noteOf(
+  base: string,
+  { count, chats, likely }: { readonly count: number; readonly chats: boolean; readonly likely: boolean },
+): string {
+  const shots =
+    count === 0 ? "without examples" : `${count} ${count === 1 ? "example" : "examples"} of the split \`train\``;
+  return `${base} ${chats ? "by its chat template" : "without a chat template"}, ${shots}, ${likely ? "the likeliest label" : "what it writes"}`;
+}
+
+/** Examples in their order, and one more of each kind for the rows that are examples themselves. */
+interface Examples {
+  readonly shots: readonly Shot[];
+  readonly spares: readonly Shot[];
+}
+
+function examplesOf(
+  train: ContenderRows | null,
+  template: PromptTemplate,
+  kind: AnswerKind,
+  { count, seed }: { readonly count: number; readonly seed: number },
+): Examples {
+  if (!train || count === 0) return { shots: [], spares: [] };
+  const right = train.values(kind.role);
+  const answers = Array.from({ length: train.count }, (_, row) => answerText(right?.at(row), kind));
+  const kinds = answers.map((answer) => (kind.is === "label" || kind.is === "labels" ? answer : ""));
+  const chosen = chosenShots(kinds, count, seed);
+  const more = chosenShots(kinds, 2 * count, seed).filter((row) => !chosen.includes(row));
+  const shot = (row: number): Shot => ({ asked: template.fill(valuesAt(train, template, row)), answer: answers[row]! });
+  return { shots: chosen.map(shot), spares: more.map(shot) };
+}
+
+/** What stands as the answer of an example. */
+function answerText(value: unknown, { is }: AnswerKind): string {
+  if (is === "labels") return (value as readonly string[] | null)?.join(", ") || "none";
+  if (is !== "answer") return String(value);
+  const answers = givenAnswers(value);
+  return ("refused" in answers ? undefined : answers[0]?.text) ?? "no answer";
+}
+
+function valuesAt(rows: ContenderRows, { holes }: PromptTemplate, row: number): readonly string[] {
+  return holes.map(({ role }) => String(must(rows.values(role), `the role ${role}`).at(row) ?? ""));
+}
+
+function rowsAsked(rows: ContenderRows, template: PromptTemplate, { shots, spares }: Examples): readonly PromptRow[] {
+  const { fill } = template;
+  return Array.from({ length: rows.count }, (_, row): PromptRow => {
+    const values = valuesAt(rows, template, row);
+    const asked = fill(values);
+    return { fill, values, shots: shots.some((shot) => shot.asked === asked) ? without(asked, shots, spares) : shots };
+  });
+}
+
+/** The examples with others in the place of those that ask the very same. */
+function without(asked: string, shots: readonly Shot[], spares: readonly Shot[]): readonly Shot[] {
+  const left = spares.filter((spare) => spare.asked !== asked);
+  return shots.flatMap((shot) => {
+    if (shot.asked !== asked) return [shot];
+    const like = left.findIndex(({ answer }) => answer === shot.answer);
+    return left.splice(Math.max(0, like), 1);
+  });
+}

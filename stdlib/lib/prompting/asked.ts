@@ -1,0 +1,52 @@
+/** Which tasks a base can be asked to do by a prompt, what is right for a row, and how its answers are read. */
+import type { Refusal, TaskCapabilities, Wanted } from "#dsl/types/capabilities.js";
+
+/** How answers are found: each label's likelihood, or the text that the base writes. */
+export type AnswersAs = "likelihood" | "text";
+/** What an answer is, and the role that holds the right one. */
+export interface AnswerKind {
+  readonly is: "label" | "labels" | "number" | "answer" | "text";
+  readonly role: "label" | "labels" | "score" | "answer" | "target";
+}
+
+const KINDS: Readonly<Partial<Record<string, AnswerKind>>> = {
+  label: { is: "label", role: "label" },
+  label_set: { is: "labels", role: "labels" },
+  number: { is: "number", role: "score" },
+  answer: { is: "answer", role: "answer" },
+  written: { is: "text", role: "target" },
+};
+/** Roles that say what is right, whichever the task. */
+const TELLING: ReadonlySet<string> = new Set(["label", "labels", "score", "tags", "answer", "answer_start", "target"]);
+export const tellsAnswer = (role: string): boolean => TELLING.has(role);
+
+/** Null: a prompt can't do the task. */
+export function answerKindOf(has: Pick<TaskCapabilities, "measures" | "byRoles"> | undefined): AnswerKind | null {
+  if (!has || has.byRoles) return null;
+  if (has.measures.includes("tags")) return null;
+  return has.measures.flatMap((outcome) => KINDS[outcome] ?? [])[0] ?? null;
+}
+
+/** What `answers` is where it isn't written. */
+export const usualAnswers = (has: TaskCapabilities | undefined): AnswersAs =>
+  answerKindOf(has)?.is === "label" ? "likelihood" : "text";
+
+const ITSELF = "the base before its training, `NAME.base`";
+const PLAIN = "`baseline(majority)`";
+
+export function refusalOf(answers: AnswersAs | null, { task, has, roles }: Wanted): Refusal | null {
+  const kind = answerKindOf(has);
+  if (kind?.is === "text" && !roles.includes("target"))
+    return { why: "its rows are conversations, which its base answers as they stand", instead: ITSELF };
+  if (kind && answers === "likelihood" && kind.is !== "label")
+    return {
+      why: "likelihoods choose one of several labels, and its answers are others",
+      instead: "what the base writes, `answers: text`",
+    };
+  if (kind) return null;
+  if (has?.measures.includes("tags"))
+    return { why: "it tags each word, and what a base writes can't be laid over the words again", instead: PLAIN };
+  if (has?.byRoles) return { why: "its answers are vectors, and a prompt writes text", instead: ITSELF };
+  if (has?.supervision === "next_token") return { why: "it goes on with a text, and asks nothing", instead: ITSELF };
+  return { why: `${task.word} asks for no answer that a text could be`, instead: ITSELF };
+}

@@ -1,0 +1,38 @@
+/** A prompt with holes: `Which team? {text}`. A hole is a role of the data in braces; doubled braces, and others, are text. */
+
+export interface Hole {
+  readonly role: string;
+  /** Where its brace stands in the template, and how far it reaches, in UTF-16. */
+  readonly at: number;
+  readonly length: number;
+}
+export interface PromptTemplate {
+  readonly holes: readonly Hole[];
+  /** `values`: one for each hole, in their order. */
+  fill(values: readonly string[]): string;
+}
+
+const PIECE = /\{\{|\}\}|\{([\p{L}_][\p{L}\p{N}_]*)\}/gu;
+
+export function promptTemplate(text: string): PromptTemplate {
+  const holes: Hole[] = [];
+  const between: string[] = [];
+  let [from, before] = [0, ""];
+  for (const found of text.matchAll(PIECE)) {
+    const [whole, role] = found;
+    before += text.slice(from, found.index);
+    from = found.index + whole.length;
+    if (role === undefined) {
+      before += whole[0]!;
+      continue;
+    }
+    between.push(before);
+    before = "";
+    holes.push({ role, at: found.index, length: whole.length });
+  }
+  between.push(before + text.slice(from));
+  return {
+    holes,
+    fill: (values) => between.map((part, i) => (i === 0 ? part : `${values[i - 1]!}${part}`)).join(""),
+  };
+}

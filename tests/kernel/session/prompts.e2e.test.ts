@@ -1,0 +1,102 @@
+/** A base asked by prompts beside a model: a tiny LLaMA of random weights, by its own chat template and without one. */
+import assert from "node:assert/strict";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { promptTemplate } from "#stdlib/lib/prompting/template.js";
+import { NotebookOfOne } from "./notebook-of-one.js";
+import { definitions, writeSmallTraining } from "./small-training.js";
+
+const llama = new URL("../../../../tests/fixtures/models/chat-llama/", import.meta.url);
+const GREEDY = { word: "greedy", kind: "decoder", arguments: { repetition_penalty: 1 } };
+
+describe("a prompt beside a model", function () {
+  this.timeout(120_000);
+  let book: NotebookOfOne;
+  before(async () => {
+    book = new NotebookOfOne();
+    writeSmallTraining(book.folder);
+    cpSync(llama, join(book.folder, "llama"), { recursive: true });
+    cpSync(llama, join(book.folder, "plain"), { recursive: true });
+    const settings = join(book.folder, "plain", "tokenizer_config.json");
+    const plain = JSON.parse(readFileSync(settings, "utf8")) as Record<string, unknown>;
+    writeFileSync(settings, JSON.stringify({ ...plain, chat_template: undefined }));
+    await book.run(`${definitions}train m on d { epochs: 1 }`);
+  });
+  after(() => book.close());
+  const last = () => book.session.evaluations.at(-1)!;
+  const prompted = (base: string, writes: boolean) =>
+    book.session.models.prompted(base, plainHostContext(book.folder), { writes });
+
+  it("is scored by the likelihoods of the model's labels, on the same rows, the same each time", async () => {
+    const ask = `evaluate m, prompt("llama", "Good? {text}", shots: 2) on d.validation { metrics: [accuracy, log_loss, roc_auc] }`;
+    const shown = JSON.stringify(await book.run(ask));
+    const { metrics, rows, labels, model } = last();
+    assert.deepEqual([rows, labels, model], [16, ["no", "yes"], 'prompt("llama", "Good? {text}", shots: 2)']);
+    assert.ok(metrics["log_loss"]! > 0 && metrics["log_loss"]! < 20);
+    assert.match(shown, /by its chat template, 2 examples of the split `train`, the likeliest label/);
+    await book.run(ask);
+    assert.deepEqual(last().metrics, metrics);
+    await book.run(ask.replace("shots: 2", "shots: 2, seed: 7"));
+    assert.notDeepEqual(last().metrics, metrics);
+  });
+  it("is scored by what it writes, where that is asked: what names no label is wrong, and told", async () => {
+    const ask = `evaluate m, prompt("plain", "Good? {text}", answers: text, max_tokens: 3) on d.validation { metrics: [accuracy, f1, cohen_kappa, log_loss] }`;
+    const shown = JSON.stringify(await book.run(ask));
+    const { metrics, confusion } = last();
+    // Random weights name nothing.
+    assert.match(shown, /16 of 16 answers named no label: they count as wrong/);
+    assert.match(shown, /log_loss is no number: its answers name labels, and don't say how likely they are/);
+    assert.deepEqual([metrics["accuracy"], metrics["f1"]], [0, 0]);
+    assert.ok(Number.isNaN(metrics["log_loss"]));
+    assert.deepEqual(confusion, [
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+  it("cuts the end of texts that are too long, never the instruction and the examples", async () => {
+    const { fill } = promptTemplate("Good? {text} Answer.");
+    const shots = [{ asked: fill(["a good film"]), answer: "yes" }];
+    const long = Array.from({ length: 80 }, (_, i) => `word${i}`).join(" ");
+    for (const name of ["llama", "plain"]) {
+      const base = await prompted(name, true);
+      const row = (text: string) => ({ shots, values: [text], fill });
+      const [whole, cut] = [
+        await base.read([row("short")], { writes: 4 }, { batchSize: 8 }),
+        await base.read([row("short"), row(long)], { writes: 4 }, { batchSize: 8 }),
+      ];
+      assert.deepEqual([whole.cut, cut.cut], [0, 1]);
+      const { tokens } = await cut.write(Uint32Array.of(1), GREEDY);
+      // 160 positions, of which 4 are the answer's.
+      assert.ok(tokens <= 160 && tokens > 150, String(tokens));
+      // Only what comes before the rows' own texts is alike.
+      assert.ok(cut.shared > 10);
+      const filled = { shots, values: ["x"], fill: (values: readonly string[]) => long + values.join("") };
+      await assert.rejects(base.read([filled], { writes: 4 }, { batchSize: 8 }), (error) => {
+        assert.ok(error instanceof CodedError && error.code === "prompt-too-long", String(error));
+        return true;
+      });
+    }
+  });
+  it("says the same of a row alone as beside others, also where its examples are others", async () => {
+    const { fill } = promptTemplate("Good? {text}");
+    const [one, other] = [
+      [{ asked: fill(["a good film"]), answer: "yes" }],
+      [{ asked: fill(["very bad book"]), answer: "no" }],
+    ];
+    const texts = ["a", "a fine film", "very poor book", "a good film"];
+    const rows = texts.map((text, i) => ({ shots: i === 3 ? other : one, values: [text], fill }));
+    const labels = ["no", "yes"];
+    const base = await prompted("llama", false);
+    const together = await base.read(rows, { likelihood: labels }, { batchSize: 2 });
+    const all = await together.likelihoods(Uint32Array.from(rows.keys()), labels);
+    assert.ok(together.shared > 15);
+    for (const [i, row] of rows.entries()) {
+      const alone = await (
+        await base.read([row], { likelihood: labels }, { batchSize: 2 })
+      ).likelihoods(Uint32Array.of(0), labels);
+      alone.said[0]!.forEach((said, l) => assert.ok(Math.abs(said - all.said[i]![l]!) < 1e-4, `row ${i}`));
+    }
+  });
+});

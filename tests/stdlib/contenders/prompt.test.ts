@@ -1,0 +1,175 @@
+/** What rows are asked as, and what is made of a base's answers; the base is one that says what it is told. */
+import assert from "node:assert/strict";
+import type { Column, TaskImplementation } from "#stdlib/kinds/task.js";
+import type { ContenderGiven, ContenderRows, ContenderSaid } from "#stdlib/kinds/contender.js";
+import type { AnswersBy, PromptRow } from "#stdlib/lib/prompting/base.js";
+import { prompt } from "#stdlib/contenders/prompt.run.js";
+import { registry } from "#stdlib/registry.js";
+import "#stdlib/lib/prompting/codes.js";
+
+const rowsOf = (columns: Readonly<Record<string, readonly unknown[]>>): ContenderRows => ({
+  count: Object.values(columns)[0]!.length,
+  values: (role) => columns[role] as Column | undefined,
+});
+
+async function asked(
+  task: string,
+  given: Readonly<Record<string, string | number>>,
+  o: {
+    readonly train?: Readonly<Record<string, readonly unknown[]>>;
+    readonly rows: Readonly<Record<string, readonly unknown[]>>;
+    readonly labels?: readonly string[];
+    readonly written?: readonly string[];
+    readonly cut?: number;
+  },
+): Promise<{ rows: readonly PromptRow[]; by: AnswersBy; said: ContenderSaid; warned: unknown[] }> {
+  let seen: { rows: readonly PromptRow[]; by: AnswersBy } | undefined;
+  const warned: unknown[] = [];
+  const rows = rowsOf(o.rows);
+  const ready = await prompt.ready({
+    call: {
+      kind: "contender",
+      word: "prompt",
+      arguments: { base: "b", seed: 0, max_tokens: null, shots: 0, ...given },
+    },
+    task: {
+      call: { kind: "task", word: task, arguments: {} },
+      implementation: (await registry.find("task", task)!.load!()) as TaskImplementation,
+    },
+    has: registry.find("task", task)!.capabilities,
+    labels: o.labels ?? [],
+    train: o.train ? rowsOf(o.train) : null,
+    rows: { ...rows, texts: 1 } as ContenderGiven["rows"],
+    writing: { decode: { kind: "decoder", word: "greedy", arguments: {} }, max_tokens: 99 },
+    batchSize: 4,
+    host: {
+      folder: ".",
+      prompted: () =>
+        Promise.resolve({
+          bytes: 1,
+          chats: true,
+          read(read, by) {
+            seen = { rows: read, by };
+            return Promise.resolve({
+              ...{ cut: o.cut ?? 0, shared: 0 },
+              likelihoods: (some, answers) =>
+                Promise.resolve({ said: Array.from(some, () => new Float32Array(answers.length)), tokens: 7 }),
+              write: () => Promise.resolve({ written: o.written ?? [], tokens: 7 }),
+            });
+          },
+        }),
+    },
+    warn: (...told) => void warned.push(told),
+  });
+  const said = await ready.ask(Uint32Array.from({ length: rows.count }, (_, row) => row));
+  return { ...seen!, said, warned };
+}
+const texts = (rows: readonly PromptRow[]): readonly string[] => rows.map(({ fill, values }) => fill(values));
+
+describe("the contender `prompt`", () => {
+  const labels = ["no", "yes"];
+  const train = { text: ["a", "b", "c", "d", "e", "f"], label: ["no", "yes", "no", "yes", "no", "yes"] };
+
+  it("asks each row with the same examples, one of each label", async () => {
+    const { rows, by } = await asked(
+      "text_classification",
+      { text: "Is {text}?", shots: 2, answers: "likelihood" },
+      { train, rows: { text: ["x", "y"] }, labels },
+    );
+    assert.deepEqual(texts(rows), ["Is x?", "Is y?"]);
+    assert.equal(rows[0]!.shots, rows[1]!.shots);
+    assert.deepEqual(rows[0]!.shots.map(({ answer }) => answer).sort(), ["no", "yes"]);
+    assert.match(rows[0]!.shots[0]!.asked, /^Is [a-f]\?$/);
+    assert.deepEqual(by, { likelihood: labels });
+  });
+  it("never shows a row itself as an example: another of its label stands there", async () => {
+    const { rows } = await asked(
+      "text_classification",
+      { text: "{text}", shots: 4, answers: "likelihood" },
+      { train, rows: train, labels },
+    );
+    for (const { shots, values } of rows) {
+      assert.equal(shots.length, 4);
+      assert.ok(!shots.some((shot) => shot.asked === values[0]), values[0]);
+      assert.equal(new Set(shots.map((shot) => shot.asked)).size, 4);
+    }
+    // Of all six rows as examples nothing is left to stand in.
+    const all = await asked(
+      "text_classification",
+      { text: "{text}", shots: 6, answers: "likelihood" },
+      { train, rows: train, labels },
+    );
+    assert.ok(all.rows.every(({ shots }) => shots.length === 5));
+  });
+  it("reads labels from what is written; what names none is no label, and counted", async () => {
+    const { said, by } = await asked(
+      "text_classification",
+      { text: "{text}", answers: "text" },
+      { rows: { text: ["1", "2", "3"] }, labels, written: ["Yes.", "I say no", "yes or no"] },
+    );
+    assert.deepEqual(by, { writes: 32 });
+    assert.ok("said" in said);
+    assert.deepEqual([...said.said[0]!], [-Infinity, Infinity]);
+    assert.deepEqual([...said.said[1]!], [Infinity, -Infinity]);
+    assert.ok(Number.isNaN(said.said[2]![0]));
+    assert.deepEqual(said.notes, ["1 of 3 answers named no label: they count as wrong"]);
+  });
+  it("reads several labels, numbers, answers and texts", async () => {
+    const several = await asked(
+      "multilabel_classification",
+      { text: "{text}", answers: "text", shots: 1 },
+      {
+        train: { text: ["a"], labels: [["yes", "no"]] },
+        rows: { text: ["1", "2", "3"] },
+        ...{ labels, written: ["no, yes", "none", "?!x"] },
+      },
+    );
+    assert.equal(several.rows[0]!.shots[0]!.answer, "yes, no");
+    assert.ok("said" in several.said);
+    assert.deepEqual(
+      several.said.said.map((own) => Array.from(own, (one) => one > 0)),
+      [
+        [true, true],
+        [false, false],
+        [false, false],
+      ],
+    );
+    assert.deepEqual(several.said.notes, ["1 of 3 answers named no label: none is given to these rows"]);
+
+    const numbers = await asked(
+      "regression",
+      { text: "{text}", answers: "text", shots: 1 },
+      { train: { text: ["a", "b"], score: [1, 3] }, rows: { text: ["1", "2"] }, written: ["about 4.5 stars", "many"] },
+    );
+    assert.ok("said" in numbers.said);
+    assert.deepEqual(
+      numbers.said.said.map(([one]) => one),
+      [4.5, 2],
+    );
+    assert.deepEqual(numbers.said.notes, [
+      "1 of 2 answers held no number: the mean of the split `train` stands for them",
+    ]);
+
+    const answers = await asked(
+      "question_answering",
+      { text: "{context}\n{question}", answers: "text" },
+      { rows: { question: ["q", "r"], context: ["c", "c"] }, written: ["here", "No answer."] },
+    );
+    assert.deepEqual("written" in answers.said && answers.said.written, ["here", ""]);
+    const summary = await asked(
+      "summarization",
+      { text: "Sum up: {input}", answers: "text" },
+      { rows: { input: ["q"], target: ["s"] }, written: ["none"] },
+    );
+    assert.deepEqual("written" in summary.said && summary.said.written, ["none"]);
+    assert.deepEqual(summary.by, { writes: 99 });
+  });
+  it("warns of rows that were cut", async () => {
+    const { warned } = await asked(
+      "text_classification",
+      { text: "{text}", answers: "likelihood" },
+      { rows: { text: ["1", "2"] }, labels, cut: 1 },
+    );
+    assert.deepEqual(warned, [["prompt-cut", { contender: "prompt", rows: 1, of: 2, base: "b" }]]);
+  });
+});
