@@ -260,19 +260,23 @@ function reportOf(
   };
 }
 
-/** What is said beneath the scores of each, by its name where there are several. */
+/** What is said beneath the scores of each, by its name where there are several; what is said of all is said once. */
 function notesOf(measured: readonly Measured[]): readonly string[] {
-  const several = measured.length > 1;
-  return measured.flatMap(({ by, scored, evaluation: { model }, measures }) =>
-    [
-      ...(by.is === "contender" ? by.notes : []),
-      ...measures.flatMap(({ name, why, notes = [] }) => [
-        ...(why === undefined ? [] : [`${name} is no number: ${why}`]),
-        ...notes.map((note) => `${name}: ${note}`),
-      ]),
-      ...(scored.notes ?? []),
-    ].map((note) => (several ? `${model}: ${note}` : note)),
-  );
+  const all = measured.map(({ by, scored, measures }) => [
+    ...(by.is === "contender" ? by.notes : []),
+    ...measures.flatMap(({ name, why, notes = [] }) => [
+      ...(why === undefined ? [] : [`${name} is no number: ${why}`]),
+      ...notes.map((note) => `${name}: ${note}`),
+    ]),
+    ...(scored.notes ?? []),
+  ]);
+  const shared = (all[0] ?? []).filter((note) => all.every((own) => own.includes(note)));
+  return [
+    ...shared,
+    ...all.flatMap((own, i) =>
+      own.filter((note) => !shared.includes(note)).map((note) => `${measured[i]?.evaluation.model ?? ""}: ${note}`),
+    ),
+  ];
 }
 
 /** By what a model answers that was fitted to rows of validation. */

@@ -6,7 +6,7 @@ import type { MetricCapabilities } from "#dsl/types/capabilities.js";
 export function metricName(call: Call): string {
   const written = ["average", "of", "variant", "at", "places", "weights", "words", "schema", "model"]
     .map((name) => call.arguments[name])
-    .filter((value) => value !== 0 && value !== "none" && value !== "auto")
+    .filter((value) => value !== 0 && value !== "none" && value !== "auto" && value !== "characters")
     .filter((value) => typeof value === "number" || typeof value === "string");
   return written.length === 0 ? call.word : `${call.word}(${written.join(", ")})`;
 }
