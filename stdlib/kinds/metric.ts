@@ -150,6 +150,8 @@ declare module "#dsl/types/capabilities.js" {
     readonly ofLoss?: true;
     /** It is of bytes: of texts whose tokens are foretold they are counted for it. */
     readonly countsBytes?: true;
+    /** Texts are sent to a service that the program names: nobody asks it but for what was asked for. */
+    readonly sends?: true;
     /** Pictures draw it beside the loss of training, whose unit it has; absent: beside the other scores. */
     readonly besideLoss?: true;
     /** Absent: a model that learnt something has a better one than an answer that never changes. False: such an answer has a good one anyway. */

@@ -36,7 +36,10 @@ export async function seedsTold(
     );
   }
   const metrics = [evaluation.metrics];
-  for (const other of others) metrics.push(await metricsOf(session, other, subject, how, stage));
+  // What is sent elsewhere is sent of the model that was named alone.
+  const asked = { ...how, metrics: how.metrics.filter(({ word }) => !sends(session, word)) };
+  if (asked.metrics.length === 0) return null;
+  for (const other of others) metrics.push(await metricsOf(session, other, subject, asked, stage));
   const told = Object.keys(evaluation.metrics).flatMap((metric) => {
     const over = overSeeds(metrics.map((one) => one[metric] ?? Number.NaN));
     return over === "" ? [] : [`${metric} ${over}`];
@@ -46,6 +49,10 @@ export async function seedsTold(
     name,
     `, of ${String(seeds.length)} seeds on ${evaluation.on}: ${told.join(", ")} (mean ± sd of one seed; above: the best by validation)`,
   );
+}
+
+function sends({ vocabulary }: TuneSession, word: string): boolean {
+  return vocabulary.registry.find("metric", word)?.capabilities?.sends === true;
 }
 
 async function metricsOf(
