@@ -286,7 +286,7 @@ export function predict(program: Program, header: Header): void {
         }
       : null;
   const batch_size = numberAt(values, "batch_size");
-  const why = values["why"] === true;
+  const why = values["why"] === "left_out" || values["why"] === "gradient" ? values["why"] : null;
   if (why && task && !saysWhy(program, task)) {
     program.report(
       "no-why",

@@ -179,7 +179,7 @@ export interface Actions {
     /** How text is written; null: the task writes none. */
     readonly writing: Writing | null;
     /** Whether it is shown which words spoke for the answers; absent: no. */
-    readonly why?: true;
+    readonly why?: "left_out" | "gradient";
   };
   sweep: { readonly name: string; readonly sweep: SweepPlan };
   deploy: {

@@ -309,9 +309,9 @@ train m on d`,
     message: (d) => `which words spoke for an answer can't be told of ${d.task}`,
     help: (d) => `take \`why\` out; it is for ${listed(d.has.map((name) => `\`${name}\``))}`,
     explain:
-      "`why: true` takes the gradient of the one logit that a whole text's answer follows from. Tags, places in a text, vectors and texts that are written follow from many.",
+      "`why` follows one number from which a whole text's answer follows. Tags, places in a text, vectors and texts that are written follow from many.",
     example:
-      'data d { source: csv("a.csv"), columns: { tokens: t, tags: g } }\nmodel m { base: "b", task: token_classification }\ntrain m on d\npredict m on "a text" { why: true }',
+      'data d { source: csv("a.csv"), columns: { tokens: t, tags: g } }\nmodel m { base: "b", task: token_classification }\ntrain m on d\npredict m on "a text" { why: left_out }',
   },
   "writes-no-text": {
     severity: "error",

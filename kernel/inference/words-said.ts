@@ -45,7 +45,7 @@ interface Segment {
   value: number | null;
 }
 /** Words, marks and blanks: all of the text. */
-function segmentsOf(text: string): Segment[] {
+export function segmentsOf(text: string): Segment[] {
   return Array.from(words.segment(text), ({ segment, index }) => ({
     ...{ text: segment, from: index, to: index + segment.length },
     value: null,

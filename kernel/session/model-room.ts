@@ -41,6 +41,7 @@ import { promptedBase } from "../inference/prompted/prompted-base.js";
 import { openBaseOf, promptedPlan } from "./prompted.js";
 import { answersOf, type Asking } from "../inference/texts-asked.js";
 import { WHY, whyOf } from "../inference/why.js";
+import { withoutWords } from "../inference/left-out.js";
 import type { WhyRow } from "../core/display/why.js";
 import type { Session } from "../engine/engine.js";
 import "#stdlib/lib/prompting/codes.js";
@@ -330,9 +331,15 @@ export class ModelRoom {
   }
 
   /** Which words spoke for the answers to some texts, of tasks with logits of whole texts. */
-  why(handle: ModelHandle, texts: readonly Asked[], s: HostContext, signal?: AbortSignal): Promise<readonly WhyRow[]> {
-    return this.asking(handle, texts, s, async (asked) => {
+  why(
+    handle: ModelHandle,
+    texts: readonly Asked[],
+    o: { readonly how: "left_out" | "gradient"; readonly hostContext: HostContext; readonly signal?: AbortSignal },
+  ): Promise<readonly WhyRow[]> {
+    const { how, hostContext, signal } = o;
+    return this.asking(handle, texts, hostContext, async (asked) => {
       const { session, open } = asked;
+      if (how === "left_out") return withoutWords(texts, asked, handle.name, signal);
       if (!session.programs.includes(WHY)) await session.add({ [WHY]: open.why() }, []);
       return whyOf(texts, asked, await answersOf(texts, asked, handle.name), signal);
     });

@@ -31,7 +31,10 @@ export function buildWhy(o: Omit<AssembleOptions, "optimizer" | "clip">): Progra
   });
   const model = buildModel({ ...o, dropout: 0 }, graph, inputs, undefined, listening);
   const logits = model.logits();
-  const picked = logits.reshape([...logits.shape, 1]).takeRows(chosen).sum();
+  const picked = logits
+    .reshape([...logits.shape, 1])
+    .takeRows(chosen)
+    .sum();
   const [slope] = words ? gradient(graph, picked, [words]) : [];
   if (!words || !slope) throw new CodedError("internal", { what: "an answer that no token has a part in" });
   graph.output("why", slope.multiply(words).sum([-1]));

@@ -37,9 +37,9 @@ export const word: BuiltVerb = {
     },
     {
       name: "why",
-      type: { is: "boolean" },
-      doc: "Shows of the first 20 texts which words spoke for the answer and which against it: gradient × input of its logit.",
-      default: { value: false },
+      type: { is: "choice", of: ["none", "left_out", "gradient"] },
+      doc: "Shows of the first 20 texts which words spoke for the answer and which against it: `left_out` asks again without each word, `gradient` is gradient × input of the answer's logit.",
+      default: { value: "none" },
       why: "A label that hangs on a name, a date or a signature was learnt from the wrong thing.",
       impact: "low",
     },

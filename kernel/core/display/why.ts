@@ -9,7 +9,7 @@ import { clip, count, oneLine, percent, plural, significant } from "./text.js";
 
 export interface WhyPart {
   readonly text: string;
-  /** How much it adds to the answer's logit; null: no token of it was read (blanks, and what was cut off). */
+  /** How much it adds to the answer's logit, or to its odds; null: no token of it was read (blanks, and what was cut off). */
   readonly value: number | null;
 }
 export interface WhyRow {
@@ -26,17 +26,25 @@ const MOST = 400;
 const NAMED = 6;
 /** A part in the answer below this share of all is not named. */
 const LITTLE = 0.01;
+const METHODS = {
+  left_out:
+    "each word left out and asked again: how much less sure of the answer the model then is, as a share of all changes",
+  gradient:
+    "gradient × input of the answer's logit, each word's share of all; of encoders like BERT the side is no surer than chance: `why: left_out` asks again without each word",
+} as const;
 /** Of the fullest colour. */
 const FULL = 0.55;
 const FOR = "63,124,196";
 const AGAINST = "224,138,60";
 
 /** `of`: rows there are, of which the first are shown. */
-export function whyShown(rows: readonly WhyRow[], o: { readonly model: string; readonly of: number }): Shown {
+export function whyShown(
+  rows: readonly WhyRow[],
+  o: { readonly model: string; readonly of: number; readonly how: keyof typeof METHODS },
+): Shown {
   const title = `${o.model}: which words spoke for the answer`;
   const left = o.of > rows.length ? `the first ${count(rows.length)} of ${plural(o.of, "text")}` : null;
-  const method =
-    "gradient × input of the answer's logit, each word's share of all that speaks for or against it: how much it hangs on a word is surer than to which side";
+  const method = METHODS[o.how];
   return shownOf(
     [title, ...rows.map(plainRow), ...(left === null ? [] : [left]), method].join("\n"),
     html`<div style="${FRAME};line-height:1.7">

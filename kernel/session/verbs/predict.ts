@@ -58,8 +58,9 @@ export async function runPredict(session: TuneSession, action: Predict, stage: S
     ),
   );
   if (!action.why) return;
-  const rows = await session.models.why(handle, texts.slice(0, EXPLAINED), stage.hostContext, stage.signal);
-  stage.screen.display(whyShown(rows, { model: handle.name, of: texts.length }));
+  const { why: how } = action;
+  const rows = await session.models.why(handle, texts.slice(0, EXPLAINED), { ...stage, how });
+  stage.screen.display(whyShown(rows, { model: handle.name, of: texts.length, how }));
 }
 
 /** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */

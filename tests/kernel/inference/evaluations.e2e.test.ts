@@ -101,14 +101,23 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
 
   it("tells which words spoke for an answer, what was cut off left out", async () => {
     const asked = ["we was so card then", "the crash, it was a parcel"];
-    const shown = text(
-      await book.run(`predict router on ${asked.map((one) => JSON.stringify(one)).join(", ")} { why: true }`),
-    );
+    const quoted = asked.map((one) => JSON.stringify(one)).join(", ");
+    const told = await book.run(`predict router on ${quoted} { why: left_out }`);
+    const shown = text(told);
     assert.match(shown, /^router: which words spoke for the answer$/m);
-    assert.match(shown, /^we was so card then\n“billing”[^\n]*\n(for it: .*\nagainst it|for it): card [+−]\d/m);
+    assert.match(shown, /^we was so card then\n“billing”[^\n]*\nfor it: [^\n]*card \+\d/m);
+    // By how much the odds fall without the word.
+    const predicted = await model("router").predict(["we was so card then", "we was so  then"]);
+    const [whole, less] = predicted.map((one) => {
+      const p = (one["probabilities"] as Readonly<Record<string, number>>)["billing"]!;
+      return Math.log(p / (1 - p));
+    });
+    const page = String(told.at(-1)?.bundle["text/html"]);
+    const said = Number(/\(\+([\d.]+)\)" style="[^"]*">card</.exec(page)?.[1]);
+    assert.ok(Math.abs(said - (whole! - less!)) < 0.01, `${String(said)} for ${String(whole! - less!)}`);
     // The model reads 64 tokens.
     const long = `card ${"we ".repeat(80)}parcel`;
-    const made = await book.run(`predict router on ${JSON.stringify(long)} { why: true }`);
+    const made = await book.run(`predict router on ${JSON.stringify(long)} { why: gradient }`);
     const html = String(made.at(-1)?.bundle["text/html"]);
     assert.match(html, /<span style="opacity:\.72">parcel<\/span>/);
     assert.match(html, /<span title="[+−][\d.]+ % \([+−][^"]+\)" style="[^"]*">card<\/span>/);

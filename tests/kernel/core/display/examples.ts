@@ -561,7 +561,7 @@ export function gallery(): Readonly<Record<string, Shown>> {
         },
         { answer: "the number", special: 0, parts: [{ text: "日本語", value: 0 }] },
       ],
-      { model: "router", of: 40 },
+      { model: "router", of: 40, how: "left_out" },
     ),
     predictions: predictionsShown(
       ["label", "probability"],

@@ -124,7 +124,9 @@ describe("text from data", () => {
     const part = fc.record({ text: hostile, value: fc.option(fc.float({ noNaN: true, min: -9, max: 9 })) });
     const row = fc.record({ answer: hostile, parts: fc.array(part, { maxLength: 5 }), special: fc.constant(0.5) });
     fc.assert(
-      fc.property(fc.array(row, { maxLength: 3 }), hostile, (rows, model) => safe(whyShown(rows, { model, of: 9 }))),
+      fc.property(fc.array(row, { maxLength: 3 }), hostile, (rows, model) =>
+        safe(whyShown(rows, { model, of: 9, how: "gradient" })),
+      ),
     );
   });
   it("cannot in the picture of a mask", () => {
