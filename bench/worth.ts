@@ -1,6 +1,6 @@
 /**
- * `tunebook bench worth [--rows N] [--epochs N] [--only SET,…]`: was it worth it, on five real data sets? A tuned MiniLM beside
- * the commonest label and a linear model of words, as `evaluate` has them side by side: a line each, and its sentence.
+ * `tunebook bench worth [--rows N] [--epochs N] [--only SET,…] [--no-prompt]`: was it worth it, on five real data sets? A tuned MiniLM beside
+ * the commonest label, a linear model of words and a prompted SmolLM2, as `evaluate` has them side by side: a line each, and its sentence.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,15 +15,22 @@ interface Options {
   readonly rows: string;
   readonly epochs: string;
   readonly only?: string;
+  readonly prompt: boolean;
 }
 const RIVALS = ["baseline(majority)", "baseline(tfidf)"] as const;
 
-async function main({ rows, epochs, only }: Options): Promise<void> {
+/** The labels are named, four rows of the training split are shown. */
+function prompted(labels: readonly string[]): string {
+  const text = `Which of these fits the text: ${labels.join(", ")}?\n\n{text}`;
+  return `prompt("SmolLM2-135M-Instruct", ${JSON.stringify(text)}, shots: 4)`;
+}
+
+async function main({ rows, epochs, only, prompt }: Options): Promise<void> {
   const chosen = SETS.filter(({ name }) => only === undefined || only.split(",").includes(name));
   const found: (readonly string[])[] = [];
   const sentences: string[] = [];
   for (const set of chosen) {
-    const { cells, verdict } = await worthOf(set, Number(rows), epochs);
+    const { cells, verdict } = await worthOf(set, { most: Number(rows), epochs, prompt });
     found.push(...cells);
     sentences.push(`${set.name}: ${verdict}`);
     console.error(sentences.at(-1));
@@ -32,7 +39,10 @@ async function main({ rows, epochs, only }: Options): Promise<void> {
   console.log(`\n${sentences.join("\n")}`);
 }
 
-async function worthOf(set: JudgedSet, most: number, epochs: string) {
+async function worthOf(
+  set: JudgedSet,
+  { most, epochs, prompt }: { readonly most: number; readonly epochs: string; readonly prompt: boolean },
+) {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-worth-"));
   try {
     const all = await set.rows();
@@ -44,13 +54,14 @@ async function worthOf(set: JudgedSet, most: number, epochs: string) {
       ),
     );
     writeFileSync(join(folder, "rows.jsonl"), kept.map((row) => JSON.stringify(row)).join("\n"));
+    const labels = [...new Set(kept.map(({ label }) => label))].sort();
     const file = join(folder, "worth.tune");
     writeFileSync(
       file,
       `data rows { source: jsonl("rows.jsonl"), columns: { text: text, label: label }, split: by_column(part) }
 model tuned { base: "all-MiniLM-L6-v2", task: text_classification, max_length: 128 }
 train tuned on rows { epochs: ${epochs} }
-evaluate tuned, ${RIVALS.join(", ")} on rows.test { metrics: [accuracy, f1(macro)] }
+evaluate tuned, ${[...RIVALS, ...(prompt ? [prompted(labels)] : [])].join(", ")} on rows.test { metrics: [accuracy, f1(macro)] }
 `,
     );
     const silent = { display: () => undefined, update: () => undefined };
@@ -72,5 +83,6 @@ await new Command("bench worth")
   .option("--rows <count>", "rows that train; half as many are scored", "4000")
   .option("--epochs <count>", "passes over them", "3")
   .option("--only <sets>", "some of the sets, by name")
+  .option("--no-prompt", "without the prompted SmolLM2")
   .action(main)
   .parseAsync();
