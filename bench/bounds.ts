@@ -12,7 +12,7 @@ import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import { nearTexts } from "#kernel/core/data/audit/near-duplicates.js";
 import { prepare } from "#kernel/core/data/prepare.js";
-import { curvesFigure } from "#kernel/core/display/curves.js";
+import { curvesFigure } from "#kernel/core/display/curves/curves.js";
 import { figureShown } from "#kernel/core/display/figure.js";
 import { setup } from "#kernel/engine/native/setup.js";
 import { satisfies } from "#kernel/fetch/version.js";

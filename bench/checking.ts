@@ -19,7 +19,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { csv } from "#stdlib/sources/csv.run.js";
-import { cacheFolder } from "#kernel/session/machine.js";
+import { cacheFolder } from "#kernel/session/engines/machine.js";
 import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
 

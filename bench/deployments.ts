@@ -11,7 +11,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
 import { figures, type Proof } from "#kernel/deploying/proof.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
-import { verifyDeployment } from "#kernel/session/verify.js";
+import { verifyDeployment } from "#kernel/session/deployments/verify.js";
 import { Refused, TuneSession } from "#kernel/session/tune-session.js";
 import { programs, rows, type Deployed } from "./deployments/programs.js";
 

@@ -7,7 +7,7 @@ import { cachePath } from "#kernel/fetch/cache.js";
 import type { EmbeddingPrediction as Embedding } from "#stdlib/tasks/sentence_similarity.run.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
-import type { ModelHandle } from "#kernel/session/model-handle.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { some, type DataSet } from "../quality/dataset.js";
 import { cooking } from "../quality/datasets/cooking.js";
 import { pronunciations } from "../quality/datasets/pronunciations.js";

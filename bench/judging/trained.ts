@@ -9,7 +9,7 @@ import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { TuneSession, type Stage } from "#kernel/session/tune-session.js";
 import { findIssues } from "#kernel/session/verbs/label-issues.js";
 import { Warnings } from "#kernel/session/warnings.js";
-import type { ModelHandle } from "#kernel/session/model-handle.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 
 export interface NamedRow {
   /** From 0. */

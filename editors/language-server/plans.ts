@@ -1,7 +1,7 @@
 /** The plans of a text as it stands in the editor: what `tunebook plan` prints of a file. Nothing is run. */
 import { basename, dirname } from "node:path";
 import { wordsFor } from "#dsl/diagnostics/codes.js";
-import { planShown } from "#kernel/core/display/plan-card.js";
+import { planShown } from "#kernel/core/display/plans/plan-card.js";
 import { notTold } from "#kernel/checking/not-told.js";
 import { checkTexts, textsOfCells, textsOfProgram } from "#kernel/checking/checking.js";
 

@@ -8,7 +8,7 @@ import { readNotebook, type Notebook } from "#kernel/jupyter/client/notebook-fil
 import { valuesOf, type Written } from "#kernel/jupyter/client/parameters.js";
 import { checkSources, type Checked, type CheckedTexts } from "#kernel/core/session/check-sources.js";
 import { plainHostContext, type HostContext, type Progress } from "#kernel/core/session/host-context.js";
-import { DatasetCache, type TriesEngine } from "#kernel/session/dataset-cache.js";
+import { DatasetCache, type TriesEngine } from "#kernel/session/answers/dataset-cache.js";
 import { registry } from "#stdlib/registry.js";
 import { unknownInNotebook, unknownParameters } from "./unknown-parameters.js";
 import { textOfNamed } from "#kernel/fetch/regular.js";

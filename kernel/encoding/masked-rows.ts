@@ -6,7 +6,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import type { MaskedPart, MaskedRow } from "../core/display/mask.js";
+import type { MaskedPart, MaskedRow } from "../core/display/data/mask.js";
 import type { Encoded } from "./encoded.js";
 import { tokensAt } from "../core/data/token-rows.js";
 

@@ -1,10 +1,10 @@
 /** Runs side by side: their curves over each other, their scores, the settings in which they differ. Reads only. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { comparedFigure, styleOf, type Along, type Series } from "../core/display/compared-curves.js";
+import { comparedFigure, styleOf, type Along, type Series } from "../core/display/curves/compared-curves.js";
 import type { Figure } from "../core/display/figure.js";
 import { significant } from "../core/display/text.js";
-import { thinned } from "../core/display/thin.js";
+import { thinned } from "../core/display/curves/thin.js";
 import { settingsOf } from "./differences.js";
 import type { RunEvent } from "../core/session/events.js";
 import { contentOf, type ListedScore } from "./newest-scores.js";

@@ -9,7 +9,7 @@ import { cardBase } from "./card-base.js";
 import type { Checkpoint } from "../artifacts/checkpoints.js";
 import type { RunEvent } from "../core/session/events.js";
 import { machineText, writeModelCard, type CardFacts, type DeployedCard } from "./model-card.js";
-import type { TrainedOn } from "../session/model-handle.js";
+import type { TrainedOn } from "../session/models/model-handle.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 
 /** How a run keeps its weights: as an adapter, or in its checkpoints alone. */

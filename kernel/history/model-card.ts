@@ -13,13 +13,13 @@ import { usualMetric } from "#dsl/plan/watched.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { count, duration, percent, plural, printable, significant } from "../core/display/text.js";
-import { originText } from "../core/display/origin.js";
-import { personalText } from "../core/display/plan-card.js";
+import { originText } from "../core/display/plans/origin.js";
+import { personalText } from "../core/display/plans/plan-card.js";
 import { callText, valueText } from "../core/display/value-text.js";
 import { code, fence, page, plainText, table } from "../core/display/markdown.js";
 import { withoutPlace, type CardBase } from "./card-base.js";
 import type { RunEvent } from "../core/session/events.js";
-import type { TrainedOn } from "../session/model-handle.js";
+import type { TrainedOn } from "../session/models/model-handle.js";
 import { headOf } from "../core/bases/head-names.js";
 import type { Lock } from "../artifacts/run-folder.js";
 

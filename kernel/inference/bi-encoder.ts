@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { mustGet } from "#dsl/diagnostics/must.js";
 import type { Session } from "../engine/engine.js";
 import { encodeTexts, type Asked, type Encoding } from "../encoding/encoded.js";
-import type { Predicted } from "../session/model-handle.js";
+import type { Predicted } from "../session/models/model-handle.js";
 import { askRows } from "./score.js";
 import "../artifacts/codes.js";
 

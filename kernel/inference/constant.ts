@@ -4,7 +4,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { splitNamesOf } from "../core/data/prepared.js";
 import type { Encoded, Encoding } from "../encoding/encoded.js";
 import type { Learnt } from "../artifacts/learnt.js";
-import type { Weights } from "../session/model-handle.js";
+import type { Weights } from "../session/models/model-handle.js";
 import { valuesOf, type Part } from "../artifacts/part.js";
 import { valuesIn } from "../artifacts/tally.js";
 import type { Stage, TuneSession } from "../session/tune-session.js";

@@ -1,6 +1,6 @@
 /** Which words spoke for what a model says of some texts, by leaving each of them out and asking again. */
 import { argmax } from "#stdlib/lib/tasks/probabilities.js";
-import type { WhyRow } from "../core/display/why.js";
+import type { WhyRow } from "../core/display/scores/why.js";
 import { does } from "../core/session/words.js";
 import type { Asked } from "../encoding/encoded.js";
 import { answersOf, type Asking } from "./texts-asked.js";

@@ -7,7 +7,12 @@ import { Z } from "#stdlib/lib/intervals/interval.js";
 import { wilson } from "#stdlib/lib/intervals/wilson.js";
 import { placesOf } from "#stdlib/lib/metrics/ranking.js";
 import { ofEachLabel, ofSurest, type Reliability } from "#stdlib/lib/metrics/reliability.js";
-import type { EvaluationPictures, LengthsPicture, NumbersPicture, PlacesPicture } from "../core/display/pictures.js";
+import type {
+  EvaluationPictures,
+  LengthsPicture,
+  NumbersPicture,
+  PlacesPicture,
+} from "../core/display/scores/pictures.js";
 import { evenBins } from "./even-bins.js";
 import { rankingsOf, type Pictured } from "./rankings.js";
 

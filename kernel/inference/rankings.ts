@@ -2,7 +2,7 @@
 import type { Outcome } from "#stdlib/kinds/task.js";
 import { fewerPoints, fewerStairs, meanLine, meanStairs } from "#stdlib/lib/metrics/curve-means.js";
 import { rankCurves, type RankCurves } from "#stdlib/lib/metrics/curves.js";
-import type { RankingLine, RankingsPicture } from "../core/display/pictures.js";
+import type { RankingLine, RankingsPicture } from "../core/display/scores/pictures.js";
 
 /** A model, and what it said of all rows. */
 export interface Pictured {

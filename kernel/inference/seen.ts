@@ -4,7 +4,7 @@ import type { ModelPlan } from "#dsl/types/subject.js";
 import { startsFrom } from "#stdlib/lib/techniques/from.js";
 import type { Base } from "../core/bases/base.js";
 import { readLearnt, readLearntBy, seenOf, type Learnt } from "../artifacts/learnt.js";
-import type { ModelHandle, Weights } from "../session/model-handle.js";
+import type { ModelHandle, Weights } from "../session/models/model-handle.js";
 import { hashesOf, type Part } from "../artifacts/part.js";
 
 export interface Seen {

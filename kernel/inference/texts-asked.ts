@@ -7,7 +7,7 @@ import type { Fitted } from "#stdlib/kinds/calibration.js";
 import { asFitted } from "./fitted.js";
 import { answerByBiEncoder } from "./bi-encoder.js";
 import { encodeTexts, type Asked } from "../encoding/encoded.js";
-import type { Predicted } from "../session/model-handle.js";
+import type { Predicted } from "../session/models/model-handle.js";
 import { pairsIn, type Reading, typesOf } from "../core/session/token-types.js";
 import { questionsOf, readsContexts } from "./questions.js";
 import { does } from "../core/session/words.js";

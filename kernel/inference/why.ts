@@ -4,7 +4,7 @@ import { whole } from "#stdlib/lib/tasks/feeds.js";
 import { argmax } from "#stdlib/lib/tasks/probabilities.js";
 import { collate } from "../core/data/batches.js";
 import { tokensAt } from "../core/data/token-rows.js";
-import type { WhyRow } from "../core/display/why.js";
+import type { WhyRow } from "../core/display/scores/why.js";
 import { does } from "../core/session/words.js";
 import { typesOf } from "../core/session/token-types.js";
 import { encodeTexts, type Asked } from "../encoding/encoded.js";

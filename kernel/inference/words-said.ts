@@ -1,7 +1,7 @@
 /** What is said of each token of a row, put together by the words of its texts. */
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { inUtf16 } from "../core/bases/context-windows.js";
-import type { WhyPart } from "../core/display/why.js";
+import type { WhyPart } from "../core/display/scores/why.js";
 
 interface Spoken {
   readonly parts: readonly WhyPart[];

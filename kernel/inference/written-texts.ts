@@ -3,7 +3,7 @@ import type { Writing } from "#dsl/plan/plan.js";
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import { conversationsOf, streamedConversations } from "../core/data/conversations.js";
 import type { Prepared } from "../core/data/prepare.js";
-import { Gathered, type ModelHandle } from "../session/model-handle.js";
+import { Gathered, type ModelHandle } from "../session/models/model-handle.js";
 import { asText, type Prompt } from "./prompts.js";
 import type { Stage, TuneSession } from "../session/tune-session.js";
 

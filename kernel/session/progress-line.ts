@@ -8,7 +8,7 @@ import { strip } from "../core/display/progress.js";
 import { shownOf } from "../core/display/bundle.js";
 import type { Shown } from "../core/display/shown.js";
 import { bar, count, duration } from "../core/display/text.js";
-import type { Screen } from "./live.js";
+import type { Screen } from "./trainings/live.js";
 
 const AFTER = 1000;
 const EVERY = 200;

@@ -3,7 +3,7 @@
  * their last state, when the next lasting thing comes; on a terminal the first of them is rewritten in place meanwhile.
  */
 import type { Shown } from "../core/display/shown.js";
-import type { Screen } from "./live.js";
+import type { Screen } from "./trainings/live.js";
 
 export interface TextScreen extends Screen {
   /** Prints what is still open. */

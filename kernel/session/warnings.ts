@@ -5,7 +5,7 @@ import { saidBy } from "#dsl/diagnostics/grouped.js";
 import type { Source, Span } from "#dsl/diagnostics/span.js";
 import { diagnosticsShown } from "../core/display/diagnostics.js";
 import type { Shown } from "../core/display/shown.js";
-import type { Screen } from "./live.js";
+import type { Screen } from "./trainings/live.js";
 import type { Stage } from "./tune-session.js";
 
 export type Warn = <C extends Code>(code: C, data: CodeData[C]) => void;

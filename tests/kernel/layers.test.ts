@@ -23,7 +23,7 @@ const rooms: readonly string[] = [
   "cli",
 ];
 /** What a handle and a session are is told to those that work for them, as types alone. */
-const told: ReadonlySet<string> = new Set(["kernel/session/model-handle.ts", "kernel/session/tune-session.ts"]);
+const told: ReadonlySet<string> = new Set(["kernel/session/models/model-handle.ts", "kernel/session/tune-session.ts"]);
 
 const roomOf = (file: string): string => file.split("/")[1] ?? "";
 
@@ -31,7 +31,7 @@ const roomOf = (file: string): string => file.split("/")[1] ?? "";
 const borne: Readonly<Record<string, readonly [files: number, why: string]>> = {
   "kernel/session/tune-session.ts": [6, "verbs work on the session that runs them, of which they know types alone"],
   "kernel/core/display/figure.ts": [9, "a figure is drawn, and drawing is of a figure's parts"],
-  "kernel/session/model-handle.ts": [5, "a handle saves itself, and what is saved describes the handle"],
+  "kernel/session/models/model-handle.ts": [5, "a handle saves itself, and what is saved describes the handle"],
   "kernel/cli/commands/run.ts": [3, "the command's options are read by what it runs"],
 };
 

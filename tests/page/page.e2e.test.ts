@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { planShown } from "#kernel/core/display/plan-card.js";
+import { planShown } from "#kernel/core/display/plans/plan-card.js";
 import { checkFile } from "#kernel/checking/checking.js";
 import { built, Pages, root, type Built, type Playground } from "./browser.js";
 

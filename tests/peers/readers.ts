@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { ModelHandle } from "#kernel/session/model-handle.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { ensurePythonEnv, type PythonGroup } from "#tools/python-env.mjs";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";

@@ -10,7 +10,7 @@ import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { checkFile } from "#kernel/checking/checking.js";
 import { phases, phaseText, type Phase } from "#kernel/checking/phases.js";
 import type { HostContext } from "#kernel/core/session/host-context.js";
-import { DatasetCache } from "#kernel/session/dataset-cache.js";
+import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 
 /** A block of `console`: the command after `$`, and what it prints. */
 const LISTING = /(```console\n\$ (.+)\n)[\s\S]*?(```)/g;

@@ -22,7 +22,7 @@ export function register(program: Command): void {
     )
     .action(async (file: string, options: { json?: true; quick?: true; whole?: true; parameter: Written }) => {
       const { checkFile } = await import("#kernel/checking/checking.js");
-      const { triedEngine } = await import("#kernel/session/tried-engine.js");
+      const { triedEngine } = await import("#kernel/session/engines/tried-engine.js");
       const { withProgress } = await import("../long.js");
       const { diagnostics, sources, unvalued, facts } = await withProgress((onProgress) =>
         checkFile(file, {

@@ -19,7 +19,7 @@ export function register(program: Command): void {
     )
     .action(async (file: string, options: { json?: true; parameter: Written }) => {
       const { checkFile } = await import("#kernel/checking/checking.js");
-      const { triedEngine } = await import("#kernel/session/tried-engine.js");
+      const { triedEngine } = await import("#kernel/session/engines/tried-engine.js");
       const { withProgress } = await import("../long.js");
       const { diagnostics, sources, actions, unvalued } = await withProgress((onProgress) =>
         checkFile(file, { parameters: options.parameter, onProgress, tries: triedEngine }),
@@ -39,7 +39,7 @@ export function register(program: Command): void {
       else {
         if (diagnostics.length > 0)
           process.stderr.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`);
-        const { planShown } = await import("#kernel/core/display/plan-card.js");
+        const { planShown } = await import("#kernel/core/display/plans/plan-card.js");
         for (const plan of plans) process.stdout.write(`${String(planShown(plan).bundle["text/plain"])}\n\n`);
         if (!wrong && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);
         else if (!wrong && plans.length === 0) process.stdout.write(`${file}: nothing is trained here\n`);

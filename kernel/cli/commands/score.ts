@@ -4,7 +4,7 @@ import { clipApart } from "#kernel/core/display/clip-apart.js";
 import { oneLine, printable } from "#kernel/core/display/text.js";
 import { textTable } from "#kernel/core/display/text-table.js";
 import { labelRates } from "#stdlib/lib/intervals/label-rates.js";
-import { labelsShown } from "#kernel/core/display/labels-table.js";
+import { labelsShown } from "#kernel/core/display/scores/labels-table.js";
 import { answersIn } from "#kernel/scoring/answers-file.js";
 import { scoreAnswers, type ScoredAnswers, type ScoredMetric } from "#kernel/scoring/score-answers.js";
 import { registry } from "#stdlib/registry.js";

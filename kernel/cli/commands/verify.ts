@@ -11,7 +11,7 @@ export function register(program: Command): void {
     .option("--json", "print the new proof as JSON")
     .action(async (place: string, o: { readonly runtime?: string; readonly base?: string; readonly json?: true }) => {
       const [{ verifyDeployment }, { checksOf, verdictText }, { textTable }, text, { CodedError }] = await Promise.all([
-        import("#kernel/session/verify.js"),
+        import("#kernel/session/deployments/verify.js"),
         import("#kernel/deploying/report.js"),
         import("#kernel/core/display/text-table.js"),
         import("#kernel/core/display/text.js"),

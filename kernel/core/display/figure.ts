@@ -7,7 +7,7 @@ import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { drawFigure } from "./svg/draw.js";
 import { plainLabel } from "./svg/element.js";
-import { thinned } from "./thin.js";
+import { thinned } from "./curves/thin.js";
 
 export const plotlyMime = "application/vnd.plotly.v1+json";
 

@@ -9,7 +9,7 @@ import type { AssistantData, CompilerMethod, CompilerMethods } from "./assistant
 import { isSyntax, tuneHint } from "./compile/complaints.js";
 import { Converter } from "./compile/converter.js";
 import { pythonIn } from "./compile/python.js";
-import type { RunBoard } from "../../session/run-board.js";
+import type { RunBoard } from "../../session/trainings/run-board.js";
 import type { NotebookPlan } from "./notebook-plan.js";
 import { openAssistant } from "./open-assistant.js";
 import type { TuneAssistant } from "../../core/assist/tune-assistant.js";
@@ -36,7 +36,7 @@ function plans(): Promise<NotebookPlan> {
 }
 let board: Promise<RunBoard> | undefined;
 function runs(): Promise<RunBoard> {
-  return (board ??= import("../../session/run-board.js").then(({ RunBoard }) => new RunBoard(runsFolder)));
+  return (board ??= import("../../session/trainings/run-board.js").then(({ RunBoard }) => new RunBoard(runsFolder)));
 }
 
 /** Who answers about a cell: the language that it is in. */

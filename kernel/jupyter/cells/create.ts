@@ -7,7 +7,7 @@ import { AssistantClient } from "./assistant-client.js";
 import { Executor, expressionReply } from "./executor.js";
 import { globalDeclarations } from "./globals.js";
 import type { CellLanguage, Cells, CellsOptions, ExecuteOutcome, ExecuteRequest, Interpreter } from "./interpreter.js";
-import { runsBeside } from "../../session/runs-beside.js";
+import { runsBeside } from "../../session/trainings/runs-beside.js";
 import { NameTable } from "./names.js";
 import { settleProcess } from "./process.js";
 import { CellScope, forgetCurrent, setRunning, within } from "./scope.js";

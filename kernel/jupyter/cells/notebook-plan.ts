@@ -6,8 +6,8 @@ import { focusOf, readTrainings, type Cursor, type Placed, type Reading } from "
 import type { Source } from "#dsl/diagnostics/span.js";
 import { failed, Facts, type Need } from "#dsl/types/facts.js";
 import { withoutMagic } from "#dsl/syntax/cell.js";
-import { planView } from "../../core/display/plan-view.js";
-import { Measurer } from "../../session/measurer.js";
+import { planView } from "../../core/display/plans/plan-view.js";
+import { Measurer } from "../../session/answers/measurer.js";
 import type { AssistantMethods, NotebookText } from "./assistant-port.js";
 import {
   costly,

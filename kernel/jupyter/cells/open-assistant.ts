@@ -69,7 +69,7 @@ class Looks {
     );
   }
   private async answer(need: Need): Promise<Fact> {
-    const { DatasetCache } = await import("../../session/dataset-cache.js");
+    const { DatasetCache } = await import("../../session/answers/dataset-cache.js");
     try {
       return await new DatasetCache().answer(need, plainHostContext(this.folder));
     } catch (error) {

@@ -14,10 +14,10 @@ import { byChance, byDoubt, byUncertainty, type Said } from "../../core/data/ann
 import type { AnnotatedRow } from "../../core/data/annotated/overlay.js";
 import { annotatedHandle, annotatedHandleType } from "../../core/data/annotated/handle.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
-import { annotateShown } from "../../core/display/annotate.js";
+import { annotateShown } from "../../core/display/data/annotate.js";
 import { decide } from "../../datasets/annotations-file.js";
 import type { Asked } from "../../encoding/encoded.js";
-import type { Predicted } from "../model-handle.js";
+import type { Predicted } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { findIssues } from "./label-issues.js";
 

@@ -2,7 +2,7 @@
 import type { Action } from "#dsl/plan/plan.js";
 import { dataHandle, dataHandleType } from "../../core/data/handle.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
-import { dataShown } from "../../core/display/data-preview.js";
+import { dataShown } from "../../core/display/data/data-preview.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
 export async function runData(

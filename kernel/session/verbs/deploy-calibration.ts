@@ -4,7 +4,7 @@ import { splitNamesOf } from "../../core/data/prepared.js";
 import { tokensAt } from "../../core/data/token-rows.js";
 import { encodeSplit } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
-import type { Opened } from "../opened.js";
+import type { Opened } from "../models/opened.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
 /** Token ids of rows that it was trained on, evenly taken; none where its data can't be read any more. */

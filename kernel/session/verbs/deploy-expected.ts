@@ -9,8 +9,8 @@ import { asked, type Answers } from "../../deploying/asked.js";
 import { fitting } from "../../deploying/fitting.js";
 import { goldenOf, type Golden } from "../../deploying/golden.js";
 import { hashOf } from "../../deploying/proof.js";
-import { writesText, type Weights } from "../model-handle.js";
-import type { Opened } from "../opened.js";
+import { writesText, type Weights } from "../models/model-handle.js";
+import type { Opened } from "../models/opened.js";
 import type { Stage } from "../tune-session.js";
 import type { Deploy } from "./deploy-work.js";
 

@@ -15,7 +15,7 @@ import { measureOf } from "../../inference/measured.js";
 import { scoreSplit } from "../../inference/scored.js";
 import type { Asking } from "../../inference/texts-asked.js";
 import { does } from "../../core/session/words.js";
-import type { Opened } from "../opened.js";
+import type { Opened } from "../models/opened.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
 /** The rows that the training did not learn from, where its data can be read again; else why there are none. */

@@ -2,8 +2,8 @@
 import type { Action } from "#dsl/plan/plan.js";
 import type { Deployed, TargetImplementation } from "#stdlib/kinds/target.js";
 import type { Place } from "../../deploying/output.js";
-import type { DeploymentRun } from "../deployment-run.js";
-import type { Opened } from "../opened.js";
+import type { DeploymentRun } from "../deployments/deployment-run.js";
+import type { Opened } from "../models/opened.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
 export type Deploy = Extract<Action, { verb: "deploy" }>;

@@ -37,10 +37,10 @@ import { demandClean, pushedReport } from "./deploy-push.js";
 import { cardIn, reportOf, withoutPath } from "./deploy-report.js";
 import { rowsToScore, scoredBeside } from "./deploy-scores.js";
 import type { Deploy, Work } from "./deploy-work.js";
-import { DeploymentRun } from "../deployment-run.js";
-import { deploySource } from "../deploy-source.js";
-import type { Opened } from "../opened.js";
-import { reopening } from "../reopened.js";
+import { DeploymentRun } from "../deployments/deployment-run.js";
+import { deploySource } from "../deployments/deploy-source.js";
+import type { Opened } from "../models/opened.js";
+import { reopening } from "../models/reopened.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { version } from "../version.js";
 

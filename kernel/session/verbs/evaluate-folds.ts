@@ -8,7 +8,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { Held, Subject } from "#dsl/plan/plan.js";
 import { readerOf } from "#dsl/types/subject.js";
 import type { Prepared } from "../../core/data/prepared.js";
-import type { FoldScores } from "../../core/display/folds.js";
+import type { FoldScores } from "../../core/display/scores/folds.js";
 import { encodeSplit } from "../../encoding/encoded.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { askedOf, measuredOf, secondsOf, type AskedModel, type How, type Measured } from "./evaluate-once.js";

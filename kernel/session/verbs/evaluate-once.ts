@@ -17,9 +17,9 @@ import type { Learnt } from "../../artifacts/learnt.js";
 import type { Cost } from "./evaluate-cost.js";
 import { readLearntOf } from "../../inference/seen.js";
 import type { Prepared } from "../../core/data/prepared.js";
-import type { FoldScores } from "../../core/display/folds.js";
+import type { FoldScores } from "../../core/display/scores/folds.js";
 import type { SliceScores } from "../../history/run-scores.js";
-import { writesText, type ModelHandle } from "../model-handle.js";
+import { writesText, type ModelHandle } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;

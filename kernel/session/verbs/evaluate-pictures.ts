@@ -1,6 +1,6 @@
 /** What pictures of an evaluation are made of, from what was measured on the rows of one split. */
-import type { UncertainRow } from "../../core/display/uncertain.js";
-import type { EvaluationPictures } from "../../core/display/pictures.js";
+import type { UncertainRow } from "../../core/display/scores/uncertain.js";
+import type { EvaluationPictures } from "../../core/display/scores/pictures.js";
 import { picturesOf } from "../../inference/pictures.js";
 import { uncertainIn } from "../../inference/uncertain.js";
 import type { Measured } from "./evaluate-once.js";

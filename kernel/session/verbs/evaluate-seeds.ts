@@ -5,10 +5,10 @@
 import type { Subject } from "#dsl/plan/plan.js";
 import { shownOf } from "../../core/display/bundle.js";
 import { html } from "../../core/display/html.js";
-import { overSeeds } from "../../core/display/seeds.js";
+import { overSeeds } from "../../core/display/scores/seeds.js";
 import type { Shown } from "../../core/display/shown.js";
 import { duration } from "../../core/display/text.js";
-import type { ModelHandle } from "../model-handle.js";
+import type { ModelHandle } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { evaluateOnce, type How, type Measured } from "./evaluate-once.js";
 

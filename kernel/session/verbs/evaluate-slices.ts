@@ -9,7 +9,7 @@ import type { Parted } from "#stdlib/kinds/slicing.js";
 import { partedByValues } from "#stdlib/lib/slicings/values.js";
 import { columnIn } from "../../core/data/streamed-rows.js";
 import { sourceNameOf } from "../../core/data/row-names.js";
-import type { SlicesReport } from "../../core/display/slices.js";
+import type { SlicesReport } from "../../core/display/scores/slices.js";
 import { count } from "../../core/display/text.js";
 import { does } from "../../core/session/words.js";
 import { drawAll, methodsOf } from "../../inference/comparison.js";

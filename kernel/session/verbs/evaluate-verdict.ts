@@ -1,6 +1,6 @@
 /** Of models and what stands beside them: whether it was worth it, and what each takes. */
 import { must } from "#dsl/diagnostics/must.js";
-import type { CostRow } from "../../core/display/evaluation.js";
+import type { CostRow } from "../../core/display/scores/evaluation.js";
 import { bytes, count, duration } from "../../core/display/text.js";
 import { difference, type Compared } from "../../inference/comparison.js";
 import { verdictOf, type Rival } from "../../inference/verdict.js";

@@ -12,7 +12,7 @@ import { evenlyPicked } from "../../core/data/measured.js";
 import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
 import { rowNamesOf } from "../../core/data/row-names.js";
 import { StreamedRows } from "../../core/data/streamed-rows.js";
-import type { ModelHandle } from "../model-handle.js";
+import type { ModelHandle } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
 /** Texts that are asked of the base at a time. */

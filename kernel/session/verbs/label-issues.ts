@@ -9,12 +9,12 @@ import { readerOf, type DataPlan } from "#dsl/types/subject.js";
 import { unledRows } from "../../core/data/judging/by-training.js";
 import { issuesIn, judged, otherOf } from "../../core/data/judging/judges.js";
 import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
-import { labelIssuesShown, type JudgedData, type ToldIssue } from "../../core/display/label-issues.js";
+import { labelIssuesShown, type JudgedData, type ToldIssue } from "../../core/display/data/label-issues.js";
 import type { Shown } from "../../core/display/shown.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { loadDynamics, type RowDynamics } from "../../training/dynamics.js";
 import { judgedIn, rowsOf, vectorsOf, type JudgedRow } from "./judged-rows.js";
-import type { ModelHandle } from "../model-handle.js";
+import type { ModelHandle } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import "../../artifacts/codes.js";
 

@@ -13,10 +13,10 @@ import { sizesFor } from "../../core/data/judging/learning-sizes.js";
 import { forecast } from "../../core/data/judging/power-law.js";
 import { standardised } from "../../core/data/judging/ridge.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
-import { learningCurveShown } from "../../core/display/learning-curve.js";
+import { learningCurveShown } from "../../core/display/curves/learning-curve.js";
 import type { Shown } from "../../core/display/shown.js";
 import { judgedIn, rowsOf, vectorsOf, type JudgedRow } from "./judged-rows.js";
-import type { ModelHandle } from "../model-handle.js";
+import type { ModelHandle } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import "../../artifacts/codes.js";
 

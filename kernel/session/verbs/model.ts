@@ -1,7 +1,7 @@
 /** `model`: resolves the base (downloading it where needed) and shows its sizes; the weights stay if nothing changed. */
 import type { Action } from "#dsl/plan/plan.js";
 import { readerOf } from "#dsl/types/subject.js";
-import { modelShown } from "../../core/display/model-card.js";
+import { modelShown } from "../../core/display/plans/model-card.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
 export async function runModel(

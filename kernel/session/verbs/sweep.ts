@@ -7,21 +7,29 @@ import type { Span } from "#dsl/diagnostics/span.js";
 import type { Action, SweepPlan } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { figureShown } from "../../core/display/figure.js";
-import { sweepFigure, sweepTable } from "../../core/display/sweep.js";
+import { sweepFigure, sweepTable } from "../../core/display/curves/sweep.js";
 import { card, html } from "../../core/display/html.js";
 import type { Shown } from "../../core/display/shown.js";
 import type { SearchDimension, SearchImplementation } from "#stdlib/kinds/search.js";
-import { compileAll } from "../host.js";
+import { compileAll } from "../answers/host.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { lockRun, type RunLock } from "../../artifacts/run-lock.js";
-import { dimensionsOf, Journal, sweepType, trialText, valuesAt, type SweepHandle, type TrialRecord } from "../sweep.js";
+import {
+  dimensionsOf,
+  Journal,
+  sweepType,
+  trialText,
+  valuesAt,
+  type SweepHandle,
+  type TrialRecord,
+} from "../trainings/sweep.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
 import { does } from "../../core/session/words.js";
 import { worldIn } from "../../inference/measured.js";
 import { evaluateOnce } from "./evaluate-once.js";
-import { giveBack, giveWeights, trainOnce } from "../training.js";
+import { giveBack, giveWeights, trainOnce } from "../trainings/training.js";
 
 export async function runSweep(
   session: TuneSession,

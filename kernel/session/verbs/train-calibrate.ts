@@ -15,7 +15,7 @@ import { toldFitted } from "../../inference/fitted.js";
 import { scoredOf, type Asked } from "../../inference/scored.js";
 import type { Encoded, Encoding } from "../../encoding/encoded.js";
 import { askedOf } from "./evaluate-once.js";
-import type { ModelHandle } from "../model-handle.js";
+import type { ModelHandle } from "../models/model-handle.js";
 import type { Warn } from "../warnings.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 

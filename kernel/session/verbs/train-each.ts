@@ -8,9 +8,9 @@ import { readCheckpoints } from "../../artifacts/checkpoints.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { holderOf } from "../../artifacts/run-lock.js";
 import type { TrialOf } from "../../artifacts/trials.js";
-import { LiveTraining } from "../live.js";
-import { loadedWeights } from "../loaded.js";
-import type { ModelHandle } from "../model-handle.js";
+import { LiveTraining } from "../trainings/live.js";
+import { loadedWeights } from "../models/loaded.js";
+import type { ModelHandle } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { trainNamed } from "./train-named.js";
 

@@ -1,6 +1,6 @@
 /** `train` on data in folds: one training after another, shown in one picture. */
-import { foldsShown } from "../../core/display/folds.js";
-import { typeOf } from "../model-handle.js";
+import { foldsShown } from "../../core/display/scores/folds.js";
+import { typeOf } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { keptScores, trainEach, type Train } from "./train-each.js";
 

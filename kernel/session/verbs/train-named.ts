@@ -7,22 +7,22 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { calibrate } from "./train-calibrate.js";
 import { fittedShown } from "../../core/display/fitted.js";
 import { changedShown } from "../../core/display/changed.js";
-import { compared } from "../changed.js";
+import { compared } from "../models/changed.js";
 import { type Warn, warningsOn } from "../warnings.js";
 import { fittingShown } from "../../core/display/fitting.js";
 import { curvesIn, fitOf } from "../../core/session/fitting.js";
-import { maskShown } from "../../core/display/mask.js";
+import { maskShown } from "../../core/display/data/mask.js";
 import type { Checkpoint } from "../../artifacts/checkpoints.js";
 import type { Kept } from "../../training/kept-checkpoint.js";
-import type { LiveTraining } from "../live.js";
+import type { LiveTraining } from "../trainings/live.js";
 import { hasMask, maskedRows } from "../../encoding/masked-rows.js";
 import type { RunEvent } from "../../core/session/events.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import { unmeasured } from "../../training/train.js";
 import { does } from "../../core/session/words.js";
-import type { ModelHandle, Weights } from "../model-handle.js";
-import { giveBack, giveWeights, trainOnce, type RunResult, type TrainRequest } from "../training.js";
+import type { ModelHandle, Weights } from "../models/model-handle.js";
+import { giveBack, giveWeights, trainOnce, type RunResult, type TrainRequest } from "../trainings/training.js";
 
 /** One training under a name, which has its weights afterwards. `onTrained`: what is shown once they are there. */
 export async function trainNamed(

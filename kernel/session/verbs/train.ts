@@ -1,7 +1,7 @@
 /** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
 import type { Action, Plan } from "#dsl/plan/plan.js";
-import { planShown } from "../../core/display/plan-card.js";
-import { LiveTraining } from "../live.js";
+import { planShown } from "../../core/display/plans/plan-card.js";
+import { LiveTraining } from "../trainings/live.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { trainFolds } from "./train-folds.js";
 import { trainRepeats } from "./train-repeats.js";

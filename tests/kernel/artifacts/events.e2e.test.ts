@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ModelHandle } from "#kernel/session/model-handle.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 
 const root = new URL("../../../..", import.meta.url);

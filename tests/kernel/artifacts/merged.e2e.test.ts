@@ -13,7 +13,7 @@ import { readBatch } from "#kernel/engine/forward/batch.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { writeMerged } from "#kernel/artifacts/merged.js";
-import type { ModelHandle, Written } from "#kernel/session/model-handle.js";
+import type { ModelHandle, Written } from "#kernel/session/models/model-handle.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { ENGINES, engineNamed } from "#tests/kernel/engine/engines.js";
 import { readSafetensors } from "#tests/oracles/safetensors.js";

@@ -7,7 +7,7 @@ import type { NDArray } from "#dsl/graph/program.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
 import { readBatch } from "#kernel/engine/forward/batch.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import type { ModelHandle } from "#kernel/session/model-handle.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { listCheckpoints } from "#kernel/artifacts/checkpoints.js";
 import type { ScorePrediction } from "#stdlib/tasks/regression.run.js";

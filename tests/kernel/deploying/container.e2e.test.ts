@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parse } from "yaml";
 import type { Proof } from "#kernel/deploying/proof.js";
-import type { ModelHandle } from "#kernel/session/model-handle.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { checkedDockerfile } from "./dockerfile.js";

@@ -7,7 +7,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { implementationOf } from "#dsl/types/loaded.js";
-import { DeploymentRun } from "#kernel/session/deployment-run.js";
+import { DeploymentRun } from "#kernel/session/deployments/deployment-run.js";
 import type { TargetImplementation } from "#stdlib/kinds/target.js";
 import { registry } from "#stdlib/registry.js";
 import { contents, limit } from "../session/full-disk.js";

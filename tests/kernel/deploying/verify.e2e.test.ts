@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Deployment } from "#kernel/deploying/deployment.js";
 import type { Proof } from "#kernel/deploying/proof.js";
-import { verifyDeployment } from "#kernel/session/verify.js";
+import { verifyDeployment } from "#kernel/session/deployments/verify.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Implementations } from "#dsl/types/registry.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import { cutChat, encodeChats, measuredChats, promptsFor } from "#kernel/encoding/chat.js";
-import type { ModelHandle, Written } from "#kernel/session/model-handle.js";
+import type { ModelHandle, Written } from "#kernel/session/models/model-handle.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
 import { registry } from "#stdlib/registry.js";
 import { ownTemplate } from "#stdlib/lib/templates/own.js";

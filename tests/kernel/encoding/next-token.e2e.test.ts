@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cachePath } from "#kernel/fetch/cache.js";
-import type { ModelHandle } from "#kernel/session/model-handle.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 
 const root = new URL("../../../..", import.meta.url);

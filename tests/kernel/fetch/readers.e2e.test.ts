@@ -32,7 +32,7 @@ import { readHeader } from "#kernel/tensors/safetensors.js";
 import { listFiles } from "#kernel/fetch/package-index.js";
 import { installLabExtension } from "#editors/jupyterlab/install.js";
 import { readLearnt, seenOf } from "#kernel/artifacts/learnt.js";
-import { paceOf } from "#kernel/session/machine.js";
+import { paceOf } from "#kernel/session/engines/machine.js";
 import { readConnection } from "#kernel/jupyter/wire/connection.js";
 import { History } from "#kernel/jupyter/wire/history.js";
 import { installedKernels } from "#kernel/jupyter/wire/kernelspec.js";

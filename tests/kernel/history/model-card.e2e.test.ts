@@ -7,7 +7,7 @@ import { programOf } from "#tools/reference/programs.js";
 import { cardBase } from "#kernel/history/card-base.js";
 import { modelCard, type CardFacts } from "#kernel/history/model-card.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
-import type { ModelHandle } from "#kernel/session/model-handle.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { registry } from "#stdlib/registry.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeSmallBert } from "../session/small-bert.js";

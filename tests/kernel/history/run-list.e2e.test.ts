@@ -20,7 +20,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
-import { RunBoard } from "#kernel/session/run-board.js";
+import { RunBoard } from "#kernel/session/trainings/run-board.js";
 import { runDetails } from "#kernel/history/run-details.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunList } from "#kernel/history/run-list.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RunBoard } from "#kernel/session/run-board.js";
+import { RunBoard } from "#kernel/session/trainings/run-board.js";
 import { RunList } from "#kernel/history/run-list.js";
 import { usualView, type ListRow, type RunListing, type RunView } from "#kernel/history/run-listing.js";
 import type { ScoreValue } from "#kernel/history/run-scores.js";

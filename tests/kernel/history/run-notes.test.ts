@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RunBoard } from "#kernel/session/run-board.js";
+import { RunBoard } from "#kernel/session/trainings/run-board.js";
 import { usualView } from "#kernel/history/run-listing.js";
 import { bounds } from "#kernel/history/run-notes.js";
 import { makeRun } from "../artifacts/run-folders.js";

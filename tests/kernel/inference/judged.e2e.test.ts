@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Refused } from "#kernel/session/tune-session.js";
-import type { ModelHandle, Written } from "#kernel/session/model-handle.js";
+import type { ModelHandle, Written } from "#kernel/session/models/model-handle.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeT5 } from "../session/small-t5.js";
 import { JudgeServer, longer } from "./judge-server.js";

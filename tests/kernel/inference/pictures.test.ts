@@ -1,7 +1,7 @@
 /** What pictures of an evaluation are made of: bounded whatever was scored, and told apart where something can be. */
 import assert from "node:assert/strict";
-import { evaluationShown } from "#kernel/core/display/evaluation.js";
-import { picturesFigure, picturesShown } from "#kernel/core/display/pictures.js";
+import { evaluationShown } from "#kernel/core/display/scores/evaluation.js";
+import { picturesFigure, picturesShown } from "#kernel/core/display/scores/pictures.js";
 import { evenBins } from "#kernel/inference/even-bins.js";
 import { picturesOf } from "#kernel/inference/pictures.js";
 import { uncertainIn } from "#kernel/inference/uncertain.js";

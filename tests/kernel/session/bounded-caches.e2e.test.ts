@@ -10,7 +10,7 @@ import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { tokensOf } from "#kernel/core/data/tokens.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { KeptAudits } from "#kernel/datasets/kept-audits.js";
-import { DatasetCache } from "#kernel/session/dataset-cache.js";
+import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { call, Folder } from "../core/data/plans.js";
 import { writeSmallBert } from "./small-bert.js";
 import { WholeReads } from "./whole-reads.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { labelIssuesShown } from "#kernel/core/display/label-issues.js";
+import { labelIssuesShown } from "#kernel/core/display/data/label-issues.js";
 import { prepareRows } from "#kernel/datasets/prepare.js";
 import { judgedIn, rowsOf } from "#kernel/session/verbs/judged-rows.js";
 

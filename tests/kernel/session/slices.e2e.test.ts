@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { scoresOf } from "#kernel/history/run-scores.js";
-import type { ModelHandle } from "#kernel/session/model-handle.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { definitions, writeSmallTraining } from "./small-training.js";
 

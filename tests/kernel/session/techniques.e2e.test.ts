@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readHeader } from "#kernel/tensors/safetensors.js";
-import type { ModelHandle, Written } from "#kernel/session/model-handle.js";
+import type { ModelHandle, Written } from "#kernel/session/models/model-handle.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeTokenizer } from "./small-tokenizers.js";
 

@@ -9,7 +9,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { claimNew } from "#kernel/training/claim-run.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
-import { RunBoard } from "#kernel/session/run-board.js";
+import { RunBoard } from "#kernel/session/trainings/run-board.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { usualView } from "#kernel/history/run-listing.js";
 import { lockRun, RunLock } from "#kernel/artifacts/run-lock.js";

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunEvent } from "#kernel/core/session/events.js";
-import type { ModelHandle } from "#kernel/session/model-handle.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunList } from "#kernel/history/run-list.js";
 import { usualView } from "#kernel/history/run-listing.js";
-import type { SweepHandle } from "#kernel/session/sweep.js";
+import type { SweepHandle } from "#kernel/session/trainings/sweep.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeSmallBert } from "../session/small-bert.js";
 

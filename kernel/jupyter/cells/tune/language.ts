@@ -12,7 +12,7 @@ import type { SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 import { diagnosticsShown } from "../../../core/display/diagnostics.js";
 import { diagnosticsOf } from "../../../session/diagnostics-of.js";
-import { runsBeside } from "../../../session/runs-beside.js";
+import { runsBeside } from "../../../session/trainings/runs-beside.js";
 import { TuneSession, type DeskHost } from "../../../session/tune-session.js";
 import { registerComm } from "../../wire/comm-targets.js";
 import { deskHost } from "./annotate-comm.js";

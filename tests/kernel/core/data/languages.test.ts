@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { languages } from "#kernel/core/data/audit/languages.js";
 import { eachRow, type LookedRow, type SplitRows } from "#kernel/core/data/audit/rows.js";
-import { languagesOf } from "#kernel/core/display/languages.js";
+import { languagesOf } from "#kernel/core/display/data/languages.js";
 import { sentences } from "../../../fixtures/languages/sentences.js";
 import { dataFacts } from "../display/examples.js";
 

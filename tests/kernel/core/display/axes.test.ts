@@ -1,8 +1,8 @@
 /** Axes of few or equal values: they show a size, and what belongs together stands together. */
 import assert from "node:assert/strict";
-import { curvesFigure } from "#kernel/core/display/curves.js";
+import { curvesFigure } from "#kernel/core/display/curves/curves.js";
 import type { Trace } from "#kernel/core/display/figure.js";
-import { sweepFigure } from "#kernel/core/display/sweep.js";
+import { sweepFigure } from "#kernel/core/display/curves/sweep.js";
 import { drawFigure } from "#kernel/core/display/svg/draw.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 

@@ -1,37 +1,37 @@
 /** One real-looking example of everything the notebook shows, for golden files, laws and pictures. */
-import { whyShown } from "#kernel/core/display/why.js";
-import { picturesShown } from "#kernel/core/display/pictures.js";
-import { uncertainShown } from "#kernel/core/display/uncertain.js";
+import { whyShown } from "#kernel/core/display/scores/why.js";
+import { picturesShown } from "#kernel/core/display/scores/pictures.js";
+import { uncertainShown } from "#kernel/core/display/scores/uncertain.js";
 import { picturesOf } from "#kernel/inference/pictures.js";
-import { slicesShown } from "#kernel/core/display/slices.js";
+import { slicesShown } from "#kernel/core/display/scores/slices.js";
 import { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import { gradient } from "#dsl/graph/gradient.js";
 import { outlineOf } from "#dsl/graph/outline.js";
 import { optimise } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
-import { graphShown } from "#kernel/core/display/graph-card.js";
+import { graphShown } from "#kernel/core/display/plans/graph-card.js";
 import type { BaseFacts, DataFacts } from "#dsl/types/facts.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
-import { curvesFigure, curvesText, historyTable } from "#kernel/core/display/curves.js";
-import { dataShown } from "#kernel/core/display/data-preview.js";
+import { curvesFigure, curvesText, historyTable } from "#kernel/core/display/curves/curves.js";
+import { dataShown } from "#kernel/core/display/data/data-preview.js";
 import {
   evaluationShown,
   predictionsShown,
   type EvaluationReport,
   type ModelReport,
-} from "#kernel/core/display/evaluation.js";
+} from "#kernel/core/display/scores/evaluation.js";
 import { figureShown } from "#kernel/core/display/figure.js";
 import { forecast } from "#kernel/core/data/judging/power-law.js";
-import { learningCurveShown } from "#kernel/core/display/learning-curve.js";
-import { modelShown } from "#kernel/core/display/model-card.js";
-import { planShown } from "#kernel/core/display/plan-card.js";
+import { learningCurveShown } from "#kernel/core/display/curves/learning-curve.js";
+import { modelShown } from "#kernel/core/display/plans/model-card.js";
+import { planShown } from "#kernel/core/display/plans/plan-card.js";
 import { progressShown } from "#kernel/core/display/progress.js";
 import type { Shown } from "#kernel/core/display/shown.js";
-import { sweepFigure, sweepTable, type Trial } from "#kernel/core/display/sweep.js";
+import { sweepFigure, sweepTable, type Trial } from "#kernel/core/display/curves/sweep.js";
 import { tableShown } from "#kernel/core/display/table.js";
 
 const call = (kind: string, word: string, args: Call["arguments"] = {}): Call => ({ word, kind, arguments: args });

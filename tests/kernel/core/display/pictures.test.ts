@@ -1,8 +1,8 @@
 /** What the pictures of charts say beside their lines: what colours mean, which line is which, words that don't run into each other. */
 import assert from "node:assert/strict";
-import { confusionFigure } from "#kernel/core/display/confusion.js";
-import { curvesFigure } from "#kernel/core/display/curves.js";
-import { sweepFigure, type Trial } from "#kernel/core/display/sweep.js";
+import { confusionFigure } from "#kernel/core/display/scores/confusion.js";
+import { curvesFigure } from "#kernel/core/display/curves/curves.js";
+import { sweepFigure, type Trial } from "#kernel/core/display/curves/sweep.js";
 import { drawFigure } from "#kernel/core/display/svg/draw.js";
 import { runEvents } from "./examples.js";
 

@@ -1,11 +1,11 @@
 /** A notebook stays small and a page quick: sizes and times of what is shown. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { curvesFigure } from "#kernel/core/display/curves.js";
-import { evaluationShown } from "#kernel/core/display/evaluation.js";
+import { curvesFigure } from "#kernel/core/display/curves/curves.js";
+import { evaluationShown } from "#kernel/core/display/scores/evaluation.js";
 import { figureShown, plotlyMime } from "#kernel/core/display/figure.js";
 import { tableShown } from "#kernel/core/display/table.js";
-import { largestTriangles } from "#kernel/core/display/thin.js";
+import { largestTriangles } from "#kernel/core/display/curves/thin.js";
 import { runEvents } from "./examples.js";
 
 const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value), "utf8");

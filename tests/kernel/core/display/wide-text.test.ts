@@ -1,6 +1,6 @@
 /** Texts of a table that has many columns have room to be read. */
 import assert from "node:assert/strict";
-import { labelIssuesShown } from "#kernel/core/display/label-issues.js";
+import { labelIssuesShown } from "#kernel/core/display/data/label-issues.js";
 
 describe("a table with texts", () => {
   it("leaves a long text wide enough, whatever stands beside it", () => {

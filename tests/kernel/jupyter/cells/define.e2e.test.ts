@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ModelHandle } from "#kernel/session/model-handle.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { createCells, type KernelCells } from "#kernel/jupyter/wire/cells.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import type { AssistantReply } from "#kernel/jupyter/cells/assistant-port.js";

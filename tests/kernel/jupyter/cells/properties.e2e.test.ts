@@ -1,7 +1,7 @@
 /** What a cell is told of a property that isn't there: the property, the nearest one, and no type that fills a page. */
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
-import { typeOf } from "#kernel/session/model-handle.js";
+import { typeOf } from "#kernel/session/models/model-handle.js";
 import { complaintLines } from "#kernel/jupyter/cells/compile/complaints.js";
 import { Converter } from "#kernel/jupyter/cells/compile/converter.js";
 import { withShortTypes } from "#kernel/jupyter/cells/compile/short-types.js";

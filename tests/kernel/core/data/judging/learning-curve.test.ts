@@ -4,7 +4,7 @@ import { GrowingProbe } from "#kernel/core/data/judging/growing-probe.js";
 import { measuredCurve, sizesOf } from "#kernel/core/data/judging/learning-curve.js";
 import { forecast } from "#kernel/core/data/judging/power-law.js";
 import { standardised } from "#kernel/core/data/judging/ridge.js";
-import { learningCurveShown, sentenceOf } from "#kernel/core/display/learning-curve.js";
+import { learningCurveShown, sentenceOf } from "#kernel/core/display/curves/learning-curve.js";
 import { chance, draw } from "#stdlib/lib/chance.js";
 
 const generator = chance(3);

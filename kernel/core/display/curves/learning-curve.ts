@@ -1,0 +1,105 @@
+/** A learning curve: what was measured, the law through it, and what more rows would come to. */
+import type { Forecast, Interval } from "../../data/judging/power-law.js";
+import { figureShown, type Figure } from "../figure.js";
+import { short } from "./line.js";
+import type { Shown } from "../shown.js";
+import { color } from "../svg/colors.js";
+import { tableShown } from "../table.js";
+import { count, escapeLabel, significant } from "../text.js";
+
+export interface CurveOf {
+  readonly data: string;
+  /** Rows that train. */
+  readonly rows: number;
+  /** Mean absolute errors, which shrink; else shares of labels that are right. */
+  readonly errors: boolean;
+  /** On what the probe was scored, in words. */
+  readonly scored: string;
+}
+/** How many times the rows are told of. */
+const TIMES = [2, 4, 10] as const;
+/** The picture goes so far. */
+const FARTHEST = 4;
+/** A gain below so many points is told as none. */
+const HARDLY = 0.003;
+const LINE = 40;
+
+export function learningCurveShown(forecast: Forecast, of: CurveOf): readonly Shown[] {
+  const sentence = sentenceOf(forecast, of);
+  return [
+    figureShown(curveFigure(forecast, of, sentence), { text: `${of.data}: ${sentence}` }),
+    tableShown(
+      ["rows", of.errors ? "mean absolute error" : "accuracy", "gain"],
+      [
+        [count(of.rows), scoreText(forecast.at(of.rows), of), ""],
+        ...TIMES.map((times) => [
+          `${count(times * of.rows)} (${String(times)} times)`,
+          scoreText(forecast.at(times * of.rows), of),
+          gainText(forecast.gain(of.rows, times * of.rows), of),
+        ]),
+      ],
+      {
+        caption: `a probe over the base's own vectors, scored on ${of.scored}; each interval holds in 4 of 5 cases. A trained model's curve lies elsewhere and is bent alike.`,
+      },
+    ),
+  ];
+}
+
+/** `twice the rows: +1.2 ± 0.4 points`. */
+export function sentenceOf({ gain }: Forecast, { rows, errors }: CurveOf): string {
+  const twice = gain(rows, 2 * rows);
+  const said = `twice the rows: ${gainText(twice, { errors })}${errors ? " in mean absolute error" : ""}`;
+  const little = errors ? twice.high >= 0 : twice.low <= 0 && twice.middle < HARDLY;
+  return little ? `more rows of this kind hardly help (${said})` : said;
+}
+
+function gainText({ middle, low, high }: Interval, { errors }: Pick<CurveOf, "errors">): string {
+  const half = (high - low) / 2;
+  const sign = middle < 0 ? "−" : "+";
+  if (errors) return `${sign}${significant(Math.abs(middle), 2)} ± ${significant(half, 2)}`;
+  return `${sign}${(100 * Math.abs(middle)).toFixed(1)} ± ${(100 * half).toFixed(1)} points`;
+}
+function scoreText({ middle, low, high }: Interval, { errors }: Pick<CurveOf, "errors">): string {
+  const told = (value: number): string => (errors ? significant(value, 3) : `${(100 * value).toFixed(1)} %`);
+  return `${told(middle)} (${told(low)} – ${told(high)})`;
+}
+
+function curveFigure(forecast: Forecast, of: CurveOf, sentence: string): Figure {
+  const [first, last] = [forecast.points[0]?.rows ?? 1, FARTHEST * of.rows];
+  const x = Array.from({ length: LINE }, (_, i) => Math.round(first * (last / first) ** (i / (LINE - 1))));
+  const band = x.map((rows) => forecast.at(rows));
+  const scale = of.errors ? 1 : 100;
+  const y = (values: readonly number[]): readonly unknown[] => values.map((value) => short(scale * value));
+  const points = forecast.points;
+  return {
+    data: [
+      {
+        ...{ type: "scatter", mode: "lines", name: "forecast, 4 of 5 cases", fill: "toself", hoverinfo: "skip" },
+        x: [...x, ...x.toReversed()],
+        y: y([...band.map(({ high }) => high), ...band.map(({ low }) => low).toReversed()]),
+        ...{ line: { width: 0, color: color(0) }, fillcolor: "rgba(63,124,196,0.2)" },
+      },
+      {
+        ...{ type: "scatter", mode: "lines", name: "power law", x, y: y(band.map(({ middle }) => middle)) },
+        line: { color: color(0), width: 2 },
+      },
+      {
+        ...{ type: "scatter", mode: "markers", name: "measured", x: points.map(({ rows }) => rows) },
+        y: y(points.map(({ middle }) => middle)),
+        error_y: {
+          ...{ type: "data", symmetric: false },
+          array: y(points.map(({ middle, high }) => high - middle)),
+          arrayminus: y(points.map(({ middle, low }) => middle - low)),
+        },
+        marker: { color: color(1), size: 7 },
+      },
+    ],
+    layout: {
+      title: { text: escapeLabel(`${of.data}: ${sentence}`) },
+      ...{ height: 340, margin: { t: 64, r: 16, b: 44, l: 56 } },
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
+      xaxis: { title: { text: "rows learnt" }, type: "log" },
+      yaxis: { title: { text: of.errors ? "mean absolute error" : "accuracy, %" } },
+    },
+  };
+}

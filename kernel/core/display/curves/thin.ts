@@ -1,0 +1,109 @@
+/**
+ * Long series made short without changing how they look: lines by largest triangles (LTTB), histograms as the bars they
+ * come to. What is stored in a notebook stays small however long a run was.
+ */
+import { isRecord } from "#dsl/diagnostics/record.js";
+import { lastOf } from "#dsl/diagnostics/must.js";
+import type { Figure, Trace } from "../figure.js";
+import { histogramAsBars } from "../svg/bars.js";
+import { coordinatesOf, listOf } from "../svg/panel.js";
+
+/** Points that a trace keeps, and all traces of a figure together. */
+const most = { trace: 1000, figure: 6000, histogram: 1000 } as const;
+
+/** Also makes the figure plain JSON: typed arrays become arrays, numbers that are none become null, dates text. */
+export function thinned(figure: Figure): Figure {
+  const budget = Math.min(most.trace, Math.max(100, Math.floor(most.figure / Math.max(1, listOf(figure.data).length))));
+  const { data, layout, config } = plainJson({ ...figure, data: listOf(figure.data).filter(isRecord) }) as Figure;
+  return {
+    data: data.map((trace) => thinTrace(trace, budget)),
+    layout: isRecord(layout) ? withTitles(layout) : {},
+    ...(config ? { config } : {}),
+  };
+}
+
+function thinTrace(trace: Trace, budget: number): Trace {
+  const type = trace["type"] ?? "scatter";
+  if (type === "histogram")
+    return Math.max(listOf(trace["x"]).length, listOf(trace["y"]).length) > most.histogram
+      ? histogramAsBars(trace)
+      : trace;
+  if (type !== "scatter" && type !== "scattergl") return trace;
+  const { x, y } = coordinatesOf(trace);
+  const length = Math.min(x.length, y.length);
+  if (length <= budget) return trace;
+  const keep = largestTriangles(
+    x.map((v, i) => (typeof v === "number" ? v : i)),
+    y.map(Number),
+    budget,
+  );
+  return { ...pick(trace, keep, Math.max(x.length, y.length)), x: keep.map((i) => x[i]), y: keep.map((i) => y[i]) };
+}
+
+/** Every array of the trace, or one level inside it, that has one element for each point. */
+function pick(trace: Trace, keep: readonly number[], length: number): Trace {
+  return Object.fromEntries(
+    Object.entries(trace).map(([key, value]) => {
+      if (Array.isArray(value) && value.length === length) return [key, keep.map((i) => value[i] as unknown)];
+      if (key === "marker" || key === "line" || key === "error_y")
+        return [key, typeof value === "object" && value !== null ? pick(value as Trace, keep, length) : value];
+      return [key, value];
+    }),
+  );
+}
+
+/**
+ * Places of the points to keep (first and last among them): Steinarsson's largest-triangle-three-buckets. Libraries give
+ * points, not their places, by which all else that a trace says of its points is kept; and the page has no room for one.
+ */
+export function largestTriangles(x: readonly number[], y: readonly number[], wanted: number): number[] {
+  const n = Math.min(x.length, y.length);
+  if (n <= wanted || wanted < 3) return Array.from({ length: n }, (_, i) => i);
+  const height = (i: number): number => (Number.isFinite(y[i]) ? y[i]! : 0);
+  const size = (n - 2) / (wanted - 2);
+  const keep = [0];
+  for (let bucket = 0; bucket < wanted - 2; bucket++) {
+    const from = Math.floor(bucket * size) + 1;
+    const to = Math.floor((bucket + 1) * size) + 1;
+    const end = Math.min(n, Math.floor((bucket + 2) * size) + 1);
+    let [meanX, meanY] = [0, 0];
+    for (let i = to; i < end; i++) [meanX, meanY] = [meanX + x[i]! / (end - to), meanY + height(i) / (end - to)];
+    const last = lastOf(keep);
+    let [best, area] = [from, -1];
+    for (let i = from; i < to; i++) {
+      const twice = Math.abs(
+        (x[last]! - meanX) * (height(i) - height(last)) - (x[last]! - x[i]!) * (meanY - height(last)),
+      );
+      if (twice > area) [best, area] = [i, twice];
+    }
+    keep.push(best);
+  }
+  return [...keep, n - 1];
+}
+
+/** Titles as `{ text }`: plotly no longer reads the older bare text. */
+function withTitles(layout: Trace): Trace {
+  return Object.fromEntries(
+    Object.entries(layout).map(([key, value]) => {
+      if (key === "title" && typeof value === "string") return [key, { text: value }];
+      return [key, /^[xy]axis\d*$/.test(key) && isRecord(value) ? withTitles(value) : value];
+    }),
+  );
+}
+
+/** What JSON can hold, with the meaning plotly gives it; functions and the like are left out. */
+function plainJson(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return listOf(value).map(plainJson);
+  if (Array.isArray(value)) return value.map(plainJson);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (typeof value === "bigint") return Number(value);
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (typeof value === "string") return value.replace(/\p{Surrogate}/gu, "\ufffd");
+  if (typeof value === "boolean") return value;
+  if (typeof value !== "object" || value === null) return null;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, v]) => v !== undefined && typeof v !== "function")
+      .map(([k, v]) => [k, plainJson(v)]),
+  );
+}

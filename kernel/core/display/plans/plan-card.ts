@@ -1,0 +1,230 @@
+/** The plan before training: what will be done, what it will cost, and where each setting came from. */
+import type { Origins, Plan } from "#dsl/plan/plan.js";
+import type { Value } from "#dsl/types/value.js";
+import { isCall, valueAt } from "#dsl/plan/value.js";
+import { card, code, FRAME, html, htmlTable, inked, note, tone, type Html, type Part } from "../html.js";
+import { shownOf } from "../bundle.js";
+import { expectedTime } from "./expected-time.js";
+import type { Shown } from "../shown.js";
+import { bytes, compact, count, percent, plural } from "../text.js";
+import { originText } from "./origin.js";
+import { textTable } from "../text-table.js";
+import { callText, valueText } from "../value-text.js";
+
+/**
+ * `id`: it may be shown anew, `folded` where its training is over and what came of it matters more. `folds`: it is the plan of
+ * the first of as many trainings, which differ in the rows that are held out.
+ */
+export function planShown(
+  plan: Plan,
+  { id, folded = false, folds }: { readonly id?: string; readonly folded?: boolean; readonly folds?: number } = {},
+): Shown {
+  const { recipe, effects } = plan;
+  const { repeats } = effects;
+  const title = repeats
+    ? `Plan of ${effects.run}: train ${recipe.model.name} on ${recipe.data.name} ${String(repeats)} times, seeds ${seedsText(plan)}`
+    : folds === undefined
+      ? `Plan of ${effects.run}: train ${recipe.model.name} on ${recipe.data.name}`
+      : `Plan of ${effects.run}: the first of ${String(folds)} trainings of ${recipe.model.name}, one for each fold of ${recipe.data.name}`;
+  const facts = factsOf(plan);
+  const settings = settingsOf(plan);
+  const of = (...from: readonly Setting["from"][]): readonly Setting[] => settings.filter((s) => from.includes(s.from));
+  const [written, derived, defaults] = [of("written", "parameter", "reference"), of("derived"), of("default")];
+  const words = written.map((s) => `${s.path}: ${s.value}`).join(", ");
+  const rest = [...derived, ...defaults];
+  const summary = [
+    derived.length > 0 && `${count(derived.length)} derived`,
+    defaults.length > 0 && plural(defaults.length, "default"),
+  ]
+    .filter(Boolean)
+    .join(", ");
+  const hashes = `recipe ${plan.recipeHash.slice(0, 12)} · plan ${plan.planHash.slice(0, 12)}`;
+  return shownOf(
+    [
+      title,
+      textTable(
+        null,
+        facts.map(([name, value, more]) => [name, more ? `${value}  (${more})` : value]),
+      ),
+      ...(words ? ["", `written: ${words}`] : []),
+      ...(rest.length > 0
+        ? [
+            "",
+            textTable(
+              ["setting", "value", "why"],
+              rest.map((s) => [s.path, s.value, s.why]),
+            ),
+          ]
+        : []),
+      hashes,
+    ].join("\n"),
+    framed(
+      title,
+      folded,
+      htmlTable({
+        rows: [
+          ...facts.map(([name, value, more]): Part[] => [
+            name,
+            html`<b style="font-weight:600">${value}</b>${more && html` <span style="opacity:.72">${more}</span>`}`,
+          ]),
+          ...(words ? [["written", code(words)]] : []),
+        ],
+      }),
+      rest.length > 0 &&
+        html`<details style="margin:0 0 6px">
+          <summary style="cursor:pointer;${inked(tone.accent)}">${summary}</summary>
+          ${htmlTable({ head: ["setting", "value", "why"], rows: rest.map((s): Part[] => [code(s.path), code(s.value), s.why]) })}
+        </details>`,
+      note(hashes),
+    ),
+    {},
+    id,
+  );
+}
+
+function framed(title: string, folded: boolean, ...parts: readonly Part[]): Html {
+  if (!folded) return card(title, ...parts);
+  return html`<details style="${FRAME}">
+    <summary style="cursor:pointer;${inked(tone.accent)}">${title}</summary>
+    <div>${parts}</div>
+  </details>`;
+}
+
+/** Name, figure, and the arithmetic behind it. */
+/** `email in 12 rows, name in 40`. */
+export function personalText(personal: NonNullable<Plan["personal"]>): string {
+  return personal
+    .map(
+      ({ column, entity, rows, looked }) =>
+        `${entity} in ${plural(rows, "row")} of ${column}${looked === undefined ? "" : ` (of ${count(looked)} looked through for it)`}`,
+    )
+    .join(", ");
+}
+function readsText(reads: NonNullable<Plan["reads"]>): string {
+  return reads
+    .slice(0, 4)
+    .map(({ name, perWord }) => `${name} ${perWord.toFixed(1)}`)
+    .join(", ");
+}
+
+function factsOf({
+  recipe,
+  effects,
+  estimates,
+  base,
+  sources,
+  annotated,
+  reads,
+  personal,
+}: Plan): [string, string, string][] {
+  const { model, training } = recipe;
+  const time = expectedTime(estimates, effects.repeats);
+  const share = estimates.parameters > 0 ? estimates.trainable / estimates.parameters : 0;
+  const batches = training.accumulate === 1 ? "batches" : `updates of ${count(training.accumulate)} batches`;
+  const size = `${batches} of ${count(training.batch_size)}${training.packing ? " packed rows" : ""}`;
+  const length =
+    training.epochs === null
+      ? `as written, ${size}`
+      : `${plural(training.epochs, "epoch")}, ${count(estimates.rows)} rows, ${size}`;
+  return [
+    [model.scratch ? "from scratch" : "base", model.base, callText(model.task)],
+    ...(base ? [["from", originText(base), ""] as [string, string, string]] : []),
+    ...(sources ?? []).map((one): [string, string, string] => ["data", one, ""]),
+    ...(personal ? [["personal data", personalText(personal), "in the texts"] as [string, string, string]] : []),
+    ...(reads ? [["tokens a word", readsText(reads), ""] as [string, string, string]] : []),
+    ["technique", callText(model.technique), ""],
+    ["parameters", compact(estimates.parameters), count(estimates.parameters)],
+    ["trained", percent(share, 2), `${count(estimates.trainable)} of them`],
+    [
+      "steps",
+      effects.repeats ? `${String(effects.repeats)} × ${count(estimates.steps)}` : count(estimates.steps),
+      length,
+    ],
+    [
+      "tokens",
+      compact(estimates.tokens),
+      estimates.steps > 0 ? `about ${count(estimates.tokens / estimates.steps)} a step` : "",
+    ],
+    ...(model.storage && estimates.storedBytes !== undefined
+      ? [
+          [
+            "base weights",
+            bytes(estimates.storedBytes),
+            `${callText(model.storage)}, ${bytes(4 * estimates.parameters)} with the rest as f32`,
+          ] as [string, string, string],
+        ]
+      : []),
+    [
+      "memory",
+      `about ${bytes(estimates.memoryBytes)}`,
+      effects.recompute === "blocks" ? "estimated, activations recomputed" : "estimated",
+    ],
+    ...(estimates.validating
+      ? [
+          [
+            "validation",
+            times(estimates.validating.times),
+            `of ${plural(estimates.validating.rows, "row")}, in the time below`,
+          ] as [string, string, string],
+        ]
+      : []),
+    ["time", time.value, time.note],
+    ...(annotated
+      ? [["annotated", plural(annotated.rows, "row"), `by ${annotated.by.join(", ")}`] as [string, string, string]]
+      : []),
+    ...(recipe.experiments
+      ? [["experiments", recipe.experiments.join(", "), "may change or go"] as [string, string, string]]
+      : []),
+    ["engine", effects.engine, effects.threads === null ? "" : plural(effects.threads, "thread")],
+    ...(effects.allowed ?? []).map(({ code, reason, of }): [string, string, string] => [
+      "allowed",
+      code,
+      `because ${reason} (${of})`,
+    ]),
+  ];
+}
+
+/** `0, 1, 2`, or the first and the last. */
+function seedsText({ recipe: { training }, effects: { repeats = 1 } }: Plan): string {
+  const last = training.seed + repeats - 1;
+  if (repeats > 5) return `${String(training.seed)} to ${String(last)}`;
+  return Array.from({ length: repeats }, (_, i) => String(training.seed + i)).join(", ");
+}
+
+function times(n: number): string {
+  return n === 1 ? "once" : `${count(n)} times`;
+}
+
+interface Setting {
+  readonly path: string;
+  readonly value: string;
+  readonly from: Origins[string]["from"];
+  readonly why: string;
+}
+
+/** What the facts above and the data's own card do not say already; a word whose arguments are listed stands alone. */
+function settingsOf({ recipe, origins }: Plan): Setting[] {
+  const paths = Object.keys(origins);
+  return Object.entries(origins)
+    .filter(
+      ([path, { from }]) =>
+        !/^(data\.|model\.(base|task|technique)$)/.test(path) && !(from !== "default" && empty(valueAt(recipe, path))),
+    )
+    .map(([path, { from, why }]) => {
+      const value = valueAt(recipe, path);
+      const alone = isCall(value) && paths.some((other) => other.startsWith(`${path}.`));
+      return {
+        path: path.replace(/^(training|model)\./, ""),
+        value: alone ? value.word : valueText(value),
+        from,
+        why: why ?? from,
+      };
+    })
+    .sort((a, b) => order.indexOf(a.from) - order.indexOf(b.from));
+}
+
+function empty(value: Value | undefined): boolean {
+  return value === null || value === undefined;
+}
+
+const order: readonly Setting["from"][] = ["written", "parameter", "reference", "derived", "default"];

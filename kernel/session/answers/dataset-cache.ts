@@ -1,0 +1,285 @@
+/**
+ * What a session has at hand: prepared data sets and resolved base models, kept while what they were made from has not
+ * changed, so that `data` and the `train` that follows read a file once. It answers the compiler's needs.
+ */
+import { totalmem, availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { LRUCache } from "lru-cache";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { wordOf } from "#dsl/types/loaded.js";
+import type { EngineFacts, FactOf, NameFacts, Need } from "#dsl/types/facts.js";
+import { hashOf } from "#dsl/plan/hash.js";
+import type { DataPlan, ReaderOf, ScratchPlan } from "#dsl/types/subject.js";
+import type { Value } from "#dsl/types/value.js";
+import { schemaOf } from "#stdlib/lib/schemas/schema.js";
+import { secretsStamp } from "#stdlib/lib/secrets/stamp.js";
+import { registry as whole } from "#stdlib/registry.js";
+import type { Base } from "../../core/bases/base.js";
+import { resolveBase } from "../../bases/resolve.js";
+import type { Tokenizer } from "../../bases/tokenizer.js";
+import { columnValues, type AskedColumn } from "../../datasets/column-values.js";
+import { filesIn } from "../../datasets/files-in.js";
+import { KeptAudits } from "../../datasets/kept-audits.js";
+import type { ConversationRows } from "../../core/data/conversations.js";
+import type { Prepared } from "../../core/data/prepare.js";
+import { measured, prepareRows, readHeader } from "../../datasets/prepare.js";
+import { chatOf, measuredChats } from "../../encoding/chat.js";
+import "../../artifacts/codes.js";
+import { runFacts } from "../models/loaded.js";
+import { paceOf } from "../engines/machine.js";
+import { stampAt } from "../../fetch/stamp.js";
+import { textOfNamed } from "../../fetch/regular.js";
+import type { HostContext } from "../../core/session/host-context.js";
+import { stampsOf } from "../../datasets/files-read.js";
+
+/** Says what computes on a device that is named. Coded errors where nothing does. */
+export type TriesEngine = (need: Need & { about: "engine" }) => Promise<EngineFacts>;
+
+/** Rows, and what they are to each model that reads them. */
+interface Kept {
+  readonly stamp: string;
+  readonly made: Promise<Prepared>;
+  /** By reader: the same rows with lengths in their facts. */
+  readonly measured: LRUCache<string, Promise<Prepared>>;
+}
+
+/**
+ * What is kept, the last used first. A data set that is worked on is defined anew at every change, and each holds all its
+ * rows; a tokenizer holds its vocabulary, a base the shapes of its weights.
+ */
+const most = { prepared: 8, readers: 8, bases: 16, tokenizers: 8 } as const;
+
+/** Bytes of a deployment's files that are looked into by a check: those that people write in. */
+const LOOKED_INTO = 2 ** 22;
+
+/** How far a look goes: bytes of each file that is streamed, rows of each split whose tokens are counted. */
+const glance = { bytes: 64 * 2 ** 20, rows: 16_384 };
+
+export class DatasetCache {
+  /**
+   * `glance`: data that are streamed, and the tokens of many rows, are judged by a part of them, unless they are known.
+   * `tries`: starts an engine that is to compute on a named device for the question alone, where none is started afterwards.
+   */
+  constructor(private readonly o: { readonly glance?: boolean; readonly tries?: TriesEngine | undefined } = {}) {}
+
+  private readonly prepared = new LRUCache<string, Kept>({ max: most.prepared });
+  private readonly audits = new KeptAudits();
+  private readonly bases = new LRUCache<string, Promise<Base>>({ max: most.bases });
+  private readonly tokenizers = new LRUCache<string, Promise<Tokenizer>>({ max: most.tokenizers });
+  private readonly engines = new Map<string, Promise<EngineFacts>>();
+  /** What `engine` chose; the plan's time estimate depends on it. */
+  engine = "auto";
+
+  async answer(need: Need, s: HostContext): Promise<FactOf<Need["about"]>> {
+    switch (need.about) {
+      case "table":
+        return readHeader(need.source, world(need.folder, s), s.signal);
+      case "data":
+        return (await this.data(need.data, need.base, s)).facts;
+      case "base":
+        return (await this.base(need, s)).facts;
+      case "run":
+        return runFacts(need.path, {
+          folder: resolve(s.folder, need.folder),
+          runs: s.runs ?? resolve(s.folder, "runs"),
+        });
+      case "machine":
+        return {
+          // Where nothing constrains it, the constraint is a number beyond any machine.
+          memoryBytes: Math.min(process.constrainedMemory() || Infinity, totalmem()),
+          cores: availableParallelism(),
+          engine: this.engine,
+          ...paceOf(this.engine),
+        };
+      case "engine":
+        return this.o.tries ? this.tried(need, this.o.tries) : { title: null };
+      case "name":
+        return nameFacts(need.of, s);
+      case "place": {
+        const { demandPlace, placeAt } = await import("../../deploying/place.js");
+        const { capabilities } = wordOf(whole, "target", need.own.target);
+        const place = placeAt({ ...capabilities, writes: need.writes }, need.path, s.folder);
+        await demandPlace(place, { ...need.own, labels: null }, { overwrite: need.overwrite, most: LOOKED_INTO });
+        return { free: true };
+      }
+      case "files":
+        return filesIn(resolve(s.folder, need.folder), need.path);
+      case "schema":
+        await schemaOf(textOfNamed(resolve(s.folder, need.path), need.path), need.path);
+        return { sound: true };
+      case "file": {
+        const path = resolve(s.folder, need.folder, need.path);
+        const missing = () => new CodedError("missing-file", { path: need.path, folder: need.folder, near: null });
+        return { text: textOfNamed(path, need.path, { missing }), path };
+      }
+    }
+  }
+
+  private tried(need: Need & { about: "engine" }, tries: TriesEngine): Promise<EngineFacts> {
+    const key = `${need.engine} ${need.device}`;
+    const known = this.engines.get(key) ?? tries(need);
+    this.engines.set(key, known);
+    return known;
+  }
+
+  /**
+   * Reads, cleans and splits a data set, and measures it for the model that reads it. The rows are kept until a file that
+   * they come from changes, whoever reads them; `$x` tables are read afresh each time.
+   */
+  async data(plan: DataPlan, reader: ReaderOf | null, s: HostContext): Promise<Prepared> {
+    const kept = this.rows(plan, s);
+    if (!reader) return kept.made;
+    const key = hashOf(reader);
+    const known = kept.measured.get(key);
+    if (known) return known;
+    const made = this.measured(kept.made, plan, reader, s);
+    kept.measured.set(key, made);
+    made.catch(() => kept.measured.delete(key));
+    return made;
+  }
+
+  private rows(plan: DataPlan, s: HostContext): Kept {
+    const key = keyOfData(plan);
+    const stamp = stampOf(plan, resolve(s.folder, plan.folder));
+    const known = this.prepared.get(key);
+    if (known && stamp !== null && known.stamp === stamp) return known;
+    const made = prepareRows(plan, world(plan.folder, s), {
+      audits: this.audits,
+      mostBytes: this.o.glance ? glance.bytes : undefined,
+      ...told(s, `rows of ${plan.name} read`),
+      ...(s.onProgress && { onFetch: (label, done, total) => s.onProgress?.({ label, done, total }) }),
+      onCompared: told(s, `rows of ${plan.name} compared with the other splits'`).onRows,
+      ...(s.signal ? { signal: s.signal } : {}),
+    });
+    const kept: Kept = { stamp: stamp ?? "", made, measured: new LRUCache({ max: most.readers }) };
+    this.prepared.set(key, kept);
+    made.catch(() => {
+      if (this.prepared.peek(key) === kept) this.prepared.delete(key);
+    });
+    return kept;
+  }
+
+  private async measured(made: Promise<Prepared>, plan: DataPlan, reader: ReaderOf, s: HostContext): Promise<Prepared> {
+    const base = await this.base(reader, s);
+    const tokenizer = await this.tokenizer(base);
+    const lengths = await lengthsOfChats(reader, base, tokenizer, plan.name);
+    return measured(await made, plan, {
+      tokenizer,
+      mostRows: this.o.glance ? glance.rows : undefined,
+      ...(lengths ? { lengths } : {}),
+      ...told(s, `rows of ${plan.name} counted in tokens`),
+      ...(reader.apart ? { apart: true } : {}),
+      ...(reader.windows ? { windows: reader.windows } : {}),
+      ...(s.signal ? { signal: s.signal } : {}),
+    });
+  }
+
+  /** Values of a column that no role reads, of some rows: read again from the source. */
+  column(plan: DataPlan, asked: AskedColumn, s: HostContext): Promise<readonly unknown[]> {
+    const label = `rows of ${plan.name} read for ${asked.column}`;
+    return columnValues(plan, world(plan.folder, s), asked, { signal: s.signal, ...told(s, label) });
+  }
+
+  /** Rows that were prepared before, while the files that they were read from are as they were. */
+  kept(plan: DataPlan, s: HostContext): Promise<Prepared> | null {
+    const known = this.prepared.get(keyOfData(plan));
+    const stamp = stampOf(plan, resolve(s.folder, plan.folder));
+    return known && (stamp === null || known.stamp === stamp) ? known.made : null;
+  }
+
+  async base(
+    { name, folder: written, scratch }: Pick<ReaderOf, "name" | "folder" | "scratch">,
+    s: HostContext,
+  ): Promise<Base> {
+    if (scratch) return this.scratch(scratch, s);
+    const folder = resolve(s.folder, written);
+    const key = `${folder}\u0000${name}`;
+    const known = this.bases.get(key);
+    if (known) return known;
+    const made = resolveBase(name, {
+      folder,
+      ...(s.signal ? { signal: s.signal } : {}),
+      ...(s.onProgress ? { onProgress: s.onProgress } : {}),
+    });
+    this.bases.set(key, made);
+    made.catch(() => this.bases.delete(key));
+    return made;
+  }
+
+  /** A model from scratch: made again where the data that its tokenizer is trained on have changed. */
+  private async scratch(plan: ScratchPlan, s: HostContext): Promise<Base> {
+    const prepared = plan.data ? await this.data(plan.data, null, s) : null;
+    const key = `${prepared?.facts.hash ?? ""}\u0000${hashOf(plan)}`;
+    const known = this.bases.get(key);
+    if (known) return known;
+    const made = import("../../bases/scratch/make.js").then((m) =>
+      m.makeScratch(plan, prepared, { registry: whole, signal: s.signal }),
+    );
+    this.bases.set(key, made);
+    made.catch(() => this.bases.delete(key));
+    return made;
+  }
+
+  tokenizer(base: Base): Promise<Tokenizer> {
+    const known = this.tokenizers.get(base.folder);
+    if (known) return known;
+    // The tokenizers are native code; who only looks at tables must not need it.
+    const made = import("../../bases/tokenizer.js").then((m) => m.loadTokenizer(base.folder));
+    this.tokenizers.set(base.folder, made);
+    made.catch(() => this.tokenizers.delete(base.folder));
+    return made;
+  }
+}
+
+/** Of the rows: what they are called is not in it, nor who reads them. */
+function keyOfData(plan: DataPlan): string {
+  return hashOf({ ...plan, name: "" });
+}
+
+/** How conversations are measured for a model that reads them. */
+async function lengthsOfChats(reader: ReaderOf, base: Base, tokenizer: Tokenizer, data: string) {
+  const chat = await chatOf(reader, base, tokenizer);
+  return chat ? (rows: ConversationRows) => measuredChats(rows, chat, data) : undefined;
+}
+
+function world(folder: string, s: HostContext) {
+  return {
+    folder: resolve(s.folder, folder),
+    live: (name: string) => {
+      const found = s.live(name);
+      if (!found) throw new CodedError("unknown-reference", { name, has: s.typescript() });
+      return found.value;
+    },
+  };
+}
+
+function nameFacts(name: string, s: HostContext): NameFacts {
+  const best = name.endsWith(".best") ? s.best?.(name.slice(0, -".best".length)) : undefined;
+  if (best) return { value: { record: best } };
+  const found = s.live(name);
+  if (!found) throw new CodedError("unknown-reference", { name, has: s.typescript() });
+  const { value } = found;
+  if (isPlain(value)) return { value };
+  if (typeof value === "object" && value !== null && "columnNames" in value && typeof value.columnNames === "function")
+    return { live: "table", columns: (value.columnNames as () => string[])() };
+  return { live: "other" };
+}
+
+function isPlain(value: unknown): value is Value {
+  if (value === null || ["string", "boolean"].includes(typeof value)) return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  return Array.isArray(value) && value.every(isPlain);
+}
+
+/** Of every file a plan reads; null when it reads anything else. */
+function stampOf({ source, annotations, clean }: DataPlan, folder: string): string | null {
+  const stamps = stampsOf(source, folder);
+  if (!stamps) return null;
+  const people = annotations ? [`${annotations.file} ${stampAt(resolve(folder, annotations.file)) ?? "none"}`] : [];
+  return [...stamps, ...people, ...secretsStamp(clean)].join("\n");
+}
+
+/** Tells whoever waits how many rows of something are done. */
+function told({ onProgress }: HostContext, label: string): { onRows?: (done: number, of?: number) => void } {
+  return onProgress ? { onRows: (done, of) => onProgress({ label, done, total: of ?? null }) } : {};
+}

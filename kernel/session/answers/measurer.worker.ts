@@ -1,0 +1,20 @@
+/** The thread of a `Measurer`: what it has read stays with it, so that a base is looked at once. */
+import { parentPort, workerData } from "node:worker_threads";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Need } from "#dsl/types/facts.js";
+import type { MeasurerReply } from "./measurer.js";
+import { plainHostContext } from "../../core/session/host-context.js";
+import { DatasetCache } from "./dataset-cache.js";
+
+const datasets = new DatasetCache();
+const hostContext = plainHostContext(workerData as string);
+
+async function reply(need: Need): Promise<MeasurerReply> {
+  try {
+    return { fact: await datasets.answer(need, hostContext) };
+  } catch (error) {
+    if (error instanceof CodedError) return { fact: { failed: { code: error.code as string, data: error.data } } };
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+parentPort?.on("message", (need: Need) => void reply(need).then((answer) => parentPort?.postMessage(answer)));

@@ -1,0 +1,102 @@
+/**
+ * A trained model as targets get it: a folder with config, tokenizer and, where what trained goes into the base's weights,
+ * the whole model; beside it the adapter of what trained alone. It lies with the run that deploys and goes with it.
+ */
+import { mkdirSync, readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import writeFileAtomic from "write-file-atomic";
+import { storageOf } from "#stdlib/lib/storing.js";
+import { registry } from "#stdlib/registry.js";
+import type { Deployed } from "#stdlib/kinds/target.js";
+import { ADAPTER, writeAdapter } from "../../artifacts/adapter-folder.js";
+import { configText } from "../../artifacts/config-text.js";
+import { writeMerged } from "../../artifacts/merged.js";
+import { configOf } from "../../artifacts/model-config.js";
+import { besideWeights, copyBeside, writeModelFolder } from "../../artifacts/model-folder.js";
+import { readerOf } from "#dsl/types/subject.js";
+import { chatTemplateOf } from "../../bases/chat-template.js";
+import { licenceOf } from "../../bases/licence.js";
+import { openBase } from "../../bases/open.js";
+import { cardBase } from "../../history/card-base.js";
+import { chatAs } from "../../deploying/chat.js";
+import { jinjaOf, writeTemplate } from "../../deploying/jinja.js";
+import { chatOf } from "../../encoding/chat.js";
+import { jsonIn, object } from "../../fetch/json.js";
+import { typesOf } from "../../core/session/token-types.js";
+import { deployedFrom } from "../../deploying/from-folder.js";
+import type { Opened } from "../models/opened.js";
+
+export async function deploySource(
+  folder: string,
+  opened: Opened,
+  calibration: Deployed["calibration"],
+): Promise<Deployed> {
+  const { open, weights, base, body } = opened;
+  const { plan, labels } = weights;
+  const { model, data } = plan.recipe;
+  const chat = await chatOf(readerOf(model), base, opened.tokenizer);
+  mkdirSync(folder, { recursive: true });
+  const around = await wholeIn(folder, opened);
+  if (around !== null) {
+    await writeFileAtomic(join(folder, "config.json"), configText(configOf(model, base, labels)));
+    await copyBeside(folder, { from: base.folder, files: besideWeights(base), maxLength: model.max_length });
+  }
+  const told = chat && (await chatAs(chat, model.template ? null : chatTemplateOf(base.folder)));
+  // A word's template travels as everybody reads one.
+  if (told && model.template) await writeTemplate(folder, await jinjaOf(told, opened.tokenizer.specials));
+  const adapter = open.adapter && join(folder, "adapter");
+  if (adapter !== null && open.adapter) await writeAdapter(adapter, open.session, open.adapter);
+  const about = {
+    ...{ name: model.name, task: model.task, labels, roles: Object.keys(data.columns) },
+    ...{ tokenTypes: await typesOf(plan, base), maxLength: model.max_length, calibration },
+    adapter: adapter === null ? null : Object.values(ADAPTER),
+    peft: open.adapter !== null && "peft_type" in open.adapter.config,
+    origin: { hub: cardBase(model).hub?.id ?? null, licence: licenceOf(base) },
+    ...(told && { chat: told }),
+  };
+  if (around === null) return deployedFrom({ ...about, base: await openBase(folder, "folder", registry) });
+  const config = jsonIn(await readFile(join(folder, "config.json"), "utf8"), object);
+  const files = readdirSync(folder).filter((name) => name !== "config.json" && name !== "adapter");
+  return {
+    ...{
+      name: about.name,
+      origin: about.origin,
+      labels,
+      roles: about.roles,
+      tokenTypes: about.tokenTypes,
+      maxLength: about.maxLength,
+      calibration,
+    },
+    parts: { ...body, roles: about.roles, tokenTypes: about.tokenTypes },
+    family: { word: base.facts.family, implementation: body.family },
+    config,
+    around,
+    shapes: {},
+    ...{ adapter: about.adapter, peft: about.peft },
+    ...(about.chat && { chat: about.chat }),
+    read: (name) => open.session.read(name),
+    files,
+    file: (name) => readFile(join(folder, name)),
+  };
+}
+
+/** Writes the whole model. What stays around it instead, and nothing is written, where its weights can't take in what trained. */
+async function wholeIn(folder: string, { open, weights, base, body, engine }: Opened): Promise<string | null> {
+  const { plan, labels } = weights;
+  const { storage } = plan.recipe.model;
+  const { word } = body.technique.call;
+  if (open.whole) {
+    await writeModelFolder(folder, open.session, open.whole);
+    return null;
+  }
+  if (storageOf(storage).weights !== "f32") return `${word} over weights stored as ${storage?.word ?? "f32"}`;
+  try {
+    await writeMerged(folder, { engine, session: open.session, body, plan, base, labels });
+    return null;
+  } catch (error) {
+    if (error instanceof CodedError && error.code === "cannot-merge") return word;
+    throw error;
+  }
+}

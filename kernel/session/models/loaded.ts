@@ -1,0 +1,110 @@
+/**
+ * A run that was trained before, as a model: the settings of its plan, its labels, and the checkpoint that it ended with. Reads
+ * only. What its plan names relative to the notebook that made it is named here so that it is found from any other.
+ */
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { RunFacts } from "#dsl/types/facts.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import type { ModelPlan } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/types/value.js";
+import { registry } from "#stdlib/registry.js";
+import { damageOf, hasLostLog, unreadable } from "../../history/damage.js";
+import { findRun, type Places } from "../../history/find-run.js";
+import { keptCheckpoint } from "../../training/kept-checkpoint.js";
+import "../../core/session/load-codes.js";
+import type { Weights } from "./model-handle.js";
+import { jsonRegular, readRegular } from "../../artifacts/read-regular.js";
+import { RunFolder, type Lock } from "../../artifacts/run-folder.js";
+import { isWholePlan } from "../../artifacts/plan-schema.js";
+import { holderOf } from "../../artifacts/run-lock.js";
+import { RunLog } from "../../artifacts/run-log.js";
+import { isAlive } from "../../artifacts/writer.js";
+
+/** Coded errors: those of `findRun`, `run-unreadable`, `run-without-weights`, `run-without-base`, `still-training`. */
+export function runFacts(path: string, places: Places): RunFacts {
+  const run = findRun(path, places);
+  const { plan } = readRun(run);
+  keptCheckpoint(run, plan);
+  const facts = { folder: run.path, recipeHash: plan.recipeHash, model: plan.recipe.model };
+  return hasLostLog(run) ? { ...facts, withoutLog: true } : facts;
+}
+
+/** The weights of a run that ended, as the model that was just trained has them. */
+export function loadedWeights(folder: string): Weights {
+  const run = RunFolder.open(folder);
+  const { plan, lock } = readRun(run);
+  const rows = Object.fromEntries(
+    Object.entries(lock.data?.splits ?? {}).map(([split, count]) => [split, { rows: count }]),
+  );
+  return {
+    plan,
+    folder: run.path,
+    labels: lock.labels,
+    data: {
+      rowsIn: lock.data?.rowsIn ?? plan.estimates.rows,
+      kept: lock.data?.kept ?? plan.estimates.rows,
+      hash: lock.dataHash ?? "",
+      splits: rows,
+    },
+    checkpoint: keptCheckpoint(run, plan),
+    events: run.events(),
+    settled: Promise.resolve(),
+    complete: true,
+  };
+}
+
+function readRun(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
+  const damage = damageOf(run);
+  if (damage !== null) throw unreadable(run, damage);
+  const lock = run.lock();
+  if (!lock) throw unreadable(run, "lock.json can't be read");
+  const plan = jsonRegular(join(run.path, "plan.json"));
+  if (!isWholePlan(plan)) throw unreadable(run, "plan.json can't be read");
+  const refuse = (why: string): never => {
+    throw new CodedError("run-unreadable", { run: run.id, why });
+  };
+  const { task, technique } = plan.recipe.model;
+  for (const word of [task, technique] satisfies Call[])
+    if (word.definition === undefined && !registry.find(word.kind, word.word))
+      refuse(`this version has no ${word.kind} \`${word.word}\``);
+  demandEnded(run);
+  const home = resolve(run.path, lock.home ?? join("..", ".."));
+  const data = { ...plan.recipe.data, folder: resolve(home, plan.recipe.data.folder) };
+  const model = fromAnywhere(plan.recipe.model, { run, home, lock });
+  return { lock, plan: { ...plan, recipe: { ...plan.recipe, data, model } } };
+}
+
+/** Another process may be writing its weights. */
+function demandEnded(run: RunFolder): void {
+  const log = new RunLog();
+  log.take(readRegular(run.eventsFile) ?? "");
+  if (log.ended !== null) return;
+  const writer =
+    holderOf(run.path)?.writer ?? (log.writer && !log.writer.locks && isAlive(log.writer) === true ? log.writer : null);
+  if (writer)
+    throw new CodedError("still-training", { run: run.id, step: log.step, steps: log.steps, process: writer.id });
+}
+
+/**
+ * A model whose base is found from any folder. A model from scratch has its own in the run; one that began from another
+ * training has it in that run.
+ */
+function fromAnywhere(
+  model: ModelPlan,
+  o: { readonly run: RunFolder; readonly home: string; readonly lock: Lock },
+): ModelPlan {
+  const { scratch, trained, ...rest } = model;
+  const kept = (folder: string | undefined): ModelPlan => {
+    if (folder === undefined || !existsSync(join(folder, "config.json")))
+      throw new CodedError("run-without-base", { run: o.run.id, base: model.base });
+    return { ...rest, base: folder, folder: o.home, baseHash: null };
+  };
+  if (scratch) return kept(o.run.model);
+  if (!trained) return { ...rest, folder: resolve(o.home, model.folder) };
+  const root = dirname(o.run.path);
+  const noted = o.lock.base === undefined ? [] : [resolve(o.run.path, o.lock.base)];
+  const others = RunFolder.find(root, trained.recipeHash).map((other) => other.model);
+  return kept([...noted, ...others].find((folder) => existsSync(join(folder, "config.json"))));
+}

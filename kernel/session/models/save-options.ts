@@ -1,0 +1,31 @@
+/** What a TypeScript cell may say of a saving. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "../../artifacts/codes.js";
+
+export interface SaveOptions {
+  /** Writes over another model that lies there. */
+  readonly replace?: boolean;
+}
+
+/** The folder as given. Coded error `bad-option`. */
+export function folderGiven(given: unknown): string {
+  if (typeof given === "string" && given.trim() !== "" && !given.includes("\0")) return given;
+  throw new CodedError("bad-option", {
+    name: "the folder",
+    got: JSON.stringify(given) ?? "left out",
+    wanted: 'the path of a folder, as in `save("my-model")`',
+  });
+}
+
+/** Coded error `bad-option`. */
+export function saveOptionsOf(given: unknown = {}): SaveOptions {
+  const bad = (name: string, got: unknown, wanted: string): never => {
+    throw new CodedError("bad-option", { name, got: String(got), wanted });
+  };
+  if (typeof given !== "object" || given === null) return bad("the option", given, "`{ replace: true }`");
+  for (const [name, value] of Object.entries(given)) {
+    if (name !== "replace") return bad(name, value, "nothing here: the only option is `replace`");
+    if (value !== undefined && typeof value !== "boolean") return bad(name, value, "true or false");
+  }
+  return given as SaveOptions;
+}

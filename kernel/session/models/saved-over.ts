@@ -1,0 +1,55 @@
+/** Whose a folder is that a model shall be saved to: another model's is not written over unless that is asked for. */
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { diskError } from "../../fetch/disk.js";
+import { ADAPTER } from "../../artifacts/adapter-folder.js";
+import "../../core/session/load-codes.js";
+import { LEARNT, readLearnt, writeLearnt } from "../../artifacts/learnt.js";
+import { MODEL } from "../../artifacts/model-folder.js";
+import type { Weights } from "./model-handle.js";
+import { readRegular } from "../../artifacts/read-regular.js";
+import { RunFolder } from "../../artifacts/run-folder.js";
+import type { SaveOptions } from "./save-options.js";
+
+/** A folder that the same training was saved to before is free. Coded error `folder-of-another`. */
+export function demandOwn(
+  folder: string,
+  weights: Pick<Weights, "folder">,
+  { replace = false }: SaveOptions = {},
+): void {
+  const holds = [MODEL.config, ADAPTER.config].some((name) => existsSync(join(folder, name)));
+  if (replace || !holds) return;
+  const own = nameOf(weights);
+  const other = readLearnt(folder)?.model ?? titleOf(folder);
+  if (other !== own) throw new CodedError("folder-of-another", { folder, other, own });
+}
+
+/** Tells in a saved folder which training it is of, and what that learnt from; of an older run nothing. */
+export async function tellLearnt(folder: string, weights: Pick<Weights, "folder">): Promise<void> {
+  const learnt = readLearnt(weights.folder);
+  if (learnt) await writeLearnt(folder, learnt);
+  else await rm(join(folder, LEARNT), { force: true });
+}
+
+/** The training's name, of a trial its sweep's. */
+function nameOf({ folder }: Pick<Weights, "folder">): string {
+  const lock = RunFolder.open(folder).lock();
+  return readLearnt(folder)?.model ?? lock?.trial?.sweep ?? lock?.name ?? "";
+}
+
+/** Of its model card; null: there is none. Folders of older versions say by it alone whose they are. */
+function titleOf(folder: string): string | null {
+  const card = readRegular(join(folder, "README.md"));
+  return /^# (.+)$/m.exec(card ?? "")?.[1]?.replaceAll("\\", "") ?? null;
+}
+
+/** Coded errors `cannot-write`, `disk-full`. */
+export async function writable<T>(folder: string, write: (folder: string) => Promise<T>): Promise<T> {
+  try {
+    return await write(folder);
+  } catch (error) {
+    throw diskError(error, folder);
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * What is shown while a model trains: one progress line (at most 10 a second), one figure of loss and scores (at most 1 a
+ * second), each updated in place. Drawing waits for nothing and is skipped rather than queued.
+ */
+import type { Plan } from "#dsl/plan/plan.js";
+import { curvesFigure, curvesText, historyTable, outcomeWords } from "../../core/display/curves/curves.js";
+import { figureShown } from "../../core/display/figure.js";
+import { progressShown } from "../../core/display/progress.js";
+import { count, plural } from "../../core/display/text.js";
+import type { Shown } from "../../core/display/shown.js";
+import type { RunEvent } from "../../core/session/events.js";
+
+export interface Screen {
+  display(shown: Shown): void;
+  update(shown: Shown & { readonly id: string }): void;
+}
+
+const progressEvery = 100;
+const figureEvery = 1000;
+
+export class LiveTraining {
+  private readonly events: RunEvent[] = [];
+  private readonly shown = new Set<string>();
+  private steps = 0;
+  private progressAt = 0;
+  private figureAt = 0;
+  private stopping = false;
+  private doing: string | undefined;
+
+  constructor(
+    private readonly screen: Screen,
+    private readonly id: string,
+    private readonly title: string,
+    private readonly plan: Plan,
+    /** `again`: what an earlier training showed under the same id is replaced. */
+    { again = false }: { readonly again?: boolean } = {},
+  ) {
+    if (again) for (const part of ["progress", "curves"]) this.shown.add(`${id}-${part}`);
+  }
+
+  /** What a resumed run has behind it. */
+  behind(events: readonly RunEvent[]): void {
+    this.events.push(...events);
+  }
+
+  on(event: RunEvent): void {
+    this.events.push(event);
+    if (event.kind === "started") this.steps = event.steps;
+    if (event.kind === "stopping") this.stopping = true;
+    const now = performance.now();
+    const urgent = event.kind === "stopping" || event.kind === "stopped" || event.kind === "started";
+    if (urgent || now - this.progressAt >= progressEvery) {
+      this.progressAt = now;
+      this.show(this.progress());
+    }
+    const drawn = event.kind === "step" || event.kind === "evaluated";
+    if ((drawn && now - this.figureAt >= figureEvery) || event.kind === "stopped") {
+      this.figureAt = now;
+      this.show(this.figure());
+    }
+  }
+
+  /** Rows of a validation under way; the last of them leaves the line to what comes next. */
+  validating(done: number, of: number): void {
+    const now = performance.now();
+    this.doing = done < of ? `validating, ${count(done)} of ${plural(of, "row")}` : undefined;
+    if (now - this.progressAt < progressEvery) return;
+    this.progressAt = now;
+    this.show(this.progress());
+  }
+
+  /** The table that stays when training is over. */
+  finish(): void {
+    this.screen.display(historyTable(this.events));
+  }
+
+  private show(shown: Shown & { readonly id: string }): void {
+    if (this.shown.has(shown.id)) this.screen.update(shown);
+    else this.screen.display(shown);
+    this.shown.add(shown.id);
+  }
+
+  private progress(): Shown & { readonly id: string } {
+    const steps = this.events.filter((e) => e.kind === "step");
+    const last = steps.at(-1);
+    const recent = steps.slice(-20);
+    const seconds = recent.reduce((sum, e) => sum + e.seconds, 0);
+    const tokens = recent.reduce((sum, e) => sum + e.tokens, 0);
+    const stopped = this.events.findLast((e) => e.kind === "stopped");
+    return {
+      ...progressShown({
+        step: last?.step ?? 0,
+        steps: this.steps,
+        epoch: last?.epoch ?? 1,
+        epochs: this.plan.recipe.training.epochs,
+        loss: last?.loss ?? null,
+        tokensPerSecond: seconds > 0 ? tokens / seconds : null,
+        etaSeconds: recent.length > 0 ? (seconds / recent.length) * (this.steps - (last?.step ?? 0)) : null,
+        ...(this.doing !== undefined && { doing: this.doing }),
+        ...(stopped
+          ? {
+              stopped: { reason: stopped.reason, seconds: stopped.seconds },
+              outcome: outcomeWords(this.events),
+            }
+          : { stopping: this.stopping }),
+      }),
+      id: `${this.id}-progress`,
+    };
+  }
+
+  private figure(): Shown & { readonly id: string } {
+    const figure = curvesFigure(this.events, {
+      title: this.title,
+      validates: this.plan.recipe.training.validate !== null,
+    });
+    return { ...figureShown(figure, { text: curvesText(this.events) }), id: `${this.id}-curves` };
+  }
+}

@@ -1,0 +1,58 @@
+/** The programs of a training, phase by phase, for whoever wants to see what the compiler made: graph, passes, program, what is emitted. */
+import { emittedText } from "./emitted.js";
+import { outlineOf } from "#dsl/graph/outline.js";
+import { PLAIN } from "#dsl/graph/passes/table.js";
+import { printPasses } from "#dsl/graph/passes/trace.js";
+import { printProgram } from "#dsl/graph/print.js";
+import type { Program } from "#dsl/graph/program.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import { assemble } from "#stdlib/programs/assemble.js";
+import { buildTrainGraph } from "#stdlib/programs/train.js";
+import type { Base } from "../../core/bases/base.js";
+import { graphShown } from "../../core/display/plans/graph-card.js";
+import type { Shown } from "../../core/display/shown.js";
+import { printable } from "../../core/display/text.js";
+import { partsOf } from "../models/open-model.js";
+import { sizesOf } from "../../core/session/programs.js";
+
+export const programPhases = ["graph", "passes", "program", "emitted"] as const;
+export type ProgramPhase = (typeof programPhases)[number];
+
+export interface Compiling {
+  readonly plan: Plan;
+  readonly base: Base;
+  readonly labels: readonly string[];
+  /** The folder that the plan's own folders are relative to. */
+  readonly home: string;
+  /** What it is called in titles. */
+  readonly name: string;
+  /** Whose program is emitted; `auto`: TensorFlow's. */
+  readonly engine?: string;
+}
+
+export async function phaseShown(phase: ProgramPhase, of: Compiling): Promise<Shown> {
+  const options = await partsOf(of.plan, of.base, of.labels, of.home);
+  if (phase === "passes") return text(printPasses(buildTrainGraph(options).program, options.passes ?? PLAIN));
+  const { train, accumulate, apply } = assemble(options);
+  const programs: Readonly<Record<string, Program>> = accumulate && apply ? { accumulate, apply } : { train };
+  switch (phase) {
+    case "graph": {
+      const sizes = sizesOf(train, of.plan);
+      return graphShown(outlineOf(train, sizes), { model: of.name, program: "train", sizes });
+    }
+    case "program":
+      return text(together(Object.entries(programs).map(([name, program]) => [name, printProgram(program)])));
+    case "emitted":
+      return text(emittedText(programs, of.engine ?? of.plan.effects.engine));
+  }
+}
+
+/** Several texts with their names above them; one stands alone. */
+export function together(all: readonly (readonly [string, string])[]): string {
+  const [first] = all;
+  return all.length === 1 && first ? first[1] : all.map(([name, of]) => `// ${name}\n${of}`).join("\n");
+}
+
+function text(of: string): Shown {
+  return { bundle: { "text/plain": printable(of) } };
+}

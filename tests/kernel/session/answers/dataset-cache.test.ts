@@ -1,0 +1,60 @@
+/** What a session keeps of the data that it prepared: the newest, whatever was defined before. */
+import assert from "node:assert/strict";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
+import { call, Folder } from "../../core/data/plans.js";
+
+describe("data that a session prepared", () => {
+  const folder = new Folder();
+  after(() => folder.remove());
+  const rows = Array.from({ length: 2000 }, (_, i) => `text number ${i},${i % 2 ? "a" : "b"}\n`).join("");
+  const source = call("source", "csv", { path: folder.write("rows.csv", `text,label\n${rows}`) });
+  const hostContext = plainHostContext(folder.path);
+
+  it("are let go of once others were defined, and the newest are kept", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const datasets = new DatasetCache();
+    const of = (seed: number) => datasets.data(folder.plan(source, { seed }), null, hostContext);
+    const made: WeakRef<object>[] = [];
+    for (let seed = 0; seed < 30; seed++) {
+      made.push(new WeakRef(await of(seed)));
+      await of(0); // used again and again: it stays
+    }
+    // A weak reference holds until the turn ends.
+    await new Promise((done) => setTimeout(done, 10));
+    collect();
+    const alive = made.flatMap((one, seed) => (one.deref() ? [seed] : []));
+    assert.ok(alive.length <= 10, `${alive.length} of 30 are held: ${alive.join(", ")}`);
+    assert.ok(
+      [0, 28, 29].every((seed) => alive.includes(seed)),
+      alive.join(", "),
+    );
+    assert.equal(await of(0), await of(0));
+  });
+  it("are made again where the key has changed that they were hashed with", async () => {
+    const datasets = new DatasetCache();
+    const path = folder.write("told.csv", "text,label\nwrite to a@b.org,a\n");
+    const key = call("secret", "secret", { env: "TUNEBOOK_TEST_KEY" });
+    const clean = [call("cleaner", "redact", { entity: ["email"], replacement: "hash", key })];
+    const hashed = async (held: string): Promise<unknown> => {
+      process.env["TUNEBOOK_TEST_KEY"] = held;
+      const { splits } = await datasets.data(
+        folder.plan(call("source", "csv", { path }), { clean }),
+        null,
+        hostContext,
+      );
+      return splits["all"]!.get("text", 0);
+    };
+    try {
+      const [one, other, again] = [await hashed("one"), await hashed("other"), await hashed("one")];
+      assert.match(String(one), /EMAIL:/);
+      assert.notEqual(one, other);
+      assert.equal(one, again);
+    } finally {
+      delete process.env["TUNEBOOK_TEST_KEY"];
+    }
+  });
+});
