@@ -114,6 +114,8 @@ class Desk {
   #chosenOf: DeskRow | undefined;
 
   #choose(label: string): void {
+    // What is chosen of a row that isn't there yet would be lost when it comes.
+    if (!this.#rows.has(this.#at)) return;
     if (!this.#several) return this.#decide({ does: "label", label });
     const has = this.#chosen.includes(label);
     const chosen = has ? this.#chosen.filter((one) => one !== label) : [...this.#chosen, label];

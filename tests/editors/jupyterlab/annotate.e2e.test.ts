@@ -110,7 +110,10 @@ describe("annotating in JupyterLab", function () {
     await book.run(2);
     await book.ran(2);
     await said(2, "0 of 2");
-    await desk(2).locator(".tunebook-annotate-text").click();
+    await desk(2)
+      .locator(".tunebook-annotate-text")
+      .getByText(/north|south/)
+      .click();
     await press("/");
     await book.page.keyboard.type("town c2");
     await book.picture("many");
