@@ -311,7 +311,7 @@ train m on d`,
     explain:
       "`why` follows one number from which a whole text's answer follows. Tags, places in a text, vectors and texts that are written follow from many.",
     example:
-      'data d { source: csv("a.csv"), columns: { tokens: t, tags: g } }\nmodel m { base: "b", task: token_classification }\ntrain m on d\npredict m on "a text" { why: left_out }',
+      'data d { source: csv("a.csv"), columns: { tokens: t, tags: l } }\nmodel m { base: "b", task: token_classification }\ntrain m on d\npredict m on "a text" { why: left_out }',
   },
   "writes-no-text": {
     severity: "error",

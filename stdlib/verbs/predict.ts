@@ -38,7 +38,12 @@ export const word: BuiltVerb = {
     {
       name: "why",
       type: { is: "choice", of: ["none", "left_out", "gradient"] },
-      doc: "Shows of the first 20 texts which words spoke for the answer and which against it: `left_out` asks again without each word, `gradient` is gradient × input of the answer's logit.",
+      doc: "Shows of the first 20 texts which words spoke for the answer and which against it.",
+      means: {
+        none: "nothing is shown",
+        left_out: "what the answer loses without each word",
+        gradient: "gradient × input of the answer's logit",
+      },
       default: { value: "none" },
       why: "A label that hangs on a name, a date or a signature was learnt from the wrong thing.",
       impact: "low",

@@ -11,7 +11,7 @@ declare module "#dsl/diagnostics/codes.js" {
 }
 
 const program = (judge: string): string =>
-  `data d { source: jsonl("d.jsonl"), columns: { input: q, target: a }, split: random(train: 80%, test: 20%) }
+  `data d { source: jsonl("d.jsonl"), columns: { input: a, target: b }, split: random(train: 80%, test: 20%) }
 model m { base: "t5-small", task: text2text_generation }
 train m on d
 evaluate m on d.test { metrics: [${judge}] }`;

@@ -401,7 +401,9 @@ describe("the pages of `explain`", () => {
     const entry = entryOf(code);
     if (entry?.example === undefined) continue;
     it(`the example of ${code} shows it, and nothing else`, () => {
-      const run = compiled(entry.example ?? "", { files: { "common.tune": "" } });
+      const example = entry.example ?? "";
+      const t5 = example.includes('"t5-small"') && { base: { ...base, family: "t5" } };
+      const run = compiled(example, { files: { "common.tune": "" }, ...t5 });
       assert.deepEqual([...new Set(run.codes.filter((c) => c !== "missing-file"))], [code]);
     });
   }
