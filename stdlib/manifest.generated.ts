@@ -45,6 +45,7 @@ import { word as metrics_f1 } from "./metrics/f1.js";
 import { word as metrics_field_f1 } from "./metrics/field_f1.js";
 import { word as metrics_json_validity } from "./metrics/json_validity.js";
 import { word as metrics_judge } from "./metrics/judge.js";
+import { word as metrics_latency } from "./metrics/latency.js";
 import { word as metrics_log_loss } from "./metrics/log_loss.js";
 import { word as metrics_loss } from "./metrics/loss.js";
 import { word as metrics_matthews_correlation } from "./metrics/matthews_correlation.js";
@@ -231,6 +232,7 @@ export const words: readonly Word[] = [
   metrics_field_f1,
   metrics_json_validity,
   metrics_judge,
+  metrics_latency,
   metrics_log_loss,
   metrics_loss,
   metrics_matthews_correlation,

@@ -54,7 +54,7 @@ export function words(kind: string, asked: Asked): Item[] {
   const { registry } = asked;
   const open = asked.allowed(registry.ofKind(kind).filter((w) => !w.planned));
   const model = kind === "metric" ? modelHere(asked) : undefined;
-  const fitting = model && metricsOf(registry, model.plan.task);
+  const fitting = model && metricsOf(registry, model.plan.task, undefined, { timed: true });
   return open
     .filter((w) => fitting === undefined || fitting.includes(w.name))
     .map((w) => ({

@@ -72,7 +72,9 @@ export function evaluate(program: Program, header: Header): void {
     i < asked.length
       ? (written?.places.get(`metrics.${String(i)}`) ?? written?.span)
       : (demanded?.places.get(`require.${String(bars[i - asked.length])}.metric`) ?? demanded?.span);
-  const measured = tasks.every((of) => checkMetrics(program, words, { ...of, ...roles }, place, statement.verb.span));
+  const measured = tasks.every((of) =>
+    checkMetrics(program, words, { ...of, ...roles, timed: true }, place, statement.verb.span),
+  );
   const mute = tasks.find(({ task }) => !writesText(program.registry, task));
   const astray = astrayFor(program, own.given, mute?.task, statement.verb.span);
   const onSpan = clauses.get("on")?.span ?? statement.span;

@@ -13,17 +13,22 @@ import { metricOf } from "./watched.js";
 
 /** What only a text that the model writes can be measured by: validations while training write none. */
 const WRITTEN: Outcome = "written";
-/** Metrics of a task, as they would be written. `roles`: those of the data, where they are known; `training`: while it trains. */
+/** What every model that answers can be measured by, when it is asked for that. */
+const TIME: Outcome = "time";
+/** What is said of texts themselves is no answer. */
+const UNANSWERED: Outcome = "next_token";
+/** Metrics of a task, as they would be written. `roles`: those of the data, where they are known; `training`: while it trains; `timed`: answers are waited for. */
 export function metricsOf(
   registry: Registry,
   task: Call,
   roles?: readonly string[],
-  { training = false }: { readonly training?: boolean } = {},
+  { training = false, timed = false }: { readonly training?: boolean; readonly timed?: boolean } = {},
 ): readonly string[] {
   const has = registry.find("task", task.word)?.capabilities;
   const stated = roles && has?.byRoles ? has.byRoles(roles, task).measures : has?.measures;
   const all = stated ?? [];
-  const wanted = training ? all.filter((of) => of !== WRITTEN) : all;
+  const answers = timed && all.some((of) => of !== UNANSWERED);
+  const wanted = [...(training ? all.filter((of) => of !== WRITTEN) : all), ...(answers ? [TIME] : [])];
   return registry
     .ofKind("metric")
     .filter((word) => !word.planned && word.capabilities?.of.some((of) => wanted.includes(of)))
@@ -34,12 +39,12 @@ export function metricsOf(
 export function checkMetrics(
   program: Program,
   metrics: readonly string[],
-  of: { readonly model: string; readonly task: Call; readonly roles?: readonly string[] },
+  of: { readonly model: string; readonly task: Call; readonly roles?: readonly string[]; readonly timed?: boolean },
   /** Where they are written, each or all of them. */
   place: Span | ((index: number) => Span | undefined) | undefined,
   here: Span,
 ): boolean {
-  const has = metricsOf(program.registry, of.task, of.roles);
+  const has = metricsOf(program.registry, of.task, of.roles, of.timed === true ? { timed: true } : {});
   const index = metrics.findIndex((name) => !has.includes(name));
   const wrong = metrics[index];
   if (wrong === undefined) return true;

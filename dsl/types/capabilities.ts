@@ -233,6 +233,8 @@ export interface Outcomes {
   next_token: true;
   /** What only a text that the model writes can be measured by. */
   written: true;
+  /** How long an answer takes. */
+  time: true;
 }
 export type Outcome = keyof Outcomes;
 // eslint-disable-next-line @typescript-eslint/no-unused-vars -- what stdlib merges in takes the call

@@ -40,7 +40,7 @@ export interface Difference {
   readonly verdict: Verdict | null;
 }
 
-interface Drawn {
+export interface Drawn {
   readonly measure: Measure;
   readonly score: Score;
   readonly scores: readonly number[];

@@ -1,6 +1,6 @@
 /** A metric of what a model scored, or of the texts that it wrote: its value, why it is none, what else it says, and how it is drawn again. */
 import type { Call } from "#dsl/types/value.js";
-import type { Registry } from "#dsl/types/registry.js";
+import type { Registry, Word } from "#dsl/types/registry.js";
 import { resolve } from "node:path";
 import type { MetricImplementation, MetricWorld, WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import { judgedMeasure, UNASKED, type Judging } from "./judging/measure.js";
@@ -9,6 +9,7 @@ import type { Scored } from "#stdlib/kinds/task.js";
 import { resampling, drawnTexts, samplerOf } from "#stdlib/lib/tasks/drawn.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { must } from "#dsl/diagnostics/must.js";
+import { plural } from "../core/display/text.js";
 import { does } from "../core/session/words.js";
 import type { Measure } from "./comparison.js";
 import { whyUndefined } from "./why-undefined.js";
@@ -33,6 +34,8 @@ export function worldIn(folder: string): MetricWorld {
 interface MeasuringOptions {
   readonly texts?: WrittenMetricInput | null;
   readonly world?: MetricWorld;
+  /** Milliseconds of answers that were asked one at a time; absent: none were. */
+  readonly times?: Float64Array | null;
   /** Absent: nobody may be asked. */
   readonly judging?: Judging;
 }
@@ -41,7 +44,7 @@ export async function measureOf(
   registry: Registry,
   call: Call,
   scored: Pick<Scored, "measure" | "resampling">,
-  { texts = null, world, judging }: MeasuringOptions = {},
+  { texts = null, world, judging, times }: MeasuringOptions = {},
 ): Promise<Measure> {
   const metric = await preparedMetric(call, world);
   const has = registry.find("metric", call.word)?.capabilities;
@@ -50,6 +53,7 @@ export async function measureOf(
     const judged = judging && (await judgedMeasure(metric.judge, call, texts ?? textsIn(scored, call), judging));
     return { name, call, greaterIsBetter: true, share: false, ...(judged ?? UNASKED) };
   }
+  if (metric.ofTimes) return timed(metric.ofTimes.bind(metric), call, times ?? new Float64Array(), has);
   const measure: Scored["measure"] = texts
     ? (own, call) => must(own.ofWritten, `what ${call.word} is of texts`)(call, texts)
     : (own, call) => scored.measure(own, call);
@@ -67,6 +71,26 @@ export async function measureOf(
     resampling: texts
       ? resampling(texts.written.length, sampler ?? undefined, { single: true })
       : scored.resampling(metric, call),
+  };
+}
+
+function timed(
+  measure: NonNullable<MetricImplementation["ofTimes"]>,
+  call: Call,
+  times: Float64Array,
+  has: Word<"metric">["capabilities"],
+): Measure {
+  const units = times.length;
+  const score = (drawn: Uint32Array): number =>
+    measure(
+      call,
+      Float64Array.from(drawn, (at) => times[at]!),
+    );
+  return {
+    ...{ name: metricName(call), call, value: measure(call, times), share: false },
+    greaterIsBetter: has?.greaterIsBetter !== false,
+    ...(units > 0 && { notes: [`milliseconds of ${plural(units, "answer")}, asked one at a time`] }),
+    resampling: units > 1 ? { of: "row", units, single: false, score } : null,
   };
 }
 

@@ -21,6 +21,11 @@ export async function writtenTexts(
   return { written: gathered.map((text) => text.written().continuation), targets, asked: prompts.map(asText) };
 }
 
+/** What a model is asked to write after, row by row. */
+export function promptsIn(prepared: Prepared, split: string, conversations: boolean): readonly Prompt[] {
+  return askedOf(prepared, split, conversations).prompts;
+}
+
 /** Of a conversation: what came before its last answer, and that answer. */
 function askedOf(
   prepared: Prepared,

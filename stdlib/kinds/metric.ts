@@ -112,6 +112,8 @@ export interface MetricImplementation {
   /** At the threshold that serves best. */
   ofPairs?(call: Call, input: PairMetricInput): number;
   ofRankings?(call: Call, input: RankingMetricInput): number;
+  /** Of milliseconds that single answers took. */
+  ofTimes?(call: Call, milliseconds: Float64Array): number;
   /** From the loss itself, of tasks whose loss follows from whole batches. */
   ofLoss?(call: Call, loss: number): number;
   /** For intervals, which ask a thousand times. */

@@ -15,7 +15,9 @@ import type { Asked } from "../../inference/scored.js";
 import { targetsOf } from "../../inference/written-texts.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import type { Warn } from "../warnings.js";
-import { evaluateOnce, measuredOf, type How, type Measured, type PartAsked } from "./evaluate-once.js";
+import { timesOf } from "./evaluate-latency.js";
+import { writesText } from "../models/model-handle.js";
+import { evaluateOnce, isTimed, measuredOf, type How, type Measured, type PartAsked } from "./evaluate-once.js";
 import { together, type Cost } from "./evaluate-cost.js";
 import "#dsl/plan/contender-codes.js";
 
@@ -82,6 +84,7 @@ interface AskedContender {
   readonly texts: WrittenMetricInput | null;
   readonly cost: Cost;
   readonly notes: readonly string[];
+  readonly times: Float64Array | null;
 }
 
 async function askedPart(
@@ -118,7 +121,11 @@ async function askedPart(
     const all = await ready.ask(Uint32Array.from({ length: rows.count }, (_, row) => row));
     const asking = (performance.now() - begun) / 1000;
     const cost = { training: ready.learntIn ?? null, asking, tokens: all.tokens ?? null, bytes: ready.bytes ?? null };
-    return { ...answered(all, part, encoding), cost, notes: [...(ready.notes ?? []), ...(all.notes ?? [])] };
+    const writes = by.is === "model" && writesText(by.handle.plan);
+    const times = isTimed(session, how)
+      ? await timesOf(rows.count, { writes, stage, name }, (row) => ready.ask(Uint32Array.of(row)))
+      : null;
+    return { ...answered(all, part, encoding), cost, times, notes: [...(ready.notes ?? []), ...(all.notes ?? [])] };
   } finally {
     await ready.dispose?.();
   }

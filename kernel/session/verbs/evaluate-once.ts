@@ -15,6 +15,7 @@ import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded
 import { encodingOf } from "../../encoding/encoding.js";
 import type { Learnt } from "../../artifacts/learnt.js";
 import type { Cost } from "./evaluate-cost.js";
+import { modelTimes } from "./evaluate-latency.js";
 import { readLearntOf } from "../../inference/seen.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { FoldScores } from "../../core/display/scores/folds.js";
@@ -122,6 +123,13 @@ export interface AskedModel {
   readonly said: Asked;
   readonly texts: WrittenMetricInput | null;
   readonly cost: Cost;
+  /** Milliseconds of answers that were asked one at a time; null: no metric wants them. */
+  readonly times: Float64Array | null;
+}
+
+/** Whether single answers are waited for. */
+export function isTimed({ vocabulary: { registry } }: TuneSession, { metrics }: Pick<How, "metrics">): boolean {
+  return metrics.some(({ word }) => registry.find("metric", word)?.capabilities?.of.includes("time"));
 }
 
 export async function askedOf(
@@ -155,7 +163,9 @@ export async function askedOf(
   const asking = (performance.now() - begun) / 1000;
   const learnt = readLearntOf(handle, base, stage.hostContext.folder);
   const cost = { training: null, asking, tokens: rows.lengths.reduce((sum, length) => sum + length, 0), bytes: null };
-  return { prepared, split, encoding, learnt, rows, said, texts, cost };
+  const part = { prepared, split, rows };
+  const times = isTimed(session, how) ? await modelTimes(session, handle, part, writing, stage) : null;
+  return { prepared, split, encoding, learnt, rows, said, texts, cost, times };
 }
 
 /** The metrics of what was said of `rows`: those of all parts, one part's behind the other's. */
@@ -164,7 +174,7 @@ export async function measuredOf(
   o: Omit<Measured, "texts" | "scored" | "measures" | "evaluation"> & {
     readonly name: string;
     readonly on: string;
-    readonly parts: readonly Pick<AskedModel, "said" | "texts">[];
+    readonly parts: readonly Pick<AskedModel, "said" | "texts" | "times">[];
   },
   how: How,
 ): Promise<Measured> {
@@ -176,12 +186,16 @@ export async function measuredOf(
     { ...how, fitted: by.is === "model" ? by.handle.fitted : null },
   );
   const texts = joined(parts.flatMap(({ texts }) => texts ?? []));
+  const times = parts.some((part) => part.times)
+    ? Float64Array.from(parts.flatMap((part) => [...(part.times ?? [])]))
+    : null;
   const measures: Measure[] = [];
   for (const call of how.metrics) {
     const { world, judging } = how;
     measures.push(
       await measureOf(session.vocabulary.registry, call, scored, {
         texts: (await readsTexts(call)) ? texts : null,
+        times,
         ...(world && { world }),
         ...(judging && { judging }),
       }),

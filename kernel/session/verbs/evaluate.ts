@@ -1,15 +1,12 @@
-/** `evaluate`: metrics of models on splits, side by side, with intervals; what each label comes to; the worst examples. */
+/** `evaluate`: models on splits, and what stands beside them: asked, scored, drawn, shown, held to bars, kept with their runs. */
 import type { Action, Subject } from "#dsl/plan/plan.js";
 import { CodedError, wordsOf, type CodeData } from "#dsl/diagnostics/codes.js";
-import type { Word } from "#dsl/types/registry.js";
 import type { Call } from "#dsl/types/value.js";
 import { must } from "#dsl/diagnostics/must.js";
-import { evaluationShown, type EvaluationReport } from "../../core/display/scores/evaluation.js";
-import { difference, drawAll, methodsOf, type Compared, type Measure } from "../../inference/comparison.js";
-import { constantOf, type ScoredConstant } from "../../inference/constant.js";
+import { evaluationShown } from "../../core/display/scores/evaluation.js";
+import { drawAll, type Compared, type Measure } from "../../inference/comparison.js";
 import type { Judging } from "../../inference/judging/measure.js";
-import { measureOf, worldIn } from "../../inference/measured.js";
-import { distinctConstants } from "../../inference/distinct-constants.js";
+import { worldIn } from "../../inference/measured.js";
 import "../../core/session/load-codes.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
@@ -22,15 +19,14 @@ import { barsTold, demandCleared, heldTo, sameCall, type Held } from "./evaluate
 import { evaluateContender } from "./evaluate-contender.js";
 import { seedsTold } from "./evaluate-seeds.js";
 import { evaluateFolds } from "./evaluate-folds.js";
-import { costsOf, verdictIn } from "./evaluate-verdict.js";
+import { verdictIn } from "./evaluate-verdict.js";
 import { evaluateOnce, type Measured } from "./evaluate-once.js";
 import { scoresOfSlices, slicedOf } from "./evaluate-slices.js";
 import { slicesShown } from "../../core/display/scores/slices.js";
 import { toldFitted } from "../../inference/fitted.js";
 import { plural } from "../../core/display/text.js";
+import { constantFor, drawnOf, reportOf } from "./evaluate-report.js";
 import { foldsShown } from "../../core/display/scores/folds.js";
-import { doubtsOf } from "../../inference/doubts.js";
-import { picturedIn, uncertainRows } from "./evaluate-pictures.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
 
@@ -112,173 +108,12 @@ function measuredNamed(
   return evaluateOnce(session, session.models.get(name), subject, how, stage);
 }
 
-/** `by`: the answer, where it is not the constant's own. */
-type ConstantMeasure = Measure & { readonly by?: string | undefined };
-interface MeasuredConstant extends ScoredConstant {
-  readonly measures: readonly ConstantMeasure[];
-}
-async function constantFor(
-  session: TuneSession,
-  one: Measured,
-  { metrics }: Evaluate,
-  stage: Stage,
-): Promise<MeasuredConstant | null> {
-  const { registry } = session.vocabulary;
-  const { rows, encoding, by, prepared, split } = one;
-  if (by.is === "contender") return null;
-  const model = { weights: by.handle.weights, learnt: by.learnt };
-  const constant = await constantOf(session, model, { rows, encoding, scored: { prepared, split } }, stage);
-  if (!constant) return null;
-  const all = await Promise.all(
-    metrics.map(async (call): Promise<ConstantMeasure> => {
-      const told = registry.find("metric", call.word)?.capabilities?.constant;
-      const best = typeof told === "function" ? told(call) : told;
-      const other = constant.others.find(({ by }) => by === best);
-      const measure = await measureOf(session.vocabulary.registry, call, (other ?? constant).scored);
-      return other ? { ...measure, by: other.name } : measure;
-    }),
-  );
-  const measures = all.filter(
-    ({ call, value }) => !Number.isNaN(value) && tells(registry.find("metric", call.word)?.capabilities, constant),
-  );
-  if (measures.length === 0) return null;
-  // One that all metrics have in common needs no other beside it.
-  const [first] = measures;
-  if (first?.by === undefined || measures.some(({ by }) => by !== first.by)) return { ...constant, measures };
-  return { ...constant, name: first.by, measures: measures.map((measure) => ({ ...measure, by: undefined })) };
-}
-
-/** Whether an answer that never changes says something of what a model is worth by that metric. */
-function tells(metric: Word<"metric">["capabilities"], { likelihood }: ScoredConstant): boolean {
-  return metric?.beatsConstant !== false && (likelihood || !metric?.ofLoss);
-}
-
 const scoreIn =
   ({ measures }: Measured, drawn: Compared) =>
   (metric: Call) => {
     const measure = must(measures.find(sameCall(metric)), `what ${metric.word} is`);
     return { score: drawnOf(drawn, measure).score, why: measure.why };
   };
-const drawnOf = (drawn: Compared, measure: Measure) => must(drawn.get(measure), `the interval of ${measure.name}`);
-
-const NOTHING = { labels: [], confusion: [], worst: [], worstBy: "probability", uncertain: [] } as const;
-
-function reportOf(
-  measured: readonly Measured[],
-  constants: readonly (MeasuredConstant | null)[],
-  drawn: Compared,
-  {
-    worst,
-    uncertain,
-    told,
-    missed,
-  }: Evaluate & { readonly told: readonly string[]; readonly missed: readonly string[] },
-): EvaluationReport {
-  const first = measured[0]!;
-  const of = (measures: readonly Measure[] | undefined, name: string) => {
-    const own = measures?.find((measure) => measure.name === name);
-    return own && drawn.get(own);
-  };
-  const names = first.measures.map(({ name }) => name);
-  const contenders = measured.filter(({ by }) => by.is === "contender");
-  const distinct = distinctConstants(
-    constants.flatMap((own, i) => {
-      if (!own) return [];
-      const { name, learnt, measures } = own;
-      const scores = names.map((metric) => ({
-        value: of(measures, metric)?.score.value ?? null,
-        by: measures.find((one) => one.name === metric)?.by ?? null,
-      }));
-      return [{ model: measured[i]!.evaluation.model, name, learnt, scores }];
-    }),
-    // One that stands beside the models as a contender needs no column of its own.
-  ).filter(
-    ({ scores }) =>
-      !contenders.some((one) =>
-        names.every((name, m) => [null, of(one.measures, name)?.score.value].includes(scores[m]!.value)),
-      ),
-  );
-  return {
-    on: first.evaluation.on,
-    rows: first.evaluation.rows,
-    metrics: names.map((name, row) => {
-      const base = of(first.measures, name);
-      return {
-        name,
-        scores: measured.map(({ measures }, i) => {
-          const own = of(measures, name);
-          return own ? { ...own.score, ...(i > 0 && base && { difference: difference(base, own) }) } : null;
-        }),
-        constants: distinct.map(({ scores }) => scores[row]!.value),
-        constantsBy: distinct.map(({ scores }) => scores[row]!.by),
-      };
-    }),
-    constants: distinct.map(({ name, by }) => ({ name, by })),
-    verdict: verdictIn(measured, drawn),
-    costs: costsOf(measured),
-    methods: methodsOf(measured.flatMap(({ measures }) => measures.map((measure) => drawnOf(drawn, measure)))),
-    warnings: [
-      ...missed,
-      ...measured.flatMap(({ by: whose, evaluation: { model }, scored, measures }, i) => {
-        if (whose.is === "contender") return [];
-        const constant = constants[i];
-        const beside = measures.flatMap((measure) => {
-          const than = of(constant?.measures, measure.name);
-          const by = constant?.measures.find(({ name }) => name === measure.name)?.by;
-          return than
-            ? [
-                {
-                  name: measure.name,
-                  own: drawnOf(drawn, measure).score.value,
-                  than: than.score.value,
-                  ...(by !== undefined && { by }),
-                  difference: difference(than, drawnOf(drawn, measure)),
-                },
-              ]
-            : [];
-        });
-        return doubtsOf(model, scored, constant ? { name: constant.name, beside } : null, whose.handle.plan.task);
-      }),
-    ],
-    pictures: picturedIn(measured),
-    models: measured.map(({ by: whose, evaluation: { model, labels, confusion }, scored, rows }) => ({
-      name: model,
-      // Of what stands beside models the scores are enough.
-      ...(whose.is === "contender"
-        ? NOTHING
-        : {
-            ...{ labels, confusion },
-            ...(scored.byLabel && { byLabel: scored.byLabel }),
-            worst: scored
-              .mistakes(worst)
-              .map(({ row, by, ...m }) => ({ ...m, row: rows.rows[row]!, probability: by, text: rows.text(row) })),
-            worstBy: scored.mistakesBy,
-            uncertain: uncertainRows({ scored, rows }, uncertain),
-          }),
-    })),
-    notes: [...told, ...notesOf(measured)],
-  };
-}
-
-/** What is said beneath the scores of each, by its name where there are several; what is said of all is said once. */
-function notesOf(measured: readonly Measured[]): readonly string[] {
-  const all = measured.map(({ by, scored, measures }) => [
-    ...(by.is === "contender" ? by.notes : []),
-    ...measures.flatMap(({ name, why, notes = [] }) => [
-      ...(why === undefined ? [] : [`${name} is no number: ${why}`]),
-      ...notes.map((note) => `${name}: ${note}`),
-    ]),
-    ...(scored.notes ?? []),
-  ]);
-  const shared = (all[0] ?? []).filter((note) => all.every((own) => own.includes(note)));
-  return [
-    ...shared,
-    ...all.flatMap((own, i) =>
-      own.filter((note) => !shared.includes(note)).map((note) => `${measured[i]?.evaluation.model ?? ""}: ${note}`),
-    ),
-  ];
-}
-
 /** By what a model answers that was fitted to rows of validation. */
 function fittedNote({ by, prepared, split, evaluation: { model } }: Measured): readonly string[] {
   const fitted = by.is === "model" ? by.handle.fitted : null;

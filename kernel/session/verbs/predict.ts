@@ -1,7 +1,6 @@
 /** `predict`: what the task says of a text, of a list of texts or of a split, or how a model writes them on. `as` keeps them under a name. */
 import type { ColumnTable } from "arquero";
 import type { Action, Subject, Writing } from "#dsl/plan/plan.js";
-import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
@@ -13,6 +12,7 @@ import { conversationsOf } from "../../core/data/conversations.js";
 import type { Asked } from "../../encoding/encoded.js";
 import { Gathered, predictionsType, writtenType, type ModelHandle } from "../models/model-handle.js";
 import { asked, asText, promptsOf, type Prompt } from "../../inference/prompts.js";
+import { rolesAsked } from "../../inference/roles-asked.js";
 import { questionsOf } from "../../inference/questions.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { does } from "../../core/session/words.js";
@@ -31,13 +31,7 @@ export async function runPredict(session: TuneSession, action: Predict, stage: S
     const prompts = await conversationsAsked(session, action.on, stage);
     return write(session, handle, prompts, { ...action, ...action.writing }, stage);
   }
-  const role = readRoleOf(handle.plan.task);
-  const texts = await textsOf(
-    session,
-    action.on,
-    { role, second: role === "question" ? "context" : "text_pair", model: handle.name },
-    stage,
-  );
+  const texts = await textsOf(session, action.on, { ...rolesAsked(handle.plan.task), model: handle.name }, stage);
   if (action.writing) {
     const prompts = texts.map((text) => (typeof text === "string" ? text : text[0]));
     return write(session, handle, prompts, { ...action, ...action.writing }, stage);
@@ -150,12 +144,6 @@ async function tableOf(
   const table = prepared.splits[split];
   if (!table) throw new CodedError("split-missing", { data: on.data.name, split, has: Object.keys(prepared.splits) });
   return table;
-}
-
-/** The column of the texts that a task reads: rows of words have them as `text` too. */
-function readRoleOf(task: Call): string {
-  const first = registry.find("task", task.word)?.capabilities?.roles[0];
-  return first === "input" || first === "question" ? first : "text";
 }
 
 /** `$x` may be one text, a list of texts, or an arquero table with a column named as the role (`text`, `input`). */

@@ -14,8 +14,11 @@ export const barParameters = parameters([
   },
   {
     name: "bar",
-    type: { is: "either", of: [{ is: "number", unit: "share" }, { is: "number" }] },
-    doc: "The number, on the metric's own scale: `80%` is 0.8.",
+    type: {
+      is: "either",
+      of: [{ is: "number", unit: "share" }, { is: "number" }, { is: "number", unit: "duration" }],
+    },
+    doc: "The number, on the metric's own scale: `80%` is 0.8, and of `latency` `20ms` is 20.",
     positional: true,
     required: true,
     why: "What a model must come to before it is used stands beside the program that makes it.",

@@ -54,6 +54,26 @@ describe("contenders", function () {
     assert.ok(words.metrics["log_loss"]! > 0.05, "words that stand in no other row were learnt");
   });
 
+  it("are waited for as models are: the median of single answers, held to a bar in milliseconds", async () => {
+    const shown = await book.run(
+      "evaluate m, baseline(tfidf) on d.validation { metrics: [accuracy, latency], require: at_most(latency, 1min) }",
+    );
+    const [model, words] = book.session.evaluations.slice(-2);
+    for (const one of [model, words]) {
+      const took = one!.metrics["latency"]!;
+      const { low, high } = one!.intervals!["latency"]!;
+      assert.ok(took > 0 && took < 10_000 && low <= took && took <= high, `${low} ${took} ${high}`);
+    }
+    assert.match(
+      shown.map(({ bundle }) => bundle["text/plain"]).join("\n"),
+      /milliseconds of 16 answers, asked one at a time/,
+    );
+    await assert.rejects(
+      book.run("evaluate m on d.validation { require: at_most(latency, 0.0001) }"),
+      (error) => error instanceof CodedError && error.code === "bar-missed",
+    );
+  });
+
   it("are refused without a model, without rows to learn from, and where the base has no head", async () => {
     for (const [text, code] of [
       ["evaluate baseline(majority) on d.validation", "contenders-alone"],
