@@ -2,27 +2,15 @@
 import assert from "node:assert/strict";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import type { NDArray } from "#dsl/graph/program.js";
-import { fromNDArray, values, type Values } from "#dsl/graph/values.js";
+import { values } from "#dsl/graph/values.js";
 import { collateNext, collatePacked } from "#kernel/core/data/next-token.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { modelOf, names, training } from "#tests/stdlib/models/decoder-models.js";
-import { initial, shapesOf, type Trained } from "#tests/stdlib/models/golden.js";
+import { fed, texts, trained } from "./unlike-texts.js";
+import { initial, shapesOf } from "#tests/stdlib/models/golden.js";
 
-const trained: Trained = {
-  optimizer: { weight_decay: 0, epsilon: 1e-8, betas: [0.9, 0.999] },
-  clip: null,
-  losses: [],
-  norms: [],
-  rates: [],
-  final: {},
-};
-const texts = [7, 3, 11, 2, 5].map((length, i) =>
-  Int32Array.from({ length }, (_, k) => 2 + ((5 * i + 3 * k * k) % 50)),
-);
 const rows = [[0, 3, 1], [4], [2]];
-const fed = (feeds: Readonly<Record<string, NDArray>>): Record<string, Values> =>
-  Object.fromEntries(Object.entries(feeds).map(([name, array]) => [name, fromNDArray(array)]));
 
 describe("packed rows", () => {
   for (const name of names)

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import type { NDArray } from "#dsl/graph/program.js";
-import { fromNDArray, values, type Values } from "#dsl/graph/values.js";
+import { values } from "#dsl/graph/values.js";
 import { DataLoader, type FedRows } from "#kernel/core/data/loader.js";
 import { TextsInMemory } from "#kernel/core/data/token-rows.js";
 import { Windows } from "#kernel/core/data/windows.js";
@@ -10,25 +10,13 @@ import { taughtLabels } from "#stdlib/tasks/text_classification.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { modelOf, names, training } from "#tests/stdlib/models/decoder-models.js";
-import { initial, shapesOf, type Trained } from "#tests/stdlib/models/golden.js";
+import { fed, texts, trained } from "./unlike-texts.js";
+import { initial, shapesOf } from "#tests/stdlib/models/golden.js";
 
-const trained: Trained = {
-  optimizer: { weight_decay: 0, epsilon: 1e-8, betas: [0.9, 0.999] },
-  clip: null,
-  losses: [],
-  norms: [],
-  rates: [],
-  final: {},
-};
-const texts = [7, 3, 11, 2, 5].map((length, i) =>
-  Int32Array.from({ length }, (_, k) => 2 + ((5 * i + 3 * k * k) % 50)),
-);
 const weights = [2, 0, 1, 3, 1];
 const floats = ({ bytes }: NDArray): number[] => [
   ...new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4),
 ];
-const fed = (feeds: Readonly<Record<string, NDArray>>): Record<string, Values> =>
-  Object.fromEntries(Object.entries(feeds).map(([name, array]) => [name, fromNDArray(array)]));
 /** Windows of at most 6 steps; the longest text becomes two. */
 function windowsOf(own: readonly Int32Array[], of?: readonly number[]): FedRows {
   const ids = new Windows(new TextsInMemory(own), 6, null);
