@@ -260,7 +260,7 @@ describe("a hub that means ill", function () {
       "data:,x",
       "javascript:1",
       "http://",
-      "\\\\host\\x",
+      "\\\\no^host\\x", // one that could be a host would be asked for again and again
     ]) {
       const code = await refused({ status: 302, headers: () => ({ location }) }, location);
       assert.equal(code, "base-not-found", location);

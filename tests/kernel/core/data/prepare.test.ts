@@ -193,12 +193,11 @@ describe("prepare", () => {
     const source = csv("stop.csv", "text,label\na,b\n");
     await assert.rejects(prepare(folder.plan(source), folder.world(), { signal: aborted }), /stop/);
   });
-  it("prepares 100,000 rows", async function () {
-    this.timeout(120_000);
+  it("prepares 20,000 rows", async () => {
     const text =
       "text,label,part\n" +
       Array.from(
-        { length: 100_000 },
+        { length: 20_000 },
         (_, i) => `"row ${i}, of many <b>words</b>",${i % 3},${i % 10 ? "train" : "test"}\n`,
       ).join("");
     const plan = folder.plan(csv("big.csv", text), {
@@ -206,7 +205,7 @@ describe("prepare", () => {
       split: call("split", "random", { train: { share: 0.9 }, test: { share: 0.1 }, stratify: "label" }),
     });
     const { facts } = await run(plan);
-    assert.deepEqual([facts.splits["train"]?.rows, facts.splits["test"]?.rows], [90_000, 10_000]);
+    assert.deepEqual([facts.splits["train"]?.rows, facts.splits["test"]?.rows], [18_000, 2_000]);
   });
 
   it("is a value for TypeScript", async () => {
