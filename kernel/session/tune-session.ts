@@ -16,7 +16,7 @@ import { compileAll } from "./answers/host.js";
 import { EngineRoom } from "./engines/engine-room.js";
 import type { Screen } from "./trainings/live.js";
 import { ModelRoom } from "./models/model-room.js";
-import type { SweepHandle } from "./trainings/sweep.js";
+import type { SweepHandle } from "../core/sweep/trial.js";
 import type { Desk } from "../core/data/annotated/desk.js";
 import type { HostContext, Progress } from "../core/session/host-context.js";
 import { ProgressLine } from "./progress-line.js";

@@ -1,30 +1,66 @@
-/** What chooses the next trial of a sweep. */
+/** What chooses the next trial of a sweep: axes of the search, what was tried, and what comes next. */
 import type { Call } from "#dsl/types/value.js";
 
-/** One trial's parameters and its score (null while failed). */
-export interface Trial {
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly score: number | null;
-}
-export interface SearchImplementation {
-  /** Next point of the unit cube by name; `done` are the finished trials with their points. */
-  suggest(
-    call: Call,
-    dimensions: readonly SearchDimension[],
-    done: readonly { readonly point: Readonly<Record<string, unknown>>; readonly score: number | null }[],
-    seed: number,
-    trial: number,
-  ): Readonly<Record<string, unknown>>;
-}
-export type SearchDimension =
-  | { readonly name: string; readonly kind: "choice"; readonly size: number }
+/** One axis. A choice's values are the places of its options, from 0; a number's are the numbers themselves. */
+export type Dimension = {
+  readonly name: string;
+  /** It is there only where another choice took that option; absent: always. */
+  readonly when?: Condition;
+} & (
+  | { readonly kind: "choice"; readonly size: number }
   | {
-      readonly name: string;
-      readonly kind: "log" | "uniform";
+      readonly kind: "number";
+      readonly scale: "linear" | "log";
+      /** Both ends are included. */
       readonly from: number;
       readonly to: number;
       readonly integer: boolean;
-    };
+      /** Only from, from + step, from + 2 step, …; absent: every number between. */
+      readonly step?: number;
+    }
+);
+export interface Condition {
+  readonly dimension: string;
+  readonly option: number;
+}
+
+/** A value for each dimension that is there. What stands for another says nothing. */
+export type Point = Readonly<Record<string, number>>;
+
+export interface StudyTrial {
+  /** From 1. */
+  readonly number: number;
+  readonly point: Point;
+  readonly state: "running" | "done" | "pruned" | "failed";
+  /** One for each objective, the greater the better (what is to be low is turned round); null: none yet, or none came. */
+  readonly scores: readonly number[] | null;
+  /** Scores of the first objective on the way, oriented alike, steps ascending. */
+  readonly reports: readonly Report[];
+  /** By how much it misses what is asked of its results; 0: it misses nothing. */
+  readonly violation: number;
+}
+export interface Report {
+  readonly step: number;
+  readonly score: number;
+}
+
+/** Everything that a search or a pruner may know. */
+export interface Study {
+  readonly dimensions: readonly Dimension[];
+  readonly objectives: number;
+  readonly seed: number;
+  /** In the order of their numbers; those of earlier sweeps that it starts from come first, with numbers below 1. */
+  readonly trials: readonly StudyTrial[];
+  /** How many trials are wanted in all; null: time is the limit. */
+  readonly wanted: number | null;
+  /** Whether the values may stand together. */
+  allows(point: Point): boolean;
+}
+
+export interface SearchImplementation {
+  /** The point of trial `number`, the same for the same study; null: nothing is left to try. */
+  suggest(call: Call, study: Study, number: number): Point | null;
+}
 
 declare module "#dsl/types/registry.js" {
   interface Implementations {

@@ -10,7 +10,7 @@ import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { seedsShown } from "../../core/display/scores/seeds.js";
 import { basename } from "node:path";
 import type { ModelHandle } from "../models/model-handle.js";
-import { Journal } from "../trainings/sweep.js";
+import { Journal } from "../sweeps/journal.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { tellFit } from "./train-named.js";
 import { finishedRun, keptScores, trainEach, type Each, type Train } from "./train-each.js";

@@ -6,7 +6,7 @@ import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunList } from "#kernel/history/run-list.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import type { SweepHandle } from "#kernel/session/trainings/sweep.js";
+import type { SweepHandle } from "#kernel/core/sweep/trial.js";
 import { asked, cells, keptFolder, lossesOf, writeNotebookFiles, type Kept } from "./kept-runs.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 

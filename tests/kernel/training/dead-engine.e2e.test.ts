@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
 import { plotlyMime, type Figure } from "#kernel/core/display/figure.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import type { SweepHandle } from "#kernel/session/trainings/sweep.js";
+import type { SweepHandle } from "#kernel/core/sweep/trial.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 

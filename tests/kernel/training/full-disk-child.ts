@@ -12,7 +12,7 @@ import { readCheckpoints } from "#kernel/artifacts/checkpoints.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import type { SweepHandle } from "#kernel/session/trainings/sweep.js";
+import type { SweepHandle } from "#kernel/core/sweep/trial.js";
 import { outcomeOf } from "./kills.js";
 import { contents, limit } from "../session/full-disk.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";

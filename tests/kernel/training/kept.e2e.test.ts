@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import type { SweepHandle } from "#kernel/session/trainings/sweep.js";
+import type { SweepHandle } from "#kernel/core/sweep/trial.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 

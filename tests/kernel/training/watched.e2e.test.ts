@@ -7,7 +7,7 @@ import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunList } from "#kernel/history/run-list.js";
 import { usualView } from "#kernel/history/run-listing.js";
-import type { SweepHandle } from "#kernel/session/trainings/sweep.js";
+import type { SweepHandle } from "#kernel/core/sweep/trial.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeSmallBert } from "../session/small-bert.js";
 

@@ -1,0 +1,89 @@
+/** What a sweep varies as dimensions of a search, and a point of them as Tune text. */
+import { kindsIn } from "#dsl/types/parts.js";
+import type { NestedCall, Space, SweepPlan } from "#dsl/plan/plan.js";
+import type { Value } from "#dsl/types/value.js";
+import { tuneText, type As } from "#dsl/plan/text.js";
+import type { ValueType } from "#dsl/types/registry.js";
+import { registry } from "#stdlib/registry.js";
+import type { Condition, Dimension, Point } from "#stdlib/kinds/search.js";
+
+/** One dimension per space; nested ones are named `path/option.argument`, and are there only where that option is taken. */
+export function dimensionsOf(vary: SweepPlan["vary"]): readonly Dimension[] {
+  const found: Dimension[] = [];
+  const visit = (name: string, space: Space, when?: Condition) => {
+    const at = { name, ...(when && { when }) };
+    if (space.space !== "choice") {
+      const { from, to, integer } = space;
+      found.push({ ...at, kind: "number", scale: space.space === "log" ? "log" : "linear", from, to, integer });
+      return;
+    }
+    found.push({ ...at, kind: "choice", size: space.of.length });
+    space.of.forEach((option, i) => {
+      const taken = { dimension: name, option: i };
+      if (isSpace(option)) visit(`${name}/${i}`, option, taken);
+      else if (isNested(option))
+        for (const [argument, inner] of Object.entries(option.spaces)) visit(`${name}/${i}.${argument}`, inner, taken);
+    });
+  };
+  for (const [path, space] of Object.entries(vary)) visit(path, space);
+  return found;
+}
+
+/** The values of a point as Tune text, by path. */
+export function valuesAt(vary: SweepPlan["vary"], point: Point): Readonly<Record<string, string>> {
+  const at = (path: string, name: string, space: Space): string => {
+    if (space.space !== "choice") return drawnText(Number(point[name]), space);
+    const index = Number(point[name]);
+    const option = space.of[index] as Value | Space | NestedCall;
+    if (isSpace(option)) return at(path, `${name}/${index}`, option);
+    if (isNested(option)) {
+      const own = Object.entries(option.nested.arguments).map(
+        ([k, v]) => `${k}: ${tuneText(v, asked(`${path}.${k}`))}`,
+      );
+      const drawn = Object.entries(option.spaces).map(
+        ([k, inner]) => `${k}: ${at(`${path}.${k}`, `${name}/${index}.${k}`, inner)}`,
+      );
+      return `${option.nested.word}(${[...own, ...drawn].join(", ")})`;
+    }
+    return tuneText(option, asked(path));
+  };
+  return Object.fromEntries(Object.entries(vary).map(([path, space]) => [path, at(path, path, space)]));
+}
+
+/**
+ * A drawn number as it is run with and told: four digits, as a person would write it, and more where the space is so narrow
+ * that rounding would leave it or shift a value by more than a thousandth of it. Whole numbers and what was written stay.
+ */
+function drawnText(
+  value: number,
+  { from, to, integer }: { readonly from: number; readonly to: number; readonly integer: boolean },
+): string {
+  if (integer) return String(value);
+  for (let digits = 4; digits < 17; digits++) {
+    const rounded = Number(value.toPrecision(digits));
+    if (rounded >= from && rounded <= to && Math.abs(rounded - value) <= (to - from) / 1000) return String(rounded);
+  }
+  return String(value);
+}
+
+/** What is asked at a path of model or recipe, by which texts are written in quotes or bare. */
+function asked(path: string): As {
+  const [root, ...rest] = path.split(".");
+  const own = ["model", "recipe"]
+    .flatMap((verb) => registry.find("verb", verb)?.parameters ?? [])
+    .find((p) => p.name === root);
+  const inner = (type: ValueType | undefined, name: string): ValueType | undefined =>
+    type &&
+    kindsIn(type)
+      .flatMap((kind) => registry.ofKind(kind))
+      .flatMap((w) => w.parameters)
+      .find((p) => p.name === name)?.type;
+  return { registry, type: rest.reduce(inner, own?.type) };
+}
+
+function isSpace(x: unknown): x is Space {
+  return typeof x === "object" && x !== null && "space" in x;
+}
+function isNested(x: unknown): x is NestedCall {
+  return typeof x === "object" && x !== null && "nested" in x;
+}

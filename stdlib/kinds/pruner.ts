@@ -1,0 +1,17 @@
+/** What gives up a poor trial of a sweep while it trains. */
+import type { Call } from "#dsl/types/value.js";
+import type { Study, StudyTrial } from "./search.js";
+
+export interface PrunerImplementation {
+  /**
+   * Asked after each report of a trial that runs (the last of `trial.reports`; `steps`: how many it would train). The reason
+   * to give it up, as the cell tells it, or null.
+   */
+  prunes(call: Call, study: Study, trial: StudyTrial, steps: number): string | null;
+}
+
+declare module "#dsl/types/registry.js" {
+  interface Implementations {
+    pruner: PrunerImplementation;
+  }
+}
