@@ -54,6 +54,8 @@ export function sweep(program: Program, header: Header): void {
     trials: typeof trials === "number" ? trials : 10,
     budgetMs: typeof budget === "number" ? budget : null,
     goal: { direction: goal.direction, metric },
+    goals: [{ direction: goal.direction, metric }],
+    pruner: null,
     plan,
     seed: plan.recipe.training.seed,
   };

@@ -231,6 +231,10 @@ export interface NestedCall {
   readonly nested: Call;
   readonly spaces: Readonly<Record<string, Space>>;
 }
+export interface SweepGoal {
+  readonly direction: "maximize" | "minimize";
+  readonly metric: Call;
+}
 export interface SweepPlan {
   /** Names as written: a trial is compiled as a Tune program of its own that varies them with `like`. */
   readonly model: string;
@@ -240,7 +244,12 @@ export interface SweepPlan {
   readonly search: Call;
   readonly trials: number;
   readonly budgetMs: number | null;
-  readonly goal: { readonly direction: "maximize" | "minimize"; readonly metric: Call };
+  /** What the trials are ranked by: the first of `goals`. */
+  readonly goal: SweepGoal;
+  /** More than one: what is found is a front of trials, none of which is better in all. */
+  readonly goals: readonly SweepGoal[];
+  /** What gives up poor trials; null: every trial is trained to its end. */
+  readonly pruner: Call | null;
   /** The plan of a trial before anything varies; a trial replaces paths in its recipe. */
   readonly plan: Plan;
   /** Tune text of each path's owner, to print the best trial back as a program. */

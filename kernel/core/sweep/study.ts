@@ -8,7 +8,7 @@ import type { TrialRecord } from "./trial.js";
 export function studyOf(sweep: SweepPlan, trials: readonly TrialRecord[]): Study {
   return {
     dimensions: dimensionsOf(sweep.vary),
-    objectives: 1,
+    objectives: sweep.goals.length,
     seed: sweep.seed,
     trials: trials.map((trial) => studyTrial(sweep, trial)),
     wanted: sweep.trials,
@@ -16,9 +16,16 @@ export function studyOf(sweep: SweepPlan, trials: readonly TrialRecord[]): Study
   };
 }
 
-function studyTrial(sweep: SweepPlan, { number, point, state, score }: TrialRecord): StudyTrial {
-  const worth = oriented(sweep, score);
-  return { number, point, state, scores: worth === null ? null : [worth], reports: [], violation: 0 };
+function studyTrial(sweep: SweepPlan, trial: TrialRecord): StudyTrial {
+  const { number, point, score, reports = [] } = trial;
+  const all = trial.scores ?? (score === null ? null : [score]);
+  const turned = (value: number, { direction }: SweepPlan["goal"]) => (direction === "maximize" ? value : -value);
+  return {
+    ...{ number, point, violation: 0 },
+    state: trial.state === "stopped" ? "pruned" : trial.state,
+    scores: all && sweep.goals.map((goal, i) => turned(all[i] ?? Number.NaN, goal)),
+    reports: reports.map((report) => ({ step: report.step, score: turned(report.score, sweep.goal) })),
+  };
 }
 
 /** The greater the better. */

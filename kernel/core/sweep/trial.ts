@@ -8,11 +8,23 @@ export interface TrialRecord {
   readonly values: Readonly<Record<string, string>>;
   /** The point drawn by the search, by dimension. */
   readonly point: Point;
+  /** Of the first goal, as its metric says it; null: none yet, or none came. */
   readonly score: number | null;
-  readonly state: "done" | "failed" | "running";
+  /** Pruned: given up by the pruner; stopped: by a person, with the score that it had. */
+  readonly state: "running" | "done" | "pruned" | "stopped" | "failed";
   readonly seconds: number;
   readonly run: string | null;
   readonly error: string | null;
+  /** Of each goal, in their order; absent: there is one. */
+  readonly scores?: readonly number[];
+  /** Scores of the first goal on the way. */
+  readonly reports?: readonly { readonly step: number; readonly score: number }[];
+  /** Milliseconds since 1970. */
+  readonly begun?: number;
+  /** Updates that it would train in all. */
+  readonly steps?: number;
+  /** Why it was pruned. */
+  readonly why?: string;
 }
 
 /** What TypeScript sees of a sweep. */

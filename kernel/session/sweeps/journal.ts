@@ -14,9 +14,12 @@ const trialRecord: Schema<TrialRecord> = fields({
   values: table(v.pipe(v.string(), v.check(isValueText))),
   point: table(figure),
   score: v.nullable(figure),
-  state: v.picklist(["done", "failed", "running"]),
+  state: v.picklist(["done", "pruned", "stopped", "failed", "running"]),
   seconds: figure,
   ...{ run: v.nullable(v.string()), error: v.nullable(v.string()) },
+  scores: v.exactOptional(v.array(figure)),
+  reports: v.exactOptional(v.array(fields({ step: whole(0), score: figure }))),
+  ...{ begun: v.exactOptional(figure), steps: v.exactOptional(whole(0)), why: v.exactOptional(v.string()) },
 });
 const isTrial = like(trialRecord);
 

@@ -11,7 +11,7 @@ export interface Trial {
   /** Dotted path to the value tried, as Tune would write it (`lora(rank: 8)`) or a number. */
   readonly values: Readonly<Record<string, unknown>>;
   readonly score: number | null;
-  readonly state: "running" | "done" | "failed" | "interrupted";
+  readonly state: "running" | "done" | "pruned" | "stopped" | "failed" | "interrupted";
   readonly seconds?: number;
 }
 export interface SweepGoal {
