@@ -1,0 +1,26 @@
+/** Points drawn by chance, which other searches begin with and fall back on. */
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import type { Point, Study } from "../../kinds/search.js";
+import { activeOnly } from "./active.js";
+import { valueAt } from "./values.js";
+
+/** Draws of one trial before its values are taken not to stand together at all. */
+const MOST = 1000;
+
+/** Shares from above 0 to below 1 that seed and trial give, the same whatever was drawn for others. */
+export function sharesOf(seed: number, number: number): () => number {
+  const generator = xoroshiro128plus((Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)) | 0);
+  for (let warm = 0; warm < 8; warm++) generator.next();
+  return () => ((generator.next() >>> 0) + 0.5) / 2 ** 32;
+}
+
+/** A point whose values may stand together; null: none was found. */
+export function drawnPoint(study: Study, share: () => number): Point | null {
+  for (let draw = 0; draw < MOST; draw++) {
+    // All are always drawn, so that what a branch holds changes no other.
+    const drawn = Object.fromEntries(study.dimensions.map((d) => [d.name, valueAt(d, share())]));
+    const point = activeOnly(study.dimensions, drawn);
+    if (study.allows(point)) return point;
+  }
+  return null;
+}
