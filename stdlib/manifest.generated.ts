@@ -89,6 +89,10 @@ import { word as optimizers_lion } from "./optimizers/lion.js";
 import { word as optimizers_sgd } from "./optimizers/sgd.js";
 import { word as parts_embeddings } from "./parts/embeddings.js";
 import { word as parts_layers } from "./parts/layers.js";
+import { word as pruners_asha } from "./pruners/asha.js";
+import { word as pruners_hyperband } from "./pruners/hyperband.js";
+import { word as pruners_median } from "./pruners/median.js";
+import { word as pruners_percentile } from "./pruners/percentile.js";
 import { word as reserved_continue } from "./reserved/continue.js";
 import { word as reserved_require } from "./reserved/require.js";
 import { word as schedules_constant } from "./schedules/constant.js";
@@ -276,6 +280,10 @@ export const words: readonly Word[] = [
   optimizers_sgd,
   parts_embeddings,
   parts_layers,
+  pruners_asha,
+  pruners_hyperband,
+  pruners_median,
+  pruners_percentile,
   reserved_continue,
   reserved_require,
   schedules_constant,

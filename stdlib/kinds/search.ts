@@ -48,6 +48,8 @@ export interface Report {
 export interface Study {
   readonly dimensions: readonly Dimension[];
   readonly objectives: number;
+  /** Which objectives are to be low, so that their scores are turned round here: for words alone. Absent: none. */
+  readonly minimized?: readonly boolean[];
   readonly seed: number;
   /** In the order of their numbers; those of earlier sweeps that it starts from come first, with numbers below 1. */
   readonly trials: readonly StudyTrial[];

@@ -13,7 +13,6 @@ const rows: readonly (readonly [kind: Kind, names: string, doc: string, meanwhil
   ],
   ["metric", "size", "A metric.", "`accuracy`, `f1`, `precision`, `recall` and `loss` are built"],
   ["search", "tpe grid gp cmaes", "A search.", "`search: random` is built"],
-  ["pruner", "asha median hyperband", "Gives up poor trials.", "`budget:` bounds the whole sweep"],
   ["runner", "ray processes", "Runs trials elsewhere.", "trials run here, one after another"],
   [
     "loss",

@@ -9,6 +9,7 @@ export function studyOf(sweep: SweepPlan, trials: readonly TrialRecord[]): Study
   return {
     dimensions: dimensionsOf(sweep.vary),
     objectives: sweep.goals.length,
+    minimized: sweep.goals.map(({ direction }) => direction === "minimize"),
     seed: sweep.seed,
     trials: trials.map((trial) => studyTrial(sweep, trial)),
     wanted: sweep.trials,

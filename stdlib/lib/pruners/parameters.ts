@@ -1,0 +1,59 @@
+/** The parameters that pruners share. */
+import { parameter } from "#dsl/types/define.js";
+
+export const startupParameter = parameter({
+  name: "startup",
+  type: { is: "number", integer: true },
+  doc: "How many trials are trained to their end before any is given up.",
+  range: { min: 1 },
+  default: { value: 5 },
+  why: "A few whole trials say what scores to expect on the way.",
+  impact: "medium",
+});
+
+export const warmupParameter = parameter({
+  name: "warmup",
+  type: { is: "number", unit: "share-or-count" },
+  doc: "Steps of each trial before it may be given up, or a share of its steps.",
+  range: { min: 0 },
+  default: { value: 0 },
+  why: "First scores say little where the learning rate still rises.",
+  impact: "low",
+});
+
+export const everyParameter = parameter({
+  name: "every",
+  type: { is: "number", integer: true },
+  doc: "Steps between two decisions on a trial.",
+  range: { min: 1 },
+  default: { value: 1 },
+  why: "Each report is looked at unless you say otherwise.",
+  impact: "low",
+});
+
+export const reductionParameter = <N extends number>(usual: N) =>
+  parameter({
+    name: "reduction",
+    type: { is: "number", integer: true },
+    doc: "At each rung one of so many trials goes on, and the next rung takes so many times the steps.",
+    range: { min: 2 },
+    default: { value: usual },
+    why: "More gives up more, and errs more often.",
+    impact: "medium",
+  });
+
+/** Optuna's, Ray's and Syne Tune's names of them. */
+export const startupElsewhere = {
+  n_startup_trials: "startup",
+  min_samples_required: "startup",
+  n_warmup_steps: "warmup",
+  grace_period: "warmup",
+  interval_steps: "every",
+} as const;
+export const rungsElsewhere = {
+  reduction_factor: "reduction",
+  eta: "reduction",
+  min_resource: "first",
+  grace_period: "first",
+  min_t: "first",
+} as const;

@@ -1,0 +1,10 @@
+import type { PrunerImplementation } from "../kinds/pruner.js";
+import { belowRung } from "../lib/pruners/rungs.js";
+
+export const asha: PrunerImplementation = {
+  prunes(call, study, trial, steps) {
+    const given = call.arguments["first"];
+    const first = typeof given === "number" ? given : Math.max(1, Math.floor(steps / 100));
+    return belowRung({ first, reduction: Number(call.arguments["reduction"]) }, study, trial, steps);
+  },
+};

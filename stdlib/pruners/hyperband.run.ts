@@ -1,0 +1,22 @@
+import type { Call } from "#dsl/types/value.js";
+import type { PrunerImplementation } from "../kinds/pruner.js";
+import { bracketOf, ofBracket, type Brackets } from "../lib/search/bracket.js";
+import { belowRung } from "../lib/pruners/rungs.js";
+
+export const hyperband: PrunerImplementation = {
+  prunes(call, study, trial, steps) {
+    const brackets = bracketsOf(call);
+    const { reduction, count } = brackets;
+    const given = call.arguments["first"];
+    const first = typeof given === "number" ? given : Math.ceil(steps / reduction ** (count - 1));
+    const bracket = bracketOf(brackets, study.seed, trial.number);
+    const halving = { first: first * reduction ** bracket, reduction };
+    const where = ` in bracket ${bracket + 1} of ${count}`;
+    return belowRung(halving, ofBracket(brackets, study, trial.number), trial, steps, where);
+  },
+  seen: (call, study, number) => ofBracket(bracketsOf(call), study, number),
+};
+
+function bracketsOf(call: Call): Brackets {
+  return { reduction: Number(call.arguments["reduction"]), count: Number(call.arguments["brackets"]) };
+}

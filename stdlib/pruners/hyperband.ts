@@ -1,0 +1,58 @@
+import { defineWord } from "#dsl/types/define.js";
+import { reductionParameter, rungsElsewhere } from "../lib/pruners/parameters.js";
+
+export const word = defineWord({
+  kind: "pruner",
+  name: "hyperband",
+  doc: "Successive halving in several brackets, each of which begins to give up trials later than the one before.",
+  example: "pruner: hyperband(brackets: 4)",
+  since: "0.2.0",
+  elsewhere: {
+    HyperbandPruner: "hyperband",
+    HyperBandScheduler: "hyperband",
+    bohb: "hyperband",
+    HyperBandForBOHB: "hyperband",
+    ...rungsElsewhere,
+  },
+  advice: {
+    max_resource: "leave it out: a trial's own steps are the most; `brackets: 4` says how many begin at other steps",
+    max_t: "leave it out: a trial's own steps are the most; `brackets: 4` says how many begin at other steps",
+  },
+  notes: ["A search that learns sees the trials of one bracket alone: with `search: tpe` this is BOHB."],
+  references: [
+    {
+      title: "Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization",
+      by: "Li et al.",
+      year: 2018,
+      at: "https://jmlr.org/papers/v18/16-558.html",
+    },
+    {
+      title: "BOHB: Robust and Efficient Hyperparameter Optimization at Scale",
+      by: "Falkner et al.",
+      year: 2018,
+      at: "https://arxiv.org/abs/1807.01774",
+    },
+  ],
+  parameters: [
+    reductionParameter(3),
+    {
+      name: "brackets",
+      type: { is: "number", integer: true },
+      doc: "How many brackets the trials are spread over: each begins to give up at `reduction` times the steps of the one before.",
+      range: { min: 1, max: 12 },
+      default: { value: 4 },
+      why: "What looks poor early may be best at the end: some trials are given more time.",
+      impact: "medium",
+    },
+    {
+      name: "first",
+      type: { is: "number", integer: true },
+      doc: "Steps of the first rung of the first bracket.",
+      range: { min: 1 },
+      default: { derived: "so many that the last bracket gives up no trial", from: () => null },
+      why: "A poor trial shows early, but not before it has learnt anything.",
+      impact: "medium",
+    },
+  ],
+  load: async () => (await import("./hyperband.run.js")).hyperband,
+});

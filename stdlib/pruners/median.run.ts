@@ -1,0 +1,7 @@
+import type { PrunerImplementation } from "../kinds/pruner.js";
+import { belowPercentile } from "../lib/pruners/percentile.js";
+
+export const median: PrunerImplementation = {
+  prunes: (call, study, trial, steps) =>
+    belowPercentile(call, 0.5, (bar, of) => `the median ${bar} of ${of}`, study, trial, steps),
+};

@@ -1,0 +1,22 @@
+import { defineWord } from "#dsl/types/define.js";
+import { everyParameter, startupElsewhere, startupParameter, warmupParameter } from "../lib/pruners/parameters.js";
+
+export const word = defineWord({
+  kind: "pruner",
+  name: "median",
+  doc: "Gives up a trial whose best score so far lies below the median of what finished trials had at the same step.",
+  example: "pruner: median(startup: 5)",
+  since: "0.2.0",
+  elsewhere: { MedianPruner: "median", MedianStoppingRule: "median", medianstopping: "median", ...startupElsewhere },
+  notes: ["Trials are compared where both reported at the very step: `asha` compares those that don't."],
+  references: [
+    {
+      title: "Google Vizier: A Service for Black-Box Optimization",
+      by: "Golovin et al.",
+      year: 2017,
+      at: "https://doi.org/10.1145/3097983.3098043",
+    },
+  ],
+  parameters: [startupParameter, warmupParameter, everyParameter],
+  load: async () => (await import("./median.run.js")).median,
+});
