@@ -2,22 +2,19 @@
 import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
 import type { Draft, Program } from "../plan/program.js";
-import { replace } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Entry } from "../syntax/tree.js";
 import { formOf } from "../types/shapes.js";
 import { fill } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
-import { checkMetrics } from "../plan/metrics.js";
 import { draftOf } from "./names.js";
-import type { Plan, SweepPlan } from "../plan/plan.js";
+import type { Plan, SweepGoal, SweepPlan } from "../plan/plan.js";
 import { spacesOf } from "../plan/spaces.js";
-import type { Given } from "../types/given.js";
-import type { Call } from "../types/value.js";
+import type { Call, Value } from "../types/value.js";
 import { act, nameOf } from "./act.js";
 import { dividedBy, planTraining, settingsOf } from "./training.js";
+import { barsIn, checkGoals, goalsIn } from "./sweep-goals.js";
 import { experimentsUnder } from "../plan/version.js";
-import { greaterIsBetter } from "../plan/watched.js";
 
 const VARY = "vary";
 
@@ -35,31 +32,56 @@ export function sweep(program: Program, header: Header): void {
   const vary = variedBy(program, header, varied, swept);
   const as = nameOf(header.clauses.get("as")?.operands[0]);
   if (as) keep(program, as, swept);
-  const goal = goalOf(program, own.given);
-  if (!goal && !own.broken && swept.model) program.report("no-goal", {}, statement.verb.span);
+  const aims = own.given.has("maximize") || own.given.has("minimize");
+  if (!aims && !own.broken && swept.model) program.report("no-goal", {}, statement.verb.span);
   if (program.silent || !as || !header.sound || own.broken || !isWhole(swept)) return;
+  const here = statement.verb.span;
   const parameters = verb.parameters.filter((p) => p.name !== VARY);
-  const { values } = fill(program, parameters, own.given, "", { here: statement.verb.span });
+  const { values } = fill(program, parameters, own.given, "", { here });
   const plan = planned(program, header, swept, as.text);
-  const { search, trials, budget } = values;
-  const metric = values["maximize"] ?? values["minimize"];
-  if (!goal || !isCall(metric) || !checkGoal(program, header, { ...goal, metric }, plan, swept.model)) return;
-  if (!plan || !vary || !isCall(search)) return;
+  const goals = goalsIn(values, own.given);
+  if (!checkGoals(program, goals, { plan, block: statement.block, here })) return;
+  const require = barsIn(program, values["require"], own.given.get("require"), { plan, here });
+  const { search } = values;
+  const [first] = goals;
+  if (!plan || !vary || !isCall(search) || !first || !require) return;
   const found: SweepPlan = {
     model: swept.model.name,
     data: swept.data.name,
     recipe: swept.recipe?.name ?? null,
     vary,
     search,
-    trials: typeof trials === "number" ? trials : 10,
-    budgetMs: typeof budget === "number" ? budget : null,
-    goal: { direction: goal.direction, metric },
-    goals: [{ direction: goal.direction, metric }],
-    pruner: null,
+    ...boundsIn(program, values, search),
+    goal: bare(first),
+    goals: goals.map(bare),
+    ...(require.length > 0 && { require }),
+    pruner: isCall(values["pruner"]) ? values["pruner"] : null,
     plan,
     seed: plan.recipe.training.seed,
   };
   act(program, header, "sweep", { name: as.text, sweep: found });
+}
+const bare = ({ direction, metric }: SweepGoal): SweepGoal => ({ direction, metric });
+
+/** Trials where nothing else bounds a sweep. */
+const TRIALS = 10;
+
+/** How many trials, how long, on how many tokens, and with how many seeds each. */
+function boundsIn(
+  program: Program,
+  values: Readonly<Record<string, Value>>,
+  search: Call,
+): Pick<SweepPlan, "trials" | "budgetMs" | "budgetTokens" | "repeats"> {
+  const number = (key: string): number | null => (typeof values[key] === "number" ? values[key] : null);
+  const [trials, budgetMs, tokens, repeats] = [number("trials"), number("budget"), number("tokens"), number("repeats")];
+  const ends = program.registry.find("search", search.word)?.capabilities?.ends === true;
+  const bounded = ends || budgetMs !== null || tokens !== null;
+  return {
+    trials: trials ?? (bounded ? null : TRIALS),
+    budgetMs,
+    ...(tokens !== null && { budgetTokens: tokens }),
+    ...(repeats !== null && repeats > 1 && { repeats }),
+  };
 }
 
 /** What the header names; undefined: it can't be read. `recipe` is null where none is named. */
@@ -118,18 +140,6 @@ function keep(
   });
 }
 
-interface Goal {
-  readonly direction: "maximize" | "minimize";
-  readonly place: Span;
-}
-/** The first of the two that is given. */
-function goalOf(program: Program, given: ReadonlyMap<string, Given>): Goal | undefined {
-  const [maximize, minimize] = [given.get("maximize"), given.get("minimize")];
-  if (maximize && minimize) program.report("two-goals", {}, minimize.span);
-  if (maximize) return { direction: "maximize", place: maximize.span };
-  return minimize && { direction: "minimize", place: minimize.span };
-}
-
 /** The training that all trials are changes of. */
 function planned(
   program: Program,
@@ -155,25 +165,4 @@ function planned(
     program.report("needs-validation", told, dataAt);
   }
   return found?.plan;
-}
-
-/** Whether the metric gets better that way, and is one of the model's task. */
-function checkGoal(
-  program: Program,
-  { statement }: Header,
-  { direction, metric, place }: Goal & { readonly metric: Call },
-  plan: Plan | undefined,
-  model: Draft,
-): boolean {
-  const here = statement.verb.span;
-  const better = greaterIsBetter(program.registry, metric) ? "maximize" : "minimize";
-  if (better !== direction) {
-    const key = statement.block?.entries.find((e) => e.key.text === direction)?.key.span;
-    const told = { metric: metric.word, found: direction, instead: better, own: metric.definition !== undefined };
-    program.reportNear("wrong-direction", told, key, here, key && { fix: replace(key, better) });
-    return false;
-  }
-  if (!plan) return false;
-  const of = { model: model.name, task: plan.recipe.model.task, roles: Object.keys(plan.recipe.data.columns) };
-  return checkMetrics(program, [metric.word], of, place, here);
 }

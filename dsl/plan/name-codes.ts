@@ -63,7 +63,7 @@ declare module "../diagnostics/codes.js" {
     "use-in-circle": { readonly file: string };
     "known-after-run": { readonly name: string };
     "no-goal": object;
-    "two-goals": object;
+    "same-goal": { readonly metric: string };
     /** `own`: a metric of the notebook's. */
     "wrong-direction": {
       readonly metric: string;
@@ -298,13 +298,14 @@ evaluate m, m on d.test`,
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) } }',
   },
-  "two-goals": {
+  "same-goal": {
     severity: "error",
-    message: () => "the sweep has two goals",
-    help: () => "keep `maximize` or `minimize`",
-    explain: "This version compares trials by one metric.",
+    message: (d) => `\`${d.metric}\` is a goal of the sweep already`,
+    help: () => "leave it out",
+    explain:
+      "Several goals are several metrics: trials are compared by each of them, and those are found that no other beats in all.",
     example:
-      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) }, maximize: accuracy, minimize: loss }',
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) }, maximize: [accuracy, accuracy] }',
   },
   "wrong-direction": {
     severity: "error",

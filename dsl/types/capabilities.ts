@@ -35,7 +35,7 @@ export interface Kinds<C extends Call = Call> {
   stopping: NothingMore;
   cadence: NothingMore;
   decoder: NothingMore;
-  search: NothingMore;
+  search: SearchCapabilities;
   space: SpaceCapabilities;
   pruner: NothingMore;
   runner: NothingMore;
@@ -269,6 +269,10 @@ export interface TargetCapabilities {
   readonly shapedBy?: string;
 }
 
+export interface SearchCapabilities {
+  /** It goes through what there is and ends: no number of trials need be said. */
+  readonly ends?: true;
+}
 export interface SpaceCapabilities {
   /** How values are drawn: of a list, or of a range, evenly or by orders of magnitude. */
   readonly space: "choice" | "uniform" | "log";

@@ -24,7 +24,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ["best", "the best validation, or the best trial", ["plan/plan", "plan/best", "compile/show", "assist/complete"]],
   ["auto", "that a setting is found out", ["plan/plan", "plan/definitions", "plan/program", "assist/write-out"]],
   ["auto", "that a setting is found out", ["compile/engine", "compile/training"]],
-  ["require", "a key of evaluate", ["compile/question"]],
+  ["require", "a key of evaluate and of sweep", ["compile/question", "compile/sweep"]],
   ["sample", "a key of data", ["plan/definitions", "assist/meaning"]],
   ["layers", "a size of a model, or what a parameter's values are", ["plan/estimates", "types/capabilities"]],
   ["layers", "a size of a model, or what a parameter's values are", ["types/registry"]],

@@ -17,6 +17,10 @@ export interface TrialRecord {
   readonly error: string | null;
   /** Of each goal, in their order; absent: there is one. */
   readonly scores?: readonly number[];
+  /** Of several seeds how far the score of each goal lies apart (standard deviation); absent: one seed. */
+  readonly spread?: readonly number[];
+  /** What was measured for each bar that the sweep requires, in their order; absent: none is required. */
+  readonly bars?: readonly number[];
   /** Scores of the first goal on the way. */
   readonly reports?: readonly { readonly step: number; readonly score: number }[];
   /** Milliseconds since 1970. */

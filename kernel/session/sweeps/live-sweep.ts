@@ -50,7 +50,7 @@ export class LiveSweep implements SweepHandle {
     const shown = {
       ...figureShown(
         sweepFigure(this.trials, goalOf(this.plan), {
-          title: `Sweep ${this.name}: ${this.trials.length} of ${this.plan.trials} trials`,
+          title: `Sweep ${this.name}: ${this.trials.length}${this.plan.trials === null ? "" : ` of ${this.plan.trials}`} trials`,
         }),
       ),
       id: this.id,

@@ -64,7 +64,7 @@ async function runTrials(
   session.names.define(name, handle, sweepType);
   handle.show();
   const begun = performance.now();
-  for (let number = journal.trials.length + 1; number <= sweep.trials; number++) {
+  for (let number = journal.trials.length + 1; number <= (sweep.trials ?? Infinity); number++) {
     if (sweep.budgetMs !== null && performance.now() - begun > sweep.budgetMs) break;
     stage.signal?.throwIfAborted();
     const point = search.suggest(sweep.search, studyOf(sweep, journal.trials), number);

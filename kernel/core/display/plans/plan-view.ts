@@ -215,7 +215,7 @@ class View {
     if (focus.sweep)
       facts.push({
         name: "trials",
-        value: count(focus.sweep.trials),
+        value: focus.sweep.trials === null ? "as the budget allows" : count(focus.sweep.trials),
         note: `of ${Object.keys(focus.sweep.vary).join(", ")}`,
       });
     if (steps) {
