@@ -1,12 +1,14 @@
 /**
  * Which runs are trials of which sweep. A run of a sweep says so in its lock; what the trial scored stands in the sweep's
- * journal, `runs/sweeps/NAME-HASH.jsonl`, which also knows the runs of sweeps that wrote no such lock.
+ * journal, `runs/sweeps/NAME-HASH.jsonl` (Optuna's, or a line a trial as earlier versions wrote it), which also knows the runs
+ * of sweeps that wrote no such lock.
  */
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as v from "valibot";
 import { fields, jsonOrNone, like, maybe, whole, type Schema } from "../fetch/json.js";
-import { readRegular } from "../artifacts/read-regular.js";
+import { JournalFile } from "./optuna/journal-file.js";
+import { readRegular } from "./read-regular.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
 import { stampOf } from "../fetch/stamp.js";
 import { finite } from "../core/session/finite.js";
@@ -29,7 +31,7 @@ export const trialSchema: Schema<TrialOf> = fields({
   seeds: v.exactOptional(v.literal(true)),
 });
 const isTrial = like(trialSchema);
-/** Of a journal's line what is told of a run. */
+/** Of a line of an earlier journal what is told of a run. */
 const trialLine = fields({ run: v.string(), number: whole(1), values: maybe, score: maybe });
 /** What the table of runs tells of a trial. */
 export interface Trial {
@@ -45,13 +47,15 @@ export interface Trial {
 }
 
 type Journaled = Pick<Trial, "key" | "sweep" | "number" | "values" | "score">;
-const most = { journals: 1000, bytes: 1 << 24 } as const;
+const most = { journals: 1000, bytes: 1 << 26 } as const;
+interface Looked {
+  readonly stamp: string;
+  readonly log: JournalFile;
+  readonly byRun: ReadonlyMap<string, Journaled>;
+}
 
 export class Trials {
-  private readonly journals = new Map<
-    string,
-    { readonly stamp: string; readonly byRun: ReadonlyMap<string, Journaled> }
-  >();
+  private readonly journals = new Map<string, Looked>();
   /** Grows when a journal changed. */
   revision = 0;
 
@@ -70,9 +74,11 @@ export class Trials {
       const found = await stat(join(folder, name)).catch(() => null);
       if (!found?.isFile() || found.size > most.bytes) continue;
       const stamp = stampOf(found);
-      if (this.journals.get(name)?.stamp === stamp) continue;
-      const text = readRegular(join(folder, name), most.bytes) ?? "";
-      this.journals.set(name, { stamp, byRun: journaled(name.slice(0, -".jsonl".length), text) });
+      const before = this.journals.get(name);
+      if (before?.stamp === stamp) continue;
+      const log = before?.log ?? new JournalFile(join(folder, name));
+      log.look();
+      this.journals.set(name, { stamp, log, byRun: journaled(name.slice(0, -".jsonl".length), log) });
       this.revision += 1;
     }
   }
@@ -90,16 +96,24 @@ export class Trials {
   }
 }
 
-function journaled(key: string, text: string): ReadonlyMap<string, Journaled> {
+function journaled(key: string, { file, replay }: JournalFile): ReadonlyMap<string, Journaled> {
   const sweep = plain(key.replace(/-[0-9a-f]{12}$/, ""));
   const found = new Map<string, Journaled>();
-  for (const line of text.split("\n")) {
+  const note = (run: string, of: Pick<Journaled, "number" | "score">, values: unknown): void => {
+    const id = basename(run.replaceAll("\\", "/"));
+    found.set(id, { key: plain(key), sweep, ...of, values: valuesText(values) });
+  };
+  for (const { trials } of replay.studies.values())
+    for (const { number, values, userAttrs } of trials) {
+      const run = userAttrs.get("run");
+      if (typeof run === "string")
+        note(run, { number: number + 1, score: finite(values?.[0]) }, userAttrs.get("values"));
+    }
+  if (replay.studies.size > 0) return found;
+  for (const line of (readRegular(file, most.bytes) ?? "").split("\n")) {
     // Null: it is torn, or not ours.
     const record = line === "" ? null : jsonOrNone(line, trialLine);
-    if (!record) continue;
-    const { run, number, values, score } = record;
-    const id = basename(run.replaceAll("\\", "/"));
-    found.set(id, { key: plain(key), sweep, number, values: valuesText(values), score: finite(score) });
+    if (record) note(record.run, { number: record.number, score: finite(record.score) }, record.values);
   }
   return found;
 }

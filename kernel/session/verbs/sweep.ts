@@ -9,11 +9,12 @@ import { sweepTable } from "../../core/display/curves/sweep.js";
 import { card, html } from "../../core/display/html.js";
 import type { Shown } from "../../core/display/shown.js";
 import type { SearchImplementation } from "#stdlib/kinds/search.js";
+import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { lockRun, type RunLock } from "../../artifacts/run-lock.js";
 import { valuesAt } from "../../core/sweep/points.js";
 import { goalOf, studyOf } from "../../core/sweep/study.js";
 import { sweepType, type SweepHandle } from "../../core/sweep/trial.js";
-import { Journal } from "../sweeps/journal.js";
+import { Journal, type JournalOf } from "../sweeps/journal.js";
 import { LiveSweep } from "../sweeps/live-sweep.js";
 import { runTrial } from "../sweeps/run-trial.js";
 import type { Stage, TuneSession } from "../tune-session.js";
@@ -37,12 +38,17 @@ export async function runSweep(
   try {
     await runTrials(
       session,
-      { name, sweep, span, search, journal: Journal.open(session.runs, name, hash), lock },
+      { name, sweep, span, search, journal: Journal.open(session.runs, name, hash, journalOf(sweep)), lock },
       stage,
     );
   } finally {
     lock.release();
   }
+}
+
+/** Of it what its journal must know. */
+function journalOf({ vary, goals }: SweepPlan): JournalOf {
+  return { vary, goals: goals.map(({ metric, direction }) => ({ metric: metricName(metric), direction })) };
 }
 
 interface Trials {

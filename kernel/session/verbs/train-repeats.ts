@@ -28,7 +28,10 @@ export async function trainRepeats(
   const metric = metricName(watched);
   const greater = greaterIsBetter(session.vocabulary.registry, watched);
   const goal = { metric, direction: greater ? ("maximize" as const) : ("minimize" as const) };
-  const journal = Journal.open(session.runs, name, journalOf(session, { ...action, repeats }));
+  const journal = Journal.open(session.runs, name, hashFor(session, { ...action, repeats }), {
+    vary: {},
+    goals: [goal],
+  });
   const each = repeats.each.map((one, i): Each => ({
     ...one,
     title: `Seed ${String(one.plan.recipe.training.seed)}, ${String(i + 1)} of ${String(repeats.each.length)}: ${plan.recipe.model.name} on ${plan.recipe.data.name}`,
@@ -80,7 +83,7 @@ function bestOf(
 }
 
 /** A journal for each time that it is begun; what goes on goes on in its own. */
-function journalOf(session: TuneSession, { name, resume, repeats }: Repeated): string {
+function hashFor(session: TuneSession, { name, resume, repeats }: Repeated): string {
   const before = resume
     ? repeats.each.flatMap(({ name: one, plan }) => {
         const run = finishedRun(session.runs, one, plan.recipeHash);

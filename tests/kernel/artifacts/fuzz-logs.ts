@@ -254,7 +254,7 @@ async function look(
   await codedOrWell(async () => (await claimUnfinished(runs, plan, "m")).lock.release());
   mkdirSync(join(runs, "sweeps"), { recursive: true });
   writeFileSync(join(runs, "sweeps", "s-abc.jsonl"), log);
-  Journal.open(runs, "s", "abc");
+  Journal.open(runs, "s", "abc", { vary: {}, goals: [{ metric: "accuracy", direction: "maximize" }] });
   run.append({ at: "2026-11-26T10:00:00.000Z", run: run.id, kind: "stopping", step: 77 });
   assert.deepEqual(run.events().at(-1), { at: "2026-11-26T10:00:00.000Z", run: run.id, kind: "stopping", step: 77 });
   appendScore(run, score(77));

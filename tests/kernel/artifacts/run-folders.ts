@@ -1,13 +1,12 @@
 /** Run folders as trainings, sweeps and evaluations leave them, written by what writes them. */
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan, SweepPlan } from "#dsl/plan/plan.js";
 import { checkpointFile, listCheckpoints, type Position } from "#kernel/artifacts/checkpoints.js";
 import { writeSafetensors } from "#kernel/tensors/safetensors.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { appendScore, type ScoreValue } from "#kernel/history/run-scores.js";
+import { Journal } from "#kernel/session/sweeps/journal.js";
 import type { TrialOf } from "#kernel/artifacts/trials.js";
 import { thisProcess } from "#kernel/artifacts/writer.js";
 import type { Writer } from "#kernel/core/session/writer.js";
@@ -99,37 +98,21 @@ export function makeSweep(
   accuracies: readonly number[],
   o: { readonly marked?: boolean; readonly metric?: string } = {},
 ): readonly RunFolder[] {
-  const journal = `${name}-0123456789ab`;
-  mkdirSync(join(root, "sweeps"), { recursive: true });
-  const runs: RunFolder[] = [];
-  const lines: string[] = [];
-  for (const [i, accuracy] of accuracies.entries()) {
+  const goal = { metric: o.metric ?? "accuracy", direction: "maximize" } as const;
+  const vary: SweepPlan["vary"] = { batch_size: { space: "choice", of: accuracies.map((_one, i) => 8 * (i + 1)) } };
+  const journal = Journal.open(root, name, "0123456789ab", { vary, goals: [goal] });
+  return accuracies.map((accuracy, i) => {
     const number = i + 1;
-    const trial: TrialOf = {
-      sweep: name,
-      journal,
-      number,
-      goal: { metric: o.metric ?? "accuracy", direction: "maximize" },
-    };
+    const trial: TrialOf = { sweep: name, journal: journal.name, number, goal };
     const run = makeRun(root, `${name}_${number}`, {
       accuracy,
       recipe: `epochs: 1, batch_size: ${8 * number}`,
       ...(o.marked !== false && { trial }),
     });
-    runs.push(run);
-    lines.push(
-      JSON.stringify({
-        number,
-        values: { batch_size: String(8 * number) },
-        point: {},
-        score: accuracy,
-        state: "done",
-        seconds: 10,
-        run: run.path,
-        error: null,
-      }),
-    );
-  }
-  writeFileSync(join(root, "sweeps", `${journal}.jsonl`), `${lines.join("\n")}\n`);
-  return runs;
+    journal.add({
+      ...{ number, values: { batch_size: String(8 * number) }, point: { batch_size: i }, score: accuracy },
+      ...{ state: "done", seconds: 10, run: run.path, error: null },
+    });
+    return run;
+  });
 }

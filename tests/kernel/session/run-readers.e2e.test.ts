@@ -153,7 +153,10 @@ describe("readers of runs", function () {
         const known = new Trials(root);
         await known.look();
         const told = known.of("search_1-20261126-121956-88d84e", undefined);
-        const { trials: records } = Journal.open(root, sweep, sweepHash);
+        const { trials: records } = Journal.open(root, sweep, sweepHash, {
+          vary: {},
+          goals: [{ metric: "accuracy", direction: "maximize" }],
+        });
         return [
           told?.values,
           ...records.map(({ values, score: at }) => `${Object.values(values).join().trim()} ${at?.toFixed(2) ?? ""}`),

@@ -1,48 +1,169 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Journal } from "#kernel/session/sweeps/journal.js";
+import { one, running, trial } from "./journals.js";
 
-describe("a sweep's trials", () => {
-  it("are kept in a journal that a torn line does not spoil", () => {
-    const root = mkdtempSync(join(tmpdir(), "sweeps-"));
-    try {
-      const trial = {
-        number: 1,
-        values: { batch_size: "16" },
-        point: { batch_size: 0 },
-        score: 0.9,
-        state: "done",
-        seconds: 1,
-        run: "r",
-        error: null,
-      } as const;
-      const journal = Journal.open(root, "search", "abc");
-      journal.add(trial);
-      appendFileSync(journal.file, '{"number":2,');
-      const again = Journal.open(root, "search", "abc");
-      assert.deepEqual(again.trials, [trial]);
-      again.add({ ...trial, number: 2 });
-      appendFileSync(journal.file, 'null\n{"number":3}\n{"number":"x"');
-      assert.deepEqual(Journal.open(root, "search", "abc").trials, [trial, { ...trial, number: 2 }]);
-      assert.deepEqual(Journal.open(root, "search", "another").trials, []);
-      // A folder of runs may come from anybody, and the best trial's values become part of a program.
-      const foreign = [
-        { values: { batch_size: '16 }\npredict m on "x" {' } },
-        { values: { batch_size: "16 } predict m on x {" } },
-        { values: { batch_size: '"a' } },
-        { values: { batch_size: { nope: 1 } } },
-        { state: "fine" },
-        { number: 1.5 },
-        { error: {} },
-      ];
-      for (const change of foreign) appendFileSync(journal.file, `\n${JSON.stringify({ ...trial, ...change })}\n`);
-      const own = { ...trial, number: 3, values: { technique: 'lora(targets: [query], from: "a } b")' } };
-      journal.add(own);
-      assert.deepEqual(Journal.open(root, "search", "abc").trials, [trial, { ...trial, number: 2 }, own]);
-    } finally {
-      rmSync(root, { recursive: true });
-    }
+describe("a sweep's journal", () => {
+  let root: string;
+  const open = (name = "abc"): Journal => Journal.open(root, "search", name, one);
+  const lines = (journal: Journal): readonly string[] => readFileSync(journal.file, "utf8").trim().split("\n");
+  beforeEach(() => (root = mkdtempSync(join(tmpdir(), "sweeps-"))));
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  it("keeps trials of every state, as they were", () => {
+    const journal = open();
+    assert.deepEqual([journal.trials, journal.next], [[], 1]);
+    const reports = [
+      { step: 10, score: 0.5 },
+      { step: 20, score: Number.NaN },
+    ];
+    const trials = [
+      trial,
+      { ...trial, number: 2, score: null, state: "failed", run: null, error: 'out of memory: "é" \ud800' },
+      { ...trial, number: 3, score: 0.4, state: "pruned", why: "below the median", reports, steps: 40 },
+      { ...trial, number: 4, score: 0.4, state: "stopped", reports },
+      { ...trial, number: 5, score: null, state: "done" },
+      { ...trial, number: 6, point: { ...trial.point, technique: 0 }, values: { ...trial.values, technique: "full" } },
+    ] as const;
+    for (const each of trials) assert.equal(journal.add(each).number, each.number);
+    const full = Object.fromEntries(Object.entries(trials[5].point).filter(([name]) => name !== "technique/1.rank"));
+    const told = [...trials.slice(0, 5), { ...trials[5], point: full }];
+    assert.deepEqual(journal.trials, told);
+    assert.deepEqual(open().trials, told);
+    assert.deepEqual([open().next, open().strange, open().interrupted], [7, [], []]);
+    assert.deepEqual(open("another").trials, []);
+    assert.equal(journal.name, basename(journal.file, ".jsonl"));
+  });
+
+  it("tells what runs, step by step, and takes up what a killed process left", () => {
+    const journal = open();
+    assert.equal(journal.begin(running(1)).number, 1);
+    assert.equal(journal.begin(running(2)).number, 2);
+    journal.report(2, 10, 0.3);
+    journal.report(1, 10, 0.25);
+    journal.end({ ...trial, number: 1, reports: [{ step: 10, score: 0.25 }] });
+    assert.deepEqual(
+      journal.trials.map(({ number, reports }) => [number, reports]),
+      [[1, [{ step: 10, score: 0.25 }]]],
+    );
+    assert.deepEqual(journal.interrupted, [], "its own runs on");
+    const again = open();
+    const [left] = again.interrupted;
+    assert.deepEqual([left?.number, left?.point, left?.values], [2, trial.point, trial.values]);
+    const before = lines(again).length;
+    assert.equal(again.begin(running(2)).number, 2);
+    assert.equal(lines(again).length, before, "it is the same trial");
+    assert.deepEqual(again.interrupted, []);
+    // Another point under its number is another trial.
+    const other = open();
+    const elsewhere = { ...running(2), point: { ...trial.point, batch_size: 0 } };
+    assert.equal(other.begin(elsewhere).number, 3);
+    again.end({ ...trial, number: 2, score: 0.7 });
+    other.end({ ...trial, number: 3, point: elsewhere.point });
+    again.look();
+    assert.deepEqual(
+      again.trials.map(({ number, score }) => [number, score]),
+      [
+        [1, 0.9],
+        [2, 0.7],
+        [3, 0.9],
+      ],
+    );
+    assert.throws(() => again.report(9, 1, 1), /trial 9 .* not begun/);
+  });
+
+  it("stands torn and strange lines, and cuts off what a killed writer left", () => {
+    const journal = open();
+    journal.add(trial);
+    const whole = readFileSync(journal.file, "utf8");
+    appendFileSync(journal.file, '{"op_code":4,"worker_');
+    const again = open();
+    assert.deepEqual(again.trials, [trial]);
+    again.add({ ...trial, number: 2 });
+    for (const line of lines(again)) JSON.parse(line);
+    assert.ok(readFileSync(journal.file, "utf8").startsWith(whole));
+    // What lacks only its end is kept.
+    writeFileSync(journal.file, readFileSync(journal.file, "utf8").trimEnd());
+    open().add({ ...trial, number: 3 });
+    assert.deepEqual(
+      open().trials.map(({ number }) => number),
+      [1, 2, 3],
+    );
+    const odd = [
+      "null",
+      "[]",
+      '{"op_code":99}',
+      '{"op_code":4}',
+      '{"op_code":6,"worker_id":"x","trial_id":"0"}',
+      "\0",
+      "[".repeat(5000),
+    ];
+    appendFileSync(journal.file, `${odd.join("\n")}\n`);
+    assert.equal(open().trials.length, 3);
+    // Optuna's own append glues its line onto a torn one.
+    appendFileSync(journal.file, '{"op_code":4,"wor');
+    appendFileSync(journal.file, `${lines(journal)[2]}\n`);
+    assert.equal(open().interrupted.length, 1);
+  });
+
+  it("believes no value of a stranger that would end what stands around it", () => {
+    const journal = open();
+    const values = (of: unknown): void => {
+      const made = { ...JSON.parse(lines(journal)[2] ?? ""), user_attrs: { values: of }, state: 1, values: [0.5] };
+      appendFileSync(journal.file, `${JSON.stringify(made)}\n`);
+    };
+    journal.add(trial);
+    const hostile = [
+      { batch_size: '16 }\npredict m on "x" {' },
+      { batch_size: "16 } predict m on x {" },
+      { batch_size: '"a' },
+      { batch_size: { nope: 1 } },
+      { "batch_size: 1 } predict": "1" },
+      ["a"],
+    ];
+    for (const each of hostile) values(each);
+    // Their point is told in our own words.
+    const found = open().trials.slice(1);
+    assert.equal(found.length, hostile.length);
+    for (const each of found) assert.deepEqual(each.values, trial.values);
+    const own = { ...trial, number: found.length + 2, values: { technique: 'lora(targets: [query], from: "a } b")' } };
+    open().add(own);
+    assert.deepEqual(open().trials.at(-1)?.values, own.values);
+  });
+
+  it("takes up a journal of an earlier version, and makes it Optuna's before it writes", () => {
+    const journal = open();
+    const kept = Object.fromEntries(Object.entries(trial).filter(([name]) => name !== "begun"));
+    const text = `${JSON.stringify(kept)}\n${JSON.stringify({ ...kept, number: 2, score: null, state: "failed", run: null, error: "x" })}\n{"number":3,`;
+    writeFileSync(journal.file, text);
+    const before = open();
+    assert.deepEqual(before.trials[0], kept);
+    assert.equal(before.next, 3);
+    assert.equal(readFileSync(journal.file, "utf8"), text, "to open changes nothing");
+    before.begin(running(3));
+    before.end({ ...trial, number: 3 });
+    for (const line of lines(before)) assert.ok("op_code" in JSON.parse(line));
+    for (const each of [before, open()])
+      assert.deepEqual(
+        each.trials.map(({ number, score, state, error }) => [number, score, state, error]),
+        [
+          [1, 0.9, "done", null],
+          [2, null, "failed", "x"],
+          [3, 0.9, "done", null],
+        ],
+      );
+  });
+
+  it("tells a file that it can't write as a coded error", () => {
+    const journal = open();
+    rmSync(journal.file, { force: true });
+    symlinkSync(join(root, "elsewhere"), journal.file);
+    assert.throws(
+      () => journal.add(trial),
+      (error: unknown) => error instanceof CodedError && error.code === "run-folder",
+    );
   });
 });

@@ -1,0 +1,125 @@
+/**
+ * A journal of Optuna's as a file that others may write too: read on from where it was read, appended to under Optuna's lock.
+ * Always holds: `replay` is what the whole lines up to `offset` come to, and an append sees all that stands before it.
+ */
+import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import writeFileAtomic from "write-file-atomic";
+import { NotRead, openRegular } from "../../fetch/regular.js";
+import { writing } from "../folder-errors.js";
+import { readRegular } from "../read-regular.js";
+import { underLock } from "./journal-lock.js";
+import { lineOf, operationsOf, type Unsigned } from "./operations.js";
+import { Replay } from "./replay.js";
+
+const NOFOLLOW = process.platform === "win32" ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const END = 10;
+/** Bytes that are read at once; more in one line are no operation. */
+const MOST = 2 ** 26;
+
+export class JournalFile {
+  private now = new Replay();
+  private offset = 0;
+  private inode: number | null = null;
+
+  constructor(readonly file: string) {}
+
+  get replay(): Replay {
+    return this.now;
+  }
+
+  /** Reads what others added since; a torn last line is left for later. What can't be read says nothing. */
+  look(): void {
+    let at: number | null;
+    try {
+      at = openRegular(this.file);
+    } catch (error) {
+      if (error instanceof NotRead) return;
+      throw error;
+    }
+    if (at === null) return;
+    try {
+      this.read(at);
+    } catch {
+      // the disk fails: what was read stays
+    } finally {
+      closeSync(at);
+    }
+  }
+
+  /**
+   * Appends what `made` makes of the newest state, as one write. `keep`: puts it on the disk itself. Coded errors `no-space`,
+   * `run-folder`.
+   */
+  append(worker: string, made: () => readonly Unsigned[], keep = false): void {
+    try {
+      underLock(this.file, () => {
+        const at = openSync(this.file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NOFOLLOW, 0o666);
+        try {
+          if (!fstatSync(at).isFile()) throw Object.assign(new Error("it is no regular file"), { code: "EISDIR" });
+          this.read(at);
+          const lines = made().map((operation) => `${lineOf(operation, worker)}\n`);
+          if (lines.length === 0) return;
+          this.write(at, Buffer.from(lines.join("")));
+          if (keep) fsyncSync(at);
+          this.read(at);
+        } finally {
+          closeSync(at);
+        }
+      });
+    } catch (error) {
+      throw writing(error, this.file);
+    }
+  }
+
+  /** Puts another text in its place, which is made of the one that stands there; null: it stays. Coded errors as of `append`. */
+  rewrite(made: (text: string) => string | null): void {
+    try {
+      underLock(this.file, () => {
+        const text = made(readRegular(this.file) ?? "");
+        if (text !== null) writeFileAtomic.sync(this.file, text);
+      });
+    } catch (error) {
+      throw writing(error, this.file);
+    }
+    this.look();
+  }
+
+  private read(at: number): void {
+    const { size, ino } = fstatSync(at);
+    if (size < this.offset || (this.inode !== null && ino !== this.inode)) {
+      [this.now, this.offset] = [new Replay(), 0];
+    }
+    this.inode = ino;
+    while (this.offset < size) {
+      const bytes = Buffer.alloc(Math.min(size - this.offset, MOST));
+      const got = bytes.subarray(0, readSync(at, bytes, 0, bytes.length, this.offset));
+      const whole = got.lastIndexOf(END) + 1;
+      if (whole === 0 && got.length < MOST) return;
+      for (const line of got.toString("utf8", 0, whole).split("\n"))
+        for (const operation of operationsOf(line)) this.now.apply(operation);
+      this.offset += whole === 0 ? got.length : whole;
+    }
+  }
+
+  /**
+   * What a killed writer left torn is cut off: Optuna reads no line that goes on after it. A line that lacks only its end gets
+   * it. What a full disk takes half of is cut off again.
+   */
+  private write(at: number, bytes: Buffer): void {
+    const { size } = fstatSync(at);
+    let start = size;
+    if (size > this.offset) {
+      const torn = Buffer.alloc(Math.min(size - this.offset, MOST));
+      const text = torn.toString("utf8", 0, readSync(at, torn, 0, torn.length, this.offset));
+      if (operationsOf(text).length > 0 && text.startsWith("{") && text.endsWith("}"))
+        bytes = Buffer.concat([Buffer.from("\n"), bytes]);
+      else ftruncateSync(at, (start = this.offset));
+    }
+    try {
+      for (let done = 0; done < bytes.length;) done += writeSync(at, bytes, done);
+    } catch (error) {
+      ftruncateSync(at, start);
+      throw error;
+    }
+  }
+}

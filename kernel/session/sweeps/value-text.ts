@@ -1,0 +1,12 @@
+/** Values of trials that come from a file: the best trial's become part of a program, and a folder of runs may come from anybody. */
+
+/** Whether it is a value alone, which ends nothing that stands around it. */
+export function isValueText(value: string): boolean {
+  let open = 0;
+  for (const [at] of value.replace(/"(?:[^"\\\n]|\\.)*"/g, "").matchAll(/[()[\]{}\r\n"]/g)) {
+    if (/["\r\n]/.test(at)) return false;
+    open += "([{".includes(at) ? 1 : -1;
+    if (open < 0) return false;
+  }
+  return open === 0;
+}
