@@ -92,6 +92,7 @@ import { word as parts_layers } from "./parts/layers.js";
 import { word as pruners_asha } from "./pruners/asha.js";
 import { word as pruners_hyperband } from "./pruners/hyperband.js";
 import { word as pruners_median } from "./pruners/median.js";
+import { word as pruners_out_of_reach } from "./pruners/out_of_reach.js";
 import { word as pruners_percentile } from "./pruners/percentile.js";
 import { word as reserved_continue } from "./reserved/continue.js";
 import { word as reserved_require } from "./reserved/require.js";
@@ -283,6 +284,7 @@ export const words: readonly Word[] = [
   pruners_asha,
   pruners_hyperband,
   pruners_median,
+  pruners_out_of_reach,
   pruners_percentile,
   reserved_continue,
   reserved_require,

@@ -9,7 +9,8 @@ export type PythonGroup =
   | "deploy"
   | "readers"
   | "executorch"
-  | "vllm";
+  | "vllm"
+  | "optuna";
 export declare class ToolError extends Error {
   readonly name: "ToolError";
   readonly code: string;

@@ -19,3 +19,8 @@ function seedOf(name: string): number {
   for (const byte of new TextEncoder().encode(name)) state = Math.imul(state ^ byte, 0x01000193) >>> 0;
   return state;
 }
+
+/** `count` whole numbers in 0 … below − 1. */
+export function whole(name: string, count: number, below: number): readonly number[] {
+  return Array.from(uniform(name, [count], 0.5), (u) => Math.min(below - 1, Math.floor((u + 0.5) * below)));
+}

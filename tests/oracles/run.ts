@@ -1,6 +1,6 @@
 /**
- * `npm run oracles`: makes the golden files afresh with PyTorch, transformers, PEFT, tokenizers and scikit-learn in a
- * private environment and compares them with the committed ones; `-- --bless` keeps the new ones instead.
+ * `npm run oracles`: makes the golden files afresh with PyTorch, transformers, PEFT, tokenizers, scikit-learn and Optuna in
+ * private environments and compares them with the committed ones; `-- --bless` keeps the new ones instead.
  */
 import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -39,6 +39,9 @@ async function main(bless: boolean): Promise<boolean> {
     const folders = await ensurePythonEnv("datasets", { onProgress: (line) => console.error(line) });
     const found = await run(folders.python, [join(root, "tests/oracles/hub_folders.py"), made.golden]);
     if (found !== 0) throw new Error(`hub_folders.py ended with status ${found}`);
+    const sweeps = await ensurePythonEnv("optuna", { onProgress: (line) => console.error(line) });
+    const searched = await run(sweeps.python, [join(root, "tests/oracles/sweeps.py"), made.golden]);
+    if (searched !== 0) throw new Error(`sweeps.py ended with status ${searched}`);
     if (bless) {
       cpSync(made.golden, kept.golden, { recursive: true });
       cpSync(made.models, kept.models, { recursive: true });

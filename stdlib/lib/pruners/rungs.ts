@@ -40,12 +40,12 @@ export function belowRung(halving: Halving, study: Study, trial: StudyTrial, ste
 function climb(halving: Halving, rungs: number[][], { reports, state }: StudyTrial): number {
   let rung = 0;
   for (const [i, { step, score }] of reports.entries()) {
-    const isLast = state === "pruned" && i === reports.length - 1;
+    const ended = state !== "running" && i === reports.length - 1;
     while (step >= stepOf(halving, rung) && !Number.isNaN(score)) {
       const came = (rungs[rung] ??= []);
       came.push(score);
       rung++;
-      if (isLast && score < barOf(came, halving.reduction).bar) return rung;
+      if (ended && score < barOf(came, halving.reduction).bar) return rung;
     }
   }
   return rung;

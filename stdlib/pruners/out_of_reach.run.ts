@@ -1,0 +1,23 @@
+import type { PrunerImplementation } from "../kinds/pruner.js";
+import type { StudyTrial } from "../kinds/search.js";
+import { mostOf } from "../lib/pruners/forecast.js";
+import { told } from "../lib/pruners/told.js";
+
+export const outOfReach: PrunerImplementation = {
+  prunes(call, study, trial, steps) {
+    const given = call.arguments["confidence"];
+    const confidence = typeof given === "object" && given !== null && "share" in given ? Number(given.share) : 0.95;
+    const finished = study.trials.filter((trial) => trial.state === "done" && Number.isFinite(scoreOf(trial)));
+    const found = mostOf(trial, steps, finished, { confidence, least: Number(call.arguments["startup"]) });
+    const last = trial.reports.at(-1);
+    if (!found || !last) return null;
+    const best = finished.reduce((one, other) => (scoreOf(other) > scoreOf(one) ? other : one));
+    const [score, top] = [found.most, scoreOf(best)];
+    if (!(score < top)) return null;
+    const { texts, worse, bound } = told(study, last.score, score, top);
+    const sure = `${bound} ${texts[1]} at its end (${Number((100 * confidence).toPrecision(4))} % sure`;
+    return `trial ${trial.number} at step ${last.step}: ${texts[0]}, ${sure} by ${found.of} finished trials), ${worse} the best ${texts[2]} of trial ${best.number}`;
+  },
+};
+
+const scoreOf = ({ scores }: StudyTrial): number => scores?.[0] ?? Number.NaN;

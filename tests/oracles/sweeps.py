@@ -1,0 +1,8 @@
+"""What Optuna says of sweeps: python sweeps.py GOLDEN_FOLDER."""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import optuna_pruners
+
+optuna_pruners.make(sys.argv[1])
