@@ -4,7 +4,7 @@ import type { Span } from "../diagnostics/span.js";
 import { fill } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
 import { isScratch } from "../plan/scratch.js";
-import { servesAsItIs } from "../plan/untrained.js";
+import { servesAsItIs, servesHeadless } from "../plan/untrained.js";
 import { briefCall, shortCall } from "../plan/short-call.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Contender, Subject } from "../plan/plan.js";
@@ -44,23 +44,28 @@ export interface ReadContender {
 
 /** Undefined where something was reported. */
 export function contenderOf(program: Program, operand: WordNode, beside: Beside): ReadContender | undefined {
-  return operand.path.length > 1 ? baseOf(program, operand) : called(program, operand, beside);
+  return operand.path.length > 1 ? baseOf(program, operand, beside) : called(program, operand, beside);
 }
 
-/** The base of a model that does the task as it is. */
-function baseOf(program: Program, operand: WordNode): ReadContender | undefined {
+/** The base of a model as it is, or with a linear head on it where it has none for the task. */
+function baseOf(program: Program, operand: WordNode, beside: Beside): ReadContender | undefined {
   const found = named(program, operand, ["model", "run"], "model", "evaluate");
   if (!found) return undefined;
   const draft = program.runs.get(found.name)?.model ?? found.of.draft;
   const task = draft?.given.get("task")?.value;
   if (!draft || task === undefined || !isCall(task)) return undefined;
-  const refused = (why: string): undefined => {
-    program.report("contender-refused", { contender: operand.text, task: task.word, why }, operand.span);
+  const told = { contender: operand.text, task: task.word };
+  if (isScratch(draft)) {
+    program.report("contender-refused", { ...told, why: "the model began from nothing" }, operand.span);
     return undefined;
-  };
-  if (isScratch(draft)) return refused("the model began from nothing");
-  if (!servesAsItIs(program, task, draft)) return refused("the base has no head for it");
-  return { name: operand.text, contender: { baseOf: found.name } };
+  }
+  const contender = { baseOf: found.name, folder: program.folderAt(operand.span) };
+  if (servesHeadless(program.registry, task)) return { name: operand.text, contender };
+  const probe = must(probeIn(program), "a contender that puts a head on a base");
+  const able =
+    servesAsItIs(program, task, draft) ||
+    isAble(program, { call: probe, contender: operand.text, at: operand.span }, beside);
+  return able ? { name: operand.text, contender: { ...contender, probe } } : undefined;
 }
 
 function called(program: Program, node: WordNode, beside: Beside): ReadContender | undefined {
@@ -79,17 +84,30 @@ function called(program: Program, node: WordNode, beside: Beside): ReadContender
   // As it is written: what follows from the task and the data stands nowhere.
   const own = isCall(value) ? value : call;
   const [name, brief] = [shortCall(own, program.registry), briefCall(own, program.registry)];
+  if (!isAble(program, { call, contender: name, at: node.span }, beside)) return undefined;
+  return { name, brief, contender: { call, folder: program.folderAt(node.span) } };
+}
+
+/** The call that puts a head on a base. */
+function probeIn({ registry }: Program): Call | undefined {
+  for (const { name, capabilities } of registry.ofKind(KIND))
+    if (capabilities?.probes) return { kind: KIND, word: name, arguments: capabilities.probes };
+  return undefined;
+}
+
+/** Whether it does the task, and has rows to learn from where it learns; else reported. */
+function isAble(
+  program: Program,
+  { call, contender, at }: { readonly call: Call; readonly contender: string; readonly at: Span },
+  beside: Beside,
+): boolean {
+  const { task, subjects } = beside;
   const has = must(program.registry.find(KIND, call.word)?.capabilities, `what ${call.word} says of itself`);
-  const { task } = beside;
   const able = program.registry.find("task", task.word)?.capabilities;
   const refusal = has.refuses(call, { task, has: able, roles: rolesOf(beside) });
-  if (refusal) {
-    program.report("contender-refused", { contender: name, task: task.word, ...refusal }, node.span);
-    return undefined;
-  }
-  if (has.learns(call) && !beside.subjects.every(({ subject }) => learnsFrom(program, subject, name, node.span)))
-    return undefined;
-  return { name, brief, contender: { call, folder: program.folderAt(node.span) } };
+  if (refusal) program.report("contender-refused", { contender, task: task.word, ...refusal }, at);
+  if (refusal) return false;
+  return !has.learns(call) || subjects.every(({ subject }) => learnsFrom(program, subject, contender, at));
 }
 
 /** What a contender's own check may look at: the task that it is to do, and the data. */

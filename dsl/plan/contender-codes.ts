@@ -35,7 +35,8 @@ registerCodes({
     help: (d) => `compare with ${d.instead ?? "`baseline(majority)` or `baseline(tfidf)`"}`,
     explain:
       "Beside a model stands what could do its task without that training: not every baseline can do every task.",
-    example: example("evaluate m, m.base on d.test"),
+    example:
+      'data d { source: csv("a.csv"), columns: { tokens: t, tags: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: token_classification }\ntrain m on d\nevaluate m, m.base on d.test',
   },
   "no-rows-to-learn": {
     severity: "error",

@@ -118,8 +118,13 @@ export interface Held {
   readonly name: string;
   readonly data: DataPlan;
 }
-/** A word's call, and the folder that its paths are relative to; or the base of a model as it was before its training. */
-export type Contender = { readonly call: Call; readonly folder: string } | { readonly baseOf: string };
+/**
+ * A word's call, and the folder that its paths are relative to; or the base of a model as it was before its training, with the
+ * call that puts a head on it where it has none for the model's labels (absent: the task needs none).
+ */
+export type Contender =
+  | { readonly call: Call; readonly folder: string }
+  | { readonly baseOf: string; readonly folder: string; readonly probe?: Call };
 
 /** In which order rows are asked about: those that a model is least sure of, those whose label is probably wrong, or by chance. */
 export type AskOrder = "uncertainty" | "label_issues" | "random";

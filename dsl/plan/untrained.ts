@@ -6,11 +6,16 @@ import type { Draft, Program } from "./program.js";
 import { failed, type BaseFacts } from "../types/facts.js";
 import { servesUntrained, writesText } from "./batches.js";
 import { isLoaded } from "./loaded.js";
+import type { Registry } from "../types/registry.js";
 import type { Call } from "../types/value.js";
 
 export function servesAsItIs(program: Program, task: Call, model: Draft): boolean {
-  if (servesUntrained(program.registry, task) || writesText(program.registry, task)) return true;
-  return hasHead(program, task, model);
+  return servesHeadless(program.registry, task) || hasHead(program, task, model);
+}
+
+/** Whether any base does it, without a head of its own. */
+export function servesHeadless(registry: Registry, task: Call): boolean {
+  return servesUntrained(registry, task) || writesText(registry, task);
 }
 
 /** What the base's own head does, as far as that is known: tasks and their labels. */

@@ -3,7 +3,7 @@
  * knows kinds and no word. Rooms of stdlib merge in what they read themselves (`declare module "#dsl/types/capabilities.js"`).
  */
 import type { BaseFacts } from "./facts.js";
-import type { Call } from "./value.js";
+import type { Call, Value } from "./value.js";
 
 export type Shapes = BaseFacts["shapes"];
 
@@ -73,6 +73,8 @@ export interface ContenderCapabilities<C extends Call = Call> {
   readonly learns: Of<C, boolean>;
   /** Whether it says the same of all rows, so that beating it is the least. */
   readonly constant?: Of<C, boolean>;
+  /** The arguments by which it puts a head of its own on a frozen base: what `NAME.base` is where the base has no head. */
+  readonly probes?: Readonly<Record<string, Value>>;
   /** Why it can't do a model's task, and what to compare with instead; null: it can. */
   readonly refuses: Of<C, Refusal | null, [wanted: Wanted]>;
 }

@@ -4,7 +4,7 @@ import type { ModelPlan } from "#dsl/types/subject.js";
 import { registry } from "#stdlib/registry.js";
 import { chatTemplateOf } from "../bases/chat-template.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import type { Base } from "../core/bases/base.js";
+import { weightBytes, type Base } from "../core/bases/base.js";
 import { chatOf } from "../encoding/chat.js";
 import { endsOf } from "../encoding/encoding.js";
 import type { Session } from "../engine/engine.js";
@@ -26,7 +26,7 @@ export async function openBaseOf(
   tokenizer: Tokenizer,
   session: Pick<Session, "run">,
 ): Promise<OpenBase> {
-  const { config, shapes, family } = base.facts;
+  const { config, family } = base.facts;
   const implementation = await implementationOf(registry, "model", family);
   const { vocabulary, positions } = implementation.sizes(implementation.config(config));
   const reader = { name: plan.base, folder: plan.folder, template: null };
@@ -36,7 +36,7 @@ export async function openBaseOf(
   const window = config["sliding_window"];
   return {
     ...{ base: plan.base, session, tokenizer, chat, vocabulary, positions },
-    bytes: 4 * Object.values(shapes).reduce((sum, shape) => sum + shape.reduce((n, d) => n * d, 1), 0),
+    bytes: weightBytes(base.facts),
     window: typeof window === "number" ? window : null,
     ends: new Set([...endsOf(config), ...(id === null ? [] : [id])]),
     // What is asked goes on in the next paragraph, where no template parts turns.

@@ -13,12 +13,15 @@ export const word = defineWord({
       name: "of",
       type: {
         is: "choice",
-        of: ["majority", "tfidf"],
+        of: ["majority", "tfidf", "probe"],
         elsewhere: {
           most_frequent: "majority",
           dummy: "majority",
           constant: "majority",
           mean: "majority",
+          linear_probe: "probe",
+          frozen: "probe",
+          embeddings: "probe",
           bow: "tfidf",
           tf_idf: "tfidf",
           logistic_regression: "tfidf",
@@ -30,6 +33,8 @@ export const word = defineWord({
         majority: "always the commonest label, the mean of numbers, of each word the tag that it has most often",
         tfidf:
           "a linear model over words and pairs of neighbouring words: logistic regression of labels, ridge regression of numbers; how alike two texts are by the words that they share",
+        probe:
+          "the model's base as it was before training, frozen, and a linear model over the vectors that it makes of texts",
       },
       required: true,
       positional: true,
@@ -40,9 +45,11 @@ export const word = defineWord({
   notes: [
     "`tfidf` says what scikit-learn's `TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)` and `LogisticRegression(C=1)` say (of several labels for a text one against the rest; of numbers `Ridge(alpha=1)`), to less than 0.001. Words are letters and digits in a row, in lower case; Chinese, Japanese, Thai, Lao, Khmer and Burmese are read letter by letter.",
     "Rows of two texts have words of each apart.",
+    "`probe` is what `router.base` is too where the base has no head for the task: its vectors (of at most 10,000 rows of the split `train`) are given mean 0 and spread 1, and how strictly the linear model is held is chosen by every fifth of those rows.",
   ],
   capabilities: {
     learns: () => true,
+    probes: { of: "probe" },
     constant: (call) => call.arguments.of === "majority",
     refuses: (call, wanted) => refusalOf(call.arguments.of, wanted),
   },

@@ -47,6 +47,17 @@ export interface ContenderHost {
   readonly folder: string;
   /** A base to ask by prompts, by its name or its folder. Coded errors of bases. `writes`: it also writes on. */
   prompted(base: string, o: { readonly writes: boolean }): Promise<PromptedBase>;
+  /** What the base of the model makes of texts before its training. Coded errors of bases. */
+  vectors(): Promise<BaseVectors>;
+}
+/** A frozen base that turns texts into vectors. */
+export interface BaseVectors {
+  /** As it is called in the model. */
+  readonly name: string;
+  /** Of its weights. */
+  readonly bytes: number;
+  /** One of each text, all of one length. */
+  read(texts: readonly string[]): Promise<readonly Float32Array[]>;
 }
 /** What was said of rows, or written of them. */
 export type ContenderSaid = (

@@ -1,4 +1,5 @@
 /** A base model found on this machine: a folder of verified files and what they say. */
+import { sizeOf } from "#dsl/graph/values.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
 
 export interface Base {
@@ -10,4 +11,9 @@ export interface Base {
   readonly facts: BaseFacts;
   /** Where it was found. */
   readonly from: "folder" | "cache" | "package" | "hub";
+}
+
+/** Bytes of its weights as they are computed with, four each. */
+export function weightBytes({ shapes }: Pick<BaseFacts, "shapes">): number {
+  return 4 * Object.values(shapes).reduce((sum, shape) => sum + sizeOf(shape), 0);
 }

@@ -6,17 +6,21 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { ContenderCapabilities } from "#dsl/types/capabilities.js";
 import type { Contender, Subject } from "#dsl/plan/plan.js";
+import { readerOf, type ModelPlan } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/types/value.js";
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import type { ContenderImplementation, ContenderRows, ContenderSaid } from "#stdlib/kinds/contender.js";
 import { valuesOf, type Part } from "../../artifacts/part.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
+import { sameLabels } from "../../core/session/programs.js";
 import { does } from "../../core/session/words.js";
 import type { Asked } from "../../inference/scored.js";
 import { targetsOf } from "../../inference/written-texts.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import type { Warn } from "../warnings.js";
+import { baseVectors } from "./base-vectors.js";
 import { timesOf } from "./evaluate-latency.js";
-import { writesText } from "../models/model-handle.js";
+import { writesText, type ModelHandle } from "../models/model-handle.js";
 import { evaluateOnce, isTimed, measuredOf, type How, type Measured, type PartAsked } from "./evaluate-once.js";
 import { together, type Cost } from "./evaluate-cost.js";
 import "#dsl/plan/contender-codes.js";
@@ -28,7 +32,7 @@ export interface Standing {
   readonly beside: Measured;
   readonly warn: Warn;
 }
-type Called = Extract<Contender, { readonly call: unknown }>;
+type BaseOf = Extract<Contender, { readonly baseOf: unknown }>;
 
 export async function evaluateContender(
   session: TuneSession,
@@ -37,12 +41,16 @@ export async function evaluateContender(
   how: How,
   stage: Stage,
 ): Promise<Measured> {
-  if ("baseOf" in contender) return evaluateBase(session, name, contender.baseOf, subject, how, stage);
-  const implementation = await does({ ...contender.call, kind: "contender" }, "contender");
+  const call = "call" in contender ? contender.call : await probeOf(session, contender, beside, stage);
+  if ("baseOf" in contender && !call) return evaluateBase(session, name, contender.baseOf, subject, how, stage);
+  const asks = { ...must(call, "a contender's call"), kind: "contender" } as const;
+  const implementation = await does(asks, "contender");
   const parts = beside.partsAsked ?? [beside];
   const asked: AskedContender[] = [];
   for (const part of parts)
-    asked.push(await askedPart(session, { name, contender, beside, warn, implementation }, part, how, stage));
+    asked.push(
+      await askedPart(session, { name, contender, call: asks, beside, warn, implementation }, part, how, stage),
+    );
   const costs = asked.map(({ cost }) => cost);
   const trained = costs.flatMap(({ training }) => training ?? []);
   const cost = {
@@ -51,7 +59,7 @@ export async function evaluateContender(
   };
   const notes = [...new Set(asked.flatMap((one) => one.notes))];
   const { prepared, split, encoding, rows, evaluation } = beside;
-  const constant = capabilitiesOf(session, contender.call).constant?.(contender.call) === true;
+  const constant = capabilitiesOf(session, asks).constant?.(asks) === true;
   const by = { is: "contender", constant, notes } as const;
   return measuredOf(
     session,
@@ -69,13 +77,12 @@ async function evaluateBase(
   how: How,
   stage: Stage,
 ): Promise<Measured> {
-  const { weights, plan } = session.models.get(model);
-  const handle = session.models.unnamed(weights?.plan.recipe.model ?? plan, name);
+  const handle = session.models.unnamed(planOf(session.models.get(model)), name);
   const measured = await evaluateOnce(session, handle, subject, how, stage);
   return { ...measured, by: { is: "contender", constant: false, notes: [] } };
 }
 
-function capabilitiesOf({ vocabulary }: TuneSession, { word }: Called["call"]): ContenderCapabilities {
+function capabilitiesOf({ vocabulary }: TuneSession, { word }: Call): ContenderCapabilities {
   return must(vocabulary.registry.find("contender", word)?.capabilities, `what ${word} says of itself`);
 }
 
@@ -91,16 +98,18 @@ async function askedPart(
   session: TuneSession,
   {
     name,
-    contender: { call, folder },
+    contender,
+    call,
     beside: { encoding, by },
     warn,
     implementation,
-  }: Standing & { readonly contender: Called; readonly implementation: ContenderImplementation },
+  }: Standing & { readonly call: Call; readonly implementation: ContenderImplementation },
   part: PartAsked,
   how: How,
   stage: Stage,
 ): Promise<AskedContender> {
   const { rows } = part;
+  const { folder } = contender;
   const { signal, hostContext } = stage;
   const { registry } = session.vocabulary;
   const has = capabilitiesOf(session, call);
@@ -112,7 +121,11 @@ async function askedPart(
     train: has.learns(call) ? learntFrom(part, name) : null,
     rows: { ...rowsIn(part), asked: rows.asked, texts: (rows.apart?.().of.length ?? rows.count) / rows.count },
     writing: writing || null,
-    host: { folder, prompted: (base, o) => session.models.prompted(base, hostContext, { ...o, folder }) },
+    host: {
+      folder,
+      prompted: (base, o) => session.models.prompted(base, hostContext, { ...o, folder }),
+      vectors: () => baseVectors(session, { model: modelProbed(session, contender, by), contender: name }, stage),
+    },
     ...(signal && { signal }),
     onProgress: (label, done, total) => hostContext.onProgress?.({ label: `${label} by ${name}`, done, total }),
   });
@@ -130,6 +143,28 @@ async function askedPart(
     await ready.dispose?.();
   }
 }
+
+/** The call that puts a head on a base which has none for the labels of the model that it stands beside; null: it has one. */
+async function probeOf(
+  session: TuneSession,
+  { baseOf, probe }: BaseOf,
+  { encoding: { labels } }: Measured,
+  { hostContext }: Stage,
+): Promise<Call | null> {
+  if (!probe) return null;
+  const plan = planOf(session.models.get(baseOf));
+  if (plan.trained) return probe;
+  const { facts } = await session.datasets.base(readerOf(plan), hostContext);
+  const own = facts.heads?.[plan.task.word];
+  return own && sameLabels(own, labels) ? null : probe;
+}
+
+/** The model whose base is read: the one that is named, or the one that the contender stands beside. */
+function modelProbed({ models }: TuneSession, contender: Contender, by: Measured["by"]): ModelPlan {
+  const beside = by.is === "model" ? by.handle : null;
+  return planOf("baseOf" in contender ? models.get(contender.baseOf) : must(beside, "a model"));
+}
+const planOf = ({ weights, plan }: ModelHandle): ModelPlan => weights?.plan.recipe.model ?? plan;
 
 /** As what a model says or writes is scored. */
 function answered(

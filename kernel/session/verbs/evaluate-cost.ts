@@ -7,7 +7,7 @@ export interface Cost {
   readonly asking: number;
   /** Tokens that were read and written for them; null: it knows none. */
   readonly tokens: number | null;
-  /** Bytes that it held at most; null: unknown. */
+  /** Bytes of its weights, or of what stands for them; null: unknown. */
   readonly bytes: number | null;
 }
 /** Of parts that were asked one after the other, the trainings left out. */

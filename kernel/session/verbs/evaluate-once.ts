@@ -17,6 +17,7 @@ import type { Learnt } from "../../artifacts/learnt.js";
 import type { Cost } from "./evaluate-cost.js";
 import { modelTimes } from "./evaluate-latency.js";
 import { readLearntOf } from "../../inference/seen.js";
+import { weightBytes } from "../../core/bases/base.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { FoldScores } from "../../core/display/scores/folds.js";
 import type { SliceScores } from "../../history/run-scores.js";
@@ -162,7 +163,8 @@ export async function askedOf(
   const texts = reads ? await writtenTexts(session, handle, { prepared, split }, writing, stage) : null;
   const asking = (performance.now() - begun) / 1000;
   const learnt = readLearntOf(handle, base, stage.hostContext.folder);
-  const cost = { training: null, asking, tokens: rows.lengths.reduce((sum, length) => sum + length, 0), bytes: null };
+  const bytes = handle.weights ? 4 * handle.weights.plan.estimates.parameters : weightBytes(base.facts);
+  const cost = { training: null, asking, tokens: rows.lengths.reduce((sum, length) => sum + length, 0), bytes };
   const part = { prepared, split, rows };
   const times = isTimed(session, how) ? await modelTimes(session, handle, part, writing, stage) : null;
   return { prepared, split, encoding, learnt, rows, said, texts, cost, times };

@@ -1,6 +1,6 @@
 /** Of models and what stands beside them: whether it was worth it, and what each takes. */
 import { must } from "#dsl/diagnostics/must.js";
-import type { CostRow } from "../../core/display/scores/evaluation.js";
+import type { CostRow } from "../../core/display/scores/score-tables.js";
 import { bytes, count, duration } from "../../core/display/text.js";
 import { difference, type Compared } from "../../inference/comparison.js";
 import { verdictOf, type Rival } from "../../inference/verdict.js";
@@ -36,7 +36,7 @@ export function costsOf(measured: readonly Measured[]): readonly CostRow[] {
     row("training", ({ training }) => (training === null ? null : duration(training))),
     row("ms an answer", ({ asking }, rows) => milliseconds((1000 * asking) / rows)),
     row("tokens an answer", ({ tokens }, rows) => (tokens === null ? null : count(tokens / rows))),
-    row("memory", (cost) => (cost.bytes === null ? null : bytes(cost.bytes))),
+    row("weights", (cost) => (cost.bytes === null ? null : bytes(cost.bytes))),
   ].filter(({ cells }) => cells.some((cell) => cell !== null));
 }
 

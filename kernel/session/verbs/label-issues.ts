@@ -13,7 +13,8 @@ import { labelIssuesShown, type JudgedData, type ToldIssue } from "../../core/di
 import type { Shown } from "../../core/display/shown.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { loadDynamics, type RowDynamics } from "../../training/dynamics.js";
-import { judgedIn, rowsOf, vectorsOf, type JudgedRow } from "./judged-rows.js";
+import { vectorsOf } from "./base-vectors.js";
+import { judgedIn, rowsOf, type JudgedRow } from "./judged-rows.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import "../../artifacts/codes.js";
@@ -61,7 +62,12 @@ export async function findIssues(
     return refuse(
       `${labels[counts.findIndex((count) => count < FEWEST)]!} has fewer than ${String(FEWEST)} of the ${String(rows.length)} rows that are judged`,
     );
-  const vectors = await vectorsOf(session, model, rows, stage);
+  const vectors = await vectorsOf(
+    session,
+    model,
+    rows.map(({ text }) => text),
+    stage,
+  );
   const given = Int32Array.from(rows, ({ value }) => labels.indexOf(value));
   const texts = rows.map(({ text }) => text);
   const said = judged(texts, vectors, given, labels.length);

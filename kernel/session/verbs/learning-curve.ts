@@ -15,7 +15,8 @@ import { standardised } from "../../core/data/judging/ridge.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
 import { learningCurveShown } from "../../core/display/curves/learning-curve.js";
 import type { Shown } from "../../core/display/shown.js";
-import { judgedIn, rowsOf, vectorsOf, type JudgedRow } from "./judged-rows.js";
+import { vectorsOf } from "./base-vectors.js";
+import { judgedIn, rowsOf, type JudgedRow } from "./judged-rows.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import "../../artifacts/codes.js";
@@ -53,7 +54,12 @@ export async function learningCurveOf(
     return refuse(`${String(learnt.length)} rows are too few to be parted: ${String(FEWEST)} are needed`);
   const answers = answersOf(rows, role);
   if (spreadOf(answers, learnt) < 2) return refuse(`all rows have one ${role}`);
-  const vectors = await vectorsOf(session, model, rows, stage);
+  const vectors = await vectorsOf(
+    session,
+    model,
+    rows.map(({ text }) => text),
+    stage,
+  );
   const held = rows.flatMap((row, i) => (row.split === trains ? [] : [i]));
   const folds = foldsOf(learnt, held, data.seed);
   const { sizes, draws } = sizesFor(

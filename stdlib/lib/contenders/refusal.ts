@@ -1,7 +1,7 @@
 /** Which tasks a baseline can't do, and what stands there instead. */
 import type { Refusal, Wanted } from "#dsl/types/capabilities.js";
 
-export type Baseline = "majority" | "tfidf";
+export type Baseline = "majority" | "tfidf" | "probe";
 
 export function refusalOf(of: Baseline, { has, roles }: Wanted): Refusal | null {
   const measures = new Set(has?.measures);
@@ -12,7 +12,9 @@ export function refusalOf(of: Baseline, { has, roles }: Wanted): Refusal | null 
     };
   if (measures.has("answer"))
     return { why: "its answers are places in a context", instead: "another model, trained for less or on fewer rows" };
-  if (of === "tfidf" && measures.has("tags"))
+  if (of === "probe" && has?.untrained)
+    return { why: "the base itself says how alike texts are", instead: "`NAME.base`" };
+  if (of !== "majority" && measures.has("tags"))
     return {
       why: "it reads whole texts, and tags are of words",
       instead: "`baseline(majority)`, which knows each word's commonest tag",

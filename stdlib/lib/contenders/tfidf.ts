@@ -1,12 +1,10 @@
 /** The baseline of words: tf-idf of a row's texts and a linear model over it, or how alike two texts are by it. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ContenderGiven, ContenderRows, ReadyContender } from "../../kinds/contender.js";
-import { ridgeFitted, said } from "../tfidf/linear.js";
-import type { SparseRows } from "../tfidf/sparse.js";
 import { Vocabulary } from "../tfidf/vocabulary.js";
 import { alikeBy } from "./tfidf-alike.js";
-import { labelModel, setsModel } from "./tfidf-labels.js";
-import type { WordModel } from "./word-model.js";
+import { pickedOf, valuesAt } from "./rows-learnt.js";
+import { modelOf } from "./linear-model.js";
 import "./codes.js";
 
 /** Rows that are learnt from; of more, so many at equal distances. */
@@ -18,7 +16,7 @@ export async function tfidf(given: ContenderGiven): Promise<ReadyContender> {
   const { train, signal, task, rows } = given;
   if (!train || train.count === 0)
     throw new CodedError("no-answer-for-all", { contender: "baseline(tfidf)", task: task.call.word });
-  const picked = pickedOf(train);
+  const picked = pickedOf(train, MOST);
   const roles = TEXTS.filter((role) => train.values(role) !== undefined);
   const read = (from: ContenderRows, which: ArrayLike<number>) => textsIn(from, roles, which);
   if (task.implementation.supervision.rows === "apart") {
@@ -47,34 +45,6 @@ export async function tfidf(given: ContenderGiven): Promise<ReadyContender> {
   };
 }
 
-/** Values of the rows that are learnt from, by role. */
-type Values = (role: string) => readonly unknown[] | null;
-
-async function modelOf({ labels, signal }: ContenderGiven, learnt: SparseRows, values: Values): Promise<WordModel> {
-  const [label, sets, score] = [values("label"), values("labels"), values("score")];
-  if (label) return labelModel(learnt, label.map(String), labels, signal);
-  if (sets) return setsModel(learnt, sets as readonly (readonly string[])[], labels, signal);
-  const numbers = await ridgeFitted(learnt, (score ?? []).map(Number), signal);
-  const own = new Float64Array(1);
-  return {
-    what: "ridge regression",
-    bytes: numbers.weights.byteLength,
-    said(rows, row) {
-      said(numbers, rows, row, own);
-      return Float32Array.from(own);
-    },
-  };
-}
-
-function pickedOf({ count: all }: ContenderRows): { readonly rows: ArrayLike<number>; readonly of: string } {
-  const step = Math.max(1, Math.ceil(all / MOST));
-  const rows = Uint32Array.from({ length: Math.ceil(all / step) }, (_, i) => i * step);
-  return {
-    rows,
-    of: `, learnt from ${rows.length.toLocaleString("en-US")} rows${step > 1 ? ` of ${all.toLocaleString("en-US")}` : ""}`,
-  };
-}
-
 function* textsIn(
   rows: ContenderRows,
   roles: readonly string[],
@@ -82,10 +52,4 @@ function* textsIn(
 ): Generator<readonly string[]> {
   const columns = roles.map((role) => rows.values(role));
   for (const row of Array.from(which)) yield columns.map((column) => String(column?.at(row) ?? ""));
-}
-function valuesAt(rows: ContenderRows, which: ArrayLike<number>): Values {
-  return (role) => {
-    const column = rows.values(role);
-    return column ? Array.from(which, (row) => column.at(row)) : null;
-  };
 }

@@ -22,6 +22,14 @@ describe("contenders in programs", () => {
       },
     });
   });
+  it("are a base with the head that it lacks", () => {
+    const action = compiled(`${data}evaluate m, m.base on d.test`).actions!.find((one) => one.verb === "evaluate");
+    assert.ok(action?.verb === "evaluate");
+    assert.deepEqual(action.contenders?.["m.base"], {
+      ...{ baseOf: "m", folder: "." },
+      probe: { word: "baseline", kind: "contender", arguments: { of: "probe" } },
+    });
+  });
   it("leave a plan without them as it was", () => {
     const action = compiled(`${data}evaluate m on d.test`).actions!.find((one) => one.verb === "evaluate");
     assert.ok(action && !("contenders" in action));
@@ -39,7 +47,12 @@ describe("contenders in programs", () => {
       "no-rows-to-learn",
       /split `train`|that split/,
     ],
-    ["a base without a head", "evaluate m, ‹m.base› on d.test", "contender-refused", /baseline/],
+    [
+      "a base without a head that has no rows to learn one from",
+      'data e { source: csv("a.csv"), columns: { text: text, label: label } }\nevaluate m, ‹m.base› on e',
+      "no-rows-to-learn",
+      /that split/,
+    ],
     ["of what isn't there", "evaluate m, ‹k›.base on d.test", "unknown-name", /./],
   ] as const)
     it(`are told of where they are ${what}`, () => {

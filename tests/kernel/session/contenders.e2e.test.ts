@@ -54,6 +54,18 @@ describe("contenders", function () {
     assert.ok(words.metrics["log_loss"]! > 0.05, "words that stand in no other row were learnt");
   });
 
+  it("are the frozen base with a linear head of its own where it has none for the task", async () => {
+    const shown = await book.run(
+      "evaluate m, m.base, baseline(probe) on d.validation { metrics: [accuracy, log_loss] }",
+    );
+    const [, base, probe] = book.session.evaluations.slice(-3);
+    assert.deepEqual([base?.model, probe?.model], ["m.base", "baseline(probe)"]);
+    assert.deepEqual(base?.metrics, probe?.metrics);
+    assert.ok(base!.metrics["accuracy"]! > 0.5, String(base!.metrics["accuracy"]));
+    const text = shown.map(({ bundle }) => bundle["text/plain"]).join("\n");
+    assert.match(text, /logistic regression over \d+ numbers of each row from the frozen/);
+  });
+
   it("are waited for as models are: the median of single answers, held to a bar in milliseconds", async () => {
     const shown = await book.run(
       "evaluate m, baseline(tfidf) on d.validation { metrics: [accuracy, latency], require: at_most(latency, 1min) }",

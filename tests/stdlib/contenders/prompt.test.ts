@@ -44,6 +44,7 @@ async function asked(
     batchSize: 4,
     host: {
       folder: ".",
+      vectors: () => Promise.reject(new Error("a prompt reads no vectors")),
       prompted: () =>
         Promise.resolve({
           bytes: 1,

@@ -38,7 +38,11 @@ async function asked(
       } as never,
     },
     ...{ has: registry.find("task", task)?.capabilities, warn: () => undefined, writing: null, batchSize: 8 },
-    host: { folder: ".", prompted: () => Promise.reject(new Error("a baseline asks no base")) },
+    host: {
+      folder: ".",
+      prompted: () => Promise.reject(new Error("a baseline asks no base")),
+      vectors: () => Promise.reject(new Error("a baseline of words reads no base")),
+    },
   });
   const all = await ready.ask(Uint32Array.from({ length: rows.count }, (_, row) => row));
   assert.ok("said" in all);
@@ -110,7 +114,9 @@ describe("baselines", () => {
     assert.equal(refuses("text_classification", "tfidf", ["text", "label"]), null);
     assert.equal(refuses("sentence_similarity", "majority", ["text", "text_pair", "label"]), null);
     assert.match(refuses("sentence_similarity", "majority", ["text", "text_pair", "score"]) ?? "", /tfidf/);
-    assert.match(refuses("token_classification", "tfidf", ["tokens", "tags"]) ?? "", /majority/);
+    for (const of of ["tfidf", "probe"])
+      assert.match(refuses("token_classification", of, ["tokens", "tags"]) ?? "", /majority/);
+    assert.match(refuses("sentence_similarity", "probe", ["text", "text_pair", "score"]) ?? "", /NAME\.base/);
     assert.match(refuses("chat", "tfidf", ["messages"]) ?? "", /NAME\.base/);
     assert.match(refuses("question_answering", "majority", ["question", "context", "answer"]) ?? "", /model/);
   });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { labelModel, setsModel } from "#stdlib/lib/contenders/tfidf-labels.js";
+import { labelModel, setsModel } from "#stdlib/lib/contenders/linear-labels.js";
 import { ridgeFitted, said, softmaxFitted } from "#stdlib/lib/tfidf/linear.js";
 import { SparseBuilder, type SparseRows } from "#stdlib/lib/tfidf/sparse.js";
 import { Vocabulary } from "#stdlib/lib/tfidf/vocabulary.js";

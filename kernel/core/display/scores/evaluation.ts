@@ -4,7 +4,8 @@ import { confusionShown } from "./confusion.js";
 import { card, heading, html, htmlTable, inked, note, tone, type Html } from "../html.js";
 import { labelsShown, type LabelsReport } from "./labels-table.js";
 import { shownOf } from "../bundle.js";
-import { beside, fixed, plain, range, valueCell, type Cell, type Ends } from "./score-cell.js";
+import { fixed } from "./score-cell.js";
+import { scoreTables, type CostRow, type MetricRow, type ScoreShown } from "./score-tables.js";
 import { picturesShown, type EvaluationPictures } from "./pictures.js";
 import type { Shown } from "../shown.js";
 import { tableShown } from "../table.js";
@@ -13,28 +14,11 @@ import { outcomeLine } from "../outcome.js";
 import { textTable } from "../text-table.js";
 import { uncertainShown, type UncertainRow } from "./uncertain.js";
 
-export interface ScoreShown {
-  readonly value: number;
-  readonly interval: Ends | null;
-  /** From the first model to this one. */
-  readonly difference?: {
-    readonly value: number;
-    readonly interval: Ends | null;
-    readonly verdict: "better" | "worse" | "no difference shown" | null;
-  };
-}
 export interface EvaluationReport {
   /** What was scored: `tickets.test`. */
   readonly on: string;
   readonly rows: number;
-  /** In each, a score for each of `models` and a value for each of `constants`. */
-  readonly metrics: readonly {
-    readonly name: string;
-    readonly scores: readonly (ScoreShown | null)[];
-    readonly constants: readonly (number | null)[];
-    /** Of each constant the answer, where it is another one than the constant's name says; absent: of none. */
-    readonly constantsBy?: readonly (string | null)[];
-  }[];
+  readonly metrics: readonly MetricRow[];
   /** Answers that never change; `by`: which rows say so. */
   readonly constants: readonly { readonly name: string; readonly by: string }[];
   /** Was it worth it, in a sentence; absent: nothing stands beside the model. */
@@ -48,11 +32,6 @@ export interface EvaluationReport {
   readonly models: readonly ModelReport[];
   /** Null, or absent: nothing that can be drawn. */
   readonly pictures?: EvaluationPictures | null;
-}
-/** What models take, each as text; null: nobody knows. */
-export interface CostRow {
-  readonly name: string;
-  readonly cells: readonly (string | null)[];
 }
 export interface ModelReport {
   readonly name: string;
@@ -90,49 +69,28 @@ export function evaluationShown(report: EvaluationReport): readonly Shown[] {
 }
 
 function scoresShown(report: EvaluationReport): Shown {
-  const { on, rows, metrics, models, constants, costs = [], verdict = null, methods, warnings, notes } = report;
-  const names = models.map(({ name }) => name);
-  const [first, others] = [names[0]!, names.slice(1)];
-  const head = [
-    "metric",
-    first,
-    ...others.flatMap((name) => [name, `${name} − ${first}`]),
-    ...constants.map(({ name }) => name),
-  ];
-  const taken = costs.map(({ name, cells }) => [
-    plain(name),
-    ...cells.flatMap((cell, i) => [plain(cell ?? ""), ...(i === 0 ? [] : [plain("")])]),
-    ...constants.map(() => plain("")),
-  ]);
-  const scored = metrics.map(({ name, scores, constants: beside, constantsBy: by }) => [
-    plain(name),
-    ...scores.flatMap((score, i) => [
-      scoreCell(score),
-      ...(i === 0 ? [] : [score?.difference ? differenceCell(score.difference) : plain("")]),
-    ]),
-    ...beside.map((value, i) => {
-      const other = by?.[i] ?? null;
-      return plain(value === null ? "" : `${fixed(value)}${other === null ? "" : ` (${other})`}`);
-    }),
-  ]);
-  const cells = [...scored, ...taken];
+  const { on, rows, constants, verdict = null, methods, warnings, notes } = report;
+  const tables = scoreTables(report);
   const words = [
     `${plural(rows, "row")}${methods && ` · intervals of 95 %: ${methods}`}`,
     ...constants.map(({ name, by }) => `${name}: the best answer that never changes, by ${by}`),
     ...notes,
   ];
-  const align = head.map((_, i) => (i === 0 ? ("left" as const) : ("right" as const)));
   const outcome = outcomeOf(report);
   return shownOf(
     [
       outcome.join(" · "),
       "",
       `Evaluation on ${on}`,
-      textTable(
-        head,
-        cells.map((row) => row.map(({ text }) => text)),
-        align,
-      ),
+      tables
+        .map(({ head, cells, align }) =>
+          textTable(
+            head,
+            cells.map((row) => row.map(({ text }) => text)),
+            align,
+          ),
+        )
+        .join("\n\n"),
       ...(verdict === null ? [] : [verdict]),
       ...warnings.map((warning) => `warning: ${warning}`),
       ...words,
@@ -141,11 +99,13 @@ function scoresShown(report: EvaluationReport): Shown {
       null,
       outcomeLine(outcome),
       heading(`Evaluation on ${on}`),
-      htmlTable({
-        head: head.map((name) => html`${name}`),
-        rows: cells.map((row) => row.map(({ shown }) => shown)),
-        align,
-      }),
+      tables.map(({ head, cells, align }) =>
+        htmlTable({
+          head: head.map((name) => html`${name}`),
+          rows: cells.map((row) => row.map(({ shown }) => shown)),
+          align,
+        }),
+      ),
       verdict === null ? [] : html`<div style="margin:2px 0 6px">${verdict}</div>`,
       warnings.map((warning) => warned(warning)),
       words.map((line) => note(line)),
@@ -174,19 +134,6 @@ function outcomeOf({ on, rows, metrics, models, constants }: EvaluationReport): 
     ...(several ? [] : others.slice(0, 2).map(({ name, scores }) => named(name, scores[0]))),
     `${plural(rows, "row")} of ${on}`,
   ];
-}
-
-function scoreCell(score: ScoreShown | null): Cell {
-  return score ? valueCell(score.value, score.interval, { strong: true }) : plain("");
-}
-
-function differenceCell({ value, interval, verdict }: NonNullable<ScoreShown["difference"]>): Cell {
-  const signed = `${value > 0 ? "+" : ""}${fixed(value)}`;
-  const colour = verdict === "better" ? inked(tone.good) : verdict === "worse" ? inked(tone.bad) : "";
-  return {
-    text: [signed, interval && `(${range(interval)})`, verdict].filter(Boolean).join(" "),
-    shown: html`${beside(signed, interval)}${verdict && html`<div style="${colour && `${colour};`}font-size:12px">${verdict}</div>`}`,
-  };
 }
 
 function warned(text: string): Html {

@@ -343,6 +343,37 @@ export const compared: EvaluationReport = {
   warnings: ["plain says “billing” of 99.2 %, which is right of 50 %"],
   models: [router, { ...router, name: "plain" }],
 };
+const rival = (value: number, off: number, verdict: "better" | "worse" | "no difference shown") => ({
+  value,
+  interval: { low: value - 0.04, high: value + 0.03 },
+  difference: { value: off, interval: { low: off - 0.05, high: off + 0.05 }, verdict },
+});
+/** So many that they stand one beneath the other. */
+export const fourBeneath: EvaluationReport = {
+  ...compared,
+  metrics: [
+    {
+      name: "accuracy",
+      scores: [
+        { value: 0.925, interval: { low: 0.86361, high: 0.96008 } },
+        ...[rival(0.7, -0.225, "worse"), rival(0.91, -0.015, "no difference shown"), rival(0.99, 0.065, "better")],
+      ],
+      constants: [0.5],
+      constantsBy: ["always “billing”"],
+    },
+    {
+      name: "latency",
+      scores: [{ value: 21.5, interval: null }, null, null, rival(310, 288.5, "worse")],
+      constants: [null],
+    },
+  ],
+  verdict: "worth it by accuracy: router beats <b>plain</b> by 22.5 points",
+  costs: [
+    { name: "training", cells: ["1.2 min", null, "2 s", null] },
+    { name: "ms an answer", cells: ["21", "20", "0.3", "310"] },
+  ],
+  models: ["router", "<b>plain</b>", "baseline(tfidf)", "prompt(SmolLM2)"].map((name) => ({ ...router, name })),
+};
 export const trials: readonly Trial[] = [
   {
     number: 1,
@@ -528,6 +559,7 @@ export function gallery(): Readonly<Record<string, Shown>> {
     history: historyTable(runEvents()),
     metrics,
     compared: evaluationShown(compared)[0]!,
+    "compared-four": evaluationShown(fourBeneath)[0]!,
     labels,
     confusion,
     worst,

@@ -1,7 +1,14 @@
-/** Linear models of labels over tf-idf: one of several, or each by itself. */
+/** Linear models of labels: one of several, or each by itself. */
 import { logisticFitted, said, softmaxFitted, type Linear } from "../tfidf/linear.js";
 import type { SparseRows } from "../tfidf/sparse.js";
-import type { WordModel } from "./word-model.js";
+
+/** A linear model over numbers of rows: what it says of one as a model's head says it. */
+export interface LinearModel {
+  readonly bytes: number;
+  /** `logistic regression`. */
+  readonly what: string;
+  said(rows: SparseRows, row: number): Float32Array;
+}
 
 /** Logit of a label that no row has, or that all have: nothing tells it. */
 const NEVER = Math.log(1e-38);
@@ -13,7 +20,7 @@ export async function labelModel(
   found: readonly string[],
   labels: readonly string[],
   signal?: AbortSignal,
-): Promise<WordModel> {
+): Promise<LinearModel> {
   const numbers = new Map(labels.map((label, l) => [label, l]));
   const present = labels.flatMap((label, l) => (found.includes(label) ? [l] : []));
   const place = new Map(present.map((label, i) => [label, i]));
@@ -43,7 +50,7 @@ export async function setsModel(
   sets: readonly (readonly string[])[],
   labels: readonly string[],
   signal?: AbortSignal,
-): Promise<WordModel> {
+): Promise<LinearModel> {
   const models: (Linear | number)[] = [];
   for (const label of labels) {
     const is = Uint8Array.from(sets, (set) => Number(set.includes(label)));

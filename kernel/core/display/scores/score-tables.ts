@@ -1,0 +1,121 @@
+/** Scores of models beside each other, and what each of them takes. */
+import { html, inked, tone } from "../html.js";
+import { beside, fixed, plain, range, valueCell, type Cell, type Ends } from "./score-cell.js";
+
+export interface ScoreShown {
+  readonly value: number;
+  readonly interval: Ends | null;
+  /** From the first model to this one. */
+  readonly difference?: {
+    readonly value: number;
+    readonly interval: Ends | null;
+    readonly verdict: "better" | "worse" | "no difference shown" | null;
+  };
+}
+/** In each, a score for each of the models and a value for each of the constants. */
+export interface MetricRow {
+  readonly name: string;
+  readonly scores: readonly (ScoreShown | null)[];
+  readonly constants: readonly (number | null)[];
+  /** Of each constant the answer, where it is another one than the constant's name says; absent: of none. */
+  readonly constantsBy?: readonly (string | null)[];
+}
+/** What models take, each as text; null: nobody knows. */
+export interface CostRow {
+  readonly name: string;
+  readonly cells: readonly (string | null)[];
+}
+export interface ScoreTable {
+  readonly head: readonly string[];
+  readonly cells: readonly (readonly Cell[])[];
+  readonly align: readonly ("left" | "right")[];
+}
+export interface Scored {
+  readonly metrics: readonly MetricRow[];
+  readonly models: readonly { readonly name: string }[];
+  readonly constants: readonly { readonly name: string }[];
+  readonly costs?: readonly CostRow[];
+}
+
+/** Models that stand side by side, each with its difference from the first; more than so many stand one beneath the other. */
+const ABREAST = 3;
+
+export function scoreTables(scored: Scored): readonly ScoreTable[] {
+  return scored.models.length > ABREAST ? beneath(scored) : [abreast(scored)];
+}
+
+function abreast({ metrics, models, constants, costs = [] }: Scored): ScoreTable {
+  const names = models.map(({ name }) => name);
+  const [first, others] = [names[0]!, names.slice(1)];
+  const head = [
+    "metric",
+    first,
+    ...others.flatMap((name) => [name, `${name} − ${first}`]),
+    ...constants.map(({ name }) => name),
+  ];
+  const taken = costs.map(({ name, cells }) => [
+    plain(name),
+    ...cells.flatMap((cell, i) => [plain(cell ?? ""), ...(i === 0 ? [] : [plain("")])]),
+    ...constants.map(() => plain("")),
+  ]);
+  const scored = metrics.map(({ name, scores, constants: beside, constantsBy: by }) => [
+    plain(name),
+    ...scores.flatMap((score, i) => [
+      scoreCell(score),
+      ...(i === 0 ? [] : [score?.difference ? differenceCell(score.difference) : plain("")]),
+    ]),
+    ...beside.map((value, i) => {
+      const other = by?.[i] ?? null;
+      return plain(value === null ? "" : `${fixed(value)}${other === null ? "" : ` (${other})`}`);
+    }),
+  ]);
+  return { head, cells: [...scored, ...taken], align: head.map((_, i) => (i === 0 ? "left" : "right")) };
+}
+
+/** A row for each metric of each model; then one for each model, of what it takes. */
+function beneath({ metrics, models, constants, costs = [] }: Scored): readonly ScoreTable[] {
+  const first = models[0]?.name ?? "";
+  const scored = metrics.flatMap(({ name, scores, constants: values, constantsBy }) => [
+    ...models.map((model, i): readonly Cell[] => {
+      const difference = scores[i]?.difference;
+      return [
+        plain(i === 0 ? name : ""),
+        plain(model.name),
+        scoreCell(scores[i] ?? null),
+        difference ? differenceCell(difference) : plain(""),
+      ];
+    }),
+    ...constants.flatMap((constant, i): (readonly Cell[])[] => {
+      const value = values[i] ?? null;
+      const by = constantsBy?.[i] ?? constant.name;
+      return value === null ? [] : [[plain(""), plain(by), plain(fixed(value)), plain("")]];
+    }),
+  ]);
+  const told = costs.filter(({ cells }) => cells.some((cell) => cell !== null));
+  const taken = models.map(({ name }, i) => [plain(name), ...told.map(({ cells }) => plain(cells[i] ?? ""))]);
+  return [
+    { head: ["metric", "model", "score", `− ${first}`], cells: scored, align: ["left", "left", "right", "right"] },
+    ...(told.length === 0
+      ? []
+      : [
+          {
+            head: ["model", ...told.map(({ name }) => name)],
+            cells: taken,
+            align: ["left" as const, ...told.map(() => "right" as const)],
+          },
+        ]),
+  ];
+}
+
+function scoreCell(score: ScoreShown | null): Cell {
+  return score ? valueCell(score.value, score.interval, { strong: true }) : plain("");
+}
+
+function differenceCell({ value, interval, verdict }: NonNullable<ScoreShown["difference"]>): Cell {
+  const signed = `${value > 0 ? "+" : ""}${fixed(value)}`;
+  const colour = verdict === "better" ? inked(tone.good) : verdict === "worse" ? inked(tone.bad) : "";
+  return {
+    text: [signed, interval && `(${range(interval)})`, verdict].filter(Boolean).join(" "),
+    shown: html`${beside(signed, interval)}${verdict && html`<div style="${colour && `${colour};`}font-size:12px">${verdict}</div>`}`,
+  };
+}

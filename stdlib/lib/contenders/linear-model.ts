@@ -1,0 +1,26 @@
+/** A linear model over rows of numbers, by what the rows teach. */
+import type { ContenderGiven } from "../../kinds/contender.js";
+import { ridgeFitted, said } from "../tfidf/linear.js";
+import type { SparseRows } from "../tfidf/sparse.js";
+import { labelModel, setsModel, type LinearModel } from "./linear-labels.js";
+import type { Values } from "./rows-learnt.js";
+
+export async function modelOf(
+  { labels, signal }: ContenderGiven,
+  learnt: SparseRows,
+  values: Values,
+): Promise<LinearModel> {
+  const [label, sets, score] = [values("label"), values("labels"), values("score")];
+  if (label) return labelModel(learnt, label.map(String), labels, signal);
+  if (sets) return setsModel(learnt, sets as readonly (readonly string[])[], labels, signal);
+  const numbers = await ridgeFitted(learnt, (score ?? []).map(Number), signal);
+  const own = new Float64Array(1);
+  return {
+    what: "ridge regression",
+    bytes: numbers.weights.byteLength,
+    said(rows, row) {
+      said(numbers, rows, row, own);
+      return Float32Array.from(own);
+    },
+  };
+}
