@@ -100,7 +100,10 @@ import { word as schedules_constant } from "./schedules/constant.js";
 import { word as schedules_cosine } from "./schedules/cosine.js";
 import { word as schedules_cosine_with_min_lr } from "./schedules/cosine_with_min_lr.js";
 import { word as schedules_linear } from "./schedules/linear.js";
+import { word as searches_grid } from "./searches/grid.js";
 import { word as searches_random } from "./searches/random.js";
+import { word as searches_sobol } from "./searches/sobol.js";
+import { word as searches_tpe } from "./searches/tpe.js";
 import { word as secrets_secret } from "./secrets/secret.js";
 import { word as slicings_language } from "./slicings/language.js";
 import { word as slicings_length } from "./slicings/length.js";
@@ -292,7 +295,10 @@ export const words: readonly Word[] = [
   schedules_cosine,
   schedules_cosine_with_min_lr,
   schedules_linear,
+  searches_grid,
   searches_random,
+  searches_sobol,
+  searches_tpe,
   secrets_secret,
   slicings_language,
   slicings_length,

@@ -20,6 +20,7 @@ import type { Statement } from "../syntax/tree.js";
 import "../syntax/codes.js";
 import "../types/value-codes.js";
 import "../plan/name-codes.js";
+import "../plan/search-codes.js";
 import "../types/lifecycle-codes.js";
 import "../rules/training-codes.js";
 import "../rules/calibration-codes.js";

@@ -6,6 +6,7 @@ import type { Span } from "../diagnostics/span.js";
 import type { Entry } from "../syntax/tree.js";
 import { formOf } from "../types/shapes.js";
 import { fill } from "../plan/defaults.js";
+import { checkGrid } from "../plan/grids.js";
 import { isCall } from "../plan/definitions.js";
 import { draftOf } from "./names.js";
 import type { Plan, SweepGoal, SweepPlan } from "../plan/plan.js";
@@ -45,6 +46,7 @@ export function sweep(program: Program, header: Header): void {
   const { search } = values;
   const [first] = goals;
   if (!plan || !vary || !isCall(search) || !first || !require) return;
+  if (!checkGrid(program, search, vary, { search: own.given.get("search")?.span, block: varied?.value, here })) return;
   const found: SweepPlan = {
     model: swept.model.name,
     data: swept.data.name,

@@ -35,7 +35,7 @@ export interface Kinds<C extends Call = Call> {
   stopping: NothingMore;
   cadence: NothingMore;
   decoder: NothingMore;
-  search: SearchCapabilities;
+  search: SearchCapabilities<C>;
   space: SpaceCapabilities;
   pruner: NothingMore;
   runner: NothingMore;
@@ -271,10 +271,14 @@ export interface TargetCapabilities {
   readonly shapedBy?: string;
 }
 
-export interface SearchCapabilities {
+/** What chooses the next trial of a sweep. */
+export interface SearchCapabilities<C extends Call = Call> {
   /** It goes through what there is and ends: no number of trials need be said. */
   readonly ends?: true;
+  /** Of one that ends: how many values it takes of a range in which every number counts; null: it takes none such. */
+  readonly points?: Of<C, number | null>;
 }
+
 export interface SpaceCapabilities {
   /** How values are drawn: of a list, or of a range, evenly or by orders of magnitude. */
   readonly space: "choice" | "uniform" | "log";

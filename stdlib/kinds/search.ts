@@ -53,6 +53,8 @@ export interface Study {
   readonly seed: number;
   /** In the order of their numbers; those of earlier sweeps that it starts from come first, with numbers below 1. */
   readonly trials: readonly StudyTrial[];
+  /** Trials that say nothing of this one, as those of another bracket: what they tried is not tried again. */
+  readonly unseen?: readonly StudyTrial[];
   /** How many trials are wanted in all; null: time is the limit. */
   readonly wanted: number | null;
   /** Whether the values may stand together. */
@@ -60,7 +62,7 @@ export interface Study {
 }
 
 export interface SearchImplementation {
-  /** The point of trial `number`, the same for the same study; null: nothing is left to try. */
+  /** The point of trial `number`, the same for the same study (in which trials that run stand too); null: nothing is left to try. */
   suggest(call: Call, study: Study, number: number): Point | null;
 }
 

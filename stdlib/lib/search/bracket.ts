@@ -2,7 +2,7 @@
  * Brackets of hyperband: each trial belongs to one, by a hash of the sweep's seed and its number, so that it is the same
  * whatever ran before. A bracket that begins to give up later gets fewer trials, for these cost more.
  */
-import type { Study } from "../../kinds/search.js";
+import type { Study, StudyTrial } from "../../kinds/search.js";
 
 export interface Brackets {
   readonly reduction: number;
@@ -23,8 +23,8 @@ export function bracketOf({ reduction, count }: Brackets, seed: number, number: 
 /** The trials that are of the same bracket as trial `number`. */
 export function ofBracket(brackets: Brackets, study: Study, number: number): Study {
   const own = bracketOf(brackets, study.seed, number);
-  const trials = study.trials.filter((trial) => bracketOf(brackets, study.seed, trial.number) === own);
-  return { ...study, trials };
+  const isOwn = ({ number }: StudyTrial): boolean => bracketOf(brackets, study.seed, number) === own;
+  return { ...study, trials: study.trials.filter(isOwn), unseen: study.trials.filter((trial) => !isOwn(trial)) };
 }
 
 /** The checksum of Ethernet and zip, of a text in ASCII. */

@@ -2,6 +2,8 @@
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { Point, Study } from "../../kinds/search.js";
 import { activeOnly } from "./active.js";
+import { allCombinations } from "./combinations.js";
+import { keyOf, triedOf } from "./tried.js";
 import { valueAt } from "./values.js";
 
 /** Draws of one trial before its values are taken not to stand together at all. */
@@ -23,4 +25,29 @@ export function drawnPoint(study: Study, share: () => number): Point | null {
     if (study.allows(point)) return point;
   }
   return null;
+}
+
+/** Spaces of so many points are looked through for one that is left. */
+const LOOKED_THROUGH = 10_000n;
+
+/** As `drawnPoint`, of values that no trial had yet; null: none is left, or none was found. */
+export function newPoint(study: Study, share: () => number): Point | null {
+  const tried = triedOf(study);
+  const isNew = (point: Point): boolean => !tried.has(keyOf(point));
+  for (let draw = 0; draw < 20; draw++) {
+    const point = drawnPoint(study, share);
+    if (point === null || isNew(point)) return point;
+  }
+  const all = allCombinations(study.dimensions);
+  if (all === null || all.count > LOOKED_THROUGH) {
+    for (let draw = 0; draw < MOST; draw++) {
+      const point = drawnPoint(study, share);
+      if (point && isNew(point)) return point;
+    }
+    return null;
+  }
+  const left = Array.from({ length: Number(all.count) }, (_, i) => all.at(BigInt(i))).filter(
+    (point) => isNew(point) && study.allows(point),
+  );
+  return left[Math.floor(share() * left.length)] ?? null;
 }

@@ -1,0 +1,74 @@
+/**
+ * Sobol's sequence, scrambled by a seed as Owen's nested permutations do, by hashing (Burley, JCGT 9(4), 2020): any point by its
+ * number, so nothing is kept between trials. Dimensions beyond those that have direction numbers take the same sequence in
+ * another order, which leaves each block of them as even as it was.
+ */
+import { DIRECTIONS } from "./directions.js";
+
+const BITS = 32;
+const BLOCK = DIRECTIONS.length + 1;
+
+/** Shares from above 0 to below 1 of the point with that number, from 0, one for each dimension. */
+export function sobolPoint(number: number, dimensions: number, seed: number): readonly number[] {
+  return Array.from({ length: dimensions }, (_, dimension) => {
+    const block = Math.floor(dimension / BLOCK);
+    const place = block === 0 ? number >>> 0 : scrambled(number, hashed(seed, ~block));
+    return ((scrambled(bitsOf(place, dimension % BLOCK), hashed(seed, dimension)) >>> 0) + 0.5) / 2 ** BITS;
+  });
+}
+
+/** Its bits before they are scrambled, the highest first. */
+export function bitsOf(number: number, dimension: number): number {
+  const directions = directionsOf(dimension);
+  let bits = 0;
+  for (let bit = 0; number !== 0; bit++, number >>>= 1) if (number & 1) bits ^= directions[bit]!;
+  return bits;
+}
+
+const made = new Map<number, Int32Array>();
+function directionsOf(dimension: number): Int32Array {
+  let found = made.get(dimension);
+  if (!found) made.set(dimension, (found = madeDirections(dimension)));
+  return found;
+}
+
+function madeDirections(dimension: number): Int32Array {
+  const directions = new Int32Array(BITS);
+  if (dimension === 0) return directions.map((_, bit) => 1 << (BITS - 1 - bit));
+  const [polynomial, ...initial] = DIRECTIONS[dimension - 1]!;
+  const degree = initial.length;
+  for (let bit = 0; bit < BITS; bit++) {
+    if (bit < degree) {
+      directions[bit] = initial[bit]! << (BITS - 1 - bit);
+      continue;
+    }
+    const first = directions[bit - degree]!;
+    let next = first ^ (first >>> degree);
+    for (let k = 1; k < degree; k++) if ((polynomial >>> (degree - k)) & 1) next ^= directions[bit - k]!;
+    directions[bit] = next;
+  }
+  return directions;
+}
+
+/** Each bit is turned or not by what stands above it, as the seed says. */
+function scrambled(bits: number, seed: number): number {
+  let x = (reversed(bits) + seed) | 0;
+  for (const factor of [0x6c50b47c, 0xb82f1e52, 0xc7afe638, 0x8d22f6e6]) x ^= Math.imul(x, factor);
+  return reversed(x);
+}
+
+function reversed(x: number): number {
+  x = ((x & 0x55555555) << 1) | ((x >>> 1) & 0x55555555);
+  x = ((x & 0x33333333) << 2) | ((x >>> 2) & 0x33333333);
+  x = ((x & 0x0f0f0f0f) << 4) | ((x >>> 4) & 0x0f0f0f0f);
+  x = ((x & 0x00ff00ff) << 8) | ((x >>> 8) & 0x00ff00ff);
+  return (x << 16) | (x >>> 16);
+}
+
+/** The finaliser of MurmurHash3 over both. */
+function hashed(seed: number, dimension: number): number {
+  let h = (Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(dimension + 1, 0x85ebca6b)) | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) | 0;
+}

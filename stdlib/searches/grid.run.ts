@@ -1,0 +1,26 @@
+/** The next combination that no trial had yet, in an order that is spread over all of them; none twice. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type {} from "#dsl/plan/search-codes.js";
+import type { SearchImplementation } from "../kinds/search.js";
+import { gridOf, striding } from "../lib/search/grid.js";
+import { keyOf, triedOf } from "../lib/search/tried.js";
+
+/** So many in a row that may not be, and the rest is given up. */
+const MOST = 1_000_000;
+
+export const grid: SearchImplementation = {
+  suggest(call, study) {
+    const points = call.arguments["points"];
+    const all = gridOf(study.dimensions, typeof points === "number" ? points : null);
+    if ("endless" in all) throw new CodedError("not-a-grid", { path: all.endless.name, search: call.word });
+    const placeOf = striding(all);
+    const tried = triedOf(study);
+    for (let n = 0n, refused = 0; n < all.count && refused < MOST; n++) {
+      const point = all.at(placeOf(n));
+      if (tried.has(keyOf(point))) continue;
+      if (study.allows(point)) return point;
+      refused++;
+    }
+    return null;
+  },
+};

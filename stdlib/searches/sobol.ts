@@ -1,0 +1,26 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "search",
+  name: "sobol",
+  doc: "Spreads the trials evenly over all spaces at once, as chance doesn't: Sobol's sequence, scrambled by the recipe's seed.",
+  example: "search: sobol",
+  since: "0.2.0",
+  elsewhere: { qmc: "sobol", quasi_random: "sobol", quasirandom: "sobol", halton: "sobol", latin_hypercube: "sobol" },
+  references: [
+    {
+      title: "Constructing Sobol sequences with better two-dimensional projections",
+      by: "Joe, Kuo",
+      year: 2008,
+      at: "https://doi.org/10.1137/070709359",
+    },
+    {
+      title: "Practical hash-based Owen scrambling",
+      by: "Burley",
+      year: 2020,
+      at: "https://jcgt.org/published/0009/04/01/",
+    },
+  ],
+  parameters: [],
+  load: async () => (await import("./sobol.run.js")).sobol,
+});

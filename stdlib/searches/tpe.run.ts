@@ -1,0 +1,52 @@
+/**
+ * The tree-structured Parzen estimator as Optuna has it: several settings together (`multivariate`), those of a branch by
+ * themselves (`group`), trials that still run counted among the poor ones (`constant_liar`). It never proposes what was tried.
+ */
+import type { Call } from "#dsl/types/value.js";
+import type { Dimension, Point, SearchImplementation, Study } from "../kinds/search.js";
+import { activeOnly } from "../lib/search/active.js";
+import { newPoint, sharesOf } from "../lib/search/drawn.js";
+import { candidatesOf, densitiesOf, type Densities } from "../lib/search/tpe/candidates.js";
+import { groupsOf } from "../lib/search/tpe/groups.js";
+import { goodOf, isKnown, splitTrials } from "../lib/search/tpe/split.js";
+import { keyOf, triedOf } from "../lib/search/tried.js";
+
+/** Draws of all candidates before chance takes over. */
+const MOST = 20;
+
+export const tpe: SearchImplementation = {
+  suggest(call, study, number) {
+    const share = sharesOf(study.seed, number);
+    const known = study.trials.filter(isKnown);
+    const ended = known.filter(({ state }) => state !== "running").length;
+    if (ended < Number(call.arguments["startup"])) return newPoint(study, share);
+    const split = splitTrials(known, study.objectives, goodOf(ended, study.objectives));
+    const groups = groupsOf(study.dimensions).map((dimensions) => ({
+      dimensions,
+      densities: densitiesOf(dimensions, split, study.objectives),
+    }));
+    return promising(call, study, groups, share) ?? newPoint(study, share);
+  },
+};
+
+interface Group {
+  readonly dimensions: readonly Dimension[];
+  readonly densities: Densities;
+}
+
+/** The best candidates of all groups, else the second best, and so on; null: they were tried, or may not stand together. */
+function promising(call: Call, study: Study, groups: readonly Group[], share: () => number): Point | null {
+  const tried = triedOf(study);
+  const count = Number(call.arguments["candidates"]);
+  for (let draw = 0; draw < MOST; draw++) {
+    const drawn = groups.map(({ densities }) => candidatesOf(densities, count, share));
+    for (let rank = 0; rank < count; rank++) {
+      const values = groups.flatMap(({ dimensions }, g) =>
+        dimensions.map((d, i): [string, number] => [d.name, drawn[g]![rank]![i]!]),
+      );
+      const point = activeOnly(study.dimensions, Object.fromEntries(values));
+      if (!tried.has(keyOf(point)) && study.allows(point)) return point;
+    }
+  }
+  return null;
+}

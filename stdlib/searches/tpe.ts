@@ -1,0 +1,55 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "search",
+  name: "tpe",
+  doc: "Learns where good trials lie: draws from there what is least like the others, several settings together (the tree-structured Parzen estimator, as Optuna has it).",
+  example: "search: tpe",
+  since: "0.2.0",
+  elsewhere: {
+    ...{ bayesian: "tpe", bayes: "tpe", hyperopt: "tpe", optuna: "tpe", motpe: "tpe" },
+    ...{ n_startup_trials: "startup", n_initial_points: "startup", n_startup_jobs: "startup" },
+    ...{ n_ei_candidates: "candidates", n_EI_candidates: "candidates" },
+  },
+  references: [
+    {
+      title: "Algorithms for Hyper-Parameter Optimization",
+      by: "Bergstra et al.",
+      year: 2011,
+      at: "https://papers.nips.cc/paper/4443-algorithms-for-hyper-parameter-optimization",
+    },
+    {
+      title: "Tree-Structured Parzen Estimator: Understanding Its Algorithm Components and Their Roles",
+      by: "Watanabe",
+      year: 2023,
+      at: "https://arxiv.org/abs/2304.11127",
+    },
+    {
+      title: "Multiobjective Tree-Structured Parzen Estimator",
+      by: "Ozaki et al.",
+      year: 2022,
+      at: "https://doi.org/10.1613/jair.1.13188",
+    },
+  ],
+  parameters: [
+    {
+      name: "startup",
+      type: { is: "number", integer: true },
+      doc: "So many trials are drawn by chance before it begins to learn; trials that were given up count, failed ones don't.",
+      range: { min: 1 },
+      default: { value: 10 },
+      why: "From a handful of trials nothing can be learnt.",
+      impact: "medium",
+    },
+    {
+      name: "candidates",
+      type: { is: "number", integer: true },
+      doc: "So many draws are compared for each trial.",
+      range: { min: 1 },
+      default: { value: 24 },
+      why: "More draws look closer at where the good trials lie, fewer look further around.",
+      impact: "low",
+    },
+  ],
+  load: async () => (await import("./tpe.run.js")).tpe,
+});
