@@ -5,6 +5,7 @@ export type PythonGroup =
   | "jupyter"
   | "lab"
   | "oracles"
+  | "optuna"
   | "scores"
   | "deploy"
   | "readers"

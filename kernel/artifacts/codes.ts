@@ -1,5 +1,5 @@
 /** Codes of running a Tune program: runs, checkpoints, training, sweeps. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { registerCodes, visible } from "#dsl/diagnostics/codes.js";
 import "#dsl/plan/name-codes.js";
 import "#dsl/rules/world-codes.js";
 import "#stdlib/lib/sources/codes.js";
@@ -55,6 +55,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "run-not-deleted": { readonly run: string; readonly why: string };
     "run-not-noted": { readonly run: string; readonly why: string };
     interrupted: { readonly what: string; readonly kept: string };
+    "no-journal": { readonly file: string; readonly why: string };
     "sweep-stopped": {
       readonly sweep: string;
       readonly trial: number;
@@ -280,6 +281,14 @@ registerCodes({
     message: (d) => `${d.what} was interrupted; ${d.kept}`,
     explain:
       "An interrupt ends the statement within a second. The step in flight ends in the engine and its checkpoint is written there.",
+  },
+  "no-journal": {
+    severity: "error",
+    message: (d) => `${visible(d.file)} is no journal that the sweep can start from: ${d.why}`,
+    help: () =>
+      "name the journal of a sweep (`runs/sweeps/NAME-HASH.jsonl`), or a file that Optuna's JournalFileBackend wrote, with goals of the same direction",
+    explain:
+      "The journal of a sweep is Optuna's: a line of JSON for each thing that happened to a study and its trials. A sweep reads the trials of the study that is called like the file, else of the newest one whose goals have the same directions.",
   },
   "sweep-stopped": {
     severity: "error",

@@ -43,22 +43,34 @@ function acquire(lock: string, grace: number): void {
   }
 }
 
+const LINKLESS = ["ENOSPC", "EDQUOT", "EFBIG", "EPERM", "ENOTSUP", "ENOSYS", "EMLINK"];
+
+/** It is there at once and whole, so that whoever is killed meanwhile leaves none that says nobody's name. */
 function make(lock: string): boolean {
-  let at: number;
+  const whole = `${lock}${randomUUID()}.new`;
   try {
-    at = openSync(lock, "wx");
+    writeFileSync(whole, own, { flag: "wx" });
+    linkSync(whole, lock);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    // A full disk, or one that has no links: an empty lock is a lock all the same.
+    if (!LINKLESS.includes(code ?? "")) throw error;
+    return create(lock);
+  } finally {
+    rmSync(whole, { force: true });
+  }
+}
+
+function create(lock: string): boolean {
+  try {
+    closeSync(openSync(lock, "wx"));
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
   }
-  try {
-    writeFileSync(at, own);
-  } catch {
-    // the disk is full: it is a lock all the same, but doesn't say whose
-  } finally {
-    closeSync(at);
-  }
-  return true;
 }
 
 /** Of a link that of what it points to, as Optuna asks. */

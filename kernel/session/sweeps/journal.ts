@@ -13,7 +13,7 @@ import { over, type LoggedStudy, type LoggedTrial } from "../../artifacts/optuna
 import { readRegular } from "../../artifacts/read-regular.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 import { keptTrialsIn } from "./kept-trials.js";
-import { begun, ended, Reading, trialIn, type JournalOf, type Unfit } from "./logged-trial.js";
+import { begun, ended, fits, Reading, trialIn, type JournalOf, type Unfit } from "./logged-trial.js";
 
 export type { JournalOf };
 
@@ -197,9 +197,6 @@ export class Journal {
   }
 }
 
-function fits(trial: TrialRecord | Unfit): trial is TrialRecord {
-  return "point" in trial;
-}
 function samePoint(logged: TrialRecord | Unfit, { point }: TrialRecord): boolean {
   return fits(logged) && Object.entries(logged.point).every(([name, value]) => point[name] === value);
 }

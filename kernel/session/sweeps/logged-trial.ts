@@ -36,6 +36,10 @@ export interface Unfit {
   readonly why: string;
 }
 
+export function fits<T extends Unfit>(trial: TrialRecord | T): trial is TrialRecord {
+  return "point" in trial;
+}
+
 /** What has a place of its own in Optuna. */
 type Native = "number" | "point" | "score" | "scores" | "state" | "reports" | "begun";
 type Told = Exclude<keyof TrialRecord, Native>;

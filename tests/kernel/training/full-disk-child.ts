@@ -154,14 +154,14 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
         return size;
       },
       () => book.run(text),
-      () => journal() !== undefined && readFileSync(journal()!, "utf8").split("\n").length > 1,
+      // The first trial is over.
+      () => journal() !== undefined && readFileSync(journal()!, "utf8").includes('"state":1'),
     );
     assert.equal(error.code, "sweep-stopped");
     assert.deepEqual([(error.data as { ended: string }).ended, (error.cause as CodedError).code], ["disk", "no-space"]);
     assert.equal(statSync(journal()!).size, size);
     const first = readFileSync(journal()!, "utf8").trimEnd();
     writeFileSync(journal()!, `${first}\n`);
-    assert.equal(first.split("\n").length, 1);
     await book.run(text);
     assert.ok(readFileSync(journal()!, "utf8").startsWith(`${first}\n`));
     const { trials } = book.values.get("parted") as SweepHandle;

@@ -165,5 +165,10 @@ describe("a sweep's journal", () => {
       () => journal.add(trial),
       (error: unknown) => error instanceof CodedError && error.code === "run-folder",
     );
+    rmSync(join(root, "sweeps"), { recursive: true });
+    assert.throws(
+      () => journal.add(trial),
+      (error: unknown) => error instanceof CodedError && error.code === "run-folder",
+    );
   });
 });
