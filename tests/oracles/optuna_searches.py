@@ -1,8 +1,7 @@
-"""Optuna's Parzen estimator, ranks, volumes and splits of trials, and SciPy's Sobol sequence: python optuna_searches.py GOLDEN_FOLDER."""
+"""Optuna's Parzen estimator, ranks, volumes and splits of trials, and SciPy's Sobol sequence (sweeps.py runs it)."""
 import json
 import math
 import os
-import sys
 import warnings
 
 import numpy
@@ -133,7 +132,3 @@ def split(chance, objectives, count):
     wanted = (default_gamma if objectives == 1 else default_gamma_multiobjective)(ended) + count // 4
     good, others = _split_trials(study, study.get_trials(deepcopy=False), wanted)
     return {"objectives": objectives, "trials": trials, "wanted": wanted, "good": [t.number + 1 for t in good], "others": [t.number + 1 for t in others]}
-
-
-if __name__ == "__main__":
-    make(sys.argv[1])

@@ -27,10 +27,10 @@ function spread(d: NumberDimension, points: number): readonly number[] {
   if (points === 1) return [nearestValue(d, d.scale === "log" ? Math.sqrt(d.from * d.to) : (d.from + d.to) / 2)];
   const [from, to] = d.scale === "log" ? [Math.log(d.from), Math.log(d.to)] : [d.from, d.to];
   const values = Array.from({ length: points }, (_, i) => {
+    if (i === 0 || i === points - 1) return nearestValue(d, i === 0 ? d.from : d.to);
     const x = from + ((to - from) * i) / (points - 1);
-    return i === points - 1
-      ? nearestValue(d, d.to)
-      : nearestValue(d, i === 0 ? d.from : d.scale === "log" ? Math.exp(x) : x);
+    // 0.001 and not what logarithms leave of it.
+    return nearestValue(d, Number((d.scale === "log" ? Math.exp(x) : x).toPrecision(12)));
   });
   return [...new Set(values)];
 }

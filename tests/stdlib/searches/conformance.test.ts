@@ -1,0 +1,38 @@
+/** Every word of the kind `search` that is built, by its own example. */
+import assert from "node:assert/strict";
+import { valueOf, wholeOf } from "#dsl/compile/value.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import type { Call } from "#dsl/types/value.js";
+import { registry } from "#stdlib/registry.js";
+import { conformance, type Suggest } from "./conformance.js";
+
+const words = registry.ofKind("search").filter(({ planned }) => !planned);
+const parameter = registry.find("verb", "sweep")!.parameters.find(({ name }) => name === "search")!;
+
+async function suggesting(example: string): Promise<Suggest> {
+  const read = valueOf(example.replace(/^search: /, ""), parameter, registry);
+  const call = wholeOf(read.value!, parameter, registry).value as Call;
+  const search = await implementationOf(registry, "search", call.word);
+  return (study, number) => search.suggest(call, study, number);
+}
+
+describe("searches", function () {
+  this.timeout(120_000);
+
+  it("are there", () => {
+    assert.ok(words.length >= 4);
+  });
+
+  for (const { name, example, capabilities } of words)
+    describe(name, () => {
+      let [own, chance]: [Suggest, Suggest] = [() => null, () => null];
+      before(async () => {
+        [own, chance] = [await suggesting(example), await suggesting("random")];
+      });
+      conformance({
+        suggest: (study, number) => own(study, number),
+        random: (study, number) => chance(study, number),
+        ends: capabilities?.ends === true,
+      });
+    });
+});
