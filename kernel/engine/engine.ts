@@ -69,6 +69,12 @@ export interface Session {
   load(file: string, only?: Readonly<Record<string, string>>): Promise<readonly string[]>;
   /** Sets state back to its initial values; `names`: default all. */
   reset(names?: readonly string[]): Promise<void>;
+  /** Keeps a copy of these states in the host's memory, in place of what was kept under that name before. */
+  setAside(as: string, names: readonly string[]): Promise<void>;
+  /** Sets the states back to what was kept under that name, which is no longer kept then. */
+  takeBack(as: string): Promise<void>;
+  /** Lets go of what was kept under that name, if anything was. */
+  letGo(as: string): Promise<void>;
   read(state: string): Promise<NDArray>;
   write(state: string, value: NDArray): Promise<void>;
   dispose(): Promise<void>;

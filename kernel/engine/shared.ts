@@ -147,6 +147,16 @@ class View implements Session {
   async reset(names: readonly string[] = [...this.own.keys()]): Promise<void> {
     await (await this.store.common()).reset(names.map((name) => this.inStore(name)));
   }
+  async setAside(as: string, names: readonly string[]): Promise<void> {
+    const own = names.map((name) => this.inStore(name));
+    await (await this.store.common()).setAside(this.tag + as, own);
+  }
+  async takeBack(as: string): Promise<void> {
+    await (await this.store.common()).takeBack(this.tag + as);
+  }
+  async letGo(as: string): Promise<void> {
+    await (await this.store.common()).letGo(this.tag + as);
+  }
   async read(state: string): Promise<NDArray> {
     return (await this.store.common()).read(this.inStore(state));
   }

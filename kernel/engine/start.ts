@@ -168,6 +168,15 @@ class HostedSession implements Session {
   async reset(names?: readonly string[]): Promise<void> {
     await this.client.call("reset", { session: this.session, names: names ?? null });
   }
+  async setAside(as: string, names: readonly string[]): Promise<void> {
+    await this.client.call("setAside", { session: this.session, as, names });
+  }
+  async takeBack(as: string): Promise<void> {
+    await this.client.call("takeBack", { session: this.session, as });
+  }
+  async letGo(as: string): Promise<void> {
+    await this.client.call("letGo", { session: this.session, as });
+  }
   read(state: string): Promise<NDArray> {
     return this.client.call("read", { session: this.session, state });
   }

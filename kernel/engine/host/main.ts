@@ -41,6 +41,9 @@ const handlers: Handlers = {
   },
   load: ({ session, file, only }) => sessionOf(session).load(file, only),
   reset: ({ session, names }) => (sessionOf(session).reset(names), null),
+  setAside: ({ session, as, names }) => (sessionOf(session).setAside(as, names), null),
+  takeBack: ({ session, as }) => (sessionOf(session).takeBack(as), null),
+  letGo: ({ session, as }) => (sessionOf(session).letGo(as), null),
   read: ({ session, state }) => sessionOf(session).read(state),
   write: ({ session, state, value }) => (sessionOf(session).write(state, value), null),
   async dispose({ session }) {

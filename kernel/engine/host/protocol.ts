@@ -33,6 +33,9 @@ export interface Calls {
     answer: readonly string[];
   };
   reset: { ask: { session: number; names: readonly string[] | null }; answer: null };
+  setAside: { ask: { session: number; as: string; names: readonly string[] }; answer: null };
+  takeBack: { ask: { session: number; as: string }; answer: null };
+  letGo: { ask: { session: number; as: string }; answer: null };
   read: { ask: { session: number; state: string }; answer: NDArray };
   write: { ask: { session: number; state: string; value: NDArray }; answer: null };
   dispose: { ask: { session: number }; answer: null };

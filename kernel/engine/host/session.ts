@@ -26,6 +26,8 @@ export class HostSession {
   private readonly states: Record<string, State> = {};
   private readonly unset = new UnsetStates();
   private checkpoints: readonly string[] = [];
+  /** Copies of states, by the name that they are kept under. */
+  private readonly aside = new Map<string, ReadonlyMap<string, NDArray>>();
 
   constructor(
     private readonly backend: Backend,
@@ -162,6 +164,26 @@ export class HostSession {
     const states = names ? Object.fromEntries(names.map((name) => [name, this.state(name)])) : this.states;
     this.unset.declare(states);
     this.beginAll(states, sources);
+  }
+
+  /** A copy: what an engine gives is its own memory, which the next run changes. */
+  setAside(as: string, names: readonly string[]): void {
+    const values = names.map((name) => {
+      const { bytes, ...of } = this.read(name);
+      return [name, { ...of, bytes: new Uint8Array(bytes) }] as const;
+    });
+    this.aside.set(as, new Map(values));
+  }
+
+  takeBack(as: string): void {
+    const values = this.aside.get(as);
+    if (!values) throw new CodedError("internal", { what: `no state was kept as ${as}` });
+    for (const [name, value] of values) this.write(name, value);
+    this.aside.delete(as);
+  }
+
+  letGo(as: string): void {
+    this.aside.delete(as);
   }
 
   async remove(programs: readonly string[]): Promise<void> {
