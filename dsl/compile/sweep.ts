@@ -73,9 +73,10 @@ function boundsIn(
   program: Program,
   values: Readonly<Record<string, Value>>,
   search: Call,
-): Pick<SweepPlan, "trials" | "budgetMs" | "budgetTokens" | "repeats"> {
+): Pick<SweepPlan, "trials" | "budgetMs" | "budgetTokens" | "repeats" | "atOnce"> {
   const number = (key: string): number | null => (typeof values[key] === "number" ? values[key] : null);
   const [trials, budgetMs, tokens, repeats] = [number("trials"), number("budget"), number("tokens"), number("repeats")];
+  const atOnce = number("at_once");
   const ends = program.registry.find("search", search.word)?.capabilities?.ends === true;
   const bounded = ends || budgetMs !== null || tokens !== null;
   return {
@@ -83,6 +84,7 @@ function boundsIn(
     budgetMs,
     ...(tokens !== null && { budgetTokens: tokens }),
     ...(repeats !== null && repeats > 1 && { repeats }),
+    ...(atOnce !== null && { atOnce }),
   };
 }
 

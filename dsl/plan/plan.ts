@@ -295,6 +295,8 @@ export interface SweepPlan {
   readonly require?: readonly Call[];
   /** What gives up poor trials; null: every trial is trained to its end. */
   readonly pruner: Call | null;
+  /** Trials that are open at a time, as far as memory does; absent: whoever runs them says. */
+  readonly atOnce?: number;
   /** The plan of a trial before anything varies; a trial replaces paths in its recipe. */
   readonly plan: Plan;
   readonly seed: number;

@@ -64,6 +64,16 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly why: string;
       readonly ended: "engine" | "disk";
     };
+    "trials-fail-alike": {
+      readonly sweep: string;
+      readonly trial: number;
+      readonly failed: number;
+      readonly values: Readonly<Record<string, string>>;
+      readonly why: string;
+    };
+    "trial-not-running": { readonly sweep: string; readonly trial: number; readonly running: readonly number[] };
+    "trial-not-cloned": { readonly sweep: string; readonly trial: number; readonly over: boolean };
+    "not-in-space": { readonly sweep: string; readonly trial: number; readonly why: string };
     "sweep-without-success": { readonly sweep: string; readonly trials: number; readonly last: string };
     "texts-expected": { readonly got: string };
     "questions-expected": { readonly model: string; readonly at: number };
@@ -307,6 +317,46 @@ registerCodes({
     ],
     explain:
       "A trial that fails is noted, and the next one begins. Without an engine, or on a full disk, every other trial would fail alike: the sweep ends, and what it has found so far stays.",
+  },
+  "trials-fail-alike": {
+    severity: "error",
+    message: (d) =>
+      `${d.sweep} ended in trial ${d.trial} (${Object.entries(d.values)
+        .map(([path, value]) => `${path}: ${value}`)
+        .join(", ")}): three trials one after another failed alike: ${d.why}`,
+    help: () => "mend that, or take the values that bring it about out of `vary`, and run the statement again",
+    notes: (d) => [
+      d.failed === 3
+        ? "trials that failed are not tried again"
+        : `${d.failed} trials failed in all, and are not tried again`,
+    ],
+    explain:
+      "One trial that fails says little: its settings may be at fault. Three that fail for the same reason, with none between them that works, say that the next would too: the sweep ends, and what it found before stays.",
+  },
+  "trial-not-running": {
+    severity: "error",
+    message: (d) => `trial ${d.trial} of ${d.sweep} doesn't run`,
+    help: (d) => (d.running.length === 0 ? "no trial of it does" : `these do: ${d.running.join(", ")}`),
+    explain: "Only a trial that trains can be stopped or changed. What is done stays as it is.",
+  },
+  "trial-not-cloned": {
+    severity: "error",
+    message: (d) =>
+      d.over
+        ? `${d.sweep} is over: it begins no more trials`
+        : `${d.sweep} has no trial ${d.trial} to begin another like it`,
+    help: (d) =>
+      d.over
+        ? "raise `trials` and run its statement again, or train `best` with other settings"
+        : "see its `trials` for their numbers",
+    explain: "A clone takes the place of the next trial that the search would draw, while the sweep runs.",
+  },
+  "not-in-space": {
+    severity: "error",
+    message: (d) => `a trial like ${d.trial} of ${d.sweep} can't have that value: ${d.why}`,
+    help: () => "give a value that the space of its path holds, or widen the space and run the sweep's statement again",
+    explain:
+      "Trials of one sweep lie in one space, so that the search can learn from all of them. A value outside it belongs in another sweep.",
   },
   "sweep-without-success": {
     severity: "error",

@@ -181,6 +181,11 @@ export class TuneSession {
     this.background.add(kept);
   }
 
+  /** When what is under way in the background now is done. */
+  async settled(): Promise<void> {
+    await Promise.all(this.background);
+  }
+
   /** Waits for background work, then ends the engine. */
   async close(): Promise<void> {
     await Promise.all(this.background);

@@ -54,10 +54,24 @@ export interface Training {
   /** Newer ones that were passed over. */
   readonly damaged: readonly DamagedCheckpoint[];
   readonly signal?: AbortSignal;
+  /** Others train on the same engine. */
+  readonly among?: Among;
   on(event: RunEvent): void;
 }
+/** A training that is one of several. */
+export interface Among {
+  /** Updates until the next pause. `seconds`: what one took lately; null: none is done. */
+  chunk(seconds: number | null): number;
+  /** Lets others train, where nothing of this one is under way; it goes on when that settles. */
+  pause(): Promise<void>;
+  /**
+   * Asked where nothing is under way: whether it ends here. `give up`: nobody wants its weights, and none are written.
+   */
+  ends(): "stop" | "give up" | null;
+}
 export interface Trained {
-  readonly reason: "done" | "early" | "interrupted";
+  /** `given up`: without weights of its last step. */
+  readonly reason: "done" | "early" | "given up" | "interrupted";
   readonly steps: number;
   readonly best: Checkpoint | null;
   readonly last: Checkpoint;
@@ -83,6 +97,11 @@ class TrainingLoop {
   private readonly pipeline: StepPipeline;
   private position: Position;
   private best: Checkpoint | null = null;
+  /** The step of the next pause, and what steps took since the last. */
+  private pauseAt = Number.POSITIVE_INFINITY;
+  private lately: { steps: number; seconds: number } = { steps: 0, seconds: 0 };
+  /** Milliseconds in which others trained. */
+  private away = 0;
   private last: Checkpoint | null;
 
   constructor(private readonly t: Training) {
@@ -137,6 +156,7 @@ class TrainingLoop {
   }
 
   private async loop(): Promise<Trained> {
+    this.planPause();
     for (;;) {
       const { step } = this.position;
       if (this.validates(step) && (this.position.validated ?? 0) < step) {
@@ -144,10 +164,24 @@ class TrainingLoop {
         if (ended) return ended;
       }
       if (step >= this.total) break;
+      const end = this.t.among?.ends();
+      if (end) return end === "stop" ? this.ended("early") : this.givenUp();
       if (isDue(this.training.checkpoint, step, this.steps)) await this.checkpoint();
+      if (step >= this.pauseAt) {
+        if ((await this.pause()) === "aborted") return this.interrupted();
+        continue;
+      }
       if ((await this.stepsTo(this.barrier())) === "aborted") return this.interrupted();
     }
     return this.ended("done");
+  }
+
+  private async pause(): Promise<"aborted" | undefined> {
+    const begun = performance.now();
+    const ended = await Promise.race([this.t.among?.pause().then(() => undefined), this.aborted.promise]);
+    this.away += performance.now() - begun;
+    this.planPause();
+    return ended;
   }
 
   /** Takes steps until `barrier`, sending ahead. */
@@ -203,6 +237,12 @@ class TrainingLoop {
     return this.settle(reason, Promise.resolve());
   }
 
+  /** Its log says that it ended before its time, and nothing goes on with it. */
+  private givenUp(): Trained {
+    this.emit({ kind: "stopped", step: this.position.step, reason: "early", seconds: this.elapsed() });
+    return this.settle("given up", Promise.resolve());
+  }
+
   /** The cell replies now; the requests under way end in the host, the checkpoint is queued behind them. */
   private interrupted(): Trained {
     this.emit({ kind: "stopping", step: this.position.step });
@@ -228,6 +268,7 @@ class TrainingLoop {
     const { watchedRows } = this.t;
     if (watchedRows) for (const one of seen ?? []) watchedRows.dynamics.see(one, watchedRows.truth);
     this.position = { ...this.position, step: step.step };
+    this.lately = { steps: this.lately.steps + 1, seconds: this.lately.seconds + step.seconds };
     this.emit({ kind: "step", ...step, epoch: step.epoch + 1 });
     if (!Number.isFinite(step.loss))
       throw new CodedError("loss-not-finite", { step: step.step, loss: String(step.loss), rate: step.rate });
@@ -279,15 +320,21 @@ class TrainingLoop {
   /** The next step after which something is due. */
   private barrier(): number {
     let step = this.position.step + 1;
-    const due = (n: number) => this.validates(n) || isDue(this.training.checkpoint, n, this.steps);
+    const due = (n: number) => this.validates(n) || isDue(this.training.checkpoint, n, this.steps) || n >= this.pauseAt;
     while (step < this.total && !due(step)) step += 1;
     return step;
+  }
+  private planPause(): void {
+    const { steps, seconds } = this.lately;
+    const chunk = this.t.among?.chunk(steps === 0 ? null : seconds / steps);
+    this.pauseAt = chunk === undefined ? Number.POSITIVE_INFINITY : this.position.step + Math.max(1, chunk);
+    this.lately = { steps: 0, seconds: 0 };
   }
   private validates(step: number): boolean {
     return this.t.validate !== null && isDue(this.training.validate, step, this.steps);
   }
   private elapsed(): number {
-    return (this.t.resume?.position.seconds ?? 0) + (performance.now() - this.started) / 1000;
+    return (this.t.resume?.position.seconds ?? 0) + (performance.now() - this.started - this.away) / 1000;
   }
   /** So that greater is better. */
   private turned(value: number): number {

@@ -25,6 +25,8 @@ export interface TrialRecord {
   readonly reports?: readonly { readonly step: number; readonly score: number }[];
   /** Milliseconds since 1970. */
   readonly begun?: number;
+  /** Updates so far, while it runs. */
+  readonly step?: number;
   /** Updates that it would train in all. */
   readonly steps?: number;
   /** Why it was pruned. */
@@ -41,11 +43,40 @@ export interface SweepHandle {
     readonly score: number;
     readonly values: Readonly<Record<string, string>>;
     readonly tune: string;
+    /** The folder of its run, which has its weights. */
+    readonly run: string | null;
   } | null;
+  /** Ends a trial that runs, with the score that it has. Coded error `trial-not-running`. */
+  stop(number: number): void;
+  /** Begins a trial like that one, other values changed (path → Tune text). Coded errors `trial-not-cloned`, `not-in-space`. */
+  clone(number: number, changes?: Readonly<Record<string, string>>): void;
+  /** Stops a trial that runs, and begins one like it with other values. */
+  change(number: number, changes: Readonly<Record<string, string>>): void;
 }
 export const sweepType = `{
   readonly name: string;
-  readonly trials: readonly { readonly number: number; readonly values: Readonly<Record<string, string>>; readonly score: number | null; readonly state: string; readonly seconds: number; readonly run: string | null; readonly error: string | null }[];
-  /** The best trial: its score, its values, and the Tune text that trains it. */
-  readonly best: { readonly number: number; readonly score: number; readonly values: Readonly<Record<string, string>>; readonly tune: string } | null;
+  readonly trials: readonly {
+    readonly number: number;
+    /** Path to value, as Tune text. */
+    readonly values: Readonly<Record<string, string>>;
+    readonly score: number | null;
+    /** Of each goal, where there are several. */
+    readonly scores?: readonly number[];
+    readonly state: "running" | "done" | "pruned" | "stopped" | "failed";
+    /** Validation scores on the way. */
+    readonly reports?: readonly { readonly step: number; readonly score: number }[];
+    readonly seconds: number;
+    readonly run: string | null;
+    readonly error: string | null;
+    /** Why it was pruned. */
+    readonly why?: string;
+  }[];
+  /** The best trial: its score, its values, the Tune text that trains it, and the folder of its run. */
+  readonly best: { readonly number: number; readonly score: number; readonly values: Readonly<Record<string, string>>; readonly tune: string; readonly run: string | null } | null;
+  /** Ends a trial that runs, with the score that it has. */
+  stop(number: number): void;
+  /** Begins a trial like that one, some values changed: \`found.clone(7, { "optimizer.learning_rate": "0.001" })\`. */
+  clone(number: number, changes?: Readonly<Record<string, string>>): void;
+  /** Stops a trial that runs, and begins one like it with other values. */
+  change(number: number, changes: Readonly<Record<string, string>>): void;
 }`;

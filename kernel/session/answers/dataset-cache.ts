@@ -85,8 +85,7 @@ export class DatasetCache {
         });
       case "machine":
         return {
-          // Where nothing constrains it, the constraint is a number beyond any machine.
-          memoryBytes: Math.min(process.constrainedMemory() || Infinity, totalmem()),
+          memoryBytes: memoryHere(),
           cores: availableParallelism(),
           engine: this.engine,
           ...paceOf(this.engine),
@@ -229,6 +228,12 @@ export class DatasetCache {
     made.catch(() => this.tokenizers.delete(base.folder));
     return made;
   }
+}
+
+/** Bytes of this machine's memory that may be used. */
+export function memoryHere(): number {
+  // Where nothing constrains it, the constraint is a number beyond any machine.
+  return Math.min(process.constrainedMemory() || Infinity, totalmem());
 }
 
 /** Of the rows: what they are called is not in it, nor who reads them. */

@@ -7,6 +7,7 @@ import { preferred, startEngine } from "../../engine/start.js";
 export class EngineRoom {
   private running: Promise<Engine> | null = null;
   private options: EngineOptions = { engine: "auto" };
+  private staying = 0;
 
   /** `begin`: what gives an engine when one is needed; another session may lend its own. */
   constructor(private readonly begin: (options: EngineOptions) => Promise<Engine> = startEngine) {}
@@ -27,9 +28,20 @@ export class EngineRoom {
    * can't do, gets that engine: models come back from their checkpoints.
    */
   async engine(work?: Work): Promise<Engine> {
+    if (this.running && this.staying > 0) return this.running;
     if (this.running && work && (await this.suits(await this.running, work))) return this.running;
     if (this.running && work) await this.close();
     return this.running ?? this.start(work);
+  }
+
+  /** The engine that runs, or that is started next, is not given up for other work until what comes back is called. */
+  stay(): () => void {
+    this.staying += 1;
+    let stays = true;
+    return () => {
+      if (stays) this.staying -= 1;
+      stays = false;
+    };
   }
 
   /** Looking (nothing trains) is no reason to change, unless the engine lacks the precision. */

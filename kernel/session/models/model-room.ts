@@ -27,7 +27,15 @@ import { type Merged, writeMerged } from "../../artifacts/merged.js";
 import { type Saved, writeSaved } from "./saved.js";
 import type { SaveOptions } from "./save-options.js";
 import { demandOwn, tellLearnt, writable } from "./saved-over.js";
-import { openModel, openPrompted, openUntrained, storeOf, trainedBody, type OpenModel } from "./open-model.js";
+import {
+  openModel,
+  openPrompted,
+  openUntrained,
+  storeOf,
+  trainedBody,
+  type OpenModel,
+  type OpensModel,
+} from "./open-model.js";
 import { typesOf, type Reading } from "../../core/session/token-types.js";
 import { readsContexts } from "../../inference/questions.js";
 import { does } from "../../core/session/words.js";
@@ -151,9 +159,20 @@ export class ModelRoom {
     return base;
   }
 
-  /** Opens a model fresh from its base for training; what was open for that folder before is closed. */
-  async fresh(folder: string, plan: Plan, base: Base, labels: readonly string[], home: string): Promise<OpenModel> {
+  /**
+   * Opens a model fresh from its base for training; what was open for that folder before is closed. `opens`: its programs
+   * are another's affair, and so is how long they stay.
+   */
+  async fresh(
+    folder: string,
+    plan: Plan,
+    base: Base,
+    labels: readonly string[],
+    home: string,
+    opens?: OpensModel,
+  ): Promise<OpenModel> {
     const engine = await this.session.engines.engine(EngineRoom.work(plan));
+    if (opens) return this.open.lend(folder, engine, await openModel(engine, plan, base, labels, home, opens));
     const store = await storeOf(plan.recipe.model, base);
     return (await this.open.add(folder, engine, store, () => openModel(engine, plan, base, labels, home))).model;
   }

@@ -80,6 +80,18 @@ export async function trainedBody(
   return { ...body, task: { call: model.task, implementation: task }, labels: labels.length, seed: training.seed };
 }
 
+/** Programs to open, and what they are read from. */
+export interface ToOpen {
+  /** Where its frozen weights may lie in common with others; null: it stands alone. */
+  readonly store: string | null;
+  readonly programs: Readonly<Record<string, Program>>;
+  readonly model: ModelPlan;
+  readonly base: Base;
+  readonly home: string;
+}
+/** `saved`: what training changes. */
+export type OpensModel = (engine: Engine, o: ToOpen, saved: readonly string[]) => Promise<Session>;
+
 /** `home`: the folder that the plan's own folders are relative to (the notebook's). */
 export async function openModel(
   engine: Engine,
@@ -87,6 +99,7 @@ export async function openModel(
   base: Base,
   labels: readonly string[],
   home: string,
+  opens: OpensModel = openSession,
 ): Promise<OpenModel> {
   const parts = await partsOf(plan, base, labels, home);
   const assembled = assemble(parts);
@@ -98,8 +111,8 @@ export async function openModel(
   const scoring = { ...(answers && { evaluate }), ...(!answers?.score && { loss }) };
   const store = await storeOf(plan.recipe.model, base);
   const programs = { ...training, ...scoring, ...writing.programs };
-  const session = await opened(engine, { store, programs, model: plan.recipe.model, base, home });
   const { resumable: saved, trainable } = assembled;
+  const session = await opens(engine, { store, programs, model: plan.recipe.model, base, home }, saved);
   const adapter = await adapterIn(plan.recipe.model, base, assembled);
   const technique = await does(plan.recipe.model.technique, "technique");
   const family = await implementationOf(registry, "model", base.facts.family);
@@ -136,16 +149,7 @@ function isRandom(state: Program["state"][string] | undefined): boolean {
 }
 
 /** A session of its own, or one over the base's weights that other models of that base see too. */
-function opened(
-  engine: Engine,
-  o: {
-    readonly store: string | null;
-    readonly programs: Readonly<Record<string, Program>>;
-    readonly model: ModelPlan;
-    readonly base: Base;
-    readonly home: string;
-  },
-): Promise<Session> {
+export function openSession(engine: Engine, o: ToOpen): Promise<Session> {
   const checkpoints = checkpointsOf(o.model, o.base, o.home);
   if (o.store === null) return engine.open(o.programs, checkpoints);
   const adapter = fileOf(o.model, o.home);
@@ -221,7 +225,13 @@ export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base,
     ...(answers && { evaluate: buildEvaluate(parts, false) }),
     ...(!answers?.score && { loss: buildEvaluate(parts, true) }),
   };
-  const session = await opened(engine, { store: base.hash, programs: { ...writing, ...scoring }, model, base, home });
+  const session = await openSession(engine, {
+    store: base.hash,
+    programs: { ...writing, ...scoring },
+    model,
+    base,
+    home,
+  });
   return { ...looking(session, base, mute), why: () => buildWhy(parts) };
 }
 
@@ -235,7 +245,7 @@ export async function openPrompted(
   const passes = { ...PLAIN, storage: storageOf(plan.storage) };
   const programs = { ...buildPrompting({ ...(await bodyOf(plan, base, home)), seed: 0, passes }, writes) };
   const refusals = (await Promise.all(Object.values(programs).map((program) => engine.can(program)))).flat();
-  const session = await opened(engine, { store: base.hash, programs, model: plan, base, home });
+  const session = await openSession(engine, { store: base.hash, programs, model: plan, base, home });
   const why = (): never => {
     throw new CodedError("internal", { what: "a prompt has no head whose answers could be explained" });
   };
@@ -286,7 +296,7 @@ async function tokensOf(base: Base, text: string): Promise<readonly number[]> {
   return Array.from((await tokenizer.encode([text], Number.MAX_SAFE_INTEGER))[0]!);
 }
 
-function checkpointsOf(model: ModelPlan, base: Base, home: string): readonly string[] {
+export function checkpointsOf(model: ModelPlan, base: Base, home: string): readonly string[] {
   const adapter = fileOf(model, home);
   return [...(adapter === null ? [] : [adapter]), ...(base.facts.scratch ? [] : [base.folder])];
 }

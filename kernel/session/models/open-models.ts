@@ -19,9 +19,12 @@ export class OpenModels {
   /** The order is that of last use. */
   private readonly open = new Map<string, Open>();
 
+  /** Those whose life is another's affair: they take no room here. */
+  private readonly lent = new Map<string, Open>();
+
   /** The model of that key, where this engine has it. */
   of(key: string, engine: unknown): Open | undefined {
-    const known = this.open.get(key);
+    const known = this.lent.get(key) ?? this.open.get(key);
     return known?.engine === engine ? known : undefined;
   }
 
@@ -34,25 +37,32 @@ export class OpenModels {
     return added;
   }
 
+  /** A model that is never closed to make room, until it is forgotten. */
+  lend(key: string, engine: unknown, model: OpenModel): OpenModel {
+    this.lent.set(key, { model, engine, file: "" });
+    return model;
+  }
+
   used(key: string, one: Open): void {
+    if (this.lent.has(key)) return;
     this.open.delete(key);
     this.open.set(key, one);
   }
 
   /** Which checkpoint's weights the model holds now. */
   holds(key: string, file: string): void {
-    const open = this.open.get(key);
+    const open = this.lent.get(key) ?? this.open.get(key);
     if (open) open.file = file;
   }
 
   async forget(key: string): Promise<void> {
-    const open = this.open.get(key);
-    this.open.delete(key);
+    const open = this.lent.get(key) ?? this.open.get(key);
+    if (!this.lent.delete(key)) this.open.delete(key);
     await open?.model.dispose().catch(() => undefined);
   }
 
   async close(): Promise<void> {
-    for (const key of [...this.open.keys()]) await this.forget(key);
+    for (const key of [...this.lent.keys(), ...this.open.keys()]) await this.forget(key);
   }
 
   private async makeRoom(store: string | null): Promise<void> {

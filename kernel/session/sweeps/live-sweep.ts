@@ -1,21 +1,32 @@
 /** A sweep's handle, and its cell while it runs. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/plan/plan.js";
 import { figureShown } from "../../core/display/figure.js";
 import { sweepFigure } from "../../core/display/curves/sweep.js";
-import { goalOf, oriented } from "../../core/sweep/study.js";
+import { goalOf } from "../../core/sweep/study.js";
 import type { SweepHandle, TrialRecord } from "../../core/sweep/trial.js";
 import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
 import type { Stage } from "../tune-session.js";
-import type { Journal } from "./journal.js";
+import { changed } from "./changed.js";
+import { bestOf } from "./ranking.js";
+import type { TrialLog } from "./trial-log.js";
+import { demandRunning, Wishes } from "./wishes.js";
+
+/** Milliseconds between two pictures. */
+const BETWEEN = 500;
 
 export class LiveSweep implements SweepHandle {
-  running: TrialRecord | null = null;
+  readonly wishes = new Wishes();
   private readonly id: string;
   private begun = false;
+  private shownAt = -Infinity;
+  private later: NodeJS.Timeout | null = null;
+  private over = false;
+
   constructor(
     readonly name: string,
     private readonly plan: SweepPlan,
-    private readonly journal: Journal,
+    private readonly log: TrialLog,
     private readonly stage: Stage,
   ) {
     this.id = `sweep-${name}-${Date.now().toString(36)}`;
@@ -26,27 +37,62 @@ export class LiveSweep implements SweepHandle {
   }
 
   get trials(): readonly TrialRecord[] {
-    return this.running ? [...this.journal.trials, this.running] : this.journal.trials;
+    return this.log.trials;
   }
 
   get best(): SweepHandle["best"] {
-    let best: { readonly trial: TrialRecord; readonly score: number; readonly worth: number } | null = null;
-    for (const t of this.journal.trials) {
-      const worth = oriented(this.plan, t.score);
-      if (worth === null || t.score === null || Number.isNaN(worth)) continue;
-      if (best === null || worth > best.worth) best = { trial: t, score: t.score, worth };
-    }
-    if (!best) return null;
-    const { number, values } = best.trial;
-    return {
-      number,
-      score: best.score,
-      values,
-      tune: trialText(this.plan, values, modelKeys(), "winner", { model: `${this.plan.model}_best` }),
-    };
+    const number = bestOf(this.plan, this.log.ended);
+    const best = this.log.ended.find((trial) => trial.number === number);
+    if (!best || best.score === null) return null;
+    const { score, values, run } = best;
+    const tune = trialText(this.plan, values, modelKeys(), "winner", { model: `${this.plan.model}_best` });
+    return { number: best.number, score, values, tune, run };
   }
 
+  stop(number: number): void {
+    demandRunning(this.name, number, this.running);
+    this.wishes.wantStopped(number);
+  }
+
+  clone(number: number, changes: Readonly<Record<string, string>> = {}): void {
+    const trial = this.trials.find((one) => one.number === number);
+    if (!trial || this.over)
+      throw new CodedError("trial-not-cloned", { sweep: this.name, trial: number, over: this.over });
+    this.wishes.wantBegun(changed({ name: this.name, plan: this.plan }, trial, changes));
+  }
+
+  change(number: number, changes: Readonly<Record<string, string>>): void {
+    demandRunning(this.name, number, this.running);
+    this.clone(number, changes);
+    this.stop(number);
+  }
+
+  private get running(): readonly number[] {
+    return this.log.open.map((trial) => trial.number);
+  }
+
+  /** Shows how it stands: at once where that was long ago, else as soon as it is. */
   show(): void {
+    const wait = this.shownAt + BETWEEN - performance.now();
+    if (wait <= 0) this.draw();
+    else this.later ??= setTimeout(() => this.draw(), wait);
+  }
+
+  /** No trial runs any more: shows what it came to. */
+  end(): void {
+    this.over = true;
+    this.draw();
+  }
+
+  /** A sentence that stays beneath its pictures. */
+  note(words: string): void {
+    this.stage.screen.display({ bundle: { "text/plain": words } });
+  }
+
+  private draw(): void {
+    if (this.later) clearTimeout(this.later);
+    this.later = null;
+    this.shownAt = performance.now();
     const shown = {
       ...figureShown(
         sweepFigure(this.trials, goalOf(this.plan), {

@@ -41,7 +41,7 @@ export function fits<T extends Unfit>(trial: TrialRecord | T): trial is TrialRec
 }
 
 /** What has a place of its own in Optuna. */
-type Native = "number" | "point" | "score" | "scores" | "state" | "reports" | "begun";
+type Native = "number" | "point" | "score" | "scores" | "state" | "reports" | "begun" | "step";
 type Told = Exclude<keyof TrialRecord, Native>;
 const text = v.string();
 const path = v.pipe(text, v.regex(/^[\p{ID_Start}_][\p{ID_Continue}.]*$/u));

@@ -1,28 +1,65 @@
 /** One trial: the point's program compiled, trained and scored on the validation split. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
 import type { Span } from "#dsl/diagnostics/span.js";
-import type { SweepPlan } from "#dsl/plan/plan.js";
+import type { Plan, SweepPlan } from "#dsl/plan/plan.js";
+import type { Registry } from "#dsl/types/registry.js";
+import type { Call } from "#dsl/types/value.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { compileAll } from "../answers/host.js";
-import type { TrialOf } from "../../artifacts/trials.js";
+import { readCheckpoints } from "../../artifacts/checkpoints.js";
+import type { RunEvent } from "../../core/session/events.js";
 import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
-import { worldIn } from "../../inference/measured.js";
-import type { Stage, TuneSession } from "../tune-session.js";
-import { giveBack, giveWeights, trainOnce } from "../trainings/training.js";
+import { finishedRun } from "../../history/runs-named.js";
+import { readsTexts, worldIn } from "../../inference/measured.js";
+import { keptCheckpoint } from "../../training/kept-checkpoint.js";
+import { writesText } from "../models/model-handle.js";
+import { giveBack, giveWeights, trainOnce, type RunResult } from "../trainings/training.js";
 import { evaluateOnce } from "../verbs/evaluate-once.js";
+import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
+import type { TrialModels } from "./trial-models.js";
+import type { Asked, Outcome } from "./trial-work.js";
 
-/** Trains one point and scores it on the validation split (the training split where there is none is never used: the checker refuses). */
-export async function runTrial(
-  session: TuneSession,
-  { plan: sweep, span }: { readonly plan: SweepPlan; readonly span: Span },
-  values: Readonly<Record<string, string>>,
-  trial: TrialOf,
-  stage: Stage,
-): Promise<{ readonly score: number; readonly run: string }> {
-  const as = `${trial.sweep}_${trial.number}`;
-  const text = trialText(sweep, values, modelKeys(), as);
-  const source = { id: `sweep:${as}`, title: as, text };
+/** What a trial shares with the others of its sweep. */
+export interface Around {
+  readonly session: TuneSession;
+  readonly stage: Stage;
+  readonly sweep: SweepPlan;
+  /** Of the statement. */
+  readonly span: Span;
+  readonly models: TrialModels;
+}
+/** A training has at least so many chunks, and none lasts longer: a wish is heard, and the others train, after each. */
+const CHUNKS = 8;
+const CHUNK_SECONDS = 10;
+/** Updates of the first, before it is known what one takes. */
+const FIRST = 8;
+
+/**
+ * Trains one point, with each of its seeds, and scores it on the validation split (the training split where there is none is never used: the
+ * checker refuses). Whoever asks gives its turn back.
+ */
+export async function runTrial({ stage, ...shared }: Around, asked: Asked): Promise<readonly Outcome[]> {
+  const around = { ...shared, stage: { ...stage, signal: asked.signal } };
+  const plans = await plansOf(around, asked);
+  const outcomes: Outcome[] = [];
+  for (const { name, plan } of plans) {
+    outcomes.push(await runOnce(around, asked, { name, plan, first: outcomes.length === 0 }));
+    if (asked.ends() !== null) break;
+  }
+  return outcomes;
+}
+
+/** What it trains: its program's one training, or as many as it has seeds. */
+async function plansOf(
+  { session, stage, sweep }: Around,
+  { values, of }: Asked,
+): Promise<readonly { readonly name: string; readonly plan: Plan }[]> {
+  const as = `${of.sweep}_${of.number}`;
+  const repeats = sweep.repeats ?? 1;
+  const settings = repeats > 1 ? { ...values, repeats: String(repeats) } : values;
+  const source = { id: `sweep:${as}`, title: as, text: trialText(sweep, settings, modelKeys(), as) };
   const { diagnostics, actions } = await compileAll([...stage.sources, source], {
     ...{ hostContext: stage.hostContext, datasets: session.datasets, registry: session.vocabulary.registry },
     kept: session.kept,
@@ -30,39 +67,150 @@ export async function runTrial(
   });
   const action = actions?.find((a) => a.verb === "train");
   if (!action) throw new TrialRefused(diagnostics.find((d) => d.severity === "error")?.code ?? "internal");
-  const result = await trainOnce(
-    session,
-    { plan: action.plan, name: as, resume: false, title: as, trial, onEvent: () => undefined },
-    stage,
+  return action.repeats?.each ?? [{ name: as, plan: action.plan }];
+}
+
+interface One {
+  readonly name: string;
+  readonly plan: Plan;
+  /** Of several seeds. */
+  readonly first: boolean;
+}
+
+async function runOnce(around: Around, asked: Asked, one: One): Promise<Outcome> {
+  const { session, stage, sweep } = around;
+  const { name, plan } = one;
+  const { registry } = session.vocabulary;
+  const bars = (sweep.require ?? []).map((bar) =>
+    must(registry.find("bar", bar.word)?.capabilities, `what ${bar.word} says of itself`).metric(bar),
   );
+  const wanted = [...sweep.goals.map(({ metric }) => metric), ...bars];
+  const measures = await onTheWay(wanted, plan, registry);
+  const before = asked.resume ? doneBefore(session, one, wanted) : null;
+  if (before) return outcomeOf(before, sweep);
+  await asked.turn.begin();
+  const result = await trained(around, asked, one, measures);
   const forget = () => session.models.forget(result.run.path);
   if (result.trained.reason === "interrupted") {
     session.later(result.trained.settled.finally(forget));
     throw new CodedError("interrupted", {
-      what: `the sweep ${as.replace(/_\d+$/, "")}`,
+      what: `the sweep ${asked.of.sweep}`,
       kept: "the trials done so far are kept: run the statement again to go on",
     });
   }
+  const ended = { run: result.run.path, tokens: tokensOf(result.events) };
   try {
-    const handle = session.models.unnamed(action.plan.recipe.model, as);
-    const kept = await giveWeights(session, handle, action.plan, result);
+    if (result.trained.reason === "given up") return { ...ended, scores: null, bars: [] };
+    const handle = session.models.unnamed(plan.recipe.model, name);
+    const kept = await giveWeights(session, handle, plan, result);
     if (kept?.damaged)
-      warningsOn(stage, span)("best-not-kept", { ...kept.damaged, kept: kept.checkpoint.position.step });
-    const subject = { data: action.plan.recipe.data, split: "validation" };
-    const scored = {
-      ...{ metrics: [sweep.goal.metric], batch_size: action.plan.recipe.training.batch_size },
+      warningsOn(stage, around.span)("best-not-kept", { ...kept.damaged, kept: kept.checkpoint.position.step });
+    const told = toldAt(result.events, must(kept, "the weights of a training that ended").checkpoint.position.step);
+    const missing = wanted.filter((metric) => !measures.includes(metric) || !(metricName(metric) in told));
+    const how = {
+      ...{ metrics: missing, batch_size: plan.recipe.training.batch_size },
       world: worldIn(stage.hostContext.folder),
       judging: { beside: null, signal: stage.signal, onProgress: stage.hostContext.onProgress },
     };
-    const { evaluation } = await evaluateOnce(session, handle, subject, scored, stage);
-    const metric = metricName(sweep.goal.metric);
-    const score = evaluation.metrics[metric] ?? Number.NaN;
-    if (Number.isNaN(score)) throw new CodedError("trial-unmeasured", { metric, step: result.trained.steps });
-    return { score, run: result.run.path };
+    const subject = { data: plan.recipe.data, split: "validation" };
+    const scored = missing.length > 0 ? await evaluateOnce(session, handle, subject, how, stage) : null;
+    const values = wanted.map(
+      (metric) => (missing.includes(metric) ? scored?.evaluation.metrics : told)?.[metricName(metric)],
+    );
+    return outcomeOf({ ...ended, values, step: result.trained.steps }, sweep);
   } finally {
     giveBack(result);
     await forget();
   }
+}
+
+/** `values`: of each goal, then of each bar. Coded error `trial-unmeasured`. */
+function outcomeOf(
+  {
+    values,
+    step,
+    ...ended
+  }: Pick<Outcome, "run" | "tokens"> & {
+    readonly values: readonly (number | undefined)[];
+    readonly step: number;
+  },
+  { goals }: SweepPlan,
+): Outcome {
+  const all = values.map((value) => value ?? Number.NaN);
+  const none = goals.findIndex((_, i) => Number.isNaN(all[i]));
+  const unmeasured = goals[none];
+  if (unmeasured) throw new CodedError("trial-unmeasured", { metric: metricName(unmeasured.metric), step });
+  return { ...ended, scores: all.slice(0, goals.length), bars: all.slice(goals.length) };
+}
+
+/** What it came to, where it was trained to its end before the sweep was interrupted and its log says all that is wanted; null: no. */
+function doneBefore({ runs }: TuneSession, { name, plan }: One, wanted: readonly Call[]) {
+  const run = finishedRun(runs, name, plan.recipeHash);
+  if (!run || readCheckpoints(run).length === 0) return null;
+  const events = run.events();
+  const { step } = keptCheckpoint(run, plan).position;
+  const told = toldAt(events, step);
+  const values = wanted.map((metric) => told[metricName(metric)]);
+  return values.includes(undefined) ? null : { run: run.path, tokens: tokensOf(events), values, step };
+}
+
+async function trained(
+  around: Around,
+  asked: Asked,
+  { name, plan, first }: One,
+  measures: readonly Call[],
+): Promise<RunResult> {
+  const { session, stage, sweep, models } = around;
+  const metric = metricName(sweep.goal.metric);
+  const onEvent = (event: RunEvent): void => {
+    if (event.kind === "step") asked.onStep(event.step);
+    const score = event.kind === "evaluated" ? event.metrics[metric] : undefined;
+    if (event.kind === "evaluated" && first && score !== undefined && !Number.isNaN(score))
+      asked.onReport(event.step, score);
+  };
+  const request = {
+    ...{ plan, name, title: name, trial: asked.of, measures, onEvent, opens: models.opens },
+    onBehind: (events: readonly RunEvent[]) => events.forEach(onEvent),
+    onRun: (folder: string) => asked.onRun(folder),
+    among: (steps: number) => {
+      asked.onSteps(steps);
+      return {
+        chunk: (seconds: number | null) =>
+          Math.min(Math.ceil(steps / CHUNKS), seconds === null ? FIRST : Math.round(CHUNK_SECONDS / seconds)),
+        pause: () => asked.turn.pass(),
+        ends: () => asked.ends(),
+      };
+    },
+  };
+  if (!asked.resume) return trainOnce(session, { ...request, resume: false }, stage);
+  try {
+    return await trainOnce(session, { ...request, resume: true }, stage);
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== "nothing-to-resume") throw error;
+    return trainOnce(session, { ...request, resume: false }, stage);
+  }
+}
+
+/** Those that validation says while it trains: the rest is asked of the trained model. */
+async function onTheWay(wanted: readonly Call[], { recipe }: Plan, registry: Registry): Promise<readonly Call[]> {
+  if (recipe.training.validate === null) return [];
+  const found: Call[] = [];
+  for (const metric of wanted) {
+    const timed = registry.find("metric", metric.word)?.capabilities?.of.includes("time") ?? false;
+    const written = writesText(recipe.model) && (await readsTexts(metric));
+    if (!timed && !written) found.push(metric);
+  }
+  return found;
+}
+
+/** What validation said after that step. */
+function toldAt(events: readonly RunEvent[], step: number): Readonly<Record<string, number>> {
+  for (const event of events.toReversed()) if (event.kind === "evaluated" && event.step === step) return event.metrics;
+  return {};
+}
+
+function tokensOf(events: readonly RunEvent[]): number {
+  return events.reduce((sum, event) => (event.kind === "step" ? sum + event.tokens : sum), 0);
 }
 
 class TrialRefused extends Error {

@@ -23,7 +23,7 @@ import { writeModelFolder } from "../../artifacts/model-folder.js";
 import { takeHead, type HeadLost } from "../models/own-head.js";
 import { describeIn, savedAs } from "../../history/described.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import type { OpenModel } from "../models/open-model.js";
+import type { OpenModel, OpensModel } from "../models/open-model.js";
 import { eventsUntil } from "../../artifacts/read-events.js";
 import type { About, Lock, RunFolder } from "../../artifacts/run-folder.js";
 import type { RunLock } from "../../artifacts/run-lock.js";
@@ -32,7 +32,7 @@ import { scoreSplit } from "../../inference/scored.js";
 import { begunFrom } from "../../inference/seen.js";
 import { standardise } from "../../artifacts/standardised.js";
 import { Dynamics, loadDynamics } from "../../training/dynamics.js";
-import { totalSteps, train, type Trained, type Training } from "../../training/train.js";
+import { totalSteps, train, type Among, type Trained, type Training } from "../../training/train.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { version } from "../version.js";
@@ -61,6 +61,14 @@ export interface TrainRequest {
   readonly title: string;
   /** Of which sweep it is a trial. */
   readonly trial?: TrialOf;
+  /** Scored on validation rows beside what is watched, where a task's answers or losses say them. */
+  readonly measures?: readonly Call[];
+  /** Told of the folder of its run. */
+  readonly onRun?: (folder: string) => void;
+  /** Others train on the same engine. Told of the updates that it takes in all, once it has its engine. */
+  readonly among?: (steps: number) => Among;
+  /** What opens the model; absent: one of its own. */
+  readonly opens?: OpensModel;
   /** Whether some rows are asked before the first step, to tell what changed. */
   readonly compares?: true;
   /** Told of the rows that train while the engine starts; training waits for it. */
@@ -92,6 +100,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     ]);
     const begun = claim ? null : begunFrom(model, material.base, stage.hostContext.folder);
     claim ??= claimNew(session.runs, request.name, plan, aboutRun(request, material, engine, stage));
+    request.onRun?.(claim.run.path);
     if (begun) await noteLearnt(claim.run, begun, request, material, stage);
     return await trainIn({ ...{ session, request, stage, material, engine }, ...claim });
   } catch (error) {
@@ -221,13 +230,14 @@ async function trainIn(work: Work): Promise<RunResult> {
     onUnmeasured: (step) => request.onUnmeasured?.(step, metricName(watched)),
     ...{ resume, damaged },
     ...(work.stage.signal ? { signal: work.stage.signal } : {}),
+    ...(request.among && { among: request.among(totalSteps(plan, material.loader)) }),
     on: (event) => {
       events.push(event);
       request.onEvent(event);
     },
   });
   const steps = trained.steps - (resume?.position.step ?? 0);
-  if (trained.reason === "done" && steps > 0) {
+  if (trained.reason === "done" && steps > 0 && !request.among) {
     const { flops: trains, validating } = plan.estimates;
     const flops = (trains + (validating?.flops ?? 0)) * (steps / totalSteps(plan, material.loader));
     const seconds = steadily((performance.now() - began) / 1000, events.slice(earlier));
@@ -252,7 +262,8 @@ function watchedRows({ material, run }: Work, resume: Checkpoint | null): Traini
 async function openIn({ session, request, stage, material, run, checkpoints }: Work): Promise<OpenModel> {
   const { base, prepared, rows } = material;
   const { model } = request.plan.recipe;
-  const open = await session.models.fresh(run.path, request.plan, base, prepared.labels, stage.hostContext.folder);
+  const { folder } = stage.hostContext;
+  const open = await session.models.fresh(run.path, request.plan, base, prepared.labels, folder, request.opens);
   // A run that goes on has in its checkpoint what it began with; those of older versions had nothing.
   if (checkpoints.length > 0) return open;
   const lost = await takeHead(open.session, model, base, prepared.labels);
@@ -289,10 +300,12 @@ async function validating(
 ): Promise<Training["validate"]> {
   const { encoding, validation, packed, tokenizer } = material;
   const scored = { batchSize: request.plan.recipe.training.batch_size, padId: tokenizer.padId, packed };
-  const metric = await does(watched, "metric");
-  const counts = session.vocabulary.registry.find("metric", watched.word)?.capabilities?.countsBytes;
+  const counts = [watched, ...(request.measures ?? [])].some(
+    ({ word }) => session.vocabulary.registry.find("metric", word)?.capabilities?.countsBytes,
+  );
   const spelt = counts ? (ids: Int32Array) => tokenizer.decode(ids) : undefined;
-  const name = metricName(watched);
+  const calls = [watched, ...(request.measures ?? [])];
+  const wanted = await Promise.all(calls.map(async (call) => ({ call, metric: await does(call, "metric") })));
   return (
     validation &&
     (async (signal, onRows) => {
@@ -302,7 +315,11 @@ async function validating(
         signal,
         onRows,
       });
-      return name in told ? told : { ...told, [name]: measure(metric, watched) };
+      const missing = wanted.filter(({ call }) => !(metricName(call) in told));
+      return {
+        ...told,
+        ...Object.fromEntries(missing.map(({ call, metric }) => [metricName(call), measure(metric, call)])),
+      };
     })
   );
 }

@@ -1,31 +1,32 @@
-/** `sweep`: trials one after another on one engine; one live cell with history and parallel coordinates. */
+/** `sweep`: trials of points that a search draws, on one engine; one live cell of how they stand. */
 import canonicalize from "canonicalize";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { CodedError, type Code } from "#dsl/diagnostics/codes.js";
-import type { Span } from "#dsl/diagnostics/span.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Action, SweepPlan } from "#dsl/plan/plan.js";
+import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { sweepTable } from "../../core/display/curves/sweep.js";
 import { card, html } from "../../core/display/html.js";
 import type { Shown } from "../../core/display/shown.js";
-import type { SearchImplementation } from "#stdlib/kinds/search.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { lockRun, type RunLock } from "../../artifacts/run-lock.js";
-import { valuesAt } from "../../core/sweep/points.js";
-import { goalOf, studyOf } from "../../core/sweep/study.js";
+import { goalOf } from "../../core/sweep/study.js";
 import { sweepType, type SweepHandle } from "../../core/sweep/trial.js";
+import { memoryHere } from "../answers/dataset-cache.js";
+import { atOnce } from "../sweeps/at-once.js";
 import { Journal, type JournalOf } from "../sweeps/journal.js";
 import { LiveSweep } from "../sweeps/live-sweep.js";
+import { KEPT } from "../sweeps/ranking.js";
 import { runTrial } from "../sweeps/run-trial.js";
+import { runTrials } from "../sweeps/runner.js";
+import { TrialLog } from "../sweeps/trial-log.js";
+import { TrialModels } from "../sweeps/trial-models.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { does } from "../../core/session/words.js";
 
-export async function runSweep(
-  session: TuneSession,
-  { name, sweep, span }: Extract<Action, { verb: "sweep" }>,
-  stage: Stage,
-): Promise<void> {
-  const search = await does(sweep.search, "search");
+type Sweep = Extract<Action, { verb: "sweep" }>;
+
+export async function runSweep(session: TuneSession, action: Sweep, stage: Stage): Promise<void> {
+  const { name, sweep } = action;
   const identity = {
     recipe: sweep.plan.recipeHash,
     vary: sweep.vary,
@@ -36,11 +37,7 @@ export async function runSweep(
   const hash = bytesToHex(sha256(utf8ToBytes(canonicalize(identity) ?? "")));
   const lock = await lockRun(Journal.folder(session.runs, name, hash), "sweep");
   try {
-    await runTrials(
-      session,
-      { name, sweep, span, search, journal: Journal.open(session.runs, name, hash, journalOf(sweep)), lock },
-      stage,
-    );
+    await sweepIn(session, action, stage, new TrialLog(Journal.open(session.runs, name, hash, journalOf(sweep))), lock);
   } finally {
     lock.release();
   }
@@ -51,103 +48,57 @@ function journalOf({ vary, goals }: SweepPlan): JournalOf {
   return { vary, goals: goals.map(({ metric, direction }) => ({ metric: metricName(metric), direction })) };
 }
 
-interface Trials {
-  readonly name: string;
-  readonly sweep: SweepPlan;
-  /** Of the statement. */
-  readonly span: Span;
-  readonly search: SearchImplementation;
-  readonly journal: Journal;
-  readonly lock: RunLock;
-}
-async function runTrials(
+async function sweepIn(
   session: TuneSession,
-  { name, sweep, span, search, journal, lock }: Trials,
+  { name, sweep, span }: Sweep,
   stage: Stage,
+  log: TrialLog,
+  lock: RunLock,
 ): Promise<void> {
-  const handle = new LiveSweep(name, sweep, journal, stage);
-  session.sweeps.set(name, handle);
-  session.names.define(name, handle, sweepType);
-  handle.show();
-  const begun = performance.now();
-  for (let number = journal.trials.length + 1; number <= (sweep.trials ?? Infinity); number++) {
-    if (sweep.budgetMs !== null && performance.now() - begun > sweep.budgetMs) break;
-    stage.signal?.throwIfAborted();
-    const point = search.suggest(sweep.search, studyOf(sweep, journal.trials), number);
-    if (!point) break;
-    const values = valuesAt(sweep.vary, point);
-    const started = performance.now();
-    handle.running = { number, values, point, score: null, state: "running", seconds: 0, run: null, error: null };
-    handle.show();
-    try {
-      lock.demand();
-      const { score, run } = await runTrial(
-        session,
-        { plan: sweep, span },
-        values,
-        { sweep: name, journal: journal.name, number, goal: goalOf(sweep) },
-        stage,
-      );
-      journal.add({
-        number,
-        values,
-        point,
-        score,
-        state: "done",
-        seconds: (performance.now() - started) / 1000,
-        run,
-        error: null,
-      });
-    } catch (error) {
-      handle.running = null;
-      const why = error instanceof Error ? error.message : String(error);
-      const ended = stops(error);
-      if (ended === "interrupt") throw error;
-      if (ended !== null) {
-        handle.show();
-        throw new CodedError(
-          "sweep-stopped",
-          { sweep: name, trial: number, kept: journal.trials.length, values, why, ended },
-          { cause: error },
-        );
-      }
-      journal.add({
-        number,
-        values,
-        point,
-        score: null,
-        state: "failed",
-        seconds: (performance.now() - started) / 1000,
-        run: null,
-        error: why,
-      });
-    }
-    handle.running = null;
-    handle.show();
+  const live = new LiveSweep(name, sweep, log, stage);
+  session.sweeps.set(name, live);
+  session.names.define(name, live, sweepType);
+  live.show();
+  const { trials, why } = atOnce(sweep, memoryHere());
+  if (why !== null) live.note(why);
+  const models = new TrialModels(trials);
+  const stays = session.engines.stay();
+  try {
+    const [search, pruner] = await Promise.all([
+      does(sweep.search, "search"),
+      sweep.pruner && does(sweep.pruner, "pruner"),
+    ]);
+    const around = { session, stage, sweep, span, models };
+    await runTrials({
+      ...{ name, sweep, search, pruner, log, lock, wishes: live.wishes, signal: stage.signal, atOnce: trials },
+      runTrial: (asked) => runTrial(around, asked),
+      onChange: () => live.show(),
+    });
+  } finally {
+    live.end();
+    stays();
+    // Trials that were interrupted write their checkpoints first.
+    session.later(session.settled().then(() => models.close()));
   }
-  if (handle.best === null)
+  tellOutcome(live, log, sweep, stage);
+}
+
+function tellOutcome(live: LiveSweep, { ended }: TrialLog, sweep: Sweep["sweep"], stage: Stage): void {
+  const { name, best } = live;
+  if (best === null)
     throw new CodedError("sweep-without-success", {
       sweep: name,
-      trials: journal.trials.length,
-      last: journal.trials.at(-1)?.error ?? "none ran",
+      trials: ended.length,
+      last: ended.at(-1)?.error ?? "none ran",
     });
-  stage.screen.display(sweepTable(journal.trials, goalOf(sweep), { title: `Trials of ${name}` }));
-  stage.screen.display(bestShown(handle.best));
-}
-
-const engineEnds: readonly Code[] = ["engine-died", "engine-unavailable"];
-const diskEnds: readonly Code[] = ["no-space", "disk-full", "run-folder", "run-lost"];
-
-/** An interrupt, a dead engine or a disk that takes nothing more ends the sweep: null, where only the trial ends. */
-function stops(error: unknown): "interrupt" | "engine" | "disk" | null {
-  if (!(error instanceof CodedError)) return error instanceof Error && error.name === "AbortError" ? "interrupt" : null;
-  if (error.code === "interrupted") return "interrupt";
-  return engineEnds.includes(error.code) ? "engine" : diskEnds.includes(error.code) ? "disk" : null;
+  stage.screen.display(sweepTable(ended, goalOf(sweep), { title: `Trials of ${name}` }));
+  stage.screen.display(bestShown(best, ended.length));
 }
 
 /** The best trial as a program that can be copied into a cell. */
-function bestShown(best: NonNullable<SweepHandle["best"]>): Shown {
-  const words = `Best: trial ${best.number}, ${best.score.toFixed(4)}. As a program:`;
+function bestShown(best: NonNullable<SweepHandle["best"]>, trials: number): Shown {
+  const kept = trials > KEPT ? ` Weights stay of the ${KEPT} best trials.` : "";
+  const words = `Best: trial ${best.number}, ${best.score.toFixed(4)}.${kept} As a program:`;
   return {
     bundle: {
       "text/plain": `${words}\n\n${best.tune}`,

@@ -5,7 +5,7 @@
 import type { Action, Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { readCheckpoints } from "../../artifacts/checkpoints.js";
-import { RunFolder } from "../../artifacts/run-folder.js";
+import { finishedRun, runsNamed } from "../../history/runs-named.js";
 import { holderOf } from "../../artifacts/run-lock.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import { LiveTraining } from "../trainings/live.js";
@@ -63,16 +63,9 @@ export function keptScores({ name, weights }: ModelHandle): Readonly<Record<stri
   return (evaluated.find(({ step }) => step === at) ?? evaluated.at(-1))?.metrics ?? {};
 }
 
-const runsOf = (root: string, name: string, recipeHash: string): readonly RunFolder[] =>
-  RunFolder.find(root, recipeHash).filter((run) => run.lock()?.name === name);
-
-/** The newest run of that name that ended as it was to. */
-export function finishedRun(root: string, name: string, recipeHash: string): RunFolder | undefined {
-  return runsOf(root, name, recipeHash).find((run) =>
-    run.events().some((event) => event.kind === "stopped" && (event.reason === "done" || event.reason === "early")),
-  );
-}
 /** Whether there is a run to go on with: those behind the one that was interrupted have none, nor has one that kept nothing yet. */
 function isBegun(root: string, name: string, recipeHash: string): boolean {
-  return runsOf(root, name, recipeHash).some((run) => holderOf(run.path) !== null || readCheckpoints(run).length > 0);
+  return runsNamed(root, name, recipeHash).some(
+    (run) => holderOf(run.path) !== null || readCheckpoints(run).length > 0,
+  );
 }

@@ -9,11 +9,12 @@ import { hashOf } from "#dsl/plan/hash.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { seedsShown } from "../../core/display/scores/seeds.js";
 import { basename } from "node:path";
+import { finishedRun } from "../../history/runs-named.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { Journal } from "../sweeps/journal.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { tellFit } from "./train-named.js";
-import { finishedRun, keptScores, trainEach, type Each, type Train } from "./train-each.js";
+import { keptScores, trainEach, type Each, type Train } from "./train-each.js";
 
 type Repeated = Train & { readonly repeats: NonNullable<Train["repeats"]> };
 

@@ -1,0 +1,45 @@
+/** What a trial's failure means for its sweep: most end the trial alone, some the sweep, and some do when they come again and again. */
+import { CodedError, wordsFor, type Code } from "#dsl/diagnostics/codes.js";
+
+const engineEnds: readonly Code[] = ["engine-died", "engine-unavailable"];
+const diskEnds: readonly Code[] = ["no-space", "disk-full", "run-folder", "run-lost"];
+
+/** An interrupt, a dead engine or a disk that takes nothing more ends the sweep: null, where only the trial ends. */
+export function ends(error: unknown): "interrupt" | "engine" | "disk" | null {
+  if (!(error instanceof CodedError)) return error instanceof Error && error.name === "AbortError" ? "interrupt" : null;
+  if (error.code === "interrupted") return "interrupt";
+  return engineEnds.includes(error.code) ? "engine" : diskEnds.includes(error.code) ? "disk" : null;
+}
+
+/** As the table of trials tells it. */
+export function whyOf(error: unknown): string {
+  if (error instanceof CodedError) return wordsFor(error).message;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** So many failures that are alike, and nothing else between them, end a sweep. */
+export const ALIKE = 3;
+
+export class Failures {
+  private last: string | null = null;
+  private times = 0;
+
+  /** A trial that came to something. */
+  none(): void {
+    this.last = null;
+    this.times = 0;
+  }
+  /** @returns whether it was one too many */
+  add(error: unknown): boolean {
+    const said = alike(error);
+    this.times = said === this.last ? this.times + 1 : 1;
+    this.last = said;
+    return this.times >= ALIKE;
+  }
+}
+
+/** The same trouble at another step, or with another number, is the same. */
+function alike(error: unknown): string {
+  const code = error instanceof CodedError ? error.code : "";
+  return `${code} ${whyOf(error).replace(/\d+(?:\.\d+)?(?:e[-+]?\d+)?/gi, "#")}`;
+}

@@ -1,0 +1,277 @@
+/**
+ * The trials of one sweep, from the first point to the last. Several may be open at a time; they take turns on the engine, a
+ * chunk of updates each, so that each shows early what it is worth. A trial trains exactly as it would alone.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { SweepPlan } from "#dsl/plan/plan.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { PrunerImplementation } from "#stdlib/kinds/pruner.js";
+import type { Point, SearchImplementation } from "#stdlib/kinds/search.js";
+import type { RunLock } from "../../artifacts/run-lock.js";
+import { valuesAt } from "../../core/sweep/points.js";
+import { goalOf, oriented, studyOf } from "../../core/sweep/study.js";
+import type { TrialRecord } from "../../core/sweep/trial.js";
+import { Failures, ends, whyOf } from "./failures.js";
+import { dropWeights } from "./kept-weights.js";
+import { meanOf, spreadOf } from "./of-seeds.js";
+import { keptOf } from "./ranking.js";
+import type { Outcome, RunsTrial } from "./trial-work.js";
+import type { TrialLog } from "./trial-log.js";
+import { Turns, type Turn } from "./turns.js";
+import type { Wishes } from "./wishes.js";
+
+export interface Runner {
+  readonly runTrial: RunsTrial;
+  readonly sweep: SweepPlan;
+  readonly signal: AbortSignal | undefined;
+  readonly name: string;
+  readonly search: SearchImplementation;
+  readonly pruner: PrunerImplementation | null;
+  readonly log: TrialLog;
+  readonly lock: RunLock;
+  readonly wishes: Wishes;
+  /** Told whenever something of its trials changed. */
+  readonly onChange: () => void;
+  /** Trials that are open at a time. */
+  readonly atOnce: number;
+}
+/** How a trial runs. */
+interface How {
+  readonly turn: Turn;
+  /** It was begun before the sweep was interrupted. */
+  readonly resume: boolean;
+}
+/** A trial to begin: where it lies in the space, or settings that a person gave. */
+interface Next {
+  readonly number: number;
+  readonly point: Point;
+  readonly values: Readonly<Record<string, string>>;
+  readonly resume: boolean;
+}
+
+export async function runTrials(o: Runner): Promise<void> {
+  await new SweepRun(o).run();
+}
+
+class SweepRun {
+  private readonly turns = new Turns();
+  private readonly failures = new Failures();
+  private readonly open = new Map<number, Promise<void>>();
+  private readonly begun = performance.now();
+  private readonly abort = new AbortController();
+  private readonly unfinished: TrialRecord[];
+  private tokens: number;
+  private over = false;
+  /** What ends the sweep before its time. */
+  private fatal: { readonly error: unknown; readonly trial: TrialRecord } | null = null;
+
+  constructor(private readonly o: Runner) {
+    this.unfinished = [...o.log.unfinished];
+    this.tokens = o.log.ended.reduce((sum, trial) => sum + tokensOf(o.sweep, trial), 0);
+  }
+
+  async run(): Promise<void> {
+    const { wishes } = this.o;
+    const wished = (): Promise<void> => new Promise((told) => (wishes.onWish = told));
+    if (this.o.signal?.aborted) this.stop();
+    this.o.signal?.addEventListener("abort", this.stop, { once: true });
+    try {
+      for (;;) {
+        this.fill();
+        if (this.open.size === 0) break;
+        // One that ended makes room, and so does a wish where there is room.
+        await Promise.race([...this.open.values(), wished()]);
+      }
+    } finally {
+      this.o.signal?.removeEventListener("abort", this.stop);
+    }
+    if (this.fatal) throw this.told(this.fatal);
+    this.o.signal?.throwIfAborted();
+  }
+
+  private fill(): void {
+    while (this.fatal === null && this.open.size < this.o.atOnce) {
+      const next = this.next();
+      if (!next) break;
+      this.begin(next);
+    }
+  }
+
+  private readonly stop = (): void => this.abort.abort(this.o.signal?.reason);
+
+  /** What begins next; null: nothing does now. */
+  private next(): Next | null {
+    const { log, sweep, wishes, search } = this.o;
+    if (this.abort.signal.aborted) return null;
+    const unfinished = this.unfinished.shift();
+    if (unfinished) return { ...unfinished, resume: true };
+    const asked = wishes.next();
+    if (asked) return { ...asked, number: log.next, resume: false };
+    if (this.over) return null;
+    log.look();
+    const number = log.next;
+    const spent = performance.now() - this.begun;
+    this.over =
+      number > (sweep.trials ?? Number.POSITIVE_INFINITY) ||
+      (sweep.budgetMs !== null && spent > sweep.budgetMs) ||
+      this.tokens >= (sweep.budgetTokens ?? Number.POSITIVE_INFINITY);
+    if (this.over) return null;
+    const point = search.suggest(sweep.search, studyOf(sweep, log.trials), number);
+    if (!point) {
+      this.over = true;
+      return null;
+    }
+    return { number, point, values: valuesAt(sweep.vary, point), resume: false };
+  }
+
+  private begin(next: Next): void {
+    const { log, onChange } = this.o;
+    const { point, values, resume } = next;
+    const begun = { point, values, score: null, state: "running", seconds: 0, run: null, error: null } as const;
+    let trial: TrialRecord = { ...begun, number: next.number, begun: Date.now() };
+    try {
+      trial = log.begin(trial);
+    } catch (error) {
+      this.end(error, trial);
+      return;
+    }
+    const { number } = trial;
+    onChange();
+    const turn = this.turns.turn();
+    void turn.begin();
+    const ended = this.train(trial, { turn, resume }).finally(() => {
+      this.open.delete(number);
+      onChange();
+      // The next one stands in the row before this one's turn is over.
+      this.fill();
+      turn.leave();
+    });
+    this.open.set(number, ended);
+  }
+
+  /** Never rejects: what ends the sweep is kept. */
+  private async train(begun: TrialRecord, how: How): Promise<void> {
+    const { log, lock } = this.o;
+    const { number } = begun;
+    const started = performance.now();
+    const now = (): TrialRecord => log.open.find((one) => one.number === number) ?? begun;
+    const seconds = (): number => (performance.now() - started) / 1000;
+    try {
+      lock.demand();
+      const outcomes = await this.outcomes(begun, how, now);
+      this.done(now(), outcomes, seconds());
+    } catch (error) {
+      if (this.fatal !== null || ends(error) !== null) this.end(error, now());
+      else this.failed({ ...now(), score: null, state: "failed", seconds: seconds(), error: whyOf(error) }, error);
+    }
+    log.leave(number);
+  }
+
+  /** Trains it, and tells of it while it trains. */
+  private outcomes({ number, values }: TrialRecord, how: How, now: () => TrialRecord): Promise<readonly Outcome[]> {
+    const { log, wishes, onChange, name, sweep } = this.o;
+    let why: string | null = null;
+    const of = { sweep: name, journal: log.name, number, goal: goalOf(sweep) };
+    return this.o.runTrial({
+      ...{ values, of, ...how, signal: this.abort.signal },
+      onRun: (run) => log.note(number, { run }),
+      onSteps: (steps) => log.note(number, { steps }),
+      onStep: (step) => log.note(number, { step }),
+      onReport: (step, score) => {
+        log.report(number, step, score);
+        why ??= this.givenUp(now());
+        if (why !== null) log.note(number, { why });
+        onChange();
+      },
+      ends: () => (wishes.stopped(number) ? "stop" : why === null ? null : "give up"),
+    });
+  }
+
+  private givenUp(trial: TrialRecord): string | null {
+    const { sweep, pruner, log } = this.o;
+    const { step = 0, steps = 0 } = trial;
+    if (!pruner || !sweep.pruner || step >= steps) return null;
+    const study = studyOf(sweep, log.trials);
+    const own = must(
+      study.trials.find(({ number }) => number === trial.number),
+      "a trial of its study",
+    );
+    return pruner.prunes(sweep.pruner, study, own, steps);
+  }
+
+  private done(trial: TrialRecord, outcomes: readonly Outcome[], seconds: number): void {
+    const { log, sweep, wishes } = this.o;
+    this.tokens += outcomes.reduce((sum, { tokens }) => sum + tokens, 0);
+    const scored = outcomes.filter(hasScores);
+    const stopped = wishes.stopped(trial.number);
+    const { why, ...rest } = trial;
+    const ended = { ...rest, seconds, run: bestRun(this.o, scored) ?? outcomes.at(-1)?.run ?? trial.run };
+    if (scored.length === 0) {
+      const state = stopped ? "stopped" : "pruned";
+      log.end({ ...ended, state, ...(why !== undefined && !stopped && { why }) });
+    } else {
+      const scores = meanOf(scored.map((one) => one.scores));
+      log.end({
+        ...ended,
+        ...{ state: stopped ? "stopped" : "done", score: scores[0] ?? null },
+        ...(sweep.goals.length > 1 && { scores }),
+        ...(scored.length > 1 && { spread: spreadOf(scored.map((one) => one.scores)) }),
+        ...(sweep.require && { bars: meanOf(scored.map(({ bars }) => bars)) }),
+      });
+    }
+    this.failures.none();
+    const kept = new Set(keptOf(sweep, log.ended));
+    const runs = outcomes.map(({ run }) => run).filter((run) => run !== ended.run);
+    const poor = log.ended.flatMap(({ number, run }) => (kept.has(number) || run === null ? [] : [run]));
+    dropWeights([...runs, ...poor], log.name);
+  }
+
+  private failed(trial: TrialRecord, error: unknown): void {
+    try {
+      this.o.log.end(trial);
+      if (this.failures.add(error)) this.end(alike(this.o, trial), trial);
+    } catch (full) {
+      this.end(full, trial);
+    }
+  }
+
+  private end(error: unknown, trial: TrialRecord): void {
+    // All that are open end with an engine: the sweep goes on with the first of them.
+    const first = this.o.log.open.find(({ number }) => number < trial.number);
+    this.fatal ??= { error, trial: ends(error) === "engine" ? (first ?? trial) : trial };
+    this.abort.abort();
+  }
+
+  /** The error that the statement ends with. */
+  private told({ error, trial }: { readonly error: unknown; readonly trial: TrialRecord }): unknown {
+    const ended = ends(error);
+    if (ended === null || ended === "interrupt") return error;
+    const { name, log } = this.o;
+    const { number, values } = trial;
+    return new CodedError(
+      "sweep-stopped",
+      { sweep: name, trial: number, kept: log.ended.length, values, why: whyOf(error), ended },
+      { cause: error },
+    );
+  }
+}
+
+/** What a trial of before has trained on, by the plan of all. */
+function tokensOf({ plan, repeats = 1 }: SweepPlan, { state, reports = [], steps = 0 }: TrialRecord): number {
+  const share = state === "done" || steps === 0 ? 1 : (reports.at(-1)?.step ?? 0) / steps;
+  return plan.estimates.tokens * repeats * share;
+}
+
+type Scored = Outcome & { readonly scores: readonly number[] };
+const hasScores = (outcome: Outcome): outcome is Scored => outcome.scores !== null;
+
+/** Of several seeds the one that the first goal likes best. */
+function bestRun({ sweep }: Runner, scored: readonly Scored[]): string | undefined {
+  const worth = ({ scores }: Scored): number => oriented(sweep, scores[0] ?? null) ?? Number.NEGATIVE_INFINITY;
+  return scored.toSorted((a, b) => worth(b) - worth(a))[0]?.run;
+}
+
+function alike({ name, log }: Runner, { error, number, values }: TrialRecord): CodedError {
+  const trials = log.ended.filter(({ state }) => state === "failed").length;
+  return new CodedError("trials-fail-alike", { sweep: name, trial: number, failed: trials, values, why: error ?? "" });
+}

@@ -1,0 +1,63 @@
+/** The trials of a sweep as they stand: those of its journal, and those that run. */
+import type { TrialRecord } from "../../core/sweep/trial.js";
+import type { Journal } from "./journal.js";
+
+export class TrialLog {
+  private readonly running = new Map<number, TrialRecord>();
+
+  constructor(private readonly journal: Journal) {}
+
+  /** Of its journal. */
+  get name(): string {
+    return this.journal.name;
+  }
+  /** In the order of their numbers. */
+  get trials(): readonly TrialRecord[] {
+    return [...this.ended, ...this.open].sort((a, b) => a.number - b.number);
+  }
+  get ended(): readonly TrialRecord[] {
+    return this.journal.trials;
+  }
+  get open(): readonly TrialRecord[] {
+    return [...this.running.values()];
+  }
+  /** Begun when the sweep was interrupted: they go on. */
+  get unfinished(): readonly TrialRecord[] {
+    return this.journal.interrupted;
+  }
+  /** The number that a trial would get that begins now. */
+  get next(): number {
+    return this.journal.next;
+  }
+
+  /** Reads what others wrote. */
+  look(): void {
+    this.journal.look();
+  }
+  /** @returns it with its number */
+  begin(trial: TrialRecord): TrialRecord {
+    const begun = this.journal.begin(trial);
+    this.running.set(begun.number, begun);
+    return begun;
+  }
+  /** What is learnt of a trial that runs. */
+  note(number: number, more: Partial<TrialRecord>): void {
+    const trial = this.running.get(number);
+    if (trial) this.running.set(number, { ...trial, ...more });
+  }
+  report(number: number, step: number, score: number): void {
+    const { reports = [] } = this.running.get(number) ?? {};
+    const before = reports.filter((one) => one.step < step);
+    // What goes on tells again what it told before it was interrupted.
+    if (before.length === reports.length) this.journal.report(number, step, score);
+    this.note(number, { reports: [...before, { step, score }] });
+  }
+  end(trial: TrialRecord): void {
+    this.journal.end(trial);
+    this.running.delete(trial.number);
+  }
+  /** It runs no longer, and goes on when the sweep does. */
+  leave(number: number): void {
+    this.running.delete(number);
+  }
+}

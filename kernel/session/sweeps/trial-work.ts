@@ -1,0 +1,34 @@
+/** What a trial is given, and what comes of it. */
+import type { TrialOf } from "../../artifacts/trials.js";
+import type { Turn } from "./turns.js";
+
+/** A trial that is to be run, and who looks on. */
+export interface Asked {
+  readonly values: Readonly<Record<string, string>>;
+  readonly of: TrialOf;
+  readonly turn: Turn;
+  /** Interrupts it. */
+  readonly signal: AbortSignal;
+  /** It goes on where it was interrupted, if it had got so far. */
+  readonly resume: boolean;
+  /** Told of the folder of its run, and of the updates that it takes in all. */
+  onRun(folder: string): void;
+  onSteps(steps: number): void;
+  /** Told of each validation: the score of the first goal. */
+  onReport(step: number, score: number): void;
+  onStep(step: number): void;
+  /** Whether it ends here: by a person's wish, or because it was given up. */
+  ends(): "stop" | "give up" | null;
+}
+/** What a trial came to. */
+export interface Outcome {
+  /** Of each goal; null: none came (it was given up, or stopped before it had any). */
+  readonly scores: readonly number[] | null;
+  /** Of each bar that the sweep requires. */
+  readonly bars: readonly number[];
+  readonly run: string;
+  readonly tokens: number;
+}
+
+/** With each of its seeds. Whoever asks gives its turn back. */
+export type RunsTrial = (asked: Asked) => Promise<readonly Outcome[]>;

@@ -1,0 +1,38 @@
+/** What a person wants of a sweep that runs: a trial stopped, or others begun beside those that the search draws. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Point } from "#stdlib/kinds/search.js";
+import "../../artifacts/codes.js";
+
+export interface Wanted {
+  readonly point: Point;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export class Wishes {
+  private readonly stop = new Set<number>();
+  private readonly begin: Wanted[] = [];
+  /** Told when something was wished. */
+  onWish: () => void = () => undefined;
+
+  /** Whether a trial is to end, with the weights and the score that it has then. */
+  stopped(number: number): boolean {
+    return this.stop.has(number);
+  }
+  wantStopped(number: number): void {
+    this.stop.add(number);
+    this.onWish();
+  }
+  wantBegun(wanted: Wanted): void {
+    this.begin.push(wanted);
+    this.onWish();
+  }
+  /** What was wished first. */
+  next(): Wanted | null {
+    return this.begin.shift() ?? null;
+  }
+}
+
+/** Coded error `trial-not-running`. */
+export function demandRunning(sweep: string, number: number, running: readonly number[]): void {
+  if (!running.includes(number)) throw new CodedError("trial-not-running", { sweep, trial: number, running });
+}
