@@ -66,7 +66,9 @@ def sampler(name, seed, dimensions):
         return TPESampler(seed=seed, multivariate=True, group=True, constant_liar=True)
     if name == "tpe as it stands":
         return TPESampler(seed=seed, group=any("when" in d for d in dimensions))
-    return {"random": RandomSampler, "sobol": QMCSampler, "gp": GPSampler}[name](seed=seed)
+    if name == "sobol":
+        return QMCSampler(seed=seed, scramble=True)
+    return {"random": RandomSampler, "gp": GPSampler}[name](seed=seed)
 
 
 def suggested(trial, dimensions):

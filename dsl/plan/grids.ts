@@ -20,7 +20,7 @@ export function checkGrid(
   for (const [path, space] of Object.entries(vary)) {
     const endless = endlessIn(path, space);
     if (endless === null) continue;
-    const fix = places.search && replace(places.search, `${search.word}(points: ${FEW})`);
+    const fix = places.search && replace(places.search, `${search.word}(${FEW})`);
     program.report("not-a-grid", { path: endless, search: search.word }, placeOf(path, places), fix ? { fix } : {});
     return false;
   }

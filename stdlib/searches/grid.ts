@@ -4,9 +4,16 @@ export const word = defineWord({
   kind: "search",
   name: "grid",
   doc: "Every combination once: all choices, whole numbers and steps, and of other ranges `points` values. What is stopped early was spread over the whole grid; branches are combined only where they are taken.",
-  example: "search: grid(points: 4)",
+  example: "search: grid(4)",
   since: "0.2.0",
-  elsewhere: { grid_search: "grid", exhaustive: "grid", brute_force: "grid", points_per_dimension: "points" },
+  elsewhere: {
+    grid_search: "grid",
+    exhaustive: "grid",
+    brute_force: "grid",
+    GridSampler: "grid",
+    BruteForceSampler: "grid",
+    points_per_dimension: "points",
+  },
   capabilities: { ends: true, points: (call) => call.arguments.points ?? null },
   parameters: [
     {
@@ -14,6 +21,7 @@ export const word = defineWord({
       type: { is: "number", integer: true },
       doc: "So many values of each range that holds more, evenly on its scale and with both ends; steps that were written stay.",
       range: { min: 1 },
+      positional: true,
       default: { derived: "all values, where they can be counted", from: () => null },
       why: "Between two numbers there is always another.",
       impact: "high",

@@ -6,7 +6,14 @@ export const word = defineWord({
   doc: "Spreads the trials evenly over all spaces at once, as chance doesn't: Sobol's sequence, scrambled by the recipe's seed.",
   example: "search: sobol",
   since: "0.2.0",
-  elsewhere: { qmc: "sobol", quasi_random: "sobol", quasirandom: "sobol", halton: "sobol", latin_hypercube: "sobol" },
+  elsewhere: {
+    qmc: "sobol",
+    quasi_random: "sobol",
+    quasirandom: "sobol",
+    halton: "sobol",
+    latin_hypercube: "sobol",
+    QMCSampler: "sobol",
+  },
   references: [
     {
       title: "Constructing Sobol sequences with better two-dimensional projections",

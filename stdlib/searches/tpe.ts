@@ -7,7 +7,15 @@ export const word = defineWord({
   example: "search: tpe",
   since: "0.2.0",
   elsewhere: {
-    ...{ bayesian: "tpe", bayes: "tpe", hyperopt: "tpe", optuna: "tpe", motpe: "tpe" },
+    ...{
+      bayesian: "tpe",
+      bayes: "tpe",
+      hyperopt: "tpe",
+      optuna: "tpe",
+      motpe: "tpe",
+      TPESampler: "tpe",
+      HyperOptSearch: "tpe",
+    },
     ...{ n_startup_trials: "startup", n_initial_points: "startup", n_startup_jobs: "startup" },
     ...{ n_ei_candidates: "candidates", n_EI_candidates: "candidates" },
   },
