@@ -94,6 +94,8 @@ import { word as pruners_hyperband } from "./pruners/hyperband.js";
 import { word as pruners_median } from "./pruners/median.js";
 import { word as pruners_out_of_reach } from "./pruners/out_of_reach.js";
 import { word as pruners_percentile } from "./pruners/percentile.js";
+import { word as relations_at_least } from "./relations/at_least.js";
+import { word as relations_at_most } from "./relations/at_most.js";
 import { word as reserved_continue } from "./reserved/continue.js";
 import { word as reserved_require } from "./reserved/require.js";
 import { word as schedules_constant } from "./schedules/constant.js";
@@ -165,6 +167,7 @@ import { word as templates_gemma } from "./templates/gemma.js";
 import { word as templates_llama2 } from "./templates/llama2.js";
 import { word as templates_llama3 } from "./templates/llama3.js";
 import { word as templates_plain } from "./templates/plain.js";
+import { word as terms_product } from "./terms/product.js";
 import { word as tokenizers_bpe } from "./tokenizers/bpe.js";
 import { word as tokenizers_unigram } from "./tokenizers/unigram.js";
 import { word as tokenizers_wordpiece } from "./tokenizers/wordpiece.js";
@@ -289,6 +292,8 @@ export const words: readonly Word[] = [
   pruners_median,
   pruners_out_of_reach,
   pruners_percentile,
+  relations_at_least,
+  relations_at_most,
   reserved_continue,
   reserved_require,
   schedules_constant,
@@ -360,6 +365,7 @@ export const words: readonly Word[] = [
   templates_llama2,
   templates_llama3,
   templates_plain,
+  terms_product,
   tokenizers_bpe,
   tokenizers_unigram,
   tokenizers_wordpiece,

@@ -3,13 +3,14 @@ import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
-import type { Entry } from "../syntax/tree.js";
+import type { BlockNode, Entry } from "../syntax/tree.js";
 import { formOf } from "../types/shapes.js";
 import { fill } from "../plan/defaults.js";
 import { checkGrid } from "../plan/grids.js";
-import { isCall } from "../plan/definitions.js";
+import { isCall, parametersOf } from "../plan/definitions.js";
 import { draftOf } from "./names.js";
 import type { Plan, SweepGoal, SweepPlan } from "../plan/plan.js";
+import { relationsIn } from "../plan/relations.js";
 import { spacesOf } from "../plan/spaces.js";
 import type { Call, Value } from "../types/value.js";
 import { act, nameOf } from "./act.js";
@@ -17,15 +18,17 @@ import { dividedBy, planTraining, settingsOf } from "./training.js";
 import { barsIn, checkGoals, goalsIn } from "./sweep-goals.js";
 import { experimentsUnder } from "../plan/version.js";
 
+/** Keys whose values are no values of their types: spaces and paths stand in them. */
 const VARY = "vary";
+const WHERE = "where";
 
 export function sweep(program: Program, header: Header): void {
   const { statement, verb } = header;
   const entries = statement.block?.entries ?? [];
-  const varied = entries.find((e) => e.key.text === VARY);
+  const [varied, where] = [VARY, WHERE].map((name) => entries.find((e) => e.key.text === name));
   const own = keysOf(
     program,
-    entries.filter((e) => e !== varied),
+    entries.filter((e) => e !== varied && e !== where),
     verb,
     verb.parameters,
   );
@@ -37,21 +40,23 @@ export function sweep(program: Program, header: Header): void {
   if (!aims && !own.broken && swept.model) program.report("no-goal", {}, statement.verb.span);
   if (program.silent || !as || !header.sound || own.broken || !isWhole(swept)) return;
   const here = statement.verb.span;
-  const parameters = verb.parameters.filter((p) => p.name !== VARY);
+  const parameters = verb.parameters.filter((p) => p.name !== VARY && p.name !== WHERE);
   const { values } = fill(program, parameters, own.given, "", { here });
   const plan = planned(program, header, swept, as.text);
   const goals = goalsIn(values, own.given);
   if (!checkGoals(program, goals, { plan, block: statement.block, here })) return;
   const require = barsIn(program, values["require"], own.given.get("require"), { plan, here });
+  const relations = vary && plan && where?.value ? relationsIn(program, where.value, vary, plan) : [];
   const { search } = values;
   const [first] = goals;
-  if (!plan || !vary || !isCall(search) || !first || !require) return;
+  if (!plan || !vary || !isCall(search) || !first || !require || !relations) return;
   if (!checkGrid(program, search, vary, { search: own.given.get("search")?.span, block: varied?.value, here })) return;
   const found: SweepPlan = {
     model: swept.model.name,
     data: swept.data.name,
     recipe: swept.recipe?.name ?? null,
     vary,
+    ...(relations.length > 0 && { where: relations }),
     search,
     ...boundsIn(program, values, search),
     goal: bare(first),
@@ -117,10 +122,14 @@ function variedBy(
   program: Program,
   { statement, verb, sound }: Header,
   varied: Entry | undefined,
-  { model, recipe }: Swept,
+  { data, model, recipe }: Swept,
 ): SweepPlan["vary"] | undefined {
-  if (varied?.value?.is === "block")
-    return spacesOf(program, varied.value, model?.given ?? new Map(), recipe?.given ?? new Map());
+  if (varied?.value?.is === "block") {
+    const given = (draft: Draft | null | undefined): Draft["given"] => draft?.given ?? new Map();
+    const spaces = spacesOf(program, varied.value, { data: given(data), model: given(model), recipe: given(recipe) });
+    if (spaces) checkRows(program, varied.value);
+    return spaces;
+  }
   if (!varied && sound && model)
     program.report("missing-key", { verb: verb.name, keys: [VARY], example: verb.example }, statement.verb.span);
   else if (varied?.value) {
@@ -128,6 +137,16 @@ function variedBy(
     program.report("wrong-type", told, varied.value.span);
   }
   return undefined;
+}
+
+/** Warns of what changes the rows that trials are scored on. */
+function checkRows(program: Program, { entries }: BlockNode): void {
+  const data = parametersOf(program, "data");
+  for (const { key } of entries) {
+    if (data.some((p) => p.variedAs === key.text)) continue;
+    if (data.some((p) => p.otherRows && p.name === key.path[0]))
+      program.report("scores-of-other-rows", { path: key.text }, key.span);
+  }
 }
 
 /** The name stands for the sweep's best from now on. */

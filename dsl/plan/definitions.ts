@@ -47,6 +47,7 @@ export function resolveData(
   }
   // It matters to a role alone that these data don't have.
   if (columns["labels"] === undefined) delete origins["data.separator"];
+  if ((values["thin"] ?? null) === null) delete origins["data.thin"];
   const conversation = recordOf(values["columns"])["messages"];
   const odd = Object.entries(columns).find(([role, value]) => role !== "messages" && isCall(value))?.[0];
   if (odd !== undefined) {
@@ -81,11 +82,17 @@ export function resolveData(
         ? { separator: values["separator"] }
         : {}),
       sample: typeof values["sample"] === "number" ? values["sample"] : null,
+      ...thinned(values["thin"]),
       // One split for all seeds of training: scores of different seeds are about the same rows.
       seed: 0,
       ...(annotations && { annotations }),
     },
   };
+}
+
+function thinned(value: Value | undefined): Pick<DataPlan, "thin"> {
+  if (typeof value === "number") return { thin: value };
+  return value !== null && typeof value === "object" && "share" in value ? { thin: value } : {};
 }
 
 /**

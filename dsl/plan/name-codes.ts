@@ -72,6 +72,12 @@ declare module "../diagnostics/codes.js" {
       readonly own: boolean;
     };
     "not-varied": { readonly path: string; readonly why: string };
+    /** As they are written. `last`: the greatest value that is a step. */
+    "uneven-steps": { readonly path: string; readonly step: string; readonly to: string; readonly last: string };
+    /** `has`: paths that have one. */
+    "no-number-there": { readonly path: string; readonly has: readonly string[]; readonly nearest?: string };
+    "never-holds": { readonly relation: string };
+    "scores-of-other-rows": { readonly path: string };
     "one-of": { readonly word: string; readonly of: readonly string[] };
     "unknown-topic": { readonly name: string; readonly topic: string; readonly has: readonly string[] };
     "unknown-parameter": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
@@ -322,9 +328,43 @@ evaluate m, m on d.test`,
     message: (d) => `\`${d.path}\` can't be varied`,
     help: (d) => d.why,
     explain:
-      "In `vary`, keys are paths of the model or the recipe and values are spaces: `batch_size: choice(16, 32)`.",
+      "In `vary`, keys are paths of the data, the model or the recipe and values are spaces: `batch_size: choice(16, 32)`.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: 16 }, maximize: accuracy }',
+  },
+  "uneven-steps": {
+    severity: "error",
+    message: (d) => `steps of ${d.step} don't come to ${d.to}`,
+    help: (d) => `end the range at a step, as at ${d.last}, or take another step`,
+    explain: "Both ends of a range are tried. A step that misses the end would leave out a value that is written.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: uniform(8..60, step: 8) }, maximize: accuracy }',
+  },
+  "scores-of-other-rows": {
+    severity: "warning",
+    message: (d) => `trials that differ in \`${d.path}\` are scored on different rows`,
+    help: () => "vary what leaves the rows of validation alone: `clean`, `split.train`, settings of model and recipe",
+    explain:
+      "The sweep ranks trials by a score on the validation split. Where other trials hold out other rows, the better score may only say that its rows are easier. `split.train` thins the rows that train and leaves all other splits as they are.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { sample: choice(100, 200) }, maximize: accuracy }',
+  },
+  "no-number-there": {
+    severity: "error",
+    message: (d) => `\`${d.path}\` is no number of the sweep`,
+    help: (d) => (d.nearest !== undefined ? `write \`${d.nearest}\`` : `numbers have ${listedAsCode(d.has)}`),
+    explain:
+      "`where` holds numbers to each other: those that vary, those that stand in a value which does (`technique.rank` of `choice(full, lora(rank: choice(4, 8)))`), and those of the model and the recipe. A path is written whole.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) }, where: [at_most(batch_size, weight)], maximize: accuracy }',
+  },
+  "never-holds": {
+    severity: "error",
+    message: (d) => `no values of the sweep make \`${d.relation}\` true`,
+    help: () => "turn it round, or widen what varies",
+    explain: "A trial is only tried where every relation of `where` holds, so this sweep would try none.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) }, where: [at_most(batch_size, 8)], maximize: accuracy }',
   },
   "one-of": {
     severity: "error",

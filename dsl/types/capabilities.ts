@@ -37,6 +37,8 @@ export interface Kinds<C extends Call = Call> {
   decoder: NothingMore;
   search: SearchCapabilities<C>;
   space: SpaceCapabilities;
+  relation: RelationCapabilities;
+  term: TermCapabilities;
   pruner: NothingMore;
   runner: NothingMore;
   subject: NothingMore;
@@ -271,6 +273,14 @@ export interface TargetCapabilities {
   readonly shapedBy?: string;
 }
 
+/** How two numbers of a point must stand to each other. */
+export interface RelationCapabilities {
+  holds(one: number, other: number): boolean;
+}
+/** What is made of several numbers of a point. Grows with each of them, as long as none is below 0. */
+export interface TermCapabilities {
+  of(numbers: readonly number[]): number;
+}
 /** What chooses the next trial of a sweep. */
 export interface SearchCapabilities<C extends Call = Call> {
   /** It goes through what there is and ends: no number of trials need be said. */

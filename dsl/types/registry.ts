@@ -117,6 +117,10 @@ export interface Parameter {
     | { readonly from: "files"; readonly endings: readonly string[] };
   /** What the names do that may stand there (choices, keys of a record, texts that completion finds), in a few words. */
   readonly means?: Readonly<Record<string, string>>;
+  /** The path by which a sweep varies it, where that isn't its own name. */
+  readonly variedAs?: string;
+  /** With other values of it other rows are held out: what was scored with one value doesn't compare with what was scored with another. */
+  readonly otherRows?: true;
   /** Accepts any further named argument with this type (e.g. `random(train: 80%, dev: 20%)`). */
   readonly open?: true;
 }

@@ -17,6 +17,8 @@ export interface DataPlan {
   /** What stands between labels in a text; only where there is a role `labels`. */
   readonly separator?: string;
   readonly sample: number | null;
+  /** Rows that train: so many, or that share of all rows; drawn by chance, the fewer among the more. Absent: all of their split. */
+  readonly thin?: number | { readonly share: number };
   readonly seed: number;
   /** Decisions of people about its rows, over what the source says; absent: none. */
   readonly annotations?: Annotations;

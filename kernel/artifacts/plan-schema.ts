@@ -41,6 +41,7 @@ const data: Schema<DataPlan> = fields({
   labels: v.nullable(v.array(text)),
   separator: v.exactOptional(text),
   sample: maybeNumber,
+  thin: v.exactOptional(v.union([figure, fields({ share: figure })])),
   seed: figure,
   annotations: v.exactOptional(
     fields({ file: text, role: v.picklist(["label", "labels"]), adds: v.exactOptional(v.literal(true)) }),

@@ -11,7 +11,13 @@ export const word = defineWord({
   parameters: [
     {
       name: "range",
-      type: { is: "range", of: { is: "number" } },
+      type: {
+        is: "either",
+        of: [
+          { is: "range", of: { is: "number" } },
+          { is: "range", of: { is: "number", unit: "share" } },
+        ],
+      },
       doc: "From the least to the greatest, both included.",
       positional: true,
       required: true,

@@ -13,9 +13,11 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ["text", "a word of English, or the field of a line", ["rules/data-codes", "assist/meaning", "diagnostics/excerpt"]],
   ["choice", "a type of values", ["types/registry", "types/define", "types/shapes", "types/values", "plan/text"]],
   ["choice", "a type of values", ["assist/value-items", "assist/write-out"]],
-  ["choice", "how a space draws", ["types/capabilities", "plan/plan", "plan/spaces"]],
-  ["uniform", "how a space draws", ["types/capabilities", "plan/plan", "plan/spaces"]],
-  ["log", "how a space draws", ["types/capabilities", "plan/plan", "plan/spaces"]],
+  ["choice", "how a space draws", ["types/capabilities", "plan/plan"]],
+  ["uniform", "how a space draws", ["types/capabilities", "plan/plan", "plan/foreign-spaces"]],
+  ["log", "how a space draws", ["types/capabilities", "plan/plan", "plan/space", "plan/foreign-spaces"]],
+  ["choice", "how a space draws", ["plan/space", "plan/relations", "plan/foreign-spaces"]],
+  ["product", "what a machine reaches", ["plan/duration"]],
   ["log", "a setting of a recipe", ["plan/definitions"]],
   ["precision", "a setting of a recipe", ["plan/definitions", "rules/fitting"]],
   ["f32", "numbers of products", ["plan/plan"]],
@@ -38,6 +40,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
   // How a setting that is varied is written: a mistake there has no word that could tell it.
   "plan/spaces": ["choice", "log", "uniform"],
+  "plan/space": ["choice"],
   // Several values where one is asked for: the same, before anything of the vocabulary is looked up.
   "types/suggested": ["choice"],
   // A whole statement for text that is none.

@@ -39,7 +39,7 @@ export class Drops {
 }
 
 /** Of a split that trains; where there is none, all rows do. */
-const isTrained = ({ split }: Divided): boolean => split === "train" || split === "all";
+export const isTrained = ({ split }: Divided): boolean => split === "train" || split === "all";
 
 /** What gives each row as it is afterwards, or undefined when it is dropped, and what the cleaners did. */
 export interface Cleaning {

@@ -28,6 +28,7 @@ declare module "#dsl/diagnostics/codes.js" {
         readonly count: number;
       }[];
     };
+    "too-thin": { readonly wanted: number; readonly rows: number; readonly split: string };
     "not-text": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
     "bad-conversation": {
       readonly column: string;
@@ -73,6 +74,18 @@ declare module "#dsl/diagnostics/codes.js" {
 }
 
 registerCodes({
+  "too-thin": {
+    severity: "error",
+    facts: true,
+    at: ["thin"],
+    message: (d) =>
+      d.wanted > d.rows
+        ? `${d.wanted} rows are to train, and the split \`${d.split}\` has ${d.rows}`
+        : `none of the ${d.rows} rows of the split \`${d.split}\` would be left to train`,
+    help: (d) => `ask for 1 to ${d.rows} rows, or for a share of all rows that comes to as many`,
+    explain:
+      "`thin` leaves rows out of those that train; it makes none. A share is one of all rows, as the shares of a split are: of data whose split `train` has 80% of them, `thin: 20%` leaves a quarter of that split.",
+  },
   "not-annotated": {
     severity: "error",
     message: (d) => `nobody annotated ${d.data}`,

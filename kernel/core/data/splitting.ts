@@ -13,6 +13,8 @@ import { isCall, type Row } from "./rows.js";
 export interface Divided {
   readonly row: Row;
   readonly split: string | null;
+  /** It has no split since it was thinned out of the rows that train. */
+  readonly thinned?: true;
 }
 
 /**

@@ -13,8 +13,9 @@ export function dimensionsOf(vary: SweepPlan["vary"]): readonly Dimension[] {
   const visit = (name: string, space: Space, when?: Condition) => {
     const at = { name, ...(when && { when }) };
     if (space.space !== "choice") {
-      const { from, to, integer } = space;
-      found.push({ ...at, kind: "number", scale: space.space === "log" ? "log" : "linear", from, to, integer });
+      const { from, to, integer, step } = space;
+      const scale = space.space === "log" ? "log" : "linear";
+      found.push({ ...at, kind: "number", ...{ scale, from, to, integer }, ...(step !== undefined && { step }) });
       return;
     }
     found.push({ ...at, kind: "choice", size: space.of.length });
@@ -52,26 +53,27 @@ export function valuesAt(vary: SweepPlan["vary"], point: Point): Readonly<Record
 
 /**
  * A drawn number as it is run with and told: four digits, as a person would write it, and more where the space is so narrow
- * that rounding would leave it or shift a value by more than a thousandth of it. Whole numbers and what was written stay.
+ * that rounding would leave it or shift a value by more than a thousandth of it. Whole numbers, steps and what was written stay.
  */
-function drawnText(
-  value: number,
-  { from, to, integer }: { readonly from: number; readonly to: number; readonly integer: boolean },
-): string {
-  if (integer) return String(value);
+function drawnText(value: number, { from, to, integer, step, share }: Drawn): string {
+  const text = (x: number): string => (share ? `${Number((x * 100).toPrecision(12))}%` : String(x));
+  if (integer) return text(value);
+  if (step !== undefined) return text(Number((from + Math.round((value - from) / step) * step).toPrecision(12)));
   for (let digits = 4; digits < 17; digits++) {
     const rounded = Number(value.toPrecision(digits));
-    if (rounded >= from && rounded <= to && Math.abs(rounded - value) <= (to - from) / 1000) return String(rounded);
+    if (rounded >= from && rounded <= to && Math.abs(rounded - value) <= (to - from) / 1000) return text(rounded);
   }
-  return String(value);
+  return text(value);
 }
+type Drawn = Exclude<Space, { space: "choice" }>;
 
-/** What is asked at a path of model or recipe, by which texts are written in quotes or bare. */
+/** What is asked at a path of data, model or recipe, by which texts are written in quotes or bare. */
 function asked(path: string): As {
   const [root, ...rest] = path.split(".");
-  const own = ["model", "recipe"]
-    .flatMap((verb) => registry.find("verb", verb)?.parameters ?? [])
-    .find((p) => p.name === root);
+  const all = ["data", "model", "recipe"].flatMap((verb) => registry.find("verb", verb)?.parameters ?? []);
+  const named = all.find((p) => p.variedAs === path);
+  if (named) return { registry, type: named.type };
+  const own = all.find((p) => p.name === root);
   const inner = (type: ValueType | undefined, name: string): ValueType | undefined =>
     type &&
     kindsIn(type)

@@ -3,6 +3,8 @@ import type { SweepPlan } from "#dsl/plan/plan.js";
 import type { Study, StudyTrial } from "#stdlib/kinds/search.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { dimensionsOf } from "./points.js";
+import { holds } from "./relations.js";
+import { missedBy } from "./bars.js";
 import type { TrialRecord } from "./trial.js";
 
 export function studyOf(sweep: SweepPlan, trials: readonly TrialRecord[]): Study {
@@ -13,7 +15,7 @@ export function studyOf(sweep: SweepPlan, trials: readonly TrialRecord[]): Study
     seed: sweep.seed,
     trials: trials.map((trial) => studyTrial(sweep, trial)),
     wanted: sweep.trials,
-    allows: () => true,
+    allows: (point) => holds(sweep, point),
   };
 }
 
@@ -22,7 +24,7 @@ function studyTrial(sweep: SweepPlan, trial: TrialRecord): StudyTrial {
   const all = trial.scores ?? (score === null ? null : [score]);
   const turned = (value: number, { direction }: SweepPlan["goal"]) => (direction === "maximize" ? value : -value);
   return {
-    ...{ number, point, violation: 0 },
+    ...{ number, point, violation: missedBy(sweep, trial) },
     state: trial.state === "stopped" ? "pruned" : trial.state,
     scores: all && sweep.goals.map((goal, i) => turned(all[i] ?? Number.NaN, goal)),
     reports: reports.map((report) => ({ step: report.step, score: turned(report.score, sweep.goal) })),

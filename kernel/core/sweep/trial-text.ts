@@ -3,31 +3,43 @@ import type { SweepPlan } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 
 /**
- * The Tune program of one trial. `modelKeys` are the first parts of paths that belong to the model; the rest belongs to
- * the recipe.
+ * The Tune program of one trial. `modelKeys` are the first parts of paths that belong to the model; the data have theirs, and
+ * the rest belongs to the recipe.
  */
 export function trialText(
-  plan: SweepPlan,
+  plan: Pick<SweepPlan, "model" | "data" | "recipe">,
   values: Readonly<Record<string, string>>,
   modelKeys: ReadonlySet<string>,
   as: string,
-  names?: { readonly model: string },
+  names?: { readonly model: string; readonly data?: string },
 ): string {
-  const entries = Object.entries(values);
-  const ofModel = entries.filter(([path]) => modelKeys.has(path.split(".")[0]!));
-  const ofRecipe = entries.filter(([path]) => !modelKeys.has(path.split(".")[0]!));
-  const model = names?.model ?? `${as}_model`;
-  const lines: string[] = [];
-  if (ofModel.length > 0)
-    lines.push(`model ${model} like ${plan.model} { ${ofModel.map(([k, v]) => `${k}: ${v}`).join(", ")} }`);
-  const subject = ofModel.length > 0 ? model : plan.model;
+  const dataKeys = keysOf("data");
+  const own = { data: [] as string[], model: [] as string[], recipe: [] as string[] };
+  for (const [path, value] of Object.entries(values)) {
+    const root = path.split(".")[0]!;
+    const verb = modelKeys.has(root) ? "model" : dataKeys.has(root) ? "data" : "recipe";
+    own[verb].push(`${writtenAs(path)}: ${value}`);
+  }
+  const model = own.model.length > 0 ? (names?.model ?? `${as}_model`) : plan.model;
+  const data = own.data.length > 0 ? (names?.data ?? `${as}_data`) : plan.data;
   const recipe = plan.recipe === null ? "" : ` with ${plan.recipe}`;
-  const block = ofRecipe.length > 0 ? ` { ${ofRecipe.map(([k, v]) => `${k}: ${v}`).join(", ")} }` : "";
-  lines.push(`train ${subject} on ${plan.data}${recipe} as ${as}${block}`);
-  return lines.join("\n");
+  const block = own.recipe.length > 0 ? ` { ${own.recipe.join(", ")} }` : "";
+  return [
+    ...(own.data.length > 0 ? [`data ${data} like ${plan.data} { ${own.data.join(", ")} }`] : []),
+    ...(own.model.length > 0 ? [`model ${model} like ${plan.model} { ${own.model.join(", ")} }`] : []),
+    `train ${model} on ${data}${recipe} as ${as}${block}`,
+  ].join("\n");
 }
 
 /** First parts of the paths that belong to the model. */
 export function modelKeys(): ReadonlySet<string> {
-  return new Set(registry.find("verb", "model")?.parameters.map((p) => p.name));
+  return keysOf("model");
+}
+function keysOf(verb: "data" | "model"): ReadonlySet<string> {
+  return new Set(registry.find("verb", verb)?.parameters.map((p) => p.name));
+}
+/** A definition has the key itself, whatever a sweep calls its path. */
+function writtenAs(path: string): string {
+  const data = registry.find("verb", "data")?.parameters ?? [];
+  return data.find((p) => p.variedAs === path)?.name ?? path;
 }

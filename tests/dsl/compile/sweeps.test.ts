@@ -61,3 +61,109 @@ describe("a sweep's bounds", () => {
     assert.deepEqual(codes("maximize: accuracy, repeats: 1"), ["out-of-range"]);
   });
 });
+
+describe("a sweep's spaces", () => {
+  const space = (path: string, text: string) => swept("maximize: accuracy", `${path}: ${text}`).vary[path];
+  const wrong = (vary: string) => codes("maximize: accuracy", vary);
+  it("go by steps, whose last is the end", () => {
+    const numbers = { space: "uniform", from: 8, to: 64, integer: true, step: 8 };
+    assert.deepEqual(space("batch_size", "uniform(8..64, step: 8)"), numbers);
+    assert.deepEqual(space("dropout", "uniform(0..0.3, step: 0.1)"), {
+      ...numbers,
+      from: 0,
+      to: 0.3,
+      integer: false,
+      step: 0.1,
+    });
+    assert.deepEqual(wrong("batch_size: uniform(8..60, step: 8)"), ["uneven-steps"]);
+    assert.deepEqual(wrong("batch_size: uniform(8..64, step: 0.5)"), ["out-of-range"]);
+    assert.deepEqual(wrong("batch_size: uniform(8..64, step: 0)"), ["out-of-range"]);
+  });
+  it("are shares where shares are asked for", () => {
+    const shares = { space: "uniform", from: 0, to: 0.2, integer: false, share: true };
+    assert.deepEqual(space("task.label_smoothing", "uniform(0%..20%)"), shares);
+  });
+  it("nest to any depth", () => {
+    const vary =
+      "optimizer: choice(adamw, sgd(momentum: choice(0, uniform(0.5..0.99)))), technique: choice(full, lora(rank: choice(4, 8), alpha: uniform(8..32)))";
+    const found = swept("maximize: accuracy", vary).vary;
+    assert.deepEqual(Object.keys(found), ["optimizer", "technique"]);
+  });
+  it("lie over the data too", () => {
+    const found = swept(
+      "maximize: accuracy",
+      "clean: choice([], [unicode, strip_html]), split.train: choice(20%, 80%), columns.text: choice(text, body)",
+    ).vary;
+    assert.deepEqual(Object.keys(found), ["clean", "split.train", "columns.text"]);
+    assert.deepEqual(found["split.train"], { space: "choice", of: [{ share: 0.2 }, { share: 0.8 }] });
+    assert.deepEqual(swept("maximize: accuracy", "split.train: choice(100, 200)").vary["split.train"], {
+      space: "choice",
+      of: [100, 200],
+    });
+  });
+  it("warn where trials are scored on other rows", () => {
+    assert.deepEqual(wrong("split.validation: choice(10%, 20%)"), ["scores-of-other-rows"]);
+    assert.deepEqual(wrong("sample: choice(100, 200)"), ["scores-of-other-rows"]);
+  });
+  it("lie over a whole or over its parts, not both", () => {
+    assert.deepEqual(wrong("technique: choice(full, lora), technique.rank: choice(4, 8)"), ["not-varied"]);
+  });
+});
+
+describe("habits of other tools in `vary`", () => {
+  const mended = (path: string, text: string): string | undefined => {
+    const { diagnostics } = compiled(
+      `${definitions}sweep m on d as s { vary: { ${path}: ${text} }, maximize: accuracy }`,
+    );
+    assert.deepEqual(
+      diagnostics.map((one) => one.code),
+      ["not-varied"],
+    );
+    return diagnostics[0]?.fix?.edits[0]?.text;
+  };
+  for (const [path, text, fix] of [
+    ["batch_size", "[8, 16, 32]", "choice(8, 16, 32)"],
+    ["batch_size", "choice([8, 16])", "8, 16"],
+    ["batch_size", "tune.choice([8, 16])", "choice(8, 16)"],
+    ["batch_size", "hp.choice([8, 16])", "choice(8, 16)"],
+    ["batch_size", "grid_search([8, 16])", "choice(8, 16)"],
+    ["batch_size", 'suggest_categorical("batch_size", [8, 16])', "choice(8, 16)"],
+    ["batch_size", 'trial.suggest_int("batch_size", 8, 64)', "uniform(8..64)"],
+    ["batch_size", 'trial.suggest_int("batch_size", 8, 64, step: 8)', "uniform(8..64, step: 8)"],
+    ["optimizer.learning_rate", 'trial.suggest_float("lr", 1e-5, 1e-2, log: true)', "log(1e-5..1e-2)"],
+    ["optimizer.learning_rate", "loguniform(1e-5, 1e-2)", "log(1e-5..1e-2)"],
+    ["optimizer.learning_rate", "tune.loguniform(1e-5, 1e-2)", "log(1e-5..1e-2)"],
+    ["optimizer.learning_rate", "log(1e-5, 1e-2)", "log(1e-5..1e-2)"],
+    ["dropout", "uniform(0, 0.3)", "uniform(0..0.3)"],
+    ["dropout", "{ min: 0.0, max: 0.3 }", "uniform(0.0..0.3)"],
+    ["optimizer.learning_rate", "{ distribution: log_uniform_values, min: 1e-5, max: 1e-2 }", "log(1e-5..1e-2)"],
+    ["batch_size", "{ values: [8, 16] }", "choice(8, 16)"],
+  ] as const)
+    it(`${path}: ${text}`, () => assert.equal(mended(path, text), fix));
+});
+
+describe("what a sweep's values are to each other", () => {
+  const nested = "technique: choice(full, lora(rank: choice(4, 8, 16), alpha: uniform(4..32)))";
+  const where = (text: string, vary = nested) => swept(`maximize: accuracy, where: ${text}`, vary).where;
+  it("is said of paths, numbers and products", () => {
+    assert.deepEqual(where("[at_most(technique.rank, technique.alpha)]"), [
+      { relation: "at_most", terms: [{ path: "technique.rank" }, { path: "technique.alpha" }] },
+    ]);
+    assert.deepEqual(where("at_most(product(batch_size, accumulate), 64)", "batch_size: choice(8, 16)"), [
+      {
+        relation: "at_most",
+        terms: [{ term: "product", of: [{ path: "batch_size" }, { path: "accumulate" }] }, { number: 64 }],
+      },
+    ]);
+  });
+  it("is refused where a path has no number, or nothing could be tried", () => {
+    const wrong = (text: string) => codes(`maximize: accuracy, where: ${text}`, nested);
+    assert.deepEqual(wrong("[at_most(rank, 8)]"), ["no-number-there"]);
+    assert.deepEqual(wrong("[at_most(technique.rank)]"), ["missing-argument"]);
+    assert.deepEqual(wrong("[at_most(technique.rank, 8, 9)]"), ["too-many-arguments"]);
+    assert.deepEqual(wrong("[at_least(technique.rank, 32)]"), ["never-holds"]);
+    assert.deepEqual(wrong("[technique.rank]"), ["wrong-type"]);
+    assert.deepEqual(wrong("[less(technique.rank, 8)]"), ["unknown-word"]);
+    assert.deepEqual(wrong('[at_most(technique.rank, "8")]'), ["wrong-type"]);
+  });
+});

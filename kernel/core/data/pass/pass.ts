@@ -24,6 +24,7 @@ import { Leaks } from "./leaks.js";
 import { Missing } from "./missing.js";
 import { Personal } from "./personal.js";
 import { Strata } from "./strata.js";
+import { thinned } from "./thin.js";
 import "../codes.js";
 
 /** Where rows go that have their split. */
@@ -77,12 +78,12 @@ export async function pass(
   const read = { rows: 0 };
   // One that is repeated comes as often, one after the other.
   let [last, copies]: [Row | null, number] = [null, 0];
-  const take = ({ row, split }: Divided): void => {
+  const take = ({ row, split, thinned }: Divided): void => {
     const copied = row === last;
     last = row;
     const label = labels.look(row, split, copied);
     if (split === null) {
-      drops.add("left out by the split", rowName(row));
+      drops.add(thinned ? "thinned out of the rows that train" : "left out by the split", rowName(row));
       return;
     }
     found.add(split);
@@ -110,7 +111,7 @@ export async function pass(
   for await (const rows of before ? picked(cleaned, before, drops) : cleaned) {
     for (const row of rows.slice(0, SAMPLE - sample.length)) sample.push(shown(plan, overlay?.shown(row) ?? row));
     // Labels are evened out as people decided on them.
-    const parted = decided(await divided(rows));
+    const parted = thinned(decided(await divided(rows)), plan, o);
     for (const { row, split } of parted) if (split !== null) strata.look(row, split);
     for (const [at, one] of cleaners.balanced(parted).entries()) {
       if (at % stride === 0) await turn(o.signal);

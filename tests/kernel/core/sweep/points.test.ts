@@ -86,6 +86,36 @@ describe("a sweep's trials", () => {
     );
   });
 
+  it("write what varies of the data into a definition of its own", () => {
+    const values = { "split.train": "20%", clean: "[unicode]", batch_size: "16" };
+    assert.equal(
+      trialText(sweep, values, new Set(["technique"]), "t"),
+      [
+        "data t_data like tickets { thin: 20%, clean: [unicode] }",
+        "train router on t_data with quick as t { batch_size: 16 }",
+      ].join("\n"),
+    );
+    assert.match(
+      trialText(sweep, values, new Set(), "winner", { model: "router_best", data: "tickets_best" }),
+      /^data tickets_best like tickets/,
+    );
+  });
+
+  it("keep to steps, and write shares as shares", () => {
+    const space = { space: "uniform", from: 0.1, to: 0.7, integer: false, step: 0.2 } as const;
+    assert.deepEqual(dimensionsOf({ dropout: space }), [
+      { name: "dropout", kind: "number", scale: "linear", from: 0.1, to: 0.7, integer: false, step: 0.2 },
+    ]);
+    assert.deepEqual(valuesAt({ dropout: space }, { dropout: 0.30000000000000004 }), { dropout: "0.3" });
+    const shares = {
+      "task.label_smoothing": { space: "uniform", from: 0, to: 0.2, integer: false, share: true },
+    } as const;
+    assert.deepEqual(valuesAt(shares, { "task.label_smoothing": 0.123456 }), { "task.label_smoothing": "12.35%" });
+    const thin = { "split.train": { space: "choice", of: [{ share: 0.2 }, 400] } } as const;
+    assert.deepEqual(valuesAt(thin, { "split.train": 0 }), { "split.train": "20%" });
+    assert.deepEqual(valuesAt(thin, { "split.train": 1 }), { "split.train": "400" });
+  });
+
   it("write values as a person would", () => {
     const text = (path: string, value: Value) =>
       valuesAt({ [path]: { space: "choice", of: [value] } }, { [path]: 0 })[path];

@@ -1,0 +1,68 @@
+/** Whether the values of a point stand to each other as `where` says. */
+import { must } from "#dsl/diagnostics/must.js";
+import { plain } from "#dsl/types/numeric.js";
+import type { NestedCall, Space, SweepPlan, SweepTerm } from "#dsl/plan/plan.js";
+import { isCall } from "#dsl/plan/value.js";
+import type { Value } from "#dsl/types/value.js";
+import { registry } from "#stdlib/registry.js";
+import type { Point } from "#stdlib/kinds/search.js";
+
+/** What has no number at the point (its option isn't taken) is held to nothing. */
+export function holds({ where = [], vary, plan }: SweepPlan, point: Point): boolean {
+  return where.every(({ relation, terms }) => {
+    const [one, other] = terms.map((term) => numberOf(term, (path) => numberAt(vary, plan, point, path)));
+    const word = must(registry.find("relation", relation)?.capabilities, `the relation ${relation}`);
+    return one === undefined || other === undefined || word.holds(one, other);
+  });
+}
+
+function numberOf(term: SweepTerm, at: (path: string) => number | undefined): number | undefined {
+  if ("number" in term) return term.number;
+  if ("path" in term) return at(term.path);
+  const numbers = term.of.map((one) => numberOf(one, at));
+  const known = numbers.filter((one) => one !== undefined);
+  return known.length < numbers.length
+    ? undefined
+    : must(registry.find("term", term.term)?.capabilities, `the term ${term.term}`).of(known);
+}
+
+/** The number that a path has: drawn, in what is drawn, or as the definitions have it. */
+function numberAt(vary: SweepPlan["vary"], plan: SweepPlan["plan"], point: Point, path: string): number | undefined {
+  const parts = path.split(".");
+  for (let length = parts.length; length > 0; length--) {
+    const own = parts.slice(0, length).join(".");
+    const space = vary[own];
+    if (space) return inSpace(space, own, point, parts.slice(length));
+  }
+  const { data, model, training } = plan.recipe;
+  const root = parts[0] ?? path;
+  const owner = [training, model, data].find((one) => root in one);
+  return owner && inValue((owner as unknown as Readonly<Record<string, Value>>)[root], parts.slice(1));
+}
+
+/** `name`: the dimension's. */
+function inSpace(space: Space, name: string, point: Point, rest: readonly string[]): number | undefined {
+  const drawn = point[name];
+  if (drawn === undefined) return undefined;
+  if (space.space !== "choice") return rest.length === 0 ? drawn : undefined;
+  const option = space.of[drawn];
+  if (option === undefined) return undefined;
+  if (isSpace(option)) return inSpace(option, `${name}/${String(drawn)}`, point, rest);
+  if (!isNested(option)) return inValue(option, rest);
+  const [argument = "", ...deeper] = rest;
+  const inner = option.spaces[argument];
+  return inner ? inSpace(inner, `${name}/${String(drawn)}.${argument}`, point, deeper) : inValue(option.nested, rest);
+}
+
+function inValue(value: Value | undefined, rest: readonly string[]): number | undefined {
+  const [name, ...deeper] = rest;
+  if (value === undefined) return undefined;
+  if (name === undefined) return plain(value);
+  if (isCall(value)) return inValue(value.arguments[name], deeper);
+  const record = value !== null && typeof value === "object" && "record" in value ? value.record : {};
+  return inValue(record[name], deeper);
+}
+
+const isSpace = (x: Value | Space | NestedCall): x is Space => typeof x === "object" && x !== null && "space" in x;
+const isNested = (x: Value | Space | NestedCall): x is NestedCall =>
+  typeof x === "object" && x !== null && "nested" in x;

@@ -1,0 +1,22 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "term",
+  name: "product",
+  doc: "Several numbers multiplied: rows of a batch times batches of an update, say.",
+  example: "where: [at_most(product(batch_size, accumulate), 64)]",
+  since: "0.2.0",
+  elsewhere: { times: "product", mul: "product", multiply: "product" },
+  capabilities: { of: (numbers) => numbers.reduce((a, b) => a * b, 1) },
+  parameters: [
+    {
+      name: "of",
+      type: { is: "text" },
+      doc: "Paths of what the sweep varies or its definitions say, and numbers.",
+      positional: "rest",
+      required: true,
+      why: "What a machine has room for is often a product.",
+      impact: "high",
+    },
+  ],
+});
