@@ -49,7 +49,7 @@ export async function judgedPairs(
     return [pair, { ...pair, a: pair.b, b: pair.a }].map((one) => judge.messages(call, one));
   });
   const service = judge.service(call);
-  const answers = await new Asking(service, o).all(questions);
+  const answers = await new Asking(service, (answer) => judge.verdict(answer) !== null, o).all(questions);
   const verdicts = answers.map(({ said }) => judge.verdict(said.answer));
   const [mute] = answers;
   if (mute && verdicts.every((verdict) => verdict === null))
@@ -83,6 +83,7 @@ class Asking {
 
   constructor(
     private readonly service: ReturnType<JudgeImplementation["service"]>,
+    private readonly judges: (answer: string) => boolean,
     private readonly o: JudgingOptions,
   ) {}
 
@@ -121,9 +122,10 @@ class Asking {
 
   private async answered(key: string, messages: Parameters<Judge["ask"]>[0], judge: () => Judge): Promise<Answered> {
     const kept = keptAnswer(key);
-    if (kept) return { said: kept, kept: true };
+    if (kept && this.judges(kept.answer)) return { said: kept, kept: true };
     const said = await judge().ask(messages);
-    keep(key, said);
+    // What says nothing now may say something once the service is mended.
+    if (this.judges(said.answer)) keep(key, said);
     return { said, kept: false };
   }
 }

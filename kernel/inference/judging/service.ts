@@ -122,7 +122,7 @@ export class Judge {
     const { choices, usage } = found;
     const [read, written] = [usage?.prompt_tokens, usage?.completion_tokens];
     return {
-      answer: choices[0]?.message.content ?? "",
+      answer: this.plain(choices[0]?.message.content ?? ""),
       tokens: typeof read === "number" ? { read, written: written ?? 0 } : null,
     };
   }
@@ -140,7 +140,8 @@ export class Judge {
 
   /** Whatever stands in it of the key is left out. */
   private plain(text: string): string {
-    return this.key === null ? text : text.replaceAll(this.key, "…");
+    if (this.key === null) return text;
+    return text.replaceAll(this.key, "…").replaceAll(Buffer.from(this.key).toString("base64"), "…");
   }
 }
 

@@ -98,6 +98,11 @@ describe("a judge of texts", function () {
       [code, data],
       ["judge-mute", { model: `j${String(model - 1)}`, answers: 4, first: "As a model I have no opinion." }],
     );
+    // Mended, it is asked again: what said nothing is not kept.
+    const mended = { model: "mended" };
+    assert.equal((await failure(ask(some(2), mended))).code, "judge-mute");
+    server.reply = longer;
+    assert.deepEqual([...(await ask(some(2), mended)).scores], [1, 1]);
   });
   it("asks nothing again, and after an interrupt the rest alone", async () => {
     const again = { model: "kept" };
@@ -146,6 +151,12 @@ describe("a judge of texts", function () {
       ["judge-refused", { url: server.url, status: 401, env: "JUDGE_KEY", why: "no such key: …" }],
     );
     assert.ok(!JSON.stringify(refused).includes(SECRET) && !refused.message.includes(SECRET));
+    const coded = Buffer.from(SECRET).toString("base64");
+    server.reply = () => `you sent me ${SECRET}, that is ${coded}`;
+    const mute = await failure(ask(some(1), { key, model: "echo" }));
+    assert.deepEqual([mute.code, (mute.data as { first: string }).first], ["judge-mute", "you sent me …, that is …"]);
+    server.reply = (heard) => `${SECRET}\n${longer(heard)}`;
+    await ask(some(2), { key, model: "loud" });
     const missing = { ...key, arguments: { env: "NO_SUCH_JUDGE_KEY" } };
     assert.equal((await failure(ask(some(1), { key: missing }))).code, "secret-missing");
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
