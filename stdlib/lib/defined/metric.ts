@@ -20,14 +20,23 @@ type Part = keyof typeof MEASURES;
 export function metricOf(record: MetricRecord, owner: Owner): MetricImplementation {
   return Object.fromEntries(
     partsOf(record).map((part) => {
-      const measure = (call: Call, outcome: never): number => {
-        const found: unknown = guarded(owner, part, () => record[part]!(call, outcome));
+      const measure = (call: Call, outcome: object): number => {
+        const found: unknown = guarded(owner, part, () => record[part]!(call, copyOf(outcome)));
         if (typeof found === "number") return found;
         throw failedIn(owner, part, new Error(`it must give a number, not ${String(found)}`));
       };
       return [part, measure];
     }),
   );
+}
+
+/** What it is given to count in is its own: other metrics measure the same rows. */
+function copyOf(outcome: object): never {
+  return Object.fromEntries(Object.entries(outcome).map(([key, value]) => [key, ownOf(value)])) as never;
+}
+function ownOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one: unknown) => (Array.isArray(one) ? one.slice() : one));
+  return ArrayBuffer.isView(value) ? (value as Uint8Array).slice() : value;
 }
 
 export function metricWord(record: MetricRecord, owner: Owner, definition: string): Word {
