@@ -81,6 +81,13 @@ export interface Samplers {
   ofWritten?(call: Call, input: WrittenMetricInput): Sampler;
   ofRankings?(call: Call, input: RankingMetricInput): Sampler;
 }
+/** Rows by whether yes is right of them (`have`) and was said (`given`), both (`hit`), of `all`. */
+export interface YesCounts {
+  readonly hit: number;
+  readonly given: number;
+  readonly have: number;
+  readonly all: number;
+}
 /** Why there is no number of some outcomes, in words that stand after a colon; null: for no reason of the metric's own. */
 export interface Reasons {
   compute?(call: Call, input: MetricInput): string | null;
@@ -116,6 +123,8 @@ export interface MetricImplementation {
   ofTimes?(call: Call, milliseconds: Float64Array): number;
   /** From the loss itself, of tasks whose loss follows from whole batches. */
   ofLoss?(call: Call, loss: number): number;
+  /** Of yes and no, from counts alone: what a threshold is sought by at every place. */
+  ofYes?(counts: YesCounts): number;
   /** For intervals, which ask a thousand times. */
   readonly samplers?: Samplers;
   /** Asked where it is no number. */

@@ -8,6 +8,7 @@ export const accuracy: MetricImplementation = {
     for (let i = 0; i < truth.length; i++) if (truth[i] === predicted[i]) right += 1;
     return right / truth.length;
   },
+  ofYes: ({ hit, given, have, all }) => (all - given - have + 2 * hit) / all,
   ofPairs: (_call, input) => bestOfCuts(input, share).value,
   ofLabelSets(_call, { truth, predicted, labels }) {
     const n = labels.length;

@@ -73,9 +73,11 @@ function scorer({ arguments: { average } }: Call, input: LabelSetMetricInput): (
       input,
     ),
   );
+  const anywhere = columns.map((own) => own.truth.some((is) => is === 1));
   return (times) => {
     const found = columns.map((own) => precisionOver(own, times));
-    const weights = found.map(({ have }) => (average === "weighted" ? have : 1));
+    // That chance drew no row of a label which rows have is no mistake.
+    const weights = found.map(({ have }, l) => (average === "weighted" ? have : Number(have > 0 || !anywhere[l])));
     const all = sum(weights);
     return all === 0 ? 0 : sum(found.map(({ score }, l) => weights[l]! * score)) / all;
   };

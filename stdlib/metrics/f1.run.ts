@@ -1,12 +1,19 @@
 /** Source: scikit-learn's `f1_score` with `zero_division=0`. */
 import type { MetricImplementation } from "../kinds/metric.js";
-import { averaged, averagedSets, type Counts } from "../lib/metrics/counts.js";
+import { averaged, averagedSets, drawnAverage, drawnAverageOfSets, type Counts } from "../lib/metrics/counts.js";
 import { atBest } from "../lib/metrics/threshold.js";
 
 export const score = ({ hit, given, have }: Counts): number => (given + have === 0 ? 0 : (2 * hit) / (given + have));
+
+const scored = { score, defined: ({ given, have }: Counts): boolean => given + have > 0 };
 
 export const f1: MetricImplementation = {
   compute: (call, input) => averaged(call, input, score),
   ofPairs: (call, input) => atBest(call, input, score),
   ofLabelSets: (call, input) => averagedSets(call, input, score),
+  ofYes: score,
+  samplers: {
+    compute: (call, input) => drawnAverage(call, input, scored),
+    ofLabelSets: (call, input) => drawnAverageOfSets(call, input, scored),
+  },
 };

@@ -1,14 +1,21 @@
 /** Source: scikit-learn's `recall_score` with `zero_division=0`. */
 import type { MetricImplementation } from "../kinds/metric.js";
-import { averaged, averagedSets, type Counts } from "../lib/metrics/counts.js";
+import { averaged, averagedSets, drawnAverage, drawnAverageOfSets, type Counts } from "../lib/metrics/counts.js";
 import { score as f1 } from "./f1.run.js";
 import { atBest } from "../lib/metrics/threshold.js";
 
 const score = ({ hit, have }: Counts): number => (have === 0 ? 0 : hit / have);
+
+const scored = { score, defined: ({ have }: Counts): boolean => have > 0 };
 
 export const recall: MetricImplementation = {
   compute: (call, input) => averaged(call, input, score),
   // Where F1 is best: alone either can be had whole.
   ofPairs: (call, input) => atBest(call, input, score, f1),
   ofLabelSets: (call, input) => averagedSets(call, input, score),
+  ofYes: score,
+  samplers: {
+    compute: (call, input) => drawnAverage(call, input, scored),
+    ofLabelSets: (call, input) => drawnAverageOfSets(call, input, scored),
+  },
 };

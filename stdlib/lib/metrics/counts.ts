@@ -1,6 +1,6 @@
 /** Counts per label and their averages, as scikit-learn has them: what precision, recall and F1 share. */
 import type { Call } from "#dsl/types/value.js";
-import type { LabelSetMetricInput, MetricInput } from "../../kinds/metric.js";
+import type { LabelSetMetricInput, MetricInput, Sampler } from "../../kinds/metric.js";
 
 export interface Counts {
   /** Rows of the label that were given it. */
@@ -107,4 +107,60 @@ export function averagedSets(call: Call, input: LabelSetMetricInput, score: (c: 
   const all = labels.map((_, l) => count(Array.from({ length: rows }, (_, row) => row * n + l)));
   if (typeof of === "string") return score(all[labels.indexOf(of)] ?? NONE);
   return overLabels(average, all, score);
+}
+
+/** A score of counts, and whether they have one: 0 of 0 is scored 0. */
+export interface CountScore {
+  readonly score: (c: Counts) => number;
+  readonly defined: (c: Counts) => boolean;
+}
+
+/**
+ * The same of rows that are drawn. A label that has a score in all rows and none in the drawn ones is left out of the mean: that
+ * chance drew no row of it is no mistake.
+ */
+export function drawnAverage(call: Call, input: MetricInput, { score, defined }: CountScore): Sampler {
+  const { labels, truth, predicted } = input;
+  const whole = counts(input);
+  return (of) => {
+    const all = counts({
+      labels,
+      truth: Int32Array.from(of, (row) => truth[row]!),
+      predicted: Int32Array.from(of, (row) => predicted[row]!),
+    });
+    return averagedCounts(
+      call,
+      labels,
+      all.map((own, l) => (defined(own) || !defined(whole[l]!) ? own : NONE)),
+      score,
+    );
+  };
+}
+
+/** Of sets of labels. */
+export function drawnAverageOfSets(call: Call, input: LabelSetMetricInput, { score, defined }: CountScore): Sampler {
+  const { labels, truth, predicted } = input;
+  const n = labels.length;
+  const { average, of: one } = call.arguments;
+  const plain = (of: Uint32Array): LabelSetMetricInput => {
+    const drawn = (from: Uint8Array): Uint8Array => {
+      const rows = new Uint8Array(of.length * n);
+      of.forEach((row, i) => {
+        rows.set(from.subarray(row * n, (row + 1) * n), i * n);
+      });
+      return rows;
+    };
+    return { labels, truth: drawn(truth), predicted: drawn(predicted), probabilities: new Float32Array() };
+  };
+  if (typeof one === "string" || average === "samples" || average === "micro" || average === "weighted")
+    return (of) => averagedSets(call, plain(of), score);
+  const whole = countsOfSets(input);
+  return (of) => {
+    const own = countsOfSets(plain(of));
+    return overLabels(
+      average,
+      own.filter((c, l) => defined(c) || !defined(whole[l]!)),
+      score,
+    );
+  };
 }

@@ -122,4 +122,28 @@ describe("what is fitted after a training", () => {
     assert.match(String(temperature.fit(calibrates, wrong, { before: {}, metric: f1 })), /tells nothing/);
     assert.equal(cooled(said[0]!, 1), said[0]);
   });
+
+  it("threshold: the same by counts as by reading all rows, and of many rows soon", async () => {
+    for (const name of ["f1", "accuracy", "precision", "recall"]) {
+      const metric = await metricOf(name);
+      const byRows = Object.fromEntries(Object.entries(metric).filter(([key]) => key !== "ofYes"));
+      for (const [seed, one] of cases.filter(({ rows }) => rows < 400).entries()) {
+        const decisions = decisionsOf(one, seed);
+        if (!("several" in decisions.truth) && decisions.labels.length !== 2) continue;
+        const wanted = call("calibration", "threshold", { metric: call("metric", name), of: null });
+        const found = [metric, byRows].map((by) => threshold.fit(wanted, decisions, { before: {}, metric: by }));
+        assert.deepEqual(found[0], found[1], `${name} of ${seed}`);
+      }
+    }
+    const rows = 100_000;
+    const logits = uniform("calibration/many", [rows, 2], 2);
+    const many = {
+      labels: ["no", "yes"],
+      said: Array.from({ length: rows }, (_, row) => logits.slice(2 * row, 2 * row + 2)),
+      truth: { one: Int32Array.from({ length: rows }, (_, row) => Number(logits[2 * row + 1]! > 1)) },
+    };
+    const begun = performance.now();
+    threshold.fit(call("calibration", "threshold", { metric: call("metric", "f1") }), many, { before: {}, metric: f1 });
+    assert.ok(performance.now() - begun < 20_000, "every place was read again for all rows");
+  });
 });

@@ -103,3 +103,29 @@ describe("scores of draws", () => {
     });
   after(() => assert.ok(compared > 300, `${compared} compared`));
 });
+
+describe("a draw without a rare label", () => {
+  const whole = async (name: string): Promise<MetricImplementation> =>
+    (await registry.find("metric", name)!.load!()) as MetricImplementation;
+  const call = (word: string): Call => ({ kind: "metric", word, arguments: { average: "macro", of: null } });
+  const truth = Uint8Array.from(list((row) => [1, Number(row === 0)]).flat());
+  const sets = { labels: ["often", "once"], truth, predicted: truth, probabilities: Float32Array.from(truth) };
+  const rare = Int32Array.from(list((row) => (row === 0 ? 2 : row % 2)));
+  const shares = Float32Array.from(Array.from(rare).flatMap((own) => labels.map((_, l) => Number(l === own))));
+  const one = { labels, truth: rare, predicted: rare, probabilities: shares };
+  const without = Uint32Array.from({ length: 30 }, (_, i) => 1 + (i % 39));
+
+  for (const name of ["f1", "precision", "recall", "average_precision"])
+    it(`is no mistake: ${name}(macro)`, async () => {
+      const metric = await whole(name);
+      assert.equal(metric.ofLabelSets!(call(name), sets as never), 1);
+      assert.equal(metric.samplers!.ofLabelSets!(call(name), sets as never)(without), 1);
+      assert.equal(metric.samplers!.compute!(call(name), one)(without), 1);
+    });
+  it("is one where the label is given and wrong", async () => {
+    const metric = await whole("f1");
+    const predicted = Uint8Array.from(truth, (is, at) => (at % 2 === 1 ? 1 - is : is));
+    const wrong = metric.samplers!.ofLabelSets!(call("f1"), { ...sets, predicted } as never);
+    assert.equal(wrong(without), 0.5);
+  });
+});
