@@ -86,11 +86,10 @@ export function difference(first: Drawn, second: Drawn): Difference {
   const [a, b] = [first.measure.resampling, second.measure.resampling];
   if (!a || !b || a.units !== b.units || a.same !== b.same || Number.isNaN(value))
     return { value, interval: null, verdict: null };
-  const interval =
-    first.measure.share && a.single
-      ? pairedShares(eachOf(a), eachOf(b))
-      : percentiles(paired(first.scores, second.scores));
-  if (!interval) return { value, interval, verdict: null };
+  const byShares = first.measure.share && a.single;
+  const interval = byShares ? pairedShares(eachOf(a), eachOf(b)) : percentiles(paired(first.scores, second.scores));
+  // A bootstrap of a few rows knows too little of others: two models that are alike are told apart much too often.
+  if (!interval || (!byShares && a.units < TOLD)) return { value, interval, verdict: null };
   const apart = interval.low > 0 ? 1 : interval.high < 0 ? -1 : 0;
   if (apart === 0) return { value, interval, verdict: "no difference shown" };
   return { value, interval, verdict: apart > 0 === second.measure.greaterIsBetter ? "better" : "worse" };
@@ -105,6 +104,8 @@ function eachOf({ units, score }: Resampling): Float64Array {
   return Float64Array.from({ length: units }, (_, unit) => score(Uint32Array.of(unit)));
 }
 
+/** Things that are drawn from at least, for a difference by the bootstrap to say which is better. */
+export const TOLD = 20;
 /** Things that were drawn from, below which a bootstrap is too sure of itself: `tunebook bench coverage` counts how much. */
 const FEW = 50;
 
@@ -127,6 +128,8 @@ export function methodsOf(drawn: readonly Drawn[]): string {
       (count) => `of ${count} for ${names(fewer.filter(({ score }) => score.resamples === count))}, of so many`,
     ),
     few.length > 0 && `of fewer than ${String(FEW)} too narrow (about 9 in 10 hold what they should)`,
+    few.some(({ measure }) => measure.resampling!.units < TOLD) &&
+      `of fewer than ${String(TOLD)} no difference is claimed`,
     without.length > 0 && `none for ${names(without)}`,
   ]
     .filter(Boolean)

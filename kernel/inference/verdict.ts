@@ -60,7 +60,7 @@ export function verdictOf({ metric, model, rivals }: Sides): string | null {
     }),
     ...of(null).map(
       (one) =>
-        `${model.name} has ${unit.value(model.value)} and ${one.name} ${unit.value(one.value)}, with nothing to tell chance by`,
+        `${model.name} has ${unit.value(model.value)} and ${one.name} ${unit.value(one.value)}, with too little to tell chance by`,
     ),
   ];
   return `${leadOf(told)} by ${metric.name}: ${parts.join("; ")}`;

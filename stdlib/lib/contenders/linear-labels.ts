@@ -10,11 +10,10 @@ export interface LinearModel {
   said(rows: SparseRows, row: number): Float32Array;
 }
 
-/** Logit of a label that no row has, or that all have: nothing tells it. */
-const NEVER = Math.log(1e-38);
+/** Logit of a label that no row has (−) or that all have, of several for a row: nothing tells it. */
 const SURELY = Math.log(1e9);
 
-/** One label of several. Those that no row has are never said. */
+/** One label of several. Those that no row has are never said, and are as likely as what one row of all has. */
 export async function labelModel(
   rows: SparseRows,
   found: readonly string[],
@@ -30,14 +29,15 @@ export async function labelModel(
       ? await logisticFitted(rows, truth, signal)
       : await softmaxFitted(rows, truth, present.length, signal);
   const own = new Float64Array(model.outputs);
+  const rare = 1 / (found.length + labels.length - present.length);
   return {
     what: "logistic regression",
     bytes: model.weights.byteLength,
     said(of, row) {
       said(model, of, row, own);
       const logits = present.length === 2 ? [0, own[0]!] : own;
-      const all = new Float32Array(labels.length).fill(NEVER);
-      const least = logNormed(logits);
+      const all = new Float32Array(labels.length).fill(Math.log(rare));
+      const least = logNormed(logits) - Math.log(1 - rare * (labels.length - present.length));
       present.forEach((label, i) => (all[label] = logits[i]! - least));
       return all;
     },

@@ -125,7 +125,10 @@ export function commonestLabel(
     all++;
   }
   if (all === 0) return null;
-  const logits = Float32Array.from(labels, (label) => Math.log(Math.max(mustGet(own, label, "label") / all, 1e-38)));
+  // What was never found is as likely as what was found once: that it can't be is more than so many rows say.
+  const counts = labels.map((label) => mustGet(own, label, "label") || 1);
+  const sum = counts.reduce((a, b) => a + b, 0);
+  const logits = Float32Array.from(counts, (count) => Math.log(count / sum));
   return {
     name: `always “${labels[argmax(logits)]!}”`,
     said(rows, row) {

@@ -85,7 +85,7 @@ describe("the verdict", () => {
     [
       "scores without intervals",
       said(accuracy, rival("A", [-0.1, 0, 0], { difference: { value: -0.1, interval: null, verdict: null } })),
-      "not shown to be worth it by accuracy: router has 90.0 points and A 80.0 points, with nothing to tell chance by",
+      "not shown to be worth it by accuracy: router has 90.0 points and A 80.0 points, with too little to tell chance by",
     ],
     ["nothing beside it", said(accuracy), null],
     ["no number", said(accuracy, rival("A", [Number.NaN, 0, 0])), null],
