@@ -1,6 +1,6 @@
 /**
  * `tunebook bench worth [--rows N] [--epochs N] [--only SET,…] [--no-prompt]`: was it worth it, on five real data sets? A tuned MiniLM beside
- * the commonest label, a linear model of words and a prompted SmolLM2, as `evaluate` has them side by side: a line each, and its sentence.
+ * its frozen base with a linear head, the commonest label, a linear model of words and a prompted SmolLM2, as `evaluate` has them side by side: a line each, and its sentence.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ interface Options {
   readonly only?: string;
   readonly prompt: boolean;
 }
-const RIVALS = ["baseline(majority)", "baseline(tfidf)"] as const;
+const RIVALS = ["tuned.base", "baseline(majority)", "baseline(tfidf)"] as const;
 
 /** The labels are named, four rows of the training split are shown. */
 function prompted(labels: readonly string[]): string {

@@ -3,6 +3,7 @@
  * in which runtime. The inputs are made (golden.ts), so that it travels and anybody may prove it again. Of test rows it holds
  * their hash and figures alone.
  */
+import { toldFitted } from "../inference/fitted.js";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -65,6 +66,8 @@ export interface Proof {
   readonly compared: Comparison | null;
   readonly tolerance: number | null;
   readonly verdict: Verdict | "not run";
+  /** Both sides without what was fitted to validation, in words; absent: nothing was. */
+  readonly without?: string;
   readonly scores?: ScoredBeside;
   /** SHA-256 of the files that were proved (files.ts). */
   readonly files?: Readonly<Record<string, string>>;
@@ -106,6 +109,7 @@ export function proofOf(
     compared: o.compared && { ...o.compared, difference: finite(o.compared.difference) },
     tolerance: d.written.tolerance,
     verdict: o.verdict,
+    ...(d.fitted && { without: toldFitted(d.fitted) }),
     ...(o.scores && { scores: o.scores }),
     at: new Date().toISOString(),
     tunebook: d.tunebook,
@@ -162,6 +166,7 @@ const schema: Schema<Proof> = fields({
   target: v.string(),
   runtime: v.nullable(fields({ title: v.string(), version: v.string() })),
   unproved: v.exactOptional(v.string()),
+  without: v.exactOptional(v.string()),
   golden,
   inputs: v.string(),
   expected: fields({

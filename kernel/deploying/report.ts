@@ -84,7 +84,8 @@ const VERDICTS: Readonly<Record<Verdict | "not run", string>> = {
   "not run": "not proved here",
 };
 export function verdictText(proof: Proof): string {
-  return VERDICTS[proof.verdict];
+  const { verdict, without } = proof;
+  return `${VERDICTS[verdict]}${without !== undefined && verdict !== "not run" ? `, both without the ${without} fitted to validation` : ""}`;
 }
 
 /** For the model card: figures alone. */

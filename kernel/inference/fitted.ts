@@ -2,6 +2,8 @@
 import type { Fitted } from "#stdlib/kinds/calibration.js";
 import type { AskedRows } from "#stdlib/kinds/task.js";
 import { cooled } from "#stdlib/lib/calibrations/thresholds.js";
+import { decided } from "#stdlib/lib/tasks/label-scores.js";
+import { argmax, softmaxInto } from "#stdlib/lib/tasks/probabilities.js";
 
 /** Both as they are where nothing was fitted. */
 export function asFitted(
@@ -15,6 +17,22 @@ export function asFitted(
     said: said.map((logits) => cooled(logits, temperature)),
     asked: thresholds ? Object.create(asked, { thresholds: { value: thresholds, enumerable: true } }) : asked,
   };
+}
+
+/** Of one row the place of the label that is answered, where one of several is (`one`); else the likeliest. */
+export function answerOf(
+  logits: Float32Array,
+  {
+    labels,
+    fitted,
+    one,
+  }: { readonly labels: readonly string[]; readonly fitted?: Fitted | null; readonly one: boolean },
+): number {
+  const own = cooled(logits, fitted?.temperature);
+  if (!one || !fitted?.thresholds) return argmax(own);
+  const shares = new Float32Array(own.length);
+  softmaxInto(own, shares);
+  return decided({ labels, thresholds: fitted.thresholds }, own, shares);
 }
 
 /** Without what it was fitted to. */

@@ -1,9 +1,9 @@
 /** Which words spoke for what a model says of some texts, by leaving each of them out and asking again. */
-import { argmax } from "#stdlib/lib/tasks/probabilities.js";
 import type { WhyRow } from "../core/display/scores/why.js";
 import { does } from "../core/session/words.js";
 import type { Asked } from "../encoding/encoded.js";
 import { answersOf, type Asking } from "./texts-asked.js";
+import { answerOf } from "./fitted.js";
 import { segmentsOf } from "./words-said.js";
 
 /** Words of a text that are left out, the first ones. */
@@ -31,7 +31,7 @@ export async function withoutWords(
       return typeof text === "string" ? left.join("") : [left[0] ?? "", left[1] ?? ""];
     });
     const after = variants.length > 0 ? (await answersOf(variants, asking, name)).numbers : [];
-    const answer = argmax(before[row]!);
+    const answer = answerOf(before[row]!, { ...asking, one });
     const sure = oddsOf(before[row]!, answer, one);
     const values = new Map(places.map(({ of, at }, i) => [`${String(of)} ${String(at)}`, i]));
     const label = asking.labels[answer];

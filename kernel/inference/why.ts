@@ -1,7 +1,6 @@
 /** Which words spoke for what a model says of some texts: of a label the likeliest, of a number the number. */
 import type { NDArray } from "#dsl/graph/program.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
-import { argmax } from "#stdlib/lib/tasks/probabilities.js";
 import { collate } from "../core/data/batches.js";
 import { tokensAt } from "../core/data/token-rows.js";
 import type { WhyRow } from "../core/display/scores/why.js";
@@ -9,6 +8,7 @@ import { does } from "../core/session/words.js";
 import { typesOf } from "../core/session/token-types.js";
 import { encodeTexts, type Asked } from "../encoding/encoded.js";
 import { floats } from "../engine/feeds.js";
+import { answerOf } from "./fitted.js";
 import type { Asking, Said } from "./texts-asked.js";
 import { bySpokenWords } from "./words-said.js";
 
@@ -19,7 +19,7 @@ const BATCH = 8;
 /** `said`: what the model says of those texts, of which the logits name the answer. */
 export async function whyOf(
   texts: readonly Asked[],
-  { plan, labels, session, tokenizer, base }: Asking,
+  { plan, labels, session, tokenizer, base, fitted }: Asking,
   said: Said,
   signal?: AbortSignal,
 ): Promise<readonly WhyRow[]> {
@@ -28,11 +28,12 @@ export async function whyOf(
   const encoding = { tokenizer, maxLength: model.max_length, task, labels, types: await typesOf(plan, base) };
   const rows = await encodeTexts(texts, encoding);
   const made: WhyRow[] = [];
+  const by = { labels, one: task.implementation.oneLabel === true, ...(fitted && { fitted }) };
   for (let from = 0; from < texts.length; from += BATCH) {
     signal?.throwIfAborted();
     const members = Uint32Array.from({ length: Math.min(BATCH, texts.length - from) }, (_, i) => from + i);
     const feeds = collate(rows.ids, members, tokenizer.padId, { types: rows.types });
-    const answers = Array.from(members, (row) => argmax(said.numbers[row]!));
+    const answers = Array.from(members, (row) => answerOf(said.numbers[row]!, by));
     const outputs = said.numbers[from]!.length;
     const flat = Int32Array.from(answers, (answer, i) => i * outputs + answer);
     const chosen: NDArray = whole(flat, [flat.length]);

@@ -43,10 +43,14 @@ function askedOf(
   };
 }
 
-/** What should have been written for every row of a split. */
-export function targetsOf(prepared: Prepared, split: string): readonly string[] {
+/** What was asked and should have been written for every row of a split. */
+export function wantedOf(
+  prepared: Prepared,
+  split: string,
+): Pick<WrittenMetricInput, "targets"> & { readonly asked: readonly string[] } {
   const has = prepared.streamed?.[split]?.has("messages") ?? prepared.splits[split]?.columnNames().includes("messages");
-  return askedOf(prepared, split, has === true).targets;
+  const { prompts, targets } = askedOf(prepared, split, has === true);
+  return { targets, asked: prompts.map(asText) };
 }
 
 function textsOf(prepared: Prepared, split: string, role: string): readonly string[] {

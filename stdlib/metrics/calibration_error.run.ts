@@ -1,5 +1,6 @@
 /** Naeini et al. 2015, with the bins of Guo et al. 2017 (arXiv 1706.04599): a bin has its upper end, not its lower. */
 import type { MetricImplementation, MetricInput } from "../kinds/metric.js";
+import { surestOf } from "../lib/metrics/reliability.js";
 import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
 
 export const calibrationError: MetricImplementation = {
@@ -8,15 +9,17 @@ export const calibrationError: MetricImplementation = {
 };
 
 /** Of each row, into its bin: how much more was said than came true. */
-function off(bins: number, { truth, predicted, probabilities, labels }: MetricInput): RowSums {
+function off(bins: number, input: MetricInput): RowSums {
+  const { truth, probabilities, labels } = input;
   const n = labels.length;
+  const surest = surestOf(input);
   return rowSums(
     truth.length,
     bins,
     (row) => {
-      const sure = probabilities[row * n + predicted[row]!]!;
+      const sure = probabilities[row * n + surest[row]!]!;
       const values = new Array<number>(bins).fill(0);
-      values[Math.min(bins, Math.max(1, Math.ceil(sure * bins))) - 1] = sure - Number(truth[row] === predicted[row]);
+      values[Math.min(bins, Math.max(1, Math.ceil(sure * bins))) - 1] = sure - Number(truth[row] === surest[row]);
       return values;
     },
     (sums, rows) => sums.reduce((all, one) => all + Math.abs(one), 0) / rows,

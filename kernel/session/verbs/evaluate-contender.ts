@@ -15,7 +15,7 @@ import { splitNamesOf } from "../../core/data/prepared.js";
 import { sameLabels } from "../../core/session/programs.js";
 import { does } from "../../core/session/words.js";
 import type { Asked } from "../../inference/scored.js";
-import { targetsOf } from "../../inference/written-texts.js";
+import { wantedOf } from "../../inference/written-texts.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import type { Warn } from "../warnings.js";
 import { baseVectors } from "./base-vectors.js";
@@ -175,7 +175,7 @@ function answered(
   if ("said" in all) return { said: { said: all.said }, texts: null };
   const { written } = all;
   if (task.implementation.answers?.scoreWritten) return { said: { written }, texts: null };
-  return { said: { groups: [] }, texts: { written: all.written, targets: targetsOf(prepared, split) } };
+  return { said: { groups: [] }, texts: { written: all.written, ...wantedOf(prepared, split) } };
 }
 
 /** Coded error `no-rows-to-learn`. */

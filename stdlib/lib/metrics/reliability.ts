@@ -42,12 +42,27 @@ export function reliability(
 }
 
 /** Of each row its surest label. */
-export function ofSurest({ labels, truth, predicted, probabilities }: MetricInput, bins: number): Reliability {
-  const n = labels.length;
+export function ofSurest(input: MetricInput, bins: number): Reliability {
+  const { truth, labels } = input;
+  const surest = surestOf(input);
   return reliability(truth.length, {
     bins,
-    said: (row) => probabilities[row * n + predicted[row]!]!,
-    true: (row) => truth[row] === predicted[row],
+    said: (row) => input.probabilities[row * labels.length + surest[row]!]!,
+    true: (row) => truth[row] === surest[row],
+  });
+}
+
+/** Of each row the place of its likeliest label: where thresholds are fitted it may be another than the one that is given. */
+export function surestOf({
+  labels,
+  truth,
+  probabilities,
+}: Pick<MetricInput, "labels" | "truth" | "probabilities">): Int32Array {
+  const n = labels.length;
+  return Int32Array.from(truth, (_, row) => {
+    let best = 0;
+    for (let l = 1; l < n; l++) if (probabilities[row * n + l]! > probabilities[row * n + best]!) best = l;
+    return best;
   });
 }
 
