@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hashOf, PROOF, readProof, type Proof } from "#kernel/deploying/proof.js";
+import { hashOf, PROOF, proofOf, readProof, type Proof } from "#kernel/deploying/proof.js";
+import { proofLines, verdictText } from "#kernel/deploying/report.js";
 
 const golden: Proof["golden"] = { is: "asked", inputs: ["a", ["b", "c"]] };
 const proof: Proof = {
@@ -29,6 +30,29 @@ describe("a proof that is read", () => {
     const metrics = { loss: { notebook: Number.NaN, deployed: 0.5, low: null, high: null } };
     const { scores } = read({ ...proof, scores: { rows: 1, dataHash: "0", on: "d.test", metrics } });
     assert.deepEqual(scores?.metrics, metrics);
+  });
+
+  it("says what neither side was asked with", () => {
+    const fitted = { thresholds: { yes: 0.31 } };
+    const deployment = {
+      target: { kind: "target", word: "onnx", arguments: {} },
+      written: { tolerance: 1e-3 },
+      fitted,
+    };
+    const by = { title: "ONNX Runtime", version: "1.0" } as Proof["runtime"] & object;
+    const { expected, compared } = proof;
+    const made = proofOf(deployment as never, { ...{ golden, expected, by, compared, verdict: "equal" } });
+    const words = "answers as the notebook does, both without the threshold yes 0.31 fitted to validation";
+    assert.equal(verdictText(read(made)), words);
+    assert.match(proofLines(made)[0]!, new RegExp(words));
+    assert.equal(
+      verdictText(
+        proofOf({ ...deployment, fitted: undefined } as never, {
+          ...{ golden, expected, by, compared, verdict: "equal" },
+        }),
+      ),
+      "answers as the notebook does",
+    );
   });
 
   it("is refused where a part of it is of another kind", () => {

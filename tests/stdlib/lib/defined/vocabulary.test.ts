@@ -47,6 +47,28 @@ describe("a vocabulary that grows", () => {
     assert.equal(builtIn.find("technique", "scale_shift"), undefined);
     assert.equal(makeVocabulary().registry.find("technique", "scale_shift"), undefined);
   });
+  it("gives what a metric measures to it alone, whatever it does with it", () => {
+    const bold = makeVocabulary().define("metric", {
+      ...errors,
+      compute(_call: Call, { truth, predicted, probabilities }: MetricInput) {
+        truth.sort();
+        predicted.set(truth);
+        probabilities.fill(1);
+        return 0;
+      },
+      ofTags(_call: Call, { truth }: { truth: string[][] }) {
+        truth[0]!.length = 0;
+        return truth.length;
+      },
+    });
+    const own = kept(bold.definition!) as MetricImplementation;
+    const mixed = { ...outcome, truth: Int32Array.of(1, 0, 1), probabilities: new Float32Array(6) };
+    assert.equal(own.compute!(plain, mixed), 0);
+    assert.deepEqual(mixed, { ...outcome, truth: Int32Array.of(1, 0, 1), probabilities: new Float32Array(6) });
+    const tags = { scheme: "bio" as const, truth: [["O"]], predicted: [["O"]] };
+    assert.equal(own.ofTags!(plain, tags), 1);
+    assert.deepEqual(tags.truth, [["O"]]);
+  });
   it("replaces a word that is defined again; what the earlier one did stays known by its hash", () => {
     const vocabulary = makeVocabulary();
     const first = vocabulary.define("metric", errors);
