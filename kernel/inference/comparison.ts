@@ -128,7 +128,7 @@ export function methodsOf(drawn: readonly Drawn[]): string {
       (count) => `of ${count} for ${names(fewer.filter(({ score }) => score.resamples === count))}, of so many`,
     ),
     few.length > 0 && `of fewer than ${String(FEW)} too narrow (about 9 in 10 hold what they should)`,
-    few.some(({ measure }) => measure.resampling!.units < TOLD) &&
+    few.some(({ measure }) => (measure.resampling?.units ?? TOLD) < TOLD) &&
       `of fewer than ${String(TOLD)} no difference is claimed`,
     without.length > 0 && `none for ${names(without)}`,
   ]

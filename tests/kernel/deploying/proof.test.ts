@@ -37,20 +37,16 @@ describe("a proof that is read", () => {
     const deployment = {
       target: { kind: "target", word: "onnx", arguments: {} },
       written: { tolerance: 1e-3 },
-      fitted,
+      ...{ fitted, tunebook: "0.2.0" },
     };
     const by = { title: "ONNX Runtime", version: "1.0" } as Proof["runtime"] & object;
-    const { expected, compared } = proof;
-    const made = proofOf(deployment as never, { ...{ golden, expected, by, compared, verdict: "equal" } });
+    const asked = { golden, expected: { says: ["x", "y"] }, by, compared: proof.compared, verdict: "equal" } as const;
+    const made = proofOf(deployment as never, asked);
     const words = "answers as the notebook does, both without the threshold yes 0.31 fitted to validation";
     assert.equal(verdictText(read(made)), words);
     assert.match(proofLines(made)[0]!, new RegExp(words));
     assert.equal(
-      verdictText(
-        proofOf({ ...deployment, fitted: undefined } as never, {
-          ...{ golden, expected, by, compared, verdict: "equal" },
-        }),
-      ),
+      verdictText(proofOf({ ...deployment, fitted: undefined } as never, asked)),
       "answers as the notebook does",
     );
   });
