@@ -25,6 +25,15 @@ export const topicDocs = {
   learning_curve: "what more rows would come to",
   agreement: "how far annotators agree, and on which rows they don't",
   best: "the best trial as a program",
+  trials: "every trial with its score, what it scored on its way and why it ended",
+  curves: "scores of the trials on their way",
+  coordinates: "every trial as a line over all that varied",
+  slices: "the score by each value",
+  contour: "the score over the two settings that decide most",
+  importances: "which settings decide",
+  timeline: "when each trial ran",
+  front: "the trials that none beats in all goals",
+  distribution: "which share of the trials scores at most so much",
 } as const;
 type Topic = keyof typeof topicDocs;
 
@@ -46,7 +55,20 @@ export const topics: Readonly<Record<NameKind, readonly Topic[]>> = {
   run: trained,
   data: ["tree", "plan", "agreement"],
   recipe: ["tree", "plan"],
-  sweep: ["tree", "history", "best"],
+  sweep: [
+    "tree",
+    "history",
+    "best",
+    "trials",
+    "curves",
+    "coordinates",
+    "slices",
+    "contour",
+    "importances",
+    "timeline",
+    "front",
+    "distribution",
+  ],
   prediction: ["tree"],
   parameters: [],
 };

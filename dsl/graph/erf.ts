@@ -25,6 +25,11 @@ function fraction(a: number): number {
   return Math.exp(-a * a) / (Math.sqrt(Math.PI) * tail);
 }
 
+/** 1 − erf, exact in the far tail too, where the difference would be rounded away. */
+export function erfcOf(x: number): number {
+  return x < 2.5 ? 1 - erfOf(x) : fraction(x);
+}
+
 /** Derivative of erf. */
 export function erfSlope(x: number): number {
   return TWO_OVER_ROOT_PI * Math.exp(-x * x);

@@ -74,6 +74,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "trial-not-running": { readonly sweep: string; readonly trial: number; readonly running: readonly number[] };
     "trial-not-cloned": { readonly sweep: string; readonly trial: number; readonly over: boolean };
     "not-in-space": { readonly sweep: string; readonly trial: number; readonly why: string };
+    "sweep-without-picture": { readonly sweep: string; readonly topic: string };
     "sweep-without-success": { readonly sweep: string; readonly trials: number; readonly last: string };
     "texts-expected": { readonly got: string };
     "questions-expected": { readonly model: string; readonly at: number };
@@ -357,6 +358,19 @@ registerCodes({
     help: () => "give a value that the space of its path holds, or widen the space and run the sweep's statement again",
     explain:
       "Trials of one sweep lie in one space, so that the search can learn from all of them. A value outside it belongs in another sweep.",
+  },
+  "sweep-without-picture": {
+    severity: "error",
+    message: (d) => `${d.sweep} has nothing yet to show its ${d.topic} of`,
+    help: (d) =>
+      ({
+        curves: "no trial told a score on its way: `validate:` says how often one is measured",
+        front: "a front needs a sweep with two goals, and a trial with both scores",
+        importances: "what decides can be told from eight trials that are done",
+        timeline: "its trials don't say when they ran: they were kept by an older version",
+      })[d.topic] ?? `wait for a trial with a score, then write \`show ${d.sweep}.${d.topic}\` again`,
+    explain:
+      "Each picture of a sweep is drawn of what its trials came to: scores, reports on the way, times. Where there are none there is no picture.",
   },
   "sweep-without-success": {
     severity: "error",

@@ -16,7 +16,7 @@ import { compileAll } from "./answers/host.js";
 import { EngineRoom } from "./engines/engine-room.js";
 import type { Screen } from "./trainings/live.js";
 import { ModelRoom } from "./models/model-room.js";
-import type { SweepHandle } from "../core/sweep/trial.js";
+import type { DrawnSweep } from "../core/display/sweeps/view.js";
 import type { Desk } from "../core/data/annotated/desk.js";
 import type { HostContext, Progress } from "../core/session/host-context.js";
 import { ProgressLine } from "./progress-line.js";
@@ -75,7 +75,7 @@ export class TuneSession {
   readonly datasets = new DatasetCache();
   readonly engines: EngineRoom;
   readonly models: ModelRoom;
-  readonly sweeps = new Map<string, SweepHandle>();
+  readonly sweeps = new Map<string, DrawnSweep>();
   /** Data definitions by name. */
   readonly data = new Map<string, DataPlan>();
   /** Every evaluation of the session, oldest first: what `npm start` reports from. */

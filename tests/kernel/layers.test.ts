@@ -30,7 +30,6 @@ const roomOf = (file: string): string => file.split("/")[1] ?? "";
 /** Circles that stand, by one file of each, how many files there are in it, and why: no other may come, and none may grow. */
 const borne: Readonly<Record<string, readonly [files: number, why: string]>> = {
   "kernel/session/tune-session.ts": [8, "verbs work on the session that runs them, of which they know types alone"],
-  "kernel/core/display/figure.ts": [9, "a figure is drawn, and drawing is of a figure's parts"],
   "kernel/session/models/model-handle.ts": [5, "a handle saves itself, and what is saved describes the handle"],
   "kernel/cli/commands/run.ts": [3, "the command's options are read by what it runs"],
 };

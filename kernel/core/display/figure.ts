@@ -8,16 +8,11 @@ import type { Shown } from "./shown.js";
 import { drawFigure } from "./svg/draw.js";
 import { plainLabel } from "./svg/element.js";
 import { thinned } from "./curves/thin.js";
+import { titleText, type Figure } from "./trace.js";
 
 export const plotlyMime = "application/vnd.plotly.v1+json";
 
-export type Trace = Readonly<Record<string, unknown>>;
-/** What plotly takes; a figure made elsewhere may hold anything that JSON can. */
-export interface Figure {
-  readonly data: readonly Trace[];
-  readonly layout?: Readonly<Record<string, unknown>>;
-  readonly config?: Readonly<Record<string, unknown>>;
-}
+export type { Figure, Trace } from "./trace.js";
 
 export interface FigureOptions {
   readonly id?: string;
@@ -41,11 +36,4 @@ function describe({ data, layout }: Figure): string {
   const what =
     names.length > 0 ? names : [...new Set(data.map((t) => (typeof t["type"] === "string" ? t["type"] : "scatter")))];
   return `figure${title ? ` “${title}”` : ""}: ${what.slice(0, 12).join(", ")}`;
-}
-
-/** plotly takes a title as text or as `{ text }`. */
-export function titleText(title: unknown): string {
-  if (typeof title === "string") return title;
-  const text = (title as { text?: unknown } | null | undefined)?.text;
-  return typeof text === "string" ? text : "";
 }

@@ -36,6 +36,17 @@ export function oriented(sweep: SweepPlan, score: number | null): number | null 
   return score === null || sweep.goal.direction === "maximize" ? score : -score;
 }
 
-export function goalOf(sweep: SweepPlan): { readonly direction: "maximize" | "minimize"; readonly metric: string } {
-  return { direction: sweep.goal.direction, metric: metricName(sweep.goal.metric) };
+export interface Goal {
+  readonly direction: "maximize" | "minimize";
+  readonly metric: string;
+}
+export function goalOf(sweep: SweepPlan): Goal {
+  return told(sweep.goal);
+}
+/** The first ranks the trials. */
+export function goalsOf(sweep: SweepPlan): readonly [Goal, ...Goal[]] {
+  return [goalOf(sweep), ...sweep.goals.slice(1).map(told)];
+}
+function told({ direction, metric }: SweepPlan["goal"]): Goal {
+  return { direction, metric: metricName(metric) };
 }

@@ -1,9 +1,10 @@
 /** A sweep's handle, and its cell while it runs. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/plan/plan.js";
-import { figureShown } from "../../core/display/figure.js";
-import { sweepFigure } from "../../core/display/curves/sweep.js";
-import { goalOf } from "../../core/sweep/study.js";
+import { sweepShown } from "../../core/display/sweeps/sweep-shown.js";
+import type { DrawnSweep, SweepView } from "../../core/display/sweeps/view.js";
+import { axesOf } from "../../core/sweep/axes.js";
+import { goalOf, goalsOf, studyOf } from "../../core/sweep/study.js";
 import type { SweepHandle, TrialRecord } from "../../core/sweep/trial.js";
 import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
 import type { Stage } from "../tune-session.js";
@@ -15,9 +16,10 @@ import { demandRunning, Wishes } from "./wishes.js";
 /** Milliseconds between two pictures. */
 const BETWEEN = 500;
 
-export class LiveSweep implements SweepHandle {
+export class LiveSweep implements DrawnSweep {
   readonly wishes = new Wishes();
   private readonly id: string;
+  private readonly since = Date.now();
   private begun = false;
   private shownAt = -Infinity;
   private later: NodeJS.Timeout | null = null;
@@ -84,6 +86,17 @@ export class LiveSweep implements SweepHandle {
     this.draw();
   }
 
+  /** What its pictures see. */
+  get view(): SweepView {
+    const { vary, trials: wanted, budgetMs } = this.plan;
+    const clock = this.over ? {} : { clock: { now: Date.now(), since: this.since, budgetMs } };
+    const missed = new Set(
+      studyOf(this.plan, this.trials).trials.flatMap(({ number, violation }) => (violation > 0 ? [number] : [])),
+    );
+    const trials = this.trials.map((trial) => (missed.has(trial.number) ? { ...trial, missed: true as const } : trial));
+    return { name: this.name, goals: goalsOf(this.plan), axes: axesOf(vary), trials, wanted, ...clock };
+  }
+
   /** A sentence that stays beneath its pictures. */
   note(words: string): void {
     this.stage.screen.display({ bundle: { "text/plain": words } });
@@ -93,14 +106,7 @@ export class LiveSweep implements SweepHandle {
     if (this.later) clearTimeout(this.later);
     this.later = null;
     this.shownAt = performance.now();
-    const shown = {
-      ...figureShown(
-        sweepFigure(this.trials, goalOf(this.plan), {
-          title: `Sweep ${this.name}: ${this.trials.length}${this.plan.trials === null ? "" : ` of ${this.plan.trials}`} trials`,
-        }),
-      ),
-      id: this.id,
-    };
+    const shown = { ...sweepShown(this.view, { ended: this.over }), id: this.id };
     if (this.begun) this.stage.screen.update(shown);
     else this.stage.screen.display(shown);
     this.begun = true;

@@ -11,7 +11,7 @@ import { figureShown } from "../../core/display/figure.js";
 import { modelShown } from "../../core/display/plans/model-card.js";
 import { maskShown } from "../../core/display/data/mask.js";
 import { planShown } from "../../core/display/plans/plan-card.js";
-import { sweepTable } from "../../core/display/curves/sweep.js";
+import { sweepTopic } from "../sweeps/show-sweep.js";
 import { dataShown } from "../../core/display/data/data-preview.js";
 import { printable } from "../../core/display/text.js";
 import type { Shown } from "../../core/display/shown.js";
@@ -43,7 +43,7 @@ async function shownOf(
 ): Promise<readonly Shown[]> {
   const [name = "", part] = topic;
   const sweep = session.sweeps.get(name);
-  if (sweep) return [sweepTable(sweep.trials, sweep.goal, { title: name })];
+  if (sweep) return sweepTopic(sweep, part);
   const data = session.data.get(name);
   if (data) {
     const prepared = await session.datasets.data(data, null, stage.hostContext);

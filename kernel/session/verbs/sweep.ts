@@ -5,12 +5,10 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Action, SweepPlan } from "#dsl/plan/plan.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
-import { sweepTable } from "../../core/display/curves/sweep.js";
-import { card, html } from "../../core/display/html.js";
-import type { Shown } from "../../core/display/shown.js";
+import { bestShown } from "../../core/display/sweeps/best.js";
+import { trialsTable } from "../../core/display/sweeps/trials-table.js";
 import { lockRun, type RunLock } from "../../artifacts/run-lock.js";
-import { goalOf } from "../../core/sweep/study.js";
-import { sweepType, type SweepHandle } from "../../core/sweep/trial.js";
+import { sweepType } from "../../core/sweep/trial.js";
 import { memoryHere } from "../answers/dataset-cache.js";
 import { atOnce } from "../sweeps/at-once.js";
 import { Journal, type JournalOf } from "../sweeps/journal.js";
@@ -80,10 +78,10 @@ async function sweepIn(
     // Trials that were interrupted write their checkpoints first.
     session.later(session.settled().then(() => models.close()));
   }
-  tellOutcome(live, log, sweep, stage);
+  tellOutcome(live, log, stage);
 }
 
-function tellOutcome(live: LiveSweep, { ended }: TrialLog, sweep: Sweep["sweep"], stage: Stage): void {
+function tellOutcome(live: LiveSweep, { ended }: TrialLog, stage: Stage): void {
   const { name, best } = live;
   if (best === null)
     throw new CodedError("sweep-without-success", {
@@ -91,18 +89,7 @@ function tellOutcome(live: LiveSweep, { ended }: TrialLog, sweep: Sweep["sweep"]
       trials: ended.length,
       last: ended.at(-1)?.error ?? "none ran",
     });
-  stage.screen.display(sweepTable(ended, goalOf(sweep), { title: `Trials of ${name}` }));
-  stage.screen.display(bestShown(best, ended.length));
-}
-
-/** The best trial as a program that can be copied into a cell. */
-function bestShown(best: NonNullable<SweepHandle["best"]>, trials: number): Shown {
-  const kept = trials > KEPT ? ` Weights stay of the ${KEPT} best trials.` : "";
-  const words = `Best: trial ${best.number}, ${best.score.toFixed(4)}.${kept} As a program:`;
-  return {
-    bundle: {
-      "text/plain": `${words}\n\n${best.tune}`,
-      "text/html": card(words, html`<pre style="font-family:monospace;white-space:pre-wrap">${best.tune}</pre>`).text,
-    },
-  };
+  stage.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
+  const kept = ended.length > KEPT ? `Weights stay of the ${KEPT} best trials.` : null;
+  stage.screen.display(bestShown({ ...best, ...(kept !== null && { kept }) }));
 }

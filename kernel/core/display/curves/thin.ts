@@ -4,9 +4,9 @@
  */
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { lastOf } from "#dsl/diagnostics/must.js";
-import type { Figure, Trace } from "../figure.js";
+import type { Figure, Trace } from "../trace.js";
 import { histogramAsBars } from "../svg/bars.js";
-import { coordinatesOf, listOf } from "../svg/panel.js";
+import { coordinatesOf, listOf } from "../svg/values.js";
 
 /** Points that a trace keeps, and all traces of a figure together. */
 const most = { trace: 1000, figure: 6000, histogram: 1000 } as const;
@@ -31,7 +31,8 @@ function thinTrace(trace: Trace, budget: number): Trace {
   if (type !== "scatter" && type !== "scattergl") return trace;
   const { x, y } = coordinatesOf(trace);
   const length = Math.min(x.length, y.length);
-  if (length <= budget) return trace;
+  // Lines with gaps between them were made short by who joined them: one line through all would close the gaps.
+  if (length <= budget || (trace["connectgaps"] === false && length <= most.figure)) return trace;
   const keep = largestTriangles(
     x.map((v, i) => (typeof v === "number" ? v : i)),
     y.map(Number),

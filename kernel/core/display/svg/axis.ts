@@ -1,7 +1,7 @@
 /** An axis of a panel: what kind it is, what it spans, and where a value lies between its ends (0 to 1). */
 import { plainLabel } from "./element.js";
-import { titleText } from "../figure.js";
-import { farthest, scalarsOf } from "./panel.js";
+import { titleText } from "../trace.js";
+import { farthest, scalarsOf } from "./values.js";
 import { dateTicks, linearTicks, logTicks, type Tick } from "./ticks.js";
 
 export type AxisKind = "linear" | "log" | "date" | "category";
@@ -16,6 +16,8 @@ export interface Axis {
   /** Part of the figure it takes, 0 to 1. */
   readonly domain: readonly [number, number];
   readonly visible: boolean;
+  /** Its ticks are words. */
+  readonly worded: boolean;
   readonly right: boolean;
   readonly ticks: (wanted: number) => readonly Tick[];
 }
@@ -58,8 +60,9 @@ export function makeAxis(
     title,
     domain,
     ticks,
-    reversed: layout["autorange"] === "reversed",
+    reversed: layout["autorange"] === "reversed" || descends(layout["range"]),
     visible: layout["visible"] !== false && layout["showticklabels"] !== false,
+    worded: kind === "category" || Array.isArray(layout["ticktext"]),
     right: layout["side"] === "right",
   };
 }
@@ -115,6 +118,12 @@ function span(
   if (low === high) return [low - (zero && low === 0 ? 0 : 0.5), high + 0.5];
   const room = (high - low) * 0.05;
   return [zero && low === 0 ? 0 : low - room, zero && high === 0 ? 0 : high + room];
+}
+
+/** plotly's way to turn an axis round whose ends are given. */
+function descends(range: unknown): boolean {
+  const [first, last] = scalarsOf(range);
+  return typeof first === "number" && typeof last === "number" && first > last;
 }
 
 function domainOf(layout: Layout): [number, number] {

@@ -1,19 +1,9 @@
 /** Bars beside or upon each other, upright or lying; and the small histogram of the data preview. */
-import type { Trace } from "../figure.js";
+import type { Trace } from "../trace.js";
 import { safeColor } from "./colors.js";
-import { document, element, label } from "./element.js";
-import {
-  coordinatesOf,
-  farthest,
-  listOf,
-  numberOf,
-  recordOf,
-  scalarsOf,
-  xUnit,
-  yUnit,
-  type Drawn,
-  type Panel,
-} from "./panel.js";
+import { document, element, ink, label, plainLabel } from "./element.js";
+import { xUnit, yUnit, type Drawn, type Panel } from "./panel.js";
+import { coordinatesOf, farthest, listOf, numberOf, recordOf, scalarsOf } from "./values.js";
 import { unitOf } from "./axis.js";
 import { linearTicks } from "./ticks.js";
 
@@ -31,6 +21,7 @@ export function drawBarTraces(panel: Panel, traces: readonly Drawn[], stacked: b
       const thick = stacked ? room : room / traces.length;
       const fill = safeColor(recordOf(trace["marker"])["color"]) ?? color;
       const colors = scalarsOf(recordOf(trace["marker"])["color"]);
+      const texts = scalarsOf(trace["text"]);
       const bars = values.map((value, i) => {
         const size = Number(value);
         const unit = units[i]!;
@@ -48,8 +39,10 @@ export function drawBarTraces(panel: Panel, traces: readonly Drawn[], stacked: b
         const [along, across] = [Math.min(a, b), Math.min(c, d)];
         const [thickness, length] = [Math.abs(b - a), Math.abs(d - c)];
         const own = safeColor(colors[i]);
+        const text = lying && trace["textposition"] === "outside" ? plainLabel(String(texts[i] ?? "")) : "";
+        const beside = text && label(text, across + length + 5, along + thickness / 2 + 4, { fill: ink });
         return lying
-          ? element("rect", { x: across, y: along, width: length, height: thickness, fill: own })
+          ? element("rect", { x: across, y: along, width: length, height: thickness, fill: own }) + beside
           : element("rect", { x: along, y: across, width: thickness, height: length, fill: own });
       });
       return element(

@@ -3,15 +3,18 @@
  * parallel coordinates, with subplots, logarithmic, date and category axes, and a legend. It follows plotly's meaning of
  * the fields it knows and leaves the others out; a trace of another kind is named in the picture.
  */
-import { titleText, type Figure, type Trace } from "../figure.js";
+import { titleText, type Figure, type Trace } from "../trace.js";
 import { WIDTH } from "../html.js";
 import { clip } from "../text.js";
 import { makeAxis, type Axis } from "./axis.js";
 import { drawBarTraces, histogramAsBars } from "./bars.js";
 import { color, safeColor } from "./colors.js";
 import { document, element, ink, label, paleInk, path, plainLabel, px, rule, textWidth } from "./element.js";
+import { drawContour } from "./contour.js";
 import { cellKeys, drawHeatmap } from "./heatmap.js";
-import { coordinatesOf, listOf, numberOf, recordOf, xUnit, yUnit, type Drawn, type Panel } from "./panel.js";
+import { xUnit, yUnit, type Drawn, type Panel } from "./panel.js";
+import { coordinatesOf, listOf, numberOf, recordOf } from "./values.js";
+import { shape } from "./markers.js";
 import { drawParcoords, type Box } from "./parcoords.js";
 import { drawScatter } from "./scatter.js";
 
@@ -26,12 +29,15 @@ export function drawFigure(figure: Figure): Picture {
   const layout = figure.layout ?? {};
   const width = Math.round(Math.min(2000, Math.max(160, numberOf(layout["width"], WIDTH))));
   const height = Math.round(Math.min(2000, Math.max(120, numberOf(layout["height"], 380))));
-  const title = plainLabel(titleText(layout["title"]));
+  const [title = "", below = ""] = titleText(layout["title"])
+    .split(/<br\s*\/?>/i)
+    .map(plainLabel);
+  const heading = (title ? 34 : 12) + (below ? 18 : 0);
   const traces = figure.data
     .filter((t) => t["visible"] !== false && t["visible"] !== "legendonly")
     .map((t, i) => prepared(t, i));
   const legend = legendOf(traces, layout, width);
-  const head = (title ? 34 : 12) + legend.height;
+  const head = heading + legend.height;
   const panels = cartesian(traces, layout);
   const left = 14 + Math.max(24, ...panels.map((p) => axisRoom(p.y)));
   const bottom = 30 + (panels.some((p) => p.x.title !== "") ? 18 : 0) + slantRoom(panels, width - left - 22);
@@ -45,11 +51,17 @@ export function drawFigure(figure: Figure): Picture {
     ...(title
       ? [label(clip(title, Math.floor(width / 8)), 16, 24, { "font-size": 15, "font-weight": 600, fill: ink })]
       : []),
-    element("g", { transform: `translate(0 ${title ? 34 : 8})` }, "", legend.svg),
+    ...(below ? [label(clip(below, Math.floor(width / 6)), 16, 43, { "font-size": 12, fill: ink })] : []),
+    element("g", { transform: `translate(0 ${title ? heading : 8})` }, "", legend.svg),
     ...panels.map((p) => drawPanel(p, inner)),
     ...traces
       .filter(({ trace }) => trace["type"] === "parcoords")
-      .map(({ trace }) => drawParcoords(boxOf(inner, recordOf(trace["domain"])), trace)),
+      .map(({ trace }) =>
+        drawParcoords(boxOf(inner, recordOf(trace["domain"])), trace, {
+          // Below the top of the figure there is room above the axes already.
+          head: pair(recordOf(trace["domain"])["y"])[1] < 1 ? 0 : 24,
+        }),
+      ),
     ...traces
       .filter(({ trace }) => !known.has(kindOf(trace)))
       .map(({ trace }, i) =>
@@ -63,7 +75,7 @@ export function drawFigure(figure: Figure): Picture {
   return { svg: document(width, height, title || "figure", body), width, height };
 }
 
-const known = new Set(["scatter", "scattergl", "bar", "heatmap", "parcoords"]);
+const known = new Set(["scatter", "scattergl", "bar", "heatmap", "contour", "parcoords"]);
 
 function kindOf(trace: Trace): string {
   return typeof trace["type"] === "string" ? trace["type"] : "scatter";
@@ -163,9 +175,11 @@ function drawPanel(group: Group, inner: Box): string {
     ...group.traces.map((d) =>
       d.trace["type"] === "heatmap"
         ? drawHeatmap(panel, d.trace)
-        : d.trace["type"] === "bar"
-          ? ""
-          : drawScatter(panel, d),
+        : d.trace["type"] === "contour"
+          ? drawContour(panel, d.trace)
+          : d.trace["type"] === "bar"
+            ? ""
+            : drawScatter(panel, d),
     ),
   ].join("");
 }
@@ -224,7 +238,7 @@ function drawAxes(p: Panel, bare: boolean): string {
 function isCrowded(x: Axis, width: number): boolean {
   const ticks = x.ticks(Math.max(2, width / 58));
   const column = width / Math.max(1, ticks.length);
-  return x.visible && x.kind === "category" && ticks.some((t) => textWidth(clip(t.text, 22)) > column - 4);
+  return x.visible && x.worded && ticks.some((t) => textWidth(clip(t.text, 22)) > column - 4);
 }
 
 const SLANT = 32;
@@ -243,6 +257,15 @@ function slanted(text: string, x: number, y: number): string {
     "text-anchor": "end",
     transform: `translate(${Math.round(x) + 4} ${Math.round(y)}) rotate(-${SLANT})`,
   });
+}
+
+/** One mark of a trace. */
+function sample(trace: Trace, own: string, x: number, y: number): string {
+  const symbol = recordOf(trace["marker"])["symbol"];
+  const name = typeof symbol === "string" ? symbol : "circle";
+  const look =
+    name === "x" || name.endsWith("-open") ? { fill: "none", stroke: own, "stroke-width": 1.75 } : { fill: own };
+  return element("g", look, shape(name, x, y, name.endsWith("-open") ? 4.5 : 3.5, {}));
 }
 
 /** plotly's y domains count from the bottom. */
@@ -272,8 +295,7 @@ function legendOf(
       trace["showlegend"] !== false &&
       typeof trace["name"] === "string" &&
       trace["name"] !== "" &&
-      trace["type"] !== "parcoords" &&
-      trace["type"] !== "heatmap",
+      !["parcoords", "heatmap", "contour"].includes(kindOf(trace)),
   );
   if (layout["showlegend"] === false || (named.length < 2 && layout["showlegend"] !== true))
     return { svg: "", height: 0 };
@@ -288,7 +310,7 @@ function legendOf(
     const mark = bar
       ? element("rect", { x, y: y - 8, width: 12, height: 10, fill: c })
       : dots
-        ? element("circle", { cx: x + 9, cy: y - 4, r: 3.5, fill: c })
+        ? sample(trace, c, x + 9, y - 4)
         : element("path", {
             d: `M${x} ${y - 4}h18`,
             stroke: c,

@@ -1,8 +1,9 @@
 /** A matrix of colours with its numbers in the cells where they fit. */
-import type { Trace } from "../figure.js";
+import type { Trace } from "../trace.js";
 import { inkOn, mix, scaleOf } from "./colors.js";
 import { element, label, textWidth, plainLabel } from "./element.js";
-import { listOf, numberOf, type Panel, scalarsOf } from "./panel.js";
+import { type Panel } from "./panel.js";
+import { listOf, numberOf, scalarsOf } from "./values.js";
 
 /** Labels of the cells along one side: written ones, else 0, 1, 2, … */
 export function cellKeys(trace: Trace, side: "x" | "y"): readonly unknown[] {

@@ -1,8 +1,10 @@
 /** Parallel coordinates: one upright axis for each dimension, one line for each row, coloured by a number. */
-import { titleText, type Trace } from "../figure.js";
-import { color as paletteColor, mix, safeColor, scaleOf } from "./colors.js";
+import { titleText, type Trace } from "../trace.js";
+import { colorbar } from "./colorbar.js";
+import { color as paletteColor, safeColor } from "./colors.js";
 import { element, ink, label, paleInk, path, plainLabel } from "./element.js";
-import { listOf, numberOf, recordOf, scalarsOf } from "./panel.js";
+import { listOf, numberOf, recordOf, scalarsOf } from "./values.js";
+import { colorAt, paintedBy } from "./painted.js";
 import { linearTicks, type Tick } from "./ticks.js";
 import { clip } from "../text.js";
 
@@ -13,9 +15,9 @@ export interface Box {
   readonly height: number;
 }
 
-export function drawParcoords(box: Box, trace: Trace): string {
+/** `head`: pixels at the top of the box for the names of the axes; with none they stand above it. */
+export function drawParcoords(box: Box, trace: Trace, { head = 24 } = {}): string {
   const dimensions = listOf(trace["dimensions"]).map(recordOf).map(readDimension);
-  const head = 24;
   const [top, height] = [box.top + head, Math.max(10, box.height - head)];
   const x = (i: number): number =>
     box.left + (dimensions.length > 1 ? (i / (dimensions.length - 1)) * box.width : box.width / 2);
@@ -25,10 +27,10 @@ export function drawParcoords(box: Box, trace: Trace): string {
     const points = dimensions.map((d, i) => [x(i), top + (1 - d.share(d.values[row] ?? Number.NaN)) * height] as const);
     return element("path", { d: path(points), stroke: paint(row) });
   });
-  const room = Math.max(8, Math.floor(box.width / Math.max(1, dimensions.length) / 6.2));
+  const room = Math.max(8, Math.floor(box.width / Math.max(1, dimensions.length - 1) / 6.2));
   const axes = dimensions.map((d, i) => {
     const last = i === dimensions.length - 1 && i > 0;
-    const anchor = i === 0 ? "start" : last ? "end" : "middle";
+    const anchor = head === 0 ? "middle" : i === 0 ? "start" : last ? "end" : "middle";
     const side = last ? { "text-anchor": "end" } : {};
     return [
       element("path", {
@@ -39,7 +41,10 @@ export function drawParcoords(box: Box, trace: Trace): string {
         stroke: paleInk,
         "stroke-width": 1,
       }),
-      label(clip(d.label, room), x(i), box.top + 10, { "text-anchor": anchor, fill: ink, "font-size": 11.5 }),
+      ...d.label.map((line, n) => {
+        const up = 14 + 13 * (d.label.length - 1 - n);
+        return label(clip(line, room), x(i), top - up, { "text-anchor": anchor, fill: ink, "font-size": 11.5 });
+      }),
       ...d.ticks.map((t) =>
         label(clip(t.text, room), x(i) + (last ? -5 : 5), top + (1 - d.share(t.value)) * height + 3.5, {
           ...side,
@@ -52,45 +57,20 @@ export function drawParcoords(box: Box, trace: Trace): string {
     ].join("");
   });
   const width = numberOf(recordOf(trace["line"])["width"], 1.5);
-  const bar = recordOf(trace["line"])["showscale"] === true ? colorbar({ ...box, top, height }, trace) : "";
+  const bar = recordOf(trace["line"])["showscale"] === true ? keyOf({ ...box, top, height }, trace) : "";
   return element("g", { fill: "none", "stroke-width": width, opacity: 0.85 }, "", ...lines) + axes.join("") + bar;
 }
 
-/** What the colours mean, right of the last axis: a strip from the lowest number to the highest, its name beside it. */
-function colorbar(box: Box, trace: Trace): string {
-  const of = colorsOf(trace);
-  if (!of) return "";
-  const parts = 24;
-  const [left, tall] = [box.left + box.width + 34, box.height / parts];
-  const strip = Array.from({ length: parts }, (_, i) =>
-    element("rect", {
-      x: left,
-      y: box.top + i * tall,
-      width: 11,
-      height: tall + 0.3,
-      fill: of.at(1 - (i + 0.5) / parts),
-    }),
-  );
-  const ticks = linearTicks(of.low, of.high, 4).map((t) => {
-    const share = of.high > of.low ? (t.value - of.low) / (of.high - of.low) : 0.5;
-    return label(t.text, left + 16, box.top + (1 - share) * box.height + 3.5, { "font-size": 10 });
-  });
+/** Right of the last axis. */
+function keyOf(box: Box, trace: Trace): string {
+  const of = paintedBy(recordOf(trace["line"]));
   const name = plainLabel(titleText(recordOf(recordOf(trace["line"])["colorbar"])["title"]));
-  const [x, y] = [left + 56, box.top + box.height / 2];
-  return [
-    ...strip,
-    ...ticks,
-    label(clip(name, 24), 0, 0, {
-      "text-anchor": "middle",
-      fill: ink,
-      "font-size": 11.5,
-      transform: `translate(${Math.round(x)} ${Math.round(y)}) rotate(-90)`,
-    }),
-  ].join("");
+  return of ? colorbar(of, { left: box.left + box.width + 34, top: box.top, height: box.height }, name) : "";
 }
 
 interface Dimension {
-  readonly label: string;
+  /** On one line or several. */
+  readonly label: readonly string[];
   readonly values: readonly number[];
   readonly ticks: readonly Tick[];
   share(value: number): number;
@@ -108,7 +88,7 @@ function readDimension(d: Readonly<Record<string, unknown>>): Dimension {
     text: plainLabel(String(ticktext[i] ?? v)),
   }));
   return {
-    label: plainLabel(typeof d["label"] === "string" ? d["label"] : ""),
+    label: (typeof d["label"] === "string" ? d["label"] : "").split(/<br\s*\/?>/i).map(plainLabel),
     values,
     ticks: ticks.length > 0 ? ticks.filter((t) => t.value >= low && t.value <= high) : linearTicks(low, high, 4),
     share: (value) => (high > low ? (value - low) / (high - low) : 0.5),
@@ -117,35 +97,6 @@ function readDimension(d: Readonly<Record<string, unknown>>): Dimension {
 
 function painter(trace: Trace): (row: number) => string {
   const line = recordOf(trace["line"]);
-  const of = colorsOf(trace);
-  if (!of) return () => safeColor(line["color"]) ?? paletteColor(0);
-  return (row) => of.at(of.high > of.low ? ((of.numbers[row] ?? of.low) - of.low) / (of.high - of.low) : 0.5);
-}
-
-interface Colors {
-  readonly numbers: readonly number[];
-  readonly low: number;
-  readonly high: number;
-  /** Colour at a share of the way from low to high. */
-  at(share: number): string;
-}
-/** Null: all lines have the same. */
-function colorsOf(trace: Trace): Colors | null {
-  const line = recordOf(trace["line"]);
-  const numbers = scalarsOf(line["color"]).map(Number);
-  const known = numbers.filter(Number.isFinite);
-  if (known.length === 0) return null;
-  const scale = scaleOf(line["colorscale"]);
-  return {
-    numbers,
-    low: numberOf(
-      line["cmin"],
-      known.reduce((a, b) => Math.min(a, b)),
-    ),
-    high: numberOf(
-      line["cmax"],
-      known.reduce((a, b) => Math.max(a, b)),
-    ),
-    at: (share) => mix(scale, line["reversescale"] === true ? 1 - share : share),
-  };
+  const of = paintedBy(line);
+  return (row) => (of ? colorAt(of, row) : (safeColor(line["color"]) ?? paletteColor(0)));
 }

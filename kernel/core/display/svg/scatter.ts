@@ -1,7 +1,9 @@
 /** Lines and markers. */
 import { element, path, px } from "./element.js";
 import { safeColor } from "./colors.js";
-import { coordinatesOf, numberOf, recordOf, scalarsOf, xOf, yOf, type Drawn, type Panel } from "./panel.js";
+import { markers } from "./markers.js";
+import { xOf, yOf, type Drawn, type Panel } from "./panel.js";
+import { coordinatesOf, numberOf, recordOf, scalarsOf } from "./values.js";
 
 const dashes: Readonly<Record<string, string>> = { dash: "6 4", dot: "2 3", dashdot: "6 3 2 3" };
 
@@ -34,7 +36,7 @@ export function drawScatter(panel: Panel, { trace, color }: Drawn): string {
     ...filled(d, trace, stroke),
     ...drawn,
     ...errorBars(panel, trace, color),
-    ...(mode.includes("markers") ? markers(points, trace, color) : []),
+    ...(mode.includes("markers") ? markers(panel, points, trace, color) : []),
   );
 }
 
@@ -60,30 +62,4 @@ function errorBars(panel: Panel, trace: Drawn["trace"], color: string): string[]
   });
   const stroke = safeColor(recordOf(trace["marker"])["color"]) ?? color;
   return bars.length === 0 ? [] : [element("path", { d: bars.join(""), fill: "none", stroke, "stroke-width": 1.5 })];
-}
-
-function markers(points: readonly (readonly [number, number])[], trace: Drawn["trace"], color: string): string[] {
-  const marker = recordOf(trace["marker"]);
-  const fill = safeColor(marker["color"]) ?? color;
-  const sizes = scalarsOf(marker["size"]);
-  const open = typeof marker["symbol"] === "string" && marker["symbol"].endsWith("-open");
-  const look = open
-    ? { fill: "none", stroke: fill, "stroke-width": numberOf(recordOf(marker["line"])["width"], 1.5) }
-    : { fill };
-  const circles = points
-    .map(([x, y], i) =>
-      Number.isFinite(x) && Number.isFinite(y)
-        ? `<circle cx="${px(x)}" cy="${px(y)}" r="${px(numberOf(sizes[i] ?? marker["size"], 6) / 2)}"/>`
-        : "",
-    )
-    .join("");
-  return circles === ""
-    ? []
-    : [
-        element(
-          "g",
-          { ...look, opacity: numberOf(marker["opacity"], 1) === 1 ? undefined : numberOf(marker["opacity"], 1) },
-          circles,
-        ),
-      ];
 }

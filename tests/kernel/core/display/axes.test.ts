@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { curvesFigure } from "#kernel/core/display/curves/curves.js";
 import type { Trace } from "#kernel/core/display/figure.js";
-import { sweepFigure } from "#kernel/core/display/curves/sweep.js";
+import { sweepFigure } from "#kernel/core/display/sweeps/sweep-shown.js";
+import { viewOfValues } from "#kernel/core/display/sweeps/view.js";
 import { drawFigure } from "#kernel/core/display/svg/draw.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 
@@ -35,21 +36,19 @@ describe("axes", () => {
     const trials = Array.from({ length: 200_000 }, (_, i) => ({
       ...{ number: i + 1, values: { rank: String(i % 7) }, score: i / 200_000, state: "done" as const, seconds: 1 },
     }));
-    const figure = sweepFigure(trials, { direction: "maximize", metric: "accuracy" });
-    assert.equal(figure.data.length, 3);
+    const figure = sweepFigure(viewOfValues(trials, { direction: "maximize", metric: "accuracy" }));
+    assert.equal(figure.data.length, 4);
   });
   it("of a sweep before its first score tell no numbers", () => {
     const running = { number: 1, values: { seed: "1" }, score: null, state: "running" } as const;
-    const figure = sweepFigure([running], { direction: "maximize", metric: "f1(macro)" });
+    const figure = sweepFigure(viewOfValues([running], { direction: "maximize", metric: "f1(macro)" }));
     const y = (figure.layout as Record<string, Trace>)["yaxis"]!;
     assert.deepEqual([y["range"], y["showticklabels"]], [[0, 1], false]);
     const { svg } = drawFigure(figure);
     assert.match(svg, /no score yet/);
     assert.doesNotMatch(svg, />-1</);
-    const first = sweepFigure([{ ...running, score: 0.5, state: "done" }], {
-      direction: "maximize",
-      metric: "f1(macro)",
-    });
-    assert.equal((first.layout as Record<string, Trace>)["yaxis"]!["range"], undefined);
+    const done = { ...running, score: 0.5, state: "done" } as const;
+    const first = sweepFigure(viewOfValues([done], { direction: "maximize", metric: "f1(macro)" }));
+    assert.deepEqual((first.layout as Record<string, Trace>)["yaxis"]!["range"], [0.45, 0.55]);
   });
 });

@@ -11,6 +11,7 @@ import { outlineOf } from "#dsl/graph/outline.js";
 import { optimise } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
 import { graphShown } from "#kernel/core/display/plans/graph-card.js";
+import { must } from "#dsl/diagnostics/must.js";
 import type { BaseFacts, DataFacts } from "#dsl/types/facts.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
@@ -31,7 +32,11 @@ import { modelShown } from "#kernel/core/display/plans/model-card.js";
 import { planShown } from "#kernel/core/display/plans/plan-card.js";
 import { progressShown } from "#kernel/core/display/progress.js";
 import type { Shown } from "#kernel/core/display/shown.js";
-import { sweepFigure, sweepTable, type Trial } from "#kernel/core/display/curves/sweep.js";
+import { bestShown } from "#kernel/core/display/sweeps/best.js";
+import { pictureShown, sweepPictures, sweepShown, type SweepPicture } from "#kernel/core/display/sweeps/sweep-shown.js";
+import { trialsTable } from "#kernel/core/display/sweeps/trials-table.js";
+import { viewOfValues, type SweepTrial } from "#kernel/core/display/sweeps/view.js";
+import { madeSweep } from "./sweeps/made-sweep.js";
 import { tableShown } from "#kernel/core/display/table.js";
 
 const call = (kind: string, word: string, args: Call["arguments"] = {}): Call => ({ word, kind, arguments: args });
@@ -374,7 +379,7 @@ export const fourBeneath: EvaluationReport = {
   ],
   models: ["router", "<b>plain</b>", "baseline(tfidf)", "prompt(SmolLM2)"].map((name) => ({ ...router, name })),
 };
-export const trials: readonly Trial[] = [
+export const trials: readonly SweepTrial[] = [
   {
     number: 1,
     values: { technique: "lora(rank: 8)", "optimizer.learning_rate": 3.1e-4, batch_size: 32 },
@@ -602,8 +607,9 @@ export function gallery(): Readonly<Record<string, Shown>> {
         { text: "日本語のテキスト & <tags>", cells: ["technical", "51 %"] },
       ],
     ),
-    sweep: figureShown(sweepFigure(trials, goal, { title: "search" })),
-    trials: sweepTable(trials, goal),
+    sweep: sweepShown(viewOfValues(trials, goal, { name: "search" })),
+    trials: trialsTable(viewOfValues(trials, goal)),
+    ...sweepGallery(),
     table: tableShown(
       ["name", "n", "ratio", "when"],
       [
@@ -639,5 +645,26 @@ export function gallery(): Readonly<Record<string, Shown>> {
       data: [{ x: [1e-5, 1e-4, 1e-3, 1e-2, 1e-1], y: [3, 1.2, 0.7, 0.9, 4], mode: "lines+markers", name: "loss" }],
       layout: { xaxis: { type: "log", title: { text: "learning rate" } }, yaxis: { type: "log" } },
     }),
+  };
+}
+
+/** A sweep at work and at its end, and each picture by itself. */
+function sweepGallery(): Readonly<Record<string, Shown>> {
+  const [live, ended] = [madeSweep({ trials: 9, wanted: 20, running: 2 }), madeSweep({ trials: 24 })];
+  const two = madeSweep({ trials: 24, goals: 2 });
+  const names = Object.keys(sweepPictures) as readonly SweepPicture[];
+  return {
+    "sweep-live": sweepShown(live),
+    "sweep-ended": sweepShown(ended, { ended: true }),
+    "sweep-two-goals": sweepShown(two, { ended: true }),
+    "sweep-trials": trialsTable(ended, { title: "Trials of search" }),
+    "sweep-best": bestShown({
+      number: 7,
+      score: 0.91234,
+      tune: "train router on tickets as winner { batch_size: 16 }",
+    }),
+    ...Object.fromEntries(
+      names.map((name) => [`sweep-${name}`, must(pictureShown(name === "front" ? two : ended, name), name)]),
+    ),
   };
 }

@@ -10,7 +10,16 @@ import { maskShown } from "#kernel/core/display/data/mask.js";
 import { modelShown } from "#kernel/core/display/plans/model-card.js";
 import { planShown } from "#kernel/core/display/plans/plan-card.js";
 import type { Shown } from "#kernel/core/display/shown.js";
-import { sweepFigure, sweepTable } from "#kernel/core/display/curves/sweep.js";
+import { bestShown } from "#kernel/core/display/sweeps/best.js";
+import {
+  pictureFigure,
+  sweepFigure,
+  sweepPictures,
+  sweepShown,
+  type SweepPicture,
+} from "#kernel/core/display/sweeps/sweep-shown.js";
+import { trialsTable } from "#kernel/core/display/sweeps/trials-table.js";
+import { viewOfValues } from "#kernel/core/display/sweeps/view.js";
 import { whyShown } from "#kernel/core/display/scores/why.js";
 import { slicesShown } from "#kernel/core/display/scores/slices.js";
 import { tableShown } from "#kernel/core/display/table.js";
@@ -62,6 +71,7 @@ const allowed = new Set([
   "code",
   "details",
   "summary",
+  "pre",
 ]);
 const attributes = new Set(["style", "class", "title", "src", "alt", "width", "height", "scope"]);
 const drawn = new Set(["svg", "title", "rect", "g", "path", "circle", "text"]);
@@ -235,20 +245,42 @@ describe("text from data", () => {
         );
         safe(predictionsShown([a, b], [{ text: a, cells: [b, a] }]));
         const trials = [
-          { number: 1, values: { [a]: b, rate: 1e-3 }, score: 0.5, state: "done" as const },
-          { number: 2, values: { [a]: a, rate: 1e-5 }, score: null, state: "failed" as const },
+          ...[1, 3, 4, 5, 6, 7, 9, 10, 11].map((number) => ({
+            ...{ number, values: { [a]: number % 2 ? b : a, rate: number * 1e-3 }, state: "done" as const },
+            ...{ score: number / 10, scores: [number / 10, 1 - number / 9], begun: number, seconds: 1 },
+          })),
+          { number: 2, values: { [a]: a, rate: 1e-5 }, score: null, state: "failed" as const, error: b, why: a },
+          {
+            number: 8,
+            values: { [a]: b },
+            score: null,
+            state: "running" as const,
+            steps: 9,
+            reports: [{ step: 3, score: 0.1 }],
+          },
         ];
         const goal = { direction: "maximize", metric: b } as const;
-        safe(sweepTable(trials, goal));
-        safe(figureShown(sweepFigure(trials, goal, { title: a })));
+        const view = { ...viewOfValues(trials, goal, { name: a }), goals: [goal, { ...goal, metric: a }] as const };
+        safe(trialsTable(view, { title: a }));
+        safe(bestShown({ number: 1, score: 1, tune: a }));
+        safe(sweepShown(view, { ended: true }));
+        const drawnPictures = (Object.keys(sweepPictures) as SweepPicture[]).flatMap(
+          (name) => pictureFigure(view, name) ?? [],
+        );
+        assert.equal(drawnPictures.length, 8);
+        for (const figure of drawnPictures) safe(figureShown(figure));
         const texts = [
           confusionFigure([a, b], report.models[0]!.confusion, { of: `: ${a}`, several: b }),
-          sweepFigure(trials, goal, { title: a }),
+          sweepFigure(view, { title: a, ended: true }),
+          ...drawnPictures,
           picturesFigure(pictures),
           curvesFigure([{ at: "", run: a, kind: "evaluated", step: 1, split: a, metrics: { [b]: 0.5 } }], { title: b }),
         ];
         for (const text of texts.flatMap(labelsOf))
-          assert.doesNotMatch(text.replace(/<br>|<extra><\/extra>/g, ""), /[<>]/);
+          assert.doesNotMatch(
+            text.replace(/<br>|<extra><\/extra>|<span style="font-size:12px">|<\/span>/g, ""),
+            /[<>]/,
+          );
         assert.doesNotMatch(escapeLabel(a), /[<>\r\n]/);
       }),
       { examples: [["<script>alert(1)</script>", "."]] },

@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { confusionFigure } from "#kernel/core/display/scores/confusion.js";
 import { curvesFigure } from "#kernel/core/display/curves/curves.js";
-import { sweepFigure, type Trial } from "#kernel/core/display/curves/sweep.js";
+import { sweepFigure } from "#kernel/core/display/sweeps/sweep-shown.js";
+import { viewOfValues, type SweepTrial } from "#kernel/core/display/sweeps/view.js";
 import { drawFigure } from "#kernel/core/display/svg/draw.js";
+import type { Trace } from "#kernel/core/display/figure.js";
 import { runEvents } from "./examples.js";
 
-const trials: readonly Trial[] = [0.4, 0.9, 0.6].map((score, i) => ({
+const trials: readonly SweepTrial[] = [0.4, 0.9, 0.6].map((score, i) => ({
   number: i + 1,
   values: { rate: `${String(i + 1)}e-4`, epochs: String(i + 1) },
   score,
@@ -15,10 +17,10 @@ const trials: readonly Trial[] = [0.4, 0.9, 0.6].map((score, i) => ({
 
 describe("pictures of charts", () => {
   it("say what the colours of a sweep's lines mean, and draw lines that can be followed", () => {
-    const figure = sweepFigure(trials, { direction: "maximize", metric: "accuracy" });
+    const figure = sweepFigure(viewOfValues(trials, { direction: "maximize", metric: "accuracy" }));
     const line = figure.data.at(-1)?.["line"] as Readonly<Record<string, unknown>>;
     assert.equal(line["showscale"], true);
-    assert.deepEqual((line["colorbar"] as Readonly<Record<string, unknown>>)["title"], {
+    assert.deepEqual((line["colorbar"] as Trace)["title"], {
       text: "accuracy",
       side: "right",
     });

@@ -1,0 +1,19 @@
+/** The best trial as a program: JupyterLab puts it into a new cell by a button (editors/jupyterlab/src/programs.ts), elsewhere it is copied. */
+import { shownOf } from "../bundle.js";
+import { card, html } from "../html.js";
+import type { Shown } from "../shown.js";
+import { significant } from "../text.js";
+
+export interface BestProgram {
+  readonly number: number;
+  readonly score: number;
+  readonly tune: string;
+  /** Of how many trials weights stay, as a sentence. */
+  readonly kept?: string;
+}
+
+export function bestShown({ number, score, tune, kept }: BestProgram): Shown {
+  const words = `Best: trial ${String(number)}, ${[`${significant(score, 4)}.`, kept, "As a program:"].filter(Boolean).join(" ")}`;
+  const program = html`<pre class="tunebook-program" style="font-family:monospace;white-space:pre-wrap">${tune}</pre>`;
+  return shownOf(`${words}\n\n${tune}`, card(words, program));
+}

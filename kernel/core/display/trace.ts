@@ -1,0 +1,14 @@
+/** What plotly takes; a figure made elsewhere may hold anything that JSON can. */
+export type Trace = Readonly<Record<string, unknown>>;
+export interface Figure {
+  readonly data: readonly Trace[];
+  readonly layout?: Readonly<Record<string, unknown>>;
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/** plotly takes a title as text or as `{ text }`. */
+export function titleText(title: unknown): string {
+  if (typeof title === "string") return title;
+  const text = (title as { text?: unknown } | null | undefined)?.text;
+  return typeof text === "string" ? text : "";
+}
