@@ -21,7 +21,8 @@ export const prompt: ContenderImplementation = {
     const { base: name, text, shots: count, seed, answers, max_tokens } = argumentsOf(word, given.call);
     const kind = must(answerKindOf(given.has), "an answer that a prompt finds");
     const template = promptTemplate(text);
-    const rows = rowsAsked(given.rows, template, examplesOf(given.train, template, kind, { count, seed }));
+    const examples = examplesOf(given.train, template, kind, { count, seed });
+    const rows = rowsAsked(given.rows, template, examples);
     const likely = answers === "likelihood";
     const most = max_tokens ?? (kind.is === "text" ? (given.writing?.max_tokens ?? SHORT) : SHORT);
     const base = await given.host.prompted(name, { writes: !likely });
@@ -34,7 +35,7 @@ export const prompt: ContenderImplementation = {
     return {
       ask: (asked) => (likely ? byLikelihood(given, read, asked) : byText(given, read, asked, kind)),
       bytes: base.bytes,
-      notes: [noteOf(name, { count, chats: base.chats, likely })],
+      notes: [noteOf(name, { count: examples.shots.length, asked: count, chats: base.chats, likely })],
     };
   },
 };
@@ -55,10 +56,17 @@ async function byText(
 
 function noteOf(
   base: string,
-  { count, chats, likely }: { readonly count: number; readonly chats: boolean; readonly likely: boolean },
+  {
+    count,
+    asked,
+    chats,
+    likely,
+  }: { readonly count: number; readonly asked: number; readonly chats: boolean; readonly likely: boolean },
 ): string {
   const shots =
-    count === 0 ? "without examples" : `${count} ${count === 1 ? "example" : "examples"} of the split \`train\``;
+    count === 0
+      ? "without examples"
+      : `${count} ${count === 1 ? "example" : "examples"} of the split \`train\`${count < asked ? `, which has no more than these of the ${String(asked)} asked for` : ""}`;
   return `${base} ${chats ? "by its chat template" : "without a chat template"}, ${shots}, ${likely ? "the likeliest label" : "what it writes"}`;
 }
 

@@ -10,7 +10,7 @@ export const labelSmoothing = parameter({
   name: "label_smoothing",
   type: { is: "number", unit: "share" },
   doc: "Share of each label that is spread evenly over all of them while training: with ε of n labels the right one is taught as 1 − ε + ε / n, each other one as ε / n. As PyTorch's `label_smoothing` and transformers' `label_smoothing_factor`; scores are of the labels as they are, the validation's loss too, where transformers' own is smoothed.",
-  range: { min: 0, max: 1 },
+  range: { min: 0, max: 0.99 },
   why: "A model that is never taught to be certain is less so of its mistakes, and minds a wrong label less; left out, labels are taught as they are.",
   impact: "medium",
 });

@@ -42,7 +42,7 @@ describe("a proof that is read", () => {
     const by = { title: "ONNX Runtime", version: "1.0" } as Proof["runtime"] & object;
     const asked = { golden, expected: { says: ["x", "y"] }, by, compared: proof.compared, verdict: "equal" } as const;
     const made = proofOf(deployment as never, asked);
-    const words = "answers as the notebook does, both without the threshold yes 0.31 fitted to validation";
+    const words = "answers as the notebook does, both without the threshold yes 0.310 fitted to validation";
     assert.equal(verdictText(read(made)), words);
     assert.match(proofLines(made)[0]!, new RegExp(words));
     assert.equal(

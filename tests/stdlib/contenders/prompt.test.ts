@@ -22,7 +22,7 @@ async function asked(
     readonly written?: readonly string[];
     readonly cut?: number;
   },
-): Promise<{ rows: readonly PromptRow[]; by: AnswersBy; said: ContenderSaid; warned: unknown[] }> {
+): Promise<{ rows: readonly PromptRow[]; by: AnswersBy; said: ContenderSaid; warned: unknown[]; notes: string }> {
   let seen: { rows: readonly PromptRow[]; by: AnswersBy } | undefined;
   const warned: unknown[] = [];
   const rows = rowsOf(o.rows);
@@ -63,7 +63,7 @@ async function asked(
     warn: (...told) => void warned.push(told),
   });
   const said = await ready.ask(Uint32Array.from({ length: rows.count }, (_, row) => row));
-  return { ...seen!, said, warned };
+  return { ...seen!, said, warned, notes: ready.notes?.join() ?? "" };
 }
 const texts = (rows: readonly PromptRow[]): readonly string[] => rows.map(({ fill, values }) => fill(values));
 
@@ -82,6 +82,16 @@ describe("the contender `prompt`", () => {
     assert.deepEqual(rows[0]!.shots.map(({ answer }) => answer).sort(), ["no", "yes"]);
     assert.match(rows[0]!.shots[0]!.asked, /^Is [a-f]\?$/);
     assert.deepEqual(by, { likelihood: labels });
+  });
+  it("says how many examples there were, where more were asked for", async () => {
+    const given = { train, rows: { text: ["x"] }, labels };
+    const { notes, rows } = await asked(
+      "text_classification",
+      { text: "Is {text}?", shots: 900, answers: "likelihood" },
+      given,
+    );
+    assert.equal(rows[0]!.shots.length, 6);
+    assert.match(notes, /, 6 examples of the split `train`, which has no more than these of the 900 asked for, /);
   });
   it("never shows a row itself as an example: another of its label stands there", async () => {
     const { rows } = await asked(
