@@ -61,11 +61,15 @@ function choiceKernels(seen: readonly number[], size: number): readonly Kernel[]
 
 function normalKernels(seen: readonly number[], weights: readonly number[], size: number): readonly Kernel[] {
   const wide = Math.max(scott(seen, weights), NARROWEST);
-  const around = (middle: number, width: number): Kernel => {
+  const around = (middle: number, width: number, between: Kernel): Kernel => {
     const all = mass((-0.5 - middle) / width, (size - 0.5 - middle) / width);
-    return (place) => mass((place - 0.5 - middle) / width, (place + 0.5 - middle) / width) / all;
+    return (place) => between(place - middle) / all;
   };
-  return [...seen.map((middle) => around(middle, wide)), around((size - 1) / 2, size)];
+  const far = (width: number) => (by: number) => mass((by - 0.5) / width, (by + 0.5) / width);
+  // Places are whole numbers: how far one lies from another is one of few.
+  const known = Array.from({ length: size }, (_, by) => far(wide)(by));
+  const near: Kernel = (by) => known[Math.abs(by)]!;
+  return [...seen.map((middle) => around(middle, wide, near)), around((size - 1) / 2, size, far(size))];
 }
 
 /** Scott's rule by the smaller of deviation and interquartile range. */
