@@ -68,6 +68,7 @@ export const topics: Readonly<Record<NameKind, readonly Topic[]>> = {
     "timeline",
     "front",
     "distribution",
+    "learning_curve",
   ],
   prediction: ["tree"],
   parameters: [],
@@ -116,7 +117,12 @@ const OF_ROWS: readonly string[] = ["mask", "label_issues", "learning_curve"] sa
 function dataShownOn(program: Program, { clauses, operands }: Header): Subject | undefined | null {
   const clause = clauses.get("on");
   if (!clause) return undefined;
-  const astray = operands.find((operand) => operand.is !== "word" || !OF_ROWS.includes(operand.path[1]?.text ?? ""));
+  const astray = operands.find((operand) => {
+    if (operand.is !== "word") return true;
+    const [name, topic] = operand.path;
+    // A sweep's curve is told of its own trials.
+    return !OF_ROWS.includes(topic?.text ?? "") || program.sweeps.has(name?.text ?? "");
+  });
   if (astray) {
     const found = `\`${astray.is === "word" ? astray.text : "…"}\``;
     program.report(

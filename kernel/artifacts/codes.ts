@@ -55,6 +55,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "run-not-deleted": { readonly run: string; readonly why: string };
     "run-not-noted": { readonly run: string; readonly why: string };
     interrupted: { readonly what: string; readonly kept: string };
+    "no-sweep-curve": { readonly sweep: string; readonly why: string };
     "no-journal": { readonly file: string; readonly why: string };
     "sweep-stopped": {
       readonly sweep: string;
@@ -292,6 +293,14 @@ registerCodes({
     message: (d) => `${d.what} was interrupted; ${d.kept}`,
     explain:
       "An interrupt ends the statement within a second. The step in flight ends in the engine and its checkpoint is written there.",
+  },
+  "no-sweep-curve": {
+    severity: "error",
+    message: (d) => `${d.sweep}.learning_curve can't be told: ${d.why}`,
+    help: () =>
+      "let the rows that train vary, as in `vary: { split.train: choice(10%, 20%, 40%, 80%) }`, and let three sizes or more be trained to their end; `show MODEL.learning_curve` tells of rows without a sweep",
+    explain:
+      "A sweep that trains on more and more of the rows says what more of them would come to: a power law goes through the scores of its sizes. It needs three sizes or more, and something that says how far scores lie apart by chance: shares of right rows do, else several seeds (`repeats`) or a fourth size.",
   },
   "no-journal": {
     severity: "error",

@@ -8,7 +8,7 @@ import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import { Facts } from "#dsl/types/facts.js";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action, SweepPlan } from "#dsl/plan/plan.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import { makeVocabulary, type SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import type { Engine, EngineOptions } from "../engine/engine.js";
@@ -75,7 +75,7 @@ export class TuneSession {
   readonly datasets = new DatasetCache();
   readonly engines: EngineRoom;
   readonly models: ModelRoom;
-  readonly sweeps = new Map<string, DrawnSweep>();
+  readonly sweeps = new Map<string, DrawnSweep & { readonly plan: SweepPlan }>();
   /** Data definitions by name. */
   readonly data = new Map<string, DataPlan>();
   /** Every evaluation of the session, oldest first: what `npm start` reports from. */

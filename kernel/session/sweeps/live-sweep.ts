@@ -27,7 +27,7 @@ export class LiveSweep implements DrawnSweep {
 
   constructor(
     readonly name: string,
-    private readonly plan: SweepPlan,
+    readonly plan: SweepPlan,
     private readonly log: TrialLog,
     private readonly stage: Stage,
   ) {

@@ -23,6 +23,7 @@ import type { ModelHandle } from "../models/model-handle.js";
 import { phaseShown } from "../trainings/phases.js";
 import { labelIssuesOf } from "./label-issues.js";
 import { learningCurveOf } from "./learning-curve.js";
+import { sweepLearningCurve } from "./sweep-learning-curve.js";
 import { readsContexts } from "../../inference/questions.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
@@ -43,6 +44,7 @@ async function shownOf(
 ): Promise<readonly Shown[]> {
   const [name = "", part] = topic;
   const sweep = session.sweeps.get(name);
+  if (sweep && part === "learning_curve") return await sweepLearningCurve(session, sweep, stage);
   if (sweep) return sweepTopic(sweep, part);
   const data = session.data.get(name);
   if (data) {

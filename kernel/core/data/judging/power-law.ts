@@ -30,10 +30,10 @@ export interface Forecast {
 /** Exponents that are tried, and how likely each is before anything was measured: about 0.3, within a factor of two and a half. */
 const EXPONENTS = Array.from({ length: 30 }, (_, i) => 0.03 * (1.8 / 0.03) ** (i / 29));
 const USUAL = { exponent: 0.3, spread: 0.9 } as const;
-const DRAWN = 600;
+export const DRAWN = 600;
 /** How much of what may be an interval holds. */
 export const SURE = 0.8;
-const DEVIATIONS = 1.2816;
+export const DEVIATIONS = 1.2816;
 /** Sizes that tell how scores vary: draws that differ in so much, of so many of the rows. */
 const LEFT_OUT = 0.2;
 const NEAR_ALL = 0.2;
@@ -92,8 +92,8 @@ export function forecast(
   };
 }
 
-/** The best a ≤ ceiling, b ≥ 0 and c; with chance at hand a c as likely as it is. */
-function fitted(
+/** The best a ≤ ceiling, b ≥ 0 and c; with chance at hand a c as likely as it is. Of what is the better the greater. */
+export function fitted(
   ns: readonly number[],
   scores: readonly number[],
   weights: readonly number[],
@@ -171,18 +171,18 @@ function meanOf(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-function intervalOf(values: readonly number[], sign: number): Interval {
+export function intervalOf(values: readonly number[], sign: number): Interval {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
   return intervalFrom(at(1 / 2), at((1 - SURE) / 2), at((1 + SURE) / 2), sign);
 }
-function intervalFrom(middle: number, low: number, high: number, sign: number): Interval {
+export function intervalFrom(middle: number, low: number, high: number, sign: number): Interval {
   return sign === 1 ? { middle, low, high } : { middle: -middle, low: -high, high: -low };
 }
 
 function uniform(generator: Chance): number {
   return draw(generator, 2 ** 30) / 2 ** 30;
 }
-function normal(generator: Chance): number {
+export function normal(generator: Chance): number {
   return Math.sqrt(-2 * Math.log(1 - uniform(generator))) * Math.cos(2 * Math.PI * uniform(generator));
 }

@@ -11,10 +11,14 @@ export interface CurveOf {
   readonly data: string;
   /** Rows that train. */
   readonly rows: number;
-  /** Mean absolute errors, which shrink; else shares of labels that are right. */
+  /** The less the better: errors, losses. Else the more. */
   readonly errors: boolean;
-  /** On what the probe was scored, in words. */
-  readonly scored: string;
+  /** Shares, which are told in percent and points; absent: where they are no errors. */
+  readonly shares?: boolean;
+  /** Absent: of errors the mean absolute one, else accuracy. */
+  readonly metric?: string;
+  /** What was measured, as the sentence beneath the table begins. */
+  readonly measured: string;
 }
 /** How many times the rows are told of. */
 const TIMES = [2, 4, 10] as const;
@@ -29,7 +33,7 @@ export function learningCurveShown(forecast: Forecast, of: CurveOf): readonly Sh
   return [
     figureShown(curveFigure(forecast, of, sentence), { text: `${of.data}: ${sentence}` }),
     tableShown(
-      ["rows", of.errors ? "mean absolute error" : "accuracy", "gain"],
+      ["rows", metricOf(of), "gain"],
       [
         [count(of.rows), scoreText(forecast.at(of.rows), of), ""],
         ...TIMES.map((times) => [
@@ -39,28 +43,38 @@ export function learningCurveShown(forecast: Forecast, of: CurveOf): readonly Sh
         ]),
       ],
       {
-        caption: `a probe over the base's own vectors, scored on ${of.scored}; each interval holds in 4 of 5 cases. A trained model's curve lies elsewhere and is bent alike.`,
+        caption: of.measured,
       },
     ),
   ];
 }
 
 /** `twice the rows: +1.2 ± 0.4 points`. */
-export function sentenceOf({ gain }: Forecast, { rows, errors }: CurveOf): string {
+export function sentenceOf({ gain }: Forecast, of: CurveOf): string {
+  const { rows, errors } = of;
   const twice = gain(rows, 2 * rows);
-  const said = `twice the rows: ${gainText(twice, { errors })}${errors ? " in mean absolute error" : ""}`;
-  const little = errors ? twice.high >= 0 : twice.low <= 0 && twice.middle < HARDLY;
+  const named = of.metric !== undefined || errors;
+  const said = `twice the rows: ${gainText(twice, of)}${named ? ` in ${metricOf(of)}` : ""}`;
+  const hardly = inShares(of) ? HARDLY : HARDLY * Math.abs(twice.high - twice.low);
+  const little = errors ? twice.high >= 0 : twice.low <= 0 && twice.middle < hardly;
   return little ? `more rows of this kind hardly help (${said})` : said;
 }
 
-function gainText({ middle, low, high }: Interval, { errors }: Pick<CurveOf, "errors">): string {
+function inShares({ shares, errors }: CurveOf): boolean {
+  return shares ?? !errors;
+}
+function metricOf({ metric, errors }: CurveOf): string {
+  return metric ?? (errors ? "mean absolute error" : "accuracy");
+}
+
+function gainText({ middle, low, high }: Interval, of: CurveOf): string {
   const half = (high - low) / 2;
   const sign = middle < 0 ? "−" : "+";
-  if (errors) return `${sign}${significant(Math.abs(middle), 2)} ± ${significant(half, 2)}`;
+  if (!inShares(of)) return `${sign}${significant(Math.abs(middle), 2)} ± ${significant(half, 2)}`;
   return `${sign}${(100 * Math.abs(middle)).toFixed(1)} ± ${(100 * half).toFixed(1)} points`;
 }
-function scoreText({ middle, low, high }: Interval, { errors }: Pick<CurveOf, "errors">): string {
-  const told = (value: number): string => (errors ? significant(value, 3) : `${(100 * value).toFixed(1)} %`);
+function scoreText({ middle, low, high }: Interval, of: CurveOf): string {
+  const told = (value: number): string => (inShares(of) ? `${(100 * value).toFixed(1)} %` : significant(value, 3));
   return `${told(middle)} (${told(low)} – ${told(high)})`;
 }
 
@@ -68,7 +82,7 @@ function curveFigure(forecast: Forecast, of: CurveOf, sentence: string): Figure 
   const [first, last] = [forecast.points[0]?.rows ?? 1, FARTHEST * of.rows];
   const x = Array.from({ length: LINE }, (_, i) => Math.round(first * (last / first) ** (i / (LINE - 1))));
   const band = x.map((rows) => forecast.at(rows));
-  const scale = of.errors ? 1 : 100;
+  const scale = inShares(of) ? 100 : 1;
   const y = (values: readonly number[]): readonly unknown[] => values.map((value) => short(scale * value));
   const points = forecast.points;
   return {
@@ -99,7 +113,7 @@ function curveFigure(forecast: Forecast, of: CurveOf, sentence: string): Figure 
       ...{ height: 340, margin: { t: 64, r: 16, b: 44, l: 56 } },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
       xaxis: { title: { text: "rows learnt" }, type: "log" },
-      yaxis: { title: { text: of.errors ? "mean absolute error" : "accuracy, %" } },
+      yaxis: { title: { text: escapeLabel(inShares(of) ? `${metricOf(of)}, %` : metricOf(of)) } },
     },
   };
 }

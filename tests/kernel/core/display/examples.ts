@@ -558,7 +558,9 @@ export function gallery(): Readonly<Record<string, Shown>> {
       text: curvesText(runEvents()),
     }),
     "learning-curve": learningCurveShown(learning(), {
-      ...{ data: "tickets", rows: 800, errors: false, scored: "200 rows held out" },
+      ...{ data: "tickets", rows: 800, errors: false },
+      measured:
+        "a probe over the base's own vectors, scored on 200 rows held out; each interval holds in 4 of 5 cases. A trained model's curve lies elsewhere and is bent alike.",
     })[0]!,
     "curves-early": figureShown(curvesFigure(runEvents(90, 24), { validates: true })),
     history: historyTable(runEvents()),

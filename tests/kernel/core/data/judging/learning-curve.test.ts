@@ -82,12 +82,12 @@ describe("a power law through scores", () => {
     const told = forecast(sizes, { errors: true, seed: 1 });
     assert.ok(told.gain(800, 1600).middle < 0 && told.at(1e9).low >= 0);
     assert.match(
-      sentenceOf(told, { data: "d", rows: 800, errors: true, scored: "" }),
+      sentenceOf(told, { data: "d", rows: 800, errors: true, measured: "" }),
       /^twice the rows: −0\.0\d+ ± 0\.0\d+ in/,
     );
   });
   it("says that more rows hardly help where the curve is flat, and how much where it isn't", () => {
-    const of = { data: "d", rows: 800, errors: false, scored: "" };
+    const of = { data: "d", rows: 800, errors: false, measured: "" };
     const flat = forecast(
       lawful(() => 0.8, 2000),
       { errors: false, seed: 1 },

@@ -1,0 +1,107 @@
+/**
+ * A power law through the scores of whole trainings on more and more rows, and what it says of more. Each size has one score or
+ * a few, so how far chance moves them comes from seeds, from the rows that are scored, or from how far they lie off the law.
+ */
+import { lastOf } from "#dsl/diagnostics/must.js";
+import { chance } from "#stdlib/lib/chance.js";
+import {
+  DEVIATIONS,
+  DRAWN,
+  fitted,
+  intervalFrom,
+  intervalOf,
+  normal,
+  type Forecast,
+  type PowerLaw,
+} from "./power-law.js";
+
+export interface SizeTrained {
+  /** Rows that trained. */
+  readonly rows: number;
+  /** The mean over its trainings. */
+  readonly score: number;
+  /** Trainings. */
+  readonly seeds: number;
+  /** The variance of one of them; null: there is one alone. */
+  readonly variance: number | null;
+}
+export interface TrainedCurve {
+  /** The less the better. */
+  readonly errors: boolean;
+  /** Scores are shares of the rows that are scored. */
+  readonly shares: boolean;
+  /** Rows that are scored. */
+  readonly scored: number;
+  readonly seed: number;
+}
+/** Sizes that a law is drawn through. */
+export const FEWEST_SIZES = 3;
+/** All sizes are scored on the same rows: about half of what those do by chance moves the curve as a whole and bends nothing. */
+const SHARED = 0.5;
+
+/** Null: nothing says how far chance moves the scores. */
+export function trainedForecast(sizes: readonly SizeTrained[], o: TrainedCurve): Forecast | null {
+  const sign = o.errors ? -1 : 1;
+  const ceiling = o.errors ? 0 : o.shares ? 1 : Infinity;
+  const ns = sizes.map(({ rows }) => rows);
+  const scores = sizes.map(({ score }) => sign * score);
+  const even = sizes.map(() => 1);
+  const seeds = meanOf(sizes.flatMap(({ variance }) => variance ?? []));
+  const off = seeds === null && !o.shares ? offLaw(fitted(ns, scores, even, ceiling, null), ns, scores) : null;
+  const one = seeds ?? off;
+  if (one === null && !o.shares) return null;
+  const errors = sizes.map(({ score, seeds: count }) => {
+    const rows = o.shares ? likely(score, o.scored) : 0;
+    const variance = one === null ? rows : one / count + SHARED * rows;
+    return Math.sqrt(Math.max(variance, 1e-12));
+  });
+  const weights = errors.map((error) => 1 / error ** 2);
+  const luck = Math.sqrt(one ?? SHARED * likely(lastOf(sizes).score, o.scored));
+  const generator = chance(o.seed, sizes.length);
+  const laws = Array.from({ length: DRAWN }, () => ({
+    law: fitted(
+      ns,
+      scores.map((score, i) => score + errors[i]! * normal(generator)),
+      weights,
+      ceiling,
+      generator,
+    ),
+    odd: luck * normal(generator),
+  }));
+  const value = (of: PowerLaw, n: number): number => of.a - of.b * n ** -of.c;
+  const law = fitted(ns, scores, weights, ceiling, null);
+  return {
+    law: { a: sign * law.a, b: sign * law.b, c: law.c },
+    points: sizes.map(({ rows }, i) => {
+      const half = DEVIATIONS * errors[i]!;
+      return { rows, ...intervalFrom(scores[i]!, scores[i]! - half, scores[i]! + half, sign) };
+    }),
+    at: (rows) =>
+      intervalOf(
+        laws.map(({ law: of, odd }) => Math.min(ceiling, value(of, rows) + odd)),
+        sign,
+      ),
+    gain: (from, rows) =>
+      intervalOf(
+        laws.map(({ law: of }) => value(of, rows) - value(of, from)),
+        sign,
+      ),
+  };
+}
+
+/** Of a share that so many rows said; none of them wrong is as sure as half a row. */
+function likely(share: number, rows: number): number {
+  const near = Math.min(Math.max(share, 0.5 / rows), 1 - 0.5 / rows);
+  return (near * (1 - near)) / rows;
+}
+
+/** Two of the law's numbers are told by the scores, the third is as good as known. Null: no score is left to say it. */
+function offLaw({ a, b, c }: PowerLaw, ns: readonly number[], scores: readonly number[]): number | null {
+  const freedom = ns.length - FEWEST_SIZES;
+  if (freedom < 1) return null;
+  return scores.reduce((sum, score, i) => sum + (score - (a - b * ns[i]! ** -c)) ** 2, 0) / freedom;
+}
+
+function meanOf(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+}
