@@ -9,9 +9,9 @@ import { RunList } from "#kernel/history/run-list.js";
 import { usualView, type ListRow, type RunListing, type RunQuery, type SortBy } from "#kernel/history/run-listing.js";
 import { tagFrom, writeNotes } from "#kernel/history/run-notes.js";
 import type { RunSummary } from "#kernel/history/run-summary.js";
-import { runsBeside } from "#kernel/session/trainings/runs-beside.js";
 import "#kernel/checking/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
+import { runsFolder } from "./runs-folder.js";
 
 export interface Asked {
   readonly filter: string;
@@ -82,10 +82,7 @@ export async function noteRun(
 }
 
 async function listOf(folder: string): Promise<RunList> {
-  const beside = runsBeside(resolve(folder));
-  const list = new RunList(existsSync(beside) || basename(resolve(folder)) !== "runs" ? beside : resolve(folder));
-  await list.look();
-  return list;
+  return await looked(runsFolder(folder));
 }
 async function looked(root: string): Promise<RunList> {
   const list = new RunList(root);

@@ -129,7 +129,7 @@ async function comparedWith(list: RunList, here: Compared, against: string | nul
   return other && there ? { id: other.id, name: other.name, differences: differences(here, there) } : null;
 }
 
-function aboutOf(folder: string): Compared | null {
+export function aboutOf(folder: string): Compared | null {
   const [plan, lock] = ["plan.json", "lock.json"].map((name) => jsonRegular(join(folder, name)) ?? null);
   return isWholePlan(plan) ? { plan, lock: isLock(lock) ? lock : null } : null;
 }

@@ -2,7 +2,7 @@
  * A journal of Optuna's as a file that others may write too: read on from where it was read, appended to under Optuna's lock.
  * Always holds: `replay` is what the whole lines up to `offset` come to, and an append sees all that stands before it.
  */
-import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, fsync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import writeFileAtomic from "write-file-atomic";
 import { NotRead, openRegular } from "../../fetch/regular.js";
 import { writing } from "../folder-errors.js";
@@ -20,6 +20,8 @@ export class JournalFile {
   private now = new Replay();
   private offset = 0;
   private inode: number | null = null;
+  /** What the disk said after the append. */
+  private late: Error | null = null;
 
   constructor(readonly file: string) {}
 
@@ -47,11 +49,14 @@ export class JournalFile {
   }
 
   /**
-   * Appends what `made` makes of the newest state, as one write. `keep`: puts it on the disk itself. Coded errors `no-space`,
-   * `run-folder`.
+   * Appends what `made` makes of the newest state, as one write. `keep`: it is put on the disk itself, which nobody waits for; a
+   * disk that says only then that it is full says so at the next append. Coded errors `no-space`, `run-folder`.
    */
   append(worker: string, made: () => readonly Unsigned[], keep = false): void {
     try {
+      const { late } = this;
+      this.late = null;
+      if (late) throw late;
       underLock(this.file, () => {
         const at = openSync(this.file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NOFOLLOW, 0o666);
         try {
@@ -60,8 +65,8 @@ export class JournalFile {
           const lines = made().map((operation) => `${lineOf(operation, worker)}\n`);
           if (lines.length === 0) return;
           this.write(at, Buffer.from(lines.join("")));
-          if (keep) fsyncSync(at);
           this.read(at);
+          if (keep) this.keep();
         } finally {
           closeSync(at);
         }
@@ -82,6 +87,14 @@ export class JournalFile {
       throw writing(error, this.file);
     }
     this.look();
+  }
+
+  private keep(): void {
+    const at = openSync(this.file, "r+");
+    fsync(at, (error) => {
+      this.late = error;
+      closeSync(at);
+    });
   }
 
   private read(at: number): void {

@@ -134,7 +134,7 @@ export function trialIn(of: Reading, logged: LoggedTrial): TrialRecord | Unfit {
   };
 }
 
-function stateOf({ state, userAttrs }: LoggedTrial): TrialRecord["state"] {
+export function stateOf({ state, userAttrs }: LoggedTrial): TrialRecord["state"] {
   const own = userAttrs.get("state");
   if (state === STATE.complete) return "done";
   if (state === STATE.pruned) return own === "stopped" ? "stopped" : "pruned";
@@ -143,7 +143,7 @@ function stateOf({ state, userAttrs }: LoggedTrial): TrialRecord["state"] {
 }
 
 /** Of our attributes those that are as we write them. */
-function readable(attrs: ReadonlyMap<string, unknown>): Partial<Pick<TrialRecord, Told>> {
+export function readable(attrs: ReadonlyMap<string, unknown>): Partial<Pick<TrialRecord, Told>> {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = attrs.get(name);
