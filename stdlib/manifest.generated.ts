@@ -102,6 +102,7 @@ import { word as schedules_constant } from "./schedules/constant.js";
 import { word as schedules_cosine } from "./schedules/cosine.js";
 import { word as schedules_cosine_with_min_lr } from "./schedules/cosine_with_min_lr.js";
 import { word as schedules_linear } from "./schedules/linear.js";
+import { word as searches_gp } from "./searches/gp.js";
 import { word as searches_grid } from "./searches/grid.js";
 import { word as searches_random } from "./searches/random.js";
 import { word as searches_sobol } from "./searches/sobol.js";
@@ -300,6 +301,7 @@ export const words: readonly Word[] = [
   schedules_cosine,
   schedules_cosine_with_min_lr,
   schedules_linear,
+  searches_gp,
   searches_grid,
   searches_random,
   searches_sobol,

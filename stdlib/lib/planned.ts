@@ -12,7 +12,7 @@ const rows: readonly (readonly [kind: Kind, names: string, doc: string, meanwhil
     "a TinyBERT is built as `bert`: name its folder or hub name as `base:`, its family is found by config.json's model_type",
   ],
   ["metric", "size", "A metric.", "`accuracy`, `f1`, `precision`, `recall` and `loss` are built"],
-  ["search", "gp cmaes", "A search.", "`search: tpe` is built"],
+  ["search", "cmaes", "A search.", "`tpe` and `gp` learn from scores, too"],
   ["runner", "ray processes", "Runs trials elsewhere.", "trials run here, one after another"],
   [
     "loss",

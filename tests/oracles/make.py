@@ -24,6 +24,7 @@ import metrics
 import minilm
 import objectives
 import odd_decoders
+import processes
 import questions
 import rope
 import similarity
@@ -47,6 +48,7 @@ for name, make in {
     "metrics": lambda: metrics.make(golden),
     "intervals": lambda: intervals.make(golden),
     "baselines of words": lambda: tfidf.make(golden, data),
+    "Gaussian processes": lambda: processes.make(golden),
     "losses and optimizers": lambda: objectives.make(golden),
     "rope": lambda: rope.make(golden),
     "decoders": lambda: decoders.make(golden),

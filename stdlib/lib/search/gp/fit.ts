@@ -1,0 +1,57 @@
+/** Settings of a process by what makes the values likely, held to sane ones where the values say little. */
+import { minimumNear } from "./minimum.js";
+import { likelihoodSlope, logLikelihood, processOf, type Process, type Rows, type Settings } from "./process.js";
+
+/** Below it values count as exact. */
+const LEAST_NOISE = 1e-6;
+/** Values of the likelihood at most: each costs the cube of the rows. */
+const MOST = 40;
+/** Rows that settings are found by; the rest are answered by, too, but would cost too much here. */
+export const FITTED = 120;
+
+export function fitted(of: Rows, values: Float64Array): Settings {
+  const width = of.choices.length;
+  const settingsAt = (x: Float64Array): Settings => ({
+    weights: x.subarray(0, width).map(Math.exp),
+    scale: Math.exp(x[width]!),
+    noise: Math.exp(x[width + 1]!) + LEAST_NOISE,
+  });
+  const unlikely = (x: Float64Array, slope: Float64Array): number => {
+    const settings = settingsAt(x);
+    const process = processOf(of, values, settings);
+    const prior = priorOf(settings);
+    slope.set(likelihoodSlope(process).map((g, i) => -(g + prior.slope[i]!)));
+    // What is looked for is the noise above the least.
+    slope[width + 1]! *= (settings.noise - LEAST_NOISE) / settings.noise;
+    return -(logLikelihood(process, values) + prior.value);
+  };
+  const start = new Float64Array(width + 2);
+  start[width + 1] = Math.log(0.02);
+  const within = { low: () => -14, high: () => 8, most: MOST, flat: 1e-2 };
+  return settingsAt(minimumNear(unlikely, start, within).x);
+}
+
+/**
+ * Length scales of about the range; a spread of about that of the values; little noise. Its slope is by the logarithms of weights,
+ * scale and noise.
+ */
+function priorOf({ weights, scale, noise }: Settings): { readonly value: number; readonly slope: Float64Array } {
+  const slope = new Float64Array(weights.length + 2);
+  let value = 0;
+  weights.forEach((weight, d) => {
+    value -= 0.1 / weight + 0.1 * weight;
+    slope[d] = 0.1 / weight - 0.1 * weight;
+  });
+  value += Math.log(scale) - scale + 0.1 * Math.log(noise) - 30 * noise;
+  slope[weights.length] = 1 - scale;
+  slope[weights.length + 1] = 0.1 - 30 * noise;
+  return { value, slope };
+}
+
+/** Fitted to the rows, or, of very many, to some of them all along, and answering by all. */
+export function learnt(of: Rows, values: Float64Array): Process {
+  const every = Math.ceil(of.rows.length / FITTED);
+  const some = <T>(list: ArrayLike<T>): T[] => Array.from(list).filter((_, i) => (list.length - 1 - i) % every === 0);
+  const settings = fitted({ ...of, rows: some(of.rows) }, Float64Array.from(some(values)));
+  return processOf(of, values, settings);
+}

@@ -1,0 +1,135 @@
+/**
+ * A Gaussian process with Matérn's covariance 5/2 and a weight for each dimension (Rasmussen and Williams 2006, chapters 2 and
+ * 5). Between places of a choice the distance is 0 or 1 (Hamming). Values are centred and of spread 1.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { cholesky, inverseOf, lowerSolved, upperSolved } from "./matrix.js";
+
+/** Rows, and which of their columns are choices. */
+export interface Rows {
+  readonly rows: readonly Float64Array[];
+  readonly choices: readonly boolean[];
+}
+export interface Settings {
+  /** One over the squared length scale of each column. */
+  readonly weights: Float64Array;
+  readonly scale: number;
+  /** Variance of what values say beside the function. */
+  readonly noise: number;
+}
+export interface Process extends Rows {
+  readonly settings: Settings;
+  readonly lower: Float64Array;
+  /** (K + noise)⁻¹ · values. */
+  readonly answers: Float64Array;
+}
+
+const LOG_TWO_PI = Math.log(2 * Math.PI);
+
+/** Of the squared, weighted distance. */
+export function matern(squared: number): number {
+  const root = Math.sqrt(5 * squared);
+  return (1 + root + (5 / 3) * squared) * Math.exp(-root);
+}
+/** By the squared, weighted distance. */
+export function maternSlope(squared: number): number {
+  const root = Math.sqrt(5 * squared);
+  return (-5 / 6) * (1 + root) * Math.exp(-root);
+}
+
+export function distance(a: Float64Array, b: Float64Array, weights: Float64Array, choices: readonly boolean[]): number {
+  let sum = 0;
+  for (let d = 0; d < weights.length; d++) {
+    const apart = a[d]! - b[d]!;
+    sum += weights[d]! * (choices[d] ? (apart === 0 ? 0 : 1) : apart * apart);
+  }
+  return sum;
+}
+
+export function processOf(of: Rows, values: Float64Array, settings: Settings): Process {
+  const n = of.rows.length;
+  const covariance = new Float64Array(n * n);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++)
+      covariance[i * n + j] =
+        settings.scale * matern(distance(of.rows[i]!, of.rows[j]!, settings.weights, of.choices)) +
+        (i === j ? settings.noise : 0);
+  // Rows that are nearly the same may leave nothing above zero: a little more noise, ten times as much each time.
+  for (let more = 0, tried = 0; tried < 12; tried++, more = more === 0 ? 1e-10 : 10 * more) {
+    const raised = more === 0 ? covariance : covariance.map((v, at) => (at % (n + 1) === 0 ? v + more : v));
+    const lower = cholesky(raised, n);
+    if (lower) return { ...of, settings, lower, answers: upperSolved(lower, n, lowerSolved(lower, n, values)) };
+  }
+  throw new CodedError("internal", { what: "the covariance of a sweep's trials isn't positive" });
+}
+
+/** What the function is at a row, without noise. `slopes`: derivatives of both by the row's columns are written there. */
+export function foretold(
+  process: Process,
+  row: Float64Array,
+  slopes?: { readonly mean: Float64Array; readonly variance: Float64Array },
+): { readonly mean: number; readonly variance: number } {
+  const { rows, choices, settings, lower, answers } = process;
+  const n = rows.length;
+  const to = new Float64Array(n);
+  const squares = new Float64Array(n);
+  let mean = 0;
+  for (let i = 0; i < n; i++) {
+    squares[i] = distance(row, rows[i]!, settings.weights, choices);
+    to[i] = settings.scale * matern(squares[i]!);
+    mean += to[i]! * answers[i]!;
+  }
+  const half = lowerSolved(lower, n, to);
+  let variance = settings.scale;
+  for (const v of half) variance -= v * v;
+  if (slopes) {
+    const whole = upperSolved(lower, n, half);
+    slopes.mean.fill(0);
+    slopes.variance.fill(0);
+    for (let i = 0; i < n; i++) {
+      const steep = 2 * settings.scale * maternSlope(squares[i]!);
+      for (let d = 0; d < row.length; d++) {
+        if (choices[d]) continue;
+        const by = steep * settings.weights[d]! * (row[d]! - rows[i]![d]!);
+        slopes.mean[d]! += by * answers[i]!;
+        slopes.variance[d]! -= 2 * by * whole[i]!;
+      }
+    }
+  }
+  return { mean, variance: Math.max(variance, 1e-12 * settings.scale) };
+}
+
+/** How likely the values are, as a logarithm. */
+export function logLikelihood({ lower, answers, rows }: Process, values: Float64Array): number {
+  const n = rows.length;
+  let told = -0.5 * n * LOG_TWO_PI;
+  for (let i = 0; i < n; i++) told -= Math.log(lower[i * n + i]!) + 0.5 * values[i]! * answers[i]!;
+  return told;
+}
+
+/** Its derivatives by the logarithms of the weights, of the scale and of the noise, in this order. */
+export function likelihoodSlope(process: Process): Float64Array {
+  const { rows, choices, settings, lower, answers } = process;
+  const [n, width] = [rows.length, settings.weights.length];
+  const inverse = inverseOf(lower, n);
+  const slope = new Float64Array(width + 2);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) {
+      const [a, b] = [rows[i]!, rows[j]!];
+      // Half of the trace, whose halves are alike: pairs count once, the diagonal half.
+      const pull = (answers[i]! * answers[j]! - inverse[i * n + j]!) * (i === j ? 0.5 : 1);
+      if (i === j) {
+        slope[width]! += pull * settings.scale;
+        slope[width + 1]! += pull * settings.noise;
+        continue;
+      }
+      const squared = distance(a, b, settings.weights, choices);
+      slope[width]! += pull * settings.scale * matern(squared);
+      const steep = pull * settings.scale * maternSlope(squared);
+      for (let d = 0; d < width; d++) {
+        const apart = a[d]! - b[d]!;
+        slope[d]! += steep * settings.weights[d]! * (choices[d] ? (apart === 0 ? 0 : 1) : apart * apart);
+      }
+    }
+  return slope;
+}

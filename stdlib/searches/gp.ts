@@ -1,0 +1,44 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "search",
+  name: "gp",
+  doc: "A Gaussian process through the scores so far: the next trial is where the most is expected above the best.",
+  example: "search: gp",
+  since: "0.2.0",
+  elsewhere: {
+    GPSampler: "gp",
+    bayesian: "gp",
+    bayes: "gp",
+    bayesopt: "gp",
+    BayesOptSearch: "gp",
+    bayesian_optimization: "gp",
+    gaussian_process: "gp",
+    n_startup_trials: "startup",
+    random_search_steps: "startup",
+  },
+  notes: [
+    "Best with few trials over few numbers: with many choices, or with several goals, `tpe`.",
+    "Trials that are given up count by their last score; those that run, by what is expected of them.",
+  ],
+  references: [
+    {
+      title: "Unexpected Improvements to Expected Improvement for Bayesian Optimization",
+      by: "Ament et al.",
+      year: 2023,
+      at: "https://arxiv.org/abs/2310.20708",
+    },
+  ],
+  parameters: [
+    {
+      name: "startup",
+      type: { is: "number", integer: true },
+      doc: "How many trials are drawn by chance first.",
+      range: { min: 1 },
+      default: { value: 10 },
+      why: "A few scores all over the space say what to expect where.",
+      impact: "low",
+    },
+  ],
+  load: async () => (await import("./gp.run.js")).gp,
+});
