@@ -8,6 +8,7 @@ import { hashOf } from "../plan/hash.js";
 import { checkMetrics } from "../plan/metrics.js";
 import type { Plan, SweepGoal } from "../plan/plan.js";
 import { greaterIsBetter } from "../plan/watched.js";
+import { tuneText } from "../plan/text.js";
 import type { Given } from "../types/given.js";
 import type { Call, Value } from "../types/value.js";
 
@@ -64,6 +65,20 @@ export function checkGoals(
     goals.map(({ metric, place }) => ({ metric, place })),
     o,
   );
+}
+
+/** Whether the search learns from so many goals; false: it learns from one (reported). */
+export function checkOneGoal(
+  program: Program,
+  search: Call,
+  goals: readonly SweepGoal[],
+  o: { readonly place: Span | undefined; readonly here: Span },
+): boolean {
+  const oneGoal = program.registry.find("search", search.word)?.capabilities?.oneGoal;
+  if (!oneGoal || goals.length === 1) return true;
+  const told = { search: search.word, goals: goals.map(({ metric }) => tuneText(metric)), instead: oneGoal.instead };
+  program.reportNear("one-goal", told, o.place, o.here, o.place && { fix: replace(o.place, oneGoal.instead) });
+  return false;
 }
 
 /** The bars, whose metrics are of the task too; undefined: one isn't (reported). */

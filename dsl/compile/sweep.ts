@@ -15,7 +15,7 @@ import { spacesOf } from "../plan/spaces.js";
 import type { Call, Value } from "../types/value.js";
 import { act, nameOf } from "./act.js";
 import { dividedBy, planTraining, settingsOf } from "./training.js";
-import { barsIn, checkGoals, goalsIn } from "./sweep-goals.js";
+import { barsIn, checkGoals, checkOneGoal, goalsIn } from "./sweep-goals.js";
 import { experimentsUnder } from "../plan/version.js";
 
 /** Keys whose values are no values of their types: spaces and paths stand in them. */
@@ -50,6 +50,7 @@ export function sweep(program: Program, header: Header): void {
   const { search } = values;
   const [first] = goals;
   if (!plan || !vary || !isCall(search) || !first || !require || !relations) return;
+  if (!checkOneGoal(program, search, goals, { place: own.given.get("search")?.span, here })) return;
   if (!checkGrid(program, search, vary, { search: own.given.get("search")?.span, block: varied?.value, here })) return;
   const found: SweepPlan = {
     model: swept.model.name,

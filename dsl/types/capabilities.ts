@@ -287,6 +287,8 @@ export interface SearchCapabilities<C extends Call = Call> {
   readonly ends?: true;
   /** Of one that ends: how many values it takes of a range in which every number counts; null: it takes none such. */
   readonly points?: Of<C, number | null>;
+  /** It learns from the scores of one goal; `instead`: the search that learns from those of several. */
+  readonly oneGoal?: { readonly instead: string };
 }
 
 export interface SpaceCapabilities {

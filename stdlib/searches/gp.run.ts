@@ -5,6 +5,7 @@ import { mostExpected } from "../lib/search/gp/best.js";
 import { learnt } from "../lib/search/gp/fit.js";
 import { foretold, processOf, type Process } from "../lib/search/gp/process.js";
 import { rowOf } from "../lib/search/gp/rows.js";
+import { keyOf, triedOf } from "../lib/search/tried.js";
 
 /** Scores that are learnt from at most: the best, and the newest. */
 const MOST = 300;
@@ -15,9 +16,9 @@ export const gp: SearchImplementation = {
     const scored = scoredOf(study);
     if (scored.length < Math.max(2, Number(call.arguments["startup"]))) return drawnPoint(study, share);
     const { process, best } = learntFrom(study, scored);
-    const tried = new Set(study.trials.map(({ point }) => keyOf(study, point)));
+    const tried = triedOf(study);
     const from = scored.toSorted((a, b) => b.score - a.score).slice(0, 2);
-    const isTried = (point: Point): boolean => tried.has(keyOf(study, point));
+    const isTried = (point: Point): boolean => tried.has(keyOf(point));
     const found = mostExpected({ study, process, best, from: from.map(({ point }) => point), isTried, share });
     return found ?? drawnPoint(study, share);
   },
@@ -76,5 +77,3 @@ function learntFrom(study: Study, scored: readonly Scored[]): { readonly process
   const all = { rows: [...rows, ...running], choices };
   return { process: processOf(all, Float64Array.from([...values, ...believed]), known.settings), best };
 }
-
-const keyOf = ({ dimensions }: Study, point: Point): string => dimensions.map(({ name }) => point[name]).join();

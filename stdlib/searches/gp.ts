@@ -6,10 +6,9 @@ export const word = defineWord({
   doc: "A Gaussian process through the scores so far: the next trial is where the most is expected above the best.",
   example: "search: gp",
   since: "0.2.0",
+  capabilities: { oneGoal: { instead: "tpe" } },
   elsewhere: {
     GPSampler: "gp",
-    bayesian: "gp",
-    bayes: "gp",
     bayesopt: "gp",
     BayesOptSearch: "gp",
     bayesian_optimization: "gp",

@@ -28,6 +28,11 @@ describe("a sweep's goals", () => {
     assert.deepEqual(goals("maximize: [f1(macro), f1(micro)]"), ["maximize f1", "maximize f1"]);
     assert.deepEqual(codes("maximize: [f1(macro), f1(macro)]"), ["same-goal"]);
   });
+  it("are one for a search that learns from one", () => {
+    assert.deepEqual(goals("search: gp, maximize: accuracy"), ["maximize accuracy"]);
+    assert.deepEqual(codes("search: gp, maximize: [accuracy, f1(macro)]"), ["one-goal"]);
+    assert.deepEqual(goals("search: tpe, maximize: [accuracy, f1(macro)]"), ["maximize accuracy", "maximize f1"]);
+  });
   it("get better the way that is said", () => {
     assert.deepEqual(codes("maximize: [accuracy, loss]"), ["wrong-direction"]);
     assert.deepEqual(codes("maximize: accuracy, minimize: f1(macro)"), ["wrong-direction"]);
