@@ -37,7 +37,8 @@ export function mostExpected(asked: Asked): Point | null {
   const drawn: Seen[] = [];
   for (let i = 0; i < DRAWN; i++) {
     const point = drawnPoint(study, share);
-    if (point) drawn.push(see(point));
+    if (!point) break;
+    drawn.push(see(point));
   }
   const starts = [...chosen(drawn, share), ...asked.from.map(see)];
   const climbed = starts.map((start) => climb(asked, start, see));
