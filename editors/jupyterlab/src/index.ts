@@ -15,6 +15,7 @@ import { completionProvider } from "./completer.js";
 import { addFormatting } from "./format.js";
 import { hover } from "./hover.js";
 import { addPanel } from "./panel.js";
+import { offerPrograms } from "./programs.js";
 import { sortTables } from "./sortable.js";
 import { tabOffers } from "./tab-offers.js";
 import { tune } from "./tune.js";
@@ -62,6 +63,7 @@ export default {
     completers?.registerProvider(completionProvider(channels));
     addFormatting(app, notebooks, channels, palette);
     sortTables(document.body);
+    offerPrograms(document.body, notebooks);
     addAnnotating(app, notebooks);
     addPanel(app, notebooks, channels, rendermime, palette, restorer);
   },
