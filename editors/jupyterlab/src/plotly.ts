@@ -6,6 +6,7 @@ import type Plotly from "plotly.js-dist-min";
 import type { Figure as Drawn } from "#kernel/core/display/figure.js";
 import { messageOf } from "./fault.js";
 import { partOf } from "./figure-parts.js";
+import { linked, sweepOf } from "./linked.js";
 import { onTheme, template, withInk } from "./theme.js";
 import { thickened } from "./thickened.js";
 import "./figure.css";
@@ -18,6 +19,7 @@ class Figure extends Widget {
   #stale = false;
   #plotly: typeof Plotly | null = null;
   readonly #forget: () => void;
+  #unlink: (() => void) | null = null;
 
   constructor() {
     super();
@@ -59,6 +61,8 @@ class Figure extends Widget {
           },
           { responsive: true, displaylogo: false, displayModeBar: "hover", ...config },
         );
+        const sweep = sweepOf(own);
+        if (sweep !== null) this.#unlink ??= linked(this.node, sweep);
       } catch (error) {
         this.node.textContent = `This figure cannot be drawn: ${messageOf(error)}`;
       }
@@ -84,6 +88,7 @@ class Figure extends Widget {
   override dispose(): void {
     if (this.isDisposed) return;
     this.#forget();
+    this.#unlink?.();
     this.#plotly?.purge(this.node);
     super.dispose();
   }
