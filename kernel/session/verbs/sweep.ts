@@ -31,6 +31,10 @@ export async function runSweep(session: TuneSession, action: Sweep, stage: Stage
     search: sweep.search,
     goal: sweep.goal,
     seed: sweep.seed,
+    // What came to sweeps later is in it where it is written: journals of before are of sweeps without.
+    ...(sweep.goals.length > 1 && { goals: sweep.goals }),
+    ...(sweep.require && { require: sweep.require }),
+    ...(sweep.repeats !== undefined && { repeats: sweep.repeats }),
   };
   const hash = bytesToHex(sha256(utf8ToBytes(canonicalize(identity) ?? "")));
   const lock = await lockRun(Journal.folder(session.runs, name, hash), "sweep");

@@ -1,0 +1,102 @@
+/**
+ * `tunebook bench sweep`: trials of the quickstart by Tunebook and by Optuna with PyTorch and PEFT, the same rates and as many
+ * updates, nothing pruned, alternating in one run. The peer's study and our trials are timed alone, what is loaded before
+ * them is not. Prints each, the ratio of the medians, and how long the next trial's first update lets wait.
+ */
+import { spawn } from "node:child_process";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { ensurePythonEnv } from "#tools/python-env.mjs";
+import { processor } from "./finetune/report.js";
+import type { Swept } from "./sweep/ours.js";
+
+interface Options {
+  readonly trials: number;
+  readonly epochs: number;
+  readonly rounds: number;
+  readonly engine: string;
+  readonly peer: boolean;
+  readonly json?: string;
+}
+type Peer = Pick<Swept, "program" | "seconds" | "steps" | "best">;
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const data = path("../../notebooks/data/sentiment.csv");
+
+async function main({ rounds, peer, json, ...o }: Options): Promise<void> {
+  const ours: Swept[] = [];
+  const theirs: Peer[] = [];
+  const optuna = peer ? await peerOf() : null;
+  for (let round = 0; round < rounds; round++) {
+    const swept = await lastLine<Swept>(process.execPath, [path("./sweep/ours.js"), JSON.stringify({ data, ...o })]);
+    ours.push(swept);
+    tell(swept);
+    if (!optuna) continue;
+    const { rates, train, rows } = swept;
+    const asked = { optuna: optuna.site, rates: JSON.stringify(rates), train, rows, epochs: o.epochs };
+    const args = Object.entries(asked).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const study = await lastLine<Peer>(optuna.python, [path("../../bench/peers/optuna_sweep.py"), data, ...args]);
+    if (study.steps !== swept.steps)
+      throw new Error(`updates differ: ${String(swept.steps)} and ${String(study.steps)}`);
+    theirs.push(study);
+    tell(study);
+  }
+  const [own, other] = [median(ours.map(({ seconds }) => seconds)), median(theirs.map(({ seconds }) => seconds))];
+  console.log(`${processor()}, Node ${process.version}: ${String(o.trials)} trials of ${String(o.epochs)} epochs`);
+  console.log(
+    `tunebook ${own.toFixed(1)} s${optuna ? `, optuna ${other.toFixed(1)} s: ${(own / other).toFixed(2)} of it` : ""}`,
+  );
+  const gaps = ours.flatMap((one) => one.gaps);
+  console.log(
+    `from a trial's end to the next one's first update: median ${median(gaps).toFixed(2)} s, most ${Math.max(...gaps).toFixed(2)} s`,
+  );
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ processor: processor(), ours, theirs }, null, 1)}\n`);
+}
+
+/** PyTorch and PEFT in one environment, Optuna in another: torch is large, and one copy of it does. */
+async function peerOf(): Promise<{ readonly python: string; readonly site: string }> {
+  const onProgress = (line: string): void => console.error(line);
+  const { python } = await ensurePythonEnv("oracles", { onProgress });
+  const { folder } = await ensurePythonEnv("optuna", { onProgress });
+  if (process.platform === "win32") return { python, site: join(folder, "Lib", "site-packages") };
+  const version = readdirSync(join(folder, "lib")).find((name) => name.startsWith("python")) ?? "";
+  return { python, site: join(folder, "lib", version, "site-packages") };
+}
+
+function tell({ program, seconds, steps, best }: Peer): void {
+  console.error(`${program}: ${seconds.toFixed(1)} s, ${String(steps)} updates, best accuracy ${best.toFixed(3)}`);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(at)] ?? Number.NaN) + (sorted[Math.ceil(at)] ?? Number.NaN)) / 2;
+}
+
+/** The JSON on the last line that a program prints; its other lines go to standard error. */
+function lastLine<T>(command: string, args: readonly string[]): Promise<T> {
+  return new Promise((done, reject) => {
+    const env = { ...process.env, HF_HUB_OFFLINE: "1", TRANSFORMERS_VERBOSITY: "error", PYTHONWARNINGS: "ignore" };
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], env });
+    const chunks: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.once("error", reject);
+    child.once("close", (status) => {
+      const line = Buffer.concat(chunks).toString().trim().split("\n").at(-1) ?? "";
+      if (status === 0) done(JSON.parse(line) as T);
+      else reject(new Error(`${command} ended with status ${String(status)}`));
+    });
+  });
+}
+
+const command = new Command("tunebook bench sweep")
+  .description("trials of the quickstart by Tunebook and by Optuna with PyTorch, alternating")
+  .option("--trials <count>", "how many trials", Number, 20)
+  .option("--epochs <count>", "epochs of each", Number, 3)
+  .option("--rounds <count>", "how often, by turns", Number, 3)
+  .option("--engine <name>", "Tunebook's engine", "auto")
+  .option("--no-peer", "Tunebook alone")
+  .option("--json <file>", "keep every result");
+await main(command.parse().opts<Options>());

@@ -1,0 +1,136 @@
+/** Who begins, who is given up, and what ends a sweep: trials that train nothing tell a runner what such trials would. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SweepPlan } from "#dsl/plan/plan.js";
+import type { Kind } from "#dsl/types/registry.js";
+import type { Call } from "#dsl/types/value.js";
+import { lockRun } from "#kernel/artifacts/run-lock.js";
+import { does } from "#kernel/core/session/words.js";
+import type { TrialRecord } from "#kernel/core/sweep/trial.js";
+import { Journal } from "#kernel/session/sweeps/journal.js";
+import { runTrials } from "#kernel/session/sweeps/runner.js";
+import type { Asked, Outcome, RunsTrial } from "#kernel/session/sweeps/trial-work.js";
+import { TrialLog } from "#kernel/session/sweeps/trial-log.js";
+import { Wishes } from "#kernel/session/sweeps/wishes.js";
+
+const call = (kind: Kind, word: string, args: Call["arguments"] = {}): Call => ({ kind, word, arguments: args });
+const goal = { direction: "minimize", metric: call("metric", "loss") } as const;
+const plan = {
+  vary: { "optimizer.learning_rate": { space: "log", from: 1e-4, to: 1e-2, integer: false } },
+  search: call("search", "random"),
+  ...{ trials: 6, budgetMs: null, goal, goals: [goal], pruner: null, seed: 1 },
+  plan: { estimates: { tokens: 100 } },
+} as unknown as SweepPlan;
+
+/** One whose score after each of `steps` reports is what `score` says; it lets others train after each. */
+const reporting =
+  (steps: number, score: (number: number, step: number) => number): RunsTrial =>
+  async (asked: Asked): Promise<readonly Outcome[]> => {
+    const { number } = asked.of;
+    const came = { run: join(tmpdir(), "nowhere", String(number)), tokens: 100, bars: [] };
+    await asked.turn.begin();
+    asked.onSteps(steps);
+    for (let step = 1; step <= steps; step++) {
+      asked.onStep(step);
+      asked.onReport(step, score(number, step));
+      if (step < steps && asked.ends() !== null) return [{ ...came, scores: null }];
+      await asked.turn.pass();
+    }
+    return [{ ...came, scores: [score(number, steps)] }];
+  };
+
+describe("a sweep's runner", () => {
+  let root = "";
+  before(() => (root = mkdtempSync(join(tmpdir(), "runner-"))));
+  after(() => rmSync(root, { recursive: true, force: true }));
+
+  async function ran(name: string, sweep: SweepPlan, runTrial: RunsTrial, atOnce = 1): Promise<readonly TrialRecord[]> {
+    const lock = await lockRun(Journal.folder(root, name, "0".repeat(12)), "sweep");
+    const goals = [{ metric: "loss", direction: "minimize" }] as const;
+    const log = new TrialLog(Journal.open(root, name, "0".repeat(12), { vary: sweep.vary, goals }));
+    try {
+      await runTrials({
+        ...{ name, sweep, runTrial, log, lock, atOnce, signal: undefined, wishes: new Wishes() },
+        search: await does(sweep.search, "search"),
+        pruner: sweep.pruner && (await does(sweep.pruner, "pruner")),
+        onChange: () => undefined,
+      });
+    } finally {
+      lock.release();
+    }
+    return log.trials;
+  }
+
+  it("gives up what lags behind the others, and says why", async () => {
+    const pruner = call("pruner", "median", { startup: 2, warmup: 0, every: 1 });
+    const trials = await ran(
+      "pruned",
+      { ...plan, pruner },
+      reporting(4, (number, step) => number - step / 10),
+    );
+    assert.deepEqual(
+      trials.map(({ state }) => state),
+      ["done", "done", "pruned", "pruned", "pruned", "pruned"],
+    );
+    for (const { why, reports } of trials.slice(2)) {
+      assert.match(why ?? "", /median/);
+      assert.equal(reports?.length, 1);
+    }
+  });
+
+  it("lets several train in turn: all have told something before one is done", async () => {
+    const told: number[] = [];
+    const trial = reporting(3, (number) => (told.push(number), number));
+    await ran("turns", { ...plan, trials: 4 }, trial, 4);
+    assert.deepEqual(told.slice(0, 4).sort(), [1, 2, 3, 4]);
+  });
+
+  it("begins no trial beyond a bound in tokens, what earlier runs of it spent among them", async () => {
+    const trial = reporting(1, () => 1);
+    assert.equal((await ran("bounded", { ...plan, budgetTokens: 250 }, trial)).length, 3);
+    assert.equal((await ran("bounded", { ...plan, budgetTokens: 350 }, trial)).length, 4);
+  });
+
+  it("keeps of several seeds their mean and how far they lie apart", async () => {
+    const seeds: RunsTrial = async (asked) => {
+      await asked.turn.begin();
+      return [1, 2, 6].map((score) => ({ run: `r${String(score)}`, tokens: 1, bars: [], scores: [score] }));
+    };
+    const [trial] = await ran("seeds", { ...plan, trials: 1, repeats: 3 }, seeds);
+    assert.equal(trial?.score, 3);
+    assert.deepEqual(trial.spread, [Math.sqrt(7)]);
+    assert.equal(trial.run, "r1");
+  });
+
+  it("ends where three in a row fail alike, not where others work between", async () => {
+    const failing =
+      (fails: (number: number) => string | null): RunsTrial =>
+      async (asked) => {
+        const why = fails(asked.of.number);
+        if (why !== null) throw new Error(why);
+        return reporting(1, () => 1)(asked);
+      };
+    const between = await ran(
+      "between",
+      plan,
+      failing((number) => (number % 3 === 0 ? null : `no room at step ${number}`)),
+    );
+    assert.equal(between.length, 6);
+    const others = await ran(
+      "others",
+      plan,
+      failing((number) => (number % 2 === 0 ? "no room" : "no base")),
+    );
+    assert.equal(others.length, 6);
+    await assert.rejects(
+      ran(
+        "alike",
+        plan,
+        failing((number) => `no room at step ${number}`),
+      ),
+      { code: "trials-fail-alike" },
+    );
+  });
+});
