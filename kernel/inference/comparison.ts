@@ -75,11 +75,13 @@ function scoreOf({ value, share, resampling }: Measure, scores: readonly number[
       by: "Wilson",
       resamples: 0,
     };
-  const interval = percentiles(scores);
-  // Where every draw says the same, as of scores without a mistake, the bootstrap knows nothing of what other rows would say.
-  const known = interval && interval.low < interval.high ? interval : null;
+  const known = wide(percentiles(scores));
   return { value, interval: known, by: known && "bootstrap", resamples: scores.length };
 }
+
+/** Where every draw says the same, as of scores without a mistake, the bootstrap knows nothing of what other rows would say. */
+const wide = (interval: Interval | null): Interval | null =>
+  interval && interval.low < interval.high ? interval : null;
 
 export function difference(first: Drawn, second: Drawn): Difference {
   const value = second.score.value - first.score.value;
@@ -87,12 +89,20 @@ export function difference(first: Drawn, second: Drawn): Difference {
   if (!a || !b || a.units !== b.units || a.same !== b.same || Number.isNaN(value))
     return { value, interval: null, verdict: null };
   const byShares = first.measure.share && a.single;
-  const interval = byShares ? pairedShares(eachOf(a), eachOf(b)) : percentiles(paired(first.scores, second.scores));
+  const ends = byShares ? pairedShares(eachOf(a), eachOf(b)) : percentiles(paired(first.scores, second.scores));
+  const interval = wide(ends);
   // A bootstrap of a few rows knows too little of others: two models that are alike are told apart much too often.
-  if (!interval || (!byShares && a.units < TOLD)) return { value, interval, verdict: null };
+  if (!byShares && a.units < TOLD) return { value, interval, verdict: null };
+  if (!interval) return { value, interval, verdict: ends && unmoved(value, second) };
   const apart = interval.low > 0 ? 1 : interval.high < 0 ? -1 : 0;
   if (apart === 0) return { value, interval, verdict: "no difference shown" };
   return { value, interval, verdict: apart > 0 === second.measure.greaterIsBetter ? "better" : "worse" };
+}
+
+/** Every draw says the same, so that nobody knows how far others would go. */
+function unmoved(value: number, { measure: { greaterIsBetter } }: Drawn): Verdict {
+  if (value === 0) return "no difference shown";
+  return value > 0 === greaterIsBetter ? "better" : "worse";
 }
 
 function paired(first: readonly number[], second: readonly number[]): Float64Array {
@@ -119,7 +129,9 @@ export function methodsOf(drawn: readonly Drawn[]): string {
     ...new Set(booted.flatMap(({ measure }) => measure.resampling?.of ?? []).filter((of) => of !== "row")),
   ];
   const few = booted.filter(({ measure }) => (measure.resampling?.units ?? FEW) < FEW);
-  const without = named(null).filter(({ measure }) => !Number.isNaN(measure.value));
+  const with_ = new Set(drawn.flatMap(({ measure, score }) => (score.interval ? [measure.name] : [])));
+  // An answer that never changes may have none where the models have theirs, as its cell shows.
+  const without = named(null).filter(({ measure: { name, value } }) => !Number.isNaN(value) && !with_.has(name));
   return [
     named("Wilson").length > 0 && `Wilson (${names(named("Wilson"))})`,
     booted.length > 0 &&

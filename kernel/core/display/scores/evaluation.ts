@@ -73,7 +73,7 @@ function scoresShown(report: EvaluationReport): Shown {
   const tables = scoreTables(report);
   const words = [
     `${plural(rows, "row")}${methods && ` · intervals of 95 %: ${methods}`}`,
-    ...constants.map(({ name, by }) => `${name}: the best answer that never changes, by ${by}`),
+    ...constants.map((one, i) => constantNote(one, report.metrics, i)),
     ...notes,
   ];
   const outcome = outcomeOf(report);
@@ -111,6 +111,24 @@ function scoresShown(report: EvaluationReport): Shown {
       words.map((line) => note(line)),
     ),
   );
+}
+
+/** Of several metrics each may have a best one of its own: then each is told of those that it is the best by. */
+function constantNote(
+  { name, by }: EvaluationReport["constants"][number],
+  metrics: readonly MetricRow[],
+  i: number,
+): string {
+  const bests = new Map<string, string[]>();
+  for (const { name: metric, constants, constantsBy } of metrics) {
+    if ((constants[i] ?? null) === null) continue;
+    const answer = constantsBy?.[i] ?? name;
+    bests.set(answer, [...(bests.get(answer) ?? []), metric]);
+  }
+  const [[only = name] = [], ...others] = bests;
+  if (others.length === 0) return `${only}: the best answer that never changes, by ${by}`;
+  const each = [...bests].map(([answer, of]) => `${answer} (for ${of.join(", ")})`);
+  return `the best answers that never change, by ${by}: ${each.join("; ")}`;
 }
 
 /** The first metric of each model and of what never changes, then the other metrics of a model that stands alone. */
