@@ -63,10 +63,18 @@ export interface SourceCapabilities<C extends Call = Call> {
 /** A bar that the score of a metric is held to. */
 export interface BarCapabilities<C extends Call = Call> {
   readonly metric: Of<C, Call>;
-  /** In words (`at least`), and the number. */
-  readonly bar: Of<C, { readonly says: string; readonly number: number }>;
+  /** In words (`at least`), the number, and as it was written (`80 %`), with the metric's unit where it has one. */
+  readonly bar: Of<C, BarSaid, [unit?: string]>;
   /** Never of NaN. */
   readonly clears: Of<C, boolean, [score: number]>;
+}
+
+export interface BarSaid {
+  readonly says: string;
+  readonly number: number;
+  readonly written: string;
+  /** It is a share of 1, written in hundredths. */
+  readonly percent: boolean;
 }
 
 /** What stands beside models in an evaluation and is none that was trained here. */

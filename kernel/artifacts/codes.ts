@@ -40,6 +40,11 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly after?: "saving" | "training" | "deploying";
     };
     "calibration-broken": { readonly file: string; readonly why: string };
+    "fitted-to-few": {
+      readonly model: string;
+      readonly word: string;
+      readonly few: readonly { readonly label: string; readonly rows: number; readonly fitted: boolean }[];
+    };
     "not-calibrated": { readonly model: string; readonly word: string; readonly why: string };
     "run-folder": { readonly folder: string; readonly why: string };
     "run-busy": {
@@ -238,6 +243,26 @@ registerCodes({
     help: () => "train again, or delete the file: the model then answers without it",
     explain:
       "A run that was trained with `calibrate` keeps its temperature and thresholds in `calibration.json`, and every answer goes by them. Without the file's own checksum a change of it would change answers, and nobody would know.",
+  },
+  "fitted-to-few": {
+    severity: "warning",
+    message: (d) => {
+      const told = (fitted: boolean): string =>
+        listed(
+          d.few.flatMap((one) => (one.fitted === fitted ? [`${one.label} (${String(one.rows)})`] : [])),
+          { most: 8 },
+        );
+      const [weak, left] = [told(true), told(false)];
+      return [
+        ...(weak === "" ? [] : [`few rows of validation tell where \`${d.word}\` of ${d.model} lies: ${weak}`]),
+        ...(left === ""
+          ? []
+          : [`too few tell of ${left}, which ${weak === "" ? `\`${d.word}\` of ${d.model} ` : ""}leaves as they are`]),
+      ].join("; ");
+    },
+    help: () => "more rows of validation tell more: `split: random(validation: 20%, …)`, or leave `calibrate` out",
+    explain:
+      "A threshold is the best one of the validation rows. Where a label stands in few of them (or in nearly all) another draw of as many rows has its best elsewhere, and the label is then given to far too many rows or to none: below 20 rows that is told, below 5 none is fitted.",
   },
   "not-calibrated": {
     severity: "warning",

@@ -48,7 +48,11 @@ export function rankingsOf(models: readonly Pictured[]): RankingsPicture | null 
   if (!first) return null;
   const { ranked, of } = first;
   const about = { labels: ranked.length, of };
-  if (others.length > 0) return { ...about, lines: found.map((one) => ({ ...meanOf(one.ranked), name: one.name })) };
+  if (others.length > 0) {
+    const [only, ...more] = ranked;
+    const each = only && more.length === 0 ? only.label : null;
+    return { ...about, each, lines: found.map((one) => ({ ...meanOf(one.ranked), name: one.name })) };
+  }
   if (ranked.length === 1) return { ...about, lines: [{ ...alone(ranked[0]!), name: `“${ranked[0]!.label}”` }] };
   const worst = [...ranked].sort((a, b) => a.curves.area - b.curves.area).slice(0, WORST);
   return {

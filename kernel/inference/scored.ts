@@ -43,6 +43,21 @@ export async function asked(
   return { said: of ? Array.from(of, (text) => said[text]!) : said };
 }
 
+/** Asks of the first row alone: what is made ready once is then no part of what answers take. */
+export async function warmed(
+  session: Pick<Session, "run">,
+  rows: Encoded,
+  { task }: Pick<Encoding, "task">,
+  o: AskOptions,
+): Promise<void> {
+  const { answers } = task.implementation;
+  if (!answers?.score || !rows.taught) return;
+  const { ids, lengths, types, asked } = rows.apart?.().texts ?? rows;
+  const first = { ids, lengths: lengths.subarray(0, 1), asked, ...(types && { types }) };
+  const { batchSize, padId, signal } = o;
+  await askRows(session, first, answers, { batchSize, padId, ...(signal && { signal }) });
+}
+
 /** `rows`: those of all parts, one part's behind the other's. */
 export function scoredOf(
   parts: readonly Asked[],

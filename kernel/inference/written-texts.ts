@@ -21,6 +21,19 @@ export async function writtenTexts(
   return { written: gathered.map((text) => text.written().continuation), targets, asked: prompts.map(asText) };
 }
 
+/** One token after the first row, so that what is made ready once is no part of what writing takes. */
+export async function writeOne(
+  session: TuneSession,
+  handle: ModelHandle,
+  { prepared, split }: { readonly prepared: Prepared; readonly split: string },
+  o: Writing & { readonly batch_size: number },
+  stage: Stage,
+): Promise<void> {
+  const prompts = promptsIn(prepared, split, handle.plan.template !== undefined).slice(0, 1);
+  const pieces = session.models.write(handle, prompts, { ...o, max_tokens: 1 }, stage.hostContext, stage.signal);
+  while (!(await pieces.next()).done);
+}
+
 /** What a model is asked to write after, row by row. */
 export function promptsIn(prepared: Prepared, split: string, conversations: boolean): readonly Prompt[] {
   return askedOf(prepared, split, conversations).prompts;

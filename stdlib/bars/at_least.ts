@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { barParameters, numberOf } from "../lib/bars/bar.js";
+import { barParameters, numberOf, saidOf } from "../lib/bars/bar.js";
 
 export const word = defineWord({
   kind: "bar",
@@ -10,7 +10,7 @@ export const word = defineWord({
   elsewhere: { min: "at_least", minimum: "at_least", ge: "at_least", threshold: "bar" },
   capabilities: {
     metric: (call) => call.arguments.metric,
-    bar: (call) => ({ says: "at least", number: numberOf(call.arguments.bar) }),
+    bar: (call, unit) => saidOf("at least", call.arguments.bar, unit),
     clears: (call, score) => {
       const bar = numberOf(call.arguments.bar);
       return score >= bar;

@@ -32,6 +32,7 @@ export const prompt: ContenderImplementation = {
       onProgress: (label, done, total) => given.onProgress?.(label, done, total),
     });
     if (read.cut > 0) given.warn("prompt-cut", { contender: word.name, rows: read.cut, of: rows.length, base: name });
+    await read.open();
     return {
       ask: (asked) => (likely ? byLikelihood(given, read, asked) : byText(given, read, asked, kind)),
       bytes: base.bytes,

@@ -22,8 +22,20 @@ export interface CalibrationImplementation {
   fit(
     call: Call,
     decisions: Decisions,
-    o: { readonly before: Fitted; readonly metric: MetricImplementation },
+    o: {
+      readonly before: Fitted;
+      readonly metric: MetricImplementation;
+      /** Is told of labels that have few rows: what is fitted to them says little of others. */
+      readonly onFew?: (few: readonly FewRows[]) => void;
+    },
   ): Fitted | string;
+}
+export interface FewRows {
+  readonly label: string;
+  /** Rows that have it, or those that have not, where they are fewer. */
+  readonly rows: number;
+  /** Whether it was fitted all the same. */
+  readonly fitted: boolean;
 }
 
 declare module "#dsl/types/registry.js" {

@@ -157,6 +157,8 @@ declare module "#dsl/types/capabilities.js" {
   interface MetricCapabilities<C extends Call = Call> {
     /** It is the share of rows, or of what else was scored, that are right: its interval is Wilson's. */
     readonly share?: true;
+    /** Its numbers are no bare ones: `ms`. */
+    readonly unit?: string;
     /** It follows from the loss alone: it tells how likely answers were, not which were given. */
     readonly ofLoss?: true;
     /** It is of bytes: of texts whose tokens are foretold they are counted for it. */

@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [accuracy, latency]",
   since: "0.3.0",
   elsewhere: { response_time: "latency", inference_time: "latency", ms_per_answer: "latency" },
-  capabilities: { greaterIsBetter: false, of: ["time"], beatsConstant: false },
+  capabilities: { greaterIsBetter: false, of: ["time"], unit: "ms", beatsConstant: false },
   parameters: [],
   load: async () => (await import("./latency.run.js")).latency,
 });

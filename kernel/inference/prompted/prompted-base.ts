@@ -76,6 +76,21 @@ async function read(
   return {
     cut,
     shared: common.length,
+    async open() {
+      const shortest = prompts
+        .filter((prompt) => beginsWith(prompt, common))
+        .reduce<Int32Array | null>((least, one) => (least && least.length <= one.length ? least : one), null);
+      if (!shortest) return;
+      const own = [shortest.subarray(common.length)];
+      // Room for the longest, so that the beginning is not read again for it.
+      await begun.hold(1, longest - common.length);
+      if ("writes" in by) {
+        const greedy = { kind: "decoder", word: "greedy", arguments: { repetition_penalty: 1 } } as const;
+        const writing = await writingOf(open, greedy, Math.min(2, by.writes), 1, signal);
+        const pieces = continueTokens(own, { ...writing, begun });
+        while (!(await pieces.next()).done);
+      } else await likelihoodsOf(begun, own, [...answers.values()], { vocabulary, batchSize: 1, signal });
+    },
     async likelihoods(asked, labels) {
       const ids = labels.map((label) => must(answers.get(label), "an answer's tokens"));
       const said = await inParts(asked, (from, own, before) =>

@@ -59,8 +59,9 @@ export async function evaluateContender(
   };
   const notes = [...new Set(asked.flatMap((one) => one.notes))];
   const { prepared, split, encoding, rows, evaluation } = beside;
-  const constant = capabilitiesOf(session, asks).constant?.(asks) === true;
-  const by = { is: "contender", constant, notes } as const;
+  const has = capabilitiesOf(session, asks);
+  const constant = has.constant?.(asks) === true;
+  const by = { is: "contender", constant, learns: has.learns(asks), notes } as const;
   return measuredOf(
     session,
     { ...{ by, cost, name, prepared, split, encoding, rows }, on: evaluation.on, parts: asked },
@@ -79,7 +80,7 @@ async function evaluateBase(
 ): Promise<Measured> {
   const handle = session.models.unnamed(planOf(session.models.get(model)), name);
   const measured = await evaluateOnce(session, handle, subject, how, stage);
-  return { ...measured, by: { is: "contender", constant: false, notes: [] } };
+  return { ...measured, by: { is: "contender", constant: false, learns: false, notes: [] } };
 }
 
 function capabilitiesOf({ vocabulary }: TuneSession, { word }: Call): ContenderCapabilities {

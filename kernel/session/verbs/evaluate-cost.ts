@@ -3,7 +3,7 @@
 export interface Cost {
   /** Seconds of the training, where there was one and it is known. */
   readonly training: number | null;
-  /** Seconds of all answers to the rows. */
+  /** Seconds of all answers to the rows, once what answers was open and ready. */
   readonly asking: number;
   /** Tokens that were read and written for them; null: it knows none. */
   readonly tokens: number | null;

@@ -9,8 +9,8 @@ import type { Interval } from "#stdlib/lib/intervals/interval.js";
 import type { Measure } from "../../inference/comparison.js";
 import type { Judging } from "../../inference/judging/measure.js";
 import { measureOf, readsTexts } from "../../inference/measured.js";
-import { asked, scoredOf, type Asked } from "../../inference/scored.js";
-import { writtenTexts } from "../../inference/written-texts.js";
+import { asked, scoredOf, warmed, type Asked } from "../../inference/scored.js";
+import { writeOne, writtenTexts } from "../../inference/written-texts.js";
 import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import type { Learnt } from "../../artifacts/learnt.js";
@@ -53,6 +53,8 @@ export type Scorer =
       readonly is: "contender";
       /** It says the same of all rows. */
       readonly constant: boolean;
+      /** It learnt from the split `train` of the data that are scored. */
+      readonly learns: boolean;
       readonly notes: readonly string[];
     };
 /** Rows of one split that are asked together. */
@@ -148,18 +150,23 @@ export async function askedOf(
   const { groups = false, decode = GREEDY, max_tokens } = how;
   const { registry } = session.vocabulary;
   const counts = how.metrics.some(({ word }) => registry.find("metric", word)?.capabilities?.countsBytes);
-  const begun = performance.now();
-  const said = await asked(open.session, rows, encoding, {
+  const writing = { decode, max_tokens: max_tokens ?? model.max_length, stop: [], batch_size: how.batch_size };
+  const reads = writesText(model) && (await Promise.all(how.metrics.map(readsTexts))).includes(true);
+  const options = {
     batchSize: how.batch_size,
     padId: tokenizer.padId,
+    ...(stage.signal ? { signal: stage.signal } : {}),
+  };
+  await warmed(open.session, rows, encoding, options);
+  if (reads) await writeOne(session, handle, { prepared, split }, writing, stage);
+  const begun = performance.now();
+  const said = await asked(open.session, rows, encoding, {
+    ...options,
     packed,
     groups,
     ...(counts && { spelt: (ids: Int32Array) => tokenizer.decode(ids) }),
     onRows: (done, total) => stage.hostContext.onProgress?.({ label: `rows scored by ${handle.name}`, done, total }),
-    ...(stage.signal ? { signal: stage.signal } : {}),
   });
-  const writing = { decode, max_tokens: max_tokens ?? model.max_length, stop: [], batch_size: how.batch_size };
-  const reads = writesText(model) && (await Promise.all(how.metrics.map(readsTexts))).includes(true);
   const texts = reads ? await writtenTexts(session, handle, { prepared, split }, writing, stage) : null;
   const asking = (performance.now() - begun) / 1000;
   const learnt = readLearntOf(handle, base, stage.hostContext.folder);

@@ -5,13 +5,13 @@ import type { Word } from "#dsl/types/registry.js";
 import type { EvaluationReport } from "../../core/display/scores/evaluation.js";
 import { difference, methodsOf, type Compared, type Drawn, type Measure } from "../../inference/comparison.js";
 import { constantOf, type ScoredConstant } from "../../inference/constant.js";
-import { distinctConstants } from "../../inference/distinct-constants.js";
+import { distinctConstants, type DistinctConstant } from "../../inference/distinct-constants.js";
 import { doubtsOf } from "../../inference/doubts.js";
 import { measureOf } from "../../inference/measured.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import type { Measured } from "./evaluate-once.js";
 import { picturedIn, uncertainRows } from "./evaluate-pictures.js";
-import { costsOf, verdictIn } from "./evaluate-verdict.js";
+import { costsOf } from "./evaluate-verdict.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
 
@@ -62,25 +62,24 @@ export function drawnOf(drawn: Compared, measure: Measure): Drawn {
 
 const NOTHING = { labels: [], confusion: [], worst: [], worstBy: "probability", uncertain: [] } as const;
 
-export function reportOf(
-  measured: readonly Measured[],
-  constants: readonly (MeasuredConstant | null)[],
-  drawn: Compared,
-  {
-    worst,
-    uncertain,
-    told,
-    missed,
-  }: Evaluate & { readonly told: readonly string[]; readonly missed: readonly string[] },
-): EvaluationReport {
-  const first = measured[0]!;
-  const of = (measures: readonly Measure[] | undefined, name: string) => {
+/** The score of a metric by its name. */
+function namedIn(drawn: Compared) {
+  return (measures: readonly Measure[] | undefined, name: string): Drawn | undefined => {
     const own = measures?.find((measure) => measure.name === name);
     return own && drawn.get(own);
   };
-  const names = first.measures.map(({ name }) => name);
+}
+
+/** Answers that never change, each once. */
+function constantsBeside(
+  measured: readonly Measured[],
+  constants: readonly (MeasuredConstant | null)[],
+  drawn: Compared,
+): readonly DistinctConstant[] {
+  const of = namedIn(drawn);
+  const names = measured[0]?.measures.map(({ name }) => name) ?? [];
   const contenders = measured.filter(({ by }) => by.is === "contender");
-  const distinct = distinctConstants(
+  return distinctConstants(
     constants.flatMap((own, i) => {
       if (!own) return [];
       const { name, learnt, measures } = own;
@@ -97,13 +96,37 @@ export function reportOf(
         names.every((name, m) => [null, of(one.measures, name)?.score.value].includes(scores[m]!.value)),
       ),
   );
+}
+
+export function reportOf(
+  session: Pick<TuneSession, "vocabulary">,
+  measured: readonly Measured[],
+  constants: readonly (MeasuredConstant | null)[],
+  drawn: Compared,
+  {
+    worst,
+    uncertain,
+    told,
+    missed,
+    verdict,
+  }: Evaluate & {
+    readonly told: readonly string[];
+    readonly missed: readonly string[];
+    readonly verdict: string | null;
+  },
+): EvaluationReport {
+  const first = measured[0]!;
+  const of = namedIn(drawn);
+  const names = first.measures.map(({ name }) => name);
+  const distinct = constantsBeside(measured, constants, drawn);
   return {
     on: first.evaluation.on,
     rows: first.evaluation.rows,
     metrics: names.map((name, row) => {
       const base = of(first.measures, name);
+      const unit = session.vocabulary.registry.find("metric", first.measures[row]!.call.word)?.capabilities?.unit;
       return {
-        name,
+        ...{ name, unit },
         scores: measured.map(({ measures }, i) => {
           const own = of(measures, name);
           return own ? { ...own.score, ...(i > 0 && base && { difference: difference(base, own) }) } : null;
@@ -113,7 +136,7 @@ export function reportOf(
       };
     }),
     constants: distinct.map(({ name, by }) => ({ name, by })),
-    verdict: verdictIn(measured, drawn),
+    verdict,
     costs: costsOf(measured),
     methods: methodsOf(measured.flatMap(({ measures }) => measures.map((measure) => drawnOf(drawn, measure)))),
     warnings: [

@@ -9,9 +9,9 @@ import type { Score } from "../../inference/comparison.js";
 import "./required-codes.js";
 
 export interface Held {
-  /** `f1(macro) at least 0.8`. */
+  /** `f1(macro) at least 80 %`. */
   readonly bar: string;
-  /** `0.712 (0.63 – 0.79)`, or why it is no number. */
+  /** As the bar is written: `71.2 % (63 … 79)`, or why it is no number. */
   readonly is: string;
   readonly cleared: boolean;
   /** It is cleared, and by so little that other rows might say otherwise. */
@@ -25,15 +25,19 @@ export function heldTo(
 ): readonly Held[] {
   return bars.map((call) => {
     const has = must(registry.find("bar", call.word)?.capabilities, `what ${call.word} says of itself`);
-    const { says, number } = has.bar(call);
     const metric = has.metric(call);
+    const unit = registry.find("metric", metric.word)?.capabilities?.unit;
+    const { says, written, percent } = has.bar(call, unit);
+    const [by, end] = percent ? [100, " %"] : [1, unit === undefined ? "" : ` ${unit}`];
     const { score, why } = scoreOf(metric);
     const { value, interval } = score;
     const cleared = !Number.isNaN(value) && has.clears(call, value);
-    const within = interval ? ` (${short(interval.low)} – ${short(interval.high)})` : "";
+    const within = interval ? ` (${short(by * interval.low)} … ${short(by * interval.high)})` : "";
     return {
-      bar: `${metricName(metric)} ${says} ${String(number)}`,
-      is: Number.isNaN(value) ? `no number${why === undefined ? "" : `: ${why}`}` : `${short(value)}${within}`,
+      bar: `${metricName(metric)} ${says} ${written}`,
+      is: Number.isNaN(value)
+        ? `no number${why === undefined ? "" : `: ${why}`}`
+        : `${short(by * value)}${end}${within}`,
       cleared,
       barely: cleared && interval !== null && !(has.clears(call, interval.low) && has.clears(call, interval.high)),
     };
@@ -41,7 +45,7 @@ export function heldTo(
 }
 
 /** As many digits as tell it from a bar. */
-const short = (value: number): string => String(Number(value.toPrecision(4)));
+const short = (value: number): string => String(Number(value.toPrecision(4))).replace("-", "−");
 
 /** Of bars that were cleared, or of those that were not. */
 export function barsTold(model: string, held: readonly Held[], which: "cleared" | "missed"): readonly string[] {

@@ -15,6 +15,13 @@ import { evaluateOnce, type How, type Measured } from "./evaluate-once.js";
 /** Seconds that the other seeds may take without being asked for. */
 const MOST_SECONDS = 60;
 
+export interface SeedsTold {
+  /** Null: nothing could be told of them. */
+  readonly shown: Shown | null;
+  /** Beside what is said of the best of them by a metric: `m is the best of 3 seeds, whose mean ± sd is 0.81 ± 0.01`. */
+  ofBest(metric: string): string;
+}
+
 /** Null: it is no model of several seeds. */
 export async function seedsTold(
   session: TuneSession,
@@ -22,33 +29,40 @@ export async function seedsTold(
   subject: Subject,
   how: How,
   stage: Stage,
-): Promise<Shown | null> {
+): Promise<SeedsTold | null> {
   if (by.is !== "model" || !by.handle.seeds) return null;
   const { seeds, name, weights } = by.handle;
   const others = seeds.filter((one) => one.weights?.folder !== weights?.folder);
   const names = seeds.map((one) => one.name);
+  const best = `${name} is the best of ${String(seeds.length)} seeds by validation`;
   const seconds = cost.asking * others.length;
   if (seconds > MOST_SECONDS) {
     const ask = `evaluate ${names.join(", ")} on ${evaluation.on}`;
-    return line(
+    const shown = line(
       name,
       ` is the best of ${String(seeds.length)} seeds; the others would take about ${duration(seconds)}: \`${ask}\` asks them all`,
     );
+    return { shown, ofBest: () => best };
   }
   const metrics = [evaluation.metrics];
   // What is sent elsewhere is sent of the model that was named alone.
   const asked = { ...how, metrics: how.metrics.filter(({ word }) => !sends(session, word)) };
-  if (asked.metrics.length === 0) return null;
+  if (asked.metrics.length === 0) return { shown: null, ofBest: () => best };
   for (const other of others) metrics.push(await metricsOf(session, other, subject, asked, stage));
+  const over = (metric: string): string => overSeeds(metrics.map((one) => one[metric] ?? Number.NaN));
   const told = Object.keys(evaluation.metrics).flatMap((metric) => {
-    const over = overSeeds(metrics.map((one) => one[metric] ?? Number.NaN));
-    return over === "" ? [] : [`${metric} ${over}`];
+    const own = over(metric);
+    return own === "" ? [] : [`${metric} ${own}`];
   });
-  if (told.length === 0) return null;
-  return line(
+  const shown = line(
     name,
     `, of ${String(seeds.length)} seeds on ${evaluation.on}: ${told.join(", ")} (mean ± sd of one seed; above: the best by validation)`,
   );
+  const ofBest = (metric: string): string => {
+    const own = over(metric);
+    return own === "" ? best : `${best}, and their mean ± sd is ${own}`;
+  };
+  return { shown: told.length === 0 ? null : shown, ofBest };
 }
 
 function sends({ vocabulary }: TuneSession, word: string): boolean {

@@ -1,4 +1,5 @@
-/** Of models and what stands beside them: whether it was worth it, and what each takes. */
+/** Of models and what stands beside them: whether it was worth it, why nothing is said of that, and what each takes. */
+import { listed } from "#dsl/diagnostics/listed.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { CostRow } from "../../core/display/scores/score-tables.js";
 import { bytes, count, duration } from "../../core/display/text.js";
@@ -6,9 +7,37 @@ import { difference, type Compared } from "../../inference/comparison.js";
 import { verdictOf, type Rival } from "../../inference/verdict.js";
 import type { Cost } from "./evaluate-cost.js";
 import type { Measured } from "./evaluate-once.js";
+import type { SeedsTold } from "./evaluate-seeds.js";
 
-/** By the first metric; null: nothing stands beside the first, or nothing can be compared. */
-export function verdictIn([first, ...others]: readonly Measured[], drawn: Compared): string | null {
+/** What is said of models and what stands beside them. */
+export interface Told {
+  /** Null: nothing stands beside the first, or nothing can be compared. */
+  readonly said: string | null;
+  /** It says that there is no verdict, and why. */
+  readonly withheld: boolean;
+}
+
+/** By the first metric. `learnt`: those of them that learnt from the rows. */
+export function verdictIn(
+  measured: readonly Measured[],
+  drawn: Compared,
+  { learnt, seeds }: { readonly learnt: readonly string[]; readonly seeds: SeedsTold | null },
+): Told {
+  const said = comparedIn(measured, drawn);
+  if (said === null) return { said, withheld: false };
+  if (learnt.length > 0) return { said: withheldFor(learnt), withheld: true };
+  return {
+    said: `${said}${seeds === null ? "" : `; ${seeds.ofBest(measured[0]?.measures[0]?.name ?? "")}`}`,
+    withheld: false,
+  };
+}
+
+function withheldFor(learnt: readonly string[]): string {
+  const names = listed(learnt);
+  return `no verdict: these learnt from the very rows, and how they do on others that does not say: ${names}`;
+}
+
+function comparedIn([first, ...others]: readonly Measured[], drawn: Compared): string | null {
   const own = first?.measures[0];
   if (!first || !own) return null;
   const base = must(drawn.get(own), `the interval of ${own.name}`);

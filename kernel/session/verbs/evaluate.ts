@@ -17,7 +17,7 @@ import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
 import { barsTold, demandCleared, heldTo, sameCall, type Held } from "./evaluate-required.js";
 import { evaluateContender } from "./evaluate-contender.js";
-import { seedsTold } from "./evaluate-seeds.js";
+import { seedsTold, type SeedsTold } from "./evaluate-seeds.js";
 import { evaluateFolds } from "./evaluate-folds.js";
 import { verdictIn } from "./evaluate-verdict.js";
 import { evaluateOnce, type Measured } from "./evaluate-once.js";
@@ -42,38 +42,48 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
       stage.signal,
     );
     const sliced = await slicedOf(session, measured, { subject, by: action.by ?? [] }, stage);
+    const seen = await Promise.all(measured.map((one) => seenBy(one, subject, stage.signal)));
+    const seeds: (SeedsTold | null)[] = [];
+    for (const one of measured) {
+      const how = { ...action, groups: true, world: worldIn(stage.hostContext.folder) };
+      seeds.push(await seedsTold(session, one, subject, how, stage));
+    }
+    const learnt = measured.flatMap(({ evaluation: { model } }, i) => (seen[i]?.mostly === true ? [model] : []));
+    const verdict = verdictIn(measured, drawn, { learnt, seeds: seeds[0] ?? null });
     for (const [i, { evaluation, measures, cost }] of measured.entries()) {
       const intervals = Object.fromEntries(
         measures.map((measure) => [measure.name, drawnOf(drawn, measure).score.interval]),
       );
       const slices = scoresOfSlices(sliced, i);
-      const verdict = i === 0 ? verdictIn(measured, drawn) : null;
       session.evaluations.push({
         ...{ ...evaluation, intervals, cost },
-        ...(verdict !== null && { verdict }),
+        ...(i === 0 && verdict.said !== null && !verdict.withheld && { verdict: verdict.said }),
         ...(slices.length > 0 && { slices }),
       });
     }
-    const seen = await Promise.all(measured.map((one) => seenBy(one, subject, stage.signal)));
     const warn = warningsOn(stage, action.span);
     const first = must(measured[0], "a model");
     const held = heldTo(action.require ?? [], scoreIn(first, drawn), session.vocabulary.registry);
     required.push({ on: first.evaluation.on, held });
     const bars = (which: "cleared" | "missed") => barsTold(first.evaluation.model, held, which);
-    const told = [...bars("cleared"), ...seen.flatMap(({ note }) => note ?? []), ...measured.flatMap(fittedNote)];
-    const [scores, ...rest] = evaluationShown(
-      reportOf(measured, constants, drawn, { ...action, told, missed: bars("missed") }),
-    );
+    // Where there would be a verdict, it tells why there is none.
+    const notes = verdict.withheld ? [] : seen.flatMap(({ note }) => note ?? []);
+    const told = [...bars("cleared"), ...notes, ...measured.flatMap(fittedNote)];
+    const report = reportOf(session, measured, constants, drawn, {
+      ...{ ...action, told, missed: bars("missed"), verdict: verdict.said },
+    });
+    const [scores, ...rest] = evaluationShown(report);
     if (scores) stage.screen.display(scores);
     for (const { warning } of seen) if (warning) warn("scored-learnt-rows", warning);
     for (const { folds, evaluation } of measured)
       if (folds) stage.screen.display(foldsShown(folds, { title: `Folds of ${evaluation.model} on ${evaluation.on}` }));
-    for (const one of measured) {
-      const how = { ...action, groups: true, world: worldIn(stage.hostContext.folder) };
-      const seeds = await seedsTold(session, one, subject, how, stage);
-      if (seeds) stage.screen.display(seeds);
+    for (const own of seeds) if (own?.shown) stage.screen.display(own.shown);
+    const methods = new Set([report.methods]);
+    for (const own of sliced) {
+      // What stands above needn't be said of each.
+      stage.screen.display(slicesShown(methods.has(own.methods) ? { ...own, methods: "" } : own));
+      methods.add(own.methods);
     }
-    for (const report of sliced) stage.screen.display(slicesShown(report));
     for (const shown of rest) stage.screen.display(shown);
     for (const [i, { by, prepared, evaluation, measures, folds }] of measured.entries()) {
       const of = { prepared, rows: evaluation.rows, slices: scoresOfSlices(sliced, i) };
@@ -123,20 +133,28 @@ function fittedNote({ by, prepared, split, evaluation: { model } }: Measured): r
   return [own ? `${told}: these are the rows that it was fitted to, and others say more` : told];
 }
 
+interface SeenBy {
+  readonly warning?: CodeData["scored-learnt-rows"];
+  readonly note?: string;
+  /** Half of the rows or more were learnt from. */
+  readonly mostly?: boolean;
+}
+
 /** Rows that the model learnt from: a warning, or where the training split itself was asked for a note. */
 async function seenBy(
   { by, prepared, split, evaluation, folds }: Measured,
   subject: Subject,
   signal?: AbortSignal,
-): Promise<{ readonly warning?: CodeData["scored-learnt-rows"]; readonly note?: string }> {
-  if (by.is === "contender") return {};
+): Promise<SeenBy> {
+  if (by.is === "contender") return { mostly: by.learns && split === "train" };
   const { handle, learnt } = by;
   if (folds) return { note: `${handle.name}: each row is scored by the model that did not see it` };
   const seen = await learntAmong({ prepared, split }, { weights: handle.weights, learnt }, signal);
   if (!seen) return {};
   const own = "data" in subject && subject.split === "train" && seen.own && seen.seen === seen.of;
-  if (own) return { note: `${handle.name} learnt from these rows: how it does on others they don't say` };
-  return { warning: { ...seen, model: handle.name, on: evaluation.on } };
+  const mostly = 2 * seen.seen >= seen.of;
+  if (own) return { note: `${handle.name} learnt from these rows: how it does on others they don't say`, mostly };
+  return { warning: { ...seen, model: handle.name, on: evaluation.on }, mostly };
 }
 
 /** A run that can't be written, somebody else's, is no reason to say nothing: a warning tells that its scores weren't kept. */

@@ -41,6 +41,7 @@ export async function calibrate(
     const found = (await does({ ...call, kind: "calibration" }, "calibration")).fit(call, decisions, {
       before: fitted,
       metric,
+      onFew: (few) => warn("fitted-to-few", { model: handle.name, word: call.word, few }),
     });
     if (typeof found === "string") {
       warn("not-calibrated", { model: handle.name, word: call.word, why: found });

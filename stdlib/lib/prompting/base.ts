@@ -19,6 +19,8 @@ export interface ReadPrompts {
   readonly cut: number;
   /** Tokens that all prompts begin with: they are read once. */
   readonly shared: number;
+  /** Reads what all begin with and makes ready what answers them, so that asking takes no more than answers do. */
+  open(): Promise<void>;
   /** Of some rows (by number) how likely each answer is: the sums of its tokens' log-probabilities. */
   likelihoods(
     rows: Uint32Array,

@@ -68,6 +68,13 @@ describe("pictures of an evaluation", () => {
     const names = picturesFigure(pictures).data.flatMap(({ showlegend, name }) => (showlegend === true ? [name] : []));
     assert.equal(names.length, 4);
     assert.match(String(names[3]), /^m3: AUC [01]\.\d{3}, AP [01]\.\d{3}, ECE 0\.\d{3}$/);
+    const three = models.map(({ name }, skill) => ({
+      ...{ name, outcome: pictured({ labels: ["a", "b", "c"], rows: 200, skill }).outcome },
+    }));
+    const words = String(picturesShown(picturesOf("on", three, undefined)!).bundle["text/plain"]);
+    assert.match(words, /^AUC and AP are means over 3 labels$/m);
+    assert.match(JSON.stringify(picturesFigure(pictures).layout), /true positive rate, “b”/);
+    assert.match(String(picturesShown(pictures).bundle["text/plain"]), /^AUC and AP are of “b”$/m);
     assert.match(String(picturesShown(pictures).bundle["text/plain"]), /and 2 models more/);
   });
 

@@ -54,6 +54,20 @@ describe("contenders", function () {
     assert.ok(words.metrics["log_loss"]! > 0.05, "words that stand in no other row were learnt");
   });
 
+  it("have no verdict on rows that they, or the model, learnt from: those who did are told", async () => {
+    const shown = await book.run("evaluate m, m.base, baseline(tfidf) on d.train { metrics: [accuracy] }");
+    assert.equal(book.session.evaluations.at(-3)!.verdict, undefined);
+    const words = shown.map(({ bundle }) => bundle["text/plain"]).join("\n");
+    assert.match(
+      words,
+      /\nno verdict: these learnt from the very rows, and how they do on others that does not say: m, m\.base, baseline\(tfidf\)\n/,
+    );
+    assert.doesNotMatch(words, /worth it by/);
+    // Alone it says so as it did.
+    const alone = await book.run("evaluate m on d.train { metrics: [accuracy] }");
+    assert.match(JSON.stringify(alone), /m learnt from these rows: how it does on others they don't say/);
+  });
+
   it("are the frozen base with a linear head of its own where it has none for the task", async () => {
     const shown = await book.run(
       "evaluate m, m.base, baseline(probe) on d.validation { metrics: [accuracy, log_loss] }",
@@ -68,7 +82,7 @@ describe("contenders", function () {
 
   it("are waited for as models are: the median of single answers, held to a bar in milliseconds", async () => {
     const shown = await book.run(
-      "evaluate m, baseline(tfidf) on d.validation { metrics: [accuracy, latency], require: at_most(latency, 1min) }",
+      "evaluate m, baseline(tfidf) on d.validation { metrics: [latency, accuracy], require: at_most(latency, 1min) }",
     );
     const [model, words] = book.session.evaluations.slice(-2);
     for (const one of [model, words]) {
@@ -76,13 +90,17 @@ describe("contenders", function () {
       const { low, high } = one!.intervals!["latency"]!;
       assert.ok(took > 0 && took < 10_000 && low <= took && took <= high, `${low} ${took} ${high}`);
     }
-    assert.match(
-      shown.map(({ bundle }) => bundle["text/plain"]).join("\n"),
-      /milliseconds of 16 answers, asked one at a time/,
-    );
+    const text = shown.map(({ bundle }) => bundle["text/plain"]).join("\n");
+    assert.match(text, /milliseconds of 16 answers, asked one at a time/);
+    assert.match(text, /^latency: m [\d.]+ ms · baseline\(tfidf\) [\d.]+ ms · /m);
+    assert.match(text, /^latency +[\d.]+ ms \([\d.]+ … [\d.]+\) /m);
+    assert.match(text, /required of m: latency at most 60000 ms; it is [\d.]+ ms \([\d.]+ … [\d.]+\): cleared/);
     await assert.rejects(
       book.run("evaluate m on d.validation { require: at_most(latency, 0.0001) }"),
-      (error) => error instanceof CodedError && error.code === "bar-missed",
+      (error) =>
+        error instanceof CodedError &&
+        error.code === "bar-missed" &&
+        /latency at most 0\.0001 ms, and it is [\d.]+ ms/.test(error.message),
     );
   });
 

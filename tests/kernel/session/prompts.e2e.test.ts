@@ -41,6 +41,55 @@ describe("a prompt beside a model", function () {
     await book.run(ask.replace("shots: 2", "shots: 2, seed: 7"));
     assert.notDeepEqual(last().metrics, metrics);
   });
+  it("is ready before it is timed: what it answers takes no part of what is opened once", async () => {
+    const { models } = book.session;
+    const before = models.prompted.bind(models);
+    const WAITS = 1500;
+    let opened = Number.POSITIVE_INFINITY;
+    models.prompted = async (...asked) => {
+      const base = await before(...asked);
+      return {
+        ...base,
+        async read(...rows) {
+          const read = await base.read(...rows);
+          return {
+            ...read,
+            async open() {
+              await read.open();
+              await new Promise((resolve) => setTimeout(resolve, WAITS));
+              opened = performance.now();
+            },
+          };
+        },
+      };
+    };
+    try {
+      for (const asked of [
+        '"llama", "Good? {text}", shots: 2',
+        '"plain", "Good? {text}", answers: text, max_tokens: 3',
+      ]) {
+        await book.run(`evaluate m, prompt(${asked}) on d.validation { metrics: [accuracy] }`);
+        const { asking } = last().cost!;
+        assert.ok(asking > 0 && 1000 * asking <= performance.now() - opened, String(asking));
+      }
+    } finally {
+      models.prompted = before;
+    }
+  });
+  it("reads once what all begin with, when it is opened", async () => {
+    const { fill } = promptTemplate("Good? {text} Answer.");
+    const rows = ["a", "good film", "a bad film, very bad"].map((text) => ({ fill, values: [text], shots: [] }));
+    const base = await prompted("llama", false);
+    const read = await base.read(rows, { likelihood: ["yes", "no"] }, { batchSize: 2 });
+    const asked = Uint32Array.of(0, 1, 2);
+    const alone = await read.likelihoods(asked, ["yes", "no"]);
+    const again = await base.read(rows, { likelihood: ["yes", "no"] }, { batchSize: 2 });
+    await again.open();
+    const opened = await again.likelihoods(asked, ["yes", "no"]);
+    opened.said.forEach((own, row) =>
+      own.forEach((one, l) => assert.ok(Math.abs(one - alone.said[row]![l]!) < 1e-4, `${row} ${l}`)),
+    );
+  });
   it("is scored by what it writes, where that is asked: what names no label is wrong, and told", async () => {
     const ask = `evaluate m, prompt("plain", "Good? {text}", answers: text, max_tokens: 3) on d.validation { metrics: [accuracy, f1, cohen_kappa, log_loss] }`;
     const shown = JSON.stringify(await book.run(ask));

@@ -78,6 +78,15 @@ describe("repeats", function () {
     assert.ok(text(shown).includes(`loss ${spread(losses())}`), text(shown));
   });
 
+  it("are told of where the best of them is compared", async () => {
+    await book.run("evaluate m, baseline(majority) on d.validation { metrics: [loss] }");
+    const verdict = book.session.evaluations.at(-2)?.verdict ?? "";
+    assert.ok(
+      verdict.endsWith(`; m is the best of 3 seeds by validation, and their mean ± sd is ${spread(losses())}`),
+      verdict,
+    );
+  });
+
   it("are one line of the table of runs, each with its seed", async () => {
     const table = await runsText(book.folder, {
       ...{ filter: "", sort: "started", on: null, reverse: false, fold: true, limit: "20", json: false },

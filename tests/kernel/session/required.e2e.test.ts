@@ -46,7 +46,7 @@ train m, other on d { epochs: 1 }`);
       .slice(before[1])
       .map((one) => JSON.stringify(one))
       .join("\n");
-    assert.match(text, /required of m: accuracy at least 0; it is [\d.]+ \([\d.]+ – [\d.]+\): cleared/);
+    assert.match(text, /required of m: accuracy at least 0 %; it is [\d.]+ % \([\d.]+ … [\d.]+\): cleared/);
     assert.match(text, /required of m: f1 at least 1\.005; it is .*: NOT cleared/);
     const kept = readFileSync(join((book.values.get("m") as ModelHandle).folder!, "scores.jsonl"), "utf8");
     assert.match(kept, /"split":"train".*"log_loss"/);

@@ -89,9 +89,31 @@ describe("what is fitted after a training", () => {
     }
     assert.ok(compared > 60, `${compared} compared`);
   });
+  it("threshold: few rows with a label, or without, are told of, and fewer than five fit none", () => {
+    // Of 60 rows 60 − have have `no`.
+    const fit = (have: number) => {
+      const said = Array.from({ length: 60 }, (_, row) => Float32Array.of(0, row < have ? 1 : -1));
+      const one = Int32Array.from(said, (_, row) => Number(row < have));
+      const few: unknown[] = [];
+      const found = threshold.fit(
+        call("calibration", "threshold", { metric: call("metric", "f1") }),
+        { labels: ["no", "yes"], said, truth: { one } },
+        { before: {}, metric: f1, onFew: (told) => few.push(...told) },
+      );
+      return { found, few };
+    };
+    assert.deepEqual(fit(20).few, []);
+    const weak = fit(19);
+    assert.deepEqual(weak.few, [{ label: "yes", rows: 19, fitted: true }]);
+    assert.ok(typeof weak.found === "object" && weak.found.thresholds);
+    assert.deepEqual(fit(58).few, [{ label: "yes", rows: 2, fitted: false }]);
+    assert.match(String(fit(4).found), /fewer than 5 rows/);
+  });
   it("threshold: of probabilities at the temperature that was fitted, and the nearest to half of equally good ones", () => {
-    const said = [-2, -1, 1, 3].map((logit) => Float32Array.of(0, logit));
-    const decisions: Decisions = { labels: ["no", "yes"], said, truth: { one: Int32Array.of(0, 0, 1, 1) } };
+    // Each five times: of fewer none would be fitted.
+    const five = <T>(values: readonly T[]): readonly T[] => values.flatMap((one) => new Array<T>(5).fill(one));
+    const said = five([-2, -1, 1, 3]).map((logit) => Float32Array.of(0, logit));
+    const decisions: Decisions = { labels: ["no", "yes"], said, truth: { one: Int32Array.from(five([0, 0, 1, 1])) } };
     const fit = (before = {}) =>
       threshold.fit(call("calibration", "threshold", { metric: call("metric", "f1") }), decisions, {
         before,
@@ -100,7 +122,7 @@ describe("what is fitted after a training", () => {
     assert.ok(Math.abs((fit() as { thresholds: { yes: number } }).thresholds.yes - 0.5) < 1e-6);
     const third = (fit({ temperature: 2 }) as { thresholds: { yes: number } }).thresholds.yes;
     assert.ok(Math.abs(third - 0.5) < 1e-7);
-    const later: Decisions = { ...decisions, truth: { one: Int32Array.of(0, 0, 0, 1) } };
+    const later: Decisions = { ...decisions, truth: { one: Int32Array.from(five([0, 0, 0, 1])) } };
     const of = (temperature: number) =>
       (
         threshold.fit(call("calibration", "threshold", { metric: call("metric", "f1") }), later, {
@@ -117,7 +139,7 @@ describe("what is fitted after a training", () => {
     assert.match(String(temperature.fit(calibrates, right, { before: {}, metric: f1 })), /all rows are right/);
     const none: Decisions = { ...right, truth: { one: Int32Array.of(0, 0) } };
     const of = call("calibration", "threshold", { metric: call("metric", "f1") });
-    assert.match(String(threshold.fit(of, none, { before: {}, metric: f1 })), /no threshold is better/);
+    assert.match(String(threshold.fit(of, none, { before: {}, metric: f1 })), /fewer than 5 rows tell of it/);
     const wrong: Decisions = { ...right, truth: { one: Int32Array.of(1, 0) } };
     assert.match(String(temperature.fit(calibrates, wrong, { before: {}, metric: f1 })), /tells nothing/);
     assert.equal(cooled(said[0]!, 1), said[0]);

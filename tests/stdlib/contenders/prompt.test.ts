@@ -52,7 +52,7 @@ async function asked(
           read(read, by) {
             seen = { rows: read, by };
             return Promise.resolve({
-              ...{ cut: o.cut ?? 0, shared: 0 },
+              ...{ cut: o.cut ?? 0, shared: 0, open: () => Promise.resolve() },
               likelihoods: (some, answers) =>
                 Promise.resolve({ said: Array.from(some, () => new Float32Array(answers.length)), tokens: 7 }),
               write: () => Promise.resolve({ written: o.written ?? [], tokens: 7 }),

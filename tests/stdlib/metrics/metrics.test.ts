@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/types/value.js";
 import type { MetricImplementation } from "#stdlib/kinds/metric.js";
+import { ofEachLabel } from "#stdlib/lib/metrics/reliability.js";
 import { registry } from "#stdlib/registry.js";
 
 interface Golden {
@@ -153,6 +154,19 @@ describe("metrics against scikit-learn", () => {
     };
     // 0.6 lies in the third of five bins, 0.7 in the fourth: were they in one, 0.4 and 0.7 would cancel.
     assert.ok(Math.abs(metric.compute!(call("calibration_error", { bins: 5 }), input) - 0.55) < 1e-12);
+  });
+
+  it("calibration_error of sets of labels is of each label's decision, as their picture has it", async () => {
+    const metric = (await registry.find("metric", "calibration_error")!.load!()) as MetricImplementation;
+    const probabilities = Float64Array.from({ length: 60 }, (_, i) => ((i * 37) % 61) / 60);
+    const truth = Uint8Array.from(probabilities, (_, i) => Number((i * 29) % 7 < 3));
+    const predicted = Uint8Array.from(probabilities, (share) => Number(share >= 0.5));
+    const input = { labels: ["a", "b", "c"], truth, predicted, probabilities };
+    const asked = call("calibration_error", { bins: 15 });
+    const value = metric.ofLabelSets!(asked, input);
+    assert.ok(value > 0.05 && Math.abs(value - ofEachLabel(input, 15).error) < 1e-12, String(value));
+    const all = Uint32Array.from({ length: 20 }, (_, row) => row);
+    assert.ok(Math.abs(metric.samplers!.ofLabelSets!(asked, input)!(all) - value) < 1e-12);
   });
 
   it("loss is the mean of −ln p(true)", async () => {

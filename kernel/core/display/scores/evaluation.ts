@@ -4,7 +4,7 @@ import { confusionShown } from "./confusion.js";
 import { card, heading, html, htmlTable, inked, note, tone, type Html } from "../html.js";
 import { labelsShown, type LabelsReport } from "./labels-table.js";
 import { shownOf } from "../bundle.js";
-import { fixed } from "./score-cell.js";
+import { fixed, inUnit } from "./score-cell.js";
 import { scoreTables, type CostRow, type MetricRow, type ScoreShown } from "./score-tables.js";
 import { picturesShown, type EvaluationPictures } from "./pictures.js";
 import type { Shown } from "../shown.js";
@@ -134,22 +134,26 @@ function constantNote(
 /** The first metric of each model and of what never changes, then the other metrics of a model that stands alone. */
 function outcomeOf({ on, rows, metrics, models, constants }: EvaluationReport): readonly string[] {
   const [first, ...others] = metrics;
-  const number = (score: ScoreShown | null | undefined): string => (score ? fixed(score.value) : "–");
+  const number = (score: ScoreShown | null | undefined, unit?: string): string =>
+    score ? inUnit(score.value, unit) : "–";
   const [model, ...beside] = models;
   const several = beside.length > 0;
-  const named = (name: string, score: ScoreShown | null | undefined): string => `${name} ${number(score)}`;
+  const named = (name: string, score: ScoreShown | null | undefined, unit?: string): string =>
+    `${name} ${number(score, unit)}`;
   return [
     ...(first && model
       ? [
-          several ? `${first.name}: ${named(model.name, first.scores[0])}` : named(first.name, first.scores[0]),
-          ...beside.map(({ name }, i) => named(name, first.scores[i + 1])),
+          several
+            ? `${first.name}: ${named(model.name, first.scores[0], first.unit)}`
+            : named(first.name, first.scores[0], first.unit),
+          ...beside.map(({ name }, i) => named(name, first.scores[i + 1], first.unit)),
           ...constants.flatMap(({ name }, i) => {
             const value = first.constants[i] ?? null;
             return value === null ? [] : [`${first.constantsBy?.[i] ?? name} ${fixed(value)}`];
           }),
         ]
       : []),
-    ...(several ? [] : others.slice(0, 2).map(({ name, scores }) => named(name, scores[0]))),
+    ...(several ? [] : others.slice(0, 2).map(({ name, scores, unit }) => named(name, scores[0], unit))),
     `${plural(rows, "row")} of ${on}`,
   ];
 }

@@ -26,6 +26,8 @@ export interface RankingsPicture {
   /** Labels that are ranked, and those that there are. */
   readonly labels: number;
   readonly of: number;
+  /** The label that each line is of, or null: the mean of all, where they are several models'; else their names say so. */
+  readonly each?: string | null;
 }
 export interface NumbersPicture {
   readonly name: string;
@@ -138,14 +140,14 @@ const diagonal = (from = 0, to = 1): Trace => ({
   line: { color: FOOT, width: 1, dash: "dot" },
 });
 
-function rocOf({ lines }: RankingsPicture): Small {
+function rocOf({ lines, each, labels }: RankingsPicture): Small {
   const traces = lines.map(({ name, roc }, i) => ({
     ...{ type: "scatter", mode: "lines", x: drawn(roc.x), y: drawn(roc.y), line: { ...lookOf(i), width: 2 } },
     hovertemplate: `${hovered(name)}<br>finds %{y:.1%} of what is true<br>and %{x:.1%} of the rest<extra></extra>`,
   }));
   return {
     x: "false positive rate",
-    y: "true positive rate",
+    y: `true positive rate${each === undefined ? "" : `, ${each === null ? `mean of ${count(labels)}` : `“${clip(each, 12)}”`}`}`,
     xaxis: UNIT,
     yaxis: UNIT,
     traces: [diagonal(), ...traces],
@@ -260,7 +262,10 @@ function entriesOf(pictures: EvaluationPictures): readonly { readonly name: stri
   if (models.length > 1 || !rankings)
     return models.map((name) => {
       const line = rankings?.lines.find((one) => one.name === name);
-      return { name, says: [line && areas(line), off(name)].filter(Boolean).join(", ") };
+      return {
+        name,
+        says: [line && areas(line), off(name)].filter(Boolean).join(", "),
+      };
     });
   return rankings.lines.map((line, i) => ({
     name: line.name,
@@ -281,6 +286,11 @@ function textOf(pictures: EvaluationPictures): string {
   return [
     `Curves on ${on}`,
     ...entries.map(({ name, says }) => `${name}: ${says}`),
+    ...(rankings?.each === undefined
+      ? []
+      : [
+          `AUC and AP are ${rankings.each === null ? `means over ${plural(rankings.labels, "label")}` : `of “${rankings.each}”`}`,
+        ]),
     ...(left > 0 ? [`and ${plural(left, "model")} more`] : []),
     ...(rankings && rankings.labels < rankings.of
       ? [`of ${plural(rankings.of, "label")}, ${count(rankings.labels)} could be ranked`]

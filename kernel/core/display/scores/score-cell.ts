@@ -16,20 +16,30 @@ export function plain(text: string): Cell {
 }
 
 /** `strong`: where other numbers stand beside it. */
-export function valueCell(value: number, interval: Ends | null, { strong = false } = {}): Cell {
-  const own = fixed(value);
+export function valueCell(
+  value: number,
+  interval: Ends | null,
+  { strong = false, unit }: { readonly strong?: boolean; readonly unit?: string | undefined } = {},
+): Cell {
+  const own = inUnit(value, unit);
   return {
-    text: `${own}${interval ? ` (${range(interval)})` : ""}`,
-    shown: beside(strong ? html`<b style="font-weight:600">${own}</b>` : own, interval),
+    text: `${own}${interval ? ` (${range(interval, unit)})` : ""}`,
+    shown: beside(strong ? html`<b style="font-weight:600">${own}</b>` : own, interval, unit),
   };
 }
 
+/** A bare number to four places; one of a unit to three digits: `27 ms`, `0.0413 ms`. */
+export function inUnit(value: number, unit: string | undefined): string {
+  return unit === undefined ? fixed(value) : `${measured(value)} ${unit}`;
+}
+const measured = (value: number): string => significant(value, 3).replace("-", "−");
+
 /** A number and its interval, each unbroken; below each other where the room is narrow. */
-export function beside(number: Part, interval: Ends | null): Html {
+export function beside(number: Part, interval: Ends | null, unit?: string): Html {
   const ends =
     interval &&
     html` <small style="opacity:.72;margin-left:.6em;white-space:nowrap;display:inline-block"
-      >${range(interval)}</small
+      >${range(interval, unit)}</small
     >`;
   return html`<span style="white-space:normal;font-variant-numeric:tabular-nums">
     <span style="white-space:nowrap">${number}</span>${ends}
@@ -42,6 +52,7 @@ export function fixed(value: number, places = 4): string {
   const size = Math.abs(value);
   return value.toFixed(size >= 1000 ? 1 : size >= 100 ? 2 : places).replace("-", "−");
 }
-export function range({ low, high }: Ends): string {
+export function range({ low, high }: Ends, unit?: string): string {
+  if (unit !== undefined) return `${measured(low)} … ${measured(high)}`;
   return `${fixed(low, 3)} … ${fixed(high, 3)}`;
 }

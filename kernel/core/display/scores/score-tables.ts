@@ -1,6 +1,6 @@
 /** Scores of models beside each other, and what each of them takes. */
 import { html, inked, tone } from "../html.js";
-import { beside, fixed, plain, range, valueCell, type Cell, type Ends } from "./score-cell.js";
+import { beside, fixed, inUnit, plain, range, valueCell, type Cell, type Ends } from "./score-cell.js";
 
 export interface ScoreShown {
   readonly value: number;
@@ -15,6 +15,8 @@ export interface ScoreShown {
 /** In each, a score for each of the models and a value for each of the constants. */
 export interface MetricRow {
   readonly name: string;
+  /** Of its numbers; absent: they are bare. */
+  readonly unit?: string | undefined;
   readonly scores: readonly (ScoreShown | null)[];
   readonly constants: readonly (number | null)[];
   /** Of each constant the answer, where it is another one than the constant's name says; absent: of none. */
@@ -58,11 +60,11 @@ function abreast({ metrics, models, constants, costs = [] }: Scored): ScoreTable
     ...cells.flatMap((cell, i) => [plain(cell ?? ""), ...(i === 0 ? [] : [plain("")])]),
     ...constants.map(() => plain("")),
   ]);
-  const scored = metrics.map(({ name, scores, constants: beside, constantsBy: by }) => [
+  const scored = metrics.map(({ name, unit, scores, constants: beside, constantsBy: by }) => [
     plain(name),
     ...scores.flatMap((score, i) => [
-      scoreCell(score),
-      ...(i === 0 ? [] : [score?.difference ? differenceCell(score.difference) : plain("")]),
+      scoreCell(score, unit),
+      ...(i === 0 ? [] : [score?.difference ? differenceCell(score.difference, unit) : plain("")]),
     ]),
     ...beside.map((value, i) => {
       const other = by?.[i] ?? null;
@@ -75,14 +77,14 @@ function abreast({ metrics, models, constants, costs = [] }: Scored): ScoreTable
 /** A row for each metric of each model; then one for each model, of what it takes. */
 function beneath({ metrics, models, constants, costs = [] }: Scored): readonly ScoreTable[] {
   const first = models[0]?.name ?? "";
-  const scored = metrics.flatMap(({ name, scores, constants: values, constantsBy }) => [
+  const scored = metrics.flatMap(({ name, unit, scores, constants: values, constantsBy }) => [
     ...models.map((model, i): readonly Cell[] => {
       const difference = scores[i]?.difference;
       return [
         plain(i === 0 ? name : ""),
         plain(model.name),
-        scoreCell(scores[i] ?? null),
-        difference ? differenceCell(difference) : plain(""),
+        scoreCell(scores[i] ?? null, unit),
+        difference ? differenceCell(difference, unit) : plain(""),
       ];
     }),
     ...constants.flatMap((constant, i): (readonly Cell[])[] => {
@@ -107,15 +109,15 @@ function beneath({ metrics, models, constants, costs = [] }: Scored): readonly S
   ];
 }
 
-function scoreCell(score: ScoreShown | null): Cell {
-  return score ? valueCell(score.value, score.interval, { strong: true }) : plain("");
+function scoreCell(score: ScoreShown | null, unit?: string): Cell {
+  return score ? valueCell(score.value, score.interval, { strong: true, unit }) : plain("");
 }
 
-function differenceCell({ value, interval, verdict }: NonNullable<ScoreShown["difference"]>): Cell {
-  const signed = `${value > 0 ? "+" : ""}${fixed(value)}`;
+function differenceCell({ value, interval, verdict }: NonNullable<ScoreShown["difference"]>, unit?: string): Cell {
+  const signed = `${value > 0 ? "+" : ""}${inUnit(value, unit)}`;
   const colour = verdict === "better" ? inked(tone.good) : verdict === "worse" ? inked(tone.bad) : "";
   return {
-    text: [signed, interval && `(${range(interval)})`, verdict].filter(Boolean).join(" "),
-    shown: html`${beside(signed, interval)}${verdict && html`<div style="${colour && `${colour};`}font-size:12px">${verdict}</div>`}`,
+    text: [signed, interval && `(${range(interval, unit)})`, verdict].filter(Boolean).join(" "),
+    shown: html`${beside(signed, interval, unit)}${verdict && html`<div style="${colour && `${colour};`}font-size:12px">${verdict}</div>`}`,
   };
 }
