@@ -26,7 +26,9 @@ import type { Call, Value } from "../types/value.js";
 
 export function evaluate(program: Program, header: Header): void {
   const { clauses, statement } = header;
-  const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
+  const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters, new Map(), true, {
+    partly: true,
+  });
   const operands = header.operands.filter((operand) => !isContender(program, operand));
   const beside = header.operands.filter((operand) => isContender(program, operand));
   const folded = operands.map((operand) => foldsNamed(program, operand));

@@ -165,7 +165,13 @@ function contextOf(filling: Filling, places: Places, local: string | undefined, 
     folderOf: (at) => program.folderAt(placeOf(at) ?? whole ?? setting.here),
     report<C extends Code>(code: C, data: CodeData[C], at?: string, instead?: string, within?: PartOfText): void {
       const written = placeOf(at);
-      const own = written && within ? partOf(program, written, within) : written;
+      // Of the call itself its word stands at its beginning.
+      const own =
+        at === undefined && whole && within
+          ? { ...whole, start: whole.start + within.at, end: whole.start + within.at + within.length }
+          : written && within
+            ? partOf(program, written, within)
+            : written;
       const place = own ?? whole;
       const fix = own && instead !== undefined ? { fix: { ...replace(own, instead), certain: false } } : {};
       program.reportNear(code, data, place, setting.here, fix);

@@ -35,7 +35,7 @@ export function metricsOf(
     .map((word) => word.name);
 }
 
-/** @returns false if one of the metrics is of another task (reported) */
+/** @returns false if one of the metrics is of another task (each is reported) */
 export function checkMetrics(
   program: Program,
   metrics: readonly string[],
@@ -45,12 +45,14 @@ export function checkMetrics(
   here: Span,
 ): boolean {
   const has = metricsOf(program.registry, of.task, of.roles, of.timed === true ? { timed: true } : {});
-  const index = metrics.findIndex((name) => !has.includes(name));
-  const wrong = metrics[index];
-  if (wrong === undefined) return true;
-  const at = typeof place === "function" ? place(index) : place;
-  program.reportNear("metric-of-other-task", { metric: wrong, model: of.model, task: of.task.word, has }, at, here);
-  return false;
+  let good = true;
+  for (const [index, metric] of metrics.entries()) {
+    if (has.includes(metric)) continue;
+    const at = typeof place === "function" ? place(index) : place;
+    program.reportNear("metric-of-other-task", { metric, model: of.model, task: of.task.word, has }, at, here);
+    good = false;
+  }
+  return good;
 }
 
 /**

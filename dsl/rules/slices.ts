@@ -12,7 +12,7 @@ import type {} from "./world-codes.js";
 
 export type SlicedBy = readonly (string | Call)[];
 
-/** @returns undefined where a column is not there (reported), or not known yet */
+/** @returns undefined where a column is not there (each is reported once), or not known yet */
 export function slicedBy(
   program: Program,
   by: Value | undefined,
@@ -26,16 +26,17 @@ export function slicedBy(
   let good = true;
   const found = asked.map((one, i) => {
     if (typeof one !== "string") return one;
-    let own = one;
+    let [own, told] = [one, false];
     for (const { call, data } of sources) {
       const header = program.ask({ about: "table", source: call, folder: data.folder });
       if (header === undefined || failed(header)) good = false;
       else if (!header.columns.includes(one)) {
         const column = Object.hasOwn(data.columns, one) ? data.columns[one] : undefined;
         if (column !== undefined) own = column;
-        else if (good) {
+        else if (!told) {
           missing(program, one, { ...header, file: fileOf(call) }, place(`by.${String(i)}`) ?? place("by"), here);
           good = false;
+          told = true;
         }
       }
     }

@@ -30,8 +30,11 @@ export function checkTruncation(
   if (rows === 0) return;
   const of = written > read ? targets : lengths;
   const [p95, p99] = [quantile(of, 0.95), quantile(of, 0.99)];
+  const share = rows / Math.max(1, o.split?.rows ?? 1);
+  // There is nothing to be done about so few.
+  if (share < FEW_CUT && p99 !== null && p99 <= most) return;
   const told = {
-    ...{ rows, share: rows / Math.max(1, o.split?.rows ?? 1), max_length: most },
+    ...{ rows, share, max_length: most },
     ...(o.about && { about: true as const }),
     ...(p95 !== null && p99 !== null && { lengths: { p95, p99, positions: o.positions } }),
   };
@@ -41,6 +44,9 @@ export function checkTruncation(
     ...(place && better > most && { fix: { ...replace(place, String(better)), certain: false } }),
   });
 }
+
+/** Share of texts below which it says nothing that they are cut. */
+const FEW_CUT = 0.0025;
 
 /** Tokens that stand for what has none: share of all, or of the rows. */
 const UNKNOWN = { tokens: 0.01, rows: 0.1 } as const;

@@ -254,7 +254,7 @@ train m on d`,
   "metric-of-other-task": {
     severity: "error",
     message: (d) => `\`${d.metric}\` does not measure \`${d.model}\`, which does ${d.task}`,
-    help: (d) => `it has ${listed(d.has)}`,
+    help: (d) => `it has ${listed(d.has, { most: 40 })}`,
     explain:
       "Some metrics compare labels, others say how well each next token was foreseen. A model is measured by those of its task.",
     example:

@@ -32,3 +32,9 @@ export function adviceOn(token: IToken, before: IToken | undefined, text: string
     return 'a program is a list of statements, each with a verb: `data tickets { source: csv("tickets.csv"), columns: { text: body } }`';
   return undefined;
 }
+
+/** `with` before braces, which need none: what it names would stand between them. */
+export function needlessWith(before: IToken | undefined, text: string): IToken | undefined {
+  if (before?.tokenType !== t.Identifier || before.image !== "with") return undefined;
+  return /^[ \t]*\{/.test(text.slice(t.endOf(before))) ? before : undefined;
+}

@@ -8,7 +8,7 @@ import type { Diagnostic, Fix } from "../diagnostics/diagnostic.js";
 import { Lines } from "../diagnostics/lines.js";
 import { Enough, replace, Reporter } from "../diagnostics/reporter.js";
 import type { Source, Span } from "../diagnostics/span.js";
-import { adviceOn } from "./advice.js";
+import { adviceOn, needlessWith } from "./advice.js";
 import { balance } from "./balance.js";
 import { withoutMagic } from "./cell.js";
 import { withoutBrackets } from "./bracketed-names.js";
@@ -186,7 +186,8 @@ class Reader {
     if (read.value) return { head: read.value, broken: false };
     const alone = read.at && unconnected(fixed, read.at);
     if (alone) this.unconnected(alone);
-    else if (read.at) this.unexpected(read.at, read.expected);
+    else if (read.at && !this.needless(previous(fixed, read.at), read.expected))
+      this.unexpected(read.at, read.expected);
     const failed = fixed.findIndex((k) => k.startOffset >= (read.at?.startOffset ?? 0));
     const longest = failed < 0 ? fixed.length - 1 : failed;
     for (let end = longest; end > Math.max(0, longest - 50); end--) {
@@ -362,6 +363,18 @@ class Reader {
     this.reporter.report("unexpected", { found, expected, ...(advice === undefined ? {} : { advice }) }, width, {
       label: `${expected} should stand here`,
     });
+  }
+  /** Whether `before` is a `with` before braces (reported). */
+  private needless(before: IToken | undefined, expected: string): boolean {
+    const word = needlessWith(before, this.source.text);
+    if (!word || this.suspect(word)) return false;
+    const span = this.span(word);
+    const gap = /^[ \t]*/.exec(this.source.text.slice(span.end))?.[0].length ?? 0;
+    const advice = "braces follow what is named without `with`, which names a recipe: leave it out";
+    const fix = replace({ ...span, end: span.end + gap }, "", "leave out `with`");
+    this.lines.add(this.lineAt(span.start));
+    this.reporter.report("unexpected", { found: "`with`", expected, advice }, span, { fix });
+    return true;
   }
   private report<C extends SyntaxCode>(code: C, data: CodeData[C], span: Span, fix: Fix): void {
     this.lines.add(this.lineAt(span.start));

@@ -19,7 +19,7 @@ export interface CheckContext {
   readonly base?: BaseFacts;
   /**
    * Reports at an argument or key of the call (`at`), else at the call itself. `instead`: what might be written there; `within`:
-   * the part of the text that is written there.
+   * the part of the text that is written there, or without `at` of the call as it begins with its word.
    */
   report<C extends Code>(code: C, data: CodeData[C], at?: string, instead?: string, within?: PartOfText): void;
   /** What is asked of the world; undefined: it isn't known yet, and the statement is compiled again once it is. */

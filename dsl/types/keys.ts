@@ -17,7 +17,10 @@ export interface Keys {
   readonly broken: boolean;
 }
 
-/** Reads a block's entries against `parameters`; `base` is what dotted keys may change (the definition after `like`). */
+/**
+ * Reads a block's entries against `parameters`; `base` is what dotted keys may change (the definition after `like`). `partly`: of
+ * a list the items that are sound are given, though others are wrong, so that these are checked too.
+ */
 export function keysOf(
   scope: Scope,
   entries: readonly Entry[],
@@ -25,6 +28,7 @@ export function keysOf(
   parameters: readonly Parameter[],
   base: ReadonlyMap<string, Given> = new Map(),
   baseKnown = true,
+  { partly = false }: { readonly partly?: boolean } = {},
 ): Keys {
   const given = new Map(base);
   const seen = new Map<string, Span>();
@@ -54,12 +58,17 @@ export function keysOf(
       continue;
     }
     const places = new Map<string, Span>();
+    const sound = new Map<string, readonly (Value | undefined)[]>();
+    const typing = { ...scope.typing(places), ...(partly && { sound }) };
     const value =
       key.path.length > 1
         ? changed(scope, key, entry.value, parameter, given.get(root), places)
-        : typed(entry.value, parameter.type, { path: root, key: root, parameter }, scope.typing(places));
+        : typed(entry.value, parameter.type, { path: root, key: root, parameter }, typing);
     if (value === undefined) {
       broken = true;
+      const items = sound.get(root);
+      if (items?.some((item) => item !== undefined))
+        given.set(root, { ...soundOf(items, root, places), span: entry.value.span, from: "written" });
       continue;
     }
     const from =
@@ -72,6 +81,24 @@ export function keysOf(
     });
   }
   return { given, broken };
+}
+
+/** The items of a list that are sound, and where they and their parts stand by the numbers that they have then. */
+function soundOf(
+  items: readonly (Value | undefined)[],
+  root: string,
+  places: ReadonlyMap<string, Span>,
+): Pick<Given, "value" | "places"> {
+  const value = items.filter((item) => item !== undefined);
+  const numbers = items.map((item, i) =>
+    item === undefined ? null : items.slice(0, i).filter((one) => one !== undefined).length,
+  );
+  const moved = [...places].flatMap(([path, span]): [string, Span][] => {
+    const [, item, rest = ""] = new RegExp(`^${root}\\.(\\d+)(.*)$`).exec(path) ?? [];
+    const number = item === undefined ? undefined : numbers[Number(item)];
+    return number === null ? [] : [[number === undefined ? path : `${root}.${String(number)}${rest}`, span]];
+  });
+  return { value, places: new Map(moved) };
 }
 
 /** Where a part of a key was given before the whole of it, which would undo it. */

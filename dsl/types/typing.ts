@@ -25,6 +25,8 @@ export interface Typing {
   typed(node: Expression, type: ValueType, asked: Asked, t: Typing): Value | undefined;
   /** Where each part of the value was written, by path (`optimizer.learning_rate`). */
   readonly places: Map<string, Span>;
+  /** Items of lists of which some are wrong, by the lists' paths: undefined for those; absent: nobody asks for them. */
+  readonly sound?: Map<string, readonly (Value | undefined)[]>;
 }
 export interface Asked {
   /** Dotted path for `places`. */

@@ -70,7 +70,9 @@ function list(node: Expression, type: TypeOf<"list">, asked: Asked, t: Typing): 
     return wrong(node, type, asked, t);
   const items = node.is === "list" ? node.items : [node];
   const values = items.map((item, i) => typed(item, type.of, { ...asked, path: `${asked.path}.${String(i)}` }, t));
-  return values.every((v) => v !== undefined) ? values : undefined;
+  if (values.every((v) => v !== undefined)) return values;
+  t.sound?.set(asked.path, values);
+  return undefined;
 }
 
 function record(node: Expression, type: TypeOf<"record">, asked: Asked, t: Typing): Value | undefined {

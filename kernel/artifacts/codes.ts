@@ -1,5 +1,6 @@
 /** Codes of running a Tune program: runs, checkpoints, training, sweeps. */
 import { registerCodes, visible } from "#dsl/diagnostics/codes.js";
+import "./fitted-codes.js";
 import "#dsl/plan/name-codes.js";
 import "#dsl/rules/world-codes.js";
 import "#stdlib/lib/sources/codes.js";
@@ -40,12 +41,6 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly after?: "saving" | "training" | "deploying";
     };
     "calibration-broken": { readonly file: string; readonly why: string };
-    "fitted-to-few": {
-      readonly model: string;
-      readonly word: string;
-      readonly few: readonly { readonly label: string; readonly rows: number; readonly fitted: boolean }[];
-    };
-    "not-calibrated": { readonly model: string; readonly word: string; readonly why: string };
     "run-folder": { readonly folder: string; readonly why: string };
     "run-busy": {
       readonly run: string;
@@ -243,33 +238,6 @@ registerCodes({
     help: () => "train again, or delete the file: the model then answers without it",
     explain:
       "A run that was trained with `calibrate` keeps its temperature and thresholds in `calibration.json`, and every answer goes by them. Without the file's own checksum a change of it would change answers, and nobody would know.",
-  },
-  "fitted-to-few": {
-    severity: "warning",
-    message: (d) => {
-      const told = (fitted: boolean): string =>
-        listed(
-          d.few.flatMap((one) => (one.fitted === fitted ? [`${one.label} (${String(one.rows)})`] : [])),
-          { most: 8 },
-        );
-      const [weak, left] = [told(true), told(false)];
-      return [
-        ...(weak === "" ? [] : [`few rows of validation tell where \`${d.word}\` of ${d.model} lies: ${weak}`]),
-        ...(left === ""
-          ? []
-          : [`too few tell of ${left}, which ${weak === "" ? `\`${d.word}\` of ${d.model} ` : ""}leaves as they are`]),
-      ].join("; ");
-    },
-    help: () => "more rows of validation tell more: `split: random(validation: 20%, …)`, or leave `calibrate` out",
-    explain:
-      "A threshold is the best one of the validation rows. Where a label stands in few of them (or in nearly all) another draw of as many rows has its best elsewhere, and the label is then given to far too many rows or to none: below 20 rows that is told, below 5 none is fitted.",
-  },
-  "not-calibrated": {
-    severity: "warning",
-    message: (d) => `\`${d.word}\` of ${d.model} was not fitted: ${d.why}`,
-    help: () => "the model answers as it was trained; more rows of validation may tell more",
-    explain:
-      "A temperature makes probabilities mean what they say, which needs rows where the model is wrong; a threshold needs rows that have the label and rows that have not.",
   },
   "run-folder": {
     severity: "error",

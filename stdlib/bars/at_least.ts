@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { barParameters, numberOf, saidOf } from "../lib/bars/bar.js";
+import { barParameters, barStands, numberOf, saidOf } from "../lib/bars/bar.js";
 
 export const word = defineWord({
   kind: "bar",
@@ -17,4 +17,5 @@ export const word = defineWord({
     },
   },
   parameters: barParameters,
+  check: (call, context) => barStands(call, context, { least: true, instead: "at_most" }),
 });

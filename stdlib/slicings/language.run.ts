@@ -15,7 +15,8 @@ export const language: SlicingImplementation = {
       return number;
     });
     const untold = of.filter((number) => number < 0).length;
-    return { by: "language", names: [...numbers.keys()].map(languageName), of, notes: notesOn(untold) };
+    const parted = guessesFolded([...numbers.keys()].map(languageName), of);
+    return { by: "language", ...parted, notes: notesOn(untold) };
   },
 };
 
@@ -24,4 +25,24 @@ function notesOn(rows: number): readonly string[] {
   return rows === 1
     ? ["1 row is too short to tell its language"]
     : [`${rows.toLocaleString("en-US")} rows are too short to tell their language`];
+}
+
+/** Rows of a language below which it is likely mistaken, where others have as many as tell. */
+const GUESSED = 5;
+const TOLD = 20;
+
+/** Languages of very few rows, most of them short texts that were mistaken, become one. */
+function guessesFolded(
+  names: readonly string[],
+  of: Int32Array,
+): { readonly names: readonly string[]; readonly of: Int32Array } {
+  const rows = new Uint32Array(names.length);
+  for (const number of of) if (number >= 0) rows[number]!++;
+  if (!rows.some((count) => count >= TOLD) || !rows.some((count) => count < GUESSED)) return { names, of };
+  const told = names.flatMap((_, number) => (rows[number]! < GUESSED ? [] : [number]));
+  const place = new Map(told.map((number, i) => [number, i]));
+  return {
+    names: [...told.map((number) => names[number]!), "other"],
+    of: of.map((number) => (number < 0 ? number : (place.get(number) ?? told.length))),
+  };
 }

@@ -1,7 +1,39 @@
 /** What bars have in common: a metric, and the number that its score is held to. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CheckContext } from "#dsl/types/context.js";
 import { parameters } from "#dsl/types/define.js";
 import type { BarSaid } from "#dsl/types/capabilities.js";
-import type { Value } from "#dsl/types/value.js";
+import type { Call, Value } from "#dsl/types/value.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "bar-turned": { readonly bar: string; readonly instead: string; readonly metric: string; readonly better: string };
+  }
+}
+registerCodes({
+  "bar-turned": {
+    severity: "warning",
+    message: (d) => `of \`${d.metric}\` ${d.better} is better, and \`${d.bar}\` holds it the other way round`,
+    help: (d) => `write \`${d.instead}\``,
+    explain:
+      "A bar is what a model must come to. `at_least(log_loss, 0.5)` is cleared by a model that is bad enough, and `at_most(accuracy, 80%)` by one that knows little: nearly always the other word is meant.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.test { require: at_least(log_loss, 0.5) }',
+  },
+});
+
+/** That a bar holds a metric the way it gets better. `instead`: the word that holds it the other way. */
+export function barStands(
+  call: Call,
+  context: CheckContext,
+  { least, instead }: { readonly least: boolean; readonly instead: string },
+): void {
+  const metric = (call.arguments["metric"] as Call).word;
+  const greater = context.find("metric", metric)?.capabilities?.greaterIsBetter;
+  if (greater === undefined || greater === least) return;
+  const told = { bar: call.word, instead, metric, better: greater ? "more" : "less" };
+  context.report("bar-turned", told, undefined, instead, { at: 0, length: call.word.length });
+}
 
 export const barParameters = parameters([
   {

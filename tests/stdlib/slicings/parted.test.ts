@@ -150,4 +150,19 @@ describe("words that part rows", () => {
     ]);
     assert.deepEqual(parted?.notes, ["2 rows are too short to tell their language"]);
   });
+  it("languages of very few rows are one, where others have many: they are guesses", async () => {
+    const english = "The weather is lovely this morning, and we are going to the park.";
+    const german = "Das Wetter ist heute Morgen sehr schön, und wir gehen in den Park.";
+    const french = "Le temps est très beau ce matin, et nous allons au parc avec les enfants.";
+    const part = async (texts: readonly string[]) => counts((await language.part(call("language"), rows(texts)))!);
+    assert.deepEqual(await part([...repeated(english, 20), german, ...repeated(german, 4), french]), [
+      ["English", 20],
+      ["German", 5],
+      ["other", 1],
+    ]);
+    assert.deepEqual(await part([...repeated(english, 19), french]), [
+      ["English", 19],
+      ["French", 1],
+    ]);
+  });
 });
