@@ -116,7 +116,9 @@ class SweepRun {
       (sweep.budgetMs !== null && spent > sweep.budgetMs) ||
       this.tokens >= (sweep.budgetTokens ?? Number.POSITIVE_INFINITY);
     if (this.over) return null;
-    const point = search.suggest(sweep.search, studyOf(sweep, log.trials), number);
+    const study = studyOf(sweep, log.trials);
+    const seen = sweep.pruner && this.o.pruner?.seen?.(sweep.pruner, study, number);
+    const point = search.suggest(sweep.search, seen ?? study, number);
     if (!point) {
       this.over = true;
       return null;
