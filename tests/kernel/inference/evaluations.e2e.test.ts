@@ -267,7 +267,7 @@ evaluate router on several { metrics: [accuracy, loss] }`),
       several,
     );
     assert.match(table, /^German +24 +0\.\d{4} \(0\.\d+ … 0\.\d+\)/m);
-    assert.match(table, /^French +3 +too few rows$/m);
+    assert.match(table, /^other +3 +too few rows$/m);
     assert.match(table, /^1 row is too short to tell its language$/m);
     const of = (name: string) => Number(new RegExp(`^${name} +\\d+ +(\\S+)`, "m").exec(table)![1]);
     const { metrics } = book.session.evaluations.at(-1)!;
