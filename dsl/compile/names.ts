@@ -5,6 +5,8 @@ import { replace, Reporter } from "../diagnostics/reporter.js";
 import { formOf } from "../types/shapes.js";
 import type { Span } from "../diagnostics/span.js";
 import { checkTables, dataFacts, namedByData, splitNames } from "../rules/world.js";
+import { bestOf } from "../plan/best.js";
+import { bestModel, isBest } from "../plan/best-model.js";
 import { dataNow, foldsOf } from "../plan/folds.js";
 import { repeatsHash } from "../plan/repeats.js";
 import type { NameKind } from "../plan/outside.js";
@@ -40,6 +42,8 @@ export function named(
     program.report("wrong-operand", { after, wanted: `the name of ${wanted}`, found: formOf(operand) }, operand.span);
     return undefined;
   }
+  if (kinds.includes("model") && !kinds.includes("sweep") && isBest(program, operand))
+    return bestModel(program, operand);
   const name = operand.path[0]?.text ?? operand.text;
   const place = operand.path[0]?.span ?? operand.span;
   const of = program.names.get(name);
@@ -230,10 +234,17 @@ export function trainedFound(
   return found.name;
 }
 
+/** A definition with what a sweep's best gives over it. */
+function over(draft: Draft, given: Draft["given"] | undefined): Draft {
+  return given ? { ...draft, given: new Map([...draft.given, ...given]) } : draft;
+}
+
 /** Whether the run's recipe, made from today's definitions, is another than that of the weights. */
 function changed(program: Program, run: Run, name: string, present: string, here: Span): boolean {
-  const model = program.names.get(run.model.name)?.draft ?? run.model;
-  const data = dataNow(program, run);
+  const best = run.best && bestOf(program, run.best);
+  if (best === null) return false;
+  const model = over(program.names.get(run.model.name)?.draft ?? run.model, best?.model);
+  const data = over(dataNow(program, run), best?.data);
   // What its settings are warned of was said where it was trained.
   const { reporter } = program;
   program.reporter = new Reporter();
@@ -242,7 +253,7 @@ function changed(program: Program, run: Run, name: string, present: string, here
     model,
     data,
     recipe,
-    settings: settingsOf(program, run),
+    settings: settingsOf(program, best ? { ...run, own: new Map([...best.recipe, ...run.own]) } : run),
     experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe]),
     run: name,
     modelAt: here,

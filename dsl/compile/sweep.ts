@@ -154,11 +154,12 @@ function checkRows(program: Program, { entries }: BlockNode): void {
 function keep(
   program: Program,
   { text, span }: { readonly text: string; readonly span: Span },
-  { model, recipe }: Swept,
+  { data, model, recipe }: Swept,
 ): void {
   program.define(text, span, { is: "sweep" });
   program.sweeps.set(text, {
     here: !program.silent,
+    data: data?.given ?? new Map(),
     model: model?.given ?? new Map(),
     recipe: recipe?.given ?? new Map(),
   });

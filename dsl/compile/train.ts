@@ -6,7 +6,7 @@ import { foldModel, foldsWritten, holding } from "../plan/folds.js";
 import { repeatName, repeatsHash, repeatsOf } from "../plan/repeats.js";
 import type { Span } from "../diagnostics/span.js";
 import { mustGet } from "../diagnostics/must.js";
-import type { Operand } from "../syntax/tree.js";
+import type { Operand, WordNode } from "../syntax/tree.js";
 import type { Given } from "../types/given.js";
 import { act, nameOf } from "./act.js";
 import { bestOf } from "../plan/best.js";
@@ -50,7 +50,8 @@ export function train(program: Program, header: Header): void {
     program.report("too-many-operands", { after: "as", found: header.operands.length }, as.span);
   const broken =
     taken === true || !header.sound || own.broken || (withClause !== undefined && !recipe && !best) || best === null;
-  const parts = { calibrate, best: best ?? null, recipe: recipe ?? null, written, broken, onto };
+  const bestAt = best !== undefined && withClause?.is === "word" ? withClause : undefined;
+  const parts = { calibrate, best: best ?? null, bestAt, recipe: recipe ?? null, written, broken, onto };
   for (const operand of header.operands) {
     const model = draftOf(program, operand, "model", "train");
     const name = as?.text ?? model?.name;
@@ -79,6 +80,8 @@ interface One {
   readonly model: Draft;
   readonly data: Draft;
   readonly best: NonNullable<ReturnType<typeof bestOf>> | null;
+  /** Where a sweep's best is named. */
+  readonly bestAt: WordNode | undefined;
   readonly recipe: Draft | null;
   /** What the statement's own block gives. */
   readonly written: ReadonlyMap<string, Given>;
@@ -96,11 +99,13 @@ function trainOn(program: Program, header: Header, o: One): ReturnType<typeof pl
   const model: Draft = o.best ? { ...o.model, given: new Map([...o.model.given, ...o.best.model]) } : o.model;
   if (o.recipe) program.require(o.recipe.needs);
   const experiments = [...program.experiments];
-  const run = { model, data: o.data, recipe: o.recipe, own: o.written, experiments };
+  const data: Draft = o.best ? { ...o.data, given: new Map([...o.data.given, ...o.best.data]) } : o.data;
+  const best = o.bestAt && { best: o.bestAt };
+  const run = { model, data, recipe: o.recipe, own: o.written, experiments, ...best };
   const planned = program.silent
     ? undefined
     : planTraining(program, {
-        ...{ model, data: o.data, recipe: o.recipe, settings: settingsOf(program, run) },
+        ...{ model, data, recipe: o.recipe, settings: settingsOf(program, run) },
         calibrate: o.calibrate,
         experiments: experimentsUnder(experiments, [model, o.data, o.recipe ?? undefined]),
         run: o.name,

@@ -9,6 +9,7 @@ import { parametersOf, recordOf } from "./definitions.js";
 import { failed } from "../types/facts.js";
 
 export interface Best {
+  readonly data: ReadonlyMap<string, Given>;
   readonly model: ReadonlyMap<string, Given>;
   readonly recipe: ReadonlyMap<string, Given>;
 }
@@ -21,7 +22,7 @@ export function bestOf(program: Program, node: WordNode): Best | null {
     program.report("known-after-run", { name: node.text }, node.span);
     return null;
   }
-  if (program.purpose === "assist") return { model: new Map(), recipe: new Map() };
+  if (program.purpose === "assist") return { data: new Map(), model: new Map(), recipe: new Map() };
   const fact = program.ask({ about: "name", of: node.text });
   if (fact === undefined) return null;
   if (failed(fact)) {
@@ -35,11 +36,12 @@ export function bestOf(program: Program, node: WordNode): Best | null {
     return null;
   }
   const verbs = program.registry.verbs().map((v) => v.name);
-  const read = (verb: "model" | "recipe"): ReadonlyMap<string, Given> => {
-    const roots = parametersOf(program, verb).map((p) => p.name);
+  const read = (verb: "data" | "model" | "recipe"): ReadonlyMap<string, Given> => {
+    const parameters = parametersOf(program, verb);
+    const roots = parameters.map((p) => p.name);
     const text = values
       .filter(([path]) => roots.includes(path.split(".")[0] ?? path))
-      .map(([path, value]) => `${path}: ${value}`)
+      .map(([path, value]) => `${parameters.find((p) => p.variedAs === path)?.name ?? path}: ${value}`)
       .join("\n");
     const [statement] = parse(
       { id: `${program.source.id} ${node.text}`, title: node.text, text: `${verb} best {\n${text}\n}` },
@@ -47,14 +49,8 @@ export function bestOf(program: Program, node: WordNode): Best | null {
     ).tree.statements;
     const record = program.registry.find("verb", verb) as Verb | undefined;
     return statement?.block && record
-      ? keysOf(
-          program,
-          statement.block.entries,
-          record,
-          record.parameters,
-          sweep ? (verb === "model" ? sweep.model : sweep.recipe) : undefined,
-        ).given
+      ? keysOf(program, statement.block.entries, record, record.parameters, sweep?.[verb]).given
       : new Map();
   };
-  return { model: read("model"), recipe: read("recipe") };
+  return { data: read("data"), model: read("model"), recipe: read("recipe") };
 }

@@ -62,6 +62,7 @@ declare module "../diagnostics/codes.js" {
     "error-in-used-file": { readonly file: string; readonly message: string };
     "use-in-circle": { readonly file: string };
     "known-after-run": { readonly name: string };
+    "best-gone": { readonly sweep: string };
     "no-goal": object;
     "same-goal": { readonly metric: string };
     /** `own`: a metric of the notebook's. */
@@ -295,6 +296,13 @@ evaluate m, m on d.test`,
     explain: "A whole cell is checked before any of it runs, and the best trial is not known then.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) }, maximize: accuracy }\ntrain m on d with s.best',
+  },
+  "best-gone": {
+    severity: "error",
+    message: (d) => `the weights of \`${d.sweep}\`'s best trial aren't here any more`,
+    help: (d) => `train it again: \`train … with ${d.sweep}.best as winner\``,
+    explain:
+      "A sweep keeps the weights of its best trials in the folders of their runs. The score and the settings are in its journal, the weights are not: where the folder is gone they are trained anew, by the same settings.",
   },
   "no-goal": {
     severity: "error",

@@ -6,7 +6,7 @@ import type { Action } from "./plan.js";
 import type { Value } from "../types/value.js";
 import type { Outside, NameKind } from "./outside.js";
 import type { Registry } from "../types/registry.js";
-import type { ReferenceNode, Statement } from "../syntax/tree.js";
+import type { ReferenceNode, Statement, WordNode } from "../syntax/tree.js";
 import type { Allowance } from "../types/allow.js";
 import { entryOf, wordsOf, type CallMend, type Code, type CodeData } from "../diagnostics/codes.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
@@ -52,6 +52,8 @@ export interface Allowed {
 export interface Run {
   readonly model: Draft;
   readonly data: Draft;
+  /** The name of a sweep's best after `with`: what it gives over data, model and recipe is asked for again. */
+  readonly best?: WordNode;
   /** Name of the recipe after `with`, and what the statement's own block gave. */
   readonly recipe: Draft | null;
   readonly own: ReadonlyMap<string, Given>;
@@ -83,7 +85,12 @@ export class Program implements Scope {
   /** Sweep name → its model, data and settings. */
   readonly sweeps = new Map<
     string,
-    { readonly here: boolean; readonly model: ReadonlyMap<string, Given>; readonly recipe: ReadonlyMap<string, Given> }
+    {
+      readonly here: boolean;
+      readonly data: ReadonlyMap<string, Given>;
+      readonly model: ReadonlyMap<string, Given>;
+      readonly recipe: ReadonlyMap<string, Given>;
+    }
   >();
   /** Names whose training could not be read: what is wrong was said there. */
   readonly tried = new Set<string>();

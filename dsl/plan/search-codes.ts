@@ -13,8 +13,7 @@ registerCodes({
   "not-a-grid": {
     severity: "error",
     message: (d) => `\`${d.search}\` tries every value once, and \`${d.path}\` has no end of them`,
-    help: (d) =>
-      `say how many are tried, as in \`search: ${d.search}(4)\`, or write its values out in a \`choice(…)\``,
+    help: (d) => `say how many are tried, as in \`search: ${d.search}(4)\`, or write its values out in a \`choice(…)\``,
     explain:
       "A grid tries each combination of values once. Choices, whole numbers and steps are values that can be counted; of a range " +
       "in which every number counts, `points:` are tried, evenly on its scale and with both ends.",

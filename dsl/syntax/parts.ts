@@ -1,5 +1,5 @@
 /**
- * A file in parts that can be compiled one after another: what uses a sweep's best trial (`with search.best`) is known only
+ * A file in parts that can be compiled one after another: what uses a sweep's best trial (`with search.best`, `evaluate search.best`) is known only
  * when the sweep has run, so a part ends before it. Other parts' text is blank in each, so that offsets stay true.
  */
 import type { Source } from "../diagnostics/span.js";
@@ -28,6 +28,6 @@ export function partsOf(source: Source, verbs: readonly string[]): readonly Sour
 }
 
 function uses(statement: Statement, sweeps: ReadonlySet<string>): boolean {
-  const operands = statement.clauses.filter((c) => c.connector.text === "with").flatMap((c) => c.operands);
+  const operands = [...statement.operands, ...statement.clauses.flatMap((c) => c.operands)];
   return operands.some((o) => o.is === "word" && o.path.length > 1 && sweeps.has(o.path[0]?.text ?? ""));
 }

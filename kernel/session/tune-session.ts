@@ -2,6 +2,8 @@
  * One Tune session: the names that earlier cells made, the data and models behind them, the engine. A notebook has one, a
  * `.tune` file has one. A source is compiled whole before anything of it runs; then its actions run in order.
  */
+import { existsSync } from "node:fs";
+import type { SweepHandle } from "../core/sweep/trial.js";
 import { EarlierCells } from "#dsl/compile/earlier.js";
 import type { CompiledWith } from "#dsl/compile/answered.js";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
@@ -112,7 +114,12 @@ export class TuneSession {
     return compileAll([...this.sources, source], {
       purpose,
       registry: this.vocabulary.registry,
-      hostContext: { ...hostContext, runs: this.runs, best: (sweep) => this.sweeps.get(sweep)?.best?.values },
+      hostContext: {
+        ...hostContext,
+        runs: this.runs,
+        best: (sweep) => this.sweeps.get(sweep)?.best?.values,
+        bestRun: (sweep) => bestRun(this.sweeps.get(sweep)?.best),
+      },
       datasets: this.datasets,
       kept: this.kept,
       trained: this.models.trained(),
@@ -198,4 +205,10 @@ export class TuneSession {
 function placed(error: unknown, action: Action): unknown {
   if (!(error instanceof CodedError) || error.at.span) return error;
   return error.placed(action.span);
+}
+
+/** The folder of a best trial's run, where its weights are still there. */
+function bestRun(best: SweepHandle["best"] | undefined): string | null | undefined {
+  if (!best) return undefined;
+  return best.run !== null && existsSync(best.run) ? best.run : null;
 }

@@ -20,6 +20,8 @@ export interface HostContext {
   live(name: string): { readonly value: unknown } | undefined;
   /** Path → Tune text of the best trial of a sweep that ran, for `with search.best`. */
   best?(sweep: string): Readonly<Record<string, string>> | undefined;
+  /** The folder of its run, for `evaluate search.best`; null: it isn't kept; undefined: there is no such sweep, or it found nothing. */
+  bestRun?(sweep: string): string | null | undefined;
   /** Names made by TypeScript cells: a Tune name may not take one. */
   typescript(): readonly string[];
   /** `-p name=value`. */

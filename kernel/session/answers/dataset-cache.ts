@@ -258,9 +258,15 @@ function world(folder: string, s: HostContext) {
   };
 }
 
+const BEST_RUN = ".best.run";
+
 function nameFacts(name: string, s: HostContext): NameFacts {
   const best = name.endsWith(".best") ? s.best?.(name.slice(0, -".best".length)) : undefined;
   if (best) return { value: { record: best } };
+  if (name.endsWith(BEST_RUN)) {
+    const run = s.bestRun?.(name.slice(0, -BEST_RUN.length));
+    if (run !== undefined) return { value: run };
+  }
   const found = s.live(name);
   if (!found) throw new CodedError("unknown-reference", { name, has: s.typescript() });
   const { value } = found;

@@ -92,7 +92,8 @@ export class ModelRoom {
     if (known && canonicalize(told(known.plan)) === canonicalize(told(plan))) return known;
     const handle = this.unnamed(plan, as);
     this.handles.set(as, handle);
-    this.session.names.define(as, handle, typeOf(plan));
+    // A sweep's best trial is no name of TypeScript's.
+    if (!as.includes(".")) this.session.names.define(as, handle, typeOf(plan));
     return handle;
   }
 

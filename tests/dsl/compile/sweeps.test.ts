@@ -172,3 +172,46 @@ describe("what a sweep's values are to each other", () => {
     assert.deepEqual(wrong('[at_most(technique.rank, "8")]'), ["wrong-type"]);
   });
 });
+
+describe("the best trial of a sweep that ran", () => {
+  const sweep = `${definitions}sweep m on d as s { vary: { batch_size: choice(8, 16) }, maximize: accuracy }`;
+  const live = {
+    "s.best": { value: { record: { batch_size: "8", "split.train": "20%" } } },
+    "s.best.run": { value: "runs/s_1" },
+  };
+  const after = (text: string, world: Parameters<typeof compiled>[1] = { live }) => compiled([sweep, text], world);
+  it("is a model where a model is wanted, opened once", () => {
+    const { codes, actions } = after('evaluate s.best on d.test\npredict s.best on "a"');
+    assert.deepEqual(codes, []);
+    assert.deepEqual(
+      actions?.map((one) => one.verb),
+      ["model", "evaluate", "predict"],
+    );
+    const [model, evaluate] = actions ?? [];
+    assert.ok(model?.verb === "model" && evaluate?.verb === "evaluate");
+    assert.equal(model.name, "s.best");
+    assert.deepEqual(evaluate.names, ["s.best"]);
+  });
+  it("is deployed as a trained model is", () => {
+    assert.deepEqual(after('deploy s.best to onnx("build/m")').codes, []);
+  });
+  it("is known in a later cell, and there where its weights are", () => {
+    assert.deepEqual(compiled(`${sweep}\nevaluate s.best on d.test`).codes, ["known-after-run"]);
+    assert.deepEqual(after("evaluate s.best on d.test", {}).codes, ["known-after-run"]);
+    assert.deepEqual(after("evaluate s.best on d.test", { live: { "s.best.run": { value: null } } }).codes, [
+      "best-gone",
+    ]);
+    assert.deepEqual(after("evaluate s.best on d.test", { live, purpose: "assist" }).codes, []);
+  });
+  it("is a recipe after `with`, its data among it, and stays what was trained", () => {
+    const train = "train m on d with s.best as winner";
+    const { codes, actions } = after(train);
+    assert.deepEqual(codes, []);
+    const [action] = actions ?? [];
+    assert.ok(action?.verb === "train");
+    assert.deepEqual(action.plan.recipe.data.thin, { share: 0.2 });
+    assert.equal(action.plan.recipe.training.batch_size, 8);
+    const trained = { winner: action.plan.recipeHash };
+    assert.deepEqual(compiled([sweep, train, "evaluate winner on d.test"], { live, outside: { trained } }).codes, []);
+  });
+});

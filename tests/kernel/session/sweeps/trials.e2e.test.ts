@@ -76,6 +76,12 @@ train alone on d with quick as alone_${number} { optimizer.learning_rate: ${rate
     assert.ok(trials.every(({ run }) => losses(events(run)).length === 12));
   });
 
+  it("give the best one as a model, with the weights that it was scored with", async () => {
+    await book.run("evaluate turns.best on d.validation { metrics: [loss] }");
+    const shown = JSON.stringify(book.shown);
+    assert.ok(shown.includes(found("turns").best!.score.toFixed(4)), shown.slice(0, 2000));
+  });
+
   it("go on where they were interrupted", async () => {
     const sweep = `sweep m on d with quick as cut {
   vary: { optimizer.learning_rate: log(1e-4..1e-2) }, trials: 3, at_once: 2, minimize: loss
