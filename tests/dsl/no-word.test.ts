@@ -23,7 +23,11 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ["f32", "numbers of products", ["plan/plan"]],
   ["bf16", "numbers of products", ["plan/plan", "plan/estimates", "rules/fitting"]],
   ["random", "an order of rows", ["plan/plan", "compile/annotate"]],
-  ["best", "the best validation, or the best trial", ["plan/plan", "plan/best", "compile/show", "assist/complete"]],
+  [
+    "best",
+    "the best validation, or the best trial",
+    ["plan/plan", "plan/best", "plan/best-model", "compile/show", "assist/complete"],
+  ],
   ["auto", "that a setting is found out", ["plan/plan", "plan/definitions", "plan/program", "assist/write-out"]],
   ["auto", "that a setting is found out", ["compile/engine", "compile/training"]],
   ["require", "a key of evaluate and of sweep", ["compile/question", "compile/sweep"]],
