@@ -21,8 +21,8 @@ type Draw = (generator: Chance) => Row;
 interface Simulated {
   readonly name: string;
   readonly sizes: readonly number[];
-  /** Rows on which the true value is counted. */
-  readonly counted: number;
+  /** Rows on which the true value is counted; of scores that other numbers of rows change, sets of each size whose mean it is. */
+  readonly counted: number | { readonly sets: number };
   readonly row: Draw;
   /** The metric of one model's answers: 1 for the first, 2 for the second. */
   measure(rows: readonly Row[], model: 1 | 2): Promise<Measure>;
@@ -133,22 +133,43 @@ function textOf([seed, ...own]: Row, model: 0 | 1 | 2): string {
   const share = uniform(wrong) ** 2;
   return words.map((word) => (uniform(wrong) < share ? WORDS[Math.floor(uniform(wrong) * 60)]! : word)).join(" ");
 }
-async function written(rows: readonly Row[], model: 1 | 2): Promise<Measure> {
-  const metric = await metricOf("bleu");
+async function written(word: string, given: Call["arguments"], rows: readonly Row[], model: 1 | 2): Promise<Measure> {
+  const metric = await metricOf(word);
   const input: WrittenMetricInput = {
     targets: rows.map((row) => textOf(row, 0)),
     written: rows.map((row) => textOf(row, model)),
   };
-  const own = call("bleu");
+  const own = call(word, given);
   return {
     ...{
-      name: "bleu",
+      name: word,
       call: own,
-      value: must(metric.ofWritten, "bleu")(own, input),
+      value: must(metric.ofWritten, word)(own, input),
       greaterIsBetter: true,
       share: false,
     },
     resampling: resampling(rows.length, samplerOf(metric, own, "ofWritten", input, drawnTexts(input))),
+  };
+}
+
+/** A row's chance, and how sure two models are of the same label: the first as often right as it says, the second less often. */
+const sure: Draw = (g) => {
+  const says = 0.5 + uniform(g) / 2;
+  return [uniform(g), says, Math.min(0.999, says + 0.15 * uniform(g))];
+};
+async function calibrated(rows: readonly Row[], model: 1 | 2): Promise<Measure> {
+  const metric = await metricOf("calibration_error");
+  const own = call("calibration_error", { bins: 15 });
+  const input = {
+    labels: ["said", "other"],
+    truth: Int32Array.from(rows, ([chance, says]) => (chance < says ? 0 : 1)),
+    predicted: new Int32Array(rows.length),
+    probabilities: Float64Array.from(rows.flatMap((row) => [row[model], 1 - row[model]])),
+  };
+  return {
+    ...{ name: own.word, call: own, value: must(metric.compute, own.word)(own, input), greaterIsBetter: false },
+    share: false,
+    resampling: resampling(rows.length, samplerOf(metric, own, "compute", input, drawnLabels(input))),
   };
 }
 
@@ -168,7 +189,15 @@ const ALL: readonly Simulated[] = [
     measure: (rows, model) => numbered("spearman", rows, model),
   },
   { ...{ name: "token_f1", sizes: [20, 50, 100, 200], counted: 1_000_000, row: overlaps }, measure: means },
-  { ...{ name: "bleu", sizes: [20, 50, 100], counted: 50_000, row: texts }, measure: written },
+  {
+    ...{ name: "bleu", sizes: [20, 50, 100], counted: 50_000, row: texts },
+    measure: (rows, model) => written("bleu", {}, rows, model),
+  },
+  {
+    ...{ name: "distinct(2)", sizes: [20, 50, 200], counted: { sets: 2000 }, row: texts },
+    measure: (rows, model) => written("distinct", { words: 2 }, rows, model),
+  },
+  { ...{ name: "calibration_error", sizes: [50, 200, 500], counted: 1_000_000, row: sure }, measure: calibrated },
 ];
 
 interface Covered {
@@ -178,6 +207,24 @@ interface Covered {
 }
 const share = ({ held, none }: Covered, sets: number): string =>
   none === sets ? "–" : `${((100 * held) / (sets - none)).toFixed(1)} %`;
+
+const counted = new Map<Simulated, readonly [number, number]>();
+/** The true values of both models. */
+async function truly(one: Simulated, size: number): Promise<readonly [number, number]> {
+  const known = counted.get(one);
+  if (known) return known;
+  const g = chance(7, 0);
+  const drawn = (length: number): Row[] => Array.from({ length }, () => one.row(g));
+  const sets = typeof one.counted === "number" ? 1 : one.counted.sets;
+  const sums: [number, number] = [0, 0];
+  for (let set = 0; set < sets; set++) {
+    const rows = drawn(typeof one.counted === "number" ? one.counted : size);
+    for (const model of [1, 2] as const) sums[model - 1]! += (await one.measure(rows, model)).value;
+  }
+  const values = [sums[0] / sets, sums[1] / sets] as const;
+  if (typeof one.counted === "number") counted.set(one, values);
+  return values;
+}
 
 async function main({
   sets: wanted,
@@ -194,15 +241,8 @@ async function main({
   for (const one of ALL.filter(({ name }) => only === undefined || name.startsWith(only))) {
     const own = one.sizes.filter((size) => sizes?.includes(size) ?? true);
     if (own.length === 0) continue;
-    const many = Array.from(
-      { length: one.counted },
-      (
-        (g) => () =>
-          one.row(g)
-      )(chance(7, 0)),
-    );
-    const [a, b] = [(await one.measure(many, 1)).value, (await one.measure(many, 2)).value];
     for (const size of own) {
+      const [a, b] = await truly(one, size);
       const g = chance(11, size);
       const [alone, apart]: Covered[] = [0, 1].map(() => ({ held: 0, none: 0, width: 0 }));
       for (let set = 0; set < sets; set++) {

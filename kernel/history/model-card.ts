@@ -215,7 +215,7 @@ function bestBy({ events, kept, registry }: CardFacts): string {
     return events.slice(end + 1).some(({ kind }) => kind === "damaged")
       ? `, the last: the checkpoint of the best, step ${best.step}, could not be read`
       : "";
-  return `, the best by validation ${code(best.by ?? metricName(usualMetric(registry)))}`;
+  return `, the best by validation ${code(best.by ?? metricName(usualMetric(registry), registry))}`;
 }
 
 function settingsOf({ recipe, origins }: Plan): readonly (readonly string[])[] {

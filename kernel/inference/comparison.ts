@@ -4,7 +4,7 @@
  */
 import type { Call } from "#dsl/types/value.js";
 import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/lib/intervals/bootstrap.js";
-import type { Interval } from "#stdlib/lib/intervals/interval.js";
+import type { Interval, OwnInterval } from "#stdlib/lib/intervals/interval.js";
 import { pairedShares } from "#stdlib/lib/intervals/paired-shares.js";
 import { percentiles } from "#stdlib/lib/intervals/percentiles.js";
 import { wilson } from "#stdlib/lib/intervals/wilson.js";
@@ -19,6 +19,8 @@ export interface Measure {
   /** What it says beside its number. */
   readonly notes?: readonly string[];
   readonly greaterIsBetter: boolean;
+  /** What is perfect, as its record says. */
+  readonly perfect?: 1 | 100 | undefined;
   /** Whether it is the share of units that are right. */
   readonly share: boolean;
   readonly resampling: Resampling | null;
@@ -27,7 +29,9 @@ export interface Score {
   readonly value: number;
   /** Null: it has none. */
   readonly interval: Interval | null;
-  readonly by: "Wilson" | "bootstrap" | null;
+  readonly by: "Wilson" | "bootstrap" | OwnInterval["by"] | null;
+  /** Why it has no interval, where that is known: draws took too long, or they bend it so that it lies beside what they say. */
+  readonly without?: "slow" | "bent";
   /** Of a bootstrap. */
   readonly resamples: number;
 }
@@ -51,7 +55,8 @@ export async function drawAll(measures: readonly Measure[], signal?: AbortSignal
   const able = measures.flatMap((measure) => {
     const { resampling, value } = measure;
     // Shares have intervals without a draw, and so have their differences.
-    const drawn = resampling && !Number.isNaN(value) && !(measure.share && resampling.single);
+    const without = resampling?.interval ?? (measure.share && resampling?.single);
+    const drawn = resampling && !Number.isNaN(value) && !without;
     return drawn ? [{ measure, resampling }] : [];
   });
   const drawn = await bootstrap(
@@ -75,8 +80,22 @@ function scoreOf({ value, share, resampling }: Measure, scores: readonly number[
       by: "Wilson",
       resamples: 0,
     };
+  const own = resampling?.interval;
+  if (own && !Number.isNaN(value)) {
+    const interval = own.of(Uint32Array.from({ length: resampling.units }, (_, unit) => unit));
+    return { value, interval, by: interval && own.by, resamples: 0 };
+  }
   const known = wide(percentiles(scores));
-  return { value, interval: known, by: known && "bootstrap", resamples: scores.length };
+  const none = { value, interval: null, by: null, resamples: scores.length };
+  if (known && !holds(known, value)) return { ...none, without: "bent" };
+  if (known) return { ...none, interval: known, by: "bootstrap" };
+  const slow = scores.length === 0 && resampling !== null && resampling.units > 1 && !Number.isNaN(value);
+  return { ...none, ...(slow && { without: "slow" }) };
+}
+/** As far as floating point tells. */
+function holds({ low, high }: Interval, value: number): boolean {
+  const least = 1e-9 * Math.max(Math.abs(low), Math.abs(high));
+  return low - least <= value && value <= high + least;
 }
 
 /** Where every draw says the same, as of scores without a mistake, the bootstrap knows nothing of what other rows would say. */
@@ -88,11 +107,16 @@ export function difference(first: Drawn, second: Drawn): Difference {
   const [a, b] = [first.measure.resampling, second.measure.resampling];
   if (!a || !b || a.units !== b.units || a.same !== b.same || Number.isNaN(value))
     return { value, interval: null, verdict: null };
+  const own = a.interval ?? b.interval;
   const byShares = first.measure.share && a.single;
-  const ends = byShares ? pairedShares(eachOf(a), eachOf(b)) : percentiles(paired(first.scores, second.scores));
+  const ends = own
+    ? apartFrom(first.score, second.score)
+    : byShares
+      ? pairedShares(eachOf(a), eachOf(b))
+      : percentiles(paired(first.scores, second.scores));
   const interval = wide(ends);
   // A bootstrap of a few rows knows too little of others: two models that are alike are told apart much too often.
-  if (!byShares && a.units < TOLD) return { value, interval, verdict: null };
+  if (!byShares && !own && a.units < TOLD) return { value, interval, verdict: null };
   if (!interval) return { value, interval, verdict: ends && unmoved(value, second) };
   const apart = interval.low > 0 ? 1 : interval.high < 0 ? -1 : 0;
   if (apart === 0) return { value, interval, verdict: "no difference shown" };
@@ -103,6 +127,20 @@ export function difference(first: Drawn, second: Drawn): Difference {
 function unmoved(value: number, { measure: { greaterIsBetter } }: Drawn): Verdict {
   if (value === 0) return "no difference shown";
   return value > 0 === greaterIsBetter ? "better" : "worse";
+}
+
+/**
+ * From the intervals of both (Zou and Donner, 2008): as if they had nothing to do with each other, so that of scores of the same
+ * rows it is rather too wide.
+ */
+function apartFrom(first: Score, second: Score): Interval | null {
+  const [a, b] = [first.interval, second.interval];
+  if (!a || !b) return null;
+  const value = second.value - first.value;
+  return {
+    low: value - Math.hypot(second.value - b.low, a.high - first.value),
+    high: value + Math.hypot(b.high - second.value, first.value - a.low),
+  };
 }
 
 function paired(first: readonly number[], second: readonly number[]): Float64Array {
@@ -119,6 +157,11 @@ export const TOLD = 20;
 /** Things that were drawn from, below which a bootstrap is too sure of itself: `tunebook bench coverage` counts how much. */
 const FEW = 50;
 
+const HOW: Readonly<Record<OwnInterval["by"], string>> = {
+  jackknife: "jackknife",
+  bins: "from how far chance takes each bin",
+};
+
 /** How the intervals of a table were made, in one line. */
 export function methodsOf(drawn: readonly Drawn[]): string {
   const named = (by: Score["by"]): readonly Drawn[] => drawn.filter(({ score }) => score.by === by);
@@ -132,6 +175,7 @@ export function methodsOf(drawn: readonly Drawn[]): string {
   const with_ = new Set(drawn.flatMap(({ measure, score }) => (score.interval ? [measure.name] : [])));
   // An answer that never changes may have none where the models have theirs, as its cell shows.
   const without = named(null).filter(({ measure: { name, value } }) => !Number.isNaN(value) && !with_.has(name));
+  const because = (why: Score["without"]): string => names(without.filter(({ score }) => score.without === why));
   return [
     named("Wilson").length > 0 && `Wilson (${names(named("Wilson"))})`,
     booted.length > 0 &&
@@ -142,7 +186,10 @@ export function methodsOf(drawn: readonly Drawn[]): string {
     few.length > 0 && `of fewer than ${String(FEW)} too narrow (about 9 in 10 hold what they should)`,
     few.some(({ measure }) => (measure.resampling?.units ?? TOLD) < TOLD) &&
       `of fewer than ${String(TOLD)} no difference is claimed`,
-    without.length > 0 && `none for ${names(without)}`,
+    ...(["jackknife", "bins"] as const).map((by) => named(by).length > 0 && `${HOW[by]} (${names(named(by))})`),
+    because(undefined) !== "" && `none for ${because(undefined)}`,
+    because("slow") !== "" && `none for ${because("slow")}, of which draws would take more than half a minute`,
+    because("bent") !== "" && `none for ${because("bent")}, which draws with repetition bend`,
   ]
     .filter(Boolean)
     .join("; ");

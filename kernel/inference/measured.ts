@@ -7,6 +7,7 @@ import { judgedMeasure, UNASKED, type Judging } from "./judging/measure.js";
 import { textOfNamed } from "../fetch/regular.js";
 import type { Scored } from "#stdlib/kinds/task.js";
 import { resampling, drawnTexts, samplerOf } from "#stdlib/lib/tasks/drawn.js";
+import { breathing } from "#stdlib/lib/breathing.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { plural } from "../core/display/text.js";
@@ -38,22 +39,29 @@ interface MeasuringOptions {
   readonly times?: Float64Array | null;
   /** Absent: nobody may be asked. */
   readonly judging?: Judging;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export async function measureOf(
   registry: Registry,
   call: Call,
   scored: Pick<Scored, "measure" | "resampling">,
-  { texts = null, world, judging, times }: MeasuringOptions = {},
+  { texts = null, world, judging, times, signal }: MeasuringOptions = {},
 ): Promise<Measure> {
   const metric = await preparedMetric(call, world);
   const has = registry.find("metric", call.word)?.capabilities;
   if (metric.judge) {
-    const name = metricName(call);
+    const name = metricName(call, registry);
     const judged = judging && (await judgedMeasure(metric.judge, call, texts ?? textsIn(scored, call), judging));
-    return { name, call, greaterIsBetter: true, share: false, ...(judged ?? UNASKED) };
+    return { name, call, greaterIsBetter: true, perfect: has?.perfect, share: false, ...(judged ?? UNASKED) };
   }
-  if (metric.ofTimes) return timed(metric.ofTimes.bind(metric), call, times ?? new Float64Array(), has);
+  if (metric.ofTimes)
+    return {
+      ...timed(metric.ofTimes.bind(metric), call, times ?? new Float64Array(), has),
+      name: metricName(call, registry),
+    };
+  const read = metric.ahead?.ofWritten && (texts ?? textsIn(scored, call));
+  if (read) await metric.ahead?.ofWritten?.(call, read, breathing(signal ?? judging?.signal));
   const measure: Scored["measure"] = texts
     ? (own, call) => must(own.ofWritten, `what ${call.word} is of texts`)(call, texts)
     : (own, call) => scored.measure(own, call);
@@ -63,10 +71,11 @@ export async function measureOf(
   const notes = none ? [] : notesOn(metric, call, measure);
   const sampler = texts && samplerOf(metric, call, "ofWritten", texts, drawnTexts(texts));
   return {
-    ...{ name: metricName(call), call, value },
+    ...{ name: metricName(call, registry), call, value },
     ...(why !== null && { why }),
     ...(notes.length > 0 && { notes }),
     greaterIsBetter: has?.greaterIsBetter !== false,
+    perfect: has?.perfect,
     share: has?.share === true,
     resampling: texts
       ? resampling(texts.written.length, sampler ?? undefined, { single: true })
@@ -79,7 +88,7 @@ function timed(
   call: Call,
   times: Float64Array,
   has: Word<"metric">["capabilities"],
-): Measure {
+): Omit<Measure, "name"> {
   const units = times.length;
   const score = (drawn: Uint32Array): number =>
     measure(
@@ -87,7 +96,7 @@ function timed(
       Float64Array.from(drawn, (at) => times[at]!),
     );
   return {
-    ...{ name: metricName(call), call, value: measure(call, times), share: false },
+    ...{ call, value: measure(call, times), share: false },
     greaterIsBetter: has?.greaterIsBetter !== false,
     ...(units > 0 && { notes: [`milliseconds of ${plural(units, "answer")}, asked one at a time`] }),
     resampling: units > 1 ? { of: "row", units, single: false, score } : null,

@@ -55,7 +55,11 @@ export function measuresIn(measures: readonly Measure[], { rows }: Slice, count:
     const whole = measure.resampling;
     if (whole?.units !== count || Number.isNaN(measure.value) || !byRow.has(whole.of)) return null;
     const score = (drawn: Uint32Array): number => whole.score(inWhole(drawn));
-    const resampling: Resampling = { of: whole.of, units: rows.length, single: whole.single, score };
+    const own = whole.interval;
+    const resampling: Resampling = {
+      ...{ of: whole.of, units: rows.length, single: whole.single, score },
+      ...(own && { interval: { by: own.by, of: (units) => own.of(inWhole(units)) } }),
+    };
     return { ...measure, value: whole.score(rows), resampling };
   });
 }

@@ -2,6 +2,8 @@
  * Was it worth it? One sentence on a model and what stands beside it, by rules over the first metric: its paired differences,
  * and what an answer takes. Nothing is claimed where the interval of a difference holds 0, or where there is none.
  */
+import type { MetricCapabilities } from "#dsl/types/capabilities.js";
+import "#stdlib/kinds/metric.js";
 import type { Difference } from "./comparison.js";
 
 export interface Side {
@@ -17,7 +19,12 @@ export interface Rival extends Side {
   readonly is: "model" | "contender" | "constant";
 }
 export interface Sides {
-  readonly metric: { readonly name: string; readonly greaterIsBetter: boolean };
+  readonly metric: {
+    readonly name: string;
+    readonly greaterIsBetter: boolean;
+    /** As its record says. */
+    readonly perfect?: MetricCapabilities["perfect"] | undefined;
+  };
   readonly model: Side;
   readonly rivals: readonly Rival[];
 }
@@ -29,7 +36,7 @@ const TELLING = 3;
 export function verdictOf({ metric, model, rivals }: Sides): string | null {
   const told = rivals.filter(({ value }) => !Number.isNaN(value));
   if (told.length === 0 || Number.isNaN(model.value)) return null;
-  const unit = unitOf(metric.greaterIsBetter, [model, ...told]);
+  const unit = unitOf(metric);
   const of = (which: Difference["verdict"]): readonly Rival[] =>
     told.filter(({ difference }) => difference.verdict === which);
   // Models that were trained differ by less than what else the machine does.
@@ -83,11 +90,14 @@ interface Unit {
   gain(difference: Difference, sign: 1 | -1): string;
 }
 
-/** Points are hundredths, of scores between 0 and 1 of which greater ones are better. */
-function unitOf(greaterIsBetter: boolean, sides: readonly Side[]): Unit {
-  const points = greaterIsBetter && sides.every(({ value }) => value >= 0 && value <= 1);
+/** What floating point leaves of two that are the same. */
+const NOTHING = 1e-12;
+
+/** Points are hundredths of the way from 0 to what is perfect. */
+function unitOf({ greaterIsBetter, perfect }: Sides["metric"]): Unit {
+  const points = perfect !== undefined;
   const number = (value: number): string =>
-    (points ? (100 * value).toFixed(1) : String(Number(value.toPrecision(3))))
+    (points ? inPoints((100 * value) / perfect) : String(Number(value.toPrecision(3))))
       .replace(/^-(?=[0.]*$)/, "")
       .replace("-", "−");
   return {
@@ -98,6 +108,12 @@ function unitOf(greaterIsBetter: boolean, sides: readonly Side[]): Unit {
       return `${number(turned * value)}${points ? " points" : ""}${ends ? ` (${ends.join(" … ")})` : ""}`;
     },
   };
+}
+
+/** A tenth of a point; what is less, and still something, by its first digits. */
+function inPoints(value: number): string {
+  const short = value.toFixed(1);
+  return Number(short) !== 0 || Math.abs(value) < NOTHING ? short : String(Number(value.toPrecision(2)));
 }
 
 const PARTS: Readonly<Record<number, string>> = {

@@ -1,5 +1,6 @@
-/** Answers of a file: a row each, of JSON Lines or of a table in text. */
-import { extname } from "node:path";
+/** Answers of a file: a row each, of JSON Lines, of an array in JSON or of a table in text. */
+import { open } from "node:fs/promises";
+import { extname, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { does } from "../core/session/words.js";
 import type { Answer, Answers } from "./answers.js";
@@ -32,18 +33,24 @@ export async function answersIn(
   folder: string,
   path: string,
   columns: Columns,
-): Promise<Answers & { readonly beside: Beside }> {
+): Promise<Answers & { readonly beside: Beside; readonly notes: readonly string[] }> {
   const ending = extname(path.toLowerCase().replace(/\.gz$/, ""));
   const table = ending === ".csv" || ending === ".tsv";
+  const array = !table && (await beginsAsArray(resolve(folder, path)));
   const call = {
     kind: "source",
-    word: table ? "csv" : "jsonl",
+    word: table ? "csv" : array ? "json" : "jsonl",
     arguments: table
       ? { path, delimiter: ending === ".tsv" ? "\t" : ",", quote: '"', header: "first", skip: 0, encoding: "utf-8" }
-      : { path, encoding: "utf-8" },
+      : { path, encoding: "utf-8", ...(array && { rows: null }) },
   };
+  const notes: string[] = [];
   const source = await does(call, "source");
-  const read = await source.open(call, { folder, live: () => undefined });
+  const read = await source.open(call, {
+    folder,
+    live: () => undefined,
+    found: (file, what) => void notes.push(`${file}: ${what}`),
+  });
   const has = read.columnNames().filter((name) => name !== "$row");
   const column = (asked: string | undefined, usual: readonly string[], wants: string | null): string | undefined => {
     const name = asked ?? usual.find((one) => has.includes(one));
@@ -56,7 +63,8 @@ export async function answersIn(
   const predicted = column(columns.predicted, PREDICTED, probabilities === undefined ? "`predicted`" : null);
   const values = (name: string | undefined): readonly unknown[] | null =>
     name === undefined ? null : Array.from(read.array(name) as Iterable<unknown>);
-  const [right, said, shares] = [values(truth), values(predicted), values(probabilities)];
+  const [right, said] = [values(truth), values(predicted)];
+  const shares = table ? values(probabilities)?.map(asWritten) : values(probabilities);
   const rows = (right ?? []).map((one, i): Answer => ({
     ...{ truth: one, predicted: said?.[i], probabilities: shares?.[i] },
   }));
@@ -65,5 +73,30 @@ export async function answersIn(
     values: (name) => values(column(name, [], null)) ?? [],
     texts: () => (values(column(columns.text, READ, "`text`")) ?? []).map((text) => String(text ?? "")),
   };
-  return { file: path, rows, texts: TEXTS.includes(truth ?? ""), beside };
+  return { file: path, rows, texts: TEXTS.includes(truth ?? ""), beside, notes };
+}
+
+/** Probabilities in a cell of a table are written as JSON; what is none stays as it is, and is an error of its row. */
+function asWritten(cell: unknown): unknown {
+  if (typeof cell !== "string" || cell.trim() === "") return null;
+  try {
+    return JSON.parse(cell) as unknown;
+  } catch {
+    return cell;
+  }
+}
+
+/** Rows of JSON Lines are objects: a file that begins with a bracket is one array of them. */
+async function beginsAsArray(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => null);
+  if (!file) return false;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0);
+    return /^[\ufeff\s]*\[/.test(buffer.toString("utf8", 0, bytesRead));
+  } catch {
+    // What can't be read so, the source tells of.
+    return false;
+  } finally {
+    await file.close();
+  }
 }

@@ -50,7 +50,15 @@ export function sortsOf({ truth, predicted, probabilities }: Answer, texts: bool
   // Fields that are to be found in JSON.
   if (isRecord(truth)) return ["written"];
   if (typeof truth === "number" && typeof predicted === "number") return ["number", "label"];
-  return texts ? ["written", "answer", "label"] : ["label", "written", "answer"];
+  const strings = texts ? (["written", "answer", "label"] as const) : (["label", "written", "answer"] as const);
+  // Tables in text have no numbers: what looks like one is a name, unless a metric of numbers is asked for.
+  return [truth, predicted].every((one) => numberIn(one) !== null) ? [...strings, "number"] : strings;
+}
+
+/** Null: it is none. */
+function numberIn(value: unknown): number | null {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : null;
 }
 
 /** In words, for errors. */
@@ -132,6 +140,9 @@ function inOrder(labels: ReadonlySet<string>): readonly string[] {
     : sorted;
 }
 
+/** Rows times labels of sets, each of which is a byte: what is more takes minutes and gigabytes. */
+const MOST_CELLS = 100_000_000;
+
 function ofSets(answers: Answers): Outcomes {
   const { rows } = answers;
   const sets = (field: "truth" | "predicted"): readonly (readonly string[])[] =>
@@ -143,18 +154,32 @@ function ofSets(answers: Answers): Outcomes {
   const labels = inOrder(
     new Set([...truth.flat(), ...predicted.flat(), ...given.flatMap((one) => [...(one?.keys() ?? [])])]),
   );
-  const bits = (of: readonly (readonly string[])[]): Uint8Array =>
-    Uint8Array.from(of.flatMap((own) => labels.map((name) => Number(own.includes(name)))));
+  const n = labels.length;
+  if (rows.length * n > MOST_CELLS)
+    throw new CodedError("too-many-labels", { file: answers.file, rows: rows.length, labels: n, most: MOST_CELLS });
+  const number = new Map(labels.map((name, i) => [name, i]));
+  const bits = (of: readonly (readonly string[])[]): Uint8Array => {
+    const set = new Uint8Array(of.length * n);
+    of.forEach((own, row) => own.forEach((name) => (set[row * n + (number.get(name) ?? 0)] = 1)));
+    return set;
+  };
+  let said: Float64Array | undefined;
+  const probabilities = (): Float64Array => {
+    const all = new Float64Array(rows.length * n);
+    given.forEach((one, row) => one?.forEach((share, name) => (all[row * n + (number.get(name) ?? 0)] = share)));
+    return all;
+  };
+  const plain = { labels, truth: bits(truth), predicted: bits(predicted) };
   const input = (metric: string) => ({
-    ...{ labels, truth: bits(truth), predicted: bits(predicted) },
+    ...plain,
     get probabilities(): Float64Array {
       if (given.includes(null)) throw new CodedError("no-probabilities", { metric });
-      return Float64Array.from(given.flatMap((one) => labels.map((name) => one?.get(name) ?? 0)));
+      return (said ??= probabilities());
     },
   });
   return {
     labels,
-    byLabel: byLabel(labels, countsOfSets({ labels, truth: bits(truth), predicted: bits(predicted) })),
+    byLabel: byLabel(labels, countsOfSets(plain)),
     measure: (metric, call) => metric.ofLabelSets?.(call, input(call.word)) ?? Number.NaN,
     resampling(metric, call) {
       const own = input(call.word);
@@ -183,11 +208,7 @@ function ofTags(answers: Answers): Outcomes {
 function ofNumbers(answers: Answers): Outcomes {
   const numbers = (field: "truth" | "predicted"): Float64Array =>
     Float64Array.from(answers.rows, (row, i) => {
-      const value = row[field];
-      const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-      return typeof number === "number" && Number.isFinite(number)
-        ? number
-        : broken(answers, i, field, `is ${shown(value)}, no number`);
+      return numberIn(row[field]) ?? broken(answers, i, field, `is ${shown(row[field])}, no number`);
     });
   const input = { truth: numbers("truth"), predicted: numbers("predicted") };
   return {

@@ -11,6 +11,12 @@ declare module "#dsl/diagnostics/codes.js" {
     };
     "broken-answer": { readonly file: string; readonly row: number; readonly field: string; readonly why: string };
     "no-probabilities": { readonly metric: string };
+    "too-many-labels": {
+      readonly file: string;
+      readonly rows: number;
+      readonly labels: number;
+      readonly most: number;
+    };
     "metrics-apart": {
       readonly metric: string;
       readonly measures: readonly string[];
@@ -40,6 +46,14 @@ registerCodes({
     help: () => 'write them into each row: `"probabilities": {"label": 0.7, …}`',
     explain:
       "Log loss, Brier score, calibration, areas under curves and top places are of how likely each label was said to be; which label was said does not tell that.",
+  },
+  "too-many-labels": {
+    severity: "error",
+    message: (d) =>
+      `${d.file} has ${d.rows.toLocaleString("en-US")} rows of sets of ${d.labels.toLocaleString("en-US")} labels: more decisions than can be scored at once (${d.most.toLocaleString("en-US")})`,
+    help: () => "score parts of the rows, or leave out of `truth` and `predicted` the labels that hardly a row has",
+    explain:
+      "Of sets of labels each label of each row is a decision: whether the row has it, and whether it was said to. Metrics and their intervals look at all of them, again and again.",
   },
   "metrics-apart": {
     severity: "error",

@@ -30,6 +30,8 @@ export interface ScoredAnswers {
   readonly rows: number;
   readonly metrics: readonly ScoredMetric[];
   readonly methods: string;
+  /** How the file was read, and as what its answers, where somebody may have meant another thing. */
+  readonly notes: readonly string[];
   /** What each label comes to; absent: they are no labels. */
   readonly byLabel?: LabelCounts;
   /** Parts of the rows, by each of what was asked for. */
@@ -47,7 +49,7 @@ export interface ScoredAnswers {
 
 /** `metrics`, `by`: as a program has them, between the brackets. Coded errors `bad-usage`, `metrics-apart`, `average-needed`, … */
 export async function scoreAnswers(
-  answers: Answers & { readonly beside: Beside },
+  answers: Answers & { readonly beside: Beside; readonly notes?: readonly string[] },
   { metrics: written, by = "" }: { readonly metrics?: string | undefined; readonly by?: string | undefined },
   registry: Registry,
   { folder, signal }: { readonly folder: string; readonly signal?: AbortSignal },
@@ -79,6 +81,7 @@ export async function scoreAnswers(
       ...(measure.notes && { notes: measure.notes }),
     })),
     ...(outcomes.byLabel && { byLabel: outcomes.byLabel }),
+    notes: [...(answers.notes ?? []), ...(calls === null ? mayBeLabels(sort, answers) : [])],
     methods: methodsOf(measures.flatMap((measure) => drawn.get(measure) ?? [])),
     by: by === "" ? [] : await slicedBy(partings(by, answers.beside, registry), answers, measures, signal),
   };
@@ -160,6 +163,16 @@ function listOf<T>({ value, diagnostics }: Read, option: string): readonly T[] {
     throw new CodedError("bad-usage", { message: `\`${option}\` names nothing`, command: "tunebook score" });
   return value as readonly T[];
 }
+
+/** Whole numbers of which there are few are often names of labels. */
+function mayBeLabels(sort: Sort, { rows }: Answers): readonly string[] {
+  if (sort !== "number") return [];
+  const values = new Set(rows.flatMap(({ truth, predicted }) => [Number(truth), Number(predicted)]));
+  return values.size <= FEW_LABELS && [...values].every(Number.isInteger)
+    ? ['its answers were read as numbers; if they are labels, ask for it: `--metrics "accuracy, f1(macro)"`']
+    : [];
+}
+const FEW_LABELS = 100;
 
 /** The sort of answers that the first row may be of and all metrics measure. */
 function agreed(

@@ -1,5 +1,7 @@
 /** What measures outcomes: one function for each sort of outcome. */
 import type { Call } from "#dsl/types/value.js";
+import type { OwnInterval } from "../lib/intervals/interval.js";
+import type { Breathing } from "../lib/breathing.js";
 import type { JudgeImplementation } from "./judge.js";
 
 /** A model's are f32; what stands in a file is read whole. */
@@ -70,7 +72,11 @@ export interface RankingMetricInput {
   readonly searches: readonly (readonly Rank[])[];
 }
 /** The score of things that are drawn with repetition: `drawn` are their numbers. */
-export type Sampler = (drawn: Uint32Array) => number;
+export interface Sampler {
+  (drawn: Uint32Array): number;
+  /** Absent: the bootstrap's. */
+  readonly interval?: OwnInterval;
+}
 /** Made once of all that was scored, where that is quicker than to measure each draw afresh. It says the same. */
 export interface Samplers {
   compute?(call: Call, input: MetricInput): Sampler;
@@ -101,6 +107,10 @@ export interface Reasons {
 export interface Notes {
   ofWritten?(call: Call, input: WrittenMetricInput): readonly string[];
 }
+/** Asked before it is measured, where that takes long: what is worked out then is kept, and meanwhile others have their turn. */
+export interface Ahead {
+  ofWritten?(call: Call, input: WrittenMetricInput, breathing: Breathing): Promise<void>;
+}
 /** What a metric may need of the world before it measures. */
 export interface MetricWorld {
   /** The text of a file, by its path from the folder of the session. Coded errors `missing-file`, `unreadable-file`, … */
@@ -130,6 +140,7 @@ export interface MetricImplementation {
   /** Asked where it is no number. */
   readonly why?: Reasons;
   readonly notes?: Notes;
+  readonly ahead?: Ahead;
   /** It is another model that is asked; whoever measures asks it, where he may. */
   readonly judge?: JudgeImplementation;
   /** The metric as this call wants it, where that takes a look at the world. */
@@ -159,6 +170,13 @@ declare module "#dsl/types/capabilities.js" {
     readonly share?: true;
     /** Its numbers are no bare ones: `ms`. */
     readonly unit?: string;
+    /**
+     * What is perfect, of scores that begin at 0: 1, or 100. Differences of such scores are told in points, hundredths of the
+     * way. Absent: it is in a unit of its own.
+     */
+    readonly perfect?: 1 | 100;
+    /** Its name tells the parameter that has a place though it stand at its default: each reports another one by the bare word. */
+    readonly namesDefault?: true;
     /** It follows from the loss alone: it tells how likely answers were, not which were given. */
     readonly ofLoss?: true;
     /** It is of bytes: of texts whose tokens are foretold they are counted for it. */

@@ -6,7 +6,13 @@ export const word = defineWord({
   doc: "Share of rows whose label is predicted right; of several labels, all of them.",
   example: "metrics: [accuracy]",
   since: "0.1.0",
-  capabilities: { greaterIsBetter: true, of: ["label", "label_set", "pair"], share: true, hidesRare: "f1(macro)" },
+  capabilities: {
+    greaterIsBetter: true,
+    perfect: 1,
+    of: ["label", "label_set", "pair"],
+    share: true,
+    hidesRare: "f1(macro)",
+  },
   elsewhere: {
     acc: "accuracy",
   },

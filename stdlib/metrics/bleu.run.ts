@@ -1,14 +1,14 @@
 /** BLEU (Papineni et al., 2002) over a corpus with the settings that its signature names (Post, 2018, arXiv 1804.08771). */
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { nGrams, runs, shared, wordsOf } from "../lib/metrics/n-grams.js";
+import { stripEnd } from "../lib/metrics/strip.js";
 import { signature } from "../lib/metrics/signature.js";
-import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import { rowSums, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
 
 const ORDER = 4;
 
 export const bleu: MetricImplementation = {
-  ofWritten: (_call, input) => whole(sumsOf(input)),
-  samplers: { ofWritten: (_call, input) => drawnFrom(sumsOf(input)) },
+  ...writtenSums((_call, input) => sumsOf(input)),
   notes: { ofWritten: () => [signature("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp")] },
 };
 
@@ -37,8 +37,7 @@ function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
 
 /** The words of mteval-v13a: punctuation stands apart, but not within numbers. */
 function parted(text: string): readonly string[] {
-  const plain = text
-    .trimEnd()
+  const plain = stripEnd(text)
     .replaceAll("<skipped>", "")
     .replaceAll("-\n", "")
     .replaceAll("\n", " ")

@@ -1,49 +1,111 @@
-/** Naeini et al. 2015, with the bins of Guo et al. 2017 (arXiv 1706.04599): a bin has its upper end, not its lower. */
-import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "../kinds/metric.js";
+/**
+ * Naeini et al. 2015, with the bins of Guo et al. 2017 (arXiv 1706.04599): a bin has its upper end, not its lower. Chance makes
+ * it greater, as whatever it does to a bin adds up, and makes draws of the rows greater still; so its interval is no bootstrap's.
+ */
+import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "../kinds/metric.js";
+import { chance } from "../lib/chance.js";
+import { Z, LEVEL, type Interval } from "../lib/intervals/interval.js";
 import { surestOf } from "../lib/metrics/reliability.js";
-import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
 
 export const calibrationError: MetricImplementation = {
-  compute: (call, input) => whole(off(Number(call.arguments["bins"]), input)),
-  ofLabelSets: (call, input) => whole(offEach(Number(call.arguments["bins"]), input)),
+  compute: (call, input) => errorOf(ofSurest(Number(call.arguments["bins"]), input)),
+  ofLabelSets: (call, input) => errorOf(ofEach(Number(call.arguments["bins"]), input)),
   samplers: {
-    compute: (call, input) => drawnFrom(off(Number(call.arguments["bins"]), input)),
-    ofLabelSets: (call, input) => drawnFrom(offEach(Number(call.arguments["bins"]), input)),
+    compute: (call, input) => drawn(ofSurest(Number(call.arguments["bins"]), input)),
+    ofLabelSets: (call, input) => drawn(ofEach(Number(call.arguments["bins"]), input)),
   },
 };
 
-const binOf = (sure: number, bins: number): number => Math.min(bins, Math.max(1, Math.ceil(sure * bins))) - 1;
-
-/** Of each row, into its bin: how much more was said than came true. */
-function off(bins: number, input: MetricInput): RowSums {
-  const { truth, probabilities, labels } = input;
-  const n = labels.length;
-  const surest = surestOf(input);
-  return rowSums(
-    truth.length,
-    bins,
-    (row) => {
-      const sure = probabilities[row * n + surest[row]!]!;
-      const values = new Array<number>(bins).fill(0);
-      values[binOf(sure, bins)] = sure - Number(truth[row] === surest[row]);
-      return values;
-    },
-    (sums, rows) => sums.reduce((all, one) => all + Math.abs(one), 0) / rows,
-  );
+/** What one row adds to one bin. */
+interface Part {
+  readonly bin: number;
+  /** How much more was said than came true. */
+  readonly off: number;
+  /** The square of what chance may do there: where nothing was wrong as yet, something may be. */
+  readonly spread: number;
+}
+interface Rows {
+  readonly bins: number;
+  /** Decisions of a row. */
+  readonly each: number;
+  readonly rows: readonly (readonly Part[])[];
 }
 
-/** The same of every label of a row, each a decision of its own. */
-function offEach(bins: number, { truth, probabilities, labels }: LabelSetMetricInput): RowSums {
+const binOf = (sure: number, bins: number): number => Math.min(bins, Math.max(1, Math.ceil(sure * bins))) - 1;
+
+function ofSurest(bins: number, input: MetricInput): Rows {
+  const { truth, probabilities, labels } = input;
+  const surest = surestOf(input);
+  const rows = Array.from(truth, (right, row): readonly Part[] => {
+    const sure = probabilities[row * labels.length + surest[row]!]!;
+    const off = sure - Number(right === surest[row]);
+    return [{ bin: binOf(sure, bins), off, spread: Math.max(off ** 2, sure * (1 - sure)) }];
+  });
+  return { bins, each: 1, rows };
+}
+
+/** Of every label of a row, each a decision of its own. */
+function ofEach(bins: number, { truth, probabilities, labels }: LabelSetMetricInput): Rows {
   const n = labels.length;
-  return rowSums(
-    truth.length / n,
-    bins,
-    (row) => {
-      const values = new Array<number>(bins).fill(0);
-      for (let at = row * n; at < (row + 1) * n; at++)
-        values[binOf(probabilities[at]!, bins)]! += probabilities[at]! - truth[at]!;
-      return values;
-    },
-    (sums, rows) => sums.reduce((all, one) => all + Math.abs(one), 0) / (rows * n),
-  );
+  const rows = Array.from({ length: truth.length / n }, (_, row): readonly Part[] => {
+    const [off, spread] = [new Map<number, number>(), new Map<number, number>()];
+    for (let at = row * n; at < (row + 1) * n; at++) {
+      const said = probabilities[at]!;
+      const bin = binOf(said, bins);
+      off.set(bin, (off.get(bin) ?? 0) + said - truth[at]!);
+      spread.set(bin, (spread.get(bin) ?? 0) + said * (1 - said));
+    }
+    return [...off].map(([bin, own]) => ({ bin, off: own, spread: Math.max(own ** 2, spread.get(bin) ?? 0) }));
+  });
+  return { bins, each: n, rows };
+}
+
+const allOf = ({ rows }: Rows): Uint32Array => Uint32Array.from(rows, (_, row) => row);
+
+function sumsOf({ bins, rows }: Rows, drawn: Uint32Array): Float64Array {
+  const sums = new Float64Array(bins);
+  for (const row of drawn) for (const { bin, off } of rows[row]!) sums[bin]! += off;
+  return sums;
+}
+function errorOf(of: Rows, drawn = allOf(of)): number {
+  return sumsOf(of, drawn).reduce((all, one) => all + Math.abs(one), 0) / (drawn.length * of.each);
+}
+
+function drawn(of: Rows): Sampler {
+  const interval = { by: "bins", of: (rows: Uint32Array) => between(of, rows) } as const;
+  return Object.assign((rows: Uint32Array) => errorOf(of, rows), { interval });
+}
+
+const DRAWS = 2000;
+
+/**
+ * What is true is apart from the score by no more than chance takes all bins together, each taken for normal: hence the low end.
+ * It is greater than the score only where chance made the score smaller, which it can't by more than the sum of the rows, each
+ * with the sign of its bin, strays: hence the high end. Either is passed by 2.5 % at most.
+ */
+function between(of: Rows, drawn: Uint32Array): Interval | null {
+  const count = drawn.length;
+  if (count < 2) return null;
+  const [error, sums, squares] = [errorOf(of, drawn), sumsOf(of, drawn), new Float64Array(of.bins)];
+  let rising = 0;
+  for (const row of drawn) {
+    let most = 0;
+    for (const { bin, spread } of of.rows[row]!) {
+      squares[bin]! += spread;
+      most += Math.sqrt(spread);
+    }
+    rising += most ** 2;
+  }
+  const deviations = Array.from(squares, (square, b) => Math.sqrt(Math.max(0, square - sums[b]! ** 2 / count)));
+  const held = deviations.filter((deviation) => deviation > 0);
+  if (held.length === 0) return null;
+  const generator = chance(20251, count);
+  const uniform = (): number => ((generator.next() >>> 0) + 0.5) / 2 ** 32;
+  const normal = (): number => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  const strays = Float64Array.from({ length: DRAWS }, () =>
+    held.reduce((sum, deviation) => sum + deviation * Math.abs(normal()), 0),
+  ).sort();
+  const decisions = count * of.each;
+  const most = strays[Math.floor(((1 + LEVEL) / 2) * DRAWS)]! / decisions;
+  return { low: Math.max(0, error - most), high: Math.min(1, error + (Z * Math.sqrt(rising)) / decisions) };
 }

@@ -6,14 +6,13 @@ import type { Call } from "#dsl/types/value.js";
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { nGrams, runs, shared, wordsOf } from "../lib/metrics/n-grams.js";
 import { signature } from "../lib/metrics/signature.js";
-import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import { rowSums, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
 
 const ORDER = 6;
 const BETA = 2;
 
 export const chrf: MetricImplementation = {
-  ofWritten: (call, input) => whole(sumsOf(call, input)),
-  samplers: { ofWritten: (call, input) => drawnFrom(sumsOf(call, input)) },
+  ...writtenSums(sumsOf),
   notes: {
     ofWritten: ({ arguments: { words } }) => [
       signature(`nrefs:1|case:mixed|eff:yes|nc:${String(ORDER)}|nw:${String(Number(words ?? 0))}|space:no`),

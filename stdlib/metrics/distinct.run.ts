@@ -1,21 +1,57 @@
-/** Li et al. 2016 (arXiv 1510.03055), over all rows together. NaN where no row has so many words. */
-import type { MetricImplementation } from "../kinds/metric.js";
+/**
+ * Li et al. 2016 (arXiv 1510.03055), over all rows together. NaN where no row has so many words. A text that is drawn twice
+ * says nothing new, so draws are all less than the score; the jackknife takes texts away instead, and its spread is not too
+ * small whatever the score (Efron and Stein, 1981).
+ */
+import type { MetricImplementation, Sampler, WrittenMetricInput } from "../kinds/metric.js";
+import { Z, type Interval } from "../lib/intervals/interval.js";
 import { nGrams, runs, wordsOf } from "../lib/metrics/n-grams.js";
 
 export const distinct: MetricImplementation = {
-  ofWritten({ arguments: { words } }, { written }) {
-    const n = Number(words);
-    const seen = new Set<string>();
-    let all = 0;
-    for (const text of written) {
-      const own = wordsOf(text);
-      all += runs(own.length, n);
-      for (const run of nGrams(own, n).keys()) seen.add(run);
-    }
-    return all === 0 ? Number.NaN : seen.size / all;
-  },
+  ofWritten: ({ arguments: { words } }, { written }) => share(textsOf(Number(words), written)),
+  samplers: { ofWritten: ({ arguments: { words } }, input) => drawn(Number(words), input) },
   why: {
     ofWritten: ({ arguments: { words } }, { written }) =>
       written.some((text) => wordsOf(text).length >= Number(words)) ? null : `no text has ${String(words)} words`,
   },
 };
+
+interface Text {
+  /** Runs that it has, each once. */
+  readonly own: readonly string[];
+  readonly all: number;
+}
+function textsOf(n: number, written: readonly string[]): readonly Text[] {
+  return written.map((text) => {
+    const words = wordsOf(text);
+    return { own: [...nGrams(words, n).keys()], all: runs(words.length, n) };
+  });
+}
+const total = (texts: readonly Text[]): number => texts.reduce((sum, { all }) => sum + all, 0);
+
+function share(texts: readonly Text[]): number {
+  const all = total(texts);
+  return all === 0 ? Number.NaN : new Set(texts.flatMap(({ own }) => own)).size / all;
+}
+
+function drawn(n: number, { written }: WrittenMetricInput): Sampler {
+  const texts = textsOf(n, written);
+  const some = (rows: Uint32Array): readonly Text[] => Array.from(rows, (row) => texts[row]!);
+  const interval = { by: "jackknife", of: (rows: Uint32Array) => jackknife(some(rows)) } as const;
+  return Object.assign((rows: Uint32Array) => share(some(rows)), { interval });
+}
+
+function jackknife(texts: readonly Text[]): Interval | null {
+  const [n, all] = [texts.length, total(texts)];
+  const times = new Map<string, number>();
+  for (const { own } of texts) for (const run of own) times.set(run, (times.get(run) ?? 0) + 1);
+  const without = texts.map(({ own, all: runs }) => {
+    const alone = own.reduce((count, run) => count + (times.get(run) === 1 ? 1 : 0), 0);
+    return (times.size - alone) / (all - runs);
+  });
+  const mean = without.reduce((sum, one) => sum + one, 0) / n;
+  const spread = Math.sqrt(((n - 1) / n) * without.reduce((sum, one) => sum + (one - mean) ** 2, 0));
+  if (!(spread > 0) || !Number.isFinite(spread)) return null;
+  const value = times.size / all;
+  return { low: Math.max(0, value - Z * spread), high: Math.min(1, value + Z * spread) };
+}

@@ -2,15 +2,15 @@
 import type { Call } from "#dsl/types/value.js";
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { editDistance } from "../lib/metrics/edit-distance.js";
-import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
-import { wordsIn } from "../lib/tasks/words.js";
+import { rowMeans, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
+import { wordsOf } from "../lib/metrics/n-grams.js";
+import { strip } from "../lib/metrics/strip.js";
 
 export const editDistanceMetric: MetricImplementation = {
-  ofWritten: (call, input) => whole(editsOf(call, input)),
-  samplers: { ofWritten: (call, input) => drawnFrom(editsOf(call, input)) },
+  ...writtenSums(editsOf),
 };
 
 function editsOf({ arguments: { of } }: Call, { written, targets }: WrittenMetricInput): RowSums {
-  const parted = of === "words" ? wordsIn : (text: string): readonly string[] => [...text.trim()];
+  const parted = of === "words" ? wordsOf : (text: string): readonly string[] => [...strip(text)];
   return rowMeans(targets.length, (row) => editDistance(parted(written[row]!), parted(targets[row]!)));
 }

@@ -10,6 +10,7 @@ export const word = defineWord({
   /** `constant`: of sets of labels other constant answers are the best than the likeliest set. */
   capabilities: {
     greaterIsBetter: true,
+    perfect: 1,
     of: ["label", "label_set", "pair"],
     constant: (call) => (["micro", "samples"].includes(call.arguments.average) ? "commonest labels" : "all labels"),
   },

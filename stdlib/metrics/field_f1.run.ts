@@ -3,7 +3,7 @@ import type { Holds } from "#platform/schemas.js";
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { fieldsIn, jsonIn, pathOf, type Fields } from "../lib/metrics/json-fields.js";
 import { shared } from "../lib/metrics/n-grams.js";
-import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import { rowSums, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
 import { schemaNamed } from "../lib/schemas/named.js";
 
 /** Fields that are told by themselves: those that do worst. */
@@ -16,8 +16,7 @@ export const fieldF1: MetricImplementation = {
 
 function measures(holds: Holds): MetricImplementation {
   return {
-    ofWritten: (_call, input) => whole(sumsOf(input, holds)),
-    samplers: { ofWritten: (_call, input) => drawnFrom(sumsOf(input, holds)) },
+    ...writtenSums((_call, input) => sumsOf(input, holds)),
     why: { ofWritten: (_call, { targets }) => whyNone(targets) },
     notes: { ofWritten: (_call, input) => toldOf(input, holds) },
   };

@@ -1,5 +1,6 @@
 /** Source: scikit-learn's `log_loss`: probabilities are clipped at the machine epsilon of their type, and not made to sum to 1 again. */
 import type { MetricImplementation, MetricInput } from "../kinds/metric.js";
+import { clippedNats, leastOf } from "../lib/metrics/likelihood.js";
 import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
 
 export const logLoss: MetricImplementation = {
@@ -8,9 +9,6 @@ export const logLoss: MetricImplementation = {
 };
 
 function nats({ truth, probabilities, labels }: MetricInput): RowSums {
-  const least = probabilities instanceof Float64Array ? 2 ** -52 : 2 ** -23;
-  return rowMeans(truth.length, (row) => {
-    const said = probabilities[row * labels.length + truth[row]!]!;
-    return -Math.log(Math.min(Math.max(said, least), 1 - least));
-  });
+  const least = leastOf(probabilities);
+  return rowMeans(truth.length, (row) => clippedNats(probabilities[row * labels.length + truth[row]!]!, least));
 }

@@ -1,5 +1,9 @@
-/** Mean of −ln p(what is true), squared error of numbers; probabilities are floored at the least f32 so that the mean stays finite. */
+/**
+ * Mean of −ln p(what is true), squared error of numbers. So that the mean stays finite no probability counts as less than
+ * `log_loss` lets it; only a model's own of one label, which tell small ones exactly, go down to the least f32.
+ */
 import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "../kinds/metric.js";
+import { leastOf } from "../lib/metrics/likelihood.js";
 import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
 import { squaredError } from "./mean_squared_error.run.js";
 
@@ -17,17 +21,19 @@ export const loss: MetricImplementation = {
 };
 
 export function ofLabels({ truth, probabilities, labels }: MetricInput): RowSums {
-  return rowMeans(truth.length, (row) => nats(probabilities[row * labels.length + truth[row]!]!));
+  const least = probabilities instanceof Float64Array ? leastOf(probabilities) : 1e-38;
+  return rowMeans(truth.length, (row) => nats(probabilities[row * labels.length + truth[row]!]!, least));
 }
 
 function ofSets({ truth, probabilities, labels }: LabelSetMetricInput): RowSums {
   const n = labels.length;
+  const least = leastOf(probabilities);
   return rowMeans(truth.length / n, (row) => {
     let sum = 0;
     for (let at = row * n; at < (row + 1) * n; at++)
-      sum += nats(truth[at] === 1 ? probabilities[at]! : 1 - probabilities[at]!);
+      sum += nats(truth[at] === 1 ? probabilities[at]! : 1 - probabilities[at]!, least);
     return sum / n;
   });
 }
 
-const nats = (probability: number): number => -Math.log(Math.max(probability, 1e-38));
+const nats = (probability: number, least: number): number => -Math.log(Math.max(probability, least));

@@ -1,11 +1,10 @@
 /** Welleck et al. 2020 (arXiv 1908.04319): seq-rep-n, 1 − different runs / runs. A text shorter than a run repeats nothing. */
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { nGrams, runs, wordsOf } from "../lib/metrics/n-grams.js";
-import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import { rowMeans, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
 
 export const repetition: MetricImplementation = {
-  ofWritten: (call, input) => whole(shares(Number(call.arguments["words"]), input)),
-  samplers: { ofWritten: (call, input) => drawnFrom(shares(Number(call.arguments["words"]), input)) },
+  ...writtenSums((call, input) => shares(Number(call.arguments["words"]), input)),
 };
 
 function shares(n: number, { written }: WrittenMetricInput): RowSums {

@@ -2,12 +2,12 @@
 import { lastOf } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
+import { longestCommon } from "../lib/metrics/longest-common.js";
 import { nGrams, runs, shared } from "../lib/metrics/n-grams.js";
-import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import { rowMeans, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
 
 export const rouge: MetricImplementation = {
-  ofWritten: (call, input) => whole(meansOf(call, input)),
-  samplers: { ofWritten: (call, input) => drawnFrom(meansOf(call, input)) },
+  ...writtenSums(meansOf),
 };
 
 function meansOf({ arguments: { variant } }: Call, { written, targets }: WrittenMetricInput): RowSums {
@@ -57,7 +57,7 @@ function byLines(own: readonly Words[], target: readonly Words[]): number {
   return f(match, own.flat().length, target.flat().length);
 }
 
-/** Lengths of the longest sequences that beginnings of both have in that order, others between them or not: [a + 1 × b + 1]. */
+/** Lengths of the longest sequences that beginnings of both have in that order, others between them or not: [a + 1 × b + 1], of lines. */
 function commonLengths(a: Words, b: Words): readonly Int32Array[] {
   const table = [new Int32Array(b.length + 1)];
   for (const word of a) {
@@ -67,10 +67,6 @@ function commonLengths(a: Words, b: Words): readonly Int32Array[] {
     table.push(row);
   }
   return table;
-}
-
-function longestCommon(a: Words, b: Words): number {
-  return lastOf(commonLengths(a, b))[b.length]!;
 }
 
 /** Places in `a` of the longest common sequence; of equal ones that which rouge-score finds. */

@@ -1,13 +1,12 @@
 /** TER (Snover et al., 2006) over a corpus with the settings that its signature names. */
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { wordsOf } from "../lib/metrics/n-grams.js";
-import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import { rowSums, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
 import { signature } from "../lib/metrics/signature.js";
 import { editsWithShifts } from "../lib/metrics/shifts.js";
 
 export const ter: MetricImplementation = {
-  ofWritten: (_call, input) => whole(sumsOf(input)),
-  samplers: { ofWritten: (_call, input) => drawnFrom(sumsOf(input)) },
+  ...writtenSums((_call, input) => sumsOf(input)),
   notes: { ofWritten: () => [signature("nrefs:1|case:lc|tok:tercom|norm:no|punct:yes|asian:no")] },
 };
 

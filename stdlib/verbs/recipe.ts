@@ -250,10 +250,10 @@ export const word: BuiltVerb = {
       default: {
         derived: "the best by validation loss where there is a validation split, else the last",
         from: (draft) => (draft["validation"] === true ? "best" : "last"),
-        because: (draft) => {
+        because: (draft, context) => {
           const metric = metricOf(draft["early_stopping"]);
           if (draft["validation"] !== true) return "the last: there is no validation split";
-          return `the best by validation ${metric ? metricName(metric) : "loss"}`;
+          return `the best by validation ${metric ? metricName(metric, context) : "loss"}`;
         },
       },
       why: "The best of what was seen, if anything was seen.",

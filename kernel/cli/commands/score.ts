@@ -1,13 +1,14 @@
 /** `tunebook score FILE`: metrics of anybody's answers, with the code and the intervals of `evaluate`. */
 import type { Command } from "commander";
 import { clipApart } from "#kernel/core/display/clip-apart.js";
-import { oneLine, printable } from "#kernel/core/display/text.js";
+import { oneLine, plural, printable } from "#kernel/core/display/text.js";
 import { textTable } from "#kernel/core/display/text-table.js";
 import { labelRates } from "#stdlib/lib/intervals/label-rates.js";
 import { labelsShown } from "#kernel/core/display/scores/labels-table.js";
 import { answersIn } from "#kernel/scoring/answers-file.js";
 import { scoreAnswers, type ScoredAnswers, type ScoredMetric } from "#kernel/scoring/score-answers.js";
 import { registry } from "#stdlib/registry.js";
+import { untilInterrupted } from "../interrupted.js";
 import "#kernel/checking/codes.js";
 
 interface Options {
@@ -23,7 +24,7 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("score")
-    .description("metrics of answers in a file (.jsonl, .csv, .tsv), whoever gave them, with 95 % intervals")
+    .description("metrics of answers in a file (.jsonl, .json, .csv, .tsv), whoever gave them, with 95 % intervals")
     .argument("<file>", "rows with `truth` and `predicted`, `probabilities: {label: share}` besides or instead")
     .option("--metrics <list>", 'as in a program: "accuracy, f1(macro), log_loss"; without it the usual ones')
     .option("--by <list>", 'scores of parts of the rows besides: a column, or "team, length(bins: 4), language()"')
@@ -33,14 +34,24 @@ export function register(program: Command): void {
     .option("--text <column>", "what the rows are about, for `length()` and `language()`")
     .option("--probabilities <column>", "how likely each label was said to be")
     .action(async (path: string, o: Options) => {
-      const answers = await answersIn(process.cwd(), path, o);
-      const scored = await scoreAnswers(answers, o, registry, { folder: process.cwd() });
-      console.log(o.json ? JSON.stringify(asJson(scored)) : asText(scored));
+      const folder = process.cwd();
+      const { result: scored } = await untilInterrupted(async (signal) => {
+        try {
+          const answers = await answersIn(folder, path, o);
+          signal.throwIfAborted();
+          return await scoreAnswers(answers, o, registry, { folder, signal });
+        } catch (error) {
+          if (signal.aborted) return null;
+          throw error;
+        }
+      });
+      if (scored) console.log(o.json ? JSON.stringify(asJson(scored)) : asText(scored));
+      else process.exitCode = 130;
     });
 }
 
 /** Null: no number, or no interval. */
-function asJson({ rows, metrics, by, byLabel }: ScoredAnswers) {
+function asJson({ rows, metrics, by, byLabel, notes }: ScoredAnswers) {
   const parts = by.map((one) => ({
     column: one.by,
     slices: one.slices.map((slice) => ({
@@ -52,6 +63,7 @@ function asJson({ rows, metrics, by, byLabel }: ScoredAnswers) {
   return {
     rows,
     metrics: numbers(metrics),
+    ...(notes.length > 0 && { notes }),
     ...(labels && { labels }),
     ...(parts.length > 0 && { by: parts.length === 1 ? parts[0] : parts }),
   };
@@ -68,7 +80,7 @@ function numbers(metrics: readonly ScoredMetric[]) {
   );
 }
 
-function asText({ rows, metrics, methods, by, byLabel }: ScoredAnswers): string {
+function asText({ rows, metrics, methods, by, byLabel, notes: read }: ScoredAnswers): string {
   const wide = Math.max(...metrics.map(({ name }) => name.length));
   const lines = metrics.map((one) => `${one.name.padEnd(wide)}  ${shown(one)}`);
   const parts = by.flatMap(({ by: what, slices, notes }) => {
@@ -85,9 +97,10 @@ function asText({ rows, metrics, methods, by, byLabel }: ScoredAnswers): string 
     return ["", ...(cells.length > 0 ? [textTable(head, cells, align)] : [`by ${what}`]), ...notes];
   });
   return [
-    `${rows.toLocaleString("en-US")} rows`,
+    plural(rows, "row"),
     ...lines,
     ...metrics.flatMap(({ name, notes = [] }) => notes.map((note) => `${name}: ${note}`)),
+    ...read,
     `95 % intervals: ${methods}`,
     ...(byLabel ? ["", String(labelsShown(byLabel).bundle["text/plain"])] : []),
     ...parts,

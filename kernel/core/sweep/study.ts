@@ -1,7 +1,7 @@
 /** What a search and a pruner see of a sweep: its dimensions, and its trials with the greater score as the better one. */
 import type { SweepPlan } from "#dsl/plan/plan.js";
 import type { Study, StudyTrial } from "#stdlib/kinds/search.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { metricName, type Words } from "#stdlib/lib/metrics/metric-name.js";
 import { dimensionsOf } from "./points.js";
 import { holds } from "./relations.js";
 import { missedBy } from "./bars.js";
@@ -40,13 +40,13 @@ export interface Goal {
   readonly direction: "maximize" | "minimize";
   readonly metric: string;
 }
-export function goalOf(sweep: SweepPlan): Goal {
-  return told(sweep.goal);
+export function goalOf(sweep: SweepPlan, registry: Words): Goal {
+  return told(sweep.goal, registry);
 }
 /** The first ranks the trials. */
-export function goalsOf(sweep: SweepPlan): readonly [Goal, ...Goal[]] {
-  return [goalOf(sweep), ...sweep.goals.slice(1).map(told)];
+export function goalsOf(sweep: SweepPlan, registry: Words): readonly [Goal, ...Goal[]] {
+  return [goalOf(sweep, registry), ...sweep.goals.slice(1).map((goal) => told(goal, registry))];
 }
-function told({ direction, metric }: SweepPlan["goal"]): Goal {
-  return { direction, metric: metricName(metric) };
+function told({ direction, metric }: SweepPlan["goal"], registry: Words): Goal {
+  return { direction, metric: metricName(metric, registry) };
 }

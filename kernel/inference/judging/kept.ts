@@ -10,11 +10,11 @@ import { hashOf } from "#dsl/plan/hash.js";
 import type { JudgeService, Message } from "#stdlib/kinds/judge.js";
 import { cachePath } from "../../fetch/cache.js";
 import { fields, hintIn } from "../../fetch/json.js";
-import type { Said } from "./service.js";
+import { tokenCount, type Said } from "./service.js";
 
 const schema = fields({
   answer: v.string(),
-  tokens: v.nullable(fields({ read: v.number(), written: v.number() })),
+  tokens: v.fallback(v.nullable(fields({ read: tokenCount, written: tokenCount })), null),
 });
 
 export function keyOf({ url, model, maxTokens }: JudgeService, messages: readonly Message[]): string {

@@ -24,7 +24,9 @@ const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 60_000;
 const LONGEST_ANSWER = 4 * 2 ** 20;
 
-const count = v.optional(v.nullable(v.number()));
+/** A count that is none is not told. */
+export const tokenCount = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const count = v.fallback(v.optional(v.nullable(tokenCount)), undefined);
 const schema = fields({
   choices: v.pipe(v.array(fields({ message: fields({ content: v.nullable(v.string()) }) })), v.minLength(1)),
   usage: v.optional(v.nullable(fields({ prompt_tokens: count, completion_tokens: count }))),

@@ -1,5 +1,6 @@
 /** A sweep's handle, and its cell while it runs. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Words } from "#stdlib/lib/metrics/metric-name.js";
 import type { SweepPlan } from "#dsl/plan/plan.js";
 import { sweepShown } from "../../core/display/sweeps/sweep-shown.js";
 import type { DrawnSweep, SweepView } from "../../core/display/sweeps/view.js";
@@ -29,13 +30,14 @@ export class LiveSweep implements DrawnSweep {
     readonly name: string,
     readonly plan: SweepPlan,
     private readonly log: TrialLog,
+    private readonly registry: Words,
     private readonly stage: Stage,
   ) {
     this.id = `sweep-${name}-${Date.now().toString(36)}`;
   }
 
   get goal() {
-    return goalOf(this.plan);
+    return goalOf(this.plan, this.registry);
   }
 
   get trials(): readonly TrialRecord[] {
@@ -94,7 +96,7 @@ export class LiveSweep implements DrawnSweep {
       studyOf(this.plan, this.trials).trials.flatMap(({ number, violation }) => (violation > 0 ? [number] : [])),
     );
     const trials = this.trials.map((trial) => (missed.has(trial.number) ? { ...trial, missed: true as const } : trial));
-    return { name: this.name, goals: goalsOf(this.plan), axes: axesOf(vary), trials, wanted, ...clock };
+    return { name: this.name, goals: goalsOf(this.plan, this.registry), axes: axesOf(vary), trials, wanted, ...clock };
   }
 
   /** A sentence that stays beneath its pictures. */

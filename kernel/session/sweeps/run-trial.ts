@@ -87,7 +87,7 @@ async function runOnce(around: Around, asked: Asked, one: One): Promise<Outcome>
   const wanted = [...sweep.goals.map(({ metric }) => metric), ...bars];
   const measures = await onTheWay(wanted, plan, registry);
   const before = asked.resume ? doneBefore(session, one, wanted) : null;
-  if (before) return outcomeOf(before, sweep);
+  if (before) return outcomeOf(before, sweep, registry);
   await asked.turn.begin();
   const result = await trained(around, asked, one, measures);
   const forget = () => session.models.forget(result.run.path);
@@ -106,7 +106,7 @@ async function runOnce(around: Around, asked: Asked, one: One): Promise<Outcome>
     if (kept?.damaged)
       warningsOn(stage, around.span)("best-not-kept", { ...kept.damaged, kept: kept.checkpoint.position.step });
     const told = toldAt(result.events, must(kept, "the weights of a training that ended").checkpoint.position.step);
-    const missing = wanted.filter((metric) => !measures.includes(metric) || !(metricName(metric) in told));
+    const missing = wanted.filter((metric) => !measures.includes(metric) || !(metricName(metric, registry) in told));
     const how = {
       ...{ metrics: missing, batch_size: plan.recipe.training.batch_size },
       world: worldIn(stage.hostContext.folder),
@@ -115,9 +115,9 @@ async function runOnce(around: Around, asked: Asked, one: One): Promise<Outcome>
     const subject = { data: plan.recipe.data, split: "validation" };
     const scored = missing.length > 0 ? await evaluateOnce(session, handle, subject, how, stage) : null;
     const values = wanted.map(
-      (metric) => (missing.includes(metric) ? scored?.evaluation.metrics : told)?.[metricName(metric)],
+      (metric) => (missing.includes(metric) ? scored?.evaluation.metrics : told)?.[metricName(metric, registry)],
     );
-    return outcomeOf({ ...ended, values, step: result.trained.steps }, sweep);
+    return outcomeOf({ ...ended, values, step: result.trained.steps }, sweep, registry);
   } finally {
     giveBack(result);
     await forget();
@@ -135,22 +135,23 @@ function outcomeOf(
     readonly step: number;
   },
   { goals }: SweepPlan,
+  registry: Registry,
 ): Outcome {
   const all = values.map((value) => value ?? Number.NaN);
   const none = goals.findIndex((_, i) => Number.isNaN(all[i]));
   const unmeasured = goals[none];
-  if (unmeasured) throw new CodedError("trial-unmeasured", { metric: metricName(unmeasured.metric), step });
+  if (unmeasured) throw new CodedError("trial-unmeasured", { metric: metricName(unmeasured.metric, registry), step });
   return { ...ended, scores: all.slice(0, goals.length), bars: all.slice(goals.length) };
 }
 
 /** What it came to, where it was trained to its end before the sweep was interrupted and its log says all that is wanted; null: no. */
-function doneBefore({ runs }: TuneSession, { name, plan }: One, wanted: readonly Call[]) {
+function doneBefore({ runs, vocabulary }: TuneSession, { name, plan }: One, wanted: readonly Call[]) {
   const run = finishedRun(runs, name, plan.recipeHash);
   if (!run || readCheckpoints(run).length === 0) return null;
   const events = run.events();
   const { step } = keptCheckpoint(run, plan).position;
   const told = toldAt(events, step);
-  const values = wanted.map((metric) => told[metricName(metric)]);
+  const values = wanted.map((metric) => told[metricName(metric, vocabulary.registry)]);
   return values.includes(undefined) ? null : { run: run.path, tokens: tokensOf(events), values, step };
 }
 
@@ -161,7 +162,7 @@ async function trained(
   measures: readonly Call[],
 ): Promise<RunResult> {
   const { session, stage, sweep, models } = around;
-  const metric = metricName(sweep.goal.metric);
+  const metric = metricName(sweep.goal.metric, session.vocabulary.registry);
   const onEvent = (event: RunEvent): void => {
     if (event.kind === "step") asked.onStep(event.step);
     const score = event.kind === "evaluated" ? event.metrics[metric] : undefined;

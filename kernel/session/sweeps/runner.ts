@@ -9,7 +9,7 @@ import type { PrunerImplementation } from "#stdlib/kinds/pruner.js";
 import type { Point, SearchImplementation } from "#stdlib/kinds/search.js";
 import type { RunLock } from "../../artifacts/run-lock.js";
 import { valuesAt } from "../../core/sweep/points.js";
-import { goalOf, oriented, studyOf } from "../../core/sweep/study.js";
+import { oriented, studyOf, type goalOf } from "../../core/sweep/study.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 import { Failures, ends, whyOf } from "./failures.js";
 import { dropWeights } from "./kept-weights.js";
@@ -27,6 +27,7 @@ export interface Runner {
   readonly name: string;
   readonly search: SearchImplementation;
   readonly pruner: PrunerImplementation | null;
+  readonly goal: ReturnType<typeof goalOf>;
   readonly log: TrialLog;
   readonly lock: RunLock;
   readonly wishes: Wishes;
@@ -171,9 +172,9 @@ class SweepRun {
 
   /** Trains it, and tells of it while it trains. */
   private outcomes({ number, values }: TrialRecord, how: How, now: () => TrialRecord): Promise<readonly Outcome[]> {
-    const { log, wishes, onChange, name, sweep } = this.o;
+    const { log, wishes, onChange, name, goal } = this.o;
     let why: string | null = null;
-    const of = { sweep: name, journal: log.name, number, goal: goalOf(sweep) };
+    const of = { sweep: name, journal: log.name, number, goal };
     return this.o.runTrial({
       ...{ values, of, ...how, signal: this.abort.signal },
       onRun: (run) => log.note(number, { run }),

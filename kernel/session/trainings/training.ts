@@ -224,10 +224,10 @@ async function trainIn(work: Work): Promise<RunResult> {
     ...{ loader: material.loader, schedule: material.schedule, stopping: material.stopping },
     watchedRows: watchedRows(work, resume),
     validate: await validating(work, open, watched),
-    watched: { name: metricName(watched), greaterIsBetter: greaterIsBetter(registry, watched) },
+    watched: { name: metricName(watched, registry), greaterIsBetter: greaterIsBetter(registry, watched) },
     engine: engine.info.title,
     onValidating: (done, of) => request.onValidating?.(done, of),
-    onUnmeasured: (step) => request.onUnmeasured?.(step, metricName(watched)),
+    onUnmeasured: (step) => request.onUnmeasured?.(step, metricName(watched, registry)),
     ...{ resume, damaged },
     ...(work.stage.signal ? { signal: work.stage.signal } : {}),
     ...(request.among && { among: request.among(totalSteps(plan, material.loader)) }),
@@ -315,10 +315,12 @@ async function validating(
         signal,
         onRows,
       });
-      const missing = wanted.filter(({ call }) => !(metricName(call) in told));
+      const missing = wanted.filter(({ call }) => !(metricName(call, session.vocabulary.registry) in told));
       return {
         ...told,
-        ...Object.fromEntries(missing.map(({ call, metric }) => [metricName(call), measure(metric, call)])),
+        ...Object.fromEntries(
+          missing.map(({ call, metric }) => [metricName(call, session.vocabulary.registry), measure(metric, call)]),
+        ),
       };
     })
   );

@@ -34,7 +34,7 @@ export function heldTo(
     const cleared = !Number.isNaN(value) && has.clears(call, value);
     const within = interval ? ` (${short(by * interval.low)} … ${short(by * interval.high)})` : "";
     return {
-      bar: `${metricName(metric)} ${says} ${written}`,
+      bar: `${metricName(metric, registry)} ${says} ${written}`,
       is: Number.isNaN(value)
         ? `no number${why === undefined ? "" : `: ${why}`}`
         : `${short(by * value)}${end}${within}`,

@@ -51,7 +51,13 @@ export async function sweepLearningCurve(
     ? "their seeds and the rows that are scored"
     : "the rows that are scored";
   return learningCurveShown(forecast, {
-    ...{ data: data.name, rows: rowsIn(["train", "all"]), errors, shares, metric: metricName(metric) },
+    ...{
+      data: data.name,
+      rows: rowsIn(["train", "all"]),
+      errors,
+      shares,
+      metric: metricName(metric, session.vocabulary.registry),
+    },
     measured: `the trials of ${name}${best ? ", the best of each size" : ""}, scored on ${count(scored)} rows of validation; each interval holds in 4 of 5 cases, by ${shares ? trained : "how far they lie apart"}.`,
   });
 }

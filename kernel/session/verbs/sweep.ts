@@ -3,6 +3,7 @@ import canonicalize from "canonicalize";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Registry } from "#dsl/types/registry.js";
 import type { Action, SweepPlan } from "#dsl/plan/plan.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { bestShown } from "../../core/display/sweeps/best.js";
@@ -39,15 +40,21 @@ export async function runSweep(session: TuneSession, action: Sweep, stage: Stage
   const hash = bytesToHex(sha256(utf8ToBytes(canonicalize(identity) ?? "")));
   const lock = await lockRun(Journal.folder(session.runs, name, hash), "sweep");
   try {
-    await sweepIn(session, action, stage, new TrialLog(Journal.open(session.runs, name, hash, journalOf(sweep))), lock);
+    await sweepIn(
+      session,
+      action,
+      stage,
+      new TrialLog(Journal.open(session.runs, name, hash, journalOf(sweep, session.vocabulary.registry))),
+      lock,
+    );
   } finally {
     lock.release();
   }
 }
 
 /** Of it what its journal must know. */
-function journalOf({ vary, goals }: SweepPlan): JournalOf {
-  return { vary, goals: goals.map(({ metric, direction }) => ({ metric: metricName(metric), direction })) };
+function journalOf({ vary, goals }: SweepPlan, registry: Registry): JournalOf {
+  return { vary, goals: goals.map(({ metric, direction }) => ({ metric: metricName(metric, registry), direction })) };
 }
 
 async function sweepIn(
@@ -57,7 +64,7 @@ async function sweepIn(
   log: TrialLog,
   lock: RunLock,
 ): Promise<void> {
-  const live = new LiveSweep(name, sweep, log, stage);
+  const live = new LiveSweep(name, sweep, log, session.vocabulary.registry, stage);
   session.sweeps.set(name, live);
   session.names.define(name, live, sweepType);
   live.show();
@@ -72,7 +79,18 @@ async function sweepIn(
     ]);
     const around = { session, stage, sweep, span, models };
     await runTrials({
-      ...{ name, sweep, search, pruner, log, lock, wishes: live.wishes, signal: stage.signal, atOnce: trials },
+      ...{
+        name,
+        sweep,
+        goal: live.goal,
+        search,
+        pruner,
+        log,
+        lock,
+        wishes: live.wishes,
+        signal: stage.signal,
+        atOnce: trials,
+      },
       runTrial: (asked) => runTrial(around, asked),
       onChange: () => live.show(),
     });

@@ -47,7 +47,7 @@ export async function calibrate(
       warn("not-calibrated", { model: handle.name, word: call.word, why: found });
       continue;
     }
-    const scoreOf = scoring({ said, rows, encoding }, metric, by);
+    const scoreOf = scoring({ said, rows, encoding }, metric, by, metricName(by, session.vocabulary.registry));
     told.push(...changed(call, { before: fitted, after: found }, scoreOf));
     fitted = found;
   }
@@ -96,10 +96,11 @@ function scoring(
   { said, rows, encoding }: { readonly said: Asked; readonly rows: Encoded; readonly encoding: Encoding },
   metric: Parameters<ReturnType<typeof scoredOf>["measure"]>[0],
   call: Call,
+  name: string,
 ) {
   return (fitted: Fitted): Scoring => {
     const { told, measure } = scoredOf([said], rows, encoding, { fitted });
-    return { loss: told["loss"] ?? Number.NaN, name: metricName(call), value: measure(metric, call) };
+    return { loss: told["loss"] ?? Number.NaN, name, value: measure(metric, call) };
   };
 }
 

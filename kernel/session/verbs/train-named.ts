@@ -104,7 +104,7 @@ function tellKept({ checkpoint, damaged }: Kept, plan: Plan, { trained }: RunRes
   const none = unmeasured(trained.last.position);
   if (none === 0) return;
   warn("kept-unmeasured", {
-    metric: metricName(watchedIn(registry, training)),
+    metric: metricName(watchedIn(registry, training), registry),
     none,
     of: trained.last.position.watched.length,
     kept: checkpoint.position.step,

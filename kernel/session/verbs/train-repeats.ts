@@ -26,7 +26,7 @@ export async function trainRepeats(
 ): Promise<void> {
   const { name, plan } = action;
   const watched = watchedIn(session.vocabulary.registry, plan.recipe.training);
-  const metric = metricName(watched);
+  const metric = metricName(watched, session.vocabulary.registry);
   const greater = greaterIsBetter(session.vocabulary.registry, watched);
   const goal = { metric, direction: greater ? ("maximize" as const) : ("minimize" as const) };
   const journal = Journal.open(session.runs, name, hashFor(session, { ...action, repeats }), {

@@ -1,6 +1,7 @@
 /** Scores of resamples, of several things at once: those of equally many units are scored on the same resamples. */
 import { lastOf } from "#dsl/diagnostics/must.js";
 import { breathe } from "#platform/turn.js";
+import type { OwnInterval } from "./interval.js";
 import { resamples } from "./resamples.js";
 
 /** How a score is made of some of what it is about. */
@@ -12,6 +13,8 @@ export interface Resampling {
   readonly single: boolean;
   /** What must be alike, beside the number of units, for two models to have been scored on the same ones; absent: nothing. */
   readonly same?: number;
+  /** Absent: it follows from draws. */
+  readonly interval?: OwnInterval;
   /** `drawn`: numbers of units, some several times, others not at all. */
   score(drawn: Uint32Array): number;
 }

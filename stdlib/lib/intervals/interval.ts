@@ -4,6 +4,13 @@ export interface Interval {
   readonly high: number;
 }
 
+/** How a score that draws with repetition bend comes to an interval: without a draw. */
+export interface OwnInterval {
+  readonly by: "jackknife" | "bins";
+  /** From these things alone; null: they tell nothing. */
+  of(units: Uint32Array): Interval | null;
+}
+
 /** How much of what could have been an interval covers. */
 export const LEVEL = 0.95;
 /** Of the normal distribution, on both sides of which 2.5 % are left out. */

@@ -5,8 +5,9 @@ import { shown } from "../tasks/numbers.js";
 
 /** NaN where either column does not vary, as scipy says. */
 export function correlation(a: Float64Array, b: Float64Array): number {
+  // The mean of numbers that are all the same need not be that number, so what is left would seem to vary.
+  if (a.length < 2 || constant(a) || constant(b)) return Number.NaN;
   const [x, y] = [centred(a), centred(b)];
-  if (a.length < 2 || x.norm === 0 || y.norm === 0) return Number.NaN;
   let r = 0;
   for (let i = 0; i < a.length; i++) r += (x.values[i]! / x.norm) * (y.values[i]! / y.norm);
   return Math.max(-1, Math.min(1, r));
@@ -17,15 +18,32 @@ export function whyUncorrelated(_call: unknown, { truth, predicted }: NumberMetr
   if (constant(truth)) return `every row has the score ${shown(truth[0]!)}`;
   return constant(predicted) ? `the model says ${shown(predicted[0]!)} of every row` : null;
 }
-const constant = (values: Float64Array): boolean => values.every((value) => value === values[0]);
+export const constant = (values: Float64Array): boolean => values.every((value) => value === values[0]);
 
-function centred(values: Float64Array): { readonly values: Float64Array; readonly norm: number } {
+/**
+ * What is left of values less their mean, and how long that is; in units near their greatest, so that no sum or square is too
+ * great or too small.
+ */
+export function centred(values: Float64Array): {
+  readonly values: Float64Array;
+  readonly norm: number;
+  readonly unit: number;
+} {
+  const great = unitOf(values);
   let [sum, squares] = [0, 0];
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  for (let i = 0; i < values.length; i++) sum += values[i]! / great;
   const mean = sum / values.length;
   const out = new Float64Array(values.length);
-  for (let i = 0; i < values.length; i++) squares += (out[i] = values[i]! - mean) ** 2;
-  return { values: out, norm: Math.sqrt(squares) };
+  for (let i = 0; i < values.length; i++) out[i] = (values[i]! / great - mean) * great;
+  const unit = unitOf(out);
+  for (let i = 0; i < values.length; i++) squares += (out[i]! / unit) ** 2;
+  return { values: out, norm: unit * Math.sqrt(squares), unit };
+}
+/** A power of two, by which nothing is rounded. */
+function unitOf(values: Float64Array): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!));
+  return most > 0 ? 2 ** Math.floor(Math.log2(most)) : 1;
 }
 
 /** The ranks of values that are drawn among themselves; all values are put in order once. */

@@ -1,17 +1,82 @@
-/** A metric as its user would write it: `accuracy`, `f1(macro)`. */
-import type { Call } from "#dsl/types/value.js";
-import type { Registry } from "#dsl/types/registry.js";
+/**
+ * A metric as its user would write it: `accuracy`, `f1(macro)`. Scores are looked up by it, so it is one-to-one with the call:
+ * it leaves out what stands at the word's own default and nothing else, and what could be taken for something else has the
+ * name of its parameter.
+ */
+import { hashOf } from "#dsl/plan/hash.js";
+import type { Parameter, Word } from "#dsl/types/registry.js";
+import type { CheckContext } from "#dsl/types/context.js";
+import type { Call, Value } from "#dsl/types/value.js";
 import type { MetricCapabilities } from "#dsl/types/capabilities.js";
 
-export function metricName(call: Call): string {
-  const written = ["average", "of", "variant", "at", "places", "weights", "words", "schema", "model"]
-    .map((name) => call.arguments[name])
-    .filter((value) => value !== 0 && value !== "none" && value !== "auto" && value !== "characters")
-    .filter((value) => typeof value === "number" || typeof value === "string");
-  return written.length === 0 ? call.word : `${call.word}(${written.join(", ")})`;
+/** A registry, or what a rule sees of it: the records of both are the same. */
+export interface Words {
+  find(kind: "metric", name: string): Partial<Pick<Word<"metric">, "parameters" | "capabilities">> | undefined;
+}
+
+/** Kept scores have these without the parameter's name, though no program could write them so. */
+const BARE: ReadonlySet<string> = new Set(["of", "model"]);
+/** Of a text that is longer so many characters are told, and a hash of the whole. */
+const LONGEST = 60;
+
+export function metricName(call: Call, words: Words): string {
+  const word = words.find("metric", call.word);
+  const parameters = word?.parameters ?? [];
+  const told: string[] = [];
+  // Once one that has a place is left out, those behind it have lost theirs.
+  let inPlace = true;
+  for (const parameter of parameters) {
+    const value = call.arguments[parameter.name];
+    const usual = usualOf(parameter, call);
+    const kept = parameter.positional && word?.capabilities?.namesDefault;
+    if (value === undefined || value === null || (!kept && same(value, usual))) {
+      if (parameter.positional) inPlace = false;
+      continue;
+    }
+    const bare = (parameter.positional ? inPlace : false) || BARE.has(parameter.name);
+    told.push(
+      bare && plain(value, parameter, parameters) ? String(value as string) : `${parameter.name}: ${written(value)}`,
+    );
+  }
+  const known = new Set(parameters.map(({ name }) => name));
+  const others = Object.entries(call.arguments).filter(([name, value]) => !known.has(name) && value !== null);
+  told.push(...others.map(([name, value]) => `${name}: ${written(value)}`));
+  return told.length === 0 ? call.word : `${call.word}(${told.join(", ")})`;
+}
+
+/** What metrics derive, they derive from nothing but what is written beside it. */
+function usualOf({ default: standard }: Parameter, call: Call): Value | undefined {
+  if (standard === undefined) return undefined;
+  return "value" in standard ? standard.value : standard.from(call.arguments, {} as CheckContext);
+}
+
+function same(a: Value, b: Value | undefined): boolean {
+  return a === b || (typeof a === "object" && b !== undefined && b !== null && hashOf(a) === hashOf(b));
+}
+
+/** Whether nothing else could be meant by it, though its parameter isn't named. */
+function plain(value: Value, { name }: Parameter, parameters: readonly Parameter[]): boolean {
+  if (typeof value === "number") return true;
+  if (typeof value !== "string" || value.length > LONGEST) return false;
+  const choices = parameters.flatMap((one) => (one.name !== name && one.type.is === "choice" ? one.type.of : []));
+  return /^[^\s,:()"'\\[\]{}](?:[^,:()"'\\[\]{}\n]*[^\s,:()"'\\[\]{}])?$/u.test(value) && !choices.includes(value);
+}
+
+function written(value: Value): string {
+  if (typeof value === "string") {
+    if (value.length <= LONGEST) return JSON.stringify(value);
+    return `${JSON.stringify(`${value.slice(0, LONGEST - 1)}…`)} #${hashOf(value).slice(0, 8)}`;
+  }
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value)) return `[${(value as readonly Value[]).map(written).join(", ")}]`;
+  if ("word" in value) {
+    const inner = Object.entries(value.arguments).filter(([, one]) => one !== null);
+    return `${value.word}(${inner.map(([name, one]) => `${name}: ${written(one)}`).join(", ")})`;
+  }
+  return JSON.stringify(value);
 }
 
 /** What the metric of such a name says of itself; undefined: its word is not of this vocabulary. */
-export function metricNamed(name: string, registry: Pick<Registry, "find">): MetricCapabilities | undefined {
+export function metricNamed(name: string, registry: Words): MetricCapabilities | undefined {
   return registry.find("metric", /^\w+/.exec(name)?.[0] ?? "")?.capabilities;
 }

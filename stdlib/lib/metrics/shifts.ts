@@ -3,24 +3,13 @@
  * look for it (Snover et al. 2006). Which moves are tried, how far they reach and in what order is theirs to the last bound,
  * so that scores are theirs.
  */
+import { Edit, nearDiagonal, type Words } from "./near-diagonal.js";
 
 /** Words of a move at most, and how far apart its two places may be. */
 const MOST_MOVED = 10;
 const FARTHEST = 50;
 /** Moves that are tried for one pair of texts. */
 const MOST_TRIED = 1000;
-/** Cells beside the diagonal that are looked at. */
-const BEAM = 25;
-
-type Words = readonly string[];
-const enum Edit {
-  Same,
-  Change,
-  /** A word of the target that is missing. */
-  Insert,
-  /** A word too many. */
-  Delete,
-}
 
 export function editsWithShifts(written: Words, target: Words): number {
   if (target.length === 0) return written.length;
@@ -33,7 +22,7 @@ export function editsWithShifts(written: Words, target: Words): number {
     shifts++;
     words = best.words;
   }
-  return shifts + edits(words, target).cost;
+  return shifts + nearDiagonal(words, target).cost;
 }
 
 interface Shift {
@@ -50,7 +39,7 @@ function bestShift(
   target: Words,
   before: number,
 ): { readonly gain: number; readonly words: Words; readonly tried: number } {
-  const { cost, trace } = edits(written, target);
+  const { cost, trace, costOf } = nearDiagonal(written, target);
   const { align, wrongWritten, wrongTarget } = aligned(trace);
   const wrong = (of: readonly boolean[], start: number, length: number): boolean =>
     of.slice(start, start + length).some(Boolean);
@@ -68,7 +57,8 @@ function bestShift(
       if (to === last) continue;
       last = to;
       const words = moved(written, start, length, to);
-      const shift = { gain: cost - edits(words, target).cost, length, start, to, words };
+      const left = costOf(words, Math.min(start, to), Math.min(words.length, Math.max(start, to) + length));
+      const shift = { gain: cost - left, length, start, to, words };
       tried++;
       if (!best || better(shift, best)) best = shift;
     }
@@ -95,8 +85,7 @@ function* matches(
   target: Words,
 ): Generator<{ readonly start: number; readonly at: number; readonly length: number }> {
   for (let start = 0; start < written.length; start++)
-    for (let at = 0; at < target.length; at++) {
-      if (Math.abs(at - start) > FARTHEST) continue;
+    for (let at = Math.max(0, start - FARTHEST); at < Math.min(target.length, start + FARTHEST + 1); at++)
       for (
         let length = 0;
         length < MOST_MOVED &&
@@ -105,7 +94,6 @@ function* matches(
         written[start + length] === target[at + length];
       )
         yield { start, at, length: ++length };
-    }
 }
 
 /** Of each word of the target the word of what is written beside it, and which words of both are no match. */
@@ -122,39 +110,4 @@ function aligned(trace: readonly Edit[]): {
     wrongTarget.push(edit !== Edit.Same);
   }
   return { align, wrongWritten, wrongTarget };
-}
-
-/** Levenshtein's distance near the diagonal, and the edits on the way: of equally cheap ones a change, then a deletion, then an insertion. */
-function edits(written: Words, target: Words): { readonly cost: number; readonly trace: readonly Edit[] } {
-  const [n, m] = [written.length, target.length];
-  const width = m + 1;
-  const cost = new Float64Array((n + 1) * width).fill(Infinity);
-  const by = new Uint8Array((n + 1) * width);
-  for (let j = 0; j <= m; j++) [cost[j], by[j]] = [j, Edit.Insert];
-  const ratio = n > 0 ? m / n : 1;
-  const beam = BEAM < ratio / 2 ? Math.ceil(ratio / 2 + BEAM) : BEAM;
-  for (let i = 1; i <= n; i++) {
-    const diagonal = Math.floor(i * ratio);
-    const end = i === n ? width : Math.min(width, diagonal + beam);
-    for (let j = Math.max(0, diagonal - beam); j < end; j++) {
-      const [own, up] = [i * width + j, (i - 1) * width + j];
-      const set = (value: number, edit: Edit): void => {
-        if (value < cost[own]!) [cost[own], by[own]] = [value, edit];
-      };
-      if (j > 0) {
-        const same = written[i - 1] === target[j - 1];
-        set(cost[up - 1]! + (same ? 0 : 1), same ? Edit.Same : Edit.Change);
-      }
-      set(cost[up]! + 1, Edit.Delete);
-      if (j > 0) set(cost[own - 1]! + 1, Edit.Insert);
-    }
-  }
-  const trace: Edit[] = [];
-  for (let [i, j] = [n, m]; i > 0 || j > 0;) {
-    const edit = by[i * width + j]! as Edit;
-    trace.push(edit);
-    if (edit !== Edit.Insert) i--;
-    if (edit !== Edit.Delete) j--;
-  }
-  return { cost: cost[n * width + m]!, trace: trace.reverse() };
 }

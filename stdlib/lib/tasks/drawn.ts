@@ -27,7 +27,9 @@ export function lately<T>(make: (drawn: Uint32Array) => T): (drawn: Uint32Array)
 
 /** Of rows that are one decision each, unless it says otherwise. Null: the metric measures something else. */
 export function resampling(units: number, score: Sampler | undefined, o: Partial<Resampling> = {}): Resampling | null {
-  return score ? { of: "row", units, single: false, score, ...o } : null;
+  return score
+    ? { of: "row", units, single: false, score, ...(score.interval && { interval: score.interval }), ...o }
+    : null;
 }
 
 /** By the metric's own way, or else by measuring each draw. */

@@ -230,8 +230,8 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
       const { recipe, origins } = trainWith(settings);
       const { early_stopping } = recipe.training;
       return [
-        metricName(watchedIn(registry, recipe.training)),
-        early_stopping ? metricName(metricOf(early_stopping)!) : undefined,
+        metricName(watchedIn(registry, recipe.training), registry),
+        early_stopping ? metricName(metricOf(early_stopping)!, registry) : undefined,
         origins["training.keep"]?.why,
       ];
     };

@@ -93,6 +93,61 @@ describe("tunebook score", function () {
     ] as const)
       assert.ok(Math.abs(Number(metrics[name]?.value) - Number(first![want])) < 1e-9, name);
   });
+  it("has a name for each call, however like another", async () => {
+    write("likely.jsonl", [
+      { truth: "a", probabilities: { a: 0.9, b: 0.1 } },
+      { truth: "b", probabilities: { a: 0.6, b: 0.4 } },
+      { truth: "b", probabilities: { a: 0.2, b: 0.8 } },
+    ]);
+    const { metrics } = await score(
+      "likely.jsonl",
+      "--metrics",
+      "calibration_error(bins: 2), calibration_error(bins: 200)",
+    );
+    assert.deepEqual(Object.keys(metrics), ["calibration_error(bins: 2)", "calibration_error(bins: 200)"]);
+    const [few, many] = Object.values(metrics);
+    assert.notEqual(few?.value, many?.value);
+  });
+  it("reads a table's probabilities as JSON, and its numbers as numbers where a metric wants them", async () => {
+    writeFileSync(join(folder, "p.csv"), 'truth,probabilities\na,"{""a"":0.9,""b"":0.1}"\nb,"{""a"":0.6,""b"":0.4}"\n');
+    const { metrics } = await score("p.csv", "--metrics", "log_loss, accuracy");
+    assert.ok(Math.abs(Number(metrics["log_loss"]?.value) + Math.log(0.9 * 0.4) / 2) < 1e-12);
+    assert.equal(metrics["accuracy"]?.value, 0.5);
+    writeFileSync(join(folder, "n.csv"), "truth,predicted\n1,1\n2,3\n3,3\n");
+    assert.equal((await score("n.csv", "--metrics", "r2")).metrics["r2"]?.value, 0.5);
+    assert.deepEqual(Object.keys((await score("n.csv")).metrics), ["accuracy", "f1(macro)"]);
+    const { status, stderr } = await called(folder, "score", "p.csv", "--metrics", "r2");
+    assert.equal(status, 1);
+    assert.match(stderr, /metrics-apart/);
+  });
+  it("says how a file was read, and that whole numbers may be labels", async () => {
+    write(
+      "whole.jsonl",
+      [0, 1, 2, 1].map((truth) => ({ truth, predicted: 1 })),
+    );
+    const told = await called(folder, "score", "whole.jsonl");
+    assert.match(
+      told.stdout,
+      /\nits answers were read as numbers; if they are labels, ask for it: `--metrics "accuracy/,
+    );
+    const asked = await called(folder, "score", "whole.jsonl", "--metrics", "r2");
+    assert.doesNotMatch(asked.stdout, /labels, ask/);
+    writeFileSync(join(folder, "latin.csv"), Buffer.from("truth,predicted\ncaf\xe9,caf\xe9\n", "latin1"));
+    const latin = await called(folder, "score", "latin.csv");
+    assert.match(latin.stdout, /^1 row\n[^]*\nlatin\.csv: read as windows-1252\n/);
+    writeFileSync(
+      join(folder, "all.json"),
+      '\n [{ "truth": "a", "predicted": "a" }, { "truth": "b", "predicted": "a" }]',
+    );
+    assert.equal((await score("all.json", "--metrics", "accuracy")).metrics["accuracy"]?.value, 0.5);
+  });
+  it("refuses more sets of labels than can be scored", async () => {
+    const rows = Array.from({ length: 10_001 }, (_, i) => ({ truth: [`l${i}`], predicted: [`l${i}`] }));
+    write("wide.jsonl", rows);
+    const { status, stderr } = await called(folder, "score", "wide.jsonl", "--metrics", "f1(micro)");
+    assert.equal(status, 1);
+    assert.match(stderr, /too-many-labels[^]*10,001 rows of sets of 10,001 labels/);
+  });
   it("knows numbers, sets, tags, answers and rankings by the look of a row", async () => {
     write("numbers.jsonl", [
       { truth: 1, predicted: 2 },
@@ -169,7 +224,7 @@ describe("tunebook score", function () {
     const { stdout } = await called(folder, "score", "t.csv", "--truth", "gold", "--predicted", "said", "--by", "shop");
     assert.match(
       stdout,
-      /^90 rows\naccuracy {3}0\.\d{3} \(0\.\d{3} – 0\.\d{3}\)\nf1\(macro\) .*\n95 % intervals: Wilson \(accuracy\); bootstrap.*\n\nLabels\nlabel +precision +recall +f1 +true rows +predicted\n─+\nyes +0\.\d{4} \([^]*?\n\nshop +rows +accuracy +f1\(macro\)\n─+\na +60 +0\.[^]*\nc +5 +too few rows\n$/,
+      /^90 rows\naccuracy {3}0\.\d{3} \(0\.\d{3} – 0\.\d{3}\)\nf1\(macro\) .*\nt\.csv: ";" between fields\n95 % intervals: Wilson \(accuracy\); bootstrap.*\n\nLabels\nlabel +precision +recall +f1 +true rows +predicted\n─+\nyes +0\.\d{4} \([^]*?\n\nshop +rows +accuracy +f1\(macro\)\n─+\na +60 +0\.[^]*\nc +5 +too few rows\n$/,
     );
   });
   it("parts rows by lists as a program has them, and by columns of any name", async () => {

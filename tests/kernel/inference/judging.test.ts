@@ -61,6 +61,19 @@ describe("a judge of texts", function () {
     second: Array.from({ length: count }, (_, i) => `second, longer ${String(i)}`),
   });
 
+  it("tells no count of tokens that is none", async () => {
+    for (const prompt_tokens of [1e308, -5, 0.5]) {
+      server.reply = () => ({
+        status: 200,
+        json: { choices: [{ message: { content: "VERDICT: A" } }], usage: { prompt_tokens, completion_tokens: 2 } },
+      });
+      const { notes } = await ask(some(2));
+      assert.ok(
+        notes.some((note) => /^4 questions to j\d+, which counts no tokens$/.test(note)),
+        notes.join("\n"),
+      );
+    }
+  });
   it("is told both texts in both orders and what they answer, and its verdicts become scores of the second", async () => {
     const pairs = {
       asked: ["q1", "q2", "q3", "q4"],

@@ -1,10 +1,11 @@
 /** Was it worth it: what is said, and what is not claimed. */
 import assert from "node:assert/strict";
 import type { Difference } from "#kernel/inference/comparison.js";
-import { verdictOf, type Rival } from "#kernel/inference/verdict.js";
+import { verdictOf, type Rival, type Sides } from "#kernel/inference/verdict.js";
 
-const accuracy = { name: "accuracy", greaterIsBetter: true };
-const loss = { name: "log_loss", greaterIsBetter: false };
+const accuracy: Sides["metric"] = { name: "accuracy", greaterIsBetter: true, perfect: 1 };
+const bleu: Sides["metric"] = { name: "bleu", greaterIsBetter: true, perfect: 100 };
+const loss: Sides["metric"] = { name: "log_loss", greaterIsBetter: false };
 const model = { name: "router", value: 0.9, seconds: 0.01 };
 /** As `difference` makes it: of the rival less the model, between `low` and `high`. */
 function rival(
@@ -18,7 +19,7 @@ function rival(
   const difference: Difference = { value, interval: { low, high }, verdict };
   return { name, value: model.value + value, seconds: model.seconds, difference, is: "contender", ...rest };
 }
-const said = (metric: typeof accuracy, ...rivals: readonly Rival[]) => verdictOf({ metric, model, rivals });
+const said = (metric: Sides["metric"], ...rivals: readonly Rival[]) => verdictOf({ metric, model, rivals });
 
 describe("the verdict", () => {
   for (const [what, found, wanted] of [
@@ -87,11 +88,26 @@ describe("the verdict", () => {
       said(accuracy, rival("A", [-0.1, 0, 0], { difference: { value: -0.1, interval: null, verdict: null } })),
       "not shown to be worth it by accuracy: router has 90.0 points and A 80.0 points, with too little to tell chance by",
     ],
+    [
+      "a score of 0 to 100 that is below 1",
+      said(bleu, rival("A", [-0.3, -0.4, -0.2])),
+      "worth it by bleu: router beats A by 0.3 points (0.2 … 0.4)",
+    ],
+    [
+      "a difference that is less than a tenth of a point",
+      said(accuracy, rival("A", [-0.000212, -0.0004, -0.0000312])),
+      "worth it by accuracy: router beats A by 0.021 points (0.0031 … 0.04)",
+    ],
+    [
+      "what floating point leaves",
+      said(accuracy, rival("A", [1e-16, -0.1, 0.1])),
+      "not shown to be worth it by accuracy: no difference shown between router and A: 0.0 points (−10.0 … 10.0)",
+    ],
     ["nothing beside it", said(accuracy), null],
     ["no number", said(accuracy, rival("A", [Number.NaN, 0, 0])), null],
   ] as const)
     it(`of ${what}`, () => assert.equal(found, wanted));
-  it("has no points where scores go beyond 1", () => {
+  it("has no points where scores have a unit of their own", () => {
     const many = verdictOf({
       metric: { name: "r2", greaterIsBetter: true },
       model: { ...model, value: 0.5 },

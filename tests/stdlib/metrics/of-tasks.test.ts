@@ -91,6 +91,30 @@ describe("metrics of tasks beside their oracles", () => {
     }
     assert.ok(golden.ranked_sets.filter((c) => c["roc_auc(macro)"] !== undefined).length >= 4);
   });
+  it("scores that are the same number, which their mean is not to the last bit, do not vary", async () => {
+    const [r2, pearson] = [(await metric("r2")).ofNumbers!, (await metric("pearson")).ofNumbers!];
+    for (const [same, count] of [
+      [0.1, 10],
+      [0.7, 31],
+      [3.3, 100],
+    ] as const) {
+      const truth = new Float64Array(count).fill(same);
+      const predicted = truth.map((value, i) => value + (i % 3) / 10);
+      assert.equal(r2(call("r2"), { truth, predicted }), 0);
+      assert.ok(Number.isNaN(pearson(call("pearson"), { truth, predicted })));
+      assert.ok(Number.isNaN(pearson(call("pearson"), { truth: predicted, predicted: truth })));
+    }
+  });
+  it("numbers however great or small go together as they do", async () => {
+    const [r2, pearson] = [(await metric("r2")).ofNumbers!, (await metric("pearson")).ofNumbers!];
+    const input = { truth: Float64Array.of(1, 2, 4, 3), predicted: Float64Array.of(1, 3, 3, 2) };
+    const near = (got: number, wanted: number): void => assert.ok(Math.abs(got - wanted) < 1e-12, `${got}, ${wanted}`);
+    for (const unit of [1e300, 1e-200, 1e-310]) {
+      const scaled = { truth: input.truth.map((v) => v * unit), predicted: input.predicted.map((v) => v * unit) };
+      near(pearson(call("pearson"), scaled), pearson(call("pearson"), input));
+      near(r2(call("r2"), scaled), 0.4);
+    }
+  });
   it("scores that do not vary: r2 is 1 where all are met, else 0", async () => {
     const { ofNumbers } = await metric("r2");
     const truth = Float64Array.of(2, 2, 2);

@@ -57,6 +57,21 @@ describe("scores of written text against sacrebleu and rouge-score", () => {
     assert.ok(Math.abs((await of("repetition", 2, ["a b a b", "a b c", "x"])) - 1 / 9) < 1e-15);
     assert.equal(await of("repetition", 4, ["a b c d e"]), 0);
   });
+  it("blanks are Python's, wherever they stand", async () => {
+    const at = (word: string, written: string, target: string) =>
+      score(word, {}, { written: [written], targets: [target] });
+    for (const blank of ["\u0085", "\u001c", "\u001f", "\u2028"]) {
+      assert.equal(await at("word_error_rate", `a${blank}b`, "a b"), 0);
+      assert.equal(await at("character_error_rate", `${blank}ab${blank}`, "ab"), 0);
+      assert.equal(await at("edit_distance", `ab${blank}`, "ab"), 0);
+      assert.equal(await at("exact_match", `ab${blank}`, "ab"), 1);
+    }
+    // Which JavaScript takes for a blank, and Python does not.
+    assert.equal(await at("word_error_rate", "a\ufeffb", "a b"), 1);
+    assert.equal(await at("character_error_rate", "\ufeffab", "ab"), 0.5);
+    assert.equal(await at("exact_match", "ab\ufeff", "ab"), 0);
+    assert.notEqual(await at("bleu", "a b c d e\ufeff", "a b c d e"), 100);
+  });
   it("exact_match counts whole texts", async () => {
     const targets = ["a b", "c", "D", "e"];
     assert.equal(await score("exact_match", {}, { written: ["a b", " c ", "d", ""], targets }), 0.5);

@@ -125,7 +125,9 @@ interface Best {
 }
 function bestOf(events: readonly RunEvent[]): Best | null {
   const best = events.findLast((e) => e.kind === "checkpoint" && e.best);
-  return best?.kind === "checkpoint" ? { step: best.step, by: best.by ?? metricName(usualMetric(registry)) } : null;
+  return best?.kind === "checkpoint"
+    ? { step: best.step, by: best.by ?? metricName(usualMetric(registry), registry) }
+    : null;
 }
 
 /** Values that are next to the same would be told apart by their last digits: the axis then shows their size instead. */

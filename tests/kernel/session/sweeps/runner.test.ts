@@ -8,12 +8,14 @@ import type { Kind } from "#dsl/types/registry.js";
 import type { Call } from "#dsl/types/value.js";
 import { lockRun } from "#kernel/artifacts/run-lock.js";
 import { does } from "#kernel/core/session/words.js";
+import { goalOf } from "#kernel/core/sweep/study.js";
 import type { TrialRecord } from "#kernel/core/sweep/trial.js";
 import { Journal } from "#kernel/session/sweeps/journal.js";
 import { runTrials } from "#kernel/session/sweeps/runner.js";
 import type { Asked, Outcome, RunsTrial } from "#kernel/session/sweeps/trial-work.js";
 import { TrialLog } from "#kernel/session/sweeps/trial-log.js";
 import { Wishes } from "#kernel/session/sweeps/wishes.js";
+import { registry } from "#stdlib/registry.js";
 
 const call = (kind: Kind, word: string, args: Call["arguments"] = {}): Call => ({ kind, word, arguments: args });
 const goal = { direction: "minimize", metric: call("metric", "loss") } as const;
@@ -52,7 +54,17 @@ describe("a sweep's runner", () => {
     const log = new TrialLog(Journal.open(root, name, "0".repeat(12), { vary: sweep.vary, goals }));
     try {
       await runTrials({
-        ...{ name, sweep, runTrial, log, lock, atOnce, signal: undefined, wishes: new Wishes() },
+        ...{
+          name,
+          sweep,
+          goal: goalOf(sweep, registry),
+          runTrial,
+          log,
+          lock,
+          atOnce,
+          signal: undefined,
+          wishes: new Wishes(),
+        },
         search: await does(sweep.search, "search"),
         pruner: sweep.pruner && (await does(sweep.pruner, "pruner")),
         onChange: () => undefined,

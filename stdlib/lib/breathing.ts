@@ -1,0 +1,20 @@
+/** What long work over rows calls after each: now and then it lets the event loop turn, and hears whether to stop. */
+import { breathe } from "#platform/turn.js";
+
+/** Undefined: there is nothing to wait for. */
+export type Breathing = () => Promise<void> | undefined;
+
+/** Milliseconds between two turns. */
+const EVERY = 50;
+
+export function breathing(signal?: AbortSignal): Breathing {
+  let turned = performance.now();
+  return () => {
+    if (performance.now() - turned < EVERY) return undefined;
+    return (async () => {
+      await breathe();
+      signal?.throwIfAborted();
+      turned = performance.now();
+    })();
+  };
+}

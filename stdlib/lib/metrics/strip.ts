@@ -1,0 +1,15 @@
+/** A text without the blanks at its ends: those that Python strips, as the libraries do that others score with. */
+const BLANK = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+const BEGIN = new RegExp(`^${BLANK}+`, "u");
+const BLANKS = new RegExp(`^${BLANK}$`, "u");
+
+export function strip(text: string): string {
+  return stripEnd(text.replace(BEGIN, ""));
+}
+
+/** From the end: a pattern that looks for blanks before an end tries each run of them, wherever it stands. */
+export function stripEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && BLANKS.test(text[end - 1]!)) end--;
+  return text.slice(0, end);
+}

@@ -1,0 +1,114 @@
+/** Intervals of scores that draws bend, what is said where there is none, and metrics of long texts that hear when to stop. */
+import assert from "node:assert/strict";
+import type { Call } from "#dsl/types/value.js";
+import { difference, drawAll, methodsOf, type Drawn, type Measure } from "#kernel/inference/comparison.js";
+import { measureOf } from "#kernel/inference/measured.js";
+import { measuresIn } from "#kernel/inference/slices.js";
+import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import { chance } from "#stdlib/lib/chance.js";
+import { drawnLabels, resampling, samplerOf } from "#stdlib/lib/tasks/drawn.js";
+import { calibrationError } from "#stdlib/metrics/calibration_error.run.js";
+import { registry } from "#stdlib/registry.js";
+
+const call = (word: string, given: Call["arguments"] = {}): Call => ({ kind: "metric", word, arguments: given });
+const nothing = { measure: () => Number.NaN, resampling: () => null };
+const written = (texts: readonly string[]): WrittenMetricInput => ({ written: texts, targets: texts.map(() => "a b") });
+async function drawnOf(...measures: readonly Measure[]): Promise<readonly Drawn[]> {
+  const drawn = await drawAll(measures);
+  return measures.map((measure) => drawn.get(measure)!);
+}
+/** Two labels; a model that is as often right as it says, and says how sure it is less by `less`. */
+function calibrated(rows: number, seed: number, less = 0): Measure {
+  const g = chance(seed, 1);
+  const uniform = (): number => ((g.next() >>> 0) + 0.5) / 2 ** 32;
+  const sure = Float64Array.from({ length: rows }, () => 0.6 + 0.4 * uniform());
+  const input = {
+    labels: ["a", "b"],
+    truth: Int32Array.from(sure, (one) => (uniform() < one ? 0 : 1)),
+    predicted: new Int32Array(rows),
+    probabilities: Float64Array.from([...sure].flatMap((one) => [one - less, 1 - one + less])),
+  };
+  const own = call("calibration_error", { bins: 15 });
+  const sampler = samplerOf(calibrationError, own, "compute", input, drawnLabels(input));
+  return {
+    ...{
+      name: own.word,
+      call: own,
+      value: calibrationError.compute!(own, input),
+      greaterIsBetter: false,
+      share: false,
+    },
+    resampling: resampling(rows, sampler),
+  };
+}
+
+describe("intervals of scores that draws bend", function () {
+  this.timeout(60_000);
+  it("of distinct hold the score, whatever comes again", async () => {
+    const g = chance(3, 3);
+    for (const kinds of [12, 60, 100]) {
+      const word = (): string => `w${String((g.next() >>> 0) % kinds)}`;
+      const texts = Array.from({ length: 60 }, () => Array.from({ length: 12 }, word).join(" "));
+      const measure = await measureOf(registry, call("distinct", { words: 2 }), nothing, { texts: written(texts) });
+      const [drawn] = await drawnOf(measure);
+      const { value, interval, by } = drawn!.score;
+      assert.ok(
+        interval && interval.low <= value && value <= interval.high,
+        `${String(value)}: ${JSON.stringify(interval)}`,
+      );
+      assert.equal(by, "jackknife");
+      assert.equal(methodsOf([drawn!]), "jackknife (distinct(2))");
+    }
+  });
+  it("of calibration_error hold what is true, of a calibrated model nothing at all", async () => {
+    let held = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      const [drawn] = await drawnOf(calibrated(500, seed));
+      const { interval, value } = drawn!.score;
+      assert.ok(interval && interval.low <= value && value <= interval.high);
+      held += Number(interval.low === 0);
+    }
+    assert.ok(held >= 56, `${String(held)} of 60`);
+  });
+  it("of two of them tell which is better only where they are apart", async () => {
+    const [good, like, bad] = await drawnOf(calibrated(2000, 1), calibrated(2000, 2), calibrated(2000, 1, 0.2));
+    assert.equal(difference(good!, bad!).verdict, "worse");
+    assert.equal(difference(good!, like!).verdict, "no difference shown");
+  });
+  it("of some of the rows are those of these rows", async () => {
+    const whole = calibrated(400, 9);
+    const rows = Uint32Array.from({ length: 100 }, (_, i) => 2 * i);
+    const [part] = measuresIn([whole], { name: "a", rows }, 400);
+    const [own] = await drawnOf(part!);
+    assert.deepEqual(own!.score.interval, whole.resampling!.interval!.of(rows));
+  });
+  it("are none, and said to be, where draws lie beside the score or take too long", async () => {
+    const value = 0.5;
+    const bent: Measure = {
+      ...{ name: "bent", call: call("bent"), value, greaterIsBetter: true, share: false },
+      resampling: { of: "row", units: 100, single: false, score: (drawn) => 0.1 + drawn[0]! / 1000 },
+    };
+    const [drawn] = await drawnOf(bent);
+    assert.equal(drawn!.score.interval, null);
+    assert.equal(methodsOf([drawn!]), "none for bent, which draws with repetition bend");
+    assert.equal(
+      methodsOf([{ ...drawn!, score: { ...drawn!.score, without: "slow" } }]),
+      "none for bent, of which draws would take more than half a minute",
+    );
+  });
+});
+
+describe("metrics of many texts", () => {
+  it("hear between two rows that they should stop", async () => {
+    const text = Array.from({ length: 400 }, (_, i) => `w${String((i * 7919) % 97)}`);
+    const texts = {
+      written: Array<string>(2000).fill(text.join(" ")),
+      targets: Array<string>(2000).fill(text.toReversed().join(" ")),
+    };
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 100);
+    const begun = performance.now();
+    await assert.rejects(measureOf(registry, call("ter"), nothing, { texts, signal: stop.signal }), /abort/i);
+    assert.ok(performance.now() - begun < 20_000);
+  }).timeout(30_000);
+});
