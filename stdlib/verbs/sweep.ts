@@ -40,7 +40,6 @@ export const word: BuiltVerb = {
     scheduler: "pruner",
     early_terminate: "pruner",
     method: "search",
-    points_to_evaluate: "start",
     metric: "maximize",
     parameters: "vary",
     param_space: "vary",
