@@ -63,7 +63,12 @@ export async function answersIn(
   const predicted = column(columns.predicted, PREDICTED, probabilities === undefined ? "`predicted`" : null);
   const values = (name: string | undefined): readonly unknown[] | null =>
     name === undefined ? null : Array.from(read.array(name) as Iterable<unknown>);
-  const [right, said] = [values(truth), values(predicted)];
+  const cells = [values(truth), values(predicted)] as const;
+  // Lists in cells are lists where both columns have nothing else: `["refund"]` may be a label's name too.
+  const [right, said] =
+    table && cells.every((column) => column === null || areLists(column))
+      ? cells.map((column) => column?.map(asWritten) ?? null)
+      : cells;
   const shares = table ? values(probabilities)?.map(asWritten) : values(probabilities);
   const rows = (right ?? []).map((one, i): Answer => ({
     ...{ truth: one, predicted: said?.[i], probabilities: shares?.[i] },
@@ -76,7 +81,12 @@ export async function answersIn(
   return { file: path, rows, texts: TEXTS.includes(truth ?? ""), beside, notes };
 }
 
-/** Probabilities in a cell of a table are written as JSON; what is none stays as it is, and is an error of its row. */
+/** Whether each cell is a list in JSON. */
+function areLists(column: readonly unknown[]): boolean {
+  return column.every((cell) => typeof cell === "string" && cell.startsWith("[") && Array.isArray(asWritten(cell)));
+}
+
+/** Probabilities and lists in a cell of a table are written as JSON; what is none stays as it is, and is an error of its row. */
 function asWritten(cell: unknown): unknown {
   if (typeof cell !== "string" || cell.trim() === "") return null;
   try {

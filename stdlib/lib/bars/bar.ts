@@ -8,6 +8,8 @@ import type { Call, Value } from "#dsl/types/value.js";
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "bar-turned": { readonly bar: string; readonly instead: string; readonly metric: string; readonly better: string };
+    /** `instead`: the share that is meant, where one is. */
+    "bar-beyond": { readonly metric: string; readonly bar: number; readonly most: number; readonly instead?: string };
   }
 }
 registerCodes({
@@ -20,16 +22,31 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.test { require: at_least(log_loss, 0.5) }',
   },
+  "bar-beyond": {
+    severity: "warning",
+    message: (d) => `\`${d.metric}\` comes to ${String(d.most)} at most, so that no model clears ${String(d.bar)}`,
+    help: (d) => (d.instead === undefined ? `write a number up to ${String(d.most)}` : `write \`${d.instead}\``),
+    explain:
+      "A bar is on the metric's own scale: shares lie between 0 and 1, and are written as `0.8` or `80%`; BLEU, chrF and ROUGE have the scales of their references.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.test { require: at_least(accuracy, 80) }',
+  },
 });
 
-/** That a bar holds a metric the way it gets better. `instead`: the word that holds it the other way. */
+/** That a bar holds a metric the way it gets better, and within what it can come to. `instead`: the word that holds it the other way. */
 export function barStands(
   call: Call,
   context: CheckContext,
   { least, instead }: { readonly least: boolean; readonly instead: string },
 ): void {
   const metric = (call.arguments["metric"] as Call).word;
-  const greater = context.find("metric", metric)?.capabilities?.greaterIsBetter;
+  const capabilities = context.find("metric", metric)?.capabilities;
+  const greater = capabilities?.greaterIsBetter;
+  const [bar, most] = [numberOf(call.arguments["bar"] as Value), capabilities?.perfect];
+  if (least && most !== undefined && bar > most) {
+    const instead = most === 1 && bar <= 100 ? `${String(bar)}%` : undefined;
+    context.report("bar-beyond", { metric, bar, most, ...(instead !== undefined && { instead }) }, "bar", instead);
+  }
   if (greater === undefined || greater === least) return;
   const told = { bar: call.word, instead, metric, better: greater ? "more" : "less" };
   context.report("bar-turned", told, undefined, instead, { at: 0, length: call.word.length });

@@ -120,6 +120,25 @@ describe("tunebook score", function () {
     assert.equal(status, 1);
     assert.match(stderr, /metrics-apart/);
   });
+  it("reads lists in a table's cells as JSON Lines has them", async () => {
+    const rows = [
+      [["refund", "bug"], ["bug"]],
+      [[], ["bug"]],
+      [["other"], ["other"]],
+    ];
+    writeFileSync(
+      join(folder, "l.jsonl"),
+      rows.map(([truth, predicted]) => JSON.stringify({ truth, predicted })).join("\n"),
+    );
+    const cell = (of: unknown): string => `"${JSON.stringify(of).replaceAll('"', '""')}"`;
+    writeFileSync(join(folder, "l.csv"), `truth,predicted\n${rows.map((row) => row.map(cell).join(",")).join("\n")}\n`);
+    const { metrics } = await score("l.csv");
+    assert.deepEqual(metrics, (await score("l.jsonl")).metrics);
+    assert.equal(metrics["accuracy"]?.value, 1 / 3);
+    // A name in brackets is one.
+    writeFileSync(join(folder, "b.csv"), "truth,predicted\n[a],[a]\nb,[a]\n");
+    assert.equal((await score("b.csv", "--metrics", "accuracy")).metrics["accuracy"]?.value, 0.5);
+  });
   it("says how a file was read, and that whole numbers may be labels", async () => {
     write(
       "whole.jsonl",
