@@ -2,13 +2,13 @@
  * `tunebook bench finetune`: the quickstart by Tunebook and by PyTorch (plain, and with batches of like length), full and
  * LoRA, several seeds, alternating in one run. Prints every result, then means, medians and ratios; `--json FILE` keeps all.
  */
-import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { rates } from "./finetune/program.js";
 import { processor, report, type Result } from "./finetune/report.js";
+import { lastLine } from "./last-line.js";
 
 interface Options {
   readonly technique: "full" | "lora" | "both";
@@ -46,7 +46,7 @@ async function main(options: Options): Promise<void> {
       ];
       // The order turns with the seed, so that no program always runs on the warmest machine.
       for (const [command = "", ...args] of [...programs.slice(seed % 3), ...programs.slice(0, seed % 3)]) {
-        const result = await lastLine(command, args);
+        const result = await lastLine<Result>(command, args);
         results.push(result);
         console.error(
           `${technique} seed ${seed}: ${result.program} ${result.accuracy.toFixed(3)} in ${result.seconds.toFixed(1)} s`,
@@ -60,28 +60,6 @@ async function main(options: Options): Promise<void> {
       options.json,
       `${JSON.stringify({ at: new Date().toISOString(), processor: processor(), node: process.version, results }, null, 1)}\n`,
     );
-}
-
-/** The JSON on the last line that a program prints; its other lines go to standard error. */
-function lastLine(command: string, args: readonly string[]): Promise<Result> {
-  return new Promise((done, reject) => {
-    const env = {
-      ...process.env,
-      HF_HUB_OFFLINE: "1",
-      TRANSFORMERS_VERBOSITY: "error",
-      TQDM_DISABLE: "1",
-      PYTHONWARNINGS: "ignore",
-    };
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], env });
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.once("error", reject);
-    child.once("close", (status) => {
-      const line = Buffer.concat(chunks).toString().trim().split("\n").at(-1) ?? "";
-      if (status === 0) done(JSON.parse(line) as Result);
-      else reject(new Error(`${command} ${args.join(" ")} ended with status ${String(status)}`));
-    });
-  });
 }
 
 const command = new Command("tunebook bench finetune")

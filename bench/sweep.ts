@@ -3,13 +3,13 @@
  * updates, nothing pruned, alternating in one run. The peer's study and our trials are timed alone, what is loaded before
  * them is not. Prints each, the ratio of the medians, and how long the next trial's first update lets wait.
  */
-import { spawn } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { processor } from "./finetune/report.js";
+import { lastLine } from "./last-line.js";
 import type { Swept } from "./sweep/ours.js";
 
 interface Options {
@@ -73,22 +73,6 @@ function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (sorted.length - 1) / 2;
   return ((sorted[Math.floor(at)] ?? Number.NaN) + (sorted[Math.ceil(at)] ?? Number.NaN)) / 2;
-}
-
-/** The JSON on the last line that a program prints; its other lines go to standard error. */
-function lastLine<T>(command: string, args: readonly string[]): Promise<T> {
-  return new Promise((done, reject) => {
-    const env = { ...process.env, HF_HUB_OFFLINE: "1", TRANSFORMERS_VERBOSITY: "error", PYTHONWARNINGS: "ignore" };
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], env });
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.once("error", reject);
-    child.once("close", (status) => {
-      const line = Buffer.concat(chunks).toString().trim().split("\n").at(-1) ?? "";
-      if (status === 0) done(JSON.parse(line) as T);
-      else reject(new Error(`${command} ended with status ${String(status)}`));
-    });
-  });
 }
 
 const command = new Command("tunebook bench sweep")

@@ -83,7 +83,7 @@ export async function answersIn(
 
 /** Whether each cell is a list in JSON. */
 function areLists(column: readonly unknown[]): boolean {
-  return column.every((cell) => typeof cell === "string" && cell.startsWith("[") && Array.isArray(asWritten(cell)));
+  return column.every((cell) => Array.isArray(asWritten(cell)));
 }
 
 /** Probabilities and lists in a cell of a table are written as JSON; what is none stays as it is, and is an error of its row. */

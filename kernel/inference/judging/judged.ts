@@ -122,10 +122,10 @@ class Asking {
 
   private async answered(key: string, messages: Parameters<Judge["ask"]>[0], judge: () => Judge): Promise<Answered> {
     const kept = keptAnswer(key);
+    // What said nothing may say something once the service is mended.
     if (kept && this.judges(kept.answer)) return { said: kept, kept: true };
     const said = await judge().ask(messages);
-    // What says nothing now may say something once the service is mended.
-    if (this.judges(said.answer)) keep(key, said);
+    keep(key, said);
     return { said, kept: false };
   }
 }
