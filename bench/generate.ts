@@ -3,7 +3,6 @@
  * alternating in one run. For each batch the tokens per second, the time of a step in each quarter of the tokens (flat, if
  * nothing but attention grows), whether both wrote the same, and peak memory. `--json FILE` keeps all results.
  */
-import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
@@ -12,6 +11,7 @@ import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { processor } from "./finetune/report.js";
 import type { GenerateResult } from "./generate/ours.js";
 import { table } from "./table.js";
+import { lastLine } from "./last-line.js";
 
 interface Options {
   readonly model: string;
@@ -42,8 +42,9 @@ async function main(o: Options): Promise<void> {
     const peer = [path("../../bench/peers/torch_generate.py"), ...flags.flatMap(([k, v]) => [`--${k}`, String(v)])];
     for (let run = 0; run < o.runs; run++) {
       const ours = async (): Promise<number> =>
-        row.ours.push(await lastLine(process.execPath, [path("./generate/ours.js"), given]));
-      const theirs = async (): Promise<number> => (o.peer ? row.peer.push(await lastLine(python, peer)) : 0);
+        row.ours.push(await lastLine<GenerateResult>(process.execPath, [path("./generate/ours.js"), given]));
+      const theirs = async (): Promise<number> =>
+        o.peer ? row.peer.push(await lastLine<GenerateResult>(python, peer)) : 0;
       // The order turns, so that neither always runs on the warmer machine.
       for (const program of run % 2 ? [theirs, ours] : [ours, theirs]) await program();
     }
@@ -99,21 +100,6 @@ function median(sorted: readonly number[]): number {
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
-function lastLine(command: string, args: readonly string[]): Promise<GenerateResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
-    let [out, err] = ["", ""];
-    child.stdout.on("data", (data: Buffer) => void (out += data.toString()));
-    child.stderr.on("data", (data: Buffer) => void (err += data.toString()));
-    child.on("error", reject);
-    child.on("close", (code) => {
-      const last = out.trim().split("\n").at(-1) ?? "";
-      if (code === 0 && last.startsWith("{")) resolve(JSON.parse(last) as GenerateResult);
-      else reject(new Error(`${command} ${args[0] ?? ""} ended with ${String(code)}\n${err}`));
-    });
-  });
-}
-
 const command = new Command("tunebook bench generate")
   .description("greedy generation: tokens per second against transformers' generate, flatness, equality")
   .option("--model <name>", "smollm2, or any base", "smollm2")

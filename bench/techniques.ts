@@ -4,7 +4,6 @@
  * recipe is kept, so the command can be interrupted and run again. `--quick`: a few rows of each data set and one epoch, to
  * see that all of it works; it writes to the cache folder.
  */
-import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,6 +19,7 @@ import type { Outcome } from "./quality/ours.js";
 import { markdown } from "./quality/report.js";
 import { readResults, withBaselines, withRow, writeResults, type Baseline, type Results } from "./quality/results.js";
 import { programOf, TASKS, type QualityTask, type Row } from "./quality/tasks.js";
+import { lastLine } from "./last-line.js";
 
 interface Options {
   readonly tasks: string;
@@ -153,21 +153,6 @@ async function baselinesOf(task: QualityTask, file: string): Promise<readonly Ba
     command: `bench/peers/${script} ${file} ${asked.join(" ")}`,
     versions: said.versions,
   }));
-}
-
-/** The JSON on the last line that a program prints; what it says beside goes to standard error. */
-function lastLine<T>(command: string, args: readonly string[]): Promise<T> {
-  return new Promise((done, reject) => {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.once("error", reject);
-    child.once("close", (status) => {
-      const line = Buffer.concat(chunks).toString().trim().split("\n").at(-1) ?? "";
-      if (status === 0) done(JSON.parse(line) as T);
-      else reject(new Error(`${command} ${args.join(" ")} ended with status ${String(status)}`));
-    });
-  });
 }
 
 const command = new Command("tunebook bench techniques")
