@@ -9,9 +9,11 @@ import type { Span } from "../diagnostics/span.js";
 import { typed } from "../types/values.js";
 import { checkData, checkModel, checkTables, dataFacts } from "../rules/world.js";
 import type { Parameter } from "../types/registry.js";
-import type { Statement } from "../syntax/tree.js";
+import type { Operand, Statement } from "../syntax/tree.js";
 import { act, nameOf } from "./act.js";
-import { isCall, partialRecipe, resolveData, resolveModel } from "../plan/definitions.js";
+import { bestOf } from "../plan/best.js";
+import { isBest, namedBest } from "../plan/best-model.js";
+import { isCall, partialRecipe, recordOf, resolveData, resolveModel } from "../plan/definitions.js";
 import { checkLoaded, settingsOfRun } from "../plan/loaded.js";
 import { draftOf } from "./names.js";
 import type { Value } from "../types/value.js";
@@ -42,7 +44,7 @@ export function define(program: Program, header: Header): void {
   const is = verb.name as Draft["is"];
   const name = nameOf(header.operands[0]);
   const like = clauses.get("like");
-  const base = like ? draftOf(program, like.operands[0], is, "like") : undefined;
+  const base = like ? likened(program, like.operands[0], is) : undefined;
   const keys = keysOf(
     program,
     statement.block?.entries ?? [],
@@ -97,6 +99,19 @@ export function define(program: Program, header: Header): void {
     });
 }
 
+/** The definition that another one varies: by its name, or as a sweep's best has it. */
+function likened(program: Program, operand: Operand | undefined, is: Draft["is"]): Draft | undefined {
+  if (operand?.is !== "word" || !isBest(program, operand)) return draftOf(program, operand, is, "like");
+  const best = bestOf(program, operand);
+  if (!best) return undefined;
+  // While it is typed nobody knows what the best has: the sweep's own settings stand for it.
+  const given = program.purpose === "assist" ? program.sweeps.get(operand.path[0]?.text ?? "")?.[is] : best[is];
+  return {
+    ...{ is, name: operand.text, span: operand.span, source: program.source, given: given ?? new Map() },
+    ...{ broken: false, needs: [], allowances: [] },
+  };
+}
+
 function defineData(program: Program, header: Header, draft: Draft, here: Span): void {
   const data = resolveData(program, draft, here);
   if (!data) return;
@@ -114,6 +129,9 @@ function defineData(program: Program, header: Header, draft: Draft, here: Span):
 }
 
 function defineModel(program: Program, header: Header, draft: Draft, here: Span): void {
+  const base = draft.given.get("base");
+  const best = recordOf(base?.value)["model"];
+  if (base && typeof best === "string" && program.isBest(best)) namedBest(program, best, base.span);
   const model = resolveModel(program, draft, here);
   if (!model) return;
   checkModel(program, draft, model, here);

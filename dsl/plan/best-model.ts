@@ -4,17 +4,14 @@
  */
 import { failed } from "../types/facts.js";
 import type { Given } from "../types/given.js";
+import type { Span } from "../diagnostics/span.js";
 import type { WordNode } from "../syntax/tree.js";
 import { resolveLoaded, settingsOfRun } from "./loaded.js";
 import type { Draft, Named, Program } from "./program.js";
 
 /** Whether a name's part means that: the name is a sweep's. */
 export function isBest(program: Program, node: WordNode): boolean {
-  return (
-    node.path.length === 2 &&
-    node.path[1]?.text === "best" &&
-    program.names.get(node.path[0]?.text ?? "")?.is === "sweep"
-  );
+  return program.isBest(node.text);
 }
 
 /** Undefined: it can't be had (reported), or is not known yet. */
@@ -23,13 +20,18 @@ export function bestModel(
   node: WordNode,
 ): { readonly name: string; readonly node: WordNode; readonly of: Named } | undefined {
   const name = node.text;
-  const sweep = node.path[0]?.text ?? name;
+  const of = namedBest(program, name, node.span);
+  return of && { name, node: { ...node, path: [{ text: name, span: node.span }] }, of };
+}
+
+/** The same by its name. */
+export function namedBest(program: Program, name: string, span: Span): Named | undefined {
+  const sweep = name.split(".")[0] ?? name;
   if (program.silent || program.purpose === "assist") return undefined;
-  const whole = { ...node, path: [{ text: name, span: node.span }] };
   const known = program.names.get(name);
-  if (known?.source === program.source.id) return { name, node: whole, of: known };
+  if (known?.source === program.source.id) return known;
   const late = (): undefined => {
-    program.report("known-after-run", { name }, node.span);
+    program.report("known-after-run", { name }, span);
     return undefined;
   };
   if (program.sweeps.get(sweep)?.here) return late();
@@ -37,24 +39,24 @@ export function bestModel(
   if (fact === undefined) return undefined;
   if (failed(fact)) {
     if (fact.failed.code === "unknown-reference") return late();
-    program.reportFailed(fact, node.span);
+    program.reportFailed(fact, span);
     return undefined;
   }
   if (typeof fact.value !== "string") {
-    program.report("best-gone", { sweep }, node.span);
+    program.report("best-gone", { sweep }, span);
     return undefined;
   }
-  const load: Given = { value: fact.value, span: node.span, from: "written", places: new Map() };
+  const load: Given = { value: fact.value, span, from: "written", places: new Map() };
   const given = new Map([["load", load]]);
   for (const [key, setting] of settingsOfRun(program, "model", given)) given.set(key, setting);
   const draft: Draft = {
-    ...{ is: "model", name, span: node.span, source: program.source, given },
+    ...{ is: "model", name, span, source: program.source, given },
     ...{ broken: false, needs: [], allowances: [] },
   };
-  const plan = resolveLoaded(program, draft, node.span)?.plan;
+  const plan = resolveLoaded(program, draft, span)?.plan;
   if (!plan) return undefined;
-  const of: Named = { is: "model", span: node.span, source: program.source.id, draft };
+  const of: Named = { is: "model", span, source: program.source.id, draft };
   program.names.set(name, of);
-  program.actions.push({ verb: "model", name, model: plan, span: node.span, source: program.source.id });
-  return { name, node: whole, of };
+  program.actions.push({ verb: "model", name, model: plan, span, source: program.source.id });
+  return of;
 }

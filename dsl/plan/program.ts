@@ -240,12 +240,17 @@ export class Program implements Scope {
       places,
       typed,
       reference: (node) => this.reference(node),
-      isModel: (name) => ["model", "run"].includes(this.names.get(name)?.is ?? ""),
+      isModel: (name) => ["model", "run"].includes(this.names.get(name)?.is ?? "") || this.isBest(name),
       experiments: this.experiments,
       switchOn: (name) => switchedOn(this, name),
       textOf: (span) => this.textOf(span),
       sourceOf: (span) => (span.source === this.source.id ? this.source.text : undefined),
     };
+  }
+  /** Whether it is the best of a sweep: `found.best`. */
+  isBest(name: string): boolean {
+    const [sweep = "", part, ...more] = name.split(".");
+    return part === "best" && more.length === 0 && this.names.get(sweep)?.is === "sweep";
   }
   /** What is written at a place of the present source. */
   textOf({ source, start, end }: Span): string | undefined {

@@ -15,6 +15,8 @@ export function trainedBase(program: Program, draft: Draft, here: Span): "there"
     program.require(loaded.needs);
     return "there";
   }
+  // What is wrong with a sweep's best was said where it is named.
+  if (program.isBest(name)) return "missing";
   const run = program.runs.get(name);
   if (run?.folds) {
     program.reportNear("fold-model", { model: name, folds: run.folds, data: run.data.name }, base?.span, here);

@@ -26,7 +26,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   [
     "best",
     "the best validation, or the best trial",
-    ["plan/plan", "plan/best", "plan/best-model", "compile/show", "assist/complete"],
+    ["plan/plan", "plan/best", "plan/program", "compile/show", "assist/complete"],
   ],
   ["auto", "that a setting is found out", ["plan/plan", "plan/definitions", "plan/program", "assist/write-out"]],
   ["auto", "that a setting is found out", ["compile/engine", "compile/training"]],

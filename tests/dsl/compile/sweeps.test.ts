@@ -192,6 +192,30 @@ describe("the best trial of a sweep that ran", () => {
     assert.equal(model.name, "s.best");
     assert.deepEqual(evaluate.names, ["s.best"]);
   });
+  it("is a base that another model begins from", () => {
+    const next = "model next { base: s.best, task: text_classification }\ntrain next on d";
+    const { codes, actions } = after(next);
+    assert.deepEqual(codes, []);
+    const train = actions?.find((one) => one.verb === "train");
+    assert.ok(train?.verb === "train");
+    assert.equal(train.plan.recipe.model.base, "s.best");
+    assert.equal(train.plan.recipe.model.trained?.recipeHash, "recipe-of-last-week");
+    assert.deepEqual(compiled([`${sweep}\n${next}`]).codes, ["known-after-run"]);
+    assert.deepEqual(after(next, { live, purpose: "assist" }).codes, []);
+  });
+  it("is a definition that another one varies", () => {
+    const { codes, actions } = after(`recipe slow like s.best { epochs: 9 }
+model narrow like s.best { technique: head_only }
+data fewer like s.best { clean: drop_empty }`);
+    assert.deepEqual(codes, []);
+    const [recipe, model, data] = actions ?? [];
+    assert.ok(recipe?.verb === "recipe" && model?.verb === "model" && data?.verb === "data");
+    assert.deepEqual([recipe.recipe.batch_size, recipe.recipe.epochs], [8, 9]);
+    assert.deepEqual([model.model.base, model.model.technique.word], ["minilm", "head_only"]);
+    assert.deepEqual(data.data.thin, { share: 0.2 });
+    assert.deepEqual(compiled(`${sweep}\nrecipe slow like s.best`).codes, ["known-after-run"]);
+    assert.deepEqual(after("model narrow like s.best { max_length: 64 }", { purpose: "assist" }).codes, []);
+  });
   it("is deployed as a trained model is", () => {
     assert.deepEqual(after('deploy s.best to onnx("build/m")').codes, []);
   });

@@ -21,9 +21,10 @@ export function trialsTable(view: SweepView, { limit = 20, title = "Trials" }: T
   const columns: readonly (readonly [string, (trial: SweepTrial) => unknown])[] = [
     ["trial", (t) => t.number],
     [goal.metric, (t) => (t.score === null ? "" : t.score.toFixed(4))],
-    ...goals.slice(1).map((other, i) => {
+    ...spreadOf(trials, 0),
+    ...goals.slice(1).flatMap((other, i) => {
       const score = (t: SweepTrial): unknown => t.scores?.[i + 1] ?? "";
-      return [other.metric, score] as const;
+      return [[other.metric, score] as const, ...spreadOf(trials, i + 1)];
     }),
     ...paths.map((path) => [path, (t: SweepTrial) => numberIn(t.values[path])] as const),
     ...(seconds.length > 0 ? [["seconds", (t: SweepTrial) => t.seconds?.toFixed(places)] as const] : []),
@@ -43,6 +44,15 @@ export function trialsTable(view: SweepView, { limit = 20, title = "Trials" }: T
     sorted.map((trial) => columns.map(([, of]) => of(trial))),
     { limit, title, caption: `best first · ${plural(done, "trial")} done of ${trials.length}` },
   );
+}
+
+/** How far the seeds of each trial lie apart by a goal; none: each has one seed. */
+function spreadOf(trials: readonly SweepTrial[], goal: number) {
+  const told = ({ spread }: SweepTrial): unknown => {
+    const apart = spread?.[goal];
+    return apart === undefined ? "" : `± ${significant(apart, 2)}`;
+  };
+  return trials.some((trial) => told(trial) !== "") ? [["seeds", told] as const] : [];
 }
 
 /** `0.61 → 0.74 → 0.78, step 300`: the first, one midway and the last. */
