@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Scored } from "#stdlib/kinds/task.js";
 import type { MetricWorld, WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import type { Interval } from "#stdlib/lib/intervals/interval.js";
-import type { Measure } from "../../inference/comparison.js";
+import type { Difference, Measure } from "../../inference/comparison.js";
 import type { Judging } from "../../inference/judging/measure.js";
 import { measureOf, readsTexts } from "../../inference/measured.js";
 import { asked, scoredOf, warmed, type Asked } from "../../inference/scored.js";
@@ -35,6 +35,8 @@ export interface Evaluation {
   readonly metrics: Readonly<Record<string, number>>;
   /** Of 95 %; null: it has none. Absent: none was asked for. */
   readonly intervals?: Readonly<Record<string, Interval | null>>;
+  /** Of it less the first on the same rows; absent: it is the first. */
+  readonly differences?: Readonly<Record<string, Difference>>;
   /** What its answers took; absent: of a fold by itself. */
   readonly cost?: Cost;
   /** Was it worth it: of the first of several on the same rows. */

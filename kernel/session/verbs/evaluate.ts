@@ -4,7 +4,7 @@ import { CodedError, wordsOf, type CodeData } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { evaluationShown } from "../../core/display/scores/evaluation.js";
-import { drawAll, type Compared, type Measure } from "../../inference/comparison.js";
+import { difference, drawAll, type Compared, type Measure } from "../../inference/comparison.js";
 import type { Judging } from "../../inference/judging/measure.js";
 import { worldIn } from "../../inference/measured.js";
 import "../../core/session/load-codes.js";
@@ -57,6 +57,7 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
       const slices = scoresOfSlices(sliced, i);
       session.evaluations.push({
         ...{ ...evaluation, intervals, cost },
+        ...(i > 0 && { differences: differencesOf(measured[0]?.measures ?? [], measures, drawn) }),
         ...(i === 0 && verdict.said !== null && !verdict.withheld && { verdict: verdict.said }),
         ...(slices.length > 0 && { slices }),
       });
@@ -116,6 +117,15 @@ function measuredNamed(
   const held = action.folds?.[name];
   if (held) return evaluateFolds(session, name, held, subject, how, stage);
   return evaluateOnce(session, session.models.get(name), subject, how, stage);
+}
+
+/** Of each metric that both have. */
+function differencesOf(first: readonly Measure[], own: readonly Measure[], drawn: Compared) {
+  const both = own.flatMap((measure) => {
+    const of = first.find(({ name }) => name === measure.name);
+    return of ? [[measure.name, difference(drawnOf(drawn, of), drawnOf(drawn, measure))] as const] : [];
+  });
+  return Object.fromEntries(both);
 }
 
 const scoreIn =
