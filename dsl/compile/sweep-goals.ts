@@ -18,6 +18,18 @@ interface WrittenGoal extends SweepGoal {
   readonly place: Span | undefined;
 }
 
+/** What is measured: by which name it is told, its task, and the roles of its data. */
+export interface Swept {
+  readonly model: string;
+  readonly task: Call;
+  readonly roles: readonly string[];
+}
+export function sweptIn(plan: Plan | undefined): Swept | undefined {
+  if (!plan) return undefined;
+  const { model, data } = plan.recipe;
+  return { model: model.name, task: model.task, roles: Object.keys(data.columns) };
+}
+
 /** In the order of their keys. `values`: of the block, filled in. */
 export function goalsIn(
   values: Readonly<Record<string, Value>>,
@@ -39,7 +51,7 @@ export function goalsIn(
 export function checkGoals(
   program: Program,
   goals: readonly WrittenGoal[],
-  o: { readonly plan: Plan | undefined; readonly block: BlockNode | undefined; readonly here: Span },
+  o: { readonly of: Swept | undefined; readonly block: BlockNode | undefined; readonly here: Span },
 ): boolean {
   const seen = new Set<string>();
   for (const { direction, metric, place } of goals) {
@@ -86,7 +98,7 @@ export function barsIn(
   program: Program,
   value: Value | undefined,
   given: Given | undefined,
-  o: { readonly plan: Plan | undefined; readonly here: Span },
+  o: { readonly of: Swept | undefined; readonly here: Span },
 ): readonly Call[] | undefined {
   const bars = callsIn(value);
   const metrics = bars.flatMap((bar, i) => {
@@ -99,13 +111,11 @@ export function barsIn(
 function measurable(
   program: Program,
   metrics: readonly { readonly metric: Call; readonly place: Span | undefined }[],
-  { plan, here }: { readonly plan: Plan | undefined; readonly here: Span },
+  { of, here }: { readonly of: Swept | undefined; readonly here: Span },
 ): boolean {
-  if (!plan) return false;
-  const { model, data } = plan.recipe;
-  const of = { model: model.name, task: model.task, roles: Object.keys(data.columns), timed: true };
+  if (!of) return false;
   const words = metrics.map(({ metric }) => metric.word);
-  return checkMetrics(program, words, of, (i) => metrics[i]?.place, here);
+  return checkMetrics(program, words, { ...of, timed: true }, (i) => metrics[i]?.place, here);
 }
 
 function callsIn(value: Value | undefined): readonly Call[] {

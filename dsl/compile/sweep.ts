@@ -15,7 +15,8 @@ import { spacesOf } from "../plan/spaces.js";
 import type { Call, Value } from "../types/value.js";
 import { act, nameOf } from "./act.js";
 import { dividedBy, planTraining, settingsOf } from "./training.js";
-import { barsIn, checkGoals, checkOneGoal, goalsIn } from "./sweep-goals.js";
+import { checkNotOwn, ownSubject, sweepAuto } from "./sweep-auto.js";
+import { barsIn, checkGoals, checkOneGoal, goalsIn, sweptIn } from "./sweep-goals.js";
 import { experimentsUnder } from "../plan/version.js";
 
 /** Keys whose values are no values of their types: spaces and paths stand in them. */
@@ -24,7 +25,13 @@ const WHERE = "where";
 
 export function sweep(program: Program, header: Header): void {
   const { statement, verb } = header;
+  const auto = ownSubject(header, header.operands[0]);
+  if (auto) {
+    sweepAuto(program, header, auto);
+    return;
+  }
   const entries = statement.block?.entries ?? [];
+  const fits = checkNotOwn(program, header, entries);
   const [varied, where] = [VARY, WHERE].map((name) => entries.find((e) => e.key.text === name));
   const own = keysOf(
     program,
@@ -38,14 +45,15 @@ export function sweep(program: Program, header: Header): void {
   if (as) keep(program, as, swept);
   const aims = own.given.has("maximize") || own.given.has("minimize");
   if (!aims && !own.broken && swept.model) program.report("no-goal", {}, statement.verb.span);
-  if (program.silent || !as || !header.sound || own.broken || !isWhole(swept)) return;
+  if (program.silent || !as || !header.sound || own.broken || !fits || !isWhole(swept)) return;
   const here = statement.verb.span;
   const parameters = verb.parameters.filter((p) => p.name !== VARY && p.name !== WHERE);
   const { values } = fill(program, parameters, own.given, "", { here });
   const plan = planned(program, header, swept, as.text);
   const goals = goalsIn(values, own.given);
-  if (!checkGoals(program, goals, { plan, block: statement.block, here })) return;
-  const require = barsIn(program, values["require"], own.given.get("require"), { plan, here });
+  const of = sweptIn(plan);
+  if (!checkGoals(program, goals, { of, block: statement.block, here })) return;
+  const require = barsIn(program, values["require"], own.given.get("require"), { of, here });
   const relations = vary && plan && where?.value ? relationsIn(program, where.value, vary, plan) : [];
   const { search } = values;
   const [first] = goals;

@@ -122,7 +122,7 @@ interface Definitions {
 function definitionsOf(program: Program, o: Training): Definitions | undefined {
   if (!checkTrainable(program, o.model, o.modelAt)) return undefined;
   const data = resolveData(program, o.data, o.dataAt);
-  if (data && !divided(program, data.plan, o.dataAt)) return undefined;
+  if (data && !undivided(program, data.plan, o.dataAt)) return undefined;
   const fresh = isScratch(o.model);
   const checkedHeaders = fresh && data && !o.broken ? checkTables(program, o.data, data.plan, o.dataAt) : undefined;
   // The tokenizer of a model from scratch is trained on data that can be read: what is wrong with them is said of them.
@@ -138,7 +138,7 @@ function definitionsOf(program: Program, o: Training): Definitions | undefined {
 }
 
 /** Whether the data have one split; those in folds have as many as there are folds. */
-function divided(program: Program, { name, split }: DataPlan, here: Span): boolean {
+export function undivided(program: Program, { name, split }: DataPlan, here: Span): boolean {
   const k = foldsOf(program.registry, split);
   if (k === null || !split) return true;
   program.report("fold-data", { data: name, split: tuneText(split), k }, here);

@@ -3,9 +3,12 @@
  * The host (kernel, CLI, tests) runs `Action`s in order. `Recipe` holds everything that can change a number.
  */
 import type { Span } from "../diagnostics/span.js";
+import type { AutoPlan, SweepGoal } from "./auto.js";
 import type { BaseOrigin, LanguageReading } from "../types/facts.js";
 import type { DataPlan, ModelPlan } from "../types/subject.js";
 import type { Call, SplitName, Value } from "../types/value.js";
+
+export type { SweepGoal };
 
 export interface RecipePlan {
   readonly epochs: number | null;
@@ -187,6 +190,8 @@ export interface Actions {
     readonly why?: "left_out" | "gradient";
   };
   sweep: { readonly name: string; readonly sweep: SweepPlan };
+  /** A sweep that the host writes. */
+  auto: { readonly name: string; readonly auto: AutoPlan };
   deploy: {
     readonly name: string;
     readonly target: Call;
@@ -245,10 +250,6 @@ export type Space =
 export interface NestedCall {
   readonly nested: Call;
   readonly spaces: Readonly<Record<string, Space>>;
-}
-export interface SweepGoal {
-  readonly direction: "maximize" | "minimize";
-  readonly metric: Call;
 }
 /** A number at a point: what stands at a path, a number, or what a word makes of several (`product`). */
 export type SweepTerm =

@@ -285,7 +285,9 @@ export class Program implements Scope {
   /** Gives a name to something; reports a name that is taken. */
   define(name: string, span: Span, named: Omit<Named, "span" | "source">): void {
     const before = this.names.get(name);
-    if (before && before.source === this.source.id && !(before.is === named.is && named.is === "run"))
+    const verb = this.registry.verbs().find(({ operands }) => operands.own?.name === name);
+    if (verb) this.report("name-of-verb", { name, verb: verb.name }, span);
+    else if (before && before.source === this.source.id && !(before.is === named.is && named.is === "run"))
       this.report("defined-twice", { name }, span, {
         labels: before.span.source === span.source ? [{ span: before.span, text: "first here" }] : [],
       });

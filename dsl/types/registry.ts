@@ -169,6 +169,21 @@ export interface Word<K extends Kind = Kind, A extends Arguments = Arguments> {
   load?(): Promise<Loaded<K>>;
 }
 
+/** A bare name that stands where a defined one would: it means something to the verb, and nothing may be defined as it. */
+export interface OwnSubject {
+  readonly name: string;
+  /** What it means, for completion. */
+  readonly doc: string;
+  /** Keys that are for it alone. */
+  readonly keys: readonly string[];
+  /** Keys of the verb that it doesn't take, each with what it does instead: goes on after "it". */
+  readonly without: Readonly<Record<string, string>>;
+  /** What is gone by where nothing is said. */
+  goal(registry: Registry, task: Call, roles: readonly string[]): Call;
+  /** What stands where these keys are not written. */
+  readonly usual: Readonly<Record<string, Value>>;
+}
+
 /** A verb is a word too: its parameters are the keys of its block. */
 export interface Verb extends Word<"verb"> {
   readonly operands: {
@@ -176,6 +191,7 @@ export interface Verb extends Word<"verb"> {
     readonly many?: true;
     /** Words of this kind may stand among the names, with their arguments in parentheses. */
     readonly calls?: Kind;
+    readonly own?: OwnSubject;
   };
   readonly connectors: Readonly<
     Record<

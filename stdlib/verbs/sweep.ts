@@ -1,5 +1,7 @@
 import { sweep as read } from "#dsl/compile/sweep.js";
 import type { BuiltVerb } from "#dsl/compile/act.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { usualMetrics } from "../lib/metrics/usual.js";
 
 export const word: BuiltVerb = {
   kind: "verb",
@@ -8,7 +10,25 @@ export const word: BuiltVerb = {
   example:
     "sweep router on tickets with quick as search { vary: { batch_size: choice(16, 32) }, trials: 4, maximize: accuracy }",
   since: "0.1.0",
-  operands: { what: "model" },
+  operands: {
+    what: "model",
+    own: {
+      name: "auto",
+      doc: "looks at data, bases and machine, and writes the sweep itself",
+      keys: ["task", "bases"],
+      without: {
+        vary: "chooses what varies, and shows it before it runs",
+        where: "chooses what varies, and tries no settings that can't stand together",
+        search: "begins with settings that are known to do well, and goes on with `tpe`",
+        pruner: "gives up poor trials by itself where they are long enough",
+        repeats:
+          "trains each setting once; `train … with found.best { repeats: 5 }` tells luck from settings afterwards",
+        start: "begins with baselines and probes of the bases",
+      },
+      goal: (registry, task, roles) => must(usualMetrics(registry, task, roles)[0], "a metric of a task"),
+      usual: { budget: 600_000 },
+    },
+  },
   connectors: {
     on: { takes: "data", required: true },
     with: { takes: "recipe" },
@@ -175,6 +195,25 @@ export const word: BuiltVerb = {
       why: "Curves of several trials side by side show early which of them lag; one after another, each search learns from all before.",
       impact: "low",
       related: ["pruner"],
+    },
+    {
+      name: "task",
+      type: { is: "word", kind: "task" },
+      doc: "Of `sweep auto`: what the model shall do.",
+      default: { derived: "the one task that the roles of the data are for", from: () => null },
+      why: "Texts with labels are told apart, those with scores get numbers; where several tasks would do, it is written.",
+      impact: "medium",
+    },
+    {
+      name: "bases",
+      type: { is: "list", of: { is: "string" } },
+      doc: "Of `sweep auto`: the bases among which it chooses, by name or folder.",
+      default: {
+        derived: "those that are on this machine and read the task, or one that a package carries",
+        from: () => null,
+      },
+      why: "A base that reads the texts well saves more time than any setting.",
+      impact: "high",
     },
     {
       name: "run",

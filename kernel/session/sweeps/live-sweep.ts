@@ -17,6 +17,12 @@ import { demandRunning, Wishes } from "./wishes.js";
 /** Milliseconds between two pictures. */
 const BETWEEN = 500;
 
+/** Of a trial's values all that it is made of, and the program that trains it. */
+export type Whole = (values: Readonly<Record<string, string>>) => {
+  readonly values: Readonly<Record<string, string>>;
+  readonly tune: string;
+};
+
 export class LiveSweep implements DrawnSweep {
   readonly wishes = new Wishes();
   private readonly id: string;
@@ -32,6 +38,7 @@ export class LiveSweep implements DrawnSweep {
     private readonly log: TrialLog,
     private readonly registry: Words,
     private readonly stage: Stage,
+    private readonly whole?: Whole,
   ) {
     this.id = `sweep-${name}-${Date.now().toString(36)}`;
   }
@@ -49,6 +56,7 @@ export class LiveSweep implements DrawnSweep {
     const best = this.log.ended.find((trial) => trial.number === number);
     if (!best || best.score === null) return null;
     const { score, values, run } = best;
+    if (this.whole) return { number: best.number, score, ...this.whole(values), run };
     const tune = trialText(this.plan, values, modelKeys(), "winner", { model: `${this.plan.model}_best` });
     return { number: best.number, score, values, tune, run };
   }

@@ -18,7 +18,7 @@ import { keptOf } from "./ranking.js";
 import type { Outcome, RunsTrial } from "./trial-work.js";
 import type { TrialLog } from "./trial-log.js";
 import { Turns, type Turn } from "./turns.js";
-import type { Wishes } from "./wishes.js";
+import type { Wanted, Wishes } from "./wishes.js";
 
 export interface Runner {
   readonly runTrial: RunsTrial;
@@ -31,6 +31,8 @@ export interface Runner {
   readonly log: TrialLog;
   readonly lock: RunLock;
   readonly wishes: Wishes;
+  /** What begins before the search is asked, within the sweep's bounds. */
+  readonly first?: readonly Wanted[];
   /** Told whenever something of its trials changed. */
   readonly onChange: () => void;
   /** Trials that are open at a time. */
@@ -61,6 +63,7 @@ class SweepRun {
   private readonly begun = performance.now();
   private readonly abort = new AbortController();
   private readonly unfinished: TrialRecord[];
+  private readonly first: Wanted[];
   private tokens: number;
   private over = false;
   /** What ends the sweep before its time. */
@@ -68,6 +71,7 @@ class SweepRun {
 
   constructor(private readonly o: Runner) {
     this.unfinished = [...o.log.unfinished];
+    this.first = [...(o.first ?? [])];
     this.tokens = o.log.ended.reduce((sum, trial) => sum + tokensOf(o.sweep, trial), 0);
   }
 
@@ -117,6 +121,8 @@ class SweepRun {
       (sweep.budgetMs !== null && spent > sweep.budgetMs) ||
       this.tokens >= (sweep.budgetTokens ?? Number.POSITIVE_INFINITY);
     if (this.over) return null;
+    const first = this.first.shift();
+    if (first) return { ...first, number, resume: false };
     const study = studyOf(sweep, log.trials);
     const seen = sweep.pruner && this.o.pruner?.seen?.(sweep.pruner, study, number);
     const point = search.suggest(sweep.search, seen ?? study, number);

@@ -25,11 +25,15 @@ import { evaluateOnce, isTimed, measuredOf, type How, type Measured, type PartAs
 import { together, type Cost } from "./evaluate-cost.js";
 import "#dsl/plan/contender-codes.js";
 
+/** A model's rows as they are made for it. It need not have been asked, nor trained. */
+export type Beside = Pick<Measured, "by" | "prepared" | "split" | "encoding" | "rows" | "partsAsked"> & {
+  readonly evaluation: Pick<Measured["evaluation"], "on">;
+};
 /** A contender by the name that it has in tables, and the model that it stands beside. */
 export interface Standing {
   readonly name: string;
   readonly contender: Contender;
-  readonly beside: Measured;
+  readonly beside: Beside;
   readonly warn: Warn;
 }
 type BaseOf = Extract<Contender, { readonly baseOf: unknown }>;
@@ -149,7 +153,7 @@ async function askedPart(
 async function probeOf(
   session: TuneSession,
   { baseOf, probe }: BaseOf,
-  { encoding: { labels } }: Measured,
+  { encoding: { labels } }: Beside,
   { hostContext }: Stage,
 ): Promise<Call | null> {
   if (!probe) return null;

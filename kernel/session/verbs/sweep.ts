@@ -9,22 +9,43 @@ import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { bestShown } from "../../core/display/sweeps/best.js";
 import { trialsTable } from "../../core/display/sweeps/trials-table.js";
 import { lockRun, type RunLock } from "../../artifacts/run-lock.js";
+import { parametersOf, pointOf } from "../../core/sweep/parameters.js";
+import { valuesAt } from "../../core/sweep/points.js";
 import { sweepType } from "../../core/sweep/trial.js";
 import { memoryHere } from "../answers/dataset-cache.js";
 import { atOnce } from "../sweeps/at-once.js";
 import { Journal, type JournalOf } from "../sweeps/journal.js";
-import { LiveSweep } from "../sweeps/live-sweep.js";
+import { LiveSweep, type Whole } from "../sweeps/live-sweep.js";
 import { KEPT } from "../sweeps/ranking.js";
 import { runTrial } from "../sweeps/run-trial.js";
 import { runTrials } from "../sweeps/runner.js";
 import { TrialLog } from "../sweeps/trial-log.js";
 import { TrialModels } from "../sweeps/trial-models.js";
+import type { Wanted } from "../sweeps/wishes.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { does } from "../../core/session/words.js";
 
 type Sweep = Extract<Action, { verb: "sweep" }>;
 
 export async function runSweep(session: TuneSession, action: Sweep, stage: Stage): Promise<void> {
+  const { live, log } = await sweepOf(session, action, stage);
+  tellOutcome(live, log, stage);
+}
+
+/** What somebody knows of a sweep that its program doesn't say. */
+export interface Beyond {
+  /** Points that begin before the search is asked, path to Tune text. */
+  readonly first?: readonly Readonly<Record<string, string>>[];
+  /** What a trial is beside what varies in it. */
+  readonly whole?: Whole;
+}
+export interface Swept {
+  readonly live: LiveSweep;
+  readonly log: TrialLog;
+}
+
+/** Runs its trials; nobody is told what came of them. */
+export async function sweepOf(session: TuneSession, action: Sweep, stage: Stage, beyond: Beyond = {}): Promise<Swept> {
   const { name, sweep } = action;
   const identity = {
     recipe: sweep.plan.recipeHash,
@@ -40,13 +61,8 @@ export async function runSweep(session: TuneSession, action: Sweep, stage: Stage
   const hash = bytesToHex(sha256(utf8ToBytes(canonicalize(identity) ?? "")));
   const lock = await lockRun(Journal.folder(session.runs, name, hash), "sweep");
   try {
-    await sweepIn(
-      session,
-      action,
-      stage,
-      new TrialLog(Journal.open(session.runs, name, hash, journalOf(sweep, session.vocabulary.registry))),
-      lock,
-    );
+    const journal = Journal.open(session.runs, name, hash, journalOf(sweep, session.vocabulary.registry));
+    return await sweepIn(session, action, stage, { log: new TrialLog(journal), lock, beyond });
   } finally {
     lock.release();
   }
@@ -61,10 +77,9 @@ async function sweepIn(
   session: TuneSession,
   { name, sweep, span }: Sweep,
   stage: Stage,
-  log: TrialLog,
-  lock: RunLock,
-): Promise<void> {
-  const live = new LiveSweep(name, sweep, log, session.vocabulary.registry, stage);
+  { log, lock, beyond }: { readonly log: TrialLog; readonly lock: RunLock; readonly beyond: Beyond },
+): Promise<Swept> {
+  const live = new LiveSweep(name, sweep, log, session.vocabulary.registry, stage, beyond.whole);
   session.sweeps.set(name, live);
   session.names.define(name, live, sweepType);
   live.show();
@@ -88,6 +103,7 @@ async function sweepIn(
         log,
         lock,
         wishes: live.wishes,
+        first: firstOf(sweep, beyond.first ?? [], log),
         signal: stage.signal,
         atOnce: trials,
       },
@@ -100,7 +116,23 @@ async function sweepIn(
     // Trials that were interrupted write their checkpoints first.
     session.later(session.settled().then(() => models.close()));
   }
-  tellOutcome(live, log, stage);
+  return { live, log };
+}
+
+/** Those that were not begun before. */
+function firstOf(
+  { vary }: SweepPlan,
+  points: readonly Readonly<Record<string, string>>[],
+  { trials, unfinished }: TrialLog,
+): readonly Wanted[] {
+  const parameters = parametersOf(vary);
+  const before = [...trials, ...unfinished].map(({ point }) => canonicalize(point));
+  return points.flatMap((values) => {
+    const found = pointOf(parameters, new Map(Object.entries(values)));
+    if ("why" in found) throw new Error(`no point of the sweep: ${found.why}`);
+    const { point } = found;
+    return before.includes(canonicalize(point)) ? [] : [{ point, values: valuesAt(vary, point) }];
+  });
 }
 
 function tellOutcome(live: LiveSweep, { ended }: TrialLog, stage: Stage): void {

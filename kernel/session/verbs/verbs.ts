@@ -1,5 +1,6 @@
 /** What each verb does, keyed by verb; the compiler hands over checked actions. */
 import type { Action } from "#dsl/plan/plan.js";
+import { runAuto } from "../auto/run-auto.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { runAnnotate } from "./annotate.js";
 import { runData } from "./data.js";
@@ -29,6 +30,7 @@ export const verbs: {
   evaluate: runEvaluate,
   predict: runPredict,
   sweep: runSweep,
+  auto: runAuto,
   annotate: runAnnotate,
   deploy: runDeploy,
   show: runShow,

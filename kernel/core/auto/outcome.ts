@@ -1,0 +1,70 @@
+/** Who is best of all that was scored, what that means, and which of them are worth a look. */
+import { frontOf } from "../sweep/front.js";
+import { duration, significant } from "../display/text.js";
+import type { AutoReport, Contestant, Versus } from "./auto.js";
+
+type Goal = AutoReport["goal"];
+
+const worth = ({ score }: Pick<Contestant, "score">, { direction }: Goal): number =>
+  Number.isNaN(score) ? -Infinity : direction === "maximize" ? score : -score;
+
+/** The first of the best: those without a training stand before trials, so that of equals the cheaper one is it. */
+export function bestOf(scored: readonly Contestant[], goal: Goal): Contestant | undefined {
+  const cheap = [...scored].sort((a, b) => Number(a.kind === "trial") - Number(b.kind === "trial"));
+  return cheap.reduce<Contestant | undefined>(
+    (best, one) => (worth(one, goal) > (best ? worth(best, goal) : -Infinity) ? one : best),
+    undefined,
+  );
+}
+
+/** Names of those that none beats in score, size and latency at once; what isn't known counts as the most. */
+export function frontIn(scored: readonly Contestant[], goal: Goal): readonly string[] {
+  const able = scored.filter(({ score }) => !Number.isNaN(score));
+  const worths = able.map((one) => [worth(one, goal), -(one.bytes ?? Infinity), -(one.latency ?? Infinity)]);
+  return frontOf(worths).flatMap((at) => able[at]?.name ?? []);
+}
+
+/** One sentence, or a few: what is best, by how much, and what to do with that. */
+export function saidOf(o: {
+  readonly name: string;
+  readonly goal: Goal;
+  readonly scored: readonly Contestant[];
+  readonly versus: readonly Versus[];
+  /** Why nothing was trained; null: something was. */
+  readonly untrained: string | null;
+}): string {
+  const { goal, scored, versus, untrained } = o;
+  const best = bestOf(scored, goal);
+  if (!best) return "Nothing could be scored.";
+  const value = (one: Contestant): string => `${goal.metric} ${significant(one.score, 4)}`;
+  const trial = bestOf(
+    scored.filter(({ kind }) => kind === "trial"),
+    goal,
+  );
+  if (!trial)
+    return `${best.name} is the best that there is, with ${value(best)} on the validation rows: ${untrained ?? "no trial has a score"}.`;
+  const trials = scored.filter(({ kind }) => kind === "trial").length;
+  if (best.kind !== "trial" && best.score === trial.score)
+    return `${best.name} does as well as the best trial: ${value(best)} on the validation rows, learnt in ${duration(best.seconds)}. Nothing that was trained is worth its time here.`;
+  if (best.kind !== "trial") {
+    const told = versus.find(({ name }) => name === best.name);
+    const sure = told?.verdict === "worse" ? "which is more than chance" : "though chance could make that difference";
+    return `${best.name} wins: ${value(best)} on the validation rows, and the best trial has ${significant(trial.score, 4)}, ${sure}. It learnt in ${duration(best.seconds)}: take it, or give the search more time.`;
+  }
+  const beaten = versus.filter(({ verdict }) => verdict === "better").map(({ name }) => name);
+  const even = versus.filter(({ verdict }) => verdict !== "better").map(({ name }) => name);
+  const parts = [
+    `${best.name} is the best, with ${value(best)} on the validation rows`,
+    ...(beaten.length > 0 ? [`it beats ${listed(beaten)} by more than chance`] : []),
+    ...(even.length > 0 ? [`against ${listed(even)} no difference is shown`] : []),
+  ];
+  const lucky =
+    trials > 1
+      ? ` As the best of several it looks rather too good here: \`evaluate ${o.name}.best\` on rows of the test split tells.`
+      : "";
+  return `${parts.join("; ")}.${lucky}`;
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+}

@@ -1,0 +1,67 @@
+/** What all parts of `sweep auto` are given, and how they ask the compiler what a program would come to. */
+import { wordsFor } from "#dsl/diagnostics/codes.js";
+import type { Source } from "#dsl/diagnostics/span.js";
+import type { Action, Plan } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
+import { tuneText } from "#dsl/plan/text.js";
+import type { CompiledWith } from "#dsl/compile/answered.js";
+import { worldIn } from "../../inference/measured.js";
+import { compileAll } from "../answers/host.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import type { How } from "../verbs/evaluate-once.js";
+
+export type Auto = Extract<Action, { verb: "auto" }>;
+export interface AroundAuto {
+  readonly session: TuneSession;
+  readonly stage: Stage;
+  readonly action: Auto;
+}
+
+/** A program of the host's own, behind the cells that ran. */
+export function sourceOf({ stage, action }: AroundAuto, text: string, what: string): Source {
+  const cell = stage.sources.at(-1);
+  return {
+    ...{ id: `auto:${action.name}:${what}`, title: `${action.name} (${what})`, text },
+    ...(cell?.path !== undefined && { path: cell.path }),
+  };
+}
+
+export function compiled({ session, stage }: AroundAuto, source: Source): Promise<CompiledWith> {
+  return compileAll([...stage.sources, source], {
+    ...{ hostContext: stage.hostContext, datasets: session.datasets, registry: session.vocabulary.registry },
+    kept: session.kept,
+    trained: session.models.trained(),
+  });
+}
+
+/** What a training would be, or why there can be none. */
+export async function trainingOf(
+  around: AroundAuto,
+  text: string,
+  what: string,
+): Promise<{ readonly plan: Plan } | { readonly why: string }> {
+  const { diagnostics, actions } = await compiled(around, sourceOf(around, text, what));
+  const action = actions?.find((one) => one.verb === "train");
+  if (action) return { plan: action.plan };
+  const error = diagnostics.find(({ severity }) => severity === "error");
+  return { why: error ? wordsFor(error).message : "it can't be trained" };
+}
+
+/** As a program writes it. */
+export function textOf({ session }: AroundAuto, call: Call): string {
+  return tuneText(call, { registry: session.vocabulary.registry, type: undefined });
+}
+
+/** How everything is scored: by the goals, and by what the bars are held to. */
+export function howOf({ session, stage, action: { auto } }: AroundAuto): How {
+  const bars = (auto.require ?? []).flatMap(
+    (bar) => session.vocabulary.registry.find("bar", bar.word)?.capabilities?.metric(bar) ?? [],
+  );
+  return {
+    metrics: [...auto.goals.map(({ metric }) => metric), ...bars],
+    batch_size: 32,
+    groups: true,
+    world: worldIn(stage.hostContext.folder),
+    judging: { beside: null, signal: stage.signal, onProgress: stage.hostContext.onProgress },
+  };
+}

@@ -1,0 +1,43 @@
+/** The trials whose weights are kept, asked of the validation rows once more: beside each other, and beside what needs no training. */
+import { existsSync } from "node:fs";
+import type { Versus } from "../../core/auto/auto.js";
+import type { TrialRecord } from "../../core/sweep/trial.js";
+import { difference } from "../../inference/comparison.js";
+import { loadedWeights } from "../models/loaded.js";
+import { evaluateOnce } from "../verbs/evaluate-once.js";
+import { howOf, type AroundAuto } from "./around.js";
+import { drawnOf, SPLIT, type Probed } from "./probes.js";
+
+export async function scoredTrials(around: AroundAuto, trials: readonly TrialRecord[]): Promise<readonly Probed[]> {
+  const { session, stage } = around;
+  const scored: Probed[] = [];
+  for (const { number, run } of trials) {
+    if (run === null || !existsSync(run)) continue;
+    stage.signal?.throwIfAborted();
+    const weights = loadedWeights(run);
+    const { model, data } = weights.plan.recipe;
+    const handle = session.models.unnamed(model, `trial ${String(number)}`);
+    handle.weights = weights;
+    try {
+      const measured = await evaluateOnce(session, handle, { data, split: SPLIT }, howOf(around), stage);
+      const of = { name: handle.name, kind: "trial", base: model.base, number } as const;
+      scored.push(await drawnOf(around, measured, of));
+    } finally {
+      await session.models.forget(run);
+    }
+  }
+  return scored;
+}
+
+export function versusOf(best: Probed, others: readonly Probed[]): readonly Versus[] {
+  return others.map(({ contestant, drawn }) => {
+    const { value, interval, verdict } = difference(drawn, best.drawn);
+    return {
+      name: contestant.name,
+      difference: value,
+      low: interval?.low ?? null,
+      high: interval?.high ?? null,
+      verdict,
+    };
+  });
+}

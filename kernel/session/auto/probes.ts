@@ -1,0 +1,132 @@
+/**
+ * What is had on the validation rows without a training: baselines, and each base frozen. They say what a model must beat, and
+ * which base is worth its time.
+ */
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import type { Call } from "#dsl/types/value.js";
+import { readerOf } from "#dsl/types/subject.js";
+import type { Contestant, Left } from "../../core/auto/auto.js";
+import { encodeSplit } from "../../encoding/encoded.js";
+import { encodingOf } from "../../encoding/encoding.js";
+import { drawAll, type Drawn } from "../../inference/comparison.js";
+import { evaluateContender, type Beside } from "../verbs/evaluate-contender.js";
+import { evaluateOnce, type Measured } from "../verbs/evaluate-once.js";
+import { warningsOn } from "../warnings.js";
+import { howOf, type AroundAuto } from "./around.js";
+import type { Able } from "./looked.js";
+
+export const SPLIT = "validation";
+
+/** What was scored, and its draws for paired differences. */
+export interface Probed {
+  readonly contestant: Contestant;
+  readonly drawn: Drawn;
+}
+
+export async function probes(
+  around: AroundAuto,
+  able: readonly Able[],
+): Promise<{ readonly probed: readonly Probed[]; readonly left: readonly Left[] }> {
+  const probed: Probed[] = [];
+  const left: Left[] = [];
+  const attempt = async (what: string, ask: () => Promise<Probed | { readonly why: string }>): Promise<void> => {
+    around.stage.signal?.throwIfAborted();
+    const found = await ask().catch((error: unknown) => ({ why: whyOf(error, around) }));
+    if ("why" in found) left.push({ what, why: found.why });
+    else probed.push(found);
+  };
+  const [first] = able;
+  if (!first) return { probed, left };
+  const words = await besideOf(around, first);
+  for (const of of ["majority", "tfidf"]) {
+    const name = `baseline(${of})`;
+    await attempt(name, () => contender(around, words, { name, of, kind: "baseline" }));
+  }
+  for (const one of able) {
+    const { name: base } = one.looked;
+    const name = `${base}, frozen`;
+    await attempt(name, async () => {
+      const beside = one === first ? words : await besideOf(around, one);
+      return asItIs(around)
+        ? frozen(around, one, beside, name)
+        : contender(around, beside, { name, of: "probe", kind: "frozen", base });
+    });
+  }
+  return { probed, left };
+}
+
+/** The rows as they are made for a base, beside which a contender stands. */
+async function besideOf({ session, stage }: AroundAuto, { plan, looked }: Able): Promise<Beside> {
+  const { model, data } = plan.recipe;
+  const { base, tokenizer } = await session.models.parts(plan, stage.hostContext);
+  const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
+  const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, looked.name);
+  const rows = await encodeSplit(prepared, { data: data.name, split: SPLIT }, encoding);
+  const handle = session.models.unnamed(model, looked.name);
+  return {
+    ...{ prepared, split: SPLIT, encoding, rows, by: { is: "model", handle, learnt: null } },
+    evaluation: { on: `${data.name}.${SPLIT}` },
+  };
+}
+
+async function contender(
+  around: AroundAuto,
+  beside: Beside,
+  o: { readonly name: string; readonly of: string; readonly kind: Contestant["kind"]; readonly base?: string },
+): Promise<Probed | { readonly why: string }> {
+  const { session, stage, action } = around;
+  const { registry } = session.vocabulary;
+  const { task, data } = action.auto;
+  const call: Call = { word: "baseline", kind: "contender", arguments: { of: o.of } };
+  const has = registry.find("task", task.word)?.capabilities;
+  const refusal = registry
+    .find("contender", call.word)
+    ?.capabilities?.refuses(call, { task, has, roles: Object.keys(data.columns) });
+  if (refusal) return { why: refusal.why };
+  const standing = {
+    ...{ name: o.name, beside, warn: warningsOn(stage, action.span) },
+    contender: { call, folder: data.folder },
+  };
+  const subject = { data, split: SPLIT };
+  return drawnOf(around, await evaluateContender(session, standing, subject, howOf(around), stage), o);
+}
+
+/** Whether bases do the task as they are. */
+function asItIs({ session, action }: AroundAuto): boolean {
+  return session.vocabulary.registry.find("task", action.auto.task.word)?.capabilities?.untrained === true;
+}
+async function frozen(around: AroundAuto, { plan, looked }: Able, _beside: Beside, name: string): Promise<Probed> {
+  const { session, stage, action } = around;
+  const handle = session.models.unnamed(plan.recipe.model, name);
+  const subject = { data: action.auto.data, split: SPLIT };
+  const measured = await evaluateOnce(session, handle, subject, howOf(around), stage);
+  return drawnOf(around, measured, { name, kind: "frozen", base: looked.name });
+}
+
+/** By the first goal. */
+export async function drawnOf(
+  { stage }: AroundAuto,
+  { measures, cost, evaluation }: Measured,
+  o: { readonly name: string; readonly kind: Contestant["kind"]; readonly base?: string; readonly number?: number },
+): Promise<Probed> {
+  const [measure] = measures;
+  if (!measure) throw new Error("nothing was measured");
+  const drawn = (await drawAll([measure], stage.signal)).get(measure);
+  if (!drawn) throw new Error(`${measure.name} was not drawn`);
+  const { interval } = drawn.score;
+  const contestant = {
+    ...{ name: o.name, kind: o.kind },
+    ...(o.base !== undefined && { base: o.base }),
+    ...(o.number !== undefined && { number: o.number }),
+    ...{ score: measure.value, seconds: cost.training ?? 0, bytes: cost.bytes },
+    ...(interval && { low: interval.low, high: interval.high }),
+    latency: (1000 * cost.asking) / Math.max(1, evaluation.rows),
+  };
+  return { contestant, drawn };
+}
+
+/** What keeps one contender away; an interrupt keeps all. */
+function whyOf(error: unknown, { stage }: AroundAuto): string {
+  if (!(error instanceof CodedError) || stage.signal?.aborted) throw error;
+  return wordsFor(error).message;
+}

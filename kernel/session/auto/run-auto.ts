@@ -1,0 +1,208 @@
+/** `sweep auto`: looks, tries what costs little, writes a sweep as a program, shows and runs it, and says what won. */
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { metricsOf } from "#dsl/plan/metrics.js";
+import type { Action } from "#dsl/plan/plan.js";
+import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import type { AutoReport, Left, Looked, Outcome, Proposal, Setting } from "../../core/auto/auto.js";
+import { bestOf, frontIn, saidOf } from "../../core/auto/outcome.js";
+import { freeName, programOf, wholeOf, winnerOf, type Names } from "../../core/auto/program.js";
+import { propose } from "../../core/auto/propose.js";
+import { lookedShown, outcomeShown, probedShown, programShown } from "../../core/display/sweeps/auto.js";
+import { trialsTable } from "../../core/display/sweeps/trials-table.js";
+import { sweepType, type SweepHandle } from "../../core/sweep/trial.js";
+import { modelKeys } from "../../core/sweep/trial-text.js";
+import { keptOf } from "../sweeps/ranking.js";
+import { demandRunning } from "../sweeps/wishes.js";
+import type { Whole } from "../sweeps/live-sweep.js";
+import { sweepOf } from "../verbs/sweep.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import { compiled, sourceOf, textOf, type Auto, type AroundAuto } from "./around.js";
+import { scoredTrials, versusOf } from "./compared.js";
+import { candidates } from "./costs.js";
+import { keep, keptFile, keptIn } from "./kept.js";
+import { looked } from "./looked.js";
+import { probes, type Probed } from "./probes.js";
+import "./codes.js";
+
+export async function runAuto(session: TuneSession, action: Auto, stage: Stage): Promise<void> {
+  const around = { session, stage, action };
+  const begun = performance.now();
+  const { name, auto } = action;
+  const { registry } = session.vocabulary;
+  const goal = { direction: auto.goal.direction, metric: metricName(auto.goal.metric, registry) };
+  const there = await looked(around);
+  if (there.able.length === 0) throw new CodedError("no-base-for-auto", { task: auto.task.word, left: there.left });
+  let report: AutoReport = {
+    ...{ name, goal, looked: there.looked, probed: [], left: there.left, program: null, outcome: null },
+  };
+  stage.screen.display(lookedShown(report));
+  const tried = await probes(around, there.able);
+  const { probed } = tried;
+  report = { ...report, probed: probed.map(({ contestant }) => contestant), left: [...there.left, ...tried.left] };
+  const seconds = (auto.budgetMs - (performance.now() - begun)) / 1000;
+  const { facts } = await session.datasets.data(auto.data, null, stage.hostContext);
+  const file = keptFile(around, facts.hash);
+  const known = keptIn(file);
+  const made = known
+    ? { proposal: bounded(known, seconds), left: [] }
+    : await proposed(around, { looked: there.looked, able: there.able, probed, seconds });
+  report = { ...report, left: [...report.left, ...made.left] };
+  stage.screen.display(probedShown(report));
+  const { proposal } = made;
+  if (!proposal) {
+    untrained(session, name, report, stage);
+    return;
+  }
+  if (!known) keep(file, proposal);
+  await searched(around, { report, proposal, probed });
+}
+
+interface Looking {
+  readonly looked: Looked;
+  readonly able: Parameters<typeof candidates>[1];
+  readonly probed: readonly Probed[];
+  /** What is left of the budget. */
+  readonly seconds: number;
+}
+
+async function proposed(around: AroundAuto, { looked: there, able, probed, seconds }: Looking) {
+  const { auto } = around.action;
+  return propose(await candidates(around, able, probed), {
+    ...{ rows: there.rows.train, task: there.task, seconds, trials: auto.trials, fixed: auto.fixed },
+    asked: askedIn(around, seconds),
+    keep: keptBy(around),
+  });
+}
+
+/** What was asked for, in the words of a sweep. */
+function askedIn(around: AroundAuto, seconds: number): readonly Setting[] {
+  const { goals, require = [], trials, budgetTokens, atOnce } = around.action.auto;
+  const aims = (direction: "maximize" | "minimize"): readonly Setting[] => {
+    const own = goals.filter((goal) => goal.direction === direction).map(({ metric }) => textOf(around, metric));
+    return own.length === 0
+      ? []
+      : [{ key: direction, value: own.length === 1 ? (own[0] ?? "") : `[${own.join(", ")}]` }];
+  };
+  const [first] = goals;
+  const directions =
+    first?.direction === "minimize" ? (["minimize", "maximize"] as const) : (["maximize", "minimize"] as const);
+  return [
+    ...(trials === null ? [] : [{ key: "trials", value: String(trials) }]),
+    budgetLine(seconds),
+    ...(budgetTokens === undefined ? [] : [{ key: "tokens", value: String(budgetTokens) }]),
+    ...(atOnce === undefined ? [] : [{ key: "at_once", value: String(atOnce) }]),
+    ...directions.flatMap(aims),
+    ...(require.length === 0
+      ? []
+      : [{ key: "require", value: `[${require.map((bar) => textOf(around, bar)).join(", ")}]` }]),
+  ];
+}
+function budgetLine(seconds: number): Setting {
+  return { key: "budget", value: `${String(Math.max(1, Math.round(seconds)))}s`, why: "what is left of it" };
+}
+/** With the budget of today. */
+function bounded(proposal: Proposal, seconds: number): Proposal {
+  return { ...proposal, sweep: proposal.sweep.map((one) => (one.key === "budget" ? budgetLine(seconds) : one)) };
+}
+
+/** The first goal, where validations measure it while a model trains. */
+function keptBy(around: AroundAuto): string | null {
+  const { session, action } = around;
+  const { task, data, goal } = action.auto;
+  const roles = Object.keys(data.columns);
+  const measured = metricsOf(session.vocabulary.registry, task, roles, { training: true });
+  return measured.includes(goal.metric.word) ? textOf(around, goal.metric) : null;
+}
+
+/** Runs the program, and compares what it found. */
+async function searched(
+  around: AroundAuto,
+  o: { readonly report: AutoReport; readonly proposal: Proposal; readonly probed: readonly Probed[] },
+): Promise<void> {
+  const { session, stage, action } = around;
+  const { name } = action;
+  const names = await namesFor(around);
+  const source = sourceOf(around, programOf(o.proposal, names), "program");
+  const report = { ...o.report, program: source.text };
+  stage.screen.display(programShown(report));
+  const { actions, diagnostics } = await compiled(around, source);
+  const sweep = actions?.find((one): one is Extract<Action, { verb: "sweep" }> => one.verb === "sweep");
+  if (!sweep) {
+    const error = diagnostics.find(({ severity }) => severity === "error");
+    throw new CodedError("auto-program-refused", {
+      name,
+      why: error ? wordsFor(error).message : "",
+      program: source.text,
+    });
+  }
+  const whole: Whole = (values) => {
+    const own = wholeOf(o.proposal, values, modelKeys());
+    const winner = { ...names, model: `${names.model}_best`, recipe: `${names.recipe}_best` };
+    return { values: { ...own.model, ...own.recipe }, tune: winnerOf(own, winner) };
+  };
+  const within = { ...stage, sources: [...stage.sources, source] };
+  const { live, log } = await sweepOf(session, { ...sweep, span: action.span }, within, {
+    first: o.proposal.first,
+    whole,
+  });
+  stage.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
+  const numbers = keptOf(sweep.sweep, log.ended);
+  const kept = numbers.flatMap((number) => log.ended.find((one) => one.number === number) ?? []);
+  const trials = await scoredTrials(around, kept);
+  const outcome = outcomeOf(report, { probed: o.probed, trials, tune: live.best?.tune ?? null, untrained: null });
+  stage.screen.display(outcomeShown({ ...report, outcome }));
+}
+
+function outcomeOf(
+  { name, goal }: AutoReport,
+  o: {
+    readonly probed: readonly Probed[];
+    readonly trials: readonly Probed[];
+    readonly tune: string | null;
+    readonly untrained: string | null;
+  },
+): Outcome {
+  const [first] = o.trials;
+  const versus = first ? versusOf(first, o.probed) : [];
+  const scored = [...o.probed, ...o.trials].map(({ contestant }) => contestant);
+  return {
+    ...{ scored, versus, tune: o.tune, front: frontIn(scored, goal) },
+    best: bestOf(scored, goal)?.name ?? "",
+    said: saidOf({ name, goal, scored, versus, untrained: o.untrained }),
+  };
+}
+
+/** Nothing fits: what needs no training is what there is. */
+function untrained(session: TuneSession, name: string, report: AutoReport, stage: Stage): void {
+  const handle: SweepHandle = {
+    ...{ name, goal: report.goal, trials: [], best: null },
+    stop: (number) => demandRunning(name, number, []),
+    clone: (number) => {
+      throw new CodedError("trial-not-cloned", { sweep: name, trial: number, over: true });
+    },
+    change: (number) => demandRunning(name, number, []),
+  };
+  session.sweeps.delete(name);
+  session.names.define(name, handle, sweepType);
+  const scored = report.probed;
+  const why = `no training fits: ${listed(report.left)}`;
+  const outcome: Outcome = {
+    ...{ scored, versus: [], tune: null, front: frontIn(scored, report.goal) },
+    best: bestOf(scored, report.goal)?.name ?? "",
+    said: saidOf({ name, goal: report.goal, scored, versus: [], untrained: why }),
+  };
+  stage.screen.display(outcomeShown({ ...report, outcome }));
+}
+const listed = (left: readonly Left[]): string => left.map(({ what, why }) => `${what}: ${why}`).join("; ");
+
+async function namesFor(around: AroundAuto): Promise<Names> {
+  const { action } = around;
+  const { names } = await compiled(around, sourceOf(around, "", "names"));
+  const taken = new Set([...Object.keys(names), ...around.stage.hostContext.typescript()]);
+  const { name } = action;
+  return {
+    ...{ data: action.auto.data.name, as: name },
+    model: freeName(`${name}_model`, taken),
+    recipe: freeName(`${name}_recipe`, taken),
+  };
+}
