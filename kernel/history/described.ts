@@ -28,6 +28,8 @@ export async function describeIn(
     readonly checkpoint: Checkpoint;
     readonly saved: CardFacts["saved"];
     readonly deployed?: DeployedCard;
+    /** Folder of the base that the training began from; null: it had none. Absent: it is looked for, and all of it read. */
+    readonly base?: string | null;
   },
 ): Promise<void> {
   const { plan, run, data, events, saved, checkpoint } = o;
@@ -37,7 +39,7 @@ export async function describeIn(
     ...(o.deployed && { deployed: o.deployed }),
     ...{ name: lock.name, plan, lock, data, events, saved, registry, machine: machineText() },
     base: cardBase(plan.recipe.model, run),
-    forbidding: await forbiddingLicence((await baseOfRun(run)) ?? folder),
+    forbidding: await forbiddingLicence((o.base === undefined ? await baseOfRun(run) : o.base) ?? folder),
     kept: { step: checkpoint.position.step, file: basename(checkpoint.file) },
   });
 }

@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { wordOf } from "#dsl/types/loaded.js";
-import type { EngineFacts, FactOf, NameFacts, Need } from "#dsl/types/facts.js";
+import type { EngineFacts, FactOf, NameFacts, Need, TableFacts } from "#dsl/types/facts.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import type { DataPlan, ReaderOf, ScratchPlan } from "#dsl/types/subject.js";
 import type { Value } from "#dsl/types/value.js";
@@ -43,11 +43,17 @@ interface Kept {
   readonly measured: LRUCache<string, Promise<Prepared>>;
 }
 
+/** What the beginning of a source said. */
+interface Header {
+  readonly stamp: string;
+  readonly made: Promise<TableFacts>;
+}
+
 /**
  * What is kept, the last used first. A data set that is worked on is defined anew at every change, and each holds all its
  * rows; a tokenizer holds its vocabulary, a base the shapes of its weights.
  */
-const most = { prepared: 8, readers: 8, bases: 16, tokenizers: 8 } as const;
+const most = { prepared: 8, readers: 8, headers: 8, bases: 16, tokenizers: 8 } as const;
 
 /** Bytes of a deployment's files that are looked into by a check: those that people write in. */
 const LOOKED_INTO = 2 ** 22;
@@ -63,6 +69,7 @@ export class DatasetCache {
   constructor(private readonly o: { readonly glance?: boolean; readonly tries?: TriesEngine | undefined } = {}) {}
 
   private readonly prepared = new LRUCache<string, Kept>({ max: most.prepared });
+  private readonly headers = new LRUCache<string, Header>({ max: most.headers });
   private readonly audits = new KeptAudits();
   private readonly bases = new LRUCache<string, Promise<Base>>({ max: most.bases });
   private readonly tokenizers = new LRUCache<string, Promise<Tokenizer>>({ max: most.tokenizers });
@@ -73,7 +80,7 @@ export class DatasetCache {
   async answer(need: Need, s: HostContext): Promise<FactOf<Need["about"]>> {
     switch (need.about) {
       case "table":
-        return readHeader(need.source, world(need.folder, s), s.signal);
+        return this.header(need, s);
       case "data":
         return (await this.data(need.data, need.base, s)).facts;
       case "base":
@@ -134,6 +141,22 @@ export class DatasetCache {
     const made = this.measured(kept.made, plan, reader, s);
     kept.measured.set(key, made);
     made.catch(() => kept.measured.delete(key));
+    return made;
+  }
+
+  /** What a source's beginning says of its columns: read again where a file that it comes from changed. */
+  private header({ source, folder }: Need & { about: "table" }, s: HostContext): Promise<TableFacts> {
+    const key = hashOf({ source, folder: resolve(s.folder, folder) });
+    const stamp = stampsOf(source, resolve(s.folder, folder))?.join("\n") ?? null;
+    const known = this.headers.get(key);
+    if (known && known.stamp === stamp) return known.made;
+    const made = readHeader(source, world(folder, s), s.signal);
+    if (stamp === null) return made;
+    const header: Header = { stamp, made };
+    this.headers.set(key, header);
+    made.catch(() => {
+      if (this.headers.peek(key) === header) this.headers.delete(key);
+    });
     return made;
   }
 

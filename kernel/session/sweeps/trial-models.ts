@@ -4,7 +4,6 @@
  * those have the same programs.
  */
 import { createHash } from "node:crypto";
-import { serialize } from "node:v8";
 import type { Engine } from "../../engine/engine.js";
 import { LendingModel } from "../../engine/lent.js";
 import { checkpointsOf, openSession, type OpensModel, type ToOpen } from "../models/open-model.js";
@@ -47,10 +46,21 @@ export class TrialModels {
   }
 }
 
-/** What tells programs, and what they are read from, from others. */
+/**
+ * What tells programs, and what they are read from, from others. Written as text: the bytes in which V8 keeps a value depend on
+ * which of its parts are one object and on how it came by its numbers, and differ between programs that are equal.
+ */
 function keyOf(o: ToOpen): string {
   const files = checkpointsOf(o.model, o.base, o.home);
   return createHash("sha256")
-    .update(serialize([o.store, files, o.programs]))
+    .update(JSON.stringify([o.store, files, o.programs], told))
     .digest("hex");
+}
+
+/** What JSON has no form for. */
+function told(_: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString("base64") };
+  if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)))
+    return { number: Object.is(value, -0) ? "-0" : String(value) };
+  return value;
 }

@@ -82,6 +82,8 @@ export interface RunResult {
   readonly open: OpenModel;
   readonly labels: readonly string[];
   readonly data: DataFacts;
+  /** Folder of the base that it began from; null: it is from scratch. */
+  readonly base: string | null;
   readonly events: readonly RunEvent[];
   /** What some rows were answered before the first step, and how they are asked again; null: nobody asked. */
   readonly before: { readonly asking: Asking; readonly answers: readonly string[] } | null;
@@ -246,7 +248,8 @@ async function trainIn(work: Work): Promise<RunResult> {
   const settled = trained.settled.finally(() => trained.reason === "interrupted" && lock.release());
   settled.catch(() => undefined); // told by whoever waits for it
   const { labels, facts: data } = material.prepared;
-  return { trained: { ...trained, settled }, run, lock, open, labels, data, events, before };
+  const base = plan.recipe.model.scratch ? null : material.base.folder;
+  return { trained: { ...trained, settled }, run, lock, open, labels, data, base, events, before };
 }
 
 /** Rows whose margins are kept. A run of an older version that goes on has nothing of its first steps: nothing is kept of it. */
@@ -353,6 +356,7 @@ export async function giveWeights(
         plan,
         run,
         data: result.data,
+        base: result.base,
         events,
         checkpoint,
         saved: savedAs(open.adapter),

@@ -137,6 +137,7 @@ describe("model cards", function () {
     const book = new NotebookOfOne();
     try {
       writeSmallBert(join(book.folder, "bert"), ["good", "bad", "a"]);
+      writeFileSync(join(book.folder, "bert", "README.md"), "---\nlicense: cc-by-nd-4.0\n---\n");
       cpSync(join(book.folder, "bert"), join(book.folder, "kept"), { recursive: true });
       const rows = Array.from(
         { length: 24 },
@@ -158,6 +159,7 @@ train whole on rows { steps: 2, batch_size: 6 }`);
         [undefined, "peft", "text-classification"],
       );
       assert.ok((head["metrics"] as string[]).includes("loss"));
+      assert.equal(head["license"], "cc-by-nd-4.0", "of its base, which forbids what is made of it");
       assert.ok(!card.includes(book.folder) && !card.includes("good a a"), "no path, no row");
       assert.match(card, /\| train \| 18 \|\n\| validation \| 6 \|/);
       assert.match(card, /Labels, in the model's order: no, yes\./);

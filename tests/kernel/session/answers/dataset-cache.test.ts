@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import type { TableFacts } from "#dsl/types/facts.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { call, Folder } from "../../core/data/plans.js";
@@ -33,6 +34,19 @@ describe("data that a session prepared", () => {
       alive.join(", "),
     );
     assert.equal(await of(0), await of(0));
+  });
+  it("are looked at once for their columns, until their file changes", async () => {
+    const datasets = new DatasetCache();
+    const of = call("source", "csv", { path: folder.write("head.csv", "text,label\na,b\n") });
+    const header = () => datasets.answer({ about: "table", source: of, folder: "." }, hostContext);
+    const first = await header();
+    assert.equal(await header(), first);
+    folder.write("head.csv", "text,team\na,b\n");
+    const { columns } = (await header()) as TableFacts;
+    assert.deepEqual(columns, ["text", "team"]);
+    await assert.rejects(
+      datasets.answer({ about: "table", source: { ...of, arguments: { path: "no.csv" } }, folder: "." }, hostContext),
+    );
   });
   it("are made again where the key has changed that they were hashed with", async () => {
     const datasets = new DatasetCache();
