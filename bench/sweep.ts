@@ -1,9 +1,11 @@
 /**
- * `tunebook bench sweep`: trials of the quickstart by Tunebook and by Optuna with PyTorch and PEFT, the same rates and as many
- * updates, nothing pruned, alternating in one run. The peer's study and our trials are timed alone, what is loaded before
- * them is not. Prints each, the ratio of the medians, and how long the next trial's first update lets wait.
+ * `tunebook bench sweep`: trials of the quickstart by Tunebook and by Optuna with PyTorch and PEFT, the same rates, rows and
+ * number of updates, nothing pruned, alternating in one run, each round with a seed of its own. The peer's study and our trials
+ * are timed alone, what is loaded before them is not. Prints each, the ratio of the medians, how accurate both are, and how
+ * long the next trial's first update lets wait.
  */
-import { readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
@@ -20,22 +22,38 @@ interface Options {
   readonly peer: boolean;
   readonly json?: string;
 }
-type Peer = Pick<Swept, "program" | "seconds" | "steps" | "best">;
+type Peer = Pick<Swept, "program" | "seconds" | "steps" | "scores">;
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-const data = path("../../notebooks/data/sentiment.csv");
+const reviews = path("../../notebooks/data/sentiment.csv");
 
-async function main({ rounds, peer, json, ...o }: Options): Promise<void> {
+/** The rows that test in the quickstart validate here, for both. */
+function writeParts(folder: string): string {
+  const data = join(folder, "parts.csv");
+  writeFileSync(data, readFileSync(reviews, "utf8").replace(/,test$/gm, ",validation"));
+  return data;
+}
+
+async function main(options: Options): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-sweep-rows-"));
+  try {
+    await compared(writeParts(folder), options);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function compared(data: string, { rounds, peer, json, ...o }: Options): Promise<void> {
   const ours: Swept[] = [];
   const theirs: Peer[] = [];
   const optuna = peer ? await peerOf() : null;
   for (let round = 0; round < rounds; round++) {
-    const swept = await lastLine<Swept>(process.execPath, [path("./sweep/ours.js"), JSON.stringify({ data, ...o })]);
+    const setting = JSON.stringify({ data, ...o, seed: round });
+    const swept = await lastLine<Swept>(process.execPath, [path("./sweep/ours.js"), setting]);
     ours.push(swept);
     tell(swept);
     if (!optuna) continue;
-    const { rates, train, rows } = swept;
-    const asked = { optuna: optuna.site, rates: JSON.stringify(rates), train, rows, epochs: o.epochs };
+    const asked = { optuna: optuna.site, rates: JSON.stringify(swept.rates), epochs: o.epochs, seed: round };
     const args = Object.entries(asked).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const study = await lastLine<Peer>(optuna.python, [path("../../bench/peers/optuna_sweep.py"), data, ...args]);
     if (study.steps !== swept.steps)
@@ -48,6 +66,8 @@ async function main({ rounds, peer, json, ...o }: Options): Promise<void> {
   console.log(
     `tunebook ${own.toFixed(1)} s${optuna ? `, optuna ${other.toFixed(1)} s: ${(own / other).toFixed(2)} of it` : ""}`,
   );
+  for (const { program, ...of } of [merged(ours), merged(theirs)].flat())
+    console.log(`${program}: accuracy of all trials ${mean(of.scores).toFixed(3)}, of the best ${of.best.toFixed(3)}`);
   const gaps = ours.flatMap((one) => one.gaps);
   console.log(
     `from a trial's end to the next one's first update: median ${median(gaps).toFixed(2)} s, most ${Math.max(...gaps).toFixed(2)} s`,
@@ -65,9 +85,21 @@ async function peerOf(): Promise<{ readonly python: string; readonly site: strin
   return { python, site: join(folder, "lib", version, "site-packages") };
 }
 
-function tell({ program, seconds, steps, best }: Peer): void {
-  console.error(`${program}: ${seconds.toFixed(1)} s, ${String(steps)} updates, best accuracy ${best.toFixed(3)}`);
+function tell({ program, seconds, steps, scores }: Peer): void {
+  const said = scores.map((score) => score.toFixed(3)).join(" ");
+  console.error(`${program}: ${seconds.toFixed(1)} s, ${String(steps)} updates, accuracies ${said}`);
 }
+
+/** One of all rounds; none: it was not run. `best`: the mean of the rounds' best. */
+function merged(rounds: readonly Peer[]): readonly (Pick<Peer, "program" | "scores"> & { readonly best: number })[] {
+  return rounds.slice(0, 1).map(({ program }) => ({
+    program,
+    scores: rounds.flatMap(({ scores }) => scores),
+    best: mean(rounds.map(({ scores }) => Math.max(...scores))),
+  }));
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

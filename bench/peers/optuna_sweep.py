@@ -20,12 +20,11 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", help="CSV with text, label")
+    parser.add_argument("data", help="CSV with text, label, part")
     parser.add_argument("--optuna", required=True, help="where optuna lies, if not beside torch")
     parser.add_argument("--rates", required=True, help="JSON list")
-    parser.add_argument("--train", type=int, required=True, help="rows that train; the others validate")
-    parser.add_argument("--rows", type=int, required=True, help="rows that are used")
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--length", type=int, default=128)
     return parser.parse_args()
@@ -45,12 +44,9 @@ tokenizer = AutoTokenizer.from_pretrained(base)
 with open(a.data, encoding="utf-8", newline="") as file:
     rows = list(csv.DictReader(file))
 labels = sorted({row["label"] for row in rows})
-random.seed(0)
-random.shuffle(rows)
-rows = rows[: a.rows]
 ids = tokenizer([row["text"] for row in rows], truncation=True, max_length=a.length)["input_ids"]
-encoded = [(tokens, labels.index(row["label"])) for tokens, row in zip(ids, rows)]
-train, validation = encoded[: a.train], encoded[a.train :]
+encoded = [(row["part"], (tokens, labels.index(row["label"]))) for tokens, row in zip(ids, rows)]
+train, validation = ([row for of, row in encoded if of == part] for part in ("train", "validation"))
 loaded = AutoModelForSequenceClassification.from_pretrained(base, num_labels=len(labels))
 
 
@@ -75,8 +71,8 @@ steps = 0
 def objective(trial):
     global steps
     rate = trial.suggest_float("learning_rate", 1e-5, 1e-1, log=True)
-    torch.manual_seed(0)
-    random.seed(0)
+    torch.manual_seed(a.seed)
+    random.seed(a.seed)
     model = get_peft_model(
         copy.deepcopy(loaded),
         LoraConfig(task_type="SEQ_CLS", r=8, lora_alpha=16, lora_dropout=0.0, target_modules=["query", "value"]),
@@ -116,7 +112,6 @@ print(
             "program": "optuna + torch + peft",
             "seconds": time.time() - begun,
             "steps": steps,
-            "best": study.best_value,
             "scores": [trial.value for trial in study.trials],
         }
     )

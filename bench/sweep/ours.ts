@@ -12,28 +12,27 @@ import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 
 export interface Setting {
-  /** Path of the CSV file with text and label. */
+  /** Path of the CSV file with text, label and part. */
   readonly data: string;
   readonly trials: number;
   readonly epochs: number;
   readonly engine: string;
+  readonly seed: number;
 }
 export interface Swept {
   readonly program: string;
   readonly seconds: number;
   readonly steps: number;
-  readonly best: number;
+  readonly scores: readonly number[];
   readonly rates: readonly number[];
   readonly gaps: readonly number[];
-  readonly train: number;
-  readonly rows: number;
 }
 
-const program = ({ data, trials, epochs, engine }: Setting): string => `engine { engine: ${engine} }
+const program = ({ data, trials, epochs, engine, seed }: Setting): string => `engine { engine: ${engine} }
 data reviews {
   source: csv(${JSON.stringify(data)})
   columns: { text: text, label: label }
-  split: random(train: 80%, validation: 20%)
+  split: by_column(part)
   allow: { near-leak: "three exclamations that different people write alike" }
 }
 model mood { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora(rank: 8, alpha: 16, targets: [query, value]), max_length: 128 }
@@ -44,6 +43,7 @@ recipe quick {
   schedule: linear(warmup: 6%)
   clip: 1.0
   keep: last
+  seed: ${seed}
 }
 sweep mood on reviews with quick as found {
   vary: { optimizer.learning_rate: log(2e-4..5e-3) }
@@ -69,24 +69,19 @@ async function main(setting: Setting): Promise<void> {
   }
 }
 
-function sweptOf({ trials, best }: SweepHandle, runs: string): Swept {
+function sweptOf({ trials }: SweepHandle, runs: string): Swept {
   const logs = readdirSync(runs)
     .filter((name) => name.startsWith("found_"))
     .map((name) => eventsIn(join(runs, name)))
     .sort((a, b) => timeOf(a[0]) - timeOf(b[0]));
   const gaps = logs.slice(1).map((log, i) => timeOf(log.find(({ kind }) => kind === "step")) - timeOf(logs[i]?.at(-1)));
-  const lock = JSON.parse(readFileSync(join(trials[0]?.run ?? "", "lock.json"), "utf8")) as {
-    readonly data: { readonly splits: { readonly train: number; readonly validation: number } };
-  };
-  const { train, validation } = lock.data.splits;
   return {
     program: "tunebook",
     seconds: (timeOf(logs.at(-1)?.at(-1)) - timeOf(logs[0]?.[0])) / 1000,
     steps: logs.reduce((sum, log) => sum + log.filter(({ kind }) => kind === "step").length, 0),
-    best: best?.score ?? Number.NaN,
+    scores: trials.map(({ score }) => score ?? Number.NaN),
     rates: trials.map(({ values }) => Number(values["optimizer.learning_rate"])),
     gaps: gaps.map((gap) => gap / 1000),
-    ...{ train, rows: train + validation },
   };
 }
 
