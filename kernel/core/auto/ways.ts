@@ -1,11 +1,35 @@
-/** Techniques that are tried: each as it is costed, as it varies, and the point that begins. What costs least to serve comes first. */
-export const WAYS = [
+/**
+ * Techniques that are tried, each as it is costed and as it varies, with the points that begin: `times` the rate that is
+ * recommended for it, the likeliest first.
+ */
+export interface WayOf {
+  /** Tune text, without what varies in it. */
+  readonly technique: string;
+  /** Tune text of it as a space. */
+  readonly space: string;
+  readonly points: readonly { readonly values: Readonly<Record<string, string>>; readonly times: number }[];
+  /** Nothing of the base learns. */
+  readonly headOnly: boolean;
+}
+
+const lora = (rank: number, times: number) => ({
+  values: { technique: "lora", "technique.lora.rank": String(rank) },
+  times,
+});
+const plain = (technique: string, times: number) => ({ values: { technique }, times });
+
+export const WAYS: readonly WayOf[] = [
   {
     technique: "lora(rank: 8)",
     space: "lora(rank: choice(4, 8, 16))",
-    point: { technique: "lora", "technique.lora.rank": "8" },
+    points: [lora(8, 1), lora(16, 0.5), lora(4, 1.5)],
     headOnly: false,
   },
-  { technique: "full", space: "full", point: { technique: "full" }, headOnly: false },
-  { technique: "head_only", space: "head_only", point: { technique: "head_only" }, headOnly: true },
-] as const;
+  {
+    technique: "full",
+    space: "full",
+    points: [plain("full", 1), plain("full", 2), plain("full", 0.5)],
+    headOnly: false,
+  },
+  { technique: "head_only", space: "head_only", points: [plain("head_only", 1)], headOnly: true },
+];

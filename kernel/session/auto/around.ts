@@ -3,7 +3,7 @@ import { wordsFor } from "#dsl/diagnostics/codes.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import type { Action, Plan } from "#dsl/plan/plan.js";
 import type { Call } from "#dsl/types/value.js";
-import { tuneText } from "#dsl/plan/text.js";
+import { shortCall } from "#dsl/plan/short-call.js";
 import type { CompiledWith } from "#dsl/compile/answered.js";
 import { worldIn } from "../../inference/measured.js";
 import { compileAll } from "../answers/host.js";
@@ -49,7 +49,7 @@ export async function trainingOf(
 
 /** As a program writes it. */
 export function textOf({ session }: AroundAuto, call: Call): string {
-  return tuneText(call, { registry: session.vocabulary.registry, type: undefined });
+  return shortCall(call, session.vocabulary.registry);
 }
 
 /** How everything is scored: by the goals, and by what the bars are held to. */

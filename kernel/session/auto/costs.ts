@@ -1,5 +1,6 @@
 /** What a training of each base in each way takes here, as the plan estimates it, or as the probe's reading tells where nothing was measured yet. */
-import { batchFor, lengthFor, type Candidate, type Way } from "../../core/auto/propose.js";
+import type { Candidate, Way } from "../../core/auto/propose.js";
+import { batchFor, lengthFor } from "../../core/auto/rules.js";
 import { WAYS } from "../../core/auto/ways.js";
 import type { AroundAuto } from "./around.js";
 import { textOf, trainingOf } from "./around.js";

@@ -106,7 +106,7 @@ async function frozen(around: AroundAuto, { plan, looked }: Able, _beside: Besid
 /** By the first goal. */
 export async function drawnOf(
   { stage }: AroundAuto,
-  { measures, cost, evaluation }: Measured,
+  { measures, cost, evaluation, by }: Measured,
   o: { readonly name: string; readonly kind: Contestant["kind"]; readonly base?: string; readonly number?: number },
 ): Promise<Probed> {
   const [measure] = measures;
@@ -119,6 +119,7 @@ export async function drawnOf(
     ...(o.base !== undefined && { base: o.base }),
     ...(o.number !== undefined && { number: o.number }),
     ...{ score: measure.value, seconds: cost.training ?? 0, bytes: cost.bytes },
+    ...(by.is === "contender" && by.constant && { constant: true as const }),
     ...(interval && { low: interval.low, high: interval.high }),
     latency: (1000 * cost.asking) / Math.max(1, evaluation.rows),
   };

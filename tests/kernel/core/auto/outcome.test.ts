@@ -1,0 +1,76 @@
+/** Who wins, and what is said of it: a model is never praised that is no better than what needs no training. */
+import assert from "node:assert/strict";
+import type { Contestant, Versus } from "#kernel/core/auto/auto.js";
+import { bestOf, frontIn, saidOf } from "#kernel/core/auto/outcome.js";
+
+const goal = { direction: "maximize", metric: "accuracy" } as const;
+const words: Contestant = {
+  name: "baseline(tfidf)",
+  kind: "baseline",
+  score: 0.8,
+  seconds: 0.2,
+  bytes: 1e5,
+  latency: 0.1,
+};
+const frozen: Contestant = {
+  name: "a, frozen",
+  kind: "frozen",
+  base: "a",
+  score: 0.82,
+  seconds: 4,
+  bytes: 9e7,
+  latency: 5,
+};
+const trial: Contestant = {
+  name: "trial 3",
+  kind: "trial",
+  score: 0.9,
+  seconds: 60,
+  bytes: 9e7,
+  latency: 5,
+  number: 3,
+};
+const versus = (verdicts: readonly Versus["verdict"][]): readonly Versus[] =>
+  [words, frozen].map(({ name }, i) => ({ name, difference: 0, low: null, high: null, verdict: verdicts[i] ?? null }));
+const said = (scored: readonly Contestant[], verdicts: readonly Versus["verdict"][], untrained: string | null = null) =>
+  saidOf({ name: "found", goal, scored, versus: versus(verdicts), untrained });
+
+describe("what won", () => {
+  it("is a trial where it is better, and what it beats is told apart from what it may not", () => {
+    const text = said([words, frozen, trial], ["better", "no difference shown"]);
+    assert.match(text, /^trial 3 is the best, with accuracy 0\.9 on the validation rows/);
+    assert.match(text, /it beats baseline\(tfidf\) by more than chance; against a, frozen no difference is shown\./);
+    assert.doesNotMatch(text, /rather too good/);
+    assert.match(said([words, trial, { ...trial, name: "trial 4", score: 0.85 }], ["better"]), /rather too good here/);
+  });
+  it("is what needs no training where that is better, in the first sentence", () => {
+    const worse = { ...trial, score: 0.79 };
+    assert.match(
+      said([words, worse], ["worse"]),
+      /^baseline\(tfidf\) wins: accuracy 0\.8 .* the best trial has 0\.79, which is more than chance\./,
+    );
+    assert.match(said([words, worse], ["no difference shown"]), /though chance could make that difference/);
+    assert.match(
+      said([words, { ...trial, score: 0.8 }], ["no difference shown"]),
+      /^baseline\(tfidf\) does as well as the best trial/,
+    );
+  });
+  it("is a probe where nothing was trained", () => {
+    const text = said([words, frozen], [], "no training fits: a: one epoch would take 41 min");
+    assert.equal(
+      text,
+      "a, frozen is the best that there is, with accuracy 0.82 on the validation rows: no training fits: a: one epoch would take 41 min.",
+    );
+    assert.equal(said([{ ...words, score: Number.NaN }], []), "Nothing could be scored.");
+  });
+  it("goes by the goal's direction", () => {
+    const low = { direction: "minimize", metric: "log_loss" } as const;
+    assert.equal(bestOf([words, frozen, trial], low)?.name, "baseline(tfidf)");
+  });
+  it("has a front of score, size and latency; what nobody knows is no merit", () => {
+    assert.deepEqual(frontIn([words, frozen, trial], goal), ["baseline(tfidf)", "trial 3"]);
+    assert.deepEqual(frontIn([words, { ...frozen, bytes: null, latency: null, score: 0.8 }], goal), [
+      "baseline(tfidf)",
+    ]);
+  });
+});

@@ -1,0 +1,140 @@
+/** What `sweep auto` writes for what it saw: lengths, batches, epochs, techniques and bases, and when there is no time for any. */
+import assert from "node:assert/strict";
+import type { Proposal, Setting } from "#kernel/core/auto/auto.js";
+import { programOf, winnerOf, wholeOf } from "#kernel/core/auto/program.js";
+import { propose, type Candidate, type Wanted } from "#kernel/core/auto/propose.js";
+import { batchFor, epochsFor, lengthFor } from "#kernel/core/auto/rules.js";
+import { WAYS } from "#kernel/core/auto/ways.js";
+import { modelKeys } from "#kernel/core/sweep/trial-text.js";
+import { parametersOf, pointOf } from "#kernel/core/sweep/parameters.js";
+import { compiled } from "../../../dsl/world.js";
+
+const RATES = [2e-3, 1e-4, 0.03];
+/** `seconds`: an epoch of LoRA, of all weights, and of the head alone. */
+function base(name: string, worth: number | null, ...seconds: readonly number[]): Candidate {
+  const ways = WAYS.map((way, i) => ({ ...way, rate: RATES[i]!, secondsAnEpoch: seconds[i] ?? Infinity }));
+  const lengths = { median: 12, p95: 40, p99: 60, longest: 200 };
+  return { base: name, worth, lengths, positions: 512, ways };
+}
+const wanted: Wanted = {
+  ...{ rows: 800, task: "text_classification", seconds: 600, trials: null, fixed: {}, keep: "accuracy" },
+  asked: [
+    { key: "budget", value: "600s" },
+    { key: "maximize", value: "accuracy" },
+  ],
+};
+const made = (candidates: readonly Candidate[], more: Partial<Wanted> = {}): Proposal => {
+  const { proposal } = propose(candidates, { ...wanted, ...more });
+  assert.ok(proposal);
+  return proposal;
+};
+const valueOf = (settings: readonly Setting[], key: string): string | undefined =>
+  settings.find((one) => one.key === key)?.value;
+const names = { data: "d", model: "found_model", recipe: "found_recipe", as: "found" };
+
+describe("what `sweep auto` writes", () => {
+  it("is a program that compiles, with a point for each that begins", () => {
+    const two = [base("b", 0.7, 4, 6, 2), base("a", 0.8, 4, 6, 2)];
+    for (const proposal of [
+      made(two),
+      made([base("a", null, 4, 6, 2)], { fixed: { optimizer: "sgd", steps: "20" } }),
+    ]) {
+      const text = programOf(proposal, names);
+      const run = compiled(
+        `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 20%) }\n${text}`,
+      );
+      assert.deepEqual(run.codes, [], text);
+      const sweep = run.actions?.find((one) => one.verb === "sweep")?.sweep;
+      assert.ok(sweep);
+      for (const first of proposal.first) {
+        const found = pointOf(parametersOf(sweep.vary), new Map(Object.entries(first)));
+        assert.ok("point" in found, "why" in found ? found.why : "");
+      }
+    }
+  });
+  it("begins with a way that learns much and the head alone, of the base whose probe does best", () => {
+    const { first, vary, model } = made([base("b", 0.7, 4, 6, 2), base("a", 0.8, 4, 6, 2)]);
+    assert.deepEqual(
+      first.map((point) => [point["base"], point["technique"], point["optimizer.learning_rate"]]),
+      [
+        ['"a"', "lora", "0.002"],
+        ['"a"', "full", "0.0001"],
+        ['"a"', "head_only", "0.03"],
+        ['"b"', "lora", "0.002"],
+        ['"a"', "lora", "0.001"],
+        ['"a"', "full", "0.0002"],
+        ['"a"', "lora", "0.003"],
+        ['"a"', "full", "0.00005"],
+      ],
+    );
+    assert.equal(valueOf(vary, "base"), 'choice("a", "b")');
+    assert.equal(valueOf(model, "base"), '"a"');
+    assert.equal(valueOf(vary, "optimizer.learning_rate"), "log(0.00003..0.09)");
+  });
+  it("leaves out what takes too long, and says of how much", () => {
+    const { proposal, left } = propose([base("a", 0.8, 10, 20, 5), base("large", 0.9, 4000, 9000, 2000)], wanted);
+    assert.equal(valueOf(proposal!.model, "base"), '"a"');
+    assert.deepEqual(left, [
+      { what: "large", why: "one epoch would take 33 min 20 s of the 10 min 00 s that are left for all trials" },
+    ]);
+    const slow = propose([base("a", 0.9, 10, 20, 5), base("slow", 0.8, 90, 95, 80)], wanted);
+    assert.deepEqual(slow.left, [{ what: "slow", why: "a trial of it would take the time of several" }]);
+    // The head alone is quick enough.
+    const head = made([base("large", 0.9, 400, 900, 20)]);
+    assert.equal(valueOf(head.vary, "technique"), "choice(head_only)");
+  });
+  it("is nothing where no epoch fits", () => {
+    assert.equal(propose([base("a", 0.8, 10, 20, 5)], { ...wanted, seconds: 2 }).proposal, null);
+    assert.equal(propose([base("a", 0.8, 10, 20, 5)], { ...wanted, seconds: -3 }).proposal, null);
+    assert.equal(propose([base("a", 0.8)], wanted).proposal, null);
+  });
+  it("makes fewer trials where they would be too short to learn", () => {
+    const epochs = (seconds: number, trials: number | null = null): string | undefined =>
+      valueOf(made([base("a", 0.8, 10, 11, 5)], { seconds, trials }).recipe, "epochs");
+    assert.equal(epochs(600), "6"); // 50 updates each, 300 in all
+    assert.equal(epochs(180), "3"); // a fifth of the time
+    assert.equal(epochs(90), "2"); // a third
+    assert.equal(epochs(180, 2), "6");
+  });
+  it("keeps what the recipe says, and names nothing twice", () => {
+    const proposal = made([base("a", 0.8, 10, 11, 5)], { fixed: { epochs: "2", batch_size: "4", keep: "last" } });
+    assert.deepEqual(
+      proposal.recipe.map(({ key, value }) => `${key}: ${value}`),
+      ["epochs: 2", "batch_size: 4", "keep: last"],
+    );
+    assert.equal(valueOf(proposal.sweep, "pruner"), undefined);
+  });
+  it("has a winner that is a program of its own", () => {
+    const proposal = made([base("a", 0.8, 4, 6, 2), base("b", 0.7, 4, 6, 2)]);
+    const whole = wholeOf(
+      proposal,
+      { base: '"b"', technique: "lora(rank: 8)", "optimizer.learning_rate": "0.002" },
+      modelKeys(),
+    );
+    assert.deepEqual(Object.keys(whole.model), ["base", "task", "max_length", "technique"]);
+    assert.equal(whole.model["base"], '"b"');
+    const run = compiled(
+      `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 20%) }\n${winnerOf(whole, names)}`,
+    );
+    assert.deepEqual(run.codes, []);
+    const plan = run.actions?.find((one) => one.verb === "train")?.plan.recipe;
+    assert.equal(plan?.model.base, "b");
+    assert.equal(plan?.training.optimizer.arguments["learning_rate"], 0.002);
+  });
+});
+
+describe("rules for single settings", () => {
+  it("hold batches, lengths and epochs", () => {
+    assert.deepEqual(
+      [100, 800, 20_000].map((rows) => batchFor(rows).size),
+      [8, 16, 32],
+    );
+    const of = (p95: number, p99: number) => lengthFor({ median: 5, p95, p99, longest: 2 * p99 }, 512);
+    assert.deepEqual([of(40, 60)?.most, of(40, 200)?.most, of(4, 6)?.most, of(600, 700)?.most], [64, 40, 32, 512]);
+    assert.match(of(600, 700)!.why, /^the base reads no more; /);
+    assert.equal(lengthFor(null, 512), null);
+    assert.equal(epochsFor(48, 8, 0.1, 60).epochs, 20);
+    assert.equal(epochsFor(100_000, 32, 10, 600).epochs, 3);
+    assert.equal(epochsFor(100_000, 32, 400, 600).epochs, 1);
+  });
+});
