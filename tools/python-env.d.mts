@@ -11,7 +11,7 @@ export type PythonGroup =
   | "readers"
   | "executorch"
   | "vllm"
-  | "optuna";
+  | "autogluon";
 export declare class ToolError extends Error {
   readonly name: "ToolError";
   readonly code: string;

@@ -1,0 +1,185 @@
+/**
+ * `tunebook bench auto [--sets a,b] [--budget 3min] [--peer]`: `sweep auto` on six real tasks beside the default recipe with as
+ * much time, majority, TF-IDF with a linear model (ours and scikit-learn's), and with `--peer` AutoGluon's with the same base and
+ * time. All learn from the same rows and are scored once on those that test, with intervals of 95 % and paired differences.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { ensurePythonEnv } from "#tools/python-env.mjs";
+import type { Auto, Told } from "./auto/ours.js";
+import { SETS, type AutoSet } from "./auto/sets.js";
+import { processor } from "./finetune/report.js";
+import { lastLine } from "./last-line.js";
+import { table } from "./table.js";
+
+interface Options {
+  readonly sets: string;
+  readonly budget: string;
+  readonly base: string;
+  readonly engine: string;
+  readonly rows?: number;
+  readonly sklearn: boolean;
+  readonly peer?: true;
+  readonly json?: string;
+}
+interface Peer {
+  readonly name: string;
+  readonly value: number;
+  readonly seconds?: number;
+  readonly versions: string;
+}
+interface Tried extends Auto {
+  readonly peers: readonly Peer[];
+  readonly verdict: string;
+}
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const onProgress = (line: string): void => console.error(line);
+
+async function main(o: Options): Promise<void> {
+  const chosen = o.sets.split(",").map((name) => {
+    const set = SETS.find((one) => one.name === name);
+    if (!set) throw new Error(`no set "${name}"; there are ${SETS.map((one) => one.name).join(", ")}`);
+    return set;
+  });
+  const tried: Tried[] = [];
+  for (const set of chosen) {
+    const one = await trying(set, o);
+    tried.push(one);
+    console.error(`${set.name}: ${one.verdict}`);
+    if (o.json !== undefined)
+      writeFileSync(
+        o.json,
+        `${JSON.stringify({ at: new Date().toISOString(), processor: processor(), options: o, tried }, null, 1)}\n`,
+      );
+  }
+  console.log(`${processor()}, Node ${process.version}; ${o.budget} a set`);
+  console.log(table(["set", "rows", "by", "who", "test", "95 %", "− auto", "95 %", "seconds"], tried.flatMap(lines)));
+  console.log(`\n${tried.map(({ set, verdict }) => `${set}: ${verdict}`).join("\n")}\n${summary(tried)}`);
+}
+
+async function trying(set: AutoSet, { budget, base, engine, rows, ...o }: Options): Promise<Tried> {
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-auto-rows-"));
+  const file = join(folder, "rows.jsonl");
+  try {
+    const setting = { ...{ set: set.name, budget, base, engine, file }, ...(rows !== undefined && { rows }) };
+    const auto = await lastLine<Auto>(process.execPath, [path("./auto/ours.js"), JSON.stringify(setting)]);
+    const peers = [
+      ...(o.sklearn ? await byScikitLearn(set, file) : []),
+      ...(o.peer && set.reads.kind === "label" ? [await byAutoGluon(set, file, auto.seconds.auto)] : []),
+    ];
+    return { ...auto, peers, verdict: verdictOf(auto, peers) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function byScikitLearn({ reads, metric }: AutoSet, file: string): Promise<readonly Peer[]> {
+  const { python } = await ensurePythonEnv("oracles", { onProgress });
+  const { kind, input, target } = reads;
+  const asked = [
+    path("../../bench/peers/sklearn_baselines.py"),
+    file,
+    "--kind",
+    kind,
+    "--input",
+    input,
+    "--target",
+    target,
+  ];
+  const said = await lastLine<{
+    readonly versions: string;
+    readonly scores: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  }>(python, asked);
+  return Object.entries(said.scores)
+    .filter(([name]) => name !== "majority")
+    .map(([name, scores]) => ({
+      name: `scikit-learn: ${name}`,
+      value: scores[metric] ?? Number.NaN,
+      versions: said.versions,
+    }));
+}
+
+async function byAutoGluon({ reads, metric }: AutoSet, file: string, seconds: number): Promise<Peer> {
+  const { python } = await ensurePythonEnv("autogluon", { onProgress });
+  const { input, target } = reads;
+  const asked = { input, target, metric, seconds: String(Math.round(seconds)) };
+  const args = Object.entries(asked).flatMap(([name, value]) => [`--${name}`, value]);
+  return {
+    name: "autogluon.multimodal",
+    ...(await lastLine<Omit<Peer, "name">>(python, [path("../../bench/peers/autogluon_text.py"), file, ...args])),
+  };
+}
+
+/** `beats default`, `below tf-idf by more than its interval`, or that neither is shown. */
+function verdictOf({ scored }: Auto, peers: readonly Peer[]): string {
+  const beside = (name: string): Told["difference"] => scored.find((one) => one.name === name)?.difference;
+  // Differences are of the others less what was found.
+  const usual = beside("default")?.verdict;
+  const words = beside("baseline(tfidf)")?.verdict;
+  const [found] = scored;
+  const over = peers.find(
+    ({ name, value }) => name.includes("regression") && value > (found?.interval?.high ?? Number.POSITIVE_INFINITY),
+  );
+  return [
+    usual === "worse" ? "beats default" : usual === "better" ? "below default" : ahead(scored, "default"),
+    words === "better"
+      ? "below tf-idf by more than its interval"
+      : words === "worse"
+        ? "beats tf-idf"
+        : words === undefined
+          ? "no tf-idf of tags"
+          : ahead(scored, "baseline(tfidf)"),
+    ...(over ? [`below ${over.name} by more than its interval`] : []),
+  ].join("; ");
+}
+/** No difference is shown, and which way it lies. */
+function ahead(scored: readonly Told[], name: string): string {
+  const value = scored.find((one) => one.name === name)?.difference?.value ?? 0;
+  const is = name === "default" ? "default" : "tf-idf";
+  return value === 0 ? `as ${is}` : `${value < 0 ? "above" : "below"} ${is}, no difference shown`;
+}
+
+function lines({ set, rows, metric, scored, peers, seconds, trials, seeds }: Tried): readonly (readonly string[])[] {
+  const took = (name: string): string =>
+    name === "found.best"
+      ? `${seconds.auto.toFixed(0)} (${String(trials)} trials)`
+      : name === "default"
+        ? `${seconds.default.toFixed(0)} (best of ${String(seeds)})`
+        : "";
+  const ends = (of: Told["interval"] | undefined): string => (of ? `${of.low.toFixed(3)} … ${of.high.toFixed(3)}` : "");
+  const sizes = `${String(rows.train)} + ${String(rows.validation)} + ${String(rows.test)}`;
+  return [
+    ...scored.map(({ name, value, interval, difference }, i) => [
+      ...[i === 0 ? set : "", i === 0 ? sizes : "", i === 0 ? metric : "", name === "found.best" ? "sweep auto" : name],
+      ...[value.toFixed(3), ends(interval), difference?.value.toFixed(3) ?? "", ends(difference?.interval), took(name)],
+    ]),
+    ...peers.map(({ name, value, seconds: spent }) => [
+      ...["", "", "", name, value.toFixed(3), "", "", "", spent?.toFixed(0) ?? ""],
+    ]),
+  ];
+}
+
+function summary(tried: readonly Tried[]): string {
+  const of = (says: (verdict: string) => boolean): string =>
+    `${String(tried.filter(({ verdict }) => says(verdict)).length)} of ${String(tried.length)}`;
+  return `beats the default recipe: ${of((v) => v.startsWith("beats default"))}, above it: ${of((v) => /^(beats|above) default/.test(v))}; below tf-idf by more than its interval: ${of((v) => v.includes("by more than its interval"))}`;
+}
+
+const names = SETS.map(({ name }) => name).join(",");
+const command = new Command("tunebook bench auto")
+  .description("sweep auto on six real tasks, beside the default recipe with as much time and TF-IDF")
+  .option("--sets <names>", `some of ${names}`, names)
+  .option("--budget <duration>", "of each, as a program writes it", "3min")
+  .option("--base <name>", "the default recipe's base", "all-MiniLM-L6-v2")
+  .option("--engine <name>", "Tunebook's engine", "auto")
+  .option("--rows <count>", "so many rows train, and of the others as large a part (default: all)", Number)
+  .option("--no-sklearn", "without scikit-learn's TF-IDF")
+  .option(
+    "--peer",
+    "AutoGluon's multimodal predictor beside it, with the same base and time (labels of texts alone; large)",
+  )
+  .option("--json <file>", "keep every result");
+await main(command.parse().opts<Options>());

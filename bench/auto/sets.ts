@@ -1,0 +1,75 @@
+/** What `sweep auto` is tried on: six tasks of the data sets in bench/quality, each with rows that train, validate and test. */
+import { drawn, type DataSet } from "../quality/dataset.js";
+import { SETS as JUDGED } from "../judging/sets.js";
+import { cooking } from "../quality/datasets/cooking.js";
+import { questions } from "../quality/datasets/questions.js";
+import { sentiment } from "../quality/datasets/sentiment.js";
+
+export interface AutoSet {
+  readonly name: string;
+  readonly about: string;
+  readonly licence: string;
+  /** As they are written. */
+  readonly task: string;
+  readonly columns: string;
+  /** What is compared, the greater the better. */
+  readonly metric: string;
+  /** How bench/peers/sklearn_baselines.py and AutoGluon read it. */
+  readonly reads: { readonly kind: "label" | "labels" | "tags"; readonly input: string; readonly target: string };
+  rows(): Promise<readonly PartedRow[]>;
+}
+export interface PartedRow {
+  readonly part: "train" | "validation" | "test";
+}
+
+/** Of the rows that train. */
+const VALIDATION = 0.2;
+
+const TEXTS = {
+  ...{ task: "text_classification", columns: "text: text, label: label", metric: "f1(macro)" },
+  reads: { kind: "label", input: "text", target: "label" },
+} as const;
+const judged = (name: string, licence: string): AutoSet => {
+  const set = JUDGED.find((one) => one.name === name);
+  if (!set) throw new Error(`no set ${name}`);
+  return { ...TEXTS, name, licence, about: set.about, rows: async () => parted(await set.rows(), ({ text }) => text) };
+};
+const of = (
+  { about, licence, rows }: DataSet,
+  more: Pick<AutoSet, "name" | "task" | "columns" | "metric" | "reads">,
+): AutoSet => ({
+  ...{ about, licence, ...more },
+  rows: async () => parted((await rows()) as readonly Parted[], ({ text }) => text),
+});
+
+export const SETS: readonly AutoSet[] = [
+  of(sentiment, { ...TEXTS, name: "sentiment", metric: "accuracy" }),
+  of(questions, {
+    ...TEXTS,
+    ...{ name: "intents", columns: "text: text, label: intent" },
+    reads: { kind: "label", input: "text", target: "intent" },
+  }),
+  of(questions, {
+    ...{ name: "slots", task: "token_classification", columns: "tokens: tokens, tags: tags", metric: "entity_f1" },
+    reads: { kind: "tags", input: "tokens", target: "tags" },
+  }),
+  of(cooking, {
+    ...{ name: "cooking", task: "multilabel_classification", columns: "text: text, labels: tags" },
+    ...{ metric: "f1(micro)", reads: { kind: "labels", input: "text", target: "tags" } },
+  }),
+  judged("speeches", "CC0 (speeches of the United States Government; the collection PDDL 1.0)"),
+  judged("syllables", "BSD-2-Clause (CMUdict)"),
+];
+
+interface Parted {
+  readonly text: string;
+  readonly part: string;
+}
+
+/** A fifth of what trains validates, drawn by what it says. */
+function parted<T extends Parted>(rows: readonly T[], says: (row: T) => string): readonly PartedRow[] {
+  return rows.map((row): PartedRow => {
+    const validates = row.part === "train" && drawn(`validation ${says(row)}`) < VALIDATION;
+    return { ...row, part: validates ? "validation" : row.part === "train" ? "train" : "test" };
+  });
+}
