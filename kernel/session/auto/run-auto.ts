@@ -7,7 +7,8 @@ import type { AutoReport, Left, Looked, Outcome, Proposal, Setting } from "../..
 import { bestOf, frontIn, saidOf } from "../../core/auto/outcome.js";
 import { freeName, programOf, wholeOf, winnerOf, type Names } from "../../core/auto/program.js";
 import { propose } from "../../core/auto/propose.js";
-import { lookedShown, outcomeShown, probedShown, programShown } from "../../core/display/sweeps/auto.js";
+import { autoAfter, probedShown, programShown } from "../../core/display/sweeps/auto/auto.js";
+import { lookedShown } from "../../core/display/sweeps/auto/looked.js";
 import { trialsTable } from "../../core/display/sweeps/trials-table.js";
 import { sweepType, type SweepHandle } from "../../core/sweep/trial.js";
 import { modelKeys } from "../../core/sweep/trial-text.js";
@@ -47,7 +48,8 @@ export async function runAuto(session: TuneSession, action: Auto, stage: Stage):
     ? { proposal: bounded(known, seconds), left: [] }
     : await proposed(around, { looked: there.looked, able: there.able, probed, seconds });
   report = { ...report, left: [...report.left, ...made.left] };
-  stage.screen.display(probedShown(report));
+  const withoutTraining = probedShown(report);
+  if (withoutTraining) stage.screen.display(withoutTraining);
   const { proposal } = made;
   if (!proposal) {
     untrained(session, name, report, stage);
@@ -150,7 +152,7 @@ async function searched(
   const kept = numbers.flatMap((number) => log.ended.find((one) => one.number === number) ?? []);
   const trials = await scoredTrials(around, kept);
   const outcome = outcomeOf(report, { probed: o.probed, trials, tune: live.best?.tune ?? null, untrained: null });
-  stage.screen.display(outcomeShown({ ...report, outcome }));
+  for (const shown of autoAfter({ ...report, outcome })) stage.screen.display(shown);
 }
 
 function outcomeOf(
@@ -191,7 +193,7 @@ function untrained(session: TuneSession, name: string, report: AutoReport, stage
     best: bestOf(scored, report.goal)?.name ?? "",
     said: saidOf({ name, goal: report.goal, scored, versus: [], untrained: why }),
   };
-  stage.screen.display(outcomeShown({ ...report, outcome }));
+  for (const shown of autoAfter({ ...report, outcome })) stage.screen.display(shown);
 }
 const listed = (left: readonly Left[]): string => left.map(({ what, why }) => `${what}: ${why}`).join("; ");
 

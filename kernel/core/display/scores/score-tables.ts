@@ -113,7 +113,10 @@ function scoreCell(score: ScoreShown | null, unit?: string): Cell {
   return score ? valueCell(score.value, score.interval, { strong: true, unit }) : plain("");
 }
 
-function differenceCell({ value, interval, verdict }: NonNullable<ScoreShown["difference"]>, unit?: string): Cell {
+export function differenceCell(
+  { value, interval, verdict }: NonNullable<ScoreShown["difference"]>,
+  unit?: string,
+): Cell {
   const signed = `${value > 0 ? "+" : ""}${inUnit(value, unit)}`;
   const colour = verdict === "better" ? inked(tone.good) : verdict === "worse" ? inked(tone.bad) : "";
   return {

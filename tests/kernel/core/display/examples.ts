@@ -32,10 +32,12 @@ import { modelShown } from "#kernel/core/display/plans/model-card.js";
 import { planShown } from "#kernel/core/display/plans/plan-card.js";
 import { progressShown } from "#kernel/core/display/progress.js";
 import type { Shown } from "#kernel/core/display/shown.js";
+import { autoAfter, autoBefore } from "#kernel/core/display/sweeps/auto/auto.js";
 import { bestShown } from "#kernel/core/display/sweeps/best.js";
 import { pictureShown, sweepPictures, sweepShown, type SweepPicture } from "#kernel/core/display/sweeps/sweep-shown.js";
 import { trialsTable } from "#kernel/core/display/sweeps/trials-table.js";
 import { viewOfValues, type SweepTrial } from "#kernel/core/display/sweeps/view.js";
+import { lost, untrained, won } from "./sweeps/made-auto.js";
 import { madeSweep } from "./sweeps/made-sweep.js";
 import { tableShown } from "#kernel/core/display/table.js";
 
@@ -612,6 +614,7 @@ export function gallery(): Readonly<Record<string, Shown>> {
     sweep: sweepShown(viewOfValues(trials, goal, { name: "search" })),
     trials: trialsTable(viewOfValues(trials, goal)),
     ...sweepGallery(),
+    ...autoGallery(),
     table: tableShown(
       ["name", "n", "ratio", "when"],
       [
@@ -669,4 +672,15 @@ function sweepGallery(): Readonly<Record<string, Shown>> {
       names.map((name) => [`sweep-${name}`, must(pictureShown(name === "front" ? two : ended, name), name)]),
     ),
   };
+}
+
+/** `sweep auto` before anything is trained, and what it comes to. */
+function autoGallery(): Readonly<Record<string, Shown>> {
+  const all = { "auto-before": autoBefore(won), "auto-after": autoAfter(won), "auto-lost": autoAfter(lost) };
+  const none = { "auto-untrained": [...autoBefore(untrained).slice(1), ...autoAfter(untrained)] };
+  return Object.fromEntries(
+    Object.entries({ ...all, ...none }).flatMap(([name, shown]) =>
+      shown.map((one, i) => [`${name}-${String(i + 1)}`, one] as const),
+    ),
+  );
 }

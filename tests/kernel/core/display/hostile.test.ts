@@ -10,6 +10,8 @@ import { maskShown } from "#kernel/core/display/data/mask.js";
 import { modelShown } from "#kernel/core/display/plans/model-card.js";
 import { planShown } from "#kernel/core/display/plans/plan-card.js";
 import type { Shown } from "#kernel/core/display/shown.js";
+import { autoAfter, autoBefore } from "#kernel/core/display/sweeps/auto/auto.js";
+import { frontFigure } from "#kernel/core/display/sweeps/auto/front.js";
 import { bestShown } from "#kernel/core/display/sweeps/best.js";
 import {
   pictureFigure,
@@ -25,10 +27,12 @@ import { slicesShown } from "#kernel/core/display/scores/slices.js";
 import { tableShown } from "#kernel/core/display/table.js";
 import { escapeHtml, escapeLabel, printable } from "#kernel/core/display/text.js";
 import { must } from "#dsl/diagnostics/must.js";
+import type { AutoReport } from "#kernel/core/auto/auto.js";
 import { picturesFigure } from "#kernel/core/display/scores/pictures.js";
 import { picturesOf } from "#kernel/inference/pictures.js";
 import { base, data, dataFacts, graphCard, model, pictured, plan } from "./examples.js";
 import { readMarkup } from "./markup.js";
+import { won } from "./sweeps/made-auto.js";
 
 const hostile = fc.oneof(
   fc.constantFrom(
@@ -76,6 +80,24 @@ const allowed = new Set([
 const attributes = new Set(["style", "class", "title", "src", "alt", "width", "height", "scope"]);
 const drawn = new Set(["svg", "title", "rect", "g", "path", "circle", "text"]);
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
+
+/** A report of `sweep auto` in which every word is from outside. */
+function hostileAuto(a: string, b: string): AutoReport {
+  const contestants = [a, b].map((name, i) => ({ ...must(won.probed[i], "a baseline"), name, latency: i + 1 }));
+  return {
+    ...{ name: a, goal: { direction: "minimize", metric: b }, probed: contestants, program: a },
+    looked: {
+      ...{ ...won.looked, data: b, task: a, languages: [a, b], labels: [{ label: a, count: 2 }] },
+      machine: { ...won.looked.machine, engine: b },
+      bases: [a, b].map((name) => ({ name, parameters: 1, bytes: 1, lengths: null })),
+    },
+    left: Array.from({ length: 8 }, () => ({ what: a, why: b })),
+    outcome: {
+      ...{ said: a, best: b, scored: contestants, front: [a, b], tune: b },
+      versus: [{ name: a, difference: 1, low: 0, high: 2, verdict: "better" }],
+    },
+  };
+}
 
 function safe(shown: Shown): void {
   const html = shown.bundle["text/html"] as string;
@@ -263,6 +285,8 @@ describe("text from data", () => {
         const view = { ...viewOfValues(trials, goal, { name: a }), goals: [goal, { ...goal, metric: a }] as const };
         safe(trialsTable(view, { title: a }));
         safe(bestShown({ number: 1, score: 1, tune: a }));
+        const auto = hostileAuto(a, b);
+        [...autoBefore(auto), ...autoAfter(auto)].forEach(safe);
         safe(sweepShown(view, { ended: true }));
         const drawnPictures = (Object.keys(sweepPictures) as SweepPicture[]).flatMap(
           (name) => pictureFigure(view, name) ?? [],
@@ -274,6 +298,7 @@ describe("text from data", () => {
           sweepFigure(view, { title: a, ended: true }),
           ...drawnPictures,
           picturesFigure(pictures),
+          must(frontFigure(auto.goal, auto.probed, [a, b]), "a front"),
           curvesFigure([{ at: "", run: a, kind: "evaluated", step: 1, split: a, metrics: { [b]: 0.5 } }], { title: b }),
         ];
         for (const text of texts.flatMap(labelsOf))
