@@ -241,7 +241,12 @@ export class Graph implements Builder {
 }
 
 function keyOf(op: string, inputs: readonly Tensor[], attributes: Attributes): string {
-  return `${op}(${inputs.map((t) => `${t.ref.node}:${t.ref.output}`).join()})${JSON.stringify(attributes, brief)}`;
+  return `${op}(${inputs.map((t) => `${t.ref.node}:${t.ref.output}`).join()})${written(attributes)}`;
+}
+/** Those of most nodes are few and plain: JSON goes through them far faster where it need not ask about each value. */
+function written(attributes: Attributes): string {
+  const plain = Object.values(attributes).every((value) => typeof value !== "object");
+  return plain ? JSON.stringify(attributes) : JSON.stringify(attributes, brief);
 }
 function brief(_: string, value: Attribute): unknown {
   if (value instanceof Uint8Array) return (value as Uint8Array).join();

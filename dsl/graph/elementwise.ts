@@ -70,9 +70,15 @@ export function binary({
     }),
     evaluate([a, b], _, [shape]) {
       const y = values(shape);
-      walk(shape, [stridesOf(a.shape), stridesOf(b.shape)], (i, [p, q]) => {
-        y.data[i] = f(a.data[p!]!, b.data[q!]!);
-      });
+      const [left, right, to] = [a.data, b.data, y.data];
+      // Where nothing is broadcast, or one number to all, places need no reckoning.
+      if (left.length === to.length && (right.length === to.length || right.length === 1)) {
+        const step = right.length === 1 ? 0 : 1;
+        for (let i = 0; i < to.length; i++) to[i] = f(left[i]!, right[i * step]!);
+      } else
+        walk(shape, [stridesOf(a.shape), stridesOf(b.shape)], (i, [p, q]) => {
+          to[i] = f(left[p!]!, right[q!]!);
+        });
       return [y];
     },
   });

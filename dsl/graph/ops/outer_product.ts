@@ -1,5 +1,6 @@
 import { defineOp } from "../op.js";
 import { elements, lastOf, wantFloat, wantSameDType, wantShape } from "../shape.js";
+import { accumulate } from "../heads.js";
 import { values } from "../values.js";
 
 export const outer_product = defineOp({
@@ -20,7 +21,7 @@ export const outer_product = defineOp({
     const y = values(shape);
     const [left, right, to] = [a.data, b.data, y.data];
     for (let r = 0; r < left.length / m; r++)
-      for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) to[i * n + j]! += left[r * m + i]! * right[r * n + j]!;
+      for (let i = 0; i < m; i++) accumulate(to, i * n, right, r * n, n, left[r * m + i]!);
     return [y];
   },
   flops: ([a, b], _, sizes) => {

@@ -18,14 +18,20 @@ export const rms_norm_gradient = defineOp({
   evaluate([x, scale, inverse, dy], a, [shape]) {
     const n = shape.at(-1)!;
     const [dx, dscale] = [values(shape), values([n])];
+    const [normal, g] = [new Float64Array(n), new Float64Array(n)];
     for (let r = 0; r < inverse.data.length; r++) {
       const inv = inverse.data[r]!;
-      const normal = x.data.subarray(r * n, (r + 1) * n).map((v) => v * inv);
-      const g = normal.map((_, i) => dy.data[r * n + i]! * (scale.data[i]! + a.offset));
-      const slope = g.reduce((sum, v, i) => sum + v * normal[i]!, 0) / n;
+      const at = r * n;
+      let slope = 0;
       for (let i = 0; i < n; i++) {
-        dx.data[r * n + i] = inv * (g[i]! - normal[i]! * slope);
-        dscale.data[i] = dscale.data[i]! + dy.data[r * n + i]! * normal[i]!;
+        normal[i] = x.data[at + i]! * inv;
+        g[i] = dy.data[at + i]! * (scale.data[i]! + a.offset);
+        slope += g[i]! * normal[i]!;
+      }
+      slope /= n;
+      for (let i = 0; i < n; i++) {
+        dx.data[at + i] = inv * (g[i]! - normal[i]! * slope);
+        dscale.data[i] = dscale.data[i]! + dy.data[at + i]! * normal[i]!;
       }
     }
     return [dx, dscale];

@@ -24,6 +24,11 @@ export const transpose = defineOp({
     const strides = stridesOf(x.shape);
     const y = values(shape);
     const [from, to] = [x.data, y.data];
+    const [rows = 0, columns = 0] = shape;
+    if (shape.length === 2 && a.order[0] === 1) {
+      for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) to[i * columns + j] = from[j * rows + i]!;
+      return [y];
+    }
     walk(shape, [a.order.map((axis) => strides[axis]!)], (i, offsets) => {
       to[i] = from[offsets[0]!]!;
     });

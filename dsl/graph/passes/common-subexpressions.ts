@@ -28,10 +28,14 @@ function merge(): Rewrite {
     if (!large.has(value)) large.set(value, large.size);
     return `${head}#${large.get(value)!}`;
   };
+  const attributesOf = ({ attributes }: Node): string =>
+    Object.values(attributes).some((value) => typeof value === "object")
+      ? JSON.stringify(attributes, keyText)
+      : JSON.stringify(attributes);
   const keyOf = (node: Node): string => {
     const inputs = node.inputs.map((ref) => `${ref.node}:${ref.output}`);
     if (opOf(node)?.commutes === "exactly") inputs.sort();
-    return `${node.op}(${inputs.join()})${JSON.stringify(node.attributes, keyText)}@${node.after?.join() ?? ""}`;
+    return `${node.op}(${inputs.join()})${attributesOf(node)}@${node.after?.join() ?? ""}`;
   };
   return (node, edit) => {
     const key = keyOf(node);

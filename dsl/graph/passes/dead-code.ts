@@ -16,17 +16,20 @@ export function prune(program: Program): Program {
     ...program.updates.flatMap((u) => (u.at ? [u.value, u.at.start] : [u.value])),
     ...Object.values(program.inputs).map((i) => i.ref),
   ];
-  const live = new Set(roots.map((r) => r.node));
+  const live = new Uint8Array(program.nodes.length);
+  for (const { node } of roots) live[node] = 1;
   for (let index = program.nodes.length - 1; index >= 0; index--)
-    if (live.has(index)) for (const ref of program.nodes[index]!.inputs) live.add(ref.node);
-  const moved = new Map<number, number>();
+    if (live[index]) for (const ref of program.nodes[index]!.inputs) live[ref.node] = 1;
+  if (isNeeded(program, live)) return program;
+  /** Where a node stands now; −1: it is gone, or not reached yet. */
+  const moved = new Int32Array(program.nodes.length).fill(-1);
   const nodes: Node[] = [];
-  const move = (ref: Ref): Ref => ({ node: moved.get(ref.node)!, output: ref.output });
+  const move = (ref: Ref): Ref => ({ node: moved[ref.node]!, output: ref.output });
   program.nodes.forEach((node, index) => {
-    if (!live.has(index)) return;
-    moved.set(index, nodes.length);
+    if (!live[index]) return;
+    moved[index] = nodes.length;
     const { after, ...rest } = node;
-    const awaited = after?.flatMap((n) => moved.get(n) ?? []) ?? [];
+    const awaited = after?.flatMap((n) => (moved[n]! < 0 ? [] : moved[n]!)) ?? [];
     nodes.push({ ...rest, inputs: node.inputs.map(move), ...(awaited.length > 0 && { after: awaited }) });
   });
   const read = new Set(nodes.flatMap((n) => (isState(n) ? [n.attributes.name] : [])));
@@ -46,4 +49,12 @@ export function prune(program: Program): Program {
       ...(u.at && { at: { axis: u.at.axis, start: move(u.at.start) } }),
     })),
   };
+}
+
+/** Nothing is to be dropped: neither a node nor a state nor an empty list of what is waited for. */
+function isNeeded({ nodes, state, updates }: Program, live: Uint8Array): boolean {
+  if (live.includes(0) || nodes.some(({ after }) => after?.length === 0)) return false;
+  const used = new Set(nodes.flatMap((n) => (isState(n) ? [n.attributes.name] : [])));
+  for (const update of updates) used.add(update.state);
+  return Object.entries(state).every(([name, s]) => s.kept || used.has(name));
 }

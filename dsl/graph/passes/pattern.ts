@@ -4,7 +4,7 @@
  * constant with one repeated number. The order of the inputs doesn't matter where the op's doesn't.
  */
 import { isConstant } from "../leaves.js";
-import type { Node, Ref } from "../program.js";
+import type { NDArray, Node, Ref } from "../program.js";
 import { sameShape } from "../shape.js";
 import { opOf } from "../table.js";
 import { fromNDArray, scalar } from "../values.js";
@@ -72,7 +72,17 @@ export function numberOf(edit: Edit, ref: Ref): number | undefined {
   const node = edit.nodeOf(ref);
   if (!isConstant(node)) return undefined;
   const { value } = node.attributes;
-  // What is large is no factor; it isn't read over and over again.
+  const known = repeated.get(value);
+  if (known !== undefined) return known.number;
+  const number = repeatedIn(value);
+  repeated.set(value, { number });
+  return number;
+}
+
+/** Constants that were looked at: every rule asks of every one. */
+const repeated = new WeakMap<NDArray, { readonly number: number | undefined }>();
+function repeatedIn(value: NDArray): number | undefined {
+  // What is large is no factor.
   if (value.bytes.length > 65_536) return undefined;
   const { data } = fromNDArray(value);
   const [first] = data;
@@ -82,8 +92,17 @@ export function numberOf(edit: Edit, ref: Ref): number | undefined {
 const NOTHING: Bound = { values: {}, numbers: {}, nodes: [], within: [] };
 
 function* matches(pattern: Pattern, root: Node, edit: Edit): Generator<Bound> {
-  if ("op" in pattern && root.types.length === 1) yield* inputsMatch(pattern, root, edit, NOTHING);
+  if ("op" in pattern && root.types.length === 1 && mayFit(pattern, root, edit))
+    yield* inputsMatch(pattern, root, edit, NOTHING);
 }
+
+/** False where no input can be what the pattern has for any of them: told without trying them one by one. */
+function mayFit({ inputs }: Extract<Pattern, { op: string }>, node: Node, edit: Edit): boolean {
+  if (inputs.length !== node.inputs.length) return false;
+  return inputs.every((pattern) => "any" in pattern || node.inputs.some((ref) => looksLike(pattern, edit.nodeOf(ref))));
+}
+const looksLike = (pattern: Exclude<Pattern, { any: string }>, node: Node): boolean =>
+  "op" in pattern ? node.op === pattern.op : isConstant(node);
 
 function* inputsMatch(pattern: Extract<Pattern, { op: string }>, node: Node, edit: Edit, so: Bound): Generator<Bound> {
   if (node.inputs.length !== pattern.inputs.length) return;

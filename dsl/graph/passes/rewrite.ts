@@ -75,8 +75,9 @@ function sweep(program: Program, f: Rewrite): Program | undefined {
   const move = (ref: Ref): Ref => moved[ref.node]![ref.output]!;
   let changed = false;
   program.nodes.forEach((old, index) => {
-    const after = old.after?.flatMap((n) => moved[n]!.map((ref) => ref.node));
-    const node = { ...old, inputs: old.inputs.map(move), ...(after && { after: [...new Set(after)] }) };
+    // Until something was replaced or added, every node stands where it stood.
+    const same = !changed && edit.nodes.length === index;
+    const node = same ? old : movedNode(old, moved);
     const replaced = isLeaf(old) && !isConstant(old) ? undefined : edit.for(node, () => f(node, edit));
     if (replaced) changed = true;
     const kept = replaced ? undefined : edit.keep(node, index);
@@ -94,6 +95,13 @@ function sweep(program: Program, f: Rewrite): Program | undefined {
       ...(u.at && { at: { ...u.at, start: move(u.at.start) } }),
     })),
   };
+}
+
+/** A node that reads what it read where that is now. */
+function movedNode(old: Node, moved: readonly (readonly Ref[])[]): Node {
+  const after = old.after?.flatMap((n) => moved[n]!.map((ref) => ref.node));
+  const inputs = old.inputs.map((ref) => moved[ref.node]![ref.output]!);
+  return { ...old, inputs, ...(after && { after: [...new Set(after)] }) };
 }
 
 /** How many inputs, outputs and updates read each node. */
