@@ -92,7 +92,9 @@ function headerItems(
   if (takes === "target" && operands === 0) return words(takes, asked);
   const { calls } = verb.operands;
   if (operands === 0 && connector === null && calls) return [...names(program(), takes), ...words(calls, asked)];
-  if (operands === 0) return names(program(), takes);
+  const { own } = verb.operands;
+  const itself = own && connector === null ? [{ text: own.name, type: "name", gloss: own.doc } as const] : [];
+  if (operands === 0) return [...names(program(), takes), ...itself];
   const rest = Object.keys(verb.connectors).filter((c) => !used.includes(c));
   return rest.map((text) => ({ text, type: "connector", gloss: connectors[text] ?? `for ${verb.name}` }));
 }

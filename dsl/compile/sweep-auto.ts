@@ -8,6 +8,8 @@ import type { Entry, Operand } from "../syntax/tree.js";
 import type { Given } from "../types/given.js";
 import { fill } from "../plan/defaults.js";
 import { isCall, resolveData } from "../plan/definitions.js";
+import type { AutoPlan } from "../plan/auto.js";
+import { shortCall } from "../plan/short-call.js";
 import { taskOfRoles } from "../plan/task-of-roles.js";
 import { tuneText } from "../plan/text.js";
 import { greaterIsBetter } from "../plan/watched.js";
@@ -75,6 +77,7 @@ export function sweepAuto(program: Program, header: Header, own: OwnSubject): vo
     auto: {
       ...{ data: plan, task, goal, fixed: fixedIn(program, recipe) },
       goals: goals.map(({ direction, metric }) => ({ direction, metric })),
+      written: writtenIn(program, given),
       ...(bases && { bases: values["bases"] as readonly string[] }),
       folder: program.folderAt(bases?.span ?? here),
       ...(require.length > 0 && { require }),
@@ -147,6 +150,24 @@ function withUsual(
   const goal = own.goal(program.registry, task, roles);
   add(greaterIsBetter(program.registry, goal) ? "maximize" : "minimize", [goal]);
   return given;
+}
+
+/** Goals and bars as they were written: nothing is filled in that a program can't say. */
+function writtenIn(program: Program, given: ReadonlyMap<string, Given>): AutoPlan["written"] {
+  const { registry } = program;
+  const each = (value: Value): string =>
+    isCall(value) ? shortCall(value, registry) : tuneText(value, { registry, type: undefined });
+  const text = (value: Value): string => {
+    const all = Array.isArray(value) ? (value as readonly Value[]).map(each) : [each(value)];
+    return all.length === 1 ? (all[0] ?? "") : `[${all.join(", ")}]`;
+  };
+  const raw = Object.fromEntries([...given].map(([key, { value }]) => [key, value]));
+  const goals = goalsIn(raw, given);
+  const keys = [...new Set(goals.map(({ direction }) => direction)), "require"].flatMap((key) => {
+    const own = raw[key];
+    return own === undefined ? [] : [[key, text(own)] as const];
+  });
+  return { keys: Object.fromEntries(keys), goal: goals[0] ? text(goals[0].metric) : "" };
 }
 
 /** What the recipe after `with` says, as it would be written. */

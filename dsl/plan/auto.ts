@@ -21,6 +21,8 @@ export interface AutoPlan {
   readonly goals: readonly SweepGoal[];
   /** As of a sweep. Absent: none. */
   readonly require?: readonly Call[];
+  /** As a program writes them: the keys of goals and bars in their order, and the first goal's metric. */
+  readonly written: { readonly keys: Readonly<Record<string, string>>; readonly goal: string };
   /** Most trials; null: as many as the budget lets begin. */
   readonly trials: number | null;
   /** For probes and trials together. */

@@ -41,8 +41,12 @@ export function register(program: Command): void {
           process.stderr.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`);
         const { planShown } = await import("#kernel/core/display/plans/plan-card.js");
         for (const plan of plans) process.stdout.write(`${String(planShown(plan).bundle["text/plain"])}\n\n`);
+        const auto = actions.flatMap((a) => (a.verb === "auto" ? [a.name] : []));
+        if (!wrong && auto.length > 0)
+          process.stdout.write(`${auto.join(", ")}: \`sweep auto\` writes its plan when it runs, and shows it first\n`);
         if (!wrong && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);
-        else if (!wrong && plans.length === 0) process.stdout.write(`${file}: nothing is trained here\n`);
+        else if (!wrong && plans.length === 0 && auto.length === 0)
+          process.stdout.write(`${file}: nothing is trained here\n`);
       }
       if (wrong) process.exitCode = 1;
     });

@@ -19,7 +19,8 @@ export function bestOf(scored: readonly Contestant[], goal: Goal): Contestant | 
 
 /** Names of those that none beats in score, size and latency at once; what isn't known counts as the most. */
 export function frontIn(scored: readonly Contestant[], goal: Goal): readonly string[] {
-  const able = scored.filter(({ score, constant }) => !Number.isNaN(score) && !constant);
+  const best = bestOf(scored, goal);
+  const able = scored.filter((one) => !Number.isNaN(one.score) && (!one.constant || one === best));
   const worths = able.map((one) => [worth(one, goal), -(one.bytes ?? Infinity), -(one.latency ?? Infinity)]);
   return frontOf(worths).flatMap((at) => able[at]?.name ?? []);
 }

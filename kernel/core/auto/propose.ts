@@ -3,40 +3,11 @@
  * trial may take a sixth of the budget, so that several are tried; what takes longer is passed over.
  */
 import { duration } from "../display/text.js";
-import type { Left, Lengths, Proposal, Setting } from "./auto.js";
+import type { Left, Proposal } from "./auto.js";
+import type { Candidate, Wanted, Way } from "./candidates.js";
 import { EPOCHS } from "./rules.js";
-import type { WayOf } from "./ways.js";
 import { written } from "./written.js";
 
-/** A technique on a base, as a plan estimates it for one epoch. */
-export interface Way extends WayOf {
-  /** The rate that is recommended for it on this base. */
-  readonly rate: number;
-  readonly secondsAnEpoch: number;
-}
-export interface Candidate {
-  /** As a program names it. */
-  readonly base: string;
-  /** Of its probe, the greater the better; null: it was not probed. */
-  readonly worth: number | null;
-  readonly lengths: Lengths | null;
-  /** Most tokens that it reads. */
-  readonly positions: number;
-  readonly ways: readonly Way[];
-}
-export interface Wanted {
-  readonly rows: number;
-  readonly task: string;
-  /** What is left for trials. */
-  readonly seconds: number;
-  readonly trials: number | null;
-  /** Settings that stay. */
-  readonly fixed: Readonly<Record<string, string>>;
-  /** Of the sweep as they were asked for: goals, bars, bounds. */
-  readonly asked: readonly Setting[];
-  /** The metric that weights are kept by; null: validations don't measure it. */
-  readonly keep: string | null;
-}
 export interface Proposed {
   /** Null: no training fits. */
   readonly proposal: Proposal | null;
@@ -66,7 +37,7 @@ export function propose(candidates: readonly Candidate[], wanted: Wanted): Propo
   for (const { base } of others.filter(slow))
     left.push({ what: base, why: "a trial of it would take the time of several" });
   for (const { base } of quick.slice(BASES - 1)) left.push({ what: base, why: "the probes of others do better" });
-  return { proposal: written([best, ...kept], wanted, part), left };
+  return { proposal: written([best, ...kept], { ...wanted, alone: candidates.length === 1 }, part), left };
 }
 
 const slowest = (ways: readonly Way[]): number => Math.max(...ways.map((way) => way.secondsAnEpoch));

@@ -1,6 +1,6 @@
 /** The sweep that is written for the bases that are kept. */
 import type { Proposal, Setting } from "./auto.js";
-import type { Candidate, Wanted, Way } from "./propose.js";
+import type { Candidate, Wanted, Way } from "./candidates.js";
 import { batchFor, epochsFor, lengthFor } from "./rules.js";
 
 /** Epochs from which on giving up early saves something. */
@@ -11,7 +11,11 @@ const HALVED = 3;
 const AROUND = 3;
 
 /** `seconds`: what one trial may take. */
-export function written(kept: readonly [Candidate, ...Candidate[]], wanted: Wanted, seconds: number): Proposal {
+export function written(
+  kept: readonly [Candidate, ...Candidate[]],
+  wanted: Wanted & { readonly alone: boolean },
+  seconds: number,
+): Proposal {
   const { fixed, rows } = wanted;
   const [best] = kept;
   const all = kept.flatMap(({ ways }) => ways);
@@ -30,7 +34,7 @@ export function written(kept: readonly [Candidate, ...Candidate[]], wanted: Want
   const rung = Math.ceil((each.epochs * Math.max(1, Math.ceil(rows / size))) / HALVED);
   return {
     model: [
-      { key: "base", value: JSON.stringify(best.base), why: whyBase(kept) },
+      { key: "base", value: JSON.stringify(best.base), why: whyBase(kept, wanted.alone) },
       { key: "task", value: wanted.task },
       ...(length ? [{ key: "max_length", value: String(Math.min(length.most, positions)), why: length.why }] : []),
     ],
@@ -82,9 +86,13 @@ export function written(kept: readonly [Candidate, ...Candidate[]], wanted: Want
   };
 }
 
-function whyBase([{ worth }, ...others]: readonly [Candidate, ...Candidate[]]): string {
+function whyBase([{ worth }, ...others]: readonly [Candidate, ...Candidate[]], alone: boolean): string {
   if (others.length > 0) return "its probe does best; others are tried too";
-  return worth === null ? "the one that reads the task" : "it is what can be had, or its probe does best";
+  return alone
+    ? "the one that there is"
+    : worth === null
+      ? "one that reads the task in time"
+      : "its probe does best of those that there is time for";
 }
 
 function rangeOf(rates: readonly number[]): string {

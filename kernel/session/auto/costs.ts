@@ -1,5 +1,5 @@
 /** What a training of each base in each way takes here, as the plan estimates it, or as the probe's reading tells where nothing was measured yet. */
-import type { Candidate, Way } from "../../core/auto/propose.js";
+import type { Candidate, Way } from "../../core/auto/candidates.js";
 import { batchFor, lengthFor } from "../../core/auto/rules.js";
 import { WAYS } from "../../core/auto/ways.js";
 import type { AroundAuto } from "./around.js";

@@ -17,7 +17,7 @@ import { demandRunning } from "../sweeps/wishes.js";
 import type { Whole } from "../sweeps/live-sweep.js";
 import { sweepOf } from "../verbs/sweep.js";
 import type { Stage, TuneSession } from "../tune-session.js";
-import { compiled, sourceOf, textOf, type Auto, type AroundAuto } from "./around.js";
+import { compiled, sourceOf, type Auto, type AroundAuto } from "./around.js";
 import { scoredTrials, versusOf } from "./compared.js";
 import { candidates } from "./costs.js";
 import { keep, keptFile, keptIn } from "./kept.js";
@@ -77,26 +77,13 @@ async function proposed(around: AroundAuto, { looked: there, able, probed, secon
 }
 
 /** What was asked for, in the words of a sweep. */
-function askedIn(around: AroundAuto, seconds: number): readonly Setting[] {
-  const { goals, require = [], trials, budgetTokens, atOnce } = around.action.auto;
-  const aims = (direction: "maximize" | "minimize"): readonly Setting[] => {
-    const own = goals.filter((goal) => goal.direction === direction).map(({ metric }) => textOf(around, metric));
-    return own.length === 0
-      ? []
-      : [{ key: direction, value: own.length === 1 ? (own[0] ?? "") : `[${own.join(", ")}]` }];
-  };
-  const [first] = goals;
-  const directions =
-    first?.direction === "minimize" ? (["minimize", "maximize"] as const) : (["maximize", "minimize"] as const);
+function askedIn({ action }: AroundAuto, seconds: number): readonly Setting[] {
+  const { written, trials, budgetTokens, atOnce } = action.auto;
+  const counted = Object.entries({ trials, tokens: budgetTokens ?? null, at_once: atOnce ?? null });
   return [
-    ...(trials === null ? [] : [{ key: "trials", value: String(trials) }]),
+    ...counted.flatMap(([key, value]) => (value === null ? [] : [{ key, value: String(value) }])),
     budgetLine(seconds),
-    ...(budgetTokens === undefined ? [] : [{ key: "tokens", value: String(budgetTokens) }]),
-    ...(atOnce === undefined ? [] : [{ key: "at_once", value: String(atOnce) }]),
-    ...directions.flatMap(aims),
-    ...(require.length === 0
-      ? []
-      : [{ key: "require", value: `[${require.map((bar) => textOf(around, bar)).join(", ")}]` }]),
+    ...Object.entries(written.keys).map(([key, value]) => ({ key, value })),
   ];
 }
 function budgetLine(seconds: number): Setting {
@@ -110,10 +97,10 @@ function bounded(proposal: Proposal, seconds: number): Proposal {
 /** The first goal, where validations measure it while a model trains. */
 function keptBy(around: AroundAuto): string | null {
   const { session, action } = around;
-  const { task, data, goal } = action.auto;
+  const { task, data, goal, written } = action.auto;
   const roles = Object.keys(data.columns);
   const measured = metricsOf(session.vocabulary.registry, task, roles, { training: true });
-  return measured.includes(goal.metric.word) ? textOf(around, goal.metric) : null;
+  return measured.includes(goal.metric.word) ? written.goal : null;
 }
 
 /** Runs the program, and compares what it found. */

@@ -72,6 +72,10 @@ describe("what `sweep auto` is told", () => {
       plan.require?.map(({ word }) => word),
       ["at_most"],
     );
+    assert.deepEqual(plan.written, {
+      keys: { maximize: "f1(macro)", minimize: "latency", require: "at_most(latency, 20)" },
+      goal: "f1(macro)",
+    });
     assert.deepEqual(plan.fixed, { epochs: "2", optimizer: "adamw(weight_decay: 0.1)", shuffle: "none" });
     assert.deepEqual(planned(data() + statement('bases: "a"')).bases, ["a"]);
   });

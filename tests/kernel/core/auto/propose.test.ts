@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { Proposal, Setting } from "#kernel/core/auto/auto.js";
 import { programOf, winnerOf, wholeOf } from "#kernel/core/auto/program.js";
-import { propose, type Candidate, type Wanted } from "#kernel/core/auto/propose.js";
+import type { Candidate, Wanted } from "#kernel/core/auto/candidates.js";
+import { propose } from "#kernel/core/auto/propose.js";
 import { batchFor, epochsFor, lengthFor } from "#kernel/core/auto/rules.js";
 import { WAYS } from "#kernel/core/auto/ways.js";
 import { modelKeys } from "#kernel/core/sweep/trial-text.js";
