@@ -25,6 +25,14 @@ export function frontIn(scored: readonly Contestant[], goal: Goal): readonly str
   return frontOf(worths).flatMap((at) => able[at]?.name ?? []);
 }
 
+/** Of a trial that does worse than what needs no training. */
+const SURE = {
+  worse: "which is more than chance",
+  better: "though chance could make that difference",
+  "no difference shown": "though chance could make that difference",
+  unknown: "on too few rows to tell that from chance",
+} as const;
+
 /** One sentence, or a few: what is best, by how much, and what to do with that. */
 export function saidOf(o: {
   readonly name: string;
@@ -35,13 +43,11 @@ export function saidOf(o: {
   readonly untrained: string | null;
 }): string {
   const { goal, scored, versus, untrained } = o;
-  const best = bestOf(scored, goal);
+  // The first trial is the best of them, by what is required of it too.
+  const trial = scored.find(({ kind }) => kind === "trial");
+  const best = bestOf([...scored.filter(({ kind }) => kind !== "trial"), ...(trial ? [trial] : [])], goal);
   if (!best) return "Nothing could be scored.";
   const value = (one: Contestant): string => `${goal.metric} ${significant(one.score, 4)}`;
-  const trial = bestOf(
-    scored.filter(({ kind }) => kind === "trial"),
-    goal,
-  );
   if (!trial)
     return `${best.name} is the best that there is, with ${value(best)} on the validation rows: ${untrained ?? "no trial has a score"}.`;
   const trials = scored.filter(({ kind }) => kind === "trial").length;
@@ -49,15 +55,17 @@ export function saidOf(o: {
     return `${best.name} does as well as the best trial: ${value(best)} on the validation rows, learnt in ${duration(best.seconds)}. Nothing that was trained is worth its time here.`;
   if (best.kind !== "trial") {
     const told = versus.find(({ name }) => name === best.name);
-    const sure = told?.verdict === "worse" ? "which is more than chance" : "though chance could make that difference";
+    const sure = SURE[told?.verdict ?? "unknown"];
     return `${best.name} wins: ${value(best)} on the validation rows, and the best trial has ${significant(trial.score, 4)}, ${sure}. It learnt in ${duration(best.seconds)}: take it, or give the search more time.`;
   }
   const beaten = versus.filter(({ verdict }) => verdict === "better").map(({ name }) => name);
-  const even = versus.filter(({ verdict }) => verdict !== "better").map(({ name }) => name);
+  const even = versus.filter(({ verdict }) => verdict !== "better" && verdict !== null).map(({ name }) => name);
+  const unknown = versus.filter(({ verdict }) => verdict === null).map(({ name }) => name);
   const parts = [
     `${best.name} is the best, with ${value(best)} on the validation rows`,
     ...(beaten.length > 0 ? [`it beats ${listed(beaten)} by more than chance`] : []),
     ...(even.length > 0 ? [`against ${listed(even)} no difference is shown`] : []),
+    ...(unknown.length > 0 ? [`it is ahead of ${listed(unknown)} on too few rows to tell that from chance`] : []),
   ];
   const lucky =
     trials > 1

@@ -42,7 +42,8 @@ export function written(
       ...Object.entries(fixed).map(([key, value]) => ({ key, value })),
       ...(timed ? [] : [{ key: "epochs", value: String(each.epochs), why: each.why }]),
       ...free({ key: "batch_size", value: String(size), why: batch.why }),
-      ...(wanted.keep === null
+      // Where early stopping watches a metric, the same decides which weights stay.
+      ...(wanted.keep === null || fixed["early_stopping"]?.includes("metric") === true
         ? []
         : free({ key: "keep", value: `best(${wanted.keep})`, why: "what is searched for decides which weights stay" })),
     ],

@@ -1,5 +1,6 @@
 /** What all parts of `sweep auto` are given, and how they ask the compiler what a program would come to. */
 import { wordsFor } from "#dsl/diagnostics/codes.js";
+import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import type { Action, Plan } from "#dsl/plan/plan.js";
 import type { Call } from "#dsl/types/value.js";
@@ -39,10 +40,10 @@ export async function trainingOf(
   around: AroundAuto,
   text: string,
   what: string,
-): Promise<{ readonly plan: Plan } | { readonly why: string }> {
+): Promise<{ readonly plan: Plan; readonly warnings: readonly Diagnostic[] } | { readonly why: string }> {
   const { diagnostics, actions } = await compiled(around, sourceOf(around, text, what));
   const action = actions?.find((one) => one.verb === "train");
-  if (action) return { plan: action.plan };
+  if (action) return { plan: action.plan, warnings: diagnostics };
   const error = diagnostics.find(({ severity }) => severity === "error");
   return { why: error ? wordsFor(error).message : "it can't be trained" };
 }

@@ -1,5 +1,6 @@
 /** What is there before anything is tried: the data, the machine, and each base beside them. */
 import { availableParallelism } from "node:os";
+import { wordsFor } from "#dsl/diagnostics/codes.js";
 import { quantile } from "#dsl/plan/lengths.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { DataFacts } from "#dsl/types/facts.js";
@@ -9,6 +10,9 @@ import { weightBytes } from "../../core/bases/base.js";
 import { memoryHere } from "../answers/dataset-cache.js";
 import { basesAtHand } from "./at-hand.js";
 import { textOf, trainingOf, type AroundAuto } from "./around.js";
+
+/** What is said of a base that was made for other texts. */
+const STRANGE: ReadonlySet<string> = new Set(["unknown-tokens", "costly-language"]);
 
 /** A base that reads the task here. */
 export interface Able {
@@ -65,7 +69,10 @@ async function baseBeside(around: AroundAuto, name: string): Promise<Able | { re
     name,
   );
   if ("why" in found) return found;
-  const { plan } = found;
+  const { plan, warnings } = found;
+  // Whoever names a base knows what it reads.
+  const strange = action.auto.bases ? undefined : warnings.find(({ code }) => STRANGE.has(code));
+  if (strange) return { why: wordsFor(strange).message };
   const reader = readerOf(plan.recipe.model);
   const { facts } = await session.datasets.base(reader, stage.hostContext);
   const measured = await session.datasets.data(data, reader, stage.hostContext);

@@ -156,7 +156,11 @@ function outcomeOf(
   const scored = [...o.probed, ...o.trials].map(({ contestant }) => contestant);
   return {
     ...{ scored, versus, tune: o.tune, front: frontIn(scored, goal) },
-    best: bestOf(scored, goal)?.name ?? "",
+    best:
+      bestOf(
+        [...o.probed, ...(first ? [first] : [])].map(({ contestant }) => contestant),
+        goal,
+      )?.name ?? "",
     said: saidOf({ name, goal, scored, versus, untrained: o.untrained }),
   };
 }

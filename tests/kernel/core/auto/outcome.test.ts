@@ -55,6 +55,16 @@ describe("what won", () => {
       /^baseline\(tfidf\) does as well as the best trial/,
     );
   });
+  it("is told without a verdict where the rows are too few, and never by a trial that misses what is required", () => {
+    assert.match(said([words, { ...trial, score: 0.7 }], [null]), /0\.7, on too few rows to tell that from chance\./);
+    assert.match(
+      said([words, trial], [null]),
+      /it is ahead of baseline\(tfidf\), a, frozen|too few rows to tell that from chance/,
+    );
+    // Trials come ranked: the second has the better score, and misses a bar.
+    const missed = { ...trial, name: "trial 9", score: 0.95 };
+    assert.match(said([words, trial, missed], ["better"]), /^trial 3 is the best/);
+  });
   it("is a probe where nothing was trained", () => {
     const text = said([words, frozen], [], "no training fits: a: one epoch would take 41 min");
     assert.equal(

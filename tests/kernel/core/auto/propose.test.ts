@@ -104,6 +104,8 @@ describe("what `sweep auto` writes", () => {
       ["epochs: 2", "batch_size: 4", "keep: last"],
     );
     assert.equal(valueOf(proposal.sweep, "pruner"), undefined);
+    const watched = made([base("a", 0.8, 10, 11, 5)], { fixed: { early_stopping: "patience(2, metric: loss)" } });
+    assert.equal(valueOf(watched.recipe, "keep"), undefined);
   });
   it("has a winner that is a program of its own", () => {
     const proposal = made([base("a", 0.8, 4, 6, 2), base("b", 0.7, 4, 6, 2)]);
