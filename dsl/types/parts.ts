@@ -17,22 +17,28 @@ export function partNamed(
 ): { readonly key: string; readonly word: Word; readonly inner: string } | undefined {
   for (const parameter of parameters) {
     const standing = defaultCall(parameter);
-    const first = (word: Word): number =>
+    const rank = (word: Word): number =>
       standing !== undefined && (standing as Call).word === word.name
         ? 0
         : owner.example.includes(`${parameter.name}: ${word.name}`)
           ? 1
           : 2;
     for (const kind of kindsIn(parameter.type)) {
-      for (const word of scope.registry.ofKind(kind).toSorted((a, b) => first(a) - first(b))) {
-        if (word.planned) continue;
-        const inner = word.parameters.some((p) => p.name === name && !p.open) ? name : word.elsewhere?.[name];
-        if (inner !== undefined && word.parameters.some((p) => p.name === inner))
-          return { key: parameter.name, word, inner };
-      }
+      const having = scope.registry.ofKind(kind).flatMap((word) => {
+        const inner = innerOf(word, name);
+        return inner === undefined ? [] : [{ word, inner }];
+      });
+      const [first] = having.toSorted((a, b) => rank(a.word) - rank(b.word));
+      if (first) return { key: parameter.name, ...first };
     }
   }
   return undefined;
+}
+/** The parameter of a word that is meant by a name: its own, or what others call it. */
+function innerOf(word: Word, name: string): string | undefined {
+  if (word.planned) return undefined;
+  const inner = word.parameters.some((p) => p.name === name && !p.open) ? name : word.elsewhere?.[name];
+  return inner !== undefined && word.parameters.some((p) => p.name === inner) ? inner : undefined;
 }
 export function kindsIn(type: ValueType): string[] {
   switch (type.is) {

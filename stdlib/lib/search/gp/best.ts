@@ -42,8 +42,11 @@ export function mostExpected(asked: Asked): Point | null {
   }
   const starts = [...chosen(drawn, share), ...asked.from.map(see)];
   const climbed = starts.map((start) => climb(asked, start, see));
-  const open = [...climbed, ...drawn].filter(({ point }) => !asked.isTried(point));
-  return open.reduce<Seen | null>((one, other) => (one && one.worth >= other.worth ? one : other), null)?.point ?? null;
+  let found: Seen | null = null;
+  // Only what would be taken is asked whether it was tried.
+  for (const one of [...climbed, ...drawn])
+    if (!(found && found.worth >= one.worth) && !asked.isTried(one.point)) found = one;
+  return found?.point ?? null;
 }
 
 /** The best, and others as often as they are worth. */
