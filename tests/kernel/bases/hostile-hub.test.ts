@@ -75,19 +75,24 @@ describe("a hub that means ill", function () {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
-    await stop();
     rmSync(home, { recursive: true, force: true });
   });
-
-  async function stop(): Promise<void> {
+  after(async () => {
     server?.closeAllConnections();
     await new Promise<void>((done) => (server ? server.close(() => done()) : done()));
-    server = undefined;
-  }
+  });
 
-  async function serve(lies: Lies): Promise<string> {
-    await stop();
-    server = createServer((request, response) => {
+  /** What the one server says from now on: a client makes much of each new address. */
+  let lies: Lies = {};
+  async function serve(told: Lies): Promise<string> {
+    lies = told;
+    server ??= await listening();
+    const endpoint = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    process.env["HF_ENDPOINT"] = endpoint;
+    return endpoint;
+  }
+  async function listening(): Promise<Server> {
+    const own = createServer((request, response) => {
       const path = new URL(request.url!, "http://x").pathname;
       asked.push({ path, headers: request.headers });
       if (path.startsWith("/api/")) {
@@ -119,10 +124,8 @@ describe("a hub that means ill", function () {
         more();
       } else response.end(body);
     });
-    await new Promise<void>((done) => server!.listen(0, "127.0.0.1", done));
-    const endpoint = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    process.env["HF_ENDPOINT"] = endpoint;
-    return endpoint;
+    await new Promise<void>((done) => own.listen(0, "127.0.0.1", done));
+    return own;
   }
 
   /** Every file and link in the folder, except for what lies in the model's own part of the cache. */
