@@ -6,6 +6,8 @@ import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Entry, Operand } from "../syntax/tree.js";
 import type { Given } from "../types/given.js";
+import { nearest } from "../diagnostics/nearest.js";
+import { replace } from "../diagnostics/reporter.js";
 import { fill } from "../plan/defaults.js";
 import { isCall, resolveData } from "../plan/definitions.js";
 import type { AutoPlan } from "../plan/auto.js";
@@ -26,6 +28,17 @@ import "./auto-codes.js";
 export function ownSubject({ verb }: Header, operand: Operand | undefined): OwnSubject | undefined {
   const { own } = verb.operands;
   return own && nameOf(operand)?.text === own.name && operand?.is === "word" && !operand.arguments ? own : undefined;
+}
+
+/** Reports a name that nothing has and that is nearly the verb's own. */
+export function meantOwn(program: Program, { verb }: Header, operand: Operand | undefined): boolean {
+  const { own } = verb.operands;
+  const named = nameOf(operand);
+  if (!own || !named || program.names.has(named.text) || nearest(named.text, program.namesOf("model"))) return false;
+  if (nearest(named.text, [own.name]) === undefined) return false;
+  const told = { name: named.text, wanted: "model", has: program.namesOf("model"), nearest: own.name };
+  program.report("unknown-name", told, named.span, { fix: replace(named.span, own.name) });
+  return true;
 }
 
 /** Reports keys that are for the verb's own subject alone. */

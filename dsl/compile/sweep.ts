@@ -15,7 +15,7 @@ import { spacesOf } from "../plan/spaces.js";
 import type { Call, Value } from "../types/value.js";
 import { act, nameOf } from "./act.js";
 import { dividedBy, planTraining, settingsOf } from "./training.js";
-import { checkNotOwn, ownSubject, sweepAuto } from "./sweep-auto.js";
+import { checkNotOwn, meantOwn, ownSubject, sweepAuto } from "./sweep-auto.js";
 import { barsIn, checkGoals, checkOneGoal, goalsIn, sweptIn } from "./sweep-goals.js";
 import { experimentsUnder } from "../plan/version.js";
 
@@ -30,6 +30,7 @@ export function sweep(program: Program, header: Header): void {
     sweepAuto(program, header, auto);
     return;
   }
+  if (meantOwn(program, header, header.operands[0])) return;
   const entries = statement.block?.entries ?? [];
   const fits = checkNotOwn(program, header, entries);
   const [varied, where] = [VARY, WHERE].map((name) => entries.find((e) => e.key.text === name));

@@ -108,6 +108,13 @@ describe("what `sweep auto` is told", () => {
 });
 
 describe("the name `auto`", () => {
+  it("is meant by what is nearly it, where no model is", () => {
+    const { diagnostics } = compiled(data() + "sweep atuo on d as found { budget: 1min }");
+    assert.deepEqual(
+      diagnostics.map(({ code, fix }) => [code, fix?.edits[0]?.text]),
+      [["unknown-name", "auto"]],
+    );
+  });
   it("is nothing's", () => {
     assert.deepEqual(codes('model auto { base: "b", task: text_classification }'), ["name-of-verb"]);
     assert.deepEqual(codes("recipe auto { epochs: 3 }"), ["name-of-verb"]);
