@@ -1,6 +1,9 @@
 /** `sweep`: what varies, how it is searched, what is the goal. A trial is a Tune program of its own, made by the host. */
 import type { Header } from "../types/header.js";
+import { failed } from "../types/facts.js";
 import { keysOf } from "../types/keys.js";
+import { readerOf } from "../types/subject.js";
+import { splitNames } from "../rules/world.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
 import type { BlockNode, Entry } from "../syntax/tree.js";
@@ -12,6 +15,7 @@ import { draftOf } from "./names.js";
 import type { Plan, SweepGoal, SweepPlan } from "../plan/plan.js";
 import { relationsIn } from "../plan/relations.js";
 import { spacesOf } from "../plan/spaces.js";
+import { startsIn } from "../plan/starts.js";
 import type { Call, Value } from "../types/value.js";
 import { act, nameOf } from "./act.js";
 import { dividedBy, planTraining, settingsOf } from "./training.js";
@@ -43,6 +47,8 @@ export function sweep(program: Program, header: Header): void {
   const swept = sweptBy(program, header);
   const vary = variedBy(program, header, varied, swept);
   const as = nameOf(header.clauses.get("as")?.operands[0]);
+  // What it starts from may have its own name: an earlier sweep over another space.
+  const before = as && program.sweeps.get(as.text);
   if (as) keep(program, as, swept);
   const aims = own.given.has("maximize") || own.given.has("minimize");
   if (!aims && !own.broken && swept.model) program.report("no-goal", {}, statement.verb.span);
@@ -61,6 +67,12 @@ export function sweep(program: Program, header: Header): void {
   if (!plan || !vary || !isCall(search) || !first || !require || !relations) return;
   if (!checkOneGoal(program, search, goals, { place: own.given.get("search")?.span, here })) return;
   if (!checkGrid(program, search, vary, { search: own.given.get("search")?.span, block: varied?.value, here })) return;
+  tell(program, as.text, { vary, goals });
+  const start = startsIn(program, own.given.get("start"), {
+    ...{ vary, goals, search, here },
+    own: { name: as.text, before },
+  });
+  if (!start) return;
   const found: SweepPlan = {
     model: swept.model.name,
     data: swept.data.name,
@@ -69,6 +81,7 @@ export function sweep(program: Program, header: Header): void {
     ...(relations.length > 0 && { where: relations }),
     search,
     ...boundsIn(program, values, search),
+    ...(start.length > 0 && { start }),
     goal: bare(first),
     goals: goals.map(bare),
     ...(require.length > 0 && { require }),
@@ -174,6 +187,14 @@ function keep(
   });
 }
 
+/** What a later sweep that starts from its trials is held to. */
+function tell(program: Program, name: string, { vary, goals }: Pick<SweepPlan, "vary" | "goals">): void {
+  const kept = program.sweeps.get(name);
+  if (!kept) return;
+  const directions = goals.map(({ direction }) => direction);
+  program.sweeps.set(name, { ...kept, told: { directions, varies: Object.keys(vary), trials: 0 } });
+}
+
 /** The training that all trials are changes of. */
 function planned(
   program: Program,
@@ -194,9 +215,16 @@ function planned(
     here,
     recipe,
   });
-  if (found && !found.plan.recipe.training.validate) {
+  // Trials that don't validate on their way (`validate: none`) are scored at their end.
+  if (found && !found.plan.recipe.training.validate && !hasValidation(program, found.plan)) {
     const told = { what: "sweep", data: data.name, ...dividedBy(program, found.plan.recipe.data, undefined) };
     program.report("needs-validation", told, dataAt);
   }
   return found?.plan;
+}
+
+function hasValidation(program: Program, { recipe: { data, model } }: Plan): boolean {
+  const facts = program.facts.get({ about: "data", data, base: readerOf(model) });
+  if (facts && !failed(facts)) return (facts.splits["validation"]?.rows ?? 0) > 0;
+  return splitNames(program, data, undefined)?.includes("validation") === true;
 }

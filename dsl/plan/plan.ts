@@ -4,7 +4,7 @@
  */
 import type { Span } from "../diagnostics/span.js";
 import type { AutoPlan, SweepGoal } from "./auto.js";
-import type { BaseOrigin, LanguageReading } from "../types/facts.js";
+import type { BaseOrigin, LanguageReading, TrialsOf } from "../types/facts.js";
 import type { DataPlan, ModelPlan } from "../types/subject.js";
 import type { Call, SplitName, Value } from "../types/value.js";
 
@@ -261,8 +261,8 @@ export interface SweepRelation {
   readonly relation: string;
   readonly terms: readonly [SweepTerm, SweepTerm];
 }
-/** Whose trials the search sees before its first: a sweep of the notebook by its name, or the file of a journal. */
-export type SweepStart = { readonly sweep: string } | { readonly journal: string; readonly folder: string };
+/** Whose trials the search sees before its first. */
+export type SweepStart = TrialsOf;
 export interface SweepPlan {
   /** Names as written: a trial is compiled as a Tune program of its own that varies them with `like`. */
   readonly model: string;

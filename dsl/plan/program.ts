@@ -1,7 +1,7 @@
 /**
  * The state of a compilation: names defined so far, parameters, needs, reports. Statements read and write it in order.
  */
-import { failed, type FactOf, type Facts, type Failed, type Need, keyOf } from "../types/facts.js";
+import { failed, type FactOf, type Facts, type Failed, type JournalFacts, type Need, keyOf } from "../types/facts.js";
 import type { Action } from "./plan.js";
 import type { Value } from "../types/value.js";
 import type { Outside, NameKind } from "./outside.js";
@@ -90,6 +90,8 @@ export class Program implements Scope {
       readonly data: ReadonlyMap<string, Given>;
       readonly model: ReadonlyMap<string, Given>;
       readonly recipe: ReadonlyMap<string, Given>;
+      /** What its trials vary and are after; absent: it couldn't be read. */
+      readonly told?: JournalFacts["studies"][number];
     }
   >();
   /** Names whose training could not be read: what is wrong was said there. */

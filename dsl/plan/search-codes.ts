@@ -1,15 +1,63 @@
 /** What can be wrong between a search and what it searches. */
-import { registerCodes } from "../diagnostics/codes.js";
+import { registerCodes, visible } from "../diagnostics/codes.js";
+import { listed } from "../diagnostics/listed.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
     /** `path`: of a dimension in which every number counts; `search`: the word. */
     "not-a-grid": { readonly path: string; readonly search: string };
+    "no-such-sweep": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
+    "other-goals": { readonly start: string; readonly has: readonly string[]; readonly wanted: readonly string[] };
+    "nothing-shared": { readonly start: string; readonly varies: readonly string[]; readonly told: readonly string[] };
+    "start-unread": { readonly search: string; readonly learning: readonly string[] };
     "one-goal": { readonly search: string; readonly goals: readonly string[]; readonly instead: string };
   }
 }
 
+const START =
+  'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as earlier { vary: { batch_size: choice(8, 16) }, maximize: accuracy }';
+
 registerCodes({
+  "no-such-sweep": {
+    severity: "error",
+    message: (d) => `no sweep is called \`${visible(d.name)}\`, in this notebook or among its runs`,
+    help: (d) =>
+      d.nearest
+        ? `write \`${d.nearest}\``
+        : d.has.length > 0
+          ? `these are there: ${listed(d.has)}; a journal's file stands in quotes`
+          : 'name a sweep that ran, or the file of a journal in quotes: `start: "study.log"`',
+    explain:
+      "A bare name after `start` is a sweep's: of an earlier cell, or of an earlier notebook whose journal lies in the folder of runs (`runs/sweeps/NAME-….jsonl`), of which the newest counts. A file's path stands in quotes.",
+    example: `${START}\nsweep m on d as s { vary: { batch_size: choice(8, 16) }, search: tpe, start: earlyer, maximize: accuracy }`,
+  },
+  "other-goals": {
+    severity: "error",
+    message: (d) => `the trials of \`${visible(d.start)}\` were after something else: ${listed([...new Set(d.has)])}`,
+    help: (d) => `start from a sweep whose goals go the same way (${d.wanted.join(", ")}), or leave it out`,
+    explain:
+      "A search learns which settings score better. Scores of trials that were to be low say the opposite where they are to be high, and those of other goals say nothing.",
+    example: `${START}\nsweep m on d as s { vary: { batch_size: choice(8, 16) }, search: tpe, start: earlier, minimize: loss }`,
+  },
+  "nothing-shared": {
+    severity: "error",
+    message: (d) => `\`${visible(d.start)}\` varied nothing that this sweep varies`,
+    help: (d) =>
+      d.told.length === 0
+        ? "it has no trials yet: leave it out"
+        : `it varied ${listed(d.told)}: vary one of them, or leave it out`,
+    explain:
+      "Trials of an earlier sweep say something of the settings that both vary. What only one of them varies is told in the cell: here it is taken as the definitions have it, and what varied there alone is left aside.",
+    example: `${START}\nsweep m on d as s { vary: { epochs: choice(1, 2) }, search: tpe, start: earlier, maximize: accuracy }`,
+  },
+  "start-unread": {
+    severity: "warning",
+    message: (d) => `\`${d.search}\` looks at no earlier trials: \`start\` changes nothing`,
+    help: (d) => `let the search learn: ${d.learning.map((word) => `\`search: ${word}\``).join(" or ")}`,
+    explain:
+      "Earlier trials tell a search that learns where good settings lie. Searches that draw by chance or go through a grid try the same points with them as without.",
+    example: `${START}\nsweep m on d as s { vary: { batch_size: choice(8, 16) }, search: random, start: earlier, maximize: accuracy }`,
+  },
   "not-a-grid": {
     severity: "error",
     message: (d) => `\`${d.search}\` tries every value once, and \`${d.path}\` has no end of them`,

@@ -8,7 +8,7 @@ import type { BlockNode, Entry } from "../syntax/tree.js";
 import { foreignSpace } from "./foreign-spaces.js";
 import type { Space } from "./plan.js";
 import { spaceOf } from "./space.js";
-import { foreignPath, parameterAt, rootsOf, type Definitions } from "./varied.js";
+import { foreignPath, nearPath, parameterAt, rootsOf, type Definitions } from "./varied.js";
 
 /** Settings that vary, by the path as it is written; undefined: something is wrong (reported) or not known yet. */
 export function spacesOf(
@@ -39,7 +39,7 @@ interface Setting {
 function settingAt(program: Program, { key, value }: Entry, block: BlockNode, given: Definitions): Setting | undefined {
   const found = parameterAt(program, key.path, given);
   if (!found) {
-    unknownPath(program, key, block);
+    unknownPath(program, key, block, given);
     return undefined;
   }
   if (!value) return undefined;
@@ -51,14 +51,16 @@ function settingAt(program: Program, { key, value }: Entry, block: BlockNode, gi
 }
 
 /** A path that leads nowhere: what was meant, or what there is. */
-function unknownPath(program: Program, key: Entry["key"], block: BlockNode): void {
+function unknownPath(program: Program, key: Entry["key"], block: BlockNode, given: Definitions): void {
   const root = key.path[0] ?? key.text;
   const roots = rootsOf(program);
-  const near = program.reporter.crowded ? undefined : (foreignPath(program, root) ?? nearest(root, roots));
+  const near = program.reporter.crowded
+    ? undefined
+    : key.path.length > 1
+      ? nearPath(program, key.path, given)
+      : (foreignPath(program, root) ?? nearest(root, roots));
   const more: More =
-    near && key.path.length === 1 && !block.entries.some((one) => one.key.text === near)
-      ? { fix: replace(key.span, near) }
-      : {};
+    near && !block.entries.some((one) => one.key.text === near) ? { fix: replace(key.span, near) } : {};
   const why = near && near !== root ? `write \`${near}\`` : `what may vary begins with ${roots.join(", ")}`;
   program.report("not-varied", { path: key.text, why }, key.span, more);
 }

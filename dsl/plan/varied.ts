@@ -1,4 +1,5 @@
 /** What a path of `vary` names: a setting of the data, the model or the recipe that a sweep works on. */
+import { nearest } from "../diagnostics/nearest.js";
 import { partOf } from "../types/keys.js";
 import { defaultCall, kindsIn, partNamed } from "../types/parts.js";
 import type { Given } from "../types/given.js";
@@ -56,4 +57,28 @@ export function foreignPath(program: Program, name: string): string | undefined 
     if (part) return `${part.key}.${part.inner}`;
   }
   return undefined;
+}
+
+/** `optimizer.lr`, `optimiser.learning_rate`: the path that is meant, where its end or its beginning is what others write, or near it. */
+export function nearPath(
+  program: Program,
+  [root = "", ...rest]: readonly string[],
+  given: Definitions,
+): string | undefined {
+  const part = rest.join(".");
+  const whole = (path: string): string | undefined => (parameterAt(program, path.split("."), given) ? path : undefined);
+  const roots = rootsOf(program);
+  if (!roots.includes(root)) {
+    const near = nearest(root, roots);
+    return near === undefined ? undefined : (whole(`${near}.${part}`) ?? nearPath(program, [near, ...rest], given));
+  }
+  const called = foreignPath(program, part);
+  if (called?.startsWith(`${root}.`)) return whole(called);
+  const owner = VARIED.flatMap((verb) => parametersOf(program, verb)).find((p) => p.name === root);
+  const words = owner ? kindsIn(owner.type).flatMap((kind) => program.registry.ofKind(kind)) : [];
+  const names = [...new Set(words.flatMap(({ parameters }) => parameters.map((p) => p.name)))];
+  const near =
+    words.flatMap(({ elsewhere }) => elsewhere?.[part] ?? []).find((name) => names.includes(name)) ??
+    nearest(part, names);
+  return near === undefined ? undefined : whole(`${root}.${near}`);
 }

@@ -291,6 +291,8 @@ export interface TermCapabilities {
 }
 /** What chooses the next trial of a sweep. */
 export interface SearchCapabilities<C extends Call = Call> {
+  /** It chooses by what earlier trials came to. */
+  readonly learns?: true;
   /** It goes through what there is and ends: no number of trials need be said. */
   readonly ends?: true;
   /** Of one that ends: how many values it takes of a range in which every number counts; null: it takes none such. */

@@ -48,8 +48,13 @@ export type Need =
       readonly own: { readonly name: string; readonly task: string | null; readonly target: string };
       readonly overwrite: boolean;
     }
+  /** The trials that a sweep starts from. */
+  | { readonly about: "journal"; readonly of: TrialsOf }
   /** What lies in a folder, asked while someone types a path: `path` starts from `folder` and ends in `/`, or is empty. */
   | { readonly about: "files"; readonly path: string; readonly folder: string };
+
+/** Trials of earlier: of a sweep by its name, of which the newest counts, or of a journal's file. */
+export type TrialsOf = { readonly sweep: string } | { readonly journal: string; readonly folder: string };
 
 /** A coded error met while fetching: the compiler reports it at the place that asked. */
 export interface Failed {
@@ -254,6 +259,17 @@ export interface SchemaFacts {
 export interface FilesFacts {
   readonly entries: readonly { readonly name: string; readonly folder: boolean }[];
 }
+/** What a journal of trials says of its studies. */
+export interface JournalFacts {
+  readonly studies: readonly {
+    /** Of its goals; absent: the journal doesn't say. */
+    readonly directions?: readonly ("maximize" | "minimize")[];
+    /** Names of what its trials vary, as they call it. */
+    readonly varies: readonly string[];
+    /** Those that are over. */
+    readonly trials: number;
+  }[];
+}
 /** It may; what stands against it is a failure. */
 export interface PlaceFacts {
   readonly free: true;
@@ -269,6 +285,7 @@ export type FactOf<N extends Need["about"]> = {
   file: FileFacts;
   schema: SchemaFacts;
   files: FilesFacts;
+  journal: JournalFacts;
   place: PlaceFacts;
 }[N];
 

@@ -1,8 +1,8 @@
 /** The plans of a text as it stands in the editor: what `tunebook plan` prints of a file. Nothing is run. */
 import { basename, dirname } from "node:path";
 import { wordsFor } from "#dsl/diagnostics/codes.js";
-import { planShown } from "#kernel/core/display/plans/plan-card.js";
 import { notTold } from "#kernel/checking/not-told.js";
+import { planTexts } from "#kernel/checking/plan-texts.js";
 import { checkTexts, textsOfCells, textsOfProgram } from "#kernel/checking/checking.js";
 
 /** What the editor has open: a program, or a notebook's code cells in their order. */
@@ -25,14 +25,12 @@ export async function plansOf({ path, text }: Opened): Promise<PlanAnswer> {
     const { message, help } = wordsFor(wrong);
     return { problem: `There is no plan of ${file}: ${message}${help === undefined ? "" : ` (${help})`}` };
   }
-  const plans = actions.flatMap((action) =>
-    action.verb === "train" ? [action.plan] : action.verb === "sweep" ? [action.sweep.plan] : [],
-  );
+  const plans = planTexts(actions);
   if (plans.length === 0 && unvalued.length > 0)
     return { problem: `There is no plan of ${file}: ${notTold(unvalued)}` };
   if (plans.length === 0) return { problem: `${file} trains nothing: there is no plan to show` };
   return {
     title: `Plan of ${file}`,
-    text: plans.map((plan) => `${String(planShown(plan).bundle["text/plain"])}\n`).join("\n"),
+    text: plans.map((plan) => `${plan}\n`).join("\n"),
   };
 }

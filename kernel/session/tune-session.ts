@@ -77,7 +77,7 @@ export class TuneSession {
   readonly datasets = new DatasetCache();
   readonly engines: EngineRoom;
   readonly models: ModelRoom;
-  readonly sweeps = new Map<string, DrawnSweep & { readonly plan: SweepPlan }>();
+  readonly sweeps = new Map<string, DrawnSweep & { readonly plan: SweepPlan; readonly journal: string }>();
   /** Data definitions by name. */
   readonly data = new Map<string, DataPlan>();
   /** Every evaluation of the session, oldest first: what `npm start` reports from. */

@@ -6,6 +6,7 @@ import { implementationOf } from "#dsl/types/loaded.js";
 import type { Fact } from "#dsl/compile/answered.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "#dsl/plan/name-codes.js";
+import type {} from "#dsl/plan/search-codes.js";
 import { keyOf, type BaseFacts, type MachineFacts, type Need } from "#dsl/types/facts.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import type { DataPlan, ReaderOf } from "#dsl/types/subject.js";
@@ -41,6 +42,8 @@ export class World {
         return this.base(need);
       case "run":
         throw new CodedError("run-not-found", { path: need.path, runs: "the page", has: [], count: 0, near: null });
+      case "journal":
+        throw new CodedError("no-such-sweep", { name: "sweep" in need.of ? need.of.sweep : need.of.journal, has: [] });
       case "machine":
         return this.machine;
       case "engine":

@@ -55,6 +55,8 @@ export interface Study {
   readonly trials: readonly StudyTrial[];
   /** Trials that say nothing of this one, as those of another bracket: what they tried is not tried again. */
   readonly unseen?: readonly StudyTrial[];
+  /** The point that the definitions have where nothing varies; absent: they lie outside of what is tried. */
+  readonly first?: Point;
   /** How many trials are wanted in all; null: time is the limit. */
   readonly wanted: number | null;
   /** Whether the values may stand together. */

@@ -1,6 +1,6 @@
 /** Bayesian optimisation: a process is fitted anew for each trial, so that what it suggests follows from the study alone. */
 import type { Point, SearchImplementation, Study, StudyTrial } from "../kinds/search.js";
-import { newPoint, sharesOf } from "../lib/search/drawn.js";
+import { firstPoints, newPoint, sharesOf } from "../lib/search/drawn.js";
 import { mostExpected } from "../lib/search/gp/best.js";
 import { learnt } from "../lib/search/gp/fit.js";
 import { foretold, processOf, type Process } from "../lib/search/gp/process.js";
@@ -14,7 +14,7 @@ export const gp: SearchImplementation = {
   suggest(call, study, number) {
     const share = sharesOf(study.seed, number);
     const scored = scoredOf(study);
-    if (scored.length < Math.max(2, Number(call.arguments["startup"]))) return newPoint(study, share);
+    if (scored.length < Math.max(2, Number(call.arguments["startup"]))) return firstPoints(study, share);
     const { process, best } = learntFrom(study, scored);
     const tried = triedOf(study);
     const from = scored.toSorted((a, b) => b.score - a.score).slice(0, 2);

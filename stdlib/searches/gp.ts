@@ -6,7 +6,7 @@ export const word = defineWord({
   doc: "A Gaussian process through the scores so far: the next trial is where the most is expected above the best.",
   example: "search: gp",
   since: "0.2.0",
-  capabilities: { oneGoal: { instead: "tpe" } },
+  capabilities: { learns: true, oneGoal: { instead: "tpe" } },
   elsewhere: {
     GPSampler: "gp",
     bayesopt: "gp",

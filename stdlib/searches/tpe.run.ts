@@ -5,7 +5,7 @@
 import type { Call } from "#dsl/types/value.js";
 import type { Dimension, Point, SearchImplementation, Study } from "../kinds/search.js";
 import { activeOnly } from "../lib/search/active.js";
-import { newPoint, sharesOf } from "../lib/search/drawn.js";
+import { firstPoints, newPoint, sharesOf } from "../lib/search/drawn.js";
 import { candidatesOf, densitiesOf, type Densities } from "../lib/search/tpe/candidates.js";
 import { groupsOf } from "../lib/search/tpe/groups.js";
 import { goodOf, isKnown, splitTrials } from "../lib/search/tpe/split.js";
@@ -19,7 +19,7 @@ export const tpe: SearchImplementation = {
     const share = sharesOf(study.seed, number);
     const known = study.trials.filter(isKnown);
     const ended = known.filter(({ state }) => state !== "running").length;
-    if (ended < Number(call.arguments["startup"])) return newPoint(study, share);
+    if (ended < Number(call.arguments["startup"])) return firstPoints(study, share);
     const split = splitTrials(known, study.objectives, goodOf(ended, study.objectives));
     const groups = groupsOf(study.dimensions).map((dimensions) => ({
       dimensions,

@@ -6,6 +6,7 @@ export const word = defineWord({
   doc: "Learns where good trials lie: draws from there what is least like the others, several settings together (the tree-structured Parzen estimator, as Optuna has it).",
   example: "search: tpe",
   since: "0.2.0",
+  capabilities: { learns: true },
   elsewhere: {
     ...{
       bayesian: "tpe",

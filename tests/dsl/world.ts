@@ -78,6 +78,7 @@ export interface World {
   readonly engine?: EngineFacts | Failed;
   readonly place?: Failed;
   readonly schema?: Failed;
+  readonly journal?: FactOf<"journal">;
   readonly memory?: number;
   /** Speed of training in FLOP/s; absent: not measured. */
   /** FLOP/s of the training that this machine did. */
@@ -128,6 +129,12 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
       return world.schema ?? { sound: true };
     case "files":
       return { entries: [] };
+    case "journal":
+      return (
+        world.journal ?? {
+          failed: { code: "no-such-sweep", data: { name: "sweep" in need.of ? need.of.sweep : "", has: [] } },
+        }
+      );
     case "file": {
       const text = world.files?.[need.path];
       return text === undefined

@@ -76,6 +76,8 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
       return { sound: true };
     case "files":
       return { entries: [] };
+    case "journal":
+      return { failed: { code: "no-such-sweep", data: { name: "sweep" in need.of ? need.of.sweep : "", has: [] } } };
   }
 }
 

@@ -1,4 +1,4 @@
-/** `tunebook plan FILE`: the plan of every training of a file, with all defaults, estimates and hashes; nothing runs. */
+/** `tunebook plan FILE`: the plan of every training and sweep of a file, with all defaults, estimates and hashes; nothing runs. */
 import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { toJson } from "#dsl/diagnostics/render-json.js";
@@ -21,6 +21,7 @@ export function register(program: Command): void {
       const { checkFile } = await import("#kernel/checking/checking.js");
       const { triedEngine } = await import("#kernel/session/engines/tried-engine.js");
       const { withProgress } = await import("../long.js");
+      const { planTexts, sweepJson } = await import("#kernel/checking/plan-texts.js");
       const { diagnostics, sources, actions, unvalued } = await withProgress((onProgress) =>
         checkFile(file, { parameters: options.parameter, onProgress, tries: triedEngine }),
       );
@@ -31,7 +32,7 @@ export function register(program: Command): void {
             a.verb === "train"
               ? [{ name: a.name, ...a.plan }]
               : a.verb === "sweep"
-                ? [{ name: a.name, ...a.sweep.plan }]
+                ? [{ name: a.name, ...a.sweep.plan, sweep: sweepJson(a.sweep) }]
                 : [],
           );
       if (options.json)
@@ -39,8 +40,7 @@ export function register(program: Command): void {
       else {
         if (diagnostics.length > 0)
           process.stderr.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`);
-        const { planShown } = await import("#kernel/core/display/plans/plan-card.js");
-        for (const plan of plans) process.stdout.write(`${String(planShown(plan).bundle["text/plain"])}\n\n`);
+        for (const text of planTexts(wrong ? [] : actions)) process.stdout.write(`${text}\n\n`);
         const auto = actions.flatMap((a) => (a.verb === "auto" ? [a.name] : []));
         if (!wrong && auto.length > 0)
           process.stdout.write(`${auto.join(", ")}: \`sweep auto\` writes its plan when it runs, and shows it first\n`);

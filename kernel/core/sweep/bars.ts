@@ -1,5 +1,6 @@
 /** By how much a trial misses what its sweep requires of results. */
 import type { SweepPlan } from "#dsl/plan/plan.js";
+import { tuneText } from "#dsl/plan/text.js";
 import { registry } from "#stdlib/registry.js";
 import type { TrialRecord } from "./trial.js";
 
@@ -7,14 +8,27 @@ import type { TrialRecord } from "./trial.js";
  * 0: it clears every bar. A bar is missed by its distance in parts of itself, so that milliseconds and shares add up alike;
  * one that wasn't measured is missed wholly. Nothing is said of a trial that has no scores yet.
  */
-export function missedBy({ require = [] }: SweepPlan, { bars, score }: TrialRecord): number {
+export function missedBy(sweep: SweepPlan, { bars, score }: TrialRecord): number {
   if (score === null && bars === undefined) return 0;
-  return require.reduce((sum, call, i) => {
+  return distances(sweep, bars).reduce((sum, { by }) => sum + Math.max(0, by), 0);
+}
+
+/** By how much each bar is missed, by its text: below 0, or 0, where it is cleared. Empty: none was measured. */
+export function missesOf(sweep: SweepPlan, { bars }: TrialRecord): Readonly<Record<string, number>> {
+  return bars === undefined ? {} : Object.fromEntries(distances(sweep, bars).map(({ bar, by }) => [bar, by]));
+}
+
+function distances(
+  { require = [] }: SweepPlan,
+  bars: TrialRecord["bars"],
+): readonly { readonly bar: string; readonly by: number }[] {
+  return require.flatMap((call, i) => {
     const has = registry.find("bar", call.word)?.capabilities;
+    if (!has) return [];
     const measured = bars?.[i] ?? Number.NaN;
-    if (!has || has.clears(call, measured)) return sum;
     const { number } = has.bar(call);
     const part = Math.abs(measured - number) / (Math.abs(number) || 1);
-    return sum + (Number.isFinite(part) ? part : 1);
-  }, 0);
+    const far = Number.isFinite(part) ? part : 1;
+    return [{ bar: tuneText(call), by: has.clears(call, measured) ? -far : far }];
+  });
 }

@@ -64,7 +64,7 @@ export function pointOf(
 }
 
 /** By its name, as the search has it, or by the last part of its path where no other ends like it. */
-function parameterNamed(parameters: readonly Parameter[], name: string): Parameter | undefined {
+export function parameterNamed(parameters: readonly Parameter[], name: string): Parameter | undefined {
   const exact = parameters.find((one) => one.name === name || one.of.name === name);
   if (exact) return exact;
   const [like, another] = parameters.filter((one) => one.name.endsWith(`.${name}`));
@@ -72,7 +72,7 @@ function parameterNamed(parameters: readonly Parameter[], name: string): Paramet
 }
 
 /** Null: it is not among the choices, or outside. */
-function placeOf({ of, choices = [] }: Parameter, value: Named): number | null {
+export function placeOf({ of, choices = [] }: Parameter, value: Named): number | null {
   if (of.kind === "choice") {
     const text = value === null ? "none" : String(value);
     const at = choices.findIndex((one) => one === text || unquoted(one) === text || sameNumber(one, value));

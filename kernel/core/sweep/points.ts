@@ -83,9 +83,9 @@ function asked(path: string): As {
   return { registry, type: rest.reduce(inner, own?.type) };
 }
 
-function isSpace(x: unknown): x is Space {
+export function isSpace(x: unknown): x is Space {
   return typeof x === "object" && x !== null && "space" in x;
 }
-function isNested(x: unknown): x is NestedCall {
+export function isNested(x: unknown): x is NestedCall {
   return typeof x === "object" && x !== null && "nested" in x;
 }

@@ -3,12 +3,15 @@ import type { SweepPlan } from "#dsl/plan/plan.js";
 import type { Study, StudyTrial } from "#stdlib/kinds/search.js";
 import { metricName, type Words } from "#stdlib/lib/metrics/metric-name.js";
 import { dimensionsOf } from "./points.js";
+import { ownPoint } from "./own-point.js";
 import { holds } from "./relations.js";
 import { missedBy } from "./bars.js";
 import type { TrialRecord } from "./trial.js";
 
 export function studyOf(sweep: SweepPlan, trials: readonly TrialRecord[]): Study {
+  const first = trials.length === 0 ? ownPoint(sweep) : null;
   return {
+    ...(first && { first }),
     dimensions: dimensionsOf(sweep.vary),
     objectives: sweep.goals.length,
     minimized: sweep.goals.map(({ direction }) => direction === "minimize"),
@@ -17,6 +20,13 @@ export function studyOf(sweep: SweepPlan, trials: readonly TrialRecord[]): Study
     wanted: sweep.trials,
     allows: (point) => holds(sweep, point),
   };
+}
+
+/** The same with trials of earlier sweeps before its own: of them no bar was asked. */
+export function startedStudy(study: Study, sweep: SweepPlan, started: readonly TrialRecord[]): Study {
+  if (started.length === 0) return study;
+  const { require: _require, ...free } = sweep;
+  return { ...study, trials: [...started.map((trial) => studyTrial(free, trial)), ...study.trials] };
 }
 
 function studyTrial(sweep: SweepPlan, trial: TrialRecord): StudyTrial {

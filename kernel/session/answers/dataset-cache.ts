@@ -90,6 +90,10 @@ export class DatasetCache {
           folder: resolve(s.folder, need.folder),
           runs: s.runs ?? resolve(s.folder, "runs"),
         });
+      case "journal": {
+        const { journalFacts } = await import("../sweeps/journal-facts.js");
+        return journalFacts(need.of, { folder: s.folder, runs: s.runs ?? resolve(s.folder, "runs") });
+      }
       case "machine":
         return {
           memoryBytes: memoryHere(),

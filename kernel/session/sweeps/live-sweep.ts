@@ -43,6 +43,11 @@ export class LiveSweep implements DrawnSweep {
     this.id = `sweep-${name}-${Date.now().toString(36)}`;
   }
 
+  /** Of its journal, without the ending. */
+  get journal(): string {
+    return this.log.name;
+  }
+
   get goal() {
     return goalOf(this.plan, this.registry);
   }

@@ -111,9 +111,17 @@ export function ended(
 
 /** Or why it is none of the sweep's. */
 export function trialIn(of: Reading, logged: LoggedTrial): TrialRecord | Unfit {
-  const attrs = readable(logged.userAttrs);
-  const found = pointOf(of.parameters, namedOf(of, logged, attrs.values !== undefined));
+  const { values } = readable(logged.userAttrs);
+  const found = pointOf(of.parameters, namedOf(of, logged, values !== undefined));
   if ("why" in found) return found;
+  const record = recordOf(of, logged);
+  if (!("state" in record)) return record;
+  return { ...record, values: values ?? valuesAt(of.vary, found.point), point: found.point };
+}
+
+/** Of a trial what doesn't depend on what the sweep varies. */
+export function recordOf(of: Reading, logged: LoggedTrial): Omit<TrialRecord, "point" | "values"> | Unfit {
+  const { values: _own, ...attrs } = readable(logged.userAttrs);
   const { values } = logged;
   if (values && values.length !== of.goals)
     return {
@@ -124,10 +132,10 @@ export function trialIn(of: Reading, logged: LoggedTrial): TrialRecord | Unfit {
   const last = state === "pruned" && reports.length > 0 ? lastOf(reports).score : null;
   const spent = logged.begun !== null && logged.ended !== null ? (logged.ended - logged.begun) / 1000 : 0;
   return {
-    ...{ values: valuesAt(of.vary, found.point), seconds: spent, run: null },
+    ...{ seconds: spent, run: null },
     error: state === "failed" ? "it failed" : null,
     ...attrs,
-    ...{ number: logged.number + 1, point: found.point, score: values?.[0] ?? last, state },
+    ...{ number: logged.number + 1, score: values?.[0] ?? last, state },
     ...(of.goals > 1 && values && { scores: values }),
     ...(reports.length > 0 && { reports }),
     ...(logged.begun !== null && { begun: logged.begun }),
@@ -153,7 +161,7 @@ export function readable(attrs: ReadonlyMap<string, unknown>): Partial<Pick<Tria
 }
 
 /** `own`: its choices are ours by their place, whatever texts an earlier version gave them. */
-function namedOf({ parameters }: Reading, { params }: LoggedTrial, own: boolean): ReadonlyMap<string, Named> {
+export function namedOf({ parameters }: Reading, { params }: LoggedTrial, own: boolean): ReadonlyMap<string, Named> {
   const found = new Map<string, Named>();
   for (const [name, { value, distribution }] of params) {
     const choices = own ? parameters.find((one) => one.name === name)?.choices : undefined;

@@ -8,8 +8,9 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { PrunerImplementation } from "#stdlib/kinds/pruner.js";
 import type { Point, SearchImplementation } from "#stdlib/kinds/search.js";
 import type { RunLock } from "../../artifacts/run-lock.js";
+import { missesOf } from "../../core/sweep/bars.js";
 import { valuesAt } from "../../core/sweep/points.js";
-import { oriented, studyOf, type goalOf } from "../../core/sweep/study.js";
+import { oriented, startedStudy, studyOf, type goalOf } from "../../core/sweep/study.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 import { Failures, ends, whyOf } from "./failures.js";
 import { dropWeights } from "./kept-weights.js";
@@ -29,6 +30,8 @@ export interface Runner {
   readonly pruner: PrunerImplementation | null;
   readonly goal: ReturnType<typeof goalOf>;
   readonly log: TrialLog;
+  /** Trials of earlier sweeps, with numbers below 1: the search alone sees them. Absent: none. */
+  readonly started?: readonly TrialRecord[];
   readonly lock: RunLock;
   readonly wishes: Wishes;
   /** What begins before the search is asked, within the sweep's bounds. */
@@ -125,7 +128,7 @@ class SweepRun {
     if (first) return { ...first, number, resume: false };
     const study = studyOf(sweep, log.trials);
     const seen = sweep.pruner && this.o.pruner?.seen?.(sweep.pruner, study, number);
-    const point = search.suggest(sweep.search, seen ?? study, number);
+    const point = search.suggest(sweep.search, startedStudy(seen ?? study, sweep, this.o.started ?? []), number);
     if (!point) {
       this.over = true;
       return null;
@@ -220,13 +223,14 @@ class SweepRun {
       log.end({ ...ended, state, ...(why !== undefined && !stopped && { why }) });
     } else {
       const scores = meanOf(scored.map((one) => one.scores));
-      log.end({
+      const whole: TrialRecord = {
         ...ended,
         ...{ state: stopped ? "stopped" : "done", score: scores[0] ?? null },
         ...(sweep.goals.length > 1 && { scores }),
         ...(scored.length > 1 && { spread: spreadOf(scored.map((one) => one.scores)) }),
         ...(sweep.require && { bars: meanOf(scored.map(({ bars }) => bars)) }),
-      });
+      };
+      log.end(whole, missesOf(sweep, whole));
     }
     this.failures.none();
     const kept = new Set(keptOf(sweep, log.ended));

@@ -1,45 +1,96 @@
 /**
- * What a sweep starts from: the trials of another journal, Optuna's own too, as points of this sweep. Those that don't fit are
- * told and left out.
+ * What a sweep starts from: the trials of another journal, Optuna's own too, as points of this sweep. What isn't shared and what
+ * doesn't fit is told.
  */
 import { basename } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { sharesOf } from "#stdlib/lib/search/drawn.js";
+import type { Point } from "#stdlib/kinds/search.js";
 import { JournalFile } from "../../artifacts/optuna/journal-file.js";
 import { DIRECTION } from "../../artifacts/optuna/operations.js";
 import { over, type LoggedStudy } from "../../artifacts/optuna/replay.js";
 import { readRegular } from "../../artifacts/read-regular.js";
 import { valuesAt } from "../../core/sweep/points.js";
+import type { Named } from "../../core/sweep/parameters.js";
+import { sharedPoint } from "../../core/sweep/shared-points.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 import type { Strange } from "./journal.js";
 import { keptTrialsIn } from "./kept-trials.js";
-import { fits, Reading, trialIn, type JournalOf } from "./logged-trial.js";
+import { namedOf, Reading, recordOf, type JournalOf } from "./logged-trial.js";
 import "../../artifacts/codes.js";
 
 export interface Started {
+  /** With the numbers that they had. */
   readonly trials: readonly TrialRecord[];
   readonly strange: readonly Strange[];
+  /** Names of what both sweeps vary, of what is as the definitions have it here, and of what varied there alone. */
+  readonly shared: readonly string[];
+  readonly filled: readonly string[];
+  readonly aside: readonly string[];
 }
 
-/** Coded error `no-journal`: the file is none, or its studies are after something else. */
-export function startedFrom(file: string, of: JournalOf): Started {
+/** A trial as it was logged, without its place in this sweep. */
+interface Earlier {
+  readonly number: number;
+  readonly named: ReadonlyMap<string, Named>;
+  readonly record: Omit<TrialRecord, "point" | "values"> | { readonly why: string };
+}
+
+/** `own`: what the definitions have in the space. Coded error `no-journal`: the file is none, or its studies are after something else. */
+export function startedFrom(file: string, of: JournalOf, own: Point = {}): Started {
+  const reading = new Reading(of);
+  const told = { shared: new Set<string>(), filled: new Set<string>(), aside: new Set<string>() };
+  const trials: TrialRecord[] = [];
+  const strange: Strange[] = [];
+  for (const { number, named, record } of trialsIn(file, reading, of)) {
+    const found = sharedPoint(reading.parameters, named, { own, share: sharesOf(0, number) });
+    if (!("state" in record) || "why" in found) {
+      strange.push({ number, why: "state" in record && "why" in found ? found.why : (record.why ?? "") });
+      continue;
+    }
+    for (const key of ["shared", "filled", "aside"] as const) for (const name of found[key]) told[key].add(name);
+    trials.push({ ...record, number, point: found.point, values: valuesAt(of.vary, found.point) });
+  }
+  return { trials, strange, shared: [...told.shared], filled: [...told.filled], aside: [...told.aside] };
+}
+
+function trialsIn(file: string, reading: Reading, of: JournalOf): readonly Earlier[] {
   const kept = keptTrialsIn(readRegular(file) ?? "");
-  if (kept) return parted(kept.map((trial) => keptIn(of, trial)));
+  if (kept)
+    return kept.map((record, i) => {
+      const number = i + 1;
+      return { number, named: namedValues(record.values), record };
+    });
   const log = new JournalFile(file);
   log.look();
   const study = studyFor(file, [...log.replay.studies.values()], of);
-  const reading = new Reading(of);
-  return parted(
-    study.trials.filter(over).map((one) => {
-      const trial = trialIn(reading, one);
-      return fits(trial) ? trial : { ...trial, number: one.number + 1 };
+  return study.trials.filter(over).map((logged) => ({
+    number: logged.number + 1,
+    named: namedOf(reading, logged, false),
+    record: recordOf(reading, logged),
+  }));
+}
+
+/** `lora(rank: 8)` is told by its word, its arguments by theirs: `technique: lora`, `technique.lora.rank: 8`. */
+function namedValues(values: Readonly<Record<string, string>>): ReadonlyMap<string, Named> {
+  return new Map(
+    Object.entries(values).flatMap(([path, text]): (readonly [string, Named])[] => {
+      const [, word, inside] = /^(\p{ID_Start}\p{ID_Continue}*)\((.*)\)$/u.exec(text) ?? [];
+      if (word === undefined || inside === undefined) return [[path, text]];
+      const within = [...inside.matchAll(/(\p{ID_Start}\p{ID_Continue}*): ([^,()[\]]+)(?:, |$)/gu)];
+      return [[path, word], ...within.map(([, name, value]) => [`${path}.${word}.${name}`, value ?? ""] as const)];
     }),
   );
 }
 
-/** That which is called like the file, else the newest that is after the same. */
+/** That which is called like the file, else the newest that is after the same; whose goals' names are told must have the same. */
 function studyFor(file: string, studies: readonly LoggedStudy[], { goals }: JournalOf): LoggedStudy {
   const wanted = goals.map(({ direction }) => DIRECTION[direction]);
-  const same = studies.filter(({ directions }) => directions.join() === wanted.join());
+  const names = goals.map(({ metric }) => metric).join();
+  const same = studies.filter(({ directions, systemAttrs }) => {
+    const told = systemAttrs.get("study:metric_names");
+    return directions.join() === wanted.join() && (!Array.isArray(told) || told.join() === names);
+  });
   const found = same.find(({ name }) => name === basename(file).replace(/\.[^.]*$/, "")) ?? same.at(-1);
   if (found) return found;
   const why =
@@ -47,16 +98,4 @@ function studyFor(file: string, studies: readonly LoggedStudy[], { goals }: Jour
       ? "it has no study"
       : `its studies have other goals than ${goals.map(({ direction, metric }) => `${direction} ${metric}`).join(", ")}`;
   throw new CodedError("no-journal", { file, why });
-}
-
-/** The places of an earlier version's options are those of its own sweep: its values must be the same here. */
-function keptIn({ vary }: JournalOf, trial: TrialRecord): TrialRecord | Strange {
-  const here = Object.keys(vary).every((path) => path in trial.values) ? valuesAt(vary, trial.point) : {};
-  const paths = new Set([...Object.keys(here), ...Object.keys(trial.values)]);
-  const same = [...paths].every((path) => here[path] === trial.values[path]);
-  return same ? trial : { number: trial.number, why: "it varies something else" };
-}
-
-function parted(all: readonly (TrialRecord | Strange)[]): Started {
-  return { trials: all.filter(fits), strange: all.filter((one): one is Strange => !fits(one)) };
 }

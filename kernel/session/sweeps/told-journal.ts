@@ -1,6 +1,6 @@
 /** A journal told to somebody who has no sweep at hand: its studies with their trials, by what the file itself says. */
 import { basename } from "node:path";
-import { meantBy } from "../../artifacts/optuna/distributions.js";
+import { meantBy, type Distribution } from "../../artifacts/optuna/distributions.js";
 import { JournalFile } from "../../artifacts/optuna/journal-file.js";
 import { DIRECTION, STATE } from "../../artifacts/optuna/operations.js";
 import type { LoggedStudy, LoggedTrial } from "../../artifacts/optuna/replay.js";
@@ -58,12 +58,37 @@ function studyTold({ name, directions, systemAttrs, trials: logged }: LoggedStud
             : null,
     };
   });
-  const trials = logged.map(trialTold);
+  const space = spaceOf(logged);
+  const trials = logged.map((one) => trialTold(one, space));
   const [goal, another] = goals;
   return { name, goals, trials, best: another ? null : bestOf(trials, goal?.direction ?? null) };
 }
 
-function trialTold(logged: LoggedTrial): ToldTrial {
+type Space = ReadonlyMap<string, Distribution>;
+/** What the sweep's own trials are drawn from; empty: none of them is ours. */
+function spaceOf(logged: readonly LoggedTrial[]): Space {
+  const own = logged.filter(isOwn);
+  return new Map(own.flatMap(({ params }) => [...params].map(([name, { distribution }]) => [name, distribution])));
+}
+const isOwn = ({ userAttrs }: LoggedTrial): boolean => readable(userAttrs).values !== undefined;
+
+/** Why a trial that another program added is none of the sweep's; null: it is one, as far as the file says. */
+function strangeIn(space: Space, logged: LoggedTrial): string | null {
+  if (space.size === 0 || isOwn(logged)) return null;
+  for (const [name, { value, distribution }] of logged.params) {
+    const own = space.get(name);
+    if (!own) return `none of the sweep's: it has ${name}, which the sweep doesn't vary`;
+    const meant = meantBy(distribution, value) ?? null;
+    const within =
+      own.is === "categorical"
+        ? own.choices.some((choice) => choice === meant || String(choice) === String(meant))
+        : typeof meant === "number" && meant >= own.low && meant <= own.high;
+    if (!within) return `none of the sweep's: ${name} can't be ${String(meant)} there`;
+  }
+  return null;
+}
+
+function trialTold(logged: LoggedTrial, space: Space): ToldTrial {
   const { number, state, params, reports, begun, ended } = logged;
   const own = readable(logged.userAttrs);
   const drawn = [...params].map(([name, { value, distribution }]) => [name, String(meantBy(distribution, value))]);
@@ -75,7 +100,7 @@ function trialTold(logged: LoggedTrial): ToldTrial {
     reports: [...reports].map(([step, score]) => ({ step, score })).sort((a, b) => a.step - b.step),
     seconds: own.seconds ?? (begun !== null && ended !== null ? (ended - begun) / 1000 : null),
     run: own.run ?? null,
-    why: own.error ?? own.why ?? null,
+    why: strangeIn(space, logged) ?? own.error ?? own.why ?? null,
   };
 }
 

@@ -1,6 +1,6 @@
 /** The trials of a sweep as they stand: those of its journal, and those that run. */
 import type { TrialRecord } from "../../core/sweep/trial.js";
-import type { Journal } from "./journal.js";
+import type { Journal, Strange } from "./journal.js";
 
 export class TrialLog {
   private readonly running = new Map<number, TrialRecord>();
@@ -20,6 +20,10 @@ export class TrialLog {
   }
   get open(): readonly TrialRecord[] {
     return [...this.running.values()];
+  }
+  /** What others ran in its study and can't be read as its trials. */
+  get strange(): readonly Strange[] {
+    return this.journal.strange;
   }
   /** Begun when the sweep was interrupted: they go on. */
   get unfinished(): readonly TrialRecord[] {
@@ -52,8 +56,9 @@ export class TrialLog {
     if (before.length === reports.length) this.journal.report(number, step, score);
     this.note(number, { reports: [...before, { step, score }] });
   }
-  end(trial: TrialRecord): void {
-    this.journal.end(trial);
+  /** `missed`: by how much it misses each bar. */
+  end(trial: TrialRecord, missed: Readonly<Record<string, number>> = {}): void {
+    this.journal.end(trial, missed);
     this.running.delete(trial.number);
   }
   /** It runs no longer, and goes on when the sweep does. */

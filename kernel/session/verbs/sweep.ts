@@ -7,6 +7,7 @@ import type { Registry } from "#dsl/types/registry.js";
 import type { Action, SweepPlan } from "#dsl/plan/plan.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { bestShown } from "../../core/display/sweeps/best.js";
+import { sweepPlanShown } from "../../core/display/plans/sweep-plan.js";
 import { trialsTable } from "../../core/display/sweeps/trials-table.js";
 import { lockRun, type RunLock } from "../../artifacts/run-lock.js";
 import { parametersOf, pointOf } from "../../core/sweep/parameters.js";
@@ -19,6 +20,8 @@ import { LiveSweep, type Whole } from "../sweeps/live-sweep.js";
 import { KEPT } from "../sweeps/ranking.js";
 import { runTrial } from "../sweeps/run-trial.js";
 import { runTrials } from "../sweeps/runner.js";
+import { startsOf } from "../sweeps/starts.js";
+import { numbered, startText, strangeText, type StartTold } from "../sweeps/start-told.js";
 import { TrialLog } from "../sweeps/trial-log.js";
 import { TrialModels } from "../sweeps/trial-models.js";
 import type { Wanted } from "../sweeps/wishes.js";
@@ -57,12 +60,16 @@ export async function sweepOf(session: TuneSession, action: Sweep, stage: Stage,
     ...(sweep.goals.length > 1 && { goals: sweep.goals }),
     ...(sweep.require && { require: sweep.require }),
     ...(sweep.repeats !== undefined && { repeats: sweep.repeats }),
+    // Bounds, pruner and what it starts from aren't: a sweep goes on with others.
+    ...(sweep.where && { where: sweep.where }),
   };
   const hash = bytesToHex(sha256(utf8ToBytes(canonicalize(identity) ?? "")));
   const lock = await lockRun(Journal.folder(session.runs, name, hash), "sweep");
   try {
-    const journal = Journal.open(session.runs, name, hash, journalOf(sweep, session.vocabulary.registry));
-    return await sweepIn(session, action, stage, { log: new TrialLog(journal), lock, beyond });
+    const of = journalOf(sweep, session.vocabulary.registry);
+    const log = new TrialLog(Journal.open(session.runs, name, hash, of));
+    const starts = startsOf(session, sweep, { of, own: log.name, stage });
+    return await sweepIn(session, action, stage, { log, lock, beyond, starts });
   } finally {
     lock.release();
   }
@@ -73,18 +80,28 @@ function journalOf({ vary, goals }: SweepPlan, registry: Registry): JournalOf {
   return { vary, goals: goals.map(({ metric, direction }) => ({ metric: metricName(metric, registry), direction })) };
 }
 
+interface Opened {
+  readonly log: TrialLog;
+  readonly lock: RunLock;
+  readonly beyond: Beyond;
+  readonly starts: readonly StartTold[];
+}
+
 async function sweepIn(
   session: TuneSession,
   { name, sweep, span }: Sweep,
   stage: Stage,
-  { log, lock, beyond }: { readonly log: TrialLog; readonly lock: RunLock; readonly beyond: Beyond },
+  { log, lock, beyond, starts }: Opened,
 ): Promise<Swept> {
   const live = new LiveSweep(name, sweep, log, session.vocabulary.registry, stage, beyond.whole);
   session.sweeps.set(name, live);
   session.names.define(name, live, sweepType);
+  const open = atOnce(sweep, memoryHere());
+  // A sweep that was written by `sweep auto` has told its plan already.
+  const fold = beyond.whole ? null : planCard(stage, { name, sweep, open });
   live.show();
-  const { trials, why } = atOnce(sweep, memoryHere());
-  if (why !== null) live.note(why);
+  const { trials } = open;
+  for (const start of starts) live.note(startText(start));
   const models = new TrialModels(trials);
   const stays = session.engines.stay();
   try {
@@ -101,6 +118,7 @@ async function sweepIn(
         search,
         pruner,
         log,
+        started: numbered(starts),
         lock,
         wishes: live.wishes,
         first: firstOf(sweep, beyond.first ?? [], log),
@@ -112,11 +130,21 @@ async function sweepIn(
     });
   } finally {
     live.end();
+    fold?.();
     stays();
     // Trials that were interrupted write their checkpoints first.
     session.later(session.settled().then(() => models.close()));
   }
+  if (log.strange.length > 0) live.note(`Of what others added to its journal, ${strangeText(log.strange)}.`);
   return { live, log };
+}
+
+/** Shows the plan; what is returned folds it, once what came of it matters more. */
+function planCard({ screen }: Stage, of: Parameters<typeof sweepPlanShown>[0]): () => void {
+  const id = `sweep-${of.name}-${Date.now().toString(36)}-plan`;
+  const shown = (folded: boolean) => ({ ...sweepPlanShown(of, { folded }), id, fixedText: true as const });
+  screen.display(shown(false));
+  return () => screen.update(shown(true));
 }
 
 /** Those that were not begun before. */

@@ -27,6 +27,11 @@ export function drawnPoint(study: Study, share: () => number): Point | null {
   return null;
 }
 
+/** Where a search that learns begins: where the definitions are, if nobody was there; then by chance. */
+export function firstPoints(study: Study, share: () => number): Point | null {
+  return study.first !== undefined && study.trials.length === 0 ? study.first : newPoint(study, share);
+}
+
 /** Spaces of so many points are looked through for one that is left. */
 const LOOKED_THROUGH = 10_000n;
 

@@ -19,6 +19,7 @@ import type { Verb } from "#dsl/types/registry.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 import { expectedTime } from "./expected-time.js";
 import { bytes, compact, count, percent, plural } from "../text.js";
+import { sweepFacts } from "./sweep-plan.js";
 
 export interface SettingView {
   /** As it is written in its block: `optimizer.learning_rate`. */
@@ -213,11 +214,7 @@ class View {
     const steps = this.steps();
     const facts: FactView[] = [];
     if (focus.sweep)
-      facts.push({
-        name: "trials",
-        value: focus.sweep.trials === null ? "as the budget allows" : count(focus.sweep.trials),
-        note: `of ${Object.keys(focus.sweep.vary).join(", ")}`,
-      });
+      for (const [name, value, note] of sweepFacts(focus.sweep)) facts.push({ name, value, ...(note && { note }) });
     if (steps) {
       facts.push({ name: "steps", value: count(steps.all), note: steps.note });
       const warm = this.warmup(steps.all);

@@ -26,7 +26,7 @@ export function trialsTable(view: SweepView, { limit = 20, title = "Trials" }: T
       const score = (t: SweepTrial): unknown => t.scores?.[i + 1] ?? "";
       return [[other.metric, score] as const, ...spreadOf(trials, i + 1)];
     }),
-    ...paths.map((path) => [path, (t: SweepTrial) => numberIn(t.values[path])] as const),
+    ...paths.map((path) => [path, (t: SweepTrial) => t.values[path]] as const),
     ...(seconds.length > 0 ? [["seconds", (t: SweepTrial) => t.seconds?.toFixed(places)] as const] : []),
     ...(has(reportsText) ? [["on its way", reportsText] as const] : []),
     [
@@ -64,10 +64,4 @@ function reportsText({ reports = [] }: SweepTrial): string {
 }
 function whyText({ error, why }: SweepTrial): string {
   return error ?? why ?? "";
-}
-
-/** The number that a text writes; any other value (`.`, `1e999`, a word) as it is. */
-function numberIn(value: unknown): unknown {
-  const written = typeof value === "string" && /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value);
-  return written && Number.isFinite(Number(value)) ? Number(value) : value;
 }

@@ -1,0 +1,119 @@
+/** The plan of a sweep before it runs: how many trials, of how many points, what one of them costs and what all may. */
+import type { SweepPlan } from "#dsl/plan/plan.js";
+import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { registry } from "#stdlib/registry.js";
+import { reckoned, type Reckoned } from "../../sweep/reckoned.js";
+import { shownOf } from "../bundle.js";
+import { card, FRAME, html, htmlTable, inked, tone, type Part } from "../html.js";
+import type { Shown } from "../shown.js";
+import { clip, compact, count, duration, plural } from "../text.js";
+import { textTable } from "../text-table.js";
+import { callText } from "../value-text.js";
+import { expectedTime } from "./expected-time.js";
+
+/** Trials that are open at a time, and why they aren't more. */
+export interface Open {
+  readonly trials: number;
+  readonly why: string | null;
+}
+export type SweepFact = readonly [name: string, value: string, note: string];
+
+/** `folded`: its trials are over, and what came of them matters more. */
+export function sweepPlanShown(
+  { name, sweep, open }: { readonly name: string; readonly sweep: SweepPlan; readonly open?: Open },
+  { id, folded = false }: { readonly id?: string; readonly folded?: boolean } = {},
+): Shown {
+  const title = `Plan of ${name}: sweep ${sweep.model} on ${sweep.data}`;
+  const facts = sweepFacts(sweep, open);
+  const rows = facts.map(([key, value, note]): Part[] => [
+    key,
+    html`<b style="font-weight:600">${value}</b>${note && html` <span style="opacity:.72">${note}</span>`}`,
+  ]);
+  const table = htmlTable({ rows });
+  return shownOf(
+    [
+      title,
+      textTable(
+        null,
+        facts.map(([key, value, note]) => [key, note ? `${value}  (${note})` : value]),
+      ),
+    ].join("\n"),
+    folded
+      ? html`<details style="${FRAME}">
+          <summary style="cursor:pointer;${inked(tone.accent)}">${title}</summary>
+          <div>${table}</div>
+        </details>`
+      : card(title, table),
+    {},
+    id,
+  );
+}
+
+/** Name, figure, and what there is to say of it. */
+export function sweepFacts(sweep: SweepPlan, open?: Open): readonly SweepFact[] {
+  const found = reckoned(sweep);
+  const { pruner, start = [], repeats } = sweep;
+  return [
+    ["varies", clip(Object.keys(sweep.vary).join(", "), 100), spaceText(sweep, found)],
+    ["search", callText(sweep.search), pruner ? `poor trials given up by ${callText(pruner)}` : ""],
+    ...(start.length > 0
+      ? [["starts from", start.map((one) => ("sweep" in one ? one.sweep : one.journal)).join(", "), ""] as const]
+      : []),
+    ["goal", goalText(sweep), ""],
+    trialsFact(sweep, found),
+    timeFact("a trial", found, 1, repeats === undefined ? "" : `with ${plural(repeats, "seed")}`),
+    ...(found.most === null ? [] : [timeFact("all", found, found.most, pruner ? "less what is given up" : "")]),
+    ...(sweep.budgetMs === null ? [] : [budgetFact(sweep.budgetMs / 1000, found)]),
+    ...(sweep.budgetTokens === undefined ? [] : [tokensFact(sweep.budgetTokens, found)]),
+    ...(open
+      ? [["open at once", count(open.trials), open.why ?? (open.trials > 1 ? "in turns on one engine" : "")] as const]
+      : []),
+  ];
+}
+
+function spaceText(sweep: SweepPlan, { points, dimensions }: Reckoned): string {
+  const of = plural(dimensions, "dimension");
+  const size =
+    points === null ? "a number of which every value counts among them" : plural(Number(points), "combination");
+  return [of, size, sweep.where && "some of them forbidden by `where`"].filter(Boolean).join(", ");
+}
+function goalText({ goals }: SweepPlan): string {
+  return goals.map(({ direction, metric }) => `${direction} ${metricName(metric, registry)}`).join(", ");
+}
+
+function trialsFact({ trials }: SweepPlan, { most, grid, inBudget, inTokens }: Reckoned): SweepFact {
+  const bounds = [inBudget?.about, inTokens].filter((bound) => typeof bound === "number");
+  if (most === null) {
+    const about = bounds.length > 0 ? `about ${count(Math.min(...bounds))}` : "as many as the budget lets begin";
+    return ["trials", about, bounds.length > 0 ? "as many as the budget lets begin" : ""];
+  }
+  const walk = grid === null ? "" : `${plural(Number(grid), "point")} of the grid`;
+  const cut = grid !== null && trials !== null && trials < Number(grid) ? `the first of ${walk}` : walk;
+  return ["trials", `at most ${count(most)}`, cut];
+}
+
+function timeFact(name: string, { trial }: Reckoned, times: number, more: string): SweepFact {
+  const { seconds, secondsBetween: between } = trial;
+  if (seconds === null) return [name, expectedTime(trial).value, expectedTime(trial).note];
+  const interval = between && `${duration(between[0] * times)} to ${duration(between[1] * times)}`;
+  const tokens = `${compact(trial.tokens * times)} tokens`;
+  return [name, `about ${duration(seconds * times)}`, [interval, tokens, more].filter(Boolean).join(", ")];
+}
+
+/** Says how many trials there is time for where all of them would take longer. */
+function budgetFact(budget: number, { inBudget, most }: Reckoned): SweepFact {
+  if (inBudget === null) return ["budget", duration(budget), "no trial begins after it"];
+  const { about, between } = inBudget;
+  if (most !== null && most <= between[0]) return ["budget", duration(budget), "enough for all"];
+  const [least, top] = between.map((one) => (most === null ? one : Math.min(one, most)));
+  const range = least === top ? "" : ` (${count(least ?? 0)} to ${count(top ?? 0)})`;
+  const fits = most === null ? about : Math.min(about, most);
+  const of = most === null ? plural(fits, "trial") : `${count(fits)} of ${plural(most, "trial")}`;
+  return ["budget", duration(budget), `about ${of} begin in it${range}`];
+}
+function tokensFact(budget: number, { inTokens, most }: Reckoned): SweepFact {
+  if (inTokens === null) return ["token budget", compact(budget), ""];
+  if (most !== null && most <= inTokens) return ["token budget", compact(budget), "enough for all"];
+  const of = most === null ? plural(inTokens, "trial") : `${count(inTokens)} of ${plural(most, "trial")}`;
+  return ["token budget", compact(budget), `about ${of} begin in it`];
+}

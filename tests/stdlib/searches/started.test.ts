@@ -1,0 +1,69 @@
+/** What a search makes of earlier trials, and where it begins without them. */
+import assert from "node:assert/strict";
+import type { Dimension, Point, Study, StudyTrial } from "#stdlib/kinds/search.js";
+import type { Call } from "#dsl/types/value.js";
+import { gp } from "#stdlib/searches/gp.run.js";
+import { tpe } from "#stdlib/searches/tpe.run.js";
+
+const range = (name: string): Dimension => ({
+  ...{ name, kind: "number", scale: "linear", from: -5, to: 5, integer: false },
+});
+const dimensions = [range("x"), range("y")];
+/** Best, and 0, at (1, −2). */
+const score = ({ x = 0, y = 0 }: Point): number => -((x - 1) ** 2 + (y + 2) ** 2);
+const shifted = ({ x = 0, y = 0 }: Point): number => score({ x: x - 0.3, y: y + 0.3 }) - 2;
+
+const searches = {
+  tpe: (study: Study, number: number) => tpe.suggest(callOf("tpe", { startup: 10, candidates: 24 }), study, number),
+  gp: (study: Study, number: number) => gp.suggest(callOf("gp", { startup: 10 }), study, number),
+};
+const callOf = (word: string, given: Call["arguments"]): Call => ({ kind: "search", word, arguments: given });
+type Suggest = (typeof searches)["tpe"];
+
+function study(seed: number, trials: readonly StudyTrial[], first?: Point): Study {
+  return {
+    ...{ dimensions, objectives: 1, seed, trials, wanted: null, allows: () => true },
+    ...(first && { first }),
+  };
+}
+
+/** Trials of its own until one comes so near the best. */
+function trialsTo(suggest: Suggest, seed: number, earlier: readonly StudyTrial[], near: number): number {
+  const trials = [...earlier];
+  for (let number = 1; number <= 60; number++) {
+    const point = suggest(study(seed, trials), number) ?? {};
+    if (score(point) > -near) return number;
+    trials.push({ number, point, state: "done", scores: [score(point)], reports: [], violation: 0 });
+  }
+  return 61;
+}
+function earlierOf(suggest: Suggest, seed: number): readonly StudyTrial[] {
+  const trials: StudyTrial[] = [];
+  for (let i = 0; i < 20; i++) {
+    const point = suggest(study(seed + 100, trials), i + 1) ?? {};
+    trials.push({ ...{ number: i - 19, point, state: "done" }, scores: [shifted(point)], reports: [], violation: 0 });
+  }
+  return trials;
+}
+const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN;
+
+describe("a search that starts from earlier trials", () => {
+  for (const [name, suggest] of Object.entries(searches))
+    it(`comes as near with fewer of its own, though what was learnt is a little off: ${name}`, () => {
+      const seeds = [1, 2, 3, 4, 5, 6, 7];
+      const cold = median(seeds.map((seed) => trialsTo(suggest, seed, [], 0.5)));
+      const warm = median(seeds.map((seed) => trialsTo(suggest, seed, earlierOf(suggest, seed), 0.5)));
+      assert.ok(warm * 2 <= cold, `${String(warm)} trials after a start, ${String(cold)} without`);
+    });
+});
+
+describe("a search that learns", () => {
+  for (const [name, suggest] of Object.entries(searches))
+    it(`begins where the definitions are, and with nothing but them: ${name}`, () => {
+      const first = { x: 0.5, y: 0.25 };
+      assert.deepEqual(suggest(study(1, [], first), 1), first);
+      const done: StudyTrial = { number: 1, point: first, state: "done", scores: [1], reports: [], violation: 0 };
+      assert.notDeepEqual(suggest(study(1, [done], first), 2), first);
+      assert.notDeepEqual(suggest(study(1, [{ ...done, number: 0, point: { x: 1, y: 1 } }], first), 1), first);
+    });
+});
