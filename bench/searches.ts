@@ -74,7 +74,9 @@ async function answersOf(wanted: {
   readonly seeds: number;
   readonly trials: number;
 }): Promise<readonly Answer[]> {
-  const { python } = await ensurePythonEnv("optuna", { onProgress: (line) => console.error(line) });
+  // Its process over torch, which is large, is there for those alone who ask for it.
+  const group = wanted.samplers.includes("gp") ? "optuna-gp" : "optuna";
+  const { python } = await ensurePythonEnv(group, { onProgress: (line) => console.error(line) });
   const program = fileURLToPath(new URL("../../bench/peers/optuna_searches.py", import.meta.url));
   const child = spawn(python, [program], { stdio: ["pipe", "pipe", "inherit"] });
   const answers: Answer[] = [];

@@ -6,6 +6,7 @@ export type PythonGroup =
   | "lab"
   | "oracles"
   | "optuna"
+  | "optuna-gp"
   | "scores"
   | "deploy"
   | "readers"

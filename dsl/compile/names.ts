@@ -6,7 +6,7 @@ import { formOf } from "../types/shapes.js";
 import type { Span } from "../diagnostics/span.js";
 import { checkTables, dataFacts, namedByData, splitNames } from "../rules/world.js";
 import { bestOf } from "../plan/best.js";
-import { bestModel, isBest } from "../plan/best-model.js";
+import { bestModel, isBest, otherThanBest } from "../plan/best-model.js";
 import { dataNow, foldsOf } from "../plan/folds.js";
 import { repeatsHash } from "../plan/repeats.js";
 import type { NameKind } from "../plan/outside.js";
@@ -47,6 +47,10 @@ export function named(
   const name = operand.path[0]?.text ?? operand.text;
   const place = operand.path[0]?.span ?? operand.span;
   const of = program.names.get(name);
+  if (of?.is === "sweep" && kinds.includes("model") && !kinds.includes("sweep") && operand.path.length === 2) {
+    otherThanBest(program, operand, after);
+    return undefined;
+  }
   if (!of) {
     if (program.lost.names.has(name) || kinds.some((kind) => program.lost.kinds.has(kind))) return undefined;
     const has = program.namesOf(...kinds);
@@ -178,11 +182,13 @@ export function trainedName(
   const found = named(program, operand, ["model", "run"], "model", after);
   if (!found) return undefined;
   if (found.node.path.length > 1) {
-    program.report(
-      "wrong-operand",
-      { after, wanted: "the name of a model", found: `\`${found.node.text}\`` },
-      found.node.span,
-    );
+    const part = found.node.path[1];
+    const meant = part && nearest(part.text, ["base"]) !== undefined;
+    const wanted = meant
+      ? `the name of a model, or what it was before training: \`${found.name}.base\``
+      : "the name of a model";
+    const fix = meant ? { fix: replace(part.span, "base") } : {};
+    program.report("wrong-operand", { after, wanted, found: `\`${found.node.text}\`` }, found.node.span, fix);
     return undefined;
   }
   return trainedFound(program, found, untrained);

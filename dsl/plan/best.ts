@@ -5,6 +5,7 @@ import type { Given } from "../types/given.js";
 import type { Verb } from "../types/registry.js";
 import { parse } from "../syntax/parse.js";
 import type { WordNode } from "../syntax/tree.js";
+import { otherThanBest } from "./best-model.js";
 import { parametersOf, recordOf } from "./definitions.js";
 import { failed } from "../types/facts.js";
 
@@ -18,6 +19,10 @@ export interface Best {
 export function bestOf(program: Program, node: WordNode): Best | null {
   const name = node.path[0]?.text ?? "";
   const sweep = program.sweeps.get(name);
+  if (node.path.length > 1 && node.path[1]?.text !== "best") {
+    otherThanBest(program, node, "with");
+    return null;
+  }
   if (sweep?.here || node.path[1]?.text !== "best") {
     program.report("known-after-run", { name: node.text }, node.span);
     return null;

@@ -1,10 +1,11 @@
 /** Bayesian optimisation: a process is fitted anew for each trial, so that what it suggests follows from the study alone. */
 import type { Point, SearchImplementation, Study, StudyTrial } from "../kinds/search.js";
-import { firstPoints, newPoint, sharesOf } from "../lib/search/drawn.js";
+import { newPoint, sharesOf } from "../lib/search/drawn.js";
 import { mostExpected } from "../lib/search/gp/best.js";
 import { learnt } from "../lib/search/gp/fit.js";
 import { foretold, processOf, type Process } from "../lib/search/gp/process.js";
 import { rowOf } from "../lib/search/gp/rows.js";
+import { nthPoint } from "../lib/search/sobol/nth.js";
 import { keyOf, triedOf } from "../lib/search/tried.js";
 
 /** Scores that are learnt from at most: the best, and the newest. */
@@ -14,7 +15,7 @@ export const gp: SearchImplementation = {
   suggest(call, study, number) {
     const share = sharesOf(study.seed, number);
     const scored = scoredOf(study);
-    if (scored.length < Math.max(2, Number(call.arguments["startup"]))) return firstPoints(study, share);
+    if (scored.length < Math.max(2, Number(call.arguments["startup"]))) return firstOf(study, number, share);
     const { process, best } = learntFrom(study, scored);
     const tried = triedOf(study);
     const from = scored.toSorted((a, b) => b.score - a.score).slice(0, 2);
@@ -23,6 +24,13 @@ export const gp: SearchImplementation = {
     return found ?? newPoint(study, share);
   },
 };
+
+/** Where the definitions are, and then all around: what chance leaves empty, a process knows nothing of. */
+function firstOf(study: Study, number: number, share: () => number): Point | null {
+  if (study.first !== undefined && study.trials.length === 0) return study.first;
+  const even = nthPoint(study, number);
+  return even && !triedOf(study).has(keyOf(even)) ? even : newPoint(study, share);
+}
 
 interface Scored {
   readonly point: Point;

@@ -32,7 +32,7 @@ export const word = defineWord({
     {
       name: "startup",
       type: { is: "number", integer: true },
-      doc: "How many trials are drawn by chance first.",
+      doc: "How many trials are spread evenly over the space first; the very first is where the definitions are, if that is tried.",
       range: { min: 1 },
       default: { value: 10 },
       why: "A few scores all over the space say what to expect where.",

@@ -44,7 +44,7 @@ export const word = defineWord({
     {
       name: "startup",
       type: { is: "number", integer: true },
-      doc: "So many trials are drawn by chance before it begins to learn; trials that were given up count, failed ones don't.",
+      doc: "So many trials are drawn by chance before it begins to learn, after one where the definitions are, if that is tried; trials that were given up count, failed ones don't.",
       range: { min: 1 },
       default: { value: 10 },
       why: "From a handful of trials nothing can be learnt.",

@@ -88,3 +88,19 @@ describe("a sweep's planned and foreign keys", () => {
     assert.deepEqual(compiled(`${undivided}${recipe}${text}`).codes, ["needs-validation"]);
   });
 });
+
+describe("parts of names that are nearly right", () => {
+  const sweep = `${definitions}sweep m on d as s { vary: { batch_size: choice(8, 16) }, maximize: accuracy }`;
+  for (const [text, mended] of [
+    ["train m on d with s.bst as winner", "best"],
+    ["evaluate s.bst on d.test", "best"],
+    ["evaluate m.bas on d.test", "base"],
+  ] as const)
+    it(text, () => {
+      const { diagnostics } = compiled([sweep, text]);
+      assert.deepEqual(
+        diagnostics.map(({ code, fix }) => [code, fix?.edits[0]?.text]),
+        [["wrong-operand", mended]],
+      );
+    });
+});

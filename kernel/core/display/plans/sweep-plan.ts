@@ -73,8 +73,7 @@ export function sweepFacts(sweep: SweepPlan, open?: Open): readonly SweepFact[] 
 
 function spaceText(sweep: SweepPlan, { points, dimensions }: Reckoned): string {
   const of = plural(dimensions, "dimension");
-  const size =
-    points === null ? "a number of which every value counts among them" : plural(Number(points), "combination");
+  const size = points === null ? "no end of values" : plural(Number(points), "combination");
   return [of, size, sweep.where && "some of them forbidden by `where`"].filter(Boolean).join(", ");
 }
 function goalText({ goals }: SweepPlan): string {
@@ -108,7 +107,8 @@ function budgetFact(budget: number, { inBudget, most }: Reckoned): SweepFact {
   const [least, top] = between.map((one) => (most === null ? one : Math.min(one, most)));
   const range = least === top ? "" : ` (${count(least ?? 0)} to ${count(top ?? 0)})`;
   const fits = most === null ? about : Math.min(about, most);
-  const of = most === null ? plural(fits, "trial") : `${count(fits)} of ${plural(most, "trial")}`;
+  const all = fits === most ? `all ${plural(fits, "trial")}` : `${count(fits)} of ${plural(most ?? fits, "trial")}`;
+  const of = most === null ? plural(fits, "trial") : all;
   return ["budget", duration(budget), `about ${of} begin in it${range}`];
 }
 function tokensFact(budget: number, { inTokens, most }: Reckoned): SweepFact {

@@ -2,8 +2,8 @@
 import { minimumNear } from "./minimum.js";
 import { likelihoodSlope, logLikelihood, processOf, type Process, type Rows, type Settings } from "./process.js";
 
-/** Below it values count as exact. */
-const LEAST_NOISE = 1e-6;
+/** Below it values count as exact: less than it no search tells apart near the best, and more of it keeps a search from coming near. */
+const LEAST_NOISE = 1e-8;
 /** Values of the likelihood at most: each costs the cube of the rows. */
 const MOST = 40;
 /** Rows that settings are found by; the rest are answered by, too, but would cost too much here. */
@@ -27,7 +27,7 @@ export function fitted(of: Rows, values: Float64Array): Settings {
   };
   const start = new Float64Array(width + 2);
   start[width + 1] = Math.log(0.02);
-  const within = { low: () => -14, high: () => 8, most: MOST, flat: 1e-2 };
+  const within = { low: () => -30, high: () => 8, most: MOST, flat: 1e-2 };
   return settingsAt(minimumNear(unlikely, start, within).x);
 }
 

@@ -135,7 +135,7 @@ describe("the plan in the panel", () => {
   });
   it("knows sweeps and evaluations", () => {
     const shown = at([search]);
-    assert.equal(fact(shown, "trials")?.value, "4");
+    assert.equal(fact(shown, "trials")?.value, "at most 4");
     const scored = at(cells).cards.find((c) => c.is === "evaluate")!;
     assert.equal(scored.title, "on tickets.test");
     assert.deepEqual(scored.settings.map((s) => [s.name, s.value, s.from])[0], [
