@@ -2,7 +2,6 @@
  * `found.best` where a model is wanted: the best trial of a sweep that ran, opened from its run's folder as `model … { load: "…" }`
  * opens one. It has its name in the notebook, so that it is opened once.
  */
-import { replace } from "../diagnostics/reporter.js";
 import { failed } from "../types/facts.js";
 import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
@@ -13,14 +12,6 @@ import type { Draft, Named, Program } from "./program.js";
 /** Whether a name's part means that: the name is a sweep's. */
 export function isBest(program: Program, node: WordNode): boolean {
   return program.isBest(node.text);
-}
-
-/** A sweep has one part that stands for a model, or for a recipe: another was written. */
-export function otherThanBest(program: Program, node: WordNode, after: string): void {
-  const part = node.path[1];
-  const wanted = `\`${node.path[0]?.text ?? node.text}.best\`, its best trial`;
-  const fix = part ? { fix: replace(part.span, "best") } : {};
-  program.report("wrong-operand", { after, wanted, found: `\`${node.text}\`` }, node.span, fix);
 }
 
 /** Undefined: it can't be had (reported), or is not known yet. */

@@ -1,11 +1,11 @@
 /** `with search.best`: the settings of a sweep's best trial, as the host gives them (path → Tune text). */
+import { replace } from "../diagnostics/reporter.js";
 import { keysOf } from "../types/keys.js";
 import type { Program } from "./program.js";
 import type { Given } from "../types/given.js";
 import type { Verb } from "../types/registry.js";
 import { parse } from "../syntax/parse.js";
 import type { WordNode } from "../syntax/tree.js";
-import { otherThanBest } from "./best-model.js";
 import { parametersOf, recordOf } from "./definitions.js";
 import { failed } from "../types/facts.js";
 
@@ -13,6 +13,14 @@ export interface Best {
   readonly data: ReadonlyMap<string, Given>;
   readonly model: ReadonlyMap<string, Given>;
   readonly recipe: ReadonlyMap<string, Given>;
+}
+
+/** A sweep has one part that stands for a model, or for a recipe: another was written. */
+export function otherThanBest(program: Program, node: WordNode, after: string): void {
+  const part = node.path[1];
+  const wanted = `\`${node.path[0]?.text ?? node.text}.best\`, its best trial`;
+  const fix = part ? { fix: replace(part.span, "best") } : {};
+  program.report("wrong-operand", { after, wanted, found: `\`${node.text}\`` }, node.span, fix);
 }
 
 /** @returns null when it can't be had (reported) or is not known yet */

@@ -68,7 +68,10 @@ export async function sweepOf(session: TuneSession, action: Sweep, stage: Stage,
   try {
     const of = journalOf(sweep, session.vocabulary.registry);
     const log = new TrialLog(Journal.open(session.runs, name, hash, of));
-    const starts = startsOf(session, sweep, { of, own: log.name, stage });
+    const starts = startsOf(sweep, {
+      ...{ of, own: log.name, folder: stage.hostContext.folder, runs: session.runs },
+      journalNamed: (earlier) => session.sweeps.get(earlier)?.journal,
+    });
     return await sweepIn(session, action, stage, { log, lock, beyond, starts });
   } finally {
     lock.release();
