@@ -25,7 +25,8 @@ export function studyOf(sweep: SweepPlan, trials: readonly TrialRecord[]): Study
 /** The same with trials of earlier sweeps before its own: of them no bar was asked. */
 export function startedStudy(study: Study, sweep: SweepPlan, started: readonly TrialRecord[]): Study {
   if (started.length === 0) return study;
-  const { require: _require, ...free } = sweep;
+  const { require: asked, ...free } = sweep;
+  void asked;
   return { ...study, trials: [...started.map((trial) => studyTrial(free, trial)), ...study.trials] };
 }
 

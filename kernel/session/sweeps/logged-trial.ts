@@ -121,7 +121,8 @@ export function trialIn(of: Reading, logged: LoggedTrial): TrialRecord | Unfit {
 
 /** Of a trial what doesn't depend on what the sweep varies. */
 export function recordOf(of: Reading, logged: LoggedTrial): Omit<TrialRecord, "point" | "values"> | Unfit {
-  const { values: _own, ...attrs } = readable(logged.userAttrs);
+  const { values: own, ...attrs } = readable(logged.userAttrs);
+  void own;
   const { values } = logged;
   if (values && values.length !== of.goals)
     return {
