@@ -18,6 +18,7 @@ import { compileAll } from "./answers/host.js";
 import { EngineRoom } from "./engines/engine-room.js";
 import type { Screen } from "./trainings/live.js";
 import { ModelRoom } from "./models/model-room.js";
+import type { SweepControls } from "../core/display/sweeps/desk.js";
 import type { DrawnSweep } from "../core/display/sweeps/view.js";
 import type { Desk } from "../core/data/annotated/desk.js";
 import type { HostContext, Progress } from "../core/session/host-context.js";
@@ -37,6 +38,10 @@ export interface NameSink {
 export interface DeskHost {
   offer(desk: Desk): string;
 }
+/** Offers front ends a sweep to work with while it runs; what they find it by comes back. */
+export interface ControlsHost {
+  offer(sweep: SweepControls): string;
+}
 export interface SessionOptions {
   /** Folder of the notebook or file: relative paths start there. */
   readonly folder: string;
@@ -47,6 +52,8 @@ export interface SessionOptions {
   readonly vocabulary?: SessionVocabulary;
   /** Where front ends find what asks people; absent: there are none. */
   readonly desks?: DeskHost;
+  /** Where front ends find sweeps that run; absent: there are none. */
+  readonly controls?: ControlsHost;
   /** Absent: each session starts engines of its own. */
   readonly startEngine?: (options: EngineOptions) => Promise<Engine>;
 }

@@ -35,6 +35,7 @@ export class CommModel implements WidgetModel {
         this.#state.set(key, value);
         this.#tell(`change:${key}`, value);
       }
+      this.#tell("change");
       if (first) ready();
       first = false;
     };
@@ -63,6 +64,10 @@ export class CommModel implements WidgetModel {
   }
   off(event: string, heard: Heard): void {
     this.#heard.get(event)?.delete(heard);
+  }
+  /** Nothing that is sent arrives any more. */
+  get closed(): boolean {
+    return this.#comm.isDisposed;
   }
   close(): void {
     this.#comm.onClose = () => undefined;

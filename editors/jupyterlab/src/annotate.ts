@@ -5,12 +5,17 @@ import type { JupyterFrontEnd } from "@jupyterlab/application";
 import { MimeModel } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
-import { CommModel } from "./annotate-model.js";
 import widget from "./annotate-widget.js";
+import { openDesk, type Gone } from "./kernel-desk.js";
 
 const mime = "application/vnd.tunebook.annotate+json";
 const target = "tunebook.annotate";
-const lost: ReadonlySet<string> = new Set(["restarting", "autorestarting", "terminating", "dead"]);
+const lost: Readonly<Record<Gone, string>> = {
+  none: "No kernel runs.",
+  another: "These rows are no longer open: the kernel is another one than when the cell ran.",
+  restarted: "The kernel was restarted.",
+  ended: "The kernel has ended.",
+};
 
 export function addAnnotating(app: JupyterFrontEnd, notebooks: INotebookTracker): void {
   const add = (panel: NotebookPanel): void => {
@@ -41,38 +46,26 @@ class Annotating extends Widget implements IRenderMime.IRenderer {
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.#end();
     const { desk } = (model.data[mime] ?? {}) as { readonly desk?: unknown };
-    const { sessionContext } = this.#panel;
-    await sessionContext.ready;
-    const kernel = sessionContext.session?.kernel;
-    if (this.isDisposed) return;
-    const gone = (why: string): void => void this.#gone(model, why);
-    if (!kernel || typeof desk !== "string" || lost.has(kernel.status)) return gone("No kernel runs.");
     const el = document.createElement("div");
     let ended = (): void => undefined;
-    const comm = new CommModel(
-      kernel.createComm(target),
-      { desk },
-      {
-        ready: () => {
-          this.#desk = el;
-          this.node.replaceChildren(el);
-          ended = widget.render({ model: comm, el }) ?? ended;
-        },
-        closed: () => gone("These rows are no longer open: the kernel is another one than when the cell ran."),
+    const end = await openDesk(this.#panel, {
+      ...{ target, desk },
+      ready: (comm) => {
+        this.#desk = el;
+        this.node.replaceChildren(el);
+        ended = widget.render({ model: comm, el }) ?? ended;
       },
-    );
-    const watch = (_: object, status: string): void => {
-      if (!lost.has(status)) return;
-      this.#end();
-      gone(status === "dead" || status === "terminating" ? "The kernel has ended." : "The kernel was restarted.");
-    };
-    sessionContext.statusChanged.connect(watch);
+      gone: (why) => {
+        ended();
+        if (!this.isDisposed) void this.#gone(model, lost[why]);
+      },
+    });
     this.#end = () => {
-      sessionContext.statusChanged.disconnect(watch);
       ended();
-      comm.close();
+      end();
       this.#end = () => undefined;
     };
+    if (this.isDisposed) this.#end();
   }
 
   override dispose(): void {

@@ -17,6 +17,7 @@ import { hover } from "./hover.js";
 import { addPanel } from "./panel.js";
 import { offerPrograms } from "./programs.js";
 import { sortTables } from "./sortable.js";
+import { addSweeps } from "./sweep-cell.js";
 import { tabOffers } from "./tab-offers.js";
 import { tune } from "./tune.js";
 
@@ -65,6 +66,7 @@ export default {
     sortTables(document.body);
     offerPrograms(document.body, notebooks);
     addAnnotating(app, notebooks);
+    addSweeps(notebooks);
     addPanel(app, notebooks, channels, rendermime, palette, restorer);
   },
 };

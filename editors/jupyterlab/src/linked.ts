@@ -1,118 +1,155 @@
-// Figures of one sweep mark the trial that the mouse points at in any of them: points get a ring, lines a thick one, over the picture
-// and without drawing it anew.
-import type { Trace } from "#kernel/core/display/figure.js";
+// Figures of one sweep mark the same trials: the one that the mouse points at, and those that a click, a selection or a brush on an
+// axis of parallel coordinates keeps, until a double click.
+import { brushedIn, lineAt, listOf, mark, recordOf, type Drawn, type Line, type Parts } from "./marks.js";
 
-type Layout = Readonly<Record<string, unknown>>;
-interface Axis {
-  /** Pixels of the axis' begin, and of a value from there. */
-  readonly _offset: number;
-  readonly d2p: (value: unknown) => number;
-}
-/** plotly's own, once it has drawn. */
-interface Drawn extends HTMLElement {
-  readonly data?: readonly Trace[];
-  readonly _fullLayout?: Readonly<Record<string, unknown>> & { readonly _size: Size };
-  on?(event: string, told: (event: { readonly points?: readonly Pointed[] }) => void): void;
-}
-interface Size {
-  readonly l: number;
-  readonly t: number;
-  readonly w: number;
-  readonly h: number;
-}
 interface Pointed {
   readonly customdata?: unknown;
 }
-
-const NAMESPACE = "http://www.w3.org/2000/svg";
-const bySweep = new Map<string, Set<Drawn>>();
+interface Told {
+  readonly points?: readonly Pointed[];
+}
+interface Plotted extends Drawn {
+  on(event: string, told: (event: Told | undefined) => void): void;
+}
 
 /** The sweep that a figure is of; null: of none. */
-export function sweepOf(layout: Layout | undefined): string | null {
-  const meta = layout?.["meta"];
-  const sweep = typeof meta === "object" && meta !== null ? (meta as Layout)["sweep"] : undefined;
+export function sweepOf(layout: Parts | undefined): string | null {
+  const { sweep } = recordOf(layout?.["meta"]);
   return typeof sweep === "string" ? sweep : null;
 }
 
-/** Lets a figure, drawn already, mark and be marked; returns the end of that. */
-export function linked(node: HTMLElement, sweep: string): () => void {
-  const drawn = node as Drawn;
-  const others = bySweep.get(sweep) ?? new Set();
-  bySweep.set(sweep, others.add(drawn));
-  drawn.on?.("plotly_hover", ({ points = [] }) => {
-    const trial = points.map(({ customdata }) => customdata).find((one) => typeof one === "number");
-    if (typeof trial === "number") for (const other of others) mark(other, trial);
-  });
-  drawn.on?.("plotly_unhover", () => others.forEach(unmark));
-  return () => {
-    others.delete(drawn);
-    if (others.size === 0) bySweep.delete(sweep);
+/** All figures of a page; those of one sweep in one notebook belong together. */
+const all = new Set<Linked>();
+
+export class Linked {
+  readonly #node: Plotted;
+  readonly #sweep: string;
+  /** Takes away what was brushed and selected in it. */
+  readonly #reset: () => Promise<void>;
+  #pointed: number | null = null;
+  #kept: ReadonlySet<number> = new Set();
+  /** It was brushed or selected in. */
+  #source = false;
+  #resetting = false;
+  /** plotly tells nothing of lines of parallel coordinates. */
+  #line: Line | null = null;
+  readonly #tip = document.createElement("div");
+
+  /** `node`: drawn already. */
+  constructor(node: HTMLElement, sweep: string, reset: () => Promise<void>) {
+    this.#node = node as Plotted;
+    this.#sweep = sweep;
+    this.#reset = reset;
+    all.add(this);
+    const [one] = this.#others();
+    if (one) [this.#pointed, this.#kept] = [one.#pointed, one.#kept];
+    this.#node.on("plotly_hover", (event) => this.#point(this.#trialIn(event)));
+    this.#node.on("plotly_unhover", () => this.#point(null));
+    this.#node.on("plotly_click", (event) => this.#clicked(this.#trialIn(event)));
+    this.#node.on("plotly_selected", (event) => event?.points && this.#keep(trialsIn(event.points), true));
+    this.#node.on("plotly_deselect", () => this.#keep([], false));
+    this.#node.on("plotly_restyle", () => this.#brushed());
+    this.#node.on("plotly_afterplot", () => this.drawn());
+    this.#node.addEventListener("dblclick", this.#cleared);
+    this.#node.addEventListener("mousemove", this.#moved);
+    this.#node.addEventListener("mouseleave", this.#left);
+    this.#node.addEventListener("click", this.#pressed);
+    this.#tip.className = "tunebook-tip";
+  }
+
+  /** The figure was drawn anew: what is marked lies elsewhere. */
+  drawn(): void {
+    mark(this.#node, { pointed: this.#pointed, kept: this.#kept });
+  }
+
+  end(): void {
+    all.delete(this);
+    this.#node.removeEventListener("dblclick", this.#cleared);
+    this.#node.removeEventListener("mousemove", this.#moved);
+    this.#node.removeEventListener("mouseleave", this.#left);
+    this.#node.removeEventListener("click", this.#pressed);
+    this.#tip.remove();
+  }
+
+  readonly #cleared = (): void => this.#keep([], false);
+  readonly #left = (): void => this.#onLine(null, 0, 0);
+  readonly #moved = (event: MouseEvent): void => {
+    const { left, top } = this.#node.getBoundingClientRect();
+    const [x, y] = [event.clientX - left, event.clientY - top];
+    // A button that is held drags.
+    this.#onLine(event.buttons === 0 ? lineAt(this.#node, x, y) : null, x, y);
   };
+  readonly #pressed = (): void => {
+    if (this.#line) this.#clicked(this.#line.trial);
+  };
+
+  #onLine(line: Line | null, x: number, y: number): void {
+    const before = this.#line;
+    this.#line = line;
+    if (line === null) {
+      this.#tip.remove();
+      if (before !== null) this.#point(null);
+      return;
+    }
+    this.#tip.textContent = line.words;
+    this.#tip.style.left = `${String(x + 12)}px`;
+    this.#tip.style.top = `${String(y - 28)}px`;
+    if (!this.#tip.isConnected) this.#node.append(this.#tip);
+    this.#point(line.trial);
+  }
+
+  #others(): readonly Linked[] {
+    const place = (one: Linked): Element | null => one.#node.closest(".jp-Notebook");
+    return [...all].filter((one) => one !== this && one.#sweep === this.#sweep && place(one) === place(this));
+  }
+
+  #point(trial: number | null): void {
+    for (const one of [this, ...this.#others()]) {
+      if (one.#pointed === trial) continue;
+      one.#pointed = trial;
+      one.drawn();
+    }
+  }
+
+  #clicked(trial: number | null): void {
+    if (trial === null) return;
+    const alone = this.#kept.size === 1 && this.#kept.has(trial);
+    this.#keep(alone ? [] : [trial], false);
+  }
+
+  /** `here`: it is seen here which they are, by plotly's own means. */
+  #keep(trials: readonly number[], here: boolean): void {
+    if (this.#resetting) return;
+    const group = [this, ...this.#others()];
+    for (const one of group) {
+      if (one.#source && !(here && one === this)) void one.#clear();
+      one.#kept = new Set(trials);
+      one.drawn();
+    }
+    this.#source = here;
+  }
+
+  async #clear(): Promise<void> {
+    this.#source = false;
+    this.#resetting = true;
+    await this.#reset().finally(() => (this.#resetting = false));
+  }
+
+  #brushed(): void {
+    const traces = (this.#node.data ?? []).filter(({ type }) => type === "parcoords");
+    if (traces.length === 0) return;
+    const found = traces.map(brushedIn).find((one) => one !== null);
+    if (found) this.#keep(found, true);
+    else if (this.#source) this.#keep([], false);
+  }
+
+  #trialIn(event: Told | undefined): number | null {
+    return trialsIn(event?.points ?? [])[0] ?? null;
+  }
 }
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const recordOf = (value: unknown): Layout => (typeof value === "object" && value !== null ? (value as Layout) : {});
-
-function unmark(node: Drawn): void {
-  node.querySelector(":scope > .tunebook-marks")?.remove();
-}
-
-function mark(node: Drawn, trial: number): void {
-  unmark(node);
-  const full = node._fullLayout;
-  if (!full) return;
-  const svg = document.createElementNS(NAMESPACE, "svg");
-  svg.setAttribute("class", "tunebook-marks");
-  for (const trace of node.data ?? [])
-    svg.append(...(trace["type"] === "parcoords" ? alongAxes(trace, trial, full._size) : onAxes(trace, trial, full)));
-  node.append(svg);
-}
-
-function onAxes(trace: Trace, trial: number, full: Layout): readonly SVGElement[] {
-  const axis = (side: "x" | "y"): Axis | undefined =>
-    full[String(trace[`${side}axis`] ?? side).replace(/^([xy])/, "$1axis")] as Axis | undefined;
-  const [across, up] = [axis("x"), axis("y")];
-  if (!across || !up) return [];
-  const [x, y] = [listOf(trace["x"]), listOf(trace["y"])];
-  const places = listOf(trace["customdata"]).flatMap((own, i) =>
-    own === trial && x[i] !== null && y[i] !== null
-      ? [[across._offset + across.d2p(x[i]), up._offset + up.d2p(y[i])] as const]
-      : [],
+function trialsIn(points: readonly Pointed[]): readonly number[] {
+  return [...new Set(listOf(points).map((point) => recordOf(point)["customdata"]))].filter(
+    (one) => typeof one === "number",
   );
-  const lines = String(trace["mode"]).includes("lines") && places.length > 1 && trace["name"] !== "on the front";
-  return lines ? [line(places)] : places.map(ring);
-}
-
-/** By the axes' ranges: one line from axis to axis. */
-function alongAxes(trace: Trace, trial: number, { l, t, w, h }: Size): readonly SVGElement[] {
-  const at = listOf(recordOf(trace["meta"])["trials"]).indexOf(trial);
-  const dimensions = listOf(trace["dimensions"]).map(recordOf);
-  const domain = recordOf(trace["domain"]);
-  const [[x0, x1], [y0, y1]] = [listOf(domain["x"]), listOf(domain["y"])].map((ends) => ends.map(Number)) as [
-    [number, number],
-    [number, number],
-  ];
-  if (at < 0 || dimensions.length < 2) return [];
-  const copies = Math.max(1, listOf(recordOf(trace["meta"])["trials"]).length);
-  const places = dimensions.map((dimension, i) => {
-    const [low = 0, high = 1] = listOf(dimension["range"]).map(Number);
-    const values = listOf(dimension["values"]).map(Number);
-    // Lines that were thickened are there several times: the one in the middle.
-    const middle = at + Math.floor(values.length / copies / 2) * copies;
-    const share = ((values[middle] ?? low) - low) / (high - low || 1);
-    return [l + w * (x0 + ((x1 - x0) * i) / (dimensions.length - 1)), t + h * (1 - y0 - (y1 - y0) * share)] as const;
-  });
-  return [line(places)];
-}
-
-type Place = readonly [number, number];
-function line(places: readonly Place[]): SVGElement {
-  const made = document.createElementNS(NAMESPACE, "polyline");
-  made.setAttribute("points", places.map(([x, y]) => `${String(x)},${String(y)}`).join(" "));
-  return made;
-}
-function ring([x, y]: Place): SVGElement {
-  const made = document.createElementNS(NAMESPACE, "circle");
-  for (const [name, value] of Object.entries({ cx: x, cy: y, r: 7 })) made.setAttribute(name, String(value));
-  return made;
 }

@@ -34,6 +34,7 @@ export function template(): Readonly<Record<string, unknown>> {
       colorway: [...palette],
       xaxis: axis,
       yaxis: axis,
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: read("--jp-ui-font-color3", "#9e9e9e"), activecolor: ink },
       hoverlabel: { bgcolor: read("--jp-layout-color1", "#ffffff"), font: { color: ink } },
     },
   };

@@ -57,6 +57,9 @@ declare module "@lumino/widgets" {
       const UnknownSize: Message;
     }
   }
+  export class Panel extends Widget {
+    addWidget(widget: Widget): void;
+  }
   export class SplitPanel extends Widget {
     relativeSizes(): number[];
     setRelativeSizes(sizes: number[]): void;
@@ -89,6 +92,8 @@ declare module "plotly.js-dist-min" {
   const plotly: {
     /** Draws into the node, or changes what is drawn there. Writes into what it is given. */
     react(node: HTMLElement, data: readonly Parts[], layout: Parts, config: Parts): Promise<unknown>;
+    restyle(node: HTMLElement, change: Parts, traces: readonly number[]): Promise<unknown>;
+    relayout(node: HTMLElement, change: Parts): Promise<unknown>;
     purge(node: HTMLElement): void;
     readonly Plots: { resize(node: HTMLElement): void };
   };

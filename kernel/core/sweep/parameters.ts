@@ -6,6 +6,7 @@ import type { NestedCall, Space, SweepPlan } from "#dsl/plan/plan.js";
 import type { Value } from "#dsl/types/value.js";
 import type { Dimension, Point } from "#stdlib/kinds/search.js";
 import { dimensionsOf, valuesAt } from "./points.js";
+import { numberIn } from "./typed-number.js";
 
 export type Parameter = {
   /** As others see it. */
@@ -13,14 +14,16 @@ export type Parameter = {
   readonly of: Dimension;
   /** Of a choice: its options as Tune text, no two alike. */
   readonly choices?: readonly string[];
+  /** Its numbers are shares, which people write in percent. */
+  readonly share?: true;
 };
 /** A value as others name it. */
 export type Named = string | number | boolean | null;
 
 export function parametersOf(vary: SweepPlan["vary"]): readonly Parameter[] {
-  const told = new Map<string, { readonly name: string; readonly choices?: readonly string[] }>();
+  const told = new Map<string, Omit<Parameter, "of">>();
   const visit = (key: string, path: string, name: string, space: Space): void => {
-    if (space.space !== "choice") return void told.set(key, { name });
+    if (space.space !== "choice") return void told.set(key, { name, ...(space.share && { share: true }) });
     const texts = space.of.map((option) => optionText(path, option));
     told.set(key, { name, choices: apart(texts) });
     space.of.forEach((option, i) => {
@@ -33,9 +36,9 @@ export function parametersOf(vary: SweepPlan["vary"]): readonly Parameter[] {
   for (const [path, space] of Object.entries(vary)) visit(path, path, path, space);
   const names = [...told.values()].map(({ name }) => name);
   return dimensionsOf(vary).map((of): Parameter => {
-    const { name = of.name, choices } = told.get(of.name) ?? {};
+    const { name, ...more } = told.get(of.name) ?? { name: of.name };
     const alone = names.indexOf(name) === names.lastIndexOf(name);
-    return { name: alone ? name : of.name, of, ...(choices && { choices }) };
+    return { ...more, name: alone ? name : of.name, of };
   });
 }
 
@@ -78,7 +81,7 @@ export function placeOf({ of, choices = [] }: Parameter, value: Named): number |
     const at = choices.findIndex((one) => one === text || unquoted(one) === text || sameNumber(one, value));
     return at < 0 ? null : at;
   }
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  const number = typeof value === "string" ? numberIn(value) : value;
   if (typeof number !== "number" || !(number >= of.from && number <= of.to)) return null;
   if (of.integer && !Number.isInteger(number)) return null;
   const steps = of.step === undefined ? 0 : (number - of.from) / of.step;

@@ -33,7 +33,7 @@ export function dimensionsOf(vary: SweepPlan["vary"]): readonly Dimension[] {
 /** The values of a point as Tune text, by path. */
 export function valuesAt(vary: SweepPlan["vary"], point: Point): Readonly<Record<string, string>> {
   const at = (path: string, name: string, space: Space): string => {
-    if (space.space !== "choice") return drawnText(Number(point[name]), space);
+    if (space.space !== "choice") return numberText(Number(point[name]), space);
     const index = Number(point[name]);
     const option = space.of[index] as Value | Space | NestedCall;
     if (isSpace(option)) return at(path, `${name}/${index}`, option);
@@ -55,7 +55,7 @@ export function valuesAt(vary: SweepPlan["vary"], point: Point): Readonly<Record
  * A drawn number as it is run with and told: four digits, as a person would write it, and more where the space is so narrow
  * that rounding would leave it or shift a value by more than a thousandth of it. Whole numbers, steps and what was written stay.
  */
-function drawnText(value: number, { from, to, integer, step, share }: Drawn): string {
+export function numberText(value: number, { from, to, integer, step, share }: Drawn): string {
   const text = (x: number): string => (share ? `${Number((x * 100).toPrecision(12))}%` : String(x));
   if (integer) return text(value);
   if (step !== undefined) return text(Number((from + Math.round((value - from) / step) * step).toPrecision(12)));
@@ -65,7 +65,7 @@ function drawnText(value: number, { from, to, integer, step, share }: Drawn): st
   }
   return text(value);
 }
-type Drawn = Exclude<Space, { space: "choice" }>;
+type Drawn = Pick<Exclude<Space, { space: "choice" }>, "from" | "to" | "integer" | "step" | "share">;
 
 /** What is asked at a path of data, model or recipe, by which texts are written in quotes or bare. */
 function asked(path: string): As {

@@ -7,13 +7,22 @@ import type { Value } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import type { Point } from "#stdlib/kinds/search.js";
 
-/** What has no number at the point (its option isn't taken) is held to nothing. */
-export function holds({ where = [], vary, plan }: SweepPlan, point: Point): boolean {
-  return where.every(({ relation, terms }) => {
+export function holds(sweep: SweepPlan, point: Point): boolean {
+  return brokenAt(sweep, point) === null;
+}
+
+/** The first that the values don't keep, as it is written; null: they keep all. What has no number at the point (its option isn't taken) is held to nothing. */
+export function brokenAt({ where = [], vary, plan }: SweepPlan, point: Point): string | null {
+  const broken = where.find(({ relation, terms }) => {
     const [one, other] = terms.map((term) => numberOf(term, (path) => numberAt(vary, plan, point, path)));
     const word = must(registry.find("relation", relation)?.capabilities, `the relation ${relation}`);
-    return one === undefined || other === undefined || word.holds(one, other);
+    return one !== undefined && other !== undefined && !word.holds(one, other);
   });
+  return broken ? `${broken.relation}(${broken.terms.map(termText).join(", ")})` : null;
+}
+function termText(term: SweepTerm): string {
+  if ("number" in term) return String(term.number);
+  return "path" in term ? term.path : `${term.term}(${term.of.map(termText).join(", ")})`;
 }
 
 function numberOf(term: SweepTerm, at: (path: string) => number | undefined): number | undefined {

@@ -2,6 +2,7 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/plan/plan.js";
 import { parametersOf, pointOf, type Named } from "../../core/sweep/parameters.js";
+import { brokenAt } from "../../core/sweep/relations.js";
 import { valuesAt } from "../../core/sweep/points.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 import type { Wanted } from "./wishes.js";
@@ -20,5 +21,8 @@ export function changed(
   });
   const found = pointOf(parameters, new Map<string, Named>([...has, ...Object.entries(changes)]));
   if ("why" in found) throw new CodedError("not-in-space", { sweep: name, trial: number, why: found.why });
+  const broken = brokenAt(plan, found.point);
+  if (broken !== null)
+    throw new CodedError("not-in-space", { sweep: name, trial: number, why: `it would break ${broken}` });
   return { point: found.point, values: valuesAt(plan.vary, found.point) };
 }

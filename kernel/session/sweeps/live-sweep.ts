@@ -2,13 +2,24 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Words } from "#stdlib/lib/metrics/metric-name.js";
 import type { SweepPlan } from "#dsl/plan/plan.js";
+import { parametersOf } from "../../core/sweep/parameters.js";
+import {
+  bestEnded,
+  deskTrialOf,
+  settingsOf,
+  type DeskTrial,
+  type SweepControls,
+  type Setting,
+  type SweepNow,
+} from "../../core/display/sweeps/desk.js";
 import { sweepShown } from "../../core/display/sweeps/sweep-shown.js";
-import type { DrawnSweep, SweepView } from "../../core/display/sweeps/view.js";
+import type { DrawnSweep, SweepTrial, SweepView } from "../../core/display/sweeps/view.js";
 import { axesOf } from "../../core/sweep/axes.js";
 import { goalOf, goalsOf, studyOf } from "../../core/sweep/study.js";
 import type { SweepHandle, TrialRecord } from "../../core/sweep/trial.js";
 import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
-import type { Stage } from "../tune-session.js";
+import type { Screen } from "../trainings/live.js";
+import type { ControlsHost } from "../tune-session.js";
 import { changed } from "./changed.js";
 import { bestOf } from "./ranking.js";
 import type { TrialLog } from "./trial-log.js";
@@ -23,8 +34,11 @@ export type Whole = (values: Readonly<Record<string, string>>) => {
   readonly tune: string;
 };
 
-export class LiveSweep implements DrawnSweep {
+export class LiveSweep implements DrawnSweep, SweepControls {
   readonly wishes = new Wishes();
+  private readonly told = new Set<() => void>();
+  /** By which front ends find it; null: there are none. */
+  private readonly offered: string | null;
   private readonly id: string;
   private readonly since = Date.now();
   private begun = false;
@@ -37,9 +51,10 @@ export class LiveSweep implements DrawnSweep {
     readonly plan: SweepPlan,
     private readonly log: TrialLog,
     private readonly registry: Words,
-    private readonly stage: Stage,
+    private readonly shown: { readonly screen: Screen; readonly controls: ControlsHost | undefined },
     private readonly whole?: Whole,
   ) {
+    this.offered = shown.controls?.offer(this) ?? null;
     this.id = `sweep-${name}-${Date.now().toString(36)}`;
   }
 
@@ -69,6 +84,7 @@ export class LiveSweep implements DrawnSweep {
   stop(number: number): void {
     demandRunning(this.name, number, this.running);
     this.wishes.wantStopped(number);
+    this.tell();
   }
 
   clone(number: number, changes: Readonly<Record<string, string>> = {}): void {
@@ -76,6 +92,7 @@ export class LiveSweep implements DrawnSweep {
     if (!trial || this.over)
       throw new CodedError("trial-not-cloned", { sweep: this.name, trial: number, over: this.over });
     this.wishes.wantBegun(changed({ name: this.name, plan: this.plan }, trial, changes));
+    this.tell();
   }
 
   change(number: number, changes: Readonly<Record<string, string>>): void {
@@ -112,18 +129,55 @@ export class LiveSweep implements DrawnSweep {
     return { name: this.name, goals: goalsOf(this.plan, this.registry), axes: axesOf(vary), trials, wanted, ...clock };
   }
 
+  /** What front ends see of it. */
+  get now(): SweepNow {
+    const { view, name } = this;
+    const running = view.trials.filter(({ state }) => state === "running");
+    const [goal] = view.goals;
+    return {
+      ...{ name, metric: goal.metric, over: this.over },
+      running: running.map((trial) => this.deskTrialOf(trial)),
+      best: bestEnded(view).map((trial) => this.deskTrialOf(trial)),
+      ended: view.trials.length - running.length,
+      waiting: this.wishes.waiting,
+    };
+  }
+  get settings(): readonly Setting[] {
+    return settingsOf(this.plan.vary);
+  }
+
+  deskTrial(number: number): DeskTrial | null {
+    const trial = this.trials.find((one) => one.number === number);
+    return trial ? this.deskTrialOf(trial) : null;
+  }
+
+  onShown(told: () => void): () => void {
+    this.told.add(told);
+    return () => this.told.delete(told);
+  }
+
+  private deskTrialOf(trial: SweepTrial): DeskTrial {
+    const stopping = trial.state === "running" && this.wishes.stopped(trial.number);
+    return deskTrialOf(trial, parametersOf(this.plan.vary), stopping);
+  }
+
   /** A sentence that stays beneath its pictures. */
   note(words: string): void {
-    this.stage.screen.display({ bundle: { "text/plain": words } });
+    this.shown.screen.display({ bundle: { "text/plain": words } });
   }
 
   private draw(): void {
     if (this.later) clearTimeout(this.later);
     this.later = null;
     this.shownAt = performance.now();
-    const shown = { ...sweepShown(this.view, { ended: this.over }), id: this.id };
-    if (this.begun) this.stage.screen.update(shown);
-    else this.stage.screen.display(shown);
+    const shown = { ...sweepShown(this.view, { ended: this.over, desk: this.offered }), id: this.id };
+    if (this.begun) this.shown.screen.update(shown);
+    else this.shown.screen.display(shown);
     this.begun = true;
+    this.tell();
+  }
+
+  private tell(): void {
+    for (const told of this.told) told();
   }
 }

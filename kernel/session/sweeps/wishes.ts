@@ -26,6 +26,10 @@ export class Wishes {
     this.begin.push(wanted);
     this.onWish();
   }
+  /** How many are still to begin. */
+  get waiting(): number {
+    return this.begin.length;
+  }
   /** What was wished first. */
   next(): Wanted | null {
     return this.begin.shift() ?? null;

@@ -96,7 +96,8 @@ async function sweepIn(
   stage: Stage,
   { log, lock, beyond, starts }: Opened,
 ): Promise<Swept> {
-  const live = new LiveSweep(name, sweep, log, session.vocabulary.registry, stage, beyond.whole);
+  const shown = { screen: stage.screen, controls: session.options.controls };
+  const live = new LiveSweep(name, sweep, log, session.vocabulary.registry, shown, beyond.whole);
   session.sweeps.set(name, live);
   session.names.define(name, live, sweepType);
   const open = atOnce(sweep, memoryHere());

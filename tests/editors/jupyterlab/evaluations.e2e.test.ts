@@ -46,6 +46,29 @@ train grader on reviews with plain`,
   "evaluate sorter on teams.test { worst: 3, metrics: [accuracy, f1(macro), matthews_correlation, roc_auc] }",
   "evaluate grader on reviews.test { worst: 3 }",
 ];
+const sweepCells = [
+  `data tickets { source: csv("few.csv"), columns: { text: body, label: team }, split: by_column(part) }
+data both like tickets { split: random(train: 80%, validation: 20%) }
+recipe long { epochs: 400, batch_size: 32, seed: 1, validate: every(steps: 100) }
+recipe short like long { epochs: 1 }
+model router { base: "base", task: text_classification }`,
+  `sweep router on both with long as found {
+  vary: { optimizer.learning_rate: log(1e-4..1e-2), batch_size: choice(16, 32) }
+  trials: 2, at_once: 2, maximize: accuracy
+}`,
+];
+const notebookOf = (sources: readonly string[]) => ({
+  ...{ nbformat: 4, nbformat_minor: 5 },
+  metadata: { kernelspec: { name: "tunebook", display_name: "Tunebook", language: "typescript" } },
+  cells: sources.map((source, i) => ({
+    id: `c${String(i)}`,
+    cell_type: "code",
+    source,
+    metadata: {},
+    outputs: [],
+    execution_count: null,
+  })),
+});
 
 describe("scores in JupyterLab", function () {
   this.timeout(300_000);
@@ -63,22 +86,14 @@ describe("scores in JupyterLab", function () {
       join(made, "stars.csv"),
       ["body,stars,part", ...ROWS.map((i) => `${judged(i)},${String(stars(i))},${part(i)}`)].join("\n"),
     );
-    const notebook = {
-      ...{ nbformat: 4, nbformat_minor: 5 },
-      metadata: { kernelspec: { name: "tunebook", display_name: "Tunebook", language: "typescript" } },
-      cells: cells.map((source, i) => ({
-        id: `c${String(i)}`,
-        cell_type: "code",
-        source,
-        metadata: {},
-        outputs: [],
-        execution_count: null,
-      })),
-    };
     const copied = Object.fromEntries(
       ["base", "few.csv", "many.csv", "stars.csv"].map((name) => [name, join(made, name)]),
     );
-    lab = await JupyterLab.start({ ...copied, "scores.ipynb": { notebook } });
+    lab = await JupyterLab.start({
+      ...copied,
+      "scores.ipynb": { notebook: notebookOf(cells) },
+      "sweep.ipynb": { notebook: notebookOf(sweepCells) },
+    });
     book = await lab.open("scores.ipynb");
     await book.kernelReady();
     await book.runAll();
@@ -239,5 +254,62 @@ describe("scores in JupyterLab", function () {
       await assertReadable(dark.page, `#${name}`);
       await dark.page.screenshot({ path: join(lab.folder, `dark-${name}.png`) });
     }
+  });
+
+  it("stops, clones and changes trials of a sweep from its cell while it runs; its pictures mark trials; its best runs as it is", async () => {
+    const sweep = await lab.open("sweep.ipynb");
+    const { page } = sweep;
+    const cell = sweep.cell(1);
+    const desk = cell.locator(".tunebook-sweep-desk");
+    const button = (name: string) => desk.getByRole("button", { name, exact: true });
+    await sweep.kernelReady();
+    await sweep.run(0);
+    await sweep.ran(0);
+    await sweep.run(1);
+    await button("Stop trial 1").waitFor({ timeout: 60_000 });
+    // What the kernel would refuse is said before it is asked.
+    await button("Change trial 2").click();
+    await desk.getByLabel("optimizer.learning_rate").fill("2");
+    await desk.getByRole("button", { name: "Stop 2 and begin this" }).click();
+    await desk.getByText("The sweep tries 0.0001 to 0.01.").waitFor();
+    await page.keyboard.press("Escape");
+    // To JupyterLab `d` twice would delete the cell.
+    await page.keyboard.press("d");
+    await page.keyboard.press("d");
+    await button("Clone trial 2").click();
+    await desk.getByLabel("optimizer.learning_rate").fill("0.003");
+    await page.keyboard.press("Enter");
+    await desk.getByText("Trial 2 stays, and one like it begins as soon as there is room.").waitFor();
+    // The first ends only once it has a score on its way: its row says so.
+    await desk
+      .locator("tr", { hasText: /^1/ })
+      .locator(".tunebook-sweep-score", { hasText: /0\.\d/ })
+      .waitFor({ timeout: 60_000 });
+    await button("Stop trial 1").click();
+    await desk.locator("summary", { hasText: "Trials that ended: 1" }).click({ timeout: 60_000 });
+    const ended = desk.locator(".tunebook-sweep-ended tbody tr").first();
+    assert.match(await ended.innerText(), /1 stopped\s+0\.\d+/);
+    await button("Stop trial 3").click({ timeout: 60_000 });
+    await button("Stop trial 2").click();
+    await sweep.ran(1);
+    assert.equal(await desk.count(), 0, "nothing to press remains");
+    const table = await cell.innerText();
+    assert.match(table, /2 of 2 trials|3 of 2 trials|3 stopped|stopped/);
+    assert.match(table, /3\.000e-3|0\.003/);
+
+    await cell.scrollIntoViewIfNeeded();
+    const point = cell.locator(".scatterlayer .points path.point").first();
+    await point.scrollIntoViewIfNeeded();
+    const { x = 0, y = 0, width = 0, height = 0 } = (await point.boundingBox()) ?? {};
+    await page.mouse.move(x - 20, y + 20);
+    await page.mouse.move(x + width / 2, y + height / 2, { steps: 4 });
+    await cell.locator(".tunebook-mark-pointed").first().waitFor({ state: "attached" });
+    assert.ok((await cell.locator(".tunebook-mark-pointed").count()) >= 2, "the picture beside it marks the trial too");
+
+    await cell.getByRole("button", { name: "Put into a new cell" }).click();
+    await sweep.write(2, (await sweep.cell(2).locator(".cm-content").innerText()).replace("with long", "with short"));
+    await sweep.run(2);
+    await sweep.ran(2);
+    assert.match(await sweep.cell(2).innerText(), /trained/);
   });
 });

@@ -5,7 +5,7 @@ import { rising } from "../svg/colors.js";
 import { linearTicks } from "../svg/ticks.js";
 import { clip, escapeLabel, significant } from "../text.js";
 import type { Lone } from "./panels.js";
-import { doneOf, named, valueOn, worth, type Scored, type SweepView } from "./view.js";
+import { doneOf, inLines, named, valueOn, worth, type Scored, type SweepView } from "./view.js";
 
 /** Pixels: of what crosses, thin lines can't be followed. */
 const LINE = 3;
@@ -29,7 +29,7 @@ export function coordinatesLone(view: SweepView): Lone | null {
   const room = Math.max(6, Math.floor(ROOM / gaps / LETTER) - 1);
   const labels = view.axes.map(({ label }) => label);
   const goals = view.goals.map(({ metric }, i) => ({
-    label: named(metric, [metric], room),
+    label: inLines(metric, room),
     ...linear(i === 0 ? scores : trials.map(({ scores: own }) => own?.[i] ?? null)),
   }));
   const lone: Trace = {
@@ -73,7 +73,8 @@ function options({ options: texts }: SweepAxis, values: readonly (number | null)
   return {
     values,
     tickvals: texts.map((_, i) => i),
-    ticktext: texts.map((text) => escapeLabel(clip(text, Math.max(10, room)))),
+    // plotly reads no markup here, the static picture does.
+    ticktext: texts.map((text) => clip(text, Math.max(10, room)).replaceAll("<", "‹").replaceAll(">", "›")),
     range: [-0.25, texts.length - 0.75],
   };
 }

@@ -38,6 +38,8 @@ const GAP = 74;
 /** Between two rows, where the words of the upper one's axes stand. */
 const FOOT = 58;
 const LEGEND = 26;
+/** More entries of the legend take a second line. */
+const ONE_LINE = 6;
 /** Above parallel axes, where their names stand. */
 const NAMES = 34;
 /** From the last of parallel axes to the key of their colours. */
@@ -78,9 +80,11 @@ export function figureOf(rows: readonly Row[], { title, subtitle, sweep }: About
       layout[`yaxis${n}`] = { ...panel.yaxis, domain: y, anchor: `x${n}` };
     });
   }
-  const head = (title === undefined ? 12 : 34) + (subtitle === undefined ? 0 : 18) + LEGEND;
+  const keys = new Set(data.filter(({ showlegend }) => showlegend !== false).map(({ name }) => name)).size;
+  const head =
+    (title === undefined ? 12 : 34) + (subtitle === undefined ? 0 : 18) + (keys > ONE_LINE ? 1.8 : 1) * LEGEND;
   return {
-    data,
+    data: named(data),
     layout: {
       ...(title !== undefined && {
         title: { text: titled(title, subtitle), y: 1, yref: "container", yanchor: "top", pad: { t: 14 } },
@@ -94,6 +98,21 @@ export function figureOf(rows: readonly Row[], { title, subtitle, sweep }: About
       ...layout,
     },
   };
+}
+
+/**
+ * What is the same in two updates has the same name, whatever stands before it by then: what a person hid or brushed stays
+ * with its own.
+ */
+function named(data: readonly Trace[]): readonly Trace[] {
+  const before = new Map<string, number>();
+  return data.map((trace) => {
+    // plotly finds what it drew by it: it is part of a class' name.
+    const name = [trace["xaxis"] ?? trace["type"], trace["name"]].filter(Boolean).join("_").replace(/\W/g, "_");
+    const times = (before.get(name) ?? 0) + 1;
+    before.set(name, times);
+    return { ...trace, uid: times === 1 ? name : `${name}_${String(times)}` };
+  });
 }
 
 /** Puts the key of a trace's colours beside its panel, as high as that is; `part`: where the trace has it. */

@@ -8,6 +8,7 @@ import { printable } from "../text.js";
 import { contourPanel } from "./contour.js";
 import { coordinatesLone } from "./coordinates.js";
 import { curvesPanel } from "./curves.js";
+import { sweepMime } from "./desk.js";
 import { edfPanel } from "./edf.js";
 import { frontPanel, frontText } from "./front.js";
 import { historyPanel } from "./history.js";
@@ -44,10 +45,17 @@ export function sweepFigure(
   );
 }
 
+export interface SweepCell {
+  readonly ended?: boolean;
+  readonly id?: string;
+  /** By which a front end finds the sweep while it runs; null: none can. */
+  readonly desk?: string | null;
+}
 /** What a cell shows; its text is what a terminal gets. */
-export function sweepShown(view: SweepView, { ended = false, id }: { ended?: boolean; id?: string } = {}): Shown {
+export function sweepShown(view: SweepView, { ended = false, id, desk = null }: SweepCell = {}): Shown {
   const text = printable([headline(view), standing(view)].filter((line) => line !== "").join("\n"));
-  return figureShown(sweepFigure(view, { ended }), { text, ...(id !== undefined && { id }) });
+  const shown = figureShown(sweepFigure(view, { ended }), { text, ...(id !== undefined && { id }) });
+  return ended || desk === null ? shown : { ...shown, bundle: { [sweepMime]: { desk }, ...shown.bundle } };
 }
 
 /** What `show NAME.…` draws. */

@@ -86,7 +86,9 @@ export function shortLabel(label: string, length: number): string {
 }
 /** The end of a path that no other has, on two lines where it is long: names beside each other don't run into each other. */
 export function named(label: string, all: readonly string[], room: number): string {
-  const name = ending(label, all);
+  return inLines(ending(label, all), room);
+}
+export function inLines(name: string, room: number): string {
   if (name.length <= room) return escapeLabel(name);
   const breaks = [...name.matchAll(/[_.(]/g)].map(({ index }) => index + 1).filter((at) => at <= room);
   const at = breaks.findLast((place) => name.length - place <= room) ?? breaks.at(-1) ?? room;

@@ -3,17 +3,13 @@
  * what became of each decision. Messages are those of Jupyter widgets (`update`, `custom`), so that what draws the desk is a
  * module of anywidget's shape. Several front ends may show one desk.
  */
-import { randomUUID } from "node:crypto";
-import { LRUCache } from "lru-cache";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { Desk, Doing } from "../../../core/data/annotated/desk.js";
 import type { Label } from "../../../core/data/annotated/line.js";
 import type { DeskHost } from "../../../session/tune-session.js";
 import { annotateTarget, type DeskReply } from "../../wire/annotate-contract.js";
-import type { Comm, CommOpened } from "../../wire/comms.js";
+import type { Comm, CommHandlers, CommOpened } from "../../wire/comms.js";
+import { contentOf, faultOf, offering } from "./offered.js";
 
-/** Desks of cells that ran long ago make room. */
-const MOST = 32;
 /** Rows that a front end is told at a time. */
 const WINDOW = 200;
 
@@ -24,38 +20,21 @@ interface Open {
 
 /** `register`: of comm targets; called once, when the first desk is there. */
 export function deskHost(register: (target: string, opened: CommOpened) => void): DeskHost {
-  const desks = new LRUCache<string, Open>({ max: MOST });
-  let registered = false;
-  return {
-    offer(desk) {
-      if (!registered) register(annotateTarget, opener(desks));
-      registered = true;
-      const id = randomUUID();
-      desks.set(id, { desk, comms: new Set() });
-      return id;
-    },
-  };
+  const desks = offering<Open>(register, annotateTarget, opened);
+  return { offer: (desk) => desks.offer({ desk, comms: new Set() }) };
 }
 
-function opener(desks: LRUCache<string, Open>): CommOpened {
-  return (comm, { data }) => {
-    const open = desks.get(String(data["desk"]));
-    if (!open) {
-      // It is known as open once this returns.
-      queueMicrotask(() => comm.close({ gone: true }));
-      return {};
-    }
-    open.comms.add(comm);
-    comm.send({ method: "update", state: open.desk.state });
-    return {
-      message: ({ data }) => take(open, comm, data["content"]),
-      closed: () => void open.comms.delete(comm),
-    };
+function opened(open: Open, comm: Comm): CommHandlers {
+  open.comms.add(comm);
+  comm.send({ method: "update", state: open.desk.state });
+  return {
+    message: ({ data }) => take(open, comm, data["content"]),
+    closed: () => void open.comms.delete(comm),
   };
 }
 
 function take({ desk, comms }: Open, comm: Comm, content: unknown): void {
-  const asked = (content ?? {}) as Readonly<Record<string, unknown>>;
+  const asked = contentOf(content);
   const { at } = asked;
   switch (asked["ask"]) {
     case "rows": {
@@ -89,12 +68,6 @@ function attempt(desk: Desk, comm: Comm, at: number | null, work: () => void): v
     const stands = at === null ? {} : { at, decided: desk.decided(at) };
     tell([comm], { fault: faultOf(error), ...stands });
   }
-}
-
-function faultOf(error: unknown): string {
-  if (!(error instanceof CodedError)) return String((error as Error).message);
-  const { message, help } = wordsFor(error);
-  return help ? `${message} (${help})` : message;
 }
 
 function doingIn({ does, label }: Readonly<Record<string, unknown>>): Doing | null {

@@ -13,9 +13,10 @@ import { registry } from "#stdlib/registry.js";
 import { diagnosticsShown } from "../../../core/display/diagnostics.js";
 import { diagnosticsOf } from "../../../session/diagnostics-of.js";
 import { runsBeside } from "../../../session/trainings/runs-beside.js";
-import { TuneSession, type DeskHost } from "../../../session/tune-session.js";
+import { TuneSession, type ControlsHost, type DeskHost } from "../../../session/tune-session.js";
 import { registerComm } from "../../wire/comm-targets.js";
 import { deskHost } from "./annotate-comm.js";
+import { controlsHost } from "./sweep-comm.js";
 import type { CellLanguage, ExecuteOutcome, ExecuteRequest, Names } from "../interpreter.js";
 
 export interface TuneOptions {
@@ -37,11 +38,13 @@ export function createTuneLanguage(o: TuneOptions): TuneLanguage {
   const verbs = registry.verbs().map((verb) => verb.name);
   let session: TuneSession | null = null;
   let desks: DeskHost | null = null;
+  let controls: ControlsHost | null = null;
   const sessionFor = (names: Names) =>
     (session ??= new TuneSession({
       ...{ folder: o.folder, runs: o.runs ?? runsBeside(o.folder), names },
       ...(o.vocabulary && { vocabulary: o.vocabulary }),
       desks: (desks ??= deskHost(registerComm)),
+      controls: (controls ??= controlsHost(registerComm)),
     }));
   return {
     name: "tune",

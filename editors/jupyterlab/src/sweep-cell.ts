@@ -1,0 +1,88 @@
+// The cell of a sweep that runs: its picture, and beneath it what may be done to its trials, where the kernel that showed it has them
+// still. Each notebook gets a renderer that knows its kernel; elsewhere the same output is the picture alone.
+import { Notification } from "@jupyterlab/apputils";
+import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
+import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
+import { ReactWidget } from "@jupyterlab/ui-components";
+import { Panel } from "@lumino/widgets";
+import type { ReactElement } from "react";
+import { h } from "./element.js";
+import { openDesk } from "./kernel-desk.js";
+import { Desk } from "./sweep-desk.js";
+import { SweepStore } from "./sweep-store.js";
+import "./sweep.css";
+
+const mime = "application/vnd.tunebook.sweep+json";
+const picture = "application/vnd.plotly.v1+json";
+const target = "tunebook.sweep";
+
+export function addSweeps(notebooks: INotebookTracker): void {
+  const add = (panel: NotebookPanel): void => {
+    panel.content.rendermime.addFactory({
+      safe: true,
+      mimeTypes: [mime],
+      defaultRank: -1, // before the picture, which it draws too
+      createRenderer: () => new SweepCell(panel),
+    });
+  };
+  notebooks.forEach(add);
+  notebooks.widgetAdded.connect((_, panel) => add(panel));
+}
+
+class SweepCell extends Panel implements IRenderMime.IRenderer {
+  readonly #panel: NotebookPanel;
+  readonly #picture: IRenderMime.IRenderer;
+  readonly #store = new SweepStore();
+  #desk: unknown = null;
+  #end: Promise<() => void> | null = null;
+
+  constructor(panel: NotebookPanel) {
+    super();
+    this.#panel = panel;
+    this.addClass("tunebook-sweep");
+    this.#picture = panel.content.rendermime.createRenderer(picture);
+    this.addWidget(this.#picture);
+    this.addWidget(new DeskWidget(this.#store));
+  }
+
+  renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    const { desk } = (model.data[mime] ?? {}) as { readonly desk?: unknown };
+    if (desk !== this.#desk) this.#open(desk);
+    return this.#picture.renderModel(model);
+  }
+
+  #open(desk: unknown): void {
+    this.#desk = desk;
+    void this.#end?.then((end) => end());
+    const store = this.#store;
+    this.#end = openDesk(this.#panel, {
+      ...{ target, desk },
+      ready: (model) => store.opened(model),
+      gone: (why) => store.gone(why),
+    });
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) return;
+    void this.#end?.then((end) => end());
+    const { open } = this.#store;
+    const name = this.#store.snapshot().desk?.name ?? "";
+    // Its cell shows something else now, as at the end of the sweep.
+    if (open !== null && !this.#panel.isDisposed)
+      Notification.warning(`${name} runs no more in that cell: the trial like ${String(open)} was not begun.`, {
+        autoClose: 8000,
+      });
+    super.dispose();
+  }
+}
+
+class DeskWidget extends ReactWidget {
+  readonly #store: SweepStore;
+  constructor(store: SweepStore) {
+    super();
+    this.#store = store;
+  }
+  protected override render(): ReactElement {
+    return h(Desk, { store: this.#store });
+  }
+}

@@ -1,0 +1,105 @@
+// What is known of a sweep that runs: its trials as the kernel told them last, what was answered last, why it is gone.
+import type { SweepAsk, SweepDesk, SweepReply } from "#kernel/jupyter/wire/sweep-contract.js";
+import type { CommModel } from "./annotate-model.js";
+import type { Gone } from "./kernel-desk.js";
+
+/** Milliseconds after which someone is told that the kernel doesn't answer yet. */
+const PATIENCE = 3000;
+
+export interface SweepState {
+  /** Null: nothing is known of it. */
+  readonly desk: SweepDesk | null;
+  /** Read out. */
+  readonly said: string;
+  readonly fault: string;
+}
+/** What is asked; the store numbers it. */
+export type Asked = SweepAsk extends infer One ? (One extends SweepAsk ? Omit<One, "id"> : never) : never;
+
+const fields = ["name", "metric", "over", "running", "best", "ended", "waiting", "settings"] as const;
+const lost: Readonly<Record<Gone, string>> = {
+  none: "no kernel runs",
+  another: "the kernel is another one than when the cell ran",
+  restarted: "the kernel was restarted",
+  ended: "the kernel has ended",
+};
+
+export class SweepStore {
+  #state: SweepState = { desk: null, said: "", fault: "" };
+  #model: CommModel | null = null;
+  readonly #told = new Set<() => void>();
+  readonly #waiting = new Map<number, (reply: SweepReply) => void>();
+  #next = 0;
+  #gone: Gone | null = null;
+  /** The trial of which a form is open. */
+  open: number | null = null;
+
+  readonly snapshot = (): SweepState => this.#state;
+  readonly subscribe = (told: () => void): (() => void) => {
+    this.#told.add(told);
+    return () => this.#told.delete(told);
+  };
+
+  opened(model: CommModel): void {
+    this.#model = model;
+    model.on("change", () => this.#read(model));
+    model.on("msg:custom", (reply) => this.#waiting.get((reply as SweepReply).id)?.(reply as SweepReply));
+    this.#read(model);
+  }
+
+  /** Nothing is said of what was never there: a notebook of yesterday has no dead buttons. */
+  gone(why: Gone): void {
+    this.#gone = why;
+    const { desk } = this.#state;
+    const over = desk?.over ?? true;
+    for (const answer of [...this.#waiting.entries()]) answer[1]({ id: answer[0], fault: this.#lost() });
+    this.#put(over ? { desk: null } : { desk: desk && { ...desk, over: true }, said: "", fault: this.#lost() });
+  }
+
+  /** Undefined: it can't be asked, which was said. */
+  async ask(asked: Asked): Promise<SweepReply | undefined> {
+    const model = this.#model;
+    if (this.#gone !== null || !model || model.closed) {
+      this.#put({ said: "", fault: this.#lost() });
+      return undefined;
+    }
+    const id = ++this.#next;
+    this.#put({ said: "", fault: "" });
+    const slow = window.setTimeout(() => this.#put({ said: "Waiting for the kernel …" }), PATIENCE);
+    const reply = await new Promise<SweepReply>((answered) => {
+      this.#waiting.set(id, answered);
+      model.send({ ...asked, id } satisfies SweepAsk);
+    });
+    window.clearTimeout(slow);
+    this.#waiting.delete(id);
+    this.#put({ said: "" });
+    return reply;
+  }
+
+  say(said: string): void {
+    this.#put({ said, fault: "" });
+  }
+  fault(fault: string): void {
+    this.#put({ said: "", fault: fault === "" ? "" : sentence(fault) });
+  }
+
+  #lost(): string {
+    const { desk } = this.#state;
+    const name = desk?.name ?? "The sweep";
+    return `${name} can't be asked: ${lost[this.#gone ?? "another"]}. Run its cell again: it goes on after the trials that are done.`;
+  }
+
+  #read(model: CommModel): void {
+    const desk = Object.fromEntries(fields.map((field) => [field, model.get(field)])) as unknown as SweepDesk;
+    this.#put({ desk });
+  }
+  #put(more: Partial<SweepState>): void {
+    this.#state = { ...this.#state, ...more };
+    for (const told of this.#told) told();
+  }
+}
+
+function sentence(text: string): string {
+  const ended = /[.!?)]$/.test(text) ? text : `${text}.`;
+  return ended.charAt(0).toUpperCase() + ended.slice(1);
+}
