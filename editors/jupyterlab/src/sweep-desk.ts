@@ -2,6 +2,7 @@
 import { useLayoutEffect, useRef, useState, useSyncExternalStore, type ReactElement, type ReactNode } from "react";
 import type { DeskTrial, SweepDesk } from "#kernel/jupyter/wire/sweep-contract.js";
 import { h } from "./element.js";
+import { held, sendsByEnter } from "./held.js";
 import { TrialForm, type Doing, type FormOf } from "./sweep-form.js";
 import type { SweepStore } from "./sweep-store.js";
 
@@ -45,8 +46,7 @@ export function Desk({ store }: { readonly store: SweepStore }): ReactElement | 
         tabIndex: -1,
         ref: root,
       },
-      // Lumino's two names of it: `d` pressed twice would delete the cell.
-      ...{ "data-lm-suppress-shortcuts": "true", "data-p-suppress-shortcuts": "true" },
+      ...held,
     },
     !desk.over && h(Running, { desk, doings }),
     !desk.over && desk.ended > 0 && h(Ended, { store, desk, doings }),
@@ -113,7 +113,7 @@ function Ended({ store, desk, doings }: EndedProps): ReactElement {
   return h(
     "details",
     { className: "tunebook-sweep-ended" },
-    h("summary", null, `Trials that ended: ${String(ended)}`),
+    h("summary", { ...held, className: "tunebook-sweep-summary" }, `Trials that ended: ${String(ended)}`),
     h(Trials, {
       ...{ caption: `The best of them`, metric, trials: best },
       actions: (trial) => [h(Act, { key: "clone", name: "Clone …", trial, act: () => doings.form(trial, "clone") })],
@@ -123,6 +123,7 @@ function Ended({ store, desk, doings }: EndedProps): ReactElement {
         "form",
         {
           className: "tunebook-sweep-find",
+          onKeyDown: sendsByEnter,
           onSubmit: (event) => {
             event.preventDefault();
             void find();
@@ -133,11 +134,11 @@ function Ended({ store, desk, doings }: EndedProps): ReactElement {
           null,
           "Another, by its number: ",
           h("input", {
-            ...{ type: "text", inputMode: "numeric", size: 5, value: number, autoComplete: "off" },
+            ...{ ...held, type: "text", inputMode: "numeric", size: 5, value: number, autoComplete: "off" },
             onChange: ({ target }) => setNumber(target.value),
           }),
         ),
-        h("button", { type: "submit" }, "Clone …"),
+        h("button", { ...held, type: "submit" }, "Clone …"),
       ),
   );
 }
@@ -204,6 +205,7 @@ function Act({ name, trial, idle = false, act }: ActProps): ReactElement {
     "button",
     {
       ...{
+        ...held,
         type: "button",
         "aria-disabled": idle,
         "aria-label": `${name.replace(" …", "")} trial ${String(trial.number)}`,

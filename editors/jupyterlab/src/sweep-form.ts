@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
 import type { DeskTrial, Setting } from "#kernel/jupyter/wire/sweep-contract.js";
 import { h } from "./element.js";
+import { held, sendsByEnter } from "./held.js";
 import { changesOf, faultIn, rangeText, settingsThere, type Typed } from "./sweep-settings.js";
 import type { SweepStore } from "./sweep-store.js";
 
@@ -50,7 +51,8 @@ export function TrialForm({ store, settings, trial, doing, close }: FormProps): 
     );
     close();
   };
-  const pressed = (event: KeyboardEvent): void => {
+  const pressed = (event: KeyboardEvent<HTMLFormElement>): void => {
+    sendsByEnter(event);
     if (event.key !== "Escape") return;
     event.stopPropagation();
     close();
@@ -92,10 +94,10 @@ export function TrialForm({ store, settings, trial, doing, close }: FormProps): 
       { className: "tunebook-sweep-actions" },
       h(
         "button",
-        { type: "submit", className: "tunebook-sweep-main" },
+        { ...held, type: "submit", className: "tunebook-sweep-main" },
         doing === "change" ? `Stop ${String(number)} and begin this` : "Begin this trial",
       ),
-      h("button", { type: "button", onClick: close }, "Cancel"),
+      h("button", { ...held, type: "button", onClick: close }, "Cancel"),
     ),
   );
 }
@@ -113,7 +115,7 @@ function Field({ setting, text, told, type, leave }: FieldProps): ReactElement {
   const id = useId();
   const fault = told ? faultIn(setting, text) : null;
   const range = rangeText(setting);
-  const about = { id, "aria-invalid": fault !== null, "aria-describedby": `${id}-about`, onBlur: leave };
+  const about = { ...held, id, "aria-invalid": fault !== null, "aria-describedby": `${id}-about`, onBlur: leave };
   return h(
     "div",
     { className: "tunebook-sweep-field" },

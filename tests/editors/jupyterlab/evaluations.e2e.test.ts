@@ -294,8 +294,8 @@ describe("scores in JupyterLab", function () {
     await sweep.ran(1);
     assert.equal(await desk.count(), 0, "nothing to press remains");
     const table = await cell.innerText();
-    assert.match(table, /2 of 2 trials|3 of 2 trials|3 stopped|stopped/);
-    assert.match(table, /3\.000e-3|0\.003/);
+    assert.match(table, /stopped/);
+    assert.match(table, /3\.0*e-3|0\.0030*\b/, "the clone has what was typed");
 
     await cell.scrollIntoViewIfNeeded();
     const point = cell.locator(".scatterlayer .points path.point").first();

@@ -1,0 +1,51 @@
+/** Settings of a sweep as they are typed into its cell: which there are, what is wrong with each, what was changed. */
+import assert from "node:assert/strict";
+import { settingsOf, type Setting } from "#kernel/core/display/sweeps/desk.js";
+import { changesOf, faultIn, rangeText, settingsThere } from "#editors/jupyterlab/src/sweep-settings.js";
+import { vary } from "../../kernel/core/display/sweeps/made-sweep.js";
+
+const space = {
+  ...vary,
+  "split.train": { space: "uniform", from: 0.2, to: 0.8, integer: false, share: true },
+  max_length: { space: "uniform", from: 8, to: 64, integer: true, step: 8 },
+} as const;
+const settings = settingsOf(space);
+const named = (name: string): Setting => settings.find((one) => one.name === name)!;
+
+describe("settings of a trial as they are typed", () => {
+  it("are there with the option that they belong to", () => {
+    const there = (technique: string) => settingsThere(settings, { technique }).map(({ name }) => name);
+    const [lora, full] = (named("technique") as Extract<Setting, { kind: "choice" }>).options;
+    assert.ok(there(lora!).includes("technique.lora.rank"));
+    assert.ok(!there(full!).includes("technique.lora.rank"));
+  });
+  it("are told to be wrong before the kernel is asked", () => {
+    const fault = (name: string, text: string) => faultIn(named(name), text);
+    assert.equal(fault("optimizer.learning_rate", "1e-4"), null);
+    assert.equal(fault("optimizer.learning_rate", "0.000_1"), null);
+    assert.match(fault("optimizer.learning_rate", "2") ?? "", /^The sweep tries 0.00001 to 0.01\.$/);
+    assert.match(fault("optimizer.learning_rate", "quick") ?? "", /^quick is no number/);
+    assert.match(fault("optimizer.learning_rate", " ") ?? "", /^Give a number: /);
+    assert.equal(fault("epochs", "2.5"), "Give a whole number.");
+    assert.match(fault("max_length", "12") ?? "", /by steps: 8, 16, … 64/);
+    assert.equal(fault("max_length", "24"), null);
+    assert.equal(fault("split.train", "50%"), null);
+    assert.match(fault("split.train", "50") ?? "", /20% to 80%; 50 is not in percent/);
+    assert.equal(fault("technique", "adapters"), "Choose one.");
+    assert.equal(rangeText(named("epochs")), "whole numbers from 1 to 6");
+  });
+  it("are sent where they were changed, and only those that are there", () => {
+    const [lora = "", full = ""] = (named("technique") as Extract<Setting, { kind: "choice" }>).options;
+    const before = { technique: lora, "technique.lora.rank": "8", epochs: "3" };
+    assert.deepEqual(changesOf(settings, before, { ...before, technique: full, epochs: " 3 " }).technique, full);
+    assert.ok(!("technique.lora.rank" in changesOf(settings, before, { ...before, technique: full })));
+    assert.deepEqual(
+      changesOf(
+        settings.filter(({ name }) => name in before),
+        before,
+        { ...before, epochs: " 3 " },
+      ),
+      {},
+    );
+  });
+});
