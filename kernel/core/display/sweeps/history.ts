@@ -53,7 +53,9 @@ export function historyPanel(view: SweepView): Panel {
     },
     yaxis: {
       title: { text: escapeLabel(clip(scores.length === 0 ? `${goal.metric}: no score yet` : goal.metric, 40)) },
-      ...(scores.length === 0 ? { range: [trials.some(({ state }) => state === "failed") ? -0.15 : 0, 1], showticklabels: false } : around(scores)),
+      ...(scores.length === 0
+        ? { range: [trials.some(({ state }) => state === "failed") ? -0.15 : 0, 1], showticklabels: false }
+        : around(scores)),
     },
   };
 }
