@@ -116,6 +116,7 @@ export function bestEnded(view: SweepView): readonly SweepTrial[] {
     return whole ? worth(trial.score ?? 0, goal) : -Infinity;
   };
   const ended = view.trials.filter(({ state }) => state !== "running");
-  const newer = (a: SweepTrial, b: SweepTrial): number => (rank(a) === -Infinity ? b.number - a.number : a.number - b.number);
+  const newer = (a: SweepTrial, b: SweepTrial): number =>
+    rank(a) === -Infinity ? b.number - a.number : a.number - b.number;
   return ended.toSorted((a, b) => (rank(a) === rank(b) ? newer(a, b) : rank(b) - rank(a))).slice(0, BEST);
 }
