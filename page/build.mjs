@@ -40,6 +40,8 @@ const unused =
   /\/(?:(?:metrics|decoders|searches|pruners|stoppings|schedules|targets|tokenizers|contenders|calibrations|slicings|keepings)\/[\w-]+\.run|datasets\/prepare-streamed)\.js$/;
 /** Words that others have: what they know or read by is larger than the page is to be. */
 const elsewhere = /\/(?:cleaners\/(?:language|redact|replace)|sources\/(?:parquet|arrow|hub|sql))\.run\.js$/;
+/** Of arquero: what it does with tables once they are there. */
+const beyondTables = /^(?:op|expression|verbs|format)\/|^table\/regroup\.js$|^helpers\/(?!selection)/;
 const leaveOut = {
   name: "leave out",
   setup({ onResolve, onLoad }) {
@@ -54,15 +56,11 @@ const leaveOut = {
     );
     // What arquero parses expressions and reads Arrow with: the page only makes tables of columns.
     onResolve({ filter: /^(acorn|@uwdata\/flechette)$/ }, ({ path }) => ({ path, namespace: "never-called" }));
-    // Verbs, expressions and formats of tables: the page makes tables of columns and reads them, no more.
-    onResolve(
-      {
-        filter:
-          /\/(verbs\/(?:index|reduce\/\w+|helpers\/agg)|op\/(?:op-api|register)|expression\/(?:parse|ast\/walk)|format\/(?:to|from)-[a-z-]+)\.js$/,
-      },
-      ({ path, importer }) =>
-        /[\\/]arquero[\\/]/.test(importer) ? { path: `arquero/${path}`, namespace: "never-called" } : undefined,
-    );
+    // Ops, verbs, expressions and formats of tables: the page makes tables of columns and reads them, no more.
+    onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, resolveDir }) => {
+      const file = /[\\/]arquero[\\/]src[\\/](.*)$/.exec(join(resolveDir, path))?.[1].replaceAll("\\", "/");
+      return file && beyondTables.test(file) ? { path: `arquero/${file}`, namespace: "never-called" } : undefined;
+    });
     onLoad({ filter: /.*/, namespace: "never-called" }, () => ({ contents: "module.exports = {};" }));
     // No query runs here, so none is looked into.
     onLoad({ filter: /\/sources\/sql\/(?:demand|statement)\.js$/ }, () => ({
@@ -86,11 +84,14 @@ const leaveOut = {
 export async function buildPage({ out = join(dist, "page"), onProgress = () => {} } = {}) {
   const tokenizers = await tokenizersOf(measured, onProgress);
   const worker = await build({ ...browser, entryPoints: [join(dist, "page/world/worker.js")], plugins: [leaveOut] });
+  const shown = await examples();
   const app = await build({
     ...browser,
     entryPoints: [join(dist, "page/app/main.js")],
     define: {
-      EXAMPLES: JSON.stringify(await examples()),
+      EXAMPLES: JSON.stringify(shown.examples),
+      // Once each, whichever examples read them: a packer doesn't see so far back that it could tell that they are the same.
+      FILES: JSON.stringify(shown.files),
       VOCABULARY: JSON.stringify(await vocabulary()),
     },
   });
@@ -186,22 +187,25 @@ async function tokenizersOf(names, onProgress) {
 /** `2-…` before `10-…`. */
 const inOrder = new Intl.Collator("en", { numeric: true }).compare;
 
-/** Each program of examples/, with its title (the first line), what it shows (the second) and the data that it names. */
+/**
+ * Each program of examples/, with its title (the first line), what it shows (the second) and paths of the data that it names;
+ * and those data by their paths.
+ */
 async function examples() {
   const folder = join(here, "examples");
   const names = (await readdir(folder)).filter((name) => name.endsWith(".tune")).sort(inOrder);
-  return Promise.all(
+  const examples = await Promise.all(
     names.map(async (name) => {
       const text = await readFile(join(folder, name), "utf8");
       const [, title, about, program] = /^\/\/ (.*)\n\/\/ (.*)\n\n([^]*)$/.exec(text) ?? [];
       if (!program) throw new Error(`${name} must begin with two lines of comment and an empty one`);
       const paths = [...new Set([...program.matchAll(/"(data\/[^"]+)"/g)].map((m) => m[1]))];
-      const files = await Promise.all(
-        paths.map(async (path) => ({ path, text: await readFile(await dataFile(path), "utf8") })),
-      );
-      return { id: name.replace(/^\d+-|\.tune$/g, ""), title, about, program, files };
+      return { id: name.replace(/^\d+-|\.tune$/g, ""), title, about, program, paths };
     }),
   );
+  const paths = [...new Set(examples.flatMap((one) => one.paths))];
+  const files = await Promise.all(paths.map(async (path) => [path, await readFile(await dataFile(path), "utf8")]));
+  return { examples, files: Object.fromEntries(files) };
 }
 
 async function dataFile(path) {

@@ -8,8 +8,15 @@ export interface Example {
   readonly program: string;
   readonly files: readonly { readonly path: string; readonly text: string }[];
 }
-declare const EXAMPLES: readonly Example[];
+declare const EXAMPLES: readonly (Omit<Example, "files"> & { readonly paths: readonly string[] })[];
+/** By their paths. */
+declare const FILES: Readonly<Record<string, string>>;
 declare const VOCABULARY: Vocabulary;
 
-export const examples = EXAMPLES;
+const texts = FILES;
+
+export const examples: readonly Example[] = EXAMPLES.map(({ paths, ...example }) => ({
+  ...example,
+  files: paths.map((path) => ({ path, text: texts[path] ?? "" })),
+}));
 export const vocabulary = VOCABULARY;

@@ -1,5 +1,5 @@
 /** Lines of fastText's format, streamed. Blank lines are passed over. */
-import { not } from "arquero";
+import { table as tableOf } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
@@ -24,7 +24,9 @@ const source = rowSource(rows);
 const oneFile: SourceImplementation = {
   async open(call, world, limit) {
     const table = await source.open(call, world, limit);
-    return haveSeveral(table.array("labels") as Iterable<unknown>) ? table.select(not("label")) : table;
+    if (!haveSeveral(table.array("labels") as Iterable<unknown>)) return table;
+    const names = table.columnNames().filter((name) => name !== "label");
+    return tableOf(names.map((name): [string, unknown[]] => [name, Array.from(table.array(name) as Iterable<unknown>)]));
   },
   async *stream(call, world) {
     for await (const { columns, rows } of source.stream(call, world)) {

@@ -139,6 +139,19 @@ describe("the page", function () {
     await page.page.close();
   });
 
+  it("reads fastText's lines with several labels, which have no column of one", async () => {
+    const page = await pages.open();
+    const lines = Array.from({ length: 20 }, (_, i) => `__label__a ${i % 2 ? "__label__b " : ""}text number ${i}`);
+    await page.drop({ "many.txt": lines.join("\n") });
+    await page.write(
+      'data d {\n  source: fasttext("many.txt")\n  columns: { text: text, labels: labels }\n  split: random(train: 60%, test: 40%)\n}\n',
+    );
+    await page.verdict("No mistakes.");
+    await page.tab("Data").click();
+    await page.shows(/20 rows in, 20 kept/);
+    await page.page.close();
+  });
+
   it("says what a value comes to, and what may stand between parentheses", async () => {
     await home.write(tickets);
     await home.verdict("No mistakes.");
