@@ -63,6 +63,8 @@ declare module "../diagnostics/codes.js" {
     "use-in-circle": { readonly file: string };
     "known-after-run": { readonly name: string };
     "best-gone": { readonly sweep: string };
+    /** `trials`: how many there were; 0: nothing was trained. */
+    "no-best": { readonly sweep: string; readonly trials: number };
     "no-goal": object;
     "same-goal": { readonly metric: string };
     /** `own`: a metric of the notebook's. */
@@ -296,6 +298,19 @@ evaluate m, m on d.test`,
     explain: "A whole cell is checked before any of it runs, and the best trial is not known then.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) }, maximize: accuracy }\ntrain m on d with s.best',
+  },
+  "no-best": {
+    severity: "error",
+    message: (d) =>
+      d.trials === 0
+        ? `\`${d.sweep}\` trained nothing, so it has no best trial`
+        : `none of the ${d.trials} trials of \`${d.sweep}\` has a score, so there is no best one`,
+    help: (d) =>
+      d.trials === 0
+        ? "run the sweep again with more time (`budget`), or over a smaller base; what it scored without a training is named in its cell"
+        : "the sweep's cell tells what became of each: mend that, and run it again",
+    explain:
+      "A sweep has a best trial once one of its trials came to a score. Where no training fits into the budget, or all trials failed, there is none: a baseline that won beside them is no trial, and is evaluated by its own name (`evaluate baseline(tfidf) on …`).",
   },
   "best-gone": {
     severity: "error",

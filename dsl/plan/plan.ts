@@ -260,6 +260,8 @@ export type SweepTerm =
 export interface SweepRelation {
   readonly relation: string;
   readonly terms: readonly [SweepTerm, SweepTerm];
+  /** Where that word is drawn for that path alone (`when: full`); absent: everywhere. */
+  readonly when?: { readonly path: string; readonly word: string };
 }
 /** Whose trials the search sees before its first. */
 export type SweepStart = TrialsOf;

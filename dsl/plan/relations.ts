@@ -9,6 +9,9 @@ import type { NestedCall, Plan, Space, SweepRelation, SweepTerm } from "./plan.j
 import type { Program } from "./program.js";
 import { isCall } from "./value.js";
 
+/** The words that a relation is held to. */
+const WHEN = "when";
+
 /** From the least to the greatest that a path may have. */
 interface Reach {
   readonly least: number;
@@ -24,14 +27,14 @@ export function relationsIn(
 ): readonly SweepRelation[] | undefined {
   const reaches = reachesOf(vary, plan);
   const items = value.is === "list" ? value.items : [value];
-  const read = items.map((item) => relationOf(program, item, reaches));
+  const read = items.map((item) => relationOf(program, item, { reaches, vary }));
   return read.every((one) => one !== undefined) ? read : undefined;
 }
 
 function relationOf(
   program: Program,
   node: Expression,
-  reaches: ReadonlyMap<string, Reach>,
+  { reaches, vary }: { readonly reaches: ReadonlyMap<string, Reach>; readonly vary: Readonly<Record<string, Space>> },
 ): SweepRelation | undefined {
   if (node.is !== "word" || !node.arguments) {
     const wanted = `a relation, for example \`${program.registry.ofKind("relation")[0]?.example ?? ""}\``;
@@ -40,9 +43,12 @@ function relationOf(
   }
   const has = wordOf(program, node, "relation");
   if (!has) return undefined;
-  const [left, right, extra] = node.arguments;
+  const only = node.arguments.find(({ key }) => key?.text === WHEN);
+  const sides = node.arguments.filter((one) => one !== only);
+  const [left, right, extra] = sides;
   if (!left || !right) {
-    const names = has.parameters.slice(node.arguments.length).map((p) => p.name);
+    const wanted = has.parameters.filter((p) => p.required);
+    const names = wanted.slice(sides.length).map((p) => p.name);
     program.report("missing-argument", { word: node.text, names, example: has.example }, pathSpan(node));
     return undefined;
   }
@@ -62,7 +68,36 @@ function relationOf(
     program.report("never-holds", { relation: program.textOf(node.span) ?? node.text }, node.span);
     return undefined;
   }
-  return { relation: node.text, terms: [one, other] };
+  const when = only && whenIn(program, only.value, vary);
+  if (only && !when) return undefined;
+  return { relation: node.text, terms: [one, other], ...(when && { when }) };
+}
+
+/** The path that may be that word. Undefined: none (reported). */
+function whenIn(
+  program: Program,
+  node: Expression,
+  vary: Readonly<Record<string, Space>>,
+): SweepRelation["when"] | undefined {
+  const words = Object.entries(vary).flatMap(([path, space]) =>
+    space.space === "choice" ? space.of.flatMap((option) => wordIn(option) ?? []).map((word) => ({ path, word })) : [],
+  );
+  const has = [...new Set(words.map(({ word }) => word))];
+  if (node.is !== "word" || node.arguments) {
+    const wanted = `a word that the sweep varies${has.length > 0 ? `, for example \`${has[0] ?? ""}\`` : ""}`;
+    program.report("wrong-type", { key: WHEN, wanted, found: formOf(node) }, node.span);
+    return undefined;
+  }
+  const found = words.find(({ word }) => word === node.text);
+  if (found) return found;
+  const near = nearest(node.text, has);
+  program.report(
+    "unknown-choice",
+    { key: WHEN, found: node.text, of: has, ...(near !== undefined && { nearest: near }) },
+    node.span,
+    near === undefined ? {} : { fix: replace(node.span, near) },
+  );
+  return undefined;
 }
 
 function termOf(program: Program, node: Expression, reaches: ReadonlyMap<string, Reach>): SweepTerm | undefined {
@@ -149,6 +184,11 @@ function reachesOf(vary: Readonly<Record<string, Space>>, { recipe }: Plan): Rea
   for (const part of [recipe.training, recipe.model])
     for (const [key, value] of Object.entries(part) as [string, Value][]) if (!varied.has(key)) values(key, value);
   return found;
+}
+/** Of an option that is a word. */
+export function wordIn(option: Value | Space | NestedCall): string | undefined {
+  if (isNested(option)) return option.nested.word;
+  return !isSpace(option) && isCall(option) ? option.word : undefined;
 }
 const isSpace = (x: Value | Space | NestedCall): x is Space => typeof x === "object" && x !== null && "space" in x;
 const isNested = (x: Value | Space | NestedCall): x is NestedCall =>

@@ -85,6 +85,8 @@ export class TuneSession {
   readonly engines: EngineRoom;
   readonly models: ModelRoom;
   readonly sweeps = new Map<string, DrawnSweep & { readonly plan: SweepPlan; readonly journal: string }>();
+  /** Names of sweeps that had no time for a trial. */
+  readonly untrained = new Set<string>();
   /** Data definitions by name. */
   readonly data = new Map<string, DataPlan>();
   /** Every evaluation of the session, oldest first: what `npm start` reports from. */
@@ -104,6 +106,12 @@ export class TuneSession {
     this.vocabulary = options.vocabulary ?? makeVocabulary();
     this.engines = new EngineRoom(options.startEngine);
     this.models = new ModelRoom(this);
+  }
+
+  private withoutBest(name: string): number | undefined {
+    if (this.untrained.has(name)) return 0;
+    const sweep = this.sweeps.get(name);
+    return sweep?.best === null ? sweep.trials.length : undefined;
   }
 
   get runs(): string {
@@ -126,6 +134,7 @@ export class TuneSession {
         runs: this.runs,
         best: (sweep) => this.sweeps.get(sweep)?.best?.values,
         bestRun: (sweep) => bestRun(this.sweeps.get(sweep)?.best),
+        withoutBest: (sweep) => this.withoutBest(sweep),
       },
       datasets: this.datasets,
       kept: this.kept,

@@ -26,7 +26,9 @@ const oneFile: SourceImplementation = {
     const table = await source.open(call, world, limit);
     if (!haveSeveral(table.array("labels") as Iterable<unknown>)) return table;
     const names = table.columnNames().filter((name) => name !== "label");
-    return tableOf(names.map((name): [string, unknown[]] => [name, Array.from(table.array(name) as Iterable<unknown>)]));
+    return tableOf(
+      names.map((name): [string, unknown[]] => [name, Array.from(table.array(name) as Iterable<unknown>)]),
+    );
   },
   async *stream(call, world) {
     for await (const { columns, rows } of source.stream(call, world)) {

@@ -8,9 +8,15 @@ type Goal = AutoReport["goal"];
 const worth = ({ score }: Pick<Contestant, "score">, { direction }: Goal): number =>
   Number.isNaN(score) ? -Infinity : direction === "maximize" ? score : -score;
 
-/** The first of the best: those without a training stand before trials, so that of equals the cheaper one is it. */
+/**
+ * The first of the best: those without a training stand before trials, so that of equals the cheaper one is it. What doesn't keep
+ * what is required is the best only where nothing keeps it.
+ */
 export function bestOf(scored: readonly Contestant[], goal: Goal): Contestant | undefined {
-  const cheap = [...scored].sort((a, b) => Number(a.kind === "trial") - Number(b.kind === "trial"));
+  const keep = scored.filter((one) => !one.misses && worth(one, goal) > -Infinity);
+  const cheap = [...(keep.length > 0 ? keep : scored)].sort(
+    (a, b) => Number(a.kind === "trial") - Number(b.kind === "trial"),
+  );
   return cheap.reduce<Contestant | undefined>(
     (best, one) => (worth(one, goal) > (best ? worth(best, goal) : -Infinity) ? one : best),
     undefined,
@@ -45,22 +51,33 @@ export function saidOf(o: {
   const { goal, scored, versus, untrained } = o;
   // The first trial is the best of them, by what is required of it too.
   const trial = scored.find(({ kind }) => kind === "trial");
-  const best = bestOf([...scored.filter(({ kind }) => kind !== "trial"), ...(trial ? [trial] : [])], goal);
+  const ranked = [...scored.filter(({ kind }) => kind !== "trial"), ...(trial ? [trial] : [])];
+  const best = bestOf(ranked, goal);
   if (!best) return "Nothing could be scored.";
+  const ahead = ranked.filter((one) => one.misses && one !== best && worth(one, goal) > worth(best, goal));
+  const bars = missing(best, ahead, goal);
   const value = (one: Contestant): string => `${goal.metric} ${significant(one.score, 4)}`;
   if (!trial)
-    return `${best.name} is the best that there is, with ${value(best)} on the validation rows: ${untrained ?? "no trial has a score"}.`;
+    return `${best.name} is the best that there is, with ${value(best)} on the validation rows: ${untrained ?? "no trial has a score"}.${bars}`;
   const trials = scored.filter(({ kind }) => kind === "trial").length;
+  if (best.kind !== "trial" && trial.misses && !best.misses)
+    return `${best.name} is the best of what keeps all that is required, with ${value(best)} on the validation rows; the best trial has ${significant(trial.score, 4)} and misses ${trial.misses.join("; ")}.${missing(
+      best,
+      ahead.filter((one) => one !== trial),
+      goal,
+    )}`;
   if (best.kind !== "trial" && best.score === trial.score)
-    return `${best.name} does as well as the best trial: ${value(best)} on the validation rows, learnt in ${duration(best.seconds)}. Nothing that was trained is worth its time here.`;
+    return `${best.name} does as well as the best trial: ${value(best)} on the validation rows, learnt in ${duration(best.seconds)}. Nothing that was trained is worth its time here.${bars}`;
   if (best.kind !== "trial") {
     const told = versus.find(({ name }) => name === best.name);
     const sure = SURE[told?.verdict ?? "unknown"];
-    return `${best.name} wins: ${value(best)} on the validation rows, and the best trial has ${significant(trial.score, 4)}, ${sure}. It learnt in ${duration(best.seconds)}: take it, or give the search more time.`;
+    return `${best.name} wins: ${value(best)} on the validation rows, and the best trial has ${significant(trial.score, 4)}, ${sure}. It learnt in ${duration(best.seconds)}: take it, or give the search more time.${bars}`;
   }
-  const beaten = versus.filter(({ verdict }) => verdict === "better").map(({ name }) => name);
-  const even = versus.filter(({ verdict }) => verdict !== "better" && verdict !== null).map(({ name }) => name);
-  const unknown = versus.filter(({ verdict }) => verdict === null).map(({ name }) => name);
+  // Of those with a better score it is told that they miss something.
+  const beside = versus.filter(({ name }) => !ahead.some((one) => one.name === name));
+  const beaten = beside.filter(({ verdict }) => verdict === "better").map(({ name }) => name);
+  const even = beside.filter(({ verdict }) => verdict !== "better" && verdict !== null).map(({ name }) => name);
+  const unknown = beside.filter(({ verdict }) => verdict === null).map(({ name }) => name);
   const parts = [
     `${best.name} is the best, with ${value(best)} on the validation rows`,
     ...(beaten.length > 0 ? [`it beats ${listed(beaten)} by more than chance`] : []),
@@ -71,7 +88,18 @@ export function saidOf(o: {
     trials > 1
       ? ` As the best of several it looks rather too good here: \`evaluate ${o.name}.best\` on rows of the test split tells.`
       : "";
-  return `${parts.join("; ")}.${lucky}`;
+  return `${parts.join("; ")}.${lucky}${bars}`;
+}
+
+/** Of what is required: who is ahead of the best one and misses it, or that the best one itself does. */
+function missing(best: Contestant, ahead: readonly Contestant[], { metric }: Goal): string {
+  if (best.misses) return ` Nothing keeps all that is required: ${best.name} misses ${best.misses.join("; ")}.`;
+  return ahead
+    .map(
+      ({ name, score, misses = [] }) =>
+        ` ${name} has ${metric} ${significant(score, 4)} and misses ${misses.join("; ")}.`,
+    )
+    .join("");
 }
 
 function listed(names: readonly string[]): string {

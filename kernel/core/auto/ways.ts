@@ -8,8 +8,12 @@ export interface WayOf {
   /** Tune text of it as a space. */
   readonly space: string;
   readonly points: readonly { readonly values: Readonly<Record<string, string>>; readonly times: number }[];
+  /** What learns, as the line's comment says. */
+  readonly learns: string;
   /** Nothing of the base learns. */
   readonly headOnly: boolean;
+  /** Every weight learns: most is learnt of enough updates, little of few. */
+  readonly whole: boolean;
 }
 
 const lora = (rank: number, times: number) => ({
@@ -23,13 +27,24 @@ export const WAYS: readonly WayOf[] = [
     technique: "lora(rank: 8)",
     space: "lora(rank: choice(4, 8, 16))",
     points: [lora(8, 1), lora(16, 0.5), lora(4, 1.5)],
+    learns: "small matrices beside the layers",
     headOnly: false,
+    whole: false,
   },
   {
     technique: "full",
     space: "full",
     points: [plain("full", 1), plain("full", 2), plain("full", 0.5)],
+    learns: "all weights",
     headOnly: false,
+    whole: true,
   },
-  { technique: "head_only", space: "head_only", points: [plain("head_only", 1)], headOnly: true },
+  {
+    technique: "head_only",
+    space: "head_only",
+    points: [plain("head_only", 1)],
+    learns: "the head alone",
+    headOnly: true,
+    whole: false,
+  },
 ];

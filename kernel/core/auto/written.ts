@@ -1,14 +1,18 @@
 /** The sweep that is written for the bases that are kept. */
 import type { Proposal, Setting } from "./auto.js";
 import type { Candidate, Wanted, Way } from "./candidates.js";
+import { bandsOf, rangeOf } from "./rates.js";
 import { batchFor, epochsFor, lengthFor } from "./rules.js";
 
 /** Epochs from which on giving up early saves something. */
 const PRUNED = 4;
 /** One of so many goes on, once it has trained so small a part of its steps. */
 const HALVED = 3;
-/** How far rates vary around those that are recommended. */
-const AROUND = 3;
+/**
+ * Updates that bench/TECHNIQUES.md's trainings of about a thousand rows had: with as many, training all weights did best in each
+ * of its tables; with fewer, larger steps of fewer weights learn more.
+ */
+const ENOUGH = 150;
 
 /** `seconds`: what one trial may take. */
 export function written(
@@ -29,6 +33,12 @@ export function written(
   const free = (setting: Setting): readonly Setting[] => (fixed[setting.key] === undefined ? [setting] : []);
   const timed = fixed["epochs"] !== undefined || fixed["steps"] !== undefined;
   const rated = fixed["optimizer"] !== undefined;
+  const bands = rated ? null : bandsOf(all);
+  const updates =
+    fixed["steps"] === undefined
+      ? Number(fixed["epochs"] ?? each.epochs) * Math.max(1, Math.ceil(rows / size))
+      : Number(fixed["steps"]);
+  const first = firstOf(kept, { rated, long: updates >= ENOUGH });
   const pruned = !timed && each.epochs >= PRUNED;
   // A third of a training tells a poor trial; before that the schedule has hardly begun.
   const rung = Math.ceil((each.epochs * Math.max(1, Math.ceil(rows / size))) / HALVED);
@@ -54,7 +64,7 @@ export function written(
       {
         key: "technique",
         value: `choice(${spaces.map((way) => way.space).join(", ")})`,
-        why: "what trains: the head alone, small matrices beside the layers, or all",
+        why: `what trains: ${listed(spaces.map(({ learns }) => learns))}`,
       },
       ...(rated
         ? []
@@ -62,14 +72,17 @@ export function written(
             {
               key: "optimizer.learning_rate",
               value: rangeOf(all.map((way) => way.rate)),
-              why: "around what is recommended for each",
+              why: spaces.length > 1 ? "around what is recommended for each" : "around what is recommended",
             },
           ]),
     ],
     sweep: [
+      ...(bands === null
+        ? []
+        : [{ key: "where", value: bands, why: "no rate of one technique is tried with another that it doesn't suit" }]),
       {
         key: "search",
-        value: `tpe(startup: ${String(firstOf(kept, rated).length)})`,
+        value: `tpe(startup: ${String(first.length)})`,
         why: "learns from its first trials on, which are known to do well",
       },
       ...(pruned
@@ -83,7 +96,7 @@ export function written(
         : []),
       ...wanted.asked,
     ],
-    first: firstOf(kept, rated),
+    first,
   };
 }
 
@@ -96,23 +109,22 @@ function whyBase([{ worth }, ...others]: readonly [Candidate, ...Candidate[]], a
       : "its probe does best of those that there is time for";
 }
 
-function rangeOf(rates: readonly number[]): string {
-  const [least, most] = [Math.min(...rates) / AROUND, Math.max(...rates) * AROUND];
-  const short = (x: number): string => String(Number(x.toPrecision(1)));
-  return `log(${short(least)}..${short(most)})`;
+function listed(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} or ${parts.at(-1) ?? ""}`;
 }
 
 /**
- * Points that begin: of the best base a way that learns much, then the head alone (so that what a frozen base can do is a model
- * too), then the other ways, the other bases, and what lies around.
+ * Points that begin: of the best base the way that usually does best, the other that learns much, and the head alone (so that
+ * what a frozen base can do is a model too), then the other bases, and what lies around. `long`: there are updates enough for
+ * all weights.
  */
 function firstOf(
   [best, ...others]: readonly [Candidate, ...Candidate[]],
-  rated: boolean,
+  { rated, long }: { readonly rated: boolean; readonly long: boolean },
 ): readonly Readonly<Record<string, string>>[] {
   const points = ({ base, ways }: Candidate) =>
     ways
-      .flatMap((way) => way.points.map((point, i) => ({ ...point, way, order: orderOf(way, i) })))
+      .flatMap((way) => way.points.map((point, i) => ({ ...point, way, order: orderOf(way, i, long) })))
       .toSorted((a, b) => a.order - b.order)
       .map(({ values, times, way }) => ({
         ...(others.length > 0 && { base: JSON.stringify(base) }),
@@ -126,6 +138,6 @@ function firstOf(
 }
 
 /** The first of each way before the second of any. */
-function orderOf({ headOnly }: Way, i: number): number {
-  return headOnly ? 0.5 : i === 0 ? 0 : 10 * i;
+function orderOf({ headOnly, whole }: Way, i: number, long: boolean): number {
+  return headOnly ? 0.5 : 10 * i + (whole === long ? 0 : 0.1);
 }

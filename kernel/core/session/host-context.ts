@@ -22,6 +22,8 @@ export interface HostContext {
   best?(sweep: string): Readonly<Record<string, string>> | undefined;
   /** The folder of its run, for `evaluate search.best`; null: it isn't kept; undefined: there is no such sweep, or it found nothing. */
   bestRun?(sweep: string): string | null | undefined;
+  /** How many trials a sweep had that ran and has no best one; undefined: there is no such sweep, or it has one. */
+  withoutBest?(sweep: string): number | undefined;
   /** Names made by TypeScript cells: a Tune name may not take one. */
   typescript(): readonly string[];
   /** `-p name=value`. */

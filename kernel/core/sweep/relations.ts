@@ -1,7 +1,8 @@
 /** Whether the values of a point stand to each other as `where` says. */
 import { must } from "#dsl/diagnostics/must.js";
 import { plain } from "#dsl/types/numeric.js";
-import type { NestedCall, Space, SweepPlan, SweepTerm } from "#dsl/plan/plan.js";
+import type { NestedCall, Space, SweepPlan, SweepRelation, SweepTerm } from "#dsl/plan/plan.js";
+import { wordIn } from "#dsl/plan/relations.js";
 import { isCall } from "#dsl/plan/value.js";
 import type { Value } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
@@ -13,16 +14,25 @@ export function holds(sweep: SweepPlan, point: Point): boolean {
 
 /** The first that the values don't keep, as it is written; null: they keep all. What has no number at the point (its option isn't taken) is held to nothing. */
 export function brokenAt({ where = [], vary, plan }: SweepPlan, point: Point): string | null {
-  const broken = where.find(({ relation, terms }) => {
+  const broken = where.find(({ relation, terms, when }) => {
+    if (when && wordAt(vary, point, when.path) !== when.word) return false;
     const [one, other] = terms.map((term) => numberOf(term, (path) => numberAt(vary, plan, point, path)));
     const word = must(registry.find("relation", relation)?.capabilities, `the relation ${relation}`);
     return one !== undefined && other !== undefined && !word.holds(one, other);
   });
-  return broken ? `${broken.relation}(${broken.terms.map(termText).join(", ")})` : null;
+  return broken ? `${broken.relation}(${[...broken.terms.map(termText), ...onlyText(broken)].join(", ")})` : null;
 }
+const onlyText = ({ when }: SweepRelation): readonly string[] => (when ? [`when: ${when.word}`] : []);
 function termText(term: SweepTerm): string {
   if ("number" in term) return String(term.number);
   return "path" in term ? term.path : `${term.term}(${term.of.map(termText).join(", ")})`;
+}
+
+/** The word that is drawn for a path. */
+function wordAt(vary: SweepPlan["vary"], point: Point, path: string): string | undefined {
+  const [space, drawn] = [vary[path], point[path]];
+  const option = space?.space === "choice" && drawn !== undefined ? space.of[drawn] : undefined;
+  return option === undefined ? undefined : wordIn(option);
 }
 
 function numberOf(term: SweepTerm, at: (path: string) => number | undefined): number | undefined {

@@ -294,6 +294,9 @@ function nameFacts(name: string, s: HostContext): NameFacts {
     const run = s.bestRun?.(name.slice(0, -BEST_RUN.length));
     if (run !== undefined) return { value: run };
   }
+  const swept = /^(.+)\.best(?:\.run)?$/u.exec(name)?.[1];
+  const trials = swept === undefined ? undefined : s.withoutBest?.(swept);
+  if (swept !== undefined && trials !== undefined) throw new CodedError("no-best", { sweep: swept, trials });
   const found = s.live(name);
   if (!found) throw new CodedError("unknown-reference", { name, has: s.typescript() });
   const { value } = found;

@@ -11,6 +11,7 @@ import { encodingOf } from "../../encoding/encoding.js";
 import { drawAll, type Drawn } from "../../inference/comparison.js";
 import { evaluateContender, type Beside } from "../verbs/evaluate-contender.js";
 import { evaluateOnce, type Measured } from "../verbs/evaluate-once.js";
+import { heldTo, sameCall } from "../verbs/evaluate-required.js";
 import { warningsOn } from "../warnings.js";
 import { howOf, type AroundAuto } from "./around.js";
 import type { Able } from "./looked.js";
@@ -105,7 +106,7 @@ async function frozen(around: AroundAuto, { plan, looked }: Able, _beside: Besid
 
 /** By the first goal. */
 export async function drawnOf(
-  { stage }: AroundAuto,
+  { session, stage, action: { auto } }: AroundAuto,
   { measures, cost, evaluation, by }: Measured,
   o: { readonly name: string; readonly kind: Contestant["kind"]; readonly base?: string; readonly number?: number },
 ): Promise<Probed> {
@@ -114,6 +115,15 @@ export async function drawnOf(
   const drawn = (await drawAll([measure], stage.signal)).get(measure);
   if (!drawn) throw new Error(`${measure.name} was not drawn`);
   const { interval } = drawn.score;
+  const { registry } = session.vocabulary;
+  const missed = heldTo(
+    auto.require ?? [],
+    (metric) => {
+      const own = measures.find(sameCall(metric));
+      return { score: { value: own?.value ?? Number.NaN, interval: null }, why: own?.why };
+    },
+    registry,
+  ).filter(({ cleared }) => !cleared);
   const contestant = {
     ...{ name: o.name, kind: o.kind },
     ...(o.base !== undefined && { base: o.base }),
@@ -121,6 +131,7 @@ export async function drawnOf(
     ...{ score: measure.value, seconds: cost.training ?? 0, bytes: cost.bytes },
     ...(by.is === "contender" && by.constant && { constant: true as const }),
     ...(interval && { low: interval.low, high: interval.high }),
+    ...(missed.length > 0 && { misses: missed.map(({ bar, is }) => `${bar}, and it is ${is}`) }),
     latency: (1000 * cost.asking) / Math.max(1, evaluation.rows),
   };
   return { contestant, drawn };

@@ -176,6 +176,7 @@ function untrained(session: TuneSession, name: string, report: AutoReport, stage
     change: (number) => demandRunning(name, number, []),
   };
   session.sweeps.delete(name);
+  session.untrained.add(name);
   session.names.define(name, handle, sweepType);
   const scored = report.probed;
   const why = `no training fits: ${listed(report.left)}`;

@@ -20,7 +20,7 @@ export interface Held {
 
 export function heldTo(
   bars: readonly Call[],
-  scoreOf: (metric: Call) => { readonly score: Score; readonly why?: string | undefined },
+  scoreOf: (metric: Call) => { readonly score: Pick<Score, "value" | "interval">; readonly why?: string | undefined },
   registry: Registry,
 ): readonly Held[] {
   return bars.map((call) => {

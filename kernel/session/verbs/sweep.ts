@@ -98,6 +98,7 @@ async function sweepIn(
 ): Promise<Swept> {
   const shown = { screen: stage.screen, controls: session.options.controls };
   const live = new LiveSweep(name, sweep, log, session.vocabulary.registry, shown, beyond.whole);
+  session.untrained.delete(name);
   session.sweeps.set(name, live);
   session.names.define(name, live, sweepType);
   const open = atOnce(sweep, memoryHere());

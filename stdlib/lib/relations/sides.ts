@@ -1,4 +1,4 @@
-/** What relations have in common: two numbers that stand to each other. */
+/** What relations have in common: two numbers that stand to each other, everywhere or where a word is drawn. */
 import { parameters } from "#dsl/types/define.js";
 
 export const relationParameters = parameters([
@@ -19,5 +19,12 @@ export const relationParameters = parameters([
     required: true,
     why: "Something is held to something.",
     impact: "high",
+  },
+  {
+    name: "when",
+    type: { is: "text" },
+    doc: "A word among those that vary (`full` of `technique: choice(full, head_only)`): only points that have it are held to this.",
+    why: "Without it all points are held to it; what is a good rate of one technique is none of another's.",
+    impact: "medium",
   },
 ]);

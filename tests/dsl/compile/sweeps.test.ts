@@ -161,6 +161,21 @@ describe("what a sweep's values are to each other", () => {
       },
     ]);
   });
+  it("is held to where a word is drawn alone, if that is said", () => {
+    assert.deepEqual(where("at_most(optimizer.learning_rate, 4e-4, when: full)"), [
+      {
+        relation: "at_most",
+        terms: [{ path: "optimizer.learning_rate" }, { number: 4e-4 }],
+        when: { path: "technique", word: "full" },
+      },
+    ]);
+    const wrong = (text: string) => codes(`maximize: accuracy, where: ${text}`, nested);
+    assert.deepEqual(wrong("at_most(batch_size, 64, when: fulll)"), ["unknown-choice"]);
+    assert.deepEqual(wrong("at_most(batch_size, 64, when: head_only)"), ["unknown-choice"]);
+    assert.deepEqual(wrong('at_most(batch_size, 64, when: "full")'), ["wrong-type"]);
+    assert.deepEqual(wrong("at_most(batch_size, 64, when: lora(rank: 4))"), ["wrong-type"]);
+    assert.deepEqual(wrong("at_most(batch_size, when: full)"), ["missing-argument"]);
+  });
   it("is refused where a path has no number, or nothing could be tried", () => {
     const wrong = (text: string) => codes(`maximize: accuracy, where: ${text}`, nested);
     assert.deepEqual(wrong("[at_most(rank, 8)]"), ["no-number-there"]);

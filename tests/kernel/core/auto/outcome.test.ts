@@ -65,6 +65,22 @@ describe("what won", () => {
     const missed = { ...trial, name: "trial 9", score: 0.95 };
     assert.match(said([words, trial, missed], ["better"]), /^trial 3 is the best/);
   });
+  it("is what keeps what is required, and who is ahead and doesn't is told", () => {
+    const slow = { ...words, score: 0.95, misses: ["latency at most 5 ms, and it is 12 ms"] };
+    assert.equal(bestOf([slow, trial], goal)?.name, "trial 3");
+    const text = said([slow, frozen, trial], ["worse", "better"]);
+    assert.match(text, /^trial 3 is the best, .*; it beats a, frozen by more than chance\./);
+    assert.match(text, /baseline\(tfidf\) has accuracy 0\.95 and misses latency at most 5 ms, and it is 12 ms\.$/);
+    assert.doesNotMatch(text, /no difference is shown/);
+    assert.match(
+      said([words, { ...trial, misses: ["latency at most 5 ms, and it is 7 ms"] }], ["better"]),
+      /^baseline\(tfidf\) is the best of what keeps all that is required, with accuracy 0\.8 .*the best trial has 0\.9 and misses latency/,
+    );
+    assert.match(
+      said([slow], [], "no training fits"),
+      /Nothing keeps all that is required: baseline\(tfidf\) misses latency/,
+    );
+  });
   it("is a probe where nothing was trained", () => {
     const text = said([words, frozen], [], "no training fits: a: one epoch would take 41 min");
     assert.equal(

@@ -6,6 +6,7 @@ import type { Candidate, Wanted } from "#kernel/core/auto/candidates.js";
 import { propose } from "#kernel/core/auto/propose.js";
 import { batchFor, epochsFor, lengthFor } from "#kernel/core/auto/rules.js";
 import { WAYS } from "#kernel/core/auto/ways.js";
+import { brokenAt, holds } from "#kernel/core/sweep/relations.js";
 import { modelKeys } from "#kernel/core/sweep/trial-text.js";
 import { parametersOf, pointOf } from "#kernel/core/sweep/parameters.js";
 import { compiled } from "../../../dsl/world.js";
@@ -31,6 +32,15 @@ const made = (candidates: readonly Candidate[], more: Partial<Wanted> = {}): Pro
 };
 const valueOf = (settings: readonly Setting[], key: string): string | undefined =>
   settings.find((one) => one.key === key)?.value;
+/** As a sweep that the compiler read. */
+function compiledOf(proposal: Proposal) {
+  const run = compiled(
+    `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 20%) }\n${programOf(proposal, names)}`,
+  );
+  const action = run.actions?.find((one) => one.verb === "sweep");
+  assert.ok(action);
+  return action;
+}
 const names = { data: "d", model: "found_model", recipe: "found_recipe", as: "found" };
 
 describe("what `sweep auto` writes", () => {
@@ -58,19 +68,58 @@ describe("what `sweep auto` writes", () => {
     assert.deepEqual(
       first.map((point) => [point["base"], point["technique"], point["optimizer.learning_rate"]]),
       [
-        ['"a"', "lora", "0.002"],
         ['"a"', "full", "0.0001"],
+        ['"a"', "lora", "0.002"],
         ['"a"', "head_only", "0.03"],
-        ['"b"', "lora", "0.002"],
-        ['"a"', "lora", "0.001"],
+        ['"b"', "full", "0.0001"],
         ['"a"', "full", "0.0002"],
-        ['"a"', "lora", "0.003"],
+        ['"a"', "lora", "0.001"],
         ['"a"', "full", "0.00005"],
+        ['"a"', "lora", "0.003"],
       ],
     );
     assert.equal(valueOf(vary, "base"), 'choice("a", "b")');
     assert.equal(valueOf(model, "base"), '"a"');
-    assert.equal(valueOf(vary, "optimizer.learning_rate"), "log(0.00003..0.09)");
+    assert.equal(valueOf(vary, "optimizer.learning_rate"), "log(0.000025..0.12)");
+  });
+  it("begins with larger steps of fewer weights where there are few updates", () => {
+    const { first } = made([base("a", 0.8, 4, 6, 2)], { fixed: { epochs: "2" } });
+    assert.deepEqual(
+      first.slice(0, 3).map((point) => point["technique"]),
+      ["lora", "full", "head_only"],
+    );
+  });
+  it("holds the rates of each technique to those around what is recommended for it", () => {
+    const proposal = made([base("a", 0.8, 4, 6, 2)]);
+    const { sweep } = compiledOf(proposal);
+    const space = { kind: "technique", of: ["lora", "full", "head_only"] };
+    const keeps = (technique: string, rate: number): boolean =>
+      holds(sweep, { technique: space.of.indexOf(technique), "optimizer.learning_rate": rate });
+    for (const [at, technique] of space.of.entries()) {
+      const rate = RATES[at]!;
+      assert.deepEqual(
+        [rate / 5, rate / 3.9, rate, 3.9 * rate, 5 * rate].map((one) => keeps(technique, one)),
+        [technique === "full", true, true, true, technique === "head_only"],
+        technique,
+      );
+    }
+    assert.equal(
+      brokenAt(sweep, { technique: 1, "optimizer.learning_rate": 0.07 }),
+      "at_most(optimizer.learning_rate, 0.0004, when: full)",
+    );
+    // One technique needs none: its range is its own.
+    const alone = made([base("a", 0.8, 400, 900, 20)]);
+    assert.equal(valueOf(alone.sweep, "where"), undefined);
+    assert.equal(valueOf(alone.vary, "optimizer.learning_rate"), "log(0.0075..0.12)");
+  });
+  it("says what learns of the techniques that are there", () => {
+    const why = (candidate: Candidate) => made([candidate]).vary.find(({ key }) => key === "technique")?.why;
+    assert.equal(
+      why(base("a", 0.8, 4, 6, 2)),
+      "what trains: small matrices beside the layers, all weights or the head alone",
+    );
+    assert.equal(why(base("a", 0.8, 4, 4000, 2)), "what trains: small matrices beside the layers or the head alone");
+    assert.equal(why(base("a", 0.8, 400, 900, 20)), "what trains: the head alone");
   });
   it("leaves out what takes too long, and says of how much", () => {
     const { proposal, left } = propose([base("a", 0.8, 10, 20, 5), base("large", 0.9, 4000, 9000, 2000)], wanted);

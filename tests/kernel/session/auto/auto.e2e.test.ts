@@ -114,9 +114,16 @@ describe("sweep auto", function () {
     );
     assert.equal(found("none").best, null);
     await assert.rejects(book.run("evaluate none.best on d.test"), (error) => {
-      assert.deepEqual(codesOf(error), ["known-after-run"]);
+      assert.deepEqual(codesOf(error), ["no-best"]);
       return true;
     });
+    await assert.rejects(
+      book.run('model m { base: "bert", task: text_classification }\ntrain m on d with none.best'),
+      (error) => {
+        assert.deepEqual(codesOf(error), ["no-best"]);
+        return true;
+      },
+    );
   });
 
   it("refuses data of one label, and tells why no base does", async () => {
