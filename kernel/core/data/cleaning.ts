@@ -5,6 +5,8 @@ import type { DataFacts } from "#dsl/types/facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Registry } from "#dsl/types/registry.js";
+import type { Call } from "#dsl/types/value.js";
+import type { CleanerImplementation } from "#stdlib/kinds/data.js";
 import { byRow, rowName } from "./row-names.js";
 import type { Row } from "./rows.js";
 import type { Divided } from "./splitting.js";
@@ -28,6 +30,11 @@ export class Drops {
   count(why: string, rows: number): void {
     this.of(why).count += rows;
   }
+  copy(): Drops {
+    const copy = new Drops();
+    for (const [why, { count, examples }] of this.reasons) copy.reasons.set(why, { count, examples: [...examples] });
+    return copy;
+  }
   list(): DataFacts["dropped"] {
     return [...this.reasons].map(([why, d]) => ({ why, ...d }));
   }
@@ -47,6 +54,8 @@ export interface Cleaning {
   /** All rows that have their split: those that train repeated or left out. */
   balanced(divided: readonly Divided[]): readonly Divided[];
   found(): Pick<DataFacts, "cleaners">;
+  /** What goes on from here by itself, and tells those drops. */
+  copy(drops: Drops): Cleaning;
 }
 
 export async function cleaning(
@@ -72,6 +81,17 @@ export async function cleaning(
     step: cleaner.start(plan.clean[i]!, { streamed: o.streamed, seed: plan.seed }),
     touched: new Touched(plan.clean[i]!.word, i > hidden),
   }));
+  return cleaningBy(steps, plan.seed, drops);
+}
+
+interface Step {
+  readonly cleaner: CleanerImplementation;
+  readonly call: Call;
+  readonly step: ReturnType<CleanerImplementation["start"]>;
+  readonly touched: Touched;
+}
+
+function cleaningBy(steps: readonly Step[], seed: number, drops: Drops): Cleaning {
   const clean = (row: Row): Row | undefined => {
     let { values } = row;
     for (const { step, touched } of steps) {
@@ -92,7 +112,7 @@ export async function cleaning(
       if (!cleaner.copies) return rows;
       const trains = rows.filter(isTrained);
       const labels = trains.map(({ row }) => String(row.values["label"] as string | number));
-      const copies = cleaner.copies(call, labels, plan.seed);
+      const copies = cleaner.copies(call, labels, seed);
       let at = 0;
       return rows.flatMap((one) => {
         if (!isTrained(one)) return one;
@@ -107,6 +127,12 @@ export async function cleaning(
   return {
     clean,
     balanced,
+    copy: (own) =>
+      cleaningBy(
+        steps.map((step) => ({ ...step, touched: step.touched.copy() })),
+        seed,
+        own,
+      ),
     found: () => (steps.length > 0 ? { cleaners: steps.map(({ touched }) => touched.found()) } : {}),
   };
 }

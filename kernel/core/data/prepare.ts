@@ -16,6 +16,7 @@ import { audited } from "./audit/audit.js";
 import type { SplitRows } from "./audit/rows.js";
 import type { Lines } from "./annotated/line.js";
 import { unreadNotes } from "./conversations.js";
+import { parted, type Parted } from "./pass/parted.js";
 import { pass, type Keeper } from "./pass/pass.js";
 import type { Prepared } from "./prepared.js";
 import { readHeader as header, streamRows, stride, type Row } from "./rows.js";
@@ -28,6 +29,8 @@ import "./codes.js";
 export type { Prepared } from "./prepared.js";
 
 export interface PrepareOptions {
+  /** Given: rows of plans that differ in `thin` alone are read, cleaned and divided once. */
+  readonly begun?: (begin: () => Promise<Begun>) => Promise<Begun>;
   /** Given: rows that were looked through before are not looked through again. */
   readonly audits?: { of(hash: string, look: () => Promise<DataAudit>): Promise<DataAudit> };
   readonly signal?: AbortSignal;
@@ -42,6 +45,13 @@ export interface PrepareOptions {
   readonly mostBytes?: number | undefined;
   /** What people decided about the rows of a plan with annotations. */
   readonly decisions?: Lines | undefined;
+}
+
+/** Rows that were read, and what was told of them meanwhile. */
+export interface Begun {
+  readonly rows: Parted;
+  readonly read: ReadAs;
+  readonly unread: ReadonlySet<string>;
 }
 
 /** `prepareRows`, then `measured`. Coded errors: those of both. */
@@ -59,16 +69,20 @@ export async function prepare(
  */
 export async function prepareRows(plan: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
   const registry = o.registry ?? whole;
-  const unread = new Set<string>();
-  const read = new ReadAs();
-  const chunks = streamRows(plan, {
-    ...{ registry, world, signal: o.signal, onRows: o.onRows, unread },
-    found: (file, what) => read.add(file, what),
-  });
+  const passing = { registry, streamed: false, signal: o.signal, decisions: o.decisions };
+  const opened = { unread: new Set<string>(), read: new ReadAs() };
+  const chunks = (): AsyncIterable<readonly Row[]> =>
+    streamRows(plan, {
+      ...{ registry, world, signal: o.signal, onRows: o.onRows, unread: opened.unread },
+      found: (file, what) => opened.read.add(file, what),
+    });
+  // What people decided of a row changes what it is.
+  const begun = plan.annotations
+    ? null
+    : await o.begun?.(async () => ({ ...opened, rows: await parted(plan, chunks(), passing) }));
+  const { unread, read } = begun ?? opened;
   const held = new Held(Object.keys(plan.columns).sort());
-  const { facts, labels, names, sample, annotated } = await pass(plan, chunks, held, {
-    ...{ registry, streamed: false, signal: o.signal, decisions: o.decisions },
-  });
+  const { facts, labels, names, sample, annotated } = await pass(plan, begun?.rows ?? chunks(), held, passing);
   const splits = held.splits(names);
   // What is repeated to even out labels is one row all the same.
   const rows = new Map([...splits].map(([name, own]) => [name, [...new Set(own)]]));

@@ -24,6 +24,16 @@ export class Touched {
     private readonly shown: boolean,
   ) {}
 
+  /** One that goes on from here by itself. */
+  copy(): Touched {
+    const copy = new Touched(this.word, this.shown);
+    copy.rows = this.rows;
+    for (const [why, count] of this.reasons) copy.reasons.set(why, count);
+    for (const [why, count] of this.notes) copy.notes.set(why, count);
+    copy.examples.push(...this.examples);
+    return copy;
+  }
+
   /** `row` as it came. */
   changed(row: Row, after: Row["values"]): void {
     this.rows++;

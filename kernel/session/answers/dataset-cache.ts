@@ -21,7 +21,7 @@ import { columnValues, type AskedColumn } from "../../datasets/column-values.js"
 import { filesIn } from "../../datasets/files-in.js";
 import { KeptAudits } from "../../datasets/kept-audits.js";
 import type { ConversationRows } from "../../core/data/conversations.js";
-import type { Prepared } from "../../core/data/prepare.js";
+import type { Begun, Prepared } from "../../core/data/prepare.js";
 import { measured, prepareRows, readHeader } from "../../datasets/prepare.js";
 import { chatOf, measuredChats } from "../../encoding/chat.js";
 import "../../artifacts/codes.js";
@@ -43,6 +43,12 @@ interface Kept {
   readonly measured: LRUCache<string, Promise<Prepared>>;
 }
 
+/** Rows before they are thinned out. */
+interface Started {
+  readonly stamp: string;
+  readonly made: Promise<Begun>;
+}
+
 /** What the beginning of a source said. */
 interface Header {
   readonly stamp: string;
@@ -53,7 +59,13 @@ interface Header {
  * What is kept, the last used first. A data set that is worked on is defined anew at every change, and each holds all its
  * rows; a tokenizer holds its vocabulary, a base the shapes of its weights.
  */
-const most = { prepared: 8, readers: 8, headers: 8, bases: 16, tokenizers: 8 } as const;
+const most = { begun: 1, prepared: 8, readers: 8, headers: 8, bases: 16, tokenizers: 8 } as const;
+
+/**
+ * Rows that are held as they were before any was thinned out, of data that nobody thins yet: sizes of a sweep begin with them.
+ * Data that are thinned are held so whatever they are, or each size would read them.
+ */
+const HELD = 20_000;
 
 /** Bytes of a deployment's files that are looked into by a check: those that people write in. */
 const LOOKED_INTO = 2 ** 22;
@@ -69,6 +81,7 @@ export class DatasetCache {
   constructor(private readonly o: { readonly glance?: boolean; readonly tries?: TriesEngine | undefined } = {}) {}
 
   private readonly prepared = new LRUCache<string, Kept>({ max: most.prepared });
+  private readonly begun = new LRUCache<string, Started>({ max: most.begun });
   private readonly headers = new LRUCache<string, Header>({ max: most.headers });
   private readonly audits = new KeptAudits();
   private readonly bases = new LRUCache<string, Promise<Base>>({ max: most.bases });
@@ -171,6 +184,7 @@ export class DatasetCache {
     if (known && stamp !== null && known.stamp === stamp) return known;
     const made = prepareRows(plan, world(plan.folder, s), {
       audits: this.audits,
+      ...(stamp !== null && { begun: (begin) => this.started(plan, stamp, begin) }),
       mostBytes: this.o.glance ? glance.bytes : undefined,
       ...told(s, `rows of ${plan.name} read`),
       ...(s.onProgress && { onFetch: (label, done, total) => s.onProgress?.({ label, done, total }) }),
@@ -183,6 +197,22 @@ export class DatasetCache {
       if (this.prepared.peek(key) === kept) this.prepared.delete(key);
     });
     return kept;
+  }
+
+  /** Read, cleaned and divided once for all sizes that are thinned out of them. */
+  private started(plan: DataPlan, stamp: string, begin: () => Promise<Begun>): Promise<Begun> {
+    const key = keyOfData({ ...plan, thin: 1 });
+    const known = this.begun.get(key);
+    if (known?.stamp === stamp) return known.made;
+    const started: Started = { stamp, made: begin() };
+    const forget = (): void => {
+      if (this.begun.peek(key) === started) this.begun.delete(key);
+    };
+    this.begun.set(key, started);
+    started.made.then(({ rows }) => {
+      if (plan.thin === undefined && rows.divided.length > HELD) forget();
+    }, forget);
+    return started.made;
   }
 
   private async measured(made: Promise<Prepared>, plan: DataPlan, reader: ReaderOf, s: HostContext): Promise<Prepared> {

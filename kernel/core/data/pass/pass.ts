@@ -6,12 +6,10 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
-import type { Registry } from "#dsl/types/registry.js";
 import { Overlay, type Annotated } from "../annotated/overlay.js";
 import { annotatedNotes } from "../annotated/notes.js";
-import type { Lines } from "../annotated/line.js";
-import { answersText, placeAnswers } from "../answers.js";
-import { cleaning, Drops, type Cleaning } from "../cleaning.js";
+import { answersText } from "../answers.js";
+import { cleaning, Drops } from "../cleaning.js";
 import { rowName } from "../row-names.js";
 import type { Row } from "../row.js";
 import { stride, turn } from "../rows.js";
@@ -21,7 +19,7 @@ import { foreseen, type Foreseen } from "./foreseen.js";
 import { hashOf, type HashedSplit } from "./hash.js";
 import { LabelCounts } from "./labels.js";
 import { Leaks } from "./leaks.js";
-import { Missing } from "./missing.js";
+import { clean, SAMPLE, type Parted, type Passing } from "./parted.js";
 import { Personal } from "./personal.js";
 import { Strata } from "./strata.js";
 import { thinned } from "./thin.js";
@@ -38,16 +36,6 @@ export interface Keeper {
   /** The rows as `lineOf` writes them, for the hash. */
   lines(split: string): HashedSplit["lines"];
 }
-export interface Passing {
-  readonly registry: Registry;
-  /** Of streamed rows: all of them once more, where a plan must know them before the first goes anywhere. */
-  readonly again?: () => AsyncIterable<readonly Row[]>;
-  /** Whether rows are divided as they come. */
-  readonly streamed: boolean;
-  readonly signal?: AbortSignal | undefined;
-  /** What people decided about the rows of a plan with annotations; absent: nothing yet. */
-  readonly decisions?: Lines | undefined;
-}
 export interface Passed {
   readonly facts: Omit<DataFacts, "audit">;
   readonly labels: readonly string[];
@@ -61,21 +49,23 @@ export interface Passed {
   readonly annotated?: Annotated;
 }
 
-const SAMPLE = 5;
-
-/** Coded errors of cleaners and splits, and `missing-value`, `answer-not-there`, `no-rows-left`, `split-not-streamed`. */
+/**
+ * `from`: rows as they were read, or what `parted` made of them. Coded errors of cleaners and splits, and `missing-value`,
+ * `answer-not-there`, `no-rows-left`, `split-not-streamed`.
+ */
 export async function pass(
   plan: DataPlan,
-  chunks: AsyncIterable<readonly Row[]>,
+  from: AsyncIterable<readonly Row[]> | Parted,
   keeper: Keeper,
   o: Passing,
 ): Promise<Passed> {
-  const drops = new Drops();
+  const known = "divided" in from ? from : null;
+  const drops = known?.drops.copy() ?? new Drops();
   const [leaks, labels, strata] = [new Leaks(), new LabelCounts(plan.columns), new Strata(plan)];
   const personal = new Personal(plan.columns);
   const sample: Readonly<Record<string, unknown>>[] = [];
   const found = new Set<string>();
-  const read = { rows: 0 };
+  const read = { rows: known?.read ?? 0 };
   // One that is repeated comes as often, one after the other.
   let [last, copies]: [Row | null, number] = [null, 0];
   const take = ({ row, split, thinned }: Divided): void => {
@@ -105,15 +95,23 @@ export async function pass(
     });
   };
   const before = await foreseenIn(plan, o);
-  const divided = await dividedBy(plan, o, before);
-  const cleaners = await cleaning(plan, o.registry, drops, o);
-  const cleaned = clean(plan, chunks, { cleaners, drops, read, overlay }, o);
-  for await (const rows of before ? picked(cleaned, before, drops) : cleaned) {
-    for (const row of rows.slice(0, SAMPLE - sample.length)) sample.push(shown(plan, overlay?.shown(row) ?? row));
+  const cleaners = known?.cleaners.copy(drops) ?? (await cleaning(plan, o.registry, drops, o));
+  const parts = async function* (): AsyncGenerator<Pick<Parted, "first" | "divided">> {
+    if ("divided" in from) {
+      if (from.divided.length > 0) yield from;
+      return;
+    }
+    const divided = await dividedBy(plan, o, before);
+    const cleaned = clean(plan, from, { cleaners, drops, read, overlay }, o);
+    for await (const rows of before ? picked(cleaned, before, drops) : cleaned)
+      yield { first: rows.slice(0, SAMPLE), divided: await divided(rows) };
+  };
+  for await (const { first, divided } of parts()) {
+    for (const row of first.slice(0, SAMPLE - sample.length)) sample.push(shown(plan, overlay?.shown(row) ?? row));
     // Labels are evened out as people decided on them.
-    const parted = thinned(decided(await divided(rows)), plan, o);
-    for (const { row, split } of parted) if (split !== null) strata.look(row, split);
-    for (const [at, one] of cleaners.balanced(parted).entries()) {
+    const left = thinned(decided(divided), plan, o);
+    for (const { row, split } of left) if (split !== null) strata.look(row, split);
+    for (const [at, one] of cleaners.balanced(left).entries()) {
       if (at % stride === 0) await turn(o.signal);
       take(one);
     }
@@ -182,54 +180,6 @@ async function dividedBy(plan: DataPlan, { registry, streamed }: Passing, before
   if (!streamed) return (rows) => divide(rows, plan, registry);
   const assign = await dividing(plan, registry, before?.splits);
   return (rows) => Promise.resolve(rows.map(assign));
-}
-
-/** Chunks of clean rows; a single one of all where they are not streamed. `read` counts what came. */
-async function* clean(
-  plan: DataPlan,
-  chunks: AsyncIterable<readonly Row[]>,
-  {
-    cleaners,
-    drops,
-    read,
-    overlay,
-  }: {
-    readonly cleaners: Cleaning;
-    readonly drops: Drops;
-    readonly read: { rows: number };
-    readonly overlay: Overlay | null;
-  },
-  { streamed, signal }: Passing,
-): AsyncGenerator<readonly Row[]> {
-  const missing = new Missing(plan.columns);
-  const all: Row[] = [];
-  for await (const rows of chunks) {
-    await turn(signal);
-    read.rows += rows.length;
-    const kept = rows.flatMap((given) => {
-      const row = overlay ? overlay.read(given) : given;
-      if (!row) {
-        drops.add("not labelled yet", rowName(given));
-        return [];
-      }
-      const own = cleaners.clean(row);
-      const placed = own && placeAnswers(own);
-      return missing.look(row, placed ?? null) || !placed ? [] : placed;
-    });
-    if (streamed) yield kept;
-    else for (const row of kept) all.push(row);
-  }
-  missing.demandNone();
-  if (streamed || all.length === 0) return;
-  const sampled = evenly(all, plan.sample);
-  if (sampled.length < all.length) drops.count("outside the sample", all.length - sampled.length);
-  yield sampled;
-}
-
-/** `count` rows at equal distances over the data. */
-function evenly(rows: readonly Row[], count: number | null): readonly Row[] {
-  if (count === null || count >= rows.length) return rows;
-  return Array.from({ length: count }, (_, i) => rows[Math.floor(((i + 0.5) * rows.length) / count)]!);
 }
 
 /** By column, not by role. */

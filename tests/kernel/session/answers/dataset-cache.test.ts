@@ -5,6 +5,8 @@ import { runInNewContext } from "node:vm";
 import type { TableFacts } from "#dsl/types/facts.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
+import type { DataPlan } from "#dsl/types/subject.js";
+import { WholeReads } from "../whole-reads.js";
 import { call, Folder } from "../../core/data/plans.js";
 
 describe("data that a session prepared", () => {
@@ -34,6 +36,35 @@ describe("data that a session prepared", () => {
       alive.join(", "),
     );
     assert.equal(await of(0), await of(0));
+  });
+  it("are read, cleaned and divided once for all sizes that are thinned out of them", async () => {
+    const path = folder.write("sizes.csv", `text,label\n${rows}`);
+    const reads = new WholeReads();
+    try {
+      const split = call("split", "random", { train: { share: 0.8 }, validation: { share: 0.2 } });
+      const over = call("cleaner", "balance", { by: "over", ratio: { share: 1 } });
+      const clean = [call("cleaner", "drop_short", { limit: 14, by: "characters" }), over];
+      const plan = (thin?: DataPlan["thin"]) =>
+        folder.plan(call("source", "csv", { path }), { split, clean, ...(thin !== undefined && { thin }) });
+      const datasets = new DatasetCache();
+      const sizes = [undefined, { share: 0.2 }, { share: 0.4 }, 300];
+      const of = (at: number, by: DatasetCache) => by.data(plan(sizes[at]), null, hostContext);
+      const shared = await Promise.all(sizes.map((_, at) => of(at, datasets)));
+      assert.equal(reads.of("sizes.csv"), 1);
+      assert.ok((shared[0]?.facts.dropped.length ?? 0) > 0);
+      for (const [at, { facts, labels, sample, splits }] of shared.entries()) {
+        const alone = await of(at, new DatasetCache());
+        assert.deepEqual({ facts, labels, sample }, { facts: alone.facts, labels: alone.labels, sample: alone.sample });
+        for (const [name, table] of Object.entries(splits))
+          assert.deepEqual(table.array("$row"), alone.splits[name]!.array("$row"));
+      }
+      assert.equal(reads.of("sizes.csv"), 5);
+      folder.write("sizes.csv", `text,label\n${rows}text at the end,a\n`);
+      await of(1, datasets);
+      assert.equal(reads.of("sizes.csv"), 6);
+    } finally {
+      reads.stop();
+    }
   });
   it("are looked at once for their columns, until their file changes", async () => {
     const datasets = new DatasetCache();
