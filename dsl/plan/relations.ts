@@ -2,7 +2,6 @@
 import { nearest } from "../diagnostics/nearest.js";
 import { replace } from "../diagnostics/reporter.js";
 import { pathSpan, type Expression, type WordNode } from "../syntax/tree.js";
-import type { Word } from "../types/registry.js";
 import { formOf } from "../types/shapes.js";
 import { plain } from "../types/numeric.js";
 import type { Call, Value } from "../types/value.js";
@@ -44,43 +43,8 @@ function relationOf(
   }
   const has = wordOf(program, node, "relation");
   if (!has) return undefined;
-  const given = argumentsIn(program, node, has);
-  if (!given) return undefined;
-  const { left, right, only } = given;
-  const terms = [termOf(program, left, reaches), termOf(program, right, reaches)] as const;
-  const [one, other] = terms;
-  if (!one || !other) return undefined;
-  const ends = (term: SweepTerm): readonly number[] => {
-    const { least, most } = reachOf(program, term, reaches);
-    return [least, most];
-  };
-  const holds = program.registry.find("relation", node.text)?.capabilities?.holds;
-  if (!ends(one).some((a) => ends(other).some((b) => holds?.(a, b)))) {
-    program.report("never-holds", { relation: program.textOf(node.span) ?? node.text }, node.span);
-    return undefined;
-  }
-  const when = only && whenIn(program, only, vary);
-  if (only && !when) return undefined;
-  return { relation: node.text, terms: [one, other], ...(when && { when }) };
-}
-
-/** Both sides, and the word that it is held to. Undefined: they can't be read (reported). */
-function argumentsIn(program: Program, node: WordNode, has: Word) {
-  const given = node.arguments ?? [];
-  const named = has.parameters.map((p) => p.name);
-  const strange = given.find(({ key }) => key && !named.includes(key.text))?.key;
-  if (strange) {
-    const near = nearest(strange.text, named);
-    program.report(
-      "unknown-argument",
-      { word: node.text, name: strange.text, has: named, ...(near !== undefined && { nearest: near }) },
-      strange.span,
-      near === undefined ? {} : { fix: replace(strange.span, near) },
-    );
-    return undefined;
-  }
-  const only = given.find(({ key }) => key?.text === WHEN);
-  const sides = given.filter((one) => one !== only);
+  const only = node.arguments.find(({ key }) => key?.text === WHEN);
+  const sides = node.arguments.filter((one) => one !== only);
   const [left, right, extra] = sides;
   if (!left || !right) {
     const wanted = has.parameters.filter((p) => p.required);
@@ -92,7 +56,21 @@ function argumentsIn(program: Program, node: WordNode, has: Word) {
     program.report("too-many-arguments", { word: node.text, positional: 2 }, extra.span);
     return undefined;
   }
-  return { left: left.value, right: right.value, only: only?.value };
+  const terms = [termOf(program, left.value, reaches), termOf(program, right.value, reaches)] as const;
+  const [one, other] = terms;
+  if (!one || !other) return undefined;
+  const ends = (term: SweepTerm): readonly number[] => {
+    const { least, most } = reachOf(program, term, reaches);
+    return [least, most];
+  };
+  const holds = program.registry.find("relation", node.text)?.capabilities?.holds;
+  if (!ends(one).some((a) => ends(other).some((b) => holds?.(a, b)))) {
+    program.report("never-holds", { relation: program.textOf(node.span) ?? node.text }, node.span);
+    return undefined;
+  }
+  const when = only && whenIn(program, only.value, vary);
+  if (only && !when) return undefined;
+  return { relation: node.text, terms: [one, other], ...(when && { when }) };
 }
 
 /** The path that may be that word. Undefined: none (reported). */

@@ -119,4 +119,6 @@ export interface Versus {
   readonly high: number | null;
   /** Of the best trial; null: too little tells. */
   readonly verdict: "better" | "worse" | "no difference shown" | null;
+  /** Better by more than one look would explain, but not by more than the choice of the best of all looks does. */
+  readonly chosen?: true;
 }

@@ -1,5 +1,5 @@
 /** What the rules of `sweep auto` are told of: bases, ways to train each and what they take, and what is wanted. */
-import type { Lengths, Setting } from "./auto.js";
+import type { Left, Lengths, Setting } from "./auto.js";
 import type { WayOf } from "./ways.js";
 
 /** A technique on a base, as a plan estimates it for one epoch. */
@@ -17,9 +17,14 @@ export interface Candidate {
   /** Most tokens that it reads. */
   readonly positions: number;
   readonly ways: readonly Way[];
+  /** Techniques that can't train it, with the reason; absent: all can. */
+  readonly refused?: readonly Left[];
 }
 export interface Wanted {
+  /** That train. */
   readonly rows: number;
+  /** Rows that validate. */
+  readonly validating: number;
   readonly task: string;
   /** What is left for trials. */
   readonly seconds: number;

@@ -1,6 +1,6 @@
 /** Who is best of all that was scored, what that means, and which of them are worth a look. */
 import { frontOf } from "../sweep/front.js";
-import { duration, significant } from "../display/text.js";
+import { count, duration, significant } from "../display/text.js";
 import type { AutoReport, Contestant, Versus } from "./auto.js";
 
 type Goal = AutoReport["goal"];
@@ -47,6 +47,10 @@ export function saidOf(o: {
   readonly versus: readonly Versus[];
   /** Why nothing was trained; null: something was. */
   readonly untrained: string | null;
+  /** Scores of the validation rows of which the best trial has the best one. */
+  readonly looks: number;
+  /** That validate. */
+  readonly rows: number;
 }): string {
   const { goal, scored, versus, untrained } = o;
   // The first trial is the best of them, by what is required of it too.
@@ -59,7 +63,6 @@ export function saidOf(o: {
   const value = (one: Contestant): string => `${goal.metric} ${significant(one.score, 4)}`;
   if (!trial)
     return `${best.name} is the best that there is, with ${value(best)} on the validation rows: ${untrained ?? "no trial has a score"}.${bars}`;
-  const trials = scored.filter(({ kind }) => kind === "trial").length;
   if (best.kind !== "trial" && trial.misses && !best.misses)
     return `${best.name} is the best of what keeps all that is required, with ${value(best)} on the validation rows; the best trial has ${significant(trial.score, 4)} and misses ${trial.misses.join("; ")}.${missing(
       best,
@@ -76,19 +79,26 @@ export function saidOf(o: {
   // Of those with a better score it is told that they miss something.
   const beside = versus.filter(({ name }) => !ahead.some((one) => one.name === name));
   const beaten = beside.filter(({ verdict }) => verdict === "better").map(({ name }) => name);
-  const even = beside.filter(({ verdict }) => verdict !== "better" && verdict !== null).map(({ name }) => name);
+  const others = beside.filter(({ verdict }) => verdict !== "better" && verdict !== null);
+  const lucky = others.filter(({ chosen }) => chosen).map(({ name }) => name);
+  const even = others.filter(({ chosen }) => !chosen).map(({ name }) => name);
   const unknown = beside.filter(({ verdict }) => verdict === null).map(({ name }) => name);
   const parts = [
     `${best.name} is the best, with ${value(best)} on the validation rows`,
     ...(beaten.length > 0 ? [`it beats ${listed(beaten)} by more than chance`] : []),
+    ...(lucky.length > 0
+      ? [`it is ahead of ${listed(lucky)}, but by no more than the choice of the best score may explain`]
+      : []),
     ...(even.length > 0 ? [`against ${listed(even)} no difference is shown`] : []),
     ...(unknown.length > 0 ? [`it is ahead of ${listed(unknown)} on too few rows to tell that from chance`] : []),
   ];
-  const lucky =
-    trials > 1
-      ? ` As the best of several it looks rather too good here: \`evaluate ${o.name}.best\` on rows of the test split tells.`
-      : "";
-  return `${parts.join("; ")}.${lucky}${bars}`;
+  return `${parts.join("; ")}.${bestOfLooks(o)}${bars}`;
+}
+
+/** What the best of several scores of the same rows is worth. */
+function bestOfLooks({ name, looks, rows }: { readonly name: string; readonly looks: number; readonly rows: number }) {
+  if (looks < 2) return "";
+  return ` As the best of ${count(looks)} looks at ${count(rows)} rows it looks rather too good here: \`evaluate ${name}.best\` on rows of the test split tells.`;
 }
 
 /** Of what is required: who is ahead of the best one and misses it, or that the best one itself does. */

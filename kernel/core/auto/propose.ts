@@ -23,8 +23,8 @@ const BASES = 3;
 export function propose(candidates: readonly Candidate[], wanted: Wanted): Proposed {
   const left: Left[] = [];
   const able = candidates.flatMap((one) => {
-    const ways = waysWithin(one, wanted);
-    if (ways.length > 0) return [{ ...one, ways }];
+    const { ways, slow } = waysWithin(one, wanted);
+    if (ways.length > 0) return [{ ...one, ways, refused: [...(one.refused ?? []), ...slow] }];
     left.push({ what: one.base, why: whyNone(one, wanted) });
     return [];
   });
@@ -37,6 +37,7 @@ export function propose(candidates: readonly Candidate[], wanted: Wanted): Propo
   for (const { base } of others.filter(slow))
     left.push({ what: base, why: "a trial of it would take the time of several" });
   for (const { base } of quick.slice(BASES - 1)) left.push({ what: base, why: "the probes of others do better" });
+  left.push(...[best, ...kept].flatMap(({ refused }) => refused));
   return { proposal: written([best, ...kept], { ...wanted, alone: candidates.length === 1 }, part), left };
 }
 
@@ -56,13 +57,36 @@ function partOf({ ways }: Candidate, { seconds, trials }: Wanted): number {
 }
 
 /** Those whose two epochs fit into a trial, or one does; or, where none fits, into a sweep of two trials. */
-function waysWithin(one: Candidate, wanted: Wanted): readonly Way[] {
+function waysWithin(one: Candidate, wanted: Wanted): { readonly ways: readonly Way[]; readonly slow: readonly Left[] } {
   const part = partOf(one, wanted);
-  for (const most of [part / 2, part, wanted.seconds / LEAST]) {
-    const fit = one.ways.filter((way) => way.secondsAnEpoch <= most);
-    if (fit.length > 0) return fit;
+  for (const [epochs, seconds] of [
+    [2, part],
+    [1, part],
+    [1, wanted.seconds / LEAST],
+  ] as const) {
+    const fits = (way: Way): boolean => epochs * way.secondsAnEpoch <= seconds;
+    const ways = one.ways.filter(fits);
+    if (ways.length > 0)
+      return {
+        ways,
+        slow: one.ways.filter((way) => !fits(way)).map((way) => slowWay(one.base, way, { epochs, seconds })),
+      };
   }
-  return [];
+  return { ways: [], slow: [] };
+}
+
+function slowWay(
+  base: string,
+  { technique, secondsAnEpoch }: Way,
+  { epochs, seconds }: { readonly epochs: 1 | 2; readonly seconds: number },
+): Left {
+  const takes = `${epochs === 1 ? "one epoch" : "two epochs"} would take ${duration(epochs * secondsAnEpoch)}`;
+  return { what: wayOn(base, technique), why: `${takes}, and a trial may take ${duration(seconds)}` };
+}
+
+/** As it is told of: `all-MiniLM-L6-v2, lora`. */
+export function wayOn(base: string, technique: string): string {
+  return `${base}, ${/^\w+/.exec(technique)?.[0] ?? technique}`;
 }
 
 function whyNone({ ways }: Candidate, { seconds }: Wanted): string {

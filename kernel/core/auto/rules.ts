@@ -2,16 +2,22 @@
 import { duration } from "../display/text.js";
 import type { Lengths } from "./auto.js";
 
+/** Raised with whatever changes a program that is written: one that was kept is written anew. */
+export const RULES = 2;
+
 /** Tokens that cost nothing where rows are shorter, since batches are padded to their own longest. */
 const SHORT = 32;
 /** Updates from which on little is learnt that wasn't before, and how often small data may be gone through for them. */
 const UPDATES = 300;
 export const EPOCHS = { least: 3, most: 20 } as const;
 
+/** Rows that validate, below which choosing by them is mostly chance: of 50 one share's interval is 27 points wide. */
+export const FEW = 50;
+
 /** Rows of an update. */
 export function batchFor(rows: number): { readonly size: number; readonly why: string } {
   if (rows < 500) return { size: 8, why: "few rows: small batches make enough updates of them" };
-  if (rows < 10_000) return { size: 16, why: "as usual for thousands of rows" };
+  if (rows < 10_000) return { size: 16, why: `as usual for ${rows < 2000 ? "hundreds" : "thousands"} of rows` };
   return { size: 32, why: "many rows: larger batches go through them faster" };
 }
 

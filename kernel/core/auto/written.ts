@@ -1,8 +1,9 @@
 /** The sweep that is written for the bases that are kept. */
+import { count } from "../display/text.js";
 import type { Proposal, Setting } from "./auto.js";
 import type { Candidate, Wanted, Way } from "./candidates.js";
 import { bandsOf, rangeOf } from "./rates.js";
-import { batchFor, epochsFor, lengthFor } from "./rules.js";
+import { batchFor, epochsFor, FEW, lengthFor } from "./rules.js";
 
 /** Epochs from which on giving up early saves something. */
 const PRUNED = 4;
@@ -38,8 +39,10 @@ export function written(
     fixed["steps"] === undefined
       ? Number(fixed["epochs"] ?? each.epochs) * Math.max(1, Math.ceil(rows / size))
       : Number(fixed["steps"]);
-  const first = firstOf(kept, { rated, long: updates >= ENOUGH });
-  const pruned = !timed && each.epochs >= PRUNED;
+  const few = wanted.validating < FEW;
+  const sure = few && wanted.trials === null;
+  const first = firstOf(kept, { rated, long: updates >= ENOUGH, sure });
+  const pruned = !timed && !few && each.epochs >= PRUNED;
   // A third of a training tells a poor trial; before that the schedule has hardly begun.
   const rung = Math.ceil((each.epochs * Math.max(1, Math.ceil(rows / size))) / HALVED);
   return {
@@ -80,11 +83,13 @@ export function written(
       ...(bands === null
         ? []
         : [{ key: "where", value: bands, why: "no rate of one technique is tried with another that it doesn't suit" }]),
-      {
-        key: "search",
-        value: `tpe(startup: ${String(first.length)})`,
-        why: "learns from its first trials on, which are known to do well",
-      },
+      sure
+        ? { key: "trials", value: String(first.length), why: whySure(wanted.validating) }
+        : {
+            key: "search",
+            value: `tpe(startup: ${String(first.length)})`,
+            why: "learns from its first trials on, which are known to do well",
+          },
       ...(pruned
         ? [
             {
@@ -109,6 +114,10 @@ function whyBase([{ worth }, ...others]: readonly [Candidate, ...Candidate[]], a
       : "its probe does best of those that there is time for";
 }
 
+function whySure(validating: number): string {
+  return `those that are recommended: the best of more, by ${count(validating)} rows, would be one of chance`;
+}
+
 function listed(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} or ${parts.at(-1) ?? ""}`;
 }
@@ -116,11 +125,11 @@ function listed(parts: readonly string[]): string {
 /**
  * Points that begin: of the best base the way that usually does best, the other that learns much, and the head alone (so that
  * what a frozen base can do is a model too), then the other bases, and what lies around. `long`: there are updates enough for
- * all weights.
+ * all weights; `sure`: nothing but what is recommended.
  */
 function firstOf(
   [best, ...others]: readonly [Candidate, ...Candidate[]],
-  { rated, long }: { readonly rated: boolean; readonly long: boolean },
+  { rated, long, sure }: { readonly rated: boolean; readonly long: boolean; readonly sure: boolean },
 ): readonly Readonly<Record<string, string>>[] {
   const points = ({ base, ways }: Candidate) =>
     ways
@@ -134,7 +143,7 @@ function firstOf(
   const own = points(best);
   const [ways, around] = [own.slice(0, best.ways.length), own.slice(best.ways.length)];
   // Where nothing tells rates apart, what lies around is the same again.
-  return [...ways, ...others.flatMap((one) => points(one).slice(0, 1)), ...(rated ? [] : around)];
+  return [...ways, ...others.flatMap((one) => points(one).slice(0, 1)), ...(rated || sure ? [] : around)];
 }
 
 /** The first of each way before the second of any. */

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import type { Versus } from "../../core/auto/auto.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
+import { asChosen } from "../../core/auto/luck.js";
 import { difference } from "../../inference/comparison.js";
 import { loadedWeights } from "../models/loaded.js";
 import { evaluateOnce } from "../verbs/evaluate-once.js";
@@ -29,15 +30,12 @@ export async function scoredTrials(around: AroundAuto, trials: readonly TrialRec
   return scored;
 }
 
-export function versusOf(best: Probed, others: readonly Probed[]): readonly Versus[] {
+/** `looks`: scores of these rows, of which that of `best` is the best one. */
+export function versusOf(best: Probed, others: readonly Probed[], looks: number): readonly Versus[] {
+  const { greaterIsBetter } = best.drawn.measure;
   return others.map(({ contestant, drawn }) => {
     const { value, interval, verdict } = difference(drawn, best.drawn);
-    return {
-      name: contestant.name,
-      difference: value,
-      low: interval?.low ?? null,
-      high: interval?.high ?? null,
-      verdict,
-    };
+    const { low, high } = interval ?? { low: null, high: null };
+    return asChosen({ name: contestant.name, difference: value, low, high, verdict }, { looks, greaterIsBetter });
   });
 }

@@ -1,5 +1,7 @@
 /** What a training of each base in each way takes here, as the plan estimates it, or as the probe's reading tells where nothing was measured yet. */
+import type { Left } from "../../core/auto/auto.js";
 import type { Candidate, Way } from "../../core/auto/candidates.js";
+import { wayOn } from "../../core/auto/propose.js";
 import { batchFor, lengthFor } from "../../core/auto/rules.js";
 import { WAYS } from "../../core/auto/ways.js";
 import type { AroundAuto } from "./around.js";
@@ -22,13 +24,17 @@ export async function candidates(
     const probe = probed.find(({ contestant }) => contestant.base === one.looked.name);
     const score = probe?.contestant.score;
     const worth = score === undefined || Number.isNaN(score) ? null : goal.direction === "maximize" ? score : -score;
-    const ways = await waysOf(around, one, probe);
-    found.push({ base: one.looked.name, worth, lengths: one.looked.lengths, positions: one.positions, ways });
+    const by = await waysOf(around, one, probe);
+    found.push({ base: one.looked.name, worth, lengths: one.looked.lengths, positions: one.positions, ...by });
   }
   return found;
 }
 
-async function waysOf(around: AroundAuto, one: Able, probe: Probed | undefined): Promise<readonly Way[]> {
+async function waysOf(
+  around: AroundAuto,
+  one: Able,
+  probe: Probed | undefined,
+): Promise<Required<Pick<Candidate, "ways" | "refused">>> {
   const { data, task, fixed } = around.action.auto;
   const { rows } = one.plan.estimates;
   const length = lengthFor(one.looked.lengths, one.positions);
@@ -40,6 +46,7 @@ async function waysOf(around: AroundAuto, one: Able, probe: Probed | undefined):
   };
   const recipe = Object.entries(settings).map(([key, value]) => `${key}: ${value}`);
   const ways: Way[] = [];
+  const refused: Left[] = [];
   for (const way of WAYS) {
     const model = [
       `base: ${JSON.stringify(one.looked.name)}, task: ${textOf(around, task)}, technique: ${way.technique}`,
@@ -47,13 +54,16 @@ async function waysOf(around: AroundAuto, one: Able, probe: Probed | undefined):
     ];
     const text = `model found_base { ${model.join(", ")} }\ntrain found_base on ${data.name} as found_try { ${recipe.join(", ")} }`;
     const found = await trainingOf(around, text, `${one.looked.name} ${way.technique}`);
-    if ("why" in found) continue;
+    if ("why" in found) {
+      refused.push({ what: wayOn(one.looked.name, way.technique), why: found.why });
+      continue;
+    }
     const { estimates, recipe: made } = found.plan;
     const rate = made.training.optimizer.arguments["learning_rate"];
     const secondsAnEpoch = estimates.seconds ?? guessed(estimates.rows, way.technique === "full", probe);
     ways.push({ ...way, rate: typeof rate === "number" ? rate : 1e-3, secondsAnEpoch });
   }
-  return ways;
+  return { ways, refused };
 }
 
 /** From what the base took to read the rows: of a machine on which nothing was trained yet. */

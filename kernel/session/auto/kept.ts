@@ -1,5 +1,5 @@
 /**
- * The program that was written, kept beside its journal: what fits into a budget depends on what the machine did just now, and a
+ * The program that was written and what it leaves out, kept beside its journal: what fits into a budget depends on what the machine did just now, and a
  * cell that is run again goes on with the trials of its own program.
  */
 import { join } from "node:path";
@@ -9,11 +9,14 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import writeFileAtomic from "write-file-atomic";
 import { mkdirSync } from "node:fs";
-import type { Proposal, Setting } from "../../core/auto/auto.js";
+import type { Left, Proposal, Setting } from "../../core/auto/auto.js";
+import type { Proposed } from "../../core/auto/propose.js";
+import { RULES } from "../../core/auto/rules.js";
 import { writing } from "../../artifacts/folder-errors.js";
 import { fields, hintIn, like, table, type Schema } from "../../fetch/json.js";
 import { isValueText } from "../sweeps/value-text.js";
 import type { AroundAuto } from "./around.js";
+import type { Able } from "./looked.js";
 
 const text = v.pipe(v.string(), v.check(isValueText));
 const key = v.pipe(v.string(), v.regex(/^\w+(?:\.\w+)*$/));
@@ -24,22 +27,30 @@ const proposal = fields({
   ...{ model: settings, recipe: settings, vary: settings, sweep: settings },
   first: v.array(table(v.string()) as never),
 }) as unknown as Schema<Proposal>;
-const isProposal = like(proposal);
+const left = v.array(fields({ what: line, why: line }) as never) as unknown as Schema<readonly Left[]>;
+const kept = fields({ proposal, left }) as unknown as Schema<Kept>;
+const isKept = like(kept);
 
-/** By what was asked, of which rows: other budgets, bases or rows write other programs. */
-export function keptFile({ session, action }: AroundAuto, dataHash: string): string {
+export type Kept = Proposed & { readonly proposal: Proposal };
+
+/**
+ * By what was asked, of which rows, with which bases, and by which rules: other budgets, rows or bases write other programs, and
+ * so do other weights by a name that stays.
+ */
+export function keptFile({ session, action }: AroundAuto, dataHash: string, able: readonly Able[]): string {
   const { data, ...asked } = action.auto;
-  const identity = { ...asked, data: dataHash, columns: data.columns };
+  const bases = able.map(({ looked, plan }) => [looked.name, plan.recipe.model.baseHash]);
+  const identity = { ...asked, data: dataHash, columns: data.columns, beside: bases, rules: RULES };
   const hash = bytesToHex(sha256(utf8ToBytes(canonicalize(identity) ?? "")));
   return join(session.runs, "sweeps", `${action.name}-${hash.slice(0, 12)}.auto.json`);
 }
 
-export function keptIn(file: string): Proposal | null {
-  const known: unknown = hintIn(file, proposal);
-  return isProposal(known) ? known : null;
+export function keptIn(file: string): Kept | null {
+  const known: unknown = hintIn(file, kept);
+  return isKept(known) ? known : null;
 }
 
-export function keep(file: string, made: Proposal): void {
+export function keep(file: string, made: Kept): void {
   try {
     mkdirSync(join(file, ".."), { recursive: true });
     writeFileAtomic.sync(file, JSON.stringify(made));

@@ -2,9 +2,11 @@
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import { metricsOf } from "#dsl/plan/metrics.js";
 import type { Action } from "#dsl/plan/plan.js";
+import { keepsBest } from "#dsl/plan/watched.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import type { AutoReport, Left, Looked, Outcome, Proposal, Setting } from "../../core/auto/auto.js";
 import { bestOf, frontIn, saidOf } from "../../core/auto/outcome.js";
+import { looksAt } from "../../core/auto/luck.js";
 import { freeName, programOf, wholeOf, winnerOf, type Names } from "../../core/auto/program.js";
 import { propose } from "../../core/auto/propose.js";
 import { autoAfter, probedShown, programShown } from "../../core/display/sweeps/auto/auto.js";
@@ -42,10 +44,10 @@ export async function runAuto(session: TuneSession, action: Auto, stage: Stage):
   report = { ...report, probed: probed.map(({ contestant }) => contestant), left: [...there.left, ...tried.left] };
   const seconds = (auto.budgetMs - (performance.now() - begun)) / 1000;
   const { facts } = await session.datasets.data(auto.data, null, stage.hostContext);
-  const file = keptFile(around, facts.hash);
+  const file = keptFile(around, facts.hash, there.able);
   const known = keptIn(file);
   const made = known
-    ? { proposal: bounded(known, seconds), left: [] }
+    ? { ...known, proposal: bounded(known.proposal, seconds) }
     : await proposed(around, { looked: there.looked, able: there.able, probed, seconds });
   report = { ...report, left: [...report.left, ...made.left] };
   const withoutTraining = probedShown(report);
@@ -55,7 +57,7 @@ export async function runAuto(session: TuneSession, action: Auto, stage: Stage):
     untrained(session, name, report, stage);
     return;
   }
-  if (!known) keep(file, proposal);
+  if (!known) keep(file, { proposal, left: made.left });
   await searched(around, { report, proposal, probed });
 }
 
@@ -70,7 +72,14 @@ interface Looking {
 async function proposed(around: AroundAuto, { looked: there, able, probed, seconds }: Looking) {
   const { auto } = around.action;
   return propose(await candidates(around, able, probed), {
-    ...{ rows: there.rows.train, task: there.task, seconds, trials: auto.trials, fixed: auto.fixed },
+    ...{
+      rows: there.rows.train,
+      validating: there.rows.validation,
+      task: there.task,
+      seconds,
+      trials: auto.trials,
+      fixed: auto.fixed,
+    },
     asked: askedIn(around, seconds),
     keep: keptBy(around),
   });
@@ -138,21 +147,22 @@ async function searched(
   const numbers = keptOf(sweep.sweep, log.ended);
   const kept = numbers.flatMap((number) => log.ended.find((one) => one.number === number) ?? []);
   const trials = await scoredTrials(around, kept);
-  const outcome = outcomeOf(report, { probed: o.probed, trials, tune: live.best?.tune ?? null, untrained: null });
+  const looks = looksAt(log.ended, { keepsBest: keepsBest(sweep.sweep.plan.recipe.training) });
+  const outcome = outcomeOf(report, { probed: o.probed, trials, tune: live.best?.tune ?? null, looks });
   for (const shown of autoAfter({ ...report, outcome })) stage.screen.display(shown);
 }
 
 function outcomeOf(
-  { name, goal }: AutoReport,
+  { name, goal, looked: { rows } }: AutoReport,
   o: {
     readonly probed: readonly Probed[];
     readonly trials: readonly Probed[];
     readonly tune: string | null;
-    readonly untrained: string | null;
+    readonly looks: number;
   },
 ): Outcome {
   const [first] = o.trials;
-  const versus = first ? versusOf(first, o.probed) : [];
+  const versus = first ? versusOf(first, o.probed, o.looks) : [];
   const scored = [...o.probed, ...o.trials].map(({ contestant }) => contestant);
   return {
     ...{ scored, versus, tune: o.tune, front: frontIn(scored, goal) },
@@ -161,7 +171,7 @@ function outcomeOf(
         [...o.probed, ...(first ? [first] : [])].map(({ contestant }) => contestant),
         goal,
       )?.name ?? "",
-    said: saidOf({ name, goal, scored, versus, untrained: o.untrained }),
+    said: saidOf({ name, goal, scored, versus, untrained: null, looks: o.looks, rows: rows.validation }),
   };
 }
 
@@ -183,7 +193,10 @@ function untrained(session: TuneSession, name: string, report: AutoReport, stage
   const outcome: Outcome = {
     ...{ scored, versus: [], tune: null, front: frontIn(scored, report.goal) },
     best: bestOf(scored, report.goal)?.name ?? "",
-    said: saidOf({ name, goal: report.goal, scored, versus: [], untrained: why }),
+    said: saidOf({
+      ...{ name, goal: report.goal, scored, versus: [], untrained: why },
+      ...{ looks: 0, rows: report.looked.rows.validation },
+    }),
   };
   for (const shown of autoAfter({ ...report, outcome })) stage.screen.display(shown);
 }

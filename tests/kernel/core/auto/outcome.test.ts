@@ -33,7 +33,7 @@ const trial: Contestant = {
 const versus = (verdicts: readonly Versus["verdict"][]): readonly Versus[] =>
   [words, frozen].map(({ name }, i) => ({ name, difference: 0, low: null, high: null, verdict: verdicts[i] ?? null }));
 const said = (scored: readonly Contestant[], verdicts: readonly Versus["verdict"][], untrained: string | null = null) =>
-  saidOf({ name: "found", goal, scored, versus: versus(verdicts), untrained });
+  saidOf({ name: "found", goal, scored, versus: versus(verdicts), untrained, looks: 1, rows: 40 });
 
 describe("what won", () => {
   it("is a trial where it is better, and what it beats is told apart from what it may not", () => {
@@ -41,7 +41,23 @@ describe("what won", () => {
     assert.match(text, /^trial 3 is the best, with accuracy 0\.9 on the validation rows/);
     assert.match(text, /it beats baseline\(tfidf\) by more than chance; against a, frozen no difference is shown\./);
     assert.doesNotMatch(text, /rather too good/);
-    assert.match(said([words, trial, { ...trial, name: "trial 4", score: 0.85 }], ["better"]), /rather too good here/);
+  });
+  it("is told as the best of so many looks, and of what it is ahead by luck it isn't said to beat it", () => {
+    const of = (looks: number, chosen: boolean): string =>
+      saidOf({
+        ...{ name: "found", goal, scored: [words, trial], untrained: null, looks, rows: 40 },
+        versus: versus(["no difference shown"])
+          .slice(0, 1)
+          .map((one) => (chosen ? { ...one, chosen } : one)),
+      });
+    const text = of(160, true);
+    assert.match(text, /ahead of baseline\(tfidf\), but by no more than the choice of the best score may explain\./);
+    assert.match(
+      text,
+      /As the best of 160 looks at 40 rows .*`evaluate found\.best` on rows of the test split tells\.$/,
+    );
+    assert.doesNotMatch(text, /beats|no difference is shown/);
+    assert.match(of(20, false), /against baseline\(tfidf\) no difference is shown\. As the best of 20 looks/);
   });
   it("is what needs no training where that is better, in the first sentence", () => {
     const worse = { ...trial, score: 0.79 };

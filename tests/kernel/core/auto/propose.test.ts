@@ -1,10 +1,11 @@
 /** What `sweep auto` writes for what it saw: lengths, batches, epochs, techniques and bases, and when there is no time for any. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import type { Proposal, Setting } from "#kernel/core/auto/auto.js";
 import { programOf, winnerOf, wholeOf } from "#kernel/core/auto/program.js";
 import type { Candidate, Wanted } from "#kernel/core/auto/candidates.js";
 import { propose } from "#kernel/core/auto/propose.js";
-import { batchFor, epochsFor, lengthFor } from "#kernel/core/auto/rules.js";
+import { batchFor, epochsFor, lengthFor, RULES } from "#kernel/core/auto/rules.js";
 import { WAYS } from "#kernel/core/auto/ways.js";
 import { brokenAt, holds } from "#kernel/core/sweep/relations.js";
 import { modelKeys } from "#kernel/core/sweep/trial-text.js";
@@ -19,7 +20,15 @@ function base(name: string, worth: number | null, ...seconds: readonly number[])
   return { base: name, worth, lengths, positions: 512, ways };
 }
 const wanted: Wanted = {
-  ...{ rows: 800, task: "text_classification", seconds: 600, trials: null, fixed: {}, keep: "accuracy" },
+  ...{
+    rows: 800,
+    validating: 200,
+    task: "text_classification",
+    seconds: 600,
+    trials: null,
+    fixed: {},
+    keep: "accuracy",
+  },
   asked: [
     { key: "budget", value: "600s" },
     { key: "maximize", value: "accuracy" },
@@ -130,8 +139,18 @@ describe("what `sweep auto` writes", () => {
     const slow = propose([base("a", 0.9, 10, 20, 5), base("slow", 0.8, 90, 95, 80)], wanted);
     assert.deepEqual(slow.left, [{ what: "slow", why: "a trial of it would take the time of several" }]);
     // The head alone is quick enough.
-    const head = made([base("large", 0.9, 400, 900, 20)]);
-    assert.equal(valueOf(head.vary, "technique"), "choice(head_only)");
+    const head = propose([base("large", 0.9, 400, 900, 20)], wanted);
+    assert.equal(valueOf(head.proposal!.vary, "technique"), "choice(head_only)");
+    assert.deepEqual(head.left, [
+      { what: "large, lora", why: "two epochs would take 13 min 20 s, and a trial may take 3 min 20 s" },
+      { what: "large, full", why: "two epochs would take 30 min 00 s, and a trial may take 3 min 20 s" },
+    ]);
+  });
+  it("leaves out techniques that can't train a base, with their reason, where the base is kept", () => {
+    const refused = [{ what: "a, full", why: "its weights are quantised" }];
+    const able = { ...base("a", 0.8, 10, 20, 5), refused };
+    assert.deepEqual(propose([able], wanted).left, refused);
+    assert.equal(propose([able], { ...wanted, seconds: 2 }).left.length, 1);
   });
   it("is nothing where no epoch fits", () => {
     assert.equal(propose([base("a", 0.8, 10, 20, 5)], { ...wanted, seconds: 2 }).proposal, null);
@@ -146,6 +165,26 @@ describe("what `sweep auto` writes", () => {
     assert.equal(epochs(90), "2"); // a third
     assert.equal(epochs(180, 2), "6");
   });
+  it("tries what is recommended, and nothing around it, where few rows choose", () => {
+    const two = [base("a", 0.8, 4, 6, 2), base("b", 0.7, 4, 6, 2)];
+    const few = made(two, { validating: 16 });
+    assert.deepEqual(
+      few.first.map((point) => [point["base"], point["technique"], point["optimizer.learning_rate"]]),
+      [
+        ['"a"', "full", "0.0001"],
+        ['"a"', "lora", "0.002"],
+        ['"a"', "head_only", "0.03"],
+        ['"b"', "full", "0.0001"],
+      ],
+    );
+    const { value, why } = few.sweep.find(({ key }) => key === "trials")!;
+    assert.deepEqual([value, /by 16 rows/.test(why!)], ["4", true]);
+    assert.equal(valueOf(few.sweep, "pruner"), undefined);
+    assert.equal(compiledOf(few).sweep.trials, 4);
+    // Whoever asks for more has them.
+    assert.equal(made(two, { validating: 16, trials: 12 }).first.length, 8);
+    assert.equal(valueOf(made(two, { validating: 50 }).sweep, "trials"), undefined);
+  });
   it("keeps what the recipe says, and names nothing twice", () => {
     const proposal = made([base("a", 0.8, 10, 11, 5)], { fixed: { epochs: "2", batch_size: "4", keep: "last" } });
     assert.deepEqual(
@@ -155,6 +194,16 @@ describe("what `sweep auto` writes", () => {
     assert.equal(valueOf(proposal.sweep, "pruner"), undefined);
     const watched = made([base("a", 0.8, 10, 11, 5)], { fixed: { early_stopping: "patience(2, metric: loss)" } });
     assert.equal(valueOf(watched.recipe, "keep"), undefined);
+  });
+  it("is written by rules whose number says when they change", () => {
+    const all = [
+      made([base("a", 0.8, 4, 6, 2), base("b", 0.7, 4, 6, 2)]),
+      made([base("a", 0.8, 400, 900, 20)], { rows: 20_000 }),
+      made([base("a", null, 4, 6, 2)], { rows: 90, validating: 16 }),
+    ];
+    const digest = createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 12);
+    // Another digest means other programs: raise RULES with it, so that kept ones are written anew.
+    assert.deepEqual([RULES, digest], [2, "286535cd9b61"]);
   });
   it("has a winner that is a program of its own", () => {
     const proposal = made([base("a", 0.8, 4, 6, 2), base("b", 0.7, 4, 6, 2)]);
@@ -180,6 +229,10 @@ describe("rules for single settings", () => {
     assert.deepEqual(
       [100, 800, 20_000].map((rows) => batchFor(rows).size),
       [8, 16, 32],
+    );
+    assert.deepEqual(
+      [621, 5000].map((rows) => batchFor(rows).why),
+      ["as usual for hundreds of rows", "as usual for thousands of rows"],
     );
     const of = (p95: number, p99: number) => lengthFor({ median: 5, p95, p99, longest: 2 * p99 }, 512);
     assert.deepEqual([of(40, 60)?.most, of(40, 200)?.most, of(4, 6)?.most, of(600, 700)?.most], [64, 40, 32, 512]);

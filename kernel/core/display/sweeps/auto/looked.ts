@@ -1,5 +1,6 @@
 /** What `sweep auto` found before it tried anything, as one short table of facts. */
 import type { AutoReport, Looked, LookedBase } from "../../../auto/auto.js";
+import { FEW } from "../../../auto/rules.js";
 import { shownOf } from "../../bundle.js";
 import { card, html, htmlTable, type Part } from "../../html.js";
 import type { Shown } from "../../shown.js";
@@ -21,7 +22,7 @@ export function lookedShown({ name, goal, looked }: Pick<AutoReport, "name" | "g
   const title = `Sweep auto: ${clip(name, LONG)} on ${clip(data, LONG)}`;
   const facts: readonly Fact[] = [
     ["task", task, `by ${metric}, the ${direction === "maximize" ? "higher" : "lower"} the better`],
-    ["rows", `${count(rows.train)} train`, `${count(rows.validation)} validate; those of test are not looked at`],
+    ["rows", `${count(rows.train)} train`, validatesOf(rows.validation)],
     ...labelsOf(looked),
     ...(looked.languages.length > 0 ? [["languages", looked.languages.join(", "), ""] as const] : []),
     ["machine", `${plural(machine.cores, "core")}, ${bytes(machine.memoryBytes)}`, told(machine.engine)],
@@ -46,6 +47,11 @@ export function lookedShown({ name, goal, looked }: Pick<AutoReport, "name" | "g
       }),
     ),
   );
+}
+
+function validatesOf(rows: number): string {
+  const few = rows < FEW ? ", so few that the best by them is partly one of chance" : "";
+  return `${count(rows)} validate${few}; those of test are not looked at`;
 }
 
 /** Where the kernel chooses, its name says nothing. */
