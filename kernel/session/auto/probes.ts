@@ -4,11 +4,9 @@
  */
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
-import { readerOf } from "#dsl/types/subject.js";
 import type { Contestant, Left } from "../../core/auto/auto.js";
-import { encodeSplit } from "../../encoding/encoded.js";
-import { encodingOf } from "../../encoding/encoding.js";
 import { drawAll, type Drawn } from "../../inference/comparison.js";
+import { besidePlan } from "../verbs/beside-plan.js";
 import { evaluateContender, type Beside } from "../verbs/evaluate-contender.js";
 import { evaluateOnce, type Measured } from "../verbs/evaluate-once.js";
 import { heldTo, sameCall } from "../verbs/evaluate-required.js";
@@ -38,7 +36,9 @@ export async function probes(
   };
   const [first] = able;
   if (!first) return { probed, left };
-  const words = await besideOf(around, first);
+  const besideOf = ({ plan, looked: { name } }: Able): Promise<Beside> =>
+    besidePlan(around.session, { plan, split: SPLIT, name }, around.stage);
+  const words = await besideOf(first);
   for (const of of ["majority", "tfidf"]) {
     const name = `baseline(${of})`;
     await attempt(name, () => contender(around, words, { name, of, kind: "baseline" }));
@@ -47,27 +47,13 @@ export async function probes(
     const { name: base } = one.looked;
     const name = `${base}, frozen`;
     await attempt(name, async () => {
-      const beside = one === first ? words : await besideOf(around, one);
+      const beside = one === first ? words : await besideOf(one);
       return asItIs(around)
         ? frozen(around, one, beside, name)
         : contender(around, beside, { name, of: "probe", kind: "frozen", base });
     });
   }
   return { probed, left };
-}
-
-/** The rows as they are made for a base, beside which a contender stands. */
-async function besideOf({ session, stage }: AroundAuto, { plan, looked }: Able): Promise<Beside> {
-  const { model, data } = plan.recipe;
-  const { base, tokenizer } = await session.models.parts(plan, stage.hostContext);
-  const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
-  const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, looked.name);
-  const rows = await encodeSplit(prepared, { data: data.name, split: SPLIT }, encoding);
-  const handle = session.models.unnamed(model, looked.name);
-  return {
-    ...{ prepared, split: SPLIT, encoding, rows, by: { is: "model", handle, learnt: null } },
-    evaluation: { on: `${data.name}.${SPLIT}` },
-  };
 }
 
 async function contender(

@@ -3,14 +3,15 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/plan/plan.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
-import { FEWEST_SIZES, trainedForecast } from "../../core/data/judging/trained-curve.js";
+import { FEWEST_SIZES, learntAnything, trainedForecast } from "../../core/data/judging/trained-curve.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
-import { learningCurveShown } from "../../core/display/curves/learning-curve.js";
+import { learningCurveShown, nothingLearnt } from "../../core/display/curves/learning-curve.js";
 import { count } from "../../core/display/text.js";
 import type { Shown } from "../../core/display/shown.js";
 import { SIZE_PATH, sizesIn } from "../../core/sweep/learning-sizes.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { majorityScore } from "./beside-plan.js";
 import { rowsOf } from "./judged-rows.js";
 import "../../artifacts/codes.js";
 
@@ -44,7 +45,12 @@ export async function sweepLearningCurve(
   const errors = direction === "minimize";
   const shares = !errors && sizes.every(({ score }) => score >= 0 && score <= 1);
   const scored = Math.max(1, rowsIn(["validation"]));
-  const forecast = trainedForecast(sizes, { errors, shares, scored, seed: sweep.seed });
+  const of = { errors, shares, scored, seed: sweep.seed };
+  const floor = await majorityScore(session, { plan: sweep.plan, split: "validation", name }, metric, stage);
+  const told = metricName(metric, session.vocabulary.registry);
+  if (floor !== null && !learntAnything(sizes, floor, of))
+    return [nothingLearnt(sizes, floor, { name, scored, metric: told })];
+  const forecast = trainedForecast(sizes, of);
   if (!forecast)
     return refuse(`nothing says how far its scores lie apart by chance: \`repeats: 3\` does, or a fourth size`);
   const trained = sizes.some(({ variance }) => variance !== null)
@@ -56,7 +62,7 @@ export async function sweepLearningCurve(
       rows: rowsIn(["train", "all"]),
       errors,
       shares,
-      metric: metricName(metric, session.vocabulary.registry),
+      metric: told,
     },
     measured: `the trials of ${name}${best ? ", the best of each size" : ""}, scored on ${count(scored)} rows of validation; each interval holds in 4 of 5 cases, by ${shares ? trained : "how far they lie apart"}.`,
   });

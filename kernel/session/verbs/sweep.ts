@@ -2,7 +2,7 @@
 import canonicalize from "canonicalize";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { Action, SweepPlan } from "#dsl/plan/plan.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
@@ -12,6 +12,7 @@ import { trialsTable } from "../../core/display/sweeps/trials-table.js";
 import { lockRun, type RunLock } from "../../artifacts/run-lock.js";
 import { parametersOf, pointOf } from "../../core/sweep/parameters.js";
 import { valuesAt } from "../../core/sweep/points.js";
+import { SIZE_PATH } from "../../core/sweep/learning-sizes.js";
 import { sweepType } from "../../core/sweep/trial.js";
 import { memoryHere } from "../answers/dataset-cache.js";
 import { atOnce } from "../sweeps/at-once.js";
@@ -27,12 +28,28 @@ import { TrialModels } from "../sweeps/trial-models.js";
 import type { Wanted } from "../sweeps/wishes.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { does } from "../../core/session/words.js";
+import { sweepLearningCurve } from "./sweep-learning-curve.js";
 
 type Sweep = Extract<Action, { verb: "sweep" }>;
 
 export async function runSweep(session: TuneSession, action: Sweep, stage: Stage): Promise<void> {
   const { live, log } = await sweepOf(session, action, stage);
   tellOutcome(live, log, stage);
+  if (overRowsAlone(action.sweep)) await tellRows(session, live, stage);
+}
+
+/** Such a sweep asks how many rows are enough, and not which settings do best. */
+function overRowsAlone({ vary }: SweepPlan): boolean {
+  return Object.keys(vary).every((path) => path === SIZE_PATH);
+}
+
+async function tellRows(session: TuneSession, live: LiveSweep, stage: Stage): Promise<void> {
+  try {
+    for (const shown of await sweepLearningCurve(session, live, stage)) stage.screen.display(shown);
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== "no-sweep-curve") throw error;
+    live.note(`${wordsFor(error).message}.`);
+  }
 }
 
 /** What somebody knows of a sweep that its program doesn't say. */
@@ -178,6 +195,7 @@ function tellOutcome(live: LiveSweep, { ended }: TrialLog, stage: Stage): void {
       last: ended.at(-1)?.error ?? "none ran",
     });
   stage.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
+  if (overRowsAlone(live.plan)) return;
   const kept = ended.length > KEPT ? `Weights stay of the ${KEPT} best trials.` : null;
   stage.screen.display(bestShown({ ...best, ...(kept !== null && { kept }) }));
 }

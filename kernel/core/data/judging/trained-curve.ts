@@ -50,13 +50,10 @@ export function trainedForecast(sizes: readonly SizeTrained[], o: TrainedCurve):
   const off = seeds === null && !o.shares ? offLaw(fitted(ns, scores, even, ceiling, null), ns, scores) : null;
   const one = seeds ?? off;
   if (one === null && !o.shares) return null;
-  const errors = sizes.map(({ score, seeds: count }) => {
-    const rows = o.shares ? likely(score, o.scored) : 0;
-    const variance = one === null ? rows : one / count + SHARED * rows;
-    return Math.sqrt(Math.max(variance, 1e-12));
-  });
+  const errors = sizeErrors(sizes, o, one);
   const weights = errors.map((error) => 1 / error ** 2);
-  const luck = Math.sqrt(one ?? SHARED * likely(lastOf(sizes).score, o.scored));
+  // What one more training comes to is chance of its own: of its seed, and of the rows that it alone gets right.
+  const luck = Math.sqrt((one ?? 0) + (o.shares ? SHARED * likely(lastOf(sizes).score, o.scored) : 0));
   const generator = chance(o.seed, sizes.length);
   const laws = Array.from({ length: DRAWN }, () => ({
     law: fitted(
@@ -83,10 +80,31 @@ export function trainedForecast(sizes: readonly SizeTrained[], o: TrainedCurve):
       ),
     gain: (from, rows) =>
       intervalOf(
-        laws.map(({ law: of }) => value(of, rows) - value(of, from)),
+        laws.map(({ law: of, odd }) => value(of, rows) - value(of, from) + odd),
         sign,
       ),
   };
+}
+
+/** How far chance moves the score of each size. `one`: the variance of one training; null: unknown. */
+export function sizeErrors(
+  sizes: readonly SizeTrained[],
+  o: Pick<TrainedCurve, "shares" | "scored">,
+  one: number | null,
+) {
+  return sizes.map(({ score, seeds: count }) => {
+    const rows = o.shares ? likely(score, o.scored) : 0;
+    return Math.sqrt(Math.max(one === null ? rows : one / count + SHARED * rows, 1e-12));
+  });
+}
+
+/**
+ * Whether the scores show that something was learnt: one size lies above what always the same answer is worth, by more than
+ * chance does in 4 of 5 cases.
+ */
+export function learntAnything(sizes: readonly SizeTrained[], floor: number, o: TrainedCurve): boolean {
+  const errors = sizeErrors(sizes, o, meanOf(sizes.flatMap(({ variance }) => variance ?? [])));
+  return sizes.some(({ score }, i) => (o.errors ? floor - score : score - floor) > DEVIATIONS * errors[i]!);
 }
 
 /** Of a share that so many rows said; none of them wrong is as sure as half a row. */

@@ -24,8 +24,9 @@ export interface CurveOf {
 const TIMES = [2, 4, 10] as const;
 /** The picture goes so far. */
 const FARTHEST = 4;
-/** A gain below so many points is told as none. */
+/** A gain below so many points is told as none, where it can't be more than so many; of what is no share, of its own size. */
 const HARDLY = 0.003;
+const AT_MOST = 0.02;
 const LINE = 40;
 
 export function learningCurveShown(forecast: Forecast, of: CurveOf): readonly Shown[] {
@@ -49,15 +50,37 @@ export function learningCurveShown(forecast: Forecast, of: CurveOf): readonly Sh
   ];
 }
 
+/** Where no size is better than always the same answer: what was measured, and no forecast. */
+export function nothingLearnt(
+  sizes: readonly { readonly rows: number; readonly score: number; readonly seeds: number }[],
+  floor: number,
+  of: { readonly name: string; readonly metric: string; readonly scored: number },
+): Shown {
+  const said =
+    `Nothing was learnt yet that shows: on ${count(of.scored)} rows of validation no size is better by more than chance than always ` +
+    `answering the commonest label (${of.metric} ${significant(floor, 4)}), so nothing can be said of more rows. ` +
+    `More epochs, another learning rate or more of the base that trains come first.`;
+  return tableShown(
+    ["rows", of.metric, "trainings"],
+    sizes.map(({ rows, score, seeds }) => [count(rows), significant(score, 4), String(seeds)]),
+    { title: `${of.name}: learning curve`, caption: said },
+  );
+}
+
 /** `twice the rows: +1.2 ± 0.4 points`. */
-export function sentenceOf({ gain }: Forecast, of: CurveOf): string {
+export function sentenceOf({ at, gain }: Forecast, of: CurveOf): string {
   const { rows, errors } = of;
   const twice = gain(rows, 2 * rows);
   const named = of.metric !== undefined || errors;
   const said = `twice the rows: ${gainText(twice, of)}${named ? ` in ${metricOf(of)}` : ""}`;
   const hardly = inShares(of) ? HARDLY : HARDLY * Math.abs(twice.high - twice.low);
   const little = errors ? twice.high >= 0 : twice.low <= 0 && twice.middle < hardly;
-  return little ? `more rows of this kind hardly help (${said})` : said;
+  if (!little) return said;
+  const most = errors ? -twice.low : twice.high;
+  const sure = most < AT_MOST * (inShares(of) ? 1 : Math.abs(at(2 * rows).middle));
+  return sure
+    ? `more rows of this kind hardly help (${said})`
+    : `whether more rows of this kind help can't be told from these scores (${said})`;
 }
 
 function inShares({ shares, errors }: CurveOf): boolean {

@@ -10,7 +10,8 @@ import { NotebookOfOne } from "../notebook-of-one.js";
 import { writeSmallBert } from "../small-bert.js";
 import { definitions, writeSmallTraining } from "../small-training.js";
 
-const recipe = "recipe quick { epochs: 1, batch_size: 8, seed: 3 }\nrecipe longer like quick { epochs: 3 }";
+const recipe =
+  "recipe quick { epochs: 1, batch_size: 8, seed: 3 }\nrecipe longer like quick { epochs: 3 }\nrecipe learns like quick { epochs: 10, optimizer: adamw(learning_rate: 1e-2) }";
 const text = (all: readonly Shown[]): string => all.map(({ bundle }) => String(bundle["text/plain"])).join("\n\n");
 const html = (all: readonly Shown[]): string => all.map(({ bundle }) => String(bundle["text/html"])).join("\n\n");
 const weights = ({ run }: TrialRecord): boolean => existsSync(join(run ?? "", "checkpoints"));
@@ -92,12 +93,23 @@ describe("what a sweep finds", function () {
   });
 
   it("over the rows that train says what more of them would come to", async () => {
-    await book.run(`sweep m on d with longer as rows {
+    const ended = text(
+      await book.run(`sweep m on d with longer as rows {
+  vary: { split.train: choice(20%, 40%, 75%) }, search: grid, maximize: accuracy
+}`),
+    );
+    assert.doesNotMatch(ended, /Best: trial/);
+    assert.match(
+      ended,
+      /Nothing was learnt yet that shows: on 16 rows of validation no size is better by more than chance/,
+    );
+    assert.doesNotMatch(text(await book.run("show rows.learning_curve")), /twice the rows/);
+    await book.run(`sweep m on d with learns as more_rows {
   vary: { split.train: choice(20%, 40%, 75%) }, search: grid, maximize: accuracy
 }`);
-    const shown = await book.run("show rows.learning_curve");
-    assert.match(text(shown), /rows/);
-    assert.match(text(shown), /the trials of rows, scored on 16 rows of validation/);
+    const shown = await book.run("show more_rows.learning_curve");
+    assert.match(text(shown), /twice the rows/);
+    assert.match(text(shown), /the trials of more_rows, scored on 16 rows of validation/);
     assert.ok(html(shown).includes("<img"));
     await assert.rejects(book.run("show wide.learning_curve"), { code: "no-sweep-curve" });
   });

@@ -1,6 +1,6 @@
 /** What a sweep over sizes of the training rows says of more rows: it finds the law, is as sure as it may be, and is told. */
 import assert from "node:assert/strict";
-import { trainedForecast, type SizeTrained } from "#kernel/core/data/judging/trained-curve.js";
+import { learntAnything, trainedForecast, type SizeTrained } from "#kernel/core/data/judging/trained-curve.js";
 import { learningCurveShown, sentenceOf } from "#kernel/core/display/curves/learning-curve.js";
 import { sizesIn } from "#kernel/core/sweep/learning-sizes.js";
 import type { TrialRecord } from "#kernel/core/sweep/trial.js";
@@ -41,10 +41,30 @@ describe("a learning curve of trainings", () => {
         alone((n) => scored(law(n))),
         { ...shares, scored: 500 },
       )!.gain(800, 1600);
-      const came = law(1600) - law(800);
+      const came = scored(law(1600)) - law(800);
       held += Number(low <= came && came <= high);
     }
     assert.ok(held >= 0.7 * rounds && held < rounds, `${held} of ${rounds}`);
+  });
+  it("is no surer of more rows than few validation rows and seeds that lie apart let it be", () => {
+    const few = [
+      { rows: 33, score: 23 / 44, seeds: 2, variance: 0 },
+      { rows: 66, score: 23 / 44, seeds: 2, variance: 0 },
+      { rows: 132, score: 0.4432, seeds: 2, variance: 0.0129 },
+    ];
+    const of = { ...shares, scored: 44 };
+    const told = trainedForecast(few, of)!;
+    const { low, high } = told.gain(132, 264);
+    assert.ok((high - low) / 2 > 0.05, `± ${String((high - low) / 2)}`);
+    assert.match(
+      sentenceOf(told, { data: "d", rows: 132, errors: false, metric: "accuracy", measured: "" }),
+      /^whether more rows of this kind help can't be told from these scores \(twice the rows: .* points in accuracy\)$/,
+    );
+    assert.equal(learntAnything(few, 23 / 44, of), false);
+    assert.equal(learntAnything([{ rows: 132, score: 0.8, seeds: 1, variance: null }], 23 / 44, of), true);
+    assert.equal(learntAnything([{ rows: 132, score: 24 / 44, seeds: 1, variance: null }], 23 / 44, of), false);
+    const losses = { ...of, errors: true, shares: false };
+    assert.equal(learntAnything([{ rows: 132, score: 0.5, seeds: 2, variance: 1e-4 }], 0.69, losses), true);
   });
   it("is surer with several seeds that lie close, and less sure where they lie apart", () => {
     const width = (variance: number): number => {
