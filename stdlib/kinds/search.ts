@@ -61,6 +61,8 @@ export interface Study {
   readonly wanted: number | null;
   /** Whether the values may stand together. */
   allows(point: Point): boolean;
+  /** A value as a trial is run with: drawn numbers are written shorter, so that points that differ may be one. Absent: as it is. */
+  written?(dimension: string, value: number): number;
 }
 
 export interface SearchImplementation {

@@ -6,10 +6,10 @@ import { learnt } from "../lib/search/gp/fit.js";
 import { foretold, processOf, type Process } from "../lib/search/gp/process.js";
 import { rowOf } from "../lib/search/gp/rows.js";
 import { nthPoint } from "../lib/search/sobol/nth.js";
-import { keyOf, triedOf } from "../lib/search/tried.js";
+import { triedIn } from "../lib/search/tried.js";
 
 /** Scores that are learnt from at most: the best, and the newest. */
-const MOST = 300;
+const MOST = 200;
 
 export const gp: SearchImplementation = {
   suggest(call, study, number) {
@@ -17,10 +17,9 @@ export const gp: SearchImplementation = {
     const scored = scoredOf(study);
     if (scored.length < Math.max(2, Number(call.arguments["startup"]))) return firstOf(study, number, share);
     const { process, best } = learntFrom(study, scored);
-    const tried = triedOf(study);
     const from = scored.toSorted((a, b) => b.score - a.score).slice(0, 2);
-    const isTried = (point: Point): boolean => tried.has(keyOf(point));
-    const found = mostExpected({ study, process, best, from: from.map(({ point }) => point), isTried, share });
+    const climbed = from.map(({ point }) => point);
+    const found = mostExpected({ study, process, best, from: climbed, isTried: triedIn(study), share });
     return found ?? newPoint(study, share);
   },
 };
@@ -29,7 +28,7 @@ export const gp: SearchImplementation = {
 function firstOf(study: Study, number: number, share: () => number): Point | null {
   if (study.first !== undefined && study.trials.length === 0) return study.first;
   const even = nthPoint(study, number);
-  return even && !triedOf(study).has(keyOf(even)) ? even : newPoint(study, share);
+  return even && !triedIn(study)(even) ? even : newPoint(study, share);
 }
 
 interface Scored {

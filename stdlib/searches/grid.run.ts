@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type {} from "#dsl/plan/search-codes.js";
 import type { SearchImplementation } from "../kinds/search.js";
 import { gridOf, striding } from "../lib/search/grid.js";
-import { keyOf, triedOf } from "../lib/search/tried.js";
+import { triedIn } from "../lib/search/tried.js";
 
 /** So many in a row that may not be, and the rest is given up. */
 const MOST = 1_000_000;
@@ -14,10 +14,10 @@ export const grid: SearchImplementation = {
     const all = gridOf(study.dimensions, typeof points === "number" ? points : null);
     if ("endless" in all) throw new CodedError("not-a-grid", { path: all.endless.name, search: call.word });
     const placeOf = striding(all);
-    const tried = triedOf(study);
+    const isTried = triedIn(study);
     for (let n = 0n, refused = 0; n < all.count && refused < MOST; n++) {
       const point = all.at(placeOf(n));
-      if (tried.has(keyOf(point))) continue;
+      if (isTried(point)) continue;
       if (study.allows(point)) return point;
       refused++;
     }

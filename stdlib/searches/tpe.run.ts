@@ -9,7 +9,7 @@ import { firstPoints, newPoint, sharesOf } from "../lib/search/drawn.js";
 import { candidatesOf, densitiesOf, type Densities } from "../lib/search/tpe/candidates.js";
 import { groupsOf } from "../lib/search/tpe/groups.js";
 import { goodOf, isKnown, splitTrials } from "../lib/search/tpe/split.js";
-import { keyOf, triedOf } from "../lib/search/tried.js";
+import { triedIn } from "../lib/search/tried.js";
 
 /** Draws of all candidates before chance takes over. */
 const MOST = 20;
@@ -36,7 +36,7 @@ interface Group {
 
 /** The best candidates of all groups, else the second best, and so on; null: they were tried, or may not stand together. */
 function promising(call: Call, study: Study, groups: readonly Group[], share: () => number): Point | null {
-  const tried = triedOf(study);
+  const isTried = triedIn(study);
   const count = Number(call.arguments["candidates"]);
   for (let draw = 0; draw < MOST; draw++) {
     const drawn = groups.map(({ densities }) => candidatesOf(densities, count, share));
@@ -45,7 +45,7 @@ function promising(call: Call, study: Study, groups: readonly Group[], share: ()
         dimensions.map((d, i): [string, number] => [d.name, drawn[g]![rank]![i]!]),
       );
       const point = activeOnly(study.dimensions, Object.fromEntries(values));
-      if (!tried.has(keyOf(point)) && study.allows(point)) return point;
+      if (!isTried(point) && study.allows(point)) return point;
     }
   }
   return null;

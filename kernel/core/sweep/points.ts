@@ -65,6 +65,14 @@ export function numberText(value: number, { from, to, integer, step, share }: Dr
   }
   return text(value);
 }
+/** By dimension and value: the number that `numberText` writes. */
+export function writtenIn(vary: SweepPlan["vary"]): (dimension: string, value: number) => number {
+  const spaces = new Map(dimensionsOf(vary).flatMap((d) => (d.kind === "number" ? [[d.name, d] as const] : [])));
+  return (dimension, value) => {
+    const space = spaces.get(dimension);
+    return space ? Number(numberText(value, space)) : value;
+  };
+}
 type Drawn = Pick<Exclude<Space, { space: "choice" }>, "from" | "to" | "integer" | "step" | "share">;
 
 /** What is asked at a path of data, model or recipe, by which texts are written in quotes or bare. */

@@ -2,7 +2,7 @@
 import type { SweepPlan } from "#dsl/plan/plan.js";
 import type { Study, StudyTrial } from "#stdlib/kinds/search.js";
 import { metricName, type Words } from "#stdlib/lib/metrics/metric-name.js";
-import { dimensionsOf } from "./points.js";
+import { dimensionsOf, writtenIn } from "./points.js";
 import { ownPoint } from "./own-point.js";
 import { holds } from "./relations.js";
 import { missedBy } from "./bars.js";
@@ -19,6 +19,7 @@ export function studyOf(sweep: SweepPlan, trials: readonly TrialRecord[]): Study
     trials: trials.map((trial) => studyTrial(sweep, trial)),
     wanted: sweep.trials,
     allows: (point) => holds(sweep, point),
+    written: writtenIn(sweep.vary),
   };
 }
 

@@ -3,11 +3,14 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { Point, Study } from "../../kinds/search.js";
 import { activeOnly } from "./active.js";
 import { allCombinations } from "./combinations.js";
-import { keyOf, triedOf } from "./tried.js";
+import { edgePoint, walked } from "./narrow.js";
+import { triedIn } from "./tried.js";
 import { valueAt } from "./values.js";
 
-/** Draws of one trial before its values are taken not to stand together at all. */
+/** Draws of one trial before what may stand together is taken to be rare. */
 const MOST = 1000;
+/** Draws in search of a first point of what is rare. */
+const SEARCHED = 20_000;
 
 /** Shares from above 0 to below 1 that seed and trial give, the same whatever was drawn for others. */
 export function sharesOf(seed: number, number: number): () => number {
@@ -18,13 +21,44 @@ export function sharesOf(seed: number, number: number): () => number {
 
 /** A point whose values may stand together; null: none was found. */
 export function drawnPoint(study: Study, share: () => number): Point | null {
-  for (let draw = 0; draw < MOST; draw++) {
+  return drawing(study, share)();
+}
+
+/** The same again and again. Where few points are allowed, later ones are walked to from those that were found. */
+export function drawing(study: Study, share: () => number): () => Point | null {
+  let from: Point | null = null;
+  return () => {
+    if (from === null) {
+      const drawn = evenly(study, share, MOST);
+      if (drawn) return drawn;
+      from = rareIn(study, share);
+    }
+    if (from !== null) from = walked(study, from, share);
+    return from;
+  };
+}
+
+function evenly(study: Study, share: () => number, draws: number): Point | null {
+  for (let draw = 0; draw < draws; draw++) {
     // All are always drawn, so that what a branch holds changes no other.
     const drawn = Object.fromEntries(study.dimensions.map((d) => [d.name, valueAt(d, share())]));
     const point = activeOnly(study.dimensions, drawn);
     if (study.allows(point)) return point;
   }
   return null;
+}
+
+/** A point of which there are few: of all, where they can be looked through, else a lucky draw, one at an edge, or a trial's. */
+function rareIn(study: Study, share: () => number): Point | null {
+  const all = allowedOf(study);
+  if (all) return oneOf(all, share);
+  const found = evenly(study, share, SEARCHED) ?? edgePoint(study, share, SEARCHED);
+  if (found) return found;
+  const known = [...(study.first ? [study.first] : []), ...study.trials.map(({ point }) => point)];
+  return oneOf(
+    known.filter((point) => study.allows(point)),
+    share,
+  );
 }
 
 /** Where a search that learns begins: where the definitions are, if nobody was there; then by chance. */
@@ -37,22 +71,31 @@ const LOOKED_THROUGH = 10_000n;
 
 /** As `drawnPoint`, of values that no trial had yet; null: none is left, or none was found. */
 export function newPoint(study: Study, share: () => number): Point | null {
-  const tried = triedOf(study);
-  const isNew = (point: Point): boolean => !tried.has(keyOf(point));
+  const isTried = triedIn(study);
+  const next = drawing(study, share);
   for (let draw = 0; draw < 20; draw++) {
-    const point = drawnPoint(study, share);
-    if (point === null || isNew(point)) return point;
+    const point = next();
+    if (point === null || !isTried(point)) return point;
   }
+  const left = leftOf(study);
+  if (left) return oneOf(left, share);
+  for (let draw = 0; draw < MOST; draw++) {
+    const point = next();
+    if (point === null || !isTried(point)) return point;
+  }
+  return null;
+}
+
+/** What may be and no trial had yet; null: there are too many points to look through. */
+export function leftOf(study: Study): readonly Point[] | null {
+  const isTried = triedIn(study);
+  return allowedOf(study)?.filter((point) => !isTried(point)) ?? null;
+}
+function allowedOf(study: Study): readonly Point[] | null {
   const all = allCombinations(study.dimensions);
-  if (all === null || all.count > LOOKED_THROUGH) {
-    for (let draw = 0; draw < MOST; draw++) {
-      const point = drawnPoint(study, share);
-      if (point && isNew(point)) return point;
-    }
-    return null;
-  }
-  const left = Array.from({ length: Number(all.count) }, (_, i) => all.at(BigInt(i))).filter(
-    (point) => isNew(point) && study.allows(point),
-  );
-  return left[Math.floor(share() * left.length)] ?? null;
+  if (all === null || all.count > LOOKED_THROUGH) return null;
+  return Array.from({ length: Number(all.count) }, (_, i) => all.at(BigInt(i))).filter((point) => study.allows(point));
+}
+function oneOf<T>(some: readonly T[], share: () => number): T | null {
+  return some[Math.floor(share() * some.length)] ?? null;
 }

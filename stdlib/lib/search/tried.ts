@@ -5,7 +5,16 @@ export function keyOf(point: Point): string {
   return JSON.stringify(Object.entries(point).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Keys of all points that trials of this sweep have, however they ended; those of earlier sweeps were other trainings. */
-export function triedOf({ trials, unseen = [] }: Study): ReadonlySet<string> {
-  return new Set([...trials, ...unseen].filter(({ number }) => number >= 1).map(({ point }) => keyOf(point)));
+/** Two points that are run with the same values have one key. */
+export function keyIn({ written }: Pick<Study, "written">, point: Point): string {
+  if (!written) return keyOf(point);
+  return keyOf(Object.fromEntries(Object.entries(point).map(([name, value]) => [name, written(name, value)])));
+}
+
+/** Whether a trial of this sweep had the values, however it ended; those of earlier sweeps were other trainings. */
+export function triedIn(study: Study): (point: Point) => boolean {
+  const { trials, unseen = [] } = study;
+  const own = [...trials, ...unseen].filter(({ number }) => number >= 1);
+  const tried = new Set(own.map(({ point }) => keyIn(study, point)));
+  return (point) => tried.has(keyIn(study, point));
 }

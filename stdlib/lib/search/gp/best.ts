@@ -1,7 +1,7 @@
 /** The point at which a process expects the most: by many drawn points, and from the best of them uphill, in turn along smooth numbers and by single other values. */
 import type { Dimension, Point, Study } from "../../../kinds/search.js";
 import { activeOnly } from "../active.js";
-import { drawnPoint } from "../drawn.js";
+import { drawing } from "../drawn.js";
 import { countOf, valueAt, valueOf } from "../values.js";
 import { logImprovement } from "./improvement.js";
 import { minimumNear } from "./minimum.js";
@@ -35,8 +35,9 @@ export function mostExpected(asked: Asked): Point | null {
   const { study, process, best, share } = asked;
   const see = (point: Point): Seen => ({ point, worth: logImprovement(process, best, rowOf(study.dimensions, point)) });
   const drawn: Seen[] = [];
+  const next = drawing(study, share);
   for (let i = 0; i < DRAWN; i++) {
-    const point = drawnPoint(study, share);
+    const point = next();
     if (!point) break;
     drawn.push(see(point));
   }

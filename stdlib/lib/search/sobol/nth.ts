@@ -1,7 +1,7 @@
 /** The number-th point of the scrambled sequence whose values may stand together and came up in none before it. */
 import type { Point, Study } from "../../../kinds/search.js";
 import { activeOnly } from "../active.js";
-import { keyOf } from "../tried.js";
+import { keyIn } from "../tried.js";
 import { valueAt } from "../values.js";
 import { sobolPoint } from "./sequence.js";
 
@@ -13,7 +13,7 @@ export function nthPoint(study: Study, number: number): Point | null {
   const seen = new Set<string>();
   for (let place = 0, idle = 0; idle < MOST; place++) {
     const point = pointAt(study, place);
-    const key = keyOf(point);
+    const key = keyIn(study, point);
     if (seen.has(key) || !study.allows(point)) {
       idle++;
       continue;
