@@ -15,6 +15,7 @@ import {
 import { sweepShown } from "../../core/display/sweeps/sweep-shown.js";
 import type { DrawnSweep, SweepTrial, SweepView } from "../../core/display/sweeps/view.js";
 import { axesOf } from "../../core/sweep/axes.js";
+import { secondsOf } from "../../core/sweep/spent.js";
 import { goalOf, goalsOf, studyOf } from "../../core/sweep/study.js";
 import type { SweepHandle, TrialRecord } from "../../core/sweep/trial.js";
 import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
@@ -41,6 +42,8 @@ export class LiveSweep implements DrawnSweep, SweepControls {
   private readonly offered: string | null;
   private readonly id: string;
   private readonly since = Date.now();
+  /** Milliseconds that its trials ran before. */
+  private readonly before: number;
   private begun = false;
   private shownAt = -Infinity;
   private later: NodeJS.Timeout | null = null;
@@ -54,6 +57,7 @@ export class LiveSweep implements DrawnSweep, SweepControls {
     private readonly shown: { readonly screen: Screen; readonly controls: ControlsHost | undefined },
     private readonly whole?: Whole,
   ) {
+    this.before = 1000 * secondsOf(log.ended);
     this.offered = shown.controls?.offer(this) ?? null;
     this.id = `sweep-${name}-${Date.now().toString(36)}`;
   }
@@ -120,7 +124,8 @@ export class LiveSweep implements DrawnSweep, SweepControls {
 
   /** What its pictures see. */
   get view(): SweepView {
-    const { vary, trials: wanted, budgetMs } = this.plan;
+    const { vary, trials: wanted, budgetMs: whole } = this.plan;
+    const budgetMs = whole && Math.max(0, whole - this.before);
     const clock = this.over ? {} : { clock: { now: Date.now(), since: this.since, budgetMs } };
     const missed = new Set(
       studyOf(this.plan, this.trials).trials.flatMap(({ number, violation }) => (violation > 0 ? [number] : [])),

@@ -52,7 +52,7 @@ const attributes: { readonly [K in Told]-?: Schema<Exclude<TrialRecord[K], undef
     table(v.pipe(text, v.check(isValueText))),
     v.check((values) => Object.keys(values).every((name) => v.is(named, name))),
   ),
-  ...{ seconds: figure, run: text, error: text, steps: whole(0), why: text },
+  ...{ seconds: figure, run: text, error: text, steps: whole(0), tokens: whole(0), why: text },
   ...{ spread: v.array(figure), bars: v.array(figure) },
 };
 const names = Object.keys(attributes) as readonly Told[];

@@ -164,7 +164,7 @@ async function trained(
   const { session, stage, sweep, models } = around;
   const metric = metricName(sweep.goal.metric, session.vocabulary.registry);
   const onEvent = (event: RunEvent): void => {
-    if (event.kind === "step") asked.onStep(event.step);
+    if (event.kind === "step") asked.onStep(event.step, event.tokens);
     const score = event.kind === "evaluated" ? event.metrics[metric] : undefined;
     if (event.kind === "evaluated" && first && score !== undefined && !Number.isNaN(score))
       asked.onReport(event.step, score);

@@ -12,6 +12,8 @@ import { missesOf } from "../../core/sweep/bars.js";
 import { valuesAt } from "../../core/sweep/points.js";
 import { oriented, startedStudy, studyOf, type goalOf } from "../../core/sweep/study.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
+import { secondsOf, tokensOf } from "../../core/sweep/spent.js";
+import { isUsedUp, type Ending } from "./ending.js";
 import { Failures, ends, whyOf } from "./failures.js";
 import { dropWeights } from "./kept-weights.js";
 import { meanOf, spreadOf } from "./of-seeds.js";
@@ -55,8 +57,8 @@ interface Next {
   readonly resume: boolean;
 }
 
-export async function runTrials(o: Runner): Promise<void> {
-  await new SweepRun(o).run();
+export async function runTrials(o: Runner): Promise<Ending> {
+  return new SweepRun(o).run();
 }
 
 class SweepRun {
@@ -68,7 +70,12 @@ class SweepRun {
   private readonly unfinished: TrialRecord[];
   private readonly first: Wanted[];
   private tokens: number;
+  /** Milliseconds that trials of before took. */
+  private readonly before: number;
+  private ending: Ending = "trials";
   private over = false;
+  /** A trial began in this run. */
+  private ran = false;
   /** What ends the sweep before its time. */
   private fatal: { readonly error: unknown; readonly trial: TrialRecord } | null = null;
 
@@ -76,9 +83,10 @@ class SweepRun {
     this.unfinished = [...o.log.unfinished];
     this.first = [...(o.first ?? [])];
     this.tokens = o.log.ended.reduce((sum, trial) => sum + tokensOf(o.sweep, trial), 0);
+    this.before = 1000 * secondsOf(o.log.ended);
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<Ending> {
     const { wishes } = this.o;
     const wished = (): Promise<void> => new Promise((told) => (wishes.onWish = told));
     if (this.o.signal?.aborted) this.stop();
@@ -95,6 +103,7 @@ class SweepRun {
     }
     if (this.fatal) throw this.told(this.fatal);
     this.o.signal?.throwIfAborted();
+    return this.ending;
   }
 
   private fill(): void {
@@ -118,22 +127,31 @@ class SweepRun {
     if (this.over) return null;
     log.look();
     const number = log.next;
-    const spent = performance.now() - this.begun;
-    this.over =
-      number > (sweep.trials ?? Number.POSITIVE_INFINITY) ||
-      (sweep.budgetMs !== null && spent > sweep.budgetMs) ||
-      this.tokens >= (sweep.budgetTokens ?? Number.POSITIVE_INFINITY);
-    if (this.over) return null;
+    const bound = this.bound(number);
+    if (bound) return this.endsBy(bound);
     const first = this.first.shift();
     if (first) return { ...first, number, resume: false };
     const study = studyOf(sweep, log.trials);
     const seen = sweep.pruner && this.o.pruner?.seen?.(sweep.pruner, study, number);
-    const point = search.suggest(sweep.search, startedStudy(seen ?? study, sweep, this.o.started ?? []), number);
-    if (!point) {
-      this.over = true;
-      return null;
-    }
+    const whole = startedStudy(seen ?? study, sweep, this.o.started ?? []);
+    const point = search.suggest(sweep.search, whole, number);
+    if (!point) return this.endsBy(isUsedUp(whole, sweep.search) ? "used up" : "none found");
     return { number, point, values: valuesAt(sweep.vary, point), resume: false };
+  }
+
+  /** What keeps the trial with that number from beginning. */
+  private bound(number: number): Ending | null {
+    const { trials, budgetMs, budgetTokens } = this.o.sweep;
+    if (number > (trials ?? Number.POSITIVE_INFINITY)) return "trials";
+    if (budgetMs !== null && this.before + performance.now() - this.begun > budgetMs)
+      return this.before > budgetMs ? "budget of before" : "budget";
+    if (this.tokens < (budgetTokens ?? Number.POSITIVE_INFINITY)) return null;
+    return this.ran ? "tokens" : "tokens of before";
+  }
+  private endsBy(ending: Ending): null {
+    this.over = true;
+    this.ending = ending;
+    return null;
   }
 
   private begin(next: Next): void {
@@ -148,6 +166,7 @@ class SweepRun {
       return;
     }
     const { number } = trial;
+    this.ran = true;
     onChange();
     const turn = this.turns.turn();
     void turn.begin();
@@ -188,7 +207,7 @@ class SweepRun {
       ...{ values, of, ...how, signal: this.abort.signal },
       onRun: (run) => log.note(number, { run }),
       onSteps: (steps) => log.note(number, { steps }),
-      onStep: (step) => log.note(number, { step }),
+      onStep: (step, tokens) => log.note(number, { step, tokens: (now().tokens ?? 0) + tokens }),
       onReport: (step, score) => {
         log.report(number, step, score);
         why ??= this.givenUp(now());
@@ -213,11 +232,12 @@ class SweepRun {
 
   private done(trial: TrialRecord, outcomes: readonly Outcome[], seconds: number): void {
     const { log, sweep, wishes } = this.o;
-    this.tokens += outcomes.reduce((sum, { tokens }) => sum + tokens, 0);
+    const tokens = outcomes.reduce((sum, one) => sum + one.tokens, 0);
+    this.tokens += tokens;
     const scored = outcomes.filter(hasScores);
     const stopped = wishes.stopped(trial.number);
     const { why, ...rest } = trial;
-    const ended = { ...rest, seconds, run: bestRun(this.o, scored) ?? outcomes.at(-1)?.run ?? trial.run };
+    const ended = { ...rest, seconds, tokens, run: bestRun(this.o, scored) ?? outcomes.at(-1)?.run ?? trial.run };
     if (scored.length === 0) {
       const state = stopped ? "stopped" : "pruned";
       log.end({ ...ended, state, ...(why !== undefined && !stopped && { why }) });
@@ -240,6 +260,7 @@ class SweepRun {
   }
 
   private failed(trial: TrialRecord, error: unknown): void {
+    this.tokens += trial.tokens ?? 0;
     try {
       this.o.log.end(trial);
       if (this.failures.add(error)) this.end(alike(this.o, trial), trial);
@@ -267,12 +288,6 @@ class SweepRun {
       { cause: error },
     );
   }
-}
-
-/** What a trial of before has trained on, by the plan of all. */
-function tokensOf({ plan, repeats = 1 }: SweepPlan, { state, reports = [], steps = 0 }: TrialRecord): number {
-  const share = state === "done" || steps === 0 ? 1 : (reports.at(-1)?.step ?? 0) / steps;
-  return plan.estimates.tokens * repeats * share;
 }
 
 type Scored = Outcome & { readonly scores: readonly number[] };

@@ -16,7 +16,8 @@ export interface Asked {
   onSteps(steps: number): void;
   /** Told of each validation: the score of the first goal. */
   onReport(step: number, score: number): void;
-  onStep(step: number): void;
+  /** `tokens`: of this update. */
+  onStep(step: number, tokens: number): void;
   /** Whether it ends here: by a person's wish, or because it was given up. */
   ends(): "stop" | "give up" | null;
 }

@@ -16,6 +16,7 @@ import { SIZE_PATH } from "../../core/sweep/learning-sizes.js";
 import { sweepType } from "../../core/sweep/trial.js";
 import { memoryHere } from "../answers/dataset-cache.js";
 import { atOnce } from "../sweeps/at-once.js";
+import { endingText, type Ending } from "../sweeps/ending.js";
 import { Journal, type JournalOf } from "../sweeps/journal.js";
 import { LiveSweep, type Whole } from "../sweeps/live-sweep.js";
 import { KEPT } from "../sweeps/ranking.js";
@@ -126,13 +127,14 @@ async function sweepIn(
   for (const start of starts) live.note(startText(start));
   const models = new TrialModels(trials);
   const stays = session.engines.stay();
+  let ending: Ending;
   try {
     const [search, pruner] = await Promise.all([
       does(sweep.search, "search"),
       sweep.pruner && does(sweep.pruner, "pruner"),
     ]);
     const around = { session, stage, sweep, span, models };
-    await runTrials({
+    ending = await runTrials({
       ...{
         name,
         sweep,
@@ -157,6 +159,8 @@ async function sweepIn(
     // Trials that were interrupted write their checkpoints first.
     session.later(session.settled().then(() => models.close()));
   }
+  const why = endingText(ending, sweep, log.ended.length);
+  if (why !== null) live.note(why);
   if (log.strange.length > 0) live.note(`Of what others added to its journal, ${strangeText(log.strange)}.`);
   return { live, log };
 }

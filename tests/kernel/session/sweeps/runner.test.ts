@@ -35,7 +35,7 @@ const reporting =
     await asked.turn.begin();
     asked.onSteps(steps);
     for (let step = 1; step <= steps; step++) {
-      asked.onStep(step);
+      asked.onStep(step, 100 / steps);
       asked.onReport(step, score(number, step));
       if (step < steps && asked.ends() !== null) return [{ ...came, scores: null }];
       await asked.turn.pass();
@@ -45,6 +45,7 @@ const reporting =
 
 describe("a sweep's runner", () => {
   let root = "";
+  let ending = "";
   before(() => (root = mkdtempSync(join(tmpdir(), "runner-"))));
   after(() => rmSync(root, { recursive: true, force: true }));
 
@@ -53,7 +54,7 @@ describe("a sweep's runner", () => {
     const goals = [{ metric: "loss", direction: "minimize" }] as const;
     const log = new TrialLog(Journal.open(root, name, "0".repeat(12), { vary: sweep.vary, goals }));
     try {
-      await runTrials({
+      ending = await runTrials({
         ...{
           name,
           sweep,
@@ -103,6 +104,47 @@ describe("a sweep's runner", () => {
     const trial = reporting(1, () => 1);
     assert.equal((await ran("bounded", { ...plan, budgetTokens: 250 }, trial)).length, 3);
     assert.equal((await ran("bounded", { ...plan, budgetTokens: 350 }, trial)).length, 4);
+  });
+
+  it("counts what trials of before really trained on, and how long they took", async () => {
+    const much: RunsTrial = async (asked) =>
+      (await reporting(1, () => 1)(asked)).map((outcome) => ({ ...outcome, tokens: 1000 }));
+    // Its plan says 100 for each.
+    assert.equal((await ran("drawn", { ...plan, budgetTokens: 1500 }, much)).length, 2);
+    assert.equal((await ran("drawn", { ...plan, budgetTokens: 2000 }, much)).length, 2);
+    assert.equal((await ran("drawn", { ...plan, budgetTokens: 2001 }, much)).length, 3);
+    const slow: RunsTrial = async (asked) => {
+      await new Promise((over) => setTimeout(over, 60));
+      return reporting(1, () => 1)(asked);
+    };
+    const first = await ran("timed", { ...plan, trials: null, budgetMs: 100 }, slow);
+    assert.equal(first.length, 2);
+    assert.equal((await ran("timed", { ...plan, trials: null, budgetMs: 100 }, slow)).length, 2);
+    assert.equal(ending, "budget of before");
+    assert.equal((await ran("timed", { ...plan, trials: null, budgetMs: 160 }, slow)).length, 3);
+  });
+
+  it("tells that nothing is left from that nothing was found", async () => {
+    const vary = { batch_size: { space: "choice", of: [8, 16] } } as unknown as SweepPlan["vary"];
+    const tpe = call("search", "tpe", { startup: 10, candidates: 24 });
+    assert.equal(
+      (
+        await ran(
+          "few",
+          { ...plan, vary, search: tpe },
+          reporting(1, () => 1),
+        )
+      ).length,
+      2,
+    );
+    assert.equal(ending, "used up");
+    const never = { relation: "at_most", terms: [{ path: "optimizer.learning_rate" }, { number: 1e-9 }] };
+    await ran(
+      "never",
+      { ...plan, search: tpe, where: [never] } as unknown as SweepPlan,
+      reporting(1, () => 1),
+    );
+    assert.equal(ending, "none found");
   });
 
   it("keeps of several seeds their mean and how far they lie apart", async () => {
