@@ -147,6 +147,10 @@ function variedBy(
   varied: Entry | undefined,
   { data, model, recipe }: Swept,
 ): SweepPlan["vary"] | undefined {
+  if (varied?.value?.is === "block" && varied.value.entries.length === 0) {
+    program.report("nothing-varies", {}, varied.value.span);
+    return undefined;
+  }
   if (varied?.value?.is === "block") {
     const given = (draft: Draft | null | undefined): Draft["given"] => draft?.given ?? new Map();
     const spaces = spacesOf(program, varied.value, { data: given(data), model: given(model), recipe: given(recipe) });

@@ -75,6 +75,7 @@ declare module "../diagnostics/codes.js" {
       readonly own: boolean;
     };
     "not-varied": { readonly path: string; readonly why: string };
+    "nothing-varies": object;
     /** As they are written. `last`: the greatest value that is a step. */
     "uneven-steps": { readonly path: string; readonly step: string; readonly to: string; readonly last: string };
     /** `has`: paths that have one. */
@@ -354,6 +355,16 @@ evaluate m, m on d.test`,
       "In `vary`, keys are paths of the data, the model or the recipe and values are spaces: `batch_size: choice(16, 32)`.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: 16 }, maximize: accuracy }',
+  },
+  "nothing-varies": {
+    severity: "error",
+    message: () => "nothing is varied: every trial would be the same training",
+    help: () =>
+      "write what varies, as in `vary: { batch_size: choice(16, 32) }`; `repeats` of `train` trains with several seeds",
+    explain:
+      "A sweep compares trials whose settings differ. To learn how far the scores of one training lie apart by chance, train it with `repeats: 5`.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { }, maximize: accuracy }',
   },
   "uneven-steps": {
     severity: "error",

@@ -1,7 +1,10 @@
-/** Independent draws: trial n of a seed is the same whatever ran before it, so an interrupted sweep goes on exactly. */
+/**
+ * Independent draws: trial n of a seed is the same whatever ran before it, so an interrupted sweep goes on exactly. Only where
+ * its values were tried, as few values soon are, it is drawn again.
+ */
 import type { SearchImplementation } from "../kinds/search.js";
-import { drawnPoint, sharesOf } from "../lib/search/drawn.js";
+import { newPoint, sharesOf } from "../lib/search/drawn.js";
 
 export const random: SearchImplementation = {
-  suggest: (_call, study, number) => drawnPoint(study, sharesOf(study.seed, number)),
+  suggest: (_call, study, number) => newPoint(study, sharesOf(study.seed, number)),
 };

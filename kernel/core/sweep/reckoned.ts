@@ -11,7 +11,7 @@ export interface Reckoned {
   readonly points: bigint | null;
   /** Points that the search goes through before it ends by itself; null: it doesn't. */
   readonly grid: bigint | null;
-  /** Null: budget or tokens alone are the limit. */
+  /** No more than there are points: none is tried twice. Null: budget or tokens alone are the limit. */
   readonly most: number | null;
   /** Of one trial, with all of its seeds; `seconds` null: this machine was not measured. */
   readonly trial: Pick<Estimates, "seconds" | "secondsBetween"> & { readonly tokens: number };
@@ -31,14 +31,16 @@ export function reckoned(sweep: SweepPlan): Reckoned {
   const has = registry.find("search", search.word)?.capabilities;
   const walked = has?.ends ? gridOf(dimensions, has.points?.(search) ?? null) : null;
   const grid = walked && "count" in walked ? walked.count : null;
-  const bounds = [sweep.trials, grid === null ? null : Number(grid)].filter((bound) => bound !== null);
+  const points = allCombinations(dimensions)?.count ?? null;
+  const countable = [grid, points].flatMap((one) => (one === null ? [] : Number(one)));
+  const bounds = [...(sweep.trials === null ? [] : [sweep.trials]), ...countable];
   const trial = {
     seconds: seconds === null ? null : seconds * repeats,
     ...(secondsBetween && { secondsBetween: [secondsBetween[0] * repeats, secondsBetween[1] * repeats] as const }),
     tokens: tokens * repeats,
   };
   return {
-    ...{ dimensions: dimensions.length, points: allCombinations(dimensions)?.count ?? null, grid, trial },
+    ...{ dimensions: dimensions.length, points, grid, trial },
     most: bounds.length === 0 ? null : Math.min(...bounds),
     inBudget: sweep.budgetMs === null ? null : within(sweep.budgetMs / 1000, trial),
     inTokens: budgetTokens === undefined || trial.tokens <= 0 ? null : Math.ceil(budgetTokens / trial.tokens),

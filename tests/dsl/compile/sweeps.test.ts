@@ -115,6 +115,16 @@ describe("a sweep's spaces", () => {
   });
 });
 
+describe("a sweep that varies nothing", () => {
+  it("would run one trial again and again: it is told where", () => {
+    const text = `${definitions}sweep m on d as s { vary: { }, maximize: accuracy }`;
+    const { codes: found, diagnostics } = compiled(text);
+    assert.deepEqual(found, ["nothing-varies"]);
+    const [{ span } = assert.fail()] = diagnostics;
+    assert.equal(text.slice(span.start, span.end), "{ }");
+  });
+});
+
 describe("habits of other tools in `vary`", () => {
   const mended = (path: string, text: string): string | undefined => {
     const { diagnostics } = compiled(

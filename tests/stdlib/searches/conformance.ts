@@ -128,6 +128,23 @@ export function conformance({ suggest, random, ends }: Held): void {
     if (trials.length < 20) assert.ok(isExhausted(of, trials), `${trials.length} were tried`);
   });
 
+  it("tries no values again while others are left", () => {
+    const small = named({
+      kind: { name: "", kind: "choice", size: 2 },
+      epochs: { name: "", kind: "number", scale: "linear", from: 1, to: 3, integer: true },
+    });
+    for (const state of ["done", "running", "pruned"] as const) {
+      const trials: StudyTrial[] = [];
+      for (let number = 1; number <= 6; number++) {
+        const point = suggest(study(small, trials), number);
+        assert.ok(point, `${number - 1} of 6 were tried`);
+        trials.push({ ...done(number, point, 0.5), state, ...(state !== "done" && { scores: null }) });
+      }
+      assert.equal(new Set(trials.map(({ point }) => keyOf(point))).size, 6, state);
+      assert.equal(suggest(study(small, trials), 7), null);
+    }
+  });
+
   it("takes trials that failed, were given up, still run or have no number", () => {
     fc.assert(
       fc.property(

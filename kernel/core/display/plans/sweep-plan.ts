@@ -80,12 +80,14 @@ function goalText({ goals }: SweepPlan): string {
   return goals.map(({ direction, metric }) => `${direction} ${metricName(metric, registry)}`).join(", ");
 }
 
-function trialsFact({ trials }: SweepPlan, { most, grid, inBudget, inTokens }: Reckoned): SweepFact {
+function trialsFact({ trials }: SweepPlan, { most, grid, points, inBudget, inTokens }: Reckoned): SweepFact {
   const bounds = [inBudget?.about, inTokens].filter((bound) => typeof bound === "number");
   if (most === null) {
     const about = bounds.length > 0 ? `about ${count(Math.min(...bounds))}` : "as many as the budget lets begin";
     return ["trials", about, bounds.length > 0 ? "as many as the budget lets begin" : ""];
   }
+  if (grid === null && points !== null && most >= Number(points) && most !== trials)
+    return ["trials", `at most ${count(most)}`, "each combination once"];
   const walk = grid === null ? "" : `${plural(Number(grid), "point")} of the grid`;
   const cut = grid !== null && trials !== null && trials < Number(grid) ? `the first of ${walk}` : walk;
   return ["trials", `at most ${count(most)}`, cut];

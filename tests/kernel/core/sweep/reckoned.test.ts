@@ -14,6 +14,7 @@ function swept(block: string, vary = "batch_size: choice(8, 16)"): SweepPlan {
   const estimates = { ...action.sweep.plan.estimates, seconds: 10, secondsBetween: [5, 20] as const, tokens: 1000 };
   return { ...action.sweep, plan: { ...action.sweep.plan, estimates } };
 }
+const ranged = "optimizer.learning_rate: log(1e-5..1e-3)";
 const nested = "technique: choice(full, lora(rank: choice(4, 8, 16))), batch_size: choice(8, 16)";
 
 describe("what a sweep comes to", () => {
@@ -27,14 +28,20 @@ describe("what a sweep comes to", () => {
     const ranged = reckoned(swept("search: grid(4)", "optimizer.learning_rate: log(1e-5..1e-3)"));
     assert.deepEqual([ranged.most, ranged.points], [4, null]);
   });
+  it("is at most as many trials as there are combinations: none is tried twice", () => {
+    assert.equal(reckoned(swept("trials: 10")).most, 2);
+    assert.equal(reckoned(swept("budget: 1h", nested)).most, 8);
+    assert.equal(reckoned(swept("trials: 5", nested)).most, 5);
+  });
   it("is what one trial takes, with all of its seeds, as often as there are trials", () => {
-    const { trial, most } = reckoned(swept("trials: 6, repeats: 3"));
+    const { trial, most } = reckoned(swept("trials: 6, repeats: 3", nested));
     assert.deepEqual([trial.seconds, trial.secondsBetween, trial.tokens, most], [30, [15, 60], 3000, 6]);
   });
   it("says how many begin within a budget, and between which numbers that lies", () => {
-    assert.deepEqual(reckoned(swept("budget: 1min")).inBudget, { about: 6, between: [3, 12] });
-    assert.equal(reckoned(swept("tokens: 2500")).inTokens, 3);
-    const note = (block: string): string => sweepFacts(swept(block)).find(([name]) => name === "budget")?.[2] ?? "";
+    assert.deepEqual(reckoned(swept("budget: 1min", ranged)).inBudget, { about: 6, between: [3, 12] });
+    assert.equal(reckoned(swept("tokens: 2500", ranged)).inTokens, 3);
+    const note = (block: string): string =>
+      sweepFacts(swept(block, ranged)).find(([name]) => name === "budget")?.[2] ?? "";
     assert.equal(note("trials: 30, budget: 1min"), "about 6 of 30 trials begin in it (3 to 12)");
     assert.equal(note("trials: 3, budget: 1min"), "enough for all");
     assert.equal(note("trials: 5, budget: 1min"), "about all 5 trials begin in it (3 to 5)");
@@ -43,7 +50,7 @@ describe("what a sweep comes to", () => {
   it("is told as a card", () => {
     const { bundle } = sweepPlanShown({
       name: "s",
-      sweep: swept("search: tpe, pruner: asha, trials: 6"),
+      sweep: swept("search: tpe, pruner: asha, trials: 6", ranged),
       open: { trials: 4, why: null },
     });
     const text = String(bundle["text/plain"]);
