@@ -1,6 +1,6 @@
 /** Codes of a verb that works on something of its own in place of a defined name. */
 import { registerCodes } from "../diagnostics/codes.js";
-import { listed, listedAsCode } from "../diagnostics/listed.js";
+import { listedAsCode } from "../diagnostics/listed.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
@@ -8,7 +8,8 @@ declare module "../diagnostics/codes.js" {
     /** `does`: what it does instead, after "it". */
     "not-of-own": { readonly key: string; readonly verb: string; readonly own: string; readonly does: string };
     "of-own-alone": { readonly key: string; readonly verb: string; readonly own: string };
-    "no-task-for-roles": { readonly data: string; readonly roles: readonly string[]; readonly example: string };
+    "budget-hardly": { readonly seconds: number };
+    "no-task-for-roles": { readonly data: string; readonly roles: readonly string[]; readonly example?: string };
     "several-tasks-for-roles": { readonly data: string; readonly tasks: readonly string[] };
   }
 }
@@ -40,11 +41,21 @@ registerCodes({
     explain: "`sweep auto` has no model that would say what it shall do, so its block says it.",
     example: `${DATA}model m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) }, task: regression, maximize: accuracy }`,
   },
+  "budget-hardly": {
+    severity: "warning",
+    message: (d) =>
+      `${String(d.seconds)} ${d.seconds === 1 ? "second is" : "seconds are"} hardly enough to look at the data: no training will fit`,
+    help: () => "give it two minutes or more, as in `budget: 2min`",
+    explain:
+      "Before anything is trained `sweep auto` counts the rows in tokens, scores the baselines and reads rows with each base. That is done whatever the budget is, and takes ten seconds and more; what is left of the budget is for trials.",
+    example: `${DATA}sweep auto on d as found { budget: 3s }`,
+  },
   "no-task-for-roles": {
     severity: "error",
-    message: (d) => `no task with answers that can be counted reads ${listed(d.roles)} of ${d.data}`,
+    message: (d) =>
+      `${d.data} has no answers to learn: ${d.roles.length === 1 ? "its only role is" : "its roles are"} ${listedAsCode(d.roles)}`,
     help: (d) =>
-      `write the task, as in \`task: ${d.example}\`, or name the column that holds the answers in \`columns\``,
+      `name the column that holds them in \`columns\`, as in \`label: COLUMN\` (classes) or \`score: COLUMN\` (numbers)${d.example === undefined ? "" : `; or write a task that learns from these alone: \`task: ${d.example}\``}`,
     explain:
       "`sweep auto` goes by what the data are for: texts with a role `label` are told apart by it, those with `score` get numbers, `tokens` with `tags` are tagged. Where no role holds an answer, the task must be written.",
     example:

@@ -85,6 +85,7 @@ export function sweepAuto(program: Program, header: Header, own: OwnSubject): vo
   const number = (key: string): number | null => (typeof values[key] === "number" ? values[key] : null);
   const [tokens, atOnce] = [number("tokens"), number("at_once")];
   const bases = given.get("bases");
+  checkBudget(program, { ms: number("budget"), at: given.get("budget") });
   act(program, header, "auto", {
     name: as.text,
     auto: {
@@ -99,6 +100,17 @@ export function sweepAuto(program: Program, header: Header, own: OwnSubject): vo
       ...(atOnce !== null && { atOnce }),
     },
   });
+}
+
+/** Seconds that looking at data and bases takes whatever the budget is. */
+const LOOKS = 10;
+
+function checkBudget(
+  program: Program,
+  { ms, at }: { readonly ms: number | null; readonly at: Given | undefined },
+): void {
+  if (ms === null || ms >= 1000 * LOOKS || !at) return;
+  program.report("budget-hardly", { seconds: ms / 1000 }, at.span);
 }
 
 /** Reports a key that it decides by itself. */
@@ -136,12 +148,14 @@ function taskIn(program: Program, data: DataPlan, given: ReadonlyMap<string, Giv
   if (isCall(written)) return written;
   const found = taskOfRoles(registry, data);
   if ("task" in found) return found.task;
-  const [example] = registry.ofKind("task").filter(({ planned }) => !planned);
+  const example = registry
+    .ofKind("task")
+    .find(({ planned, capabilities }) => !planned && capabilities?.roles.every((role) => data.columns[role]));
   if (found.of.length > 1) program.report("several-tasks-for-roles", { data: data.name, tasks: found.of }, at);
   else
     program.report(
       "no-task-for-roles",
-      { data: data.name, roles: Object.keys(data.columns), example: example?.name ?? "" },
+      { data: data.name, roles: Object.keys(data.columns), ...(example && { example: example.name }) },
       at,
     );
   return undefined;

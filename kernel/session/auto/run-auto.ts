@@ -5,6 +5,7 @@ import type { Action } from "#dsl/plan/plan.js";
 import { keepsBest } from "#dsl/plan/watched.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import type { AutoReport, Left, Looked, Outcome, Proposal, Setting } from "../../core/auto/auto.js";
+import { heedsOf, idleFirst } from "../../core/auto/heeds.js";
 import { bestOf, frontIn, saidOf } from "../../core/auto/outcome.js";
 import { looksAt } from "../../core/auto/luck.js";
 import { freeName, programOf, wholeOf, winnerOf, type Names } from "../../core/auto/program.js";
@@ -16,7 +17,7 @@ import { sweepType, type SweepHandle } from "../../core/sweep/trial.js";
 import { modelKeys } from "../../core/sweep/trial-text.js";
 import { keptOf } from "../sweeps/ranking.js";
 import { demandRunning } from "../sweeps/wishes.js";
-import type { Whole } from "../sweeps/live-sweep.js";
+import type { LiveSweep, Whole } from "../sweeps/live-sweep.js";
 import { sweepOf } from "../verbs/sweep.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { compiled, sourceOf, type Auto, type AroundAuto } from "./around.js";
@@ -142,14 +143,34 @@ async function searched(
   const { live, log } = await sweepOf(session, { ...sweep, span: action.span }, within, {
     first: o.proposal.first,
     whole,
+    onChange: whereIdle(o, report),
   });
   stage.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
   const numbers = keptOf(sweep.sweep, log.ended);
   const kept = numbers.flatMap((number) => log.ended.find((one) => one.number === number) ?? []);
   const trials = await scoredTrials(around, kept);
   const looks = looksAt(log.ended, { keepsBest: keepsBest(sweep.sweep.plan.recipe.training) });
-  const outcome = outcomeOf(report, { probed: o.probed, trials, tune: live.best?.tune ?? null, looks });
+  const { best } = live;
+  const heeds = heedsOf({
+    ...{ goal: report.goal, vary: sweep.sweep.vary, trials: log.ended, best: best?.number ?? null },
+    probed: report.probed,
+  });
+  const outcome = outcomeOf(report, { probed: o.probed, trials, tune: best?.tune ?? null, looks, heeds });
   for (const shown of autoAfter({ ...report, outcome })) stage.screen.display(shown);
+}
+
+/** Says once, beneath the pictures, that what began first learnt nothing. */
+function whereIdle(
+  { proposal: { first } }: { readonly proposal: Proposal },
+  { goal, probed }: AutoReport,
+): (live: LiveSweep) => void {
+  let told = false;
+  return (live) => {
+    const idle = told ? null : idleFirst({ goal, probed, trials: live.trials, first: first.length });
+    if (idle === null) return;
+    told = true;
+    live.note(idle);
+  };
 }
 
 function outcomeOf(
@@ -159,6 +180,7 @@ function outcomeOf(
     readonly trials: readonly Probed[];
     readonly tune: string | null;
     readonly looks: number;
+    readonly heeds: readonly string[];
   },
 ): Outcome {
   const [first] = o.trials;
@@ -171,7 +193,10 @@ function outcomeOf(
         [...o.probed, ...(first ? [first] : [])].map(({ contestant }) => contestant),
         goal,
       )?.name ?? "",
-    said: saidOf({ name, goal, scored, versus, untrained: null, looks: o.looks, rows: rows.validation }),
+    said: [
+      saidOf({ name, goal, scored, versus, untrained: null, looks: o.looks, rows: rows.validation }),
+      ...o.heeds,
+    ].join(" "),
   };
 }
 

@@ -59,6 +59,8 @@ export interface Beyond {
   readonly first?: readonly Readonly<Record<string, string>>[];
   /** What a trial is beside what varies in it. */
   readonly whole?: Whole;
+  /** Told whenever a trial begins, says something or ends. */
+  readonly onChange?: (live: LiveSweep) => void;
 }
 export interface Swept {
   readonly live: LiveSweep;
@@ -150,7 +152,10 @@ async function sweepIn(
         atOnce: trials,
       },
       runTrial: (asked) => runTrial(around, asked),
-      onChange: () => live.show(),
+      onChange: () => {
+        live.show();
+        beyond.onChange?.(live);
+      },
     });
   } finally {
     live.end();

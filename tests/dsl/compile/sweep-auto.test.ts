@@ -56,6 +56,11 @@ describe("what `sweep auto` is told", () => {
     assert.deepEqual([number.goal.direction, number.budgetMs], ["minimize", 1_800_000]);
     assert.equal(planned(data() + "sweep auto on d as found").budgetMs, 600_000);
   });
+  it("is warned of a budget that ends before a training could begin, where it is written", () => {
+    const of = (budget: string) => compiled(data() + statement(`budget: ${budget}`)).codes;
+    assert.deepEqual(of("1s"), ["budget-hardly"]);
+    assert.deepEqual(of("10s"), []);
+  });
   it("has what is written, and what the recipe says", () => {
     const recipe = "recipe slow { epochs: 2, optimizer: adamw(weight_decay: 0.1), shuffle: none }\n";
     const block = 'bases: ["a", "b"], maximize: f1(macro), minimize: latency, require: at_most(latency, 20ms)';
