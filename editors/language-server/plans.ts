@@ -2,8 +2,9 @@
 import { basename, dirname } from "node:path";
 import { wordsFor } from "#dsl/diagnostics/codes.js";
 import { notTold } from "#kernel/checking/not-told.js";
-import { planTexts } from "#kernel/checking/plan-texts.js";
+import { costsIn, planTexts } from "#kernel/checking/plan-texts.js";
 import { checkTexts, textsOfCells, textsOfProgram } from "#kernel/checking/checking.js";
+import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 
 /** What the editor has open: a program, or a notebook's code cells in their order. */
 export interface Opened {
@@ -19,13 +20,14 @@ export type PlanAnswer = { readonly title: string; readonly text: string } | { r
 export async function plansOf({ path, text }: Opened): Promise<PlanAnswer> {
   const file = basename(path);
   const texts = typeof text === "string" ? textsOfProgram(path, file, text) : await textsOfCells(path, file, text);
-  const { diagnostics, actions, unvalued } = await checkTexts(texts, dirname(path));
+  const o = { datasets: new DatasetCache() };
+  const { diagnostics, actions, unvalued } = await checkTexts(texts, dirname(path), o);
   const wrong = diagnostics.find((d) => d.severity === "error");
   if (wrong) {
     const { message, help } = wordsFor(wrong);
     return { problem: `There is no plan of ${file}: ${message}${help === undefined ? "" : ` (${help})`}` };
   }
-  const plans = planTexts(actions);
+  const plans = planTexts(actions, await costsIn(actions, texts, dirname(path), o));
   if (plans.length === 0 && unvalued.length > 0)
     return { problem: `There is no plan of ${file}: ${notTold(unvalued)}` };
   if (plans.length === 0) return { problem: `${file} trains nothing: there is no plan to show` };

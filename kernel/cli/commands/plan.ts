@@ -1,4 +1,5 @@
 /** `tunebook plan FILE`: the plan of every training and sweep of a file, with all defaults, estimates and hashes; nothing runs. */
+import { dirname, resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { toJson } from "#dsl/diagnostics/render-json.js";
@@ -18,21 +19,26 @@ export function register(program: Command): void {
         .default({}, "the defaults in the file"),
     )
     .action(async (file: string, options: { json?: true; parameter: Written }) => {
-      const { checkFile } = await import("#kernel/checking/checking.js");
+      const { checkTexts, sourcesOf } = await import("#kernel/checking/checking.js");
+      const { DatasetCache } = await import("#kernel/session/answers/dataset-cache.js");
       const { triedEngine } = await import("#kernel/session/engines/tried-engine.js");
       const { withProgress } = await import("../long.js");
-      const { planTexts, sweepJson } = await import("#kernel/checking/plan-texts.js");
+      const { costsIn, planTexts, sweepJson } = await import("#kernel/checking/plan-texts.js");
+      const texts = await sourcesOf(file);
+      const folder = dirname(resolve(file));
+      const o = { parameters: options.parameter, datasets: new DatasetCache({ glance: false, tries: triedEngine }) };
       const { diagnostics, sources, actions, unvalued } = await withProgress((onProgress) =>
-        checkFile(file, { parameters: options.parameter, onProgress, tries: triedEngine }),
+        checkTexts(texts, folder, { ...o, onProgress }),
       );
       const wrong = diagnostics.some((d) => d.severity === "error");
+      const costs = wrong ? new Map() : await costsIn(actions, texts, folder, o);
       const plans = wrong
         ? []
         : actions.flatMap((a) =>
             a.verb === "train"
               ? [{ name: a.name, ...a.plan }]
               : a.verb === "sweep"
-                ? [{ name: a.name, ...a.sweep.plan, sweep: sweepJson(a.sweep) }]
+                ? [{ name: a.name, ...a.sweep.plan, sweep: sweepJson(a.sweep, costs.get(a.name)) }]
                 : [],
           );
       if (options.json)
@@ -40,7 +46,7 @@ export function register(program: Command): void {
       else {
         if (diagnostics.length > 0)
           process.stderr.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`);
-        for (const text of planTexts(wrong ? [] : actions)) process.stdout.write(`${text}\n\n`);
+        for (const text of planTexts(wrong ? [] : actions, costs)) process.stdout.write(`${text}\n\n`);
         const auto = actions.flatMap((a) => (a.verb === "auto" ? [a.name] : []));
         if (!wrong && auto.length > 0)
           process.stdout.write(`${auto.join(", ")}: \`sweep auto\` writes its plan when it runs, and shows it first\n`);

@@ -3,6 +3,7 @@ import type { Estimates, SweepPlan } from "#dsl/plan/plan.js";
 import { allCombinations } from "#stdlib/lib/search/combinations.js";
 import { gridOf } from "#stdlib/lib/search/grid.js";
 import { registry } from "#stdlib/registry.js";
+import type { Costs } from "./costs.js";
 import { dimensionsOf } from "./points.js";
 
 export interface Reckoned {
@@ -13,20 +14,23 @@ export interface Reckoned {
   readonly grid: bigint | null;
   /** No more than there are points: none is tried twice. Null: budget or tokens alone are the limit. */
   readonly most: number | null;
-  /** Of one trial, with all of its seeds; `seconds` null: this machine was not measured. */
-  readonly trial: Pick<Estimates, "seconds" | "secondsBetween"> & { readonly tokens: number };
+  /** Of one trial, with all of its seeds, before anything varies; `seconds` null: this machine was not measured. */
+  readonly trial: Trial;
+  /** Of the cheapest trial and the dearest; null: they cost alike, or nobody looked. */
+  readonly ends: { readonly least: Trial; readonly most: Trial } | null;
   /** Trials that begin within the budget, by what one takes, and between which numbers that lies; null: no budget, or nobody knows. */
   readonly inBudget: Between | null;
   readonly inTokens: number | null;
 }
+export type Trial = Pick<Estimates, "seconds" | "secondsBetween"> & { readonly tokens: number };
 interface Between {
   readonly about: number;
   readonly between: readonly [least: number, most: number];
 }
 
-export function reckoned(sweep: SweepPlan): Reckoned {
+/** `costs`: of the cheapest trial and of the dearest, where somebody looked. */
+export function reckoned(sweep: SweepPlan, costs: Costs | null = null): Reckoned {
   const { plan, repeats = 1, budgetTokens, vary, search } = sweep;
-  const { seconds, secondsBetween, tokens } = plan.estimates;
   const dimensions = dimensionsOf(vary);
   const has = registry.find("search", search.word)?.capabilities;
   const walked = has?.ends ? gridOf(dimensions, has.points?.(search) ?? null) : null;
@@ -34,23 +38,45 @@ export function reckoned(sweep: SweepPlan): Reckoned {
   const points = allCombinations(dimensions)?.count ?? null;
   const countable = [grid, points].flatMap((one) => (one === null ? [] : Number(one)));
   const bounds = [...(sweep.trials === null ? [] : [sweep.trials]), ...countable];
-  const trial = {
-    seconds: seconds === null ? null : seconds * repeats,
-    ...(secondsBetween && { secondsBetween: [secondsBetween[0] * repeats, secondsBetween[1] * repeats] as const }),
-    tokens: tokens * repeats,
-  };
+  const trial = trialOf(plan.estimates, repeats);
+  const ends = costs && endsOf(costs, repeats);
   return {
-    ...{ dimensions: dimensions.length, points, grid, trial },
+    ...{ dimensions: dimensions.length, points, grid, trial, ends },
     most: bounds.length === 0 ? null : Math.min(...bounds),
-    inBudget: sweep.budgetMs === null ? null : within(sweep.budgetMs / 1000, trial),
+    inBudget: sweep.budgetMs === null ? null : within(sweep.budgetMs / 1000, trial, ends),
     inTokens: budgetTokens === undefined || trial.tokens <= 0 ? null : Math.ceil(budgetTokens / trial.tokens),
   };
 }
 
+function trialOf({ seconds, secondsBetween, tokens }: Estimates, repeats: number): Trial {
+  return {
+    seconds: seconds === null ? null : seconds * repeats,
+    ...(secondsBetween && { secondsBetween: [secondsBetween[0] * repeats, secondsBetween[1] * repeats] as const }),
+    tokens: tokens * repeats,
+  };
+}
+
+/** Less than a tenth between them is nothing beside what estimates miss. */
+function endsOf({ least, most }: Costs, repeats: number): Reckoned["ends"] {
+  const alike = (a: number, b: number): boolean => Math.max(a, b) <= 1.1 * Math.min(a, b);
+  const [a, b] = [trialOf(least, repeats), trialOf(most, repeats)];
+  return alike(a.seconds ?? least.flops, b.seconds ?? most.flops) ? null : { least: a, most: b };
+}
+
 /** One that began before the budget was over is trained to its end. */
-function within(budget: number, { seconds, secondsBetween }: Reckoned["trial"]): Between | null {
+function within(budget: number, trial: Trial, ends: Reckoned["ends"]): Between | null {
+  const { seconds, secondsBetween } = typical(trial, ends);
   if (seconds === null || seconds <= 0) return null;
   const begun = (each: number): number => Math.max(1, Math.ceil(budget / Math.max(each, 1e-3)));
   const [least, most] = secondsBetween ?? [seconds, seconds];
   return { about: begun(seconds), between: [begun(most), begun(least)] };
+}
+
+/** What one takes of which nothing is known: as it is defined, if that lies between the ends, else midway by factors. */
+function typical(trial: Trial, ends: Reckoned["ends"]): Trial {
+  const [least, most] = [ends?.least.seconds ?? null, ends?.most.seconds ?? null];
+  if (!ends || least === null || most === null || trial.seconds === null) return trial;
+  const seconds = trial.seconds >= least && trial.seconds <= most ? trial.seconds : Math.sqrt(least * most);
+  const between = [ends.least.secondsBetween?.[0] ?? least, ends.most.secondsBetween?.[1] ?? most] as const;
+  return { ...trial, seconds, secondsBetween: between };
 }

@@ -13,10 +13,9 @@ export interface AtOnce {
   readonly why: string | null;
 }
 
-/** `has`: bytes of the machine's memory. */
-export function atOnce({ pruner, plan, ...sweep }: SweepPlan, has: number): AtOnce {
+/** `has`: bytes of the machine's memory; `takes`: those of the greatest trial, where somebody knows. */
+export function atOnce({ pruner, plan, ...sweep }: SweepPlan, has: number, takes = plan.estimates.memoryBytes): AtOnce {
   const wanted = sweep.atOnce ?? (pruner ? COMPARED : 1);
-  const takes = plan.estimates.memoryBytes;
   const room = Math.max(1, Math.floor((has * SHARE) / Math.max(1, takes)));
   if (room >= wanted) return { trials: wanted, why: null };
   const so = room === 1 ? "Trials run one after another" : `${String(room)} trials are open at a time`;

@@ -14,6 +14,7 @@ import { parametersOf, pointOf } from "../../core/sweep/parameters.js";
 import { valuesAt } from "../../core/sweep/points.js";
 import { SIZE_PATH } from "../../core/sweep/learning-sizes.js";
 import { sweepType } from "../../core/sweep/trial.js";
+import { compileAll } from "../answers/host.js";
 import { memoryHere } from "../answers/dataset-cache.js";
 import { atOnce } from "../sweeps/at-once.js";
 import { endingText, type Ending } from "../sweeps/ending.js";
@@ -22,6 +23,7 @@ import { LiveSweep, type Whole } from "../sweeps/live-sweep.js";
 import { KEPT } from "../sweeps/ranking.js";
 import { runTrial } from "../sweeps/run-trial.js";
 import { runTrials } from "../sweeps/runner.js";
+import { pricesOf } from "../sweeps/priced.js";
 import { startsOf } from "../sweeps/starts.js";
 import { numbered, startText, strangeText, type StartTold } from "../sweeps/start-told.js";
 import { TrialLog } from "../sweeps/trial-log.js";
@@ -121,9 +123,11 @@ async function sweepIn(
   session.untrained.delete(name);
   session.sweeps.set(name, live);
   session.names.define(name, live, sweepType);
-  const open = atOnce(sweep, memoryHere());
+  // Whoever wrote the sweep for somebody has told what it costs.
+  const costs = beyond.whole ? null : await trialCosts(session, { name, sweep }, stage);
+  const open = atOnce(sweep, memoryHere(), costs?.most.memoryBytes);
   // A sweep that was written by `sweep auto` has told its plan already.
-  const fold = beyond.whole ? null : planCard(stage, { name, sweep, open });
+  const fold = beyond.whole ? null : planCard(stage, { name, sweep, open, costs });
   live.show();
   const { trials } = open;
   for (const start of starts) live.note(startText(start));
@@ -168,6 +172,17 @@ async function sweepIn(
   if (why !== null) live.note(why);
   if (log.strange.length > 0) live.note(`Of what others added to its journal, ${strangeText(log.strange)}.`);
   return { live, log };
+}
+
+/** What its trials cost at least and at most. */
+function trialCosts(session: TuneSession, of: { readonly name: string; readonly sweep: SweepPlan }, stage: Stage) {
+  return pricesOf(of, async (source) => {
+    const { actions } = await compileAll([...stage.sources, source], {
+      ...{ hostContext: stage.hostContext, datasets: session.datasets, registry: session.vocabulary.registry },
+      ...{ kept: session.kept, trained: session.models.trained() },
+    });
+    return actions;
+  });
 }
 
 /** Shows the plan; what is returned folds it, once what came of it matters more. */

@@ -2,6 +2,7 @@
 import type { SweepPlan } from "#dsl/plan/plan.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
+import type { Costs } from "../../sweep/costs.js";
 import { reckoned, type Reckoned } from "../../sweep/reckoned.js";
 import { shownOf } from "../bundle.js";
 import { card, FRAME, html, htmlTable, inked, tone, type Part } from "../html.js";
@@ -18,13 +19,21 @@ export interface Open {
 }
 export type SweepFact = readonly [name: string, value: string, note: string];
 
+export interface PlannedSweep {
+  readonly name: string;
+  readonly sweep: SweepPlan;
+  readonly open?: Open;
+  /** Of the cheapest trial and the dearest; null: nothing could be planned. */
+  readonly costs?: Costs | null;
+}
+
 /** `folded`: its trials are over, and what came of them matters more. */
 export function sweepPlanShown(
-  { name, sweep, open }: { readonly name: string; readonly sweep: SweepPlan; readonly open?: Open },
+  { name, sweep, open, costs }: PlannedSweep,
   { id, folded = false }: { readonly id?: string; readonly folded?: boolean } = {},
 ): Shown {
   const title = `Plan of ${name}: sweep ${sweep.model} on ${sweep.data}`;
-  const facts = sweepFacts(sweep, open);
+  const facts = sweepFacts(sweep, open, costs);
   const rows = facts.map(([key, value, note]): Part[] => [
     key,
     html`<b style="font-weight:600">${value}</b>${note && html` <span style="opacity:.72">${note}</span>`}`,
@@ -50,8 +59,8 @@ export function sweepPlanShown(
 }
 
 /** Name, figure, and what there is to say of it. */
-export function sweepFacts(sweep: SweepPlan, open?: Open): readonly SweepFact[] {
-  const found = reckoned(sweep);
+export function sweepFacts(sweep: SweepPlan, open?: Open, costs: Costs | null = null): readonly SweepFact[] {
+  const found = reckoned(sweep, costs);
   const { pruner, start = [], repeats } = sweep;
   return [
     ["varies", clip(Object.keys(sweep.vary).join(", "), 100), spaceText(sweep, found)],
@@ -93,12 +102,30 @@ function trialsFact({ trials }: SweepPlan, { most, grid, points, inBudget, inTok
   return ["trials", `at most ${count(most)}`, cut];
 }
 
-function timeFact(name: string, { trial }: Reckoned, times: number, more: string): SweepFact {
+function timeFact(name: string, { trial, ends }: Reckoned, times: number, more: string): SweepFact {
+  if (ends) return endsFact(name, ends, times, more);
   const { seconds, secondsBetween: between } = trial;
   if (seconds === null) return [name, expectedTime(trial).value, expectedTime(trial).note];
   const interval = between && `${duration(between[0] * times)} to ${duration(between[1] * times)}`;
   const tokens = `${compact(trial.tokens * times)} tokens`;
   return [name, `about ${duration(seconds * times)}`, [interval, tokens, more].filter(Boolean).join(", ")];
+}
+
+/** Where what varies costs: from the cheapest values to the dearest. */
+function endsFact(
+  name: string,
+  { least, most }: NonNullable<Reckoned["ends"]>,
+  times: number,
+  more: string,
+): SweepFact {
+  const [few, many] = [least, most].map(({ tokens }) => compact(tokens * times));
+  const tokens = few === many ? `${String(few)} tokens` : `${String(few)} to ${String(many)} tokens`;
+  const note = (...words: readonly string[]): string => [...words, tokens, more].filter(Boolean).join(", ");
+  if (least.seconds === null || most.seconds === null)
+    return [name, expectedTime(least).value, note(expectedTime(least).note, "by what varies")];
+  const value = `about ${duration(least.seconds * times)} to ${duration(most.seconds * times)}`;
+  const [low, high] = [least.secondsBetween?.[0] ?? least.seconds, most.secondsBetween?.[1] ?? most.seconds];
+  return [name, value, note("by what varies", `${duration(low * times)} to ${duration(high * times)} at the outside`)];
 }
 
 /** Says how many trials there is time for where all of them would take longer. */

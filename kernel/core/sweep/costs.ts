@@ -1,0 +1,71 @@
+/** What the cheapest trial of a sweep costs and what the dearest: programs with settings at the ends of their spaces, compiled. */
+import type { Estimates, Space, SweepPlan } from "#dsl/plan/plan.js";
+import type { Point } from "#stdlib/kinds/search.js";
+import { isNested, isSpace, valuesAt } from "./points.js";
+
+export interface Costs {
+  readonly least: Estimates;
+  readonly most: Estimates;
+}
+type Values = Readonly<Record<string, string>>;
+/** What the trial with these values is estimated to take; null: it can't be planned. */
+export type Priced = (values: Values) => Promise<Estimates | null>;
+
+/** Programs that are looked at, the two at the end not counted: a plan is to be there at once. */
+const MOST = 24;
+
+/**
+ * Each setting goes to its ends by itself, the others as they are defined; then all together to those ends that cost least, and
+ * to those that cost most. Null: nothing could be planned.
+ */
+export async function costsOf({ vary, plan }: Pick<SweepPlan, "vary" | "plan">, priced: Priced): Promise<Costs | null> {
+  const tried = Object.entries(vary).flatMap(([path, space]) => endsOf(path, space).map((text) => ({ path, text })));
+  const [low, high]: [Record<string, string>, Record<string, string>] = [{}, {}];
+  const all: Estimates[] = [];
+  const costs = new Map<string, { readonly low: number; readonly high: number }>();
+  for (const { path, text } of tried.slice(0, MOST)) {
+    const found = await priced({ [path]: text });
+    if (!found) continue;
+    all.push(found);
+    const cost = costOf(found);
+    const has = costs.get(path);
+    if (!has || cost < has.low) low[path] = text;
+    if (!has || cost > has.high) high[path] = text;
+    costs.set(path, { low: Math.min(cost, has?.low ?? cost), high: Math.max(cost, has?.high ?? cost) });
+  }
+  const changing = [...costs].filter(([, one]) => one.low !== one.high).map(([path]) => path);
+  if (all.length === 0) return null;
+  const only = (values: Values): Values =>
+    Object.fromEntries(Object.entries(values).filter(([path]) => changing.includes(path)));
+  // With one setting that costs, its ends are all there is to know.
+  const together = changing.length > 1 ? [only(low), only(high)] : [];
+  const ends = await Promise.all(together.map(priced));
+  const sorted = [...all, ...ends.filter((one) => one !== null)].sort((a, b) => costOf(a) - costOf(b));
+  return { least: sorted[0] ?? plan.estimates, most: sorted.at(-1) ?? plan.estimates };
+}
+
+/** Seconds where the machine was measured, else the work that they come of. */
+function costOf({ seconds, flops, validating }: Estimates): number {
+  return seconds ?? flops + (validating?.flops ?? 0);
+}
+
+/** Values at the ends of a space as Tune text: of a choice every option, what that holds at its ends too. */
+export function endsOf(path: string, space: Space): readonly string[] {
+  const texts = pointsOf(path, space).map((point) => valuesAt({ [path]: space }, point)[path] ?? "");
+  return [...new Set(texts)];
+}
+
+function pointsOf(name: string, space: Space): readonly Point[] {
+  if (space.space !== "choice") return [space.from, space.to].map((end) => ({ [name]: end }));
+  const numbers = space.of.every((option) => typeof option === "number");
+  const ends = numbers ? [Math.min(...space.of), Math.max(...space.of)] : null;
+  return space.of.flatMap((option, i): readonly Point[] => {
+    if (ends && !ends.includes(Number(option))) return [];
+    const taken = { [name]: i };
+    if (isSpace(option)) return pointsOf(`${name}/${String(i)}`, option).map((inner) => ({ ...taken, ...inner }));
+    if (!isNested(option)) return [taken];
+    // All that it holds at its beginning, and all at its end: ranks and widths cost the more the greater they are.
+    const inner = Object.entries(option.spaces).map(([k, one]) => pointsOf(`${name}/${String(i)}.${k}`, one));
+    return [0, -1].map((end) => Object.assign({ ...taken }, ...inner.map((some) => some.at(end) ?? {})) as Point);
+  });
+}
