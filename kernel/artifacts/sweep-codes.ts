@@ -25,6 +25,12 @@ declare module "#dsl/diagnostics/codes.js" {
     "trial-not-cloned": { readonly sweep: string; readonly trial: number; readonly over: boolean };
     "not-in-space": { readonly sweep: string; readonly trial: number; readonly why: string };
     "sweep-without-picture": { readonly sweep: string; readonly topic: string };
+    "no-trial-clears": {
+      readonly sweep: string;
+      readonly trials: number;
+      readonly number: number;
+      readonly missed: string;
+    };
     "sweep-without-success": { readonly sweep: string; readonly trials: number; readonly last: string };
   }
 }
@@ -124,6 +130,15 @@ registerCodes({
       })[d.topic] ?? `wait for a trial with a score, then write \`show ${d.sweep}.${d.topic}\` again`,
     explain:
       "Each picture of a sweep is drawn of what its trials came to: scores, reports on the way, times. Where there are none there is no picture.",
+  },
+  "no-trial-clears": {
+    severity: "error",
+    message: (d) => `${d.sweep} has no best trial: none of ${d.trials} clears its bars`,
+    help: (d) =>
+      `relax \`require\`, let more trials run, or write out the values of one that \`show ${d.sweep}.trials\` lists`,
+    notes: (d) => [`trial ${d.number} comes nearest, and misses ${d.missed}`],
+    explain:
+      "A trial that misses what `require` asks is never the best, whatever it scores. The sweep's table shows all of them, and the weights of those that come nearest are kept in their runs.",
   },
   "sweep-without-success": {
     severity: "error",

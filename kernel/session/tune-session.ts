@@ -20,6 +20,7 @@ import type { Screen } from "./trainings/live.js";
 import { ModelRoom } from "./models/model-room.js";
 import type { SweepControls } from "../core/display/sweeps/desk.js";
 import type { DrawnSweep } from "../core/display/sweeps/view.js";
+import { bestIn } from "./sweeps/clearing.js";
 import type { Desk } from "../core/data/annotated/desk.js";
 import type { HostContext, Progress } from "../core/session/host-context.js";
 import { ProgressLine } from "./progress-line.js";
@@ -132,8 +133,8 @@ export class TuneSession {
       hostContext: {
         ...hostContext,
         runs: this.runs,
-        best: (sweep) => this.sweeps.get(sweep)?.best?.values,
-        bestRun: (sweep) => bestRun(this.sweeps.get(sweep)?.best),
+        best: (sweep) => bestIn(this.sweeps.get(sweep))?.values,
+        bestRun: (sweep) => bestRun(bestIn(this.sweeps.get(sweep))),
         withoutBest: (sweep) => this.withoutBest(sweep),
       },
       datasets: this.datasets,

@@ -1,7 +1,10 @@
 /** By how much a trial misses what its sweep requires of results. */
 import type { SweepPlan } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import { tuneText } from "#dsl/plan/text.js";
 import { registry } from "#stdlib/registry.js";
+import { valueText } from "../display/value-text.js";
+import { percent } from "../display/text.js";
 import type { TrialRecord } from "./trial.js";
 
 /**
@@ -18,10 +21,18 @@ export function missesOf(sweep: SweepPlan, { bars }: TrialRecord): Readonly<Reco
   return bars === undefined ? {} : Object.fromEntries(distances(sweep, bars).map(({ bar, by }) => [bar, by]));
 }
 
+/** `at_most(latency, 20ms) by 30 %`: those that it misses. */
+export function missedText(sweep: SweepPlan, { bars }: TrialRecord): string {
+  const missed = distances(sweep, bars).filter(({ by }) => by > 0);
+  return missed
+    .map(({ words, by, measured }) => (measured ? `${words} by ${percent(by)}` : `${words}, which nothing measured`))
+    .join(", ");
+}
+
 function distances(
   { require = [] }: SweepPlan,
   bars: TrialRecord["bars"],
-): readonly { readonly bar: string; readonly by: number }[] {
+): readonly { readonly bar: string; readonly words: string; readonly by: number; readonly measured: boolean }[] {
   return require.flatMap((call, i) => {
     const has = registry.find("bar", call.word)?.capabilities;
     if (!has) return [];
@@ -29,6 +40,19 @@ function distances(
     const { number } = has.bar(call);
     const part = Math.abs(measured - number) / (Math.abs(number) || 1);
     const far = Number.isFinite(part) ? part : 1;
-    return [{ bar: tuneText(call), by: has.clears(call, measured) ? -far : far }];
+    return [
+      {
+        bar: tuneText(call),
+        words: wordsOf(call),
+        by: has.clears(call, measured) ? -far : far,
+        measured: Number.isFinite(part),
+      },
+    ];
   });
+}
+
+/** `at_most(latency, 20 ms)`: its arguments are told by their order. */
+function wordsOf({ word, arguments: given }: Call): string {
+  const values = Object.values(given).flatMap((value) => (value === null ? [] : [valueText(value)]));
+  return `${word}(${values.join(", ")})`;
 }

@@ -146,16 +146,18 @@ async function searched(
     onChange: whereIdle(o, report),
   });
   stage.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
-  const numbers = keptOf(sweep.sweep, log.ended);
+  const numbers = live.nearest ? [] : keptOf(sweep.sweep, log.ended);
   const kept = numbers.flatMap((number) => log.ended.find((one) => one.number === number) ?? []);
   const trials = await scoredTrials(around, kept);
   const looks = looksAt(log.ended, { keepsBest: keepsBest(sweep.sweep.plan.recipe.training) });
+  const none =
+    live.nearest && `no trial clears the bars (trial ${String(live.nearest.number)} misses ${live.nearest.missed})`;
   const { best } = live;
   const heeds = heedsOf({
     ...{ goal: report.goal, vary: sweep.sweep.vary, trials: log.ended, best: best?.number ?? null },
     probed: report.probed,
   });
-  const outcome = outcomeOf(report, { probed: o.probed, trials, tune: best?.tune ?? null, looks, heeds });
+  const outcome = outcomeOf(report, { probed: o.probed, trials, tune: best?.tune ?? null, looks, none, heeds });
   for (const shown of autoAfter({ ...report, outcome })) stage.screen.display(shown);
 }
 
@@ -181,6 +183,8 @@ function outcomeOf(
     readonly tune: string | null;
     readonly looks: number;
     readonly heeds: readonly string[];
+    /** Why no trial counts; null: some do. */
+    readonly none: string | null;
   },
 ): Outcome {
   const [first] = o.trials;
@@ -194,7 +198,7 @@ function outcomeOf(
         goal,
       )?.name ?? "",
     said: [
-      saidOf({ name, goal, scored, versus, untrained: null, looks: o.looks, rows: rows.validation }),
+      saidOf({ name, goal, scored, versus, untrained: o.none, looks: o.looks, rows: rows.validation }),
       ...o.heeds,
     ].join(" "),
   };

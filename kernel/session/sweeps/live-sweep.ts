@@ -15,6 +15,8 @@ import {
 import { sweepShown } from "../../core/display/sweeps/sweep-shown.js";
 import type { DrawnSweep, SweepTrial, SweepView } from "../../core/display/sweeps/view.js";
 import { axesOf } from "../../core/sweep/axes.js";
+import { missedText } from "../../core/sweep/bars.js";
+import type { Nearest } from "../../core/display/sweeps/best.js";
 import { secondsOf } from "../../core/sweep/spent.js";
 import { goalOf, goalsOf, studyOf } from "../../core/sweep/study.js";
 import type { SweepHandle, TrialRecord } from "../../core/sweep/trial.js";
@@ -22,7 +24,7 @@ import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
 import type { Screen } from "../trainings/live.js";
 import type { ControlsHost } from "../tune-session.js";
 import { changed } from "./changed.js";
-import { bestOf } from "./ranking.js";
+import { bestOf, nearestOf } from "./ranking.js";
 import type { TrialLog } from "./trial-log.js";
 import { demandRunning, Wishes } from "./wishes.js";
 
@@ -85,6 +87,12 @@ export class LiveSweep implements DrawnSweep, SweepControls {
     return { number: best.number, score, values, tune, run };
   }
 
+  /** Where no trial clears what is required: the one that comes nearest. */
+  get nearest(): Nearest | null {
+    const found = nearestOf(this.plan, this.log.ended);
+    return found && { number: found.number, missed: missedText(this.plan, found), trials: this.log.ended.length };
+  }
+
   stop(number: number): void {
     demandRunning(this.name, number, this.running);
     this.wishes.wantStopped(number);
@@ -130,7 +138,12 @@ export class LiveSweep implements DrawnSweep, SweepControls {
     const missed = new Set(
       studyOf(this.plan, this.trials).trials.flatMap(({ number, violation }) => (violation > 0 ? [number] : [])),
     );
-    const trials = this.trials.map((trial) => (missed.has(trial.number) ? { ...trial, missed: true as const } : trial));
+    const { nearest } = this;
+    const trials = this.trials.map((trial) => {
+      if (!missed.has(trial.number)) return trial;
+      const near = trial.number === nearest?.number ? { nearest: nearest.missed } : {};
+      return { ...trial, missed: true as const, ...near };
+    });
     return { name: this.name, goals: goalsOf(this.plan, this.registry), axes: axesOf(vary), trials, wanted, ...clock };
   }
 

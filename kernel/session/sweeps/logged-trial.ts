@@ -8,6 +8,7 @@ import type { SweepPlan } from "#dsl/plan/plan.js";
 import { distributionText, meantBy, type Distribution } from "../../artifacts/optuna/distributions.js";
 import { OP, STATE, type Unsigned } from "../../artifacts/optuna/operations.js";
 import type { LoggedTrial } from "../../artifacts/optuna/replay.js";
+import type { Point } from "#stdlib/kinds/search.js";
 import { lastOf } from "#dsl/diagnostics/must.js";
 import { parametersOf, pointOf, type Named, type Parameter } from "../../core/sweep/parameters.js";
 import { valuesAt } from "../../core/sweep/points.js";
@@ -19,13 +20,17 @@ import { isValueText } from "./value-text.js";
 export interface JournalOf {
   readonly vary: SweepPlan["vary"];
   readonly goals: readonly { readonly metric: string; readonly direction: "maximize" | "minimize" }[];
+  /** What `where` says that the values of a point don't keep, as it is written; null: they keep all. Absent: it says nothing. */
+  readonly broken?: (point: Point) => string | null;
 }
 /** What its trials are read and written by. */
 export class Reading {
   readonly vary: SweepPlan["vary"];
   readonly parameters: readonly Parameter[];
   readonly goals: number;
-  constructor({ vary, goals }: JournalOf) {
+  readonly broken: (point: Point) => string | null;
+  constructor({ vary, goals, broken = () => null }: JournalOf) {
+    this.broken = broken;
     this.vary = vary;
     this.parameters = parametersOf(vary);
     this.goals = goals.length;
@@ -114,6 +119,8 @@ export function trialIn(of: Reading, logged: LoggedTrial): TrialRecord | Unfit {
   const { values } = readable(logged.userAttrs);
   const found = pointOf(of.parameters, namedOf(of, logged, values !== undefined));
   if ("why" in found) return found;
+  const broken = of.broken(found.point);
+  if (broken !== null) return { why: `it would break ${broken}` };
   const record = recordOf(of, logged);
   if (!("state" in record)) return record;
   return { ...record, values: values ?? valuesAt(of.vary, found.point), point: found.point };

@@ -1,6 +1,7 @@
 /** Which trials of a sweep are the best ones: by its first goal, or, where it has several, those that no other trial beats in all. */
 import type { SweepPlan } from "#dsl/plan/plan.js";
 import type { StudyTrial } from "#stdlib/kinds/search.js";
+import { missedBy } from "../../core/sweep/bars.js";
 import { studyOf } from "../../core/sweep/study.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 
@@ -14,9 +15,20 @@ export function keptOf(sweep: SweepPlan, trials: readonly TrialRecord[]): readon
   return [...new Set([...scored.slice(0, KEPT), ...front].map(({ number }) => number))];
 }
 
-/** The best one's number; null: none has a score. */
+/** The best one's number; null: none has a score and clears what is required. */
 export function bestOf(sweep: SweepPlan, trials: readonly TrialRecord[]): number | null {
-  return keptOf(sweep, trials)[0] ?? null;
+  const first = firstOf(sweep, trials);
+  return first && missedBy(sweep, first) === 0 ? first.number : null;
+}
+
+/** Where none is the best for what is required of it: the one that misses least of that. */
+export function nearestOf(sweep: SweepPlan, trials: readonly TrialRecord[]): TrialRecord | null {
+  const first = firstOf(sweep, trials);
+  return first && missedBy(sweep, first) > 0 ? first : null;
+}
+function firstOf(sweep: SweepPlan, trials: readonly TrialRecord[]): TrialRecord | undefined {
+  const [number] = keptOf(sweep, trials);
+  return trials.find((trial) => trial.number === number);
 }
 
 /** One that was given up has the score of fewer updates, and no weights. */

@@ -3,6 +3,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { topics } from "#dsl/compile/show.js";
 import { bestShown } from "../../core/display/sweeps/best.js";
 import type { Shown } from "../../core/display/shown.js";
+import { demandClearing } from "./clearing.js";
 import { pictureShown, sweepPictures, sweepShown, type SweepPicture } from "../../core/display/sweeps/sweep-shown.js";
 import { trialsTable } from "../../core/display/sweeps/trials-table.js";
 import type { DrawnSweep } from "../../core/display/sweeps/view.js";
@@ -16,6 +17,7 @@ export function sweepTopic(sweep: DrawnSweep, topic: string | undefined): readon
   if (topic === "history") return [sweepShown(view, { ended: true })];
   if (topic === "trials") return [trialsTable(view, { title: `Trials of ${name}`, limit: ALL })];
   if (topic === "best" && sweep.best) return [bestShown(sweep.best)];
+  if (topic === "best") demandClearing(sweep);
   const shown = isPicture(topic) ? pictureShown(view, topic) : null;
   if (shown) return [shown];
   if (isPicture(topic) || topic === "best") throw new CodedError("sweep-without-picture", { sweep: name, topic });

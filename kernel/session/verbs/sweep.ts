@@ -6,13 +6,14 @@ import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { Action, SweepPlan } from "#dsl/plan/plan.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
-import { bestShown } from "../../core/display/sweeps/best.js";
+import { bestShown, noneClearsShown } from "../../core/display/sweeps/best.js";
 import { sweepPlanShown } from "../../core/display/plans/sweep-plan.js";
 import { trialsTable } from "../../core/display/sweeps/trials-table.js";
 import { lockRun, type RunLock } from "../../artifacts/run-lock.js";
 import { parametersOf, pointOf } from "../../core/sweep/parameters.js";
 import { valuesAt } from "../../core/sweep/points.js";
 import { SIZE_PATH } from "../../core/sweep/learning-sizes.js";
+import { brokenAt } from "../../core/sweep/relations.js";
 import { sweepType } from "../../core/sweep/trial.js";
 import { compileAll } from "../answers/host.js";
 import { memoryHere } from "../answers/dataset-cache.js";
@@ -101,8 +102,9 @@ export async function sweepOf(session: TuneSession, action: Sweep, stage: Stage,
 }
 
 /** Of it what its journal must know. */
-function journalOf({ vary, goals }: SweepPlan, registry: Registry): JournalOf {
-  return { vary, goals: goals.map(({ metric, direction }) => ({ metric: metricName(metric, registry), direction })) };
+function journalOf(sweep: SweepPlan, registry: Registry): JournalOf {
+  const goals = sweep.goals.map(({ metric, direction }) => ({ metric: metricName(metric, registry), direction }));
+  return { vary: sweep.vary, goals, broken: (point) => brokenAt(sweep, point) };
 }
 
 interface Opened {
@@ -195,23 +197,29 @@ function planCard({ screen }: Stage, of: Parameters<typeof sweepPlanShown>[0]): 
 
 /** Those that were not begun before. */
 function firstOf(
-  { vary }: SweepPlan,
+  sweep: SweepPlan,
   points: readonly Readonly<Record<string, string>>[],
   { trials, unfinished }: TrialLog,
 ): readonly Wanted[] {
+  const { vary } = sweep;
   const parameters = parametersOf(vary);
   const before = [...trials, ...unfinished].map(({ point }) => canonicalize(point));
   return points.flatMap((values) => {
     const found = pointOf(parameters, new Map(Object.entries(values)));
     // The space may have been narrowed since somebody knew of the point.
-    if ("why" in found) return [];
+    if ("why" in found || brokenAt(sweep, found.point) !== null) return [];
     const { point } = found;
     return before.includes(canonicalize(point)) ? [] : [{ point, values: valuesAt(vary, point) }];
   });
 }
 
 function tellOutcome(live: LiveSweep, { ended }: TrialLog, stage: Stage): void {
-  const { name, best } = live;
+  const { name, best, nearest } = live;
+  if (best === null && nearest) {
+    stage.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
+    stage.screen.display(noneClearsShown(name, nearest));
+    return;
+  }
   if (best === null)
     throw new CodedError("sweep-without-success", {
       sweep: name,

@@ -2,7 +2,7 @@
 import { shownOf } from "../bundle.js";
 import { card, html } from "../html.js";
 import type { Shown } from "../shown.js";
-import { significant } from "../text.js";
+import { plural, significant } from "../text.js";
 
 export interface BestProgram {
   readonly number: number;
@@ -16,4 +16,18 @@ export function bestShown({ number, score, tune, kept }: BestProgram): Shown {
   const words = `Best: trial ${String(number)}, ${[`${significant(score, 4)}.`, kept, "As a program:"].filter(Boolean).join(" ")}`;
   const program = html`<pre class="tunebook-program" style="font-family:monospace;white-space:pre-wrap">${tune}</pre>`;
   return shownOf(`${words}\n\n${tune}`, card(words, program));
+}
+
+/** Of a sweep in which no trial clears what it requires. */
+export interface Nearest {
+  readonly number: number;
+  /** What it misses, and by how much. */
+  readonly missed: string;
+  /** That ended. */
+  readonly trials: number;
+}
+
+export function noneClearsShown(name: string, { number, missed, trials }: Nearest): Shown {
+  const words = `No best trial: of ${plural(trials, "trial")} of ${name} none clears the bars. Trial ${String(number)} comes nearest, and misses ${missed}. Relax \`require\`, or let more trials run.`;
+  return shownOf(words, card("No best trial", html`<div>${words}</div>`));
 }

@@ -3,6 +3,7 @@ import { axesOfValues, type SweepAxis } from "../../sweep/axes.js";
 import type { Measured } from "../../sweep/importances.js";
 import type { Clock } from "../../sweep/time-left.js";
 import type { SweepHandle, TrialRecord } from "../../sweep/trial.js";
+import type { Nearest } from "./best.js";
 import { clip, escapeLabel } from "../text.js";
 
 export interface SweepGoal {
@@ -14,6 +15,8 @@ export type SweepTrial = Pick<TrialRecord, "number" | "score" | "state"> &
     readonly values: Readonly<Record<string, unknown>>;
     /** It misses a bar that the sweep requires: whatever it scored, it is not the best. */
     readonly missed?: true;
+    /** The one that misses least, where none clears them: which it misses, and by how much. */
+    readonly nearest?: string;
   };
 export interface SweepView {
   readonly name?: string;
@@ -30,6 +33,8 @@ export interface SweepView {
 /** A sweep that can be drawn. */
 export interface DrawnSweep extends SweepHandle {
   readonly view: SweepView;
+  /** Where none of its trials clears what it requires: the one that comes nearest. */
+  readonly nearest?: Nearest | null;
 }
 export type Scored = SweepTrial & { readonly score: number };
 

@@ -23,12 +23,15 @@ export function headline(view: SweepView): string {
 export function standing(view: SweepView): string {
   const [goal] = view.goals;
   const best = bestTrial(view.trials, goal);
+  const nearest = best ? undefined : view.trials.find((trial) => trial.nearest !== undefined);
   const counts = STATES.map((state) => ({ state, n: view.trials.filter((trial) => trial.state === state).length }))
     .filter(({ state, n }) => n > 0 && state !== "running")
     .map(({ state, n }) => `${String(n)} ${state}`);
   const running = view.trials.filter(({ state }) => state === "running");
   return [
     best && `best ${clip(goal.metric, 30)} ${significant(best.score, 4)} (trial ${String(best.number)})`,
+    nearest &&
+      `none clears the bars: trial ${String(nearest.number)} comes nearest, and misses ${clip(nearest.nearest ?? "", 100)}`,
     counts.join(", "),
     running.length > 0 && `running: ${runningWords(running)}`,
   ]

@@ -2,6 +2,10 @@
 import assert from "node:assert/strict";
 import type { SweepPlan } from "#dsl/plan/plan.js";
 import { studyOf } from "#kernel/core/sweep/study.js";
+import { missedText } from "#kernel/core/sweep/bars.js";
+import { standing } from "#kernel/core/display/sweeps/words.js";
+import { bestIn } from "#kernel/session/sweeps/clearing.js";
+import { bestOf, nearestOf } from "#kernel/session/sweeps/ranking.js";
 import type { TrialRecord } from "#kernel/core/sweep/trial.js";
 import { compiled, definitions } from "../../../dsl/world.js";
 
@@ -13,6 +17,34 @@ function swept(block: string): SweepPlan {
 const done: TrialRecord = {
   ...{ number: 1, values: {}, point: {}, score: 0.8, state: "done", seconds: 1, run: null, error: null },
 };
+
+describe("the best trial", () => {
+  const sweep = swept("vary: { batch_size: choice(8, 16) }, maximize: accuracy, require: [at_most(loss, 0.5)]");
+  const trial = (number: number, score: number, loss: number): TrialRecord => ({
+    ...done,
+    number,
+    score,
+    bars: [loss],
+  });
+
+  it("clears what is required; where none does, one comes nearest", () => {
+    const [far, near, worse] = [trial(1, 0.9, 1), trial(2, 0.8, 0.6), trial(3, 0.7, 0.6)];
+    assert.equal(bestOf(sweep, [far, near, worse]), null);
+    assert.equal(nearestOf(sweep, [far, near, worse])?.number, 2);
+    assert.equal(missedText(sweep, near), "at_most(loss, 0.5) by 20 %");
+    assert.equal(bestOf(sweep, [far, trial(4, 0.1, 0.5)]), 4);
+    assert.equal(nearestOf(sweep, [far, trial(4, 0.1, 0.5)]), null);
+  });
+
+  it("is asked for in vain, with a word of the nearest, where none clears them", () => {
+    const nearest = { number: 2, missed: "at_most(loss, 0.5) by 20 %", trials: 3 };
+    assert.throws(() => bestIn({ name: "found", best: null, nearest }), { code: "no-trial-clears" });
+    assert.equal(bestIn({ name: "found", best: null, nearest: null }), null);
+    const view = { goals: [{ direction: "maximize", metric: "accuracy" }], axes: [], wanted: null } as const;
+    const trials = [{ ...trial(2, 0.8, 0.6), missed: true, nearest: nearest.missed }] as const;
+    assert.match(standing({ ...view, trials }), /^none clears the bars: trial 2 comes nearest, and misses at_most/);
+  });
+});
 
 describe("a study", () => {
   it("allows points whose values stand as they must, in whatever branch they are", () => {

@@ -109,6 +109,18 @@ describe("a sweep's journal", () => {
     assert.equal(open().interrupted.length, 1);
   });
 
+  it("takes no trial of others whose values may not stand together", () => {
+    const journal = open();
+    journal.add(trial);
+    const made = { ...JSON.parse(lines(journal)[2] ?? ""), user_attrs: {}, state: 1, values: [0.99] };
+    appendFileSync(journal.file, `${JSON.stringify(made)}\n`);
+    assert.equal(open().trials.length, 2);
+    const broken = (): string => "at_most(epochs, 2)";
+    const held = Journal.open(root, "search", "abc", { ...one, broken });
+    assert.ok(held.strange.some(({ number, why }) => number === 2 && why === "it would break at_most(epochs, 2)"));
+    assert.deepEqual(held.trials, []);
+  });
+
   it("believes no value of a stranger that would end what stands around it", () => {
     const journal = open();
     const values = (of: unknown): void => {
