@@ -1,6 +1,6 @@
 /**
  * `tunebook bench auto [--sets a,b] [--budget 3min] [--peer]`: `sweep auto` on six real tasks beside the default recipe with as
- * much time, majority, TF-IDF with a linear model (ours and scikit-learn's), and with `--peer` AutoGluon's with the same base and
+ * much time (the best of as many seeds as fit, and one), majority, TF-IDF with a linear model (ours and scikit-learn's), and with `--peer` AutoGluon's with the same base and
  * time. All learn from the same rows and are scored once on those that test, with intervals of 95 % and paired differences.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import type { Auto, Told } from "./auto/ours.js";
+import { DEFAULT, FOUND, ONCE, WORDS } from "./auto/names.js";
 import { SETS, type AutoSet } from "./auto/sets.js";
 import { processor } from "./finetune/report.js";
 import { lastLine } from "./last-line.js";
@@ -113,47 +114,63 @@ async function byAutoGluon({ reads, metric }: AutoSet, file: string, seconds: nu
   };
 }
 
-/** `beats default`, `below tf-idf by more than its interval`, or that neither is shown. */
-function verdictOf({ scored }: Auto, peers: readonly Peer[]): string {
+/** `beats default, beats default, seed 0; below tf-idf by more than its interval`, or that neither is shown. */
+function verdictOf({ found: by, scored }: Auto, peers: readonly Peer[]): string {
   const beside = (name: string): Told["difference"] => scored.find((one) => one.name === name)?.difference;
   // Differences are of the others less what was found.
-  const usual = beside("default")?.verdict;
-  const words = beside("baseline(tfidf)")?.verdict;
+  const words = beside(WORDS)?.verdict;
+  const against = (name: string): string => {
+    const verdict = beside(name)?.verdict;
+    return verdict === "worse" ? `beats ${name}` : verdict === "better" ? `below ${name}` : ahead(scored, name);
+  };
   const [found] = scored;
   const over = peers.find(
     ({ name, value }) => name.includes("regression") && value > (found?.interval?.high ?? Number.POSITIVE_INFINITY),
   );
   return [
-    usual === "worse" ? "beats default" : usual === "better" ? "below default" : ahead(scored, "default"),
+    against(DEFAULT),
+    against(ONCE),
     words === "better"
       ? "below tf-idf by more than its interval"
       : words === "worse"
         ? "beats tf-idf"
         : words === undefined
           ? "no tf-idf of tags"
-          : ahead(scored, "baseline(tfidf)"),
+          : ahead(scored, WORDS),
+    ...(by === FOUND ? [] : [`nothing was trained: ${by} is what was found`]),
     ...(over ? [`below ${over.name} by more than its interval`] : []),
   ].join("; ");
 }
+const UNSHOWN = ", no difference shown";
 /** No difference is shown, and which way it lies. */
 function ahead(scored: readonly Told[], name: string): string {
   const value = scored.find((one) => one.name === name)?.difference?.value ?? 0;
-  const is = name === "default" ? "default" : "tf-idf";
-  return value === 0 ? `as ${is}` : `${value < 0 ? "above" : "below"} ${is}, no difference shown`;
+  const is = name === WORDS ? "tf-idf" : name;
+  return value === 0 ? `as ${is}` : `${value < 0 ? "above" : "below"} ${is}${UNSHOWN}`;
 }
 
-function lines({ set, rows, metric, scored, peers, seconds, trials, seeds }: Tried): readonly (readonly string[])[] {
+function lines({
+  set,
+  rows,
+  metric,
+  found,
+  scored,
+  peers,
+  seconds,
+  trials,
+  seeds,
+}: Tried): readonly (readonly string[])[] {
   const took = (name: string): string =>
-    name === "found.best"
+    name === FOUND
       ? `${seconds.auto.toFixed(0)} (${String(trials)} trials)`
-      : name === "default"
+      : name === DEFAULT
         ? `${seconds.default.toFixed(0)} (best of ${String(seeds)})`
         : "";
   const ends = (of: Told["interval"] | undefined): string => (of ? `${of.low.toFixed(3)} … ${of.high.toFixed(3)}` : "");
   const sizes = `${String(rows.train)} + ${String(rows.validation)} + ${String(rows.test)}`;
   return [
     ...scored.map(({ name, value, interval, difference }, i) => [
-      ...[i === 0 ? set : "", i === 0 ? sizes : "", i === 0 ? metric : "", name === "found.best" ? "sweep auto" : name],
+      ...[i === 0 ? set : "", i === 0 ? sizes : "", i === 0 ? metric : "", name === FOUND ? whoFound(found) : name],
       ...[value.toFixed(3), ends(interval), difference?.value.toFixed(3) ?? "", ends(difference?.interval), took(name)],
     ]),
     ...peers.map(({ name, value, seconds: spent }) => [
@@ -162,10 +179,21 @@ function lines({ set, rows, metric, scored, peers, seconds, trials, seeds }: Tri
   ];
 }
 
+const whoFound = (found: string): string => (found === FOUND ? "sweep auto" : `sweep auto: ${found}`);
+
 function summary(tried: readonly Tried[]): string {
   const of = (says: (verdict: string) => boolean): string =>
     `${String(tried.filter(({ verdict }) => says(verdict)).length)} of ${String(tried.length)}`;
-  return `beats the default recipe: ${of((v) => v.startsWith("beats default"))}, above it: ${of((v) => /^(beats|above) default/.test(v))}; below tf-idf by more than its interval: ${of((v) => v.includes("by more than its interval"))}`;
+  const against = (name: string): string => {
+    const says = (words: readonly string[]) => (verdict: string) =>
+      verdict.split("; ").some((part) => words.some((word) => part.replace(UNSHOWN, "") === `${word} ${name}`));
+    return `${of(says(["beats"]))}, above it: ${of(says(["beats", "above"]))}`;
+  };
+  return [
+    `beats the default recipe, best of its seeds: ${against(DEFAULT)}`,
+    `trained once: ${against(ONCE)}`,
+    `below tf-idf by more than its interval: ${of((v) => v.includes("by more than its interval"))}`,
+  ].join("; ");
 }
 
 const names = SETS.map(({ name }) => name).join(",");

@@ -1,7 +1,8 @@
 /**
  * One set by Tunebook, as a process of its own; prints one JSON line. `sweep auto` has its budget; the default recipe (every
- * setting the language's own) as much time, with one seed after another, of which that with the best validation counts. Both are
- * scored once on the rows that test, beside `baseline(majority)` and `baseline(tfidf)`, which learn from the same rows.
+ * setting the language's own) as much time, with one seed after another, of which that with the best validation counts, and the
+ * first seed by itself. All are scored once on the rows that test, beside `baseline(majority)` and `baseline(tfidf)`, which learn
+ * from the same rows. Where nothing fits into the budget, what `sweep auto` found is the best of its baselines.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,6 +14,7 @@ import { TuneSession } from "#kernel/session/tune-session.js";
 import type { Evaluation } from "#kernel/session/verbs/evaluate-once.js";
 import type { Interval } from "#stdlib/lib/intervals/interval.js";
 import { drawn } from "../quality/dataset.js";
+import { DEFAULT, FOUND, ONCE, WORDS } from "./names.js";
 import { SETS, type AutoSet } from "./sets.js";
 
 export interface Setting {
@@ -45,17 +47,17 @@ export interface Auto {
   /** Trials of the sweep, seeds of the default recipe. */
   readonly trials: number;
   readonly seeds: number;
+  /** `found.best`, or the baseline that is the best where no trial came to a score. */
+  readonly found: string;
   /** What the sweep says of its best. */
   readonly validation: number | null;
   readonly tune: string | null;
-  /** What was found first, then the default recipe and the baselines. */
+  /** What was found first, then the default recipe, as the best of its seeds and trained once, and the baselines. */
   readonly scored: readonly Told[];
 }
 
 /** More seeds of one recipe say nothing new. */
 const SEEDS = 5;
-/** The default recipe as `found` beside it is called. */
-const DEFAULT = "default";
 
 class Notebook {
   readonly folder = mkdtempSync(join(tmpdir(), "tunebook-auto-"));
@@ -116,22 +118,88 @@ data rows { source: jsonl("rows.jsonl"), columns: { ${set.columns} }, split: by_
   );
   const { best, trials } = notebook.values.get("found") as SweepHandle;
   const usual = await byDefault(notebook, set, { ...o, seconds: auto.seconds });
-  const rivals = [usual.best, "baseline(majority)", ...(set.reads.kind === "tags" ? [] : ["baseline(tfidf)"])];
-  const { evaluations } = await notebook.run(
-    `evaluate found.best, ${rivals.join(", ")} on rows.test { metrics: [${metric}] }`,
-  );
+  const baselines = ["baseline(majority)", ...(set.reads.kind === "tags" ? [] : [WORDS])];
+  const found = best ? FOUND : await bestIn(notebook, set, usual.first, [...baselines, ...frozenOf(set, usual.first)]);
+  const rivals: readonly (readonly [name: string, model: string])[] = [
+    [DEFAULT, usual.best],
+    [ONCE, usual.first],
+    ...baselines.map((name) => [name, name] as const),
+  ];
+  const asked = [...new Set([...(best ? [FOUND] : []), ...rivals.map(([, model]) => model), found])];
+  const { evaluations } = await notebook.run(`evaluate ${asked.join(", ")} on rows.test { metrics: [${metric}] }`);
+  const toldOf = (name: string, model: string): Told => {
+    const one = evaluations.find((evaluation) => evaluation.model === model);
+    if (!one) throw new Error(`${model} was not scored`);
+    const { metrics, intervals, differences } = one;
+    return {
+      ...{ name, value: metrics[metric] ?? Number.NaN, interval: intervals?.[metric] ?? null },
+      ...(best && differences?.[metric] && { difference: differences[metric] }),
+    };
+  };
+  const own = toldOf(FOUND, found);
+  const beside = rivals.map(([name, model]) => toldOf(name, model));
+  const scored = best ? beside : await besideBaseline(notebook, { metric, found, own }, rivals, beside);
   const count = (part: string): number => rows.filter((row) => row.part === part).length;
   return {
     ...{ set: set.name, metric, trials: trials.length, seeds: usual.seeds },
     rows: { train: count("train"), validation: count("validation"), test: count("test") },
     seconds: { auto: auto.seconds, default: usual.seconds },
-    ...{ validation: best?.score ?? null, tune: best?.tune ?? null },
-    scored: evaluations.map(({ model, metrics, intervals, differences }) => ({
-      name: model === usual.best ? DEFAULT : model,
-      ...{ value: metrics[metric] ?? Number.NaN, interval: intervals?.[metric] ?? null },
-      ...(differences?.[metric] && { difference: differences[metric] }),
-    })),
+    ...{ found, validation: best?.score ?? null, tune: best?.tune ?? null },
+    scored: [own, ...scored],
   };
+}
+/**
+ * Differences from a baseline that was found: a cell has them of whatever stands beside a model, so that those of the default
+ * recipe are asked for with it in front, and turned; of two baselines there is the number alone.
+ */
+async function besideBaseline(
+  notebook: Notebook,
+  { metric, found, own }: { readonly metric: string; readonly found: string; readonly own: Told },
+  rivals: readonly (readonly [name: string, model: string])[],
+  told: readonly Told[],
+): Promise<readonly Told[]> {
+  const all: Told[] = [];
+  for (const [i, one] of told.entries()) {
+    const [name = "", model = ""] = rivals[i] ?? [];
+    const value = one.value - own.value;
+    const trained = name === DEFAULT || name === ONCE;
+    const { evaluations } = trained
+      ? await notebook.run(`evaluate ${model}, ${found} on rows.test { metrics: [${metric}] }`)
+      : { evaluations: [] };
+    const turned = evaluations.find((evaluation) => evaluation.model === found)?.differences?.[metric];
+    all.push({
+      ...one,
+      difference: turned
+        ? {
+            value,
+            interval: turned.interval && { low: -turned.interval.high, high: -turned.interval.low },
+            verdict: turned.verdict && TURNED[turned.verdict],
+          }
+        : { value, interval: null, verdict: null },
+    });
+  }
+  return all;
+}
+const TURNED = { better: "worse", worse: "better", "no difference shown": "no difference shown" } as const;
+
+/** The base as it is, with a linear model on it; of tags there is none. */
+const frozenOf = ({ reads }: AutoSet, model: string): readonly string[] =>
+  reads.kind === "tags" ? [] : [`${model}.base`];
+
+/** Which of them does best on the rows that validate, as `sweep auto` says it; they are asked beside a model. */
+async function bestIn(
+  notebook: Notebook,
+  { metric }: AutoSet,
+  beside: string,
+  names: readonly string[],
+): Promise<string> {
+  const asked = [beside, ...names].join(", ");
+  const { evaluations } = await notebook.run(`evaluate ${asked} on rows.validation { metrics: [${metric}] }`);
+  const [best] = evaluations
+    .filter(({ model }) => model !== beside)
+    .toSorted((a, b) => (b.metrics[metric] ?? -1) - (a.metrics[metric] ?? -1));
+  if (!best) throw new Error("no baseline was scored");
+  return best.model;
 }
 
 /** One training, and others with the next seeds while there is time. */
@@ -139,7 +207,7 @@ async function byDefault(
   notebook: Notebook,
   { task, metric }: AutoSet,
   { base, seconds }: Setting & { readonly seconds: number },
-): Promise<{ readonly best: string; readonly seeds: number; readonly seconds: number }> {
+): Promise<{ readonly best: string; readonly first: string; readonly seeds: number; readonly seconds: number }> {
   await notebook.run(`model plain { base: ${JSON.stringify(base)}, task: ${task} }`);
   const names: string[] = [];
   let spent = 0;
@@ -155,7 +223,8 @@ train plain on rows with seed_${name} as ${name}`);
     `evaluate ${names.join(", ")} on rows.validation { metrics: [${metric}] }`,
   );
   const [best] = evaluations.toSorted((a, b) => (b.metrics[metric] ?? -1) - (a.metrics[metric] ?? -1));
-  return { best: best?.model ?? names[0] ?? "plain", seeds: names.length, seconds: spent };
+  const first = names[0] ?? "plain";
+  return { best: best?.model ?? first, first, seeds: names.length, seconds: spent };
 }
 
 async function rowsOf(set: AutoSet, most: number | undefined) {
