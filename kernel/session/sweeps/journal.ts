@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { writing } from "../../artifacts/folder-errors.js";
 import { JournalFile } from "../../artifacts/optuna/journal-file.js";
 import { DIRECTION, lineOf, OP, STATE, type Unsigned } from "../../artifacts/optuna/operations.js";
@@ -13,6 +13,7 @@ import { over, type LoggedStudy, type LoggedTrial } from "../../artifacts/optuna
 import { readRegular } from "../../artifacts/read-regular.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 import { keptTrialsIn } from "./kept-trials.js";
+import { placeOf, runIn } from "./run-places.js";
 import { begun, ended, fits, Reading, trialIn, type JournalOf, type Unfit } from "./logged-trial.js";
 
 export type { JournalOf };
@@ -44,7 +45,8 @@ export class Journal {
   ) {
     this.log = new JournalFile(file);
     this.reading = new Reading(of);
-    this.kept = keptTrialsIn(readRegular(file) ?? "")?.map((trial, i) => ({ ...trial, number: i + 1 })) ?? null;
+    const kept = keptTrialsIn(readRegular(file) ?? "");
+    this.kept = kept?.map((trial, i) => this.here({ ...trial, number: i + 1 })) ?? null;
     this.log.look();
   }
 
@@ -67,6 +69,11 @@ export class Journal {
   /** Its file's name without the ending, and the study's. */
   get name(): string {
     return basename(this.file, ".jsonl");
+  }
+
+  /** The folder of runs that it lies in. */
+  get runs(): string {
+    return dirname(dirname(this.file));
   }
 
   /** Those that are over, whoever ran them, by their numbers. */
@@ -120,7 +127,7 @@ export class Journal {
 
   /** It is over: its number is that which it began with. `missed`: by how much it misses each bar, below 0 where it doesn't. */
   end(trial: TrialRecord, missed: Readonly<Record<string, number>> = {}): void {
-    this.append(() => ended(this.idOf(trial.number), trial, { at: Date.now(), missed }), true);
+    this.append(() => ended(this.idOf(trial.number), written(trial), { at: Date.now(), missed }), true);
   }
 
   /** Begun and over at once. */
@@ -161,7 +168,7 @@ export class Journal {
       ...{ op_code: OP.intermediateValue, trial_id: id, step, intermediate_value: score },
     }));
     const first = begun(this.reading, this.studyId, { ...trial, begun: at - 1000 * trial.seconds });
-    return [first, ...reports, ...ended(id, trial, { at, missed })];
+    return [first, ...reports, ...ended(id, written(trial), { at, missed })];
   }
 
   /** A journal of an earlier version becomes Optuna's before anything is added. */
@@ -191,10 +198,18 @@ export class Journal {
     const { id, changes } = logged;
     const before = this.known.get(id);
     if (before?.changes === changes) return before.trial;
-    const trial = trialIn(this.reading, logged);
+    const read = trialIn(this.reading, logged);
+    const trial = fits(read) ? this.here(read) : read;
     this.known.set(id, { changes, trial });
     return trial;
   }
+  private here(trial: TrialRecord): TrialRecord {
+    return trial.run === null ? trial : { ...trial, run: runIn(this.runs, trial.run) };
+  }
+}
+
+function written(trial: TrialRecord): TrialRecord {
+  return trial.run === null ? trial : { ...trial, run: placeOf(trial.run) };
 }
 
 function samePoint(logged: TrialRecord | Unfit, { point }: TrialRecord): boolean {

@@ -1,12 +1,20 @@
 /** Weights of trials on disk: a trial that is not among the best leaves its log, its plan and its scores, and no weights. */
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { RunFolder } from "../../artifacts/run-folder.js";
+import { liesIn } from "./run-places.js";
+
+interface Dropped {
+  /** The folder of runs. */
+  readonly from: string;
+  /** Whose trials they are. */
+  readonly journal: string;
+}
 
 /** Takes the weights of these runs away; those of another sweep, and what lies elsewhere, stay. */
-export function dropWeights(runs: readonly string[], journal: string): void {
+export function dropWeights(runs: readonly string[], { from, journal }: Dropped): void {
   for (const path of runs) {
-    if (!existsSync(path)) continue;
+    if (!liesIn(from, path)) continue;
     const run = RunFolder.open(path);
     if (run.lock()?.trial?.journal !== journal) continue;
     for (const folder of [run.checkpoints, run.adapter, run.model]) rmSync(folder, { recursive: true, force: true });

@@ -256,7 +256,7 @@ class SweepRun {
     const kept = new Set(keptOf(sweep, log.ended));
     const runs = outcomes.map(({ run }) => run).filter((run) => run !== ended.run);
     const poor = log.ended.flatMap(({ number, run }) => (kept.has(number) || run === null ? [] : [run]));
-    dropWeights([...runs, ...poor], log.name);
+    dropWeights([...runs, ...poor], { from: log.runs, journal: log.name });
   }
 
   private failed(trial: TrialRecord, error: unknown): void {

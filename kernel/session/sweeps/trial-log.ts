@@ -11,6 +11,10 @@ export class TrialLog {
   get name(): string {
     return this.journal.name;
   }
+  /** The folder of runs that its journal lies in. */
+  get runs(): string {
+    return this.journal.runs;
+  }
   /** In the order of their numbers. */
   get trials(): readonly TrialRecord[] {
     return [...this.ended, ...this.open].sort((a, b) => a.number - b.number);

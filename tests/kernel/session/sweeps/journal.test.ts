@@ -4,13 +4,18 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Journal } from "#kernel/session/sweeps/journal.js";
-import { one, running, trial } from "./journals.js";
+import type { TrialRecord } from "#kernel/core/sweep/trial.js";
+import { one, running, trial as somewhere } from "./journals.js";
 
 describe("a sweep's journal", () => {
   let root: string;
+  let trial: TrialRecord;
   const open = (name = "abc"): Journal => Journal.open(root, "search", name, one);
   const lines = (journal: Journal): readonly string[] => readFileSync(journal.file, "utf8").trim().split("\n");
-  beforeEach(() => (root = mkdtempSync(join(tmpdir(), "sweeps-"))));
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "sweeps-"));
+    trial = { ...somewhere, run: join(root, "search_1") };
+  });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   it("keeps trials of every state, as they were", () => {
@@ -36,6 +41,21 @@ describe("a sweep's journal", () => {
     assert.deepEqual([open().next, open().strange, open().interrupted], [7, [], []]);
     assert.deepEqual(open("another").trials, []);
     assert.equal(journal.name, basename(journal.file, ".jsonl"));
+  });
+
+  it("names runs by their folders, which lie beside it wherever it lies", () => {
+    const journal = open();
+    journal.add(trial);
+    assert.ok(!readFileSync(journal.file, "utf8").includes(JSON.stringify(root).slice(1, -1)));
+    const { file } = journal;
+    // Earlier versions wrote whole paths, which a copy has too.
+    const told = (run: string): string | null | undefined => {
+      writeFileSync(file, readFileSync(file, "utf8").replace(/"run":"[^"]*"/, `"run":${JSON.stringify(run)}`));
+      return open().trials[0]?.run;
+    };
+    for (const run of ["/somewhere/else/runs/search_1", "C:\\else\\runs\\search_1", join(root, "search_1")])
+      assert.equal(told(run), join(root, "search_1"), run);
+    for (const run of ["..", "/else/..", "a/", ".", ""]) assert.equal(told(run), null, run);
   });
 
   it("tells what runs, step by step, and takes up what a killed process left", () => {

@@ -58,7 +58,7 @@ describe("a sweep's journal and Optuna", function () {
     assert.ok(typeof seconds === "number");
     assert.deepEqual(told, {
       ...{ number: 0, state: "COMPLETE", values: [0.9], params, reports: { 10: "0.5", 20: "nan" }, constraints: {} },
-      attrs: { values, seconds: 1.5, run: "runs/search_1" },
+      attrs: { values, seconds: 1.5, run: "search_1" },
       distributions: {
         "optimizer.learning_rate": "FloatDistribution(high=0.01, log=True, low=1e-05, step=None)",
         batch_size: "CategoricalDistribution(choices=('8', '16'))",

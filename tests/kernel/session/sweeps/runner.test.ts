@@ -155,7 +155,7 @@ describe("a sweep's runner", () => {
     const [trial] = await ran("seeds", { ...plan, trials: 1, repeats: 3 }, seeds);
     assert.equal(trial?.score, 3);
     assert.deepEqual(trial.spread, [Math.sqrt(7)]);
-    assert.equal(trial.run, "r1");
+    assert.equal(trial.run, join(root, "r1"));
   });
 
   it("ends where three in a row fail alike, not where others work between", async () => {
