@@ -1,5 +1,6 @@
 /** Runs of a name that trained one recipe. */
 import { RunFolder } from "../artifacts/run-folder.js";
+import type { TrialOf } from "../artifacts/trials.js";
 
 /** The newest first. */
 export function runsNamed(root: string, name: string, recipeHash: string): readonly RunFolder[] {
@@ -8,7 +9,15 @@ export function runsNamed(root: string, name: string, recipeHash: string): reado
 
 /** The newest that ended as it was to. */
 export function finishedRun(root: string, name: string, recipeHash: string): RunFolder | undefined {
-  return runsNamed(root, name, recipeHash).find((run) =>
-    run.events().some((event) => event.kind === "stopped" && (event.reason === "done" || event.reason === "early")),
-  );
+  return runsNamed(root, name, recipeHash).find((run) => endedAs(run, ["done", "early"]));
+}
+
+export function endedAs(run: RunFolder, reasons: readonly string[]): boolean {
+  return run.events().some((event) => event.kind === "stopped" && reasons.includes(event.reason));
+}
+
+/** Whether it is that trial's: another sweep's may have its name and its recipe. */
+export function isTrial(run: RunFolder, { journal, number }: Pick<TrialOf, "journal" | "number">): boolean {
+  const trial = run.lock()?.trial;
+  return trial?.journal === journal && trial.number === number;
 }

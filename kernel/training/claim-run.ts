@@ -6,8 +6,10 @@ import { lastOf, must } from "#dsl/diagnostics/must.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { readCheckpoints, type Checkpoint, type DamagedCheckpoint } from "../artifacts/checkpoints.js";
 import { damageOf, isRunFolder, nameOf, recipeOf, unreadable } from "../history/damage.js";
+import { isTrial } from "../history/runs-named.js";
 import { RunFolder, type About } from "../artifacts/run-folder.js";
 import { busy, holderOf, lockRun, RunLock } from "../artifacts/run-lock.js";
+import type { TrialOf } from "../artifacts/trials.js";
 import "../artifacts/codes.js";
 
 export interface Claim {
@@ -39,9 +41,17 @@ function claimed(root: string, name: string, plan: Plan, about: About): Claim {
   return { run, lock: lastOf(locks), checkpoints: [] };
 }
 
+interface Wanted {
+  /** The run's. */
+  readonly name: string;
+  /** Only a run of that trial. */
+  readonly trial?: Pick<TrialOf, "journal" | "number"> | undefined;
+}
+
 /** The newest run that was not finished. Coded errors `nothing-to-resume`, `run-busy`. */
-export async function claimUnfinished(root: string, plan: Plan, model: string): Promise<Claim> {
+export async function claimUnfinished(root: string, plan: Plan, { name, trial }: Wanted): Promise<Claim> {
   for (const run of RunFolder.find(root, plan.recipeHash)) {
+    if (trial && !isTrial(run, trial)) continue;
     if (isOver(run) || (holderOf(run.path) === null && readCheckpoints(run).length === 0)) continue;
     let lock: RunLock;
     try {
@@ -62,8 +72,8 @@ export async function claimUnfinished(root: string, plan: Plan, model: string): 
   // Nobody knows what its lock would have said.
   for (const run of damagedRuns(root)) if (recipeOf(run) === plan.recipeHash) throw unreadable(run, damageIn(run));
   throw new CodedError("nothing-to-resume", {
-    ...{ model, folder: root },
-    damaged: damagedRuns(root).flatMap((run) => (nameOf(run) === model ? [`${run.id}: ${damageIn(run)}`] : [])),
+    ...{ model: name, folder: root },
+    damaged: damagedRuns(root).flatMap((run) => (nameOf(run) === name ? [`${run.id}: ${damageIn(run)}`] : [])),
   });
 }
 

@@ -10,7 +10,7 @@ import { compileAll } from "../answers/host.js";
 import { readCheckpoints } from "../../artifacts/checkpoints.js";
 import type { RunEvent } from "../../core/session/events.js";
 import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
-import { finishedRun } from "../../history/runs-named.js";
+import { endedAs, isTrial, runsNamed } from "../../history/runs-named.js";
 import { readsTexts, worldIn } from "../../inference/measured.js";
 import { keptCheckpoint } from "../../training/kept-checkpoint.js";
 import { writesText } from "../models/model-handle.js";
@@ -86,7 +86,7 @@ async function runOnce(around: Around, asked: Asked, one: One): Promise<Outcome>
   );
   const wanted = [...sweep.goals.map(({ metric }) => metric), ...bars];
   const measures = await onTheWay(wanted, plan, registry);
-  const before = asked.resume ? doneBefore(session, one, wanted) : null;
+  const before = asked.resume ? doneBefore(session, asked.of, one, wanted) : null;
   if (before) return outcomeOf(before, sweep, registry);
   await asked.turn.begin();
   const result = await trained(around, asked, one, measures);
@@ -145,8 +145,10 @@ function outcomeOf(
 }
 
 /** What it came to, where it was trained to its end before the sweep was interrupted and its log says all that is wanted; null: no. */
-function doneBefore({ runs, vocabulary }: TuneSession, { name, plan }: One, wanted: readonly Call[]) {
-  const run = finishedRun(runs, name, plan.recipeHash);
+function doneBefore({ runs, vocabulary }: TuneSession, of: Asked["of"], { name, plan }: One, wanted: readonly Call[]) {
+  // What nothing in its recipe stops early was stopped by a person.
+  const itself = plan.recipe.training.early_stopping === null ? ["done"] : ["done", "early"];
+  const run = runsNamed(runs, name, plan.recipeHash).find((one) => isTrial(one, of) && endedAs(one, itself));
   if (!run || readCheckpoints(run).length === 0) return null;
   const events = run.events();
   const { step } = keptCheckpoint(run, plan).position;

@@ -94,7 +94,10 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
   const { plan } = request;
   const { model, training } = plan.recipe;
   const material = await materialOf(session, request, stage);
-  let claim: Claim | null = request.resume ? await claimUnfinished(session.runs, plan, request.name) : null;
+  const { name, trial } = request;
+  // Seeds of one training are alike whichever journal tells of them.
+  const wanted = { name, trial: trial?.seeds ? undefined : trial };
+  let claim: Claim | null = request.resume ? await claimUnfinished(session.runs, plan, wanted) : null;
   try {
     const [engine] = await Promise.all([
       session.engines.engine(EngineRoom.work(plan)),

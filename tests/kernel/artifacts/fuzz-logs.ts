@@ -251,7 +251,7 @@ async function look(
   const text = log.toString("utf8");
   assert.ok(eventsOf(text).length <= eventsIn(text).length);
   await codedOrWell(() => loadedWeights(run.path));
-  await codedOrWell(async () => (await claimUnfinished(runs, plan, "m")).lock.release());
+  await codedOrWell(async () => (await claimUnfinished(runs, plan, { name: "m" })).lock.release());
   mkdirSync(join(runs, "sweeps"), { recursive: true });
   writeFileSync(join(runs, "sweeps", "s-abc.jsonl"), log);
   Journal.open(runs, "s", "abc", { vary: {}, goals: [{ metric: "accuracy", direction: "maximize" }] });
