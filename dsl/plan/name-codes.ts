@@ -316,7 +316,8 @@ evaluate m, m on d.test`,
   "best-gone": {
     severity: "error",
     message: (d) => `the weights of \`${d.sweep}\`'s best trial aren't here any more`,
-    help: (d) => `train it again: \`train … with ${d.sweep}.best as winner\``,
+    help: (d) =>
+      `run the sweep's cell again, which trains it anew, or train it under a name of its own: \`train … with ${d.sweep}.best as winner\``,
     explain:
       "A sweep keeps the weights of its best trials in the folders of their runs. The score and the settings are in its journal, the weights are not: where the folder is gone they are trained anew, by the same settings.",
   },

@@ -6,6 +6,12 @@ declare module "#dsl/diagnostics/codes.js" {
     "trial-unmeasured": { readonly metric: string; readonly step: number };
     "no-sweep-curve": { readonly sweep: string; readonly why: string };
     "no-journal": { readonly file: string; readonly why: string };
+    "start-other-data": {
+      readonly sweep: string;
+      readonly start: string;
+      readonly data: string;
+      readonly trials: number;
+    };
     "sweep-stopped": {
       readonly sweep: string;
       readonly trial: number;
@@ -59,6 +65,15 @@ registerCodes({
       "name the journal of a sweep (`runs/sweeps/NAME-HASH.jsonl`), or a file that Optuna's JournalFileBackend wrote, with goals of the same direction",
     explain:
       "The journal of a sweep is Optuna's: a line of JSON for each thing that happened to a study and its trials. A sweep reads the trials of the study that is called like the file, else of the newest one whose goals have the same directions.",
+  },
+  "start-other-data": {
+    severity: "warning",
+    message: (d) =>
+      `${d.trials === 1 ? "a trial" : `${d.trials} trials`} of ${visible(d.start)} that ${d.sweep} starts from ${d.trials === 1 ? "was" : "were"} scored on other data than ${d.data} is now`,
+    help: (d) =>
+      `leave it out of \`start\` unless what was good there is likely to be good on ${d.data}: the search takes those scores for scores of its own`,
+    explain:
+      "A sweep that starts from another learns from its scores as if they were of the same rows. Where the rows, their labels or how they are divided are others, the same settings may score otherwise, and the search begins where it shouldn't.",
   },
   "sweep-stopped": {
     severity: "error",

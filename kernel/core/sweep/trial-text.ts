@@ -13,11 +13,11 @@ export function trialText(
   as: string,
   names?: { readonly model: string; readonly data?: string },
 ): string {
-  const dataKeys = keysOf("data");
+  const ofData = dataKeys();
   const own = { data: [] as string[], model: [] as string[], recipe: [] as string[] };
   for (const [path, value] of Object.entries(values)) {
     const root = path.split(".")[0]!;
-    const verb = modelKeys.has(root) ? "model" : dataKeys.has(root) ? "data" : "recipe";
+    const verb = modelKeys.has(root) ? "model" : ofData.has(root) ? "data" : "recipe";
     own[verb].push(`${writtenAs(path)}: ${value}`);
   }
   const model = own.model.length > 0 ? (names?.model ?? `${as}_model`) : plan.model;
@@ -34,6 +34,10 @@ export function trialText(
 /** First parts of the paths that belong to the model. */
 export function modelKeys(): ReadonlySet<string> {
   return keysOf("model");
+}
+/** And those that belong to the data. */
+export function dataKeys(): ReadonlySet<string> {
+  return keysOf("data");
 }
 function keysOf(verb: "data" | "model"): ReadonlySet<string> {
   return new Set(registry.find("verb", verb)?.parameters.map((p) => p.name));

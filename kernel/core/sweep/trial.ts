@@ -33,6 +33,12 @@ export interface TrialRecord {
   readonly tokens?: number;
   /** Why it was pruned. */
   readonly why?: string;
+  /** Hash of the recipe that its values came to; absent: nobody noted it. */
+  readonly recipe?: string;
+  /** Hash of its data. */
+  readonly data?: string;
+  /** The number of the trial in whose place it was trained again: that one counts no more. */
+  readonly again?: number;
 }
 
 /** What TypeScript sees of a sweep. */

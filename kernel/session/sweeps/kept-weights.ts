@@ -1,8 +1,14 @@
 /** Weights of trials on disk: a trial that is not among the best leaves its log, its plan and its scores, and no weights. */
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { readCheckpoints } from "../../artifacts/checkpoints.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { liesIn } from "./run-places.js";
+
+/** Whether the run has weights that can be opened. */
+export function hasWeights(run: string): boolean {
+  return existsSync(run) && readCheckpoints(RunFolder.open(run)).length > 0;
+}
 
 interface Dropped {
   /** The folder of runs. */

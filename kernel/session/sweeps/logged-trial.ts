@@ -59,7 +59,10 @@ const attributes: { readonly [K in Told]-?: Schema<Exclude<TrialRecord[K], undef
   ),
   ...{ seconds: figure, run: text, error: text, steps: whole(0), tokens: whole(0), why: text },
   ...{ spread: v.array(figure), bars: v.array(figure) },
+  ...{ recipe: text, data: text, again: whole(1) },
 };
+/** Known when it begins. */
+const atFirst: readonly Told[] = ["values", "steps", "again"];
 const names = Object.keys(attributes) as readonly Told[];
 
 /** As it is created, running. */
@@ -72,7 +75,7 @@ export function begun(of: Reading, study: number, { point, begun: at, ...trial }
     ...{ value: null, values: null },
     distributions: Object.fromEntries(taken.map((one) => [one.name, distributionText(distributionOf(one))])),
     params: Object.fromEntries(taken.map((one) => [one.name, Number(point[one.of.name])])),
-    user_attrs: { values: trial.values, ...(trial.steps !== undefined && { steps: trial.steps }) },
+    user_attrs: Object.fromEntries(atFirst.flatMap((name) => (trial[name] === undefined ? [] : [[name, trial[name]]]))),
     ...{ system_attrs: {}, intermediate_values: {} },
   };
 }
@@ -95,7 +98,7 @@ export function ended(
   };
   const told = as[state] as keyof typeof STATE;
   const attrs: (readonly [string, unknown])[] = names.flatMap((name) =>
-    name === "values" || name === "steps" || (trial[name] ?? null) === null ? [] : [[name, trial[name]] as const],
+    atFirst.includes(name) || (trial[name] ?? null) === null ? [] : [[name, trial[name]] as const],
   );
   if (state === "stopped" || (state === "done" && !sound)) attrs.push(["state", state]);
   return [

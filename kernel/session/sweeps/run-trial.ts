@@ -6,26 +6,22 @@ import type { Plan, SweepPlan } from "#dsl/plan/plan.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { Call } from "#dsl/types/value.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
-import { compileAll } from "../answers/host.js";
 import { readCheckpoints } from "../../artifacts/checkpoints.js";
 import type { RunEvent } from "../../core/session/events.js";
-import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
 import { endedAs, isTrial, runsNamed } from "../../history/runs-named.js";
 import { readsTexts, worldIn } from "../../inference/measured.js";
 import { keptCheckpoint } from "../../training/kept-checkpoint.js";
 import { writesText } from "../models/model-handle.js";
 import { giveBack, giveWeights, trainOnce, type RunResult } from "../trainings/training.js";
 import { evaluateOnce } from "../verbs/evaluate-once.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
+import { REFUSED, trialProgram, type Around as Compiled } from "./trial-program.js";
 import type { TrialModels } from "./trial-models.js";
 import type { Asked, Outcome } from "./trial-work.js";
 
 /** What a trial shares with the others of its sweep. */
-export interface Around {
-  readonly session: TuneSession;
-  readonly stage: Stage;
-  readonly sweep: SweepPlan;
+export interface Around extends Compiled {
   /** Of the statement. */
   readonly span: Span;
   readonly models: TrialModels;
@@ -42,32 +38,19 @@ const FIRST = 8;
  */
 export async function runTrial({ stage, ...shared }: Around, asked: Asked): Promise<readonly Outcome[]> {
   const around = { ...shared, stage: { ...stage, signal: asked.signal } };
-  const plans = await plansOf(around, asked);
+  const program = await trialProgram(around, asked.values, `${asked.of.sweep}_${asked.of.number}`);
+  if ("refused" in program) {
+    asked.onProgram({ recipe: REFUSED });
+    throw new TrialRefused(program.refused);
+  }
+  const { plans, recipe, data } = program;
+  asked.onProgram({ recipe, ...(data !== null && { data }) });
   const outcomes: Outcome[] = [];
   for (const { name, plan } of plans) {
     outcomes.push(await runOnce(around, asked, { name, plan, first: outcomes.length === 0 }));
     if (asked.ends() !== null) break;
   }
   return outcomes;
-}
-
-/** What it trains: its program's one training, or as many as it has seeds. */
-async function plansOf(
-  { session, stage, sweep }: Around,
-  { values, of }: Asked,
-): Promise<readonly { readonly name: string; readonly plan: Plan }[]> {
-  const as = `${of.sweep}_${of.number}`;
-  const repeats = sweep.repeats ?? 1;
-  const settings = repeats > 1 ? { ...values, repeats: String(repeats) } : values;
-  const source = { id: `sweep:${as}`, title: as, text: trialText(sweep, settings, modelKeys(), as) };
-  const { diagnostics, actions } = await compileAll([...stage.sources, source], {
-    ...{ hostContext: stage.hostContext, datasets: session.datasets, registry: session.vocabulary.registry },
-    kept: session.kept,
-    trained: session.models.trained(),
-  });
-  const action = actions?.find((a) => a.verb === "train");
-  if (!action) throw new TrialRefused(diagnostics.find((d) => d.severity === "error")?.code ?? "internal");
-  return action.repeats?.each ?? [{ name: as, plan: action.plan }];
 }
 
 interface One {

@@ -15,9 +15,9 @@ import type { TrialRecord } from "../../core/sweep/trial.js";
 import { secondsOf, tokensOf } from "../../core/sweep/spent.js";
 import { isUsedUp, type Ending } from "./ending.js";
 import { Failures, ends, whyOf } from "./failures.js";
-import { dropWeights } from "./kept-weights.js";
+import { dropWeights, hasWeights } from "./kept-weights.js";
 import { meanOf, spreadOf } from "./of-seeds.js";
-import { keptOf } from "./ranking.js";
+import { bestOf, keptOf } from "./ranking.js";
 import type { Outcome, RunsTrial } from "./trial-work.js";
 import type { TrialLog } from "./trial-log.js";
 import { Turns, type Turn } from "./turns.js";
@@ -38,6 +38,8 @@ export interface Runner {
   readonly wishes: Wishes;
   /** What begins before the search is asked, within the sweep's bounds. */
   readonly first?: readonly Wanted[];
+  /** Told of the best trial, whose weights are gone: it is trained again. */
+  readonly onLost?: (number: number) => void;
   /** Told whenever something of its trials changed. */
   readonly onChange: () => void;
   /** Trials that are open at a time. */
@@ -55,6 +57,7 @@ interface Next {
   readonly point: Point;
   readonly values: Readonly<Record<string, string>>;
   readonly resume: boolean;
+  readonly again?: number;
 }
 
 export async function runTrials(o: Runner): Promise<Ending> {
@@ -76,10 +79,13 @@ class SweepRun {
   private over = false;
   /** A trial began in this run. */
   private ran = false;
+  /** The first number that this process gave. */
+  private readonly from: number;
   /** What ends the sweep before its time. */
   private fatal: { readonly error: unknown; readonly trial: TrialRecord } | null = null;
 
   constructor(private readonly o: Runner) {
+    this.from = o.log.next;
     this.unfinished = [...o.log.unfinished];
     this.first = [...(o.first ?? [])];
     this.tokens = o.log.ended.reduce((sum, trial) => sum + tokensOf(o.sweep, trial), 0);
@@ -124,22 +130,24 @@ class SweepRun {
     if (unfinished) return { ...unfinished, resume: true };
     const asked = wishes.next();
     if (asked) return { ...asked, number: log.next, resume: false };
-    if (this.over) return null;
+    if (this.over) return this.lost();
     log.look();
     const number = log.next;
-    const bound = this.bound(number);
+    // Those that count no more leave their places to others.
+    const nth = number - log.aside;
+    const bound = this.bound(nth);
     if (bound) return this.endsBy(bound);
     const first = this.first.shift();
     if (first) return { ...first, number, resume: false };
     const study = studyOf(sweep, log.trials);
     const seen = sweep.pruner && this.o.pruner?.seen?.(sweep.pruner, study, number);
     const whole = startedStudy(seen ?? study, sweep, this.o.started ?? []);
-    const point = search.suggest(sweep.search, whole, number);
+    const point = search.suggest(sweep.search, whole, nth);
     if (!point) return this.endsBy(isUsedUp(whole, sweep.search) ? "used up" : "none found");
     return { number, point, values: valuesAt(sweep.vary, point), resume: false };
   }
 
-  /** What keeps the trial with that number from beginning. */
+  /** What keeps one more trial from beginning; `number`: its place among those that count. */
   private bound(number: number): Ending | null {
     const { trials, budgetMs, budgetTokens } = this.o.sweep;
     if (number > (trials ?? Number.POSITIVE_INFINITY)) return "trials";
@@ -148,16 +156,38 @@ class SweepRun {
     if (this.tokens < (budgetTokens ?? Number.POSITIVE_INFINITY)) return null;
     return this.ran ? "tokens" : "tokens of before";
   }
-  private endsBy(ending: Ending): null {
+  private endsBy(ending: Ending): Next | null {
     this.over = true;
     this.ending = ending;
-    return null;
+    return this.lost();
+  }
+
+  /** When all is done: the best trial, should its weights be gone, so that there is a model to go on with. */
+  private lost(): Next | null {
+    const { log, sweep, onLost } = this.o;
+    if (this.open.size > 0) return null;
+    const number = bestOf(sweep, log.ended);
+    const best = log.ended.find((trial) => trial.number === number);
+    // What was trained here has them, or its disk takes none.
+    if (!best || best.run === null || best.number >= this.from || hasWeights(best.run)) return null;
+    onLost?.(best.number);
+    const { point, values } = best;
+    return { number: log.next, point, values, again: best.number, resume: false };
   }
 
   private begin(next: Next): void {
     const { log, onChange } = this.o;
-    const { point, values, resume } = next;
-    const begun = { point, values, score: null, state: "running", seconds: 0, run: null, error: null } as const;
+    const { point, values, resume, again } = next;
+    const begun = {
+      point,
+      values,
+      ...(again !== undefined && { again }),
+      score: null,
+      state: "running",
+      seconds: 0,
+      run: null,
+      error: null,
+    } as const;
     let trial: TrialRecord = { ...begun, number: next.number, begun: Date.now() };
     try {
       trial = log.begin(trial);
@@ -205,6 +235,7 @@ class SweepRun {
     const of = { sweep: name, journal: log.name, number, goal };
     return this.o.runTrial({
       ...{ values, of, ...how, signal: this.abort.signal },
+      onProgram: (of) => log.note(number, of),
       onRun: (run) => log.note(number, { run }),
       onSteps: (steps) => log.note(number, { steps }),
       onStep: (step, tokens) => log.note(number, { step, tokens: (now().tokens ?? 0) + tokens }),

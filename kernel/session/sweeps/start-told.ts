@@ -1,5 +1,7 @@
 /** Trials that a sweep starts from, as its study has them and as its cell tells of them. */
 import { listed } from "#dsl/diagnostics/listed.js";
+import type { SweepPlan } from "#dsl/plan/plan.js";
+import { dataKeys } from "../../core/sweep/trial-text.js";
 import { clip, oneLine, plural } from "../../core/display/text.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 import type { Strange } from "./journal.js";
@@ -30,6 +32,15 @@ export function startText(start: StartTold): string {
     strange.length > 0 && strangeText(strange),
   ];
   return `${parts.filter(Boolean).join("; ")}.`;
+}
+
+/** How many of its trials say that they are of other data than the sweep's; none where its data vary. */
+export function ofOtherData(start: StartTold, { plan, vary }: SweepPlan): number {
+  const { dataHash } = plan.recipe;
+  const keys = dataKeys();
+  const varies = Object.keys(vary).some((path) => keys.has(path.split(".")[0] ?? path));
+  if ("own" in start || dataHash === null || varies) return 0;
+  return start.trials.filter(({ data }) => data !== undefined && data !== dataHash).length;
 }
 
 const FEW = 3;

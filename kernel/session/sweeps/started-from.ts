@@ -40,7 +40,7 @@ interface Earlier {
 export function startedFrom(file: string, of: JournalOf, own: Point = {}): Started {
   const reading = new Reading(of);
   const told = { shared: new Set<string>(), filled: new Set<string>(), aside: new Set<string>() };
-  const trials: TrialRecord[] = [];
+  const all: TrialRecord[] = [];
   const strange: Strange[] = [];
   for (const { number, named, record } of trialsIn(file, reading, of)) {
     const found = sharedPoint(reading.parameters, named, { own, share: sharesOf(0, number) });
@@ -49,8 +49,10 @@ export function startedFrom(file: string, of: JournalOf, own: Point = {}): Start
       continue;
     }
     for (const key of ["shared", "filled", "aside"] as const) for (const name of found[key]) told[key].add(name);
-    trials.push({ ...record, number, point: found.point, values: valuesAt(of.vary, found.point) });
+    all.push({ ...record, number, point: found.point, values: valuesAt(of.vary, found.point) });
   }
+  const replaced = new Set(all.flatMap(({ again }) => again ?? []));
+  const trials = all.filter(({ number }) => !replaced.has(number));
   return { trials, strange, shared: [...told.shared], filled: [...told.filled], aside: [...told.aside] };
 }
 

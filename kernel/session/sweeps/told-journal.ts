@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { meantBy, type Distribution } from "../../artifacts/optuna/distributions.js";
 import { JournalFile } from "../../artifacts/optuna/journal-file.js";
 import { DIRECTION, STATE } from "../../artifacts/optuna/operations.js";
-import type { LoggedStudy, LoggedTrial } from "../../artifacts/optuna/replay.js";
+import { over, type LoggedStudy, type LoggedTrial } from "../../artifacts/optuna/replay.js";
 import { readRegular } from "../../artifacts/read-regular.js";
 import { keptTrialsIn } from "./kept-trials.js";
 import { readable, stateOf } from "./logged-trial.js";
@@ -59,9 +59,20 @@ function studyTold({ name, directions, systemAttrs, trials: logged }: LoggedStud
     };
   });
   const space = spaceOf(logged);
-  const trials = logged.map((one) => trialTold(one, space));
+  const replaced = new Map(logged.flatMap((one) => againOf(one)));
+  const trials = logged.map((one) => trialTold(one, space, replaced.get(one.number + 1)));
   const [goal, another] = goals;
-  return { name, goals, trials, best: another ? null : bestOf(trials, goal?.direction ?? null) };
+  return {
+    name,
+    goals,
+    trials,
+    best: another
+      ? null
+      : bestOf(
+          trials.filter(({ number }) => !replaced.has(number)),
+          goal?.direction ?? null,
+        ),
+  };
 }
 
 type Space = ReadonlyMap<string, Distribution>;
@@ -88,7 +99,13 @@ function strangeIn(space: Space, logged: LoggedTrial): string | null {
   return null;
 }
 
-function trialTold(logged: LoggedTrial, space: Space): ToldTrial {
+/** Of a trial that was trained again: its number, and that of the one that stands for it. */
+function againOf(logged: LoggedTrial): readonly (readonly [number, number])[] {
+  const { again } = readable(logged.userAttrs);
+  return again === undefined || !over(logged) ? [] : [[again, logged.number + 1]];
+}
+
+function trialTold(logged: LoggedTrial, space: Space, by: number | undefined): ToldTrial {
   const { number, state, params, reports, begun, ended } = logged;
   const own = readable(logged.userAttrs);
   const drawn = [...params].map(([name, { value, distribution }]) => [name, String(meantBy(distribution, value))]);
@@ -100,7 +117,12 @@ function trialTold(logged: LoggedTrial, space: Space): ToldTrial {
     reports: [...reports].map(([step, score]) => ({ step, score })).sort((a, b) => a.step - b.step),
     seconds: own.seconds ?? (begun !== null && ended !== null ? (ended - begun) / 1000 : null),
     run: own.run ?? null,
-    why: strangeIn(space, logged) ?? own.error ?? own.why ?? null,
+    why:
+      (by === undefined ? null : `trained again as trial ${String(by)}`) ??
+      strangeIn(space, logged) ??
+      own.error ??
+      own.why ??
+      null,
   };
 }
 

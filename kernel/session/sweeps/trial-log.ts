@@ -5,6 +5,8 @@ import type { Journal, Strange } from "./journal.js";
 export class TrialLog {
   private readonly running = new Map<number, TrialRecord>();
 
+  private outdated: ReadonlySet<number> = new Set();
+
   constructor(private readonly journal: Journal) {}
 
   /** Of its journal. */
@@ -19,8 +21,19 @@ export class TrialLog {
   get trials(): readonly TrialRecord[] {
     return [...this.ended, ...this.open].sort((a, b) => a.number - b.number);
   }
+  /** Those that count. */
   get ended(): readonly TrialRecord[] {
-    return this.journal.trials;
+    const trials = this.journal.trials.filter(({ number }) => !this.outdated.has(number));
+    const replaced = new Set(trials.flatMap(({ again }) => again ?? []));
+    return replaced.size === 0 ? trials : trials.filter(({ number }) => !replaced.has(number));
+  }
+  /** How many that are over count no more. */
+  get aside(): number {
+    return this.journal.trials.length - this.ended.length;
+  }
+  /** All that are over or were begun, whether they count or not. */
+  get known(): readonly TrialRecord[] {
+    return [...this.journal.trials, ...this.unfinished];
   }
   get open(): readonly TrialRecord[] {
     return [...this.running.values()];
@@ -36,6 +49,11 @@ export class TrialLog {
   /** The number that a trial would get that begins now. */
   get next(): number {
     return this.journal.next;
+  }
+
+  /** From now on these count no more. */
+  setAside(outdated: readonly number[]): void {
+    this.outdated = new Set(outdated);
   }
 
   /** Reads what others wrote. */

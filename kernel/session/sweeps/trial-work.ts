@@ -1,5 +1,6 @@
 /** What a trial is given, and what comes of it. */
 import type { TrialOf } from "../../artifacts/trials.js";
+import type { TrialRecord } from "../../core/sweep/trial.js";
 import type { Turn } from "./turns.js";
 
 /** A trial that is to be run, and who looks on. */
@@ -11,6 +12,8 @@ export interface Asked {
   readonly signal: AbortSignal;
   /** It goes on where it was interrupted, if it had got so far. */
   readonly resume: boolean;
+  /** Told of the hashes of its recipe and its data, before it trains. */
+  onProgram(of: Pick<TrialRecord, "recipe" | "data">): void;
   /** Told of the folder of its run, and of the updates that it takes in all. */
   onRun(folder: string): void;
   onSteps(steps: number): void;

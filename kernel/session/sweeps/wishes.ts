@@ -6,6 +6,8 @@ import "../../artifacts/codes.js";
 export interface Wanted {
   readonly point: Point;
   readonly values: Readonly<Record<string, string>>;
+  /** The number of the trial in whose place it is trained. */
+  readonly again?: number;
 }
 
 export class Wishes {

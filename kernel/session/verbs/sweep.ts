@@ -14,23 +14,28 @@ import { parametersOf, pointOf } from "../../core/sweep/parameters.js";
 import { valuesAt } from "../../core/sweep/points.js";
 import { SIZE_PATH } from "../../core/sweep/learning-sizes.js";
 import { brokenAt } from "../../core/sweep/relations.js";
-import { sweepType } from "../../core/sweep/trial.js";
 import { compileAll } from "../answers/host.js";
+import { sweepType, type TrialRecord } from "../../core/sweep/trial.js";
 import { memoryHere } from "../answers/dataset-cache.js";
 import { atOnce } from "../sweeps/at-once.js";
 import { endingText, type Ending } from "../sweeps/ending.js";
 import { Journal, type JournalOf } from "../sweeps/journal.js";
 import { LiveSweep, type Whole } from "../sweeps/live-sweep.js";
 import { KEPT } from "../sweeps/ranking.js";
+import { againText, lostText } from "../sweeps/again-text.js";
+import { outdatedIn, toRenew } from "../sweeps/outdated.js";
 import { runTrial } from "../sweeps/run-trial.js";
 import { runTrials } from "../sweeps/runner.js";
 import { pricesOf } from "../sweeps/priced.js";
 import { startsOf } from "../sweeps/starts.js";
-import { numbered, startText, strangeText, type StartTold } from "../sweeps/start-told.js";
+import { numbered, ofOtherData, startText, strangeText, type StartTold } from "../sweeps/start-told.js";
 import { TrialLog } from "../sweeps/trial-log.js";
 import { TrialModels } from "../sweeps/trial-models.js";
+import type { Around } from "../sweeps/trial-program.js";
 import type { Wanted } from "../sweeps/wishes.js";
+import "../../artifacts/codes.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { warningsOn } from "../warnings.js";
 import { does } from "../../core/session/words.js";
 import { sweepLearningCurve } from "./sweep-learning-curve.js";
 
@@ -91,11 +96,12 @@ export async function sweepOf(session: TuneSession, action: Sweep, stage: Stage,
   try {
     const of = journalOf(sweep, session.vocabulary.registry);
     const log = new TrialLog(Journal.open(session.runs, name, hash, of));
+    const again = await renewed({ session, stage, sweep }, log);
     const starts = startsOf(sweep, {
       ...{ of, own: log.name, folder: stage.hostContext.folder, runs: session.runs },
       journalNamed: (earlier) => session.sweeps.get(earlier)?.journal,
     });
-    return await sweepIn(session, action, stage, { log, lock, beyond, starts });
+    return await sweepIn(session, action, stage, { log, lock, beyond, starts, again });
   } finally {
     lock.release();
   }
@@ -112,13 +118,22 @@ interface Opened {
   readonly lock: RunLock;
   readonly beyond: Beyond;
   readonly starts: readonly StartTold[];
+  /** Trials of it that are trained again. */
+  readonly again: readonly TrialRecord[];
+}
+
+/** Sets those aside that its values no longer mean, and says which are trained again. */
+async function renewed(around: Around, log: TrialLog): Promise<readonly TrialRecord[]> {
+  const outdated = await outdatedIn(around, log.ended);
+  log.setAside(outdated);
+  return toRenew(new Set(outdated), log.known);
 }
 
 async function sweepIn(
   session: TuneSession,
   { name, sweep, span }: Sweep,
   stage: Stage,
-  { log, lock, beyond, starts }: Opened,
+  { log, lock, beyond, starts, again }: Opened,
 ): Promise<Swept> {
   const shown = { screen: stage.screen, controls: session.options.controls };
   const live = new LiveSweep(name, sweep, log, session.vocabulary.registry, shown, beyond.whole);
@@ -132,7 +147,13 @@ async function sweepIn(
   const fold = beyond.whole ? null : planCard(stage, { name, sweep, open, costs });
   live.show();
   const { trials } = open;
-  for (const start of starts) live.note(startText(start));
+  for (const start of starts) {
+    live.note(startText(start));
+    const trials = ofOtherData(start, sweep);
+    const of = { sweep: name, start: start.name, data: sweep.data, trials };
+    if (trials > 0) warningsOn(stage, span)("start-other-data", of);
+  }
+  if (again.length > 0) live.note(againText(again));
   const models = new TrialModels(trials);
   const stays = session.engines.stay();
   let ending: Ending;
@@ -153,7 +174,8 @@ async function sweepIn(
         started: numbered(starts),
         lock,
         wishes: live.wishes,
-        first: firstOf(sweep, beyond.first ?? [], log),
+        first: firstOf(sweep, beyond.first ?? [], { log, again }),
+        onLost: (number: number) => live.note(lostText(number)),
         signal: stage.signal,
         atOnce: trials,
       },
@@ -195,22 +217,24 @@ function planCard({ screen }: Stage, of: Parameters<typeof sweepPlanShown>[0]): 
   return () => screen.update(shown(true));
 }
 
-/** Those that were not begun before. */
+/** What is trained again, and those that were not begun before. */
 function firstOf(
   sweep: SweepPlan,
   points: readonly Readonly<Record<string, string>>[],
-  { trials, unfinished }: TrialLog,
+  { log: { trials, unfinished }, again }: Pick<Opened, "log" | "again">,
 ): readonly Wanted[] {
   const { vary } = sweep;
   const parameters = parametersOf(vary);
-  const before = [...trials, ...unfinished].map(({ point }) => canonicalize(point));
-  return points.flatMap((values) => {
+  const before = [...trials, ...unfinished, ...again].map(({ point }) => canonicalize(point));
+  const renewed = again.map(({ number, point, values }) => ({ point, values, again: number }));
+  const wanted = points.flatMap((values) => {
     const found = pointOf(parameters, new Map(Object.entries(values)));
     // The space may have been narrowed since somebody knew of the point.
     if ("why" in found || brokenAt(sweep, found.point) !== null) return [];
     const { point } = found;
     return before.includes(canonicalize(point)) ? [] : [{ point, values: valuesAt(vary, point) }];
   });
+  return [...renewed, ...wanted];
 }
 
 function tellOutcome(live: LiveSweep, { ended }: TrialLog, stage: Stage): void {

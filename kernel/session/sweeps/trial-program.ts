@@ -1,0 +1,45 @@
+/** The program of one trial, compiled: what it trains, and what tells it from the same values on other data or another base. */
+import type { Plan, SweepPlan } from "#dsl/plan/plan.js";
+import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
+import { compileAll } from "../answers/host.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+
+export interface Around {
+  readonly session: TuneSession;
+  readonly stage: Stage;
+  readonly sweep: SweepPlan;
+}
+export interface TrialProgram {
+  /** Of its one training, or of as many as it has seeds. */
+  readonly plans: readonly { readonly name: string; readonly plan: Plan }[];
+  /** Hash of all that can change a number in what comes of it. */
+  readonly recipe: string;
+  /** Hash of the data that it is trained and scored on. */
+  readonly data: string | null;
+}
+/** In place of a recipe's hash: the checker took no such program. */
+export const REFUSED = "refused";
+
+/** `as`: the run's name. */
+export async function trialProgram(
+  { session, stage, sweep }: Around,
+  values: Readonly<Record<string, string>>,
+  as: string,
+): Promise<TrialProgram | { readonly refused: string }> {
+  const repeats = sweep.repeats ?? 1;
+  const settings = repeats > 1 ? { ...values, repeats: String(repeats) } : values;
+  const source = { id: `sweep:${as}`, title: as, text: trialText(sweep, settings, modelKeys(), as) };
+  const { diagnostics, actions } = await compileAll([...stage.sources, source], {
+    ...{ hostContext: stage.hostContext, datasets: session.datasets, registry: session.vocabulary.registry },
+    kept: session.kept,
+    trained: session.models.trained(),
+  });
+  const action = actions?.find((a) => a.verb === "train");
+  if (!action) return { refused: diagnostics.find((d) => d.severity === "error")?.code ?? "internal" };
+  const { plan } = action;
+  return {
+    plans: action.repeats?.each ?? [{ name: as, plan }],
+    recipe: action.repeats?.recipeHash ?? plan.recipeHash,
+    data: plan.recipe.dataHash,
+  };
+}
