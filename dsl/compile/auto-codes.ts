@@ -53,7 +53,7 @@ registerCodes({
   "no-task-for-roles": {
     severity: "error",
     message: (d) =>
-      `${d.data} has no answers to learn: ${d.roles.length === 1 ? "its only role is" : "its roles are"} ${listedAsCode(d.roles)}`,
+      `${d.data} has no answers that can be counted: ${d.roles.length === 1 ? "its only role is" : "its roles are"} ${listedAsCode(d.roles)}`,
     help: (d) =>
       `name the column that holds them in \`columns\`, as in \`label: COLUMN\` (classes) or \`score: COLUMN\` (numbers)${d.example === undefined ? "" : `; or write a task that learns from these alone: \`task: ${d.example}\``}`,
     explain:

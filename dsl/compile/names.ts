@@ -11,6 +11,7 @@ import { bestModel, isBest } from "../plan/best-model.js";
 import { dataNow, foldsOf } from "../plan/folds.js";
 import { repeatsHash } from "../plan/repeats.js";
 import type { NameKind } from "../plan/outside.js";
+import { parse } from "../syntax/parse.js";
 import type { Operand, WordNode } from "../syntax/tree.js";
 import { isCall, resolveData } from "../plan/definitions.js";
 import type { Subject } from "../plan/plan.js";
@@ -55,13 +56,15 @@ export function named(
   if (!of) {
     if (program.lost.names.has(name) || kinds.some((kind) => program.lost.kinds.has(kind))) return undefined;
     const has = program.namesOf(...kinds);
-    const near = nearest(name, has, program.reporter);
+    const below = definedBelow(program, name, place);
+    const near = below ? undefined : nearest(name, has, program.reporter);
     program.report(
       "unknown-name",
       {
         name,
         wanted,
         has,
+        ...(below && { below: true as const }),
         ...(near ? { nearest: near } : {}),
         ...(kinds.length === 1 && ["data", "model", "recipe"].includes(wanted)
           ? { example: `${wanted} ${name} { … }` }
@@ -273,4 +276,20 @@ function changed(program: Program, run: Run, name: string, present: string, here
   if (planned === undefined) return false;
   const { recipeHash } = planned.plan;
   return (run.repeats === undefined ? recipeHash : repeatsHash(recipeHash, run.repeats)) !== present;
+}
+
+/** Whether a statement beneath that place defines the name. */
+function definedBelow({ source, registry }: Program, name: string, { end }: Span): boolean {
+  const verbs = registry.verbs();
+  const { statements } = parse(
+    source,
+    verbs.map((verb) => verb.name),
+  ).tree;
+  const names = (operands: readonly Operand[]): boolean =>
+    operands.some((one) => one.is === "word" && one.text === name);
+  return statements.some(({ span, verb, operands, clauses }) => {
+    if (span.start < end) return false;
+    const defines = ["data", "model", "recipe"].includes(verb.text) && names(operands.slice(0, 1));
+    return defines || clauses.some(({ connector, operands: of }) => connector.text === "as" && names(of));
+  });
 }

@@ -2,6 +2,8 @@
 import type { Header } from "../types/header.js";
 import type { Program } from "../plan/program.js";
 import type { NameKind } from "../plan/outside.js";
+import { nearest } from "../diagnostics/nearest.js";
+import { replace } from "../diagnostics/reporter.js";
 import { printTree } from "../syntax/print.js";
 import { isCall } from "../plan/definitions.js";
 import { checkRoles } from "../rules/world.js";
@@ -74,6 +76,21 @@ export const topics: Readonly<Record<NameKind, readonly Topic[]>> = {
   parameters: [],
 };
 
+/** As Optuna calls its pictures. */
+const elsewhere: Readonly<Record<string, Topic>> = {
+  pareto: "front",
+  pareto_front: "front",
+  optimization_history: "history",
+  parallel_coordinate: "coordinates",
+  param_importances: "importances",
+  intermediate_values: "curves",
+  edf: "distribution",
+};
+function topicMeant(topic: string, has: readonly string[]): string | undefined {
+  const called = Object.hasOwn(elsewhere, topic) ? elsewhere[topic] : undefined;
+  return called !== undefined && has.includes(called) ? called : nearest(topic, has);
+}
+
 export function show(program: Program, header: Header): void {
   const { block } = header.statement;
   if (block) program.report("statement-takes-no-block", { verb: "show" }, block.span);
@@ -85,7 +102,13 @@ export function show(program: Program, header: Header): void {
     const [, topic] = found.node.path;
     const has: readonly string[] = topics[found.of.is];
     if (topic && !has.includes(topic.text)) {
-      program.report("unknown-topic", { name: found.name, topic: topic.text, has }, topic.span);
+      const near = topicMeant(topic.text, has);
+      program.report(
+        "unknown-topic",
+        { name: found.name, topic: topic.text, has, ...(near !== undefined && { nearest: near }) },
+        topic.span,
+        near === undefined ? {} : { fix: replace(topic.span, near) },
+      );
       continue;
     }
     const ofRun = found.of.is === "model" && topic !== undefined && topic.text !== "tree";

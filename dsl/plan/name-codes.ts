@@ -47,6 +47,8 @@ declare module "../diagnostics/codes.js" {
       readonly wanted: string;
       readonly has: readonly string[];
       readonly nearest?: string;
+      /** A later statement of the same text defines it. */
+      readonly below?: true;
       /** How such a name is defined. */
       readonly example?: string;
     };
@@ -83,7 +85,12 @@ declare module "../diagnostics/codes.js" {
     "never-holds": { readonly relation: string };
     "scores-of-other-rows": { readonly path: string };
     "one-of": { readonly word: string; readonly of: readonly string[] };
-    "unknown-topic": { readonly name: string; readonly topic: string; readonly has: readonly string[] };
+    "unknown-topic": {
+      readonly name: string;
+      readonly topic: string;
+      readonly has: readonly string[];
+      readonly nearest?: string;
+    };
     "unknown-parameter": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
     "statement-takes-no-block": { readonly verb: string };
   }
@@ -204,15 +211,18 @@ registerCodes({
   },
   "unknown-name": {
     severity: "error",
-    message: (d) => `there is no ${d.wanted} \`${d.name}\``,
+    message: (d) =>
+      d.below ? `\`${d.name}\` is defined below, and used before` : `there is no ${d.wanted} \`${d.name}\``,
     help: (d) =>
-      d.nearest
-        ? `write \`${d.nearest}\``
-        : d.has.length > 0
-          ? `there ${d.has.length === 1 ? "is" : "are"} ${listedAsCode(d.has)}`
-          : d.example === undefined
-            ? "define it first"
-            : `define it in a statement above: \`${d.example}\``,
+      d.below
+        ? "move this statement beneath that one, or into a later cell"
+        : d.nearest
+          ? `write \`${d.nearest}\``
+          : d.has.length > 0
+            ? `there ${d.has.length === 1 ? "is" : "are"} ${listedAsCode(d.has)}`
+            : d.example === undefined
+              ? "define it first"
+              : `define it in a statement above: \`${d.example}\``,
     explain: "A name is used that no statement before it defines. Cells that have not run define nothing.",
     example: "recipe a like b { epochs: 3 }",
   },
@@ -411,7 +421,8 @@ evaluate m, m on d.test`,
   "unknown-topic": {
     severity: "error",
     message: (d) => `\`${d.name}\` has no \`${d.topic}\` to show`,
-    help: (d) => (d.has.length > 0 ? `it has ${listedAsCode(d.has)}` : undefined),
+    help: (d) =>
+      d.nearest ? `write \`${d.nearest}\`` : d.has.length > 0 ? `it has ${listedAsCode(d.has)}` : undefined,
     explain: "`show` takes a name, or a name and one of its topics.",
     example: "recipe r { epochs: 3 }\nshow r.weather",
   },

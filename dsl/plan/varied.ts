@@ -59,6 +59,14 @@ export function foreignPath(program: Program, name: string): string | undefined 
   return undefined;
 }
 
+/** Of a word that was written as if it were a key (`lora.rank`): the keys that take it. */
+function ofWord(program: Program, word: string): readonly string[] {
+  const takes = (kind: string): boolean => program.registry.ofKind(kind as never).some(({ name }) => name === word);
+  return VARIED.flatMap((verb) => parametersOf(program, verb))
+    .filter(({ type }) => kindsIn(type).some(takes))
+    .map(({ name }) => name);
+}
+
 /** `optimizer.lr`, `optimiser.learning_rate`: the path that is meant, where its end or its beginning is what others write, or near it. */
 export function nearPath(
   program: Program,
@@ -69,6 +77,9 @@ export function nearPath(
   const whole = (path: string): string | undefined => (parameterAt(program, path.split("."), given) ? path : undefined);
   const roots = rootsOf(program);
   if (!roots.includes(root)) {
+    const held = ofWord(program, root).map((key) => whole(`${key}.${part}`));
+    const own = held.find((path) => path !== undefined);
+    if (own !== undefined) return own;
     const near = nearest(root, roots);
     return near === undefined ? undefined : (whole(`${near}.${part}`) ?? nearPath(program, [near, ...rest], given));
   }

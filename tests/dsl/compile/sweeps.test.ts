@@ -1,5 +1,6 @@
 /** What a sweep's statement comes to: goals, bars, bounds, and what is wrong with them. */
 import { strict as assert } from "node:assert";
+import { wordsFor } from "#dsl/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/plan/plan.js";
 import { compiled, definitions } from "../world.js";
 
@@ -262,5 +263,35 @@ data fewer like s.best { clean: drop_empty }`);
     assert.equal(action.plan.recipe.training.batch_size, 8);
     const trained = { winner: action.plan.recipeHash };
     assert.deepEqual(compiled([sweep, train, "evaluate winner on d.test"], { live, outside: { trained } }).codes, []);
+  });
+});
+
+describe("what was meant beside a sweep", () => {
+  const helps = (text: string): readonly string[] =>
+    compiled(`${definitions}${text}`).diagnostics.map((one) => {
+      const { message, help } = wordsFor(one);
+      return `${message}: ${help ?? ""}`;
+    });
+  const sweep = "sweep m on d as s { vary: { batch_size: choice(8, 16) }, trials: 2, maximize: accuracy }\n";
+  it("is the sweep below, where its best is used before", () => {
+    assert.deepEqual(helps(`evaluate s.best on d.validation\n${sweep}`), [
+      "`s` is defined below, and used before: move this statement beneath that one, or into a later cell",
+    ]);
+    assert.match(helps(`evaluate t.best on d.validation\n${sweep}`)[0] ?? "", /^there is no model `t`/);
+  });
+  it("is a picture that another tool calls so, or that is nearly it", () => {
+    assert.deepEqual(
+      ["pareto", "trial", "importance"].flatMap((topic) => helps(`${sweep}show s.${topic}`)),
+      [
+        "`s` has no `pareto` to show: write `front`",
+        "`s` has no `trial` to show: write `trials`",
+        "`s` has no `importance` to show: write `importances`",
+      ],
+    );
+  });
+  it("is the key that takes the word", () => {
+    const model = 'model l { base: "minilm", task: text_classification, technique: lora(rank: 8) }\n';
+    const swept = "sweep l on d as s { vary: { lora.rank: choice(4, 8) }, trials: 2, maximize: accuracy }";
+    assert.deepEqual(helps(model + swept), ["`lora.rank` can't be varied: write `technique.rank`"]);
   });
 });
