@@ -9,10 +9,11 @@ import type { TrialRecord } from "./trial.js";
 
 /**
  * 0: it clears every bar. A bar is missed by its distance in parts of itself, so that milliseconds and shares add up alike;
- * one that wasn't measured is missed wholly. Nothing is said of a trial that has no scores yet.
+ * one that wasn't measured is missed wholly. Nothing is said of a trial that has no scores yet, or was given
+ * up before anybody measured.
  */
-export function missedBy(sweep: SweepPlan, { bars, score }: TrialRecord): number {
-  if (score === null && bars === undefined) return 0;
+export function missedBy(sweep: SweepPlan, { bars, score, state }: TrialRecord): number {
+  if (bars === undefined && (score === null || state === "pruned")) return 0;
   return distances(sweep, bars).reduce((sum, { by }) => sum + Math.max(0, by), 0);
 }
 

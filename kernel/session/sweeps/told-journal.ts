@@ -21,6 +21,8 @@ export interface ToldTrial {
   readonly run: string | null;
   /** Why it failed, or was given up. */
   readonly why: string | null;
+  /** Another program added it, and it is none of the sweep's: `why` says so. */
+  readonly strange?: true;
 }
 export interface ToldStudy {
   readonly name: string;
@@ -108,6 +110,7 @@ function againOf(logged: LoggedTrial): readonly (readonly [number, number])[] {
 function trialTold(logged: LoggedTrial, space: Space, by: number | undefined): ToldTrial {
   const { number, state, params, reports, begun, ended } = logged;
   const own = readable(logged.userAttrs);
+  const strange = strangeIn(space, logged);
   const drawn = [...params].map(([name, { value, distribution }]) => [name, String(meantBy(distribution, value))]);
   return {
     number: number + 1,
@@ -117,20 +120,16 @@ function trialTold(logged: LoggedTrial, space: Space, by: number | undefined): T
     reports: [...reports].map(([step, score]) => ({ step, score })).sort((a, b) => a.step - b.step),
     seconds: own.seconds ?? (begun !== null && ended !== null ? (ended - begun) / 1000 : null),
     run: own.run ?? null,
-    why:
-      (by === undefined ? null : `trained again as trial ${String(by)}`) ??
-      strangeIn(space, logged) ??
-      own.error ??
-      own.why ??
-      null,
+    ...(strange !== null && { strange: true as const }),
+    why: (by === undefined ? null : `trained again as trial ${String(by)}`) ?? strange ?? own.error ?? own.why ?? null,
   };
 }
 
 function bestOf(trials: readonly ToldTrial[], direction: "maximize" | "minimize" | null): number | null {
   const sign = direction === "minimize" ? -1 : 1;
-  const done = trials.flatMap(({ number, state, scores }) => {
+  const done = trials.flatMap(({ number, state, scores, strange }) => {
     const [score] = scores ?? [];
-    return direction && state === "done" && score !== undefined && !Number.isNaN(score)
+    return direction && !strange && state === "done" && score !== undefined && !Number.isNaN(score)
       ? [{ number, worth: sign * score }]
       : [];
   });

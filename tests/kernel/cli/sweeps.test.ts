@@ -74,4 +74,17 @@ describe("tunebook sweeps", function () {
       assert.match(stderr, /bad-usage/);
     }
   });
+
+  it("names no trial of another program the best that is none of the sweep's", async () => {
+    const depth = { name: "IntDistribution", attributes: { log: false, step: 1, low: 1, high: 9 } };
+    const added = {
+      ...{ op_code: 4, worker_id: "other", study_id: 0, datetime_start: "2026-01-01T00:00:00.000000", state: 1 },
+      ...{ distributions: { depth: JSON.stringify(depth) }, params: { depth: 3 }, value: null, values: [0.99] },
+      ...{ user_attrs: {}, system_attrs: {}, intermediate_values: {}, datetime_complete: "2026-01-01T00:00:01.000000" },
+    };
+    writeFileSync(file, `${JSON.stringify(added)}\n`, { flag: "a" });
+    const text = await sweeps(file);
+    assert.match(text, /0\.99 .*none of the sweep's/);
+    assert.match(text, /best: trial 1 \(0\.9\)/);
+  });
 });

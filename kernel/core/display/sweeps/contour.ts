@@ -29,6 +29,18 @@ export function contourPoints(view: SweepView, x: SweepAxis, y: SweepAxis): read
   });
 }
 
+/** Of axes, the most important first: the first two that most trials have both of; else those that the most have. */
+export function contourAxes(
+  view: SweepView,
+  axes: readonly SweepAxis[],
+): readonly [x: SweepAxis, y: SweepAxis] | undefined {
+  const pairs = axes.flatMap((x, i) => axes.slice(i + 1).map((y) => [x, y] as const));
+  const counted = pairs.map((pair) => ({ pair, trials: contourPoints(view, ...pair).length }));
+  const most = counted.reduce<number>((top, { trials }) => Math.max(top, trials), 0);
+  const enough = Math.min(most, doneOf(view).length / 2);
+  return counted.find(({ trials }) => trials >= enough)?.pair;
+}
+
 export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Panel {
   const [goal] = view.goals;
   const points = contourPoints(view, x, y);
@@ -40,10 +52,7 @@ export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Panel
     ...(low < high ? { cmin: low, cmax: high } : {}),
   };
   const between = surface(points, x, y);
-  const best = bestTrial(
-    points.map(({ trial }) => trial),
-    goal,
-  );
+  const best = bestTrial(view.trials, goal);
   const top = points.filter(({ trial }) => trial === best);
   const placed = (some: readonly ContourPoint[]): Trace => ({
     ...{ type: "scatter", mode: "markers" },
@@ -87,7 +96,7 @@ export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Panel
           },
         },
       },
-      ...(best ? [{ ...placed(top), name: "best", marker: { ...ring, size: 17 }, hoverinfo: "skip" }] : []),
+      ...(top.length > 0 ? [{ ...placed(top), name: "best", marker: { ...ring, size: 17 }, hoverinfo: "skip" }] : []),
     ],
     xaxis: { ...axisOf(x, 560), showgrid: false },
     yaxis: { ...axisOf(y, 300, true), showgrid: false },

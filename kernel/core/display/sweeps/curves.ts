@@ -1,11 +1,12 @@
 /** Scores of trials on their way: given up ones faint, those that run alive, the best one thick. */
 import type { Trace } from "../figure.js";
 import { largestTriangles } from "../curves/thin.js";
+import { recordOf } from "../svg/values.js";
 import { short } from "../curves/line.js";
 import { clip, escapeLabel } from "../text.js";
 import { BEST, colors, throughFor } from "./looks.js";
 import type { Panel } from "./panels.js";
-import { bestTrial, type SweepTrial, type SweepView } from "./view.js";
+import { bestTrial, isDone, type SweepTrial, type SweepView } from "./view.js";
 
 /** Of all curves together. */
 const POINTS = 5000;
@@ -20,10 +21,19 @@ export function curvesPanel({ trials, goals }: SweepView): Panel | null {
   const best = bestTrial(reported, goal);
   const budget = Math.max(FEWEST, Math.floor(POINTS / reported.length));
   const opacity = throughFor(reported.length);
+  const stopped = inState("stopped");
   const groups: readonly (readonly [string, readonly SweepTrial[], Trace])[] = [
-    ["pruned", inState("pruned", "stopped"), { line: { color: colors.pruned, width: 1 }, opacity: opacity * 0.7 }],
+    [
+      "pruned",
+      inState("pruned").concat(stopped.filter((t) => !isDone(t))),
+      { line: { color: colors.pruned, width: 1 }, opacity: opacity * 0.7 },
+    ],
     ["failed", inState("failed"), { line: { color: colors.failed, width: 1 }, opacity: opacity * 0.7 }],
-    ["done", inState("done").filter((t) => t !== best), { line: { color: colors.done, width: 1.25 }, opacity }],
+    [
+      "done",
+      [...inState("done"), ...stopped.filter(isDone)].filter((t) => t !== best),
+      { line: { color: colors.done, width: 1.25 }, opacity },
+    ],
     ["running", inState("running"), { line: { color: colors.running, width: 2 } }],
     ["best", best ? [best] : [], { line: { color: BEST, width: 2.5 } }],
   ];
@@ -32,12 +42,22 @@ export function curvesPanel({ trials, goals }: SweepView): Panel | null {
   }
   return {
     traces: [
-      ...groups.filter(([, on]) => on.length > 0).map(([name, on, look]) => ({ name, ...joined(on, budget), ...look })),
+      ...groups.flatMap(([name, on, look]) => {
+        // One score is no line: it is a dot.
+        const [dots, lines] = [on.filter(isDot), on.filter((trial) => !isDot(trial))];
+        const drawn = [lines, ...(name === "running" ? [] : [dots])].filter((some) => some.length > 0);
+        return drawn.map((some) => ({ name, ...joined(some, budget), ...look, ...(some === dots && dotOf(look)) }));
+      }),
       ...ends(inState("running")),
     ],
     xaxis: { title: { text: "step" }, rangemode: "tozero" },
     yaxis: { title: { text: escapeLabel(clip(goal.metric, 40)) } },
   };
+}
+
+const isDot = ({ reports = [] }: SweepTrial): boolean => reports.length === 1;
+function dotOf({ line }: Trace): Trace {
+  return { marker: { size: 6, color: recordOf(line)["color"] } };
 }
 
 /** Many lines as one trace with gaps: five hundred traces would be slow. */

@@ -31,18 +31,21 @@ export function byImportance(axes: readonly SweepAxis[], importances: readonly I
 export function slicePanel({ trials, goals }: SweepView, axis: SweepAxis, room: number): Panel {
   const [goal] = goals;
   const here = trials.filter((trial) => valueOn(axis, trial) !== null && lastScore(trial) !== null);
-  const best = bestTrial(here, goal);
+  // A setting of a branch that the best trial didn't take has no best value.
+  const best = bestTrial(trials, goal);
+  const ringed = here.filter((trial) => trial === best);
   const of = (...states: readonly SweepTrial["state"][]) => here.filter(({ state }) => states.includes(state));
   return {
     traces: [
       ...[
         { name: "done", state: "done" as const, on: of("done") },
-        { name: "pruned", state: "pruned" as const, on: of("pruned", "stopped") },
+        { name: "pruned", state: "pruned" as const, on: of("pruned") },
+        { name: "stopped", state: "stopped" as const, on: of("stopped") },
         { name: "running", state: "running" as const, on: of("running") },
       ]
         .filter(({ on }) => on.length > 0)
         .map(({ name, state, on }) => ({ name, marker: markerOf(state, sizeFor(trials.length)), ...points(axis, on) })),
-      ...(best ? [{ name: "best", marker: ring, ...points(axis, [best]), hoverinfo: "skip" }] : []),
+      ...(ringed.length > 0 ? [{ name: "best", marker: ring, ...points(axis, ringed), hoverinfo: "skip" }] : []),
     ],
     xaxis: axisOf(axis, room),
     yaxis: { title: { text: escapeLabel(clip(goal.metric, 24)) }, nticks: 5 },

@@ -5,7 +5,7 @@
 import { figureShown, type Figure } from "../figure.js";
 import type { Shown } from "../shown.js";
 import { printable } from "../text.js";
-import { contourPanel } from "./contour.js";
+import { contourAxes, contourPanel } from "./contour.js";
 import { coordinatesLone } from "./coordinates.js";
 import { curvesPanel } from "./curves.js";
 import { sweepMime } from "./desk.js";
@@ -64,9 +64,9 @@ export const sweepPictures = {
   coordinates: (view) => only(TALL.alone, coordinatesLone(view)),
   slices: (view) => (view.trials.some(({ score }) => score !== null) ? sliceRows(view, viewImportances(view)) : []),
   contour: (view) => {
-    const [x, y] = byImportance(view.axes, viewImportances(view));
-    return x && y && view.trials.some(({ score }) => score !== null)
-      ? only(TALL.alone, contourPanel(view, x, y), 0.88)
+    const axes = contourAxes(view, byImportance(view.axes, viewImportances(view)));
+    return axes && view.trials.some(({ score }) => score !== null)
+      ? only(TALL.alone, contourPanel(view, ...axes), 0.88)
       : [];
   },
   importances: (view) => {

@@ -48,9 +48,12 @@ export function viewOfValues(trials: readonly SweepTrial[], goal: SweepGoal, mor
 export function isScored(trial: SweepTrial): trial is Scored {
   return trial.score !== null && Number.isFinite(trial.score);
 }
-/** Trained to their end, with a score. */
+/** One that counts: trained to its end, or stopped by a person, who took the score that it had. */
+export function isDone(trial: SweepTrial): trial is Scored {
+  return isScored(trial) && (trial.state === "done" || trial.state === "stopped");
+}
 export function doneOf(view: SweepView): readonly Scored[] {
-  return view.trials.filter(isScored).filter(({ state }) => state === "done");
+  return view.trials.filter(isDone);
 }
 export function better(a: number, b: number, { direction }: SweepGoal): boolean {
   return direction === "maximize" ? a > b : a < b;
@@ -61,8 +64,8 @@ export function worth(value: number, { direction }: SweepGoal): number {
 }
 export function bestTrial(trials: readonly SweepTrial[], goal: SweepGoal): Scored | undefined {
   return trials
-    .filter(isScored)
-    .filter(({ state, missed }) => !missed && (state === "done" || state === "stopped"))
+    .filter(isDone)
+    .filter(({ missed }) => !missed)
     .reduce<Scored | undefined>((best, t) => (best && !better(t.score, best.score, goal) ? best : t), undefined);
 }
 export function bestSoFar(scored: readonly Scored[], goal: SweepGoal): readonly number[] {

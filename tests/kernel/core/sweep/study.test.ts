@@ -75,5 +75,6 @@ describe("a study", () => {
     assert.equal(violation({ bars: [30, 0.6] }).toFixed(6), "0.750000");
     assert.equal(violation({ bars: [Number.NaN, 0.9] }), 1);
     assert.equal(violation({ state: "running", score: null }), 0);
+    assert.equal(violation({ state: "pruned", score: 0.4 }), 0, "it was given up before anybody measured");
   });
 });
