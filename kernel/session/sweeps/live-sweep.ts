@@ -15,6 +15,7 @@ import {
 import { sweepShown } from "../../core/display/sweeps/sweep-shown.js";
 import type { DrawnSweep, SweepTrial, SweepView } from "../../core/display/sweeps/view.js";
 import { axesOf } from "../../core/sweep/axes.js";
+import { reckoned } from "../../core/sweep/reckoned.js";
 import { missedText } from "../../core/sweep/bars.js";
 import type { Nearest } from "../../core/display/sweeps/best.js";
 import { secondsOf } from "../../core/sweep/spent.js";
@@ -46,6 +47,8 @@ export class LiveSweep implements DrawnSweep, SweepControls {
   private readonly since = Date.now();
   /** Milliseconds that its trials ran before. */
   private readonly before: number;
+  /** Trials at most; null: time or tokens alone bound them. */
+  private readonly wanted: number | null;
   private begun = false;
   private shownAt = -Infinity;
   private later: NodeJS.Timeout | null = null;
@@ -60,6 +63,7 @@ export class LiveSweep implements DrawnSweep, SweepControls {
     private readonly whole?: Whole,
   ) {
     this.before = 1000 * secondsOf(log.ended);
+    this.wanted = reckoned(plan).most;
     this.offered = shown.controls?.offer(this) ?? null;
     this.id = `sweep-${name}-${Date.now().toString(36)}`;
   }
@@ -132,7 +136,7 @@ export class LiveSweep implements DrawnSweep, SweepControls {
 
   /** What its pictures see. */
   get view(): SweepView {
-    const { vary, trials: wanted, budgetMs: whole } = this.plan;
+    const { vary, budgetMs: whole } = this.plan;
     const budgetMs = whole && Math.max(0, whole - this.before);
     const clock = this.over ? {} : { clock: { now: Date.now(), since: this.since, budgetMs } };
     const missed = new Set(
@@ -144,7 +148,14 @@ export class LiveSweep implements DrawnSweep, SweepControls {
       const near = trial.number === nearest?.number ? { nearest: nearest.missed } : {};
       return { ...trial, missed: true as const, ...near };
     });
-    return { name: this.name, goals: goalsOf(this.plan, this.registry), axes: axesOf(vary), trials, wanted, ...clock };
+    return {
+      name: this.name,
+      goals: goalsOf(this.plan, this.registry),
+      axes: axesOf(vary),
+      trials,
+      wanted: this.wanted,
+      ...clock,
+    };
   }
 
   /** What front ends see of it. */

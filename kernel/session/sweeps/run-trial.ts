@@ -14,7 +14,7 @@ import { keptCheckpoint } from "../../training/kept-checkpoint.js";
 import { writesText } from "../models/model-handle.js";
 import { giveBack, giveWeights, trainOnce, type RunResult } from "../trainings/training.js";
 import { evaluateOnce } from "../verbs/evaluate-once.js";
-import type { TuneSession } from "../tune-session.js";
+import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
 import { REFUSED, trialProgram, type Around as Compiled } from "./trial-program.js";
 import type { TrialModels } from "./trial-models.js";
@@ -22,6 +22,8 @@ import type { Asked, Outcome } from "./trial-work.js";
 
 /** What a trial shares with the others of its sweep. */
 export interface Around extends Compiled {
+  readonly session: TuneSession;
+  readonly stage: Stage;
   /** Of the statement. */
   readonly span: Span;
   readonly models: TrialModels;

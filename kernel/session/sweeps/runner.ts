@@ -133,8 +133,8 @@ class SweepRun {
     if (this.over) return this.lost();
     log.look();
     const number = log.next;
-    // Those that count no more leave their places to others.
-    const nth = number - log.aside;
+    // Those that count no more, or never did, leave their places to others.
+    const nth = number - log.aside - log.strange.length;
     const bound = this.bound(nth);
     if (bound) return this.endsBy(bound);
     const first = this.first.shift();

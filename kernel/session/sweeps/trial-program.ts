@@ -1,12 +1,18 @@
 /** The program of one trial, compiled: what it trains, and what tells it from the same values on other data or another base. */
+import type { Source } from "#dsl/diagnostics/span.js";
 import type { Plan, SweepPlan } from "#dsl/plan/plan.js";
+import type { Registry } from "#dsl/types/registry.js";
+import type { HostContext } from "../../core/session/host-context.js";
 import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
-import { compileAll } from "../answers/host.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import { compileAll, type CompileOptions } from "../answers/host.js";
 
+/** What it is compiled with: of a session, and of the source that the sweep stands in. */
 export interface Around {
-  readonly session: TuneSession;
-  readonly stage: Stage;
+  readonly session: Required<Pick<CompileOptions, "datasets" | "kept">> & {
+    readonly vocabulary: { readonly registry: Registry };
+    readonly models: { trained(): Readonly<Record<string, string>> };
+  };
+  readonly stage: { readonly hostContext: HostContext; readonly sources: readonly Source[] };
   readonly sweep: SweepPlan;
 }
 export interface TrialProgram {

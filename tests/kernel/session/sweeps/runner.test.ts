@@ -114,14 +114,22 @@ describe("a sweep's runner", () => {
     assert.equal((await ran("drawn", { ...plan, budgetTokens: 2000 }, much)).length, 2);
     assert.equal((await ran("drawn", { ...plan, budgetTokens: 2001 }, much)).length, 3);
     const slow: RunsTrial = async (asked) => {
-      await new Promise((over) => setTimeout(over, 60));
+      await new Promise((over) => setTimeout(over, 300));
       return reporting(1, () => 1)(asked);
     };
-    const first = await ran("timed", { ...plan, trials: null, budgetMs: 100 }, slow);
+    const first = await ran("timed", { ...plan, trials: null, budgetMs: 500 }, slow);
     assert.equal(first.length, 2);
-    assert.equal((await ran("timed", { ...plan, trials: null, budgetMs: 100 }, slow)).length, 2);
+    assert.equal((await ran("timed", { ...plan, trials: null, budgetMs: 500 }, slow)).length, 2);
     assert.equal(ending, "budget of before");
-    assert.equal((await ran("timed", { ...plan, trials: null, budgetMs: 160 }, slow)).length, 3);
+    assert.equal((await ran("timed", { ...plan, trials: null, budgetMs: 800 }, slow)).length, 3);
+  });
+
+  it("gives trials that another space left in its journal no place among its own", async () => {
+    const trial = reporting(1, () => 1);
+    const elsewhere = { "optimizer.learning_rate": { space: "log", from: 0.1, to: 1, integer: false } } as const;
+    await ran("foreign", { ...plan, vary: elsewhere, trials: 2 }, trial);
+    assert.equal((await ran("foreign", { ...plan, trials: 4 }, trial)).length, 4);
+    assert.equal(ending, "trials");
   });
 
   it("tells that nothing is left from that nothing was found", async () => {
