@@ -14,7 +14,11 @@ export interface BestProgram {
 
 export function bestShown({ number, score, tune, kept }: BestProgram): Shown {
   const words = `Best: trial ${String(number)}, ${[`${significant(score, 4)}.`, kept, "As a program:"].filter(Boolean).join(" ")}`;
-  const program = html`<pre class="tunebook-program" style="font-family:monospace;white-space:pre-wrap">${tune}</pre>`;
+  const program = html`<pre
+    class="tunebook-program"
+    style="font-family:monospace;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere"
+  >
+${tune}</pre>`;
   return shownOf(`${words}\n\n${tune}`, card(words, program));
 }
 

@@ -76,6 +76,10 @@ function bestTrialOf(goal: AutoReport["goal"], scored: readonly Contestant[]): C
 
 /** JupyterLab puts it into a new cell by a button (editors/jupyterlab/src/programs.ts). */
 function programCard(words: string, tune: string): readonly [string, Html] {
-  const program = html`<pre class="tunebook-program" style="font-family:monospace;white-space:pre-wrap">${tune}</pre>`;
+  const program = html`<pre
+    class="tunebook-program"
+    style="font-family:monospace;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere"
+  >
+${tune}</pre>`;
   return [`${words}\n\n${tune}`, card(words, program)];
 }
