@@ -38,6 +38,15 @@ describe("what trials of a sweep cost", () => {
     assert.ok(costs.most.flops > 30 * costs.least.flops, `${costs.least.flops} to ${costs.most.flops}`);
     assert.ok(costs.most.memoryBytes > costs.least.memoryBytes);
   });
+  it("looks at the ends together that cost most, whichever stands first", async () => {
+    const { sweep } = swept("epochs: choice(20, 2), batch_size: choice(64, 8)");
+    const { estimates } = sweep.plan;
+    const costs = await costsOf(sweep, ({ epochs = "3", batch_size = "16" }) => {
+      const cost = Number(epochs) * Number(batch_size);
+      return Promise.resolve({ ...estimates, seconds: cost, flops: cost, tokens: cost });
+    });
+    assert.deepEqual([costs?.least.tokens, costs?.most.tokens], [2 * 8, 20 * 64]);
+  });
   it("is one figure where nothing that varies costs", async () => {
     const { sweep, costs } = await costsBy("optimizer.learning_rate: log(1e-5..1e-3)");
     assert.equal(reckoned(sweep, costs).ends, null);
