@@ -9,7 +9,7 @@ const text = v.string();
 const maybeText = v.nullable(text);
 const maybeNumber = v.nullable(figure);
 
-const value: Schema<Value> = v.lazy(() =>
+export const value: Schema<Value> = v.lazy(() =>
   v.union([
     text,
     figure,

@@ -125,18 +125,28 @@ export class TuneSession {
     return this.sources;
   }
 
+  /** Texts that ran elsewhere: names of later ones mean what they mean there. */
+  adopt(sources: readonly Source[]): void {
+    this.sources = sources;
+  }
+
+  /** What its sources find around them: the host's, and what its own sweeps came to. */
+  around(hostContext: HostContext): HostContext {
+    return {
+      ...hostContext,
+      runs: this.runs,
+      best: (sweep) => bestIn(this.sweeps.get(sweep))?.values ?? hostContext.best?.(sweep),
+      bestRun: (sweep) => bestRun(bestIn(this.sweeps.get(sweep))) ?? hostContext.bestRun?.(sweep),
+      withoutBest: (sweep) => this.withoutBest(sweep),
+    };
+  }
+
   async compile(source: Source, hostContext: HostContext, purpose: "assist" | "run" = "run"): Promise<CompiledWith> {
     await this.vocabulary.ready();
     return compileAll([...this.sources, source], {
       purpose,
       registry: this.vocabulary.registry,
-      hostContext: {
-        ...hostContext,
-        runs: this.runs,
-        best: (sweep) => bestIn(this.sweeps.get(sweep))?.values,
-        bestRun: (sweep) => bestRun(bestIn(this.sweeps.get(sweep))),
-        withoutBest: (sweep) => this.withoutBest(sweep),
-      },
+      hostContext: this.around(hostContext),
       datasets: this.datasets,
       kept: this.kept,
       trained: this.models.trained(),

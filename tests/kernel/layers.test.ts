@@ -16,6 +16,7 @@ const rooms: readonly string[] = [
   "inference",
   "scoring",
   "deploying",
+  "shipping",
   "session",
   "jupyter",
   "checking",

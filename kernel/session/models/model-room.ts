@@ -126,6 +126,20 @@ export class ModelRoom {
     );
   }
 
+  /** Names that stand for weights: the folder of their run, and what tells them. */
+  weighed(): Readonly<Record<string, { readonly run: string; readonly recipeHash: string }>> {
+    return Object.fromEntries(
+      [...this.handles].flatMap(([name, { weights }]) =>
+        weights?.complete ? [[name, { run: weights.folder, recipeHash: recipeHashOf(weights) }]] : [],
+      ),
+    );
+  }
+  /** Gives a name the weights that it had in another session. */
+  restore(name: string, run: string, recipeHash: string): void {
+    const weights = loadedWeights(run);
+    this.define(weights.plan.recipe.model, name).weights = { ...weights, recipeHash };
+  }
+
   /** The base and tokenizer of a plan. */
   async parts(plan: Reading, s: HostContext): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
     return this.partsOf(plan.recipe.model, s);

@@ -1,0 +1,52 @@
+/** Codes of statements that are to run in another process. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { listed } from "#dsl/diagnostics/listed.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "not-shippable": {
+      /** What was to happen elsewhere: `train … { detach: true }`. */
+      readonly what: string;
+      /** Words that TypeScript cells define. */
+      readonly words: readonly string[];
+      /** Names of TypeScript whose values can't be written down, and why. */
+      readonly values: readonly { readonly name: string; readonly why: string }[];
+    };
+    "shipped-otherwise": {
+      readonly name: string;
+      /** What differs, by its path in the recipe. */
+      readonly differs: readonly string[];
+    };
+    "shipment-unreadable": { readonly folder: string; readonly why: string };
+  }
+}
+registerCodes({
+  "not-shippable": {
+    severity: "error",
+    message: (d) =>
+      [
+        ...(d.words.length > 0 ? [`${listed(d.words.map((word) => `\`${word}\``))} is defined in this notebook`] : []),
+        ...d.values.map(({ name, why }) => `\`$${name}\` can't be written down: ${why}`),
+      ].join("; ") + ` and ${d.what} runs in another process`,
+    help: (d) =>
+      d.words.length > 0
+        ? "run it here, or write it with words of the package"
+        : "keep plain values and tables of them under that name, or save the rows to a file and read that",
+    explain:
+      "What runs in another process is told as text: the cells, plain values, and tables of plain values. A function of this notebook lives in this notebook alone.",
+  },
+  "shipped-otherwise": {
+    severity: "error",
+    message: (d) => `${d.name} would be another training there: ${listed(d.differs, { most: 6 })}`,
+    help: () => "what it reads changed meanwhile: run the statement again",
+    explain:
+      "A statement that runs in another process is compiled there once more. Where a file, a base or a version differs, so would the numbers, and nothing is trained.",
+  },
+  "shipment-unreadable": {
+    severity: "error",
+    message: (d) => `what was to run can't be read in ${d.folder}: ${d.why}`,
+    help: () => "run the statement again",
+    explain:
+      "A statement that runs in another process lies in a folder as JSON, with the tables that it reads beside it.",
+  },
+});

@@ -1,0 +1,99 @@
+/**
+ * The files that a plan reads, each with its content's hash: what a record keeps, a bundle packs and a worker asks for. A file
+ * that has not changed since is not hashed again by this process.
+ */
+import { readdirSync, statSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { LRUCache } from "lru-cache";
+import type { Recipe } from "#dsl/plan/plan.js";
+import type { DataPlan } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/types/value.js";
+import { isRecord } from "#dsl/diagnostics/record.js";
+import { registry } from "#stdlib/registry.js";
+import type { Base } from "../core/bases/base.js";
+import { filesRead } from "../datasets/files-read.js";
+import { sha256Of } from "../fetch/file.js";
+import { stampOf } from "../fetch/stamp.js";
+
+export type Sort = "data" | "annotations" | "base" | "named";
+export interface Ingredient {
+  readonly sort: Sort;
+  /** Absolute. */
+  readonly path: string;
+  /** From the folder where relative paths start, with `/`; of a base from its own folder. It may lead out of that folder (`../`). */
+  readonly name: string;
+  readonly bytes: number;
+  /** SHA-256, hexadecimal. */
+  readonly hash: string;
+}
+export interface Ingredients {
+  readonly files: readonly Ingredient[];
+  /** What is read that is no file: an address, a query, a table of the notebook, as the plan's calls. */
+  readonly others: readonly Call[];
+}
+export interface Around {
+  /** Absolute: where relative paths of the plan start. */
+  readonly folder: string;
+  /** Absent: it is from scratch, or nobody asks. */
+  readonly base?: Pick<Base, "folder" | "files"> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** In a fixed order: data, annotations, the base's, those that words name. */
+export async function ingredientsOf({ data, model }: Pick<Recipe, "data" | "model">, o: Around): Promise<Ingredients> {
+  const home = resolve(o.folder, data.folder);
+  const rows = filesRead(data.source, home);
+  const people = data.annotations ? [resolve(home, data.annotations.file)].filter(isFile) : [];
+  const named = [model.task, model.technique, model.template, ...data.clean].flatMap((call) => namedIn(call, o.folder));
+  const files: Ingredient[] = [];
+  const add = async (sort: Sort, path: string, from: string): Promise<void> => {
+    o.signal?.throwIfAborted();
+    const { size } = await stat(path);
+    files.push({ sort, path, name: relative(from, path).split("\\").join("/"), bytes: size, hash: await hashAt(path) });
+  };
+  for (const path of rows ?? []) await add("data", path, o.folder);
+  for (const path of people) await add("annotations", path, o.folder);
+  const { base } = o;
+  if (base) for (const name of base.files) await add("base", join(base.folder, name), base.folder);
+  for (const path of new Set(named)) await add("named", path, o.folder);
+  return { files, others: rows === null || rows.length === 0 ? callsOf(data) : [] };
+}
+
+const callsOf = ({ source }: DataPlan): readonly Call[] =>
+  isRecord(source) && "word" in source ? [source as unknown as Call] : Object.values(source as Record<string, Call>);
+
+/** Files and folders that arguments name, by the records of their words. */
+function namedIn(call: unknown, folder: string): readonly string[] {
+  if (Array.isArray(call)) return call.flatMap((one) => namedIn(one, folder));
+  if (!isRecord(call) || !isRecord(call["arguments"])) return [];
+  const { word, kind, arguments: given } = call as unknown as Call & { readonly kind: string };
+  const parameters = registry.find(kind as never, word)?.parameters ?? [];
+  return Object.entries(given).flatMap(([name, value]) => {
+    const suggests = parameters.find((parameter) => parameter.name === name)?.suggests;
+    if (typeof value !== "string" || suggests === undefined || suggests.from !== "files") return namedIn(value, folder);
+    const path = resolve(folder, value);
+    return isFile(path) ? [path] : filesUnder(path);
+  });
+}
+
+function filesUnder(folder: string): readonly string[] {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
+const known = new LRUCache<string, string>({ max: 4000 });
+
+/** SHA-256 of a file, hexadecimal. */
+export async function hashAt(path: string): Promise<string> {
+  const key = `${path} ${stampOf(await stat(path))}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const hash = await sha256Of(path);
+  known.set(key, hash);
+  return hash;
+}
