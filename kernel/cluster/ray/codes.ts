@@ -1,0 +1,54 @@
+/** Codes of talking to a Ray cluster. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { listed } from "#dsl/diagnostics/listed.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "ray-unreachable": { readonly address: string; readonly why: string };
+    "ray-refused": { readonly address: string; readonly what: string; readonly status: number; readonly why: string };
+    "ray-job-ended": {
+      readonly job: string;
+      /** As Ray calls it: FAILED, STOPPED. */
+      readonly status: string;
+      readonly why: string;
+      /** The last lines that it wrote. */
+      readonly log: readonly string[];
+    };
+    "ray-package-too-large": { readonly name: string; readonly bytes: number; readonly most: number };
+  }
+}
+const mebibytes = (n: number): string => `${Math.ceil(n / 2 ** 20).toLocaleString("en")} MiB`;
+
+registerCodes({
+  "ray-unreachable": {
+    severity: "error",
+    message: (d) => `no Ray cluster answers at ${d.address}: ${d.why}`,
+    help: () =>
+      'give the address of the dashboard, such as ray("http://head:8265"); the head must be started with `--dashboard-host` of an address that is reached from here',
+    explain:
+      "Only Ray's Jobs API is used, which the dashboard of the head node serves (port 8265 unless it was told otherwise). By default it listens on the head node itself alone: an SSH tunnel to it works as well.",
+  },
+  "ray-refused": {
+    severity: "error",
+    message: (d) => `Ray at ${d.address} refused ${d.what} (status ${String(d.status)}): ${d.why}`,
+    help: (d) =>
+      d.status === 401 || d.status === 403
+        ? "the cluster wants a token: give it by `token: secret(env: RAY_TOKEN)`"
+        : "what it says tells why; `tunebook doctor --ray ADDRESS` looks at each node",
+    explain: "The cluster answered, and did not do what it was asked.",
+  },
+  "ray-job-ended": {
+    severity: "error",
+    message: (d) => `the Ray job ${d.job} ended as ${d.status}: ${d.why}`,
+    help: () => "`tunebook doctor --ray ADDRESS` says of each node whether it has what is needed",
+    notes: (d) => (d.log.length === 0 ? [] : [`the last that it wrote: ${listed(d.log, { most: 12 })}`]),
+    explain: "A job of the cluster ended before its work was done. Ray begins none again by itself.",
+  },
+  "ray-package-too-large": {
+    severity: "error",
+    message: (d) => `${d.name} has ${mebibytes(d.bytes)}, and Ray takes ${mebibytes(d.most)} at a time`,
+    help: () => "put it where the nodes find it (a shared disk, an address, the nodes' own cache) and name it there",
+    explain:
+      "Files go to a cluster through the Jobs API, which takes packages of 100 MiB at most. A larger file is sent in parts by the workers' own protocol; a single request can't be larger.",
+  },
+});
