@@ -6,6 +6,7 @@ export type PythonGroup =
   | "lab"
   | "oracles"
   | "optuna"
+  | "ray"
   | "optuna-gp"
   | "scores"
   | "deploy"

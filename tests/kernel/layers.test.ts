@@ -17,6 +17,7 @@ const rooms: readonly string[] = [
   "scoring",
   "deploying",
   "shipping",
+  "cluster",
   "session",
   "jupyter",
   "checking",

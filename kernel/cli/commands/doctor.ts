@@ -8,7 +8,13 @@ export function register(program: Command): void {
     .command("doctor")
     .description("say what is installed, what works, what is missing and how to mend it")
     .option("--json", "print JSON")
-    .action(async (options: { json?: true }) => {
+    .option("--ray <address>", "look at each node of the Ray cluster whose dashboard is at this address instead")
+    .action(async (options: { json?: true; ray?: string }) => {
+      if (options.ray !== undefined) {
+        const { doctorRay } = await import("../doctor-ray.js");
+        process.exitCode = await doctorRay(options.ray, options.json === true);
+        return;
+      }
       const { examine } = await import("#kernel/engine/native/doctor.js");
       const findings = await examine();
       if (options.json) process.stdout.write(`${JSON.stringify({ findings }, null, 2)}\n`);

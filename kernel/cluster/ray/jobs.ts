@@ -3,7 +3,8 @@
  * Seen with Ray 2.60. A job that is asked for again under its id is the same job: a lost answer starts nothing twice.
  */
 import { createHash } from "node:crypto";
-import { request, WebSocket, type Dispatcher } from "undici";
+import { setTimeout as delay } from "node:timers/promises";
+import { request, type Dispatcher } from "undici";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { fields, jsonOrNone, matched, object, table, Unlike, type Schema } from "../../fetch/json.js";
@@ -19,6 +20,8 @@ export interface RayOptions {
   /** Sent as `Authorization: Bearer …`, where the cluster asks for one. */
   readonly token?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds between two looks at a log; absent: a second. */
+  readonly poll?: number;
 }
 export interface RayNode {
   readonly id: string;
@@ -140,33 +143,19 @@ export class RayJobs {
     return this.held(await this.parsed(answer), logs, `the log of ${id}`).logs ?? "";
   }
 
-  /** What it writes, as it writes it, until it ends or the connection does: whoever reads asks `job` what it was. */
-  async *tail(id: string): AsyncGenerator<string, void, void> {
-    const url = `${this.address.replace(/^http/, "ws")}/api/jobs/${encodeURIComponent(id)}/logs/tail`;
-    const socket = new WebSocket(url, { headers: this.headers() });
-    const waiting: string[] = [];
-    let over = false;
-    let wake: () => void = () => undefined;
-    const end = (): void => {
-      over = true;
-      wake();
-    };
-    socket.addEventListener("message", ({ data }) => {
-      waiting.push(String(data));
-      wake();
-    });
-    for (const event of ["close", "error"] as const) socket.addEventListener(event, end);
-    this.o.signal?.addEventListener("abort", end, { once: true });
-    try {
-      while (!over || waiting.length > 0) {
-        const text = waiting.shift();
-        if (text !== undefined) yield text;
-        else await new Promise<void>((woken) => (wake = woken));
-      }
-      this.o.signal?.throwIfAborted();
-    } finally {
-      this.o.signal?.removeEventListener("abort", end);
-      socket.close();
+  /**
+   * What it writes from that character on, about as it writes it, until it ends: whoever reads asks `job` what it was. The whole log
+   * is asked for each time, the less often the longer it is: Ray's own way to follow it closes while a job is pending, and
+   * can't go on where a connection broke.
+   */
+  async *tail(id: string, from = 0): AsyncGenerator<string, void, void> {
+    for (let at = from; ;) {
+      const over = isOver(await this.job(id));
+      const text = (await this.log(id)) ?? "";
+      if (text.length > at) yield text.slice(at);
+      at = Math.max(at, text.length);
+      if (over) return;
+      await delay(Math.max(this.o.poll ?? POLL, text.length / POLLED), undefined, this.o.signal && { signal: this.o.signal });
     }
   }
 
@@ -227,7 +216,7 @@ export class RayJobs {
   }
   private refused(what: string, status: number, why: string): CodedError {
     // A traceback of Ray's ends with what went wrong.
-    const last = why.trim().split("\n").at(-1) ?? "";
+    const last = why.split("\n").findLast((line) => /\w/.test(line)) ?? "";
     return new CodedError("ray-refused", {
       ...{ address: withoutSecrets(this.address), what, status },
       why: last.slice(0, 600) || "it says no more",
@@ -237,3 +226,6 @@ export class RayJobs {
 
 /** Milliseconds without a byte. */
 const PATIENCE = 60_000;
+/** Milliseconds between two looks at a log, and its characters for each of them. */
+const POLL = 1000;
+const POLLED = 2000;
