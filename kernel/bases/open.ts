@@ -1,14 +1,13 @@
 /** Looks at a folder of model files: are they whole, of which family, how large. Reads headers and hashes; loads nothing. */
 import { createHash } from "node:crypto";
 import { closeSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { LRUCache } from "lru-cache";
 import { loadWord } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { readHeader } from "../tensors/safetensors.js";
-import { sha256Of } from "../fetch/file.js";
+import { hashAt } from "../fetch/hashed.js";
 import type { Base } from "../core/bases/base.js";
 import { chatTemplateOf } from "./chat-template.js";
 import { embeddingOf, MODULES } from "./embedding.js";
@@ -19,7 +18,6 @@ import { noSafetensors } from "./pickles.js";
 import { readsOf } from "./reads.js";
 import { shardsOf } from "../tensors/shards.js";
 import "../core/bases/codes.js";
-import { stampOf } from "../fetch/stamp.js";
 
 /** Files besides the weights that change what a model computes or reads. */
 const read = [
@@ -98,19 +96,13 @@ function missing(folder: string, name: string): never {
   throw new CodedError("base-incomplete", { folder, missing: name });
 }
 
-/** Hashes of files by name and stamp. */
-const known = new LRUCache<string, string>({ max: 1000 });
-
 /** Of names and contents; a file that has not changed since is not read again by this process. */
 async function hashOf(folder: string, files: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
   for (const name of files) {
     const file = join(folder, name);
     closeSync(openRegular(file) ?? missing(folder, name));
-    const key = `${file} ${stampOf(await stat(file))}`;
-    let own = known.get(key);
-    if (own === undefined) known.set(key, (own = await sha256Of(file)));
-    hash.update(`${name}\0${own}\n`);
+    hash.update(`${name}\0${await hashAt(file)}\n`);
   }
   return hash.digest("hex");
 }

@@ -5,16 +5,15 @@
 import { readdirSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { LRUCache } from "lru-cache";
-import type { Recipe } from "#dsl/plan/plan.js";
-import type { DataPlan } from "#dsl/types/subject.js";
+import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../core/bases/base.js";
 import { filesRead } from "../datasets/files-read.js";
-import { sha256Of } from "../fetch/file.js";
-import { stampOf } from "../fetch/stamp.js";
+import { hashAt } from "../fetch/hashed.js";
+
+export { hashAt };
 
 export type Sort = "data" | "annotations" | "base" | "named";
 export interface Ingredient {
@@ -41,11 +40,16 @@ export interface Around {
 }
 
 /** In a fixed order: data, annotations, the base's, those that words name. */
-export async function ingredientsOf({ data, model }: Pick<Recipe, "data" | "model">, o: Around): Promise<Ingredients> {
+export async function ingredientsOf(
+  { data, model }: { readonly data: DataPlan; readonly model?: ModelPlan },
+  o: Around,
+): Promise<Ingredients> {
   const home = resolve(o.folder, data.folder);
   const rows = filesRead(data.source, home);
   const people = data.annotations ? [resolve(home, data.annotations.file)].filter(isFile) : [];
-  const named = [model.task, model.technique, model.template, ...data.clean].flatMap((call) => namedIn(call, o.folder));
+  const named = [model?.task, model?.technique, model?.template, ...data.clean].flatMap((call) =>
+    namedIn(call, o.folder),
+  );
   const files: Ingredient[] = [];
   const add = async (sort: Sort, path: string, from: string): Promise<void> => {
     o.signal?.throwIfAborted();
@@ -64,7 +68,7 @@ const callsOf = ({ source }: DataPlan): readonly Call[] =>
   isRecord(source) && "word" in source ? [source as unknown as Call] : Object.values(source as Record<string, Call>);
 
 /** Files and folders that arguments name, by the records of their words. */
-function namedIn(call: unknown, folder: string): readonly string[] {
+export function namedIn(call: unknown, folder: string): readonly string[] {
   if (Array.isArray(call)) return call.flatMap((one) => namedIn(one, folder));
   if (!isRecord(call) || !isRecord(call["arguments"])) return [];
   const { word, kind, arguments: given } = call as unknown as Call & { readonly kind: string };
@@ -85,15 +89,3 @@ function filesUnder(folder: string): readonly string[] {
     .sort();
 }
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-
-const known = new LRUCache<string, string>({ max: 4000 });
-
-/** SHA-256 of a file, hexadecimal. */
-export async function hashAt(path: string): Promise<string> {
-  const key = `${path} ${stampOf(await stat(path))}`;
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const hash = await sha256Of(path);
-  known.set(key, hash);
-  return hash;
-}

@@ -1,0 +1,17 @@
+/** Hashes of files by path and stamp: one that has not changed since is not read again by this process, whoever asks. */
+import { stat } from "node:fs/promises";
+import { LRUCache } from "lru-cache";
+import { sha256Of } from "./file.js";
+import { stampOf } from "./stamp.js";
+
+const known = new LRUCache<string, string>({ max: 4000 });
+
+/** SHA-256 of a file, hexadecimal. */
+export async function hashAt(path: string): Promise<string> {
+  const key = `${path} ${stampOf(await stat(path))}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const hash = await sha256Of(path);
+  known.set(key, hash);
+  return hash;
+}
