@@ -19,12 +19,13 @@ import { join, relative } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import type { Plan } from "#dsl/plan/plan.js";
-import { fields, like, table, type Schema } from "../fetch/json.js";
+import { fields, like, object, table, type Json, type Schema } from "../fetch/json.js";
 import type { RunEvent } from "../core/session/events.js";
 import { writing } from "./folder-errors.js";
 import { quoted } from "./log-lines.js";
 import { jsonRegular, readRegular } from "./read-regular.js";
 import { eventsOf } from "./read-events.js";
+import type { RunRecord } from "./run-record.js";
 import { trialSchema, type TrialOf } from "./trials.js";
 
 export interface Lock {
@@ -46,6 +47,10 @@ export interface Lock {
   readonly node: string;
   readonly started: string;
   readonly trial?: TrialOf;
+  /** What its numbers came from, as `recordIn` reads it. Absent: an older run, or a deployment. */
+  readonly record?: RunRecord | Json;
+  /** The id of the run that it was to repeat. */
+  readonly replays?: string;
   /** Of a deployment: the run whose weights were deployed, and as what (`onnx("build/router")`). */
   readonly deployment?: { readonly of: string; readonly target: string };
 }
@@ -60,12 +65,16 @@ const lockSchema: Schema<Lock> = fields({
   ...{ home: place, base: place },
   ...{ engine: v.string(), tunebook: v.string(), node: v.string(), started: v.string() },
   trial: v.exactOptional(trialSchema),
+  // Of a later version it may say what this one can't read: the run opens all the same.
+  record: v.exactOptional(object),
+  replays: v.exactOptional(v.string()),
   deployment: v.exactOptional(fields({ of: v.string(), target: v.string() })),
 });
 export const isLock = like(lockSchema);
 
 /** What its maker tells of a run. */
-export type About = Omit<Lock, "version" | "name" | "started" | "home" | "base"> & {
+export type About = Omit<Lock, "version" | "name" | "started" | "home" | "base" | "record"> & {
+  readonly record?: RunRecord;
   /** Absolute. */
   readonly home?: string;
   readonly base?: string;

@@ -18,6 +18,7 @@ const rooms: readonly string[] = [
   "deploying",
   "shipping",
   "cluster",
+  "record",
   "session",
   "jupyter",
   "checking",

@@ -35,6 +35,7 @@ import { Dynamics, loadDynamics } from "../../training/dynamics.js";
 import { totalSteps, train, type Among, type Trained, type Training } from "../../training/train.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { recordOf } from "../../record/record.js";
 import { version } from "../version.js";
 import { does } from "../../core/session/words.js";
 import type { Engine } from "../../engine/engine.js";
@@ -61,6 +62,8 @@ export interface TrainRequest {
   readonly title: string;
   /** Of which sweep it is a trial. */
   readonly trial?: TrialOf;
+  /** The id of the run that it repeats. */
+  readonly replays?: string;
   /** Scored on validation rows beside what is watched, where a task's answers or losses say them. */
   readonly measures?: readonly Call[];
   /** Told of the folder of its run. */
@@ -104,7 +107,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
       request.onRows?.(material.rows, material.encoding, training.seed),
     ]);
     const begun = claim ? null : begunFrom(model, material.base, stage.hostContext.folder);
-    claim ??= claimNew(session.runs, request.name, plan, aboutRun(request, material, engine, stage));
+    claim ??= claimNew(session.runs, request.name, plan, await aboutRun(request, material, engine, stage));
     request.onRun?.(claim.run.path);
     if (begun) await noteLearnt(claim.run, begun, request, material, stage);
     return await trainIn({ ...{ session, request, stage, material, engine }, ...claim });
@@ -162,7 +165,13 @@ async function materialOf(session: TuneSession, { plan, name }: TrainRequest, st
 const trainedSplit = (prepared: Prepared): string => (splitNamesOf(prepared).includes("train") ? "train" : "all");
 
 /** What a new run's lock says of it. */
-function aboutRun({ plan, trial }: TrainRequest, { base, prepared }: Material, engine: Engine, stage: Stage): About {
+async function aboutRun(
+  { plan, trial, replays }: TrainRequest,
+  { base, prepared }: Material,
+  engine: Engine,
+  { hostContext: { folder }, signal }: Stage,
+): Promise<About> {
+  const record = await recordOf({ plan, base, prepared, engine: engine.info, folder, version, signal });
   return {
     recipeHash: plan.recipeHash,
     planHash: plan.planHash,
@@ -170,12 +179,14 @@ function aboutRun({ plan, trial }: TrainRequest, { base, prepared }: Material, e
     baseHash: base.hash,
     labels: prepared.labels,
     data: countsOf(prepared.facts),
-    home: stage.hostContext.folder,
+    home: folder,
     ...(plan.recipe.model.trained && { base: base.folder }),
     engine: engine.info.title,
     tunebook: version,
     node: process.version,
     ...(trial && { trial }),
+    ...(replays !== undefined && { replays }),
+    ...(record && { record }),
   };
 }
 function countsOf({ rowsIn, kept, splits }: DataFacts): NonNullable<Lock["data"]> {

@@ -1,0 +1,35 @@
+/**
+ * The variables of the environment that a run's lock keeps: those that can change a number or tell which files were read, by
+ * name. A list and no pattern: `TF_VAR_…` of another tool holds passwords. What looks like a secret is left out all the same.
+ */
+import { key } from "#stdlib/lib/personal/key.js";
+
+export const KEPT: readonly string[] = [
+  ...["OMP_NUM_THREADS", "OMP_PROC_BIND", "OMP_SCHEDULE", "KMP_AFFINITY", "KMP_BLOCKTIME", "GOMP_CPU_AFFINITY"],
+  ...["MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_CBWR", "MKL_DEBUG_CPU_TYPE"],
+  ...["ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE"],
+  ...["TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_ENABLE_ONEDNN_OPTS", "TF_ONEDNN_ASSUME_FROZEN_WEIGHTS"],
+  ...["TF_DETERMINISTIC_OPS", "TF_CUDNN_DETERMINISTIC", "TF_ENABLE_TF32_OVERRIDE", "TF_XLA_FLAGS", "XLA_FLAGS"],
+  ...["TF_GPU_ALLOCATOR", "TF_FORCE_GPU_ALLOW_GROWTH", "CUDA_VISIBLE_DEVICES", "NVIDIA_TF32_OVERRIDE"],
+  ...["CUBLAS_WORKSPACE_CONFIG", "ORT_DISABLE_ALL_OPTIMIZATIONS"],
+  ...["TUNEBOOK_TENSORFLOW", "TUNEBOOK_THREADS", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"],
+  ...["NODE_OPTIONS", "UV_THREADPOOL_SIZE", "TZ", "LANG", "LC_ALL"],
+];
+/** A value that is longer is no setting. */
+const LONGEST = 400;
+
+export function keptEnvironment(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    KEPT.flatMap((name): (readonly [string, string])[] => {
+      const value = env[name];
+      return value === undefined || value === "" || isSecret(value) ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** Whether a value has the shape of a key, holds an address with a password, or is too long to be looked through. */
+export function isSecret(value: string): boolean {
+  return value.length > LONGEST || /:\/\/[^/\s]*@/.test(value) || key(value).length > 0;
+}
