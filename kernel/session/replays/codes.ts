@@ -1,0 +1,55 @@
+/** Codes of repeating a run. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { listed, listedAsCode } from "#dsl/diagnostics/listed.js";
+
+interface Changed {
+  /** `rows of train`, `version of tunebook`. */
+  readonly what: string;
+  readonly then: string;
+  readonly now: string;
+}
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "not-replayable": {
+      readonly run: string;
+      /** Tables of a notebook that its rows came from. */
+      readonly tables: readonly string[];
+      /** Words that a notebook defined. */
+      readonly words: readonly string[];
+      /** What it was written as, where it is a deployment. */
+      readonly deployed: string | null;
+    };
+    "replay-changed": { readonly run: string; readonly changed: readonly Changed[] };
+  }
+}
+
+registerCodes({
+  "not-replayable": {
+    severity: "error",
+    message: (d) =>
+      d.deployed === null
+        ? [
+            ...(d.tables.length > 0
+              ? [`the rows of ${d.run} came from ${listedAsCode(d.tables)} of its notebook`]
+              : []),
+            ...(d.words.length > 0
+              ? [`${listedAsCode(d.words)} of ${d.run} ${d.words.length > 1 ? "are" : "is"} defined in its notebook`]
+              : []),
+          ].join("; ")
+        : `${d.run} is no training: it was deployed to ${d.deployed}`,
+    help: (d) =>
+      d.deployed === null
+        ? "`tunebook verify NOTEBOOK.ipynb` runs the whole notebook again; rows that are saved to a file can be replayed"
+        : "`tunebook verify PLACE` proves a deployment again",
+    explain:
+      "A run is repeated from its folder alone, without its notebook. Tables and functions of TypeScript cells live in the notebook and not in the run.",
+  },
+  "replay-changed": {
+    severity: "error",
+    message: (d) => `not all that ${d.run} was made of is as it was: ${listed(d.changed.map(({ what }) => what))}`,
+    notes: (d) => d.changed.map(({ what, then, now }) => `${what}: ${then} then, ${now} now`),
+    help: () => "bring it back as it was; or train all the same and see what it changes: `--anyway`",
+    explain:
+      "A run's lock keeps hashes of the rows, the files and the base that it read, and the versions that it ran with. Where one of them differs, other numbers are to be expected, and nothing is trained until that is asked for.",
+  },
+});

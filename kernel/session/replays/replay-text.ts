@@ -1,0 +1,57 @@
+/** What came of repeating a run, in words. */
+import { listed } from "#dsl/diagnostics/listed.js";
+import { plural, significant } from "../../core/display/text.js";
+import { differencesText } from "../../record/diff-text.js";
+import { LOSS, SCORE, type Number2 } from "../../record/alike.js";
+import type { Replay } from "./replay.js";
+
+/** Beyond tolerance, so many are told. */
+const TOLD = 8;
+
+export function replayText(replay: Replay): string {
+  const { again, changed, elsewhere, left, numbers } = replay;
+  const parts = [
+    verdictOf(replay),
+    ...(changed.length > 0 ? [`What it was made of had changed:\n${differencesText(changed)}`] : []),
+    ...(elsewhere.length > 0 ? [`Where it ran was another place:\n${differencesText(elsewhere)}`] : []),
+    ...(numbers.beyond.length > 0 ? [beyondText(numbers.beyond)] : []),
+    ...(left.length > 0 ? [`Not compared: ${listed(left, { most: 6 })}`] : []),
+    `The repetition is ${again}`,
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function verdictOf({ run, same, numbers, changed, elsewhere, unknown, engine }: Replay): string {
+  const { losses, scores, exact, furthest, first, beyond } = numbers;
+  const compared = [
+    ...(losses > 0 ? [plural(losses, "loss", "losses")] : []),
+    ...(scores > 0 ? [plural(scores, "score")] : []),
+  ];
+  const what = compared.join(" and ");
+  if (compared.length === 0) return `${run} left no loss and no score that could be compared.`;
+  if (exact) return `${run} repeats bit for bit: ${what} are the same.`;
+  const where = engine.then === engine.now ? "" : ` on ${engine.now} instead of ${engine.then}`;
+  const far = [
+    ...(furthest.loss > 0 ? [`losses differ by at most ${percentOf(furthest.loss)}`] : []),
+    ...(furthest.score > 0 ? [`scores by at most ${significant(furthest.score, 2)}`] : []),
+  ].join(", ");
+  const tolerance = `(within: ${percentOf(LOSS.relative)} of a loss, ${significant(SCORE.absolute)} or ${String(SCORE.answers)} answers of a score)`;
+  if (same) {
+    const why = unknown ? "; it keeps no record of where it ran, so nothing is held to the last bit" : "";
+    return `${run} repeats within tolerance${where}: of ${what} ${far} ${tolerance}${why}.`;
+  }
+  if (beyond.length > 0)
+    return `${run} doesn't repeat${where}: ${plural(beyond.length, "number")} of ${what} ${beyond.length === 1 ? "is" : "are"} beyond tolerance; ${far} ${tolerance}.`;
+  const told = first ? `: the ${first.what} was ${String(first.then)} and is ${String(first.now)}` : "";
+  const here = changed.length + elsewhere.length === 0 ? "all that it was made of is as it was, and yet it" : "it";
+  return `${run} doesn't repeat bit for bit: ${here} differs${told}; ${far}.`;
+}
+
+function beyondText(beyond: readonly Number2[]): string {
+  const lines = beyond
+    .slice(0, TOLD)
+    .map(({ what, then, now }) => `  ${what}: ${significant(then, 6)} then, ${significant(now, 6)} now`);
+  const more = beyond.length - TOLD;
+  return ["Beyond tolerance:", ...lines, ...(more > 0 ? [`  and ${String(more)} more`] : [])].join("\n");
+}
+const percentOf = (share: number): string => `${significant(100 * share, 2)} %`;

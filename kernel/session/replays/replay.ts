@@ -1,0 +1,153 @@
+/**
+ * A run repeated from its folder: its plan trained again from the files that its lock names, and each number held against the
+ * one of then. Its notebook needn't be there. What differs is named before anything is trained.
+ */
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import { RunFolder } from "../../artifacts/run-folder.js";
+import type { EngineName, EngineOptions } from "../../engine/engine.js";
+import { readRegular } from "../../artifacts/read-regular.js";
+import { eventsOf } from "../../artifacts/read-events.js";
+import { plainHostContext, type Progress } from "../../core/session/host-context.js";
+import type { Difference } from "../../record/differing.js";
+import { sideOf, type Side } from "../../record/side.js";
+import { EngineRoom } from "../engines/engine-room.js";
+import { giveBack, giveWeights, trainOnce } from "../trainings/training.js";
+import { TuneSession, type Stage } from "../tune-session.js";
+import { Warnings } from "../warnings.js";
+import { alike, numbersOf, type Alike } from "../../record/alike.js";
+import { checked, demandReplayable, homeOf } from "./checked.js";
+import { rescored } from "./rescored.js";
+import "../../core/session/load-codes.js";
+import "../../artifacts/codes.js";
+
+export interface ReplayOptions {
+  /** Absent: as it was. */
+  readonly engine?: EngineName | undefined;
+  readonly device?: EngineOptions["device"] | undefined;
+  readonly threads?: number | undefined;
+  /** Whatever differs from its lock. */
+  readonly anyway?: boolean | undefined;
+  /** Where the repetition goes; absent: beside the run. */
+  readonly runs?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly startEngine?: (options: EngineOptions) => ReturnType<typeof import("../../engine/start.js").startEngine>;
+}
+export interface Replay {
+  readonly run: string;
+  /** Folder of the repetition. */
+  readonly again: string;
+  readonly engine: { readonly then: string; readonly now: string };
+  /** Other numbers were to be expected, and it went on. */
+  readonly changed: readonly Difference[];
+  readonly elsewhere: readonly Difference[];
+  /** An older run says too little of where it was made: nothing is held to the last bit. */
+  readonly unknown: boolean;
+  readonly numbers: Alike;
+  readonly left: readonly string[];
+  /** As it must be: to the last bit where all is as it was, else within tolerance. */
+  readonly same: boolean;
+}
+
+/** Coded errors `not-replayable`, `replay-changed`, `run-unreadable`, `run-without-base`, those of reading data and bases, `interrupted`. */
+export async function replay(run: RunFolder, o: ReplayOptions = {}): Promise<Replay> {
+  const side = sideOf(run);
+  demandReplayable(side);
+  const home = homeOf(side);
+  const session = new TuneSession({
+    folder: home,
+    runs: o.runs ?? dirname(resolve(run.path)),
+    ...(o.startEngine && { startEngine: o.startEngine }),
+  });
+  try {
+    return await replayed(session, side, home, o);
+  } finally {
+    await session.close();
+  }
+}
+
+async function replayed(session: TuneSession, side: Side, home: string, o: ReplayOptions): Promise<Replay> {
+  const { run, lock } = side;
+  const stage = stageOf(home, o);
+  await session.engines.configure(engineOptions(side, o));
+  const plan = trainable(side, home);
+  const engine = await session.engines.engine(EngineRoom.work(plan));
+  const { changed, elsewhere } = await checked(session, side, plan, { engine, hostContext: stage.hostContext });
+  if (changed.length > 0 && !o.anyway)
+    throw new CodedError("replay-changed", {
+      run: run.id,
+      changed: changed.map(({ what, group, here, there }) => ({
+        ...{ what: group === "versions" ? `version of ${what}` : what, then: here ?? "none", now: there ?? "none" },
+      })),
+    });
+  const name = `${lock.name}_again`;
+  const onEvent = progressOf(name, plan, o);
+  const result = await trainOnce(session, { plan, name, title: name, resume: false, replays: run.id, onEvent }, stage);
+  try {
+    const handle = session.models.unnamed(plan.recipe.model, name);
+    await giveWeights(session, handle, plan, result);
+    if (result.trained.reason === "interrupted") {
+      await result.trained.settled;
+      throw new CodedError("interrupted", {
+        what: `replaying ${run.id}`,
+        kept: `what it trained is in ${result.run.path}`,
+      });
+    }
+    const then = eventsOf(readRegular(run.eventsFile) ?? "");
+    const asked = await rescored(session, { side, handle, run: result.run }, stage);
+    const losses = numbersOf(then, result.run.events(), lock.data?.splits["validation"] ?? null);
+    const numbers = alike([...losses, ...asked.numbers]);
+    const unknown = side.record === null;
+    const exactly = !unknown && elsewhere.length === 0 && changed.length === 0;
+    const compared = numbers.losses + numbers.scores > 0;
+    return {
+      ...{ run: run.id, again: result.run.path, engine: { then: lock.engine, now: engine.info.title } },
+      ...{ changed, elsewhere, unknown, numbers, left: asked.left },
+      same: compared && (exactly ? numbers.exact : numbers.beyond.length === 0),
+    };
+  } finally {
+    giveBack(result);
+  }
+}
+
+function stageOf(home: string, { signal, onProgress }: ReplayOptions): Stage {
+  const screen = { display: () => undefined, update: () => undefined };
+  const hostContext = { ...plainHostContext(home), ...(signal && { signal }), ...(onProgress && { onProgress }) };
+  return { screen, hostContext, ...(signal && { signal }), sources: [], warnings: new Warnings(screen, [], "replay") };
+}
+
+/** The engine that it had, or the one that is asked for. */
+function engineOptions({ lock, record }: Side, o: ReplayOptions): EngineOptions {
+  const had = record?.engine;
+  const engine = o.engine ?? (had ? (had.name as EngineName) : engineIn(lock.engine));
+  const same = engine === had?.name;
+  const threads = o.threads ?? had?.threads;
+  const device = o.device ?? (same ? (had?.device as EngineOptions["device"]) : undefined);
+  return { engine, ...(threads !== undefined && { threads }), ...(device !== undefined && { device }) };
+}
+function engineIn(title: string): EngineOptions["engine"] {
+  if (title.startsWith("TensorFlow")) return "tensorflow";
+  return title.startsWith("ONNX") ? "onnx" : title.startsWith("tfjs") ? "tfjs" : "auto";
+}
+
+/** Of a model that began from another training, the folder that this wrote is its base. */
+function trainable({ run, plan, lock }: Side, home: string): Plan {
+  const { trained, ...model } = plan.recipe.model;
+  if (!trained) return plan;
+  const noted = lock.base === undefined ? [] : [resolve(run.path, lock.base)];
+  const others = RunFolder.find(dirname(run.path), trained.recipeHash).map((other) => other.model);
+  const base = [...noted, ...others].find((folder) => existsSync(join(folder, "config.json")));
+  if (base === undefined) throw new CodedError("run-without-base", { run: run.id, base: model.base });
+  return { ...plan, recipe: { ...plan.recipe, model: { ...model, base, folder: home } } };
+}
+
+function progressOf(name: string, plan: Plan, { onProgress }: ReplayOptions) {
+  let total = plan.estimates.steps;
+  return (event: { readonly kind: string; readonly steps?: number; readonly step?: number }): void => {
+    if (event.kind === "started" && event.steps !== undefined) total = event.steps;
+    if (event.kind === "step") onProgress?.({ label: `steps of ${name} trained`, done: event.step ?? 0, total });
+  };
+}
