@@ -1,15 +1,46 @@
-/** `tunebook verify FOLDER`: a deployment, opened in its runtime and asked again what its proof was made of. */
-import type { Command } from "commander";
+/**
+ * `tunebook verify FOLDER`: a deployment, opened in its runtime and asked again what its proof was made of. `tunebook verify
+ * NOTEBOOK.ipynb`: a notebook, run again beside the runs and outputs of before.
+ */
+import { Option, type Command } from "commander";
+import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
+
+interface Options {
+  readonly runtime?: string;
+  readonly base?: string;
+  readonly json?: true;
+  readonly out?: string;
+  readonly keep?: string;
+  readonly in?: string;
+  readonly parameter: Written;
+}
 
 export function register(program: Command): void {
   program
     .command("verify")
-    .description("prove a deployment again: it must answer as the notebook did, in its own runtime, on this machine")
-    .argument("<place>", "the folder that `deploy` wrote, or the file")
+    .description(
+      "prove a deployment again, in its own runtime, on this machine; or run a notebook again and tell which numbers moved",
+    )
+    .argument("<place>", "the folder that `deploy` wrote, or the file; or NOTEBOOK.ipynb")
     .option("--runtime <name>", "another runtime than the target's own, such as `transformers` (Python)")
     .option("--base <folder>", "the base of an adapter, where it isn't found by its name")
-    .option("--json", "print the new proof as JSON")
-    .action(async (place: string, o: { readonly runtime?: string; readonly base?: string; readonly json?: true }) => {
+    .option("--json", "print the new proof, or what moved, as JSON")
+    .option("-o, --out <file>", "of a notebook: where the executed one goes (default: nowhere)")
+    .option("--keep <folder>", "of a notebook: where its new runs go (default: nowhere)")
+    .option("--in <folder>", "of a notebook: folder of the runs of before (default: beside it)")
+    .addOption(
+      new Option("-p, --parameter <name=value>", "of a notebook: set a parameter; may be given more than once")
+        .argParser(readParameter)
+        .default({}, "the defaults in the file"),
+    )
+    .action(async (place: string, o: Options) => {
+      if (/\.ipynb$/.test(place)) {
+        const { isNotebook, verifyNotebook } = await import("../verify-notebook.js");
+        if (isNotebook(place)) {
+          process.exitCode = await verifyNotebook(place, o);
+          return;
+        }
+      }
       const [{ verifyDeployment }, { checksOf, verdictText }, { textTable }, text, { CodedError }] = await Promise.all([
         import("#kernel/session/deployments/verify.js"),
         import("#kernel/deploying/report.js"),

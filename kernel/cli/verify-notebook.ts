@@ -1,0 +1,116 @@
+/** `tunebook verify NOTEBOOK.ipynb`: runs it again in a folder of its own and tells what changed and which numbers moved. */
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { plural, printable, significant } from "#kernel/core/display/text.js";
+import { movedOutputs, type MovedOutputs } from "#kernel/jupyter/client/moved-outputs.js";
+import { runNotebook } from "#kernel/jupyter/client/notebook.js";
+import { readNotebook } from "#kernel/jupyter/client/notebook-file.js";
+import type { Written } from "#kernel/jupyter/client/parameters.js";
+import { differencesText } from "#kernel/record/diff-text.js";
+import { verifiedRuns, type VerifiedRun } from "#kernel/record/verified.js";
+import { progressOn } from "#tools/progress.mjs";
+import { untilInterrupted } from "./interrupted.js";
+import { runsFolder } from "./runs-folder.js";
+
+export interface VerifyNotebook {
+  readonly parameter: Written;
+  /** Where the executed notebook goes; absent: nowhere. */
+  readonly out?: string;
+  /** Where its runs go; absent: nowhere. */
+  readonly keep?: string;
+  /** Of the runs of before. */
+  readonly in?: string;
+  readonly json?: true;
+}
+interface Verified {
+  readonly notebook: string;
+  readonly runs: readonly VerifiedRun[];
+  readonly outputs: MovedOutputs;
+  /** What kept it from running to its end. */
+  readonly failed: { readonly cell: number; readonly error: string } | null;
+  readonly same: boolean;
+}
+
+/** @returns the exit status: 0 where every number that can be compared is within tolerance */
+export async function verifyNotebook(file: string, o: VerifyNotebook): Promise<number> {
+  const before = await readNotebook(file);
+  const work = await mkdtemp(join(tmpdir(), "tunebook-verify-"));
+  try {
+    const runs = o.keep === undefined ? join(work, "runs") : resolve(o.keep);
+    const out = o.out === undefined ? join(work, "executed.ipynb") : resolve(o.out);
+    const progress = progressOn(process.stderr);
+    const { result, interrupted } = await untilInterrupted((signal) =>
+      runNotebook(file, {
+        ...{ out, parameters: o.parameter, signal, start: { env: { TUNEBOOK_RUNS: runs } } },
+        onStart: ({ number, of }) => progress.show({ label: "cells run again", done: number - 1, total: of }),
+      }).finally(() => progress.end()),
+    );
+    if (interrupted) return 130;
+    const { failed } = result;
+    const told: Verified = check(file, {
+      runs: verifiedRuns(runsFolder(o.in ?? dirname(resolve(file))), runs),
+      outputs: movedOutputs(before, result.notebook),
+      failed: failed && { cell: failed.number, error: `${failed.ename}: ${failed.evalue}` },
+    });
+    process.stdout.write(o.json ? `${JSON.stringify(told, null, 2)}\n` : printable(textOf(told)));
+    return told.same ? 0 : 1;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function check(notebook: string, { runs, outputs, failed }: Omit<Verified, "notebook" | "same">): Verified {
+  const moved = runs.some(({ numbers }) => numbers && numbers.beyond.length > 0);
+  return { notebook, runs, outputs, failed, same: failed === null && !moved && outputs.moved.length === 0 };
+}
+
+function textOf({ notebook, runs, outputs, failed, same }: Verified): string {
+  const known = runs.filter(({ numbers }) => numbers !== null);
+  const compared = known.length + outputs.lines;
+  const verdict = failed
+    ? `${notebook} fails in cell ${String(failed.cell)}: ${failed.error}`
+    : compared === 0
+      ? `${notebook} runs; nothing of before is there that its numbers could be compared with`
+      : `${notebook} ${same ? "gives the same numbers" : "gives other numbers"}: ${[
+          ...(known.length > 0 ? [`${plural(known.length, "run")} compared`] : []),
+          ...(outputs.lines > 0 ? [`${plural(outputs.lines, "line")} of scores in its outputs`] : []),
+        ].join(", ")}`;
+  const lines = outputs.moved.map(({ cell, then, now }) => `  cell ${String(cell)}: ${then}\n        now: ${now}`);
+  return `${[
+    verdict,
+    ...runs.map(runText),
+    ...(lines.length > 0 ? [`Scores in its outputs that moved:\n${lines.join("\n")}`] : []),
+  ].join("\n\n")}\n`;
+}
+
+/** Beyond tolerance, so many are told of each run. */
+const TOLD = 6;
+
+function runText({ name, then, changed, numbers }: VerifiedRun): string {
+  if (!numbers) return `${name}: no run of that name was there before`;
+  const { exact, losses, scores, furthest, beyond } = numbers;
+  const what = [
+    ...(losses > 0 ? [plural(losses, "loss", "losses")] : []),
+    ...(scores > 0 ? [plural(scores, "score")] : []),
+  ];
+  const far = `losses differ by at most ${significant(100 * furthest.loss, 2)} %, scores by at most ${significant(furthest.score, 2)}`;
+  const verdict = exact
+    ? `bit for bit the same: ${what.join(" and ")}`
+    : `${beyond.length === 0 ? "within tolerance" : `${plural(beyond.length, "number")} beyond tolerance`} of ${what.join(" and ")}: ${far}`;
+  const moved = beyond
+    .slice(0, TOLD)
+    .map((one) => `  ${one.what}: ${significant(one.then, 6)} then, ${significant(one.now, 6)} now`);
+  const more = beyond.length > TOLD ? [`  and ${String(beyond.length - TOLD)} more`] : [];
+  return [
+    `${name} (${then ?? ""}): ${verdict}`,
+    ...moved,
+    ...more,
+    ...(changed.length > 0 ? [`changed since:\n${differencesText(changed)}`] : []),
+  ].join("\n");
+}
+
+/** Whether a place is a notebook; a folder of that name is none. */
+export const isNotebook = (place: string): boolean =>
+  place.endsWith(".ipynb") && !existsSync(join(place, "tunebook.json"));

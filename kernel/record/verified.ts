@@ -1,0 +1,57 @@
+/** A notebook that was run again, beside the runs that it made before: by name, what they stand on and which numbers moved. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { RunFolder } from "../artifacts/run-folder.js";
+import { alike, numbersOf, type Alike, type Number2 } from "./alike.js";
+import { differingIn, type Difference } from "./differing.js";
+import { movedIn } from "./moved.js";
+import { sideOf, type Side } from "./side.js";
+
+export interface VerifiedRun {
+  readonly name: string;
+  /** Its id of before; null: no run of that name was there. */
+  readonly then: string | null;
+  readonly now: string;
+  readonly changed: readonly Difference[];
+  /** Null: there is nothing to compare it with. */
+  readonly numbers: Alike | null;
+}
+
+/** In the order in which they ran. `before`, `after`: folders of runs. */
+export function verifiedRuns(before: string, after: string): readonly VerifiedRun[] {
+  const old = sidesIn(before);
+  return sidesIn(after).map((now): VerifiedRun => {
+    const then = old.findLast((one) => keyOf(one) === keyOf(now));
+    const about = { name: now.lock.name, now: now.run.id };
+    if (!then) return { ...about, then: null, changed: [], numbers: null };
+    return { ...about, then: then.run.id, changed: differingIn(then, now).numbers, numbers: alike(numbers(then, now)) };
+  });
+}
+
+/** Trainings alone, oldest first; what can't be read is passed over. */
+function sidesIn(root: string): readonly Side[] {
+  if (!existsSync(root)) return [];
+  const sides = readdirSync(root).flatMap((id): Side[] => {
+    const run = RunFolder.open(join(root, id));
+    const lock = run.lock();
+    if (!lock || lock.deployment || lock.replays !== undefined) return [];
+    try {
+      return [sideOf(run)];
+    } catch {
+      return []; // damaged, or of another version: it can't be compared
+    }
+  });
+  return sides.sort((a, b) => a.lock.started.localeCompare(b.lock.started));
+}
+const keyOf = ({ lock: { name, trial } }: Side): string => `${name} ${trial ? `${trial.sweep} ${trial.number}` : ""}`;
+
+function numbers(then: Side, now: Side): readonly Number2[] {
+  const rows = now.lock.data?.splits["validation"] ?? null;
+  const { moved } = movedIn(then.scores, now.scores);
+  const scores = moved.flatMap(({ metric, on, here, there }): readonly Number2[] => {
+    if (metric.startsWith("validation ") || here.value === null || there.value === null) return [];
+    const sort = metric === "loss" ? ("loss" as const) : ("score" as const);
+    return [{ what: `${metric} on ${on}`, sort, then: here.value, now: there.value, rows: there.count }];
+  });
+  return [...numbersOf(then.run.events(), now.run.events(), rows), ...scores];
+}
