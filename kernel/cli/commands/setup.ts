@@ -2,9 +2,17 @@
  * `tunebook setup`: brings TensorFlow and builds its binding, or says what serves instead and what that costs. With a name it
  * brings the runtime in which deployments of that kind are proved.
  */
+import { resolve } from "node:path";
 import { Argument, Option, type Command } from "commander";
 import { BROUGHT, type Brought } from "#kernel/deploying/bring.js";
 import type { Build } from "#kernel/engine/native/versions.js";
+
+interface Options {
+  readonly force?: true;
+  readonly json?: true;
+  readonly build?: Build;
+  readonly wheels?: string;
+}
 
 export function register(program: Command): void {
   program
@@ -24,7 +32,8 @@ export function register(program: Command): void {
         "gpu",
       ]),
     )
-    .action(async (runtime: Brought | undefined, options: { force?: true; json?: true; build?: Build }) => {
+    .option("--wheels <folder>", "a folder that holds the wheels, such as `native` of a bundle: no network is needed")
+    .action(async (runtime: Brought | undefined, options: Options) => {
       if (runtime !== undefined) return runtimeBrought(runtime, options);
       const [{ setup }, { wordsOf }, { progressOn }] = await Promise.all([
         import("#kernel/engine/native/setup.js"),
@@ -35,6 +44,7 @@ export function register(program: Command): void {
       const result = await setup({
         ...(options.force && { force: true }),
         ...(options.build && { build: options.build }),
+        ...(options.wheels !== undefined && { wheels: resolve(options.wheels) }),
         onProgress: (p) => progress.show(p),
       }).finally(() => progress.end());
       const failures = result.failures.map(({ code, data }) => ({ code: code as string, ...wordsOf(code, data) }));

@@ -10,11 +10,14 @@ import { librariesReady, writeStamp } from "./layout.js";
 import { KNOWN_WHEELS, PYTHON_TAG, TENSORFLOW_VERSION, projectOf, type Build } from "./versions.js";
 import type { Progress } from "../../core/session/host-context.js";
 import type { Libraries } from "./compile.js";
+import { wheelIn } from "./wheels.js";
 
 export interface Bring {
   readonly build: Build;
   readonly folder: string;
   readonly downloads: string;
+  /** A folder that holds the wheels; absent: the package index is asked. */
+  readonly wheels?: string | undefined;
   /** SHA-256 of the older library's archive, where a mirror keeps one of its own (`SetupOptions.library`). */
   readonly library?: string | undefined;
   readonly onProgress: (p: Progress) => void;
@@ -37,7 +40,10 @@ export async function bringWheel(bring: Bring): Promise<void> {
   if (librariesReady(bring.folder)) return;
   const project = projectOf(bring.build, process.arch);
   const signal = bring.signal === undefined ? {} : { signal: bring.signal };
-  const wheel = await findWheel(project, TENSORFLOW_VERSION, { python: PYTHON_TAG, known: KNOWN_WHEELS, ...signal });
+  const wheel =
+    bring.wheels === undefined
+      ? await findWheel(project, TENSORFLOW_VERSION, { python: PYTHON_TAG, known: KNOWN_WHEELS, ...signal })
+      : await wheelIn(bring.wheels, project);
   const file = await bringFile(wheel, bring);
   await demandSpace(bring.folder, 900 * 2 ** 20);
   const written = await extractWheel(file, selectLibraries, bring.folder, {
@@ -54,7 +60,7 @@ export async function bringWheel(bring: Bring): Promise<void> {
     from: "wheel",
     source: wheel.filename,
   });
-  await rm(file, { force: true });
+  if (bring.wheels === undefined) await rm(file, { force: true });
 }
 
 function selectLibraries(path: string): string | undefined {
@@ -65,6 +71,7 @@ function selectLibraries(path: string): string | undefined {
 }
 
 async function bringFile(wheel: Wheel, bring: Bring): Promise<string> {
+  if (bring.wheels !== undefined) return join(bring.wheels, wheel.filename);
   const file = join(bring.downloads, wheel.filename);
   const label = `fetching ${wheel.project} ${wheel.version}`;
   await fetchFile(wheel.url, file, {
@@ -81,10 +88,13 @@ async function bringCuda(wheel: Wheel, file: string, bring: Bring): Promise<void
   const metadata = join(bring.folder, "METADATA");
   if (!existsSync(metadata)) throw new CodedError("archive-malformed", { file, why: "it holds no METADATA" });
   for (const need of requirementsOf(await readFile(metadata, "utf8"), "and-cuda")) {
-    const part = await findWheel(need.project, need.version, {
-      known: KNOWN_WHEELS,
-      ...(bring.signal === undefined ? {} : { signal: bring.signal }),
-    });
+    const part =
+      bring.wheels === undefined
+        ? await findWheel(need.project, need.version, {
+            known: KNOWN_WHEELS,
+            ...(bring.signal === undefined ? {} : { signal: bring.signal }),
+          })
+        : await wheelIn(bring.wheels, need.project);
     const archive = await bringFile(part, bring);
     const target = join(bring.folder, "unpacked", need.project);
     const written = await extractWheel(
@@ -97,7 +107,7 @@ async function bringCuda(wheel: Wheel, file: string, bring: Bring): Promise<void
       },
     );
     await moveInto(target, bring.folder, written);
-    await rm(archive, { force: true });
+    if (bring.wheels === undefined) await rm(archive, { force: true });
   }
   await rm(join(bring.folder, "unpacked"), { recursive: true, force: true });
 }

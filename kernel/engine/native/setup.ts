@@ -30,6 +30,8 @@ export interface SetupOptions {
   readonly build?: Build;
   /** SHA-256 of the older library's archive, where a mirror keeps one of its own; default: that of the package's host. */
   readonly library?: string;
+  /** A folder that holds the wheels (`tunebook bundle --wheels`): no network is needed. */
+  readonly wheels?: string;
   readonly signal?: AbortSignal;
 }
 export interface SetupResult {
@@ -95,8 +97,8 @@ async function bringOne(build: Build, root: string, key: string, options: SetupO
   for (const from of ["wheel", "package"] as const) {
     const version = from === "wheel" ? TENSORFLOW_VERSION : PACKAGE_LIBRARY_VERSION;
     const folder = buildFolder(from, version, build, root);
-    const { library, signal } = options;
-    const bring: Bring = { build, folder, downloads: join(root, "downloads"), library, onProgress, signal };
+    const { library, wheels, signal } = options;
+    const bring: Bring = { build, folder, downloads: join(root, "downloads"), library, wheels, onProgress, signal };
     if (from === "package") {
       const there = options.force === true ? null : findNative(key, build, root);
       if (there) return ready(there, false, options, [olderLibrary()], failures);

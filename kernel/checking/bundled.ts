@@ -1,0 +1,195 @@
+/**
+ * What a program, a notebook or a run needs on a machine without a network: itself, and every file that its plans read, at the
+ * paths by which they are named. A base that came from elsewhere lies in the bundle under its name, beside the program: there
+ * it is found first, with the same hash, so the recipe's hash stays. What can't be packed is refused, all of it at once.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isRecord } from "#dsl/diagnostics/record.js";
+import type { Action } from "#dsl/plan/plan.js";
+import { readerOf, type DataPlan, type ModelPlan, type ReaderOf } from "#dsl/types/subject.js";
+import type { Base } from "../core/bases/base.js";
+import type { HostContext } from "../core/session/host-context.js";
+import { plainHostContext } from "../core/session/host-context.js";
+import { isAddress } from "../datasets/addresses.js";
+import type { RunFolder } from "../artifacts/run-folder.js";
+import { cachePath } from "../fetch/cache.js";
+import type { Bundle, Packed } from "../record/bundle/write.js";
+import { sideOf } from "../record/side.js";
+import { DatasetCache } from "../session/answers/dataset-cache.js";
+import { version } from "../session/version.js";
+import { ingredientsOf, namedIn } from "../shipping/ingredients.js";
+import "../record/bundle/codes.js";
+
+type Lack = { readonly what: string; readonly why: string };
+
+/** `actions`: what its statements come to, with all facts. Coded error `not-bundled`. */
+export async function bundleOfProgram(
+  file: string,
+  actions: readonly Action[],
+  o: { readonly datasets: DatasetCache; readonly hostContext: HostContext },
+): Promise<Bundle> {
+  const path = resolve(file);
+  const packing = new Packing(dirname(path), file, o.datasets, o.hostContext);
+  packing.own(path, "program");
+  for (const action of actions) await packing.action(action);
+  const { files, root } = packing.whole();
+  return { tunebook: version, runs: { program: under(root, path) }, files };
+}
+
+/** With its plan, lock, log and scores; its checkpoints stay. Coded errors `run-unreadable`, `not-bundled`. */
+export async function bundleOfRun(run: RunFolder, o: { readonly signal?: AbortSignal | undefined }): Promise<Bundle> {
+  const side = sideOf(run);
+  const home = resolve(run.path, side.lock.home ?? "../..");
+  const { data, model } = side.plan.recipe;
+  const hostContext = { ...plainHostContext(home), ...(o.signal && { signal: o.signal }) };
+  const packing = new Packing(home, run.id, new DatasetCache(), hostContext);
+  await packing.trained(data, model);
+  if (model.trained) packing.lacking("its base", "is another training: pack its program");
+  for (const name of ["plan.json", "lock.json", "events.jsonl", "scores.jsonl", "calibration.json"])
+    if (existsSync(join(run.path, name))) packing.own(join(run.path, name), "run");
+  const { files, root } = packing.whole();
+  return { tunebook: version, runs: { run: under(root, run.path) }, files };
+}
+
+class Packing {
+  private readonly found = new Map<string, Packed["sort"]>();
+  /** Of bases that don't lie where they are named: the place there, by the place here. */
+  private readonly placed = new Map<string, string>();
+  private readonly lacks = new Map<string, Lack>();
+  private readonly seen = new Set<string>();
+
+  constructor(
+    private readonly folder: string,
+    private readonly file: string,
+    private readonly datasets: DatasetCache,
+    private readonly hostContext: HostContext,
+  ) {}
+
+  own(path: string, sort: Packed["sort"]): void {
+    this.found.set(path, sort);
+  }
+  lacking(what: string, why: string): void {
+    this.lacks.set(`${what} ${why}`, { what, why });
+  }
+
+  async action(action: Action): Promise<void> {
+    switch (action.verb) {
+      case "data":
+        return this.data(action.data);
+      case "model":
+        return this.model(action.model);
+      case "train": {
+        const { data, model } = action.plan.recipe;
+        return this.trained(data, model);
+      }
+      case "sweep": {
+        const { plan, vary } = action.sweep;
+        await this.trained(plan.recipe.data, plan.recipe.model);
+        for (const name of textsIn(vary["base"])) await this.base({ name, folder: plan.recipe.model.folder });
+        for (const space of Object.values(vary)) this.named(space);
+        return;
+      }
+      case "auto":
+        return this.lacking(`\`sweep auto\` (${action.name})`, "looks for bases on the machine that it runs on");
+      case "evaluate":
+        for (const call of [...action.metrics, ...(action.require ?? [])]) this.named(call);
+        for (const one of Object.values(action.contenders ?? {}))
+          if ("call" in one) {
+            const base = one.call.arguments["base"];
+            if (typeof base === "string") await this.base({ name: base, folder: one.folder });
+          }
+        return;
+      case "use":
+        return this.own(action.path, "program");
+      default:
+    }
+  }
+
+  async trained(data: DataPlan, model: ModelPlan): Promise<void> {
+    await this.data(data);
+    await this.model(model);
+  }
+
+  private async data(data: DataPlan): Promise<void> {
+    this.reached(data.source);
+    const { files, others } = await ingredientsOf({ data }, { folder: this.folder });
+    for (const { path, sort } of files) this.own(path, sort === "base" ? "named" : sort);
+    for (const call of others) this.lacking(`\`${call.word}\``, "reads what is no file of this folder");
+  }
+
+  private async model(model: ModelPlan): Promise<void> {
+    this.named([model.task, model.technique, model.template]);
+    if (model.loaded) return this.run(model.loaded.run);
+    if (model.scratch) return model.scratch.data ? this.data(model.scratch.data) : undefined;
+    await this.base(readerOf(model));
+  }
+
+  /** What is fetched, or named from where only this machine has it. */
+  private reached(value: unknown): void {
+    if (Array.isArray(value)) for (const one of value) this.reached(one);
+    if (!isRecord(value)) return;
+    const path = isRecord(value["arguments"]) ? value["arguments"]["path"] : undefined;
+    if (typeof path === "string" && isAddress(path)) this.lacking(path.replace(/[?#].*$/s, ""), "is fetched");
+    if (typeof path === "string" && (isAbsolute(path) || path.startsWith("~")))
+      this.lacking(path, "starts at the root of this machine");
+    if (typeof value["live"] === "string") this.lacking(`\`$${value["live"]}\``, "is made by a TypeScript cell");
+    for (const one of Object.values(value)) this.reached(one);
+  }
+
+  private named(call: unknown): void {
+    for (const path of namedIn(call, this.folder)) this.own(path, "named");
+  }
+
+  /** Found by its name from the same folder, whether it lies there or came from elsewhere. */
+  private async base(reader: Pick<ReaderOf, "name" | "folder">): Promise<void> {
+    const { name } = reader;
+    if (this.seen.has(name)) return;
+    this.seen.add(name);
+    if (isAbsolute(name) || name.startsWith("~")) return this.lacking(name, "starts at the root of this machine");
+    const place = resolve(this.folder, reader.folder, name);
+    if (place.endsWith(".gguf") && existsSync(place)) return this.own(place, "base");
+    const base: Base = await this.datasets.base(reader, this.hostContext);
+    for (const one of base.files) {
+      this.own(join(base.folder, one), "base");
+      if (base.folder !== place) this.placed.set(join(base.folder, one), join(place, one));
+    }
+  }
+
+  /** Of a model that is loaded: all of it that opens it again. */
+  private run(folder: string): void {
+    for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true }))
+      if (entry.isFile() && !entry.name.startsWith(".")) this.own(join(entry.parentPath, entry.name), "run");
+  }
+
+  /** All files, from the folder that holds them all. Coded error `not-bundled`. */
+  whole(): { readonly files: readonly Packed[]; readonly root: string } {
+    const places = [...this.found].map(([from, sort]) => ({ from, sort, at: this.placed.get(from) ?? from }));
+    const root = commonFolder([this.folder, ...places.map(({ at }) => dirname(at))]);
+    for (const { at } of places)
+      if (at.startsWith(cachePath())) this.lacking(basename(at), "lies in the cache of this machine");
+    if (dirname(root) === root) this.lacking("what it reads", "lies all over this machine");
+    if (this.lacks.size > 0) throw new CodedError("not-bundled", { file: this.file, lacks: [...this.lacks.values()] });
+    return { root, files: places.map(({ from, sort, at }) => ({ from, sort, path: under(root, at) })) };
+  }
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return isRecord(value)
+    ? Object.values(value)
+        .flatMap(textsIn)
+        .filter((text) => text !== "choice")
+    : [];
+}
+
+function commonFolder(folders: readonly string[]): string {
+  let [root = "."] = folders;
+  for (const folder of folders) while (relative(root, folder).startsWith("..")) root = dirname(root);
+  return root;
+}
+function under(root: string, path: string): string {
+  return relative(root, path).split("\\").join("/");
+}

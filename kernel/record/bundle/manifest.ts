@@ -1,0 +1,49 @@
+/** What a bundle says of itself: its first file, `tunebook-bundle.json`. Paths have `/` and lead nowhere but down. */
+import * as v from "valibot";
+import { fields, whole, type Schema } from "../../fetch/json.js";
+
+export const MANIFEST = "tunebook-bundle.json";
+/** Folder of wheels and archives that `setup` would fetch. */
+export const NATIVE = "native";
+/** Bytes of a manifest, and files that it may name. */
+export const most = { manifest: 16 * 2 ** 20, files: 50_000 } as const;
+
+export interface BundledFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** SHA-256, hexadecimal. */
+  readonly hash: string;
+  readonly sort: "program" | "run" | "data" | "annotations" | "base" | "named" | "native";
+}
+export interface Manifest {
+  readonly version: 1;
+  /** That packed it. */
+  readonly tunebook: string;
+  /** What is run, or replayed, by its path. */
+  readonly runs: { readonly program: string } | { readonly run: string };
+  readonly files: readonly BundledFile[];
+}
+
+/** One that may be unpacked on any system. */
+export function isPlainPath(path: string): boolean {
+  if (path === "" || path.length > 1000 || /[\\\0-\u001f]/.test(path) || /^[A-Za-z]:/.test(path)) return false;
+  return path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+}
+const plain = v.pipe(v.string(), v.check(isPlainPath, "a path in it leads elsewhere"));
+
+export const manifestSchema: Schema<Manifest> = fields({
+  version: v.literal(1),
+  tunebook: v.string(),
+  runs: v.union([fields({ program: plain }), fields({ run: plain })]),
+  files: v.pipe(
+    v.array(
+      fields({
+        path: plain,
+        bytes: whole(),
+        hash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+        sort: v.picklist(["program", "run", "data", "annotations", "base", "named", "native"]),
+      }),
+    ),
+    v.maxLength(most.files),
+  ),
+});

@@ -1,0 +1,101 @@
+/** The commands over a run's record as they are called: replay, diff, verify of a notebook, bundle. */
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RunFolder } from "#kernel/artifacts/run-folder.js";
+import { writeNotebookFiles } from "../session/kept-runs.js";
+import { called } from "./called.js";
+
+const definitions = `data d { source: csv("rows.csv"), columns: { text: text, label: label }, split: by_column(part) }
+model small { base: "bert", task: text_classification, technique: lora(rank: 2), max_length: 16 }
+recipe r { epochs: 2, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e-3) }
+`;
+const cells = [definitions, "train small on d with r", "evaluate small on d.test { metrics: [accuracy, loss] }"];
+
+describe("commands over a run's record", function () {
+  this.timeout(120_000);
+  let folder: string;
+  const run = (...args: string[]) => called(folder, ...args);
+  const ids = (at = folder): readonly string[] => readdirSync(join(at, "runs")).filter((id) => id.startsWith("small"));
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-record-"));
+    writeNotebookFiles(folder);
+    writeFileSync(join(folder, "small.tune"), cells.join("\n"));
+    const cell = (source: string, i: number) => ({
+      ...{ cell_type: "code", id: `c${String(i)}`, metadata: {}, execution_count: null, outputs: [], source },
+    });
+    const notebook = { cells: cells.map(cell), metadata: {}, nbformat: 4, nbformat_minor: 5 };
+    writeFileSync(join(folder, "small.ipynb"), JSON.stringify(notebook));
+    const { status, stderr } = await run("run", "small.tune");
+    assert.equal(status, 0, stderr);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("replay a run by its name, and tell where there is none", async () => {
+    const [first] = ids();
+    const { status, stdout } = await run("replay", "small");
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /^small-\S+ repeats bit for bit: \d+ losses and \d+ scores are the same\./);
+    const again = ids().find((id) => id !== first)!;
+    assert.equal(RunFolder.open(join(folder, "runs", again)).lock()?.replays, first);
+    const none = await run("replay", "smal");
+    assert.equal(none.status, 1);
+    assert.match(none.stderr, /error\[bad-usage\]: there is no run smal in .*which has small/);
+  });
+  it("tell what two runs differ in, as text and as JSON", async () => {
+    const text = await run("diff", "small", "small_again");
+    assert.match(
+      text.stdout,
+      /Nothing differs that can change numbers\.\n\nWhat differs and can't:\n {2}names {2}name/,
+    );
+    assert.match(text.stdout, /accuracy +on d\.test .* the same/);
+    const json = JSON.parse((await run("diff", "small", "small_again", "--json")).stdout) as Record<string, unknown>;
+    assert.deepEqual(json["numbers"], []);
+  });
+  it("run a notebook again and tell which ingredient changed and what moved", async () => {
+    const rows = join(folder, "rows.csv");
+    const was = readFileSync(rows, "utf8");
+    const before = ids();
+    writeFileSync(rows, was.replaceAll(",yes,train", ",no,train"));
+    try {
+      const { status, stdout } = await run("verify", "small.ipynb");
+      assert.equal(status, 1, stdout);
+      assert.match(stdout, /^small\.ipynb gives other numbers: 1 run compared/);
+      assert.match(stdout, /\d+ numbers beyond tolerance of \d+ losses and \d+ scores/);
+      assert.match(stdout, /changed since:\n {2}data +rows of train {2}44 rows, content \w+ → 44 rows, content \w+/);
+    } finally {
+      writeFileSync(rows, was);
+    }
+    assert.deepEqual(ids(), before, "its runs are thrown away");
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.includes("executed")),
+      [],
+    );
+  });
+  it("pack a program, and a run, so that they do elsewhere what they did here", async () => {
+    assert.equal((await run("bundle", "small.tune", "-o", "small.tar")).status, 0);
+    const opened = await run("bundle", "--open", "small.tar", "there");
+    assert.match(opened.stdout, /every hash is right\. There `npx tunebook run small\.tune` needs no network\.\n$/);
+    const there = join(folder, "there");
+    const plan = async (at: string) => {
+      const { stdout } = await called(at, "plan", "small.tune", "--json");
+      return (JSON.parse(stdout) as { plans: readonly { recipeHash: string }[] }).plans[0]?.recipeHash;
+    };
+    assert.equal(await plan(there), await plan(folder));
+    assert.equal((await run("bundle", "runs/" + ids()[0]!, "-o", "run.tar")).status, 0);
+    assert.equal((await run("bundle", "--open", "run.tar", "ran")).status, 0);
+    const [id] = ids(join(folder, "ran"));
+    const { status, stdout } = await called(join(folder, "ran"), "replay", `runs/${id ?? ""}`);
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /repeats bit for bit/);
+  });
+  it("don't pack what another machine wouldn't find", async () => {
+    const text = definitions.replace('"rows.csv"', JSON.stringify(join(folder, "rows.csv")));
+    writeFileSync(join(folder, "bad.tune"), `${text}train small on d with r`);
+    const { status, stderr } = await run("bundle", "bad.tune", "-o", "bad.tar");
+    assert.equal(status, 1);
+    assert.match(stderr, /error\[not-bundled\]: bad\.tune would not run from a bundle: .*rows\.csv starts at the root/);
+    assert.equal(existsSync(join(folder, "bad.tar")), false);
+  });
+});
