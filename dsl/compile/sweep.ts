@@ -66,7 +66,10 @@ export function sweep(program: Program, header: Header): void {
   const [first] = goals;
   if (!plan || !vary || !isCall(search) || !first || !require || !relations) return;
   if (!checkOneGoal(program, search, goals, { place: own.given.get("search")?.span, here })) return;
-  if (!checkGrid(program, search, vary, { search: own.given.get("search")?.span, block: varied?.value, here })) return;
+  const places = { search: own.given.get("search")?.span, block: varied?.value, here };
+  const bounded = ["trials", "budget", "tokens"].some((key) => typeof values[key] === "number");
+  if (!checkGrid(program, search, vary, places, bounded)) return;
+  checkFew(program, plan, header.clauses.get("on")?.operands[0]?.span ?? here);
   tell(program, as.text, { vary, goals });
   const start = startsIn(program, own.given.get("start"), {
     ...{ vary, goals, search, here },
@@ -227,8 +230,25 @@ function planned(
   return found?.plan;
 }
 
-function hasValidation(program: Program, { recipe: { data, model } }: Plan): boolean {
+/** Rows that validate, below which one score is known too badly to choose by. */
+const FEW = 50;
+
+/** Warns where the rows that trials are scored on are too few to tell settings apart. */
+function checkFew(program: Program, { recipe: { data, model } }: Plan, here: Span): void {
+  const rows = validatingRows(program, data, model);
+  const decides = program.registry.find("task", model.task.word)?.capabilities?.decides;
+  if (rows === null || rows === 0 || rows >= FEW || decides === undefined) return;
+  // Half of the interval of 95 % of a share of a half, in points.
+  const points = Math.round(98 / Math.sqrt(rows));
+  program.report("few-rows-choose", { rows, points, data: data.name }, here);
+}
+function validatingRows(program: Program, data: Plan["recipe"]["data"], model: Plan["recipe"]["model"]): number | null {
   const facts = program.facts.get({ about: "data", data, base: readerOf(model) });
-  if (facts && !failed(facts)) return (facts.splits["validation"]?.rows ?? 0) > 0;
+  return facts && !failed(facts) ? (facts.splits["validation"]?.rows ?? 0) : null;
+}
+
+function hasValidation(program: Program, { recipe: { data, model } }: Plan): boolean {
+  const rows = validatingRows(program, data, model);
+  if (rows !== null) return rows > 0;
   return splitNames(program, data, undefined)?.includes("validation") === true;
 }

@@ -6,6 +6,10 @@ declare module "../diagnostics/codes.js" {
   interface CodeData {
     /** `path`: of a dimension in which every number counts; `search`: the word. */
     "not-a-grid": { readonly path: string; readonly search: string };
+    /** `points`: how many, in words. */
+    "grid-without-end": { readonly search: string; readonly points: string };
+    /** `points`: that one score may be off, at 95 %. */
+    "few-rows-choose": { readonly rows: number; readonly points: number; readonly data: string };
     "no-such-sweep": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
     "other-goals": { readonly start: string; readonly has: readonly string[]; readonly wanted: readonly string[] };
     "nothing-shared": { readonly start: string; readonly varies: readonly string[]; readonly told: readonly string[] };
@@ -67,6 +71,29 @@ registerCodes({
       "in which every number counts, `points:` are tried, evenly on its scale and with both ends.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { optimizer.learning_rate: log(1e-5..1e-3) }, search: grid, maximize: accuracy }',
+  },
+  "grid-without-end": {
+    severity: "error",
+    message: (d) => `\`${d.search}\` would try ${d.points} combinations, and nothing ends it before`,
+    help: () =>
+      "say how many trials (`trials: 50`) or how long (`budget: 1h`): a part of the grid is spread over the whole; or let `search: tpe` find its way",
+    explain:
+      "A grid multiplies the numbers of all values that vary. Above ten thousand combinations it needs a bound: with one, what is " +
+      "tried is spread over the whole grid. A search that learns comes near the best with some dozens of trials.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { optimizer.learning_rate: log(1e-5..1e-3), max_length: uniform(16..512), batch_size: uniform(8..64) }, search: grid(10_000), maximize: accuracy }',
+  },
+  "few-rows-choose": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `${d.rows} rows of ${visible(d.data)} validate: a score of them is known to ± ${d.points} points, and settings seldom differ by as much`,
+    help: () =>
+      "give `validation` more rows, try few settings that are known to do well, and score the best one on the test rows",
+    explain:
+      "The best of many trials is chosen by the rows that validate. Of 50 rows a share of right ones is known to ± 14 points: " +
+      "the best of ten trials then leads by chance, and its score is too good. `sweep auto` tries only what is recommended where so few rows validate.",
   },
   "one-goal": {
     severity: "error",

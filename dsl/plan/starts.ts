@@ -78,7 +78,7 @@ function noSweep(program: Program, name: string, place: Span, { own, here }: Sta
 function shares(program: Program, start: SweepStart, place: Span, { studies }: JournalFacts, of: StartsFor): boolean {
   const name = "sweep" in start ? start.sweep : start.journal;
   const wanted = of.goals.map(({ direction }) => direction);
-  const same = studies.filter(({ directions }) => !directions || directions.join() === wanted.join());
+  const same = studies.filter(({ directions }) => !directions || holds(directions, wanted));
   if (same.length === 0) {
     const has = studies.map(({ directions = [] }) => directions.join(", "));
     program.reportNear("other-goals", { start: name, has, wanted }, place, of.here);
@@ -89,6 +89,16 @@ function shares(program: Program, start: SweepStart, place: Span, { studies }: J
   const told = [...new Set(same.flatMap((study) => study.varies))];
   program.reportNear("nothing-shared", { start: name, varies, told }, place, of.here);
   return false;
+}
+
+/** Whether all that are wanted are among them: which goals they are, a journal's own names tell. */
+function holds(directions: readonly string[], wanted: readonly string[]): boolean {
+  const left = [...directions];
+  return wanted.every((one) => {
+    const at = left.indexOf(one);
+    if (at >= 0) left.splice(at, 1);
+    return at >= 0;
+  });
 }
 
 /** Whether what a journal calls so is the path, a part of it, or (as other tools name settings) its end. */

@@ -139,7 +139,10 @@ registerCodes({
     help: (d) =>
       ({
         curves: "no trial told a score on its way: `validate:` says how often one is measured",
-        front: "a front needs a sweep with two goals, and a trial with both scores",
+        front: "a front needs a sweep with two goals, and two trials with both scores",
+        contour: "a contour needs two settings that vary, and three trials that are done and have both",
+        coordinates: "lines are compared from two trials on that are done",
+        distribution: "how scores lie can be told from three trials on that are done",
         importances: "what decides can be told from eight trials that are done",
         timeline: "its trials don't say when they ran: they were kept by an older version",
       })[d.topic] ?? `wait for a trial with a score, then write \`show ${d.sweep}.${d.topic}\` again`,

@@ -7,9 +7,15 @@ export function runsNamed(root: string, name: string, recipeHash: string): reado
   return RunFolder.find(root, recipeHash).filter((run) => run.lock()?.name === name);
 }
 
-/** The newest that ended as it was to. */
+/** The newest that ended as it was to, and is no trial of a sweep's. */
 export function finishedRun(root: string, name: string, recipeHash: string): RunFolder | undefined {
-  return runsNamed(root, name, recipeHash).find((run) => endedAs(run, ["done", "early"]));
+  return runsNamed(root, name, recipeHash).find((run) => !ofSweep(run) && endedAs(run, ["done", "early"]));
+}
+
+/** Whether it is a trial of a sweep; seeds of one training are none. */
+export function ofSweep(run: RunFolder): boolean {
+  const trial = run.lock()?.trial;
+  return trial !== undefined && trial.seeds !== true;
 }
 
 export function endedAs(run: RunFolder, reasons: readonly string[]): boolean {

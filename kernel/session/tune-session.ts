@@ -2,7 +2,6 @@
  * One Tune session: the names that earlier cells made, the data and models behind them, the engine. A notebook has one, a
  * `.tune` file has one. A source is compiled whole before anything of it runs; then its actions run in order.
  */
-import { existsSync } from "node:fs";
 import type { SweepHandle } from "../core/sweep/trial.js";
 import { EarlierCells } from "#dsl/compile/earlier.js";
 import type { CompiledWith } from "#dsl/compile/answered.js";
@@ -21,6 +20,7 @@ import { ModelRoom } from "./models/model-room.js";
 import type { SweepControls } from "../core/display/sweeps/desk.js";
 import type { DrawnSweep } from "../core/display/sweeps/view.js";
 import { bestIn } from "./sweeps/clearing.js";
+import { hasWeights } from "./sweeps/kept-weights.js";
 import type { Desk } from "../core/data/annotated/desk.js";
 import type { HostContext, Progress } from "../core/session/host-context.js";
 import { ProgressLine } from "./progress-line.js";
@@ -237,5 +237,5 @@ function placed(error: unknown, action: Action): unknown {
 /** The folder of a best trial's run, where its weights are still there. */
 function bestRun(best: SweepHandle["best"] | undefined): string | null | undefined {
   if (!best) return undefined;
-  return best.run !== null && existsSync(best.run) ? best.run : null;
+  return best.run !== null && hasWeights(best.run) ? best.run : null;
 }

@@ -6,7 +6,7 @@ import { lastOf, must } from "#dsl/diagnostics/must.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { readCheckpoints, type Checkpoint, type DamagedCheckpoint } from "../artifacts/checkpoints.js";
 import { damageOf, isRunFolder, nameOf, recipeOf, unreadable } from "../history/damage.js";
-import { isTrial } from "../history/runs-named.js";
+import { isTrial, ofSweep } from "../history/runs-named.js";
 import { RunFolder, type About } from "../artifacts/run-folder.js";
 import { busy, holderOf, lockRun, RunLock } from "../artifacts/run-lock.js";
 import type { TrialOf } from "../artifacts/trials.js";
@@ -44,14 +44,14 @@ function claimed(root: string, name: string, plan: Plan, about: About): Claim {
 interface Wanted {
   /** The run's. */
   readonly name: string;
-  /** Only a run of that trial. */
+  /** Only a run of that trial; absent: none of a sweep's, which go on with their sweep. */
   readonly trial?: Pick<TrialOf, "journal" | "number"> | undefined;
 }
 
 /** The newest run that was not finished. Coded errors `nothing-to-resume`, `run-busy`. */
 export async function claimUnfinished(root: string, plan: Plan, { name, trial }: Wanted): Promise<Claim> {
   for (const run of RunFolder.find(root, plan.recipeHash)) {
-    if (trial && !isTrial(run, trial)) continue;
+    if (trial ? !isTrial(run, trial) : ofSweep(run)) continue;
     if (isOver(run) || (holderOf(run.path) === null && readCheckpoints(run).length === 0)) continue;
     let lock: RunLock;
     try {

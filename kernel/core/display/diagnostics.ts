@@ -3,10 +3,17 @@ import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/diagnostics/render-html.js";
 import type { Source } from "#dsl/diagnostics/span.js";
-import { FRAME, html, Html, inked } from "./html.js";
+import { FRAME, html, Html, inked, tone } from "./html.js";
 import type { Shown } from "./shown.js";
 
-const look = { ink: inked, number: ".72", place: ".72", lines: "margin:.3em 0;font-family:monospace" };
+/** Inks for white alone, by those that read on near-black too. */
+const TONES: Readonly<Record<string, string>> = { "#c62828": tone.bad, "#b26a00": tone.warn, "#2e7d32": tone.good };
+const look = {
+  ink: (color: string) => inked(TONES[color] ?? color),
+  number: ".72",
+  place: ".72",
+  lines: "margin:.3em 0;font-family:monospace",
+};
 
 export function diagnosticsShown(diagnostics: readonly Diagnostic[], sources: readonly Source[]): Shown {
   return {

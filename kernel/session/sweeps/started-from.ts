@@ -8,7 +8,7 @@ import { sharesOf } from "#stdlib/lib/search/drawn.js";
 import type { Point } from "#stdlib/kinds/search.js";
 import { JournalFile } from "../../artifacts/optuna/journal-file.js";
 import { DIRECTION } from "../../artifacts/optuna/operations.js";
-import { over, type LoggedStudy } from "../../artifacts/optuna/replay.js";
+import { over, type LoggedStudy, type LoggedTrial } from "../../artifacts/optuna/replay.js";
 import { readRegular } from "../../artifacts/read-regular.js";
 import { valuesAt } from "../../core/sweep/points.js";
 import type { Named } from "../../core/sweep/parameters.js";
@@ -65,12 +65,22 @@ function trialsIn(file: string, reading: Reading, of: JournalOf): readonly Earli
     });
   const log = new JournalFile(file);
   log.look();
-  const study = studyFor(file, [...log.replay.studies.values()], of);
+  const { study, goals } = studyFor(file, [...log.replay.studies.values()], of);
   return study.trials.filter(over).map((logged) => ({
     number: logged.number + 1,
     named: namedOf(reading, logged, false),
-    record: recordOf(reading, logged),
+    record: sharedIn(recordOf(reading, sharedOf(logged, goals)), goals),
   }));
+}
+
+/** With the scores of the goals at these places alone. What was reported on the way is of the first. */
+function sharedOf(logged: LoggedTrial, goals: readonly number[]): LoggedTrial {
+  const values = logged.values && goals.map((at) => logged.values?.[at] ?? Number.NaN);
+  return { ...logged, values, reports: goals[0] === 0 ? logged.reports : new Map() };
+}
+function sharedIn(record: Earlier["record"], goals: readonly number[]): Earlier["record"] {
+  if (!("state" in record) || !record.spread) return record;
+  return { ...record, spread: goals.map((at) => record.spread?.[at] ?? Number.NaN) };
 }
 
 /** `lora(rank: 8)` is told by its word, its arguments by theirs: `technique: lora`, `technique.lora.rank: 8`. */
@@ -85,19 +95,35 @@ function namedValues(values: Readonly<Record<string, string>>): ReadonlyMap<stri
   );
 }
 
-/** That which is called like the file, else the newest that is after the same; whose goals' names are told must have the same. */
-function studyFor(file: string, studies: readonly LoggedStudy[], { goals }: JournalOf): LoggedStudy {
-  const wanted = goals.map(({ direction }) => DIRECTION[direction]);
-  const names = goals.map(({ metric }) => metric).join();
-  const same = studies.filter(({ directions, systemAttrs }) => {
-    const told = systemAttrs.get("study:metric_names");
-    return directions.join() === wanted.join() && (!Array.isArray(told) || told.join() === names);
+/**
+ * That which is called like the file, else the newest that is after the same; whose goals' names are told must have the same,
+ * or these among more. `goals`: at which places of its own the wanted ones stand.
+ */
+function studyFor(
+  file: string,
+  studies: readonly LoggedStudy[],
+  { goals }: JournalOf,
+): { readonly study: LoggedStudy; readonly goals: readonly number[] } {
+  const same = studies.flatMap((study) => {
+    const places = placesOf(study, goals);
+    return places ? [{ study, goals: places }] : [];
   });
-  const found = same.find(({ name }) => name === basename(file).replace(/\.[^.]*$/, "")) ?? same.at(-1);
+  const found = same.find(({ study }) => study.name === basename(file).replace(/\.[^.]*$/, "")) ?? same.at(-1);
   if (found) return found;
   const why =
     studies.length === 0
       ? "it has no study"
       : `its studies have other goals than ${goals.map(({ direction, metric }) => `${direction} ${metric}`).join(", ")}`;
   throw new CodedError("no-journal", { file, why });
+}
+
+/** Null: it isn't after all of them. Without names only as many goals, the same ways, can be those. */
+function placesOf({ directions, systemAttrs }: LoggedStudy, goals: JournalOf["goals"]): readonly number[] | null {
+  const wanted = goals.map(({ direction }) => DIRECTION[direction]);
+  const names: unknown = systemAttrs.get("study:metric_names");
+  if (!Array.isArray(names)) return directions.join() === wanted.join() ? wanted.map((_, i) => i) : null;
+  const places = goals.map(({ metric }, i) =>
+    directions.findIndex((direction, at) => names[at] === metric && direction === wanted[i]),
+  );
+  return places.includes(-1) ? null : places;
 }

@@ -47,6 +47,10 @@ describe("what a sweep starts from", () => {
     assert.deepEqual(codes(`${earlier}${sweep("earlier", { vary: "epochs: choice(1, 2)" })}`), ["nothing-shared"]);
     assert.deepEqual(codes(sweep("x", { goal: "minimize: loss" })), ["other-goals"]);
     assert.deepEqual(codes(sweep("x", { goal: "maximize: [accuracy, f1(macro)]" })), ["other-goals"]);
+    const both = earlier.replace("maximize: accuracy", "maximize: accuracy, minimize: latency");
+    assert.notEqual(both, earlier);
+    assert.deepEqual(codes(`${both}${sweep("earlier")}`), []);
+    assert.deepEqual(codes(`${both}${sweep("earlier", { goal: "minimize: [loss, latency]" })}`), ["other-goals"]);
   });
   it("says nothing to a search that doesn't learn", () => {
     for (const search of ["random", "sobol", "grid"])

@@ -5,18 +5,18 @@
 import { figureShown, type Figure } from "../figure.js";
 import type { Shown } from "../shown.js";
 import { printable } from "../text.js";
-import { contourAxes, contourPanel } from "./contour.js";
+import { contourAxes, contourPanel, contourPoints } from "./contour.js";
 import { coordinatesLone } from "./coordinates.js";
 import { curvesPanel } from "./curves.js";
 import { sweepMime } from "./desk.js";
 import { edfPanel } from "./edf.js";
-import { frontPanel, frontText } from "./front.js";
+import { comparedOf, frontPanel, frontText } from "./front.js";
 import { historyPanel } from "./history.js";
 import { importanceLines, importancesPanel, importanceWords, viewImportances } from "./importances.js";
 import { figureOf, type Lone, type Panel, type Row } from "./panels.js";
 import { byImportance, slicePanel, sliceRows } from "./slices.js";
 import { timelinePanel } from "./timeline.js";
-import type { SweepView } from "./view.js";
+import { doneOf, type SweepView } from "./view.js";
 import { headline, standing } from "./words.js";
 
 const TALL = { row: 190, coordinates: 190, alone: 320 } as const;
@@ -61,13 +61,11 @@ export function sweepShown(view: SweepView, { ended = false, id, desk = null }: 
 /** What `show NAME.…` draws. */
 export const sweepPictures = {
   curves: (view) => only(TALL.alone, curvesPanel(view)),
-  coordinates: (view) => only(TALL.alone, coordinatesLone(view)),
+  coordinates: (view) => (has(view, 2) ? only(TALL.alone, coordinatesLone(view)) : []),
   slices: (view) => (view.trials.some(({ score }) => score !== null) ? sliceRows(view, viewImportances(view)) : []),
   contour: (view) => {
     const axes = contourAxes(view, byImportance(view.axes, viewImportances(view)));
-    return axes && view.trials.some(({ score }) => score !== null)
-      ? only(TALL.alone, contourPanel(view, ...axes), 0.88)
-      : [];
+    return axes && contourPoints(view, ...axes).length >= 3 ? only(TALL.alone, contourPanel(view, ...axes), 0.88) : [];
   },
   importances: (view) => {
     const importances = viewImportances(view);
@@ -75,9 +73,13 @@ export const sweepPictures = {
     return only(40 + 30 * Math.min(12, importances.length), importancesPanel(view, importances, 40));
   },
   timeline: (view) => only(TALL.alone, timelinePanel(view)),
-  front: (view) => only(TALL.alone, frontPanel(view)),
-  distribution: (view) => only(TALL.alone, edfPanel(view)),
+  front: (view) => (comparedOf(view).length >= 2 ? only(TALL.alone, frontPanel(view)) : []),
+  distribution: (view) => (has(view, 3) ? only(TALL.alone, edfPanel(view)) : []),
 } as const satisfies Readonly<Record<string, (view: SweepView) => readonly Row[]>>;
+/** One point is no picture of how points lie. */
+function has(view: SweepView, least: number): boolean {
+  return doneOf(view).length >= least;
+}
 export type SweepPicture = keyof typeof sweepPictures;
 
 /** Null: there is nothing to draw it of. */

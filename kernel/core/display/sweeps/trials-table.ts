@@ -55,11 +55,13 @@ function spreadOf(trials: readonly SweepTrial[], goal: number) {
   return trials.some((trial) => told(trial) !== "") ? [["seeds", told] as const] : [];
 }
 
-/** `0.61 → 0.74 → 0.78, step 300`: the first, one midway and the last. */
-function reportsText({ reports = [] }: SweepTrial): string {
+/** `0.61 → 0.74 → 0.78, step 300`: the first, the last, and between them the one that the trial kept, or one midway. */
+function reportsText({ reports = [], score }: SweepTrial): string {
   if (reports.length === 0) return "";
   const last = reports.length - 1;
-  const told = [...new Set([0, Math.floor(last / 2), last])].map((i) => significant(reports[i]!.score, 3));
+  const kept = reports.findIndex((one) => one.score === score);
+  const between = kept > 0 && kept < last ? kept : Math.floor(last / 2);
+  const told = [...new Set([0, between, last])].map((i) => significant(reports[i]!.score, 3));
   return `${told.join(" → ")}, step ${String(reports[last]!.step)}`;
 }
 function whyText({ error, why }: SweepTrial): string {

@@ -75,6 +75,26 @@ describe("trials that a sweep starts from", () => {
     const { trials, strange } = startedFrom(file, of({ batch_size: { space: "choice", of: [32, 64] } }));
     assert.deepEqual([trials.length, strange.length, strange[0]?.why], [0, 3, "batch_size can't be 16 in the sweep"]);
   });
+  it("tell what they scored in the goals that are wanted, of more that they had", () => {
+    const goals = [
+      { metric: "latency", direction: "minimize" },
+      { metric: "f1(macro)", direction: "maximize" },
+    ] as const;
+    const journal = Journal.open(root, "both", "abd", { vary, goals });
+    const reports = [{ step: 1, score: 30 }];
+    journal.add({ ...trial, score: 12, scores: [12, 0.7], spread: [2, 0.1], reports });
+    journal.add({ ...trial, number: 2, score: null, state: "pruned", reports });
+    const told = (wanted: JournalOf["goals"]) =>
+      startedFrom(journal.file, { vary, goals: wanted }).trials.map(({ score, scores, spread, reports: own }) => ({
+        ...{ score, scores, spread, own: own?.length },
+      }));
+    assert.deepEqual(told(one.goals), [
+      { score: 0.7, scores: undefined, spread: [0.1], own: undefined },
+      { score: null, scores: undefined, spread: undefined, own: undefined },
+    ]);
+    assert.deepEqual(told([goals[0]])[0], { score: 12, scores: undefined, spread: [2], own: 1 });
+    assert.deepEqual(told([...goals].reverse())[0]?.scores, [0.7, 12]);
+  });
   it("are none where its goals are of another metric", () => {
     assert.throws(() => startedFrom(file, { ...one, goals: [{ metric: "accuracy", direction: "maximize" }] }), {
       code: "no-journal",
