@@ -140,11 +140,13 @@ export function resolveModel(
   });
 }
 
-/** What a task's own defaults may follow: positions of the base, how much of a text it reads, and `max_length` where it is written. */
+/** What a task's own defaults may follow: positions of the base, how much of a text it reads, and `max_length` and `technique` where they are written. */
 function lengthsOf(draft: Draft, base: BaseFacts | undefined): Readonly<Record<string, Value>> {
   const length = draft.given.get("max_length")?.value;
+  const technique = draft.given.get("technique")?.value;
   const reads = base?.reads !== undefined && { reads: base.reads };
-  return { ...(base && { positions: base.positions }), ...reads, ...(length !== undefined && { length }) };
+  const written = { ...(length !== undefined && { length }), ...(technique !== undefined && { technique }) };
+  return { ...(base && { positions: base.positions }), ...reads, ...written };
 }
 
 /** A model that begins from the weights of another one; undefined while there are none. */

@@ -54,10 +54,14 @@ export function estimate(
   const trainable = share.trains + head;
   const parameters = base.parameters - own + head + share.adds;
   const perEpoch = updatesPerEpoch(epoch.rows, training);
-  const steps = training.steps ?? Math.max(1, Math.round(perEpoch * (training.epochs ?? 1)));
+  // One update reads all rows once, forward alone.
+  const exact =
+    program.registry.find("technique", model.technique.word)?.capabilities?.exact?.(model.technique) === true;
+  const steps = exact ? 1 : (training.steps ?? Math.max(1, Math.round(perEpoch * (training.epochs ?? 1))));
   const mean = epoch.rows > 0 ? epoch.tokens / epoch.rows : 0;
   const perStep = mean * Math.min(training.batch_size * training.accumulate, Math.max(epoch.rows, 1));
-  const tokens = training.steps === null ? epoch.tokens * (training.epochs ?? 1) : perStep * steps;
+  const stepped = training.steps === null ? epoch.tokens * (training.epochs ?? 1) : perStep * steps;
+  const tokens = exact ? epoch.tokens : stepped;
   const work =
     epoch.written === undefined || !writesText(program.registry, model.task) || !family?.stacks
       ? null
@@ -80,12 +84,14 @@ export function estimate(
     accumulated: training.accumulate > 1,
     ...(weights && { saved: 4 * base.parameters - weights.bytes }),
   };
-  const effort = productEffort(shape, mean) * tokens + updateEffort(shape) * steps;
+  const effort = exact
+    ? forwardEffort(shape, mean) * tokens
+    : productEffort(shape, mean) * tokens + updateEffort(shape) * steps;
   const validated = fed(data.splits["validation"], model.max_length, {
     windows: windows && !cuts,
     packing: training.packing,
   });
-  const looks = { total: steps, loader: { epochsDone: (step: number) => step / perEpoch } };
+  const looks = { total: steps, loader: { epochsDone: (step: number) => (exact ? step : step / perEpoch) } };
   const times = validated.rows > 0 ? timesDue(training.validate, looks) : 0;
   const validating = {
     times,
@@ -225,18 +231,20 @@ export function trainedBy(
 /** Elements of the head that the task puts on the base (capability `parameters`). */
 function addedByHead(
   program: Program,
-  task: Pick<Call, "word">,
+  call: Call,
   base: BaseFacts,
   { hidden, labels }: { readonly hidden: number; readonly labels: number },
 ): number {
   const family = program.registry.find("model", base.family)?.capabilities;
-  return program.registry.find("task", task.word)?.capabilities?.parameters(hidden, labels, { family, base }) ?? 0;
+  const does = program.registry.find("task", call.word)?.capabilities;
+  return does?.parameters(hidden, labels, { family, base, call }) ?? 0;
 }
 
 /** Elements of the head that the base brings: the task's head stands in their place, taken over or made anew. */
 function ownHead(program: Program, base: BaseFacts, hidden: number): number {
   const [task, labels = []] = Object.entries(base.heads ?? {})[0] ?? [];
-  return task === undefined ? 0 : addedByHead(program, { word: task }, base, { hidden, labels: labels.length });
+  if (task === undefined) return 0;
+  return addedByHead(program, { word: task, kind: "task", arguments: {} }, base, { hidden, labels: labels.length });
 }
 
 /** Share of the tokens at which the task's head names one of the vocabulary (capability `unmasks`); 0: it names none. */

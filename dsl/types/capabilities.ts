@@ -177,6 +177,8 @@ export interface PartCapabilities<C extends Call = Call> {
 export interface HeadOn {
   readonly family: FamilyCapabilities | undefined;
   readonly base: BaseFacts;
+  /** The task's; absent: without arguments. */
+  readonly call?: Call;
 }
 /** What a task measures on some data, and what it measures unless told otherwise. */
 export interface Measured {
@@ -194,6 +196,8 @@ export interface TaskCapabilities<C extends Call = Call> {
   readonly names?: Of<C, readonly string[]>;
   /** What its rows teach: labels (absent), each next token of a text, or a text that is made of another. */
   readonly supervision?: "label" | "next_token" | "sequence";
+  /** The head that the call asks for is of no class elsewhere, and no base has it: it always begins anew. */
+  readonly ours?: Of<C, boolean>;
   /** What it decides of a row, of what its logits may be fitted to rows; absent: nothing of that sort. */
   readonly decides?: "one" | "several";
   /** Rows are conversations, fed whole. */
@@ -233,6 +237,8 @@ export interface TechniqueCapabilities<C extends Call = Call> {
   readonly trainableParameters?: Count<C>;
   /** Whether what trains is added to the base, or how much of it is; absent: none. */
   readonly adds?: true | Count<C>;
+  /** What trains is found at once, from one reading of the rows, instead of by steps: that is its one update. */
+  readonly exact?: Of<C, boolean>;
   /** Positions that it takes from a text. */
   readonly virtualTokens?: Of<C, number>;
   /** How it is written where training all weights takes too much. */

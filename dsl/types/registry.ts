@@ -87,7 +87,8 @@ export interface Parameter {
     /** `derived` is the sentence that hover and plan show. */
     | {
         readonly derived: string;
-        from(draft: Readonly<Record<string, Value>>, context: CheckContext): Value;
+        /** Undefined: nothing stands there, nor in what is hashed. */
+        from(draft: Readonly<Record<string, Value>>, context: CheckContext): Value | undefined;
         /** What the plan says instead, where the reason depends on what was found. */
         because?(draft: Readonly<Record<string, Value>>, context: CheckContext): string;
       };

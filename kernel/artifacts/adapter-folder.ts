@@ -43,7 +43,10 @@ export function adapterOf(o: {
 }): Adapter | null {
   const { technique, model } = o;
   if (technique.saved !== "trained") return null;
-  const task = registry.find("task", model.task.word)?.capabilities?.peft ?? null;
+  const does = registry.find("task", model.task.word)?.capabilities;
+  const task = does?.peft ?? null;
+  // PEFT saves a head beside an adapter where a class of transformers has it.
+  const ours = does?.ours?.(model.task) === true;
   // The hub's name is found from anywhere; what was written may be short for it, or stand for a run here.
   const base = o.origin?.repository ?? model.base;
   const facts: AdapterFacts = {
@@ -59,7 +62,7 @@ export function adapterOf(o: {
     ),
     inOut: registry.find("model", o.family)?.capabilities?.layout === "in_out",
   };
-  const config = technique.config?.(model.technique, facts) ?? {
+  const config = (ours ? undefined : technique.config?.(model.technique, facts)) ?? {
     ...{ format: "tunebook", technique: model.technique.word, arguments: model.technique.arguments },
     ...(model.technique.definition !== undefined && { definition: model.technique.definition }),
     ...{ base_model_name_or_path: base, task: model.task.word },

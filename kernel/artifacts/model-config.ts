@@ -1,4 +1,7 @@
-/** config.json of a model that was trained here, as transformers writes it for the class that has its head. */
+/**
+ * config.json of a model that was trained here, as transformers writes it for the class that has its head; of a head that no
+ * class has it names the body's, so that nobody puts another head in its place unasked.
+ */
 import type { ModelPlan } from "#dsl/types/subject.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../core/bases/base.js";
@@ -14,10 +17,11 @@ export function configOf(
 ): Readonly<Record<string, unknown>> {
   const config = Object.fromEntries(Object.entries(base.facts.config).filter(([key]) => !OF_THE_FILES.includes(key)));
   const family = registry.find("model", base.facts.family)?.capabilities;
+  const ours = registry.find("task", task.word)?.capabilities?.ours?.(task) === true;
   const problem = problemOf(task.word, registry);
   return {
     ...config,
-    ...(family && { architectures: [classNameOf(family, task.word, registry)] }),
+    ...(family && { architectures: [ours ? `${family.className}Model` : classNameOf(family, task.word, registry)] }),
     dtype: "float32",
     ...(labels.length > 0 && {
       id2label: Object.fromEntries(labels.map((label, i) => [String(i), label])),

@@ -244,6 +244,18 @@ const UNSTANDARDISED = [
 ];
 
 function loading(f: CardFacts): readonly string[] {
+  return isOurs(f) ? [...loadingBy(f), OURS] : loadingBy(f);
+}
+/** A head that transformers has no class for. */
+function isOurs({ plan, registry }: CardFacts): boolean {
+  const { task } = plan.recipe.model;
+  return registry.find("task", task.word)?.capabilities?.ours?.(task) === true;
+}
+const OURS =
+  "transformers has no class with this head, and opens the body alone: `mean_classifier.weight` and `mean_classifier.bias` are one " +
+  "linear layer over the mean of a text's last states, brought to the length √hidden (`normalize(mean) * hidden ** 0.5`).";
+
+function loadingBy(f: CardFacts): readonly string[] {
   const { model } = f.plan.recipe;
   const auto = autoModel(f);
   const python = (lines: readonly string[]): string => fence("python", lines.join("\n"));
@@ -263,7 +275,7 @@ function loading(f: CardFacts): readonly string[] {
         ];
   const revision = hub && hub.revision !== "main" ? `, revision=${q(hub.revision)}` : "";
   const heads = model.task.word === "regression" ? 1 : labels;
-  const more = heads === 0 ? "" : `, num_labels=${heads}, ignore_mismatched_sizes=True`;
+  const more = heads === 0 || isOurs(f) ? "" : `, num_labels=${heads}, ignore_mismatched_sizes=True`;
   const begin = [
     `from transformers import ${auto}`,
     "",
@@ -301,7 +313,9 @@ function loading(f: CardFacts): readonly string[] {
   ];
 }
 /** The class of transformers that builds the base with the task's head. */
-function autoModel({ plan, registry }: CardFacts): string {
+function autoModel(f: CardFacts): string {
+  const { plan, registry } = f;
+  if (isOurs(f)) return "AutoModel";
   const head = headOf(plan.recipe.model.task.word, registry);
   if (head === "Model") return "AutoModel";
   return `AutoModel${head === "ForConditionalGeneration" ? "ForSeq2SeqLM" : head}`;

@@ -20,6 +20,7 @@ import {
 } from "../artifacts/checkpoints.js";
 import type { Happening, RunEvent } from "../core/session/events.js";
 import { pruneDynamics, saveDynamics, type Dynamics } from "./dynamics.js";
+import type { ExactFit } from "./exact-fit.js";
 import { StepPipeline, type Step } from "./pipeline.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { RunLock } from "../artifacts/run-lock.js";
@@ -34,6 +35,8 @@ export interface Training {
   readonly run: RunFolder;
   readonly lock: RunLock;
   readonly loader: DataLoader;
+  /** Takes the one update of a head that is found at once; null: there are steps, of the loader's batches. */
+  readonly exact: ExactFit | null;
   /** Of rows that have one label of several: which, and what earlier steps saw of them; null: nothing is kept. */
   readonly watchedRows: { readonly truth: Int32Array; readonly dynamics: Dynamics } | null;
   /** Scores on the validation split, `loss` and what is watched among them; null: none is wanted. Ends early, in any way, when the signal comes. */
@@ -79,8 +82,9 @@ export interface Trained {
   readonly settled: Promise<void>;
 }
 
-/** Updates of a whole run. */
-export function totalSteps(plan: Plan, loader: DataLoader): number {
+/** Updates of a whole run; `exact`: its head is found at once. */
+export function totalSteps(plan: Plan, loader: DataLoader, exact: boolean): number {
+  if (exact) return 1;
   const { epochs, steps } = plan.recipe.training;
   return steps ?? loader.total(epochs ?? 1);
 }
@@ -94,7 +98,7 @@ class TrainingLoop {
   private readonly steps: Steps;
   private readonly started = performance.now();
   private readonly aborted: ReturnType<typeof abortion>;
-  private readonly pipeline: StepPipeline;
+  private readonly pipeline: Pick<StepPipeline, "next" | "stop">;
   private position: Position;
   private best: Checkpoint | null = null;
   /** The step of the next pause, and what steps took since the last. */
@@ -106,22 +110,24 @@ class TrainingLoop {
 
   constructor(private readonly t: Training) {
     const { training } = t.plan.recipe;
-    this.total = totalSteps(t.plan, t.loader);
+    this.total = totalSteps(t.plan, t.loader, t.exact !== null);
     this.steps = { total: this.total, loader: t.loader };
     this.position = t.resume?.position ?? { step: 0, best: null, watched: [], seconds: 0 };
     this.last = t.resume;
     this.aborted = abortion(t.signal);
     const rate = (step: number) => baseRate(t.plan) * t.schedule.factor(training.schedule, step, this.total);
-    this.pipeline = new StepPipeline(
-      {
-        session: t.session,
-        accumulate: training.accumulate,
-        update: (step) => t.loader.update(step),
-        rate,
-        seen: t.watchedRows !== null,
-      },
-      this.position.step,
-    );
+    this.pipeline =
+      t.exact ??
+      new StepPipeline(
+        {
+          session: t.session,
+          accumulate: training.accumulate,
+          update: (step) => t.loader.update(step),
+          rate,
+          seen: t.watchedRows !== null,
+        },
+        this.position.step,
+      );
   }
 
   private get training() {

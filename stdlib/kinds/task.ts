@@ -150,6 +150,8 @@ export interface TaskOutputs {
   plain?(supervised: Supervised, reduction: "mean" | "sum"): Tensor;
   /** That loss as it is told; absent: as it is. */
   told?(loss: Tensor): Tensor;
+  /** What the head's one linear layer reads of each row, [batch, features]; absent: the head is more than that. */
+  features?(): Tensor;
 }
 /** Rows that were asked about. */
 export interface AskedRows {
@@ -296,6 +298,8 @@ export interface TaskImplementation {
   ): TaskOutputs;
   /** The head's parameters, which train under every technique (path prefixes); `sentence`, `unmask`: those of the family's own head over texts, of masked tokens. */
   readonly headPaths: readonly string[] | "sentence" | "unmask";
+  /** Those of another head that the call asks for, which reads nothing that the body pools; null, or absent: it asks for none. */
+  ownHead?(call: Call): readonly string[] | null;
   /**
    * States ([1], they don't train) of a head that learns numbers whose mean is 0 and whose spread is 1: its last layer's output
    * times `scale` plus `mean` is what it says. They begin at 0 and 1; files for others have them folded into that layer.

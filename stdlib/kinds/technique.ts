@@ -6,6 +6,8 @@ import type { ModelInputs, ModelOutputs, ModelSizes } from "./model.js";
 
 /** A rewrite of any family's body: what trains, and what is put around linear layers, blocks, attention or the whole. */
 export interface TechniqueImplementation {
+  /** Whether the head is found at once, from what it reads of all rows, instead of by steps; absent: by steps. */
+  exact?(call: Call): boolean;
   /** Whether a parameter trains: one of the base, or one that the technique adds. The head trains under every technique. */
   trains(call: Call, path: string): boolean;
   /** Whether the technique adds a parameter: no base has it. Absent: it adds none. */

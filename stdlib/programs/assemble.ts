@@ -4,7 +4,7 @@
  * probabilities) and `loss` (evaluate with labels).
  */
 import { buildAccumulate, buildApply } from "./accumulate.js";
-import { buildEvaluate } from "./evaluate.js";
+import { buildEvaluate, buildFeatures } from "./evaluate.js";
 import { savedName } from "./model.js";
 import type { Assembled, AssembleOptions } from "./options.js";
 import { buildTrain } from "./train.js";
@@ -19,11 +19,25 @@ export function assemble(o: AssembleOptions): Assembled {
     (name) => !states.some((prefix) => name.startsWith(prefix)) && !constants.includes(name),
   );
   const kept = saved === "trained" ? trainable : weights;
+  const exact = o.technique.implementation.exact?.(o.technique.call) === true;
+  const asked = {
+    evaluate: once(() => buildEvaluate(o, false)),
+    loss: once(() => buildEvaluate(o, true)),
+    features: once(() => (exact ? buildFeatures(o) : null)),
+  };
   return {
     train: built.program,
     ...(o.accumulate && inParts(o)),
-    evaluate: buildEvaluate(o, false),
-    loss: buildEvaluate(o, true),
+    // Few of them are asked for at a time, and each takes as long as a forward pass is large.
+    get evaluate() {
+      return asked.evaluate();
+    },
+    get loss() {
+      return asked.loss();
+    },
+    get features() {
+      return asked.features();
+    },
     trainable,
     saved: Object.fromEntries(kept.map((name) => [name, savedName(o, name)])),
     // What an optimizer keeps may differ from parameter to parameter (Adafactor factors matrices alone).
@@ -35,6 +49,11 @@ export function assemble(o: AssembleOptions): Assembled {
       ...constants,
     ],
   };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function inParts(o: AssembleOptions): Required<Pick<Assembled, "accumulate" | "apply">> {

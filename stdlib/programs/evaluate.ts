@@ -27,6 +27,15 @@ export function buildEvaluate(o: Omit<AssembleOptions, "optimizer" | "clip">, wi
   return optimise(graph.program(), o.passes);
 }
 
+/** What the head's linear layer reads of each row; null: the head is more than that. */
+export function buildFeatures(o: Omit<AssembleOptions, "optimizer" | "clip">): Program | null {
+  const graph = new Graph();
+  const { features } = buildModel({ ...o, dropout: 0 }, graph, modelInputs(graph, o));
+  if (!features) return null;
+  graph.output("features", features());
+  return optimise(graph.program(), o.passes);
+}
+
 /** Scores count every row once, and are of the loss that no setting bends. */
 const SCORED = { weighed: false };
 const plainOf = (model: TaskOutputs): TaskOutputs["loss"] => model.plain ?? model.loss;

@@ -2,6 +2,7 @@
 import type { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Type } from "#dsl/graph/program.js";
+import type { Call } from "#dsl/types/value.js";
 import { isFrozen } from "../lib/freezing.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs } from "../kinds/model.js";
@@ -44,7 +45,7 @@ export function buildModel(
   const base = layersOptions(o, graph, o.seed, trainsIn(o), step);
   const body = buildBody(o, makeLayers({ ...base, prefix: family.prefix }), inputs, {
     dropout: o.dropout,
-    pooled: task.implementation.pooled !== false,
+    pooled: task.implementation.pooled !== false && !task.implementation.ownHead?.(task.call),
     ...(outermost && { outermost }),
   });
   // The head trains under every technique, as PEFT's modules_to_save.
@@ -124,11 +125,17 @@ export function savedName(
   return technique?.implementation.fileName?.(own) ?? name;
 }
 
-/** Paths of the head's parameters: the task's own, or those of the family's head over whole texts or of masked tokens. */
+/**
+ * Paths of the head's parameters: the task's own, or those of the family's head over whole texts or of masked tokens. `call`:
+ * the task's, which may ask for another; absent: as it is without arguments.
+ */
 export function headPathsOf(
-  task: Pick<TaskImplementation, "headPaths">,
+  task: Pick<TaskImplementation, "headPaths" | "ownHead">,
   family: Pick<ModelImplementation, "sentence" | "unmaskPaths">,
+  call?: Call,
 ): readonly string[] {
+  const own = call && task.ownHead?.(call);
+  if (own) return own;
   if (task.headPaths === "sentence") return family.sentence?.paths ?? [];
   return task.headPaths === "unmask" ? (family.unmaskPaths ?? []) : task.headPaths;
 }

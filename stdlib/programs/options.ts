@@ -55,6 +55,8 @@ export interface Assembled {
   readonly evaluate: Program;
   /** As evaluate, with what the supervision adds; output loss besides. Of tasks that are scored by their loss alone: outputs loss, sum and count, no logits. */
   readonly loss: Program;
+  /** Inputs as evaluate's; output features, what the head's linear layer reads; null: the technique finds no head from them. */
+  readonly features: Program | null;
   /** States that train, in the checkpoint's order. */
   readonly trainable: readonly string[];
   /** States that make up the trained model, and the names they are saved under (PEFT's for its adapters). */

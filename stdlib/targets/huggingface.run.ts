@@ -13,6 +13,9 @@ export const huggingface: TargetImplementation = {
   refuses(call, model) {
     const { weights } = argumentsOf(word, call);
     const { around, adapter, peft } = model;
+    const { call: task, implementation } = model.parts.task;
+    if (implementation.ownHead?.(task))
+      return `transformers has no class with a head over the mean of a text's states; ${GRAPHS} hold it in their graphs`;
     if (weights === "adapter" && !adapter)
       return "all its weights trained, so there is no adapter; leave out `weights: adapter`";
     if (around !== null && !peft)

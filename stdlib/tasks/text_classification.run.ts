@@ -3,6 +3,7 @@ import type { Answers, Supervision, TaskImplementation, Taught } from "../kinds/
 import { classWeights, weighs } from "../lib/tasks/class-weights.js";
 import { real, whole } from "../lib/tasks/feeds.js";
 import { lossSettings } from "../lib/tasks/loss-settings.js";
+import { MEAN_HEAD, meanFeatures, poolsMean } from "../lib/tasks/mean-head.js";
 import { drawnLabels, resampling, samplerOf } from "../lib/tasks/drawn.js";
 import {
   commonestLabel,
@@ -107,10 +108,15 @@ const answers: Answers<TaughtLabels, LabelPrediction> = {
 export const textClassification: TaskImplementation = {
   supervision,
   headPaths: "sentence",
+  ownHead: (call) => (poolsMean(call) ? [MEAN_HEAD] : null),
   oneLabel: true,
-  head(_layers, _body, o) {
-    const logits = o.sentence(o.labels);
+  head(layers, body, o) {
+    const features = poolsMean(o.call) ? meanFeatures(body, o) : null;
+    const logits = features
+      ? layers.linear(MEAN_HEAD, layers.dropout("dropout", features, o.dropout), { in: o.hidden, out: o.labels })
+      : o.sentence(o.labels);
     return {
+      ...(features && { features: () => features }),
       logits: () => logits,
       probabilities: () => logits.softmax(),
       loss: ({ labels, weights, each }, reduction) =>

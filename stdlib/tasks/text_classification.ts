@@ -3,17 +3,19 @@ import type {} from "#dsl/types/value-codes.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { classWeight, labelsWeighed, wantPositive, weightsGiven } from "../lib/tasks/class-weights.js";
 import { focal, labelSmoothing } from "../lib/tasks/loss-settings.js";
+import { meanHeadParameters, pooling, poolsMean } from "../lib/tasks/mean-head.js";
 import { sentenceParameters } from "../lib/tasks/sentence.js";
 
 export const word = defineWord({
   kind: "task",
   name: "text_classification",
-  doc: "One label out of several for a whole text. The head is that of the family's ...ForSequenceClassification in transformers.",
+  doc: "One label out of several for a whole text. The head is that of the family's ...ForSequenceClassification in transformers, or with `pooling: mean` a linear layer over the mean of the text's states.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification(class_weight: balanced, focal: 2) }',
   since: "0.1.0",
-  parameters: [classWeight, focal, labelSmoothing],
+  parameters: [classWeight, focal, labelSmoothing, pooling],
   elsewhere: {
     class_weights: "class_weight",
+    pooling_mode: "pooling",
     loss_weights: "class_weight",
     focal_loss: "focal",
     gamma: "focal",
@@ -39,7 +41,9 @@ export const word = defineWord({
     decides: "one",
     names: labelsWeighed,
     /** What the head adds, for `hidden` features and `labels` labels; `family`: what the base's word says of it. */
-    parameters: sentenceParameters,
+    parameters: (hidden, outputs, on) =>
+      meanHeadParameters(hidden, outputs, on) ?? sentenceParameters(hidden, outputs, on),
+    ours: poolsMean,
     measures: ["label"],
     architectures: ["ForSequenceClassification"],
     prediction:

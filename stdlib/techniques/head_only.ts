@@ -1,5 +1,6 @@
 import "../lib/techniques/codes.js";
 import { defineWord } from "#dsl/types/define.js";
+import { fit, wantExact } from "../lib/techniques/exact-fit.js";
 import { headParameters } from "../lib/techniques/head.js";
 import { fromOurs } from "../lib/techniques/from.js";
 import { recommends } from "../lib/techniques/rates.js";
@@ -24,11 +25,12 @@ export const word = defineWord({
       at: "https://arxiv.org/abs/1610.01644",
     },
   ],
-  parameters: [fromOurs],
+  parameters: [fit, fromOurs],
   elsewhere: { linear_probe: "head_only", linear_probing: "head_only", feature_extraction: "head_only" },
   check(call, context) {
     const task = headParameters(context);
     if (task?.count === 0) context.report("nothing-trains", { technique: call.word, task: task.name });
+    else if (call.arguments.fit === "exact") wantExact(call, context);
   },
   notes: rate.notes,
   capabilities: {
@@ -37,6 +39,7 @@ export const word = defineWord({
     /** What it trained goes into the base's own weights: the model can be written whole. */
     merges: true,
     trains: "nothing of the base",
+    exact: (call) => call.arguments.fit === "exact",
     trainableParameters: (): number => 0,
   },
   load: () => import("./head_only.run.js").then((m) => m.headOnly),

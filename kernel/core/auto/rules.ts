@@ -3,7 +3,10 @@ import { duration } from "../display/text.js";
 import type { Lengths } from "./auto.js";
 
 /** Raised with whatever changes a program that is written: one that was kept is written anew. */
-export const RULES = 2;
+export const RULES = 3;
+
+/** Of the budget, that may go by before the sweep is written: what was not probed by then is passed over. */
+export const PROBING = 1 / 3;
 
 /** Tokens that cost nothing where rows are shorter, since batches are padded to their own longest. */
 const SHORT = 32;

@@ -12,6 +12,8 @@ export interface WayOf {
   readonly learns: string;
   /** Nothing of the base learns. */
   readonly headOnly: boolean;
+  /** The head is found at once: no rate changes it, and what it takes doesn't grow with the epochs. Stands before the way by steps. */
+  readonly exact?: true;
   /** Every weight learns: most is learnt of enough updates, little of few. */
   readonly whole: boolean;
 }
@@ -38,6 +40,15 @@ export const WAYS: readonly WayOf[] = [
     learns: "all weights",
     headOnly: false,
     whole: true,
+  },
+  {
+    technique: "head_only(fit: exact)",
+    space: "head_only(fit: exact)",
+    points: [plain("head_only(fit: exact)", 1)],
+    learns: "the head alone, found at once",
+    headOnly: true,
+    whole: false,
+    exact: true,
   },
   {
     technique: "head_only",

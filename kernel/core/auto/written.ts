@@ -2,7 +2,7 @@
 import { count } from "../display/text.js";
 import type { Proposal, Setting } from "./auto.js";
 import type { Candidate, Wanted, Way } from "./candidates.js";
-import { bandsOf, rangeOf } from "./rates.js";
+import { bandsOf, rangeOf, sameRate } from "./rates.js";
 import { batchFor, epochsFor, FEW, lengthFor } from "./rules.js";
 
 /** Epochs from which on giving up early saves something. */
@@ -23,7 +23,7 @@ export function written(
 ): Proposal {
   const { fixed, rows } = wanted;
   const [best] = kept;
-  const all = kept.flatMap(({ ways }) => ways);
+  const all = sameRate(kept.flatMap(({ ways }) => ways));
   const spaces = [...new Map(all.map((way) => [way.technique, way])).values()];
   const batch = batchFor(rows);
   const size = Number(fixed["batch_size"] ?? batch.size);
@@ -33,7 +33,8 @@ export function written(
   const positions = Math.min(...kept.map((one) => one.positions));
   const free = (setting: Setting): readonly Setting[] => (fixed[setting.key] === undefined ? [setting] : []);
   const timed = fixed["epochs"] !== undefined || fixed["steps"] !== undefined;
-  const rated = fixed["optimizer"] !== undefined;
+  // A head that is found at once has no rate.
+  const rated = fixed["optimizer"] !== undefined || all.every((way) => way.exact);
   const bands = rated ? null : bandsOf(all);
   const updates =
     fixed["steps"] === undefined
@@ -74,7 +75,7 @@ export function written(
         : [
             {
               key: "optimizer.learning_rate",
-              value: rangeOf(all.map((way) => way.rate)),
+              value: rangeOf(all),
               why: spaces.length > 1 ? "around what is recommended for each" : "around what is recommended",
             },
           ]),
@@ -124,13 +125,14 @@ function listed(parts: readonly string[]): string {
 
 /**
  * Points that begin: of the best base the way that usually does best, the other that learns much, and the head alone (so that
- * what a frozen base can do is a model too), then the other bases, and what lies around. `long`: there are updates enough for
+ * what a frozen base can do is a model too; found at once where it can be), then the other bases, and what lies around. `long`: there are updates enough for
  * all weights; `sure`: nothing but what is recommended.
  */
 function firstOf(
   [best, ...others]: readonly [Candidate, ...Candidate[]],
   { rated, long, sure }: { readonly rated: boolean; readonly long: boolean; readonly sure: boolean },
 ): readonly Readonly<Record<string, string>>[] {
+  const rates = sameRate([best, ...others].flatMap(({ ways }) => ways)).find((way) => way.exact)?.rate;
   const points = ({ base, ways }: Candidate) =>
     ways
       .flatMap((way) => way.points.map((point, i) => ({ ...point, way, order: orderOf(way, i, long) })))
@@ -138,12 +140,19 @@ function firstOf(
       .map(({ values, times, way }) => ({
         ...(others.length > 0 && { base: JSON.stringify(base) }),
         ...values,
-        ...(!rated && { "optimizer.learning_rate": String(Number((way.rate * times).toPrecision(3))) }),
+        ...(!rated && {
+          "optimizer.learning_rate": String(
+            Number(((way.exact ? (rates ?? way.rate) : way.rate) * times).toPrecision(3)),
+          ),
+        }),
       }));
   const own = points(best);
   const [ways, around] = [own.slice(0, best.ways.length), own.slice(best.ways.length)];
+  // A head that is found at once costs little: each base's is tried.
+  const cheap = (one: Candidate) => points({ ...one, ways: one.ways.filter((way) => way.exact) });
+  const usual = (one: Candidate) => points({ ...one, ways: one.ways.filter((way) => !way.exact) }).slice(0, 1);
   // Where nothing tells rates apart, what lies around is the same again.
-  return [...ways, ...others.flatMap((one) => points(one).slice(0, 1)), ...(rated || sure ? [] : around)];
+  return [...ways, ...others.flatMap((one) => [...usual(one), ...cheap(one)]), ...(rated || sure ? [] : around)];
 }
 
 /** The first of each way before the second of any. */

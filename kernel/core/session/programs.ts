@@ -69,8 +69,13 @@ export async function partsFrom(
  * as many. Labels in another order are put into theirs before the first step (own-head.ts).
  */
 export function keepsHead(model: ModelPlan, { heads }: BaseFacts, labels: readonly string[]): boolean {
+  if (isOurs(model)) return startsFrom(model.technique) !== null;
   const own = heads?.[model.task.word] ?? [];
   return own.length === 0 || startsFrom(model.technique) !== null || sameLabels(own, labels);
+}
+/** Whether the head is one that no base has (capability `ours`). */
+export function isOurs({ task }: Pick<ModelPlan, "task">): boolean {
+  return registry.find("task", task.word)?.capabilities?.ours?.(task) === true;
 }
 export function sameLabels(own: readonly string[], labels: readonly string[]): boolean {
   return own.length === labels.length && labels.every((label) => own.includes(label));
@@ -83,7 +88,7 @@ async function withoutHead(model: ModelPlan, { family }: BaseFacts, tensors: Sha
 /** Path of the head's last layer, whose rows are the labels. */
 export async function lastOfHead({ task }: ModelPlan, family: string): Promise<string> {
   const [implementation, of] = await Promise.all([does(task, "task"), implementationOf(registry, "model", family)]);
-  return headPathsOf(implementation, of).at(-1) ?? "";
+  return headPathsOf(implementation, of, task).at(-1) ?? "";
 }
 
 /** A batch as the plan expects it: its rows, and as long as they are on average. */

@@ -1,9 +1,10 @@
-/** What a training of each base in each way takes here, as the plan estimates it, or as the probe's reading tells where nothing was measured yet. */
+/** What a training of each base in each way takes here: as the probe's reading of the same texts tells, or where it wasn't probed as the plan estimates it. */
+import type { Estimates } from "#dsl/plan/plan.js";
 import type { Left } from "../../core/auto/auto.js";
 import type { Candidate, Way } from "../../core/auto/candidates.js";
 import { wayOn } from "../../core/auto/propose.js";
 import { batchFor, lengthFor } from "../../core/auto/rules.js";
-import { WAYS } from "../../core/auto/ways.js";
+import { WAYS, type WayOf } from "../../core/auto/ways.js";
 import type { AroundAuto } from "./around.js";
 import { textOf, trainingOf } from "./around.js";
 import type { Able } from "./looked.js";
@@ -48,6 +49,8 @@ async function waysOf(
   const ways: Way[] = [];
   const refused: Left[] = [];
   for (const way of WAYS) {
+    // The head that is found at once is the best that there is: by steps it is only come near to.
+    if (way.headOnly && ways.some(({ exact }) => exact)) continue;
     const model = [
       `base: ${JSON.stringify(one.looked.name)}, task: ${textOf(around, task)}, technique: ${way.technique}`,
       ...(length ? [`max_length: ${String(length.most)}`] : []),
@@ -55,19 +58,26 @@ async function waysOf(
     const text = `model found_base { ${model.join(", ")} }\ntrain found_base on ${data.name} as found_try { ${recipe.join(", ")} }`;
     const found = await trainingOf(around, text, `${one.looked.name} ${way.technique}`);
     if ("why" in found) {
-      refused.push({ what: wayOn(one.looked.name, way.technique), why: found.why });
+      // By steps the head learns all the same.
+      if (!way.exact) refused.push({ what: wayOn(one.looked.name, way.technique), why: found.why });
       continue;
     }
     const { estimates, recipe: made } = found.plan;
     const rate = made.training.optimizer.arguments["learning_rate"];
-    const secondsAnEpoch = estimates.seconds ?? guessed(estimates.rows, way.technique === "full", probe);
+    const secondsAnEpoch = secondsOf(way, estimates, probe);
     ways.push({ ...way, rate: typeof rate === "number" ? rate : 1e-3, secondsAnEpoch });
   }
   return { ways, refused };
 }
 
-/** From what the base took to read the rows: of a machine on which nothing was trained yet. */
-function guessed(rows: number, whole: boolean, probe: Probed | undefined): number {
-  const read = probe?.contestant.latency ?? 10;
-  return ((rows * read) / 1000) * (whole ? BACKWARD.whole : BACKWARD.frozen);
+/** What was just measured on these texts says more than what other trainings took. */
+function secondsOf(way: WayOf, { rows, seconds }: Estimates, probe: Probed | undefined): number {
+  const { latency, seconds: learning } = probe?.contestant ?? {};
+  // It is what the probe did: one reading of the rows, and the same linear model.
+  if (way.exact && learning) return learning;
+  const passes = way.exact ? 1 : way.headOnly || !way.whole ? BACKWARD.frozen : BACKWARD.whole;
+  if (latency !== undefined && latency !== null) return ((rows * latency) / 1000) * passes;
+  return seconds ?? ((rows * UNKNOWN) / 1000) * passes;
 }
+/** Milliseconds of a text on a machine of which nothing is known. */
+const UNKNOWN = 10;

@@ -22,39 +22,67 @@ export interface Probed {
   readonly drawn: Drawn;
 }
 
+/** `until`: what isn't done by then (as `performance.now()` tells it) is passed over; the constant answer costs nothing. */
 export async function probes(
   around: AroundAuto,
   able: readonly Able[],
+  until: number,
 ): Promise<{ readonly probed: readonly Probed[]; readonly left: readonly Left[] }> {
+  const [first] = able;
+  if (!first) return { probed: [], left: [] };
+  const late = new AbortController();
+  const timer = setTimeout(
+    () => {
+      late.abort();
+    },
+    Math.max(0, until - performance.now()),
+  );
+  try {
+    return await probesUntil(around, [first, ...able.slice(1)], late.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function probesUntil(around: AroundAuto, able: readonly [Able, ...Able[]], late: AbortSignal) {
   const probed: Probed[] = [];
   const left: Left[] = [];
+  const { stage } = around;
+  const hurried = {
+    ...around,
+    stage: { ...stage, signal: stage.signal ? AbortSignal.any([stage.signal, late]) : late },
+  };
   const attempt = async (what: string, ask: () => Promise<Probed | { readonly why: string }>): Promise<void> => {
-    around.stage.signal?.throwIfAborted();
-    const found = await ask().catch((error: unknown) => ({ why: whyOf(error, around) }));
+    stage.signal?.throwIfAborted();
+    const found = await ask().catch((error: unknown) => ({ why: late.aborted ? LATE : whyOf(error, around) }));
+    stage.signal?.throwIfAborted();
     if ("why" in found) left.push({ what, why: found.why });
     else probed.push(found);
   };
-  const [first] = able;
-  if (!first) return { probed, left };
   const besideOf = ({ plan, looked: { name } }: Able): Promise<Beside> =>
-    besidePlan(around.session, { plan, split: SPLIT, name }, around.stage);
+    besidePlan(around.session, { plan, split: SPLIT, name }, stage);
+  const [first] = able;
   const words = await besideOf(first);
-  for (const of of ["majority", "tfidf"]) {
+  const baseline = (of: string, within: AroundAuto): Promise<void> => {
     const name = `baseline(${of})`;
-    await attempt(name, () => contender(around, words, { name, of, kind: "baseline" }));
-  }
+    return attempt(name, () => contender(within, words, { name, of, kind: "baseline" }));
+  };
+  await baseline("majority", around);
+  await baseline("tfidf", hurried);
   for (const one of able) {
     const { name: base } = one.looked;
     const name = `${base}, frozen`;
     await attempt(name, async () => {
+      late.throwIfAborted();
       const beside = one === first ? words : await besideOf(one);
       return asItIs(around)
-        ? frozen(around, one, beside, name)
-        : contender(around, beside, { name, of: "probe", kind: "frozen", base });
+        ? frozen(hurried, one, beside, name)
+        : contender(hurried, beside, { name, of: "probe", kind: "frozen", base });
     });
   }
   return { probed, left };
 }
+const LATE = "it wasn't done in the third of the budget that looking may take";
 
 async function contender(
   around: AroundAuto,

@@ -9,6 +9,7 @@ import { heedsOf, idleFirst } from "../../core/auto/heeds.js";
 import { bestOf, frontIn, saidOf } from "../../core/auto/outcome.js";
 import { looksAt } from "../../core/auto/luck.js";
 import { freeName, programOf, wholeOf, winnerOf, type Names } from "../../core/auto/program.js";
+import { PROBING } from "../../core/auto/rules.js";
 import { propose } from "../../core/auto/propose.js";
 import { autoAfter, probedShown, programShown } from "../../core/display/sweeps/auto/auto.js";
 import { lookedShown } from "../../core/display/sweeps/auto/looked.js";
@@ -40,7 +41,7 @@ export async function runAuto(session: TuneSession, action: Auto, stage: Stage):
     ...{ name, goal, looked: there.looked, probed: [], left: there.left, program: null, outcome: null },
   };
   stage.screen.display(lookedShown(report));
-  const tried = await probes(around, there.able);
+  const tried = await probes(around, there.able, begun + PROBING * auto.budgetMs);
   const { probed } = tried;
   report = { ...report, probed: probed.map(({ contestant }) => contestant), left: [...there.left, ...tried.left] };
   const seconds = (auto.budgetMs - (performance.now() - begun)) / 1000;
@@ -55,7 +56,7 @@ export async function runAuto(session: TuneSession, action: Auto, stage: Stage):
   if (withoutTraining) stage.screen.display(withoutTraining);
   const { proposal } = made;
   if (!proposal) {
-    untrained(session, name, report, stage);
+    untrained(session, { name, report, left: made.left }, stage);
     return;
   }
   if (!known) keep(file, { proposal, left: made.left });
@@ -204,8 +205,12 @@ function outcomeOf(
   };
 }
 
-/** Nothing fits: what needs no training is what there is. */
-function untrained(session: TuneSession, name: string, report: AutoReport, stage: Stage): void {
+/** Nothing fits: what needs no training is what there is. `left`: trainings that are passed over. */
+function untrained(
+  session: TuneSession,
+  { name, report, left }: { readonly name: string; readonly report: AutoReport; readonly left: readonly Left[] },
+  stage: Stage,
+): void {
   const handle: SweepHandle = {
     ...{ name, goal: report.goal, trials: [], best: null },
     stop: (number) => demandRunning(name, number, []),
@@ -218,7 +223,7 @@ function untrained(session: TuneSession, name: string, report: AutoReport, stage
   session.untrained.add(name);
   session.names.define(name, handle, sweepType);
   const scored = report.probed;
-  const why = `no training fits: ${listed(report.left)}`;
+  const why = `no training fits: ${listed(left)}`;
   const outcome: Outcome = {
     ...{ scored, versus: [], tune: null, front: frontIn(scored, report.goal) },
     best: bestOf(scored, report.goal)?.name ?? "",

@@ -106,9 +106,13 @@ export async function openModel(
   const task = await does(plan.recipe.model.task, "task");
   const { answers } = task;
   const writing = await writingOf(engine, plan.recipe.model, base, home);
-  const { train, accumulate, apply, evaluate, loss } = assembled;
+  const { train, accumulate, apply, features } = assembled;
   const training = accumulate && apply ? { accumulate, apply } : { train };
-  const scoring = { ...(answers && { evaluate }), ...(!answers?.score && { loss }) };
+  const scoring = {
+    ...(answers && { evaluate: assembled.evaluate }),
+    ...(!answers?.score && { loss: assembled.loss }),
+    ...(features && { features }),
+  };
   const store = await storeOf(plan.recipe.model, base);
   const programs = { ...training, ...scoring, ...writing.programs };
   const { resumable: saved, trainable } = assembled;
@@ -117,7 +121,7 @@ export async function openModel(
   const technique = await does(plan.recipe.model.technique, "technique");
   const family = await implementationOf(registry, "model", base.facts.family);
   const of = standardisedOf(task, family);
-  const last = headPathsOf(task, family).at(-1);
+  const last = headPathsOf(task, family, plan.recipe.model.task).at(-1);
   const headless = last !== undefined && isRandom((accumulate ?? train).state[`${last}.weight`]);
   const whole = wholeOf({
     model: plan.recipe.model,
@@ -178,7 +182,7 @@ async function adapterIn(
     family: base.facts.family,
     sizes,
     technique,
-    head: headPathsOf(task, family),
+    head: headPathsOf(task, family, model.task),
     saved,
     state: { ...accumulate?.state, ...train.state },
     standardised: standardisedOf(task, family),

@@ -2,7 +2,7 @@
 import type { ModelPlan } from "#dsl/types/subject.js";
 import type { Base } from "../../core/bases/base.js";
 import type { Session } from "../../engine/engine.js";
-import { keepsHead, lastOfHead, sameLabels } from "../../core/session/programs.js";
+import { isOurs, keepsHead, lastOfHead, sameLabels } from "../../core/session/programs.js";
 
 export interface HeadLost {
   readonly base: string;
@@ -17,6 +17,7 @@ export async function takeHead(
   base: Pick<Base, "facts">,
   labels: readonly string[],
 ): Promise<HeadLost | null> {
+  if (isOurs(model)) return null;
   const own = base.facts.heads?.[model.task.word] ?? [];
   if (!keepsHead(model, base.facts, labels)) return { base: model.base, own, labels };
   if (!sameLabels(own, labels) || labels.every((label, i) => label === own[i])) return null;

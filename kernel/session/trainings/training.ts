@@ -34,6 +34,7 @@ import { standardise } from "../../artifacts/standardised.js";
 import { Dynamics, loadDynamics } from "../../training/dynamics.js";
 import { totalSteps, train, type Among, type Trained, type Training } from "../../training/train.js";
 import type { TrialOf } from "../../artifacts/trials.js";
+import { exactFit } from "./exact.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { recordOf } from "../../record/record.js";
 import { version } from "../version.js";
@@ -235,10 +236,12 @@ async function trainIn(work: Work): Promise<RunResult> {
   request.onBehind?.(events);
   const began = performance.now();
   const watched = watchedIn(registry, plan.recipe.training);
+  const exact = await exactFit(plan, { ...material, session: open.session }, work.stage);
+  const total = totalSteps(plan, material.loader, exact !== null);
   const trained = await train({
     ...{ plan, session: open.session, saved: open.saved, run, lock },
-    ...{ loader: material.loader, schedule: material.schedule, stopping: material.stopping },
-    watchedRows: watchedRows(work, resume),
+    ...{ loader: material.loader, exact, schedule: material.schedule, stopping: material.stopping },
+    watchedRows: exact ? null : watchedRows(work, resume),
     validate: await validating(work, open, watched),
     watched: { name: metricName(watched, registry), greaterIsBetter: greaterIsBetter(registry, watched) },
     engine: engine.info.title,
@@ -246,16 +249,17 @@ async function trainIn(work: Work): Promise<RunResult> {
     onUnmeasured: (step) => request.onUnmeasured?.(step, metricName(watched, registry)),
     ...{ resume, damaged },
     ...(work.stage.signal ? { signal: work.stage.signal } : {}),
-    ...(request.among && { among: request.among(totalSteps(plan, material.loader)) }),
+    ...(request.among && { among: request.among(total) }),
     on: (event) => {
       events.push(event);
       request.onEvent(event);
     },
   });
   const steps = trained.steps - (resume?.position.step ?? 0);
-  if (trained.reason === "done" && steps > 0 && !request.among) {
+  // A head that is found at once says little of what steps take.
+  if (trained.reason === "done" && steps > 0 && !request.among && !exact) {
     const { flops: trains, validating } = plan.estimates;
-    const flops = (trains + (validating?.flops ?? 0)) * (steps / totalSteps(plan, material.loader));
+    const flops = (trains + (validating?.flops ?? 0)) * (steps / total);
     const seconds = steadily((performance.now() - began) / 1000, events.slice(earlier));
     rememberTook(engine.info.name, { flops, steps, seconds });
   }

@@ -12,8 +12,8 @@ import type { ModelHandle } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import "#dsl/plan/contender-codes.js";
 
-/** Texts that are asked of the base at a time. */
-const CHUNK = 256;
+/** Texts that are asked of the base at a time: between them it can be interrupted. */
+const CHUNK = 128;
 /** So few are not kept: answers that are timed are such. */
 const FEW = 8;
 

@@ -12,7 +12,7 @@ import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import type { ContenderImplementation, ContenderRows, ContenderSaid } from "#stdlib/kinds/contender.js";
 import { valuesOf, type Part } from "../../artifacts/part.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
-import { sameLabels } from "../../core/session/programs.js";
+import { isOurs, sameLabels } from "../../core/session/programs.js";
 import { does } from "../../core/session/words.js";
 import type { Asked } from "../../inference/scored.js";
 import { wantedOf } from "../../inference/written-texts.js";
@@ -158,7 +158,7 @@ async function probeOf(
 ): Promise<Call | null> {
   if (!probe) return null;
   const plan = planOf(session.models.get(baseOf));
-  if (plan.trained) return probe;
+  if (plan.trained || isOurs(plan)) return probe;
   const { facts } = await session.datasets.base(readerOf(plan), hostContext);
   const own = facts.heads?.[plan.task.word];
   return own && sameLabels(own, labels) ? null : probe;

@@ -10,6 +10,14 @@ export interface LinearModel {
   said(rows: SparseRows, row: number): Float32Array;
 }
 
+/** That of one label of several. */
+export interface LabelModel extends LinearModel {
+  /** Of each label its weights by column, and what is added to all rows; null: no row that was learnt has it. */
+  readonly parts: readonly ({ readonly weights: Float64Array; readonly added: number } | null)[];
+  /** How likely a label is that no row has. */
+  readonly rare: number;
+}
+
 /** Logit of a label that no row has (−) or that all have, of several for a row: nothing tells it. */
 const SURELY = Math.log(1e9);
 
@@ -19,7 +27,7 @@ export async function labelModel(
   found: readonly string[],
   labels: readonly string[],
   signal?: AbortSignal,
-): Promise<LinearModel> {
+): Promise<LabelModel> {
   const numbers = new Map(labels.map((label, l) => [label, l]));
   const present = labels.flatMap((label, l) => (found.includes(label) ? [l] : []));
   const place = new Map(present.map((label, i) => [label, i]));
@@ -33,6 +41,7 @@ export async function labelModel(
   return {
     what: "logistic regression",
     bytes: model.weights.byteLength,
+    ...{ rare, parts: partsOf(model, { columns: rows.columns, present, labels: labels.length }) },
     said(of, row) {
       said(model, of, row, own);
       const logits = present.length === 2 ? [0, own[0]!] : own;
@@ -42,6 +51,28 @@ export async function labelModel(
       return all;
     },
   };
+}
+
+/** Of two labels one model says how much more the second is likely than the first. */
+function partsOf(
+  { weights, outputs }: Linear,
+  {
+    columns,
+    present,
+    labels,
+  }: { readonly columns: number; readonly present: readonly number[]; readonly labels: number },
+): LabelModel["parts"] {
+  const parts: LabelModel["parts"][number][] = Array.from({ length: labels }, () => null);
+  const binary = present.length === 2;
+  present.forEach((label, i) => {
+    const at = binary ? 0 : i;
+    const said = Number(!binary || i === 1);
+    parts[label] = {
+      weights: Float64Array.from({ length: columns }, (_, j) => said * weights[j * outputs + at]!),
+      added: said * weights[columns * outputs + at]!,
+    };
+  });
+  return parts;
 }
 
 /** Each label by itself, one against the rest. */

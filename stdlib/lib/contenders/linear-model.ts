@@ -5,11 +5,10 @@ import type { SparseRows } from "../tfidf/sparse.js";
 import { labelModel, setsModel, type LinearModel } from "./linear-labels.js";
 import type { Values } from "./rows-learnt.js";
 
-export async function modelOf(
-  { labels, signal }: ContenderGiven,
-  learnt: SparseRows,
-  values: Values,
-): Promise<LinearModel> {
+/** What a linear model needs beside its rows. */
+export type Learning = Pick<ContenderGiven, "labels" | "signal">;
+
+export async function modelOf({ labels, signal }: Learning, learnt: SparseRows, values: Values): Promise<LinearModel> {
   const [label, sets, score] = [values("label"), values("labels"), values("score")];
   if (label) return labelModel(learnt, label.map(String), labels, signal);
   if (sets) return setsModel(learnt, sets as readonly (readonly string[])[], labels, signal);

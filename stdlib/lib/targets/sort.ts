@@ -6,7 +6,11 @@ export function sortOf(config: Readonly<Record<string, unknown>>): Sort {
   const [name] = Array.isArray(config["architectures"]) ? (config["architectures"] as readonly unknown[]) : [];
   const architecture = typeof name === "string" ? name : "";
   if (config["problem_type"] === "regression") return "number";
-  if (architecture.endsWith("ForSequenceClassification")) return "labels";
+  if (
+    architecture.endsWith("ForSequenceClassification") ||
+    /_label_classification$/.test(String(config["problem_type"]))
+  )
+    return "labels";
   if (architecture.endsWith("ForTokenClassification")) return "tags";
   if (/ForQuestionAnswering(Simple)?$/.test(architecture)) return "answers";
   if (/ForMaskedLM$|ForPreTraining$/.test(architecture)) return "fills";

@@ -22,6 +22,7 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly outputs: number;
     };
     "empty-prompt-text": { readonly text: string };
+    "exact-fit-refused": { readonly why: string; readonly instead: string };
     "cannot-merge": { readonly technique: string; readonly why: string };
   }
 }
@@ -110,6 +111,18 @@ train m on d`,
     help: () => "write a sentence that says what the model shall do, or leave `init` out",
     explain:
       "`init` of `prompt_tuning` begins the virtual tokens with the embeddings of a text's tokens, of which there must be one.",
+  },
+  "exact-fit-refused": {
+    severity: "error",
+    message: (d) => `the head can't be found exactly: ${d.why}`,
+    help: (d) => d.instead,
+    explain:
+      "`head_only(fit: exact)` finds the head as `baseline(probe)` does: a logistic regression of one label of several over " +
+      "what the frozen base makes of each text, every row counting once. Whatever weighs rows, bends the loss or begins " +
+      "elsewhere is for a head that learns by steps.",
+    example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
+model m { base: "minilm", task: text_classification(focal: 2), technique: head_only(fit: exact) }
+train m on d`,
   },
   "cannot-merge": {
     severity: "error",

@@ -6,16 +6,28 @@ import { programOf, winnerOf, wholeOf } from "#kernel/core/auto/program.js";
 import type { Candidate, Wanted } from "#kernel/core/auto/candidates.js";
 import { propose } from "#kernel/core/auto/propose.js";
 import { batchFor, epochsFor, lengthFor, RULES } from "#kernel/core/auto/rules.js";
-import { WAYS } from "#kernel/core/auto/ways.js";
+import { WAYS, type WayOf } from "#kernel/core/auto/ways.js";
 import { brokenAt, holds } from "#kernel/core/sweep/relations.js";
 import { modelKeys } from "#kernel/core/sweep/trial-text.js";
 import { parametersOf, pointOf } from "#kernel/core/sweep/parameters.js";
 import { compiled } from "../../../dsl/world.js";
 
 const RATES = [2e-3, 1e-4, 0.03];
-/** `seconds`: an epoch of LoRA, of all weights, and of the head alone. */
+/** `seconds`: an epoch of LoRA, of all weights, and of the head alone by steps. */
 function base(name: string, worth: number | null, ...seconds: readonly number[]): Candidate {
-  const ways = WAYS.map((way, i) => ({ ...way, rate: RATES[i]!, secondsAnEpoch: seconds[i] ?? Infinity }));
+  return withWays(name, worth, seconds, (way) => !way.exact);
+}
+/** The same whose head is found at once. */
+function exact(name: string, worth: number | null, ...seconds: readonly number[]): Candidate {
+  return withWays(name, worth, seconds, (way) => way.exact === true || !way.headOnly);
+}
+function withWays(
+  name: string,
+  worth: number | null,
+  seconds: readonly number[],
+  has: (way: WayOf) => boolean,
+): Candidate {
+  const ways = WAYS.filter(has).map((way, i) => ({ ...way, rate: RATES[i]!, secondsAnEpoch: seconds[i] ?? Infinity }));
   const lengths = { median: 12, p95: 40, p99: 60, longest: 200 };
   return { base: name, worth, lengths, positions: 512, ways };
 }
@@ -90,6 +102,34 @@ describe("what `sweep auto` writes", () => {
     assert.equal(valueOf(vary, "base"), 'choice("a", "b")');
     assert.equal(valueOf(model, "base"), '"a"');
     assert.equal(valueOf(vary, "optimizer.learning_rate"), "log(0.000025..0.12)");
+  });
+  it("tries a head that is found at once once on each base, at a rate that others have", () => {
+    const proposal = made([exact("b", 0.7, 4, 6, 2), exact("a", 0.8, 4, 6, 2)]);
+    assert.deepEqual(
+      proposal.first.slice(0, 5).map((point) => [point["base"], point["technique"], point["optimizer.learning_rate"]]),
+      [
+        ['"a"', "full", "0.0001"],
+        ['"a"', "lora", "0.002"],
+        ['"a"', "head_only(fit: exact)", "0.002"],
+        ['"b"', "full", "0.0001"],
+        ['"b"', "head_only(fit: exact)", "0.002"],
+      ],
+    );
+    assert.equal(valueOf(proposal.vary, "optimizer.learning_rate"), "log(0.000025..0.008)");
+    const { sweep } = compiledOf(proposal);
+    const parameters = parametersOf(sweep.vary);
+    for (const first of proposal.first) {
+      const found = pointOf(parameters, new Map(Object.entries(first)));
+      assert.ok("point" in found && brokenAt(sweep, found.point) === null, JSON.stringify([first, found]));
+    }
+    // No other rate of it is tried: it would be the same head.
+    const at = proposal.first[2]!;
+    const other = pointOf(parameters, new Map(Object.entries({ ...at, "optimizer.learning_rate": "0.001" })));
+    assert.match("point" in other ? String(brokenAt(sweep, other.point)) : "", /when: head_only/);
+    // Where nothing else fits it has no rate at all.
+    const alone = made([exact("a", 0.8, 4000, 9000, 20)]);
+    assert.deepEqual(alone.first, [{ technique: "head_only(fit: exact)" }]);
+    assert.equal(compiledOf(alone).sweep.vary["optimizer.learning_rate"], undefined);
   });
   it("begins with larger steps of fewer weights where there are few updates", () => {
     const { first } = made([base("a", 0.8, 4, 6, 2)], { fixed: { epochs: "2" } });
@@ -200,10 +240,11 @@ describe("what `sweep auto` writes", () => {
       made([base("a", 0.8, 4, 6, 2), base("b", 0.7, 4, 6, 2)]),
       made([base("a", 0.8, 400, 900, 20)], { rows: 20_000 }),
       made([base("a", null, 4, 6, 2)], { rows: 90, validating: 16 }),
+      made([exact("a", 0.8, 4, 6, 2), exact("b", 0.7, 4, 6, 2)]),
     ];
     const digest = createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 12);
     // Another digest means other programs: raise RULES with it, so that kept ones are written anew.
-    assert.deepEqual([RULES, digest], [2, "286535cd9b61"]);
+    assert.deepEqual([RULES, digest], [3, "adc0ed6874a0"]);
   });
   it("has a winner that is a program of its own", () => {
     const proposal = made([base("a", 0.8, 4, 6, 2), base("b", 0.7, 4, 6, 2)]);

@@ -57,7 +57,7 @@ describe("sweep auto", function () {
     const { trials, best } = found("found");
     assert.deepEqual(
       trials.map(({ values }) => values["technique"]),
-      ["lora(rank: 8)", "full", "head_only"],
+      ["lora(rank: 8)", "full", "head_only(fit: exact)"],
     );
     assert.deepEqual(Object.keys(best!.values).slice(0, 3), ["base", "task", "max_length"]);
     assert.match(text, /1\d? validate, so few that the best by them is partly one of chance/);
@@ -114,12 +114,13 @@ describe("sweep auto", function () {
     assert.equal(found("cut").trials.length, 2);
   });
 
-  it("says that the probe is the best there is where no training fits", async () => {
+  it("says what is the best there is where no training fits, and what it had no time to look at", async () => {
     const text = words(await book.run('sweep auto on d as none { bases: ["bert"], budget: 1ms }'));
     assert.match(
       text,
       /is the best that there is, with accuracy [\d.]+ on the validation rows: no training fits: bert: one epoch/,
     );
+    assert.match(text, /bert, frozen[^\n]*it wasn't done in the third of the budget that looking may take/);
     assert.equal(found("none").best, null);
     await assert.rejects(book.run("evaluate none.best on d.test"), (error) => {
       assert.deepEqual(codesOf(error), ["no-best"]);

@@ -1,0 +1,69 @@
+/** A training whose technique finds the head at once: what it reads, and where the head lies in the engine. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import "#stdlib/lib/techniques/codes.js";
+import type { Tokenizer } from "../../bases/tokenizer.js";
+import type { Base } from "../../core/bases/base.js";
+import type { Prepared } from "../../core/data/prepared.js";
+import type { HostContext } from "../../core/session/host-context.js";
+import { lastOfHead } from "../../core/session/programs.js";
+import { does } from "../../core/session/words.js";
+import type { Encoded } from "../../encoding/encoded.js";
+import type { Session } from "../../engine/engine.js";
+import { askRows } from "../../inference/score.js";
+import { ExactFit } from "../../training/exact-fit.js";
+
+/** Rows that are read at a time, at least: nothing of them is kept. */
+const READ = 32;
+
+/** Null: the head learns by steps. Coded error `exact-fit-refused`. */
+export async function exactFit(
+  { recipe: { model, training } }: Plan,
+  o: {
+    readonly base: Base;
+    readonly tokenizer: Tokenizer;
+    readonly prepared: Prepared;
+    readonly rows: Encoded;
+    readonly session: Session;
+  },
+  {
+    hostContext,
+    signal,
+  }: { readonly hostContext: Pick<HostContext, "onProgress">; readonly signal?: AbortSignal | undefined },
+): Promise<ExactFit | null> {
+  const { technique } = model;
+  if ((await does(technique, "technique")).exact?.(technique) !== true) return null;
+  const { rows, session, prepared, tokenizer } = o;
+  if (rows.weights)
+    throw new CodedError("exact-fit-refused", {
+      why: "rows count alike in an exact fit, and the data weigh them",
+      instead: "leave out the role `weight`, or `fit: exact`: then the head learns by steps",
+    });
+  const last = await lastOfHead(model, o.base.facts.family);
+  return new ExactFit({
+    ...{ session, rows, labels: prepared.labels, head: { weight: `${last}.weight`, bias: `${last}.bias` } },
+    read: (of) =>
+      askRows(
+        readingBy(session),
+        of,
+        {},
+        {
+          ...{ batchSize: Math.max(READ, training.batch_size), padId: tokenizer.padId },
+          ...(signal && { signal }),
+          onRows: (done, total) => hostContext.onProgress?.({ label: "texts read for the head", done, total }),
+        },
+      ),
+    ...(signal && { signal }),
+  });
+}
+
+/** What the head's layer reads stands where `evaluate` has its logits, so that rows are asked of it in the same way. */
+function readingBy(session: Pick<Session, "run">): Pick<Session, "run"> {
+  return {
+    async run(_program, feeds) {
+      const { features } = await session.run("features", feeds, ["features"]);
+      return { logits: must(features, "features") };
+    },
+  };
+}

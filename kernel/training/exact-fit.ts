@@ -1,0 +1,86 @@
+/**
+ * The one update of a training whose head is found at once: all rows are read as the head's layer reads them, the head is
+ * found from that, and written into the session. Nothing of it is under way for longer than it is waited for.
+ */
+import { must } from "#dsl/diagnostics/must.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import { MOST } from "#stdlib/lib/contenders/dense.js";
+import { exactHead, type ExactHead } from "#stdlib/lib/contenders/exact-head.js";
+import type { Session } from "../engine/engine.js";
+import type { Encoded } from "../encoding/encoded.js";
+import type { Step } from "./pipeline.js";
+
+export interface ExactFitOptions {
+  readonly session: Pick<Session, "write">;
+  readonly rows: Encoded;
+  readonly labels: readonly string[];
+  /** States of the head. */
+  readonly head: { readonly weight: string; readonly bias: string };
+  /** What the head's layer reads of each row. */
+  readonly read: (rows: Pick<Encoded, "ids" | "lengths" | "types" | "asked">) => Promise<readonly Float32Array[]>;
+  readonly signal?: AbortSignal;
+}
+
+export class ExactFit {
+  private waiting: Promise<Step> | null = null;
+
+  constructor(private readonly o: ExactFitOptions) {}
+
+  next(): Promise<Step | null> {
+    return (this.waiting ??= this.fitted());
+  }
+
+  /** What is under way when it is stopped ends by its signal, and leaves the head as it was. */
+  async stop(done: number): Promise<readonly Step[]> {
+    const step = await this.waiting?.catch(() => null);
+    return step && step.step > done ? [step] : [];
+  }
+
+  private async fitted(): Promise<Step> {
+    const begun = performance.now();
+    const { session, labels, head, signal } = this.o;
+    const { rows, truth, tokens } = pickedOf(this.o.rows);
+    const read = await this.o.read(rows);
+    const found = Array.from(truth, (label) => must(labels[label], "a label"));
+    const made = await exactHead(read, found, { labels, ...(signal && { signal }) });
+    signal?.throwIfAborted();
+    await session.write(head.weight, real(made.weight, [labels.length, made.weight.length / labels.length]));
+    await session.write(head.bias, real(made.bias, [labels.length]));
+    const loss = lossOf(made, read, truth);
+    const seconds = (performance.now() - begun) / 1000;
+    return { step: 1, epoch: 0, tokens, loss, norm: 0, rate: 0, seconds };
+  }
+}
+
+/** At equal distances, where there are more than are learnt from. */
+function pickedOf({ ids, lengths, types, asked, taught }: Encoded) {
+  const step = Math.max(1, Math.ceil(lengths.length / MOST));
+  const which = Uint32Array.from({ length: Math.ceil(lengths.length / step) }, (_, i) => i * step);
+  const own = Int32Array.from(which, (row) => lengths[row]!);
+  const at = (of: typeof ids) => ({ length: which.length, at: (row: number) => of.at(which[row]!) });
+  const truth = must(taught?.oneRight, "one label of each row");
+  return {
+    rows: { ids: at(ids), lengths: own, asked, ...(types && { types: at(types) }) },
+    truth: Int32Array.from(which, (row) => truth[row]!),
+    tokens: own.reduce((sum, length) => sum + length, 0),
+  };
+}
+
+function real(values: Float32Array, shape: readonly number[]): NDArray {
+  return { dtype: "f32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
+}
+
+/** The mean over the rows, as the head says it. */
+function lossOf({ weight, bias }: ExactHead, rows: readonly Float32Array[], truth: Int32Array): number {
+  const width = rows[0]?.length ?? 0;
+  const said = new Float64Array(bias.length);
+  let sum = 0;
+  rows.forEach((row, i) => {
+    said.forEach((_, label) => {
+      said[label] = row.reduce((all, x, j) => all + x * weight[label * width + j]!, bias[label]!);
+    });
+    const most = said.reduce((a, b) => Math.max(a, b), -Infinity);
+    sum += most + Math.log(said.reduce((all, one) => all + Math.exp(one - most), 0)) - said[truth[i]!]!;
+  });
+  return sum / Math.max(1, rows.length);
+}
