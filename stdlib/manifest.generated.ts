@@ -172,6 +172,9 @@ import { word as terms_product } from "./terms/product.js";
 import { word as tokenizers_bpe } from "./tokenizers/bpe.js";
 import { word as tokenizers_unigram } from "./tokenizers/unigram.js";
 import { word as tokenizers_wordpiece } from "./tokenizers/wordpiece.js";
+import { word as trackers_mlflow } from "./trackers/mlflow.js";
+import { word as trackers_tensorboard } from "./trackers/tensorboard.js";
+import { word as trackers_wandb } from "./trackers/wandb.js";
 import { word as verbs_annotate } from "./verbs/annotate.js";
 import { word as verbs_compare } from "./verbs/compare.js";
 import { word as verbs_compress } from "./verbs/compress.js";
@@ -371,6 +374,9 @@ export const words: readonly Word[] = [
   tokenizers_bpe,
   tokenizers_unigram,
   tokenizers_wordpiece,
+  trackers_mlflow,
+  trackers_tensorboard,
+  trackers_wandb,
   verbs_annotate,
   verbs_compare,
   verbs_compress,

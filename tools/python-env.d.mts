@@ -13,7 +13,9 @@ export type PythonGroup =
   | "readers"
   | "executorch"
   | "vllm"
-  | "autogluon";
+  | "autogluon"
+  | "tensorboard"
+  | "mlflow";
 export declare class ToolError extends Error {
   readonly name: "ToolError";
   readonly code: string;

@@ -24,5 +24,7 @@ export function nameOf(operand: Operand | undefined): { text: string; span: Span
 
 export function act<V extends keyof Actions>(program: Program, header: Header, verb: V, what: Actions[V]): void {
   if (program.silent) return;
-  program.actions.push({ verb, ...what, span: header.statement.span, source: program.source.id } as Action);
+  const { experiment } = program;
+  const at = { ...(experiment && { experiment }), span: header.statement.span, source: program.source.id };
+  program.actions.push({ verb, ...what, ...at } as Action);
 }

@@ -222,9 +222,26 @@ export interface Actions {
     readonly rows: number | null;
   };
   engine: { readonly settings: Readonly<Record<string, Value>> };
+  experiment: object;
+  report: {
+    /** What is written of: names of this notebook, or runs by their folder. */
+    readonly of: readonly ({ readonly name: string; readonly is: "model" | "sweep" } | { readonly run: string })[];
+    /** As it was written; null: it is called after what it is of. */
+    readonly path: string | null;
+    /** Texts of rows too: what was mistaken, and what the model was least sure of. */
+    readonly rows: boolean;
+  };
   use: { readonly path: string };
 }
+/** Where trainings belong, and who is told of them. */
+export interface Experiment {
+  readonly name: string;
+  readonly notes: string;
+  readonly trackers: readonly Call[];
+}
 interface At {
+  /** The experiment that stood above; absent: none did. */
+  readonly experiment?: Experiment;
   /** The whole statement and the name that is most to blame when it fails as a whole. */
   readonly span: Span;
   readonly source: string;

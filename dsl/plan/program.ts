@@ -2,7 +2,7 @@
  * The state of a compilation: names defined so far, parameters, needs, reports. Statements read and write it in order.
  */
 import { failed, type FactOf, type Facts, type Failed, type JournalFacts, type Need, keyOf } from "../types/facts.js";
-import type { Action } from "./plan.js";
+import type { Action, Experiment } from "./plan.js";
 import type { Value } from "../types/value.js";
 import type { Outside, NameKind } from "./outside.js";
 import type { Registry } from "../types/registry.js";
@@ -103,6 +103,8 @@ export class Program implements Scope {
   readonly needs = new Map<string, Need>();
   reporter = new Reporter();
   engine: { engine: string; threads: number | null } = { engine: "auto", threads: null };
+  /** Null: no statement so far began one. */
+  experiment: Experiment | null = null;
   source: Source = { id: "", title: "", text: "" };
   /** True while earlier sources are read: they contribute definitions and say nothing. */
   silent = false;
@@ -142,6 +144,7 @@ export class Program implements Scope {
     for (const name of this.lost.names) other.lost.names.add(name);
     for (const kind of this.lost.kinds) other.lost.kinds.add(kind);
     other.engine = this.engine;
+    other.experiment = this.experiment;
     other.experiments = this.experiments;
     return other;
   }

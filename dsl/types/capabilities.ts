@@ -41,6 +41,7 @@ export interface Kinds<C extends Call = Call> {
   term: TermCapabilities;
   pruner: NothingMore;
   runner: NothingMore;
+  tracker: NothingMore;
   subject: NothingMore;
   target: TargetCapabilities;
   secret: SecretCapabilities;

@@ -51,6 +51,8 @@ export interface Lock {
   readonly record?: RunRecord | Json;
   /** The id of the run that it was to repeat. */
   readonly replays?: string;
+  /** Where it belongs; absent: no experiment stood above. */
+  readonly experiment?: { readonly name: string; readonly notes: string };
   /** Of a deployment: the run whose weights were deployed, and as what (`onnx("build/router")`). */
   readonly deployment?: { readonly of: string; readonly target: string };
 }
@@ -68,6 +70,7 @@ const lockSchema: Schema<Lock> = fields({
   // Of a later version it may say what this one can't read: the run opens all the same.
   record: v.exactOptional(object),
   replays: v.exactOptional(v.string()),
+  experiment: v.exactOptional(fields({ name: v.string(), notes: v.string() })),
   deployment: v.exactOptional(fields({ of: v.string(), target: v.string() })),
 });
 export const isLock = like(lockSchema);

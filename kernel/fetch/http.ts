@@ -1,5 +1,6 @@
 /** HTTP as this machine wants it: proxies from the environment, extra certificates, redirects, credentials in a URL. */
 import { readFileSync } from "node:fs";
+import type { Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
 import { EnvHttpProxyAgent, interceptors, request, type Dispatcher } from "undici";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -63,6 +64,21 @@ export function postJson(
   return ask(url, "POST", dispatchers().plain, { ...options, headers }, own);
 }
 
+export interface SendOptions extends GetOptions {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH";
+  readonly body?: string | Readable;
+  /** Milliseconds without a byte. */
+  readonly patience: number;
+}
+/** One request of any kind, as the server answers it first: redirects are not followed. Coded error `network-failed`. */
+export function send(
+  url: string,
+  { method, body, patience, ...options }: SendOptions,
+): Promise<Dispatcher.ResponseData> {
+  const own = { headersTimeout: patience, bodyTimeout: patience, ...(body !== undefined && { body }) };
+  return ask(url, method, dispatchers().plain, options, own);
+}
+
 /** One HEAD, as the server answers it first: redirects are not followed. Coded error `network-failed`. */
 export async function head(url: string, options: GetOptions = {}): Promise<Dispatcher.ResponseData> {
   const answer = await ask(url, "HEAD", dispatchers().plain, options);
@@ -72,7 +88,7 @@ export async function head(url: string, options: GetOptions = {}): Promise<Dispa
 
 async function ask(
   url: string,
-  method: "GET" | "HEAD" | "POST",
+  method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH",
   dispatcher: Dispatcher,
   options: GetOptions,
   own: Pick<Dispatcher.RequestOptions, "body" | "headersTimeout" | "bodyTimeout"> = {},

@@ -130,16 +130,19 @@ const said: Readonly<Partial<Record<RunState, string>>> = {
   broken: "damaged",
 };
 
-/** Whether a run has all the words; `tag:x` and `tag:"x y"` are one of its tags, whole, as it would be written. */
+/** Whether a run has all the words; `tag:x` and `tag:"x y"` are one of its tags, `experiment:x` its experiment, whole. */
 export function filterOf(filter: string): (run: RunSummary) => boolean {
-  const words = filter.toLowerCase().match(/tag:"[^"]*"|\S+/g) ?? [];
+  const words = filter.toLowerCase().match(/(?:tag|experiment):"[^"]*"|\S+/g) ?? [];
   return (run) => {
-    const { name, model, base, technique, data, state, id, tags, note } = run;
-    const text = [name, model, base, technique, data, state, said[state], id, note, ...tags].join(" ").toLowerCase();
+    const { name, model, base, technique, data, state, id, experiment = "", tags, note } = run;
+    const texts = [name, model, base, technique, data, state, said[state], id, experiment, note, ...tags];
+    const text = texts.join(" ").toLowerCase();
     return words.every((word) => {
-      const tag = /^tag:(.+)$/.exec(word)?.[1];
-      if (tag === undefined) return text.includes(word);
-      const whole = tagFrom(tag.replace(/^"|"$/g, ""));
+      const [, key, asked] = /^(tag|experiment):(.+)$/.exec(word) ?? [];
+      if (asked === undefined) return text.includes(word);
+      const plain = asked.replace(/^"|"$/g, "");
+      if (key === "experiment") return experiment.toLowerCase() === plain;
+      const whole = tagFrom(plain);
       return tags.some((one) => one.toLowerCase() === whole);
     });
   };

@@ -2,7 +2,7 @@
 import type { Plan } from "#dsl/plan/plan.js";
 import * as v from "valibot";
 import { fields, object } from "../fetch/json.js";
-import { oneLine, printable } from "../core/display/text.js";
+import { clip, oneLine, printable } from "../core/display/text.js";
 import { callText } from "../core/display/value-text.js";
 import { validationScores, withGoal, type ListedScore } from "./newest-scores.js";
 import type { Lock } from "../artifacts/run-folder.js";
@@ -37,6 +37,8 @@ export interface RunSummary {
   readonly loss: number | null;
   /** Of evaluations, the newest of each metric on each data, newest first; then of its validations. */
   readonly scores: readonly ListedScore[];
+  /** The name of the experiment that it belongs to; absent: it belongs to none. */
+  readonly experiment?: string;
   readonly tags: readonly string[];
   readonly note: string;
   /** Of a sweep. */
@@ -117,6 +119,7 @@ export function summaryOf(
     steps: log.steps ?? (typeof plan?.estimates?.steps === "number" ? plan.estimates.steps : null),
     loss: log.loss,
     scores: withGoal([...scores, ...validated], trial, place),
+    ...(lock?.experiment && { experiment: clip(oneLine(printable(lock.experiment.name)), 200) }),
     ...notes,
     trial,
     curve: log.curve,

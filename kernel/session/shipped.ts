@@ -43,7 +43,12 @@ export async function openShipment({ shipment, tables }: Shipped, o: OpenOptions
     );
     demandSame(action, shipment);
     const warnings = new Warnings(o.screen, sources, `${last.id}-shipped`);
-    const stage = { ...{ screen: o.screen, hostContext, sources, warnings }, ...(o.signal && { signal: o.signal }) };
+    const { experiment } = action;
+    const stage = {
+      ...{ screen: o.screen, hostContext, sources, warnings },
+      ...(experiment && { experiment }),
+      ...(o.signal && { signal: o.signal }),
+    };
     return { session, action, stage };
   } catch (error) {
     await session.close();

@@ -9,7 +9,7 @@ import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import { Facts } from "#dsl/types/facts.js";
-import type { Action, SweepPlan } from "#dsl/plan/plan.js";
+import type { Action, Experiment, SweepPlan } from "#dsl/plan/plan.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import { makeVocabulary, type SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import type { Engine, EngineOptions } from "../engine/engine.js";
@@ -26,6 +26,8 @@ import type { HostContext, Progress } from "../core/session/host-context.js";
 import { ProgressLine } from "./progress-line.js";
 import { DatasetCache } from "./answers/dataset-cache.js";
 import type { Evaluation } from "./verbs/evaluate-once.js";
+import { Trackers, type TrackersOptions } from "../trackers/trackers.js";
+import type { KeptEvaluation } from "./verbs/kept-evaluations.js";
 import { Warnings } from "./warnings.js";
 import { verbs } from "./verbs/verbs.js";
 import "../artifacts/codes.js";
@@ -57,6 +59,8 @@ export interface SessionOptions {
   readonly controls?: ControlsHost;
   /** Absent: each session starts engines of its own. */
   readonly startEngine?: (options: EngineOptions) => Promise<Engine>;
+  /** How long trackers are waited for; absent: as usual. */
+  readonly trackers?: TrackersOptions;
 }
 /** What a running source is given. */
 export interface Stage {
@@ -66,9 +70,11 @@ export interface Stage {
   /** The sources that compiled to what runs, the present one last. */
   readonly sources: readonly Source[];
   readonly warnings: Warnings;
+  /** Where what is trained belongs, and who is told of it; absent: no experiment stands above. */
+  readonly experiment?: Experiment;
 }
 /** What a source is run with. */
-export type Given = Omit<Stage, "sources" | "warnings">;
+export type Given = Omit<Stage, "sources" | "warnings" | "experiment">;
 
 /** The diagnostics that kept a source from running. */
 export class Refused extends Error {
@@ -92,6 +98,9 @@ export class TuneSession {
   readonly data = new Map<string, DataPlan>();
   /** Every evaluation of the session, oldest first: what `npm start` reports from. */
   readonly evaluations: Evaluation[] = [];
+  /** What they showed, for reports. */
+  readonly keptEvaluations: KeptEvaluation[] = [];
+  readonly trackers: Trackers;
   /** Wall time of each action that ended well, oldest first. */
   readonly seconds: { readonly verb: string; readonly seconds: number }[] = [];
   readonly names: NameSink;
@@ -107,6 +116,7 @@ export class TuneSession {
     this.vocabulary = options.vocabulary ?? makeVocabulary();
     this.engines = new EngineRoom(options.startEngine);
     this.models = new ModelRoom(this);
+    this.trackers = new Trackers(options.trackers);
   }
 
   private withoutBest(name: string): number | undefined {
@@ -191,7 +201,8 @@ export class TuneSession {
       stage.signal?.throwIfAborted();
       const begun = performance.now();
       try {
-        await this.act(action, { ...stage, sources, warnings });
+        const { experiment } = action;
+        await this.act(action, { ...stage, sources, warnings, ...(experiment && { experiment }) });
         onActionDone();
         this.seconds.push({ verb: action.verb, seconds: (performance.now() - begun) / 1000 });
       } catch (error) {
@@ -225,6 +236,7 @@ export class TuneSession {
     await Promise.all(this.background);
     await this.models.close();
     await this.engines.close();
+    await this.trackers.close();
   }
 }
 

@@ -1,14 +1,57 @@
-import type { Verb } from "#dsl/types/registry.js";
+import { experiment as read } from "#dsl/compile/experiment.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "experiment",
-  doc: "Names an experiment and its trackers.",
-  example: 'experiment { name: "router-v2" }',
-  since: "0.1.0",
-  planned: { meanwhile: "every run writes `runs/<id>/events.jsonl`" },
-  operands: { what: "any", many: true },
+  doc: "Names what is tried from here on, and who is told of it: trainings, sweeps and evaluations below it belong to the experiment, and its trackers keep them beside those of others.",
+  example: 'experiment { name: "router-v2", trackers: [mlflow("http://127.0.0.1:5000"), tensorboard("board")] }',
+  since: "0.2.0",
+  operands: { what: "none" },
   connectors: {},
   effect: "acts",
-  parameters: [],
+  read,
+  needsBlock: true,
+  elsewhere: {
+    ...{
+      experiment_name: "name",
+      project: "name",
+      run_group: "name",
+      goal: "notes",
+      description: "notes",
+      note: "notes",
+    },
+    ...{ report_to: "trackers", loggers: "trackers", logger: "trackers", tracker: "trackers", callbacks: "trackers" },
+  },
+  notes: [
+    "It changes no recipe: a run with it and one without are the same run, to the last bit.",
+    "A tracker that is away never stops or slows a training: what it misses is kept in the run's folder and told later, once.",
+    "`tunebook runs experiment:router-v2` and the panel's filter find its runs. Another `experiment` ends it; `trackers: []` tells nobody.",
+  ],
+  parameters: [
+    {
+      name: "name",
+      type: { is: "string" },
+      doc: "What is tried, in a few words.",
+      required: true,
+      why: "Among hundreds of runs it is how those that belong together are found.",
+      impact: "medium",
+    },
+    {
+      name: "notes",
+      type: { is: "string" },
+      doc: "Why, and what would count as an answer; trackers show it with each run.",
+      default: { value: "" },
+      why: "In half a year nobody remembers.",
+      impact: "low",
+    },
+    {
+      name: "trackers",
+      type: { is: "list", of: { is: "word", kind: "tracker" } },
+      doc: "Who is told of what is trained; without it nobody is.",
+      default: { value: [] },
+      why: "Teams look at runs of many programs in one place.",
+      impact: "medium",
+    },
+  ],
 };

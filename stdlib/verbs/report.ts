@@ -1,14 +1,30 @@
-import type { Verb } from "#dsl/types/registry.js";
+import { report as read } from "#dsl/compile/report.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "report",
-  doc: "Writes a report.",
-  example: "report router",
-  since: "0.1.0",
-  planned: { meanwhile: "run the notebook headless: `tunebook run book.ipynb --out report.ipynb`" },
+  doc: "Writes one page (HTML, readable anywhere, without a network) of what was trained on what: plan, data, curves, scores with their intervals and pictures, a sweep's trials, and all that its numbers came from.",
+  example: 'report router as "router.html"',
+  since: "0.2.0",
   operands: { what: "any", many: true },
-  connectors: {},
+  connectors: { as: { takes: "any" } },
   effect: "acts",
-  parameters: [],
+  read,
+  elsewhere: { to: "as", into: "as", summary: "report", summarize: "report", samples: "rows", examples: "rows" },
+  notes: [
+    "What `evaluate` showed in this notebook is in it with its pictures; of evaluations of before their scores are.",
+    'A run of before is named by its folder: `report "runs/router-20261126-093000-1a2b3c"`.',
+    "Without `as` it is called after what it is of, beside the notebook. A report that is there is replaced, other files are not.",
+  ],
+  parameters: [
+    {
+      name: "rows",
+      type: { is: "boolean" },
+      doc: "Texts of rows too: which were mistaken, and of which the model was least sure.",
+      default: { value: false },
+      why: "A report is made to be given away, and rows may be nobody else's business.",
+      impact: "medium",
+    },
+  ],
 };

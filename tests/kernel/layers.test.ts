@@ -12,6 +12,7 @@ const rooms: readonly string[] = [
   "artifacts",
   "encoding",
   "history",
+  "trackers",
   "training",
   "inference",
   "scoring",

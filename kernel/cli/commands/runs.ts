@@ -16,7 +16,7 @@ export function register(program: Command): void {
   const runs = program
     .command("runs")
     .description("list the runs in a folder: states, scores with their intervals, tags")
-    .argument("[filter...]", "words that must all be there; tag:x is a tag")
+    .argument("[filter...]", "words that must all be there; tag:x is a tag, experiment:x an experiment")
     .option("--in <folder>", "folder of the notebook, or of the runs themselves", ".")
     .option(
       "--sort <column>",
@@ -53,11 +53,29 @@ export function register(program: Command): void {
       const text = await noteRun(folder, run, { note, add: options.tag ?? [], take: options.untag ?? [] });
       process.stdout.write(text);
     });
+  runs
+    .command("sync")
+    .description("tell trackers what they missed while they were away")
+    .addOption(
+      new Option(
+        "--to <address>",
+        "a tracker on another machine, or one that wants a token, that may be told; may be given more than once",
+      ).argParser(collect),
+    )
+    .option("--list", "only say what waits for whom")
+    .action(async (options: { to?: string[]; list?: true }) => {
+      const { syncText } = await import("../runs-sync.js");
+      const folder = (runs.opts() as Options).in;
+      const { text, waits } = await syncText(folder, { to: options.to ?? [], list: options.list === true });
+      process.stdout.write(text);
+      if (waits) process.exitCode = 1;
+    });
 }
 
 /** A tag that the shell's quotes keep together stays one word. */
 function wordOf(word: string): string {
-  return /^tag:[^"]*\s/i.test(word) ? `tag:"${word.slice("tag:".length)}"` : word;
+  const [, key, rest] = /^(tag|experiment):([^"]*\s[^"]*)$/i.exec(word) ?? [];
+  return key === undefined || rest === undefined ? word : `${key}:"${rest}"`;
 }
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];

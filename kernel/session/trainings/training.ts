@@ -37,6 +37,7 @@ import type { TrialOf } from "../../artifacts/trials.js";
 import { exactFit } from "./exact.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { recordOf } from "../../record/record.js";
+import { tellBegun } from "./told.js";
 import { version } from "../version.js";
 import { does } from "../../core/session/words.js";
 import type { Engine } from "../../engine/engine.js";
@@ -110,6 +111,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     const begun = claim ? null : begunFrom(model, material.base, stage.hostContext.folder);
     claim ??= claimNew(session.runs, request.name, plan, await aboutRun(request, material, engine, stage));
     request.onRun?.(claim.run.path);
+    tellBegun(session, claim.run.path, stage, trial);
     if (begun) await noteLearnt(claim.run, begun, request, material, stage);
     return await trainIn({ ...{ session, request, stage, material, engine }, ...claim });
   } catch (error) {
@@ -188,6 +190,7 @@ async function aboutRun(
     ...(trial && { trial }),
     ...(replays !== undefined && { replays }),
     ...(record && { record }),
+    ...(stage.experiment && { experiment: { name: stage.experiment.name, notes: stage.experiment.notes } }),
   };
 }
 function countsOf({ rowsIn, kept, splits }: DataFacts): NonNullable<Lock["data"]> {
@@ -221,7 +224,7 @@ interface Work extends Claim {
 }
 
 async function trainIn(work: Work): Promise<RunResult> {
-  const { request, material, engine, run, lock } = work;
+  const { session, request, material, engine, run, lock } = work;
   const { registry } = work.session.vocabulary;
   const { plan } = request;
   const opening = (): Promise<OpenModel> => openIn(work);
@@ -253,6 +256,7 @@ async function trainIn(work: Work): Promise<RunResult> {
     on: (event) => {
       events.push(event);
       request.onEvent(event);
+      session.trackers.happened(run.path, { soon: event.kind === "stopped" });
     },
   });
   const steps = trained.steps - (resume?.position.step ?? 0);
@@ -389,5 +393,6 @@ export async function giveWeights(
   handle.weights = { plan, folder: run.path, labels, data: result.data, checkpoint, events, settled, complete };
   session.later(settled);
   if (!complete) session.later(settled.then(() => session.models.forget(run.path)));
+  session.trackers.again(run.path);
   return kept;
 }

@@ -25,6 +25,8 @@ import { scoresOfSlices, slicedOf } from "./evaluate-slices.js";
 import { slicesShown } from "../../core/display/scores/slices.js";
 import { toldFitted } from "../../inference/fitted.js";
 import { plural } from "../../core/display/text.js";
+import { tellScored } from "../trainings/told.js";
+import { keepEvaluation } from "./kept-evaluations.js";
 import { constantFor, drawnOf, reportOf } from "./evaluate-report.js";
 import { foldsShown } from "../../core/display/scores/folds.js";
 
@@ -73,6 +75,17 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     const report = reportOf(session, measured, constants, drawn, {
       ...{ ...action, told, missed: bars("missed"), verdict: verdict.said },
     });
+    keepEvaluation(session.keptEvaluations, {
+      names: action.names,
+      report,
+      more: [
+        ...measured.flatMap(({ folds, evaluation: { model, on } }) =>
+          folds ? [foldsShown(folds, { title: `Folds of ${model} on ${on}` })] : [],
+        ),
+        ...seeds.flatMap((own) => own?.shown ?? []),
+        ...sliced.map((own) => slicesShown(own)),
+      ],
+    });
     const [scores, ...rest] = evaluationShown(report);
     if (scores) stage.screen.display(scores);
     for (const { warning } of seen) if (warning) warn("scored-learnt-rows", warning);
@@ -88,7 +101,10 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     for (const shown of rest) stage.screen.display(shown);
     for (const [i, { by, prepared, evaluation, measures, folds }] of measured.entries()) {
       const of = { prepared, rows: evaluation.rows, slices: scoresOfSlices(sliced, i) };
-      if (!folds && by.is === "model") noted(() => remember(by.handle, subject, of, measures, drawn), action, stage);
+      if (!folds && by.is === "model") {
+        noted(() => remember(by.handle, subject, of, measures, drawn), action, stage);
+        tellScored(session, by.handle.weights?.folder, stage);
+      }
     }
   }
   demandCleared(action.names[0] ?? "", required);

@@ -29,6 +29,7 @@ import { runTrials } from "../sweeps/runner.js";
 import { pricesOf } from "../sweeps/priced.js";
 import { startsOf } from "../sweeps/starts.js";
 import { numbered, ofOtherData, startText, strangeText, type StartTold } from "../sweeps/start-told.js";
+import { trackSweep } from "../sweeps/tracked-sweep.js";
 import { TrialLog } from "../sweeps/trial-log.js";
 import { TrialModels } from "../sweeps/trial-models.js";
 import type { Around } from "../sweeps/trial-program.js";
@@ -154,6 +155,7 @@ async function sweepIn(
     if (trials > 0) warningsOn(stage, span)("start-other-data", of);
   }
   if (again.length > 0) live.note(againText(again));
+  const tracked = trackSweep(session, { folder: lock.folder, name, sweep, goal: live.goal }, stage);
   const models = new TrialModels(trials);
   const stays = session.engines.stay();
   let ending: Ending;
@@ -182,9 +184,14 @@ async function sweepIn(
       runTrial: (asked) => runTrial(around, asked),
       onChange: () => {
         live.show();
+        tracked.changed(log.ended);
         beyond.onChange?.(live);
       },
     });
+    tracked.ended("finished");
+  } catch (error) {
+    tracked.ended(stage.signal?.aborted ? "killed" : "failed");
+    throw error;
   } finally {
     live.end();
     fold?.();

@@ -20,6 +20,7 @@ import type { RunEvent } from "../../core/session/events.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import { unmeasured } from "../../training/train.js";
+import { wantsModel } from "../trainings/told.js";
 import { does } from "../../core/session/words.js";
 import type { ModelHandle, Weights } from "../models/model-handle.js";
 import { giveBack, giveWeights, trainOnce, type RunResult, type TrainRequest } from "../trainings/training.js";
@@ -79,6 +80,10 @@ export async function trainNamed(
     if ((await does(technique, "technique")).merges?.(technique)) {
       const { folder } = await session.models.merge(handle, result.run.merged, {}, stage.hostContext);
       stage.screen.display({ bundle: { "text/plain": `the merged model is in ${folder}` } });
+      session.trackers.again(result.run.path);
+    } else if (!result.open.adapter && !plan.recipe.model.scratch && (await wantsModel(stage))) {
+      await session.models.save(handle, result.run.merged, {}, stage.hostContext);
+      session.trackers.again(result.run.path);
     }
     return handle;
   } finally {

@@ -7,10 +7,12 @@ import { runData } from "./data.js";
 import { runDeploy } from "./deploy.js";
 import { runEngine } from "./engine.js";
 import { runEvaluate } from "./evaluate.js";
+import { runExperiment } from "./experiment.js";
 import { runModel } from "./model.js";
 import { runParameters } from "./parameters.js";
 import { runPredict } from "./predict.js";
 import { runRecipe } from "./recipe.js";
+import { runReport } from "./report.js";
 import { runShow } from "./show.js";
 import { runSweep } from "./sweep.js";
 import { runTrain } from "./train.js";
@@ -35,5 +37,7 @@ export const verbs: {
   deploy: runDeploy,
   show: runShow,
   engine: runEngine,
+  experiment: runExperiment,
+  report: runReport,
   use: async () => undefined, // what a used file defines arrives as actions of its own
 };

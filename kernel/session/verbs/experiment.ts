@@ -1,0 +1,61 @@
+/** `experiment`: looks whether its trackers are there, and tells them what they missed. Nothing else waits for them. */
+import type { Action } from "#dsl/plan/plan.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { Call } from "#dsl/types/value.js";
+import { TrackerAway, TrackerRefuses } from "#stdlib/kinds/tracker.js";
+import { wordNamed } from "#stdlib/lib/secrets/held.js";
+import { shownOf } from "../../core/display/bundle.js";
+import { card, htmlTable } from "../../core/display/html.js";
+import { plural } from "../../core/display/text.js";
+import { textTable } from "../../core/display/text-table.js";
+import { does } from "../../core/session/words.js";
+import { ask } from "../../trackers/door.js";
+import { toldOf } from "../trainings/told.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+
+/** Milliseconds in which a tracker says that it is there. */
+const GREETING = 2500;
+
+/** Coded errors `secret-missing`, `secret-malformed`. */
+export async function runExperiment(
+  session: TuneSession,
+  _action: Extract<Action, { verb: "experiment" }>,
+  stage: Stage,
+): Promise<void> {
+  const told = must(toldOf(stage), "the experiment");
+  const { name, notes, trackers } = told.experiment;
+  const found = await Promise.all(trackers.map((one) => greeted(one, name, stage.signal)));
+  const missed = await session.trackers.takeUp(session.runs, told.experiment, told.say);
+  const rows = found.map(({ title, says }) => [title, says]);
+  const after =
+    missed > 0
+      ? [`${plural(missed, "run")} of before ${missed === 1 ? "is" : "are"} told now of what was missed.`]
+      : [];
+  const title = `Experiment ${name}`;
+  const lines = [...(notes === "" ? [] : [notes]), ...(rows.length > 0 ? [textTable(null, rows)] : []), ...after];
+  stage.screen.display(
+    shownOf([title, ...lines].join("\n"), card(title, notes, rows.length > 0 && htmlTable({ rows }), ...after)),
+  );
+}
+
+async function greeted(
+  call: Call,
+  experiment: string,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly title: string; readonly says: string }> {
+  const tracker = await does(call, "tracker");
+  const place = tracker.place(call);
+  const title = tracker.title(call);
+  if ("url" in place && place.env !== null) wordNamed(place.env);
+  try {
+    const door = {
+      ask: (asking: Parameters<typeof ask>[0]) =>
+        ask(asking, { place, signal, patience: { answer: GREETING, pace: 100_000 } }),
+    };
+    await tracker.greet(call, door, experiment);
+    return { title, says: "told of what is trained from here on" };
+  } catch (error) {
+    if (!(error instanceof TrackerAway) && !(error instanceof TrackerRefuses)) throw error;
+    return { title, says: `not there now (${error.message}): what it misses is kept, and told later` };
+  }
+}

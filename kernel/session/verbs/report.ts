@@ -1,0 +1,80 @@
+/** `report`: one page of what was trained, swept or kept, into a file; what it shows is what the notebook showed. */
+import { lstatSync, mkdirSync } from "node:fs";
+import { basename, dirname, relative, resolve } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import type { Action } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { writing } from "../../artifacts/folder-errors.js";
+import { readRegular } from "../../artifacts/read-regular.js";
+import { shownOf } from "../../core/display/bundle.js";
+import { card, code, html } from "../../core/display/html.js";
+import { MARK, reportPage, type Section } from "../../core/display/report-page.js";
+import { bytes } from "../../core/display/text.js";
+import { findRun } from "../../history/find-run.js";
+import { folderName } from "#stdlib/lib/trackers/names.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import "./report-codes.js";
+import { version } from "../version.js";
+import { reportOfRun, type Written } from "./report-run.js";
+import { reportOfSweep } from "./report-sweep.js";
+
+type Report = Extract<Action, { verb: "report" }>;
+
+export async function runReport(session: TuneSession, action: Report, stage: Stage): Promise<void> {
+  const { folder } = stage.hostContext;
+  const written: Written[] = [];
+  for (const of of action.of) {
+    stage.signal?.throwIfAborted();
+    if ("run" in of)
+      written.push(
+        await reportOfRun(session, findRun(of.run, { folder, runs: session.runs }), { ...action, name: null }, stage),
+      );
+    else if (of.is === "sweep") written.push(...(await reportOfSweep(session, of.name, action, stage)));
+    else written.push(await reportOfModel(session, of.name, action, stage));
+  }
+  const path = resolve(
+    folder,
+    action.path ?? `${folderName(written.map(({ name }) => name).join("-")).replace(/\s+/g, "-")}-report.html`,
+  );
+  demandFree(path);
+  const several = written.length > 1;
+  const at = new Date().toISOString().slice(0, 16).replace("T", " ");
+  const page = reportPage({
+    title: written.map(({ name }) => name).join(", "),
+    says: written.flatMap(({ says }) => says),
+    sections: written.flatMap(({ name, sections }) =>
+      sections.map((one): Section => (several ? { ...one, title: `${name}: ${one.title}` } : one)),
+    ),
+    foot: `Written by Tunebook ${version} at ${at} UTC. It needs no network and no program but a browser.`,
+  });
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileAtomic.sync(path, page);
+  } catch (error) {
+    throw writing(error, path);
+  }
+  const shown = relative(folder, path) || basename(path);
+  const said = `Report: ${shown}, ${bytes(Buffer.byteLength(page))}`;
+  stage.screen.display(shownOf(said, card(null, html`Report: ${code(shown)}, ${bytes(Buffer.byteLength(page))}`)));
+}
+
+async function reportOfModel(session: TuneSession, name: string, action: Report, stage: Stage): Promise<Written> {
+  const { weights } = session.models.get(name);
+  if (!weights) throw new CodedError("not-trained", { model: name });
+  const run = findRun(weights.folder, { folder: stage.hostContext.folder, runs: session.runs });
+  return reportOfRun(session, run, { ...action, name }, stage);
+}
+
+/** Coded error `report-taken`. */
+function demandFree(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found) return;
+  const why = found.isDirectory()
+    ? "a folder is there"
+    : !found.isFile()
+      ? "it is no regular file"
+      : readRegular(path)?.startsWith(MARK)
+        ? null
+        : "another file is there, which no report wrote";
+  if (why !== null) throw new CodedError("report-taken", { path: basename(path), why });
+}

@@ -1,0 +1,241 @@
+/**
+ * The trackers of a session. A training that begins, goes on or ends says so here and goes on at once: what happened is in its
+ * run's folder, and is told from there by and by. A tracker that is away is asked again after waits that grow; what is untold
+ * when the session ends stays in the runs' folders, for the next session that tells the same tracker, or `tunebook runs sync`.
+ */
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join, relative } from "node:path";
+import canonicalize from "canonicalize";
+import type { Experiment } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
+import { plural } from "../core/display/text.js";
+import type { Patience } from "./door.js";
+import { sendRun, type Outcome } from "./send.js";
+import { isUnsent, readTracking, sameTracker, trackedBy, trackingFile, writeTracking } from "./tracking.js";
+
+export interface TrackersOptions {
+  readonly patience?: Patience;
+  /** Milliseconds: between two tellings of what goes on, and of the first wait for one that is away. */
+  readonly every?: number;
+  readonly wait?: number;
+}
+/** Where a run belongs. */
+export interface Told {
+  readonly experiment: Experiment;
+  /** Where relative paths start. */
+  readonly home: string;
+  readonly source: string | null;
+  /** The folder of the sweep that it is a trial of. */
+  readonly parent?: string;
+  /** Shows a person a sentence. */
+  readonly say: (text: string) => void;
+}
+interface Away {
+  readonly tries: number;
+  readonly until: number;
+}
+
+const EVERY = 2000;
+const WAIT = 1000;
+const LONGEST_WAIT = 60_000;
+
+export class Trackers {
+  /** Folders of runs in which something happened. */
+  private readonly waiting = new Set<string>();
+  /** Runs that somebody is told of. */
+  private readonly tracked = new Set<string>();
+  private readonly away = new Map<string, Away>();
+  private readonly refused = new Set<string>();
+  /** When a run was refused, by its folder and its tracker; and runs that have something to say at once. */
+  private readonly refusedAt = new Map<string, number>();
+  private readonly urgent = new Set<string>();
+  /** Runs that were told whole, and have something new: said anew before the next telling, for one may be under way. */
+  private readonly reopened = new Set<string>();
+  /** Those that a program of this session names: no others are told by themselves. */
+  private readonly own: Call[] = [];
+  private say: (text: string) => void = () => undefined;
+  private timer: NodeJS.Timeout | null = null;
+  private passing: Promise<void> | null = null;
+  private readonly ending = new AbortController();
+
+  constructor(private readonly o: TrackersOptions = {}) {}
+
+  /** A run begins, or goes on. What can't be written is told and stops nothing. */
+  began(folder: string, { experiment, home, source, parent, say }: Told): void {
+    this.say = say;
+    if (experiment.trackers.length === 0) return;
+    this.name(experiment);
+    const before = readTracking(folder);
+    try {
+      writeTracking(folder, {
+        version: 1,
+        ...{ home: relative(folder, home), source },
+        experiment: { name: experiment.name, notes: experiment.notes },
+        ...(parent !== undefined && { parent: relative(folder, parent) }),
+        // Where it belongs was said when it began.
+        ...(before && { experiment: before.experiment, source: before.source }),
+        ...(before?.parent !== undefined && { parent: before.parent }),
+        trackers: trackedBy(experiment.trackers, before?.trackers ?? []),
+      });
+    } catch (error) {
+      say(`No tracker is told of this run: ${(error as Error).message}.`);
+      return;
+    }
+    this.tracked.add(folder);
+    this.again(folder);
+  }
+
+  /** What isn't in its logs changed: its files. */
+  again(folder: string): void {
+    if (!this.tracked.has(folder)) return;
+    this.reopened.add(folder);
+    this.happened(folder, { soon: true });
+  }
+
+  private name({ trackers }: Experiment): void {
+    this.own.push(...trackers.filter((one) => !named(this.own, one)));
+  }
+
+  /** Something happened in a run; nothing where nobody is to be told of it. */
+  happened(folder: string, { soon = false }: { readonly soon?: boolean } = {}): void {
+    if (!this.tracked.has(folder)) return;
+    this.waiting.add(folder);
+    if (soon) this.urgent.add(folder);
+    this.plan(soon ? 0 : (this.o.every ?? EVERY));
+  }
+
+  /** Runs of before that the same trackers were not told of. */
+  async takeUp(runs: string, experiment: Experiment, say: (text: string) => void): Promise<number> {
+    this.say = say;
+    let found = 0;
+    this.name(experiment);
+    for (const root of [join(runs, "sweeps"), runs])
+      for (const name of await readdir(root).catch((): string[] => [])) {
+        const folder = join(root, name);
+        const tracking = existsSync(trackingFile(folder)) ? readTracking(folder) : null;
+        if (!tracking || !isUnsent(tracking)) continue;
+        if (!tracking.trackers.some(({ call, done }) => !done && named(experiment.trackers, call))) continue;
+        this.waiting.add(folder);
+        found++;
+      }
+    if (found > 0) this.plan(0);
+    return found;
+  }
+  private plan(milliseconds: number): void {
+    if (this.timer !== null && milliseconds > 0) return;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      void this.pass();
+    }, milliseconds);
+    this.timer.unref();
+  }
+
+  /** Tells all that waits, once. */
+  private pass(): Promise<void> {
+    return (this.passing ??= this.passNow().finally(() => (this.passing = null)));
+  }
+  private async passNow(): Promise<void> {
+    // A sweep's own folder comes before those of its trials, which stand under its run.
+    const folders = [...this.waiting].sort((a, b) => Number(isSweep(b)) - Number(isSweep(a)));
+    for (const folder of folders) {
+      this.waiting.delete(folder);
+      if (this.reopened.delete(folder)) reopen(folder);
+      const outcomes = await this.tell(folder);
+      this.urgent.delete(folder);
+      if (outcomes.some((one) => named(this.own, one.call) && isLater(one))) this.waiting.add(folder);
+      for (const one of outcomes) this.heard(one);
+    }
+    const next = Math.min(...[...this.away.values()].map(({ until }) => until));
+    if (this.waiting.size > 0 && !this.ending.signal.aborted)
+      this.plan(Math.max(100, Number.isFinite(next) ? next - Date.now() : (this.o.every ?? EVERY)));
+  }
+
+  private async tell(folder: string): Promise<readonly Outcome[]> {
+    try {
+      return await sendRun(folder, {
+        signal: this.ending.signal,
+        ...(this.o.patience && { patience: this.o.patience }),
+        tells: (call) =>
+          named(this.own, call) &&
+          (this.away.get(keyOf(call))?.until ?? 0) <= Date.now() &&
+          (this.urgent.has(folder) ||
+            (this.refusedAt.get(`${folder} ${keyOf(call)}`) ?? 0) < Date.now() - LONGEST_WAIT),
+      });
+    } catch (error) {
+      // Nothing that a tracker does may end a session.
+      this.say(`A tracker could not be told: ${(error as Error).message}.`);
+      return [];
+    }
+  }
+
+  private heard({ folder, call, title, is, why = "" }: Outcome): void {
+    const key = keyOf(call);
+    const before = this.away.get(key);
+    if (is === "away" && !this.ending.signal.aborted) {
+      const tries = (before?.tries ?? 0) + 1;
+      const wait = Math.min(LONGEST_WAIT, (this.o.wait ?? WAIT) * 2 ** (tries - 1));
+      this.away.set(key, { tries, until: Date.now() + wait });
+      if (!before) this.say(awayText(title, why));
+    }
+    if (is === "told" && before) {
+      this.away.delete(key);
+      this.say(`${title} is there again; what it missed is told.`);
+    }
+    if (is === "refused") this.refusedAt.set(`${folder} ${key}`, Date.now());
+    if (is === "refused" && !this.refused.has(`${key} ${why}`)) {
+      this.refused.add(`${key} ${why}`);
+      this.say(`${title} won't take a run: ${why}. \`tunebook runs sync\` tries again.`);
+    }
+  }
+
+  /** What a person wasn't told of while the session lasted. */
+  private sayUntold(): void {
+    const untold = [...this.waiting].filter((folder) =>
+      readTracking(folder)?.trackers.some(({ call, done }) => !done && named(this.own, call)),
+    );
+    if (untold.length > 0 && this.away.size === 0)
+      this.say(
+        `There was no time to tell all trackers of ${plural(untold.length, "run")}: what they miss is kept, and told by the next session with the same \`experiment\` or by \`tunebook runs sync\`.`,
+      );
+  }
+
+  /** Tells what waits, as far as there is time; what is untold stays where it is. */
+  async close(milliseconds = 4000): Promise<void> {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    const limit = setTimeout(() => this.ending.abort(), this.away.size > 0 ? milliseconds / 4 : milliseconds);
+    try {
+      await this.passing;
+      if (!this.ending.signal.aborted && this.waiting.size > 0) await this.pass();
+    } finally {
+      clearTimeout(limit);
+      this.sayUntold();
+      this.ending.abort();
+      if (this.timer !== null) clearTimeout(this.timer);
+      this.timer = null;
+    }
+  }
+}
+
+/** Told once, until it is there again. */
+export function awayText(title: string, why: string): string {
+  return `${title} can't be told now (${why}). Trainings go on as ever; what it misses is kept in their runs' folders and told later: by itself once it is there, by the next session with the same \`experiment\`, or by \`tunebook runs sync\`.`;
+}
+
+/** Whether it is worth asking again by itself. */
+const isLater = ({ is, why }: Outcome): boolean =>
+  is === "away" || is === "busy" || (is === "left" && why === undefined);
+function reopen(folder: string): void {
+  const tracking = readTracking(folder);
+  if (!tracking?.trackers.some(({ done }) => done)) return;
+  try {
+    writeTracking(folder, { ...tracking, trackers: tracking.trackers.map((one) => ({ ...one, done: false })) });
+  } catch {
+    // a full disk: what was told stays told
+  }
+}
+const isSweep = (folder: string): boolean => existsSync(join(folder, "sweep.json"));
+const named = (calls: readonly Call[], call: Call): boolean => calls.some((one) => sameTracker(one, call));
+const keyOf = ({ word, arguments: given }: Call): string => `${word} ${canonicalize(given) ?? ""}`;

@@ -1,0 +1,86 @@
+/**
+ * Who is to be told of a run, and how far each was told: `trackers.json` in the run's folder. What happened stands in the run's
+ * own logs, which are written before anybody is told, so that nothing is lost where a tracker is away or this process ends.
+ * A folder of runs may come from anybody: what stands in the file is held to a schema, and names secrets, which it never has.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import * as v from "valibot";
+import writeFileAtomic from "write-file-atomic";
+import canonicalize from "canonicalize";
+import type { Call } from "#dsl/types/value.js";
+import type { Kept } from "#stdlib/kinds/tracker.js";
+import { call } from "../artifacts/plan-schema.js";
+import { writing } from "../artifacts/folder-errors.js";
+import { jsonRegular } from "../artifacts/read-regular.js";
+import { fields, like, object, type Schema } from "../fetch/json.js";
+
+export interface TrackerState {
+  readonly call: Call;
+  readonly kept: Kept;
+  /** All that happened so far was told. */
+  readonly done: boolean;
+  /** Why it won't be told as it is. */
+  readonly refused?: string;
+}
+export interface Tracking {
+  readonly version: 1;
+  readonly experiment: { readonly name: string; readonly notes: string };
+  /** Where relative paths start, from the run's folder. */
+  readonly home: string;
+  /** The notebook's or file's name. */
+  readonly source: string | null;
+  /** Of a trial: the folder of its sweep, from the run's. */
+  readonly parent?: string;
+  readonly trackers: readonly TrackerState[];
+}
+
+const FILE = "trackers.json";
+const MOST = 1 << 22;
+const text = v.pipe(v.string(), v.excludes("\0"));
+const tracker: Schema<Call> = v.pipe(
+  call,
+  v.check(({ kind }) => kind === "tracker", "it is no tracker"),
+);
+const schema: Schema<Tracking> = fields({
+  version: v.literal(1),
+  experiment: fields({ name: text, notes: text }),
+  ...{ home: text, source: v.nullable(text), parent: v.exactOptional(text) },
+  trackers: v.array(fields({ call: tracker, kept: object, done: v.boolean(), refused: v.exactOptional(text) })),
+});
+const isTracking = like(schema);
+
+export const trackingFile = (folder: string): string => join(folder, FILE);
+
+/** Null: nobody is to be told of it, or what stands there can't be read. */
+export function readTracking(folder: string): Tracking | null {
+  const found = jsonRegular(trackingFile(folder), MOST);
+  return isTracking(found) ? found : null;
+}
+
+/** Coded errors `no-space`, `run-folder`. */
+export function writeTracking(folder: string, tracking: Tracking): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileAtomic.sync(trackingFile(folder), `${JSON.stringify(tracking, null, 1)}\n`);
+  } catch (error) {
+    throw writing(error, trackingFile(folder));
+  }
+}
+
+export function sameTracker(a: Call, b: Call): boolean {
+  return a.word === b.word && canonicalize(a.arguments) === canonicalize(b.arguments);
+}
+
+/** Those that are to be told now, with what was kept of them; those of before stay. */
+export function trackedBy(trackers: readonly Call[], before: readonly TrackerState[]): readonly TrackerState[] {
+  const own = trackers.map((one): TrackerState => {
+    const known = before.find((state) => sameTracker(state.call, one));
+    return { call: one, kept: known?.kept ?? {}, done: false };
+  });
+  return [...own, ...before.filter((state) => !trackers.some((one) => sameTracker(one, state.call)))];
+}
+
+export function isUnsent({ trackers }: Tracking): boolean {
+  return trackers.some(({ done }) => !done);
+}

@@ -1,0 +1,119 @@
+/**
+ * Event files of a run. One file is added to as long as it is whole: a file that has another length than was kept was cut off in
+ * the middle of a record, and TensorBoard reads nothing behind that, so that another one is begun, which takes back what it
+ * tells again.
+ */
+import type { Call } from "#dsl/types/value.js";
+import type { Cursor, Kept, Told, TrackedRun, TrackerDoor, TrackerImplementation } from "../kinds/tracker.js";
+import { recordsOf, type EventRecord, type Value } from "../lib/trackers/event-file.js";
+import { experimentOf, sessionEnd, sessionStart } from "../lib/trackers/hparams.js";
+import { folderName } from "../lib/trackers/names.js";
+
+interface Own extends Kept {
+  /** Files that were begun. */
+  readonly files?: number;
+  readonly bytes?: number;
+  readonly cursor?: Cursor;
+  readonly ended?: string;
+}
+
+export const tensorboard: TrackerImplementation = {
+  title: (call) => `tensorboard in ${pathOf(call)}`,
+  place: (call) => ({ folder: pathOf(call) }),
+  takesModel: () => false,
+  greet: () => Promise.resolve(),
+  async tell(call, run, door) {
+    const folder = [pathOf(call).replace(/[\\/]+$/, ""), folderName(run.experiment.name), ...foldersOf(run)].join("/");
+    await new Telling(folder, run, door).tell();
+  },
+};
+
+const pathOf = (call: Call): string => String(call.arguments["path"] as string);
+
+/** Trials stand in the folder of their sweep. */
+function foldersOf({ id, of }: TrackedRun): readonly string[] {
+  return of ? [folderName(of.id), folderName(id)] : [folderName(id)];
+}
+
+class Telling {
+  private kept: Own;
+  private events: EventRecord[] = [];
+
+  constructor(
+    private readonly folder: string,
+    private readonly run: TrackedRun,
+    private readonly door: TrackerDoor,
+  ) {
+    this.kept = door.kept;
+  }
+
+  async tell(): Promise<void> {
+    await this.begin();
+    for (let last = false; !last;) {
+      const batch = await this.door.read(this.kept.cursor ?? null);
+      for (const one of batch.told) this.note(one);
+      last = batch.last;
+      const done = last ? this.end() : undefined;
+      await this.write({ cursor: batch.cursor, ...(done !== undefined && { ended: done }) });
+    }
+  }
+
+  /** The file that is added to; a new one where there is none, or where it was cut off: that one tells everything again. */
+  private async begin(): Promise<void> {
+    const { files = 0, bytes = 0 } = this.kept;
+    if (files > 0 && (await this.door.size(this.file(files))) === bytes) return;
+    this.kept = { files: files + 1, bytes: 0 };
+    const { run } = this;
+    this.events.push({ at: run.began, what: { is: "version" } });
+    if (files > 0) this.take(-1, run.began);
+    this.say(run.began, run.is === "sweep" ? aboutSweep(run) : aboutTraining(run));
+  }
+  /** Points of later steps count no more. */
+  private take(after: number, at: number): void {
+    this.events.push({ at, step: after + 1, what: { is: "start" } });
+  }
+
+  private note(told: Told): void {
+    if (told.is === "resumed") return this.take(told.step, told.at);
+    const { group, step, at, values } = told;
+    const scalars = Object.entries(values).map(([name, scalar]) => ({ tag: `${group}/${name}`, scalar }));
+    this.say(at, scalars, step);
+  }
+  private say(at: number, values: readonly Value[], step = 0): void {
+    if (values.length > 0) this.events.push({ at, step, what: { is: "values", values } });
+  }
+
+  /** What was interrupted or killed may go on: nothing is said of it. */
+  private end(): string | undefined {
+    const { ended, is } = this.run;
+    if (is === "sweep" || !ended || ended.as === "killed" || this.kept.ended !== undefined) return undefined;
+    this.say(ended.at, [sessionEnd(ended.as, ended.at)]);
+    return ended.as;
+  }
+
+  private async write(more: Own): Promise<void> {
+    if (this.events.length === 0 && more.ended === undefined) {
+      this.kept = { ...this.kept, ...more };
+      this.door.keep(this.kept);
+      return;
+    }
+    const bytes = await this.door.append(this.file(this.kept.files ?? 1), recordsOf(this.events));
+    this.events = [];
+    this.kept = { ...this.kept, ...more, bytes };
+    this.door.keep(this.kept);
+  }
+
+  private file(n: number): string {
+    const seconds = String(Math.floor(this.run.began / 1000)).padStart(10, "0");
+    return `${this.folder}/events.out.tfevents.${seconds}.tunebook.${String(n)}`;
+  }
+}
+
+function aboutTraining(run: TrackedRun): readonly Value[] {
+  const group = run.of?.seeds === true ? run.of.id : "";
+  return [sessionStart(run.settings, { group, began: run.began }), { tag: "about/text_summary", text: run.about }];
+}
+function aboutSweep(run: TrackedRun): readonly Value[] {
+  const metrics = [...run.goals.map(({ metric }) => `validation/${metric}`), "train/loss", "validation/loss"];
+  return [experimentOf(run, [...new Set(metrics)]), { tag: "about/text_summary", text: run.about }];
+}

@@ -1,0 +1,30 @@
+import { defineWord } from "#dsl/types/define.js";
+import "../lib/trackers/codes.js";
+
+export const word = defineWord({
+  kind: "tracker",
+  name: "tensorboard",
+  doc: "Event files for TensorBoard in a folder: losses, rates and scores step by step, the plan as text, and hyper-parameters, so that its page HPARAMS compares the trials of a sweep. `tensorboard --logdir board` opens it, while something trains too.",
+  example: 'trackers: [tensorboard("board")]',
+  since: "0.2.0",
+  elsewhere: {
+    ...{ TensorBoard: "tensorboard", SummaryWriter: "tensorboard", tensorboardX: "tensorboard" },
+    ...{ log_dir: "path", logdir: "path", logging_dir: "path" },
+  },
+  parameters: [
+    {
+      name: "path",
+      type: { is: "string" },
+      doc: "The folder, relative to the notebook's; in it a folder for each experiment, and in that one for each run.",
+      positional: true,
+      required: true,
+      why: "It is what `--logdir` names.",
+      impact: "medium",
+    },
+  ],
+  check({ arguments: { path } }, context) {
+    if (path.trim() === "" || path.includes("\0") || /^[a-z][a-z\d+.-]*:\/\//i.test(path))
+      context.report("tracker-no-folder", { path }, "path");
+  },
+  load: async () => (await import("./tensorboard.run.js")).tensorboard,
+});

@@ -1,0 +1,12 @@
+import { defineWord } from "#dsl/types/define.js";
+
+/** Its offline file can be proved by its own service alone, which no test here can ask. */
+export const word = defineWord({
+  kind: "tracker",
+  name: "wandb",
+  doc: "Weights & Biases.",
+  example: "trackers: [wandb]",
+  since: "0.2.0",
+  planned: { meanwhile: '`tensorboard("board")` keeps the same curves and settings on this machine, `mlflow("http://…")` on a server' },
+  parameters: [],
+});

@@ -1,0 +1,199 @@
+/**
+ * Trackers that are away in every way: nothing waits for them, nothing of what happened is lost, nothing comes twice. The run is
+ * one of the fixtures'; its events come as a training writes them.
+ */
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RunFolder } from "#kernel/artifacts/run-folder.js";
+import { RunLock } from "#kernel/artifacts/run-lock.js";
+import { syncText } from "#kernel/cli/runs-sync.js";
+import { readTracking } from "#kernel/trackers/tracking.js";
+import { Trackers, type Told } from "#kernel/trackers/trackers.js";
+import { root } from "#tests/imports.js";
+import { TrackerServer, type Mood } from "./server.js";
+
+const PATIENCE = { answer: 200, pace: 1e6 };
+
+describe("a tracker", () => {
+  let folder: string;
+  let run: string;
+  let server: TrackerServer;
+  let said: string[];
+  let lock: RunLock;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-trackers-"));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  beforeEach(async () => {
+    rmSync(join(folder, "runs"), { recursive: true, force: true });
+    const kept = "straight-20261126-121953-e17bf2";
+    run = join(folder, "runs", kept);
+    cpSync(join(root, "tests/fixtures/runs/0.1.0/runs", kept), run, { recursive: true });
+    writeFileSync(join(run, "events.jsonl"), "");
+    rmSync(join(run, "scores.jsonl"), { force: true });
+    // It goes on as long as somebody writes it.
+    const got = RunLock.try(run, "train");
+    assert.ok(got instanceof RunLock);
+    lock = got;
+    server = await TrackerServer.start();
+    said = [];
+  });
+  afterEach(async () => {
+    lock.release();
+    await server.stop();
+  });
+
+  const told = (more: Readonly<Record<string, string>> = {}): Told => ({
+    experiment: {
+      name: "router-v2",
+      notes: "why",
+      trackers: [{ word: "mlflow", kind: "tracker", arguments: { url: server.url, artifacts: "none", ...more } }],
+    },
+    ...{ home: folder, source: "book.ipynb", say: (text) => void said.push(text) },
+  });
+  const at = (n: number): string => new Date(1_700_000_000_000 + 1000 * n).toISOString();
+  const step = (n: number): void =>
+    RunFolder.open(run).append({
+      ...{
+        at: at(n),
+        run: "x",
+        kind: "step",
+        step: n,
+        epoch: 1,
+        tokens: 10,
+        loss: 1 / n,
+        rate: 0.1,
+        norm: 1,
+        seconds: 1,
+      },
+    });
+  const steps = (numbers: readonly number[], trackers: Trackers): void => {
+    for (const n of numbers) {
+      step(n);
+      trackers.happened(run);
+    }
+  };
+  const stopped = (n: number): void =>
+    RunFolder.open(run).append({ at: at(n), run: "x", kind: "stopped", step: n, reason: "done", seconds: n });
+  const losses = (): readonly (readonly [number, number])[] =>
+    [...server.runs.values()].flatMap(({ metrics }) =>
+      metrics.flatMap((one) => (one.key === "train/loss" ? [[one.step, one.value] as const] : [])),
+    );
+  const wanted = [1, 2, 3, 4, 5, 6].map((n) => [n, 1 / n]);
+
+  for (const mood of [
+    "broken",
+    "busy",
+    "hanging",
+    "closing",
+    "html",
+    "elsewhere",
+    "slow",
+    "lost",
+  ] as const satisfies Mood[])
+    it(`that is ${mood} is told later, once`, async function () {
+      this.timeout(20_000);
+      const trackers = new Trackers({ patience: PATIENCE, every: 20, wait: 20 });
+      server.mood = mood;
+      trackers.began(run, told());
+      for (const n of [1, 2, 3]) (step(n), trackers.happened(run));
+      // What happens goes on while nobody has answered.
+      while (server.asked.length === 0) await new Promise((done) => setTimeout(done, 10));
+      for (const n of [4, 5, 6]) (step(n), trackers.happened(run));
+      stopped(7);
+      trackers.happened(run, { soon: true });
+      await trackers.close(1500);
+      assert.equal(said.filter((text) => text.includes("can't be told now")).length, 1, said.join("\n"));
+      assert.equal(readTracking(run)?.trackers[0]?.done, false);
+
+      server.mood = "well";
+      const next = new Trackers({ patience: PATIENCE, every: 20, wait: 20 });
+      assert.equal(await next.takeUp(join(folder, "runs"), told().experiment, () => undefined), 1);
+      await next.close();
+      assert.deepEqual(losses(), wanted);
+      assert.equal(server.runs.size, 1);
+      assert.equal([...server.runs.values()][0]?.status, "FINISHED");
+      assert.equal(readTracking(run)?.trackers[0]?.done, true);
+      assert.equal(await next.takeUp(join(folder, "runs"), told().experiment, () => undefined), 0);
+    });
+
+  it("that comes back is told at once, and that is said", async () => {
+    const trackers = new Trackers({ patience: PATIENCE, every: 10, wait: 10 });
+    server.mood = "broken";
+    trackers.began(run, told());
+    for (const n of [1, 2, 3, 4, 5, 6]) step(n);
+    stopped(7);
+    trackers.happened(run);
+    while (said.length === 0) await new Promise((done) => setTimeout(done, 10));
+    server.mood = "well";
+    while (readTracking(run)?.trackers[0]?.done !== true) await new Promise((done) => setTimeout(done, 10));
+    await trackers.close();
+    assert.deepEqual(losses(), wanted);
+    assert.match(said.join("\n"), /is there again; what it missed is told/);
+  });
+
+  it("of a run that went on has no step twice", async () => {
+    for (const n of [1, 2, 3, 4]) step(n);
+    const first = new Trackers({ every: 10 });
+    first.began(run, told());
+    await first.close();
+    RunFolder.open(run).append({
+      ...{ at: at(20), run: "x", kind: "started", recipe: "r", plan: "p", engine: "e", steps: 6, resumedFrom: 2 },
+    });
+    for (const n of [3, 4, 5, 6]) step(n);
+    stopped(7);
+    const second = new Trackers({ every: 10 });
+    second.began(run, told());
+    await second.close();
+    assert.deepEqual(losses(), wanted);
+    assert.equal(server.runs.size, 1);
+  });
+
+  it("is told by `runs sync` too, and only where it may be", async () => {
+    process.env["TUNEBOOK_TEST_TOKEN"] = "planted-secret-7";
+    for (const n of [1, 2, 3, 4, 5, 6]) step(n);
+    stopped(7);
+    server.mood = "broken";
+    const trackers = new Trackers({ patience: PATIENCE });
+    const token = { word: "secret", kind: "secret", arguments: { env: "TUNEBOOK_TEST_TOKEN" } };
+    const { experiment, ...rest } = told();
+    const [call] = experiment.trackers;
+    const secret = { ...call!, arguments: { ...call!.arguments, token } };
+    trackers.began(run, { ...rest, experiment: { ...experiment, trackers: [secret] } });
+    await trackers.close();
+    server.mood = "well";
+    server.asked.length = 0;
+    server.authorization.clear();
+    const alone = await syncText(folder, { to: [], list: false });
+    assert.equal(alone.waits, true);
+    assert.match(alone.text, /name its address to tell it/);
+    assert.deepEqual(server.asked, []);
+    const list = await syncText(folder, { to: [], list: true });
+    assert.match(list.text, /told with --to http:.* which gets what TUNEBOOK_TEST_TOKEN holds/);
+    const named = await syncText(folder, { to: [server.url], list: false });
+    assert.deepEqual(named, { text: `mlflow at ${server.url}: 1 run told\n`, waits: false });
+    assert.deepEqual([...server.authorization], ["Bearer planted-secret-7"]);
+    assert.deepEqual(losses(), wanted);
+    assert.match((await syncText(folder, { to: [], list: false })).text, /nothing waits/);
+    for (const file of readdirSync(run, { recursive: true, withFileTypes: true }))
+      if (file.isFile()) assert.ok(!readFileSync(join(file.parentPath, file.name)).includes("planted-secret-7"));
+    assert.ok(!said.join("").includes("planted-secret-7"));
+  });
+
+  it("that refuses is not asked for ever, and says why", async () => {
+    const trackers = new Trackers({ every: 5, wait: 5 });
+    trackers.began(run, told());
+    step(1);
+    while (server.runs.size === 0) await new Promise((done) => setTimeout(done, 5));
+    server.runs.clear();
+    for (const n of [2, 3]) step(n);
+    stopped(4);
+    trackers.happened(run, { soon: true });
+    await trackers.close();
+    const refused = readTracking(run)?.trackers[0]?.refused;
+    assert.match(refused ?? "", /there is none/);
+    assert.equal(said.filter((text) => text.includes("won't take a run")).length, 1);
+  });
+});
