@@ -7,6 +7,9 @@ export const word = defineWord({
   doc: "Weights & Biases.",
   example: "trackers: [wandb]",
   since: "0.2.0",
-  planned: { meanwhile: '`tensorboard("board")` keeps the same curves and settings on this machine, `mlflow("http://…")` on a server' },
+  planned: {
+    meanwhile:
+      '`tensorboard("board")` keeps the same curves and settings on this machine, `mlflow("http://…")` on a server',
+  },
   parameters: [],
 });

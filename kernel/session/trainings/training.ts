@@ -172,7 +172,7 @@ async function aboutRun(
   { plan, trial, replays }: TrainRequest,
   { base, prepared }: Material,
   engine: Engine,
-  { hostContext: { folder }, signal }: Stage,
+  { hostContext: { folder }, signal, experiment }: Stage,
 ): Promise<About> {
   const record = await recordOf({ plan, base, prepared, engine: engine.info, folder, version, signal });
   return {
@@ -190,7 +190,7 @@ async function aboutRun(
     ...(trial && { trial }),
     ...(replays !== undefined && { replays }),
     ...(record && { record }),
-    ...(stage.experiment && { experiment: { name: stage.experiment.name, notes: stage.experiment.notes } }),
+    ...(experiment && { experiment: { name: experiment.name, notes: experiment.notes } }),
   };
 }
 function countsOf({ rowsIn, kept, splits }: DataFacts): NonNullable<Lock["data"]> {
