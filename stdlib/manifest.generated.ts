@@ -176,6 +176,7 @@ import { word as trackers_mlflow } from "./trackers/mlflow.js";
 import { word as trackers_tensorboard } from "./trackers/tensorboard.js";
 import { word as trackers_wandb } from "./trackers/wandb.js";
 import { word as verbs_annotate } from "./verbs/annotate.js";
+import { word as verbs_attach } from "./verbs/attach.js";
 import { word as verbs_compare } from "./verbs/compare.js";
 import { word as verbs_compress } from "./verbs/compress.js";
 import { word as verbs_data } from "./verbs/data.js";
@@ -378,6 +379,7 @@ export const words: readonly Word[] = [
   trackers_tensorboard,
   trackers_wandb,
   verbs_annotate,
+  verbs_attach,
   verbs_compare,
   verbs_compress,
   verbs_data,

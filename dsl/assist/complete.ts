@@ -214,6 +214,7 @@ function names(program: Program, takes: string | undefined): Item[] {
     recipe: ["recipe", "sweep"],
     subject: ["data"],
     any: ["data"],
+    training: ["run"],
     topic: ["data", "model", "recipe", "run", "sweep"],
   };
   const of = (takes !== undefined && kinds[takes]) || [];

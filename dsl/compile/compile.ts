@@ -31,6 +31,7 @@ import "../types/allow-codes.js";
 import "../rules/data-codes.js";
 import "../rules/personal-codes.js";
 import "./annotate-codes.js";
+import "../plan/detach-codes.js";
 
 export interface Compiled {
   /** All that is wrong with the last source, in the order of the text. */

@@ -213,6 +213,10 @@ export function trainedFound(
     program.require(found.of.draft.needs);
     return found.of.draft.broken ? undefined : found.name;
   }
+  if (run?.detached && run.here) {
+    program.report("trains-apart", { name: found.name }, found.node.span);
+    return undefined;
+  }
   // Who types is not told which weights there are: a training in an earlier cell counts.
   if (run && (run.here || program.purpose === "assist")) return found.name;
   // What is wrong with its definition or its training was said there.
@@ -225,6 +229,10 @@ export function trainedFound(
   if (present === undefined && !run && !fresh && found.of.draft && isCall(task) && untrained?.(task, found.of.draft))
     return found.name;
   if (present === undefined && program.outside.unsure?.includes(found.name)) return undefined;
+  if (present === undefined && run?.detached) {
+    program.report("trains-apart", { name: found.name }, found.node.span);
+    return undefined;
+  }
   if (present === undefined) {
     const [as] = [...program.runs].find(([name, { model }]) => name !== found.name && model.name === found.name) ?? [];
     const heads =

@@ -6,6 +6,7 @@ import { foldModel, foldsWritten, holding } from "../plan/folds.js";
 import { repeatName, repeatsHash, repeatsOf } from "../plan/repeats.js";
 import type { Span } from "../diagnostics/span.js";
 import { mustGet } from "../diagnostics/must.js";
+import { replace } from "../diagnostics/reporter.js";
 import type { Operand, WordNode } from "../syntax/tree.js";
 import type { Given } from "../types/given.js";
 import { act, nameOf } from "./act.js";
@@ -14,6 +15,10 @@ import { parametersOf } from "../plan/definitions.js";
 import { draftOf } from "./names.js";
 import { checkDuration, planTraining, settingsOf, type Planned } from "./training.js";
 import { experimentsUnder } from "../plan/version.js";
+import "../plan/detach-codes.js";
+
+/** Keys of the statement that are no settings of the recipe. */
+const OF_STATEMENT: readonly string[] = ["repeats", "calibrate", "detach"];
 
 export function train(program: Program, header: Header): void {
   const { clauses, statement } = header;
@@ -37,9 +42,10 @@ export function train(program: Program, header: Header): void {
   const keys = statement.block?.entries.map((e) => e.key.path[0] ?? e.key.text) ?? [];
   checkDuration(program, own.given, keys, statement.verb.span);
   const calibrate = own.given.get("calibrate");
+  const detach = own.given.get("detach")?.value === true ? own.given.get("detach") : undefined;
   const written = new Map<string, Given>([
     ...(best ? best.recipe : []),
-    ...[...own.given].filter(([key]) => keys.includes(key) && key !== "repeats" && key !== "calibrate"),
+    ...[...own.given].filter(([key]) => keys.includes(key) && !OF_STATEMENT.includes(key)),
   ]);
   const repeats = own.given.get("repeats");
   const as = nameOf(clauses.get("as")?.operands[0]);
@@ -48,10 +54,25 @@ export function train(program: Program, header: Header): void {
   if (taken) program.report("kept-as-a-model", { name: as.text }, as.span);
   if (as && header.operands.length > 1)
     program.report("too-many-operands", { after: "as", found: header.operands.length }, as.span);
+  const apart = detach && demandDetachable(program, header, { detach, as, onto: data, repeats });
   const broken =
-    taken === true || !header.sound || own.broken || (withClause !== undefined && !recipe && !best) || best === null;
+    apart === false ||
+    taken === true ||
+    !header.sound ||
+    own.broken ||
+    (withClause !== undefined && !recipe && !best) ||
+    best === null;
   const bestAt = best !== undefined && withClause?.is === "word" ? withClause : undefined;
-  const parts = { calibrate, best: best ?? null, bestAt, recipe: recipe ?? null, written, broken, onto };
+  const parts = {
+    calibrate,
+    detached: detach !== undefined,
+    best: best ?? null,
+    bestAt,
+    recipe: recipe ?? null,
+    written,
+    broken,
+    onto,
+  };
   for (const operand of header.operands) {
     const model = draftOf(program, operand, "model", "train");
     const name = as?.text ?? model?.name;
@@ -68,11 +89,40 @@ export function train(program: Program, header: Header): void {
     else if (repeats) trainRepeats(program, header, { ...one, data, at }, repeats);
     else if (folds === null) {
       const planned = trainOn(program, header, { ...one, data });
-      if (planned)
-        act(program, header, "train", { name, plan: planned.plan, resume: planned.resume, ...fits(planned) });
+      if (planned) {
+        const { plan, resume } = planned;
+        act(program, header, "train", { name, plan, resume, ...fits(planned), ...(detach && { detach: true }) });
+      }
     } else if (calibrate) program.report("calibrate-on-folds", { data: data.name }, calibrate.span);
     else trainFolds(program, header, { ...one, data, at }, folds);
   }
+}
+
+/** What runs by itself has a name to be found by, and is one training. */
+function demandDetachable(
+  program: Program,
+  { operands, statement }: Header,
+  o: {
+    readonly detach: Given;
+    readonly as: ReturnType<typeof nameOf>;
+    readonly onto: Draft | undefined;
+    readonly repeats: Given | undefined;
+  },
+): boolean {
+  const model = nameOf(operands[0])?.text;
+  if (!o.as && model !== undefined) {
+    const at = statement.block?.span.start ?? statement.span.end;
+    const here = { source: program.source.id, start: at, end: at };
+    const name = `trained_${model}`;
+    const more = program.names.has(name) ? {} : { fix: replace(here, `as ${name} `, `write \`as ${name}\``) };
+    program.report("detach-without-name", { model }, o.detach.span, more);
+  }
+  const folded = o.onto && foldsWritten(program, o.onto) !== null;
+  if (folded || o.repeats) {
+    const what = folded ? "divided" : "repeats";
+    program.report("cannot-detach", { what, name: o.as?.text ?? model ?? "night" }, o.detach.span);
+  }
+  return o.as !== undefined && !folded && !o.repeats;
 }
 
 interface One {
@@ -86,6 +136,7 @@ interface One {
   /** What the statement's own block gives. */
   readonly written: ReadonlyMap<string, Given>;
   readonly calibrate: Given | undefined;
+  readonly detached: boolean;
   readonly broken: boolean;
   readonly onto: Operand | undefined;
   readonly modelAt: Span;
@@ -114,6 +165,7 @@ function trainOn(program: Program, header: Header, o: One): ReturnType<typeof pl
         here: statement.verb.span,
         broken: o.broken,
         repeats: o.repeats,
+        detach: o.detached,
         statement: { block: statement.block?.span, end: statement.span.end },
       });
   const recipeHash = planned?.plan.recipeHash;
@@ -121,6 +173,7 @@ function trainOn(program: Program, header: Header, o: One): ReturnType<typeof pl
     ...{ ...run, here: !program.silent },
     ...(recipeHash !== undefined && { recipeHash }),
     ...(o.fold !== undefined && { fold: o.fold }),
+    ...(o.detached && { detached: true as const }),
   });
   return planned;
 }

@@ -73,6 +73,8 @@ export interface Training {
   readonly statement?: { readonly block: Span | undefined; readonly end: number };
   /** How many seeds it is trained with; absent: one. */
   readonly repeats?: { readonly count: number; readonly at: Span } | undefined;
+  /** It runs in a process of its own. */
+  readonly detach?: boolean;
   /** The recipe after `with`: what it allows counts too. */
   readonly recipe?: Draft | null;
   /** What is to be fitted once it is trained; it changes no weight, and so stands in no recipe. */
@@ -305,6 +307,7 @@ function wholePlan(
   const effects: Effects = {
     run: o.run,
     ...(o.repeats && { repeats: o.repeats.count }),
+    ...(o.detach === true && { detach: true as const }),
     engine: program.engine.engine,
     threads: program.engine.threads,
     recompute,

@@ -7,18 +7,28 @@ import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import type {} from "./loaded-codes.js";
 import type { ResolvedModel } from "./resolved.js";
-import { failed, type Failed, type RunFacts } from "../types/facts.js";
+import { failed, type Failed, type Need, type RunFacts } from "../types/facts.js";
 import type { Value } from "../types/value.js";
 
 export function isLoaded({ given }: Pick<Draft, "given">): boolean {
   return given.has("load");
 }
 
+/** Of a model that was attached: its run may train still. Nobody writes this key. */
+export const ATTACHED = "attached";
+
+export function runNeed(
+  program: Program,
+  { path, at, still }: { readonly path: string; readonly at: Span; readonly still: boolean },
+): Extract<Need, { about: "run" }> {
+  return { about: "run", path, folder: program.folderAt(at), ...(still && { still: true }) };
+}
+
 /** The run behind `load`; undefined: there is none, or it isn't known yet. */
 export function runOf(program: Program, given: ReadonlyMap<string, Given>): RunFacts | Failed | undefined {
   const load = given.get("load");
   if (typeof load?.value !== "string") return undefined;
-  return program.ask({ about: "run", path: load.value, folder: program.folderAt(load.span) });
+  return program.ask(runNeed(program, { path: load.value, at: load.span, still: given.has(ATTACHED) }));
 }
 
 /** Keys of a model that is loaded, as its run was trained with them. */

@@ -51,6 +51,8 @@ export interface Effects {
   readonly run: string; // name of the run: the model's, or that after `as`
   /** How many trainings it is, with as many seeds; absent: one. */
   readonly repeats?: number;
+  /** It runs in a process of its own, which nothing here ends; absent: it runs where it is asked for. */
+  readonly detach?: true;
   readonly engine: string; // auto | tensorflow | tfjs
   readonly threads: number | null;
   /** Which activations are computed again: what the recipe says, or what `auto` chose for this machine's memory. */
@@ -151,6 +153,8 @@ export interface Actions {
     readonly resume: boolean;
     /** What is fitted to the rows of validation once it is trained; absent: nothing. */
     readonly calibrate?: readonly Call[];
+    /** It goes on in a process of its own, and the statement ends at once; absent: it doesn't. */
+    readonly detach?: true;
     /** Of data in folds: each model that is trained; `plan` is the first one's. */
     readonly folds?: readonly { readonly name: string; readonly plan: Plan }[];
     /** Of several seeds: each model that is trained. `recipeHash`: what tells the weights that stay under the name. */
@@ -158,6 +162,11 @@ export interface Actions {
       readonly each: readonly { readonly name: string; readonly plan: Plan }[];
       readonly recipeHash: string;
     };
+  };
+  attach: {
+    readonly name: string;
+    /** Folder of its run; null: a statement of this notebook starts it, and it is found by its name. */
+    readonly run: string | null;
   };
   evaluate: {
     readonly names: readonly string[];

@@ -65,6 +65,8 @@ export interface Run {
   readonly here: boolean;
   /** How many seeds it was trained with; the best of them stays. Absent: one. */
   readonly repeats?: number;
+  /** It trains in a process of its own, and nothing here has its weights until it is attached. */
+  readonly detached?: true;
   /** It is one of those seeds. */
   readonly seeded?: true;
   /** Of data in folds: the one that it does not see, from 1. */

@@ -28,7 +28,13 @@ export type Need =
       readonly scratch?: ScratchPlan;
     }
   /** A run that was made before: its folder, its id, or a name that one run alone has. */
-  | { readonly about: "run"; readonly path: string; readonly folder: string }
+  | {
+      readonly about: "run";
+      readonly path: string;
+      readonly folder: string;
+      /** It may train still: the one that trains, or else the newest, of a name that several have. */
+      readonly still?: true;
+    }
   | { readonly about: "machine" }
   /** What computes where a device is named. */
   | { readonly about: "engine"; readonly engine: string; readonly device: string }
@@ -209,6 +215,8 @@ export interface BaseFacts {
 export interface RunFacts {
   /** Absolute. */
   readonly folder: string;
+  /** Of its training. */
+  readonly name?: string;
   readonly recipeHash: string;
   /** Of its plan; its base is named so that it is found from anywhere. `baseHash` null: the run keeps that base itself. */
   readonly model: ModelPlan;

@@ -125,6 +125,7 @@ function operandsFit(scope: Scope, verb: Verb, statement: Statement): boolean {
     subject: "a name",
     file: 'a file in `"…"`',
     topic: "a name",
+    training: "",
     version: "",
     none: "",
     any: "",
@@ -136,7 +137,7 @@ function operandsFit(scope: Scope, verb: Verb, statement: Statement): boolean {
     });
     return false;
   }
-  if (verb.operands.what === "any" || verb.operands.what === "version") return true;
+  if (["any", "version", "training"].includes(verb.operands.what)) return true;
   if (!first) {
     if (!statement.broken)
       scope.report("missing-operand", { verb: verb.name, wanted, example: verb.example }, name.span);

@@ -188,7 +188,8 @@ export interface OwnSubject {
 /** A verb is a word too: its parameters are the keys of its block. */
 export interface Verb extends Word<"verb"> {
   readonly operands: {
-    readonly what: "new-name" | "model" | "data" | "subject" | "file" | "topic" | "version" | "none" | "any";
+    readonly what:
+      "new-name" | "model" | "data" | "subject" | "file" | "topic" | "training" | "version" | "none" | "any";
     readonly many?: true;
     /** Words of this kind may stand among the names, with their arguments in parentheses. */
     readonly calls?: Kind;

@@ -87,6 +87,7 @@ const planSchema: Schema<Plan> = fields({
   effects: fields({
     ...{ run: text, engine: text, threads: maybeNumber },
     repeats: v.exactOptional(whole(1)),
+    detach: v.exactOptional(v.literal(true)),
     recompute: v.picklist(["none", "blocks"]),
     allowed: v.exactOptional(v.array(fields({ code: text, reason: text, of: text }))),
   }),

@@ -53,7 +53,7 @@ export function eventsUntil(events: readonly RunEvent[], step: number): readonly
   return events.filter((one) => "step" in one && one.step <= step && one.kind !== "stopped" && one.kind !== "stopping");
 }
 
-function isEvent(record: Fields): record is Fields & RunEvent {
+export function isEvent(record: Fields): record is Fields & RunEvent {
   const { kind } = record;
   return typeof kind === "string" && Object.hasOwn(events, kind) && v.is(events[kind as RunEvent["kind"]], record);
 }

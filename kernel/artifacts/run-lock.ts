@@ -37,6 +37,7 @@ const name = /^\.writer-(train|delete|sweep)-(\d+)-([0-9a-f]{12})-(\d+)-(0|[0-9a
 
 export class RunLock {
   private readonly beating: NodeJS.Timeout;
+  private readonly after: (() => void)[] = [];
 
   private constructor(
     readonly folder: string,
@@ -90,6 +91,11 @@ export class RunLock {
   release(): void {
     clearInterval(this.beating);
     withdraw(this.holder.file);
+    for (const after of this.after.splice(0)) after();
+  }
+  /** Done once it is given back. */
+  whenReleased(after: () => void): void {
+    this.after.push(after);
   }
 }
 

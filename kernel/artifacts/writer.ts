@@ -26,7 +26,17 @@ export const isWriter = like(writerSchema);
 const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 12);
 
 export function thisProcess(): Writer {
-  return { id: process.pid, machine, since: sinceOf(process.pid) };
+  return processOf(process.pid);
+}
+/** Another process of this machine. */
+export function processOf(id: number): Writer {
+  return { id, machine, since: sinceOf(id) };
+}
+/** Whether a process of this machine was started before the machine was. Undefined: it can't be told from here. */
+export function isOfEarlierStart({ machine: of, since }: Writer): boolean | undefined {
+  const now = sinceOf(process.pid);
+  if (of !== machine || since === null || now === null) return undefined;
+  return since.split("-")[0] !== now.split("-")[0];
 }
 
 /** Undefined: it can't be told from here. */

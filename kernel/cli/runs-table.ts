@@ -207,7 +207,13 @@ function cells(
   const steps = `${run.step}${run.steps === null ? "" : `/${run.steps}`}`;
   const took = run.seconds === null ? "" : ` ${duration(run.seconds)}`;
   return {
-    about: [`${row.under === null ? "" : "  "}${run.name}`, run.state + took, run.data ?? "", began, steps],
+    about: [
+      `${row.under === null ? "" : "  "}${run.name}`,
+      run.state + (run.detached ? ", detached" : "") + took,
+      run.data ?? "",
+      began,
+      steps,
+    ],
     scored: [...scoreCells(row.score, metric), run.tags.join(" ")],
   };
 }

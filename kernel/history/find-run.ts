@@ -6,6 +6,7 @@ import { nearest } from "#dsl/diagnostics/nearest.js";
 import { isRunFolder, nameOf } from "./damage.js";
 import "../core/session/load-codes.js";
 import { RunFolder } from "../artifacts/run-folder.js";
+import { holderOf } from "../artifacts/run-lock.js";
 
 export interface Places {
   /** Where a relative path starts. */
@@ -58,6 +59,20 @@ export function findRun(path: string, { folder, runs }: Places): RunFolder {
     count: ids.length,
     near: near === undefined ? null : inPath(near),
   });
+}
+
+/**
+ * A run by the name of its training, which may be under way: the one that is, or else the newest. A folder or an id is that
+ * run's. Coded errors `nothing-to-attach`, `run-not-found`, `not-a-run`.
+ */
+export function findAttachable(path: string, places: Places): RunFolder {
+  if (/[\\/]/.test(path) || path === "" || path === "." || path === "..") return findRun(path, places);
+  const all = runsIn(resolve(places.runs));
+  const named = all.filter((run) => run.id === path || nameOf(run) === path);
+  const found = named.find((run) => holderOf(run.path)?.does === "train") ?? named[0];
+  if (found) return found;
+  const has = [...new Set(all.map(nameOf))];
+  throw new CodedError("nothing-to-attach", { name: path, runs: resolve(places.runs), has });
 }
 
 function isWhole(folder: string): boolean {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { newestScores, type ListedScore } from "./newest-scores.js";
 import { isLock } from "../artifacts/run-folder.js";
 import { arranged, type RunListing, type RunQuery } from "./run-listing.js";
+import { isDetached } from "../artifacts/detached.js";
 import { holderOf } from "../artifacts/run-lock.js";
 import { RunLog } from "../artifacts/run-log.js";
 import { noNotes, readNotes, type RunNotes } from "./run-notes.js";
@@ -30,6 +31,8 @@ interface Entry {
   notes: Kept<RunNotes>;
   /** Somebody has its lock. */
   held: boolean;
+  /** That one is a process of its own. */
+  detached: boolean;
   /** Of the journals when it was summed up. */
   trials: number;
   summary: RunSummary | null;
@@ -120,6 +123,7 @@ export class RunList {
           scores: { stamp: "", value: [] },
           notes: { stamp: "", value: noNotes },
           held: false,
+          detached: false,
           trials: 0,
           summary: null,
           revision: 0,
@@ -135,21 +139,24 @@ export class RunList {
     ]);
     const whole = entry.about?.plan && entry.about.lock;
     if (!whole) entry.about = aboutOf(folder);
-    const held = entry.log.ended === null && holderOf(folder) !== null;
+    const holder = entry.log.ended === null ? holderOf(folder) : null;
+    const held = holder !== null;
+    const detached = holder !== null && isDetached(folder, holder);
     const same =
       held === entry.held &&
+      detached === entry.detached &&
       !grown &&
       whole &&
       scores === entry.scores &&
       notes === entry.notes &&
       entry.trials === this.trials.revision;
     if (same && entry.summary && !isLive(entry.summary.state)) return;
-    Object.assign(entry, { held, trials: this.trials.revision });
+    Object.assign(entry, { held, detached, trials: this.trials.revision });
     const weights = entry.log.begun === null && (await hasWeights(folder));
     const trial = this.trials.of(id, entry.about?.lock?.trial);
     const summary = summaryOf(
       id,
-      { ...entry, scores: entry.scores.value, notes: entry.notes.value, trial, held, weights },
+      { ...entry, scores: entry.scores.value, notes: entry.notes.value, trial, held, detached, weights },
       Date.now(),
     );
     if (entry.summary && JSON.stringify(summary) === JSON.stringify(entry.summary)) return;

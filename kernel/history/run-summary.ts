@@ -22,6 +22,8 @@ export interface RunSummary {
   readonly id: string;
   readonly name: string;
   readonly state: RunState;
+  /** It trains in a process of its own, which no notebook's end ends. */
+  readonly detached?: true;
   /** What is wrong with its folder. */
   readonly problem?: string;
   readonly model: string | null;
@@ -86,13 +88,15 @@ export interface Known {
   readonly trial: Trial | null;
   /** Somebody has its lock. */
   readonly held: boolean;
+  /** That one is a process of its own. */
+  readonly detached: boolean;
   /** Checkpoints are there. */
   readonly weights: boolean;
 }
 
 export function summaryOf(
   id: string,
-  { log, about, touched, scores, notes, trial, held, weights }: Known,
+  { log, about, touched, scores, notes, trial, held, detached, weights }: Known,
   now: number,
 ): RunSummary {
   const plan = about?.plan ?? null;
@@ -106,6 +110,7 @@ export function summaryOf(
     id,
     name: text(lock?.name) ?? text(plan?.effects.run) ?? id,
     state,
+    ...(detached && isLive(state) && { detached: true as const }),
     ...(problem !== undefined && { problem }),
     model: text(plan?.recipe.model.name),
     base: text(plan?.recipe.model.base),

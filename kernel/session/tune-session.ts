@@ -22,6 +22,7 @@ import type { DrawnSweep } from "../core/display/sweeps/view.js";
 import { bestIn } from "./sweeps/clearing.js";
 import { hasWeights } from "./sweeps/kept-weights.js";
 import type { Desk } from "../core/data/annotated/desk.js";
+import type { RunEvent } from "../core/session/events.js";
 import type { HostContext, Progress } from "../core/session/host-context.js";
 import { ProgressLine } from "./progress-line.js";
 import { DatasetCache } from "./answers/dataset-cache.js";
@@ -72,6 +73,15 @@ export interface Stage {
   readonly warnings: Warnings;
   /** Where what is trained belongs, and who is told of it; absent: no experiment stands above. */
   readonly experiment?: Experiment;
+  /** Told of a training while it goes on; absent: nobody is. */
+  readonly follows?: Follows;
+}
+/** Whoever tells others of a training. */
+export interface Follows {
+  /** It has its run's folder, and nothing is trained yet. */
+  began(name: string, folder: string): Promise<void>;
+  event(event: RunEvent): void;
+  validating(done: number, of: number): void;
 }
 /** What a source is run with. */
 export type Given = Omit<Stage, "sources" | "warnings" | "experiment">;

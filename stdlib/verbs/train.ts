@@ -27,6 +27,9 @@ export const word: BuiltVerb = {
     repeat: "repeats",
     runs: "repeats",
     n_runs: "repeats",
+    background: "detach",
+    detached: "detach",
+    daemon: "detach",
   },
   keysOf: "recipe",
   parameters: [
@@ -38,6 +41,14 @@ export const word: BuiltVerb = {
       why: "One seed's score is partly luck; how far seeds differ says how much of a gain is more than that. It takes so many times as long.",
       impact: "medium",
       related: ["seed"],
+    },
+    {
+      name: "detach",
+      type: { is: "boolean" },
+      doc: "Trains in a process of its own and ends the statement at once: neither the notebook's end nor a closed connection ends it. `attach NAME` shows how it goes and gives the model; `as NAME` is required. The same statement run again attaches to what it started, and gives the model once that has ended.",
+      default: { value: false },
+      why: "What takes a night should not hang on a browser's tab. Numbers are those of a training here.",
+      impact: "low",
     },
     {
       name: "calibrate",

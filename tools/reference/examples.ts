@@ -22,6 +22,9 @@ export function wholeExample(word: Word, registry: Registry, baseFor: (task: str
   const [, defines] = /^(data|recipe) \w+/.exec(example) ?? [];
   if (defines === "data") return `${example}\n`;
   if (defines === "recipe") return before(baseFor, example);
+  const verb = registry.verbs().find(({ name }) => name === word.name && word.kind === "verb");
+  if (verb?.operands.what === "training")
+    return `${before(baseFor)}train router on tickets with quick as night { detach: true }\n${example}\n`;
   return `${before(baseFor)}${inItsVerb(example, word, registry)}\n`;
 }
 function measures(registry: Registry, task: Word, metric: Word): boolean {

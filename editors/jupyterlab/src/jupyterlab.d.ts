@@ -204,6 +204,7 @@ declare module "@jupyterlab/notebook" {
   }
   export namespace NotebookActions {
     function insertBelow(notebook: Notebook): void;
+    function run(notebook: Notebook, sessionContext: ISessionContext): Promise<boolean>;
   }
   export interface INotebookTracker {
     readonly currentWidget: NotebookPanel | null;

@@ -95,6 +95,26 @@ export class Actions {
     else this.tell(answer?.why ?? "The kernel did not answer.");
   }
 
+  async stopRun({ id, name }: RunSummary): Promise<void> {
+    const { button } = await showDialog({
+      title: "Stop this training?",
+      body: `${name} (${id}) ends after the step under way, with a checkpoint from which it can go on.`,
+      buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: "Stop" })],
+      defaultButton: 0,
+    });
+    if (!button.accept) return;
+    // A step and its checkpoint may take long.
+    const answer = await this.#follower.ask("stopRun", { run: id }, 90_000);
+    if (!answer?.stopped) this.tell(answer?.why ?? "The kernel did not answer.");
+  }
+
+  /** Starts a training that runs by itself: its statement in a new cell, which is run. */
+  async trainDetached(text: string): Promise<void> {
+    await this.newCell(text);
+    const panel = this.#follower.panel;
+    if (panel) await NotebookActions.run(panel.content, panel.sessionContext);
+  }
+
   /** Runs lie beside the notebook. */
   openFolder(id: string): void {
     const folder = (this.#follower.state.notebook ?? "").replace(/[^/]*$/, "");

@@ -55,6 +55,7 @@ export function Plan({ state, follower, actions, stale: away }: TabProps): React
     Fragment,
     null,
     !held && h(Which, { plan, actions }),
+    !held && plan.detached !== undefined && h(Detached, { text: plan.detached, actions, stale }),
     h(Findings, { findings, actions }),
     held && h("p", { className: "tunebook-note" }, "The plan as it was before these mistakes:"),
     h(
@@ -106,6 +107,28 @@ function Which({ plan, actions }: { readonly plan: PlanShown } & Pick<TabProps, 
       },
       shown < 0 && h("option", { value: -1 }, title),
       trainings.map((one, i) => h("option", { key: i, value: i }, one.title)),
+    ),
+  );
+}
+
+/** Trains what is shown in a process of its own. */
+function Detached({
+  text,
+  actions,
+  stale,
+}: { readonly text: string } & Pick<TabProps, "actions" | "stale">): ReactElement {
+  return h(
+    "div",
+    { className: "tunebook-actions" },
+    h(
+      "button",
+      {
+        className: "jp-mod-styled",
+        disabled: stale,
+        title: `Runs it in a new cell, in a process of its own that outlives this notebook: ${text}`,
+        onClick: () => void actions.trainDetached(text),
+      },
+      "Train detached",
     ),
   );
 }

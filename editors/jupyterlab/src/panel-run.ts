@@ -93,7 +93,7 @@ interface ButtonsProps extends Pick<TabProps, "actions" | "stale"> {
 
 /** What can be done with a run; texts go into new cells. */
 function Buttons({ summary, details, actions, stale }: ButtonsProps): ReactElement {
-  const { id, state } = summary;
+  const { id, state, detached } = summary;
   const resume = details?.resume;
   const again = details?.again;
   const size = details?.checkpoints.map((one) => one.size).join(" + ");
@@ -117,6 +117,13 @@ function Buttons({ summary, details, actions, stale }: ButtonsProps): ReactEleme
         () => actions.load(id),
         "Opens it as a model: puts a statement into a new cell, to evaluate, predict and go on with",
       ),
+    detached &&
+      button(
+        "Attach",
+        () => actions.newCell(`attach "runs/${id}"`),
+        "Puts a statement into a new cell that shows its curve and gives the model when it ends",
+      ),
+    detached && button("Stop", () => actions.stopRun(summary), "Ends it, after a checkpoint; asks first"),
     resume &&
       button(
         "Resume",

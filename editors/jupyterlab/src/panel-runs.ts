@@ -280,9 +280,9 @@ interface RowProps {
 }
 
 function Row({ run, score, mixed, byLoss, under, now, open }: RowProps): ReactElement {
-  const { name, state, problem, model, data, technique, started, step, steps, loss, curve, tags, note, trial } = run;
+  const { name, state, detached, problem, model, data, technique, started, step, steps, loss, curve, tags, note } = run;
   const made = [model !== name && !under && model, data && !under && `on ${data}`].filter(Boolean).join(" ");
-  const what = [under ? trial?.values : made || technique, ago(started, now)].filter(Boolean).join(" · ");
+  const what = [under ? run.trial?.values : made || technique, ago(started, now)].filter(Boolean).join(" · ");
   const share = steps ? Math.min(1, step / steps) : 0;
   return h(
     "button",
@@ -295,7 +295,7 @@ function Row({ run, score, mixed, byLoss, under, now, open }: RowProps): ReactEl
       "span",
       { className: "tunebook-row" },
       h("span", { className: "tunebook-name" }, name),
-      h(State, { state, problem }),
+      h(State, { state, problem, detached }),
     ),
     h("span", { className: "tunebook-row tunebook-faint" }, h("span", null, what)),
     problem && h("span", { className: "tunebook-problem" }, problem),

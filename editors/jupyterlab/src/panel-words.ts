@@ -33,10 +33,14 @@ export function dated(at: string): string {
 interface StateProps {
   readonly state: RunSummary["state"];
   readonly problem?: string | undefined;
+  /** It runs by itself. */
+  readonly detached?: true | undefined;
 }
 
-export function State({ state, problem }: StateProps): ReactElement {
-  return h("span", { className: `tunebook-state tunebook-state-${state}`, title: problem }, states[state] ?? state);
+export function State({ state, problem, detached }: StateProps): ReactElement {
+  const title = detached ? "It runs by itself: closing the notebook doesn't end it" : problem;
+  const said = `${states[state] ?? state}${detached ? ", detached" : ""}`;
+  return h("span", { className: `tunebook-state tunebook-state-${state}`, title }, said);
 }
 function spoken(seconds: number | null): string | null {
   if (typeof seconds !== "number") return null;

@@ -1,7 +1,7 @@
 ; Made by `npm run editors` from Tune's registry; no two patterns colour the same place differently.
 (comment) @comment @spell
 (magic) @keyword.directive
-((verb) @keyword (#any-of? @keyword "annotate" "compare" "compress" "deploy" "engine" "ensemble" "evaluate" "experiment" "federate" "generate" "parameters" "predict" "report" "serve" "show" "sweep" "train" "tune" "update" "use"))
+((verb) @keyword (#any-of? @keyword "annotate" "attach" "compare" "compress" "deploy" "engine" "ensemble" "evaluate" "experiment" "federate" "generate" "parameters" "predict" "report" "serve" "show" "sweep" "train" "tune" "update" "use"))
 ((verb) @keyword.type (#any-of? @keyword.type "data" "model" "recipe"))
 ((connector) @keyword (#any-of? @keyword "as" "like" "on" "to" "with"))
 ; Names that a statement makes, and names that it uses.

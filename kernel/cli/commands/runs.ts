@@ -1,4 +1,7 @@
-/** `tunebook runs [FILTER…]`: the table of runs, as the panel shows it; and `tunebook runs note RUN`, what is said of one. */
+/**
+ * `tunebook runs [FILTER…]`: the table of runs, as the panel shows it; `tunebook runs --running`, what this machine trains;
+ * `tunebook runs stop RUN`, which ends one that runs by itself; and `tunebook runs note RUN`, what is said of one.
+ */
 import { Option, type Command } from "commander";
 import type { RunView } from "#kernel/history/run-listing.js";
 
@@ -10,6 +13,7 @@ interface Options {
   readonly trials?: true;
   readonly limit: string;
   readonly json?: true;
+  readonly running?: true;
 }
 
 export function register(program: Command): void {
@@ -27,7 +31,13 @@ export function register(program: Command): void {
     .option("--trials", "a line for each trial of a sweep, under it; in a ranking by a metric in its own place")
     .addOption(new Option("--limit <n>", "so many lines").default("50"))
     .option("--json", "print JSON")
+    .option("--running", "what this machine trains now, in whichever folder")
     .action(async (filter: readonly string[], options: Options) => {
+      if (options.running) {
+        const { runningText } = await import("../running-table.js");
+        process.stdout.write(runningText(options.json === true));
+        return;
+      }
       const { runsText } = await import("../runs-table.js");
       const { sort, on, reverse, trials, limit, json } = options;
       const view: Pick<RunView, "filter" | "on" | "reverse" | "fold"> = {
@@ -40,6 +50,7 @@ export function register(program: Command): void {
         await runsText(options.in, { ...view, sort: sort ?? "started", limit, json: json === true }),
       );
     });
+  stopCommand(runs);
   runs
     .command("note")
     .description("say something of a run: tags and a note, kept in its folder")
@@ -69,6 +80,18 @@ export function register(program: Command): void {
       const { text, waits } = await syncText(folder, { to: options.to ?? [], list: options.list === true });
       process.stdout.write(text);
       if (waits) process.exitCode = 1;
+    });
+}
+
+function stopCommand(runs: Command): void {
+  runs
+    .command("stop")
+    .description("end a training that runs by itself: a checkpoint is written first")
+    .argument("<run>", "its name, or its folder")
+    .option("--now", "kill it: what it did since its last checkpoint is lost")
+    .action(async (run: string, options: { readonly now?: true }) => {
+      const { stopText } = await import("../running-table.js");
+      process.stdout.write(await stopText(run, (runs.opts() as Options).in, options.now === true));
     });
 }
 

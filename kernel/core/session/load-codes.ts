@@ -44,13 +44,24 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly about: boolean;
       readonly run: string | null;
     };
+    "nothing-to-attach": {
+      readonly name: string;
+      readonly runs: string;
+      readonly has: readonly string[];
+    };
     "still-training": {
       readonly run: string;
+      /** Of its training. */
+      readonly name: string;
       readonly step: number;
       readonly steps: number | null;
       readonly process: number;
     };
   }
+}
+/** As it is written in Tune. */
+function attachText(name: string): string {
+  return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name) ? `\`attach ${name}\`` : "`attach` with its folder in quotes";
 }
 /** At most five names. */
 function few(labels: readonly string[]): string {
@@ -176,12 +187,24 @@ registerCodes({
     explain:
       "A run keeps a short hash of each row that trained (`learnt.json`), and what is saved of it does too, so that a model which is opened again knows what it has seen, also before it was trained further. Two rows are the same by the rule of `drop_duplicates`. Of trainings on more than 100,000 different rows a sample is kept, and the number is an estimate. Where the training split itself is scored under its name, a note says so instead.",
   },
+  "nothing-to-attach": {
+    severity: "error",
+    facts: true,
+    message: (d) => `no training called ${d.name} runs or ran in ${d.runs}`,
+    help: (d) =>
+      d.has.length > 0
+        ? `there are: ${listed(d.has, { most: 5 })}; what trains in other folders is told by \`tunebook runs --running\``
+        : "what trains in other folders is told by `tunebook runs --running`; name the folder of its run in quotes",
+    explain:
+      "`attach` finds a training by the name that it was started under (`as NAME`), in this notebook's folder of runs, or by the folder of its run.",
+  },
   "still-training": {
     severity: "error",
     facts: true,
     message: (d) =>
       `the run ${d.run} is still training: step ${d.step}${d.steps === null ? "" : ` of ${d.steps}`}, in process ${d.process}`,
-    help: () => "wait until it ends, or interrupt it there: what it has learned by then can be loaded",
+    help: (d) =>
+      `wait until it ends: ${attachText(d.name)} shows how it goes and gives the model then; or interrupt it there: what it has learned by then can be loaded`,
     explain:
       "A model is loaded with the weights that its training ended with. While another process trains it they change.",
   },

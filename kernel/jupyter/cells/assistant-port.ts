@@ -69,6 +69,8 @@ export interface AssistantMethods {
     result: { readonly noted: boolean; readonly why?: string };
   };
   readonly deleteRun: { params: { readonly id: string }; result: { readonly deleted: boolean; readonly why?: string } };
+  /** Ends a training that runs by itself, after a checkpoint. */
+  readonly stopRun: { params: { readonly id: string }; result: { readonly stopped: boolean; readonly why?: string } };
 }
 export type AssistantMethod = keyof AssistantMethods;
 export type AssistantRequest = {

@@ -63,6 +63,7 @@ const assist: { readonly [M in AssistantMethod]: Answer<AssistantMethods[M]> } =
   loadRun: async ({ id, cells }) => ({ text: await (await runs()).load(id, cells) }),
   noteRun: async ({ id, notes }) => (await runs()).note(id, notes),
   deleteRun: async ({ id }) => (await runs()).remove(id),
+  stopRun: async ({ id }) => (await runs()).stop(id),
 };
 const compiler: { readonly [M in CompilerMethod]: Answer<CompilerMethods[M]> } = {
   convert: async ({ code }) => {

@@ -71,6 +71,7 @@ const questions: { readonly [Q in AssistQuestion]: Reader<Asked<Q>, AssistantMet
       : undefined;
   },
   deleteRun: ({ run }) => (typeof run === "string" ? { id: run } : undefined),
+  stopRun: ({ run }) => (typeof run === "string" ? { id: run } : undefined),
 };
 const isQuestion = (method: unknown): method is AssistQuestion =>
   typeof method === "string" && Object.hasOwn(questions, method);

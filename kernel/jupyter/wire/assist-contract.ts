@@ -33,6 +33,7 @@ export interface AssistQuestions {
   readonly loadRun: Exchange<{ readonly run: string; readonly cells: readonly string[] }, "loadRun">;
   readonly noteRun: Exchange<{ readonly run: string } & RunNotes, "noteRun">;
   readonly deleteRun: Exchange<{ readonly run: string }, "deleteRun">;
+  readonly stopRun: Exchange<{ readonly run: string }, "stopRun">;
 }
 export type AssistQuestion = keyof AssistQuestions;
 

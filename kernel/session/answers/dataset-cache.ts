@@ -25,7 +25,7 @@ import type { Begun, Prepared } from "../../core/data/prepare.js";
 import { measured, prepareRows, readHeader } from "../../datasets/prepare.js";
 import { chatOf, measuredChats } from "../../encoding/chat.js";
 import "../../artifacts/codes.js";
-import { runFacts } from "../models/loaded.js";
+import { attachFacts, runFacts } from "../models/loaded.js";
 import { paceOf } from "../engines/machine.js";
 import { stampAt } from "../../fetch/stamp.js";
 import { textOfNamed } from "../../fetch/regular.js";
@@ -99,7 +99,7 @@ export class DatasetCache {
       case "base":
         return (await this.base(need, s)).facts;
       case "run":
-        return runFacts(need.path, {
+        return (need.still ? attachFacts : runFacts)(need.path, {
           folder: resolve(s.folder, need.folder),
           runs: s.runs ?? resolve(s.folder, "runs"),
         });

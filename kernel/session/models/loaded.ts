@@ -11,7 +11,7 @@ import type { ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { damageOf, hasLostLog, unreadable } from "../../history/damage.js";
-import { findRun, type Places } from "../../history/find-run.js";
+import { findAttachable, findRun, type Places } from "../../history/find-run.js";
 import { keptCheckpoint } from "../../training/kept-checkpoint.js";
 import "../../core/session/load-codes.js";
 import type { Weights } from "./model-handle.js";
@@ -20,6 +20,7 @@ import { RunFolder, type Lock } from "../../artifacts/run-folder.js";
 import { isWholePlan } from "../../artifacts/plan-schema.js";
 import { holderOf } from "../../artifacts/run-lock.js";
 import { RunLog } from "../../artifacts/run-log.js";
+import { isTraining } from "../../control/outcome.js";
 import { isAlive } from "../../artifacts/writer.js";
 
 /** Coded errors: those of `findRun`, `run-unreadable`, `run-without-weights`, `run-without-base`, `still-training`. */
@@ -29,6 +30,18 @@ export function runFacts(path: string, places: Places): RunFacts {
   keptCheckpoint(run, plan);
   const facts = { folder: run.path, recipeHash: plan.recipeHash, model: plan.recipe.model };
   return hasLostLog(run) ? { ...facts, withoutLog: true } : facts;
+}
+
+/** The same of a run that may train still. Coded errors: those of `findAttachable`, `run-unreadable`, `run-without-base`. */
+export function attachFacts(path: string, places: Places): RunFacts {
+  const run = findAttachable(path, places);
+  const { plan, lock } = readRun(run, { training: true });
+  return { folder: run.path, name: lock.name, recipeHash: plan.recipeHash, model: plan.recipe.model };
+}
+
+/** The plan of a run that may train still. */
+export function planOf(folder: string): Plan {
+  return readRun(RunFolder.open(folder), { training: true }).plan;
 }
 
 /** The weights of a run that ended, as the model that was just trained has them. */
@@ -55,7 +68,11 @@ export function loadedWeights(folder: string): Weights {
   };
 }
 
-function readRun(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
+/** `training`: it may. */
+function readRun(
+  run: RunFolder,
+  { training = false }: { readonly training?: boolean } = {},
+): { readonly plan: Plan; readonly lock: Lock } {
   const damage = damageOf(run);
   if (damage !== null) throw unreadable(run, damage);
   const lock = run.lock();
@@ -69,22 +86,22 @@ function readRun(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
   for (const word of [task, technique] satisfies Call[])
     if (word.definition === undefined && !registry.find(word.kind, word.word))
       refuse(`this version has no ${word.kind} \`${word.word}\``);
-  demandEnded(run);
+  if (!training) demandEnded(run, lock);
   const home = resolve(run.path, lock.home ?? join("..", ".."));
   const data = { ...plan.recipe.data, folder: resolve(home, plan.recipe.data.folder) };
-  const model = fromAnywhere(plan.recipe.model, { run, home, lock });
+  const model = fromAnywhere(plan.recipe.model, { run, home, lock, training: training && isTraining(run) });
   return { lock, plan: { ...plan, recipe: { ...plan.recipe, data, model } } };
 }
 
 /** Another process may be writing its weights. */
-function demandEnded(run: RunFolder): void {
+function demandEnded(run: RunFolder, { name }: Lock): void {
   const log = new RunLog();
   log.take(readRegular(run.eventsFile) ?? "");
   if (log.ended !== null) return;
   const writer =
     holderOf(run.path)?.writer ?? (log.writer && !log.writer.locks && isAlive(log.writer) === true ? log.writer : null);
   if (writer)
-    throw new CodedError("still-training", { run: run.id, step: log.step, steps: log.steps, process: writer.id });
+    throw new CodedError("still-training", { run: run.id, name, step: log.step, steps: log.steps, process: writer.id });
 }
 
 /**
@@ -93,11 +110,17 @@ function demandEnded(run: RunFolder): void {
  */
 function fromAnywhere(
   model: ModelPlan,
-  o: { readonly run: RunFolder; readonly home: string; readonly lock: Lock },
+  o: {
+    readonly run: RunFolder;
+    readonly home: string;
+    readonly lock: Lock;
+    /** What it keeps at its end is not there yet. */
+    readonly training: boolean;
+  },
 ): ModelPlan {
   const { scratch, trained, ...rest } = model;
   const kept = (folder: string | undefined): ModelPlan => {
-    if (folder === undefined || !existsSync(join(folder, "config.json")))
+    if (folder === undefined || (!o.training && !existsSync(join(folder, "config.json"))))
       throw new CodedError("run-without-base", { run: o.run.id, base: model.base });
     return { ...rest, base: folder, folder: o.home, baseHash: null };
   };

@@ -93,6 +93,8 @@ export class ModelHandle {
   begun = false;
   /** All seeds that its weights are the best of; null: it was trained with one. */
   seeds: readonly ModelHandle[] | null = null;
+  /** It trains in a process of its own, and was not attached since. */
+  apart = false;
   constructor(
     readonly name: string,
     readonly plan: ModelPlan,

@@ -208,6 +208,7 @@ export class ModelRoom {
   ): Promise<{ readonly weights: Weights; readonly open: OpenModel; readonly tokenizer: Tokenizer }> {
     await handle.weights?.settled;
     const { weights } = handle;
+    if (!weights?.complete && handle.apart) throw new CodedError("trains-apart", { name: handle.name });
     if (!weights?.complete) throw new CodedError("not-trained", { model: handle.name });
     const { base, tokenizer } = await this.parts(weights.plan, s);
     const engine = await this.session.engines.engine(EngineRoom.work(weights.plan, true));

@@ -15,6 +15,13 @@ export interface Screen {
   update(shown: Shown & { readonly id: string }): void;
 }
 
+/** `Training of mood on reviews`; of a run with a name of its own, which one it is. */
+export function titleOf({ effects: { run }, recipe: { model, data } }: Plan): string {
+  return run === model.name
+    ? `Training of ${run} on ${data.name}`
+    : `Training of ${run}: ${model.name} on ${data.name}`;
+}
+
 const progressEvery = 100;
 const figureEvery = 1000;
 
@@ -38,9 +45,16 @@ export class LiveTraining {
     if (again) for (const part of ["progress", "curves"]) this.shown.add(`${id}-${part}`);
   }
 
-  /** What a resumed run has behind it. */
+  /** What a run has behind it that is resumed or watched. */
   behind(events: readonly RunEvent[]): void {
     this.events.push(...events);
+    const started = events.findLast((e) => e.kind === "started");
+    if (started) this.steps = started.steps;
+  }
+  /** As it stands now. */
+  draw(): void {
+    this.show(this.progress());
+    this.show(this.figure());
   }
 
   on(event: RunEvent): void {

@@ -1,6 +1,9 @@
 /** What a front end asks of the runs: the table as it changes, one run opened, several compared, one noted or deleted. */
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { RunFolder } from "../../artifacts/run-folder.js";
+import { stopRun } from "../../control/stopping.js";
 import { Comparer, type Compare, type Comparison } from "../../history/compared-runs.js";
 import { deleteRun } from "../../history/delete-run.js";
 import { loadStatement, runDetails, type RunDetails } from "../../history/run-details.js";
@@ -51,6 +54,13 @@ export class RunBoard {
   async remove(id: string): Promise<{ readonly deleted: boolean; readonly why?: string }> {
     const why = await refusal(() => deleteRun(this.list, id));
     return why === undefined ? { deleted: true } : { deleted: false, why };
+  }
+  /** Of a training that runs by itself. */
+  async stop(id: string): Promise<{ readonly stopped: boolean; readonly why?: string }> {
+    await this.list.look();
+    if (!this.list.get(id)) return { stopped: false, why: "there is no such run" };
+    const why = await refusal(() => stopRun(RunFolder.open(join(this.list.root, id)), { now: false }));
+    return why === undefined ? { stopped: true } : { stopped: false, why };
   }
   async note(id: string, notes: RunNotes): Promise<{ readonly noted: boolean; readonly why?: string }> {
     const why = await refusal(() => writeNotes(this.list, id, notes));

@@ -11,6 +11,7 @@ import { writeAdapter } from "../../artifacts/adapter-folder.js";
 import { loadNewest, type Checkpoint } from "../../artifacts/checkpoints.js";
 import { claimNew, claimUnfinished, type Claim } from "../../training/claim-run.js";
 import { full } from "../../artifacts/folder-errors.js";
+import { noteRunning } from "../../control/running.js";
 import { loadKept, type Kept } from "../../training/kept-checkpoint.js";
 import { during } from "../../core/session/host-context.js";
 import { DataLoader } from "../../core/data/loader.js";
@@ -112,6 +113,8 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     claim ??= claimNew(session.runs, request.name, plan, await aboutRun(request, material, engine, stage));
     request.onRun?.(claim.run.path);
     tellBegun(session, claim.run.path, stage, trial);
+    if (!trial) claim.lock.whenReleased(noteRunning(claim.run.path));
+    await stage.follows?.began(name, claim.run.path);
     if (begun) await noteLearnt(claim.run, begun, request, material, stage);
     return await trainIn({ ...{ session, request, stage, material, engine }, ...claim });
   } catch (error) {
@@ -248,7 +251,10 @@ async function trainIn(work: Work): Promise<RunResult> {
     validate: await validating(work, open, watched),
     watched: { name: metricName(watched, registry), greaterIsBetter: greaterIsBetter(registry, watched) },
     engine: engine.info.title,
-    onValidating: (done, of) => request.onValidating?.(done, of),
+    onValidating: (done, of) => {
+      request.onValidating?.(done, of);
+      work.stage.follows?.validating(done, of);
+    },
     onUnmeasured: (step) => request.onUnmeasured?.(step, metricName(watched, registry)),
     ...{ resume, damaged },
     ...(work.stage.signal ? { signal: work.stage.signal } : {}),
@@ -257,6 +263,7 @@ async function trainIn(work: Work): Promise<RunResult> {
       events.push(event);
       request.onEvent(event);
       session.trackers.happened(run.path, { soon: event.kind === "stopped" });
+      work.stage.follows?.event(event);
     },
   });
   const steps = trained.steps - (resume?.position.step ?? 0);

@@ -1,8 +1,9 @@
 /** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
-import type { Action, Plan } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/plan.js";
 import { planShown } from "../../core/display/plans/plan-card.js";
-import { LiveTraining } from "../trainings/live.js";
+import { LiveTraining, titleOf } from "../trainings/live.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { trainDetached } from "./train-detached.js";
 import { trainFolds } from "./train-folds.js";
 import { trainRepeats } from "./train-repeats.js";
 import { trainNamed } from "./train-named.js";
@@ -12,6 +13,7 @@ export async function runTrain(
   action: Extract<Action, { verb: "train" }>,
   stage: Stage,
 ): Promise<void> {
+  if (action.detach) return trainDetached(session, action, stage);
   const { plan, name, folds, repeats } = action;
   const id = `train-${name}-${Date.now().toString(36)}`;
   const planned = (folded: boolean) => ({
@@ -25,11 +27,4 @@ export async function runTrain(
   if (repeats) return trainRepeats(session, { ...action, repeats }, stage, { id, onTrained });
   const live = new LiveTraining(stage.screen, id, titleOf(plan), plan);
   await trainNamed(session, action, stage, { live, onTrained: () => (live.finish(), onTrained()) });
-}
-
-/** `Training of mood on reviews`; of a run with a name of its own, which one it is. */
-function titleOf({ effects: { run }, recipe: { model, data } }: Plan): string {
-  return run === model.name
-    ? `Training of ${run} on ${data.name}`
-    : `Training of ${run}: ${model.name} on ${data.name}`;
 }

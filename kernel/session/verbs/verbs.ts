@@ -3,6 +3,7 @@ import type { Action } from "#dsl/plan/plan.js";
 import { runAuto } from "../auto/run-auto.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { runAnnotate } from "./annotate.js";
+import { runAttach } from "./attach.js";
 import { runData } from "./data.js";
 import { runDeploy } from "./deploy.js";
 import { runEngine } from "./engine.js";
@@ -34,6 +35,7 @@ export const verbs: {
   sweep: runSweep,
   auto: runAuto,
   annotate: runAnnotate,
+  attach: runAttach,
   deploy: runDeploy,
   show: runShow,
   engine: runEngine,

@@ -48,7 +48,8 @@ function isFree(at: ReturnType<typeof situationAt>, token: string, known: Readon
       return token === "tune";
     case "header": {
       const takes = at.connector === null ? at.verb.operands.what : at.verb.connectors[at.connector]?.takes;
-      return at.operands === 0 && (takes === "new-name" || !known.has(token));
+      // A training may be another notebook's.
+      return at.operands === 0 && (takes === "new-name" || takes === "training" || !known.has(token));
     }
     case "member":
       return at.verb !== undefined && at.verb.effect === "acts" && !known.has(at.of[0] ?? "");

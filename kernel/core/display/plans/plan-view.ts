@@ -17,6 +17,7 @@ import { tuneText } from "#dsl/plan/text.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
 import type { Verb } from "#dsl/types/registry.js";
 import { listed } from "#dsl/diagnostics/listed.js";
+import { detachedText } from "./detached-text.js";
 import { expectedTime } from "./expected-time.js";
 import { bytes, compact, count, percent, plural } from "../text.js";
 import { sweepFacts } from "./sweep-plan.js";
@@ -56,6 +57,8 @@ export interface PlanView {
   /** Whether reading the data and the base now would say more. */
   readonly canMeasure: boolean;
   readonly recipeHash?: string;
+  /** The training as a statement that runs by itself; absent: it does already, or can't. */
+  readonly detached?: string;
   /** All trainings of the notebook, to go to. */
   readonly trainings: readonly { readonly title: string; readonly at: Span; readonly shown: boolean }[];
 }
@@ -74,12 +77,16 @@ export function planView(reading: Reading, focus: Focus | undefined): PlanView {
   const cards = [view.data(), view.model(), view.technique(), view.recipe(), view.train(), ...view.evaluations()];
   const memory = view.memory();
   const hash = isTraining(focus) ? focus.planned?.plan.recipeHash : undefined;
+  const names = new Set([...reading.program.names.keys(), ...reading.program.runs.keys()]);
+  const folded = isTraining(focus) && reading.program.runs.get(focus.name)?.folds !== undefined;
+  const detached = isTraining(focus) && !focus.sweep && !folded ? detachedText(focus, names) : undefined;
   return {
     ...{ title: titleOf(focus), at: focus.statement.span },
     cards: cards.filter((card) => card !== undefined),
     ...(memory && { memory }),
     ...view.lacks(),
     ...(hash !== undefined && { recipeHash: hash }),
+    ...(detached !== undefined && { detached }),
     trainings,
   };
 }

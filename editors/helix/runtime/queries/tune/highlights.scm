@@ -1,7 +1,7 @@
 ; Made by `npm run editors` from Tune's registry; no two patterns colour the same place differently.
 (comment) @comment
 (magic) @keyword.directive
-((verb) @keyword.control (#any-of? @keyword.control "annotate" "compare" "compress" "deploy" "engine" "ensemble" "evaluate" "experiment" "federate" "generate" "parameters" "predict" "report" "serve" "show" "sweep" "train" "tune" "update" "use"))
+((verb) @keyword.control (#any-of? @keyword.control "annotate" "attach" "compare" "compress" "deploy" "engine" "ensemble" "evaluate" "experiment" "federate" "generate" "parameters" "predict" "report" "serve" "show" "sweep" "train" "tune" "update" "use"))
 ((verb) @keyword.storage.type (#any-of? @keyword.storage.type "data" "model" "recipe"))
 ((connector) @keyword.control (#any-of? @keyword.control "as" "like" "on" "to" "with"))
 ; Names that a statement makes, and names that it uses.

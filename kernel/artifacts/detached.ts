@@ -1,0 +1,105 @@
+/**
+ * What a run's folder says of a training that runs by itself: which process it is, where its log lies, and how it ended. The
+ * note has its full size from the first write on, so that its end can be written on a disk that is full by then.
+ */
+import { closeSync, constants, fsyncSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import * as v from "valibot";
+import { fields, like, type Schema } from "../fetch/json.js";
+import { readRegular } from "./read-regular.js";
+import type { Holder } from "./run-lock.js";
+import { writerSchema, type Writer } from "./writer.js";
+
+export const NOTE = "detached.json";
+/** What the process printed. */
+export const LOG = "process.log";
+const BYTES = 4096;
+const most = { why: 1000, log: 64 * 1024 } as const;
+
+export interface Ended {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Exit status, or the signal that ended it; null: nobody was there to see it. */
+  readonly exit: number | null;
+  readonly signal: string | null;
+  /** What went wrong, in words. */
+  readonly why?: string;
+}
+export interface Note {
+  readonly version: 1;
+  /** Under which the training was started. */
+  readonly name: string;
+  readonly process: Writer;
+  readonly since: string;
+  readonly ended?: Ended;
+}
+
+const ended: Schema<Ended> = fields({
+  at: v.string(),
+  ...{ exit: v.nullable(v.number()), signal: v.nullable(v.string()) },
+  why: v.exactOptional(v.string()),
+});
+const schema: Schema<Note> = fields({
+  version: v.literal(1),
+  ...{ name: v.string(), process: writerSchema, since: v.string() },
+  ended: v.exactOptional(ended),
+});
+const isNote = like(schema);
+
+/** Throws where it can't be written. */
+export function writeNote(folder: string, note: Note): void {
+  const text = JSON.stringify(note);
+  const bytes = Buffer.alloc(Math.max(BYTES, Buffer.byteLength(text) + 1), " ");
+  bytes.write(text);
+  bytes[bytes.length - 1] = 10;
+  const nofollow = process.platform === "win32" ? 0 : constants.O_NOFOLLOW;
+  // Over what is there: the blocks are its own already.
+  const file = openSync(join(folder, NOTE), constants.O_RDWR | constants.O_CREAT | nofollow, 0o600);
+  try {
+    writeSync(file, bytes, 0, bytes.length, 0);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Null: it is no such training's, or can't be read. */
+export function readNote(folder: string): Note | null {
+  const text = readRegular(join(folder, NOTE), 1 << 16);
+  if (text === null) return null;
+  try {
+    const found: unknown = JSON.parse(text);
+    return isNote(found) ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether who writes it is the process that it was started in by itself. */
+export function isDetached(folder: string, { writer }: Pick<Holder, "writer">): boolean {
+  const own = readNote(folder)?.process;
+  return own !== undefined && own.id === writer.id && own.machine === writer.machine && own.since === writer.since;
+}
+
+/** How the process ended, where nothing says so yet. */
+export function noteEnd(folder: string, end: Omit<Ended, "at">): void {
+  const note = readNote(folder);
+  if (!note || note.ended) return;
+  const why = end.why === undefined ? {} : { why: end.why.slice(0, most.why) };
+  try {
+    writeNote(folder, { ...note, ended: { ...end, ...why, at: new Date().toISOString() } });
+  } catch {
+    // the disk, or the folder, is gone: that it ended is seen by its lock
+  }
+}
+
+/** The last lines that its process printed. */
+export function lastLines(folder: string, count = 8): readonly string[] {
+  const text = readRegular(join(folder, LOG), 1 << 28) ?? "";
+  return text
+    .slice(-most.log)
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "")
+    .slice(-count);
+}

@@ -1,0 +1,49 @@
+/** Watches a training from a terminal: one line that is kept up to date, then how it ended. */
+import type { RunFolder } from "#kernel/artifacts/run-folder.js";
+import { isDetached } from "#kernel/artifacts/detached.js";
+import { holderOf } from "#kernel/artifacts/run-lock.js";
+import { watchRun } from "#kernel/control/watch.js";
+import { planOf } from "#kernel/session/models/loaded.js";
+import { textScreen } from "#kernel/session/text-screen.js";
+import { LiveTraining, titleOf } from "#kernel/session/trainings/live.js";
+import { cutOff } from "#kernel/session/verbs/attach.js";
+import { untilInterrupted } from "./interrupted.js";
+
+/** The exit status: 130 where watching was ended. Coded error `training-cut-off`. */
+export async function attachRun(run: RunFolder): Promise<number> {
+  const name = run.lock()?.name ?? run.id;
+  const plan = planOf(run.path);
+  const screen = textScreen(process.stdout);
+  const live = new LiveTraining(screen, "attach", titleOf(plan), plan);
+  const { result } = await untilInterrupted((signal) =>
+    watchRun(
+      run,
+      {
+        behind: (events) => {
+          live.behind(events);
+          live.draw();
+        },
+        on: (event) => live.on(event),
+        validating: (done, of) => live.validating(done, of),
+      },
+      signal,
+    ),
+  );
+  screen.end();
+  if (result === null) {
+    process.stdout.write(`${stillText(run, name)}\n`);
+    return 130;
+  }
+  if (result.is !== "done" && result.is !== "early") throw cutOff({ name, run }, result);
+  live.finish();
+  screen.end();
+  process.stdout.write(`its model: model ${name} { load: ${JSON.stringify(run.path)} }\n`);
+  return 0;
+}
+
+function stillText(run: RunFolder, name: string): string {
+  const holder = holderOf(run.path);
+  if (!holder) return "no longer watched";
+  const stops = isDetached(run.path, holder) ? `; tunebook runs stop ${name} ends it` : "";
+  return `no longer watched: the training goes on in process ${String(holder.writer.id)}${stops}`;
+}

@@ -1,0 +1,17 @@
+/** `tunebook attach NAME|FOLDER`: a training that runs by itself, watched from a terminal. Ctrl-C stops watching alone. */
+import type { Command } from "commander";
+
+export function register(program: Command): void {
+  program
+    .command("attach")
+    .description("watch a training that runs by itself; Ctrl-C stops watching, not the training")
+    .argument("<run>", "the name of the training, or its run's folder")
+    .option("--in <folder>", "folder of the notebook, or of the runs themselves", ".")
+    .action(async (wanted: string, options: { readonly in: string }) => {
+      const [{ runWanted }, { attachRun }] = await Promise.all([
+        import("../run-wanted.js"),
+        import("../attach-run.js"),
+      ]);
+      process.exitCode = await attachRun(runWanted(wanted, options.in, "tunebook attach"));
+    });
+}

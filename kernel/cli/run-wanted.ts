@@ -1,0 +1,43 @@
+/** Which run is meant on the command line, by its training's name or its folder: in this folder's runs, else anywhere on this machine. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { RunFolder } from "#kernel/artifacts/run-folder.js";
+import { isTraining } from "#kernel/control/outcome.js";
+import { running } from "#kernel/control/running.js";
+import { findAttachable } from "#kernel/history/find-run.js";
+import "#kernel/checking/codes.js";
+import { runsFolder } from "./runs-folder.js";
+
+/** One that trains goes before one that has ended. Coded errors `nothing-to-attach`, `bad-usage`, those of finding a run. */
+export function runWanted(wanted: string, folder: string, command: string): RunFolder {
+  const found = runHere(wanted, folder);
+  if (found instanceof RunFolder && isTraining(found)) return found;
+  const [only, ...others] = elsewhere(wanted);
+  if (only && others.length > 0) throw several(wanted, [only, ...others], command);
+  if (only) return only;
+  if (found instanceof RunFolder) return found;
+  throw found;
+}
+
+/** Or that there is none of that name. */
+function runHere(wanted: string, folder: string): RunFolder | CodedError {
+  try {
+    return findAttachable(wanted, { folder: process.cwd(), runs: runsFolder(folder) });
+  } catch (error) {
+    if (error instanceof CodedError && error.code === "nothing-to-attach") return error;
+    throw error;
+  }
+}
+
+function elsewhere(name: string): readonly RunFolder[] {
+  return running()
+    .map(({ folder }) => RunFolder.open(folder))
+    .filter((run) => run.id === name || run.lock()?.name === name);
+}
+
+function several(name: string, runs: readonly RunFolder[], command: string): CodedError {
+  const folders = runs.map(({ path }) => path).join(", ");
+  return new CodedError("bad-usage", {
+    message: `several trainings are called ${name}; name its folder: ${folders}`,
+    command,
+  });
+}

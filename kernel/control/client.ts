@@ -1,0 +1,115 @@
+/** One who asks a training that runs by itself, over the socket in its run's folder. */
+import { closeSync, constants, lstatSync, openSync } from "node:fs";
+import { createConnection, type Socket } from "node:net";
+import { join } from "node:path";
+import { addressOf } from "./address.js";
+import { answeredIn, line, Lines, MOST, type Answered, type Asked } from "./protocol.js";
+
+/** Milliseconds until the other side must have answered. */
+const PATIENCE = 5000;
+
+export class ControlClient {
+  private readonly waiting: Answered[] = [];
+  private next: ((answer: Answered | null) => void) | null = null;
+  private over = false;
+
+  private constructor(private readonly socket: Socket) {
+    const lines = new Lines(MOST.answered);
+    socket.setEncoding("utf8").on("data", (piece: string) => {
+      const whole = lines.take(piece, (text) => {
+        const answer = answeredIn(text);
+        if (answer) this.hear(answer);
+      });
+      if (!whole) socket.destroy();
+    });
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => {
+      this.over = true;
+      this.next?.(null);
+      this.next = null;
+    });
+  }
+
+  /** Null: nobody listens there, or it is not this user's. */
+  static async to(folder: string): Promise<ControlClient | null> {
+    const socket = await connected(folder);
+    if (!socket) return null;
+    const client = new ControlClient(socket);
+    const proof = await client.hearSoon();
+    if (proof?.is !== "prove" || !prove(join(folder, proof.file))) {
+      client.close();
+      return null;
+    }
+    client.send("proved");
+    return client;
+  }
+
+  /** What is answered to it; null: the other side is gone. */
+  async ask(ask: "status" | "stop" | "kill" | "follow"): Promise<Answered | null> {
+    this.send(ask);
+    return this.hearSoon();
+  }
+
+  /** What comes next, whenever it does; null: it is over. */
+  async hears(): Promise<Answered | null> {
+    const known = this.waiting.shift();
+    if (known || this.over) return known ?? null;
+    return new Promise((resolve) => (this.next = resolve));
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  private async hearSoon(): Promise<Answered | null> {
+    const late = setTimeout(() => this.close(), PATIENCE);
+    try {
+      return await this.hears();
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  private send(ask: Asked["ask"]): void {
+    this.socket.write(line({ ask }));
+  }
+  private hear(answer: Answered): void {
+    if (!this.next) {
+      this.waiting.push(answer);
+      return;
+    }
+    const { next } = this;
+    this.next = null;
+    next(answer);
+  }
+}
+
+async function connected(folder: string): Promise<Socket | null> {
+  try {
+    const address = addressOf(folder);
+    if (!address) return null;
+    try {
+      const { uid } = lstatSync(address.file);
+      // Somebody else's would be told what this user asks.
+      if (uid !== process.getuid?.() && process.getuid?.() !== 0) return null;
+      return await new Promise((resolve) => {
+        const socket = createConnection(address.path);
+        socket.once("connect", () => resolve(socket));
+        socket.once("error", () => resolve(null));
+      });
+    } finally {
+      address.done();
+    }
+  } catch {
+    return null; // no socket there, or no folder
+  }
+}
+
+function prove(file: string): boolean {
+  try {
+    closeSync(openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600));
+    return true;
+  } catch {
+    return false;
+  }
+}

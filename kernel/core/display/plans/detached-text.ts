@@ -1,0 +1,33 @@
+/** A training's statement as one that runs by itself: under a name of its own, with `detach: true`. */
+import type { Placed } from "#dsl/assist/trainings.js";
+
+/** Undefined: it does already, or is no single training. `names`: those that are taken. */
+export function detachedText({ statement, source }: Placed, names: ReadonlySet<string>): string | undefined {
+  const { block, clauses, operands, broken, span, verb } = statement;
+  const keys = block?.entries.map(({ key }) => key.text) ?? [];
+  const [model, ...others] = operands;
+  if (broken || block?.broken || verb.text !== "train" || others.length > 0 || model?.is !== "word") return undefined;
+  if (keys.includes("detach") || keys.includes("repeats")) return undefined;
+  const end = block?.span.start ?? span.end;
+  const header = source.text.slice(span.start, end).trim();
+  const named = clauses.some(({ connector }) => connector.text === "as");
+  const as = named ? "" : ` as ${free(`${model.text}_apart`, names)}`;
+  const inside = block
+    ? source.text
+        .slice(block.span.start + 1, block.span.end - 1)
+        .trim()
+        .replace(/,$/, "")
+    : "";
+  const part = inside.includes("\n") ? "\n  " : " ";
+  const key = inside.includes("\n") || inside === "" ? "detach: true" : ", detach: true";
+  return inside === "" || !inside.includes("\n")
+    ? `${header}${as} { ${inside}${key} }`
+    : `${header}${as} {${part}${inside}\n  ${key}\n}`;
+}
+
+function free(name: string, names: ReadonlySet<string>): string {
+  for (let n = 1; ; n++) {
+    const one = n === 1 ? name : `${name}_${String(n)}`;
+    if (!names.has(one)) return one;
+  }
+}

@@ -1,0 +1,59 @@
+/** What a training that runs by itself tells of itself: the note in its run's folder, its socket, and whoever started it. */
+import { noteEnd, writeNote } from "../artifacts/detached.js";
+import { RunFolder } from "../artifacts/run-folder.js";
+import { thisProcess } from "../artifacts/writer.js";
+import { ControlServer, type Trains } from "../control/server.js";
+import type { Status } from "../control/protocol.js";
+import { settle, type Told } from "../control/starting.js";
+import type { RunEvent } from "../core/session/events.js";
+import type { Follows } from "../session/tune-session.js";
+
+export class Desk implements Follows, Trains {
+  private folder: string | null = null;
+  private server: ControlServer | null = null;
+  private stands: Pick<Status, "step" | "steps" | "stopping"> = { step: 0, steps: null, stopping: false };
+  private name = "";
+
+  /** `job`: the folder that tells what to train, until there is a run. */
+  constructor(
+    private readonly job: string,
+    private readonly stopping: AbortController,
+    private readonly tell: (told: Told) => Promise<void>,
+  ) {}
+
+  async began(name: string, folder: string): Promise<void> {
+    this.name = name;
+    this.folder = folder;
+    writeNote(folder, { version: 1, name, process: thisProcess(), since: new Date().toISOString() });
+    settle(this.job, folder);
+    this.server = await ControlServer.open(folder, this);
+    await this.tell({ is: "run", folder });
+  }
+  event(event: RunEvent): void {
+    if (event.kind === "started") this.stands = { ...this.stands, steps: event.steps, step: event.resumedFrom ?? 0 };
+    if (event.kind === "step") this.stands = { ...this.stands, step: event.step };
+    if (event.kind === "stopping") this.stands = { ...this.stands, stopping: true };
+    this.server?.event(event);
+  }
+  validating(done: number, of: number): void {
+    this.server?.validating(done, of);
+  }
+
+  status(): Status {
+    return { name: this.name, run: RunFolder.open(this.folder ?? "").id, process: process.pid, ...this.stands };
+  }
+  stop(): void {
+    this.stands = { ...this.stands, stopping: true };
+    this.stopping.abort();
+  }
+  kill(): void {
+    process.kill(process.pid, "SIGKILL");
+  }
+
+  over(end: { readonly exit: number; readonly why?: string }): void {
+    if (this.folder !== null) noteEnd(this.folder, { signal: null, ...end });
+  }
+  async close(): Promise<void> {
+    await this.server?.close();
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The process of a training that runs by itself. Its one argument is the folder that tells what to train; it takes the run's
+ * folder, says so to whoever started it, and trains as `train` does. A hang-up doesn't end it; SIGTERM and SIGINT do in good
+ * order, after a checkpoint. What it prints is the log in its run's folder.
+ */
+import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import type { Action } from "#dsl/plan/plan.js";
+import { EXITS } from "../control/outcome.js";
+import type { Told } from "../control/starting.js";
+import { diagnosticsOf } from "../session/diagnostics-of.js";
+import { openShipment, type Opened } from "../session/shipped.js";
+import { textScreen } from "../session/text-screen.js";
+import { runTrain } from "../session/verbs/train.js";
+import { readShipment } from "../shipping/shipment.js";
+import { Desk } from "./desk.js";
+
+const stop = new AbortController();
+let signals = 0;
+for (const name of ["SIGTERM", "SIGINT"] as const)
+  process.on(name, () => {
+    // Whoever asks twice means it.
+    if (++signals > 1) process.exit(EXITS.interrupted);
+    stop.abort();
+  });
+process.on("SIGHUP", () => undefined);
+// Whoever started it is gone, or has heard enough.
+process.on("disconnect", () => undefined);
+
+const job = process.argv[2] ?? "";
+const desk = new Desk(job, stop, tell);
+process.on("uncaughtException", (error) => {
+  process.stderr.write(`${error.stack ?? error.message}\n`);
+  desk.over({ exit: EXITS.failed, why: error.message });
+  process.exit(EXITS.failed);
+});
+process.exit(await train());
+
+async function train(): Promise<number> {
+  const screen = textScreen(process.stdout);
+  let opened: Opened | undefined;
+  let end: { readonly exit: number; readonly why?: string } = { exit: EXITS.done };
+  try {
+    opened = await openShipment(readShipment(job), { screen, signal: stop.signal });
+    const { session, action, stage } = opened;
+    if (action.verb !== "train") throw new Error(`${action.verb} is no training`);
+    await runTrain(session, here(action), { ...stage, follows: desk }).catch((error: unknown) => {
+      throw error instanceof CodedError && !error.at.span ? error.placed(action.span) : error;
+    });
+  } catch (error) {
+    end = await ended(error, opened);
+  } finally {
+    screen.end();
+    await opened?.session.close().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+  }
+  desk.over(end);
+  await desk.close();
+  return end.exit;
+}
+
+/** The statement without what sends it here. */
+function here({ detach, ...action }: Extract<Action, { verb: "train" }>): Extract<Action, { verb: "train" }> {
+  void detach;
+  return action;
+}
+
+async function ended(
+  error: unknown,
+  opened: Opened | undefined,
+): Promise<{ readonly exit: number; readonly why?: string }> {
+  const sources = opened?.stage.sources ?? [];
+  const diagnostics = diagnosticsOf(error, sources);
+  const coded = error instanceof CodedError ? error : null;
+  const interrupted = stop.signal.aborted || coded?.code === "interrupted";
+  const words =
+    diagnostics.length > 0
+      ? renderAnsi(diagnostics, sources, { color: false })
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
+  if (!interrupted) process.stderr.write(`${words}\n`);
+  if (coded) await tell({ is: "failed", code: coded.code, data: coded.data });
+  if (interrupted) return { exit: EXITS.interrupted };
+  const told = coded ? wordsFor(coded) : null;
+  const why = told ? [told.message, ...(told.notes ?? []), told.help ?? ""].join("\n").trim() : words;
+  return { exit: coded?.code === "no-space" ? EXITS.full : EXITS.failed, why };
+}
+
+/** Settles when it was said, or nobody hears. */
+function tell(message: Told): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.send || !process.connected) resolve();
+    else process.send(message, undefined, {}, () => resolve());
+  });
+}

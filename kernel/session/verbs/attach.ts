@@ -1,0 +1,97 @@
+/**
+ * `attach`: a training that runs by itself, watched from here. Its curves are those that `train` shows; when it has ended the
+ * name has its weights. Nothing that happens here ends it.
+ */
+import { existsSync } from "node:fs";
+import { relative } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Action } from "#dsl/plan/plan.js";
+import { duration, plural } from "../../core/display/text.js";
+import { RunFolder } from "../../artifacts/run-folder.js";
+import { isDetached } from "../../artifacts/detached.js";
+import { outcomeOf, type Outcome } from "../../control/outcome.js";
+import { watchRun } from "../../control/watch.js";
+import { findAttachable } from "../../history/find-run.js";
+import { loadedWeights, planOf } from "../models/loaded.js";
+import type { ModelHandle } from "../models/model-handle.js";
+import { LiveTraining, titleOf } from "../trainings/live.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import "../../control/codes.js";
+
+export async function runAttach(
+  session: TuneSession,
+  { name, run }: Extract<Action, { verb: "attach" }>,
+  stage: Stage,
+): Promise<void> {
+  const places = { folder: stage.hostContext.folder, runs: session.runs };
+  await attachTo(session, { name, run: run === null ? findAttachable(name, places) : RunFolder.open(run) }, stage);
+}
+
+export interface Attached {
+  /** What it is called here. */
+  readonly name: string;
+  readonly run: RunFolder;
+}
+
+/** Coded errors `interrupted` (watching ended, nothing else), `training-cut-off`, and those of opening a run. */
+export async function attachTo(session: TuneSession, of: Attached, stage: Stage): Promise<ModelHandle> {
+  const { name, run } = of;
+  const plan = planOf(run.path);
+  const live = new LiveTraining(stage.screen, `attach-${name}-${Date.now().toString(36)}`, titleOf(plan), plan);
+  const outcome = await watchRun(
+    run,
+    {
+      behind: (events) => {
+        live.behind(events);
+        live.draw();
+      },
+      on: (event) => live.on(event),
+      validating: (done, rows) => live.validating(done, rows),
+    },
+    stage.signal,
+  );
+  if (!outcome) throw stillGoing(of);
+  if (outcome.is !== "done" && outcome.is !== "early") throw cutOff(of, outcome);
+  live.finish();
+  return give(session, of);
+}
+
+/** The name stands for the run's weights. */
+export async function give(session: TuneSession, { name, run }: Attached): Promise<ModelHandle> {
+  if (!existsSync(run.path)) throw new CodedError("run-lost", { run: run.id });
+  const weights = loadedWeights(run.path);
+  const handle = session.models.define(weights.plan.recipe.model, name);
+  await handle.weights?.settled;
+  Object.assign(handle, { weights, begun: true, seeds: null, apart: false });
+  return handle;
+}
+
+function stillGoing({ name, run }: Attached): CodedError {
+  const holder = outcomeOf(run).holder;
+  const where = holder ? ` in process ${String(holder.writer.id)}` : "";
+  const stops =
+    holder && isDetached(run.path, holder)
+      ? `\`tunebook runs stop ${run.lock()?.name ?? name}\` ends it`
+      : "it is interrupted in the notebook that trains it";
+  return new CodedError("interrupted", {
+    what: `watching ${name}`,
+    kept: `the training goes on${where}: \`attach ${name}\` shows it again, ${stops}`,
+  });
+}
+
+export function cutOff({ name, run }: Attached, outcome: Outcome): CodedError {
+  const { is, how, why, log, step, steps, goesOnFrom } = outcome;
+  return new CodedError("training-cut-off", {
+    ...{ name, run: run.id, ended: is === "interrupted" ? "stopped" : is === "failed" ? "failed" : "cut off" },
+    ...{ how: how ?? "", log: why === null ? log : [], step, steps, goesOnFrom },
+    ...(why !== null && { why }),
+  });
+}
+
+/** `36 steps in 4 s, in runs/night-…`. */
+export function trainedText(run: RunFolder, folder: string): string {
+  const { step, seconds } = run
+    .events()
+    .reduce((last, event) => (event.kind === "stopped" ? event : last), { step: 0, seconds: 0 });
+  return `${plural(step, "step")} in ${duration(seconds)}, in ${relative(folder, run.path) || run.path}`;
+}

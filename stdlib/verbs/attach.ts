@@ -1,0 +1,16 @@
+import { attach as read } from "#dsl/compile/attach.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
+
+export const word: BuiltVerb = {
+  kind: "verb",
+  name: "attach",
+  doc: "Shows a training that runs by itself (`train … { detach: true }`), live; when it ends its name stands for the model. One that has ended is opened at once. In quotes: the folder of its run. To interrupt it stops watching alone.",
+  example: "attach night",
+  since: "0.1.0",
+  operands: { what: "training" },
+  connectors: { as: { takes: "new-name" } },
+  effect: "acts",
+  read,
+  elsewhere: { follow: "attach", watch: "attach", tail: "attach", reattach: "attach", join: "attach" },
+  parameters: [],
+};

@@ -1,0 +1,114 @@
+/** How a run stands, from what its folder says: each way in which a training that runs by itself can end. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LOG, noteEnd, NOTE, readNote, writeNote } from "#kernel/artifacts/detached.js";
+import { RunLock } from "#kernel/artifacts/run-lock.js";
+import { thisProcess } from "#kernel/artifacts/writer.js";
+import { FULL, outcomeOf } from "#kernel/control/outcome.js";
+import { stopRun } from "#kernel/control/stopping.js";
+import { findAttachable } from "#kernel/history/find-run.js";
+import { add, gone, makeRun } from "../artifacts/run-folders.js";
+
+describe("how a training that ran by itself stands", () => {
+  const root = mkdtempSync(join(tmpdir(), "tunebook-outcome-"));
+  after(() => rmSync(root, { recursive: true, force: true }));
+  const cut = (name: string, weights = true) => {
+    const run = makeRun(root, name, { reason: null, steps: 12, weights });
+    // By a process of this machine that is gone.
+    add(run, {
+      kind: "started",
+      recipe: "r",
+      plan: "p",
+      engine: "TensorFlow",
+      steps: 20,
+      process: { ...gone, locks: true },
+      resumedFrom: 12,
+    });
+    writeNote(run.path, { version: 1, name, process: gone, since: "2026-11-28T00:00:00.000Z" });
+    return run;
+  };
+
+  it("is told from its own log where that has its end", () => {
+    const { is, step, goesOnFrom, how } = outcomeOf(makeRun(root, "whole"));
+    assert.deepEqual({ is, step, goesOnFrom, how }, { is: "done", step: 20, goesOnFrom: null, how: null });
+    const stopped = makeRun(root, "stopped", { reason: "interrupted", steps: 8, weights: true });
+    assert.deepEqual(outcomeOf(stopped).goesOnFrom, 8);
+    assert.equal(outcomeOf(stopped).how, "it was stopped in good order");
+  });
+  it("is a kill where it ended without a word, with what it printed last", () => {
+    const run = cut("killed");
+    writeFileSync(join(run.path, LOG), `${Array.from({ length: 30 }, (_, i) => `line ${String(i)}`).join("\n")}\n\n`);
+    const { is, how, goesOnFrom, log } = outcomeOf(run);
+    assert.deepEqual({ is, goesOnFrom }, { is: "cut off", goesOnFrom: 12 });
+    assert.equal(how, "the machine was started again while it trained");
+    assert.deepEqual([log.length, log.at(-1)], [8, "line 29"]);
+    assert.equal(outcomeOf(cut("early", false)).goesOnFrom, null);
+  });
+  it("is a restart of the machine where its process was of an earlier one, and a kill where it wasn't", () => {
+    const run = cut("same");
+    const boot = thisProcess().since!.split("-")[0]!;
+    add(run, {
+      kind: "started",
+      recipe: "r",
+      plan: "p",
+      engine: "TensorFlow",
+      steps: 20,
+      process: { ...gone, since: `${boot}-1`, locks: true },
+    });
+    assert.match(outcomeOf(run).how!, /its process, \d+, is gone without a word: it was killed/);
+  });
+  it("names signal, status and a full disk where somebody saw them", () => {
+    const how = (name: string, end: Parameters<typeof noteEnd>[1]) => {
+      const run = cut(name);
+      noteEnd(run.path, end);
+      // Who comes later doesn't know better.
+      noteEnd(run.path, { exit: 0, signal: null });
+      return outcomeOf(run).how!;
+    };
+    assert.match(how("signal", { exit: null, signal: "SIGKILL" }), /ended by SIGKILL \(memory/);
+    assert.match(how("status", { exit: 1, signal: null, why: "it broke" }), /ended with status 1/);
+    assert.match(how("full", { exit: FULL, signal: null }), /the disk was full/);
+  });
+  it("is noted in room that was kept for it", () => {
+    const run = cut("note");
+    const { size } = statSync(join(run.path, NOTE));
+    noteEnd(run.path, { exit: 1, signal: null, why: "x".repeat(5000) });
+    assert.equal(statSync(join(run.path, NOTE)).size, size);
+    assert.equal(readNote(run.path)?.ended?.why?.length, 1000);
+    for (const text of ["", "{", '{"version":2}', '{"version":1,"name":3}']) {
+      writeFileSync(join(run.path, NOTE), text);
+      assert.equal(readNote(run.path), null);
+    }
+  });
+  it("is found by its name: the one that trains, else the newest", () => {
+    const places = { folder: root, runs: root };
+    const [first, second] = [makeRun(root, "two"), makeRun(root, "two")];
+    const named = (): string => findAttachable("two", places).id;
+    assert.equal(named(), second.id > first.id ? second.id : first.id);
+    const lock = RunLock.try(first.path, "train");
+    assert.ok(lock instanceof RunLock);
+    assert.equal(named(), first.id);
+    assert.equal(outcomeOf(first).is, "training");
+    lock.release();
+    assert.throws(() => findAttachable("none", places), { code: "nothing-to-attach" });
+  });
+  it("is not stopped where nothing trains it, or a notebook does", async () => {
+    const run = makeRun(root, "held", { reason: null });
+    await assert.rejects(stopRun(run, { now: true }), (error: { data: { why: string } }) => error.data.why === "over");
+    const lock = RunLock.try(run.path, "train");
+    assert.ok(lock instanceof RunLock);
+    await assert.rejects(
+      stopRun(run, { now: true }),
+      (error: { data: { why: string } }) => error.data.why === "notebook",
+    );
+    // It says that it is a process of its own, and has no socket.
+    writeNote(run.path, { version: 1, name: "held", process: thisProcess(), since: "" });
+    await assert.rejects(
+      stopRun(run, { now: false }),
+      (error: { data: { why: string } }) => error.data.why === "unheard",
+    );
+    lock.release();
+  });
+});
