@@ -1,9 +1,6 @@
 /** `sweep`: what varies, how it is searched, what is the goal. A trial is a Tune program of its own, made by the host. */
 import type { Header } from "../types/header.js";
-import { failed } from "../types/facts.js";
 import { keysOf } from "../types/keys.js";
-import { readerOf } from "../types/subject.js";
-import { splitNames } from "../rules/world.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
 import type { BlockNode, Entry } from "../syntax/tree.js";
@@ -20,6 +17,7 @@ import type { Call, Value } from "../types/value.js";
 import { act, nameOf } from "./act.js";
 import { dividedBy, planTraining, settingsOf } from "./training.js";
 import { checkNotOwn, meantOwn, ownSubject, sweepAuto } from "./sweep-auto.js";
+import { checkFew, hasValidation } from "./sweep-rows.js";
 import { barsIn, checkGoals, checkOneGoal, goalsIn, sweptIn } from "./sweep-goals.js";
 import { experimentsUnder } from "../plan/version.js";
 
@@ -228,27 +226,4 @@ function planned(
     program.report("needs-validation", told, dataAt);
   }
   return found?.plan;
-}
-
-/** Rows that validate, below which one score is known too badly to choose by. */
-const FEW = 50;
-
-/** Warns where the rows that trials are scored on are too few to tell settings apart. */
-function checkFew(program: Program, { recipe: { data, model } }: Plan, here: Span): void {
-  const rows = validatingRows(program, data, model);
-  const decides = program.registry.find("task", model.task.word)?.capabilities?.decides;
-  if (rows === null || rows === 0 || rows >= FEW || decides === undefined) return;
-  // Half of the interval of 95 % of a share of a half, in points.
-  const points = Math.round(98 / Math.sqrt(rows));
-  program.report("few-rows-choose", { rows, points, data: data.name }, here);
-}
-function validatingRows(program: Program, data: Plan["recipe"]["data"], model: Plan["recipe"]["model"]): number | null {
-  const facts = program.facts.get({ about: "data", data, base: readerOf(model) });
-  return facts && !failed(facts) ? (facts.splits["validation"]?.rows ?? 0) : null;
-}
-
-function hasValidation(program: Program, { recipe: { data, model } }: Plan): boolean {
-  const rows = validatingRows(program, data, model);
-  if (rows !== null) return rows > 0;
-  return splitNames(program, data, undefined)?.includes("validation") === true;
 }

@@ -18,6 +18,8 @@ export interface SourceWorld {
   readonly found?: (file: string, what: string) => void;
   /** Rows of a query over files and databases; absent: nothing here runs one. */
   query?(query: AskedQuery): AsyncIterable<RowChunk>;
+  /** Most bytes of a JSON file, which is read as one value; absent: as many as a machine holds. */
+  readonly mostJson?: number;
   /** Told by sources of files how many bytes of one are read, packed ones as they lie there, of how many. */
   readonly onBytes?: (read: number, of: number) => void;
 }

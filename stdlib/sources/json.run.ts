@@ -18,7 +18,7 @@ const oneFile: SourceImplementation = {
   async open(call, world, limit = Infinity) {
     const { path, rows: keys } = argumentsOf(word, call);
     const text = await wholeText(await locate(world.folder, path), path, encodingIn(call), {
-      most: largestJson,
+      most: world.mostJson ?? largestJson,
       found: world.found,
     });
     if (text.trim() === "") throw new CodedError("empty-file", { file: path });
