@@ -27,6 +27,9 @@ process.on("SIGHUP", () => undefined);
 // Whoever started it is gone, or has heard enough.
 process.on("disconnect", () => undefined);
 
+// A log that can't be written, on a full disk, is no reason to end: what is lost there is words.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+
 const job = process.argv[2] ?? "";
 const desk = new Desk(job, stop, tell);
 process.on("uncaughtException", (error) => {

@@ -1,10 +1,11 @@
 /** Trainings that run by themselves: through the end of their kernel, watched, found again, stopped, resumed, killed. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
-import { LOG, NOTE } from "#kernel/artifacts/detached.js";
+import { LOG, NOTE, readNote } from "#kernel/artifacts/detached.js";
 import { isTraining, outcomeOf as standing } from "#kernel/control/outcome.js";
 import { until } from "../../until.js";
 import { called } from "../cli/called.js";
@@ -150,6 +151,7 @@ describe("trainings that run by themselves", function () {
     const { stdout } = await called(folder, "runs", "stop", "long", "--now");
     assert.match(stdout, /long was ended at once at step \d+/);
     await until(() => !all.some(isThere), "the end of all its processes", 10);
+    await until(() => readNote(run("long").path)?.ended, "what its end was seen as");
     const { code, words } = await fails("attach long");
     assert.equal(code, "training-cut-off");
     assert.match(words, /long was cut off at step \d+ of 4000: its process, \d+, was ended by SIGKILL/);
@@ -163,7 +165,7 @@ describe("trainings that run by themselves", function () {
     setTimeout(() => stop.abort(), 300);
     await assert.rejects(cell(folder, runs, trains("never", 5), stop.signal), { name: "AbortError" });
     await until(
-      () => !readdirSync(runs).some((name) => /^\.starting|^never/.test(name)),
+      () => !existsSync(runs) || !readdirSync(runs).some((name) => /^\.starting|^never/.test(name)),
       "nothing left of what was not begun",
     );
   });
@@ -180,6 +182,25 @@ describe("trainings that run by themselves", function () {
     await rename(`${weights}.away`, weights);
     assert.ok(error instanceof CodedError, String(error));
     assert.equal(runsOf(runs, "odd").length, 0);
+  });
+
+  it("say so where the disk was full, and go on when there is room", async () => {
+    await cell(folder, runs, trains("full", LONG));
+    const id = processOf(run("full"));
+    started.add(id);
+    await until(() => standing(run("full")).step > 3, "a checkpoint");
+    // Nothing more can be written by it, nor by its engine: the note neither.
+    for (const one of [id, ...childrenOf(id)]) execFileSync("prlimit", ["--pid", String(one), "--fsize=0:"]);
+    // Who started it is there still, and sees how it ended.
+    await until(() => !isTraining(run("full")) && readNote(run("full").path)?.ended, "its end");
+    const { code, words } = await fails("attach full");
+    assert.equal(code, "training-cut-off");
+    assert.match(
+      words,
+      /full (was cut off|failed) at step \d+ of 4000: its process, \d+, ended because the disk was full/,
+    );
+    assert.match(words, /resume: true, detach: true \}` goes on from step \d+/);
+    assert.ok(standing(run("full")).goesOnFrom! > 0);
   });
 
   it("lose nothing by eight kills at random times", async function () {

@@ -73,7 +73,7 @@ class Killer {
     private readonly o: Wanted,
   ) {
     this.random = xoroshiro128plus(o.seed);
-    this.steps = o.steps ?? 300;
+    this.steps = o.steps ?? 150;
   }
 
   async run(): Promise<Killed> {
