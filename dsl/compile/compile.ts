@@ -22,6 +22,7 @@ import "../types/value-codes.js";
 import "../plan/name-codes.js";
 import "../plan/search-codes.js";
 import "../types/lifecycle-codes.js";
+import "../rules/rank-codes.js";
 import "../rules/training-codes.js";
 import "../rules/calibration-codes.js";
 import "../rules/world-codes.js";

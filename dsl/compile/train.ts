@@ -18,7 +18,7 @@ import { experimentsUnder } from "../plan/version.js";
 import "../plan/detach-codes.js";
 
 /** Keys of the statement that are no settings of the recipe. */
-const OF_STATEMENT: readonly string[] = ["repeats", "calibrate", "detach"];
+const OF_STATEMENT: readonly string[] = ["repeats", "calibrate", "detach", "runner"];
 
 export function train(program: Program, header: Header): void {
   const { clauses, statement } = header;
@@ -41,7 +41,7 @@ export function train(program: Program, header: Header): void {
   );
   const keys = statement.block?.entries.map((e) => e.key.path[0] ?? e.key.text) ?? [];
   checkDuration(program, own.given, keys, statement.verb.span);
-  const calibrate = own.given.get("calibrate");
+  const [calibrate, runner] = [own.given.get("calibrate"), own.given.get("runner")];
   const detach = own.given.get("detach")?.value === true ? own.given.get("detach") : undefined;
   const written = new Map<string, Given>([
     ...(best ? best.recipe : []),
@@ -64,7 +64,7 @@ export function train(program: Program, header: Header): void {
     best === null;
   const bestAt = best !== undefined && withClause?.is === "word" ? withClause : undefined;
   const parts = {
-    calibrate,
+    ...{ calibrate, runner },
     detached: detach !== undefined,
     best: best ?? null,
     bestAt,
@@ -137,6 +137,7 @@ interface One {
   readonly written: ReadonlyMap<string, Given>;
   readonly calibrate: Given | undefined;
   readonly detached: boolean;
+  readonly runner: Given | undefined;
   readonly broken: boolean;
   readonly onto: Operand | undefined;
   readonly modelAt: Span;
@@ -157,7 +158,7 @@ function trainOn(program: Program, header: Header, o: One): ReturnType<typeof pl
     ? undefined
     : planTraining(program, {
         ...{ model, data, recipe: o.recipe, settings: settingsOf(program, run) },
-        calibrate: o.calibrate,
+        ...{ calibrate: o.calibrate, runner: o.runner },
         experiments: experimentsUnder(experiments, [model, o.data, o.recipe ?? undefined]),
         run: o.name,
         modelAt: o.modelAt,

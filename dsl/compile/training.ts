@@ -7,6 +7,8 @@ import { checkBatching, isBatchwise, positionsTaken } from "../rules/batching.js
 import { renaming } from "../rules/odd-label-codes.js";
 import { strangeSplits } from "../rules/strange-splits.js";
 import { checkMachine } from "../rules/fits.js";
+import { checkRanks } from "../rules/ranks.js";
+import { estimateOfRanks, ranksOf } from "../plan/ranks.js";
 import { checkOverFitting, checkReading, checkStops, checkTruncation } from "../rules/training-warnings.js";
 import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames } from "../rules/world.js";
 import { isCall, resolveData, resolveModel, resolveRecipe } from "../plan/definitions.js";
@@ -77,6 +79,8 @@ export interface Training {
   readonly detach?: boolean;
   /** The recipe after `with`: what it allows counts too. */
   readonly recipe?: Draft | null;
+  /** What runs it, where that is not one process. */
+  readonly runner?: Given | undefined;
   /** What is to be fitted once it is trained; it changes no weight, and so stands in no recipe. */
   readonly calibrate?: Given | undefined;
 }
@@ -220,9 +224,11 @@ function checkValidation(
 /** The recipe against task and technique: what it watches, and how its batches are made. */
 function checkRecipe(program: Program, o: Training, { data, model, recipe }: Known): boolean {
   const of = { model: model.plan, data: data.plan, here: o.here };
+  const batching = { ...of, training: recipe.plan, settings: o.settings };
   return (
     checkWatched(program, recipe.plan, o.settings, of) &&
-    checkBatching(program, { ...of, training: recipe.plan, settings: o.settings })
+    checkBatching(program, batching) &&
+    checkRanks(program, batching, o.runner)
   );
 }
 
@@ -260,14 +266,11 @@ function fittingPlan(
   machine: MachineFacts,
 ): Omit<Planned, "calibrate"> | undefined {
   const { data, model, base, facts, validation, recipe } = known;
+  const ranks = ranksOf(program, o.runner);
   const estimated = ({ training, model: other }: Over): Estimates =>
-    estimate(program, {
-      model: { ...model.plan, ...other },
-      base,
-      data: facts,
-      training: { ...recipe.plan, ...training },
-      machine,
-    });
+    estimateOfRanks(ranks, machine.cores, { ...recipe.plan, ...training }, (of) =>
+      estimate(program, { model: { ...model.plan, ...other }, base, data: facts, training: of, machine }),
+    );
   const recompute = recomputeOf(recipe.plan, machine, estimated);
   const estimates = estimated({ training: { recompute }, model: {} });
   const fitting = {
@@ -302,12 +305,15 @@ function wholePlan(
   estimates: Estimates,
 ): Plan {
   const under = o.experiments && o.experiments.length > 0 ? { experiments: o.experiments } : {};
-  const whole: Recipe = { data: data.plan, dataHash: facts.hash, model: model.plan, training: recipe.plan, ...under };
+  const ranks = recipe.plan.average && { ranks: ranksOf(program, o.runner).count };
+  const training = { ...recipe.plan, ...ranks };
+  const whole: Recipe = { data: data.plan, dataHash: facts.hash, model: model.plan, training, ...under };
   const allowed = program.allowed.map(({ code, reason, of }) => ({ code, reason, of }));
   const effects: Effects = {
     run: o.run,
     ...(o.repeats && { repeats: o.repeats.count }),
     ...(o.detach === true && { detach: true as const }),
+    ...(isCall(o.runner?.value) && { runner: o.runner.value }),
     engine: program.engine.engine,
     threads: program.engine.threads,
     recompute,

@@ -259,6 +259,8 @@ export function resolveRecipe(
   if (steps !== null) origins["training.epochs"] = { from: "derived", why: "`steps` decide" };
   const call = (name: string): Call | null => (isCall(values[name]) ? values[name] : null);
   const number = (name: string): number => standing(name, numberOf(values[name]));
+  const average = call("average");
+  if (!average) delete origins["training.average"];
   return {
     origins,
     resume: values["resume"] === true,
@@ -267,6 +269,7 @@ export function resolveRecipe(
       steps,
       batch_size: number("batch_size"),
       accumulate: number("accumulate"),
+      ...(average && { average }),
       packing: values["packing"] === true,
       optimizer: standing("optimizer", call("optimizer")),
       schedule: standing("schedule", call("schedule")),

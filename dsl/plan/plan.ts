@@ -17,6 +17,9 @@ export interface RecipePlan {
   readonly batch_size: number;
   /** Batches in one update. */
   readonly accumulate: number;
+  /** How often workers average their weights, and how many do: other numbers come of it. Absent: each update is of all. */
+  readonly average?: Call;
+  readonly ranks?: number;
   /** Several texts in one row. */
   readonly packing: boolean;
   readonly optimizer: Call;
@@ -53,6 +56,8 @@ export interface Effects {
   readonly repeats?: number;
   /** It runs in a process of its own, which nothing here ends; absent: it runs where it is asked for. */
   readonly detach?: true;
+  /** What runs it, where that is not one process; it changes no number. */
+  readonly runner?: Call;
   readonly engine: string; // auto | tensorflow | tfjs
   readonly threads: number | null;
   /** Which activations are computed again: what the recipe says, or what `auto` chose for this machine's memory. */
@@ -68,6 +73,8 @@ export interface Estimates {
   /** Real (unpadded) tokens over the whole run. */
   readonly tokens: number;
   readonly memoryBytes: number;
+  /** Processes that share each update, and threads of each; `memoryBytes` is of all. Absent: one. */
+  readonly ranks?: { readonly count: number; readonly threads: number };
   /** What the base's weights take of it, where they are stored in fewer bits than f32. */
   readonly storedBytes?: number;
   /** Effort of the whole run in FLOPs of f32 products (estimates.ts). */

@@ -40,7 +40,7 @@ export interface Kinds<C extends Call = Call> {
   relation: RelationCapabilities;
   term: TermCapabilities;
   pruner: NothingMore;
-  runner: NothingMore;
+  runner: RunnerCapabilities<C>;
   tracker: NothingMore;
   subject: NothingMore;
   target: TargetCapabilities;
@@ -306,6 +306,17 @@ export interface SearchCapabilities<C extends Call = Call> {
   readonly points?: Of<C, number | null>;
   /** It learns from the scores of one goal; `instead`: the search that learns from those of several. */
   readonly oneGoal?: { readonly instead: string };
+}
+
+/** Where the work of a statement is done. */
+export interface RunnerCapabilities<C extends Call = Call> {
+  /** How many workers there are. */
+  readonly workers: Of<C, number>;
+  /** Threads that each has, of a machine with so many. */
+  readonly threads: Of<C, number, [cores: number]>;
+  /** What they are, in the plural: they share the memory and the processor of the notebook's machine, or have their own. */
+  readonly are: string;
+  readonly here: boolean;
 }
 
 export interface SpaceCapabilities {

@@ -71,6 +71,7 @@ const model: Schema<ModelPlan> = fields({
 });
 const training: Schema<RecipePlan> = fields({
   ...{ epochs: maybeNumber, steps: maybeNumber, batch_size: figure, accumulate: figure, packing: v.boolean() },
+  ...{ average: v.exactOptional(call), ranks: v.exactOptional(whole(1)) },
   ...{ optimizer: call, schedule: call, clip: maybeNumber, dropout: maybeNumber },
   shuffle: v.picklist(["by_length", "random", "none"]),
   ...{ early_stopping: maybeCall, checkpoint: maybeCall, validate: maybeCall },
@@ -88,12 +89,14 @@ const planSchema: Schema<Plan> = fields({
     ...{ run: text, engine: text, threads: maybeNumber },
     repeats: v.exactOptional(whole(1)),
     detach: v.exactOptional(v.literal(true)),
+    runner: v.exactOptional(call),
     recompute: v.picklist(["none", "blocks"]),
     allowed: v.exactOptional(v.array(fields({ code: text, reason: text, of: text }))),
   }),
   estimates: fields({
     ...{ parameters: figure, trainable: figure, rows: figure, steps: figure, tokens: figure, memoryBytes: figure },
     storedBytes: v.exactOptional(figure),
+    ranks: v.exactOptional(fields({ count: whole(1), threads: whole(1) })),
     ...{ flops: figure, seconds: maybeNumber, secondsBetween: v.exactOptional(v.tuple([figure, figure])) },
   }),
   origins: table(

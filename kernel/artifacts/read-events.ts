@@ -21,6 +21,7 @@ const events: { readonly [K in RunEvent["kind"]]: Schema<Extract<RunEvent, { kin
   step: fields({
     ...{ ...written, kind: v.literal("step"), step: figure, epoch: figure, tokens: figure },
     ...{ loss: figure, rate: figure, norm: figure, seconds: figure },
+    ...{ communicated: v.exactOptional(figure), waited: v.exactOptional(figure) },
   }),
   evaluated: fields({ ...written, kind: v.literal("evaluated"), step: figure, split: text, metrics: table(figure) }),
   checkpoint: fields({

@@ -34,7 +34,8 @@ export async function openShipment({ shipment, tables }: Shipped, o: OpenOptions
     const hostContext = contextOf(shipment, tables, o);
     const last = must(sources.at(-1), "the statement's own source");
     session.adopt(sources.slice(0, -1));
-    const { diagnostics, actions } = await session.compile(last, hostContext);
+    const { diagnostics, actions, facts } = await session.compile(last, hostContext);
+    session.known = facts;
     if (diagnostics.some((d) => d.severity === "error") || !actions) throw new Refused(diagnostics, sources);
     session.adopt(sources);
     const action = must(

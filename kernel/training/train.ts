@@ -9,7 +9,11 @@ import type { Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/kinds/training.js";
 import type { DataLoader } from "../core/data/loader.js";
+import type { NDArray } from "#dsl/graph/program.js";
 import type { Session } from "../engine/engine.js";
+import type { Hub } from "../ranks/hub.js";
+import { hubRank } from "../ranks/rank.js";
+import { SharedSession, type Shares } from "../ranks/shared-session.js";
 import { isDue, type Steps } from "#dsl/plan/cadence.js";
 import {
   pruneCheckpoints,
@@ -22,6 +26,7 @@ import type { Happening, RunEvent } from "../core/session/events.js";
 import { pruneDynamics, saveDynamics, type Dynamics } from "./dynamics.js";
 import type { ExactFit } from "./exact-fit.js";
 import { StepPipeline, type Step } from "./pipeline.js";
+import { stepsOf, totalSteps } from "./steps.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { RunLock } from "../artifacts/run-lock.js";
 import { thisProcess } from "../artifacts/writer.js";
@@ -59,6 +64,8 @@ export interface Training {
   readonly signal?: AbortSignal;
   /** Others train on the same engine. */
   readonly among?: Among;
+  /** Others share each of its updates. */
+  readonly gang?: { readonly hub: Hub; readonly shares: Shares };
   on(event: RunEvent): void;
 }
 /** A training that is one of several. */
@@ -82,13 +89,6 @@ export interface Trained {
   readonly settled: Promise<void>;
 }
 
-/** Updates of a whole run; `exact`: its head is found at once. */
-export function totalSteps(plan: Plan, loader: DataLoader, exact: boolean): number {
-  if (exact) return 1;
-  const { epochs, steps } = plan.recipe.training;
-  return steps ?? loader.total(epochs ?? 1);
-}
-
 export function train(t: Training): Promise<Trained> {
   return new TrainingLoop(t).run();
 }
@@ -107,27 +107,21 @@ class TrainingLoop {
   /** Milliseconds in which others trained. */
   private away = 0;
   private last: Checkpoint | null;
+  private readonly shared: SharedSession | undefined;
+  /** Until which step it trains without a look at anything else. */
+  private until = 0;
 
   constructor(private readonly t: Training) {
-    const { training } = t.plan.recipe;
     this.total = totalSteps(t.plan, t.loader, t.exact !== null);
     this.steps = { total: this.total, loader: t.loader };
     this.position = t.resume?.position ?? { step: 0, best: null, watched: [], seconds: 0 };
     this.last = t.resume;
     this.aborted = abortion(t.signal);
-    const rate = (step: number) => baseRate(t.plan) * t.schedule.factor(training.schedule, step, this.total);
-    this.pipeline =
-      t.exact ??
-      new StepPipeline(
-        {
-          session: t.session,
-          accumulate: training.accumulate,
-          update: (step) => t.loader.update(step),
-          rate,
-          seen: t.watchedRows !== null,
-        },
-        this.position.step,
-      );
+    const { gang } = t;
+    const rank = gang && hubRank(gang.hub, (step) => this.averages(step));
+    this.shared = gang && rank && new SharedSession(t.session, rank, gang.shares, this.position.step);
+    const of = { ...{ plan: t.plan, loader: t.loader, schedule: t.schedule }, seen: t.watchedRows !== null };
+    this.pipeline = t.exact ?? new StepPipeline(stepsOf(of, t.session, rank, this.shared), this.position.step);
   }
 
   private get training() {
@@ -192,6 +186,7 @@ class TrainingLoop {
 
   /** Takes steps until `barrier`, sending ahead. */
   private async stepsTo(barrier: number): Promise<"aborted" | "there"> {
+    this.until = barrier;
     while (this.position.step < barrier) {
       const whole = await Promise.race([this.pipeline.next(barrier), this.aborted.promise]);
       if (whole === "aborted") return whole;
@@ -255,7 +250,8 @@ class TrainingLoop {
     const finish = async () => {
       try {
         for (const step of await this.pipeline.stop(this.position.step)) this.done(step);
-        await this.checkpoint();
+        // Weights of this rank alone are no checkpoint of the training.
+        if ((this.shared?.agreed ?? this.position.step) === this.position.step) await this.checkpoint();
         this.emit({ kind: "stopped", step: this.position.step, reason: "interrupted", seconds: this.elapsed() });
       } catch (error) {
         this.failed();
@@ -272,10 +268,13 @@ class TrainingLoop {
 
   private done({ seen, ...step }: Step): void {
     const { watchedRows } = this.t;
-    if (watchedRows) for (const one of seen ?? []) watchedRows.dynamics.see(one, watchedRows.truth);
+    const shared = this.shared?.shared(step.step);
+    const others = shared?.seen.map(({ rows, logits }) => ({ rows, logits: floatsIn(logits) })) ?? [];
+    if (watchedRows) for (const one of [...(seen ?? []), ...others]) watchedRows.dynamics.see(one, watchedRows.truth);
     this.position = { ...this.position, step: step.step };
     this.lately = { steps: this.lately.steps + 1, seconds: this.lately.seconds + step.seconds };
-    this.emit({ kind: "step", ...step, epoch: step.epoch + 1 });
+    const told = shared && { communicated: shared.communicated, waited: shared.waited };
+    this.emit({ kind: "step", ...step, epoch: step.epoch + 1, ...told });
     if (!Number.isFinite(step.loss))
       throw new CodedError("loss-not-finite", { step: step.step, loss: String(step.loss), rate: step.rate });
   }
@@ -336,6 +335,10 @@ class TrainingLoop {
     this.pauseAt = chunk === undefined ? Number.POSITIVE_INFINITY : this.position.step + Math.max(1, chunk);
     this.lately = { steps: 0, seconds: 0 };
   }
+  /** Whether the weights of all ranks are averaged after a step: where the recipe says so, and before anybody looks at them. */
+  private averages(step: number): boolean {
+    return isDue(this.training.average ?? null, step, this.steps) || step >= this.until || this.aborted.signal.aborted;
+  }
   private validates(step: number): boolean {
     return this.t.validate !== null && isDue(this.training.validate, step, this.steps);
   }
@@ -353,8 +356,8 @@ export function unmeasured({ watched }: Position): number {
   return watched.filter(Number.isNaN).length;
 }
 
-function baseRate(plan: Plan): number {
-  return Number(plan.recipe.training.optimizer.arguments["learning_rate"]);
+function floatsIn(bytes: Uint8Array): NDArray {
+  return { dtype: "f32", shape: [bytes.byteLength / 4], bytes };
 }
 
 function abortion(signal: AbortSignal | undefined) {

@@ -12,7 +12,8 @@ import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 import { supervise } from "./supervision.js";
 
-const SUM = "gradient/";
+/** Prefix of the states that hold sums of gradients. */
+export const SUM = "gradient/";
 
 function sumOf(graph: Graph, name: string, { type }: State): Tensor {
   return graph.state(SUM + name, { type, trains: false, initial: { zeros: true } });

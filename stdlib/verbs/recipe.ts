@@ -57,6 +57,7 @@ export const word: BuiltVerb = {
     shuffle_dataset: "shuffle",
     per_gpu_train_batch_size: "batch_size",
     gradient_accumulation_steps: "accumulate",
+    local_sgd_steps: "average",
     accumulate_grad_batches: "accumulate",
     gradient_checkpointing: "recompute",
     activation_checkpointing: "recompute",
@@ -310,6 +311,15 @@ export const word: BuiltVerb = {
       why: "A large batch in the memory of a small one; it costs no accuracy and a little time.",
       impact: "medium",
       related: ["batch_size", "recompute"],
+    },
+    {
+      name: "average",
+      type: { is: "word", kind: "cadence" },
+      doc: "With `train … { runner: … }`: each worker makes updates of its own rows, and so often, and before anybody looks at the weights, all go on from the mean of their weights, by what each learnt. Left out, the gradients of every update are summed.",
+      default: { derived: "gradients of each update are summed", from: () => null },
+      why: "All weights of a larger model take longer to send than a step to make. Other numbers come of it, and they depend on how many workers there are.",
+      impact: "medium",
+      related: ["runner"],
     },
     {
       name: "packing",

@@ -30,6 +30,10 @@ export const word: BuiltVerb = {
     background: "detach",
     detached: "detach",
     daemon: "detach",
+    run: "runner",
+    executor: "runner",
+    strategy: "runner",
+    distributed: "runner",
   },
   keysOf: "recipe",
   parameters: [
@@ -49,6 +53,15 @@ export const word: BuiltVerb = {
       default: { value: false },
       why: "What takes a night should not hang on a browser's tab. Numbers are those of a training here.",
       impact: "low",
+    },
+    {
+      name: "runner",
+      type: { is: "word", kind: "runner" },
+      doc: "Several processes share each update: every one takes its part of the rows of a batch, their gradients are summed, and all make the same update. `batch_size` stays the whole update's, and so do the numbers and the recipe's hash.",
+      default: { derived: "this process trains by itself", from: () => null },
+      why: "It pays where there are cores or machines that one process doesn't use; on the same cores it costs what the processes tell each other.",
+      impact: "low",
+      related: ["average", "batch_size"],
     },
     {
       name: "calibrate",

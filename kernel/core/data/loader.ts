@@ -61,8 +61,23 @@ export interface Update {
   part(index: number): Part;
 }
 
+/** One of several that share the rows of each batch. */
+export interface OneOf {
+  /** From 0. */
+  readonly rank: number;
+  readonly of: number;
+  /** Whether its update is of its own rows alone: what counts is what they do. */
+  readonly apart: boolean;
+}
+
 /** The rows of a batch; of each row its texts where several share one. */
 type Batch = Uint32Array | readonly Uint32Array[];
+
+/** Rows in a row of the batch: as many as others have, or one less; none where there are fewer rows than there are that share them. */
+function shareOf(batch: Batch, { rank, of }: OneOf): Batch {
+  const from = (one: number): number => Math.floor((one * batch.length) / of);
+  return batch.slice(from(rank), from(rank + 1));
+}
 
 const rowsOf = (batch: Batch): Pick<Part, "rows"> => (batch instanceof Uint32Array ? { rows: batch } : {});
 
@@ -101,19 +116,27 @@ export class DataLoader {
     return epoch + (step - this.updatesBefore(epoch)) / this.updates(epoch);
   }
 
-  /** The update of step `step` (from 1). */
-  update(step: number): Update {
+  /**
+   * The update of step `step` (from 1). `one`: of one that shares it with others: its parts have its own rows alone (there may
+   * be none), and epoch and tokens are the whole update's.
+   */
+  update(step: number, one?: OneOf): Update {
     const epoch = this.epochOf(step);
     const first = (step - 1 - this.updatesBefore(epoch)) * this.o.accumulate;
-    const batches = this.batches(epoch).slice(first, first + this.o.accumulate);
-    const tokens = batches.map((batch) => this.tokensIn(batch));
+    const all = this.batches(epoch).slice(first, first + this.o.accumulate);
+    const batches = one ? all.map((batch) => shareOf(batch, one)).filter(({ length }) => length > 0) : all;
     const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
-    const counts = batches.map((batch, i) => this.countsIn(batch, epoch, tokens[i]!));
+    const sizes = (of: readonly Batch[]) => of.map((batch) => this.tokensIn(batch));
+    const countsOf = (of: readonly Batch[], tokensOf: readonly number[]) =>
+      of.map((batch, i) => this.countsIn(batch, epoch, tokensOf[i]!));
+    const tokens = sizes(batches);
+    const counts = countsOf(batches, tokens);
+    const whole = one ? sizes(all) : tokens;
     return {
       epoch,
       parts: batches.length,
-      tokens: sum(tokens),
-      counts: sum(counts),
+      tokens: sum(whole),
+      counts: sum(one && !one.apart ? countsOf(all, whole) : counts),
       part: (i) => ({
         feeds: this.collate(batches[i]!, epoch),
         tokens: tokens[i]!,

@@ -3,7 +3,7 @@ import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
 import { card, html, tone, type Html } from "./html.js";
 import { outcomeLine } from "./outcome.js";
-import { bar, count, duration, significant } from "./text.js";
+import { bar, count, duration, percent, significant } from "./text.js";
 
 export interface ProgressState {
   /** Steps done, of `steps` in all. */
@@ -15,6 +15,8 @@ export interface ProgressState {
   readonly loss: number | null;
   readonly tokensPerSecond: number | null;
   readonly etaSeconds: number | null;
+  /** Of a training that several processes share: the share of its time that they spent telling each other, and waiting. */
+  readonly communication?: { readonly share: number; readonly waiting: number };
   /** An interrupt came: the step in flight ends and its checkpoint is written. */
   readonly stopping?: boolean;
   /** The run is over: why, and how long it took. */
@@ -67,6 +69,8 @@ function wordsOf(s: ProgressState): string[] {
     `epoch ${s.epoch}${epochs}`,
     ...(s.loss === null ? [] : [`loss ${steady(s.loss)}`]),
     ...(s.tokensPerSecond === null ? [] : [`${count(s.tokensPerSecond)} tokens/s`]),
+    ...(s.communication ? [`communication ${percent(s.communication.share)}`] : []),
+    ...(s.communication && s.communication.waiting >= 0.1 ? [`waiting ${percent(s.communication.waiting)}`] : []),
     ...(s.stopping && !s.stopped
       ? ["the step in flight ends, then its checkpoint is written"]
       : s.stopped || s.doing !== undefined || s.etaSeconds === null

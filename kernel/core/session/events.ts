@@ -25,6 +25,9 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
       readonly rate: number;
       readonly norm: number;
       readonly seconds: number;
+      /** Of a step that several ranks shared, of its seconds: what sending and summing took, and waiting for the last of them. */
+      readonly communicated?: number;
+      readonly waited?: number;
     }
   | {
       readonly kind: "evaluated";

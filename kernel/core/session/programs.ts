@@ -59,7 +59,7 @@ export async function partsFrom(
     seed: training.seed,
     packed: training.packing,
     tokenTypes: await typesOf(plan, base),
-    accumulate: training.accumulate > 1,
+    accumulate: training.accumulate > 1 || plan.estimates.ranks !== undefined,
     passes: { precision: training.precision, recompute: plan.effects.recompute, storage: storageOf(model.storage) },
   };
 }

@@ -5,7 +5,7 @@
 import type { Plan } from "#dsl/plan/plan.js";
 import { curvesFigure, curvesText, historyTable, outcomeWords } from "../../core/display/curves/curves.js";
 import { figureShown } from "../../core/display/figure.js";
-import { progressShown } from "../../core/display/progress.js";
+import { progressShown, type ProgressState } from "../../core/display/progress.js";
 import { count, plural } from "../../core/display/text.js";
 import type { Shown } from "../../core/display/shown.js";
 import type { RunEvent } from "../../core/session/events.js";
@@ -20,6 +20,16 @@ export function titleOf({ effects: { run }, recipe: { model, data } }: Plan): st
   return run === model.name
     ? `Training of ${run} on ${data.name}`
     : `Training of ${run}: ${model.name} on ${data.name}`;
+}
+
+/** Of steps that several processes shared. */
+function communicationIn(steps: readonly Extract<RunEvent, { kind: "step" }>[]): Pick<ProgressState, "communication"> {
+  const shared = steps.filter((step) => step.communicated !== undefined);
+  const sum = (of: (step: (typeof steps)[number]) => number): number => shared.reduce((all, step) => all + of(step), 0);
+  const seconds = sum((step) => step.seconds);
+  if (seconds <= 0) return {};
+  const part = (of: "communicated" | "waited"): number => Math.min(1, sum((step) => step[of] ?? 0) / seconds);
+  return { communication: { share: part("communicated"), waiting: part("waited") } };
 }
 
 const progressEvery = 100;
@@ -45,9 +55,9 @@ export class LiveTraining {
     if (again) for (const part of ["progress", "curves"]) this.shown.add(`${id}-${part}`);
   }
 
-  /** What a run has behind it that is resumed or watched. */
+  /** What a run has behind it that goes on or is watched, in place of what was told so far. */
   behind(events: readonly RunEvent[]): void {
-    this.events.push(...events);
+    this.events.splice(0, this.events.length, ...events);
     const started = events.findLast((e) => e.kind === "started");
     if (started) this.steps = started.steps;
   }
@@ -111,6 +121,7 @@ export class LiveTraining {
         tokensPerSecond: seconds > 0 ? tokens / seconds : null,
         etaSeconds: recent.length > 0 ? (seconds / recent.length) * (this.steps - (last?.step ?? 0)) : null,
         ...(this.doing !== undefined && { doing: this.doing }),
+        ...communicationIn(stopped ? steps : recent),
         ...(stopped
           ? {
               stopped: { reason: stopped.reason, seconds: stopped.seconds },

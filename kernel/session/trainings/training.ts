@@ -33,7 +33,10 @@ import { scoreSplit } from "../../inference/scored.js";
 import { begunFrom } from "../../inference/seen.js";
 import { standardise } from "../../artifacts/standardised.js";
 import { Dynamics, loadDynamics } from "../../training/dynamics.js";
-import { totalSteps, train, type Among, type Trained, type Training } from "../../training/train.js";
+import { totalSteps } from "../../training/steps.js";
+import { train, type Among, type Trained, type Training } from "../../training/train.js";
+import { sharesOf } from "../../ranks/begin.js";
+import { together, type Gang, type Gathers, type Replaced } from "./gang.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import { exactFit } from "./exact.js";
 import type { Stage, TuneSession } from "../tune-session.js";
@@ -73,6 +76,10 @@ export interface TrainRequest {
   readonly onRun?: (folder: string) => void;
   /** Others train on the same engine. Told of the updates that it takes in all, once it has its engine. */
   readonly among?: (steps: number) => Among;
+  /** Others share each of its updates: what calls them together. */
+  readonly gathers?: Gathers;
+  /** Told where a rank was lost and the training goes on with new ones. */
+  readonly onReplaced?: (replaced: Replaced) => void;
   /** What opens the model; absent: one of its own. */
   readonly opens?: OpensModel;
   /** Whether some rows are asked before the first step, to tell what changed. */
@@ -116,7 +123,11 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     if (!trial) claim.lock.whenReleased(noteRunning(claim.run.path));
     await stage.follows?.began(name, claim.run.path);
     if (begun) await noteLearnt(claim.run, begun, request, material, stage);
-    return await trainIn({ ...{ session, request, stage, material, engine }, ...claim });
+    const work = { ...{ session, request, stage, material, engine }, ...claim };
+    const { gathers } = request;
+    return await (gathers
+      ? together(work, gathers, (again, gang) => trainIn({ ...work, ...again }, gang))
+      : trainIn(work));
   } catch (error) {
     if (claim) await session.models.forget(claim.run.path);
     claim?.lock.release();
@@ -125,7 +136,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
 }
 
 /** What a training reads, before it has a run and an engine. */
-interface Material {
+export interface Material {
   readonly base: Base;
   readonly tokenizer: Tokenizer;
   readonly prepared: Prepared;
@@ -139,7 +150,13 @@ interface Material {
   readonly schedule: ScheduleImplementation;
   readonly stopping: StoppingImplementation | null;
 }
-async function materialOf(session: TuneSession, { plan, name }: TrainRequest, stage: Stage): Promise<Material> {
+/** `looks`: whether it validates what the plan says. */
+export async function materialOf(
+  session: TuneSession,
+  { plan, name }: Pick<TrainRequest, "plan" | "name">,
+  stage: Stage,
+  looks = true,
+): Promise<Material> {
   const { data, model, training } = plan.recipe;
   const { base, tokenizer } = await session.models.parts(plan, stage.hostContext);
   const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
@@ -149,7 +166,7 @@ async function materialOf(session: TuneSession, { plan, name }: TrainRequest, st
       encodeSplit(prepared, { data: data.name, split }, encoding),
     );
   const rows = await encode(trainedSplit(prepared));
-  const validates = training.validate && splitNamesOf(prepared).includes("validation");
+  const validates = looks && training.validate && splitNamesOf(prepared).includes("validation");
   const validation = validates ? await encode("validation") : null;
   const packed = training.packing ? model.max_length : null;
   const loader = new DataLoader(rows, {
@@ -226,7 +243,7 @@ interface Work extends Claim {
   readonly engine: Engine;
 }
 
-async function trainIn(work: Work): Promise<RunResult> {
+async function trainIn(work: Work, gang?: Gang): Promise<RunResult> {
   const { session, request, material, engine, run, lock } = work;
   const { registry } = work.session.vocabulary;
   const { plan } = request;
@@ -240,6 +257,9 @@ async function trainIn(work: Work): Promise<RunResult> {
   const events: RunEvent[] = resume ? [...eventsUntil(run.events(), resume.position.step)] : [];
   const earlier = events.length;
   request.onBehind?.(events);
+  const shares =
+    gang && (await sharesOf(open.session, { ...open, averages: plan.recipe.training.average !== undefined }));
+  if (gang && shares) await gang.begin(open.session, shares, resume?.position.step ?? 0);
   const began = performance.now();
   const watched = watchedIn(registry, plan.recipe.training);
   const exact = await exactFit(plan, { ...material, session: open.session }, work.stage);
@@ -259,6 +279,7 @@ async function trainIn(work: Work): Promise<RunResult> {
     ...{ resume, damaged },
     ...(work.stage.signal ? { signal: work.stage.signal } : {}),
     ...(request.among && { among: request.among(total) }),
+    ...(gang && shares && { gang: { hub: gang.hub, shares } }),
     on: (event) => {
       events.push(event);
       request.onEvent(event);
@@ -267,8 +288,8 @@ async function trainIn(work: Work): Promise<RunResult> {
     },
   });
   const steps = trained.steps - (resume?.position.step ?? 0);
-  // A head that is found at once says little of what steps take.
-  if (trained.reason === "done" && steps > 0 && !request.among && !exact) {
+  // A head that is found at once says little of what steps take, and so do several processes.
+  if (trained.reason === "done" && steps > 0 && !request.among && !exact && !gang) {
     const { flops: trains, validating } = plan.estimates;
     const flops = (trains + (validating?.flops ?? 0)) * (steps / total);
     const seconds = steadily((performance.now() - began) / 1000, events.slice(earlier));

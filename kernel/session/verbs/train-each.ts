@@ -12,7 +12,7 @@ import { LiveTraining } from "../trainings/live.js";
 import { loadedWeights } from "../models/loaded.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
-import { trainNamed } from "./train-named.js";
+import { trainNamed, type Shared } from "./train-named.js";
 
 export type Train = Extract<Action, { verb: "train" }>;
 export interface Each {
@@ -26,7 +26,7 @@ export interface Each {
 /** `id`: of the picture that they share, one after another. */
 export async function trainEach(
   session: TuneSession,
-  action: Omit<Train, "folds" | "repeats">,
+  action: Omit<Train, "folds" | "repeats"> & Shared,
   each: readonly Each[],
   stage: Stage,
   id: string,

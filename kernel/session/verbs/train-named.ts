@@ -17,6 +17,7 @@ import type { Kept } from "../../training/kept-checkpoint.js";
 import type { LiveTraining } from "../trainings/live.js";
 import { hasMask, maskedRows } from "../../encoding/masked-rows.js";
 import type { RunEvent } from "../../core/session/events.js";
+import type { GathersFor } from "./train-ranks.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import { unmeasured } from "../../training/train.js";
@@ -28,7 +29,7 @@ import { giveBack, giveWeights, trainOnce, type RunResult, type TrainRequest } f
 /** One training under a name, which has its weights afterwards. `onTrained`: what is shown once they are there. */
 export async function trainNamed(
   session: TuneSession,
-  action: Pick<Extract<Action, { verb: "train" }>, "plan" | "name" | "resume" | "calibrate" | "span">,
+  action: Pick<Extract<Action, { verb: "train" }>, "plan" | "name" | "resume" | "calibrate" | "span"> & Shared,
   stage: Stage,
   { live, onTrained, previewed = true, again = false, trial }: Shows,
 ): Promise<ModelHandle> {
@@ -49,6 +50,8 @@ export async function trainNamed(
       title: name,
       ...(trial && { trial }),
       ...(previewed && { compares: true, onRows: previews(name, stage) }),
+      ...(action.gathers && { gathers: action.gathers(plan) }),
+      onReplaced: (replaced) => warn("rank-replaced", replaced),
       onDamaged,
       onUnmeasured: (step, metric) => warn("validation-unmeasured", { step, metric }),
       onHeadLost: (data) => !again && warn("head-not-kept", data),
@@ -91,6 +94,10 @@ export async function trainNamed(
   }
 }
 
+/** `gathers`: what calls those together that share its updates. */
+export interface Shared {
+  readonly gathers?: GathersFor | undefined;
+}
 export interface Shows {
   readonly live: LiveTraining;
   readonly onTrained: () => void;

@@ -4,6 +4,7 @@ import { planShown } from "../../core/display/plans/plan-card.js";
 import { LiveTraining, titleOf } from "../trainings/live.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { trainDetached } from "./train-detached.js";
+import { withRanks } from "./train-ranks.js";
 import { trainFolds } from "./train-folds.js";
 import { trainRepeats } from "./train-repeats.js";
 import { trainNamed } from "./train-named.js";
@@ -23,8 +24,11 @@ export async function runTrain(
   });
   stage.screen.display(planned(false));
   const onTrained = (): void => stage.screen.update(planned(true));
-  if (folds) return trainFolds(session, { ...action, folds }, stage, { id, onTrained });
-  if (repeats) return trainRepeats(session, { ...action, repeats }, stage, { id, onTrained });
-  const live = new LiveTraining(stage.screen, id, titleOf(plan), plan);
-  await trainNamed(session, action, stage, { live, onTrained: () => (live.finish(), onTrained()) });
+  await withRanks(session, action, stage, async (gathers) => {
+    const shared = { ...action, gathers };
+    if (folds) return trainFolds(session, { ...shared, folds }, stage, { id, onTrained });
+    if (repeats) return trainRepeats(session, { ...shared, repeats }, stage, { id, onTrained });
+    const live = new LiveTraining(stage.screen, id, titleOf(plan), plan);
+    await trainNamed(session, shared, stage, { live, onTrained: () => (live.finish(), onTrained()) });
+  });
 }

@@ -157,8 +157,17 @@ function factsOf({
     [
       "memory",
       `about ${bytes(estimates.memoryBytes)}`,
-      effects.recompute === "blocks" ? "estimated, activations recomputed" : "estimated",
+      `estimated${estimates.ranks ? `, of ${count(estimates.ranks.count)} processes` : ""}${effects.recompute === "blocks" ? ", activations recomputed" : ""}`,
     ],
+    ...(effects.runner && estimates.ranks
+      ? [
+          [
+            "runner",
+            callText(effects.runner),
+            `${count(estimates.ranks.count)} ranks × ${plural(estimates.ranks.threads, "thread")}, ${training.average ? "weights averaged" : "gradients of each update summed"}`,
+          ] as [string, string, string],
+        ]
+      : []),
     ...(estimates.validating
       ? [
           [

@@ -1,0 +1,139 @@
+/**
+ * `tunebook bench ranks [--kills N] [--ranks 2,3] [--steps N] [--no-vectors]`: updates that processes share, beside one process with
+ * all the cores. What a vector takes round the ranks and over the engine's door; trainings of MiniLM (adapters, all weights, all
+ * weights averaged now and then), their seconds a step and the share that they spent telling each other; and trainings whose
+ * ranks are killed at random, which must end as the one does that was left alone.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { RunFolder } from "#kernel/artifacts/run-folder.js";
+import { Hub } from "#kernel/ranks/hub.js";
+import { Spoke } from "#kernel/ranks/spoke.js";
+import { runTuneFile } from "#kernel/session/run-file.js";
+import { processor } from "./finetune/report.js";
+import { table } from "./table.js";
+
+interface Options {
+  readonly kills: string;
+  readonly ranks: string;
+  readonly steps: string;
+  readonly vectors: boolean;
+}
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const reviews = path("../../notebooks/data/sentiment.csv");
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+/** Milliseconds of one round of a vector, all ranks in this process: the loop that turns is one, as is the core. */
+async function round(of: number, floats: number): Promise<number> {
+  const door = { address: "127.0.0.1", token: "t", of, version: "1", recipe: "r" };
+  const { hub, port } = await Hub.open(door);
+  const spokes = await Promise.all(
+    Array.from({ length: of - 1 }, (_, i) => Spoke.join({ ...door, port, rank: i + 1 })),
+  );
+  await hub.complete();
+  const ready = spokes.map((spoke) => spoke.ready("l", floats, new Uint8Array(4)));
+  await hub.ready("l", floats);
+  hub.begin(0, new Uint8Array(4));
+  await Promise.all(ready);
+  const told = { loss: 1, norm: 1, counts: 1 };
+  const vectors = Array.from({ length: of }, () => new Float32Array(floats).fill(1));
+  const took: number[] = [];
+  for (let step = 1; step <= 7; step++) {
+    const begun = performance.now();
+    await Promise.all([
+      hub.update(step, told, vectors[0]!),
+      ...spokes.map((spoke, i) => spoke.update(step, told, vectors[i + 1]!, [])),
+    ]);
+    took.push(performance.now() - begun);
+  }
+  hub.end();
+  return median(took);
+}
+
+const TRAININGS = {
+  adapters: { technique: "lora(rank: 8)", more: "" },
+  "all weights": { technique: "full", more: "" },
+  "all weights, averaged": { technique: "full", more: ", average: every(steps: 16)" },
+} as const;
+
+async function trained(what: keyof typeof TRAININGS, of: number, steps: string): Promise<readonly string[]> {
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-bench-ranks-"));
+  try {
+    const { technique, more } = TRAININGS[what];
+    const file = join(folder, "ranks.tune");
+    const runner = of === 1 ? "" : `${more}, runner: processes(${String(of)})`;
+    writeFileSync(
+      file,
+      `data reviews { source: csv(${JSON.stringify(reviews)}), columns: { text: text, label: label }, split: by_column(split) }
+model mood { base: "all-MiniLM-L6-v2", task: text_classification, technique: ${technique}, max_length: 64 }
+train mood on reviews { steps: ${steps}, dropout: 0, seed: 1, validate: none, keep: last${runner} }\n`,
+    );
+    const silent = { display: () => undefined, update: () => undefined };
+    const { ok } = await runTuneFile(file, { screen: silent, runs: join(folder, "runs") });
+    if (!ok) throw new Error(`${what} with ${String(of)} ranks failed`);
+    const run = readdirSync(join(folder, "runs")).find((name) => name.startsWith("mood-"));
+    const events = RunFolder.open(join(folder, "runs", run ?? "")).events();
+    const all = events.flatMap((event) => (event.kind === "step" ? [event] : [])).slice(5);
+    const sum = (of: (step: (typeof all)[number]) => number): number => all.reduce((n, step) => n + of(step), 0);
+    const seconds = sum((step) => step.seconds);
+    const share = (part: "communicated" | "waited"): string =>
+      of === 1 ? "" : `${((100 * sum((step) => step[part] ?? 0)) / seconds).toFixed(0)} %`;
+    const threads = Math.max(1, Math.floor(availableParallelism() / of));
+    const each = median(all.map((step) => 1000 * step.seconds));
+    return [
+      what,
+      `${String(of)} × ${String(threads)}`,
+      each.toFixed(0),
+      share("communicated"),
+      share("waited"),
+      all.at(-1)!.loss.toFixed(5),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function main(o: Options): Promise<void> {
+  const counts = o.ranks.split(",").map(Number);
+  console.log(`${processor()}, ${String(availableParallelism())} cores, Node ${process.version}\n`);
+  if (o.vectors) {
+    const rows: string[][] = [];
+    for (const floats of [300_000, 22_700_000])
+      for (const of of counts)
+        rows.push([`${((4 * floats) / 1e6).toFixed(1)} MB`, String(of), (await round(of, floats)).toFixed(1)]);
+    console.log(`${table(["vector", "ranks", "ms a round"], rows)}\n`);
+  }
+  if (Number(o.steps) > 0) {
+    const rows: (readonly string[])[] = [];
+    for (const what of Object.keys(TRAININGS) as (keyof typeof TRAININGS)[])
+      for (const of of [1, ...counts]) {
+        if (of === 1 && what === "all weights, averaged") continue;
+        rows.push(await trained(what, of, o.steps));
+        console.error(rows.at(-1)?.join("  "));
+      }
+    console.log(
+      `${table(["trained", "ranks × threads", "ms a step", "communication", "waiting", "last loss"], rows)}\n`,
+    );
+  }
+  if (Number(o.kills) > 0) {
+    const child = spawn(process.execPath, [path("../tests/kernel/ranks/killed-ranks.js"), o.kills], {
+      stdio: "inherit",
+    });
+    const [status] = (await once(child, "exit")) as [number | null];
+    process.exitCode = status ?? 1;
+  }
+}
+
+await new Command()
+  .option("--kills <n>", "ranks that are killed", "10")
+  .option("--ranks <list>", "numbers of ranks", "2")
+  .option("--steps <n>", "updates of each training", "40")
+  .option("--no-vectors", "leave vectors out")
+  .action(main)
+  .parseAsync();

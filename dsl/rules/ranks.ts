@@ -1,0 +1,31 @@
+/** Whether several processes can share the updates of a training. */
+import type { Program } from "../plan/program.js";
+import { ranksOf } from "../plan/ranks.js";
+import type { Given } from "../types/given.js";
+import { isBatchwise, type Batching } from "./batching.js";
+import type {} from "./rank-codes.js";
+
+/** @returns false if they can't (reported) */
+export function checkRanks(program: Program, o: Batching, runner: Given | undefined): boolean {
+  const { model, data, training, settings, here } = o;
+  const ranks = ranksOf(program, runner).count;
+  if (training.average && ranks === 1) {
+    program.reportNear("average-alone", {}, settings.get("average")?.span, here);
+    return false;
+  }
+  if (ranks === 1) return true;
+  if (training.batch_size < ranks) {
+    program.reportNear("batch-below-ranks", { batch_size: training.batch_size, ranks }, runner?.span, here);
+    return false;
+  }
+  if (isBatchwise(program, model, data)) {
+    program.reportNear("batchwise-ranks", { task: model.task.word, ranks }, runner?.span, here);
+    return false;
+  }
+  const technique = program.registry.find("technique", model.technique.word);
+  if (technique?.capabilities?.exact?.(model.technique)) {
+    program.reportNear("exact-ranks", { technique: model.technique.word }, runner?.span, here);
+    return false;
+  }
+  return true;
+}

@@ -1,0 +1,86 @@
+/**
+ * Frames between the ranks of a gang: a head of JSON, and bytes that go with it. `u32` length of the head, `f64` length of the
+ * bytes (both little-endian), head, bytes. Bytes are written from where they lie and read to where they are wanted: no copy
+ * stands between a gradient and the socket.
+ */
+import type { Socket } from "node:net";
+
+/** Longest head: no frame of ours comes near it. */
+const LONGEST = 16_384;
+const PREFIX = 12;
+
+/** What becomes of a frame's bytes. */
+export interface Taking {
+  readonly into: Uint8Array;
+  /** Told after each part how many of them are there. */
+  readonly onPart?: (filled: number) => void;
+  /** Told once when all are there; of a frame without bytes at once. */
+  readonly done: () => void;
+}
+/** Looks at a head, and says where as many bytes go; throws where it wants no such frame. */
+export type Takes = (head: unknown, bytes: number) => Taking;
+
+/** Bytes of a frame that begins; those that belong to it are written after it, in any number of parts. */
+export function headOf(head: object, bytes: number): Buffer {
+  const text = Buffer.from(JSON.stringify(head));
+  const prefix = Buffer.allocUnsafe(PREFIX);
+  prefix.writeUInt32LE(text.length, 0);
+  prefix.writeDoubleLE(bytes, 4);
+  return Buffer.concat([prefix, text]);
+}
+
+export function send(socket: Socket, head: object, ...parts: readonly Uint8Array[]): void {
+  const bytes = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  socket.cork();
+  socket.write(headOf(head, bytes));
+  for (const part of parts) if (part.byteLength > 0) socket.write(part);
+  socket.uncork();
+}
+
+/** Reads frames from what a socket brings, in whatever pieces. */
+export class FrameReader {
+  /** What is not read yet of a prefix and a head. */
+  private rest: Buffer = Buffer.alloc(0);
+  private taking: (Taking & { filled: number }) | null = null;
+
+  constructor(private readonly takes: Takes) {}
+
+  /** Throws where it is no frame, or none that is wanted. */
+  push(piece: Buffer): void {
+    let at = 0;
+    while (at < piece.length) at = this.taking ? this.fill(piece, at, this.taking) : this.open(piece, at);
+  }
+
+  private fill(piece: Buffer, at: number, taking: Taking & { filled: number }): number {
+    const count = Math.min(piece.length - at, taking.into.byteLength - taking.filled);
+    taking.into.set(piece.subarray(at, at + count), taking.filled);
+    taking.filled += count;
+    taking.onPart?.(taking.filled);
+    if (taking.filled === taking.into.byteLength) {
+      this.taking = null;
+      taking.done();
+    }
+    return at + count;
+  }
+
+  /** @returns where the head ends, or where the piece does */
+  private open(piece: Buffer, at: number): number {
+    const wanted = this.rest.length < PREFIX ? PREFIX : PREFIX + this.rest.readUInt32LE(0);
+    if (wanted > PREFIX + LONGEST) throw new Error("no frame of a gang");
+    const count = Math.min(piece.length - at, wanted - this.rest.length);
+    this.rest = Buffer.concat([this.rest, piece.subarray(at, at + count)]);
+    if (this.rest.length >= PREFIX && this.rest.length === PREFIX + this.rest.readUInt32LE(0)) this.begin();
+    return at + count;
+  }
+
+  private begin(): void {
+    const bytes = this.rest.readDoubleLE(4);
+    const head: unknown = JSON.parse(this.rest.toString("utf8", PREFIX));
+    this.rest = Buffer.alloc(0);
+    if (!Number.isSafeInteger(bytes) || bytes < 0) throw new Error("no frame of a gang");
+    const taking = this.takes(head, bytes);
+    if (taking.into.byteLength !== bytes) throw new Error(`a frame of ${String(bytes)} bytes that nobody wants`);
+    if (bytes === 0) taking.done();
+    else this.taking = { ...taking, filled: 0 };
+  }
+}

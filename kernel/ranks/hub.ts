@@ -1,0 +1,271 @@
+/**
+ * Rank 0's end of a gang: a star. It takes part in each round as the others do, and sums piece by piece as bytes come in, so
+ * that the first pieces are on their way back while the last are still coming. Where one rank is lost all others are told, and
+ * whatever waits for it fails with `rank-lost`.
+ */
+import type { Server, Socket } from "node:net";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { mustGet } from "#dsl/diagnostics/must.js";
+import { listen, type Door } from "./admission.js";
+import { fromRankIn, written, type FromRank, type Hello, type Told } from "./contract.js";
+import { headOf, type Taking } from "./frames.js";
+import { Link, nothing, TIMES, type LinkTimes } from "./link.js";
+import { addInOrder, averageInto } from "./sum.js";
+import { meant, summed } from "./told.js";
+import "./codes.js";
+
+/** Floats that are summed at once. */
+const PIECE = 1 << 18;
+/** Most bytes of what a rank may say of its rows in an update. */
+const MOST_SEEN = 64 * 2 ** 20;
+
+/** Rows of a part, and what was said of them. */
+export interface SeenThere {
+  readonly rows: Uint32Array;
+  readonly logits: Uint8Array;
+}
+export interface Round extends Told {
+  readonly seen: readonly SeenThere[];
+  /** Milliseconds until the last rank came. */
+  readonly waited: number;
+}
+
+interface Peer {
+  readonly rank: number;
+  readonly link: Link;
+  layout: string | null;
+  /** What of it came in this round: how it began, and how many floats of it are there. */
+  head: (Told & { readonly step: number }) | null;
+  counts: number | null;
+  filled: number;
+  seen: SeenThere[];
+}
+interface Collecting {
+  readonly own: Float32Array;
+  ready(): boolean;
+  answer(): object;
+  combine(others: readonly Float32Array[], from: number, until: number): void;
+  resolve(): void;
+  answered: boolean;
+  summed: number;
+}
+
+export class Hub {
+  private readonly peers = new Map<number, Peer>();
+  private readonly buffers = new Map<number, Float32Array>();
+  private server: Server | null = null;
+  private length = 0;
+  private collecting: Collecting | null = null;
+  private over = false;
+  private step: number | undefined;
+  private failure: CodedError | null = null;
+  private tell: () => void = () => undefined;
+  private fails: (error: unknown) => void = () => undefined;
+
+  private constructor(
+    private readonly door: Door,
+    private readonly times: LinkTimes,
+  ) {}
+
+  static async open(door: Door, times: LinkTimes = TIMES): Promise<{ readonly hub: Hub; readonly port: number }> {
+    const hub = new Hub(door, times);
+    const { server, port } = await listen(door, (hello, socket) => hub.admit(hello, socket));
+    hub.server = server;
+    return { hub, port };
+  }
+
+  get of(): number {
+    return this.door.of;
+  }
+  get joined(): number {
+    return this.peers.size + 1;
+  }
+
+  /** When all ranks are connected; the door is shut then. */
+  async complete(): Promise<void> {
+    await this.until(() => this.peers.size === this.of - 1);
+    this.server?.close();
+  }
+
+  /** When all have the model open. `layout`: what is summed, as this rank has it; `length`: floats of it. */
+  async ready(layout: string, length: number): Promise<void> {
+    this.length = length;
+    await this.until(() => this.ranks().every((peer) => peer.layout !== null));
+    const other = this.ranks().find((peer) => peer.layout !== layout);
+    if (other)
+      throw new CodedError("rank-failed", { rank: other.rank, of: this.of, why: "it has other weights to train" });
+    for (const { rank } of this.peers.values()) this.buffers.set(rank, new Float32Array(length));
+  }
+
+  /** All go on from this state. */
+  begin(step: number, ...state: readonly Uint8Array[]): void {
+    for (const { link } of this.peers.values()) link.send({ is: "begin", step }, ...state);
+  }
+
+  /**
+   * One update of all: what came of this rank's rows, and its gradients, which become the sum of all of them (null: weights
+   * are averaged, now where `averages`).
+   */
+  async update(step: number, own: Told, gradients: Float32Array | null, averages = false): Promise<Round> {
+    this.step = step;
+    const begun = performance.now();
+    let waited = 0;
+    let all: Told = own;
+    await this.collect(gradients ?? new Float32Array(0), {
+      ready: () => this.ranks().every(({ head }) => head?.step === step),
+      answer: () => {
+        waited = performance.now() - begun;
+        const told = [own, ...this.ranks().map(({ head }) => head as Told)];
+        all = gradients ? summed(told) : meant(told);
+        return written({ is: "whole", step, averages, ...all });
+      },
+      combine: addInOrder.bind(null, gradients ?? new Float32Array(0)),
+    });
+    const seen = this.ranks().flatMap((peer) => peer.seen.splice(0));
+    return { ...all, seen, waited };
+  }
+
+  /** The weights of all ranks become their mean, by what each learnt since the last time. */
+  async average(step: number, counts: number, weights: Float32Array): Promise<void> {
+    await this.collect(weights, {
+      ready: () => this.ranks().every((peer) => peer.counts !== null),
+      answer: () => ({ is: "mean", step }),
+      combine: (others, from, until) =>
+        averageInto(weights, others, [counts, ...this.ranks().map((peer) => peer.counts ?? 0)], from, until),
+    });
+  }
+
+  /** The training is over: all are told, and their connections end. */
+  end(): void {
+    if (this.over) return;
+    this.over = true;
+    this.server?.close();
+    for (const { link } of this.peers.values()) {
+      link.send({ is: "end" });
+      link.end();
+    }
+  }
+
+  /** Ends it for all, because one rank is lost; those that wait get `rank-lost`. */
+  lose(rank: number, why: string): void {
+    if (this.over) return;
+    this.over = true;
+    this.server?.close();
+    const step = this.step === undefined ? {} : { step: this.step };
+    this.failure = new CodedError("rank-lost", { rank, of: this.of, ...step, why });
+    for (const peer of this.peers.values()) {
+      if (peer.rank !== rank && !peer.link.open) peer.link.send({ is: "lost", rank, why });
+      peer.link.end();
+    }
+    this.fails(this.failure);
+  }
+
+  private ranks(): readonly Peer[] {
+    return [...this.peers.values()].sort((a, b) => a.rank - b.rank);
+  }
+
+  private admit({ rank }: Hello, socket: Socket): string | null {
+    if (this.over) return "the training is over";
+    if (this.peers.has(rank)) return `rank ${String(rank)} is there already`;
+    const takes = (head: unknown, bytes: number): Taking => this.take(peer, fromRankIn(head), bytes);
+    const link = new Link(socket, takes, (why) => this.lose(rank, why), this.times);
+    const peer: Peer = { rank, link, layout: null, head: null, counts: null, filled: 0, seen: [] };
+    this.peers.set(rank, peer);
+    link.send({ is: "welcome" });
+    this.tell();
+    return null;
+  }
+
+  private take(peer: Peer, frame: FromRank, bytes: number): Taking {
+    switch (frame.is) {
+      case "beat":
+        return nothing(() => undefined);
+      case "ready":
+        return nothing(() => ((peer.layout = frame.layout), this.tell()));
+      case "seen":
+        return this.takeSeen(peer, frame.rows, bytes);
+      case "part": {
+        const { step, loss, norm, counts } = frame;
+        return this.takeVector(peer, bytes, () => (peer.head = { step, loss, norm, counts }));
+      }
+      case "weights":
+        return this.takeVector(peer, bytes, () => (peer.counts = frame.counts));
+    }
+  }
+
+  private takeSeen(peer: Peer, rows: number, bytes: number): Taking {
+    if (bytes > MOST_SEEN || bytes < 4 * rows) throw new Error("more rows than it can have seen");
+    const into = new Uint8Array(bytes);
+    const done = (): void => {
+      peer.seen.push({ rows: new Uint32Array(into.buffer, 0, rows), logits: into.subarray(4 * rows) });
+    };
+    return { into, done };
+  }
+
+  private takeVector(peer: Peer, bytes: number, note: () => void): Taking {
+    const buffer = this.buffers.get(peer.rank);
+    if (!buffer || (bytes !== 0 && bytes !== buffer.byteLength))
+      throw new Error("other gradients than those of the model");
+    note();
+    peer.filled = 0;
+    const into = new Uint8Array(buffer.buffer, 0, bytes);
+    const onPart = (filled: number): void => {
+      peer.filled = filled >> 2;
+      this.advance();
+    };
+    return { into, onPart, done: () => this.advance() };
+  }
+
+  private async collect(own: Float32Array, how: Pick<Collecting, "ready" | "answer" | "combine">): Promise<void> {
+    if (this.failure) throw this.failure;
+    await new Promise<void>((resolve, reject) => {
+      this.fails = reject;
+      this.collecting = { own, ...how, resolve, answered: false, summed: 0 };
+      this.advance();
+    });
+  }
+
+  /** Sums what all ranks have sent, and sends it back. */
+  private advance(): void {
+    const round = this.collecting;
+    if (!round?.ready()) return;
+    const peers = this.ranks();
+    const { own } = round;
+    if (!round.answered) {
+      round.answered = true;
+      const head = headOf(round.answer(), own.byteLength);
+      for (const { link } of peers) link.begin(head);
+    }
+    const there = own.length === 0 ? 0 : Math.min(...peers.map(({ filled }) => filled));
+    while (round.summed < own.length && (there === own.length || there - round.summed >= PIECE)) {
+      const until = Math.min(own.length, round.summed + PIECE);
+      round.combine(
+        peers.map(({ rank }) => mustGet(this.buffers, rank, "buffer of a rank")),
+        round.summed,
+        until,
+      );
+      const piece = new Uint8Array(own.buffer, own.byteOffset + 4 * round.summed, 4 * (until - round.summed));
+      for (const { link } of peers) link.write(piece);
+      round.summed = until;
+    }
+    if (round.summed < own.length) return;
+    this.collecting = null;
+    for (const peer of peers) {
+      peer.link.open = false;
+      Object.assign(peer, { head: null, counts: null, filled: 0 });
+    }
+    round.resolve();
+  }
+
+  /** When something is so that a frame or a new rank may make so. */
+  private async until(is: () => boolean): Promise<void> {
+    while (!is()) {
+      if (this.failure) throw this.failure;
+      await new Promise<void>((resolve, reject) => {
+        this.tell = resolve;
+        this.fails = reject;
+      });
+    }
+    if (this.failure) throw this.failure;
+  }
+}

@@ -1,0 +1,43 @@
+/** How many updates a training takes, and what each is fed: the same for one that trains alone and for each that shares them. */
+import type { Plan } from "#dsl/plan/plan.js";
+import type { ScheduleImplementation } from "#stdlib/kinds/training.js";
+import type { DataLoader } from "../core/data/loader.js";
+import type { Session } from "../engine/engine.js";
+import type { Rank } from "../ranks/rank.js";
+import type { SharedSession } from "../ranks/shared-session.js";
+import type { StepPipelineOptions } from "./pipeline.js";
+
+/** Updates of a whole run; `exact`: its head is found at once. */
+export function totalSteps(plan: Plan, loader: DataLoader, exact: boolean): number {
+  if (exact) return 1;
+  const { epochs, steps } = plan.recipe.training;
+  return steps ?? loader.total(epochs ?? 1);
+}
+
+export interface StepsOf {
+  readonly plan: Plan;
+  readonly loader: DataLoader;
+  readonly schedule: ScheduleImplementation;
+  /** Whether the programs tell the logits of the rows that they learn, and somebody keeps them. */
+  readonly seen: boolean;
+}
+
+/** `rank`, `shared`: of one that shares its updates with others. */
+export function stepsOf(
+  { plan, loader, schedule, seen }: StepsOf,
+  session: Session,
+  rank?: Pick<Rank, "rank" | "of">,
+  shared?: SharedSession,
+): StepPipelineOptions {
+  const { training } = plan.recipe;
+  const total = totalSteps(plan, loader, false);
+  const rate = Number(training.optimizer.arguments["learning_rate"]);
+  return {
+    session: shared ?? session,
+    accumulate: training.accumulate,
+    one: rank,
+    update: shared ? shared.updates(loader) : (step) => loader.update(step),
+    rate: (step) => rate * schedule.factor(training.schedule, step, total),
+    seen,
+  };
+}

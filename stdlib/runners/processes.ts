@@ -1,0 +1,33 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "runner",
+  name: "processes",
+  doc: "Several processes of this machine. Each has an engine and the weights of its own, and its share of the machine's threads.",
+  example: "runner: processes(2)",
+  since: "0.2.0",
+  elsewhere: { process: "processes", multiprocessing: "processes", workers: "processes", local: "processes" },
+  notes: [
+    "A training's updates are shared: each process takes its part of the rows of every batch, their gradients are summed, and all make the same update.",
+    "Where it runs changes no hash. An engine's sums may differ in their last digits with its number of threads: `engine { threads: 1 }` makes them the same with and without a runner.",
+  ],
+  capabilities: {
+    workers: (call) => call.arguments.count,
+    // The machine's threads are divided among them.
+    threads: (call, cores) => Math.max(1, Math.floor(cores / call.arguments.count)),
+    are: "processes",
+    here: true,
+  },
+  parameters: [
+    {
+      name: "count",
+      type: { is: "number", integer: true },
+      doc: "How many.",
+      range: { min: 1, max: 64 },
+      positional: true,
+      default: { value: 2 },
+      why: "Each takes the memory of a whole training; more of them than the machine has cores gain nothing.",
+      impact: "medium",
+    },
+  ],
+});

@@ -1,0 +1,117 @@
+/** A training whose ranks are all in this process, each with a session of its own over the tests' one engine. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Plan } from "#dsl/plan/plan.js";
+import type { RunEvent } from "#kernel/core/session/events.js";
+import { begin } from "#kernel/ranks/begin.js";
+import { Hub } from "#kernel/ranks/hub.js";
+import { Spoke } from "#kernel/ranks/spoke.js";
+import { followRank } from "#kernel/session/trainings/follow-rank.js";
+import type { Gathers } from "#kernel/session/trainings/gang.js";
+import { giveBack, trainOnce, type RunResult } from "#kernel/session/trainings/training.js";
+import { openShipment, type Opened } from "#kernel/session/shipped.js";
+import { TuneSession } from "#kernel/session/tune-session.js";
+import type { OpenModel } from "#kernel/session/models/open-model.js";
+import type { Session } from "#kernel/engine/engine.js";
+import { shipmentOf, type Shippable } from "#kernel/shipping/ship.js";
+import type { Shipped } from "#kernel/shipping/shipment.js";
+import { lentEngine } from "../engine/engines.js";
+
+const silent = { display: () => undefined, update: () => undefined };
+
+/** The last `train` of a program, as any rank is given it. */
+export async function shippedProgram(folder: string, text: string, runs = "runs"): Promise<Shipped> {
+  const session = new TuneSession({ folder, runs: join(folder, runs), startEngine: lentEngine });
+  const source = { id: "program", title: "program", text };
+  const hostContext = { folder, parameters: {}, typescript: () => [], live: () => undefined };
+  const { actions, diagnostics, facts } = await session.compile(source, hostContext);
+  assert.deepEqual(
+    diagnostics.filter(({ severity }) => severity === "error").map(({ code, data }) => [code, data]),
+    [],
+  );
+  session.known = facts;
+  const action = (actions ?? []).findLast((one): one is Shippable => one.verb === "train")!;
+  return shipmentOf(session, action, { hostContext, sources: [source] }, { what: "a test", version: "1" });
+}
+
+export interface Together {
+  readonly result: RunResult;
+  readonly events: readonly RunEvent[];
+  readonly plan: Plan;
+  /** The others' models as they are at the end. */
+  readonly others: readonly OpenModel[];
+}
+export interface Wanted {
+  /** Ranks; 1: nobody but this one. */
+  readonly of: number;
+  readonly stopsAfter?: number;
+  readonly runs?: string;
+}
+
+/** Trains; whoever asked closes nothing: the engine is the tests'. */
+export async function trainIn(folder: string, text: string, { of, stopsAfter, runs }: Wanted): Promise<Together> {
+  const shipped = await shippedProgram(folder, text, runs);
+  const stop = new AbortController();
+  const open = (): Promise<Opened> =>
+    openShipment(shipped, { screen: silent, startEngine: lentEngine, signal: stop.signal });
+  const { session, action, stage } = await open();
+  assert.equal(action.verb, "train");
+  const { plan, resume, name } = action as Extract<Shippable, { verb: "train" }>;
+  const followers: Promise<OpenModel>[] = [];
+  const gathers: Gathers = async () => {
+    const door = { address: "127.0.0.1", token: "t", of, version: "1", recipe: plan.recipeHash };
+    const { hub, port } = await Hub.open(door);
+    for (let rank = 1; rank < of; rank++)
+      followers.push(
+        (async () => {
+          const spoke = await Spoke.join({ ...door, port, rank });
+          const other = await openShipment(shipped, { screen: silent, startEngine: lentEngine });
+          return followRank(other.session, { plan, spoke, place: { rank, of } }, other.stage);
+        })(),
+      );
+    return {
+      hub,
+      async begin(its, shares, step) {
+        await hub.complete();
+        await begin(hub, its, shares, step);
+      },
+      why: (error) => Promise.resolve(error),
+      end: () => Promise.resolve(hub.end()),
+    };
+  };
+  const events: RunEvent[] = [];
+  const onEvent = (event: RunEvent): void => {
+    events.push(event);
+    if (event.kind === "step" && event.step === stopsAfter) stop.abort();
+  };
+  const result = await trainOnce(
+    session,
+    { plan, name, resume, title: name, onEvent, ...(of > 1 && { gathers }) },
+    stage,
+  );
+  await result.trained.settled;
+  giveBack(result);
+  const others = await Promise.all(followers);
+  return { result, events, plan, others };
+}
+
+export const lossesIn = (events: readonly RunEvent[]): readonly number[] =>
+  events.flatMap((event) => (event.kind === "step" ? [event.loss] : []));
+
+/** What tells the bits of all states that a training changes. */
+export async function bitsOf(session: Session, names: readonly string[]): Promise<string> {
+  const values = await Promise.all(names.map((name) => session.read(name)));
+  const hash = createHash("sha256");
+  values.forEach(({ bytes }, i) => hash.update(names[i]!).update(bytes));
+  return hash.digest("hex");
+}
+
+export function near(ours: readonly number[], theirs: readonly number[], tolerance = 1e-5): void {
+  assert.equal(ours.length, theirs.length);
+  ours.forEach((x, i) =>
+    assert.ok(Math.abs(x - theirs[i]!) <= tolerance * Math.abs(theirs[i]!), `step ${i + 1}: ${x}, alone ${theirs[i]}`),
+  );
+}
+export const removed = (folder: string): void => rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,92 @@
+/** `train … { runner: processes(n) }` as a user runs it: real processes, killed at random and left alone. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { writeSmallTraining } from "../session/small-training.js";
+import { lossesIn, near } from "./in-process.js";
+import { killRanks, programOf, ranksOf, runIn, runProgram } from "./killed-ranks.js";
+
+describe("processes that share a training", function () {
+  this.timeout(240_000);
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-processes-"));
+    writeSmallTraining(folder);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const written = (name: string, text: string): string => {
+    const file = join(folder, `${name}.tune`);
+    writeFileSync(file, text);
+    return file;
+  };
+
+  it("train the recipe of one process, with its losses, and say what their talk took", async () => {
+    const two = runProgram(written("two", programOf(2, 12)), join(folder, "two"));
+    assert.equal(await two.exited, 0, two.words());
+    const one = runProgram(written("one", programOf(2, 12).replace(", runner: processes(2)", "")), join(folder, "one"));
+    assert.equal(await one.exited, 0, one.words());
+    const [shared, alone] = [runIn(join(folder, "two"))!, runIn(join(folder, "one"))!];
+    near(lossesIn(shared.events()), lossesIn(alone.events()));
+    const planOf = (path: string) =>
+      JSON.parse(readFileSync(join(path, "plan.json"), "utf8")) as {
+        recipe: object;
+        recipeHash: string;
+        planHash: string;
+      };
+    const [a, b] = [planOf(shared.path), planOf(alone.path)];
+    assert.deepEqual(a.recipe, b.recipe);
+    assert.equal(a.recipeHash, b.recipeHash);
+    assert.notEqual(a.planHash, b.planHash);
+    assert.match(
+      two.words(),
+      /runner +processes\(count: 2\) +\(2 ranks × \d+ threads?, gradients of each update summed\)/,
+    );
+    assert.match(two.words(), /communication \d/);
+    assert.doesNotMatch(one.words(), /communication/);
+  });
+
+  it("go on with new ones where some are killed, and come to the very weights", async () => {
+    const killed = await killRanks({ kills: 3, seed: Number(process.env["TUNEBOOK_SEED"] ?? 4), of: 2, steps: 40 });
+    assert.equal(killed.kills, 3);
+    assert.equal(killed.losses[0], killed.losses[1]);
+    assert.ok(killed.same);
+    assert.deepEqual(killed.orphans, []);
+    assert.match(killed.words, /warning\[rank-replaced\]: rank 1 of 2 was lost/);
+  });
+
+  it("leave nothing behind where rank 0 is killed", async () => {
+    const program = runProgram(written("long", programOf(2, 5_000)), join(folder, "long"));
+    while (ranksOf(program.pid).length < 1 || lossesIn(runIn(join(folder, "long"))?.events() ?? []).length < 2)
+      await delay(20);
+    const ranks = ranksOf(program.pid);
+    process.kill(program.pid, "SIGKILL");
+    await program.exited;
+    const alive = (): readonly number[] => ranks.filter((id) => isAlive(id));
+    for (let tries = 0; tries < 100 && alive().length > 0; tries++) await delay(100);
+    assert.deepEqual(alive(), []);
+  });
+
+  it("say which rank can't, and why", async () => {
+    const file = written("gone", programOf(2, 4));
+    const program = runProgram(file, join(folder, "gone"));
+    // What rank 1 compiles comes to another recipe: its rows are others meanwhile.
+    const rows = join(folder, "rows.csv");
+    const before = readFileSync(rows, "utf8");
+    while (ranksOf(program.pid).length < 1) await delay(2);
+    writeFileSync(rows, `${before}\na poor book w1 w2 w3,yes`);
+    const status = await program.exited;
+    writeFileSync(rows, before);
+    assert.equal(status, 1);
+    assert.match(program.words(), /error\[rank-failed\]: rank 1 of 2 can't train: m would be another training there/);
+  });
+});
+
+function isAlive(id: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${String(id)}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
