@@ -86,6 +86,12 @@ export class Trackers {
     this.again(folder);
   }
 
+  /** It was asked whether it is there, and a person was told that it isn't. */
+  missed(call: Call): void {
+    const key = keyOf(call);
+    if (!this.away.has(key)) this.away.set(key, { tries: 1, until: Date.now() });
+  }
+
   /** What isn't in its logs changed: its files. */
   again(folder: string): void {
     if (!this.tracked.has(folder)) return;

@@ -24,7 +24,7 @@ export async function runExperiment(
 ): Promise<void> {
   const told = must(toldOf(stage), "the experiment");
   const { name, notes, trackers } = told.experiment;
-  const found = await Promise.all(trackers.map((one) => greeted(one, name, stage.signal)));
+  const found = await Promise.all(trackers.map((one) => greeted(session, one, name, stage.signal)));
   const missed = await session.trackers.takeUp(session.runs, told.experiment, told.say);
   const rows = found.map(({ title, says }) => [title, says]);
   const after =
@@ -39,6 +39,7 @@ export async function runExperiment(
 }
 
 async function greeted(
+  session: TuneSession,
   call: Call,
   experiment: string,
   signal: AbortSignal | undefined,
@@ -56,6 +57,10 @@ async function greeted(
     return { title, says: "told of what is trained from here on" };
   } catch (error) {
     if (!(error instanceof TrackerAway) && !(error instanceof TrackerRefuses)) throw error;
-    return { title, says: `not there now (${error.message}): what it misses is kept, and told later` };
+    session.trackers.missed(call);
+    return {
+      title,
+      says: `not there now (${error.message}): nothing waits for it; what it misses is kept with the runs, and told later`,
+    };
   }
 }

@@ -54,10 +54,10 @@ describe("a tracker", () => {
     ...{ home: folder, source: "book.ipynb", say: (text) => void said.push(text) },
   });
   const at = (n: number): string => new Date(1_700_000_000_000 + 1000 * n).toISOString();
-  const step = (n: number): void =>
+  const step = (n: number, later = 0): void =>
     RunFolder.open(run).append({
       ...{
-        at: at(n),
+        at: at(n + later),
         run: "x",
         kind: "step",
         step: n,
@@ -98,14 +98,16 @@ describe("a tracker", () => {
       const trackers = new Trackers({ patience: PATIENCE, every: 20, wait: 20 });
       server.mood = mood;
       trackers.began(run, told());
-      for (const n of [1, 2, 3]) (step(n), trackers.happened(run));
+      steps([1, 2, 3], trackers);
       // What happens goes on while nobody has answered.
       while (server.asked.length === 0) await new Promise((done) => setTimeout(done, 10));
-      for (const n of [4, 5, 6]) (step(n), trackers.happened(run));
+      steps([4, 5, 6], trackers);
       stopped(7);
       trackers.happened(run, { soon: true });
       await trackers.close(1500);
       assert.equal(said.filter((text) => text.includes("can't be told now")).length, 1, said.join("\n"));
+      if (mood === "elsewhere")
+        assert.match(said.join("\n"), /it sends elsewhere \(127\.0\.0\.1:9\), where nobody goes/);
       assert.equal(readTracking(run)?.trackers[0]?.done, false);
 
       server.mood = "well";
@@ -142,7 +144,8 @@ describe("a tracker", () => {
     RunFolder.open(run).append({
       ...{ at: at(20), run: "x", kind: "started", recipe: "r", plan: "p", engine: "e", steps: 6, resumedFrom: 2 },
     });
-    for (const n of [3, 4, 5, 6]) step(n);
+    // They are taken again, at another time.
+    for (const n of [3, 4, 5, 6]) step(n, 20);
     stopped(7);
     const second = new Trackers({ every: 10 });
     second.began(run, told());

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { recipeOf } from "#kernel/history/damage.js";
@@ -13,6 +13,8 @@ import { RunList } from "#kernel/history/run-list.js";
 import { usualView } from "#kernel/history/run-listing.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "#tests/kernel/session/small-training.js";
+import { readTracking } from "#kernel/trackers/tracking.js";
+import { until } from "#tests/until.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { TrackerServer } from "./server.js";
 
@@ -65,6 +67,16 @@ interface Read {
     readonly metrics: Readonly<Record<string, number>>;
     readonly status: readonly number[];
   }[];
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => join(one.parentPath, one.name));
+}
+function allTold(runs: string): boolean {
+  const folders = readdirSync(runs).map((name) => join(runs, name));
+  return folders.every((folder) => readTracking(folder)?.trackers.every(({ done }) => done) ?? true);
 }
 
 describe("trackers are told of what a notebook trains", function () {
@@ -216,7 +228,14 @@ sweep m on d as search {
       await assert.rejects(going);
       await other.session.settled();
       await other.run("train m on d { epochs: 6, checkpoint: every(steps: 2), resume: true }");
+      await until(
+        () => filesIn(join(other.folder, "board")).every((file) => file.endsWith(".1")) && allTold(other.runs),
+      );
+      // It was cut off while it was written: what is behind that nobody reads.
+      appendFileSync(filesIn(join(other.folder, "board"))[0]!, "\x07\0\0");
+      await other.run("evaluate m on d.validation { metrics: accuracy }");
       await other.session.trackers.close();
+      assert.equal(filesIn(join(other.folder, "board")).length, 2);
       const { runs } = JSON.parse(
         execFileSync(python, ["-c", READS, join(other.folder, "board")], {
           encoding: "utf8",
@@ -230,6 +249,7 @@ sweep m on d as search {
         steps.map((_, i) => i + 1),
       );
       assert.ok(steps.length >= 12);
+      assert.equal(only!.points["d.validation/accuracy"]?.length, 1);
     } finally {
       await other.close();
     }
