@@ -18,6 +18,7 @@ import type { Shown } from "../../core/display/shown.js";
 import { count, duration, percent, printable, significant } from "../../core/display/text.js";
 import { callText } from "../../core/display/value-text.js";
 import type { RunEvent } from "../../core/session/events.js";
+import { commitOf } from "../../trackers/commit.js";
 import { scoresOf } from "../../history/run-scores.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import type { KeptEvaluation } from "./kept-evaluations.js";
@@ -175,6 +176,7 @@ function cardOf(run: RunFolder): readonly Html[] {
 }
 
 function record(run: RunFolder, lock: Lock, plan: Plan): readonly Html[] {
+  const commit = commitOf(lock);
   const facts: readonly (readonly [string, Part])[] = [
     ["run", code(run.id)],
     ...(lock.experiment ? [["experiment", lock.experiment.name] as const] : []),
@@ -184,6 +186,7 @@ function record(run: RunFolder, lock: Lock, plan: Plan): readonly Html[] {
     ["data", code(lock.dataHash ?? "unknown")],
     ["base", code(lock.baseHash ?? "unknown")],
     ["seed", String(plan.recipe.training.seed)],
+    ...(commit === null ? [] : [["commit", code(commit)] as const]),
     ["engine", lock.engine],
     ["Tunebook", lock.tunebook],
     ["Node.js", lock.node],
