@@ -133,7 +133,8 @@ export class Trackers {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.timer = null;
-      void this.pass();
+      // What goes wrong in it is told there; nothing of it may end this process.
+      void this.pass().catch(() => undefined);
     }, milliseconds);
     this.timer.unref();
   }
@@ -213,8 +214,8 @@ export class Trackers {
     this.timer = null;
     const limit = setTimeout(() => this.ending.abort(), this.away.size > 0 ? milliseconds / 4 : milliseconds);
     try {
-      await this.passing;
-      if (!this.ending.signal.aborted && this.waiting.size > 0) await this.pass();
+      await this.passing?.catch(() => undefined);
+      if (!this.ending.signal.aborted && this.waiting.size > 0) await this.pass().catch(() => undefined);
     } finally {
       clearTimeout(limit);
       this.sayUntold();

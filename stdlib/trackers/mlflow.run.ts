@@ -9,24 +9,22 @@ import {
   envOf,
   TrackerAway,
   TrackerRefuses,
-  type Asking,
   type Cursor,
   type Kept,
   type RunFile,
-  type Told,
   type TrackedRun,
   type TrackerDoor,
   type TrackerImplementation,
 } from "../kinds/tracker.js";
 import { listIn, partIn, textIn } from "../lib/trackers/answers.js";
+import { MlflowServer } from "../lib/trackers/mlflow-server.js";
+import { clipped, metricsOf, MOST, tagged } from "../lib/trackers/mlflow-values.js";
 import { keyName } from "../lib/trackers/names.js";
 import { word } from "./mlflow.js";
 
 /** The tag that a run is found by. */
 const TAG = "tunebook.run";
-/** MLflow's bounds on one request, and on texts (older servers take no more). */
-const MOST = { metrics: 1000, params: 100, param: 500, tag: 5000 } as const;
-/** By which its pages show trainings first, and not conversations. */
+/** What its own pages call experiments whose runs are trainings. */
 const KIND = { key: "mlflow.experimentKind", value: "custom_model_development" } as const;
 const STATUS = { finished: "FINISHED", failed: "FAILED", killed: "KILLED" } as const;
 
@@ -57,56 +55,24 @@ export const mlflow: TrackerImplementation = {
     return artifacts === "model" || register !== undefined;
   },
   async greet(call, door, experiment) {
-    await new Server(call, door).experimentNamed(argumentsOf(word, call).experiment ?? experiment);
+    await serverOf(call, door).experimentNamed(argumentsOf(word, call).experiment ?? experiment);
   },
   tell: (call, run, door) => new Telling(call, run, door).tell(),
 };
 
-const urlOf = (call: Call): string => argumentsOf(word, call).url.replace(/\/+$/, "");
-
-/** Asks one server. */
-class Server {
-  private readonly who: Pick<Asking, "env" | "user">;
-  constructor(
-    private readonly call: Call,
-    private readonly door: Pick<TrackerDoor, "ask">,
-  ) {
-    const { user } = argumentsOf(word, call);
-    const env = envOf(call.arguments["token"]);
-    this.who = { ...(env !== null && { env }), ...(user !== undefined && { user }) };
-  }
-
-  get(path: string, query: Readonly<Record<string, string>>): Promise<unknown> {
-    return this.ask({ method: "GET", path: `${path}?${new URLSearchParams(query).toString()}` });
-  }
-  post(path: string, json: object): Promise<unknown> {
-    return this.ask({ method: "POST", path, json });
-  }
-  /** The id; null: there is none of that name. */
-  async experimentNamed(name: string): Promise<string | null> {
-    try {
-      const found = await this.get("mlflow/experiments/get-by-name", { experiment_name: name });
-      const stage = partIn(found, ["experiment", "lifecycle_stage"]);
-      if (stage === "deleted")
-        throw new TrackerRefuses(400, `its experiment ${name} was deleted: restore it there, or name another one`);
-      return textIn(found, "experiment", "experiment_id");
-    } catch (error) {
-      if (error instanceof TrackerRefuses && error.code === "RESOURCE_DOES_NOT_EXIST") return null;
-      throw error;
-    }
-  }
-  ask({
-    method,
-    path,
-    ...more
-  }: Pick<Asking, "method" | "json" | "file"> & { readonly path: string }): Promise<unknown> {
-    return this.door.ask({ method, url: `${urlOf(this.call)}/api/2.0/${path}`, ...more, ...this.who });
-  }
+function serverOf(call: Call, door: Pick<TrackerDoor, "ask">): MlflowServer {
+  const { user } = argumentsOf(word, call);
+  const env = envOf(call.arguments["token"]);
+  return new MlflowServer(
+    { url: urlOf(call), ...(env !== null && { env }), ...(user !== undefined && { user }) },
+    door,
+  );
 }
+const urlOf = (call: Call): string => argumentsOf(word, call).url.replace(/\/+$/, "");
 
 class Telling {
   private kept: Own;
-  private readonly server: Server;
+  private readonly server: MlflowServer;
   private readonly asked;
 
   constructor(
@@ -115,7 +81,7 @@ class Telling {
     private readonly door: TrackerDoor,
   ) {
     this.kept = door.kept;
-    this.server = new Server(call, door);
+    this.server = serverOf(call, door);
     this.asked = argumentsOf(word, call);
   }
 
@@ -203,8 +169,8 @@ class Telling {
   /** The run of the sweep, which is told before its trials are. */
   private parent(): string | null {
     const { of } = this.run;
-    if (!of || of.seeds) return null;
-    const run = this.door.parent?.["run"];
+    if (!of || of.seeds || this.door.parent === null) return null;
+    const { run } = this.door.parent;
     if (typeof run !== "string") throw new TrackerAway("the run of its sweep is not there yet");
     return run;
   }
@@ -306,26 +272,4 @@ class Telling {
     this.keep({ version });
     return version;
   }
-}
-
-/** Those of steps that were not told; `steps` grows with them. */
-function metricsOf(told: Told, steps: Record<string, number>): readonly object[] {
-  if (told.is === "resumed") return [];
-  const { group, step, at, values } = told;
-  if (repeats(group) && step <= (steps[group] ?? -1)) return [];
-  steps[group] = step;
-  return Object.entries(values).flatMap(([name, value]) =>
-    Number.isFinite(value) ? [{ key: keyName(`${group}/${name}`), value, timestamp: at, step }] : [],
-  );
-}
-/** What a resumed run tells again. Weights may be scored again by whoever likes. */
-const repeats = (group: string): boolean => group === "train" || group === "validation";
-
-function tagged(all: Readonly<Record<string, string>>): readonly { readonly key: string; readonly value: string }[] {
-  return Object.entries(all).flatMap(([key, value]) =>
-    value === "" ? [] : [{ key, value: clipped(value, MOST.tag) }],
-  );
-}
-function clipped(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
