@@ -52,6 +52,7 @@ interface Wanted {
 export async function claimUnfinished(root: string, plan: Plan, { name, trial }: Wanted): Promise<Claim> {
   for (const run of RunFolder.find(root, plan.recipeHash)) {
     if (trial ? !isTrial(run, trial) : ofSweep(run)) continue;
+    if (run.lock()?.replays !== undefined) continue;
     if (isOver(run) || (holderOf(run.path) === null && readCheckpoints(run).length === 0)) continue;
     let lock: RunLock;
     try {
