@@ -6,7 +6,7 @@
 import type { RunEvent } from "../core/session/events.js";
 
 /** Of a loss, relative to the larger of both, and what no loss is held to below. */
-export const LOSS = { relative: 1e-2, absolute: 1e-4 } as const;
+export const LOSS = { relative: 1e-3, absolute: 1e-4 } as const;
 /** Of a score; one of so few rows moves by more when a single answer turns: that many may. */
 export const SCORE = { relative: 1e-2, absolute: 1e-2, answers: 2 } as const;
 

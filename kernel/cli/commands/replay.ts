@@ -1,4 +1,4 @@
-/** `tunebook replay RUN`: a run trained again from its folder, and its numbers compared; exit status 0 where they are the same. */
+/** `tunebook replay RUN`: a run trained again from its folder, and its numbers compared; exit status 0 where they are the same within tolerance. */
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DeviceName, EngineName } from "#kernel/engine/engine.js";
@@ -11,7 +11,9 @@ interface Options {
   readonly device?: DeviceName;
   readonly threads?: string;
   readonly anyway?: true;
+  readonly exact?: true;
   readonly runs?: string;
+  readonly home?: string;
   readonly json?: true;
 }
 
@@ -26,10 +28,12 @@ export function register(program: Command): void {
     .addOption(new Option("--engine <engine>", "another engine than it had").choices(["tensorflow", "onnx", "tfjs"]))
     .addOption(new Option("--device <device>", "another device than it had").choices(["cpu", "gpu", "wasm", "webgpu"]))
     .option("--threads <n>", "another number of threads than it had")
+    .option("--exact", "within tolerance is not enough: every number must be the same to the last bit")
     .option("--anyway", "train although something that it was made of has changed")
     .option("--runs <folder>", "where the repetition goes (default: beside the run)")
+    .option("--home <folder>", "where relative paths of its plan start (default: where they did)")
     .option("--json", "print JSON")
-    .action(async (named: string, { engine, device, anyway, ...o }: Options) => {
+    .action(async (named: string, { engine, device, anyway, exact, ...o }: Options) => {
       const threads = o.threads === undefined ? undefined : Number(o.threads);
       if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
         throw new CodedError("bad-usage", {
@@ -46,9 +50,11 @@ export function register(program: Command): void {
           import("#kernel/core/display/text.js"),
         ]);
       const run = runNamed(named, o.in);
-      const runs = o.runs === undefined ? undefined : resolve(o.runs);
+      const [runs, home] = [o.runs, o.home].map((folder) => (folder === undefined ? undefined : resolve(folder)));
       const { result } = await untilInterrupted((signal) =>
-        withProgress((onProgress) => replay(run, { engine, device, threads, anyway, runs, signal, onProgress })),
+        withProgress((onProgress) =>
+          replay(run, { engine, device, threads, anyway, exact, runs, home, signal, onProgress }),
+        ),
       );
       process.stdout.write(o.json ? `${JSON.stringify(result, null, 2)}\n` : printable(replayText(result)));
       if (!result.same) process.exitCode = 1;

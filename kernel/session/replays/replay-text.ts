@@ -36,15 +36,16 @@ function verdictOf({ run, same, numbers, changed, elsewhere, unknown, engine }: 
     ...(furthest.score > 0 ? [`scores by at most ${significant(furthest.score, 2)}`] : []),
   ].join(", ");
   const tolerance = `(within: ${percentOf(LOSS.relative)} of a loss, ${significant(SCORE.absolute)} or ${String(SCORE.answers)} answers of a score)`;
-  if (same) {
-    const why = unknown ? "; it keeps no record of where it ran, so nothing is held to the last bit" : "";
-    return `${run} repeats within tolerance${where}: of ${what} ${far} ${tolerance}${why}.`;
-  }
-  if (beyond.length > 0)
-    return `${run} doesn't repeat${where}: ${plural(beyond.length, "number")} of ${what} ${beyond.length === 1 ? "is" : "are"} beyond tolerance; ${far} ${tolerance}.`;
+  const alike = !unknown && changed.length + elsewhere.length === 0;
   const told = first ? `: the ${first.what} was ${String(first.then)} and is ${String(first.now)}` : "";
-  const here = changed.length + elsewhere.length === 0 ? "all that it was made of is as it was, and yet it" : "it";
-  return `${run} doesn't repeat bit for bit: ${here} differs${told}; ${far}.`;
+  const bits = alike
+    ? `, not bit for bit though all is as it was${told}`
+    : unknown
+      ? ", of a run that keeps no record of where it ran"
+      : "";
+  if (beyond.length === 0)
+    return `${run} ${same ? "repeats" : "doesn't repeat bit for bit, but"} within tolerance${where}${bits}. Of ${what} ${far} ${tolerance}.`;
+  return `${run} doesn't repeat${where}: ${plural(beyond.length, "number")} of ${what} ${beyond.length === 1 ? "is" : "are"} beyond tolerance; ${far} ${tolerance}.`;
 }
 
 function beyondText(beyond: readonly Number2[]): string {

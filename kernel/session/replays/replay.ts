@@ -11,6 +11,8 @@ import type { EngineName, EngineOptions } from "../../engine/engine.js";
 import { readRegular } from "../../artifacts/read-regular.js";
 import { eventsOf } from "../../artifacts/read-events.js";
 import { plainHostContext, type Progress } from "../../core/session/host-context.js";
+import { holderOf } from "../../artifacts/run-lock.js";
+import { RunLog } from "../../artifacts/run-log.js";
 import type { Difference } from "../../record/differing.js";
 import { sideOf, type Side } from "../../record/side.js";
 import { EngineRoom } from "../engines/engine-room.js";
@@ -28,8 +30,12 @@ export interface ReplayOptions {
   readonly engine?: EngineName | undefined;
   readonly device?: EngineOptions["device"] | undefined;
   readonly threads?: number | undefined;
+  /** Within tolerance is not enough. */
+  readonly exact?: boolean | undefined;
   /** Whatever differs from its lock. */
   readonly anyway?: boolean | undefined;
+  /** Where relative paths of its plan start; absent: where they did. */
+  readonly home?: string | undefined;
   /** Where the repetition goes; absent: beside the run. */
   readonly runs?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -44,19 +50,20 @@ export interface Replay {
   /** Other numbers were to be expected, and it went on. */
   readonly changed: readonly Difference[];
   readonly elsewhere: readonly Difference[];
-  /** An older run says too little of where it was made: nothing is held to the last bit. */
+  /** An older run says too little of where it was made. */
   readonly unknown: boolean;
   readonly numbers: Alike;
   readonly left: readonly string[];
-  /** As it must be: to the last bit where all is as it was, else within tolerance. */
+  /** Every number within tolerance; to the last bit where that was asked for. */
   readonly same: boolean;
 }
 
-/** Coded errors `not-replayable`, `replay-changed`, `run-unreadable`, `run-without-base`, those of reading data and bases, `interrupted`. */
+/** Coded errors `still-training`, `not-replayable`, `replay-changed`, `run-unreadable`, `run-without-base`, those of reading data and bases, `interrupted`. */
 export async function replay(run: RunFolder, o: ReplayOptions = {}): Promise<Replay> {
+  demandEnded(run);
   const side = sideOf(run);
   demandReplayable(side);
-  const home = homeOf(side);
+  const home = o.home ?? homeOf(side);
   const session = new TuneSession({
     folder: home,
     runs: o.runs ?? dirname(resolve(run.path)),
@@ -101,16 +108,25 @@ async function replayed(session: TuneSession, side: Side, home: string, o: Repla
     const losses = numbersOf(then, result.run.events(), lock.data?.splits["validation"] ?? null);
     const numbers = alike([...losses, ...asked.numbers]);
     const unknown = side.record === null;
-    const exactly = !unknown && elsewhere.length === 0 && changed.length === 0;
     const compared = numbers.losses + numbers.scores > 0;
     return {
       ...{ run: run.id, again: result.run.path, engine: { then: lock.engine, now: engine.info.title } },
       ...{ changed, elsewhere, unknown, numbers, left: asked.left },
-      same: compared && (exactly ? numbers.exact : numbers.beyond.length === 0),
+      same: compared && (o.exact ? numbers.exact : numbers.beyond.length === 0),
     };
   } finally {
     giveBack(result);
   }
+}
+
+/** What it comes to isn't known yet. */
+function demandEnded(run: RunFolder): void {
+  const holder = holderOf(run.path);
+  if (holder?.does !== "train") return;
+  const log = new RunLog();
+  log.take(readRegular(run.eventsFile) ?? "");
+  const { step, steps } = log;
+  throw new CodedError("still-training", { run: run.id, step, steps, process: holder.writer.id });
 }
 
 function stageOf(home: string, { signal, onProgress }: ReplayOptions): Stage {

@@ -1,7 +1,7 @@
 /** A run's lock, and what is done with it: repeated, compared, and looked through for secrets. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { recordIn, type RunRecord } from "#kernel/artifacts/run-record.js";
@@ -13,14 +13,13 @@ import "#kernel/session/replays/codes.js";
 import { replay } from "#kernel/session/replays/replay.js";
 import { replayText } from "#kernel/session/replays/replay-text.js";
 import { lentEngine } from "../engine/engines.js";
-import { keptFolder, type Kept } from "../session/kept-runs.js";
+import { keptFolder, root, writeNotebookFiles, type Kept } from "../session/kept-runs.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
-import { writeNotebookFiles } from "../session/kept-runs.js";
 
 const planted = {
   PLANTED_KEY: "pl4nted-hash-key-0f1e2d3c",
   PLANTED_HUB: "pl4nted-hub-token-7a6b5c4d",
-  PLANTED_JUDGE: "pl4nted-judge-key-99887766",
+  TUNEBOOK_PLANTED: "pl4nted-own-key-99887766",
   HTTPS_PROXY: "http://me:pl4nted-proxy-word@127.0.0.1:1",
   TF_VAR_password: "pl4nted-terraform-word",
 } as const;
@@ -99,7 +98,7 @@ recipe r { epochs: 4, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e
   });
 
   it("is repeated bit for bit where all is as it was, and the repetition says what it repeats", async () => {
-    const again = await replay(run, quiet);
+    const again = await replay(run, { ...quiet, exact: true });
     assert.deepEqual(again.changed.concat(again.elsewhere), []);
     assert.ok(again.same && again.numbers.exact, replayText(again));
     assert.ok(again.numbers.losses > 10 && again.numbers.scores >= 1);
@@ -111,6 +110,9 @@ recipe r { epochs: 4, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e
 
   it("is repeated within tolerance on another engine", async () => {
     const other = record.engine.name === "onnx" ? "tensorflow" : "onnx";
+    const strict = await replay(run, { ...quiet, engine: other, exact: true });
+    assert.match(replayText(strict), /doesn't repeat bit for bit, but within tolerance on /);
+    assert.equal(strict.same, false);
     const again = await replay(run, { ...quiet, engine: other });
     assert.ok(again.elsewhere.some(({ what }) => what === "engine"));
     assert.deepEqual(again.numbers.beyond, [], replayText(again));
@@ -213,6 +215,35 @@ train small on t as tabled { epochs: 1, validate: none }`;
     assert.ok(looked > 40);
     for (const word of words) assert.equal(shown.join("\n").includes(word), false, `what was shown holds ${word}`);
     assert.match(shown.join("\n"), /PLANTED_HUB/, "its name is told");
+  });
+});
+
+describe("the quickstart, shortened", function () {
+  this.timeout(120_000);
+  it("is repeated within tolerance by TensorFlow and by ONNX Runtime", async () => {
+    const book = new NotebookOfOne();
+    try {
+      mkdirSync(join(book.folder, "data"));
+      const rows = readFileSync(join(root, "notebooks/data/sentiment.csv"), "utf8");
+      writeFileSync(join(book.folder, "data", "sentiment.csv"), rows);
+      await book.run(`data reviews {
+  source: csv("data/sentiment.csv"), columns: { text: text, label: label }
+  clean: [unicode, strip_html, drop_empty, drop_duplicates]
+  split: by_column(part), allow: { near-leak: "three exclamations that different people write alike" }
+}
+model mood { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora(rank: 8), max_length: 128 }
+recipe quick { steps: 5, batch_size: 16, optimizer: adamw(learning_rate: 2e-3), seed: 0, log: every(steps: 1), validate: none }
+train mood on reviews with quick`);
+      const run = RunFolder.open((book.values.get("mood") as ModelHandle).folder!);
+      assert.equal(recordIn(run.lock())?.allowed?.[0]?.code, "near-leak");
+      for (const engine of ["tensorflow", "onnx"] as const) {
+        const { numbers, same } = await replay(run, { startEngine: lentEngine, engine });
+        assert.ok(same && numbers.losses === 5, `${engine}: ${JSON.stringify(numbers)}`);
+        assert.ok(numbers.furthest.loss < 1e-3, `${engine}: ${String(numbers.furthest.loss)}`);
+      }
+    } finally {
+      await book.close();
+    }
   });
 });
 
