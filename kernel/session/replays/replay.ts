@@ -126,7 +126,13 @@ function demandEnded(run: RunFolder): void {
   const log = new RunLog();
   log.take(readRegular(run.eventsFile) ?? "");
   const { step, steps } = log;
-  throw new CodedError("still-training", { run: run.id, step, steps, process: holder.writer.id });
+  throw new CodedError("still-training", {
+    run: run.id,
+    name: run.lock()?.name ?? run.id,
+    step,
+    steps,
+    process: holder.writer.id,
+  });
 }
 
 function stageOf(home: string, { signal, onProgress }: ReplayOptions): Stage {
