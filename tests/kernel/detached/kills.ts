@@ -178,8 +178,8 @@ class Killer {
   }
 
   /** Its folder after a kill: whole files, a log that can be read, and a standing that is told. */
-  private look(run: RunFolder, kind: Kind, step: number): void {
-    const { is, how, goesOnFrom } = standing(run);
+  private look(run: RunFolder, kind: Kind, before: number): void {
+    const { is, how, goesOnFrom, step } = standing(run);
     if (is === "done") return; // it was quicker
     const expected = kind === "host" ? "failed" : "cut off";
     if (is !== expected) this.troubles.push(`after a kill of ${kind} the training is told to be ${is} (${how ?? ""})`);
@@ -191,6 +191,8 @@ class Killer {
         this.troubles.push(`after a kill of ${kind}: ${one.file}: ${String(error)}`);
       }
     }
+    if (step < before)
+      this.troubles.push(`after a kill of ${kind} the log ends at step ${String(step)}, not ${String(before)}`);
     // A step may be logged whose checkpoint is due next.
     this.lost = Math.max(this.lost, step - (goesOnFrom ?? 0));
     if (goesOnFrom !== null && step - goesOnFrom > 6)
