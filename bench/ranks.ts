@@ -70,12 +70,12 @@ async function trained(what: keyof typeof TRAININGS, of: number, steps: string):
     const runner = of === 1 ? "" : `${more}, runner: processes(${String(of)})`;
     writeFileSync(
       file,
-      `data reviews { source: csv(${JSON.stringify(reviews)}), columns: { text: text, label: label }, split: by_column(split) }
+      `data reviews { source: csv(${JSON.stringify(reviews)}), columns: { text: text, label: label }, split: by_column(part) }
 model mood { base: "all-MiniLM-L6-v2", task: text_classification, technique: ${technique}, max_length: 64 }
 train mood on reviews { steps: ${steps}, dropout: 0, seed: 1, validate: none, keep: last${runner} }\n`,
     );
     const silent = { display: () => undefined, update: () => undefined };
-    const { ok } = await runTuneFile(file, { screen: silent, runs: join(folder, "runs") });
+    const { ok } = await runTuneFile(file, { screen: silent, runs: join(folder, "runs"), warn: () => undefined });
     if (!ok) throw new Error(`${what} with ${String(of)} ranks failed`);
     const run = readdirSync(join(folder, "runs")).find((name) => name.startsWith("mood-"));
     const events = RunFolder.open(join(folder, "runs", run ?? "")).events();
