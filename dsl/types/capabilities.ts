@@ -40,8 +40,8 @@ export interface Kinds<C extends Call = Call> {
   relation: RelationCapabilities;
   term: TermCapabilities;
   pruner: NothingMore;
-  runner: RunnerCapabilities<C>;
   tracker: NothingMore;
+  runner: RunnerCapabilities<C>;
   subject: NothingMore;
   target: TargetCapabilities;
   secret: SecretCapabilities;

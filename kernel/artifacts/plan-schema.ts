@@ -82,7 +82,7 @@ const training: Schema<RecipePlan> = fields({
   seed: figure,
 });
 
-const planSchema: Schema<Plan> = fields({
+export const planSchema: Schema<Plan> = fields({
   version: v.literal(1),
   recipe: fields({ data, dataHash: maybeText, model, training, experiments: v.exactOptional(v.array(text)) }),
   effects: fields({

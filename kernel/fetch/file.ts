@@ -20,6 +20,8 @@ export interface FetchOptions {
   /** Bytes; more are not taken, where the size isn't known. */
   readonly most?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Past all proxies. */
+  readonly direct?: true;
   /** Bytes so far and in all (null while unknown); several times a second at most. */
   readonly onProgress?: (done: number, total: number | null) => void;
   readonly signal?: AbortSignal;
@@ -160,6 +162,7 @@ async function receive(
   const answer = await get(url, {
     headers: { ...options.headers, ...(from > 0 ? { range: `bytes=${String(from)}-` } : {}) },
     signal: options.signal,
+    direct: options.direct,
   });
   if (answer.statusCode === 416) {
     await answer.body.dump();

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
-import { EnvHttpProxyAgent, interceptors, request, type Dispatcher } from "undici";
+import { Agent, EnvHttpProxyAgent, interceptors, request, type Dispatcher } from "undici";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { pipSettings } from "./pip.js";
 import "./codes.js";
@@ -12,6 +12,8 @@ interface Dispatchers {
   readonly following: Dispatcher;
 }
 let shared: Dispatchers | undefined;
+const TIMES = { bodyTimeout: 60_000, headersTimeout: 60_000, keepAliveTimeout: 1_000 } as const;
+let straight: Dispatcher | undefined;
 
 /** The one way out: with `following` redirects are followed. */
 function dispatchers(): Dispatchers {
@@ -35,9 +37,7 @@ function dispatchers(): Dispatchers {
     connect: { timeout: 30_000, ...tls },
     requestTls: tls,
     proxyTls: tls,
-    bodyTimeout: 60_000,
-    headersTimeout: 60_000,
-    keepAliveTimeout: 1_000,
+    ...TIMES,
   });
   shared = { plain, following: plain.compose(interceptors.redirect({ maxRedirections: 5 })) };
   return shared;
@@ -45,12 +45,14 @@ function dispatchers(): Dispatchers {
 
 export interface GetOptions {
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of the address itself, past all proxies, and nowhere else: what stands in the headers is for it alone. */
+  readonly direct?: true | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** One GET; the answer's body is still to be read. Network trouble is the coded error `network-failed`. */
 export function get(url: string, options: GetOptions = {}): Promise<Dispatcher.ResponseData> {
-  return ask(url, "GET", dispatchers().following, options);
+  return ask(url, "GET", options.direct ? (straight ??= new Agent(TIMES)) : dispatchers().following, options);
 }
 
 /** One POST of JSON, as the server answers it first. `patience`: milliseconds without a byte. Coded error `network-failed`. */

@@ -22,16 +22,26 @@ export interface OpenOptions extends Pick<Given, "screen" | "signal"> {
   readonly startEngine?: (options: EngineOptions) => Promise<Engine>;
 }
 
-/** Coded error `shipped-otherwise`; what is wrong with the text is a `Refused`. Whoever opens it closes the session. */
-export async function openShipment({ shipment, tables }: Shipped, o: OpenOptions): Promise<Opened> {
-  const { folder, runs, sources, statement } = shipment;
+/** A session with the engine and the values that the other one had; of its texts nothing is read. */
+export async function sessionOf(
+  { shipment, tables }: Shipped,
+  o: OpenOptions,
+): Promise<Pick<Opened, "session"> & { readonly hostContext: HostContext }> {
+  const { folder, runs } = shipment;
   const session = new TuneSession({ folder, runs, ...(o.startEngine && { startEngine: o.startEngine }) });
+  await session.engines.configure(shipment.engine);
+  session.datasets.engine = shipment.engine.engine;
+  return { session, hostContext: contextOf(shipment, tables, o) };
+}
+
+/** Coded error `shipped-otherwise`; what is wrong with the text is a `Refused`. Whoever opens it closes the session. */
+export async function openShipment(shipped: Shipped, o: OpenOptions): Promise<Opened> {
+  const { shipment } = shipped;
+  const { sources, statement } = shipment;
+  const { session, hostContext } = await sessionOf(shipped, o);
   try {
-    await session.engines.configure(shipment.engine);
-    session.datasets.engine = shipment.engine.engine;
     for (const [name, { run, recipeHash }] of Object.entries(shipment.trained))
       session.models.restore(name, run, recipeHash);
-    const hostContext = contextOf(shipment, tables, o);
     const last = must(sources.at(-1), "the statement's own source");
     session.adopt(sources.slice(0, -1));
     const { diagnostics, actions, facts } = await session.compile(last, hostContext);

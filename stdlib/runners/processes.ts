@@ -9,6 +9,7 @@ export const word = defineWord({
   elsewhere: { process: "processes", multiprocessing: "processes", workers: "processes", local: "processes" },
   notes: [
     "A training's updates are shared: each process takes its part of the rows of every batch, their gradients are summed, and all make the same update.",
+    "A sweep's trials go to them as they come: what one process trains, the next can't slow, and one that dies costs the steps since the last checkpoint.",
     "Where it runs changes no hash. An engine's sums may differ in their last digits with its number of threads: `engine { threads: 1 }` makes them the same with and without a runner.",
   ],
   capabilities: {
@@ -30,4 +31,5 @@ export const word = defineWord({
       impact: "medium",
     },
   ],
+  load: async () => (await import("./processes.run.js")).processes,
 });

@@ -262,6 +262,11 @@ export class DatasetCache {
     return made;
   }
 
+  /** A base of that name is this one, whatever lies in its place here: its files came by their hashes. */
+  lend({ name, folder }: Pick<ReaderOf, "name" | "folder">, s: Pick<HostContext, "folder">, base: Base): void {
+    this.bases.set(`${resolve(s.folder, folder)}\u0000${name}`, Promise.resolve(base));
+  }
+
   /** A model from scratch: made again where the data that its tokenizer is trained on have changed. */
   private async scratch(plan: ScratchPlan, s: HostContext): Promise<Base> {
     const prepared = plan.data ? await this.data(plan.data, null, s) : null;

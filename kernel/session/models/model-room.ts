@@ -82,6 +82,8 @@ export class ModelRoom {
   private readonly open = new OpenModels();
   /** Folder of trained models that are bases → the checkpoint that was written there. */
   private readonly written = new Map<string, { readonly file: string; readonly base: Base }>();
+  /** Those of other sessions, by their recipes. */
+  private readonly lent = new Map<string, Base>();
   private queue: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly session: TuneSession) {}
@@ -140,6 +142,11 @@ export class ModelRoom {
     this.define(weights.plan.recipe.model, name).weights = { ...weights, recipeHash };
   }
 
+  /** The weights of a model that was trained elsewhere, as a base: its files came by their hashes. */
+  lend(recipeHash: string, base: Base): void {
+    this.lent.set(recipeHash, base);
+  }
+
   /** The base and tokenizer of a plan. */
   async parts(plan: Reading, s: HostContext): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
     return this.partsOf(plan.recipe.model, s);
@@ -160,6 +167,8 @@ export class ModelRoom {
 
   /** The weights of a model trained here, as a folder that is a base; written where that was not done for them yet. */
   private async trainedBase({ base: name, trained, name: of }: ModelPlan, s: HostContext): Promise<Base> {
+    const lent = trained && this.lent.get(trained.recipeHash);
+    if (lent) return lent;
     const { weights } = this.get(name);
     if (!weights?.complete) throw new CodedError("not-trained", { model: name });
     const folder = RunFolder.open(weights.folder).model;

@@ -16,17 +16,24 @@ import { giveBack, giveWeights, trainOnce, type RunResult } from "../trainings/t
 import { evaluateOnce } from "../verbs/evaluate-once.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
-import { REFUSED, trialProgram, type Around as Compiled } from "./trial-program.js";
+import { REFUSED, trialProgram, type Around as Compiled, type TrialProgram } from "./trial-program.js";
 import type { TrialModels } from "./trial-models.js";
 import type { Asked, Outcome } from "./trial-work.js";
 
-/** What a trial shares with the others of its sweep. */
-export interface Around extends Compiled {
+/** What a trial trains and is scored with. */
+export interface Trains {
   readonly session: TuneSession;
   readonly stage: Stage;
+  readonly sweep: Pick<SweepPlan, "goal" | "goals" | "require">;
   /** Of the statement. */
   readonly span: Span;
   readonly models: TrialModels;
+}
+/** What a trial shares with the others of its sweep. */
+export interface Around extends Compiled, Trains {
+  readonly session: TuneSession;
+  readonly stage: Stage;
+  readonly sweep: SweepPlan;
 }
 /** A training has at least so many chunks, and none lasts longer: a wish is heard, and the others train, after each. */
 const CHUNKS = 8;
@@ -38,7 +45,12 @@ const FIRST = 8;
  * Trains one point, with each of its seeds, and scores it on the validation split (the training split where there is none is never used: the
  * checker refuses). Whoever asks gives its turn back.
  */
-export async function runTrial({ stage, ...shared }: Around, asked: Asked): Promise<readonly Outcome[]> {
+export async function runTrial(around: Around, asked: Asked): Promise<readonly Outcome[]> {
+  return trainPlans(around, asked, await plansOfTrial(around, asked));
+}
+
+/** Its trainings: one, or as many as it has seeds. Whoever asked is told of its hashes. */
+export async function plansOfTrial({ stage, ...shared }: Compiled, asked: Asked): Promise<TrialProgram["plans"]> {
   const around = { ...shared, stage: { ...stage, signal: asked.signal } };
   const program = await trialProgram(around, asked.values, `${asked.of.sweep}_${asked.of.number}`);
   if ("refused" in program) {
@@ -47,6 +59,18 @@ export async function runTrial({ stage, ...shared }: Around, asked: Asked): Prom
   }
   const { plans, recipe, data } = program;
   asked.onProgram({ recipe, ...(data !== null && { data }) });
+  return plans;
+}
+
+/** What is asked of a trial whose program is known. */
+export type Training = Omit<Asked, "values" | "onProgram">;
+
+export async function trainPlans(
+  { stage, ...shared }: Trains,
+  asked: Training,
+  plans: TrialProgram["plans"],
+): Promise<readonly Outcome[]> {
+  const around = { ...shared, stage: { ...stage, signal: asked.signal } };
   const outcomes: Outcome[] = [];
   for (const { name, plan } of plans) {
     outcomes.push(await runOnce(around, asked, { name, plan, first: outcomes.length === 0 }));
@@ -62,7 +86,7 @@ interface One {
   readonly first: boolean;
 }
 
-async function runOnce(around: Around, asked: Asked, one: One): Promise<Outcome> {
+async function runOnce(around: Trains, asked: Training, one: One): Promise<Outcome> {
   const { session, stage, sweep } = around;
   const { name, plan } = one;
   const { registry } = session.vocabulary;
@@ -119,7 +143,7 @@ function outcomeOf(
     readonly values: readonly (number | undefined)[];
     readonly step: number;
   },
-  { goals }: SweepPlan,
+  { goals }: Pick<SweepPlan, "goals">,
   registry: Registry,
 ): Outcome {
   const all = values.map((value) => value ?? Number.NaN);
@@ -143,22 +167,26 @@ function doneBefore({ runs, vocabulary }: TuneSession, of: Asked["of"], { name, 
 }
 
 async function trained(
-  around: Around,
-  asked: Asked,
+  around: Trains,
+  asked: Training,
   { name, plan, first }: One,
   measures: readonly Call[],
 ): Promise<RunResult> {
   const { session, stage, sweep, models } = around;
   const metric = metricName(sweep.goal.metric, session.vocabulary.registry);
-  const onEvent = (event: RunEvent): void => {
+  const tell = (event: RunEvent): void => {
     if (event.kind === "step") asked.onStep(event.step, event.tokens);
     const score = event.kind === "evaluated" ? event.metrics[metric] : undefined;
     if (event.kind === "evaluated" && first && score !== undefined && !Number.isNaN(score))
       asked.onReport(event.step, score);
   };
   const request = {
-    ...{ plan, name, title: name, trial: asked.of, measures, onEvent, opens: models.opens },
-    onBehind: (events: readonly RunEvent[]) => events.forEach(onEvent),
+    ...{ plan, name, title: name, trial: asked.of, measures, opens: models.opens },
+    onEvent: (event: RunEvent) => {
+      tell(event);
+      asked.onEvent?.(event);
+    },
+    onBehind: (events: readonly RunEvent[]) => events.forEach(tell),
     onRun: (folder: string) => asked.onRun(folder),
     among: (steps: number) => {
       asked.onSteps(steps);

@@ -1,5 +1,6 @@
 /** What a trial is given, and what comes of it. */
 import type { TrialOf } from "../../artifacts/trials.js";
+import type { RunEvent } from "../../core/session/events.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 import type { Turn } from "./turns.js";
 
@@ -7,7 +8,7 @@ import type { Turn } from "./turns.js";
 export interface Asked {
   readonly values: Readonly<Record<string, string>>;
   readonly of: TrialOf;
-  readonly turn: Turn;
+  readonly turn: Pick<Turn, "begin" | "pass">;
   /** Interrupts it. */
   readonly signal: AbortSignal;
   /** It goes on where it was interrupted, if it had got so far. */
@@ -21,6 +22,8 @@ export interface Asked {
   onReport(step: number, score: number): void;
   /** `tokens`: of this update. */
   onStep(step: number, tokens: number): void;
+  /** Told of each thing that happens in a run of it. */
+  onEvent?(event: RunEvent): void;
   /** Whether it ends here: by a person's wish, or because it was given up. */
   ends(): "stop" | "give up" | null;
 }

@@ -1,0 +1,265 @@
+/**
+ * A trial in a worker: trained and scored by the code that trains it where no worker is. Sessions are kept between trials of
+ * one sweep, and with them the base, the rows made tokens and the compiled graph.
+ */
+import { mkdirSync, rmSync, statSync } from "node:fs";
+import { basename, isAbsolute, join } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { registry } from "#stdlib/registry.js";
+import { openBase } from "../bases/open.js";
+import { belowFolder, copied, laidOut, type Shelf } from "../cluster/shelf.js";
+import type { Client } from "../cluster/client.js";
+import type { Answer, Read, Work } from "../cluster/protocol.js";
+import { trialOrder, type TrialOrder, type TrialResult } from "../cluster/trial-order.js";
+import type { Shown } from "../core/display/shown.js";
+import { matched, object, readJson } from "../fetch/json.js";
+import type { Engine, EngineOptions } from "../engine/engine.js";
+import { startEngine } from "../engine/start.js";
+import { sessionOf } from "../session/shipped.js";
+import { trainPlans, type Training } from "../session/sweeps/run-trial.js";
+import { TrialModels } from "../session/sweeps/trial-models.js";
+import type { Stage, TuneSession } from "../session/tune-session.js";
+import { Warnings } from "../session/warnings.js";
+import { readShipment, type Shipped } from "../shipping/shipment.js";
+import { RunFolder } from "../artifacts/run-folder.js";
+import type { RunEvent } from "../core/session/events.js";
+import { HandedRun, type HandingIn } from "./handing-in.js";
+import type { Teller } from "./teller.js";
+import "../cluster/codes.js";
+
+export interface Place {
+  /** Of this worker alone: runs, files, what is on its way. Taken away when it ends. */
+  readonly own: string;
+  /** Of files by their hash. */
+  readonly cache: string;
+  /** What people know it by. */
+  readonly name: string;
+  /** Null: all that the machine has. */
+  readonly threads: number | null;
+  readonly client: Client;
+}
+export interface Doing {
+  readonly worker: string;
+  readonly work: Work;
+  readonly teller: Teller;
+  /** What was answered last. */
+  readonly answer: () => Answer;
+  /** It is interrupted, and its checkpoint handed in. */
+  readonly signal: AbortSignal;
+  /** Nobody takes what it would tell. */
+  readonly lost: AbortSignal;
+  readonly onLost: (error: unknown) => void;
+}
+interface Bench {
+  readonly session: TuneSession;
+  readonly hostContext: Stage["hostContext"];
+  readonly models: TrialModels;
+  readonly stays: () => void;
+}
+
+export class Trials {
+  private readonly benches = new Map<string, Bench>();
+
+  constructor(private readonly place: Place) {}
+
+  async do(doing: Doing): Promise<TrialResult> {
+    const order = matched(doing.work.order, trialOrder);
+    const { root, shipped, reads } = await this.laid(order, doing);
+    const bench = await this.benchOf(root, shipped, order);
+    await lendBases(order, root, bench, this.place.name);
+    await this.resumed(order, reads, doing);
+    const hands = new Hands(order, doing, this.place, bench.session.runs);
+    try {
+      const outcomes = await trainPlans(
+        { ...bench, span: shipped.shipment.statement.span, sweep: order.aims, stage: this.stage(bench, doing) },
+        { ...hands.asked, resume: order.begun.length > 0 },
+        order.plans,
+      );
+      await hands.whole();
+      return { outcomes: outcomes.map((one) => ({ ...one, run: basename(one.run) })) };
+    } catch (error) {
+      if (doing.lost.aborted) throw error;
+      // What an interrupted one wrote last, once the engine has written it.
+      await bench.session.settled();
+      await hands.whole();
+      throw error;
+    } finally {
+      for (const entry of hands.folders) rmSync(entry, { recursive: true, force: true });
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { session, models, stays } of this.benches.values()) {
+      stays();
+      await models.close();
+      await session.close();
+    }
+    this.benches.clear();
+  }
+
+  private shelf({ lost }: Doing): Shelf {
+    const { own, cache, client } = this.place;
+    return { cache, folder: join(own, "files"), client, signal: lost };
+  }
+
+  /** The files that it reads, and the shipment. */
+  private async laid(order: TrialOrder, doing: Doing) {
+    const reads = new Map(doing.work.files.map((file) => [file.hash, file]));
+    const shelf = this.shelf(doing);
+    const root = await laidOut(doing.work.files.slice(0, order.laid), shelf);
+    const folder = join(this.place.own, "shipment");
+    mkdirSync(folder, { recursive: true });
+    for (const { path, hash } of order.shipment)
+      await copied(must(reads.get(hash), "a file of the shipment"), join(folder, path), shelf);
+    return { root, reads, shipped: readShipment(folder) };
+  }
+
+  /** Another sweep's session is closed: two bases may be more than the memory holds. */
+  private async benchOf(root: string, { shipment, tables }: Shipped, order: TrialOrder): Promise<Bench> {
+    const key = JSON.stringify([root, order.shipment]);
+    const known = this.benches.get(key);
+    if (known) return known;
+    await this.close();
+    const runs = join(this.place.own, "runs");
+    mkdirSync(runs, { recursive: true });
+    const folder = root === "" ? shipment.folder : belowFolder(root, shipment.folder);
+    if (root !== "") mkdirSync(folder, { recursive: true });
+    const { session, hostContext } = await sessionOf(
+      { shipment: { ...shipment, folder, runs }, tables },
+      { screen: mute, startEngine: (options) => this.engine(options) },
+    );
+    const bench = { session, hostContext, models: new TrialModels(1), stays: session.engines.stay() };
+    this.benches.set(key, bench);
+    return bench;
+  }
+
+  private engine(options: EngineOptions): Promise<Engine> {
+    const { threads } = this.place;
+    return startEngine({ ...options, ...(threads !== null && options.threads === undefined && { threads }) });
+  }
+
+  private stage({ hostContext }: Bench, { teller, signal }: Doing): Stage {
+    const screen = telling(teller);
+    return {
+      ...{ screen, signal, sources: [], warnings: new Warnings(screen, [], "trial") },
+      hostContext: { ...hostContext, signal },
+    };
+  }
+
+  /** The runs that it goes on from, in this worker's folder of runs. */
+  private async resumed(order: TrialOrder, reads: ReadonlyMap<string, Read>, doing: Doing): Promise<void> {
+    for (const { id, files } of order.begun) {
+      const folder = join(this.place.own, "runs", id);
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(join(folder, "checkpoints"), { recursive: true });
+      for (const { path, hash } of files)
+        await copied(must(reads.get(hash), "a file of a run"), join(folder, path), this.shelf(doing));
+    }
+  }
+}
+
+const mute = { display: () => undefined, update: () => undefined };
+
+/** What is shown of a trial lastingly are warnings: they are told as text. */
+function telling(teller: Teller): Stage["screen"] {
+  const tell = ({ bundle, id, fixedText }: Shown): void => {
+    const words = bundle["text/plain"];
+    if (typeof words !== "string" || (id !== undefined && fixedText === undefined)) return;
+    teller.say({ is: "note", words: words.slice(0, 4000) });
+  };
+  return { display: tell, update: () => undefined };
+}
+
+/** Bases lie where their files were laid out, whatever their names would be found as here. */
+async function lendBases(order: TrialOrder, root: string, { session, hostContext }: Bench, worker: string) {
+  for (const { plan } of order.plans) {
+    const { model, data } = plan.recipe;
+    const base = order.bases.find(({ hash }) => hash === model.baseHash);
+    if (root !== "") demandRelative(data.source, worker);
+    if (!base) continue;
+    const at = root === "" ? base.folder : belowFolder(root, base.folder);
+    if (model.trained) session.models.lend(model.trained.recipeHash, await openBase(at, "folder", registry));
+    else if (root !== "") {
+      const opened = await openBase(at, "folder", registry);
+      session.datasets.lend({ name: model.base, folder: model.folder }, hostContext, opened);
+    }
+  }
+}
+
+/** Coded error `absolute-elsewhere`. */
+function demandRelative(value: unknown, worker: string): void {
+  if (typeof value === "string" && isAbsolute(value))
+    throw new CodedError("absolute-elsewhere", { path: value, worker });
+  if (typeof value === "object" && value !== null)
+    for (const part of Object.values(value)) demandRelative(part, worker);
+}
+
+/** What a trial tells and hands in. */
+class Hands {
+  readonly folders: string[] = [];
+  private readonly runs: HandedRun[] = [];
+  readonly asked: Omit<Training, "resume">;
+
+  constructor(
+    private readonly order: TrialOrder,
+    private readonly doing: Doing,
+    private readonly place: Place,
+    private readonly runsFolder: string,
+  ) {
+    const { teller, signal, answer } = doing;
+    this.asked = {
+      ...{ of: order.of, signal },
+      turn: { begin: () => Promise.resolve(), pass: () => teller.flush() },
+      onRun: (folder) => this.begun(folder),
+      onSteps: (steps) => teller.say({ is: "steps", run: this.number, steps }),
+      onReport: (step, score) => teller.say({ is: "report", step, score }),
+      onStep: (step, tokens) => teller.say({ is: "step", run: this.number, step, tokens }),
+      onEvent: (event) => this.event(event),
+      ends: () => (answer() === "prune" ? "give up" : answer() === "stop" ? "stop" : null),
+    };
+    for (const { id } of order.begun) this.folders.push(join(runsFolder, id));
+  }
+
+  /** The run that trains now. */
+  private get number(): number {
+    return this.runs.at(-1)?.number ?? 0;
+  }
+
+  private begun(folder: string): void {
+    const { teller, worker, work, lost, onLost } = this.doing;
+    const lock = readJson(join(folder, "lock.json"), object);
+    const number = this.order.plans.findIndex(
+      ({ plan, name }) => plan.recipeHash === lock["recipeHash"] && name === lock["name"],
+    );
+    const plan = must(this.order.plans[number], "the plan of a run").plan;
+    const told = RunFolder.open(folder).lock();
+    const differs = [
+      ...(plan.recipe.dataHash !== null && told?.dataHash !== plan.recipe.dataHash ? ["its rows"] : []),
+      ...(plan.recipe.model.baseHash !== null && told?.baseHash !== plan.recipe.model.baseHash ? ["its base"] : []),
+    ];
+    if (differs.length > 0) throw new CodedError("work-otherwise", { what: work.title, differs: differs.join(", ") });
+    if (!this.folders.includes(folder)) this.folders.push(folder);
+    const known = this.order.begun.some(({ id }) => id === basename(folder));
+    const size = known ? statSync(join(folder, "events.jsonl"), { throwIfNoEntry: false })?.size : 0;
+    const { client, own } = this.place;
+    const handing: HandingIn = {
+      ...{ client, worker, teller, onLost, lease: work.lease, signal: lost },
+      beside: join(own, "leaving"),
+    };
+    this.runs.push(new HandedRun(number, folder, handing, size ?? 0));
+    teller.say({ is: "run", run: number, id: basename(folder), lock });
+  }
+
+  private event({ kind }: RunEvent): void {
+    const run = this.runs.at(-1);
+    run?.log();
+    if (kind === "checkpoint") run?.handIn();
+  }
+
+  /** When all that was made is handed in. */
+  async whole(): Promise<void> {
+    for (const run of this.runs) await run.whole();
+    await this.doing.teller.flush();
+  }
+}

@@ -1,0 +1,58 @@
+/** Work for tests of a coordinator: it keeps what it is told, and a run's folder is a folder. */
+import { mkdirSync } from "node:fs";
+import type { Json } from "#kernel/fetch/json.js";
+import type { Answer, Failure, Item, Read, RunFile } from "#kernel/cluster/protocol.js";
+import type { Given, Order } from "#kernel/cluster/work.js";
+
+export class GivenWork implements Given {
+  readonly kind = "trial";
+  readonly items: Item[] = [];
+  readonly results: Json[] = [];
+  readonly failures: Failure[] = [];
+  readonly begins: string[] = [];
+  lostBy: Error | null = null;
+  lefts = 0;
+  says: Answer = "go on";
+  /** Whether a failure would come anywhere. */
+  anywhere = true;
+  private readonly files = new Map<string, string>();
+
+  constructor(
+    readonly title: string,
+    private readonly folder: string,
+    private readonly reads: readonly Read[] = [],
+  ) {}
+
+  begin(worker: string): Promise<Order> {
+    this.begins.push(worker);
+    return Promise.resolve({ order: { what: this.title }, files: this.reads });
+  }
+  on(item: Item): void {
+    this.items.push(item);
+  }
+  answer(): Answer {
+    return this.says;
+  }
+  lacks(_run: number, files: readonly RunFile[]): readonly RunFile[] {
+    return files.filter(({ path, hash }) => this.files.get(path) !== hash);
+  }
+  holds(run: number, files: readonly RunFile[], move: (folder: string, files: readonly RunFile[]) => void): void {
+    mkdirSync(this.folder, { recursive: true });
+    const lacking = this.lacks(run, files);
+    move(this.folder, lacking);
+    for (const { path, hash } of lacking) this.files.set(path, hash);
+  }
+  left(): void {
+    this.lefts += 1;
+  }
+  done(result: Json): void {
+    this.results.push(result);
+  }
+  failed(failure: Failure): boolean {
+    this.failures.push(failure);
+    return this.anywhere;
+  }
+  lost(error: Error): void {
+    this.lostBy = error;
+  }
+}
