@@ -98,6 +98,7 @@ export function sweepAuto(program: Program, header: Header, own: OwnSubject): vo
       ...{ trials: number("trials"), budgetMs: number("budget") ?? 0 },
       ...(tokens !== null && { budgetTokens: tokens }),
       ...(atOnce !== null && { atOnce }),
+      ...(isCall(values["runner"]) && { runner: shortCall(values["runner"], program.registry) }),
     },
   });
 }

@@ -87,6 +87,7 @@ export function sweep(program: Program, header: Header): void {
     goals: goals.map(bare),
     ...(require.length > 0 && { require }),
     pruner: isCall(values["pruner"]) ? values["pruner"] : null,
+    ...(isCall(values["runner"]) && { runner: values["runner"] }),
     plan,
     seed: plan.recipe.training.seed,
   };

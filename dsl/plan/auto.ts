@@ -29,4 +29,6 @@ export interface AutoPlan {
   readonly budgetMs: number;
   readonly budgetTokens?: number;
   readonly atOnce?: number;
+  /** As a program writes it. Absent: the notebook's own engine. */
+  readonly runner?: string;
 }

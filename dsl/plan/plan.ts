@@ -331,6 +331,8 @@ export interface SweepPlan {
   readonly require?: readonly Call[];
   /** What gives up poor trials; null: every trial is trained to its end. */
   readonly pruner: Call | null;
+  /** Who trains the trials: it changes no number, and is in no hash. Absent: the notebook's own engine. */
+  readonly runner?: Call;
   /** Trials that are open at a time, as far as memory does; absent: whoever runs them says. */
   readonly atOnce?: number;
   /** The plan of a trial before anything varies; a trial replaces paths in its recipe. */

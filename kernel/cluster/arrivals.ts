@@ -3,10 +3,10 @@
  * folder of its own beside the runs, is held to both, and is moved to its place: a file of a run is whole or not there.
  */
 import { createHash } from "node:crypto";
-import { createWriteStream, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { writing } from "../artifacts/folder-errors.js";
 import type { Blob, RunFile } from "./protocol.js";
@@ -41,7 +41,7 @@ export class Arrivals {
     this.made = true;
     const part = join(this.folder, `${String(++this.last)}.part`);
     try {
-      await pipeline(body, held(hash, bytes), createWriteStream(part, { flags: "wx", mode: 0o666 }));
+      await write(part, held(hash, bytes)(body));
     } catch (error) {
       rmSync(part, { force: true });
       throw writing(error, part);
@@ -74,6 +74,15 @@ export class Arrivals {
   close(): void {
     if (existsSync(this.folder) && readdirSync(this.folder).length >= 0)
       rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function write(file: string, chunks: AsyncIterable<Buffer>): Promise<void> {
+  const handle = await open(file, "wx", 0o666);
+  try {
+    for await (const chunk of chunks) await handle.writeFile(chunk);
+  } finally {
+    await handle.close();
   }
 }
 

@@ -237,10 +237,11 @@ export const word: BuiltVerb = {
     {
       name: "runner",
       type: { is: "word", kind: "runner" },
-      doc: "Where trials run.",
-      planned: { meanwhile: "trials run here, one after another" },
-      why: "Many machines are faster.",
+      doc: "Who trains the trials: workers that the runner starts when the sweep begins and ends with it, as many at a time as there are workers. Points, seeds, scores and hashes are those of a sweep without one.",
+      default: { derived: "nobody else: trials train on the notebook's engine, in turns", from: () => null },
+      why: "A worker that dies costs a trial the steps since its last checkpoint, and another goes on.",
       impact: "medium",
+      related: ["at_once"],
     },
   ],
 };

@@ -25,6 +25,11 @@ evaluate mood, slim, best on reviews.validation, reviews.test { worst: 5 }
 predict best on "Never again." as verdict
 show best.plan
 `,
+  processes: `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 20%) }
+model m { base: "minilm", task: text_classification }
+sweep m on d as search { vary: { batch_size: choice(16, 32) }, trials: 2, maximize: accuracy, runner: processes(4) }
+sweep auto on d as found { budget: 20min, runner: processes(2) }
+`,
   search: `parameters { trials: 4, rate: 1e-3 }
 data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 20%) }
 model m { base: "minilm", task: text_classification }

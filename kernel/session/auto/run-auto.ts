@@ -89,11 +89,12 @@ async function proposed(around: AroundAuto, { looked: there, able, probed, secon
 
 /** What was asked for, in the words of a sweep. */
 function askedIn({ action }: AroundAuto, seconds: number): readonly Setting[] {
-  const { written, trials, budgetTokens, atOnce } = action.auto;
+  const { written, trials, budgetTokens, atOnce, runner } = action.auto;
   const counted = Object.entries({ trials, tokens: budgetTokens ?? null, at_once: atOnce ?? null });
   return [
     ...counted.flatMap(([key, value]) => (value === null ? [] : [{ key, value: String(value) }])),
     budgetLine(seconds),
+    ...(runner === undefined ? [] : [{ key: "runner", value: runner }]),
     ...Object.entries(written.keys).map(([key, value]) => ({ key, value })),
   ];
 }

@@ -1,6 +1,9 @@
 /** How many trials of a sweep are open at a time. */
 import type { SweepPlan } from "#dsl/plan/plan.js";
-import { bytes } from "../../core/display/text.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { registry } from "#stdlib/registry.js";
+import { availableParallelism } from "node:os";
+import { bytes, plural } from "../../core/display/text.js";
 
 /** Where a pruner compares them: enough to see early which of them lag, and few enough that a search learns from what is done. */
 const COMPARED = 4;
@@ -11,14 +14,34 @@ export interface AtOnce {
   readonly trials: number;
   /** Why there are fewer than there might be; null: there aren't. */
   readonly why: string | null;
+  /** Where a runner's workers train them: what these are, threads of each, and those of all together. */
+  readonly how?: string;
+  readonly threads?: number;
+  readonly cores?: number;
 }
 
 /** `has`: bytes of the machine's memory; `takes`: those of the greatest trial, where somebody knows. */
-export function atOnce({ pruner, plan, ...sweep }: SweepPlan, has: number, takes = plan.estimates.memoryBytes): AtOnce {
+export function atOnce(whole: SweepPlan, has: number, takes = whole.plan.estimates.memoryBytes): AtOnce {
+  const { pruner, runner, ...sweep } = whole;
+  if (runner) return withWorkers(whole, has, takes);
   const wanted = sweep.atOnce ?? (pruner ? COMPARED : 1);
   const room = Math.max(1, Math.floor((has * SHARE) / Math.max(1, takes)));
   if (room >= wanted) return { trials: wanted, why: null };
   const so = room === 1 ? "Trials run one after another" : `${String(room)} trials are open at a time`;
   const why = `${so}: each takes about ${bytes(takes)} of the ${bytes(has)} of memory that there are.`;
   return { trials: room, why };
+}
+
+/** As many as there are workers: one does one trial at a time. */
+function withWorkers({ runner, ...sweep }: SweepPlan, has: number, takes: number): AtOnce {
+  const found = must(runner && registry.find("runner", runner.word)?.capabilities, "what a runner says of itself");
+  const call = must(runner, "the runner");
+  const wanted = Math.min(found.workers(call), sweep.atOnce ?? Infinity, sweep.trials ?? Infinity);
+  const room = found.here ? Math.max(1, Math.floor((has * SHARE) / Math.max(1, takes))) : wanted;
+  const trials = Math.min(wanted, room);
+  const threads = found.threads(call, availableParallelism());
+  const how = `${plural(trials, found.are.replace(/s$/, ""))}, ${plural(threads, "thread")} each, with an engine and weights of its own`;
+  const why =
+    trials < wanted ? `more don't fit: each takes about ${bytes(takes)} of the ${bytes(has)} of memory` : null;
+  return { trials, why, how, threads, cores: trials * threads };
 }

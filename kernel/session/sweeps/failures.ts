@@ -4,10 +4,11 @@ import { CodedError, wordsFor, type Code } from "#dsl/diagnostics/codes.js";
 const engineEnds: readonly Code[] = ["engine-died", "engine-unavailable"];
 const diskEnds: readonly Code[] = ["no-space", "disk-full", "run-folder", "run-lost"];
 
-/** An interrupt, a dead engine or a disk that takes nothing more ends the sweep: null, where only the trial ends. */
-export function ends(error: unknown): "interrupt" | "engine" | "disk" | null {
+/** An interrupt, a dead engine, workers that all end or a disk that takes nothing more ends the sweep: null, where only the trial ends. */
+export function ends(error: unknown): "interrupt" | "engine" | "disk" | "workers" | null {
   if (!(error instanceof CodedError)) return error instanceof Error && error.name === "AbortError" ? "interrupt" : null;
   if (error.code === "interrupted") return "interrupt";
+  if (error.code === "workers-end") return "workers";
   return engineEnds.includes(error.code) ? "engine" : diskEnds.includes(error.code) ? "disk" : null;
 }
 

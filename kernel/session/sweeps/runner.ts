@@ -310,7 +310,7 @@ class SweepRun {
   /** The error that the statement ends with. */
   private told({ error, trial }: { readonly error: unknown; readonly trial: TrialRecord }): unknown {
     const ended = ends(error);
-    if (ended === null || ended === "interrupt") return error;
+    if (ended === null || ended === "interrupt" || ended === "workers") return error;
     const { name, log } = this.o;
     const { number, values } = trial;
     return new CodedError(

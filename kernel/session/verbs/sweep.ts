@@ -24,9 +24,10 @@ import { LiveSweep, type Whole } from "../sweeps/live-sweep.js";
 import { KEPT } from "../sweeps/ranking.js";
 import { againText, lostText } from "../sweeps/again-text.js";
 import { outdatedIn, toRenew } from "../sweeps/outdated.js";
-import { runTrial } from "../sweeps/run-trial.js";
 import { runTrials } from "../sweeps/runner.js";
 import { pricesOf } from "../sweeps/priced.js";
+import { plansOfTrial, runTrial } from "../sweeps/run-trial.js";
+import { trainsTrials } from "../sweeps/trains-trials.js";
 import { startsOf } from "../sweeps/starts.js";
 import { numbered, ofOtherData, startText, strangeText, type StartTold } from "../sweeps/start-told.js";
 import { trackSweep } from "../sweeps/tracked-sweep.js";
@@ -132,10 +133,11 @@ async function renewed(around: Around, log: TrialLog): Promise<readonly TrialRec
 
 async function sweepIn(
   session: TuneSession,
-  { name, sweep, span }: Sweep,
+  action: Sweep,
   stage: Stage,
   { log, lock, beyond, starts, again }: Opened,
 ): Promise<Swept> {
+  const { name, sweep, span } = action;
   const shown = { screen: stage.screen, controls: session.options.controls };
   const live = new LiveSweep(name, sweep, log, session.vocabulary.registry, shown, beyond.whole);
   session.untrained.delete(name);
@@ -159,12 +161,19 @@ async function sweepIn(
   const models = new TrialModels(trials);
   const stays = session.engines.stay();
   let ending: Ending;
+  let trains: Awaited<ReturnType<typeof trainsTrials>> | null = null;
   try {
     const [search, pruner] = await Promise.all([
       does(sweep.search, "search"),
       sweep.pruner && does(sweep.pruner, "pruner"),
     ]);
     const around = { session, stage, sweep, span, models };
+    const onNote = (words: string): void => live.note(words);
+    trains = await trainsTrials(around, {
+      ...{ action, open, journal: log.name, onNote },
+      here: (asked) => runTrial(around, asked),
+      plansOf: (asked) => plansOfTrial(around, asked),
+    });
     ending = await runTrials({
       ...{
         name,
@@ -181,7 +190,7 @@ async function sweepIn(
         signal: stage.signal,
         atOnce: trials,
       },
-      runTrial: (asked) => runTrial(around, asked),
+      runTrial: trains.runTrial,
       onChange: () => {
         live.show();
         tracked.changed(log.ended);
@@ -193,6 +202,7 @@ async function sweepIn(
     tracked.ended(stage.signal?.aborted ? "killed" : "failed");
     throw error;
   } finally {
+    await trains?.end();
     live.end();
     fold?.();
     stays();

@@ -77,11 +77,11 @@ describe("paths of `vary` that lead nowhere", () => {
   });
 });
 
-describe("a sweep's planned and foreign keys", () => {
-  it("are `runner`, which `run` is a habit for", () => {
+describe("a sweep's own and foreign keys", () => {
+  it("are `runner`, which takes words and no names, and which `run` is a habit for", () => {
     const key = (name: string) =>
       codes(`sweep m on d as s { vary: { batch_size: choice(8, 16) }, maximize: accuracy, ${name}: x }`);
-    assert.deepEqual(key("runner"), ["not-built-yet"]);
+    assert.deepEqual(key("runner"), ["unknown-word"]);
     assert.deepEqual(key("run"), ["unknown-key"]);
   });
   it("and `validate: none` needs rows of validation alone", () => {

@@ -16,6 +16,10 @@ import { expectedTime } from "./expected-time.js";
 export interface Open {
   readonly trials: number;
   readonly why: string | null;
+  /** How they are; absent: in turns on one engine. */
+  readonly how?: string;
+  /** Threads that work on them together; absent: nobody else's than the notebook's. */
+  readonly cores?: number;
 }
 export type SweepFact = readonly [name: string, value: string, note: string];
 
@@ -74,10 +78,27 @@ export function sweepFacts(sweep: SweepPlan, open?: Open, costs: Costs | null = 
     ...(found.most === null ? [] : [timeFact("all", found, found.most, pruner ? "less what is given up" : "")]),
     ...(sweep.budgetMs === null ? [] : [budgetFact(sweep.budgetMs / 1000, found)]),
     ...(sweep.budgetTokens === undefined ? [] : [tokensFact(sweep.budgetTokens, found)]),
-    ...(open
-      ? [["open at once", count(open.trials), open.why ?? (open.trials > 1 ? "in turns on one engine" : "")] as const]
-      : []),
+    ...(open ? [["open at once", count(open.trials), openText(open)] as const] : []),
+    ...(open?.cores === undefined ? [] : hoursFact(found, open.cores)),
   ];
+}
+
+function openText({ trials, why, how }: Open): string {
+  if (how !== undefined) return [how, why].filter(Boolean).join("; ");
+  return why ?? (trials > 1 ? "in turns on one engine" : "");
+}
+
+/** Hours of one thread each, whoever has them: the measure that machines are paid by. */
+function hoursFact({ trial, ends, most }: Reckoned, cores: number): readonly SweepFact[] {
+  const seconds = ends ? [ends.least.seconds, ends.most.seconds] : [trial.seconds];
+  const times = most ?? 1;
+  const hours = seconds.flatMap((one) => (one === null ? [] : [hoursText((one * times * cores) / 3600)]));
+  if (hours.length < seconds.length) return [];
+  const of = most === null ? "a trial" : `all trials, ${plural(cores, "thread")}`;
+  return [["CPU-hours", [...new Set(hours)].join(" to "), of]];
+}
+function hoursText(hours: number): string {
+  return hours < 0.01 ? "less than 0.01" : hours.toPrecision(2).replace(/\.?0+$/, "");
 }
 
 function spaceText(sweep: SweepPlan, { points, dimensions }: Reckoned): string {

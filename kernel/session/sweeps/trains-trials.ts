@@ -1,0 +1,63 @@
+/** Who trains a sweep's trials: the notebook's own engine, or workers that its runner starts. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Action } from "#dsl/plan/plan.js";
+import type { AtOnce } from "./at-once.js";
+import { does } from "../../core/session/words.js";
+import { shipmentOf, type Ships, type ShipsFrom } from "../../shipping/ship.js";
+import { writeShipment } from "../../shipping/shipment.js";
+import { version } from "../version.js";
+import type { AroundSweep, Elsewhere } from "./elsewhere.js";
+import type { RunsTrial } from "./trial-work.js";
+
+export interface TrainsTrials {
+  readonly runTrial: RunsTrial;
+  /** No trial is open any more. */
+  end(): Promise<void>;
+}
+export interface Around extends AroundSweep {
+  readonly session: AroundSweep["session"] & Ships;
+  readonly stage: AroundSweep["stage"] & ShipsFrom;
+}
+export interface SweptBy {
+  /** Trains a trial on the notebook's own engine. */
+  readonly here: RunsTrial;
+  readonly plansOf: Elsewhere["plansOf"];
+  readonly action: Extract<Action, { verb: "sweep" }>;
+  readonly open: AtOnce;
+  /** Name of its journal. */
+  readonly journal: string;
+  readonly onNote: (words: string) => void;
+}
+
+/** Coded error `not-shippable`, where a runner's workers can't be told of it. */
+export async function trainsTrials(around: Around, o: SweptBy): Promise<TrainsTrials> {
+  const { runner } = o.action.sweep;
+  if (!runner) return { runTrial: o.here, end: () => Promise.resolve() };
+  const { session, stage } = around;
+  const what = `\`sweep … { runner: ${runner.word}(…) }\``;
+  const shipped = shipmentOf(session, o.action, stage, { what, version });
+  // Whoever has the sweep's lock has this folder: what a killed one left is taken away.
+  const work = join(session.runs, "sweeps", `.${o.journal}`);
+  rmSync(work, { recursive: true, force: true });
+  const folder = join(work, "shipped");
+  writeShipment(folder, shipped);
+  const [{ Coordinator }, { Workers }, { trialsElsewhere }, implementation] = await Promise.all([
+    import("../../cluster/coordinator.js"),
+    import("../../cluster/workers.js"),
+    import("./elsewhere.js"),
+    does(runner, "runner"),
+  ]);
+  const { onNote } = o;
+  const coordinator = await Coordinator.open({ version, scratch: join(work, "arriving"), onNote });
+  const { trials: count, threads = 1 } = o.open;
+  const workers = new Workers({ call: runner, runner: implementation, count, threads, coordinator });
+  return {
+    runTrial: trialsElsewhere({ coordinator, around, plansOf: o.plansOf, shipment: shipped.shipment, folder, onNote }),
+    async end() {
+      await workers.end();
+      await coordinator.close();
+      rmSync(work, { recursive: true, force: true });
+    },
+  };
+}
