@@ -1,9 +1,10 @@
 /**
  * `tunebook bench workers`: the trials of one sweep in processes of their own, and how long a worker needs from one trial's end
  * to the next one's first update, by the events of their runs: what was made is handed in, scored and told, the next is asked
- * for, compiled, opened and begun. With `--kill N` so many workers are killed in mid-trial, one after the other.
+ * for, compiled, opened and begun. With `--kill N` so many workers are killed in mid-trial, one after the other. With `--ray N`
+ * they are jobs of a Ray cluster of so many hosts, made for it on this machine (ray/hosts.ts): none sees the notebook's folder.
  */
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -15,16 +16,18 @@ import type { SweepHandle, TrialRecord } from "#kernel/core/sweep/trial.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 import { processor } from "./finetune/report.js";
+import { RayHosts } from "./ray/hosts.js";
 
 interface Options {
   readonly trials: number;
   readonly workers: number;
   readonly epochs: number;
   readonly kill: number;
+  readonly ray?: number;
 }
 const reviews = fileURLToPath(new URL("../../notebooks/data/sentiment.csv", import.meta.url));
 
-const programOf = ({ trials, workers, epochs }: Options): string => `data reviews {
+const programOf = ({ trials, epochs }: Options, runner: string): string => `data reviews {
   source: csv("reviews.csv"), columns: { text: text, label: label }
   split: random(train: 20%, validation: 5%, test: 75%), allow: { near-leak: "alike" }
 }
@@ -32,12 +35,16 @@ model mood { base: "all-MiniLM-L6-v2", task: text_classification, technique: lor
 recipe quick { epochs: ${String(epochs)}, batch_size: 16, checkpoint: every(steps: 5) }
 sweep mood on reviews with quick as found {
   vary: { optimizer.learning_rate: log(2e-4..5e-3) }
-  search: random, trials: ${String(trials)}, maximize: accuracy, runner: processes(${String(workers)})
+  search: random, trials: ${String(trials)}, maximize: accuracy, runner: ${runner}
 }
 `;
 
 async function main(o: Options): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-workers-"));
+  const hosts = o.ray === undefined ? null : await hostsOf(o.ray, folder);
+  const runner = hosts
+    ? `ray("${hosts.address}", cpus: 1, workers: ${String(o.workers)})`
+    : `processes(${String(o.workers)})`;
   const values = new Map<string, unknown>();
   const session = new TuneSession({
     ...{ folder, runs: join(folder, "runs") },
@@ -47,7 +54,7 @@ async function main(o: Options): Promise<void> {
     copyFileSync(reviews, join(folder, "reviews.csv"));
     const screen = { display: () => undefined, update: () => undefined };
     const begun = performance.now();
-    const text = programOf(o);
+    const text = programOf(o, runner);
     const swept = session.run({ id: "bench", title: "bench", text }, { screen, hostContext: plainHostContext(folder) });
     const killed = await Promise.race([
       kills(o.kill, () => values.get("found") as SweepHandle | undefined),
@@ -58,8 +65,17 @@ async function main(o: Options): Promise<void> {
     tell((values.get("found") as SweepHandle).trials, { ...o, seconds, killed });
   } finally {
     await session.close();
+    await hosts?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** On each of them `tunebook` is this package, as an image would bring it. */
+async function hostsOf(count: number, folder: string): Promise<RayHosts> {
+  const bin = mkdtempSync(join(tmpdir(), "tunebook-bin-"));
+  const program = fileURLToPath(new URL("../kernel/cli/main.js", import.meta.url));
+  writeFileSync(join(bin, "tunebook"), `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`, { mode: 0o755 });
+  return RayHosts.start({ count, cpusEach: 2, path: bin, hidden: [folder] });
 }
 
 /** Kills the process of a trial that is under way, so often. */
@@ -117,5 +133,6 @@ const program = new Command("bench workers")
   .option("--trials <n>", "trials", whole, 8)
   .option("--workers <n>", "processes", whole, 2)
   .option("--epochs <n>", "epochs of each", whole, 1)
+  .option("--ray <hosts>", "on a Ray cluster of so many hosts, in namespaces of this machine (Linux, as root)", whole)
   .option("--kill <n>", "workers that are killed in mid-trial", whole, 0);
 await main(program.parse().opts<Options>());

@@ -99,6 +99,7 @@ import { word as relations_at_most } from "./relations/at_most.js";
 import { word as reserved_continue } from "./reserved/continue.js";
 import { word as reserved_require } from "./reserved/require.js";
 import { word as runners_processes } from "./runners/processes.js";
+import { word as runners_ray } from "./runners/ray.js";
 import { word as schedules_constant } from "./schedules/constant.js";
 import { word as schedules_cosine } from "./schedules/cosine.js";
 import { word as schedules_cosine_with_min_lr } from "./schedules/cosine_with_min_lr.js";
@@ -303,6 +304,7 @@ export const words: readonly Word[] = [
   reserved_continue,
   reserved_require,
   runners_processes,
+  runners_ray,
   schedules_constant,
   schedules_cosine,
   schedules_cosine_with_min_lr,

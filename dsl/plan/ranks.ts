@@ -22,7 +22,8 @@ export const ranksOf = ({ registry }: Pick<Program, "registry">, runner: Given |
 export function ranksIn(runner: Call, registry: Program["registry"]): Ranks {
   const of: RunnerCapabilities | undefined = registry.find("runner", runner.word)?.capabilities;
   if (!of) return ALONE;
-  return { count: of.workers(runner), threads: (cores) => of.threads(runner, cores), here: of.here };
+  // Those whose number nobody knows before train no updates together (rules/ranks.ts).
+  return { count: of.workers(runner) ?? 1, threads: (cores) => of.threads(runner, cores), here: of.here };
 }
 
 /** Each rank holds the whole model, and its share of a batch. */

@@ -1,6 +1,7 @@
 /** Whether several processes can share the updates of a training. */
 import type { Program } from "../plan/program.js";
 import { ranksOf } from "../plan/ranks.js";
+import { isCall } from "../plan/value.js";
 import type { Given } from "../types/given.js";
 import { isBatchwise, type Batching } from "./batching.js";
 import type {} from "./rank-codes.js";
@@ -8,7 +9,12 @@ import type {} from "./rank-codes.js";
 /** @returns false if they can't (reported) */
 export function checkRanks(program: Program, o: Batching, runner: Given | undefined): boolean {
   const { model, data, training, settings, here } = o;
-  const ranks = ranksOf(program, runner).count;
+  const { count: ranks, here: beside } = ranksOf(program, runner);
+  if (!beside) {
+    const word = isCall(runner?.value) ? runner.value.word : "";
+    program.reportNear("ranks-elsewhere", { runner: word }, runner?.span, here);
+    return false;
+  }
   if (training.average && ranks === 1) {
     program.reportNear("average-alone", {}, settings.get("average")?.span, here);
     return false;

@@ -310,8 +310,8 @@ export interface SearchCapabilities<C extends Call = Call> {
 
 /** Where the work of a statement is done. */
 export interface RunnerCapabilities<C extends Call = Call> {
-  /** How many workers there are. */
-  readonly workers: Of<C, number>;
+  /** How many workers there are; null: as many as there is room for, which is asked when they are started. */
+  readonly workers: Of<C, number | null>;
   /** Threads that each has, of a machine with so many. */
   readonly threads: Of<C, number, [cores: number]>;
   /** What they are, in the plural: they share the memory and the processor of the notebook's machine, or have their own. */

@@ -5,9 +5,9 @@
 import { randomBytes } from "node:crypto";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
-import type { RunnerImplementation, StartedWorker, Ways } from "#stdlib/kinds/runner.js";
+import type { RunnerImplementation, StartedWorker } from "#stdlib/kinds/runner.js";
 import type { Coordinator } from "./coordinator.js";
-import { startProcess } from "./process.js";
+import type { WaysOf } from "./ways.js";
 import "./codes.js";
 
 export interface WorkersOptions {
@@ -17,6 +17,7 @@ export interface WorkersOptions {
   readonly threads: number;
   /** How many of those that the runner has: there may be less to do, or less memory. */
   readonly count: number;
+  readonly ways: WaysOf;
   readonly coordinator: Pick<Coordinator, "url" | "token" | "gone" | "ended" | "fail">;
 }
 /** Ends between which nothing was done, beside as many as there are workers. */
@@ -41,12 +42,13 @@ export class Workers {
   }
 
   private start(place: number): void {
-    const { runner, call, coordinator } = this.o;
-    const ways: Ways = {
-      process: ({ threads }) =>
-        startProcess({ url: coordinator.url, token: coordinator.token, name: this.nameOf(call, place), threads }),
-    };
-    const one = runner.start(call, { threads: this.o.threads }, ways);
+    const { runner, call, coordinator, ways } = this.o;
+    const { url, token } = coordinator;
+    const one = runner.start(
+      call,
+      { threads: this.o.threads },
+      ways({ url, token, name: this.nameOf(call, place), place }),
+    );
     this.started.set(place, one);
     void one.ended.then((how) => this.ended(place, one, how));
   }

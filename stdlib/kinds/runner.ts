@@ -8,6 +8,25 @@ import type { Call } from "#dsl/types/value.js";
 export interface Ways {
   /** A process of this machine. */
   process(o: { readonly threads: number }): StartedWorker;
+  /** Jobs of a Ray cluster. */
+  ray(cluster: { readonly address: string; readonly token?: string }): RayWays;
+}
+export interface RayWays {
+  /** Coded errors `ray-unreachable`, `ray-refused`, `ray-no-room`. */
+  look(o: Needs): Promise<Place>;
+  start(o: Needs & { readonly threads: number }): StartedWorker;
+}
+/** What a worker takes of its node. */
+export interface Needs {
+  readonly cpus: number;
+  readonly gpus: number;
+}
+/** Where workers would be. */
+export interface Place {
+  /** How many there is room for. */
+  readonly room: number;
+  /** The address of this machine that they reach. */
+  readonly host: string;
 }
 export interface StartedWorker {
   /** What it calls itself to the coordinator. */
@@ -19,6 +38,8 @@ export interface StartedWorker {
 }
 
 export interface RunnerImplementation {
+  /** Asked before the first is started; absent: they are on this machine, as many as the word says. */
+  look?(call: Call, ways: Pick<Ways, "ray">): Promise<Place>;
   /** Starts one worker, at first or in the place of one that ended. */
   start(call: Call, o: { readonly threads: number }, ways: Ways): StartedWorker;
 }

@@ -13,7 +13,6 @@ const rows: readonly (readonly [kind: Kind, names: string, doc: string, meanwhil
   ],
   ["metric", "size", "A metric.", "`accuracy`, `f1`, `precision`, `recall` and `loss` are built"],
   ["search", "cmaes", "A search.", "`tpe` and `gp` learn from scores, too"],
-  ["runner", "ray", "Runs trials and trainings elsewhere.", "`processes(n)` runs them on this machine"],
   [
     "loss",
     "cross_entropy focal contrastive",

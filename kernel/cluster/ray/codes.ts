@@ -14,9 +14,17 @@ declare module "#dsl/diagnostics/codes.js" {
       /** The last lines that it wrote. */
       readonly log: readonly string[];
     };
+    "ray-no-room": {
+      readonly address: string;
+      readonly cpus: number;
+      readonly gpus: number;
+      readonly nodes: readonly { readonly host: string; readonly cpus: number; readonly gpus: number }[];
+    };
     "ray-package-too-large": { readonly name: string; readonly bytes: number; readonly most: number };
   }
 }
+const needs = (cpus: number, gpus: number): string =>
+  `${String(cpus)} CPU${cpus === 1 ? "" : "s"}${gpus > 0 ? ` and ${String(gpus)} GPU${gpus === 1 ? "" : "s"}` : ""}`;
 const mebibytes = (n: number): string => `${Math.ceil(n / 2 ** 20).toLocaleString("en")} MiB`;
 
 registerCodes({
@@ -43,6 +51,13 @@ registerCodes({
     help: () => "`tunebook doctor --ray ADDRESS` says of each node whether it has what is needed",
     notes: (d) => (d.log.length === 0 ? [] : [`the last that it wrote: ${listed(d.log, { most: 12 })}`]),
     explain: "A job of the cluster ended before its work was done. Ray begins none again by itself.",
+  },
+  "ray-no-room": {
+    severity: "error",
+    message: (d) => `no node of the cluster at ${d.address} has room for a worker of ${needs(d.cpus, d.gpus)}`,
+    help: () => "ask for less (`cpus: 1`), or start larger nodes",
+    notes: (d) => d.nodes.map(({ host, ...has }) => `${host} has ${needs(has.cpus, has.gpus)}`),
+    explain: "A worker lies on one node, which must have as many processors and graphics cards as it asks for.",
   },
   "ray-package-too-large": {
     severity: "error",

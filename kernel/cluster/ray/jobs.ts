@@ -155,7 +155,11 @@ export class RayJobs {
       if (text.length > at) yield text.slice(at);
       at = Math.max(at, text.length);
       if (over) return;
-      await delay(Math.max(this.o.poll ?? POLL, text.length / POLLED), undefined, this.o.signal && { signal: this.o.signal });
+      await delay(
+        Math.max(this.o.poll ?? POLL, text.length / POLLED),
+        undefined,
+        this.o.signal && { signal: this.o.signal },
+      );
     }
   }
 

@@ -20,10 +20,15 @@ export interface AtOnce {
   readonly cores?: number;
 }
 
-/** `has`: bytes of the machine's memory; `takes`: those of the greatest trial, where somebody knows. */
-export function atOnce(whole: SweepPlan, has: number, takes = whole.plan.estimates.memoryBytes): AtOnce {
+/** `places`: workers that there is room for, where somebody asked. `has`: bytes of the machine's memory; `takes`: those of the greatest trial, where somebody knows. */
+export function atOnce(
+  whole: SweepPlan,
+  has: number,
+  takes = whole.plan.estimates.memoryBytes,
+  places: number | null = null,
+): AtOnce {
   const { pruner, runner, ...sweep } = whole;
-  if (runner) return withWorkers(whole, has, takes);
+  if (runner) return withWorkers(whole, has, takes, places);
   const wanted = sweep.atOnce ?? (pruner ? COMPARED : 1);
   const room = Math.max(1, Math.floor((has * SHARE) / Math.max(1, takes)));
   if (room >= wanted) return { trials: wanted, why: null };
@@ -33,15 +38,20 @@ export function atOnce(whole: SweepPlan, has: number, takes = whole.plan.estimat
 }
 
 /** As many as there are workers: one does one trial at a time. */
-function withWorkers({ runner, ...sweep }: SweepPlan, has: number, takes: number): AtOnce {
+function withWorkers({ runner, ...sweep }: SweepPlan, has: number, takes: number, places: number | null): AtOnce {
   const found = must(runner && registry.find("runner", runner.word)?.capabilities, "what a runner says of itself");
   const call = must(runner, "the runner");
-  const wanted = Math.min(found.workers(call), sweep.atOnce ?? Infinity, sweep.trials ?? Infinity);
-  const room = found.here ? Math.max(1, Math.floor((has * SHARE) / Math.max(1, takes))) : wanted;
-  const trials = Math.min(wanted, room);
+  const most = Math.min(sweep.atOnce ?? Infinity, sweep.trials ?? Infinity);
+  const asked = found.workers(call);
   const threads = found.threads(call, availableParallelism());
-  const how = `${plural(trials, found.are.replace(/s$/, ""))}, ${plural(threads, "thread")} each, with an engine and weights of its own`;
-  const why =
-    trials < wanted ? `more don't fit: each takes about ${bytes(takes)} of the ${bytes(has)} of memory` : null;
+  const each = `${plural(threads, "thread")} each, with an engine and weights of its own`;
+  if (asked === null && places === null)
+    return { trials: 1, why: null, how: `as many ${found.are} as there is room for, ${each}`, threads };
+  const wanted = Math.min(asked ?? Infinity, most, asked === null ? (places ?? Infinity) : Infinity);
+  const room = found.here ? Math.max(1, Math.floor((has * SHARE) / Math.max(1, takes))) : (places ?? wanted);
+  const trials = Math.min(wanted, room);
+  const how = `${plural(trials, found.are.replace(/s$/, ""))}, ${each}`;
+  const little = `each takes about ${bytes(takes)} of the ${bytes(has)} of memory`;
+  const why = trials < wanted ? `more don't fit: ${found.here ? little : "the others' nodes are too small"}` : null;
   return { trials, why, how, threads, cores: trials * threads };
 }

@@ -60,11 +60,13 @@ export function trialsElsewhere(o: Elsewhere): RunsTrial {
     const plans = await o.plansOf(asked);
     const reads = await readsOf(o, plans);
     asked.signal.throwIfAborted();
-    return new Promise((done, failed) => {
+    const settled = new AbortController();
+    const outcome = new Promise<readonly Outcome[]>((done, failed) => {
       const trial = new Trial({ ...o, asked, plans, ...reads }, { done, failed });
       o.coordinator.give(trial);
-      trial.untilAborted(() => o.coordinator.withdraw(trial));
+      trial.untilAborted(() => o.coordinator.withdraw(trial), settled.signal);
     });
+    return outcome.finally(() => settled.abort());
   };
 }
 
@@ -139,14 +141,14 @@ class Trial implements Given {
   }
 
   /** Interrupted, it waits for what its worker hands in, for a while; `withdraw`: where nobody has taken it. */
-  untilAborted(withdraw: () => boolean): void {
+  untilAborted(withdraw: () => boolean, settled: AbortSignal): void {
     const { signal } = this.o.asked;
     const stop = (): void => {
       if (withdraw() || !this.lent) this.settles.failed(this.interrupted());
       else setTimeout(() => this.settles.failed(this.interrupted()), HANDED_IN).unref();
     };
     if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
+    else signal.addEventListener("abort", stop, { once: true, signal: settled });
   }
 
   private interrupted(): CodedError {

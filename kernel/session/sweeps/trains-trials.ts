@@ -1,7 +1,8 @@
 /** Who trains a sweep's trials: the notebook's own engine, or workers that its runner starts. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action, SweepPlan } from "#dsl/plan/plan.js";
+import type { Place } from "#stdlib/kinds/runner.js";
 import type { AtOnce } from "./at-once.js";
 import { does } from "../../core/session/words.js";
 import { shipmentOf, type Ships, type ShipsFrom } from "../../shipping/ship.js";
@@ -28,6 +29,15 @@ export interface SweptBy {
   /** Name of its journal. */
   readonly journal: string;
   readonly onNote: (words: string) => void;
+  /** Where its runner's workers would be; null: on this machine. */
+  readonly where: Place | null;
+}
+
+/** Where the workers of a sweep's runner would be; null: on this machine, or it has none. Coded errors of clusters. */
+export async function placeOf({ runner }: SweepPlan): Promise<Place | null> {
+  if (!runner) return null;
+  const [{ waysOf }, { look }] = await Promise.all([import("../../cluster/ways.js"), does(runner, "runner")]);
+  return (await look?.(runner, waysOf()({ url: "", token: "", name: "", place: 0 }))) ?? null;
 }
 
 /** Coded error `not-shippable`, where a runner's workers can't be told of it. */
@@ -42,16 +52,18 @@ export async function trainsTrials(around: Around, o: SweptBy): Promise<TrainsTr
   rmSync(work, { recursive: true, force: true });
   const folder = join(work, "shipped");
   writeShipment(folder, shipped);
-  const [{ Coordinator }, { Workers }, { trialsElsewhere }, implementation] = await Promise.all([
+  const [{ Coordinator }, { Workers }, { waysOf }, { trialsElsewhere }, implementation] = await Promise.all([
     import("../../cluster/coordinator.js"),
     import("../../cluster/workers.js"),
+    import("../../cluster/ways.js"),
     import("./elsewhere.js"),
     does(runner, "runner"),
   ]);
-  const { onNote } = o;
-  const coordinator = await Coordinator.open({ version, scratch: join(work, "arriving"), onNote });
+  const { onNote, where } = o;
+  const scratch = join(work, "arriving");
+  const coordinator = await Coordinator.open({ version, scratch, onNote, ...(where && { host: where.host }) });
   const { trials: count, threads = 1 } = o.open;
-  const workers = new Workers({ call: runner, runner: implementation, count, threads, coordinator });
+  const workers = new Workers({ call: runner, runner: implementation, count, threads, coordinator, ways: waysOf() });
   return {
     runTrial: trialsElsewhere({ coordinator, around, plansOf: o.plansOf, shipment: shipped.shipment, folder, onNote }),
     async end() {

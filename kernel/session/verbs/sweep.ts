@@ -27,7 +27,7 @@ import { outdatedIn, toRenew } from "../sweeps/outdated.js";
 import { runTrials } from "../sweeps/runner.js";
 import { pricesOf } from "../sweeps/priced.js";
 import { plansOfTrial, runTrial } from "../sweeps/run-trial.js";
-import { trainsTrials } from "../sweeps/trains-trials.js";
+import { placeOf, trainsTrials } from "../sweeps/trains-trials.js";
 import { startsOf } from "../sweeps/starts.js";
 import { numbered, ofOtherData, startText, strangeText, type StartTold } from "../sweeps/start-told.js";
 import { trackSweep } from "../sweeps/tracked-sweep.js";
@@ -145,7 +145,8 @@ async function sweepIn(
   session.names.define(name, live, sweepType);
   // Whoever wrote the sweep for somebody has told what it costs.
   const costs = beyond.whole ? null : await trialCosts(session, { name, sweep }, stage);
-  const open = atOnce(sweep, memoryHere(), costs?.most.memoryBytes);
+  const where = await placeOf(sweep);
+  const open = atOnce(sweep, memoryHere(), costs?.most.memoryBytes, where?.room ?? null);
   // A sweep that was written by `sweep auto` has told its plan already.
   const fold = beyond.whole ? null : planCard(stage, { name, sweep, open, costs });
   live.show();
@@ -170,7 +171,7 @@ async function sweepIn(
     const around = { session, stage, sweep, span, models };
     const onNote = (words: string): void => live.note(words);
     trains = await trainsTrials(around, {
-      ...{ action, open, journal: log.name, onNote },
+      ...{ action, open, journal: log.name, onNote, where },
       here: (asked) => runTrial(around, asked),
       plansOf: (asked) => plansOfTrial(around, asked),
     });

@@ -1,0 +1,25 @@
+/** The address by which a machine is seen by another: that of the interface on the way to it. */
+import { connect } from "node:net";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "./codes.js";
+
+/** `address`: of the other's dashboard. Coded error `ray-unreachable`. */
+export function addressTowards(address: string): Promise<string> {
+  const { hostname, port, protocol } = new URL(address);
+  const to = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || (protocol === "https:" ? 443 : 80)) };
+  return new Promise((found, failed) => {
+    const socket = connect({ ...to, timeout: 10_000 });
+    const refuse = (why: string): void => {
+      socket.destroy();
+      failed(new CodedError("ray-unreachable", { address, why }));
+    };
+    socket.once("connect", () => {
+      const here = socket.localAddress;
+      socket.destroy();
+      if (here === undefined) refuse("nobody knows by which way");
+      else found(here);
+    });
+    socket.once("timeout", () => refuse("no answer in ten seconds"));
+    socket.once("error", (error) => refuse(error.message));
+  });
+}

@@ -1,0 +1,132 @@
+/**
+ * A worker that is a job of a Ray cluster: a long one, on one node, that takes work from the coordinator until there is none.
+ * Ray places it and says when it is gone; it retries nothing, which is the coordinator's affair.
+ */
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { StartedWorker } from "#stdlib/kinds/runner.js";
+import { TOKEN_VARIABLE } from "../protocol.js";
+import { isOver, type RayJob, type RayJobs, type RayNode } from "./jobs.js";
+
+export interface RayWorkerOptions {
+  readonly ray: RayJobs;
+  readonly url: string;
+  readonly token: string;
+  readonly name: string;
+  readonly threads: number;
+  readonly cpus: number;
+  readonly gpus: number;
+  /** A node with room for it. */
+  readonly node: () => Promise<RayNode>;
+  readonly patience?: Patience;
+}
+/** Milliseconds. */
+export interface Patience {
+  /** Between two looks at a job. */
+  readonly look: number;
+  /** Without an answer of the cluster, after which its workers count as gone. */
+  readonly away: number;
+  /** That it has to hand in its checkpoint: Ray kills three seconds after it stops. */
+  readonly grace: number;
+}
+const usual: Patience = { look: 1000, away: 60_000, grace: 15_000 };
+/** Lines of its log that are told. */
+const LINES = 6;
+
+export function startRayWorker(o: RayWorkerOptions): StartedWorker {
+  const id = `tunebook-worker-${o.name.replace(/[^\w-]/g, "-")}-${randomBytes(4).toString("hex")}`;
+  const ending = new AbortController();
+  const ended = follow(o, id, ending.signal);
+  return {
+    ...{ name: o.name, ended },
+    async end() {
+      ending.abort();
+      await ended;
+    },
+  };
+}
+
+/** Never rejects: how it ended, in words after its name. */
+async function follow(o: RayWorkerOptions, id: string, ending: AbortSignal): Promise<string> {
+  const { ray } = o;
+  try {
+    const node = await o.node();
+    if (ending.aborted) return "was not needed";
+    await ray.submit({
+      ...{ id, cpus: o.cpus, gpus: o.gpus > 0 ? o.gpus : undefined, node: node.id },
+      entrypoint: `exec tunebook worker --coordinator ${o.url} --name ${o.name} --threads ${String(o.threads)}`,
+      environment: { [TOKEN_VARIABLE]: o.token },
+      metadata: { tunebook: "worker", name: o.name },
+    });
+    const job = await over(ray, id, { ending, patience: o.patience ?? usual });
+    if (job === null) return `on ${node.host} (${node.address}) doesn't answer any more, nor does its cluster`;
+    return `on ${node.host} (${node.address}) ${howItEnded(job, await lastLines(ray, id))}`;
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    return `could not be started: ${error.message}`;
+  }
+}
+
+/** Null: nobody answers any more. */
+async function over(
+  ray: RayJobs,
+  id: string,
+  { ending, patience }: { readonly ending: AbortSignal; readonly patience: Patience },
+): Promise<RayJob | null> {
+  let stopping = false;
+  for (let heard = Date.now(); ;) {
+    const job = await ray.job(id).catch((error: unknown) => {
+      if (error instanceof CodedError && error.code === "ray-unreachable") return null;
+      throw error;
+    });
+    if (job) heard = Date.now();
+    if (job && isOver(job)) return job;
+    if (Date.now() - heard > patience.away) return null;
+    if (ending.aborted && job && !stopping) {
+      stopping = true;
+      // It may hear of the end by itself: the coordinator says that there is no more work.
+      if (!(await untilOver(ray, id, patience))) await ray.stop(id);
+    }
+    await delay(patience.look, undefined, stopping ? {} : { signal: ending }).catch(() => undefined);
+  }
+}
+
+async function untilOver(ray: RayJobs, id: string, { grace, look }: Patience): Promise<boolean> {
+  for (const until = Date.now() + grace; Date.now() < until; await delay(look / 2))
+    if (isOver(await ray.job(id))) return true;
+  return false;
+}
+
+/** What it said last; none: its node is gone, and its log with it. */
+async function lastLines(ray: RayJobs, id: string): Promise<readonly string[]> {
+  const log = await ray.log(id).catch(() => null);
+  return (log ?? "")
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .slice(-LINES);
+}
+
+function howItEnded({ status, message }: RayJob, said: readonly string[]): string {
+  if (status === "SUCCEEDED" || status === "STOPPED") return `ended as ${status}`;
+  const missing = said.some((line) => /tunebook: (?:command )?not found|not found.*tunebook/.test(line));
+  if (missing) return "has no `tunebook` on its path: `tunebook doctor --ray ADDRESS` looks at each node";
+  const error = said.find((line) => /error\[[\w-]+\]/.test(line)) ?? said.at(-1) ?? message;
+  return `ended as ${status}: ${error.trim()}`;
+}
+
+/** Places for workers, one after the other: on each node as many as its processors and graphics cards hold. */
+export function slotsOf(
+  nodes: readonly RayNode[],
+  { cpus, gpus }: { readonly cpus: number; readonly gpus: number },
+): readonly RayNode[] {
+  const room = nodes.map((node) => ({
+    node,
+    left: Math.floor(Math.min(node.cpus / cpus, gpus > 0 ? node.gpus / gpus : Number.POSITIVE_INFINITY)),
+  }));
+  const slots: RayNode[] = [];
+  // Round and round, so that few workers lie on many nodes.
+  for (let round = 0; room.some(({ left }) => left > round); round++)
+    for (const { node, left } of room) if (left > round) slots.push(node);
+  return slots;
+}

@@ -1,0 +1,52 @@
+/** Ways of starting a worker: what a runner is given to do it with. */
+import type { Needs, Place, RayWays, Ways } from "#stdlib/kinds/runner.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { startProcess } from "./process.js";
+import { RayJobs } from "./ray/jobs.js";
+import { addressTowards } from "./ray/towards.js";
+import { slotsOf, startRayWorker } from "./ray/worker.js";
+
+/** A worker that is to be started. */
+export interface Wanted {
+  readonly url: string;
+  readonly token: string;
+  readonly name: string;
+  /** Which of them it is, from 0. */
+  readonly place: number;
+}
+export type WaysOf = (wanted: Wanted) => Ways;
+
+export function waysOf(): WaysOf {
+  return (wanted) => ({
+    process: ({ threads }) => startProcess({ ...of(wanted), threads }),
+    ray: (cluster) => rayWays(new RayJobs(cluster), cluster.address, wanted),
+  });
+}
+const of = ({ url, token, name }: Wanted) => ({ url, token, name });
+
+function rayWays(ray: RayJobs, address: string, wanted: Wanted): RayWays {
+  return {
+    async look(needs): Promise<Place> {
+      const slots = await slotsNow(ray, address, needs);
+      return { room: slots.length, host: await addressTowards(address) };
+    },
+    start: ({ threads, ...needs }) =>
+      startRayWorker({
+        ...{ ...of(wanted), ray, threads, ...needs },
+        // Nodes come and go: one that is started again lies where there is room now.
+        async node() {
+          const slots = await slotsNow(ray, address, needs);
+          return must(slots[wanted.place % slots.length], "a node with room");
+        },
+      }),
+  };
+}
+
+async function slotsNow(ray: RayJobs, address: string, needs: Needs) {
+  const nodes = await ray.nodes();
+  const slots = slotsOf(nodes, needs);
+  if (slots.length > 0) return slots;
+  const has = nodes.map(({ host, cpus, gpus }) => ({ host, cpus, gpus }));
+  throw new CodedError("ray-no-room", { address, ...needs, nodes: has });
+}

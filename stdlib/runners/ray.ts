@@ -1,0 +1,66 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "runner",
+  name: "ray",
+  doc: "Workers that are jobs of a Ray cluster, by the address of its dashboard: each on a node with room for it, until there is no more work.",
+  example: 'runner: ray("http://head:8265", cpus: 2)',
+  since: "0.2.0",
+  elsewhere: { ray_tune: "ray", cluster: "ray" },
+  notes: [
+    "Only Ray's Jobs API is used. A node needs `tunebook` of the same version on its path, with an engine, and the base in its cache; data and weights that were trained come to it by their content. `tunebook doctor --ray ADDRESS` says what each node has.",
+    "The notebook gives out the work: the nodes must reach the machine that it runs on.",
+  ],
+  capabilities: {
+    workers: ({ arguments: { workers } }) => (typeof workers === "number" ? workers : null),
+    threads: ({ arguments: { cpus } }) => Math.max(1, Math.floor(Number(cpus ?? 2))),
+    are: "workers",
+    here: false,
+  },
+  parameters: [
+    {
+      name: "address",
+      type: { is: "text" },
+      doc: "Of the dashboard of the head node.",
+      positional: true,
+      required: true,
+      why: "Everything goes through it: jobs, their logs, the list of nodes.",
+      impact: "high",
+    },
+    {
+      name: "workers",
+      type: { is: "number", integer: true },
+      doc: "How many at most.",
+      range: { min: 1, max: 1024 },
+      default: { derived: "as many as the cluster has room for", from: () => null },
+      why: "More than there are trials are never started.",
+      impact: "medium",
+    },
+    {
+      name: "cpus",
+      type: { is: "number" },
+      doc: "Processors that each takes of its node, and threads of its engine.",
+      range: { min: 1, max: 1024 },
+      default: { value: 2 },
+      why: "Ray places a worker where so many are free.",
+      impact: "medium",
+    },
+    {
+      name: "gpus",
+      type: { is: "number" },
+      doc: "Graphics cards that each takes; a part of one is shared with others.",
+      range: { min: 0, max: 64 },
+      default: { value: 0 },
+      why: "Ray shows a worker the cards that it gave it.",
+      impact: "medium",
+    },
+    {
+      name: "token",
+      type: { is: "word", kind: "secret" },
+      doc: "The cluster's token, by the name of an environment variable, where it asks for one.",
+      why: "Clusters that were not told otherwise ask for none.",
+      impact: "low",
+    },
+  ],
+  load: async () => (await import("./ray.run.js")).ray,
+});
