@@ -24,10 +24,10 @@ workers.Worker = function (file) {
 syncBuiltinESMExports();
 
 const { connect } = Socket.prototype;
-const here = new Set(["localhost", "127.0.0.1", "::1"]);
+const isHere = (host) => host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 Socket.prototype.connect = function (...args) {
   const [options] = Array.isArray(args[0]) ? args[0] : args;
   const host = typeof options === "object" ? (options?.path ? undefined : options?.host) : undefined;
-  if (host !== undefined && !here.has(host)) refuse(`connects to ${host}`);
+  if (host !== undefined && !isHere(host)) refuse(`connects to ${host}`);
   return connect.apply(this, args);
 };
