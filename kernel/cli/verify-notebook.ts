@@ -62,7 +62,8 @@ export async function verifyNotebook(file: string, o: VerifyNotebook): Promise<n
 }
 
 function check(notebook: string, { runs, outputs, failed }: Omit<Verified, "notebook" | "same">): Verified {
-  const moved = runs.some(({ numbers }) => numbers && numbers.beyond.length > 0);
+  // A run that left no numbers says nothing of whether these are the same.
+  const moved = runs.some(({ then, numbers }) => (numbers ? numbers.beyond.length > 0 : then !== null));
   return { notebook, runs, outputs, failed, same: failed === null && !moved && outputs.moved.length === 0 };
 }
 
@@ -89,7 +90,8 @@ function textOf({ notebook, runs, outputs, failed, same }: Verified): string {
 const TOLD = 6;
 
 function runText({ name, then, changed, numbers }: VerifiedRun): string {
-  if (!numbers) return `${name}: no run of that name was there before`;
+  if (then === null) return `${name}: no run of that name was there before`;
+  if (!numbers) return `${name} (${then}): nothing to compare, the run of before has no numbers that this one has`;
   const { exact, losses, scores, furthest, beyond } = numbers;
   const what = [
     ...(losses > 0 ? [plural(losses, "loss", "losses")] : []),

@@ -188,6 +188,7 @@ export class Coordinator implements Desk {
       if (work) {
         const lent = await this.lend(work, worker);
         if (lent) return { work: lent };
+        if (this.workers.get(worker.id) !== worker || worker.lease) return { none: "yet" };
         continue;
       }
       const left = until - Date.now();
@@ -222,6 +223,12 @@ export class Coordinator implements Desk {
       return null;
     }
     if (this.over) return null;
+    // It takes a while: its worker may have gone, or have asked again.
+    if (this.workers.get(worker.id) !== worker || worker.lease) {
+      this.queue.unshift(work);
+      this.wake();
+      return null;
+    }
     const id = randomBytes(16).toString("hex");
     const files = new Map(order.files.map((file) => [file.hash, file]));
     const arrivals = new Arrivals(join(this.o.scratch, id));

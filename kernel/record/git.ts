@@ -107,12 +107,14 @@ export function withoutUser(remote: string): string | null {
   if (remote === "" || /[\s\0]/.test(remote) || remote.includes("::")) return null;
   if (/^[a-z][\w+.-]*:\/\//i.test(remote)) {
     if (!URL.canParse(remote)) return null;
-    const { protocol, host, pathname } = new URL(remote);
-    return shown(`${protocol}//${host}${pathname}`);
+    const { protocol, host, pathname, hash } = new URL(remote);
+    // What stands after `#` may be the rest of a password that was not written as an address has it.
+    return !hash.includes("@") ? shown(`${protocol}//${host}${pathname}`) : null;
   }
   // `user@host:path`, as ssh has it; anything else is a path of this machine.
   const ssh = /^(?:[^@/]*@)?([\w.-]+):(?!\/\/)(.*)$/.exec(remote);
   return shown(ssh && !/^[A-Za-z]$/.test(ssh[1]!) ? `${ssh[1]!}:${ssh[2]!.replace(/[?#].*$/s, "")}` : remote);
 }
 /** A token may stand among the parts of a path. */
-const shown = (address: string): string | null => ([address, ...address.split("/")].some(isSecret) ? null : address);
+const shown = (address: string): string | null =>
+  address.includes("@") || [address, ...address.split("/")].some(isSecret) ? null : address;

@@ -20,11 +20,18 @@ export interface VerifiedRun {
 /** In the order in which they ran. `before`, `after`: folders of runs. */
 export function verifiedRuns(before: string, after: string): readonly VerifiedRun[] {
   const old = sidesIn(before);
-  return sidesIn(after).map((now): VerifiedRun => {
-    const then = old.findLast((one) => keyOf(one) === keyOf(now));
+  const all = sidesIn(after);
+  return all.map((now, at): VerifiedRun => {
+    const like = (side: Side): boolean => keyOf(side) === keyOf(now);
+    const named = old.filter(like);
+    // A name may be trained by several cells: the same recipe, else the same place among those of that name, from the last.
+    const place = all.slice(at + 1).filter(like).length;
+    const then = named.findLast(({ lock }) => lock.recipeHash === now.lock.recipeHash) ?? named.at(-1 - place);
     const about = { name: now.lock.name, now: now.run.id };
     if (!then) return { ...about, then: null, changed: [], numbers: null };
-    return { ...about, then: then.run.id, changed: differingIn(then, now).numbers, numbers: alike(numbers(then, now)) };
+    const compared = alike(numbers(then, now));
+    const some = compared.losses + compared.scores > 0;
+    return { ...about, then: then.run.id, changed: differingIn(then, now).numbers, numbers: some ? compared : null };
   });
 }
 

@@ -1,5 +1,5 @@
 /** Runs a `.tune` file from the command line: what a notebook would show comes as plain text, live lines where there is a terminal. */
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import type { Value } from "#dsl/types/value.js";
 import { partsOf } from "#dsl/syntax/parts.js";
@@ -35,7 +35,8 @@ export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise
   const path = resolve(file);
   const program = textOfNamed(path, file);
   const folder = dirname(path);
-  const source = { id: path, title: file, text: program, path };
+  // Relative to its folder: what it comes to is found again where the folder has moved.
+  const source = { id: path, title: file, text: program, path: basename(path) };
   const session = new TuneSession({ folder, runs: o.runs ?? runsBeside(folder) });
   const warn = o.warn ?? ((words: string) => process.stderr.write(`${words}\n`));
   const hostContext = { ...plainHostContext(folder, o.parameters ?? {}), ...(o.signal ? { signal: o.signal } : {}) };

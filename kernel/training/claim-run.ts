@@ -1,6 +1,6 @@
 /** A run to train, with its lock: a new one, or an interrupted one of the same recipe. */
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join, relative } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { lastOf, must } from "#dsl/diagnostics/must.js";
 import type { Plan } from "#dsl/plan/plan.js";
@@ -33,12 +33,28 @@ export function claimNew(root: string, name: string, plan: Plan, about: About): 
 }
 function claimed(root: string, name: string, plan: Plan, about: About): Claim {
   const locks: RunLock[] = [];
-  const run = RunFolder.create(root, name, plan, about, (folder) => {
+  const run = RunFolder.create(root, name, fromHome(plan, about.home), about, (folder) => {
     const got = RunLock.try(folder, "train");
     if (!(got instanceof RunLock)) throw busy(folder, got);
     locks.push(got);
   });
   return { run, lock: lastOf(locks), checkpoints: [] };
+}
+
+/** Folders within the home are told from there, so that a project that moved has its own. */
+function fromHome(plan: Plan, home: string | undefined): Plan {
+  const { data, model } = plan.recipe;
+  const within = (folder: string): string => {
+    if (home === undefined || !isAbsolute(folder)) return folder;
+    const way = relative(home, folder);
+    return way.startsWith("..") || isAbsolute(way) ? folder : way === "" ? "." : way.split("\\").join("/");
+  };
+  const recipe = {
+    ...plan.recipe,
+    data: { ...data, folder: within(data.folder) },
+    model: { ...model, folder: within(model.folder) },
+  };
+  return { ...plan, recipe };
 }
 
 interface Wanted {

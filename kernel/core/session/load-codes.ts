@@ -61,7 +61,9 @@ declare module "#dsl/diagnostics/codes.js" {
 }
 /** As it is written in Tune. */
 function attachText(name: string): string {
-  return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name) ? `\`attach ${name}\`` : "`attach` with its folder in quotes";
+  return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name)
+    ? `\`attach ${name}\``
+    : "`attach` with its folder in quotes";
 }
 /** At most five names. */
 function few(labels: readonly string[]): string {

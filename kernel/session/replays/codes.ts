@@ -18,6 +18,8 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly words: readonly string[];
       /** What it was written as, where it is a deployment. */
       readonly deployed: string | null;
+      /** What its workers did that one process can't repeat; absent: nothing. */
+      readonly workers?: "averaged their weights" | "drew dropout each for itself";
     };
     "replay-changed": { readonly run: string; readonly changed: readonly Changed[] };
   }
@@ -32,6 +34,9 @@ registerCodes({
             ...(d.tables.length > 0
               ? [`the rows of ${d.run} came from ${listedAsCode(d.tables)} of its notebook`]
               : []),
+            ...(d.workers === undefined
+              ? []
+              : [`the workers of ${d.run} ${d.workers}, which one process can't repeat`]),
             ...(d.words.length > 0
               ? [`${listedAsCode(d.words)} of ${d.run} ${d.words.length > 1 ? "are" : "is"} defined in its notebook`]
               : []),

@@ -16,7 +16,7 @@ import { RunLog } from "../../artifacts/run-log.js";
 import type { Difference } from "../../record/differing.js";
 import { sideOf, type Side } from "../../record/side.js";
 import { EngineRoom } from "../engines/engine-room.js";
-import { giveBack, giveWeights, trainOnce } from "../trainings/training.js";
+import { giveBack, giveWeights, trainOnce, type TrainRequest } from "../trainings/training.js";
 import { TuneSession, type Stage } from "../tune-session.js";
 import { Warnings } from "../warnings.js";
 import { alike, numbersOf, type Alike } from "../../record/alike.js";
@@ -92,7 +92,9 @@ async function replayed(session: TuneSession, side: Side, home: string, o: Repla
     });
   const name = `${lock.name}_again`;
   const onEvent = progressOf(name, plan, o);
-  const result = await trainOnce(session, { plan, name, title: name, resume: false, replays: run.id, onEvent }, stage);
+  const among = upTo(lastStepOf(run));
+  const request = { plan, name, title: name, resume: false, replays: run.id, onEvent: among.seen(onEvent) };
+  const result = await trainOnce(session, { ...request, ...(among.until && { among: among.until }) }, stage);
   try {
     const handle = session.models.unnamed(plan.recipe.model, name);
     await giveWeights(session, handle, plan, result);
@@ -156,14 +158,46 @@ function engineIn(title: string): EngineOptions["engine"] {
 }
 
 /** Of a model that began from another training, the folder that this wrote is its base. */
-function trainable({ run, plan, lock }: Side, home: string): Plan {
-  const { trained, ...model } = plan.recipe.model;
+function trainable({ run, plan: had, lock }: Side, home: string): Plan {
+  const { trained, ...model } = had.recipe.model;
+  // Workers changed no number: one process trains it again.
+  const { runner, ...effects } = had.effects;
+  const { ranks, ...estimates } = had.estimates;
+  void [runner, ranks];
+  const plan = { ...had, effects, estimates };
   if (!trained) return plan;
   const noted = lock.base === undefined ? [] : [resolve(run.path, lock.base)];
   const others = RunFolder.find(dirname(run.path), trained.recipeHash).map((other) => other.model);
   const base = [...noted, ...others].find((folder) => existsSync(join(folder, "config.json")));
   if (base === undefined) throw new CodedError("run-without-base", { run: run.id, base: model.base });
   return { ...plan, recipe: { ...plan.recipe, model: { ...model, base, folder: home } } };
+}
+
+/** The step at which it was ended before its time; null: it came to its own end. */
+function lastStepOf(run: RunFolder): number | null {
+  const events = run.events();
+  const ended = events.findLast((event) => event.kind === "stopped");
+  if (ended?.kind === "stopped" && (ended.reason === "done" || ended.reason === "early")) return null;
+  return events.reduce((last, event) => ("step" in event ? Math.max(last, event.step) : last), 0);
+}
+
+/** Ends a training at that step, as its run was ended. */
+function upTo(last: number | null) {
+  let at = 0;
+  const until: NonNullable<TrainRequest["among"]> = () => ({
+    chunk: () => Math.max(1, (last ?? 0) - at),
+    pause: () => Promise.resolve(),
+    ends: () => (at >= (last ?? Number.POSITIVE_INFINITY) ? "stop" : null),
+  });
+  return {
+    until: last === null ? null : until,
+    seen:
+      (onEvent: TrainRequest["onEvent"]): TrainRequest["onEvent"] =>
+      (event) => {
+        if (event.kind === "step") at = event.step;
+        onEvent(event);
+      },
+  };
 }
 
 function progressOf(name: string, plan: Plan, { onProgress }: ReplayOptions) {

@@ -1,6 +1,6 @@
 /** The commands over a run's record as they are called: replay, diff, verify of a notebook, bundle. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
@@ -89,6 +89,36 @@ describe("commands over a run's record", function () {
     const { status, stdout } = await called(join(folder, "ran"), "replay", `runs/${id ?? ""}`);
     assert.equal(status, 0, stdout);
     assert.match(stdout, /repeats bit for bit/);
+  });
+  it("replay a run of a folder that was moved by what lies there now", async () => {
+    const moved = mkdtempSync(join(tmpdir(), "tunebook-moved-"));
+    try {
+      cpSync(folder, moved, { recursive: true });
+      const [id] = ids();
+      const rows = join(moved, "rows.csv");
+      writeFileSync(rows, readFileSync(rows, "utf8").replaceAll(",yes,train", ",no,train"));
+      const { status, stderr } = await called(moved, "replay", `runs/${id ?? ""}`);
+      assert.equal(status, 1);
+      assert.match(stderr, /error\[replay-changed\].*rows of train, .*file rows\.csv/s);
+    } finally {
+      rmSync(moved, { recursive: true, force: true });
+    }
+  });
+  it("repeat a run that was cut off as far as it went, and no further", async () => {
+    const [id] = ids();
+    const run1 = RunFolder.open(join(folder, "runs", id ?? ""));
+    const cut = join(folder, "runs", "cut-20260101-000000-abcdef");
+    cpSync(run1.path, cut, { recursive: true });
+    rmSync(join(cut, "scores.jsonl"));
+    const lines = readFileSync(run1.eventsFile, "utf8").split("\n");
+    const at = lines.findIndex((line) => line.includes('"kind":"step","step":3,'));
+    assert.ok(at > 0);
+    writeFileSync(join(cut, "events.jsonl"), `${lines.slice(0, at + 1).join("\n")}\n`);
+    const { status, stdout } = await run("replay", "runs/cut-20260101-000000-abcdef");
+    assert.equal(status, 0, stdout);
+    const again = RunFolder.open(/The repetition is (\S+)/.exec(stdout)?.[1] ?? "");
+    assert.equal(Math.max(...again.events().map((event) => (event.kind === "step" ? event.step : 0))), 3);
+    for (const path of [cut, again.path]) rmSync(path, { recursive: true, force: true });
   });
   it("don't pack what another machine wouldn't find", async () => {
     const text = definitions.replace('"rows.csv"', JSON.stringify(join(folder, "rows.csv")));

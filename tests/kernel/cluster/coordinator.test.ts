@@ -76,6 +76,22 @@ describe("a coordinator", () => {
     );
   });
 
+  it("gives work to another whose worker went while it was made ready", async () => {
+    const work = given("slow");
+    let go = (): void => undefined;
+    work.ready = new Promise((ready) => (go = ready));
+    const [a, b] = [await come("a"), await come("b")];
+    const asked = a.takes().catch(() => null);
+    while (work.begins.length === 0) await delay(5);
+    coordinator.gone("a", "a was killed");
+    go();
+    assert.equal(await b.takes(), "slow");
+    await asked;
+    assert.deepEqual(work.begins, ["a", "b"]);
+    await b.done({ of: "slow" });
+    assert.deepEqual(work.results, [{ of: "slow" }]);
+  });
+
   it("keeps the lease of a worker that beats", async () => {
     given("one");
     const a = await come("a");

@@ -23,9 +23,13 @@ export class GivenWork implements Given {
     private readonly reads: readonly Read[] = [],
   ) {}
 
-  begin(worker: string): Promise<Order> {
+  /** What beginning waits for. */
+  ready: Promise<void> = Promise.resolve();
+
+  async begin(worker: string): Promise<Order> {
     this.begins.push(worker);
-    return Promise.resolve({ order: { what: this.title }, files: this.reads });
+    await this.ready;
+    return { order: { what: this.title }, files: this.reads };
   }
   on(item: Item): void {
     this.items.push(item);
