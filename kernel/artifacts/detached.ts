@@ -81,10 +81,10 @@ export function isDetached(folder: string, { writer }: Pick<Holder, "writer">): 
   return own !== undefined && own.id === writer.id && own.machine === writer.machine && own.since === writer.since;
 }
 
-/** How the process ended, where nothing says so yet. */
-export function noteEnd(folder: string, end: Omit<Ended, "at">): void {
+/** How that process ended, where nothing says so yet: another may train there by now. */
+export function noteEnd(folder: string, process: number, end: Omit<Ended, "at">): void {
   const note = readNote(folder);
-  if (!note || note.ended) return;
+  if (!note || note.ended || note.process.id !== process) return;
   const why = end.why === undefined ? {} : { why: end.why.slice(0, most.why) };
   try {
     writeNote(folder, { ...note, ended: { ...end, ...why, at: new Date().toISOString() } });

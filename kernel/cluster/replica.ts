@@ -27,6 +27,8 @@ export interface Expected {
   /** Absolute: where relative paths of the plan start, and the base that it begins from where that was trained. */
   readonly home: string;
   readonly base?: string;
+  /** Where it belongs. */
+  readonly experiment?: NonNullable<Lock["experiment"]>;
 }
 
 export class Replica {
@@ -40,15 +42,22 @@ export class Replica {
 
   /** `told`: its lock, as it was written where it is made. Coded errors `request-refused`, and those of the disk. */
   static make(runs: string, id: string, expected: Expected, told: Json): Replica {
-    const { plan, name, trial } = expected;
+    const { plan, name, trial, experiment } = expected;
     if (!isLock(told) || told.recipeHash !== plan.recipeHash || told.name !== name)
       throw new CodedError("request-refused", { why: `${id} is no run of ${name}` });
     const { folder, lock } = claimed(runs, id);
     const from = (place: "home" | "base"): Partial<Lock> =>
       expected[place] === undefined ? {} : { [place]: relative(folder, expected[place]) };
-    const own = ([name]: readonly [string, unknown]): boolean => !["home", "base", "trial"].includes(name);
+    const own = ([name]: readonly [string, unknown]): boolean =>
+      !["home", "base", "trial", "experiment"].includes(name);
     const rest = Object.fromEntries(Object.entries(told).filter(own));
-    const whole = { ...rest, ...from("home"), ...from("base"), ...(trial && { trial }) };
+    const whole = {
+      ...rest,
+      ...from("home"),
+      ...from("base"),
+      ...(trial && { trial }),
+      ...(experiment && { experiment }),
+    };
     try {
       mkdirSync(join(folder, "checkpoints"));
       writeFileAtomic.sync(join(folder, "plan.json"), JSON.stringify(plan, null, 2));

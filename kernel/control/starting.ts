@@ -132,7 +132,7 @@ function begun(name: string, child: ChildProcess, folder: string, signal: AbortS
     });
     child.once("exit", (exit, by) => {
       signal?.removeEventListener("abort", end);
-      if (run !== null) return noteEnd(run, { exit, signal: by });
+      if (run !== null) return noteEnd(run, child.pid ?? -1, { exit, signal: by });
       if (signal?.aborted) return reject(signal.reason as Error);
       const how = by === null ? `its exit status is ${String(exit)}` : `${by} ended it`;
       reject(told ?? new CodedError("not-started", { name, how, log: lastLines(folder) }));

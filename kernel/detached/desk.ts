@@ -51,7 +51,7 @@ export class Desk implements Follows, Trains {
   }
 
   over(end: { readonly exit: number; readonly why?: string }): void {
-    if (this.folder !== null) noteEnd(this.folder, { signal: null, ...end });
+    if (this.folder !== null) noteEnd(this.folder, process.pid, { signal: null, ...end });
   }
   async close(): Promise<void> {
     await this.server?.close();

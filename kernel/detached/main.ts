@@ -10,6 +10,8 @@ import { EXITS } from "../control/outcome.js";
 import type { Told } from "../control/starting.js";
 import { diagnosticsOf } from "../session/diagnostics-of.js";
 import { openShipment, type Opened } from "../session/shipped.js";
+import type { Shown } from "../core/display/shown.js";
+import type { Screen } from "../session/trainings/live.js";
 import { textScreen } from "../session/text-screen.js";
 import { runTrain } from "../session/verbs/train.js";
 import { readShipment } from "../shipping/shipment.js";
@@ -40,7 +42,8 @@ process.on("uncaughtException", (error) => {
 process.exit(await train());
 
 async function train(): Promise<number> {
-  const screen = textScreen(process.stdout);
+  const text = textScreen(process.stdout);
+  const screen = { ...text, ...withoutPlan(text) };
   let opened: Opened | undefined;
   let end: { readonly exit: number; readonly why?: string } = { exit: EXITS.done };
   try {
@@ -59,6 +62,15 @@ async function train(): Promise<number> {
   desk.over(end);
   await desk.close();
   return end.exit;
+}
+
+/** Whoever started it was shown the plan, and the run's folder has it: the log is for what happens. */
+function withoutPlan(to: Screen): Screen {
+  const isPlan = ({ id }: Shown): boolean => id?.endsWith("-plan") === true;
+  return {
+    display: (shown) => void (isPlan(shown) || to.display(shown)),
+    update: (shown) => void (isPlan(shown) || to.update(shown)),
+  };
 }
 
 /** The statement without what sends it here. */

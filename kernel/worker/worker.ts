@@ -14,6 +14,7 @@ import { cachePath } from "../fetch/cache.js";
 import { Unlike, type Json } from "../fetch/json.js";
 import { version } from "../session/version.js";
 import { Heart, type FromHeart } from "./heart.js";
+import { ownFolder } from "./own-folder.js";
 import { Teller } from "./teller.js";
 import { Trials } from "./trial.js";
 import "../cluster/codes.js";
@@ -47,9 +48,8 @@ interface Now {
 /** Resolves when it has ended in good order. Coded errors `worker-token`, `worker-version`, `coordinator-gone`, `coordinator-answer`. */
 export async function runWorker(o: WorkerOptions): Promise<void> {
   const client = new Client(o);
-  const own = cachePath("workers", `${String(process.pid)}-${Date.now().toString(36)}`);
+  const own = ownFolder(cachePath("workers"));
   const cache = cachePath("blobs");
-  mkdirSync(own, { recursive: true, mode: 0o700 });
   mkdirSync(cache, { recursive: true, mode: 0o700 });
   await swept(cache);
   const { name, threads } = o;

@@ -9,6 +9,7 @@ import { CodedError, entryOf, type Code, type CodeData } from "#dsl/diagnostics/
 import { must } from "#dsl/diagnostics/must.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { readCheckpoints } from "../../artifacts/checkpoints.js";
+import type { TrialOf } from "../../artifacts/trials.js";
 import type { Base } from "../../core/bases/base.js";
 import type { HostContext } from "../../core/session/host-context.js";
 import type { Coordinator } from "../../cluster/coordinator.js";
@@ -31,7 +32,11 @@ export interface AroundSweep {
     readonly runs: string;
     readonly models: { parts(plan: Plan, s: HostContext): Promise<{ readonly base: Base }> };
   };
-  readonly stage: { readonly hostContext: HostContext; readonly signal?: AbortSignal };
+  readonly stage: {
+    readonly hostContext: HostContext;
+    readonly signal?: AbortSignal;
+    readonly experiment?: { readonly name: string; readonly notes: string };
+  };
   readonly sweep: Aims;
 }
 export interface Elsewhere {
@@ -42,6 +47,8 @@ export interface Elsewhere {
   /** What the sweep is to another process, and the folder that it is written in. */
   readonly shipment: Shipment;
   readonly folder: string;
+  /** Told of runs that begin here, and of what happens in them: trackers hear of them as of any. */
+  readonly tells: { began(run: string, trial: TrialOf): void; happened(run: string): void };
   /** Told of what a worker said of a trial, for people. */
   readonly onNote: (words: string) => void;
 }
@@ -202,7 +209,7 @@ class Trial implements Given {
       case "report":
         return asked.onReport(item.step, item.score);
       case "log":
-        return this.replica(item.run).log(item.line);
+        return this.log(item.run, item.line);
       case "note":
         return onNote(`${this.title}: ${item.words}`);
     }
@@ -220,11 +227,22 @@ class Trial implements Given {
       : Replica.make(around.session.runs, id, this.expected({ name, plan, base }), lock);
     this.replicas.set(number, made);
     this.ids.set(id, made.id);
+    this.o.tells.began(made.run.path, asked.of);
     asked.onRun(made.run.path);
+  }
+  private log(run: number, line: string): void {
+    const replica = this.replica(run);
+    replica.log(line);
+    this.o.tells.happened(replica.run.path);
   }
   private expected({ name, plan, base }: { name: string; plan: Plan; base: string | undefined }) {
     const { around, asked } = this.o;
-    return { name, plan, trial: asked.of, home: around.stage.hostContext.folder, ...(base !== undefined && { base }) };
+    const { hostContext, experiment } = around.stage;
+    return {
+      ...{ name, plan, trial: asked.of, home: hostContext.folder },
+      ...(base !== undefined && { base }),
+      ...(experiment && { experiment: { name: experiment.name, notes: experiment.notes } }),
+    };
   }
 
   private replica(run: number): Replica {

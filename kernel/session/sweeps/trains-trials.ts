@@ -7,6 +7,9 @@ import type { AtOnce } from "./at-once.js";
 import { does } from "../../core/session/words.js";
 import { shipmentOf, type Ships, type ShipsFrom } from "../../shipping/ship.js";
 import { writeShipment } from "../../shipping/shipment.js";
+import type { TrialOf } from "../../artifacts/trials.js";
+import type { Trackers } from "../../trackers/trackers.js";
+import { tellBegun, type ToldFrom } from "../trainings/told.js";
 import { version } from "../version.js";
 import type { AroundSweep, Elsewhere } from "./elsewhere.js";
 import type { RunsTrial } from "./trial-work.js";
@@ -17,8 +20,8 @@ export interface TrainsTrials {
   end(): Promise<void>;
 }
 export interface Around extends AroundSweep {
-  readonly session: AroundSweep["session"] & Ships;
-  readonly stage: AroundSweep["stage"] & ShipsFrom;
+  readonly session: AroundSweep["session"] & Ships & { readonly trackers: Trackers };
+  readonly stage: AroundSweep["stage"] & ShipsFrom & ToldFrom;
 }
 export interface SweptBy {
   /** Trains a trial on the notebook's own engine. */
@@ -62,10 +65,22 @@ export async function trainsTrials(around: Around, o: SweptBy): Promise<TrainsTr
   const { onNote, where } = o;
   const scratch = join(work, "arriving");
   const coordinator = await Coordinator.open({ version, scratch, onNote, ...(where && { host: where.host }) });
+  const tells = {
+    began: (run: string, trial: TrialOf) => tellBegun(session, run, stage, trial),
+    happened: (run: string) => session.trackers.happened(run),
+  };
   const { trials: count, threads = 1 } = o.open;
   const workers = new Workers({ call: runner, runner: implementation, count, threads, coordinator, ways: waysOf() });
   return {
-    runTrial: trialsElsewhere({ coordinator, around, plansOf: o.plansOf, shipment: shipped.shipment, folder, onNote }),
+    runTrial: trialsElsewhere({
+      tells,
+      coordinator,
+      around,
+      plansOf: o.plansOf,
+      shipment: shipped.shipment,
+      folder,
+      onNote,
+    }),
     async end() {
       await workers.end();
       await coordinator.close();

@@ -57,7 +57,14 @@ describe("trials in processes", function () {
 
   it("come to the scores, the best and the hashes that they come to without them", async () => {
     await book.run(sweep("here", "trials: 4, at_once: 2"));
+    await book.run('experiment { name: "workers", trackers: tensorboard("board") }');
     await book.run(sweep("there", "trials: 4, runner: processes(2)"));
+    for (const { run } of trialsOf("there"))
+      assert.equal(
+        RunFolder.open(run ?? "").lock()?.experiment?.name,
+        "workers",
+        "a trial belongs where its sweep does",
+      );
     assert.deepEqual(facts("there"), facts("here"));
     const [here, there] = ["here", "there"].map((name) => (book.values.get(name) as SweepHandle).best);
     assert.equal(there?.number, here?.number);

@@ -60,11 +60,11 @@ describe("how a training that ran by itself stands", () => {
     assert.match(outcomeOf(run).how!, /its process, \d+, is gone without a word: it was killed/);
   });
   it("names signal, status and a full disk where somebody saw them", () => {
-    const how = (name: string, end: Parameters<typeof noteEnd>[1]) => {
+    const how = (name: string, end: Parameters<typeof noteEnd>[2]) => {
       const run = cut(name);
-      noteEnd(run.path, end);
+      noteEnd(run.path, gone.id, end);
       // Who comes later doesn't know better.
-      noteEnd(run.path, { exit: 0, signal: null });
+      noteEnd(run.path, gone.id, { exit: 0, signal: null });
       return outcomeOf(run).how!;
     };
     assert.match(how("signal", { exit: null, signal: "SIGKILL" }), /ended by SIGKILL \(memory/);
@@ -74,7 +74,10 @@ describe("how a training that ran by itself stands", () => {
   it("is noted in room that was kept for it", () => {
     const run = cut("note");
     const { size } = statSync(join(run.path, NOTE));
-    noteEnd(run.path, { exit: 1, signal: null, why: "x".repeat(5000) });
+    // Another process trains there by now.
+    noteEnd(run.path, gone.id + 1, { exit: null, signal: "SIGKILL" });
+    assert.equal(readNote(run.path)?.ended, undefined);
+    noteEnd(run.path, gone.id, { exit: 1, signal: null, why: "x".repeat(5000) });
     assert.equal(statSync(join(run.path, NOTE)).size, size);
     assert.equal(readNote(run.path)?.ended?.why?.length, 1000);
     for (const text of ["", "{", '{"version":2}', '{"version":1,"name":3}']) {
