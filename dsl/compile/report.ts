@@ -32,7 +32,7 @@ export function report(program: Program, header: Header): void {
 
 function ofWhat(program: Program, operand: Operand): Of | undefined {
   if (operand.is === "string") return { run: operand.value };
-  const found = named(program, operand, ["model", "run", "sweep"], "a model or a sweep", "report");
+  const found = named(program, operand, ["model", "run", "sweep"], "model or sweep", "report");
   if (!found) return undefined;
   const best = found.node.path.length > 1 && found.of.is !== "sweep";
   if (found.of.is === "sweep" && found.node.path.length === 1) return { name: found.name, is: "sweep" };
