@@ -17,7 +17,8 @@ import { thisProcess } from "#kernel/artifacts/writer.js";
 
 const [mode, folder = "", ...more] = process.argv.slice(2);
 const say = (what: unknown): void => void process.send?.(what);
-const plan = { version: 1, recipeHash: "abcdef12", planHash: "p" } as unknown as Plan;
+const recipe = { data: { folder: "." }, model: { folder: "." } };
+const plan = { version: 1, recipe, recipeHash: "abcdef12", planHash: "p" } as unknown as Plan;
 const about = {
   recipeHash: "abcdef12",
   planHash: "p",
