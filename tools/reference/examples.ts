@@ -64,6 +64,8 @@ function inItsVerb(example: string, word: Word, registry: Registry): string {
       return `train router on tickets with quick { ${example} }`;
     case "evaluate":
       return `evaluate router on tickets.test { ${example} }`;
+    case "experiment":
+      return `experiment { name: "night", ${example} }`;
     case "sweep":
       return sweep(`vary: { batch_size: choice(16, 32) }, ${example}`);
     default:
