@@ -63,7 +63,9 @@ describe("near-duplicates", () => {
           texts.forEach((text, i) => {
             const best = Math.max(...among.map((other) => likeness(text, other)));
             const near = found.get(i);
-            assert.equal(near !== undefined, best >= LIKENESS, `${text} | ${best}`);
+            // Of pairs that are alike by just so much one in 20,000 shares no band (stdlib/lib/near/signatures.ts).
+            if (near || best >= LIKENESS + 0.05 || best < LIKENESS)
+              assert.equal(near !== undefined, best >= LIKENESS, `${text} | ${best}`);
             if (near) assert.ok(Math.abs(near.likeness - likeness(text, among[near.twin]!)) < 1e-6);
           });
         },
