@@ -51,8 +51,11 @@ interface Lease {
   readonly worker: Worker;
   readonly files: ReadonlyMap<string, Read>;
   readonly arrivals: Arrivals;
+  /** What its worker was answered. */
+  readonly lent: LentWork;
   next: number;
 }
+type LentWork = Extract<Answers["take"], { readonly work: unknown }>["work"];
 interface Queued {
   readonly given: Given;
   /** Workers that lack what it needs. */
@@ -177,8 +180,10 @@ export class Coordinator implements Desk {
 
   private async takes({ worker: id }: Ask<"take">, gone: AbortSignal): Promise<Answers["take"]> {
     const worker = this.heard(id);
-    // Whoever asks for work has none: an answer got lost.
-    if (worker.lease) this.lose(worker.lease, `${worker.name} asked for other work`);
+    // Whoever asks for work has none: an answer got lost, and is given again where nothing was told of that work.
+    if (worker.lease?.next === 0) return { work: worker.lease.lent };
+    if (worker.lease)
+      this.lose(worker.lease, `${worker.name} asked for other work after ${String(worker.lease.next)} messages`);
     const until = Date.now() + this.timings.wait;
     for (;;) {
       worker.heard = Date.now();
@@ -232,13 +237,14 @@ export class Coordinator implements Desk {
     const id = randomBytes(16).toString("hex");
     const files = new Map(order.files.map((file) => [file.hash, file]));
     const arrivals = new Arrivals(join(this.o.scratch, id));
-    const lease: Lease = { ...{ id, work, worker, files, arrivals }, next: 0 };
+    const { kind, title } = work.given;
+    const lent: LentWork = { lease: id, kind, title, ...order };
+    const lease: Lease = { ...{ id, work, worker, files, arrivals, lent }, next: 0 };
     work.lease = lease;
     worker.lease = lease;
     worker.heard = Date.now();
     this.leases.set(id, lease);
-    const { kind, title } = work.given;
-    return { lease: id, kind, title, ...order };
+    return lent;
   }
 
   private tell({ worker, lease: id, from, items }: Ask<"tell">): Answers["tell"] {

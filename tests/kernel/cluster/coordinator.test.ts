@@ -92,6 +92,15 @@ describe("a coordinator", () => {
     assert.deepEqual(work.results, [{ of: "slow" }]);
   });
 
+  it("gives an answer again that got lost", async () => {
+    const work = given("one");
+    const a = await come("a");
+    const first = await a.client.ask("take", { worker: a.worker });
+    assert.deepEqual(await a.client.ask("take", { worker: a.worker }), first);
+    assert.deepEqual(work.begins, ["a"]);
+    assert.deepEqual(notes, []);
+  });
+
   it("keeps the lease of a worker that beats", async () => {
     given("one");
     const a = await come("a");

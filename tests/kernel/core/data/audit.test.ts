@@ -46,6 +46,7 @@ const sentence = fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 
 
 describe("near-duplicates", () => {
   it("are those that a comparison of all pairs finds", async () => {
+    const missed = new Set<string>();
     await fc.assert(
       fc.asyncProperty(
         fc.array(sentence, { minLength: 1, maxLength: 12 }),
@@ -63,9 +64,11 @@ describe("near-duplicates", () => {
           texts.forEach((text, i) => {
             const best = Math.max(...among.map((other) => likeness(text, other)));
             const near = found.get(i);
-            // Of pairs that are alike by just so much one in 20,000 shares no band (stdlib/lib/near/signatures.ts).
-            if (near || best >= LIKENESS + 0.05 || best < LIKENESS)
-              assert.equal(near !== undefined, best >= LIKENESS, `${text} | ${best}`);
+            // Of pairs that are alike by just so much one in 20,000 shares no band (stdlib/lib/near/signatures.ts): in a
+            // run as this one there may be one, and hardly ever a second.
+            if (!near && best >= LIKENESS && best < LIKENESS + 0.05) missed.add(`${text} | ${among.join(" | ")}`);
+            else assert.equal(near !== undefined, best >= LIKENESS, `${text} | ${best}`);
+            assert.ok(missed.size <= 1, [...missed].join("\n"));
             if (near) assert.ok(Math.abs(near.likeness - likeness(text, among[near.twin]!)) < 1e-6);
           });
         },
