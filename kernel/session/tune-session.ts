@@ -17,6 +17,7 @@ import { compileAll } from "./answers/host.js";
 import { EngineRoom } from "./engines/engine-room.js";
 import type { Screen } from "./trainings/live.js";
 import { ModelRoom } from "./models/model-room.js";
+import { WeightRoom } from "./models/weight-room.js";
 import type { SweepControls } from "../core/display/sweeps/desk.js";
 import type { DrawnSweep } from "../core/display/sweeps/view.js";
 import { bestIn } from "./sweeps/clearing.js";
@@ -101,6 +102,7 @@ export class TuneSession {
   readonly datasets = new DatasetCache();
   readonly engines: EngineRoom;
   readonly models: ModelRoom;
+  readonly weights: WeightRoom;
   readonly sweeps = new Map<string, DrawnSweep & { readonly plan: SweepPlan; readonly journal: string }>();
   /** Names of sweeps that had no time for a trial. */
   readonly untrained = new Set<string>();
@@ -126,6 +128,11 @@ export class TuneSession {
     this.vocabulary = options.vocabulary ?? makeVocabulary();
     this.engines = new EngineRoom(options.startEngine);
     this.models = new ModelRoom(this);
+    this.weights = new WeightRoom({
+      datasets: this.datasets,
+      engines: this.engines,
+      handle: (name) => this.models.get(name),
+    });
     this.trackers = new Trackers(options.trackers);
   }
 
@@ -244,7 +251,7 @@ export class TuneSession {
   /** Waits for background work, then ends the engine. */
   async close(): Promise<void> {
     await Promise.all(this.background);
-    await this.models.close();
+    await this.weights.close();
     await this.engines.close();
     await this.trackers.close();
   }

@@ -179,7 +179,7 @@ async function lendBases(order: TrialOrder, root: string, { session, hostContext
     if (root !== "") demandRelative(data.source, worker);
     if (!base) continue;
     const at = root === "" ? base.folder : belowFolder(root, base.folder);
-    if (model.trained) session.models.lend(model.trained.recipeHash, await openBase(at, "folder", registry));
+    if (model.trained) session.weights.lend(model.trained.recipeHash, await openBase(at, "folder", registry));
     else if (root !== "") {
       const opened = await openBase(at, "folder", registry);
       session.datasets.lend({ name: model.base, folder: model.folder }, hostContext, opened);

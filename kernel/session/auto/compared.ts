@@ -24,7 +24,7 @@ export async function scoredTrials(around: AroundAuto, trials: readonly TrialRec
       const of = { name: handle.name, kind: "trial", base: model.base, number } as const;
       scored.push(await drawnOf(around, measured, of));
     } finally {
-      await session.models.forget(run);
+      await session.weights.forget(run);
     }
   }
   return scored;

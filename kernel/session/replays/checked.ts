@@ -65,7 +65,7 @@ export async function checked(
   o: { readonly engine: Engine; readonly hostContext: HostContext },
 ): Promise<Checked> {
   const { lock, record } = side;
-  const { base } = await session.models.parts(plan, o.hostContext);
+  const { base } = await session.weights.parts(plan, o.hostContext);
   const prepared = await session.datasets.data(plan.recipe.data, readerOf(plan.recipe.model), o.hostContext);
   const now = await nowOf(side, { base, prepared, plan, ...o });
   const { numbers } = differingIn(side, now);

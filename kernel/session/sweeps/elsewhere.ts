@@ -30,7 +30,7 @@ import type { Asked, Outcome, RunsTrial } from "./trial-work.js";
 export interface AroundSweep {
   readonly session: {
     readonly runs: string;
-    readonly models: { parts(plan: Plan, s: HostContext): Promise<{ readonly base: Base }> };
+    readonly weights: { parts(plan: Plan, s: HostContext): Promise<{ readonly base: Base }> };
   };
   readonly stage: {
     readonly hostContext: HostContext;
@@ -94,7 +94,7 @@ async function readsOf({ around, shipment, folder }: Elsewhere, plans: TrialProg
   for (const { plan } of plans) {
     const { base } = plan.recipe.model.scratch
       ? { base: undefined }
-      : await session.models.parts(plan, stage.hostContext);
+      : await session.weights.parts(plan, stage.hostContext);
     const { files: read } = await ingredientsOf(plan.recipe, {
       ...{ folder: stage.hostContext.folder, base, signal: stage.signal },
     });

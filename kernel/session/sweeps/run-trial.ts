@@ -12,7 +12,9 @@ import { endedAs, isTrial, runsNamed } from "../../history/runs-named.js";
 import { readsTexts, worldIn } from "../../inference/measured.js";
 import { keptCheckpoint } from "../../training/kept-checkpoint.js";
 import { writesText } from "../models/model-handle.js";
-import { giveBack, giveWeights, trainOnce, type RunResult } from "../trainings/training.js";
+import { giveBack, giveWeights } from "../trainings/give-weights.js";
+import type { RunResult } from "../trainings/request.js";
+import { trainOnce } from "../trainings/training.js";
 import { evaluateOnce } from "../verbs/evaluate-once.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
@@ -99,7 +101,7 @@ async function runOnce(around: Trains, asked: Training, one: One): Promise<Outco
   if (before) return outcomeOf(before, sweep, registry);
   await asked.turn.begin();
   const result = await trained(around, asked, one, measures);
-  const forget = () => session.models.forget(result.run.path);
+  const forget = () => session.weights.forget(result.run.path);
   if (result.trained.reason === "interrupted") {
     session.later(result.trained.settled.finally(forget));
     throw new CodedError("interrupted", {

@@ -7,7 +7,7 @@ import { follow } from "../../training/follow.js";
 import { EngineRoom } from "../engines/engine-room.js";
 import { openModel, type OpenModel } from "../models/open-model.js";
 import type { Stage, TuneSession } from "../tune-session.js";
-import { materialOf } from "./training.js";
+import { materialOf } from "./material.js";
 
 export async function followRank(
   session: TuneSession,

@@ -21,7 +21,7 @@ export async function besidePlan(
   stage: Stage,
 ): Promise<Beside> {
   const { model, data } = plan.recipe;
-  const { base, tokenizer } = await session.models.parts(plan, stage.hostContext);
+  const { base, tokenizer } = await session.weights.parts(plan, stage.hostContext);
   const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, name);
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);

@@ -11,7 +11,7 @@ export async function runEngine(
   const engine = (settings["engine"] ?? "auto") as EngineName | "auto";
   const device = (settings["device"] ?? "auto") as DeviceName;
   const threads = settings["threads"];
-  await session.models.close();
+  await session.weights.close();
   await session.engines.configure({ engine, device, ...(typeof threads === "number" ? { threads } : {}) });
   session.datasets.engine = engine;
   const { info } = await session.engines.engine();

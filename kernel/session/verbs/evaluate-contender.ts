@@ -128,7 +128,7 @@ async function askedPart(
     writing: writing || null,
     host: {
       folder,
-      prompted: (base, o) => session.models.prompted(base, hostContext, { ...o, folder }),
+      prompted: (base, o) => session.weights.prompted(base, hostContext, { ...o, folder }),
       vectors: () => baseVectors(session, { model: modelProbed(session, contender, by), contender: name }, stage),
     },
     ...(signal && { signal }),

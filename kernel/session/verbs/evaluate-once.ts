@@ -144,7 +144,11 @@ export async function askedOf(
   how: How,
   stage: Stage,
 ): Promise<AskedModel> {
-  const { plan, labels, packed, open, base, tokenizer } = await session.models.askable(handle, data, stage.hostContext);
+  const { plan, labels, packed, open, base, tokenizer } = await session.weights.askable(
+    handle,
+    data,
+    stage.hostContext,
+  );
   const { model } = plan.recipe;
   const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, labels, handle.name);

@@ -101,7 +101,7 @@ async function maskOf(
 ): Promise<Shown> {
   const rows = on && "data" in on ? { recipe: { model: handle.plan, data: on.data } } : weightsOf(handle).plan;
   const { model, data } = rows.recipe;
-  const { base, tokenizer } = await session.models.parts(rows, stage.hostContext);
+  const { base, tokenizer } = await session.weights.parts(rows, stage.hostContext);
   const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
   const encoding = await encodingOf(rows, base, tokenizer, prepared.labels, model.name);
   const { implementation } = encoding.task;

@@ -24,7 +24,9 @@ import { unmeasured } from "../../training/train.js";
 import { wantsModel } from "../trainings/told.js";
 import { does } from "../../core/session/words.js";
 import type { ModelHandle, Weights } from "../models/model-handle.js";
-import { giveBack, giveWeights, trainOnce, type RunResult, type TrainRequest } from "../trainings/training.js";
+import { giveBack, giveWeights } from "../trainings/give-weights.js";
+import type { RunResult, TrainRequest } from "../trainings/request.js";
+import { trainOnce } from "../trainings/training.js";
 
 /** One training under a name, which has its weights afterwards. `onTrained`: what is shown once they are there. */
 export async function trainNamed(

@@ -91,7 +91,7 @@ model backwards { base: "small", task: translation(prefix: "back: "), technique:
   });
   it("writes the same from the checkpoint of its training", async () => {
     const [before] = await backwards().predict<Written>("dcba", { max_tokens: 8 });
-    await book.session.models.forget(backwards().folder!);
+    await book.session.weights.forget(backwards().folder!);
     const [after] = await backwards().predict<Written>("dcba", { max_tokens: 8 });
     assert.deepEqual(after, before);
   });

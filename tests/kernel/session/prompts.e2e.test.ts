@@ -27,7 +27,7 @@ describe("a prompt beside a model", function () {
   after(() => book.close());
   const last = () => book.session.evaluations.at(-1)!;
   const prompted = (base: string, writes: boolean) =>
-    book.session.models.prompted(base, plainHostContext(book.folder), { writes });
+    book.session.weights.prompted(base, plainHostContext(book.folder), { writes });
 
   it("is scored by the likelihoods of the model's labels, on the same rows, the same each time", async () => {
     const ask = `evaluate m, prompt("llama", "Good? {text}", shots: 2) on d.validation { metrics: [accuracy, log_loss, roc_auc] }`;
@@ -42,11 +42,11 @@ describe("a prompt beside a model", function () {
     assert.notDeepEqual(last().metrics, metrics);
   });
   it("is ready before it is timed: what it answers takes no part of what is opened once", async () => {
-    const { models } = book.session;
-    const before = models.prompted.bind(models);
+    const { weights } = book.session;
+    const before = weights.prompted.bind(weights);
     const WAITS = 1500;
     let opened = Number.POSITIVE_INFINITY;
-    models.prompted = async (...asked) => {
+    weights.prompted = async (...asked) => {
       const base = await before(...asked);
       return {
         ...base,
@@ -73,7 +73,7 @@ describe("a prompt beside a model", function () {
         assert.ok(asking > 0 && 1000 * asking <= performance.now() - opened, String(asking));
       }
     } finally {
-      models.prompted = before;
+      weights.prompted = before;
     }
   });
   it("reads once what all begin with, when it is opened", async () => {

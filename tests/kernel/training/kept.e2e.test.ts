@@ -140,7 +140,7 @@ recipe quick { steps: 12, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), 
     assert.match(said, /best-not-kept/);
     const now = await answers("bare");
     assert.ok(existsSync(model("bare").weights!.checkpoint!.file));
-    await book.session.models.close();
+    await book.session.weights.close();
     assert.equal(await answers("bare"), now);
   });
   it("is all, where the folder of checkpoints goes away while it trains", async () => {

@@ -29,7 +29,7 @@ describe("SmolLM2-135M asked by a prompt", function () {
   it("finds each label as likely as transformers does, with two examples before each text", async () => {
     const { fill } = promptTemplate(golden.instruction);
     const shots = golden.shots.map(([text, answer]) => ({ asked: fill([text]), answer }));
-    const base = await book.session.models.prompted("SmolLM2-135M-Instruct", plainHostContext(book.folder), {
+    const base = await book.session.weights.prompted("SmolLM2-135M-Instruct", plainHostContext(book.folder), {
       writes: false,
     });
     assert.ok(base.chats);

@@ -1,0 +1,249 @@
+/** The weights behind the session's models: their bases, and what is open in the engine. What isn't comes back from its checkpoint. */
+import canonicalize from "canonicalize";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { servesUntrained, writesText } from "#dsl/plan/batches.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import { readerOf, type DataPlan, type ModelPlan } from "#dsl/types/subject.js";
+import { registry } from "#stdlib/registry.js";
+import type { Base } from "../../core/bases/base.js";
+import { openBase } from "../../bases/open.js";
+import { writeModelFolder } from "../../artifacts/model-folder.js";
+import { RunFolder } from "../../artifacts/run-folder.js";
+import type { Tokenizer } from "../../bases/tokenizer.js";
+import { EngineRoom } from "../engines/engine-room.js";
+import { recipeHashOf, type ModelHandle, type Weights } from "./model-handle.js";
+import {
+  openModel,
+  openPrompted,
+  openUntrained,
+  storeOf,
+  trainedBody,
+  type OpenModel,
+  type OpensModel,
+} from "./open-model.js";
+import { typesOf, type Reading } from "../../core/session/token-types.js";
+import type { HostContext } from "../../core/session/host-context.js";
+import { OpenModels } from "./open-models.js";
+import type { Opened } from "./opened.js";
+import type { PromptedBase } from "#stdlib/lib/prompting/base.js";
+import { promptedBase } from "../../inference/prompted/prompted-base.js";
+import { openBaseOf, promptedPlan } from "../prompted.js";
+import type { Asking } from "../../inference/texts-asked.js";
+import type { DatasetCache } from "../answers/dataset-cache.js";
+import { mergedFolder } from "./merged-folder.js";
+import "#stdlib/lib/prompting/codes.js";
+import "../../artifacts/codes.js";
+
+/** What of a session its weights stand on. */
+interface Around {
+  readonly datasets: DatasetCache;
+  readonly engines: EngineRoom;
+  /** Coded error `not-trained`. */
+  readonly handle: (name: string) => ModelHandle;
+}
+
+/** Of a question about texts that stand in no data. */
+export const NO_DATA: DataPlan = {
+  name: "",
+  source: {},
+  folder: ".",
+  columns: {},
+  clean: [],
+  split: null,
+  labels: null,
+  sample: null,
+  seed: 0,
+};
+export const PAIRS: DataPlan = { ...NO_DATA, columns: { text: "text", text_pair: "text_pair" } };
+
+/** A model that is open in the engine, and what its rows are read by. */
+export interface Askable extends Omit<Asking, "session"> {
+  /** Tokens of a packed row; null: one text a row. */
+  readonly packed: number | null;
+  readonly open: OpenModel;
+}
+
+export class WeightRoom {
+  /** Key: run folder of the weights. */
+  private readonly open = new OpenModels();
+  /** Folder of trained models that are bases → the checkpoint that was written there. */
+  private readonly written = new Map<string, { readonly file: string; readonly base: Base }>();
+  /** Those of other sessions, by their recipes. */
+  private readonly lent = new Map<string, Base>();
+
+  constructor(private readonly o: Around) {}
+
+  /** The weights of a model that was trained elsewhere, as a base: its files came by their hashes. */
+  lend(recipeHash: string, base: Base): void {
+    this.lent.set(recipeHash, base);
+  }
+
+  /** The base and tokenizer of a plan. */
+  async parts(plan: Reading, s: HostContext): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
+    return this.partsOf(plan.recipe.model, s);
+  }
+
+  private async partsOf(
+    model: ModelPlan,
+    s: HostContext,
+  ): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
+    const base = model.trained ? await this.trainedBase(model, s) : await this.o.datasets.base(readerOf(model), s);
+    // Its tokenizer is trained on data that may have changed since the weights were.
+    if (model.scratch && model.baseHash !== null && base.hash !== model.baseHash)
+      throw new CodedError("changed-since-trained", { model: model.name });
+    return { base, tokenizer: await this.o.datasets.tokenizer(base) };
+  }
+
+  /** The weights of a model trained here, as a folder that is a base; written where that was not done for them yet. */
+  private async trainedBase({ base: name, trained, name: of }: ModelPlan, s: HostContext): Promise<Base> {
+    const lent = trained && this.lent.get(trained.recipeHash);
+    if (lent) return lent;
+    const { weights } = this.o.handle(name);
+    if (!weights?.complete) throw new CodedError("not-trained", { model: name });
+    const folder = RunFolder.open(weights.folder).model;
+    if (recipeHashOf(weights) !== trained?.recipeHash) throw new CodedError("changed-since-trained", { model: of });
+    const known = this.written.get(folder);
+    if (known?.file === weights.checkpoint.file) return known.base;
+    const { open } = await this.ready(this.o.handle(name), s);
+    if (open.whole) await writeModelFolder(folder, open.session, open.whole);
+    else await mergedFolder(folder, await this.opened(this.o.handle(name), s), { replace: true });
+    const base = await openBase(folder, "folder", registry);
+    this.written.set(folder, { file: weights.checkpoint.file, base });
+    return base;
+  }
+
+  /**
+   * Opens a model fresh from its base for training; what was open for that folder before is closed. `opens`: its programs
+   * are another's affair, and so is how long they stay.
+   */
+  async fresh(
+    folder: string,
+    plan: Plan,
+    base: Base,
+    labels: readonly string[],
+    home: string,
+    opens?: OpensModel,
+  ): Promise<OpenModel> {
+    const engine = await this.o.engines.engine(EngineRoom.work(plan));
+    if (opens) return this.open.lend(folder, engine, await openModel(engine, plan, base, labels, home, opens));
+    const store = await storeOf(plan.recipe.model, base);
+    return (await this.open.add(folder, engine, store, () => openModel(engine, plan, base, labels, home))).model;
+  }
+
+  /** After training: which checkpoint the open model holds now. */
+  holds(folder: string, file: string): void {
+    this.open.holds(folder, file);
+  }
+
+  forget(folder: string): Promise<void> {
+    return this.open.forget(folder);
+  }
+
+  /** The weights of a model and an open session that holds them, reopened from the checkpoint where needed. */
+  async ready(
+    handle: ModelHandle,
+    s: HostContext,
+  ): Promise<{ readonly weights: Weights; readonly open: OpenModel; readonly tokenizer: Tokenizer }> {
+    await handle.weights?.settled;
+    const { weights } = handle;
+    if (!weights?.complete && handle.apart) throw new CodedError("trains-apart", { name: handle.name });
+    if (!weights?.complete) throw new CodedError("not-trained", { model: handle.name });
+    const { base, tokenizer } = await this.parts(weights.plan, s);
+    const engine = await this.o.engines.engine(EngineRoom.work(weights.plan, true));
+    const { folder, checkpoint } = weights;
+    const open =
+      this.open.of(folder, engine) ??
+      (await this.open.add(folder, engine, await storeOf(weights.plan.recipe.model, base), () =>
+        openModel(engine, weights.plan, base, weights.labels, s.folder),
+      ));
+    if (open.file !== checkpoint.file) await open.model.session.load(checkpoint.file);
+    open.file = checkpoint.file;
+    this.open.used(folder, open);
+    return { weights, open: open.model, tokenizer };
+  }
+
+  /** A model to ask about rows of those data: the trained one, or its base as it is where that does the task. */
+  async askable(handle: ModelHandle, data: DataPlan, s: HostContext): Promise<Askable> {
+    const labels = handle.weights || handle.begun ? undefined : await this.labelsUntrained(handle.plan, s);
+    if (labels === undefined) {
+      const { weights, open, tokenizer } = await this.ready(handle, s);
+      const { plan } = weights;
+      const { base } = await this.parts(plan, s);
+      const packed = plan.recipe.training.packing ? plan.recipe.model.max_length : null;
+      return { plan, labels: weights.labels, packed, open, base, tokenizer };
+    }
+    const { base, tokenizer } = await this.partsOf(handle.plan, s);
+    const open = await this.untrained(handle, base, s, { labels, data });
+    return { plan: { recipe: { model: handle.plan, data } }, labels, packed: null, open, base, tokenizer };
+  }
+
+  /** Labels of a model that nobody trained: those of its base's own head; undefined: it can't be asked. */
+  private async labelsUntrained(plan: ModelPlan, s: HostContext): Promise<readonly string[] | undefined> {
+    if (plan.scratch || plan.trained) return undefined;
+    if (servesUntrained(registry, plan.task) || writesText(registry, plan.task)) return [];
+    const { facts } = await this.o.datasets.base(readerOf(plan), s);
+    return facts.heads?.[plan.task.word];
+  }
+
+  /** An open model that can write: the trained one, or its base where it never was trained. */
+  async writer(handle: ModelHandle, s: HostContext) {
+    await handle.weights?.settled;
+    const { base, tokenizer } = await this.partsOf(planOf(handle), s);
+    const open = handle.weights ? (await this.ready(handle, s)).open : await this.untrained(handle, base, s);
+    if (open.mute !== null) throw new CodedError("no-generation", { model: handle.name, why: open.mute });
+    return { open, base, tokenizer };
+  }
+
+  private async untrained(
+    handle: ModelHandle,
+    base: Base,
+    s: HostContext,
+    { labels, data }: { readonly labels: readonly string[]; readonly data: DataPlan } = { labels: [], data: NO_DATA },
+  ): Promise<OpenModel> {
+    const engine = await this.o.engines.engine();
+    const types = await typesOf({ recipe: { model: handle.plan, data } }, base);
+    const roles = Object.keys(data.columns);
+    const key = `untrained ${canonicalize({ ...handle.plan, name: "", types, roles }) ?? ""}`;
+    const open = (): Promise<OpenModel> =>
+      openUntrained(engine, handle.plan, base, { home: s.folder, labels: labels.length, types, roles });
+    return (this.open.of(key, engine) ?? (await this.open.add(key, engine, base.hash, open))).model;
+  }
+
+  /** A base that no name of the notebook stands for, to ask by prompts; `folder`: where a path starts. Coded error `no-prompting`. */
+  async prompted(
+    name: string,
+    s: HostContext,
+    o: { readonly writes: boolean; readonly folder?: string },
+  ): Promise<PromptedBase> {
+    const plan = promptedPlan(name, o.folder ?? ".");
+    const base = await this.o.datasets.base(readerOf(plan), s);
+    const shape = registry.find("model", base.facts.family)?.capabilities?.shape;
+    if (shape !== "decoder")
+      throw new CodedError("no-prompting", { base: name, why: `it is an ${shape ?? "other model"}` });
+    const tokenizer = await this.o.datasets.tokenizer(base);
+    const engine = await this.o.engines.engine();
+    const key = `prompted ${base.hash} ${String(o.writes)}`;
+    const open = (): Promise<OpenModel> => openPrompted(engine, plan, base, { home: s.folder, writes: o.writes });
+    const { model } = this.open.of(key, engine) ?? (await this.open.add(key, engine, base.hash, open));
+    if (model.mute !== null) throw new CodedError("no-prompting", { base: name, why: model.mute });
+    return promptedBase(await openBaseOf(plan, base, tokenizer, model.session));
+  }
+
+  /** A trained model and what its programs are built from. */
+  async opened(handle: ModelHandle, s: HostContext): Promise<Opened> {
+    const { weights, open, tokenizer } = await this.ready(handle, s);
+    const { base } = await this.parts(weights.plan, s);
+    const engine = await this.o.engines.engine(EngineRoom.work(weights.plan, true));
+    const body = await trainedBody(weights.plan, base, weights.labels, s.folder);
+    return { engine, open, weights, base, body, tokenizer };
+  }
+
+  close(): Promise<void> {
+    return this.open.close();
+  }
+}
+
+/** What a model is: as it was trained, or as it is defined. */
+export function planOf(handle: ModelHandle): ModelPlan {
+  return handle.weights?.plan.recipe.model ?? handle.plan;
+}

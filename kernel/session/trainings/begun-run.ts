@@ -1,0 +1,66 @@
+/** What a run keeps of how it began: what its lock says, and which rows it learns from. */
+import type { Experiment } from "#dsl/plan/plan.js";
+import type { DataFacts } from "#dsl/types/facts.js";
+import { learntFrom, writeLearnt } from "../../artifacts/learnt.js";
+import type { About, Lock, RunFolder } from "../../artifacts/run-folder.js";
+import type { begunFrom } from "../../inference/seen.js";
+import type { HostContext } from "../../core/session/host-context.js";
+import { recordOf } from "../../record/record.js";
+import { version } from "../version.js";
+import type { Engine } from "../../engine/engine.js";
+import { trainedSplit, type Material } from "./material.js";
+import type { TrainRequest } from "./request.js";
+
+/** What is known where a training begins; the experiment that it belongs to, if to one. */
+interface Beginning {
+  readonly hostContext: HostContext;
+  readonly signal?: AbortSignal;
+  readonly experiment?: Pick<Experiment, "name" | "notes">;
+}
+
+/** What a new run's lock says of it. */
+export async function aboutRun(
+  { plan, trial, replays }: TrainRequest,
+  { base, prepared }: Material,
+  engine: Engine,
+  { hostContext: { folder }, signal, experiment }: Beginning,
+): Promise<About> {
+  const record = await recordOf({ plan, base, prepared, engine: engine.info, folder, version, signal });
+  return {
+    recipeHash: plan.recipeHash,
+    planHash: plan.planHash,
+    dataHash: prepared.facts.hash,
+    baseHash: base.hash,
+    labels: prepared.labels,
+    data: countsOf(prepared.facts),
+    home: folder,
+    ...(plan.recipe.model.trained && { base: base.folder }),
+    engine: engine.info.title,
+    tunebook: version,
+    node: process.version,
+    ...(trial && { trial }),
+    ...(replays !== undefined && { replays }),
+    ...(record && { record }),
+    ...(experiment && { experiment: { name: experiment.name, notes: experiment.notes } }),
+  };
+}
+function countsOf({ rowsIn, kept, splits }: DataFacts): NonNullable<Lock["data"]> {
+  return { rowsIn, kept, splits: Object.fromEntries(Object.entries(splits).map(([split, { rows }]) => [split, rows])) };
+}
+
+/** Keeps which rows the run learns from, for whoever scores or trains on what comes of it. */
+export async function noteLearnt(
+  run: RunFolder,
+  begun: NonNullable<ReturnType<typeof begunFrom>>,
+  request: TrainRequest,
+  { prepared }: Material,
+  stage: Beginning,
+): Promise<void> {
+  const about = {
+    run: run.id,
+    model: request.trial?.sweep ?? request.name,
+    begun,
+    ...(stage.signal && { signal: stage.signal }),
+  };
+  await writeLearnt(run.path, await learntFrom({ prepared, split: trainedSplit(prepared) }, about));
+}

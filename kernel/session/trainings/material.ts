@@ -1,0 +1,70 @@
+/** What a training reads: its base, its rows as tokens, in which order they come. */
+import type { Plan } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { readerOf } from "#dsl/types/subject.js";
+import { during, type HostContext } from "../../core/session/host-context.js";
+import { DataLoader } from "../../core/data/loader.js";
+import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
+import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
+import { encodingOf } from "../../encoding/encoding.js";
+import type { DatasetCache } from "../answers/dataset-cache.js";
+import type { WeightRoom } from "../models/weight-room.js";
+import { does } from "../../core/session/words.js";
+import type { Tokenizer } from "../../bases/tokenizer.js";
+import type { Base } from "../../core/bases/base.js";
+import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/kinds/training.js";
+
+/** What a training reads, before it has a run and an engine. */
+export interface Material {
+  readonly base: Base;
+  readonly tokenizer: Tokenizer;
+  readonly prepared: Prepared;
+  readonly encoding: Encoding;
+  readonly rows: Encoded;
+  /** Null: nothing is validated. */
+  readonly validation: Encoded | null;
+  readonly loader: DataLoader;
+  /** Tokens of a packed row; null: rows are not packed. */
+  readonly packed: number | null;
+  readonly schedule: ScheduleImplementation;
+  readonly stopping: StoppingImplementation | null;
+}
+/** `looks`: whether it validates what the plan says. */
+export async function materialOf(
+  session: { readonly datasets: DatasetCache; readonly weights: WeightRoom },
+  { plan, name }: { readonly plan: Plan; readonly name: string },
+  stage: { readonly hostContext: HostContext },
+  looks = true,
+): Promise<Material> {
+  const { data, model, training } = plan.recipe;
+  const { base, tokenizer } = await session.weights.parts(plan, stage.hostContext);
+  const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
+  const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, name);
+  const encode = (split: string) =>
+    during(stage.hostContext, `rows of ${data.name} made tokens`, () =>
+      encodeSplit(prepared, { data: data.name, split }, encoding),
+    );
+  const rows = await encode(trainedSplit(prepared));
+  const validates = looks && training.validate && splitNamesOf(prepared).includes("validation");
+  const validation = validates ? await encode("validation") : null;
+  const packed = training.packing ? model.max_length : null;
+  const loader = new DataLoader(rows, {
+    batchSize: training.batch_size,
+    accumulate: training.accumulate,
+    packed,
+    shuffle: training.shuffle,
+    seed: training.seed,
+    padId: tokenizer.padId,
+    weighed: true,
+  });
+  if (rows.weights?.every((weight) => weight === 0)) throw new CodedError("no-weight", { data: data.name });
+  const [schedule, stopping] = await Promise.all([
+    does(training.schedule, "schedule"),
+    training.early_stopping ? does(training.early_stopping, "stopping") : null,
+  ]);
+  return { base, tokenizer, prepared, encoding, rows, validation, loader, packed, schedule, stopping };
+}
+
+/** The split that is trained on. */
+export const trainedSplit = (prepared: Prepared): string =>
+  splitNamesOf(prepared).includes("train") ? "train" : "all";
