@@ -3,9 +3,11 @@
  * schemas. Addresses are asked directly, whatever proxies the environment names: the token goes to nobody else.
  */
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { Agent, request, type Dispatcher } from "undici";
 import { CodedError, entryOf, type Code, type CodeData } from "#dsl/diagnostics/codes.js";
+import { sha256Of } from "../fetch/file.js";
 import { jsonIn, Unlike, type Schema } from "../fetch/json.js";
 import { reason } from "../fetch/http.js";
 import { quoted, unquoted } from "../artifacts/log-lines.js";
@@ -19,6 +21,8 @@ export interface Reach {
   /** Milliseconds for which a coordinator may be away. */
   readonly patience: number;
 }
+/** What was to be handed in is not what was announced any more: no use in sending it again. */
+export class Changed extends Error {}
 /** Bytes of an answer in JSON. */
 const LONGEST = 256 * 2 ** 20;
 const PAUSES = [50, 200, 500, 1000, 2000] as const;
@@ -58,17 +62,19 @@ export class Client {
     );
   }
 
-  /** Hands in a file that was announced. */
-  async put(lease: string, { hash, bytes }: Blob, file: string, signal?: AbortSignal): Promise<void> {
+  /** Hands in a file that was announced. `Changed`: the file is another by now. */
+  async put(lease: string, blob: Blob, file: string, signal?: AbortSignal): Promise<void> {
+    const { hash, bytes } = blob;
     const headers = { ...this.headers, "x-tunebook-lease": lease, "content-length": String(bytes) };
-    await this.again(signal, () =>
-      this.once(
-        `${PREFIX}blobs/${hash}`,
-        { method: "PUT", headers, body: bytes === 0 ? "" : createReadStream(file) },
-        null,
-        signal,
-      ),
-    );
+    await this.again(signal, async () => {
+      const body = bytes === 0 ? "" : createReadStream(file);
+      try {
+        await this.once(`${PREFIX}blobs/${hash}`, { method: "PUT", headers, body }, null, signal);
+      } catch (error) {
+        if (!signal?.aborted && (await isOther(file, blob, error))) throw new Changed(file, { cause: error });
+        throw error;
+      }
+    });
   }
 
   /** Where a file is fetched. */
@@ -88,7 +94,7 @@ export class Client {
         return await once();
       } catch (error) {
         signal?.throwIfAborted();
-        if (error instanceof CodedError) throw error;
+        if (error instanceof CodedError || error instanceof Changed) throw error;
         const away = Date.now() - begun;
         if (away >= this.to.patience)
           throw new CodedError(
@@ -127,6 +133,13 @@ export class Client {
       throw new CodedError("coordinator-answer", { url: this.to.url, why: error.why }, { cause: error });
     }
   }
+}
+
+/** All of it is read only where the coordinator said that something is wrong with it. */
+async function isOther(file: string, { hash, bytes }: Blob, error: unknown): Promise<boolean> {
+  if ((await stat(file).catch(() => null))?.size !== bytes) return true;
+  if (!(error instanceof CodedError) || error.code !== "request-refused") return false;
+  return (await sha256Of(file).catch(() => null)) !== hash;
 }
 
 async function textOf(body: AsyncIterable<unknown>): Promise<string> {

@@ -161,6 +161,8 @@ export class Coordinator implements Desk {
         return this.holds(body);
       case "done":
         return this.done(body);
+      case "back":
+        return this.back(body);
       case "leave":
         return this.leave(body);
     }
@@ -311,6 +313,12 @@ export class Coordinator implements Desk {
     const able = [...this.workers.values()].some(({ name }) => !work.unable.has(name));
     if (able) this.again(work, why);
     else work.given.lost(new CodedError("worker-lacks", { what: work.given.title, worker, why }));
+  }
+
+  private back({ worker, lease: id, why }: Ask<"back">): Answers["back"] {
+    const lease = this.leaseOf(worker, id);
+    this.lose(lease, `${lease.worker.name} gave it back: ${why}`);
+    return { taken: true };
   }
 
   private leave({ worker: id }: Ask<"leave">): Answers["leave"] {

@@ -10,6 +10,7 @@
  *   POST holds   the files that a run's folder holds now → the hashes that are lacking; lacking none, they are taken
  *   PUT  blobs/HASH   one of those
  *   POST done    what came of the work, once all else was taken
+ *   POST back    that it can't go on with the work, and why; it goes to another
  *   POST leave   that it ends; its work goes to another
  *
  * A number that was told before is passed over and one that comes too soon is asked for again, so that each thing counts once
@@ -156,6 +157,7 @@ export interface Asks {
   beat: { readonly worker: string; readonly lease: string | null };
   holds: Holds;
   done: Done;
+  back: { readonly worker: string; readonly lease: string; readonly why: string };
   leave: { readonly worker: string };
 }
 export type Asked = keyof Asks;
@@ -174,6 +176,7 @@ export const asks: { readonly [A in Asked]: Schema<Asks[A]> } = {
       fields({ failed: fields({ code: v.nullable(name), data: v.unknown(), message: text }) }),
     ]),
   }),
+  back: fields({ ...who, why: text }),
   leave: fields({ worker: id }),
 };
 export interface Answers {
@@ -183,6 +186,7 @@ export interface Answers {
   beat: { readonly answer: Answer };
   holds: { readonly lacks: readonly string[] };
   done: { readonly taken: true };
+  back: { readonly taken: true };
   leave: { readonly left: true };
 }
 
@@ -197,6 +201,7 @@ export const answers: { readonly [A in Asked]: Schema<Answers[A]> } = {
   beat: fields({ answer }),
   holds: fields({ lacks: v.array(sha256) }),
   done: fields({ taken: v.literal(true) }),
+  back: fields({ taken: v.literal(true) }),
   leave: fields({ left: v.literal(true) }),
 };
 /** How a request that fails is answered. */

@@ -1,13 +1,16 @@
 /**
  * Hands in what a run's folder holds whenever it has a new checkpoint, while the training goes on: files are linked beside
- * first, for the training takes older ones away. Of several that come while one is sent the last is sent.
+ * first, for the training takes older ones away and writes others. Of several that come while one is sent the last is sent.
  */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
-import { link, mkdir, rm } from "node:fs/promises";
+import { copyFile, link, mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { Client } from "../cluster/client.js";
+import { setTimeout as delay } from "node:timers/promises";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { Changed, type Client } from "../cluster/client.js";
 import type { RunFile } from "../cluster/protocol.js";
-import { filesOfRun } from "../cluster/run-files.js";
+import { contentAt, OWN, pathsOfRun } from "../cluster/run-files.js";
+import { writing } from "../artifacts/folder-errors.js";
 import { RunFolder } from "../artifacts/run-folder.js";
 import type { Teller } from "./teller.js";
 
@@ -21,6 +24,9 @@ export interface HandingIn {
   readonly beside: string;
   readonly onLost: (error: unknown) => void;
 }
+
+/** Milliseconds between looks at files that are being written. */
+const PAUSES = [20, 100, 500] as const;
 
 export class HandedRun {
   private readonly run: RunFolder;
@@ -72,53 +78,101 @@ export class HandedRun {
   handIn(): void {
     this.wanted = true;
     this.sending ??= this.send()
-      .catch((error: unknown) => this.o.onLost(error))
-      .finally(() => (this.sending = null));
+      .then(
+        () => undefined,
+        (error: unknown) => this.o.onLost(error),
+      )
+      .finally(() => {
+        this.sending = null;
+        // Asked for between the last look and now.
+        if (this.wanted) this.handIn();
+      });
   }
 
-  /** When the coordinator has all that it holds now. */
+  /** When the coordinator has all that it holds now. Coded error `run-folder`: somebody writes there still. */
   async whole(): Promise<void> {
-    await this.sending;
+    while (this.sending) await this.sending;
     this.wanted = true;
-    await this.send();
+    if (!(await this.send()))
+      throw new CodedError("run-folder", { folder: this.run.path, why: "its files change while they are handed in" });
     this.log();
     for (const line of this.held.splice(0)) this.o.teller.say({ is: "log", run: this.number, line });
   }
 
-  private async send(): Promise<void> {
+  /** @returns whether it could be: files that are written on for long are handed in with the next checkpoint */
+  private async send(): Promise<boolean> {
+    let sent = true;
     while (this.wanted) {
       this.wanted = false;
       const spool = join(this.o.beside, `${this.id}-${String(this.number)}`);
-      await rm(spool, { recursive: true, force: true });
-      await mkdir(spool, { recursive: true });
-      try {
-        await this.sendFrom(spool);
-      } finally {
-        await rm(spool, { recursive: true, force: true });
+      sent = await this.sent(spool);
+      for (const pause of PAUSES) {
+        if (sent) break;
+        await delay(pause, undefined, { signal: this.o.signal });
+        sent = await this.sent(spool);
       }
     }
+    return sent;
   }
 
-  private async sendFrom(spool: string): Promise<void> {
+  /** @returns whether the coordinator has now what was there; not, where that was written on while it was sent */
+  private async sent(spool: string): Promise<boolean> {
     const { client, worker, lease, signal, teller } = this.o;
-    const files: RunFile[] = [];
-    for (const file of await filesOfRun(this.run.path)) {
-      const there = await link(join(this.run.path, file.path), join(spool, file.hash)).then(
-        () => true,
-        (error: NodeJS.ErrnoException) => error.code === "EEXIST",
-      );
-      if (there) files.push(file);
-    }
-    // The log says of a checkpoint what the folder is to have.
-    this.log();
-    await teller.flush();
-    for (;;) {
-      const { lacks } = await client.ask("holds", { worker, lease, run: this.number, files }, signal);
-      if (lacks.length === 0) return;
-      for (const hash of lacks) {
-        const file = files.find((one) => one.hash === hash);
-        if (file) await client.put(lease, file, join(spool, hash), signal);
+    try {
+      const files = await linked(this.run.path, spool);
+      if (!files) return false;
+      // The log says of a checkpoint what the folder is to have.
+      this.log();
+      await teller.flush();
+      for (;;) {
+        const { lacks } = await client.ask("holds", { worker, lease, run: this.number, files }, signal);
+        if (lacks.length === 0) return true;
+        for (const hash of lacks) {
+          const file = files.find((one) => one.hash === hash);
+          if (file) await client.put(lease, file, linkOf(spool, file.path), signal);
+        }
       }
+    } catch (error) {
+      if (error instanceof Changed) return false;
+      throw error;
+    } finally {
+      await rm(spool, { recursive: true, force: true });
     }
+  }
+}
+
+/** A run's files as they are now, linked into a folder of their own; null: one is being written. Coded errors `no-space`, `run-folder`. */
+async function linked(run: string, spool: string): Promise<readonly RunFile[] | null> {
+  await rm(spool, { recursive: true, force: true });
+  const found: RunFile[] = [];
+  try {
+    await mkdir(spool, { recursive: true });
+    for (const path of await pathsOfRun(run)) {
+      if (OWN.includes(path)) continue;
+      const here = linkOf(spool, path);
+      // What was taken away meanwhile isn't handed in.
+      if (!(await linkOrCopy(join(run, path), here))) continue;
+      const content = await contentAt(here);
+      if (typeof content !== "object") return null;
+      found.push({ path, ...content });
+    }
+  } catch (error) {
+    throw writing(error, spool);
+  }
+  return found;
+}
+const linkOf = (spool: string, path: string): string => join(spool, path.replaceAll("/", "__"));
+
+/** Some disks know no links. @returns whether it was there */
+async function linkOrCopy(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") throw error;
+      return copyFile(from, to);
+    });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
   }
 }

@@ -19,7 +19,8 @@ export interface HeartOptions {
 }
 export type FromHeart =
   | { readonly answer: Answer; readonly lease: string | null }
-  | { readonly lost: string; readonly lease: string | null }
+  /** The lease is another's. */
+  | { readonly lost: true; readonly lease: string | null }
   | { readonly gone: string };
 
 export class Heart {

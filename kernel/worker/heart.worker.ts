@@ -26,7 +26,7 @@ for (;;) {
   } catch (error) {
     if (error instanceof CodedError && error.code === "lease-lost") {
       heard = Date.now();
-      say({ lost: wordsFor(error).message, lease: about });
+      say({ lost: true, lease: about });
     } else if (Date.now() - heard > patience)
       die(error instanceof CodedError ? wordsFor(error).message : reason(error), GRACE);
   }

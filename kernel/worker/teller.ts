@@ -13,7 +13,7 @@ export interface Telling {
   readonly signal: AbortSignal;
   /** Told of each answer. */
   readonly onAnswer: (answer: Answer) => void;
-  /** The lease is another's, or nobody answers. */
+  /** The lease is another's, or what was told is not taken. */
   readonly onLost: (error: unknown) => void;
 }
 /** Milliseconds between two requests. */
@@ -42,12 +42,15 @@ export class Teller {
 
   /** When all that was said is there, and what was answered to it is known. */
   async flush(): Promise<void> {
+    this.end();
     do {
       await (this.sending ??= this.send().finally(() => (this.sending = null)));
       if (this.lost) throw this.lost.error;
     } while (this.items.length > 0);
+    this.end();
   }
 
+  /** Nothing is sent but what is flushed, until more is said. */
   end(): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;

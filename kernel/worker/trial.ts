@@ -79,10 +79,9 @@ export class Trials {
       await hands.whole();
       return { outcomes: outcomes.map((one) => ({ ...one, run: basename(one.run) })) };
     } catch (error) {
-      if (doing.lost.aborted) throw error;
       // What an interrupted one wrote last, once the engine has written it.
       await bench.session.settled();
-      await hands.whole();
+      if (!doing.lost.aborted) await hands.whole();
       throw error;
     } finally {
       for (const entry of hands.folders) rmSync(entry, { recursive: true, force: true });

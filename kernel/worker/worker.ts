@@ -35,13 +35,23 @@ export interface WorkerOptions {
   readonly onNote?: (words: string) => void;
 }
 
+type Outcome = { readonly result: Json } | { readonly failed: Failure };
+/** What went wrong between a worker and its coordinator: neither the work nor this machine is at fault. */
+const BETWEEN: readonly string[] = [
+  "lease-lost",
+  "coordinator-gone",
+  "coordinator-answer",
+  "request-refused",
+  "not-offered",
+];
+
 /** Work that is under way. */
 interface Now {
   readonly work: Work;
   answer: Answer;
   /** It is interrupted. */
   readonly ends: AbortController;
-  /** Nobody takes what it would tell. */
+  /** Nobody takes what it would tell, and why. */
   readonly lost: AbortController;
 }
 
@@ -125,7 +135,7 @@ class WorkerLoop {
       this.now?.ends.abort();
     } else if (said.lease !== null && said.lease === this.now?.work.lease) {
       if ("answer" in said) this.answered(this.now, said.answer);
-      else this.lose(this.now);
+      else this.lose(this.now, new CodedError("lease-lost", { what: this.now.work.title }));
     }
   }
 
@@ -133,8 +143,8 @@ class WorkerLoop {
     now.answer = answer;
     if (answer === "end") now.ends.abort();
   }
-  private lose(now: Now): void {
-    now.lost.abort();
+  private lose(now: Now, error: unknown): void {
+    now.lost.abort(error);
     now.ends.abort();
   }
 
@@ -146,15 +156,15 @@ class WorkerLoop {
     const teller = new Teller({
       ...{ client: this.client, worker, lease: work.lease, signal: now.lost.signal },
       onAnswer: (answer) => this.answered(now, answer),
-      onLost: () => this.lose(now),
+      onLost: (error) => this.lose(now, error),
     });
     try {
       const outcome = await this.outcome(worker, now, teller);
-      if (now.lost.signal.aborted || this.gone.signal.aborted) return;
+      if (this.gone.signal.aborted) return;
+      if (now.lost.signal.aborted) return await this.givesBack(worker, work, now.lost.signal.reason);
       // Told to end, it leaves its work to another: that begins where this one's checkpoint is.
       if (this.o.signal.aborted && "failed" in outcome) return;
-      await this.client.ask("done", { worker, lease: work.lease, outcome }, this.gone.signal);
-      this.o.onNote?.(`${work.title} is done.`);
+      await this.done(worker, work, outcome);
     } finally {
       teller.end();
       this.heart?.hold(null);
@@ -162,21 +172,42 @@ class WorkerLoop {
     }
   }
 
-  private async outcome(
-    worker: string,
-    now: Now,
-    teller: Teller,
-  ): Promise<{ readonly result: Json } | { readonly failed: Failure }> {
+  private async done(worker: string, work: Work, outcome: Outcome): Promise<void> {
+    await this.client.ask("done", { worker, lease: work.lease, outcome }, this.gone.signal);
+    const { onNote } = this.o;
+    if ("result" in outcome) onNote?.(`${work.title} is done.`);
+    else if (outcome.failed.code === "interrupted") onNote?.(`${work.title} is interrupted.`);
+    else onNote?.(`${work.title} failed: ${outcome.failed.message}`);
+  }
+
+  /** What it did can't be told or handed in: the coordinator hears why, and another goes on. */
+  private async givesBack(worker: string, work: Work, error: unknown): Promise<void> {
+    const code = error instanceof CodedError ? error.code : null;
+    if (code === "lease-lost") return this.o.onNote?.(`${work.title} is another worker's by now.`);
+    // Nobody is there to be told.
+    if (code === "coordinator-gone") throw error;
+    const failed = failureOf(error);
+    // This machine is at fault (a full disk), and another may not be.
+    if (code !== null && !BETWEEN.includes(code)) return this.done(worker, work, { failed });
+    const why = failed.message;
+    this.o.onNote?.(`${work.title} is given back: ${why}`);
+    await this.client.ask("back", { worker, lease: work.lease, why }, this.gone.signal).catch((said: unknown) => {
+      if (!(said instanceof CodedError) || said.code !== "lease-lost") throw said;
+    });
+  }
+
+  private async outcome(worker: string, now: Now, teller: Teller): Promise<Outcome> {
     const { work } = now;
     try {
       if (work.kind !== TRIAL)
         throw new CodedError("request-refused", { why: `this version does no work of the kind ${work.kind}` });
       const result = await this.trials.do({
         ...{ worker, work, teller, answer: () => now.answer },
-        ...{ signal: now.ends.signal, lost: now.lost.signal, onLost: () => this.lose(now) },
+        ...{ signal: now.ends.signal, lost: now.lost.signal, onLost: (error) => this.lose(now, error) },
       });
       return { result: result as unknown as Json };
     } catch (error) {
+      if (error instanceof CodedError && BETWEEN.includes(error.code)) this.lose(now, error);
       return { failed: failureOf(error) };
     }
   }

@@ -72,6 +72,10 @@ describe("a worker's conversation with its coordinator", () => {
       await say("POST done", { worker, lease, outcome: { result: { outcomes: [] } } });
       await say("POST done", { worker, lease, outcome: { result: { outcomes: [] } } });
       await say("POST tell", { worker, lease, from: 3, items: [step(3)] });
+      coordinator.give(work);
+      const again = await say("POST take", { worker });
+      const { lease: second } = again["work"] as { lease: string };
+      await say("POST back", { worker, lease: second, why: "a proxy answers" });
       await say("POST leave", { worker });
       await say("POST take", { worker });
     } finally {

@@ -137,6 +137,20 @@ describe("a coordinator", () => {
     assert.match(String(work.lostBy.message), /./);
   });
 
+  it("tells why a worker gave work back, and lends it again, but not for ever", async () => {
+    const work = given("one");
+    const a = await come("a");
+    for (let n = 1; n <= TIMES; n++) {
+      assert.equal(await a.takes(), "one");
+      assert.equal(work.lostBy, null);
+      await a.gives("a proxy answers");
+      await assert.rejects(a.tell(0, 1), { code: "lease-lost" });
+    }
+    assert.equal(notes[0], "one goes to another worker: a gave it back: a proxy answers.");
+    assert.ok(work.lostBy instanceof CodedError && work.lostBy.code === "work-lost");
+    assert.deepEqual(work.lostBy.data, { what: "one", times: TIMES, why: "a gave it back: a proxy answers" });
+  });
+
   it("takes no loss into account that a worker told of", async () => {
     const work = given("one");
     for (let n = 0; n <= TIMES + 1; n++) {
@@ -215,6 +229,9 @@ class Guest {
   }
   done(result: Record<string, unknown>) {
     return this.client.ask("done", { worker: this.worker, lease: this.lease, outcome: { result } });
+  }
+  gives(why: string) {
+    return this.client.ask("back", { worker: this.worker, lease: this.lease, why });
   }
   fails(message: string) {
     const failed = { code: "engine-unavailable", data: {}, message };

@@ -1,5 +1,6 @@
 /** Work for tests of a coordinator: it keeps what it is told, and a run's folder is a folder. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Json } from "#kernel/fetch/json.js";
 import type { Answer, Failure, Item, Read, RunFile } from "#kernel/cluster/protocol.js";
 import type { Given, Order } from "#kernel/cluster/work.js";
@@ -45,6 +46,11 @@ export class GivenWork implements Given {
     const lacking = this.lacks(run, files);
     move(this.folder, lacking);
     for (const { path, hash } of lacking) this.files.set(path, hash);
+    const kept = files.map(({ path }) => path);
+    for (const path of [...this.files.keys()].filter((one) => !kept.includes(one))) {
+      rmSync(join(this.folder, path), { force: true });
+      this.files.delete(path);
+    }
   }
   left(): void {
     this.lefts += 1;
