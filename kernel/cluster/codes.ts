@@ -14,7 +14,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "request-refused": { readonly why: string };
     "not-offered": { readonly hash: string };
     "work-lost": { readonly what: string; readonly times: number; readonly why: string };
-    "worker-lacks": { readonly what: string; readonly worker: string; readonly why: string };
+    "worker-lacks": { readonly what: string; readonly worker: string; readonly why: string; readonly mend?: string };
     "workers-end": { readonly runner: string; readonly times: number; readonly why: string };
     "absolute-elsewhere": { readonly path: string; readonly worker: string };
     "work-otherwise": { readonly what: string; readonly differs: string };
@@ -98,9 +98,12 @@ registerCodes({
   "worker-lacks": {
     severity: "error",
     message: (d) => `the worker ${visible(d.worker)} can't do ${visible(d.what)}: ${visible(d.why)}`,
-    help: () => "run `tunebook setup` where the worker runs, or look with `tunebook doctor` what is missing there",
+    help: (d) =>
+      d.mend === undefined
+        ? "look with `tunebook doctor` what is missing where the worker runs, and run the statement again: it goes on where it was"
+        : `${d.mend}; then run the statement again: it goes on where it was`,
     explain:
-      "A worker has its own engine and its own machine. What it lacks is no fault of the trial: that goes to another worker, and is given up when no worker can do it.",
+      "A worker has its own engine and its own machine. What it lacks is no fault of the trial: that goes to another worker. When none can do it the statement ends, and the trial waits in its journal.",
   },
   "workers-end": {
     severity: "error",

@@ -19,6 +19,7 @@ import {
   type Read,
   type Timings,
 } from "./protocol.js";
+import { WorkQueue, type Queued } from "./queue.js";
 import type { Given } from "./work.js";
 import "./codes.js";
 
@@ -33,11 +34,13 @@ export interface CoordinatorOptions {
   readonly scratch: string;
   readonly timings?: Partial<Timings>;
   readonly patience?: Patience;
+  /** How many workers are started for it: what those that came first lack, the others may have. Absent: nobody knows. */
+  readonly expected?: number;
+  /** Milliseconds in which they come. */
+  readonly gather?: number;
   /** Told of workers that come, go and lack something, for people. */
   readonly onNote?: (words: string) => void;
 }
-/** So often work is lent again before it is given up. */
-export const TIMES = 4;
 
 interface Worker {
   readonly id: string;
@@ -56,32 +59,26 @@ interface Lease {
   next: number;
 }
 type LentWork = Extract<Answers["take"], { readonly work: unknown }>["work"];
-interface Queued {
-  readonly given: Given;
-  /** Workers that lack what it needs. */
-  readonly unable: Set<string>;
-  times: number;
-  why: string;
-  lease: Lease | null;
-}
-
 export class Coordinator implements Desk {
   readonly token = randomBytes(32).toString("base64url");
   private readonly workers = new Map<string, Worker>();
   private readonly leases = new Map<string, Lease>();
   /** Those that ended, so that what is sent again is answered as it was. */
   private readonly finished = new Set<string>();
-  private queue: Queued[] = [];
-  private readonly waiting = new Set<() => void>();
+  private readonly queue: WorkQueue;
   private readonly timings: Timings;
   private readonly watch: NodeJS.Timeout;
   private door: Door | null = null;
   private over = false;
-  /** Why nobody will do anything any more. */
-  private hopeless: Error | null = null;
 
   private constructor(private readonly o: CoordinatorOptions) {
     this.timings = { ...usual, ...o.timings };
+    this.queue = new WorkQueue({
+      here: () => new Set([...this.workers.values()].map(({ name }) => name)),
+      expected: o.expected ?? 0,
+      ...(o.gather !== undefined && { gather: o.gather }),
+      onNote: (words) => o.onNote?.(words),
+    });
     this.watch = setInterval(() => this.lookAround(), Math.min(1000, this.timings.lease / 4));
     this.watch.unref();
   }
@@ -109,31 +106,24 @@ export class Coordinator implements Desk {
 
   /** Done by whoever takes it first; those that were given earlier are taken first. */
   give(given: Given): void {
-    if (this.hopeless) return given.lost(this.hopeless);
-    this.queue.push({ given, unable: new Set(), times: 0, why: "", lease: null });
-    this.wake();
+    this.queue.give(given);
   }
 
   /** Work that nobody has taken. @returns whether it was there */
   withdraw(given: Given): boolean {
-    const before = this.queue.length;
-    this.queue = this.queue.filter((one) => one.given !== given);
-    return this.queue.length < before;
+    return this.queue.withdraw(given);
   }
 
   /** No worker will come any more: work that is given is lost. */
   fail(error: Error): void {
-    this.hopeless = error;
-    const { queue } = this;
-    this.queue = [];
-    for (const { given } of queue) given.lost(error);
+    this.queue.fail(error);
   }
 
   /** Workers that ask are sent home; leases that are still there are lost. */
   async close(): Promise<void> {
     this.over = true;
     clearInterval(this.watch);
-    this.wake();
+    this.queue.wake();
     for (const lease of [...this.leases.values()]) this.end(lease);
     await this.door?.close();
   }
@@ -190,8 +180,7 @@ export class Coordinator implements Desk {
     for (;;) {
       worker.heard = Date.now();
       if (this.over || gone.aborted) return { none: "any more" };
-      const at = this.queue.findIndex(({ unable }) => !unable.has(worker.name));
-      const [work] = at < 0 ? [] : this.queue.splice(at, 1);
+      const work = this.queue.take(worker.name);
       if (work) {
         const lent = await this.lend(work, worker);
         if (lent) return { work: lent };
@@ -200,25 +189,8 @@ export class Coordinator implements Desk {
       }
       const left = until - Date.now();
       if (left <= 0) return { none: "yet" };
-      await this.someWork(Math.min(left, this.timings.lease / 3), gone);
+      await this.queue.more(Math.min(left, this.timings.lease / 3), gone);
     }
-  }
-
-  private someWork(wait: number, gone: AbortSignal): Promise<void> {
-    return new Promise((wake) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.waiting.delete(done);
-        gone.removeEventListener("abort", done);
-        wake();
-      };
-      const timer = setTimeout(done, wait);
-      this.waiting.add(done);
-      gone.addEventListener("abort", done, { once: true });
-    });
-  }
-  private wake(): void {
-    for (const done of [...this.waiting]) done();
   }
 
   private async lend(work: Queued, worker: Worker) {
@@ -232,8 +204,7 @@ export class Coordinator implements Desk {
     if (this.over) return null;
     // It takes a while: its worker may have gone, or have asked again.
     if (this.workers.get(worker.id) !== worker || worker.lease) {
-      this.queue.unshift(work);
-      this.wake();
+      this.queue.again(work);
       return null;
     }
     const id = randomBytes(16).toString("hex");
@@ -242,7 +213,6 @@ export class Coordinator implements Desk {
     const { kind, title } = work.given;
     const lent: LentWork = { lease: id, kind, title, ...order };
     const lease: Lease = { ...{ id, work, worker, files, arrivals, lent }, next: 0 };
-    work.lease = lease;
     worker.lease = lease;
     worker.heard = Date.now();
     this.leases.set(id, lease);
@@ -302,17 +272,11 @@ export class Coordinator implements Desk {
     this.finished.add(id);
     if ("result" in outcome) return { taken: true };
     const { name } = lease.worker;
-    if (!work.given.failed(outcome.failed, name)) this.another(work, name, outcome.failed.message);
+    const { failed } = outcome;
+    const comes = work.given.failed(failed, name);
+    if (comes === "elsewhere") this.queue.lacked(work, name, failed);
+    else if (comes === "again") this.lost(work, `${name} says that ${failed.message}`);
     return { taken: true };
-  }
-
-  /** What one worker lacks another may have; where all that are here lack it, nobody does it. */
-  private another(work: Queued, worker: string, why: string): void {
-    work.unable.add(worker);
-    this.o.onNote?.(`${worker} can't do ${work.given.title}: ${why}`);
-    const able = [...this.workers.values()].some(({ name }) => !work.unable.has(name));
-    if (able) this.again(work, why);
-    else work.given.lost(new CodedError("worker-lacks", { what: work.given.title, worker, why }));
   }
 
   private back({ worker, lease: id, why }: Ask<"back">): Answers["back"] {
@@ -366,6 +330,7 @@ export class Coordinator implements Desk {
     for (const worker of this.workers.values())
       if (worker.heard < late)
         this.forget(worker, `${worker.name} wasn't heard of for ${String(this.timings.lease / 1000)} s`);
+    this.queue.look();
   }
 
   /** `good`: it said so, and its work counts as often as before. */
@@ -375,39 +340,24 @@ export class Coordinator implements Desk {
     if (worker.lease) this.lose(worker.lease, why, good);
     if (this.over || good) return;
     if (!held) this.o.onNote?.(`${why}.`);
-    for (const work of [...this.queue]) this.stillAble(work);
-  }
-
-  /** The only one that could do it may have gone; one that comes in its place lacks the same. */
-  private stillAble(work: Queued): void {
-    if (work.unable.size === 0 || this.workers.size === 0) return;
-    if ([...this.workers.values()].some(({ name }) => !work.unable.has(name))) return;
-    this.withdraw(work.given);
-    const [worker = ""] = [...work.unable].slice(-1);
-    work.given.lost(new CodedError("worker-lacks", { what: work.given.title, worker, why: work.why }));
+    this.queue.look();
   }
 
   private lose(lease: Lease, why: string, good = false): void {
     const { work } = lease;
     this.end(lease);
     if (this.over) return;
-    if (!good) this.o.onNote?.(`${work.given.title} goes to another worker: ${why}.`);
-    if (!good) work.times += 1;
-    if (work.times < TIMES) this.again(work, why);
-    else work.given.lost(new CodedError("work-lost", { what: work.given.title, times: work.times, why }));
+    if (good) this.queue.again(work);
+    else this.lost(work, why);
   }
-
-  private again(work: Queued, why: string): void {
-    work.why = why;
-    // Before what nobody has begun.
-    this.queue.unshift(work);
-    this.wake();
+  private lost(work: Queued, why: string): void {
+    this.o.onNote?.(`${work.given.title} goes to another worker: ${why}.`);
+    this.queue.lost(work, why);
   }
 
   private end(lease: Lease): void {
     const { work, worker, arrivals, id } = lease;
     this.leases.delete(id);
-    if (work.lease === lease) work.lease = null;
     if (worker.lease === lease) worker.lease = null;
     arrivals.close();
     work.given.left();

@@ -27,10 +27,10 @@ export interface Given {
   /** It is over. Coded error `request-refused` where that is no result. */
   done(result: Json): void;
   /**
-   * It failed where it was done. True: it would have failed anywhere, and is over; false: something was lacking there, and
-   * another worker may do it.
+   * It failed where it was done. `over`: it would have failed anywhere; `elsewhere`: something was lacking there, and another
+   * worker may do it; `again`: something ended there that it, or that machine, may have been too much for.
    */
-  failed(failure: Failure, worker: string): boolean;
+  failed(failure: Failure, worker: string): "over" | "elsewhere" | "again";
   /** Nobody does it any more: it was lost so often, or no worker can. */
   lost(error: Error): void;
 }

@@ -57,10 +57,13 @@ export interface Elsewhere {
 const HANDED_IN = 20_000;
 /** What a worker may lack and another have: the trial is not at fault. */
 const LACKING: readonly string[] = [
-  ...["engine-unavailable", "device-unavailable", "engine-died", "engine-closed", "wrong-machine"],
+  ...["engine-unavailable", "device-unavailable", "wrong-machine"],
   ...["base-not-found", "base-incomplete", "base-damaged", "missing-file", "absolute-elsewhere", "not-trained"],
   ...["no-space", "disk-full", "cannot-write", "run-folder", "network-failed", "checksum-mismatch", "work-otherwise"],
 ];
+
+/** As if the worker had ended: a trial that is too large ends the engine of each. */
+const ENGINE_ENDED: readonly string[] = ["engine-died", "engine-closed"];
 
 export function trialsElsewhere(o: Elsewhere): RunsTrial {
   return async (asked) => {
@@ -283,13 +286,14 @@ class Trial implements Given {
     }
   }
 
-  failed({ code, data, message }: Failure): boolean {
+  failed({ code, data, message }: Failure): "over" | "elsewhere" | "again" {
     if (this.o.asked.signal.aborted || code === "interrupted") this.settles.failed(this.interrupted());
-    else if (code !== null && LACKING.includes(code)) return false;
+    else if (code !== null && LACKING.includes(code)) return "elsewhere";
+    else if (code !== null && ENGINE_ENDED.includes(code)) return "again";
     else if (code !== null && entryOf(code) !== undefined)
       this.settles.failed(new CodedError(code as Code, data as CodeData[Code]));
     else this.settles.failed(new Error(message));
-    return true;
+    return "over";
   }
 
   lost(error: Error): void {

@@ -3,12 +3,14 @@ import { CodedError, wordsFor, type Code } from "#dsl/diagnostics/codes.js";
 
 const engineEnds: readonly Code[] = ["engine-died", "engine-unavailable"];
 const diskEnds: readonly Code[] = ["no-space", "disk-full", "run-folder", "run-lost"];
+/** No trial is at fault: each waits in the journal. */
+const workersEnd: readonly Code[] = ["workers-end", "worker-lacks"];
 
-/** An interrupt, a dead engine, workers that all end or a disk that takes nothing more ends the sweep: null, where only the trial ends. */
+/** An interrupt, a dead engine, workers that all end or lack something, or a disk that takes nothing more ends the sweep: null, where only the trial ends. */
 export function ends(error: unknown): "interrupt" | "engine" | "disk" | "workers" | null {
   if (!(error instanceof CodedError)) return error instanceof Error && error.name === "AbortError" ? "interrupt" : null;
   if (error.code === "interrupted") return "interrupt";
-  if (error.code === "workers-end") return "workers";
+  if (workersEnd.includes(error.code)) return "workers";
   return engineEnds.includes(error.code) ? "engine" : diskEnds.includes(error.code) ? "disk" : null;
 }
 

@@ -63,13 +63,15 @@ export async function trainsTrials(around: Around, o: SweptBy): Promise<TrainsTr
     does(runner, "runner"),
   ]);
   const { onNote, where } = o;
-  const scratch = join(work, "arriving");
-  const coordinator = await Coordinator.open({ version, scratch, onNote, ...(where && { host: where.host }) });
+  const { trials: count, threads = 1 } = o.open;
+  const coordinator = await Coordinator.open({
+    ...{ version, onNote, scratch: join(work, "arriving"), expected: count },
+    ...(where && { host: where.host }),
+  });
   const tells = {
     began: (run: string, trial: TrialOf) => tellBegun(session, run, stage, trial),
     happened: (run: string) => session.trackers.happened(run),
   };
-  const { trials: count, threads = 1 } = o.open;
   const workers = new Workers({ call: runner, runner: implementation, count, threads, coordinator, ways: waysOf() });
   return {
     runTrial: trialsElsewhere({

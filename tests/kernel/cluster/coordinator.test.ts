@@ -6,9 +6,12 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Client } from "#kernel/cluster/client.js";
-import { Coordinator, TIMES } from "#kernel/cluster/coordinator.js";
+import { Coordinator, type CoordinatorOptions } from "#kernel/cluster/coordinator.js";
+import { TIMES } from "#kernel/cluster/queue.js";
 import { GivenWork } from "./given-work.js";
 
+/** What the code of what is lacking says that mends it. */
+const MEND = "set `TOKEN`, or name a file of mode 0600 with `--token-file`";
 const timings = { lease: 300, beat: 50, wait: 100 };
 
 describe("a coordinator", () => {
@@ -19,9 +22,12 @@ describe("a coordinator", () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
     notes.length = 0;
-    const onNote = (words: string): void => void notes.push(words);
-    coordinator = await Coordinator.open({ version: "1", scratch: join(folder, "arriving"), timings, onNote });
+    coordinator = await opened();
   });
+  function opened(more: Partial<CoordinatorOptions> = {}): Promise<Coordinator> {
+    const onNote = (words: string): void => void notes.push(words);
+    return Coordinator.open({ version: "1", scratch: join(folder, "arriving"), timings, onNote, ...more });
+  }
   afterEach(async () => {
     await coordinator.close();
     for (const client of clients.splice(0)) await client.close();
@@ -163,7 +169,7 @@ describe("a coordinator", () => {
 
   it("gives another worker what one lacks something for, and gives up where all do", async () => {
     const work = given("one");
-    work.anywhere = false;
+    work.comes = "elsewhere";
     const [a, b] = [await come("a"), await come("b")];
     await a.takes();
     await a.fails("there is no TensorFlow");
@@ -172,8 +178,46 @@ describe("a coordinator", () => {
     await b.fails("there is no base");
     const { lostBy } = work;
     assert.ok(lostBy instanceof CodedError && lostBy.code === "worker-lacks");
-    assert.deepEqual(lostBy.data, { what: "one", worker: "b", why: "there is no base" });
+    assert.deepEqual(lostBy.data, { what: "one", worker: "b", why: "there is no base", mend: MEND });
     assert.deepEqual(notes, ["a can't do one: there is no TensorFlow", "b can't do one: there is no base"]);
+  });
+
+  it("waits for a worker that is expected before it says that all lack something, and not for ever", async () => {
+    const late = new GivenWork("late", join(folder, "late"));
+    const never = new GivenWork("never", join(folder, "never"));
+    late.comes = never.comes = "elsewhere";
+    await coordinator.close();
+    coordinator = await opened({ expected: 2, gather: 400, timings: { ...timings, lease: 10_000 } });
+    coordinator.give(late);
+    const a = await come("a");
+    await a.takes();
+    await a.fails("there is no base");
+    assert.equal(await a.takes(), null);
+    assert.equal(late.lostBy, null);
+    const b = await come("b");
+    assert.equal(await b.takes(), "late");
+    await b.done({});
+    assert.equal(late.results.length, 1);
+    coordinator.gone("b", "b was killed");
+    coordinator.give(never);
+    await a.takes();
+    await a.fails("there is no base");
+    const begun = Date.now();
+    while (!never.lostBy && Date.now() - begun < 5000) await delay(20);
+    assert.ok(never.lostBy instanceof CodedError && never.lostBy.code === "worker-lacks");
+    assert.ok(Date.now() - begun >= 300, "it waited");
+  });
+
+  it("counts an engine that ended as a loss", async () => {
+    const work = given("one");
+    work.comes = "again";
+    const a = await come("a");
+    for (let n = 1; n <= TIMES; n++) {
+      assert.equal(await a.takes(), "one");
+      await a.fails("the engine ended");
+    }
+    assert.ok(work.lostBy instanceof CodedError && work.lostBy.code === "work-lost");
+    assert.equal(notes[0], "one goes to another worker: a says that the engine ended.");
   });
 
   it("sends workers of another version away, and says so", async () => {
@@ -192,6 +236,21 @@ describe("a coordinator", () => {
     const a = await come("a");
     assert.equal(await a.takes(), null);
     assert.equal(coordinator.withdraw(work), false);
+  });
+
+  it("loses what was made ready while the last worker went", async () => {
+    const work = given("slow");
+    let go = (): void => undefined;
+    work.ready = new Promise((ready) => (go = ready));
+    const a = await come("a");
+    const asked = a.takes().catch(() => null);
+    while (work.begins.length === 0) await delay(5);
+    coordinator.gone("a", "a was killed");
+    const error = new Error("none");
+    coordinator.fail(error);
+    go();
+    await asked;
+    assert.equal(work.lostBy, error);
   });
 
   it("loses all where no worker will come", () => {
@@ -234,7 +293,7 @@ class Guest {
     return this.client.ask("back", { worker: this.worker, lease: this.lease, why });
   }
   fails(message: string) {
-    const failed = { code: "engine-unavailable", data: {}, message };
+    const failed = { code: "token-missing", data: { variable: "TOKEN" }, message };
     return this.client.ask("done", { worker: this.worker, lease: this.lease, outcome: { failed } });
   }
 }

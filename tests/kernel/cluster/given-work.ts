@@ -14,8 +14,8 @@ export class GivenWork implements Given {
   lostBy: Error | null = null;
   lefts = 0;
   says: Answer = "go on";
-  /** Whether a failure would come anywhere. */
-  anywhere = true;
+  /** What comes of a failure. */
+  comes: "over" | "elsewhere" | "again" = "over";
   private readonly files = new Map<string, string>();
 
   constructor(
@@ -58,9 +58,9 @@ export class GivenWork implements Given {
   done(result: Json): void {
     this.results.push(result);
   }
-  failed(failure: Failure): boolean {
+  failed(failure: Failure): "over" | "elsewhere" | "again" {
     this.failures.push(failure);
-    return this.anywhere;
+    return this.comes;
   }
   lost(error: Error): void {
     this.lostBy = error;
