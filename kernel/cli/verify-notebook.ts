@@ -4,10 +4,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { plural, printable, significant } from "#kernel/core/display/text.js";
-import { movedOutputs, type MovedOutputs } from "#kernel/jupyter/client/moved-outputs.js";
+import { movedOutputs, untold, type MovedOutputs } from "#kernel/jupyter/client/moved-outputs.js";
 import { runNotebook } from "#kernel/jupyter/client/notebook.js";
 import { readNotebook } from "#kernel/jupyter/client/notebook-file.js";
 import type { Written } from "#kernel/jupyter/client/parameters.js";
+import type { Alike } from "#kernel/record/alike.js";
 import { differencesText } from "#kernel/record/diff-text.js";
 import { verifiedRuns, type VerifiedRun } from "#kernel/record/verified.js";
 import { progressOn } from "#tools/progress.mjs";
@@ -40,10 +41,11 @@ export async function verifyNotebook(file: string, o: VerifyNotebook): Promise<n
   try {
     const runs = o.keep === undefined ? join(work, "runs") : resolve(o.keep);
     const out = o.out === undefined ? join(work, "executed.ipynb") : resolve(o.out);
+    const env = { TUNEBOOK_RUNS: runs, TUNEBOOK_VERIFYING: join(work, "written") };
     const progress = progressOn(process.stderr);
     const { result, interrupted } = await untilInterrupted((signal) =>
       runNotebook(file, {
-        ...{ out, parameters: o.parameter, signal, start: { env: { TUNEBOOK_RUNS: runs } } },
+        ...{ out, parameters: o.parameter, signal, start: { env } },
         onStart: ({ number, of }) => progress.show({ label: "cells run again", done: number - 1, total: of }),
       }).finally(() => progress.end()),
     );
@@ -64,7 +66,9 @@ export async function verifyNotebook(file: string, o: VerifyNotebook): Promise<n
 function check(notebook: string, { runs, outputs, failed }: Omit<Verified, "notebook" | "same">): Verified {
   // A run that left no numbers says nothing of whether these are the same.
   const moved = runs.some(({ then, numbers }) => (numbers ? numbers.beyond.length > 0 : then !== null));
-  return { notebook, runs, outputs, failed, same: failed === null && !moved && outputs.moved.length === 0 };
+  const same = failed === null && !moved && outputs.moved.length === 0;
+  const told = runs.flatMap(({ numbers }) => (numbers ? toldOf(numbers) : []));
+  return { notebook, runs, outputs: { ...outputs, moved: untold(outputs.moved, told) }, failed, same };
 }
 
 function textOf({ notebook, runs, outputs, failed, same }: Verified): string {
@@ -86,8 +90,11 @@ function textOf({ notebook, runs, outputs, failed, same }: Verified): string {
   ].join("\n\n")}\n`;
 }
 
-/** Beyond tolerance, so many are told of each run. */
+/** Beyond tolerance, so many are told of each run: scores first. */
 const TOLD = 6;
+function toldOf({ beyond }: Alike): Alike["beyond"] {
+  return [...beyond].sort((a, b) => Number(a.sort === "loss") - Number(b.sort === "loss")).slice(0, TOLD);
+}
 
 function runText({ name, then, changed, numbers }: VerifiedRun): string {
   if (then === null) return `${name}: no run of that name was there before`;
@@ -101,9 +108,9 @@ function runText({ name, then, changed, numbers }: VerifiedRun): string {
   const verdict = exact
     ? `bit for bit the same: ${what.join(" and ")}`
     : `${beyond.length === 0 ? "within tolerance" : `${plural(beyond.length, "number")} beyond tolerance`} of ${what.join(" and ")}: ${far}`;
-  const moved = beyond
-    .slice(0, TOLD)
-    .map((one) => `  ${one.what}: ${significant(one.then, 6)} then, ${significant(one.now, 6)} now`);
+  const moved = toldOf(numbers).map(
+    (one) => `  ${one.what}: ${significant(one.then, 6)} then, ${significant(one.now, 6)} now`,
+  );
   const more = beyond.length > TOLD ? [`  and ${String(beyond.length - TOLD)} more`] : [];
   return [
     `${name} (${then ?? ""}): ${verdict}`,

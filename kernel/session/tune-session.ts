@@ -63,6 +63,8 @@ export interface SessionOptions {
   readonly startEngine?: (options: EngineOptions) => Promise<Engine>;
   /** How long trackers are waited for; absent: as usual. */
   readonly trackers?: TrackersOptions;
+  /** It verifies: the folder that all goes into which would leave its runs. Absent: all goes where the program says. */
+  readonly verifying?: string;
 }
 /** What a running source is given. */
 export interface Stage {
@@ -133,7 +135,7 @@ export class TuneSession {
       engines: this.engines,
       handle: (name) => this.models.get(name),
     });
-    this.trackers = new Trackers(options.trackers);
+    this.trackers = new Trackers({ ...options.trackers, ...(options.verifying !== undefined && { silent: true }) });
   }
 
   private withoutBest(name: string): number | undefined {

@@ -19,6 +19,8 @@ export interface TrackersOptions {
   /** Milliseconds: between two tellings of what goes on, and of the first wait for one that is away. */
   readonly every?: number;
   readonly wait?: number;
+  /** Nobody is told of anything. */
+  readonly silent?: boolean;
 }
 /** Where a run belongs. */
 export interface Told {
@@ -64,7 +66,7 @@ export class Trackers {
   /** A run begins, or goes on. What can't be written is told and stops nothing. */
   began(folder: string, { experiment, home, source, parent, say }: Told): void {
     this.say = say;
-    if (experiment.trackers.length === 0) return;
+    if (this.o.silent || experiment.trackers.length === 0) return;
     this.name(experiment);
     const before = readTracking(folder);
     try {

@@ -2,18 +2,24 @@
 import { stripVTControlCharacters } from "node:util";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { registry } from "#stdlib/registry.js";
-import { alike } from "../../record/alike.js";
+import { alike, type Number2 } from "../../record/alike.js";
 import type { Notebook } from "./notebook-file.js";
 
 export interface MovedLine {
   /** From 1, among the code cells. */
   readonly cell: number;
+  /** From 0, among the outputs of its cell. */
+  readonly output: number;
   readonly then: string;
   readonly now: string;
+  readonly metric: string;
+  /** Those beyond tolerance, without the ends of intervals. */
+  readonly scores: readonly { readonly then: number; readonly now: number }[];
 }
 export interface MovedOutputs {
   /** Lines that both have. */
   readonly lines: number;
+  /** A score that an output has in its first line and in its table is told once. */
   readonly moved: readonly MovedLine[];
 }
 
@@ -23,28 +29,55 @@ export function movedOutputs(before: Notebook, after: Notebook): MovedOutputs {
   const moved: MovedLine[] = [];
   for (const [i, now] of fresh.entries()) {
     const then = [...(old[i] ?? [])];
-    for (const line of now) {
-      const at = then.findIndex((other) => shapeOf(other) === shapeOf(line));
+    for (const { text, output } of now) {
+      const at = then.findIndex((other) => shapeOf(other.text) === shapeOf(text));
       if (at < 0) continue;
-      const [other = ""] = then.splice(at, 1);
+      const [other = ""] = then.splice(at, 1).map((line) => line.text);
       lines += 1;
-      const [a, b] = [numbersIn(other), numbersIn(line)];
-      const pairs = a.map((value, n) => ({ what: line, sort: "score" as const, then: value, now: b[n] ?? Number.NaN }));
-      if (alike(pairs).beyond.length > 0) moved.push({ cell: i + 1, then: other.trim(), now: line.trim() });
+      if (beyond(other, text).length === 0) continue;
+      const metric = metricOf(text) ?? "";
+      if (moved.some((one) => one.cell === i + 1 && one.output === output && one.metric === metric)) continue;
+      const scores = beyond(withoutEnds(other), withoutEnds(text));
+      moved.push({ cell: i + 1, output, then: other.trim(), now: text.trim(), metric, scores });
     }
   }
   return { lines, moved };
 }
 
+/** Without lines whose scores are all told already, of runs. */
+export function untold(moved: MovedOutputs["moved"], told: readonly Number2[]): MovedOutputs["moved"] {
+  // As far as a line shows it.
+  const shows = (shown: number, exact: number): boolean =>
+    Math.abs(shown - exact) <= 5e-4 * Math.max(1, Math.abs(exact));
+  const isTold = (metric: string, { then, now }: MovedLine["scores"][number]): boolean =>
+    told.some((one) => one.what.startsWith(metric) && shows(then, one.then) && shows(now, one.now));
+  return moved.filter(({ metric, scores }) => scores.length === 0 || !scores.every((one) => isTold(metric, one)));
+}
+
+/** Numbers of two lines of the same shape that differ by more than is tolerated. */
+function beyond(then: string, now: string): MovedLine["scores"] {
+  const fresh = numbersIn(now);
+  const pairs = numbersIn(then).map((value, n) => ({ then: value, now: fresh[n] ?? Number.NaN }));
+  return pairs.filter((pair) => alike([{ what: "", sort: "score", ...pair }]).beyond.length > 0);
+}
+const withoutEnds = (line: string): string => line.replace(/\([^()]*\)/g, "");
+
+interface Line {
+  readonly text: string;
+  readonly output: number;
+}
+
 /** By code cell. */
-function linesOf({ cells }: Notebook): readonly (readonly string[])[] {
+function linesOf({ cells }: Notebook): readonly (readonly Line[])[] {
   return cells.flatMap((cell) =>
     cell.cell_type === "code"
       ? [
-          cell.outputs
-            .flatMap(textsOf)
-            .flatMap((text) => text.split("\n"))
-            .filter(isScore),
+          cell.outputs.flatMap((one, output) =>
+            textsOf(one)
+              .flatMap((text) => text.split("\n"))
+              .filter(isScore)
+              .map((text): Line => ({ text, output })),
+          ),
         ]
       : [],
   );
@@ -59,10 +92,12 @@ function textsOf(output: unknown): readonly string[] {
 
 /** A metric that isn't measured in time, and a number. */
 function isScore(line: string): boolean {
-  const word = /^\s*([a-z][a-z_0-9]*)/.exec(line)?.[1];
+  const word = metricOf(line);
   const has = word === undefined ? undefined : registry.find("metric", word)?.capabilities;
   return has !== undefined && !has.of.includes("time") && /\d/.test(line.replace(/^\s*\S+/, ""));
 }
+
+const metricOf = (line: string): string | undefined => /^\s*([a-z][a-z_0-9]*)/.exec(line)?.[1];
 
 const number = /(?<![\w.])[+−-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?/g;
 function numbersIn(line: string): readonly number[] {

@@ -11,12 +11,13 @@ export interface KernelCells extends Cells {
   dispose(): Promise<void>;
 }
 
-/** `TUNEBOOK_RUNS` names the folder of runs. The TypeScript compiler loads on the assistant's thread while Tune loads on this one. */
+/** `TUNEBOOK_RUNS` names the folder of runs, `TUNEBOOK_VERIFYING` the one of a verification. The TypeScript compiler loads on the assistant's thread while Tune loads on this one. */
 export async function createCells(folder: string): Promise<KernelCells> {
   const languages: CellLanguage[] = [];
   const verbs = registry.verbs().map(({ name }) => name);
   const declarations = pagerDeclarations + defineDeclarations;
   const runs = process.env["TUNEBOOK_RUNS"];
+  const verifying = process.env["TUNEBOOK_VERIFYING"];
   const cells = await createInterpreter({
     ...{ folder, languages, verbs, declarations },
     ...(runs === undefined ? {} : { runs }),
@@ -28,6 +29,7 @@ export async function createCells(folder: string): Promise<KernelCells> {
   const tune = createTuneLanguage({
     ...{ folder, vocabulary },
     ...(runs === undefined ? {} : { runs }),
+    ...(verifying === undefined ? {} : { verifying }),
     onSources: (sources, facts) => cells.informAssistant({ sources, facts: facts.entries() }),
   });
   languages.push(tune);

@@ -89,6 +89,8 @@ export class DatasetCache {
   private readonly engines = new Map<string, Promise<EngineFacts>>();
   /** What `engine` chose; the plan's time estimate depends on it. */
   engine = "auto";
+  /** Folders that lie elsewhere than where they are named: place by path, both absolute. */
+  readonly aside = new Map<string, string>();
 
   async answer(need: Need, s: HostContext): Promise<FactOf<Need["about"]>> {
     switch (need.about) {
@@ -252,7 +254,7 @@ export class DatasetCache {
     const key = `${folder}\u0000${name}`;
     const known = this.bases.get(key);
     if (known) return known;
-    const made = resolveBase(name, {
+    const made = resolveBase(this.aside.get(resolve(folder, name)) ?? name, {
       folder,
       ...(s.signal ? { signal: s.signal } : {}),
       ...(s.onProgress ? { onProgress: s.onProgress } : {}),

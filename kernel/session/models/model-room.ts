@@ -14,6 +14,7 @@ import type { Merged } from "../../artifacts/merged.js";
 import { type Saved, writeSaved } from "./saved.js";
 import type { SaveOptions } from "./save-options.js";
 import { writable } from "./saved-over.js";
+import { placeFor } from "../verifying.js";
 import { readsContexts } from "../../inference/questions.js";
 import { does } from "../../core/session/words.js";
 import { plainHostContext, type HostContext } from "../../core/session/host-context.js";
@@ -125,7 +126,9 @@ export class ModelRoom {
     o: SaveOptions = {},
     s: HostContext = plainHostContext(this.session.options.folder),
   ): Promise<Merged> {
-    return this.inTurn(handle, s, (opened) => writable(resolve(s.folder, folder), (to) => mergedFolder(to, opened, o)));
+    return this.inTurn(handle, s, (opened) =>
+      writable(placeFor(this.session, resolve(s.folder, folder)), (to) => mergedFolder(to, opened, o)),
+    );
   }
 
   /** Writes what was trained as a folder with its card; see saved.ts. */
@@ -135,7 +138,9 @@ export class ModelRoom {
     o: SaveOptions = {},
     s: HostContext = plainHostContext(this.session.options.folder),
   ): Promise<Saved> {
-    return this.inTurn(handle, s, (opened) => writable(resolve(s.folder, folder), (to) => writeSaved(to, opened, o)));
+    return this.inTurn(handle, s, (opened) =>
+      writable(placeFor(this.session, resolve(s.folder, folder)), (to) => writeSaved(to, opened, o)),
+    );
   }
 
   /** Work on a trained model that no other question may disturb. */

@@ -19,6 +19,7 @@ import { decide } from "../../datasets/annotations-file.js";
 import type { Asked } from "../../encoding/encoded.js";
 import type { Predicted } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { isVerifying } from "../verifying.js";
 import { findIssues } from "./label-issues.js";
 
 type Annotate = Extract<Action, { verb: "annotate" }>;
@@ -41,7 +42,7 @@ export async function runAnnotate(session: TuneSession, action: Annotate, stage:
       labels,
       several: role === "labels",
     },
-    ...{ standing, write: (line) => decide(path, line) },
+    ...{ standing, write: (line) => (isVerifying(session) ? undefined : decide(path, line)) },
   };
   const asks = await asksOf(session, action, asked, stage);
   const desk = new Desk({ ...options, asks: asks.slice(0, action.rows ?? asks.length), order: orderText(action) });

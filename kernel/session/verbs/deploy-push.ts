@@ -5,6 +5,7 @@ import type { Push } from "#stdlib/kinds/target.js";
 import type { DeploymentReport } from "../../core/display/deployment.js";
 import { plural } from "../../core/display/text.js";
 import type { Pushed } from "../../deploying/push.js";
+import { ASIDE } from "../verifying.js";
 import type { Work } from "./deploy-work.js";
 
 /** Nothing goes out while the data have faults that nobody allowed. Coded error `push-with-findings`. */
@@ -38,4 +39,9 @@ export function pushedReport(
 ): DeploymentReport {
   const where = `${hidden ? "private" : "public"}, commit ${commit.slice(0, 8)}`;
   return { ...report, title: `${name} pushed to ${url} (${where})` };
+}
+
+/** Of a verification: it was made and proved, and goes nowhere. */
+export function asideReport(report: DeploymentReport, push: Push | null): DeploymentReport {
+  return { ...report, notes: [ASIDE, ...(push ? [`Nothing is pushed to ${push.repository}.`] : []), ...report.notes] };
 }

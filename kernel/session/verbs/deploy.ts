@@ -3,7 +3,7 @@
  * Only what is proved takes its place; the run keeps the proof either way.
  */
 import { existsSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
@@ -24,7 +24,7 @@ import { rowsTell } from "../../deploying/rows-tell.js";
 import type { Golden } from "../../deploying/golden.js";
 import { settle } from "../../deploying/leftovers.js";
 import { homeOf, outputIn, type Place } from "../../deploying/output.js";
-import { claimed, ownOf, placeAt } from "../../deploying/place.js";
+import { atHome, claimed, ownOf, placeAt } from "../../deploying/place.js";
 import { PROOF, proofOf, type Proof, type ScoredBeside } from "../../deploying/proof.js";
 import { pushFolder, tokenOf } from "../../deploying/push.js";
 import { answersOf, judged, openDeployment, type OpenDeployment } from "../../deploying/prove.js";
@@ -33,7 +33,7 @@ import { forbiddingLicence } from "../../history/base-licence.js";
 import { withoutPlace } from "../../history/card-base.js";
 import { calibration } from "./deploy-calibration.js";
 import { expectedOf, goldenFor } from "./deploy-expected.js";
-import { demandClean, pushedReport } from "./deploy-push.js";
+import { asideReport, demandClean, pushedReport } from "./deploy-push.js";
 import { cardIn, reportOf, withoutPath } from "./deploy-report.js";
 import { rowsToScore, scoredBeside } from "./deploy-scores.js";
 import type { Deploy, Work } from "./deploy-work.js";
@@ -42,6 +42,7 @@ import { deploySource } from "../deployments/deploy-source.js";
 import type { Opened } from "../models/opened.js";
 import { reopening } from "../models/reopened.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { isVerifying, placeFor } from "../verifying.js";
 import { version } from "../version.js";
 
 export async function runDeploy(session: TuneSession, action: Deploy, stage: Stage): Promise<void> {
@@ -49,11 +50,14 @@ export async function runDeploy(session: TuneSession, action: Deploy, stage: Sta
   const target = await does(action.target, "target");
   const handle = session.models.get(action.name);
   const push = target.pushes?.(action.target) ?? null;
-  const token = push && tokenOf(push);
+  const verifying = isVerifying(session);
+  const token = push && !verifying ? tokenOf(push) : null;
   const { plan, labels } = handle.weights ?? { plan: { recipe: { model: handle.plan } }, labels: [] };
   const own = ownOf({ name: action.name, task: plan.recipe.model.task, labels, target: action.target });
   const path = String(action.target.arguments["path"]);
-  const place = push ? null : placeAt(must(capabilities, "what a target writes"), path, stage.hostContext.folder);
+  const { folder } = stage.hostContext;
+  const to = verifying ? placeFor(session, resolve(folder, atHome(path))) : path;
+  const place = push ? null : placeAt(must(capabilities, "what a target writes"), to, folder);
   if (place) settle(dirname(place.path));
   const again = place && (await claimed(place, own, action.overwrite));
   const begun: { run?: DeploymentRun } = {};
@@ -73,11 +77,11 @@ export async function runDeploy(session: TuneSession, action: Deploy, stage: Sta
       const at: Place = place ?? { writes: "folder", path: run.pushed };
       const work = { session, action, stage, opened, target, place: at, run, model, again };
       const report = await deployed(work);
+      if (push) await demandClean(work, push);
       if (push && token !== null) {
-        await demandClean(work, push);
         const pushed = await pushFolder(at.path, push, token, { ...stage.hostContext, signal: stage.signal });
         stage.screen.display(deploymentShown(pushedReport(report, action.name, pushed)));
-      } else stage.screen.display(deploymentShown(report));
+      } else stage.screen.display(deploymentShown(verifying ? asideReport(report, push) : report));
       run.end("done");
     });
   } catch (error) {

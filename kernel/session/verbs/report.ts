@@ -13,6 +13,7 @@ import { bytes } from "../../core/display/text.js";
 import { findRun } from "../../history/find-run.js";
 import { folderName } from "#stdlib/lib/trackers/names.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { ASIDE, isVerifying, placeFor } from "../verifying.js";
 import "./report-codes.js";
 import { version } from "../version.js";
 import { reportOfRun, type Written } from "./report-run.js";
@@ -32,10 +33,11 @@ export async function runReport(session: TuneSession, action: Report, stage: Sta
     else if (of.is === "sweep") written.push(...(await reportOfSweep(session, of.name, action, stage)));
     else written.push(await reportOfModel(session, of.name, action, stage));
   }
-  const path = resolve(
+  const named = resolve(
     folder,
     action.path ?? `${folderName(written.map(({ name }) => name).join("-")).replace(/\s+/g, "-")}-report.html`,
   );
+  const path = placeFor(session, named);
   demandFree(path);
   const several = written.length > 1;
   const at = new Date().toISOString().slice(0, 16).replace("T", " ");
@@ -53,9 +55,9 @@ export async function runReport(session: TuneSession, action: Report, stage: Sta
   } catch (error) {
     throw writing(error, path);
   }
-  const shown = relative(folder, path) || basename(path);
-  const said = `Report: ${shown}, ${bytes(Buffer.byteLength(page))}`;
-  stage.screen.display(shownOf(said, card(null, html`Report: ${code(shown)}, ${bytes(Buffer.byteLength(page))}`)));
+  const shown = relative(folder, named) || basename(named);
+  const size = `, ${bytes(Buffer.byteLength(page))}${isVerifying(session) ? `. ${ASIDE}` : ""}`;
+  stage.screen.display(shownOf(`Report: ${shown}${size}`, card(null, html`Report: ${code(shown)}${size}`)));
 }
 
 async function reportOfModel(session: TuneSession, name: string, action: Report, stage: Stage): Promise<Written> {

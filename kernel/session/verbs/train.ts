@@ -7,6 +7,7 @@ import { trainDetached } from "./train-detached.js";
 import { withRanks } from "./train-ranks.js";
 import { trainFolds } from "./train-folds.js";
 import { trainRepeats } from "./train-repeats.js";
+import { isVerifying } from "../verifying.js";
 import { trainNamed } from "./train-named.js";
 
 export async function runTrain(
@@ -14,7 +15,7 @@ export async function runTrain(
   action: Extract<Action, { verb: "train" }>,
   stage: Stage,
 ): Promise<void> {
-  if (action.detach) return trainDetached(session, action, stage);
+  if (action.detach && !isVerifying(session)) return trainDetached(session, action, stage);
   const { plan, name, folds, repeats } = action;
   const id = `train-${name}-${Date.now().toString(36)}`;
   const planned = (folded: boolean) => ({

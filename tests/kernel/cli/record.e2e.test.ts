@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { writeNotebookFiles } from "../session/kept-runs.js";
+import { TrackerServer } from "../trackers/server.js";
 import { called } from "./called.js";
 
 const definitions = `data d { source: csv("rows.csv"), columns: { text: text, label: label }, split: by_column(part) }
@@ -12,6 +13,14 @@ model small { base: "bert", task: text_classification, technique: lora(rank: 2),
 recipe r { epochs: 2, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e-3) }
 `;
 const cells = [definitions, "train small on d with r", "evaluate small on d.test { metrics: [accuracy, loss] }"];
+
+function writeNotebook(folder: string, sources: readonly string[]): void {
+  const cell = (source: string, i: number) => ({
+    ...{ cell_type: "code", id: `c${String(i)}`, metadata: {}, execution_count: null, outputs: [], source },
+  });
+  const notebook = { cells: sources.map(cell), metadata: {}, nbformat: 4, nbformat_minor: 5 };
+  writeFileSync(join(folder, "small.ipynb"), JSON.stringify(notebook));
+}
 
 describe("commands over a run's record", function () {
   this.timeout(120_000);
@@ -22,11 +31,7 @@ describe("commands over a run's record", function () {
     folder = mkdtempSync(join(tmpdir(), "tunebook-record-"));
     writeNotebookFiles(folder);
     writeFileSync(join(folder, "small.tune"), cells.join("\n"));
-    const cell = (source: string, i: number) => ({
-      ...{ cell_type: "code", id: `c${String(i)}`, metadata: {}, execution_count: null, outputs: [], source },
-    });
-    const notebook = { cells: cells.map(cell), metadata: {}, nbformat: 4, nbformat_minor: 5 };
-    writeFileSync(join(folder, "small.ipynb"), JSON.stringify(notebook));
+    writeNotebook(folder, cells);
     const { status, stderr } = await run("run", "small.tune");
     assert.equal(status, 0, stderr);
   });
@@ -72,6 +77,44 @@ describe("commands over a run's record", function () {
       readdirSync(folder).filter((name) => name.includes("executed")),
       [],
     );
+  });
+  it("run a notebook again that tells trackers, reports, deploys and saves, and leave nothing of it outside", async () => {
+    const at = mkdtempSync(join(tmpdir(), "tunebook-verified-"));
+    const server = await TrackerServer.start();
+    try {
+      writeNotebookFiles(at);
+      const trackers = `[mlflow("${server.url}", token: secret(env: NOBODY_HAS_IT)), tensorboard("board")]`;
+      writeNotebook(at, [
+        `experiment { name: "tries", trackers: ${trackers} }\n${definitions}`,
+        `train small on d with r as night { detach: true }`,
+        `attach night\nevaluate night on d.test { metrics: [accuracy] }`,
+        `report night as "pages/night.html"\ndeploy night to huggingface("build/night")`,
+        `console.log(\`saved in \${(await night.save("kept/night", { replace: true })).folder}\`); await night.merge("kept/whole")`,
+        `model next { base: "kept/whole", task: text_classification, max_length: 16 }\ntrain next on d with r { epochs: 1 }`,
+      ]);
+      const files = (): readonly string[] =>
+        readdirSync(at, { recursive: true, withFileTypes: true }).map((one) => join(one.parentPath, one.name));
+      const before = files();
+      const { status, stdout, stderr } = await called(at, "verify", "small.ipynb", "--json", "-o", "../out.ipynb");
+      assert.equal(status, 0, stdout + stderr);
+      const { runs } = JSON.parse(stdout) as { readonly runs: readonly { readonly name: string }[] };
+      assert.deepEqual(
+        runs.map(({ name }) => name),
+        ["night", "next"],
+      );
+      assert.deepEqual(files(), before);
+      assert.deepEqual(server.asked, []);
+      const out = readFileSync(join(at, "../out.ipynb"), "utf8");
+      assert.match(out, /mlflow at .* not asked and not told: the notebook is being verified/);
+      assert.match(out, /Report: pages\/night\.html, .*The notebook is being verified: this goes into a folder/);
+      assert.match(out, /night deployed to build\/night.*The notebook is being verified: this goes into a folder/);
+      const saved = /saved in ([^\\"]+)/.exec(out)?.[1] ?? "";
+      assert.ok(saved !== "" && !existsSync(saved), saved);
+    } finally {
+      await server.stop();
+      rmSync(join(at, "../out.ipynb"), { force: true });
+      rmSync(at, { recursive: true, force: true });
+    }
   });
   it("pack a program, and a run, so that they do elsewhere what they did here", async () => {
     assert.equal((await run("bundle", "small.tune", "-o", "small.tar")).status, 0);

@@ -24,6 +24,8 @@ export interface TuneOptions {
   readonly folder: string;
   /** Folder of all runs; beside the notebook unless told. */
   readonly runs?: string;
+  /** Of a notebook that is verified: where all goes which would leave the folder of runs. */
+  readonly verifying?: string;
   readonly parameters?: Readonly<Record<string, Value>>;
   /** Words of the package and those that TypeScript cells define. */
   readonly vocabulary?: SessionVocabulary;
@@ -43,6 +45,7 @@ export function createTuneLanguage(o: TuneOptions): TuneLanguage {
     (session ??= new TuneSession({
       ...{ folder: o.folder, runs: o.runs ?? runsBeside(o.folder), names },
       ...(o.vocabulary && { vocabulary: o.vocabulary }),
+      ...(o.verifying !== undefined && { verifying: o.verifying }),
       desks: (desks ??= deskHost(registerComm)),
       controls: (controls ??= controlsHost(registerComm)),
     }));

@@ -1,0 +1,57 @@
+/** Scores in the outputs of a notebook that ran again. */
+import assert from "node:assert/strict";
+import { movedOutputs, untold } from "#kernel/jupyter/client/moved-outputs.js";
+import type { Notebook } from "#kernel/jupyter/client/notebook-file.js";
+
+const notebook = (...outputs: readonly string[]): Notebook =>
+  ({
+    ...{ nbformat: 4, nbformat_minor: 5, metadata: {} },
+    cells: [
+      {
+        ...{ cell_type: "code", id: "a", metadata: {}, execution_count: 1, source: "" },
+        outputs: outputs.map((text) => ({ output_type: "stream", name: "stdout", text })),
+      },
+    ],
+  }) as unknown as Notebook;
+const evaluation = (accuracy: string, loss: string): string =>
+  `accuracy: small ${accuracy} · other 0.5000 · 8 rows of d.test
+
+Evaluation on d.test
+metric    small                   other
+accuracy  ${accuracy} (0.215 … 0.785)  0.5000 (0.215 … 0.785)
+loss      ${loss} (0.585 … 0.823)  0.6960 (0.666 … 0.728)
+training  0.4 s                   0.2 s`;
+
+describe("scores in the outputs of a notebook that ran again", () => {
+  it("are told once, by the first line of their output that has them", () => {
+    const { lines, moved } = movedOutputs(
+      notebook(evaluation("0.5000", "0.7039"), evaluation("0.5000", "0.7039")),
+      notebook(evaluation("0.5000", "0.7041"), evaluation("0.7500", "0.9000")),
+    );
+    assert.equal(lines, 6);
+    assert.deepEqual(
+      moved.map(({ cell, metric, scores }) => ({ cell, metric, scores })),
+      [
+        { cell: 1, metric: "accuracy", scores: [{ then: 0.5, now: 0.75 }] },
+        { cell: 1, metric: "loss", scores: [{ then: 0.7039, now: 0.9 }] },
+      ],
+    );
+    assert.match(moved[0]?.now ?? "", /^accuracy: small 0\.7500/);
+  });
+  it("count where the end of an interval alone moved", () => {
+    const of = (end: string): string => `f1(macro)  0.5000 (${end} … 0.785)`;
+    const { moved } = movedOutputs(notebook(of("0.1")), notebook(of("0.3")));
+    assert.deepEqual(
+      moved.map(({ scores }) => scores),
+      [[]],
+    );
+  });
+  it("are left out where a run tells them", () => {
+    const { moved } = movedOutputs(notebook(evaluation("0.5000", "0.7039")), notebook(evaluation("0.7500", "0.7039")));
+    const told = { what: "accuracy on d.test", sort: "score", then: 0.5, now: 0.75 } as const;
+    assert.equal(moved.length, 1);
+    assert.deepEqual(untold(moved, [told]), []);
+    assert.equal(untold(moved, [{ ...told, now: 0.625 }]).length, 1);
+    assert.equal(untold(moved, [{ ...told, what: "f1 on d.test" }]).length, 1);
+  });
+});
