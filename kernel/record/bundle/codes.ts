@@ -1,6 +1,7 @@
 /** Codes of bundles. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { registerCodes, type CodeData } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
+import { plural } from "../../core/display/text.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
@@ -9,10 +10,28 @@ declare module "#dsl/diagnostics/codes.js" {
       /** What another machine wouldn't find, and why. */
       readonly lacks: readonly { readonly what: string; readonly why: string }[];
     };
-    "bundle-secret": { readonly file: string; readonly line: number | null; readonly env: string | null };
+    "bundle-secret": {
+      readonly found: readonly {
+        readonly file: string;
+        /** `line 3`, `an output of cell 2`. */
+        readonly place: string;
+        /** The variable whose value it is; null: it looks like a key or a password. */
+        readonly env: string | null;
+        /** How it is written there; null: as it is. */
+        readonly as: string | null;
+      }[];
+      /** Of which that many are told. */
+      readonly count: number;
+    };
     "bundle-unsound": { readonly file: string; readonly why: string };
     "bundle-taken": { readonly folder: string };
   }
+}
+
+type FoundSecret = CodeData["bundle-secret"]["found"][number];
+function secretText({ file, place, env, as }: FoundSecret): string {
+  const what = env === null ? "what looks like a key or a password" : `the value of ${env}`;
+  return `${file} holds ${what}${as === null ? "" : ` as ${as}`} in ${place}`;
 }
 
 registerCodes({
@@ -26,12 +45,15 @@ registerCodes({
   },
   "bundle-secret": {
     severity: "error",
-    message: (d) =>
-      d.env === null
-        ? `${d.file} holds what looks like a key or a password${d.line === null ? "" : ` in line ${String(d.line)}`}`
-        : `${d.file} holds the value of ${d.env}${d.line === null ? "" : ` in line ${String(d.line)}`}`,
-    help: () => "write `secret(env: NAME)` in its place, clear the outputs that show it, and pack again",
-    explain: "A bundle is given to others. What looks like a secret in a program, a notebook or a run is not packed.",
+    message: ({ found: [first], count }) =>
+      `${first ? secretText(first) : "a secret would be packed"}${count > 1 ? `; and ${plural(count - 1, "more place")}` : ""}`,
+    notes: ({ found }) => found.slice(1).map(secretText),
+    help: ({ found }) =>
+      found.some(({ place }) => place.startsWith("line"))
+        ? "write `secret(env: NAME)` in its place, take it out of files that hold it, and pack again"
+        : "write `secret(env: NAME)` in its place, clear the outputs that show it, and pack again",
+    explain:
+      "A bundle is given to others. What looks like a key or a password in a program, a notebook or a run is not packed, and in no file the value of a variable of the environment that the program names by `secret(env: NAME)` or that is called like a secret (`OPENAI_API_KEY`, `HF_TOKEN`), be it written as it is, as JSON, an address or HTML has it, in base64 or in hexadecimal digits. Files of more than 64 MiB and weights aren't looked through.",
   },
   "bundle-unsound": {
     severity: "error",

@@ -1,54 +1,128 @@
 /**
- * Secrets in what is to be packed: values of the variables that its words name as secrets, wherever they stand; and, in what
- * people and programs write of themselves (not in rows and weights), whatever has the shape of a key or an address's password.
+ * Secrets in what is to be packed. Wherever it stands, the value of a variable that its words name as a secret or that is called
+ * like one (`OPENAI_API_KEY`), in whichever form it is written; and, in what people and programs write of themselves (not in
+ * rows and weights), whatever has the shape of a key or an address's password.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { key } from "#stdlib/lib/personal/key.js";
 import { NotRead, readWhole } from "../../fetch/regular.js";
+import { formsOf, type Form } from "./forms.js";
+import { lineOf, partsOf } from "./places.js";
 import type { Packed } from "./write.js";
 import "./codes.js";
 
 const LARGEST = 64 * 2 ** 20;
-/** A value that is shorter stands in texts by chance. */
-const SHORTEST = 6;
+/** A value that is shorter stands in texts by chance: one that is named as a secret, and one whose variable is called so. */
+const SHORTEST = { named: 6, called: 8 } as const;
 const WRITTEN: ReadonlySet<Packed["sort"]> = new Set(["program", "run", "named"]);
+/** Places that are told. */
+const MOST = 10;
+
+interface Secret {
+  readonly name: string;
+  readonly forms: readonly Form[];
+}
+export interface FoundSecret {
+  readonly file: string;
+  /** `line 3`, `an output of cell 2`. */
+  readonly place: string;
+  /** The variable whose value it is; null: it looks like a key or a password. */
+  readonly env: string | null;
+  readonly as: Form["as"];
+}
 
 /** Coded error `bundle-secret`. */
 export function demandNoSecrets(files: readonly Packed[], env: NodeJS.ProcessEnv = process.env): void {
-  const written = files.filter(({ sort }) => WRITTEN.has(sort)).map((one) => ({ ...one, text: textOf(one) }));
-  const names = new Set(
-    written.flatMap(({ text }) => [...text.matchAll(/\benv["']?\s*:\s*"?([A-Za-z_]\w*)/g)].map((m) => m[1]!)),
-  );
-  const values = [...names].flatMap((name) => {
-    const value = env[name]?.trim() ?? "";
-    return value.length >= SHORTEST ? [{ name, value }] : [];
+  const named = files.filter(isWritten).flatMap((one) => namesIn(contentOf(one).toString("utf8")));
+  const secrets = secretsIn(env, new Set(named));
+  const found = files.flatMap((one) => foundIn(one, secrets));
+  if (found.length > 0) throw new CodedError("bundle-secret", { found: found.slice(0, MOST), count: found.length });
+}
+const isWritten = ({ sort }: Packed): boolean => WRITTEN.has(sort);
+
+/** Of the variables that are named as secrets, or called like them. */
+function secretsIn(env: NodeJS.ProcessEnv, named: ReadonlySet<string>): readonly Secret[] {
+  return Object.entries(env).flatMap(([name, held]): readonly Secret[] => {
+    const value = held?.trim() ?? "";
+    const isSecret = named.has(name)
+      ? value.length >= SHORTEST.named
+      : isCalledSecret(name) && value.length >= SHORTEST.called && !isHarmless(value);
+    return isSecret ? [{ name, forms: formsOf(value) }] : [];
   });
-  for (const one of files) {
-    const isWritten = WRITTEN.has(one.sort);
-    if (!isWritten && values.length === 0) continue;
-    const text = textOf(one);
-    for (const { name, value } of values) demandNot(one.path, text, text.indexOf(value), name);
-    if (isWritten) demandNot(one.path, text, looksLikeOne(text), null);
+}
+
+/** `secret(env: NAME)`, as it stands in programs, plans and locks. */
+function namesIn(text: string): readonly string[] {
+  return [...text.matchAll(/\benv\\?["']?\s*:\s*\\?"?([A-Za-z_]\w*)/g)].map(([, name = ""]) => name);
+}
+
+/** `OPENAI_API_KEY`, `HF_TOKEN`, `PGPASSWORD`, `DB_PWD`; not `PWD`, `MONKEY`, `KEYMAP`. */
+export function isCalledSecret(name: string): boolean {
+  const parts = name.toUpperCase().split(/[^A-Z]+/);
+  if (
+    parts.some((part) =>
+      /^(?:API|ACCESS|PRIVATE|SECRET|AUTH)?KEYS?$|(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE)S?$/.test(part),
+    )
+  )
+    return true;
+  return parts.length > 1 && parts.some((part) => /^(?:PASS|PWD|PAT|CREDENTIALS?)$/.test(part));
+}
+
+/** A path, or a plain word or number that texts are made of: nobody's secret, or one that can't be told from them. */
+function isHarmless(value: string): boolean {
+  const isPath = /^(?:(?:~|\.{1,2})?\/|[A-Za-z]:\\)/.test(value);
+  return isPath || /^(?:\p{L}?\p{Ll}{1,14}|\p{Lu}{1,15}|\d{1,9})$/u.test(value);
+}
+
+/** What is found in some bytes, and where it begins. */
+interface Match {
+  readonly at: number;
+  readonly env: string | null;
+  readonly as: Form["as"];
+}
+
+function foundIn(one: Packed, secrets: readonly Secret[]): readonly FoundSecret[] {
+  if (!isWritten(one) && secrets.length === 0) return [];
+  const content = contentOf(one);
+  const parts = partsOf(one.path, content);
+  const places = (finds: (bytes: Buffer) => Match | null): readonly FoundSecret[] => {
+    const of = (place: string, { env, as }: Match): FoundSecret => ({ file: one.path, place, env, as });
+    const inParts = parts.flatMap(({ place, bytes }) => {
+      const match = finds(bytes);
+      return match ? [of(place, match)] : [];
+    });
+    if (inParts.length > 0) return [...new Map(inParts.map((each) => [each.place, each])).values()];
+    const match = finds(content);
+    return match ? [of(lineOf(content, match.at), match)] : [];
+  };
+  const values = secrets.flatMap((secret) => places((bytes) => valueIn(bytes, secret)));
+  return values.length > 0 || !isWritten(one) ? values : places(shapeIn);
+}
+
+function valueIn(content: Buffer, { name, forms }: Secret): Match | null {
+  for (const { bytes, as } of forms) {
+    const at = content.indexOf(bytes);
+    if (at >= 0) return { at, env: name, as };
   }
+  return null;
 }
 
-function looksLikeOne(text: string): number {
-  const address = /[a-z][\w+.-]*:\/\/[^\s/:@"'\\]*:[^\s/@"'\\]+@/i.exec(text)?.index ?? -1;
-  return address >= 0 ? address : (key(text)[0]?.start ?? -1);
+function shapeIn(content: Buffer): Match | null {
+  // A sign for each byte, so that places are those of the bytes: what is sought is ASCII.
+  const text = content.toString("latin1");
+  const address = /[a-z][\w+.-]*:\/\/[^\s/:@"'\\]*:[^\s/@"'\\]+@/i.exec(text)?.index;
+  const at = address ?? key(text)[0]?.start;
+  return at === undefined ? null : { at, env: null, as: null };
 }
 
-function demandNot(file: string, text: string, at: number, env: string | null): void {
-  if (at >= 0) throw new CodedError("bundle-secret", { file, line: text.slice(0, at).split("\n").length, env });
-}
-
-/** Bytes as they are: what is sought is ASCII. Weights are larger than any text, and hold no words. */
-function textOf(one: Packed): string {
-  if ("text" in one) return one.text;
-  if (one.path.endsWith(".safetensors")) return "";
+/** Weights are larger than any text, and hold no words. */
+function contentOf(one: Packed): Buffer {
+  if ("text" in one) return Buffer.from(one.text);
+  if (one.path.endsWith(".safetensors")) return Buffer.alloc(0);
   try {
-    return readWhole(one.from, LARGEST)?.toString("latin1") ?? "";
+    return readWhole(one.from, LARGEST) ?? Buffer.alloc(0);
   } catch (error) {
-    if (error instanceof NotRead) return "";
+    if (error instanceof NotRead) return Buffer.alloc(0);
     throw error;
   }
 }

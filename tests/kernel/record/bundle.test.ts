@@ -4,8 +4,9 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Header } from "tar";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf, type CodeData } from "#dsl/diagnostics/codes.js";
 import { MANIFEST, type BundledFile } from "#kernel/record/bundle/manifest.js";
 import { openBundle } from "#kernel/record/bundle/open.js";
 import { demandNoSecrets } from "#kernel/record/bundle/secrets.js";
@@ -121,26 +122,118 @@ describe("a bundle", function () {
       assert.deepEqual(readdirSync(folder), []);
     });
 
+  const secretsIn = (files: readonly Packed[], env: NodeJS.ProcessEnv = {}): readonly string[] => {
+    try {
+      demandNoSecrets(files, env);
+      return [];
+    } catch (error) {
+      assert.ok(error instanceof CodedError && error.code === "bundle-secret");
+      const words = wordsOf(error.code, error.data);
+      const all = [words.message, words.help ?? "", ...words.notes].join("\n");
+      for (const value of Object.values(env)) assert.ok(!all.includes(value ?? ""), all);
+      return (error.data as CodeData["bundle-secret"]).found.map(
+        ({ file: at, place, env: name, as }) =>
+          `${at}, ${place}: ${name ?? "a shape"}${as === null ? "" : ` as ${as}`}`,
+      );
+    }
+  };
+  const program: Packed = { path: "a.tune", sort: "program", text: "// one\njudge(secret(env: JUDGE))\n" };
+  const rows = (text: string): Packed => ({ path: "rows.csv", sort: "data", from: file(`a\n${text}\n`) });
+  const notebook = (source: string, output: unknown = "", more: object = {}): Packed => ({
+    ...{ path: "c.ipynb", sort: "program" },
+    text: JSON.stringify(
+      {
+        cells: [
+          { cell_type: "markdown", source: ["# Title\n"] },
+          {
+            cell_type: "code",
+            source: source.split(/(?<=\n)/),
+            outputs: [{ output_type: "stream", text: output }],
+          },
+        ],
+        ...more,
+      },
+      null,
+      1,
+    ),
+  });
+
   it("holds no secret: neither a named one's value nor what looks like one", () => {
-    const secret = (files: readonly Packed[], env = {}) => {
-      try {
-        demandNoSecrets(files, env);
-        return null;
-      } catch (error) {
-        assert.ok(error instanceof CodedError && error.code === "bundle-secret");
-        return error.data;
-      }
+    assert.deepEqual(secretsIn([program], { JUDGE: "correct-horse" }), []);
+    const leaks = rows("correct-horse");
+    assert.deepEqual(secretsIn([program, leaks], { JUDGE: "correct-horse" }), ["rows.csv, line 2: JUDGE"]);
+    assert.deepEqual(secretsIn([program, leaks]), []);
+    const address: Packed = { path: "b.tune", sort: "program", text: '// a\ncsv("https://me:pa55@example.org/x.csv")' };
+    assert.deepEqual(secretsIn([address]), ["b.tune, line 2: a shape"]);
+    const token = `hf_${"aB3dE5".repeat(6)}`;
+    assert.deepEqual(secretsIn([notebook(`const x = "${token}"`, ["ö\n", token])]), [
+      "c.ipynb, cell 2: a shape",
+      "c.ipynb, an output of cell 2: a shape",
+    ]);
+    assert.deepEqual(secretsIn([notebook("1", "", { metadata: { token } })]), ["c.ipynb, line 23: a shape"]);
+  });
+
+  it("holds no secret of the environment, in whichever form a cell, a log or a row has it", () => {
+    const value = 'pä55 "wörd"/&<+>?';
+    const env = { MY_SERVICE_API_KEY: value, EDITOR: "correct-horse", MONKEY: "correct-horse" };
+    const json = JSON.stringify(value).slice(1, -1);
+    const ascii = 'p\\u00e455 \\"w\\u00f6rd\\"/&<+>?';
+    const forms: readonly (readonly [string | Buffer, string])[] = [
+      [value, ""],
+      [value.normalize("NFD"), ""],
+      [Buffer.from(value, "latin1"), ""],
+      [Buffer.from(value, "utf16le"), ""],
+      [json, " as JSON"],
+      [ascii, " as JSON"],
+      [ascii.replaceAll("e4", "E4").replaceAll("f6", "F6"), " as JSON"],
+      [JSON.stringify(json).slice(1, -1), " as JSON"],
+      [encodeURIComponent(value), " as part of an address"],
+      [encodeURIComponent(value).toLowerCase(), " as part of an address"],
+      [new URLSearchParams({ key: value }).toString(), " as part of an address"],
+      ["p\u00e455 &quot;w\u00f6rd&quot;/&amp;&lt;+&gt;?", " as HTML"],
+      [Buffer.from(value).toString("base64"), " as base64"],
+      [Buffer.from(value, "latin1").toString("base64url"), " as base64"],
+      [`Basic ${Buffer.from(`x:${value}`).toString("base64")}`, " as base64"],
+      [Buffer.from(`ann:${value}`).toString("base64"), " as base64"],
+      [Buffer.from(`anna:${value}:`).toString("base64"), " as base64"],
+      [Buffer.from(value).toString("hex").toUpperCase(), " as hexadecimal digits"],
+    ];
+    for (const [form, as] of forms) {
+      const of: Packed = {
+        path: "log",
+        sort: "data",
+        from: file(Buffer.concat([Buffer.from("a\n>"), Buffer.from(form)])),
+      };
+      assert.deepEqual(secretsIn([of], env), [`log, line 2: MY_SERVICE_API_KEY${as}`], String(form));
+      if (typeof form === "string")
+        assert.deepEqual(secretsIn([notebook("run()", [`said ${form}`])], env), [
+          `c.ipynb, an output of cell 2: MY_SERVICE_API_KEY${as}`,
+        ]);
+    }
+    const lines = "first line of it\nsecond line of it";
+    assert.deepEqual(secretsIn([notebook(`const x = \`${lines}\``)], { DB_PWD: lines }), ["c.ipynb, cell 2: DB_PWD"]);
+    assert.deepEqual(secretsIn([rows("correct-horse"), notebook("correct-horse")], env), []);
+  });
+
+  it("takes no path, switch or plain word for a secret, whatever its variable is called", () => {
+    const env = {
+      ...{ TLS_KEY: "/etc/ssl/private", GOOGLE_CREDENTIALS: "~/google.json", POSTGRES_PASSWORD: "postgres" },
+      ...{ USE_TOKEN: "1", MAX_TOKENS: "123456789", HF_TOKEN: "", API_KEY: "short", PWD: "/home/ann/work" },
     };
-    const program: Packed = { path: "a.tune", sort: "program", text: "// one\njudge(secret(env: JUDGE_KEY))\n" };
-    assert.equal(secret([program], { JUDGE_KEY: "correct-horse" }), null);
-    const rows: Packed = { path: "rows.csv", sort: "data", from: file("a\ncorrect-horse\n") };
-    assert.deepEqual(secret([program, rows], { JUDGE_KEY: "correct-horse" }), {
-      ...{ file: "rows.csv", line: 2, env: "JUDGE_KEY" },
-    });
-    assert.equal(secret([program, rows], {}), null);
-    const address: Packed = { path: "b.tune", sort: "program", text: 'csv("https://me:pa55@example.org/x.csv")' };
-    assert.deepEqual(secret([address]), { file: "b.tune", line: 1, env: null });
-    const token: Packed = { path: "c.ipynb", sort: "program", text: `x = "hf_${"aB3dE5".repeat(6)}"` };
-    assert.deepEqual(secret([token]), { file: "c.ipynb", line: 1, env: null });
+    const all = Object.values(env).join("\n");
+    assert.deepEqual(secretsIn([rows(all), { ...program, text: all }], env), []);
+    // The program says itself that it is one.
+    assert.deepEqual(secretsIn([program, rows("postgres")], { JUDGE: "postgres" }), ["rows.csv, line 2: JUDGE"]);
+  });
+  it("takes nothing in the project's own notebooks and programs for one", () => {
+    const folder = fileURLToPath(new URL("../../../../notebooks", import.meta.url));
+    const own = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((one) => one.isFile() && /\.(ipynb|tune)$/.test(one.name))
+      .map((one): Packed => ({ path: one.name, sort: "program", from: join(one.parentPath, one.name) }));
+    assert.ok(own.length > 3);
+    assert.deepEqual(
+      secretsIn(own, { GPG_KEY: "A035C8C19219BA821ECEA86B64E628F8D684696D", NPM_TOKEN: "tunebook" }),
+      [],
+    );
   });
 });

@@ -1,0 +1,45 @@
+/** Where something stands in a file, as a person looks for it: a line; of a notebook the cell, and whether it is an output. */
+import { isRecord } from "#dsl/diagnostics/record.js";
+
+/** A text that people see as one, and what it is called. */
+export interface Part {
+  /** `cell 3`, `an output of cell 3`. */
+  readonly place: string;
+  readonly bytes: Buffer;
+}
+
+/** Of a notebook: its sources and outputs, decoded. None: it is no notebook. */
+export function partsOf(path: string, content: Buffer): readonly Part[] {
+  if (!path.endsWith(".ipynb")) return [];
+  let whole: unknown;
+  try {
+    whole = JSON.parse(content.toString("utf8"));
+  } catch {
+    return [];
+  }
+  const cells = isRecord(whole) && Array.isArray(whole["cells"]) ? (whole["cells"] as unknown[]) : [];
+  return cells.flatMap((cell, i): readonly Part[] => {
+    if (!isRecord(cell)) return [];
+    const place = `cell ${String(i + 1)}`;
+    const outputs = textsIn(cell["outputs"]).map((text): Part => ({
+      place: `an output of ${place}`,
+      bytes: Buffer.from(text),
+    }));
+    return [{ place, bytes: Buffer.from(textsIn(cell["source"]).join("")) }, ...outputs];
+  });
+}
+
+/** Lists of lines are one text. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value))
+    return value.every((one) => typeof one === "string") ? [value.join("")] : value.flatMap(textsIn);
+  return isRecord(value) ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** `at`: the byte that it begins with. */
+export function lineOf(content: Buffer, at: number): string {
+  let line = 1;
+  for (let i = content.indexOf(10); i >= 0 && i < at; i = content.indexOf(10, i + 1)) line += 1;
+  return `line ${String(line)}`;
+}
