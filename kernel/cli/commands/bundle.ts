@@ -1,7 +1,7 @@
 /** `tunebook bundle FILE`: all that a program, a notebook or a run needs elsewhere, in one file; `--open` unpacks it there. */
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
-import { bytes, plural } from "#kernel/core/display/text.js";
+import { bytes, plural, printable } from "#kernel/core/display/text.js";
 import type { Bundle } from "#kernel/record/bundle/write.js";
 import type { Build } from "#kernel/engine/native/versions.js";
 import type { Progress } from "#kernel/core/session/host-context.js";
@@ -12,6 +12,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Option, type Command } from "commander";
 import { untilInterrupted } from "../interrupted.js";
 import { withProgress } from "../long.js";
+import { shellWord } from "../shell-word.js";
 import "#kernel/checking/codes.js";
 
 interface Options {
@@ -87,7 +88,12 @@ async function pack(file: string, o: Options, telling: Telling): Promise<void> {
       onProgress: (done, total) => onProgress({ label: `bytes of ${nameOf(file)} packed`, done, total }),
     },
   );
-  told(manifest, o, `${out} holds`, `\`tunebook bundle --open ${nameOf(out)}.tar\` unpacks it on another machine.`);
+  told(
+    manifest,
+    o,
+    `${out} holds`,
+    `\`tunebook bundle --open ${shellWord(basename(out))}\` unpacks it on another machine.`,
+  );
 }
 
 async function open(file: string, folder: string | undefined, o: Options, signal: AbortSignal): Promise<void> {
@@ -95,7 +101,7 @@ async function open(file: string, folder: string | undefined, o: Options, signal
   const to = folder ?? nameOf(file);
   const manifest = await openBundle(file, to, { signal });
   const { runs } = manifest;
-  const way = "program" in runs ? `tunebook run ${runs.program}` : `tunebook replay ${runs.run}`;
+  const way = "program" in runs ? `tunebook run ${shellWord(runs.program)}` : `tunebook replay ${shellWord(runs.run)}`;
   const native = manifest.files.some(({ sort }) => sort === "native");
   const setup = native ? "; `npx tunebook setup --wheels native` brings TensorFlow" : "";
   told(manifest, o, `${to} has`, `every hash is right. There \`npx ${way}\` needs no network${setup}.`);
@@ -106,7 +112,7 @@ function told({ files, ...manifest }: Manifest, o: Options, has: string, then: s
   process.stdout.write(
     o.json
       ? `${JSON.stringify({ ...manifest, files }, null, 2)}\n`
-      : `${has} ${plural(files.length, "file")}, ${bytes(size)}: ${then}\n`,
+      : printable(`${has} ${plural(files.length, "file")}, ${bytes(size)}: ${then}\n`),
   );
 }
 

@@ -31,10 +31,16 @@ export function isPlainPath(path: string): boolean {
 }
 const plain = v.pipe(v.string(), v.check(isPlainPath, "a path in it leads elsewhere"));
 
+const runs = v.pipe(
+  fields({ program: v.exactOptional(plain), run: v.exactOptional(plain) }),
+  v.check(({ program, run }) => (program === undefined) !== (run === undefined), "runs is no program and no run"),
+  v.transform(({ program, run }): Manifest["runs"] => (program === undefined ? { run: run ?? "" } : { program })),
+);
+
 export const manifestSchema: Schema<Manifest> = fields({
   version: v.literal(1),
   tunebook: v.string(),
-  runs: v.union([fields({ program: plain }), fields({ run: plain })]),
+  runs,
   files: v.pipe(
     v.array(
       fields({
@@ -47,3 +53,19 @@ export const manifestSchema: Schema<Manifest> = fields({
     v.maxLength(most.files),
   ),
 });
+
+/** What keeps files of these paths from lying beside each other, in words; null: nothing. */
+export function clashIn(paths: readonly string[]): string | null {
+  const all = new Set(paths);
+  if (all.size < paths.length) return "a path stands twice in it";
+  for (const path of paths)
+    for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1))
+      if (all.has(path.slice(0, at))) return `${path.slice(0, at)} is a file and a folder in it`;
+  return null;
+}
+
+/** What is run must be in it. */
+export function runsNothing({ runs, files }: Manifest): string | null {
+  const wanted = "program" in runs ? runs.program : `${runs.run}/plan.json`;
+  return files.some(({ path }) => path === wanted) ? null : `${wanted}, which it is to run, is not in it`;
+}

@@ -11,7 +11,7 @@ import { Parser, type ReadEntry } from "tar";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { demandSpace, diskError } from "../../fetch/disk.js";
 import { jsonIn, Unlike } from "../../fetch/json.js";
-import { MANIFEST, manifestSchema, most, type BundledFile, type Manifest } from "./manifest.js";
+import { clashIn, MANIFEST, manifestSchema, most, runsNothing, type BundledFile, type Manifest } from "./manifest.js";
 import "./codes.js";
 
 /** Coded errors `bundle-unsound`, `bundle-taken`, `disk-full`, `cannot-write`. */
@@ -55,9 +55,13 @@ async function unpacked(file: string, folder: string, signal: AbortSignal | unde
   const input = createReadStream(file, { highWaterMark: 1 << 20, ...(signal && { signal }) });
   try {
     await new Promise<void>((done, failed) => {
-      unpacking.onFailed = failed;
+      unpacking.whenFailed(failed);
       input.on("error", failed);
       parser.on("error", (error: unknown) => failed(unsound(error instanceof Error ? error.message : String(error))));
+      // Of a kind that the reader of archives knows nothing of.
+      parser.on("ignoredEntry", ({ path, type }: ReadEntry) => {
+        unpacking.onFailed(unsound(`${path} is no file but of the kind ${type}`));
+      });
       parser.on("end", () => done());
       input.on("data", (piece) => {
         if (!parser.write(piece as Buffer)) {
@@ -83,7 +87,12 @@ class Unpacking {
   private manifest: Manifest | null = null;
   private readonly wanted = new Map<string, BundledFile>();
   private fd: number | null = null;
-  onFailed: (error: unknown) => void = () => undefined;
+  private failed = false;
+  private hear: (error: unknown) => void = () => undefined;
+  onFailed = (error: unknown): void => {
+    this.failed = true;
+    this.hear(error);
+  };
   /** Settles when it is known whether all of it fits on the disk. */
   space: Promise<void> = Promise.resolve();
 
@@ -92,7 +101,13 @@ class Unpacking {
     private readonly unsound: (why: string) => CodedError,
   ) {}
 
+  whenFailed(hear: (error: unknown) => void): void {
+    this.hear = hear;
+  }
+
   take(entry: ReadEntry): void {
+    // What follows a mistake is not looked at: the folder is about to go.
+    if (this.failed) return entry.resume();
     try {
       this.begin(entry);
     } catch (error) {
@@ -125,8 +140,9 @@ class Unpacking {
     entry.on("end", () => {
       try {
         this.manifest = jsonIn(Buffer.concat(pieces).toString("utf8"), manifestSchema);
+        const why = clashIn(this.manifest.files.map(({ path }) => path)) ?? runsNothing(this.manifest);
+        if (why !== null) throw this.unsound(why);
         for (const file of this.manifest.files) this.wanted.set(file.path, file);
-        if (this.wanted.size < this.manifest.files.length) throw this.unsound("a path stands twice in it");
         const bytes = this.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
         this.space = demandSpace(this.folder, bytes);
         this.space.catch(this.onFailed);
@@ -137,10 +153,7 @@ class Unpacking {
   }
 
   private write(entry: ReadEntry, told: BundledFile): void {
-    const place = join(this.folder, ...told.path.split("/"));
-    mkdirSync(dirname(place), { recursive: true });
-    // "wx": nothing is written over, and nothing through a link.
-    const fd = openSync(place, "wx", 0o644);
+    const fd = this.made(told.path);
     this.fd = fd;
     const hash: Hash = createHash("sha256");
     let failed = false;
@@ -161,6 +174,18 @@ class Unpacking {
     });
   }
 
+  private made(path: string): number {
+    const place = join(this.folder, ...path.split("/"));
+    try {
+      mkdirSync(dirname(place), { recursive: true });
+      // "wx": nothing is written over, and nothing through a link.
+      return openSync(place, "wx", 0o644);
+    } catch (error) {
+      const why = UNFIT[(error as NodeJS.ErrnoException).code ?? ""];
+      throw why === undefined ? error : this.unsound(`${path} ${why}`);
+    }
+  }
+
   finished(): Manifest {
     if (!this.manifest) throw this.unsound("it is empty");
     const [first] = this.wanted.keys();
@@ -174,5 +199,11 @@ class Unpacking {
   }
 }
 
+/** Here names may be the same that are two elsewhere: `Rows.csv` and `rows.csv`. */
+const SAME = "can't lie here beside another of its files";
+const UNFIT: Readonly<Record<string, string>> = {
+  ...{ EEXIST: SAME, ENOTDIR: SAME, EISDIR: SAME, ENAMETOOLONG: "has a name that is too long here" },
+  ...{ EINVAL: "has a name that can't be written here", EILSEQ: "has a name that can't be written here" },
+};
 const kindOf = (type: string): string =>
   type === "Directory" ? "a folder" : /Link$/.test(type) ? "a link" : `of the kind ${type}`;

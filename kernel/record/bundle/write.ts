@@ -7,7 +7,7 @@ import { Header, Pack, ReadEntry } from "tar";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { demandSpace, diskError } from "../../fetch/disk.js";
 import { hashAt } from "../../fetch/hashed.js";
-import { isPlainPath, MANIFEST, type BundledFile, type Manifest } from "./manifest.js";
+import { clashIn, isPlainPath, MANIFEST, type BundledFile, type Manifest } from "./manifest.js";
 import "./codes.js";
 
 /** A file to pack: one of the disk, or a text. */
@@ -29,6 +29,8 @@ export async function writeBundle(
   const inOrder = [...new Map(files.map((one) => [one.path, one])).values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   const odd = inOrder.find(({ path }) => !isPlainPath(path));
   if (odd) throw new CodedError("bundle-unsound", { file: to, why: `${odd.path} can't be unpacked elsewhere` });
+  const clash = clashIn(inOrder.map(({ path }) => path));
+  if (clash !== null) throw new CodedError("bundle-unsound", { file: to, why: clash });
   const told: BundledFile[] = [];
   for (const one of inOrder) {
     o.signal?.throwIfAborted();

@@ -71,8 +71,14 @@ describe("a bundle", function () {
     ...{ path, sort: "data", bytes: Buffer.byteLength(content) },
     hash: createHash("sha256").update(content).digest("hex"),
   });
-  const manifestOf = (files: readonly BundledFile[]): Buffer =>
-    entry(MANIFEST, JSON.stringify({ version: 1, tunebook: "0.1.0", runs: { program: "x.tune" }, files }));
+  const manifestOf = (files: readonly BundledFile[], runs: object = { program: "x.tune" }): Buffer =>
+    entry(MANIFEST, JSON.stringify({ version: 1, tunebook: "0.1.0", runs, files }));
+  /** A name that no header holds, as archives have it: before its entry. */
+  const long300 = (content: string): Buffer => {
+    const line = (length: number): string => `${String(length)} path=a/${"n".repeat(300)}\n`;
+    const pax = line(line(111).length);
+    return Buffer.concat([entry("pax", pax, { type: "ExtendedHeader" }), entry("n", content)]);
+  };
   const archive = (...parts: readonly Buffer[]): string => file(Buffer.concat([...parts, Buffer.alloc(1024)]));
   const good = told("x.tune", "hello");
 
@@ -100,6 +106,47 @@ describe("a bundle", function () {
       /comes twice/,
     ],
     "a file that is missing": [() => archive(manifestOf([good])), /x\.tune is missing/],
+    "a program that is not in it": [
+      () => archive(manifestOf([good], { program: "y.tune; rm -rf ~" }), entry("x.tune", "hello")),
+      /^y\.tune; rm -rf ~, which it is to run, is not in it$/,
+    ],
+    "a run that is not in it": [
+      () => archive(manifestOf([good], { run: "runs/a" }), entry("x.tune", "hello")),
+      /^runs\/a\/plan\.json, which it is to run, is not in it$/,
+    ],
+    "a program that leads out": [
+      () => archive(manifestOf([good], { program: "../x.tune" }), entry("x.tune", "hello")),
+      /leads elsewhere/,
+    ],
+    "a file that is a folder too": [
+      () => archive(manifestOf([good, told("a/b", "1"), told("a", "2")]), entry("a", "2"), entry("a/b", "1")),
+      /^a is a file and a folder in it$/,
+    ],
+    "a file below another": [
+      () => archive(manifestOf([good, told("x.tune/deep/b", "1")]), entry("x.tune/deep/b", "1")),
+      /^x\.tune is a file and a folder in it$/,
+    ],
+    "a name that is too long": [
+      () => archive(manifestOf([good, told(`a/${"n".repeat(300)}`, "1")]), entry("x.tune", "hello"), long300("1")),
+      /has a name that is too long here$/,
+    ],
+    "more bytes than numbers have": [
+      () => archive(manifestOf([good, { ...told("y", ""), bytes: 2 ** 60 }]), entry("x.tune", "hello")),
+      /bytes/,
+    ],
+    "fewer than none": [() => archive(manifestOf([good, { ...told("y", ""), bytes: -1 }])), /bytes/],
+    "more files than there may be": [
+      () => archive(manifestOf(Array.from({ length: 50_001 }, (_, i) => ({ ...good, path: `f${String(i)}` })))),
+      /files/,
+    ],
+    "a device": [
+      () => archive(manifestOf([good]), entry("x.tune", "", { type: "CharacterDevice" })),
+      /is no file but of the kind CharacterDevice/,
+    ],
+    "a part of a dump": [
+      () => archive(manifestOf([good]), entry("x.tune", "hello"), entry("y", "z", { type: "GNUDumpDir" })),
+      /is no file but of the kind GNUDumpDir/,
+    ],
     "no manifest": [() => archive(entry("x.tune", "hello")), /begins with x\.tune/],
     "a manifest of something else": [() => archive(entry(MANIFEST, "{}")), /manifest|version is missing/i],
     "no archive": [() => file("this is no archive at all, whatever its name says".repeat(40)), /./],
