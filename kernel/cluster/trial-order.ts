@@ -17,7 +17,7 @@ export interface Aims {
   readonly require?: readonly Call[];
 }
 export interface Base {
-  /** Which of the plans' bases: its content's hash. */
+  /** Which of the plans' bases, by the hash that they give it: of its content, or of the recipe that trained it. */
   readonly hash: string;
   /** Absolute, at the coordinator's. */
   readonly folder: string;

@@ -6,6 +6,8 @@ import { mkdirSync, rmSync, statSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
+import { isRecord } from "#dsl/diagnostics/record.js";
+import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { openBase } from "../bases/open.js";
 import { belowFolder, copied, laidOut, type Shelf } from "../cluster/shelf.js";
@@ -175,23 +177,28 @@ async function lendBases(order: TrialOrder, root: string, { session, hostContext
   for (const { plan } of order.plans) {
     const { model, data } = plan.recipe;
     const base = order.bases.find(({ hash }) => hash === model.baseHash);
-    if (root !== "") demandRelative(data.source, worker);
-    if (!base) continue;
-    const at = root === "" ? base.folder : belowFolder(root, base.folder);
-    if (model.trained) session.weights.lend(model.trained.recipeHash, await openBase(at, "folder", registry));
-    else if (root !== "") {
-      const opened = await openBase(at, "folder", registry);
-      session.datasets.lend({ name: model.base, folder: model.folder }, hostContext, opened);
-    }
+    if (root !== "") demandRelative([data.source, data.annotations?.file], worker);
+    if (!base || (root === "" && !model.trained)) continue;
+    const opened = await openBase(root === "" ? base.folder : belowFolder(root, base.folder), "folder", registry);
+    if (model.trained) session.weights.lend(model.trained.recipeHash, opened);
+    // A model that was trained reads with the tokenizer of the first of its line, and its folder has that.
+    const { name, folder } = model.trained?.from ?? { name: model.base, folder: model.folder };
+    if (root !== "") session.datasets.lend({ name, folder }, hostContext, opened);
   }
 }
 
-/** Coded error `absolute-elsewhere`. */
+/** Coded error `absolute-elsewhere`, of the files that sources name. */
 function demandRelative(value: unknown, worker: string): void {
   if (typeof value === "string" && isAbsolute(value))
     throw new CodedError("absolute-elsewhere", { path: value, worker });
-  if (typeof value === "object" && value !== null)
-    for (const part of Object.values(value)) demandRelative(part, worker);
+  if (Array.isArray(value)) for (const part of value) demandRelative(part, worker);
+  if (!isRecord(value)) return;
+  // A query names its files within a text.
+  if (value["kind"] === "source" && typeof value["word"] === "string") {
+    const source = value as unknown as Call;
+    demandRelative(registry.find("source", source.word)?.capabilities?.names?.(source), worker);
+  }
+  for (const part of Object.values(value)) demandRelative(part, worker);
 }
 
 /** What a trial tells and hands in. */
@@ -233,9 +240,11 @@ class Hands {
     );
     const plan = must(this.order.plans[number], "the plan of a run").plan;
     const told = RunFolder.open(folder).lock();
+    // The base that was trained came by the hashes of its files; the plan names its recipe.
+    const { baseHash, trained } = plan.recipe.model;
     const differs = [
       ...(plan.recipe.dataHash !== null && told?.dataHash !== plan.recipe.dataHash ? ["its rows"] : []),
-      ...(plan.recipe.model.baseHash !== null && told?.baseHash !== plan.recipe.model.baseHash ? ["its base"] : []),
+      ...(baseHash !== null && !trained && told?.baseHash !== baseHash ? ["its base"] : []),
     ];
     if (differs.length > 0) throw new CodedError("work-otherwise", { what: work.title, differs: differs.join(", ") });
     if (!this.folders.includes(folder)) this.folders.push(folder);

@@ -103,7 +103,7 @@ async function readsOf({ around, shipment, folder }: Elsewhere, plans: TrialProg
     });
     for (const { path, hash, bytes } of read) add(path, hash, bytes);
     if (!base) continue;
-    bases.set(base.hash, base.folder);
+    bases.set(plan.recipe.model.baseHash ?? base.hash, base.folder);
     for (const beside of [join(base.folder, "learnt.json"), join(dirname(base.folder), "learnt.json")])
       if (existsSync(beside)) for (const { path, hash, bytes } of await named([beside])) add(path, hash, bytes);
   }
