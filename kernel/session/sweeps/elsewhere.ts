@@ -57,7 +57,7 @@ export interface Elsewhere {
 const HANDED_IN = 20_000;
 /** What a worker may lack and another have: the trial is not at fault. */
 const LACKING: readonly string[] = [
-  ...["engine-unavailable", "device-unavailable", "wrong-machine"],
+  ...["engine-unavailable", "device-unavailable", "wrong-machine", "sql-package"],
   ...["base-not-found", "base-incomplete", "base-damaged", "missing-file", "absolute-elsewhere", "not-trained"],
   ...["no-space", "disk-full", "cannot-write", "run-folder", "network-failed", "checksum-mismatch", "work-otherwise"],
 ];

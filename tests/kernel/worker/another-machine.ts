@@ -2,7 +2,16 @@
  * Another machine for workers that a runner of this process starts: mounts of their own, in which the notebook's folder is
  * empty, and a cache of their own that has what the real one has. Made of Linux' namespaces; nobody need be root for it.
  */
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cachePath } from "#kernel/fetch/cache.js";
@@ -43,6 +52,12 @@ exec unshare --map-root-user --mount sh -c ${quoted(`${mounts}exec "$0" "$@"`)} 
     } finally {
       process.execPath = this.node;
     }
+  }
+
+  /** Folders that workers have there. */
+  workers(): readonly string[] {
+    const folder = join(this.folder, "cache", "workers");
+    return existsSync(folder) ? readdirSync(folder) : [];
   }
 
   close(): void {
