@@ -1,8 +1,9 @@
 /**
- * `tunebook bench ranks [--kills N] [--ranks 2,3] [--steps N] [--no-vectors]`: updates that processes share, beside one process with
+ * `tunebook bench ranks [--ray HOSTS] [--kills N] [--ranks 2,3] [--steps N] [--no-vectors]`: updates that processes share, beside one process with
  * all the cores. What a vector takes round the ranks and over the engine's door; trainings of MiniLM (adapters, all weights, all
  * weights averaged now and then), their seconds a step and the share that they spent telling each other; and trainings whose
- * ranks are killed at random, which must end as the one does that was left alone.
+ * ranks are killed at random, which must end as the one does that was left alone. With `--ray HOSTS` the same of workers on a
+ * Ray cluster (ray/shared-training.ts).
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -16,6 +17,7 @@ import { Hub } from "#kernel/ranks/hub.js";
 import { Spoke } from "#kernel/ranks/spoke.js";
 import { runTuneFile } from "#kernel/session/run-file.js";
 import { processor } from "./finetune/report.js";
+import { sharedOnRay } from "./ray/shared-training.js";
 import { table } from "./table.js";
 
 interface Options {
@@ -23,6 +25,8 @@ interface Options {
   readonly ranks: string;
   readonly steps: string;
   readonly vectors: boolean;
+  readonly ray?: string;
+  readonly seed: string;
 }
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const reviews = path("../../notebooks/data/sentiment.csv");
@@ -102,6 +106,16 @@ train mood on reviews { steps: ${steps}, dropout: 0, seed: 1, validate: none, ke
 async function main(o: Options): Promise<void> {
   const counts = o.ranks.split(",").map(Number);
   console.log(`${processor()}, ${String(availableParallelism())} cores, Node ${process.version}\n`);
+  if (o.ray !== undefined) {
+    const [hosts, steps, kills, seed] = [o.ray, o.steps, o.kills, o.seed].map(Number) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    process.exitCode = (await sharedOnRay({ hosts, counts, steps, kills, seed })) ? 0 : 1;
+    return;
+  }
   if (o.vectors) {
     const rows: string[][] = [];
     for (const floats of [300_000, 22_700_000])
@@ -134,6 +148,8 @@ await new Command()
   .option("--kills <n>", "ranks that are killed", "10")
   .option("--ranks <list>", "numbers of ranks", "2")
   .option("--steps <n>", "updates of each training", "40")
+  .option("--ray <hosts>", "workers on a Ray cluster of so many hosts, in namespaces of this machine (Linux, as root)")
+  .option("--seed <n>", "of what is killed when, on a Ray cluster", "11")
   .option("--no-vectors", "leave vectors out")
   .action(main)
   .parseAsync();

@@ -65,6 +65,17 @@ export interface Effects {
   /** Warnings that were found and are allowed: code, reason, and the statement that says so. Absent: none. */
   readonly allowed?: readonly { readonly code: string; readonly reason: string; readonly of: string }[];
 }
+/** Workers that share the updates of a training. */
+export interface Sharing {
+  readonly count: number;
+  readonly threads: number;
+  /** They have machines of their own; absent: they share this one. */
+  readonly elsewhere?: true;
+  /** Graphics cards of each; absent: none. */
+  readonly gpus?: number;
+  /** What each costs in an hour; absent: nobody said. */
+  readonly price?: number;
+}
 export interface Estimates {
   readonly parameters: number;
   readonly trainable: number;
@@ -73,8 +84,8 @@ export interface Estimates {
   /** Real (unpadded) tokens over the whole run. */
   readonly tokens: number;
   readonly memoryBytes: number;
-  /** Processes that share each update, and threads of each; `memoryBytes` is of all. Absent: one. */
-  readonly ranks?: { readonly count: number; readonly threads: number };
+  /** Processes that share each update, and threads of each; `memoryBytes` is of all that are on this machine. Absent: one. */
+  readonly ranks?: Sharing;
   /** What the base's weights take of it, where they are stored in fewer bits than f32. */
   readonly storedBytes?: number;
   /** Effort of the whole run in FLOPs of f32 products (estimates.ts). */

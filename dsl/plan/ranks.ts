@@ -2,7 +2,7 @@
 import type { RunnerCapabilities } from "../types/capabilities.js";
 import type { Given } from "../types/given.js";
 import type { Call } from "../types/value.js";
-import type { Estimates, RecipePlan } from "./plan.js";
+import type { Estimates, RecipePlan, Sharing } from "./plan.js";
 import type { Program } from "./program.js";
 import { isCall } from "./value.js";
 
@@ -13,6 +13,9 @@ export interface Ranks {
   threads(cores: number): number;
   /** Whether they share this machine's memory. */
   readonly here: boolean;
+  /** Graphics cards of each, and what each costs in an hour, where somebody said. */
+  readonly gpus?: number;
+  readonly price?: number;
 }
 const ALONE: Ranks = { count: 1, threads: (cores) => cores, here: true };
 
@@ -23,21 +26,52 @@ export function ranksIn(runner: Call, registry: Program["registry"]): Ranks {
   const of: RunnerCapabilities | undefined = registry.find("runner", runner.word)?.capabilities;
   if (!of) return ALONE;
   // Those whose number nobody knows before train no updates together (rules/ranks.ts).
-  return { count: of.workers(runner) ?? 1, threads: (cores) => of.threads(runner, cores), here: of.here };
+  const [gpus, price] = [of.gpus?.(runner) ?? 0, of.price?.(runner) ?? null];
+  return {
+    ...{ count: of.workers(runner) ?? 1, threads: (cores) => of.threads(runner, cores), here: of.here },
+    ...(gpus > 0 && { gpus }),
+    ...(price !== null && { price }),
+  };
 }
 
-/** Each rank holds the whole model, and its share of a batch. */
+/**
+ * Each rank holds the whole model, and its share of a batch. Those of this machine share its cores, so together they are as fast
+ * as one; those elsewhere have cores of their own, taken for as fast as these. How fast their graphics cards are nobody knows.
+ */
 export function estimateOfRanks(
-  { count, threads, here }: Ranks,
+  { count, threads, here, gpus, price }: Ranks,
   cores: number,
   training: RecipePlan,
   estimated: (training: RecipePlan) => Estimates,
 ): Estimates {
-  const alone = estimated(training);
-  if (count === 1) return alone;
+  const { secondsBetween, ...alone } = estimated(training);
+  const between = secondsBetween && { secondsBetween };
+  if (count === 1 && here) return { ...alone, ...between };
   const batch_size = Math.ceil(training.batch_size / count);
   // Sums of gradients are kept, as where several batches make an update.
   const each = estimated({ ...training, batch_size, accumulate: Math.max(2, training.accumulate) });
   const memoryBytes = (here ? count : 1) * each.memoryBytes;
-  return { ...alone, memoryBytes, ranks: { count, threads: threads(cores) } };
+  const ranks = {
+    ...{ count, threads: threads(cores) },
+    ...(!here && { elsewhere: true as const }),
+    ...(gpus !== undefined && { gpus }),
+    ...(price !== undefined && { price }),
+  };
+  return {
+    ...alone,
+    ...(here ? between : secondsElsewhere(alone.seconds, secondsBetween, ranks, cores)),
+    memoryBytes,
+    ranks,
+  };
+}
+
+function secondsElsewhere(
+  seconds: number | null,
+  between: Estimates["secondsBetween"],
+  { count, threads, gpus }: Sharing,
+  cores: number,
+): Pick<Estimates, "seconds" | "secondsBetween"> {
+  if (seconds === null || gpus !== undefined) return { seconds: null };
+  const of = (one: number): number => Number(((one * cores) / (count * threads)).toPrecision(3));
+  return { seconds: of(seconds), ...(between && { secondsBetween: [of(between[0]), of(between[1])] as const }) };
 }

@@ -5,7 +5,7 @@ declare module "../diagnostics/codes.js" {
   interface CodeData {
     "batch-below-ranks": { readonly batch_size: number; readonly ranks: number };
     "batchwise-ranks": { readonly task: string; readonly ranks: number };
-    "ranks-elsewhere": { readonly runner: string };
+    "ranks-uncounted": { readonly runner: string };
     "exact-ranks": { readonly technique: string };
     "average-alone": Readonly<Record<never, never>>;
   }
@@ -30,13 +30,12 @@ registerCodes({
     explain:
       "Workers share an update because its loss is a sum over rows, each by itself. A loss that tells each text from the others of its batch is none: with its rows divided it would be the loss of smaller batches, and the numbers would depend on how many workers there are.",
   },
-  "ranks-elsewhere": {
+  "ranks-uncounted": {
     severity: "error",
-    message: (d) => `the workers of \`${d.runner}\` can't share the updates of one training yet`,
-    help: () =>
-      "share them among processes of this machine (`runner: processes(2)`), or let them train the trials of a sweep",
+    message: (d) => `how many workers of \`${d.runner}\` share the updates of this training is not said`,
+    help: (d) => `say how many: \`${d.runner}(…, workers: 4)\``,
     explain:
-      "Workers of another machine take whole trainings: the trials of a sweep. Sharing each update of one training asks that all of them are there at once and reach each other, which is built for processes of one machine alone.",
+      "Workers that share each update begin together, and each has its part of every batch: how many there are must be known before. The trials of a sweep go to as many as there is room for.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { runner: ray("http://head:8265") }',
   },

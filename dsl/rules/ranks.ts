@@ -10,21 +10,21 @@ import type {} from "./rank-codes.js";
 export function checkRanks(program: Program, o: Batching, runner: Given | undefined): boolean {
   const { model, data, training, settings, here } = o;
   const { count: ranks, here: beside } = ranksOf(program, runner);
-  if (!beside) {
-    const word = isCall(runner?.value) ? runner.value.word : "";
-    program.reportNear("ranks-elsewhere", { runner: word }, runner?.span, here);
+  const call = isCall(runner?.value) ? runner.value : undefined;
+  if (call && program.registry.find("runner", call.word)?.capabilities?.workers(call) === null) {
+    program.reportNear("ranks-uncounted", { runner: call.word }, runner?.span, here);
     return false;
   }
   if (training.average && ranks === 1) {
     program.reportNear("average-alone", {}, settings.get("average")?.span, here);
     return false;
   }
-  if (ranks === 1) return true;
+  if (ranks === 1 && beside) return true;
   if (training.batch_size < ranks) {
     program.reportNear("batch-below-ranks", { batch_size: training.batch_size, ranks }, runner?.span, here);
     return false;
   }
-  if (isBatchwise(program, model, data)) {
+  if (ranks > 1 && isBatchwise(program, model, data)) {
     program.reportNear("batchwise-ranks", { task: model.task.word, ranks }, runner?.span, here);
     return false;
   }

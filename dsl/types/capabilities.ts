@@ -317,6 +317,10 @@ export interface RunnerCapabilities<C extends Call = Call> {
   /** What they are, in the plural: they share the memory and the processor of the notebook's machine, or have their own. */
   readonly are: string;
   readonly here: boolean;
+  /** Graphics cards that each has; absent: none that the runner knows of. */
+  readonly gpus?: Of<C, number>;
+  /** What one costs in an hour, in whatever money; absent or null: nobody said. */
+  readonly price?: Of<C, number | null>;
 }
 
 export interface SpaceCapabilities {

@@ -1,6 +1,6 @@
 /** plan.json as it must be where a model is opened by it, or its settings are told: every part that `Plan` has, of the types that it has there. */
 import * as v from "valibot";
-import type { Plan, RecipePlan } from "#dsl/plan/plan.js";
+import type { Plan, RecipePlan, Sharing } from "#dsl/plan/plan.js";
 import type { DataPlan, ModelPlan, ReaderOf, ScratchPlan } from "#dsl/types/subject.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import { fields, figure, like, table, whole, type Schema } from "../fetch/json.js";
@@ -82,6 +82,10 @@ const training: Schema<RecipePlan> = fields({
   seed: figure,
 });
 
+const sharing: Schema<Sharing> = fields({
+  ...{ count: whole(1), threads: whole(1), elsewhere: v.exactOptional(v.literal(true)) },
+  ...{ gpus: v.exactOptional(figure), price: v.exactOptional(figure) },
+});
 export const planSchema: Schema<Plan> = fields({
   version: v.literal(1),
   recipe: fields({ data, dataHash: maybeText, model, training, experiments: v.exactOptional(v.array(text)) }),
@@ -96,7 +100,7 @@ export const planSchema: Schema<Plan> = fields({
   estimates: fields({
     ...{ parameters: figure, trainable: figure, rows: figure, steps: figure, tokens: figure, memoryBytes: figure },
     storedBytes: v.exactOptional(figure),
-    ranks: v.exactOptional(fields({ count: whole(1), threads: whole(1) })),
+    ranks: v.exactOptional(sharing),
     ...{ flops: figure, seconds: maybeNumber, secondsBetween: v.exactOptional(v.tuple([figure, figure])) },
   }),
   origins: table(

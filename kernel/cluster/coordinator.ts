@@ -119,6 +119,12 @@ export class Coordinator implements Desk {
     this.queue.fail(error);
   }
 
+  /** There is no more work: workers that ask are sent home, what is under way is to end. */
+  finish(): void {
+    this.over = true;
+    this.wake();
+  }
+
   /** Workers that ask are sent home; leases that are still there are lost. */
   async close(): Promise<void> {
     this.over = true;

@@ -55,7 +55,7 @@ const aims: Schema<Aims> = fields({
   require: v.exactOptional(v.array(call)),
 });
 /** A file beside others in one folder. */
-const beside: Schema<RunFile> = fields({
+export const beside: Schema<RunFile> = fields({
   path: v.pipe(
     v.string(),
     v.regex(/^[\w][\w./-]*$/),

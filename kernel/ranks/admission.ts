@@ -15,6 +15,8 @@ export interface Door {
   readonly of: number;
   readonly version: string;
   readonly recipe: string;
+  /** Whether rank 0 has rows of its own; absent: it has. */
+  readonly learns?: boolean;
 }
 /** Milliseconds until a connection has said who it is, and connections that may be about to. */
 const UNTIL_HELLO = 5_000;

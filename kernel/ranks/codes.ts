@@ -1,5 +1,5 @@
 /** Codes of a training whose updates several processes share. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { registerCodes, visible } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
 declare module "#dsl/diagnostics/codes.js" {
@@ -16,6 +16,8 @@ declare module "#dsl/diagnostics/codes.js" {
     "rank-replaced": { readonly rank: number; readonly of: number; readonly why: string; readonly step: number };
     "rank-failed": { readonly rank: number; readonly of: number; readonly why: string };
     "rank-refused": { readonly rank: number; readonly why: string };
+    "gang-without-room": { readonly of: number; readonly room: number; readonly runner: string };
+    "rank-unfit": { readonly of: number; readonly why: string };
     "gang-gave-up": { readonly gangs: number; readonly step: number | null; readonly why: string };
   }
 }
@@ -60,6 +62,23 @@ registerCodes({
     help: () => "start it by the training that it belongs to",
     explain:
       "Who joins a training shows the token that was made for it, and trains the same recipe with the same version of Tunebook.",
+  },
+  "gang-without-room": {
+    severity: "error",
+    message: (d) =>
+      `\`${d.runner}\` has room for ${String(d.room)} of ${String(d.of)} workers, and they train together or not at all`,
+    help: (d) => `write \`workers: ${String(Math.max(1, d.room))}\`, let each take less, or start more nodes`,
+    explain:
+      "Workers that share the updates of a training begin together or not at all. Where all nodes together have not as many places as it asks for, nothing is started.",
+  },
+  "rank-unfit": {
+    severity: "error",
+    message: (d) =>
+      `${visible(d.why)}; ${d.of === 1 ? "nothing is trained without it" : `all ${String(d.of)} workers train together or none`}`,
+    help: () =>
+      "start the nodes from an image that has it (`deploy … to container(…)` writes one), or install it there; the others were ended",
+    explain:
+      "A worker needs Node, this version of Tunebook and an engine on its node. One that lacks them would lack them again, so the others, which wait for it, are ended at once.",
   },
   "gang-gave-up": {
     severity: "error",

@@ -26,8 +26,10 @@ export interface SeenThere {
 }
 export interface Round extends Told {
   readonly seen: readonly SeenThere[];
-  /** Milliseconds until the last rank came. */
+  /** Milliseconds until the last rank came; of a hub without rows those from the first to the last. */
   readonly waited: number;
+  /** Milliseconds until the first came, of a hub without rows: the others computed. */
+  readonly computed: number;
 }
 
 interface Peer {
@@ -58,6 +60,8 @@ export class Hub {
   private collecting: Collecting | null = null;
   private over = false;
   private step: number | undefined;
+  /** When the first rank told what came of its rows in this round. */
+  private firstAt = 0;
   private failure: CodedError | null = null;
   private tell: () => void = () => undefined;
   private fails: (error: unknown) => void = () => undefined;
@@ -76,6 +80,10 @@ export class Hub {
 
   get of(): number {
     return this.door.of;
+  }
+  /** Whether rows of each batch are this rank's own. */
+  get learns(): boolean {
+    return this.door.learns ?? true;
   }
   get joined(): number {
     return this.peers.size + 1;
@@ -109,12 +117,13 @@ export class Hub {
   async update(step: number, own: Told, gradients: Float32Array | null, averages = false): Promise<Round> {
     this.step = step;
     const begun = performance.now();
-    let waited = 0;
+    let [waited, computed] = [0, 0];
     let all: Told = own;
     await this.collect(gradients ?? new Float32Array(0), {
       ready: () => this.ranks().every(({ head }) => head?.step === step),
       answer: () => {
-        waited = performance.now() - begun;
+        computed = this.learns ? 0 : Math.max(0, this.firstAt - begun);
+        waited = performance.now() - begun - computed;
         const told = [own, ...this.ranks().map(({ head }) => head as Told)];
         all = gradients ? summed(told) : meant(told);
         return written({ is: "whole", step, averages, ...all });
@@ -122,7 +131,7 @@ export class Hub {
       combine: addInOrder.bind(null, gradients ?? new Float32Array(0)),
     });
     const seen = this.ranks().flatMap((peer) => peer.seen.splice(0));
-    return { ...all, seen, waited };
+    return { ...all, seen, waited, computed };
   }
 
   /** The weights of all ranks become their mean, by what each learnt since the last time. */
@@ -186,7 +195,10 @@ export class Hub {
         return this.takeSeen(peer, frame.rows, bytes);
       case "part": {
         const { step, loss, norm, counts } = frame;
-        return this.takeVector(peer, bytes, () => (peer.head = { step, loss, norm, counts }));
+        return this.takeVector(peer, bytes, () => {
+          if (this.ranks().every((one) => one.head === null)) this.firstAt = performance.now();
+          peer.head = { step, loss, norm, counts };
+        });
       }
       case "weights":
         return this.takeVector(peer, bytes, () => (peer.counts = frame.counts));

@@ -59,7 +59,7 @@ export class SharedSession implements Pick<Session, "run"> {
 
   /** Of an update what this rank learns; what its parts are is noted as they are made. */
   updates(loader: DataLoader): (step: number) => Update {
-    const { rank, of } = this.rank;
+    const { rank, of } = this.rank.rows ?? { rank: null, of: 1 };
     return (step) => {
       const update = loader.update(step, { rank, of, apart: this.shares.averages });
       return {
@@ -113,10 +113,10 @@ export class SharedSession implements Pick<Session, "run"> {
     const begun = performance.now();
     const own = await this.gradients.gather();
     const told = { loss: made.loss, norm: 0, counts: made.counts };
-    const { loss, sum, seen, waited } = await this.rank.update(step, told, own, made.seen);
+    const { loss, sum, seen, waited, computed } = await this.rank.update(step, told, own, made.seen);
     const written = this.gradients.scatter(sum).then(() => performance.now());
     const [{ norm }, ended] = await Promise.all([this.session.run("apply", feeds, ["norm"]), written]);
-    this.note(step, { communicated: (ended - begun - waited) / 1000, waited: waited / 1000, seen });
+    this.note(step, { communicated: (ended - begun - waited - computed) / 1000, waited: waited / 1000, seen });
     this.agreed = step;
     return { norm: must(norm, "the norm of an update"), loss: scalarF32(loss) };
   }
@@ -129,13 +129,17 @@ export class SharedSession implements Pick<Session, "run"> {
     this.learnt += made.counts;
     const begun = performance.now();
     const told = { loss: made.loss, norm: own, counts: made.counts };
-    const { loss, norm, seen, waited, averages } = await this.rank.update(step, told, null, made.seen);
+    const { loss, norm, seen, waited, computed, averages } = await this.rank.update(step, told, null, made.seen);
     if (averages) {
       await this.weights.scatter(await this.rank.average(step, this.learnt, await this.weights.gather()));
       this.learnt = 0;
       this.agreed = step;
     }
-    this.note(step, { communicated: (performance.now() - begun - waited) / 1000, waited: waited / 1000, seen });
+    this.note(step, {
+      communicated: (performance.now() - begun - waited - computed) / 1000,
+      waited: waited / 1000,
+      seen,
+    });
     return { norm: scalarF32(norm), loss: scalarF32(loss) };
   }
 

@@ -3,7 +3,7 @@
  * nothing, and keeps nothing: whatever it knows, rank 0 knows too.
  */
 import type { Session } from "../engine/engine.js";
-import { spokeRank, type Rank } from "../ranks/rank.js";
+import { spokeRank, type Place } from "../ranks/rank.js";
 import { SharedSession, type Shares } from "../ranks/shared-session.js";
 import { GangEnded, type Spoke } from "../ranks/spoke.js";
 import { StepPipeline } from "./pipeline.js";
@@ -13,7 +13,7 @@ import { beginsWith } from "../ranks/begin.js";
 export interface Follows extends StepsOf {
   readonly session: Session;
   readonly spoke: Spoke;
-  readonly place: Pick<Rank, "rank" | "of">;
+  readonly place: Place;
   readonly shares: Shares;
 }
 

@@ -26,7 +26,7 @@ export interface StepsOf {
 export function stepsOf(
   { plan, loader, schedule, seen }: StepsOf,
   session: Session,
-  rank?: Pick<Rank, "rank" | "of">,
+  rank?: Pick<Rank, "rows">,
   shared?: SharedSession,
 ): StepPipelineOptions {
   const { training } = plan.recipe;
@@ -35,7 +35,7 @@ export function stepsOf(
   return {
     session: shared ?? session,
     accumulate: training.accumulate,
-    one: rank,
+    one: rank && (rank.rows ?? { rank: 0, of: 1 }),
     update: shared ? shared.updates(loader) : (step) => loader.update(step),
     rate: (step) => rate * schedule.factor(training.schedule, step, total),
     seen,

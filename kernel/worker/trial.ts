@@ -10,6 +10,7 @@ import { isRecord } from "#dsl/diagnostics/record.js";
 import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { openBase } from "../bases/open.js";
+import { rankOrder, type Laid } from "../cluster/rank-order.js";
 import { belowFolder, copied, laidOut, type Shelf } from "../cluster/shelf.js";
 import type { Client } from "../cluster/client.js";
 import type { Answer, Read, Work } from "../cluster/protocol.js";
@@ -26,6 +27,7 @@ import { Warnings } from "../session/warnings.js";
 import { readShipment, type Shipped } from "../shipping/shipment.js";
 import { RunFolder } from "../artifacts/run-folder.js";
 import type { RunEvent } from "../core/session/events.js";
+import { serveRank } from "./rank-work.js";
 import { HandedRun, type HandingIn } from "./handing-in.js";
 import type { Teller } from "./teller.js";
 import "../cluster/codes.js";
@@ -90,6 +92,19 @@ export class Trials {
     }
   }
 
+  /** Takes part in a training that several share, until it ends. */
+  async rank(doing: Doing): Promise<void> {
+    const order = matched(doing.work.order, rankOrder);
+    const { plan } = must(order.plans[0], "the training of a rank");
+    const bench = async () => {
+      const { root, shipped } = await this.laid(order, doing);
+      const made = await this.benchOf(root, shipped, order);
+      await lendBases(order, root, made, this.place.name);
+      return { session: made.session, stage: this.stage(made, doing), opens: made.models.opens };
+    };
+    await serveRank(order, plan, bench, doing.signal);
+  }
+
   async close(): Promise<void> {
     for (const { session, models, stays } of this.benches.values()) {
       stays();
@@ -105,7 +120,7 @@ export class Trials {
   }
 
   /** The files that it reads, and the shipment. */
-  private async laid(order: TrialOrder, doing: Doing) {
+  private async laid(order: Laid, doing: Doing) {
     const reads = new Map(doing.work.files.map((file) => [file.hash, file]));
     const shelf = this.shelf(doing);
     const root = await laidOut(doing.work.files.slice(0, order.laid), shelf);
@@ -117,7 +132,7 @@ export class Trials {
   }
 
   /** Another sweep's session is closed: two bases may be more than the memory holds. */
-  private async benchOf(root: string, { shipment, tables }: Shipped, order: TrialOrder): Promise<Bench> {
+  private async benchOf(root: string, { shipment, tables }: Shipped, order: Laid): Promise<Bench> {
     const key = JSON.stringify([root, order.shipment]);
     const known = this.benches.get(key);
     if (known) return known;
@@ -173,7 +188,7 @@ function telling(teller: Teller): Stage["screen"] {
 }
 
 /** Bases lie where their files were laid out, whatever their names would be found as here. */
-async function lendBases(order: TrialOrder, root: string, { session, hostContext }: Bench, worker: string) {
+async function lendBases(order: Laid, root: string, { session, hostContext }: Bench, worker: string) {
   for (const { plan } of order.plans) {
     const { model, data } = plan.recipe;
     const base = order.bases.find(({ hash }) => hash === model.baseHash);

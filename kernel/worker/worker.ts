@@ -8,6 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import { Client } from "../cluster/client.js";
 import { swept } from "../cluster/shelf.js";
+import { RANK } from "../cluster/rank-order.js";
 import { TRIAL } from "../cluster/trial-order.js";
 import type { Answer, Failure, Welcome, Work } from "../cluster/protocol.js";
 import { cachePath } from "../fetch/cache.js";
@@ -199,12 +200,14 @@ class WorkerLoop {
   private async outcome(worker: string, now: Now, teller: Teller): Promise<Outcome> {
     const { work } = now;
     try {
-      if (work.kind !== TRIAL)
+      if (work.kind !== TRIAL && work.kind !== RANK)
         throw new CodedError("request-refused", { why: `this version does no work of the kind ${work.kind}` });
-      const result = await this.trials.do({
+      const doing = {
         ...{ worker, work, teller, answer: () => now.answer },
-        ...{ signal: now.ends.signal, lost: now.lost.signal, onLost: (error) => this.lose(now, error) },
-      });
+        ...{ signal: now.ends.signal, lost: now.lost.signal, onLost: (error: unknown) => this.lose(now, error) },
+      };
+      if (work.kind === RANK) return await this.trials.rank(doing).then(() => ({ result: {} }));
+      const result = await this.trials.do(doing);
       return { result: result as unknown as Json };
     } catch (error) {
       if (error instanceof CodedError && BETWEEN.includes(error.code)) this.lose(now, error);

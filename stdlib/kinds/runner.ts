@@ -33,6 +33,8 @@ export interface StartedWorker {
   readonly name: string;
   /** When it is no longer there: how it ended, in words after its name. Never rejects. */
   readonly ended: Promise<string>;
+  /** Of one that ended: whether its machine has not what any worker is run by, so that one in its place would end as it did. */
+  readonly unfit?: () => boolean;
   /** Tells it to end, and makes it. */
   end(): Promise<void>;
 }

@@ -8,6 +8,7 @@ export const word = defineWord({
   since: "0.2.0",
   elsewhere: { ray_tune: "ray", cluster: "ray" },
   notes: [
+    "A training's updates are shared by `workers` of them, and the notebook keeps the run: all of them begin together or none, and where one is lost all go on from the last checkpoint.",
     "Only Ray's Jobs API is used. A node needs `tunebook` of the same version on its path, with an engine, and the base in its cache; data and weights that were trained come to it by their content. `tunebook doctor --ray ADDRESS` says what each node has.",
     "The notebook gives out the work: the nodes must reach the machine that it runs on.",
   ],
@@ -16,6 +17,8 @@ export const word = defineWord({
     threads: ({ arguments: { cpus } }) => Math.max(1, Math.floor(Number(cpus ?? 2))),
     are: "workers",
     here: false,
+    gpus: ({ arguments: { gpus } }) => Number(gpus ?? 0),
+    price: ({ arguments: { price } }) => (typeof price === "number" ? price : null),
   },
   parameters: [
     {
@@ -30,7 +33,7 @@ export const word = defineWord({
     {
       name: "workers",
       type: { is: "number", integer: true },
-      doc: "How many at most.",
+      doc: "How many at most; of one training exactly so many.",
       range: { min: 1, max: 1024 },
       default: { derived: "as many as the cluster has room for", from: () => null },
       why: "More than there are trials are never started.",
@@ -53,6 +56,14 @@ export const word = defineWord({
       default: { value: 0 },
       why: "Ray shows a worker the cards that it gave it.",
       impact: "medium",
+    },
+    {
+      name: "price",
+      type: { is: "number" },
+      doc: "What a worker costs in an hour, in your money: the plan says what all will, and the run's log what they did.",
+      range: { min: 0, max: 1e6 },
+      why: "Nothing is said of money where nobody gives a price.",
+      impact: "low",
     },
     {
       name: "token",

@@ -37,9 +37,13 @@ const LINES = 6;
 export function startRayWorker(o: RayWorkerOptions): StartedWorker {
   const id = `tunebook-worker-${o.name.replace(/[^\w-]/g, "-")}-${randomBytes(4).toString("hex")}`;
   const ending = new AbortController();
-  const ended = follow(o, id, ending.signal);
+  let unfit = false;
+  const ended = follow(o, id, ending.signal).then(({ words, lacks }) => {
+    unfit = lacks;
+    return words;
+  });
   return {
-    ...{ name: o.name, ended },
+    ...{ name: o.name, ended, unfit: () => unfit },
     async end() {
       ending.abort();
       await ended;
@@ -47,12 +51,19 @@ export function startRayWorker(o: RayWorkerOptions): StartedWorker {
   };
 }
 
-/** Never rejects: how it ended, in words after its name. */
-async function follow(o: RayWorkerOptions, id: string, ending: AbortSignal): Promise<string> {
+/** In words after its name; `lacks`: its node has not what a worker is run by. */
+interface Ended {
+  readonly words: string;
+  readonly lacks: boolean;
+}
+const so = (words: string): Ended => ({ words, lacks: false });
+
+/** Never rejects: how it ended. */
+async function follow(o: RayWorkerOptions, id: string, ending: AbortSignal): Promise<Ended> {
   const { ray } = o;
   try {
     const node = await o.node();
-    if (ending.aborted) return "was not needed";
+    if (ending.aborted) return so("was not needed");
     await ray.submit({
       ...{ id, cpus: o.cpus, gpus: o.gpus > 0 ? o.gpus : undefined, node: node.id },
       entrypoint: `exec tunebook worker --coordinator ${o.url} --name ${o.name} --threads ${String(o.threads)}`,
@@ -60,11 +71,12 @@ async function follow(o: RayWorkerOptions, id: string, ending: AbortSignal): Pro
       metadata: { tunebook: "worker", name: o.name },
     });
     const job = await over(ray, id, { ending, patience: o.patience ?? usual });
-    if (job === null) return `on ${node.host} (${node.address}) doesn't answer any more, nor does its cluster`;
-    return `on ${node.host} (${node.address}) ${howItEnded(job, await lastLines(ray, id))}`;
+    if (job === null) return so(`on ${node.host} (${node.address}) doesn't answer any more, nor does its cluster`);
+    const { words, lacks } = howItEnded(job, await lastLines(ray, id));
+    return { words: `on ${node.host} (${node.address}) ${words}`, lacks };
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    return `could not be started: ${error.message}`;
+    return so(`could not be started: ${error.message}`);
   }
 }
 
@@ -107,12 +119,18 @@ async function lastLines(ray: RayJobs, id: string): Promise<readonly string[]> {
     .slice(-LINES);
 }
 
-function howItEnded({ status, message }: RayJob, said: readonly string[]): string {
-  if (status === "SUCCEEDED" || status === "STOPPED") return `ended as ${status}`;
-  const missing = said.some((line) => /tunebook: (?:command )?not found|not found.*tunebook/.test(line));
-  if (missing) return "has no `tunebook` on its path: `tunebook doctor --ray ADDRESS` looks at each node";
+function howItEnded({ status, message }: RayJob, said: readonly string[]): Ended {
+  if (status === "SUCCEEDED" || status === "STOPPED") return so(`ended as ${status}`);
+  const look = "`tunebook doctor --ray ADDRESS` looks at each node";
+  const says = (pattern: RegExp): boolean => said.some((line) => pattern.test(line));
+  // What is first on the path may be a script that Node is to run.
+  if (says(/node['’]?: (?:No such file|(?:command )?not found)/))
+    return { words: `has no Node on its path: ${look}`, lacks: true };
+  if (says(/tunebook: (?:command )?not found|not found.*tunebook/))
+    return { words: `has no \`tunebook\` on its path: ${look}`, lacks: true };
   const error = said.find((line) => /error\[[\w-]+\]/.test(line)) ?? said.at(-1) ?? message;
-  return `ended as ${status}: ${error.trim()}`;
+  const lacks = error.includes("error[worker-version]");
+  return { words: `ended as ${status}: ${error.trim()}`, lacks };
 }
 
 /** Places for workers, one after the other: on each node as many as its processors and graphics cards hold. */

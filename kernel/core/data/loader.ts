@@ -63,8 +63,8 @@ export interface Update {
 
 /** One of several that share the rows of each batch. */
 export interface OneOf {
-  /** From 0. */
-  readonly rank: number;
+  /** From 0; null: none of the rows are its own. */
+  readonly rank: number | null;
   readonly of: number;
   /** Whether its update is of its own rows alone: what counts is what they do. */
   readonly apart: boolean;
@@ -75,6 +75,7 @@ type Batch = Uint32Array | readonly Uint32Array[];
 
 /** Rows in a row of the batch: as many as others have, or one less; none where there are fewer rows than there are that share them. */
 function shareOf(batch: Batch, { rank, of }: OneOf): Batch {
+  if (rank === null) return batch.slice(0, 0);
   const from = (one: number): number => Math.floor((one * batch.length) / of);
   return batch.slice(from(rank), from(rank + 1));
 }

@@ -80,7 +80,7 @@ export function trialsElsewhere(o: Elsewhere): RunsTrial {
   };
 }
 
-interface Reads {
+export interface Reads {
   readonly files: readonly Read[];
   /** Those of the shipment, where they lie. */
   readonly tables: readonly Read[];
@@ -89,8 +89,14 @@ interface Reads {
 }
 
 /** All that its plans read, and the shipment. */
-async function readsOf({ around, shipment, folder }: Elsewhere, plans: TrialProgram["plans"]): Promise<Reads> {
-  const { session, stage } = around;
+export async function readsOf(
+  {
+    around: { session, stage },
+    shipment,
+    folder,
+  }: Pick<Elsewhere, "shipment" | "folder"> & { readonly around: Pick<AroundSweep, "session" | "stage"> },
+  plans: readonly { readonly plan: Plan }[],
+): Promise<Reads> {
   const files = new Map<string, Read>();
   const bases = new Map<string, string>();
   const add = (path: string, hash: string, bytes: number): unknown => files.set(path, { path, hash, bytes });

@@ -1,17 +1,24 @@
 /** A rank that is not the hub, from its plan to the end of the gang: the same rows and the same model as rank 0 has. @returns the model, whose weights are rank 0's */
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { sharesOf } from "../../ranks/begin.js";
-import type { Rank } from "../../ranks/rank.js";
+import type { Place } from "../../ranks/rank.js";
 import type { Spoke } from "../../ranks/spoke.js";
 import { follow } from "../../training/follow.js";
 import { EngineRoom } from "../engines/engine-room.js";
-import { openModel, type OpenModel } from "../models/open-model.js";
+import { openModel, type OpenModel, type OpensModel } from "../models/open-model.js";
+import "../../cluster/codes.js";
 import type { Stage, TuneSession } from "../tune-session.js";
-import { materialOf } from "./material.js";
+import { materialOf, type Material } from "./material.js";
 
 export async function followRank(
   session: TuneSession,
-  { plan, spoke, place }: { readonly plan: Plan; readonly spoke: Spoke; readonly place: Pick<Rank, "rank" | "of"> },
+  {
+    plan,
+    spoke,
+    place,
+    opens,
+  }: { readonly plan: Plan; readonly spoke: Spoke; readonly place: Place; readonly opens?: OpensModel },
   stage: Stage,
 ): Promise<OpenModel> {
   const [material, engine] = await Promise.all([
@@ -19,9 +26,26 @@ export async function followRank(
     session.engines.engine(EngineRoom.work(plan)),
   ]);
   const { base, prepared, loader, schedule, rows, encoding } = material;
-  const open = await openModel(engine, plan, base, prepared.labels, stage.hostContext.folder);
-  const shares = await sharesOf(open.session, { ...open, averages: plan.recipe.training.average !== undefined });
-  const seen = rows.taught?.oneRight !== undefined && encoding.task.implementation.oneLabel === true;
-  await follow({ ...{ plan, loader, schedule, seen, session: open.session, spoke, place, shares } });
-  return open;
+  demandSame(plan, material);
+  const open = await openModel(engine, plan, base, prepared.labels, stage.hostContext.folder, opens);
+  try {
+    const shares = await sharesOf(open.session, { ...open, averages: plan.recipe.training.average !== undefined });
+    const seen = rows.taught?.oneRight !== undefined && encoding.task.implementation.oneLabel === true;
+    await follow({ ...{ plan, loader, schedule, seen, session: open.session, spoke, place, shares } });
+    return open;
+  } catch (error) {
+    // An engine that died has closed it.
+    await open.dispose().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Coded error `work-otherwise`. */
+function demandSame({ effects, recipe }: Plan, { base, prepared }: Pick<Material, "base" | "prepared">): void {
+  const { dataHash, model } = recipe;
+  const differs = [
+    ...(dataHash !== null && prepared.facts.hash !== dataHash ? ["its rows"] : []),
+    ...(model.baseHash !== null && base.hash !== model.baseHash ? ["its base"] : []),
+  ];
+  if (differs.length > 0) throw new CodedError("work-otherwise", { what: effects.run, differs: differs.join(", ") });
 }

@@ -11,6 +11,7 @@ import { Hub } from "../../ranks/hub.js";
 import { failureIn, type Ordered } from "../../ranks/order.js";
 import { version } from "../version.js";
 import type { Gang } from "./gang.js";
+import { inTime } from "./in-time.js";
 import "../../ranks/codes.js";
 
 export interface Processes {
@@ -39,7 +40,10 @@ export async function startProcesses(o: Processes, engine: EngineInfo): Promise<
   for (const one of ranks) void one.ended.then((why) => hub.lose(one.rank, why));
   const stop = (): void => hub.lose(0, "the training was interrupted");
   o.signal?.addEventListener("abort", stop, { once: true });
-  const within = <T>(what: Promise<T>, ms: number): Promise<T> => inTime(what, ms, hub);
+  const within = <T>(what: Promise<T>, ms: number): Promise<T> =>
+    inTime(what, ms, () => {
+      return new CodedError("gang-incomplete", { joined: hub.joined, of: hub.of, seconds: ms / 1000, why: [] });
+    });
   return {
     hub,
     async begin(session, shares, step) {
@@ -64,20 +68,6 @@ export async function startProcesses(o: Processes, engine: EngineInfo): Promise<
       await Promise.all(ranks.map((one) => one.end()));
     },
   };
-}
-
-async function inTime<T>(what: Promise<T>, ms: number, hub: Hub): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new CodedError("gang-incomplete", { joined: hub.joined, of: hub.of, seconds: ms / 1000, why: [] }));
-    }, ms);
-  });
-  try {
-    return await Promise.race([what, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 class RankProcess {
