@@ -4,13 +4,17 @@
  */
 import * as v from "valibot";
 import { fields, figure, table, type Schema } from "../fetch/json.js";
-import type { RunEvent } from "../core/session/events.js";
+import type { RunEvent, SharedBy } from "../core/session/events.js";
 import { recordsIn } from "./log-lines.js";
 import { writerSchema } from "./writer.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 const written = { at: v.string(), run: v.string() };
 const text = v.string();
+const shared: Schema<SharedBy> = fields({
+  ...{ workers: figure, communication: figure, waiting: figure },
+  ...{ cpuHours: v.exactOptional(figure), gpuHours: v.exactOptional(figure), cost: v.exactOptional(figure) },
+});
 const events: { readonly [K in RunEvent["kind"]]: Schema<Extract<RunEvent, { kind: K }>> } = {
   started: fields({
     ...{ ...written, kind: v.literal("started"), recipe: text, plan: text, engine: text, steps: figure },
@@ -32,6 +36,7 @@ const events: { readonly [K in RunEvent["kind"]]: Schema<Extract<RunEvent, { kin
   stopped: fields({
     ...{ ...written, kind: v.literal("stopped"), step: figure, seconds: figure },
     reason: v.picklist(["done", "early", "interrupted", "failed"]),
+    shared: v.exactOptional(shared),
   }),
 };
 

@@ -24,7 +24,7 @@ import type { RunEvent } from "../core/session/events.js";
 import { writing } from "./folder-errors.js";
 import { quoted } from "./log-lines.js";
 import { jsonRegular, readRegular } from "./read-regular.js";
-import { eventsOf } from "./read-events.js";
+import { eventsIn, eventsOf } from "./read-events.js";
 import type { RunRecord } from "./run-record.js";
 import { trialSchema, type TrialOf } from "./trials.js";
 
@@ -195,6 +195,11 @@ export class RunFolder {
   /** Events so far, as read-events.ts tells them; a torn line (a kill while writing) is left out. */
   events(): readonly RunEvent[] {
     return eventsOf(readRegular(this.eventsFile) ?? "");
+  }
+
+  /** Those too that a training that goes on took back. */
+  everything(): readonly RunEvent[] {
+    return eventsIn(readRegular(this.eventsFile) ?? "");
   }
 
   modified(): number {

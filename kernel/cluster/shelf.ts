@@ -71,8 +71,9 @@ async function cached({ hash, bytes }: Read, { cache, client, signal }: Shelf): 
   const at = join(cache, hash.slice(0, 2), hash);
   const o = { sha256: hash, size: bytes, headers: client.headers, direct: true as const };
   await fetchFile(client.blob(hash), at, { ...o, ...(signal && { signal }) });
-  const now = new Date();
-  await utimes(at, now, now).catch(() => undefined);
+  // When it was asked for last. Others read it now: its time of change stays, in whole seconds, which are written exactly.
+  const { mtimeMs } = await stat(at);
+  await utimes(at, new Date(), Math.floor(mtimeMs / 1000)).catch(() => undefined);
   return at;
 }
 
@@ -85,6 +86,6 @@ export async function swept(cache: string, now = Date.now()): Promise<void> {
     for (const name of await readdir(join(cache, shelf)).catch(() => [])) {
       const file = join(cache, shelf, name);
       const found = await stat(file).catch(() => null);
-      if (found?.isFile() && found.mtimeMs < now - MONTH) await rm(file, { force: true });
+      if (found?.isFile() && Math.max(found.atimeMs, found.mtimeMs) < now - MONTH) await rm(file, { force: true });
     }
 }

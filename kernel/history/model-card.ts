@@ -18,7 +18,8 @@ import { personalText } from "../core/display/plans/plan-card.js";
 import { callText, valueText } from "../core/display/value-text.js";
 import { code, fence, page, plainText, table } from "../core/display/markdown.js";
 import { withoutPlace, type CardBase } from "./card-base.js";
-import type { RunEvent } from "../core/session/events.js";
+import type { RunEvent, SharedBy } from "../core/session/events.js";
+import { usedText } from "../core/display/plans/hours.js";
 import type { TrainedOn } from "../session/models/model-handle.js";
 import { headOf } from "../core/bases/head-names.js";
 import type { Lock } from "../artifacts/run-folder.js";
@@ -65,6 +66,12 @@ export async function writeModelCard(folder: string, facts: CardFacts): Promise<
 export function machineText(): string {
   const processors = cpus();
   return `${processors[0]?.model.trim() ?? "unknown processor"}, ${plural(processors.length, "core")}, ${platform()} ${arch()}`;
+}
+
+/** `4 workers: 0.02 CPU-hours · cost 0.01 · communication 10 %`. */
+function sharedText(shared: SharedBy): string {
+  const parts = [usedText(shared), `communication ${percent(shared.communication)}`].filter(Boolean);
+  return `${plural(shared.workers, "worker")}: ${parts.join(" · ")}`;
 }
 
 export function modelCard(f: CardFacts): string {
@@ -129,6 +136,7 @@ export function modelCard(f: CardFacts): string {
         ["machine", plainText(f.machine)],
         ["began", f.lock.started],
         ...(ended?.kind === "stopped" ? [["took", duration(ended.seconds)]] : []),
+        ...(ended?.kind === "stopped" && ended.shared ? [["shared by", sharedText(ended.shared)]] : []),
         ["seed", String(training.seed)],
         ...(recipe.experiments ? [["experiments", recipe.experiments.join(", ")]] : []),
         ["recipe", code(f.lock.recipeHash)],

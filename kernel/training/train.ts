@@ -27,6 +27,7 @@ import { pruneDynamics, saveDynamics, type Dynamics } from "./dynamics.js";
 import type { ExactFit } from "./exact-fit.js";
 import { StepPipeline, type Step } from "./pipeline.js";
 import { stepsOf, totalSteps } from "./steps.js";
+import { Toll } from "./toll.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { RunLock } from "../artifacts/run-lock.js";
 import { thisProcess } from "../artifacts/writer.js";
@@ -108,6 +109,7 @@ class TrainingLoop {
   private away = 0;
   private last: Checkpoint | null;
   private readonly shared: SharedSession | undefined;
+  private readonly toll: Toll | undefined;
   /** Until which step it trains without a look at anything else. */
   private until = 0;
 
@@ -120,6 +122,8 @@ class TrainingLoop {
     const { gang } = t;
     const rank = gang && hubRank(gang.hub, (step) => this.averages(step));
     this.shared = gang && rank && new SharedSession(t.session, rank, gang.shares, this.position.step);
+    const { ranks } = t.plan.estimates;
+    this.toll = gang && ranks && new Toll(ranks, t.run.everything());
     const of = { ...{ plan: t.plan, loader: t.loader, schedule: t.schedule }, seen: t.watchedRows !== null };
     this.pipeline = t.exact ?? new StepPipeline(stepsOf(of, t.session, rank, this.shared), this.position.step);
   }
@@ -234,13 +238,13 @@ class TrainingLoop {
   private async ended(reason: "done" | "early"): Promise<Trained> {
     await this.checkpoint();
     this.prune();
-    this.emit({ kind: "stopped", step: this.position.step, reason, seconds: this.elapsed() });
+    this.stopped(reason);
     return this.settle(reason, Promise.resolve());
   }
 
   /** Its log says that it ended before its time, and nothing goes on with it. */
   private givenUp(): Trained {
-    this.emit({ kind: "stopped", step: this.position.step, reason: "early", seconds: this.elapsed() });
+    this.stopped("early");
     return this.settle("given up", Promise.resolve());
   }
 
@@ -252,7 +256,7 @@ class TrainingLoop {
         for (const step of await this.pipeline.stop(this.position.step)) this.done(step);
         // Weights of this rank alone are no checkpoint of the training.
         if ((this.shared?.agreed ?? this.position.step) === this.position.step) await this.checkpoint();
-        this.emit({ kind: "stopped", step: this.position.step, reason: "interrupted", seconds: this.elapsed() });
+        this.stopped("interrupted");
       } catch (error) {
         this.failed();
         throw error;
@@ -274,6 +278,7 @@ class TrainingLoop {
     this.position = { ...this.position, step: step.step };
     this.lately = { steps: this.lately.steps + 1, seconds: this.lately.seconds + step.seconds };
     const told = shared && { communicated: shared.communicated, waited: shared.waited };
+    if (told) this.toll?.step(step.seconds, told);
     this.emit({ kind: "step", ...step, epoch: step.epoch + 1, ...told });
     if (!Number.isFinite(step.loss))
       throw new CodedError("loss-not-finite", { step: step.step, loss: String(step.loss), rate: step.rate });
@@ -306,6 +311,10 @@ class TrainingLoop {
     if (this.t.watchedRows) pruneDynamics(this.t.run, kept);
   }
 
+  private stopped(reason: Extract<Happening, { kind: "stopped" }>["reason"]): void {
+    const shared = this.toll && { shared: this.toll.told() };
+    this.emit({ kind: "stopped", step: this.position.step, reason, seconds: this.elapsed(), ...shared });
+  }
   private emit(event: Happening): void {
     const { lock, run } = this.t;
     lock.demand();
@@ -316,7 +325,7 @@ class TrainingLoop {
   /** What ended it is told, not that its log couldn't say so. */
   private failed(): void {
     try {
-      this.emit({ kind: "stopped", step: this.position.step, reason: "failed", seconds: this.elapsed() });
+      this.stopped("failed");
     } catch {
       // a full disk, a folder that is gone: a reader finds the run without a lock
     }

@@ -21,6 +21,8 @@ export interface ProgressState {
   readonly stopping?: boolean;
   /** The run is over: why, and how long it took. */
   readonly stopped?: { readonly reason: "done" | "early" | "interrupted" | "failed"; readonly seconds: number };
+  /** What its workers took, as people read it. */
+  readonly used?: string;
   /** What the run came to: stands first when it is over. */
   readonly outcome?: readonly string[];
   /** What is under way instead of a step: `validating`, `writing checkpoint`. */
@@ -71,6 +73,7 @@ function wordsOf(s: ProgressState): string[] {
     ...(s.tokensPerSecond === null ? [] : [`${count(s.tokensPerSecond)} tokens/s`]),
     ...(s.communication ? [`communication ${percent(s.communication.share)}`] : []),
     ...(s.communication && s.communication.waiting >= 0.1 ? [`waiting ${percent(s.communication.waiting)}`] : []),
+    ...(s.used === undefined || s.used === "" ? [] : [s.used]),
     ...(s.stopping && !s.stopped
       ? ["the step in flight ends, then its checkpoint is written"]
       : s.stopped || s.doing !== undefined || s.etaSeconds === null

@@ -48,8 +48,22 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
       readonly step: number;
       readonly reason: "done" | "early" | "interrupted" | "failed";
       readonly seconds: number;
+      /** Of a training that several workers share. */
+      readonly shared?: SharedBy;
     }
 );
+/** What workers that share a training took until it ended, with gangs of it that were lost before. */
+export interface SharedBy {
+  readonly workers: number;
+  /** Shares of the time of its steps, since it began or went on: telling each other, and waiting for the last of them. */
+  readonly communication: number;
+  readonly waiting: number;
+  /** Of all workers together, by processors or by graphics cards, from the first step on. */
+  readonly cpuHours?: number;
+  readonly gpuHours?: number;
+  /** In the money of the runner's price. */
+  readonly cost?: number;
+}
 type WithoutStamp<T> = T extends unknown ? Omit<T, "at" | "run"> : never;
 /** What happens, before it is noted when and in which run. */
 export type Happening = WithoutStamp<RunEvent>;

@@ -1,5 +1,5 @@
 /** How many trials of a sweep are open at a time. */
-import type { SweepPlan } from "#dsl/plan/plan.js";
+import type { Sharing, SweepPlan } from "#dsl/plan/plan.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { registry } from "#stdlib/registry.js";
 import { availableParallelism } from "node:os";
@@ -18,6 +18,8 @@ export interface AtOnce {
   readonly how?: string;
   readonly threads?: number;
   readonly cores?: number;
+  /** How they are paid, and of how many threads of this machine estimates here are the time. */
+  readonly paid?: Sharing & { readonly measured: number };
 }
 
 /** `places`: workers that there is room for, where somebody asked. `has`: bytes of the machine's memory; `takes`: those of the greatest trial, where somebody knows. */
@@ -53,5 +55,12 @@ function withWorkers({ runner, ...sweep }: SweepPlan, has: number, takes: number
   const how = `${plural(trials, found.are.replace(/s$/, ""))}, ${each}`;
   const little = `each takes about ${bytes(takes)} of the ${bytes(has)} of memory`;
   const why = trials < wanted ? `more don't fit: ${found.here ? little : "the others' nodes are too small"}` : null;
-  return { trials, why, how, threads, cores: trials * threads };
+  const cores = trials * threads;
+  const [gpus, price] = [found.gpus?.(call) ?? 0, found.price?.(call) ?? null];
+  const paid = {
+    ...{ count: trials, threads, measured: found.here ? cores : availableParallelism() },
+    ...(gpus > 0 && { gpus }),
+    ...(price !== null && { price }),
+  };
+  return { trials, why, how, threads, cores, paid };
 }

@@ -6,6 +6,7 @@ import type { Plan } from "#dsl/plan/plan.js";
 import { curvesFigure, curvesText, historyTable, outcomeWords } from "../../core/display/curves/curves.js";
 import { figureShown } from "../../core/display/figure.js";
 import { progressShown, type ProgressState } from "../../core/display/progress.js";
+import { usedText } from "../../core/display/plans/hours.js";
 import { count, plural } from "../../core/display/text.js";
 import type { Shown } from "../../core/display/shown.js";
 import type { RunEvent } from "../../core/session/events.js";
@@ -126,6 +127,7 @@ export class LiveTraining {
           ? {
               stopped: { reason: stopped.reason, seconds: stopped.seconds },
               outcome: outcomeWords(this.events),
+              ...(stopped.shared && { used: usedText(stopped.shared) }),
             }
           : { stopping: this.stopping }),
       }),

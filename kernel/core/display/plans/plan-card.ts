@@ -1,10 +1,11 @@
 /** The plan before training: what will be done, what it will cost, and where each setting came from. */
-import type { Origins, Plan } from "#dsl/plan/plan.js";
+import type { Origins, Plan, Sharing } from "#dsl/plan/plan.js";
 import type { Value } from "#dsl/types/value.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
 import { card, code, FRAME, html, htmlTable, inked, note, tone, type Html, type Part } from "../html.js";
 import { shownOf } from "../bundle.js";
 import { expectedTime } from "./expected-time.js";
+import { hoursFacts, threadsText } from "./hours.js";
 import type { Shown } from "../shown.js";
 import { bytes, compact, count, percent, plural } from "../text.js";
 import { originText } from "./origin.js";
@@ -107,16 +108,10 @@ function readsText(reads: NonNullable<Plan["reads"]>): string {
     .join(", ");
 }
 
-function factsOf({
-  recipe,
-  effects,
-  estimates,
-  base,
-  sources,
-  annotated,
-  reads,
-  personal,
-}: Plan): [string, string, string][] {
+function factsOf(plan: Plan): [string, string, string][] {
+  const { recipe, effects, estimates, base, sources, annotated, reads, personal } = plan;
+  const { ranks } = estimates;
+  const hasRunner = effects.runner !== undefined;
   const { model, training } = recipe;
   const time = expectedTime(estimates, effects.repeats);
   const share = estimates.parameters > 0 ? estimates.trainable / estimates.parameters : 0;
@@ -157,14 +152,14 @@ function factsOf({
     [
       "memory",
       `about ${bytes(estimates.memoryBytes)}`,
-      `estimated${estimates.ranks ? `, of ${count(estimates.ranks.count)} processes` : ""}${effects.recompute === "blocks" ? ", activations recomputed" : ""}`,
+      `estimated${ranks && !ranks.elsewhere ? `, of ${count(ranks.count)} processes` : ""}${effects.recompute === "blocks" ? ", activations recomputed" : ""}`,
     ],
-    ...(effects.runner && estimates.ranks
+    ...(effects.runner && ranks
       ? [
           [
             "runner",
             callText(effects.runner),
-            `${count(estimates.ranks.count)} ranks × ${plural(estimates.ranks.threads, "thread")}, ${training.average ? "weights averaged" : "gradients of each update summed"}`,
+            `${ranks.elsewhere ? threadsText(ranks) : `${count(ranks.count)} ranks × ${plural(ranks.threads, "thread")}`}, ${training.average ? "weights averaged" : "gradients of each update summed"}`,
           ] as [string, string, string],
         ]
       : []),
@@ -177,7 +172,8 @@ function factsOf({
           ] as [string, string, string],
         ]
       : []),
-    ["time", time.value, time.note],
+    ["time", time.value, ranks?.gpus === undefined ? time.note : "nobody measured the workers' graphics cards"],
+    ...(ranks && hasRunner ? hoursOf(plan, ranks) : []),
     ...(annotated
       ? [["annotated", plural(annotated.rows, "row"), `by ${annotated.by.join(", ")}`] as [string, string, string]]
       : []),
@@ -191,6 +187,18 @@ function factsOf({
       `because ${reason} (${of})`,
     ]),
   ];
+}
+
+/** Of all trainings that it is. */
+function hoursOf({ estimates, effects: { repeats = 1 } }: Plan, ranks: Sharing): [string, string, string][] {
+  const { seconds, secondsBetween: between } = estimates;
+  if (seconds === null && ranks.gpus === undefined) return [];
+  const all = (one: number): number => one * repeats;
+  const there =
+    seconds === null
+      ? null
+      : { seconds: all(seconds), between: between && ([all(between[0]), all(between[1])] as const) };
+  return hoursFacts(ranks, there, threadsText(ranks)).map(([name, value, more]) => [name, value, more]);
 }
 
 /** `0, 1, 2`, or the first and the last. */

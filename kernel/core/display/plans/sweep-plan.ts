@@ -11,6 +11,7 @@ import { clip, compact, count, duration, plural } from "../text.js";
 import { textTable } from "../text-table.js";
 import { callText } from "../value-text.js";
 import { expectedTime } from "./expected-time.js";
+import { hoursFacts, threadsText, type Paid } from "./hours.js";
 
 /** Trials that are open at a time, and why they aren't more. */
 export interface Open {
@@ -20,6 +21,8 @@ export interface Open {
   readonly how?: string;
   /** Threads that work on them together; absent: nobody else's than the notebook's. */
   readonly cores?: number;
+  /** How they are paid, and of how many threads of this machine what is estimated here is the time. */
+  readonly paid?: Paid & { readonly measured: number };
 }
 export type SweepFact = readonly [name: string, value: string, note: string];
 
@@ -79,7 +82,7 @@ export function sweepFacts(sweep: SweepPlan, open?: Open, costs: Costs | null = 
     ...(sweep.budgetMs === null ? [] : [budgetFact(sweep.budgetMs / 1000, found)]),
     ...(sweep.budgetTokens === undefined ? [] : [tokensFact(sweep.budgetTokens, found)]),
     ...(open ? [["open at once", count(open.trials), openText(open)] as const] : []),
-    ...(open?.cores === undefined ? [] : hoursFact(found, open.cores)),
+    ...(open?.paid === undefined ? [] : sweepHours(found, open.paid)),
   ];
 }
 
@@ -88,17 +91,17 @@ function openText({ trials, why, how }: Open): string {
   return why ?? (trials > 1 ? "in turns on one engine" : "");
 }
 
-/** Hours of one thread each, whoever has them: the measure that machines are paid by. */
-function hoursFact({ trial, ends, most }: Reckoned, cores: number): readonly SweepFact[] {
-  const seconds = ends ? [ends.least.seconds, ends.most.seconds] : [trial.seconds];
-  const times = most ?? 1;
-  const hours = seconds.flatMap((one) => (one === null ? [] : [hoursText((one * times * cores) / 3600)]));
-  if (hours.length < seconds.length) return [];
-  const of = most === null ? "a trial" : `all trials, ${plural(cores, "thread")}`;
-  return [["CPU-hours", [...new Set(hours)].join(" to "), of]];
-}
-function hoursText(hours: number): string {
-  return hours < 0.01 ? "less than 0.01" : hours.toPrecision(2).replace(/\.?0+$/, "");
+/** Work that this machine would do in a time with all its threads, done by workers that are as fast for each thread of theirs. */
+function sweepHours({ trial, ends, most }: Reckoned, paid: NonNullable<Open["paid"]>): readonly SweepFact[] {
+  const { seconds, secondsBetween } = ends?.least ?? trial;
+  const dearest = ends?.most ?? trial;
+  const of = most === null ? "a trial" : `all trials, ${threadsText(paid)}`;
+  if (paid.gpus !== undefined) return hoursFacts(paid, null, of);
+  if (seconds === null || dearest.seconds === null) return [];
+  const each = (one: number): number => (one * (most ?? 1) * paid.measured) / (paid.count * paid.threads);
+  const [low, high] = [secondsBetween?.[0] ?? seconds, dearest.secondsBetween?.[1] ?? dearest.seconds];
+  const there = { seconds: each(seconds), to: each(dearest.seconds), between: [each(low), each(high)] as const };
+  return hoursFacts(paid, there, of);
 }
 
 function spaceText(sweep: SweepPlan, { points, dimensions }: Reckoned): string {
