@@ -122,7 +122,7 @@ export class Coordinator implements Desk {
   /** There is no more work: workers that ask are sent home, what is under way is to end. */
   finish(): void {
     this.over = true;
-    this.wake();
+    this.queue.wake();
   }
 
   /** Workers that ask are sent home; leases that are still there are lost. */

@@ -83,10 +83,10 @@ export class RankGiven implements Given {
   done(): void {
     this.end("its worker was told to end");
   }
-  failed({ code, message }: Failure): boolean {
+  failed({ code, message }: Failure): "over" {
     this.failure ??= { why: message, passing: PASSING.includes(code) };
     this.end(message);
-    return true;
+    return "over";
   }
   lost(error: Error): void {
     if (!this.isOver && this.worker === "") this.hopeless = error;
