@@ -11,8 +11,13 @@ import { GangEnded, Spoke, type Joins } from "#kernel/ranks/spoke.js";
 const door = { address: "127.0.0.1", token: "the token", version: "1", recipe: "a recipe" };
 const times = { beat: 20, silence: 2_000 };
 
-async function gang(of: number, length: number, how = times): Promise<{ hub: Hub; spokes: Spoke[]; port: number }> {
-  const { hub, port } = await Hub.open({ ...door, of }, how);
+async function gang(
+  of: number,
+  length: number,
+  how = times,
+  learns = true,
+): Promise<{ hub: Hub; spokes: Spoke[]; port: number }> {
+  const { hub, port } = await Hub.open({ ...door, of, learns }, how);
   const spokes = await Promise.all(
     Array.from({ length: of - 1 }, (_, i) => Spoke.join({ ...door, of, port, rank: i + 1 }, how)),
   );
@@ -56,6 +61,21 @@ describe("the ranks of a gang", () => {
     } finally {
       hub.end();
     }
+  });
+
+  it("sum what others learnt where the hub has no rows, which waits for nobody while they compute", async () => {
+    const { hub, spokes } = await gang(3, 2, times, false);
+    assert.equal(hub.learns, false);
+    const round = hub.update(1, told(0, 0), new Float32Array(2));
+    const others = spokes.map(async (spoke, i) => {
+      await delay(150 + 150 * i);
+      return spoke.update(1, told(0.5 + i, 2 + i), Float32Array.of(i, 1), []);
+    });
+    const { loss, counts, computed, waited } = await round;
+    await Promise.all(others);
+    assert.deepEqual([loss, counts, [...spokes[0]!.sum]], [2, 5, [1, 2]]);
+    assert.ok(computed >= 100 && waited >= 100 && computed + waited < 2_000, `${String(computed)}, ${String(waited)}`);
+    hub.end();
   });
 
   it("tell a loss that is no number as it is", async () => {
@@ -138,6 +158,8 @@ describe("the ranks of a gang", () => {
       headOf({ is: "hello", ...door, of: 2, rank: 1 }, 2 ** 40),
       headOf({ is: "ready", layout: "x" }, 0),
       headOf({ is: "hello", ...door, of: 2, rank: "1" }, 0),
+      headOf({ is: "hello", version: "1", recipe: "a recipe", of: 2, rank: 1 }, 0),
+      headOf({ is: "hello", ...door, token: "x".repeat(20_000), of: 2, rank: 1 }, 0),
     ];
     for (const bytes of hostile) assert.equal(await endOf(port, bytes), "ended");
     const spoke = await Spoke.join({ ...door, of: 2, port, rank: 1 }, times);
