@@ -48,12 +48,18 @@ export interface Together {
 export interface Wanted {
   /** Ranks; 1: nobody but this one. */
   readonly of: number;
+  /** Whether all of them are others, and this one has no rows. */
+  readonly elsewhere?: true;
   readonly stopsAfter?: number;
   readonly runs?: string;
 }
 
 /** Trains; whoever asked closes nothing: the engine is the tests'. */
-export async function trainIn(folder: string, text: string, { of, stopsAfter, runs }: Wanted): Promise<Together> {
+export async function trainIn(
+  folder: string,
+  text: string,
+  { of: count, elsewhere, stopsAfter, runs }: Wanted,
+): Promise<Together> {
   const shipped = await shippedProgram(folder, text, runs);
   const stop = new AbortController();
   const open = (): Promise<Opened> =>
@@ -63,14 +69,16 @@ export async function trainIn(folder: string, text: string, { of, stopsAfter, ru
   const { plan, resume, name } = action as Extract<Shippable, { verb: "train" }>;
   const followers: Promise<OpenModel>[] = [];
   const gathers: Gathers = async () => {
-    const door = { address: "127.0.0.1", token: "t", of, version: "1", recipe: plan.recipeHash };
+    const of = elsewhere ? count + 1 : count;
+    const door = { address: "127.0.0.1", token: "t", of, version: "1", recipe: plan.recipeHash, learns: !elsewhere };
     const { hub, port } = await Hub.open(door);
     for (let rank = 1; rank < of; rank++)
       followers.push(
         (async () => {
           const spoke = await Spoke.join({ ...door, port, rank });
           const other = await openShipment(shipped, { screen: silent, startEngine: lentEngine });
-          return followRank(other.session, { plan, spoke, place: { rank, of } }, other.stage);
+          const rows = elsewhere ? { rank: rank - 1, of: count } : { rank, of };
+          return followRank(other.session, { plan, spoke, place: { rank, of, rows } }, other.stage);
         })(),
       );
     return {
@@ -90,7 +98,7 @@ export async function trainIn(folder: string, text: string, { of, stopsAfter, ru
   };
   const result = await trainOnce(
     session,
-    { plan, name, resume, title: name, onEvent, ...(of > 1 && { gathers }) },
+    { plan, name, resume, title: name, onEvent, ...((count > 1 || elsewhere) && { gathers }) },
     stage,
   );
   await result.trained.settled;

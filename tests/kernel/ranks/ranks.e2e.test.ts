@@ -51,6 +51,22 @@ describe("updates that ranks share", function () {
       }
     });
 
+  it("are those of one process where this one has no rows, and the average of as many", async () => {
+    const few = whole.replace("steps: 20", "steps: 12");
+    const [alone, elsewhere] = [
+      await trainIn(folder, few, { of: 1, runs: "few-alone" }),
+      await trainIn(folder, few, { of: 3, elsewhere: true, runs: "few-elsewhere" }),
+    ];
+    near(lossesIn(elsewhere.events), lossesIn(alone.events));
+    await sameEverywhere(elsewhere);
+    const apart = few.replace("seed: 3", "seed: 3, average: every(steps: 4), runner: processes(2)");
+    const [beside, averaged] = [
+      await trainIn(folder, apart, { of: 2, runs: "few-apart" }),
+      await trainIn(folder, apart, { of: 2, elsewhere: true, runs: "few-averaged" }),
+    ];
+    near(lossesIn(averaged.events), lossesIn(beside.events));
+  });
+
   it("keep what every rank saw of its rows", async () => {
     const text = whole.replace("steps: 20", "epochs: 2");
     const [alone, together] = [

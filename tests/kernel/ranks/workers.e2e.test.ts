@@ -100,55 +100,39 @@ describe("workers that share a training", function () {
     return [...last].sort(([a], [b]) => a - b).map(([, loss]) => loss);
   };
 
-  let alone: readonly number[];
-  it("come to the losses of one process, though the notebook has no rows", async () => {
-    const text = programOf(20).replace(", runner: processes(2)", "");
-    alone = lossesIn((await trainIn(folder, text, { of: 1, runs: "alone" })).events);
-    const { events, replaced, started } = await shared(programOf(20), "two");
-    near(lossesIn(events), alone);
-    assert.deepEqual(replaced, []);
-    assert.ok(events.every((event) => event.kind !== "step" || (event.communicated ?? -1) >= 0));
-    assert.equal(started.length, 2);
-    await gone(started);
-  });
-
-  it("average their weights as processes do, of which rank 0 has rows", async () => {
-    const text = programOf(12, ", average: every(steps: 4)");
-    const [{ events }, beside] = [
-      await shared(text, "averaged"),
-      await trainIn(folder, text, { of: 2, runs: "averaged-beside" }),
+  it("come to the losses of one process, though one is killed and another told to end", async () => {
+    const text = programOf(24).replace(", runner: processes(2)", "");
+    const alone = lossesIn((await trainIn(folder, text, { of: 1, runs: "alone" })).events);
+    const ends: ["SIGKILL" | "SIGTERM", number][] = [
+      ["SIGKILL", 9],
+      ["SIGTERM", 17],
     ];
-    near(lossesIn(events), lossesIn(beside.events));
-  });
-
-  it("go on from the last checkpoint with another where one is killed", async () => {
-    let killed = false;
-    const { events, replaced, started } = await shared(programOf(20), "killed", {
+    const { events, replaced, started } = await shared(programOf(24), "ended", {
       onStep: (step, now) => {
-        if (step < 9 || killed) return;
-        killed = true;
-        process.kill(now[1]?.pid ?? 0, "SIGKILL");
+        const [how, at] = ends[0] ?? [];
+        if (how === undefined || at === undefined || step < at) return;
+        ends.shift();
+        process.kill(now.at(-1)?.pid ?? 0, how);
       },
     });
     near(byStep(events), alone);
-    assert.equal(replaced.length, 1);
-    assert.equal(replaced[0]?.of, 2);
-    assert.match(replaced[0]?.why ?? "", /^processes-[12]: was killed by SIGKILL$/);
-    assert.ok((replaced[0]?.step ?? 0) >= 8);
-    await gone(started);
-  });
-
-  it("go on with another where one is told to end", async () => {
-    let told = false;
-    const { events, replaced, started } = await shared(programOf(20), "told", {
-      onStep: (step, now) => {
-        if (step < 5 || told) return;
-        told = true;
-        process.kill(now[0]?.pid ?? 0, "SIGTERM");
-      },
-    });
-    near(byStep(events), alone);
-    assert.equal(replaced.length, 1);
+    assert.deepEqual(
+      replaced.map(({ of }) => of),
+      [2, 2],
+    );
+    assert.match(replaced[0]?.why ?? "", /^processes-2: was killed by SIGKILL$/);
+    assert.match(replaced[1]?.why ?? "", /^processes-2-\w+: /);
+    assert.ok((replaced[0]?.step ?? 0) >= 8 && (replaced[1]?.step ?? 0) >= 16);
+    assert.ok(events.every((event) => event.kind !== "step" || (event.communicated ?? -1) >= 0));
+    const [first, ...ended] = events.flatMap((event) =>
+      event.kind === "stopped" && event.shared ? [event.shared] : [],
+    );
+    assert.deepEqual([first?.workers, ended.length], [2, 2]);
+    // Hours of gangs that were lost count.
+    assert.ok(
+      (ended[1]?.cpuHours ?? 0) > (ended[0]?.cpuHours ?? 0) && (ended[0]?.cpuHours ?? 0) > (first?.cpuHours ?? 0),
+    );
+    assert.equal(started.length, 4);
     await gone(started);
   });
 
@@ -160,7 +144,7 @@ describe("workers that share a training", function () {
     };
     let started: Trained["started"] = [];
     const only: Hooks = {
-      within: { joined: 4_000, ready: 60_000 },
+      within: { joined: 2_000, ready: 60_000 },
       implementation: {
         start: (call, o, ways) => {
           if (started.length > 0) return never;
@@ -172,7 +156,7 @@ describe("workers that share a training", function () {
     };
     await assert.rejects(shared(programOf(4), "none", only), (error: CodedError<"gang-incomplete">) => {
       assert.equal(error.code, "gang-incomplete");
-      assert.deepEqual([error.data.joined, error.data.of], [1, 2]);
+      assert.equal(error.data.of, 2);
       return true;
     });
     await gone(started);
@@ -204,7 +188,11 @@ describe("workers that share a training", function () {
       signal: stop.signal,
       onStep: (step) => step === 6 && stop.abort(),
     });
-    assert.equal(events.findLast(({ kind }) => kind === "stopped")?.kind, "stopped");
+    const ended = events.findLast((event) => event.kind === "stopped");
+    assert.equal(ended?.reason, "interrupted");
+    assert.ok(events.some((event) => event.kind === "checkpoint" && event.step === ended.step));
+    // They left in good order.
+    for (const one of started) assert.match(await one.ended, /^ended with status (?:0|130)/);
     await gone(started);
   });
 });
