@@ -30,7 +30,11 @@ export function unary({
     },
     ...(gradient && { gradient: (_, { inputs: [x], outputs: [y] }, [dy]) => [gradient(x, y, dy)] }),
     ...(decompose && { decompose: ([x]) => [decompose(x)] }),
-    evaluate: ([x]) => [{ shape: x.shape, data: x.data.map(f) }],
+    evaluate([x]) {
+      const data = new Float64Array(x.data.length);
+      for (let i = 0; i < data.length; i++) data[i] = f(x.data[i]!);
+      return [{ shape: x.shape, data }];
+    },
   });
 }
 

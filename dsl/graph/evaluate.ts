@@ -90,9 +90,11 @@ export function bindState(
   shapeOf: (state: string) => readonly number[] | undefined,
 ): Sizes {
   const sizes: Record<string, number> = { ...fed };
+  const named = Object.entries(program.state).filter(([, { type }]) => type.shape.some((d) => typeof d === "string"));
+  if (named.length === 0) return sizes;
   const read = new Set(program.nodes.flatMap((n) => (isState(n) ? [n.attributes.name] : [])));
-  for (const [name, { type }] of Object.entries(program.state)) {
-    if (!read.has(name) || type.shape.every((d) => typeof d === "number")) continue;
+  for (const [name, { type }] of named) {
+    if (!read.has(name)) continue;
     const shape = shapeOf(name);
     if (!shape) throw new CodedError("graph-feed", { input: name, problem: "holds nothing yet: write it whole first" });
     type.shape.forEach((d, i) => {

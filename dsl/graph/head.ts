@@ -4,6 +4,7 @@
  */
 import { above0, counting, number, oneOf, optional, type Infer } from "./attributes.js";
 import type { Dimension, DType, Type } from "./program.js";
+import { addProducts } from "./products.js";
 import { Misfit, wantFloat, wantSameDType, wantShape } from "./shape.js";
 import { softmaxRows } from "./softmax.js";
 import type { Values } from "./values.js";
@@ -70,11 +71,8 @@ export function eachHeadRow(
     if (label < 0 || label >= vocabulary) throw new Misfit(`label ${label} of ${vocabulary}`);
     counted++;
     const logits = new Float64Array(vocabulary);
-    for (let v = 0; v < vocabulary; v++) {
-      let sum = bias ? bias.data[v]! : 0;
-      for (let i = 0; i < n; i++) sum += x.data[row * n + i]! * weight.data[v * n + i]!;
-      logits[v] = sum;
-    }
+    if (bias) logits.set(bias.data);
+    addProducts(x.data.subarray(row * n, (row + 1) * n), weight.data, logits);
     if (cap === undefined) return visit({ row, label, logs: softmaxRows(logits, vocabulary, true) });
     const bent = logits.map((logit) => Math.tanh(logit / cap));
     const logs = softmaxRows(

@@ -17,6 +17,7 @@ export function sameShape(a: readonly Dimension[], b: readonly Dimension[]): boo
 
 /** Numpy's rule; a named size fits only itself and 1. */
 export function broadcast(a: readonly Dimension[], b: readonly Dimension[]): Dimension[] {
+  if (b.length === 0 || sameShape(a, b)) return [...a];
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
     const x = a[i - (rank - a.length)] ?? 1;

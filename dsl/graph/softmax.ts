@@ -2,13 +2,13 @@
 export function softmaxRows(data: Float64Array, n: number, logarithm: boolean): Float64Array {
   const y = new Float64Array(data.length);
   for (let at = 0; at < data.length; at += n) {
-    const row = data.subarray(at, at + n);
-    const most = row.reduce((a, b) => Math.max(a, b), -Infinity);
-    const sum = row.reduce((s, v) => s + Math.exp(v - most), 0);
-    for (let i = 0; i < n; i++) {
-      const below = row[i]! - most;
-      y[at + i] = logarithm ? below - Math.log(sum) : Math.exp(below) / sum;
-    }
+    const end = Math.min(at + n, data.length);
+    let most = -Infinity;
+    for (let i = at; i < end; i++) most = Math.max(most, data[i]!);
+    let sum = 0;
+    for (let i = at; i < end; i++) sum += y[i] = Math.exp(data[i]! - most);
+    const log = Math.log(sum);
+    for (let i = at; i < end; i++) y[i] = logarithm ? data[i]! - most - log : y[i]! / sum;
   }
   return y;
 }

@@ -33,15 +33,16 @@ export const adamw = defineOp({
     const lr = rate.data[0]!;
     const t = step.data[0]!;
     const [c1, c2] = [1 - beta1 ** t, 1 - beta2 ** t];
-    const [p, m2, v2] = [parameter, m, v].map((x) => values(x.shape, x.data)) as [typeof parameter, typeof m, typeof v];
-    gradient.data.forEach((raw, i) => {
-      const g = raw * (scale?.data[0] ?? 1);
-      const mean = (m2!.data[i] = beta1 * m.data[i]! + (1 - beta1) * g);
-      const square = (v2!.data[i] = beta2 * v.data[i]! + (1 - beta2) * g * g);
-      p!.data[i] =
+    const [p, m2, v2] = [values(parameter.shape), values(m.shape), values(v.shape)];
+    const times = scale?.data[0] ?? 1;
+    for (let i = 0; i < gradient.data.length; i++) {
+      const g = gradient.data[i]! * times;
+      const mean = (m2.data[i] = beta1 * m.data[i]! + (1 - beta1) * g);
+      const square = (v2.data[i] = beta2 * v.data[i]! + (1 - beta2) * g * g);
+      p.data[i] =
         parameter.data[i]! * (1 - lr * weight_decay) - (lr * (mean / c1)) / (Math.sqrt(square / c2) + epsilon);
-    });
-    return [p!, m2!, v2!];
+    }
+    return [p, m2, v2];
   },
   flops: ([parameter], _, sizes) => 14 * elements(parameter, sizes),
 });

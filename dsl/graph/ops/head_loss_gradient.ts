@@ -1,4 +1,5 @@
 import { eachHeadRow, HEAD, headDType, wantHead } from "../head.js";
+import { accumulate } from "../heads.js";
 import { defineOp } from "../op.js";
 import { elements, wantShape } from "../shape.js";
 import { values } from "../values.js";
@@ -28,14 +29,12 @@ export const head_loss_gradient = defineOp({
     const counted = labels.data.filter((label) => label !== a.ignore).length;
     const share = dy.data[0]! / (a.reduction === "sum" ? 1 : Math.max(counted, 1));
     eachHeadRow(x, weight, labels, bias, a, ({ row, label, logs, slopes }) => {
-      logs.forEach((log, v) => {
-        const d = share * (Math.exp(log) - (v === label ? 1 : 0)) * (slopes?.[v] ?? 1);
-        for (let i = 0; i < n; i++) {
-          dx.data[row * n + i] = dx.data[row * n + i]! + d * weight.data[v * n + i]!;
-          dweight.data[v * n + i] = dweight.data[v * n + i]! + d * x.data[row * n + i]!;
-        }
+      for (let v = 0; v < logs.length; v++) {
+        const d = share * (Math.exp(logs[v]!) - (v === label ? 1 : 0)) * (slopes?.[v] ?? 1);
+        accumulate(dx.data, row * n, weight.data, v * n, n, d);
+        accumulate(dweight.data, v * n, x.data, row * n, n, d);
         if (dbias) dbias.data[v] = dbias.data[v]! + d;
-      });
+      }
     });
     return dbias ? [dx, dweight, dbias] : [dx, dweight];
   },

@@ -23,18 +23,20 @@ export const rope: Op<readonly ["x", "positions"], readonly ["y"], typeof ROPE> 
     const [batch, length, width] = shape as [number, number, number];
     const pairs = frequencies.length;
     const y = values(shape, x.data);
+    const [from, to] = [x.data, y.data];
     for (let row = 0; row < batch * length; row++) {
       const position = positions.data[positions.shape.length === 1 ? row % length : row]!;
-      for (let head = 0; head < heads; head++)
-        frequencies.forEach((frequency, k) => {
-          const angle = position * frequency * (inverse ? -1 : 1);
-          const [cos, sin] = [factor * Math.cos(angle), factor * Math.sin(angle)];
+      for (let k = 0; k < pairs; k++) {
+        const angle = position * frequencies[k]! * (inverse ? -1 : 1);
+        const [cos, sin] = [factor * Math.cos(angle), factor * Math.sin(angle)];
+        for (let head = 0; head < heads; head++) {
           const start = row * width + (head * width) / heads;
           const [i, j] = interleaved ? [start + 2 * k, start + 2 * k + 1] : [start + k, start + k + pairs];
-          const [a, b] = [x.data[i]!, x.data[j]!];
-          y.data[i] = a * cos - b * sin;
-          y.data[j] = b * cos + a * sin;
-        });
+          const [a, b] = [from[i]!, from[j]!];
+          to[i] = a * cos - b * sin;
+          to[j] = b * cos + a * sin;
+        }
+      }
     }
     return [y];
   },
