@@ -14,7 +14,7 @@ export class KnownTexts {
   /** Null: likeness is estimated. */
   private readonly letters: string[] | null;
 
-  /** `held`: whether texts are kept, so that likeness is exact; else 225 bytes of each are, and it is estimated (± 0.045). */
+  /** `held`: whether texts are kept, so that likeness is exact; else 228 bytes of each are, and it is estimated (± 0.045). */
   constructor(
     private readonly least: number,
     { held }: { readonly held: boolean },
@@ -39,7 +39,8 @@ export class KnownTexts {
     const tried = new Set<number>();
     for (const [b, band] of this.bands.entries()) {
       let looked = 0;
-      for (const other of band.with(this.signatures.key(text, b))) {
+      const key = this.signatures.key(text, b);
+      for (let other = band.first(key); other >= 0; other = band.after(other, key)) {
         if (++looked > MOST_CHAINED) break;
         if (tried.has(other)) continue;
         tried.add(other);

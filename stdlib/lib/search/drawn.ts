@@ -41,7 +41,8 @@ export function drawing(study: Study, share: () => number): () => Point | null {
 function evenly(study: Study, share: () => number, draws: number): Point | null {
   for (let draw = 0; draw < draws; draw++) {
     // All are always drawn, so that what a branch holds changes no other.
-    const drawn = Object.fromEntries(study.dimensions.map((d) => [d.name, valueAt(d, share())]));
+    const drawn: Record<string, number> = {};
+    for (const d of study.dimensions) drawn[d.name] = valueAt(d, share());
     const point = activeOnly(study.dimensions, drawn);
     if (study.allows(point)) return point;
   }

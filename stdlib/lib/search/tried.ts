@@ -1,8 +1,15 @@
 /** Which points a sweep has tried: a second trial of the same values would say the same and cost as much. */
 import type { Point, Study } from "../../kinds/search.js";
 
+/** Trials are asked for theirs again before each that follows. */
+const keys = new WeakMap<Point, string>();
+
 export function keyOf(point: Point): string {
-  return JSON.stringify(Object.entries(point).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const known = keys.get(point);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(Object.entries(point).sort(([a], [b]) => (a < b ? -1 : 1)));
+  keys.set(point, key);
+  return key;
 }
 
 /** Two points that are run with the same values have one key. */

@@ -65,5 +65,6 @@ function lastStep(d: NumberDimension, step: number): number {
 
 /** 0.1 + 2 · 0.1 is 0.3 and not what doubles add up to: a person wrote the step in decimals. */
 function stepped(d: NumberDimension, step: number, place: number): number {
-  return Math.min(d.to, Number((d.from + place * step).toPrecision(14)));
+  const value = d.from + place * step;
+  return Math.min(d.to, Number.isInteger(value) && Math.abs(value) < 1e14 ? value : Number(value.toPrecision(14)));
 }

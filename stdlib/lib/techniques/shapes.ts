@@ -16,11 +16,23 @@ export interface LinearShape {
 }
 /** Linear layers that `targets` mean (see `isTarget`), with their [out, in] (GPT-2's lie as [in, out]: their sum is the same). */
 export function linearsNamed(shapes: Shapes, targets: readonly string[]): readonly LinearShape[] {
-  return Object.entries(shapes).flatMap(([name, shape]) => {
+  return linearsOf(shapes).filter(({ path }) => isTarget(path, targets));
+}
+
+/** A base has thousands of tensors, and each program that is typed asks for them. */
+const linears = new WeakMap<Shapes, readonly LinearShape[]>();
+
+/** All linear layers: tables of two axes that are neither looked up nor the head. */
+function linearsOf(shapes: Shapes): readonly LinearShape[] {
+  const known = linears.get(shapes);
+  if (known) return known;
+  const found = Object.entries(shapes).flatMap(([name, shape]): LinearShape[] => {
     if (!name.endsWith(".weight") || shape.length !== 2) return [];
     const path = name.slice(0, -".weight".length);
-    return isTarget(path, targets) && !isEmbedding(path) ? [{ path, out: shape[0]!, in: shape[1]! }] : [];
+    return isEmbedding(path) ? [] : [{ path, out: shape[0]!, in: shape[1]! }];
   });
+  linears.set(shapes, found);
+  return found;
 }
 
 /** Tables that are looked up, and the head: no linear layers of a block. */
@@ -48,13 +60,7 @@ export function attends(path: string): boolean {
 
 /** Last names of all linear layers, for messages. */
 export function linearNames(shapes: Shapes): string[] {
-  const names = Object.entries(shapes).flatMap(([name, shape]) => {
-    const path = name.replace(/\.weight$/, "");
-    return shape.length === 2 && name.endsWith(".weight") && !isEmbedding(path)
-      ? [path.slice(path.lastIndexOf(".") + 1)]
-      : [];
-  });
-  return [...new Set(names)].sort();
+  return [...new Set(linearsOf(shapes).map(({ path }) => path.slice(path.lastIndexOf(".") + 1)))].sort();
 }
 
 /** Width of the vectors that tokens are looked up as; 0 where no table is known. */

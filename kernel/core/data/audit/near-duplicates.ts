@@ -81,9 +81,11 @@ class Likest {
     one.count = 0;
     one.push(letters);
     const tried = new Set<number>();
-    for (const [b, band] of this.bands.entries()) {
+    for (let b = 0; b < BANDS; b++) {
+      const band = this.bands[b]!;
+      const key = one.key(0, b);
       let looked = 0;
-      for (const text of band.with(one.key(0, b))) {
+      for (let text = band.first(key); text >= 0; text = band.after(text, key)) {
         if (++looked > MOST_CHAINED) break;
         if (tried.has(text)) continue;
         tried.add(text);

@@ -51,22 +51,26 @@ class Net {
   }
 
   chances({ parts, counts }: Bag): Float64Array {
-    const { first, last, hidden, count } = this;
-    for (let h = 0; h < HIDDEN; h++) hidden[h] = first.values[BUCKETS * HIDDEN + h]!;
+    const { hidden, count } = this;
+    const [first, last] = [this.first.values, this.last.values];
+    for (let h = 0; h < HIDDEN; h++) hidden[h] = first[BUCKETS * HIDDEN + h]!;
     for (let i = 0; i < parts.length; i++) {
       const [at, times] = [parts[i]! * HIDDEN, counts[i]!];
-      for (let h = 0; h < HIDDEN; h++) hidden[h]! += times * first.values[at + h]!;
+      for (let h = 0; h < HIDDEN; h++) hidden[h]! += times * first[at + h]!;
     }
     const scores = new Float64Array(count);
-    for (let label = 0; label < count; label++) scores[label] = last.values[HIDDEN * count + label]!;
+    for (let label = 0; label < count; label++) scores[label] = last[HIDDEN * count + label]!;
     for (let h = 0; h < HIDDEN; h++) {
-      hidden[h] = Math.max(0, hidden[h]!);
-      for (let label = 0; label < count; label++) scores[label]! += hidden[h]! * last.values[h * count + label]!;
+      const on = Math.max(0, hidden[h]!);
+      hidden[h] = on;
+      if (on > 0) for (let label = 0; label < count; label++) scores[label]! += on * last[h * count + label]!;
     }
-    const most = scores.reduce((a, b) => Math.max(a, b), -Infinity);
-    const powers = scores.map((score) => Math.exp(score - most));
-    const sum = powers.reduce((a, b) => a + b, 0);
-    return powers.map((power) => power / sum);
+    let most = -Infinity;
+    for (let label = 0; label < count; label++) most = Math.max(most, scores[label]!);
+    let sum = 0;
+    for (let label = 0; label < count; label++) sum += scores[label] = Math.exp(scores[label]! - most);
+    for (let label = 0; label < count; label++) scores[label]! /= sum;
+    return scores;
   }
 
   learn(bag: Bag, given: number): void {
@@ -82,11 +86,12 @@ class Net {
       }
     }
     for (let label = 0; label < count; label++) last.move(HIDDEN * count + label, wrong[label]!);
-    for (let h = 0; h < HIDDEN; h++) {
-      if (hidden[h] === 0) continue;
-      for (let i = 0; i < bag.parts.length; i++) first.move(bag.parts[i]! * HIDDEN + h, back[h]! * bag.counts[i]!);
-      first.move(BUCKETS * HIDDEN + h, back[h]!);
+    const { parts, counts } = bag;
+    for (let i = 0; i < parts.length; i++) {
+      const [at, times] = [parts[i]! * HIDDEN, counts[i]!];
+      for (let h = 0; h < HIDDEN; h++) if (hidden[h] !== 0) first.move(at + h, back[h]! * times);
     }
+    for (let h = 0; h < HIDDEN; h++) if (hidden[h] !== 0) first.move(BUCKETS * HIDDEN + h, back[h]!);
   }
 }
 
@@ -96,7 +101,8 @@ class Weights {
 
   constructor(size: number, spread: number, seed: number) {
     const generator = chance(seed, size);
-    this.values = Float64Array.from({ length: size }, () => spread * (generator.next() / 2 ** 31));
+    this.values = new Float64Array(size);
+    for (let i = 0; i < size; i++) this.values[i] = spread * (generator.next() / 2 ** 31);
     this.moved = new Float64Array(size).fill(BEFORE);
   }
 

@@ -8,11 +8,14 @@ import { countOf, greatest, valueAt } from "../values.js";
 const ABSENT = -1;
 
 export function rowOf(dimensions: readonly Dimension[], point: Point): Float64Array {
-  return Float64Array.from(dimensions, (d) => {
+  const row = new Float64Array(dimensions.length);
+  for (let i = 0; i < row.length; i++) {
+    const d = dimensions[i]!;
     const value = point[d.name];
-    if (d.kind === "choice") return value ?? ABSENT;
-    return value === undefined ? 0.5 : shareOf(d, value);
-  });
+    if (d.kind === "choice") row[i] = value ?? ABSENT;
+    else row[i] = value === undefined ? 0.5 : shareOf(d, value);
+  }
+  return row;
 }
 
 /** The share of the way at which `valueAt` has the value. */
