@@ -28,8 +28,11 @@ describe("the corpus of bad programs", () => {
   });
   it("misses every code of the language that is switched off, in two programs at least (`npm run mutate` does it by place)", () => {
     const unnoticed = languageCodes().filter((code) => {
-      const showing = programs.filter(({ run }) => run.codes.includes(code as never));
-      return showing.filter((program) => rendered(without(code, program)) !== rendered(program)).length < 2;
+      let noticed = 0;
+      for (const program of programs)
+        if (program.run.codes.includes(code as never) && noticed < 2)
+          noticed += Number(rendered(without(code, program)) !== rendered(program));
+      return noticed < 2;
     });
     assert.deepEqual(unnoticed, []);
   });

@@ -4,12 +4,13 @@
  * in time, and what is appended afterwards is found again. `npm run fuzz -- logs [COUNT] [SEED]`; the tests do some.
  */
 import assert from "node:assert/strict";
-import { appendFileSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { writeAnew } from "#tests/write-anew.js";
 import { CHECKED, writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { claimUnfinished } from "#kernel/training/claim-run.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
@@ -230,10 +231,10 @@ async function look(
   below: Below,
 ): Promise<void> {
   const runs = join(root, "runs");
-  for (const [name, bytes] of damage) if (name !== "events.jsonl") writeFileSync(join(run.path, name), bytes);
+  for (const [name, bytes] of damage) if (name !== "events.jsonl") writeAnew(join(run.path, name), bytes);
   // The log comes in pieces, with a look after each: what is shown in the end is what one look at all of it shows.
   const log = damage.get("events.jsonl")!;
-  writeFileSync(run.eventsFile, "");
+  writeAnew(run.eventsFile, "");
   const growing = new RunList(runs);
   for (let at = 0; at < log.length;) {
     const end = at + 1 + below(Math.max(1, log.length / 2));
@@ -253,7 +254,7 @@ async function look(
   await codedOrWell(() => loadedWeights(run.path));
   await codedOrWell(async () => (await claimUnfinished(runs, plan, { name: "m" })).lock.release());
   mkdirSync(join(runs, "sweeps"), { recursive: true });
-  writeFileSync(join(runs, "sweeps", "s-abc.jsonl"), log);
+  writeAnew(join(runs, "sweeps", "s-abc.jsonl"), log);
   Journal.open(runs, "s", "abc", { vary: {}, goals: [{ metric: "accuracy", direction: "maximize" }] });
   run.append({ at: "2026-11-26T10:00:00.000Z", run: run.id, kind: "stopping", step: 77 });
   assert.deepEqual(run.events().at(-1), { at: "2026-11-26T10:00:00.000Z", run: run.id, kind: "stopping", step: 77 });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
+import { anyText } from "#tests/any-text.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import { StopStrings } from "#kernel/inference/stop-strings.js";
 import { TextStream } from "#kernel/inference/text-stream.js";
@@ -10,7 +11,7 @@ import { writeTokenizer } from "../session/small-tokenizers.js";
 
 const texts = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 12 }),
-  fc.string({ unit: "binary", maxLength: 8 }),
+  anyText({ maxLength: 8 }),
   fc.constantFrom("héllo wörld", "日本語のテキスト", "👩‍👩‍👧‍👦 family", "a\n\n  b", "  two blanks", "naïve café 🎉🎉"),
 );
 

@@ -7,13 +7,13 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
-import { claimNew } from "#kernel/training/claim-run.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
-import { RunBoard } from "#kernel/session/trainings/run-board.js";
-import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import { usualView } from "#kernel/history/run-listing.js";
 import { lockRun, RunLock } from "#kernel/artifacts/run-lock.js";
 import { thisProcess } from "#kernel/artifacts/writer.js";
+
+// What only some of them need is loaded by those: there are many at a time, and most take nothing but the lock.
+const claims = () => import("#kernel/training/claim-run.js");
+const boards = () => import("#kernel/session/trainings/run-board.js");
 
 const [mode, folder = "", ...more] = process.argv.slice(2);
 const say = (what: unknown): void => void process.send?.(what);
@@ -39,12 +39,15 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
   /** Takes the lock so many times, and writes when it came in and went out. */
   async turns() {
     const [log = "", turns] = more;
-    for (let turn = 0; turn < Number(turns);) {
+    for (let [turn, missed] = [0, 0]; turn < Number(turns);) {
       const lock = RunLock.try(folder, "train");
       if (!(lock instanceof RunLock)) {
-        await delay(Math.random() * 3);
+        // Of many that come at once all may withdraw: who missed it comes back later each time.
+        missed += 1;
+        await delay(Math.random() * Math.min(3 * missed, 30));
         continue;
       }
+      missed = 0;
       turn += 1;
       appendFileSync(log, `in ${process.pid}\n`);
       await delay(Math.random() * 2);
@@ -55,6 +58,7 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
   /** Writes runs as a training does, and looks that nobody took them away meanwhile. */
   async train() {
     const [seed = "", runs] = more;
+    const { claimNew } = await claims();
     let lost = 0;
     for (let i = 0; i < Number(runs); i++) {
       const { run, lock } = claimNew(folder, `r${seed}`, plan, about);
@@ -86,6 +90,7 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   /** Lists the runs and deletes what it may, as a front end would. */
   async board() {
+    const [{ RunBoard }, { usualView }] = await Promise.all([boards(), import("#kernel/history/run-listing.js")]);
     const board = new RunBoard(folder);
     const end = Date.now() + Number(more[0]);
     const [all, refusals] = [{ ...usualView, limit: 1000, since: 0 }, new Set<string>()];
@@ -104,6 +109,8 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   /** What may be read and not written; root may write everything, so it becomes somebody else. */
   async unwritable() {
+    const [{ RunBoard }, { claimNew }] = await Promise.all([boards(), claims()]);
+    const { RunFolder } = await import("#kernel/artifacts/run-folder.js");
     if (process.getuid?.() === 0) process.seteuid?.(65_534);
     const codeOf = async (work: () => unknown): Promise<string> => {
       try {

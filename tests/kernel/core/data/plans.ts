@@ -1,11 +1,12 @@
 /** Data plans and files for tests: a folder of its own, removed afterwards. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
+import { writeAnew } from "#tests/write-anew.js";
 
 export function call(kind: string, word: string, given: Readonly<Record<string, Value>> = {}): Call {
   return { kind, word, arguments: given };
@@ -19,7 +20,7 @@ export function writtenCall(word: string, given: Readonly<Record<string, Value>>
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), "tunebook-"));
   write(name: string, content: string | Uint8Array): string {
-    writeFileSync(join(this.path, name), content);
+    writeAnew(join(this.path, name), content);
     return name;
   }
   world(live: Readonly<Record<string, unknown>> = {}): SourceWorld {

@@ -1,6 +1,7 @@
 /** Laws about text from data: whatever it is, it stays text. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { anyText } from "#tests/any-text.js";
 import { curvesFigure } from "#kernel/core/display/curves/curves.js";
 import { dataShown } from "#kernel/core/display/data/data-preview.js";
 import { confusionFigure } from "#kernel/core/display/scores/confusion.js";
@@ -57,7 +58,7 @@ const hostile = fc.oneof(
     "1.2.3",
     "-1e999",
   ),
-  fc.string({ unit: "binary", maxLength: 30 }),
+  anyText({ maxLength: 30 }),
   fc.string({ maxLength: 30 }),
 );
 const allowed = new Set([

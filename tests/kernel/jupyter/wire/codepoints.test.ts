@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { anyText } from "#tests/any-text.js";
 import { toCodePoints, toUtf16 } from "#kernel/jupyter/wire/codepoints.js";
 
 describe("positions in a text", () => {
-  const texts = () => fc.string({ unit: "binary" });
+  const texts = () => anyText();
 
   it("go from code points to UTF-16 and back", () => {
     fc.assert(

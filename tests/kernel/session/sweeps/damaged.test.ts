@@ -1,6 +1,6 @@
 /** Journals that were cut, doubled, or filled with strangers' lines: what is whole is kept, and nothing else is lost. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -9,6 +9,7 @@ import { journalFacts } from "#kernel/session/sweeps/journal-facts.js";
 import { Journal } from "#kernel/session/sweeps/journal.js";
 import { startedFrom } from "#kernel/session/sweeps/started-from.js";
 import { toldJournal } from "#kernel/session/sweeps/told-journal.js";
+import { writeAnew } from "#tests/write-anew.js";
 import { one, running, trial } from "./journals.js";
 
 describe("a damaged journal", () => {
@@ -47,7 +48,7 @@ describe("a damaged journal", () => {
     const whole = readFileSync(file);
     const ends = [...whole.entries()].flatMap(([at, byte]) => (byte === 10 ? [at + 1] : []));
     for (let cut = 0; cut <= whole.length; cut += ends.some((end) => Math.abs(end - cut) < 3) ? 1 : 3) {
-      writeFileSync(file, whole.subarray(0, cut));
+      writeAnew(file, whole.subarray(0, cut));
       const journal = open();
       // A line that lacks its end alone counts once something is added.
       const lines = ends.filter((end) => end <= cut).length;
@@ -70,7 +71,7 @@ describe("a damaged journal", () => {
     const lines = readFileSync(file, "utf8").trimEnd().split("\n");
     for (const [at, line] of lines.entries())
       for (const put of [[line, line], [], ["null"], [line.replace(/\d+/g, "9".repeat(400))]]) {
-        writeFileSync(file, `${lines.toSpliced(at, 1, ...put).join("\n")}\n`);
+        writeAnew(file, `${lines.toSpliced(at, 1, ...put).join("\n")}\n`);
         const numbers = open().trials.map(({ number }) => number);
         assert.deepEqual(
           numbers,
@@ -95,7 +96,7 @@ describe("a damaged journal", () => {
     const line = fc.oneof(fc.constantFrom(...odd), fc.constantFrom(...lines), fc.string({ maxLength: 40 }), fc.json());
     fc.assert(
       fc.property(fc.array(line, { maxLength: 8 }), fc.nat(lines.length), (strange, at) => {
-        writeFileSync(file, `${lines.toSpliced(at, 0, ...strange).join("\n")}\n`);
+        writeAnew(file, `${lines.toSpliced(at, 0, ...strange).join("\n")}\n`);
         const journal = open();
         readAll(file);
         journal.add({ ...trial, number: 0, score: 0.25 });
@@ -108,7 +109,7 @@ describe("a damaged journal", () => {
   it("of another study tells its trials, and is not gone on with as the sweep's", () => {
     const { file } = written();
     const text = readFileSync(file, "utf8");
-    writeFileSync(file, text.replace('"search-abc"', '"another"'));
+    writeAnew(file, text.replace('"search-abc"', '"another"'));
     const journal = open();
     assert.deepEqual([journal.trials, journal.next], [[], 1]);
     assert.equal(toldJournal(file)[0]?.trials.length, 4);
