@@ -9,3 +9,12 @@ export declare function runTests(
   part: Part,
   args: readonly string[],
 ): Promise<{ readonly passes: number; readonly failures: number }>;
+/** Whole seconds of the files of at least `least` of them, the longest first, named from tests/ on without their ending. */
+export declare function roughSeconds(
+  times: Readonly<Record<string, number>>,
+  options?: { readonly least?: number; readonly exists?: (file: string) => boolean },
+): Record<string, number>;
+/** The other way: milliseconds by the compiled file. */
+export declare function millisecondsOf(seconds: Readonly<Record<string, number>>): Record<string, number>;
+/** Writes what this machine knows to tools/test-seconds.json; its path. */
+export declare function writeRoughSeconds(): string;

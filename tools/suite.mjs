@@ -1,7 +1,18 @@
 // The tests that were built, and mocha over them. One rule sorts them: a file named `*.e2e.test.ts` starts a process or a thread
 // (an engine, a kernel, the command line, Jupyter, a browser) or needs what was fetched; every other `*.test.ts` is a unit test
 // and needs none of it, which tools/unit-only.mjs holds it to.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { node, root, say } from "./provision.mjs";
@@ -28,10 +39,10 @@ export function testFiles(part = "all", { base = root, times = {} } = {}) {
  * test) are one failure.
  */
 export async function runTests(part, args) {
-  const folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
+  const unit = part === "unit";
+  const folder = mkdtempSync(join(unit ? inMemory() : tmpdir(), "tunebook-"));
   const counts = join(folder, "counts.json");
   const jobs = Number(process.env.TUNEBOOK_JOBS ?? 2);
-  const unit = part === "unit";
   try {
     const times = knownTimes();
     const files = args.some((arg) => arg.endsWith(".js")) ? [] : testFiles(part, { times });
@@ -50,7 +61,7 @@ export async function runTests(part, args) {
         ...files,
         ...args,
       ],
-      { TUNEBOOK_COUNTS: counts, ...(unit && { TUNEBOOK_CACHE: join(folder, "cache") }) },
+      { TUNEBOOK_COUNTS: counts, ...(unit && { TUNEBOOK_CACHE: join(folder, "cache"), TMPDIR: folder }) },
     );
     const { passes, failures, files: took } = JSON.parse(readFileSync(counts, "utf8"));
     say(timesOf(part, took, Date.now() - begun));
@@ -65,15 +76,62 @@ export async function runTests(part, args) {
   }
 }
 
-const timesFile = () => join(cacheFolder(), "test-times.json");
-
-/** Milliseconds of each file when it ran last on this machine. */
-function knownTimes() {
+/**
+ * Where unit tests write: thousands of small files, damaged and written again, each of which a disk may make them wait for. A
+ * file system in memory, where there is one with room; `npm test` writes them to the disk.
+ */
+function inMemory() {
+  const memory = "/dev/shm";
+  if (process.platform !== "linux" || process.env.TMPDIR !== undefined) return tmpdir();
   try {
-    return JSON.parse(readFileSync(timesFile(), "utf8"));
+    accessSync(memory, constants.W_OK);
+    const { bavail, bsize } = statfsSync(memory);
+    return bavail * bsize >= ROOM ? memory : tmpdir();
   } catch {
-    return {}; // it never ran here
+    return tmpdir();
   }
+}
+/** Bytes: the largest files of the tests, of two of them at a time, several times over. */
+const ROOM = 4 * 2 ** 30;
+
+const timesFile = () => join(cacheFolder(), "test-times.json");
+const secondsFile = join(root, "tools", "test-seconds.json");
+const ending = ".test.js";
+
+/** Milliseconds of each file when it ran last on this machine; one that never did takes what it took elsewhere. */
+function knownTimes() {
+  return { ...millisecondsOf(readJson(secondsFile)), ...readJson(timesFile()) };
+}
+
+function readJson(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return {}; // nothing ran here yet
+  }
+}
+
+/**
+ * Whole seconds of the files that took at least `least` of them, the longest first, named from tests/ on without their ending:
+ * what is committed, so that a machine that never ran a test begins with the longest. Files that are gone are left out.
+ */
+export function roughSeconds(times, { least = 3, exists = (file) => existsSync(join(root, file)) } = {}) {
+  const long = Object.entries(times)
+    .map(([file, ms]) => [file, Math.round(ms / 1000)])
+    .filter(([file, seconds]) => seconds >= least && exists(file))
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  return Object.fromEntries(long.map(([file, seconds]) => [file.slice(built.length + 1, -ending.length), seconds]));
+}
+
+/** The other way. */
+export function millisecondsOf(seconds) {
+  return Object.fromEntries(Object.entries(seconds).map(([name, s]) => [join(built, `${name}${ending}`), 1000 * s]));
+}
+
+/** Writes what this machine knows for others; gives the file's path. */
+export function writeRoughSeconds() {
+  writeFileSync(secondsFile, `${JSON.stringify(roughSeconds(knownTimes()), null, 2)}\n`);
+  return secondsFile;
 }
 
 function keepTimes(times) {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { holesOf, measured, tableOf } from "#tools/coverage.mjs";
 import { ensureNode, nodes } from "#tools/node-versions.mjs";
-import { testFiles, type Part } from "#tools/suite.mjs";
+import { millisecondsOf, roughSeconds, testFiles, type Part } from "#tools/suite.mjs";
 
 describe("the suite's tools", () => {
   let root: string;
@@ -33,6 +33,19 @@ describe("the suite's tools", () => {
     assert.deepEqual([found("e2e"), found("unit"), found("all")], [e2e, unit, [...e2e, ...unit]]);
     const times = { [unit[1] ?? ""]: 9000, [unit[0] ?? ""]: 8000 };
     assert.deepEqual(testFiles("all", { base: root, times }), [...e2e, ...unit.toReversed()]);
+  });
+
+  it("write roughly what the longest files took, and read it where they never ran", () => {
+    const files = ["a.test.js", "deep/b.e2e.test.js", "gone.test.js", "short.test.js"].map((f) =>
+      join("dist/tests", f),
+    );
+    const [a = "", b = "", gone = "", short = ""] = files;
+    const seconds = roughSeconds(
+      { [short]: 2400, [a]: 7600, [gone]: 90_000, [b]: 61_200 },
+      { exists: (file) => file !== gone },
+    );
+    assert.equal(JSON.stringify(seconds), '{"deep/b.e2e":61,"a":8}');
+    assert.deepEqual(millisecondsOf(seconds), { [b]: 61_000, [a]: 8000 });
   });
 
   it("give what ran by room, and name the files of which little ran", () => {
