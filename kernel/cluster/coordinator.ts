@@ -5,9 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { Arrivals } from "./arrivals.js";
 import { Door, type Desk, type Patience } from "./server.js";
 import {
   timings as usual,
@@ -16,10 +14,10 @@ import {
   type Ask,
   type Asked,
   type Blob,
-  type Read,
   type Timings,
 } from "./protocol.js";
 import { WorkQueue, type Queued } from "./queue.js";
+import { Roster, type Lease, type Worker } from "./roster.js";
 import type { Given } from "./work.js";
 import "./codes.js";
 
@@ -42,27 +40,9 @@ export interface CoordinatorOptions {
   readonly onNote?: (words: string) => void;
 }
 
-interface Worker {
-  readonly id: string;
-  readonly name: string;
-  heard: number;
-  lease: Lease | null;
-}
-interface Lease {
-  readonly id: string;
-  readonly work: Queued;
-  readonly worker: Worker;
-  readonly files: ReadonlyMap<string, Read>;
-  readonly arrivals: Arrivals;
-  /** What its worker was answered. */
-  readonly lent: LentWork;
-  next: number;
-}
-type LentWork = Extract<Answers["take"], { readonly work: unknown }>["work"];
 export class Coordinator implements Desk {
   readonly token = randomBytes(32).toString("base64url");
-  private readonly workers = new Map<string, Worker>();
-  private readonly leases = new Map<string, Lease>();
+  private readonly roster: Roster;
   /** Those that ended, so that what is sent again is answered as it was. */
   private readonly finished = new Set<string>();
   private readonly queue: WorkQueue;
@@ -73,8 +53,9 @@ export class Coordinator implements Desk {
 
   private constructor(private readonly o: CoordinatorOptions) {
     this.timings = { ...usual, ...o.timings };
+    this.roster = new Roster(o.scratch);
     this.queue = new WorkQueue({
-      here: () => new Set([...this.workers.values()].map(({ name }) => name)),
+      here: () => this.roster.names,
       expected: o.expected ?? 0,
       ...(o.gather !== undefined && { gather: o.gather }),
       onNote: (words) => o.onNote?.(words),
@@ -101,7 +82,7 @@ export class Coordinator implements Desk {
   }
   /** How many workers are there. */
   get here(): number {
-    return this.workers.size;
+    return this.roster.size;
   }
 
   /** Done by whoever takes it first; those that were given earlier are taken first. */
@@ -130,13 +111,13 @@ export class Coordinator implements Desk {
     this.over = true;
     clearInterval(this.watch);
     this.queue.wake();
-    for (const lease of [...this.leases.values()]) this.end(lease);
+    for (const lease of this.roster.lent) this.roster.end(lease);
     await this.door?.close();
   }
 
   /** A worker's process is known to have ended: nobody waits for its lease. `name`: as it called itself. */
   gone(name: string, why: string): void {
-    for (const worker of this.workers.values()) if (worker.name === name) this.forget(worker, why);
+    for (const worker of this.roster.all) if (worker.name === name) this.forget(worker, why);
   }
 
   async answer<A extends Asked>(asked: A, body: Ask<A>, gone: AbortSignal): Promise<Answers[A]> {
@@ -171,13 +152,11 @@ export class Coordinator implements Desk {
       this.o.onNote?.(`The worker ${name} is Tunebook ${tunebook} and was sent away: this is ${version}.`);
       throw error;
     }
-    const worker: Worker = { id: randomBytes(16).toString("hex"), name, heard: Date.now(), lease: null };
-    this.workers.set(worker.id, worker);
-    return { worker: worker.id, timings: this.timings };
+    return { worker: this.roster.add(name).id, timings: this.timings };
   }
 
   private async takes({ worker: id }: Ask<"take">, gone: AbortSignal): Promise<Answers["take"]> {
-    const worker = this.heard(id);
+    const worker = this.roster.heard(id);
     // Whoever asks for work has none: an answer got lost, and is given again where nothing was told of that work.
     if (worker.lease?.next === 0) return { work: worker.lease.lent };
     if (worker.lease)
@@ -190,7 +169,7 @@ export class Coordinator implements Desk {
       if (work) {
         const lent = await this.lend(work, worker);
         if (lent) return { work: lent };
-        if (this.workers.get(worker.id) !== worker || worker.lease) return { none: "yet" };
+        if (!this.roster.isFree(worker)) return { none: "yet" };
         continue;
       }
       const left = until - Date.now();
@@ -209,24 +188,15 @@ export class Coordinator implements Desk {
     }
     if (this.over) return null;
     // It takes a while: its worker may have gone, or have asked again.
-    if (this.workers.get(worker.id) !== worker || worker.lease) {
+    if (!this.roster.isFree(worker)) {
       this.queue.again(work);
       return null;
     }
-    const id = randomBytes(16).toString("hex");
-    const files = new Map(order.files.map((file) => [file.hash, file]));
-    const arrivals = new Arrivals(join(this.o.scratch, id));
-    const { kind, title } = work.given;
-    const lent: LentWork = { lease: id, kind, title, ...order };
-    const lease: Lease = { ...{ id, work, worker, files, arrivals, lent }, next: 0 };
-    worker.lease = lease;
-    worker.heard = Date.now();
-    this.leases.set(id, lease);
-    return lent;
+    return this.roster.lend(work, worker, order).lent;
   }
 
   private tell({ worker, lease: id, from, items }: Ask<"tell">): Answers["tell"] {
-    const lease = this.leaseOf(worker, id);
+    const lease = this.roster.leaseOf(worker, id);
     this.taken(lease, () => {
       for (const [i, item] of items.entries()) {
         // Told before, or after something that didn't arrive yet.
@@ -239,9 +209,9 @@ export class Coordinator implements Desk {
   }
 
   private beat({ worker: id, lease }: Ask<"beat">): Answers["beat"] {
-    const worker = this.heard(id);
+    const worker = this.roster.heard(id);
     if (lease === null) return { answer: this.over ? "end" : "go on" };
-    return { answer: this.answerOf(this.leaseOf(worker.id, lease)) };
+    return { answer: this.answerOf(this.roster.leaseOf(worker.id, lease)) };
   }
 
   private answerOf({ work }: Lease): Answer {
@@ -249,7 +219,7 @@ export class Coordinator implements Desk {
   }
 
   private holds({ worker, lease: id, run, files }: Ask<"holds">): Answers["holds"] {
-    const lease = this.leaseOf(worker, id);
+    const lease = this.roster.leaseOf(worker, id);
     const { work, arrivals } = lease;
     return this.taken(lease, () => {
       const lacks = arrivals.announce(work.given.lacks(run, files));
@@ -263,7 +233,7 @@ export class Coordinator implements Desk {
     try {
       return take();
     } catch (error) {
-      this.end(lease);
+      this.roster.end(lease);
       lease.work.given.lost(error as Error);
       throw error;
     }
@@ -271,10 +241,10 @@ export class Coordinator implements Desk {
 
   private done({ worker, lease: id, outcome }: Ask<"done">): Answers["done"] {
     if (this.finished.has(id)) return { taken: true };
-    const lease = this.leaseOf(worker, id);
+    const lease = this.roster.leaseOf(worker, id);
     const { work } = lease;
     if ("result" in outcome) work.given.done(outcome.result);
-    this.end(lease);
+    this.roster.end(lease);
     this.finished.add(id);
     if ("result" in outcome) return { taken: true };
     const { name } = lease.worker;
@@ -286,27 +256,23 @@ export class Coordinator implements Desk {
   }
 
   private back({ worker, lease: id, why }: Ask<"back">): Answers["back"] {
-    const lease = this.leaseOf(worker, id);
+    const lease = this.roster.leaseOf(worker, id);
     this.lose(lease, `${lease.worker.name} gave it back: ${why}`);
     return { taken: true };
   }
 
   private leave({ worker: id }: Ask<"leave">): Answers["leave"] {
-    const worker = this.workers.get(id);
+    const worker = this.roster.find(id);
     if (worker) this.forget(worker, `${worker.name} was told to end`, true);
     return { left: true };
   }
 
   offered(hash: string): Blob & { readonly path: string } {
-    for (const { files } of this.leases.values()) {
-      const found = files.get(hash);
-      if (found) return found;
-    }
-    throw new CodedError("not-offered", { hash });
+    return this.roster.offered(hash);
   }
 
   async take(hash: string, request: IncomingMessage): Promise<void> {
-    const lease = this.leases.get(String(request.headers["x-tunebook-lease"]));
+    const lease = this.roster.lease(String(request.headers["x-tunebook-lease"]));
     if (!lease) throw new CodedError("lease-lost", { what: "what the file is of" });
     const alive = setInterval(() => (lease.worker.heard = Date.now()), this.timings.lease / 4);
     try {
@@ -314,26 +280,12 @@ export class Coordinator implements Desk {
     } finally {
       clearInterval(alive);
     }
-    if (!this.leases.has(lease.id)) throw new CodedError("lease-lost", { what: lease.work.given.title });
-  }
-
-  private heard(id: string): Worker {
-    const worker = this.workers.get(id);
-    if (!worker) throw new CodedError("lease-lost", { what: "what this worker did" });
-    worker.heard = Date.now();
-    return worker;
-  }
-  private leaseOf(worker: string, id: string): Lease {
-    const lease = this.leases.get(id);
-    if (lease?.worker.id !== worker)
-      throw new CodedError("lease-lost", { what: lease?.work.given.title ?? "this work" });
-    lease.worker.heard = Date.now();
-    return lease;
+    if (!this.roster.lease(lease.id)) throw new CodedError("lease-lost", { what: lease.work.given.title });
   }
 
   private lookAround(): void {
     const late = Date.now() - this.timings.lease;
-    for (const worker of this.workers.values())
+    for (const worker of this.roster.all)
       if (worker.heard < late)
         this.forget(worker, `${worker.name} wasn't heard of for ${String(this.timings.lease / 1000)} s`);
     this.queue.look();
@@ -341,7 +293,7 @@ export class Coordinator implements Desk {
 
   /** `good`: it said so, and its work counts as often as before. */
   private forget(worker: Worker, why: string, good = false): void {
-    this.workers.delete(worker.id);
+    this.roster.remove(worker);
     const held = worker.lease !== null;
     if (worker.lease) this.lose(worker.lease, why, good);
     if (this.over || good) return;
@@ -351,7 +303,7 @@ export class Coordinator implements Desk {
 
   private lose(lease: Lease, why: string, good = false): void {
     const { work } = lease;
-    this.end(lease);
+    this.roster.end(lease);
     if (this.over) return;
     if (good) this.queue.again(work);
     else this.lost(work, why);
@@ -359,13 +311,5 @@ export class Coordinator implements Desk {
   private lost(work: Queued, why: string): void {
     this.o.onNote?.(`${work.given.title} goes to another worker: ${why}.`);
     this.queue.lost(work, why);
-  }
-
-  private end(lease: Lease): void {
-    const { work, worker, arrivals, id } = lease;
-    this.leases.delete(id);
-    if (worker.lease === lease) worker.lease = null;
-    arrivals.close();
-    work.given.left();
   }
 }
