@@ -2,7 +2,10 @@
 import { fill } from "../plan/defaults.js";
 import type { Program } from "../plan/program.js";
 import type { Actions } from "../plan/plan.js";
+import { nearest } from "../diagnostics/nearest.js";
 import { replace } from "../diagnostics/reporter.js";
+import { runNeed } from "../plan/loaded.js";
+import { failed } from "../types/facts.js";
 import type { Operand } from "../syntax/tree.js";
 import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
@@ -12,6 +15,7 @@ import "./report-codes.js";
 import { named, trainedFound } from "./names.js";
 
 type Of = Actions["report"]["of"][number];
+const KINDS = ["model", "run", "sweep"] as const;
 
 export function report(program: Program, header: Header): void {
   const { verb, statement, clauses } = header;
@@ -32,7 +36,9 @@ export function report(program: Program, header: Header): void {
 
 function ofWhat(program: Program, operand: Operand): Of | undefined {
   if (operand.is === "string") return { run: operand.value };
-  const found = named(program, operand, ["model", "run", "sweep"], "model or sweep", "report");
+  const run = runOf(program, operand);
+  if (run !== null) return run;
+  const found = named(program, operand, KINDS, "model or sweep", "report");
   if (!found) return undefined;
   const best = found.node.path.length > 1 && found.of.is !== "sweep";
   if (found.of.is === "sweep" && found.node.path.length === 1) return { name: found.name, is: "sweep" };
@@ -45,6 +51,23 @@ function ofWhat(program: Program, operand: Operand): Of | undefined {
   }
   const name = trainedFound(program, found);
   return name === undefined ? undefined : { name, is: "model" };
+}
+
+/**
+ * A name that no statement gave is that of a training that ran before, the newest. Null: it isn't one; undefined: it isn't known,
+ * or there is none of that name (reported).
+ */
+function runOf(program: Program, operand: Operand): Of | null | undefined {
+  if (operand.is !== "word" || operand.arguments || operand.path.length > 1) return null;
+  const name = operand.text;
+  const { names, lost } = program;
+  if (names.has(name) || lost.names.has(name) || KINDS.some((kind) => lost.kinds.has(kind))) return null;
+  if (nearest(name, program.namesOf(...KINDS)) !== undefined) return null;
+  const run = program.ask(runNeed(program, { path: name, at: operand.span, still: true }));
+  if (run === undefined) return undefined;
+  if (!failed(run)) return { run: run.folder };
+  program.reportFailed(run, operand.span);
+  return undefined;
 }
 
 /** Null: none was written; undefined: it is none (reported). */

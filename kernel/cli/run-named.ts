@@ -1,6 +1,6 @@
 /** The run that a command's argument means: a path from here, an id or a name among the runs of a folder. */
 import { resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 import type { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { findRun } from "#kernel/history/find-run.js";
@@ -14,14 +14,10 @@ export function runNamed(named: string, folder: string): RunFolder {
     return findRun(named, { folder: resolve("."), runs });
   } catch (error) {
     if (!(error instanceof CodedError) || error.code !== "run-not-found") throw error;
-    const { path, has, count, near } = error.data as {
-      readonly path: string;
-      readonly has: readonly string[];
-      readonly count: number;
-      readonly near: string | null;
-    };
-    const there = count === 0 ? "which has none" : `which has ${listed(has, { most: 5, of: count })}`;
-    const message = `there is no run ${path} in ${runs}, ${near === null ? there : `but ${near}`}`;
+    const { path, names, near } = error.data as CodeData["run-not-found"];
+    const there = names.length === 0 ? "which has none" : `which has ${listed(names, { most: 5 })}`;
+    const meant = near === null ? "" : `: did you mean ${near}?`;
+    const message = `there is no run ${path} in ${runs}, ${there}${meant}`;
     throw new CodedError("bad-usage", { message, command: "tunebook runs" });
   }
 }

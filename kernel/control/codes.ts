@@ -22,6 +22,8 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly run: string;
       readonly why: "over" | "elsewhere" | "notebook" | "unheard" | "stays";
       readonly process: number | null;
+      /** How it ended, where it is over. */
+      readonly ended?: string;
     };
   }
 }
@@ -53,7 +55,7 @@ registerCodes({
     severity: "error",
     message: (d) =>
       d.why === "over"
-        ? `nothing trains ${d.run}`
+        ? `nothing trains ${d.run}${d.ended === undefined ? "" : `: ${d.ended}`}`
         : d.why === "elsewhere"
           ? `${d.run} is trained by process ${String(d.process)} of another machine`
           : d.why === "notebook"

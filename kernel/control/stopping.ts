@@ -1,10 +1,14 @@
-/** Ends a training that runs by itself: in good order over its socket, or at once. */
+/**
+ * Ends a training that runs by itself: in good order over its socket, where that is gone by a signal, which its process takes
+ * alike; or at once.
+ */
+import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";
 import { isDetached } from "../artifacts/detached.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import { holderOf } from "../artifacts/run-lock.js";
-import { isAlive, thisProcess } from "../artifacts/writer.js";
+import { isAlive, thisProcess, type Writer } from "../artifacts/writer.js";
 import { ControlClient } from "./client.js";
 import { isTraining, outcomeOf, type Outcome } from "./outcome.js";
 import "./codes.js";
@@ -15,15 +19,18 @@ const patience = { order: 60_000, now: 5000 } as const;
 /** How it stands then. Coded error `cannot-stop`. */
 export async function stopRun(run: RunFolder, { now }: { readonly now: boolean }): Promise<Outcome> {
   const holder = holderOf(run.path);
-  const refuse = (why: "over" | "elsewhere" | "notebook" | "unheard" | "stays"): CodedError =>
-    new CodedError("cannot-stop", { run: run.id, why, process: holder?.writer.id ?? null });
-  if (holder?.does !== "train") throw refuse("over");
+  const refuse = (why: CodeData["cannot-stop"]["why"], ended?: string): CodedError =>
+    new CodedError("cannot-stop", {
+      ...{ run: run.id, why, process: holder?.writer.id ?? null },
+      ...(ended !== undefined && { ended }),
+    });
+  if (holder?.does !== "train") throw refuse("over", endedText(outcomeOf(run)));
   if (holder.writer.machine !== thisProcess().machine) throw refuse("elsewhere");
   if (!isDetached(run.path, holder)) throw refuse("notebook");
   const client = await ControlClient.to(run.path);
   try {
     const answer = await client?.ask(now ? "kill" : "stop");
-    if (!now && answer?.is !== "stopping") throw refuse("unheard");
+    if (!now && answer?.is !== "stopping" && !signalled(holder.writer)) throw refuse("unheard");
     if (await ends(run, now ? 1000 : patience.order)) return outcomeOf(run);
   } finally {
     client?.close();
@@ -32,6 +39,39 @@ export async function stopRun(run: RunFolder, { now }: { readonly now: boolean }
   if (now && isAlive(holder.writer) === true) process.kill(holder.writer.id, "SIGKILL");
   if (now && (await ends(run, patience.now))) return outcomeOf(run);
   throw refuse("stays");
+}
+
+/** Whether its process was told: it is no other one that has its id by now, and no program of others. */
+function signalled(writer: Writer): boolean {
+  try {
+    return isItself(writer) && isOwnProgram(writer.id) && process.kill(writer.id, "SIGTERM");
+  } catch {
+    return false; // another user's
+  }
+}
+/** The system says when it began, and it is the same. */
+const isItself = (writer: Writer): boolean => writer.since !== null && isAlive(writer) === true;
+function isOwnProgram(id: number): boolean {
+  try {
+    const words = readFileSync(`/proc/${String(id)}/cmdline`, "utf8").split("\0");
+    return words.some((word) => /[\\/]detached[\\/]main\.js$/.test(word));
+  } catch {
+    return false;
+  }
+}
+
+/** How it ended, as far as its folder says. */
+function endedText({ is, step, steps, how }: Outcome): string {
+  const at = `at step ${String(step)}${steps === null || is === "done" ? "" : ` of ${String(steps)}`}`;
+  const text = {
+    ...{
+      done: `it ended by itself ${at}`,
+      early: `it ended early by itself ${at}`,
+      interrupted: `it was stopped ${at}`,
+    },
+    ...{ failed: `it failed ${at}`, "cut off": `it was cut off ${at}`, training: `it is ${at}` },
+  }[is];
+  return how === null || is === "interrupted" || is === "failed" ? text : `${text}: ${how}`;
 }
 
 async function ends(run: RunFolder, patience: number): Promise<boolean> {

@@ -25,6 +25,7 @@ export function findRun(path: string, { folder, runs }: Places): RunFolder {
       runs: resolve(runs),
       has: [],
       count: 0,
+      names: [],
       near: null,
     });
   const place = resolve(folder, path);
@@ -51,12 +52,13 @@ export function findRun(path: string, { folder, runs }: Places): RunFolder {
       count: named.length,
     });
   const ids = all.map((run) => run.id);
-  const near = nearest(name, ids);
+  const near = nearest(name, [...new Set([...all.map(nameOf), ...ids])]);
   throw new CodedError("run-not-found", {
     path,
     runs: from,
     has: ids.slice(0, most),
     count: ids.length,
+    names: [...new Set(all.map(nameOf))],
     near: near === undefined ? null : inPath(near),
   });
 }

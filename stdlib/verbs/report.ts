@@ -14,7 +14,7 @@ export const word: BuiltVerb = {
   elsewhere: { to: "as", into: "as", summary: "report", summarize: "report", samples: "rows", examples: "rows" },
   notes: [
     "What `evaluate` showed in this notebook is in it with its pictures; of evaluations of before their scores are.",
-    'A run of before is named by its folder: `report "runs/router-20261126-093000-1a2b3c"`.',
+    'A run of before is named as its training was, which is the newest of that name, or by its folder: `report night`, `report "runs/night-20261126-093000-1a2b3c"`.',
     "Without `as` it is called after what it is of, beside the notebook. A report that is there is replaced, other files are not.",
   ],
   parameters: [

@@ -2,8 +2,13 @@
  * `tunebook verify FOLDER`: a deployment, opened in its runtime and asked again what its proof was made of. `tunebook verify
  * NOTEBOOK.ipynb`: a notebook, run again beside the runs and outputs of before.
  */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { Option, type Command } from "commander";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
+import { shellWord } from "../shell-word.js";
+import "#kernel/checking/codes.js";
 
 interface Options {
   readonly runtime?: string;
@@ -41,12 +46,12 @@ export function register(program: Command): void {
           return;
         }
       }
-      const [{ verifyDeployment }, { checksOf, verdictText }, { textTable }, text, { CodedError }] = await Promise.all([
+      demandVerifiable(place);
+      const [{ verifyDeployment }, { checksOf, verdictText }, { textTable }, text] = await Promise.all([
         import("#kernel/session/deployments/verify.js"),
         import("#kernel/deploying/report.js"),
         import("#kernel/core/display/text-table.js"),
         import("#kernel/core/display/text.js"),
-        import("#dsl/diagnostics/codes.js"),
       ]);
       const { name, target, proof, found } = await verifyDeployment(place, o.runtime, o.base);
       const runtime = `${proof.runtime?.title ?? ""} ${proof.runtime?.version ?? ""}`.trim();
@@ -59,6 +64,20 @@ export function register(program: Command): void {
       }
       if (found.length > 0) throw new CodedError("proof-failed", { model: name, target, runtime, found, kept: true });
     });
+}
+
+/** What is neither is told by what it is. Coded error `bad-usage`. */
+function demandVerifiable(place: string): void {
+  const is = /\.tune$/.test(place)
+    ? `${place} is a program: \`tunebook run\` runs it, and \`tunebook replay RUN\` repeats a training of it and compares`
+    : existsSync(join(place, "plan.json")) &&
+        existsSync(join(place, "lock.json")) &&
+        !existsSync(join(place, "tunebook.json"))
+      ? `${place} is a run: \`tunebook replay ${shellWord(place)}\` repeats it and compares`
+      : null;
+  if (is === null) return;
+  const message = `verify proves what \`deploy\` wrote (its folder or file), or runs a notebook again (NOTEBOOK.ipynb); ${is}`;
+  throw new CodedError("bad-usage", { message, command: "tunebook verify" });
 }
 
 /** JSON whose texts no terminal obeys. */

@@ -1,5 +1,6 @@
 /** Codes of opening a run that was trained before. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { nearest } from "#dsl/diagnostics/nearest.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
 declare module "#dsl/diagnostics/codes.js" {
@@ -10,6 +11,8 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly has: readonly string[];
       /** Of all, some of which `has` names. */
       readonly count: number;
+      /** Of the trainings, each once. */
+      readonly names: readonly string[];
       readonly near: string | null;
     };
     "several-runs": { readonly name: string; readonly ids: readonly string[]; readonly count: number };
@@ -72,6 +75,10 @@ function few(labels: readonly string[]): string {
     .slice(0, 5)
     .map((label) => (label.length > 40 ? `${label.slice(0, 40)}…` : label))
     .join(", ")}${more}`;
+}
+function meantText(name: string, has: readonly string[]): string {
+  const near = nearest(name, has);
+  return near === undefined ? "" : `did you mean \`${near}\`? `;
 }
 const holds = { model: "a model folder", adapter: "an adapter", other: "no run" } as const;
 
@@ -195,7 +202,7 @@ registerCodes({
     message: (d) => `no training called ${d.name} runs or ran in ${d.runs}`,
     help: (d) =>
       d.has.length > 0
-        ? `there are: ${listed(d.has, { most: 5 })}; what trains in other folders is told by \`tunebook runs --running\``
+        ? `${meantText(d.name, d.has)}there ${d.has.length === 1 ? "is" : "are"}: ${listed(d.has, { most: 5 })}; what trains in other folders is told by \`tunebook runs --running\``
         : "what trains in other folders is told by `tunebook runs --running`; name the folder of its run in quotes",
     explain:
       "`attach` finds a training by the name that it was started under (`as NAME`), in this notebook's folder of runs, or by the folder of its run.",

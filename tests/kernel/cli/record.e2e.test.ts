@@ -46,7 +46,43 @@ describe("commands over a run's record", function () {
     assert.equal(RunFolder.open(join(folder, "runs", again)).lock()?.replays, first);
     const none = await run("replay", "smal");
     assert.equal(none.status, 1);
-    assert.match(none.stderr, /error\[bad-usage\]: there is no run smal in .*which has small/);
+    assert.match(none.stderr, /error\[bad-usage\]: there is no run smal in .*which has small.*: did you mean small\?/);
+    for (const command of [
+      ["diff", "smal", "small"],
+      ["bundle", "smal"],
+    ])
+      assert.match((await run(...command)).stderr, /there is no run smal in .*: did you mean small\?/, command[0]);
+    for (const command of [
+      ["attach", "smlal"],
+      ["runs", "stop", "smlal"],
+    ])
+      assert.match(
+        (await run(...command)).stderr,
+        /error\[nothing-to-attach\]: no training called smlal .*help: did you mean `small`\? there are: small.*/s,
+        command[0],
+      );
+  });
+  it("say what verify verifies, of what it doesn't", async () => {
+    const program = await run("verify", "small.tune");
+    assert.match(
+      program.stderr,
+      /error\[bad-usage\]: verify proves what `deploy` wrote .*small\.tune is a program: `tunebook run`/,
+    );
+    const [id = ""] = ids();
+    assert.match(
+      (await run("verify", `runs/${id}`)).stderr,
+      /runs\/small\S+ is a run: `tunebook replay runs\/small\S+`/,
+    );
+  });
+  it("report a run by the name of its training", async () => {
+    writeFileSync(join(folder, "report.tune"), 'report small_again as "one.html"');
+    const { status, stderr } = await run("run", "report.tune");
+    assert.equal(status, 0, stderr);
+    assert.match(readFileSync(join(folder, "one.html"), "utf8"), /small_again/);
+    writeFileSync(join(folder, "report.tune"), "report smlal");
+    const none = await run("run", "report.tune");
+    assert.match(none.stderr, /error\[nothing-to-attach\]: no training called smlal .*did you mean `small`\?/s);
+    for (const name of ["report.tune", "one.html"]) rmSync(join(folder, name));
   });
   it("tell what two runs differ in, as text and as JSON", async () => {
     const text = await run("diff", "small", "small_again");
