@@ -22,6 +22,7 @@ import type { Over } from "../rules/fitting.js";
 import { calibrationsOf } from "../rules/calibration.js";
 import { checkWatched } from "../plan/metrics.js";
 import { planHash, recipeHash } from "../plan/hash.js";
+import { withOwnDropout } from "../plan/own-dropout.js";
 import { keepsBest } from "../plan/watched.js";
 import type { Effects, Estimates, Plan, Recipe, RecipePlan } from "../plan/plan.js";
 import { foldsOf } from "../plan/folds.js";
@@ -337,7 +338,7 @@ function wholePlan(
     ...(facts.annotated && {
       annotated: { rows: facts.annotated.rows, by: facts.annotated.by.map(({ annotator }) => annotator) },
     }),
-    origins: { ...data.origins, ...model.origins, ...recipe.origins },
+    origins: withOwnDropout({ ...data.origins, ...model.origins, ...recipe.origins }, training, base.config),
     recipeHash: recipeHash(whole),
     planHash: planHash(whole, effects),
   };

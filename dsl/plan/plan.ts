@@ -100,7 +100,12 @@ export interface Estimates {
 export type Origins = Readonly<
   Record<
     string,
-    { readonly from: "written" | "default" | "derived" | "parameter" | "reference"; readonly why?: string }
+    {
+      readonly from: "written" | "default" | "derived" | "parameter" | "reference";
+      readonly why?: string;
+      /** What a value of null comes to, in words. */
+      readonly stands?: string;
+    }
   >
 >;
 

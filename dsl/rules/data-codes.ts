@@ -194,7 +194,8 @@ registerCodes({
     explain:
       "Texts that differ in a word or a comma are learnt by heart like equal ones, and make the score better than the model. " +
       "Compared are all texts of a split with all that train, by their runs of five letters (at least 80% of them in common, " +
-      "case, white space and punctuation aside). The notes name pairs.",
+      "case, white space and punctuation aside). Texts of fewer than 20 letters aren't: many are the same by chance, and " +
+      "a face of punctuation may be all that tells them apart. The notes name pairs.",
   },
   "languages-differ": {
     severity: "warning",

@@ -116,6 +116,8 @@ export interface Parameter {
   readonly suggests?:
     | { readonly from: "labels" | "layers"; readonly also?: readonly string[] }
     | { readonly from: "files"; readonly endings: readonly string[] };
+  /** Of a secret: the variable of the environment that usually holds it, as messages write it. */
+  readonly env?: string;
   /** What the names do that may stand there (choices, keys of a record, texts that completion finds), in a few words. */
   readonly means?: Readonly<Record<string, string>>;
   /** The path by which a sweep varies it, where that isn't its own name. */

@@ -4,7 +4,8 @@ import { listedAsCode } from "../diagnostics/listed.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
-    "secret-in-text": { readonly key: string };
+    /** `env`: the variable that usually holds it. */
+    "secret-in-text": { readonly key: string; readonly env?: string };
     /** `instead`: the same value in the form that is wanted. */
     "wrong-type": {
       readonly key: string;
@@ -77,7 +78,8 @@ registerCodes({
   "secret-in-text": {
     severity: "error",
     message: (d) => `\`${d.key}\` is a secret, and a secret never stands in a program`,
-    help: (d) => `put it into the environment and name it: \`${d.key}: secret(env: HF_TOKEN)\``,
+    help: (d) =>
+      `put it into the environment and name it: \`${d.key}: secret(env: ${d.env ?? `MY_${d.key.toUpperCase()}`})\``,
     explain:
       "Notebooks are saved, shared and pushed with all that stands in them. A token is read from the environment of the kernel when it is used. One that stood in a file is to be revoked.",
     example:

@@ -297,7 +297,8 @@ function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): unde
   const kind = fix || told ? undefined : types(type).find((one) => one.is === "word")?.kind;
   // `"cosine_with_restarts"`: what is said of the name is said of it in quotes.
   if (kind !== undefined && node.is === "string" && heldOutside(kind, t)) {
-    t.reporter.report("secret-in-text", { key: asked.key }, node.span);
+    const { env } = asked.parameter ?? {};
+    t.reporter.report("secret-in-text", { key: asked.key, ...(env !== undefined && { env }) }, node.span);
     return undefined;
   }
   if (kind !== undefined && node.is === "string" && NAME.test(node.value)) {

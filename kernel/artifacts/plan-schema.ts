@@ -107,6 +107,7 @@ export const planSchema: Schema<Plan> = fields({
     fields({
       from: v.picklist(["written", "default", "derived", "parameter", "reference"]),
       why: v.exactOptional(text),
+      stands: v.exactOptional(text),
     }),
   ),
   reads: v.exactOptional(v.array(fields({ code: text, name: text, rows: figure, perWord: figure }))),

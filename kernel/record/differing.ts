@@ -3,6 +3,7 @@
  * known of one of them (an older run keeps less), nothing is said of it.
  */
 import { plural } from "../core/display/text.js";
+import { callText } from "../core/display/value-text.js";
 import { differences } from "../history/differences.js";
 import type { RecordedFile, RunRecord } from "../artifacts/run-record.js";
 import type { Lock } from "../artifacts/run-folder.js";
@@ -37,6 +38,11 @@ export function differingIn(here: Side, there: Side): Differing {
   // The rows that came of them are the same: what else stands in the files is read by nobody.
   const read = filesOf(here, there, ["data", "annotations"]);
   const rows = rowsOf(here, there);
+  const runner = told("machine", "runner", ({ plan: { effects } }) =>
+    effects.runner ? callText(effects.runner) : "one process",
+  );
+  // Ranks draw dropout each for itself; else who does the work changes no sum.
+  const draws = [here, there].some(({ plan }) => plan.estimates.ranks && plan.recipe.training.dropout !== 0);
   return {
     numbers: [
       ...settings.filter(({ what }) => !HARMLESS.test(what)),
@@ -53,8 +59,10 @@ export function differingIn(here: Side, there: Side): Differing {
       ...told("machine", "platform", ({ record }) => record?.machine.platform),
       ...told("machine", "processor", ({ record }) => record?.machine.processor),
       ...(here.record && there.record ? entries("machine", here.record.environment, there.record.environment) : []),
+      ...(draws ? runner : []),
     ],
     others: [
+      ...(draws ? [] : runner),
       ...(rows.length > 0 ? [] : read),
       ...settings.filter(({ what }) => HARMLESS.test(what)),
       ...told("names", "name of the run", ({ lock }) => lock.name),

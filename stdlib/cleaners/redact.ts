@@ -98,6 +98,7 @@ export const word = defineWord({
     {
       name: "key",
       type: { is: "word", kind: "secret" },
+      env: "REDACTION_KEY",
       doc: "The key of `hash`, by the name of an environment variable. It is in no plan and no hash of one.",
       why: "Without a key anyone could hash all telephone numbers and look them up.",
       impact: "high",

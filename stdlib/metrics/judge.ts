@@ -42,6 +42,7 @@ export const word = defineWord({
     {
       name: "key",
       type: { is: "word", kind: "secret" },
+      env: "JUDGE_KEY",
       doc: "The service's key, by the name of an environment variable.",
       why: "Services on this machine want none.",
       impact: "medium",

@@ -68,6 +68,7 @@ export const word = defineWord({
     {
       name: "token",
       type: { is: "word", kind: "secret" },
+      env: "RAY_AUTH_TOKEN",
       doc: "The cluster's token, by the name of an environment variable, where it asks for one.",
       why: "Clusters that were not told otherwise ask for none.",
       impact: "low",

@@ -53,6 +53,7 @@ export const word = defineWord({
     {
       name: "push",
       type: { is: "word", kind: "secret" },
+      env: "HF_TOKEN",
       doc: "The hub's token, by the name of an environment variable: the folder goes to the repository named by `path`.",
       why: "Nothing leaves this machine unless the program says so.",
       impact: "high",

@@ -36,6 +36,7 @@ export const word = defineWord({
     {
       name: "token",
       type: { is: "word", kind: "secret" },
+      env: "MLFLOW_TRACKING_TOKEN",
       doc: "What lets one in, by the name of an environment variable: a token, or with `user` the password.",
       why: "Servers on this machine want none.",
       impact: "medium",

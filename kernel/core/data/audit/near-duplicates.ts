@@ -2,7 +2,7 @@
  * Texts of one set that are nearly those of another: candidates by MinHash, each looked at letter by letter before it counts.
  * Time and memory grow with the texts, not with their pairs.
  */
-import { LIKENESS, likeness } from "#stdlib/lib/near/letters.js";
+import { FEWEST_LETTERS, LIKENESS, likeness } from "#stdlib/lib/near/letters.js";
 import { Band, BANDS, Signatures } from "#stdlib/lib/near/signatures.js";
 import { turn } from "../rows.js";
 
@@ -34,7 +34,8 @@ export interface Looking {
 }
 
 /**
- * For each of `texts` the likest of `among`, where there is one that is like enough. Of `texts` some hundred bytes each are
+ * For each of `texts` the likest of `among`, where there is one that is like enough. Short texts have none: many are the same by
+ * chance but for what stands beside their letters, which may be all that they say ("good :)", "good :("). Of `texts` some hundred bytes each are
  * held; `among` goes by, however many they are.
  */
 export async function nearTexts(
@@ -76,7 +77,7 @@ class Likest {
 
   /** `letters`: of the text `twin`. */
   look(letters: string, twin: number): void {
-    if (letters === "") return;
+    if (letters.length < FEWEST_LETTERS) return;
     const { own, one } = this;
     one.count = 0;
     one.push(letters);

@@ -227,12 +227,12 @@ function settingsOf({ recipe, origins }: Plan): Setting[] {
       ([path, { from }]) =>
         !/^(data\.|model\.(base|task|technique)$)/.test(path) && !(from !== "default" && empty(valueAt(recipe, path))),
     )
-    .map(([path, { from, why }]) => {
+    .map(([path, { from, why, stands }]) => {
       const value = valueAt(recipe, path);
       const alone = isCall(value) && paths.some((other) => other.startsWith(`${path}.`));
       return {
         path: path.replace(/^(training|model)\./, ""),
-        value: alone ? value.word : valueText(value),
+        value: alone ? value.word : empty(value) && stands !== undefined ? stands : valueText(value),
         from,
         why: why ?? from,
       };

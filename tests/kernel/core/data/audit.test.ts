@@ -18,10 +18,10 @@ const lettered = (texts: readonly string[]): Lettered => ({
 });
 const nearTexts = (texts: readonly string[], among: readonly string[]) => nearIn(lettered(texts), lettered(among));
 
-/** The likeness of two texts, by comparing all their runs of five letters. */
+/** The likeness of two texts, by comparing all their runs of five letters; short ones have none. */
 function likeness(a: string, b: string): number {
-  if (a === b && a !== "") return 1;
   if (a.length < 20 || b.length < 20) return 0;
+  if (a === b) return 1;
   const runs = (text: string) => new Set(Array.from({ length: text.length - 4 }, (_, i) => text.slice(i, i + 5)));
   const [x, y] = [runs(a), runs(b)];
   const common = [...x].filter((run) => y.has(run)).length;
@@ -75,6 +75,15 @@ describe("near-duplicates", () => {
       ),
       { numRuns: 150 },
     );
+  });
+  it("take short texts for alike by nothing: their punctuation may be all that they say", async () => {
+    const letters = (texts: readonly string[]): readonly string[] => texts.map(lettersOf);
+    const texts = ["good :)", "great!", "thanks", "ok", "very good!!!", "😀 👍", ":-)"];
+    const among = ["good :(", "great", "thanks :D", "ok.", "very good", "😂 👎", ";-)"];
+    assert.deepEqual(await nearTexts(letters(texts), letters(among)), []);
+    const long = "the parcel came on monday as it should";
+    const found = await nearTexts(letters([`${long}!`]), letters([`${long} :(`]));
+    assert.deepEqual(found, [{ text: 0, twin: 0, likeness: 1 }]);
   });
   it("take no notice of case, punctuation and white space", () =>
     assert.equal(lettersOf("  Where's my PARCEL,\n1139?! "), lettersOf("where s my parcel 1139")));

@@ -1,0 +1,27 @@
+/** What `dropout: auto` comes to: the rates of the base's own configuration, as a plan tells them. */
+import type { Origins, Recipe } from "./plan.js";
+
+/** Names that configurations have for rates of a body; those of heads of the base's own are not meant. */
+const RATE = /(?:^|_)(?:dropout|pdrop)(?:_|$)/;
+const OF_HEADS = /classif|summary|qa|head/;
+
+/** `the base's own, 0.1`; `the base's own, 0 and 0.1`; without figures where the configuration says none. */
+export function ownDropout(config: Readonly<Record<string, unknown>>): string {
+  const rates = Object.entries(config).flatMap(([name, rate]) =>
+    RATE.test(name) && !OF_HEADS.test(name) && typeof rate === "number" && rate >= 0 && rate < 1 ? [rate] : [],
+  );
+  const all = [...new Set(rates)].sort((a, b) => a - b).map(String);
+  const figures = all.length > 1 ? `${all.slice(0, -1).join(", ")} and ${all.at(-1) ?? ""}` : (all[0] ?? "");
+  return figures === "" ? "the base's own" : `the base's own, ${figures}`;
+}
+
+/** With what stands for a rate that the recipe leaves to the base. */
+export function withOwnDropout(
+  origins: Origins,
+  { dropout }: Recipe["training"],
+  config: Readonly<Record<string, unknown>>,
+): Origins {
+  const path = "training.dropout";
+  const origin = origins[path];
+  return dropout === null && origin ? { ...origins, [path]: { ...origin, stands: ownDropout(config) } } : origins;
+}

@@ -1,0 +1,41 @@
+/** What two runs differ in: who did the work is told, as what can change numbers only where it does. */
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { RunFolder } from "#kernel/artifacts/run-folder.js";
+import { differingIn, type Difference } from "#kernel/record/differing.js";
+import { sideOf, type Side } from "#kernel/record/side.js";
+import { keptFolder } from "../session/kept-runs.js";
+
+const processes = { kind: "runner", word: "processes", arguments: { workers: 2 } } as const;
+const ranks = { count: 2, threads: 1, memoryBytes: 1 };
+
+describe("two runs that differ in their runner", () => {
+  const runs = join(keptFolder, readdirSync(keptFolder)[0]!, "runs");
+  const id = readdirSync(runs).find((name) => name.startsWith("straight"))!;
+  const alone = sideOf(RunFolder.open(join(runs, id)));
+  const shared = (dropout: number | null): Side => ({
+    ...alone,
+    plan: {
+      ...alone.plan,
+      effects: { ...alone.plan.effects, runner: processes },
+      estimates: { ...alone.plan.estimates, ranks },
+      recipe: { ...alone.plan.recipe, training: { ...alone.plan.recipe.training, dropout } },
+    } as Side["plan"],
+  });
+  const runner: Difference = { group: "machine", what: "runner", here: "one process", there: "processes(workers: 2)" };
+  const told = (there: Side) => {
+    const { numbers, others } = differingIn(alone, there);
+    const of = (all: readonly Difference[]): readonly Difference[] => all.filter(({ what }) => what === "runner");
+    return { numbers: of(numbers), others: of(others) };
+  };
+
+  it("are told of it, as what changes no number", () => {
+    assert.deepEqual(told(shared(0)), { numbers: [], others: [runner] });
+    assert.deepEqual(told(alone), { numbers: [], others: [] });
+  });
+  it("are told of it as what can, where each process draws dropout for itself", () => {
+    assert.deepEqual(told(shared(0.1)), { numbers: [runner], others: [] });
+    assert.deepEqual(told(shared(null)), { numbers: [runner], others: [] });
+  });
+});
