@@ -137,6 +137,12 @@ import { word as storages_bf16 } from "./storages/bf16.js";
 import { word as storages_f32 } from "./storages/f32.js";
 import { word as storages_int8 } from "./storages/int8.js";
 import { word as storages_nf4 } from "./storages/nf4.js";
+import { word as strategies_ewc } from "./strategies/ewc.js";
+import { word as strategies_joint } from "./strategies/joint.js";
+import { word as strategies_l2 } from "./strategies/l2.js";
+import { word as strategies_naive } from "./strategies/naive.js";
+import { word as strategies_replay } from "./strategies/replay.js";
+import { word as strategies_si } from "./strategies/si.js";
 import { word as targets_container } from "./targets/container.js";
 import { word as targets_coreml } from "./targets/coreml.js";
 import { word as targets_gguf } from "./targets/gguf.js";
@@ -342,6 +348,12 @@ export const words: readonly Word[] = [
   storages_f32,
   storages_int8,
   storages_nf4,
+  strategies_ewc,
+  strategies_joint,
+  strategies_l2,
+  strategies_naive,
+  strategies_replay,
+  strategies_si,
   targets_container,
   targets_coreml,
   targets_gguf,

@@ -19,6 +19,7 @@ import type { Call } from "../types/value.js";
 import { isLoaded } from "../plan/loaded.js";
 import { isScratch } from "../plan/scratch.js";
 import { planTraining, settingsOf } from "./training.js";
+import { planUpdated } from "./updating.js";
 import { ownHeads } from "../plan/untrained.js";
 import { experimentsUnder } from "../plan/version.js";
 
@@ -267,17 +268,20 @@ function changed(program: Program, run: Run, name: string, present: string, here
   const { reporter } = program;
   program.reporter = new Reporter();
   const recipe = run.recipe ? (program.names.get(run.recipe.name)?.draft ?? run.recipe) : null;
-  const planned = planTraining(program, {
-    model,
-    data,
-    recipe,
-    settings: settingsOf(program, best ? { ...run, own: new Map([...best.recipe, ...run.own]) } : run),
-    experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe]),
-    run: name,
-    modelAt: here,
-    dataAt: here,
-    here,
-  });
+  const { update } = run;
+  const planned = update
+    ? planUpdated(program, { ...run, model, update }, name, here)
+    : planTraining(program, {
+        model,
+        data,
+        recipe,
+        settings: settingsOf(program, best ? { ...run, own: new Map([...best.recipe, ...run.own]) } : run),
+        experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe]),
+        run: name,
+        modelAt: here,
+        dataAt: here,
+        here,
+      });
   const errors = program.reporter.diagnostics.filter((d) => d.severity === "error");
   program.reporter = reporter;
   for (const d of errors) program.reporter.report(d.code, d.data, d.span, d.fix ? { fix: d.fix } : {});

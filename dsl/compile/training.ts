@@ -24,7 +24,7 @@ import { checkWatched } from "../plan/metrics.js";
 import { planHash, recipeHash } from "../plan/hash.js";
 import { withOwnDropout } from "../plan/own-dropout.js";
 import { keepsBest } from "../plan/watched.js";
-import type { Effects, Estimates, Plan, Recipe, RecipePlan } from "../plan/plan.js";
+import type { Effects, Estimates, Plan, Recipe, RecipePlan, UpdatePlan } from "../plan/plan.js";
 import { foldsOf } from "../plan/folds.js";
 import { tuneText } from "../plan/text.js";
 import { nearest } from "../diagnostics/nearest.js";
@@ -82,6 +82,8 @@ export interface Training {
   readonly recipe?: Draft | null;
   /** What runs it, where that is not one process. */
   readonly runner?: Given | undefined;
+  /** It goes on from trained weights; absent: it begins from its base. */
+  readonly update?: UpdatePlan | undefined;
   /** What is to be fitted once it is trained; it changes no weight, and so stands in no recipe. */
   readonly calibrate?: Given | undefined;
 }
@@ -127,7 +129,7 @@ interface Definitions {
 
 /** Data and model with their defaults, each looked at beside the other; undefined: nothing more can be said. */
 function definitionsOf(program: Program, o: Training): Definitions | undefined {
-  if (!checkTrainable(program, o.model, o.modelAt)) return undefined;
+  if (!o.update && !checkTrainable(program, o.model, o.modelAt)) return undefined;
   const data = resolveData(program, o.data, o.dataAt);
   if (data && !undivided(program, data.plan, o.dataAt)) return undefined;
   const fresh = isScratch(o.model);
@@ -308,7 +310,11 @@ function wholePlan(
   const under = o.experiments && o.experiments.length > 0 ? { experiments: o.experiments } : {};
   const ranks = recipe.plan.average && { ranks: ranksOf(program, o.runner).count };
   const training = { ...recipe.plan, ...ranks };
-  const whole: Recipe = { data: data.plan, dataHash: facts.hash, model: model.plan, training, ...under };
+  const { loaded, ...own } = model.plan;
+  void loaded; // whose weights it begins with stands in the update
+  const subject = o.update ? own : model.plan;
+  const update = o.update && { update: o.update };
+  const whole: Recipe = { data: data.plan, dataHash: facts.hash, model: subject, training, ...under, ...update };
   const allowed = program.allowed.map(({ code, reason, of }) => ({ code, reason, of }));
   const effects: Effects = {
     run: o.run,

@@ -111,6 +111,11 @@ export class Graph implements Builder {
       ...(at && { at: { axis: at.axis, start: at.start.ref } }),
     });
   }
+  /** What state `name` holds after the run, as far as was written; undefined: nothing changes it as a whole. */
+  after(name: string): Tensor | undefined {
+    const update = this.updated.get(name);
+    return update && !update.at ? this.tensor(update.value) : undefined;
+  }
   /** Nodes made in `body` carry `path` (nested paths are joined by dots). */
   at<T>(path: string, body: () => T): T {
     const before = this.path;

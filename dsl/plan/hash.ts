@@ -11,7 +11,7 @@ export function hashOf(value: unknown): string {
 
 /** Folders say where things lie, not what they are: content hashes stand for them. Names of definitions change no number either. */
 export function recipeHash(recipe: Recipe): string {
-  const { data, model, training, experiments } = recipe;
+  const { data, model, training, experiments, update } = recipe;
   // What is written as it usually is, and what stands there unwritten, are the same recipe where they read the same rows.
   const source = recipe.dataHash === null ? {} : { source: unheld(data.source as Value) };
   return hashOf({
@@ -35,6 +35,7 @@ export function recipeHash(recipe: Recipe): string {
     },
     training,
     ...(experiments && { experiments }),
+    ...(update && { update }),
   });
 }
 function unheld(value: Value): Value {

@@ -48,6 +48,16 @@ export interface Recipe {
   readonly training: RecipePlan;
   /** Experiments that are on, sorted; absent: none. */
   readonly experiments?: readonly string[];
+  /** It goes on from trained weights; absent: it begins from its base. */
+  readonly update?: UpdatePlan;
+}
+/** What a model that goes on learning begins with, and how it keeps what it knows. */
+export interface UpdatePlan {
+  /** What tells the weights that the first stage begins with. */
+  readonly start: string;
+  readonly strategy: readonly Call[];
+  /** Recipes of the stages before this one, the first first. */
+  readonly before: readonly string[];
 }
 /** Where things go; hashed with the recipe into `planHash`. */
 export interface Effects {
@@ -163,6 +173,13 @@ export interface Writing {
   readonly stop: readonly string[];
 }
 
+/** One data set of several that a model learns one after the other. */
+export interface UpdateStage {
+  /** What the model is called as it is after it. */
+  readonly name: string;
+  readonly plan: Plan;
+}
+
 /** What a host does, by verb: the verb's record reads its statements into this. Open, as `CodeData` is. */
 export interface Actions {
   /** `told`: codes of warnings that its statement was given or allows, so that nobody tells the same again. Absent: none. */
@@ -185,6 +202,14 @@ export interface Actions {
       readonly each: readonly { readonly name: string; readonly plan: Plan }[];
       readonly recipeHash: string;
     };
+  };
+  update: {
+    /** What the model is called afterwards. */
+    readonly name: string;
+    /** The model whose weights it begins with. */
+    readonly start: string;
+    readonly stages: readonly UpdateStage[];
+    readonly resume: boolean;
   };
   attach: {
     readonly name: string;

@@ -3,7 +3,7 @@
  */
 import { failed, type FactOf, type Facts, type Failed, type JournalFacts, type Need, keyOf } from "../types/facts.js";
 import type { Action, Experiment } from "./plan.js";
-import type { Value } from "../types/value.js";
+import type { Call, Value } from "../types/value.js";
 import type { Outside, NameKind } from "./outside.js";
 import type { Registry } from "../types/registry.js";
 import type { ReferenceNode, Statement, WordNode } from "../syntax/tree.js";
@@ -69,10 +69,19 @@ export interface Run {
   readonly detached?: true;
   /** It is one of those seeds. */
   readonly seeded?: true;
+  /** It went on from other weights; absent: it began from its base. */
+  readonly update?: Updating;
   /** Of data in folds: the one that it does not see, from 1. */
   readonly fold?: number;
   /** It is several models, one for each fold: their names. */
   readonly folds?: readonly string[];
+}
+/** What a stage of an update goes on from, as names of the notebook. */
+export interface Updating {
+  readonly start: string;
+  readonly strategy: readonly Call[];
+  /** Data of the stages before, the first first. */
+  readonly before: readonly Draft[];
 }
 export interface Named {
   readonly is: NameKind;

@@ -42,6 +42,7 @@ export interface Kinds<C extends Call = Call> {
   pruner: NothingMore;
   tracker: NothingMore;
   runner: RunnerCapabilities<C>;
+  strategy: StrategyCapabilities;
   subject: NothingMore;
   target: TargetCapabilities;
   secret: SecretCapabilities;
@@ -172,6 +173,14 @@ export interface StorageCapabilities<C extends Call = Call> {
 export interface PartCapabilities<C extends Call = Call> {
   /** Whether a parameter belongs to it, by its path, with the family's prefix or without it. */
   readonly holds: Of<C, boolean, [path: string]>;
+}
+
+/** How a model goes on learning from new data. */
+export interface StrategyCapabilities {
+  /** It says all of how data are learnt, and no other stands beside it. */
+  readonly alone?: true;
+  /** It is fed rows of earlier data. */
+  readonly remembers?: true;
 }
 
 /** What a task's head is put on: what the word of the base's family says of it, and the base itself. */

@@ -88,7 +88,11 @@ const sharing: Schema<Sharing> = fields({
 });
 export const planSchema: Schema<Plan> = fields({
   version: v.literal(1),
-  recipe: fields({ data, dataHash: maybeText, model, training, experiments: v.exactOptional(v.array(text)) }),
+  recipe: fields({
+    ...{ data, dataHash: maybeText, model, training },
+    experiments: v.exactOptional(v.array(text)),
+    update: v.exactOptional(fields({ start: text, strategy: v.array(call), before: v.array(text) })),
+  }),
   effects: fields({
     ...{ run: text, engine: text, threads: maybeNumber },
     repeats: v.exactOptional(whole(1)),

@@ -10,6 +10,7 @@ import { optimise } from "#dsl/graph/passes/table.js";
 import type { Program, State } from "#dsl/graph/program.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
+import { updateBy } from "./strategies.js";
 import { supervise } from "./supervision.js";
 
 /** Prefix of the states that hold sums of gradients. */
@@ -41,14 +42,17 @@ export function buildAccumulate(o: AssembleOptions): Program {
 }
 
 /** Inputs rate and step; output norm. `accumulated`: the program of `buildAccumulate`. */
-export function buildApply(o: Pick<AssembleOptions, "optimizer" | "clip" | "passes">, accumulated: Program): Program {
+export function buildApply(
+  o: Pick<AssembleOptions, "optimizer" | "clip" | "passes" | "strategies">,
+  accumulated: Program,
+): Program {
   const graph = new Graph();
   const rate = graph.input("rate", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
   const trainable = Object.entries(accumulated.state)
     .filter(([name]) => SUM + name in accumulated.state)
     .map(([name, state]) => ({ name, value: graph.state(name, state), gradient: sumOf(graph, name, state) }));
-  const { norm } = o.optimizer.implementation.apply(o.optimizer.call, graph, trainable, { rate, step, clip: o.clip });
+  const { norm } = updateBy(o, graph, trainable, { rate, step });
   for (const { name, gradient: sum } of trainable)
     graph.update(SUM + name, graph.one("fill_like", [sum], { value: 0 }));
   graph.output("norm", norm);

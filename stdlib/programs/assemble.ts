@@ -7,6 +7,7 @@ import { buildAccumulate, buildApply } from "./accumulate.js";
 import { buildEvaluate, buildFeatures } from "./evaluate.js";
 import { savedName } from "./model.js";
 import type { Assembled, AssembleOptions } from "./options.js";
+import { buildLearnt } from "./strategies.js";
 import { buildTrain } from "./train.js";
 
 export function assemble(o: AssembleOptions): Assembled {
@@ -14,9 +15,11 @@ export function assemble(o: AssembleOptions): Assembled {
   const trainable = built.trainable;
   const { saved } = o.technique.implementation;
   const { states } = o.optimizer.implementation;
+  const strategies = o.strategies ?? [];
+  const keptBy = strategies.flatMap(({ implementation }) => implementation.states);
   const constants = Object.values(o.task.implementation.standard ?? {});
   const weights = Object.keys(built.program.state).filter(
-    (name) => !states.some((prefix) => name.startsWith(prefix)) && !constants.includes(name),
+    (name) => ![...states, ...keptBy].some((prefix) => name.startsWith(prefix)) && !constants.includes(name),
   );
   const kept = saved === "trained" ? trainable : weights;
   const exact = o.technique.implementation.exact?.(o.technique.call) === true;
@@ -24,6 +27,7 @@ export function assemble(o: AssembleOptions): Assembled {
     evaluate: once(() => buildEvaluate(o, false)),
     loss: once(() => buildEvaluate(o, true)),
     features: once(() => (exact ? buildFeatures(o) : null)),
+    learnt: once(() => buildLearnt(o, trainable)),
   };
   return {
     train: built.program,
@@ -38,6 +42,10 @@ export function assemble(o: AssembleOptions): Assembled {
     get features() {
       return asked.features();
     },
+    get learnt() {
+      return asked.learnt();
+    },
+    carried: [...trainable.flatMap((name) => [name, ...keptBy.map((prefix) => prefix + name)]), ...constants],
     trainable,
     saved: Object.fromEntries(kept.map((name) => [name, savedName(o, name)])),
     // What an optimizer keeps may differ from parameter to parameter (Adafactor factors matrices alone).
@@ -45,6 +53,7 @@ export function assemble(o: AssembleOptions): Assembled {
       ...trainable.flatMap((name) => [
         name,
         ...states.map((prefix) => prefix + name).filter((state) => Object.hasOwn(built.program.state, state)),
+        ...keptBy.map((prefix) => prefix + name),
       ]),
       ...constants,
     ],

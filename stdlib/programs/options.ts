@@ -4,9 +4,14 @@ import type { Program } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/types/value.js";
 import type { ModelImplementation } from "../kinds/model.js";
 import type { OptimizerImplementation } from "../kinds/training.js";
+import type { StrategyImplementation } from "../kinds/strategy.js";
 import type { TaskImplementation } from "../kinds/task.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
 
+export interface Strategy {
+  readonly call: Call;
+  readonly implementation: StrategyImplementation;
+}
 export interface AssembleOptions {
   readonly family: ModelImplementation;
   /** What `family.config` gave. */
@@ -16,6 +21,8 @@ export interface AssembleOptions {
   /** Parts of the base that don't train whatever the technique says; absent: none. */
   readonly freeze?: readonly Call[];
   readonly optimizer: { readonly call: Call; readonly implementation: OptimizerImplementation };
+  /** How it goes on learning from new data; absent: it learns from one data set. */
+  readonly strategies?: readonly Strategy[];
   /** Number of labels. */
   readonly labels: number;
   /** Roles of the training data, which some tasks learn by; absent: none that matter. */
@@ -38,6 +45,15 @@ export interface AssembleOptions {
   /** Passes and their settings; absent: f32, nothing recomputed. */
   readonly passes?: PassSettings;
 }
+export interface LearntPrograms {
+  /**
+   * Squared gradients of the sum of the rows' losses, added to states of their own: inputs as loss's, and `share` (f32 scalar),
+   * by which the squares are weighed. Null: no strategy looks.
+   */
+  readonly look: Program | null;
+  /** Inputs rows and first (f32 scalars): how many rows were looked at, and 1 before the first data set, else 0. Sets the sums to zero. */
+  readonly takeDown: Program;
+}
 export interface Assembled {
   /**
    * Inputs input_ids, attention_mask (both i32 [batch, length]), what the task's supervision adds (`Supervision.inputs`),
@@ -57,6 +73,10 @@ export interface Assembled {
   readonly loss: Program;
   /** Inputs as evaluate's; output features, what the head's linear layer reads; null: the technique finds no head from them. */
   readonly features: Program | null;
+  /** What strategies look at and take down where data were learnt; null: none does. */
+  readonly learnt: LearntPrograms | null;
+  /** States that the next of several trainings begins with: what trains, what strategies keep, and the standard of numbers. */
+  readonly carried: readonly string[];
   /** States that train, in the checkpoint's order. */
   readonly trainable: readonly string[];
   /** States that make up the trained model, and the names they are saved under (PEFT's for its adapters). */

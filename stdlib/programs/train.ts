@@ -5,6 +5,7 @@ import { optimise } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
+import { updateBy } from "./strategies.js";
 import { supervise } from "./supervision.js";
 
 export function buildTrain(o: AssembleOptions): { program: Program; trainable: readonly string[] } {
@@ -29,7 +30,7 @@ export function buildTrainGraph(o: AssembleOptions): { program: Program; trainab
     const d = gradients[i];
     return d ? [{ name, value: parameters[i]!, gradient: d }] : [];
   });
-  const { norm } = o.optimizer.implementation.apply(o.optimizer.call, graph, trainable, { rate, step, clip: o.clip });
+  const { norm } = updateBy(o, graph, trainable, { rate, step });
   graph.output("loss", model.told?.(loss) ?? loss);
   graph.output("norm", norm);
   if (o.task.implementation.oneLabel) graph.output("logits", model.logits());

@@ -1,14 +1,43 @@
-import type { Verb } from "#dsl/types/registry.js";
+import { update as read } from "#dsl/compile/update.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "update",
-  doc: "Goes on training a model on new data without forgetting the old.",
-  example: "update router on spring, summer with quick",
-  since: "0.1.0",
-  planned: { meanwhile: "train a model on the old and the new data together" },
-  operands: { what: "any", many: true },
-  connectors: {},
+  doc: "Goes on training a model on new data, one data set after the other, and keeps what it knew. It begins with the weights that the name has: the same statement run again gives the same. `seasons` is the model after the last data set, `seasons_1` and so on after each. Keys of a recipe in the block override the recipe's; `epochs` are those of each data set.",
+  example: "update router on spring, summer with quick as seasons { strategy: [ewc(1000), replay(5%)] }",
+  since: "0.2.0",
+  operands: { what: "model" },
+  connectors: {
+    on: { takes: "data", required: true, many: true },
+    with: { takes: "recipe" },
+    as: { takes: "new-name", required: true },
+  },
   effect: "acts",
-  parameters: [],
+  read,
+  elsewhere: {
+    ...{ over: "on", using: "with", called: "as" },
+    ...{ strategies: "strategy", method: "strategy", methods: "strategy", plugins: "strategy", policy: "strategy" },
+    ...{ continue: "update", finetune_more: "update" },
+  },
+  advice: {
+    replay: "write it in the strategy: `strategy: replay(5%)`",
+    ewc: "write it in the strategy: `strategy: ewc(1000)`",
+    ewc_lambda: "write it in the strategy: `strategy: ewc(strength: 1000)`",
+    mem_size: "write it in the strategy: `strategy: replay(500)`",
+  },
+  keysOf: "recipe",
+  parameters: [
+    {
+      name: "strategy",
+      type: { is: "list", of: { is: "word", kind: "strategy" } },
+      doc: "How it keeps what it knows: one, or several together.",
+      default: {
+        value: [{ word: "replay", kind: "strategy", arguments: { share: { share: 0.05 }, choose: "uniform" } }],
+      },
+      why: "Some rows of earlier data, learnt again, keep most of what would be forgotten, whatever model and task.",
+      impact: "high",
+      related: ["epochs"],
+    },
+  ],
 };

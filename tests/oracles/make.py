@@ -30,6 +30,7 @@ import rope
 import similarity
 import smollm2
 import storage
+import strategies
 import techniques
 import tfidf
 import tiny_bert
@@ -50,6 +51,7 @@ for name, make in {
     "baselines of words": lambda: tfidf.make(golden, data),
     "Gaussian processes": lambda: processes.make(golden),
     "losses and optimizers": lambda: objectives.make(golden),
+    "strategies against forgetting": lambda: strategies.make(golden),
     "rope": lambda: rope.make(golden),
     "decoders": lambda: decoders.make(golden),
     "tokenizer": lambda: tokenizer.make(golden),

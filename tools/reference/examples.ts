@@ -46,6 +46,11 @@ train writer on tales with ${name}
 `;
 }
 
+/** Data that come later. */
+const SEASONS = `data spring like tickets { sample: 60 }
+data summer like tickets { sample: 80 }
+`;
+
 /** A line of a block (`metrics: [accuracy]`) in the block of the verb whose key it is. */
 function inItsVerb(example: string, word: Word, registry: Registry): string {
   const sweep = (more: string): string =>
@@ -68,7 +73,9 @@ function inItsVerb(example: string, word: Word, registry: Registry): string {
       return `experiment { name: "night", ${example} }`;
     case "sweep":
       return sweep(`vary: { batch_size: choice(16, 32) }, ${example}`);
+    case "update":
+      return `${SEASONS}update router on spring with quick as seasons { ${example} }`;
     default:
-      return example;
+      return example.startsWith("update ") ? `${SEASONS}${example}` : example;
   }
 }

@@ -9,6 +9,11 @@ export function splitNamesOf(prepared: Prepared): readonly string[] {
   return Object.keys(prepared.streamed ?? prepared.splits);
 }
 
+/** The split that is trained on. */
+export function trainedSplit(prepared: Prepared): string {
+  return splitNamesOf(prepared).includes("train") ? "train" : "all";
+}
+
 export interface Prepared {
   readonly name: string;
   /**

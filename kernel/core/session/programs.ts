@@ -46,12 +46,22 @@ export async function partsFrom(
   body: Awaited<ReturnType<typeof bodyFrom>>,
 ): Promise<AssembleOptions> {
   const { model, training } = plan.recipe;
-  const [task, optimizer] = await Promise.all([does(model.task, "task"), does(training.optimizer, "optimizer")]);
+  const [task, optimizer, strategies] = await Promise.all([
+    does(model.task, "task"),
+    does(training.optimizer, "optimizer"),
+    Promise.all(
+      (plan.recipe.update?.strategy ?? []).map(async (call) => ({
+        call,
+        implementation: await does(call, "strategy"),
+      })),
+    ),
+  ]);
   return {
     ...body,
     tensors: keepsHead(model, base.facts, labels) ? body.tensors : await withoutHead(model, base.facts, body.tensors),
     task: { call: model.task, implementation: task },
     optimizer: { call: training.optimizer, implementation: optimizer },
+    ...(strategies.length > 0 && { strategies }),
     labels: labels.length,
     roles: Object.keys(plan.recipe.data.columns),
     dropout: training.dropout,

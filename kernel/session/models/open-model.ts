@@ -7,7 +7,7 @@ import type { ModelPlan } from "#dsl/types/subject.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
 import { assemble } from "#stdlib/programs/assemble.js";
-import type { Assembled, AssembleOptions } from "#stdlib/programs/options.js";
+import type { Assembled, AssembleOptions, LearntPrograms } from "#stdlib/programs/options.js";
 import { storageOf } from "#stdlib/lib/storing.js";
 import { startsFrom } from "#stdlib/lib/techniques/from.js";
 import { buildEvaluate } from "#stdlib/programs/evaluate.js";
@@ -33,6 +33,10 @@ export interface OpenModel {
   /** State that training changes: what a checkpoint holds. */
   readonly saved: readonly string[];
   readonly trainable: readonly string[];
+  /** State that the next of several trainings begins with. */
+  readonly carried: readonly string[];
+  /** What its strategies look at and take down; null: none does. */
+  readonly learnt: () => LearntPrograms | null;
   /** What is written beside its checkpoints when it is trained; null: the checkpoints hold the whole model. */
   readonly adapter: Adapter | null;
   /** What a folder of the trained model holds; null: its weights are its base's for the most part. */
@@ -115,7 +119,7 @@ export async function openModel(
   };
   const store = await storeOf(plan.recipe.model, base);
   const programs = { ...training, ...scoring, ...writing.programs };
-  const { resumable: saved, trainable } = assembled;
+  const { resumable: saved, trainable, carried } = assembled;
   const session = await opens(engine, { store, programs, model: plan.recipe.model, base, home }, saved);
   const adapter = await adapterIn(plan.recipe.model, base, assembled);
   const technique = await does(plan.recipe.model.technique, "technique");
@@ -137,6 +141,8 @@ export async function openModel(
     session,
     saved,
     trainable,
+    carried,
+    learnt: () => assembled.learnt,
     adapter,
     whole,
     standardised,
@@ -259,7 +265,7 @@ export async function openPrompted(
 /** What of an open model is there where nothing of it trains. */
 function looking(session: Session, base: Base, mute: string | null): Omit<OpenModel, "why"> {
   return {
-    ...{ session, mute, store: base.hash, saved: [], trainable: [] },
+    ...{ session, mute, store: base.hash, saved: [], trainable: [], carried: [], learnt: () => null },
     ...{ adapter: null, whole: null, standardised: null, untrained: null },
     dispose: () => session.dispose(),
   };

@@ -8,7 +8,8 @@ import type { HostContext } from "../../core/session/host-context.js";
 import { recordOf } from "../../record/record.js";
 import { version } from "../version.js";
 import type { Engine } from "../../engine/engine.js";
-import { trainedSplit, type Material } from "./material.js";
+import { trainedSplit } from "../../core/data/prepared.js";
+import type { Material } from "./material.js";
 import type { TrainRequest } from "./request.js";
 
 /** What is known where a training begins; the experiment that it belongs to, if to one. */

@@ -4,12 +4,14 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { during, type HostContext } from "../../core/session/host-context.js";
 import { DataLoader } from "../../core/data/loader.js";
-import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
+import { splitNamesOf, trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import type { DatasetCache } from "../answers/dataset-cache.js";
 import type { WeightRoom } from "../models/weight-room.js";
 import { does } from "../../core/session/words.js";
+import type { Remembered } from "../../artifacts/carried.js";
+import { beside } from "../updates/memory.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { Base } from "../../core/bases/base.js";
 import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/kinds/training.js";
@@ -32,13 +34,23 @@ export interface Material {
 /** `looks`: whether it validates what the plan says. */
 export async function materialOf(
   session: { readonly datasets: DatasetCache; readonly weights: WeightRoom },
-  { plan, name }: { readonly plan: Plan; readonly name: string },
+  {
+    plan,
+    name,
+    continues,
+  }: {
+    readonly plan: Plan;
+    readonly name: string;
+    /** Rows of earlier data beside its own, and the labels of the model that goes on. */
+    readonly continues?: { readonly memory: readonly Remembered[]; readonly labels: readonly string[] };
+  },
   stage: { readonly hostContext: HostContext },
   looks = true,
 ): Promise<Material> {
   const { data, model, training } = plan.recipe;
   const { base, tokenizer } = await session.weights.parts(plan, stage.hostContext);
-  const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
+  const own = await session.datasets.data(data, readerOf(model), stage.hostContext);
+  const prepared = continues ? beside(own, continues.memory, continues.labels) : own;
   const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, name);
   const encode = (split: string) =>
     during(stage.hostContext, `rows of ${data.name} made tokens`, () =>
@@ -64,7 +76,3 @@ export async function materialOf(
   ]);
   return { base, tokenizer, prepared, encoding, rows, validation, loader, packed, schedule, stopping };
 }
-
-/** The split that is trained on. */
-export const trainedSplit = (prepared: Prepared): string =>
-  splitNamesOf(prepared).includes("train") ? "train" : "all";

@@ -13,6 +13,9 @@ import type { Among, Trained } from "../../training/train.js";
 import type { Gathers, Replaced } from "./gang.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import type { Call } from "#dsl/types/value.js";
+import type { Remembered } from "../../artifacts/carried.js";
+import type { Taken } from "../updates/take-weights.js";
+import type { Material } from "./material.js";
 
 export interface TrainRequest {
   readonly plan: Plan;
@@ -48,8 +51,20 @@ export interface TrainRequest {
   readonly opens?: OpensModel;
   /** Whether some rows are asked before the first step, to tell what changed. */
   readonly compares?: true;
+  /** It goes on from other weights than its base's. */
+  readonly continues?: Continues;
   /** Told of the rows that train while the engine starts; training waits for it. */
   readonly onRows?: (rows: Encoded, encoding: Encoding, seed: number) => Promise<void>;
+}
+/** What a training goes on from. */
+export interface Continues {
+  /** Of the model, in the order of its head. */
+  readonly labels: readonly string[];
+  readonly from: Taken;
+  /** Rows of earlier data that are learnt beside the new ones. */
+  readonly memory: readonly Remembered[];
+  /** Done once the model is open as it begins; not again where its run goes on. */
+  readonly begins: (open: OpenModel, material: Material, run: RunFolder) => Promise<void>;
 }
 export interface RunResult {
   readonly trained: Trained;

@@ -9,6 +9,7 @@ import { noteRunning } from "../../control/running.js";
 import { during } from "../../core/session/host-context.js";
 import { rememberTook, steadily } from "../engines/machine.js";
 import { takeHead } from "../models/own-head.js";
+import { takeWeights } from "../updates/take-weights.js";
 import type { OpenModel } from "../models/open-model.js";
 import { eventsUntil } from "../../artifacts/read-events.js";
 import type { RunEvent } from "../../core/session/events.js";
@@ -149,6 +150,12 @@ async function openIn({ session, request, stage, material, run, checkpoints }: W
   const open = await session.weights.fresh(run.path, request.plan, base, prepared.labels, folder, request.opens);
   // A run that goes on has in its checkpoint what it began with; those of older versions had nothing.
   if (checkpoints.length > 0) return open;
+  const { continues } = request;
+  if (continues) {
+    await takeWeights(open.session, open.carried, continues.from, continues.labels);
+    await continues.begins(open, material, run);
+    return open;
+  }
   const lost = await takeHead(open.session, model, base, prepared.labels);
   if (lost) request.onHeadLost?.(lost);
   const { standardised } = open;

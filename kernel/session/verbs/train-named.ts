@@ -25,7 +25,7 @@ import { wantsModel } from "../trainings/told.js";
 import { does } from "../../core/session/words.js";
 import type { ModelHandle, Weights } from "../models/model-handle.js";
 import { giveBack, giveWeights } from "../trainings/give-weights.js";
-import type { RunResult, TrainRequest } from "../trainings/request.js";
+import type { Continues, RunResult, TrainRequest } from "../trainings/request.js";
 import { trainOnce } from "../trainings/training.js";
 
 /** One training under a name, which has its weights afterwards. `onTrained`: what is shown once they are there. */
@@ -53,6 +53,7 @@ export async function trainNamed(
       ...(trial && { trial }),
       ...(previewed && { compares: true, onRows: previews(name, stage) }),
       ...(action.gathers && { gathers: action.gathers(plan) }),
+      ...(action.continues && { continues: action.continues }),
       onReplaced: (replaced) => warn("rank-replaced", replaced),
       onDamaged,
       onUnmeasured: (step, metric) => warn("validation-unmeasured", { step, metric }),
@@ -99,6 +100,8 @@ export async function trainNamed(
 /** `gathers`: what calls those together that share its updates. */
 export interface Shared {
   readonly gathers?: GathersFor | undefined;
+  /** What it goes on from; absent: its base. */
+  readonly continues?: Continues | undefined;
 }
 export interface Shows {
   readonly live: LiveTraining;

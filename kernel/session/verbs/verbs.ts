@@ -17,6 +17,7 @@ import { runReport } from "./report.js";
 import { runShow } from "./show.js";
 import { runSweep } from "./sweep.js";
 import { runTrain } from "./train.js";
+import { runUpdate } from "./update.js";
 
 export const verbs: {
   readonly [V in Action["verb"]]: (
@@ -32,6 +33,7 @@ export const verbs: {
   train: runTrain,
   evaluate: runEvaluate,
   predict: runPredict,
+  update: runUpdate,
   sweep: runSweep,
   auto: runAuto,
   annotate: runAnnotate,

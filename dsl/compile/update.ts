@@ -1,0 +1,154 @@
+/**
+ * `update`: a trained model goes on learning from one data set after another. Each is a training of its own, a stage, whose
+ * recipe says what it went on from; the name after `as` has the weights of the last, `NAME_1` and so on those of each.
+ */
+import type { Header } from "../types/header.js";
+import { keysOf } from "../types/keys.js";
+import type { Draft, Program, Run, Updating } from "../plan/program.js";
+import type { Given } from "../types/given.js";
+import type { Span } from "../diagnostics/span.js";
+import type { Operand } from "../syntax/tree.js";
+import { fill } from "../plan/defaults.js";
+import { isCall, parametersOf } from "../plan/definitions.js";
+import { foldsWritten } from "../plan/folds.js";
+import { repeatName } from "../plan/repeats.js";
+import type { Call } from "../types/value.js";
+import { act, nameOf } from "./act.js";
+import { draftOf, trainedName } from "./names.js";
+import { checkDuration, type Planned } from "./training.js";
+import { planStage } from "./updating.js";
+import "../plan/update-codes.js";
+
+/** Keys of the statement that are no settings of the recipe. */
+const STRATEGY = "strategy";
+
+export function update(program: Program, header: Header): void {
+  const { clauses, statement, verb } = header;
+  const [operand] = header.operands;
+  const start = operand && trainedName(program, operand, "update");
+  const onto = clauses.get("on")?.operands ?? [];
+  const datas = onto.map((one) => draftOf(program, one, "data", "on"));
+  const written = clauses.get("with")?.operands[0];
+  const recipe = written ? draftOf(program, written, "recipe", "with") : null;
+  const entries = statement.block?.entries ?? [];
+  const parameters = [...verb.parameters, ...parametersOf(program, "recipe")];
+  const own = keysOf(program, entries, verb, parameters, new Map(recipe?.given));
+  const keys = entries.map(({ key }) => key.path[0] ?? key.text);
+  checkDuration(program, own.given, keys, statement.verb.span);
+  const strategy = strategyOf(program, header, own.given);
+  const as = nameOf(clauses.get("as")?.operands[0]);
+  const taken = as !== undefined && isTaken(program, as);
+  const names = as ? stageNames(as.text, datas.length) : [];
+  if (as && !taken) for (const name of [...names, as.text]) program.define(name, as.span, { is: "run" });
+  const model = start === undefined ? undefined : modelOf(program, start);
+  const whole = datas.filter((one) => one !== undefined);
+  const sound = header.sound && !own.broken && !taken && recipe !== undefined && strategy !== undefined;
+  if (
+    !sound ||
+    !as ||
+    start === undefined ||
+    !model ||
+    whole.length < datas.length ||
+    !undivided(program, whole, onto)
+  ) {
+    for (const name of as ? [...names, as.text] : []) program.tried.add(name);
+    return;
+  }
+  const settings = new Map([...own.given].filter(([key]) => keys.includes(key) && key !== STRATEGY));
+  const stages = whole.map((data, i): Stage => {
+    const updating = { start, strategy, before: whole.slice(0, i) };
+    return { name: names[i] ?? as.text, data, at: onto[i]?.span ?? statement.span, updating };
+  });
+  const run = { model, recipe, own: settings, experiments: [...program.experiments] };
+  planStages(program, header, { stages, run, name: as.text, modelAt: operand?.span ?? statement.span });
+}
+
+interface Stage {
+  readonly name: string;
+  readonly data: Draft;
+  readonly at: Span;
+  readonly updating: Updating;
+}
+
+/** What each stage's model is called. */
+const stageNames = (name: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, i) => repeatName(name, i + 1));
+
+function planStages(
+  program: Program,
+  header: Header,
+  o: {
+    readonly stages: readonly Stage[];
+    readonly run: Pick<Run, "model" | "recipe" | "own"> & { readonly experiments: readonly string[] };
+    readonly name: string;
+    readonly modelAt: Span;
+  },
+): void {
+  const { run } = o;
+  const done: (Planned & { readonly name: string })[] = [];
+  const { statement } = header;
+  if (run.recipe) program.require(run.recipe.needs);
+  for (const { name, data, at, updating } of o.stages) {
+    const planned = program.silent
+      ? undefined
+      : planStage(program, { ...run, data, update: updating, before: done.map(({ plan }) => plan) }, name, {
+          ...{ modelAt: o.modelAt, dataAt: at, here: statement.verb.span },
+          statement: { block: statement.block?.span, end: statement.span.end },
+        });
+    const recipeHash = planned?.plan.recipeHash;
+    const known: Run = {
+      ...{ ...run, data, update: updating, here: !program.silent },
+      ...(recipeHash !== undefined && { recipeHash }),
+    };
+    program.runs.set(name, known);
+    program.runs.set(o.name, known);
+    if (planned) done.push({ ...planned, name });
+  }
+  const [first] = done;
+  if (!first || done.length < o.stages.length) return;
+  const start = o.stages[0]?.updating.start ?? "";
+  act(program, header, "update", {
+    ...{ name: o.name, start, resume: first.resume },
+    stages: done.map(({ name, plan }) => ({ name, plan })),
+  });
+}
+
+/** The definition of the model that was trained under a name. */
+const modelOf = (program: Program, name: string): Draft | undefined =>
+  program.runs.get(name)?.model ?? program.names.get(name)?.draft;
+
+function strategyOf(
+  program: Program,
+  { statement, verb }: Header,
+  given: ReadonlyMap<string, Given>,
+): readonly Call[] | undefined {
+  const own = verb.parameters.filter(({ name }) => name === STRATEGY);
+  const errors = program.reporter.diagnostics.length;
+  const { values } = fill(program, own, given, "", { here: statement.verb.span });
+  if (program.reporter.diagnostics.slice(errors).some((d) => d.severity === "error")) return undefined;
+  const list = values[STRATEGY];
+  const calls = Array.isArray(list) ? list.filter(isCall) : [];
+  const place = given.get(STRATEGY)?.span ?? statement.verb.span;
+  const words = calls.map(({ word }) => word);
+  const twice = words.find((word, i) => words.indexOf(word) < i);
+  if (twice !== undefined) program.report("strategy-twice", { strategy: twice }, place);
+  const alone = words.find((word) => program.registry.find("strategy", word)?.capabilities?.alone === true);
+  if (alone !== undefined && calls.length > 1)
+    program.report("strategy-alone", { strategy: alone, others: words.filter((word) => word !== alone) }, place);
+  return twice !== undefined || (alone !== undefined && calls.length > 1) ? undefined : calls;
+}
+
+function isTaken(program: Program, { text, span }: { readonly text: string; readonly span: Span }): boolean {
+  if (program.names.get(text)?.is !== "model") return false;
+  program.report("kept-as-a-model", { name: text }, span);
+  return true;
+}
+
+/** Each stage is one training. */
+function undivided(program: Program, datas: readonly Draft[], onto: readonly Operand[]): boolean {
+  const folded = datas.findIndex((data) => foldsWritten(program, data) !== null);
+  const at = onto[folded]?.span;
+  if (folded < 0 || !at) return true;
+  program.report("update-of-folds", { data: datas[folded]?.name ?? "" }, at);
+  return false;
+}

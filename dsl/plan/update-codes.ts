@@ -1,0 +1,43 @@
+/** Codes of models that go on learning. */
+import { registerCodes } from "../diagnostics/codes.js";
+
+declare module "../diagnostics/codes.js" {
+  interface CodeData {
+    "strategy-alone": { readonly strategy: string; readonly others: readonly string[] };
+    "strategy-twice": { readonly strategy: string };
+    "update-of-folds": { readonly data: string };
+  }
+}
+
+const small =
+  'data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { epochs: 1 }';
+
+registerCodes({
+  "strategy-alone": {
+    severity: "error",
+    message: (d) => `\`${d.strategy}\` says all of how data are learnt, and ${listed(d.others)} stands beside it`,
+    help: (d) =>
+      `write \`strategy: ${d.strategy}\`, or leave it out; to compare the two, write two statements under names of their own`,
+    explain:
+      "`naive` does nothing against forgetting and `joint` learns all data anew: what others add would make them something else. Strategies that can stand beside each other are listed: `strategy: [ewc(1000), replay(5%)]`.",
+    example: `${small}\nupdate m on e as n { strategy: [naive, replay(5%)] }`,
+  },
+  "strategy-twice": {
+    severity: "error",
+    message: (d) => `\`${d.strategy}\` is listed twice`,
+    help: () => "take one of them out",
+    explain: "A strategy keeps what it knows of each weight under its own name: there is one of each.",
+    example: `${small}\nupdate m on e as n { strategy: [ewc(10), ewc(1000)] }`,
+  },
+  "update-of-folds": {
+    severity: "error",
+    message: (d) => `\`${d.data}\` comes in folds, and a model goes on from one training to the next`,
+    help: () => "give the data one split: `split: random(train: 80%, validation: 10%, test: 10%)`",
+    explain: "Data in folds are several trainings, none of which is the one to go on from.",
+    example: `${small}\ndata f { source: csv("b.csv"), columns: { text: t, label: l }, split: folds(5) }\nupdate m on f as n`,
+  },
+});
+
+function listed(words: readonly string[]): string {
+  return words.map((word) => `\`${word}\``).join(", ");
+}

@@ -1,0 +1,109 @@
+/**
+ * What a stage of an update leaves for the next, in its run's folder `carried/`: `state.safetensors`, the weights and what
+ * strategies keep of them; `memory.jsonl`, rows that are learnt again (as they were cleaned: no deployment and no bundle has
+ * them); `carried.json`, which is written last: a folder with it is whole.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import * as v from "valibot";
+import writeFileAtomic from "write-file-atomic";
+import { fields, figure, like, table, type Schema } from "../fetch/json.js";
+import { writing } from "./folder-errors.js";
+import { jsonRegular, readRegular } from "./read-regular.js";
+
+/** A task as it is scored: data, and the split that is. */
+export interface Task {
+  readonly data: string;
+  readonly split: string;
+  readonly rows: number;
+}
+export interface Carried {
+  readonly version: 1;
+  /** In the order of the head. */
+  readonly labels: readonly string[];
+  readonly tasks: readonly Task[];
+  readonly metric: string;
+  /** On the tasks, after this one. */
+  readonly scores: readonly (number | null)[];
+}
+/** A row that is learnt again: of which data, its number there, and its roles. */
+export interface Remembered {
+  readonly data: string;
+  readonly row: number;
+  readonly roles: Readonly<Record<string, unknown>>;
+}
+
+const scores = v.array(v.nullable(figure));
+const carriedSchema: Schema<Carried> = fields({
+  version: v.literal(1),
+  labels: v.array(v.string()),
+  tasks: v.array(fields({ data: v.string(), split: v.string(), rows: figure })),
+  metric: v.string(),
+  scores,
+});
+const isCarried = like(carriedSchema);
+const rememberedSchema: Schema<Remembered> = fields({ data: v.string(), row: figure, roles: table(v.unknown()) });
+const isRemembered = like(rememberedSchema);
+
+const folderOf = (run: string): string => join(run, "carried");
+/** The file of the weights and of what strategies keep. */
+export const carriedState = (run: string): string => join(folderOf(run), "state.safetensors");
+
+/** Null: the run is no stage of an update, or was ended before it was over. */
+export function readCarried(run: string): Carried | null {
+  const found = jsonRegular(join(folderOf(run), "carried.json"));
+  return isCarried(found) && existsSync(carriedState(run)) ? found : null;
+}
+
+/** `save`: writes the state to the file that it is given. Coded errors `no-space`, `run-folder`. */
+export async function writeCarried(
+  run: string,
+  carried: Carried,
+  memory: readonly Remembered[],
+  save: (file: string) => Promise<void>,
+): Promise<void> {
+  const folder = folderOf(run);
+  try {
+    mkdirSync(folder, { recursive: true });
+    await save(carriedState(run));
+    const lines = memory.map((row) => `${JSON.stringify(row)}\n`).join("");
+    writeFileAtomic.sync(join(folder, "memory.jsonl"), lines, { mode: 0o600 });
+    writeFileAtomic.sync(join(folder, "carried.json"), JSON.stringify(carried));
+  } catch (error) {
+    throw writing(error, folder);
+  }
+}
+
+const beforeSchema = fields({ scores });
+const isBefore = like(beforeSchema);
+const beforeFile = (run: string): string => join(folderOf(run), "before.json");
+
+/** Scores on the tasks before the first step of the first stage, kept at once: they can't be had again later. */
+export function writeBefore(run: string, before: readonly (number | null)[]): void {
+  try {
+    mkdirSync(folderOf(run), { recursive: true });
+    writeFileAtomic.sync(beforeFile(run), JSON.stringify({ scores: before }));
+  } catch (error) {
+    throw writing(error, folderOf(run));
+  }
+}
+/** Null: the run is no first stage. */
+export function readBefore(run: string): readonly (number | null)[] | null {
+  const found = jsonRegular(beforeFile(run));
+  return isBefore(found) ? found.scores : null;
+}
+
+/** Rows that an earlier update kept; lines that can't be read are left out. */
+export function readMemory(run: string): readonly Remembered[] {
+  const text = readRegular(join(folderOf(run), "memory.jsonl")) ?? "";
+  return text.split("\n").flatMap((line) => {
+    if (line === "") return [];
+    let row: unknown;
+    try {
+      row = JSON.parse(line);
+    } catch {
+      return [];
+    }
+    return isRemembered(row) ? [row] : [];
+  });
+}

@@ -1,0 +1,21 @@
+/** Which data a model learnt from, the first first: its own run's, and those of the stages and models that it went on from. */
+import type { Plan } from "#dsl/plan/plan.js";
+import type { DataPlan } from "#dsl/types/subject.js";
+import { endedAs } from "../../history/runs-named.js";
+import { RunFolder } from "../../artifacts/run-folder.js";
+import { planOf } from "../models/loaded.js";
+
+/** Runs that are gone are left out. */
+export function dataLearnt(runs: string, { recipe }: Plan): readonly DataPlan[] {
+  const { update, data } = recipe;
+  if (!update) return [data];
+  const { start, before } = update;
+  const first = planIn(runs, start);
+  const stages = before.flatMap((hash) => planIn(runs, hash)?.recipe.data ?? []);
+  return [...(first ? dataLearnt(runs, first) : []), ...stages, data];
+}
+
+function planIn(runs: string, recipeHash: string): Plan | null {
+  const run = RunFolder.find(runs, recipeHash).find((one) => endedAs(one, ["done", "early"]));
+  return run ? planOf(run.path) : null;
+}

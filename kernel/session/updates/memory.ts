@@ -1,0 +1,81 @@
+/** Rows of data that were learnt, to be learnt again: which are drawn, and how they stand beside new ones. */
+import { from as tableFrom, type ColumnTable } from "arquero";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { chance, shuffle } from "#stdlib/lib/chance.js";
+import type { Memory } from "#stdlib/kinds/strategy.js";
+import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
+import type { Remembered } from "../../artifacts/carried.js";
+import "./codes.js";
+
+/** Coded error `update-streamed`. */
+export function trainedRows(prepared: Prepared): ColumnTable {
+  const split = prepared.splits[trainedSplit(prepared)];
+  if (!split) throw new CodedError("update-streamed", { data: prepared.name });
+  return split;
+}
+
+/** Draws rows of the split that trains, the same for the same seed. */
+export function drawn(prepared: Prepared, memory: Memory, seed: number): readonly Remembered[] {
+  const rows = trainedRows(prepared);
+  const all = rows.numRows();
+  const wanted = Math.min(
+    all,
+    typeof memory.of === "number" ? memory.of : Math.max(1, Math.round(memory.of.share * all)),
+  );
+  const order = shuffle(
+    Uint32Array.from({ length: all }, (_, i) => i),
+    chance(seed, 41),
+  );
+  const label = rows.columnNames().includes("label") ? rows.array("label") : null;
+  const which = memory.choose === "balanced" && label ? balanced(order, label, wanted) : [...order.slice(0, wanted)];
+  return rowsAt(
+    rows,
+    prepared.name,
+    which.sort((a, b) => a - b),
+  );
+}
+
+/** One of each label after the other, as long as there are some. */
+function balanced(order: Uint32Array, label: ArrayLike<unknown>, wanted: number): number[] {
+  const byLabel = new Map<unknown, number[]>();
+  for (const row of order) {
+    const known = byLabel.get(label[row]);
+    if (known) known.push(row);
+    else byLabel.set(label[row], [row]);
+  }
+  const queues = [...byLabel.entries()].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)).map(([, rows]) => rows);
+  const found: number[] = [];
+  for (let turn = 0; found.length < wanted; turn++) {
+    const some = queues.flatMap((rows) => rows.slice(turn, turn + 1));
+    if (some.length === 0) break;
+    found.push(...some.slice(0, wanted - found.length));
+  }
+  return found;
+}
+
+function rowsAt(rows: ColumnTable, data: string, which: readonly number[]): readonly Remembered[] {
+  const roles = rows.columnNames().filter((name) => name !== "$row");
+  const columns = roles.map((name) => [name, rows.array(name)] as const);
+  const numbers = rows.array("$row") as ArrayLike<number>;
+  return which.map((row) => ({
+    data,
+    row: numbers[row] ?? 0,
+    roles: Object.fromEntries(columns.map(([name, values]) => [name, values[row]])),
+  }));
+}
+
+/** Data whose split that trains has those rows too, labels in the order of the head. Coded error `update-roles`. */
+export function beside(prepared: Prepared, memory: readonly Remembered[], labels: readonly string[]): Prepared {
+  if (memory.length === 0) return { ...prepared, labels };
+  const own = trainedRows(prepared);
+  const names = own.columnNames();
+  for (const { data, roles } of memory) {
+    const missing = names.find((name) => name !== "$row" && !(name in roles));
+    if (missing !== undefined)
+      throw new CodedError("update-roles", { data: prepared.name, role: missing, earlier: data });
+  }
+  const kept = tableFrom(memory.map(({ row, roles }) => ({ ...roles, $row: row }))) as ColumnTable;
+  const split = trainedSplit(prepared);
+  const whole = own.concat(kept.select(names)) as ColumnTable;
+  return { ...prepared, labels, splits: { ...prepared.splits, [split]: whole } };
+}

@@ -1,0 +1,131 @@
+/** The tasks of an update: what was learnt before it and what it learns, each scored on rows that nothing learnt from. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { greaterIsBetter } from "#dsl/plan/watched.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import { readerOf, type DataPlan } from "#dsl/types/subject.js";
+import type { Registry } from "#dsl/types/registry.js";
+import type { Call } from "#dsl/types/value.js";
+import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { usualMetrics } from "#stdlib/lib/metrics/usual.js";
+import type { Task } from "../../artifacts/carried.js";
+import type { Base } from "../../core/bases/base.js";
+import type { Tokenizer } from "../../bases/tokenizer.js";
+import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
+import type { HostContext } from "../../core/session/host-context.js";
+import { does } from "../../core/session/words.js";
+import { encodeSplit, type Encoding } from "../../encoding/encoded.js";
+import { encodingOf } from "../../encoding/encoding.js";
+import { scoreSplit } from "../../inference/scored.js";
+import type { OpenModel } from "../models/open-model.js";
+import type { DatasetCache } from "../answers/dataset-cache.js";
+
+export interface Learnable {
+  readonly plan: DataPlan;
+  readonly prepared: Prepared;
+  /** After which stage it is learnt; 0: before the first. */
+  readonly learnt: number;
+  /** Null: no rows are held out. */
+  readonly split: string | null;
+}
+
+/** What a model learnt before, as far as it can be read, then what it is to learn. `gone`: told of what can't be. */
+export async function learnables(
+  { datasets }: { readonly datasets: DatasetCache },
+  { earlier, stages }: { readonly earlier: readonly DataPlan[]; readonly stages: readonly Plan[] },
+  stage: Working,
+  gone: (data: DataPlan, why: string) => void,
+): Promise<readonly Learnable[]> {
+  const reader = stages[0] && readerOf(stages[0].recipe.model);
+  const found: Learnable[] = [];
+  const add = (plan: DataPlan, prepared: Prepared, learnt: number): void => {
+    const same = found.findIndex((one) => one.prepared.facts.hash === prepared.facts.hash);
+    if (same >= 0) return;
+    const names = splitNamesOf(prepared);
+    const split = ["test", "validation"].find((name) => names.includes(name)) ?? null;
+    found.push({ plan, prepared, learnt, split });
+  };
+  for (const plan of earlier)
+    try {
+      add(plan, await datasets.data(plan, reader ?? null, stage.hostContext), 0);
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      gone(plan, error.message);
+    }
+  for (const [i, { recipe }] of stages.entries())
+    add(recipe.data, await datasets.data(recipe.data, readerOf(recipe.model), stage.hostContext), i + 1);
+  return found;
+}
+
+/** Old labels keep their places; new ones follow in the order of the data. */
+export function unionOf(first: readonly string[], all: readonly Learnable[]): readonly string[] {
+  return [...new Set([...first, ...all.flatMap(({ prepared }) => prepared.labels)])];
+}
+
+/** Where rows are read and scored for. */
+export interface Working {
+  readonly hostContext: HostContext;
+  readonly signal?: AbortSignal;
+}
+
+export interface Measured {
+  readonly call: Call;
+  readonly name: string;
+  readonly better: 1 | -1;
+}
+export function measuredBy(registry: Registry, { recipe }: Plan): Measured {
+  const [call = { word: "loss", kind: "metric", arguments: {} }] = usualMetrics(
+    registry,
+    recipe.model.task,
+    Object.keys(recipe.data.columns),
+  );
+  return { call, name: metricName(call, registry), better: greaterIsBetter(registry, call) ? 1 : -1 };
+}
+
+/** What tasks are scored with. */
+export interface Scoring {
+  readonly plan: Plan;
+  readonly base: Base;
+  readonly tokenizer: Tokenizer;
+  readonly labels: readonly string[];
+  readonly measured: Measured;
+  readonly name: string;
+}
+
+/** Scores of an open model on each task. */
+export async function scoresOn(
+  open: Pick<OpenModel, "session">,
+  tasks: readonly Learnable[],
+  { plan, base, tokenizer, labels, measured, name }: Scoring,
+  stage: Working,
+): Promise<readonly (number | null)[]> {
+  const metric = await does(measured.call, "metric");
+  const { training, model } = plan.recipe;
+  const scores: (number | null)[] = [];
+  for (const { plan: data, prepared, split } of tasks) {
+    if (split === null) {
+      scores.push(null);
+      continue;
+    }
+    const encoding: Encoding = await encodingOf({ recipe: { ...plan.recipe, data } }, base, tokenizer, labels, name);
+    const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
+    const { told, measure } = await scoreSplit(open.session, rows, encoding, {
+      batchSize: training.batch_size,
+      padId: tokenizer.padId,
+      packed: training.packing ? model.max_length : null,
+      ...(stage.signal && { signal: stage.signal }),
+      onRows: (done, total) => stage.hostContext.onProgress?.({ label: `${data.name}.${split} scored`, done, total }),
+    });
+    const score = told[measured.name] ?? measure(metric, measured.call);
+    scores.push(Number.isFinite(score) ? score : null);
+  }
+  return scores;
+}
+
+/** As they are told: what is scored, and on how many rows. */
+export function toldOf(tasks: readonly Learnable[]): readonly Task[] {
+  return tasks.map(({ plan, prepared, split }) => ({
+    data: plan.name,
+    split: split ?? "",
+    rows: split === null ? 0 : (prepared.facts.splits[split]?.rows ?? 0),
+  }));
+}

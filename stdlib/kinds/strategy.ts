@@ -1,0 +1,71 @@
+/**
+ * Strategies: how a model goes on learning from new data and keeps what it knows. A strategy rewrites the training program, as a
+ * technique rewrites the model: it adds to the gradients of an update, keeps states beside the parameters, and says which rows
+ * are learnt again. Where one data set ends and the next begins, its own program takes down what must not be lost
+ * (`stdlib/programs/strategies.ts`).
+ */
+import type { Graph } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Call } from "#dsl/types/value.js";
+
+/** A parameter that trains, and the gradient of the rows' own mean loss. */
+export interface Learning {
+  readonly name: string;
+  readonly value: Tensor;
+  readonly gradient: Tensor;
+}
+/** A parameter before and after an update, and the gradient of the rows' own loss before it was clipped. */
+export interface Moved extends Learning {
+  readonly after: Tensor;
+}
+
+export interface StrategyImplementation {
+  /** Prefixes of the states that it keeps for a parameter (`ewc.anchor/`): `prefix + name`. A resumed run needs them. */
+  readonly states: readonly string[];
+  /** What the gradients become before they are clipped: those of a penalty added to them. Absent: as they are. */
+  regularise?(call: Call, graph: Graph, learning: readonly Learning[]): readonly Tensor[];
+  /** What it keeps of an update. */
+  watch?(call: Call, graph: Graph, moved: readonly Moved[]): void;
+  /** What it takes down of data that were learnt, as updates of its states. Absent: nothing. */
+  takeDown?(call: Call, graph: Graph, learnt: Learnt): void;
+  /** Which rows it looks at one by one, for squared gradients, when data were learnt; absent: none. */
+  looks?(call: Call): Looks;
+  /** Rows of earlier data that are learnt again beside the new ones; absent: none. */
+  memory?(call: Call): Memory;
+  /** All data until now are learnt from the weights that the first began with; absent: one after the other. */
+  anew?: true;
+}
+
+/** What the program that takes down sees. */
+export interface Learnt {
+  readonly parameters: readonly { readonly name: string; readonly value: Tensor }[];
+  /** f32 scalar, 1 before the first data set: what the model knew before; else 0. */
+  readonly first: Tensor;
+  /** The mean over rows of the squared gradient of a parameter; of strategies that look. */
+  readonly squared: (name: string) => Tensor;
+}
+
+/** How squared gradients are come by. */
+export interface Looks {
+  /**
+   * Labels whose log-probability is derived: `exact` all of them, weighed by their probabilities; `sampled` one that is drawn
+   * by these; `empirical` the row's own; `batched` the mean of a batch is squared, which is no Fisher information and is here
+   * to be compared with. Absent: `exact` where a row has one label of few, `sampled` of many, else `empirical`.
+   */
+  readonly labels?: "exact" | "sampled" | "empirical" | "batched" | null;
+  /** Most rows; absent: all. */
+  readonly rows?: number | null;
+}
+/** Rows that are kept of each data set. */
+export interface Memory {
+  /** A share of its rows, or their number. */
+  readonly of: { readonly share: number } | number;
+  /** `uniform`: all rows alike; `balanced`: as many of each label, as far as there are. */
+  readonly choose: "uniform" | "balanced";
+}
+
+declare module "#dsl/types/registry.js" {
+  interface Implementations {
+    strategy: StrategyImplementation;
+  }
+}

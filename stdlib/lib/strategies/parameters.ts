@@ -1,0 +1,37 @@
+/** Parameters that several strategies share. */
+import { parameter } from "#dsl/types/define.js";
+
+/** How much a penalty counts beside the rows' own loss; `what` goes on after "strength of". */
+export function strength<const V extends number>(value: V, doc: string, why: string) {
+  return parameter({
+    name: "strength",
+    type: { is: "number" },
+    doc,
+    range: { min: 0, exclusive: true },
+    positional: true,
+    default: { value },
+    why,
+    impact: "high",
+  });
+}
+
+/** Rows of each data set that are kept. */
+export const kept = parameter({
+  name: "share",
+  type: { is: "number", unit: "share-or-count" },
+  doc: "Rows of each earlier data set that are kept: a share of its training rows, or a number of them.",
+  range: { min: 0, exclusive: true },
+  positional: true,
+  default: { value: { share: 0.05 } },
+  why: "A few rows in a hundred already hold most of what would be forgotten; `show` says what more of them would bring.",
+  impact: "high",
+});
+export const choose = parameter({
+  name: "choose",
+  type: { is: "choice", of: ["uniform", "balanced"] },
+  doc: "Which rows are kept: `uniform` draws all alike, as a reservoir does of a stream; `balanced` keeps as many of each label, as far as there are.",
+  default: { value: "uniform" },
+  means: { uniform: "all rows alike", balanced: "as many of each label" },
+  why: "Rare labels are lost first where all rows are drawn alike.",
+  impact: "medium",
+});

@@ -1,0 +1,107 @@
+/**
+ * What strategies make of a training: the update with their penalties, and the programs that look at rows and take down what
+ * was learnt where one data set ends and the next begins.
+ */
+import { Graph } from "#dsl/graph/builder.js";
+import { gradient } from "#dsl/graph/gradient.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { optimise, PLAIN } from "#dsl/graph/passes/table.js";
+import type { Program, State } from "#dsl/graph/program.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Learning } from "../kinds/strategy.js";
+import { buildModel, modelInputs } from "./model.js";
+import type { AssembleOptions, LearntPrograms } from "./options.js";
+import { supervise } from "./supervision.js";
+
+/** Prefix of the states that hold sums of squared gradients. */
+export const SQUARES = "squares/";
+
+/**
+ * Updates every parameter by the optimizer, each strategy's penalty in its gradient. Strategies see the gradients of the rows'
+ * own loss, whatever others add to it.
+ */
+export function updateBy(
+  o: Pick<AssembleOptions, "optimizer" | "clip" | "strategies">,
+  graph: Graph,
+  learning: readonly Learning[],
+  { rate, step }: { readonly rate: Tensor; readonly step: Tensor },
+): { readonly norm: Tensor } {
+  const strategies = o.strategies ?? [];
+  const bent = strategies.reduce<readonly Tensor[]>(
+    (gradients, { call, implementation }) => {
+      const own = learning.map((one, i) => ({ ...one, gradient: must(gradients[i], "a gradient") }));
+      return implementation.regularise?.(call, graph, own) ?? gradients;
+    },
+    learning.map((one) => one.gradient),
+  );
+  const trainable = learning.map((one, i) => ({ ...one, gradient: must(bent[i], "a gradient") }));
+  const done = o.optimizer.implementation.apply(o.optimizer.call, graph, trainable, { rate, step, clip: o.clip });
+  for (const { call, implementation } of strategies)
+    implementation.watch?.(
+      call,
+      graph,
+      learning.map((one) => ({ ...one, after: graph.after(one.name) ?? one.value })),
+    );
+  return done;
+}
+
+/** The programs of strategies that look at rows or take something down; null: there are none. */
+export function buildLearnt(o: AssembleOptions, trainable: readonly string[]): LearntPrograms | null {
+  const strategies = (o.strategies ?? []).filter(({ implementation }) => implementation.takeDown);
+  if (strategies.length === 0) return null;
+  const looks = strategies.some(({ implementation }) => implementation.looks);
+  const looking = buildLook(o);
+  const states = looking.state;
+  return {
+    look: looks ? looking : null,
+    takeDown: buildTakeDown(
+      { ...o, strategies },
+      trainable.map((name) => [name, must(states[name], `state ${name}`)] as const),
+      looks,
+    ),
+  };
+}
+
+function sumOf(graph: Graph, name: string, { type }: State): Tensor {
+  return graph.state(SQUARES + name, { type, trains: false, initial: { zeros: true } });
+}
+
+/** In f32 and without dropout: small squares are what it is about. */
+function buildLook(o: AssembleOptions): Program {
+  const graph = new Graph();
+  const inputs = modelInputs(graph, o);
+  const supervised = supervise(graph, o, { weighed: false });
+  const share = graph.input("share", { dtype: "f32", shape: [] });
+  const model = buildModel({ ...o, dropout: 0 }, graph, inputs);
+  const loss = (model.plain ?? model.loss)(supervised, "sum");
+  const { state } = graph.program();
+  const trains = Object.entries(state).filter(([, one]) => one.trains);
+  const parameters = trains.map(([name, one]) => graph.state(name, one));
+  gradient(graph, loss, parameters).forEach((d, i) => {
+    const [name, one] = must(trains[i], "a parameter");
+    if (d) graph.update(SQUARES + name, sumOf(graph, name, one).add(d.square().multiply(share)));
+  });
+  graph.output("loss", loss);
+  return optimise(graph.program(), { ...PLAIN, ...(o.passes?.storage && { storage: o.passes.storage }) });
+}
+
+/** `dtype`: of the two scalars that it is told. */
+export function buildTakeDown(
+  o: Pick<AssembleOptions, "strategies">,
+  states: readonly (readonly [name: string, state: State])[],
+  looks: boolean,
+  dtype: "f32" | "f64" = "f32",
+): Program {
+  const graph = new Graph();
+  const rows = graph.input("rows", { dtype, shape: [] });
+  const first = graph.input("first", { dtype, shape: [] });
+  const of = new Map(states);
+  const parameters = states.map(([name, state]) => ({ name, value: graph.state(name, state) }));
+  const squared = (name: string): Tensor =>
+    sumOf(graph, name, must(of.get(name), `state ${name}`)).divide(rows.maximum(1));
+  for (const { call, implementation } of o.strategies ?? [])
+    implementation.takeDown?.(call, graph, { parameters, first, squared });
+  for (const [name, state] of looks ? states : []) graph.update(SQUARES + name, sumOf(graph, name, state).filled(0));
+  graph.output("rows", rows.add(0));
+  return optimise(graph.program(), PLAIN);
+}

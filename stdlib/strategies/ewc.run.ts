@@ -1,0 +1,46 @@
+/**
+ * Elastic weight consolidation. Beside each parameter stand `ewc.fisher/<name>`, the sum of what earlier data said, and
+ * `ewc.anchor/<name>`. Penalties of several data sets are one: Σ Fₖ (θ − θₖ)² has the gradient of (Σ Fₖ) (θ − θ̄)², θ̄ being
+ * the mean of the θₖ weighed by their Fₖ; where all Fₖ are zero it is the latest θₖ, and pulls at nothing.
+ */
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { Call } from "#dsl/types/value.js";
+import type { Looks, StrategyImplementation } from "../kinds/strategy.js";
+import { moment } from "../lib/optimizers/clipping.js";
+import { pulled } from "../lib/strategies/penalty.js";
+import { word } from "./ewc.js";
+
+const FISHER = "ewc.fisher/";
+const ANCHOR = "ewc.anchor/";
+
+export const ewc: StrategyImplementation = {
+  states: [FISHER, ANCHOR],
+  regularise: (call, graph, learning) =>
+    pulled(graph, learning, { factor: argumentsOf(word, call).strength, anchor: ANCHOR, importance: FISHER }),
+  looks(call): Looks {
+    const { fisher, rows } = argumentsOf(word, call);
+    return { labels: fisher, rows };
+  },
+  takeDown(call, graph, { parameters, squared }) {
+    const decay = decayOf(call);
+    for (const { name, value } of parameters) {
+      const before = moment(graph, FISHER + name, value);
+      const anchor = moment(graph, ANCHOR + name, value);
+      const own = squared(name);
+      const kept = decay === null ? before : before.multiply(decay);
+      const sum = kept.add(own);
+      graph.update(FISHER + name, sum);
+      // anchor + (θ − anchor) · F / ΣF: nothing is lost to rounding where both are near each other.
+      const share = own.divide(sum.maximum(TINY));
+      const moved = anchor.add(value.subtract(anchor).multiply(share));
+      graph.update(ANCHOR + name, decay === null ? sum.greater(0).select(moved, value) : value);
+    }
+  },
+};
+
+/** Below any square of a gradient that f32 tells from zero. */
+const TINY = 1e-38;
+
+function decayOf(call: Call): number | null {
+  return argumentsOf(word, call).online ?? null;
+}

@@ -1,0 +1,83 @@
+import { defineWord } from "#dsl/types/define.js";
+import { strength } from "../lib/strategies/parameters.js";
+
+export const word = defineWord({
+  kind: "strategy",
+  name: "ewc",
+  doc: "Elastic weight consolidation: holds each weight near where earlier data left it, the more the surer their answers depend on it: (strength / 2) · Σ F (θ − θ*)² is added to the loss, F being the diagonal of the Fisher information, row by row.",
+  example: "strategy: ewc(strength: 1000, fisher: sampled)",
+  since: "0.2.0",
+  references: [
+    {
+      title: "Overcoming catastrophic forgetting in neural networks",
+      by: "Kirkpatrick et al.",
+      year: 2017,
+      at: "https://doi.org/10.1073/pnas.1611835114",
+    },
+    {
+      title: "On the Computation of the Fisher Information in Continual Learning",
+      by: "van de Ven",
+      year: 2025,
+      at: "https://arxiv.org/abs/2502.11756",
+    },
+    {
+      title: "Progress & Compress (online EWC)",
+      by: "Schwarz et al.",
+      year: 2018,
+      at: "https://arxiv.org/abs/1805.06370",
+    },
+  ],
+  elsewhere: {
+    ...{ EWC: "ewc", elastic_weight_consolidation: "ewc", ewc_lambda: "strength", lambda: "strength" },
+    ...{ importance: "strength", fisher_n: "rows", fisher_labels: "fisher", gamma: "online", decay_factor: "online" },
+  },
+  advice: { mode: "leave it out, or write `online: 0.95` for online EWC" },
+  parameters: [
+    strength(
+      1000,
+      "How much the penalty counts beside the rows' own loss.",
+      "F is small where a model is sure, so its factor is large; it depends on task and technique: `sweep` it by what is forgotten.",
+    ),
+    {
+      name: "fisher",
+      type: {
+        is: "choice",
+        of: ["exact", "sampled", "empirical", "batched"],
+        elsewhere: { true: "empirical", sample: "sampled", all: "exact", batch: "batched" },
+      },
+      doc: "Whose log-probability is derived, for each row by itself: `exact`: of all labels, weighed by their probabilities; `sampled`: of one that is drawn by these; `empirical`: of the row's own label. `batched` squares the mean over a batch, which is no Fisher information: many programs do so, and here it is for comparison.",
+      default: {
+        derived:
+          "exact where a row has one label of at most 10, else sampled; empirical where the task has no labels to draw from",
+        from: () => null,
+      },
+      means: {
+        exact: "all labels, weighed by their probabilities",
+        sampled: "one label, drawn by their probabilities",
+        empirical: "the row's own label",
+        batched: "the mean gradient of a batch, squared: for comparison",
+      },
+      why: "Exact needs a backward pass for each label, and is the information itself; a drawn label needs one pass and is right on average; a row's own label isn't, and is small where the model is right.",
+      impact: "medium",
+    },
+    {
+      name: "rows",
+      type: { is: "number", integer: true },
+      doc: "Most rows of each data set that are looked at.",
+      range: { min: 1 },
+      default: { derived: "all of them", from: () => null },
+      why: "Each row is a pass of its own; some hundreds often say as much.",
+      impact: "low",
+    },
+    {
+      name: "online",
+      type: { is: "number" },
+      doc: "Online EWC: one sum for all data, each earlier one weighed down by this factor, and held near the latest weights. Absent: every data set keeps its own penalty (their sum is kept, which is the same).",
+      range: { min: 0, max: 1, exclusive: true },
+      default: { derived: "a penalty for each data set", from: () => null },
+      why: "After many data sets the penalties add up until nothing can be learnt.",
+      impact: "medium",
+    },
+  ],
+  load: async () => (await import("./ewc.run.js")).ewc,
+});

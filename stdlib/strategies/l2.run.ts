@@ -1,0 +1,20 @@
+/** A pull to the weights that the first data set found: `l2.anchor/<name>`. */
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { StrategyImplementation } from "../kinds/strategy.js";
+import { moment } from "../lib/optimizers/clipping.js";
+import { pulled } from "../lib/strategies/penalty.js";
+import { word } from "./l2.js";
+
+const ANCHOR = "l2.anchor/";
+
+export const l2: StrategyImplementation = {
+  states: [ANCHOR],
+  regularise: (call, graph, learning) =>
+    pulled(graph, learning, { factor: argumentsOf(word, call).strength, anchor: ANCHOR }),
+  takeDown(_call, graph, { parameters, first }) {
+    for (const { name, value } of parameters) {
+      const anchor = moment(graph, ANCHOR + name, value);
+      graph.update(ANCHOR + name, anchor.add(value.subtract(anchor).multiply(first)));
+    }
+  },
+};

@@ -1,0 +1,27 @@
+import { defineWord } from "#dsl/types/define.js";
+import { strength } from "../lib/strategies/parameters.js";
+
+export const word = defineWord({
+  kind: "strategy",
+  name: "l2",
+  doc: "Holds every weight that trains near where the first data set found it: (strength / 2) · Σ (θ − θ₀)² is added to the loss.",
+  example: "strategy: l2(strength: 0.1)",
+  since: "0.2.0",
+  references: [
+    {
+      title: "Explicit Inductive Bias for Transfer Learning with Convolutional Networks (L2-SP)",
+      by: "Li, Grandvalet and Davoine",
+      year: 2018,
+      at: "https://arxiv.org/abs/1802.01483",
+    },
+  ],
+  elsewhere: { l2_sp: "l2", l2sp: "l2", L2: "l2", l2_lambda: "strength", alpha: "strength", lambda: "strength" },
+  parameters: [
+    strength(
+      0.1,
+      "How much a weight's distance counts beside the rows' own loss.",
+      "All weights are held alike, whatever they are for: more of it and nothing new is learnt.",
+    ),
+  ],
+  load: async () => (await import("./l2.run.js")).l2,
+});

@@ -1,0 +1,26 @@
+import { defineWord } from "#dsl/types/define.js";
+import { choose, kept } from "../lib/strategies/parameters.js";
+
+export const word = defineWord({
+  kind: "strategy",
+  name: "replay",
+  doc: "Keeps some rows of each data set and learns them again beside the new ones. Rows are kept as they were cleaned, redacted where the data say so, beside the run alone: no deployment and no bundle has them.",
+  example: "strategy: replay(5%, choose: balanced)",
+  since: "0.2.0",
+  references: [
+    {
+      title: "On Tiny Episodic Memories in Continual Learning",
+      by: "Chaudhry et al.",
+      year: 2019,
+      at: "https://arxiv.org/abs/1902.10486",
+    },
+  ],
+  elsewhere: {
+    ...{ rehearsal: "replay", experience_replay: "replay", Replay: "replay", er: "replay" },
+    ...{ mem_size: "share", memory: "share", memory_size: "share", buffer_size: "share", buffer: "share" },
+    ...{ policy: "choose", storage_policy: "choose", sampling: "choose" },
+  },
+  parameters: [kept, choose],
+  capabilities: { remembers: true },
+  load: async () => (await import("./replay.run.js")).replay,
+});

@@ -1,0 +1,42 @@
+/**
+ * Synaptic intelligence. Beside each parameter stand `si.path/<name>`, what its movement lowered the loss by since the last
+ * data set, `si.importance/<name>` and `si.anchor/<name>`. The gradient is that of the rows' own loss, unclipped.
+ */
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { StrategyImplementation } from "../kinds/strategy.js";
+import { moment } from "../lib/optimizers/clipping.js";
+import { pulled } from "../lib/strategies/penalty.js";
+import { word } from "./si.js";
+
+const PATH = "si.path/";
+const IMPORTANCE = "si.importance/";
+const ANCHOR = "si.anchor/";
+
+export const si: StrategyImplementation = {
+  states: [PATH, IMPORTANCE, ANCHOR],
+  regularise: (call, graph, learning) =>
+    pulled(graph, learning, {
+      factor: 2 * argumentsOf(word, call).strength,
+      anchor: ANCHOR,
+      importance: IMPORTANCE,
+    }),
+  watch(_call, graph, moved) {
+    for (const { name, value, after, gradient } of moved) {
+      const path = moment(graph, PATH + name, value);
+      graph.update(PATH + name, path.subtract(gradient.multiply(after.subtract(value))));
+    }
+  },
+  takeDown(call, graph, { parameters }) {
+    const { damping } = argumentsOf(word, call);
+    for (const { name, value } of parameters) {
+      const [path, importance, anchor] = [PATH, IMPORTANCE, ANCHOR].map((prefix) =>
+        moment(graph, prefix + name, value),
+      );
+      if (!path || !importance || !anchor) continue;
+      const far = value.subtract(anchor).square().add(damping);
+      graph.update(IMPORTANCE + name, importance.add(path.maximum(0).divide(far)));
+      graph.update(ANCHOR + name, value);
+      graph.update(PATH + name, path.filled(0));
+    }
+  },
+};

@@ -1,0 +1,39 @@
+import { defineWord } from "#dsl/types/define.js";
+import { strength } from "../lib/strategies/parameters.js";
+
+export const word = defineWord({
+  kind: "strategy",
+  name: "si",
+  doc: "Synaptic intelligence: adds up while it trains by how much each weight's movement lowered the loss, and holds those that did near where they are: strength · Σ Ω (θ − θ*)² is added to the loss. It looks at no row again.",
+  example: "strategy: si(strength: 0.1)",
+  since: "0.2.0",
+  references: [
+    {
+      title: "Continual Learning Through Synaptic Intelligence",
+      by: "Zenke, Poole and Ganguli",
+      year: 2017,
+      at: "https://arxiv.org/abs/1703.04200",
+    },
+  ],
+  elsewhere: {
+    ...{ SynapticIntelligence: "si", synaptic_intelligence: "si", si_lambda: "strength", c: "strength" },
+    ...{ epsilon: "damping", eps: "damping", xi: "damping" },
+  },
+  parameters: [
+    strength(
+      0.1,
+      "How much the penalty counts beside the rows' own loss (c in the paper).",
+      "The paper's own for images; text takes 0.1 to 1.",
+    ),
+    {
+      name: "damping",
+      type: { is: "number" },
+      doc: "Added to the square of a weight's movement where its share of the loss is divided by it (ξ in the paper).",
+      range: { min: 0, exclusive: true },
+      default: { value: 0.1 },
+      why: "Weights that hardly moved would else be held without end.",
+      impact: "medium",
+    },
+  ],
+  load: async () => (await import("./si.run.js")).si,
+});

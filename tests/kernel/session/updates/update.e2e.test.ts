@@ -1,0 +1,157 @@
+/** `update`: a model goes on from its own weights, its head grows, rows come back, and what was interrupted goes on. */
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Shown } from "#kernel/core/display/shown.js";
+import { carriedState, readCarried, readMemory } from "#kernel/artifacts/carried.js";
+import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import { NotebookOfOne } from "../notebook-of-one.js";
+import { definitions, writeSmallTraining } from "../small-training.js";
+
+const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+const recipe = "epochs: 2, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), keep: last";
+
+function floatsOf(file: string, name: string): Float32Array {
+  const { bytes } = readTensor(file, name);
+  return new Float32Array(bytes.slice().buffer);
+}
+
+describe("update", function () {
+  this.timeout(120_000);
+  let book: NotebookOfOne;
+  const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
+  const fileOf = (name: string): string => model(name).weights!.checkpoint.file;
+  before(async () => {
+    book = new NotebookOfOne();
+    writeSmallTraining(book.folder);
+    const rows = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n").slice(1);
+    // The second data set has a label of the first and one of its own, the third two of its own.
+    const second = rows.slice(0, 32).map((row) => row.replace(/,yes$/, ",maybe"));
+    const third = rows.slice(32).map((row) => row.replace(/,yes$/, ",often").replace(/,no$/, ",never"));
+    writeFileSync(join(book.folder, "second.csv"), ["text,label", ...second].join("\n"));
+    writeFileSync(join(book.folder, "third.csv"), ["text,label", ...third].join("\n"));
+    await book.run(`${definitions}
+data e like d { source: csv("second.csv") }
+data f like d { source: csv("third.csv") }
+train m on d { ${recipe} }`);
+  });
+  after(() => book.close());
+
+  it("begins with the weights of the name, whatever was run since, and says what each data set is worth", async () => {
+    const shown = text(await book.run(`update m on e, f as once { ${recipe}, strategy: naive }`));
+    const again = text(await book.run(`update m on e, f as twice { ${recipe}, strategy: naive }`));
+    const matrix = /after +d\.validation +e\.validation +f\.validation\n─+\n(?:.+\n){4}/;
+    const [table] = matrix.exec(shown.slice(shown.lastIndexOf("accuracy of once"))) ?? [];
+    assert.ok(table, shown);
+    assert.equal(matrix.exec(again.slice(again.lastIndexOf("accuracy of twice")))?.[0], table);
+    for (const name of Object.keys(readHeader(fileOf("once")).tensors))
+      assert.deepEqual(floatsOf(fileOf("once"), name), floatsOf(fileOf("twice"), name), name);
+    assert.equal(model("once").folder, model("once_2").folder);
+    assert.notEqual(model("once").weights!.plan.recipeHash, model("once_1").weights!.plan.recipeHash);
+  });
+
+  it("keeps old labels where they are, and adds new ones behind them", async () => {
+    assert.deepEqual([...model("m").labels].sort(), ["no", "yes"]);
+    const labels = [...model("m").labels, "maybe", "never", "often"];
+    assert.deepEqual(model("once_1").labels.slice(0, 2), model("m").labels);
+    assert.deepEqual([...model("once").labels].slice(0, 3), labels.slice(0, 3));
+    assert.deepEqual([...model("once").labels].sort(), [...labels].sort());
+    const { shape } = readHeader(fileOf("once")).tensors["classifier.weight"]!;
+    assert.equal(shape[0], 5);
+    const said = await model("once").predict(["a good film w3"]);
+    assert.ok(labels.includes(String((said[0] as unknown as { label: string }).label)));
+  });
+
+  it("with no step to speak of it is the model that it was", async () => {
+    // A rate of nearly nothing: what differs would be what the first stage began with.
+    await book.run(
+      `update m on e as still { steps: 1, batch_size: 8, optimizer: sgd(learning_rate: 1e-12, momentum: 0), keep: last, strategy: naive }`,
+    );
+    const [before, after] = [fileOf("m"), fileOf("still")];
+    for (const name of Object.keys(readHeader(after).tensors).filter((one) => !/^(?:adam|sgd)\./.test(one))) {
+      const [had, has] = [floatsOf(before, name), floatsOf(after, name)];
+      had.forEach((value, i) => assert.ok(Math.abs(value - has[i]!) < 1e-7, `${name}[${String(i)}]`));
+    }
+  });
+
+  it("learns rows of earlier data again, which lie beside the run", async () => {
+    await book.run(`update m on e, f as kept { ${recipe}, strategy: replay(25%) }`);
+    const first = readMemory(model("kept_1").folder!);
+    const rows = { d: 48, e: 24 };
+    const of = (memory: readonly { readonly data: string }[], data: string) =>
+      memory.filter((one) => one.data === data);
+    assert.equal(of(first, "d").length, rows.d / 4);
+    assert.equal(of(first, "e").length, rows.e / 4);
+    assert.ok(first.every(({ roles }) => typeof roles["text"] === "string" && typeof roles["label"] === "string"));
+    assert.equal(model("kept_1").history.length, 2 * Math.ceil((rows.e + rows.d / 4) / 8));
+    const second = readMemory(model("kept_2").folder!);
+    assert.deepEqual(second.slice(0, first.length), first);
+    await book.run(`update kept on e as later { ${recipe}, strategy: replay(25%) }`);
+    assert.equal(model("later_1").history.length, 2 * Math.ceil((rows.e + second.length) / 8));
+  });
+
+  it("holds what the squared gradients of single rows say", async () => {
+    await book.run(`update m on e as held { ${recipe}, strategy: ewc(strength: 10, fisher: empirical) }`);
+    const state = carriedState(model("held").folder!);
+    const { tensors } = readHeader(state);
+    const fishers = Object.keys(tensors).filter((name) => name.startsWith("ewc.fisher/"));
+    assert.ok(fishers.length > 0);
+    for (const name of fishers) {
+      const own = floatsOf(state, name);
+      assert.ok(
+        own.every((one) => one >= 0 && Number.isFinite(one)),
+        name,
+      );
+    }
+    assert.ok(fishers.some((name) => floatsOf(state, name).some((one) => one > 0)));
+    // A strength beyond all measure keeps every weight that earlier answers depend on where it was.
+    const sgd = recipe.replace(/adamw\(.*?\)/, "sgd(learning_rate: 1e-6, momentum: 0)");
+    await book.run(`update m on e as stiff { ${sgd}, strategy: ewc(strength: 1e6, fisher: exact) }
+update m on e as loose { ${sgd.replace("1e-6", "0.05")}, strategy: naive }`);
+    const bias = (file: string) => floatsOf(file, "classifier.bias").slice(0, 2);
+    const [had, stiff, loose] = [bias(fileOf("m")), bias(fileOf("stiff")), bias(fileOf("loose"))];
+    const far = (values: Float32Array) => Math.hypot(...values.map((one, i) => one - had[i]!));
+    assert.ok(far(stiff) < far(loose) / 10, `${String(far(stiff))}, ${String(far(loose))}`);
+  });
+
+  it("goes on where it was interrupted, past what is done", async () => {
+    const stop = new AbortController();
+    const define = book.session.models.define.bind(book.session.models);
+    book.session.models.define = (plan, as) => {
+      if (as === "cut_2") setTimeout(() => stop.abort(), 30);
+      return define(plan, as);
+    };
+    const update = (more: string) => `update m on e, f as cut { ${recipe}, strategy: [replay(25%), si]${more} }`;
+    await assert.rejects(book.run(update(""), { signal: stop.signal }), /interrupted|abort/i);
+    book.session.models.define = define;
+    const done = readdirSync(book.runs).filter((id) => id.startsWith("cut_1"));
+    assert.equal(done.length, 1);
+    const shown = text(await book.run(update(", resume: true")));
+    assert.deepEqual(
+      readdirSync(book.runs).filter((id) => id.startsWith("cut_1")),
+      done,
+    );
+    assert.match(shown, /accuracy of cut\n/);
+    await book.run(`update m on e, f as whole { ${recipe}, strategy: [replay(25%), si] }`);
+    for (const name of ["cut_1", "cut_2"]) {
+      const [own, other] = [name, name.replace("cut", "whole")].map((one) => readCarried(model(one).folder!));
+      assert.deepEqual(own?.scores, other?.scores, name);
+      const [a, b] = [name, name.replace("cut", "whole")].map((one) => carriedState(model(one).folder!));
+      for (const tensor of Object.keys(readHeader(a!).tensors)) {
+        const [had, has] = [floatsOf(a!, tensor), floatsOf(b!, tensor)];
+        had.forEach((value, i) => assert.ok(Math.abs(value - has[i]!) <= 1e-5 * Math.max(1, Math.abs(value)), tensor));
+      }
+    }
+  });
+
+  it("refuses what makes no sense, at its place", async () => {
+    const refused = async (words: string, code: RegExp): Promise<void> => {
+      await assert.rejects(book.run(words), (error: Error) => code.test(error.message) || assert.fail(error.message));
+    };
+    await refused(`update m on e as x { strategy: [naive, replay(5%)] }`, /says all of how data are learnt/);
+    await refused(`update m on e as x { strategy: [ewc(1), ewc(2)] }`, /listed twice/);
+    await refused(`update nobody on e as x { strategy: naive }`, /nobody/);
+    await refused(`model n like m { max_length: 12 }\nupdate n on e as x { strategy: naive }`, /has not been trained/);
+  });
+});

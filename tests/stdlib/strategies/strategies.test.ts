@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import { validate } from "#dsl/graph/validate.js";
+import { values, type Values } from "#dsl/graph/values.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import { registry } from "#stdlib/registry.js";
+import { programsOf, runs, SHAPES, squaresOf, titleOf, zeroState } from "./golden.js";
+
+const words = registry.ofKind("strategy").filter((word) => !word.planned);
+/** Words whose programs change; the others choose rows. */
+const penalties = async (): Promise<readonly string[]> => {
+  const found = await Promise.all(
+    words.map(async ({ name }) => ((await implementationOf(registry, "strategy", name)).regularise ? [name] : [])),
+  );
+  return found.flat();
+};
+
+describe("strategies", () => {
+  it("that add a penalty are all held to an oracle, clipped and not", async () => {
+    for (const name of await penalties())
+      for (const clipped of [true, false])
+        assert.ok(
+          runs.some((run) => run.word === name && (run.clip !== null) === clipped),
+          name,
+        );
+  });
+  for (const run of runs)
+    it(`${titleOf(run)}: every weight after every step of three data sets, in float64`, async () => {
+      const strategy = await implementationOf(registry, "strategy", run.word);
+      const { update, takeDown } = programsOf(run, strategy);
+      validate(update);
+      validate(takeDown);
+      let state: Record<string, Values> = zeroState(update, takeDown);
+      for (const name of Object.keys(state)) {
+        const declared = [...strategy.states, "squares/"].some((prefix) => name.startsWith(prefix));
+        assert.ok(name in SHAPES || declared, `${name} is declared`);
+      }
+      for (const [name, begin] of Object.entries(run.begin)) state[name] = values(SHAPES[name]!, begin);
+      run.tasks.forEach(({ fisher, steps }, task) => {
+        state = { ...state, ...(strategy.looks && squaresOf(run, fisher)) };
+        const taken = { rows: values([], [run.rows]), first: values([], [task === 0 ? 1 : 0]) };
+        state = { ...state, ...evaluate(takeDown, taken, state).state };
+        steps.forEach((step, i) => {
+          const feeds: Record<string, Values> = { rate: values([], [run.rate]), step: values([], [i + 1]) };
+          Object.entries(SHAPES).forEach(([name, shape], k) => {
+            feeds[`d.${name}`] = values(shape, step.gradients[k]!);
+          });
+          const done = evaluate(update, feeds, state);
+          state = { ...state, ...done.state };
+          const norm = done.outputs["norm"]!.data[0]!;
+          assert.ok(
+            Math.abs(norm - step.norm) <= 1e-9 * step.norm,
+            `task ${task}, step ${i}: norm ${norm}, ${step.norm}`,
+          );
+          Object.keys(SHAPES).forEach((name, k) =>
+            state[name]!.data.forEach((value, j) => {
+              const want = step.values[k]![j]!;
+              assert.ok(
+                Math.abs(value - want) <= 1e-9 * Math.max(1, Math.abs(want)),
+                `task ${task}, step ${i}, ${name}[${j}]: ${value}, the oracle says ${want}`,
+              );
+            }),
+          );
+        });
+      });
+    });
+});
