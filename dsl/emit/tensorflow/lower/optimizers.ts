@@ -57,14 +57,28 @@ const adamwInPlace: InPlace<"adamw"> = (l, node, handles, after) => {
   );
 };
 
+/**
+ * Sum of scalars, the same to the last bit each time. TensorFlow's AddN adds first what it may write over, and which of its
+ * inputs that is hangs on who else still holds them, so on threads.
+ */
+function inOrder(l: Lowering, scalars: readonly string[]): string {
+  const [only] = scalars;
+  if (only !== undefined && scalars.length === 1) return only;
+  const all = l.graph.node("Pack", [...scalars], {
+    N: { int: scalars.length },
+    T: { type: "f32" },
+    axis: { int: 0 },
+  });
+  return l.reduce("Sum", all, [0], false);
+}
+
 export const inPlace: StepsInPlace = { adamw: adamwInPlace };
 
 export const optimizers = {
   global_norm: (l, node) => [
     () => {
       const squares = node.inputs.map((r) => l.op("L2Loss", [l.full(r)]));
-      const sum = l.graph.node("AddN", squares, { N: { int: squares.length }, T: { type: "f32" } });
-      return { full: l.op("Sqrt", [l.op("Mul", [sum, l.graph.float(2)])]) };
+      return { full: l.op("Sqrt", [l.op("Mul", [inOrder(l, squares), l.graph.float(2)])]) };
     },
   ],
   adamw: (l, node) => {
