@@ -32,7 +32,13 @@ export interface RunRecord {
   readonly seeds: Readonly<Record<string, number>>;
   /** Of Tunebook, Node, the engine's library and the packages that make numbers. */
   readonly versions: Readonly<Record<string, string>>;
-  readonly engine: { readonly name: string; readonly device: string; readonly threads: number };
+  readonly engine: {
+    readonly name: string;
+    readonly device: string;
+    readonly threads: number;
+    /** `engine { deterministic: true }`; absent: it was off. */
+    readonly deterministic?: true;
+  };
   readonly machine: { readonly platform: string; readonly processor: string; readonly cores: number };
   /** Variables of a list, whatever else the environment has. */
   readonly environment: Readonly<Record<string, string>>;
@@ -54,7 +60,7 @@ const recordSchema: Schema<RunRecord> = fields({
   others: v.exactOptional(v.array(text)),
   seeds: table(v.number()),
   versions: table(text),
-  engine: fields({ name: text, device: text, threads: whole() }),
+  engine: fields({ name: text, device: text, threads: whole(), deterministic: v.exactOptional(v.literal(true)) }),
   machine: fields({ platform: text, processor: text, cores: whole() }),
   environment: table(text),
   git: v.exactOptional(

@@ -19,6 +19,8 @@ export interface EngineInfo {
   readonly title: string;
   readonly device: "cpu" | "gpu" | "wasm" | "webgpu";
   readonly threads: number;
+  /** Asked for by `EngineOptions.deterministic`; absent: it wasn't. */
+  readonly deterministic?: true;
   readonly pid: number;
   /** Why this engine was taken, and what that costs if it wasn't the first choice: a sentence to show. */
   readonly why: string;
@@ -88,6 +90,8 @@ export interface EngineOptions {
   readonly work?: Work;
   /** Threads for one operation; default: one per core. */
   readonly threads?: number;
+  /** TensorFlow's own switch for ops that add in any order (on a graphics card: the processor's never do). Absent: it is left as it is. */
+  readonly deterministic?: true;
   /** Further environment of the host process. */
   readonly env?: Readonly<Record<string, string>>;
 }

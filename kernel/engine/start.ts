@@ -57,6 +57,8 @@ async function startSome(options: EngineOptions): Promise<Engine> {
 
 /** Keeps CUDA from seeing a card where the processor was asked for. */
 const withoutCard = { CUDA_VISIBLE_DEVICES: "-1" };
+/** TensorFlow and its libraries on a card then take kernels without atomic sums, or say that an op has none. */
+const inOneOrder = { TF_DETERMINISTIC_OPS: "1", TF_CUDNN_DETERMINISTIC: "1" };
 const written = (device: DeviceName): string => (device === "webgpu" ? "WebGPU" : device);
 /** `first`, then the others in their order. */
 const orderFrom = (first: EngineName, names: readonly EngineName[]): readonly EngineName[] => [
@@ -90,7 +92,11 @@ async function startOne(name: EngineName, options: EngineOptions, why: string): 
   const threads = hostThreads(options.threads);
   const client = new HostClient(
     name,
-    hostEnvironment(name, threads, { ...(device === "cpu" && withoutCard), ...options.env }),
+    hostEnvironment(name, threads, {
+      ...(device === "cpu" && withoutCard),
+      ...(options.deterministic && inOneOrder),
+      ...options.env,
+    }),
   );
   try {
     const info = await client.call("start", {
@@ -99,7 +105,7 @@ async function startOne(name: EngineName, options: EngineOptions, why: string): 
       threads,
       device,
     });
-    return new HostedEngine(client, { ...info, why });
+    return new HostedEngine(client, { ...info, why, ...(options.deterministic && { deterministic: true }) });
   } catch (e) {
     await client.close();
     const reason = e instanceof Error ? e.message : String(e);

@@ -56,6 +56,7 @@ export function differingIn(here: Side, there: Side): Differing {
       ...told("machine", "engine", ({ lock }) => lock.engine),
       ...told("machine", "device", ({ record }) => record?.engine.device),
       ...told("machine", "threads", ({ record }) => record && String(record.engine.threads)),
+      ...told("machine", "deterministic", ({ record }) => record && String(record.engine.deterministic ?? false)),
       ...told("machine", "platform", ({ record }) => record?.machine.platform),
       ...told("machine", "processor", ({ record }) => record?.machine.processor),
       ...(here.record && there.record ? entries("machine", here.record.environment, there.record.environment) : []),

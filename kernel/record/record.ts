@@ -41,14 +41,14 @@ async function recorded({ plan, base, prepared, engine, folder, version, signal 
     splitHashes(prepared),
     gitOf(folder),
   ]);
-  const { name, device, threads } = engine;
+  const { name, device, threads, deterministic } = engine;
   return {
     splits,
     files: read.files.map(({ sort, name: file, bytes, hash }) => ({ sort, name: file, bytes, hash })),
     ...(read.others.length > 0 && { others: read.others.map(({ word }) => word) }),
     seeds: { training: recipe.training.seed, data: recipe.data.seed },
     versions: versionsOf(engine, version),
-    engine: { name, device, threads },
+    engine: { name, device, threads, ...(deterministic && { deterministic }) },
     machine: {
       platform: `${process.platform} ${process.arch}`,
       processor: processorName(),

@@ -38,7 +38,7 @@ export function shipmentOf(
   const words = wordsIn(plansOf(action), session.vocabulary.told());
   const { live, bests, tables, refused } = namesOf(session.known, session.around(hostContext));
   if (words.length > 0 || refused.length > 0) throw new CodedError("not-shippable", { what, words, values: refused });
-  const { engine, device, threads } = session.engines.settings;
+  const { engine, device, threads, deterministic } = session.engines.settings;
   const shipment: Shipment = {
     version: 1,
     tunebook: version,
@@ -46,7 +46,12 @@ export function shipmentOf(
     ...{ folder: hostContext.folder, runs: session.runs, parameters: hostContext.parameters },
     typescript: hostContext.typescript(),
     ...{ live, bests, trained: session.models.weighed() },
-    engine: { engine, ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) },
+    engine: {
+      engine,
+      ...(device !== undefined && { device }),
+      ...(threads !== undefined && { threads }),
+      ...(deterministic && { deterministic }),
+    },
     statement: {
       ...{ verb: action.verb, name: action.name, source: action.source, span: action.span },
       recipes: recipesOf(action),

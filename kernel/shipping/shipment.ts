@@ -37,7 +37,7 @@ export interface Shipment {
   >;
   /** Names that stand for weights: the folder of their run, and what tells them. */
   readonly trained: Readonly<Record<string, { readonly run: string; readonly recipeHash: string }>>;
-  readonly engine: Pick<EngineOptions, "engine" | "device" | "threads">;
+  readonly engine: Pick<EngineOptions, "engine" | "device" | "threads" | "deterministic">;
   readonly statement: Statement;
 }
 export interface Statement {
@@ -79,6 +79,7 @@ export const shipmentSchema: Schema<Shipment> = fields({
     engine: v.picklist(["auto", "tensorflow", "onnx", "tfjs"]),
     device: v.exactOptional(v.picklist(["auto", "cpu", "gpu", "wasm", "webgpu"])),
     threads: v.exactOptional(v.number()),
+    deterministic: v.exactOptional(v.literal(true)),
   }),
   statement: fields({
     ...{ verb: v.string(), name: v.string(), source: v.string(), span },

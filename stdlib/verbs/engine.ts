@@ -62,9 +62,9 @@ export const word: BuiltVerb = {
     {
       name: "deterministic",
       type: { is: "boolean" },
-      doc: "The same bits on every run, perhaps slower.",
+      doc: "On a graphics card TensorFlow adds in one order (`TF_DETERMINISTIC_OPS`), which takes longer, and an op that can't is an error. On the processor nothing changes: there a training gives the same bits each time anyway. The run's record says whether it was on.",
       default: { value: false },
-      why: "On one machine and engine runs repeat anyway.",
+      why: "On the processor runs repeat to the last bit; a card's sums come in any order.",
       impact: "low",
     },
     {

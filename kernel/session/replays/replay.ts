@@ -152,7 +152,12 @@ function engineOptions({ lock, record }: Side, o: ReplayOptions): EngineOptions 
   const same = engine === had?.name;
   const threads = o.threads ?? had?.threads;
   const device = o.device ?? (same ? (had?.device as EngineOptions["device"]) : undefined);
-  return { engine, ...(threads !== undefined && { threads }), ...(device !== undefined && { device }) };
+  return {
+    engine,
+    ...(threads !== undefined && { threads }),
+    ...(device !== undefined && { device }),
+    ...(had?.deterministic && { deterministic: true as const }),
+  };
 }
 function engineIn(title: string): EngineOptions["engine"] {
   if (title.startsWith("TensorFlow")) return "tensorflow";

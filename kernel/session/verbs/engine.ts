@@ -12,7 +12,11 @@ export async function runEngine(
   const device = (settings["device"] ?? "auto") as DeviceName;
   const threads = settings["threads"];
   await session.weights.close();
-  await session.engines.configure({ engine, device, ...(typeof threads === "number" ? { threads } : {}) });
+  await session.engines.configure({
+    ...{ engine, device },
+    ...(typeof threads === "number" && { threads }),
+    ...(settings["deterministic"] === true && { deterministic: true as const }),
+  });
   session.datasets.engine = engine;
   const { info } = await session.engines.engine();
   stage.screen.display({ bundle: { "text/plain": `engine: ${info.title}, ${info.threads} threads` } });
