@@ -26,6 +26,8 @@ export async function watchRun(run: RunFolder, watcher: Watcher, signal?: AbortS
   const client = await ControlClient.to(run.path);
   const leave = (): void => client?.close();
   signal?.addEventListener("abort", leave, { once: true });
+  // It may have come while nobody listened to it.
+  if (signal?.aborted) leave();
   try {
     const first = client && (await client.ask("follow"));
     const log = Buffer.from(readRegular(run.eventsFile) ?? "");
