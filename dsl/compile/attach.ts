@@ -1,6 +1,7 @@
-/** `attach`: a training that runs, or ran, by itself: its name stands for the model that it makes, as after `load`. */
-import { failed } from "../types/facts.js";
+/** `attach`: a training or a sweep that runs, or ran, by itself: its name stands for the model that it makes, as after `load`, or for what it found. */
+import { failed, type Together } from "../types/facts.js";
 import type { Given } from "../types/given.js";
+import type { Value } from "../types/value.js";
 import type { Header } from "../types/header.js";
 import { ATTACHED, runNeed, settingsOfRun } from "../plan/loaded.js";
 import type { Draft, Program } from "../plan/program.js";
@@ -32,9 +33,9 @@ export function attach(program: Program, header: Header): void {
     return;
   }
   const at = operand.span;
-  if (operand.is !== "string" && !header.clauses.has("as") && here(program, path))
+  if (operand.is !== "string" && !header.clauses.has("as") && (here(program, path) || sweptHere(program, path)))
     return act(program, header, "attach", { name: path, run: null });
-  const run = program.ask(runNeed(program, { path, at, still: true }));
+  const run = program.insist(runNeed(program, { path, at, still: true }));
   const as = nameOf(header.clauses.get("as")?.operands[0]);
   const own = operand.is === "string" ? undefined : path;
   if (run === undefined || failed(run)) {
@@ -49,18 +50,52 @@ export function attach(program: Program, header: Header): void {
     program.report("attach-without-name", { run: path }, at);
     return;
   }
-  define(program, { name, path, at: as?.span ?? at });
+  const { together } = run;
+  if (together?.is === "sweep") defineSweep(program, { name, at: as?.span ?? at }, together);
+  // Which rows each of them didn't see is known where the data are defined, and there the statement stands too.
+  else if (together?.is !== "each") define(program, { name, path, at: as?.span ?? at });
   act(program, header, "attach", { name, run: run.folder });
 }
 
-/** Whether a statement of this notebook starts it: its name goes on standing for that training, whose weights it has then. */
+/**
+ * Whether a statement of this notebook starts it: its name goes on standing for that training, whose weights it has then, and
+ * so do the names of those that run with it (seeds, folds).
+ */
 function here(program: Program, name: string): boolean {
-  const known = program.runs.get(name);
-  if (!known?.detached) return false;
-  const { detached, ...run } = known;
-  void detached;
-  program.runs.set(name, { ...run, here: !program.silent });
+  if (program.runs.get(name)?.detached !== name) return false;
+  for (const [one, known] of program.runs) {
+    const { detached, ...run } = known;
+    if (detached === name) program.runs.set(one, { ...run, here: !program.silent });
+  }
   return true;
+}
+
+/** The same of a sweep. */
+function sweptHere(program: Program, name: string): boolean {
+  const known = program.sweeps.get(name);
+  if (!known?.detached) return false;
+  const { detached, ...sweep } = known;
+  void detached;
+  program.sweeps.set(name, { ...sweep, here: !program.silent });
+  return true;
+}
+
+/** The name stands for the sweep's best, over what was written of model and recipe where it was started. */
+function defineSweep(
+  program: Program,
+  { name, at }: { readonly name: string; readonly at: Draft["span"] },
+  written: Extract<Together, { is: "sweep" }>,
+): void {
+  const given = (values: Readonly<Record<string, Value>>): ReadonlyMap<string, Given> =>
+    new Map(
+      Object.entries(values).map(([key, value]) => [key, { value, span: at, from: "written", places: new Map() }]),
+    );
+  program.define(name, at, { is: "sweep" });
+  program.sweeps.set(name, {
+    here: !program.silent,
+    data: new Map(),
+    ...{ model: given(written.model), recipe: given(written.recipe) },
+  });
 }
 
 /** The name stands for the run, with the run's own settings. */

@@ -215,7 +215,7 @@ export function trainedFound(
     return found.of.draft.broken ? undefined : found.name;
   }
   if (run?.detached && run.here) {
-    program.report("trains-apart", { name: found.name }, found.node.span);
+    program.report("trains-apart", { name: run.detached }, found.node.span);
     return undefined;
   }
   // Who types is not told which weights there are: a training in an earlier cell counts.
@@ -231,7 +231,7 @@ export function trainedFound(
     return found.name;
   if (present === undefined && program.outside.unsure?.includes(found.name)) return undefined;
   if (present === undefined && run?.detached) {
-    program.report("trains-apart", { name: found.name }, found.node.span);
+    program.report("trains-apart", { name: run.detached }, found.node.span);
     return undefined;
   }
   if (present === undefined) {

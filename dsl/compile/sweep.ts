@@ -47,7 +47,8 @@ export function sweep(program: Program, header: Header): void {
   const as = nameOf(header.clauses.get("as")?.operands[0]);
   // What it starts from may have its own name: an earlier sweep over another space.
   const before = as && program.sweeps.get(as.text);
-  if (as) keep(program, as, swept);
+  const detach = own.given.get("detach")?.value === true;
+  if (as) keep(program, as, swept, detach);
   const aims = own.given.has("maximize") || own.given.has("minimize");
   if (!aims && !own.broken && swept.model) program.report("no-goal", {}, statement.verb.span);
   if (program.silent || !as || !header.sound || own.broken || !fits || !isWhole(swept)) return;
@@ -91,7 +92,7 @@ export function sweep(program: Program, header: Header): void {
     plan,
     seed: plan.recipe.training.seed,
   };
-  act(program, header, "sweep", { name: as.text, sweep: found });
+  act(program, header, "sweep", { name: as.text, sweep: found, ...(detach && { detach: true }) });
 }
 const bare = ({ direction, metric }: SweepGoal): SweepGoal => ({ direction, metric });
 
@@ -183,10 +184,12 @@ function keep(
   program: Program,
   { text, span }: { readonly text: string; readonly span: Span },
   { data, model, recipe }: Swept,
+  detach: boolean,
 ): void {
   program.define(text, span, { is: "sweep" });
   program.sweeps.set(text, {
     here: !program.silent,
+    ...(detach && { detached: true }),
     data: data?.given ?? new Map(),
     model: model?.given ?? new Map(),
     recipe: recipe?.given ?? new Map(),

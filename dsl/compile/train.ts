@@ -54,7 +54,7 @@ export function train(program: Program, header: Header): void {
   if (taken) program.report("kept-as-a-model", { name: as.text }, as.span);
   if (as && header.operands.length > 1)
     program.report("too-many-operands", { after: "as", found: header.operands.length }, as.span);
-  const apart = detach && demandDetachable(program, header, { detach, as, onto: data, repeats });
+  const apart = detach && demandDetachable(program, header, { detach, as });
   const broken =
     apart === false ||
     taken === true ||
@@ -65,7 +65,7 @@ export function train(program: Program, header: Header): void {
   const bestAt = best !== undefined && withClause?.is === "word" ? withClause : undefined;
   const parts = {
     ...{ calibrate, runner },
-    detached: detach !== undefined,
+    detached: detach && as?.text,
     best: best ?? null,
     bestAt,
     recipe: recipe ?? null,
@@ -98,15 +98,13 @@ export function train(program: Program, header: Header): void {
   }
 }
 
-/** What runs by itself has a name to be found by, and is one training. */
+/** What runs by itself has a name to be found by. */
 function demandDetachable(
   program: Program,
   { operands, statement }: Header,
   o: {
     readonly detach: Given;
     readonly as: ReturnType<typeof nameOf>;
-    readonly onto: Draft | undefined;
-    readonly repeats: Given | undefined;
   },
 ): boolean {
   const model = nameOf(operands[0])?.text;
@@ -117,12 +115,7 @@ function demandDetachable(
     const more = program.names.has(name) ? {} : { fix: replace(here, `as ${name} `, `write \`as ${name}\``) };
     program.report("detach-without-name", { model }, o.detach.span, more);
   }
-  const folded = o.onto && foldsWritten(program, o.onto) !== null;
-  if (folded || o.repeats) {
-    const what = folded ? "divided" : "repeats";
-    program.report("cannot-detach", { what, name: o.as?.text ?? model ?? "night" }, o.detach.span);
-  }
-  return o.as !== undefined && !folded && !o.repeats;
+  return o.as !== undefined;
 }
 
 interface One {
@@ -136,7 +129,8 @@ interface One {
   /** What the statement's own block gives. */
   readonly written: ReadonlyMap<string, Given>;
   readonly calibrate: Given | undefined;
-  readonly detached: boolean;
+  /** The name to attach it by; absent: it trains here. */
+  readonly detached: string | undefined;
   readonly runner: Given | undefined;
   readonly broken: boolean;
   readonly onto: Operand | undefined;
@@ -166,7 +160,7 @@ function trainOn(program: Program, header: Header, o: One): ReturnType<typeof pl
         here: statement.verb.span,
         broken: o.broken,
         repeats: o.repeats,
-        detach: o.detached,
+        detach: o.detached !== undefined,
         statement: { block: statement.block?.span, end: statement.span.end },
       });
   const recipeHash = planned?.plan.recipeHash;
@@ -174,7 +168,7 @@ function trainOn(program: Program, header: Header, o: One): ReturnType<typeof pl
     ...{ ...run, here: !program.silent },
     ...(recipeHash !== undefined && { recipeHash }),
     ...(o.fold !== undefined && { fold: o.fold }),
-    ...(o.detached && { detached: true as const }),
+    ...(o.detached !== undefined && { detached: o.detached }),
   });
   return planned;
 }
@@ -209,7 +203,8 @@ function trainRepeats(program: Program, header: Header, o: One & { readonly at: 
     return;
   }
   const { plan, resume } = whole;
-  act(program, header, "train", { name: o.name, plan, resume, repeats: { each, recipeHash }, ...fits(whole) });
+  const more = { ...fits(whole), ...(o.detached !== undefined && { detach: true as const }) };
+  act(program, header, "train", { name: o.name, plan, resume, repeats: { each, recipeHash }, ...more });
 }
 const without = ({ recipeHash, ...run }: Run): Run => (void recipeHash, run);
 
@@ -232,5 +227,6 @@ function trainFolds(program: Program, header: Header, o: One & { readonly at: Sp
   const whole = planned.flatMap((one) => one ?? []);
   if (!whole[0] || whole.length < k) return;
   const { plan, resume } = whole[0];
-  act(program, header, "train", { name: o.name, plan, resume, folds: whole });
+  const more = o.detached === undefined ? {} : { detach: true as const };
+  act(program, header, "train", { name: o.name, plan, resume, folds: whole, ...more });
 }

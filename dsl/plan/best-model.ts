@@ -3,6 +3,7 @@
  * opens one. It has its name in the notebook, so that it is opened once.
  */
 import { failed } from "../types/facts.js";
+import "./detach-codes.js";
 import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import type { WordNode } from "../syntax/tree.js";
@@ -30,11 +31,13 @@ export function namedBest(program: Program, name: string, span: Span): Named | u
   if (program.silent || program.purpose === "assist") return undefined;
   const known = program.names.get(name);
   if (known?.source === program.source.id) return known;
+  const of = program.sweeps.get(sweep);
   const late = (): undefined => {
-    program.report("known-after-run", { name }, span);
+    if (of?.detached) program.report("trains-apart", { name: sweep }, span);
+    else program.report("known-after-run", { name }, span);
     return undefined;
   };
-  if (program.sweeps.get(sweep)?.here) return late();
+  if (of?.here) return late();
   const fact = program.ask({ about: "name", of: `${name}.run` });
   if (fact === undefined) return undefined;
   if (failed(fact)) {
@@ -55,8 +58,8 @@ export function namedBest(program: Program, name: string, span: Span): Named | u
   };
   const plan = resolveLoaded(program, draft, span)?.plan;
   if (!plan) return undefined;
-  const of: Named = { is: "model", span, source: program.source.id, draft };
-  program.names.set(name, of);
+  const named: Named = { is: "model", span, source: program.source.id, draft };
+  program.names.set(name, named);
   program.actions.push({ verb: "model", name, model: plan, span, source: program.source.id });
-  return of;
+  return named;
 }

@@ -8,6 +8,7 @@ import { parse } from "../syntax/parse.js";
 import type { WordNode } from "../syntax/tree.js";
 import { parametersOf, recordOf } from "./definitions.js";
 import { failed } from "../types/facts.js";
+import "./detach-codes.js";
 
 export interface Best {
   readonly data: ReadonlyMap<string, Given>;
@@ -31,6 +32,10 @@ export function bestOf(program: Program, node: WordNode): Best | null {
     otherThanBest(program, node, "with");
     return null;
   }
+  if (sweep?.detached && sweep.here && node.path[1]?.text === "best") {
+    program.report("trains-apart", { name }, node.span);
+    return null;
+  }
   if (sweep?.here || node.path[1]?.text !== "best") {
     program.report("known-after-run", { name: node.text }, node.span);
     return null;
@@ -39,7 +44,10 @@ export function bestOf(program: Program, node: WordNode): Best | null {
   const fact = program.ask({ about: "name", of: node.text });
   if (fact === undefined) return null;
   if (failed(fact)) {
-    if (fact.failed.code === "unknown-reference") program.report("known-after-run", { name: node.text }, node.span);
+    if (fact.failed.code === "unknown-reference" && sweep?.detached)
+      program.report("trains-apart", { name }, node.span);
+    else if (fact.failed.code === "unknown-reference")
+      program.report("known-after-run", { name: node.text }, node.span);
     else program.reportFailed(fact, node.span);
     return null;
   }

@@ -4,7 +4,7 @@ import { registerCodes } from "../diagnostics/codes.js";
 declare module "../diagnostics/codes.js" {
   interface CodeData {
     "detach-without-name": { readonly model: string };
-    "cannot-detach": { readonly what: "divided" | "repeats" | "windows"; readonly name: string };
+    "cannot-detach": { readonly name: string };
     "trains-apart": { readonly name: string };
     "attach-without-name": { readonly run: string };
   }
@@ -24,21 +24,9 @@ registerCodes({
   },
   "cannot-detach": {
     severity: "error",
-    message: (d) =>
-      d.what === "windows"
-        ? "no training runs by itself on Windows yet: the sockets that control it are those of Linux and macOS"
-        : d.what === "divided"
-          ? "a training on folds is several, and one alone runs by itself"
-          : "`repeats` is several trainings, and one alone runs by itself",
-    help: (d) =>
-      d.what === "windows"
-        ? "leave `detach` out"
-        : d.what === "divided"
-          ? "leave `detach` out, or run the whole file by itself: `nohup tunebook run FILE.tune &`"
-          : `leave \`repeats\` out and detach each seed under its own name: \`as ${d.name}_2 { seed: 1, detach: true }\``,
-    explain:
-      "What runs by itself is one run in one folder, with one socket by which it is followed and stopped. Trainings of several runs stay with the notebook or the command that started them.",
-    example: `${small}\ntrain m on d as night { repeats: 3, detach: true }`,
+    message: () => "nothing runs by itself on Windows yet: the sockets that control it are those of Linux and macOS",
+    help: (d) => `leave \`detach\` out: \`${d.name}\` runs in the notebook then`,
+    explain: "What runs by itself is followed and stopped over a socket in its folder.",
   },
   "attach-without-name": {
     severity: "error",
@@ -51,9 +39,9 @@ registerCodes({
     severity: "error",
     message: (d) => `\`${d.name}\` trains in a process of its own: nothing here has its weights yet`,
     help: (d) =>
-      `write \`attach ${d.name}\` before: it shows how the training goes, and gives the model when it has ended`,
+      `write \`attach ${d.name}\` before: it shows how the training goes, and gives what comes of it when it has ended`,
     explain:
-      "A statement with `detach: true` starts a training and ends at once. `attach` waits for it and gives its weights to the name; a training that has ended meanwhile is opened at once.",
+      "A statement with `detach: true` starts a training or a sweep and ends at once. `attach` waits for it and gives the name its weights, or what the sweep found; what has ended meanwhile is opened at once.",
     example: `${small}\ntrain m on d as night { detach: true }\npredict night on "text"`,
   },
 });

@@ -213,7 +213,7 @@ export interface Actions {
   };
   attach: {
     readonly name: string;
-    /** Folder of its run; null: a statement of this notebook starts it, and it is found by its name. */
+    /** Folder of its run, or of several trainings that run as one; null: a statement of this notebook starts it, and it is found by its name. */
     readonly run: string | null;
   };
   evaluate: {
@@ -246,7 +246,8 @@ export interface Actions {
     /** Whether it is shown which words spoke for the answers; absent: no. */
     readonly why?: "left_out" | "gradient";
   };
-  sweep: { readonly name: string; readonly sweep: SweepPlan };
+  /** `detach`: it goes on in a process of its own, and the statement ends at once; absent: it doesn't. */
+  sweep: { readonly name: string; readonly sweep: SweepPlan; readonly detach?: true };
   /** A sweep that the host writes. */
   auto: { readonly name: string; readonly auto: AutoPlan };
   deploy: {

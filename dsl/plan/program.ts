@@ -65,8 +65,8 @@ export interface Run {
   readonly here: boolean;
   /** How many seeds it was trained with; the best of them stays. Absent: one. */
   readonly repeats?: number;
-  /** It trains in a process of its own, and nothing here has its weights until it is attached. */
-  readonly detached?: true;
+  /** It trains in a process of its own, and nothing here has its weights until that is attached: the name to do it by. */
+  readonly detached?: string;
   /** It is one of those seeds. */
   readonly seeded?: true;
   /** It went on from other weights; absent: it began from its base. */
@@ -98,6 +98,8 @@ export class Program implements Scope {
     string,
     {
       readonly here: boolean;
+      /** It runs in a process of its own, and nothing here knows what it comes to until it is attached. */
+      readonly detached?: true;
       readonly data: ReadonlyMap<string, Given>;
       readonly model: ReadonlyMap<string, Given>;
       readonly recipe: ReadonlyMap<string, Given>;
@@ -230,6 +232,12 @@ export class Program implements Scope {
       this.noted.push(need);
       if (!this.silent) this.needs.set(keyOf(need), need);
     }
+    return answer;
+  }
+  /** A need that names hang on: asked in an earlier source too, or what is written after it would stand for nothing. */
+  insist<N extends Need>(need: N): FactOf<N["about"]> | Failed | undefined {
+    const answer = this.ask(need);
+    if (answer === undefined && !this.cannotBeTold(need)) this.needs.set(keyOf(need), need);
     return answer;
   }
   /** Needs of a definition made by an earlier source count once it is used. */

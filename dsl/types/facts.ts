@@ -222,7 +222,17 @@ export interface RunFacts {
   readonly model: ModelPlan;
   /** Its log is lost: its weights are there, their history is not. */
   readonly withoutLog?: true;
+  /** It is several trainings that run as one. Absent: it is one. */
+  readonly together?: Together;
 }
+/** What several trainings come to that run as one: the best of them, each of them, or of a sweep what was written of the model and the recipe that it varies. */
+export type Together =
+  | { readonly is: "one" | "each" }
+  | {
+      readonly is: "sweep";
+      readonly model: Readonly<Record<string, Value>>;
+      readonly recipe: Readonly<Record<string, Value>>;
+    };
 export interface EmbeddingFacts {
   /** As sentence-transformers calls it: mean, cls, max, lasttoken, ... */
   readonly pooling: string;

@@ -1,16 +1,23 @@
 /** Watches a training from a terminal: one line that is kept up to date, then how it ended. */
 import type { RunFolder } from "#kernel/artifacts/run-folder.js";
-import { isDetached } from "#kernel/artifacts/detached.js";
+import { registry } from "#stdlib/registry.js";
+import { readTogether, trainsApart, type Together } from "#kernel/artifacts/together.js";
 import { holderOf } from "#kernel/artifacts/run-lock.js";
 import { watchRun } from "#kernel/control/watch.js";
+import { plural } from "#kernel/core/display/text.js";
 import { planOf } from "#kernel/session/models/loaded.js";
 import { textScreen } from "#kernel/session/text-screen.js";
 import { LiveTraining, titleOf } from "#kernel/session/trainings/live.js";
 import { cutOff } from "#kernel/session/verbs/attach.js";
+import { togetherCutOff } from "#kernel/session/verbs/attach-together.js";
+import { ONE } from "#kernel/session/verbs/detach-together.js";
+import { doneOf, watchTogether } from "#kernel/session/verbs/watch-together.js";
 import { untilInterrupted } from "./interrupted.js";
 
 /** The exit status: 130 where watching was ended. Coded error `training-cut-off`. */
 export async function attachRun(run: RunFolder): Promise<number> {
+  const together = readTogether(run.path);
+  if (together) return attachSeveral(together, run);
   const name = run.lock()?.name ?? run.id;
   const plan = planOf(run.path);
   const screen = textScreen(process.stdout);
@@ -41,9 +48,23 @@ export async function attachRun(run: RunFolder): Promise<number> {
   return 0;
 }
 
+async function attachSeveral(of: Together, whole: RunFolder): Promise<number> {
+  const screen = textScreen(process.stdout);
+  const { result } = await untilInterrupted((signal) => watchTogether(of, { registry, screen, signal }));
+  screen.end();
+  if (result === null) {
+    process.stdout.write(`${stillText(whole, of.name)}\n`);
+    return 130;
+  }
+  const counted = doneOf(of, registry);
+  if (result.is !== "done") throw togetherCutOff(of, result, counted);
+  process.stdout.write(`${plural(counted.done, ONE[of.several.is])} done; in a notebook: attach ${of.name}\n`);
+  return 0;
+}
+
 function stillText(run: RunFolder, name: string): string {
   const holder = holderOf(run.path);
   if (!holder) return "no longer watched";
-  const stops = isDetached(run.path, holder) ? `; tunebook runs stop ${name} ends it` : "";
+  const stops = trainsApart(run.path, holder) ? `; tunebook runs stop ${name} ends it` : "";
   return `no longer watched: the training goes on in process ${String(holder.writer.id)}${stops}`;
 }

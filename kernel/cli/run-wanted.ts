@@ -1,9 +1,10 @@
-/** Which run is meant on the command line, by its training's name or its folder: in this folder's runs, else anywhere on this machine. */
+/** Which run, or several that run as one, is meant on the command line, by its training's name or its folder: in this folder's runs, else anywhere on this machine. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
+import { readTogether } from "#kernel/artifacts/together.js";
 import { isTraining } from "#kernel/control/outcome.js";
 import { running } from "#kernel/control/running.js";
-import { findAttachable } from "#kernel/history/find-run.js";
+import { findWatchable } from "#kernel/history/find-together.js";
 import "#kernel/checking/codes.js";
 import { runsFolder } from "./runs-folder.js";
 
@@ -21,7 +22,8 @@ export function runWanted(wanted: string, folder: string, command: string): RunF
 /** Or that there is none of that name. */
 function runHere(wanted: string, folder: string): RunFolder | CodedError {
   try {
-    return findAttachable(wanted, { folder: process.cwd(), runs: runsFolder(folder) });
+    const found = findWatchable(wanted, { folder: process.cwd(), runs: runsFolder(folder) });
+    return found instanceof RunFolder ? found : RunFolder.open(found.folder);
   } catch (error) {
     if (error instanceof CodedError && error.code === "nothing-to-attach") return error;
     throw error;
@@ -31,7 +33,7 @@ function runHere(wanted: string, folder: string): RunFolder | CodedError {
 function elsewhere(name: string): readonly RunFolder[] {
   return running()
     .map(({ folder }) => RunFolder.open(folder))
-    .filter((run) => run.id === name || run.lock()?.name === name);
+    .filter((run) => run.id === name || (run.lock() ?? readTogether(run.path))?.name === name);
 }
 
 function several(name: string, runs: readonly RunFolder[], command: string): CodedError {

@@ -1,12 +1,17 @@
 /** What this machine trains, in whichever folder, as a table; and the end of one of them. */
 import { dirname } from "node:path";
+import { registry } from "#stdlib/registry.js";
 import { readRegular } from "#kernel/artifacts/read-regular.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunLog } from "#kernel/artifacts/run-log.js";
+import { readTogether, runsAround, type Together } from "#kernel/artifacts/together.js";
+import type { Standing } from "#kernel/control/outcome.js";
 import { running, type Running } from "#kernel/control/running.js";
 import { stopRun } from "#kernel/control/stopping.js";
 import { textTable } from "#kernel/core/display/text-table.js";
 import { duration, plural, printable, significant } from "#kernel/core/display/text.js";
+import { ONE } from "#kernel/session/verbs/detach-together.js";
+import { doneOf } from "#kernel/session/verbs/watch-together.js";
 import { runWanted } from "./run-wanted.js";
 
 export function runningText(json: boolean): string {
@@ -15,7 +20,7 @@ export function runningText(json: boolean): string {
   if (all.length === 0) return "nothing trains on this machine\n";
   const rows = all.map((one) => [
     ...[one.name, one.detached ? "detached" : "in a notebook or command", String(one.process)],
-    `${String(one.step)}${one.steps === null ? "" : `/${String(one.steps)}`}`,
+    `${String(one.step)}${one.steps === null ? "" : `/${String(one.steps)}`}${one.of === "steps" ? "" : ` ${one.of}`}`,
     ...[one.loss === null ? "" : significant(one.loss), one.secondsLeft === null ? "" : duration(one.secondsLeft)],
     one.folder,
   ]);
@@ -26,20 +31,42 @@ export function runningText(json: boolean): string {
 
 function toldOf({ folder, holder, detached }: Running) {
   const run = RunFolder.open(folder);
+  const several = readTogether(folder);
+  if (several) {
+    const { done, of } = doneOf(several, registry);
+    return {
+      ...{ name: several.name, run: run.id, folder, runs: runsAround(several), detached, process: holder.writer.id },
+      ...{ since: holder.at, step: done, steps: of, of: `${ONE[several.several.is]}s`, loss: null, secondsLeft: null },
+    };
+  }
   const log = new RunLog();
   log.take(readRegular(run.eventsFile) ?? "");
   const { step, steps, loss, pace } = log;
   return {
     ...{ name: run.lock()?.name ?? run.id, run: run.id, folder, runs: dirname(folder) },
-    ...{ detached, process: holder.writer.id, since: holder.at, step, steps, loss },
+    ...{ detached, process: holder.writer.id, since: holder.at, step, steps, of: "steps", loss },
     secondsLeft: pace && steps !== null ? Math.round(pace.seconds * Math.max(0, steps - step)) : null,
   };
+}
+
+function severalText(of: Together, is: Standing, now: boolean): string {
+  const { done, of: all } = doneOf(of, registry);
+  const { is: sort } = of.several;
+  const count = `${String(done)}${all === null ? "" : ` of ${String(all)}`} ${ONE[sort]}s`;
+  if (is === "done") return `${of.name} had ended by itself, after ${count}\n`;
+  const again =
+    sort === "sweep"
+      ? "run again, its statement goes on"
+      : `\`train … as ${of.name} { …, resume: true, detach: true }\` goes on`;
+  return `${of.name} was ${now ? "ended at once" : "stopped"} after ${count}; ${again}\n`;
 }
 
 /** Coded errors `cannot-stop`, `nothing-to-attach`. */
 export async function stopText(wanted: string, folder: string, now: boolean): Promise<string> {
   const run = runWanted(wanted, folder, "tunebook runs stop");
   const { is, step, steps, goesOnFrom } = await stopRun(run, { now });
+  const several = readTogether(run.path);
+  if (several) return severalText(several, is, now);
   const name = run.lock()?.name ?? run.id;
   if (is === "done" || is === "early") return `${name} had ended by itself, at step ${String(step)}\n`;
   const of = steps === null ? "" : ` of ${String(steps)}`;

@@ -7,6 +7,7 @@ import { lastLines, readNote, type Ended } from "../artifacts/detached.js";
 import { readRegular } from "../artifacts/read-regular.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import { holderOf, type Holder } from "../artifacts/run-lock.js";
+import { readTogether } from "../artifacts/together.js";
 import { RunLog } from "../artifacts/run-log.js";
 import { isOfEarlierStart, type Writer } from "../artifacts/writer.js";
 
@@ -36,8 +37,8 @@ export function outcomeOf(run: RunFolder): Outcome {
   const holder = holderOf(run.path);
   const of = { step: log.step, steps: log.steps, holder };
   if (holder?.does === "train") return { ...of, is: "training", goesOnFrom: null, how: null, why: null, log: [] };
-  const is = log.ended ?? "cut off";
   const note = readNote(run.path);
+  const is = log.ended ?? (readTogether(run.path) ? endOf(note?.ended) : "cut off");
   const over = is === "done" || is === "early";
   return {
     ...{ ...of, is },
@@ -46,6 +47,13 @@ export function outcomeOf(run: RunFolder): Outcome {
     why: note?.ended?.why ?? null,
     log: over ? [] : lastLines(run.path),
   };
+}
+
+/** Of several trainings as one: they have no log but their process's note. */
+function endOf(ended: Ended | undefined): Standing {
+  if (ended?.exit === EXITS.done) return "done";
+  if (ended?.exit === EXITS.interrupted) return "interrupted";
+  return ended && ended.exit !== null ? "failed" : "cut off";
 }
 
 function newest(run: RunFolder): number | null {

@@ -10,7 +10,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { fields, like } from "../fetch/json.js";
-import { isDetached } from "../artifacts/detached.js";
+import { trainsApart } from "../artifacts/together.js";
 import { jsonRegular } from "../artifacts/read-regular.js";
 import { holderOf, type Holder } from "../artifacts/run-lock.js";
 
@@ -51,7 +51,7 @@ export function noteRunning(folder: string): () => void {
 export function running(): readonly Running[] {
   return pointers().flatMap(({ file, run }): Running[] => {
     const holder = run === null ? null : holderOf(run);
-    if (run !== null && holder) return [{ folder: run, holder, detached: isDetached(run, holder) }];
+    if (run !== null && holder) return [{ folder: run, holder, detached: trainsApart(run, holder) }];
     try {
       rmSync(file, { force: true });
     } catch {

@@ -6,7 +6,8 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";
 import { isDetached } from "../artifacts/detached.js";
-import type { RunFolder } from "../artifacts/run-folder.js";
+import { wholeOf } from "../artifacts/together.js";
+import { RunFolder } from "../artifacts/run-folder.js";
 import { holderOf } from "../artifacts/run-lock.js";
 import { isAlive, thisProcess, type Writer } from "../artifacts/writer.js";
 import { ControlClient } from "./client.js";
@@ -16,7 +17,7 @@ import "./codes.js";
 /** Milliseconds for a step, a checkpoint and what follows; and for a process that was told to end at once. */
 const patience = { order: 60_000, now: 5000 } as const;
 
-/** How it stands then. Coded error `cannot-stop`. */
+/** How it stands then; of one of several that run as one: how they stand, all of which end. Coded error `cannot-stop`. */
 export async function stopRun(run: RunFolder, { now }: { readonly now: boolean }): Promise<Outcome> {
   const holder = holderOf(run.path);
   const refuse = (why: CodeData["cannot-stop"]["why"], ended?: string): CodedError =>
@@ -26,7 +27,11 @@ export async function stopRun(run: RunFolder, { now }: { readonly now: boolean }
     });
   if (holder?.does !== "train") throw refuse("over", endedText(outcomeOf(run)));
   if (holder.writer.machine !== thisProcess().machine) throw refuse("elsewhere");
-  if (!isDetached(run.path, holder)) throw refuse("notebook");
+  if (!isDetached(run.path, holder)) {
+    const whole = wholeOf(run.path, holder.writer);
+    if (whole === null) throw refuse("notebook");
+    return stopRun(RunFolder.open(whole), { now });
+  }
   const client = await ControlClient.to(run.path);
   try {
     const answer = await client?.ask(now ? "kill" : "stop");

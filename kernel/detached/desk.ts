@@ -13,6 +13,7 @@ export class Desk implements Follows, Trains {
   private server: ControlServer | null = null;
   private stands: Pick<Status, "step" | "steps" | "stopping"> = { step: 0, steps: null, stopping: false };
   private name = "";
+  private counted: (() => { readonly done: number; readonly of: number | null }) | null = null;
 
   /** `job`: the folder that tells what to train, until there is a run. */
   constructor(
@@ -39,8 +40,21 @@ export class Desk implements Follows, Trains {
     this.server?.validating(done, of);
   }
 
+  /** Of several trainings as one: these are told in place of steps. */
+  counts(counted: () => { readonly done: number; readonly of: number | null }): void {
+    this.counted = counted;
+  }
+
   status(): Status {
-    return { name: this.name, run: RunFolder.open(this.folder ?? "").id, process: process.pid, ...this.stands };
+    const { done, of } = this.counted?.() ?? { done: this.stands.step, of: this.stands.steps };
+    return {
+      name: this.name,
+      run: RunFolder.open(this.folder ?? "").id,
+      process: process.pid,
+      ...this.stands,
+      step: done,
+      steps: of,
+    };
   }
   stop(): void {
     this.stands = { ...this.stands, stopping: true };

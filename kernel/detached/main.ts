@@ -1,19 +1,26 @@
 /**
- * The process of a training that runs by itself. Its one argument is the folder that tells what to train; it takes the run's
- * folder, says so to whoever started it, and trains as `train` does. A hang-up doesn't end it; SIGTERM and SIGINT do in good
+ * The process of a training that runs by itself, or of several as one. Its one argument is the folder that tells what to train;
+ * it takes the run's folder, says so to whoever started it, and runs the statement as a session does. A hang-up doesn't end it; SIGTERM and SIGINT do in good
  * order, after a checkpoint. What it prints is the log in its run's folder.
  */
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
-import type { Action } from "#dsl/plan/plan.js";
+import { lockRun } from "../artifacts/run-lock.js";
+import { writeTogether, type Statement } from "../artifacts/together.js";
 import { EXITS } from "../control/outcome.js";
+import { noteRunning } from "../control/running.js";
 import type { Told } from "../control/starting.js";
 import { diagnosticsOf } from "../session/diagnostics-of.js";
 import { openShipment, type Opened } from "../session/shipped.js";
 import type { Shown } from "../core/display/shown.js";
 import type { Screen } from "../session/trainings/live.js";
 import { textScreen } from "../session/text-screen.js";
+import type { Stage, TuneSession } from "../session/tune-session.js";
+import { statementOf } from "../session/verbs/detach-together.js";
+import { runSweep } from "../session/verbs/sweep.js";
 import { runTrain } from "../session/verbs/train.js";
+import { doneOf } from "../session/verbs/watch-together.js";
+import type { Shippable } from "../shipping/ship.js";
 import { readShipment } from "../shipping/shipment.js";
 import { Desk } from "./desk.js";
 
@@ -46,11 +53,13 @@ async function train(): Promise<number> {
   const screen = { ...text, ...withoutPlan(text) };
   let opened: Opened | undefined;
   let end: { readonly exit: number; readonly why?: string } = { exit: EXITS.done };
+  let release = (): void => undefined;
   try {
     opened = await openShipment(readShipment(job), { screen, signal: stop.signal });
     const { session, action, stage } = opened;
-    if (action.verb !== "train") throw new Error(`${action.verb} is no training`);
-    await runTrain(session, here(action), { ...stage, follows: desk }).catch((error: unknown) => {
+    const statement = statementOf(action);
+    if (statement) release = await openTogether(session, statement);
+    await run(session, action, statement ? stage : { ...stage, follows: desk }).catch((error: unknown) => {
       throw error instanceof CodedError && !error.at.span ? error.placed(action.span) : error;
     });
   } catch (error) {
@@ -60,8 +69,26 @@ async function train(): Promise<number> {
     await opened?.session.close().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
   }
   desk.over(end);
+  // Whoever watches several trainings is told by the note how they ended: it is there before the lock is given back.
+  release();
   await desk.close();
   return end.exit;
+}
+
+/** Takes the folder of several trainings that run as one, and says so; what is returned gives it back. */
+async function openTogether(session: TuneSession, statement: Statement): Promise<() => void> {
+  const together = writeTogether(session.runs, statement);
+  const lock = await lockRun(together.folder, "train");
+  lock.whenReleased(noteRunning(together.folder));
+  desk.counts(() => doneOf(together, session.vocabulary.registry));
+  await desk.began(statement.name, together.folder);
+  return () => lock.release();
+}
+
+function run(session: TuneSession, action: Shippable, stage: Stage): Promise<void> {
+  const { detach, ...own } = action;
+  void detach;
+  return own.verb === "sweep" ? runSweep(session, own, stage) : runTrain(session, own, stage);
 }
 
 /** Whoever started it was shown the plan, and the run's folder has it: the log is for what happens. */
@@ -71,12 +98,6 @@ function withoutPlan(to: Screen): Screen {
     display: (shown) => void (isPlan(shown) || to.display(shown)),
     update: (shown) => void (isPlan(shown) || to.update(shown)),
   };
-}
-
-/** The statement without what sends it here. */
-function here({ detach, ...action }: Extract<Action, { verb: "train" }>): Extract<Action, { verb: "train" }> {
-  void detach;
-  return action;
 }
 
 async function ended(

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { newestScores, type ListedScore } from "./newest-scores.js";
 import { isLock } from "../artifacts/run-folder.js";
 import { arranged, type RunListing, type RunQuery } from "./run-listing.js";
-import { isDetached } from "../artifacts/detached.js";
+import { trainsApart } from "../artifacts/together.js";
 import { holderOf } from "../artifacts/run-lock.js";
 import { RunLog } from "../artifacts/run-log.js";
 import { noNotes, readNotes, type RunNotes } from "./run-notes.js";
@@ -141,7 +141,7 @@ export class RunList {
     if (!whole) entry.about = aboutOf(folder);
     const holder = entry.log.ended === null ? holderOf(folder) : null;
     const held = holder !== null;
-    const detached = holder !== null && isDetached(folder, holder);
+    const detached = holder !== null && trainsApart(folder, holder);
     const same =
       held === entry.held &&
       detached === entry.detached &&

@@ -4,7 +4,7 @@ import type { BuiltVerb } from "#dsl/compile/act.js";
 export const word: BuiltVerb = {
   kind: "verb",
   name: "attach",
-  doc: "Shows a training that runs by itself (`train … { detach: true }`), live; when it ends its name stands for the model. One that has ended is opened at once. In quotes: the folder of its run. To interrupt it stops watching alone.",
+  doc: "Shows a training or a sweep that runs by itself (`train … { detach: true }`), live; when it ends its name stands for the model, or for what the sweep found. One that has ended is opened at once. In quotes: the folder of its run. To interrupt it stops watching alone.",
   example: "attach night",
   since: "0.1.0",
   operands: { what: "training" },

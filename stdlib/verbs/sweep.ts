@@ -24,6 +24,7 @@ export const word: BuiltVerb = {
         repeats:
           "trains each setting once; `train … with found.best { repeats: 5 }` tells luck from settings afterwards",
         start: "begins with baselines and probes of the bases",
+        detach: "stays with the notebook: it asks and shows things on its way",
       },
       goal: (registry, task, roles) => must(usualMetrics(registry, task, roles)[0], "a metric of a task"),
       usual: { budget: 600_000 },
@@ -39,6 +40,9 @@ export const word: BuiltVerb = {
   needsBlock: true,
   elsewhere: {
     over: "on",
+    background: "detach",
+    detached: "detach",
+    daemon: "detach",
     using: "with",
     run: "runner",
     executor: "runner",
@@ -233,6 +237,14 @@ export const word: BuiltVerb = {
       },
       why: "A base that reads the texts well saves more time than any setting.",
       impact: "high",
+    },
+    {
+      name: "detach",
+      type: { is: "boolean" },
+      doc: "Sweeps in a process of its own and ends the statement at once: neither the notebook's end nor a closed connection ends it. `attach NAME` shows how it goes and gives what it found. The same statement run again attaches to what it started, and gives what was found once that has ended.",
+      default: { value: false },
+      why: "What takes a night should not hang on a browser's tab. Trials and scores are those of a sweep here.",
+      impact: "low",
     },
     {
       name: "runner",

@@ -11,7 +11,9 @@ import type { ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { damageOf, hasLostLog, unreadable } from "../../history/damage.js";
-import { findAttachable, findRun, type Places } from "../../history/find-run.js";
+import { togetherFacts } from "./together-facts.js";
+import { findWatchable } from "../../history/find-together.js";
+import { findRun, type Places } from "../../history/find-run.js";
 import { keptCheckpoint } from "../../training/kept-checkpoint.js";
 import "../../core/session/load-codes.js";
 import type { Weights } from "./model-handle.js";
@@ -32,9 +34,10 @@ export function runFacts(path: string, places: Places): RunFacts {
   return hasLostLog(run) ? { ...facts, withoutLog: true } : facts;
 }
 
-/** The same of a run that may train still. Coded errors: those of `findAttachable`, `run-unreadable`, `run-without-base`. */
+/** The same of a run that may train still. Coded errors: those of `findWatchable`, `run-unreadable`, `run-without-base`. */
 export function attachFacts(path: string, places: Places): RunFacts {
-  const run = findAttachable(path, places);
+  const run = findWatchable(path, places);
+  if (!(run instanceof RunFolder)) return togetherFacts(run);
   const { plan, lock } = readRun(run, { training: true });
   return { folder: run.path, name: lock.name, recipeHash: plan.recipeHash, model: plan.recipe.model };
 }

@@ -7,7 +7,11 @@ export class TrialLog {
 
   private outdated: ReadonlySet<number> = new Set();
 
-  constructor(private readonly journal: Journal) {}
+  /** `watched`: another process runs it, and what that one began is open. */
+  constructor(
+    private readonly journal: Journal,
+    private readonly watched = false,
+  ) {}
 
   /** Of its journal. */
   get name(): string {
@@ -36,7 +40,8 @@ export class TrialLog {
     return [...this.journal.trials, ...this.unfinished];
   }
   get open(): readonly TrialRecord[] {
-    return [...this.running.values()];
+    const others = this.watched ? this.journal.interrupted : [];
+    return [...this.running.values(), ...others.map((trial) => ({ ...trial, state: "running" as const }))];
   }
   /** What others ran in its study and can't be read as its trials. */
   get strange(): readonly Strange[] {

@@ -8,14 +8,16 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Action } from "#dsl/plan/plan.js";
 import { duration, plural } from "../../core/display/text.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
-import { isDetached } from "../../artifacts/detached.js";
+import { readTogether, trainsApart } from "../../artifacts/together.js";
 import { outcomeOf, type Outcome } from "../../control/outcome.js";
 import { watchRun } from "../../control/watch.js";
-import { findAttachable } from "../../history/find-run.js";
+import { findWatchable } from "../../history/find-together.js";
+import { attachTogether } from "./attach-together.js";
 import { loadedWeights, planOf } from "../models/loaded.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { LiveTraining, titleOf } from "../trainings/live.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { isVerifying } from "../verifying.js";
 import "../../control/codes.js";
 
 export async function runAttach(
@@ -24,7 +26,24 @@ export async function runAttach(
   stage: Stage,
 ): Promise<void> {
   const places = { folder: stage.hostContext.folder, runs: session.runs };
-  await attachTo(session, { name, run: run === null ? findAttachable(name, places) : RunFolder.open(run) }, stage);
+  const found = run === null ? startedHere(session, name, places) : (readTogether(run) ?? RunFolder.open(run));
+  if (found === null) return;
+  if (found instanceof RunFolder) await attachTo(session, { name, run: found }, stage);
+  else await attachTogether(session, found, name, stage);
+}
+
+/** Null: the notebook is verified, what would run by itself ran in its cell, and the name stands for it already. */
+function startedHere(
+  session: TuneSession,
+  name: string,
+  places: { readonly folder: string; readonly runs: string },
+): ReturnType<typeof findWatchable> | null {
+  try {
+    return findWatchable(name, places);
+  } catch (error) {
+    if (isVerifying(session) && error instanceof CodedError && error.code === "nothing-to-attach") return null;
+    throw error;
+  }
 }
 
 export interface Attached {
@@ -70,7 +89,7 @@ function stillGoing({ name, run }: Attached): CodedError {
   const holder = outcomeOf(run).holder;
   const where = holder ? ` in process ${String(holder.writer.id)}` : "";
   const stops =
-    holder && isDetached(run.path, holder)
+    holder && trainsApart(run.path, holder)
       ? `\`tunebook runs stop ${run.lock()?.name ?? name}\` ends it`
       : "it is interrupted in the notebook that trains it";
   return new CodedError("interrupted", {

@@ -1,7 +1,5 @@
 /** `sweep`: trials of points that a search draws, on one engine; one live cell of how they stand. */
 import canonicalize from "canonicalize";
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { Action, SweepPlan } from "#dsl/plan/plan.js";
@@ -18,6 +16,7 @@ import { compileAll } from "../answers/host.js";
 import { sweepType, type TrialRecord } from "../../core/sweep/trial.js";
 import { memoryHere } from "../answers/dataset-cache.js";
 import { atOnce } from "../sweeps/at-once.js";
+import { sweepHash } from "../sweeps/identity.js";
 import { endingText, type Ending } from "../sweeps/ending.js";
 import { Journal, type JournalOf } from "../sweeps/journal.js";
 import { LiveSweep, type Whole } from "../sweeps/live-sweep.js";
@@ -36,17 +35,26 @@ import { TrialModels } from "../sweeps/trial-models.js";
 import type { Around } from "../sweeps/trial-program.js";
 import type { Wanted } from "../sweeps/wishes.js";
 import "../../artifacts/codes.js";
+import type { Screen } from "../trainings/live.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
 import { does } from "../../core/session/words.js";
+import { isVerifying } from "../verifying.js";
+import { detachTogether } from "./detach-together.js";
 import { sweepLearningCurve } from "./sweep-learning-curve.js";
 
 type Sweep = Extract<Action, { verb: "sweep" }>;
 
 export async function runSweep(session: TuneSession, action: Sweep, stage: Stage): Promise<void> {
+  if (action.detach && !isVerifying(session)) return detachTogether(session, action, stage);
   const { live, log } = await sweepOf(session, action, stage);
+  await tellSwept(session, { live, log }, stage);
+}
+
+/** What came of it. */
+export async function tellSwept(session: TuneSession, { live, log }: Swept, stage: Stage): Promise<void> {
   tellOutcome(live, log, stage);
-  if (overRowsAlone(action.sweep)) await tellRows(session, live, stage);
+  if (overRowsAlone(live.plan)) await tellRows(session, live, stage);
 }
 
 /** Such a sweep asks how many rows are enough, and not which settings do best. */
@@ -77,23 +85,38 @@ export interface Swept {
   readonly log: TrialLog;
 }
 
+/** A sweep that another process runs, by its journal. */
+export function sweepOfJournal(
+  { name, sweep }: Pick<Sweep, "name" | "sweep">,
+  { runs, registry, screen }: { readonly runs: string; readonly registry: Registry; readonly screen: Screen },
+): Swept {
+  const journal = Journal.open(runs, name, sweepHash(sweep), journalOf(sweep, registry));
+  const log = new TrialLog(journal, true);
+  return { live: new LiveSweep(name, sweep, log, registry, { screen, controls: undefined }), log };
+}
+/** Its name stands for it. */
+export function keepSweep(session: TuneSession, name: string, live: LiveSweep): void {
+  session.untrained.delete(name);
+  session.sweeps.set(name, live);
+  session.names.define(name, live, sweepType);
+}
+
+/** Shows its plan, and what that costs. */
+export async function showSweepPlan(
+  session: TuneSession,
+  { name, sweep }: Pick<Sweep, "name" | "sweep">,
+  stage: Stage,
+): Promise<void> {
+  const costs = await trialCosts(session, { name, sweep }, stage);
+  const where = await placeOf(sweep);
+  const open = atOnce(sweep, memoryHere(), costs?.most.memoryBytes, where?.room ?? null);
+  stage.screen.display(sweepPlanShown({ name, sweep, open, costs }));
+}
+
 /** Runs its trials; nobody is told what came of them. */
 export async function sweepOf(session: TuneSession, action: Sweep, stage: Stage, beyond: Beyond = {}): Promise<Swept> {
   const { name, sweep } = action;
-  const identity = {
-    recipe: sweep.plan.recipeHash,
-    vary: sweep.vary,
-    search: sweep.search,
-    goal: sweep.goal,
-    seed: sweep.seed,
-    // What came to sweeps later is in it where it is written: journals of before are of sweeps without.
-    ...(sweep.goals.length > 1 && { goals: sweep.goals }),
-    ...(sweep.require && { require: sweep.require }),
-    ...(sweep.repeats !== undefined && { repeats: sweep.repeats }),
-    // Bounds, pruner and what it starts from aren't: a sweep goes on with others.
-    ...(sweep.where && { where: sweep.where }),
-  };
-  const hash = bytesToHex(sha256(utf8ToBytes(canonicalize(identity) ?? "")));
+  const hash = sweepHash(sweep);
   const lock = await lockRun(Journal.folder(session.runs, name, hash), "sweep");
   try {
     const of = journalOf(sweep, session.vocabulary.registry);
@@ -140,9 +163,7 @@ async function sweepIn(
   const { name, sweep, span } = action;
   const shown = { screen: stage.screen, controls: session.options.controls };
   const live = new LiveSweep(name, sweep, log, session.vocabulary.registry, shown, beyond.whole);
-  session.untrained.delete(name);
-  session.sweeps.set(name, live);
-  session.names.define(name, live, sweepType);
+  keepSweep(session, name, live);
   // Whoever wrote the sweep for somebody has told what it costs.
   const costs = beyond.whole ? null : await trialCosts(session, { name, sweep }, stage);
   const where = await placeOf(sweep);

@@ -8,8 +8,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Action } from "#dsl/plan/plan.js";
 import { CALIBRATION } from "../../artifacts/calibration.js";
 import type { RunFolder } from "../../artifacts/run-folder.js";
-import { html, FRAME } from "../../core/display/html.js";
-import { shownOf } from "../../core/display/bundle.js";
 import { expectedTime } from "../../core/display/plans/expected-time.js";
 import { planShown } from "../../core/display/plans/plan-card.js";
 import { plural } from "../../core/display/text.js";
@@ -20,6 +18,7 @@ import { shipmentOf } from "../../shipping/ship.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { version } from "../version.js";
 import { attachTo, give, trainedText } from "./attach.js";
+import { say } from "./said.js";
 import "#dsl/plan/detach-codes.js";
 
 type Train = Extract<Action, { verb: "train" }>;
@@ -28,7 +27,7 @@ type Train = Extract<Action, { verb: "train" }>;
 const TRIES = 5;
 
 export async function trainDetached(session: TuneSession, action: Train, stage: Stage): Promise<void> {
-  if (process.platform === "win32") throw new CodedError("cannot-detach", { what: "windows", name: action.name });
+  if (process.platform === "win32") throw new CodedError("cannot-detach", { name: action.name });
   const { name, plan } = action;
   for (let tries = 1; ; tries++) {
     if (await taken(session, action, stage)) return;
@@ -99,16 +98,5 @@ async function begun(
     `Its run is ${relative(stage.hostContext.folder, folder) || folder}. The notebook may be closed.`,
     `\`attach ${name}\` shows how it goes and gives the model, here and in other notebooks; \`tunebook attach ${name}\` on the command line.`,
     `\`tunebook runs stop ${name}\` ends it, after a checkpoint.`,
-  );
-}
-
-function say(stage: Stage, ...lines: readonly string[]): void {
-  const coded = (line: string) =>
-    line.split(/`([^`]*)`/).map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
-  stage.screen.display(
-    shownOf(
-      lines.join("\n"),
-      html`<div style="${FRAME}">${lines.map((line) => html`<div>${coded(line)}</div>`)}</div>`,
-    ),
   );
 }

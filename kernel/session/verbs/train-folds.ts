@@ -2,7 +2,7 @@
 import { foldsShown } from "../../core/display/scores/folds.js";
 import { typeOf } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
-import { keptScores, trainEach, type Train } from "./train-each.js";
+import { keptScores, trainEach, type Each, type Train } from "./train-each.js";
 
 export async function trainFolds(
   session: TuneSession,
@@ -10,11 +10,7 @@ export async function trainFolds(
   stage: Stage,
   { id, onTrained }: { readonly id: string; readonly onTrained: () => void },
 ): Promise<void> {
-  const each = folds.map(({ name, plan }, i) => ({
-    ...{ name, plan },
-    title: `Fold ${String(i + 1)} of ${String(folds.length)}: ${plan.recipe.model.name} on ${plan.recipe.data.name}`,
-  }));
-  const handles = await trainEach(session, action, each, stage, id);
+  const handles = await trainEach(session, action, foldsOf(folds), stage, id);
   onTrained();
   const { name, plan } = action;
   session.names.define(
@@ -28,4 +24,12 @@ export async function trainFolds(
     metrics: keptScores(handle),
   }));
   stage.screen.display(foldsShown(scores, { title: `Folds of ${name}` }));
+}
+
+/** As they are shown. */
+export function foldsOf(folds: NonNullable<Train["folds"]>): readonly Each[] {
+  return folds.map(({ name, plan }, i) => {
+    const { model, data } = plan.recipe;
+    return { name, plan, title: `Fold ${String(i + 1)} of ${String(folds.length)}: ${model.name} on ${data.name}` };
+  });
 }

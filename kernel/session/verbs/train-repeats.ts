@@ -33,9 +33,8 @@ export async function trainRepeats(
     vary: {},
     goals: [goal],
   });
-  const each = repeats.each.map((one, i): Each => ({
+  const each = seedsOf(repeats).map((one, i): Each => ({
     ...one,
-    title: `Seed ${String(one.plan.recipe.training.seed)}, ${String(i + 1)} of ${String(repeats.each.length)}: ${plan.recipe.model.name} on ${plan.recipe.data.name}`,
     trial: { sweep: name, journal: journal.name, number: i + 1, goal, seeds: true },
   }));
   const note = (handle: ModelHandle, one: Each): void => {
@@ -68,6 +67,15 @@ export async function trainRepeats(
     ),
   );
   tellFit(weights, stage, best.name);
+}
+
+/** As they are shown. */
+export function seedsOf({ each }: Pick<Repeated["repeats"], "each">): readonly Each[] {
+  return each.map((one, i) => {
+    const { training, model, data } = one.plan.recipe;
+    const which = `Seed ${String(training.seed)}, ${String(i + 1)} of ${String(each.length)}`;
+    return { ...one, title: `${which}: ${model.name} on ${data.name}` };
+  });
 }
 
 /** The best by what is watched; where nothing was measured the first. */

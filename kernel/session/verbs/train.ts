@@ -3,6 +3,7 @@ import type { Action } from "#dsl/plan/plan.js";
 import { planShown } from "../../core/display/plans/plan-card.js";
 import { LiveTraining, titleOf } from "../trainings/live.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { detachTogether } from "./detach-together.js";
 import { trainDetached } from "./train-detached.js";
 import { withRanks } from "./train-ranks.js";
 import { trainFolds } from "./train-folds.js";
@@ -15,7 +16,10 @@ export async function runTrain(
   action: Extract<Action, { verb: "train" }>,
   stage: Stage,
 ): Promise<void> {
-  if (action.detach && !isVerifying(session)) return trainDetached(session, action, stage);
+  if (action.detach && !isVerifying(session))
+    return action.folds || action.repeats
+      ? detachTogether(session, action, stage)
+      : trainDetached(session, action, stage);
   const { plan, name, folds, repeats } = action;
   const id = `train-${name}-${Date.now().toString(36)}`;
   const planned = (folded: boolean) => ({

@@ -31,12 +31,37 @@ describe("detach", () => {
     assert.match(mended, /train m on d as trained_m \{ detach: true \}$/);
     assert.deepEqual(compiled(mended).codes, []);
   });
-  it("takes one training alone", () => {
-    assert.deepEqual(compiled(`${definitions}train m on d as night { repeats: 3, detach: true }`).codes, [
-      "cannot-detach",
-    ]);
+  it("takes seeds and folds, all of whose names wait until theirs is attached", () => {
+    const seeds = `${definitions}train m on d as night { repeats: 3, detach: true }`;
+    const action = trainOf(compiled(seeds));
+    assert.deepEqual([action.detach, action.repeats?.each.length], [true, 3]);
     const folded = definitions.replace(/random\([^)]*\)/, "folds(5)");
-    assert.deepEqual(compiled(`${folded}train m on d as night { detach: true }`).codes, ["cannot-detach"]);
+    const folds = `${folded}train m on d as night { detach: true }`;
+    const of = trainOf(compiled(folds));
+    assert.deepEqual([of.detach, of.folds?.length], [true, 5]);
+    for (const [train, asks] of [
+      [seeds, "evaluate night on d.test"],
+      [seeds, "evaluate night_2 on d.test"],
+      [folds, "evaluate night on d"],
+    ] as const) {
+      const { diagnostics } = compiled(`${train}\n${asks}`);
+      const told = diagnostics.map(({ code, data }) => [code, data]);
+      assert.deepEqual(told, [["trains-apart", { name: "night" }]], asks);
+      assert.deepEqual(compiled(`${train}\nattach night\n${asks}`).codes, [], asks);
+      assert.deepEqual(compiled([train, `attach night\n${asks}`]).codes, [], asks);
+    }
+  });
+  it("takes a sweep, whose best waits until it is attached", () => {
+    const sweep = `${definitions}sweep m on d as found { vary: { batch_size: choice(8, 16) }, trials: 2, maximize: accuracy, detach: true }`;
+    const swept = ({ actions }: ReturnType<typeof compiled>) => actions?.find((one) => one.verb === "sweep");
+    const [here, apart] = [sweep.replace(", detach: true", ""), sweep].map((text) => swept(compiled(text)));
+    assert.deepEqual([here?.detach, apart?.detach], [undefined, true]);
+    assert.deepEqual(here?.sweep, apart?.sweep);
+    for (const asks of ["train m on d as winner with found.best", "evaluate found.best on d.test"]) {
+      assert.deepEqual(compiled(`${sweep}\n${asks}`).codes, ["trains-apart"], asks);
+      // What it comes to is known after the cell that attaches it, as after one that sweeps.
+      assert.deepEqual(compiled(`${sweep}\nattach found\n${asks}`).codes, ["known-after-run"], asks);
+    }
   });
   it("leaves nothing to ask until it is attached", () => {
     const train = `${definitions}train m on d as night { detach: true }`;
@@ -57,6 +82,18 @@ describe("detach", () => {
 
 describe("attach", () => {
   const night = { ...before, name: "night" };
+  it("makes its name a sweep's, over what was written where that was started", () => {
+    const recipe = { epochs: 7 };
+    const run = { ...before, name: "found", together: { is: "sweep", model: {}, recipe } } as const;
+    const cells = [`${definitions}attach found`, "train m on d as winner with found.best"];
+    const { codes, actions } = compiled(cells, {
+      run,
+      live: { "found.best": { value: { record: { batch_size: "8" } } } },
+    });
+    assert.deepEqual(codes, []);
+    const { training } = trainOf({ actions } as ReturnType<typeof compiled>).plan.recipe;
+    assert.deepEqual([training.epochs, training.batch_size], [7, 8]);
+  });
   it("makes its name the run's model, in a notebook that says nothing else of it", () => {
     const { codes, actions } = compiled(
       `${definitions}attach night\nevaluate night on d.test { metrics: [accuracy] }\npredict night on "a text"`,
@@ -65,6 +102,12 @@ describe("attach", () => {
     assert.deepEqual(codes, []);
     const action = actions?.find((one) => one.verb === "attach");
     assert.deepEqual([action?.name, action?.run], ["night", before.folder]);
+  });
+  it("does so for the cells that follow, which ask again what it is", () => {
+    for (const cell of ["attach night", 'attach "runs/night-1" as night']) {
+      const { codes, actions } = compiled([`${definitions}${cell}`, "evaluate night on d.test"], { run: night });
+      assert.deepEqual([codes, actions?.map(({ verb }) => verb)], [[], ["evaluate"]], cell);
+    }
   });
   it("takes the folder of a run, under the training's name or another", () => {
     const named = (text: string) => {

@@ -16,17 +16,48 @@ export const settings = (steps: number, more = ""): string =>
 export const trains = (name: string, steps: number, more = ", detach: true"): string =>
   `${definitions}train m on d as ${name} { ${settings(steps, more)} }`;
 
-/** Runs one cell in a session of its own, as a notebook that was opened anew; gives what it showed, as text. */
-export async function cell(folder: string, runs: string, text: string, signal?: AbortSignal): Promise<string> {
+/** Runs a cell in a session of its own, as a notebook that was opened anew, and those that follow it; gives what they showed, as text. */
+export function cell(
+  folder: string,
+  runs: string,
+  text: string,
+  signal?: AbortSignal,
+  ...others: readonly string[]
+): Promise<string> {
+  return inSession({ folder, runs, texts: [text, ...others], ...(signal && { signal }) });
+}
+
+/** The same of a cell that is interrupted once it has shown something. */
+export function interrupted(folder: string, runs: string, text: string, once: RegExp): Promise<string> {
+  const stop = new AbortController();
+  const onShown = (shown: string): void => void (once.test(shown) && stop.abort());
+  return inSession({ folder, runs, texts: [text], signal: stop.signal, onShown });
+}
+
+async function inSession(o: {
+  readonly folder: string;
+  readonly runs: string;
+  readonly texts: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly onShown?: (shown: string) => void;
+}): Promise<string> {
+  const { folder, runs, signal } = o;
   const session = new TuneSession({ folder, runs, startEngine: lentEngine });
   const shown: string[] = [];
-  const show = (one: Shown): void => void shown.push(String(one.bundle["text/plain"]));
+  const show = (one: Shown): void => {
+    const text = String(one.bundle["text/plain"]);
+    shown.push(text);
+    o.onShown?.(text);
+  };
   const hostContext = { ...plainHostContext(folder), ...(signal && { signal }) };
   try {
-    await session.run(
-      { id: "cell 1", title: "cell 1", text, cell: 1 },
-      { screen: { display: show, update: show }, hostContext, ...(signal && { signal }) },
-    );
+    for (const [i, text] of o.texts.entries()) {
+      const name = `cell ${String(i + 1)}`;
+      await session.run(
+        { id: name, title: name, text, cell: i + 1 },
+        { screen: { display: show, update: show }, hostContext, ...(signal && { signal }) },
+      );
+    }
     return shown.join("\n");
   } finally {
     await session.close();

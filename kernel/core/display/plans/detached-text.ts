@@ -1,13 +1,13 @@
-/** A training's statement as one that runs by itself: under a name of its own, with `detach: true`. */
+/** The statement of a training or a sweep as one that runs by itself: under a name of its own, with `detach: true`. */
 import type { Placed } from "#dsl/assist/trainings.js";
 
-/** Undefined: it does already, or is no single training. `names`: those that are taken. */
+/** Undefined: it does already, or trains several models. `names`: those that are taken. */
 export function detachedText({ statement, source }: Placed, names: ReadonlySet<string>): string | undefined {
   const { block, clauses, operands, broken, span, verb } = statement;
   const keys = block?.entries.map(({ key }) => key.text) ?? [];
   const [model, ...others] = operands;
-  if (broken || block?.broken || verb.text !== "train" || others.length > 0 || model?.is !== "word") return undefined;
-  if (keys.includes("detach") || keys.includes("repeats")) return undefined;
+  if (broken || block?.broken || !["train", "sweep"].includes(verb.text)) return undefined;
+  if (others.length > 0 || model?.is !== "word" || keys.includes("detach")) return undefined;
   const end = block?.span.start ?? span.end;
   const header = source.text.slice(span.start, end).trim();
   const named = clauses.some(({ connector }) => connector.text === "as");

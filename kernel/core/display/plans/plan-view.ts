@@ -78,8 +78,7 @@ export function planView(reading: Reading, focus: Focus | undefined): PlanView {
   const memory = view.memory();
   const hash = isTraining(focus) ? focus.planned?.plan.recipeHash : undefined;
   const names = new Set([...reading.program.names.keys(), ...reading.program.runs.keys()]);
-  const folded = isTraining(focus) && reading.program.runs.get(focus.name)?.folds !== undefined;
-  const detached = isTraining(focus) && !focus.sweep && !folded ? detachedText(focus, names) : undefined;
+  const detached = isTraining(focus) ? detachedText(focus, names) : undefined;
   return {
     ...{ title: titleOf(focus), at: focus.statement.span },
     cards: cards.filter((card) => card !== undefined),

@@ -34,8 +34,14 @@ describe("a training as one that runs by itself", () => {
   it("takes no name that is there", () => {
     assert.equal(detachedOf("train m on d\ntrain m on d as m_apart"), "train m on d as m_apart_2 { detach: true }");
   });
-  it("is none where it is one already, or several", () => {
+  it("is none where it is one already", () => {
     assert.equal(detachedOf("train m on d as night { detach: true }"), undefined);
-    assert.equal(detachedOf("train m on d { repeats: 3 }"), undefined);
+  });
+  it("is that of several seeds, and of a sweep under its own name", () => {
+    assert.equal(detachedOf("train m on d { repeats: 3 }"), "train m on d as m_apart { repeats: 3, detach: true }");
+    const sweep = "sweep m on d as found { vary: { batch_size: choice(8, 16) }, maximize: accuracy }";
+    const apart = detachedOf(sweep);
+    assert.equal(apart, sweep.replace(/ \}$/, ", detach: true }"));
+    assert.deepEqual(compiled(`${definitions}${apart}`).codes, []);
   });
 });
