@@ -1,12 +1,12 @@
 /**
- * `tunebook bench kills [--times 200] [--seed 11]`: a training that runs by itself, while its notebook's kernel, its process and
- * its engine's host are killed at random times. What was lost, left corrupt or left running is told; nothing should be.
+ * `tunebook bench kills [--times 200] [--seed 11] [--kinds kernel,worker]`: trainings and sweeps that run by themselves, while their
+ * notebook's kernel, their processes, engines' hosts, workers and ranks are killed at random. What was lost, left corrupt or left running is told; nothing should be.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const program = fileURLToPath(new URL("../tests/kernel/detached/kills.js", import.meta.url));
+const program = fileURLToPath(new URL("../tests/kernel/detached/kills/kills.js", import.meta.url));
 if (!existsSync(program)) {
   process.stderr.write("the tests are not built: npm run build\n");
   process.exit(1);

@@ -11,8 +11,8 @@ import { until } from "../../until.js";
 import { called } from "../cli/called.js";
 import { writeSmallTraining } from "../session/small-training.js";
 import { childrenOf, outcomeOf } from "../training/kills.js";
-import { cell, isThere, kernelIn, processOf, runsOf, trains } from "./apart.js";
-import { kills } from "./kills.js";
+import { cell, interrupted, isThere, kernelIn, processOf, runsOf, trains } from "./apart.js";
+import { kills } from "./kills/kills.js";
 
 describe("trainings that run by themselves", function () {
   this.timeout(120_000);
@@ -34,8 +34,9 @@ describe("trainings that run by themselves", function () {
     rmSync(folder, { recursive: true, force: true });
   });
   const run = (name: string) => runsOf(runs, name).at(-1)!;
-  async function fails(text: string, signal?: AbortSignal): Promise<{ code: string; words: string }> {
-    const error: unknown = await cell(folder, runs, text, signal).then(
+  const fails = (text: string): Promise<{ code: string; words: string }> => failed(cell(folder, runs, text));
+  async function failed(work: Promise<string>): Promise<{ code: string; words: string }> {
+    const error: unknown = await work.then(
       () => assert.fail("it went well"),
       (error: unknown) => error,
     );
@@ -86,16 +87,21 @@ describe("trainings that run by themselves", function () {
   it("are attached by their own cell while they train, and go on when watching is interrupted", async () => {
     const stops = new AbortController();
     // One starts nothing: it waits for the other, or watches what that started, until it is stopped.
-    const two = [0, 1].map(() => cell(folder, runs, trains("long", LONG), stops.signal).catch(String));
-    await Promise.race(two);
+    const told: string[] = [];
+    const two = [0, 1].map(() =>
+      cell(folder, runs, trains("long", LONG), stops.signal).then(
+        (shown) => void told.push(shown),
+        (error: unknown) => void told.push(String(error)),
+      ),
+    );
+    // The other may end first, by an error: whichever started it is heard before both are stopped.
+    await until(() => told.some((one) => one.includes("long trains by itself")) || told.length === 2, "a start", 100);
     stops.abort();
-    const both = await Promise.all(two);
-    assert.match(both.join("\n"), /long trains by itself/);
+    await Promise.all(two);
+    assert.match(told.join("\n"), /long trains by itself/);
     assert.equal(runsOf(runs, "long").length, 1, "two cells at once start one");
     started.add(processOf(run("long")));
-    const stop = new AbortController();
-    setTimeout(() => stop.abort(), 400);
-    const { code, words } = await fails(trains("long", LONG), stop.signal);
+    const { code, words } = await failed(interrupted(folder, runs, trains("long", LONG), /long is training already/));
     assert.equal(code, "interrupted");
     assert.match(
       words,
@@ -111,6 +117,7 @@ describe("trainings that run by themselves", function () {
       (error: { diagnostics?: readonly { code: string }[] }) => error.diagnostics?.[0]?.code,
     );
     assert.equal(loads, "still-training");
+    await until(() => standing(run("long")).step > 0, "a step");
     const { stdout } = await called(folder, "runs", "--running");
     assert.match(stdout, /long\s+detached\s+\d+\s+\d+\/4000/);
     assert.match((await called(folder, "runs")).stdout, /long\s+running, detached/);
@@ -204,10 +211,13 @@ describe("trainings that run by themselves", function () {
 
   it("lose nothing by eight kills at random times", async function () {
     this.timeout(400_000);
-    const { troubles, ...found } = await kills({ times: 8, seed: Number(process.env["TUNEBOOK_SEED"] ?? 5) });
+    // Ranks have kills of their own (ranks/processes.e2e.test.ts).
+    const kinds = ["kernel", "detached", "host", "sweep", "worker"] as const;
+    const seed = Number(process.env["TUNEBOOK_SEED"] ?? 5);
+    const { troubles, ...found } = await kills({ times: 8, seed, kinds, steps: 40, trials: 3 });
     assert.deepEqual(troubles, [], JSON.stringify(found));
     assert.ok(
-      Object.values(found.kills).every((count) => count >= 2),
+      kinds.every((kind) => (found.kills[kind] ?? 0) >= 1),
       JSON.stringify(found),
     );
   });

@@ -7,16 +7,22 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { deleteRun } from "#kernel/history/delete-run.js";
 import { RunList } from "#kernel/history/run-list.js";
-import { killAndResume, outcomeOf, runProgram, runsIn, writePrograms } from "./kills.js";
+import { killAndResume, outcomeOf, runProgram, runsIn, trainedAlone, writePrograms, type Alone } from "./kills.js";
 
 describe("trainings in processes of their own", function () {
   this.timeout(240_000);
+  const STEPS = 40;
+  const quiet = mkdtempSync(join(tmpdir(), "tunebook-alone-"));
+  let alone: Alone;
+  before(async () => (alone = await trainedAlone(quiet, STEPS)));
+  after(() => rmSync(quiet, { recursive: true, force: true }));
 
   it("go on bit for bit where they were killed, twice", async () => {
     const { kills, trainings, troubles } = await killAndResume({
       kills: 2,
       seed: Number(process.env["TUNEBOOK_SEED"] ?? 5),
-      steps: 45,
+      steps: STEPS,
+      alone,
     });
     assert.deepEqual({ kills, troubles }, { kills: 2, troubles: [] });
     assert.ok(trainings >= 1);
@@ -36,13 +42,8 @@ describe("trainings in processes of their own", function () {
         ?.events()
         .filter(({ kind }) => kind === "checkpoint").length ?? 0;
     try {
-      writePrograms(folder, 60);
-      const alone = start("fresh");
-      await once(alone, "exit");
-      const [reference] = runsIn(runs);
-      const expected = outcomeOf(reference!);
-      rmSync(runs, { recursive: true });
-
+      writePrograms(folder, STEPS);
+      const { expected } = alone;
       const first = start("fresh");
       while (checkpoints() < 3) await delay(2);
       first.kill("SIGSTOP"); // so that it certainly trains all the while

@@ -1,7 +1,7 @@
 /**
  * Kills a training at random times and resumes it, until it is done: its weights and its losses must be, bit for bit, those
  * of the same training left alone. `npm run kills [COUNT] [SEED]` does 60; the tests do some. Half of the kills take the
- * engine's process too, a tenth comes at any time since the command began, the rest at any time after its first step.
+ * engine's process too, a tenth comes at any time since the command began, the rest some steps after its first one.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -37,7 +37,7 @@ export interface Killed {
 /** Files of a training of so many steps: `fresh.tune` and `resume.tune`. */
 export function writePrograms(folder: string, steps: number): void {
   writeSmallTraining(folder);
-  const settings = `steps: ${steps}, batch_size: 8, log: every(steps: 1), checkpoint: every(steps: 3), validate: every(steps: 10), seed: 3`;
+  const settings = `steps: ${steps}, batch_size: 8, log: every(steps: 1), checkpoint: every(steps: 1), validate: every(steps: 10), seed: 3`;
   writeFileSync(join(folder, "fresh.tune"), `${definitions}train m on d { ${settings} }\n`);
   writeFileSync(join(folder, "resume.tune"), `${definitions}train m on d { resume: true, ${settings} }\n`);
 }
@@ -67,10 +67,28 @@ export function outcomeOf(run: RunFolder): string {
   return [...losses, ...tensors, seen].join("\n");
 }
 
+/** A training that nobody kills: what it comes to, and milliseconds that its command took. */
+export interface Alone {
+  readonly expected: string;
+  readonly took: number;
+}
+export async function trainedAlone(folder: string, steps: number): Promise<Alone> {
+  writePrograms(folder, steps);
+  const runs = join(folder, "alone");
+  const begun = Date.now();
+  const whole = runProgram(folder, "fresh", runs);
+  await once(whole, "exit");
+  const [alone] = runsIn(runs);
+  if (!alone) throw new Error(whole.words);
+  return { expected: outcomeOf(alone), took: Date.now() - begun };
+}
+
 export async function killAndResume(o: {
   readonly kills: number;
   readonly seed: number;
   readonly steps?: number;
+  /** Of as many steps; absent: it is trained first. */
+  readonly alone?: Alone;
   progress?(line: string): void;
 }): Promise<Killed> {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-kills-"));
@@ -79,15 +97,9 @@ export async function killAndResume(o: {
   const count = { kills: 0, early: 0, trainings: 0, torn: 0, halfWritten: 0 };
   const troubles: string[] = [];
   try {
-    writePrograms(folder, o.steps ?? 90);
-    const begun = Date.now();
-    const whole = runProgram(folder, "fresh", join(folder, "alone"));
-    await once(whole, "exit");
-    const [alone] = runsIn(join(folder, "alone"));
-    if (!alone) throw new Error(whole.words);
-    const [first, ...steps] = alone.events().filter(({ kind }) => kind === "step");
-    const took = { command: Date.now() - begun, steps: Date.parse(steps.at(-1)!.at) - Date.parse(first!.at) };
-    const expected = outcomeOf(alone);
+    const steps = o.steps ?? 90;
+    const { expected, took } = o.alone ?? (await trainedAlone(folder, steps));
+    writePrograms(folder, steps);
     for (let n = 1; count.kills < o.kills && troubles.length < 5; n++) {
       const runs = join(folder, `runs-${n}`);
       for (let done = false, killed = false; !done;) {
@@ -106,8 +118,10 @@ export async function killAndResume(o: {
         void exited.then(() => (over = true));
         if (count.kills < o.kills) {
           const training = below(10) > 0;
-          while (training && !over && stepsIn() < before + 2) await delay(2);
-          await Promise.race([exited, delay(below(training ? took.steps : took.command))]);
+          // Some steps later, and then a moment more: between two steps, or within one.
+          const more = 2 + below(steps / 2);
+          while (training && !over && stepsIn() < before + more) await delay(2);
+          await Promise.race([exited, delay(below(training ? 10 : took))]);
           if (!over) {
             const hosts = below(2) === 0 ? childrenOf(child.pid!) : [];
             for (const id of [child.pid!, ...hosts]) kill(id);
