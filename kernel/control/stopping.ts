@@ -67,14 +67,16 @@ function isOwnProgram(id: number): boolean {
 
 /** How it ended, as far as its folder says. */
 function endedText({ is, step, steps, how }: Outcome): string {
-  const at = `at step ${String(step)}${steps === null || is === "done" ? "" : ` of ${String(steps)}`}`;
+  const of = steps === null || is === "done" ? "" : ` of ${String(steps)}`;
+  // Several trainings as one have no steps of their own.
+  const at = step === 0 && steps === null ? "" : ` at step ${String(step)}${of}`;
   const text = {
     ...{
-      done: `it ended by itself ${at}`,
-      early: `it ended early by itself ${at}`,
-      interrupted: `it was stopped ${at}`,
+      done: `it ended by itself${at}`,
+      early: `it ended early by itself${at}`,
+      interrupted: `it was stopped${at}`,
     },
-    ...{ failed: `it failed ${at}`, "cut off": `it was cut off ${at}`, training: `it is ${at}` },
+    ...{ failed: `it failed${at}`, "cut off": `it was cut off${at}`, training: `it is${at}` },
   }[is];
   return how === null || is === "interrupted" || is === "failed" ? text : `${text}: ${how}`;
 }
