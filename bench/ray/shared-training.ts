@@ -20,6 +20,7 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
+import type { Shown } from "#kernel/core/display/shown.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 import { table } from "../table.js";
@@ -143,21 +144,15 @@ class SharedTraining {
 model mood { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora(rank: 8), max_length: 64 }
 train mood on reviews { steps: ${String(steps)}, batch_size: 16, dropout: 0, seed: 1, log: every(steps: 1), checkpoint: every(steps: 4), validate: none, keep: last${runner} }\n`;
     const session = new TuneSession({ folder: this.folder, runs });
-    const said: string[] = [];
-    const show = ({ bundle }: { readonly bundle: Readonly<Record<string, unknown>> }): void => {
-      said.push(String(bundle["text/plain"] ?? ""));
+    let line = "";
+    const show = ({ bundle, id }: Shown): void => {
+      if (id?.endsWith("-progress")) line = String(bundle["text/plain"] ?? "");
     };
     try {
       const screen = { display: show, update: show };
       await session.run({ id: as, title: as, text }, { screen, hostContext: plainHostContext(this.folder) });
       const events = RunFolder.open(runIn(runs) ?? runs).events();
-      if (workers !== null)
-        console.error(
-          said
-            .filter((one) => /runner|communication|rank-/.test(one))
-            .slice(-2)
-            .join("\n"),
-        );
+      if (workers !== null) console.error(line);
       return events;
     } finally {
       await session.close();
