@@ -108,7 +108,7 @@ class SharedTraining {
       const workers = await this.workers();
       const id = workers[below(Math.max(1, workers.length))];
       if (id === undefined || isOver()) continue;
-      const engine = below(3) === 0 ? childOf(id) : undefined;
+      const engine = below(3) === 0 ? engineOf(id) : undefined;
       process.kill(engine ?? id, "SIGKILL");
       done += 1;
       console.error(`killed ${engine === undefined ? "a worker" : "a worker's engine"} at step ${String(now())}`);
@@ -185,16 +185,18 @@ function share(events: readonly RunEvent[], part: "communicated" | "waited"): st
   const sum = (of: (step: (typeof steps)[number]) => number): number => steps.reduce((n, step) => n + of(step), 0);
   return `${((100 * sum((step) => step[part] ?? 0)) / sum((step) => step.seconds)).toFixed(0)} %`;
 }
-function told(id: number, what: "cmdline" | "stat"): string {
+function told(id: number, what: string): string {
   try {
     return readFileSync(`/proc/${String(id)}/${what}`, "utf8");
   } catch {
     return "";
   }
 }
-/** Its engine's process. */
-function childOf(id: number): number | undefined {
-  const children = told(id, "stat") && readFileSync(`/proc/${String(id)}/task/${String(id)}/children`, "utf8");
-  const [first] = children.trim().split(" ").filter(Boolean);
-  return first === undefined ? undefined : Number(first);
+/** Its engine's process: it has another child, that reads tokenizers. */
+function engineOf(id: number): number | undefined {
+  const children = told(id, `task/${String(id)}/children`)
+    .trim()
+    .split(" ")
+    .map(Number);
+  return children.find((child) => told(child, "cmdline").includes("engine/host/main.js"));
 }

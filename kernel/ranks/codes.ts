@@ -74,7 +74,7 @@ registerCodes({
   "rank-unfit": {
     severity: "error",
     message: (d) =>
-      `${visible(d.why)}; ${d.of === 1 ? "nothing is trained without it" : `all ${String(d.of)} workers train together or none`}`,
+      `${visible(d.why)}; ${d.of === 1 ? "nothing is trained without it" : `${String(d.of)} workers train together or not at all`}`,
     help: () =>
       "start the nodes from an image that has it (`deploy … to container(…)` writes one), or install it there; the others were ended",
     explain:

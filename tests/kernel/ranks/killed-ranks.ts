@@ -119,7 +119,9 @@ export async function killRanks(o: {
       const rank = ranks[below(Math.max(1, ranks.length))];
       if (over || rank === undefined) continue;
       const hosts = childrenOf(rank);
-      const victim = below(3) === 0 ? (hosts[0] ?? rank) : rank;
+      // It has another child, that reads tokenizers.
+      const engine = hosts.find((id) => commandOf(id).includes("engine/host/main.js"));
+      const victim = below(3) === 0 ? (engine ?? rank) : rank;
       for (const id of hosts) seen.add(id);
       kill(victim);
       kills += 1;

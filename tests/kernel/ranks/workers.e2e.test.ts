@@ -177,7 +177,7 @@ describe("workers that share a training", function () {
     };
     await assert.rejects(shared(programOf(4), "unfit", { implementation }), {
       code: "rank-unfit",
-      message: /^processes-2 on h2 \(10\.0\.0\.2\) has no Node on its path; all 2 workers train together or none$/,
+      message: /^processes-2 on h2 \(10\.0\.0\.2\) has no Node on its path; 2 workers train together or not at all$/,
     });
     await gone(started);
   });

@@ -28,7 +28,11 @@ function costFact(count: number, price: number, there: There | null): Fact {
   const note = `${moneyText(price)} for an hour of ${count === 1 ? "the worker" : "each worker"}`;
   const found = there && amounts(there, (seconds) => (seconds * count * price) / 3600, moneyText);
   if (!found) return ["cost", `${moneyText(count * price)} for each hour that it takes`, note];
-  return ["cost", `about ${found.value}`, [found.between, note].filter(Boolean).join("; ")];
+  return [
+    "cost",
+    /^less/.test(found.value) ? found.value : `about ${found.value}`,
+    [found.between, note].filter(Boolean).join("; "),
+  ];
 }
 
 function amounts({ seconds, to, between }: There, of: (seconds: number) => number, text: (n: number) => string) {

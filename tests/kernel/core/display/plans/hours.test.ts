@@ -84,5 +84,10 @@ describe("hours of workers", () => {
     assert.equal(usedText({ gpuHours: 0.001 }), "less than 0.01 GPU-hours");
     const [[name, value] = []] = hoursFacts({ count: 1, threads: 1 }, { seconds: 7200, to: 14_400 }, "all");
     assert.deepEqual([name, value], ["CPU-hours", "2 to 4"]);
+    const little = hoursFacts({ count: 1, threads: 1, price: 1 }, { seconds: 1 }, "all");
+    assert.deepEqual(
+      little.map(([, text]) => text),
+      ["less than 0.01", "less than 0.01"],
+    );
   });
 });
