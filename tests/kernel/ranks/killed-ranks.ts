@@ -103,14 +103,16 @@ export async function killRanks(o: {
     let over = false;
     void program.exited.then(() => (over = true));
     const seen = new Set<number>();
-    let kills = 0;
+    let [kills, earlies] = [0, 0];
     while (!over && kills < o.kills) {
       const before = stepsIn(join(folder, "killed"));
       // A gang that gets on: each new one is killed a few steps later, or while it comes together.
-      const early = below(4) === 0;
+      // Three in a row without a new checkpoint would end it, and it is written every four steps.
+      const early = below(4) === 0 && earlies < 1;
+      earlies = early ? earlies + 1 : 0;
       while (
         !over &&
-        (ranksOf(program.pid).length < of - 1 || (!early && stepsIn(join(folder, "killed")) < before + 2))
+        (ranksOf(program.pid).length < of - 1 || (!early && stepsIn(join(folder, "killed")) < before + 6))
       )
         await delay(5);
       await delay(below(150));
