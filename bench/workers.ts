@@ -2,20 +2,22 @@
  * `tunebook bench workers`: the trials of one sweep in processes of their own, and how long a worker needs from one trial's end
  * to the next one's first update, by the events of their runs: what was made is handed in, scored and told, the next is asked
  * for, compiled, opened and begun. With `--kill N` so many workers are killed in mid-trial, one after the other. With `--ray N`
- * they are jobs of a Ray cluster of so many hosts, made for it on this machine (ray/hosts.ts): none sees the notebook's folder.
+ * they are jobs of a Ray cluster of so many hosts, made for it on this machine (ray/hosts.ts): none sees the notebook's folder;
+ * with `--search cluster` the search is one too, and the notebook is killed in mid-sweep (ray/closed.ts).
  */
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import type { SweepHandle, TrialRecord } from "#kernel/core/sweep/trial.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 import { processor } from "./finetune/report.js";
+import { closedNotebook } from "./ray/closed.js";
 import { RayHosts } from "./ray/hosts.js";
 
 interface Options {
@@ -24,6 +26,7 @@ interface Options {
   readonly epochs: number;
   readonly kill: number;
   readonly ray?: number;
+  readonly search: "here" | "cluster";
 }
 const reviews = fileURLToPath(new URL("../../notebooks/data/sentiment.csv", import.meta.url));
 
@@ -43,8 +46,18 @@ async function main(o: Options): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-workers-"));
   const hosts = o.ray === undefined ? null : await hostsOf(o.ray, folder);
   const runner = hosts
-    ? `ray("${hosts.address}", cpus: 1, workers: ${String(o.workers)})`
+    ? `ray("${hosts.address}", cpus: 1, workers: ${String(o.workers)}, search: ${o.search})`
     : `processes(${String(o.workers)})`;
+  if (hosts && o.search === "cluster") {
+    try {
+      copyFileSync(reviews, join(folder, "reviews.csv"));
+      await closedNotebook({ folder, hosts, program: programOf(o, runner), after: o.trials >> 2, kill: o.kill });
+    } finally {
+      await hosts.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+    return;
+  }
   const values = new Map<string, unknown>();
   const session = new TuneSession({
     ...{ folder, runs: join(folder, "runs") },
@@ -134,5 +147,10 @@ const program = new Command("bench workers")
   .option("--workers <n>", "processes", whole, 2)
   .option("--epochs <n>", "epochs of each", whole, 1)
   .option("--ray <hosts>", "on a Ray cluster of so many hosts, in namespaces of this machine (Linux, as root)", whole)
+  .addOption(
+    new Option("--search <where>", "where the search runs; on the cluster its notebook is killed in mid-sweep")
+      .choices(["here", "cluster"])
+      .default("here"),
+  )
   .option("--kill <n>", "workers that are killed in mid-trial", whole, 0);
 await main(program.parse().opts<Options>());

@@ -330,6 +330,8 @@ export interface RunnerCapabilities<C extends Call = Call> {
   readonly gpus?: Of<C, number>;
   /** What one costs in an hour, in whatever money; absent or null: nobody said. */
   readonly price?: Of<C, number | null>;
+  /** Where the search of a sweep runs whose trials it does; null: beside its workers, if it can. Absent: in the notebook. */
+  readonly search?: Of<C, "here" | "cluster" | null>;
 }
 
 export interface SpaceCapabilities {

@@ -17,23 +17,36 @@ export interface Wanted {
 }
 export type WaysOf = (wanted: Wanted) => Ways;
 
-export function waysOf(): WaysOf {
+/** This process is itself a job of the cluster that workers are asked of. */
+export interface Inside {
+  /** Of the dashboard, as it is reached from here. */
+  readonly address: string;
+  readonly token?: string;
+  /** The address of this machine that the other nodes reach. */
+  readonly host: string;
+  /** Its workers are found by this. */
+  readonly key: string;
+}
+
+export function waysOf(inside?: Inside): WaysOf {
   return (wanted) => ({
     process: ({ threads }) => startProcess({ ...of(wanted), threads }),
-    ray: (cluster) => rayWays(new RayJobs(cluster), cluster.address, wanted),
+    ray: (cluster) => rayWays({ ...cluster, ...inside }, wanted),
   });
 }
 const of = ({ url, token, name }: Wanted) => ({ url, token, name });
 
-function rayWays(ray: RayJobs, address: string, wanted: Wanted): RayWays {
+function rayWays(cluster: Pick<Inside, "address" | "token"> & Partial<Inside>, wanted: Wanted): RayWays {
+  const { address, host, key } = cluster;
+  const ray = new RayJobs(cluster);
   return {
     async look(needs): Promise<Place> {
       const slots = await slotsNow(ray, address, needs);
-      return { room: slots.length, host: await addressTowards(address) };
+      return { room: slots.length, host: host ?? (await addressTowards(address)) };
     },
     start: ({ threads, ...needs }) =>
       startRayWorker({
-        ...{ ...of(wanted), ray, threads, ...needs },
+        ...{ ...of(wanted), ray, threads, ...needs, ...(key !== undefined && { metadata: { key } }) },
         // Nodes come and go: one that is started again lies where there is room now.
         async node() {
           const slots = await slotsNow(ray, address, needs);

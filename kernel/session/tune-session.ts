@@ -13,6 +13,7 @@ import type { Action, Experiment, SweepPlan } from "#dsl/plan/plan.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import { makeVocabulary, type SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import type { Engine, EngineOptions } from "../engine/engine.js";
+import type { Inside } from "../cluster/ways.js";
 import { compileAll } from "./answers/host.js";
 import { EngineRoom } from "./engines/engine-room.js";
 import type { Screen } from "./trainings/live.js";
@@ -78,6 +79,8 @@ export interface Stage {
   readonly experiment?: Experiment;
   /** Told of a training while it goes on; absent: nobody is. */
   readonly follows?: Follows;
+  /** The cluster of which this process is a job; absent: of none. */
+  readonly inside?: Inside;
 }
 /** Whoever tells others of a training. */
 export interface Follows {

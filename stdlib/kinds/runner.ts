@@ -42,6 +42,8 @@ export interface StartedWorker {
 export interface RunnerImplementation {
   /** Asked before the first is started; absent: they are on this machine, as many as the word says. */
   look?(call: Call, ways: Pick<Ways, "ray">): Promise<Place>;
+  /** The cluster that it names, where a statement may go on by itself there; absent: it has none. Coded errors of secrets. */
+  cluster?(call: Call): { readonly address: string; readonly token?: string };
   /** Starts one worker, at first or in the place of one that ended. */
   start(call: Call, o: { readonly threads: number }, ways: Ways): StartedWorker;
 }

@@ -10,7 +10,8 @@ export const word = defineWord({
   notes: [
     "A training's updates are shared by `workers` of them, and the notebook keeps the run: all of them begin together or none, and where one is lost all go on from the last checkpoint.",
     "Only Ray's Jobs API is used. A node needs `tunebook` of the same version on its path, with an engine, and the base in its cache; data and weights that were trained come to it by their content. `tunebook doctor --ray ADDRESS` says what each node has.",
-    "The notebook gives out the work: the nodes must reach the machine that it runs on.",
+    "A sweep's search runs beside its workers, as a job of the cluster that takes no processor: the notebook may be closed, and need not be reached. The same cell run again shows it, and brings what it came to.",
+    "With `search: here` the notebook gives out the trials: the nodes must reach the machine that it runs on.",
   ],
   capabilities: {
     workers: ({ arguments: { workers } }) => (typeof workers === "number" ? workers : null),
@@ -19,6 +20,7 @@ export const word = defineWord({
     here: false,
     gpus: ({ arguments: { gpus } }) => Number(gpus ?? 0),
     price: ({ arguments: { price } }) => (typeof price === "number" ? price : null),
+    search: ({ arguments: { search } }) => search ?? null,
   },
   parameters: [
     {
@@ -64,6 +66,22 @@ export const word = defineWord({
       range: { min: 0, max: 1e6 },
       why: "Nothing is said of money where nobody gives a price.",
       impact: "low",
+    },
+    {
+      name: "search",
+      type: {
+        is: "choice",
+        of: ["cluster", "here"],
+        elsewhere: { head: "cluster", remote: "cluster", local: "here", notebook: "here" },
+      },
+      means: {
+        cluster: "beside the workers: the notebook may be closed",
+        here: "in the notebook, which the nodes must reach",
+      },
+      doc: "Where the search of a sweep runs, which chooses the trials and keeps their journal.",
+      default: { derived: "on the cluster, unless it reads what is here alone", from: () => null },
+      why: "On the cluster it goes on when the notebook is closed, and nothing need reach the notebook.",
+      impact: "medium",
     },
     {
       name: "token",

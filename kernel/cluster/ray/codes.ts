@@ -20,6 +20,22 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly gpus: number;
       readonly nodes: readonly { readonly host: string; readonly cpus: number; readonly gpus: number }[];
     };
+    "search-cut-off": {
+      readonly sweep: string;
+      readonly address: string;
+      readonly how: string;
+      /** Trials that are over, as far as it is known here. */
+      readonly ended: number;
+      readonly log: readonly string[];
+    };
+    "search-elsewhere": { readonly sweep: string; readonly address: string };
+    "search-results": { readonly host: string; readonly why: string };
+    "search-too-large": {
+      readonly bytes: number;
+      readonly most: number;
+      readonly largest: { readonly path: string; readonly bytes: number };
+    };
+    "search-not-there": { readonly sweep: string; readonly why: string };
     "ray-package-too-large": { readonly name: string; readonly bytes: number; readonly most: number };
   }
 }
@@ -58,6 +74,47 @@ registerCodes({
     help: () => "ask for less (`cpus: 1`), or start larger nodes",
     notes: (d) => d.nodes.map(({ host, ...has }) => `${host} has ${needs(has.cpus, has.gpus)}`),
     explain: "A worker lies on one node, which must have as many processors and graphics cards as it asks for.",
+  },
+  "search-cut-off": {
+    severity: "error",
+    message: (d) => `the search of ${d.sweep} on the cluster at ${d.address} ended before its time: ${d.how}`,
+    help: (d) =>
+      d.ended === 0
+        ? "run the statement again: it begins once more"
+        : `run the statement again: it goes on from ${String(d.ended)} trials`,
+    notes: (d) => (d.log.length === 0 ? [] : [`the last that it wrote: ${listed(d.log, { most: 12 })}`]),
+    explain:
+      "The search of a sweep runs as a job of the cluster, beside its workers. Its journal lies in a folder of its own on its node and, as far as it was told, beside the notebook's runs: run again, the statement goes on from whichever is there.",
+  },
+  "search-elsewhere": {
+    severity: "error",
+    message: (d) => `${d.sweep} is under way on the cluster at ${d.address}`,
+    help: (d) =>
+      `let it search there (\`search: cluster\`) and this shows it, or end it first: \`tunebook runs stop ${d.sweep}\``,
+    explain: "Two searches of one sweep would draw the same trials twice.",
+  },
+  "search-results": {
+    severity: "error",
+    message: (d) => `what the sweep made can't be brought from ${d.host}: ${d.why}`,
+    help: () => "run the statement again: it brings them once more; they stay there until they have arrived",
+    explain:
+      "Weights and logs come back through Ray's Jobs API: jobs on the node print them in parts, and what arrives is held to the hash that it had there.",
+  },
+  "search-too-large": {
+    severity: "error",
+    message: (d) =>
+      `the files that the sweep reads have ${mebibytes(d.bytes)}, and ${mebibytes(d.most)} are sent to a cluster; the largest is ${d.largest.path} with ${mebibytes(d.largest.bytes)}`,
+    help: () =>
+      "let the nodes have it: a base by its name is found in their own cache, rows at an address are read by them; or write `search: here`",
+    explain:
+      "What a search on a cluster reads goes through Ray's Jobs API, which takes packages of 100 MiB and keeps them in the memory of the cluster's head. With `search: here` the notebook gives files of any size to the workers by their own protocol. Nothing was started.",
+  },
+  "search-not-there": {
+    severity: "error",
+    message: (d) => `${d.sweep} can't be searched for on the cluster: ${d.why}`,
+    help: () => "write `search: here`: the workers train there, and the notebook gives them their trials",
+    explain:
+      "A search on the cluster has what is sent with it. What lives in the notebook alone can be read by a search in the notebook.",
   },
   "ray-package-too-large": {
     severity: "error",

@@ -57,6 +57,13 @@ export interface Submission {
 
 const STATUS = ["PENDING", "RUNNING", "SUCCEEDED", "FAILED", "STOPPED"] as const;
 const job = fields({ status: v.picklist(STATUS), message: v.optional(v.nullable(v.string())) });
+const listed = v.array(
+  fields({
+    ...{ submission_id: v.nullable(v.string()), status: v.picklist(STATUS) },
+    message: v.optional(v.nullable(v.string())),
+    metadata: v.optional(v.nullable(table(v.string()))),
+  }),
+);
 const versions = fields({ ray_version: v.string() });
 const raylet = fields({
   ...{ nodeId: v.string(), state: v.string() },
@@ -133,6 +140,15 @@ export class RayJobs {
   async job(id: string): Promise<RayJob> {
     const { status, message } = await this.json("GET", `/api/jobs/${encodeURIComponent(id)}`, job, `the job ${id}`);
     return { id, status, message: message ?? "" };
+  }
+
+  /** Those of which somebody was told these things when they were submitted. */
+  async jobs(metadata: Readonly<Record<string, string>>): Promise<readonly RayJob[]> {
+    const all = await this.json("GET", "/api/jobs/", listed, "its jobs");
+    return all.flatMap(({ submission_id: id, status, message, metadata: own }) => {
+      const same = Object.entries(metadata).every(([name, value]) => own?.[name] === value);
+      return id !== null && same ? [{ id, status, message: message ?? "" }] : [];
+    });
   }
 
   /** All that it wrote so far; null: its node is gone, and its log with it. */
@@ -232,4 +248,4 @@ export class RayJobs {
 const PATIENCE = 60_000;
 /** Milliseconds between two looks at a log, and its characters for each of them. */
 const POLL = 1000;
-const POLLED = 2000;
+const POLLED = 500;

@@ -8,12 +8,15 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { StartedWorker } from "#stdlib/kinds/runner.js";
 import { TOKEN_VARIABLE } from "../protocol.js";
 import { isOver, type RayJob, type RayJobs, type RayNode } from "./jobs.js";
+import { zipOf } from "./packed.js";
 
 export interface RayWorkerOptions {
   readonly ray: RayJobs;
   readonly url: string;
   readonly token: string;
   readonly name: string;
+  /** What its job is found by, beside what it is. */
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly threads: number;
   readonly cpus: number;
   readonly gpus: number;
@@ -31,6 +34,8 @@ export interface Patience {
   readonly grace: number;
 }
 const usual: Patience = { look: 1000, away: 60_000, grace: 15_000 };
+/** The file with the token, in its working folder. */
+const TOKEN = "token";
 /** Lines of its log that are told. */
 const LINES = 6;
 
@@ -64,11 +69,13 @@ async function follow(o: RayWorkerOptions, id: string, ending: AbortSignal): Pro
   try {
     const node = await o.node();
     if (ending.aborted) return so("was not needed");
+    // Whoever looks at the dashboard sees commands and environments, and not what lies in a package.
+    const token = await ray.upload(await zipOf([{ path: TOKEN, content: Buffer.from(o.token) }]), "the token");
+    if (ending.aborted) return so("was not needed");
     await ray.submit({
-      ...{ id, cpus: o.cpus, gpus: o.gpus > 0 ? o.gpus : undefined, node: node.id },
-      entrypoint: `exec tunebook worker --coordinator ${o.url} --name ${o.name} --threads ${String(o.threads)}`,
-      environment: { [TOKEN_VARIABLE]: o.token },
-      metadata: { tunebook: "worker", name: o.name },
+      ...{ id, cpus: o.cpus, gpus: o.gpus > 0 ? o.gpus : undefined, node: node.id, packages: [token] },
+      entrypoint: `${TOKEN_VARIABLE}="$(cat ${TOKEN})" exec tunebook worker --coordinator ${o.url} --name ${o.name} --threads ${String(o.threads)}`,
+      metadata: { ...o.metadata, tunebook: "worker", name: o.name },
     });
     const job = await over(ray, id, { ending, patience: o.patience ?? usual });
     if (job === null) return so(`on ${node.host} (${node.address}) doesn't answer any more, nor does its cluster`);

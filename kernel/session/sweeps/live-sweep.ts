@@ -26,7 +26,7 @@ import type { Screen } from "../trainings/live.js";
 import type { ControlsHost } from "../tune-session.js";
 import { changed } from "./changed.js";
 import { bestOf, nearestOf } from "./ranking.js";
-import type { TrialLog } from "./trial-log.js";
+import type { SweepLog } from "./trial-log.js";
 import { demandRunning, Wishes } from "./wishes.js";
 
 /** Milliseconds between two pictures. */
@@ -57,7 +57,7 @@ export class LiveSweep implements DrawnSweep, SweepControls {
   constructor(
     readonly name: string,
     readonly plan: SweepPlan,
-    private readonly log: TrialLog,
+    private readonly log: SweepLog,
     private readonly registry: Words,
     private readonly shown: { readonly screen: Screen; readonly controls: ControlsHost | undefined },
     private readonly whole?: Whole,

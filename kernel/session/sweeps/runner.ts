@@ -38,6 +38,8 @@ export interface Runner {
   readonly wishes: Wishes;
   /** What begins before the search is asked, within the sweep's bounds. */
   readonly first?: readonly Wanted[];
+  /** Whether its weights lie elsewhere, for whoever will ask for them; absent: none do. */
+  readonly kept?: ((run: string) => boolean) | undefined;
   /** Told of the best trial, whose weights are gone: it is trained again. */
   readonly onLost?: (number: number) => void;
   /** Told whenever something of its trials changed. */
@@ -169,7 +171,8 @@ class SweepRun {
     const number = bestOf(sweep, log.ended);
     const best = log.ended.find((trial) => trial.number === number);
     // What was trained here has them, or its disk takes none.
-    if (!best || best.run === null || best.number >= this.from || hasWeights(best.run)) return null;
+    if (!best || best.run === null || best.number >= this.from || this.o.kept?.(best.run) || hasWeights(best.run))
+      return null;
     onLost?.(best.number);
     const { point, values } = best;
     return { number: log.next, point, values, again: best.number, resume: false };

@@ -7,6 +7,7 @@ import type { AtOnce } from "./at-once.js";
 import { does } from "../../core/session/words.js";
 import { shipmentOf, type Ships, type ShipsFrom } from "../../shipping/ship.js";
 import { writeShipment } from "../../shipping/shipment.js";
+import type { Inside } from "../../cluster/ways.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import type { Trackers } from "../../trackers/trackers.js";
 import { tellBegun, type ToldFrom } from "../trainings/told.js";
@@ -21,7 +22,7 @@ export interface TrainsTrials {
 }
 export interface Around extends AroundSweep {
   readonly session: AroundSweep["session"] & Ships & { readonly trackers: Trackers };
-  readonly stage: AroundSweep["stage"] & ShipsFrom & ToldFrom;
+  readonly stage: AroundSweep["stage"] & ShipsFrom & ToldFrom & { readonly inside?: Inside };
 }
 export interface SweptBy {
   /** Trains a trial on the notebook's own engine. */
@@ -37,10 +38,10 @@ export interface SweptBy {
 }
 
 /** Where the workers of a sweep's runner would be; null: on this machine, or it has none. Coded errors of clusters. */
-export async function placeOf({ runner }: SweepPlan): Promise<Place | null> {
+export async function placeOf({ runner }: SweepPlan, inside?: Inside): Promise<Place | null> {
   if (!runner) return null;
   const [{ waysOf }, { look }] = await Promise.all([import("../../cluster/ways.js"), does(runner, "runner")]);
-  return (await look?.(runner, waysOf()({ url: "", token: "", name: "", place: 0 }))) ?? null;
+  return (await look?.(runner, waysOf(inside)({ url: "", token: "", name: "", place: 0 }))) ?? null;
 }
 
 /** Coded error `not-shippable`, where a runner's workers can't be told of it. */
@@ -72,7 +73,8 @@ export async function trainsTrials(around: Around, o: SweptBy): Promise<TrainsTr
     began: (run: string, trial: TrialOf) => tellBegun(session, run, stage, trial),
     happened: (run: string) => session.trackers.happened(run),
   };
-  const workers = new Workers({ call: runner, runner: implementation, count, threads, coordinator, ways: waysOf() });
+  const ways = waysOf(stage.inside);
+  const workers = new Workers({ call: runner, runner: implementation, count, threads, coordinator, ways });
   return {
     runTrial: trialsElsewhere({
       tells,
@@ -84,6 +86,7 @@ export async function trainsTrials(around: Around, o: SweptBy): Promise<TrainsTr
       onNote,
     }),
     async end() {
+      coordinator.finish();
       await workers.end();
       await coordinator.close();
       rmSync(work, { recursive: true, force: true });

@@ -93,3 +93,6 @@ export class TrialLog {
     this.running.delete(number);
   }
 }
+
+/** As far as it is shown. */
+export type SweepLog = Pick<TrialLog, "name" | "trials" | "ended" | "open" | "strange">;

@@ -3,7 +3,6 @@ import canonicalize from "canonicalize";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { Action, SweepPlan } from "#dsl/plan/plan.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { bestShown, noneClearsShown } from "../../core/display/sweeps/best.js";
 import { sweepPlanShown } from "../../core/display/plans/sweep-plan.js";
 import { trialsTable } from "../../core/display/sweeps/trials-table.js";
@@ -12,24 +11,25 @@ import { parametersOf, pointOf } from "../../core/sweep/parameters.js";
 import { valuesAt } from "../../core/sweep/points.js";
 import { SIZE_PATH } from "../../core/sweep/learning-sizes.js";
 import { brokenAt } from "../../core/sweep/relations.js";
-import { compileAll } from "../answers/host.js";
 import { sweepType, type TrialRecord } from "../../core/sweep/trial.js";
 import { memoryHere } from "../answers/dataset-cache.js";
 import { atOnce } from "../sweeps/at-once.js";
-import { sweepHash } from "../sweeps/identity.js";
 import { endingText, type Ending } from "../sweeps/ending.js";
-import { Journal, type JournalOf } from "../sweeps/journal.js";
+import { sweepHash } from "../sweeps/identity.js";
+import { journalOf } from "../sweeps/journal-of.js";
+import { Journal } from "../sweeps/journal.js";
 import { LiveSweep, type Whole } from "../sweeps/live-sweep.js";
 import { KEPT } from "../sweeps/ranking.js";
 import { againText, lostText } from "../sweeps/again-text.js";
 import { outdatedIn, toRenew } from "../sweeps/outdated.js";
 import { runTrials } from "../sweeps/runner.js";
-import { pricesOf } from "../sweeps/priced.js";
 import { plansOfTrial, runTrial } from "../sweeps/run-trial.js";
 import { placeOf, trainsTrials } from "../sweeps/trains-trials.js";
+import { planCard, trialCosts } from "../sweeps/sweep-plan-card.js";
 import { startsOf } from "../sweeps/starts.js";
 import { numbered, ofOtherData, startText, strangeText, type StartTold } from "../sweeps/start-told.js";
 import { trackSweep } from "../sweeps/tracked-sweep.js";
+import { sweepThere } from "../sweeps/there/sweep-there.js";
 import { TrialLog } from "../sweeps/trial-log.js";
 import { TrialModels } from "../sweeps/trial-models.js";
 import type { Around } from "../sweeps/trial-program.js";
@@ -47,12 +47,14 @@ type Sweep = Extract<Action, { verb: "sweep" }>;
 
 export async function runSweep(session: TuneSession, action: Sweep, stage: Stage): Promise<void> {
   if (action.detach && !isVerifying(session)) return detachTogether(session, action, stage);
-  const { live, log } = await sweepOf(session, action, stage);
-  await tellSwept(session, { live, log }, stage);
+  const found = await sweepThere(session, action, stage);
+  await tellSwept(session, "live" in found ? found : await sweepOf(session, found.here, stage), stage);
 }
 
+type Told = Pick<Swept, "live"> & { readonly log: Pick<TrialLog, "ended"> };
+
 /** What came of it. */
-export async function tellSwept(session: TuneSession, { live, log }: Swept, stage: Stage): Promise<void> {
+export async function tellSwept(session: TuneSession, { live, log }: Told, stage: Stage): Promise<void> {
   tellOutcome(live, log, stage);
   if (overRowsAlone(live.plan)) await tellRows(session, live, stage);
 }
@@ -79,6 +81,8 @@ export interface Beyond {
   readonly whole?: Whole;
   /** Told whenever a trial begins, says something or ends. */
   readonly onChange?: (live: LiveSweep) => void;
+  /** Whether weights of a run lie elsewhere. */
+  readonly kept?: (run: string) => boolean;
 }
 export interface Swept {
   readonly live: LiveSweep;
@@ -132,12 +136,6 @@ export async function sweepOf(session: TuneSession, action: Sweep, stage: Stage,
   }
 }
 
-/** Of it what its journal must know. */
-function journalOf(sweep: SweepPlan, registry: Registry): JournalOf {
-  const goals = sweep.goals.map(({ metric, direction }) => ({ metric: metricName(metric, registry), direction }));
-  return { vary: sweep.vary, goals, broken: (point) => brokenAt(sweep, point) };
-}
-
 interface Opened {
   readonly log: TrialLog;
   readonly lock: RunLock;
@@ -166,7 +164,7 @@ async function sweepIn(
   keepSweep(session, name, live);
   // Whoever wrote the sweep for somebody has told what it costs.
   const costs = beyond.whole ? null : await trialCosts(session, { name, sweep }, stage);
-  const where = await placeOf(sweep);
+  const where = await placeOf(sweep, stage.inside);
   const open = atOnce(sweep, memoryHere(), costs?.most.memoryBytes, where?.room ?? null);
   // A sweep that was written by `sweep auto` has told its plan already.
   const fold = beyond.whole ? null : planCard(stage, { name, sweep, open, costs });
@@ -208,6 +206,7 @@ async function sweepIn(
         lock,
         wishes: live.wishes,
         first: firstOf(sweep, beyond.first ?? [], { log, again }),
+        kept: beyond.kept,
         onLost: (number: number) => live.note(lostText(number)),
         signal: stage.signal,
         atOnce: trials,
@@ -237,25 +236,6 @@ async function sweepIn(
   return { live, log };
 }
 
-/** What its trials cost at least and at most. */
-function trialCosts(session: TuneSession, of: { readonly name: string; readonly sweep: SweepPlan }, stage: Stage) {
-  return pricesOf(of, async (source) => {
-    const { actions } = await compileAll([...stage.sources, source], {
-      ...{ hostContext: stage.hostContext, datasets: session.datasets, registry: session.vocabulary.registry },
-      ...{ kept: session.kept, trained: session.models.trained() },
-    });
-    return actions;
-  });
-}
-
-/** Shows the plan; what is returned folds it, once what came of it matters more. */
-function planCard({ screen }: Stage, of: Parameters<typeof sweepPlanShown>[0]): () => void {
-  const id = `sweep-${of.name}-${Date.now().toString(36)}-plan`;
-  const shown = (folded: boolean) => ({ ...sweepPlanShown(of, { folded }), id, fixedText: true as const });
-  screen.display(shown(false));
-  return () => screen.update(shown(true));
-}
-
 /** What is trained again, and those that were not begun before. */
 function firstOf(
   sweep: SweepPlan,
@@ -276,7 +256,7 @@ function firstOf(
   return [...renewed, ...wanted];
 }
 
-function tellOutcome(live: LiveSweep, { ended }: TrialLog, stage: Stage): void {
+function tellOutcome(live: LiveSweep, { ended }: Pick<TrialLog, "ended">, stage: Stage): void {
   const { name, best, nearest } = live;
   if (best === null && nearest) {
     stage.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));

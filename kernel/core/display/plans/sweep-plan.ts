@@ -4,6 +4,7 @@ import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import type { Costs } from "../../sweep/costs.js";
 import { reckoned, type Reckoned } from "../../sweep/reckoned.js";
+import { searchedIn } from "../../sweep/searched.js";
 import { shownOf } from "../bundle.js";
 import { card, FRAME, html, htmlTable, inked, tone, type Part } from "../html.js";
 import type { Shown } from "../shown.js";
@@ -82,8 +83,17 @@ export function sweepFacts(sweep: SweepPlan, open?: Open, costs: Costs | null = 
     ...(sweep.budgetMs === null ? [] : [budgetFact(sweep.budgetMs / 1000, found)]),
     ...(sweep.budgetTokens === undefined ? [] : [tokensFact(sweep.budgetTokens, found)]),
     ...(open ? [["open at once", count(open.trials), openText(open)] as const] : []),
+    ...searchFact(sweep),
     ...(open?.paid === undefined ? [] : sweepHours(found, open.paid)),
   ];
+}
+
+/** Where what chooses the trials is: that which must stay open. */
+function searchFact(sweep: SweepPlan): readonly SweepFact[] {
+  const found = searchedIn(sweep);
+  if (!found) return [];
+  if (found.where === "cluster") return [["search runs", "on the cluster", "the notebook may be closed"]];
+  return [["search runs", "in the notebook", found.asked ? "" : (found.why ?? "")]];
 }
 
 function openText({ trials, why, how }: Open): string {

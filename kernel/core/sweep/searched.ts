@@ -1,0 +1,42 @@
+/** Where the search of a sweep runs: in the notebook, or beside its workers on their cluster, where it goes on by itself. */
+import type { SweepPlan } from "#dsl/plan/plan.js";
+import { registry } from "#stdlib/registry.js";
+
+export interface Searched {
+  readonly where: "here" | "cluster";
+  /** It was asked for. */
+  readonly asked: boolean;
+  /** Why it can't run on the cluster; null: it can. */
+  readonly why: string | null;
+}
+
+/** Null: its runner knows no cluster, or it has none. */
+export function searchedIn(sweep: SweepPlan): Searched | null {
+  const { runner } = sweep;
+  const search = runner && registry.find("runner", runner.word)?.capabilities?.search;
+  if (!search) return null;
+  const asked = search(runner);
+  const why = readHere(sweep);
+  if (asked !== null) return { where: asked, asked: true, why };
+  return { where: why === null ? "cluster" : "here", asked: false, why };
+}
+
+/** What it reads that lies in the notebook's own place alone; null: nothing. */
+function readHere({ start = [], plan: { recipe } }: SweepPlan): string | null {
+  const { model, data } = recipe;
+  if (start.length > 0) return "it starts from a journal of this folder";
+  if (model.trained) return `${model.name} begins from weights that were trained here`;
+  if (model.loaded) return `${model.name} is a run of this folder`;
+  const path = fromRoot(data.source);
+  return path === null ? null : `${data.name} reads ${path}, a path from this machine's root`;
+}
+
+function fromRoot(value: unknown): string | null {
+  if (typeof value === "string") return /^(?:\/[^/]|[A-Za-z]:[\\/])/.test(value) ? value : null;
+  if (typeof value !== "object" || value === null) return null;
+  for (const part of Object.values(value)) {
+    const found = fromRoot(part);
+    if (found !== null) return found;
+  }
+  return null;
+}

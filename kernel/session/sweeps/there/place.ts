@@ -1,0 +1,54 @@
+/**
+ * What a sweep's folder remembers of its search on a cluster, so that the same statement, in whichever process, finds it again.
+ * It is a pointer: what goes on there the cluster says.
+ */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import * as v from "valibot";
+import writeFileAtomic from "write-file-atomic";
+import { jsonRegular } from "../../../artifacts/read-regular.js";
+import { writing } from "../../../artifacts/folder-errors.js";
+import type { SearchAt } from "../../../cluster/ray/search-job.js";
+import { fields, like, type Schema } from "../../../fetch/json.js";
+
+export interface SearchPlace extends SearchAt {
+  readonly version: 1;
+  readonly sweep: string;
+  /** Of the dashboard. */
+  readonly address: string;
+  /** Name of the variable with the cluster's token; null: it asks for none. */
+  readonly token: string | null;
+  readonly key: string;
+  /** ISO 8601. */
+  readonly since: string;
+  /** Its job said nothing of how it ended. */
+  readonly lost?: boolean;
+}
+
+const place: Schema<SearchPlace> = fields({
+  version: v.literal(1),
+  ...{ sweep: v.string(), address: v.string(), token: v.nullable(v.string()), job: v.string(), since: v.string() },
+  lost: v.exactOptional(v.boolean()),
+  key: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
+  node: fields({ id: v.string(), host: v.string(), address: v.string() }),
+});
+const isPlace = like(place);
+const FILE = "cluster.json";
+
+/** Null: it is searched for on no cluster. */
+export function readPlace(folder: string): SearchPlace | null {
+  const found = jsonRegular(join(folder, FILE), 1 << 16);
+  return isPlace(found) ? found : null;
+}
+
+export function writePlace(folder: string, at: SearchPlace): void {
+  try {
+    writeFileAtomic.sync(join(folder, FILE), JSON.stringify(at, null, 2), { mode: 0o600 });
+  } catch (error) {
+    throw writing(error, folder);
+  }
+}
+
+export function dropPlace(folder: string): void {
+  rmSync(join(folder, FILE), { force: true });
+}
