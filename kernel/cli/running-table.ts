@@ -13,6 +13,7 @@ import { duration, plural, printable, significant } from "#kernel/core/display/t
 import { ONE } from "#kernel/session/verbs/detach-together.js";
 import { doneOf } from "#kernel/session/verbs/watch-together.js";
 import { runWanted } from "./run-wanted.js";
+import { stopThere } from "./stop-there.js";
 
 export function runningText(json: boolean): string {
   const all = running().map(toldOf);
@@ -63,6 +64,8 @@ function severalText(of: Together, is: Standing, now: boolean): string {
 
 /** Coded errors `cannot-stop`, `nothing-to-attach`. */
 export async function stopText(wanted: string, folder: string, now: boolean): Promise<string> {
+  const there = await stopThere(wanted, folder);
+  if (there !== null) return there;
   const run = runWanted(wanted, folder, "tunebook runs stop");
   const { is, step, steps, goesOnFrom } = await stopRun(run, { now });
   const several = readTogether(run.path);

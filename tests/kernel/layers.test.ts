@@ -24,6 +24,7 @@ const rooms: readonly string[] = [
   "control",
   "session",
   "detached",
+  "search",
   "worker",
   "jupyter",
   "checking",

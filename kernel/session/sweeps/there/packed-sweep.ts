@@ -14,7 +14,7 @@ import { version } from "../../version.js";
 
 export interface AroundPacking {
   readonly session: Ships & {
-    readonly models: { parts(plan: Plan, s: HostContext): Promise<{ readonly base: Base }> };
+    readonly weights: { parts(plan: Plan, s: HostContext): Promise<{ readonly base: Base }> };
   };
   readonly stage: ShipsFrom & { readonly signal?: AbortSignal };
 }
@@ -53,7 +53,7 @@ export async function packSweep(
 
 async function filesOf(session: AroundPacking["session"], plan: Plan, { hostContext, signal }: AroundPacking["stage"]) {
   const { recipe } = plan;
-  const base = recipe.model.scratch ? undefined : (await session.models.parts(plan, hostContext)).base;
+  const base = recipe.model.scratch ? undefined : (await session.weights.parts(plan, hostContext)).base;
   const { files } = await ingredientsOf(recipe, {
     folder: hostContext.folder,
     ...(base?.from === "folder" && { base }),

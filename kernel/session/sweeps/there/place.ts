@@ -2,7 +2,7 @@
  * What a sweep's folder remembers of its search on a cluster, so that the same statement, in whichever process, finds it again.
  * It is a pointer: what goes on there the cluster says.
  */
-import { rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
@@ -51,4 +51,21 @@ export function writePlace(folder: string, at: SearchPlace): void {
 
 export function dropPlace(folder: string): void {
   rmSync(join(folder, FILE), { force: true });
+}
+
+/** That of the sweep of this name in a folder of runs, the one that was begun last; null: none of it is searched for on a cluster. */
+export function placeNamed(runs: string, sweep: string): { readonly folder: string; readonly at: SearchPlace } | null {
+  const sweeps = join(runs, "sweeps");
+  const all = (existsSync(sweeps) ? readdirSync(sweeps, { withFileTypes: true }) : []).flatMap((entry) => {
+    const folder = join(sweeps, entry.name);
+    const at = entry.isDirectory() ? readPlace(folder) : null;
+    return at?.sweep === sweep ? [{ folder, at }] : [];
+  });
+  return all.sort((a, b) => b.at.since.localeCompare(a.at.since))[0] ?? null;
+}
+
+/** Its cluster, with the token where the variable has one. */
+export function clusterAt({ address, token }: SearchPlace): { readonly address: string; readonly token?: string } {
+  const found = token === null ? undefined : process.env[token];
+  return { address, ...(found !== undefined && { token: found }) };
 }

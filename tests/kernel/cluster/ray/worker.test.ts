@@ -14,6 +14,11 @@ class OneJob {
   text: string | null = "";
   readonly submitted: Submission[] = [];
   stopped = 0;
+  readonly packages: Buffer[] = [];
+  upload(zip: Buffer): Promise<string> {
+    this.packages.push(zip);
+    return Promise.resolve("gcs://token.zip");
+  }
   submit(asked: Submission): Promise<string> {
     this.submitted.push(asked);
     return Promise.resolve(asked.id);
@@ -46,13 +51,18 @@ describe("workers on a Ray cluster", () => {
     assert.deepEqual(ids(1, 0.5), ["2", "3", "2", "3", "3", "3"]);
     assert.deepEqual(ids(8), []);
   });
-  it("are asked for on their node, and the token is in no command", async () => {
+  it("are asked for on their node, and the token is in nothing that a dashboard shows", async () => {
     const cluster = new OneJob();
     const one = started(cluster);
     await delay(10);
     const [asked] = cluster.submitted;
-    assert.equal(asked?.entrypoint, "exec tunebook worker --coordinator http://10.0.0.9:4000 --name ray-1 --threads 2");
-    assert.deepEqual([asked?.node, asked?.cpus, asked?.environment], ["2", 2, { TUNEBOOK_WORKER_TOKEN: "hush" }]);
+    assert.equal(
+      asked?.entrypoint,
+      'TUNEBOOK_WORKER_TOKEN="$(cat token)" exec tunebook worker --coordinator http://10.0.0.9:4000 --name ray-1 --threads 2',
+    );
+    assert.deepEqual([asked.node, asked.cpus, asked.packages], ["2", 2, ["gcs://token.zip"]]);
+    assert.ok(!JSON.stringify(asked).includes("hush"));
+    assert.ok(cluster.packages[0]?.includes("token"), "it lies in a package");
     cluster.status = "SUCCEEDED";
     assert.equal(await one.ended, "on host-2 (10.0.0.2) ended as SUCCEEDED");
   });

@@ -3,7 +3,7 @@ import type { SweepPlan } from "#dsl/plan/plan.js";
 import { sweepPlanShown } from "../../core/display/plans/sweep-plan.js";
 import { compileAll } from "../answers/host.js";
 import type { Stage, TuneSession } from "../tune-session.js";
-import { pricesOf } from "./priced.js";
+import { pricesOf } from "../sweeps/priced.js";
 
 /** What its trials cost at least and at most. */
 export function trialCosts(

@@ -4,49 +4,37 @@
  */
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { CodedError, entryOf, type Code, type CodeData } from "#dsl/diagnostics/codes.js";
+import { basename, join } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Action } from "#dsl/plan/plan.js";
 import type { RunnerImplementation } from "#stdlib/kinds/runner.js";
-import { lockRun } from "../../../artifacts/run-lock.js";
-import { isOver, RayJobs, type RayJob } from "../../../cluster/ray/jobs.js";
-import type { FileThere, Said } from "../../../cluster/ray/said.js";
-import { followSearch, forgetSearch, PART_BYTES, sendSearch, standing } from "../../../cluster/ray/search-job.js";
-import type { SearchOrder } from "../../../cluster/ray/search-order.js";
-import { plural } from "../../../core/display/text.js";
-import { does } from "../../../core/session/words.js";
-import { searchedIn } from "../../../core/sweep/searched.js";
-import { sweepType } from "../../../core/sweep/trial.js";
-import { memoryHere } from "../../answers/dataset-cache.js";
-import type { Stage, TuneSession } from "../../tune-session.js";
-import { version } from "../../version.js";
-import { tellBegun } from "../../trainings/told.js";
-import { RunFolder } from "../../../artifacts/run-folder.js";
-import { atOnce } from "../at-once.js";
-import { sweepHash } from "../identity.js";
-import { journalOf } from "../journal-of.js";
-import { Journal } from "../journal.js";
-import { hasWeights } from "../kept-weights.js";
-import { LiveSweep } from "../live-sweep.js";
-import { outdatedIn } from "../outdated.js";
-import { planCard, trialCosts } from "../sweep-plan-card.js";
-import { trackSweep } from "../tracked-sweep.js";
-import { placeOf } from "../trains-trials.js";
-import { bringRuns } from "./brought.js";
-import { Mirror } from "./mirror.js";
-import { packSweep } from "./packed-sweep.js";
-import { dropPlace, readPlace, writePlace, type SearchPlace } from "./place.js";
-import "../../../artifacts/codes.js";
-import "../../../cluster/ray/codes.js";
+import { lockRun } from "../../artifacts/run-lock.js";
+import { isOver, RayJobs } from "../../cluster/ray/jobs.js";
+import { PART_BYTES, sendSearch, standing } from "../../cluster/ray/search-job.js";
+import type { SearchOrder } from "../../cluster/ray/search-order.js";
+import { does } from "../../core/session/words.js";
+import { searchedIn } from "../../core/sweep/searched.js";
+import { memoryHere } from "../answers/dataset-cache.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import { version } from "../version.js";
+import { atOnce } from "../sweeps/at-once.js";
+import { sweepHash } from "../sweeps/identity.js";
+import { journalOf } from "../sweeps/journal-of.js";
+import { Journal } from "../sweeps/journal.js";
+import { hasWeights } from "../sweeps/kept-weights.js";
+import { outdatedIn } from "../sweeps/outdated.js";
+import { planCard, trialCosts } from "./sweep-plan-card.js";
+import { watchThere, type SweptThere } from "./watch-there.js";
+import { placeOf } from "../sweeps/trains-trials.js";
+import { Mirror } from "../sweeps/there/mirror.js";
+import { packSweep } from "../sweeps/there/packed-sweep.js";
+import { clusterAt, readPlace, writePlace, type SearchPlace } from "../sweeps/there/place.js";
+import "../../artifacts/codes.js";
+import "../../cluster/ray/codes.js";
 
 type Sweep = Extract<Action, { verb: "sweep" }>;
-export interface SweptThere {
-  readonly live: LiveSweep;
-  readonly log: Mirror;
-}
-
 /** What came of it there, once it is over; or the statement as it is to be run here. Coded errors of clusters. */
 export async function sweepThere(
   session: TuneSession,
@@ -71,8 +59,7 @@ export async function sweepThere(
 async function demandNotThere(sweep: string, folder: string): Promise<void> {
   const at = readPlace(folder);
   if (!at) return;
-  const token = at.token === null ? undefined : process.env[at.token];
-  const ray = new RayJobs({ address: at.address, ...(token !== undefined && { token }) });
+  const ray = new RayJobs(clusterAt(at));
   // A cluster that is gone has no search of it either.
   const job = await standing(ray, at).catch(() => null);
   if (job && !isOver(job)) throw new CodedError("search-elsewhere", { sweep, address: at.address });
@@ -180,6 +167,11 @@ class There {
     return planCard(stage, { name, sweep, open, costs });
   }
 
+  watch(at: SearchPlace): Promise<SweptThere> {
+    const { session, action, stage, folder, cluster } = this.o;
+    return watchThere({ session, action, stage, folder, cluster, mirror: this.mirror }, at);
+  }
+
   private async placeFor(before: SearchPlace | null): Promise<SearchPlace> {
     const { action, cluster } = this.o;
     const nodes = await this.ray.nodes();
@@ -198,109 +190,6 @@ class There {
       since: new Date().toISOString(),
     };
   }
-
-  /** Coded errors `interrupted` (watching ended, nothing else), `search-cut-off`, and those that the search itself came to. */
-  async watch(at: SearchPlace): Promise<SweptThere> {
-    const { session, action, stage } = this.o;
-    const { name, sweep } = action;
-    const live = new LiveSweep(name, sweep, this.mirror, session.vocabulary.registry, {
-      ...{ screen: stage.screen, controls: undefined },
-    });
-    session.untrained.delete(name);
-    session.sweeps.set(name, live);
-    session.names.define(name, live, sweepType);
-    const told = trackSweep(session, { folder: this.o.folder, name, sweep, goal: live.goal }, stage);
-    live.show();
-    let end: Extract<Said, { is: "over" | "failed" }> | null = null;
-    let job: RayJob | null;
-    try {
-      const all = followSearch(this.ray, at, {
-        onAway: (why) => live.note(`${why}; it is asked again for ten minutes.`),
-      });
-      for (;;) {
-        const next = await all.next();
-        if (next.done) {
-          job = next.value;
-          break;
-        }
-        end = this.hear(next.value, live) ?? end;
-        told.changed(this.mirror.ended);
-      }
-      if (end?.is === "over") await this.bring(at, end.results, stage);
-    } catch (error) {
-      if (stage.signal?.aborted) throw this.stillGoing(at);
-      throw error;
-    } finally {
-      this.mirror.end();
-      live.end();
-    }
-    told.ended(end?.is === "over" ? "finished" : "failed");
-    if (end?.is === "over") return { live, log: this.mirror };
-    throw end ? codedOf(end, name, this.mirror) : await this.cutOff(at, job);
-  }
-
-  private hear(said: Said, live: LiveSweep): Extract<Said, { is: "over" | "failed" }> | null {
-    switch (said.is) {
-      case "began":
-        return null;
-      case "journal":
-        this.mirror.take(said.at, said.text);
-        break;
-      case "running":
-        this.mirror.running(said.trials);
-        break;
-      case "note":
-        live.note(said.words);
-        return null;
-      case "over":
-      case "failed":
-        return said;
-    }
-    live.show();
-    return null;
-  }
-
-  /** Its runs, and then nothing of it is left there. */
-  private async bring(at: SearchPlace, results: FileThere, stage: Stage): Promise<void> {
-    const { session, folder } = this.o;
-    const lock = await lockRun(folder, "sweep");
-    try {
-      const work = join(session.runs, "sweeps", `.${this.mirror.name}`);
-      const home = stage.hostContext.folder;
-      const came = await bringRuns(this.ray, at, results, { runs: session.runs, home, work, signal: stage.signal });
-      for (const run of came) {
-        tellBegun(session, run, stage, RunFolder.open(run).lock()?.trial);
-        session.trackers.happened(run);
-      }
-      dropPlace(folder);
-    } finally {
-      lock.release();
-    }
-    // Nobody waits for it, and an interrupted cell doesn't keep it from being done.
-    session.later(forgetSearch(new RayJobs(this.o.cluster), at, dirname(results.path)));
-  }
-
-  private stillGoing({ job }: SearchPlace): CodedError {
-    const { name } = this.o.action;
-    return new CodedError("interrupted", {
-      what: `watching ${name}`,
-      kept: `the sweep goes on on the cluster, as the job ${job}: the same cell shows it again, \`tunebook runs stop ${name}\` ends it`,
-    });
-  }
-
-  private async cutOff(at: SearchPlace, job: RayJob | null): Promise<CodedError> {
-    // What it made can't be asked for: the next time it is sent anew.
-    writePlace(this.o.folder, { ...at, lost: true });
-    const log = job && (await this.ray.log(at.job).catch(() => null));
-    const lines = (log ?? "").split("\n").filter((line) => line.trim() !== "" && !line.includes("tunebook-search "));
-    const how = !job
-      ? "the cluster doesn't know it any more; its head may have begun anew"
-      : `its job ended as ${job.status}${job.message === "" ? "" : `: ${job.message}`}`;
-    return new CodedError("search-cut-off", {
-      ...{ sweep: this.o.action.name, address: at.address, how, ended: this.mirror.ended.length },
-      log: lines.slice(-6).map((line) => line.slice(0, 300)),
-    });
-  }
 }
 
 /** Of a secret: the name of its variable. */
@@ -308,17 +197,6 @@ function variableIn(secret: unknown): string | null {
   const given = isRecord(secret) ? secret["arguments"] : undefined;
   const env = isRecord(given) ? given["env"] : undefined;
   return typeof env === "string" ? env : null;
-}
-
-/** What went wrong there, as it was there. */
-function codedOf({ code, data, message }: Extract<Said, { is: "failed" }>, name: string, { ended }: Mirror): Error {
-  if (code === "interrupted")
-    return new CodedError("interrupted", {
-      what: `the sweep ${name} on the cluster`,
-      kept: `${plural(ended.length, "trial")} of it are over and kept: run the statement again to go on`,
-    });
-  if (code !== null && entryOf(code) !== undefined) return new CodedError(code as Code, data as CodeData[Code]);
-  return new Error(message);
 }
 
 function say(stage: Stage, ...lines: readonly string[]): void {
