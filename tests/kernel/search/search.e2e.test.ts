@@ -10,8 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import { RayJobs } from "#kernel/cluster/ray/jobs.js";
-import { stopSearch } from "#kernel/cluster/ray/search-job.js";
+import { stopText } from "#kernel/cli/running-table.js";
 import type { SweepHandle } from "#kernel/core/sweep/trial.js";
 import { cachePath } from "#kernel/fetch/cache.js";
 import { readPlace } from "#kernel/session/sweeps/there/place.js";
@@ -38,9 +37,9 @@ describe("a sweep whose search is a job of a cluster", function () {
     await book.close();
     await cluster.close();
   });
-  const sweep = (name: string, runner: string, trials = 4): string => `sweep m on d with quick as ${name} {
+  const sweep = (name: string, runner: string): string => `sweep m on d with quick as ${name} {
   vary: { optimizer.learning_rate: log(1e-4..1e-2) }
-  search: random, minimize: loss, trials: ${String(trials)}${runner}
+  search: random, minimize: loss, trials: 4${runner}
 }`;
   const there = (more = ""): string => `, runner: ray("${cluster.address}", cpus: 1, workers: 2${more})`;
   const handle = (name: string): SweepHandle => book.values.get(name) as SweepHandle;
@@ -85,11 +84,12 @@ describe("a sweep whose search is a job of a cluster", function () {
     assert.deepEqual(facts("found"), facts("here"));
     const { best } = handle("found");
     assert.equal(best?.number, handle("here").best?.number);
-    assert.ok(best?.run != null && hasWeights(best.run));
-    assert.equal(RunFolder.open(best.run).lock()?.home, join("..", ".."));
-    for (const { run } of handle("found").trials) assert.ok(RunFolder.open(run ?? "").events().length > 0);
+    const run = best?.run ?? "";
+    assert.ok(hasWeights(run));
+    assert.equal(RunFolder.open(run).lock()?.home, join("..", ".."));
+    for (const one of handle("found").trials) assert.ok(RunFolder.open(one.run ?? "").events().length > 0);
     const scored = JSON.stringify(await book.run("evaluate found.best on d.validation { metrics: [loss] }"));
-    assert.ok(scored.includes(best.score.toFixed(4)), scored.slice(0, 2000));
+    assert.ok(scored.includes(best?.score.toFixed(4) ?? "no best"), scored.slice(0, 2000));
   });
   it("leaves nothing behind there, and has shown the cluster no secret", async () => {
     await book.session.settled();
@@ -113,7 +113,7 @@ describe("a sweep whose search is a job of a cluster", function () {
 
   it("is left by an interrupt, ended by who asks for that, and goes on from where it was", async () => {
     const leave = new AbortController();
-    const cell = refusal(sweep("cut", there(), 6), leave.signal);
+    const cell = refusal(sweep("cut", there()), leave.signal);
     const over = (): number =>
       (book.values.has("cut") ? handle("cut").trials.filter(({ score }) => score !== null) : []).length;
     while (over() < 1) await delay(50);
@@ -122,32 +122,19 @@ describe("a sweep whose search is a job of a cluster", function () {
     assert.equal(code, "interrupted");
     assert.match(message, /watching cut/);
     assert.ok(cluster.running.length > 0, "it goes on");
-    const elsewhere = await refusal(sweep("cut", there(", search: here"), 6));
+    const elsewhere = await refusal(sweep("cut", there(", search: here")));
     assert.equal(elsewhere.code, "search-elsewhere");
-    const at = readPlace(folderOf("cut"));
-    assert.ok(at);
-    await stopSearch(new RayJobs({ address: cluster.address }), at);
+    assert.match(await stopText("cut", book.folder, false), /cut was stopped on the cluster at .*, with its workers/);
     assert.deepEqual(cluster.running, []);
-    await book.run(sweep("cut", there(), 6));
-    assert.deepEqual(
-      handle("cut").trials.map(({ number, state }) => [number, state]),
-      [1, 2, 3, 4, 5, 6].map((number) => [number, "done"]),
-    );
-    await book.run(sweep("whole", "", 6));
-    assert.deepEqual(facts("cut"), facts("whole"));
+    await book.run(sweep("cut", there()));
+    assert.deepEqual(facts("cut"), facts("here"));
   });
-  it("says what is wrong there as it was there, and that a search is here where it reads what is here", async () => {
-    const started = (): number => cluster.named("search").length;
-    const before = started();
-    await book.run(`sweep m on d with quick as begun { vary: { optimizer.learning_rate: log(1e-4..1e-2) }, start: here
-      search: random, minimize: loss, trials: 1${there()} }`);
-    assert.equal(started(), before, "it starts from a journal of here");
-    const refused =
-      await refusal(`sweep m on d with quick as again { vary: { optimizer.learning_rate: log(1e-4..1e-2) }, start: here
-      search: random, minimize: loss, trials: 1${there(", search: cluster")} }`);
-    assert.equal(refused.code, "search-not-there");
+  it("says before anything is sent what can't be done there", async () => {
+    const before = cluster.asked.length;
+    const other = sweep("again", there(", search: cluster")).replace("search: random", "start: here, search: random");
+    assert.equal((await refusal(other)).code, "search-not-there");
     const none = await refusal(sweep("large", `, runner: ray("${cluster.address}", cpus: 64)`));
     assert.equal(none.code, "ray-no-room");
-    assert.equal(started(), before);
+    assert.equal(cluster.asked.length, before);
   });
 });
