@@ -13,6 +13,7 @@ import { writeBundle, type Packed } from "../record/bundle/write.js";
 import { liesIn } from "../session/sweeps/run-places.js";
 import { version } from "../session/version.js";
 
+const TRIALS = "trials.json";
 /** Folders of a run that hold weights. */
 const WEIGHTS = /^(?:checkpoints|adapter|model|merged|dynamics)\//;
 
@@ -21,14 +22,16 @@ export async function packResults(
   best: string | null,
   { runs, folder }: { readonly runs: string; readonly folder: string },
 ): Promise<FileThere> {
-  const files: Packed[] = [];
+  // What a bundle is of: here the trials that it has runs of.
+  const told = trials.map(({ number, run }) => ({ number, run: run && basename(run) }));
+  const files: Packed[] = [{ path: TRIALS, sort: "program", text: JSON.stringify(told) }];
   const all = new Set(trials.flatMap(({ run }) => (run !== null && liesIn(runs, run) ? [run] : [])));
   for (const run of all)
     for (const { path } of await filesOfRun(run, { whole: true }))
       if (run === best || !WEIGHTS.test(path))
         files.push({ path: `${RUNS}/${basename(run)}/${path}`, sort: "run", from: join(run, path) });
   const [tar, packed] = [join(folder, "results.tar"), join(folder, "results.tar.gz")];
-  await writeBundle(tar, { tunebook: version, runs: { run: RUNS }, files });
+  await writeBundle(tar, { tunebook: version, runs: { program: TRIALS }, files });
   await pipeline(createReadStream(tar), createGzip(), createWriteStream(packed));
   rmSync(tar);
   const sum = createHash("sha256");
