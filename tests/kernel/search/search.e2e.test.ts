@@ -20,8 +20,10 @@ import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 
 const program = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
-const recipe =
-  "engine { threads: 1 }\nrecipe quick { epochs: 4, batch_size: 8, checkpoint: every(steps: 4), seed: 3 }\n";
+const recipe = `engine { threads: 1 }
+recipe quick { epochs: 4, batch_size: 8, checkpoint: every(steps: 4), seed: 3 }
+recipe long { epochs: 40, batch_size: 8, checkpoint: every(steps: 20), seed: 3 }
+`;
 
 describe("a sweep whose search is a job of a cluster", function () {
   this.timeout(180_000);
@@ -37,7 +39,7 @@ describe("a sweep whose search is a job of a cluster", function () {
     await book.close();
     await cluster.close();
   });
-  const sweep = (name: string, runner: string): string => `sweep m on d with quick as ${name} {
+  const sweep = (name: string, runner: string, by = "quick"): string => `sweep m on d with ${by} as ${name} {
   vary: { optimizer.learning_rate: log(1e-4..1e-2) }
   search: random, minimize: loss, trials: 4${runner}
 }`;
@@ -113,21 +115,23 @@ describe("a sweep whose search is a job of a cluster", function () {
 
   it("is left by an interrupt, ended by who asks for that, and goes on from where it was", async () => {
     const leave = new AbortController();
-    const cell = refusal(sweep("cut", there()), leave.signal);
-    const over = (): number =>
-      (book.values.has("cut") ? handle("cut").trials.filter(({ score }) => score !== null) : []).length;
-    while (over() < 1) await delay(50);
+    const cell = refusal(sweep("cut", there(), "long"), leave.signal);
+    const begun = (): number => (book.values.has("cut") ? handle("cut").trials : []).length;
+    while (begun() < 1) await delay(20);
     leave.abort();
     const { code, message } = await cell;
     assert.equal(code, "interrupted");
     assert.match(message, /watching cut/);
     assert.ok(cluster.running.length > 0, "it goes on");
-    const elsewhere = await refusal(sweep("cut", there(", search: here")));
+    const elsewhere = await refusal(sweep("cut", there(", search: here"), "long"));
     assert.equal(elsewhere.code, "search-elsewhere");
     assert.match(await stopText("cut", book.folder, false), /cut was stopped on the cluster at .*, with its workers/);
     assert.deepEqual(cluster.running, []);
-    await book.run(sweep("cut", there()));
-    assert.deepEqual(facts("cut"), facts("here"));
+    await book.run(sweep("cut", there(), "long"));
+    assert.deepEqual(
+      handle("cut").trials.map(({ number, state }) => [number, state]),
+      [1, 2, 3, 4].map((number) => [number, "done"]),
+    );
   });
   it("says before anything is sent what can't be done there", async () => {
     const before = cluster.asked.length;
