@@ -42,6 +42,10 @@ function started(cluster: OneJob) {
   });
 }
 
+async function submittedTo({ submitted }: OneJob): Promise<void> {
+  while (submitted.length === 0) await delay(2);
+}
+
 describe("workers on a Ray cluster", () => {
   it("lie on many nodes first, and where there is room", () => {
     const ids = (cpus: number, gpus = 0) =>
@@ -54,7 +58,7 @@ describe("workers on a Ray cluster", () => {
   it("are asked for on their node, and the token is in nothing that a dashboard shows", async () => {
     const cluster = new OneJob();
     const one = started(cluster);
-    await delay(10);
+    await submittedTo(cluster);
     const [asked] = cluster.submitted;
     assert.equal(
       asked?.entrypoint,
@@ -94,14 +98,14 @@ describe("workers on a Ray cluster", () => {
   it("end by themselves when they are told to, and are stopped where they don't", async () => {
     const willing = new OneJob();
     const one = started(willing);
-    await delay(10);
+    await submittedTo(willing);
     willing.status = "RUNNING";
     setTimeout(() => (willing.status = "SUCCEEDED"), 5);
     await one.end();
     assert.equal(willing.stopped, 0);
     const stubborn = new OneJob();
     const two = started(stubborn);
-    await delay(10);
+    await submittedTo(stubborn);
     stubborn.status = "RUNNING";
     await two.end();
     assert.equal(stubborn.stopped, 1);
