@@ -35,7 +35,7 @@ describe("laws of the language", () => {
   });
   it("every word that the design knows and nobody built answers so", () => {
     const planned = registry.words.filter((w) => w.planned);
-    assert.ok(planned.length > 20);
+    assert.ok(planned.length > 10);
     for (const verb of registry.verbs().filter((v) => v.planned))
       assert.deepEqual(compiled(`${verb.name} x { }`, { purpose: "assist" }).codes, ["not-built-yet"], verb.name);
     for (const verb of registry.verbs()) {
