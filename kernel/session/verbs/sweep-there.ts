@@ -28,6 +28,7 @@ import { outdatedIn } from "../sweeps/outdated.js";
 import { planCard, trialCosts } from "./sweep-plan-card.js";
 import { watchThere, type SweptThere } from "./watch-there.js";
 import { placeOf } from "../sweeps/trains-trials.js";
+import { isVerifying } from "../verifying.js";
 import { Mirror } from "../sweeps/there/mirror.js";
 import { packSweep } from "../sweeps/there/packed-sweep.js";
 import { clusterAt, readPlace, writePlace, type SearchPlace } from "../sweeps/there/place.js";
@@ -43,6 +44,8 @@ export async function sweepThere(
 ): Promise<SweptThere | { readonly here: Sweep }> {
   const { name, sweep } = action;
   const searched = searchedIn(sweep);
+  // Nothing that a verification starts goes on elsewhere; where trials are trained changes no number.
+  if (isVerifying(session)) return { here: searched?.where === "cluster" ? withoutRunner(action) : action };
   const folder = Journal.folder(session.runs, name, sweepHash(sweep));
   if (searched?.where !== "cluster") {
     await demandNotThere(name, folder);
