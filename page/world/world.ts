@@ -41,7 +41,14 @@ export class World {
       case "base":
         return this.base(need);
       case "run":
-        throw new CodedError("run-not-found", { path: need.path, runs: "the page", has: [], count: 0, names: [], near: null });
+        throw new CodedError("run-not-found", {
+          path: need.path,
+          runs: "the page",
+          has: [],
+          count: 0,
+          names: [],
+          near: null,
+        });
       case "journal":
         throw new CodedError("no-such-sweep", { name: "sweep" in need.of ? need.of.sweep : need.of.journal, has: [] });
       case "machine":
