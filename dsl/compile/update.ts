@@ -37,8 +37,8 @@ export function update(program: Program, header: Header): void {
   checkDuration(program, own.given, keys, statement.verb.span);
   const strategy = strategyOf(program, header, own.given);
   const as = nameOf(clauses.get("as")?.operands[0]);
-  const taken = as !== undefined && isTaken(program, as);
   const names = as ? stageNames(as.text, datas.length) : [];
+  const taken = as !== undefined && isTaken(program, as, { names, start });
   if (as && !taken) for (const name of [...names, as.text]) program.define(name, as.span, { is: "run" });
   const model = start === undefined ? undefined : modelOf(program, start);
   const whole = datas.filter((one) => one !== undefined);
@@ -138,9 +138,17 @@ function strategyOf(
   return twice !== undefined || (alone !== undefined && calls.length > 1) ? undefined : calls;
 }
 
-function isTaken(program: Program, { text, span }: { readonly text: string; readonly span: Span }): boolean {
-  if (program.names.get(text)?.is !== "model") return false;
-  program.report("kept-as-a-model", { name: text }, span);
+/** Whether one of the names can't be given: it is a model's, or that of what the update begins with. */
+function isTaken(
+  program: Program,
+  { text, span }: { readonly text: string; readonly span: Span },
+  { names, start }: { readonly names: readonly string[]; readonly start: string | undefined },
+): boolean {
+  const all = [text, ...names];
+  const model = all.find((name) => name !== start && program.names.get(name)?.is === "model");
+  if (model !== undefined) program.report("kept-as-a-model", { name: model }, span);
+  else if (start !== undefined && all.includes(start)) program.report("update-over-start", { start }, span);
+  else return false;
   return true;
 }
 

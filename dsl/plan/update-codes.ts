@@ -6,6 +6,7 @@ declare module "../diagnostics/codes.js" {
     "strategy-alone": { readonly strategy: string; readonly others: readonly string[] };
     "strategy-twice": { readonly strategy: string };
     "update-of-folds": { readonly data: string };
+    "update-over-start": { readonly start: string };
   }
 }
 
@@ -28,6 +29,14 @@ registerCodes({
     help: () => "take one of them out",
     explain: "A strategy keeps what it knows of each weight under its own name: there is one of each.",
     example: `${small}\nupdate m on e as n { strategy: [ewc(10), ewc(1000)] }`,
+  },
+  "update-over-start": {
+    severity: "error",
+    message: (d) => `the update would take the place of \`${d.start}\`, which it begins with`,
+    help: (d) => `give it a name of its own: \`as ${d.start}_on\``,
+    explain:
+      "An update begins with the weights that a name has, so that the same statement run again gives the same. With that name for itself, and with `NAME_1` and so on for its stages, there would be nothing left to begin with.",
+    example: `${small}\nupdate m on e as m { strategy: naive }`,
   },
   "update-of-folds": {
     severity: "error",

@@ -29,6 +29,8 @@ export interface Carried {
 /** A row that is learnt again: of which data, its number there, and its roles. */
 export interface Remembered {
   readonly data: string;
+  /** What tells the content of those data. */
+  readonly hash: string;
   readonly row: number;
   readonly roles: Readonly<Record<string, unknown>>;
 }
@@ -42,7 +44,12 @@ const carriedSchema: Schema<Carried> = fields({
   scores,
 });
 const isCarried = like(carriedSchema);
-const rememberedSchema: Schema<Remembered> = fields({ data: v.string(), row: figure, roles: table(v.unknown()) });
+const rememberedSchema: Schema<Remembered> = fields({
+  data: v.string(),
+  hash: v.string(),
+  row: figure,
+  roles: table(v.unknown()),
+});
 const isRemembered = like(rememberedSchema);
 
 const folderOf = (run: string): string => join(run, "carried");
@@ -52,7 +59,8 @@ export const carriedState = (run: string): string => join(folderOf(run), "state.
 /** Null: the run is no stage of an update, or was ended before it was over. */
 export function readCarried(run: string): Carried | null {
   const found = jsonRegular(join(folderOf(run), "carried.json"));
-  return isCarried(found) && existsSync(carriedState(run)) ? found : null;
+  const whole = isCarried(found) && found.scores.length === found.tasks.length;
+  return whole && existsSync(carriedState(run)) ? found : null;
 }
 
 /** `save`: writes the state to the file that it is given. Coded errors `no-space`, `run-folder`. */
@@ -72,25 +80,6 @@ export async function writeCarried(
   } catch (error) {
     throw writing(error, folder);
   }
-}
-
-const beforeSchema = fields({ scores });
-const isBefore = like(beforeSchema);
-const beforeFile = (run: string): string => join(folderOf(run), "before.json");
-
-/** Scores on the tasks before the first step of the first stage, kept at once: they can't be had again later. */
-export function writeBefore(run: string, before: readonly (number | null)[]): void {
-  try {
-    mkdirSync(folderOf(run), { recursive: true });
-    writeFileAtomic.sync(beforeFile(run), JSON.stringify({ scores: before }));
-  } catch (error) {
-    throw writing(error, folderOf(run));
-  }
-}
-/** Null: the run is no first stage. */
-export function readBefore(run: string): readonly (number | null)[] | null {
-  const found = jsonRegular(beforeFile(run));
-  return isBefore(found) ? found.scores : null;
 }
 
 /** Rows that an earlier update kept; lines that can't be read are left out. */

@@ -47,6 +47,7 @@ export async function bundleOfRun(run: RunFolder, o: { readonly signal?: AbortSi
   const packing = new Packing(home, run.id, new DatasetCache(), hostContext);
   await packing.trained(data, model);
   if (model.trained) packing.lacking("its base", "is another training: pack its program");
+  if (side.plan.recipe.update) packing.lacking("what it went on from", "is another training: pack its program");
   for (const name of ["plan.json", "lock.json", "events.jsonl", "scores.jsonl", "calibration.json"])
     if (existsSync(join(run.path, name))) packing.own(join(run.path, name), "run");
   const { files, root } = packing.whole();
@@ -84,6 +85,9 @@ class Packing {
         const { data, model } = action.plan.recipe;
         return this.trained(data, model);
       }
+      case "update":
+        for (const { plan } of action.stages) await this.trained(plan.recipe.data, plan.recipe.model);
+        return;
       case "sweep": {
         const { plan, vary } = action.sweep;
         await this.trained(plan.recipe.data, plan.recipe.model);
@@ -160,7 +164,9 @@ class Packing {
   /** Of a model that is loaded: all of it that opens it again. */
   private run(folder: string): void {
     for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true }))
-      if (entry.isFile() && !entry.name.startsWith(".")) this.own(join(entry.parentPath, entry.name), "run");
+      // Rows that an update kept stay with the run.
+      if (entry.isFile() && !entry.name.startsWith(".") && basename(entry.parentPath) !== "carried")
+        this.own(join(entry.parentPath, entry.name), "run");
   }
 
   /** All files, from the folder that holds them all. Coded error `not-bundled`. */

@@ -2,20 +2,18 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { readTogether } from "#kernel/artifacts/together.js";
-import { isTraining } from "#kernel/control/outcome.js";
 import { running } from "#kernel/control/running.js";
 import { findWatchable } from "#kernel/history/find-together.js";
 import "#kernel/checking/codes.js";
 import { runsFolder } from "./runs-folder.js";
 
-/** One that trains goes before one that has ended. Coded errors `nothing-to-attach`, `bad-usage`, those of finding a run. */
+/** One of this folder goes before one that trains elsewhere: nobody's training is meant by a name that it has by chance. Coded errors `nothing-to-attach`, `bad-usage`, those of finding a run. */
 export function runWanted(wanted: string, folder: string, command: string): RunFolder {
   const found = runHere(wanted, folder);
-  if (found instanceof RunFolder && isTraining(found)) return found;
+  if (found instanceof RunFolder) return found;
   const [only, ...others] = elsewhere(wanted);
   if (only && others.length > 0) throw several(wanted, [only, ...others], command);
   if (only) return only;
-  if (found instanceof RunFolder) return found;
   throw found;
 }
 

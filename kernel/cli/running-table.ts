@@ -1,5 +1,5 @@
 /** What this machine trains, in whichever folder, as a table; and the end of one of them. */
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { registry } from "#stdlib/registry.js";
 import { readRegular } from "#kernel/artifacts/read-regular.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
@@ -13,6 +13,7 @@ import { duration, plural, printable, significant } from "#kernel/core/display/t
 import { ONE } from "#kernel/session/verbs/detach-together.js";
 import { doneOf } from "#kernel/session/verbs/watch-together.js";
 import { runWanted } from "./run-wanted.js";
+import { runsFolder } from "./runs-folder.js";
 import { stopThere } from "./stop-there.js";
 
 export function runningText(json: boolean): string {
@@ -70,12 +71,13 @@ export async function stopText(wanted: string, folder: string, now: boolean): Pr
   const { is, step, steps, goesOnFrom } = await stopRun(run, { now });
   const several = readTogether(run.path);
   if (several) return severalText(several, is, now);
-  const name = run.lock()?.name ?? run.id;
+  const own = run.lock()?.name ?? run.id;
+  const name = dirname(run.path) === resolve(runsFolder(folder)) ? own : `${own} in ${dirname(run.path)}`;
   if (is === "done" || is === "early") return `${name} had ended by itself, at step ${String(step)}\n`;
   const of = steps === null ? "" : ` of ${String(steps)}`;
   const back =
     goesOnFrom === null
       ? "it kept no checkpoint"
-      : `\`train … as ${name} { …, resume: true, detach: true }\` goes on from step ${String(goesOnFrom)}`;
+      : `\`train … as ${own} { …, resume: true, detach: true }\` goes on from step ${String(goesOnFrom)}`;
   return `${name} was ${now ? "ended at once" : "stopped"} at step ${String(step)}${of}; ${back}\n`;
 }

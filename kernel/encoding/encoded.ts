@@ -57,7 +57,8 @@ export function encodeSplit(
   const rows = split instanceof StreamedRows ? split.rows : split.numRows();
   if (rows === 0) throw new CodedError("no-rows", name);
   const { tokenizer, maxLength, task, labels, types, end, chat } = encoding;
-  const key = JSON.stringify([tokenizer.hash, maxLength, task.call, labels, types, end, chat?.key, chat?.learn]);
+  const own = prepared.labels;
+  const key = JSON.stringify([tokenizer.hash, maxLength, task.call, labels, own, types, end, chat?.key, chat?.learn]);
   const byKey = kept.get(split) ?? new LRUCache<string, Promise<Encoded>>({ max: MOST });
   kept.set(split, byKey);
   const known = byKey.get(key);

@@ -7,6 +7,7 @@ import { callText } from "../core/display/value-text.js";
 import { differences } from "../history/differences.js";
 import type { RecordedFile, RunRecord } from "../artifacts/run-record.js";
 import type { Lock } from "../artifacts/run-folder.js";
+import type { Plan } from "#dsl/plan/plan.js";
 import type { Side } from "./side.js";
 
 export type Group = "settings" | "seeds" | "data" | "base" | "versions" | "machine" | "names";
@@ -46,6 +47,10 @@ export function differingIn(here: Side, there: Side): Differing {
   return {
     numbers: [
       ...settings.filter(({ what }) => !HARMLESS.test(what)),
+      ...told("settings", "strategy", ({ plan: { recipe } }) =>
+        (recipe.update?.strategy ?? []).map(callText).join(", "),
+      ),
+      ...told("base", "weights that it went on from", ({ plan: { recipe } }) => wentOnFrom(recipe)),
       ...told("seeds", "seed of the training", ({ plan }) => String(plan.recipe.training.seed)),
       ...told("seeds", "seed of the data", ({ plan }) => String(plan.recipe.data.seed)),
       ...rows,
@@ -156,3 +161,9 @@ function allowedText({ allowed = [] }: RunRecord): string {
   return allowed.length === 0 ? "nothing" : allowed.map(({ code, reason }) => `${code} (${reason})`).join("; ");
 }
 export const short = (hash: string): string => hash.slice(0, 12);
+
+/** What tells the weights that a training began with, where these are no base's. */
+function wentOnFrom({ update }: Plan["recipe"]): string {
+  if (!update) return "its base's";
+  return short([update.start, ...update.before].at(-1) ?? "");
+}

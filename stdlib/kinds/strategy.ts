@@ -22,6 +22,8 @@ export interface Moved extends Learning {
 export interface StrategyImplementation {
   /** Prefixes of the states that it keeps for a parameter (`ewc.anchor/`): `prefix + name`. A resumed run needs them. */
   readonly states: readonly string[];
+  /** Those of them that are places of the weights: what they say of a new label's weights is where these begin. */
+  readonly anchors?: readonly string[];
   /** What the gradients become before they are clipped: those of a penalty added to them. Absent: as they are. */
   regularise?(call: Call, graph: Graph, learning: readonly Learning[]): readonly Tensor[];
   /** What it keeps of an update. */

@@ -7,7 +7,6 @@ import { buildAccumulate, buildApply } from "./accumulate.js";
 import { buildEvaluate, buildFeatures } from "./evaluate.js";
 import { savedName } from "./model.js";
 import type { Assembled, AssembleOptions } from "./options.js";
-import { buildLearnt } from "./strategies.js";
 import { buildTrain } from "./train.js";
 
 export function assemble(o: AssembleOptions): Assembled {
@@ -27,7 +26,6 @@ export function assemble(o: AssembleOptions): Assembled {
     evaluate: once(() => buildEvaluate(o, false)),
     loss: once(() => buildEvaluate(o, true)),
     features: once(() => (exact ? buildFeatures(o) : null)),
-    learnt: once(() => buildLearnt(o, trainable)),
   };
   return {
     train: built.program,
@@ -41,9 +39,6 @@ export function assemble(o: AssembleOptions): Assembled {
     },
     get features() {
       return asked.features();
-    },
-    get learnt() {
-      return asked.learnt();
     },
     carried: [...trainable.flatMap((name) => [name, ...keptBy.map((prefix) => prefix + name)]), ...constants],
     trainable,

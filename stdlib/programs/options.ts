@@ -73,8 +73,6 @@ export interface Assembled {
   readonly loss: Program;
   /** Inputs as evaluate's; output features, what the head's linear layer reads; null: the technique finds no head from them. */
   readonly features: Program | null;
-  /** What strategies look at and take down where data were learnt; null: none does. */
-  readonly learnt: LearntPrograms | null;
   /** States that the next of several trainings begins with: what trains, what strategies keep, and the standard of numbers. */
   readonly carried: readonly string[];
   /** States that train, in the checkpoint's order. */

@@ -15,6 +15,7 @@ const ANCHOR = "ewc.anchor/";
 
 export const ewc: StrategyImplementation = {
   states: [FISHER, ANCHOR],
+  anchors: [ANCHOR],
   regularise: (call, graph, learning) =>
     pulled(graph, learning, { factor: argumentsOf(word, call).strength, anchor: ANCHOR, importance: FISHER }),
   looks(call): Looks {

@@ -9,6 +9,7 @@ const ANCHOR = "l2.anchor/";
 
 export const l2: StrategyImplementation = {
   states: [ANCHOR],
+  anchors: [ANCHOR],
   regularise: (call, graph, learning) =>
     pulled(graph, learning, { factor: argumentsOf(word, call).strength, anchor: ANCHOR }),
   takeDown(_call, graph, { parameters, first }) {

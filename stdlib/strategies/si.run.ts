@@ -14,6 +14,7 @@ const ANCHOR = "si.anchor/";
 
 export const si: StrategyImplementation = {
   states: [PATH, IMPORTANCE, ANCHOR],
+  anchors: [ANCHOR],
   regularise: (call, graph, learning) =>
     pulled(graph, learning, {
       factor: 2 * argumentsOf(word, call).strength,

@@ -37,9 +37,11 @@ export function register(program: Command): void {
         : actions.flatMap((a) =>
             a.verb === "train"
               ? [{ name: a.name, ...a.plan }]
-              : a.verb === "sweep"
-                ? [{ name: a.name, ...a.sweep.plan, sweep: sweepJson(a.sweep, costs.get(a.name)) }]
-                : [],
+              : a.verb === "update"
+                ? a.stages.map(({ name, plan }) => ({ name, ...plan }))
+                : a.verb === "sweep"
+                  ? [{ name: a.name, ...a.sweep.plan, sweep: sweepJson(a.sweep, costs.get(a.name)) }]
+                  : [],
           );
       if (options.json)
         process.stdout.write(`${JSON.stringify({ plans, ...toJson(diagnostics, sources) }, null, 2)}\n`);

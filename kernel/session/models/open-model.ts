@@ -7,12 +7,13 @@ import type { ModelPlan } from "#dsl/types/subject.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
 import { assemble } from "#stdlib/programs/assemble.js";
-import type { Assembled, AssembleOptions, LearntPrograms } from "#stdlib/programs/options.js";
+import type { Assembled, AssembleOptions, LearntPrograms, Strategy } from "#stdlib/programs/options.js";
 import { storageOf } from "#stdlib/lib/storing.js";
 import { startsFrom } from "#stdlib/lib/techniques/from.js";
 import { buildEvaluate } from "#stdlib/programs/evaluate.js";
 import { buildGenerate, buildPrompting } from "#stdlib/programs/generate.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
+import { buildLearnt } from "#stdlib/programs/strategies.js";
 import { buildWhy } from "#stdlib/programs/why.js";
 import type { Base } from "../../core/bases/base.js";
 import { loadTokenizer } from "../../bases/tokenizer.js";
@@ -35,8 +36,12 @@ export interface OpenModel {
   readonly trainable: readonly string[];
   /** State that the next of several trainings begins with. */
   readonly carried: readonly string[];
-  /** What its strategies look at and take down; null: none does. */
-  readonly learnt: () => LearntPrograms | null;
+  /** How it goes on learning from new data. */
+  readonly strategies: readonly Strategy[];
+  /** What strategies look at and take down; null: none does. */
+  readonly learnt: (strategies: readonly Strategy[]) => LearntPrograms | null;
+  /** States of the head's last layer, whose rows are the labels. */
+  readonly head: readonly string[];
   /** What is written beside its checkpoints when it is trained; null: the checkpoints hold the whole model. */
   readonly adapter: Adapter | null;
   /** What a folder of the trained model holds; null: its weights are its base's for the most part. */
@@ -142,7 +147,9 @@ export async function openModel(
     saved,
     trainable,
     carried,
-    learnt: () => assembled.learnt,
+    strategies: parts.strategies ?? [],
+    learnt: (strategies) => buildLearnt({ ...parts, strategies }, trainable),
+    head: last === undefined ? [] : [`${last}.weight`, `${last}.bias`],
     adapter,
     whole,
     standardised,
@@ -265,7 +272,17 @@ export async function openPrompted(
 /** What of an open model is there where nothing of it trains. */
 function looking(session: Session, base: Base, mute: string | null): Omit<OpenModel, "why"> {
   return {
-    ...{ session, mute, store: base.hash, saved: [], trainable: [], carried: [], learnt: () => null },
+    ...{
+      session,
+      mute,
+      store: base.hash,
+      saved: [],
+      trainable: [],
+      carried: [],
+      strategies: [],
+      learnt: () => null,
+      head: [],
+    },
     ...{ adapter: null, whole: null, standardised: null, untrained: null },
     dispose: () => session.dispose(),
   };

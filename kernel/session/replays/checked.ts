@@ -45,6 +45,8 @@ export function demandReplayable({ run, plan, lock }: Side): void {
       : plan.estimates.ranks && dropout !== 0
         ? ("drew dropout each for itself" as const)
         : undefined;
+  if (plan.recipe.update)
+    throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, update: true });
   if (workers) throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, workers });
   if (tables.size + words.size > 0 || deployed !== null)
     throw new CodedError("not-replayable", { run: run.id, tables: [...tables], words: [...words], deployed });

@@ -20,6 +20,8 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly deployed: string | null;
       /** What its workers did that one process can't repeat; absent: nothing. */
       readonly workers?: "averaged their weights" | "drew dropout each for itself";
+      /** It went on from weights of another training; absent: it began from its base. */
+      readonly update?: true;
     };
     "replay-changed": { readonly run: string; readonly changed: readonly Changed[] };
   }
@@ -34,6 +36,7 @@ registerCodes({
             ...(d.tables.length > 0
               ? [`the rows of ${d.run} came from ${listedAsCode(d.tables)} of its notebook`]
               : []),
+            ...(d.update ? [`${d.run} went on from the weights of another training (\`update\`)`] : []),
             ...(d.workers === undefined
               ? []
               : [`the workers of ${d.run} ${d.workers}, which one process can't repeat`]),

@@ -22,7 +22,7 @@ interface Beginning {
 /** What a new run's lock says of it. */
 export async function aboutRun(
   { plan, trial, replays }: TrainRequest,
-  { base, prepared }: Material,
+  { base, prepared, labels }: Material,
   engine: Engine,
   { hostContext: { folder }, signal, experiment }: Beginning,
 ): Promise<About> {
@@ -32,7 +32,7 @@ export async function aboutRun(
     planHash: plan.planHash,
     dataHash: prepared.facts.hash,
     baseHash: base.hash,
-    labels: prepared.labels,
+    labels,
     data: countsOf(prepared.facts),
     home: folder,
     ...(plan.recipe.model.trained && { base: base.folder }),

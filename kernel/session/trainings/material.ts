@@ -21,6 +21,8 @@ export interface Material {
   readonly base: Base;
   readonly tokenizer: Tokenizer;
   readonly prepared: Prepared;
+  /** Of the model, in the order of its head: the data's own, unless it goes on from another's. */
+  readonly labels: readonly string[];
   readonly encoding: Encoding;
   readonly rows: Encoded;
   /** Null: nothing is validated. */
@@ -50,8 +52,9 @@ export async function materialOf(
   const { data, model, training } = plan.recipe;
   const { base, tokenizer } = await session.weights.parts(plan, stage.hostContext);
   const own = await session.datasets.data(data, readerOf(model), stage.hostContext);
-  const prepared = continues ? beside(own, continues.memory, continues.labels) : own;
-  const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, name);
+  const prepared = continues ? beside(own, continues.memory) : own;
+  const labels = continues?.labels ?? own.labels;
+  const encoding = await encodingOf(plan, base, tokenizer, labels, name);
   const encode = (split: string) =>
     during(stage.hostContext, `rows of ${data.name} made tokens`, () =>
       encodeSplit(prepared, { data: data.name, split }, encoding),
@@ -74,5 +77,5 @@ export async function materialOf(
     does(training.schedule, "schedule"),
     training.early_stopping ? does(training.early_stopping, "stopping") : null,
   ]);
-  return { base, tokenizer, prepared, encoding, rows, validation, loader, packed, schedule, stopping };
+  return { base, tokenizer, prepared, labels, encoding, rows, validation, loader, packed, schedule, stopping };
 }

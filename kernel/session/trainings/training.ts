@@ -128,7 +128,8 @@ async function trainIn(work: Work, gang?: Gang): Promise<RunResult> {
   }
   const settled = trained.settled.finally(() => trained.reason === "interrupted" && lock.release());
   settled.catch(() => undefined); // told by whoever waits for it
-  const { labels, facts: data } = material.prepared;
+  const { labels } = material;
+  const { facts: data } = material.prepared;
   const base = plan.recipe.model.scratch ? null : material.base.folder;
   return { trained: { ...trained, settled }, run, lock, open, labels, data, base, events, before };
 }
@@ -144,19 +145,19 @@ function watchedRows({ material, run }: Work, resume: Checkpoint | null): Traini
 
 /** The model in the engine, as it begins: a new run takes the base's own head and the standard of its numbers. */
 async function openIn({ session, request, stage, material, run, checkpoints }: Work): Promise<OpenModel> {
-  const { base, prepared, rows } = material;
+  const { base, labels, rows } = material;
   const { model } = request.plan.recipe;
   const { folder } = stage.hostContext;
-  const open = await session.weights.fresh(run.path, request.plan, base, prepared.labels, folder, request.opens);
+  const open = await session.weights.fresh(run.path, request.plan, base, labels, folder, request.opens);
   // A run that goes on has in its checkpoint what it began with; those of older versions had nothing.
   if (checkpoints.length > 0) return open;
   const { continues } = request;
   if (continues) {
-    await takeWeights(open.session, open.carried, continues.from, continues.labels);
+    await takeWeights(open, continues.from, continues.labels);
     await continues.begins(open, material, run);
     return open;
   }
-  const lost = await takeHead(open.session, model, base, prepared.labels);
+  const lost = await takeHead(open.session, model, base, labels);
   if (lost) request.onHeadLost?.(lost);
   const { standardised } = open;
   if (standardised && rows.taught?.standard)

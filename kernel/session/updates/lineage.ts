@@ -5,14 +5,24 @@ import { endedAs } from "../../history/runs-named.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { planOf } from "../models/loaded.js";
 
+export interface Learnt {
+  readonly data: DataPlan;
+  /** What told their content; null: nothing did. */
+  readonly hash: string | null;
+}
+
 /** Runs that are gone are left out. */
-export function dataLearnt(runs: string, { recipe }: Plan): readonly DataPlan[] {
-  const { update, data } = recipe;
-  if (!update) return [data];
+export function dataLearnt(runs: string, { recipe }: Plan): readonly Learnt[] {
+  const { update, data, dataHash } = recipe;
+  const own = { data, hash: dataHash };
+  if (!update) return [own];
   const { start, before } = update;
   const first = planIn(runs, start);
-  const stages = before.flatMap((hash) => planIn(runs, hash)?.recipe.data ?? []);
-  return [...(first ? dataLearnt(runs, first) : []), ...stages, data];
+  const stages = before.flatMap((hash) => {
+    const found = planIn(runs, hash)?.recipe;
+    return found ? [{ data: found.data, hash: found.dataHash }] : [];
+  });
+  return [...(first ? dataLearnt(runs, first) : []), ...stages, own];
 }
 
 function planIn(runs: string, recipeHash: string): Plan | null {

@@ -30,7 +30,7 @@ export function drawn(prepared: Prepared, memory: Memory, seed: number): readonl
   const which = memory.choose === "balanced" && label ? balanced(order, label, wanted) : [...order.slice(0, wanted)];
   return rowsAt(
     rows,
-    prepared.name,
+    prepared,
     which.sort((a, b) => a - b),
   );
 }
@@ -53,20 +53,24 @@ function balanced(order: Uint32Array, label: ArrayLike<unknown>, wanted: number)
   return found;
 }
 
-function rowsAt(rows: ColumnTable, data: string, which: readonly number[]): readonly Remembered[] {
+function rowsAt(
+  rows: ColumnTable,
+  { name: data, facts: { hash } }: Prepared,
+  which: readonly number[],
+): readonly Remembered[] {
   const roles = rows.columnNames().filter((name) => name !== "$row");
   const columns = roles.map((name) => [name, rows.array(name)] as const);
   const numbers = rows.array("$row") as ArrayLike<number>;
   return which.map((row) => ({
-    data,
+    ...{ data, hash },
     row: numbers[row] ?? 0,
     roles: Object.fromEntries(columns.map(([name, values]) => [name, values[row]])),
   }));
 }
 
-/** Data whose split that trains has those rows too, labels in the order of the head. Coded error `update-roles`. */
-export function beside(prepared: Prepared, memory: readonly Remembered[], labels: readonly string[]): Prepared {
-  if (memory.length === 0) return { ...prepared, labels };
+/** Data whose split that trains has those rows too. Coded errors `update-roles`, `update-streamed`. */
+export function beside(prepared: Prepared, memory: readonly Remembered[]): Prepared {
+  if (memory.length === 0) return prepared;
   const own = trainedRows(prepared);
   const names = own.columnNames();
   for (const { data, roles } of memory) {
@@ -77,5 +81,5 @@ export function beside(prepared: Prepared, memory: readonly Remembered[], labels
   const kept = tableFrom(memory.map(({ row, roles }) => ({ ...roles, $row: row }))) as ColumnTable;
   const split = trainedSplit(prepared);
   const whole = own.concat(kept.select(names)) as ColumnTable;
-  return { ...prepared, labels, splits: { ...prepared.splits, [split]: whole } };
+  return { ...prepared, splits: { ...prepared.splits, [split]: whole } };
 }

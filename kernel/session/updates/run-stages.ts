@@ -11,15 +11,14 @@ import type { ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import {
   carriedState,
-  readBefore,
   readCarried,
   readMemory,
-  writeBefore,
   writeCarried,
   type Remembered,
+  type Task,
 } from "../../artifacts/carried.js";
-import { CHECKED } from "../../tensors/safetensors.js";
-import { trainedSplit } from "../../core/data/prepared.js";
+import { CHECKED, readHeader } from "../../tensors/safetensors.js";
+import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import { does } from "../../core/session/words.js";
 import { encodeSplit, type Encoding } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
@@ -32,8 +31,9 @@ import type { OpenModel } from "../models/open-model.js";
 import type { WeightRoom } from "../models/weight-room.js";
 import type { Material } from "../trainings/material.js";
 import type { Continues } from "../trainings/request.js";
-import { drawn } from "./memory.js";
+import { beside, drawn } from "./memory.js";
 import { takeDown } from "./take-down.js";
+import type { Taken } from "./take-weights.js";
 import { scoresOn, toldOf, type Learnable, type Measured, type Scoring, type Working } from "./tasks.js";
 
 export type Update = Extract<Action, { verb: "update" }>;
@@ -62,9 +62,11 @@ export interface Stages {
   readonly runs: string;
   readonly define: (plan: ModelPlan, name: string) => ModelHandle;
   readonly stage: Working;
-  readonly start: Weights;
+  readonly start: ModelHandle & { readonly weights: Weights };
   readonly labels: readonly string[];
   readonly tasks: readonly Learnable[];
+  /** The data of each stage. */
+  readonly data: readonly Prepared[];
   readonly strategies: Strategies;
   readonly measured: Measured;
   /** Trains one. */
@@ -77,30 +79,47 @@ export interface Stages {
 }
 
 export async function runStages({ stages, resume }: Update, o: Stages): Promise<readonly ModelHandle[]> {
+  demandLearnable(o);
+  o.onScores(0, await scoresBefore(o));
   const handles: ModelHandle[] = [];
-  let from = { file: stateOf(o.start), labels: o.start.labels };
-  const first = from;
+  const start = o.start.weights;
+  const first = { file: stateOf(start), labels: start.labels };
+  let from: Taken = first;
   const memory = [...memoryBefore(o, seedOf(stages))];
   for (const [i, of] of stages.entries()) {
-    const begins: Continues["begins"] = async (open, material, run) => {
-      if (i > 0) return;
-      const before = await scoresOn(open, o.tasks, scoring(o, of, material), o.stage);
-      writeBefore(run.path, before);
-      o.onScores(0, before);
-      if (readCarried(o.start.folder) === null) await takeDownBefore(o, of, open, material);
+    const prepared = must(o.data[i], "data of a stage");
+    const begins: Continues["begins"] = async (open, material) => {
+      if (i === 0) await takeDownBefore(o, of, open, material);
     };
-    const continues = { labels: o.labels, from: o.strategies.anew ? first : from, memory: [...memory], begins };
+    // The same rows would be learnt twice.
+    const others = memory.filter(({ hash }) => hash !== prepared.facts.hash);
+    const continues = { labels: o.labels, from: o.strategies.anew ? first : from, memory: others, begins };
     const done = resume ? finishedRun(o.runs, of.name, of.plan.recipeHash) : null;
     const handle = done ? taken(o, of, done.path) : await o.train(of, { resume: resume && isBegun(o, of), continues });
     const weights = must(handle.weights, `weights of ${of.name}`);
-    const before = i === 0 ? readBefore(weights.folder) : null;
-    if (before) o.onScores(0, before);
-    memory.push(...keptOf(o, of));
+    memory.splice(0, memory.length, ...others, ...keptOf(o, of, prepared));
     await carry(o, of, handle, memory, i);
     from = { file: carriedState(weights.folder), labels: weights.labels };
     handles.push(handle);
   }
   return handles;
+}
+
+/** Said before anything is trained. Coded errors `update-streamed`, `update-roles`. */
+function demandLearnable({ strategies: { memory }, data, tasks }: Stages): void {
+  if (!memory) return;
+  const all = [...tasks.filter(({ learnt }) => learnt === 0).map(({ prepared }) => prepared), ...data];
+  for (const [i, prepared] of all.entries())
+    if (all.length > 1)
+      beside(prepared, drawn(must(all[i === 0 ? all.length - 1 : i - 1], "data"), { of: 1, choose: "uniform" }, 0));
+}
+
+/** The model as it was, on what it can name the labels of. */
+async function scoresBefore(o: Stages): Promise<readonly (number | null)[]> {
+  const { plan, labels } = o.start.weights;
+  const { open } = await o.weights.ready(o.start, o.stage.hostContext);
+  const parts = await o.weights.parts(plan, o.stage.hostContext);
+  return scoresOn(open, o.tasks, { plan, ...parts, labels, measured: o.measured, name: o.start.name }, o.stage);
 }
 
 const seedOf = (stages: readonly UpdateStage[]): number => stages[0]?.plan.recipe.training.seed ?? 0;
@@ -111,7 +130,7 @@ function stateOf({ folder, checkpoint }: Weights): string {
 }
 
 /** Rows of what was learnt before the first stage. */
-function memoryBefore({ start, strategies, tasks }: Stages, seed: number): readonly Remembered[] {
+function memoryBefore({ start: { weights: start }, strategies, tasks }: Stages, seed: number): readonly Remembered[] {
   const { memory, anew } = strategies;
   if (!memory) return [];
   const kept = anew ? [] : readMemory(start.folder);
@@ -120,9 +139,8 @@ function memoryBefore({ start, strategies, tasks }: Stages, seed: number): reado
 }
 
 /** Of what a stage has learnt. */
-function keptOf({ strategies: { memory }, tasks }: Stages, { plan }: UpdateStage): readonly Remembered[] {
-  const of = tasks.find(({ plan: data }) => data.name === plan.recipe.data.name);
-  return memory && of ? drawn(of.prepared, memory, plan.recipe.training.seed) : [];
+function keptOf({ strategies: { memory } }: Stages, { plan }: UpdateStage, prepared: Prepared): readonly Remembered[] {
+  return memory ? drawn(prepared, memory, plan.recipe.training.seed) : [];
 }
 
 function taken({ define }: Stages, { name, plan }: UpdateStage, run: string): ModelHandle {
@@ -147,42 +165,46 @@ function scoring(
   return { plan, base, tokenizer, name, labels: o.labels, measured: o.measured };
 }
 
-/** What strategies take down of the data that the model learnt before. */
+/** What strategies take down of the data that the model learnt before, as far as an earlier update didn't. */
 async function takeDownBefore(o: Stages, of: UpdateStage, open: OpenModel, material: Material): Promise<void> {
-  const known = o.tasks.filter(({ learnt }) => learnt === 0);
-  for (const [i, task] of (known.length > 0 ? known : [null]).entries())
-    await takeDownOf(o, of, { open, material, task, first: i === 0 });
+  const there = Object.keys(readHeader(stateOf(o.start.weights)).tensors);
+  const lacking = open.strategies.filter(
+    ({ implementation: { states } }) => !states.every((prefix) => there.some((name) => name.startsWith(prefix))),
+  );
+  const known = o.tasks.filter(({ learnt }) => learnt === 0).map(({ prepared }) => prepared);
+  const seen = new Set(o.start.weights.labels.map((label) => o.labels.indexOf(label)));
+  for (const [i, data] of (known.length > 0 ? known : [null]).entries())
+    await takeDownOf(o, of, { ...material, open, data, first: i === 0, strategies: lacking, seen });
 }
 
 async function takeDownOf(
   o: Stages,
   { plan, name }: UpdateStage,
-  {
-    open,
-    material: { base, tokenizer },
-    task,
-    first,
-  }: {
+  of: Pick<Material, "base" | "tokenizer"> & {
     readonly open: OpenModel;
-    readonly material: Pick<Material, "base" | "tokenizer">;
-    readonly task: Learnable | null;
+    readonly data: Prepared | null;
     readonly first: boolean;
+    readonly strategies: OpenModel["strategies"];
+    readonly seen: ReadonlySet<number>;
   },
 ): Promise<void> {
+  const { base, tokenizer, open, data, first, strategies, seen } = of;
   const { training } = plan.recipe;
   const { signal, hostContext } = o.stage;
-  const data = task?.plan ?? plan.recipe.data;
-  const encoding: Encoding = await encodingOf({ recipe: { ...plan.recipe, data } }, base, tokenizer, o.labels, name);
+  const told = data && o.tasks.find(({ prepared }) => prepared.facts.hash === data.facts.hash)?.plan;
+  const recipe = { ...plan.recipe, data: told ?? plan.recipe.data };
+  const encoding: Encoding = await encodingOf({ recipe }, base, tokenizer, o.labels, name);
   const rows =
-    task && o.strategies.looks
-      ? await encodeSplit(task.prepared, { data: data.name, split: trainedSplit(task.prepared) }, encoding)
+    data && o.strategies.looks
+      ? await encodeSplit(data, { data: data.name, split: trainedSplit(data) }, encoding)
       : null;
   await takeDown({
-    ...{ open, rows, looks: o.strategies.looks, answers: encoding.task.implementation.answers ?? null },
+    ...{ open, strategies, rows, looks: o.strategies.looks, labels: { count: o.labels.length, seen } },
+    ...{ answers: encoding.task.implementation.answers ?? null },
     ...{ batchSize: training.batch_size, padId: tokenizer.padId, seed: training.seed, first },
     signal,
     onRows: (done, total) =>
-      hostContext.onProgress?.({ label: `rows of ${data.name} looked at for what holds them`, done, total }),
+      hostContext.onProgress?.({ label: `rows of ${data?.name ?? name} looked at for what holds them`, done, total }),
   });
 }
 
@@ -204,8 +226,10 @@ async function carry(
   const parts = await o.weights.parts(of.plan, o.stage.hostContext);
   const scores = await scoresOn(open, o.tasks, scoring(o, of, parts), o.stage);
   o.onScores(i + 1, scores);
-  const task = o.tasks.find(({ plan }) => plan.name === of.plan.recipe.data.name) ?? null;
-  await takeDownOf(o, of, { open, material: parts, task, first: false });
+  const learnt = [...o.start.weights.labels, ...o.data.slice(0, i + 1).flatMap((one) => one.labels)];
+  const seen = new Set(learnt.map((label) => o.labels.indexOf(label)));
+  const data = must(o.data[i], "data of a stage");
+  await takeDownOf(o, of, { ...parts, open, data, first: false, strategies: open.strategies, seen });
   const carried = { version: 1, labels: o.labels, tasks: toldOf(o.tasks), metric: o.measured.name, scores } as const;
   // All earlier rows are read again where they are all learnt anew.
   const kept = o.strategies.anew ? [] : memory;
@@ -214,21 +238,20 @@ async function carry(
   await o.weights.forget(weights.folder);
 }
 
-function sameTasks(
-  told: readonly { readonly data: string; readonly split: string }[],
-  tasks: readonly Learnable[],
-): boolean {
+function sameTasks(told: readonly Task[], tasks: readonly Learnable[]): boolean {
   const now = toldOf(tasks);
   return (
-    told.length === now.length && told.every(({ data, split }, j) => now[j]?.data === data && now[j].split === split)
+    told.length === now.length &&
+    told.every(({ data, split, rows }, j) => now[j]?.data === data && now[j].split === split && now[j].rows === rows)
   );
 }
 
-/** The weights of a model, which are there. Coded error `not-trained`. */
-export async function startOf({ name, weights }: ModelHandle): Promise<Weights> {
+/** A model whose weights are there. Coded error `not-trained`. */
+export async function startOf(handle: ModelHandle): Promise<Stages["start"]> {
+  const { name, weights } = handle;
   await weights?.settled;
   if (!weights?.complete) throw new CodedError("not-trained", { model: name });
-  return weights;
+  return Object.assign(handle, { weights });
 }
 
 export const last = (handles: readonly ModelHandle[]): ModelHandle => lastOf(handles);

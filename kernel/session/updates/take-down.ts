@@ -3,6 +3,8 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
 import type { Looks } from "#stdlib/kinds/strategy.js";
+import type { Strategy } from "#stdlib/programs/options.js";
+import { SQUARES } from "#stdlib/programs/strategies.js";
 import type { Answers } from "#stdlib/kinds/task.js";
 import { DataLoader } from "../../core/data/loader.js";
 import type { Encoded } from "../../encoding/encoded.js";
@@ -17,7 +19,11 @@ const FEW = 10;
 const UNLIKELY = 1e-12;
 
 export interface TakesDown {
-  readonly open: Pick<OpenModel, "learnt" | "session">;
+  readonly open: Pick<OpenModel, "learnt" | "session" | "head">;
+  /** Those that take something down. */
+  readonly strategies: readonly Strategy[];
+  /** Labels of the model, and those of them that rows had until then: of others nothing was learnt that could be held. */
+  readonly labels: { readonly count: number; readonly seen: ReadonlySet<number> };
   /** Rows that were learnt; null: they can't be read any more. */
   readonly rows: Encoded | null;
   /** How they are answered, where a row has one label. */
@@ -34,13 +40,14 @@ export interface TakesDown {
 
 /** Rows that were looked at. */
 export async function takeDown(o: TakesDown): Promise<number> {
-  const programs = o.open.learnt();
+  const programs = o.open.learnt(o.strategies);
   if (!programs) return 0;
   const { session } = o.open;
   const { look, takeDown: takes } = programs;
   await session.add({ takeDown: takes, ...(look && { look }) }, []);
   try {
     const looked = look && o.rows && o.looks ? await lookAt(o, o.rows, o.looks) : 0;
+    if (looked > 0) await forgetUnseen(o);
     await session.run("takeDown", { rows: scalarF32(looked), first: scalarF32(o.first ? 1 : 0) });
     return looked;
   } finally {
@@ -70,9 +77,9 @@ async function lookAt(o: TakesDown, all: Encoded, looks: Looks): Promise<number>
       o.onRows?.(row, total);
       if (!said) yield { feeds, share: labels === "batched" ? 1 / batchOf(feeds) ** 2 : 1 };
       else {
-        const likely = softmax(must(said[row], "what is said of a row"));
+        const likely = likelyOf(must(said[row], "what is said of a row"), o.labels.seen);
         if (labels === "exact") {
-          for (const [label, share] of likely.entries())
+          for (const [label, share] of likely)
             if (share > UNLIKELY) yield { feeds: { ...feeds, labels: labelled(feeds, label) }, share };
         } else yield { feeds: { ...feeds, labels: labelled(feeds, drawnOf(likely, random)) }, share: 1 };
       }
@@ -84,6 +91,7 @@ async function lookAt(o: TakesDown, all: Encoded, looks: Looks): Promise<number>
     return o.open.session.run("look", { ...feeds, share: scalarF32(share) }, ["loss"]);
   };
   for await (const done of pipelined(each(), run)) void done;
+  o.onRows?.(total, total);
   return total;
 }
 
@@ -91,9 +99,20 @@ function labelsOf(o: TakesDown, rows: Encoded, looks: Looks): NonNullable<Looks[
   const several = rows.taught?.oneRight !== undefined && o.answers !== null;
   if (looks.labels === "batched" || looks.labels === "empirical") return looks.labels;
   if (!several) return "empirical";
-  return looks.labels ?? (o.answers && labelCount(rows) > FEW ? "sampled" : "exact");
+  return looks.labels ?? (o.labels.seen.size > FEW ? "sampled" : "exact");
 }
-const labelCount = ({ taught }: Encoded): number => new Set(taught?.oneRight ?? []).size;
+
+/** Squares of rows of the head that no row taught anything. */
+async function forgetUnseen({ open: { session, head }, labels: { count, seen } }: TakesDown): Promise<void> {
+  for (const name of seen.size < count ? head : []) {
+    const squares = await session.read(SQUARES + name);
+    if (squares.shape[0] !== count) continue;
+    const bytes = new Uint8Array(squares.bytes);
+    const width = bytes.byteLength / count;
+    for (let label = 0; label < count; label++) if (!seen.has(label)) bytes.fill(0, label * width, (label + 1) * width);
+    await session.write(SQUARES + name, { ...squares, bytes });
+  }
+}
 
 /** At most so many rows, drawn by the seed. */
 function someOf(rows: Encoded, most: number | null, seed: number) {
@@ -131,19 +150,23 @@ function labelled(feeds: Look["feeds"], label: number): NDArray {
   return { ...own, bytes: new Uint8Array(Int32Array.of(label).buffer) };
 }
 
-function softmax(logits: Float32Array): Float64Array {
-  const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const powers = Float64Array.from(logits, (one) => Math.exp(one - most));
+/** Of the labels that were seen, how likely each is among them. */
+function likelyOf(logits: Float32Array, seen: ReadonlySet<number>): ReadonlyMap<number, number> {
+  const some = [...logits.keys()].filter((label) => seen.has(label));
+  const most = some.reduce((a, label) => Math.max(a, logits[label] ?? 0), -Infinity);
+  const powers = some.map((label) => Math.exp((logits[label] ?? 0) - most));
   const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((one) => one / sum);
+  return new Map(some.map((label, i) => [label, (powers[i] ?? 0) / sum]));
 }
 
-function drawnOf(likely: Float64Array, random: ReturnType<typeof chance>): number {
+function drawnOf(likely: ReadonlyMap<number, number>, random: ReturnType<typeof chance>): number {
   const at = (random.next() >>> 0) / 2 ** 32;
   let sum = 0;
-  for (const [label, share] of likely.entries()) {
+  let last = 0;
+  for (const [label, share] of likely) {
     sum += share;
+    last = label;
     if (at < sum) return label;
   }
-  return likely.length - 1;
+  return last;
 }

@@ -3,8 +3,10 @@
  * of them. The head may have grown: labels keep their places, new ones begin as a new head does.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { NDArray } from "#dsl/graph/program.js";
 import type { Session } from "../../engine/engine.js";
 import { readHeader, readTensor } from "../../tensors/safetensors.js";
+import type { OpenModel } from "../models/open-model.js";
 import "../../artifacts/codes.js";
 
 export interface Taken {
@@ -12,19 +14,18 @@ export interface Taken {
   /** Labels of its head. */
   readonly labels: readonly string[];
 }
+type Weights = Pick<Session, "load" | "read" | "write">;
 
-/** `carried`: the states that are taken. Coded errors of the file, and `tensor-shape`. */
+/** Coded errors of the file, and `tensor-shape`. */
 export async function takeWeights(
-  session: Pick<Session, "load" | "read" | "write">,
-  carried: readonly string[],
+  { session, carried, strategies }: Pick<OpenModel, "carried" | "strategies"> & { readonly session: Weights },
   from: Taken,
   labels: readonly string[],
 ): Promise<void> {
   const { tensors } = readHeader(from.file);
-  const there = carried.filter((name) => Object.hasOwn(tensors, name));
   const grown: string[] = [];
   const same: Record<string, string> = {};
-  for (const name of there) {
+  for (const name of carried.filter((one) => Object.hasOwn(tensors, one))) {
     const had = tensors[name]?.shape ?? [];
     const [first, ...rest] = had;
     const mayGrow = labels.length > from.labels.length && first === from.labels.length && from.labels.length > 0;
@@ -33,16 +34,18 @@ export async function takeWeights(
     else same[name] = name;
   }
   await session.load(from.file, same);
-  for (const name of grown) await growTo(session, name, from, labels);
+  const anchors = strategies.flatMap(({ implementation }) => implementation.anchors ?? []);
+  const anchored = (name: string): string | undefined => anchors.find((prefix) => name.startsWith(prefix));
+  // Weights before what is said of them: an anchor's new rows are where the new weights begin.
+  for (const name of grown.toSorted((a, b) => Number(anchored(a) !== undefined) - Number(anchored(b) !== undefined))) {
+    const prefix = anchored(name);
+    const fresh = await session.read(prefix === undefined ? name : name.slice(prefix.length));
+    await session.write(name, grownTo(fresh, name, from, labels));
+  }
 }
 
-async function growTo(
-  session: Pick<Session, "read" | "write">,
-  name: string,
-  from: Taken,
-  labels: readonly string[],
-): Promise<void> {
-  const fresh = await session.read(name);
+/** `fresh`, with the rows of labels that there were as they were. */
+function grownTo(fresh: NDArray, name: string, from: Taken, labels: readonly string[]): NDArray {
   const had = readTensor(from.file, name);
   const width = fresh.bytes.byteLength / labels.length;
   if (had.bytes.byteLength !== width * from.labels.length)
@@ -52,5 +55,5 @@ async function growTo(
     const to = labels.indexOf(label);
     if (to >= 0) bytes.set(had.bytes.subarray(i * width, (i + 1) * width), to * width);
   });
-  await session.write(name, { ...fresh, bytes });
+  return { ...fresh, bytes };
 }

@@ -3,6 +3,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { greaterIsBetter } from "#dsl/plan/watched.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { readerOf, type DataPlan } from "#dsl/types/subject.js";
+import type { Learnt } from "./lineage.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { Call } from "#dsl/types/value.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
@@ -28,13 +29,20 @@ export interface Learnable {
   readonly split: string | null;
 }
 
+export interface Learnables {
+  /** What is scored: each content once. */
+  readonly tasks: readonly Learnable[];
+  /** The data of each stage. */
+  readonly stages: readonly Prepared[];
+}
+
 /** What a model learnt before, as far as it can be read, then what it is to learn. `gone`: told of what can't be. */
 export async function learnables(
   { datasets }: { readonly datasets: DatasetCache },
-  { earlier, stages }: { readonly earlier: readonly DataPlan[]; readonly stages: readonly Plan[] },
+  { earlier, stages }: { readonly earlier: readonly Learnt[]; readonly stages: readonly Plan[] },
   stage: Working,
   gone: (data: DataPlan, why: string) => void,
-): Promise<readonly Learnable[]> {
+): Promise<Learnables> {
   const reader = stages[0] && readerOf(stages[0].recipe.model);
   const found: Learnable[] = [];
   const add = (plan: DataPlan, prepared: Prepared, learnt: number): void => {
@@ -44,21 +52,27 @@ export async function learnables(
     const split = ["test", "validation"].find((name) => names.includes(name)) ?? null;
     found.push({ plan, prepared, learnt, split });
   };
-  for (const plan of earlier)
+  for (const { data: plan, hash } of earlier)
     try {
-      add(plan, await datasets.data(plan, reader ?? null, stage.hostContext), 0);
+      const prepared = await datasets.data(plan, reader ?? null, stage.hostContext);
+      if (hash !== null && prepared.facts.hash !== hash) gone(plan, "its rows are others now");
+      else add(plan, prepared, 0);
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       gone(plan, error.message);
     }
-  for (const [i, { recipe }] of stages.entries())
-    add(recipe.data, await datasets.data(recipe.data, readerOf(recipe.model), stage.hostContext), i + 1);
-  return found;
+  const own: Prepared[] = [];
+  for (const [i, { recipe }] of stages.entries()) {
+    const prepared = await datasets.data(recipe.data, readerOf(recipe.model), stage.hostContext);
+    add(recipe.data, prepared, i + 1);
+    own.push(prepared);
+  }
+  return { tasks: found, stages: own };
 }
 
 /** Old labels keep their places; new ones follow in the order of the data. */
-export function unionOf(first: readonly string[], all: readonly Learnable[]): readonly string[] {
-  return [...new Set([...first, ...all.flatMap(({ prepared }) => prepared.labels)])];
+export function unionOf(first: readonly string[], stages: readonly Prepared[]): readonly string[] {
+  return [...new Set([...first, ...stages.flatMap(({ labels }) => labels)])];
 }
 
 /** Where rows are read and scored for. */
@@ -102,7 +116,8 @@ export async function scoresOn(
   const { training, model } = plan.recipe;
   const scores: (number | null)[] = [];
   for (const { plan: data, prepared, split } of tasks) {
-    if (split === null) {
+    // Of a task that a model can't name the labels of, it has no score.
+    if (split === null || (labels.length > 0 && prepared.labels.some((label) => !labels.includes(label)))) {
       scores.push(null);
       continue;
     }
@@ -123,8 +138,10 @@ export async function scoresOn(
 
 /** As they are told: what is scored, and on how many rows. */
 export function toldOf(tasks: readonly Learnable[]): readonly Task[] {
-  return tasks.map(({ plan, prepared, split }) => ({
-    data: plan.name,
+  const names = tasks.map(({ plan }) => plan.name);
+  return tasks.map(({ plan, prepared, split, learnt }, j) => ({
+    // New data may have the name of old ones.
+    data: learnt === 0 && names.lastIndexOf(plan.name) > j ? `${plan.name} before` : plan.name,
     split: split ?? "",
     rows: split === null ? 0 : (prepared.facts.splits[split]?.rows ?? 0),
   }));

@@ -22,9 +22,9 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
   const strategies = await strategiesOf(calls);
   for (const [i, plan] of plans.entries())
     stage.screen.display({ ...planShown(plan, { id: `${id}-plan-${String(i)}`, folded: i > 0 }), fixedText: true });
-  const earlier = dataLearnt(session.runs, start.plan);
-  const tasks = await learnables(session, { earlier, stages: plans }, stage, (data, why) =>
-    warn("update-forgets", { start: action.start, why: `${data.name}: ${why}` }),
+  const earlier = dataLearnt(session.runs, start.weights.plan);
+  const { tasks, stages: data } = await learnables(session, { earlier, stages: plans }, stage, (gone, why) =>
+    warn("update-forgets", { start: action.start, why: `${gone.name}: ${why}` }),
   );
   for (const { plan, split } of tasks) if (split === null) warn("update-unscored", { data: plan.name });
   const measured = measuredBy(session.vocabulary.registry, first);
@@ -35,9 +35,9 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
   });
   let shown = false;
   const handles = await runStages(action, {
-    ...{ weights: session.weights, runs: session.runs, stage, start, tasks, strategies, measured },
+    ...{ weights: session.weights, runs: session.runs, stage, start, tasks, data, strategies, measured },
     define: (plan, called) => session.models.define(plan, called),
-    labels: unionOf(start.labels, tasks),
+    labels: unionOf(start.weights.labels, data),
     onScores: (row, scores) => board.scored(row, scores),
     train: async ({ name: called, plan }, { resume, continues }) => {
       const title = `Stage of ${name}: ${action.start} on ${plan.recipe.data.name}`;

@@ -128,6 +128,15 @@ function factsOf(plan: Plan): [string, string, string][] {
     ...(personal ? [["personal data", personalText(personal), "in the texts"] as [string, string, string]] : []),
     ...(reads ? [["tokens a word", readsText(reads), ""] as [string, string, string]] : []),
     ["technique", callText(model.technique), ""],
+    ...(recipe.update
+      ? [
+          ["strategy", recipe.update.strategy.map(callText).join(", "), "goes on from trained weights"] as [
+            string,
+            string,
+            string,
+          ],
+        ]
+      : []),
     ["parameters", compact(estimates.parameters), count(estimates.parameters)],
     ["trained", percent(share, 2), `${count(estimates.trainable)} of them`],
     [

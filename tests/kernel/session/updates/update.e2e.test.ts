@@ -145,13 +145,71 @@ update m on e as loose { ${sgd.replace("1e-6", "0.05")}, strategy: naive }`);
     }
   });
 
+  it("learns streamed rows as what they are, and scores them so in any order of cells", async () => {
+    await book.run(`data g { source: csv("third.csv", stream: true), columns: { text: text, label: label }, split: random(train: 75%, validation: 25%) }
+update m on f as held_in { ${recipe}, strategy: naive }
+update m on g as streamed { ${recipe}, strategy: naive }`);
+    const [here, there] = ["held_in", "streamed"].map((name) => readCarried(model(name).folder!));
+    assert.deepEqual(here?.labels, there?.labels);
+    // By numbers of the data's own labels these would be the two that the head has first.
+    for (const name of ["held_in", "streamed"]) {
+      const said = await model(name).predict(["a good film w40", "very bad book w41", "a fine book w50"]);
+      for (const { label } of said as unknown as readonly { readonly label: string }[])
+        assert.ok(["often", "never"].includes(label), `${name}: ${label}`);
+    }
+    await assert.rejects(book.run(`update m on e, g as no { ${recipe}, strategy: replay(25%) }`), /streamed from disk/);
+    assert.equal(readdirSync(book.runs).filter((id) => id.startsWith("no_")).length, 0);
+  });
+
+  it("begins to hold what an update before it didn't, labels that are new from where they begin", async () => {
+    await book.run(`update m on e as plain { ${recipe}, strategy: naive }
+update plain on f as anchored { steps: 1, batch_size: 8, optimizer: sgd(learning_rate: 1e-12, momentum: 0), keep: last, strategy: [l2(1), ewc(10)] }`);
+    const state = carriedState(model("anchored").folder!);
+    const names = Object.keys(readHeader(state).tensors).filter((name) => name.startsWith("l2.anchor/"));
+    assert.ok(names.length > 0);
+    for (const name of names) {
+      const [anchor, weight] = [floatsOf(state, name), floatsOf(state, name.slice("l2.anchor/".length))];
+      anchor.forEach((value, i) => assert.ok(Math.abs(value - weight[i]!) < 1e-6, `${name}[${String(i)}]`));
+    }
+    const head = floatsOf(state, "ewc.fisher/classifier.bias");
+    assert.equal(head.length, 5);
+    assert.ok(
+      head.every((one) => one > 0),
+      "all labels were learnt by then",
+    );
+    await book.run(`update m on e, f as one_by_one { ${recipe}, strategy: ewc(10, fisher: exact) }`);
+    const first = floatsOf(carriedState(model("one_by_one_1").folder!), "ewc.fisher/classifier.bias");
+    const labels = model("one_by_one_1").labels;
+    first.forEach((one, i) =>
+      assert.equal(one > 0, !["never", "often"].includes(labels[i]!), `${labels[i]}: ${String(one)}`),
+    );
+  });
+
   it("refuses what makes no sense, at its place", async () => {
     const refused = async (words: string, code: RegExp): Promise<void> => {
       await assert.rejects(book.run(words), (error: Error) => code.test(error.message) || assert.fail(error.message));
     };
     await refused(`update m on e as x { strategy: [naive, replay(5%)] }`, /says all of how data are learnt/);
     await refused(`update m on e as x { strategy: [ewc(1), ewc(2)] }`, /listed twice/);
+    await refused(`update m on e as m { strategy: naive }`, /take the place of `m`/);
+    await refused(`update once on e as once { strategy: naive }`, /take the place of `once`/);
     await refused(`update nobody on e as x { strategy: naive }`, /nobody/);
     await refused(`model n like m { max_length: 12 }\nupdate n on e as x { strategy: naive }`, /has not been trained/);
+  });
+
+  it("learns rows once that are named again, and knows new data by an old name", async () => {
+    await book.run(`update m on d as again { ${recipe}, strategy: joint }`);
+    assert.equal(model("again_1").history.length, 2 * Math.ceil(48 / 8));
+    const load = JSON.stringify(model("m").folder);
+    const shown = text(
+      await book.run(`model old { load: ${load} }
+data d like e { source: csv("second.csv") }
+update old on d as monthly { ${recipe}, strategy: replay(50%) }`),
+    );
+    assert.match(shown, /after +d before\.validation +d\.validation/);
+    const memory = readMemory(model("monthly_1").folder!);
+    assert.equal(memory.length, 24 + 12);
+    assert.equal(new Set(memory.map(({ hash }) => hash)).size, 2);
+    assert.equal(model("monthly_1").history.length, 2 * Math.ceil((24 + 24) / 8));
   });
 });
