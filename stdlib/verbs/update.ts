@@ -35,7 +35,7 @@ export const word: BuiltVerb = {
       default: {
         value: [{ word: "replay", kind: "strategy", arguments: { share: { share: 0.05 }, choose: "uniform" } }],
       },
-      why: "Some rows of earlier data, learnt again, keep most of what would be forgotten, whatever model and task.",
+      why: "Rows of earlier data that are learnt again need no setting of their own that depends on model and task; with new labels five in a hundred may be too few.",
       impact: "high",
       related: ["epochs"],
     },

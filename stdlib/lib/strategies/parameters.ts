@@ -23,7 +23,7 @@ export const kept = parameter({
   range: { min: 0, exclusive: true },
   positional: true,
   default: { value: { share: 0.05 } },
-  why: "A few rows in a hundred already hold most of what would be forgotten; `show` says what more of them would bring.",
+  why: "Few rows cost little time; how many it takes to keep what was learnt, the matrix of scores tells.",
   impact: "high",
 });
 export const choose = parameter({
