@@ -22,20 +22,7 @@ export async function attachRun(run: RunFolder): Promise<number> {
   const plan = planOf(run.path);
   const screen = textScreen(process.stdout);
   const live = new LiveTraining(screen, "attach", titleOf(plan), plan);
-  const { result } = await untilInterrupted((signal) =>
-    watchRun(
-      run,
-      {
-        behind: (events) => {
-          live.behind(events);
-          live.draw();
-        },
-        on: (event) => live.on(event),
-        validating: (done, of) => live.validating(done, of),
-      },
-      signal,
-    ),
-  );
+  const { result } = await untilInterrupted((signal) => watchRun(run, live.watching, signal));
   screen.end();
   if (result === null) {
     process.stdout.write(`${stillText(run, name)}\n`);

@@ -3,6 +3,7 @@
  * second), each updated in place. Drawing waits for nothing and is skipped rather than queued.
  */
 import type { Plan } from "#dsl/plan/plan.js";
+import type { Watcher } from "../../control/watch.js";
 import { curvesFigure, curvesText, historyTable, outcomeWords } from "../../core/display/curves/curves.js";
 import { figureShown } from "../../core/display/figure.js";
 import { progressShown, type ProgressState } from "../../core/display/progress.js";
@@ -54,6 +55,18 @@ export class LiveTraining {
     { again = false }: { readonly again?: boolean } = {},
   ) {
     if (again) for (const part of ["progress", "curves"]) this.shown.add(`${id}-${part}`);
+  }
+
+  /** What is told of a run that trains in another process (control/watch.ts). */
+  get watching(): Watcher {
+    return {
+      behind: (events) => {
+        this.behind(events);
+        this.draw();
+      },
+      on: (event) => this.on(event),
+      validating: (done, rows) => this.validating(done, rows),
+    };
   }
 
   /** What a run has behind it that goes on or is watched, in place of what was told so far. */

@@ -57,18 +57,7 @@ export async function attachTo(session: TuneSession, of: Attached, stage: Stage)
   const { name, run } = of;
   const plan = planOf(run.path);
   const live = new LiveTraining(stage.screen, `attach-${name}-${Date.now().toString(36)}`, titleOf(plan), plan);
-  const outcome = await watchRun(
-    run,
-    {
-      behind: (events) => {
-        live.behind(events);
-        live.draw();
-      },
-      on: (event) => live.on(event),
-      validating: (done, rows) => live.validating(done, rows),
-    },
-    stage.signal,
-  );
+  const outcome = await watchRun(run, live.watching, stage.signal);
   if (!outcome) throw stillGoing(of);
   if (outcome.is !== "done" && outcome.is !== "early") throw cutOff(of, outcome);
   live.finish();

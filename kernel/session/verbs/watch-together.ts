@@ -85,18 +85,7 @@ async function watchEach(
     if (!run || signal?.aborted) return;
     const live = new LiveTraining(screen, id, title, plan, { again });
     again = true;
-    const outcome = await watchRun(
-      run,
-      {
-        behind: (events) => {
-          live.behind(events);
-          live.draw();
-        },
-        on: (event) => live.on(event),
-        validating: (done, rows) => live.validating(done, rows),
-      },
-      signal,
-    );
+    const outcome = await watchRun(run, live.watching, signal);
     if (outcome?.is !== "done" && outcome?.is !== "early") return;
   }
 }
