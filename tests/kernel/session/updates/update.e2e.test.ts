@@ -1,7 +1,14 @@
 /** `update`: a model goes on from its own weights, its head grows, rows come back, and what was interrupted goes on. */
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { RunFolder } from "#kernel/artifacts/run-folder.js";
+import { bundleOfProgram, bundleOfRun } from "#kernel/checking/bundled.js";
+import { checkFile } from "#kernel/checking/checking.js";
+import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
+import { replay } from "#kernel/session/replays/replay.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { carriedState, readCarried, readMemory } from "#kernel/artifacts/carried.js";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
@@ -183,6 +190,31 @@ update plain on f as anchored { steps: 1, batch_size: 8, optimizer: sgd(learning
     first.forEach((one, i) =>
       assert.equal(one > 0, !["never", "often"].includes(labels[i]!), `${labels[i]}: ${String(one)}`),
     );
+  });
+
+  it("keeps its rows out of bundles, and says that a stage is neither repeated nor packed by itself", async () => {
+    const run = RunFolder.open(model("kept_1").folder!);
+    await assert.rejects(replay(run, {}), (error: unknown) => {
+      assert.ok(error instanceof CodedError && error.code === "not-replayable");
+      assert.match(error.message, /went on from the weights of another training/);
+      return true;
+    });
+    await assert.rejects(bundleOfRun(run, {}), { code: "not-bundled" });
+    const file = join(book.folder, "opens.tune");
+    writeFileSync(file, `model s { load: ${JSON.stringify(run.path)} }\n`);
+    const datasets = new DatasetCache();
+    const { actions } = await checkFile(file, { datasets });
+    const { files } = await bundleOfProgram(file, actions, { datasets, hostContext: plainHostContext(book.folder) });
+    const packed = files.map(({ path }) => path).filter((path) => path.includes(run.id));
+    assert.ok(
+      packed.some((path) => path.endsWith(".safetensors")),
+      packed.join(", "),
+    );
+    assert.deepEqual(
+      packed.filter((path) => /carried|memory/.test(path)),
+      [],
+    );
+    assert.ok(existsSync(join(run.path, "carried", "memory.jsonl")));
   });
 
   it("refuses what makes no sense, at its place", async () => {
