@@ -11,8 +11,8 @@ import { openShipment } from "../session/shipped.js";
 import { readShipment } from "../shipping/shipment.js";
 import { plansOf } from "../shipping/ship.js";
 
-// Ctrl-C in a terminal is for rank 0, which tells the others what follows.
-process.on("SIGINT", () => undefined);
+// Signals that all processes get are for rank 0, which tells the others what follows.
+for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
 
 /** Rank 0 shows what there is to see. */
 const silent = { display: () => undefined, update: () => undefined };

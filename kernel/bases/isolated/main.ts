@@ -1,12 +1,13 @@
 /**
  * The process that runs others' tokenizers and chat templates. A panic of the Rust library aborts it, a loop is ended from
- * outside, and a thread of its own ends it when a request takes more memory than it may. It ends with its client.
+ * outside, and a thread of its own ends it when a request takes more memory than it may. It ends with its client,
+ * which has an affair of its own with signals.
  */
 import { Worker } from "node:worker_threads";
 import { handlers } from "./handlers.js";
 import type { Reply, Request } from "./protocol.js";
 
-process.on("SIGINT", () => undefined);
+for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
 process.on("disconnect", () => process.exit(0));
 
 /** [whether a request is under way, MiB that the process may hold]. */

@@ -1,7 +1,8 @@
 /**
  * The host process: holds one engine and answers its client's requests one after the other. It ends when told to, or
  * when the client's process is gone; a request under way (a checkpoint being written) is finished first. Interrupts are
- * the client's affair: SIGINT is ignored here.
+ * the client's affair, also where a signal reaches all processes at once, as when a machine or a service stops: the client has
+ * a checkpoint to write then. SIGINT and SIGTERM are ignored here.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { engines } from "../engines.js";
@@ -11,7 +12,7 @@ import { Clock } from "./clock.js";
 import { HostSession } from "./session.js";
 import "../codes.js";
 
-process.on("SIGINT", () => undefined);
+for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
 process.on("disconnect", () => process.exit(0));
 
 let backend: Backend | undefined;

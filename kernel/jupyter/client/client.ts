@@ -221,11 +221,18 @@ export class KernelClient {
     return this.shell.sendFrames(frames);
   }
 
-  /** Asks the kernel to end, waits for its process (then forces it), and closes the sockets. A kernel that is gone is no error. */
-  async shutdown(restart = false): Promise<Content> {
+  /**
+   * Asks the kernel to end, waits for its process (then forces it), and closes the sockets. A kernel that is gone is no error.
+   * `patience`: seconds for a step under way and its checkpoint, beyond the few that any kernel has.
+   */
+  async shutdown(restart = false, patience = 0): Promise<Content> {
     try {
-      const { content } = await this.request("shutdown_request", { restart }, { channel: "control", seconds: 10 });
-      await Promise.race([this.process.ended, pause(5000)]);
+      const asked = { restart, ...(patience > 0 && { patience }) };
+      const { content } = await this.request("shutdown_request", asked, { channel: "control", seconds: 10 });
+      const over = new AbortController();
+      const late = pause(5000 + 1000 * patience, over.signal);
+      await Promise.race([this.process.ended, late]);
+      over.abort();
       return content;
     } catch (error) {
       if (this.dead === null) throw error;
@@ -300,6 +307,10 @@ export class KernelClient {
   }
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, milliseconds));
+/** `signal`: nobody waits any more. */
+function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const timer = setTimeout(done, milliseconds);
+    signal?.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
+  });
 }

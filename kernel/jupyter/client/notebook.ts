@@ -8,6 +8,9 @@ import { readNotebook, tagsOf, writeNotebook, type CodeCell, type Notebook } fro
 import { injectParameters, type Written } from "./parameters.js";
 import type { Output } from "./outputs.js";
 
+/** Seconds until an interrupted training has written its checkpoint: a step of a large model takes some. */
+const PATIENCE = 60;
+
 export interface NotebookOptions {
   readonly out: string;
   readonly parameters?: Written;
@@ -62,7 +65,7 @@ export async function runNotebook(file: string, options: NotebookOptions): Promi
         break;
       }
     }
-    await kernel.shutdown();
+    await kernel.shutdown(false, PATIENCE);
     shut = true;
   } finally {
     options.signal?.removeEventListener("abort", interrupt);

@@ -49,9 +49,9 @@ function start(connectionFile: string): void {
     runs.port1.postMessage({ kind: "bye" } satisfies FromMain);
   };
   let dispose = (): Promise<void> => Promise.resolve();
-  runs.port1.on("message", ({ kind }: ToMain) => {
-    if (kind !== "shutdown") return;
-    setTimeout(end, disposeMs);
+  runs.port1.on("message", (message: ToMain) => {
+    if (message.kind !== "shutdown") return;
+    setTimeout(end, disposeMs + 1000 * message.patience);
     dispose().then(end, end);
   });
   loadCells(runs.port1, pressure).then(

@@ -15,7 +15,8 @@ export interface Services {
   /** Open comms: id → target. */
   readonly comms: () => ReadonlyMap<string, string>;
   readonly interrupt: () => void;
-  readonly shutdown: (restart: boolean) => void;
+  /** `patience`: seconds that whoever asks for it waits beyond what others do. */
+  readonly shutdown: (restart: boolean, patience: number) => void;
 }
 type Answer = (content: Json, services: Services) => Json | Promise<Json>;
 
@@ -79,7 +80,7 @@ export const answers: Readonly<Record<string, Answer>> = {
 
   shutdown_request: (content, { shutdown }) => {
     const restart = content["restart"] === true;
-    shutdown(restart);
+    shutdown(restart, patienceIn(content["patience"]));
     return { status: "ok", restart };
   },
 
@@ -92,6 +93,12 @@ export const answers: Readonly<Record<string, Answer>> = {
     body: {},
   }),
 };
+
+const MOST_PATIENT = 600;
+/** Others don't know the word. */
+function patienceIn(told: unknown): number {
+  return typeof told === "number" && told > 0 ? Math.min(told, MOST_PATIENT) : 0;
+}
 
 function codeOf(content: Json): string {
   if (typeof content["code"] !== "string") throw new TypeError("the request holds no code");

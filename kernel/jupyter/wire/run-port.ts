@@ -28,7 +28,8 @@ export type ToMain =
   | { readonly kind: "ping"; readonly id: number }
   | { readonly kind: "input"; readonly id: number; readonly value: string | undefined }
   | { readonly kind: "comm"; readonly event: CommEvent }
-  | { readonly kind: "shutdown"; readonly restart: boolean };
+  /** `patience`: seconds that its things may take to be put away beyond the usual. */
+  | { readonly kind: "shutdown"; readonly restart: boolean; readonly patience: number };
 
 export type FromMain =
   /** Cells can run. `stop`: see `Cells.stop`; `assistant`: a port that speaks `assistant-port.ts`. */

@@ -98,7 +98,7 @@ export class Wire {
       usage: new Usage(),
       comms: () => this.comms.info(),
       interrupt: () => this.interrupt(),
-      shutdown: (restart) => void this.shutdown(restart),
+      shutdown: (restart, patience) => void this.shutdown(restart, patience),
     };
     parts.runs.on("message", (message: FromMain) => this.fromMain(message));
   }
@@ -127,14 +127,14 @@ export class Wire {
   }
 
   /** Ends the kernel: interrupt, then the main thread's own end, then by force. */
-  async shutdown(restart: boolean): Promise<void> {
+  async shutdown(restart: boolean, patience = 0): Promise<void> {
     if (this.ending) return;
     this.ending = true;
     this.runs.abort();
     if (this.isReady && this.runs.running) await Promise.race([this.interrupts.interrupt(), delay(settleMs)]);
     await this.publisher.publishNow({ type: "shutdown_reply", parent: {}, content: { status: "ok", restart } });
-    this.parts.runs.postMessage({ kind: "shutdown", restart } satisfies ToMain);
-    await delay(leaveMs);
+    this.parts.runs.postMessage({ kind: "shutdown", restart, patience } satisfies ToMain);
+    await delay(leaveMs + 1000 * patience);
     void this.parts.terminator.terminate();
     await delay(forceMs);
     this.parts.kill();
