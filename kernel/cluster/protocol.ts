@@ -17,6 +17,8 @@
  * however often it is sent. Whoever has no lease any more gets `lease-lost`, whatever it says.
  */
 import * as v from "valibot";
+import { visible } from "#dsl/diagnostics/codes.js";
+import { clashIn, unfitPath } from "../fetch/portable.js";
 import { fields, figure, table, whole, type Json, type Schema } from "../fetch/json.js";
 
 export const PROTOCOL = 1;
@@ -46,8 +48,15 @@ export const timings: Timings = { lease: 15_000, beat: 3_000, wait: 10_000 };
 /** `prune`: nobody wants its weights; `stop`: it ends with the weights and the score that it has; `end`: it writes a checkpoint and hands it in. */
 export type Answer = "go on" | "prune" | "stop" | "end";
 
-const text = v.pipe(v.string(), v.maxLength(most.text), v.excludes("\0"));
-const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.excludes("\0"));
+/** For people: what would steer a terminal is made visible. */
+const text = v.pipe(v.string(), v.maxLength(most.text), v.excludes("\0"), v.transform(visible));
+/** Shown as it is. */
+const name = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(200),
+  v.check((given) => !/[\r\n\t]/.test(given) && visible(given) === given, "a name has signs that can't be shown"),
+);
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 export const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const answer = v.picklist(["go on", "prune", "stop", "end"]);
@@ -68,12 +77,22 @@ export interface Read extends Blob {
 }
 
 const bytes = v.pipe(whole(), v.maxValue(most.file));
-/** No way out of a folder, no hidden file, and none of those that the coordinator writes itself. */
+/** No way out of a folder, no hidden file, and none of those that the coordinator writes itself, as any system reads names. */
+const RUN_PATH =
+  /^(?!(?:plan|lock)\.json$|events\.jsonl$)(?:[A-Za-z0-9_][\w.-]{0,120}\/){0,3}[A-Za-z0-9_][\w.-]{0,120}$/i;
 const runPath = v.pipe(
   v.string(),
-  v.regex(/^(?!(?:plan|lock)\.json$|events\.jsonl$)(?:[A-Za-z0-9_][\w.-]{0,120}\/){0,3}[A-Za-z0-9_][\w.-]{0,120}$/),
+  v.check(
+    (path) => RUN_PATH.test(path) && unfitPath(path) === null,
+    ({ input }) => `${visible(input)} is no file of a run that a worker may hand in`,
+  ),
 );
 export const runFile: Schema<RunFile> = fields({ path: runPath, hash: sha256, bytes });
+const runFiles = v.pipe(
+  v.array(runFile),
+  v.maxLength(most.files),
+  v.check((files) => clashIn(files.map(({ path }) => path)) === null, "two paths are one on some systems"),
+);
 const read: Schema<Read> = fields({ path: v.pipe(v.string(), v.excludes("\0")), hash: sha256, bytes });
 
 export interface Hello {
@@ -168,7 +187,7 @@ export const asks: { readonly [A in Asked]: Schema<Asks[A]> } = {
   take: fields({ worker: id }),
   tell: fields({ ...who, from: number, items: v.pipe(v.array(item), v.maxLength(most.items)) }),
   beat: fields({ worker: id, lease: v.nullable(id) }),
-  holds: fields({ ...who, run, files: v.pipe(v.array(runFile), v.maxLength(most.files)) }),
+  holds: fields({ ...who, run, files: runFiles }),
   done: fields({
     ...who,
     outcome: v.union([

@@ -1,38 +1,50 @@
 /**
- * The ways in which a text may stand in a file: as it is, as JSON, addresses, HTML, base64 and hexadecimal digits write it, in
- * either of Unicode's compositions, in UTF-8, UTF-16 and Latin-1. Bytes are looked for, so that a file needn't be decoded.
+ * The bytes by which a secret is known in a file whose escapes are taken off (decoded.ts) and whose digits stand together
+ * (sieves.ts): as it is, in either of Unicode's compositions, in UTF-8, UTF-16 and Latin-1, in base64, as hexadecimal digits
+ * and as a list of numbers.
  */
+import { decoded } from "./decoded.js";
+import type { Sieve } from "./sieves.js";
 
 export interface Form {
   readonly bytes: Buffer;
-  /** Null: as it is. */
-  readonly as: "JSON" | "part of an address" | "HTML" | "base64" | "hexadecimal digits" | null;
+  /** What of the file it is sought in. */
+  readonly sieve: Sieve;
+  /** Null: what is written there tells. */
+  readonly as: "part of an address" | "base64" | "hexadecimal digits" | "a list of numbers" | null;
+  /** Not in the file as it is, but where escapes were taken off. */
+  readonly decoded?: true;
 }
 
 /** Of what is encoded by bits: a shorter part stands anywhere by chance. */
 const SHORTEST = 8;
+const FEWEST = 6;
+/** A secret that holds what reads as escapes is read as such beside others. More signs, some of them no letters: else it is a word. */
+const READ = 10;
+/** Writings that are taken off, one after the other. */
+export const DEEPEST = 5;
 
 /** No form twice, the plainest first. */
 export function formsOf(value: string): readonly Form[] {
   const spellings = [...new Set([value, value.normalize("NFC"), value.normalize("NFD")])];
-  const texts = spellings.flatMap((one) => [
-    { text: one, as: null },
-    ...jsonForms(one).map((text) => ({ text, as: "JSON" as const })),
-    ...addressForms(one).map((text) => ({ text, as: "part of an address" as const })),
-    ...htmlForms(one).map((text) => ({ text, as: "HTML" as const })),
-  ]);
-  const bits = spellings.flatMap((one) =>
-    bytesOf(one).flatMap((bytes) => [
-      ...base64Forms(bytes).map((text) => ({ text, as: "base64" as const })),
-      ...bothCases(bytes.toString("hex"), /[a-f]/g).map((text) => ({ text, as: "hexadecimal digits" as const })),
-    ]),
-  );
   const found = new Map<string, Form>();
-  for (const { text, as } of [...texts, ...bits])
-    for (const bytes of bytesOf(text)) {
-      const key = bytes.toString("latin1");
-      if (!found.has(key)) found.set(key, { bytes, as });
-    }
+  const add = (form: Form): void => {
+    const key = `${form.sieve} ${form.bytes.toString("latin1")}`;
+    if (form.bytes.length >= FEWEST && !found.has(key)) found.set(key, form);
+  };
+  for (const one of spellings) {
+    for (const bytes of bytesOf(one)) add({ bytes, sieve: "none", as: null });
+    for (const bytes of readAs(one)) add({ bytes, sieve: "none", as: null, decoded: true });
+    if (one.includes(" "))
+      add({ bytes: Buffer.from(one.replaceAll(" ", "+")), sieve: "none", as: "part of an address" });
+    // Its lines may be indented there, or end otherwise.
+    if (one.includes("\n")) add({ bytes: Buffer.from(one.replace(/[ \t\r\n]+/g, "")), sieve: "blanks", as: null });
+  }
+  for (const bytes of spellings.flatMap(bytesOf)) {
+    for (const text of base64Forms(bytes)) add({ bytes: Buffer.from(text), sieve: "blanks", as: "base64" });
+    add({ bytes: Buffer.from(bytes.toString("hex")), sieve: "hexadecimal", as: "hexadecimal digits" });
+    add({ bytes: Buffer.from(bytes.join(",")), sieve: "numbers", as: "a list of numbers" });
+  }
   return [...found.values()];
 }
 
@@ -46,29 +58,17 @@ function bytesOf(text: string): readonly Buffer[] {
   ];
 }
 
-/** As JSON has it, signs beyond ASCII escaped or not; and JSON in JSON, as a log or an output of a cell may hold it. */
-function jsonForms(value: string): readonly string[] {
-  const inside = (text: string): string => JSON.stringify(text).slice(1, -1);
-  const once = inside(value);
-  const ascii = once.replace(/[^\x20-\x7e]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  const spelt = [once, ...bothCases(ascii, /(?<=\\u[0-9a-f]{0,3})[a-f]/g)];
-  const slashed = spelt.map((one) => one.replaceAll("/", "\\/"));
-  return [...spelt, ...slashed, ...spelt.map(inside)];
-}
-
-function addressForms(value: string): readonly string[] {
-  // Half a sign would be an error.
-  const sound = Buffer.from(value).toString();
-  const whole = encodeURIComponent(sound);
-  const strict = whole.replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-  const forms = [whole, strict, encodeURI(sound), strict.replaceAll("%20", "+")];
-  return forms.flatMap((one) => [one, one.replace(/%[0-9A-F]{2}/g, (sign) => sign.toLowerCase())]);
-}
-
-function htmlForms(value: string): readonly string[] {
-  const plain = value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  const quoted = plain.replaceAll('"', "&quot;");
-  return [plain, quoted, quoted.replaceAll("'", "&#39;"), quoted.replaceAll("'", "&#x27;")];
+/** What it comes to where its own signs are taken for escapes. */
+function readAs(text: string): readonly Buffer[] {
+  const found: Buffer[] = [];
+  let read = Buffer.from(text);
+  for (let depth = 0; depth < DEEPEST; depth++) {
+    const { left } = decoded(read);
+    if (left.equals(read)) break;
+    read = Buffer.from(left);
+    if (read.length >= READ && /[^A-Za-z]/.test(read.toString("latin1"))) found.push(read);
+  }
+  return found;
 }
 
 /** Alone or among others: what comes before shifts it by none, two or four bits, and what comes after changes its last sign. */
@@ -82,8 +82,3 @@ function base64Forms(bytes: Buffer): readonly string[] {
     return own.length < SHORTEST ? [] : [own, own.replaceAll("+", "-").replaceAll("/", "_")];
   });
 }
-
-const bothCases = (text: string, letters: RegExp): readonly string[] => [
-  text,
-  text.replace(letters, (sign) => sign.toUpperCase()),
-];

@@ -1,6 +1,8 @@
 /** What a bundle says of itself: its first file, `tunebook-bundle.json`. Paths have `/` and lead nowhere but down. */
 import * as v from "valibot";
+import { visible } from "#dsl/diagnostics/codes.js";
 import { fields, whole, type Schema } from "../../fetch/json.js";
+import { unfitPath } from "../../fetch/portable.js";
 
 export const MANIFEST = "tunebook-bundle.json";
 /** Folder of wheels and archives that `setup` would fetch. */
@@ -25,11 +27,13 @@ export interface Manifest {
 }
 
 /** One that may be unpacked on any system. */
-export function isPlainPath(path: string): boolean {
-  if (path === "" || path.length > 1000 || /[\\\0-\u001f]/.test(path) || /^[A-Za-z]:/.test(path)) return false;
-  return path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
-}
-const plain = v.pipe(v.string(), v.check(isPlainPath, "a path in it leads elsewhere"));
+const plain = v.pipe(
+  v.string(),
+  v.check(
+    (path) => unfitPath(path) === null,
+    ({ input }) => `${visible(input)} ${unfitPath(input) ?? ""}`,
+  ),
+);
 
 const runs = v.pipe(
   fields({ program: v.exactOptional(plain), run: v.exactOptional(plain) }),
@@ -53,16 +57,6 @@ export const manifestSchema: Schema<Manifest> = fields({
     v.maxLength(most.files),
   ),
 });
-
-/** What keeps files of these paths from lying beside each other, in words; null: nothing. */
-export function clashIn(paths: readonly string[]): string | null {
-  const all = new Set(paths);
-  if (all.size < paths.length) return "a path stands twice in it";
-  for (const path of paths)
-    for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1))
-      if (all.has(path.slice(0, at))) return `${path.slice(0, at)} is a file and a folder in it`;
-  return null;
-}
 
 /** What is run must be in it. */
 export function runsNothing({ runs, files }: Manifest): string | null {

@@ -11,7 +11,8 @@ import { Parser, type ReadEntry } from "tar";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { demandSpace, diskError } from "../../fetch/disk.js";
 import { jsonIn, Unlike } from "../../fetch/json.js";
-import { clashIn, MANIFEST, manifestSchema, most, runsNothing, type BundledFile, type Manifest } from "./manifest.js";
+import { clashIn } from "../../fetch/portable.js";
+import { MANIFEST, manifestSchema, most, runsNothing, type BundledFile, type Manifest } from "./manifest.js";
 import "./codes.js";
 
 /** Coded errors `bundle-unsound`, `bundle-taken`, `disk-full`, `cannot-write`. */

@@ -8,6 +8,7 @@ import { key } from "#stdlib/lib/personal/key.js";
 import { NotRead, readWhole } from "../../fetch/regular.js";
 import { formsOf, type Form } from "./forms.js";
 import { lineOf, partsOf } from "./places.js";
+import { Seeker, type Match } from "./seek.js";
 import type { Packed } from "./write.js";
 import "./codes.js";
 
@@ -28,14 +29,16 @@ export interface FoundSecret {
   readonly place: string;
   /** The variable whose value it is; null: it looks like a key or a password. */
   readonly env: string | null;
-  readonly as: Form["as"];
+  /** Null: as it is. */
+  readonly as: string | null;
 }
 
 /** Coded error `bundle-secret`. */
 export function demandNoSecrets(files: readonly Packed[], env: NodeJS.ProcessEnv = process.env): void {
   const named = files.filter(isWritten).flatMap((one) => namesIn(contentOf(one).toString("utf8")));
   const secrets = secretsIn(env, new Set(named));
-  const found = files.flatMap((one) => foundIn(one, secrets));
+  const seeker = new Seeker(secrets.map(({ forms }) => forms));
+  const found = files.flatMap((one) => foundIn(one, secrets, seeker));
   if (found.length > 0) throw new CodedError("bundle-secret", { found: found.slice(0, MOST), count: found.length });
 }
 const isWritten = ({ sort }: Packed): boolean => WRITTEN.has(sort);
@@ -74,37 +77,28 @@ function isHarmless(value: string): boolean {
   return isPath || /^(?:\p{L}?\p{Ll}{1,14}|\p{Lu}{1,15}|\d{1,9})$/u.test(value);
 }
 
-/** What is found in some bytes, and where it begins. */
-interface Match {
-  readonly at: number;
-  readonly env: string | null;
-  readonly as: Form["as"];
-}
-
-function foundIn(one: Packed, secrets: readonly Secret[]): readonly FoundSecret[] {
+function foundIn(one: Packed, secrets: readonly Secret[], seeker: Seeker): readonly FoundSecret[] {
   if (!isWritten(one) && secrets.length === 0) return [];
   const content = contentOf(one);
   const parts = partsOf(one.path, content);
-  const places = (finds: (bytes: Buffer) => Match | null): readonly FoundSecret[] => {
-    const of = (place: string, { env, as }: Match): FoundSecret => ({ file: one.path, place, env, as });
-    const inParts = parts.flatMap(({ place, bytes }) => {
-      const match = finds(bytes);
-      return match ? [of(place, match)] : [];
+  const places = (finds: (bytes: Buffer) => readonly (Match | null)[], names: readonly (string | null)[]) => {
+    const inParts = parts.map(({ place, bytes }) => ({ place: () => place, matches: finds(bytes) }));
+    const inAll = { place: ({ at }: Match) => lineOf(content, at), matches: finds(content) };
+    return names.flatMap((env, i) => {
+      const seen = [...inParts, inAll].flatMap(({ place, matches }): FoundSecret[] => {
+        const match = matches[i];
+        return match ? [{ file: one.path, place: place(match), env, as: match.as }] : [];
+      });
+      // Parts are told, and not the lines that hold them too.
+      const told = seen.length > 1 && inAll.matches[i] ? seen.slice(0, -1) : seen;
+      return [...new Map(told.map((each) => [each.place, each])).values()];
     });
-    if (inParts.length > 0) return [...new Map(inParts.map((each) => [each.place, each])).values()];
-    const match = finds(content);
-    return match ? [of(lineOf(content, match.at), match)] : [];
   };
-  const values = secrets.flatMap((secret) => places((bytes) => valueIn(bytes, secret)));
-  return values.length > 0 || !isWritten(one) ? values : places(shapeIn);
-}
-
-function valueIn(content: Buffer, { name, forms }: Secret): Match | null {
-  for (const { bytes, as } of forms) {
-    const at = content.indexOf(bytes);
-    if (at >= 0) return { at, env: name, as };
-  }
-  return null;
+  const values = places(
+    (bytes) => seeker.in(bytes),
+    secrets.map(({ name }) => name),
+  );
+  return values.length > 0 || !isWritten(one) ? values : places((bytes) => [shapeIn(bytes)], [null]);
 }
 
 function shapeIn(content: Buffer): Match | null {
@@ -112,7 +106,7 @@ function shapeIn(content: Buffer): Match | null {
   const text = content.toString("latin1");
   const address = /[a-z][\w+.-]*:\/\/[^\s/:@"'\\]*:[^\s/@"'\\]+@/i.exec(text)?.index;
   const at = address ?? key(text)[0]?.start;
-  return at === undefined ? null : { at, env: null, as: null };
+  return at === undefined ? null : { at, as: null };
 }
 
 /** Weights are larger than any text, and hold no words. */

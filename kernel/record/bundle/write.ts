@@ -7,7 +7,8 @@ import { Header, Pack, ReadEntry } from "tar";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { demandSpace, diskError } from "../../fetch/disk.js";
 import { hashAt } from "../../fetch/hashed.js";
-import { clashIn, isPlainPath, MANIFEST, type BundledFile, type Manifest } from "./manifest.js";
+import { clashIn, unfitPath } from "../../fetch/portable.js";
+import { MANIFEST, type BundledFile, type Manifest } from "./manifest.js";
 import "./codes.js";
 
 /** A file to pack: one of the disk, or a text. */
@@ -20,17 +21,21 @@ export interface Bundle {
   readonly files: readonly Packed[];
 }
 
-/** Coded errors `bundle-unsound` (a path that can't be packed), `disk-full`, `cannot-write`. */
+/** Coded errors `not-bundled` (paths that can't be unpacked everywhere), `bundle-unsound` (a file that changes meanwhile), `disk-full`, `cannot-write`. */
 export async function writeBundle(
   to: string,
   { tunebook, runs, files }: Bundle,
   o: { readonly signal?: AbortSignal | undefined; readonly onProgress?: (done: number, total: number) => void } = {},
 ): Promise<Manifest> {
   const inOrder = [...new Map(files.map((one) => [one.path, one])).values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-  const odd = inOrder.find(({ path }) => !isPlainPath(path));
-  if (odd) throw new CodedError("bundle-unsound", { file: to, why: `${odd.path} can't be unpacked elsewhere` });
-  const clash = clashIn(inOrder.map(({ path }) => path));
-  if (clash !== null) throw new CodedError("bundle-unsound", { file: to, why: clash });
+  const paths = inOrder.map(({ path }) => path);
+  const odd = paths.flatMap((what) => {
+    const why = unfitPath(what);
+    return why === null ? [] : [{ what, why }];
+  });
+  const clash = clashIn(paths);
+  const lacks = odd.length > 0 || clash === null ? odd : [{ what: clash, why: "" }];
+  if (lacks.length > 0) throw new CodedError("not-bundled", { file: to, lacks });
   const told: BundledFile[] = [];
   for (const one of inOrder) {
     o.signal?.throwIfAborted();

@@ -105,6 +105,9 @@ describe("the door of a coordinator", () => {
       '{"tunebook":1}',
       '{"__proto__":{}}',
       '{"tunebook":"1","name":"","threads":1}',
+      ...["\\u001b[2J", "a\\nb", "a\\rb", "\\u0007", "\\u009b31m", "\\u202egnp.x", "\\u007f", "a\\tb"].map(
+        (name) => `{"tunebook":"1","name":"${name}","threads":1}`,
+      ),
     ])
       assert.deepEqual((await say("/tunebook/1/hello", { body })).code, "request-refused", body);
   });
@@ -138,6 +141,7 @@ describe("the door of a coordinator", () => {
       "plan.json",
       "lock.json",
       "events.jsonl",
+      ...["PLAN.JSON", "Lock.json", "EVENTS.jsonl", "plan.json.", "nul", "checkpoints/CON.safetensors", "package.json"],
       ".writer-x",
       "a/../../b",
       "a//b",
@@ -149,6 +153,8 @@ describe("the door of a coordinator", () => {
         /request-refused/,
         path,
       );
+    const two = ["checkpoints/a", "Checkpoints/b"].map((path) => ({ path, hash: hashOf("a"), bytes: 1 }));
+    assert.match(JSON.stringify(await post("holds", { worker, lease, run: 0, files: two })), /request-refused/);
     const announced = { worker, lease, run: 0, files: [{ path: "checkpoints/a", hash: hashOf("a"), bytes: 1 }] };
     assert.deepEqual(await post("holds", announced), { lacks: [hashOf("a")] });
     assert.equal((await put(hashOf("a"), "b", lease)).code, "request-refused");

@@ -130,6 +130,76 @@ describe("a bundle", function () {
       () => archive(manifestOf([good, told(`a/${"n".repeat(300)}`, "1")]), entry("x.tune", "hello"), long300("1")),
       /has a name that is too long here$/,
     ],
+    ...Object.fromEntries(
+      (
+        [
+          ...[".git/config", ".git/hooks/post-checkout", "a/b/.git/config", ".GIT/config", "git~1/config", ".hg/hgrc"],
+          ...[
+            ".npmrc",
+            "package.json",
+            "node_modules/.bin/tunebook",
+            "jupyter_server_config.py",
+            "jupyter_lab_config.json",
+          ],
+        ] as const
+      ).map((path) => [
+        `what other programs obey, ${path}`,
+        [() => archive(manifestOf([good, told(path, "1")]), entry(path, "1")), /obey unasked/],
+      ]),
+    ),
+    ...Object.fromEntries(
+      (["NUL", "con.txt", "a/Aux.tar.gz", "COM1.csv", "lpt\u00b9", "CONIN$", "nul .csv"] as const).map((path) => [
+        `a device of Windows, ${path}`,
+        [() => archive(manifestOf([good, told(path, "1")]), entry(path, "1")), /called like a device of Windows/],
+      ]),
+    ),
+    ...Object.fromEntries(
+      (
+        [
+          "x.tune.",
+          "a /b",
+          "a./b",
+          "x.tune:stream",
+          "x.tune::$DATA",
+          "a\u001b[2Jb",
+          "a\u0085",
+          ".g\u200cit/config",
+        ] as const
+      ).map((path) => [
+        `a name that not every system keeps, ${JSON.stringify(path)}`,
+        [() => archive(manifestOf([good, told(path, "1")]), entry(path, "1")), /dot or a space|a colon|aren't seen/],
+      ]),
+    ),
+    ...Object.fromEntries(
+      (
+        [
+          ...[
+            ["x.tune", "X.TUNE"],
+            ["b/x", "B/y"],
+            ["\u00e4", "a\u0308"],
+            ["stra\u00dfe", "STRASSE"],
+          ],
+          ...[
+            ["\u00c4/x", "a\u0308/x"],
+            ["\u03c3", "\u03c2"],
+          ],
+        ] as const
+      ).map((pair) => [
+        `two names that are one on some systems, ${pair.join(" and ")}`,
+        [
+          () =>
+            archive(
+              manifestOf([good, ...pair.filter((path) => path !== "x.tune").map((path) => told(path, "1"))]),
+              ...[entry("x.tune", "hello"), ...pair.map((path) => entry(path, "1"))],
+            ),
+          /are one name on some systems$/,
+        ],
+      ]),
+    ),
+    "a file and a folder that differ in case": [
+      () => archive(manifestOf([good, told("X.Tune/b", "1")]), entry("x.tune", "hello"), entry("X.Tune/b", "1")),
+      /x\.tune is a file and a folder in it$/,
+    ],
     "more bytes than numbers have": [
       () => archive(manifestOf([good, { ...told("y", ""), bytes: 2 ** 60 }]), entry("x.tune", "hello")),
       /bytes/,
@@ -168,6 +238,38 @@ describe("a bundle", function () {
       assert.equal(existsSync(to), false);
       assert.deepEqual(readdirSync(folder), []);
     });
+
+  it("takes names as they are called everywhere, and packs none that another system wouldn't take", async () => {
+    const files = [
+      "a.b/c.d",
+      ".gitattributes",
+      ".gitignore",
+      "context.csv",
+      "nullable/com.csv",
+      "gitx/.gitkeep",
+      "ä ö.csv",
+    ];
+    const to = fresh();
+    await writeBundle(to, {
+      ...{ tunebook: "0.1.0", runs: { program: "ä ö.csv" } },
+      files: files.map((path) => ({ path, sort: "data", text: "1" })),
+    });
+    await openBundle(to, fresh());
+    for (const [paths, why] of [
+      [["10:30.csv"], /10:30\.csv has a colon in its name/],
+      [["a.csv", "A.csv"], /A\.csv and a\.csv are one name on some systems$/],
+    ] as const) {
+      const made = {
+        tunebook: "0.1.0",
+        runs: { program: "x" },
+        files: paths.map((path) => ({ path, sort: "data" as const, text: "1" })),
+      };
+      await assert.rejects(
+        writeBundle(fresh(), made),
+        (e: unknown) => e instanceof CodedError && e.code === "not-bundled" && why.test(e.message),
+      );
+    }
+  });
 
   const secretsIn = (files: readonly Packed[], env: NodeJS.ProcessEnv = {}): readonly string[] => {
     try {
@@ -260,6 +362,123 @@ describe("a bundle", function () {
     const lines = "first line of it\nsecond line of it";
     assert.deepEqual(secretsIn([notebook(`const x = \`${lines}\``)], { DB_PWD: lines }), ["c.ipynb, cell 2: DB_PWD"]);
     assert.deepEqual(secretsIn([rows("correct-horse"), notebook("correct-horse")], env), []);
+  });
+
+  /** Each sign of the value as one of these writes it. */
+  const each = (value: string, write: (sign: string, point: number, i: number) => string): string =>
+    Array.from(value, (sign, i) => write(sign, sign.codePointAt(0) ?? 0, i)).join("");
+  const hex = (n: number, digits: number): string => n.toString(16).padStart(digits, "0");
+  const percent = (sign: string): string => Buffer.from(sign).toString("hex").replace(/../g, "%$&");
+
+  it("holds no secret with signs escaped that need none, doubled, or written as numbers", () => {
+    const value = `tr0ub4dor'&"3/x`;
+    const env = { MY_SERVICE_API_KEY: value };
+    const bytes = Buffer.from(value);
+    const forms: readonly (readonly [string, string])[] = [
+      [`"${value.replaceAll('"', '""')}"`, "CSV"],
+      [`'${value.replaceAll("'", "''")}'`, "SQL"],
+      [each(value, (_, n) => `\\u${hex(n, 4)}`), "JSON"],
+      [each(value, (_, n) => `\\u${hex(n, 4).toUpperCase()}`), "JSON"],
+      [each(value, (sign, n, i) => (i % 3 === 0 ? `\\u${hex(n, 4)}` : sign)), "JSON"],
+      [each(value, (_, n) => `\\u{${hex(n, 2)}}`), "a program's text"],
+      [each(value, (_, n) => `\\U${hex(n, 8)}`), "a program's text"],
+      [each(value, (_, n) => `\\x${hex(n, 2)}`), "a program's text"],
+      [each(value, (_, n) => `\\${n.toString(8).padStart(3, "0")}`), "a program's text"],
+      [each(value, (sign) => (/\w/.test(sign) ? sign : `\\${sign}`)), "a program's text and JSON"],
+      [each(value, (_, n) => `&#${String(n)};`), "HTML"],
+      [each(value, (_, n) => `&#x${hex(n, 2)};`), "HTML"],
+      [each(value, (_, n) => `&#X00${hex(n, 2).toUpperCase()};`), "HTML"],
+      [each(value, (sign, n, i) => (i % 2 === 0 ? sign : `&#${String(n)};`)), "HTML"],
+      [each(value, percent), "part of an address"],
+      [each(value, (sign) => percent(sign).toUpperCase()), "part of an address"],
+      [each(value, (sign, _, i) => (i % 2 === 0 ? sign : percent(sign))), "part of an address"],
+      [percent(each(value, percent)), "part of an address"],
+      [
+        bytes
+          .toString("hex")
+          .replace(/..(?!$)/g, "$&:")
+          .toUpperCase(),
+        "hexadecimal digits",
+      ],
+      [bytes.toString("hex").replace(/..(?!$)/g, "$& "), "hexadecimal digits"],
+      [bytes.toString("hex").replace(/..(?!$)/g, "$&-"), "hexadecimal digits"],
+      [bytes.toString("hex").replace(/..(?!$)/g, "0x$&, "), "hexadecimal digits"],
+      [bytes.toString("hex").replace(/.{10}/g, "$&\n"), "hexadecimal digits"],
+      [`<Buffer ${bytes.toString("hex").replace(/..(?!$)/g, "$& ")}>`, "hexadecimal digits"],
+      [JSON.stringify(bytes), "a list of numbers"],
+      [`b[${bytes.join(", ")}]`, "a list of numbers"],
+      [bytes.toString("base64").replace(/.{8}/g, "$&\r\n"), "base64"],
+      [JSON.stringify(`"${value.replaceAll('"', '""')}"`), "JSON"],
+      [each(JSON.stringify(value), (sign, n) => (/\w/.test(sign) ? sign : `&#${String(n)};`)), "HTML"],
+      [encodeURIComponent(JSON.stringify(value)), "part of an address"],
+    ];
+    for (const [form, as] of forms)
+      for (const [bits, where] of [
+        [Buffer.from(`a\n>${form}<`), "as UTF-8"],
+        [Buffer.from(`\ufeffa\n>${form}<`, "utf16le"), "as UTF-16"],
+      ] as const)
+        assert.deepEqual(
+          secretsIn([{ path: "log", sort: "data", from: file(bits) }], env),
+          [`log, line ${form.startsWith("\n") ? "3" : "2"}: MY_SERVICE_API_KEY as ${as}`],
+          `${form} ${where}`,
+        );
+    for (const [form, as] of forms)
+      assert.deepEqual(
+        secretsIn([notebook("run()", [`said ${form}`])], env),
+        [`c.ipynb, an output of cell 2: MY_SERVICE_API_KEY as ${as}`],
+        form,
+      );
+  });
+
+  it("holds no secret in any mix of writings, whatever signs it has and what stands beside", () => {
+    let seed = 7;
+    const draw = (n: number): number => (seed = (seed * 48271) % 2147483647) % n;
+    const spelt = (sign: string): string => {
+      const n = sign.codePointAt(0) ?? 0;
+      const units = Array.from({ length: sign.length }, (_, i) => `\\u${hex(sign.charCodeAt(i), 4)}`).join("");
+      const ways = [sign, units, `&#${String(n)};`, `&#x${hex(n, 4)};`, percent(sign), `\\u{${hex(n, 1)}}`];
+      // As it is it would be the beginning of something else.
+      return ways[/[\\%&"'$]/.test(sign) ? 1 + draw(5) : draw(6)] ?? sign;
+    };
+    const signs = Array.from("abcXYZ019 _-+/=%&$\\\"'#;:{}äß€😀");
+    for (let i = 0; i < 400; i++) {
+      const value = `k${Array.from({ length: 8 + draw(16) }, () => signs[draw(signs.length)]).join("")}9`;
+      const form = each(value, spelt);
+      const log: Packed = { path: "log", sort: "data", from: file(`a, "" \\ %\n[${form}] 100 %`) };
+      const [found = ""] = secretsIn([log], { MY_SERVICE_API_KEY: value });
+      assert.match(found, /^log, line 2: MY_SERVICE_API_KEY/, `${value} as ${form}`);
+    }
+  });
+
+  it("looks through large files and binary ones in a time that goes with their size", () => {
+    const env = Object.fromEntries(
+      Array.from({ length: 20 }, (_, i) => [`K${String(i)}_API_KEY`, `tr0ub4dor&${String(i)}-${"x".repeat(20)}`]),
+    );
+    const size = 2 ** 20;
+    const all: Readonly<Record<string, Buffer>> = {
+      backslashes: Buffer.alloc(size, "\\"),
+      escapes: Buffer.alloc(size, "\\u0041&#65;%41"),
+      percents: Buffer.alloc(size, "%41"),
+      quotes: Buffer.alloc(size, '""'),
+      "ampersands and nothing": Buffer.alloc(size, "&aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+      numbers: Buffer.alloc(size, "[116,114, 48]"),
+      weights: Buffer.from(Float32Array.from({ length: size / 4 }, (_, i) => Math.sin(i)).buffer),
+    };
+    const took = Object.entries(all).map(([what, bytes]) => {
+      const from = file(bytes);
+      const began = performance.now();
+      assert.deepEqual(secretsIn([{ path: "x", sort: "data", from }], env), [], what);
+      return [what, Math.round(performance.now() - began)] as const;
+    });
+    const slow = took.filter(([, ms]) => ms > 8000);
+    assert.deepEqual(slow, [], "milliseconds for 1 MiB");
+    for (const what of Object.keys(all)) {
+      const from = file(
+        Buffer.concat([all[what]!, Buffer.from("\nX\\u0074\\u0072%30ub4dor&amp;19-" + "x".repeat(20))]),
+      );
+      const [found = ""] = secretsIn([{ path: "x", sort: "data", from }], env);
+      assert.match(found, /^x, line \d+: K19_API_KEY as /, what);
+    }
   });
 
   it("takes no path, switch or plain word for a secret, whatever its variable is called", () => {

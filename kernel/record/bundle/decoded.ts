@@ -1,0 +1,173 @@
+/**
+ * What a text says that holds escapes: those of JSON and of programs' strings, of addresses and HTML, and quotes that are
+ * doubled. One writing is taken off, of all kinds at once and in any mix; what was written twice is read twice. Bytes go in and
+ * out, so that a file of any encoding and none can be read; signs come out in UTF-8. One pass.
+ */
+import { isUtf8 } from "node:buffer";
+import { decodeHTML } from "entities";
+import type { Read } from "./sieves.js";
+
+const BACKSLASH = 0x5c;
+const PERCENT = 0x25;
+const AND = 0x26;
+const HASH = 0x23;
+const SEMICOLON = 0x3b;
+const [OPEN, CLOSE] = [0x7b, 0x7d];
+const [LF, CR] = [0x0a, 0x0d];
+const [SMALL_U, LARGE_U] = [0x75, 0x55];
+const [SMALL_X, LARGE_X] = [0x78, 0x58];
+/** Signs of the longest entity. */
+const LONGEST = 33;
+
+const tableOf = (of: (sign: string) => number): Int16Array =>
+  Int16Array.from({ length: 256 }, (_, byte) => of(String.fromCharCode(byte)));
+/** Whether a byte may begin an escape. */
+const BEGINS = tableOf((sign) => (/[\\%&"'$]/.test(sign) ? 1 : 0));
+const DIGIT = tableOf((sign) => (/[\da-f]/i.test(sign) ? Number.parseInt(sign, 16) : -1));
+const NAMES = tableOf((sign) => (/[\da-z]/i.test(sign) ? 1 : 0));
+/** After a backslash: the sign that it stands for; −1: it is no escape. */
+const STANDS_FOR = tableOf((sign) => {
+  const control = "nrtbfv0".indexOf(sign);
+  if (control >= 0) return "\n\r\t\b\f\v\0".charCodeAt(control);
+  return /[\da-z]/i.test(sign) ? -1 : sign.charCodeAt(0);
+});
+
+/** `upTo`: as many bytes of what it says. */
+export function decoded(bytes: Buffer, upTo = Number.POSITIVE_INFINITY): Read {
+  return new Decoding(bytes).until(upTo);
+}
+
+class Decoding {
+  /** A few entities are shorter than their signs. */
+  private readonly out: Buffer;
+  private length = 0;
+
+  constructor(private readonly bytes: Buffer) {
+    this.out = Buffer.allocUnsafe(bytes.length + (bytes.length >> 2) + 16);
+  }
+
+  until(upTo: number): Read {
+    const { bytes, out } = this;
+    let [read, last] = [0, 0];
+    while (read < bytes.length && this.length < upTo) {
+      last = read;
+      const byte = bytes[read] ?? 0;
+      const end = BEGINS[byte] === 1 ? this.escape(byte, read) : read;
+      if (end > read) read = end;
+      else {
+        out[this.length++] = byte;
+        read += 1;
+      }
+    }
+    return { left: out.subarray(0, this.length), read, last };
+  }
+
+  /** Writes what an escape stands for. @returns where it ends, or where it began: it is none */
+  private escape(byte: number, at: number): number {
+    const next = this.bytes[at + 1] ?? -1;
+    switch (byte) {
+      case BACKSLASH:
+        return this.backslash(next, at);
+      case PERCENT:
+        return next === SMALL_U ? this.unit(at) : this.byte(at);
+      case AND:
+        return this.entity(next, at);
+      default:
+        if (next !== byte) return at;
+        this.out[this.length++] = byte;
+        return at + 2;
+    }
+  }
+
+  private backslash(next: number, at: number): number {
+    const braced = this.bytes[at + 2] === OPEN;
+    if (next === SMALL_X || next === SMALL_U) {
+      if (braced) return this.braced(at);
+      return next === SMALL_X ? this.byte(at) : this.unit(at);
+    }
+    if (next === LARGE_U) return this.point(this.digits(at + 2, 8), at, at + 10);
+    const octal = this.byte(at);
+    if (octal > at || next < 0) return octal;
+    // A line that goes on in the next one.
+    if (next === LF) return at + 2;
+    if (next === CR && this.bytes[at + 2] === LF) return at + 3;
+    const sign = STANDS_FOR[next] ?? -1;
+    if (sign < 0) return at;
+    this.out[this.length++] = sign;
+    return at + 2;
+  }
+
+  /** `%c3`, `\xc3`, `\303`; those beyond ASCII together. What is no UTF-8 then was written sign by sign. */
+  private byte(at: number): number {
+    const first = this.byteAt(at);
+    if (first < 0) return at;
+    const begin = this.length;
+    let end = at;
+    for (let value = first; value >= 0; value = this.byteAt(end)) {
+      if (value < 128 && end > at) break;
+      this.out[this.length++] = value;
+      end += this.bytes[end] === PERCENT ? 3 : 4;
+      if (value < 128) return end;
+    }
+    const run = this.out.subarray(begin, this.length);
+    if (!isUtf8(run)) this.length = begin + this.out.write(run.toString("latin1"), begin);
+    return end;
+  }
+  private byteAt(at: number): number {
+    const mark = this.bytes[at];
+    if (mark === PERCENT) return this.digits(at + 1, 2);
+    if (mark !== BACKSLASH) return -1;
+    if (this.bytes[at + 1] === SMALL_X) return this.digits(at + 2, 2);
+    const value = this.digits(at + 1, 3);
+    // Read as hexadecimal: each is one of eight, the first one of four.
+    return value >= 0 && (value & ~0x377) === 0 ? 64 * (value >> 8) + 8 * ((value >> 4) & 7) + (value & 7) : -1;
+  }
+
+  /** `\u00e4`, `%u00e4`; two of them may be one sign. */
+  private unit(at: number): number {
+    const first = this.digits(at + 2, 4);
+    const isHalf = first >= 0xd800 && first < 0xdc00 && this.bytes[at + 7] === SMALL_U;
+    const second = isHalf ? this.digits(at + 8, 4) : -1;
+    if (second >= 0xdc00 && second < 0xe000)
+      return this.point(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00), at, at + 12);
+    return this.point(first, at, at + 6);
+  }
+  /** `\u{e4}` */
+  private braced(at: number): number {
+    for (let digits = 1; digits <= 6; digits++)
+      if (this.bytes[at + 3 + digits] === CLOSE) return this.point(this.digits(at + 3, digits), at, at + 4 + digits);
+    return at;
+  }
+
+  /** `&#228;`, `&#xe4;`, `&auml;` */
+  private entity(next: number, at: number): number {
+    const isNumber = next === HASH;
+    const isHex = isNumber && (this.bytes[at + 2] === SMALL_X || this.bytes[at + 2] === LARGE_X);
+    let end = at + (isHex ? 3 : isNumber ? 2 : 1);
+    while (end < at + LONGEST && NAMES[this.bytes[end] ?? 0] === 1) end += 1;
+    if (this.bytes[end] === SEMICOLON) end += 1;
+    const written = this.bytes.toString("latin1", at, end);
+    const read = decodeHTML(written);
+    if (read === written) return at;
+    this.length += this.out.write(read, this.length);
+    return end;
+  }
+
+  private point(point: number, at: number, end: number): number {
+    if (point < 0 || point > 0x10ffff) return at;
+    if (point < 128) this.out[this.length++] = point;
+    else this.length += this.out.write(String.fromCodePoint(point), this.length);
+    return end;
+  }
+
+  /** Hexadecimal; −1: they aren't. */
+  private digits(at: number, count: number): number {
+    let value = 0;
+    for (let i = at; i < at + count; i++) {
+      const digit = DIGIT[this.bytes[i] ?? 0] ?? -1;
+      if (digit < 0) return -1;
+      value = value * 16 + digit;
+    }
+    return value;
+  }
+}

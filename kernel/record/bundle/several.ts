@@ -1,0 +1,46 @@
+/** Many sequences of bytes sought at once: how long it takes doesn't go with how many there are. */
+
+/** Of a sequence, by which it is known. */
+const HEAD = 4;
+const SLOTS = 2 ** 16;
+
+export class Several {
+  /** By what the first bytes of sequences come to: the place of its list, from 1. */
+  private readonly slots = new Uint16Array(SLOTS);
+  private readonly lists: number[][] = [[]];
+
+  /** Each of at least four bytes, fewer than 65,536 of them. */
+  constructor(private readonly sought: readonly Buffer[]) {
+    for (const [i, bytes] of sought.entries()) {
+      const slot = slotOf(bytes.readInt32BE(0));
+      if (this.slots[slot] === 0) this.slots[slot] = this.lists.push([]) - 1;
+      this.lists[this.slots[slot] ?? 0]?.push(i);
+    }
+  }
+
+  /** Of each the place where it stands first; −1: nowhere. */
+  firstIn(bytes: Buffer): Int32Array {
+    const found = new Int32Array(this.sought.length).fill(-1);
+    let head = 0;
+    for (let i = 0; i < bytes.length; i++) {
+      head = (head << 8) | (bytes[i] ?? 0);
+      const list = this.slots[slotOf(head)] ?? 0;
+      if (list === 0) continue;
+      const at = i + 1 - HEAD;
+      for (const one of this.lists[list] ?? []) if (found[one] === -1 && this.stands(one, bytes, at)) found[one] = at;
+    }
+    return found;
+  }
+
+  /** From its end: that its head stands there is known. */
+  private stands(one: number, bytes: Buffer, at: number): boolean {
+    const sought = this.sought[one];
+    if (!sought || at < 0 || at + sought.length > bytes.length) return false;
+    for (let i = sought.length - 1; i >= 0; i--) if (sought[i] !== bytes[at + i]) return false;
+    return true;
+  }
+}
+
+function slotOf(head: number): number {
+  return Math.imul(head, 0x9e3779b1) >>> 16;
+}

@@ -1,0 +1,56 @@
+/**
+ * What is left of bytes where what stands between digits doesn't count: base64 is broken into lines, hexadecimal digits come
+ * as `73:6b`, `0x73, 0x6b` or `<Buffer 73 6b>`, bytes as `[115, 107]`. One pass each.
+ */
+/** Bytes that others were made of. */
+export interface Read {
+  readonly left: Buffer;
+  /** How many were read for it, and where the last began that counted. */
+  readonly read: number;
+  readonly last: number;
+}
+export type Sieve = "none" | "zeros" | "blanks" | "hexadecimal" | "numbers";
+
+const DROPPED = -1;
+const [COMMA, ZERO, X] = [0x2c, 0x30, 0x78];
+
+/** By byte: what it becomes. */
+function table(of: (sign: string) => string | null): Int16Array {
+  return Int16Array.from({ length: 256 }, (_, byte) => of(String.fromCharCode(byte))?.charCodeAt(0) ?? DROPPED);
+}
+const isBlank = (sign: string): boolean => /[\s\0]/.test(sign);
+const TABLES = {
+  zeros: table((sign) => (sign === "\0" ? null : sign)),
+  blanks: table((sign) => (isBlank(sign) ? null : sign)),
+  hexadecimal: table((sign) => {
+    if (/[\da-f]/i.test(sign)) return sign.toLowerCase();
+    // Of `0x73` the zero goes with it.
+    if (/x/i.test(sign)) return "x";
+    return isBlank(sign) || /[-:,;_"'\\]/.test(sign) ? null : ".";
+  }),
+  numbers: table((sign) => (/\d/.test(sign) ? sign : isBlank(sign) || sign === "," ? "," : ".")),
+};
+
+/** `upTo`: as many bytes of what is left. */
+export function sieved(bytes: Buffer, sieve: Sieve, upTo = Number.POSITIVE_INFINITY): Read {
+  if (sieve === "none")
+    return { left: bytes, read: Math.min(upTo, bytes.length), last: Math.min(upTo, bytes.length) - 1 };
+  const becomes = TABLES[sieve];
+  const [isHex, isNumbers] = [sieve === "hexadecimal", sieve === "numbers"];
+  const left = Buffer.allocUnsafe(bytes.length);
+  let at = 0;
+  let [read, last] = [0, 0];
+  for (; read < bytes.length && at < upTo; read += 1) {
+    const sign = becomes[bytes[read] ?? 0] ?? DROPPED;
+    if (sign === DROPPED) continue;
+    if (isHex && sign === X) {
+      if (at > 0 && left[at - 1] === ZERO) at -= 1;
+      continue;
+    }
+    if (isNumbers && sign === COMMA && at > 0 && left[at - 1] === COMMA) continue;
+    last = read;
+    left[at] = sign;
+    at += 1;
+  }
+  return { left: left.subarray(0, at), read, last };
+}
