@@ -72,7 +72,7 @@ function pulledThrough(
 }
 
 /** Nodes up to the last on a way from `wrt`. */
-function leadsFrom(graph: Builder, wrt: readonly Tensor[], last: number): ReadonlySet<number> {
+export function leadsFrom(graph: Builder, wrt: readonly Tensor[], last: number): ReadonlySet<number> {
   const needed = new Set(wrt.map((t) => t.ref.node));
   for (let index = 0; index <= last; index++)
     if (graph.table[index]!.inputs.some((ref) => needed.has(ref.node))) needed.add(index);

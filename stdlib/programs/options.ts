@@ -45,12 +45,23 @@ export interface AssembleOptions {
   /** Passes and their settings; absent: f32, nothing recomputed. */
   readonly passes?: PassSettings;
 }
-export interface LearntPrograms {
+/** What is squared: how far each row's logits reach along a direction of its own, or each row's loss. */
+export type LookOf = "directions" | "loss";
+/** Squared gradients, added to states of their own. */
+export interface Look {
   /**
-   * Squared gradients of the sum of the rows' losses, added to states of their own: inputs as loss's, and `share` (f32 scalar),
-   * by which the squares are weighed. Null: no strategy looks.
+   * Inputs as evaluate's and `directions` (f32 as the logits): of Σ directions · logits; or inputs as loss's: of the sum of the
+   * rows' losses. Output loss, what was squared.
    */
-  readonly look: Program | null;
+  readonly program: Program;
+  /** Whether each row of a batch is squared by itself; else the batch is one, with input `share` (f32 scalar), by which its squares are weighed. */
+  readonly apart: boolean;
+  /** Bytes that each row holds by itself before they are summed. */
+  readonly held: number;
+}
+export interface LearntPrograms {
+  /** Made when asked for; `apart`: each row by itself, where that can be told. Null: no strategy looks. */
+  readonly look: ((of: LookOf, apart: boolean) => Look) | null;
   /** Inputs rows and first (f32 scalars): how many rows were looked at, and 1 before the first data set, else 0. Sets the sums to zero. */
   readonly takeDown: Program;
 }

@@ -5,12 +5,13 @@
 import { Graph } from "#dsl/graph/builder.js";
 import { gradient } from "#dsl/graph/gradient.js";
 import { must } from "#dsl/diagnostics/must.js";
+import { rowSquares, type RowSquares } from "#dsl/graph/row-squares.js";
 import { optimise, PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program, State } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Learning } from "../kinds/strategy.js";
 import { buildModel, modelInputs } from "./model.js";
-import type { AssembleOptions, LearntPrograms } from "./options.js";
+import type { AssembleOptions, LearntPrograms, Look, LookOf } from "./options.js";
 import { supervise } from "./supervision.js";
 
 /** Prefix of the states that hold sums of squared gradients. */
@@ -50,10 +51,11 @@ export function buildLearnt(o: AssembleOptions, trainable: readonly string[]): L
   const strategies = (o.strategies ?? []).filter(({ implementation }) => implementation.takeDown);
   if (strategies.length === 0) return null;
   const looks = strategies.some(({ implementation }) => implementation.looks);
-  const looking = buildLook(o);
-  const states = looking.state;
+  const states = buildLook(o, "loss", false)?.program.state ?? {};
   return {
-    look: looks ? looking : null,
+    look: looks
+      ? (of, apart) => must(buildLook(o, of, apart) ?? buildLook(o, of, false), "a program that looks")
+      : null,
     takeDown: buildTakeDown(
       { ...o, strategies },
       trainable.map((name) => [name, must(states[name], `state ${name}`)] as const),
@@ -66,23 +68,40 @@ function sumOf(graph: Graph, name: string, { type }: State): Tensor {
   return graph.state(SQUARES + name, { type, trains: false, initial: { zeros: true } });
 }
 
-/** In f32 and without dropout: small squares are what it is about. */
-function buildLook(o: AssembleOptions): Program {
+/** In f32 and without dropout: small squares are what it is about. Null: rows can't be told apart. */
+function buildLook(o: AssembleOptions, of: LookOf, apart: boolean): Look | null {
+  if (apart && o.task.implementation.supervision.rows !== "texts") return null;
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
-  const supervised = supervise(graph, o, { weighed: false });
-  const share = graph.input("share", { dtype: "f32", shape: [] });
   const model = buildModel({ ...o, dropout: 0 }, graph, inputs);
-  const loss = (model.plain ?? model.loss)(supervised, "sum");
+  const loss =
+    of === "loss"
+      ? (model.plain ?? model.loss)(supervise(graph, o, { weighed: false }), "sum")
+      : along(graph, model.logits());
   const { state } = graph.program();
   const trains = Object.entries(state).filter(([, one]) => one.trains);
   const parameters = trains.map(([name, one]) => graph.state(name, one));
-  gradient(graph, loss, parameters).forEach((d, i) => {
+  const found = apart ? rowSquares(graph, loss, parameters) : asOne(graph, loss, parameters);
+  if (!found) return null;
+  found.squares.forEach((own, i) => {
     const [name, one] = must(trains[i], "a parameter");
-    if (d) graph.update(SQUARES + name, sumOf(graph, name, one).add(d.square().multiply(share)));
+    if (own) graph.update(SQUARES + name, sumOf(graph, name, one).add(own));
   });
   graph.output("loss", loss);
-  return optimise(graph.program(), { ...PLAIN, ...(o.passes?.storage && { storage: o.passes.storage }) });
+  const program = optimise(graph.program(), { ...PLAIN, ...(o.passes?.storage && { storage: o.passes.storage }) });
+  return { program, apart, held: 4 * found.held };
+}
+
+/** Of the whole batch at once: of one row that is what its own square is. */
+function asOne(graph: Graph, loss: Tensor, parameters: readonly Tensor[]): RowSquares {
+  const share = graph.input("share", { dtype: "f32", shape: [] });
+  return { squares: gradient(graph, loss, parameters).map((d) => d?.square().multiply(share)), held: 0 };
+}
+
+/** Of each row how far its logits reach along a direction of its own, summed over the rows. */
+function along(graph: Graph, logits: Tensor): Tensor {
+  const directions = graph.input("directions", { dtype: "f32", shape: logits.shape });
+  return logits.multiply(directions).sum();
 }
 
 /** `dtype`: of the two scalars that it is told. */

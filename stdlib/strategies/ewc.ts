@@ -57,7 +57,7 @@ export const word = defineWord({
         empirical: "the row's own label",
         batched: "the mean gradient of a batch, squared: for comparison",
       },
-      why: "Exact needs a backward pass for each label, and is the information itself; a drawn label needs one pass and is right on average; a row's own label isn't, and is small where the model is right.",
+      why: "Exact needs a backward pass for each label but one, and is the information itself; a drawn label needs one pass and is right on average; a row's own label isn't, and is small where the model is right.",
       impact: "medium",
     },
     {
@@ -66,7 +66,7 @@ export const word = defineWord({
       doc: "Most rows of each data set that are looked at.",
       range: { min: 1 },
       default: { derived: "all of them", from: () => null },
-      why: "Each row is a pass of its own; some hundreds often say as much.",
+      why: "With two labels all rows take about as long as two epochs; some hundreds often say as much.",
       impact: "low",
     },
     {

@@ -13,6 +13,7 @@ import encoder_tokenizers
 import encoders
 import encoder_tasks
 import fields
+import fisher
 import generation
 import gguf_files
 import merged
@@ -52,6 +53,7 @@ for name, make in {
     "Gaussian processes": lambda: processes.make(golden),
     "losses and optimizers": lambda: objectives.make(golden),
     "strategies against forgetting": lambda: strategies.make(golden),
+    "Fisher information": lambda: fisher.make(golden),
     "rope": lambda: rope.make(golden),
     "decoders": lambda: decoders.make(golden),
     "tokenizer": lambda: tokenizer.make(golden),

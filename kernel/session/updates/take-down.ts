@@ -1,22 +1,21 @@
 /** What strategies take down of data that were learnt: rows looked at one by one, then their own program. */
 import { must } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
 import type { Looks } from "#stdlib/kinds/strategy.js";
-import type { Strategy } from "#stdlib/programs/options.js";
+import type { Look, Strategy } from "#stdlib/programs/options.js";
 import { SQUARES } from "#stdlib/programs/strategies.js";
 import type { Answers } from "#stdlib/kinds/task.js";
-import { DataLoader } from "../../core/data/loader.js";
 import type { Encoded } from "../../encoding/encoded.js";
 import { scalarF32 } from "../../engine/feeds.js";
 import { pipelined } from "../../engine/pipelined.js";
 import { askRows } from "../../inference/score.js";
+import { asTaught, directed, type LookBatch } from "./looked-rows.js";
 import type { OpenModel } from "../models/open-model.js";
 
 /** Labels up to which all are derived where nobody says. */
 const FEW = 10;
-/** A label that is less likely adds nothing that f32 would keep. */
-const UNLIKELY = 1e-12;
+/** Bytes that the rows of one pass may hold by themselves, beside what a batch takes. */
+const HELD = 512 * 2 ** 20;
 
 export interface TakesDown {
   readonly open: Pick<OpenModel, "learnt" | "session" | "head">;
@@ -43,10 +42,12 @@ export async function takeDown(o: TakesDown): Promise<number> {
   const programs = o.open.learnt(o.strategies);
   if (!programs) return 0;
   const { session } = o.open;
-  const { look, takeDown: takes } = programs;
-  await session.add({ takeDown: takes, ...(look && { look }) }, []);
+  const labels = o.rows && o.looks ? labelsOf(o, o.rows, o.looks) : null;
+  const of = labels === "exact" || labels === "sampled" ? "directions" : "loss";
+  const look = labels && programs.look ? programs.look(of, labels !== "batched") : null;
+  await session.add({ takeDown: programs.takeDown, ...(look && { look: look.program }) }, []);
   try {
-    const looked = look && o.rows && o.looks ? await lookAt(o, o.rows, o.looks) : 0;
+    const looked = look && labels && o.rows ? await lookAt(o, o.rows, labels, look) : 0;
     if (looked > 0) await forgetUnseen(o);
     await session.run("takeDown", { rows: scalarF32(looked), first: scalarF32(o.first ? 1 : 0) });
     return looked;
@@ -55,44 +56,27 @@ export async function takeDown(o: TakesDown): Promise<number> {
   }
 }
 
-/** What a row is looked at with: its feeds, and what its squares count. */
-interface Look {
-  readonly feeds: Readonly<Record<string, NDArray>>;
-  readonly share: number;
+/** What is squared of them: rows, or batches. */
+async function lookAt(o: TakesDown, all: Encoded, labels: NonNullable<Looks["labels"]>, look: Look): Promise<number> {
+  const rows = someOf(all, o.looks?.rows ?? null, o.seed);
+  const total = rows.which.length;
+  const batchSize = batchOf(o, look, labels === "batched");
+  const batches =
+    labels === "exact" || labels === "sampled"
+      ? directed(rows.fed, await saidOf(o, rows.fed), { ...o, how: labels, seen: o.labels.seen, batchSize })
+      : asTaught(rows.fed, o, batchSize);
+  const run = ({ feeds, share }: LookBatch) => {
+    o.signal?.throwIfAborted();
+    return o.open.session.run("look", look.apart ? feeds : { ...feeds, share: scalarF32(share) }, ["loss"]);
+  };
+  for await (const [{ done }] of pipelined(batches, run)) o.onRows?.(done, total);
+  return labels === "batched" ? Math.ceil(total / batchSize) : total;
 }
 
-async function lookAt(o: TakesDown, all: Encoded, looks: Looks): Promise<number> {
-  const rows = someOf(all, looks.rows ?? null, o.seed);
-  const labels = labelsOf(o, all, looks);
-  const batchSize = labels === "batched" ? o.batchSize : 1;
-  const loader = new DataLoader(rows.fed, {
-    ...{ batchSize, accumulate: 1, packed: null, shuffle: "none", seed: o.seed, padId: o.padId },
-  });
-  const total = Math.ceil(rows.which.length / batchSize);
-  const said = labels === "exact" || labels === "sampled" ? await saidOf(o, rows.fed) : null;
-  const random = chance(o.seed, 43);
-  function* each(): Generator<Look> {
-    let row = 0;
-    for (const { feeds } of loader.pass()) {
-      o.onRows?.(row, total);
-      if (!said) yield { feeds, share: labels === "batched" ? 1 / batchOf(feeds) ** 2 : 1 };
-      else {
-        const likely = likelyOf(must(said[row], "what is said of a row"), o.labels.seen);
-        if (labels === "exact") {
-          for (const [label, share] of likely)
-            if (share > UNLIKELY) yield { feeds: { ...feeds, labels: labelled(feeds, label) }, share };
-        } else yield { feeds: { ...feeds, labels: labelled(feeds, drawnOf(likely, random)) }, share: 1 };
-      }
-      row += 1;
-    }
-  }
-  const run = ({ feeds, share }: Look) => {
-    o.signal?.throwIfAborted();
-    return o.open.session.run("look", { ...feeds, share: scalarF32(share) }, ["loss"]);
-  };
-  for await (const done of pipelined(each(), run)) void done;
-  o.onRows?.(total, total);
-  return total;
+/** Rows of a pass: as in a batch of the training, as far as what they hold by themselves has room. */
+function batchOf({ batchSize }: TakesDown, { apart, held }: Look, whole: boolean): number {
+  if (whole) return batchSize;
+  return apart ? Math.max(1, Math.min(batchSize, Math.floor(HELD / Math.max(1, held)))) : 1;
 }
 
 function labelsOf(o: TakesDown, rows: Encoded, looks: Looks): NonNullable<Looks["labels"]> {
@@ -141,32 +125,4 @@ function saidOf(o: TakesDown, rows: Pick<Encoded, "ids" | "lengths" | "types" | 
   const { batchSize, padId, signal } = o;
   const answers = must(o.answers, "answers of a task with labels");
   return askRows(o.open.session, rows, answers, { batchSize, padId, ...(signal && { signal }) });
-}
-
-const batchOf = (feeds: Look["feeds"]): number => must(feeds["input_ids"], "input_ids").shape[0] ?? 1;
-
-function labelled(feeds: Look["feeds"], label: number): NDArray {
-  const own = must(feeds["labels"], "labels");
-  return { ...own, bytes: new Uint8Array(Int32Array.of(label).buffer) };
-}
-
-/** Of the labels that were seen, how likely each is among them. */
-function likelyOf(logits: Float32Array, seen: ReadonlySet<number>): ReadonlyMap<number, number> {
-  const some = [...logits.keys()].filter((label) => seen.has(label));
-  const most = some.reduce((a, label) => Math.max(a, logits[label] ?? 0), -Infinity);
-  const powers = some.map((label) => Math.exp((logits[label] ?? 0) - most));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return new Map(some.map((label, i) => [label, (powers[i] ?? 0) / sum]));
-}
-
-function drawnOf(likely: ReadonlyMap<number, number>, random: ReturnType<typeof chance>): number {
-  const at = (random.next() >>> 0) / 2 ** 32;
-  let sum = 0;
-  let last = 0;
-  for (const [label, share] of likely) {
-    sum += share;
-    last = label;
-    if (at < sum) return label;
-  }
-  return last;
 }

@@ -7,6 +7,8 @@ import type { Assembled, AssembleOptions } from "#stdlib/programs/options.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
 import { full } from "#stdlib/techniques/full.run.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import { registry } from "#stdlib/registry.js";
 import { toNDArray, values } from "#dsl/graph/values.js";
 import type { NDArray } from "#dsl/graph/program.js";
 
@@ -32,6 +34,19 @@ export function classifier(clip: number | null, more: Partial<AssembleOptions> =
   });
   const task = { call: call("task", "text_classification"), implementation: textClassification };
   return assemble({ ...common, family: bert, config, task, labels: 3, clip, ...more });
+}
+const usual = { hidden_size: 8, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 12 };
+const SMALL = {
+  bert: { ...usual, max_position_embeddings: 8 },
+  roberta: { ...usual, max_position_embeddings: 10, pad_token_id: 1, type_vocab_size: 1 },
+  distilbert: { dim: 8, hidden_dim: 12, n_layers: 1, n_heads: 2, max_position_embeddings: 8 },
+};
+/** The same of several families, as parts. */
+export async function classifierParts(name: keyof typeof SMALL): Promise<AssembleOptions> {
+  const family = await implementationOf(registry, "model", name);
+  const config = family.config({ vocab_size: 20, ...SMALL[name] });
+  const task = { call: call("task", "text_classification"), implementation: textClassification };
+  return { ...common, family, config, task, labels: 3, clip: null };
 }
 export function decoder(clip: number | null, more: Partial<AssembleOptions> = {}): Assembled {
   const config = gpt2.config({ vocab_size: 20, n_positions: 8, n_embd: 8, n_layer: 1, n_head: 2 });

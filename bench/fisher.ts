@@ -1,0 +1,159 @@
+/**
+ * `tunebook bench fisher [--techniques lora,full] [--labels 2,6] [--rounds 3] [--one-by-one 32]`: what the exact Fisher
+ * information of all training rows takes beside an epoch of the same recipe (forward, backward and update), turn by turn in one
+ * process, and the engine's memory. `--one-by-one`: so many rows one by one beside it, as it was done before.
+ * More than the two labels of the sentences are drawn: then no answer is sure, and every label counts.
+ */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { drawFor } from "#stdlib/lib/chance.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import { registry } from "#stdlib/registry.js";
+import { DataLoader } from "#kernel/core/data/loader.js";
+import { trainedSplit } from "#kernel/core/data/prepared.js";
+import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { encodeSplit } from "#kernel/encoding/encoded.js";
+import { encodingOf } from "#kernel/encoding/encoding.js";
+import { scalarF32 } from "#kernel/engine/feeds.js";
+import { startEngine } from "#kernel/engine/start.js";
+import { TuneSession } from "#kernel/session/tune-session.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import { takeDown, type TakesDown } from "#kernel/session/updates/take-down.js";
+import { readerOf } from "#dsl/types/subject.js";
+import { processor } from "./finetune/report.js";
+import { integers } from "./step/batch.js";
+import { peakRss } from "./step/peak-rss.js";
+import { table } from "./table.js";
+
+interface Options {
+  readonly techniques: string;
+  readonly labels: string;
+  readonly rounds: string;
+  readonly oneByOne: string;
+}
+const SENTENCES = fileURLToPath(new URL("../../notebooks/data/sentiment.csv", import.meta.url));
+
+async function main(o: Options): Promise<void> {
+  const found: (readonly string[])[] = [];
+  for (const technique of o.techniques.split(","))
+    for (const labels of o.labels.split(",").map(Number)) {
+      found.push(await measured(technique, labels, { rounds: Number(o.rounds), few: Number(o.oneByOne) }));
+      console.error(found.at(-1)?.join("  "));
+    }
+  const head = [
+    "MiniLM",
+    "labels",
+    "rows",
+    "epoch s",
+    "exact Fisher s",
+    "epochs",
+    "one by one, s",
+    "MiB epoch",
+    "with Fisher",
+  ];
+  console.log(`${processor()}, Node ${process.version}: medians of ${o.rounds}\n${table(head, found)}`);
+}
+
+async function measured(technique: string, labels: number, o: { readonly rounds: number; readonly few: number }) {
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-fisher-"));
+  const values = new Map<string, unknown>();
+  const engine = await startEngine({ engine: "auto" });
+  const session = new TuneSession({
+    ...{ folder, runs: join(folder, "runs"), startEngine: () => Promise.resolve(engine) },
+    names: { define: (name, value) => void values.set(name, value), remove: () => undefined },
+  });
+  try {
+    writeRows(join(folder, "rows.csv"), labels);
+    const hostContext = plainHostContext(folder);
+    const silent = { display: () => undefined, update: () => undefined };
+    const text = `data d { source: csv("rows.csv"), columns: { text: text, label: label }, split: by_column(part) }
+model m { base: "all-MiniLM-L6-v2", task: text_classification, technique: ${technique} }
+train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${technique === "full" ? "5e-5" : "2e-3"}) }`;
+    await session.run({ id: "a", title: "a", text, cell: 1 }, { screen: silent, hostContext }, () => undefined);
+    const handle = values.get("m") as ModelHandle;
+    const { plan, labels: names } = handle.weights!;
+    const { open } = await session.weights.ready(handle as Parameters<typeof session.weights.ready>[0], hostContext);
+    const { base, tokenizer } = await session.weights.parts(plan, hostContext);
+    const encoding = await encodingOf({ recipe: plan.recipe }, base, tokenizer, names, "m");
+    const data = await session.datasets.data(plan.recipe.data, readerOf(plan.recipe.model), hostContext);
+    const rows = await encodeSplit(data, { data: "d", split: trainedSplit(data) }, encoding);
+    const ewc = {
+      call: { kind: "strategy", word: "ewc", arguments: {} },
+      implementation: await implementationOf(registry, "strategy", "ewc"),
+    };
+    const taken: TakesDown = {
+      ...{ open, strategies: [ewc], rows, looks: { labels: "exact" }, first: false, seed: 7 },
+      ...{
+        labels: { count: names.length, seen: new Set(names.keys()) },
+        answers: encoding.task.implementation.answers ?? null,
+      },
+      ...{ batchSize: 32, padId: tokenizer.padId },
+    };
+    const oneByOne: TakesDown = {
+      ...taken,
+      looks: { labels: "exact", rows: o.few },
+      open: {
+        ...{ session: open.session, head: open.head },
+        learnt: (strategies) => {
+          const learnt = open.learnt(strategies);
+          return learnt && { ...learnt, look: learnt.look && ((of) => learnt.look!(of, false)) };
+        },
+      },
+    };
+    const loader = new DataLoader(rows, {
+      ...{ batchSize: 32, accumulate: 1, packed: null, shuffle: "by_length", seed: 7, padId: tokenizer.padId },
+    });
+    const epoch = async (): Promise<void> => {
+      let step = 1;
+      for (const { feeds } of loader.pass())
+        await open.session.run("train", { ...feeds, rate: scalarF32(0), step: integers([], [step++]) }, ["loss"]);
+    };
+    const times = { epoch: [] as number[], fisher: [] as number[], one: [] as number[] };
+    const memory = [0, 0];
+    for (let round = 0; round < o.rounds; round++) {
+      times.epoch.push(await seconds(epoch));
+      memory[0] ||= peakRss(engine.info.pid);
+      times.fisher.push(await seconds(() => takeDown(taken)));
+      memory[1] ||= peakRss(engine.info.pid);
+      if (o.few > 0) times.one.push((await seconds(() => takeDown(oneByOne))) * (rows.lengths.length / o.few));
+    }
+    const [a, b, c] = [times.epoch, times.fisher, times.one].map(median);
+    return [
+      ...[technique, String(labels), String(rows.lengths.length), a!.toFixed(2), b!.toFixed(2), (b! / a!).toFixed(2)],
+      ...[o.few > 0 ? c!.toFixed(1) : "–", ...memory.map(String)],
+    ];
+  } finally {
+    await session.close();
+    await engine.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function writeRows(file: string, labels: number): void {
+  copyFileSync(SENTENCES, file);
+  if (labels === 2) return;
+  const [head = "", ...lines] = readFileSync(file, "utf8").split("\n");
+  const drawn = (line: string): string => `label${String(Math.floor(labels * drawFor(1, line)))}`;
+  writeFileSync(
+    file,
+    [head, ...lines.map((line) => line.replace(/,(?:positive|negative),/, `,${drawn(line)},`))].join("\n"),
+  );
+}
+
+async function seconds(run: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await run();
+  return (performance.now() - begun) / 1e3;
+}
+const median = (all: readonly number[]): number => all.toSorted((a, b) => a - b)[all.length >> 1] ?? Number.NaN;
+
+await new Command("bench fisher")
+  .option("--techniques <words>", "techniques of the same MiniLM", "lora,full")
+  .option("--labels <counts>", "labels of the rows", "2,6")
+  .option("--rounds <count>", "times that each is measured", "3")
+  .option("--one-by-one <rows>", "rows that are passed one by one; 0: none", "32")
+  .action(main)
+  .parseAsync();

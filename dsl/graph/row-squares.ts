@@ -1,0 +1,151 @@
+/**
+ * Squares of what each row of a batch says of a parameter, summed over the rows: Σ_r (∂ loss_r / ∂ parameter)², of a loss that
+ * is a sum over rows. One pass serves a whole batch: the gradient of a weight stays apart for each row where a weight meets the
+ * rows (a linear layer's is dyᵀ x of the row), is squared, and only then summed.
+ */
+import { gradient, leadsFrom } from "./gradient.js";
+import { isLeaf } from "./leaves.js";
+import type { Dimension, Node } from "./program.js";
+import { outer_product } from "./ops/outer_product.js";
+import { scatter_rows } from "./ops/scatter_rows.js";
+import type { Builder, Tensor } from "./tensor.js";
+import { pulledToParameter, ROW_RULES, type RowPart } from "./row-rules.js";
+
+/** A node at which something that all rows share meets the rows. */
+interface Meeting {
+  readonly index: number;
+  /** Of its inputs, those that rows share. */
+  readonly shared: readonly number[];
+}
+
+export interface RowSquares {
+  /** [parameter's shape] for each; undefined where the loss doesn't depend on it. */
+  readonly squares: readonly (Tensor | undefined)[];
+  /** Numbers that are held for each row of the batch before they are summed. */
+  readonly held: number;
+}
+
+/**
+ * Of each of `wrt`. `rows`: the name of the axis that is the first of all that is of rows. Null: something of the graph has no
+ * rule (row-rules.ts), so that rows must be passed one by one.
+ */
+export function rowSquares(
+  graph: Builder,
+  loss: Tensor,
+  wrt: readonly Tensor[],
+  rows: Dimension = "batch",
+): RowSquares | null {
+  const needed = leadsFrom(graph, wrt, loss.ref.node);
+  const meetings = meetingsIn(graph.table, needed, rows, loss.ref.node);
+  if (!meetings?.every(({ index }) => graph.table[index]!.op in ROW_RULES)) return null;
+  const tensors = meetings.map(({ index }) => graph.tensor({ node: index, output: 0 }));
+  const slopes = gradient(graph, loss, tensors);
+  const parts = new Map<number, RowPart[]>();
+  const places = new Map(wrt.map((t, i) => [t.ref.node, i] as const));
+  for (const [i, { index, shared }] of meetings.entries()) {
+    const dy = slopes[i];
+    if (!dy) continue;
+    const node = graph.table[index]!;
+    const at = node.path === undefined ? undefined : `${node.path}.squares`;
+    const told = () => ROW_RULES[node.op]!({ graph, node, dy, shared });
+    const found = at === undefined ? told() : graph.at(at, told);
+    for (const [input, part] of found ?? [[0, null] as const]) {
+      const ended = part && pulledToParameter(graph, node.inputs[input]!, part, (ref) => places.has(ref.node));
+      if (!ended) return null;
+      for (const { node: parameter, part: own } of ended) {
+        const place = places.get(parameter)!;
+        parts.set(place, [...(parts.get(place) ?? []), own]);
+      }
+    }
+  }
+  const squares = wrt.map((t, i) => squared(t, parts.get(i) ?? []));
+  if (squares.some((one) => one === null)) return null;
+  return {
+    squares: squares.map((one) => one ?? undefined),
+    held: wrt.reduce((sum, t, i) => sum + heldOf(t, parts.get(i)), 0),
+  };
+}
+
+/** Null: something that all rows share meets what is no longer told apart by rows. */
+function meetingsIn(
+  table: readonly Node[],
+  needed: ReadonlySet<number>,
+  rows: Dimension,
+  last: number,
+): readonly Meeting[] | null {
+  /** Of those that are needed: what all rows share, what is of rows, what comes after. */
+  const kinds = new Map<number, "shared" | "row" | "after">();
+  const found: Meeting[] = [];
+  for (let index = 0; index <= last; index++) {
+    if (!needed.has(index)) continue;
+    const node = table[index]!;
+    const given = node.inputs.map(({ node: from }) => kinds.get(from));
+    const shared = given.flatMap((kind, i) => (kind === "shared" ? [i] : []));
+    if (isLeaf(node)) kinds.set(index, "shared");
+    else if (node.types[0]?.shape[0] === rows) {
+      kinds.set(index, "row");
+      if (shared.length > 0) found.push({ index, shared });
+    } else if (given.some((kind) => kind === "row" || kind === "after")) {
+      if (shared.length > 0) return null;
+      kinds.set(index, "after");
+    } else kinds.set(index, "shared");
+  }
+  return found;
+}
+
+/** Null: parts of several kinds can't be summed row by row. */
+function squared(parameter: Tensor, parts: readonly RowPart[]): Tensor | undefined | null {
+  const [only, ...others] = parts;
+  if (!only) return undefined;
+  if (others.length === 0) return squaresOf(parameter, only);
+  const whole = parts.map((part) => wholeOf(part));
+  if (whole.some((one) => one === null)) return null;
+  const sum = whole.reduce((a, b) => (a && b ? a.add(b) : null));
+  return sum && sum.square().sum([0]);
+}
+
+function squaresOf(parameter: Tensor, part: RowPart): Tensor | null {
+  if (part.is === "whole") return part.d.square().sum([0]);
+  if (part.is === "rows") return squaresOfRows(parameter, part);
+  // A row's own product of two vectors has the squares of both for its squares.
+  if (part.d.rank === 2) return part.d.graph.one(outer_product, [part.d.square(), part.x.square()]);
+  return wholeOf(part)?.square().sum([0]) ?? null;
+}
+
+function heldOf({ shape }: Tensor, parts: readonly RowPart[] = []): number {
+  const size = shape.reduce<number>((product, one) => product * (typeof one === "number" ? one : 1), 1);
+  const apart = parts.filter(
+    (part) => part.is === "whole" || (part.is === "product" && (part.d.rank > 2 || parts.length > 1)),
+  );
+  return apart.length * size;
+}
+
+/** [rows, ...parameter's shape]; null: it would be too much. */
+function wholeOf(part: RowPart): Tensor | null {
+  if (part.is === "whole") return part.d;
+  if (part.is === "rows") return null;
+  const { d, x } = part;
+  if (d.rank === 3) return d.matmul(x, { transposeA: true });
+  const [rows = 1, out = 1] = d.shape;
+  return d.reshape([rows, out, 1]).matmul(x.reshape([rows, 1, x.shape[1] ?? 1]));
+}
+
+/**
+ * Rows of a table at `ids`: where one stands several times in a row of the batch its slopes add up before they are squared; each
+ * of so many places then gets an equal part of the square.
+ */
+function squaresOfRows(table: Tensor, { ids, d }: Extract<RowPart, { is: "rows" }>): Tensor | null {
+  const lead = ids.shape.slice(0, -1);
+  const places = ids.shape.at(-1) ?? 1;
+  if (d.rank !== 3 || ids.rank > 2) return null;
+  const same = ids
+    .reshape([...lead, places, 1])
+    .equal(ids.reshape([...lead, 1, places]))
+    .cast(d.dtype);
+  const each = same
+    .matmul(d)
+    .square()
+    .divide(same.sum([ids.rank], true));
+  const summed = ids.rank === 1 ? each.sum([0]) : each;
+  return table.graph.one(scatter_rows, [ids, summed], { rows: table.shape[0] ?? 1 });
+}

@@ -1,0 +1,95 @@
+/** The Fisher information of a tiny classifier against what PyTorch's autograd makes of it, row by row and label by label. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import { values, type Values } from "#dsl/graph/values.js";
+import { chance } from "#stdlib/lib/chance.js";
+import { bert } from "#stdlib/models/bert.run.js";
+import { assemble } from "#stdlib/programs/assemble.js";
+import { buildLearnt, SQUARES } from "#stdlib/programs/strategies.js";
+import { ewc } from "#stdlib/strategies/ewc.run.js";
+import { directionsOf } from "#kernel/session/updates/looked-rows.js";
+import { classifierParts } from "../programs/small-models.js";
+
+interface Golden {
+  readonly config: Readonly<Record<string, number>>;
+  readonly labels: number;
+  readonly ids: readonly (readonly number[])[];
+  readonly own: readonly number[];
+  readonly weights: Readonly<Record<string, { readonly shape: number[]; readonly values: number[] }>>;
+  readonly runs: readonly {
+    readonly how: "exact" | "empirical";
+    readonly seen: readonly number[];
+    readonly squares: Readonly<Record<string, readonly number[]>>;
+  }[];
+}
+const file = new URL("../../../../tests/golden/oracle/fisher.json", import.meta.url);
+const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
+
+describe("the Fisher information of single rows", () => {
+  for (const { how, seen, squares } of golden.runs)
+    for (const apart of [true, false])
+      it(`${how}, labels ${seen.join()}, ${apart ? "a batch in one pass" : "row by row"}: as PyTorch's, in float64`, async () => {
+        const parts = {
+          ...{ ...(await classifierParts("bert")), config: bert.config(golden.config), labels: golden.labels },
+          strategies: [{ call: { kind: "strategy" as const, word: "ewc", arguments: {} }, implementation: ewc }],
+        };
+        const { program } = buildLearnt(parts, [])!.look!(how === "empirical" ? "loss" : "directions", apart);
+        const begin: Record<string, Values> = {};
+        for (const [name, { type }] of Object.entries(program.state))
+          begin[name] = values(type.shape as number[], golden.weights[name]?.values);
+        const rows = golden.ids.length;
+        const ids = values([rows, golden.ids[0]!.length], golden.ids.flat());
+        const mask = values(
+          ids.shape,
+          golden.ids.flat().map((id) => Number(id !== 0)),
+        );
+        const asked = { input_ids: ids, attention_mask: mask };
+        const logits = evaluate(assemble(parts).evaluate, asked, begin).outputs["logits"]!.data;
+        let state = begin;
+        const fed: { readonly row: number; readonly more: Record<string, Values> }[] = [];
+        for (let row = 0; row < rows; row++)
+          if (how === "empirical") fed.push({ row, more: { labels: values([1], [golden.own[row]!]) } });
+          else {
+            const own = logits.slice(row * golden.labels, (row + 1) * golden.labels);
+            for (const one of directionsOf(own, new Set(seen), how, chance(1)))
+              fed.push({ row, more: { directions: values([1, golden.labels], [...one]) } });
+          }
+        const length = golden.ids[0]!.length;
+        const batches = apart ? [fed] : fed.map((one) => [one]);
+        for (const batch of batches) {
+          const of = (data: Float64Array) =>
+            batch.flatMap(({ row }) => [...data.slice(row * length, (row + 1) * length)]);
+          const more = Object.keys(batch[0]!.more).map((name) => {
+            const all = batch.map((one) => one.more[name]!);
+            const shape = [batch.length, ...all[0]!.shape.slice(1)];
+            return [
+              name,
+              values(
+                shape,
+                all.flatMap(({ data }) => [...data]),
+              ),
+            ] as const;
+          });
+          const feeds = {
+            ...{ input_ids: values([batch.length, length], of(ids.data)) },
+            ...{ attention_mask: values([batch.length, length], of(mask.data)), ...Object.fromEntries(more) },
+            ...(!apart && { share: values([], [1]) }),
+          };
+          state = { ...state, ...evaluate(program, feeds, state).state };
+        }
+        const names = Object.keys(squares).filter((name) => !name.endsWith("position_ids"));
+        assert.ok(names.length > 30);
+        for (const name of names) {
+          const got = state[SQUARES + name];
+          assert.ok(got, name);
+          const most = Math.max(...squares[name]!);
+          squares[name]!.forEach((want, i) =>
+            assert.ok(
+              Math.abs(got.data[i]! - want) <= 1e-9 * Math.max(most, 1e-12),
+              `${name}[${String(i)}]: ${String(got.data[i])}, PyTorch says ${String(want)}`,
+            ),
+          );
+        }
+      });
+});

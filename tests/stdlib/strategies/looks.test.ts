@@ -1,0 +1,152 @@
+/** Squared gradients of single rows: a whole batch in one pass against the same rows one by one. */
+import assert from "node:assert/strict";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import type { Program } from "#dsl/graph/program.js";
+import { validate } from "#dsl/graph/validate.js";
+import { fromNDArray, values, type Values } from "#dsl/graph/values.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import { chance } from "#stdlib/lib/chance.js";
+import { registry } from "#stdlib/registry.js";
+import { ewc } from "#stdlib/strategies/ewc.run.js";
+import { buildLearnt, SQUARES } from "#stdlib/programs/strategies.js";
+import type { LookOf } from "#stdlib/programs/options.js";
+import { directionsOf } from "#kernel/session/updates/looked-rows.js";
+import { classifierParts, labelled, type Feeds } from "../programs/small-models.js";
+
+const strategies = [{ call: { kind: "strategy", word: "ewc", arguments: {} }, implementation: ewc }] as const;
+const ROWS = 8;
+
+function begin(programs: readonly Program[]): Record<string, Values> {
+  const states = Object.assign({}, ...programs.map((p) => p.state)) as Program["state"];
+  return Object.fromEntries(
+    Object.entries(states).map(([name, { type }], k) => {
+      const y = values(type.shape as number[]);
+      if (!name.startsWith(SQUARES))
+        y.data.forEach((_, i) => (y.data[i] = 0.3 * Math.sin(1.3 * i + k) + (/norm|ln_/i.test(name) ? 1 : 0)));
+      return [name, y];
+    }),
+  );
+}
+const decoded = (feeds: Feeds): Record<string, Values> =>
+  Object.fromEntries(Object.entries(feeds).map(([name, a]) => [name, fromNDArray(a)]));
+const rowOf = (name: string, all: Values, from: number, to: number): Values => {
+  const width = all.data.length / ROWS;
+  assert.ok(name);
+  return values([to - from, ...all.shape.slice(1)], [...all.data.slice(from * width, to * width)]);
+};
+/** Inputs of the program alone, of some rows. */
+function fed(program: Program, of: LookOf, from: number, to: number): Record<string, Values> {
+  const all = decoded(labelled(0, ROWS).feeds);
+  all["labels"] = values([ROWS], [0, 1, 2, 0, 1, 2, 0, 1]);
+  // Rows of several lengths.
+  all["attention_mask"]!.data.forEach((_, i) => (all["attention_mask"]!.data[i] = i % 5 <= (i >> 2) % 5 ? 1 : 0));
+  all["directions"] = values(
+    [ROWS, 3],
+    Array.from({ length: ROWS * 3 }, (_, i) => Math.cos(2.1 * i)),
+  );
+  assert.ok(of === "loss" || !("labels" in program.inputs));
+  return Object.fromEntries(
+    Object.keys(program.inputs).flatMap((name) =>
+      all[name] ? [[name, rowOf(name, all[name], from, to)] as const] : [],
+    ),
+  );
+}
+
+describe("squared gradients of single rows", () => {
+  for (const [technique, settings] of [
+    ["full", {}],
+    ["lora", { rank: 2 }],
+    ["lora", { rank: 2, dora: true }],
+    ["head_only", {}],
+    ["bitfit", {}],
+    ["ia3", {}],
+    ["adapters", { size: 3 }],
+  ] as const)
+    for (const family of ["bert", "distilbert", "roberta"] as const)
+      for (const of of ["directions", "loss"] as const)
+        it(`${family}, ${technique} ${JSON.stringify(settings)}, ${of}: a batch in one pass is its rows one by one`, async () => {
+          const implementation = await implementationOf(registry, "technique", technique);
+          const call = { kind: "technique" as const, word: technique, arguments: settings };
+          const parts = { ...(await classifierParts(family)), technique: { call, implementation }, strategies };
+          const learnt = buildLearnt(parts, []);
+          const [apart, one] = [true, false].map((how) => learnt!.look!(of, how));
+          assert.ok(apart!.apart, "has rules for all of its ops");
+          assert.ok(!one!.apart);
+          validate(apart!.program);
+          let state = begin([apart!.program, one!.program]);
+          const together = evaluate(apart!.program, fed(apart!.program, of, 0, ROWS), state).state;
+          for (let row = 0; row < ROWS; row++) {
+            const feeds = { ...fed(one!.program, of, row, row + 1), share: values([], [1]) };
+            state = { ...state, ...evaluate(one!.program, feeds, state).state };
+          }
+          const names = Object.keys(apart!.program.state).filter((name) => name.startsWith(SQUARES));
+          assert.ok(names.length > 0);
+          assert.deepEqual(
+            names.toSorted(),
+            Object.keys(one!.program.state)
+              .filter((name) => name.startsWith(SQUARES))
+              .toSorted(),
+          );
+          for (const name of names) {
+            const want = state[name]!.data;
+            const most = Math.max(...want);
+            together[name]!.data.forEach((value, i) =>
+              assert.ok(
+                Math.abs(value - want[i]!) <= 1e-9 * most,
+                `${name}[${String(i)}]: ${String(value)}, one by one ${String(want[i])}`,
+              ),
+            );
+          }
+          assert.ok(names.some((name) => together[name]!.data.some((value) => value > 0)));
+        });
+
+  it("are none of a batch at once", async () => {
+    const learnt = buildLearnt({ ...(await classifierParts("bert")), strategies }, []);
+    const [one, apart] = [false, true].map((how) => learnt!.look!("loss", how));
+    assert.deepEqual([one!.apart, apart!.apart], [false, true]);
+    const state = begin([one!.program]);
+    const share = { share: values([], [1]) };
+    const whole = evaluate(one!.program, { ...fed(one!.program, "loss", 0, ROWS), ...share }, state).state;
+    const rows = evaluate(apart!.program, fed(apart!.program, "loss", 0, ROWS), begin([apart!.program])).state;
+    const name = `${SQUARES}classifier.weight`;
+    assert.ok(whole[name]!.data.some((value, i) => Math.abs(value - rows[name]!.data[i]!) > 1e-3));
+  });
+});
+
+describe("directions of a row's Fisher information", () => {
+  const logits = Float32Array.of(0.3, -1.2, 2.5, 0, -30);
+  const exp = [...logits].map((one) => Math.exp(one));
+  it("sum, exact, to what all labels weighed by their probabilities say, with one less of them", () => {
+    for (const seen of [new Set([0, 1, 2, 3]), new Set([1, 2]), new Set([0, 1, 2, 3, 4])]) {
+      const sum = exp.reduce((all, one, i) => all + (seen.has(i) ? one : 0), 0);
+      const p = exp.map((one, i) => (seen.has(i) ? one / sum : 0));
+      const found = directionsOf(logits, seen, "exact", chance(1));
+      assert.ok(found.length <= seen.size - 1);
+      for (let a = 0; a < 5; a++)
+        for (let b = 0; b < 5; b++) {
+          const want = p.reduce(
+            (all, py, y) => all + py * ((y === a ? 1 : 0) - p[a]!) * ((y === b ? 1 : 0) - p[b]!),
+            0,
+          );
+          const got = found.reduce((all, one) => all + one[a]! * one[b]!, 0);
+          assert.ok(Math.abs(got - want) <= 1e-12, `${String(a)}, ${String(b)}: ${String(got)}, ${String(want)}`);
+        }
+    }
+  });
+  it("leave out labels that say nothing, and are none of one label", () => {
+    assert.equal(directionsOf(logits, new Set([0, 1, 2, 4]), "exact", chance(1)).length, 2);
+    assert.equal(directionsOf(logits, new Set([2]), "exact", chance(1)).length, 0);
+    assert.equal(directionsOf(Float32Array.of(80, 0, -5), new Set([0, 1, 2]), "exact", chance(1)).length, 0);
+  });
+  it("are, sampled, of labels as often as they are likely", () => {
+    const seen = new Set([0, 1, 2]);
+    const often = [0, 0, 0];
+    const N = 20_000;
+    for (let i = 0; i < N; i++) {
+      const [one] = directionsOf(logits, seen, "sampled", chance(1, 43, i));
+      often[one!.findIndex((value) => value > 0)]! += 1;
+    }
+    const sum = exp[0]! + exp[1]! + exp[2]!;
+    often.forEach((count, i) => assert.ok(Math.abs(count / N - exp[i]! / sum) < 0.015, String(often)));
+  });
+});
