@@ -25,6 +25,8 @@ export interface Carried {
   readonly metric: string;
   /** On the tasks, after this one. */
   readonly scores: readonly (number | null)[];
+  /** What was answered there, as numbers of labels, where answers are single labels; absent: of versions before. */
+  readonly said?: readonly (readonly number[] | null)[];
 }
 /** A row that is learnt again: of which data, its number there, and its roles. */
 export interface Remembered {
@@ -42,6 +44,7 @@ const carriedSchema: Schema<Carried> = fields({
   tasks: v.array(fields({ data: v.string(), split: v.string(), rows: figure })),
   metric: v.string(),
   scores,
+  said: v.exactOptional(v.array(v.nullable(v.array(figure)))),
 });
 const isCarried = like(carriedSchema);
 const rememberedSchema: Schema<Remembered> = fields({

@@ -34,7 +34,8 @@ import type { Continues } from "../trainings/request.js";
 import { beside, drawn } from "./memory.js";
 import { takeDown } from "./take-down.js";
 import type { Taken } from "./take-weights.js";
-import { scoresOn, toldOf, type Learnable, type Measured, type Scoring, type Working } from "./tasks.js";
+import { forgottenBy, type ForgottenOf, type Said } from "./what-was-forgotten.js";
+import { scoresOn, toldOf, type Cell, type Learnable, type Measured, type Scoring, type Working } from "./tasks.js";
 
 export type Update = Extract<Action, { verb: "update" }>;
 
@@ -76,11 +77,18 @@ export interface Stages {
   ) => Promise<ModelHandle>;
   /** A row of the matrix is known. */
   readonly onScores: (row: number, scores: readonly (number | null)[]) => void;
+  /** What of what was right is wrong after that row. */
+  readonly onForgotten: (of: readonly ForgottenOf[]) => void;
 }
 
 export async function runStages({ stages, resume }: Update, o: Stages): Promise<readonly ModelHandle[]> {
   demandLearnable(o);
-  o.onScores(0, await scoresBefore(o));
+  const before = await cellsBefore(o);
+  o.onScores(
+    0,
+    before.map(({ score }) => score),
+  );
+  const said: Said[] = [before.map((cell) => cell.said)];
   const handles: ModelHandle[] = [];
   const start = o.start.weights;
   const first = { file: stateOf(start), labels: start.labels };
@@ -98,7 +106,8 @@ export async function runStages({ stages, resume }: Update, o: Stages): Promise<
     const handle = done ? taken(o, of, done.path) : await o.train(of, { resume: resume && isBegun(o, of), continues });
     const weights = must(handle.weights, `weights of ${of.name}`);
     memory.splice(0, memory.length, ...others, ...keptOf(o, of, prepared));
-    await carry(o, of, handle, memory, i);
+    said.push(await carry(o, of, handle, memory, i));
+    await tellForgotten(o, of, said);
     from = { file: carriedState(weights.folder), labels: weights.labels };
     handles.push(handle);
   }
@@ -115,7 +124,7 @@ function demandLearnable({ strategies: { memory }, data, tasks }: Stages): void 
 }
 
 /** The model as it was, on what it can name the labels of. */
-async function scoresBefore(o: Stages): Promise<readonly (number | null)[]> {
+async function cellsBefore(o: Stages): Promise<readonly Cell[]> {
   const { plan, labels } = o.start.weights;
   const { open } = await o.weights.ready(o.start, o.stage.hostContext);
   const parts = await o.weights.parts(plan, o.stage.hostContext);
@@ -215,27 +224,36 @@ async function carry(
   handle: ModelHandle,
   memory: readonly Remembered[],
   i: number,
-): Promise<void> {
+): Promise<Said> {
   const weights = must(handle.weights, `weights of ${of.name}`);
   const known = readCarried(weights.folder);
   if (known && sameTasks(known.tasks, o.tasks)) {
     o.onScores(i + 1, known.scores);
-    return;
+    return o.tasks.map((_, j) => known.said?.[j] ?? null);
   }
   const { open } = await o.weights.ready(handle, o.stage.hostContext);
   const parts = await o.weights.parts(of.plan, o.stage.hostContext);
-  const scores = await scoresOn(open, o.tasks, scoring(o, of, parts), o.stage);
+  const cells = await scoresOn(open, o.tasks, scoring(o, of, parts), o.stage);
+  const scores = cells.map(({ score }) => score);
+  const said = cells.map((cell) => cell.said && [...cell.said]);
   o.onScores(i + 1, scores);
   const learnt = [...o.start.weights.labels, ...o.data.slice(0, i + 1).flatMap((one) => one.labels)];
   const seen = new Set(learnt.map((label) => o.labels.indexOf(label)));
   const data = must(o.data[i], "data of a stage");
   await takeDownOf(o, of, { ...parts, open, data, first: false, strategies: open.strategies, seen });
-  const carried = { version: 1, labels: o.labels, tasks: toldOf(o.tasks), metric: o.measured.name, scores } as const;
+  const about = { labels: o.labels, tasks: toldOf(o.tasks), metric: o.measured.name };
+  const carried = { version: 1, ...about, scores, said } as const;
   // All earlier rows are read again where they are all learnt anew.
   const kept = o.strategies.anew ? [] : memory;
   await writeCarried(weights.folder, carried, kept, (file) => open.session.save(file, open.carried, CHECKED));
   // What was taken down is in the engine and not in the checkpoint: it is opened anew by whoever asks next.
   await o.weights.forget(weights.folder);
+  return said;
+}
+
+async function tellForgotten(o: Stages, of: UpdateStage, said: readonly Said[]): Promise<void> {
+  const parts = await o.weights.parts(of.plan, o.stage.hostContext);
+  o.onForgotten(await forgottenBy(said, o.tasks, scoring(o, of, parts)));
 }
 
 function sameTasks(told: readonly Task[], tasks: readonly Learnable[]): boolean {

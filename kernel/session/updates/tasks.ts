@@ -14,7 +14,7 @@ import type { Tokenizer } from "../../bases/tokenizer.js";
 import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
 import type { HostContext } from "../../core/session/host-context.js";
 import { does } from "../../core/session/words.js";
-import { encodeSplit, type Encoding } from "../../encoding/encoded.js";
+import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import { scoreSplit } from "../../inference/scored.js";
 import type { OpenModel } from "../models/open-model.js";
@@ -105,35 +105,55 @@ export interface Scoring {
   readonly name: string;
 }
 
-/** Scores of an open model on each task. */
+/** What a model comes to on a task. */
+export interface Cell {
+  readonly score: number | null;
+  /** Its answers, as numbers of labels; null: the task's answers are no single labels, or it wasn't asked. */
+  readonly said: Int32Array | null;
+}
+const NOTHING: Cell = { score: null, said: null };
+
+/** How the rows of a task are read. */
+export async function asksOf(
+  { plan: data, prepared, split }: Learnable,
+  { plan, base, tokenizer, labels, name }: Omit<Scoring, "measured">,
+): Promise<{ readonly encoding: Encoding; readonly rows: Encoded } | null> {
+  // Of a task that a model can't name the labels of, it has no score.
+  if (split === null || (labels.length > 0 && prepared.labels.some((label) => !labels.includes(label)))) return null;
+  const encoding: Encoding = await encodingOf({ recipe: { ...plan.recipe, data } }, base, tokenizer, labels, name);
+  return { encoding, rows: await encodeSplit(prepared, { data: data.name, split }, encoding) };
+}
+
+/** What an open model comes to on each task. */
 export async function scoresOn(
   open: Pick<OpenModel, "session">,
   tasks: readonly Learnable[],
-  { plan, base, tokenizer, labels, measured, name }: Scoring,
+  of: Scoring,
   stage: Working,
-): Promise<readonly (number | null)[]> {
+): Promise<readonly Cell[]> {
+  const { measured, tokenizer } = of;
   const metric = await does(measured.call, "metric");
-  const { training, model } = plan.recipe;
-  const scores: (number | null)[] = [];
-  for (const { plan: data, prepared, split } of tasks) {
-    // Of a task that a model can't name the labels of, it has no score.
-    if (split === null || (labels.length > 0 && prepared.labels.some((label) => !labels.includes(label)))) {
-      scores.push(null);
+  const { training, model } = of.plan.recipe;
+  const cells: Cell[] = [];
+  for (const task of tasks) {
+    const asks = await asksOf(task, of);
+    if (!asks) {
+      cells.push(NOTHING);
       continue;
     }
-    const encoding: Encoding = await encodingOf({ recipe: { ...plan.recipe, data } }, base, tokenizer, labels, name);
-    const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
-    const { told, measure } = await scoreSplit(open.session, rows, encoding, {
+    const label = `${task.plan.name}.${task.split ?? ""} scored`;
+    const { told, measure, outcome } = await scoreSplit(open.session, asks.rows, asks.encoding, {
       batchSize: training.batch_size,
       padId: tokenizer.padId,
       packed: training.packing ? model.max_length : null,
       ...(stage.signal && { signal: stage.signal }),
-      onRows: (done, total) => stage.hostContext.onProgress?.({ label: `${data.name}.${split} scored`, done, total }),
+      onRows: (done, total) => stage.hostContext.onProgress?.({ label, done, total }),
     });
     const score = told[measured.name] ?? measure(metric, measured.call);
-    scores.push(Number.isFinite(score) ? score : null);
+    const said = outcome?.of === "label" ? outcome.input.predicted : null;
+    cells.push({ score: Number.isFinite(score) ? score : null, said });
   }
-  return scores;
+  return cells;
 }
 
 /** As they are told: what is scored, and on how many rows. */

@@ -1,10 +1,13 @@
 /** `update`: the stages with their live pictures, and the matrix of scores as it fills. */
 import { planShown } from "../../core/display/plans/plan-card.js";
+import { forgottenShown } from "../../core/display/forgotten.js";
 import { matrixPicture, matrixShown, type UpdateShown } from "../../core/display/updates.js";
 import { LiveTraining } from "../trainings/live.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { dataLearnt } from "../updates/lineage.js";
 import { last, runStages, startOf, strategiesOf, type Update } from "../updates/run-stages.js";
+import { triedNext } from "../updates/tried-next.js";
+import type { ForgottenOf } from "../updates/what-was-forgotten.js";
 import { learnables, measuredBy, toldOf, unionOf } from "../updates/tasks.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { warningsOn } from "../warnings.js";
@@ -39,6 +42,7 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
     define: (plan, called) => session.models.define(plan, called),
     labels: unionOf(start.weights.labels, data),
     onScores: (row, scores) => board.scored(row, scores),
+    onForgotten: (of) => board.forgotten(of, triedNext(calls)),
     train: async ({ name: called, plan }, { resume, continues }) => {
       const title = `Stage of ${name}: ${action.start} on ${plan.recipe.data.name}`;
       const live = new LiveTraining(stage.screen, `${id}-train`, title, plan, { again: shown });
@@ -53,10 +57,11 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
   handle.seeds = null;
 }
 
-/** The matrix of scores as it fills. */
+/** The matrix of scores as it fills, and beneath it what was forgotten. */
 class Board {
   private readonly rows: (readonly (number | null)[])[] = [];
   private there = false;
+  private told = false;
 
   constructor(
     private readonly stage: Stage,
@@ -75,5 +80,16 @@ class Board {
       else this.stage.screen.display(one);
     }
     this.there = true;
+  }
+
+  forgotten(of: readonly ForgottenOf[], tries: string | null): void {
+    if (of.length === 0) return;
+    const { name, stages } = this.about;
+    const named = of.map((one) => ({ ...one, after: stages[one.after] ?? "" }));
+    const id = `${this.id}-forgotten`;
+    const shown = { ...forgottenShown({ name, of: named, tries }, id), id };
+    if (this.told) this.stage.screen.update(shown);
+    else this.stage.screen.display(shown);
+    this.told = true;
   }
 }
