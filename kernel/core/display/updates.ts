@@ -27,6 +27,8 @@ export interface UpdateShown {
   readonly of: number;
 }
 
+/** Of data without rows that are held out the name alone. */
+const called = ({ data, split }: UpdateShown["tasks"][number]): string => (split === "" ? data : `${data}.${split}`);
 const known = (value: number | null | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value);
 const digits = (value: number | null | undefined): string => (known(value) ? value.toFixed(4) : "");
@@ -51,7 +53,7 @@ export function matrixShown(o: UpdateShown, id: string): Shown {
       ? `forgetting ${digits(Math.max(0, forgetting))}${lost.length > 0 ? ` (${lost.join(", ")})` : ""}`
       : "",
   ].filter((words) => words !== "");
-  const shown = tableShown(["after", ...o.tasks.map(({ data, split }) => `${data}.${split}`)], rows, {
+  const shown = tableShown(["after", ...o.tasks.map(called)], rows, {
     title: `${o.metric} of ${o.name}${done < o.of ? `, ${String(done)} of ${String(o.of)} data sets learnt` : ""}`,
     limit: rows.length + 1,
     caption: said.join("; "),
@@ -73,7 +75,7 @@ export function matrixFigure(o: UpdateShown): Figure {
     data: [
       {
         type: "heatmap",
-        x: names(o.tasks.map(({ data, split }) => `${data}.${split}`)),
+        x: names(o.tasks.map(called)),
         y: names(o.stages.slice(0, o.matrix.length).map((stage, i) => (i === 0 ? "before" : stage))),
         z: o.matrix.map((row) => o.tasks.map((_, j) => row[j] ?? null)),
         colorscale: blues,

@@ -51,6 +51,19 @@ train m on d { ${recipe} }`);
     const matrix = /after +d\.validation +e\.validation +f\.validation\n─+\n(?:.+\n){4}/;
     const [table] = matrix.exec(shown.slice(shown.lastIndexOf("accuracy of once"))) ?? [];
     assert.ok(table, shown);
+    // What was right before the first data set, and what was right after it was learnt.
+    const told = shown.slice(shown.lastIndexOf("once has forgotten"));
+    assert.match(
+      told,
+      /d\.validation: of \d+ answers that were right after m \(before\) \d+ are wrong now \(.*?95 % .*?\)/,
+    );
+    assert.match(told, /e\.validation: of \d+ answers that were right after e \d+ are wrong now/);
+    assert.match(told, /right answers [+−]\d+\.\d points \(95 % [+−]/);
+    const lost = readCarried(model("once").folder!)!.said!;
+    assert.deepEqual(
+      lost.map((said) => said?.length),
+      [16, 8, 8],
+    );
     assert.equal(matrix.exec(again.slice(again.lastIndexOf("accuracy of twice")))?.[0], table);
     for (const name of Object.keys(readHeader(fileOf("once")).tensors))
       assert.deepEqual(floatsOf(fileOf("once"), name), floatsOf(fileOf("twice"), name), name);
@@ -144,6 +157,7 @@ update m on e as loose { ${sgd.replace("1e-6", "0.05")}, strategy: naive }`);
     for (const name of ["cut_1", "cut_2"]) {
       const [own, other] = [name, name.replace("cut", "whole")].map((one) => readCarried(model(one).folder!));
       assert.deepEqual(own?.scores, other?.scores, name);
+      assert.deepEqual(own?.said, other?.said, name);
       const [a, b] = [name, name.replace("cut", "whole")].map((one) => carriedState(model(one).folder!));
       for (const tensor of Object.keys(readHeader(a!).tensors)) {
         const [had, has] = [floatsOf(a!, tensor), floatsOf(b!, tensor)];
