@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { PARENT_VARIABLE } from "#kernel/cluster/process.js";
+import { PARENT_VARIABLE } from "#kernel/cluster/orphaned.js";
 import { TOKEN_VARIABLE } from "#kernel/cluster/protocol.js";
 import { NotRead, openRegular } from "#kernel/fetch/regular.js";
 import { runWorker } from "#kernel/worker/worker.js";

@@ -5,11 +5,10 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { StartedWorker } from "#stdlib/kinds/runner.js";
+import { PARENT_VARIABLE } from "./orphaned.js";
 import { TOKEN_VARIABLE } from "./protocol.js";
 
-const program = fileURLToPath(new URL("../cli/main.js", import.meta.url));
-/** The process that started a worker and ends it with itself. */
-export const PARENT_VARIABLE = "TUNEBOOK_WORKER_PARENT";
+const program = fileURLToPath(new URL("../cli/worker-child.js", import.meta.url));
 /** Milliseconds that one has to hand in its checkpoint. */
 const GRACE = 20_000;
 /** Letters of what it said last. */

@@ -7,6 +7,7 @@ import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import { Client } from "../cluster/client.js";
+import { endIfOrphaned, isLookedAfter } from "../cluster/orphaned.js";
 import { swept } from "../cluster/shelf.js";
 import { RANK } from "../cluster/rank-order.js";
 import { TRIAL } from "../cluster/trial-order.js";
@@ -97,11 +98,13 @@ class WorkerLoop {
 
   /** From one welcome to the next: a coordinator that forgot this worker is asked anew. @returns whether there may be more */
   private async serve(): Promise<boolean> {
-    const { name, threads, signal } = this.o;
+    const { name, threads, signal, parent } = this.o;
+    if (parent !== null) endIfOrphaned(parent);
     const hello = { tunebook: version, name, threads: threads ?? availableParallelism() };
     const welcome = await this.client.ask("hello", hello, signal);
     const { worker } = welcome;
     this.heart = this.heartOf(welcome);
+    isLookedAfter();
     const either = AbortSignal.any([signal, this.gone.signal]);
     try {
       for (;;) {

@@ -3,7 +3,7 @@
  * goes on when the notebook is gone.
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -142,7 +142,13 @@ describe("trials in processes", function () {
 
 describe("a notebook that is killed", function () {
   this.timeout(60_000);
-  it("leaves no worker and no engine behind", async () => {
+  const ended = async (all: readonly number[]): Promise<void> => {
+    const until = Date.now() + 10_000;
+    const alive = (): readonly number[] => all.filter(isThere);
+    while (alive().length > 0 && Date.now() < until) await delay(100);
+    assert.deepEqual(alive(), []);
+  };
+  const notebook = async (does: (child: ChildProcess, runs: string) => Promise<void>): Promise<void> => {
     const folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
     writeSmallTraining(folder);
     writeFileSync(
@@ -151,21 +157,31 @@ describe("a notebook that is killed", function () {
     );
     const child = spawn(process.execPath, [program, "run", join(folder, "a.tune")], { stdio: "ignore" });
     try {
-      const runs = join(folder, "runs");
+      await does(child, join(folder, "runs"));
+    } finally {
+      child.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+  it("leaves no worker and no engine behind", () =>
+    notebook(async (child, runs) => {
       while (writersIn(runs).length < 2) await delay(50);
       const workers = writersIn(runs);
       const engines = workers.flatMap(({ id }) => childrenOf(id));
       assert.ok(engines.length >= 2);
       child.kill("SIGKILL");
-      const until = Date.now() + 10_000;
-      const alive = () => [...workers.map(({ id }) => id), ...engines].filter(isThere);
-      while (alive().length > 0 && Date.now() < until) await delay(100);
-      assert.deepEqual(alive(), []);
-    } finally {
+      await ended([...workers.map(({ id }) => id), ...engines]);
+    }));
+  it("leaves no worker behind that has just begun", () =>
+    notebook(async (child) => {
+      let workers: readonly number[] = [];
+      while (workers.length < 2) {
+        await delay(5);
+        workers = childrenOf(child.pid ?? 0).filter((id) => commandOf(id).includes(" worker "));
+      }
       child.kill("SIGKILL");
-      rmSync(folder, { recursive: true, force: true });
-    }
-  });
+      await ended(workers);
+    }));
 });
 
 function childrenOf(id: number): readonly number[] {
@@ -173,6 +189,13 @@ function childrenOf(id: number): readonly number[] {
     .split(" ")
     .filter(Boolean)
     .map(Number);
+}
+function commandOf(id: number): string {
+  try {
+    return readFileSync(`/proc/${String(id)}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return ""; // it has ended
+  }
 }
 /** One that has ended and that nobody has asked after is not there. */
 function isThere(id: number): boolean {
