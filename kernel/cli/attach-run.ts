@@ -1,23 +1,29 @@
 /** Watches a training from a terminal: one line that is kept up to date, then how it ended. */
+import { dirname } from "node:path";
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { registry } from "#stdlib/registry.js";
-import { readTogether, trainsApart, type Together } from "#kernel/artifacts/together.js";
+import { ofCluster, readTogether, runsAround, trainsApart, type Together } from "#kernel/artifacts/together.js";
 import { holderOf } from "#kernel/artifacts/run-lock.js";
 import { watchRun } from "#kernel/control/watch.js";
 import { plural } from "#kernel/core/display/text.js";
+import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { planOf } from "#kernel/session/models/loaded.js";
 import { textScreen } from "#kernel/session/text-screen.js";
 import { LiveTraining, titleOf } from "#kernel/session/trainings/live.js";
+import { TuneSession } from "#kernel/session/tune-session.js";
 import { cutOff } from "#kernel/session/verbs/attach.js";
+import { attachThere } from "#kernel/session/verbs/attach-there.js";
 import { togetherCutOff } from "#kernel/session/verbs/attach-together.js";
 import { ONE } from "#kernel/session/verbs/detach-together.js";
 import { doneOf, watchTogether } from "#kernel/session/verbs/watch-together.js";
+import { Warnings } from "#kernel/session/warnings.js";
 import { untilInterrupted } from "./interrupted.js";
 
 /** The exit status: 130 where watching was ended. Coded error `training-cut-off`. */
 export async function attachRun(run: RunFolder): Promise<number> {
   const together = readTogether(run.path);
-  if (together) return attachSeveral(together, run);
+  if (together) return ofCluster(together) ? attachCluster(together) : attachSeveral(together, run);
   const name = run.lock()?.name ?? run.id;
   const plan = planOf(run.path);
   const screen = textScreen(process.stdout);
@@ -47,6 +53,34 @@ async function attachSeveral(of: Together, whole: RunFolder): Promise<number> {
   if (result.is !== "done") throw togetherCutOff(of, result, counted);
   process.stdout.write(`${plural(counted.done, ONE[of.several.is])} done; in a notebook: attach ${of.name}\n`);
   return 0;
+}
+
+/** A sweep whose search runs on a cluster: what it made is brought here when it is over. */
+async function attachCluster(of: Together): Promise<number> {
+  const runs = runsAround(of);
+  const folder = dirname(runs);
+  const session = new TuneSession({ folder, runs });
+  const screen = textScreen(process.stdout);
+  const watched = async (signal: AbortSignal): Promise<CodedError | null> => {
+    const hostContext = { ...plainHostContext(folder), signal };
+    const stage = { screen, signal, hostContext, sources: [], warnings: new Warnings(screen, [], "attach") };
+    try {
+      await attachThere(session, of, of.name, stage);
+      return null;
+    } catch (error) {
+      if (signal.aborted && error instanceof CodedError && error.code === "interrupted") return error;
+      throw error;
+    }
+  };
+  try {
+    const { result } = await untilInterrupted(watched);
+    screen.end();
+    process.stdout.write(result ? `${wordsFor(result).message}\n` : `in a notebook: attach ${of.name}\n`);
+    return result ? 130 : 0;
+  } finally {
+    screen.end();
+    await session.close();
+  }
 }
 
 function stillText(run: RunFolder, name: string): string {

@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { readTogether } from "#kernel/artifacts/together.js";
-import { running } from "#kernel/control/running.js";
+import { running, runningThere } from "#kernel/control/running.js";
 import { findWatchable } from "#kernel/history/find-together.js";
 import "#kernel/checking/codes.js";
 import { runsFolder } from "./runs-folder.js";
@@ -29,7 +29,7 @@ function runHere(wanted: string, folder: string): RunFolder | CodedError {
 }
 
 function elsewhere(name: string): readonly RunFolder[] {
-  return running()
+  return [...running(), ...runningThere()]
     .map(({ folder }) => RunFolder.open(folder))
     .filter((run) => run.id === name || (run.lock() ?? readTogether(run.path))?.name === name);
 }

@@ -1,34 +1,64 @@
-/** What this machine trains, in whichever folder, as a table; and the end of one of them. */
-import { dirname, resolve } from "node:path";
+/** What this machine trains, and clusters for it, in whichever folder, as a table; and the end of one of them. */
+import { basename, dirname, resolve } from "node:path";
 import { registry } from "#stdlib/registry.js";
 import { readRegular } from "#kernel/artifacts/read-regular.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunLog } from "#kernel/artifacts/run-log.js";
-import { readTogether, runsAround, type Together } from "#kernel/artifacts/together.js";
+import { ofCluster, readTogether, runsAround, type Together } from "#kernel/artifacts/together.js";
 import type { Standing } from "#kernel/control/outcome.js";
-import { running, type Running } from "#kernel/control/running.js";
+import { running, runningThere, type Running } from "#kernel/control/running.js";
 import { stopRun } from "#kernel/control/stopping.js";
 import { textTable } from "#kernel/core/display/text-table.js";
 import { duration, plural, printable, significant } from "#kernel/core/display/text.js";
+import { glimpse } from "#kernel/session/sweeps/there/glimpse.js";
 import { ONE } from "#kernel/session/verbs/detach-together.js";
 import { doneOf } from "#kernel/session/verbs/watch-together.js";
 import { runWanted } from "./run-wanted.js";
 import { runsFolder } from "./runs-folder.js";
 import { stopThere } from "./stop-there.js";
 
-export function runningText(json: boolean): string {
-  const all = running().map(toldOf);
+/** Milliseconds for an answer of a cluster. */
+const PATIENCE = 4000;
+
+export async function runningText(json: boolean): Promise<string> {
+  const there = await Promise.all(runningThere().map(toldThere));
+  const all = [...running().map(toldOf), ...there.flatMap((one) => one ?? [])];
   if (json) return `${JSON.stringify(all, null, 2)}\n`;
-  if (all.length === 0) return "nothing trains on this machine\n";
+  if (all.length === 0) return "nothing trains on this machine, and no cluster for it\n";
   const rows = all.map((one) => [
-    ...[one.name, one.detached ? "detached" : "in a notebook or command", String(one.process)],
+    ...[one.name, runsAs(one), one.process === null ? "" : String(one.process)],
     `${String(one.step)}${one.steps === null ? "" : `/${String(one.steps)}`}${one.of === "steps" ? "" : ` ${one.of}`}`,
     ...[one.loss === null ? "" : significant(one.loss), one.secondsLeft === null ? "" : duration(one.secondsLeft)],
     one.folder,
   ]);
   const head = ["name", "runs", "process", "steps", "loss", "left", "run"];
   const align = ["left", "left", "right", "right", "right", "right", "left"] as const;
-  return `${printable(textTable(head, rows, align))}\n${plural(all.length, "training")}\n`;
+  const asides = all.flatMap((one) => ("why" in one && one.why !== null ? [`${one.name}: ${one.why}`] : []));
+  const lines = [textTable(head, rows, align), plural(all.length, "training"), ...asides];
+  return lines.map((line) => `${printable(line)}\n`).join("");
+}
+
+type Told = ReturnType<typeof toldOf> | NonNullable<Awaited<ReturnType<typeof toldThere>>>;
+
+function runsAs(one: Told): string {
+  if (one.where === "here") return one.detached ? "detached" : "in a notebook or command";
+  const stands = {
+    ...{ "under way": "", over: ", over: attach brings it" },
+    ...{ gone: ", ended before its time", away: ", not reached" },
+  }[one.stands];
+  return `on Ray at ${one.address}${stands}`;
+}
+
+/** Null: it was brought meanwhile. */
+async function toldThere(sweep: Together) {
+  const found = await glimpse(sweep, { registry, patience: PATIENCE });
+  if (found === null) return null;
+  const { at, stands, why, done, of } = found;
+  return {
+    ...{ name: sweep.name, run: basename(sweep.folder), folder: sweep.folder, runs: runsAround(sweep) },
+    ...{ detached: true, where: "ray" as const, address: at.address, job: at.job, stands, why, process: null },
+    ...{ since: at.since, step: done, steps: of, of: "trials", loss: null, secondsLeft: null },
+  };
 }
 
 function toldOf({ folder, holder, detached }: Running) {
@@ -37,7 +67,8 @@ function toldOf({ folder, holder, detached }: Running) {
   if (several) {
     const { done, of } = doneOf(several, registry);
     return {
-      ...{ name: several.name, run: run.id, folder, runs: runsAround(several), detached, process: holder.writer.id },
+      ...{ name: several.name, run: run.id, folder, runs: runsAround(several), detached },
+      ...{ where: "here" as const, process: holder.writer.id },
       ...{ since: holder.at, step: done, steps: of, of: `${ONE[several.several.is]}s`, loss: null, secondsLeft: null },
     };
   }
@@ -46,7 +77,16 @@ function toldOf({ folder, holder, detached }: Running) {
   const { step, steps, loss, pace } = log;
   return {
     ...{ name: run.lock()?.name ?? run.id, run: run.id, folder, runs: dirname(folder) },
-    ...{ detached, process: holder.writer.id, since: holder.at, step, steps, of: "steps", loss },
+    ...{
+      detached,
+      where: "here" as const,
+      process: holder.writer.id,
+      since: holder.at,
+      step,
+      steps,
+      of: "steps",
+      loss,
+    },
     secondsLeft: pace && steps !== null ? Math.round(pace.seconds * Math.max(0, steps - step)) : null,
   };
 }
@@ -63,13 +103,12 @@ function severalText(of: Together, is: Standing, now: boolean): string {
   return `${of.name} was ${now ? "ended at once" : "stopped"} after ${count}; ${again}\n`;
 }
 
-/** Coded errors `cannot-stop`, `nothing-to-attach`. */
+/** Coded errors `cannot-stop`, `nothing-to-attach`, `search-away`. */
 export async function stopText(wanted: string, folder: string, now: boolean): Promise<string> {
-  const there = await stopThere(wanted, folder);
-  if (there !== null) return there;
   const run = runWanted(wanted, folder, "tunebook runs stop");
-  const { is, step, steps, goesOnFrom } = await stopRun(run, { now });
   const several = readTogether(run.path);
+  if (several && ofCluster(several)) return stopThere(several, now);
+  const { is, step, steps, goesOnFrom } = await stopRun(run, { now });
   if (several) return severalText(several, is, now);
   const own = run.lock()?.name ?? run.id;
   const name = dirname(run.path) === resolve(runsFolder(folder)) ? own : `${own} in ${dirname(run.path)}`;

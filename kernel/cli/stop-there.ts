@@ -1,19 +1,26 @@
 /** The end of a sweep whose search runs on a cluster: its jobs are stopped, and what they made stays there until it is asked for. */
-import { isOver, RayJobs } from "#kernel/cluster/ray/jobs.js";
+import { readPlace } from "#kernel/artifacts/search-place.js";
+import type { Together } from "#kernel/artifacts/together.js";
+import { isOver, type RayJobs } from "#kernel/cluster/ray/jobs.js";
+import { reached } from "#kernel/cluster/ray/reached.js";
 import { standing, stopSearch } from "#kernel/cluster/ray/search-job.js";
-import { clusterAt, placeNamed } from "#kernel/session/sweeps/there/place.js";
-import { runsFolder } from "./runs-folder.js";
 
-/** Null: no sweep of that name is searched for on a cluster. Coded errors of clusters. */
-export async function stopThere(wanted: string, folder: string): Promise<string | null> {
-  const found = placeNamed(runsFolder(folder), wanted);
-  if (!found) return null;
-  const { at } = found;
-  const ray = new RayJobs(clusterAt(at));
-  const job = await standing(ray, at);
-  // Workers may have outlived it.
-  await stopSearch(ray, at);
+/** Coded errors `search-away`, and others of clusters. */
+export async function stopThere({ name, folder }: Together, now: boolean): Promise<string> {
+  const at = readPlace(folder);
+  if (at === null) return `${name} had ended, and what it made is here: \`attach ${name}\` gives it in a notebook\n`;
+  const end = async (ray: RayJobs) => {
+    const job = await standing(ray, at);
+    // Workers may have outlived it.
+    await stopSearch(ray, at, { now });
+    return job;
+  };
+  const job = await reached(at, end);
   const again = "its trials are kept: run again, its statement goes on from them";
-  if (job && !isOver(job)) return `${wanted} was stopped on the cluster at ${at.address}, with its workers; ${again}\n`;
-  return `${wanted} had ended on the cluster at ${at.address}; run again, its statement brings what it made\n`;
+  if (job && !isOver(job)) {
+    const ended = now ? "ended at once" : "stopped";
+    return `${name} was ${ended} on the cluster at ${at.address}, with its workers; ${again}\n`;
+  }
+  const brings = job?.status === "SUCCEEDED" ? `\`attach ${name}\` brings what it made` : again;
+  return `${name} had ended on the cluster at ${at.address}; ${brings}\n`;
 }

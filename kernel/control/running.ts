@@ -10,7 +10,8 @@ import { isAbsolute, join, resolve } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { fields, like } from "../fetch/json.js";
-import { trainsApart } from "../artifacts/together.js";
+import { isSearchedThere } from "../artifacts/search-place.js";
+import { readTogether, trainsApart, type Together } from "../artifacts/together.js";
 import { jsonRegular } from "../artifacts/read-regular.js";
 import { holderOf, type Holder } from "../artifacts/run-lock.js";
 
@@ -50,6 +51,7 @@ export function noteRunning(folder: string): () => void {
 /** What trains now; what no longer does is forgotten. */
 export function running(): readonly Running[] {
   return pointers().flatMap(({ file, run }): Running[] => {
+    if (run !== null && isSearchedThere(run)) return [];
     const holder = run === null ? null : holderOf(run);
     if (run !== null && holder) return [{ folder: run, holder, detached: trainsApart(run, holder) }];
     try {
@@ -59,6 +61,11 @@ export function running(): readonly Running[] {
     }
     return [];
   });
+}
+
+/** Sweeps whose search a cluster was given from here, and that were not brought back yet. */
+export function runningThere(): readonly Together[] {
+  return pointers().flatMap(({ run }) => (run !== null && isSearchedThere(run) ? (readTogether(run) ?? []) : []));
 }
 
 function pointers(): readonly { readonly file: string; readonly run: string | null }[] {

@@ -1,10 +1,9 @@
 /** What may be watched under a name: a run, or several trainings that run as one by themselves. */
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { readNote } from "../artifacts/detached.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import { holderOf } from "../artifacts/run-lock.js";
-import { readTogether, togetherNamed, type Together } from "../artifacts/together.js";
+import { beganAt, goesOn, readTogether, togetherNamed, type Together } from "../artifacts/together.js";
 import { findAttachable, type Places } from "./find-run.js";
 
 /** What trains goes before what has ended, else what was begun last. Coded errors: those of `findAttachable`. */
@@ -13,10 +12,10 @@ export function findWatchable(path: string, places: Places): RunFolder | Togethe
     ? readTogether(resolve(places.folder, path))
     : togetherNamed(resolve(places.runs), path);
   if (!several) return findAttachable(path, places);
-  if (holderOf(several.folder) !== null) return several;
+  if (goesOn(several)) return several;
   try {
     const run = findAttachable(path, places);
-    return holderOf(run.path) !== null || begunOf(run) > (readNote(several.folder)?.since ?? "") ? run : several;
+    return holderOf(run.path) !== null || begunOf(run) > beganAt(several) ? run : several;
   } catch (error) {
     if (error instanceof CodedError) return several;
     throw error;

@@ -31,11 +31,11 @@ export function register(program: Command): void {
     .option("--trials", "a line for each trial of a sweep, under it; in a ranking by a metric in its own place")
     .addOption(new Option("--limit <n>", "so many lines").default("50"))
     .option("--json", "print JSON")
-    .option("--running", "what this machine trains now, in whichever folder")
+    .option("--running", "what this machine trains now, and clusters for it, in whichever folder")
     .action(async (filter: readonly string[], options: Options) => {
       if (options.running) {
         const { runningText } = await import("../running-table.js");
-        process.stdout.write(runningText(options.json === true));
+        process.stdout.write(await runningText(options.json === true));
         return;
       }
       const { runsText } = await import("../runs-table.js");
@@ -88,7 +88,7 @@ function stopCommand(runs: Command): void {
     .command("stop")
     .description("end a training that runs by itself: a checkpoint is written first")
     .argument("<run>", "its name, or its folder")
-    .option("--now", "kill it: what it did since its last checkpoint is lost")
+    .option("--now", "kill it: what it did since its last checkpoint is lost; on a cluster workers are not waited for")
     .action(async (run: string, options: { readonly now?: true }) => {
       const { stopText } = await import("../running-table.js");
       process.stdout.write(await stopText(run, (runs.opts() as Options).in, options.now === true));

@@ -29,6 +29,7 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly log: readonly string[];
     };
     "search-elsewhere": { readonly sweep: string; readonly address: string };
+    "search-away": { readonly sweep: string; readonly address: string; readonly why: string };
     "search-results": { readonly host: string; readonly why: string };
     "search-too-large": {
       readonly bytes: number;
@@ -92,6 +93,14 @@ registerCodes({
     help: (d) =>
       `let it search there (\`search: cluster\`) and this shows it, or end it first: \`tunebook runs stop ${d.sweep}\``,
     explain: "Two searches of one sweep would draw the same trials twice.",
+  },
+  "search-away": {
+    severity: "error",
+    message: (d) => `the cluster at ${d.address}, where ${d.sweep} is searched for, can't be asked: ${d.why}`,
+    help: (d) =>
+      `nothing is lost: look whether the cluster is up and is reached from here (by a tunnel, say), then \`attach ${d.sweep}\` again; is it gone for good, its \`sweep\` statement with \`search: here\` goes on from what is known here`,
+    explain:
+      "A sweep whose search runs on a cluster goes on whether or not anybody can ask after it. What was told of it lies beside the notebook's runs, what it made lies on its node until it is brought.",
   },
   "search-results": {
     severity: "error",

@@ -22,6 +22,8 @@ export interface RayOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds between two looks at a log; absent: a second. */
   readonly poll?: number;
+  /** Milliseconds for each answer, whole; absent: as long as it goes on. */
+  readonly patience?: number;
 }
 export interface RayNode {
   readonly id: string;
@@ -199,16 +201,20 @@ export class RayJobs {
     body?: Buffer | string,
     type = "application/octet-stream",
   ): Promise<Dispatcher.ResponseData> {
+    const { patience, signal } = this.o;
+    const late = patience === undefined ? undefined : AbortSignal.timeout(patience);
+    const signals = [signal, late].filter((one) => one !== undefined);
     try {
       return await request(`${this.address}${path}`, {
         ...{ method, headersTimeout: PATIENCE, bodyTimeout: PATIENCE },
         headers: { ...this.headers(), ...(body !== undefined && { "content-type": type }) },
         ...(body !== undefined && { body }),
-        ...(this.o.signal && { signal: this.o.signal }),
+        ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
       });
     } catch (error) {
-      this.o.signal?.throwIfAborted();
-      const data = { address: withoutSecrets(this.address), why: reason(error) };
+      signal?.throwIfAborted();
+      const why = late?.aborted ? `no answer in ${String((patience ?? 0) / 1000)} seconds` : reason(error);
+      const data = { address: withoutSecrets(this.address), why };
       throw new CodedError("ray-unreachable", data, { cause: error });
     }
   }

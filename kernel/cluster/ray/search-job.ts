@@ -7,17 +7,12 @@ import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { SearchAt } from "../../artifacts/search-place.js";
 import { isOver, type RayJob, type RayJobs } from "./jobs.js";
 import { zipOf, type ToPack } from "./packed.js";
 import { saidIn, type FileThere, type Said } from "./said.js";
 import "./codes.js";
 
-/** Where a search is, as a folder of runs remembers it. */
-export interface SearchAt {
-  /** Its job. */
-  readonly job: string;
-  readonly node: { readonly id: string; readonly host: string; readonly address: string };
-}
 /** What lies in a package beside what the search is told: parts of what it reads. */
 export const PART = "part-";
 export const ORDER = "search.json";
@@ -116,14 +111,22 @@ const isGone = (error: unknown): boolean =>
   error.code === "ray-refused" &&
   (error as CodedError<"ray-refused">).data.status === 404;
 
-/** Ends the search and, should it have left some, its workers. Resolves when none of its jobs is under way. */
-export async function stopSearch(ray: RayJobs, { job, key }: SearchAt & { readonly key: string }): Promise<void> {
+/**
+ * Ends the search and, should it have left some, its workers. Resolves when none of its jobs is under way. `now`: workers are
+ * not waited for, and what they did since their last checkpoint is lost.
+ */
+export async function stopSearch(
+  ray: RayJobs,
+  { job, key }: SearchAt & { readonly key: string },
+  { now = false }: { readonly now?: boolean } = {},
+): Promise<void> {
   const running = async () => {
     const all = [...(await ray.jobs({ tunebook: "search", key })), ...(await ray.jobs({ tunebook: "worker", key }))];
     return all.filter((one) => !isOver(one));
   };
   const there = await standing(ray, { job, node: NOWHERE });
   if (there && !isOver(there)) await ray.stop(job);
+  if (now) for (const worker of await running()) await ray.stop(worker.id);
   for (const until = Date.now() + patience.stop; Date.now() < until; await delay(patience.look)) {
     const [one] = await running();
     if (!one) return;

@@ -8,10 +8,11 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Action } from "#dsl/plan/plan.js";
 import { duration, plural } from "../../core/display/text.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
-import { readTogether, trainsApart } from "../../artifacts/together.js";
+import { ofCluster, readTogether, trainsApart } from "../../artifacts/together.js";
 import { outcomeOf, type Outcome } from "../../control/outcome.js";
 import { watchRun } from "../../control/watch.js";
 import { findWatchable } from "../../history/find-together.js";
+import { attachThere } from "./attach-there.js";
 import { attachTogether } from "./attach-together.js";
 import { loadedWeights, planOf } from "../models/loaded.js";
 import type { ModelHandle } from "../models/model-handle.js";
@@ -29,7 +30,7 @@ export async function runAttach(
   const found = run === null ? startedHere(session, name, places) : (readTogether(run) ?? RunFolder.open(run));
   if (found === null) return;
   if (found instanceof RunFolder) await attachTo(session, { name, run: found }, stage);
-  else await attachTogether(session, found, name, stage);
+  else await (ofCluster(found) ? attachThere : attachTogether)(session, found, name, stage);
 }
 
 /** Null: the notebook is verified, what would run by itself ran in its cell, and the name stands for it already. */

@@ -11,9 +11,12 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { Action } from "#dsl/plan/plan.js";
 import type { RunnerImplementation } from "#stdlib/kinds/runner.js";
 import { lockRun } from "../../artifacts/run-lock.js";
+import { clusterAt, readPlace, writePlace, type SearchPlace } from "../../artifacts/search-place.js";
+import { writeStatement } from "../../artifacts/together.js";
 import { isOver, RayJobs } from "../../cluster/ray/jobs.js";
 import { PART_BYTES, sendSearch, standing } from "../../cluster/ray/search-job.js";
 import type { SearchOrder } from "../../cluster/ray/search-order.js";
+import { noteRunning } from "../../control/running.js";
 import { does } from "../../core/session/words.js";
 import { searchedIn } from "../../core/sweep/searched.js";
 import { memoryHere } from "../answers/dataset-cache.js";
@@ -31,7 +34,6 @@ import { placeOf } from "../sweeps/trains-trials.js";
 import { isVerifying } from "../verifying.js";
 import { Mirror } from "../sweeps/there/mirror.js";
 import { packSweep } from "../sweeps/there/packed-sweep.js";
-import { clusterAt, readPlace, writePlace, type SearchPlace } from "../sweeps/there/place.js";
 import "../../artifacts/codes.js";
 import "../../cluster/ray/codes.js";
 
@@ -129,7 +131,7 @@ class There {
   /** Sends it there. One that ended before its time goes on, in the folder that it had. */
   async begin(): Promise<SearchPlace> {
     const { session, action, stage, folder } = this.o;
-    const { name } = action;
+    const { name, sweep } = action;
     const lock = await lockRun(folder, "sweep");
     const work = join(session.runs, "sweeps", `.${this.mirror.name}`);
     try {
@@ -146,12 +148,16 @@ class There {
       };
       // Whoever is killed here leaves a pointer to a job that never was, and the next one sends it.
       writePlace(folder, at);
-      await sendSearch(this.ray, { ...at, order, file });
+      writeStatement(folder, { version: 1, name, hash: sweepHash(sweep), several: { is: "sweep", sweep } });
+      noteRunning(folder);
+      await sendSearch(this.ray, { ...at, order, file }).catch((error: unknown) => {
+        throw stage.signal?.aborted ? sendingEnded(name) : error;
+      });
       fold();
       say(
         stage,
         `${name} goes on by itself on the cluster: its search is the job ${at.job} on ${at.node.host} (${at.node.address}), beside its workers. The notebook may be closed.`,
-        `The same cell run again, here or in another notebook, shows it and brings what it came to. Interrupting this cell ends the watching alone; \`tunebook runs stop ${name}\` ends the sweep.`,
+        `The same cell run again or \`attach ${name}\`, here or in another notebook, shows it and brings what it came to; \`tunebook attach ${name}\` on the command line. Interrupting this cell ends the watching alone; \`tunebook runs stop ${name}\` ends the sweep.`,
       );
       return at;
     } finally {
@@ -193,6 +199,14 @@ class There {
       since: new Date().toISOString(),
     };
   }
+}
+
+/** The last that was asked of the cluster may have reached it. */
+function sendingEnded(name: string): CodedError {
+  return new CodedError("interrupted", {
+    what: `sending ${name} to the cluster`,
+    kept: `it may have begun there: \`attach ${name}\` shows it then, \`tunebook runs stop ${name}\` ends it, the same cell sends it where it hasn't`,
+  });
 }
 
 /** Of a secret: the name of its variable. */

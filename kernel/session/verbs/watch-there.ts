@@ -7,6 +7,7 @@ import { CodedError, entryOf, type Code, type CodeData } from "#dsl/diagnostics/
 import type { Action } from "#dsl/plan/plan.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { lockRun } from "../../artifacts/run-lock.js";
+import { dropPlace, writePlace, type SearchPlace } from "../../artifacts/search-place.js";
 import { RayJobs, type RayJob, type RayOptions } from "../../cluster/ray/jobs.js";
 import type { FileThere, Said } from "../../cluster/ray/said.js";
 import { followSearch, forgetSearch } from "../../cluster/ray/search-job.js";
@@ -15,7 +16,6 @@ import { sweepType } from "../../core/sweep/trial.js";
 import { LiveSweep } from "../sweeps/live-sweep.js";
 import { bringRuns } from "../sweeps/there/brought.js";
 import type { Mirror } from "../sweeps/there/mirror.js";
-import { dropPlace, writePlace, type SearchPlace } from "../sweeps/there/place.js";
 import { trackSweep } from "../sweeps/tracked-sweep.js";
 import { tellBegun } from "../trainings/told.js";
 import type { Stage, TuneSession } from "../tune-session.js";
@@ -139,10 +139,10 @@ class Watching {
 
   private stillGoing(): CodedError {
     const { name } = this.o.action;
-    const { job } = this.at;
+    const { job, sweep } = this.at;
     return new CodedError("interrupted", {
       what: `watching ${name}`,
-      kept: `the sweep goes on on the cluster, as the job ${job}: the same cell shows it again, \`tunebook runs stop ${name}\` ends it`,
+      kept: `the sweep goes on on the cluster, as the job ${job}: the same cell or \`attach ${sweep}\` shows it again, \`tunebook runs stop ${sweep}\` ends it`,
     });
   }
 

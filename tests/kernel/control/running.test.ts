@@ -35,17 +35,17 @@ describe("what this machine trains", () => {
       running().map(({ folder, detached }) => ({ folder, detached })),
       [{ folder: run.path, detached: false }],
     );
-    assert.match(runningText(false), /night\s+in a notebook or command\s+\d+\s+7\/20/);
+    assert.match(await runningText(false), /night\s+in a notebook or command\s+\d+\s+7\/20/);
     writeNote(run.path, { version: 1, name: "night", process: thisProcess(), since: new Date().toISOString() });
-    assert.match(runningText(false), /night\s+detached/);
-    assert.equal((JSON.parse(runningText(true)) as { run: string }[])[0]?.run, run.id);
+    assert.match(await runningText(false), /night\s+detached/);
+    assert.equal((JSON.parse(await runningText(true)) as { run: string }[])[0]?.run, run.id);
     const table = await runsText(join(home, "notebook"), {
       ...{ filter: "", sort: "started", on: null, reverse: false, fold: true, limit: "20", json: false },
     });
     assert.match(table, /running, detached/);
     lock.release();
     assert.deepEqual(readdirSync(pointers), []);
-    assert.equal(runningText(false), "nothing trains on this machine\n");
+    assert.equal(await runningText(false), "nothing trains on this machine, and no cluster for it\n");
   });
 
   it("is forgotten where its process was killed", () => {

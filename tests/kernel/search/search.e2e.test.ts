@@ -10,10 +10,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import { stopText } from "#kernel/cli/running-table.js";
+import { runningText, stopText } from "#kernel/cli/running-table.js";
+import { noteRunning } from "#kernel/control/running.js";
 import type { SweepHandle } from "#kernel/core/sweep/trial.js";
 import { cachePath } from "#kernel/fetch/cache.js";
-import { readPlace } from "#kernel/session/sweeps/there/place.js";
+import { readPlace, writePlace, type SearchPlace } from "#kernel/artifacts/search-place.js";
 import { hasWeights } from "#kernel/session/sweeps/kept-weights.js";
 import { LocalCluster } from "../cluster/ray/local-cluster.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
@@ -29,8 +30,11 @@ describe("a sweep whose search is a job of a cluster", function () {
   this.timeout(180_000);
   let book: NotebookOfOne;
   let cluster: LocalCluster;
+  let state: string | undefined;
   before(async () => {
+    state = process.env["XDG_STATE_HOME"];
     book = new NotebookOfOne();
+    process.env["XDG_STATE_HOME"] = join(book.folder, "state");
     cluster = await LocalCluster.open();
     writeSmallTraining(book.folder);
     await book.run(`${definitions}${recipe}`);
@@ -38,6 +42,8 @@ describe("a sweep whose search is a job of a cluster", function () {
   after(async () => {
     await book.close();
     await cluster.close();
+    if (state === undefined) delete process.env["XDG_STATE_HOME"];
+    else process.env["XDG_STATE_HOME"] = state;
   });
   const sweep = (name: string, runner: string, by = "quick"): string => `sweep m on d with ${by} as ${name} {
   vary: { optimizer.learning_rate: log(1e-4..1e-2) }
@@ -125,13 +131,77 @@ describe("a sweep whose search is a job of a cluster", function () {
     assert.ok(cluster.running.length > 0, "it goes on");
     const elsewhere = await refusal(sweep("cut", there(", search: here"), "long"));
     assert.equal(elsewhere.code, "search-elsewhere");
-    assert.match(await stopText("cut", book.folder, false), /cut was stopped on the cluster at .*, with its workers/);
+    const [listed] = JSON.parse(await runningText(true)) as Readonly<Record<string, unknown>>[];
+    const { name, where, address, stands, of, steps } = listed ?? {};
+    const there_ = { name: "cut", where: "ray", address: cluster.address, stands: "under way", of: "trials", steps: 4 };
+    assert.deepEqual({ name, where, address, stands, of, steps }, there_);
+    // From whichever folder: the list knows where it lies.
+    const from = join(book.folder, "elsewhere");
+    assert.match(await stopText("cut", from, false), /cut was stopped on the cluster at .*, with its workers/);
     assert.deepEqual(cluster.running, []);
-    await book.run(sweep("cut", there(), "long"));
-    assert.deepEqual(
-      handle("cut").trials.map(({ number, state }) => [number, state]),
-      [1, 2, 3, 4].map((number) => [number, "done"]),
-    );
+    assert.match(await runningText(false), /cut\s+on Ray at .*, ended before its time\s+\d\/4 trials/);
+  });
+  it("is attached from another notebook and from a terminal, which interrupted stop watching alone", async () => {
+    const leave = new AbortController();
+    const cell = refusal(sweep("cut", there(), "long"), leave.signal);
+    const searches = (): number =>
+      cluster.running.filter(({ asked }) => asked.metadata["tunebook"] === "search").length;
+    while (searches() === 0) await delay(1);
+    leave.abort();
+    const { code, message } = await cell;
+    assert.equal(code, "interrupted");
+    assert.match(message, /sending cut to the cluster|watching cut/);
+    const terminal = spawn(process.execPath, [program, "attach", "cut", "--in", book.folder]);
+    let said = "";
+    terminal.stdout.on("data", (part: Buffer) => (said += part.toString()));
+    const left = new Promise<number | null>((done) => terminal.once("close", done));
+    const before = cluster.read.length;
+    // Of workers' jobs only those that have ended are read.
+    while (!cluster.read.slice(before).some((id) => id.includes("-search-cut-"))) await delay(20);
+    terminal.kill("SIGINT");
+    assert.equal(await left, 130);
+    assert.match(said, /watching cut was interrupted; the sweep goes on on the cluster/);
+    assert.equal(searches(), 1);
+    const other = new NotebookOfOne(book);
+    try {
+      await other.run("attach cut");
+      const { trials, best } = other.values.get("cut") as SweepHandle;
+      assert.deepEqual(
+        trials.map(({ number, state }) => [number, state]),
+        [1, 2, 3, 4].map((number) => [number, "done"]),
+      );
+      assert.ok(hasWeights(best?.run ?? ""));
+      await other.session.settled();
+    } finally {
+      await other.close();
+    }
+    assert.deepEqual(homes(), []);
+    // It was brought: the next notebook needs no cluster.
+    const asked = cluster.asked.length;
+    await book.run("attach cut");
+    assert.equal(handle("cut").trials.length, 4);
+    assert.equal(cluster.asked.length, asked);
+    assert.doesNotMatch(await runningText(false), /cut/);
+  });
+  it("is told in seconds to be out of reach, and is there afterwards", async () => {
+    const folder = folderOf("found");
+    const at: Omit<SearchPlace, "address"> = {
+      version: 1,
+      ...{ sweep: "found", token: null, key: "0123456789abcdef", job: "gone", since: "2026-01-01" },
+      node: { id: "n1", host: "head", address: "10.0.0.1" },
+    };
+    writePlace(folder, { ...at, address: "http://127.0.0.1:1" });
+    noteRunning(folder);
+    const { code, message } = await refusal("attach found");
+    assert.equal(code, "search-away");
+    assert.match(message, /the cluster at http:\/\/127\.0\.0\.1:1, where found is searched for, can't be asked/);
+    assert.match(await runningText(false), /found\s+on Ray at http:\/\/127\.0\.0\.1:1, not reached\s+4\/4 trials/);
+    await assert.rejects(stopText("found", book.folder, true), { code: "search-away" });
+    // The cluster is another one by now: what it never knew it can't give.
+    writePlace(folder, { ...at, address: cluster.address });
+    assert.equal((await refusal("attach found")).code, "search-cut-off");
+    assert.equal((await refusal("attach found")).code, "search-cut-off");
+    assert.equal(handle("found").trials.length, 4);
   });
   it("says before anything is sent what can't be done there", async () => {
     const before = cluster.asked.length;

@@ -9,22 +9,29 @@ import { TuneSession } from "#kernel/session/tune-session.js";
 import { lentEngine } from "../engine/engines.js";
 
 export class NotebookOfOne {
-  readonly folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
-  readonly runs = join(this.folder, "runs");
+  readonly folder: string;
+  readonly runs: string;
   readonly values = new Map<string, unknown>();
   readonly shown: Shown[] = [];
   /** Those that came before anything ran. */
   readonly warnings: Diagnostic[] = [];
   private cells = 0;
-  readonly session = new TuneSession({
-    folder: this.folder,
-    runs: this.runs,
-    startEngine: lentEngine,
-    names: {
-      define: (name, value) => void this.values.set(name, value),
-      remove: (name) => void this.values.delete(name),
-    },
-  });
+  readonly session: TuneSession;
+
+  /** `beside`: another notebook, whose folder it has too. */
+  constructor(private readonly beside?: NotebookOfOne) {
+    this.folder = beside?.folder ?? mkdtempSync(join(tmpdir(), "tunebook-test-"));
+    this.runs = join(this.folder, "runs");
+    this.session = new TuneSession({
+      folder: this.folder,
+      runs: this.runs,
+      startEngine: lentEngine,
+      names: {
+        define: (name, value) => void this.values.set(name, value),
+        remove: (name) => void this.values.delete(name),
+      },
+    });
+  }
 
   /** Runs one cell; `live` values stand behind `$x`. */
   async run(
@@ -52,6 +59,6 @@ export class NotebookOfOne {
 
   async close(): Promise<void> {
     await this.session.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    if (!this.beside) rmSync(this.folder, { recursive: true, force: true });
   }
 }

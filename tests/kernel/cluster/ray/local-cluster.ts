@@ -38,6 +38,8 @@ export class LocalCluster {
   readonly jobs = new Map<string, Job>();
   /** Bodies of all that was asked for. */
   readonly asked: string[] = [];
+  /** Of which jobs somebody asked for the log, each time. */
+  readonly read: string[] = [];
   private server: Server | null = null;
   address = "";
 
@@ -85,7 +87,7 @@ export class LocalCluster {
     if (id === "") return [200, [...this.jobs.values()].map(told)];
     const job = this.jobs.get(id);
     if (!job) return [404, `Job ${id} does not exist`];
-    if (more === "logs") return [200, { logs: job.log }];
+    if (more === "logs") return (this.read.push(id), [200, { logs: job.log }]);
     if (more === "stop") return (stop(job), [200, { stopped: true }]);
     if (method === "DELETE") this.jobs.delete(id);
     return [200, told(job)];

@@ -15,8 +15,8 @@ import {
   forgetSearch,
   sendSearch,
   stopSearch,
-  type SearchAt,
 } from "#kernel/cluster/ray/search-job.js";
+import type { SearchAt } from "#kernel/artifacts/search-place.js";
 
 const at: SearchAt = { job: "search-1", node: { id: "n1", host: "head", address: "10.0.0.1" } };
 const refused = (status: number): CodedError =>

@@ -2,15 +2,19 @@
  * What a sweep's folder remembers of its search on a cluster, so that the same statement, in whichever process, finds it again.
  * It is a pointer: what goes on there the cluster says.
  */
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { jsonRegular } from "../../../artifacts/read-regular.js";
-import { writing } from "../../../artifacts/folder-errors.js";
-import type { SearchAt } from "../../../cluster/ray/search-job.js";
-import { fields, like, type Schema } from "../../../fetch/json.js";
+import { fields, like, type Schema } from "../fetch/json.js";
+import { writing } from "./folder-errors.js";
+import { jsonRegular } from "./read-regular.js";
 
+export interface SearchAt {
+  /** Its job. */
+  readonly job: string;
+  readonly node: { readonly id: string; readonly host: string; readonly address: string };
+}
 export interface SearchPlace extends SearchAt {
   readonly version: 1;
   readonly sweep: string;
@@ -53,15 +57,10 @@ export function dropPlace(folder: string): void {
   rmSync(join(folder, FILE), { force: true });
 }
 
-/** That of the sweep of this name in a folder of runs, the one that was begun last; null: none of it is searched for on a cluster. */
-export function placeNamed(runs: string, sweep: string): { readonly folder: string; readonly at: SearchPlace } | null {
-  const sweeps = join(runs, "sweeps");
-  const all = (existsSync(sweeps) ? readdirSync(sweeps, { withFileTypes: true }) : []).flatMap((entry) => {
-    const folder = join(sweeps, entry.name);
-    const at = entry.isDirectory() ? readPlace(folder) : null;
-    return at?.sweep === sweep ? [{ folder, at }] : [];
-  });
-  return all.sort((a, b) => b.at.since.localeCompare(a.at.since))[0] ?? null;
+/** Whether its search goes on there, as far as this folder knows. */
+export function isSearchedThere(folder: string): boolean {
+  const at = readPlace(folder);
+  return at !== null && at.lost !== true;
 }
 
 /** Its cluster, with the token where the variable has one. */
