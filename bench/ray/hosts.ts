@@ -142,7 +142,7 @@ export class RayHosts {
 
   private async until(nodes: number): Promise<void> {
     const jobs = new RayJobs({ address: this.address });
-    for (const end = Date.now() + 120_000; ; await delay(300)) {
+    for (const end = Date.now() + 300_000; ; await delay(300)) {
       const found = await jobs.nodes().catch(() => []);
       if (found.length >= nodes) return;
       if (Date.now() > end)

@@ -1,6 +1,6 @@
 import { isRecord } from "#dsl/diagnostics/record.js";
 import type { Call } from "#dsl/types/value.js";
-import { secretOf } from "../lib/secrets/held.js";
+import { wordNamed } from "../lib/secrets/held.js";
 import type { RunnerImplementation, Ways } from "../kinds/runner.js";
 
 export const ray: RunnerImplementation = {
@@ -10,6 +10,8 @@ export const ray: RunnerImplementation = {
 };
 
 function clusterOf({ arguments: { address, token } }: Call): Parameters<Ways["ray"]>[0] {
-  return { address: String(address), ...(isRecord(token) && { token: secretOf(token as unknown as Call) }) };
+  const given = isRecord(token) ? token["arguments"] : undefined;
+  const env = isRecord(given) ? given["env"] : undefined;
+  return { address: String(address), ...(typeof env === "string" && { token: wordNamed(env) }) };
 }
 const needs = ({ arguments: { cpus, gpus } }: Call) => ({ cpus: Number(cpus ?? 2), gpus: Number(gpus ?? 0) });

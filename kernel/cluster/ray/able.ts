@@ -1,0 +1,51 @@
+/** What a cluster can do for a notebook, way by way, by what was found on its nodes. */
+import { NO_ENGINE, type NodeFinding } from "./examine.js";
+import { slotsOf } from "./worker.js";
+
+export interface Way {
+  readonly way: "search on the cluster" | "search here" | "one training";
+  readonly can: boolean;
+  /** Workers that have room at a time, on nodes that can work. */
+  readonly room: number;
+  /** Whether nodes must reach the notebook's machine. */
+  readonly reached: boolean;
+  readonly why: string;
+}
+export interface Around {
+  /** Processors of each worker. */
+  readonly cpus: number;
+  /** Of the notebook's machine, on the way to the cluster. */
+  readonly host: string;
+}
+
+export function waysAble(found: readonly NodeFinding[], { cpus, host }: Around): readonly Way[] {
+  const able = found.filter(({ lacks }) => lacks.length === 0);
+  const places = (of: readonly NodeFinding[]): number =>
+    slotsOf(
+      of.map(({ node }) => node),
+      { cpus, gpus: 0 },
+    ).length;
+  const room = places(able);
+  const reach = able.filter(({ reaches }) => reaches !== false);
+  const none = room === 0 ? `no node that can work has ${String(cpus)} CPUs` : null;
+  const head = found.find(({ node }) => node.head) ?? found[0];
+  // The search computes nothing.
+  const searches = head?.lacks.every(({ what }) => what === NO_ENGINE.what) === true;
+  const onHead =
+    head && searches ? null : `the search runs on ${head?.node.host ?? "no node"}, which lacks what it needs`;
+  const blocked = able.filter(({ reaches }) => reaches === false).map(({ node }) => `${node.host} (${node.address})`);
+  const reached =
+    blocked.length === 0 ? null : `${blocked.join(", ")} can't reach this machine at ${host}, which workers must`;
+  const there = none ?? onHead;
+  return [
+    {
+      ...{ way: "search on the cluster", can: there === null, room, reached: false },
+      why: there ?? `the search on ${head?.node.host ?? ""}; the notebook may be closed and need not be reached`,
+    },
+    ...(["search here", "one training"] as const).map((way): Way => {
+      const can = none === null && reach.length > 0 && places(reach) > 0;
+      const open = "the notebook stays open and is reached";
+      return { way, can, room: places(reach), reached: true, why: none ?? reached ?? `${open} at ${host}: they do` };
+    }),
+  ];
+}
