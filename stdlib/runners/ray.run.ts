@@ -10,8 +10,13 @@ export const ray: RunnerImplementation = {
 };
 
 function clusterOf({ arguments: { address, token } }: Call): Parameters<Ways["ray"]>[0] {
-  const given = isRecord(token) ? token["arguments"] : undefined;
-  const env = isRecord(given) ? given["env"] : undefined;
-  return { address: String(address), ...(typeof env === "string" && { token: wordNamed(env) }) };
+  const env = variableIn(token);
+  return { address: String(address), ...(env !== undefined && { token: wordNamed(env) }) };
 }
 const needs = ({ arguments: { cpus, gpus } }: Call) => ({ cpus: Number(cpus ?? 2), gpus: Number(gpus ?? 0) });
+/** Of a secret: the name of its variable. */
+function variableIn(secret: unknown): string | undefined {
+  const given = isRecord(secret) ? secret["arguments"] : undefined;
+  const env = isRecord(given) ? given["env"] : undefined;
+  return typeof env === "string" ? env : undefined;
+}
