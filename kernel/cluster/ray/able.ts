@@ -31,8 +31,8 @@ export function waysAble(found: readonly NodeFinding[], { cpus, host }: Around):
   const head = found.find(({ node }) => node.head) ?? found[0];
   // The search computes nothing.
   const searches = head?.lacks.every(({ what }) => what === NO_ENGINE.what) === true;
-  const onHead =
-    head && searches ? null : `the search runs on ${head?.node.host ?? "no node"}, which lacks what it needs`;
+  const on = head ? `${head.node.host} (${head.node.address})` : "no node";
+  const onHead = searches ? null : `the search runs on ${on}, which lacks what it needs`;
   const blocked = able.filter(({ reaches }) => reaches === false).map(({ node }) => `${node.host} (${node.address})`);
   const reached =
     blocked.length === 0 ? null : `${blocked.join(", ")} can't reach this machine at ${host}, which workers must`;
@@ -40,7 +40,7 @@ export function waysAble(found: readonly NodeFinding[], { cpus, host }: Around):
   return [
     {
       ...{ way: "search on the cluster", can: there === null, room, reached: false },
-      why: there ?? `the search on ${head?.node.host ?? ""}; the notebook may be closed and need not be reached`,
+      why: there ?? `the search on ${on}; the notebook may be closed and need not be reached`,
     },
     ...(["search here", "one training"] as const).map((way): Way => {
       const can = none === null && reach.length > 0 && places(reach) > 0;

@@ -56,7 +56,7 @@ export interface ExamineOptions {
 /** All at once; a node that doesn't answer in time is told as such, and its job is stopped. */
 export async function examineNodes(
   ray: RayJobs,
-  { version, patience = 120_000, onNode, door }: ExamineOptions,
+  { version, patience = 240_000, onNode, door }: ExamineOptions,
 ): Promise<readonly NodeFinding[]> {
   const nodes = await ray.nodes();
   return Promise.all(
@@ -88,8 +88,8 @@ async function examineNode(
 /** What its job wrote, read. `word`: what it heard if it reached this machine. */
 export function told(node: RayNode, log: string | null, version: string, word?: string): NodeFinding {
   const said = (log ?? "").split("\n").flatMap((line) => {
-    const at = line.indexOf(MARK);
-    return at < 0 ? [] : [line.slice(at + MARK.length).trim()];
+    // Ray's own line about the job has the whole command in it.
+    return line.startsWith(MARK) ? [line.slice(MARK.length).trim()] : [];
   });
   const after = (word: string): string | undefined =>
     said.find((one) => one.startsWith(`${word} `))?.slice(word.length + 1);

@@ -27,7 +27,7 @@ interface Stamp {
   readonly from: "wheel" | "package";
   /** What the libraries were made of. */
   readonly source: string;
-  /** Set once the addon has been compiled and has computed a product. */
+  /** The last that was compiled and has computed a product; earlier ones are among the files. */
   readonly addon?: string;
   readonly files: Readonly<Record<string, readonly [size: number, time: number]>>;
 }
@@ -56,7 +56,8 @@ export function findNative(key: string, build: Build | null = null, cache?: stri
     ]) {
       const stamp = readStamp(folder);
       const addon = join(folder, addonName(key));
-      if (stamp?.addon === addonName(key) && isWhole(folder, stamp))
+      // Packages of other versions on this machine have addons of their own beside it.
+      if (stamp?.addon !== undefined && addonName(key) in stamp.files && isWhole(folder, stamp))
         return { version: stamp.version, build: stamp.build, from: stamp.from, addon, folder };
     }
   return null;

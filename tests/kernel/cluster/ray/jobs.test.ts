@@ -169,7 +169,7 @@ describe("Ray's Jobs API", () => {
       ],
     });
     const log = [
-      "INFO job_manager.py",
+      `INFO job_manager.py: Running entrypoint for job j: echo "tunebook-node-says node $(node --version)"; true`,
       "tunebook-node-says node v22.1.0",
       "tunebook-node-says version 0.1.0",
       `tunebook-node-says doctor ${doctor}`,
