@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { listed } from "#dsl/diagnostics/listed.js";
 import { plural, printable, significant } from "#kernel/core/display/text.js";
 import { movedOutputs, untold, type MovedOutputs } from "#kernel/jupyter/client/moved-outputs.js";
 import { runNotebook } from "#kernel/jupyter/client/notebook.js";
@@ -78,7 +79,7 @@ function textOf({ notebook, runs, outputs, failed, same }: Verified): string {
     ? `${notebook} fails in cell ${String(failed.cell)}: ${failed.error}`
     : compared === 0
       ? `${notebook} runs; nothing of before is there that its numbers could be compared with`
-      : `${notebook} ${same ? "gives the same numbers" : "gives other numbers"}: ${[
+      : `${notebook} ${verdictOf(known, same)}: ${[
           ...(known.length > 0 ? [`${plural(known.length, "run")} compared`] : []),
           ...(outputs.lines > 0 ? [`${plural(outputs.lines, "line")} of scores in its outputs`] : []),
         ].join(", ")}`;
@@ -88,6 +89,16 @@ function textOf({ notebook, runs, outputs, failed, same }: Verified): string {
     ...runs.map(runText),
     ...(lines.length > 0 ? [`Scores in its outputs that moved:\n${lines.join("\n")}`] : []),
   ].join("\n\n")}\n`;
+}
+
+/** What changed comes first: numbers that stayed may be luck. */
+export function verdictOf(known: readonly Pick<VerifiedRun, "changed" | "numbers">[], same: boolean): string {
+  const changed = [...new Set(known.flatMap((run) => run.changed.map(({ what }) => what)))];
+  if (changed.length === 0) return same ? "gives the same numbers" : "gives other numbers";
+  const told = [...changed.slice(0, TOLD), ...(changed.length > TOLD ? [`${String(changed.length - TOLD)} more`] : [])];
+  const exact = known.every(({ numbers }) => numbers?.exact);
+  const numbers = exact ? "its numbers are the same bit for bit" : "its numbers stayed within tolerance";
+  return `is made of other things than before (${listed(told)}), ${same ? `and ${numbers}` : "and gives other numbers"}`;
 }
 
 /** Beyond tolerance, so many are told of each run: scores first. */
@@ -112,12 +123,9 @@ function runText({ name, then, changed, numbers }: VerifiedRun): string {
     (one) => `  ${one.what}: ${significant(one.then, 6)} then, ${significant(one.now, 6)} now`,
   );
   const more = beyond.length > TOLD ? [`  and ${String(beyond.length - TOLD)} more`] : [];
-  return [
-    `${name} (${then ?? ""}): ${verdict}`,
-    ...moved,
-    ...more,
-    ...(changed.length > 0 ? [`changed since:\n${differencesText(changed)}`] : []),
-  ].join("\n");
+  const told =
+    changed.length === 0 ? verdict : `what it is made of changed:\n${differencesText(changed)}\n  ${verdict}`;
+  return [`${name} (${then}): ${told}`, ...moved, ...more].join("\n");
 }
 
 /** Whether a place is a notebook; a folder of that name is none. */

@@ -105,7 +105,8 @@ export function directionOf(name: string): "greater" | "less" {
   return /loss|error/i.test(name) ? "less" : "greater";
 }
 
-function rowsOf(dataHash: string, split: unknown): string {
+/** What tells rows of one evaluation from those of another. */
+export function rowsOf(dataHash: string, split: unknown): string {
   return clip(`${dataHash}/${typeof split === "string" ? split : ""}`, 200);
 }
 /** In short: what tells rows apart that go by one name. */

@@ -4,6 +4,7 @@ import { textTable } from "../core/display/text-table.js";
 import type { ListedScore } from "../history/newest-scores.js";
 import { differingIn, type Difference, type Differing } from "./differing.js";
 import { movedIn, type Moved, type MovedScores } from "./moved.js";
+import { rowsText } from "./rows-changed.js";
 import type { Side } from "./side.js";
 
 export interface RunDiff extends Differing {
@@ -38,11 +39,11 @@ export function diffText({ here, there, numbers, others, scores, older }: RunDif
 }
 
 export function differencesText(all: readonly Difference[]): string {
-  const rows = all.map(({ group, what, here, there }, i) => [
-    ...[all[i - 1]?.group === group ? "" : group, what],
-    ...[`${here ?? "–"} → ${there ?? "–"}`],
+  const lines = all.flatMap(({ group, what, here, there, rows }, i) => [
+    [all[i - 1]?.group === group ? "" : group, what, `${here ?? "–"} → ${there ?? "–"}`],
+    ...(rows ? [["", "", rowsText(rows)]] : []),
   ]);
-  return indented(textTable(null, rows));
+  return indented(textTable(null, lines));
 }
 
 function scoresText({ moved, here, there }: MovedScores): string {

@@ -8,6 +8,7 @@ import { differences } from "../history/differences.js";
 import type { RecordedFile, RunRecord } from "../artifacts/run-record.js";
 import type { Lock } from "../artifacts/run-folder.js";
 import type { Plan } from "#dsl/plan/plan.js";
+import { rowsChanged, type RowChanges } from "./rows-changed.js";
 import type { Side } from "./side.js";
 
 export type Group = "settings" | "seeds" | "data" | "base" | "versions" | "machine" | "names";
@@ -17,6 +18,8 @@ export interface Difference {
   /** Null: it isn't there. */
   readonly here: string | null;
   readonly there: string | null;
+  /** Of rows: which of them, where both runs keep that. */
+  readonly rows?: RowChanges;
 }
 export interface Differing {
   readonly numbers: readonly Difference[];
@@ -89,11 +92,16 @@ function rowsOf(here: Side, there: Side): readonly Difference[] {
   const splits = entries("data", here.record?.splits ?? {}, there.record?.splits ?? {});
   const text = ({ lock }: Side, split: string, hash: string | null): string | null =>
     hash === null ? null : rows(lock, split, hash);
-  const parts = splits.map((one) => ({
-    ...{ group: one.group, what: `rows of ${one.what}` },
-    here: text(here, one.what, one.here),
-    there: text(there, one.what, one.there),
-  }));
+  const marks = splits.length > 0 ? [here.marks?.(), there.marks?.()] : [];
+  const parts = splits.map((one): Difference => {
+    const changes = marks[0] && marks[1] ? rowsChanged(marks[0], marks[1], one.what) : null;
+    return {
+      ...{ group: one.group, what: `rows of ${one.what}` },
+      here: text(here, one.what, one.here),
+      there: text(there, one.what, one.there),
+      ...(changes && { rows: changes }),
+    };
+  });
   return parts.length > 0 ? parts : [{ group: "data", what: "rows", here: short(a), there: short(b) }];
 }
 function rows({ data }: Lock, split: string, hash: string): string {

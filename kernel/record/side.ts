@@ -6,8 +6,9 @@ import { jsonRegular, readRegular } from "../artifacts/read-regular.js";
 import type { Lock, RunFolder } from "../artifacts/run-folder.js";
 import { RunLog } from "../artifacts/run-log.js";
 import { recordIn, type RunRecord } from "../artifacts/run-record.js";
+import { readRowMarks, type RowMarks } from "../artifacts/row-marks.js";
 import { damageOf, unreadable } from "../history/damage.js";
-import { newestScores, validationScores, type ListedScore } from "../history/newest-scores.js";
+import { newestScores, rowsOf, validationScores, type ListedScore } from "../history/newest-scores.js";
 import { scoresOf } from "../history/run-scores.js";
 
 export interface Side {
@@ -16,7 +17,9 @@ export interface Side {
   readonly lock: Lock;
   /** Null: an older run. */
   readonly record: RunRecord | null;
-  /** Of evaluations, then of its last validation. */
+  /** By what its rows are known again; null: it keeps none. Absent: nobody asks. */
+  readonly marks?: () => RowMarks | null;
+  /** Of evaluations, then of its last validation; `rows` are a split's own where the record has them. */
   readonly scores: readonly ListedScore[];
 }
 
@@ -28,5 +31,19 @@ export function sideOf(run: RunFolder): Side {
   const log = new RunLog();
   log.take(readRegular(run.eventsFile) ?? "");
   const validated = validationScores(log.validated, plan.recipe.data.name, lock.dataHash);
-  return { run, plan, lock, record: recordIn(lock), scores: [...newestScores(scoresOf(run)), ...validated] };
+  const record = recordIn(lock);
+  const own = ownRows(lock, record);
+  return {
+    ...{ run, plan, lock, record, marks: () => readRowMarks(run.path) },
+    scores: [...newestScores(scoresOf(run)), ...validated].map((one) => ({
+      ...one,
+      rows: own.get(one.rows) ?? one.rows,
+    })),
+  };
+}
+
+/** What is scored is one split: that others of the data changed makes it no other. */
+function ownRows({ dataHash }: Lock, record: RunRecord | null): ReadonlyMap<string, string> {
+  if (dataHash === null) return new Map();
+  return new Map(Object.entries(record?.splits ?? {}).map(([split, hash]) => [rowsOf(dataHash, split), `${hash}/`]));
 }

@@ -11,6 +11,7 @@ import { readerOf } from "#dsl/types/subject.js";
 import type { Base } from "../../core/bases/base.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { HostContext } from "../../core/session/host-context.js";
+import { rowMarksOf } from "../../artifacts/row-marks.js";
 import { differingIn, short, type Difference } from "../../record/differing.js";
 import { recordOf } from "../../record/record.js";
 import type { Side } from "../../record/side.js";
@@ -102,7 +103,7 @@ async function nowOf(side: Side, { base, prepared, plan, engine, hostContext }: 
     side.record && (await recordOf({ plan, base, prepared, engine: engine.info, folder: hostContext.folder, version }));
   return {
     ...side,
-    record,
+    ...{ record, marks: () => rowMarksOf(prepared) },
     lock: {
       ...side.lock,
       ...{ dataHash: facts.hash, baseHash: base.hash, engine: engine.info.title, tunebook: version },

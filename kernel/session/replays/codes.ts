@@ -7,6 +7,8 @@ interface Changed {
   readonly what: string;
   readonly then: string;
   readonly now: string;
+  /** Which rows, where that is known. */
+  readonly rows?: string;
 }
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
@@ -55,7 +57,10 @@ registerCodes({
   "replay-changed": {
     severity: "error",
     message: (d) => `not all that ${d.run} was made of is as it was: ${listed(d.changed.map(({ what }) => what))}`,
-    notes: (d) => d.changed.map(({ what, then, now }) => `${what}: ${then} then, ${now} now`),
+    notes: (d) =>
+      d.changed.map(
+        ({ what, then, now, rows }) => `${what}: ${then} then, ${now} now${rows === undefined ? "" : `; ${rows}`}`,
+      ),
     help: () => "bring it back as it was; or train all the same and see what it changes: `--anyway`",
     explain:
       "A run's lock keeps hashes of the rows, the files and the base that it read, and the versions that it ran with. Where one of them differs, other numbers are to be expected, and nothing is trained until that is asked for.",

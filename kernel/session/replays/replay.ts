@@ -14,6 +14,7 @@ import { plainHostContext, type Progress } from "../../core/session/host-context
 import { holderOf } from "../../artifacts/run-lock.js";
 import { RunLog } from "../../artifacts/run-log.js";
 import type { Difference } from "../../record/differing.js";
+import { rowsText } from "../../record/rows-changed.js";
 import { sideOf, type Side } from "../../record/side.js";
 import { EngineRoom } from "../engines/engine-room.js";
 import { giveBack, giveWeights } from "../trainings/give-weights.js";
@@ -88,8 +89,9 @@ async function replayed(session: TuneSession, side: Side, home: string, o: Repla
   if (changed.length > 0 && !o.anyway)
     throw new CodedError("replay-changed", {
       run: run.id,
-      changed: changed.map(({ what, group, here, there }) => ({
+      changed: changed.map(({ what, group, here, there, rows }) => ({
         ...{ what: group === "versions" ? `version of ${what}` : what, then: here ?? "none", now: there ?? "none" },
+        ...(rows && { rows: rowsText(rows) }),
       })),
     });
   const name = `${lock.name}_again`;

@@ -2,6 +2,7 @@
 import type { Experiment } from "#dsl/plan/plan.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import { learntFrom, writeLearnt } from "../../artifacts/learnt.js";
+import { rowMarksOf, writeRowMarks } from "../../artifacts/row-marks.js";
 import type { About, Lock, RunFolder } from "../../artifacts/run-folder.js";
 import type { begunFrom } from "../../inference/seen.js";
 import type { HostContext } from "../../core/session/host-context.js";
@@ -64,4 +65,10 @@ export async function noteLearnt(
     ...(stage.signal && { signal: stage.signal }),
   };
   await writeLearnt(run.path, await learntFrom({ prepared, split: trainedSplit(prepared) }, about));
+}
+
+/** Keeps by what its rows are known again, for whoever compares it with another run. Trials of a sweep have the same, or say so. */
+export async function noteRows({ path }: RunFolder, { prepared }: Material): Promise<void> {
+  const marks = rowMarksOf(prepared);
+  if (marks) await writeRowMarks(path, marks);
 }

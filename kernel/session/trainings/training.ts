@@ -28,7 +28,7 @@ import { tellBegun } from "./told.js";
 import { does } from "../../core/session/words.js";
 import type { Engine } from "../../engine/engine.js";
 import type { Call } from "#dsl/types/value.js";
-import { aboutRun, noteLearnt } from "./begun-run.js";
+import { aboutRun, noteLearnt, noteRows } from "./begun-run.js";
 import { materialOf, type Material } from "./material.js";
 import type { RunResult, TrainRequest } from "./request.js";
 
@@ -53,6 +53,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     if (!trial) claim.lock.whenReleased(noteRunning(claim.run.path));
     await stage.follows?.began(name, claim.run.path);
     if (begun) await noteLearnt(claim.run, begun, request, material, stage);
+    if (begun && !trial) await noteRows(claim.run, material);
     const work = { ...{ session, request, stage, material, engine }, ...claim };
     const { gathers } = request;
     return await (gathers

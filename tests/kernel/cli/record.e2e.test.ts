@@ -102,9 +102,22 @@ describe("commands over a run's record", function () {
     try {
       const { status, stdout } = await run("verify", "small.ipynb");
       assert.equal(status, 1, stdout);
-      assert.match(stdout, /^small\.ipynb gives other numbers: 1 run compared/);
+      assert.match(
+        stdout,
+        /^small\.ipynb is made of other things than before \(.*rows of train.*\), and gives other numbers: 1 run compared/,
+      );
       assert.match(stdout, /\d+ numbers beyond tolerance of \d+ losses and \d+ scores/);
-      assert.match(stdout, /changed since:\n {2}data +rows of train {2}44 rows, content \w+ → 44 rows, content \w+/);
+      assert.match(
+        stdout,
+        /: what it is made of changed:\n {2}data +rows of train {2}44 rows, content \w+ → 44 rows, content \w+\n +\d+ rows changed: row \d+ \(label\)/,
+      );
+      writeFileSync(rows, `${was.trimEnd()}\nnever read,yes,elsewhere\n`);
+      const same = await run("verify", "small.ipynb");
+      assert.equal(same.status, 0, same.stdout);
+      assert.match(
+        same.stdout,
+        /^small\.ipynb is made of other things than before \(rows of elsewhere, file rows\.csv\), and its numbers are the same bit for bit: 1 run compared/,
+      );
     } finally {
       writeFileSync(rows, was);
     }

@@ -172,6 +172,10 @@ recipe r { epochs: 4, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e
         [],
       );
       assert.match(diffText(diff), /What differs and can change numbers:\n +data +rows of train/);
+      assert.match(diffText(diff), /\n +22 rows changed: row 1 \(label\), row 3 \(label\)/);
+      const test = diff.scores.moved.find(({ on, metric }) => on === "d.test" && metric === "accuracy");
+      assert.equal(test?.sameRows, true, "the rows of test are the same");
+      assert.equal(diff.scores.moved.find(({ on }) => on === "d.validation")?.sameRows, true);
       assert.match(diffText(diff), /accuracy +on d\.test/);
     } finally {
       writeFileSync(rows, was);
