@@ -137,9 +137,11 @@ import { word as storages_bf16 } from "./storages/bf16.js";
 import { word as storages_f32 } from "./storages/f32.js";
 import { word as storages_int8 } from "./storages/int8.js";
 import { word as storages_nf4 } from "./storages/nf4.js";
+import { word as strategies_der } from "./strategies/der.js";
 import { word as strategies_ewc } from "./strategies/ewc.js";
 import { word as strategies_joint } from "./strategies/joint.js";
 import { word as strategies_l2 } from "./strategies/l2.js";
+import { word as strategies_lwf } from "./strategies/lwf.js";
 import { word as strategies_naive } from "./strategies/naive.js";
 import { word as strategies_replay } from "./strategies/replay.js";
 import { word as strategies_si } from "./strategies/si.js";
@@ -348,9 +350,11 @@ export const words: readonly Word[] = [
   storages_f32,
   storages_int8,
   storages_nf4,
+  strategies_der,
   strategies_ewc,
   strategies_joint,
   strategies_l2,
+  strategies_lwf,
   strategies_naive,
   strategies_replay,
   strategies_si,

@@ -5,22 +5,17 @@
 import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
 import type { Draft, Program, Run, Updating } from "../plan/program.js";
-import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Operand } from "../syntax/tree.js";
-import { fill } from "../plan/defaults.js";
-import { isCall, parametersOf } from "../plan/definitions.js";
+import { parametersOf } from "../plan/definitions.js";
 import { foldsWritten } from "../plan/folds.js";
 import { repeatName } from "../plan/repeats.js";
-import type { Call } from "../types/value.js";
 import { act, nameOf } from "./act.js";
 import { draftOf, trainedName } from "./names.js";
+import { holdsAll, strategyOf, STRATEGY } from "./strategies.js";
 import { checkDuration, type Planned } from "./training.js";
 import { planStage } from "./updating.js";
 import "../plan/update-codes.js";
-
-/** Keys of the statement that are no settings of the recipe. */
-const STRATEGY = "strategy";
 
 export function update(program: Program, header: Header): void {
   const { clauses, statement, verb } = header;
@@ -60,7 +55,8 @@ export function update(program: Program, header: Header): void {
     return { name: names[i] ?? as.text, data, at: onto[i]?.span ?? statement.span, updating };
   });
   const run = { model, recipe, own: settings, experiments: [...program.experiments] };
-  planStages(program, header, { stages, run, name: as.text, modelAt: operand?.span ?? statement.span });
+  const at = { modelAt: operand?.span ?? statement.span, strategyAt: own.given.get(STRATEGY)?.span };
+  planStages(program, header, { stages, run, name: as.text, ...at });
 }
 
 interface Stage {
@@ -82,6 +78,7 @@ function planStages(
     readonly run: Pick<Run, "model" | "recipe" | "own"> & { readonly experiments: readonly string[] };
     readonly name: string;
     readonly modelAt: Span;
+    readonly strategyAt: Span | undefined;
   },
 ): void {
   const { run } = o;
@@ -106,6 +103,7 @@ function planStages(
   }
   const [first] = done;
   if (!first || done.length < o.stages.length) return;
+  if (!holdsAll(program, first.plan.recipe, o.strategyAt ?? statement.verb.span)) return;
   const start = o.stages[0]?.updating.start ?? "";
   act(program, header, "update", {
     ...{ name: o.name, start, resume: first.resume },
@@ -116,27 +114,6 @@ function planStages(
 /** The definition of the model that was trained under a name. */
 const modelOf = (program: Program, name: string): Draft | undefined =>
   program.runs.get(name)?.model ?? program.names.get(name)?.draft;
-
-function strategyOf(
-  program: Program,
-  { statement, verb }: Header,
-  given: ReadonlyMap<string, Given>,
-): readonly Call[] | undefined {
-  const own = verb.parameters.filter(({ name }) => name === STRATEGY);
-  const errors = program.reporter.diagnostics.length;
-  const { values } = fill(program, own, given, "", { here: statement.verb.span });
-  if (program.reporter.diagnostics.slice(errors).some((d) => d.severity === "error")) return undefined;
-  const list = values[STRATEGY];
-  const calls = Array.isArray(list) ? list.filter(isCall) : [];
-  const place = given.get(STRATEGY)?.span ?? statement.verb.span;
-  const words = calls.map(({ word }) => word);
-  const twice = words.find((word, i) => words.indexOf(word) < i);
-  if (twice !== undefined) program.report("strategy-twice", { strategy: twice }, place);
-  const alone = words.find((word) => program.registry.find("strategy", word)?.capabilities?.alone === true);
-  if (alone !== undefined && calls.length > 1)
-    program.report("strategy-alone", { strategy: alone, others: words.filter((word) => word !== alone) }, place);
-  return twice !== undefined || (alone !== undefined && calls.length > 1) ? undefined : calls;
-}
 
 /** Whether one of the names can't be given: it is a model's, or that of what the update begins with. */
 function isTaken(

@@ -4,6 +4,8 @@ import { registerCodes } from "../diagnostics/codes.js";
 declare module "../diagnostics/codes.js" {
   interface CodeData {
     "strategy-alone": { readonly strategy: string; readonly others: readonly string[] };
+    "strategy-memories": { readonly strategies: readonly string[] };
+    "strategy-task": { readonly strategy: string; readonly task: string };
     "strategy-twice": { readonly strategy: string };
     "update-of-folds": { readonly data: string };
     "update-over-start": { readonly start: string };
@@ -22,6 +24,24 @@ registerCodes({
     explain:
       "`naive` does nothing against forgetting and `joint` learns all data anew: what others add would make them something else. Strategies that can stand beside each other are listed: `strategy: [ewc(1000), replay(5%)]`.",
     example: `${small}\nupdate m on e as n { strategy: [naive, replay(5%)] }`,
+  },
+  "strategy-memories": {
+    severity: "error",
+    message: (d) => `${listed(d.strategies)} each say which rows of earlier data are learnt again`,
+    help: () => "leave all but one of them out",
+    explain:
+      "Rows of earlier data are kept once, and stand beside the new ones in one way: mixed among them with `replay`, in batches of their own with `der`. Strategies that keep no rows stand beside either.",
+    example: `${small}\nupdate m on e as n { strategy: [replay(5%), der] }`,
+  },
+  "strategy-task": {
+    severity: "error",
+    message: (d) =>
+      `\`${d.strategy}\` holds what a model says of the labels of whole texts, and \`${d.task}\` has none`,
+    help: () => "take a strategy that holds weights (`ewc`, `si`, `l2`) or learns rows again (`replay`)",
+    explain:
+      "What was said of each row is kept and stands beside what is said of it now: one number for each label. Where each token of a text is answered, or a text is written, that would be a number for each token and word; numbers and vectors have no labels.",
+    example:
+      'data d { source: csv("a.csv"), columns: { tokens: t, tags: l } }\ndata e { source: csv("b.csv"), columns: { tokens: t, tags: l } }\nmodel m { base: "b", task: token_classification }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: lwf }',
   },
   "strategy-twice": {
     severity: "error",

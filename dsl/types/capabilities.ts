@@ -179,8 +179,10 @@ export interface PartCapabilities<C extends Call = Call> {
 export interface StrategyCapabilities {
   /** It says all of how data are learnt, and no other stands beside it. */
   readonly alone?: true;
-  /** It is fed rows of earlier data. */
+  /** It is fed rows of earlier data: one such strategy says which. */
   readonly remembers?: true;
+  /** It keeps what the model says of rows: a task that decides something of each (`TaskCapabilities.decides`). */
+  readonly recalls?: true;
 }
 
 /** What a task's head is put on: what the word of the base's family says of it, and the base itself. */

@@ -1,9 +1,9 @@
 /**
  * What a stage of an update leaves for the next, in its run's folder `carried/`: `state.safetensors`, the weights and what
  * strategies keep of them; `memory.jsonl`, rows that are learnt again (as they were cleaned: no deployment and no bundle has
- * them); `carried.json`, which is written last: a folder with it is whole.
+ * them); `recalled.safetensors`, while it is learning, what was said once of its rows; `carried.json`, which is written last: a folder with it is whole.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
@@ -35,6 +35,8 @@ export interface Remembered {
   readonly hash: string;
   readonly row: number;
   readonly roles: Readonly<Record<string, unknown>>;
+  /** What was said of it when its data had been learnt, of the labels that the head then had; absent: nobody asked. */
+  readonly said?: readonly number[];
 }
 
 const scores = v.array(v.nullable(figure));
@@ -52,12 +54,16 @@ const rememberedSchema: Schema<Remembered> = fields({
   hash: v.string(),
   row: figure,
   roles: table(v.unknown()),
+  said: v.exactOptional(v.array(v.number())),
 });
 const isRemembered = like(rememberedSchema);
 
 const folderOf = (run: string): string => join(run, "carried");
 /** The file of the weights and of what strategies keep. */
 export const carriedState = (run: string): string => join(folderOf(run), "state.safetensors");
+
+/** Logits that were said once of the rows that the stage learns, as long as it does. */
+export const recalledFile = (run: string): string => join(folderOf(run), "recalled.safetensors");
 
 /** Null: the run is no stage of an update, or was ended before it was over. */
 export function readCarried(run: string): Carried | null {
@@ -80,6 +86,7 @@ export async function writeCarried(
     const lines = memory.map((row) => `${JSON.stringify(row)}\n`).join("");
     writeFileAtomic.sync(join(folder, "memory.jsonl"), lines, { mode: 0o600 });
     writeFileAtomic.sync(join(folder, "carried.json"), JSON.stringify(carried));
+    rmSync(recalledFile(run), { force: true });
   } catch (error) {
     throw writing(error, folder);
   }

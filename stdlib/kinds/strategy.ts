@@ -34,6 +34,8 @@ export interface StrategyImplementation {
   looks?(call: Call): Looks;
   /** Rows of earlier data that are learnt again beside the new ones; absent: none. */
   memory?(call: Call): Memory;
+  /** Logits that were said of rows once, beside which the model is held while it learns these; absent: rows bring none. */
+  recalls?: Recalls;
   /** All data until now are learnt from the weights that the first began with; absent: one after the other. */
   anew?: true;
 }
@@ -58,12 +60,40 @@ export interface Looks {
   /** Most rows; absent: all. */
   readonly rows?: number | null;
 }
+/** Rows bring what was said of them once. */
+export interface Recalls {
+  /**
+   * `begun`: of all rows that a stage learns, what the weights say that it begins with, of the labels that earlier data had.
+   * `learnt`: of the rows that are kept, what was said of them when their data had been learnt.
+   */
+  readonly of: "begun" | "learnt";
+  /** A scalar that is added to the rows' own loss. */
+  hold(call: Call, said: Said): Tensor;
+}
+/** What is said of a batch's rows, and what was said of them once. */
+export interface Said {
+  /** [rows, labels]. */
+  readonly logits: Tensor;
+  /** [rows, labels]: as they were said once. */
+  readonly recalled: Tensor;
+  /** [rows, labels]: 1 where anything was said, else 0. */
+  readonly known: Tensor;
+  /** [rows]: 1 by the number of rows of the whole update that bring any, 0 of those that bring none: Σ is a mean. */
+  readonly share: Tensor;
+  /** Whether of several labels one is right, or each by itself. */
+  readonly decides: "one" | "several";
+}
 /** Rows that are kept of each data set. */
 export interface Memory {
   /** A share of its rows, or their number. */
   readonly of: { readonly share: number } | number;
   /** `uniform`: all rows alike; `balanced`: as many of each label, as far as there are. */
   readonly choose: "uniform" | "balanced";
+  /**
+   * Beside each batch of new rows stand as many that are drawn of these, whose labels count so much beside those of the new
+   * ones; absent: they stand among the new rows, and count as these do.
+   */
+  readonly beside?: { readonly labels: number };
 }
 
 declare module "#dsl/types/registry.js" {

@@ -10,6 +10,7 @@ import { optimise } from "#dsl/graph/passes/table.js";
 import type { Program, State } from "#dsl/graph/program.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
+import { recalledLoss } from "./recalled.js";
 import { updateBy } from "./strategies.js";
 import { supervise } from "./supervision.js";
 
@@ -32,7 +33,7 @@ export function buildAccumulate(o: AssembleOptions): Program {
   const state = graph.program().state;
   const names = Object.keys(state).filter((name) => state[name]!.trains);
   const parameters = names.map((name) => graph.state(name, state[name]!));
-  gradient(graph, loss, parameters).forEach((d, i) => {
+  gradient(graph, recalledLoss(o, graph, loss, model), parameters).forEach((d, i) => {
     const name = names[i]!;
     if (d) graph.update(SUM + name, sumOf(graph, name, state[name]!).add(d));
   });

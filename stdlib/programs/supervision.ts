@@ -3,11 +3,12 @@ import type { Graph } from "#dsl/graph/builder.js";
 import type { Supervised } from "../kinds/task.js";
 import { WEIGHT } from "../lib/tasks/row-weights.js";
 import type { AssembleOptions } from "./options.js";
+import { weighsRows } from "./recalled.js";
 
-/** `weighed`: of programs that train: rows count what the task says of their labels, and the data's role `weight` of them. */
+/** `weighed`: of programs that train: rows count what the task says of their labels, the data's role `weight` of them, and strategies. */
 export function supervise(
   graph: Graph,
-  { task, labels, roles = [] }: Pick<AssembleOptions, "task" | "labels" | "roles">,
+  { task, labels, strategies, roles = [] }: Pick<AssembleOptions, "task" | "labels" | "roles" | "strategies">,
   { weighed }: { readonly weighed: boolean },
 ): Supervised {
   const inputs = task.implementation.supervision.inputs(labels, { call: task.call, roles });
@@ -18,6 +19,7 @@ export function supervise(
     ...(inputs.firsts && { firsts: graph.input("firsts", inputs.firsts) }),
     ...(inputs.seconds && { seconds: graph.input("seconds", inputs.seconds) }),
     ...(weighed && inputs.weights && { weights: graph.input("weights", inputs.weights) }),
-    ...(weighed && roles.includes(WEIGHT) && { each: graph.input("each", { dtype: "f32", shape: of }) }),
+    ...(weighed &&
+      (roles.includes(WEIGHT) || weighsRows(strategies)) && { each: graph.input("each", { dtype: "f32", shape: of }) }),
   };
 }

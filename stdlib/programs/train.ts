@@ -5,6 +5,7 @@ import { optimise } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
+import { recalledLoss, weighsRows } from "./recalled.js";
 import { updateBy } from "./strategies.js";
 import { supervise } from "./supervision.js";
 
@@ -21,11 +22,12 @@ export function buildTrainGraph(o: AssembleOptions): { program: Program; trainab
   const rate = graph.input("rate", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
   const model = buildModel(o, graph, inputs, step);
-  const loss = model.loss(supervised, "mean");
+  // Where strategies weigh rows, what these count together is one.
+  const loss = model.loss(supervised, weighsRows(o.strategies) ? "sum" : "mean");
   const state = graph.program().state;
   const names = Object.keys(state).filter((name) => state[name]!.trains);
   const parameters = names.map((name) => graph.state(name, state[name]!));
-  const gradients = gradient(graph, loss, parameters);
+  const gradients = gradient(graph, recalledLoss(o, graph, loss, model), parameters);
   const trainable = names.flatMap((name, i) => {
     const d = gradients[i];
     return d ? [{ name, value: parameters[i]!, gradient: d }] : [];

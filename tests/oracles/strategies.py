@@ -4,6 +4,7 @@ import json
 import os
 
 import torch
+import torch.nn.functional as F
 
 SHAPES = {"matrix": (3, 4), "vector": (5,)}
 TASKS = 3
@@ -68,7 +69,76 @@ def run(word, settings, clip):
     return {"word": word, "settings": settings, "clip": clip, "rows": ROWS, "rate": 0.05, "begin": {n: v.flatten().tolist() for n, v in zip(SHAPES, begin)}, "tasks": told}
 
 
+LABELS = 5
+FEATURES = 3
+FRESH = 6
+KEPT = 4
+# Labels that rows of each data set have, and how many labels the head had when they were learnt.
+DATA = [([0, 1], 2), ([1, 2], LABELS), ([3, 4], LABELS)]
+
+
+def own_loss(decides, logits, labels):
+    return F.cross_entropy(logits, labels) if decides == "one" else F.binary_cross_entropy_with_logits(logits, labels)
+
+
+def recalled_penalty(word, settings, decides, now, then, known):
+    """`known`: of each row which labels anything was said of."""
+    if word == "der":
+        # torch.nn.functional.mse_loss where all rows have all labels.
+        return settings["strength"] * torch.stack([F.mse_loss(z[k], t[k]) for z, t, k in zip(now, then, known)]).mean()
+    temperature = settings["temperature"]
+    z, t = now[:, known[0]] / temperature, then[:, known[0]] / temperature
+    if decides == "several":
+        return settings["strength"] * F.binary_cross_entropy_with_logits(z, torch.sigmoid(t))
+    return settings["strength"] * F.kl_div(F.log_softmax(z, 1), F.softmax(t, 1), reduction="batchmean")
+
+
+def recall(word, settings, decides):
+    """Three data sets by a linear model. lwf: all rows are held to what the weights said that a data set began with; der: those that are kept, beside each batch, to what was said when theirs had been learnt."""
+    generator = torch.Generator().manual_seed(12)
+    weight, bias = [draw(generator, shape).requires_grad_(True) for shape in ((LABELS, FEATURES), (LABELS,))]
+    say = lambda x: x @ weight.T + bias
+    begin, told, kept = clone([weight, bias]), [], []
+    for task, (own, _) in enumerate(DATA):
+        x = draw(generator, (FRESH, FEATURES))
+        which = torch.tensor(own)[torch.randint(len(own), (FRESH,), generator=generator)]
+        y = which if decides == "one" else F.one_hot(which, LABELS).to(torch.float64)
+        seen = sorted({label for labels, _ in DATA[: max(task, 1)] for label in labels})
+        with torch.no_grad():
+            teacher = say(x)
+        steps = []
+        for _ in range(STEPS):
+            rows = torch.randperm(FRESH, generator=generator)[:KEPT]
+            loss = own_loss(decides, say(x[rows]), y[rows])
+            drawn = []
+            if word == "lwf":
+                loss = loss + recalled_penalty(word, settings, decides, say(x[rows]), teacher[rows], [seen] * KEPT)
+            elif kept:
+                drawn = torch.randperm(len(kept), generator=generator)[:KEPT].tolist()
+                old = torch.stack([kept[i]["x"] for i in drawn])
+                then, known = [kept[i]["said"] for i in drawn], [list(range(kept[i]["known"])) for i in drawn]
+                loss = loss + recalled_penalty(word, settings, decides, say(old), then, known)
+                loss = loss + settings["beta"] * own_loss(decides, say(old), torch.stack([kept[i]["y"] for i in drawn]))
+            optimizer = torch.optim.SGD([weight, bias], lr=0.3)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            steps.append({"rows": rows.tolist(), "kept": drawn, "loss": loss.item(), "weight": weight.detach().tolist(), "bias": bias.detach().tolist()})
+        told.append({"x": x.tolist(), "y": y.tolist(), "seen": seen, "steps": steps})
+        with torch.no_grad():
+            kept += [{"x": one, "y": label, "said": say(one), "known": DATA[task][1]} for one, label in zip(x[:KEPT], y)]
+    return {"word": word, "settings": settings, "decides": decides, "begin": {"weight": begin[0].tolist(), "bias": begin[1].tolist()}, "keeps": KEPT, "known": [known for _, known in DATA], "tasks": told}
+
+
 def make(golden):
+    recalled = []
+    for decides in ("one", "several"):
+        recalled.append(recall("lwf", {"strength": 1.0, "temperature": 2.0}, decides))
+        recalled.append(recall("lwf", {"strength": 0.7, "temperature": 1.0}, decides))
+        recalled.append(recall("der", {"strength": 0.5, "beta": 0.5}, decides))
+        recalled.append(recall("der", {"strength": 0.3, "beta": 0.0}, decides))
+    with open(os.path.join(golden, "strategies-recalled.json"), "w") as f:
+        json.dump(recalled, f)
     runs = []
     for clip in (None, 0.5):
         runs.append(run("l2", {"strength": 0.3}, clip))

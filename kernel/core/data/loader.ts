@@ -7,9 +7,11 @@ import { lastOf } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Taught } from "#stdlib/kinds/task.js";
 import { eachOf } from "#stdlib/lib/tasks/row-weights.js";
+import { chance } from "#stdlib/lib/chance.js";
 import { collate, epochBatches } from "./batches.js";
 import { collateNext, collatePacked, type TrainedTokens } from "./next-token.js";
 import { packRows } from "./packing.js";
+import { eachBeside, feedsOfRecalled, withKept, type Beside, type Recalled } from "./recalled.js";
 import type { TokenRows } from "./token-rows.js";
 
 /** Rows that a model is fed with. */
@@ -28,6 +30,9 @@ export interface FedRows {
   /** What each row counts in a training; absent: all alike. */
   readonly weights?: Float32Array;
 }
+/** What draws kept rows is of its own: the order of the others stays as it is without them. */
+const KEPT = 44;
+
 export interface DataLoaderOptions {
   readonly batchSize: number;
   readonly accumulate: number;
@@ -38,6 +43,8 @@ export interface DataLoaderOptions {
   readonly padId: number;
   /** Whether rows count by their weights (`each` is fed): in trainings alone. */
   readonly weighed?: boolean;
+  /** Kept rows that stand beside each batch of the others; absent: all rows are alike. */
+  readonly beside?: Beside;
 }
 /** One batch of an update. */
 export interface Part {
@@ -92,15 +99,21 @@ export class DataLoader {
   private readonly epochs = new Map<number, readonly Batch[]>();
   /** Updates of all epochs before each, as far as counted. */
   private readonly before: number[] = [0];
+  private recalled: readonly Recalled[] = [];
 
   constructor(
     private readonly rows: FedRows,
     private readonly o: DataLoaderOptions,
   ) {}
 
+  /** Said before the first update: what its rows bring that was said of them once. */
+  recall(recalled: readonly Recalled[]): void {
+    this.recalled = recalled;
+  }
+
   /** Updates in an epoch (from 0). Only packed ones differ between epochs, by little. */
   updates(epoch: number): number {
-    if (this.o.packed === null) return this.updatesIn(Math.ceil(this.rows.lengths.length / this.o.batchSize));
+    if (this.o.packed === null) return this.updatesIn(Math.ceil(this.own / this.o.batchSize));
     return this.updatesIn(this.batches(epoch).length);
   }
 
@@ -133,13 +146,15 @@ export class DataLoader {
     const tokens = sizes(batches);
     const counts = countsOf(batches, tokens);
     const whole = one ? sizes(all) : tokens;
+    const more = this.more(all, epoch);
     return {
       epoch,
       parts: batches.length,
       tokens: sum(whole),
-      counts: sum(one && !one.apart ? countsOf(all, whole) : counts),
+      // Where rows stand beside others, `each` says what all of them count.
+      counts: this.o.beside ? 1 : sum(one && !one.apart ? countsOf(all, whole) : counts),
       part: (i) => ({
-        feeds: this.collate(batches[i]!, epoch),
+        feeds: { ...this.collate(batches[i]!, epoch), ...more(batches[i]!) },
         tokens: tokens[i]!,
         counts: counts[i]!,
         ...rowsOf(batches[i]!),
@@ -153,6 +168,29 @@ export class DataLoader {
       const tokens = this.tokensIn(batch);
       yield { feeds: this.collate(batch, 0), tokens, counts: this.countsIn(batch, 0, tokens) };
     }
+  }
+
+  /** Rows of an epoch: all but those that stand beside its batches. */
+  private get own(): number {
+    return this.o.beside?.from ?? this.rows.lengths.length;
+  }
+
+  /** What a part of the update of `all` is fed beside its rows and what these teach. */
+  private more(all: readonly Batch[], epoch: number): (batch: Batch) => Readonly<Record<string, NDArray>> {
+    const { beside } = this.o;
+    const rows = all.filter((batch) => batch instanceof Uint32Array);
+    if (rows.length < all.length || (!beside && this.recalled.length === 0)) return () => ({});
+    const recalled = feedsOfRecalled(this.recalled, rows);
+    const of = (some: (row: number) => boolean): number =>
+      rows.reduce((sum, batch) => sum + this.countsIn(batch.filter(some), epoch, 0), 0);
+    const counts = beside && { fresh: of((row) => row < beside.from), kept: of((row) => row >= beside.from) };
+    return (batch) =>
+      batch instanceof Uint32Array
+        ? {
+            ...recalled(batch),
+            ...(beside && counts && { each: eachBeside(beside, batch, counts, this.rows.weights) }),
+          }
+        : {};
   }
 
   private collate(batch: Batch, epoch: number): Record<string, NDArray> {
@@ -201,7 +239,7 @@ export class DataLoader {
     let made: readonly Batch[];
     const { lengths, written } = this.rows;
     const o = { batchSize, shuffle: this.o.shuffle, seed, epoch, ...(written && { also: written }) };
-    if (packed === null) made = epochBatches(lengths, o);
+    if (packed === null) made = this.withKept(epochBatches(lengths.subarray(0, this.own), o), epoch);
     else {
       const rows = packRows(this.rows.lengths, { capacity: packed, shuffle: this.o.shuffle !== "none", seed, epoch });
       made = Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, i) =>
@@ -212,6 +250,13 @@ export class DataLoader {
     for (const oldest of this.epochs.keys()) if (this.epochs.size >= 2) this.epochs.delete(oldest);
     this.epochs.set(epoch, made);
     return made;
+  }
+
+  private withKept(batches: readonly Uint32Array[], epoch: number): readonly Uint32Array[] {
+    const all = this.rows.lengths.length;
+    if (this.own === all) return batches;
+    const random = chance(this.o.seed, epoch, KEPT);
+    return batches.map((batch) => withKept(batch, { from: this.own, all }, random));
   }
 
   private updatesIn(batches: number): number {

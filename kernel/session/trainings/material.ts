@@ -44,7 +44,11 @@ export async function materialOf(
     readonly plan: Plan;
     readonly name: string;
     /** Rows of earlier data beside its own, and the labels of the model that goes on. */
-    readonly continues?: { readonly memory: readonly Remembered[]; readonly labels: readonly string[] };
+    readonly continues?: {
+      readonly memory: readonly Remembered[];
+      readonly labels: readonly string[];
+      readonly beside?: { readonly labels: number };
+    };
   },
   stage: { readonly hostContext: HostContext },
   looks = true,
@@ -71,6 +75,9 @@ export async function materialOf(
     seed: training.seed,
     padId: tokenizer.padId,
     weighed: true,
+    ...(continues?.beside && {
+      beside: { from: rows.lengths.length - continues.memory.length, labels: continues.beside.labels },
+    }),
   });
   if (rows.weights?.every((weight) => weight === 0)) throw new CodedError("no-weight", { data: data.name });
   const [schedule, stopping] = await Promise.all([

@@ -14,7 +14,6 @@ import type { Gathers, Replaced } from "./gang.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Remembered } from "../../artifacts/carried.js";
-import type { Taken } from "../updates/take-weights.js";
 import type { Material } from "./material.js";
 
 export interface TrainRequest {
@@ -60,11 +59,12 @@ export interface TrainRequest {
 export interface Continues {
   /** Of the model, in the order of its head. */
   readonly labels: readonly string[];
-  readonly from: Taken;
   /** Rows of earlier data that are learnt beside the new ones. */
   readonly memory: readonly Remembered[];
-  /** Done once the model is open as it begins; not again where its run goes on. */
-  readonly begins: (open: OpenModel, material: Material, run: RunFolder) => Promise<void>;
+  /** These stand beside each batch of new rows, and their labels count so much; absent: they stand among them. */
+  readonly beside?: { readonly labels: number };
+  /** Done once the model is open as its base has it. `goesOn`: the run has a checkpoint, which is loaded next. */
+  readonly begins: (open: OpenModel, material: Material, run: RunFolder, goesOn: boolean) => Promise<void>;
 }
 export interface RunResult {
   readonly trained: Trained;

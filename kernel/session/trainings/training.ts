@@ -9,7 +9,6 @@ import { noteRunning } from "../../control/running.js";
 import { during } from "../../core/session/host-context.js";
 import { rememberTook, steadily } from "../engines/machine.js";
 import { takeHead } from "../models/own-head.js";
-import { takeWeights } from "../updates/take-weights.js";
 import type { OpenModel } from "../models/open-model.js";
 import { eventsUntil } from "../../artifacts/read-events.js";
 import type { RunEvent } from "../../core/session/events.js";
@@ -150,14 +149,10 @@ async function openIn({ session, request, stage, material, run, checkpoints }: W
   const { model } = request.plan.recipe;
   const { folder } = stage.hostContext;
   const open = await session.weights.fresh(run.path, request.plan, base, labels, folder, request.opens);
+  const goesOn = checkpoints.length > 0;
+  await request.continues?.begins(open, material, run, goesOn);
   // A run that goes on has in its checkpoint what it began with; those of older versions had nothing.
-  if (checkpoints.length > 0) return open;
-  const { continues } = request;
-  if (continues) {
-    await takeWeights(open, continues.from, continues.labels);
-    await continues.begins(open, material, run);
-    return open;
-  }
+  if (goesOn || request.continues) return open;
   const lost = await takeHead(open.session, model, base, labels);
   if (lost) request.onHeadLost?.(lost);
   const { standardised } = open;

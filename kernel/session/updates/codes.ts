@@ -15,9 +15,9 @@ registerCodes({
     severity: "error",
     message: (d) => `rows of ${d.data} can't be kept to be learnt again: they are streamed from disk`,
     help: () =>
-      "take a strategy that keeps no rows (`ewc`, `si`, `l2`), or data that fit into memory (`sample: 100000`)",
+      "take a strategy that keeps no rows (`ewc`, `si`, `l2`, `lwf`), or data that fit into memory (`sample: 100000`)",
     explain:
-      "`replay` and `joint` put rows of earlier data beside the new ones, which is done with data that are held in memory.",
+      "`replay`, `der` and `joint` put rows of earlier data beside the new ones, which is done with data that are held in memory.",
   },
   "update-roles": {
     severity: "error",

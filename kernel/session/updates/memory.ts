@@ -78,8 +78,12 @@ export function beside(prepared: Prepared, memory: readonly Remembered[]): Prepa
     if (missing !== undefined)
       throw new CodedError("update-roles", { data: prepared.name, role: missing, earlier: data });
   }
-  const kept = tableFrom(memory.map(({ row, roles }) => ({ ...roles, $row: row }))) as ColumnTable;
   const split = trainedSplit(prepared);
-  const whole = own.concat(kept.select(names)) as ColumnTable;
+  const whole = own.concat(tableOf(memory).select(names)) as ColumnTable;
   return { ...prepared, splits: { ...prepared.splits, [split]: whole } };
+}
+
+/** Rows that are kept, as the rows of a split. */
+export function tableOf(memory: readonly Remembered[]): ColumnTable {
+  return tableFrom(memory.map(({ row, roles }) => ({ ...roles, $row: row }))) as ColumnTable;
 }

@@ -6,9 +6,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { lastOf, must } from "#dsl/diagnostics/must.js";
 import type { Action, UpdateStage } from "#dsl/plan/plan.js";
-import type { Looks, Memory, StrategyImplementation } from "#stdlib/kinds/strategy.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
 import {
   carriedState,
   readCarried,
@@ -19,7 +16,6 @@ import {
 } from "../../artifacts/carried.js";
 import { CHECKED, readHeader } from "../../tensors/safetensors.js";
 import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
-import { does } from "../../core/session/words.js";
 import { encodeSplit, type Encoding } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import { readCheckpoints } from "../../artifacts/checkpoints.js";
@@ -28,58 +24,18 @@ import { finishedRun, runsNamed } from "../../history/runs-named.js";
 import { loadedWeights } from "../models/loaded.js";
 import type { ModelHandle, Weights } from "../models/model-handle.js";
 import type { OpenModel } from "../models/open-model.js";
-import type { WeightRoom } from "../models/weight-room.js";
 import type { Material } from "../trainings/material.js";
 import type { Continues } from "../trainings/request.js";
 import { beside, drawn } from "./memory.js";
+import { isRecalled, saidAsKept } from "./recall.js";
+import type { Stages } from "./stages.js";
+import { recallIn, seenBefore, withAllSaid } from "./recall-stage.js";
 import { takeDown } from "./take-down.js";
-import type { Taken } from "./take-weights.js";
-import { forgottenBy, type ForgottenOf, type Said } from "./what-was-forgotten.js";
-import { scoresOn, toldOf, type Cell, type Learnable, type Measured, type Scoring, type Working } from "./tasks.js";
+import { takeWeights, type Taken } from "./take-weights.js";
+import { forgottenBy, type Said } from "./what-was-forgotten.js";
+import { scoresOn, toldOf, type Cell, type Learnable, type Scoring } from "./tasks.js";
 
 export type Update = Extract<Action, { verb: "update" }>;
-
-export interface Strategies {
-  readonly memory: Memory | null;
-  readonly looks: Looks | null;
-  readonly anew: boolean;
-}
-export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> {
-  const all = await Promise.all(
-    calls.map(async (call) => ({ call, does: await does({ ...call, kind: "strategy" }, "strategy") })),
-  );
-  const first = <T>(of: (one: StrategyImplementation, call: Call) => T | undefined): T | null =>
-    all.map(({ call, does: one }) => of(one, call)).find((found) => found !== undefined) ?? null;
-  return {
-    memory: first((one, call) => one.memory?.(call)),
-    looks: first((one, call) => one.looks?.(call)),
-    anew: all.some(({ does: one }) => one.anew === true),
-  };
-}
-
-export interface Stages {
-  readonly weights: WeightRoom;
-  /** The folder of runs. */
-  readonly runs: string;
-  readonly define: (plan: ModelPlan, name: string) => ModelHandle;
-  readonly stage: Working;
-  readonly start: ModelHandle & { readonly weights: Weights };
-  readonly labels: readonly string[];
-  readonly tasks: readonly Learnable[];
-  /** The data of each stage. */
-  readonly data: readonly Prepared[];
-  readonly strategies: Strategies;
-  readonly measured: Measured;
-  /** Trains one. */
-  readonly train: (
-    of: UpdateStage,
-    o: { readonly resume: boolean; readonly continues: Continues },
-  ) => Promise<ModelHandle>;
-  /** A row of the matrix is known. */
-  readonly onScores: (row: number, scores: readonly (number | null)[]) => void;
-  /** What of what was right is wrong after that row. */
-  readonly onForgotten: (of: readonly ForgottenOf[]) => void;
-}
 
 export async function runStages({ stages, resume }: Update, o: Stages): Promise<readonly ModelHandle[]> {
   demandLearnable(o);
@@ -93,25 +49,39 @@ export async function runStages({ stages, resume }: Update, o: Stages): Promise<
   const start = o.start.weights;
   const first = { file: stateOf(start), labels: start.labels };
   let from: Taken = first;
-  const memory = [...memoryBefore(o, seedOf(stages))];
+  let memory = memoryBefore(o, seedOf(stages));
   for (const [i, of] of stages.entries()) {
     const prepared = must(o.data[i], "data of a stage");
-    const begins: Continues["begins"] = async (open, material) => {
-      if (i === 0) await takeDownBefore(o, of, open, material);
-    };
     // The same rows would be learnt twice.
     const others = memory.filter(({ hash }) => hash !== prepared.facts.hash);
-    const continues = { labels: o.labels, from: o.strategies.anew ? first : from, memory: others, begins };
+    const begins = beginsWith(o, of, { i, from: o.strategies.anew ? first : from, memory: others });
+    const beside = o.strategies.memory?.beside;
+    const continues = { labels: o.labels, memory: others, begins, ...(beside && { beside }) };
     const done = resume ? finishedRun(o.runs, of.name, of.plan.recipeHash) : null;
     const handle = done ? taken(o, of, done.path) : await o.train(of, { resume: resume && isBegun(o, of), continues });
     const weights = must(handle.weights, `weights of ${of.name}`);
-    memory.splice(0, memory.length, ...others, ...keptOf(o, of, prepared));
-    said.push(await carry(o, of, handle, memory, i));
+    const left = await carry(o, of, handle, { others, own: keptOf(o, of, prepared) }, i);
+    memory = left.memory;
+    said.push(left.said);
     await tellForgotten(o, of, said);
     from = { file: carriedState(weights.folder), labels: weights.labels };
     handles.push(handle);
   }
   return handles;
+}
+
+/** What is done before the first step of a stage, and where its run goes on. */
+function beginsWith(
+  o: Stages,
+  of: UpdateStage,
+  { i, from, memory }: { readonly i: number; readonly from: Taken; readonly memory: readonly Remembered[] },
+): Continues["begins"] {
+  const { recalling } = o.strategies;
+  return async (open, material, run, goesOn) => {
+    if (!goesOn || !isRecalled(recalling, run.path)) await takeWeights(open, from, o.labels);
+    if (!goesOn && i === 0) await takeDownBefore(o, of, open, material);
+    await recallIn(o, of, { open, material, run: run.path, memory, first: from.labels.length, seen: seenBefore(o, i) });
+  };
 }
 
 /** Said before anything is trained. Coded errors `update-streamed`, `update-roles`. */
@@ -217,19 +187,22 @@ async function takeDownOf(
   });
 }
 
-/** What the stage leaves for the next, and its row of the matrix. */
+/** What the stage leaves for the next, its row of the matrix, and what was said of the rows of that. */
 async function carry(
   o: Stages,
   of: UpdateStage,
   handle: ModelHandle,
-  memory: readonly Remembered[],
+  rows: { readonly others: readonly Remembered[]; readonly own: readonly Remembered[] },
   i: number,
-): Promise<Said> {
+): Promise<{ readonly memory: readonly Remembered[]; readonly said: Said }> {
   const weights = must(handle.weights, `weights of ${of.name}`);
   const known = readCarried(weights.folder);
+  const learnt = o.strategies.recalling.find((one) => one.of === "learnt");
+  const all = [...rows.others, ...rows.own];
   if (known && sameTasks(known.tasks, o.tasks)) {
     o.onScores(i + 1, known.scores);
-    return o.tasks.map((_, j) => known.said?.[j] ?? null);
+    const memory = learnt ? saidAsKept(all, readMemory(weights.folder)) : all;
+    return { memory, said: o.tasks.map((_, j) => known.said?.[j] ?? null) };
   }
   const { open } = await o.weights.ready(handle, o.stage.hostContext);
   const parts = await o.weights.parts(of.plan, o.stage.hostContext);
@@ -237,18 +210,25 @@ async function carry(
   const scores = cells.map(({ score }) => score);
   const said = cells.map((cell) => cell.said && [...cell.said]);
   o.onScores(i + 1, scores);
-  const learnt = [...o.start.weights.labels, ...o.data.slice(0, i + 1).flatMap((one) => one.labels)];
-  const seen = new Set(learnt.map((label) => o.labels.indexOf(label)));
   const data = must(o.data[i], "data of a stage");
-  await takeDownOf(o, of, { ...parts, open, data, first: false, strategies: open.strategies, seen });
+  await takeDownOf(o, of, {
+    ...parts,
+    open,
+    data,
+    first: false,
+    strategies: open.strategies,
+    seen: seenBefore(o, i + 1),
+  });
   const about = { labels: o.labels, tasks: toldOf(o.tasks), metric: o.measured.name };
   const carried = { version: 1, ...about, scores, said } as const;
+  const at = { open, parts, data, run: weights.folder };
+  const memory = learnt ? await withAllSaid(o, of, { ...at, word: learnt.word }, rows) : all;
   // All earlier rows are read again where they are all learnt anew.
   const kept = o.strategies.anew ? [] : memory;
   await writeCarried(weights.folder, carried, kept, (file) => open.session.save(file, open.carried, CHECKED));
   // What was taken down is in the engine and not in the checkpoint: it is opened anew by whoever asks next.
   await o.weights.forget(weights.folder);
-  return said;
+  return { memory, said };
 }
 
 async function tellForgotten(o: Stages, of: UpdateStage, said: readonly Said[]): Promise<void> {

@@ -5,7 +5,8 @@ import { matrixPicture, matrixShown, type UpdateShown } from "../../core/display
 import { LiveTraining } from "../trainings/live.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { dataLearnt } from "../updates/lineage.js";
-import { last, runStages, startOf, strategiesOf, type Update } from "../updates/run-stages.js";
+import { last, runStages, startOf, type Update } from "../updates/run-stages.js";
+import { strategiesOf } from "../updates/stages.js";
 import { triedNext } from "../updates/tried-next.js";
 import type { ForgottenOf } from "../updates/what-was-forgotten.js";
 import { learnables, measuredBy, toldOf, unionOf } from "../updates/tasks.js";

@@ -1,5 +1,7 @@
 /** Parameters that several strategies share. */
+import type { CheckContext } from "#dsl/types/context.js";
 import { parameter } from "#dsl/types/define.js";
+import "./codes.js";
 
 /** How much a penalty counts beside the rows' own loss; `what` goes on after "strength of". */
 export function strength<const V extends number>(value: V, doc: string, why: string) {
@@ -35,3 +37,8 @@ export const choose = parameter({
   why: "Rare labels are lost first where all rows are drawn alike.",
   impact: "medium",
 });
+
+/** Warns of a strength beside which the rows' own loss, whose strength is 1, is nothing. */
+export function stiff(strength: number, most: number, context: Pick<CheckContext, "report">): void {
+  if (strength > most) context.report("strategy-stiff", { strength, most }, "strength");
+}

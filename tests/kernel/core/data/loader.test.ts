@@ -89,4 +89,80 @@ describe("loader", () => {
       assert.deepEqual([two.tokens, two.counts], [one.tokens, one.counts]);
     }
   });
+  describe("of kept rows that stand beside new ones", () => {
+    const floats = (bytes: Uint8Array) => [...new Float32Array(bytes.slice().buffer)];
+    const [fresh, kept, LABELS] = [10, 6, 3];
+    const ids = Array.from({ length: fresh + kept }, (_, i) => new Int32Array(3 + (i % 4)).fill(i));
+    const of = (o: Partial<DataLoaderOptions> = {}) => {
+      const loader = new DataLoader(
+        {
+          ids,
+          lengths: Int32Array.from(ids, (row) => row.length),
+          taught: taughtLabels(Int32Array.from(ids, (_, i) => i % LABELS)),
+        },
+        {
+          ...{ batchSize: 4, accumulate: 1, packed: null, shuffle: "random", seed: 3, padId: 0 },
+          ...o,
+          beside: { from: fresh, labels: 0.5 },
+        },
+      );
+      const logits = Float32Array.from({ length: kept * LABELS }, (_, i) => (i % LABELS === 2 ? NaN : i));
+      loader.recall([{ word: "der", labels: LABELS, first: fresh, logits }]);
+      return loader;
+    };
+    const partsOf = (loader: DataLoader, step: number) => {
+      const update = loader.update(step);
+      return Array.from({ length: update.parts }, (_, i) => update.part(i));
+    };
+    it("has every new row once an epoch, and as many kept ones, none twice in a batch", () => {
+      const loader = of();
+      assert.equal(loader.total(1), 3);
+      const seen: number[] = [];
+      const drawn = new Set<number>();
+      for (let step = 1; step <= 12; step++) {
+        const rows = partsOf(loader, step)[0]!.rows!;
+        const own = [...rows].filter((row) => row < fresh);
+        const others = [...rows].filter((row) => row >= fresh);
+        assert.equal(others.length, own.length);
+        assert.equal(new Set(others).size, others.length);
+        assert.deepEqual([...rows].slice(0, own.length), own);
+        if (step <= 3) seen.push(...own);
+        for (const row of others) drawn.add(row);
+      }
+      assert.deepEqual(
+        seen.sort((a, b) => a - b),
+        Array.from({ length: fresh }, (_, i) => i),
+      );
+      assert.equal(drawn.size, kept, "in twelve batches each is drawn");
+      assert.deepEqual(partsOf(of(), 5), partsOf(loader, 5), "the same from any step on");
+    });
+    it("counts new rows one together, kept ones as told, and shares what is recalled among all parts", () => {
+      for (const accumulate of [1, 2]) {
+        const parts = partsOf(of({ accumulate }), 1);
+        assert.equal(of({ accumulate }).update(1).counts, 1);
+        const sums = { fresh: 0, kept: 0, share: 0 };
+        for (const { feeds, rows } of parts) {
+          const [each, share] = ["each", "share_der"].map((name) => floats(feeds[name]!.bytes)) as [number[], number[]];
+          const [said, known] = ["recalled_der", "known_der"].map((name) => floats(feeds[name]!.bytes)) as [
+            number[],
+            number[],
+          ];
+          rows!.forEach((row, at) => {
+            sums[row < fresh ? "fresh" : "kept"] += each[at]!;
+            sums.share += share[at]!;
+            assert.equal(share[at]! > 0, row >= fresh);
+            const own = known.slice(at * LABELS, (at + 1) * LABELS);
+            assert.deepEqual(own, row < fresh ? [0, 0, 0] : [1, 1, 0]);
+            if (row >= fresh) assert.equal(said[at * LABELS + 1], (row - fresh) * LABELS + 1);
+          });
+        }
+        for (const [sum, want] of [
+          [sums.fresh, 1],
+          [sums.kept, 0.5],
+          [sums.share, 1],
+        ] as const)
+          assert.ok(Math.abs(sum - want) < 1e-6);
+      }
+    });
+  });
 });

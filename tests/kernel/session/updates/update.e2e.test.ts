@@ -17,6 +17,7 @@ import { NotebookOfOne } from "../notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../small-training.js";
 
 const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+type Memory = ReturnType<typeof readMemory>;
 const recipe = "epochs: 2, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), keep: last";
 
 function floatsOf(file: string, name: string): Float32Array {
@@ -142,7 +143,8 @@ update m on e as loose { ${sgd.replace("1e-6", "0.05")}, strategy: naive }`);
       if (as === "cut_2") setTimeout(() => stop.abort(), 30);
       return define(plan, as);
     };
-    const update = (more: string) => `update m on e, f as cut { ${recipe}, strategy: [replay(25%), si]${more} }`;
+    const strategy = "[der(0.5, 0.5, 25%), lwf, si]";
+    const update = (more: string) => `update m on e, f as cut { ${recipe}, strategy: ${strategy}${more} }`;
     await assert.rejects(book.run(update(""), { signal: stop.signal }), /interrupted|abort/i);
     book.session.models.define = define;
     const done = readdirSync(book.runs).filter((id) => id.startsWith("cut_1"));
@@ -153,17 +155,74 @@ update m on e as loose { ${sgd.replace("1e-6", "0.05")}, strategy: naive }`);
       done,
     );
     assert.match(shown, /accuracy of cut\n/);
-    await book.run(`update m on e, f as whole { ${recipe}, strategy: [replay(25%), si] }`);
+    await book.run(`update m on e, f as whole { ${recipe}, strategy: ${strategy} }`);
     for (const name of ["cut_1", "cut_2"]) {
       const [own, other] = [name, name.replace("cut", "whole")].map((one) => readCarried(model(one).folder!));
       assert.deepEqual(own?.scores, other?.scores, name);
       assert.deepEqual(own?.said, other?.said, name);
+      const memories = [name, name.replace("cut", "whole")].map((one) => readMemory(model(one).folder!));
+      assert.deepEqual(...(memories as [Memory, Memory]));
       const [a, b] = [name, name.replace("cut", "whole")].map((one) => carriedState(model(one).folder!));
       for (const tensor of Object.keys(readHeader(a!).tensors)) {
         const [had, has] = [floatsOf(a!, tensor), floatsOf(b!, tensor)];
         had.forEach((value, i) => assert.ok(Math.abs(value - has[i]!) <= 1e-5 * Math.max(1, Math.abs(value)), tensor));
       }
     }
+  });
+
+  it("holds what it said of new rows, and nothing of labels that it didn't know", async () => {
+    const sgd = recipe.replace(/adamw\(.*?\)/, "sgd(learning_rate: 0.05, momentum: 0)");
+    // Far from its answers a strong teacher lets a model go nowhere; with hardly any strength it is as if there was none.
+    await book.run(`update m on e as alone { ${sgd}, strategy: naive }
+update m on e as hardly { ${sgd}, strategy: lwf(1e-9) }
+update m on e as taught { ${sgd}, strategy: lwf(20, temperature: 1) }`);
+    const texts = ["a good film w3", "very bad book w41", "a fine book w50", "very poor film w9"];
+    const old = model("m").labels;
+    // Among the old labels.
+    const said = async (name: string) => {
+      const all = await model(name).predict(texts);
+      return (all as unknown as readonly { readonly probabilities: Readonly<Record<string, number>> }[]).flatMap(
+        ({ probabilities }) => {
+          const sum = old.reduce((total, label) => total + probabilities[label]!, 0);
+          return old.map((label) => probabilities[label]! / sum);
+        },
+      );
+    };
+    const far = async (a: string, b: string) => {
+      const [x, y] = [await said(a), await said(b)];
+      return Math.max(...x.map((one, i) => Math.abs(one - y[i]!)));
+    };
+    assert.ok((await far("hardly", "alone")) < 1e-4);
+    assert.ok((await far("taught", "m")) < (await far("alone", "m")) / 3);
+    assert.deepEqual(readdirSync(join(model("taught").folder!, "carried")).sort(), [
+      "carried.json",
+      "memory.jsonl",
+      "state.safetensors",
+    ]);
+  });
+
+  it("learns kept rows beside the new ones, with what was said of them when they had been learnt", async () => {
+    await book.run(`update m on e, f as dark { ${recipe}, strategy: der(0.5, 0.5, 25%) }`);
+    const [first, second] = ["dark_1", "dark_2"].map((name) => readMemory(model(name).folder!)) as [Memory, Memory];
+    // As many updates as the new rows make, however many stand beside them.
+    assert.equal(model("dark_1").history.length, 2 * Math.ceil(24 / 8));
+    assert.deepEqual(
+      first.map(({ said }) => said?.length),
+      [...Array<number>(12).fill(2), ...Array<number>(6).fill(5)],
+    );
+    assert.deepEqual(second.slice(0, first.length), first);
+    const begun = await model("m").predict([String(first[0]!.roles["text"])]);
+    const [{ probabilities }] = begun as unknown as [{ readonly probabilities: Readonly<Record<string, number>> }];
+    const [a, b] = first[0]!.said as [number, number];
+    const [yes, no] = model("m").labels.map((label) => probabilities[label]!) as [number, number];
+    assert.ok(Math.abs(Math.log(yes / no) - (a - b)) < 1e-3, "what the model said that the update began with");
+    await book.run(
+      `update dark on e as darker { ${recipe.replace("batch_size: 8", "batch_size: 4, accumulate: 2")}, strategy: [der(0.5, 0.5, 25%), lwf, si] }`,
+    );
+    const later = readMemory(model("darker").folder!);
+    const shared = second.filter(({ data }) => data !== "e");
+    assert.deepEqual(later.slice(0, shared.length), shared, "what was said of rows stays as it was");
+    assert.equal(model("darker").history.length, 2 * Math.ceil(24 / 8));
   });
 
   it("learns streamed rows as what they are, and scores them so in any order of cells", async () => {
@@ -237,6 +296,7 @@ update plain on f as anchored { steps: 1, batch_size: 8, optimizer: sgd(learning
     };
     await refused(`update m on e as x { strategy: [naive, replay(5%)] }`, /says all of how data are learnt/);
     await refused(`update m on e as x { strategy: [ewc(1), ewc(2)] }`, /listed twice/);
+    await refused(`update m on e as x { strategy: [der, replay(5%)] }`, /each say which rows/);
     await refused(`update m on e as m { strategy: naive }`, /take the place of `m`/);
     await refused(`update once on e as once { strategy: naive }`, /take the place of `once`/);
     await refused(`update nobody on e as x { strategy: naive }`, /nobody/);

@@ -1,0 +1,58 @@
+/** Strategies of an update: which are listed, which go together, and which of them a task is for. */
+import { fill } from "../plan/defaults.js";
+import { isCall } from "../plan/definitions.js";
+import type { Recipe } from "../plan/plan.js";
+import type { Program } from "../plan/program.js";
+import type { Given } from "../types/given.js";
+import type { Header } from "../types/header.js";
+import type { Span } from "../diagnostics/span.js";
+import type { Call } from "../types/value.js";
+import type { StrategyCapabilities } from "../types/capabilities.js";
+import "../plan/update-codes.js";
+
+/** The key of the statement that is no setting of the recipe. */
+export const STRATEGY = "strategy";
+
+/** Undefined: what is wrong was said. */
+export function strategyOf(
+  program: Program,
+  { statement, verb }: Header,
+  given: ReadonlyMap<string, Given>,
+): readonly Call[] | undefined {
+  const own = verb.parameters.filter(({ name }) => name === STRATEGY);
+  const errors = program.reporter.diagnostics.length;
+  const { values } = fill(program, own, given, "", { here: statement.verb.span });
+  if (program.reporter.diagnostics.slice(errors).some((d) => d.severity === "error")) return undefined;
+  const list = values[STRATEGY];
+  const calls = Array.isArray(list) ? list.filter(isCall) : [];
+  const place = given.get(STRATEGY)?.span ?? statement.verb.span;
+  return goTogether(program, calls, place) ? calls : undefined;
+}
+
+const facts = (program: Program, word: string): StrategyCapabilities | undefined =>
+  program.registry.find("strategy", word)?.capabilities;
+
+function goTogether(program: Program, calls: readonly Call[], place: Span): boolean {
+  const words = calls.map(({ word }) => word);
+  const twice = words.find((word, i) => words.indexOf(word) < i);
+  if (twice !== undefined) program.report("strategy-twice", { strategy: twice }, place);
+  const alone = words.find((word) => facts(program, word)?.alone === true);
+  const bothered = alone !== undefined && calls.length > 1;
+  if (bothered)
+    program.report("strategy-alone", { strategy: alone, others: words.filter((word) => word !== alone) }, place);
+  if (twice !== undefined || bothered) return false;
+  const memories = words.filter((word) => facts(program, word)?.remembers === true);
+  if (memories.length < 2) return true;
+  program.report("strategy-memories", { strategies: memories }, place);
+  return false;
+}
+
+/** Whether the task has what its strategies hold. */
+export function holdsAll(program: Program, { model, update }: Pick<Recipe, "model" | "update">, place: Span): boolean {
+  const { task } = model;
+  if (program.registry.find("task", task.word)?.capabilities?.decides !== undefined) return true;
+  const recalling = update?.strategy.find(({ word }) => facts(program, word)?.recalls === true);
+  if (!recalling) return true;
+  program.report("strategy-task", { strategy: recalling.word, task: task.word }, place);
+  return false;
+}

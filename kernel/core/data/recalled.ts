@@ -1,0 +1,105 @@
+/** What rows bring beside what they teach: what was said of them once, and kept rows that stand beside each batch of new ones. */
+import type { NDArray } from "#dsl/graph/program.js";
+import { recalledNames } from "#stdlib/programs/recalled.js";
+import { real } from "#stdlib/lib/tasks/feeds.js";
+import type { chance} from "#stdlib/lib/chance.js";
+import { draw } from "#stdlib/lib/chance.js";
+
+/** Logits that were said of rows once, for one strategy. */
+export interface Recalled {
+  /** The strategy's word. */
+  readonly word: string;
+  readonly labels: number;
+  /** The row that the first of them is of. */
+  readonly first: number;
+  /** [rows from `first` on, labels], row-major; NaN where nothing was said. */
+  readonly logits: Float32Array;
+}
+/** Kept rows that stand beside each batch. */
+export interface Beside {
+  /** Rows from this one on are kept ones; those before are new. */
+  readonly from: number;
+  /** What the labels of a batch's kept rows count beside those of its new ones. */
+  readonly labels: number;
+}
+
+type Rows = ArrayLike<number>;
+const countsOf = ({ first, labels, logits }: Recalled): ((row: number) => boolean) => {
+  const rows = logits.length / labels;
+  return (row) => {
+    const at = row - first;
+    return at >= 0 && at < rows && logits.subarray(at * labels, (at + 1) * labels).some((one) => !Number.isNaN(one));
+  };
+};
+
+/** Feeds of a batch that is a part of an update with `all` rows: `recalled_…`, `known_…` and `share_…` of each strategy. */
+export function feedsOfRecalled(
+  recalled: readonly Recalled[],
+  all: readonly Rows[],
+): (batch: Rows) => Readonly<Record<string, NDArray>> {
+  const known = recalled.map((one) => {
+    const counts = countsOf(one);
+    return { one, counts, total: all.reduce((sum, batch) => sum + Array.from(batch).filter(counts).length, 0) };
+  });
+  return (batch) =>
+    Object.assign({}, ...known.map(({ one, counts, total }) => feedsOf(one, batch, counts, total))) as Record<
+      string,
+      NDArray
+    >;
+}
+
+function feedsOf(
+  { word, labels, first, logits }: Recalled,
+  batch: Rows,
+  counts: (row: number) => boolean,
+  total: number,
+): Record<string, NDArray> {
+  const n = batch.length;
+  const [said, known, share] = [new Float32Array(n * labels), new Float32Array(n * labels), new Float32Array(n)];
+  Array.from(batch).forEach((row, at) => {
+    if (!counts(row)) return;
+    share[at] = 1 / total;
+    logits.subarray((row - first) * labels, (row - first + 1) * labels).forEach((value, label) => {
+      if (Number.isNaN(value)) return;
+      said[at * labels + label] = value;
+      known[at * labels + label] = 1;
+    });
+  });
+  const names = recalledNames(word);
+  return {
+    [names.recalled]: real(said, [n, labels]),
+    [names.known]: real(known, [n, labels]),
+    [names.share]: real(share, [n]),
+  };
+}
+
+/** A batch and as many kept rows as it has, or all where there are fewer: none twice, each set as likely as any other. */
+export function withKept(
+  batch: Uint32Array,
+  { from, all }: { readonly from: number; readonly all: number },
+  random: ReturnType<typeof chance>,
+): Uint32Array {
+  const wanted = Math.min(batch.length, all - from);
+  // What Fisher and Yates moved, without the rows that stayed.
+  const moved = new Map<number, number>();
+  const drawn = Uint32Array.from({ length: wanted }, (_, i) => {
+    const other = i + draw(random, all - from - i);
+    const row = moved.get(other) ?? other;
+    moved.set(other, moved.get(i) ?? i);
+    return from + row;
+  });
+  return Uint32Array.of(...batch, ...drawn);
+}
+
+/** Feed `each` of a batch: its rows count by `weights`, the new ones of the whole update 1 together, the kept ones `labels`. */
+export function eachBeside(
+  { from, labels }: Beside,
+  batch: Rows,
+  counts: { readonly fresh: number; readonly kept: number },
+  weights: ArrayLike<number> | undefined,
+): NDArray {
+  const share = (part: number, of: number): number => (of > 0 ? part / of : 0);
+  const [fresh, kept] = [share(1, counts.fresh), share(labels, counts.kept)];
+  const each = Float32Array.from(batch, (row) => (weights?.[row] ?? 1) * (row < from ? fresh : kept));
+  return real(each, [batch.length]);
+}

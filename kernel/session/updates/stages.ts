@@ -1,0 +1,57 @@
+/** What stages of an update are run with, and what their strategies ask for. */
+import type { UpdateStage } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
+import type { ModelPlan } from "#dsl/types/subject.js";
+import type { Looks, Memory, StrategyImplementation } from "#stdlib/kinds/strategy.js";
+import type { Prepared } from "../../core/data/prepared.js";
+import { does } from "../../core/session/words.js";
+import type { ModelHandle, Weights } from "../models/model-handle.js";
+import type { WeightRoom } from "../models/weight-room.js";
+import type { Continues } from "../trainings/request.js";
+import type { Recalling } from "./recall.js";
+import type { Learnable, Measured, Working } from "./tasks.js";
+import type { ForgottenOf } from "./what-was-forgotten.js";
+
+export interface Strategies {
+  readonly memory: Memory | null;
+  readonly looks: Looks | null;
+  readonly anew: boolean;
+  readonly recalling: readonly Recalling[];
+}
+export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> {
+  const all = await Promise.all(
+    calls.map(async (call) => ({ call, does: await does({ ...call, kind: "strategy" }, "strategy") })),
+  );
+  const first = <T>(of: (one: StrategyImplementation, call: Call) => T | undefined): T | null =>
+    all.map(({ call, does: one }) => of(one, call)).find((found) => found !== undefined) ?? null;
+  return {
+    memory: first((one, call) => one.memory?.(call)),
+    looks: first((one, call) => one.looks?.(call)),
+    anew: all.some(({ does: one }) => one.anew === true),
+    recalling: all.flatMap(({ call, does: { recalls } }) => (recalls ? [{ word: call.word, of: recalls.of }] : [])),
+  };
+}
+
+export interface Stages {
+  readonly weights: WeightRoom;
+  /** The folder of runs. */
+  readonly runs: string;
+  readonly define: (plan: ModelPlan, name: string) => ModelHandle;
+  readonly stage: Working;
+  readonly start: ModelHandle & { readonly weights: Weights };
+  readonly labels: readonly string[];
+  readonly tasks: readonly Learnable[];
+  /** The data of each stage. */
+  readonly data: readonly Prepared[];
+  readonly strategies: Strategies;
+  readonly measured: Measured;
+  /** Trains one. */
+  readonly train: (
+    of: UpdateStage,
+    o: { readonly resume: boolean; readonly continues: Continues },
+  ) => Promise<ModelHandle>;
+  /** A row of the matrix is known. */
+  readonly onScores: (row: number, scores: readonly (number | null)[]) => void;
+  /** What of what was right is wrong after that row. */
+  readonly onForgotten: (of: readonly ForgottenOf[]) => void;
+}

@@ -1,0 +1,17 @@
+/** Rows of earlier data beside each batch of new ones, held to what was said of them when they had been learnt. */
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { StrategyImplementation } from "../kinds/strategy.js";
+import { squaredApart } from "../lib/strategies/distance.js";
+import { word } from "./der.js";
+
+export const der: StrategyImplementation = {
+  states: [],
+  memory(call) {
+    const { share, choose, beta } = argumentsOf(word, call);
+    return { of: share, choose, beside: { labels: beta } };
+  },
+  recalls: {
+    of: "learnt",
+    hold: (call, said) => squaredApart(said).multiply(argumentsOf(word, call).strength),
+  },
+};

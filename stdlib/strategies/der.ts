@@ -1,0 +1,45 @@
+import { defineWord } from "#dsl/types/define.js";
+import { choose, kept, stiff, strength } from "../lib/strategies/parameters.js";
+
+export const word = defineWord({
+  kind: "strategy",
+  name: "der",
+  doc: "Dark experience replay: keeps some rows of each data set and the logits that the model gave for them when it had learnt them. Beside each batch of new rows stand as many that are drawn of these: strength · the mean of (z − z′)² is added to the loss, and beta · the loss of their labels (DER++; with `beta: 0` it is DER). Rows are kept as those of `replay`.",
+  example: "strategy: der(strength: 0.5, beta: 0.5, share: 5%)",
+  since: "0.2.0",
+  references: [
+    {
+      title: "Dark Experience for General Continual Learning: a Strong, Simple Baseline",
+      by: "Buzzega et al.",
+      year: 2020,
+      at: "https://arxiv.org/abs/2004.07211",
+    },
+  ],
+  elsewhere: {
+    ...{ DER: "der", derpp: "der", der_plus_plus: "der", dark_experience_replay: "der", alpha: "strength" },
+    ...{ mem_size: "share", memory: "share", memory_size: "share", buffer_size: "share", buffer: "share" },
+    ...{ policy: "choose", storage_policy: "choose" },
+  },
+  parameters: [
+    strength(
+      0.5,
+      "How much the distance from the earlier logits counts beside the new rows' own loss (α in the paper).",
+      "In the middle of what the paper finds for images (0.1 to 1).",
+    ),
+    {
+      name: "beta",
+      type: { is: "number" },
+      doc: "How much the labels of the kept rows count beside those of the new ones (β in the paper).",
+      range: { min: 0 },
+      positional: true,
+      default: { value: 0.5 },
+      why: "DER++ forgets less than DER throughout the paper.",
+      impact: "medium",
+    },
+    kept,
+    choose,
+  ],
+  check: (call, context) => stiff(call.arguments.strength, 100, context),
+  capabilities: { remembers: true, recalls: true },
+  load: async () => (await import("./der.run.js")).der,
+});

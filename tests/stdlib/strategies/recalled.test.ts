@@ -1,0 +1,154 @@
+/** Strategies that hold what was said of rows once, fed as trainings feed them: PyTorch's weights after every step of three data sets. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { Graph } from "#dsl/graph/builder.js";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import { gradient } from "#dsl/graph/gradient.js";
+import { binaryCrossEntropies, ofRows } from "#dsl/graph/losses.js";
+import type { Program } from "#dsl/graph/program.js";
+import { validate } from "#dsl/graph/validate.js";
+import { fromNDArray, values, type Values } from "#dsl/graph/values.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import { registry } from "#stdlib/registry.js";
+import type { StrategyImplementation } from "#stdlib/kinds/strategy.js";
+import { textClassification } from "#stdlib/tasks/text_classification.run.js";
+import { multilabelClassification } from "#stdlib/tasks/multilabel_classification.run.js";
+import { recalledLoss, weighsRows } from "#stdlib/programs/recalled.js";
+import { eachBeside, feedsOfRecalled, type Recalled } from "#kernel/core/data/recalled.js";
+
+interface Run {
+  readonly word: "lwf" | "der";
+  readonly settings: Readonly<Record<string, number>>;
+  readonly decides: "one" | "several";
+  readonly begin: { readonly weight: number[][]; readonly bias: number[] };
+  readonly keeps: number;
+  readonly known: readonly number[];
+  readonly tasks: readonly {
+    readonly x: number[][];
+    readonly y: (number | number[])[];
+    readonly seen: number[];
+    readonly steps: readonly {
+      readonly rows: number[];
+      readonly kept: number[];
+      readonly loss: number;
+      readonly weight: number[][];
+      readonly bias: number[];
+    }[];
+  }[];
+}
+const file = new URL("../../../../tests/golden/oracle/strategies-recalled.json", import.meta.url);
+const runs = JSON.parse(readFileSync(file, "utf8")) as readonly Run[];
+const [LABELS, FEATURES, RATE] = [5, 3, 0.3];
+
+type Strategies = readonly {
+  readonly call: { kind: "strategy"; word: string; arguments: Run["settings"] };
+  readonly implementation: StrategyImplementation;
+}[];
+
+/** A step of SGD: inputs x, labels, each where rows are weighed, and what is recalled; output loss. */
+function trains({ decides }: Run, strategies: Strategies): Program {
+  const graph = new Graph();
+  const x = graph.input("x", { dtype: "f32", shape: ["batch", FEATURES] });
+  const state = (name: string, shape: number[]) =>
+    graph.state(name, { type: { dtype: "f32", shape }, trains: true, initial: { zeros: true } });
+  const parameters = { weight: state("weight", [LABELS, FEATURES]), bias: state("bias", [LABELS]) };
+  const logits = x.linear(parameters.weight, parameters.bias);
+  const weighed = weighsRows(strategies);
+  const each = weighed ? graph.input("each", { dtype: "f32", shape: ["batch"] }) : undefined;
+  const reduction = weighed ? "sum" : "mean";
+  const labels = graph.input(
+    "labels",
+    decides === "one" ? { dtype: "i32", shape: ["batch"] } : { dtype: "f32", shape: ["batch", LABELS] },
+  );
+  const own =
+    decides === "one"
+      ? logits.crossEntropy(labels, { reduction, each })
+      : ofRows(binaryCrossEntropies(logits, labels, {}).mean([1]), reduction, each);
+  const implementation = decides === "one" ? textClassification : multilabelClassification;
+  const task = { call: { kind: "task" as const, word: "", arguments: {} }, implementation };
+  const whole = recalledLoss({ strategies, task, labels: LABELS }, graph, own, { logits: () => logits });
+  const names = ["weight", "bias"] as const;
+  gradient(
+    graph,
+    whole,
+    names.map((name) => parameters[name]),
+  ).forEach((d, i) => graph.update(names[i]!, parameters[names[i]!].subtract(d!.multiply(RATE))));
+  graph.output("loss", whole);
+  return graph.program();
+}
+
+const rowsOf = (all: readonly (number | number[])[]): Values =>
+  values(Array.isArray(all[0]) ? [all.length, all[0].length] : [all.length], all.flat());
+const near = (value: number, want: number, what: string): void =>
+  assert.ok(Math.abs(value - want) <= 1e-6 * Math.max(1, Math.abs(want)), `${what}: ${value}, the oracle says ${want}`);
+
+/** A row that is kept, and what was said of it. */
+interface Kept {
+  readonly x: number[];
+  readonly y: number | number[];
+  readonly said: number[];
+}
+
+describe("strategies that hold what was said of rows once", () => {
+  it("are all held to an oracle, for one label and for several", async () => {
+    for (const { name, planned } of registry.ofKind("strategy")) {
+      if (planned || !(await implementationOf(registry, "strategy", name)).recalls) continue;
+      assert.deepEqual(
+        [...new Set(runs.filter(({ word }) => word === name).map((run) => run.decides))],
+        ["one", "several"],
+        name,
+      );
+    }
+  });
+  for (const run of runs)
+    it(`${run.word} ${JSON.stringify(run.settings)}, ${run.decides}: every weight after every step of three data sets`, async () => {
+      const implementation = await implementationOf(registry, "strategy", run.word);
+      const call = { kind: "strategy" as const, word: run.word, arguments: run.settings };
+      const program = trains(run, [{ call, implementation }]);
+      validate(program);
+      const beside = implementation.memory?.(call).beside;
+      let state: Record<string, Values> = { weight: rowsOf(run.begin.weight), bias: values([LABELS], run.begin.bias) };
+      const say = (x: number[][]): number[][] => {
+        const w = state["weight"]!.data;
+        const b = state["bias"]!.data;
+        return x.map((row) =>
+          Array.from(b, (bias, l) => row.reduce((sum, v, f) => sum + v * w[l * FEATURES + f]!, bias)),
+        );
+      };
+      const kept: Kept[] = [];
+      for (const [t, task] of run.tasks.entries()) {
+        const from = task.x.length;
+        const said =
+          run.word === "lwf"
+            ? say(task.x).map((row) => row.map((v, l) => (task.seen.includes(l) ? v : NaN)))
+            : kept.map((one) => one.said);
+        const recalled: Recalled = {
+          word: run.word,
+          labels: LABELS,
+          first: run.word === "lwf" ? 0 : from,
+          logits: Float32Array.from(said.flat()),
+        };
+        const all = [...task.x.map((x, i) => ({ x, y: task.y[i]! })), ...kept];
+        for (const [s, step] of task.steps.entries()) {
+          const batch = [...step.rows, ...step.kept.map((row) => from + row)];
+          const counts = { fresh: step.rows.length, kept: step.kept.length };
+          const feeds = {
+            ...feedsOfRecalled([recalled], [batch])(batch),
+            ...(beside && { each: eachBeside({ from, ...beside }, batch, counts, undefined) }),
+          };
+          const fed = Object.fromEntries(Object.entries(feeds).map(([name, array]) => [name, fromNDArray(array)]));
+          const [x, labels] = [batch.map((row) => all[row]!.x), batch.map((row) => all[row]!.y)];
+          const done = evaluate(program, { ...fed, x: rowsOf(x), labels: rowsOf(labels) }, state);
+          state = { ...state, ...done.state };
+          const place = `data set ${t}, step ${s}`;
+          near(done.outputs["loss"]!.data[0]!, step.loss, `${place}: loss`);
+          step.weight.flat().forEach((want, i) => near(state["weight"]!.data[i]!, want, `${place}: weight[${i}]`));
+          step.bias.forEach((want, i) => near(state["bias"]!.data[i]!, want, `${place}: bias[${i}]`));
+        }
+        const own = say(task.x.slice(0, run.keeps));
+        own.forEach((row, i) =>
+          kept.push({ x: task.x[i]!, y: task.y[i]!, said: row.map((v, l) => (l < run.known[t]! ? v : NaN)) }),
+        );
+      }
+    });
+});
