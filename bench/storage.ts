@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
+import { draws } from "#dsl/graph/random.js";
 import { memoryOf } from "#dsl/graph/memory.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { Recompute } from "#dsl/graph/passes/pass.js";
@@ -154,6 +155,7 @@ async function batchesOf(
     const fed = {
       input_ids: integers([batch, length], ids),
       attention_mask: integers([batch, length], new Array<number>(batch * length).fill(1)),
+      draws: integers([batch], [...draws(1, 0, batch, batch)]),
     };
     if (!windows)
       return {

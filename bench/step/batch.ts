@@ -1,6 +1,6 @@
 /** A batch to measure with: full rows of ids drawn by number, so that every program and peer sees the same. */
 import type { NDArray } from "#dsl/graph/program.js";
-import { mix } from "#dsl/graph/random.js";
+import { draws, mix } from "#dsl/graph/random.js";
 import type { Carrier } from "./carrier.js";
 
 /** All feeds of a training program but `step`. */
@@ -14,6 +14,7 @@ export function batchOf(
   const common = {
     input_ids: integers([o.batch, o.length], ids),
     attention_mask: integers([o.batch, o.length], new Array<number>(n).fill(1)),
+    draws: integers([o.batch], [...draws(1, 0, o.batch, o.batch)]),
     rate: { dtype: "f32", shape: [], bytes: new Uint8Array(Float32Array.of(1e-5).buffer) },
   } as const;
   if (!windows) {

@@ -28,7 +28,7 @@ import { scalar } from "./values.js";
 export interface DropoutOptions {
   readonly rate: number;
   readonly seed: number;
-  /** i32 scalar: another mask each step. */
+  /** i32: another mask each step; a scalar, or a number for each of the first axis, of which each then has a mask of its own. */
   readonly step: Tensor;
 }
 

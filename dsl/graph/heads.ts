@@ -5,7 +5,7 @@
 import { flag, listOf, number, optional, type Infer } from "./attributes.js";
 import type { Dimension, Type } from "./program.js";
 import { dropoutMask } from "./random.js";
-import { lastOf, Misfit, sameShape, wantFloat, wantSameDType, wantShape } from "./shape.js";
+import { lastOf, Misfit, sameShape, wantFloat, wantSameDType, wantShape, wantSteps } from "./shape.js";
 import type { Values } from "./values.js";
 
 /** What the score of a hidden key becomes, in effect. A row with nothing but hidden keys comes out uniform over all of them. */
@@ -129,8 +129,10 @@ export function attentionTypes(
     wantShape(bias, [bias.shape[0] === 1 ? 1 : a.heads, length, keys], "the bias");
   }
   if (offset && (offset.dtype !== "i32" || offset.shape.length)) throw new Misfit("the offset must be an i32 scalar");
-  if (a.rate > 0 && (step?.dtype !== "i32" || step.shape.length))
-    throw new Misfit("dropout needs the step, an i32 scalar");
+  if (a.rate > 0) {
+    if (!step) throw new Misfit("dropout needs the step");
+    wantSteps(step, q);
+  }
   return [q, { dtype, shape: [batch, a.heads, length, keys] }];
 }
 
@@ -203,5 +205,17 @@ export function accumulate(y: Float64Array, yt: number, x: Float64Array, xt: num
 /** Dropout's factor for each probability; all ones without dropout. */
 export function keepOf(p: Values, a: AttentionAttributes, step: Values | undefined): Float64Array {
   if (!a.rate) return new Float64Array(p.data.length).fill(1);
-  return dropoutMask(p.data.length, p.shape.at(-1)!, { ...a, step: step!.data[0]! });
+  const [, heads = 1, length = 1, keys = 1] = p.shape;
+  return dropoutMask(p.data.length, keys, { ...a, steps: step!.data }, counted(heads, length));
+}
+
+/**
+ * As which row dropout counts the one at `i` of [batch, heads, length]: as if positions came before heads, so that it does
+ * not hang on the length that a batch is padded to.
+ */
+export function counted(heads: number, length: number): (i: number) => number {
+  return (i) => {
+    const head = Math.floor(i / length) % heads;
+    return (Math.floor(i / (heads * length)) * length + (i % length)) * heads + head;
+  };
 }

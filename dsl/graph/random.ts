@@ -2,7 +2,11 @@
  * The counter-based generator behind dropout: which elements fall is a function of seed, step, site and position alone,
  * in 32-bit integer arithmetic, so every engine computes the same mask, and a resumed run too.
  *
- * Seen as rows × columns (the last axis), element (i, j) is dropped where `(R[i] xor C[j]) · ODD`, as a signed 32-bit
+ * A step is one number for the whole array, or one for each of its groups: equal parts along the first axis, of which each
+ * counts its own rows from 0. So what falls out of a row of a batch is the same whatever other rows are beside it, and
+ * however long they are.
+ *
+ * Seen as rows × columns (the last axis), element (i, j) of a group is dropped where `(R[i] xor C[j]) · ODD`, as a signed 32-bit
  * number, is below the threshold. R and C are short vectors hashed with murmur3's finalizer, so that an element itself
  * costs one xor, one product and one comparison. Rows and columns are pairwise independent; four elements on the corners
  * of a rectangle are not, which dropout doesn't notice. The rate is exact to 2⁻³².
@@ -31,20 +35,39 @@ export function threshold(rate: number): number {
   return Math.min(-2147483648 + Math.round(rate * 4294967296), 2147483647);
 }
 
-/** Scaled mask of an array with rows of `columns` elements: 0 or 1/(1 − rate). */
+/**
+ * Scaled mask of an array with rows of `columns` elements: 0 or 1/(1 − rate). `steps`: of each group. `counted`: as which
+ * row of its group one counts that stands at `i`; absent: as that.
+ */
 export function dropoutMask(
   size: number,
   columns: number,
-  o: { readonly rate: number; readonly seed: number; readonly site: number; readonly step: number },
+  o: { readonly rate: number; readonly seed: number; readonly site: number; readonly steps: ArrayLike<number> },
+  counted = (i: number): number => i,
 ): Float64Array {
-  const key = siteKey(o.seed, o.step, o.site);
+  const { seed, site, steps } = o;
   const bound = threshold(o.rate);
-  const c = Int32Array.from({ length: columns }, (_, j) => columnHash(key, j));
   const mask = new Float64Array(size);
   const scale = 1 / (1 - o.rate);
-  for (let i = 0; i < size / columns; i++) {
-    const r = rowHash(key, i);
-    for (let j = 0; j < columns; j++) mask[i * columns + j] = Math.imul(r ^ c[j]!, ODD) < bound ? 0 : scale;
+  const rows = size / columns / steps.length;
+  for (let group = 0; group < steps.length; group++) {
+    const key = siteKey(seed, steps[group]!, site);
+    const c = Int32Array.from({ length: columns }, (_, j) => columnHash(key, j));
+    for (let i = 0; i < rows; i++) {
+      const r = rowHash(key, counted(i));
+      const at = (group * rows + i) * columns;
+      for (let j = 0; j < columns; j++) mask[at + j] = Math.imul(r ^ c[j]!, ODD) < bound ? 0 : scale;
+    }
   }
   return mask;
+}
+
+/**
+ * What dropout is drawn by for each text of a batch. `step` from 1; `place`: of the batch's first row among all rows of the
+ * update, so that it doesn't matter which of several processes, or which of several batches, has a row. Text t of `texts`
+ * belongs to row t mod `rows` (a row of several texts has them apart, text k of all rows after text k − 1 of all rows).
+ */
+export function draws(step: number, place: number, rows: number, texts: number): Int32Array {
+  const own = mix(step);
+  return Int32Array.from({ length: texts }, (_, t) => mix(own + place + (t % rows)) + Math.floor(t / rows));
 }

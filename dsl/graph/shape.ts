@@ -86,6 +86,16 @@ export function wantShape(type: Type, shape: readonly Dimension[], what: string)
     throw new Misfit(`${what} must be [${shape.join(", ")}], not [${type.shape.join(", ")}]`);
 }
 
+/** What dropout of `x` is drawn by: one number, or one for each of its first axis. */
+export function wantSteps(step: Type, x: Type): void {
+  const [first] = step.shape;
+  const each = step.shape.length === 1 && x.shape.length > 1 && first === x.shape[0];
+  if (step.dtype !== "i32" || (step.shape.length > 0 && !each))
+    throw new Misfit(
+      `step must be i32, a scalar or [${String(x.shape[0])}], not ${step.dtype} [${step.shape.join(", ")}]`,
+    );
+}
+
 export function lastOf(type: Type, what: string): Dimension {
   const d = type.shape.at(-1);
   if (d === undefined) throw new Misfit(`${what} must have a dimension`);

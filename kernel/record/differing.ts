@@ -42,11 +42,6 @@ export function differingIn(here: Side, there: Side): Differing {
   // The rows that came of them are the same: what else stands in the files is read by nobody.
   const read = filesOf(here, there, ["data", "annotations"]);
   const rows = rowsOf(here, there);
-  const runner = told("machine", "runner", ({ plan: { effects } }) =>
-    effects.runner ? callText(effects.runner) : "one process",
-  );
-  // Ranks draw dropout each for itself; else who does the work changes no sum.
-  const draws = [here, there].some(({ plan }) => plan.estimates.ranks && plan.recipe.training.dropout !== 0);
   return {
     numbers: [
       ...settings.filter(({ what }) => !HARMLESS.test(what)),
@@ -68,10 +63,11 @@ export function differingIn(here: Side, there: Side): Differing {
       ...told("machine", "platform", ({ record }) => record?.machine.platform),
       ...told("machine", "processor", ({ record }) => record?.machine.processor),
       ...(here.record && there.record ? entries("machine", here.record.environment, there.record.environment) : []),
-      ...(draws ? runner : []),
     ],
     others: [
-      ...(draws ? [] : runner),
+      ...told("machine", "runner", ({ plan: { effects } }) =>
+        effects.runner ? callText(effects.runner) : "one process",
+      ),
       ...(rows.length > 0 ? [] : read),
       ...settings.filter(({ what }) => HARMLESS.test(what)),
       ...told("names", "name of the run", ({ lock }) => lock.name),

@@ -23,7 +23,7 @@ export async function follow(o: Follows): Promise<void> {
     const done = await beginsWith(spoke, session, shares);
     const rank = spokeRank(spoke, place);
     const shared = new SharedSession(session, rank, shares, done);
-    const pipeline = new StepPipeline(stepsOf(o, session, rank, shared), done);
+    const pipeline = new StepPipeline(stepsOf(o, session, shared), done);
     const total = totalSteps(o.plan, o.loader, false);
     for (let step = done; step < total; step++) await pipeline.next(total);
     await spoke.over();

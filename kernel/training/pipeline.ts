@@ -32,8 +32,8 @@ export interface StepPipelineOptions {
   readonly session: Pick<Session, "run">;
   /** Batches in an update; above 1 the session has `accumulate` and `apply` instead of `train`. */
   readonly accumulate: number;
-  /** Which one of several that share each update; they have `accumulate` and `apply`. Absent: it trains alone. */
-  readonly one?: { readonly rank: number; readonly of: number } | undefined;
+  /** Whether several share each update: their sessions have `accumulate` and `apply`, however many batches there are. */
+  readonly shared?: boolean;
   update(step: number): Update;
   rate(step: number): number;
   /** Whether the programs tell the logits of the rows that they learn. */
@@ -154,8 +154,7 @@ export class StepPipeline {
     this.updates.set(step, update);
     const rate = scalarF32(this.o.rate(step));
     const logits = this.o.seen ? ["logits"] : [];
-    const { one } = this.o;
-    if (this.o.accumulate === 1 && !one) {
+    if (this.o.accumulate === 1 && !this.o.shared) {
       const own = { rows: undefined as Uint32Array | undefined };
       const feeds = () => {
         const made = update.part(0);
@@ -164,9 +163,6 @@ export class StepPipeline {
       };
       return [{ step, program: "train", wanted: ["loss", "norm", ...logits], ends: true, feeds, rows: () => own.rows }];
     }
-    // Each part draws dropout of its own: the counter goes on from part to part, and no two ranks have the same.
-    const { rank, of } = one ?? { rank: 0, of: 1 };
-    const counter = (part: number) => scalarI32(((step - 1) * this.o.accumulate + part) * of + rank + 1);
     // Rows that count nothing lose nothing.
     const share = scalarF32(update.counts > 0 ? 1 / update.counts : 0);
     const parts = Array.from({ length: update.parts }, (_, part): Request => {
@@ -174,7 +170,7 @@ export class StepPipeline {
       const feeds = () => {
         const made = update.part(part);
         own.rows = made.rows;
-        return { ...made.feeds, share, step: counter(part) };
+        return { ...made.feeds, share };
       };
       return { step, program: "accumulate", wanted: ["loss", ...logits], ends: false, feeds, rows: () => own.rows };
     });

@@ -3,7 +3,6 @@ import type { Plan } from "#dsl/plan/plan.js";
 import type { ScheduleImplementation } from "#stdlib/kinds/training.js";
 import type { DataLoader } from "../core/data/loader.js";
 import type { Session } from "../engine/engine.js";
-import type { Rank } from "../ranks/rank.js";
 import type { SharedSession } from "../ranks/shared-session.js";
 import type { StepPipelineOptions } from "./pipeline.js";
 
@@ -22,11 +21,10 @@ export interface StepsOf {
   readonly seen: boolean;
 }
 
-/** `rank`, `shared`: of one that shares its updates with others. */
+/** `shared`: of one that shares its updates with others. */
 export function stepsOf(
   { plan, loader, schedule, seen }: StepsOf,
   session: Session,
-  rank?: Pick<Rank, "rows">,
   shared?: SharedSession,
 ): StepPipelineOptions {
   const { training } = plan.recipe;
@@ -35,7 +33,7 @@ export function stepsOf(
   return {
     session: shared ?? session,
     accumulate: training.accumulate,
-    one: rank && (rank.rows ?? { rank: 0, of: 1 }),
+    shared: shared !== undefined,
     update: shared ? shared.updates(loader) : (step) => loader.update(step),
     rate: (step) => rate * schedule.factor(training.schedule, step, total),
     seen,

@@ -125,7 +125,7 @@ class TrainingLoop {
     const { ranks } = t.plan.estimates;
     this.toll = gang && ranks && new Toll(ranks, t.run.everything());
     const of = { ...{ plan: t.plan, loader: t.loader, schedule: t.schedule }, seen: t.watchedRows !== null };
-    this.pipeline = t.exact ?? new StepPipeline(stepsOf(of, t.session, rank, this.shared), this.position.step);
+    this.pipeline = t.exact ?? new StepPipeline(stepsOf(of, t.session, this.shared), this.position.step);
   }
 
   private get training() {

@@ -40,19 +40,13 @@ struct Call {
         mask(x.mask.template data<int32_t>()), segments(x.segments.size() ? x.segments.template data<int32_t>() : nullptr),
         every(x.mask.rank() == 0), offset(*x.offset.template data<int32_t>()), batch(x.q.dim(0)), length(x.q.dim(1)),
         keys(x.k.dim(1)), size(x.q.dim(2) / settings.heads), wide(padded(size)), group(settings.heads / settings.key_heads),
-        random(settings.seed, settings.site, settings.rate, *x.step.template data<int32_t>()) {
-    if (s.rate > 0) {
-      columns.resize(static_cast<size_t>(keys));
-      for (int64_t j = 0; j < keys; j++) columns[static_cast<size_t>(j)] = random.column(j);
-    }
-  }
+        random(s.seed, s.site, s.rate, x.step.template data<int32_t>(), s.rate > 0 ? x.step.size() : 0, keys) {}
   const Settings& s;
   const T *q, *k, *v;
   const int32_t *mask, *segments;
   const bool every;
   const int64_t offset, batch, length, keys, size, wide, group;
-  const Mask random;
-  std::vector<uint32_t> columns;
+  const Masks random;
 
   int64_t query(int64_t b, int64_t i, int64_t h) const { return (b * length + i) * size * s.heads + h * size; }
   int64_t key(int64_t b, int64_t j, int64_t g) const { return (b * keys + j) * size * s.key_heads + g * size; }
@@ -222,16 +216,18 @@ int64_t probabilities(const Call<T>& c, int64_t b, int64_t i0, int64_t i1, Range
   }
   return row;
 }
-// Multiplies probabilities by dropout's mask, or gives them as they are.
+// Multiplies probabilities by dropout's mask, or gives them as they are. Rows count as if positions came before heads.
 template <class T>
 const float* dropped(const Call<T>& c, int64_t b, int64_t h, int64_t i0, int64_t i1, Range keys, const float* p, int64_t row,
                      float* to) {
   if (c.s.rate <= 0) return p;
+  const int64_t apart = c.random.groups() == c.batch, group = apart ? b : 0;
+  const Mask& mask = c.random.of(group);
+  const uint32_t* columns = c.random.columns(group) + keys.from;
   for (int64_t i = i0; i < i1; i++) {
-    const uint32_t line = c.random.row((b * c.s.heads + h) * c.length + i);
-    const uint32_t* columns = c.columns.data() + keys.from;
+    const uint32_t line = mask.row(((apart ? 0 : b) * c.length + i) * c.s.heads + h);
     const int64_t at = (i - i0) * row, n = keys.to - keys.from;
-    for (int64_t j = 0; j < n; j++) to[at + j] = p[at + j] * kept(line, columns[j], c.s.bound, c.random.scale);
+    for (int64_t j = 0; j < n; j++) to[at + j] = p[at + j] * kept(line, columns[j], c.s.bound, mask.scale);
     for (int64_t j = n; j < padded(n); j++) to[at + j] = 0;
   }
   return to;
@@ -336,7 +332,7 @@ struct AttentionGradient : Settings {
         product(n, c.wide, m, weights, 1, row, d, c.wide, values_sum + keys.from * c.wide, c.wide, true);
         product_panels(m, keys.from, n, c.size, d, c.wide, value_panels, dp, row);
         for (int64_t i = 0; i < m; i++)
-          slopes(p + i * row, weights == p ? nullptr : weights + i * row, dp + i * row, n, c.random.scale);
+          slopes(p + i * row, weights == p ? nullptr : weights + i * row, dp + i * row, n, 1.0f / (1.0f - c.s.rate));
         product(n, c.wide, m, dp, 1, row, q, c.wide, keys_sum + keys.from * c.wide, c.wide, true);
         product(m, c.wide, n, dp, row, 1, key_rows + keys.from * c.wide, c.wide, out, c.wide, false);
         for (int64_t i = 0; i < m; i++) unpack(out + i * c.wide, c.size, scale, dq + c.query(b, i0 + i, h));

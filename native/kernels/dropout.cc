@@ -1,6 +1,4 @@
 // Dropout by the counter-based generator: the mask is never in memory.
-#include <vector>
-
 #include "op.h"
 #include "pool.h"
 #include "random.h"
@@ -14,18 +12,21 @@ struct Dropout {
   const int32_t seed, site, bound;
   const float rate;
 
-  // (x [rows, columns], step) → y.
+  // (x [rows, columns], steps: one, or one for each of equal parts of the rows) → y.
   void compute(Context& c) {
     const Tensor x = c.input(0), step = c.input(1);
     const Tensor y = c.output_over({0}, 0, x);
     if (!c.ok()) return;
     const int64_t n = x.rank() ? x.dim(-1) : 1, rows = n ? x.size() / n : 0;
-    const Mask mask(seed, site, rate, *step.data<int32_t>());
-    std::vector<uint32_t> columns(static_cast<size_t>(n));
-    for (int64_t j = 0; j < n; j++) columns[static_cast<size_t>(j)] = mask.column(j);
+    const int64_t groups = step.size(), each = groups ? rows / groups : 0;
+    if (!each) return;
+    const Masks masks(seed, site, rate, step.data<int32_t>(), groups, n);
     parallel(rows, 1 + 16384 / (n + 1), [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; r++)
-        line(x.data<T>() + r * n, columns.data(), y.data<T>() + r * n, n, mask.row(r), mask.scale);
+      for (int64_t r = begin; r < end; r++) {
+        const int64_t g = r / each;
+        const Mask& mask = masks.of(g);
+        line(x.data<T>() + r * n, masks.columns(g), y.data<T>() + r * n, n, mask.row(r - g * each), mask.scale);
+      }
     });
   }
   void line(const T* x, const uint32_t* columns, T* y, int64_t n, uint32_t row, float scale) const {

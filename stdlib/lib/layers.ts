@@ -28,8 +28,8 @@ export interface LayersOptions {
   fits(name: string, shape: readonly number[]): boolean;
   readonly initializerRange: number;
   readonly seed: number;
-  /** i32 scalar; absent outside training: dropout does nothing then. */
-  readonly step?: Tensor;
+  /** i32 [batch], what dropout is drawn by; absent outside training: it does nothing then. */
+  readonly draws?: Tensor;
 }
 
 const byTanh = (x: Tensor): Tensor => x.gelu({ approximate: true });
@@ -91,7 +91,7 @@ export function makeLayers(o: LayersOptions): Layers {
     if (initial) graph.state(o.prefix + path, { type: { dtype: "f32", shape }, trains: false, initial, kept: true });
   };
   const dropping = (rate: number): { rate: number; seed: number; step: Tensor } | undefined =>
-    o.step && rate > 0 ? { rate, seed: o.seed, step: o.step } : undefined;
+    o.draws && rate > 0 ? { rate, seed: o.seed, step: o.draws } : undefined;
   const activate: Layers["activate"] = (x, name) => (name === undefined ? x : ACTIVATIONS[name]!(x));
   return {
     graph,

@@ -8,7 +8,7 @@ import type { Tensor } from "#dsl/graph/tensor.js";
 import { gradient } from "#dsl/graph/gradient.js";
 import { optimise } from "#dsl/graph/passes/table.js";
 import type { Program, State } from "#dsl/graph/program.js";
-import { buildModel, modelInputs } from "./model.js";
+import { buildModel, DRAWS, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 import { recalledLoss } from "./recalled.js";
 import { updateBy } from "./strategies.js";
@@ -21,14 +21,13 @@ function sumOf(graph: Graph, name: string, { type }: State): Tensor {
   return graph.state(SUM + name, { type, trains: false, initial: { zeros: true } });
 }
 
-/** Inputs as train's without rate, and `share`; output loss, the part's share of the whole batch's mean. */
+/** Inputs as train's without rate and step, and `share`; output loss, the part's share of the whole batch's mean. */
 export function buildAccumulate(o: AssembleOptions): Program {
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
   const supervised = supervise(graph, o, { weighed: true });
   const share = graph.input("share", { dtype: "f32", shape: [] });
-  const step = graph.input("step", { dtype: "i32", shape: [] });
-  const model = buildModel(o, graph, inputs, step);
+  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS));
   const loss = model.loss(supervised, "sum").multiply(share);
   const state = graph.program().state;
   const names = Object.keys(state).filter((name) => state[name]!.trains);

@@ -14,6 +14,8 @@ import { notForShape } from "../lib/tasks/refusals.js";
 import type { AssembleOptions } from "./options.js";
 
 export const IDS: Type = { dtype: "i32", shape: ["batch", "length"] };
+/** What dropout is drawn by (`draws` in graph/random.ts). */
+export const DRAWS: Type = { dtype: "i32", shape: ["batch"] };
 const DECODED: Type = { dtype: "i32", shape: ["batch", "targets_length"] };
 
 export function modelInputs(
@@ -37,12 +39,13 @@ export function buildModel(
   o: Omit<AssembleOptions, "optimizer" | "clip">,
   graph: Graph,
   inputs: ModelInputs,
-  step?: Tensor,
+  /** Of a training: DRAWS. */
+  draws?: Tensor,
   /** Wraps the body's layers as the technique has wrapped them. */
   outermost?: (layers: Layers) => Layers,
 ): TaskOutputs & { readonly body: ModelOutputs } {
   const { family, config, task } = o;
-  const base = layersOptions(o, graph, o.seed, trainsIn(o), step);
+  const base = layersOptions(o, graph, o.seed, trainsIn(o), draws);
   const body = buildBody(o, makeLayers({ ...base, prefix: family.prefix }), inputs, {
     dropout: o.dropout,
     pooled: task.implementation.pooled !== false && !task.implementation.ownHead?.(task.call),
@@ -87,7 +90,7 @@ export function layersOptions(
   graph: Graph,
   seed: number,
   trains: (path: string) => boolean,
-  step?: Tensor,
+  draws?: Tensor,
 ): Omit<LayersOptions, "prefix"> {
   const named = o.tensors instanceof Set ? (o.tensors as ReadonlySet<string>) : undefined;
   const shapes = named ? {} : (o.tensors as Readonly<Record<string, readonly number[]>>);
@@ -111,7 +114,7 @@ export function layersOptions(
     // A head with another number of labels is left where it is and a fresh one made; a body that doesn't fit is an error of the engine.
     fits: (name, shape) => !/classifier/.test(name) || !shapes[name] || shapes[name].join() === shape.join(),
     initializerRange: o.family.initializerRange(o.config),
-    ...(step && { step }),
+    ...(draws && { draws }),
   };
 }
 

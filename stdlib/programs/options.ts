@@ -68,11 +68,11 @@ export interface LearntPrograms {
 export interface Assembled {
   /**
    * Inputs input_ids, attention_mask (both i32 [batch, length]), what the task's supervision adds (`Supervision.inputs`),
-   * positions and segments if packed, rate (f32), step (i32, from 1); outputs loss (mean over what counts), norm.
+   * positions and segments if packed, draws (i32 [batch], see graph/random.ts), rate (f32), step (i32, from 1); outputs loss (mean over what counts), norm.
    */
   readonly train: Program;
   /**
-   * One part of a large batch: inputs as train's without rate, and `share` (f32 scalar: 1 / what counts in the whole batch);
+   * One part of a large batch: inputs as train's without rate and step, and `share` (f32 scalar: 1 / what counts in the whole batch);
    * adds the gradients of (sum of losses · share) to state `gradient/<name>`; output loss, that sum · share.
    */
   readonly accumulate?: Program;

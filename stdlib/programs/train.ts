@@ -3,7 +3,7 @@ import { Graph } from "#dsl/graph/builder.js";
 import { gradient } from "#dsl/graph/gradient.js";
 import { optimise } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
-import { buildModel, modelInputs } from "./model.js";
+import { buildModel, DRAWS, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 import { recalledLoss, weighsRows } from "./recalled.js";
 import { updateBy } from "./strategies.js";
@@ -21,9 +21,14 @@ export function buildTrainGraph(o: AssembleOptions): { program: Program; trainab
   const supervised = supervise(graph, o, { weighed: true });
   const rate = graph.input("rate", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
+<<<<<<< HEAD
   const model = buildModel(o, graph, inputs, step);
   // Where strategies weigh rows, what these count together is one.
   const loss = model.loss(supervised, weighsRows(o.strategies) ? "sum" : "mean");
+=======
+  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS));
+  const loss = model.loss(supervised, "mean");
+>>>>>>> 65e93ca1 (Draw dropout by the row: the same in one process, in several, and in batches put together)
   const state = graph.program().state;
   const names = Object.keys(state).filter((name) => state[name]!.trains);
   const parameters = names.map((name) => graph.state(name, state[name]!));

@@ -26,7 +26,7 @@ export const attention = defineOp({
   name: "attention",
   doc:
     "(q [batch, length, `heads` × size], k, v [batch, keys, `key_value_heads` × size], mask i32 [batch, keys] or a scalar, and what `given` names: " +
-    "segments i32 [batch, length], bias [heads or 1, length, keys], offset i32, step i32) → context as q, and probabilities [batch, heads, length, keys]: " +
+    "segments i32 [batch, length], bias [heads or 1, length, keys], offset i32, step i32, a scalar or [batch]) → context as q, and probabilities [batch, heads, length, keys]: " +
     "softmax(`scale` · q kᵀ + bias) over the keys that a query sees. Query i stands at offset + i. Hidden are keys with mask 0, later ones if `causal`, " +
     "those `window` or more away (0: none), those of another segment; a query that sees none weighs all alike. " +
     "With a `cap` (0: none) scale · q kᵀ is bent to cap · tanh(· / cap) first. " +

@@ -5,7 +5,9 @@
  */
 import { lastOf } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
+import { draws } from "#dsl/graph/random.js";
 import type { Taught } from "#stdlib/kinds/task.js";
+import { whole } from "#stdlib/lib/tasks/feeds.js";
 import { eachOf } from "#stdlib/lib/tasks/row-weights.js";
 import { chance } from "#stdlib/lib/chance.js";
 import { collate, epochBatches } from "./batches.js";
@@ -80,11 +82,27 @@ export interface OneOf {
 /** The rows of a batch; of each row its texts where several share one. */
 type Batch = Uint32Array | readonly Uint32Array[];
 
+/** A batch of an update, or what one has of it. */
+interface Placed {
+  readonly batch: Batch;
+  /** Of its first row among those of the whole update. */
+  readonly place: number;
+}
+
+function placed(batches: readonly Batch[]): Placed[] {
+  let place = 0;
+  return batches.map((batch) => {
+    const own = { batch, place };
+    place += batch.length;
+    return own;
+  });
+}
+
 /** Rows in a row of the batch: as many as others have, or one less; none where there are fewer rows than there are that share them. */
-function shareOf(batch: Batch, { rank, of }: OneOf): Batch {
-  if (rank === null) return batch.slice(0, 0);
+function shareOf({ batch, place }: Placed, { rank, of }: OneOf): Placed {
+  if (rank === null) return { batch: batch.slice(0, 0), place };
   const from = (one: number): number => Math.floor((one * batch.length) / of);
-  return batch.slice(from(rank), from(rank + 1));
+  return { batch: batch.slice(from(rank), from(rank + 1)), place: place + from(rank) };
 }
 
 const rowsOf = (batch: Batch): Pick<Part, "rows"> => (batch instanceof Uint32Array ? { rows: batch } : {});
@@ -138,13 +156,16 @@ export class DataLoader {
     const epoch = this.epochOf(step);
     const first = (step - 1 - this.updatesBefore(epoch)) * this.o.accumulate;
     const all = this.batches(epoch).slice(first, first + this.o.accumulate);
-    const batches = one ? all.map((batch) => shareOf(batch, one)).filter(({ length }) => length > 0) : all;
+    const own = one ? placed(all).map((each) => shareOf(each, one)) : placed(all);
+    const parts = own.filter(({ batch }) => batch.length > 0);
+    const batches = parts.map(({ batch }) => batch);
     const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
     const sizes = (of: readonly Batch[]) => of.map((batch) => this.tokensIn(batch));
     const countsOf = (of: readonly Batch[], tokensOf: readonly number[]) =>
       of.map((batch, i) => this.countsIn(batch, epoch, tokensOf[i]!));
     const tokens = sizes(batches);
     const counts = countsOf(batches, tokens);
+<<<<<<< HEAD
     const whole = one ? sizes(all) : tokens;
     const more = this.more(all, epoch);
     return {
@@ -155,6 +176,16 @@ export class DataLoader {
       counts: this.o.beside ? 1 : sum(one && !one.apart ? countsOf(all, whole) : counts),
       part: (i) => ({
         feeds: { ...this.collate(batches[i]!, epoch), ...more(batches[i]!) },
+=======
+    const together = one ? sizes(all) : tokens;
+    return {
+      epoch,
+      parts: parts.length,
+      tokens: sum(together),
+      counts: sum(one && !one.apart ? countsOf(all, together) : counts),
+      part: (i) => ({
+        feeds: this.learnt(parts[i]!, epoch, step),
+>>>>>>> 65e93ca1 (Draw dropout by the row: the same in one process, in several, and in batches put together)
         tokens: tokens[i]!,
         counts: counts[i]!,
         ...rowsOf(batches[i]!),
@@ -170,6 +201,7 @@ export class DataLoader {
     }
   }
 
+<<<<<<< HEAD
   /** Rows of an epoch: all but those that stand beside its batches. */
   private get own(): number {
     return this.o.beside?.from ?? this.rows.lengths.length;
@@ -191,6 +223,13 @@ export class DataLoader {
             ...(beside && counts && { each: eachBeside(beside, batch, counts, this.rows.weights) }),
           }
         : {};
+=======
+  /** With what dropout is drawn by. */
+  private learnt({ batch, place }: Placed, epoch: number, step: number): Record<string, NDArray> {
+    const feeds = this.collate(batch, epoch);
+    const [texts = 0] = feeds["input_ids"]!.shape;
+    return { ...feeds, draws: whole(draws(step, place, batch.length, texts), [texts]) };
+>>>>>>> 65e93ca1 (Draw dropout by the row: the same in one process, in several, and in batches put together)
   }
 
   private collate(batch: Batch, epoch: number): Record<string, NDArray> {

@@ -4,6 +4,7 @@ import {
   attentionAttributes,
   attentionGradientInputs,
   attentionInputs,
+  counted,
   geometry,
   HIDDEN,
   sight,
@@ -55,14 +56,14 @@ export const attention = {
     const scores = a.cap ? tf.mul(tf.tanh(tf.div(products, a.cap)), a.cap) : products;
     const added = x.bias ? tf.add(gaps(x, a), x.bias) : gaps(x, a);
     const p = tf.softmax(tf.add(scores, added));
-    const weights = a.rate > 0 ? tf.mul(p, maskOf(p.shape, a, must(x.step, "the step that a dropout is drawn by"))) : p;
+    const weights = a.rate > 0 ? tf.mul(p, keepOf(p.shape, a, x.step)) : p;
     return [join(product(grouped(weights, a), v), a.heads, shape), p];
   },
   attention_gradient(inputs, attributes, [queries, keys, , square]) {
     const a = attentionAttributes(attributes);
     const x = attentionGradientInputs(inputs);
     const group = a.heads / a.key_value_heads;
-    const keep = a.rate > 0 ? maskOf(square, a, must(x.step, "the step that a dropout is drawn by")) : null;
+    const keep = a.rate > 0 ? keepOf(square, a, x.step) : null;
     const dropped = (t: T): T => (keep ? tf.mul(t, keep) : t);
     const [k, v] = [split(x.k, a.key_value_heads, 1), split(x.v, a.key_value_heads, 1)];
     const [q, y, dy] = [x.q, x.context, x.dcontext].map((t) => split(t, a.heads, group)) as [T, T, T];
@@ -79,6 +80,11 @@ export const attention = {
     ];
   },
 } satisfies Kernels;
+
+function keepOf(square: readonly number[], a: AttentionAttributes, step: T | undefined): T {
+  const [, heads = 1, length = 1] = square;
+  return maskOf(square, a, must(step, "the step that a dropout is drawn by"), counted(heads, length));
+}
 
 /** What of a change of capped scores flows on to q and k, both head by head. */
 function sloped(dscores: T, q: T, k: T, a: AttentionAttributes): T {

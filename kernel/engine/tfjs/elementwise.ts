@@ -3,7 +3,7 @@ import { lastOf } from "#dsl/diagnostics/must.js";
 import type { DType } from "#dsl/graph/program.js";
 import { geluKind, QUICK, type Smooth } from "#dsl/graph/gelu.js";
 import { dropoutMask } from "#dsl/graph/random.js";
-import { tf, type T } from "./library.js";
+import { numbers, tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";
 
 const ROOT_HALF = Math.SQRT1_2;
@@ -56,11 +56,11 @@ export interface Dropout {
   readonly seed: number;
   readonly site: number;
 }
-/** The mask that every engine computes: 0, or 1 / (1 − rate). */
-export function maskOf(shape: readonly number[], dropout: Dropout, step: T): T {
+/** The mask that every engine computes: 0, or 1 / (1 − rate). `counted`: as `dropoutMask` has it. */
+export function maskOf(shape: readonly number[], dropout: Dropout, step: T, counted?: (i: number) => number): T {
   const { rate, seed, site } = dropout;
   const size = shape.reduce((n, d) => n * d, 1);
-  const mask = dropoutMask(size, lastOf(shape), { rate, seed, site, step: step.dataSync()[0]! });
+  const mask = dropoutMask(size, lastOf(shape), { rate, seed, site, steps: numbers(step) }, counted);
   return tf.tensor(Float32Array.from(mask), [...shape], "float32");
 }
 

@@ -39,16 +39,10 @@ export function demandReplayable({ run, plan, lock }: Side): void {
   };
   look(plan.recipe);
   const deployed = lock.deployment?.target ?? null;
-  const { average, dropout } = plan.recipe.training;
-  const workers =
-    average !== undefined
-      ? ("averaged their weights" as const)
-      : plan.estimates.ranks && dropout !== 0
-        ? ("drew dropout each for itself" as const)
-        : undefined;
   if (plan.recipe.update)
     throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, update: true });
-  if (workers) throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, workers });
+  if (plan.recipe.training.average !== undefined)
+    throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, averaged: true });
   if (tables.size + words.size > 0 || deployed !== null)
     throw new CodedError("not-replayable", { run: run.id, tables: [...tables], words: [...words], deployed });
 }

@@ -20,8 +20,8 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly words: readonly string[];
       /** What it was written as, where it is a deployment. */
       readonly deployed: string | null;
-      /** What its workers did that one process can't repeat; absent: nothing. */
-      readonly workers?: "averaged their weights" | "drew dropout each for itself";
+      /** Its workers averaged their weights. */
+      readonly averaged?: true;
       /** It went on from weights of another training; absent: it began from its base. */
       readonly update?: true;
     };
@@ -39,9 +39,7 @@ registerCodes({
               ? [`the rows of ${d.run} came from ${listedAsCode(d.tables)} of its notebook`]
               : []),
             ...(d.update ? [`${d.run} went on from the weights of another training (\`update\`)`] : []),
-            ...(d.workers === undefined
-              ? []
-              : [`the workers of ${d.run} ${d.workers}, which one process can't repeat`]),
+            ...(d.averaged ? [`the workers of ${d.run} averaged their weights, which one process can't repeat`] : []),
             ...(d.words.length > 0
               ? [`${listedAsCode(d.words)} of ${d.run} ${d.words.length > 1 ? "are" : "is"} defined in its notebook`]
               : []),

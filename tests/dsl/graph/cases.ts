@@ -74,7 +74,7 @@ const attentive = (
     ...more
   }: Attributes & { heads?: number; key_value_heads?: number; rate?: number } = {},
 ): Case => {
-  const all = { ...extras, ...(rate ? { step: step(3) } : {}) };
+  const all = { ...extras, ...(rate && !extras["step"] ? { step: step(3) } : {}) };
   return {
     op: "attention",
     inputs: [
@@ -267,11 +267,14 @@ export const cases: readonly Case[] = [
     attributes: { rate, seed: 3, site: 1 },
   })),
   { op: "dropout", inputs: [floats([6]), step(1)], attributes: { rate: 0.4, seed: -7, site: 0 } },
+  { op: "dropout", inputs: [floats([3, 2, 8]), whole([3], [5, -9, 2])], attributes: { rate: 0.4, seed: 3, site: 1 } },
+  { op: "dropout", inputs: [floats([2, 6]), whole([2], [1, 4])], attributes: { rate: 0.4, seed: 3, site: 1 } },
   attention(2, 3, 3, whole([2, 3], [1, 1, 1, 1, 0, 1])),
   attention(1, 1, 1, whole([1, 1], [1])),
   { ...attention(2, 1, 4, whole([2, 4], [1, 1, 0, 0, 0, 0, 0, 0])), note: "nothing to see" },
   attention(1, 2, 3, whole([], [1])),
   attention(2, 3, 3, whole([2, 3], [1, 1, 1, 1, 1, 0]), 0.3),
+  attentive([2, 3, 4], whole([], [1]), { step: whole([2], [6, -1]) }, { heads: 4, rate: 0.4 }),
   attentive([2, 3, 3], whole([], [1]), {}, { causal: true }),
   attentive([1, 1, 1], whole([], [1]), {}, { causal: true, window: 1 }),
   attentive([1, 4, 4], whole([], [1]), {}, { causal: true, window: 2 }),

@@ -8,7 +8,8 @@ import { evaluate } from "#dsl/graph/evaluate.js";
 import { prune } from "#dsl/graph/passes/dead-code.js";
 import { printProgram } from "#dsl/graph/print.js";
 import type { Program, Type } from "#dsl/graph/program.js";
-import { dropoutMask } from "#dsl/graph/random.js";
+import { attentionAttributes, keepOf } from "#dsl/graph/heads.js";
+import { draws, dropoutMask } from "#dsl/graph/random.js";
 import { validate } from "#dsl/graph/validate.js";
 import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
 
@@ -143,7 +144,7 @@ describe("dropout's generator", () => {
           rate: fc.double({ min: 0.05, max: 0.9, noNaN: true }),
           seed: fc.integer(),
           site: fc.nat(1000),
-          step: fc.nat(1e6),
+          steps: fc.tuple(fc.nat(1e6)),
         }),
         fc.constantFrom(16, 64, 384),
         (o, columns) => {
@@ -156,17 +157,51 @@ describe("dropout's generator", () => {
     );
   });
   it("gives each step and site a mask of its own, and the same one again", () => {
-    const o = { rate: 0.5, seed: 1, site: 0, step: 1 };
+    const o = { rate: 0.5, seed: 1, site: 0, steps: [1] };
     const mask = (more: object): Float64Array => dropoutMask(4096, 64, { ...o, ...more });
     assert.deepEqual(mask({}), mask({}));
-    for (const other of [{ step: 2 }, { site: 1 }, { seed: 2 }]) {
+    for (const other of [{ steps: [2] }, { site: 1 }, { seed: 2 }]) {
       const both = mask({}).filter((v, i) => v === 0 && mask(other)[i] === 0).length;
       assert.ok(Math.abs(both - 1024) < 200, `${JSON.stringify(other)}: ${both} of 4096 fall in both`);
     }
   });
   it("keeps its sums", () => {
     // A change here breaks the resumption of old runs and the agreement of engines.
-    assert.deepEqual([...dropoutMask(12, 4, { rate: 0.5, seed: 3, site: 1, step: 5 })], GOLDEN);
+    assert.deepEqual([...dropoutMask(12, 4, { rate: 0.5, seed: 3, site: 1, steps: [5] })], GOLDEN);
+  });
+  it("drops of a row the same, whatever stands beside it and however far it is padded", () => {
+    const o = { rate: 0.4, seed: 9, site: 3 };
+    const [wide, columns] = [7, 16];
+    const steps = draws(4, 0, 3, 3);
+    const together = dropoutMask(3 * wide * columns, columns, { ...o, steps });
+    [2, 7, 5].forEach((length, row) => {
+      const alone = dropoutMask(length * columns, columns, { ...o, steps: draws(4, row, 1, 1) });
+      const from = row * wide * columns;
+      assert.deepEqual(alone, together.slice(from, from + length * columns));
+    });
+    // No two rows fall alike.
+    const [first, second] = [0, 1].map((row) => together.slice(row * wide * columns, (row + 1) * wide * columns));
+    assert.notDeepEqual(first, second);
+  });
+  it("drops of an attention the same, however far its row is padded", () => {
+    const a = attentionAttributes({ heads: 3, scale: 1, rate: 0.4, seed: 2, site: 1 });
+    const [long, short] = [6, 4];
+    const keep = (n: number): Float64Array => {
+      const square = values([2, 3, n, n], new Float64Array(2 * 3 * n * n));
+      return keepOf(square, a, values([2], draws(7, 1, 2, 2)));
+    };
+    const [all, some] = [keep(long), keep(short)];
+    for (let row = 0; row < 2 * 3; row++)
+      for (let i = 0; i < short; i++)
+        for (let j = 0; j < short; j++)
+          assert.equal(all[(row * long + i) * long + j], some[(row * short + i) * short + j]);
+  });
+  it("draws for a row by its place in the update, and for each of its texts otherwise", () => {
+    const rows = 5;
+    const whole = [...draws(3, 0, rows, 2 * rows)];
+    assert.deepEqual([...draws(3, 2, 3, 3)], whole.slice(2, 5));
+    assert.deepEqual([...draws(3, 2, 3, 6)], [...whole.slice(2, 5), ...whole.slice(7, 10)]);
+    assert.equal(new Set([...whole, ...draws(4, 0, rows, 2 * rows)]).size, 4 * rows);
   });
 });
 const GOLDEN = [2, 2, 0, 0, 0, 0, 2, 2, 0, 2, 0, 0];

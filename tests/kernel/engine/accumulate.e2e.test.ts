@@ -41,7 +41,7 @@ describe("a batch in parts, on every engine", () => {
             const share = 1 / batch(0, 8).counts;
             let loss = 0;
             for (const from of [0, 2, 4, 6]) {
-              const feeds = { ...batch(from, from + 2).feeds, ...scalars({ share, step }) };
+              const feeds = { ...batch(from, from + 2).feeds, ...scalars({ share }) };
               loss += await number(session.run("accumulate", feeds), "loss");
             }
             await session.run("apply", scalars({ rate: 0.01, step }));

@@ -11,6 +11,7 @@ import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { full } from "#stdlib/techniques/full.run.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
 import { engineNamed } from "./engines.js";
+import { fedDraws } from "#tests/drawn.js";
 
 const STEPS = 20;
 const TINY = {
@@ -80,6 +81,7 @@ function batch(step: number, vocabulary: number): Record<string, NDArray> {
     labels: whole([rows], (i) => draw(~i, 3)),
     rate: toNDArray("f32", values([], [5e-4])),
     step: whole([], () => step),
+    draws: fedDraws(rows, step),
   };
 }
 

@@ -23,6 +23,8 @@ interface Shape {
   readonly packed?: number;
   readonly offset?: number;
   readonly rate?: number;
+  /** Whether each row of the batch draws by a number of its own. */
+  readonly apart?: boolean;
   readonly o?: Pick<GraphAttention, "causal" | "window" | "cap">;
 }
 const shapes: readonly Shape[] = [
@@ -33,7 +35,7 @@ const shapes: readonly Shape[] = [
   { batch: 1, length: 150, heads: 1, size: 8, o: { window: 40 } },
   { batch: 2, length: 96, heads: 4, key_value_heads: 2, size: 12, packed: 40, o: { causal: true } },
   { batch: 2, length: 80, heads: 2, size: 24, padding: 30, packed: 25, rate: 0.3 },
-  { batch: 2, length: 65, heads: 4, key_value_heads: 1, size: 64, rate: 0.2, o: { causal: true } },
+  { batch: 2, length: 65, heads: 4, key_value_heads: 1, size: 64, rate: 0.2, apart: true, o: { causal: true } },
   {
     batch: 3,
     length: 1,
@@ -81,7 +83,7 @@ describe("attention in blocks", () => {
     });
 });
 
-function programOf({ heads, key_value_heads = heads, size, keys, rate, packed, offset, o }: Shape): Program {
+function programOf({ heads, key_value_heads = heads, size, keys, rate, apart, packed, offset, o }: Shape): Program {
   const graph = new Graph();
   const float = (name: string, length: string, width: number): Tensor =>
     graph.input(name, { dtype: "f32", shape: ["batch", length, width] });
@@ -94,7 +96,7 @@ function programOf({ heads, key_value_heads = heads, size, keys, rate, packed, o
     mask: integer("mask", "batch", length),
     ...(packed && { segments: integer("segments", "batch", "length") }),
     ...(offset && { offset: integer("offset") }),
-    ...(rate && { dropout: { rate, seed: 5, step: integer("step") } }),
+    ...(rate && { dropout: { rate, seed: 5, step: integer("step", ...(apart ? ["batch"] : [])) } }),
   });
   graph.output("context", context);
   const loss = context.multiply(float("wave", "length", heads * size)).sum();
@@ -121,6 +123,6 @@ function feedsOf(s: Shape, seed: number): Record<string, NDArray> {
     mask: integers([batch, keys], (i) => (i % keys < hidden(Math.floor(i / keys)) ? 0 : 1)),
     ...(s.packed && { segments: integers([batch, length], (i) => 1 + Math.floor((i % length) / s.packed!)) }),
     ...(s.offset && { offset: integers([], () => s.offset!) }),
-    ...(s.rate && { step: integers([], () => 4) }),
+    ...(s.rate && { step: integers(s.apart ? [batch] : [], (i) => 4 - 7 * i) }),
   };
 }

@@ -223,6 +223,7 @@ export const examples: readonly Example[] = [
   example("attention", [...qkv(), integers([B, L], 1, 1, 0, 1, 0, 0)], attention),
   example("attention", [...qkv(), integers([], 1)], attention),
   example("attention", [...qkv(), integers([B, L], 1, 1, 0), integers([], 5)], dropped),
+  example("attention", [...qkv(), integers([B, L], 1, 1, 0), integers([B], 5, -2)], dropped),
   ...[
     { heads: 2, frequencies: [1, 0.1] },
     { heads: 2, frequencies: [1, 0.1], factor: 1.3, inverse: true },
@@ -292,6 +293,8 @@ export const examples: readonly Example[] = [
   ),
   example("dropout", [floats([B, L, 40]), integers([], 9)], { rate: 0.3, seed: 5, site: 2 }),
   example("dropout", [floats([50]), integers([], 1)], { rate: 0.1, seed: 123456, site: 0 }),
+  example("dropout", [floats([B, L, 40]), integers([B], 9, -4)], { rate: 0.3, seed: 5, site: 2 }),
+  example("dropout", [floats([B, 40]), integers([B], 9, -4)], { rate: 0.3, seed: 5, site: 2 }),
   ...[
     { momentum: 0, nesterov: false, weight_decay: 0.1 },
     { momentum: 0.9, nesterov: false, weight_decay: 0 },

@@ -19,6 +19,7 @@ import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { full } from "#stdlib/techniques/full.run.js";
 import { engineNamed } from "./engines.js";
 import { examples } from "./op-examples.js";
+import { fedDraws } from "#tests/drawn.js";
 
 /** Ops that the precision pass gives bf16, and how far rounding takes them (relative to the greatest element). */
 const IN_BF16: Readonly<Record<string, number>> = {
@@ -76,6 +77,7 @@ function feeds(batch: number, length: number, step: number): Record<string, NDAr
     ),
     rate: scalar("f32", 1e-3),
     step: scalar("i32", step),
+    draws: fedDraws(batch, step),
   };
 }
 const number = (array: NDArray | undefined): number => fromNDArray(array!).data[0]!;
@@ -176,9 +178,9 @@ describe("passes on the tensorflow engine", () => {
         return [name, toNDArray("i32", values(shape, rows.flat()))] as const;
       });
       const rate = scalar("f32", trained.rates[i]!);
-      const got = await session.run("train", { ...Object.fromEntries(fed), rate, step: scalar("i32", i + 1) }, [
-        "loss",
-      ]);
+      const feeds = { ...Object.fromEntries(fed), rate, step: scalar("i32", i + 1) };
+      const draws = fedDraws(batch["input_ids"]!.length, i + 1);
+      const got = await session.run("train", { ...feeds, draws }, ["loss"]);
       const loss = number(got["loss"]);
       assert.ok(Math.abs(loss - losses[i]!) <= 0.01 * losses[i]!, `step ${i + 1}: ${loss} for ${losses[i]}`);
     }

@@ -13,6 +13,7 @@ import { float32, writeSafetensors } from "#tests/oracles/safetensors.js";
 import { feedsOf } from "#tests/stdlib/models/golden.js";
 import { models, startOf, trainingOf } from "#tests/stdlib/tasks/similarity-models.js";
 import { engineNamed } from "./engines.js";
+import { fedDraws } from "#tests/drawn.js";
 
 const LOSSES = ["cosine", "cosent", "contrastive", "online_contrastive", "ranking-masked"];
 /** The slowest engine is asked the least. */
@@ -53,7 +54,11 @@ describe("losses of sentence_similarity on the engines", function () {
           );
           const { loss } = await session.run(
             "train",
-            { ...feeds, rate: real(Float32Array.of(full.rates[i]!), []), step: whole(Int32Array.of(i + 1), []) },
+            {
+              ...feeds,
+              ...{ rate: real(Float32Array.of(full.rates[i]!), []), step: whole(Int32Array.of(i + 1), []) },
+              draws: fedDraws(feeds["input_ids"]!.shape[0]!),
+            },
             ["loss"],
           );
           const [got, want] = [floats(loss!)[0]!, full.losses[i]!];

@@ -9,7 +9,8 @@ import { definitions, writeSmallTraining } from "../session/small-training.js";
 import { bitsOf, lossesIn, near, removed, trainIn, type Together } from "./in-process.js";
 
 /** 48 rows train: batches of 9 leave one of 3, which is fewer than four ranks. */
-const settings = "steps: 20, batch_size: 9, accumulate: 2, dropout: 0, seed: 3, optimizer: adamw(learning_rate: 1e-3)";
+const settings =
+  "steps: 20, batch_size: 9, accumulate: 2, dropout: 0.2, seed: 3, optimizer: adamw(learning_rate: 1e-3)";
 const whole = `${definitions}train m on d { ${settings}, validate: every(steps: 10) }`;
 const masks = `data t { source: csv("rows.csv"), columns: { text: text }, split: random(train: 75%, validation: 25%) }
 model f { base: "bert", task: fill_mask(share: 30%), technique: lora(rank: 4), max_length: 16 }
@@ -50,6 +51,15 @@ describe("updates that ranks share", function () {
           if (event.kind === "step") assert.ok(event.communicated! > 0 && event.waited! >= 0);
       }
     });
+
+  it("draw dropout by the row: batches that are put together are the whole one", async () => {
+    const few = whole.replace("steps: 20", "steps: 5, shuffle: none");
+    const [parts, once] = [
+      await trainIn(folder, few, { of: 1, runs: "in-parts" }),
+      await trainIn(folder, few.replace("batch_size: 9, accumulate: 2", "batch_size: 18"), { of: 1, runs: "at-once" }),
+    ];
+    near(lossesIn(parts.events), lossesIn(once.events));
+  });
 
   it("are those of one process where this one has no rows, and the average of as many", async () => {
     const few = whole.replace("steps: 20", "steps: 12");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { NDArray } from "#dsl/graph/program.js";
 import { StepPipeline, type StepPipelineOptions } from "#kernel/training/pipeline.js";
-import { scalar, scalarF32 } from "#kernel/engine/feeds.js";
+import { scalar, scalarF32, scalarI32 } from "#kernel/engine/feeds.js";
 
 /** An engine that answers when told to, and whose loss is the share or the step it was fed. */
 class Door {
@@ -9,7 +9,7 @@ class Door {
   private readonly open: (() => void)[] = [];
   most = 0;
   run(program: string, feeds: Readonly<Record<string, NDArray>>): Promise<Record<string, NDArray>> {
-    const { bytes } = feeds["step"]!;
+    const { bytes } = (program === "accumulate" ? feeds["draws"] : feeds["step"])!;
     const step = new Int32Array(bytes.buffer, bytes.byteOffset, 1)[0]!;
     this.asked.push(`${program} ${step}`);
     this.most = Math.max(this.most, this.open.length + 1);
@@ -31,7 +31,7 @@ const options = (door: Door, accumulate: number): StepPipelineOptions => ({
     parts: accumulate,
     tokens: 10 * step,
     counts: 4,
-    part: () => ({ feeds: {}, tokens: 5, counts: 2 }),
+    part: (index) => ({ feeds: { draws: scalarI32(index + 1) }, tokens: 5, counts: 2 }),
   }),
 });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -57,7 +57,7 @@ describe("steps under way", () => {
     door.answer();
     assert.equal((await next)?.step, 8);
   });
-  it("of several parts end with the update, their losses summed, each part with a counter of its own", async () => {
+  it("of several parts end with the update, their losses summed, each part fed its own", async () => {
     const door = new Door();
     const flight = new StepPipeline(options(door, 3), 0);
     const next = flight.next(1);

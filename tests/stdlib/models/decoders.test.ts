@@ -11,6 +11,7 @@ import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { configOf, goldenOf, modelOf, names, shifted, training, UNTOUCHED, type Golden } from "./decoder-models.js";
 import { close, feedsOf, follow, near, run, shapesOf, tensorsOf, type Batch } from "./golden.js";
+import { drawn } from "#tests/drawn.js";
 
 describe("decoders against transformers and PEFT, in float64", () => {
   for (const name of names) {
@@ -61,10 +62,10 @@ describe("decoders against transformers and PEFT, in float64", () => {
       const batch = golden.batches[4]!;
       const rate = { shape: [], data: Float64Array.of(0) };
       const step = { shape: [], data: Float64Array.of(1) };
-      const apart = run(assemble(o).train, { ...feedsOf(shifted(batch)), rate, step }, base).outputs;
+      const apart = run(assemble(o).train, { ...drawn(feedsOf(shifted(batch))), rate, step }, base).outputs;
       const together = run(
         assemble({ ...o, packed: true }).train,
-        { ...feedsOf(packed(batch)), rate, step },
+        { ...drawn(feedsOf(packed(batch))), rate, step },
         base,
       ).outputs;
       for (const output of ["loss", "norm"])

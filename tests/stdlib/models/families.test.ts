@@ -17,6 +17,7 @@ import { full } from "#stdlib/techniques/full.run.js";
 import { isTarget } from "#stdlib/lib/techniques/shapes.js";
 import { ENCODERS } from "./encoder-models.js";
 import { root } from "./golden.js";
+import { drawsOf } from "#tests/drawn.js";
 
 type Config = Readonly<Record<string, unknown>>;
 const folders = readdirSync(new URL("fixtures/models/", root), { recursive: true }) as string[];
@@ -153,6 +154,7 @@ function trained(train: Program, task: string): number[] {
         ...(task === "text_generation" ? next : { labels: values([2], [0, 1]) }),
         rate: values([], [0.01]),
         step: values([], [step + 1]),
+        draws: drawsOf(2, step + 1),
       },
       state,
     );

@@ -6,6 +6,7 @@ import type { Program } from "#dsl/graph/program.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { Assembled } from "#stdlib/programs/options.js";
 import { readSafetensors } from "#tests/oracles/safetensors.js";
+import { drawn } from "#tests/drawn.js";
 
 /** tests/ of the source tree. */
 export const root = new URL("../../../../tests/", import.meta.url);
@@ -50,7 +51,7 @@ export function follow(
 ): void {
   let state = initial(programs.train, checkpoint);
   batches.forEach((batch, i) => {
-    const feeds = { ...feedsOf(batch), rate: values([], [trained.rates[i]!]), step: values([], [i + 1]) };
+    const feeds = { ...drawn(feedsOf(batch)), rate: values([], [trained.rates[i]!]), step: values([], [i + 1]) };
     const after = evaluate(programs.train, feeds, state);
     state = after.state;
     close(after.outputs["loss"]!.data[0]!, trained.losses[i]!, `loss of step ${i + 1}`);

@@ -7,6 +7,7 @@ import type { Assembled, AssembleOptions } from "#stdlib/programs/options.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
 import { full } from "#stdlib/techniques/full.run.js";
+import { fedDraws } from "#tests/drawn.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { toNDArray, values } from "#dsl/graph/values.js";
@@ -72,6 +73,7 @@ const rowsOf = (from: number, to: number): Feeds => {
       Array.from({ length: count }, (_, i) => pick(from * LENGTH + i, 20)),
     ),
     attention_mask: ints([to - from, LENGTH], new Array<number>(count).fill(1)),
+    draws: fedDraws(to - from, 1, from),
   };
 };
 /** Rows `from` to `to` of a batch of eight; some don't count. */

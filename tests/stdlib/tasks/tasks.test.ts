@@ -19,6 +19,7 @@ import type { Assembled } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.run.js";
 import { LABELS, ROLES, rowsFor, VOCABULARY } from "./rows.js";
+import { drawn } from "#tests/drawn.js";
 
 const CONFIG = {
   vocab_size: VOCABULARY,
@@ -163,7 +164,7 @@ describe("tasks of encoders: what every one must keep", () => {
         const p = programs(word, implementation, labels());
         for (const program of [p.train, p.accumulate!, p.apply!, p.evaluate, p.loss]) validate(program);
         const taught = Object.keys(implementation.supervision.inputs(labels()));
-        const common = ["attention_mask", "input_ids", "rate", "step"];
+        const common = ["attention_mask", "draws", "input_ids", "rate", "step"];
         assert.deepEqual(Object.keys(p.train.inputs).sort(), [...common, ...taught].sort());
         for (const path of headPathsOf(implementation, bert))
           assert.ok(
@@ -183,7 +184,7 @@ describe("tasks of encoders: what every one must keep", () => {
         let state = start(p);
         const losses: number[] = [];
         for (let step = 1; step <= 25; step++) {
-          const given = { ...feeds, rate: values([], [0.01]), step: values([], [step]) };
+          const given = { ...drawn(feeds, step), rate: values([], [0.01]), step: values([], [step]) };
           const after = evaluate(p.train, given, state);
           losses.push(after.outputs["loss"]!.data[0]!);
           state = { ...state, ...after.state };
@@ -196,17 +197,17 @@ describe("tasks of encoders: what every one must keep", () => {
         const whole = fed([0, 2, 4, 5]);
         const state = start(p);
         const given = { rate: values([], [0]), step: values([], [1]) };
-        const { outputs } = evaluate(p.train, { ...whole.feeds, ...given }, state);
+        const { outputs } = evaluate(p.train, { ...drawn(whole.feeds), ...given }, state);
         let [sum, weighted] = [0, 0];
         for (const members of [
           [0, 2],
           [4, 5],
         ]) {
           const { feeds, counts } = fed(members);
-          const part = { ...feeds, step: values([], [1]), share: values([], [1 / whole.counts]) };
+          const part = { ...drawn(feeds), share: values([], [1 / whole.counts]) };
           sum += evaluate(p.accumulate!, part, state).outputs["loss"]!.data[0]!;
           weighted +=
-            (counts / whole.counts) * evaluate(p.train, { ...feeds, ...given }, state).outputs["loss"]!.data[0]!;
+            (counts / whole.counts) * evaluate(p.train, { ...drawn(feeds), ...given }, state).outputs["loss"]!.data[0]!;
         }
         const batchwise = capabilities.batchwise ?? no;
         // Where texts are held beside those of their batch, parts are batches of their own.

@@ -73,7 +73,7 @@ async function trains(subject: Subject, technique: Call, title: string): Promise
   const wanted = subject.task === "text_classification" ? ["labels"] : ["labels", "targets"];
   assert.deepEqual(
     Object.keys(p.train.inputs).sort(),
-    [...READ[subject.family.shape], ...wanted, "rate", "step"].sort(),
+    [...READ[subject.family.shape], ...wanted, "draws", "rate", "step"].sort(),
     title,
   );
   const { saved } = o.technique.implementation;

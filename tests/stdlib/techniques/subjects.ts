@@ -12,6 +12,7 @@ import { kept } from "#stdlib/lib/defined/store.js";
 import { registry } from "#stdlib/registry.js";
 import { ia3Layers } from "#stdlib/lib/techniques/ia3-settings.js";
 import { assemble } from "#stdlib/programs/assemble.js";
+import { drawsOf } from "#tests/drawn.js";
 import { oracleConfigs, root } from "#tests/stdlib/models/golden.js";
 
 export const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({
@@ -160,5 +161,6 @@ export function feeds(subject: Subject, step: number): Record<string, Values> {
         }),
     rate: values([], [RATES[subject.word.name] ?? 0.004]),
     step: values([], [step]),
+    draws: drawsOf(4, step),
   };
 }

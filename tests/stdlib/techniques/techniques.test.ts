@@ -11,6 +11,7 @@ import { bert } from "#stdlib/models/bert.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import type { Assembled } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
+import { drawsOf } from "#tests/drawn.js";
 
 const CONFIG = {
   vocab_size: 11,
@@ -61,7 +62,14 @@ describe("techniques: what every one must keep", () => {
       const p = await programs(technique);
       for (const program of [p.train, p.evaluate, p.loss]) validate(program);
       assert.ok(p.trainable.includes("classifier.weight") && p.trainable.includes("classifier.bias"));
-      assert.deepEqual(Object.keys(p.train.inputs).sort(), ["attention_mask", "input_ids", "labels", "rate", "step"]);
+      assert.deepEqual(Object.keys(p.train.inputs).sort(), [
+        "attention_mask",
+        "draws",
+        "input_ids",
+        "labels",
+        "rate",
+        "step",
+      ]);
     });
     it(`${title}: only what trains changes, and the loss falls`, async () => {
       const p = await programs(technique);
@@ -178,5 +186,6 @@ function feeds(step: number): Record<string, Values> {
     labels: values([4], [0, 1, 2, 1]),
     rate: values([], [0.02]),
     step: values([], [step]),
+    draws: drawsOf(4, step),
   };
 }

@@ -8,7 +8,7 @@ import type { Dimension, Ref } from "#dsl/graph/program.js";
 import { HeadCut } from "../../attention.js";
 import type { NodeOf } from "#dsl/graph/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
-import { keepMask } from "./random.js";
+import { counting, keepMask } from "./random.js";
 
 /** How one attention is cut into heads. */
 class Cut extends HeadCut<Lowering> {
@@ -66,8 +66,17 @@ class Cut extends HeadCut<Lowering> {
     const { l, a } = this;
     if (!a.rate) return x;
     const shape = [this.batch, a.heads, this.length, this.keys];
-    const mask = keepMask(l, a, l.full(step!), shape.slice(0, -1), this.keys);
+    const mask = keepMask(l, a, l.full(step!), this.counted(l.typeOf(step!).shape.length > 0), this.keys);
     return l.op("Mul", [x, l.reshape(mask, shape)]);
+  }
+  /** As which rows those of [batch, heads, length] count (`counted` in graph/heads.ts), of one batch row if they are `apart`. */
+  private counted(apart: boolean): string {
+    const { l, a } = this;
+    const leading = apart ? [] : [this.batch];
+    const whole = counting(l, [...leading, this.length, a.heads]);
+    // Counted as positions before heads, laid out as heads before positions.
+    const turned = l.transpose(l.reshape(whole, [...(apart ? [1] : leading), this.length, a.heads]), [0, 2, 1]);
+    return l.op("Reshape", [turned, l.graph.longs([-1])]);
   }
 }
 

@@ -22,23 +22,27 @@ function mixed(l: Lowering, x: string): string {
   return fold(h, 16);
 }
 
-/** Scaled mask, f32 [rows, columns]: 0 or 1/(1 − rate). `leading`: the sizes whose product is the rows. */
-export function keepMask(
-  l: Lowering,
-  a: Dropping,
-  step: string,
-  leading: readonly Dimension[],
-  columns: Dimension,
-): string {
+/** 0, 1, 2, … up to the product of sizes, i32. */
+export function counting(l: Lowering, sizes: readonly Dimension[]): string {
+  const { graph } = l;
+  const count = l.cast(l.op("Reshape", [l.product(sizes), graph.longs([])]), "i32");
+  return l.op("Range", [graph.integer(0), count, graph.integer(1)]);
+}
+
+/**
+ * Scaled mask, f32 [groups, rows of a group, columns]: 0 or 1/(1 − rate). `step`: a number for each group. `rows`: as which
+ * ones they count, i32 [rows of a group].
+ */
+export function keepMask(l: Lowering, a: Dropping, step: string, rows: string, columns: Dimension): string {
   const { graph } = l;
   const { seed, site, rate } = a;
-  const stepped = mixed(l, l.op("Add", [step, graph.integer(mix(seed))]));
+  const own = l.op("Reshape", [step, graph.longs([-1, 1])]);
+  const stepped = mixed(l, l.op("Add", [own, graph.integer(mix(seed))]));
   const key = mixed(l, l.op("Add", [stepped, graph.integer(site)]));
   const hash = (index: string): string => mixed(l, l.op("Add", [mixed(l, index), key]));
-  const rows = l.cast(l.op("Reshape", [l.product(leading), graph.longs([])]), "i32");
-  const r = hash(l.op("Range", [graph.integer(0), rows, graph.integer(1)]));
-  const c = hash(l.op("BitwiseNot", [l.range(columns)]));
-  const crossed = l.op("BitwiseXor", [l.op("Reshape", [r, graph.longs([-1, 1])]), c]);
+  const r = l.op("Unsqueeze", [hash(rows), graph.longs([2])]);
+  const c = l.op("Unsqueeze", [hash(l.op("BitwiseNot", [l.range(columns)])), graph.longs([1])]);
+  const crossed = l.op("BitwiseXor", [r, c]);
   const scattered = l.op("Mul", [crossed, graph.integer(ODD)]);
   const dropped = l.op("Less", [scattered, graph.integer(threshold(rate))]);
   return l.op("Where", [dropped, graph.float(0), graph.float(1 / (1 - rate))]);
@@ -49,8 +53,10 @@ export const random = {
     () => {
       const [x, step] = node.inputs;
       const type = node.types[0];
-      const mask = keepMask(l, node.attributes, l.full(step), type.shape.slice(0, -1), type.shape.at(-1)!);
-      const fits = type.shape.length === 1 ? l.reshape(mask, type.shape) : mask;
+      const own = type.shape.slice(l.typeOf(step).shape.length ? 1 : 0, -1);
+      const columns = type.shape.at(-1)!;
+      const mask = keepMask(l, node.attributes, l.full(step), counting(l, own), columns);
+      const fits = type.shape.length === 1 ? l.reshape(mask, type.shape) : l.flatten(mask, columns);
       return l.fromFlat(type, l.op("Mul", [l.flat(x), fits]));
     },
   ],

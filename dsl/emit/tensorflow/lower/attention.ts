@@ -8,7 +8,7 @@ import type { Dimension, Ref } from "#dsl/graph/program.js";
 import { HeadCut } from "../../attention.js";
 import type { NodeOf } from "#dsl/graph/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
-import { keepMask } from "./random.js";
+import { counting, keepMask } from "./random.js";
 
 /** How one attention is cut into heads. */
 class Cut extends HeadCut<Lowering> {
@@ -75,8 +75,28 @@ class Cut extends HeadCut<Lowering> {
     const { l, a } = this;
     if (!a.rate) return undefined;
     const shape = [this.batch, a.heads, this.length, this.keys];
-    const mask = keepMask(l, { ...a }, l.full(step!), l.rows({ dtype: "f32", shape }), l.size(this.keys));
+    const mask = keepMask(
+      l,
+      { ...a },
+      l.full(step!),
+      this.counted(l.typeOf(step!).shape.length > 0),
+      l.size(this.keys),
+    );
     return l.reshape(l.to(mask, this.dtype), l.shape(shape));
+  }
+  /** As which rows those of [batch, heads, length] count (`counted` in graph/heads.ts), of one batch row if they are `apart`. */
+  private counted(apart: boolean): string {
+    const { l, a } = this;
+    const { graph } = l;
+    const heads = graph.integer(a.heads);
+    const column = (x: string): string => l.reshape(x, graph.integers([-1, 1]), "i32");
+    const times = (x: string, n: string): string => l.op("Mul", [x, n], "i32");
+    const plus = (x: string, y: string): string => l.op("AddV2", [x, y], "i32");
+    const own = plus(column(counting(l, heads)), times(counting(l, l.size(this.length)), heads));
+    if (apart) return l.reshape(own, graph.integers([-1]), "i32");
+    const before = times(counting(l, l.size(this.batch)), times(l.size(this.length), heads));
+    const all = plus(column(before), l.reshape(own, graph.integers([1, -1]), "i32"));
+    return l.reshape(all, graph.integers([-1]), "i32");
   }
 }
 

@@ -24,18 +24,28 @@ const i32 = (l: Lowering, x: string): string =>
   l.graph.node("Bitcast", [x], { T: { type: "u32" }, type: { type: "i32" } });
 const plus = (l: Lowering, a: string, b: string): string => u32(l, l.op("AddV2", [i32(l, a), i32(l, b)], "i32"));
 
-/** Scaled mask, f32 [rows, columns]: 0 or 1/(1 − rate). Rows and columns are i32 scalars. */
+/** 0, 1, 2, … up to a size, i32. */
+export function counting(l: Lowering, n: string): string {
+  const { graph } = l;
+  return graph.node("Range", [graph.integer(0), n, graph.integer(1)], { Tidx: { type: "i32" } });
+}
+
+/**
+ * Scaled mask, f32 [groups, rows of a group, columns]: 0 or 1/(1 − rate). `step`: a number for each group. `rows`: as which
+ * ones they count, i32 [rows of a group]. `columns`: an i32 scalar.
+ */
 export function keepMask(l: Lowering, a: Dropping, step: string, rows: string, columns: string): string {
   const { graph } = l;
   const { seed, site, rate } = a;
-  const stepped = mixed(l, u32(l, l.op("AddV2", [step, graph.integer(mix(seed))], "i32")));
+  const shaped = (x: string, shape: readonly number[]): string => l.reshape(x, graph.integers(shape), "i32");
+  const stepped = mixed(l, u32(l, l.op("AddV2", [shaped(step, [-1, 1]), graph.integer(mix(seed))], "i32")));
   const key = mixed(l, u32(l, l.op("AddV2", [i32(l, stepped), graph.integer(site)], "i32")));
-  const range = (n: string): string =>
-    graph.node("Range", [graph.integer(0), n, graph.integer(1)], { Tidx: { type: "i32" } });
-  const inverted = graph.node("Invert", [range(columns)], { T: { type: "i32" } });
   const hash = (index: string): string => i32(l, mixed(l, plus(l, mixed(l, u32(l, index)), key)));
-  const r = l.reshape(hash(range(rows)), graph.integers([-1, 1]), "i32");
-  const scattered = l.op("Mul", [l.op("BitwiseXor", [r, hash(inverted)], "i32"), graph.integer(ODD)], "i32");
+  const axis = (x: string, at: number): string =>
+    graph.node("ExpandDims", [x, graph.integer(at)], { T: { type: "i32" }, Tdim: { type: "i32" } });
+  const r = axis(hash(rows), 2);
+  const c = axis(hash(graph.node("Invert", [counting(l, columns)], { T: { type: "i32" } })), 1);
+  const scattered = l.op("Mul", [l.op("BitwiseXor", [r, c], "i32"), graph.integer(ODD)], "i32");
   const kept = l.op("GreaterEqual", [scattered, graph.integer(threshold(rate))], "i32");
   return l.op("Mul", [l.cast(kept, "bool", "f32"), graph.float(1 / (1 - rate))]);
 }
@@ -45,8 +55,11 @@ export const random = {
     () => {
       const [x, step] = node.inputs;
       const type = node.types[0];
-      const mask = (): string => keepMask(l, node.attributes, l.full(step), l.rows(type), l.size(type.shape.at(-1)!));
-      const y = l.op("Mul", [l.flat(x), type.shape.length === 1 ? l.reshape(mask(), l.graph.integers([-1])) : mask()]);
+      const own = l.typeOf(step).shape.length ? { ...type, shape: type.shape.slice(1) } : type;
+      const columns = type.shape.at(-1)!;
+      const mask = keepMask(l, node.attributes, l.full(step), counting(l, l.rows(own)), l.size(columns));
+      const fitting = type.shape.length === 1 ? l.reshape(mask, l.graph.integers([-1])) : l.flatten(mask, columns);
+      const y = l.op("Mul", [l.flat(x), fitting]);
       return type.shape.length > 2 ? { flat: y } : { full: y };
     },
   ],

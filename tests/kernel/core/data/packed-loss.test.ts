@@ -9,6 +9,7 @@ import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { modelOf, names, training } from "#tests/stdlib/models/decoder-models.js";
 import { fed, texts, trained } from "./unlike-texts.js";
 import { initial, shapesOf } from "#tests/stdlib/models/golden.js";
+import { drawn } from "#tests/drawn.js";
 
 const rows = [[0, 3, 1], [4], [2]];
 
@@ -24,7 +25,7 @@ describe("packed rows", () => {
       const step = (packed: boolean, feeds: Readonly<Record<string, NDArray>>) => {
         const train = program(packed);
         const scalars = { rate: values([], [1e-3]), step: values([], [1]) };
-        return evaluate(train, { ...fed(feeds), ...scalars }, initial(train, base)).outputs;
+        return evaluate(train, { ...drawn(fed(feeds)), ...scalars }, initial(train, base)).outputs;
       };
       const packed = step(true, collatePacked(texts, rows, { padId: 1 }));
       const single = step(

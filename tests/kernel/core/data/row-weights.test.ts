@@ -12,6 +12,7 @@ import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { modelOf, names, training } from "#tests/stdlib/models/decoder-models.js";
 import { fed, texts, trained } from "./unlike-texts.js";
 import { initial, shapesOf } from "#tests/stdlib/models/golden.js";
+import { drawn } from "#tests/drawn.js";
 
 const weights = [2, 0, 1, 3, 1];
 const floats = ({ bytes }: NDArray): number[] => [
@@ -40,7 +41,7 @@ describe("weights of rows", () => {
         };
         const program = assemble(o as AssembleOptions).train;
         const scalars = { rate: values([], [1e-3]), step: values([], [1]) };
-        return evaluate(program, { ...fed(feeds), ...scalars }, initial(program, base)).outputs;
+        return evaluate(program, { ...drawn(fed(feeds)), ...scalars }, initial(program, base)).outputs;
       };
       const weighed = loaded(windowsOf(texts, weights), packed, true);
       const often = loaded(

@@ -1,0 +1,15 @@
+/** What dropout is drawn by in a batch of one text a row, as a data loader feeds it. */
+import type { NDArray } from "#dsl/graph/program.js";
+import { draws } from "#dsl/graph/random.js";
+import { toNDArray, values, type Values } from "#dsl/graph/values.js";
+
+export function drawsOf(rows: number, step = 1, place = 0): Values {
+  return values([rows], [...draws(step, place, rows, rows)]);
+}
+export function fedDraws(rows: number, step = 1, place = 0): NDArray {
+  return toNDArray("i32", drawsOf(rows, step, place));
+}
+/** Feeds with it. */
+export function drawn(feeds: Readonly<Record<string, Values>>, step = 1): Record<string, Values> {
+  return { ...feeds, draws: drawsOf(feeds["input_ids"]!.shape[0]!, step) };
+}
