@@ -108,8 +108,10 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
     });
     const epoch = async (): Promise<void> => {
       let step = 1;
-      for (const { feeds } of loader.pass())
+      for (let at = 1; at <= loader.updates(0); at++) {
+        const { feeds } = loader.update(at).part(0);
         await open.session.run("train", { ...feeds, rate: scalarF32(0), step: integers([], [step++]) }, ["loss"]);
+      }
     };
     const times = { epoch: [] as number[], fisher: [] as number[], one: [] as number[] };
     const memory = [0, 0];
