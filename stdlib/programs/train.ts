@@ -21,14 +21,9 @@ export function buildTrainGraph(o: AssembleOptions): { program: Program; trainab
   const supervised = supervise(graph, o, { weighed: true });
   const rate = graph.input("rate", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
-<<<<<<< HEAD
-  const model = buildModel(o, graph, inputs, step);
+  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS));
   // Where strategies weigh rows, what these count together is one.
   const loss = model.loss(supervised, weighsRows(o.strategies) ? "sum" : "mean");
-=======
-  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS));
-  const loss = model.loss(supervised, "mean");
->>>>>>> 65e93ca1 (Draw dropout by the row: the same in one process, in several, and in batches put together)
   const state = graph.program().state;
   const names = Object.keys(state).filter((name) => state[name]!.trains);
   const parameters = names.map((name) => graph.state(name, state[name]!));

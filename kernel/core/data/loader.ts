@@ -165,27 +165,16 @@ export class DataLoader {
       of.map((batch, i) => this.countsIn(batch, epoch, tokensOf[i]!));
     const tokens = sizes(batches);
     const counts = countsOf(batches, tokens);
-<<<<<<< HEAD
-    const whole = one ? sizes(all) : tokens;
-    const more = this.more(all, epoch);
-    return {
-      epoch,
-      parts: batches.length,
-      tokens: sum(whole),
-      // Where rows stand beside others, `each` says what all of them count.
-      counts: this.o.beside ? 1 : sum(one && !one.apart ? countsOf(all, whole) : counts),
-      part: (i) => ({
-        feeds: { ...this.collate(batches[i]!, epoch), ...more(batches[i]!) },
-=======
     const together = one ? sizes(all) : tokens;
+    const more = this.more(all, epoch);
     return {
       epoch,
       parts: parts.length,
       tokens: sum(together),
-      counts: sum(one && !one.apart ? countsOf(all, together) : counts),
+      // Where rows stand beside others, `each` says what all of them count.
+      counts: this.o.beside ? 1 : sum(one && !one.apart ? countsOf(all, together) : counts),
       part: (i) => ({
-        feeds: this.learnt(parts[i]!, epoch, step),
->>>>>>> 65e93ca1 (Draw dropout by the row: the same in one process, in several, and in batches put together)
+        feeds: { ...this.learnt(parts[i]!, epoch, step), ...more(batches[i]!) },
         tokens: tokens[i]!,
         counts: counts[i]!,
         ...rowsOf(batches[i]!),
@@ -201,7 +190,6 @@ export class DataLoader {
     }
   }
 
-<<<<<<< HEAD
   /** Rows of an epoch: all but those that stand beside its batches. */
   private get own(): number {
     return this.o.beside?.from ?? this.rows.lengths.length;
@@ -223,13 +211,13 @@ export class DataLoader {
             ...(beside && counts && { each: eachBeside(beside, batch, counts, this.rows.weights) }),
           }
         : {};
-=======
+  }
+
   /** With what dropout is drawn by. */
   private learnt({ batch, place }: Placed, epoch: number, step: number): Record<string, NDArray> {
     const feeds = this.collate(batch, epoch);
     const [texts = 0] = feeds["input_ids"]!.shape;
     return { ...feeds, draws: whole(draws(step, place, batch.length, texts), [texts]) };
->>>>>>> 65e93ca1 (Draw dropout by the row: the same in one process, in several, and in batches put together)
   }
 
   private collate(batch: Batch, epoch: number): Record<string, NDArray> {
