@@ -2,6 +2,7 @@
 import { defineOp, type Op, type Traits } from "./op.js";
 import type { DType } from "./program.js";
 import { broadcast, Misfit, wantFloat, wantSameDType } from "./shape.js";
+import { summedTo } from "./row-part.js";
 import type { Tensor } from "./tensor.js";
 import { stridesOf, values, walk } from "./values.js";
 
@@ -70,6 +71,24 @@ export function binary({
       gradient: (_, { inputs: [a, b], outputs: [y] }, [dy], wanted) => {
         const [da, db] = gradient(a, b, y, dy, wanted);
         return [da && wanted[0] ? unbroadcast(da, a) : undefined, db && wanted[1] ? unbroadcast(db, b) : undefined];
+      },
+      rowGradient: (_, { inputs, outputs: [y] }, dy, shared) => {
+        const d = gradient(
+          ...inputs,
+          y,
+          dy,
+          [0, 1].map((i) => shared.includes(i)),
+        );
+        return shared.map((i) => {
+          const [own, slope] = [inputs[i], d[i]];
+          // Shared numbers of as many axes as the rows would be rows themselves.
+          return own && slope && (own.rank < dy.rank || own.shape[0] === 1) ? summedTo(own, slope) : null;
+        });
+      },
+      rowPulled: (_, { inputs, outputs: [y] }, part) => {
+        if (part.is !== "whole") return [null, null];
+        const d = gradient(...inputs, y, part.d, [true, true]);
+        return inputs.map((own, i) => d[i] && summedTo(own, d[i]));
       },
     }),
     evaluate([a, b], _, [shape]) {

@@ -6,6 +6,7 @@
 import { checkAttributes, type Infer, type Schema } from "./attributes.js";
 import type { Node, Ref, Type } from "./program.js";
 import { Misfit, type Sizes } from "./shape.js";
+import type { RowPart } from "./row-part.js";
 import type { Builder, Tensor } from "./tensor.js";
 import type { Values } from "./values.js";
 
@@ -83,6 +84,21 @@ export interface Op<I extends Names = Names, O extends Names = Names, S extends 
     dy: Flows<O>,
     wanted: readonly boolean[],
   ): readonly (Tensor | undefined)[];
+  /**
+   * Of each of the `shared` inputs, which all rows of a batch share, its slope row by row, given that of the first output
+   * [rows, ...]. Null: it can't be told apart; without this rule none can.
+   */
+  rowGradient?(
+    graph: Builder,
+    node: NodeView<I, O, S>,
+    dy: Tensor,
+    shared: readonly number[],
+  ): readonly (RowPart | null)[];
+  /**
+   * Of a result that all rows share, made of what they share: a part of its slope as parts of its inputs. Undefined: none
+   * flows there; null: it can't be told apart.
+   */
+  rowPulled?(graph: Builder, node: NodeView<I, O, S>, part: RowPart): readonly (RowPart | null | undefined)[];
   /** `shapes`: the outputs' shapes with all sizes bound. */
   evaluate(inputs: Each<I, Values>, attributes: Infer<S>, shapes: Each<O, readonly number[]>): Each<O, Values>;
   /** `wanted`: which outputs are read. Absent: one FLOP per output element, inputs and outputs moved once. */

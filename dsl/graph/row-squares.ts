@@ -5,11 +5,13 @@
  */
 import { gradient, leadsFrom } from "./gradient.js";
 import { isLeaf } from "./leaves.js";
-import type { Dimension, Node } from "./program.js";
+import type { NodeView } from "./op.js";
+import type { Dimension, Node, Ref } from "./program.js";
 import { outer_product } from "./ops/outer_product.js";
 import { scatter_rows } from "./ops/scatter_rows.js";
 import type { Builder, Tensor } from "./tensor.js";
-import { pulledToParameter, ROW_RULES, type RowPart } from "./row-rules.js";
+import type { RowPart } from "./row-part.js";
+import { opOf } from "./table.js";
 
 /** A node at which something that all rows share meets the rows. */
 interface Meeting {
@@ -27,7 +29,7 @@ export interface RowSquares {
 
 /**
  * Of each of `wrt`. `rows`: the name of the axis that is the first of all that is of rows. Null: something of the graph has no
- * rule (row-rules.ts), so that rows must be passed one by one.
+ * rule (`Op.rowGradient`, `Op.rowPulled`), so that rows must be passed one by one.
  */
 export function rowSquares(
   graph: Builder,
@@ -37,7 +39,7 @@ export function rowSquares(
 ): RowSquares | null {
   const needed = leadsFrom(graph, wrt, loss.ref.node);
   const meetings = meetingsIn(graph.table, needed, rows, loss.ref.node);
-  if (!meetings?.every(({ index }) => graph.table[index]!.op in ROW_RULES)) return null;
+  if (!meetings?.every(({ index }) => opOf(graph.table[index]!)?.rowGradient)) return null;
   const tensors = meetings.map(({ index }) => graph.tensor({ node: index, output: 0 }));
   const slopes = gradient(graph, loss, tensors);
   const parts = new Map<number, RowPart[]>();
@@ -47,10 +49,10 @@ export function rowSquares(
     if (!dy) continue;
     const node = graph.table[index]!;
     const at = node.path === undefined ? undefined : `${node.path}.squares`;
-    const told = () => ROW_RULES[node.op]!({ graph, node, dy, shared });
+    const told = () => opOf(node)?.rowGradient?.(graph, viewOf(graph, index), dy, shared) ?? [null];
     const found = at === undefined ? told() : graph.at(at, told);
-    for (const [input, part] of found ?? [[0, null] as const]) {
-      const ended = part && pulledToParameter(graph, node.inputs[input]!, part, (ref) => places.has(ref.node));
+    for (const [i, part] of found.entries()) {
+      const ended = part && pulledToParameter(graph, node.inputs[shared[i]!]!, part, (ref) => places.has(ref.node));
       if (!ended) return null;
       for (const { node: parameter, part: own } of ended) {
         const place = places.get(parameter)!;
@@ -64,6 +66,38 @@ export function rowSquares(
     squares: squares.map((one) => one ?? undefined),
     held: wrt.reduce((sum, t, i) => sum + heldOf(t, parts.get(i)), 0),
   };
+}
+
+function viewOf(graph: Builder, index: number): NodeView {
+  const { inputs, types, attributes } = graph.table[index]!;
+  return {
+    inputs: inputs.map((ref) => graph.tensor(ref)),
+    outputs: types.map((_, output) => graph.tensor({ node: index, output })),
+    attributes,
+  };
+}
+
+/** A part of what lies at `ref` as parts of the parameters that it is made of. Null: it can't be told apart. */
+function pulledToParameter(
+  graph: Builder,
+  ref: Ref,
+  part: RowPart,
+  isParameter: (ref: Ref) => boolean,
+): readonly { readonly node: number; readonly part: RowPart }[] | null {
+  const node = graph.table[ref.node]!;
+  if (isParameter(ref)) return [{ node: ref.node, part }];
+  // None flows on into what doesn't train.
+  if (isLeaf(node)) return [];
+  const pulled = ref.output === 0 ? opOf(node)?.rowPulled?.(graph, viewOf(graph, ref.node), part) : undefined;
+  if (!pulled) return null;
+  const found: { node: number; part: RowPart }[] = [];
+  for (const [i, own] of pulled.entries()) {
+    if (own === undefined) continue;
+    const ended = own && pulledToParameter(graph, node.inputs[i]!, own, isParameter);
+    if (!ended) return null;
+    found.push(...ended);
+  }
+  return found;
 }
 
 /** Null: something that all rows share meets what is no longer told apart by rows. */

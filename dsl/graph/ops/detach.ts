@@ -6,6 +6,7 @@ export const detach = defineOp({
   inputs: ["x"],
   type: ([x]) => [x],
   gradient: () => [undefined],
+  rowPulled: () => [undefined],
   evaluate: ([x]) => [{ shape: x.shape, data: x.data }],
   flops: () => 0,
 });

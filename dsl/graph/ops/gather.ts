@@ -2,6 +2,7 @@ import { scatter_rows } from "./scatter_rows.js";
 import { number, optional } from "../attributes.js";
 import type { Tensor } from "../tensor.js";
 import { defineOp } from "../op.js";
+import { rowsAt } from "../row-part.js";
 import { Misfit } from "../shape.js";
 import { sizeOf, values } from "../values.js";
 
@@ -23,6 +24,12 @@ export const gather = defineOp({
     const kept = typeof padding === "number" ? without(indices, padding, dy) : dy;
     return [graph.one(scatter_rows, [indices, kept], { rows: table.shape[0]! }), undefined];
   },
+  rowGradient: (_, { inputs: [, indices], attributes: { padding } }, dy, shared) =>
+    shared.map((i) => (i === 0 ? rowsAt(indices, dy, padding) : null)),
+  rowPulled: (_, { inputs: [, indices], attributes: { padding } }, part) => [
+    part.is === "whole" ? rowsAt(indices, part.d, padding) : null,
+    undefined,
+  ],
   evaluate([table, indices], _, [shape]) {
     const row = sizeOf(table.shape.slice(1));
     const y = values(shape);

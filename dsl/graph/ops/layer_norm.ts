@@ -2,6 +2,7 @@ import { layer_norm_gradient } from "./layer_norm_gradient.js";
 import { number } from "../attributes.js";
 import { rowNorm, normTypes } from "../norm.js";
 import { defineOp } from "../op.js";
+import { beside, summedTo } from "../row-part.js";
 import { values } from "../values.js";
 
 export const layer_norm = defineOp({
@@ -19,6 +20,13 @@ export const layer_norm = defineOp({
     const gradients = graph.apply(layer_norm_gradient, [x, scale, mean, variance, dy], attributes);
     return gradients.map((d, i) => (wanted[i] ? d : undefined));
   },
+  rowGradient: (_, { inputs: [x, scale, bias], outputs: [, mean, variance], attributes: { epsilon } }, dy, shared) =>
+    shared.map((i) => {
+      if (i === 2) return summedTo(bias, dy);
+      if (i !== 1) return null;
+      const normal = x.subtract(beside(mean)).multiply(beside(variance).add(epsilon).rsqrt());
+      return summedTo(scale, dy.multiply(normal));
+    }),
   evaluate([x, scale, bias], a, [shape, rows]) {
     const n = shape.at(-1)!;
     const y = values(shape);

@@ -1,6 +1,7 @@
 import { outer_product } from "./outer_product.js";
 import { activationOf, LINEAR } from "../activation.js";
 import { defineOp } from "../op.js";
+import { productOf, summedTo } from "../row-part.js";
 import { elements, lastOf, Misfit, wantFloat, wantSameDType, wantShape } from "../shape.js";
 import { addProducts } from "../products.js";
 import { values, bytesOf } from "../values.js";
@@ -35,6 +36,12 @@ export const linear = defineOp({
       ...(bias ? [wanted[2] ? dy.sum(dy.shape.slice(0, -1).map((_, axis) => axis)) : undefined] : []),
     ];
   },
+  rowGradient: (_, { inputs: [x, , bias], attributes }, dy, shared) =>
+    shared.map((i) => {
+      if (activationOf(attributes)) return null;
+      if (i === 1) return productOf(dy, x);
+      return i === 2 && bias ? summedTo(bias, dy) : null;
+    }),
   evaluate([x, weight, bias], attributes, [shape]) {
     const [out, into] = weight.shape as [number, number];
     const y = values(shape);

@@ -1,6 +1,7 @@
 import { number } from "../attributes.js";
 import { bytesOf } from "../values.js";
 import { defineOp } from "../op.js";
+import { productOf, summedTo } from "../row-part.js";
 import { elements } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { linear } from "./linear.js";
@@ -31,6 +32,13 @@ export const low_rank_linear = defineOp({
       ...(bias ? [wanted[4] ? dy.sum(dy.shape.slice(0, -1).map((_, axis) => axis)) : undefined] : []),
     ];
   },
+  rowGradient: (_, { inputs: [x, , a, b, bias], attributes: { scale } }, dy, shared) =>
+    shared.map((i) => {
+      if (i === 1) return productOf(dy, x);
+      if (i === 2) return productOf(dy.linear(b.transpose([1, 0])).multiply(scale), x);
+      if (i === 3) return productOf(dy.multiply(scale), x.linear(a));
+      return i === 4 && bias ? summedTo(bias, dy) : null;
+    }),
   evaluate([x, weight, a, b, bias], attributes, shapes) {
     const [merged] = low_rank_merge.evaluate([weight, a, b], attributes, [weight.shape]);
     return linear.evaluate(bias ? [x, merged, bias] : [x, merged], {}, shapes);

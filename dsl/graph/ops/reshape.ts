@@ -27,5 +27,8 @@ export const reshape = defineOp({
     return [{ dtype: x.dtype, shape }];
   },
   gradient: (_, { inputs: [x] }, [dy]) => [dy.reshape(x.shape)],
+  rowPulled: (_, { inputs: [x] }, part) => [
+    part.is === "whole" ? { is: "whole", d: part.d.reshape([part.d.shape[0] ?? 1, ...x.shape]) } : null,
+  ],
   evaluate: ([x], _, [shape]) => [{ shape: shape, data: x.data.slice() }],
 });

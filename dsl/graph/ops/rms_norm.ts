@@ -1,6 +1,7 @@
 import { rms_norm_gradient } from "./rms_norm_gradient.js";
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
+import { beside, summedTo } from "../row-part.js";
 import { rmsRow, rmsTypes } from "../norm.js";
 import { elements } from "../shape.js";
 import { values } from "../values.js";
@@ -21,6 +22,8 @@ export const rms_norm = defineOp({
     const gradients = graph.apply(rms_norm_gradient, [x, scale, inverse, dy], attributes);
     return gradients.map((d, i) => (wanted[i] ? d : undefined));
   },
+  rowGradient: (_, { inputs: [x, scale], outputs: [, inverse] }, dy, shared) =>
+    shared.map((i) => (i === 1 ? summedTo(scale, dy.multiply(x).multiply(beside(inverse))) : null)),
   evaluate([x, scale], a, [shape, rows]) {
     const n = shape.at(-1)!;
     const [y, inverse] = [values(shape), values(rows)];

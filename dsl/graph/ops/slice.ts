@@ -2,6 +2,7 @@ import { pad } from "./pad.js";
 import { dimension, number, type Infer } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
+import { rowsFrom } from "../row-part.js";
 import { Misfit, partsOf, plus } from "../shape.js";
 import { sizeOf, values } from "../values.js";
 
@@ -22,6 +23,9 @@ export const slice = defineOp({
     return [{ dtype: x.dtype, shape: x.shape.map((s, i) => (i === axis ? size : s)) }];
   },
   gradient: (graph, { inputs: [x], attributes }, [dy]) => [graph.one(pad, [dy], padding(attributes, x.shape))],
+  rowPulled: (graph, { attributes: { axis, start, size } }, part) => [
+    part.is === "whole" && axis === 0 && typeof size === "number" ? rowsFrom(graph, start, size, part.d) : null,
+  ],
   evaluate([x], a, [shape]) {
     const { axis, start } = a;
     const size = shape[axis]!;

@@ -1,5 +1,6 @@
 import { numbers } from "../attributes.js";
 import { defineOp } from "../op.js";
+import { turned } from "../row-part.js";
 import { Misfit } from "../shape.js";
 import { stridesOf, values, walk } from "../values.js";
 
@@ -20,6 +21,7 @@ export const transpose = defineOp({
     const { order } = attributes;
     return [dy.transpose(order.map((_, axis) => order.indexOf(axis)))];
   },
+  rowPulled: (_, { attributes: { order } }, part) => [turned(part, order)],
   evaluate([x], a, [shape]) {
     const strides = stridesOf(x.shape);
     const y = values(shape);
