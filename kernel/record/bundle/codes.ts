@@ -53,7 +53,7 @@ registerCodes({
         ? "write `secret(env: NAME)` in its place, take it out of files that hold it, and pack again"
         : "write `secret(env: NAME)` in its place, clear the outputs that show it, and pack again",
     explain:
-      "A bundle is given to others. What looks like a key or a password in a program, a notebook or a run is not packed, and in no file the value of a variable of the environment that the program names by `secret(env: NAME)` or that is called like a secret (`OPENAI_API_KEY`, `HF_TOKEN`), be it written as it is, or as JSON, a program's text, an address, HTML or CSV has it (any of its signs, in any mix, also twice), in base64, in hexadecimal digits or as a list of numbers. Files of more than 64 MiB and weights aren't looked through.",
+      "A bundle is given to others. What looks like a key or a password in a program, a notebook or a run is not packed, and in no file the value of a variable of the environment that the program names by `secret(env: NAME)` or that is called like a secret (`OPENAI_API_KEY`, `HF_TOKEN`), and the password of an address that one has (`DATABASE_URL`), be it written as it is, or as JSON, a program's text, an address, HTML or CSV has it (any of its signs, in any mix, also twice), in base64, in hexadecimal digits or as a list of numbers. Files of more than 64 MiB and weights aren't looked through.",
   },
   "bundle-unsound": {
     severity: "error",

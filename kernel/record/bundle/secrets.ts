@@ -3,6 +3,7 @@
  * like one (`OPENAI_API_KEY`), in whichever form it is written; and, in what people and programs write of themselves (not in
  * rows and weights), whatever has the shape of a key or an address's password.
  */
+import { gunzipSync } from "node:zlib";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { key } from "#stdlib/lib/personal/key.js";
 import { NotRead, readWhole } from "../../fetch/regular.js";
@@ -50,8 +51,20 @@ function secretsIn(env: NodeJS.ProcessEnv, named: ReadonlySet<string>): readonly
     const isSecret = named.has(name)
       ? value.length >= SHORTEST.named
       : isCalledSecret(name) && value.length >= SHORTEST.called && !isHarmless(value);
-    return isSecret ? [{ name, forms: formsOf(value) }] : [];
+    if (isSecret) return [{ name, forms: formsOf(value) }];
+    const password = passwordIn(value);
+    return password.length >= SHORTEST.called && !isHarmless(password) ? [{ name, forms: formsOf(password) }] : [];
   });
+}
+
+/** Of an address, as of a database or a proxy, whatever its variable is called. */
+function passwordIn(value: string): string {
+  const [, written = ""] = /^[a-z][\w+.-]*:\/\/[^\s/:@]*:([^\s/]+)@/i.exec(value) ?? [];
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return written;
+  }
 }
 
 /** `secret(env: NAME)`, as it stands in programs, plans and locks. */
@@ -114,9 +127,20 @@ function contentOf(one: Packed): Buffer {
   if ("text" in one) return Buffer.from(one.text);
   if (one.path.endsWith(".safetensors")) return Buffer.alloc(0);
   try {
-    return readWhole(one.from, LARGEST) ?? Buffer.alloc(0);
+    const content = readWhole(one.from, LARGEST) ?? Buffer.alloc(0);
+    return isGzip(content) ? unpacked(content) : content;
   } catch (error) {
     if (error instanceof NotRead) return Buffer.alloc(0);
     throw error;
+  }
+}
+
+const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+/** As it is where it can't be unpacked, or comes to more than is looked through. */
+function unpacked(bytes: Buffer): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: LARGEST });
+  } catch {
+    return bytes;
   }
 }

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { Header } from "tar";
 import { CodedError, wordsOf, type CodeData } from "#dsl/diagnostics/codes.js";
 import { MANIFEST, type BundledFile } from "#kernel/record/bundle/manifest.js";
@@ -479,6 +480,20 @@ describe("a bundle", function () {
       const [found = ""] = secretsIn([{ path: "x", sort: "data", from }], env);
       assert.match(found, /^x, line \d+: K19_API_KEY as /, what);
     }
+  });
+
+  it("holds no password of an address that a variable has, and none in what gzip packed", () => {
+    const env = {
+      DATABASE_URL: "postgres://ann:pa55%2Fw0rd@db.example.org/x",
+      HTTP_PROXY: "http://me:postgres@proxy:1",
+    };
+    assert.deepEqual(secretsIn([rows("pa55/w0rd"), rows("postgres")], env), ["rows.csv, line 2: DATABASE_URL"]);
+    assert.deepEqual(secretsIn([rows("pa55%2fw0rd")], env), ["rows.csv, line 2: DATABASE_URL as part of an address"]);
+    const packed = (text: string): Packed => ({ path: "rows.csv.gz", sort: "data", from: file(gzipSync(text)) });
+    assert.deepEqual(secretsIn([packed("a\nb\npa55/w0rd\n")], env), ["rows.csv.gz, line 3: DATABASE_URL"]);
+    assert.deepEqual(secretsIn([packed("a\nb\n")], env), []);
+    const torn: Packed = { path: "torn.gz", sort: "data", from: file(gzipSync("pa55/w0rd").subarray(0, 12)) };
+    assert.deepEqual(secretsIn([torn], env), []);
   });
 
   it("takes no path, switch or plain word for a secret, whatever its variable is called", () => {
