@@ -19,7 +19,7 @@ const READ = 32;
 
 /** Null: the head learns by steps. Coded error `exact-fit-refused`. */
 export async function exactFit(
-  { recipe: { model, training } }: Plan,
+  { recipe: { model, training, update } }: Plan,
   o: {
     readonly base: Base;
     readonly tokenizer: Tokenizer;
@@ -35,6 +35,11 @@ export async function exactFit(
   const { technique } = model;
   if ((await does(technique, "technique")).exact?.(technique) !== true) return null;
   const { rows, session, prepared, tokenizer } = o;
+  if (update)
+    throw new CodedError("exact-fit-refused", {
+      why: "an exact fit finds the head from rows alone and goes on from no other, so that no strategy could hold it",
+      instead: "train the model without `fit: exact`, and update that; or train it anew on all data with `mix`",
+    });
   if (rows.weights)
     throw new CodedError("exact-fit-refused", {
       why: "rows count alike in an exact fit, and the data weigh them",

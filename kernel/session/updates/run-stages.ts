@@ -222,7 +222,9 @@ async function carry(
   const about = { labels: o.labels, tasks: toldOf(o.tasks), metric: o.measured.name };
   const carried = { version: 1, ...about, scores, said } as const;
   const at = { open, parts, data, run: weights.folder };
-  const memory = learnt ? await withAllSaid(o, of, { ...at, word: learnt.word }, rows) : all;
+  // Other tasks are scored now than when it was left: what was said before it lies with its rows.
+  const others = known ? saidAsKept(rows.others, readMemory(weights.folder)) : rows.others;
+  const memory = learnt ? await withAllSaid(o, of, { ...at, word: learnt.word }, { others, own: rows.own }) : all;
   // All earlier rows are read again where they are all learnt anew.
   const kept = o.strategies.anew ? [] : memory;
   await writeCarried(weights.folder, carried, kept, (file) => open.session.save(file, open.carried, CHECKED));

@@ -151,4 +151,38 @@ describe("strategies that hold what was said of rows once", () => {
         );
       }
     });
+  for (const run of runs.filter(({ settings }) => settings["temperature"] === 2 || settings["beta"] === 0.5))
+    it(`${run.word}, ${run.decides}: its gradient is that of finite differences`, async () => {
+      const implementation = await implementationOf(registry, "strategy", run.word);
+      const program = trains(run, [
+        { call: { kind: "strategy", word: run.word, arguments: { ...run.settings, strength: 3 } }, implementation },
+      ]);
+      const [before, task] = [run.tasks[0]!.steps.at(-1)!, run.tasks[1]!];
+      const state: Record<string, Values> = { weight: rowsOf(before.weight), bias: values([LABELS], before.bias) };
+      // Two rows that bring something, of not all labels, and one that brings nothing.
+      const logits = Float32Array.of(1, -2, NaN, 0.5, NaN, -1, 0.25, 2, NaN, NaN);
+      const recalled: Recalled = { word: run.word, labels: LABELS, first: 1, logits };
+      const batch = [0, 1, 2];
+      const fed = Object.entries(feedsOfRecalled([recalled], [batch])(batch)).map(
+        ([name, array]) => [name, fromNDArray(array)] as const,
+      );
+      const feeds: Record<string, Values> = {
+        ...Object.fromEntries(fed),
+        ...(implementation.memory && { each: values([3], [1, 0.25, 0.25]) }),
+        x: rowsOf(task.x.slice(0, 3)),
+        labels: rowsOf(task.y.slice(0, 3)),
+      };
+      const loss = (name: string, at: number, by: number): number => {
+        const data = state[name]!.data.slice();
+        data[at]! += by;
+        return evaluate(program, feeds, { ...state, [name]: { ...state[name]!, data } }).outputs["loss"]!.data[0]!;
+      };
+      const after = evaluate(program, feeds, state).state;
+      for (const name of ["weight", "bias"])
+        state[name]!.data.forEach((value, at) => {
+          const own = (value - after[name]!.data[at]!) / Math.fround(RATE);
+          const wanted = (loss(name, at, 1e-5) - loss(name, at, -1e-5)) / 2e-5;
+          assert.ok(Math.abs(own - wanted) < 1e-7, `${name}[${at}]: ${own}, by differences ${wanted}`);
+        });
+    });
 });

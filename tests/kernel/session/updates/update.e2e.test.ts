@@ -297,6 +297,8 @@ update plain on f as anchored { steps: 1, batch_size: 8, optimizer: sgd(learning
     await refused(`update m on e as x { strategy: [naive, replay(5%)] }`, /says all of how data are learnt/);
     await refused(`update m on e as x { strategy: [ewc(1), ewc(2)] }`, /listed twice/);
     await refused(`update m on e as x { strategy: [der, replay(5%)] }`, /each say which rows/);
+    await book.run(`model h like m { technique: head_only(fit: exact) }\ntrain h on d`);
+    await refused(`update h on e as x { strategy: ewc(1) }`, /goes on from no other/);
     await refused(`update m on e as m { strategy: naive }`, /take the place of `m`/);
     await refused(`update once on e as once { strategy: naive }`, /take the place of `once`/);
     await refused(`update nobody on e as x { strategy: naive }`, /nobody/);
