@@ -38,7 +38,8 @@ input.on("line", (line) => {
   serve(ordered).then(
     () => end(0),
     (error: unknown) => {
-      const lost = error instanceof CodedError && error.code === "rank-lost";
+      // With its engine it is lost like one that was killed: another may do better.
+      const lost = error instanceof CodedError && ["rank-lost", "engine-died"].includes(error.code);
       if (!lost) process.stdout.write(failureText(error instanceof Error ? error.message : String(error)));
       end(lost ? 3 : 1);
     },
