@@ -50,8 +50,9 @@ export async function runTests(part, args) {
     // --exit: cells that the tests interrupt leave timers of their users' behind, which would hold mocha for many minutes.
     const status = await node(
       [
-        // What the compiler makes for a moment would else be copied about while it is collected.
-        "--max-semi-space-size=64",
+        // What the compiler makes for a moment would else be copied about while it is collected, by threads that the other
+        // processes have better use for.
+        ...["--min-semi-space-size=128", "--max-semi-space-size=128", "--single-threaded-gc"],
         "node_modules/mocha/bin/mocha.js",
         "--exit",
         ...(unit ? ["--require", "./tools/unit-only.mjs"] : []),

@@ -35,7 +35,7 @@ describe("memory of compiled cells", function () {
     const defining = (i: number): string => `const value${i} = { a: ${i}, b: "x${i}" }; value${i}.a + 1`;
     kept(30, plain);
     kept(10, defining);
-    const [nothing, record] = [kept(40, plain), kept(40, defining)];
+    const [nothing, record] = [kept(25, plain), kept(35, defining)];
     assert.ok(nothing < 20, `${nothing.toFixed(1)} kB`);
     assert.ok(record < 60, `${record.toFixed(1)} kB`);
   });
