@@ -43,9 +43,11 @@ describe("odd configurations of decoders against transformers and PEFT, in float
   });
   for (const file of files) {
     const golden = read(file);
-    for (const [name, of] of Object.entries(golden.configurations)) {
+    for (const [place, [name, of]] of Object.entries(golden.configurations).entries()) {
+      // What sets a configuration apart stands in the first steps; ten of them are taken by the first of each family.
+      const steps = place === 0 ? 10 : 4;
       const model = `${file.slice(4, -5)}-${name}`;
-      it(`${model}: logits, losses and norms of ten steps of full and of LoRA`, () => {
+      it(`${model}: logits, losses and norms of ${String(steps)} steps of full and of LoRA`, () => {
         const family = families[of.config["model_type"] as string]!;
         const task = { call: call("task", "text_generation"), implementation: textGeneration };
         const base = drawn(model, of.weights);
@@ -73,7 +75,7 @@ describe("odd configurations of decoders against transformers and PEFT, in float
             ...training(technique, trained, of.lora.targets),
             tensors: shapesOf(checkpoint),
           });
-          follow(programs, golden.batches.map(shifted), trained, checkpoint);
+          follow(programs, golden.batches.slice(0, steps).map(shifted), trained, checkpoint);
           assert.equal(trained.losses.length, 10);
           if (technique === "lora")
             assert.deepEqual(Object.values(programs.saved).sort(), Object.keys(adapter).sort(), "PEFT's names");

@@ -16,26 +16,28 @@ describe("memory of compiled cells", function () {
   const converter = new Converter(folder, "");
   let made = 0;
 
-  /** kB of the heap that each of `count` cells leaves. */
-  function kept(count: number, cell: (i: number) => string): number {
-    const heap = (): number => {
-      collect();
-      return process.memoryUsage().heapUsed / 1024;
-    };
-    const before = heap();
+  function convert(count: number, cell: (i: number) => string): void {
     for (let i = 0; i < count; i++) {
       assert.ok("compiled" in converter.convert(cell(made++)));
       converter.commit();
     }
-    return (heap() - before) / count;
+  }
+  /** kB. */
+  function heap(): number {
+    collect();
+    return process.memoryUsage().heapUsed / 1024;
   }
   it("grows by less than 20 kB a cell that defines nothing, 60 kB one that defines a record", () => {
     converter.warm();
     const plain = (i: number): string => `${i} + 1`;
     const defining = (i: number): string => `const value${i} = { a: ${i}, b: "x${i}" }; value${i}.a + 1`;
-    kept(30, plain);
-    kept(10, defining);
-    const [nothing, record] = [kept(25, plain), kept(35, defining)];
+    convert(30, plain);
+    convert(10, defining);
+    const before = heap();
+    convert(25, plain);
+    const between = heap();
+    convert(35, defining);
+    const [nothing, record] = [(between - before) / 25, (heap() - between) / 35];
     assert.ok(nothing < 20, `${nothing.toFixed(1)} kB`);
     assert.ok(record < 60, `${record.toFixed(1)} kB`);
   });
