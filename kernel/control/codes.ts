@@ -18,6 +18,8 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly goesOnFrom: number | null;
       /** Several trainings as one: `step` and `steps` are of these then. Absent: one. */
       readonly together?: "sweep" | "repeats" | "folds";
+      /** Its folder is no longer there: nothing says how far it was. */
+      readonly gone?: true;
     };
     "not-started": { readonly name: string; readonly how: string; readonly log: readonly string[] };
     "cannot-stop": {
@@ -39,19 +41,22 @@ registerCodes({
         ? `after ${{ sweep: "trial", repeats: "seed", folds: "fold" }[d.together]} ${String(d.step)}${of}`
         : `at step ${String(d.step)}${of}`;
       const ended = { stopped: "was stopped", failed: "failed", "cut off": "was cut off" }[d.ended];
+      if (d.gone) return `${d.name} ${ended}: ${d.how}`;
       return `${d.name} ${ended} ${at}${d.how === "" || d.ended === "stopped" ? "" : `: ${d.how}`}`;
     },
     notes: (d) => [...(d.why === undefined ? [] : d.why.split("\n").filter((line) => line.trim() !== "")), ...d.log],
     help: (d) =>
-      d.together === "sweep"
-        ? `run its \`sweep\` statement again: what is done stays done, and it goes on`
-        : d.together
-          ? `\`train … as ${d.name} { …, resume: true, detach: true }\` goes on: what is trained stays as it is`
-          : d.goesOnFrom === null
-            ? "it kept no checkpoint yet: run its `train` statement again"
-            : `\`train … as ${d.name} { …, resume: true, detach: true }\` goes on from step ${String(d.goesOnFrom)}; what it has learned by then is opened by \`load: "runs/${d.run}"\``,
+      d.gone
+        ? `move it back to where it was, or attach to where it is now: \`attach "…/${d.run}"\``
+        : d.together === "sweep"
+          ? `run its \`sweep\` statement again: what is done stays done, and it goes on`
+          : d.together
+            ? `\`train … as ${d.name} { …, resume: true, detach: true }\` goes on: what is trained stays as it is`
+            : d.goesOnFrom === null
+              ? "it kept no checkpoint yet: run its `train` statement again"
+              : `\`train … as ${d.name} { …, resume: true, detach: true }\` goes on from step ${String(d.goesOnFrom)}; what it has learned by then is opened by \`load: "runs/${d.run}"\``,
     explain:
-      "A training that runs by itself may be stopped, fail, or be ended by the machine: by a kill, by memory that ran out, by a restart. What its last checkpoint holds is whole. Its folder keeps what its process printed, in `process.log`.",
+      "A training that runs by itself may be stopped, fail, or be ended by the machine: by a kill, by memory that ran out, by a restart, or by its folder's being moved while it trains. What its last checkpoint holds is whole. Its folder keeps what its process printed, in `process.log`.",
   },
   "not-started": {
     severity: "error",

@@ -2,6 +2,7 @@
  * How a run stands, told from its folder alone: it trains, it ended as it was to, or it was cut off; then how, as far as
  * anybody saw it, and from which step it can go on.
  */
+import { existsSync } from "node:fs";
 import { readCheckpoints } from "../artifacts/checkpoints.js";
 import { lastLines, readNote, type Ended } from "../artifacts/detached.js";
 import { readRegular } from "../artifacts/read-regular.js";
@@ -24,6 +25,8 @@ export interface Outcome {
   readonly how: string | null;
   readonly why: string | null;
   readonly log: readonly string[];
+  /** Nothing is known of it but that its folder is no longer there. */
+  readonly gone?: true;
 }
 
 /** Whether somebody has its lock to train. */
@@ -32,6 +35,7 @@ export function isTraining(run: RunFolder): boolean {
 }
 
 export function outcomeOf(run: RunFolder): Outcome {
+  if (!existsSync(run.path)) return GONE;
   const log = new RunLog();
   log.take(readRegular(run.eventsFile) ?? "");
   const holder = holderOf(run.path);
@@ -48,6 +52,11 @@ export function outcomeOf(run: RunFolder): Outcome {
     log: over ? [] : lastLines(run.path),
   };
 }
+
+const GONE: Outcome = {
+  ...{ is: "cut off", step: 0, steps: null, holder: null, goesOnFrom: null, why: null, log: [], gone: true },
+  how: "its folder is no longer there: it was moved or deleted",
+};
 
 /** Of several trainings as one: they have no log but their process's note. */
 function endOf(ended: Ended | undefined): Standing {
@@ -69,12 +78,13 @@ function howOf(is: Standing, writer: Writer | null, ended: Ended | null): string
     return `${where} was ended by ${ended.signal}${memory}`;
   }
   if (ended?.exit === FULL) return `${where} ended because the disk was full`;
+  if (ended?.exit === EXITS.gone) return `${where} ended because its folder was moved`;
   if (is === "failed") return "its training failed";
   if (ended && ended.exit !== null) return `${where} ended with status ${String(ended.exit)}`;
   if (writer && isOfEarlierStart(writer) === true) return "the machine was started again while it trained";
   return `${where} is gone without a word: it was killed`;
 }
 
-/** Exit statuses of a process that trains by itself; that of a full disk is the system's own number for it. */
+/** Exit statuses of a process that trains by itself; those of a full disk and a folder that is gone are the system's own numbers. */
 export const FULL = 28;
-export const EXITS = { done: 0, failed: 1, interrupted: 130, full: FULL } as const;
+export const EXITS = { done: 0, failed: 1, gone: 2, interrupted: 130, full: FULL } as const;

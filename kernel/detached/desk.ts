@@ -1,5 +1,6 @@
 /** What a training that runs by itself tells of itself: the note in its run's folder, its socket, and whoever started it. */
-import { noteEnd, writeNote } from "../artifacts/detached.js";
+import { existsSync } from "node:fs";
+import { OwnNote } from "../artifacts/detached.js";
 import { RunFolder } from "../artifacts/run-folder.js";
 import { thisProcess } from "../artifacts/writer.js";
 import { ControlServer, type Trains } from "../control/server.js";
@@ -10,6 +11,7 @@ import type { Follows } from "../session/tune-session.js";
 
 export class Desk implements Follows, Trains {
   private folder: string | null = null;
+  private note: OwnNote | null = null;
   private server: ControlServer | null = null;
   private stands: Pick<Status, "step" | "steps" | "stopping"> = { step: 0, steps: null, stopping: false };
   private name = "";
@@ -25,7 +27,7 @@ export class Desk implements Follows, Trains {
   async began(name: string, folder: string): Promise<void> {
     this.name = name;
     this.folder = folder;
-    writeNote(folder, { version: 1, name, process: thisProcess(), since: new Date().toISOString() });
+    this.note = OwnNote.write(folder, { version: 1, name, process: thisProcess(), since: new Date().toISOString() });
     settle(this.job, folder);
     this.server = await ControlServer.open(folder, this);
     await this.tell({ is: "run", folder });
@@ -64,8 +66,13 @@ export class Desk implements Follows, Trains {
     process.kill(process.pid, "SIGKILL");
   }
 
+  /** Somebody moved or deleted its folder. */
+  get isGone(): boolean {
+    return this.folder !== null && !existsSync(this.folder);
+  }
   over(end: { readonly exit: number; readonly why?: string }): void {
-    if (this.folder !== null) noteEnd(this.folder, process.pid, { signal: null, ...end });
+    this.note?.end({ signal: null, ...end });
+    this.note = null;
   }
   async close(): Promise<void> {
     await this.server?.close();

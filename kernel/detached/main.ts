@@ -119,7 +119,7 @@ async function ended(
   if (interrupted) return { exit: EXITS.interrupted };
   const told = coded ? wordsFor(coded) : null;
   const why = told ? [told.message, ...(told.notes ?? []), told.help ?? ""].join("\n").trim() : words;
-  return { exit: coded?.code === "no-space" ? EXITS.full : EXITS.failed, why };
+  return { exit: coded?.code === "no-space" ? EXITS.full : desk.isGone ? EXITS.gone : EXITS.failed, why };
 }
 
 /** Settles when it was said, or nobody hears. */

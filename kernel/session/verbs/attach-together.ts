@@ -55,7 +55,7 @@ function stillGoing(of: Together, name: string): CodedError {
 
 export function togetherCutOff(
   { name, folder, several }: Together,
-  { is, how, why, log }: Outcome,
+  { is, how, why, log, gone }: Outcome,
   { done, of }: ReturnType<typeof doneOf>,
 ): CodedError {
   return new CodedError("training-cut-off", {
@@ -64,5 +64,6 @@ export function togetherCutOff(
     ...{ how: how ?? "", log: why === null ? log : [], step: done, steps: of, goesOnFrom: null },
     together: several.is,
     ...(why !== null && { why }),
+    ...(gone && { gone }),
   });
 }

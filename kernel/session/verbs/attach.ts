@@ -89,11 +89,12 @@ function stillGoing({ name, run }: Attached): CodedError {
 }
 
 export function cutOff({ name, run }: Attached, outcome: Outcome): CodedError {
-  const { is, how, why, log, step, steps, goesOnFrom } = outcome;
+  const { is, how, why, log, step, steps, goesOnFrom, gone } = outcome;
   return new CodedError("training-cut-off", {
     ...{ name, run: run.id, ended: is === "interrupted" ? "stopped" : is === "failed" ? "failed" : "cut off" },
     ...{ how: how ?? "", log: why === null ? log : [], step, steps, goesOnFrom },
     ...(why !== null && { why }),
+    ...(gone && { gone }),
   });
 }
 

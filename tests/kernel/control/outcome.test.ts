@@ -1,12 +1,13 @@
 /** How a run stands, from what its folder says: each way in which a training that runs by itself can end. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LOG, noteEnd, NOTE, readNote, writeNote } from "#kernel/artifacts/detached.js";
+import { LOG, noteEnd, NOTE, OwnNote, readNote, writeNote } from "#kernel/artifacts/detached.js";
+import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunLock } from "#kernel/artifacts/run-lock.js";
 import { thisProcess } from "#kernel/artifacts/writer.js";
-import { FULL, outcomeOf } from "#kernel/control/outcome.js";
+import { EXITS, FULL, outcomeOf } from "#kernel/control/outcome.js";
 import { stopRun } from "#kernel/control/stopping.js";
 import { findAttachable } from "#kernel/history/find-run.js";
 import { add, gone, makeRun } from "../artifacts/run-folders.js";
@@ -70,6 +71,26 @@ describe("how a training that ran by itself stands", () => {
     assert.match(how("signal", { exit: null, signal: "SIGKILL" }), /ended by SIGKILL \(memory/);
     assert.match(how("status", { exit: 1, signal: null, why: "it broke" }), /ended with status 1/);
     assert.match(how("full", { exit: FULL, signal: null }), /the disk was full/);
+  });
+  it("is told by its own process wherever its folder was moved, and by nobody where it was deleted", () => {
+    const run = cut("moved");
+    const moving = (): OwnNote =>
+      OwnNote.write(run.path, { version: 1, name: "moved", process: thisProcess(), since: "2026-11-28T00:00:00.000Z" });
+    const note = moving();
+    const away = RunFolder.open(`${run.path}-away`);
+    renameSync(run.path, away.path);
+    note.end({ exit: EXITS.gone, signal: null, why: "it is no longer there" });
+    assert.match(outcomeOf(away).how!, /^its process, \d+, ended because its folder was moved$/);
+    assert.equal(outcomeOf(away).goesOnFrom, 12);
+    const { is, how, gone: isGone } = outcomeOf(run);
+    assert.deepEqual([is, isGone], ["cut off", true]);
+    assert.equal(how, "its folder is no longer there: it was moved or deleted");
+    // Another process trains there by now.
+    renameSync(away.path, run.path);
+    const late = moving();
+    writeNote(run.path, { version: 1, name: "moved", process: gone, since: "2026-11-28T00:00:00.000Z" });
+    late.end({ exit: 1, signal: null });
+    assert.equal(readNote(run.path)?.ended, undefined);
   });
   it("is noted in room that was kept for it", () => {
     const run = cut("note");

@@ -1,7 +1,7 @@
 /** Trainings that run by themselves: through the end of their kernel, watched, found again, stopped, resumed, killed. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
@@ -188,6 +188,33 @@ describe("trainings that run by themselves", function () {
     await rename(`${weights}.away`, weights);
     assert.ok(error instanceof CodedError, String(error));
     assert.equal(runsOf(runs, "odd").length, 0);
+  });
+
+  it("say that their folder was moved, where it was and where it is", async () => {
+    await cell(folder, runs, trains("moved", LONG));
+    const { path, id: name } = run("moved");
+    const id = processOf(run("moved"));
+    started.add(id);
+    await until(() => standing(run("moved")).step > 3, "a checkpoint");
+    const watched = fails("attach moved");
+    await new Promise((done) => setTimeout(done, 500));
+    const away = join(folder, "away");
+    mkdirSync(away);
+    renameSync(path, join(away, name));
+    await until(() => !isThere(id), "the end of its process");
+    assert.deepEqual(await watched, {
+      code: "training-cut-off",
+      words: `moved was cut off: its folder is no longer there: it was moved or deleted
+move it back to where it was, or attach to where it is now: \`attach "…/${name}"\``,
+    });
+    const { code, words } = await fails(`attach "away/${name}" as moved`);
+    assert.equal(code, "training-cut-off");
+    assert.match(
+      words,
+      /^moved was cut off at step \d+ of 4000: its process, \d+, ended because its folder was moved\n/,
+    );
+    assert.match(words, /goes on from step \d+/);
+    assert.ok(!existsSync(path));
   });
 
   it("say so where the disk was full, and go on when there is room", async () => {
