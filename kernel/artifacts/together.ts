@@ -72,6 +72,11 @@ export const beganAt = ({ folder }: Together): string => readNote(folder)?.since
 /** A sweep whose search runs on a cluster, or ran there. */
 export const ofCluster = ({ folder }: Pick<Together, "folder">): boolean => basename(dirname(folder)) === SWEEPS;
 
+/** Of all that were started there, once each. */
+export function togetherNames(runs: string): readonly string[] {
+  return [...new Set(all(runs).map(({ name }) => name))];
+}
+
 /** The folder of those that a process trains beside this run, where it is one of them; null: there is none. */
 export function wholeOf(run: string, { id, machine, since }: Writer): string | null {
   const folders = foldersIn(join(dirname(resolve(run)), FOLDER));

@@ -1,9 +1,9 @@
 /** What may be watched under a name: a run, or several trainings that run as one by themselves. */
 import { resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import { holderOf } from "../artifacts/run-lock.js";
-import { beganAt, goesOn, readTogether, togetherNamed, type Together } from "../artifacts/together.js";
+import { beganAt, goesOn, readTogether, togetherNamed, togetherNames, type Together } from "../artifacts/together.js";
 import { findAttachable, type Places } from "./find-run.js";
 
 /** What trains goes before what has ended, else what was begun last. Coded errors: those of `findAttachable`. */
@@ -11,7 +11,7 @@ export function findWatchable(path: string, places: Places): RunFolder | Togethe
   const several = /[\\/]/.test(path)
     ? readTogether(resolve(places.folder, path))
     : togetherNamed(resolve(places.runs), path);
-  if (!several) return findAttachable(path, places);
+  if (!several) return attachable(path, places);
   if (goesOn(several)) return several;
   try {
     const run = findAttachable(path, places);
@@ -19,6 +19,20 @@ export function findWatchable(path: string, places: Places): RunFolder | Togethe
   } catch (error) {
     if (error instanceof CodedError) return several;
     throw error;
+  }
+}
+
+/** As `findAttachable`, but whoever is wrong is told of what runs as one too, first of all. */
+function attachable(path: string, places: Places): RunFolder {
+  try {
+    return findAttachable(path, places);
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== "nothing-to-attach") throw error;
+    const data = error.data as CodeData["nothing-to-attach"];
+    throw new CodedError("nothing-to-attach", {
+      ...data,
+      has: [...new Set([...togetherNames(resolve(places.runs)), ...data.has])],
+    });
   }
 }
 

@@ -199,13 +199,13 @@ registerCodes({
   "nothing-to-attach": {
     severity: "error",
     facts: true,
-    message: (d) => `no training called ${d.name} runs or ran in ${d.runs}`,
+    message: (d) => `no training or sweep called ${d.name} runs or ran in ${d.runs}`,
     help: (d) =>
       d.has.length > 0
         ? `${meantText(d.name, d.has)}there ${d.has.length === 1 ? "is" : "are"}: ${listed(d.has, { most: 5 })}; what trains in other folders is told by \`tunebook runs --running\``
         : "what trains in other folders is told by `tunebook runs --running`; name the folder of its run in quotes",
     explain:
-      "`attach` finds a training by the name that it was started under (`as NAME`), in this notebook's folder of runs, or by the folder of its run.",
+      "`attach` finds a training or a sweep by the name that it was started under (`as NAME`), in this notebook's folder of runs, or by the folder of its run.",
   },
   "still-training": {
     severity: "error",

@@ -58,7 +58,7 @@ describe("commands over a run's record", function () {
     ])
       assert.match(
         (await run(...command)).stderr,
-        /error\[nothing-to-attach\]: no training called smlal .*help: did you mean `small`\? there are: small.*/s,
+        /error\[nothing-to-attach\]: no training or sweep called smlal .*help: did you mean `small`\? there are: small.*/s,
         command[0],
       );
   });
@@ -81,7 +81,7 @@ describe("commands over a run's record", function () {
     assert.match(readFileSync(join(folder, "one.html"), "utf8"), /small_again/);
     writeFileSync(join(folder, "report.tune"), "report smlal");
     const none = await run("run", "report.tune");
-    assert.match(none.stderr, /error\[nothing-to-attach\]: no training called smlal .*did you mean `small`\?/s);
+    assert.match(none.stderr, /error\[nothing-to-attach\]: no training or sweep called smlal .*did you mean `small`\?/s);
     for (const name of ["report.tune", "one.html"]) rmSync(join(folder, name));
   });
   it("tell what two runs differ in, as text and as JSON", async () => {
