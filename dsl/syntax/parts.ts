@@ -6,7 +6,7 @@ import type { Source } from "../diagnostics/span.js";
 import { parse } from "./parse.js";
 import type { Statement } from "./tree.js";
 
-/** One part where nothing waits for a sweep of the same source. Ids are those of the source with `#2`, `#3` … after the first. */
+/** One part where nothing waits for a sweep of the same source, or for one that it attaches. Ids are those of the source with `#2`, `#3` … after the first. */
 export function partsOf(source: Source, verbs: readonly string[]): readonly Source[] {
   const starts = [0];
   let sweeps = new Set<string>();
@@ -15,8 +15,8 @@ export function partsOf(source: Source, verbs: readonly string[]): readonly Sour
       starts.push(statement.span.start);
       sweeps = new Set();
     }
-    const as = statement.clauses.find((c) => c.connector.text === "as")?.operands[0];
-    if (statement.verb.text === "sweep" && as?.is === "word") sweeps.add(as.text);
+    const named = foundBy(statement);
+    if (named !== undefined) sweeps.add(named);
   }
   if (starts.length === 1) return [source];
   return starts.map((start, i) => {
@@ -25,6 +25,13 @@ export function partsOf(source: Source, verbs: readonly string[]): readonly Sour
     const text = blank(source.text.slice(0, start)) + source.text.slice(start, end) + blank(source.text.slice(end));
     return { ...source, id: i === 0 ? source.id : `${source.id}#${String(i + 1)}`, text };
   });
+}
+
+/** What a statement may find the best of: a sweep, or a name that it attaches. */
+function foundBy({ verb, operands, clauses }: Statement): string | undefined {
+  const as = clauses.find((c) => c.connector.text === "as")?.operands[0];
+  const name = as ?? (verb.text === "attach" ? operands[0] : undefined);
+  return ["sweep", "attach"].includes(verb.text) && name?.is === "word" ? name.text : undefined;
 }
 
 function uses(statement: Statement, sweeps: ReadonlySet<string>): boolean {

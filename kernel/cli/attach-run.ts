@@ -16,6 +16,7 @@ import { cutOff } from "#kernel/session/verbs/attach.js";
 import { attachThere } from "#kernel/session/verbs/attach-there.js";
 import { togetherCutOff } from "#kernel/session/verbs/attach-together.js";
 import { ONE } from "#kernel/session/verbs/detach-together.js";
+import { sweepOfJournal, tellOutcome } from "#kernel/session/verbs/sweep.js";
 import { doneOf, watchTogether } from "#kernel/session/verbs/watch-together.js";
 import { Warnings } from "#kernel/session/warnings.js";
 import { untilInterrupted } from "./interrupted.js";
@@ -49,8 +50,16 @@ async function attachSeveral(of: Together, whole: RunFolder): Promise<number> {
     process.stdout.write(`${stillText(whole, of.name)}\n`);
     return 130;
   }
+  if (result.is !== "done") throw togetherCutOff(of, result, registry);
   const counted = doneOf(of, registry);
-  if (result.is !== "done") throw togetherCutOff(of, result, counted);
+  if (of.several.is === "sweep") {
+    const found = sweepOfJournal(
+      { name: of.name, sweep: of.several.sweep },
+      { runs: runsAround(of), registry, screen },
+    );
+    tellOutcome(found.live, found.log, { screen });
+    screen.end();
+  }
   process.stdout.write(`${plural(counted.done, ONE[of.several.is])} done; in a notebook: attach ${of.name}\n`);
   return 0;
 }

@@ -33,7 +33,9 @@ function verdictOf({ run, same, numbers, changed, elsewhere, unknown, engine }: 
   const where = engine.then === engine.now ? "" : ` on ${engine.now} instead of ${engine.then}`;
   const far = [
     ...(furthest.loss > 0 ? [`losses differ by at most ${percentOf(furthest.loss)}`] : []),
-    ...(furthest.score > 0 ? [`scores by at most ${significant(furthest.score, 2)}`] : []),
+    ...(furthest.score > 0
+      ? [`scores ${furthest.loss > 0 ? "" : "differ "}by at most ${significant(furthest.score, 2)}`]
+      : []),
   ].join(", ");
   const tolerance = `(within: ${percentOf(LOSS.relative)} of a loss, ${significant(SCORE.absolute)} or ${String(SCORE.answers)} answers of a score)`;
   const alike = !unknown && changed.length + elsewhere.length === 0;

@@ -52,7 +52,7 @@ export class Journal {
 
   /** The folder of its lock (run-lock.ts): two processes that sweep the same would draw the same trials twice. */
   static folder(root: string, name: string, hash: string): string {
-    const folder = join(root, "sweeps", `${name}-${hash.slice(0, 12)}`);
+    const folder = folderOf(root, name, hash);
     try {
       mkdirSync(folder, { recursive: true });
     } catch (error) {
@@ -64,6 +64,11 @@ export class Journal {
   /** Opens the journal of the sweep with this hash under `root`; a torn last line is left out. */
   static open(root: string, name: string, hash: string, of: JournalOf): Journal {
     return new Journal(`${Journal.folder(root, name, hash)}.jsonl`, of);
+  }
+
+  /** That of a sweep which another process runs: nothing is made, though there be none. */
+  static watched(root: string, name: string, hash: string, of: JournalOf): Journal {
+    return new Journal(`${folderOf(root, name, hash)}.jsonl`, of);
   }
 
   /** Its file's name without the ending, and the study's. */
@@ -207,6 +212,9 @@ export class Journal {
     return trial.run === null ? trial : { ...trial, run: runIn(this.runs, trial.run) };
   }
 }
+
+const folderOf = (root: string, name: string, hash: string): string =>
+  join(root, "sweeps", `${name}-${hash.slice(0, 12)}`);
 
 function written(trial: TrialRecord): TrialRecord {
   return trial.run === null ? trial : { ...trial, run: placeOf(trial.run) };

@@ -1,5 +1,6 @@
 /** `attach` of several trainings that run as one by themselves: watched, and then what they came to has its name here. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Registry } from "#dsl/types/registry.js";
 import { outcomeOf, type Outcome } from "../../control/outcome.js";
 import { finishedRun } from "../../history/runs-named.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
@@ -16,7 +17,7 @@ export async function attachTogether(session: TuneSession, of: Together, name: s
   const { registry } = session.vocabulary;
   const outcome = await watchTogether(of, { registry, screen: stage.screen, signal: stage.signal });
   if (!outcome) throw stillGoing(of, name);
-  if (outcome.is !== "done") throw togetherCutOff(of, outcome, doneOf(of, registry));
+  if (outcome.is !== "done") throw togetherCutOff(of, outcome, registry);
   await giveTogether(session, of, name, stage);
 }
 
@@ -53,11 +54,10 @@ function stillGoing(of: Together, name: string): CodedError {
   });
 }
 
-export function togetherCutOff(
-  { name, folder, several }: Together,
-  { is, how, why, log, gone }: Outcome,
-  { done, of }: ReturnType<typeof doneOf>,
-): CodedError {
+export function togetherCutOff(whole: Together, { is, how, why, log, gone }: Outcome, registry: Registry): CodedError {
+  const { name, folder, several } = whole;
+  // Nothing is counted, and no journal made, where nothing is any more.
+  const { done, of } = gone ? { done: 0, of: null } : doneOf(whole, registry);
   return new CodedError("training-cut-off", {
     ...{ name, run: `detached/${RunFolder.open(folder).id}` },
     ended: is === "interrupted" ? "stopped" : is === "failed" ? "failed" : "cut off",

@@ -94,7 +94,7 @@ export function sweepOfJournal(
   { name, sweep }: Pick<Sweep, "name" | "sweep">,
   { runs, registry, screen }: { readonly runs: string; readonly registry: Registry; readonly screen: Screen },
 ): Swept {
-  const journal = Journal.open(runs, name, sweepHash(sweep), journalOf(sweep, registry));
+  const journal = Journal.watched(runs, name, sweepHash(sweep), journalOf(sweep, registry));
   const log = new TrialLog(journal, true);
   return { live: new LiveSweep(name, sweep, log, registry, { screen, controls: undefined }), log };
 }
@@ -256,7 +256,8 @@ function firstOf(
   return [...renewed, ...wanted];
 }
 
-function tellOutcome(live: LiveSweep, { ended }: Pick<TrialLog, "ended">, stage: Stage): void {
+/** Its trials as a table, and the best. Coded error `sweep-without-success`. */
+export function tellOutcome(live: LiveSweep, { ended }: Pick<TrialLog, "ended">, stage: Pick<Stage, "screen">): void {
   const { name, best, nearest } = live;
   if (best === null && nearest) {
     stage.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));

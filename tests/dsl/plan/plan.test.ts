@@ -404,6 +404,15 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
     assert.deepEqual(compiled(text).codes, ["known-after-run"]);
     assert.equal(partsOf({ id: "f", title: "f", text: definitions }, verbs).length, 1);
   });
+  it("so does one that uses a sweep which it attaches, by its name or another", () => {
+    const parts = (text: string): readonly string[] =>
+      partsOf({ id: "f", title: "f", text }, verbs).map((part) => part.text.trim().split("\n")[0] ?? "");
+    const use = "evaluate found.best on d.test";
+    assert.deepEqual(parts(`attach found\n${use}\n`), ["attach found", use]);
+    assert.deepEqual(parts(`attach "../runs/detached/f-1" as found\n${use}\n`).length, 2);
+    assert.deepEqual(parts(`attach other as found\nevaluate other.best on d.test\n${use}\n`).slice(1), [use]);
+    assert.deepEqual(parts("attach found\nevaluate found on d.test\n").length, 1);
+  });
   it("the same sources give the same plan", () => {
     assert.deepEqual(compiled(built["quickstart"] ?? "").actions, compiled(built["quickstart"] ?? "").actions);
   });

@@ -1,11 +1,13 @@
 /** A sweep, several seeds and folds that run by themselves: watched, stopped, gone on with, and the same as they are here. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import { readNote } from "#kernel/artifacts/detached.js";
 import { togetherNamed, type Together } from "#kernel/artifacts/together.js";
+import { RunFolder } from "#kernel/artifacts/run-folder.js";
+import { outcomeOf as standing } from "#kernel/control/outcome.js";
 import { holderOf } from "#kernel/artifacts/run-lock.js";
 import { registry } from "#stdlib/registry.js";
 import { doneOf } from "#kernel/session/verbs/watch-together.js";
@@ -71,6 +73,26 @@ describe("several trainings that run by themselves as one", function () {
     assert.ok(trains("found"));
   });
 
+  it("is told to have lost its folder where that was moved, and makes none in its place", async () => {
+    const [from, to] = [join(folder, "from"), join(folder, "to")];
+    await cell(folder, from, swept("gone", { trials: LONG, more: ", detach: true" }));
+    const there = togetherNamed(from, "gone");
+    assert.ok(there);
+    const id = readNote(there.folder)?.process.id ?? -1;
+    started.add(id);
+    const watched = failed(cell(folder, from, "attach gone"));
+    await until(() => doneOf(there, registry).done > 0, "a trial");
+    renameSync(from, to);
+    const { words } = await watched;
+    assert.match(words, /^gone was cut off: its folder is no longer there: it was moved or deleted\nmove it back/);
+    await until(() => !isThere(id), "the end of its process");
+    const moved = togetherNamed(to, "gone");
+    assert.ok(moved);
+    const how = /ended because its folder was moved$/;
+    assert.match(standing(RunFolder.open(moved.folder)).how ?? "", how);
+    assert.ok(!existsSync(join(from, "sweeps")), "a journal was made where there is none");
+  });
+
   it("ends by one command, says how far it was, and goes on where it is run again", async () => {
     const id = processOf("found");
     const all = [id, ...childrenOf(id)];
@@ -108,10 +130,24 @@ describe("several trainings that run by themselves as one", function () {
     assert.equal(losses.length, 6, "with the steps of the recipe that was swept");
     const best = trialsOf(runs, "found").find(({ losses: those }) => those.join() === losses.join());
     assert.ok(best, "the best trial's settings give its losses");
+    // In one file, too, what it found is known where it was attached.
+    writeFileSync(
+      join(folder, "after.tune"),
+      `${definitions}attach found\nevaluate found.best on d.validation { metrics: [accuracy] }\n`,
+    );
+    const file = await called(folder, "run", "after.tune", "--runs", runs);
+    assert.equal(file.status, 0, file.stderr);
+    assert.match(file.stdout, /Trials of found[^]*accuracy/);
     const again = await run(swept("found", { trials: done("found"), more: ", detach: true" }));
     assert.match(again, /found was done. Nothing was started, this is what came of it\./);
     assert.equal(processOf("found"), id);
-    assert.equal((await called(folder, "attach", "found")).status, 0);
+    const watched = await called(folder, "attach", "found");
+    assert.equal(watched.status, 0, watched.stderr);
+    // What its cell shows: the table with the best first, and the best as a program.
+    const table = /Trials of found\n(?:.*\n){0,2}trial +accuracy +optimizer\.learning_rate/;
+    for (const text of [watched.stdout, again]) assert.match(text, table);
+    const [told = "none"] = /Best: trial \d+, [^]*?as winner \{.*\}/.exec(again) ?? [];
+    assert.ok(watched.stdout.includes(told), watched.stdout);
   });
 
   it("seeds and folds come to what they come to here", async () => {
