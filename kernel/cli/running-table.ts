@@ -31,10 +31,10 @@ export async function runningText(json: boolean): Promise<string> {
     ...[one.loss === null ? "" : significant(one.loss), one.secondsLeft === null ? "" : duration(one.secondsLeft)],
     one.folder,
   ]);
-  const head = ["name", "runs", "process", "steps", "loss", "left", "run"];
+  const head = ["name", "how", "process", "steps", "loss", "left", "run"];
   const align = ["left", "left", "right", "right", "right", "right", "left"] as const;
   const asides = all.flatMap((one) => ("why" in one && one.why !== null ? [`${one.name}: ${one.why}`] : []));
-  const lines = [textTable(head, rows, align), plural(all.length, "training"), ...asides];
+  const lines = [textTable(head, rows, align), countText(all), ...asides];
   return lines.map((line) => `${printable(line)}\n`).join("");
 }
 
@@ -59,6 +59,15 @@ async function toldThere(sweep: Together) {
     ...{ detached: true, where: "ray" as const, address: at.address, job: at.job, stands, why, process: null },
     ...{ since: at.since, step: done, steps: of, of: "trials", loss: null, secondsLeft: null },
   };
+}
+
+/** A sweep, seeds and folds are no single training. */
+function countText(all: readonly { readonly of: string }[]): string {
+  const single = all.filter(({ of }) => of === "steps").length;
+  const several = all.length - single;
+  const together =
+    several > 0 && plural(several, "sweep or series that runs as one", "sweeps or series that run as one");
+  return [single > 0 && plural(single, "training"), together].filter(Boolean).join(", ");
 }
 
 function toldOf({ folder, holder, detached }: Running) {

@@ -162,6 +162,7 @@ function table(listing: RunListing, root: string, byLoss: boolean): string {
   const body = rows.map((row) => (row.is === "heading" ? `\n${row.text}` : (texts.shift() ?? "")));
   const end = [
     `${total === all ? all : `${total} of ${all}`} ${all === 1 ? "run" : "runs"}`,
+    foldedText(rows),
     left > 0 && `${left} more lines: --limit`,
   ]
     .filter(Boolean)
@@ -170,6 +171,18 @@ function table(listing: RunListing, root: string, byLoss: boolean): string {
     problem === undefined || (state === "killed" && !problem.includes("lost")) ? [] : `damaged: ${id}: ${problem}`,
   );
   return `${[first, rule, ...body].join("\n")}\n${[...damaged, ...reasons(rows, byId), end].join("\n")}\n`;
+}
+/** Runs that have no line of their own; false: all do. */
+function foldedText(rows: readonly ListRow[]): string | false {
+  if (rows.some((row) => row.is === "run" && row.under !== null)) return false;
+  const sweeps = rows.flatMap((row) => (row.is === "sweep" ? [row] : []));
+  const folded = sweeps.reduce((sum, { trials }) => sum + trials, 0);
+  if (folded === 0) return false;
+  const what = [
+    ...(sweeps.some(({ seeds }) => !seeds) ? ["trials"] : []),
+    ...(sweeps.some(({ seeds }) => seeds) ? ["seeds"] : []),
+  ].join(" or ");
+  return `${folded} of them ${what} in ${sweeps.length === 1 ? "one line" : `${String(sweeps.length)} lines`} (\`--trials\` shows each)`;
 }
 /** Why scores of the table are no numbers. */
 function reasons(rows: readonly ListRow[], byId: ReadonlyMap<string, RunSummary>): readonly string[] {

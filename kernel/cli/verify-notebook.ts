@@ -115,7 +115,7 @@ function runText({ name, then, changed, numbers }: VerifiedRun): string {
     ...(losses > 0 ? [plural(losses, "loss", "losses")] : []),
     ...(scores > 0 ? [plural(scores, "score")] : []),
   ];
-  const far = `losses differ by at most ${significant(100 * furthest.loss, 2)} %, scores by at most ${significant(furthest.score, 2)}`;
+  const far = furthestText(furthest);
   const verdict = exact
     ? `bit for bit the same: ${what.join(" and ")}`
     : `${beyond.length === 0 ? "within tolerance" : `${plural(beyond.length, "number")} beyond tolerance`} of ${what.join(" and ")}: ${far}`;
@@ -126,6 +126,14 @@ function runText({ name, then, changed, numbers }: VerifiedRun): string {
   const told =
     changed.length === 0 ? verdict : `what it is made of changed:\n${differencesText(changed)}\n  ${verdict}`;
   return [`${name} (${then}): ${told}`, ...moved, ...more].join("\n");
+}
+
+/** Of numbers that aren't all the same: only those that differ are told. */
+export function furthestText({ loss, score }: Alike["furthest"]): string {
+  const scores = `at most ${significant(score, 2)}`;
+  if (loss === 0) return `scores differ by ${scores}`;
+  const losses = `losses differ by at most ${significant(100 * loss, 2)} %`;
+  return score === 0 ? losses : `${losses}, scores by ${scores}`;
 }
 
 /** Whether a place is a notebook; a folder of that name is none. */

@@ -10,6 +10,7 @@ export const word = defineWord({
   notes: [
     "A training's updates are shared: each process takes its part of the rows of every batch, their gradients are summed, and all make the same update.",
     "A sweep's trials go to them as they come: what one process trains, the next can't slow, and one that dies costs the steps since the last checkpoint.",
+    "The plan says the hours that they take together, and no money: a `price` has `ray(…, price: 0.40)`, whose hours are paid for.",
     "Where it runs changes no hash. An engine's sums may differ in their last digits with its number of threads: `engine { threads: 1 }` makes them the same with and without a runner.",
   ],
   capabilities: {

@@ -37,7 +37,8 @@ describe("tunebook runs", function () {
     assert.deepEqual(names(stdout), ["deep", "mood", "search"]);
     assert.match(stdout, /^deep +done 10 s +d .* 20\/20 +0\.9 +0\.87 – 0\.93 +d\.test$/m);
     assert.match(stdout, /^search \(sweep\) +2 trials .* 0\.8 +validation +best: trial 2, batch_size: 16$/m);
-    assert.match(stdout, /^4 runs$/m);
+    assert.match(stdout, /^4 runs, 2 of them trials in one line \(`--trials` shows each\)$/m);
+    assert.match((await runs("--trials")).stdout, /^4 runs$/m);
     const trials = (await runs("--trials")).stdout.split("\n").filter((line) => /^\s*(?:search|mood)/.test(line));
     assert.deepEqual(
       trials.map((line) => /^\s*\w+/.exec(line)?.[0]),
