@@ -5,10 +5,13 @@
 import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
 import type { Draft, Program, Run, Updating } from "../plan/program.js";
+import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Operand } from "../syntax/tree.js";
+import { fill } from "../plan/defaults.js";
 import { parametersOf } from "../plan/definitions.js";
 import { foldsWritten } from "../plan/folds.js";
+import { hashOf } from "../plan/hash.js";
 import { repeatName } from "../plan/repeats.js";
 import { act, nameOf } from "./act.js";
 import { draftOf, trainedName } from "./names.js";
@@ -16,6 +19,9 @@ import { holdsAll, strategyOf, STRATEGY } from "./strategies.js";
 import { checkDuration, type Planned } from "./training.js";
 import { planStage } from "./updating.js";
 import "../plan/update-codes.js";
+
+/** Key of the statement that is no setting of the recipe, as the strategy is. */
+const FORGET = "forget";
 
 export function update(program: Program, header: Header): void {
   const { clauses, statement, verb } = header;
@@ -31,6 +37,7 @@ export function update(program: Program, header: Header): void {
   const keys = entries.map(({ key }) => key.path[0] ?? key.text);
   checkDuration(program, own.given, keys, statement.verb.span);
   const strategy = strategyOf(program, header, own.given);
+  const forget = textsIn(program, header, own.given);
   const as = nameOf(clauses.get("as")?.operands[0]);
   const names = as ? stageNames(as.text, datas.length) : [];
   const taken = as !== undefined && isTaken(program, as, { names, start });
@@ -49,14 +56,17 @@ export function update(program: Program, header: Header): void {
     for (const name of as ? [...names, as.text] : []) program.tried.add(name);
     return;
   }
-  const settings = new Map([...own.given].filter(([key]) => keys.includes(key) && key !== STRATEGY));
+  const settings = new Map([...own.given].filter(([key]) => keys.includes(key) && key !== STRATEGY && key !== FORGET));
   const stages = whole.map((data, i): Stage => {
-    const updating = { start, strategy, before: whole.slice(0, i) };
+    const updating = {
+      ...{ start, strategy, before: whole.slice(0, i) },
+      ...(forget.length > 0 && { forget: hashOf(forget) }),
+    };
     return { name: names[i] ?? as.text, data, at: onto[i]?.span ?? statement.span, updating };
   });
   const run = { model, recipe, own: settings, experiments: [...program.experiments] };
   const at = { modelAt: operand?.span ?? statement.span, strategyAt: own.given.get(STRATEGY)?.span };
-  planStages(program, header, { stages, run, name: as.text, ...at });
+  planStages(program, header, { stages, run, forget, name: as.text, ...at });
 }
 
 interface Stage {
@@ -75,6 +85,7 @@ function planStages(
   header: Header,
   o: {
     readonly stages: readonly Stage[];
+    readonly forget: readonly string[];
     readonly run: Pick<Run, "model" | "recipe" | "own"> & { readonly experiments: readonly string[] };
     readonly name: string;
     readonly modelAt: Span;
@@ -108,12 +119,21 @@ function planStages(
   act(program, header, "update", {
     ...{ name: o.name, start, resume: first.resume },
     stages: done.map(({ name, plan }) => ({ name, plan })),
+    ...(o.forget.length > 0 && { forget: o.forget }),
   });
 }
 
 /** The definition of the model that was trained under a name. */
 const modelOf = (program: Program, name: string): Draft | undefined =>
   program.runs.get(name)?.model ?? program.names.get(name)?.draft;
+
+/** Texts that shall be forgotten, sorted. */
+function textsIn(program: Program, { statement, verb }: Header, given: ReadonlyMap<string, Given>): readonly string[] {
+  const own = verb.parameters.filter(({ name }) => name === FORGET);
+  const { values } = fill(program, own, given, "", { here: statement.verb.span });
+  const texts = values[FORGET];
+  return Array.isArray(texts) ? texts.filter((one) => typeof one === "string").toSorted() : [];
+}
 
 /** Whether one of the names can't be given: it is a model's, or that of what the update begins with. */
 function isTaken(

@@ -28,7 +28,10 @@ export function planStage(
   return planTraining(program, {
     ...{ model, data, recipe, settings: settingsOf(program, run), run: name, ...at },
     experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
-    update: { start, strategy: run.update.strategy, before: run.before.map(({ recipeHash }) => recipeHash) },
+    update: {
+      ...{ start, strategy: run.update.strategy, before: run.before.map(({ recipeHash }) => recipeHash) },
+      ...(run.update.forget !== undefined && { forget: run.update.forget }),
+    },
   });
 }
 

@@ -58,6 +58,8 @@ export interface UpdatePlan {
   readonly strategy: readonly Call[];
   /** Recipes of the stages before this one, the first first. */
   readonly before: readonly string[];
+  /** Hash of the texts that shall be forgotten, which stand in no plan; absent: none. */
+  readonly forget?: string;
 }
 /** Where things go; hashed with the recipe into `planHash`. */
 export interface Effects {
@@ -210,6 +212,8 @@ export interface Actions {
     readonly start: string;
     readonly stages: readonly UpdateStage[];
     readonly resume: boolean;
+    /** Texts of rows that shall be forgotten. */
+    readonly forget?: readonly string[];
   };
   attach: {
     readonly name: string;

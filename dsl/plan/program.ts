@@ -82,6 +82,8 @@ export interface Updating {
   readonly strategy: readonly Call[];
   /** Data of the stages before, the first first. */
   readonly before: readonly Draft[];
+  /** Hash of what shall be forgotten. */
+  readonly forget?: string;
 }
 export interface Named {
   readonly is: NameKind;

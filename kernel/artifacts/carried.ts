@@ -83,8 +83,7 @@ export async function writeCarried(
   try {
     mkdirSync(folder, { recursive: true });
     await save(carriedState(run));
-    const lines = memory.map((row) => `${JSON.stringify(row)}\n`).join("");
-    writeFileAtomic.sync(join(folder, "memory.jsonl"), lines, { mode: 0o600 });
+    writeMemory(run, memory);
     writeFileAtomic.sync(join(folder, "carried.json"), JSON.stringify(carried));
     rmSync(recalledFile(run), { force: true });
   } catch (error) {
@@ -92,11 +91,25 @@ export async function writeCarried(
   }
 }
 
-/** Rows that an earlier update kept; lines that can't be read are left out. */
-export function readMemory(run: string): readonly Remembered[] {
-  const text = readRegular(join(folderOf(run), "memory.jsonl")) ?? "";
-  return text.split("\n").flatMap((line) => {
-    if (line === "") return [];
+/** Coded errors `no-space`, `run-folder`. */
+export function writeMemory(run: string, memory: readonly Remembered[]): void {
+  const lines = memory.map((row) => `${JSON.stringify(row)}\n`).join("");
+  try {
+    writeFileAtomic.sync(memoryFile(run), lines, { mode: 0o600 });
+  } catch (error) {
+    throw writing(error, folderOf(run));
+  }
+}
+
+/** Rows that an earlier update kept. */
+export const readMemory = (run: string): readonly Remembered[] => memoryIn(run).rows;
+
+export const memoryFile = (run: string): string => join(folderOf(run), "memory.jsonl");
+
+/** The same, and how many lines can't be read. */
+export function memoryIn(run: string): { readonly rows: readonly Remembered[]; readonly damaged: number } {
+  const lines = (readRegular(memoryFile(run)) ?? "").split("\n").filter((line) => line !== "");
+  const rows = lines.flatMap((line) => {
     let row: unknown;
     try {
       row = JSON.parse(line);
@@ -105,4 +118,5 @@ export function readMemory(run: string): readonly Remembered[] {
     }
     return isRemembered(row) ? [row] : [];
   });
+  return { rows, damaged: lines.length - rows.length };
 }

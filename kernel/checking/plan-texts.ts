@@ -39,7 +39,7 @@ export function planTexts(actions: readonly Action[], costs: SweepCosts = new Ma
   return actions
     .flatMap((action) => {
       if (action.verb === "train") return [planShown(action.plan)];
-      if (action.verb === "update") return action.stages.map(({ plan }) => planShown(plan));
+      if (action.verb === "update") return action.stages.map(({ plan }) => planShown(plan, { from: action.start }));
       if (action.verb !== "sweep") return [];
       const { name, sweep } = action;
       const own = costs.get(name) ?? null;

@@ -74,6 +74,17 @@ function sharedText(shared: SharedBy): string {
   return `${plural(shared.workers, "worker")}: ${parts.join(" · ")}`;
 }
 
+/** Of a stage of an update; null: it began from its base. */
+function goneOnFrom({ recipe: { update } }: Plan): string | null {
+  if (!update) return null;
+  const { start, before, strategy } = update;
+  const earlier = before.length === 0 ? "" : ` and ${plural(before.length, "data set")} after it`;
+  return (
+    `It went on learning from the weights of a training of before (recipe ${code(start.slice(0, 12))})${earlier}, ` +
+    `by ${strategy.map((call) => code(callText(call))).join(", ")}. The data below are those that it learnt last.`
+  );
+}
+
 export function modelCard(f: CardFacts): string {
   const { recipe, estimates } = f.plan;
   const { model, training, data } = recipe;
@@ -87,6 +98,7 @@ export function modelCard(f: CardFacts): string {
     `${begunFrom(f.base)} for ${code(callText(model.task))} with ${code(techniqueText(model.technique))}: ` +
       `${count(estimates.trainable)} of ${count(estimates.parameters)} parameters trained (${share}).`,
     f.plan.base && `The base's weights: ${plainText(originText(f.plan.base))}.`,
+    goneOnFrom(f.plan),
     "## Data",
     table(
       ["split", "rows"],

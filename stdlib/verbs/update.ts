@@ -39,5 +39,13 @@ export const word: BuiltVerb = {
       impact: "high",
       related: ["epochs"],
     },
+    {
+      name: "forget",
+      type: { is: "list", of: { is: "string" } },
+      doc: "Texts of rows that shall be forgotten: deleted from what the runs of this folder keep to learn again, before anything is trained, and kept no more. Weights unlearn nothing: which runs learnt from the rows is told. Compared are texts as rows were kept, cleaned and redacted, whatever their blanks. `$texts`, a list in TypeScript, keeps them out of the notebook.",
+      default: { derived: "nothing", from: () => [] },
+      why: "Somebody asks for it, or a row was a mistake.",
+      impact: "low",
+    },
   ],
 };

@@ -1,5 +1,7 @@
 /** What a model forgot: examples whose answers were right and are wrong now, how many of each data set, and what to try. */
 import type { Forgotten } from "../learning/forgotten.js";
+import { shownOf } from "./bundle.js";
+import { card, note } from "./html.js";
 import type { Shown } from "./shown.js";
 import { tableShown } from "./table.js";
 import { clip, count, oneLine, percent, printable } from "./text.js";
@@ -36,9 +38,11 @@ export function forgottenShown({ name, of, tries, not = [] }: ForgottenShown, id
   const lost = of.reduce((sum, one) => sum + one.lost.length, 0);
   const left = lost - rows.length;
   const caption = [...(left > 0 ? [`${count(left)} more`] : []), ...told, ...not].join(". ");
+  const title = lost === 0 ? `${name} has forgotten no answer` : `What ${name} has forgotten`;
+  if (rows.length === 0) return { ...shownOf(`${title}\n${caption}`, card(title, note(caption))), id };
   return {
     ...tableShown(["data", "row", "text", "right → now"], rows, {
-      title: lost === 0 ? `${name} has forgotten no answer` : `What ${name} has forgotten`,
+      title,
       limit: rows.length + 1,
       caption,
     }),

@@ -7,6 +7,22 @@ declare module "#dsl/diagnostics/codes.js" {
     "update-roles": { readonly data: string; readonly role: string; readonly earlier: string };
     "update-unscored": { readonly data: string };
     "update-forgets": { readonly start: string; readonly why: string };
+    "update-labels-alike": {
+      readonly label: string;
+      readonly data: string;
+      readonly other: string;
+      readonly of: string;
+    };
+    "update-leak": {
+      readonly data: string;
+      readonly split: string;
+      readonly rows: number;
+      readonly of: number;
+      readonly trains: string;
+    };
+    "forget-in-data": { readonly data: string; readonly rows: number };
+    "memory-unbalanced": { readonly data: string };
+    "memory-damaged": { readonly file: string; readonly lines: number; readonly kept: number };
   }
 }
 
@@ -39,5 +55,44 @@ registerCodes({
     help: () => "name its data first, as in `update m on old, new`, or keep rows of it: `replay(5%)`",
     explain:
       "Strategies look at the data that a model learnt from before the first new ones come. Where these can't be read any more, what was learnt of them is held by nothing.",
+  },
+  "update-labels-alike": {
+    severity: "warning",
+    message: (d) =>
+      `${d.data} has the label ${JSON.stringify(d.label)}, and ${d.of} ${JSON.stringify(d.other)}: the head has both, as two labels`,
+    help: (d) =>
+      `write them alike: \`clean: [relabel({ ${JSON.stringify(d.label)}: ${JSON.stringify(d.other)} })]\` in ${d.data}`,
+    explain:
+      "Labels are told apart letter by letter. What differs in capitals, blanks or forms of letters alone is mostly the same label of two sources: as two, the model learns to tell the sources apart, and forgets the first.",
+  },
+  "update-leak": {
+    severity: "warning",
+    message: (d) =>
+      `${String(d.rows)} of ${String(d.of)} rows of ${d.data}.${d.split}, which score it, stand among the rows of ${d.trains} that train`,
+    help: (d) => `take them out of ${d.trains}, or read its score on ${d.data} as one of rows that were learnt`,
+    explain:
+      "Rows of one data set that score and of another that train are learnt before they are asked about: what is kept and forgotten looks better than it is. Compared is what is read of a row, after cleaning; streamed data are not looked through.",
+  },
+  "forget-in-data": {
+    severity: "warning",
+    message: (d) =>
+      `${String(d.rows)} ${d.rows === 1 ? "row" : "rows"} that shall be forgotten ${d.rows === 1 ? "stands" : "stand"} in ${d.data}: the update learns from ${d.rows === 1 ? "it" : "them"}`,
+    help: (d) => `take ${d.rows === 1 ? "it" : "them"} out of the source of ${d.data}`,
+    explain:
+      "`forget` deletes rows from what runs keep to learn again, and keeps them no more; data are left as they are.",
+  },
+  "memory-unbalanced": {
+    severity: "warning",
+    message: (d) => `rows of ${d.data} have no one label each: \`choose: balanced\` draws them all alike`,
+    help: () => "leave `choose` out",
+    explain: "Rows are balanced by their label. Rows with several labels, numbers, tags or texts have none to go by.",
+  },
+  "memory-damaged": {
+    severity: "warning",
+    message: (d) =>
+      `${String(d.lines)} ${d.lines === 1 ? "line" : "lines"} of ${d.file} can't be read; ${String(d.kept)} rows that an earlier update kept are learnt again`,
+    help: () => "run the earlier update again, which writes them anew",
+    explain:
+      "Rows that are learnt again lie beside the run, one a line. Lines that were cut off or changed are left out, and what they held is held by nothing.",
   },
 });

@@ -9,6 +9,8 @@ import type { Action, UpdateStage } from "#dsl/plan/plan.js";
 import {
   carriedState,
   readCarried,
+  memoryFile,
+  memoryIn,
   readMemory,
   writeCarried,
   type Remembered,
@@ -109,17 +111,29 @@ function stateOf({ folder, checkpoint }: Weights): string {
 }
 
 /** Rows of what was learnt before the first stage. */
-function memoryBefore({ start: { weights: start }, strategies, tasks }: Stages, seed: number): readonly Remembered[] {
+function memoryBefore(
+  { start: { weights: start }, strategies, tasks, warn, keeps }: Stages,
+  seed: number,
+): readonly Remembered[] {
   const { memory, anew } = strategies;
   if (!memory) return [];
-  const kept = anew ? [] : readMemory(start.folder);
-  if (kept.length > 0) return kept;
-  return tasks.filter(({ learnt }) => learnt === 0).flatMap(({ prepared }) => drawn(prepared, memory, seed));
+  const kept = anew ? { rows: [], damaged: 0 } : memoryIn(start.folder);
+  if (kept.damaged > 0)
+    warn("memory-damaged", { file: memoryFile(start.folder), lines: kept.damaged, kept: kept.rows.length });
+  if (kept.rows.length > 0) return kept.rows;
+  return tasks
+    .filter(({ learnt }) => learnt === 0)
+    .flatMap(({ prepared }) => drawn(prepared, memory, seed))
+    .filter(keeps);
 }
 
 /** Of what a stage has learnt. */
-function keptOf({ strategies: { memory } }: Stages, { plan }: UpdateStage, prepared: Prepared): readonly Remembered[] {
-  return memory ? drawn(prepared, memory, plan.recipe.training.seed) : [];
+function keptOf(
+  { strategies: { memory }, keeps }: Stages,
+  { plan }: UpdateStage,
+  prepared: Prepared,
+): readonly Remembered[] {
+  return memory ? drawn(prepared, memory, plan.recipe.training.seed).filter(keeps) : [];
 }
 
 function taken({ define }: Stages, { name, plan }: UpdateStage, run: string): ModelHandle {

@@ -9,6 +9,8 @@ import type { ModelHandle, Weights } from "../models/model-handle.js";
 import type { WeightRoom } from "../models/weight-room.js";
 import type { Continues } from "../trainings/request.js";
 import type { Recalling } from "./recall.js";
+import type { Remembered } from "../../artifacts/carried.js";
+import type { Warn } from "../warnings.js";
 import type { Learnable, Measured, Working } from "./tasks.js";
 import type { ForgottenOf } from "./what-was-forgotten.js";
 
@@ -45,6 +47,9 @@ export interface Stages {
   readonly data: readonly Prepared[];
   readonly strategies: Strategies;
   readonly measured: Measured;
+  readonly warn: Warn;
+  /** Whether a row may be kept: rows that shall be forgotten aren't. */
+  readonly keeps: (row: Remembered) => boolean;
   /** Trains one. */
   readonly train: (
     of: UpdateStage,

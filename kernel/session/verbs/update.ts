@@ -11,6 +11,9 @@ import { triedNext } from "../updates/tried-next.js";
 import type { ForgottenOf } from "../updates/what-was-forgotten.js";
 import { learnables, measuredBy, toldOf, unionOf } from "../updates/tasks.js";
 import { must } from "#dsl/diagnostics/must.js";
+import { watchOut } from "../updates/watch-out.js";
+import { forgetRows, mayKeep, textsToForget } from "../updates/forget.js";
+import { forgetShown } from "../../core/display/forget.js";
 import { warningsOn } from "../warnings.js";
 import { trainNamed } from "./train-named.js";
 import "../updates/codes.js";
@@ -20,17 +23,26 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
   const id = `update-${name}-${Date.now().toString(36)}`;
   const warn = warningsOn(stage, action.span);
   const start = await startOf(session.models.get(action.start));
+  const forget = textsToForget(action.forget ?? []);
+  if (forget.size > 0) stage.screen.display(forgetShown(forgetRows(session.runs, forget)));
   const plans = stages.map(({ plan }) => plan);
   const first = must(plans[0], "a stage");
   const calls = first.recipe.update?.strategy ?? [];
   const strategies = await strategiesOf(calls);
   for (const [i, plan] of plans.entries())
-    stage.screen.display({ ...planShown(plan, { id: `${id}-plan-${String(i)}`, folded: i > 0 }), fixedText: true });
+    stage.screen.display({
+      ...planShown(plan, { id: `${id}-plan-${String(i)}`, folded: i > 0, from: action.start }),
+      fixedText: true,
+    });
   const earlier = dataLearnt(session.runs, start.weights.plan);
   const { tasks, stages: data } = await learnables(session, { earlier, stages: plans }, stage, (gone, why) =>
     warn("update-forgets", { start: action.start, why: `${gone.name}: ${why}` }),
   );
   for (const { plan, split } of tasks) if (split === null) warn("update-unscored", { data: plan.name });
+  watchOut(
+    { start: { name: action.start, labels: start.weights.labels }, tasks, memory: strategies.memory, forget },
+    warn,
+  );
   const measured = measuredBy(session.vocabulary.registry, first);
   const board = new Board(stage, id, {
     ...{ name, metric: measured.name, better: measured.better, of: stages.length },
@@ -39,7 +51,18 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
   });
   let shown = false;
   const handles = await runStages(action, {
-    ...{ weights: session.weights, runs: session.runs, stage, start, tasks, data, strategies, measured },
+    ...{
+      weights: session.weights,
+      runs: session.runs,
+      stage,
+      start,
+      tasks,
+      data,
+      strategies,
+      measured,
+      warn,
+      keeps: mayKeep(forget),
+    },
     define: (plan, called) => session.models.define(plan, called),
     labels: unionOf(start.weights.labels, data),
     onScores: (row, scores) => board.scored(row, scores),

@@ -14,18 +14,23 @@ import { callText, valueText } from "../value-text.js";
 
 /**
  * `id`: it may be shown anew, `folded` where its training is over and what came of it matters more. `folds`: it is the plan of
- * the first of as many trainings, which differ in the rows that are held out.
+ * the first of as many trainings, which differ in the rows that are held out. `from`: the name of what a stage goes on from.
  */
 export function planShown(
   plan: Plan,
-  { id, folded = false, folds }: { readonly id?: string; readonly folded?: boolean; readonly folds?: number } = {},
+  {
+    id,
+    folded = false,
+    folds,
+    from,
+  }: { readonly id?: string; readonly folded?: boolean; readonly folds?: number; readonly from?: string } = {},
 ): Shown {
   const { recipe, effects } = plan;
   const { repeats } = effects;
   const title = repeats
     ? `Plan of ${effects.run}: train ${recipe.model.name} on ${recipe.data.name} ${String(repeats)} times, seeds ${seedsText(plan)}`
     : folds === undefined
-      ? `Plan of ${effects.run}: train ${recipe.model.name} on ${recipe.data.name}`
+      ? `Plan of ${effects.run}: ${recipe.update ? "update" : "train"} ${from ?? recipe.model.name} on ${recipe.data.name}`
       : `Plan of ${effects.run}: the first of ${String(folds)} trainings of ${recipe.model.name}, one for each fold of ${recipe.data.name}`;
   const facts = factsOf(plan);
   const settings = settingsOf(plan);

@@ -1,7 +1,7 @@
 /** `update`: a model goes on from its own weights, its head grows, rows come back, and what was interrupted goes on. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { bundleOfProgram, bundleOfRun } from "#kernel/checking/bundled.js";
@@ -288,6 +288,49 @@ update plain on f as anchored { steps: 1, batch_size: 8, optimizer: sgd(learning
       [],
     );
     assert.ok(existsSync(join(run.path, "carried", "memory.jsonl")));
+  });
+
+  it("tells of labels written otherwise, of rows that score and train, of lines that can't be read", async () => {
+    const steps = "steps: 1, batch_size: 8, optimizer: sgd(learning_rate: 1e-12, momentum: 0), keep: last";
+    const rows = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n");
+    writeFileSync(join(book.folder, "alike.csv"), rows.map((row) => row.replace(/,yes$/, ",Yes")).join("\n"));
+    const file = join(model("kept_1").folder!, "carried", "memory.jsonl");
+    appendFileSync(file, '{"data":"d","ha\n');
+    const shown = text(
+      await book.run(`data h like d { source: csv("alike.csv") }
+update kept_1 on h as told { ${steps}, strategy: replay(25%) }`),
+    );
+    assert.match(shown, /h has the label "Yes", and kept_1 "yes": the head has both/);
+    assert.match(shown, /\d+ of 16 rows of h\.validation, which score it, stand among the rows of e that train/);
+    assert.doesNotMatch(shown, /of e\.validation, which score it, stand among the rows of d that/);
+    assert.match(
+      shown,
+      /1 line of .*memory\.jsonl can't be read; 18 rows that an earlier update kept are learnt again/,
+    );
+    assert.match(shown, /Plan of told_1: update kept_1 on h/);
+    const card = readFileSync(join(model("told").folder!, "README.md"), "utf8");
+    assert.match(card, /went on learning from the weights of a training of before .*`replay\(/);
+  });
+
+  it("forgets rows: no run keeps them, none draws them again, and who learnt from them is told", async () => {
+    const [row] = readMemory(model("kept_1").folder!);
+    const said = row!.roles["text"] as string;
+    const holds = (run: string) => readMemory(run).some(({ roles }) => roles["text"] === said);
+    assert.ok(holds(model("kept_2").folder!) && holds(model("later_1").folder!));
+    const shown = text(
+      await book.run(
+        `update kept on e as cleared { steps: 1, batch_size: 8, strategy: replay(100%), forget: ["  ${said} ", "nobody said this"] }`,
+      ),
+    );
+    for (const name of ["kept_1", "kept_2", "later_1", "cleared_1"]) assert.ok(!holds(model(name).folder!), name);
+    assert.match(shown, /1 of 2 texts stood in rows that were kept: \d+ rows? deleted/);
+    assert.match(shown, /Weights unlearn nothing/);
+    assert.match(shown, new RegExp(`${basename(model("kept_1").folder!)} +1 +(?:its own data|rows of earlier data)`));
+    assert.match(shown, new RegExp(`${basename(model("m").folder!)} +0 +its own data`));
+    const { plan } = model("cleared").weights!;
+    assert.ok(!JSON.stringify(plan).includes(said));
+    assert.match(plan.recipe.update!.forget!, /^[0-9a-f]{64}$/);
+    assert.ok(!shown.slice(shown.indexOf("Rows to forget"), shown.indexOf("Plan of")).includes(said));
   });
 
   it("refuses what makes no sense, at its place", async () => {
