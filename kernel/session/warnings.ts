@@ -1,5 +1,4 @@
 /** Warnings of what a source's statements met while they ran, shown where each stands first; the same again is told there. */
-import type { Code, CodeData } from "#dsl/diagnostics/codes.js";
 import { diagnosticOf, type Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import { saidBy } from "#dsl/diagnostics/grouped.js";
 import type { Source, Span } from "#dsl/diagnostics/span.js";
@@ -7,8 +6,9 @@ import { diagnosticsShown } from "../core/display/diagnostics.js";
 import type { Shown } from "../core/display/shown.js";
 import type { Screen } from "./trainings/live.js";
 import type { Stage } from "./tune-session.js";
+import type { Warn } from "./warn.js";
 
-export type Warn = <C extends Code>(code: C, data: CodeData[C]) => void;
+export type { Warn } from "./warn.js";
 
 export function warningsOn({ warnings }: Pick<Stage, "warnings">, span: Span): Warn {
   return (code, data) => warnings.tell(diagnosticOf({ code, severity: "warning", data, span, labels: [] }));

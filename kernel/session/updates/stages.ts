@@ -10,7 +10,7 @@ import type { WeightRoom } from "../models/weight-room.js";
 import type { Continues } from "../trainings/request.js";
 import type { Recalling } from "./recall.js";
 import type { Remembered } from "../../artifacts/carried.js";
-import type { Warn } from "../warnings.js";
+import type { Warn } from "../warn.js";
 import type { Learnable, Measured, Working } from "./tasks.js";
 import type { ForgottenOf } from "./what-was-forgotten.js";
 

@@ -3,7 +3,7 @@ import type { ColumnTable } from "arquero";
 import { formOfLabel } from "#dsl/rules/label-form.js";
 import type { Memory } from "#stdlib/kinds/strategy.js";
 import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
-import type { Warn } from "../warnings.js";
+import type { Warn } from "../warn.js";
 import { heldBy } from "./forget.js";
 import type { Learnable } from "./tasks.js";
 import "./codes.js";
