@@ -26,7 +26,7 @@ update m on e as later { ${long}, strategy: naive }
 `;
 
 describe("a signal", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   if (process.platform !== "linux") return;
   const root = mkdtempSync(join(tmpdir(), "tunebook-interrupts-"));
   const children: ChildProcess[] = [];
