@@ -64,7 +64,7 @@ describe("a signal", function () {
         }
       },
       () => `a step of ${run}: ${words}`,
-      40,
+      120,
     );
     const pids = all ? [...started(child.pid!), child.pid!] : [child.pid!];
     for (const signal of signals) for (const pid of pids) process.kill(pid, signal);
