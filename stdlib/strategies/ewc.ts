@@ -48,7 +48,7 @@ export const word = defineWord({
       doc: "Whose log-probability is derived, for each row by itself: `exact`: of all labels, weighed by their probabilities; `sampled`: of one that is drawn by these; `empirical`: of the row's own label. `batched` squares the mean over a batch, which is no Fisher information: many programs do so, and here it is for comparison.",
       default: {
         derived:
-          "exact where a row has one label of at most 10, else sampled; empirical where the task has no labels to draw from",
+          "exact where a row has one label of at most three, else sampled; empirical where the task has no labels to draw from",
         from: () => null,
       },
       means: {

@@ -13,7 +13,7 @@ import { asTaught, directed, type LookBatch } from "./looked-rows.js";
 import type { OpenModel } from "../models/open-model.js";
 
 /** Labels up to which all are derived where nobody says. */
-const FEW = 10;
+const FEW = 3;
 /** Bytes that the rows of one pass may hold by themselves, beside what a batch takes. */
 const HELD = 512 * 2 ** 20;
 
