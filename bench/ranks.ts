@@ -76,7 +76,7 @@ async function trained(what: keyof typeof TRAININGS, of: number, steps: string):
       file,
       `data reviews { source: csv(${JSON.stringify(reviews)}), columns: { text: text, label: label }, split: by_column(part) }
 model mood { base: "all-MiniLM-L6-v2", task: text_classification, technique: ${technique}, max_length: 64 }
-train mood on reviews { steps: ${steps}, dropout: 0, seed: 1, validate: none, keep: last${runner} }\n`,
+train mood on reviews { steps: ${steps}, seed: 1, validate: none, keep: last${runner} }\n`,
     );
     const silent = { display: () => undefined, update: () => undefined };
     const { ok } = await runTuneFile(file, { screen: silent, runs: join(folder, "runs"), warn: () => undefined });

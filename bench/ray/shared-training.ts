@@ -142,7 +142,7 @@ class SharedTraining {
         : `, runner: ray("${this.hosts.address}", cpus: 1, workers: ${String(workers)}, price: 0.40)`;
     const text = `data reviews { source: csv("reviews.csv"), columns: { text: text, label: label }, split: by_column(part) }
 model mood { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora(rank: 8), max_length: 64 }
-train mood on reviews { steps: ${String(steps)}, batch_size: 16, dropout: 0, seed: 1, log: every(steps: 1), checkpoint: every(steps: 4), validate: none, keep: last${runner} }\n`;
+train mood on reviews { steps: ${String(steps)}, batch_size: 16, seed: 1, log: every(steps: 1), checkpoint: every(steps: 4), validate: none, keep: last${runner} }\n`;
     const session = new TuneSession({ folder: this.folder, runs });
     let line = "";
     const show = ({ bundle, id }: Shown): void => {
