@@ -3,6 +3,7 @@ import { fill } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
 import type { Recipe } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
+import { isBatchwise } from "../rules/batching.js";
 import type { Given } from "../types/given.js";
 import type { Header } from "../types/header.js";
 import type { Span } from "../diagnostics/span.js";
@@ -48,8 +49,17 @@ function goTogether(program: Program, calls: readonly Call[], place: Span): bool
 }
 
 /** Whether the task has what its strategies hold. */
-export function holdsAll(program: Program, { model, update }: Pick<Recipe, "model" | "update">, place: Span): boolean {
+export function holdsAll(
+  program: Program,
+  { model, data, update }: Pick<Recipe, "model" | "data" | "update">,
+  place: Span,
+): boolean {
   const { task } = model;
+  const byRow = update?.strategy.find((call) => facts(program, call.word)?.byRow?.(call) === true);
+  if (byRow && isBatchwise(program, model, data)) {
+    program.report("strategy-batchwise", { strategy: byRow.word, task: task.word }, place);
+    return false;
+  }
   if (program.registry.find("task", task.word)?.capabilities?.decides !== undefined) return true;
   const recalling = update?.strategy.find(({ word }) => facts(program, word)?.recalls === true);
   if (!recalling) return true;

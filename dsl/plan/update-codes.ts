@@ -4,6 +4,7 @@ import { registerCodes } from "../diagnostics/codes.js";
 declare module "../diagnostics/codes.js" {
   interface CodeData {
     "strategy-alone": { readonly strategy: string; readonly others: readonly string[] };
+    "strategy-batchwise": { readonly strategy: string; readonly task: string };
     "strategy-memories": { readonly strategies: readonly string[] };
     "strategy-task": { readonly strategy: string; readonly task: string };
     "strategy-twice": { readonly strategy: string };
@@ -24,6 +25,17 @@ registerCodes({
     explain:
       "`naive` does nothing against forgetting and `joint` learns all data anew: what others add would make them something else. Strategies that can stand beside each other are listed: `strategy: [ewc(1000), replay(5%)]`.",
     example: `${small}\nupdate m on e as n { strategy: [naive, replay(5%)] }`,
+  },
+  "strategy-batchwise": {
+    severity: "error",
+    message: (d) =>
+      `\`${d.strategy}\` goes by what each row says by itself, and the loss of \`${d.task}\` compares rows of a batch`,
+    help: (d) =>
+      `take \`${d.task}(loss: cosine)\`, which scores each pair by itself; or \`l2\` or \`si\`, which go by weights; or \`replay\``,
+    explain:
+      "The Fisher information is made of gradients of single rows. Where a loss ranks the rows of a batch, or tells them from each other, one row alone has no loss and no gradient: nothing would be held.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: a, text_pair: b, score: s } }\ndata e { source: csv("b.csv"), columns: { text: a, text_pair: b, score: s } }\nmodel m { base: "b", task: sentence_similarity }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: ewc }',
   },
   "strategy-memories": {
     severity: "error",

@@ -183,6 +183,8 @@ export interface StrategyCapabilities {
   readonly remembers?: true;
   /** It keeps what the model says of rows: a task that decides something of each (`TaskCapabilities.decides`). */
   readonly recalls?: true;
+  /** Whether it goes by what each row says by itself. */
+  readonly byRow?: (call: Call) => boolean;
 }
 
 /** What a task's head is put on: what the word of the base's family says of it, and the base itself. */

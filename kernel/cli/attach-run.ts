@@ -47,7 +47,7 @@ async function attachSeveral(of: Together, whole: RunFolder): Promise<number> {
   const { result } = await untilInterrupted((signal) => watchTogether(of, { registry, screen, signal }));
   screen.end();
   if (result === null) {
-    process.stdout.write(`${stillText(whole, of.name)}\n`);
+    process.stdout.write(`${stillText(whole, of.name, of.several.is === "sweep" ? "sweep" : "training")}\n`);
     return 130;
   }
   if (result.is !== "done") throw togetherCutOff(of, result, registry);
@@ -92,9 +92,9 @@ async function attachCluster(of: Together): Promise<number> {
   }
 }
 
-function stillText(run: RunFolder, name: string): string {
+function stillText(run: RunFolder, name: string, what = "training"): string {
   const holder = holderOf(run.path);
   if (!holder) return "no longer watched";
   const stops = trainsApart(run.path, holder) ? `; tunebook runs stop ${name} ends it` : "";
-  return `no longer watched: the training goes on in process ${String(holder.writer.id)}${stops}`;
+  return `no longer watched: the ${what} goes on in process ${String(holder.writer.id)}${stops}`;
 }

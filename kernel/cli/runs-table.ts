@@ -57,7 +57,15 @@ export async function runsText(folder: string, { sort, limit, json, ...asked }: 
   });
   return json
     ? `${JSON.stringify({ on, ...plain(listing) }, null, 2)}\n`
-    : table(listing, list.root, column === "loss");
+    : `${table(listing, list.root, column === "loss")}${listing.total === 0 && listing.all > 0 ? oddFilters(asked.filter) : ""}`;
+}
+
+/** Of a filter that found nothing: what looks like one for a certain text and is none. */
+function oddFilters(filter: string): string {
+  const odd = filter.split(/\s+/).flatMap((word) => /^(\w+):(.+)$/.exec(word)?.[1] ?? []);
+  const unknown = odd.filter((key) => key !== "tag" && key !== "experiment");
+  if (unknown.length === 0) return "";
+  return `there is no filter ${clip(unknown[0] ?? "", 40)}: (there are tag: and experiment:); any other word is sought in all of a run's texts\n`;
 }
 
 function sweepsOf(list: RunList, view: RunQuery): readonly string[] {

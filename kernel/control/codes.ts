@@ -20,6 +20,8 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly together?: "sweep" | "repeats" | "folds";
       /** Its folder is no longer there: nothing says how far it was. */
       readonly gone?: true;
+      /** It trained where it was written, not in a process of its own. */
+      readonly here?: true;
     };
     "not-started": { readonly name: string; readonly how: string; readonly log: readonly string[] };
     "cannot-stop": {
@@ -54,9 +56,9 @@ registerCodes({
             ? `\`train … as ${d.name} { …, resume: true, detach: true }\` goes on: what is trained stays as it is`
             : d.goesOnFrom === null
               ? "it kept no checkpoint yet: run its `train` statement again"
-              : `\`train … as ${d.name} { …, resume: true, detach: true }\` goes on from step ${String(d.goesOnFrom)}; what it has learned by then is opened by \`load: "runs/${d.run}"\``,
+              : `\`train … as ${d.name} { …, resume: true${d.here ? "" : ", detach: true"} }\` goes on from step ${String(d.goesOnFrom)}; what it has learned by then is opened by \`load: "runs/${d.run}"\``,
     explain:
-      "A training that runs by itself may be stopped, fail, or be ended by the machine: by a kill, by memory that ran out, by a restart, or by its folder's being moved while it trains. What its last checkpoint holds is whole. Its folder keeps what its process printed, in `process.log`.",
+      "A training may be stopped, fail, or be ended by the machine: by a kill, by memory that ran out, by a restart, or by its folder's being moved while it trains. What its last checkpoint holds is whole. Its folder keeps what its process printed, in `process.log`.",
   },
   "not-started": {
     severity: "error",

@@ -1,6 +1,7 @@
 /**
- * Which rows of a split differ between two runs. The same row is the same wherever it stands; of what is left two are one that
- * was changed where all but the label is the same, or where they follow the same row; the others came or went.
+ * Which rows of a split differ between two runs. The same row is the same wherever it stands, also in another split: that one
+ * came from there or went there. Of what is left two are one that was changed where all but the label is the same, or where they
+ * follow the same row; the others came or went.
  */
 import { plural } from "../core/display/text.js";
 import type { MarkedRows, RowMarks } from "../artifacts/row-marks.js";
@@ -33,6 +34,7 @@ export function rowsChanged(here: RowMarks, there: RowMarks, split: string): Row
   if (roles.join() !== Object.keys(b.roles).join()) return null;
   const pairs = new Pairs(a, b, roles);
   pairs.same();
+  pairs.leave(elsewhereIn(there, split, roles), elsewhereIn(here, split, roles));
   pairs.like(roles.filter((role) => role !== "label"));
   pairs.following();
   const { gone, come, changed } = pairs.told();
@@ -60,7 +62,10 @@ export function rowsChanged(here: RowMarks, there: RowMarks, split: string): Row
       ),
     },
     order: named.length === 0,
-    first: named.sort((one, other) => one.row - other.row).slice(0, NAMED),
+    // What was changed comes first: where a split is drawn again rows come and go by the dozen.
+    first: named
+      .sort((one, other) => Number(one.is !== "changed") - Number(other.is !== "changed") || one.row - other.row)
+      .slice(0, NAMED),
   };
 }
 
@@ -96,15 +101,26 @@ function movedOf(
   if (keys.length === 0) return {};
   const found = Object.entries(others).flatMap(([name, marks]) => {
     if (name === split) return [];
-    const there = new Set(Array.from({ length: marks.numbers.length }, (_, row) => keyOf(marks, roles, row)));
+    const there = keysOf(marks, roles);
     const count = keys.filter((key) => there.has(key)).length;
     return count > 0 ? [[`${way === "to" ? "are" : "were"} in ${name}`, count] as const] : [];
   });
   return Object.fromEntries(found);
 }
 
+const keysOf = (marks: MarkedRows, roles: readonly string[]): ReadonlySet<string> =>
+  new Set(Array.from({ length: marks.numbers.length }, (_, row) => keyOf(marks, roles, row)));
+
+/** Rows of all splits but that one. */
+function elsewhereIn(marks: RowMarks, split: string, roles: readonly string[]): readonly ReadonlySet<string>[] {
+  return Object.entries(marks).flatMap(([name, own]) => (name === split ? [] : [keysOf(own, roles)]));
+}
+
+/** A row without a partner, which gets none any more. */
+const LEFT = -2;
+
 class Pairs {
-  /** Row of the first to its row of the second, and the other way. −1: it has none. */
+  /** Row of the first to its row of the second, and the other way. −1: it has none, LEFT: nor will it. */
   private readonly there: Int32Array;
   private readonly here: Int32Array;
 
@@ -119,6 +135,16 @@ class Pairs {
 
   same(): void {
     this.like(this.roles);
+  }
+
+  /** Those without a partner that stand elsewhere in the other run are paired no more. */
+  leave(there: readonly ReadonlySet<string>[], here: readonly ReadonlySet<string>[]): void {
+    const left = (rows: Int32Array, marks: MarkedRows, others: readonly ReadonlySet<string>[]): void =>
+      rows.forEach((to, row) => {
+        if (to === -1 && others.some((keys) => keys.has(keyOf(marks, this.roles, row)))) rows[row] = LEFT;
+      });
+    left(this.there, this.a, there);
+    left(this.here, this.b, here);
   }
 
   /** Those that have the same values of these roles, in order. */
@@ -144,7 +170,7 @@ class Pairs {
     for (let i = 0; i < this.there.length; i++) {
       if (this.there[i] !== -1) continue;
       const before = i === 0 ? -1 : (this.there[i - 1] ?? -1);
-      if (i > 0 && before === -1) continue;
+      if (i > 0 && before < 0) continue;
       if (this.here[before + 1] === -1) this.pair(i, before + 1);
     }
   }
@@ -158,13 +184,13 @@ class Pairs {
     const gone: number[] = [];
     const changed: (readonly [number, number, readonly string[]])[] = [];
     for (const [i, j] of this.there.entries()) {
-      if (j === -1) gone.push(i);
+      if (j < 0) gone.push(i);
       else {
         const own = this.roles.filter((role) => this.a.roles[role]?.[i] !== this.b.roles[role]?.[j]);
         if (own.length > 0) changed.push([i, j, own]);
       }
     }
-    const come = [...this.here.entries()].flatMap(([j, i]) => (i === -1 ? [j] : []));
+    const come = [...this.here.entries()].flatMap(([j, i]) => (i < 0 ? [j] : []));
     return { gone, come, changed };
   }
 }

@@ -79,5 +79,6 @@ export const word = defineWord({
       impact: "medium",
     },
   ],
+  capabilities: { byRow: ({ arguments: { fisher } }) => fisher !== "batched" },
   load: async () => (await import("./ewc.run.js")).ewc,
 });

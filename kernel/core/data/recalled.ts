@@ -2,7 +2,7 @@
 import type { NDArray } from "#dsl/graph/program.js";
 import { recalledNames } from "#stdlib/programs/recalled.js";
 import { real } from "#stdlib/lib/tasks/feeds.js";
-import type { chance} from "#stdlib/lib/chance.js";
+import type { chance } from "#stdlib/lib/chance.js";
 import { draw } from "#stdlib/lib/chance.js";
 
 /** Logits that were said of rows once, for one strategy. */

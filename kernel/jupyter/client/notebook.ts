@@ -37,6 +37,8 @@ export interface NotebookResult {
     (CellAt & { readonly ename: string; readonly evalue: string; readonly traceback: readonly string[] }) | null;
 }
 
+const INTERRUPTED = { ename: "Interrupted", evalue: "the run was interrupted", traceback: [] } as const;
+
 export async function runNotebook(file: string, options: NotebookOptions): Promise<NotebookResult> {
   const begun = new Date();
   const notebook = await readNotebook(file);
@@ -46,6 +48,7 @@ export async function runNotebook(file: string, options: NotebookOptions): Promi
   for (const cell of cells) Object.assign(cell, { outputs: [], execution_count: null });
   const kernel = await startKernel({ cwd: dirname(resolve(file)), ...options.start });
   const writer = new Writer(options.out, notebook);
+  const isStopped = (): boolean => options.signal?.aborted === true;
   const interrupt = (): void => void kernel.interrupt().catch(() => undefined);
   options.signal?.addEventListener("abort", interrupt, { once: true });
   let failed: NotebookResult["failed"] = null;
@@ -55,13 +58,18 @@ export async function runNotebook(file: string, options: NotebookOptions): Promi
     for (const [i, cell] of cells.entries()) {
       if (cell.source.trim() === "") continue;
       const at = { source: cell.source, number: i + 1, of: cells.length };
+      // While the kernel began there was nothing to interrupt.
+      if (isStopped()) {
+        failed = { ...at, ...INTERRUPTED };
+        break;
+      }
       const error = await runCell(kernel, cell, at, writer, options);
       if (error !== null && !tagsOf(cell).includes("raises-exception")) {
         failed = { ...at, ...error };
         break;
       }
-      if (options.signal?.aborted === true) {
-        failed = { ...at, ename: "Interrupted", evalue: "the run was interrupted", traceback: [] };
+      if (isStopped()) {
+        failed = { ...at, ...INTERRUPTED };
         break;
       }
     }

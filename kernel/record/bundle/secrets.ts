@@ -117,9 +117,22 @@ function foundIn(one: Packed, secrets: readonly Secret[], seeker: Seeker): reado
 function shapeIn(content: Buffer): Match | null {
   // A sign for each byte, so that places are those of the bytes: what is sought is ASCII.
   const text = content.toString("latin1");
-  const address = /[a-z][\w+.-]*:\/\/[^\s/:@"'\\]*:[^\s/@"'\\]+@/i.exec(text)?.index;
-  const at = address ?? key(text)[0]?.start;
+  const at = addressIn(text) ?? key(text)[0]?.start;
   return at === undefined ? null : { at, as: null };
+}
+
+/** What stands for a password: a variable's value, or a word that asks for one. */
+const STANDS_FOR =
+  /^(?:\*+|x+|\.+|\$?\{.*|\$\w+|\$\(.*|%\w+%|<.*>|\[.*\]|(?:your[-_]?)?(?:password|passwd|pass|pwd?|secret|token))$/i;
+
+/** Where the first address begins that has a password. */
+function addressIn(text: string): number | undefined {
+  for (let at = text.indexOf("://"); at !== -1; at = text.indexOf("://", at + 3)) {
+    const scheme = /[a-z][\w+.-]{0,31}$/i.exec(text.slice(Math.max(0, at - 32), at));
+    const account = /^[^\s/:@"'\\]{0,256}:([^\s/@"'\\]{1,1024})@/.exec(text.slice(at + 3, at + 1400));
+    if (scheme && account && !STANDS_FOR.test(account[1] ?? "")) return at - scheme[0].length;
+  }
+  return undefined;
 }
 
 /** Weights are larger than any text, and hold no words. */

@@ -84,7 +84,7 @@ function isText(bytes: Buffer): boolean {
 /** Of UTF-16: what escapes can be found in. Its signs that are ASCII are ASCII without the zeros that fill them. */
 function narrowed(from: Layer): Layer | null {
   const { bytes } = from;
-  if (!bytes.includes(0)) return null;
+  if (bytes.length < 2 || !bytes.includes(0)) return null;
   const mark = bytes.readUInt16BE(0);
   if (mark !== 0xfffe && mark !== 0xfeff)
     return { bytes: sieved(bytes, "zeros").left, from, read: (upTo) => sieved(bytes, "zeros", upTo) };

@@ -74,7 +74,17 @@ export async function checked(
   });
   const hash = recipeHash(side.plan.recipe);
   const recipe: Difference = { group: "settings", what: "recipe", here: short(lock.recipeHash), there: short(hash) };
-  const all = [...seeds, ...(hash === lock.recipeHash || seeds.length > 0 ? [] : [recipe]), ...numbers];
+  const { ranks } = side.plan.estimates;
+  const alone: Difference = {
+    ...{ group: "machine", what: "processes that shared each update" },
+    ...{ here: String(ranks?.count ?? 1), there: "1, which sums in another order" },
+  };
+  const all = [
+    ...seeds,
+    ...(hash === lock.recipeHash || seeds.length > 0 ? [] : [recipe]),
+    ...numbers,
+    ...(ranks ? [alone] : []),
+  ];
   const others = now.lock.engine !== lock.engine;
   const isElsewhere = ({ group, what }: Difference): boolean =>
     group === "machine" || (group === "versions" && (what === "node" || (others && what !== "tunebook")));

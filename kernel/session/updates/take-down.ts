@@ -10,6 +10,7 @@ import { scalarF32 } from "../../engine/feeds.js";
 import { pipelined } from "../../engine/pipelined.js";
 import { askRows } from "../../inference/score.js";
 import { asTaught, directed, type LookBatch } from "./looked-rows.js";
+import { onlyOf } from "./only-of.js";
 import type { OpenModel } from "../models/open-model.js";
 
 /** Labels up to which all are derived where nobody says. */
@@ -102,23 +103,9 @@ async function forgetUnseen({ open: { session, head }, labels: { count, seen } }
 function someOf(rows: Encoded, most: number | null, seed: number) {
   const all = rows.lengths.length;
   const order = Uint32Array.from({ length: all }, (_, i) => i);
-  const which = most === null || most >= all ? order : shuffle(order, chance(seed, 42)).slice(0, most).sort();
-  const at = (of: Encoded["ids"]) => ({ length: which.length, at: (row: number) => of.at(which[row] ?? -1) });
-  const { taught } = rows;
-  const fed = {
-    ...rows,
-    ids: at(rows.ids),
-    lengths: Int32Array.from(which, (row) => rows.lengths[row] ?? 0),
-    ...(rows.types && { types: at(rows.types) }),
-    taught: taught && {
-      ...taught,
-      counts: (batch: Parameters<typeof taught.counts>[0]) =>
-        taught.counts({ ...batch, rows: Array.from(batch.rows, (row) => which[row] ?? 0) }),
-      feeds: (batch: Parameters<typeof taught.feeds>[0], ids: Int32Array) =>
-        taught.feeds({ ...batch, rows: Array.from(batch.rows, (row) => which[row] ?? 0) }, ids),
-    },
-  };
-  return { which, fed };
+  if (most === null || most >= all) return { which: order, fed: rows };
+  const which = shuffle(order, chance(seed, 42)).slice(0, most).sort();
+  return { which, fed: onlyOf(rows, which) };
 }
 
 function saidOf(o: TakesDown, rows: Pick<Encoded, "ids" | "lengths" | "types" | "asked">) {

@@ -10,6 +10,13 @@ export function triedNext(strategy: readonly Call[]): string | null {
   if (strategy.some(({ word }) => word === "joint")) return null;
   const share = strategy.find(({ word }) => word === "replay")?.arguments["share"];
   const kept = shareOf(share);
+  const held = strategy.find(({ word }) => word === "der");
+  if (held) {
+    const kept = shareOf(held.arguments["share"]);
+    if (kept !== null && kept >= MOST)
+      return `To keep more of it try \`joint\`, which learns all rows anew: ${UNMEASURED}`;
+    return `To keep more of it let \`der\` keep more rows (\`share\`): ${UNMEASURED}`;
+  }
   if (strategy.every(({ word }) => word !== "replay")) return `To keep more of it try \`replay(5%)\`: ${UNMEASURED}`;
   if (kept === null) return `To keep more of it let \`replay\` keep more rows: ${UNMEASURED}`;
   if (kept >= MOST) return `To keep more of it try \`joint\`, which learns all rows anew: ${UNMEASURED}`;

@@ -95,6 +95,7 @@ export function cutOff({ name, run }: Attached, outcome: Outcome): CodedError {
     ...{ how: how ?? "", log: why === null ? log : [], step, steps, goesOnFrom },
     ...(why !== null && { why }),
     ...(gone && { gone }),
+    ...(!gone && planOf(run.path).effects.detach !== true && { here: true as const }),
   });
 }
 

@@ -7,7 +7,7 @@ import { CodedError, entryOf, type Code, type CodeData } from "#dsl/diagnostics/
 import type { Action } from "#dsl/plan/plan.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { lockRun } from "../../artifacts/run-lock.js";
-import { dropPlace, writePlace, type SearchPlace } from "../../artifacts/search-place.js";
+import { dropPlace, readPlace, writePlace, type SearchPlace } from "../../artifacts/search-place.js";
 import { RayJobs, type RayJob, type RayOptions } from "../../cluster/ray/jobs.js";
 import type { FileThere, Said } from "../../cluster/ray/said.js";
 import { followSearch, forgetSearch } from "../../cluster/ray/search-job.js";
@@ -117,6 +117,8 @@ class Watching {
     const { session, folder, stage } = this.o;
     const lock = await lockRun(folder, "sweep");
     try {
+      // Another one who watches it was faster.
+      if (!this.isThis()) return;
       const work = join(session.runs, "sweeps", `.${this.mirror.name}`);
       const home = stage.hostContext.folder;
       const came = await bringRuns(this.ray, this.at, results, {
@@ -137,6 +139,11 @@ class Watching {
     session.later(forgetSearch(new RayJobs(this.o.cluster), this.at, dirname(results.path)));
   }
 
+  /** Whether the folder still points at this job: others may watch it, bring it here, and send the sweep anew. */
+  private isThis(): boolean {
+    return readPlace(this.o.folder)?.job === this.at.job;
+  }
+
   private stillGoing(): CodedError {
     const { name } = this.o.action;
     const { job, sweep } = this.at;
@@ -147,6 +154,11 @@ class Watching {
   }
 
   private async cutOff(job: RayJob | null): Promise<CodedError> {
+    if (!this.isThis()) {
+      const { name } = this.o.action;
+      const kept = `another process brought what it made, or sent it anew: the same cell or \`attach ${this.at.sweep}\` shows it`;
+      return new CodedError("interrupted", { what: `watching ${name}`, kept });
+    }
     // What it made can't be asked for: the next time it is sent anew.
     writePlace(this.o.folder, { ...this.at, lost: true });
     const log = job && (await this.ray.log(this.at.job).catch(() => null));

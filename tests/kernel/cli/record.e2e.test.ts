@@ -81,7 +81,10 @@ describe("commands over a run's record", function () {
     assert.match(readFileSync(join(folder, "one.html"), "utf8"), /small_again/);
     writeFileSync(join(folder, "report.tune"), "report smlal");
     const none = await run("run", "report.tune");
-    assert.match(none.stderr, /error\[nothing-to-attach\]: no training or sweep called smlal .*did you mean `small`\?/s);
+    assert.match(
+      none.stderr,
+      /error\[nothing-to-attach\]: no training or sweep called smlal .*did you mean `small`\?/s,
+    );
     for (const name of ["report.tune", "one.html"]) rmSync(join(folder, name));
   });
   it("tell what two runs differ in, as text and as JSON", async () => {

@@ -463,6 +463,8 @@ describe("a bundle", function () {
       quotes: Buffer.alloc(size, '""'),
       "ampersands and nothing": Buffer.alloc(size, "&aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
       numbers: Buffer.alloc(size, "[116,114, 48]"),
+      letters: Buffer.alloc(size, "acgt"),
+      "addresses without an end": Buffer.alloc(size, "a://b:c"),
       weights: Buffer.from(Float32Array.from({ length: size / 4 }, (_, i) => Math.sin(i)).buffer),
     };
     const took = Object.entries(all).map(([what, bytes]) => {
@@ -494,6 +496,23 @@ describe("a bundle", function () {
     assert.deepEqual(secretsIn([packed("a\nb\n")], env), []);
     const torn: Packed = { path: "torn.gz", sort: "data", from: file(gzipSync("pa55/w0rd").subarray(0, 12)) };
     assert.deepEqual(secretsIn([torn], env), []);
+  });
+
+  it("takes for no password what stands for one, and reads files of one byte", () => {
+    const addresses = [
+      "postgres://${user}:${process.env.PGPASS}@host/db",
+      "postgres://{user}:{pw}@host",
+      "https://user:***@host",
+      "http://USER:PASSWORD@proxy",
+      "https://me:<password>@host",
+      "https://me:$PASS@host",
+    ];
+    assert.deepEqual(secretsIn([notebook(addresses.join("\n"))]), []);
+    assert.deepEqual(secretsIn([notebook(`${addresses.join("\n")}\nhttps://me:hunter22@host`)]), [
+      "c.ipynb, cell 2: a shape",
+    ]);
+    const nothing: Packed = { path: "x", sort: "data", from: file(Buffer.alloc(1)) };
+    assert.deepEqual(secretsIn([nothing], { A_TOKEN: "s3kr3t-V4lue99x" }), []);
   });
 
   it("takes no path, switch or plain word for a secret, whatever its variable is called", () => {

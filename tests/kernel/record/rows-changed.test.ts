@@ -35,7 +35,7 @@ describe("rows of two runs", () => {
     assert.equal(told(rows.slice(1)), "1 row removed: row 1");
     assert.equal(told([...rows, ["new", "no"], ["newer", "no"]]), "2 rows added: row 13, row 14");
     const both = [["new", "yes"] as const, ...replaced(5, ["text 5", "maybe"])];
-    assert.equal(told(both), "1 row changed, 1 row added: row 1 added, row 6 (label)");
+    assert.equal(told(both), "1 row changed, 1 row added: row 6 (label), row 1 added");
     assert.equal(told([...rows, rows[3]!]), "1 row added: row 13");
     assert.equal(
       told(rows.map(([text]) => [text, "maybe"])),
@@ -48,6 +48,19 @@ describe("rows of two runs", () => {
     const now = marks({ train: rows.slice(0, 6), test: rows.slice(6) });
     assert.match(rowsText(rowsChanged(then, now, "train")!), /^2 rows removed, 2 of these are in test: row 7, row 8$/);
     assert.match(rowsText(rowsChanged(then, now, "test")!), /^2 rows added, 2 of these were in train: /);
+  });
+  it("are moved, and not changed, where a split was drawn again", () => {
+    const drawn = replaced(2, ["text 2", "no"]);
+    const then = marks({ train: rows.slice(0, 8), test: rows.slice(8) });
+    const now = marks({
+      train: [...drawn.slice(0, 7), ...drawn.slice(8, 9)],
+      test: [...drawn.slice(9), ...drawn.slice(7, 8)],
+    });
+    const train = rowsChanged(then, now, "train")!;
+    assert.deepEqual([train.changed, train.added, train.removed], [1, 1, 1]);
+    assert.match(rowsText(train), /: row 3 \(label\), row 8 /);
+    const test = rowsChanged(then, now, "test")!;
+    assert.deepEqual([test.changed, test.added, test.removed], [0, 1, 1]);
   });
   it("aren't compared where a run has no such split, or other columns", () => {
     assert.equal(rowsChanged(marks({ train: rows }), marks({ test: rows }), "train"), null);

@@ -131,6 +131,12 @@ describe("the Jupyter client", () => {
         assert.deepEqual(kinds, [["error"], ["execute_result"], ["error"], []]);
         assert.equal(executed(out).metadata.papermill.exception, true);
       });
+      it("runs no cell where it was told to stop while the kernel began", async () => {
+        const { file, out } = notebook({ source: 'console.log("on")' }, { source: "1" });
+        const result = await runNotebook(file, { out, signal: AbortSignal.abort() });
+        assert.deepEqual([result.ok, result.failed?.number, result.failed?.ename], [false, 1, "Interrupted"]);
+        assert.deepEqual(executed(out).cells[0]?.outputs, []);
+      });
       it("interrupts the cell that runs when it is told to stop", async () => {
         const { file, out } = notebook({ source: 'console.log("on"); await new Promise(() => {})' }, { source: "1" });
         const controller = new AbortController();

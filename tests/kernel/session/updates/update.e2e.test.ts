@@ -136,6 +136,31 @@ update m on e as loose { ${sgd.replace("1e-6", "0.05")}, strategy: naive }`);
     assert.ok(far(stiff) < far(loose) / 10, `${String(far(stiff))}, ${String(far(loose))}`);
   });
 
+  it("looks at pairs whose texts are read each by itself, at all of them or at some", async () => {
+    const pairs = (from: number): string =>
+      Array.from(
+        { length: 24 },
+        (_, i) => `text ${String(from + i)},text ${String(from + i + (i % 3))},${String(1 - (i % 3) / 2)}`,
+      ).join("\n");
+    writeFileSync(join(book.folder, "pairs.csv"), `one,two,score\n${pairs(0)}`);
+    writeFileSync(join(book.folder, "more.csv"), `one,two,score\n${pairs(100)}`);
+    await book.run(`data p { source: csv("pairs.csv"), columns: { text: one, text_pair: two, score: score }, split: random(train: 75%, validation: 25%) }
+data q like p { source: csv("more.csv") }
+model s { base: "bert", task: sentence_similarity(loss: cosine), technique: lora(rank: 2), max_length: 16 }
+train s on p { epochs: 1, batch_size: 8 }`);
+    for (const ewc of ["ewc(10)", "ewc(10, rows: 5)"]) {
+      await book.run(`update s on q as pairs { epochs: 1, batch_size: 8, strategy: ${ewc} }`);
+      const state = carriedState(model("pairs").folder!);
+      const squares = Object.keys(readHeader(state).tensors).filter((name) => name.includes("fisher"));
+      assert.ok(squares.length > 0, Object.keys(readHeader(state).tensors).join());
+      for (const name of squares)
+        assert.ok(
+          floatsOf(state, name).some((x) => x > 0),
+          name,
+        );
+    }
+  });
+
   it("goes on where it was interrupted, past what is done", async () => {
     const stop = new AbortController();
     const define = book.session.models.define.bind(book.session.models);

@@ -1,0 +1,27 @@
+/** Some of rows, in their order, as if there were no others. */
+import type { Encoded } from "../../encoding/rows.js";
+
+export function onlyOf(rows: Encoded, which: Uint32Array): Encoded {
+  const { taught, trained, written, weights } = rows;
+  const numbers = (of: Int32Array): Int32Array => Int32Array.from(which, (row) => of[row] ?? 0);
+  const named = (batch: ArrayLike<number>): number[] => Array.from(batch, (row) => which[row] ?? 0);
+  // Texts that are read each by itself are found by their rows.
+  const at = (of: Encoded["ids"]): Encoded["ids"] =>
+    taught?.texts ? of : { length: which.length, at: (row) => of.at(which[row] ?? -1) };
+  return {
+    ...rows,
+    ids: at(rows.ids),
+    lengths: numbers(rows.lengths),
+    ...(rows.types && { types: at(rows.types) }),
+    ...(trained && { trained: { at: (row) => trained.at(which[row] ?? -1), counts: numbers(trained.counts) } }),
+    ...(written && { written: numbers(written) }),
+    ...(weights && { weights: Float32Array.from(which, (row) => weights[row] ?? 0) }),
+    taught: taught && {
+      ...taught,
+      counts: (batch) => taught.counts({ ...batch, rows: named(batch.rows) }),
+      feeds: (batch, ids) => taught.feeds({ ...batch, rows: named(batch.rows) }, ids),
+      ...(taught.texts && { texts: (batch) => taught.texts?.(named(batch)) ?? new Uint32Array(0) }),
+      ...(taught.places && { places: (row, o) => taught.places?.(which[row] ?? 0, o) ?? 0 }),
+    },
+  };
+}
