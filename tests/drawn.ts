@@ -9,7 +9,12 @@ export function drawsOf(rows: number, step = 1, place = 0): Values {
 export function fedDraws(rows: number, step = 1, place = 0): NDArray {
   return toNDArray("i32", drawsOf(rows, step, place));
 }
-/** Feeds with it. */
-export function drawn(feeds: Readonly<Record<string, Values>>, step = 1): Record<string, Values> {
-  return { ...feeds, draws: drawsOf(feeds["input_ids"]!.shape[0]!, step) };
+/** Feeds with it. `place`: of the first row in the update; `rows`: how many they are, where a row has several texts. */
+export function drawn(
+  feeds: Readonly<Record<string, Values>>,
+  step = 1,
+  { place = 0, rows }: { readonly place?: number; readonly rows?: number } = {},
+): Record<string, Values> {
+  const texts = feeds["input_ids"]!.shape[0]!;
+  return { ...feeds, draws: values([texts], [...draws(step, place, rows ?? texts, texts)]) };
 }

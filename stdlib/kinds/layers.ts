@@ -85,6 +85,7 @@ export interface Layers {
   attention(path: string, q: Tensor, k: Tensor, v: Tensor, o: AttentionOptions): Tensor;
   /** Rotary positions: x [batch, length, heads × size], positions i32 [batch, length]; see `Graph.rope` and `ropeFrequencies`. */
   rope(path: string, x: Tensor, positions: Tensor, o: RopeOptions): Tensor;
+  /** x [batch, ...]: what falls out is drawn by the row, so places are taken out of rows afterwards. */
   dropout(path: string, x: Tensor, rate: number): Tensor;
   /** A residual sub-layer: adapters sit here. */
   block(path: string, x: Tensor, body: (x: Tensor) => Tensor): Tensor;

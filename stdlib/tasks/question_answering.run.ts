@@ -241,8 +241,8 @@ export const questionAnswering: TaskImplementation = {
   outputs: () => 2,
   head(layers, body, o) {
     const logits: ReturnType<TaskImplementation["head"]>["logits"] = (targets) => {
-      const x = targets ? body.last_hidden_state.takeRows(targets) : body.last_hidden_state;
-      return layers.linear("qa_outputs", layers.dropout("qa_dropout", x, o.answerDropout), { in: o.hidden, out: 2 });
+      const x = layers.dropout("qa_dropout", body.last_hidden_state, o.answerDropout);
+      return layers.linear("qa_outputs", targets ? x.takeRows(targets) : x, { in: o.hidden, out: 2 });
     };
     return {
       logits,

@@ -245,8 +245,9 @@ export const tokenClassification: TaskImplementation = {
   pooled: false,
   head(layers, body, o) {
     const logits = (targets: Parameters<ReturnType<TaskImplementation["head"]>["logits"]>[0]) => {
-      const x = targets ? body.last_hidden_state.takeRows(targets) : body.last_hidden_state;
-      return layers.linear("classifier", layers.dropout("dropout", x, o.dropout), { in: o.hidden, out: o.labels });
+      // What falls out is drawn by the row, so before places are taken out of rows.
+      const x = layers.dropout("dropout", body.last_hidden_state, o.dropout);
+      return layers.linear("classifier", targets ? x.takeRows(targets) : x, { in: o.hidden, out: o.labels });
     };
     return {
       logits,

@@ -63,7 +63,7 @@ const tasks = registry.ofKind("task").filter((word) => word.load && reported(wor
 
 const no = (): boolean => false;
 
-function programs(word: Word, implementation: TaskImplementation, labels: number): Assembled {
+function programs(word: Word, implementation: TaskImplementation, labels: number, dropout = 0): Assembled {
   return assemble({
     family: bert,
     config: bert.config(CONFIG),
@@ -72,7 +72,7 @@ function programs(word: Word, implementation: TaskImplementation, labels: number
     optimizer: { call: call("optimizer", "adamw", { weight_decay: 0 }), implementation: adamw },
     labels,
     roles: ROLES,
-    dropout: 0,
+    dropout,
     clip: null,
     prefixInCheckpoint: false,
     tensors: {},
@@ -193,21 +193,23 @@ describe("tasks of encoders: what every one must keep", () => {
       });
 
       it("counts what its loss is the mean of: batches in parts are the whole batch", () => {
-        const p = programs(word, implementation, labels());
+        // What falls out of a row is the same in either.
+        const p = programs(word, implementation, labels(), 0.3);
         const whole = fed([0, 2, 4, 5]);
         const state = start(p);
         const given = { rate: values([], [0]), step: values([], [1]) };
-        const { outputs } = evaluate(p.train, { ...drawn(whole.feeds), ...given }, state);
+        const { outputs } = evaluate(p.train, { ...drawn(whole.feeds, 1, { rows: 4 }), ...given }, state);
         let [sum, weighted] = [0, 0];
-        for (const members of [
-          [0, 2],
-          [4, 5],
-        ]) {
+        for (const [place, members] of [
+          [0, [0, 2]],
+          [2, [4, 5]],
+        ] as const) {
           const { feeds, counts } = fed(members);
-          const part = { ...drawn(feeds), share: values([], [1 / whole.counts]) };
+          const own = drawn(feeds, 1, { place, rows: 2 });
+          const part = { ...own, share: values([], [1 / whole.counts]) };
           sum += evaluate(p.accumulate!, part, state).outputs["loss"]!.data[0]!;
           weighted +=
-            (counts / whole.counts) * evaluate(p.train, { ...drawn(feeds), ...given }, state).outputs["loss"]!.data[0]!;
+            (counts / whole.counts) * evaluate(p.train, { ...own, ...given }, state).outputs["loss"]!.data[0]!;
         }
         const batchwise = capabilities.batchwise ?? no;
         // Where texts are held beside those of their batch, parts are batches of their own.
