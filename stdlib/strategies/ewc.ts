@@ -45,7 +45,7 @@ export const word = defineWord({
         of: ["exact", "sampled", "empirical", "batched"],
         elsewhere: { true: "empirical", sample: "sampled", all: "exact", batch: "batched" },
       },
-      doc: "Whose log-probability is derived, for each row by itself: `exact`: of all labels, weighed by their probabilities; `sampled`: of one that is drawn by these; `empirical`: of the row's own label. `batched` squares the mean over a batch, which is no Fisher information: many programs do so, and here it is for comparison.",
+      doc: "Whose log-probability is derived, for each row by itself: `exact`: of all labels, weighed by their probabilities; `sampled`: of one that is drawn by these; `empirical`: of the row's own label, which is what the others come to where a row has no label of several. `batched` squares the mean over a batch, which is no Fisher information: many programs do so, and here it is for comparison.",
       default: {
         derived:
           "exact where a row has one label of at most three, else sampled; empirical where the task has no labels to draw from",
