@@ -12,6 +12,8 @@ export function watchOut(
   o: {
     readonly start: { readonly name: string; readonly labels: readonly string[] };
     readonly tasks: readonly Learnable[];
+    /** What it learns, named as its statement names it: it may have been learnt before, too. */
+    readonly learns: readonly { readonly name: string; readonly prepared: Prepared }[];
     readonly memory: Memory | null;
     /** Texts to forget. */
     readonly forget: ReadonlySet<string>;
@@ -20,15 +22,19 @@ export function watchOut(
 ): void {
   warnOfLabels(o.start, o.tasks, warn);
   warnOfLeaks(o.tasks, warn);
-  if (o.forget.size > 0) warnOfForgotten(o.tasks, o.forget, warn);
+  if (o.forget.size > 0) warnOfForgotten(o.learns, o.forget, warn);
   if (o.memory?.choose === "balanced")
     for (const { plan, prepared } of o.tasks) if (!hasLabels(prepared)) warn("memory-unbalanced", { data: plan.name });
 }
 
 /** Rows of an update's data that shall be forgotten. */
-function warnOfForgotten(tasks: readonly Learnable[], texts: ReadonlySet<string>, warn: Warn): void {
-  for (const { plan, prepared, learnt } of tasks) {
-    const table = learnt > 0 ? prepared.splits[trainedSplit(prepared)] : undefined;
+function warnOfForgotten(
+  learns: Parameters<typeof watchOut>[0]["learns"],
+  texts: ReadonlySet<string>,
+  warn: Warn,
+): void {
+  for (const { name, prepared } of learns) {
+    const table = prepared.splits[trainedSplit(prepared)];
     if (!table) continue;
     const columns = table.columnNames().map((role) => [role, table.array(role)] as const);
     let rows = 0;
@@ -36,7 +42,7 @@ function warnOfForgotten(tasks: readonly Learnable[], texts: ReadonlySet<string>
       rows += Number(
         heldBy(Object.fromEntries(columns.map(([role, values]) => [role, values[row]])), texts).length > 0,
       );
-    if (rows > 0) warn("forget-in-data", { data: plan.name, rows });
+    if (rows > 0) warn("forget-in-data", { data: name, rows });
   }
 }
 

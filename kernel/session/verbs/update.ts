@@ -40,7 +40,10 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
   );
   for (const { plan, split } of tasks) if (split === null) warn("update-unscored", { data: plan.name });
   watchOut(
-    { start: { name: action.start, labels: start.weights.labels }, tasks, memory: strategies.memory, forget },
+    {
+      ...{ start: { name: action.start, labels: start.weights.labels }, tasks, memory: strategies.memory, forget },
+      learns: plans.flatMap(({ recipe }, i) => (data[i] ? [{ name: recipe.data.name, prepared: data[i] }] : [])),
+    },
     warn,
   );
   const measured = measuredBy(session.vocabulary.registry, first);

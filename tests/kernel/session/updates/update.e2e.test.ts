@@ -356,6 +356,26 @@ update kept_1 on h as told { ${steps}, strategy: replay(25%) }`),
     assert.ok(!JSON.stringify(plan).includes(said));
     assert.match(plan.recipe.update!.forget!, /^[0-9a-f]{64}$/);
     assert.ok(!shown.slice(shown.indexOf("Rows to forget"), shown.indexOf("Plan of")).includes(said));
+    // What stands in the data that are learnt is learnt.
+    const some = readFileSync(join(book.folder, "second.csv"), "utf8").split("\n").slice(1, 9);
+    const texts = JSON.stringify(some.map((line) => line.slice(0, line.lastIndexOf(","))));
+    const learnt = text(await book.run(`update kept on e as left { steps: 1, strategy: naive, forget: ${texts} }`));
+    assert.match(
+      learnt,
+      /warning\[forget-in-data\]: \d rows that shall be forgotten stand in e: the update learns from them/,
+    );
+  });
+
+  it("says where rows have no label to be balanced by", async () => {
+    writeFileSync(
+      join(book.folder, "marks.csv"),
+      `text,mark\n${Array.from({ length: 16 }, (_, i) => `a good film w${String(i)},${String(i % 5)}`).join("\n")}`,
+    );
+    await book.run(`data marks { source: csv("marks.csv"), columns: { text: text, score: mark }, split: random(train: 75%, validation: 25%) }
+model scored { base: "bert", task: regression, technique: lora(rank: 2), max_length: 16 }
+train scored on marks { steps: 1 }`);
+    const words = "update scored on marks as more { steps: 1, strategy: replay(50%, choose: balanced) }";
+    assert.match(text(await book.run(words)), /warning\[memory-unbalanced\]: rows of marks have no one label each/);
   });
 
   it("refuses what makes no sense, at its place", async () => {
