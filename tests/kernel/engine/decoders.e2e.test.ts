@@ -6,6 +6,7 @@ import { assembleForward } from "#stdlib/programs/forward.js";
 import { goldenOf, modelOf, names, shifted, training, UNTOUCHED } from "#tests/stdlib/models/decoder-models.js";
 import { root, shapesOf, tensorsOf, type Batch } from "#tests/stdlib/models/golden.js";
 import { ENGINES, engineNamed } from "./engines.js";
+import { fedDraws } from "#tests/drawn.js";
 
 const folderOf = (name: string): string => fileURLToPath(new URL(`fixtures/models/${name}`, root));
 
@@ -45,7 +46,9 @@ describe("decoders on every engine, beside transformers and PEFT", function () {
           });
           const session = await engine.open({ train }, [...adapter, folder]);
           for (const [i, batch] of golden.batches.entries()) {
-            const feeds = { ...feedsOf(shifted(batch)), rate: scalar(trained.rates[i]!), step: integers([], [i + 1]) };
+            const own = feedsOf(shifted(batch));
+            const draws = fedDraws(own["input_ids"]!.shape[0]!);
+            const feeds = { ...own, draws, rate: scalar(trained.rates[i]!), step: integers([], [i + 1]) };
             const { loss } = await session.run("train", feeds, ["loss"]);
             near(
               floats(loss!)[0]!,

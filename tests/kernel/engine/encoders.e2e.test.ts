@@ -12,6 +12,7 @@ import { writeEncoder } from "#tests/oracles/encoder-folder.js";
 import { ENCODERS, partsOf, training } from "#tests/stdlib/models/encoder-models.js";
 import { feedsOf } from "#tests/stdlib/models/golden.js";
 import { ENGINES, engineNamed } from "./engines.js";
+import { fedDraws } from "#tests/drawn.js";
 
 const PREFIXES: Readonly<Record<string, string>> = {
   bert: "bert.",
@@ -67,10 +68,14 @@ describe("encoders on the engines", function () {
         const { train } = assemble({ ...parts, ...training("full", golden), tensors: golden.shapes, tokenTypes });
         const session = await engine.open({ train }, [join(folder, golden.name)]);
         for (const [i, batch] of golden.batches.entries()) {
-          const ids = Object.entries(feedsOf(batch)).map(([input, v]) => [input, toNDArray("i32", v)] as const);
+          const fed = feedsOf(batch);
+          const ids = Object.entries(fed).map(([input, v]) => [input, toNDArray("i32", v)] as const);
           const rate = toNDArray("f32", values([], [golden.full.rates[i]!]));
           const step = toNDArray("i32", values([], [i + 1]));
-          const { loss } = await session.run("train", { ...Object.fromEntries(ids), rate, step });
+          const { loss } = await session.run("train", {
+            ...{ ...Object.fromEntries(ids), rate, step },
+            draws: fedDraws(fed["input_ids"]!.shape[0]!),
+          });
           const [got, want] = [fromNDArray(loss!).data[0]!, golden.full.losses[i]!];
           assert.ok(Math.abs(got - want) < 1e-4 * want, `${golden.name}, step ${i + 1}: ${got} is not ${want}`);
         }

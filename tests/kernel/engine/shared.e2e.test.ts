@@ -17,6 +17,7 @@ import type { Assembled } from "#stdlib/programs/options.js";
 import { feedsOf, root, shapesOf, tensorsOf } from "#tests/stdlib/models/golden.js";
 import { goldenOf, optionsOf } from "#tests/stdlib/techniques/peft-models.js";
 import { ENGINES, engineNamed } from "./engines.js";
+import { fedDraws } from "#tests/drawn.js";
 
 const folder = fileURLToPath(new URL("fixtures/models/bert-plain", root));
 const shapes = shapesOf(tensorsOf("bert-plain/model.safetensors"));
@@ -40,7 +41,10 @@ async function step(session: Session, at: number): Promise<number> {
     shape: [],
     bytes: new Uint8Array(bytes.buffer),
   });
-  const feeds = { ...arrays, rate: scalar(Float32Array.of(5e-3), "f32"), step: scalar(Int32Array.of(at + 1), "i32") };
+  const feeds = {
+    ...{ ...arrays, draws: fedDraws(fed["input_ids"]!.shape[0]!) },
+    ...{ rate: scalar(Float32Array.of(5e-3), "f32"), step: scalar(Int32Array.of(at + 1), "i32") },
+  };
   const { loss } = await session.run("train", feeds, ["loss"]);
   return new Float32Array(loss!.bytes.slice().buffer)[0]!;
 }

@@ -13,6 +13,7 @@ import { root, shapesOf, tensorsOf, type Batch } from "#tests/stdlib/models/gold
 import { adapterTensors, callOf, fed, goldenOf, optionsOf } from "#tests/stdlib/techniques/peft-models.js";
 import { call } from "#tests/stdlib/techniques/subjects.js";
 import { engineNamed } from "./engines.js";
+import { fedDraws } from "#tests/drawn.js";
 
 const { losses } = JSON.parse(readFileSync(new URL("golden/oracle/storage.json", root), "utf8")) as {
   readonly losses: Readonly<Record<string, readonly number[]>>;
@@ -53,7 +54,9 @@ describe("a frozen base in fewer bits", function () {
           folderOf(`models/${name}`),
         ]);
         for (const [i, batch] of golden.batches.entries()) {
-          const now = { ...feedsOf(fed(name, batch)), rate: scalar(trained.rates[i]!), step: integers([], [i + 1]) };
+          const own = feedsOf(fed(name, batch));
+          const draws = fedDraws(own["input_ids"]!.shape[0]!);
+          const now = { ...own, draws, rate: scalar(trained.rates[i]!), step: integers([], [i + 1]) };
           const got = floats((await session.run("train", now, ["loss"]))["loss"]!)[0]!;
           const want = losses[title]![i]!;
           assert.ok(Math.abs(got - want) <= 1e-4 * want, `loss of step ${i + 1}: ${got}, PEFT's ${want}`);

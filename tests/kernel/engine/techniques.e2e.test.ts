@@ -9,6 +9,7 @@ import { root, shapesOf, tensorsOf, type Batch } from "#tests/stdlib/models/gold
 import { adapterTensors, callOf, fed, goldenOf, optionsOf } from "#tests/stdlib/techniques/peft-models.js";
 import { call } from "#tests/stdlib/techniques/subjects.js";
 import { engineNamed } from "./engines.js";
+import { fedDraws } from "#tests/drawn.js";
 
 /** What each engine is asked: the slowest one the least. */
 const ASKED: Readonly<Partial<Record<EngineName, Readonly<Record<string, readonly string[]>>>>> = {
@@ -45,8 +46,9 @@ describe("techniques on every engine", function () {
             folderOf(`models/${name}`),
           ]);
           for (const [i, batch] of golden.batches.entries()) {
+            const own = feedsOf(fed(name, batch));
             const fedNow = {
-              ...feedsOf(fed(name, batch)),
+              ...{ ...own, draws: fedDraws(own["input_ids"]!.shape[0]!) },
               rate: scalar(trained.rates[i]!),
               step: integers([], [i + 1]),
             };
