@@ -35,7 +35,7 @@ registerCodes({
     explain:
       "The Fisher information is made of gradients of single rows. Where a loss ranks the rows of a batch, or tells them from each other, one row alone has no loss and no gradient: nothing would be held.",
     example:
-      'data d { source: csv("a.csv"), columns: { text: a, text_pair: b, score: s } }\ndata e { source: csv("b.csv"), columns: { text: a, text_pair: b, score: s } }\nmodel m { base: "b", task: sentence_similarity }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: ewc }',
+      'data d { source: csv("a.csv"), columns: { text: t, text_pair: t } }\ndata e { source: csv("b.csv"), columns: { text: t, text_pair: t } }\nmodel m { base: "b", task: sentence_similarity }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: ewc }',
   },
   "strategy-memories": {
     severity: "error",
