@@ -15,7 +15,7 @@ import { buildGenerate } from "#stdlib/programs/generate.js";
 import type { Assembled } from "#stdlib/programs/options.js";
 import { baseShapes, call, feeds, optionsFor, start, type Subject } from "./subjects.js";
 
-const STEPS = 4;
+const STEPS = 3;
 
 export type Calls = (subject: Subject) => Promise<readonly Call[]>;
 interface Where {
