@@ -1,7 +1,11 @@
 /** Some of rows, in their order, as if there were no others. */
+import type { FedRows } from "../../core/data/loader.js";
 import type { Encoded } from "../../encoding/rows.js";
 
-export function onlyOf(rows: Encoded, which: Uint32Array): Encoded {
+/** What rows are fed and asked by. */
+export type LookedRows = FedRows & Pick<Encoded, "asked">;
+
+export function onlyOf(rows: LookedRows, which: Uint32Array): LookedRows {
   const { taught, trained, written, weights } = rows;
   const numbers = (of: Int32Array): Int32Array => Int32Array.from(which, (row) => of[row] ?? 0);
   const named = (batch: ArrayLike<number>): number[] => Array.from(batch, (row) => which[row] ?? 0);
@@ -9,7 +13,7 @@ export function onlyOf(rows: Encoded, which: Uint32Array): Encoded {
   const at = (of: Encoded["ids"]): Encoded["ids"] =>
     taught?.texts ? of : { length: which.length, at: (row) => of.at(which[row] ?? -1) };
   return {
-    ...rows,
+    asked: rows.asked,
     ids: at(rows.ids),
     lengths: numbers(rows.lengths),
     ...(rows.types && { types: at(rows.types) }),
@@ -18,6 +22,7 @@ export function onlyOf(rows: Encoded, which: Uint32Array): Encoded {
     ...(weights && { weights: Float32Array.from(which, (row) => weights[row] ?? 0) }),
     taught: taught && {
       ...taught,
+      ...(taught.oneRight && { oneRight: numbers(taught.oneRight) }),
       counts: (batch) => taught.counts({ ...batch, rows: named(batch.rows) }),
       feeds: (batch, ids) => taught.feeds({ ...batch, rows: named(batch.rows) }, ids),
       ...(taught.texts && { texts: (batch) => taught.texts?.(named(batch)) ?? new Uint32Array(0) }),
