@@ -31,7 +31,7 @@ registerCodes({
     message: (d) =>
       `\`${d.strategy}\` goes by what each row says by itself, and the loss of \`${d.task}\` compares rows of a batch`,
     help: (d) =>
-      `take \`${d.task}(loss: cosine)\`, which scores each pair by itself; or \`l2\` or \`si\`, which go by weights; or \`replay\``,
+      `take \`l2\` or \`si\`, which go by weights, or \`replay\`; or, where pairs have a \`score\`, \`${d.task}(loss: cosine)\`, which compares no rows`,
     explain:
       "The Fisher information is made of gradients of single rows. Where a loss ranks the rows of a batch, or tells them from each other, one row alone has no loss and no gradient: nothing would be held.",
     example:
