@@ -1,6 +1,6 @@
 // `npm test`: the same provisioning as `npm start`, then formatting, lint, the manifest, and every test that was built.
-// `npm run test:unit` builds and runs the tests that need nothing else; `npm run test:e2e` runs the others. `--tests` leaves
-// the checks out. Further arguments go to mocha (`npm test -- -g lora`). The last line counts: tests, and each check that
+// `npm run test:unit` builds and runs the tests that need nothing else; `npm run test:e2e` runs the others, `npm run
+// test:long` those that `npm test` leaves out, `npm run test:whole` all there are. `--tests` leaves the checks out. Further arguments go to mocha (`npm test -- -g lora`). The last line counts: tests, and each check that
 // failed as one more.
 import { build, checkNode, installPackages, node, provision, say, StepFailed } from "./tools/provision.mjs";
 import { runTests } from "./tools/suite.mjs";
@@ -10,10 +10,10 @@ const checks = [
   ["lint", ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"], "npm run lint"],
   ["manifest", ["tools/manifest.mjs", "--check"], "node tools/manifest.mjs"],
 ];
-const ours = ["--unit", "--e2e", "--tests"];
+const ours = ["--unit", "--e2e", "--long", "--whole", "--tests"];
 
 async function main(args) {
-  const [unit, e2e, tests] = ours.map((name) => args.includes(name));
+  const [unit, e2e, long, whole, tests] = ours.map((name) => args.includes(name));
   const rest = args.filter((arg) => !ours.includes(arg));
   if (unit) {
     checkNode();
@@ -22,9 +22,9 @@ async function main(args) {
     return total(0, await runTests("unit", rest));
   }
   await provision();
-  const failed = tests || e2e ? 0 : await runChecks();
+  const failed = tests || e2e || long ? 0 : await runChecks();
   await bringTools();
-  return total(failed, await runTests(e2e ? "e2e" : "all", rest));
+  return total(failed, await runTests(long ? "long" : whole ? "whole" : e2e ? "e2e" : "all", rest));
 }
 
 const total = (failed, { passes, failures }) => ({ passed: passes, failed: failed + failures });

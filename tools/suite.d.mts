@@ -1,4 +1,4 @@
-export type Part = "all" | "unit" | "e2e";
+export type Part = "all" | "unit" | "e2e" | "long" | "whole";
 /** Paths of the compiled test files of a part, end-to-end tests first and then the longest of `times`, relative to `base` (this tree). */
 export declare function testFiles(
   part?: Part,

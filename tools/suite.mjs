@@ -1,6 +1,6 @@
 // The tests that were built, and mocha over them. One rule sorts them: a file named `*.e2e.test.ts` starts a process or a thread
 // (an engine, a kernel, the command line, Jupyter, a browser) or needs what was fetched; every other `*.test.ts` is a unit test
-// and needs none of it, which tools/unit-only.mjs holds it to.
+// and needs none of it, which tools/unit-only.mjs holds it to. Those named `*.long.e2e.test.ts` run by `npm run test:long` alone.
 import {
   accessSync,
   constants,
@@ -29,12 +29,15 @@ export function testFiles(part = "all", { base = root, times = {} } = {}) {
     .filter((file) => file.endsWith(".test.js"))
     .map((file) => join(built, file))
     .sort((a, b) => (times[b] ?? 0) - (times[a] ?? 0) || (a < b ? -1 : 1));
-  const [e2e, unit] = [true, false].map((wanted) => all.filter((file) => file.endsWith(".e2e.test.js") === wanted));
-  return { all: [...e2e, ...unit], e2e, unit }[part];
+  const long = all.filter((file) => file.endsWith(".long.e2e.test.js"));
+  const [e2e, unit] = [true, false].map((wanted) =>
+    all.filter((file) => file.endsWith(".e2e.test.js") === wanted && !long.includes(file)),
+  );
+  return { all: [...e2e, ...unit], e2e, unit, long, whole: [...long, ...e2e, ...unit] }[part];
 }
 
 /**
- * Runs a part of the suite (`unit`, `e2e`, `all`) in as many processes as TUNEBOOK_JOBS says, two if it says nothing.
+ * Runs a part of the suite (`unit`, `e2e`, `all` of both, `long`, `whole`) in as many processes as TUNEBOOK_JOBS says, two if it says nothing.
  * `args` go to mocha; files among them are run instead of the part. Counts of a run that tells none (it crashed, or found no
  * test) are one failure.
  */
