@@ -1,6 +1,7 @@
 // The tests that were built, and mocha over them. One rule sorts them: a file named `*.e2e.test.ts` starts a process or a thread
 // (an engine, a kernel, the command line, Jupyter, a browser) or needs what was fetched; every other `*.test.ts` is a unit test
-// and needs none of it, which tools/unit-only.mjs holds it to. Those named `*.long.e2e.test.ts` run by `npm run test:long` alone.
+// and needs none of it, which tools/unit-only.mjs holds it to. Those named `*.long.test.ts` or
+// `*.long.e2e.test.ts` run by `npm run test:long` alone.
 import {
   accessSync,
   constants,
@@ -29,7 +30,7 @@ export function testFiles(part = "all", { base = root, times = {} } = {}) {
     .filter((file) => file.endsWith(".test.js"))
     .map((file) => join(built, file))
     .sort((a, b) => (times[b] ?? 0) - (times[a] ?? 0) || (a < b ? -1 : 1));
-  const long = all.filter((file) => file.endsWith(".long.e2e.test.js"));
+  const long = all.filter((file) => /\.long(\.e2e)?\.test\.js$/.test(file));
   const [e2e, unit] = [true, false].map((wanted) =>
     all.filter((file) => file.endsWith(".e2e.test.js") === wanted && !long.includes(file)),
   );

@@ -23,6 +23,7 @@ describe("the suite's tools", () => {
       "b.e2e.test.js",
       "deep/er/c.e2e.test.js",
       "deep/e.long.e2e.test.js",
+      "f.long.test.js",
       "deep/d.test.js",
       "helper.js",
       "a.test.js.map",
@@ -31,7 +32,7 @@ describe("the suite's tools", () => {
     const e2e = ["b.e2e", "deep/er/c.e2e"].map((name) => join("dist/tests", `${name}.test.js`));
     const unit = ["a", "deep/d"].map((name) => join("dist/tests", `${name}.test.js`));
     const found = (part: Part): string[] => testFiles(part, { base: root });
-    const long = [join("dist/tests", "deep/e.long.e2e.test.js")];
+    const long = ["deep/e.long.e2e", "f.long"].map((name) => join("dist/tests", `${name}.test.js`));
     assert.deepEqual([found("e2e"), found("unit"), found("all")], [e2e, unit, [...e2e, ...unit]]);
     assert.deepEqual([found("long"), found("whole")], [long, [...long, ...e2e, ...unit]]);
     const times = { [unit[1] ?? ""]: 9000, [unit[0] ?? ""]: 8000 };
