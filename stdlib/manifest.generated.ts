@@ -143,6 +143,7 @@ import { word as strategies_joint } from "./strategies/joint.js";
 import { word as strategies_l2 } from "./strategies/l2.js";
 import { word as strategies_lwf } from "./strategies/lwf.js";
 import { word as strategies_naive } from "./strategies/naive.js";
+import { word as strategies_o_lora } from "./strategies/o_lora.js";
 import { word as strategies_replay } from "./strategies/replay.js";
 import { word as strategies_si } from "./strategies/si.js";
 import { word as targets_container } from "./targets/container.js";
@@ -356,6 +357,7 @@ export const words: readonly Word[] = [
   strategies_l2,
   strategies_lwf,
   strategies_naive,
+  strategies_o_lora,
   strategies_replay,
   strategies_si,
   targets_container,

@@ -84,8 +84,18 @@ export interface Training {
   readonly runner?: Given | undefined;
   /** It goes on from trained weights; absent: it begins from its base. */
   readonly update?: UpdatePlan | undefined;
+  /** Of an update: what strategies make of the technique. Undefined: what is wrong was said. */
+  readonly onward?: ((technique: Call) => Onward | undefined) | undefined;
   /** What is to be fitted once it is trained; it changes no weight, and so stands in no recipe. */
   readonly calibrate?: Given | undefined;
+}
+
+/** A technique that has room for the next data, and the strategies of these, made whole. */
+export interface Onward {
+  readonly technique: Call;
+  readonly strategy: readonly Call[];
+  /** Of the technique's arguments that differ. */
+  readonly why: Readonly<Record<string, string>>;
 }
 
 /** @returns undefined when something is wrong (reported) or not known yet (a need was named) */
@@ -103,7 +113,25 @@ export function planTraining(program: Program, o: Training): Planned | undefined
 function plannedWith(program: Program, o: Training): Planned | undefined {
   program.require([...o.model.needs, ...o.data.needs]);
   const defined = definitionsOf(program, o);
-  const known = defined && knownOf(program, o, defined);
+  if (!defined) return undefined;
+  if (!o.onward || !o.update) return plannedOf(program, o, defined);
+  const onward = o.onward(defined.model.plan.technique);
+  if (!onward) return undefined;
+  const whole = { ...o, update: { ...o.update, strategy: onward.strategy } };
+  return plannedOf(program, whole, { ...defined, model: goingOn(defined.model, onward) });
+}
+
+/** The model with what strategies made of its technique. */
+function goingOn(model: ResolvedModel, { technique, why }: Onward): ResolvedModel {
+  const changed = Object.entries(why).map(
+    ([name, of]) => [`model.technique.${name}`, { from: "derived" as const, why: of }] as const,
+  );
+  const origins = { ...model.origins, ...Object.fromEntries(changed) };
+  return { ...model, plan: { ...model.plan, technique }, origins };
+}
+
+function plannedOf(program: Program, o: Training, defined: Definitions): Planned | undefined {
+  const known = knownOf(program, o, defined);
   if (!known) return undefined;
   const sound = checkData(program, o.data, known.data.plan, known.facts, o.dataAt);
   if (!checkRecipe(program, o, known)) return undefined;

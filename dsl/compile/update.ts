@@ -57,9 +57,11 @@ export function update(program: Program, header: Header): void {
     return;
   }
   const settings = new Map([...own.given].filter(([key]) => keys.includes(key) && key !== STRATEGY && key !== FORGET));
+  const earlier = lineageOf(program, start);
   const stages = whole.map((data, i): Stage => {
+    const before = whole.slice(0, i);
     const updating = {
-      ...{ start, strategy, before: whole.slice(0, i) },
+      ...{ start, strategy, before, lineage: [...earlier, ...before.map(() => strategy)] },
       ...(forget.length > 0 && { forget: hashOf(forget) }),
     };
     return { name: names[i] ?? as.text, data, at: onto[i]?.span ?? statement.span, updating };
@@ -100,7 +102,7 @@ function planStages(
     const planned = program.silent
       ? undefined
       : planStage(program, { ...run, data, update: updating, before: done.map(({ plan }) => plan) }, name, {
-          ...{ modelAt: o.modelAt, dataAt: at, here: statement.verb.span },
+          ...{ modelAt: o.modelAt, dataAt: at, here: statement.verb.span, strategyAt: o.strategyAt },
           statement: { block: statement.block?.span, end: statement.span.end },
         });
     const recipeHash = planned?.plan.recipeHash;
@@ -126,6 +128,12 @@ function planStages(
 /** The definition of the model that was trained under a name. */
 const modelOf = (program: Program, name: string): Draft | undefined =>
   program.runs.get(name)?.model ?? program.names.get(name)?.draft;
+
+/** Strategies of the stages that a name's weights come from. */
+function lineageOf(program: Program, name: string): Updating["lineage"] {
+  const update = program.runs.get(name)?.update;
+  return update ? [...update.lineage, update.strategy] : [];
+}
 
 /** Texts that shall be forgotten, sorted. */
 function textsIn(program: Program, { statement, verb }: Header, given: ReadonlyMap<string, Given>): readonly string[] {

@@ -4,8 +4,10 @@ import type { Plan } from "../plan/plan.js";
 import type { Program, Run, Updating } from "../plan/program.js";
 import { experimentsUnder } from "../plan/version.js";
 import type { Span } from "../diagnostics/span.js";
-import { failed } from "../types/facts.js";
-import { planTraining, settingsOf, type Planned } from "./training.js";
+import { failed, type RunFacts } from "../types/facts.js";
+import type { Call } from "../types/value.js";
+import { onwardOf } from "./onward.js";
+import { planTraining, settingsOf, type Onward, type Planned } from "./training.js";
 
 /** The plan of a stage, whose recipe names what it goes on from. `before`: the plans of those before it. */
 export function planStage(
@@ -19,14 +21,18 @@ export function planStage(
     readonly modelAt: Span;
     readonly dataAt: Span;
     readonly here: Span;
+    readonly strategyAt?: Span | undefined;
     readonly statement?: { readonly block: Span | undefined; readonly end: number };
   },
 ): Planned | undefined {
   const start = startHash(program, run.update.start);
   if (start === undefined || run.before.length < run.update.before.length) return undefined;
   const { model, data, recipe } = run;
+  const { strategyAt, ...places } = at;
+  const onward = (technique: Call): Onward | undefined =>
+    onwardOf(program, { ...run.update, technique, loaded: loadedOf(program, run.update.start) }, strategyAt ?? at.here);
   return planTraining(program, {
-    ...{ model, data, recipe, settings: settingsOf(program, run), run: name, ...at },
+    ...{ model, data, recipe, settings: settingsOf(program, run), run: name, ...places, onward },
     experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
     update: {
       ...{ start, strategy: run.update.strategy, before: run.before.map(({ recipeHash }) => recipeHash) },
@@ -46,7 +52,9 @@ export function planUpdated(
   const before: Plan[] = [];
   for (const [i, data] of [...run.update.before, run.data].entries()) {
     const now = program.names.get(data.name)?.draft ?? data;
-    const update = { ...run.update, before: run.update.before.slice(0, i) };
+    const { before: datas, lineage } = run.update;
+    const later = datas.length - i;
+    const update = { ...run.update, before: datas.slice(0, i), lineage: lineage.slice(0, lineage.length - later) };
     const planned = planStage(program, { ...run, data: now, update, before }, name, at);
     if (!planned || i === run.update.before.length) return planned;
     before.push(planned.plan);
@@ -58,7 +66,12 @@ export function planUpdated(
 function startHash(program: Program, name: string): string | undefined {
   const run = program.runs.get(name);
   if (run?.here && run.recipeHash !== undefined) return run.recipeHash;
+  return loadedOf(program, name)?.recipeHash ?? program.outside.trained[name];
+}
+
+/** The run of a name that loads one. */
+function loadedOf(program: Program, name: string): RunFacts | undefined {
   const draft = program.names.get(name)?.draft;
-  const loaded = draft && !run && runOf(program, draft.given);
-  return loaded && !failed(loaded) ? loaded.recipeHash : program.outside.trained[name];
+  const loaded = draft && !program.runs.has(name) && runOf(program, draft.given);
+  return loaded && !failed(loaded) ? loaded : undefined;
 }

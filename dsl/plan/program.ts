@@ -82,6 +82,8 @@ export interface Updating {
   readonly strategy: readonly Call[];
   /** Data of the stages before, the first first. */
   readonly before: readonly Draft[];
+  /** Strategies of all stages that it goes on from, those of earlier updates too, the first first. */
+  readonly lineage: readonly (readonly Call[])[];
   /** Hash of what shall be forgotten. */
   readonly forget?: string;
 }

@@ -7,6 +7,7 @@ declare module "../diagnostics/codes.js" {
     "strategy-batchwise": { readonly strategy: string; readonly task: string };
     "strategy-memories": { readonly strategies: readonly string[] };
     "strategy-task": { readonly strategy: string; readonly task: string };
+    "strategy-technique": { readonly strategy: string; readonly why: string; readonly instead: string };
     "strategy-twice": { readonly strategy: string };
     "update-of-folds": { readonly data: string };
     "update-over-start": { readonly start: string };
@@ -54,6 +55,14 @@ registerCodes({
       "What was said of each row is kept and stands beside what is said of it now: one number for each label. Where each token of a text is answered, or a text is written, that would be a number for each token and word; numbers and vectors have no labels.",
     example:
       'data d { source: csv("a.csv"), columns: { tokens: t, tags: l } }\ndata e { source: csv("b.csv"), columns: { tokens: t, tags: l } }\nmodel m { base: "b", task: token_classification }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: lwf }',
+  },
+  "strategy-technique": {
+    severity: "error",
+    message: (d) => `\`${d.strategy}\` has no room for the next data in what trains: ${d.why}`,
+    help: (d) => d.instead,
+    explain:
+      "A strategy that gives each data set weights of its own lays them beside those of earlier data, in the few that the technique adds to the base. Where all of the base trains, or what is added can't be parted, there is no place for them.",
+    example: `${small}\nupdate m on e as n { strategy: o_lora }`,
   },
   "strategy-twice": {
     severity: "error",

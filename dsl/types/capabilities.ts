@@ -185,6 +185,19 @@ export interface StrategyCapabilities {
   readonly recalls?: true;
   /** Whether it goes by what each row says by itself. */
   readonly byRow?: (call: Call) => boolean;
+  /**
+   * What it makes of a model's technique for the data that come next; absent: it stays as it is. `before`: its own call, as it
+   * was made whole, for the latest data that it stood with; null: there were none.
+   */
+  readonly grows?: (call: Call, technique: Call, before: Call | null) => Grown | Refusal;
+}
+/** A technique that has room for the next data. */
+export interface Grown {
+  readonly technique: Call;
+  /** The strategy's call, made whole. */
+  readonly strategy: Call;
+  /** Why the technique's arguments that differ are what they are. */
+  readonly why: string;
 }
 
 /** What a task's head is put on: what the word of the base's family says of it, and the base itself. */

@@ -220,6 +220,8 @@ export interface RunFacts {
   readonly recipeHash: string;
   /** Of its plan; its base is named so that it is found from anywhere. `baseHash` null: the run keeps that base itself. */
   readonly model: ModelPlan;
+  /** How it went on learning from other weights; absent: it began from its base. */
+  readonly strategy?: readonly Call[];
   /** Its log is lost: its weights are there, their history is not. */
   readonly withoutLog?: true;
   /** It is several trainings that run as one. Absent: it is one. */

@@ -24,6 +24,11 @@ export interface StrategyImplementation {
   readonly states: readonly string[];
   /** Those of them that are places of the weights: what they say of a new label's weights is where these begin. */
   readonly anchors?: readonly string[];
+  /**
+   * What of a parameter (or of a state beside it) is of earlier data alone, and stays bit by bit as it is: it has no gradient,
+   * and what the optimizer does to it is undone. The stage before had that part and no more. Null: nothing is.
+   */
+  keeps?(call: Call, name: string, shape: readonly number[]): KeptPart | null;
   /** What the gradients become before they are clipped: those of a penalty added to them. Absent: as they are. */
   regularise?(call: Call, graph: Graph, learning: readonly Learning[]): readonly Tensor[];
   /** What it keeps of an update. */
@@ -38,6 +43,12 @@ export interface StrategyImplementation {
   recalls?: Recalls;
   /** All data until now are learnt from the weights that the first began with; absent: one after the other. */
   anew?: true;
+}
+
+/** The first so many along an axis. */
+export interface KeptPart {
+  readonly axis: 0 | 1;
+  readonly first: number;
 }
 
 /** What the program that takes down sees. */

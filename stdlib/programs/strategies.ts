@@ -9,9 +9,9 @@ import { rowSquares, type RowSquares } from "#dsl/graph/row-squares.js";
 import { optimise, PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program, State } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Learning } from "../kinds/strategy.js";
+import type { KeptPart, Learning } from "../kinds/strategy.js";
 import { buildModel, modelInputs } from "./model.js";
-import type { AssembleOptions, LearntPrograms, Look, LookOf } from "./options.js";
+import type { AssembleOptions, LearntPrograms, Look, LookOf, Strategy } from "./options.js";
 import { supervise } from "./supervision.js";
 
 /** Prefix of the states that hold sums of squared gradients. */
@@ -35,8 +35,16 @@ export function updateBy(
     },
     learning.map((one) => one.gradient),
   );
-  const trainable = learning.map((one, i) => ({ ...one, gradient: must(bent[i], "a gradient") }));
+  const trainable = learning.map((one, i) => {
+    const own = must(bent[i], "a gradient");
+    const kept = keptOf(strategies, one.name, one.value.shape as readonly number[]);
+    return { ...one, gradient: kept ? joined(graph, kept, own.filled(0), own) : own };
+  });
   const done = o.optimizer.implementation.apply(o.optimizer.call, graph, trainable, { rate, step, clip: o.clip });
+  for (const { name, value } of trainable) {
+    const [kept, after] = [keptOf(strategies, name, value.shape as readonly number[]), graph.after(name)];
+    if (kept && after) graph.update(name, joined(graph, kept, value, after));
+  }
   for (const { call, implementation } of strategies)
     implementation.watch?.(
       call,
@@ -44,6 +52,18 @@ export function updateBy(
       learning.map((one) => ({ ...one, after: graph.after(one.name) ?? one.value })),
     );
   return done;
+}
+
+/** What of a parameter, or of a state beside one, earlier data alone made; null: nothing. */
+export function keptOf(strategies: readonly Strategy[], name: string, shape: readonly number[]): KeptPart | null {
+  const found = strategies.flatMap(({ call, implementation }) => implementation.keeps?.(call, name, shape) ?? []);
+  return found[0] ?? null;
+}
+
+/** `kept` of one and what is behind it of another. */
+function joined(graph: Graph, { axis, first }: KeptPart, one: Tensor, other: Tensor): Tensor {
+  const rest = (other.shape[axis] as number) - first;
+  return graph.concat([one.slice(axis, 0, first), other.slice(axis, first, rest)], axis);
 }
 
 /** The programs of strategies that look at rows or take something down; null: there are none. */

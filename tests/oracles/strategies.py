@@ -130,7 +130,42 @@ def recall(word, settings, decides):
     return {"word": word, "settings": settings, "decides": decides, "begin": {"weight": begin[0].tolist(), "bias": begin[1].tolist()}, "keeps": KEPT, "known": [known for _, known in DATA], "tasks": told}
 
 
+OUTPUTS = 4
+INPUTS = 6
+RANKS = (2, 2, 3)
+SCALE = 1.5
+
+
+def stack(strength, decay, clip):
+    """O-LoRA by parts that are parameters of their own: those of earlier data sets need no gradient and no optimizer knows them. The penalty is that of the authors' program, the sum of the absolute values of A Aᵢᵀ over all earlier Aᵢ."""
+    generator = torch.Generator().manual_seed(13)
+    weight = draw(generator, (OUTPUTS, INPUTS), 0.4)
+    bias = draw(generator, (OUTPUTS,)).requires_grad_(True)
+    start, parts, told = bias.detach().tolist(), [], []
+    for rank in RANKS:
+        a = draw(generator, (rank, INPUTS), 0.3).requires_grad_(True)
+        b = (torch.zeros((OUTPUTS, rank), dtype=torch.float64) if parts else draw(generator, (OUTPUTS, rank), 0.2)).requires_grad_(True)
+        begin = {"a": a.tolist(), "b": b.tolist()}
+        own = [a, b, bias]
+        optimizer = torch.optim.AdamW(own, lr=0.03, weight_decay=decay)
+        steps = []
+        for _ in range(STEPS):
+            x, y = draw(generator, (FRESH, INPUTS)), torch.randint(OUTPUTS, (FRESH,), generator=generator)
+            logits = x @ weight.T + bias + SCALE * sum(x @ one.T @ other.T for one, other in [*parts, (a, b)])
+            overlap = sum(((a @ one.T).abs().sum() for one, _ in parts), torch.zeros((), dtype=torch.float64))
+            optimizer.zero_grad()
+            (F.cross_entropy(logits, y) + strength * overlap).backward()
+            norm = torch.nn.utils.clip_grad_norm_(own, float("inf") if clip is None else clip)
+            optimizer.step()
+            steps.append({"x": x.tolist(), "y": y.tolist(), "norm": norm.item(), "a": a.tolist(), "b": b.tolist(), "bias": bias.tolist()})
+        told.append({"begin": begin, "steps": steps})
+        parts.append((a.detach().clone(), b.detach().clone()))
+    return {"strength": strength, "decay": decay, "clip": clip, "rate": 0.03, "scale": SCALE, "weight": weight.tolist(), "bias": start, "ranks": list(RANKS), "tasks": told}
+
+
 def make(golden):
+    with open(os.path.join(golden, "strategies-stacked.json"), "w") as f:
+        json.dump([stack(0.5, 0.0, None), stack(0.5, 0.1, 0.7), stack(2.0, 0.1, None)], f)
     recalled = []
     for decides in ("one", "several"):
         recalled.append(recall("lwf", {"strength": 1.0, "temperature": 2.0}, decides))

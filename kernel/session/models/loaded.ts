@@ -30,7 +30,9 @@ export function runFacts(path: string, places: Places): RunFacts {
   const run = findRun(path, places);
   const { plan } = readRun(run);
   keptCheckpoint(run, plan);
-  const facts = { folder: run.path, recipeHash: plan.recipeHash, model: plan.recipe.model };
+  const { model, update } = plan.recipe;
+  const strategy = update && { strategy: update.strategy };
+  const facts = { folder: run.path, recipeHash: plan.recipeHash, model, ...strategy };
   return hasLostLog(run) ? { ...facts, withoutLog: true } : facts;
 }
 

@@ -1,10 +1,13 @@
 /**
  * The weights that a stage begins with: those of the one before it, or of the model that is updated, and what strategies keep
- * of them. The head may have grown: labels keep their places, new ones begin as a new head does.
+ * of them. The head may have grown: labels keep their places, new ones begin as a new head does. So may what strategies make
+ * room in: what earlier data learnt is its first part.
  */
+import { must } from "#dsl/diagnostics/must.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Session } from "../../engine/engine.js";
+import { keptOf } from "#stdlib/programs/strategies.js";
 import { readHeader, readTensor } from "../../tensors/safetensors.js";
 import type { OpenModel } from "../models/open-model.js";
 import "../../artifacts/codes.js";
@@ -25,8 +28,12 @@ export async function takeWeights(
   const { tensors } = readHeader(from.file);
   const grown: string[] = [];
   const same: Record<string, string> = {};
+  const wider = new Map<string, Wider>();
   for (const name of carried.filter((one) => Object.hasOwn(tensors, one))) {
     const had = tensors[name]?.shape ?? [];
+    const more = await widerThan(session, name, had, strategies);
+    if (more) wider.set(name, more);
+    if (more) continue;
     const [first, ...rest] = had;
     const mayGrow = labels.length > from.labels.length && first === from.labels.length && from.labels.length > 0;
     const has = mayGrow ? (await session.read(name)).shape : had;
@@ -34,14 +41,46 @@ export async function takeWeights(
     else same[name] = name;
   }
   await session.load(from.file, same);
+  // Weights before what is said of them: an anchor's new part is where the new weights begin.
   const anchors = strategies.flatMap(({ implementation }) => implementation.anchors ?? []);
   const anchored = (name: string): string | undefined => anchors.find((prefix) => name.startsWith(prefix));
-  // Weights before what is said of them: an anchor's new rows are where the new weights begin.
-  for (const name of grown.toSorted((a, b) => Number(anchored(a) !== undefined) - Number(anchored(b) !== undefined))) {
+  const all = [...grown, ...wider.keys()];
+  for (const name of all.toSorted((a, b) => Number(anchored(a) !== undefined) - Number(anchored(b) !== undefined))) {
     const prefix = anchored(name);
     const fresh = await session.read(prefix === undefined ? name : name.slice(prefix.length));
-    await session.write(name, grownTo(fresh, name, from, labels));
+    const more = wider.get(name);
+    const had = more && readTensor(from.file, name);
+    await session.write(name, more && had ? widened(fresh, had, more) : grownTo(fresh, name, from, labels));
   }
+}
+
+/** Along which axis a tensor has more than before. */
+interface Wider {
+  readonly axis: 0 | 1;
+}
+
+/** Null: it isn't one that a strategy made room in. */
+async function widerThan(
+  session: Pick<Session, "read">,
+  name: string,
+  had: readonly number[],
+  strategies: OpenModel["strategies"],
+): Promise<Wider | null> {
+  if (strategies.every(({ implementation }) => !implementation.keeps)) return null;
+  const { shape } = await session.read(name);
+  const kept = keptOf(strategies, name, shape);
+  const fits =
+    kept && had.length === shape.length && had.every((size, i) => size === (i === kept.axis ? kept.first : shape[i]));
+  return fits && kept.first < must(shape[kept.axis], "an axis") ? { axis: kept.axis } : null;
+}
+
+/** `fresh`, its first part as it was; of matrices. */
+function widened(fresh: NDArray, had: NDArray, { axis }: Wider): NDArray {
+  const bytes = new Uint8Array(fresh.bytes);
+  const rows = axis === 0 ? 1 : must(had.shape[0], "rows");
+  const [own, whole] = [had.bytes.byteLength / rows, bytes.byteLength / rows];
+  for (let row = 0; row < rows; row++) bytes.set(had.bytes.subarray(row * own, (row + 1) * own), row * whole);
+  return { ...fresh, bytes };
 }
 
 /** `fresh`, with the rows of labels that there were as they were. */

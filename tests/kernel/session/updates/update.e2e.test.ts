@@ -18,6 +18,7 @@ import { definitions, writeSmallTraining } from "../small-training.js";
 
 const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 type Memory = ReturnType<typeof readMemory>;
+type Answered = { readonly probabilities: Readonly<Record<string, number>> };
 const recipe = "epochs: 2, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), keep: last";
 
 function floatsOf(file: string, name: string): Float32Array {
@@ -288,6 +289,48 @@ update plain on f as anchored { steps: 1, batch_size: 8, optimizer: sgd(learning
     first.forEach((one, i) =>
       assert.equal(one > 0, !["never", "often"].includes(labels[i]!), `${labels[i]}: ${String(one)}`),
     );
+  });
+
+  it("gives each data set ranks of its own, and leaves those of earlier ones bit by bit as they are", async () => {
+    await book.run(`model l like m { technique: lora(rank: 2, targets: [all]) }
+train l on d { ${recipe} }
+update l on e, f as wide { ${recipe}, strategy: [o_lora, replay(25%)] }`);
+    const load = JSON.stringify(model("wide").folder);
+    const shown = text(
+      await book.run(`model loaded { load: ${load} }
+update loaded on e as wider { steps: 2, batch_size: 8, strategy: [o_lora(rank: 1), ewc(10), si] }`),
+    );
+    assert.match(shown, /rank: 7/);
+    assert.match(shown, /6 of earlier data and 1 of these/);
+    const names = Object.keys(readHeader(fileOf("l")).tensors).filter((one) => /^[^/]*\.lora_[AB]\.weight$/.test(one));
+    assert.ok(names.length > 3);
+    const first = (name: string, tensor: string, ranks: number): Float32Array => {
+      const width = readHeader(fileOf(name)).tensors[tensor]!.shape[1]!;
+      const all = floatsOf(fileOf(name), tensor);
+      return tensor.includes("lora_A") ? all.slice(0, ranks * width) : all.filter((_, i) => i % width < ranks);
+    };
+    for (const [earlier, later, ranks] of [
+      ["l", "wide_1", 2] as const,
+      ["wide_1", "wide_2", 4] as const,
+      ["wide", "wider", 6] as const,
+    ])
+      for (const name of names)
+        assert.deepEqual(first(later, name, ranks), floatsOf(fileOf(earlier), name), `${later}, ${name}`);
+    // What is new has learnt something, too.
+    const learnt = (name: string) => floatsOf(fileOf("wide_1"), name).some((one, i) => i % 4 > 1 && one !== 0);
+    assert.ok(names.filter((name) => name.includes("lora_B")).every(learnt));
+    const adapter = readFileSync(join(model("wider").folder!, "adapter", "adapter_config.json"), "utf8");
+    const { r, lora_alpha, peft_type } = JSON.parse(adapter) as Readonly<Record<string, unknown>>;
+    assert.deepEqual([r, lora_alpha, peft_type], [7, 14, "LORA"]);
+    // Merged it says what its parts say together.
+    await model("wider").merge("wider_whole");
+    const asked = ["a good film w3", "very bad book w41"];
+    await book.run(`model merged { base: "./wider_whole", task: text_classification, max_length: 16 }
+predict merged on "${asked[0]!}" as said_merged`);
+    const [parts] = (await model("wider").predict(asked)) as unknown as readonly Answered[];
+    const [whole] = book.values.get("said_merged") as readonly Answered[];
+    for (const [label, one] of Object.entries(parts!.probabilities))
+      assert.ok(Math.abs(one - whole!.probabilities[label]!) < 1e-5, label);
   });
 
   it("keeps its rows out of bundles, and says that a stage is neither repeated nor packed by itself", async () => {

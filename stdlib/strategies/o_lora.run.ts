@@ -1,0 +1,33 @@
+/** Ranks for each data set, those of earlier ones as they were, in directions that do not overlap: λ · Σ |A Aᵢᵀ|. */
+import { must } from "#dsl/diagnostics/must.js";
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { Call } from "#dsl/types/value.js";
+import type { KeptPart, StrategyImplementation } from "../kinds/strategy.js";
+import { axisOfParts } from "../lib/strategies/stacked.js";
+import { word } from "./o_lora.js";
+
+export const oLora: StrategyImplementation = {
+  states: [],
+  keeps,
+  regularise: (call, graph, learning) =>
+    learning.map(({ name, value, gradient }) => {
+      const kept = keeps(call, name, value.shape as readonly number[]);
+      if (kept?.axis !== 0) return gradient;
+      const { first } = kept;
+      return graph.at(name, () => {
+        const [earlier, own] = value.split(0, [first, (value.shape[0] as number) - first]);
+        const [fixed, free] = [must(earlier, "ranks of earlier data"), must(own, "ranks of these data")];
+        const overlap = free.matmul(fixed, { transposeB: true }).sign();
+        const pushed = overlap.matmul(fixed).multiply(argumentsOf(word, call).strength);
+        return gradient.add(graph.concat([fixed.filled(0), pushed], 0));
+      });
+    }),
+};
+
+function keeps(call: Call, name: string, shape: readonly number[]): KeptPart | null {
+  const axis = axisOfParts(name);
+  const { rank } = argumentsOf(word, call);
+  if (axis === null || typeof rank !== "number") return null;
+  const first = must(shape[axis], "an axis") - rank;
+  return first > 0 ? { axis, first } : null;
+}

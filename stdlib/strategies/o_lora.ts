@@ -1,0 +1,41 @@
+import { defineWord } from "#dsl/types/define.js";
+import { stacked } from "../lib/strategies/stacked.js";
+import { strength } from "../lib/strategies/parameters.js";
+
+export const word = defineWord({
+  kind: "strategy",
+  name: "o_lora",
+  doc: "Orthogonal LoRA: each data set gets ranks of its own beside those of earlier data, which stay bit by bit as they are, and learns in directions that these don't use: strength · Σ |A Aᵢᵀ| over all earlier Aᵢ is added to the loss. The adapter grows by `rank` with each data set. The head trains on. It keeps no row.",
+  example: "strategy: o_lora(strength: 0.5)",
+  since: "0.2.0",
+  references: [
+    {
+      title: "Orthogonal Subspace Learning for Language Model Continual Learning",
+      by: "Wang et al.",
+      year: 2023,
+      at: "https://arxiv.org/abs/2310.14152",
+    },
+  ],
+  elsewhere: {
+    ...{ olora: "o_lora", "O-LoRA": "o_lora", OLoRA: "o_lora", orthogonal_lora: "o_lora" },
+    ...{ lambda: "strength", lamda_1: "strength", lambda_1: "strength", lora_r: "rank", r: "rank" },
+  },
+  parameters: [
+    strength(
+      0.5,
+      "How much overlap with the directions of earlier data counts beside the rows' own loss (λ₁).",
+      "The authors' own. Their program sums absolute values where the paper writes squares: near zero, where the overlap is to be, squares hardly push.",
+    ),
+    {
+      name: "rank",
+      type: { is: "number", integer: true },
+      doc: "Ranks that each data set gets.",
+      range: { min: 1, max: 4096 },
+      default: { derived: "as many as the model's LoRA had at first", from: () => null },
+      why: "Each data set learns as much anew as the first one did; where many come, fewer keep the adapter small.",
+      impact: "medium",
+    },
+  ],
+  capabilities: { grows: stacked },
+  load: async () => (await import("./o_lora.run.js")).oLora,
+});
