@@ -56,6 +56,21 @@ update p on d as n { strategy: o_lora }`),
     ]);
     assert.deepEqual(ranks(text, { run: { ...run, model: { ...run.model, technique } } }), [["n_1", 24, 48, 12]]);
   });
+  it("are the same in a later cell, which sees when another update takes their place", () => {
+    const cells = (strategy: string) => [
+      data,
+      `update m on e as n { strategy: ${strategy} }\nupdate n on d as o { strategy: o_lora }`,
+    ];
+    const { actions } = compiled(cells("o_lora").join(""));
+    const [train] = (actions ?? []).flatMap((one) => (one.verb === "train" ? [["m", one.plan.recipeHash]] : []));
+    const updates = (actions ?? []).flatMap((one) =>
+      one.verb === "update" ? [[one.name, one.stages.at(-1)?.plan.recipeHash]] : [],
+    );
+    const outside = { trained: Object.fromEntries([train!, ...updates]) as Record<string, string> };
+    const later = "evaluate o on d.test";
+    assert.deepEqual(compiled([...cells("o_lora"), later], { outside }).codes, []);
+    assert.deepEqual(compiled([...cells("o_lora(rank: 2)"), later], { outside }).codes, ["changed-since-trained"]);
+  });
   it("are part of a stage's recipe", () => {
     const hashes = ["o_lora", "o_lora(rank: 4)", "o_lora(rank: 2)"].map((strategy) => {
       const { actions } = compiled(`${data}update m on e as n { strategy: ${strategy} }`);
