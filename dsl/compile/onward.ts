@@ -1,6 +1,6 @@
 /** What a model's technique becomes where strategies make room in it for each data set: by all stages that it went on from. */
 import type { Program, Updating } from "../plan/program.js";
-import type { Grown } from "../types/capabilities.js";
+import type { Grown, Shapes } from "../types/capabilities.js";
 import type { RunFacts } from "../types/facts.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Call } from "../types/value.js";
@@ -13,29 +13,64 @@ export function onwardOf(
   o: Pick<Updating, "lineage" | "strategy"> & {
     readonly technique: Call;
     readonly loaded: RunFacts | undefined;
+    /** Of the base; undefined: not known yet. */
+    readonly shapes: Shapes | undefined;
   },
   at: Span,
 ): Onward | undefined {
-  const known = new Map<string, Call>((o.loaded?.strategy ?? []).map((call) => [call.word, call]));
-  let technique = o.technique;
-  const grown = (call: Call): Call | undefined => {
+  let room: Room = {
+    technique: o.technique,
+    known: new Map((o.loaded?.strategy ?? []).map((call) => [call.word, call])),
+    why: {},
+  };
+  for (const calls of o.lineage) {
+    const made = roomFor(program, calls, room, o.shapes, at);
+    if (!made) return undefined;
+    ({ room } = made);
+  }
+  const own = roomFor(program, o.strategy, room, o.shapes, at);
+  if (!own) return undefined;
+  for (const { strategy, ...crowded } of own.crowded) program.report("strategy-crowded", { strategy, ...crowded }, at);
+  return { technique: own.room.technique, strategy: own.strategy, why: own.room.why };
+}
+
+interface Room {
+  readonly technique: Call;
+  /** The latest call of each strategy, made whole. */
+  readonly known: ReadonlyMap<string, Call>;
+  /** Of the technique's arguments that differ from what was written. */
+  readonly why: Readonly<Record<string, string>>;
+}
+type Crowded = NonNullable<Grown["crowded"]> & { readonly strategy: string };
+
+/** What one stage's strategies make of it. */
+function roomFor(
+  program: Program,
+  calls: readonly Call[],
+  before: Room,
+  shapes: Shapes | undefined,
+  at: Span,
+): { readonly room: Room; readonly strategy: readonly Call[]; readonly crowded: readonly Crowded[] } | undefined {
+  let room = before;
+  const strategy: Call[] = [];
+  const crowded: Crowded[] = [];
+  for (const call of calls) {
     const grows = program.registry.find("strategy", call.word)?.capabilities?.grows;
-    const made = grows?.(call, technique, known.get(call.word) ?? null);
-    if (!made) return call;
-    if ("instead" in made) {
+    const made = grows?.(call, room.technique, room.known.get(call.word) ?? null, shapes);
+    if (made && "instead" in made) {
       program.report("strategy-technique", { strategy: call.word, why: made.why, instead: made.instead }, at);
       return undefined;
     }
-    changed = { ...changed, ...changes(technique, made) };
-    technique = made.technique;
-    known.set(call.word, made.strategy);
-    return made.strategy;
-  };
-  let changed: Readonly<Record<string, string>> = {};
-  const strategies = [...o.lineage, o.strategy].map((stage) => stage.map(grown));
-  const own = strategies.at(-1)?.flatMap((call) => call ?? []) ?? [];
-  if (strategies.some((stage) => stage.includes(undefined))) return undefined;
-  return { technique, strategy: own, why: changed };
+    strategy.push(made?.strategy ?? call);
+    if (!made) continue;
+    if (made.crowded) crowded.push({ ...made.crowded, strategy: call.word });
+    room = {
+      technique: made.technique,
+      known: new Map([...room.known, [call.word, made.strategy]]),
+      why: { ...room.why, ...changes(room.technique, made) },
+    };
+  }
+  return { room, strategy, crowded };
 }
 
 /** Why of each argument that is another now. */

@@ -85,7 +85,7 @@ export interface Training {
   /** It goes on from trained weights; absent: it begins from its base. */
   readonly update?: UpdatePlan | undefined;
   /** Of an update: what strategies make of the technique. Undefined: what is wrong was said. */
-  readonly onward?: ((technique: Call) => Onward | undefined) | undefined;
+  readonly onward?: ((technique: Call, base: BaseFacts | undefined) => Onward | undefined) | undefined;
   /** What is to be fitted once it is trained; it changes no weight, and so stands in no recipe. */
   readonly calibrate?: Given | undefined;
 }
@@ -115,7 +115,7 @@ function plannedWith(program: Program, o: Training): Planned | undefined {
   const defined = definitionsOf(program, o);
   if (!defined) return undefined;
   if (!o.onward || !o.update) return plannedOf(program, o, defined);
-  const onward = o.onward(defined.model.plan.technique);
+  const onward = o.onward(defined.model.plan.technique, defined.model.base);
   if (!onward) return undefined;
   const whole = { ...o, update: { ...o.update, strategy: onward.strategy } };
   return plannedOf(program, whole, { ...defined, model: goingOn(defined.model, onward) });

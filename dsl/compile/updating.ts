@@ -5,9 +5,8 @@ import type { Program, Run, Updating } from "../plan/program.js";
 import { experimentsUnder } from "../plan/version.js";
 import type { Span } from "../diagnostics/span.js";
 import { failed, type RunFacts } from "../types/facts.js";
-import type { Call } from "../types/value.js";
 import { onwardOf } from "./onward.js";
-import { planTraining, settingsOf, type Onward, type Planned } from "./training.js";
+import { planTraining, settingsOf, type Planned, type Training } from "./training.js";
 
 /** The plan of a stage, whose recipe names what it goes on from. `before`: the plans of those before it. */
 export function planStage(
@@ -29,8 +28,9 @@ export function planStage(
   if (start === undefined || run.before.length < run.update.before.length) return undefined;
   const { model, data, recipe } = run;
   const { strategyAt, ...places } = at;
-  const onward = (technique: Call): Onward | undefined =>
-    onwardOf(program, { ...run.update, technique, loaded: loadedOf(program, run.update.start) }, strategyAt ?? at.here);
+  const loaded = loadedOf(program, run.update.start);
+  const onward: Training["onward"] = (technique, base) =>
+    onwardOf(program, { ...run.update, technique, loaded, shapes: base?.shapes }, strategyAt ?? at.here);
   return planTraining(program, {
     ...{ model, data, recipe, settings: settingsOf(program, run), run: name, ...places, onward },
     experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),

@@ -5,6 +5,12 @@ declare module "../diagnostics/codes.js" {
   interface CodeData {
     "strategy-alone": { readonly strategy: string; readonly others: readonly string[] };
     "strategy-batchwise": { readonly strategy: string; readonly task: string };
+    "strategy-crowded": {
+      readonly strategy: string;
+      readonly layer: string;
+      readonly inputs: number;
+      readonly ranks: number;
+    };
     "strategy-memories": { readonly strategies: readonly string[] };
     "strategy-task": { readonly strategy: string; readonly task: string };
     "strategy-technique": { readonly strategy: string; readonly why: string; readonly instead: string };
@@ -37,6 +43,16 @@ registerCodes({
       "The Fisher information is made of gradients of single rows. Where a loss ranks the rows of a batch, or tells them from each other, one row alone has no loss and no gradient: nothing would be held.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, text_pair: t } }\ndata e { source: csv("b.csv"), columns: { text: t, text_pair: t } }\nmodel m { base: "b", task: sentence_similarity }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: ewc }',
+  },
+  "strategy-crowded": {
+    severity: "warning",
+    message: (d) =>
+      `\`${d.strategy}\` holds data off the directions of earlier ones, and the layer \`${d.layer}\` has ${String(d.inputs)} for ${String(d.ranks)} ranks: none is left`,
+    help: () => "give each data set fewer ranks, or take a strategy that learns rows again (`replay`)",
+    explain:
+      "What a layer reads has as many independent directions as it has numbers. Once the ranks of all data sets are more, the latest must use some that earlier ones use: their answers change, and the penalty can't become small.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification, technique: lora(rank: 150) }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: o_lora(rank: 300) }',
   },
   "strategy-memories": {
     severity: "error",

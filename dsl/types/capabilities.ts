@@ -187,9 +187,9 @@ export interface StrategyCapabilities {
   readonly byRow?: (call: Call) => boolean;
   /**
    * What it makes of a model's technique for the data that come next; absent: it stays as it is. `before`: its own call, as it
-   * was made whole, for the latest data that it stood with; null: there were none.
+   * was made whole, for the latest data that it stood with; null: there were none. `shapes`: of the base, where it is known.
    */
-  readonly grows?: (call: Call, technique: Call, before: Call | null) => Grown | Refusal;
+  readonly grows?: (call: Call, technique: Call, before: Call | null, shapes?: Shapes) => Grown | Refusal;
 }
 /** A technique that has room for the next data. */
 export interface Grown {
@@ -198,6 +198,8 @@ export interface Grown {
   readonly strategy: Call;
   /** Why the technique's arguments that differ are what they are. */
   readonly why: string;
+  /** A layer that has no direction left, now that these data have theirs; absent: all have some, or had none before. */
+  readonly crowded?: { readonly layer: string; readonly inputs: number; readonly ranks: number };
 }
 
 /** What a task's head is put on: what the word of the base's family says of it, and the base itself. */
