@@ -86,6 +86,8 @@ export interface Training {
   readonly update?: UpdatePlan | undefined;
   /** Of an update: what strategies make of the technique. Undefined: what is wrong was said. */
   readonly onward?: ((technique: Call, base: BaseFacts | undefined) => Onward | undefined) | undefined;
+  /** What the tokenizer of a model from scratch was trained on, where it goes on from trained weights; absent: `data`. */
+  readonly reads?: Draft;
   /** What is to be fitted once it is trained; it changes no weight, and so stands in no recipe. */
   readonly calibrate?: Given | undefined;
 }
@@ -165,12 +167,13 @@ function definitionsOf(program: Program, o: Training): Definitions | undefined {
   // The tokenizer of a model from scratch is trained on data that can be read: what is wrong with them is said of them.
   const readable = checkedHeaders && data && dataFacts(program, o.data, data.plan, null, o.dataAt) !== undefined;
   if (trainedBase(program, o.model, o.modelAt) === "missing") return undefined;
-  const model = resolveModel(program, o.model, o.modelAt, readable ? data.plan : null);
+  const reads = fresh && o.reads ? resolveData(program, o.reads, o.modelAt) : data;
+  const model = resolveModel(program, o.model, o.modelAt, readable && reads ? reads.plan : null);
   if (!model || !data || o.broken) return undefined;
   if (!checkRoles(program, data.plan, model.plan.task, o.dataAt)) return undefined;
   const headers = checkedHeaders ?? checkTables(program, o.data, data.plan, o.dataAt);
   if (fresh && !readable) return undefined;
-  if (!checkVocabulary(program, o.model, model.base, data.plan.name, o.modelAt)) return undefined;
+  if (!o.update && !checkVocabulary(program, o.model, model.base, data.plan.name, o.modelAt)) return undefined;
   return { data, model, headers };
 }
 

@@ -58,10 +58,13 @@ export function update(program: Program, header: Header): void {
   }
   const settings = new Map([...own.given].filter(([key]) => keys.includes(key) && key !== STRATEGY && key !== FORGET));
   const earlier = lineageOf(program, start);
+  const began = program.runs.get(start);
+  const first = began?.update ? began.update.first : began?.data;
   const stages = whole.map((data, i): Stage => {
     const before = whole.slice(0, i);
     const updating = {
       ...{ start, strategy, before, lineage: [...earlier, ...before.map(() => strategy)] },
+        ...(first && { first }),
       ...(forget.length > 0 && { forget: hashOf(forget) }),
     };
     return { name: names[i] ?? as.text, data, at: onto[i]?.span ?? statement.span, updating };

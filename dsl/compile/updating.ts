@@ -34,6 +34,7 @@ export function planStage(
   return planTraining(program, {
     ...{ model, data, recipe, settings: settingsOf(program, run), run: name, ...places, onward },
     experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
+    ...(run.update.first && { reads: run.update.first }),
     update: {
       ...{ start, strategy: run.update.strategy, before: run.before.map(({ recipeHash }) => recipeHash) },
       ...(run.update.forget !== undefined && { forget: run.update.forget }),

@@ -79,6 +79,8 @@ export interface Run {
 /** What a stage of an update goes on from, as names of the notebook. */
 export interface Updating {
   readonly start: string;
+  /** Data that the first training of its line learnt from, as they were then; absent: nothing here knows them. */
+  readonly first?: Draft;
   readonly strategy: readonly Call[];
   /** Data of the stages before, the first first. */
   readonly before: readonly Draft[];

@@ -422,6 +422,16 @@ train scored on marks { steps: 1 }`);
     assert.match(text(await book.run(words)), /warning\[memory-unbalanced\]: rows of marks have no one label each/);
   });
 
+  it("reads new data by the tokenizer that it began with, where it is from scratch", async () => {
+    await book.run(`model z { architecture: bert(layers: 1, hidden: 8, heads: 1), tokenizer: bpe(vocabulary: 300), task: text_classification, max_length: 16 }
+train z on d { steps: 1, batch_size: 8 }
+update z on e, f as zs { steps: 1, batch_size: 8, strategy: naive }`);
+    // Another cell, which begins with what an update left.
+    await book.run(`update zs on d as zz { steps: 1, batch_size: 8, strategy: naive }`);
+    const tokens = (name: string): string => readFileSync(join(model(name).folder!, "model", "tokenizer.json"), "utf8");
+    for (const name of ["zs_1", "zs_2", "zz"]) assert.equal(tokens(name), tokens("z"), name);
+  });
+
   it("refuses what makes no sense, at its place", async () => {
     const refused = async (words: string, code: RegExp): Promise<void> => {
       await assert.rejects(book.run(words), (error: Error) => code.test(error.message) || assert.fail(error.message));
