@@ -22,6 +22,8 @@ import { scoresOf, type RunScore } from "../../history/run-scores.js";
 import type { Merged } from "../../artifacts/merged.js";
 import type { Saved } from "./saved.js";
 import { folderGiven, saveOptionsOf, type SaveOptions } from "./save-options.js";
+import { landscapeOptionsOf, type LandscapeOptions } from "./landscape-options.js";
+import type { Landscape } from "../../core/display/landscape.js";
 import "../../artifacts/codes.js";
 
 export interface StepRow {
@@ -62,6 +64,7 @@ export interface Predictors {
   write(model: ModelHandle, prompts: readonly Prompt[], writing: Writing): AsyncGenerator<Piece, void, void>;
   merge(model: ModelHandle, folder: string, o?: SaveOptions): Promise<Merged>;
   save(model: ModelHandle, folder: string, o?: SaveOptions): Promise<Saved>;
+  landscape(model: ModelHandle, others: readonly ModelHandle[], o: Required<LandscapeOptions>): Promise<Landscape>;
 }
 /** What is kept of the data that were trained on: no row of them. */
 export interface TrainedOn extends Pick<DataFacts, "rowsIn" | "kept" | "hash"> {
@@ -185,6 +188,21 @@ export class ModelHandle {
     return this.predictors.save(this, folderGiven(folder), saveOptionsOf(o));
   }
 
+  /**
+   * The loss of data over the plane of weight space through this model and the first two of `others`, which went on from it;
+   * a picture with all of them, and EWC's ellipse where one was held by it. Coded errors `not-trained`, `bad-option`.
+   */
+  async landscape(others: unknown, o: LandscapeOptions): Promise<Landscape> {
+    const models = Array.isArray(others) ? others : [];
+    if (models.length < 2 || !models.every((one) => one instanceof ModelHandle))
+      throw new CodedError("bad-option", {
+        name: "the list of models",
+        got: Array.isArray(others) ? `one of ${String(models.length)}` : typeof others,
+        wanted: "two or more models that went on from this one, as in `landscape([naive, held], …)`",
+      });
+    return this.predictors.landscape(this, models as readonly ModelHandle[], landscapeOptionsOf(o));
+  }
+
   private prompts(given: Given): readonly Prompt[] {
     return this.plan.template === undefined ? listOf(given) : promptsOf(given);
   }
@@ -295,5 +313,7 @@ const modelType = `{
   readonly labels: readonly string[];
   /** Writes the trained model as a plain folder, the technique's weights merged into the base's: transformers opens it, and so does \`base: "folder"\`. Another model's folder is written over with \`replace\` alone. */
   merge(folder: string, o?: { readonly replace?: boolean }): Promise<{ readonly folder: string; readonly difference: number }>;
+  /** The loss of data over the plane of weight space through this model and the first two of those, which went on from it; shows itself, with EWC's ellipse where one was held by it. */
+  landscape(models: readonly { readonly name: string; readonly trained: boolean }[], o: { readonly on: readonly string[]; readonly cells?: number; readonly rows?: number }): Promise<{ readonly x: readonly number[]; readonly y: readonly number[]; readonly losses: readonly { readonly on: string; readonly z: readonly (readonly number[])[] }[]; readonly places: readonly { readonly name: string; readonly x: number; readonly y: number; readonly off: number; readonly far: number }[]; readonly held: { readonly by: string; readonly x: number; readonly y: number; readonly xx: number; readonly xy: number; readonly yy: number } | null }>;
   /** Writes what was trained as a folder with its model card. \`holds\` says what is in it: the whole model, which transformers and \`base: "folder"\` open, or, of techniques that add weights of their own, the adapter, which PEFT and \`from: "folder"\` open (\`merge\` makes a whole model of it). Another model's folder is written over with \`replace\` alone. */
   save(folder: string, o?: { readonly replace?: boolean }): Promise<{ readonly folder: string; readonly holds: "model" | "adapter" }>;`;

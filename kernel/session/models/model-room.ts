@@ -3,7 +3,7 @@ import canonicalize from "canonicalize";
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Writing } from "#dsl/plan/plan.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
+import { readerOf, type ModelPlan } from "#dsl/types/subject.js";
 import type { Asked } from "../../encoding/encoded.js";
 import type { Prompt } from "../../inference/prompts.js";
 import type { Piece } from "../../inference/continue-texts.js";
@@ -13,6 +13,9 @@ import { ModelHandle, recipeHashOf, type Predicted, typeOf } from "./model-handl
 import type { Merged } from "../../artifacts/merged.js";
 import { type Saved, writeSaved } from "./saved.js";
 import type { SaveOptions } from "./save-options.js";
+import { landscapeIn, type LandscapeRows } from "./landscape.js";
+import type { LandscapeOptions } from "./landscape-options.js";
+import { landscapeOf, type Landscape } from "../../core/display/landscape.js";
 import { writable } from "./saved-over.js";
 import { placeFor } from "../verifying.js";
 import { readsContexts } from "../../inference/questions.js";
@@ -61,6 +64,7 @@ export class ModelRoom {
       write: (model, prompts, writing) => this.write(model, prompts, { ...writing, batch_size: 8 }),
       merge: (model, folder, o) => this.merge(model, folder, o),
       save: (model, folder, o) => this.save(model, folder, o),
+      landscape: (model, others, o) => this.landscape(model, others, o),
     });
   }
 
@@ -143,6 +147,28 @@ export class ModelRoom {
     );
   }
 
+  /** The loss around a model in weight space; see landscape.ts. Coded errors `not-trained`, `bad-option`, those of data. */
+  async landscape(
+    handle: ModelHandle,
+    others: readonly ModelHandle[],
+    o: Required<LandscapeOptions>,
+    s: HostContext = plainHostContext(this.session.options.folder),
+  ): Promise<Landscape> {
+    for (const one of others) {
+      await one.weights?.settled;
+      if (!one.trained) throw new CodedError("not-trained", { model: one.name });
+    }
+    const rows = await Promise.all(o.on.map((on) => rowsNamed(this.session, on, handle, s)));
+    return this.inTurn(handle, s, async (opened) => {
+      try {
+        return landscapeOf(await landscapeIn(opened, handle, others, rows, o));
+      } finally {
+        // Other weights are in the engine now: it is opened anew by whoever asks next.
+        await this.session.weights.forget(opened.weights.folder);
+      }
+    });
+  }
+
   /** Work on a trained model that no other question may disturb. */
   inTurn<T>(handle: ModelHandle, s: HostContext, does: (o: Opened) => Promise<T>): Promise<T> {
     const work = this.queue.then(async () => does(await this.session.weights.opened(handle, s)));
@@ -189,6 +215,24 @@ export class ModelRoom {
     this.queue = work.catch(() => undefined);
     return work;
   }
+}
+
+/** `german.test`. Coded errors `bad-option`, those of data. */
+async function rowsNamed(session: TuneSession, on: string, model: ModelHandle, s: HostContext): Promise<LandscapeRows> {
+  const [name = "", split = ""] = on.split(".");
+  const data = session.data.get(name);
+  const bad = (wanted: string): never => {
+    throw new CodedError("bad-option", { name: "on", got: JSON.stringify(on), wanted });
+  };
+  if (!data) return bad(`data of this notebook: ${[...session.data.keys()].join(", ")}`);
+  const prepared = await session.datasets.data(data, readerOf(planOf(model)), s);
+  if (!prepared.splits[split])
+    return bad(
+      `data and a split that is held in memory: ${Object.keys(prepared.splits)
+        .map((one) => `\`${name}.${one}\``)
+        .join(", ")}`,
+    );
+  return { on, data, prepared, split };
 }
 
 /** What a definition says of a model: what the tokenizer of a model from scratch is trained on comes with its training. */

@@ -432,6 +432,43 @@ update z on e, f as zs { steps: 1, batch_size: 8, strategy: naive }`);
     for (const name of ["zs_1", "zs_2", "zz"]) assert.equal(tokens(name), tokens("z"), name);
   });
 
+  it("is drawn in weight space, where models lie and where EWC holds them, and answers as before", async () => {
+    await book.run(`update m on d as there { ${recipe}, strategy: naive }
+update m on d as bound { ${recipe}, strategy: ewc(10) }`);
+    const said = await model("m").predict(["a good film w3"]);
+    const { x, y, losses, places, held } = await model("m").landscape([model("there"), model("bound")], {
+      ...{ on: ["d.train"], cells: 5 },
+    });
+    assert.deepEqual(await model("m").predict(["a good film w3"]), said);
+    const [, first, second] = places;
+    assert.deepEqual([first!.y, first!.off, second!.off], [0, 0, 0]);
+    const [before, after] = ["m", "there"].map((name) => fileOf(name)) as [string, string];
+    const way = (name: string) => floatsOf(after, name).map((value, i) => value - floatsOf(before, name)[i]!);
+    const names = Object.keys(readHeader(fileOf("bound")).tensors).filter((name) => name.startsWith("ewc.fisher/"));
+    let [far, form] = [0, 0];
+    for (const name of names) {
+      const fisher = floatsOf(fileOf("bound"), name);
+      way(name.slice("ewc.fisher/".length)).forEach((step, i) => {
+        far += step * step;
+        form += fisher[i]! * step * step;
+      });
+    }
+    assert.ok(Math.abs(first!.x / Math.sqrt(far) - 1) < 1e-4);
+    assert.ok(Math.abs(held!.xx / (form / far) - 1) < 1e-3, `${String(held!.xx)}, ${String(form / far)}`);
+    assert.ok(Math.hypot(held!.x, held!.y) < 1e-3 * first!.far, "its anchor is where it began");
+    const all = losses[0]!.z.flat();
+    assert.ok(x.length === 5 && y.length === 5 && all.length === 25 && all.every((loss) => loss > 0));
+    // Whoever has other labels has other weights.
+    await assert.rejects(
+      model("m").landscape([model("once"), model("there")], { on: ["d.train"] }),
+      /one with other weights \(classifier/,
+    );
+    await assert.rejects(model("m").landscape([model("there")], { on: ["d.train"] }), { code: "bad-option" });
+    await assert.rejects(model("m").landscape([model("there"), model("bound")], { on: ["d.trian"] }), {
+      code: "bad-option",
+    });
+  });
+
   it("refuses what makes no sense, at its place", async () => {
     const refused = async (words: string, code: RegExp): Promise<void> => {
       await assert.rejects(book.run(words), (error: Error) => code.test(error.message) || assert.fail(error.message));
