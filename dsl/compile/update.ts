@@ -64,7 +64,7 @@ export function update(program: Program, header: Header): void {
     const before = whole.slice(0, i);
     const updating = {
       ...{ start, strategy, before, lineage: [...earlier, ...before.map(() => strategy)] },
-        ...(first && { first }),
+      ...(first && { first }),
       ...(forget.length > 0 && { forget: hashOf(forget) }),
     };
     return { name: names[i] ?? as.text, data, at: onto[i]?.span ?? statement.span, updating };
