@@ -13,6 +13,21 @@ export function gradient(graph: Builder, loss: Tensor, wrt: readonly Tensor[]): 
   return pulledBack(graph, [[loss, graph.number(1, loss.dtype)]], wrt, new Set());
 }
 
+/**
+ * What `slopes`, those of some tensors, come to as slopes of `wrt`. `seen`: as what the way back sees a tensor of the forward
+ * pass, whose slopes then have that shape; absent: as it is.
+ */
+export function gradientAlong(
+  graph: Builder,
+  slopes: readonly (readonly [Tensor, Tensor])[],
+  wrt: readonly Tensor[],
+  seen: (t: Tensor) => Tensor = same,
+): readonly (Tensor | undefined)[] {
+  return pulledBack(graph, slopes, wrt, new Set(), seen);
+}
+
+const same = (t: Tensor): Tensor => t;
+
 type Pulled = readonly (Tensor | undefined)[];
 
 /** Gradients of `wrt`, given those of some tensors. Nothing flows on through the nodes `ends`. */
@@ -21,6 +36,7 @@ function pulledBack(
   given: readonly (readonly [Tensor, Tensor])[],
   wrt: readonly Tensor[],
   ends: ReadonlySet<number>,
+  seen = same,
 ): Pulled {
   const last = Math.max(...given.map(([t]) => t.ref.node));
   const needed = leadsFrom(graph, wrt, last);
@@ -39,7 +55,7 @@ function pulledBack(
     if (dy.every((d) => d === undefined)) continue;
     const inputs = node.inputs.map((ref) => graph.tensor(ref));
     const wanted = node.inputs.map((ref) => needed.has(ref.node));
-    const pull = (): Pulled => pulledThrough(graph, index, inputs, dy, wanted);
+    const pull = (): Pulled => pulledThrough(graph, index, { inputs: inputs.map(seen), seen }, dy, wanted);
     const gradients = node.path ? graph.at(`${node.path}.gradient`, pull) : pull();
     gradients.forEach((d, i) => {
       if (d && wanted[i]) give(inputs[i]!, d);
@@ -52,14 +68,14 @@ function pulledBack(
 function pulledThrough(
   graph: Builder,
   index: number,
-  inputs: readonly Tensor[],
+  { inputs, seen }: { readonly inputs: readonly Tensor[]; readonly seen: (t: Tensor) => Tensor },
   dy: Pulled,
   wanted: readonly boolean[],
 ): Pulled {
   const { op: name, attributes, types, path = "" } = graph.table[index]!;
   const op = opNamed(name);
   if (op.gradient) {
-    const outputs = types.map((_, output) => graph.tensor({ node: index, output }));
+    const outputs = types.map((_, output) => seen(graph.tensor({ node: index, output })));
     return op.gradient(graph, { inputs, outputs, attributes }, dy, wanted);
   }
   if (!op.decompose) throw new CodedError("graph-no-gradient", { op: name, path });

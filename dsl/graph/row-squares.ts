@@ -3,10 +3,11 @@
  * is a sum over rows. One pass serves a whole batch: the gradient of a weight stays apart for each row where a weight meets the
  * rows (a linear layer's is dyᵀ x of the row), is squared, and only then summed.
  */
-import { gradient, leadsFrom } from "./gradient.js";
+import { gradientAlong, leadsFrom } from "./gradient.js";
 import { isLeaf } from "./leaves.js";
 import type { NodeView } from "./op.js";
 import type { Dimension, Node, Ref } from "./program.js";
+import { gather } from "./ops/gather.js";
 import { outer_product } from "./ops/outer_product.js";
 import { scatter_rows } from "./ops/scatter_rows.js";
 import type { Builder, Tensor } from "./tensor.js";
@@ -27,21 +28,36 @@ export interface RowSquares {
   readonly held: number;
 }
 
+/** What rows say, and along what it is derived. */
+export interface Derived {
+  readonly of: Tensor;
+  /** The slope of `of`, with its shape; of several slopes for a row, [pairs, ...]. */
+  readonly slope: Tensor;
+  /** i32 [pairs]: the row that each slope is of. The forward pass is made once for a row, the way back for each pair. Absent: one for each row. */
+  readonly pairs?: Tensor;
+}
+
+/** Of a loss that is a sum over rows. */
+export const ofLoss = (loss: Tensor): Derived => ({ of: loss, slope: loss.graph.number(1, loss.dtype) });
+
 /**
  * Of each of `wrt`. `rows`: the name of the axis that is the first of all that is of rows. Null: something of the graph has no
  * rule (`Op.rowGradient`, `Op.rowPulled`), so that rows must be passed one by one.
  */
 export function rowSquares(
   graph: Builder,
-  loss: Tensor,
+  { of, slope, pairs }: Derived,
   wrt: readonly Tensor[],
   rows: Dimension = "batch",
 ): RowSquares | null {
-  const needed = leadsFrom(graph, wrt, loss.ref.node);
-  const meetings = meetingsIn(graph.table, needed, rows, loss.ref.node);
+  const last = of.ref.node;
+  const needed = leadsFrom(graph, wrt, last);
+  const meetings = meetingsIn(graph.table, needed, rows, last);
   if (!meetings?.every(({ index }) => opOf(graph.table[index]!)?.rowGradient)) return null;
+  if (pairs && !graph.table.slice(0, last + 1).every((node) => isOfRows(node, rows))) return null;
+  const seen = pairs ? pairedBy(pairs, rows) : (t: Tensor): Tensor => t;
   const tensors = meetings.map(({ index }) => graph.tensor({ node: index, output: 0 }));
-  const slopes = gradient(graph, loss, tensors);
+  const slopes = gradientAlong(graph, [[of, slope]], tensors, seen);
   const parts = new Map<number, RowPart[]>();
   const places = new Map(wrt.map((t, i) => [t.ref.node, i] as const));
   for (const [i, { index, shared }] of meetings.entries()) {
@@ -49,7 +65,7 @@ export function rowSquares(
     if (!dy) continue;
     const node = graph.table[index]!;
     const at = node.path === undefined ? undefined : `${node.path}.squares`;
-    const told = () => opOf(node)?.rowGradient?.(graph, viewOf(graph, index), dy, shared) ?? [null];
+    const told = () => opOf(node)?.rowGradient?.(graph, viewOf(graph, index, seen), dy, shared) ?? [null];
     const found = at === undefined ? told() : graph.at(at, told);
     for (const [i, part] of found.entries()) {
       const ended = part && pulledToParameter(graph, node.inputs[shared[i]!]!, part, (ref) => places.has(ref.node));
@@ -68,11 +84,28 @@ export function rowSquares(
   };
 }
 
-function viewOf(graph: Builder, index: number): NodeView {
+/** Tensors of rows as those of pairs, each made once. */
+function pairedBy(pairs: Tensor, rows: Dimension): (t: Tensor) => Tensor {
+  const made = new Map<string, Tensor>();
+  return (t) => {
+    if (t.shape[0] !== rows) return t;
+    const key = `${String(t.ref.node)}:${String(t.ref.output)}`;
+    const found = made.get(key) ?? t.graph.one(gather, [t, pairs], {});
+    made.set(key, found);
+    return found;
+  };
+}
+
+/** Whether rows lie along no axis but the first. */
+function isOfRows({ types }: Node, rows: Dimension): boolean {
+  return types.every(({ shape }) => shape.lastIndexOf(rows) <= 0);
+}
+
+function viewOf(graph: Builder, index: number, seen: (t: Tensor) => Tensor = (t) => t): NodeView {
   const { inputs, types, attributes } = graph.table[index]!;
   return {
-    inputs: inputs.map((ref) => graph.tensor(ref)),
-    outputs: types.map((_, output) => graph.tensor({ node: index, output })),
+    inputs: inputs.map((ref) => seen(graph.tensor(ref))),
+    outputs: types.map((_, output) => seen(graph.tensor({ node: index, output }))),
     attributes,
   };
 }

@@ -45,22 +45,28 @@ export interface AssembleOptions {
   /** Passes and their settings; absent: f32, nothing recomputed. */
   readonly passes?: PassSettings;
 }
-/** What is squared: how far each row's logits reach along a direction of its own, or each row's loss. */
-export type LookOf = "directions" | "loss";
+/**
+ * What is squared: how far each row's logits reach along a direction of its own (`directions`) or of several (`pairs` of a row
+ * and a direction); along the one between two labels, which says all that there is to say of them (`between`); or each row's
+ * loss.
+ */
+export type LookOf = "directions" | "pairs" | "between" | "loss";
 /** Squared gradients, added to states of their own. */
 export interface Look {
+  readonly of: LookOf;
   /**
-   * Inputs as evaluate's and `directions` (f32 as the logits): of Σ directions · logits; or inputs as loss's: of the sum of the
-   * rows' losses. Output loss, what was squared.
+   * Inputs as evaluate's and, by `of`: `directions` (f32 as the logits); `directions` (f32 [pairs, labels]) and `row_of` (i32
+   * [pairs], the row of each); `between` (f32 [labels]: 1 at a label, −1 at another, else 0); or inputs as loss's. Output loss:
+   * the sum over rows of what was squared.
    */
   readonly program: Program;
   /** Whether each row of a batch is squared by itself; else the batch is one, with input `share` (f32 scalar), by which its squares are weighed. */
   readonly apart: boolean;
-  /** Bytes that each row holds by itself before they are summed. */
+  /** Bytes that each row, or pair, holds by itself before they are summed. */
   readonly held: number;
 }
 export interface LearntPrograms {
-  /** Made when asked for; `apart`: each row by itself, where that can be told. Null: no strategy looks. */
+  /** Made when asked for; `apart`: each row by itself, where that can be told, else rows along one direction. Null: no strategy looks. */
   readonly look: ((of: LookOf, apart: boolean) => Look) | null;
   /** Inputs rows and first (f32 scalars): how many rows were looked at, and 1 before the first data set, else 0. Sets the sums to zero. */
   readonly takeDown: Program;

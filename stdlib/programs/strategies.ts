@@ -3,9 +3,10 @@
  * was learnt where one data set ends and the next begins.
  */
 import { Graph } from "#dsl/graph/builder.js";
-import { gradient } from "#dsl/graph/gradient.js";
+import { gradientAlong } from "#dsl/graph/gradient.js";
 import { must } from "#dsl/diagnostics/must.js";
-import { rowSquares, type RowSquares } from "#dsl/graph/row-squares.js";
+import { ofLoss, rowSquares, type Derived, type RowSquares } from "#dsl/graph/row-squares.js";
+import { gather } from "#dsl/graph/ops/gather.js";
 import { optimise, PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program, State } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
@@ -74,7 +75,11 @@ export function buildLearnt(o: AssembleOptions, trainable: readonly string[]): L
   const states = buildLook(o, "loss", false)?.program.state ?? {};
   return {
     look: looks
-      ? (of, apart) => must(buildLook(o, of, apart) ?? buildLook(o, of, false), "a program that looks")
+      ? (of, apart) =>
+          must(
+            buildLook(o, of, apart) ?? buildLook(o, of === "loss" ? of : "directions", false),
+            "a program that looks",
+          )
       : null,
     takeDown: buildTakeDown(
       { ...o, strategies },
@@ -94,34 +99,54 @@ function buildLook(o: AssembleOptions, of: LookOf, apart: boolean): Look | null 
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
   const model = buildModel({ ...o, dropout: 0 }, graph, inputs);
-  const loss =
+  const derived =
     of === "loss"
-      ? (model.plain ?? model.loss)(supervise(graph, o, { weighed: false }), "sum")
-      : along(graph, model.logits());
+      ? ofLoss((model.plain ?? model.loss)(supervise(graph, o, { weighed: false }), "sum"))
+      : ALONG[of](graph, model.logits());
   const { state } = graph.program();
   const trains = Object.entries(state).filter(([, one]) => one.trains);
   const parameters = trains.map(([name, one]) => graph.state(name, one));
-  const found = apart ? rowSquares(graph, loss, parameters) : asOne(graph, loss, parameters);
+  const found = apart ? rowSquares(graph, derived, parameters) : asOne(graph, derived, parameters);
   if (!found) return null;
   found.squares.forEach((own, i) => {
     const [name, one] = must(trains[i], "a parameter");
     if (own) graph.update(SQUARES + name, sumOf(graph, name, one).add(own));
   });
-  graph.output("loss", loss);
+  graph.output("loss", saidOf(derived));
   const program = optimise(graph.program(), { ...PLAIN, ...(o.passes?.storage && { storage: o.passes.storage }) });
-  return { program, apart, held: 4 * found.held };
+  return { of, program, apart, held: 4 * found.held };
 }
 
 /** Of the whole batch at once: of one row that is what its own square is. */
-function asOne(graph: Graph, loss: Tensor, parameters: readonly Tensor[]): RowSquares {
+function asOne(graph: Graph, { of, slope }: Derived, parameters: readonly Tensor[]): RowSquares {
   const share = graph.input("share", { dtype: "f32", shape: [] });
-  return { squares: gradient(graph, loss, parameters).map((d) => d?.square().multiply(share)), held: 0 };
+  const slopes = gradientAlong(graph, [[of, slope]], parameters);
+  return { squares: slopes.map((d) => d?.square().multiply(share)), held: 0 };
 }
 
-/** Of each row how far its logits reach along a direction of its own, summed over the rows. */
-function along(graph: Graph, logits: Tensor): Tensor {
-  const directions = graph.input("directions", { dtype: "f32", shape: logits.shape });
-  return logits.multiply(directions).sum();
+/** Along what logits [rows, labels] are derived. */
+const ALONG: Readonly<Record<Exclude<LookOf, "loss">, (graph: Graph, logits: Tensor) => Derived>> = {
+  directions: (graph, logits) => ({
+    of: logits,
+    slope: graph.input("directions", { dtype: "f32", shape: logits.shape }),
+  }),
+  pairs: (graph, logits) => ({
+    of: logits,
+    slope: graph.input("directions", { dtype: "f32", shape: ["pairs", ...logits.shape.slice(1)] }),
+    pairs: graph.input("row_of", { dtype: "i32", shape: ["pairs"] }),
+  }),
+  // The one column whose product with itself is diag(p) − p · pᵀ of two labels is √(p (1 − p)) · (1, −1).
+  between(graph, logits) {
+    const between = graph.input("between", { dtype: "f32", shape: logits.shape.slice(1) });
+    const apart = logits.multiply(between).sum([logits.rank - 1], true);
+    const spread = apart.sigmoid().multiply(apart.multiply(-1).sigmoid()).sqrt();
+    return { of: logits, slope: between.multiply(spread) };
+  },
+};
+
+function saidOf({ of, slope, pairs }: Derived): Tensor {
+  if (of.rank === 0) return of;
+  return (pairs ? of.graph.one(gather, [of, pairs], {}) : of).multiply(slope).sum();
 }
 
 /** `dtype`: of the two scalars that it is told. */

@@ -2,6 +2,7 @@
 import { must } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { chance, type Chance } from "#stdlib/lib/chance.js";
+import { whole } from "#stdlib/lib/tasks/feeds.js";
 import { collate } from "../../core/data/batches.js";
 import { DataLoader, type FedRows } from "../../core/data/loader.js";
 
@@ -16,24 +17,31 @@ export interface LookBatch {
 /** A direction that adds less than this to what a row says is left out. */
 const NOTHING = 1e-12;
 
+/** How rows with one label of several are looked at; `folded`: along at most so many directions. */
+export type Directing = "exact" | "sampled" | { readonly folded: number };
+
 /**
  * Directions along which a row's logits are derived so that their squares sum to its Fisher information, over the labels that
  * were seen: the expected square of a gradient whose slope in the logits is e(label) − p. `exact`: columns L with
  * L · Lᵀ = diag(p) − p · pᵀ, one less than labels are: F = Σ (gradient along a column)², for any such L. These are those of
- * its Cholesky factor, the likeliest label first. `sampled`: that of one label, drawn by p.
+ * its Cholesky factor, the likeliest label first. `sampled`: that of one label, drawn by p. `folded`: the first columns as they
+ * are, and the sum of all others, each with a sign that is drawn: the square of a sum with such signs is on average the sum of
+ * the squares.
  */
 export function directionsOf(
   logits: ArrayLike<number>,
   seen: ReadonlySet<number>,
-  how: "exact" | "sampled",
+  how: Directing,
   random: Chance,
 ): readonly Float64Array[] {
   const likely = likelyOf(logits, seen);
-  if (how === "exact")
-    return factored(
+  if (how !== "sampled") {
+    const columns = factored(
       likely.toSorted((a, b) => b.p - a.p),
       logits.length,
     );
+    return how === "exact" ? columns : folded(columns, how.folded, random);
+  }
   const drawn = drawnOf(likely, random);
   const own = new Float64Array(logits.length);
   for (const { label, p } of likely) own[label] = (label === drawn ? 1 : 0) - p;
@@ -56,6 +64,16 @@ function factored(sorted: readonly Likely[], labels: number): readonly Float64Ar
     found.push(column);
   }
   return found;
+}
+
+function folded(columns: readonly Float64Array[], most: number, random: Chance): readonly Float64Array[] {
+  if (columns.length <= most) return columns;
+  const sum = new Float64Array(columns[0]?.length ?? 0);
+  for (const column of columns.slice(most - 1)) {
+    const sign = random.next() >>> 31 === 0 ? 1 : -1;
+    column.forEach((value, label) => (sum[label] = (sum[label] ?? 0) + sign * value));
+  }
+  return [...columns.slice(0, most - 1), sum];
 }
 
 interface Likely {
@@ -82,33 +100,43 @@ function drawnOf(likely: readonly Likely[], random: Chance): number {
 }
 
 interface Directed {
-  readonly how: "exact" | "sampled";
+  readonly how: Directing;
   readonly seen: ReadonlySet<number>;
   readonly batchSize: number;
   readonly padId: number;
   readonly seed: number;
+  /** Whether a row stands once in a batch beside all of its directions; else once for each. */
+  readonly pairs: boolean;
 }
 
-/** Rows of like length together, the longest first, each as often as it has directions. `said`: their logits. */
+/** Rows of like length together, the longest first, with their directions, so many of these in a batch. `said`: their logits. */
 export function* directed(
   rows: Pick<FedRows, "ids" | "lengths" | "types">,
   said: readonly Float32Array[],
   o: Directed,
 ): Generator<LookBatch> {
-  const order = Array.from(said.keys()).sort((a, b) => (rows.lengths[b] ?? 0) - (rows.lengths[a] ?? 0));
+  const order = longestFirst(rows);
   let waiting: { readonly row: number; readonly direction: Float64Array }[] = [];
   const batchOf = (done: number): LookBatch => {
-    const feeds = collate(
-      rows.ids,
-      Uint32Array.from(waiting, ({ row }) => row),
-      o.padId,
-      { types: rows.types },
-    );
-    const along = Float32Array.from(waiting.flatMap(({ direction }) => [...direction]));
-    const shape = [waiting.length, along.length / waiting.length];
+    const each = waiting.map(({ row }) => row);
+    const once = o.pairs ? [...new Set(each)] : each;
+    const feeds = collate(rows.ids, Uint32Array.from(once), o.padId, { types: rows.types });
+    const directions = Float32Array.from(waiting.flatMap(({ direction }) => [...direction]));
+    const shape = [waiting.length, directions.length / waiting.length];
     waiting = [];
-    const directions: NDArray = { dtype: "f32", shape, bytes: new Uint8Array(along.buffer) };
-    return { feeds: { ...feeds, directions }, share: 1, done };
+    return {
+      feeds: {
+        ...feeds,
+        directions: floatsOf(directions, shape),
+        ...(o.pairs && {
+          row_of: whole(
+            Int32Array.from(each, (row) => once.indexOf(row)),
+            [each.length],
+          ),
+        }),
+      },
+      ...{ share: 1, done },
+    };
   };
   for (const [done, row] of order.entries()) {
     // Drawn by the row, whatever stands before it.
@@ -119,6 +147,32 @@ export function* directed(
     }
   }
   if (waiting.length > 0) yield batchOf(order.length);
+}
+
+/** Rows of like length together, whose two labels lie along one direction, which needs nothing that is said of a row. */
+export function* betweenTwo(
+  rows: Pick<FedRows, "ids" | "lengths" | "types">,
+  [one = 0, other = 0]: readonly number[],
+  o: { readonly labels: number; readonly batchSize: number; readonly padId: number },
+): Generator<LookBatch> {
+  const signs = new Float32Array(o.labels);
+  signs[one] = 1;
+  signs[other] = -1;
+  const between = floatsOf(signs, [o.labels]);
+  const order = longestFirst(rows);
+  for (let at = 0; at < order.length; at += o.batchSize) {
+    const some = order.slice(at, at + o.batchSize);
+    const feeds = collate(rows.ids, Uint32Array.from(some), o.padId, { types: rows.types });
+    yield { feeds: { ...feeds, between }, share: 1, done: at + some.length };
+  }
+}
+
+function longestFirst({ lengths }: Pick<FedRows, "lengths">): readonly number[] {
+  return Array.from(lengths.keys()).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
+}
+
+function floatsOf(values: Float32Array<ArrayBuffer>, shape: readonly number[]): NDArray {
+  return { dtype: "f32", shape, bytes: new Uint8Array(values.buffer) };
 }
 
 /** Rows as they teach: each by its own label. */

@@ -2,18 +2,18 @@
 import { must } from "#dsl/diagnostics/must.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
 import type { Looks } from "#stdlib/kinds/strategy.js";
-import type { Look, Strategy } from "#stdlib/programs/options.js";
+import type { Look, LookOf, Strategy } from "#stdlib/programs/options.js";
 import { SQUARES } from "#stdlib/programs/strategies.js";
 import type { Answers } from "#stdlib/kinds/task.js";
 import type { Encoded } from "../../encoding/encoded.js";
 import { scalarF32 } from "../../engine/feeds.js";
 import { pipelined } from "../../engine/pipelined.js";
 import { askRows } from "../../inference/score.js";
-import { asTaught, directed, type LookBatch } from "./looked-rows.js";
-import { onlyOf } from "./only-of.js";
+import { asTaught, betweenTwo, directed, type LookBatch } from "./looked-rows.js";
+import { onlyOf, type LookedRows } from "./only-of.js";
 import type { OpenModel } from "../models/open-model.js";
 
-/** Labels up to which all are derived where nobody says. */
+/** Directions of a row where nobody says how it is looked at: all of up to so many labels and one, else folded to so many. */
 const FEW = 3;
 /** Bytes that the rows of one pass may hold by themselves, beside what a batch takes. */
 const HELD = 512 * 2 ** 20;
@@ -43,12 +43,11 @@ export async function takeDown(o: TakesDown): Promise<number> {
   const programs = o.open.learnt(o.strategies);
   if (!programs) return 0;
   const { session } = o.open;
-  const labels = o.rows && o.looks ? labelsOf(o, o.rows, o.looks) : null;
-  const of = labels === "exact" || labels === "sampled" ? "directions" : "loss";
-  const look = labels && programs.look ? programs.look(of, labels !== "batched") : null;
+  const how = o.rows && o.looks ? howOf(o, o.rows, o.looks) : null;
+  const look = how && programs.look ? programs.look(ofHow(o, how), how !== "batched") : null;
   await session.add({ takeDown: programs.takeDown, ...(look && { look: look.program }) }, []);
   try {
-    const looked = look && labels && o.rows ? await lookAt(o, o.rows, labels, look) : 0;
+    const looked = look && how && o.rows ? await lookAt(o, o.rows, how, look) : 0;
     if (looked > 0) await forgetUnseen(o);
     await session.run("takeDown", { rows: scalarF32(looked), first: scalarF32(o.first ? 1 : 0) });
     return looked;
@@ -58,20 +57,29 @@ export async function takeDown(o: TakesDown): Promise<number> {
 }
 
 /** What is squared of them: rows, or batches. */
-async function lookAt(o: TakesDown, all: Encoded, labels: NonNullable<Looks["labels"]>, look: Look): Promise<number> {
+async function lookAt(o: TakesDown, all: Encoded, how: How, look: Look): Promise<number> {
   const rows = someOf(all, o.looks?.rows ?? null, o.seed);
   const total = rows.which.length;
-  const batchSize = batchOf(o, look, labels === "batched");
-  const batches =
-    labels === "exact" || labels === "sampled"
-      ? directed(rows.fed, await saidOf(o, rows.fed), { ...o, how: labels, seen: o.labels.seen, batchSize })
-      : asTaught(rows.fed, o, batchSize);
+  const batchSize = batchOf(o, look, how === "batched");
   const run = ({ feeds, share }: LookBatch) => {
     o.signal?.throwIfAborted();
     return o.open.session.run("look", look.apart ? feeds : { ...feeds, share: scalarF32(share) }, ["loss"]);
   };
+  const batches = await batchesOf(o, rows.fed, { how, look, batchSize });
   for await (const [{ done }] of pipelined(batches, run)) o.onRows?.(done, total);
-  return labels === "batched" ? Math.ceil(total / batchSize) : total;
+  return how === "batched" ? Math.ceil(total / batchSize) : total;
+}
+
+async function batchesOf(
+  o: TakesDown,
+  rows: LookedRows,
+  { how, look, batchSize }: { readonly how: How; readonly look: Look; readonly batchSize: number },
+): Promise<Iterable<LookBatch>> {
+  if (look.of === "loss") return asTaught(rows, o, batchSize);
+  if (look.of === "between") return betweenTwo(rows, [...o.labels.seen], { ...o, labels: o.labels.count, batchSize });
+  const directing = how === "folded" ? { folded: FEW } : how === "sampled" ? how : "exact";
+  const said = await saidOf(o, rows);
+  return directed(rows, said, { ...o, how: directing, seen: o.labels.seen, batchSize, pairs: look.of === "pairs" });
 }
 
 /** Rows of a pass: as in a batch of the training, as far as what they hold by themselves has room. */
@@ -80,11 +88,20 @@ function batchOf({ batchSize }: TakesDown, { apart, held }: Look, whole: boolean
   return apart ? Math.max(1, Math.min(batchSize, Math.floor(HELD / Math.max(1, held)))) : 1;
 }
 
-function labelsOf(o: TakesDown, rows: Encoded, looks: Looks): NonNullable<Looks["labels"]> {
+type How = "exact" | "folded" | "sampled" | "empirical" | "batched";
+
+/** How rows are looked at, whatever the strategy asks for where it doesn't fit. */
+function howOf(o: TakesDown, rows: Encoded, looks: Looks): How {
   const several = rows.taught?.oneRight !== undefined && o.answers !== null;
   if (looks.labels === "batched" || looks.labels === "empirical") return looks.labels;
   if (!several) return "empirical";
-  return looks.labels ?? (o.labels.seen.size > FEW ? "sampled" : "exact");
+  return looks.labels ?? (o.labels.seen.size > FEW + 1 ? "folded" : "exact");
+}
+
+function ofHow(o: TakesDown, how: How): LookOf {
+  if (how === "empirical" || how === "batched") return "loss";
+  if (how === "sampled") return "directions";
+  return how === "exact" && o.labels.seen.size === 2 ? "between" : "pairs";
 }
 
 /** Squares of rows of the head that no row taught anything. */

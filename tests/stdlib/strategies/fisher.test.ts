@@ -6,6 +6,7 @@ import { values, type Values } from "#dsl/graph/values.js";
 import { chance } from "#stdlib/lib/chance.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
+import type { LookOf } from "#stdlib/programs/options.js";
 import { buildLearnt, SQUARES } from "#stdlib/programs/strategies.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";
 import { directionsOf } from "#kernel/session/updates/looked-rows.js";
@@ -26,15 +27,24 @@ interface Golden {
 const file = new URL("../../../../tests/golden/oracle/fisher.json", import.meta.url);
 const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
 
+function waysOf(how: string, seen: readonly number[]): readonly (LookOf | "row by row")[] {
+  if (how === "empirical") return ["loss", "row by row"];
+  return ["directions", "pairs", "row by row", ...(seen.length === 2 ? (["between"] as const) : [])];
+}
+
 describe("the Fisher information of single rows", () => {
   for (const { how, seen, squares } of golden.runs)
-    for (const apart of [true, false])
-      it(`${how}, labels ${seen.join()}, ${apart ? "a batch in one pass" : "row by row"}: as PyTorch's, in float64`, async () => {
+    for (const look of waysOf(how, seen))
+      it(`${how}, labels ${seen.join()}, ${look}: as PyTorch's, in float64`, async () => {
+        const apart = look !== "row by row";
         const parts = {
           ...{ ...(await classifierParts("bert")), config: bert.config(golden.config), labels: golden.labels },
           strategies: [{ call: { kind: "strategy" as const, word: "ewc", arguments: {} }, implementation: ewc }],
         };
-        const { program } = buildLearnt(parts, [])!.look!(how === "empirical" ? "loss" : "directions", apart);
+        const { program } = buildLearnt(parts, [])!.look!(
+          apart ? look : how === "empirical" ? "loss" : "directions",
+          apart,
+        );
         const begin: Record<string, Values> = {};
         for (const [name, { type }] of Object.entries(program.state))
           begin[name] = values(type.shape as number[], golden.weights[name]?.values);
@@ -57,27 +67,43 @@ describe("the Fisher information of single rows", () => {
           }
         const length = golden.ids[0]!.length;
         const batches = apart ? [fed] : fed.map((one) => [one]);
-        for (const batch of batches) {
-          const of = (data: Float64Array) =>
-            batch.flatMap(({ row }) => [...data.slice(row * length, (row + 1) * length)]);
-          const more = Object.keys(batch[0]!.more).map((name) => {
-            const all = batch.map((one) => one.more[name]!);
-            const shape = [batch.length, ...all[0]!.shape.slice(1)];
-            return [
-              name,
-              values(
-                shape,
-                all.flatMap(({ data }) => [...data]),
-              ),
-            ] as const;
-          });
-          const feeds = {
-            ...{ input_ids: values([batch.length, length], of(ids.data)) },
-            ...{ attention_mask: values([batch.length, length], of(mask.data)), ...Object.fromEntries(more) },
-            ...(!apart && { share: values([], [1]) }),
-          };
-          state = { ...state, ...evaluate(program, feeds, state).state };
-        }
+        const between = values(
+          [golden.labels],
+          Array.from({ length: golden.labels }, (_, label) => (label === seen[0] ? 1 : label === seen[1] ? -1 : 0)),
+        );
+        if (look === "between") state = { ...state, ...evaluate(program, { ...asked, between }, state).state };
+        else if (look === "pairs") {
+          const directions = values(
+            [fed.length, golden.labels],
+            fed.flatMap(({ more }) => [...more["directions"]!.data]),
+          );
+          const row_of = values(
+            [fed.length],
+            fed.map(({ row }) => row),
+          );
+          state = { ...state, ...evaluate(program, { ...asked, directions, row_of }, state).state };
+        } else
+          for (const batch of batches) {
+            const of = (data: Float64Array) =>
+              batch.flatMap(({ row }) => [...data.slice(row * length, (row + 1) * length)]);
+            const more = Object.keys(batch[0]!.more).map((name) => {
+              const all = batch.map((one) => one.more[name]!);
+              const shape = [batch.length, ...all[0]!.shape.slice(1)];
+              return [
+                name,
+                values(
+                  shape,
+                  all.flatMap(({ data }) => [...data]),
+                ),
+              ] as const;
+            });
+            const feeds = {
+              ...{ input_ids: values([batch.length, length], of(ids.data)) },
+              ...{ attention_mask: values([batch.length, length], of(mask.data)), ...Object.fromEntries(more) },
+              ...(!apart && { share: values([], [1]) }),
+            };
+            state = { ...state, ...evaluate(program, feeds, state).state };
+          }
         const names = Object.keys(squares).filter((name) => !name.endsWith("position_ids"));
         assert.ok(names.length > 30);
         for (const name of names) {

@@ -15,6 +15,8 @@ import { classifierParts, labelled, type Feeds } from "../programs/small-models.
 
 const strategies = [{ call: { kind: "strategy", word: "ewc", arguments: {} }, implementation: ewc }] as const;
 const ROWS = 8;
+/** Rows of as many pairs: one stands in three, others in none. */
+const PAIRS = [3, 0, 0, 6, 3, 5, 7, 3];
 
 function begin(programs: readonly Program[]): Record<string, Values> {
   const states = Object.assign({}, ...programs.map((p) => p.state)) as Program["state"];
@@ -44,6 +46,7 @@ function fed(program: Program, of: LookOf, from: number, to: number): Record<str
     [ROWS, 3],
     Array.from({ length: ROWS * 3 }, (_, i) => Math.cos(2.1 * i)),
   );
+  all["row_of"] = values([ROWS], PAIRS);
   assert.ok(of === "loss" || !("labels" in program.inputs));
   return Object.fromEntries(
     Object.keys(program.inputs).flatMap((name) =>
@@ -63,27 +66,32 @@ describe("squared gradients of single rows", () => {
     ["adapters", { size: 3 }],
   ] as const)
     for (const family of ["bert", "distilbert", "roberta"] as const)
-      for (const of of ["directions", "loss"] as const)
+      for (const of of ["directions", "pairs", "loss"] as const)
         it(`${family}, ${technique} ${JSON.stringify(settings)}, ${of}: a batch in one pass is its rows one by one`, async () => {
           const implementation = await implementationOf(registry, "technique", technique);
           const call = { kind: "technique" as const, word: technique, arguments: settings };
           const parts = { ...(await classifierParts(family)), technique: { call, implementation }, strategies };
           const learnt = buildLearnt(parts, []);
-          const [apart, one] = [true, false].map((how) => learnt!.look!(of, how));
-          assert.ok(apart!.apart, "has rules for all of its ops");
-          assert.ok(!one!.apart);
-          validate(apart!.program);
-          let state = begin([apart!.program, one!.program]);
-          const together = evaluate(apart!.program, fed(apart!.program, of, 0, ROWS), state).state;
-          for (let row = 0; row < ROWS; row++) {
-            const feeds = { ...fed(one!.program, of, row, row + 1), share: values([], [1]) };
-            state = { ...state, ...evaluate(one!.program, feeds, state).state };
+          const apart = learnt!.look!(of, true);
+          const one = learnt!.look!(of === "pairs" ? "directions" : of, false);
+          assert.ok(apart.apart, "has rules for all of its ops");
+          assert.ok(!one.apart);
+          validate(apart.program);
+          let state = begin([apart.program, one.program]);
+          const together = evaluate(apart.program, fed(apart.program, of, 0, ROWS), state).state;
+          for (let at = 0; at < ROWS; at++) {
+            const row = of === "pairs" ? PAIRS[at]! : at;
+            const own = fed(one.program, of, row, row + 1);
+            const along = of === "loss" ? {} : { directions: fed(apart.program, of, 0, ROWS)["directions"]! };
+            const directions = along.directions && { directions: rowOf("directions", along.directions, at, at + 1) };
+            const feeds = { ...own, ...directions, share: values([], [1]) };
+            state = { ...state, ...evaluate(one.program, feeds, state).state };
           }
-          const names = Object.keys(apart!.program.state).filter((name) => name.startsWith(SQUARES));
+          const names = Object.keys(apart.program.state).filter((name) => name.startsWith(SQUARES));
           assert.ok(names.length > 0);
           assert.deepEqual(
             names.toSorted(),
-            Object.keys(one!.program.state)
+            Object.keys(one.program.state)
               .filter((name) => name.startsWith(SQUARES))
               .toSorted(),
           );
@@ -137,6 +145,29 @@ describe("directions of a row's Fisher information", () => {
     assert.equal(directionsOf(logits, new Set([0, 1, 2, 4]), "exact", chance(1)).length, 2);
     assert.equal(directionsOf(logits, new Set([2]), "exact", chance(1)).length, 0);
     assert.equal(directionsOf(Float32Array.of(80, 0, -5), new Set([0, 1, 2]), "exact", chance(1)).length, 0);
+  });
+  it("are, folded, some of the exact ones, and all others in one whose square is on average theirs", () => {
+    const seen = new Set([0, 1, 2, 3, 4]);
+    const exact = directionsOf(Float32Array.of(0.3, -1.2, 2.5, 0, 0.1), seen, "exact", chance(1));
+    const of = (i: number) =>
+      directionsOf(Float32Array.of(0.3, -1.2, 2.5, 0, 0.1), seen, { folded: 2 }, chance(1, 43, i));
+    assert.equal(exact.length, 4);
+    const N = 4000;
+    const sums = Array.from({ length: 25 }, () => 0);
+    for (let i = 0; i < N; i++) {
+      const found = of(i);
+      assert.equal(found.length, 2);
+      assert.deepEqual(found[0], exact[0]);
+      sums.forEach((_, at) => (sums[at]! += (found[1]![Math.floor(at / 5)]! * found[1]![at % 5]!) / N));
+    }
+    sums.forEach((got, at) => {
+      const want = exact.slice(1).reduce((all, one) => all + one[Math.floor(at / 5)]! * one[at % 5]!, 0);
+      assert.ok(Math.abs(got - want) < 0.01, `${String(at)}: ${String(got)}, ${String(want)}`);
+    });
+    assert.deepEqual(
+      directionsOf(logits, seen, { folded: 4 }, chance(1)),
+      directionsOf(logits, seen, "exact", chance(1)),
+    );
   });
   it("are, sampled, of labels as often as they are likely", () => {
     const seen = new Set([0, 1, 2]);
