@@ -1,7 +1,8 @@
 /**
- * `tunebook bench fisher [--techniques lora,full] [--labels 2,6] [--rounds 3] [--one-by-one 32]`: what the exact Fisher
+ * `tunebook bench fisher [--techniques lora,full] [--labels 2,3,6,20] [--rounds 3] [--one-by-one 0] [--error 0]`: what the exact Fisher
  * information of all training rows takes beside an epoch of the same recipe (forward, backward and update), turn by turn in one
- * process, and the engine's memory. `--one-by-one`: so many rows one by one beside it, as it was done before.
+ * process, and the engine's memory; and what is done where nobody says how. `--one-by-one`: so many rows one by one beside it,
+ * as it was done before. `--error 200`: of so many rows, how far estimates with as many passes back lie from the exact one.
  * More than the two labels of the sentences are drawn: then no answer is sure, and every label counts.
  */
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -17,11 +18,13 @@ import { trainedSplit } from "#kernel/core/data/prepared.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { encodeSplit } from "#kernel/encoding/encoded.js";
 import { encodingOf } from "#kernel/encoding/encoding.js";
-import { scalarF32 } from "#kernel/engine/feeds.js";
+import { floats, scalarF32 } from "#kernel/engine/feeds.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { takeDown, type TakesDown } from "#kernel/session/updates/take-down.js";
+import { directionsWithin } from "#stdlib/lib/strategies/directions.js";
+import type { OpenModel } from "#kernel/session/models/open-model.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { processor } from "./finetune/report.js";
 import { integers } from "./step/batch.js";
@@ -33,6 +36,7 @@ interface Options {
   readonly labels: string;
   readonly rounds: string;
   readonly oneByOne: string;
+  readonly error: string;
 }
 const SENTENCES = fileURLToPath(new URL("../../notebooks/data/sentiment.csv", import.meta.url));
 
@@ -40,7 +44,11 @@ async function main(o: Options): Promise<void> {
   const found: (readonly string[])[] = [];
   for (const technique of o.techniques.split(","))
     for (const labels of o.labels.split(",").map(Number)) {
-      found.push(await measured(technique, labels, { rounds: Number(o.rounds), few: Number(o.oneByOne) }));
+      found.push(
+        await measured(technique, labels, {
+          ...{ rounds: Number(o.rounds), few: Number(o.oneByOne), error: Number(o.error) },
+        }),
+      );
       console.error(found.at(-1)?.join("  "));
     }
   const head = [
@@ -50,6 +58,8 @@ async function main(o: Options): Promise<void> {
     "epoch s",
     "exact Fisher s",
     "epochs",
+    "unasked, s",
+    "epochs",
     "one by one, s",
     "MiB epoch",
     "with Fisher",
@@ -57,7 +67,11 @@ async function main(o: Options): Promise<void> {
   console.log(`${processor()}, Node ${process.version}: medians of ${o.rounds}\n${table(head, found)}`);
 }
 
-async function measured(technique: string, labels: number, o: { readonly rounds: number; readonly few: number }) {
+async function measured(
+  technique: string,
+  labels: number,
+  o: { readonly rounds: number; readonly few: number; readonly error: number },
+) {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-fisher-"));
   const values = new Map<string, unknown>();
   const engine = await startEngine({ engine: "auto" });
@@ -66,7 +80,7 @@ async function measured(technique: string, labels: number, o: { readonly rounds:
     names: { define: (name, value) => void values.set(name, value), remove: () => undefined },
   });
   try {
-    writeRows(join(folder, "rows.csv"), labels);
+    writeRows(join(folder, "rows.csv"), labels, o.error > 0 ? o.error : Infinity);
     const hostContext = plainHostContext(folder);
     const silent = { display: () => undefined, update: () => undefined };
     const text = `data d { source: csv("rows.csv"), columns: { text: text, label: label }, split: by_column(part) }
@@ -86,12 +100,17 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
     };
     const taken: TakesDown = {
       ...{ open, strategies: [ewc], rows, looks: { labels: "exact" }, first: false, seed: 7 },
+      most: directionsWithin(plan.estimates.trainable / plan.estimates.parameters),
       ...{
         labels: { count: names.length, seen: new Set(names.keys()) },
         answers: encoding.task.implementation.answers ?? null,
       },
       ...{ batchSize: 32, padId: tokenizer.padId },
     };
+    if (o.error > 0) {
+      await tellErrors({ ...taken, looks: { labels: "exact" } }, open, rows.lengths.length);
+      return [technique, String(labels), String(o.error), ...Array.from({ length: 8 }, () => "–")];
+    }
     const oneByOne: TakesDown = {
       ...taken,
       looks: { labels: "exact", rows: o.few },
@@ -113,18 +132,20 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
         await open.session.run("train", { ...feeds, rate: scalarF32(0), step: integers([], [step++]) }, ["loss"]);
       }
     };
-    const times = { epoch: [] as number[], fisher: [] as number[], one: [] as number[] };
+    const times = { epoch: [] as number[], fisher: [] as number[], unasked: [] as number[], one: [] as number[] };
     const memory = [0, 0];
     for (let round = 0; round < o.rounds; round++) {
       times.epoch.push(await seconds(epoch));
       memory[0] ||= peakRss(engine.info.pid);
       times.fisher.push(await seconds(() => takeDown(taken)));
+      times.unasked.push(await seconds(() => takeDown({ ...taken, looks: {} })));
       memory[1] ||= peakRss(engine.info.pid);
       if (o.few > 0) times.one.push((await seconds(() => takeDown(oneByOne))) * (rows.lengths.length / o.few));
     }
-    const [a, b, c] = [times.epoch, times.fisher, times.one].map(median);
+    const [a, b, c, d] = [times.epoch, times.fisher, times.one, times.unasked].map(median);
     return [
       ...[technique, String(labels), String(rows.lengths.length), a!.toFixed(2), b!.toFixed(2), (b! / a!).toFixed(2)],
+      ...[d!.toFixed(2), (d! / a!).toFixed(2)],
       ...[o.few > 0 ? c!.toFixed(1) : "–", ...memory.map(String)],
     ];
   } finally {
@@ -134,14 +155,54 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
   }
 }
 
-function writeRows(file: string, labels: number): void {
+/** Mean absolute error beside the mean, over all that trains, of estimates with as many passes back. */
+async function tellErrors(exact: TakesDown, { session, trainable }: OpenModel, rows: number): Promise<void> {
+  const names = trainable.map((name) => `ewc.fisher/${name}`);
+  const all = async (): Promise<Float64Array> => {
+    const parts: number[] = [];
+    for (const name of names) for (const one of floats(await session.read(name))) parts.push(one);
+    return Float64Array.from(parts);
+  };
+  const told = async (o: TakesDown): Promise<Float64Array> => {
+    for (const name of names) {
+      const had = await session.read(name);
+      await session.write(name, { ...had, bytes: new Uint8Array(had.bytes.length) });
+    }
+    await takeDown(o);
+    return all();
+  };
+  const want = await told(exact);
+  const whole = want.reduce((sum, one) => sum + one, 0);
+  const off = (got: Float64Array): number => got.reduce((sum, one, i) => sum + Math.abs(one - want[i]!), 0) / whole;
+  const directions = exact.labels.seen.size - 1;
+  for (const most of [2, 4]) {
+    const found: Record<string, number[]> = { "exact of fewer rows": [], "labels drawn": [], folded: [] };
+    for (const seed of [1, 2, 3]) {
+      const fewer = Math.max(1, Math.round((rows * most) / directions));
+      const all = exact;
+      found["exact of fewer rows"]!.push(off(await told({ ...exact, seed, looks: { labels: "exact", rows: fewer } })));
+      const draws: Float64Array[] = [];
+      for (let draw = 0; draw < most; draw++)
+        draws.push(await told({ ...all, seed: 100 * seed + draw, looks: { labels: "sampled" } }));
+      const mean = draws[0]!.map((_, i) => draws.reduce((sum, one) => sum + one[i]! / most, 0));
+      found["labels drawn"]!.push(off(mean));
+      found["folded"]!.push(off(await told({ ...all, seed, most, looks: {} })));
+    }
+    for (const [what, each] of Object.entries(found))
+      console.error(`${String(most)} passes back a row, ${what}: ${each.map((one) => one.toFixed(3)).join(", ")}`);
+  }
+}
+
+function writeRows(file: string, labels: number, most: number): void {
   copyFileSync(SENTENCES, file);
   if (labels === 2) return;
   const [head = "", ...lines] = readFileSync(file, "utf8").split("\n");
   const drawn = (line: string): string => `label${String(Math.floor(labels * drawFor(1, line)))}`;
   writeFileSync(
     file,
-    [head, ...lines.map((line) => line.replace(/,(?:positive|negative),/, `,${drawn(line)},`))].join("\n"),
+    [head, ...lines.slice(0, most).map((line) => line.replace(/,(?:positive|negative),/, `,${drawn(line)},`))].join(
+      "\n",
+    ),
   );
 }
 
@@ -154,8 +215,9 @@ const median = (all: readonly number[]): number => all.toSorted((a, b) => a - b)
 
 await new Command("bench fisher")
   .option("--techniques <words>", "techniques of the same MiniLM", "lora,full")
-  .option("--labels <counts>", "labels of the rows", "2,6")
+  .option("--labels <counts>", "labels of the rows", "2,3,6,20")
   .option("--rounds <count>", "times that each is measured", "3")
-  .option("--one-by-one <rows>", "rows that are passed one by one; 0: none", "32")
+  .option("--one-by-one <rows>", "rows that are passed one by one; 0: none", "0")
+  .option("--error <rows>", "rows of which estimates are held to the exact one; 0: none", "0")
   .action(main)
   .parseAsync();

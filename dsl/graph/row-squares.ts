@@ -176,7 +176,24 @@ function squaresOf(parameter: Tensor, part: RowPart): Tensor | null {
   if (part.is === "rows") return squaresOfRows(parameter, part);
   // A row's own product of two vectors has the squares of both for its squares.
   if (part.d.rank === 2) return part.d.graph.one(outer_product, [part.d.square(), part.x.square()]);
-  return wholeOf(part)?.square().sum([0]) ?? null;
+  const sizes = stripesOf(part);
+  if (sizes.length === 1) return wholeOf(part)?.square().sum([0]) ?? null;
+  const stripes = part.d.split(part.d.rank - 1, sizes);
+  return part.d.graph.concat(
+    stripes.map((d) => d.matmul(part.x, { transposeA: true }).square().sum([0])),
+    0,
+  );
+}
+
+/** Numbers of a row that are multiplied, squared and summed at a time: of a batch's rows that is what a processor keeps near. */
+const NEAR = 32_768;
+
+/** Rows of a matrix that are made at a time, of a product over places. */
+function stripesOf({ d, x }: Extract<RowPart, { is: "product" }>): readonly number[] {
+  const [out, width] = [d.shape.at(-1), x.shape.at(-1)];
+  if (typeof out !== "number" || typeof width !== "number") return [1];
+  const each = Math.max(1, Math.floor(NEAR / width));
+  return Array.from({ length: Math.ceil(out / each) }, (_, i) => Math.min(each, out - i * each));
 }
 
 function heldOf({ shape }: Tensor, parts: readonly RowPart[] = []): number {
@@ -184,6 +201,8 @@ function heldOf({ shape }: Tensor, parts: readonly RowPart[] = []): number {
   const apart = parts.filter(
     (part) => part.is === "whole" || (part.is === "product" && (part.d.rank > 2 || parts.length > 1)),
   );
+  const [only, ...others] = apart;
+  if (only?.is === "product" && others.length === 0 && parts.length === 1) return Math.min(size, NEAR);
   return apart.length * size;
 }
 

@@ -65,7 +65,8 @@ export interface Looks {
   /**
    * Labels whose log-probability is derived: `exact` all of them, weighed by their probabilities; `sampled` one that is drawn
    * by these; `empirical` the row's own; `batched` the mean of a batch is squared, which is no Fisher information and is here
-   * to be compared with. Absent: `exact` where a row has one label of few, `sampled` of many, else `empirical`.
+   * to be compared with. Absent: `exact` where a row has one label of few, of many along some directions and the rest of them
+   * folded into one, else `empirical`.
    */
   readonly labels?: "exact" | "sampled" | "empirical" | "batched" | null;
   /** Most rows; absent: all. */

@@ -16,6 +16,7 @@ import {
   type Remembered,
   type Task,
 } from "../../artifacts/carried.js";
+import { directionsWithin } from "#stdlib/lib/strategies/directions.js";
 import { CHECKED, readHeader } from "../../tensors/safetensors.js";
 import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import { encodeSplit, type Encoding } from "../../encoding/encoded.js";
@@ -170,6 +171,9 @@ async function takeDownBefore(o: Stages, of: UpdateStage, open: OpenModel, mater
     await takeDownOf(o, of, { ...material, open, data, first: i === 0, strategies: lacking, seen });
 }
 
+const sharedBy = ({ estimates: { trainable, parameters } }: UpdateStage["plan"]): number =>
+  trainable / Math.max(1, parameters);
+
 async function takeDownOf(
   o: Stages,
   { plan, name }: UpdateStage,
@@ -193,7 +197,7 @@ async function takeDownOf(
       : null;
   await takeDown({
     ...{ open, strategies, rows, looks: o.strategies.looks, labels: { count: o.labels.length, seen } },
-    ...{ answers: encoding.task.implementation.answers ?? null },
+    ...{ answers: encoding.task.implementation.answers ?? null, most: directionsWithin(sharedBy(plan)) },
     ...{ batchSize: training.batch_size, padId: tokenizer.padId, seed: training.seed, first },
     signal,
     onRows: (done, total) =>

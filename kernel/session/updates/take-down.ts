@@ -13,8 +13,6 @@ import { asTaught, betweenTwo, directed, type LookBatch } from "./looked-rows.js
 import { onlyOf, type LookedRows } from "./only-of.js";
 import type { OpenModel } from "../models/open-model.js";
 
-/** Directions of a row where nobody says how it is looked at: all of up to so many labels and one, else folded to so many. */
-const FEW = 3;
 /** Bytes that the rows of one pass may hold by themselves, beside what a batch takes. */
 const HELD = 512 * 2 ** 20;
 
@@ -29,6 +27,8 @@ export interface TakesDown {
   /** How they are answered, where a row has one label. */
   readonly answers: Answers | null;
   readonly looks: Looks | null;
+  /** Most directions of a row where nobody says how it is looked at. */
+  readonly most: number;
   readonly batchSize: number;
   readonly padId: number;
   readonly seed: number;
@@ -77,7 +77,7 @@ async function batchesOf(
 ): Promise<Iterable<LookBatch>> {
   if (look.of === "loss") return asTaught(rows, o, batchSize);
   if (look.of === "between") return betweenTwo(rows, [...o.labels.seen], { ...o, labels: o.labels.count, batchSize });
-  const directing = how === "folded" ? { folded: FEW } : how === "sampled" ? how : "exact";
+  const directing = how === "folded" ? { folded: o.most } : how === "sampled" ? how : "exact";
   const said = await saidOf(o, rows);
   return directed(rows, said, { ...o, how: directing, seen: o.labels.seen, batchSize, pairs: look.of === "pairs" });
 }
@@ -95,7 +95,7 @@ function howOf(o: TakesDown, rows: Encoded, looks: Looks): How {
   const several = rows.taught?.oneRight !== undefined && o.answers !== null;
   if (looks.labels === "batched" || looks.labels === "empirical") return looks.labels;
   if (!several) return "empirical";
-  return looks.labels ?? (o.labels.seen.size > FEW + 1 ? "folded" : "exact");
+  return looks.labels ?? (o.labels.seen.size > o.most + 1 ? "folded" : "exact");
 }
 
 function ofHow(o: TakesDown, how: How): LookOf {

@@ -1,0 +1,110 @@
+/** What Avalanche's own code makes of the tiny classifier of fisher.json (tests/oracles/avalanche_ewc.py), where it has the method. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { Graph } from "#dsl/graph/builder.js";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import { gradient } from "#dsl/graph/gradient.js";
+import { values, type Values } from "#dsl/graph/values.js";
+import { bert } from "#stdlib/models/bert.run.js";
+import { distilled } from "#stdlib/lib/strategies/distance.js";
+import { buildLearnt, SQUARES } from "#stdlib/programs/strategies.js";
+import { ewc } from "#stdlib/strategies/ewc.run.js";
+import { classifierParts } from "../programs/small-models.js";
+
+interface Classifier {
+  readonly config: Readonly<Record<string, number>>;
+  readonly labels: number;
+  readonly ids: readonly (readonly number[])[];
+  readonly own: readonly number[];
+  readonly weights: Readonly<Record<string, { readonly values: number[] }>>;
+}
+interface Told {
+  readonly batch: number;
+  readonly importances: Readonly<Record<string, readonly number[]>>;
+  readonly now: readonly (readonly number[])[];
+  readonly then: readonly (readonly number[])[];
+  readonly distilled: readonly {
+    readonly temperature: number;
+    readonly known: readonly number[];
+    readonly loss: number;
+    readonly slopes: readonly (readonly number[])[];
+  }[];
+}
+const read = (path: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../../../tests/golden/${path}`, import.meta.url), "utf8"));
+const golden = read("oracle/fisher.json") as Classifier;
+const told = read("avalanche.json") as Told;
+
+function near(got: ArrayLike<number>, want: readonly number[], { what, to }: { what: string; to: number }): void {
+  const most = Math.max(...want.map(Math.abs), 1e-12);
+  assert.equal(got.length, want.length, what);
+  want.forEach((one, i) =>
+    assert.ok(
+      Math.abs(got[i]! - one) <= to * most,
+      `${what}[${String(i)}]: ${String(got[i])}, Avalanche ${String(one)}`,
+    ),
+  );
+}
+
+describe("strategies beside Avalanche", () => {
+  it("`ewc(fisher: batched)` has the importances of its EWCPlugin, in float64", async () => {
+    const strategies = [{ call: { kind: "strategy" as const, word: "ewc", arguments: {} }, implementation: ewc }];
+    const config = bert.config(golden.config);
+    const parts = { ...(await classifierParts("bert")), config, labels: golden.labels, strategies };
+    const { program } = buildLearnt(parts, [])!.look!("loss", false);
+    let state: Record<string, Values> = {};
+    for (const [name, { type }] of Object.entries(program.state))
+      state[name] = values(type.shape as number[], golden.weights[name]?.values);
+    let batches = 0;
+    for (let at = 0; at < golden.ids.length; at += told.batch, batches++) {
+      const ids = golden.ids.slice(at, at + told.batch);
+      const shape = [ids.length, ids[0]!.length];
+      const mask = ids.flat().map((id) => Number(id !== 0));
+      const feeds = {
+        ...{ input_ids: values(shape, ids.flat()), attention_mask: values(shape, mask) },
+        ...{ labels: values([ids.length], golden.own.slice(at, at + told.batch)) },
+        share: values([], [1 / ids.length ** 2]),
+      };
+      state = { ...state, ...evaluate(program, feeds, state).state };
+    }
+    const names = Object.keys(program.state).filter((name) => name.startsWith(SQUARES));
+    assert.ok(names.length > 30);
+    for (const name of names) {
+      const want = told.importances[name.slice(SQUARES.length)];
+      assert.ok(want, name);
+      near(
+        state[name]!.data.map((one) => one / batches),
+        want,
+        // It sums them in float32.
+        { what: name, to: 1e-6 },
+      );
+    }
+  });
+
+  for (const { temperature, known, loss, slopes } of told.distilled)
+    it(`\`lwf(temperature: ${String(temperature)})\` has the loss of its LearningWithoutForgetting, and its slopes`, () => {
+      const graph = new Graph();
+      const [rows, labels] = [told.now.length, golden.labels];
+      const input = (name: string, shape: (number | string)[]) => graph.input(name, { dtype: "f64", shape });
+      const logits = input("logits", ["batch", labels]);
+      const of = { recalled: input("recalled", ["batch", labels]), known: input("known", ["batch", labels]) };
+      const held = distilled({ logits, ...of, share: input("share", ["batch"]), decides: "one" }, temperature);
+      graph.output("loss", held);
+      graph.output("slopes", gradient(graph, held, [logits])[0]!);
+      const knows = Array.from({ length: rows * labels }, (_, i) => Number(known.includes(i % labels)));
+      const { outputs } = evaluate(
+        graph.program(),
+        {
+          ...{ logits: values([rows, labels], told.now.flat()), recalled: values([rows, labels], told.then.flat()) },
+          known: values([rows, labels], knows),
+          share: values(
+            [rows],
+            Array.from({ length: rows }, () => 1 / rows),
+          ),
+        },
+        {},
+      );
+      near(outputs["loss"]!.data, [loss], { what: "loss", to: 1e-9 });
+      near(outputs["slopes"]!.data, slopes.flat(), { what: "slopes", to: 1e-9 });
+    });
+});
