@@ -163,11 +163,13 @@ async function tellErrors(exact: TakesDown, { session, trainable }: OpenModel, r
     for (const name of names) for (const one of floats(await session.read(name))) parts.push(one);
     return Float64Array.from(parts);
   };
+  let begun = false;
   const told = async (o: TakesDown): Promise<Float64Array> => {
-    for (const name of names) {
+    for (const name of begun ? names : []) {
       const had = await session.read(name);
       await session.write(name, { ...had, bytes: new Uint8Array(had.bytes.length) });
     }
+    begun = true;
     await takeDown(o);
     return all();
   };
