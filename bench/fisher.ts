@@ -22,6 +22,7 @@ import { floats, scalarF32 } from "#kernel/engine/feeds.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import { SQUARES } from "#stdlib/programs/strategies.js";
 import { takeDown, type TakesDown } from "#kernel/session/updates/take-down.js";
 import { directionsWithin } from "#stdlib/lib/strategies/directions.js";
 import type { OpenModel } from "#kernel/session/models/open-model.js";
@@ -157,21 +158,23 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
 
 /** Mean absolute error beside the mean, over all that trains, of estimates with as many passes back. */
 async function tellErrors(exact: TakesDown, { session, trainable }: OpenModel, rows: number): Promise<void> {
-  const names = trainable.map((name) => `ewc.fisher/${name}`);
-  const all = async (): Promise<Float64Array> => {
-    const parts: number[] = [];
-    for (const name of names) for (const one of floats(await session.read(name))) parts.push(one);
-    return Float64Array.from(parts);
-  };
-  let begun = false;
   const told = async (o: TakesDown): Promise<Float64Array> => {
-    for (const name of begun ? names : []) {
-      const had = await session.read(name);
-      await session.write(name, { ...had, bytes: new Uint8Array(had.bytes.length) });
-    }
-    begun = true;
-    await takeDown(o);
-    return all();
+    const sums: number[] = [];
+    // They are set to zero as they are taken down.
+    const run: typeof session.run = async (name, feeds, outputs) => {
+      if (name === "takeDown")
+        for (const one of trainable) for (const value of floats(await session.read(SQUARES + one))) sums.push(value);
+      return session.run(name, feeds, outputs);
+    };
+    const listening = new Proxy(session, {
+      get: (of, key) => {
+        if (key === "run") return run;
+        const value: unknown = Reflect.get(of, key);
+        return typeof value === "function" ? (value.bind(of) as unknown) : value;
+      },
+    });
+    const looked = await takeDown({ ...o, open: { ...o.open, session: listening } });
+    return Float64Array.from(sums, (one) => one / looked);
   };
   const want = await told(exact);
   const whole = want.reduce((sum, one) => sum + one, 0);

@@ -60,7 +60,12 @@ export function holdsAll(
     program.report("strategy-batchwise", { strategy: byRow.word, task: task.word }, place);
     return false;
   }
-  if (program.registry.find("task", task.word)?.capabilities?.decides !== undefined) return true;
+  const decides = program.registry.find("task", task.word)?.capabilities?.decides;
+  for (const call of decides === "one" ? [] : (update?.strategy ?? [])) {
+    const needs = facts(program, call.word)?.oneLabel?.(call);
+    if (needs) program.report("strategy-no-label", { strategy: call.word, ...needs, task: task.word }, place);
+  }
+  if (decides !== undefined) return true;
   const recalling = update?.strategy.find(({ word }) => facts(program, word)?.recalls === true);
   if (!recalling) return true;
   program.report("strategy-task", { strategy: recalling.word, task: task.word }, place);

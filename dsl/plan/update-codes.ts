@@ -12,6 +12,12 @@ declare module "../diagnostics/codes.js" {
       readonly ranks: number;
     };
     "strategy-memories": { readonly strategies: readonly string[] };
+    "strategy-no-label": {
+      readonly strategy: string;
+      readonly asked: string;
+      readonly instead: string;
+      readonly task: string;
+    };
     "strategy-task": { readonly strategy: string; readonly task: string };
     "strategy-technique": { readonly strategy: string; readonly why: string; readonly instead: string };
     "strategy-twice": { readonly strategy: string };
@@ -61,6 +67,16 @@ registerCodes({
     explain:
       "Rows of earlier data are kept once, and stand beside the new ones in one way: mixed among them with `replay`, in batches of their own with `der`. Strategies that keep no rows stand beside either.",
     example: `${small}\nupdate m on e as n { strategy: [replay(5%), der] }`,
+  },
+  "strategy-no-label": {
+    severity: "warning",
+    message: (d) =>
+      `rows of \`${d.task}\` have no one label of several: \`${d.asked}\` of \`${d.strategy}\` comes to \`${d.instead}\` here`,
+    help: (d) => `write \`${d.instead}\`, or leave it out, which is the same`,
+    explain:
+      "The Fisher information weighs, or draws, labels by what the model says of them. Of tags, numbers, several labels at once and text that is written on there is no one label to weigh or draw: what is squared is the gradient of the row's own answer, which is small where the model is right.",
+    example:
+      'data d { source: csv("a.csv"), columns: { tokens: t, tags: l } }\ndata e { source: csv("b.csv"), columns: { tokens: t, tags: l } }\nmodel m { base: "b", task: token_classification }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: ewc(1000, fisher: exact) }',
   },
   "strategy-task": {
     severity: "error",

@@ -185,6 +185,8 @@ export interface StrategyCapabilities {
   readonly recalls?: true;
   /** Whether it goes by what each row says by itself. */
   readonly byRow?: (call: Call) => boolean;
+  /** What of its call asks for rows with one label of several, and what it comes to without; absent, and null: nothing. */
+  readonly oneLabel?: (call: Call) => { readonly asked: string; readonly instead: string } | null;
   /**
    * What it makes of a model's technique for the data that come next; absent: it stays as it is. `before`: its own call, as it
    * was made whole, for the latest data that it stood with; null: there were none. `shapes`: of the base, where it is known.

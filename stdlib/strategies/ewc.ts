@@ -48,7 +48,7 @@ export const word = defineWord({
       doc: "Whose log-probability is derived, for each row by itself: `exact`: of all labels, weighed by their probabilities; `sampled`: of one that is drawn by these; `empirical`: of the row's own label, which is what the others come to where a row has no label of several. `batched` squares the mean over a batch, which is no Fisher information: many programs do so, and here it is for comparison.",
       default: {
         derived:
-          "exact where a row has one label of at most three, else sampled; empirical where the task has no labels to draw from",
+          "exact where a row has one label of at most five (of three where all weights train); of more along four directions (two), the last of which stands for all others, right on average; empirical where the task has no labels to draw from",
         from: () => null,
       },
       means: {
@@ -57,7 +57,7 @@ export const word = defineWord({
         empirical: "the row's own label",
         batched: "the mean gradient of a batch, squared: for comparison",
       },
-      why: "Exact needs a backward pass for each label but one, and is the information itself; a drawn label needs one pass and is right on average; a row's own label isn't, and is small where the model is right.",
+      why: "Exact needs a backward pass for each label but one, and is the information itself; unwritten it takes about three epochs at most, and of many labels the unlikely ones together; a drawn label needs one pass and is right on average; a row's own label isn't, and is small where the model is right.",
       impact: "medium",
     },
     {
@@ -66,7 +66,7 @@ export const word = defineWord({
       doc: "Most rows of each data set that are looked at.",
       range: { min: 1 },
       default: { derived: "all of them", from: () => null },
-      why: "With two labels all rows take about as long as two epochs; some hundreds often say as much.",
+      why: "All rows take as long as one to three epochs; some hundreds often say as much.",
       impact: "low",
     },
     {
@@ -79,6 +79,10 @@ export const word = defineWord({
       impact: "medium",
     },
   ],
-  capabilities: { byRow: ({ arguments: { fisher } }) => fisher !== "batched" },
+  capabilities: {
+    byRow: ({ arguments: { fisher } }) => fisher !== "batched",
+    oneLabel: ({ arguments: { fisher } }) =>
+      fisher === "exact" || fisher === "sampled" ? { asked: `fisher: ${fisher}`, instead: "fisher: empirical" } : null,
+  },
   load: async () => (await import("./ewc.run.js")).ewc,
 });
