@@ -18,7 +18,7 @@ import { experimentsUnder } from "../plan/version.js";
 import "../plan/detach-codes.js";
 
 /** Keys of the statement that are no settings of the recipe. */
-const OF_STATEMENT: readonly string[] = ["repeats", "calibrate", "detach", "runner"];
+const OF_STATEMENT: readonly string[] = ["repeats", "calibrate", "detach", "runner", "forgetting"];
 
 export function train(program: Program, header: Header): void {
   const { clauses, statement } = header;
@@ -43,6 +43,7 @@ export function train(program: Program, header: Header): void {
   checkDuration(program, own.given, keys, statement.verb.span);
   const [calibrate, runner] = [own.given.get("calibrate"), own.given.get("runner")];
   const detach = own.given.get("detach")?.value === true ? own.given.get("detach") : undefined;
+  const untold = own.given.get("forgetting")?.value === false;
   const written = new Map<string, Given>([
     ...(best ? best.recipe : []),
     ...[...own.given].filter(([key]) => keys.includes(key) && !OF_STATEMENT.includes(key)),
@@ -91,7 +92,12 @@ export function train(program: Program, header: Header): void {
       const planned = trainOn(program, header, { ...one, data });
       if (planned) {
         const { plan, resume } = planned;
-        act(program, header, "train", { name, plan, resume, ...fits(planned), ...(detach && { detach: true }) });
+        const more = {
+          ...fits(planned),
+          ...(detach && { detach: true as const }),
+          ...(untold && { forgetting: false as const }),
+        };
+        act(program, header, "train", { name, plan, resume, ...more });
       }
     } else if (calibrate) program.report("calibrate-on-folds", { data: data.name }, calibrate.span);
     else trainFolds(program, header, { ...one, data, at }, folds);

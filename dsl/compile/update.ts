@@ -20,8 +20,10 @@ import { checkDuration, type Planned } from "./training.js";
 import { planStage } from "./updating.js";
 import "../plan/update-codes.js";
 
-/** Key of the statement that is no setting of the recipe, as the strategy is. */
+/** Keys of the statement that are no settings of the recipe. */
 const FORGET = "forget";
+const FORGETTING = "forgetting";
+const OF_STATEMENT: readonly string[] = [STRATEGY, FORGET, FORGETTING];
 
 export function update(program: Program, header: Header): void {
   const { clauses, statement, verb } = header;
@@ -56,7 +58,7 @@ export function update(program: Program, header: Header): void {
     for (const name of as ? [...names, as.text] : []) program.tried.add(name);
     return;
   }
-  const settings = new Map([...own.given].filter(([key]) => keys.includes(key) && key !== STRATEGY && key !== FORGET));
+  const settings = new Map([...own.given].filter(([key]) => keys.includes(key) && !OF_STATEMENT.includes(key)));
   const earlier = lineageOf(program, start);
   const began = program.runs.get(start);
   const first = began?.update ? began.update.first : began?.data;
@@ -71,7 +73,8 @@ export function update(program: Program, header: Header): void {
   });
   const run = { model, recipe, own: settings, experiments: [...program.experiments] };
   const at = { modelAt: operand?.span ?? statement.span, strategyAt: own.given.get(STRATEGY)?.span };
-  planStages(program, header, { stages, run, forget, name: as.text, ...at });
+  const untold = own.given.get(FORGETTING)?.value === false;
+  planStages(program, header, { stages, run, forget, untold, name: as.text, ...at });
 }
 
 interface Stage {
@@ -91,6 +94,7 @@ function planStages(
   o: {
     readonly stages: readonly Stage[];
     readonly forget: readonly string[];
+    readonly untold: boolean;
     readonly run: Pick<Run, "model" | "recipe" | "own"> & { readonly experiments: readonly string[] };
     readonly name: string;
     readonly modelAt: Span;
@@ -125,6 +129,7 @@ function planStages(
     ...{ name: o.name, start, resume: first.resume },
     stages: done.map(({ name, plan }) => ({ name, plan })),
     ...(o.forget.length > 0 && { forget: o.forget }),
+    ...(o.untold && { forgetting: false as const }),
   });
 }
 

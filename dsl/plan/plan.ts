@@ -197,6 +197,8 @@ export interface Actions {
     readonly calibrate?: readonly Call[];
     /** It goes on in a process of its own, and the statement ends at once; absent: it doesn't. */
     readonly detach?: true;
+    /** What was evaluated before isn't scored again; absent: it is. */
+    readonly forgetting?: false;
     /** Of data in folds: each model that is trained; `plan` is the first one's. */
     readonly folds?: readonly { readonly name: string; readonly plan: Plan }[];
     /** Of several seeds: each model that is trained. `recipeHash`: what tells the weights that stay under the name. */
@@ -214,6 +216,8 @@ export interface Actions {
     readonly resume: boolean;
     /** Texts of rows that shall be forgotten. */
     readonly forget?: readonly string[];
+    /** What was evaluated before isn't scored with its own data; absent: it is. */
+    readonly forgetting?: false;
   };
   attach: {
     readonly name: string;

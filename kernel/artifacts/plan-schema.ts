@@ -30,7 +30,7 @@ export const call: Schema<Call> = fields({
 });
 const maybeCall = v.nullable(call);
 
-const data: Schema<DataPlan> = fields({
+export const dataPlan: Schema<DataPlan> = fields({
   name: text,
   source: v.union([call, table(call)]),
   folder: text,
@@ -49,7 +49,7 @@ const data: Schema<DataPlan> = fields({
 });
 const scratch: Schema<ScratchPlan> = fields({
   ...{ architecture: call, tokenizer: call, max_length: figure },
-  data: v.nullable(data),
+  data: v.nullable(dataPlan),
 });
 const reader: Schema<ReaderOf> = fields({
   ...{ name: text, folder: text },
@@ -89,7 +89,7 @@ const sharing: Schema<Sharing> = fields({
 export const planSchema: Schema<Plan> = fields({
   version: v.literal(1),
   recipe: fields({
-    ...{ data, dataHash: maybeText, model, training },
+    ...{ data: dataPlan, dataHash: maybeText, model, training },
     experiments: v.exactOptional(v.array(text)),
     update: v.exactOptional(fields({ start: text, strategy: v.array(call), before: v.array(text) })),
   }),

@@ -6,6 +6,7 @@ import { registry } from "#stdlib/registry.js";
 import type { Adapter } from "../artifacts/adapter-folder.js";
 import { baseOfRun, forbiddingLicence } from "./base-licence.js";
 import { cardBase } from "./card-base.js";
+import { readSince } from "../artifacts/since-before.js";
 import type { Checkpoint } from "../artifacts/checkpoints.js";
 import type { RunEvent } from "../core/session/events.js";
 import { machineText, writeModelCard, type CardFacts, type DeployedCard } from "./model-card.js";
@@ -39,6 +40,7 @@ export async function describeIn(
     ...(o.deployed && { deployed: o.deployed }),
     ...{ name: lock.name, plan, lock, data, events, saved, registry, machine: machineText() },
     base: cardBase(plan.recipe.model, run),
+    since: readSince(run.path),
     forbidding: await forbiddingLicence((o.base === undefined ? await baseOfRun(run) : o.base) ?? folder),
     kept: { step: checkpoint.position.step, file: basename(checkpoint.file) },
   });

@@ -22,6 +22,7 @@ import type { RunEvent, SharedBy } from "../core/session/events.js";
 import { usedText } from "../core/display/plans/hours.js";
 import type { TrainedOn } from "../session/models/model-handle.js";
 import { headOf } from "../core/bases/head-names.js";
+import type { SinceBefore } from "../artifacts/since-before.js";
 import type { Lock } from "../artifacts/run-folder.js";
 
 export interface CardFacts {
@@ -41,6 +42,8 @@ export interface CardFacts {
   readonly forbidding?: string | null;
   /** Of a deployment; absent: it is a training's own folder. */
   readonly deployed?: DeployedCard;
+  /** What is left of what the model that it began from was evaluated on; absent or null: nothing was compared. */
+  readonly since?: SinceBefore | null;
 }
 export interface DeployedCard {
   /** As it was written: `onnx(quantize: int8)`. */
@@ -85,6 +88,21 @@ function goneOnFrom({ recipe: { update } }: Plan): string | null {
   );
 }
 
+/** One line for each evaluation of the model that it began from. */
+function keptSince(since: SinceBefore): string {
+  const lines = since.on.map(({ data, split, metric, rows, before, now, low, high, lost }) => {
+    const ends =
+      low === null || high === null ? "" : ` (95 % of the difference ${significant(low)} to ${significant(high)})`;
+    const on = `${plainText(split === null ? data : `${data}.${split}`)}, ${plural(rows, "row")}`;
+    return `- ${code(metric)} on ${on}: ${significant(before)} before, ${significant(now)} now${ends}${lost ? "; more was lost than chance explains" : ""}`;
+  });
+  return [
+    `What is left of what ${plainText(since.start)}, from whose weights it began, was evaluated on:`,
+    "",
+    ...lines,
+  ].join("\n");
+}
+
 export function modelCard(f: CardFacts): string {
   const { recipe, estimates } = f.plan;
   const { model, training, data } = recipe;
@@ -119,6 +137,7 @@ export function modelCard(f: CardFacts): string {
         ["metric", "value"],
         scores.map(([metric, value]) => [code(metric), significant(value)]),
       ),
+    f.since && f.since.on.length > 0 && keptSince(f.since),
     f.plan.effects.allowed && "## Allowed",
     f.plan.effects.allowed && "Warnings that were found before the training, and why they were let be:",
     f.plan.effects.allowed &&

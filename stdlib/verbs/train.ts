@@ -71,5 +71,13 @@ export const word: BuiltVerb = {
       why: "Trained models are surer than they are right, and half is seldom the best share at which to give a rare label. Rows of test are never looked at.",
       impact: "medium",
     },
+    {
+      name: "forgetting",
+      type: { is: "boolean" },
+      doc: "Whether a model that begins from one trained here (`base: NAME`, a run's folder) is asked, once it is trained, about the rows that the earlier one was evaluated on: scores before and now with what chance explains, what was forgotten, and what share of replay to try. At most 2,000 rows of each of twelve evaluations are asked.",
+      default: { value: true },
+      why: "A model that was tuned and is tuned on loses what it knew, and nobody sees it who looks at the new data alone. It takes two passes over those rows.",
+      impact: "low",
+    },
   ],
 };

@@ -47,5 +47,13 @@ export const word: BuiltVerb = {
       why: "Somebody asks for it, or a row was a mistake.",
       impact: "low",
     },
+    {
+      name: "forgetting",
+      type: { is: "boolean" },
+      doc: "Whether data that the model was evaluated on are scored with those that it learns, though the statement doesn't name them: at most 2,000 rows of each of twelve evaluations on record.",
+      default: { value: true },
+      why: "What a model is for is where it was evaluated. It takes a pass over those rows after each data set.",
+      impact: "low",
+    },
   ],
 };

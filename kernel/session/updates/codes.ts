@@ -22,6 +22,7 @@ declare module "#dsl/diagnostics/codes.js" {
     };
     "forget-in-data": { readonly data: string; readonly rows: number };
     "memory-unbalanced": { readonly data: string };
+    "since-untold": { readonly model: string; readonly why: string };
     "memory-damaged": { readonly file: string; readonly lines: number; readonly kept: number };
   }
 }
@@ -86,6 +87,13 @@ registerCodes({
     message: (d) => `rows of ${d.data} have no one label each: \`choose: balanced\` draws them all alike`,
     help: () => "leave `choose` out",
     explain: "Rows are balanced by their label. Rows with several labels, numbers, tags or texts have none to go by.",
+  },
+  "since-untold": {
+    severity: "warning",
+    message: (d) => `what ${d.model} forgot of what was evaluated before isn't told: ${d.why}`,
+    help: () => "evaluate both models on the same data",
+    explain:
+      "A model that began from another one is asked about the rows that the earlier one was evaluated on. Where that can't be done the training is as good as without: its weights are there.",
   },
   "memory-damaged": {
     severity: "warning",

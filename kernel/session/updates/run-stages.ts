@@ -36,7 +36,7 @@ import { recallIn, seenBefore, withAllSaid } from "./recall-stage.js";
 import { takeDown } from "./take-down.js";
 import { takeWeights, type Taken } from "./take-weights.js";
 import { forgottenBy, type Said } from "./what-was-forgotten.js";
-import { scoresOn, toldOf, type Cell, type Learnable, type Scoring } from "./tasks.js";
+import { learntBefore, scoresOn, toldOf, type Cell, type Learnable, type Scoring } from "./tasks.js";
 
 export type Update = Extract<Action, { verb: "update" }>;
 
@@ -90,7 +90,7 @@ function beginsWith(
 /** Said before anything is trained. Coded errors `update-streamed`, `update-roles`. */
 function demandLearnable({ strategies: { memory }, data, tasks }: Stages): void {
   if (!memory) return;
-  const all = [...tasks.filter(({ learnt }) => learnt === 0).map(({ prepared }) => prepared), ...data];
+  const all = [...learntBefore(tasks).map(({ prepared }) => prepared), ...data];
   for (const [i, prepared] of all.entries())
     if (all.length > 1)
       beside(prepared, drawn(must(all[i === 0 ? all.length - 1 : i - 1], "data"), { of: 1, choose: "uniform" }, 0));
@@ -122,8 +122,7 @@ function memoryBefore(
   if (kept.damaged > 0)
     warn("memory-damaged", { file: memoryFile(start.folder), lines: kept.damaged, kept: kept.rows.length });
   if (kept.rows.length > 0) return kept.rows;
-  return tasks
-    .filter(({ learnt }) => learnt === 0)
+  return learntBefore(tasks)
     .flatMap(({ prepared }) => drawn(prepared, memory, seed))
     .filter(keeps);
 }
@@ -165,7 +164,7 @@ async function takeDownBefore(o: Stages, of: UpdateStage, open: OpenModel, mater
   const lacking = open.strategies.filter(
     ({ implementation: { states } }) => !states.every((prefix) => there.some((name) => name.startsWith(prefix))),
   );
-  const known = o.tasks.filter(({ learnt }) => learnt === 0).map(({ prepared }) => prepared);
+  const known = learntBefore(o.tasks).map(({ prepared }) => prepared);
   const seen = new Set(o.start.weights.labels.map((label) => o.labels.indexOf(label)));
   for (const [i, data] of (known.length > 0 ? known : [null]).entries())
     await takeDownOf(o, of, { ...material, open, data, first: i === 0, strategies: lacking, seen });

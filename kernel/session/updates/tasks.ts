@@ -27,7 +27,12 @@ export interface Learnable {
   readonly learnt: number;
   /** Null: no rows are held out. */
   readonly split: string | null;
+  /** It was evaluated on, and nothing is learnt of it: `prepared` has those rows alone, and perhaps not all of them. */
+  readonly only?: "scored";
 }
+/** Those that were learnt before the first stage. */
+export const learntBefore = (tasks: readonly Learnable[]): readonly Learnable[] =>
+  tasks.filter(({ learnt, only }) => learnt === 0 && !only);
 
 export interface Learnables {
   /** What is scored: each content once. */

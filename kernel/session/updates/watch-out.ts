@@ -24,7 +24,8 @@ export function watchOut(
   warnOfLeaks(o.tasks, warn);
   if (o.forget.size > 0) warnOfForgotten(o.learns, o.forget, warn);
   if (o.memory?.choose === "balanced")
-    for (const { plan, prepared } of o.tasks) if (!hasLabels(prepared)) warn("memory-unbalanced", { data: plan.name });
+    for (const { plan, prepared, only } of o.tasks)
+      if (!only && !hasLabels(prepared)) warn("memory-unbalanced", { data: plan.name });
 }
 
 /** Rows of an update's data that shall be forgotten. */
@@ -69,9 +70,9 @@ function warnOfLeaks(tasks: readonly Learnable[], warn: Warn): void {
     const table = split === null ? undefined : prepared.splits[split];
     return table && split !== null ? [{ data: plan.name, split, prepared, learnt, texts: textsOf(table) }] : [];
   });
-  for (const { plan, prepared, learnt } of tasks) {
+  for (const { plan, prepared, learnt, only } of tasks) {
     const table = prepared.splits[trainedSplit(prepared)];
-    if (!table) continue;
+    if (!table || only) continue;
     const trained = new Set(textsOf(table));
     for (const { data, split, prepared: own, texts, learnt: when } of held) {
       // What earlier data have of each other was told with them.

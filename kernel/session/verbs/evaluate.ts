@@ -1,4 +1,5 @@
 /** `evaluate`: models on splits, and what stands beside them: asked, scored, drawn, shown, held to bars, kept with their runs. */
+import { resolve } from "node:path";
 import type { Action, Subject } from "#dsl/plan/plan.js";
 import { CodedError, wordsOf, type CodeData } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
@@ -10,6 +11,7 @@ import { worldIn } from "../../inference/measured.js";
 import "../../core/session/load-codes.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
+import { keepScoredData } from "../../artifacts/scored-data.js";
 import { appendScore, type SliceScores } from "../../history/run-scores.js";
 import { learntAmong } from "../../inference/seen.js";
 import type { Prepared } from "../../core/data/prepared.js";
@@ -102,7 +104,8 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     for (const [i, { by, prepared, evaluation, measures, folds }] of measured.entries()) {
       const of = { prepared, rows: evaluation.rows, slices: scoresOfSlices(sliced, i) };
       if (!folds && by.is === "model") {
-        noted(() => remember(by.handle, subject, of, measures, drawn), action, stage);
+        const { folder } = stage.hostContext;
+        noted(() => remember(by.handle, subject, { ...of, home: folder }, measures, drawn), action, stage);
         tellScored(session, by.handle.weights?.folder, stage);
       }
     }
@@ -198,7 +201,13 @@ function noted(remembers: () => void, action: Evaluate, stage: Stage): void {
 function remember(
   { weights }: ModelHandle,
   subject: Subject,
-  of: { readonly prepared: Prepared; readonly rows: number; readonly slices: readonly SliceScores[] },
+  of: {
+    readonly prepared: Prepared;
+    readonly rows: number;
+    readonly slices: readonly SliceScores[];
+    /** Where relative folders start. */
+    readonly home: string;
+  },
   measures: readonly Measure[],
   drawn: Compared,
 ): void {
@@ -226,4 +235,6 @@ function remember(
     metrics: Object.fromEntries(metrics),
     ...(of.slices.length > 0 && { slices: of.slices }),
   });
+  const folder = resolve(of.home, subject.data.folder);
+  keepScoredData(weights.folder, of.prepared.facts.hash, { ...subject.data, folder });
 }

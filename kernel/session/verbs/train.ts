@@ -9,6 +9,7 @@ import { withRanks } from "./train-ranks.js";
 import { trainFolds } from "./train-folds.js";
 import { trainRepeats } from "./train-repeats.js";
 import { isVerifying } from "../verifying.js";
+import { tellSince } from "./tell-since.js";
 import { trainNamed } from "./train-named.js";
 
 export async function runTrain(
@@ -34,6 +35,8 @@ export async function runTrain(
     if (folds) return trainFolds(session, { ...shared, folds }, stage, { id, onTrained });
     if (repeats) return trainRepeats(session, { ...shared, repeats }, stage, { id, onTrained });
     const live = new LiveTraining(stage.screen, id, titleOf(plan), plan);
-    await trainNamed(session, shared, stage, { live, onTrained: () => (live.finish(), onTrained()) });
+    const shows = { live, onTrained: () => (live.finish(), onTrained()) };
+    const handle = await trainNamed(session, shared, stage, shows);
+    if (action.forgetting !== false) await tellSince(session, { handle, span: action.span }, stage);
   });
 }

@@ -7,9 +7,23 @@ import type { Stage, TuneSession } from "../tune-session.js";
 import { dataLearnt } from "../updates/lineage.js";
 import { last, runStages, startOf, type Update } from "../updates/run-stages.js";
 import { strategiesOf } from "../updates/stages.js";
-import { triedNext } from "../updates/tried-next.js";
+import { replayedShare, sharesOnRecord, triedNext } from "../updates/tried-next.js";
+import { evaluatedBefore } from "../updates/evaluated-before.js";
+import type { Trained } from "../updates/since-asked.js";
+import { asksOf, describeAgain } from "./tell-since.js";
+import { writeSince, type SinceOn } from "../../artifacts/since-before.js";
+import { isLost } from "../../core/display/forgotten.js";
+import { recipeHashOf } from "../models/model-handle.js";
+import type { Call } from "#dsl/types/value.js";
 import type { ForgottenOf } from "../updates/what-was-forgotten.js";
-import { learnables, measuredBy, toldOf, unionOf } from "../updates/tasks.js";
+import {
+  learnables,
+  measuredBy,
+  toldOf,
+  unionOf,
+  type Learnable,
+  type Measured as MeasuredBy,
+} from "../updates/tasks.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { watchOut } from "../updates/watch-out.js";
 import { forgetRows, mayKeep, textsToForget } from "../updates/forget.js";
@@ -35,9 +49,13 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
       fixedText: true,
     });
   const earlier = dataLearnt(session.runs, start.weights.plan);
-  const { tasks, stages: data } = await learnables(session, { earlier, stages: plans }, stage, (gone, why) =>
+  const { tasks: learnt, stages: data } = await learnables(session, { earlier, stages: plans }, stage, (gone, why) =>
     warn("update-forgets", { start: action.start, why: `${gone.name}: ${why}` }),
   );
+  const { tasks: evaluated, not } =
+    action.forgetting === false ? { tasks: [], not: [] } : await evaluatedBefore(asksOf(session), start, learnt, stage);
+  const before = learnt.filter((one) => one.learnt === 0);
+  const tasks = [...before, ...evaluated, ...learnt.filter((one) => one.learnt > 0)];
   for (const { plan, split } of tasks) if (split === null) warn("update-unscored", { data: plan.name });
   watchOut(
     {
@@ -51,8 +69,10 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
     ...{ name, metric: measured.name, better: measured.better, of: stages.length },
     tasks: toldOf(tasks).map((task, j) => ({ ...task, learnt: tasks[j]?.learnt ?? 0 })),
     stages: [`${action.start} (before)`, ...plans.map(({ recipe }) => recipe.data.name)],
+    not,
   });
   let shown = false;
+  let told: readonly SinceOn[] = [];
   const handles = await runStages(action, {
     ...{
       weights: session.weights,
@@ -69,7 +89,10 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
     define: (plan, called) => session.models.define(plan, called),
     labels: unionOf(start.weights.labels, data),
     onScores: (row, scores) => board.scored(row, scores),
-    onForgotten: (of) => board.forgotten(of, triedNext(calls)),
+    onForgotten: (of) => {
+      told = sinceOf(tasks, measured, of);
+      board.forgotten(of, triedAfter(session, { start, calls, told }, of));
+    },
     train: async ({ name: called, plan }, { resume, continues }) => {
       const title = `Stage of ${name}: ${action.start} on ${plan.recipe.data.name}`;
       const live = new LiveTraining(stage.screen, `${id}-train`, title, plan, { again: shown });
@@ -82,6 +105,56 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
   await handle.weights?.settled;
   handle.weights = last(handles).weights;
   handle.seeds = null;
+  if (!handle.weights || told.length === 0) return;
+  const since = {
+    start: action.start,
+    startHash: recipeHashOf(start.weights),
+    replayed: replayedShare(calls),
+    on: told,
+  };
+  writeSince(handle.weights.folder, since);
+  await describeAgain(session, Object.assign(handle, { weights: handle.weights }), stage);
+}
+
+/** What is lost beyond chance of what the model knew at the beginning, and what to try. */
+function triedAfter(
+  { runs }: Pick<TuneSession, "runs">,
+  o: { readonly start: Trained; readonly calls: readonly Call[]; readonly told: readonly SinceOn[] },
+  of: readonly ForgottenOf[],
+): string | null {
+  const lost = of.filter(isLost);
+  const worst = Math.max(
+    0,
+    ...lost.map(({ lost: rows, gained, right }) => (rows.length - gained) / Math.max(1, right)),
+  );
+  const since = o.told.filter((one) => one.lost);
+  // Of data that came later nothing is known by others: they began with other weights.
+  const known =
+    since.length === lost.length ? sharesOnRecord(runs, recipeHashOf(o.start.weights), since, "") : undefined;
+  return lost.length === 0 ? null : triedNext(o.calls, worst, known);
+}
+
+/** What became of what the start knew, as it is kept with the run. */
+function sinceOf(
+  tasks: readonly Learnable[],
+  { name, better }: MeasuredBy,
+  of: readonly ForgottenOf[],
+): readonly SinceOn[] {
+  const told = toldOf(tasks);
+  return of.flatMap((one) => {
+    const j = tasks.findIndex(({ split }, i) => one.on === `${told[i]?.data ?? ""}.${split ?? ""}`);
+    const task = tasks[j];
+    if (!task || one.after !== 0 || one.rows === 0) return [];
+    const before = one.right / one.rows;
+    const { value, interval } = one.moved;
+    return [
+      {
+        ...{ data: task.plan.name, split: task.split, dataHash: task.prepared.facts.hash, rows: one.rows },
+        ...{ metric: name, better: better === 1 ? ("greater" as const) : ("less" as const) },
+        ...{ before, now: before + value, low: interval.low, high: interval.high, lost: isLost(one) },
+      },
+    ];
+  });
 }
 
 /** The matrix of scores as it fills, and beneath it what was forgotten. */
@@ -93,7 +166,7 @@ class Board {
   constructor(
     private readonly stage: Stage,
     private readonly id: string,
-    private readonly about: Omit<UpdateShown, "matrix">,
+    private readonly about: Omit<UpdateShown, "matrix"> & { readonly not: readonly string[] },
   ) {}
 
   scored(row: number, scores: readonly (number | null)[]): void {
@@ -111,10 +184,10 @@ class Board {
 
   forgotten(of: readonly ForgottenOf[], tries: string | null): void {
     if (of.length === 0) return;
-    const { name, stages } = this.about;
+    const { name, stages, not } = this.about;
     const named = of.map((one) => ({ ...one, after: stages[one.after] ?? "" }));
     const id = `${this.id}-forgotten`;
-    const shown = { ...forgottenShown({ name, of: named, tries }, id), id };
+    const shown = { ...forgottenShown({ name, of: named, tries, not }, id), id };
     if (this.told) this.stage.screen.update(shown);
     else this.stage.screen.display(shown);
     this.told = true;

@@ -11,6 +11,7 @@ import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { replay } from "#kernel/session/replays/replay.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { carriedState, readCarried, readMemory } from "#kernel/artifacts/carried.js";
+import { readSince } from "#kernel/artifacts/since-before.js";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { NotebookOfOne } from "../notebook-of-one.js";
@@ -467,6 +468,57 @@ update m on d as bound { ${recipe}, strategy: ewc(10) }`);
     await assert.rejects(model("m").landscape([model("there"), model("bound")], { on: ["d.trian"] }), {
       code: "bad-option",
     });
+  });
+
+  it("tells what a training lost of what the model that it began from was evaluated on, and scores that with an update", async () => {
+    const rows = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n").slice(1);
+    const turned = rows.map((row) =>
+      row.endsWith(",yes") ? row.replace(/,yes$/, ",no") : row.replace(/,no$/, ",yes"),
+    );
+    writeFileSync(join(book.folder, "turned.csv"), ["text,label", ...turned].join("\n"));
+    writeFileSync(join(book.folder, "asked.csv"), ["text,label", ...rows.slice(0, 40)].join("\n"));
+    writeFileSync(join(book.folder, "gone.csv"), ["text,label", ...rows.slice(0, 20)].join("\n"));
+    const asked = (name: string) =>
+      `data ${name} { source: csv("${name}.csv"), columns: { text: text, label: label }, split: random(test: 100%) }`;
+    await book.run(`data turned like d { source: csv("turned.csv") }
+${asked("asked")}
+${asked("gone")}
+model sure like m
+train sure on d { epochs: 8, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), keep: last }
+evaluate sure on gone.test, asked.test, d.validation
+model next { base: sure, task: text_classification, technique: full, max_length: 16 }`);
+    writeFileSync(join(book.folder, "gone.csv"), ["text,label", ...rows.slice(0, 18)].join("\n"));
+    const long = "epochs: 6, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), keep: last";
+    const shown = text(await book.run(`train next on turned { ${long} }`));
+    const told = shown.slice(shown.indexOf("What next keeps of what sure was evaluated on"));
+    assert.match(told, /^What next.*\non +metric +rows +before: sure +now +difference +95 %/);
+    assert.match(told, /asked\.test +accuracy +40 +1\.0000 +0\.\d{4} +−0\.\d{4} +−0\.\d{4} to −0\.\d{4} +worse/);
+    assert.match(told, /d\.validation +accuracy +16 /);
+    assert.match(told, /gone\.test was not compared: its rows are others now/);
+    assert.match(told, /`update sure on turned as next_kept \{ strategy: replay\(\d+%\) \}`/);
+    assert.match(told, /What next has forgotten\n/);
+    const since = readSince(model("next").folder!)!;
+    assert.deepEqual(
+      since.on.map(({ data, rows: count, lost }) => [data, count, lost]),
+      [
+        ["d", 16, since.on[0]!.lost],
+        ["asked", 40, true],
+      ],
+    );
+    assert.equal(since.startHash, model("sure").weights!.plan.recipeHash);
+    const card = readFileSync(join(model("next").folder!, "README.md"), "utf8");
+    assert.match(card, /`accuracy` on asked\.test, 40 rows: 1 before, 0\.\d+ now .*more was lost than chance explains/);
+    const quiet = text(await book.run(`train next on turned { steps: 1, forgetting: false }`));
+    assert.doesNotMatch(quiet, /was evaluated on/);
+    // Data that the statement doesn't name are scored with its own, and nothing of them is kept or learnt.
+    const update = (more: string) =>
+      `update sure on turned as on_${more.includes("false") ? "own" : "all"} { ${long}, strategy: replay(50%)${more} }`;
+    const all = text(await book.run(update("")));
+    assert.match(all, /after +d\.validation +asked\.test +turned\.validation\n/);
+    assert.match(all, /gone was evaluated before and is not scored: its rows are others now/);
+    assert.deepEqual([...new Set(readMemory(model("on_all").folder!).map(({ data }) => data))].sort(), ["d", "turned"]);
+    assert.match(text(await book.run(update(", forgetting: false"))), /after +d\.validation +turned\.validation\n/);
+    assert.equal(readSince(model("on_all").folder!)!.replayed, 0.5);
   });
 
   it("refuses what makes no sense, at its place", async () => {
