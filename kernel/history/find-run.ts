@@ -1,11 +1,14 @@
 /** The folder of a run by what a person writes: a path (of a run, or of a folder of runs and a training's name), an id in the folder of runs, or the name of a training. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import { isRunFolder, nameOf } from "./damage.js";
 import "../core/session/load-codes.js";
+import { jsonRegular } from "../artifacts/read-regular.js";
 import { RunFolder } from "../artifacts/run-folder.js";
+import { fields, like } from "../fetch/json.js";
 import { holderOf } from "../artifacts/run-lock.js";
 
 export interface Places {
@@ -41,7 +44,8 @@ export function findRun(path: string, { folder, runs }: Places): RunFolder {
   const all = runsIn(from);
   const whole = all.filter((run) => run.lock()?.name === name);
   // Of a name that a whole run has, a damaged one is not meant.
-  const named = whole.length > 0 ? whole : all.filter((run) => nameOf(run) === name);
+  const same = whole.length > 0 ? whole : all.filter((run) => nameOf(run) === name);
+  const named = same.length > 0 ? same : lastStages(all, name);
   const [only] = named;
   if (only && named.length === 1) return only;
   const inPath = (one: string): string => (alone ? one : path.replace(/[^\\/]+[\\/]*$/, one));
@@ -76,6 +80,22 @@ export function findAttachable(path: string, places: Places): RunFolder {
   const has = [...new Set(all.map(nameOf))];
   throw new CodedError("nothing-to-attach", { name: path, runs: resolve(places.runs), has });
 }
+
+/** Of an update the runs are its stages, `NAME_1` and so on: the name alone means the last, which has its weights. */
+function lastStages(all: readonly RunFolder[], name: string): readonly RunFolder[] {
+  const stages = all.flatMap((run) => {
+    const own = nameOf(run);
+    const number = own.startsWith(`${name}_`) ? /^[1-9]\d*$/.exec(own.slice(name.length + 1)) : null;
+    return number && isStage(run, Number(number[0])) ? [{ run, number: Number(number[0]) }] : [];
+  });
+  const last = Math.max(0, ...stages.map(({ number }) => number));
+  return stages.filter(({ number }) => number === last).map(({ run }) => run);
+}
+function isStage(run: RunFolder, number: number): boolean {
+  const found = jsonRegular(join(run.path, "plan.json"));
+  return isStagePlan(found) && found.recipe.update.before.length === number - 1;
+}
+const isStagePlan = like(fields({ recipe: fields({ update: fields({ before: v.array(v.string()) }) }) }));
 
 function isWhole(folder: string): boolean {
   return existsSync(join(folder, "plan.json")) && existsSync(join(folder, "lock.json"));

@@ -101,6 +101,8 @@ export interface Memory {
   readonly of: { readonly share: number } | number;
   /** `uniform`: all rows alike; `balanced`: as many of each label, as far as there are. */
   readonly choose: "uniform" | "balanced";
+  /** Most rows of all data sets together; absent: no bound. */
+  readonly most?: number;
   /**
    * Beside each batch of new rows stand as many that are drawn of these, whose labels count so much beside those of the new
    * ones; absent: they stand among the new rows, and count as these do.

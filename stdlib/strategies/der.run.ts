@@ -7,8 +7,8 @@ import { word } from "./der.js";
 export const der: StrategyImplementation = {
   states: [],
   memory(call) {
-    const { share, choose, beta } = argumentsOf(word, call);
-    return { of: share, choose, beside: { labels: beta } };
+    const { share, choose, most, beta } = argumentsOf(word, call);
+    return { of: share, choose, ...(most !== undefined && { most }), beside: { labels: beta } };
   },
   recalls: {
     of: "learnt",

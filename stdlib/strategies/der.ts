@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { choose, kept, stiff, strength } from "../lib/strategies/parameters.js";
+import { choose, kept, most, stiff, strength } from "../lib/strategies/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -38,6 +38,7 @@ export const word = defineWord({
     },
     kept,
     choose,
+    most,
   ],
   check: (call, context) => stiff(call.arguments.strength, 100, context),
   capabilities: { remembers: true, recalls: true },

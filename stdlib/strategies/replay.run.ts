@@ -6,7 +6,7 @@ import { word } from "./replay.js";
 export const replay: StrategyImplementation = {
   states: [],
   memory(call) {
-    const { share, choose } = argumentsOf(word, call);
-    return { of: share, choose };
+    const { share, choose, most } = argumentsOf(word, call);
+    return { of: share, choose, ...(most !== undefined && { most }) };
   },
 };

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { choose, kept } from "../lib/strategies/parameters.js";
+import { choose, kept, most } from "../lib/strategies/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -20,7 +20,7 @@ export const word = defineWord({
     ...{ mem_size: "share", memory: "share", memory_size: "share", buffer_size: "share", buffer: "share" },
     ...{ policy: "choose", storage_policy: "choose", sampling: "choose" },
   },
-  parameters: [kept, choose],
+  parameters: [kept, choose, most],
   capabilities: { remembers: true },
   load: async () => (await import("./replay.run.js")).replay,
 });

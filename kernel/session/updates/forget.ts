@@ -5,7 +5,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { memoryFile, memoryIn, writeMemory, type Remembered } from "../../artifacts/carried.js";
+import { memoryIn, writeMemory, type Remembered } from "../../artifacts/carried.js";
+import { busy, holderOf, lockRun } from "../../artifacts/run-lock.js";
 import { planOf } from "../models/loaded.js";
 
 export interface Saw {
@@ -43,8 +44,11 @@ export function heldBy(roles: Readonly<Record<string, unknown>>, texts: Readonly
 export const textsToForget = (texts: readonly string[]): ReadonlySet<string> =>
   new Set(texts.map(formOf).filter((text) => text !== ""));
 
-/** Deletes them from the memory of every run of the folder. Coded errors `no-space`, `run-folder`. */
-export function forgetRows(runs: string, texts: ReadonlySet<string>): Forgot {
+/**
+ * Deletes them from the memory of every run of the folder, each while nobody else writes it. Coded errors `run-busy` (before
+ * anything is deleted where an update trains: it would keep at its end what it began with), `no-space`, `run-folder`.
+ */
+export async function forgetRows(runs: string, texts: ReadonlySet<string>): Promise<Forgot> {
   const found = new Set<string>();
   const hashes = new Set<string>();
   const deleted = new Map<string, number>();
@@ -54,8 +58,7 @@ export function forgetRows(runs: string, texts: ReadonlySet<string>): Forgot {
         .filter((one) => one.isDirectory())
         .map(({ name }) => join(runs, name))
     : [];
-  for (const run of folders) {
-    if (!existsSync(memoryFile(run))) continue;
+  const forgetIn = (run: string): void => {
     const memory = memoryIn(run);
     const kept = memory.rows.filter((row) => {
       const held = heldBy(row.roles, texts);
@@ -64,11 +67,23 @@ export function forgetRows(runs: string, texts: ReadonlySet<string>): Forgot {
       return held.length === 0;
     });
     const gone = memory.rows.length - kept.length;
-    if (gone === 0 && memory.damaged === 0) continue;
+    if (gone === 0 && memory.damaged === 0) return;
     writeMemory(run, kept);
     damaged += memory.damaged;
     rows += gone;
     if (gone > 0) deleted.set(run, gone);
+  };
+  for (const run of folders) demandIdle(run);
+  for (const run of folders) {
+    const { rows: all, damaged: torn } = memoryIn(run);
+    // A run that nobody may write is no matter where there is nothing to delete.
+    if (torn === 0 && !all.some(({ roles }) => heldBy(roles, texts).length > 0)) continue;
+    const lock = await lockRun(run, "train");
+    try {
+      forgetIn(run);
+    } finally {
+      lock.release();
+    }
   }
   const saw = folders.flatMap((run): readonly Saw[] => {
     const own = hashes.has(dataOf(run) ?? "");
@@ -76,6 +91,20 @@ export function forgetRows(runs: string, texts: ReadonlySet<string>): Forgot {
     return own || gone > 0 ? [{ run: basename(run), deleted: gone, own }] : [];
   });
   return { asked: texts.size, found: found.size, rows, damaged, saw };
+}
+
+/** Coded error `run-busy`. */
+function demandIdle(run: string): void {
+  const holder = holderOf(run);
+  if (holder?.does === "train" && isStage(run)) throw busy(run, holder);
+}
+function isStage(run: string): boolean {
+  try {
+    return planOf(run).recipe.update !== undefined;
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    return false;
+  }
 }
 
 /** What tells the data of a run; null: the folder is none, or says it no more. */

@@ -30,6 +30,7 @@ import type { OpenModel } from "../models/open-model.js";
 import type { Material } from "../trainings/material.js";
 import type { Continues } from "../trainings/request.js";
 import { beside, drawn } from "./memory.js";
+import { reservoir } from "./reservoir.js";
 import { isRecalled, saidAsKept } from "./recall.js";
 import type { Stages } from "./stages.js";
 import { recallIn, seenBefore, withAllSaid } from "./recall-stage.js";
@@ -121,10 +122,13 @@ function memoryBefore(
   const kept = anew ? { rows: [], damaged: 0 } : memoryIn(start.folder);
   if (kept.damaged > 0)
     warn("memory-damaged", { file: memoryFile(start.folder), lines: kept.damaged, kept: kept.rows.length });
-  if (kept.rows.length > 0) return kept.rows;
-  return learntBefore(tasks)
-    .flatMap(({ prepared }) => drawn(prepared, memory, seed))
-    .filter(keeps);
+  if (kept.rows.length > 0) return reservoir(kept.rows, memory);
+  return reservoir(
+    learntBefore(tasks)
+      .flatMap(({ prepared }) => drawn(prepared, memory, seed))
+      .filter(keeps),
+    memory,
+  );
 }
 
 /** Of what a stage has learnt. */
@@ -215,7 +219,7 @@ async function carry(
   const weights = must(handle.weights, `weights of ${of.name}`);
   const known = readCarried(weights.folder);
   const learnt = o.strategies.recalling.find((one) => one.of === "learnt");
-  const all = [...rows.others, ...rows.own];
+  const all = stays(o, [...rows.others, ...rows.own]);
   if (known && sameTasks(known.tasks, o.tasks)) {
     o.onScores(i + 1, known.scores);
     const memory = learnt ? saidAsKept(all, readMemory(weights.folder)) : all;
@@ -241,14 +245,20 @@ async function carry(
   const at = { open, parts, data, run: weights.folder };
   // Other tasks are scored now than when it was left: what was said before it lies with its rows.
   const others = known ? saidAsKept(rows.others, readMemory(weights.folder)) : rows.others;
-  const memory = learnt ? await withAllSaid(o, of, { ...at, word: learnt.word }, { others, own: rows.own }) : all;
+  const kept = new Set(all);
+  const own = rows.own.filter((row) => kept.has(row));
+  const memory = learnt ? stays(o, await withAllSaid(o, of, { ...at, word: learnt.word }, { others, own })) : all;
   // All earlier rows are read again where they are all learnt anew.
-  const kept = o.strategies.anew ? [] : memory;
-  await writeCarried(weights.folder, carried, kept, (file) => open.session.save(file, open.carried, CHECKED));
+  const learntAgain = o.strategies.anew ? [] : memory;
+  await writeCarried(weights.folder, carried, learntAgain, (file) => open.session.save(file, open.carried, CHECKED));
   // What was taken down is in the engine and not in the checkpoint: it is opened anew by whoever asks next.
   await o.weights.forget(weights.folder);
   return { memory, said };
 }
+
+/** Of rows that were kept and of new ones, those that are kept from now on. */
+const stays = ({ strategies: { memory } }: Stages, rows: readonly Remembered[]): readonly Remembered[] =>
+  memory ? reservoir(rows, memory) : rows;
 
 async function tellForgotten(o: Stages, of: UpdateStage, said: readonly Said[]): Promise<void> {
   const parts = await o.weights.parts(of.plan, o.stage.hostContext);

@@ -6,7 +6,7 @@ import { readSince, type SinceOn } from "../../artifacts/since-before.js";
 
 const UNMEASURED = "that is a suggestion by rule and not measured: the matrix of that run tells";
 /** Shares that are suggested. */
-const SHARES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5] as const;
+const SHARES = [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5] as const;
 /** Of the rows of each data set. */
 const MOST = 0.5;
 

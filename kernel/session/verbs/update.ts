@@ -38,7 +38,7 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
   const warn = warningsOn(stage, action.span);
   const start = await startOf(session.models.get(action.start));
   const forget = textsToForget(action.forget ?? []);
-  if (forget.size > 0) stage.screen.display(forgetShown(forgetRows(session.runs, forget)));
+  if (forget.size > 0) stage.screen.display(forgetShown(await forgetRows(session.runs, forget)));
   const plans = stages.map(({ plan }) => plan);
   const first = must(plans[0], "a stage");
   const calls = first.recipe.update?.strategy ?? [];

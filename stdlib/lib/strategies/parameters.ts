@@ -28,6 +28,15 @@ export const kept = parameter({
   why: "Few rows cost little time; how many it takes to keep what was learnt, the matrix of scores tells.",
   impact: "high",
 });
+/** Rows that are kept in all. */
+export const most = parameter({
+  name: "most",
+  type: { is: "number", integer: true },
+  doc: "Most rows that are kept of all data sets together, however many come: a reservoir. Each row that `share` drew stays with the same chance, whenever it came; with `choose: balanced` as many of each label stay, and of a label each row with the same chance. `replay(100%, most: 500)` draws from all rows. Absent: no bound.",
+  range: { min: 1 },
+  why: "A share of each data set grows with every one of them; where new data come day by day, memory and time need an end.",
+  impact: "medium",
+});
 export const choose = parameter({
   name: "choose",
   type: { is: "choice", of: ["uniform", "balanced"] },

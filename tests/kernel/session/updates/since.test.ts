@@ -36,10 +36,10 @@ describe("what is kept of evaluations of before", () => {
 
   it("suggests as large a share as was lost, and more than what was too little", () => {
     assert.deepEqual(
-      [0, 0.01, 0.011, 0.04, 0.2, 0.21, 0.9].map((lost) => shareFor(lost)),
-      [0.01, 0.01, 0.02, 0.05, 0.2, 0.5, 0.5],
+      [0, 0.01, 0.011, 0.04, 0.12, 0.32, 0.9].map((lost) => shareFor(lost)),
+      [0.01, 0.01, 0.02, 0.05, 0.15, 0.4, 0.5],
     );
-    assert.match(triedNext([], 0.15)!, /try `replay\(20%\)`: about as large a share .* not measured/);
+    assert.match(triedNext([], 0.19)!, /try `replay\(20%\)`: about as large a share .* not measured/);
     assert.match(
       triedNext([replay({ share: 0.05 })], 0.03)!,
       /try `replay\(10%\)`: more rows of earlier data than the 5% /,

@@ -1,8 +1,9 @@
 /** `update`: a model goes on from its own weights, its head grows, rows come back, and what was interrupted goes on. */
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { lockRun } from "#kernel/artifacts/run-lock.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { bundleOfProgram, bundleOfRun } from "#kernel/checking/bundled.js";
 import { checkFile } from "#kernel/checking/checking.js";
@@ -386,6 +387,12 @@ update kept_1 on h as told { ${steps}, strategy: replay(25%) }`),
     const [row] = readMemory(model("kept_1").folder!);
     const said = row!.roles["text"] as string;
     const holds = (run: string) => readMemory(run).some(({ roles }) => roles["text"] === said);
+    // An update that trains would keep at its end what it began with.
+    const training = await lockRun(model("kept_2").folder!, "train");
+    const asked = `update kept on e as cleared { steps: 1, strategy: naive, forget: ["${said}"] }`;
+    await assert.rejects(book.run(asked), { code: "run-busy" });
+    training.release();
+    assert.ok(holds(model("kept_1").folder!), "nothing was deleted");
     assert.ok(holds(model("kept_2").folder!) && holds(model("later_1").folder!));
     const shown = text(
       await book.run(
@@ -468,6 +475,52 @@ update m on d as bound { ${recipe}, strategy: ewc(10) }`);
     await assert.rejects(model("m").landscape([model("there"), model("bound")], { on: ["d.trian"] }), {
       code: "bad-option",
     });
+  });
+
+  it("goes on in the middle of a day as if nothing had been, with what earlier days kept, bit for bit", async () => {
+    const day =
+      "epochs: 5, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), keep: last, checkpoint: every(steps: 2)";
+    const strategy = "[der(0.5, 0.5, 100%, choose: balanced, most: 20), lwf, ewc(10, fisher: empirical)]";
+    await book.run(`update m on e as monday { steps: 2, batch_size: 8, strategy: ${strategy} }`);
+    const first = readMemory(model("monday").folder!);
+    assert.equal(first.length, 20);
+    const labels = (memory: Memory) => new Set(memory.map(({ roles }) => roles["label"])).size;
+    assert.equal(labels(first), 3);
+    // What lies on the disk at that moment is all that a process leaves that is killed.
+    const left = join(book.folder, "left");
+    const killed = setInterval(() => {
+      const run = readdirSync(book.runs).find((id) => id.startsWith("tuesday_1"));
+      if (run === undefined || !existsSync(join(book.runs, run, "checkpoints", "step-000004.safetensors"))) return;
+      clearInterval(killed);
+      cpSync(join(book.runs, run), left, { recursive: true, filter: (file) => !basename(file).startsWith(".writer") });
+    }, 2);
+    const update = `update monday on f as tuesday { ${day}, strategy: ${strategy}, resume: true }`;
+    await book.run(update);
+    clearInterval(killed);
+    const run = model("tuesday").folder!;
+    const files = ["state.safetensors", "memory.jsonl", "carried.json"].map((name) => join(run, "carried", name));
+    const whole = files.map((file) => readFileSync(file));
+    const memory = readMemory(run);
+    assert.equal(memory.length, 20, "days come and go, and there are no more");
+    assert.equal(labels(memory), 5);
+    assert.deepEqual([...new Set(memory.map(({ data }) => data))].sort(), ["d", "e", "f"]);
+    assert.deepEqual(readdirSync(join(left, "carried")), ["recalled.safetensors"]);
+    for (const without of [false, true]) {
+      rmSync(run, { recursive: true });
+      cpSync(left, run, { recursive: true });
+      // What was said once of the rows is asked again of the weights that the day began with.
+      if (without) rmSync(join(run, "carried"), { recursive: true });
+      assert.match(text(await book.run(update)), /resumed from step \d+/);
+      assert.equal(model("tuesday").folder, run);
+      files.forEach((file, i) => assert.ok(readFileSync(file).equals(whole[i]!), `${file} ${String(without)}`));
+    }
+    const again = text(
+      await book.run(
+        `model upto { load: "tuesday" }\nupdate upto on e as wednesday { steps: 1, batch_size: 8, strategy: replay(100%, most: 9) }`,
+      ),
+    );
+    assert.match(again, /after +d\.validation +e\.validation +f\.validation\n/);
+    assert.equal(readMemory(model("wednesday").folder!).length, 9);
   });
 
   it("tells what a training lost of what the model that it began from was evaluated on, and scores that with an update", async () => {
