@@ -74,6 +74,11 @@ function inItsVerb(example: string, word: Word, registry: Registry): string {
     case "sweep":
       return sweep(`vary: { batch_size: choice(16, 32) }, ${example}`);
     case "update":
+      // Room is made in what a technique adds.
+      if (registry.find("strategy", word.name)?.capabilities?.grows)
+        return `${SEASONS}model small like router { technique: lora }
+train small on tickets with quick
+update small on spring with quick as seasons { ${example} }`;
       return `${SEASONS}update router on spring with quick as seasons { ${example} }`;
     default:
       return example.startsWith("update ") ? `${SEASONS}${example}` : example;
