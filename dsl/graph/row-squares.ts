@@ -54,7 +54,8 @@ export function rowSquares(
   const needed = leadsFrom(graph, wrt, last);
   const meetings = meetingsIn(graph.table, needed, rows, last);
   if (!meetings?.every(({ index }) => opOf(graph.table[index]!)?.rowGradient)) return null;
-  if (pairs && !graph.table.slice(0, last + 1).every((node) => isOfRows(node, rows))) return null;
+  const nodes = graph.table;
+  if (pairs && !nodes.slice(0, last + 1).every((node) => isOfRows(node, rows))) return null;
   const seen = pairs ? pairedBy(pairs, rows) : (t: Tensor): Tensor => t;
   const tensors = meetings.map(({ index }) => graph.tensor({ node: index, output: 0 }));
   const slopes = gradientAlong(graph, [[of, slope]], tensors, seen);

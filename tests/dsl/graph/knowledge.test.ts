@@ -33,8 +33,8 @@ const STRUCTURES: Readonly<Record<string, readonly string[]>> = {
   "dsl/graph/passes/reassociation.ts": ["matmul", "transpose"],
   "dsl/graph/passes/pattern.ts": ["multiply"],
   "dsl/graph/passes/fusion.ts": ["linear", "relu", "greater"],
-  // Squares of each row are summed by these.
-  "dsl/graph/row-squares.ts": ["outer_product", "scatter_rows"],
+  // Squares of each row are summed by these; rows stand for their pairs by the first.
+  "dsl/graph/row-squares.ts": ["gather", "outer_product", "scatter_rows"],
   // Products of low rank become a product with a merged weight.
   "dsl/graph/passes/precision.ts": ["cast", "linear", "low_rank_linear", "low_rank_merge"],
 };
