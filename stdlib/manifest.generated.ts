@@ -141,6 +141,7 @@ import { word as strategies_der } from "./strategies/der.js";
 import { word as strategies_ewc } from "./strategies/ewc.js";
 import { word as strategies_joint } from "./strategies/joint.js";
 import { word as strategies_l2 } from "./strategies/l2.js";
+import { word as strategies_lora_per_task } from "./strategies/lora_per_task.js";
 import { word as strategies_lwf } from "./strategies/lwf.js";
 import { word as strategies_naive } from "./strategies/naive.js";
 import { word as strategies_o_lora } from "./strategies/o_lora.js";
@@ -173,6 +174,7 @@ import { word as techniques_ia3 } from "./techniques/ia3.js";
 import { word as techniques_lora } from "./techniques/lora.js";
 import { word as techniques_prefix_tuning } from "./techniques/prefix_tuning.js";
 import { word as techniques_prompt_tuning } from "./techniques/prompt_tuning.js";
+import { word as techniques_routed_lora } from "./techniques/routed_lora.js";
 import { word as templates_alpaca } from "./templates/alpaca.js";
 import { word as templates_chatml } from "./templates/chatml.js";
 import { word as templates_gemma } from "./templates/gemma.js";
@@ -355,6 +357,7 @@ export const words: readonly Word[] = [
   strategies_ewc,
   strategies_joint,
   strategies_l2,
+  strategies_lora_per_task,
   strategies_lwf,
   strategies_naive,
   strategies_o_lora,
@@ -387,6 +390,7 @@ export const words: readonly Word[] = [
   techniques_lora,
   techniques_prefix_tuning,
   techniques_prompt_tuning,
+  techniques_routed_lora,
   templates_alpaca,
   templates_chatml,
   templates_gemma,

@@ -54,6 +54,13 @@ function roomFor(
   let room = before;
   const strategy: Call[] = [];
   const crowded: Crowded[] = [];
+  const grownBy = program.registry.find("technique", before.technique.word)?.capabilities?.grownBy;
+  const other = grownBy !== undefined && calls.find(({ word }) => word !== grownBy);
+  if (other) {
+    const why = `each data set has weights of its own in \`${before.technique.word}\`, and rows go through those of one`;
+    program.report("strategy-technique", { strategy: other.word, why, instead: `write \`strategy: ${grownBy}\`` }, at);
+    return undefined;
+  }
   for (const call of calls) {
     const grows = program.registry.find("strategy", call.word)?.capabilities?.grows;
     const made = grows?.(call, room.technique, room.known.get(call.word) ?? null, shapes);

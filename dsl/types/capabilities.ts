@@ -274,6 +274,8 @@ export interface TechniqueCapabilities<C extends Call = Call> {
   readonly virtualTokens?: Of<C, number>;
   /** How it is written where training all weights takes too much. */
   readonly suggested?: string;
+  /** The strategy that has made it, and alone makes room in it for the next data. */
+  readonly grownBy?: string;
 }
 
 /** Sorts of outcomes that metrics measure. Rooms of stdlib name more. */

@@ -34,6 +34,13 @@ export interface ModelOutputs {
   readonly first?: Tensor;
   /** [batch, virtual tokens, hidden]: what the body says of the virtual tokens before the text; absent: there are none. */
   readonly virtual?: Tensor;
+  /** A technique sends each row through a part of its own; absent: all go through the same. */
+  readonly routed?: {
+    /** [batch, hidden], by which the part is chosen; absent: it was not, the program trains. */
+    readonly pooled?: Tensor;
+    /** f32 [batch or 1, 1]: so many labels, the first of the head's, a row's part may answer. */
+    readonly known: Tensor;
+  };
   /** A decoder's output embedding [vocabulary, hidden], tied or its own (`lm_head.weight`). */
   readonly unembedding?: Tensor;
   /** Logits by the output embedding are bent to cap · tanh(logit / cap); absent: they stay as they are. */

@@ -13,6 +13,8 @@ export interface Learning {
   readonly name: string;
   readonly value: Tensor;
   readonly gradient: Tensor;
+  /** Of the head: whether it has a row for each label. Absent: it is none of the head's. */
+  readonly head?: "labels" | "other";
 }
 /** A parameter before and after an update, and the gradient of the rows' own loss before it was clipped. */
 export interface Moved extends Learning {
@@ -41,6 +43,10 @@ export interface StrategyImplementation {
   memory?(call: Call): Memory;
   /** Logits that were said of rows once, beside which the model is held while it learns these; absent: rows bring none. */
   recalls?: Recalls;
+  /** Rows are sent to the part of the data that they are like: these are told before the first step (`ModelOutputs.routed`). */
+  routes?: true;
+  /** States ([…], they don't train) that it goes by, told before the first step. */
+  readonly constants?: readonly string[];
   /** All data until now are learnt from the weights that the first began with; absent: one after the other. */
   anew?: true;
 }

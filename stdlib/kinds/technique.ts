@@ -16,6 +16,8 @@ export interface TechniqueImplementation {
   around(call: Call, layers: Layers): Layers;
   /** Wraps the whole body (`build`, over layers and inputs): what lengthens sequences or feeds attention. Absent: nothing does. */
   body?(call: Call, o: BodyOptions): ModelOutputs;
+  /** States ([…], they don't train) that are part of what it trained, and that `body` makes; absent: there are none. */
+  readonly constants?: readonly string[];
   /** Virtual tokens, where it makes some. */
   virtual?(call: Call): VirtualTokens;
   /** What the call says in words, as numbers: `encode` gives a text's tokens, specials included. Absent: the call as it is. */
@@ -35,6 +37,8 @@ export interface BodyOptions {
   readonly sizes: ModelSizes;
   /** A text is continued: the cache holds what came before, virtual tokens included, and the mask covers it. */
   readonly continues: boolean;
+  /** The program trains; else it answers. */
+  readonly trains: boolean;
   build(layers: Layers, inputs: ModelInputs): ModelOutputs;
 }
 export interface VirtualTokens {

@@ -20,12 +20,6 @@ const rows: readonly (readonly [kind: Kind, names: string, doc: string, meanwhil
     "the task's own loss is used, bent by its `class_weight`, `focal` and `label_smoothing`",
   ],
   ["subject", "auto", "Chooses model and settings by itself.", "name a model, and in `vary` what shall vary"],
-  [
-    "strategy",
-    "lora_per_task",
-    "A LoRA of its own for each data set, and what tells which of them a row is for.",
-    "`o_lora` gives each data set ranks of its own, all of which answer together",
-  ],
   ["optimizer", "adam", "An optimizer.", "`adamw(weight_decay: 0)` is Adam"],
   ["schedule", "polynomial inverse_sqrt exponential", "A schedule.", "`constant`, `linear` and `cosine` are built"],
 ];

@@ -16,11 +16,16 @@ export function assemble(o: AssembleOptions): Assembled {
   const { states } = o.optimizer.implementation;
   const strategies = o.strategies ?? [];
   const keptBy = strategies.flatMap(({ implementation }) => implementation.states);
-  const constants = Object.values(o.task.implementation.standard ?? {});
+  const routes = o.technique.implementation.constants ?? [];
+  const constants = [
+    ...Object.values(o.task.implementation.standard ?? {}),
+    ...routes,
+    ...strategies.flatMap(({ implementation }) => implementation.constants ?? []),
+  ];
   const weights = Object.keys(built.program.state).filter(
     (name) => ![...states, ...keptBy].some((prefix) => name.startsWith(prefix)) && !constants.includes(name),
   );
-  const kept = saved === "trained" ? trainable : weights;
+  const kept = [...(saved === "trained" ? trainable : weights), ...routes];
   const exact = o.technique.implementation.exact?.(o.technique.call) === true;
   const asked = {
     evaluate: once(() => buildEvaluate(o, false)),

@@ -14,16 +14,19 @@ export function buildBody(
     readonly pooled?: boolean;
     /** A text is continued over a cache. */
     readonly continues?: boolean;
+    /** The program trains; absent: it answers. */
+    readonly trains?: boolean;
     /** Wraps what the technique has wrapped (a cache). */
     readonly outermost?: (layers: Layers) => Layers;
   },
 ): ModelOutputs {
   const { family, config } = o;
   const { call, implementation } = o.technique;
-  const { dropout, pooled = true, continues = false, outermost = (l: Layers): Layers => l } = how;
+  const { dropout, pooled = true, continues = false, trains = false, outermost = (l: Layers): Layers => l } = how;
   const build = (l: Layers, i: ModelInputs): ModelOutputs => family.build(outermost(l), config, i, { dropout, pooled });
   const wrapped = implementation.around(call, layers);
   if (!implementation.body) return build(wrapped, inputs);
   if (inputs.segments && implementation.virtual) throw new CodedError("no-packed-prompts", { technique: call.word });
-  return implementation.body(call, { layers: wrapped, inputs, sizes: family.sizes(config), continues, build });
+  const sizes = family.sizes(config);
+  return implementation.body(call, { layers: wrapped, inputs, sizes, continues, trains, build });
 }

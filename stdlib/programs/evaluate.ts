@@ -18,6 +18,7 @@ export function buildEvaluate(o: Omit<AssembleOptions, "optimizer" | "clip">, wi
     const places = answers?.places && (supervised ? supervised.targets : graph.input("targets", PLACES));
     const logits = model.logits(places);
     graph.output("logits", logits);
+    if (model.body.routed?.pooled) graph.output("pooled", model.body.routed.pooled);
     if (model.probabilities) graph.output("probabilities", model.probabilities(logits));
     if (supervised) {
       const loss = plainOf(model)(supervised, "mean");

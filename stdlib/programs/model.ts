@@ -49,14 +49,16 @@ export function buildModel(
   const body = buildBody(o, makeLayers({ ...base, prefix: family.prefix }), inputs, {
     dropout: o.dropout,
     pooled: task.implementation.pooled !== false && !task.implementation.ownHead?.(task.call),
+    trains: draws !== undefined,
     ...(outermost && { outermost }),
   });
   // The head trains under every technique, as PEFT's modules_to_save.
-  const head = makeLayers({
+  const layers = makeLayers({
     ...base,
     ...{ prefix: "", prefixInCheckpoint: "" },
     ...{ trains: () => true, mayBeFresh: () => true, mustLoad: () => false },
   });
+  const head = body.routed ? answering(layers, body.routed, labelsPath(o)) : layers;
   const hidden = family.hidden(config);
   const dropout = o.dropout ?? family.headDropout?.(config) ?? family.dropout(config);
   const outputs = task.implementation.head(head, body, {
@@ -75,6 +77,29 @@ export function buildModel(
     },
   });
   return { ...outputs, body };
+}
+
+/** Path of the head's layer that has a row for each label. */
+export function labelsPath({ task, family }: Pick<AssembleOptions, "task" | "family">): string | undefined {
+  return headPathsOf(task.implementation, family, task.call).at(-1);
+}
+
+/** Far below what a head says, and no more than what is still told in a loss. */
+const UNSAID = -100;
+
+/** The head, where each row's part may answer the first labels alone. */
+function answering(
+  head: Layers,
+  { known }: NonNullable<ModelOutputs["routed"]>,
+  last: string | undefined,
+): Layers {
+  const linear: Layers["linear"] = (path, x, o) => {
+    const logits = head.linear(path, x, o);
+    if (path !== last) return logits;
+    const places = logits.range(1).cast("f32").reshape([1, o.out]);
+    return places.less(known).select(logits, logits.filled(UNSAID));
+  };
+  return { ...head, linear };
 }
 
 /** Whether a parameter of the body trains: the technique says so and it isn't frozen. */

@@ -11,7 +11,7 @@ import { optimise, PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program, State } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { KeptPart, Learning } from "../kinds/strategy.js";
-import { buildModel, modelInputs } from "./model.js";
+import { buildModel, headPathsOf, modelInputs } from "./model.js";
 import type { AssembleOptions, LearntPrograms, Look, LookOf, Strategy } from "./options.js";
 import { supervise } from "./supervision.js";
 
@@ -23,12 +23,13 @@ export const SQUARES = "squares/";
  * own loss, whatever others add to it.
  */
 export function updateBy(
-  o: Pick<AssembleOptions, "optimizer" | "clip" | "strategies">,
+  o: Pick<AssembleOptions, "optimizer" | "clip" | "strategies"> & Partial<Pick<AssembleOptions, "task" | "family">>,
   graph: Graph,
-  learning: readonly Learning[],
+  parameters: readonly Learning[],
   { rate, step }: { readonly rate: Tensor; readonly step: Tensor },
 ): { readonly norm: Tensor } {
   const strategies = o.strategies ?? [];
+  const learning = parameters.map((one) => ({ ...one, ...headOf(o, one.name) }));
   const bent = strategies.reduce<readonly Tensor[]>(
     (gradients, { call, implementation }) => {
       const own = learning.map((one, i) => ({ ...one, gradient: must(gradients[i], "a gradient") }));
@@ -53,6 +54,15 @@ export function updateBy(
       learning.map((one) => ({ ...one, after: graph.after(one.name) ?? one.value })),
     );
   return done;
+}
+
+/** What of the head a parameter is. */
+function headOf({ task, family }: Partial<Pick<AssembleOptions, "task" | "family">>, name: string): Pick<Learning, "head"> {
+  if (!task || !family) return {};
+  const paths = headPathsOf(task.implementation, family, task.call);
+  const place = paths.findIndex((path) => name.startsWith(`${path}.`));
+  if (place < 0) return {};
+  return { head: place === paths.length - 1 ? "labels" : "other" };
 }
 
 /** What of a parameter, or of a state beside one, earlier data alone made; null: nothing. */

@@ -20,12 +20,13 @@ export function buildWhy(o: Omit<AssembleOptions, "optimizer" | "clip">): Progra
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
   const chosen = graph.input("chosen", { dtype: "i32", shape: ["batch"] });
-  let words: Tensor | undefined;
+  // A body may be made twice: of its tokens those speak that the answer is made of.
+  const words: Tensor[] = [];
   const listening = (layers: Layers): Layers => ({
     ...layers,
     embedding(path, ids, of) {
       const embedded = layers.embedding(path, ids, of);
-      if (ids === inputs.input_ids) words ??= embedded;
+      if (ids === inputs.input_ids) words.push(embedded);
       return embedded;
     },
   });
@@ -35,8 +36,10 @@ export function buildWhy(o: Omit<AssembleOptions, "optimizer" | "clip">): Progra
     .reshape([...logits.shape, 1])
     .takeRows(chosen)
     .sum();
-  const [slope] = words ? gradient(graph, picked, [words]) : [];
-  if (!words || !slope) throw new CodedError("internal", { what: "an answer that no token has a part in" });
-  graph.output("why", slope.multiply(words).sum([-1]));
+  const slopes = words.length > 0 ? gradient(graph, picked, words) : [];
+  const at = slopes.findIndex((one) => one !== undefined);
+  const [slope, word] = [slopes[at], words[at]];
+  if (!word || !slope) throw new CodedError("internal", { what: "an answer that no token has a part in" });
+  graph.output("why", slope.multiply(word).sum([-1]));
   return optimise(graph.program(), o.passes);
 }

@@ -5,6 +5,7 @@ declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "update-streamed": { readonly data: string };
     "update-roles": { readonly data: string; readonly role: string; readonly earlier: string };
+    "update-unrouted": { readonly start: string };
     "update-unscored": { readonly data: string };
     "update-forgets": { readonly start: string; readonly why: string };
     "update-labels-alike": {
@@ -42,6 +43,13 @@ registerCodes({
       `rows of ${d.earlier} can't be learnt beside those of ${d.data}: they have no column in the role \`${d.role}\``,
     help: (d) => `give both data the same roles in \`columns\`, or leave \`${d.role}\` out`,
     explain: "Rows that are learnt again stand among the new ones in one table: both must have the same roles.",
+  },
+  "update-unrouted": {
+    severity: "error",
+    message: (d) => `no row can be told to be for what ${d.start} learnt before: none of its data can be read any more`,
+    help: () => "put the data back where they were, or take a strategy that sends no rows (`o_lora`, `ewc`, `l2`)",
+    explain:
+      "`lora_per_task` sends each row to the LoRA of the data that it is most like. What these are like is the mean over their rows, which is taken before the first new data are learnt.",
   },
   "update-unscored": {
     severity: "warning",

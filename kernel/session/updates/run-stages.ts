@@ -25,7 +25,7 @@ import { readCheckpoints } from "../../artifacts/checkpoints.js";
 import { holderOf } from "../../artifacts/run-lock.js";
 import { finishedRun, runsNamed } from "../../history/runs-named.js";
 import { loadedWeights } from "../models/loaded.js";
-import type { ModelHandle, Weights } from "../models/model-handle.js";
+import type { ModelHandle } from "../models/model-handle.js";
 import type { OpenModel } from "../models/open-model.js";
 import type { Material } from "../trainings/material.js";
 import type { Continues } from "../trainings/request.js";
@@ -34,6 +34,8 @@ import { reservoir } from "./reservoir.js";
 import { isRecalled, saidAsKept } from "./recall.js";
 import type { Stages } from "./stages.js";
 import { recallIn, seenBefore, withAllSaid } from "./recall-stage.js";
+import { demandRouted, tellRoute } from "./route.js";
+import { stateOf } from "./state-of.js";
 import { takeDown } from "./take-down.js";
 import { takeWeights, type Taken } from "./take-weights.js";
 import { forgottenBy, type Said } from "./what-was-forgotten.js";
@@ -43,6 +45,7 @@ export type Update = Extract<Action, { verb: "update" }>;
 
 export async function runStages({ stages, resume }: Update, o: Stages): Promise<readonly ModelHandle[]> {
   demandLearnable(o);
+  demandRouted(o);
   const before = await cellsBefore(o);
   o.onScores(
     0,
@@ -84,6 +87,7 @@ function beginsWith(
   return async (open, material, run, goesOn) => {
     if (!goesOn || !isRecalled(recalling, run.path)) await takeWeights(open, from, o.labels);
     if (!goesOn && i === 0) await takeDownBefore(o, of, open, material);
+    if (!goesOn && o.strategies.routes) await tellRoute(o, of, { open, material, i });
     await recallIn(o, of, { open, material, run: run.path, memory, first: from.labels.length, seen: seenBefore(o, i) });
   };
 }
@@ -106,11 +110,6 @@ async function cellsBefore(o: Stages): Promise<readonly Cell[]> {
 }
 
 const seedOf = (stages: readonly UpdateStage[]): number => stages[0]?.plan.recipe.training.seed ?? 0;
-
-/** Weights and what strategies keep, where an update made them; else the weights alone. */
-function stateOf({ folder, checkpoint }: Weights): string {
-  return readCarried(folder) ? carriedState(folder) : checkpoint.file;
-}
 
 /** Rows of what was learnt before the first stage. */
 function memoryBefore(

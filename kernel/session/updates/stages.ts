@@ -18,6 +18,8 @@ export interface Strategies {
   readonly memory: Memory | null;
   readonly looks: Looks | null;
   readonly anew: boolean;
+  /** Rows are sent to the part of the data that they are like. */
+  readonly routes: boolean;
   readonly recalling: readonly Recalling[];
 }
 export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> {
@@ -30,6 +32,7 @@ export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> 
     memory: first((one, call) => one.memory?.(call)),
     looks: first((one, call) => one.looks?.(call)),
     anew: all.some(({ does: one }) => one.anew === true),
+    routes: all.some(({ does: one }) => one.routes === true),
     recalling: all.flatMap(({ call, does: { recalls } }) => (recalls ? [{ word: call.word, of: recalls.of }] : [])),
   };
 }

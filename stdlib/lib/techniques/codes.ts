@@ -21,6 +21,7 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly inputs: number;
       readonly outputs: number;
     };
+    "technique-made": { readonly technique: string; readonly by: string };
     "empty-prompt-text": { readonly text: string };
     "exact-fit-refused": { readonly why: string; readonly instead: string };
     "cannot-merge": { readonly technique: string; readonly why: string };
@@ -35,6 +36,16 @@ const billions = (n: number): string =>
       : n.toLocaleString("en-US");
 
 registerCodes({
+  "technique-made": {
+    severity: "error",
+    message: (d) => `\`${d.technique}\` can't be written: the strategy \`${d.by}\` makes it of \`lora\``,
+    help: (d) => `write \`technique: lora\`, and \`strategy: ${d.by}\` where the model goes on learning`,
+    explain:
+      "Its parts are those of the data sets that a model has learnt one after the other, and rows are sent to them by what these data were like: a model that has learnt one data set has nothing to choose among.",
+    example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
+model m { base: "minilm", task: text_classification, technique: routed_lora }
+train m on d`,
+  },
   "no-target": {
     severity: "error",
     message: (d) => `the base model has no linear layer "${d.target}"`,

@@ -73,9 +73,9 @@ async function trains(subject: Subject, technique: Call, title: string): Promise
     [...READ[subject.family.shape], ...wanted, "draws", "rate", "step"].sort(),
     title,
   );
-  const { saved } = o.technique.implementation;
+  const { saved, constants = [] } = o.technique.implementation;
   const kept = Object.keys(p.saved);
-  if (saved === "trained") assert.deepEqual(kept.sort(), [...p.trainable].sort(), title);
+  if (saved === "trained") assert.deepEqual(kept.sort(), [...p.trainable, ...constants].sort(), title);
   else assert.ok(kept.length >= p.trainable.length && !kept.some((name) => name.startsWith("adam.")), title);
   const before = start(p.train.state);
   let state = before;

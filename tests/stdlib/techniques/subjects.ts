@@ -74,6 +74,7 @@ export function calls(word: Word<"model">, shapes: Readonly<Record<string, reado
     of("lora", { rank: 3, alpha: 5, targets: ["all"], rank_stabilized: true }),
     of("lora", { rank: 2, targets: ["attention"], dora: true }),
     of("lora", { rank: 2, targets: ["feed_forward"], dora: true, dropout: 0.2 }),
+    ...(word.capabilities!.shape === "encoder" ? [of("routed_lora", { ranks: [2], targets })] : []),
     of("adapters", { size: 3 }),
     of("adapters", { kind: "pfeiffer", size: 2, activation: "gelu" }),
     of("prompt_tuning", { tokens: 3 }),
@@ -130,6 +131,8 @@ export function start(
       const shape = s.type.shape as number[];
       const y = values(shape);
       if (/^adam\./.test(name)) return [name, y];
+      // Rows may be answered with every label.
+      if (name === "route.known") return [name, values(shape, y.data.fill(9))];
       const shift = /(norm|ln_)[^.]*\.weight$|\.ia3_l$|magnitude_vector$|ssf_scale$/i.test(name) ? 1 : 0;
       y.data.forEach((_, at) => (y.data[at] = shift + 0.3 * Math.sin(i++ * 12.9898)));
       return [name, y];

@@ -336,6 +336,30 @@ predict merged on "${asked[0]!}" as said_merged`);
       assert.ok(Math.abs(one - whole!.probabilities[label]!) < 1e-5, label);
   });
 
+  it("gives each data set a LoRA of its own with lora_per_task, and sends each row to one", async () => {
+    const few = "steps: 3, batch_size: 8, keep: last";
+    await book.run(`model p like m { technique: lora(rank: 2) }
+train p on d { ${few} }
+update p on e, f as apart { ${few}, strategy: lora_per_task }`);
+    const names = Object.keys(readHeader(fileOf("p")).tensors).filter((one) => /^[^/]*\.lora_[AB]\.weight$/.test(one));
+    assert.ok(names.length > 3);
+    for (const [earlier, later, ranks] of [["p", "apart_1", 2] as const, ["apart_1", "apart_2", 4] as const])
+      for (const name of names) {
+        const width = readHeader(fileOf(later)).tensors[name]!.shape[1]!;
+        const all = floatsOf(fileOf(later), name);
+        const first = name.includes("lora_A") ? all.slice(0, ranks * width) : all.filter((_, i) => i % width < ranks);
+        assert.deepEqual(first, floatsOf(fileOf(earlier), name), `${later}, ${name}`);
+      }
+    assert.deepEqual([...floatsOf(fileOf("apart_2"), "route.known")], [2, 3, 5]);
+    const means = floatsOf(fileOf("apart_2"), "route.means");
+    const before = floatsOf(fileOf("apart_1"), "route.means");
+    assert.deepEqual(means.slice(0, before.length), before);
+    assert.ok(means.slice(before.length).some((one) => one !== 0));
+    await assert.rejects(model("apart").merge("apart_whole"));
+    const refused = `update apart on e as x { ${few}, strategy: ewc(1) }`;
+    await assert.rejects(book.run(refused), /`ewc` has no room .* write `strategy: lora_per_task`/s);
+  });
+
   it("keeps its rows out of bundles, and says that a stage is neither repeated nor packed by itself", async () => {
     const run = RunFolder.open(model("kept_1").folder!);
     await assert.rejects(replay(run, {}), (error: unknown) => {

@@ -1,0 +1,40 @@
+/** A LoRA for each data set: what earlier ones have in it, in the head and in what rows are sent by stays as it was. */
+import { must } from "#dsl/diagnostics/must.js";
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { Call } from "#dsl/types/value.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { KeptPart, Moved, StrategyImplementation } from "../kinds/strategy.js";
+import { axisOfParts } from "../lib/strategies/stacked.js";
+import { EARLIER, EARLIER_STATE, KNOWN, MEANS } from "../lib/techniques/routed.js";
+import { word } from "./lora_per_task.js";
+
+export const loraPerTask: StrategyImplementation = {
+  states: [],
+  constants: [EARLIER],
+  routes: true,
+  keeps,
+  watch(_call, graph, moved) {
+    const head = moved.filter((one) => one.head !== undefined);
+    if (head.length === 0) return;
+    const earlier = graph.state(EARLIER, EARLIER_STATE);
+    for (const one of head) graph.update(one.name, graph.at(one.name, () => held(one, earlier)));
+  },
+};
+
+function keeps(call: Call, name: string, shape: readonly number[]): KeptPart | null {
+  const { rank } = argumentsOf(word, call);
+  const axis = name === MEANS || name === KNOWN ? 0 : axisOfParts(name);
+  if (axis === null || typeof rank !== "number") return null;
+  const first = must(shape[axis], "an axis") - (name === MEANS || name === KNOWN ? 1 : rank);
+  return first > 0 ? { axis, first } : null;
+}
+
+/** As it was, where earlier data had any labels: all of it, or the rows of these. */
+function held({ value, after, head }: Moved, earlier: Tensor): Tensor {
+  if (head === "other") return earlier.greater(0).select(value, after);
+  const { rank } = value;
+  const rows = value.range(0).cast("f32");
+  const known = rows.less(earlier);
+  const ones = Array.from({ length: rank - 1 }, () => 1);
+  return known.reshape([must(value.shape[0], "rows"), ...ones]).select(value, after);
+}

@@ -1,0 +1,42 @@
+import { defineWord } from "#dsl/types/define.js";
+import { routed } from "../lib/strategies/routed.js";
+
+export const word = defineWord({
+  kind: "strategy",
+  name: "lora_per_task",
+  doc: "A LoRA of its own for each data set: earlier ones stay bit by bit as they are, as do the head's rows of labels that earlier data had. Each row that is asked about goes through one of them, and is answered with the labels that were known when it was learnt: through that of the data whose mean is nearest to the row, both of what the base alone says (mean over tokens). So an answer takes two passes. It keeps no row.",
+  example: "strategy: lora_per_task",
+  since: "0.2.0",
+  references: [
+    {
+      title: "Learning to Prompt for Continual Learning",
+      by: "Wang et al.",
+      year: 2022,
+      at: "https://arxiv.org/abs/2112.08654",
+    },
+  ],
+  elsewhere: { task_specific_lora: "lora_per_task", lora_r: "rank", r: "rank" },
+  parameters: [
+    {
+      name: "route",
+      type: { is: "choice", of: ["nearest_mean"] },
+      positional: true,
+      means: { nearest_mean: "to the data whose mean, of what the base alone says, is nearest to the row" },
+      doc: "By what a row is sent to one of them.",
+      default: { value: "nearest_mean" },
+      why: "It learns nothing that could be forgotten: the base is frozen, and so are the means.",
+      impact: "medium",
+    },
+    {
+      name: "rank",
+      type: { is: "number", integer: true },
+      doc: "Ranks that each data set gets.",
+      range: { min: 1, max: 4096 },
+      default: { derived: "as many as the model's LoRA had at first", from: () => null },
+      why: "Each data set learns as much anew as the first one did; where many come, fewer keep the adapter small.",
+      impact: "medium",
+    },
+  ],
+  capabilities: { alone: true, recalls: true, grows: routed },
+  load: async () => (await import("./lora_per_task.run.js")).loraPerTask,
+});

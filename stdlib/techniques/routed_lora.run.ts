@@ -1,0 +1,105 @@
+/**
+ * LoRA in parts. A training computes the latest part alone. An answer takes two passes: what the base alone says of a row, its
+ * mean over the row's tokens, tells by the nearest of the parts' means which of them the row goes through in the second.
+ */
+import { must } from "#dsl/diagnostics/must.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Layers } from "../kinds/layers.js";
+import type { TechniqueImplementation } from "../kinds/technique.js";
+import { weightOf } from "../lib/layers.js";
+import { KNOWN, knownState, MEANS, meansState, routedSettings } from "../lib/techniques/routed.js";
+import { isTarget } from "../lib/techniques/shapes.js";
+import { PEFT } from "../lib/techniques/settings.js";
+import { word } from "./routed_lora.js";
+
+const OWN = /\.lora_[AB]\.weight$/;
+
+export const routedLora: TechniqueImplementation = {
+  saved: word.capabilities.saves,
+  trains: (_call, path) => OWN.test(path),
+  adds: (_call, path) => OWN.test(path),
+  constants: [MEANS, KNOWN],
+  fileName: (name) => (OWN.test(name) ? PEFT + name : name),
+  around: (_call, layers) => layers,
+  body(call, { layers, inputs, trains, build, sizes }) {
+    const { ranks } = routedSettings(call);
+    const { graph } = layers;
+    const known = graph.state(KNOWN, knownState(ranks.length));
+    const means = graph.state(MEANS, meansState(ranks.length, sizes.hidden));
+    if (trains) {
+      const own = known.slice(0, ranks.length - 1, 1).reshape([1, 1]);
+      return { ...build(latestOf(call, layers), inputs), routed: { known: own } };
+    }
+    const plain = build(layers, inputs);
+    const pooled = meanOver(plain.encoded ?? plain.last_hidden_state, inputs.attention_mask);
+    const hot = graph.at(MEANS, () => nearest(pooled, means).detach());
+    const gates = graph.at(MEANS, () => gatesOf(hot, ranks));
+    const outputs = build(gated(call, layers, gates), inputs);
+    return { ...outputs, routed: { pooled, known: hot.matmul(known.reshape([ranks.length, 1])) } };
+  },
+};
+
+/** x [batch, length, hidden], mask [batch, length] i32 → [batch, hidden]: the mean over the tokens that are there. */
+function meanOver(x: Tensor, mask: Tensor): Tensor {
+  const [batch, length] = mask.shape;
+  const weights = mask.cast("f32").reshape([must(batch, "rows"), must(length, "tokens"), 1]);
+  return x.multiply(weights).sum([1]).divide(weights.sum([1]).maximum(1));
+}
+
+/** x [batch, hidden], means [parts, 1, hidden] → [batch, parts]: 1 at the nearest, the first of equals. */
+function nearest(x: Tensor, means: Tensor): Tensor {
+  const [parts, , hidden] = means.shape as readonly [number, number, number];
+  const apart = x.reshape([must(x.shape[0], "rows"), 1, hidden]).subtract(means.reshape([1, parts, hidden]));
+  return apart.square().sum([2]).negate().argmax().oneHot(parts);
+}
+
+/** [batch, parts] → [batch, ranks]: of each rank whether the row goes through it. */
+function gatesOf(hot: Tensor, ranks: readonly number[]): Tensor {
+  const all = ranks.reduce((sum, one) => sum + one, 0);
+  const of = new Float32Array(ranks.length * all);
+  let from = 0;
+  ranks.forEach((rank, part) => {
+    of.fill(1, part * all + from, part * all + from + rank);
+    from += rank;
+  });
+  const shape = [ranks.length, all];
+  return hot.matmul(hot.graph.constant({ dtype: "f32", shape, bytes: new Uint8Array(of.buffer) }));
+}
+
+/** The layers with the latest part in them. */
+function latestOf(call: Parameters<TechniqueImplementation["around"]>[0], layers: Layers): Layers {
+  const { ranks, rank } = routedSettings(call);
+  const own = must(ranks.at(-1), "a part");
+  return adapted(call, layers, (x, a, b) =>
+    x.linear(a.slice(0, rank - own, own)).linear(b.slice(1, rank - own, own)),
+  );
+}
+
+function gated(call: Parameters<TechniqueImplementation["around"]>[0], layers: Layers, gates: Tensor): Layers {
+  return adapted(call, layers, (x, a, b) => {
+    const [batch, ranks] = gates.shape;
+    const ones = Array.from({ length: x.rank - 2 }, () => 1);
+    const gate = gates.reshape([must(batch, "rows"), ...ones, must(ranks, "ranks")]);
+    return x.linear(a).multiply(gate).linear(b);
+  });
+}
+
+function adapted(
+  call: Parameters<TechniqueImplementation["around"]>[0],
+  layers: Layers,
+  path: (x: Tensor, a: Tensor, b: Tensor) => Tensor,
+): Layers {
+  const { rank, scale, dropout, targets } = routedSettings(call);
+  const linear: Layers["linear"] = (name, x, o) => {
+    if (!isTarget(name, targets)) return layers.linear(name, x, o);
+    return layers.graph.at(name, () => {
+      const weight = weightOf(layers, name, o);
+      const bias = o.bias === false ? undefined : layers.parameter(`${name}.bias`, [o.out], "zeros");
+      const a = layers.parameter(`${name}.lora_A.weight`, [rank, o.in], { uniform: 1 / Math.sqrt(o.in) });
+      const b = layers.parameter(`${name}.lora_B.weight`, [o.out, rank], "zeros");
+      const added = path(layers.dropout("lora_dropout", x, dropout), a, b).multiply(scale);
+      return layers.activate(x.linear(weight, bias).add(added), o.activation);
+    });
+  };
+  return { ...layers, linear };
+}

@@ -1,0 +1,84 @@
+import "../lib/techniques/codes.js";
+import type { Call } from "#dsl/types/value.js";
+import { defineWord } from "#dsl/types/define.js";
+import { familyCapabilities } from "../lib/base-facts.js";
+import { recommends } from "../lib/techniques/rates.js";
+import { routedSettings } from "../lib/techniques/routed.js";
+import { linearsNamed, type Shapes } from "../lib/techniques/shapes.js";
+
+const rate = recommends({
+  rate: 2e-3,
+  narrows: true,
+  because: "the matrices start from nothing, as those of `lora` do",
+});
+
+export const word = defineWord({
+  kind: "technique",
+  name: "routed_lora",
+  doc: "What the strategy `lora_per_task` makes of `lora`: a LoRA for each data set, of which each row goes through the one whose data's mean, of what the base alone says, is nearest to it. It can't be written. Answers take two passes; nothing of it can be merged into the base, and PEFT has no such adapter.",
+  example:
+    'data tickets { source: csv("a.csv"), columns: { text: t, label: l } }\ndata spring { source: csv("b.csv"), columns: { text: t, label: l } }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora(rank: 8) }\ntrain router on tickets { epochs: 1 }\nupdate router on spring as seasons { strategy: lora_per_task }',
+  since: "0.2.0",
+  parameters: [
+    {
+      name: "ranks",
+      type: { is: "list", of: { is: "number", integer: true } },
+      doc: "Ranks of each data set's LoRA, in the order in which they were learnt.",
+      default: { derived: "as many as the model's LoRA had", from: () => null },
+      why: "Each data set learns as much anew as the first one did.",
+      impact: "medium",
+    },
+    {
+      name: "alpha",
+      type: { is: "number" },
+      doc: "Each product B A is multiplied by alpha / the first of the ranks.",
+      range: { min: 0, exclusive: true },
+      default: { derived: "as the model's LoRA had", from: () => null },
+      why: "Each part counts as the first one does.",
+      impact: "low",
+    },
+    {
+      name: "rank_stabilized",
+      type: { is: "boolean" },
+      doc: "The product B A is multiplied by alpha / √rank.",
+      default: { value: false },
+      why: "As the model's LoRA has it.",
+      impact: "low",
+    },
+    {
+      name: "dropout",
+      type: { is: "number" },
+      doc: "Share of the inputs of the low-rank path that is dropped in training.",
+      range: { min: 0, max: 0.99 },
+      default: { value: 0 },
+      why: "As the model's LoRA has it.",
+      impact: "low",
+    },
+    {
+      name: "targets",
+      type: { is: "list", of: { is: "text" } },
+      doc: "Linear layers that are adapted.",
+      default: {
+        derived: "those that the model's LoRA adapted",
+        from: (_draft, context) => familyCapabilities(context)?.targets ?? ["query", "value"],
+      },
+      why: "As the model's LoRA has it.",
+      impact: "medium",
+    },
+  ],
+  check(_call, context) {
+    context.report("technique-made", { technique: "routed_lora", by: "lora_per_task" });
+  },
+  capabilities: {
+    ...rate.capabilities,
+    saves: "trained",
+    grownBy: "lora_per_task",
+    trains: "rank × (inputs + outputs) numbers for each target layer and data set, of which those of the latest move",
+    adds: true,
+    trainableParameters: (call: Call, shapes: Shapes): number => {
+      const { rank, targets } = routedSettings(call);
+      return linearsNamed(shapes, targets).reduce((n, layer) => n + rank * (layer.in + layer.out), 0);
+    },
+  },
+  load: () => import("./routed_lora.run.js").then((m) => m.routedLora),
+});

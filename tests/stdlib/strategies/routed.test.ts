@@ -1,0 +1,155 @@
+/** A LoRA for each data set: rows go through the part that they are like, and what is learnt later changes no earlier answer. */
+import assert from "node:assert/strict";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import { PLAIN } from "#dsl/graph/passes/table.js";
+import { validate } from "#dsl/graph/validate.js";
+import { values, type Values } from "#dsl/graph/values.js";
+import type { Call } from "#dsl/types/value.js";
+import { routed } from "#stdlib/lib/strategies/routed.js";
+import { EARLIER, KNOWN, MEANS, routedSettings } from "#stdlib/lib/techniques/routed.js";
+import { assemble } from "#stdlib/programs/assemble.js";
+import { buildExport } from "#stdlib/programs/export.js";
+import { buildWhy } from "#stdlib/programs/why.js";
+import type { Assembled, AssembleOptions } from "#stdlib/programs/options.js";
+import { loraPerTask } from "#stdlib/strategies/lora_per_task.run.js";
+import { call, optionsFor, start, subjects, type Subject } from "../techniques/subjects.js";
+
+const LABELS = 4;
+const subject = (await subjects()).find(({ word }) => word.name === "bert") as Subject;
+const technique = (ranks: readonly number[]): Call =>
+  call("technique", "routed_lora", { ranks, alpha: 4, targets: ["query", "value"] });
+
+async function parts(ranks: readonly number[], more: Partial<AssembleOptions> = {}): Promise<AssembleOptions> {
+  const strategy = call("strategy", "lora_per_task", { route: "nearest_mean", rank: ranks.at(-1) ?? 1 });
+  return optionsFor(subject, technique(ranks), {
+    ...{ labels: LABELS, strategies: [{ call: strategy, implementation: loraPerTask }] },
+    ...more,
+  });
+}
+type State = Record<string, Values>;
+const [ROWS, LENGTH] = [3, 4];
+/** Rows whose tokens are of a kind of their own; `row`: one that is of another. */
+function feeds(first: number, odd: { readonly row: number; readonly first: number } | null = null): State {
+  const ids = Array.from({ length: ROWS * LENGTH }, (_, i) => {
+    const from = odd && Math.floor(i / LENGTH) === odd.row ? odd.first : first;
+    return from + (i % LENGTH);
+  });
+  return { input_ids: values([ROWS, LENGTH], ids), attention_mask: values([ROWS, LENGTH], ids.map(() => 1)) };
+}
+const step = (at: number): State => ({ rate: values([], [0.05]), step: values([], [at]) });
+const taught = (labels: readonly number[]): State => ({ labels: values([ROWS], [...labels]), draws: values([ROWS]) });
+const said = (p: Assembled, state: State, own: State): number[] => [
+  ...evaluate(p.evaluate, own, state).outputs["logits"]!.data,
+];
+const pooled = (p: Assembled, state: State, own: State): number[] => {
+  const { shape, data } = evaluate(p.evaluate, own, state).outputs["pooled"]!;
+  const hidden = shape[1]!;
+  return Array.from({ length: hidden }, (_, at) => {
+    const column = Array.from({ length: shape[0]! }, (_row, row) => data[row * hidden + at]!);
+    return column.reduce((a, b) => a + b, 0) / column.length;
+  });
+};
+const [EARLY, LATE] = [feeds(2), feeds(12)];
+
+async function learnt(): Promise<{ p: Assembled; before: State; after: State }> {
+  const p = assemble(await parts([2, 1]));
+  let before: State = start({ ...p.train.state, ...p.evaluate.state });
+  const hidden = before[MEANS]!.shape[2]!;
+  before = { ...before, [KNOWN]: values([2], [2, 4]), [EARLIER]: values([1], [2]) };
+  const means = [...pooled(p, before, EARLY), ...pooled(p, before, LATE)];
+  before = { ...before, [MEANS]: values([2, 1, hidden], means) };
+  let after = before;
+  for (const at of [1, 2, 3])
+    after = { ...after, ...evaluate(p.train, { ...LATE, ...taught([2, 3, 2]), ...step(at) }, after).state };
+  return { p, before, after };
+}
+
+describe("a LoRA for each data set", () => {
+  it("sends each row to the part whose mean is nearest, and answers with labels that were known", async () => {
+    const { p, before } = await learnt();
+    for (const program of [p.train, p.evaluate, p.loss]) validate(program);
+    const early = said(p, before, EARLY);
+    const late = said(p, before, LATE);
+    early.forEach((one, i) => assert.equal(one === -100, i % LABELS >= 2, `early ${String(i)}`));
+    assert.ok(late.every((one) => one !== -100));
+    // Rows of one batch go each their own way.
+    const mixed = said(p, before, feeds(12, { row: 1, first: 2 }));
+    const among = [...late.slice(0, LABELS), ...early.slice(0, LABELS), ...late.slice(0, LABELS)];
+    mixed.forEach((one, i) => assert.ok(Math.abs(one - among[i]!) < 1e-9, `mixed ${String(i)}`));
+    // A part alone, as plain LoRA says it.
+    const lora = await optionsFor(subject, call("technique", "lora", { rank: 1, alpha: 2, targets: ["query", "value"] }), {
+      labels: LABELS,
+    });
+    const plain = assemble(lora);
+    const own = Object.fromEntries(
+      Object.entries(plain.evaluate.state).map(([name, { type }]) => {
+        const has = before[name]!;
+        const shape = type.shape as readonly number[];
+        if (name.endsWith("lora_A.weight")) return [name, values(shape, [...has.data.slice(-shape[1]!)])];
+        if (name.endsWith("lora_B.weight")) return [name, values(shape, [...has.data.filter((_, i) => i % 3 === 2)])];
+        return [name, has];
+      }),
+    );
+    said(plain, own, LATE).forEach((one, i) => assert.ok(Math.abs(one - late[i]!) < 1e-5, `late ${String(i)}`));
+  });
+
+  it("learns the latest part and the rows of new labels alone: earlier answers stay to the last bit", async () => {
+    const { p, before, after } = await learnt();
+    assert.deepEqual(said(p, after, EARLY), said(p, before, EARLY));
+    assert.notDeepEqual(said(p, after, LATE), said(p, before, LATE));
+    let moved = 0;
+    for (const name of p.trainable) {
+      const { shape, data } = after[name]!;
+      const had = before[name]!.data;
+      const width = shape.length > 1 ? shape[1]! : 1;
+      data.forEach((one, i) => {
+        const [row, column] = [Math.floor(i / width), i % width];
+        const own = /lora_A/.test(name) ? row >= 2 : /lora_B/.test(name) ? column >= 2 : row >= 2;
+        if (!own) assert.equal(one, had[i], `${name} ${String(i)}`);
+        else if (one !== had[i]) moved++;
+      });
+    }
+    assert.ok(moved > 20, String(moved));
+    for (const name of [MEANS, KNOWN]) {
+      assert.ok(p.carried.includes(name) && p.resumable.includes(name) && name in p.saved, name);
+      assert.deepEqual(after[name], before[name]);
+    }
+  });
+
+  it("does the same in parts of a batch, in what is exported and in what explains an answer", async () => {
+    const { p, before } = await learnt();
+    const o = await parts([2, 1], { accumulate: true });
+    const { accumulate, apply } = assemble(o);
+    let state: State = { ...before };
+    for (const program of [accumulate, apply])
+      for (const [name, { type }] of Object.entries(program!.state))
+        state[name] ??= values(type.shape as readonly number[]);
+    const rows = { ...LATE, ...taught([2, 3, 2]) };
+    state = { ...state, ...evaluate(accumulate!, { ...rows, share: values([], [1 / ROWS]) }, state).state };
+    state = { ...state, ...evaluate(apply!, step(1), state).state };
+    const whole = evaluate(p.train, { ...rows, ...step(1) }, before).state;
+    for (const name of p.trainable)
+      state[name]!.data.forEach((one, i) => assert.ok(Math.abs(one - whole[name]!.data[i]!) < 1e-6, name));
+    const { forward } = buildExport({ ...o, passes: PLAIN } as Parameters<typeof buildExport>[0], false);
+    assert.deepEqual([...evaluate(forward!, EARLY, before).outputs["logits"]!.data], said(p, before, EARLY));
+    const why = evaluate(buildWhy(o), { ...LATE, chosen: values([ROWS], [2, 7, 10]) }, before).outputs["why"]!;
+    assert.ok(why.data.every(Number.isFinite) && why.data.some((one) => one !== 0));
+  });
+
+  it("makes room in LoRA, each part multiplied as the first one was", () => {
+    const strategy = (given: Call["arguments"]): Call => call("strategy", "lora_per_task", given);
+    const lora = call("technique", "lora", { rank: 4, alpha: 8, targets: ["query"], from: "runs/a/adapter" });
+    const one = routed(strategy({ rank: null }), lora);
+    assert.ok("technique" in one);
+    const two = routed(strategy({ rank: 2 }), one.technique);
+    assert.ok("technique" in two);
+    const settings = routedSettings(two.technique);
+    assert.deepEqual(settings.ranks, [4, 4, 2]);
+    assert.equal(settings.scale, 2);
+    assert.equal(two.technique.arguments["from"], undefined);
+    for (const given of [{ rank: 8, dora: true }, null]) {
+      const refused = routed(strategy({}), given ? call("technique", "lora", given) : call("technique", "full"));
+      assert.ok("instead" in refused && /^train the model with/.test(refused.instead));
+    }
+  });
+});
