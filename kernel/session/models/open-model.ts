@@ -180,13 +180,16 @@ export function openSession(engine: Engine, o: ToOpen): Promise<Session> {
 async function adapterIn(
   model: ModelPlan,
   base: Base,
-  { saved, train, accumulate }: Assembled,
+  assembled: Assembled,
 ): Promise<Adapter | null> {
   const [family, technique, task] = await Promise.all([
     implementationOf(registry, "model", base.facts.family),
     does(model.technique, "technique"),
     does(model.task, "task"),
   ]);
+  const { saved, train, accumulate } = assembled;
+  // What answers alone are made with stands in no program that trains.
+  const answering = technique.constants ? assembled.evaluate.state : {};
   const sizes = family.sizes(family.config(base.facts.config));
   const prefix = task.bare ? family.prefix : "";
   return adapterOf({
@@ -197,7 +200,7 @@ async function adapterIn(
     technique,
     head: headPathsOf(task, family, model.task),
     saved,
-    state: { ...accumulate?.state, ...train.state },
+    state: { ...answering, ...accumulate?.state, ...train.state },
     standardised: standardisedOf(task, family),
     prefix,
   });

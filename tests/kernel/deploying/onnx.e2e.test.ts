@@ -29,7 +29,7 @@ const call: Call = { kind: "target", word: "onnx", arguments: { path: "build" } 
 
 /** Ops of ONNX's opset 20 that graphs may have: any other must be looked up there first. */
 const STANDARD: ReadonlySet<string> = new Set([
-  ...["Add", "Cast", "Concat", "ConstantOfShape", "Cos", "Div", "Equal", "Expand", "Gather", "Gelu", "Gemm", "Greater"],
+  ...["Add", "ArgMax", "Cast", "Concat", "ConstantOfShape", "Cos", "Div", "Equal", "Expand", "Gather", "Gelu", "Gemm", "Greater"],
   ...[
     "Identity",
     "LayerNormalization",
@@ -141,6 +141,7 @@ describe("the target onnx", function () {
     const t5 = smallT5s().find(({ name }) => name === "t5-plain")!;
     for (const [model, word] of [
       [bert!, "adapters"],
+      [bert!, "routed_lora"],
       [bert!, "prompt_tuning"],
       [llama, "prefix_tuning"],
       [llama, "adapters"],
