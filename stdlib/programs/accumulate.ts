@@ -43,7 +43,8 @@ export function buildAccumulate(o: AssembleOptions): Program {
 
 /** Inputs rate and step; output norm. `accumulated`: the program of `buildAccumulate`. */
 export function buildApply(
-  o: Pick<AssembleOptions, "optimizer" | "clip" | "passes" | "strategies"> & Partial<Pick<AssembleOptions, "task" | "family">>,
+  o: Pick<AssembleOptions, "optimizer" | "clip" | "passes" | "strategies"> &
+    Partial<Pick<AssembleOptions, "task" | "family">>,
   accumulated: Program,
 ): Program {
   const graph = new Graph();

@@ -88,11 +88,7 @@ export function labelsPath({ task, family }: Pick<AssembleOptions, "task" | "fam
 const UNSAID = -100;
 
 /** The head, where each row's part may answer the first labels alone. */
-function answering(
-  head: Layers,
-  { known }: NonNullable<ModelOutputs["routed"]>,
-  last: string | undefined,
-): Layers {
+function answering(head: Layers, { known }: NonNullable<ModelOutputs["routed"]>, last: string | undefined): Layers {
   const linear: Layers["linear"] = (path, x, o) => {
     const logits = head.linear(path, x, o);
     if (path !== last) return logits;

@@ -57,7 +57,10 @@ export function updateBy(
 }
 
 /** What of the head a parameter is. */
-function headOf({ task, family }: Partial<Pick<AssembleOptions, "task" | "family">>, name: string): Pick<Learning, "head"> {
+function headOf(
+  { task, family }: Partial<Pick<AssembleOptions, "task" | "family">>,
+  name: string,
+): Pick<Learning, "head"> {
   if (!task || !family) return {};
   const paths = headPathsOf(task.implementation, family, task.call);
   const place = paths.findIndex((path) => name.startsWith(`${path}.`));

@@ -17,7 +17,11 @@ export const loraPerTask: StrategyImplementation = {
     const head = moved.filter((one) => one.head !== undefined);
     if (head.length === 0) return;
     const earlier = graph.state(EARLIER, EARLIER_STATE);
-    for (const one of head) graph.update(one.name, graph.at(one.name, () => held(one, earlier)));
+    for (const one of head)
+      graph.update(
+        one.name,
+        graph.at(one.name, () => held(one, earlier)),
+      );
   },
 };
 

@@ -43,7 +43,10 @@ export const routedLora: TechniqueImplementation = {
 function meanOver(x: Tensor, mask: Tensor): Tensor {
   const [batch, length] = mask.shape;
   const weights = mask.cast("f32").reshape([must(batch, "rows"), must(length, "tokens"), 1]);
-  return x.multiply(weights).sum([1]).divide(weights.sum([1]).maximum(1));
+  return x
+    .multiply(weights)
+    .sum([1])
+    .divide(weights.sum([1]).maximum(1));
 }
 
 /** x [batch, hidden], means [parts, 1, hidden] → [batch, parts]: 1 at the nearest, the first of equals. */
@@ -70,9 +73,7 @@ function gatesOf(hot: Tensor, ranks: readonly number[]): Tensor {
 function latestOf(call: Parameters<TechniqueImplementation["around"]>[0], layers: Layers): Layers {
   const { ranks, rank } = routedSettings(call);
   const own = must(ranks.at(-1), "a part");
-  return adapted(call, layers, (x, a, b) =>
-    x.linear(a.slice(0, rank - own, own)).linear(b.slice(1, rank - own, own)),
-  );
+  return adapted(call, layers, (x, a, b) => x.linear(a.slice(0, rank - own, own)).linear(b.slice(1, rank - own, own)));
 }
 
 function gated(call: Parameters<TechniqueImplementation["around"]>[0], layers: Layers, gates: Tensor): Layers {

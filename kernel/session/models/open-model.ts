@@ -177,11 +177,7 @@ export function openSession(engine: Engine, o: ToOpen): Promise<Session> {
   return sharedStore(engine, o.store).open(o.programs, checkpoints, isShared);
 }
 
-async function adapterIn(
-  model: ModelPlan,
-  base: Base,
-  assembled: Assembled,
-): Promise<Adapter | null> {
+async function adapterIn(model: ModelPlan, base: Base, assembled: Assembled): Promise<Adapter | null> {
   const [family, technique, task] = await Promise.all([
     implementationOf(registry, "model", base.facts.family),
     does(model.technique, "technique"),

@@ -29,7 +29,21 @@ const call: Call = { kind: "target", word: "onnx", arguments: { path: "build" } 
 
 /** Ops of ONNX's opset 20 that graphs may have: any other must be looked up there first. */
 const STANDARD: ReadonlySet<string> = new Set([
-  ...["Add", "ArgMax", "Cast", "Concat", "ConstantOfShape", "Cos", "Div", "Equal", "Expand", "Gather", "Gelu", "Gemm", "Greater"],
+  ...[
+    "Add",
+    "ArgMax",
+    "Cast",
+    "Concat",
+    "ConstantOfShape",
+    "Cos",
+    "Div",
+    "Equal",
+    "Expand",
+    "Gather",
+    "Gelu",
+    "Gemm",
+    "Greater",
+  ],
   ...[
     "Identity",
     "LayerNormalization",

@@ -40,7 +40,8 @@ export async function withTechnique(
       const session = await (await engineNamed("tensorflow")).open({ forward: program }, [folder]);
       try {
         for (const name of Object.keys(program.state))
-          if ((implementation.adds?.(call, name) ?? false) || implementation.constants?.includes(name)) added.set(name, await disturbed(session, name));
+          if ((implementation.adds?.(call, name) ?? false) || implementation.constants?.includes(name))
+            added.set(name, await disturbed(session, name));
         return await session.run("forward", { ...feeds });
       } finally {
         await session.dispose();

@@ -34,7 +34,13 @@ function feeds(first: number, odd: { readonly row: number; readonly first: numbe
     const from = odd && Math.floor(i / LENGTH) === odd.row ? odd.first : first;
     return from + (i % LENGTH);
   });
-  return { input_ids: values([ROWS, LENGTH], ids), attention_mask: values([ROWS, LENGTH], ids.map(() => 1)) };
+  return {
+    input_ids: values([ROWS, LENGTH], ids),
+    attention_mask: values(
+      [ROWS, LENGTH],
+      ids.map(() => 1),
+    ),
+  };
 }
 const step = (at: number): State => ({ rate: values([], [0.05]), step: values([], [at]) });
 const taught = (labels: readonly number[]): State => ({ labels: values([ROWS], [...labels]), draws: values([ROWS]) });
@@ -77,9 +83,13 @@ describe("a LoRA for each data set", () => {
     const among = [...late.slice(0, LABELS), ...early.slice(0, LABELS), ...late.slice(0, LABELS)];
     mixed.forEach((one, i) => assert.ok(Math.abs(one - among[i]!) < 1e-9, `mixed ${String(i)}`));
     // A part alone, as plain LoRA says it.
-    const lora = await optionsFor(subject, call("technique", "lora", { rank: 1, alpha: 2, targets: ["query", "value"] }), {
-      labels: LABELS,
-    });
+    const lora = await optionsFor(
+      subject,
+      call("technique", "lora", { rank: 1, alpha: 2, targets: ["query", "value"] }),
+      {
+        labels: LABELS,
+      },
+    );
     const plain = assemble(lora);
     const own = Object.fromEntries(
       Object.entries(plain.evaluate.state).map(([name, { type }]) => {
