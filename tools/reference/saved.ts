@@ -10,6 +10,7 @@ import type { Trials } from "./tried.js";
 /** PEFT's name of the technique, as its adapters' configurations say it; null: PEFT has no format for it. */
 export async function peftType(technique: Word<"technique">, trials: Trials): Promise<string | null> {
   const implementation = await loadWord(technique);
+  if (!implementation.config) return null;
   const task = wordOf(trials.registry, "task", "text_classification");
   const {
     implementation: family,
@@ -33,7 +34,7 @@ export async function peftType(technique: Word<"technique">, trials: Trials): Pr
       Object.entries(state).map(([name, { type }]) => [name, type.shape as readonly number[]]),
     ),
   };
-  const type = implementation.config?.(call, facts)["peft_type"];
+  const type = implementation.config(call, facts)["peft_type"];
   return typeof type === "string" ? type : null;
 }
 
