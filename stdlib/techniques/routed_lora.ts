@@ -19,6 +19,14 @@ export const word = defineWord({
   example:
     'data tickets { source: csv("a.csv"), columns: { text: t, label: l } }\ndata spring { source: csv("b.csv"), columns: { text: t, label: l } }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora(rank: 8) }\ntrain router on tickets { epochs: 1 }\nupdate router on spring as seasons { strategy: lora_per_task }',
   since: "0.2.0",
+  references: [
+    {
+      title: "LoRA: Low-Rank Adaptation of Large Language Models",
+      by: "Hu et al.",
+      year: 2021,
+      at: "https://arxiv.org/abs/2106.09685",
+    },
+  ],
   parameters: [
     {
       name: "ranks",
