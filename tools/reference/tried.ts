@@ -15,6 +15,9 @@ export interface Outcome {
   readonly estimates: Estimates | null;
 }
 
+/** Of a technique that a strategy makes and nobody writes. */
+export const isMade = ({ capabilities }: Word<"technique">): boolean => capabilities?.grownBy !== undefined;
+
 export class Trials {
   private readonly world: World;
   private readonly known = new Map<string, Outcome>();
@@ -37,8 +40,15 @@ export class Trials {
   of(family: Word<"model">): readonly Checkpoint[] {
     return this.checkpoints.filter((c) => c.family.name === family.name);
   }
+  /** Words that are built and that a program may write. */
   built<K extends Kind>(kind: K): readonly Word<K>[] {
-    return this.registry.ofKind(kind).filter((word) => !word.planned);
+    const made = new Set<string>(
+      this.registry
+        .ofKind("technique")
+        .filter(isMade)
+        .map(({ name }) => name),
+    );
+    return this.registry.ofKind(kind).filter((word) => !word.planned && !(kind === "technique" && made.has(word.name)));
   }
   compiled(text: string): Tried {
     return tried(text, this.world);

@@ -8,7 +8,7 @@ import { code, fence, link, page, prose } from "#kernel/core/display/markdown.js
 import { elsewhereText, parametersTable, plannedParameters } from "./parameters.js";
 import { dataOf } from "./programs.js";
 import { referencesText } from "./references.js";
-import type { Trials } from "./tried.js";
+import { isMade, type Trials } from "./tried.js";
 
 /** Kinds whose words have pages of their own. */
 export const APART: Readonly<Partial<Record<Kind, string>> & Record<"model" | "technique", string>> = {
@@ -35,7 +35,8 @@ export function kindPage(kind: Kind, trials: Trials): string {
 }
 
 function section(word: Word, trials: Trials): string {
-  const folder = APART[word.kind];
+  // What no program writes has no page of programs.
+  const folder = isOfKind(word, "technique") && isMade(word) ? undefined : APART[word.kind];
   const own = folder === undefined ? "" : `${link("More", `../${folder}/${word.name}.md`)}.`;
   return page(
     `## ${word.name}`,
