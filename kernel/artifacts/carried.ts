@@ -27,6 +27,8 @@ export interface Carried {
   readonly scores: readonly (number | null)[];
   /** What was answered there, as numbers of labels, where answers are single labels; absent: of versions before. */
   readonly said?: readonly (readonly number[] | null)[];
+  /** Labels that its data or those before had: the head has those of later stages, too. Absent: of versions before. */
+  readonly taught?: readonly string[];
 }
 /** A row that is learnt again: of which data, its number there, and its roles. */
 export interface Remembered {
@@ -47,6 +49,7 @@ const carriedSchema: Schema<Carried> = fields({
   metric: v.string(),
   scores,
   said: v.exactOptional(v.array(v.nullable(v.array(figure)))),
+  taught: v.exactOptional(v.array(v.string())),
 });
 const isCarried = like(carriedSchema);
 const rememberedSchema: Schema<Remembered> = fields({

@@ -1,6 +1,6 @@
 /** What a stage's strategies hold of what was said once: asked as it begins, and of the rows that it leaves to be kept. */
 import type { UpdateStage } from "#dsl/plan/plan.js";
-import type { Remembered } from "../../artifacts/carried.js";
+import { readCarried, type Remembered } from "../../artifacts/carried.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import type { OpenModel } from "../models/open-model.js";
@@ -62,8 +62,11 @@ function asksOf(
   return { session, encoding, batchSize: plan.recipe.training.batch_size, padId: tokenizer.padId, signal, hostContext };
 }
 
-/** Labels that the data until stage `i` had, by their places in the head. */
-export function seenBefore(o: Pick<Stages, "start" | "data" | "labels">, i: number): ReadonlySet<number> {
-  const learnt = [...o.start.weights.labels, ...o.data.slice(0, i).flatMap((one) => one.labels)];
-  return new Set(learnt.map((label) => o.labels.indexOf(label)));
+/**
+ * Labels that the data until stage `i` had, by their places in the head. The head of a stage has those of the stages after it,
+ * too, which nothing taught it: an update that begins there doesn't know them.
+ */
+export function seenBefore({ start, data, labels }: Pick<Stages, "start" | "data" | "labels">, i: number): Set<number> {
+  const before = readCarried(start.weights.folder)?.taught ?? start.weights.labels;
+  return new Set([...before, ...data.slice(0, i).flatMap((one) => one.labels)].map((label) => labels.indexOf(label)));
 }

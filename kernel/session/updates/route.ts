@@ -51,9 +51,11 @@ export async function tellRoute(
     all.set(await meanOf(o, of, session, { rows, hidden, padId: material.tokenizer.padId }), part * hidden);
     labels[part] = count;
   };
-  const earlier = seenBefore(o, i).size;
+  // Of labels that nothing taught yet, those stand behind the ones that data had.
+  const firsts = (until: number): number => 1 + Math.max(-1, ...seenBefore(o, until));
+  const earlier = firsts(i);
   if (i === 0 && !isTold(o)) await told(0, await rowsBefore(o, of, material), earlier);
-  await told(parts - 1, [material.rows], seenBefore(o, i + 1).size);
+  await told(parts - 1, [material.rows], firsts(i + 1));
   await session.write(MEANS, { ...means, bytes: bytesOf(all) });
   await session.write(KNOWN, { ...known, bytes: bytesOf(labels) });
   await session.write(EARLIER, { dtype: "f32", shape: [1], bytes: bytesOf(Float32Array.of(earlier)) });

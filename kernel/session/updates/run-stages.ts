@@ -168,7 +168,7 @@ async function takeDownBefore(o: Stages, of: UpdateStage, open: OpenModel, mater
     ({ implementation: { states } }) => !states.every((prefix) => there.some((name) => name.startsWith(prefix))),
   );
   const known = learntBefore(o.tasks).map(({ prepared }) => prepared);
-  const seen = new Set(o.start.weights.labels.map((label) => o.labels.indexOf(label)));
+  const seen = seenBefore(o, 0);
   for (const [i, data] of (known.length > 0 ? known : [null]).entries())
     await takeDownOf(o, of, { ...material, open, data, first: i === 0, strategies: lacking, seen });
 }
@@ -231,16 +231,11 @@ async function carry(
   const said = cells.map((cell) => cell.said && [...cell.said]);
   o.onScores(i + 1, scores);
   const data = must(o.data[i], "data of a stage");
-  await takeDownOf(o, of, {
-    ...parts,
-    open,
-    data,
-    first: false,
-    strategies: open.strategies,
-    seen: seenBefore(o, i + 1),
-  });
+  const seen = seenBefore(o, i + 1);
+  await takeDownOf(o, of, { ...parts, open, data, first: false, strategies: open.strategies, seen });
   const about = { labels: o.labels, tasks: toldOf(o.tasks), metric: o.measured.name };
-  const carried = { version: 1, ...about, scores, said } as const;
+  const taught = o.labels.filter((_, label) => seen.has(label));
+  const carried = { version: 1, ...about, scores, said, taught } as const;
   const at = { open, parts, data, run: weights.folder };
   // Other tasks are scored now than when it was left: what was said before it lies with its rows.
   const others = known ? saidAsKept(rows.others, readMemory(weights.folder)) : rows.others;
