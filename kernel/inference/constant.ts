@@ -33,9 +33,10 @@ export async function constantOf(
   const of = (values: RowsOfAnswers["values"]): Constant | null =>
     constantOf({ labels: encoding.labels, call: encoding.task.call, values });
   const ofRows = (part: Part): Constant | null => of((role) => valuesOf(part, role));
-  const { learnt } = model;
+  // What the last of several data says of answers is none of an earlier one's business.
+  const { learnt, weights } = learntElsewhere(model.weights, o.scored) ? { learnt: null, weights: null } : model;
   const kept = learnt && of((role) => valuesIn(learnt.answers, role));
-  const part = kept || !model.weights ? null : await learntFrom(session, model.weights, stage);
+  const part = kept || !weights ? null : await learntFrom(session, weights, stage);
   const own = kept ?? (part && ofRows(part));
   const constant = own ?? ofRows(o.scored);
   if (!constant) return null;
@@ -57,6 +58,10 @@ export async function constantOf(
     })),
   };
 }
+
+/** Whether a model learnt several data one after the other, and the rows are of another than the last. */
+const learntElsewhere = (weights: Weights | null, { prepared }: Part): boolean =>
+  weights?.plan.recipe.update !== undefined && weights.data.hash !== prepared.facts.hash;
 
 /** The rows that a model learnt from, where they are at hand and still the same. */
 async function learntFrom(
