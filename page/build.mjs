@@ -37,7 +37,7 @@ export const browser = {
  * Run parts that no page can use: they would run a training, or read files in parts. Asking for one is a defect, told as such.
  */
 const unused =
-  /\/(?:(?:metrics|decoders|searches|pruners|stoppings|schedules|targets|tokenizers|contenders|calibrations|slicings|keepings)\/[\w-]+\.run|datasets\/prepare-streamed)\.js$/;
+  /\/(?:(?:metrics|decoders|searches|pruners|stoppings|schedules|targets|tokenizers|contenders|calibrations|slicings|keepings|trackers|runners)\/[\w-]+\.run|datasets\/prepare-streamed)\.js$/;
 /** Words that others have: what they know or read by is larger than the page is to be. */
 const elsewhere = /\/(?:cleaners\/(?:language|redact|replace)|sources\/(?:parquet|arrow|hub|sql))\.run\.js$/;
 /** Of arquero: what it does with tables once they are there. */
