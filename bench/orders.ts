@@ -103,14 +103,14 @@ const command = new Command("tunebook bench orders")
   .description("three real text tasks in three orders with three seeds, learnt one after the other by every strategy")
   .option("--sets <names>", "tasks, in the first order", "sentiment,questions,cooking")
   .option("--orders <count>", "so many orders", Number, 3)
-  .option("--seeds <numbers>", "seeds", "1,2,3")
+  .option("--seeds <numbers>", "seeds", "11,12,13")
   .option(
     "--strategies <words>",
     "as a program writes them, a semicolon between two",
-    "naive; joint; replay(1%); ewc(10_000, fisher: exact, rows: 200); ewc(10_000, fisher: batched, rows: 200)",
+    "naive; replay(1%); ewc(100_000, fisher: exact, rows: 100); ewc(100_000, fisher: batched, rows: 100); joint",
   )
   .option("--train <rows>", "most rows of a set that train", Number, 700)
-  .option("--test <rows>", "most rows of a set that test", Number, 250)
+  .option("--test <rows>", "most rows of a set that test", Number, 200)
   .option("--recipe <keys>", "keys of the recipe", "epochs: 4, batch_size: 8")
   .option("--base <name>", "what all begin with", "all-MiniLM-L6-v2")
   .option("--engine <name>", "Tunebook's engine", "auto")
