@@ -13,6 +13,7 @@ import type { Operand } from "../syntax/tree.js";
 import type { Annotations, DataPlan } from "../types/subject.js";
 import { act, nameOf } from "./act.js";
 import type {} from "./annotate-codes.js";
+import { isStreamed } from "./streamed.js";
 import { named, subjectOf, trainedFound } from "./names.js";
 
 export function annotate(program: Program, header: Header): void {
@@ -95,11 +96,6 @@ const others: Readonly<Record<string, string>> = {
   answer: "answers",
   negative: "negative texts",
 };
-
-function isStreamed({ source }: DataPlan): boolean {
-  const calls = isCall(source as Value) ? [source as Call] : Object.values(source);
-  return calls.some((call) => call.arguments["stream"] === true);
-}
 
 function withLabels(data: DataPlan, { adds, role }: Annotations): DataPlan {
   return adds ? { ...data, columns: { ...data.columns, [role]: role } } : data;

@@ -10,6 +10,7 @@ import type { Span } from "../diagnostics/span.js";
 import type { Call } from "../types/value.js";
 import type { StrategyCapabilities } from "../types/capabilities.js";
 import "../plan/update-codes.js";
+import { isStreamed } from "./streamed.js";
 
 /** The key of the statement that is no setting of the recipe. */
 export const STRATEGY = "strategy";
@@ -46,6 +47,14 @@ function goTogether(program: Program, calls: readonly Call[], place: Span): bool
   if (memories.length < 2) return true;
   program.report("strategy-memories", { strategies: memories }, place);
   return false;
+}
+
+/** Whether rows can be kept of the data of all stages, where a strategy learns such again. */
+export function keepsRows(program: Program, stages: readonly Pick<Recipe, "data" | "update">[], place: Span): boolean {
+  const remembers = stages[0]?.update?.strategy.some(({ word }) => facts(program, word)?.remembers === true);
+  const streamed = remembers ? stages.find(({ data }) => isStreamed(data)) : undefined;
+  if (streamed) program.report("update-streamed", { data: streamed.data.name }, place);
+  return !streamed;
 }
 
 /** Whether the task has what its strategies hold. */

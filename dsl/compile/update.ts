@@ -15,7 +15,7 @@ import { hashOf } from "../plan/hash.js";
 import { repeatName } from "../plan/repeats.js";
 import { act, nameOf } from "./act.js";
 import { draftOf, trainedName } from "./names.js";
-import { holdsAll, strategyOf, STRATEGY } from "./strategies.js";
+import { holdsAll, keepsRows, strategyOf, STRATEGY } from "./strategies.js";
 import { checkDuration, type Planned } from "./training.js";
 import { planStage } from "./updating.js";
 import "../plan/update-codes.js";
@@ -123,7 +123,10 @@ function planStages(
   }
   const [first] = done;
   if (!first || done.length < o.stages.length) return;
-  if (!holdsAll(program, first.plan.recipe, o.strategyAt ?? statement.verb.span)) return;
+  const place = o.strategyAt ?? statement.verb.span;
+  if (!holdsAll(program, first.plan.recipe, place)) return;
+  const recipes = done.map(({ plan }) => plan.recipe);
+  if (!keepsRows(program, recipes, place)) return;
   const start = o.stages[0]?.updating.start ?? "";
   act(program, header, "update", {
     ...{ name: o.name, start, resume: first.resume },

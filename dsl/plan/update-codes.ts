@@ -23,6 +23,7 @@ declare module "../diagnostics/codes.js" {
     "strategy-twice": { readonly strategy: string };
     "update-of-folds": { readonly data: string };
     "update-over-start": { readonly start: string };
+    "update-streamed": { readonly data: string };
   }
 }
 
@@ -117,6 +118,16 @@ registerCodes({
     help: () => "give the data one split: `split: random(train: 80%, validation: 10%, test: 10%)`",
     explain: "Data in folds are several trainings, none of which is the one to go on from.",
     example: `${small}\ndata f { source: csv("b.csv"), columns: { text: t, label: l }, split: folds(5) }\nupdate m on f as n`,
+  },
+  "update-streamed": {
+    severity: "error",
+    message: (d) => `rows of ${d.data} can't be kept to be learnt again: they are streamed from disk`,
+    help: () =>
+      "take a strategy that keeps no rows (`ewc`, `si`, `l2`, `lwf`), or data that fit into memory (`sample: 100000`)",
+    explain:
+      "`replay`, `der` and `joint` put rows of earlier data beside the new ones, which is done with data that are held in memory.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv", stream: true), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: replay(5%) }',
   },
 });
 

@@ -32,7 +32,10 @@ export const word = defineWord({
       type: { is: "number", integer: true },
       doc: "Ranks that each data set gets.",
       range: { min: 1, max: 4096 },
-      default: { derived: "as many as the model's LoRA had at first", from: () => null },
+      default: {
+        derived: "as many as the latest data that it stood with got, else as the model's LoRA has",
+        from: () => null,
+      },
       why: "Each data set learns as much anew as the first one did; where many come, fewer keep the adapter small.",
       impact: "medium",
     },

@@ -1,9 +1,9 @@
 /** Codes of updates while they run. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
+import "#dsl/plan/update-codes.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
-    "update-streamed": { readonly data: string };
     "update-roles": { readonly data: string; readonly role: string; readonly earlier: string };
     "update-unrouted": { readonly start: string };
     "update-unscored": { readonly data: string };
@@ -29,14 +29,6 @@ declare module "#dsl/diagnostics/codes.js" {
 }
 
 registerCodes({
-  "update-streamed": {
-    severity: "error",
-    message: (d) => `rows of ${d.data} can't be kept to be learnt again: they are streamed from disk`,
-    help: () =>
-      "take a strategy that keeps no rows (`ewc`, `si`, `l2`, `lwf`), or data that fit into memory (`sample: 100000`)",
-    explain:
-      "`replay`, `der` and `joint` put rows of earlier data beside the new ones, which is done with data that are held in memory.",
-  },
   "update-roles": {
     severity: "error",
     message: (d) =>
