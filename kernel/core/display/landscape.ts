@@ -18,15 +18,20 @@ export interface LandscapePlace {
 export interface LandscapeLoss {
   /** `german.test`. */
   readonly on: string;
+  /** Of it that were asked. */
+  readonly rows: number;
   /** `z[i][j]`: mean loss of its rows at (x[j], y[i]), in nats. */
   readonly z: readonly (readonly number[])[];
 }
-/** What EWC holds weights by, on the plane: ½ · (xx · a² + 2 · xy · a · b + yy · b²) at (a, b) from its middle, in nats. */
+/**
+ * What EWC held weights by, ½ (θ − θ*)ᵀF(θ − θ*), on the plane: least + ½ · (xx · a² + 2 · xy · a · b + yy · b²) at (a, b) from
+ * its centre, in nats. `least` is 0 where its anchor θ* lies on the plane.
+ */
 export interface LandscapeHeld {
   /** The model that it held. */
   readonly by: string;
-  readonly x: number;
-  readonly y: number;
+  readonly centre: { readonly x: number; readonly y: number };
+  readonly least: number;
   readonly xx: number;
   readonly xy: number;
   readonly yy: number;
@@ -39,8 +44,6 @@ export interface LandscapeTold {
   readonly places: readonly LandscapePlace[];
   /** Null: none of the models was held by EWC. */
   readonly held: LandscapeHeld | null;
-  /** Rows that were asked of each. */
-  readonly rows: number;
 }
 /** The same as a value of a cell, which shows itself. */
 export type Landscape = LandscapeTold & { readonly [displaySymbol]: () => Shown["bundle"] };
@@ -54,22 +57,28 @@ export function landscapeShown(told: LandscapeTold): Shown {
 }
 
 function landscapeText(o: LandscapeTold): string {
-  const { name, places, x, losses, rows } = o;
+  const { name, places, x, losses, held } = o;
   const table = textTable(
     ["model", "x", "y", "off the plane", `far from ${name}`],
     places.map((one) => [one.name, ...[one.x, one.y, one.off, one.far].map((value) => significant(value, 3))]),
   );
-  const on = losses.map((one) => one.on).join(" and ");
-  const [ellipse] = ringsOf(o);
-  const told = ellipse
-    ? `\nEWC's ellipse through ${ellipse.name}: half axes ${ellipse.axes.map((one) => significant(one, 3)).join(" and ")}, a loss of ${significant(ellipse.level, 2)} more by its Fisher information`
-    : "";
-  return `Loss on ${on} around ${name}: ${plural(x.length ** 2, "place")}, ${plural(rows, "row")} each\n${table}${told}`;
+  const on = losses.map((one) => `${one.on} (${plural(one.rows, "row")})`).join(" and ");
+  const rings = ringsOf(o).flatMap(({ name: through, axes, level }) =>
+    through === null
+      ? []
+      : `\nEWC's ellipse through ${through}: half axes ${axes.map((one) => significant(one, 3)).join(" and ")}, a cost of ${significant(level, 2)} by its Fisher information`,
+  );
+  const least =
+    held && rings.length > 0 && held.least > 0
+      ? `\nIts anchor lies off the plane, where the least cost is ${significant(held.least, 2)}, at x ${significant(held.centre.x, 3)}, y ${significant(held.centre.y, 3)}`
+      : "";
+  return `Loss on ${on} around ${name}, at ${plural(x.length ** 2, "place")}\n${table}${rings.join("")}${least}`;
 }
 
 /** An ellipse on which EWC's penalty is the same: in nats of loss, half axes and line. */
 interface Ring {
-  readonly name: string;
+  /** The model that lies on it; null: a quarter of the penalty of the one before. */
+  readonly name: string | null;
   readonly level: number;
   readonly axes: readonly [long: number, short: number];
   readonly points: readonly (readonly [number, number])[];
@@ -78,18 +87,38 @@ interface Ring {
 /** Of a side of the picture, as far as points of a line lie apart. */
 const PARTS = 60;
 
-/** The one through the first model that went on, and the one of a quarter of its penalty, half as far out. */
+/**
+ * Through the model that was held, where that lies on the plane, and through the first that went on; where these are one, or the
+ * held one lies elsewhere, through the first, and where the penalty is a quarter of that.
+ */
 function ringsOf({ held, places, x }: LandscapeTold): readonly Ring[] {
-  if (!held) return [];
   const [, first] = places;
-  if (!first) return [];
-  const [a, b] = [first.x - held.x, first.y - held.y];
-  const level = (held.xx * a * a + 2 * held.xy * a * b + held.yy * b * b) / 2;
-  const ring = (name: string, part: number): Ring => ({
-    ...{ name, level: part * level },
-    ...ellipseOf(held, part * level, Math.abs((x.at(-1) ?? 1) - (x[0] ?? 0)) / PARTS),
-  });
-  return level > 0 ? [ring(first.name, 1), ring(`a quarter of it`, 1 / 4)] : [];
+  if (!held || !first) return [];
+  const itself = places.find(({ name, off }, i) => i > 1 && off === 0 && name === held.by);
+  const level = costAt(held, first);
+  const wanted: readonly Pick<Ring, "name" | "level">[] = itself
+    ? [
+        { name: itself.name, level: costAt(held, itself) },
+        { name: first.name, level },
+      ]
+    : [
+        { name: first.name, level },
+        { name: null, level: level / 4 },
+      ];
+  const apart = Math.abs((x.at(-1) ?? 1) - (x[0] ?? 0)) / PARTS;
+  // Below the least there is no place.
+  return wanted
+    .filter((one) => one.level > held.least)
+    .map((one) => ({ ...one, ...ellipseOf(held, one.level - held.least, apart) }));
+}
+
+/** EWC's penalty at a place of the plane, in nats: that of its strength 1. */
+export function costAt(
+  { centre, least, xx, xy, yy }: Omit<LandscapeHeld, "by">,
+  place: { readonly x: number; readonly y: number },
+): number {
+  const [a, b] = [place.x - centre.x, place.y - centre.y];
+  return least + (xx * a * a + 2 * xy * a * b + yy * b * b) / 2;
 }
 /** Points of an ellipse at least, and at most. */
 const POINTS = [96, 20_000] as const;
@@ -171,16 +200,16 @@ function ellipses(o: LandscapeTold, again: boolean): readonly Trace[] {
   return ringsOf(o).map(({ name, level, points }, i) => {
     // What lies outside the picture is no part of the line.
     const drawn = points
-      .map(([a, b]) => [held.x + a, held.y + b] as const)
+      .map(([a, b]) => [held.centre.x + a, held.centre.y + b] as const)
       .map(([a, b]) => (within(a, x) && within(b, y) ? [a, b] : null))
       .filter((point, j, all) => point !== null || (j > 0 && all[j - 1] !== null));
     return {
       ...{ type: "scatter", mode: "lines", showlegend: !again, legendgroup: `ewc ${String(i)}` },
-      name: i === 0 ? `EWC's penalty as at ${escapeLabel(name)}` : name,
+      name: name === null ? "a quarter of it" : `EWC's penalty as at ${escapeLabel(name)}`,
       x: drawn.map((point) => point?.[0] ?? null),
       y: drawn.map((point) => point?.[1] ?? null),
       line: { color: ELLIPSE, width: i === 0 ? 2.5 : 1.5, dash: i === 0 ? "solid" : "dash" },
-      hovertemplate: `by its Fisher information: loss + ${significant(level, 2)}<extra></extra>`,
+      hovertemplate: `by its Fisher information it costs ${significant(level, 2)}<extra></extra>`,
     };
   });
 }
