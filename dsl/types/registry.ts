@@ -76,6 +76,7 @@ export interface Parameter {
   readonly name: string;
   readonly type: ValueType;
   readonly doc: string;
+  /** `exclusive`: `min` itself is no value; `max` always is. */
   readonly range?: { readonly min?: number; readonly max?: number; readonly exclusive?: true };
   readonly required?: true;
   /** Not required where this other parameter, or one of these, is given. */

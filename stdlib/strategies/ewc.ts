@@ -72,7 +72,7 @@ export const word = defineWord({
     {
       name: "online",
       type: { is: "number" },
-      doc: "Online EWC: one sum for all data, each earlier one weighed down by this factor, and held near the latest weights. Absent: every data set keeps its own penalty (their sum is kept, which is the same).",
+      doc: "Online EWC: one sum for all data, each earlier one weighed down by this factor (1: none is), and held near the latest weights. Absent: every data set keeps its own penalty (their sum is kept, which is the same).",
       range: { min: 0, max: 1, exclusive: true },
       default: { derived: "a penalty for each data set", from: () => null },
       why: "After many data sets the penalties add up until nothing can be learnt.",

@@ -47,7 +47,7 @@ function rangeText({ range }: Parameter): string {
   if (!range) return "";
   const { min, max, exclusive } = range;
   const least = min === undefined ? "" : exclusive ? `more than ${min}` : `from ${min}`;
-  const most = max === undefined ? "" : exclusive ? `less than ${max}` : `to ${max}`;
+  const most = max === undefined ? "" : exclusive ? `at most ${max}` : `to ${max}`;
   return [least, most].filter(Boolean).join(exclusive ? " and " : " ");
 }
 function defaultText(p: Parameter): string {
