@@ -60,11 +60,11 @@ function sentence(one: ForgottenOf): string {
   if (!share) return `${on}: no answer of ${count(rows)} was right after ${after}`;
   const { low, high } = share.interval;
   const points = (value: number): string => `${value < 0 ? "−" : "+"}${(100 * Math.abs(value)).toFixed(1)}`;
-  const ends = `95 % ${points(moved.interval.low)} to ${points(moved.interval.high)}`;
+  const ends = `95 % interval ${points(moved.interval.low)} to ${points(moved.interval.high)}`;
   const verdict = isLost(one) ? "" : moved.interval.low > 0 ? ", more than before" : ", no loss shown";
   return (
     `${on}: of ${count(right)} answers that were right after ${after} ${count(lost.length)} are wrong now ` +
-    `(${percent(share.value)}, 95 % ${percent(low)} to ${percent(high)}), and ${count(gained)} that were wrong are right; ` +
+    `(${percent(share.value)}, 95 % interval ${percent(low).replace(/ %$/, "")} to ${percent(high)}), and ${count(gained)} that were wrong are right; ` +
     `right answers ${points(moved.value)} points (${ends}${verdict})`
   );
 }

@@ -19,7 +19,11 @@ export interface UpdateShown {
     readonly split: string;
     readonly rows: number;
     readonly learnt: number;
+    /** What one answer for all its rows would score; null or absent: nothing is known of it. */
+    readonly constant?: number | null;
   }[];
+  /** Something holds the model while it learns; absent: nothing does. */
+  readonly held?: boolean;
   /** What each row of the matrix stands for; the first is before anything new was learnt. */
   readonly stages: readonly string[];
   readonly matrix: Matrix;
@@ -53,12 +57,24 @@ export function matrixShown(o: UpdateShown, id: string): Shown {
       ? `forgetting ${digits(Math.max(0, forgetting))}${lost.length > 0 ? ` (${lost.join(", ")})` : ""}`
       : "",
   ].filter((words) => words !== "");
+  const unlearnt = unlearntOf(o);
+  const caption = [...(said.length > 0 ? [said.join("; ")] : []), ...unlearnt].join(". ");
   const shown = tableShown(["after", ...o.tasks.map(called)], rows, {
     title: `${o.metric} of ${o.name}${done < o.of ? `, ${String(done)} of ${String(o.of)} data sets learnt` : ""}`,
     limit: rows.length + 1,
-    caption: said.join("; "),
+    caption,
   });
   return { ...shown, id };
+}
+
+/** Data whose own score, right after they were learnt, is none that one answer for all rows hasn't. */
+function unlearntOf({ tasks, matrix, better, held }: UpdateShown): readonly string[] {
+  return tasks.flatMap(({ data, learnt, constant }, j) => {
+    const own = learnt === 0 ? null : matrix[learnt]?.[j];
+    if (!known(own) || !known(constant) || better * own > better * constant) return [];
+    const tries = `more epochs${held === true ? ", or weaker strategies" : ""}`;
+    return [`${data} wasn't learnt (${digits(own)}; one answer for all has ${digits(constant)}): ${tries}`];
+  });
 }
 
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;

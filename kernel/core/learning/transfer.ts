@@ -8,7 +8,7 @@
 export type Matrix = readonly (readonly (number | null)[])[];
 
 export interface Transfer {
-  /** The mean of the last row: how good it is at all tasks at the end. */
+  /** The mean of the last row over what was learnt by then: how good it is at all of that. */
   readonly average: number | null;
   /** Backward transfer: the mean over tasks but the last of R[T][j] − R[j][j]; below 0 is forgetting. */
   readonly backward: number | null;
@@ -40,7 +40,7 @@ export function transferOf(matrix: Matrix, learnt: readonly number[], better: 1 
     return Number.isFinite(lost) ? lost : null;
   });
   return {
-    average: mean(tasks.map((j) => at(last, j) * better)),
+    average: mean(tasks.filter((j) => (learnt[j] ?? 0) <= last).map((j) => at(last, j) * better)),
     backward: mean(earlier.map((j) => at(last, j) - at(learnt[j] ?? 0, j))),
     forward: mean(tasks.filter((j) => (learnt[j] ?? 0) > 1).map((j) => at((learnt[j] ?? 0) - 1, j) - at(0, j))),
     forgotten,

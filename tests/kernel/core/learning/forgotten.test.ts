@@ -42,9 +42,9 @@ describe("what was forgotten", () => {
     const html = String(shown.bundle["text/html"]);
     assert.match(
       plain,
-      /of 60 answers that were right after m \(before\) 30 are wrong now \(50 %, 95 % 37\.\d % to 62\.\d %\)/,
+      /of 60 answers that were right after m \(before\) 30 are wrong now \(50 %, 95 % interval 37\.\d to 62\.\d %\)/,
     );
-    assert.match(plain, /right answers −50\.0 points \(95 % −62\.\d to −3\d\.\d\)/);
+    assert.match(plain, /right answers −50\.0 points \(95 % interval −62\.\d to −3\d\.\d\)/);
     assert.match(plain, /25 more/);
     assert.match(plain, /try `replay\(5%\)`/);
     assert.equal(plain.match(/<script> → "no"/g)?.length, 5);

@@ -29,6 +29,12 @@ describe("what a model keeps and gains", () => {
     // Of what is learnt first nothing was learnt before.
     near(forward, 0.3 - 0.2);
   });
+  it("takes the mean over what was learnt until then, whatever is scored besides", () => {
+    const averages = matrix.map((_, i) => transferOf(matrix.slice(0, i + 1), [1, 2, 3]).average);
+    assert.equal(averages[0], null);
+    [0.9, (0.7 + 0.8) / 2, (0.6 + 0.75 + 0.9) / 3].forEach((wanted, i) => near(averages[i + 1] ?? null, wanted));
+    near(transferOf(matrix.slice(0, 2), [0, 2, 3]).average, 0.9);
+  });
   it("falls short of the best that there was, not of the first", () => {
     const { forgotten } = transferOf([[0.5], [0.7], [0.9], [0.6]], [1]);
     near(forgotten[0] ?? null, 0.3);
