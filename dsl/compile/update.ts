@@ -133,6 +133,7 @@ function planStages(
     stages: done.map(({ name, plan }) => ({ name, plan })),
     ...(o.forget.length > 0 && { forget: o.forget }),
     ...(o.untold && { forgetting: false as const }),
+    ...(!o.strategyAt && { usual: true as const }),
   });
 }
 

@@ -218,6 +218,8 @@ export interface Actions {
     readonly forget?: readonly string[];
     /** What was evaluated before isn't scored with its own data; absent: it is. */
     readonly forgetting?: false;
+    /** Nobody wrote a strategy: it is the usual one. Absent: somebody did. */
+    readonly usual?: true;
   };
   attach: {
     readonly name: string;

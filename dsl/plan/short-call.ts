@@ -1,5 +1,5 @@
 /** A word as its user would write it, for names of columns: what is placed by order without its name, defaults left out. */
-import type { Registry } from "../types/registry.js";
+import type { Parameter, Registry } from "../types/registry.js";
 import type { Call } from "../types/value.js";
 import { hashOf } from "./hash.js";
 import { tuneText, type Writing } from "./text.js";
@@ -23,12 +23,26 @@ export function briefCall(call: Call, registry: Registry): string {
   return shortCall(call, registry, { number: String, quoted });
 }
 
-export function shortCall(call: Call, registry: Registry, writing?: Writing): string {
+/** The same, with the first that has a place standing there though it is the default, and those before others: `ewc(1000)`. */
+export function placedCall(call: Call, registry: Registry): string {
+  return shortCall(call, registry, undefined, true);
+}
+
+export function shortCall(call: Call, registry: Registry, writing?: Writing, placed = false): string {
   const parameters = registry.find(call.kind, call.word)?.parameters ?? [];
+  const isUsual = ({ name, default: usual }: Parameter): boolean => {
+    const value = call.arguments[name];
+    return value === undefined || (usual !== undefined && "value" in usual && hashOf(usual.value) === hashOf(value));
+  };
+  const places = parameters.filter(({ positional }) => positional === true);
+  const last = Math.max(
+    0,
+    places.findLastIndex((one) => !isUsual(one)),
+  );
   const written = Object.entries(call.arguments).flatMap(([name, value]): string[] => {
     const parameter = parameters.find((one) => one.name === name);
-    const usual = parameter?.default;
-    if (value === null || (usual && "value" in usual && hashOf(usual.value) === hashOf(value))) return [];
+    const kept = placed && places.slice(0, last + 1).some((one) => one === parameter);
+    if (value === null || (!kept && parameter && isUsual(parameter))) return [];
     const text = tuneText(value, { type: parameter?.type, registry }, writing);
     return [parameter?.positional === true ? text : `${name}: ${text}`];
   });

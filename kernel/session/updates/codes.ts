@@ -8,6 +8,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "update-unrouted": { readonly start: string };
     "update-unscored": { readonly data: string };
     "update-forgets": { readonly start: string; readonly why: string };
+    "update-unheld": { readonly start: string; readonly was: readonly string[]; readonly is: readonly string[] };
     "update-labels-alike": {
       readonly label: string;
       readonly data: string;
@@ -56,6 +57,14 @@ registerCodes({
     help: () => "name its data first, as in `update m on old, new`, or keep rows of it: `replay(5%)`",
     explain:
       "Strategies look at the data that a model learnt from before the first new ones come. Where these can't be read any more, what was learnt of them is held by nothing.",
+  },
+  "update-unheld": {
+    severity: "warning",
+    message: (d) => `${d.start} was held by ${d.was.join(", ")}; this update isn't: it is ${d.is.join(", ")}`,
+    help: (d) =>
+      `write \`strategy: [${d.was.join(", ")}]\` to hold on, or \`strategy: ${d.is.join(", ")}\` where it is meant`,
+    explain:
+      "An update without `strategy` is `replay(5%)`, whatever made the model that it begins with. What that was held by (weights, their Fisher information) holds nothing here and isn't kept on; a later update with the same strategies takes it down anew, of data that can still be read.",
   },
   "update-labels-alike": {
     severity: "warning",

@@ -21,6 +21,8 @@ export interface Strategies {
   /** Rows are sent to the part of the data that they are like. */
   readonly routes: boolean;
   readonly recalling: readonly Recalling[];
+  /** Something is added to what a step learns, and may be too strong. */
+  readonly holds: boolean;
 }
 export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> {
   const all = await Promise.all(
@@ -33,6 +35,7 @@ export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> 
     looks: first((one, call) => one.looks?.(call)),
     anew: all.some(({ does: one }) => one.anew === true),
     routes: all.some(({ does: one }) => one.routes === true),
+    holds: all.some(({ does: one }) => one.regularise !== undefined || one.recalls !== undefined),
     recalling: all.flatMap(({ call, does: { recalls } }) => (recalls ? [{ word: call.word, of: recalls.of }] : [])),
   };
 }

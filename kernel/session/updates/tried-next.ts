@@ -17,6 +17,18 @@ export interface OnRecordShares {
   /** The greatest by which some was lost. */
   readonly lost: number | null;
 }
+/** What is kept of data of which something was lost. */
+export interface KeptOf {
+  /** The greatest share of their rows that train. */
+  readonly share: number;
+  /** An update before this one kept them: no strategy draws more of them now. */
+  readonly fixed: boolean;
+  /** As many as are kept of all data sets together. */
+  readonly full: boolean;
+}
+const NONE: KeptOf = { share: 0, fixed: false, full: false };
+const JOINT = "To keep more of it try `joint`, which learns all rows anew";
+
 export const NOTHING: OnRecordShares = { kept: null, lost: null };
 
 /** As large a share as was lost of what was right. `lost`: from 0 to 1. */
@@ -27,26 +39,31 @@ export function shareFor(lost: number, more = 0): number {
 
 export const shareText = (share: number): string => `${String(Number((100 * share).toPrecision(2)))}%`;
 
-/** `lost`: the share of what was right that was lost, where it was lost most. Null: the strategy already learns all rows again. */
+/**
+ * `lost`: the share of what was right that was lost, where it was lost most. `now`: what is kept of these data, whatever the
+ * strategy says. Null: the strategy already learns all rows again.
+ */
 export function triedNext(
   strategy: readonly Call[],
   lost: number,
   { kept: known, lost: tried }: OnRecordShares = NOTHING,
+  now: KeptOf = NONE,
 ): string | null {
   if (strategy.some(({ word }) => word === "joint")) return null;
-  const held = strategy.find(({ word }) => word === "der");
-  const own = strategy.find(({ word }) => word === "replay");
+  const own = strategy.find(({ word }) => word === "der" || word === "replay");
   const kept = own ? shareOf(own.arguments["share"]) : 0;
-  if (held) {
-    const share = shareOf(held.arguments["share"]);
-    if (share !== null && share >= MOST)
-      return `To keep more of it try \`joint\`, which learns all rows anew: ${UNMEASURED}`;
+  if (own && now.fixed)
+    return `${JOINT} (\`${own.word}\` draws no more rows of data that an earlier update kept rows of): ${UNMEASURED}`;
+  if (own && now.full) return `To keep more of it let \`${own.word}\` keep more rows (\`most\`): ${UNMEASURED}`;
+  const least = Math.max(kept ?? 0, now.share);
+  if (own?.word === "der") {
+    if (least >= MOST) return `${JOINT}: ${UNMEASURED}`;
     return `To keep more of it let \`der\` keep more rows (\`share\`): ${UNMEASURED}`;
   }
-  if (known && (kept === null || known.share > kept)) return keptBefore(known);
+  if (known && known.share > least) return keptBefore(known);
+  const most = Math.max(least, tried ?? 0);
+  if (most >= MOST) return `${JOINT}: ${UNMEASURED}`;
   if (kept === null) return `To keep more of it let \`replay\` keep more rows: ${UNMEASURED}`;
-  const most = Math.max(kept, tried ?? 0);
-  if (most >= MOST) return `To keep more of it try \`joint\`, which learns all rows anew: ${UNMEASURED}`;
   const share = shareFor(lost, 2 * most);
   return `To keep more of it try \`replay(${shareText(share)})\`: ${reason(lost, share, most)}; ${UNMEASURED}`;
 }

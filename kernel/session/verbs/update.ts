@@ -13,6 +13,11 @@ import type { Trained } from "../updates/since-asked.js";
 import { asksOf, describeAgain } from "./tell-since.js";
 import { writeSince, type SinceOn } from "../../artifacts/since-before.js";
 import { isLost } from "../../core/display/forgotten.js";
+import { readMemory } from "../../artifacts/carried.js";
+import { bestConstant } from "../updates/best-constant.js";
+import { keptOf } from "../updates/kept-of.js";
+import { warnOfUnheld } from "../updates/unheld.js";
+import type { Memory } from "#stdlib/kinds/strategy.js";
 import { recipeHashOf } from "../models/model-handle.js";
 import type { Call } from "#dsl/types/value.js";
 import type { ForgottenOf } from "../updates/what-was-forgotten.js";
@@ -43,6 +48,9 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
   const first = must(plans[0], "a stage");
   const calls = first.recipe.update?.strategy ?? [];
   const strategies = await strategiesOf(calls);
+  const { registry } = session.vocabulary;
+  const was = start.weights.plan.recipe.update?.strategy;
+  if (action.usual) warnOfUnheld(action.start, { was, is: calls }, registry, warn);
   for (const [i, plan] of plans.entries())
     stage.screen.display({
       ...planShown(plan, { id: `${id}-plan-${String(i)}`, folded: i > 0, from: action.start }),
@@ -64,14 +72,18 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
     },
     warn,
   );
-  const measured = measuredBy(session.vocabulary.registry, first);
+  const measured = measuredBy(registry, first);
   const board = new Board(stage, id, {
-    ...{ name, metric: measured.name, better: measured.better, of: stages.length },
-    tasks: toldOf(tasks).map((task, j) => ({ ...task, learnt: tasks[j]?.learnt ?? 0 })),
+    ...{ name, metric: measured.name, better: measured.better, of: stages.length, held: strategies.holds },
+    tasks: toldOf(tasks).map((task, j) => {
+      const own = must(tasks[j], "a task");
+      return { ...task, learnt: own.learnt, constant: bestConstant(own, measured) };
+    }),
     stages: [`${action.start} (before)`, ...plans.map(({ recipe }) => recipe.data.name)],
     not,
   });
   let shown = false;
+  let latest = name;
   let told: readonly SinceOn[] = [];
   const handles = await runStages(action, {
     ...{
@@ -88,10 +100,14 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
     },
     define: (plan, called) => session.models.define(plan, called),
     labels: unionOf(start.weights.labels, data),
-    onScores: (row, scores) => board.scored(row, scores),
+    onScores: (row, scores) => {
+      latest = stages[row - 1]?.name ?? latest;
+      board.scored(row, scores);
+    },
     onForgotten: (of) => {
       told = sinceOf(tasks, measured, of);
-      board.forgotten(of, triedAfter(session, { start, calls, told }, of));
+      const run = session.models.get(latest).weights?.folder;
+      board.forgotten(of, triedAfter(session, { start, calls, told, tasks, memory: strategies.memory, run }, of));
     },
     train: async ({ name: called, plan }, { resume, continues }) => {
       const title = `Stage of ${name}: ${action.start} on ${plan.recipe.data.name}`;
@@ -119,7 +135,15 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
 /** What is lost beyond chance of what the model knew at the beginning, and what to try. */
 function triedAfter(
   { runs }: Pick<TuneSession, "runs">,
-  o: { readonly start: Trained; readonly calls: readonly Call[]; readonly told: readonly SinceOn[] },
+  o: {
+    readonly start: Trained;
+    readonly calls: readonly Call[];
+    readonly told: readonly SinceOn[];
+    readonly tasks: readonly Learnable[];
+    readonly memory: Memory | null;
+    /** The run of the latest stage. */
+    readonly run: string | undefined;
+  },
   of: readonly ForgottenOf[],
 ): string | null {
   const lost = of.filter(isLost);
@@ -131,7 +155,15 @@ function triedAfter(
   // Of data that came later nothing is known by others: they began with other weights.
   const known =
     since.length === lost.length ? sharesOnRecord(runs, recipeHashOf(o.start.weights), since, "") : undefined;
-  return lost.length === 0 ? null : triedNext(o.calls, worst, known);
+  if (lost.length === 0) return null;
+  const kept = keptOf(
+    lost.flatMap(({ on }) => taskOf(o.tasks, on) ?? []),
+    {
+      ...{ memory: o.memory, before: readMemory(o.start.weights.folder) },
+      rows: o.memory && o.run !== undefined ? readMemory(o.run) : [],
+    },
+  );
+  return triedNext(o.calls, worst, known, kept);
 }
 
 /** What became of what the start knew, as it is kept with the run. */
@@ -140,10 +172,8 @@ function sinceOf(
   { name, better }: MeasuredBy,
   of: readonly ForgottenOf[],
 ): readonly SinceOn[] {
-  const told = toldOf(tasks);
   return of.flatMap((one) => {
-    const j = tasks.findIndex(({ split }, i) => one.on === `${told[i]?.data ?? ""}.${split ?? ""}`);
-    const task = tasks[j];
+    const task = taskOf(tasks, one.on);
     if (!task || one.after !== 0 || one.rows === 0) return [];
     const before = one.right / one.rows;
     const { value, interval } = one.moved;
@@ -155,6 +185,12 @@ function sinceOf(
       },
     ];
   });
+}
+
+/** `on`: as it is told, `tickets.test`. */
+function taskOf(tasks: readonly Learnable[], on: string): Learnable | undefined {
+  const told = toldOf(tasks);
+  return tasks.find(({ split }, i) => on === `${told[i]?.data ?? ""}.${split ?? ""}`);
 }
 
 /** The matrix of scores as it fills, and beneath it what was forgotten. */

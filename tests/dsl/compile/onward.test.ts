@@ -80,4 +80,19 @@ update p on d as n { strategy: o_lora }`),
     assert.equal(hashes[0], hashes[1]);
     assert.notEqual(hashes[1], hashes[2]);
   });
+  it("are told apart by whether anybody wrote a strategy", () => {
+    const usual = ["", "{ strategy: replay(5%) }", "{ strategy: naive }", "{ epochs: 1 }"].map((block) => {
+      const { actions } = compiled(`${data}update m on e as n ${block}`);
+      const update = actions?.find((one) => one.verb === "update");
+      return update?.verb === "update" ? (update.usual ?? false) : undefined;
+    });
+    assert.deepEqual(usual, [true, false, false, true]);
+  });
+  it("take the greatest value of a range, and not the least that it lies above", () => {
+    const codes = ["1", "0.95", "0", "1.01"].map((online) => {
+      const strategy = `ewc(online: ${online})`;
+      return compiled(`${data}update m on e as n { strategy: ${strategy} }`).codes;
+    });
+    assert.deepEqual(codes, [[], [], ["out-of-range"], ["out-of-range"]]);
+  });
 });

@@ -10,11 +10,13 @@ import { sinceShown } from "#kernel/core/display/since.js";
 import type { Prepared } from "#kernel/core/data/prepared.js";
 import { fewRows } from "#kernel/session/updates/few-rows.js";
 import {
+  NOTHING,
   replayedShare,
   shareFor,
   sharesOnRecord,
   triedInstead,
   triedNext,
+  type OnRecordShares,
 } from "#kernel/session/updates/tried-next.js";
 import { data, dataFacts } from "../../core/display/examples.js";
 
@@ -47,6 +49,26 @@ describe("what is kept of evaluations of before", () => {
     assert.match(triedNext([replay({ share: 0.5 })], 0.03)!, /try `joint`/);
     assert.match(triedNext([replay(500)], 0.03)!, /let `replay` keep more rows/);
     assert.equal(triedNext([{ word: "joint", kind: "strategy", arguments: {} }], 0.5), null);
+  });
+  it("suggests more than what is kept, whatever the strategy says, and nothing that keeps no more", () => {
+    const small = [replay({ share: 0.05 })];
+    const tried = (strategy: readonly Call[], share: number, more = {}, known: OnRecordShares = NOTHING): string =>
+      triedNext(strategy, 0.03, known, { share, fixed: false, full: false, ...more })!;
+    assert.match(tried(small, 0.2), /try `replay\(40%\)`: more rows of earlier data than the 20% /);
+    assert.match(tried([replay({ share: 0.2 })], 0.01), /try `replay\(40%\)`/);
+    assert.match(tried(small, 0.45), /try `replay\(50%\)`/);
+    assert.match(tried(small, 0.5), /try `joint`/);
+    assert.match(tried([replay(500)], 0.6), /try `joint`/);
+    assert.match(tried([replay(500)], 0.4), /let `replay` keep more rows:/);
+    const der: Call = { word: "der", kind: "strategy", arguments: { share: { share: 0.05 } } };
+    assert.match(tried([der], 0.5), /try `joint`/);
+    assert.match(tried([der], 0.2), /let `der` keep more rows \(`share`\)/);
+    assert.match(tried([replay({ share: 1 })], 0.1, { full: true }), /let `replay` keep more rows \(`most`\)/);
+    assert.match(tried(small, 0.05, { fixed: true }), /try `joint`, .* \(`replay` draws no more rows of data that/);
+    assert.match(tried([], 0, { fixed: false }), /try `replay\(5%\)`/);
+    const known = { kept: { share: 0.2, run: "kept-20" }, lost: null };
+    assert.match(tried(small, 0.1, {}, known), /`replay\(20%\)`: an update from the same weights/);
+    assert.match(tried(small, 0.2, {}, known), /`replay\(40%\)`: more rows/);
   });
   it("names a share that kept these rows in a run on record, the smallest, and goes beyond those that didn't", () => {
     const tell = (name: string, replayed: number | null, one: SinceOn, startHash = "s"): void =>

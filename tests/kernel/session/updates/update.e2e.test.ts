@@ -60,10 +60,10 @@ train m on d { ${recipe} }`);
     const told = shown.slice(shown.lastIndexOf("once has forgotten"));
     assert.match(
       told,
-      /d\.validation: of \d+ answers that were right after m \(before\) \d+ are wrong now \(.*?95 % .*?\)/,
+      /d\.validation: of \d+ answers that were right after m \(before\) \d+ are wrong now \(.*?95 % interval .*?\)/,
     );
     assert.match(told, /e\.validation: of \d+ answers that were right after e \d+ are wrong now/);
-    assert.match(told, /right answers [+−]\d+\.\d points \(95 % [+−]/);
+    assert.match(told, /right answers [+−]\d+\.\d points \(95 % interval [+−]/);
     const lost = readCarried(model("once").folder!)!.said!;
     assert.deepEqual(
       lost.map((said) => said?.length),
@@ -408,6 +408,7 @@ update kept_1 on h as told { ${steps}, strategy: replay(25%) }`),
     assert.match(shown, /h has the label "Yes", and kept_1 "yes": the head has both/);
     assert.match(shown, /\d+ of 16 rows of h\.validation, which score it, stand among the rows of e that train/);
     assert.doesNotMatch(shown, /of e\.validation, which score it, stand among the rows of d that/);
+    assert.doesNotMatch(shown, /update-unheld/);
     assert.match(
       shown,
       /1 line of .*memory\.jsonl can't be read; 18 rows that an earlier update kept are learnt again/,
@@ -415,6 +416,9 @@ update kept_1 on h as told { ${steps}, strategy: replay(25%) }`),
     assert.match(shown, /Plan of told_1: update kept_1 on h/);
     const card = readFileSync(join(model("told").folder!, "README.md"), "utf8");
     assert.match(card, /went on learning from the weights of a training of before .*`replay\(/);
+    const unheld = text(await book.run(`update held on f as not_held { ${steps} }`));
+    assert.match(unheld, /held was held by ewc\(10, fisher: empirical\); this update isn't: it is replay\(5%\)/);
+    assert.doesNotMatch(text(await book.run(`update not_held on e as as_before { ${steps} }`)), /update-unheld/);
   });
 
   it("forgets rows: no run keeps them, none draws them again, and who learnt from them is told", async () => {
