@@ -1,5 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
 import { routed } from "../lib/strategies/routed.js";
+import { ranks } from "../lib/strategies/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -27,18 +28,7 @@ export const word = defineWord({
       why: "It learns nothing that could be forgotten: the base is frozen, and so are the means.",
       impact: "medium",
     },
-    {
-      name: "rank",
-      type: { is: "number", integer: true },
-      doc: "Ranks that each data set gets.",
-      range: { min: 1, max: 4096 },
-      default: {
-        derived: "as many as the latest data that it stood with got, else as the model's LoRA has",
-        from: () => null,
-      },
-      why: "Each data set learns as much anew as the first one did; where many come, fewer keep the adapter small.",
-      impact: "medium",
-    },
+    ranks,
   ],
   capabilities: { alone: true, recalls: true, grows: routed },
   load: async () => (await import("./lora_per_task.run.js")).loraPerTask,

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
 import { stacked } from "../lib/strategies/stacked.js";
-import { strength } from "../lib/strategies/parameters.js";
+import { ranks, strength } from "../lib/strategies/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -26,18 +26,7 @@ export const word = defineWord({
       "How much overlap with the directions of earlier data counts beside the rows' own loss (λ₁).",
       "The authors' own. Their program sums absolute values where the paper writes squares: near zero, where the overlap is to be, squares hardly push.",
     ),
-    {
-      name: "rank",
-      type: { is: "number", integer: true },
-      doc: "Ranks that each data set gets.",
-      range: { min: 1, max: 4096 },
-      default: {
-        derived: "as many as the latest data that it stood with got, else as the model's LoRA has",
-        from: () => null,
-      },
-      why: "Each data set learns as much anew as the first one did; where many come, fewer keep the adapter small.",
-      impact: "medium",
-    },
+    ranks,
   ],
   capabilities: { grows: stacked },
   load: async () => (await import("./o_lora.run.js")).oLora,

@@ -47,6 +47,20 @@ export const choose = parameter({
   impact: "medium",
 });
 
+/** Ranks of LoRA that a data set gets for itself. */
+export const ranks = parameter({
+  name: "rank",
+  type: { is: "number", integer: true },
+  doc: "Ranks that each data set gets.",
+  range: { min: 1, max: 4096 },
+  default: {
+    derived: "as many as the latest data that it stood with got, else as the model's LoRA has",
+    from: () => null,
+  },
+  why: "Each data set learns as much anew as the first one did; where many come, fewer keep the adapter small.",
+  impact: "medium",
+});
+
 /** Warns of a strength beside which the rows' own loss, whose strength is 1, is nothing. */
 export function stiff(strength: number, most: number, context: Pick<CheckContext, "report">): void {
   if (strength > most) context.report("strategy-stiff", { strength, most }, "strength");
