@@ -38,6 +38,24 @@ export interface RecipePlan {
   /** As written; what `auto` comes to on this machine stands in the effects. */
   readonly recompute: "auto" | "none" | "blocks";
   readonly seed: number;
+  /** What may be learnt of single rows or clients; absent: nobody said. */
+  readonly privacy?: PrivacyPlan;
+}
+/** Noise and clipping, and what they promise. */
+export interface PrivacyPlan {
+  /** As written, made whole. */
+  readonly call: Call;
+  /** Whose privacy it is. */
+  readonly unit: "row" | "client";
+  readonly epsilon: number;
+  readonly delta: number;
+  /** Greatest norm of what one unit says. */
+  readonly clip: number;
+  /** Standard deviation of the noise of a sum, in units of `clip`. Of rows of several clients: it is each client's own, and stands here as 0. */
+  readonly noise: number;
+  /** Chance of each unit to be in an update, and updates in all. */
+  readonly rate: number;
+  readonly steps: number;
 }
 
 /** Everything that can change a number in the result. Hashed (RFC 8785 + SHA-256) to `recipeHash`. */
@@ -50,6 +68,24 @@ export interface Recipe {
   readonly experiments?: readonly string[];
   /** It goes on from trained weights; absent: it begins from its base. */
   readonly update?: UpdatePlan;
+  /** It learns in rounds from several clients; `training` is of each client's part in one. Absent: its rows are at hand. */
+  readonly federated?: FederatedPlan;
+}
+/** A model that learns from data that stay where they are. */
+export interface FederatedPlan {
+  /** Further data, where each is one client's: `Recipe.data` is the first's. Empty: `clients` parts `Recipe.data`, or the runner's clients have their own. */
+  readonly others: readonly { readonly data: DataPlan; readonly dataHash: string | null }[];
+  /** How the rows of one data set are given to clients; null: each data set is one. */
+  readonly clients: Call | null;
+  readonly rounds: number;
+  /** Clients of a round: a share of them, or their number. */
+  readonly participation: { readonly share: number } | number;
+  readonly aggregate: Call;
+  readonly secure_aggregation: boolean;
+  /** What makes updates smaller, one after the other. */
+  readonly compression: readonly Call[];
+  /** The head stays with each client, and travels nowhere. */
+  readonly personal?: true;
 }
 /** What a model that goes on learning begins with, and how it keeps what it knows. */
 export interface UpdatePlan {

@@ -43,6 +43,10 @@ export interface Kinds<C extends Call = Call> {
   tracker: NothingMore;
   runner: RunnerCapabilities<C>;
   strategy: StrategyCapabilities;
+  privacy: PrivacyCapabilities<C>;
+  aggregator: AggregatorCapabilities;
+  partition: PartitionCapabilities<C>;
+  compressor: CompressorCapabilities;
   subject: NothingMore;
   target: TargetCapabilities;
   secret: SecretCapabilities;
@@ -193,6 +197,43 @@ export interface StrategyCapabilities {
    */
   readonly grows?: (call: Call, technique: Call, before: Call | null, shapes?: Shapes) => Grown | Refusal;
 }
+/** What may be learnt of single rows from what was trained. */
+export interface PrivacyCapabilities<C extends Call = Call> {
+  /** Whose privacy it is, as the call says; null: it doesn't. */
+  readonly unit: Of<C, "row" | "client" | null>;
+  /** The greatest norm of what one unit says. */
+  readonly clip: Of<C, number>;
+  /** The least noise that keeps the call's promise over so many steps, in units of the clip. `units`: rows, or clients. */
+  readonly noise: Of<
+    C,
+    number | Refusal,
+    [of: { readonly rate: number; readonly steps: number; readonly units: number }]
+  >;
+  /** The promise: ε, and the δ that it is told at. `units`: rows, or clients. */
+  readonly promises: Of<C, { readonly epsilon: number; readonly delta: number }, [units: number]>;
+}
+/** What becomes of the updates of clients. */
+export interface AggregatorCapabilities {
+  /** It looks at each update by itself: sums of masked ones are not enough. */
+  readonly each?: true;
+  /** Fewest clients of a round, by its call; absent: one. */
+  readonly least?: (call: Call) => number;
+  /** Clients keep something from round to round. */
+  readonly keeps?: true;
+}
+/** How rows of one data set are given to clients. */
+export interface PartitionCapabilities<C extends Call = Call> {
+  /** Clients that the call names; null: as many as the column that it parts by has values. */
+  readonly clients: Of<C, number | null>;
+  /** The column by whose values it parts, or the rows' label; null: by nothing. */
+  readonly by?: Of<C, { readonly column: string } | "label" | null>;
+}
+/** What makes updates smaller. */
+export interface CompressorCapabilities {
+  /** It leaves values out, others for each client. */
+  readonly sparse?: true;
+}
+
 /** A technique that has room for the next data. */
 export interface Grown {
   readonly technique: Call;

@@ -1,6 +1,6 @@
 /** plan.json as it must be where a model is opened by it, or its settings are told: every part that `Plan` has, of the types that it has there. */
 import * as v from "valibot";
-import type { Plan, RecipePlan, Sharing } from "#dsl/plan/plan.js";
+import type { FederatedPlan, Plan, PrivacyPlan, RecipePlan, Sharing } from "#dsl/plan/plan.js";
 import type { DataPlan, ModelPlan, ReaderOf, ScratchPlan } from "#dsl/types/subject.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import { fields, figure, like, table, whole, type Schema } from "../fetch/json.js";
@@ -69,6 +69,16 @@ const model: Schema<ModelPlan> = fields({
   storage: v.exactOptional(call),
   template: v.exactOptional(maybeCall),
 });
+const privacy: Schema<PrivacyPlan> = fields({
+  ...{ call, unit: v.picklist(["row", "client"]) },
+  ...{ epsilon: figure, delta: figure, clip: figure, noise: figure, rate: figure, steps: figure },
+});
+const federated: Schema<FederatedPlan> = fields({
+  others: v.array(fields({ data: dataPlan, dataHash: maybeText })),
+  ...{ clients: maybeCall, rounds: whole(1), participation: v.union([fields({ share: figure }), figure]) },
+  ...{ aggregate: call, secure_aggregation: v.boolean(), compression: v.array(call) },
+  personal: v.exactOptional(v.literal(true)),
+});
 const training: Schema<RecipePlan> = fields({
   ...{ epochs: maybeNumber, steps: maybeNumber, batch_size: figure, accumulate: figure, packing: v.boolean() },
   ...{ average: v.exactOptional(call), ranks: v.exactOptional(whole(1)) },
@@ -80,6 +90,7 @@ const training: Schema<RecipePlan> = fields({
   precision: v.picklist(["f32", "bf16"]),
   recompute: v.picklist(["auto", "none", "blocks"]),
   seed: figure,
+  privacy: v.exactOptional(privacy),
 });
 
 const sharing: Schema<Sharing> = fields({
@@ -92,6 +103,7 @@ export const planSchema: Schema<Plan> = fields({
     ...{ data: dataPlan, dataHash: maybeText, model, training },
     experiments: v.exactOptional(v.array(text)),
     update: v.exactOptional(fields({ start: text, strategy: v.array(call), before: v.array(text) })),
+    federated: v.exactOptional(federated),
   }),
   effects: fields({
     ...{ run: text, engine: text, threads: maybeNumber },

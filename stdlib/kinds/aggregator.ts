@@ -1,0 +1,69 @@
+/**
+ * Aggregators: what becomes of the updates that clients send in a round. An update is a vector: all that trains, one parameter
+ * after the other in the order of the checkpoint, weights after the client's steps less those before. Vectors are f32 on the
+ * way and summed in f64.
+ */
+import type { Call } from "#dsl/types/value.js";
+import type { StrategyImplementation } from "./strategy.js";
+
+export interface ClientUpdate {
+  /** Rows that it learnt from, once each: what it weighs. */
+  readonly rows: number;
+  /** Its local updates. */
+  readonly steps: number;
+  readonly delta: Float32Array;
+}
+
+/** Vectors that a side keeps from round to round, each as long as the weights, by name; zeros at first. */
+export type Kept = Readonly<Record<string, Float64Array>>;
+
+/** What a client's steps are bent by, and what it sends beside its update (SCAFFOLD's control variates). */
+export interface Local {
+  /** Bends the gradients of the client's own steps; its `states` are told before the first of each round. */
+  readonly bends: StrategyImplementation;
+  /** Names of what a client keeps, and of what the server sends beside the weights. */
+  readonly keeps: readonly string[];
+  readonly sent: readonly string[];
+  /** Vectors by the prefix of `bends.states`, as they stand before the first step of a round. `weights`: the server's. */
+  told(call: Call, of: { readonly weights: Float32Array; readonly sent: Kept; readonly kept: Kept }): Kept;
+  /**
+   * After the last step of a round. `rates`: Σ of the learning rates of its steps. `kept`: what it keeps from now on; `given`: what
+   * it sends beside its update, by name (none of `sent`: nothing).
+   */
+  after(
+    call: Call,
+    of: { readonly delta: Float32Array; readonly rates: number; readonly sent: Kept; readonly kept: Kept },
+  ): { readonly kept: Kept; readonly given: Kept };
+}
+
+export interface AggregatorImplementation {
+  /**
+   * The one update that those of a round come to, where that is not their mean by rows. It sees each by itself, which a sum of
+   * masked updates doesn't allow. Coded errors where there are too few. Absent: the mean by rows.
+   */
+  combine?(call: Call, updates: readonly ClientUpdate[]): Float64Array;
+  /** Names of vectors that the server keeps. */
+  readonly keeps?: readonly string[];
+  /**
+   * What is added to the weights. `mean`: what the updates came to; `given`: the plain means of what clients sent beside them;
+   * `share`: of all clients, those of the round. Changes `kept`. Absent: `mean` itself.
+   */
+  step?(
+    call: Call,
+    of: {
+      readonly round: number;
+      readonly mean: Float64Array;
+      readonly given: Kept;
+      readonly share: number;
+      readonly kept: Kept;
+    },
+  ): Float64Array;
+  /** What it asks of clients; absent: they train as ever. */
+  readonly local?: Local;
+}
+
+declare module "#dsl/types/registry.js" {
+  interface Implementations {
+    aggregator: AggregatorImplementation;
+  }
+}
