@@ -1,5 +1,14 @@
 // Written by tools/manifest.mjs; do not edit.
 import type { Word } from "#dsl/types/registry.js";
+import { word as aggregators_fedadagrad } from "./aggregators/fedadagrad.js";
+import { word as aggregators_fedadam } from "./aggregators/fedadam.js";
+import { word as aggregators_fedavg } from "./aggregators/fedavg.js";
+import { word as aggregators_fedprox } from "./aggregators/fedprox.js";
+import { word as aggregators_fedyogi } from "./aggregators/fedyogi.js";
+import { word as aggregators_krum } from "./aggregators/krum.js";
+import { word as aggregators_median } from "./aggregators/median.js";
+import { word as aggregators_scaffold } from "./aggregators/scaffold.js";
+import { word as aggregators_trimmed_mean } from "./aggregators/trimmed_mean.js";
 import { word as bars_at_least } from "./bars/at_least.js";
 import { word as bars_at_most } from "./bars/at_most.js";
 import { word as cadences_every } from "./cadences/every.js";
@@ -216,6 +225,15 @@ import { word as verbs_use } from "./verbs/use.js";
 export const version = "0.1.0";
 
 export const words: readonly Word[] = [
+  aggregators_fedadagrad,
+  aggregators_fedadam,
+  aggregators_fedavg,
+  aggregators_fedprox,
+  aggregators_fedyogi,
+  aggregators_krum,
+  aggregators_median,
+  aggregators_scaffold,
+  aggregators_trimmed_mean,
   bars_at_least,
   bars_at_most,
   cadences_every,

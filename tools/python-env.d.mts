@@ -14,6 +14,7 @@ export type PythonGroup =
   | "executorch"
   | "vllm"
   | "autogluon"
+  | "flower"
   | "tensorboard"
   | "mlflow";
 export declare class ToolError extends Error {

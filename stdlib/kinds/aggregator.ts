@@ -19,7 +19,10 @@ export type Kept = Readonly<Record<string, Float64Array>>;
 
 /** What a client's steps are bent by, and what it sends beside its update (SCAFFOLD's control variates). */
 export interface Local {
-  /** Bends the gradients of the client's own steps; its `states` are told before the first of each round. */
+  /**
+   * Bends the gradients of the client's own steps; its `states` are told before the first of each round. Its functions are
+   * given the aggregator's own call.
+   */
   readonly bends: StrategyImplementation;
   /** Names of what a client keeps, and of what the server sends beside the weights. */
   readonly keeps: readonly string[];
@@ -27,26 +30,32 @@ export interface Local {
   /** Vectors by the prefix of `bends.states`, as they stand before the first step of a round. `weights`: the server's. */
   told(call: Call, of: { readonly weights: Float32Array; readonly sent: Kept; readonly kept: Kept }): Kept;
   /**
-   * After the last step of a round. `rates`: Σ of the learning rates of its steps. `kept`: what it keeps from now on; `given`: what
-   * it sends beside its update, by name (none of `sent`: nothing).
+   * After the last step of a round. `states`: vectors by the prefix of `bends.states`, as they stand then. `kept`: what it keeps
+   * from now on; `given`: what it sends beside its update, by name (none of `sent`: nothing).
    */
   after(
     call: Call,
-    of: { readonly delta: Float32Array; readonly rates: number; readonly sent: Kept; readonly kept: Kept },
+    of: {
+      readonly delta: Float32Array;
+      readonly steps: number;
+      readonly states: Kept;
+      readonly sent: Kept;
+      readonly kept: Kept;
+    },
   ): { readonly kept: Kept; readonly given: Kept };
 }
 
 export interface AggregatorImplementation {
   /**
    * The one update that those of a round come to, where that is not their mean by rows. It sees each by itself, which a sum of
-   * masked updates doesn't allow. Coded errors where there are too few. Absent: the mean by rows.
+   * masked updates doesn't allow. Coded errors where there are too few. Absent: the mean by rows (`lib/aggregators/mean.ts`).
    */
   combine?(call: Call, updates: readonly ClientUpdate[]): Float64Array;
   /** Names of vectors that the server keeps. */
   readonly keeps?: readonly string[];
   /**
-   * What is added to the weights. `mean`: what the updates came to; `given`: the plain means of what clients sent beside them;
-   * `share`: of all clients, those of the round. Changes `kept`. Absent: `mean` itself.
+   * What is added to the weights. `mean`: what the updates came to; `given`: the means by rows of what clients sent beside them;
+   * `share`: of the rows of all clients, those of the round's. Changes `kept`. Absent: `mean` itself.
    */
   step?(
     call: Call,

@@ -51,6 +51,9 @@ const SEASONS = `data spring like tickets { sample: 60 }
 data summer like tickets { sample: 80 }
 `;
 
+/** Kinds whose words stand in `federate`. */
+const FEDERATED: readonly string[] = ["aggregator", "partition", "compressor"];
+
 /** A line of a block (`metrics: [accuracy]`) in the block of the verb whose key it is. */
 function inItsVerb(example: string, word: Word, registry: Registry): string {
   const sweep = (more: string): string =>
@@ -58,6 +61,11 @@ function inItsVerb(example: string, word: Word, registry: Registry): string {
   if (word.kind === "space") return sweep(`vary: { ${example} }`);
   const key = /^([a-z_]+):/.exec(example)?.[1];
   const owner = registry.verbs().find((verb) => verb.parameters.some((p) => p.name === key && !p.planned))?.name;
+  if (FEDERATED.includes(word.kind)) {
+    if (registry.find("verb", "federate")?.planned) return "";
+    const clients = key === "clients" ? "" : "clients: even(5), ";
+    return `federate router on tickets with quick as shared { rounds: 3, ${clients}${example} }`;
+  }
   switch (key === undefined ? undefined : owner) {
     case "data":
       return `data other { ${key === "source" ? "" : 'source: csv("tickets.csv"), '}${example}, columns: { text: body, label: team } }`;

@@ -1,0 +1,24 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "aggregator",
+  name: "fedavg",
+  doc: "The mean of the clients' updates, each counted by its rows, is added to the weights.",
+  example: "aggregate: fedavg",
+  since: "0.2.0",
+  references: [
+    {
+      title: "Communication-Efficient Learning of Deep Networks from Decentralized Data",
+      by: "McMahan et al.",
+      year: 2017,
+      at: "https://arxiv.org/abs/1602.05629",
+    },
+  ],
+  elsewhere: { FedAvg: "fedavg", FederatedAveraging: "fedavg", federated_averaging: "fedavg", mean: "fedavg" },
+  advice: {
+    FedAvgM: "write `fedadam`: its `beta_1` is the server's momentum",
+    fedavgm: "write `fedadam`: its `beta_1` is the server's momentum",
+  },
+  parameters: [],
+  load: async () => (await import("./fedavg.run.js")).fedavg,
+});

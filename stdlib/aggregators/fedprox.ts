@@ -1,0 +1,31 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "aggregator",
+  name: "fedprox",
+  doc: "`fedavg` whose clients are held near the weights that they began the round with: (mu / 2) · Σ (w − w_server)² is added to their loss, so that clients with data of their own kind don't run apart.",
+  example: "aggregate: fedprox(mu: 0.01)",
+  since: "0.2.0",
+  references: [
+    {
+      title: "Federated Optimization in Heterogeneous Networks",
+      by: "Li et al.",
+      year: 2020,
+      at: "https://arxiv.org/abs/1812.06127",
+    },
+  ],
+  elsewhere: { FedProx: "fedprox", proximal_mu: "mu", proximal: "fedprox", proximal_term: "mu" },
+  parameters: [
+    {
+      name: "mu",
+      type: { is: "number" },
+      doc: "How much a weight's distance counts beside the rows' own loss.",
+      range: { min: 0, exclusive: true },
+      positional: true,
+      default: { value: 0.01 },
+      why: "The paper tries 0.001 to 1: more of it and clients learn little in a round, less and it is `fedavg`.",
+      impact: "high",
+    },
+  ],
+  load: async () => (await import("./fedprox.run.js")).fedprox,
+});

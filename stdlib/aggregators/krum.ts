@@ -1,0 +1,47 @@
+import { defineWord } from "#dsl/types/define.js";
+import { leastOf } from "../lib/aggregators/nearest.js";
+
+export const word = defineWord({
+  kind: "aggregator",
+  name: "krum",
+  doc: "Keeps the updates that lie nearest to most others and takes their mean by rows: an update counts by the sum of squared distances to its n − byzantine − 2 nearest of n.",
+  example: "aggregate: krum(byzantine: 1, keep: 3)",
+  since: "0.2.0",
+  references: [
+    {
+      title: "Machine Learning with Adversaries: Byzantine Tolerant Gradient Descent",
+      by: "Blanchard et al.",
+      year: 2017,
+      at: "https://arxiv.org/abs/1703.02757",
+    },
+  ],
+  elsewhere: {
+    Krum: "krum",
+    ...{ MultiKrum: "krum", multi_krum: "krum", multikrum: "krum" },
+    ...{ num_malicious_nodes: "byzantine", num_malicious_clients: "byzantine", f: "byzantine", malicious: "byzantine" },
+    ...{ num_nodes_to_select: "keep", num_clients_to_keep: "keep", m: "keep", to_keep: "keep" },
+  },
+  notes: ["It sees each client's update: secure aggregation, which shows their sum alone, doesn't go with it."],
+  capabilities: { each: true, least: (call) => leastOf(call.arguments) },
+  parameters: [
+    {
+      name: "byzantine",
+      type: { is: "number", integer: true },
+      doc: "How many clients may send anything at all. A round needs more than twice as many and two.",
+      range: { min: 0 },
+      default: { value: 1 },
+      why: "One is the least that it is there for; where all are trusted, `fedavg` learns from all of them.",
+      impact: "high",
+    },
+    {
+      name: "keep",
+      type: { is: "number", integer: true },
+      doc: "How many updates are kept: one is Krum, several are Multi-Krum.",
+      range: { min: 1 },
+      default: { value: 1 },
+      why: "The one update that is nearest to others is the safest; the mean of several learns faster.",
+      impact: "high",
+    },
+  ],
+  load: async () => (await import("./krum.run.js")).krum,
+});

@@ -1,0 +1,10 @@
+import type { AggregatorImplementation } from "../kinds/aggregator.js";
+import { byPlace } from "../lib/aggregators/by-place.js";
+
+export const median: AggregatorImplementation = {
+  combine: (_call, updates) =>
+    byPlace(updates, { aggregator: "median", least: 3 }, (sorted) => {
+      const half = sorted.length >> 1;
+      return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+    }),
+};

@@ -1,0 +1,27 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "aggregator",
+  name: "median",
+  doc: "Of each weight the median of the clients' updates, whatever their rows: fewer than half of the clients can't move it beyond what others say.",
+  example: "aggregate: median",
+  since: "0.2.0",
+  references: [
+    {
+      title: "Byzantine-Robust Distributed Learning: Towards Optimal Statistical Rates",
+      by: "Yin et al.",
+      year: 2018,
+      at: "https://arxiv.org/abs/1803.01498",
+    },
+  ],
+  elsewhere: {
+    FedMedian: "median",
+    coordinate_median: "median",
+    coordinate_wise_median: "median",
+    fedmedian: "median",
+  },
+  notes: ["It sees each client's update: secure aggregation, which shows their sum alone, doesn't go with it."],
+  capabilities: { each: true, least: () => 3 },
+  parameters: [],
+  load: async () => (await import("./median.run.js")).median,
+});

@@ -1,0 +1,50 @@
+/**
+ * Control variates: `scaffold.correction/<name>` is c − c_i while a client trains, `scaffold.gradients/<name>` the sum of the
+ * gradients of its rows. After K plain steps of rate η that moved x to y, c_i − c + (x − y) / (K · η), the paper's option II, is
+ * the mean of these, whatever the corrections were; it is so told here for every optimizer, whose steps have other units.
+ */
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { AggregatorImplementation } from "../kinds/aggregator.js";
+import { vectorOf } from "../lib/aggregators/adaptive.js";
+import { moment } from "../lib/optimizers/clipping.js";
+import { word } from "./scaffold.js";
+
+const CORRECTION = "scaffold.correction/";
+const GRADIENTS = "scaffold.gradients/";
+const CONTROL = "control";
+
+export const scaffold: AggregatorImplementation = {
+  keeps: [CONTROL],
+  step(call, { mean, given, share, kept }) {
+    const { learning_rate } = argumentsOf(word, call);
+    const [control, changes] = [vectorOf(kept, CONTROL), vectorOf(given, CONTROL)];
+    for (let at = 0; at < control.length; at++) control[at]! += share * changes[at]!;
+    return mean.map((delta) => learning_rate * delta);
+  },
+  local: {
+    bends: {
+      states: [CORRECTION, GRADIENTS],
+      regularise: (_call, graph, learning) =>
+        learning.map(({ name, value, gradient }) =>
+          graph.at(name, () => gradient.add(moment(graph, CORRECTION + name, value))),
+        ),
+      watch(_call, graph, moved) {
+        for (const { name, value, gradient } of moved) {
+          const sum = moment(graph, GRADIENTS + name, value);
+          graph.update(GRADIENTS + name, sum.add(gradient));
+        }
+      },
+    },
+    keeps: [CONTROL],
+    sent: [CONTROL],
+    told(_call, { weights, sent, kept }) {
+      const [all, own] = [vectorOf(sent, CONTROL), vectorOf(kept, CONTROL)];
+      return { [CORRECTION]: all.map((c, at) => c - own[at]!), [GRADIENTS]: new Float64Array(weights.length) };
+    },
+    after(_call, { steps, states, kept }) {
+      const [sums, before] = [vectorOf(states, GRADIENTS), vectorOf(kept, CONTROL)];
+      const now = steps === 0 ? before : sums.map((sum) => sum / steps);
+      return { kept: { [CONTROL]: now }, given: { [CONTROL]: now.map((c, at) => c - before[at]!) } };
+    },
+  },
+};

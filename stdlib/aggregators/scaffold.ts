@@ -1,0 +1,39 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "aggregator",
+  name: "scaffold",
+  doc: "Clients mend their steps by what all clients' gradients are beside their own: c − c_i is added to the gradients, c_i being the mean gradient of the client's last round and c the mean of all clients' by their rows. What travels is twice as large.",
+  example: "aggregate: scaffold",
+  since: "0.2.0",
+  references: [
+    {
+      title: "SCAFFOLD: Stochastic Controlled Averaging for Federated Learning",
+      by: "Karimireddy et al.",
+      year: 2020,
+      at: "https://arxiv.org/abs/1910.06378",
+    },
+  ],
+  elsewhere: {
+    SCAFFOLD: "scaffold",
+    Scaffold: "scaffold",
+    ...{ eta_g: "learning_rate", global_lr: "learning_rate", server_learning_rate: "learning_rate" },
+  },
+  notes: [
+    "With steps of plain `sgd` c_i is that of the paper's option II; with any other optimizer it is the mean of gradients all the same, before they are clipped.",
+    "Clients keep c_i from round to round: one that takes part once in many rounds is mended by what it saw long ago.",
+  ],
+  capabilities: { keeps: true },
+  parameters: [
+    {
+      name: "learning_rate",
+      type: { is: "number" },
+      doc: "What the clients' mean update is multiplied by (η_g).",
+      range: { min: 0, exclusive: true },
+      default: { value: 1 },
+      why: "The paper's experiments have 1: the weights become the mean of the clients'.",
+      impact: "medium",
+    },
+  ],
+  load: async () => (await import("./scaffold.run.js")).scaffold,
+});

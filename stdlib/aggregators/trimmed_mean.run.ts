@@ -1,0 +1,17 @@
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { AggregatorImplementation } from "../kinds/aggregator.js";
+import { byPlace } from "../lib/aggregators/by-place.js";
+import { leastOf } from "../lib/aggregators/trimmed.js";
+import { word } from "./trimmed_mean.js";
+
+export const trimmedMean: AggregatorImplementation = {
+  combine(call, updates) {
+    const { share } = argumentsOf(word, call);
+    const cut = Math.trunc(share.share * updates.length);
+    return byPlace(updates, { aggregator: "trimmed_mean", least: leastOf({ share }) }, (sorted) => {
+      let sum = 0;
+      for (let k = cut; k < sorted.length - cut; k++) sum += sorted[k]!;
+      return sum / (sorted.length - 2 * cut);
+    });
+  },
+};

@@ -1,0 +1,39 @@
+import { defineWord } from "#dsl/types/define.js";
+import { leastOf } from "../lib/aggregators/trimmed.js";
+
+export const word = defineWord({
+  kind: "aggregator",
+  name: "trimmed_mean",
+  doc: "Of each weight the mean of the clients' updates without the largest and the smallest of them, whatever their rows.",
+  example: "aggregate: trimmed_mean(20%)",
+  since: "0.2.0",
+  references: [
+    {
+      title: "Byzantine-Robust Distributed Learning: Towards Optimal Statistical Rates",
+      by: "Yin et al.",
+      year: 2018,
+      at: "https://arxiv.org/abs/1803.01498",
+    },
+  ],
+  elsewhere: {
+    FedTrimmedAvg: "trimmed_mean",
+    fedtrimmedavg: "trimmed_mean",
+    trimmed_average: "trimmed_mean",
+    ...{ beta: "share", cut_fraction: "share", proportiontocut: "share", trim: "share" },
+  },
+  notes: ["It sees each client's update: secure aggregation, which shows their sum alone, doesn't go with it."],
+  capabilities: { each: true, least: (call) => leastOf(call.arguments) },
+  parameters: [
+    {
+      name: "share",
+      type: { is: "number", unit: "share" },
+      doc: "The share of the clients of a round that is left out at each end, rounded down to whole clients.",
+      range: { min: 0, max: 0.49, exclusive: true },
+      positional: true,
+      default: { value: { share: 0.2 } },
+      why: "It stands up to as many clients as it leaves out at an end; what it leaves out of honest ones is not learnt from.",
+      impact: "high",
+    },
+  ],
+  load: async () => (await import("./trimmed_mean.run.js")).trimmedMean,
+});

@@ -1,0 +1,63 @@
+/** What Flower's strategies and references from papers made of rounds (tests/golden/oracle/federation.json). */
+import { readFileSync } from "node:fs";
+import type { Call, Value } from "#dsl/types/value.js";
+import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/kinds/aggregator.js";
+import { meanByRows } from "#stdlib/lib/aggregators/mean.js";
+
+export interface StrategyRun {
+  readonly word: string;
+  readonly settings: Readonly<Record<string, Value>>;
+  readonly begin: readonly number[];
+  readonly rounds: readonly {
+    readonly rows: readonly number[];
+    readonly deltas: readonly (readonly number[])[];
+    readonly weights: readonly number[];
+  }[];
+}
+export interface LocalRun {
+  readonly word: string;
+  readonly settings: Readonly<Record<string, Value>>;
+  readonly rate: number;
+  readonly begin: readonly number[];
+  readonly clients: readonly { readonly x: readonly (readonly number[])[]; readonly y: readonly number[] }[];
+  readonly rounds: readonly {
+    /** Those of the round, and the steps that each makes. */
+    readonly clients: readonly number[];
+    readonly steps: readonly number[];
+    readonly weights: readonly number[];
+    /** SCAFFOLD's c. */
+    readonly control?: readonly number[];
+  }[];
+}
+const file = new URL("../../../../tests/golden/oracle/federation.json", import.meta.url);
+export const golden = JSON.parse(readFileSync(file, "utf8")) as {
+  readonly strategies: readonly StrategyRun[];
+  readonly local: readonly LocalRun[];
+};
+
+export const callOf = (word: string, settings: Readonly<Record<string, Value>> = {}): Call => ({
+  ...{ kind: "aggregator", word, arguments: settings },
+});
+export const titleOf = ({ word, settings }: Pick<StrategyRun, "word" | "settings">): string =>
+  `${word} ${JSON.stringify(settings)}`;
+export const zeros = (names: readonly string[] | undefined, length: number): Record<string, Float64Array> =>
+  Object.fromEntries((names ?? []).map((name) => [name, new Float64Array(length)]));
+
+/** What a server does with the updates of a round: its weights after it. Changes `kept`. */
+export function served(
+  implementation: AggregatorImplementation,
+  call: Call,
+  o: {
+    readonly round: number;
+    readonly weights: Float64Array;
+    readonly updates: readonly ClientUpdate[];
+    readonly kept: Kept;
+    readonly given?: Kept;
+    readonly share?: number;
+  },
+): Float64Array {
+  const mean = implementation.combine?.(call, o.updates) ?? meanByRows(o.updates);
+  const { round, kept, given = {}, share = 1 } = o;
+  const step = implementation.step?.(call, { round, mean, given, share, kept }) ?? mean;
+  return o.weights.map((weight, at) => weight + step[at]!);
+}

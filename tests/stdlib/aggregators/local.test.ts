@@ -1,0 +1,131 @@
+/** FedProx and SCAFFOLD, whole runs: clients make their steps with the optimizer's own program, bent by the aggregator. */
+import assert from "node:assert/strict";
+import { Graph } from "#dsl/graph/builder.js";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import type { Program } from "#dsl/graph/program.js";
+import { values, type Values } from "#dsl/graph/values.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import type { Call } from "#dsl/types/value.js";
+import type { Kept, Local } from "#stdlib/kinds/aggregator.js";
+import { sgd } from "#stdlib/optimizers/sgd.run.js";
+import { updateBy } from "#stdlib/programs/strategies.js";
+import { registry } from "#stdlib/registry.js";
+import { callOf, golden, served, titleOf, zeros, type LocalRun } from "./golden.js";
+
+const SHAPES: Readonly<Record<string, readonly number[]>> = { a: [2, 2], b: [5] };
+const LENGTH = 9;
+type Vector = readonly number[] | Float32Array | Float64Array;
+
+/** Inputs `d.a`, `d.b`, rate, step. */
+function programOf(call: Call, { bends }: Local): Program {
+  const graph = new Graph();
+  const rate = graph.input("rate", { dtype: "f64", shape: [] });
+  const step = graph.input("step", { dtype: "i32", shape: [] });
+  const learning = Object.entries(SHAPES).map(([name, shape]) => ({
+    name,
+    value: graph.state(name, { type: { dtype: "f64", shape }, trains: true, initial: { zeros: true } }),
+    gradient: graph.input(`d.${name}`, { dtype: "f64", shape }),
+  }));
+  const optimizer = {
+    call: { kind: "optimizer" as const, word: "sgd", arguments: { momentum: 0, weight_decay: 0 } },
+    implementation: sgd,
+  };
+  const strategies = [{ call, implementation: bends }];
+  updateBy({ optimizer, clip: null, strategies }, graph, learning, { rate, step });
+  return graph.program();
+}
+
+/** A vector as tensors of a state, `prefix + name`, and back. */
+function parted(vector: Vector, prefix = ""): Record<string, Values> {
+  let at = 0;
+  return Object.fromEntries(
+    Object.entries(SHAPES).map(([name, shape]) => {
+      const size = shape.reduce((a, b) => a * b, 1);
+      const own = Array.from(vector).slice(at, (at += size));
+      return [prefix + name, values(shape, own)];
+    }),
+  );
+}
+const whole = (state: Readonly<Record<string, Values>>, prefix = ""): Float64Array =>
+  Float64Array.from(Object.keys(SHAPES).flatMap((name) => Array.from(state[prefix + name]!.data)));
+
+/** Of the mean of squared errors, halved. */
+function gradient({ x, y }: LocalRun["clients"][number], w: Vector): readonly number[] {
+  const off = x.map((row, i) => row.reduce((sum, value, k) => sum + value * w[k]!, -y[i]!));
+  return Array.from({ length: LENGTH }, (_, k) => off.reduce((sum, one, i) => sum + one * x[i]![k]!, 0) / y.length);
+}
+
+/** A client's round: its update, and what it keeps and gives. */
+function trained(
+  run: LocalRun,
+  of: {
+    readonly local: Local;
+    readonly call: Call;
+    readonly program: Program;
+    readonly k: number;
+    readonly steps: number;
+  },
+  told: { readonly weights: Float32Array; readonly sent: Kept; readonly kept: Kept },
+) {
+  const vectors = of.local.told(of.call, told);
+  assert.deepEqual(Object.keys(vectors).sort(), [...of.local.bends.states].sort());
+  let state: Record<string, Values> = parted(told.weights);
+  for (const [prefix, vector] of Object.entries(vectors)) state = { ...state, ...parted(vector, prefix) };
+  for (let step = 1; step <= of.steps; step++) {
+    const feeds = { rate: values([], [run.rate]), step: values([], [step]) };
+    const gradients = parted(gradient(run.clients[of.k]!, whole(state)), "d.");
+    state = { ...state, ...evaluate(of.program, { ...feeds, ...gradients }, state).state };
+  }
+  const delta = Float32Array.from(whole(state), (weight, at) => weight - told.weights[at]!);
+  const states = Object.fromEntries(of.local.bends.states.map((prefix) => [prefix, whole(state, prefix)]));
+  const { steps } = of;
+  return { delta, ...of.local.after(of.call, { delta, steps, states, sent: told.sent, kept: told.kept }) };
+}
+
+describe("aggregators that bend clients' steps", () => {
+  for (const run of golden.local)
+    it(`${titleOf(run)}: every weight after every round, as the paper has it`, async () => {
+      const implementation = await implementationOf(registry, "aggregator", run.word);
+      const local = implementation.local!;
+      const call = callOf(run.word, run.settings);
+      const program = programOf(call, local);
+      const kept = zeros(implementation.keeps, LENGTH);
+      const own: Kept[] = run.clients.map(() => zeros(local.keeps, LENGTH));
+      const all = run.clients.reduce((sum, { y }) => sum + y.length, 0);
+      let weights: Float64Array = Float64Array.from(run.begin);
+      run.rounds.forEach((round, i) => {
+        const sent = Object.fromEntries(local.sent.map((name) => [name, Float64Array.from(kept[name]!)]));
+        const answers = round.clients.map((k, j) => {
+          const of = { local, call, program, k, steps: round.steps[j]! };
+          const {
+            delta,
+            given,
+            kept: keeps,
+          } = trained(run, of, { weights: Float32Array.from(weights), sent, kept: own[k]! });
+          own[k] = keeps;
+          return { delta, given, steps: of.steps, rows: run.clients[k]!.y.length };
+        });
+        const rows = answers.reduce((sum, answer) => sum + answer.rows, 0);
+        const given = Object.fromEntries(
+          local.sent.map((name) => [
+            name,
+            kept[name]!.map((_, at) =>
+              answers.reduce((sum, one) => sum + (one.rows / rows) * one.given[name]![at]!, 0),
+            ),
+          ]),
+        );
+        weights = served(implementation, call, {
+          ...{ round: i + 1, weights, updates: answers, kept, given, share: rows / all },
+        });
+        const near = (got: Vector, wanted: readonly number[], what: string): void =>
+          wanted.forEach((want, at) =>
+            assert.ok(
+              Math.abs(got[at]! - want) <= 1e-6 * Math.max(1, Math.abs(want)),
+              `${what} ${i}, ${at}: ${got[at]}, ${want}`,
+            ),
+          );
+        near(weights, round.weights, "weights");
+        if (round.control) near(kept["control"]!, round.control, "control");
+      });
+    });
+});
