@@ -96,6 +96,11 @@ import { word as optimizers_adafactor } from "./optimizers/adafactor.js";
 import { word as optimizers_adamw } from "./optimizers/adamw.js";
 import { word as optimizers_lion } from "./optimizers/lion.js";
 import { word as optimizers_sgd } from "./optimizers/sgd.js";
+import { word as partitions_column } from "./partitions/column.js";
+import { word as partitions_dirichlet } from "./partitions/dirichlet.js";
+import { word as partitions_even } from "./partitions/even.js";
+import { word as partitions_quantity } from "./partitions/quantity.js";
+import { word as partitions_shards } from "./partitions/shards.js";
 import { word as parts_embeddings } from "./parts/embeddings.js";
 import { word as parts_layers } from "./parts/layers.js";
 import { word as pruners_asha } from "./pruners/asha.js";
@@ -321,6 +326,11 @@ export const words: readonly Word[] = [
   optimizers_adamw,
   optimizers_lion,
   optimizers_sgd,
+  partitions_column,
+  partitions_dirichlet,
+  partitions_even,
+  partitions_quantity,
+  partitions_shards,
   parts_embeddings,
   parts_layers,
   pruners_asha,

@@ -1,0 +1,46 @@
+/** What can go wrong while rows are given to clients. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type {} from "#dsl/diagnostics/codes.js";
+import { listed } from "#dsl/diagnostics/listed.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "empty-client": {
+      readonly partition: string;
+      readonly rows: number;
+      readonly clients: number;
+      /** Rows that each was to have. */
+      readonly least: number;
+      /** What of the call makes clients less alike in their number of rows; absent: nothing. */
+      readonly alpha?: number;
+    };
+    "rows-without-client": { readonly column: string; readonly rows: readonly number[]; readonly count: number };
+  }
+}
+
+const rows = (count: number): string => (count === 1 ? "one row" : `${String(count)} rows`);
+
+registerCodes({
+  "empty-client": {
+    severity: "error",
+    message: (d) =>
+      `\`${d.partition}\` can't give each of ${d.clients} clients ${rows(d.least)} of ${d.rows}${d.alpha === undefined ? "" : ` with alpha ${String(d.alpha)}`}`,
+    help: (d) => {
+      const most = Math.floor(d.rows / d.least);
+      if (most < 2) return "take data with more rows in this split";
+      if (most < d.clients)
+        return `ask for ${String(most)} clients at most${d.least > 1 ? ", or for a lower `least`" : ""}`;
+      return "write a larger `alpha`, fewer clients or a lower `least`";
+    },
+    explain:
+      "A client without rows has nothing to learn from and nothing to say; one with a few is all noise. Where shares are drawn by chance they are drawn again and again until each client has its least number of rows; at some point that is given up, since what would be left by then is not what `alpha` says.",
+  },
+  "rows-without-client": {
+    severity: "error",
+    message: (d) =>
+      `${rows(d.count)} ${d.count === 1 ? "has" : "have"} nothing in the column "${d.column}" (row ${listed(d.rows.map(String), { of: d.count })})`,
+    help: () => "name the client of every row, or remove those rows from the data (`clean`)",
+    explain:
+      "With `column` each value is a client of its own, which has all rows with that value. A row without one is nobody's.",
+  },
+});

@@ -1,0 +1,57 @@
+/** Parameters that several partitions share. */
+import { parameter } from "#dsl/types/define.js";
+
+export const clients = parameter({
+  name: "clients",
+  type: { is: "number", integer: true },
+  doc: "How many clients there are.",
+  range: { min: 2, max: 10_000 },
+  positional: true,
+  required: true,
+  why: "The more clients, the fewer rows each has, and the further apart are their models after a round.",
+  impact: "high",
+});
+export const by = parameter({
+  name: "by",
+  type: { is: "column" },
+  doc: "The column whose values are given to clients unevenly.",
+  default: { derived: "the rows' label", from: () => null },
+  why: "What clients don't have alike is what their models pull apart on: labels, or a column such as a language or a region.",
+  impact: "high",
+});
+/** @param what goes on after "the smaller it is, the more" */
+export const alpha = (what: string) =>
+  parameter({
+    name: "alpha",
+    type: { is: "number" },
+    doc: `How even the shares are, which are drawn from a Dirichlet distribution: the smaller it is, ${what}.`,
+    range: { min: 0, exclusive: true },
+    default: { value: 0.5 },
+    why: "Papers try 0.1 (nearly apart) to 100 (nearly even); at 0.5 most clients lack some of it.",
+    impact: "high",
+  });
+export const least = parameter({
+  name: "least",
+  type: { is: "number", integer: true },
+  doc: "Fewest rows of a client: shares are drawn again until each has as many.",
+  range: { min: 1 },
+  default: { value: 10 },
+  why: "Of a handful of rows nothing is learnt, and a score says nothing.",
+  impact: "low",
+});
+/** What other tools call these. */
+export const elsewhere = {
+  ...{ num_partitions: "clients", n_clients: "clients", num_clients: "clients", n_parties: "clients" },
+  ...{ partition_by: "by", label: "by", label_name: "by", target: "by" },
+} as const;
+export const elsewhereDrawn = {
+  ...elsewhere,
+  ...{ concentration: "alpha", beta: "alpha", dirichlet_alpha: "alpha" },
+  ...{ min_partition_size: "least", min_require_size: "least", min_rows: "least" },
+} as const;
+export const advice = {
+  seed: "leave it out: the recipe's seed draws the clients, and the same rows give the same clients",
+  shuffle: "leave it out: rows are drawn by chance anyway",
+} as const;
+export const byOf = ({ by: column }: { readonly by: string | null }): { readonly column: string } | "label" =>
+  column === null ? "label" : { column };

@@ -1,0 +1,19 @@
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { PartitionImplementation } from "../kinds/partition.js";
+import "../lib/partitions/codes.js";
+import { byValue } from "../lib/partitions/dealt.js";
+import { word } from "./column.js";
+
+export const column: PartitionImplementation = {
+  part(call, { values }) {
+    const clients = byValue(values ?? []);
+    const nobody = clients.get("") ?? [];
+    if (nobody.length > 0)
+      throw new CodedError("rows-without-client", {
+        ...{ column: argumentsOf(word, call).column, count: nobody.length },
+        rows: nobody.slice(0, 5).map((row) => row + 1),
+      });
+    return [...clients].map(([name, rows]) => ({ name, rows: Uint32Array.from(rows) }));
+  },
+};

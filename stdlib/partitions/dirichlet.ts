@@ -1,0 +1,34 @@
+import { defineWord } from "#dsl/types/define.js";
+import { advice, alpha, by, byOf, clients, elsewhereDrawn, least } from "../lib/partitions/parameters.js";
+
+export const word = defineWord({
+  kind: "partition",
+  name: "dirichlet",
+  doc: "Gives rows to clients label by label: of each label the clients' shares are drawn from a Dirichlet distribution. Both labels and numbers of rows differ from client to client.",
+  example: "clients: dirichlet(10, by: team, alpha: 0.3)",
+  since: "0.2.0",
+  references: [
+    {
+      title: "Measuring the Effects of Non-Identical Data Distribution for Federated Visual Classification",
+      by: "Hsu, Qi and Brown",
+      year: 2019,
+      at: "https://arxiv.org/abs/1909.06335",
+    },
+    {
+      title: "Bayesian Nonparametric Federated Learning of Neural Networks",
+      by: "Yurochkin et al.",
+      year: 2019,
+      at: "https://arxiv.org/abs/1905.12022",
+    },
+  ],
+  elsewhere: {
+    DirichletPartitioner: "dirichlet",
+    InnerDirichletPartitioner: "dirichlet",
+    ...{ LDA: "dirichlet", lda: "dirichlet", noniid_labeldir: "dirichlet", hetero_dir: "dirichlet", dir: "dirichlet" },
+    ...elsewhereDrawn,
+  },
+  advice: { ...advice, self_balancing: "leave it out: `least` says how few rows a client may have" },
+  capabilities: { clients: (call) => call.arguments.clients, by: (call) => byOf(call.arguments) },
+  parameters: [clients, by, alpha("the fewer clients have most rows of a label"), least],
+  load: async () => (await import("./dirichlet.run.js")).dirichletPartition,
+});

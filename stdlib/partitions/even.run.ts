@@ -1,0 +1,20 @@
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { PartitionImplementation } from "../kinds/partition.js";
+import "../lib/partitions/codes.js";
+import { cut, numbered, shuffled } from "../lib/partitions/dealt.js";
+import { word } from "./even.js";
+
+export const even: PartitionImplementation = {
+  part(call, { rows, seed }) {
+    const { clients } = argumentsOf(word, call);
+    if (rows < clients) throw new CodedError("empty-client", { partition: "even", rows, clients, least: 1 });
+    const ends = Array.from({ length: clients + 1 }, (_, k) => Math.floor((k * rows) / clients));
+    return numbered(
+      cut(
+        shuffled(rows, seed),
+        ends.slice(1).map((end, k) => end - (ends[k] ?? 0)),
+      ),
+    );
+  },
+};

@@ -1,0 +1,29 @@
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { PartitionImplementation } from "../kinds/partition.js";
+import { shuffle } from "../lib/chance.js";
+import "../lib/partitions/codes.js";
+import { byValue, chanceOf, numbered } from "../lib/partitions/dealt.js";
+import { word } from "./shards.js";
+
+export const shards: PartitionImplementation = {
+  part(call, { rows, values, seed }) {
+    const { clients, each } = argumentsOf(word, call);
+    const count = clients * each;
+    if (rows < count) throw new CodedError("empty-client", { partition: "shards", rows, clients, least: each });
+    const within = chanceOf(seed, 1);
+    const labels = [...byValue(values ?? Array.from({ length: rows }, () => "")).values()];
+    const sorted = Uint32Array.from(labels.flatMap((own) => Array.from(shuffle(Uint32Array.from(own), within))));
+    const order = shuffle(
+      Uint32Array.from({ length: count }, (_, shard) => shard),
+      chanceOf(seed, 2),
+    );
+    const rowsOf = (shard: number): readonly number[] =>
+      Array.from(sorted.subarray(Math.floor((shard * rows) / count), Math.floor(((shard + 1) * rows) / count)));
+    return numbered(
+      Array.from({ length: clients }, (_, k) =>
+        Uint32Array.from(Array.from(order.subarray(k * each, (k + 1) * each)).flatMap(rowsOf)),
+      ),
+    );
+  },
+};

@@ -1,0 +1,39 @@
+import { defineWord } from "#dsl/types/define.js";
+import { advice, by, byOf, clients, elsewhere } from "../lib/partitions/parameters.js";
+
+export const word = defineWord({
+  kind: "partition",
+  name: "shards",
+  doc: "Sorts rows by label, cuts them into shards of one size and gives each client some of them by chance: most clients have a few labels alone, and all as many rows.",
+  example: "clients: shards(10, by: team, each: 2)",
+  since: "0.2.0",
+  references: [
+    {
+      title: "Communication-Efficient Learning of Deep Networks from Decentralized Data",
+      by: "McMahan et al.",
+      year: 2017,
+      at: "https://arxiv.org/abs/1602.05629",
+    },
+  ],
+  elsewhere: {
+    ...{ ShardPartitioner: "shards", PathologicalPartitioner: "shards", pathological: "shards", pat: "shards" },
+    ...{ num_shards_per_partition: "each", num_classes_per_partition: "each", shards_per_client: "each" },
+    ...elsewhere,
+  },
+  advice,
+  capabilities: { clients: (call) => call.arguments.clients, by: (call) => byOf(call.arguments) },
+  parameters: [
+    clients,
+    by,
+    {
+      name: "each",
+      type: { is: "number", integer: true },
+      doc: "Shards of each client.",
+      range: { min: 1, max: 1000 },
+      default: { value: 2 },
+      why: "With two most clients have two labels, as in the paper; the more, the more alike clients are.",
+      impact: "high",
+    },
+  ],
+  load: async () => (await import("./shards.run.js")).shards,
+});
