@@ -16,6 +16,7 @@ export type PythonGroup =
   | "autogluon"
   | "flower"
   | "tensorboard"
+  | "privacy"
   | "mlflow";
 export declare class ToolError extends Error {
   readonly name: "ToolError";

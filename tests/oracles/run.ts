@@ -1,6 +1,6 @@
 /**
- * `npm run oracles`: makes the golden files afresh with PyTorch, transformers, PEFT, tokenizers, scikit-learn, Optuna and
- * Flower in private environments and compares them with the committed ones; `-- --bless` keeps the new ones instead.
+ * `npm run oracles`: makes the golden files afresh with PyTorch, transformers, PEFT, tokenizers, scikit-learn, Optuna,
+ * Flower and Opacus in private environments and compares them with the committed ones; `-- --bless` keeps the new ones instead.
  */
 import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -45,6 +45,9 @@ async function main(bless: boolean): Promise<boolean> {
     const flower = await ensurePythonEnv("flower", { onProgress: (line) => console.error(line) });
     const federated = await run(flower.python, [join(root, "tests/oracles/federation.py"), made.golden]);
     if (federated !== 0) throw new Error(`federation.py ended with status ${federated}`);
+    const privacy = await ensurePythonEnv("privacy", { onProgress: (line) => console.error(line) });
+    const spent = await run(privacy.python, [join(root, "tests/oracles/accountants.py"), made.golden]);
+    if (spent !== 0) throw new Error(`accountants.py ended with status ${spent}`);
     if (bless) {
       cpSync(made.golden, kept.golden, { recursive: true });
       cpSync(made.models, kept.models, { recursive: true });

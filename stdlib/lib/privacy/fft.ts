@@ -1,0 +1,43 @@
+/** The discrete Fourier transform in place, of a power of two complex numbers; with `back` the inverse, not divided by their count. */
+export function transform(real: Float64Array, imaginary: Float64Array, back = false): void {
+  const n = real.length;
+  swap(real, imaginary);
+  const [cosines, sines] = turns(n, back ? 1 : -1);
+  for (let half = 1; half < n; half *= 2) {
+    const stride = n / (2 * half);
+    for (let start = 0; start < n; start += 2 * half)
+      for (let k = 0; k < half; k++) {
+        const [a, b] = [start + k, start + k + half];
+        const [cos, sin] = [Number(cosines[k * stride]), Number(sines[k * stride])];
+        const [x, y] = [Number(real[b]), Number(imaginary[b])];
+        const [u, v] = [x * cos - y * sin, x * sin + y * cos];
+        const [p, q] = [Number(real[a]), Number(imaginary[a])];
+        real[a] = p + u;
+        imaginary[a] = q + v;
+        real[b] = p - u;
+        imaginary[b] = q - v;
+      }
+  }
+}
+
+/** Brings element i to where the bits of i are read backwards. */
+function swap(real: Float64Array, imaginary: Float64Array): void {
+  const n = real.length;
+  for (let i = 1, j = 0; i < n; i++) {
+    let bit = n >> 1;
+    for (; (j & bit) !== 0; bit >>= 1) j ^= bit;
+    j ^= bit;
+    if (i >= j) continue;
+    [real[i], real[j]] = [Number(real[j]), Number(real[i])];
+    [imaginary[i], imaginary[j]] = [Number(imaginary[j]), Number(imaginary[i])];
+  }
+}
+
+function turns(n: number, sign: number): readonly [Float64Array, Float64Array] {
+  const [cosines, sines] = [new Float64Array(n / 2), new Float64Array(n / 2)];
+  for (let k = 0; k < n / 2; k++) {
+    cosines[k] = Math.cos((2 * Math.PI * k) / n);
+    sines[k] = sign * Math.sin((2 * Math.PI * k) / n);
+  }
+  return [cosines, sines];
+}

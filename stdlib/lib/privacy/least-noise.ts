@@ -1,0 +1,61 @@
+/** The least noise that keeps a promise, to three decimals, upward: what is found keeps it, and a thousandth less would not. */
+
+/** Of noise, in units of the clip. */
+const PARTS = 1000;
+/** More is no training. */
+const MOST = 10_000 * PARTS;
+
+/**
+ * @param epsilonOf what is spent with a noise; it falls as noise grows
+ * @param near a noise that the answer is likely near
+ * @returns null: no noise keeps it
+ */
+export function leastNoise(epsilon: number, epsilonOf: (noise: number) => number, near = 1): number | null {
+  const at = (parts: number): Point => ({ parts, spent: epsilonOf(parts / PARTS) });
+  let found = bracket(epsilon, at, Math.max(1, Math.min(MOST, Math.ceil(near * PARTS))));
+  for (let i = 0; found && found.enough.parts - found.little.parts > 1; i++) {
+    const point: Point = at(between(found, epsilon, i % 3 === 2));
+    found = point.spent <= epsilon ? { ...found, enough: point } : { ...found, little: point };
+  }
+  return found && found.enough.parts / PARTS;
+}
+
+interface Point {
+  readonly parts: number;
+  readonly spent: number;
+}
+/** One thousandth that spends too much, and one that doesn't. */
+interface Bracket {
+  readonly little: Point;
+  readonly enough: Point;
+}
+
+function bracket(epsilon: number, at: (parts: number) => Point, near: number): Bracket | null {
+  let one = at(near);
+  let step = Math.max(1, Math.ceil(near / 50));
+  if (one.spent <= epsilon) {
+    for (;;) {
+      const parts = Math.max(0, one.parts - step);
+      const other = parts === 0 ? { parts, spent: Infinity } : at(parts);
+      if (other.spent > epsilon) return { little: other, enough: one };
+      one = other;
+      step *= 4;
+    }
+  }
+  while (one.parts < MOST) {
+    const other = at(Math.min(MOST, one.parts + step));
+    if (other.spent <= epsilon) return { little: one, enough: other };
+    one = other;
+    step *= 4;
+  }
+  return null;
+}
+
+/** Where a straight line of the logarithms meets ε; now and then the middle, which always gets there. */
+function between({ little, enough }: Bracket, epsilon: number, middle: boolean): number {
+  const [low, high] = [Math.log(little.parts), Math.log(enough.parts)];
+  const share = (Math.log(little.spent) - Math.log(epsilon)) / (Math.log(little.spent) - Math.log(enough.spent));
+  const line = Math.exp(low + share * (high - low));
+  const guess = middle || !Number.isFinite(line) ? (little.parts + enough.parts) / 2 : line;
+  return Math.min(enough.parts - 1, Math.max(little.parts + 1, Math.round(guess)));
+}

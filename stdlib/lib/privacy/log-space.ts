@@ -1,0 +1,59 @@
+/** Sums of numbers that are told by their logarithms: what they are of would be too great, or too near to 0, for a double. */
+import { erfcOf } from "#dsl/graph/erf.js";
+
+/** log(eᵃ + eᵇ). */
+export function logAdd(a: number, b: number): number {
+  const [less, more] = a < b ? [a, b] : [b, a];
+  return less === -Infinity ? more : more + Math.log1p(Math.exp(less - more));
+}
+
+/** log(eᵃ − eᵇ); NaN where b is greater. */
+export function logSubtract(a: number, b: number): number {
+  if (b === -Infinity) return a;
+  if (a === b) return -Infinity;
+  return a + Math.log(-Math.expm1(b - a));
+}
+
+/** log(1 − erf(x)), exact in the far tail too. */
+export function logErfc(x: number): number {
+  return x < 0 ? Math.log1p(1 - erfcNear(-x)) : logTail(x);
+}
+
+/** 1 − erf(x). */
+export function erfc(x: number): number {
+  return x < 0 ? 2 - erfcNear(-x) : erfcNear(x);
+}
+const erfcNear = (x: number): number => (x > 27 ? 0 : Math.exp(logTail(x)));
+
+/** Of what is not below 0: erfc(x) = t · e^(−x² + P(t)) with t = 2 / (2 + x), where P is all but flat: thirty terms are exact. */
+function logTail(x: number): number {
+  const t = 2 / (2 + x);
+  const at = 4 * t - 2;
+  let [now, before] = [0, 0];
+  for (let k = TERMS - 1; k > 0; k--) [now, before] = [at * now - before + Number(COEFFICIENTS[k]), now];
+  return Math.log(t) - x * x + (at * now) / 2 - before + Number(COEFFICIENTS[0]) / 2;
+}
+const TERMS = 30;
+const COEFFICIENTS = chebyshev();
+
+/** Coefficients of P by its values at Chebyshev's points. */
+function chebyshev(): Float64Array {
+  const points = 2 * TERMS;
+  const values = Array.from({ length: points }, (_, j) => {
+    const t = (1 + Math.cos((Math.PI * (j + 0.5)) / points)) / 2;
+    const x = 2 / t - 2;
+    return scaled(x) - Math.log(t);
+  });
+  return Float64Array.from({ length: TERMS }, (_, k) => {
+    const sum = values.reduce((s, v, j) => s + v * Math.cos((Math.PI * k * (j + 0.5)) / points), 0);
+    return (2 / points) * sum;
+  });
+}
+
+/** log(erfc(x)) + x². */
+function scaled(x: number): number {
+  if (x < 2) return Math.log(erfcOf(x)) + x * x;
+  let tail = x;
+  for (let k = 200; k > 0; k--) tail = x + k / 2 / tail;
+  return -Math.log(Math.sqrt(Math.PI) * tail);
+}

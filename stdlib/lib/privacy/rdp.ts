@@ -1,0 +1,81 @@
+/**
+ * Rényi differential privacy of the Gaussian mechanism on rows that are drawn by chance, each by itself (Mironov, Talwar and
+ * Zhang 2019), and what it comes to as ε at a δ (Balle et al. 2020, Theorem 21). Neighbours differ in one unit more or less.
+ * What is done one after the other adds up, order by order.
+ */
+import type { Sampled } from "../../kinds/privacy.js";
+import { logAdd, logErfc, logSubtract } from "./log-space.js";
+
+const range = (count: number, of: (i: number) => number): number[] => Array.from({ length: count }, (_, i) => of(i));
+
+/** Opacus' orders, and beyond both of their ends, so that the best one is seldom the first or the last. */
+export const ORDERS: readonly number[] = [
+  ...[1.01, 1.02, 1.03, 1.04, 1.05, 1.06, 1.07, 1.08, 1.09],
+  ...range(99, (x) => 1 + (x + 1) / 10),
+  ...range(52, (x) => 12 + x),
+  ...[64, 72, 80, 96, 112, 128, 160, 192, 256, 320, 384, 512, 768, 1024],
+];
+
+/** Of one step, at an order. `noise`: its deviation, in units of the clip; Infinity where nothing can be promised. */
+export function rdpOfStep(order: number, noise: number, rate: number): number {
+  if (rate === 0) return 0;
+  if (noise === 0) return Infinity;
+  if (rate === 1) return order / (2 * noise ** 2);
+  const moment = Number.isInteger(order) ? whole(order, noise, rate) : fractional(order, noise, rate);
+  const rdp = moment / (order - 1);
+  return Number.isNaN(rdp) ? Infinity : Math.max(0, rdp);
+}
+
+/** The logarithm of the moment of a whole order: a finite sum (section 3.3 of the paper). */
+function whole(order: number, noise: number, rate: number): number {
+  let sum = -Infinity;
+  let binomial = 0;
+  for (let i = 0; i <= order; i++) {
+    const term = binomial + i * Math.log(rate) + (order - i) * Math.log1p(-rate);
+    sum = logAdd(sum, term + (i * i - i) / (2 * noise ** 2));
+    binomial += Math.log((order - i) / (i + 1));
+  }
+  return sum;
+}
+
+const MOST_TERMS = 100_000;
+
+/** Of an order between: two series, of the integrals on both sides of where the densities are alike. NaN: they came to nothing. */
+function fractional(order: number, noise: number, rate: number): number {
+  const middle = noise ** 2 * Math.log(1 / rate - 1) + 0.5;
+  const scale = Math.SQRT2 * noise;
+  const [yes, no] = [Math.log(rate), Math.log1p(-rate)];
+  let [low, high] = [-Infinity, -Infinity];
+  const half = Math.log(0.5);
+  let binomial = 0;
+  let positive = true;
+  for (let i = 0; i < MOST_TERMS; i++) {
+    const j = order - i;
+    const lows = binomial + i * yes + j * no + (i * i - i) / (2 * noise ** 2) + half + logErfc((i - middle) / scale);
+    const highs = binomial + j * yes + i * no + (j * j - j) / (2 * noise ** 2) + half + logErfc((middle - j) / scale);
+    low = positive ? logAdd(low, lows) : logSubtract(low, lows);
+    high = positive ? logAdd(high, highs) : logSubtract(high, highs);
+    if (Math.max(lows, highs) < -30) return logAdd(low, high);
+    const next = (order - i) / (i + 1);
+    if (next < 0) positive = !positive;
+    binomial += Math.log(Math.abs(next));
+  }
+  return NaN;
+}
+
+/** ε at δ of all that was done, by whichever order says the least; Infinity: none says anything. */
+export function epsilonByRdp(done: readonly Sampled[], delta: number): number {
+  let least = Infinity;
+  for (const order of ORDERS) {
+    let rdp = 0;
+    for (const { noise, rate, steps } of done) if (steps > 0) rdp += steps * rdpOfStep(order, noise, rate);
+    least = Math.min(least, epsilonOf(rdp, order, delta));
+  }
+  return Math.max(0, least);
+}
+
+function epsilonOf(rdp: number, order: number, delta: number): number {
+  // So near to each other that even chance δ alone covers it (Bretagnolle and Huber).
+  if (delta ** 2 + Math.expm1(-rdp) > 0) return 0;
+  return rdp - (Math.log(delta) + Math.log(order)) / (order - 1) + Math.log1p(-1 / order);
+}

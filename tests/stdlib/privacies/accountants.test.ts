@@ -1,0 +1,151 @@
+/** ε by our accountants beside Opacus' and dp-accounting's (tests/golden/oracle/accountants.json). */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { transform } from "#stdlib/lib/privacy/fft.js";
+import { leastNoise } from "#stdlib/lib/privacy/least-noise.js";
+import { epsilonByPrv } from "#stdlib/lib/privacy/prv.js";
+import { epsilonByRdp, ORDERS, rdpOfStep } from "#stdlib/lib/privacy/rdp.js";
+import type { Sampled } from "#stdlib/kinds/privacy.js";
+
+interface Case {
+  readonly phases: readonly Sampled[];
+  readonly delta: number;
+  /** `edge`: its best order is its first or last, beyond which ours go; `wide`: with ours. */
+  readonly opacus: { readonly rdp: number; readonly edge: boolean; readonly wide: number; readonly prv: number };
+  readonly google: { readonly rdp: number; readonly pld: number };
+}
+const golden = JSON.parse(
+  readFileSync(new URL("../../../../tests/golden/oracle/accountants.json", import.meta.url), "utf8"),
+) as {
+  readonly cases: readonly Case[];
+  readonly steps: readonly {
+    readonly noise: number;
+    readonly rate: number;
+    readonly order: number;
+    readonly rdp: number;
+  }[];
+  readonly noises: readonly (Omit<Sampled, "noise"> & {
+    readonly epsilon: number;
+    readonly delta: number;
+    readonly rdp: number;
+    readonly prv: number;
+  })[];
+};
+
+/** Cells of the grid that the composition of a case takes. */
+function cells({ phases, delta, opacus }: Case): number {
+  const steps = phases.reduce((sum, one) => sum + one.steps, 0);
+  return ((2 * (opacus.prv + 3)) / 0.01) * Math.sqrt((steps * Math.log(12_000 / delta)) / 2);
+}
+
+describe("accountants of privacy", () => {
+  it("say of one step what Opacus says, order by order", () => {
+    assert.ok(golden.steps.length > 500);
+    for (const { noise, rate, order, rdp } of golden.steps)
+      near(rdpOfStep(order, noise, rate), rdp, 1e-12 + 1e-6 * rdp, { noise, rate, order });
+  });
+
+  it("say by Rényi's orders the ε of Opacus and of dp-accounting", () => {
+    assert.ok(golden.cases.length >= 100);
+    for (const one of golden.cases) {
+      const epsilon = epsilonByRdp(one.phases, one.delta);
+      near(epsilon, one.opacus.wide, 1e-6, one);
+      if (!one.opacus.edge) near(epsilon, one.opacus.rdp, 1e-6, one);
+      // dp-accounting has the order 11 too, and sums the terms of fractional ones without their signs.
+      assert.ok(epsilon <= 1.01 * one.google.rdp, JSON.stringify(one));
+      if (epsilon < 8) near(epsilon, one.google.rdp, 0.03 + 0.03 * epsilon, one);
+    }
+    const inner = golden.cases.filter(({ opacus }) => !opacus.edge);
+    assert.ok(inner.length >= 80, `${String(inner.length)} cases lie within Opacus' own orders`);
+  });
+
+  it("say by numerical composition the ε of Opacus, and no less than the privacy loss distribution of dp-accounting", () => {
+    const light = golden.cases.filter((one) => cells(one) < 80_000);
+    assert.ok(light.length >= 50, `${String(light.length)} cases take less than a second`);
+    for (const one of light) {
+      const epsilon = epsilonByPrv(one.phases, one.delta) ?? NaN;
+      near(epsilon, one.opacus.prv, 1e-3, one);
+      // The bound holds the error that the grid is allowed, 0.01 and a thousandth of δ, and theirs none.
+      assert.ok(epsilon > one.google.pld && epsilon < one.google.pld + 0.0135, JSON.stringify([epsilon, one]));
+    }
+  }).timeout(60_000);
+
+  it("find the noise that Opacus finds, to three decimals, upward", () => {
+    for (const { epsilon, delta, rate, steps, rdp, prv } of golden.noises) {
+      const byRdp = (noise: number): number => epsilonByRdp([{ noise, rate, steps }], delta);
+      const noise = leastNoise(epsilon, byRdp) ?? NaN;
+      near(noise, rdp, 0.0011, { epsilon, rate, steps });
+      assert.ok(byRdp(noise) <= epsilon && byRdp(noise - 0.001) > epsilon, String(noise));
+      if (steps > 100) continue;
+      const byPrv = (tried: number): number => epsilonByPrv([{ noise: tried, rate, steps }], delta) ?? NaN;
+      near(leastNoise(epsilon, byPrv, noise) ?? NaN, prv, 0.0011, { epsilon, rate, steps });
+    }
+  }).timeout(60_000);
+
+  it("promise nothing without noise, and spend nothing without steps", () => {
+    for (const of of [epsilonByRdp, epsilonByPrv]) {
+      assert.equal(of([], 1e-5), 0);
+      assert.equal(of([{ noise: 0, rate: 0.1, steps: 0 }], 1e-5), 0);
+      assert.equal(of([{ noise: 1, rate: 0, steps: 100 }], 1e-5), 0);
+      assert.equal(of([{ noise: 0, rate: 0.1, steps: 1 }], 1e-5), Infinity);
+    }
+    assert.equal(
+      leastNoise(1, () => 2),
+      null,
+    );
+    assert.equal(epsilonByPrv([{ noise: 0.01, rate: 1, steps: 100 }], 1e-5), null);
+  });
+
+  it("never say less of more steps, of less noise or of a greater share", () => {
+    const phase = fc.record({
+      noise: fc.double({ min: 0.4, max: 20, noNaN: true }),
+      rate: fc.double({ min: 1e-4, max: 1, noNaN: true }),
+      steps: fc.integer({ min: 1, max: 5000 }),
+    });
+    fc.assert(
+      fc.property(
+        phase,
+        fc.double({ min: 1, max: 3, noNaN: true }),
+        fc.integer({ min: 1, max: 3000 }),
+        (one, by, more) => {
+          const spent = (other: Partial<Sampled>): number => epsilonByRdp([{ ...one, ...other }], 1e-5);
+          const now = spent({});
+          const slack = 1e-9 + 1e-9 * now;
+          assert.ok(spent({ steps: one.steps + more }) >= now - slack);
+          assert.ok(spent({ noise: one.noise / by }) >= now - slack);
+          assert.ok(spent({ rate: Math.min(1, one.rate * by) }) >= now - slack);
+          const halves = [one, one].map((half) => ({ ...half, steps: more }));
+          assert.ok(
+            Math.abs(epsilonByRdp(halves, 1e-5) - spent({ steps: 2 * more })) <=
+              slack + 1e-9 * spent({ steps: 2 * more }),
+          );
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("begin and end with orders that nobody needs", () => {
+    assert.deepEqual(
+      [...ORDERS].sort((a, b) => a - b),
+      ORDERS,
+    );
+  });
+
+  it("transform there and back", () => {
+    const numbers = Float64Array.from({ length: 64 }, (_, i) => Math.sin(i * i));
+    const [real, imaginary] = [Float64Array.from(numbers), new Float64Array(64)];
+    transform(real, imaginary);
+    const direct = numbers.reduce((sum, x, i) => sum + x * Math.cos((2 * Math.PI * 5 * i) / 64), 0);
+    near(real[5] ?? NaN, direct, 1e-12, "the fifth frequency");
+    transform(real, imaginary, true);
+    numbers.forEach((x, i) => {
+      near((real[i] ?? NaN) / 64, x, 1e-12, i);
+    });
+  });
+});
+
+function near(found: number, wanted: number, within: number, of: unknown): void {
+  assert.ok(Math.abs(found - wanted) <= within, `${String(found)} for ${String(wanted)}: ${JSON.stringify(of)}`);
+}
