@@ -28,6 +28,8 @@ import { word as cleaners_sample } from "./cleaners/sample.js";
 import { word as cleaners_strip_html } from "./cleaners/strip_html.js";
 import { word as cleaners_unicode } from "./cleaners/unicode.js";
 import { word as cleaners_whitespace } from "./cleaners/whitespace.js";
+import { word as compressors_int8 } from "./compressors/int8.js";
+import { word as compressors_top_k } from "./compressors/top_k.js";
 import { word as contenders_baseline } from "./contenders/baseline.js";
 import { word as contenders_prompt } from "./contenders/prompt.js";
 import { word as conversations_alpaca } from "./conversations/alpaca.js";
@@ -258,6 +260,8 @@ export const words: readonly Word[] = [
   cleaners_strip_html,
   cleaners_unicode,
   cleaners_whitespace,
+  compressors_int8,
+  compressors_top_k,
   contenders_baseline,
   contenders_prompt,
   conversations_alpaca,

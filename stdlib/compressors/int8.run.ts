@@ -1,0 +1,50 @@
+/** Blocks of 1,024 values: the scale (f32, little-endian: the largest / 127), then a byte for each. */
+import type { CompressorImplementation } from "../kinds/compressor.js";
+import { unread } from "../lib/compressors/places.js";
+
+const BLOCK = 1024;
+const MOST = 127;
+
+export const int8: CompressorImplementation = {
+  values: {
+    pack(_call, values, random) {
+      const view = new DataView(new ArrayBuffer(bytesOf(values.length)));
+      let at = 0;
+      for (let begin = 0; begin < values.length; begin += BLOCK) {
+        const block = values.subarray(begin, begin + BLOCK);
+        const scale = Math.fround(block.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / MOST);
+        view.setFloat32(at, scale, true);
+        at += 4;
+        for (const value of block) view.setInt8(at++, scale === 0 ? 0 : rounded(value / scale, random));
+      }
+      return new Uint8Array(view.buffer);
+    },
+    open(_call, bytes, count) {
+      if (bytes.length !== bytesOf(count))
+        throw unread(
+          `${String(count)} values take ${String(bytesOf(count))} bytes, and it has ${String(bytes.length)}`,
+        );
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const values = new Float32Array(count);
+      let at = 0;
+      for (let begin = 0; begin < count; begin += BLOCK) {
+        const scale = view.getFloat32(at, true);
+        if (!(scale >= 0) || !Number.isFinite(scale)) throw unread("a scale is no number");
+        at += 4;
+        for (let k = begin; k < Math.min(count, begin + BLOCK); k++) {
+          const whole = view.getInt8(at++);
+          if (whole < -MOST) throw unread("a value lies beyond its scale");
+          values[k] = whole * scale;
+        }
+      }
+      return values;
+    },
+  },
+};
+
+const bytesOf = (count: number): number => count + 4 * Math.ceil(count / BLOCK);
+
+/** Up with the chance of what it is above the whole number below it. */
+function rounded(value: number, random: () => number): number {
+  return Math.max(-MOST, Math.min(MOST, Math.floor(value + random())));
+}

@@ -1,0 +1,70 @@
+/**
+ * Places of values among all: as a bit for each, or the gaps between them in seven bits a byte (LEB128), whichever is smaller.
+ * There is one way to write them, so that bytes that are read are those that were written or none.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "./codes.js";
+
+/** @param places ascending */
+export function asBits(places: Uint32Array, length: number): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(length / 8));
+  for (const place of places) bits[place >> 3]! |= 1 << (place & 7);
+  return bits;
+}
+
+/** @param places ascending */
+export function asGaps(places: Uint32Array): Uint8Array {
+  const bytes: number[] = [];
+  let next = 0;
+  for (const place of places) {
+    let gap = place - next;
+    while (gap > 127) {
+      bytes.push((gap & 127) | 128);
+      gap >>>= 7;
+    }
+    bytes.push(gap);
+    next = place + 1;
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** Coded error `update-unread` where there aren't just `count` of them. */
+export function ofBits(bits: Uint8Array, count: number, length: number): Uint32Array {
+  const places = new Uint32Array(count);
+  let at = 0;
+  for (let place = 0; place < bits.length * 8; place++) {
+    if (((bits[place >> 3]! >> (place & 7)) & 1) === 0) continue;
+    if (place >= length || at === count) throw unread("it marks other places than it says");
+    places[at++] = place;
+  }
+  if (at < count) throw unread("it marks other places than it says");
+  return places;
+}
+
+/** The first `count` of them, and how many bytes they took. Coded error `update-unread`. */
+export function ofGaps(
+  bytes: Uint8Array,
+  count: number,
+  length: number,
+): { readonly places: Uint32Array; readonly bytes: number } {
+  const places = new Uint32Array(count);
+  let [at, next] = [0, 0];
+  for (let k = 0; k < count; k++) {
+    let [gap, shift] = [0, 0];
+    for (;;) {
+      const byte = bytes[at++];
+      if (byte === undefined) throw unread("it ends among its places");
+      if (shift > 28 || (shift > 0 && byte === 0)) throw unread("a gap between places is written in too many bytes");
+      gap += (byte & 127) * 2 ** shift;
+      shift += 7;
+      if (byte < 128) break;
+    }
+    const place = next + gap;
+    if (place >= length) throw unread("a place lies beyond its end");
+    places[k] = place;
+    next = place + 1;
+  }
+  return { places, bytes: at };
+}
+
+export const unread = (why: string): CodedError => new CodedError("update-unread", { why });

@@ -1,0 +1,200 @@
+/** What every word of the kind `compressor` keeps, whoever makes it, and chains of them. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import type { Value } from "#dsl/types/value.js";
+import { opened, packed, type Compressor } from "#stdlib/lib/compressors/pack.js";
+import { registry } from "#stdlib/registry.js";
+
+const words = registry.ofKind("compressor").filter(({ planned }) => !planned);
+const of = async (word: string, given: Readonly<Record<string, Value>> = {}): Promise<Compressor> => ({
+  call: { kind: "compressor", word, arguments: given },
+  implementation: await implementationOf(registry, "compressor", word),
+});
+/** The same numbers again and again, in [0, 1). */
+function drawing(seed = 1): () => number {
+  let state = seed;
+  return () => (state = (state * 16807) % 2147483647) / 2147483647;
+}
+const value = fc.float({ min: -8, max: 8, noNaN: true });
+const update = fc.array(value, { maxLength: 2300 }).map((all) => Float32Array.from(all));
+const chains = async (): Promise<readonly (readonly Compressor[])[]> => {
+  const [top, few, int8] = [
+    await of("top_k", { share: { share: 0.1 } }),
+    await of("top_k", { share: { share: 0.003 } }),
+    await of("int8"),
+  ];
+  return [
+    [],
+    ...(await Promise.all(words.map(async ({ name }) => [await of(name)]))),
+    [top, int8],
+    [few, int8],
+    [top, few],
+    [int8, top],
+  ];
+};
+const unread = (error: unknown): boolean => error instanceof CodedError && error.code === "update-unread";
+
+describe("packed updates", () => {
+  it("open to what was packed, and what is left is the rest", async () => {
+    for (const chain of await chains())
+      fc.assert(
+        fc.property(update, (one) => {
+          const before = one.slice();
+          const { bytes, left } = packed(one, chain, drawing());
+          assert.deepEqual(one, before);
+          const seen = opened(bytes, one.length, chain);
+          assert.equal(seen.length, one.length);
+          seen.forEach((got, at) => assert.equal(left[at], Math.fround(one[at]! - got)));
+          if (chain.length === 0) assert.deepEqual(seen, one);
+        }),
+        { numRuns: 40 },
+      );
+  });
+  it("lose nothing over rounds: what is sent and what is left is all that there was", async () => {
+    for (const chain of await chains()) {
+      const random = drawing(5);
+      const [sent, all] = [new Float64Array(400), new Float64Array(400)];
+      let left = new Float32Array(400);
+      for (let round = 0; round < 60; round++) {
+        const now = left.map((value, at) => value + Math.fround(random() - (at % 3) / 2));
+        all.forEach((_, at) => (all[at]! += now[at]! - left[at]!));
+        const done = packed(now, chain, random);
+        opened(done.bytes, 400, chain).forEach((value, at) => (sent[at]! += value));
+        left = Float32Array.from(done.left);
+      }
+      all.forEach((value, at) => assert.ok(Math.abs(value - sent[at]! - left[at]!) < 1e-3));
+      assert.ok(left.every((value) => Math.abs(value) < 40));
+    }
+  });
+  it("are as small as they say", async () => {
+    const random = drawing(9);
+    const one = Float32Array.from({ length: 300_000 }, () => random() - 0.5);
+    const size = async (...chain: readonly Promise<Compressor>[]): Promise<number> =>
+      packed(one, await Promise.all(chain), random).bytes.length;
+    const [tenth, some, few] = [
+      of("top_k"),
+      of("top_k", { share: { share: 0.3 } }),
+      of("top_k", { share: { share: 0.01 } }),
+    ];
+    assert.equal(await size(), 5 + 4 * 300_000);
+    assert.equal(await size(of("int8")), 5 + 300_000 + 4 * 293);
+    // A gap of ten takes a byte nearly always.
+    assert.ok((await size(tenth)) < 5.01 * 30_000);
+    assert.ok((await size(tenth, of("int8"))) < 2.01 * 30_000);
+    assert.ok((await size(few, of("int8"))) < 2.5 * 3000);
+    // A bit for each place, where gaps would take more.
+    assert.equal(await size(some, of("int8")), 9 + 37_500 + 90_000 + 4 * 88);
+  });
+  it("are refused where a value is no number, before anything is sent", () => {
+    for (const odd of [Number.NaN, Infinity, -Infinity])
+      assert.throws(
+        () => packed(Float32Array.of(1, odd, 2, odd), [], Math.random),
+        (error) =>
+          error instanceof CodedError &&
+          error.code === "update-not-finite" &&
+          /2 values of an update of 4/.test(error.message),
+      );
+  });
+  it("are refused when they are hostile, and never anything but refused", async () => {
+    for (const chain of await chains()) {
+      const one = Float32Array.from({ length: 1500 }, (_, at) => (at % 7) - 3);
+      const { bytes } = packed(one, chain, drawing());
+      for (const length of [0, 1, 1499, 1501]) assert.throws(() => opened(bytes, length, chain), unread);
+      for (const cut of [0, 1, 4, 5, bytes.length - 1])
+        assert.throws(() => opened(bytes.subarray(0, cut), 1500, chain), unread);
+      assert.throws(() => opened(Uint8Array.of(...bytes, 0), 1500, chain), unread);
+      for (const first of [3, 255])
+        assert.throws(() => opened(Uint8Array.of(first, ...bytes.subarray(1)), 1500, chain), unread);
+      fc.assert(
+        fc.property(
+          fc.uint8Array({ maxLength: 90 }),
+          fc.nat(40),
+          fc.nat(40),
+          fc.nat(2),
+          (drawn, length, count, form) => {
+            const begun = Uint8Array.of(form, length, 0, 0, 0, ...(form === 0 ? [] : [count, 0, 0, 0]), ...drawn);
+            try {
+              for (const bytes of [drawn, begun]) assert.equal(opened(bytes, length, chain).length, length);
+            } catch (error) {
+              assert.ok(unread(error), String(error));
+            }
+          },
+        ),
+        { numRuns: 500 },
+      );
+    }
+  });
+  it("are refused where values are left out that the plan sends, or written in another way than one", async () => {
+    const [top, int8] = [await of("top_k", { share: { share: 0.5 } }), await of("int8")];
+    const { bytes } = packed(Float32Array.of(1, 0, 5, 0), [top], drawing());
+    assert.deepEqual([...bytes.subarray(0, 11)], [2, 4, 0, 0, 0, 2, 0, 0, 0, 0b101, 0]);
+    assert.deepEqual(opened(bytes, 4, [top]), Float32Array.of(1, 0, 5, 0));
+    assert.throws(() => opened(bytes, 4, []), unread);
+    const with2 = (places: readonly number[], form: number): Uint8Array =>
+      Uint8Array.of(form, 4, 0, 0, 0, 2, 0, 0, 0, ...places, ...bytes.subarray(10));
+    assert.deepEqual(opened(with2([0, 1], 1), 4, [top]), Float32Array.of(1, 0, 5, 0));
+    for (const places of [
+      [0, 3],
+      [4, 0],
+      [0, 129, 0],
+      [128, 0, 1],
+      [255, 255, 255, 255, 255, 1, 0],
+    ])
+      assert.throws(() => opened(with2(places, 1), 4, [top]), unread, String(places));
+    for (const places of [[0b111], [0b1], [0b10001]]) assert.throws(() => opened(with2(places, 2), 4, [top]), unread);
+    const small = packed(Float32Array.of(1, -1), [int8], drawing()).bytes;
+    for (const [at, byte] of [
+      [9, 128],
+      [8, 255],
+      [7, 255],
+    ] as const) {
+      const changed = small.slice();
+      changed[at] = byte;
+      if (at === 7) changed[8] = 127;
+      assert.throws(() => opened(changed, 2, [int8]), unread, String(at));
+    }
+  });
+});
+
+describe("compressor top_k", () => {
+  it("keeps the largest, by their size alone, the first of equals, at least one", async () => {
+    const { implementation, call } = await of("top_k", { share: { share: 0.4 } });
+    const kept = (values: readonly number[]) =>
+      implementation.keep!(call, { length: values.length, places: null, values: Float32Array.from(values) });
+    assert.deepEqual([...kept([1, -5, 0, 5, 2]).places!], [1, 3]);
+    assert.deepEqual([...kept([2, 2, -2, 2, 2]).places!], [0, 1]);
+    assert.deepEqual([...kept([0.5]).places!], [0]);
+    assert.deepEqual([...kept([]).places!], []);
+    const twice = implementation.keep!(call, {
+      length: 90,
+      places: Uint32Array.of(3, 40, 41, 80, 89),
+      values: Float32Array.of(1, 9, -9, 2, 3),
+    });
+    assert.deepEqual([...twice.places!], [40, 41]);
+    assert.deepEqual([...twice.values], [9, -9]);
+  });
+});
+
+describe("compressor int8", () => {
+  it("is right on average, and off by one step of its scale at most", async () => {
+    const chain = [await of("int8")];
+    const one = Float32Array.of(1, 0.3337, -0.6219, 1e-4, 0, -1);
+    const [random, runs, sums] = [drawing(3), 20_000, new Float64Array(one.length)];
+    for (let run = 0; run < runs; run++)
+      opened(packed(one, chain, random).bytes, one.length, chain).forEach((value, at) => {
+        assert.ok(Math.abs(value - one[at]!) <= 1 / 127 + 1e-6);
+        sums[at]! += value;
+      });
+    // A step's standard error over so many runs is 1 / 127 / 2 / √20000 = 2.8e-5.
+    sums.forEach((sum, at) => assert.ok(Math.abs(sum / runs - one[at]!) < 1.2e-4, `${at}: ${sum / runs}`));
+  });
+  it("has a scale for each 1,024 values: small ones far from large ones stay as they are", async () => {
+    const chain = [await of("int8")];
+    const one = Float32Array.from({ length: 2048 }, (_, at) => (at < 1024 ? 1000 : 1e-3) * Math.cos(at));
+    opened(packed(one, chain, drawing()).bytes, 2048, chain).forEach((value, at) => {
+      assert.ok(Math.abs(value - one[at]!) <= (at < 1024 ? 1000 : 1e-3) / 126);
+    });
+  });
+});
