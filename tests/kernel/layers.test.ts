@@ -20,6 +20,7 @@ const rooms: readonly string[] = [
   "deploying",
   "shipping",
   "cluster",
+  "federation",
   "record",
   "control",
   "session",

@@ -1,0 +1,87 @@
+/**
+ * Numbers as whole numbers that wrap around, and their sum as numbers again. The scale follows from the declared range and from
+ * how many clients may be summed, so that no sum of values in range wraps. Rounding is to the nearest whole number.
+ *
+ * A word is 32 bits (one place of a Uint32Array), or 64 (two places, the lower one first). Of 64 bits 52 are used, so that a
+ * float64 holds each value and their sum without a loss.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "./codes.js";
+
+export type Bits = 32 | 64;
+
+export interface Fixed {
+  readonly bits: Bits;
+  /** What a value is multiplied with. */
+  readonly scale: number;
+  readonly range: number;
+}
+
+const TWO_32 = 2 ** 32;
+
+/** `range`: the greatest absolute value of one client; `clients`: as many as may be summed. */
+export function fixedFor(range: number, clients: number, bits: Bits): Fixed {
+  // The greatest whole number that a client may send: `clients` of them stay below half of all.
+  const most = Math.floor((2 ** (bits === 32 ? 31 : 52) - 1) / clients);
+  const scale = most / range;
+  if (!(range > 0) || !Number.isFinite(scale) || scale === 0 || most < 1)
+    throw new CodedError("secure-fixed", { range, clients, bits });
+  return { bits, scale, range };
+}
+
+/** What rounding may change of the sum of so many clients, at each place. */
+export function coarseness(fixed: Fixed, clients: number): number {
+  return (clients * 0.5) / fixed.scale;
+}
+
+/** Places of a Uint32Array that so many values take. */
+export function placesOf(values: number, bits: Bits): number {
+  return bits === 32 ? values : 2 * values;
+}
+
+/** `secure-range` where a value is out of it, or no number. */
+export function toFixed(values: Float64Array | Float32Array, fixed: Fixed): Uint32Array {
+  const { bits, scale, range } = fixed;
+  const words = new Uint32Array(placesOf(values.length, bits));
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!(Math.abs(value) <= range)) throw new CodedError("secure-range", { range, place: i });
+    const whole = Math.round(value * scale);
+    if (bits === 32) words[i] = whole;
+    else {
+      words[2 * i] = whole;
+      words[2 * i + 1] = Math.floor(whole / TWO_32);
+    }
+  }
+  return words;
+}
+
+export function fromFixed(words: Uint32Array, fixed: Fixed): Float64Array {
+  const { bits, scale } = fixed;
+  const values = new Float64Array(bits === 32 ? words.length : words.length / 2);
+  for (let i = 0; i < values.length; i++)
+    values[i] = (bits === 32 ? words[i]! | 0 : (words[2 * i + 1]! | 0) * TWO_32 + words[2 * i]!) / scale;
+  return values;
+}
+
+/** Adds each word of `more`, or takes it away, modulo 2³² or 2⁶⁴. */
+export function addWords(sum: Uint32Array, more: Uint32Array, sign: 1 | -1, bits: Bits, from = 0): void {
+  if (bits === 64) return addPairs(sum, more, sign, from);
+  if (sign === 1) for (let i = 0; i < more.length; i++) sum[from + i]! += more[i]!;
+  else for (let i = 0; i < more.length; i++) sum[from + i]! -= more[i]!;
+}
+
+function addPairs(sum: Uint32Array, more: Uint32Array, sign: 1 | -1, from: number): void {
+  if (sign === 1)
+    for (let i = 0; i < more.length; i += 2) {
+      const low = (sum[from + i]! + more[i]!) >>> 0;
+      sum[from + i] = low;
+      sum[from + i + 1]! += more[i + 1]! + (low < more[i]! ? 1 : 0);
+    }
+  else
+    for (let i = 0; i < more.length; i += 2) {
+      const before = sum[from + i]!;
+      sum[from + i] = before - more[i]!;
+      sum[from + i + 1]! -= more[i + 1]! + (before < more[i]! ? 1 : 0);
+    }
+}

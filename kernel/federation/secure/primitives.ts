@@ -1,0 +1,141 @@
+/**
+ * The cryptography that masking is made of, all of it OpenSSL's by node:crypto: X25519, HKDF with SHA-256, ChaCha20-Poly1305,
+ * AES-256 in counter mode as the generator of masks, Ed25519. Keys are 32 bytes as they travel.
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  hkdfSync,
+  randomBytes,
+  sign,
+  verify,
+  type KeyObject,
+} from "node:crypto";
+import { addWords, type Bits } from "./fixed-point.js";
+
+export const KEY_BYTES = 32;
+export const SIGNATURE_BYTES = 64;
+/** What sealing adds. */
+export const TAG_BYTES = 16;
+
+export interface KeyPair {
+  readonly publicKey: Uint8Array;
+  readonly privateKey: Uint8Array;
+}
+
+/** What the two parties use; tests exchange some of it. */
+export interface Primitives {
+  random(bytes: number): Uint8Array;
+  pair(): KeyPair;
+  publicOf(privateKey: Uint8Array): Uint8Array;
+  /** What both sides of two pairs have in common; null where the other key is none. */
+  agree(privateKey: Uint8Array, theirs: Uint8Array): Uint8Array | null;
+  /** 32 bytes for one use of something shared. */
+  derive(shared: Uint8Array, salt: Uint8Array, use: string): Uint8Array;
+  /** Each key seals once, so that the nonce is zero. */
+  seal(key: Uint8Array, about: Uint8Array, text: Uint8Array): Uint8Array;
+  /** Null where it is not what was sealed. */
+  open(key: Uint8Array, about: Uint8Array, sealed: Uint8Array): Uint8Array | null;
+  /** Adds the mask of a seed, or takes it away. */
+  mask(sum: Uint32Array, seed: Uint8Array, sign: 1 | -1, bits: Bits): void;
+  hash(...parts: readonly Uint8Array[]): Uint8Array;
+  sign(key: KeyObject, text: Uint8Array): Uint8Array;
+  verify(node: Uint8Array, text: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** RFC 8410: what stands before the 32 bytes of a key. */
+const DER = {
+  x25519: { spki: "302a300506032b656e032100", pkcs8: "302e020100300506032b656e04220420" },
+  ed25519: { spki: "302a300506032b6570032100" },
+} as const;
+const withHead = (head: string, key: Uint8Array): Buffer => Buffer.concat([Buffer.from(head, "hex"), key]);
+const publicKey = (kind: keyof typeof DER, key: Uint8Array): KeyObject =>
+  createPublicKey({ key: withHead(DER[kind].spki, key), format: "der", type: "spki" });
+const privateKey = (key: Uint8Array): KeyObject =>
+  createPrivateKey({ key: withHead(DER.x25519.pkcs8, key), format: "der", type: "pkcs8" });
+
+/** The 32 bytes of a public key of X25519 or Ed25519. */
+export function rawPublic(key: KeyObject): Uint8Array {
+  return new Uint8Array(key.export({ type: "spki", format: "der" }).subarray(-KEY_BYTES));
+}
+const rawPrivate = (key: KeyObject): Uint8Array =>
+  new Uint8Array(key.export({ type: "pkcs8", format: "der" }).subarray(-KEY_BYTES));
+
+const NONCE = Buffer.alloc(12);
+const COUNTER = Buffer.alloc(16);
+/** Small enough for a core's cache, a multiple of 8. */
+const ZEROS = Buffer.alloc(65_536);
+
+/** Reading a private key takes OpenSSL longer than using it: those of this process are kept as they were made. */
+const made = new WeakMap<Uint8Array, KeyObject>();
+
+export const primitives: Primitives = {
+  random: (bytes) => new Uint8Array(randomBytes(bytes)),
+  pair() {
+    const pair = generateKeyPairSync("x25519");
+    const raw = rawPrivate(pair.privateKey);
+    made.set(raw, pair.privateKey);
+    return { publicKey: rawPublic(pair.publicKey), privateKey: raw };
+  },
+  publicOf: (key) => rawPublic(createPublicKey(privateKey(key))),
+  agree(own, theirs) {
+    try {
+      const shared = diffieHellman({
+        privateKey: made.get(own) ?? privateKey(own),
+        publicKey: publicKey("x25519", theirs),
+      });
+      return new Uint8Array(shared);
+    } catch {
+      return null; // a point of small order, which gives the same to anybody
+    }
+  },
+  derive: (shared, salt, use) => new Uint8Array(hkdfSync("sha256", shared, salt, use, KEY_BYTES)),
+  seal(key, about, text) {
+    const cipher = createCipheriv("chacha20-poly1305", key, NONCE, { authTagLength: TAG_BYTES });
+    cipher.setAAD(about, { plaintextLength: text.length });
+    return new Uint8Array(Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]));
+  },
+  open(key, about, sealed) {
+    if (sealed.length < TAG_BYTES) return null;
+    const cipher = createDecipheriv("chacha20-poly1305", key, NONCE, { authTagLength: TAG_BYTES });
+    cipher.setAAD(about, { plaintextLength: sealed.length - TAG_BYTES });
+    cipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+    try {
+      return new Uint8Array(Buffer.concat([cipher.update(sealed.subarray(0, -TAG_BYTES)), cipher.final()]));
+    } catch {
+      return null;
+    }
+  },
+  mask(sum, seed, direction, bits) {
+    const stream = createCipheriv("aes-256-ctr", seed, COUNTER);
+    for (let at = 0; at < sum.length; at += ZEROS.length / 4) {
+      const bytes = stream.update(ZEROS.subarray(0, Math.min(ZEROS.length, 4 * (sum.length - at))));
+      addWords(sum, wordsIn(bytes), direction, bits, at);
+    }
+  },
+  hash(...parts) {
+    const hash = createHash("sha256");
+    for (const part of parts) hash.update(part);
+    return new Uint8Array(hash.digest());
+  },
+  sign: (key, text) => new Uint8Array(sign(null, text, key)),
+  verify(node, text, signature) {
+    try {
+      return verify(null, text, publicKey("ed25519", node), signature);
+    } catch {
+      return false;
+    }
+  },
+};
+
+/** Words of four bytes, lowest first; looks at them where they lie if they lie at a multiple of four. */
+export function wordsIn(bytes: Uint8Array): Uint32Array {
+  return bytes.byteOffset % 4 === 0
+    ? new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
+    : new Uint32Array(new Uint8Array(bytes).buffer);
+}

@@ -1,0 +1,76 @@
+/**
+ * Shamir's shares (1979) of secrets of 32 bytes, over the integers modulo the prime 2²⁵⁶ + 297. Any `threshold` of them give the
+ * secret, fewer say nothing of it. A share is the value at a place from 1, as 33 bytes, most significant first.
+ */
+export const PRIME = (1n << 256n) + 297n;
+export const SHARE_BYTES = 33;
+const SECRET_BYTES = 32;
+
+/**
+ * @param random gives so many random bytes
+ * @returns the shares at places 1 … count
+ */
+export function shareOut(
+  secret: Uint8Array,
+  threshold: number,
+  count: number,
+  random: (bytes: number) => Uint8Array,
+): readonly Uint8Array[] {
+  if (secret.length !== SECRET_BYTES || threshold < 1 || threshold > count) throw new RangeError("no such shares");
+  const coefficients = [toNumber(secret), ...Array.from({ length: threshold - 1 }, () => below(random))];
+  return Array.from({ length: count }, (_, i) => toBytes(valueAt(coefficients, BigInt(i + 1)), SHARE_BYTES));
+}
+
+/** What a share of each place is multiplied with, so that their sum is the secret: the same for all secrets of these places. */
+export function weightsOf(places: readonly number[]): readonly bigint[] {
+  return places.map((place) => {
+    let above = 1n;
+    let beneath = 1n;
+    for (const other of places)
+      if (other !== place) {
+        above = (above * BigInt(other)) % PRIME;
+        beneath = (beneath * modulo(BigInt(other - place))) % PRIME;
+      }
+    return (above * inverse(beneath)) % PRIME;
+  });
+}
+
+/** The secret of shares and the weights of their places; null: they are not shares of one. */
+export function joined(shares: readonly Uint8Array[], weights: readonly bigint[]): Uint8Array | null {
+  let sum = 0n;
+  for (const [i, share] of shares.entries()) sum += toNumber(share) * (weights[i] ?? 0n);
+  sum %= PRIME;
+  return sum >> 256n === 0n ? toBytes(sum, SECRET_BYTES) : null;
+}
+
+function valueAt(coefficients: readonly bigint[], at: bigint): bigint {
+  return coefficients.reduceRight((value, coefficient) => (value * at + coefficient) % PRIME, 0n);
+}
+
+/** Evenly from 0 to the prime: of 48 bytes the rest, which is uneven by less than 2⁻¹²⁷. */
+function below(random: (bytes: number) => Uint8Array): bigint {
+  return toNumber(random(48)) % PRIME;
+}
+
+function inverse(value: bigint): bigint {
+  let [a, b, x, y] = [value, PRIME, 1n, 0n];
+  while (b > 0n) {
+    const times = a / b;
+    [a, b, x, y] = [b, a - times * b, y, x - times * y];
+  }
+  if (a !== 1n) throw new RangeError("two shares of one place");
+  return modulo(x);
+}
+
+function modulo(value: bigint): bigint {
+  const rest = value % PRIME;
+  return rest < 0n ? rest + PRIME : rest;
+}
+
+function toNumber(bytes: Uint8Array): bigint {
+  return bytes.length === 0 ? 0n : BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
+}
+
+function toBytes(value: bigint, bytes: number): Uint8Array {
+  return new Uint8Array(Buffer.from(value.toString(16).padStart(2 * bytes, "0"), "hex"));
+}
