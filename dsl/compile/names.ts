@@ -20,6 +20,7 @@ import { isLoaded } from "../plan/loaded.js";
 import { isScratch } from "../plan/scratch.js";
 import { planTraining, settingsOf } from "./training.js";
 import { planUpdated } from "./updating.js";
+import { planFederated } from "./federating.js";
 import { ownHeads } from "../plan/untrained.js";
 import { experimentsUnder } from "../plan/version.js";
 
@@ -268,26 +269,36 @@ function changed(program: Program, run: Run, name: string, present: string, here
   const { reporter } = program;
   program.reporter = new Reporter();
   const recipe = run.recipe ? (program.names.get(run.recipe.name)?.draft ?? run.recipe) : null;
-  const { update } = run;
-  const planned = update
-    ? planUpdated(program, { ...run, model, update }, name, here)
-    : planTraining(program, {
-        model,
-        data,
-        recipe,
-        settings: settingsOf(program, best ? { ...run, own: new Map([...best.recipe, ...run.own]) } : run),
-        experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe]),
-        run: name,
-        modelAt: here,
-        dataAt: here,
-        here,
-      });
+  const { update, federated } = run;
+  const planned = federated
+    ? planFederated(program, { ...run, model, data, recipe, federated: today(program, federated) }, name, {
+        ...{ modelAt: here, dataAt: [here], here },
+      })
+    : update
+      ? planUpdated(program, { ...run, model, update }, name, here)
+      : planTraining(program, {
+          model,
+          data,
+          recipe,
+          settings: settingsOf(program, best ? { ...run, own: new Map([...best.recipe, ...run.own]) } : run),
+          experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe]),
+          run: name,
+          modelAt: here,
+          dataAt: here,
+          here,
+        });
   const errors = program.reporter.diagnostics.filter((d) => d.severity === "error");
   program.reporter = reporter;
   for (const d of errors) program.reporter.report(d.code, d.data, d.span, d.fix ? { fix: d.fix } : {});
   if (planned === undefined) return false;
   const { recipeHash } = planned.plan;
   return (run.repeats === undefined ? recipeHash : repeatsHash(recipeHash, run.repeats)) !== present;
+}
+
+/** Data of further clients as they are defined now. */
+function today(program: Program, federated: NonNullable<Run["federated"]>): NonNullable<Run["federated"]> {
+  const others = federated.others.map((draft) => program.names.get(draft.name)?.draft ?? draft);
+  return { ...federated, others };
 }
 
 /** Whether a statement beneath that place defines the name. */

@@ -22,6 +22,15 @@ import type { Over } from "../rules/fitting.js";
 import { calibrationsOf } from "../rules/calibration.js";
 import { checkWatched } from "../plan/metrics.js";
 import { planHash, recipeHash } from "../plan/hash.js";
+import {
+  checkSteps,
+  estimatesOfRounds,
+  inMemory,
+  othersOf,
+  usualOf,
+  type ClientData,
+  type Federating,
+} from "./clients.js";
 import { withOwnDropout } from "../plan/own-dropout.js";
 import { keepsBest } from "../plan/watched.js";
 import type { Effects, Estimates, Plan, Recipe, RecipePlan, UpdatePlan } from "../plan/plan.js";
@@ -88,6 +97,8 @@ export interface Training {
   readonly onward?: ((technique: Call, base: BaseFacts | undefined) => Onward | undefined) | undefined;
   /** What the tokenizer of a model from scratch was trained on, where it goes on from trained weights; absent: `data`. */
   readonly reads?: Draft;
+  /** Its rows are with several clients, and it learns from them in rounds; absent: they are at hand. */
+  readonly federated?: Federating | undefined;
   /** What is to be fitted once it is trained; it changes no weight, and so stands in no recipe. */
   readonly calibrate?: Given | undefined;
 }
@@ -191,6 +202,8 @@ interface Known extends Definitions {
   readonly facts: DataFacts;
   readonly validation: boolean;
   readonly recipe: ReturnType<typeof resolveRecipe>;
+  /** Data of further clients. */
+  readonly others: readonly ClientData[];
 }
 
 /** The data counted, and the recipe with the defaults that follow from them; undefined: something is wrong or not known. */
@@ -202,8 +215,13 @@ function knownOf(program: Program, o: Training, defined: Definitions): Known | u
   const has = facts && !facts.sampled ? Object.keys(facts.splits) : (splits ?? []);
   if (has.length > 0 && !has.some((name) => name === "train" || name === "all"))
     return withoutTraining(program, o, data.plan, has);
-  const validation = facts ? (facts.splits["validation"]?.rows ?? 0) > 0 : (splits ?? []).includes("validation");
-  const recipe = resolveRecipe(program, o.settings, o.here, {
+  const others = o.federated ? clientsOf(program, o, o.federated, defined) : [];
+  if (!others) return undefined;
+  const validates = (one: DataFacts): boolean => (one.splits["validation"]?.rows ?? 0) > 0;
+  const validation = facts
+    ? [facts, ...others.map((one) => one.facts)].some(validates)
+    : (splits ?? []).includes("validation");
+  const recipe = settledRecipe(program, o, {
     model: settingOf(model.plan),
     validation,
     data: facts && !facts.sampled ? { labels: facts.labels } : {},
@@ -212,7 +230,32 @@ function knownOf(program: Program, o: Training, defined: Definitions): Known | u
   if (!validation && (splits || (facts && !facts.sampled)))
     checkValidation(program, o, { data: data.plan, facts }, recipe.plan);
   if (!sound || !facts || !model.base) return undefined;
-  return { ...defined, base: model.base, facts, validation, recipe };
+  return { ...defined, base: model.base, facts, validation, recipe, others };
+}
+
+/** Data of the clients of a federation but the first. */
+function clientsOf(
+  program: Program,
+  o: Training,
+  federated: Federating,
+  { data, model }: Definitions,
+): readonly ClientData[] | undefined {
+  const sound = inMemory(program, data.plan, o.dataAt) && checkSteps(program, model.plan, o.modelAt);
+  return sound ? othersOf(program, federated, model.plan) : undefined;
+}
+
+/** The recipe; of a federation what a client does in a round, which is less than a training does unless it is written. */
+function settledRecipe(
+  program: Program,
+  o: Training,
+  setting: Parameters<typeof resolveRecipe>[3],
+): ReturnType<typeof resolveRecipe> {
+  const usual = o.federated && usualOf(o.settings);
+  if (!usual) return resolveRecipe(program, o.settings, o.here, setting);
+  const epochs: Given = { value: usual.epochs, span: o.here, from: "written", places: new Map() };
+  const recipe = resolveRecipe(program, new Map([...o.settings, ["epochs", epochs]]), o.here, setting);
+  const why = "a client goes through its rows once in a round";
+  return { ...recipe, origins: { ...recipe.origins, "training.epochs": { from: "derived", why } } };
 }
 
 /** Data whose splits all score. */
@@ -317,7 +360,10 @@ function fittingPlan(
   };
   if (!checkMachine(program, fitting, estimates)) return undefined;
   checkOverFitting(program, { training: recipe.plan, estimates, validation, settings: o.settings, here: o.here });
-  return { resume: recipe.resume, plan: wholePlan(program, o, known, recompute, estimates) };
+  const taken = o.federated
+    ? estimatesOfRounds(program, o.federated.settings, estimates, { first: facts, others: known.others })
+    : estimates;
+  return { resume: recipe.resume, plan: wholePlan(program, o, known, recompute, taken) };
 }
 
 /** What `recompute` comes to: nothing is computed twice where there is memory to keep it. */
@@ -334,7 +380,7 @@ function recomputeOf(
 function wholePlan(
   program: Program,
   o: Training,
-  { data, model, facts, recipe, base }: Known,
+  { data, model, facts, recipe, base, others }: Known,
   recompute: "none" | "blocks",
   estimates: Estimates,
 ): Plan {
@@ -345,7 +391,10 @@ function wholePlan(
   void loaded; // whose weights it begins with stands in the update
   const subject = o.update ? own : model.plan;
   const update = o.update && { update: o.update };
-  const whole: Recipe = { data: data.plan, dataHash: facts.hash, model: subject, training, ...under, ...update };
+  const further = others.map((one) => ({ data: one.plan, dataHash: one.facts.hash }));
+  const federated = o.federated && { federated: { ...o.federated.settings, others: further } };
+  const made = { data: data.plan, dataHash: facts.hash, model: subject, training };
+  const whole: Recipe = { ...made, ...under, ...update, ...federated };
   const allowed = program.allowed.map(({ code, reason, of }) => ({ code, reason, of }));
   const effects: Effects = {
     run: o.run,

@@ -11,19 +11,9 @@ export function hashOf(value: unknown): string {
 
 /** Folders say where things lie, not what they are: content hashes stand for them. Names of definitions change no number either. */
 export function recipeHash(recipe: Recipe): string {
-  const { data, model, training, experiments, update } = recipe;
-  // What is written as it usually is, and what stands there unwritten, are the same recipe where they read the same rows.
-  const source = recipe.dataHash === null ? {} : { source: unheld(data.source as Value) };
+  const { model, training, experiments, update, federated } = recipe;
   return hashOf({
-    data: {
-      ...data,
-      ...source,
-      name: null,
-      folder: recipe.dataHash === null ? data.folder : null,
-      // What people decided is in the data's hash.
-      ...(data.annotations && recipe.dataHash !== null && { annotations: null }),
-    },
-    dataHash: recipe.dataHash,
+    ...contentOf(recipe),
     model: {
       ...model,
       name: null,
@@ -36,7 +26,22 @@ export function recipeHash(recipe: Recipe): string {
     training,
     ...(experiments && { experiments }),
     ...(update && { update }),
+    ...(federated && { federated: { ...federated, others: federated.others.map(contentOf) } }),
   });
+}
+/** What is written as it usually is, and what stands there unwritten, are the same recipe where they read the same rows. */
+function contentOf({ data, dataHash }: Pick<Recipe, "data" | "dataHash">) {
+  return {
+    data: {
+      ...data,
+      ...(dataHash !== null && { source: unheld(data.source as Value) }),
+      name: null,
+      folder: dataHash === null ? data.folder : null,
+      // What people decided is in the data's hash.
+      ...(data.annotations && dataHash !== null && { annotations: null }),
+    },
+    dataHash,
+  };
 }
 function unheld(value: Value): Value {
   if (Array.isArray(value)) return (value as readonly Value[]).map(unheld);

@@ -80,12 +80,12 @@ export interface FederatedPlan {
   readonly rounds: number;
   /** Clients of a round: a share of them, or their number. */
   readonly participation: { readonly share: number } | number;
+  /** Share of these that is lost before they answer, drawn for each round. */
+  readonly stragglers: number;
   readonly aggregate: Call;
   readonly secure_aggregation: boolean;
   /** What makes updates smaller, one after the other. */
   readonly compression: readonly Call[];
-  /** The head stays with each client, and travels nowhere. */
-  readonly personal?: true;
 }
 /** What a model that goes on learning begins with, and how it keeps what it knows. */
 export interface UpdatePlan {
@@ -256,6 +256,12 @@ export interface Actions {
     readonly forgetting?: false;
     /** Nobody wrote a strategy: it is the usual one. Absent: somebody did. */
     readonly usual?: true;
+  };
+  federate: {
+    /** What the model is called afterwards. */
+    readonly name: string;
+    readonly plan: Plan;
+    readonly resume: boolean;
   };
   attach: {
     readonly name: string;

@@ -71,6 +71,8 @@ export interface Run {
   readonly seeded?: true;
   /** It went on from other weights; absent: it began from its base. */
   readonly update?: Updating;
+  /** It learnt in rounds from several clients: its own keys, and the data of the others. */
+  readonly federated?: { readonly settings: ReadonlyMap<string, Given>; readonly others: readonly Draft[] };
   /** Of data in folds: the one that it does not see, from 1. */
   readonly fold?: number;
   /** It is several models, one for each fold: their names. */

@@ -76,8 +76,8 @@ const privacy: Schema<PrivacyPlan> = fields({
 const federated: Schema<FederatedPlan> = fields({
   others: v.array(fields({ data: dataPlan, dataHash: maybeText })),
   ...{ clients: maybeCall, rounds: whole(1), participation: v.union([fields({ share: figure }), figure]) },
+  stragglers: figure,
   ...{ aggregate: call, secure_aggregation: v.boolean(), compression: v.array(call) },
-  personal: v.exactOptional(v.literal(true)),
 });
 const training: Schema<RecipePlan> = fields({
   ...{ epochs: maybeNumber, steps: maybeNumber, batch_size: figure, accumulate: figure, packing: v.boolean() },

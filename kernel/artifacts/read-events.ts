@@ -27,7 +27,19 @@ const events: { readonly [K in RunEvent["kind"]]: Schema<Extract<RunEvent, { kin
     ...{ loss: figure, rate: figure, norm: figure, seconds: figure },
     ...{ communicated: v.exactOptional(figure), waited: v.exactOptional(figure) },
   }),
-  evaluated: fields({ ...written, kind: v.literal("evaluated"), step: figure, split: text, metrics: table(figure) }),
+  evaluated: fields({
+    ...{ ...written, kind: v.literal("evaluated"), step: figure, split: text, metrics: table(figure) },
+    clients: v.exactOptional(table(table(figure))),
+  }),
+  round: fields({
+    ...{ ...written, kind: v.literal("round"), step: figure, sent: figure, received: figure, lost: v.array(text) },
+    clients: v.array(
+      fields({
+        ...{ name: text, rows: figure, loss: figure },
+        ...{ norm: v.exactOptional(figure), cosine: v.exactOptional(figure) },
+      }),
+    ),
+  }),
   checkpoint: fields({
     ...{ ...written, kind: v.literal("checkpoint"), step: figure, folder: text, best: v.boolean() },
     by: v.exactOptional(text),

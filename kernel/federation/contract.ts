@@ -23,6 +23,10 @@ export interface RoundAnswer {
   readonly delta: Float32Array;
   /** What it sends beside its update. */
   readonly given: Kept;
+  /** Tokens that it learnt from, each time they were. */
+  readonly tokens: number;
+  /** What of it goes over the wire, in bytes. */
+  readonly bytes: number;
   readonly seconds: number;
 }
 export interface Client {
@@ -30,6 +34,4 @@ export interface Client {
   /** Rows that it trains on. */
   readonly rows: number;
   train(order: RoundOrder, signal?: AbortSignal): Promise<RoundAnswer>;
-  /** On its own rows of validation; null: it has none. */
-  evaluate(weights: Float32Array, signal?: AbortSignal): Promise<Readonly<Record<string, number>> | null>;
 }

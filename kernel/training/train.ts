@@ -31,6 +31,7 @@ import { Toll } from "./toll.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { RunLock } from "../artifacts/run-lock.js";
 import { thisProcess } from "../artifacts/writer.js";
+import type { Rounds, RoundStep } from "../federation/rounds.js";
 import "../artifacts/codes.js";
 
 export interface Training {
@@ -43,6 +44,8 @@ export interface Training {
   readonly loader: DataLoader;
   /** Takes the one update of a head that is found at once; null: there are steps, of the loader's batches. */
   readonly exact: ExactFit | null;
+  /** Its steps are the rounds of a federation; absent: they are updates. */
+  readonly federated?: FederatedTraining;
   /** Of rows that have one label of several: which, and what earlier steps saw of them; null: nothing is kept. */
   readonly watchedRows: { readonly truth: Int32Array; readonly dynamics: Dynamics } | null;
   /** Scores on the validation split, `loss` and what is watched among them; null: none is wanted. Ends early, in any way, when the signal comes. */
@@ -68,6 +71,12 @@ export interface Training {
   /** Others share each of its updates. */
   readonly gang?: { readonly hub: Hub; readonly shares: Shares };
   on(event: RunEvent): void;
+}
+/** A training whose rows are with clients. */
+export interface FederatedTraining {
+  readonly rounds: Rounds;
+  /** What each client came to in the last validation, by its name. */
+  readonly scores: () => Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 /** A training that is one of several. */
 export interface Among {
@@ -114,8 +123,10 @@ class TrainingLoop {
   private until = 0;
 
   constructor(private readonly t: Training) {
-    this.total = totalSteps(t.plan, t.loader, t.exact !== null);
-    this.steps = { total: this.total, loader: t.loader };
+    const rounds = t.federated?.rounds;
+    this.total = rounds?.total ?? totalSteps(t.plan, t.loader, t.exact !== null);
+    // A round is what an epoch is elsewhere.
+    this.steps = { total: this.total, loader: rounds ? { epochsDone: (step) => step } : t.loader };
     this.position = t.resume?.position ?? { step: 0, best: null, watched: [], seconds: 0 };
     this.last = t.resume;
     this.aborted = abortion(t.signal);
@@ -125,7 +136,7 @@ class TrainingLoop {
     const { ranks } = t.plan.estimates;
     this.toll = gang && ranks && new Toll(ranks, t.run.everything());
     const of = { ...{ plan: t.plan, loader: t.loader, schedule: t.schedule }, seen: t.watchedRows !== null };
-    this.pipeline = t.exact ?? new StepPipeline(stepsOf(of, t.session, this.shared), this.position.step);
+    this.pipeline = rounds ?? t.exact ?? new StepPipeline(stepsOf(of, t.session, this.shared), this.position.step);
   }
 
   private get training() {
@@ -218,7 +229,8 @@ class TrainingLoop {
       watched: [...this.position.watched, value],
       best: better ? { score, step } : best,
     };
-    this.emit({ kind: "evaluated", step, split: "validation", metrics: scores });
+    const clients = t.federated && { clients: t.federated.scores() };
+    this.emit({ kind: "evaluated", step, split: "validation", metrics: scores, ...clients });
     if (unmeasured(this.position) === 1 && Number.isNaN(value)) t.onUnmeasured?.(step);
     if (better) await this.checkpoint();
     return this.stopsEarly() ? this.ended("early") : undefined;
@@ -270,7 +282,8 @@ class TrainingLoop {
     return { reason, steps: position.step, best, last: last ?? { file: "", position }, settled };
   }
 
-  private done({ seen, ...step }: Step): void {
+  private done({ seen, ...whole }: Step | RoundStep): void {
+    const { round, ...step } = { round: undefined, ...whole };
     const { watchedRows } = this.t;
     const shared = this.shared?.shared(step.step);
     const others = shared?.seen.map(({ rows, logits }) => ({ rows, logits: floatsIn(logits) })) ?? [];
@@ -280,6 +293,7 @@ class TrainingLoop {
     const told = shared && { communicated: shared.communicated, waited: shared.waited };
     if (told) this.toll?.step(step.seconds, told);
     this.emit({ kind: "step", ...step, epoch: step.epoch + 1, ...told });
+    if (round) this.emit({ kind: "round", step: step.step, ...round });
     if (!Number.isFinite(step.loss))
       throw new CodedError("loss-not-finite", { step: step.step, loss: String(step.loss), rate: step.rate });
   }
@@ -289,6 +303,7 @@ class TrainingLoop {
     if (before?.position.step === position.step && before.position.validated === position.validated) return;
     t.lock.demand();
     if (t.watchedRows) await saveDynamics(t.run, position.step, t.watchedRows.dynamics);
+    t.federated?.rounds.save(t.run, position.step);
     const made = await saveCheckpoint(t.run, t.session, t.saved, { ...position, seconds: this.elapsed() });
     t.run.sync();
     this.last = made;
@@ -309,6 +324,7 @@ class TrainingLoop {
     const kept = [step, ...(before ? [before.position.step] : []), ...(best ? [best.step] : [])];
     pruneCheckpoints(this.t.run, kept);
     if (this.t.watchedRows) pruneDynamics(this.t.run, kept);
+    this.t.federated?.rounds.prune(this.t.run, kept);
   }
 
   private stopped(reason: Extract<Happening, { kind: "stopped" }>["reason"]): void {

@@ -34,7 +34,10 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
       readonly step: number;
       readonly split: string;
       readonly metrics: Readonly<Record<string, number>>;
+      /** Of a federation: on the rows of each client that has some, by its name. */
+      readonly clients?: Readonly<Record<string, Readonly<Record<string, number>>>>;
     }
+  | ({ readonly kind: "round"; readonly step: number } & RoundTold)
   | {
       readonly kind: "checkpoint";
       readonly step: number;
@@ -52,6 +55,23 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
       readonly shared?: SharedBy;
     }
 );
+/** A round of a federation. */
+export interface RoundTold {
+  readonly clients: readonly ClientTold[];
+  /** Clients that were asked and didn't answer. */
+  readonly lost: readonly string[];
+  /** Bytes that the server sent, and that came back, of all clients together. */
+  readonly sent: number;
+  readonly received: number;
+}
+export interface ClientTold {
+  readonly name: string;
+  readonly rows: number;
+  readonly loss: number;
+  /** Norm of its update, and the cosine between it and what all come to; absent: the server sees their sum alone. */
+  readonly norm?: number;
+  readonly cosine?: number;
+}
 /** What workers that share a training took until it ended, with gangs of it that were lost before. */
 export interface SharedBy {
   readonly workers: number;

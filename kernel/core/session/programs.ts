@@ -46,9 +46,11 @@ export async function partsFrom(
   body: Awaited<ReturnType<typeof bodyFrom>>,
 ): Promise<AssembleOptions> {
   const { model, training } = plan.recipe;
-  const [task, optimizer, strategies] = await Promise.all([
+  const aggregate = plan.recipe.federated?.aggregate;
+  const [task, optimizer, aggregator, strategies] = await Promise.all([
     does(model.task, "task"),
     does(training.optimizer, "optimizer"),
+    aggregate ? does(aggregate, "aggregator") : null,
     Promise.all(
       (plan.recipe.update?.strategy ?? []).map(async (call) => ({
         call,
@@ -56,12 +58,14 @@ export async function partsFrom(
       })),
     ),
   ]);
+  const bends = aggregator?.local?.bends;
+  const bent = aggregate && bends ? [...strategies, { call: aggregate, implementation: bends }] : strategies;
   return {
     ...body,
     tensors: keepsHead(model, base.facts, labels) ? body.tensors : await withoutHead(model, base.facts, body.tensors),
     task: { call: model.task, implementation: task },
     optimizer: { call: training.optimizer, implementation: optimizer },
-    ...(strategies.length > 0 && { strategies }),
+    ...(bent.length > 0 && { strategies: bent }),
     labels: labels.length,
     roles: Object.keys(plan.recipe.data.columns),
     dropout: training.dropout,

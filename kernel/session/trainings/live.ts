@@ -98,10 +98,19 @@ export class LiveTraining {
     }
   }
 
+  /** Clients of a round that have answered. */
+  asking(done: number, of: number, round: number): void {
+    this.now(done < of ? `round ${count(round)}: ${count(done)} of ${plural(of, "client")} answered` : undefined);
+  }
+
   /** Rows of a validation under way; the last of them leaves the line to what comes next. */
   validating(done: number, of: number): void {
+    this.now(done < of ? `validating, ${count(done)} of ${plural(of, "row")}` : undefined);
+  }
+
+  private now(doing: string | undefined): void {
     const now = performance.now();
-    this.doing = done < of ? `validating, ${count(done)} of ${plural(of, "row")}` : undefined;
+    this.doing = doing;
     if (now - this.progressAt < progressEvery) return;
     this.progressAt = now;
     this.show(this.progress());

@@ -3,7 +3,7 @@ import type { Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { during, type HostContext } from "../../core/session/host-context.js";
-import { DataLoader } from "../../core/data/loader.js";
+import { DataLoader, type DataLoaderOptions } from "../../core/data/loader.js";
 import { splitNamesOf, trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
@@ -40,6 +40,7 @@ export async function materialOf(
     plan,
     name,
     continues,
+    federates,
   }: {
     readonly plan: Plan;
     readonly name: string;
@@ -49,6 +50,8 @@ export async function materialOf(
       readonly labels: readonly string[];
       readonly beside?: { readonly labels: number };
     };
+    /** Rows of several clients, its own among them. */
+    readonly federates?: { joins(own: Prepared): Promise<Prepared> };
   },
   stage: { readonly hostContext: HostContext },
   looks = true,
@@ -56,8 +59,9 @@ export async function materialOf(
   const { data, model, training } = plan.recipe;
   const { base, tokenizer } = await session.weights.parts(plan, stage.hostContext);
   const own = await session.datasets.data(data, readerOf(model), stage.hostContext);
-  const prepared = continues ? beside(own, continues.memory) : own;
-  const labels = continues?.labels ?? own.labels;
+  const all = federates ? await federates.joins(own) : own;
+  const prepared = continues ? beside(all, continues.memory) : all;
+  const labels = continues?.labels ?? all.labels;
   const encoding = await encodingOf(plan, base, tokenizer, labels, name);
   const encode = (split: string) =>
     during(stage.hostContext, `rows of ${data.name} made tokens`, () =>
@@ -68,13 +72,7 @@ export async function materialOf(
   const validation = validates ? await encode("validation") : null;
   const packed = training.packing ? model.max_length : null;
   const loader = new DataLoader(rows, {
-    batchSize: training.batch_size,
-    accumulate: training.accumulate,
-    packed,
-    shuffle: training.shuffle,
-    seed: training.seed,
-    padId: tokenizer.padId,
-    weighed: true,
+    ...loaderSettings(plan, { packed, tokenizer }),
     ...(continues?.beside && {
       beside: { from: rows.lengths.length - continues.memory.length, labels: continues.beside.labels },
     }),
@@ -85,4 +83,15 @@ export async function materialOf(
     training.early_stopping ? does(training.early_stopping, "stopping") : null,
   ]);
   return { base, tokenizer, prepared, labels, encoding, rows, validation, loader, packed, schedule, stopping };
+}
+
+/** How a plan's rows come in batches. */
+export function loaderSettings(
+  { recipe: { training } }: Plan,
+  { packed, tokenizer }: Pick<Material, "packed" | "tokenizer">,
+): DataLoaderOptions {
+  return {
+    ...{ batchSize: training.batch_size, accumulate: training.accumulate, packed, shuffle: training.shuffle },
+    ...{ seed: training.seed, padId: tokenizer.padId, weighed: true },
+  };
 }

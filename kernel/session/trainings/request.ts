@@ -14,6 +14,7 @@ import type { Gathers, Replaced } from "./gang.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Remembered } from "../../artifacts/carried.js";
+import type { Federates } from "../federations/federates.js";
 import type { Material } from "./material.js";
 
 export interface TrainRequest {
@@ -52,6 +53,8 @@ export interface TrainRequest {
   readonly compares?: true;
   /** It goes on from other weights than its base's. */
   readonly continues?: Continues;
+  /** Its rows are with clients, and its steps are rounds. */
+  readonly federates?: Federates;
   /** Told of the rows that train while the engine starts; training waits for it. */
   readonly onRows?: (rows: Encoded, encoding: Encoding, seed: number) => Promise<void>;
 }

@@ -12,7 +12,6 @@ import { takeHead } from "../models/own-head.js";
 import type { OpenModel } from "../models/open-model.js";
 import { eventsUntil } from "../../artifacts/read-events.js";
 import type { RunEvent } from "../../core/session/events.js";
-import { scoreSplit } from "../../inference/scored.js";
 import { begunFrom } from "../../inference/seen.js";
 import { standardise } from "../../artifacts/standardised.js";
 import { Dynamics, loadDynamics } from "../../training/dynamics.js";
@@ -24,11 +23,10 @@ import { exactFit } from "./exact.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { tellBegun } from "./told.js";
 
-import { does } from "../../core/session/words.js";
 import type { Engine } from "../../engine/engine.js";
-import type { Call } from "#dsl/types/value.js";
 import { aboutRun, noteLearnt, noteRows } from "./begun-run.js";
 import { materialOf, type Material } from "./material.js";
+import { validatingOn } from "./validating.js";
 import type { RunResult, TrainRequest } from "./request.js";
 
 /** Prepares everything, opens the model in the engine and runs the loop. Used by `train` and by each trial of `sweep`. */
@@ -94,12 +92,17 @@ async function trainIn(work: Work, gang?: Gang): Promise<RunResult> {
   const began = performance.now();
   const watched = watchedIn(registry, plan.recipe.training);
   const exact = await exactFit(plan, { ...material, session: open.session }, work.stage);
-  const total = totalSteps(plan, material.loader, exact !== null);
+  const wanted = { registry, plan, watched, measures: request.measures };
+  const done = resume?.position.step ?? 0;
+  const { signal } = work.stage;
+  const federated = await request.federates?.begin({ open, material, run, done, wanted, signal });
+  const total = federated?.rounds.total ?? totalSteps(plan, material.loader, exact !== null);
   const trained = await train({
     ...{ plan, session: open.session, saved: open.saved, run, lock },
     ...{ loader: material.loader, exact, schedule: material.schedule, stopping: material.stopping },
-    watchedRows: exact ? null : watchedRows(work, resume),
-    validate: await validating(work, open, watched),
+    watchedRows: exact || federated ? null : watchedRows(work, resume),
+    ...(federated && { federated }),
+    validate: federated ? federated.validate : await validatingOn(wanted, material, open),
     watched: { name: metricName(watched, registry), greaterIsBetter: greaterIsBetter(registry, watched) },
     engine: engine.info.title,
     onValidating: (done, of) => {
@@ -120,7 +123,7 @@ async function trainIn(work: Work, gang?: Gang): Promise<RunResult> {
   });
   const steps = trained.steps - (resume?.position.step ?? 0);
   // A head that is found at once says little of what steps take, and so do several processes.
-  if (trained.reason === "done" && steps > 0 && !request.among && !exact && !gang) {
+  if (trained.reason === "done" && steps > 0 && !request.among && !exact && !gang && !federated) {
     const { flops: trains, validating } = plan.estimates;
     const flops = (trains + (validating?.flops ?? 0)) * (steps / total);
     const seconds = steadily((performance.now() - began) / 1000, events.slice(earlier));
@@ -177,38 +180,4 @@ async function takenUp({ request, checkpoints }: Work, open: OpenModel): Promise
   const { checkpoint, damaged } = await loadNewest(open.session, checkpoints);
   for (const { file, error } of damaged) request.onDamaged?.(file, (error as Error).message, checkpoint);
   return { resume: checkpoint, damaged };
-}
-
-/** Scores on the validation split, what is watched among them. */
-async function validating(
-  { session, request, material }: Work,
-  open: OpenModel,
-  watched: Call,
-): Promise<Training["validate"]> {
-  const { encoding, validation, packed, tokenizer } = material;
-  const scored = { batchSize: request.plan.recipe.training.batch_size, padId: tokenizer.padId, packed };
-  const counts = [watched, ...(request.measures ?? [])].some(
-    ({ word }) => session.vocabulary.registry.find("metric", word)?.capabilities?.countsBytes,
-  );
-  const spelt = counts ? (ids: Int32Array) => tokenizer.decode(ids) : undefined;
-  const calls = [watched, ...(request.measures ?? [])];
-  const wanted = await Promise.all(calls.map(async (call) => ({ call, metric: await does(call, "metric") })));
-  return (
-    validation &&
-    (async (signal, onRows) => {
-      const { told, measure } = await scoreSplit(open.session, validation, encoding, {
-        ...scored,
-        spelt,
-        signal,
-        onRows,
-      });
-      const missing = wanted.filter(({ call }) => !(metricName(call, session.vocabulary.registry) in told));
-      return {
-        ...told,
-        ...Object.fromEntries(
-          missing.map(({ call, metric }) => [metricName(call, session.vocabulary.registry), measure(metric, call)]),
-        ),
-      };
-    })
-  );
 }

@@ -26,6 +26,7 @@ import { does } from "../../core/session/words.js";
 import type { ModelHandle, Weights } from "../models/model-handle.js";
 import { giveBack, giveWeights } from "../trainings/give-weights.js";
 import type { Continues, RunResult, TrainRequest } from "../trainings/request.js";
+import type { Federates } from "../federations/federates.js";
 import { trainOnce } from "../trainings/training.js";
 
 /** One training under a name, which has its weights afterwards. `onTrained`: what is shown once they are there. */
@@ -54,6 +55,7 @@ export async function trainNamed(
       ...(previewed && { compares: true, onRows: previews(name, stage) }),
       ...(action.gathers && { gathers: action.gathers(plan) }),
       ...(action.continues && { continues: action.continues }),
+      ...(action.federates && { federates: action.federates }),
       onReplaced: (replaced) => warn("rank-replaced", replaced),
       onDamaged,
       onUnmeasured: (step, metric) => warn("validation-unmeasured", { step, metric }),
@@ -102,6 +104,8 @@ export interface Shared {
   readonly gathers?: GathersFor | undefined;
   /** What it goes on from; absent: its base. */
   readonly continues?: Continues | undefined;
+  /** Its rows are with clients; absent: they are at hand. */
+  readonly federates?: Federates | undefined;
 }
 export interface Shows {
   readonly live: LiveTraining;

@@ -9,6 +9,7 @@ import { runDeploy } from "./deploy.js";
 import { runEngine } from "./engine.js";
 import { runEvaluate } from "./evaluate.js";
 import { runExperiment } from "./experiment.js";
+import { runFederate } from "./federate.js";
 import { runModel } from "./model.js";
 import { runParameters } from "./parameters.js";
 import { runPredict } from "./predict.js";
@@ -34,6 +35,7 @@ export const verbs: {
   evaluate: runEvaluate,
   predict: runPredict,
   update: runUpdate,
+  federate: runFederate,
   sweep: runSweep,
   auto: runAuto,
   annotate: runAnnotate,

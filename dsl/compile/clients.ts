@@ -1,0 +1,104 @@
+/** Clients of a federated training: their data, how many of them a round has, and what all rounds take. */
+import { resolveData } from "../plan/definitions.js";
+import { trainingSplit } from "../plan/estimates.js";
+import type { Estimates, FederatedPlan } from "../plan/plan.js";
+import type { Draft, Program } from "../plan/program.js";
+import { checkData, checkRoles, checkTables, dataFacts } from "../rules/world.js";
+import type { PartitionCapabilities } from "../types/capabilities.js";
+import type { DataFacts } from "../types/facts.js";
+import type { Given } from "../types/given.js";
+import type { Span } from "../diagnostics/span.js";
+import { readerOf, type DataPlan, type ModelPlan } from "../types/subject.js";
+import type { Value } from "../types/value.js";
+import { isStreamed } from "./streamed.js";
+import "../plan/federate-codes.js";
+
+/** Clients of a training beside its data, and what they do. */
+export interface Federating {
+  readonly settings: Omit<FederatedPlan, "others">;
+  readonly others: readonly { readonly draft: Draft; readonly at: Span }[];
+}
+
+/** Clients that the statement names; null: as many as a column has values. */
+export function clientsIn(program: Program, { clients }: Pick<FederatedPlan, "clients">, datas: number): number | null {
+  if (!clients) return datas;
+  const facts: PartitionCapabilities | undefined = program.registry.find("partition", clients.word)?.capabilities;
+  return facts?.clients(clients) ?? null;
+}
+
+/** Of so many clients those of a round. */
+export function participantsOf({ participation }: Pick<FederatedPlan, "participation">, clients: number): number {
+  const wanted = typeof participation === "number" ? participation : Math.round(participation.share * clients);
+  return Math.max(1, Math.min(clients, Math.round(wanted)));
+}
+
+/** Data of a client, resolved and counted. */
+export interface ClientData {
+  readonly plan: DataPlan;
+  readonly facts: DataFacts;
+}
+
+/** Data of the clients but the first. Undefined: something is wrong (reported) or not known yet. */
+export function othersOf(
+  program: Program,
+  { others }: Federating,
+  model: ModelPlan,
+): readonly ClientData[] | undefined {
+  const found: ClientData[] = [];
+  for (const { draft, at } of others) {
+    program.require(draft.needs);
+    const data = resolveData(program, draft, at);
+    if (!data || !checkRoles(program, data.plan, model.task, at)) return undefined;
+    if (!checkTables(program, draft, data.plan, at) || !inMemory(program, data.plan, at)) return undefined;
+    const facts = dataFacts(program, draft, data.plan, readerOf(model), at);
+    if (!facts) continue;
+    if (!checkData(program, draft, data.plan, facts, at)) return undefined;
+    found.push({ plan: data.plan, facts });
+  }
+  return found.length < others.length ? undefined : found;
+}
+
+export function inMemory(program: Program, plan: DataPlan, here: Span): boolean {
+  if (isStreamed(plan)) program.report("federate-streamed", { data: plan.name }, here);
+  return !isStreamed(plan);
+}
+
+/** A technique whose weights come by steps. */
+export function checkSteps(program: Program, { technique }: ModelPlan, here: Span): boolean {
+  const exact = program.registry.find("technique", technique.word)?.capabilities?.exact?.(technique) === true;
+  if (exact) program.report("federate-exact", { technique: technique.word }, here);
+  return !exact;
+}
+
+/** What all rounds take, from what one client with the rows of `first` takes in one. A step is a round. */
+export function estimatesOfRounds(
+  program: Program,
+  settings: Omit<FederatedPlan, "others">,
+  one: Estimates,
+  { first, others }: { readonly first: DataFacts; readonly others: readonly ClientData[] },
+): Estimates {
+  const rowsOf = (facts: DataFacts): number => trainingSplit(facts)?.rows ?? 0;
+  const own = Math.max(1, rowsOf(first));
+  const rows = others.reduce((sum, { facts }) => sum + rowsOf(facts), rowsOf(first));
+  const clients = clientsIn(program, settings, 1 + others.length);
+  const { participation, rounds } = settings;
+  const share =
+    clients === null
+      ? typeof participation === "number"
+        ? 1
+        : participation.share
+      : participantsOf(settings, clients) / clients;
+  const times = rounds * share * (rows / own);
+  const { seconds, secondsBetween } = one;
+  return {
+    ...one,
+    ...{ rows, steps: rounds, tokens: Math.round(one.tokens * times), flops: Math.round(one.flops * times) },
+    seconds: seconds === null ? null : seconds * times,
+    ...(secondsBetween && { secondsBetween: [secondsBetween[0] * times, secondsBetween[1] * times] }),
+  };
+}
+
+/** What a client does in a round unless it is written: one pass over its rows. */
+export function usualOf(settings: ReadonlyMap<string, Given>): { readonly epochs: Value } | undefined {
+  return settings.has("epochs") || settings.has("steps") ? undefined : { epochs: 1 };
+}

@@ -1,0 +1,144 @@
+/** Plans of federated trainings, as they are written and as they were run: who the clients are, and what their rounds take. */
+import { fill } from "../plan/defaults.js";
+import { isCall } from "../plan/definitions.js";
+import { isScratch } from "../plan/scratch.js";
+import { tuneText } from "../plan/text.js";
+import type { FederatedPlan } from "../plan/plan.js";
+import type { Program, Run } from "../plan/program.js";
+import { experimentsUnder } from "../plan/version.js";
+import type { AggregatorCapabilities, CompressorCapabilities } from "../types/capabilities.js";
+import type { Span } from "../diagnostics/span.js";
+import type { Call, Value } from "../types/value.js";
+import { clientsIn, participantsOf } from "./clients.js";
+import { planTraining, settingsOf, type Planned } from "./training.js";
+import "../plan/federate-codes.js";
+
+const VERB = "federate";
+/** Fewest clients of a round whose sum hides each of them. */
+const HIDDEN = 3;
+
+type Federated = NonNullable<Run["federated"]>;
+
+export interface FederatedAt {
+  readonly modelAt: Span;
+  /** Of each data set. */
+  readonly dataAt: readonly Span[];
+  readonly here: Span;
+  readonly statement?: { readonly block: Span | undefined; readonly end: number };
+}
+
+export function planFederated(
+  program: Program,
+  run: Pick<Run, "model" | "recipe" | "own" | "data" | "experiments"> & { readonly federated: Federated },
+  name: string,
+  at: FederatedAt,
+): Planned | undefined {
+  const { model, data, recipe, federated } = run;
+  const settings = settledOf(program, federated, at);
+  const dataAt = at.dataAt[0] ?? at.here;
+  if (!settings || !demandClients(program, run, settings, at)) return undefined;
+  const { statement, modelAt, here } = at;
+  return planTraining(program, {
+    ...{ model, data, recipe, run: name, modelAt, dataAt, here, settings: settingsOf(program, run) },
+    ...(statement && { statement }),
+    experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
+    federated: { settings, others: federated.others.map((draft, i) => ({ draft, at: at.dataAt[i + 1] ?? here })) },
+  });
+}
+
+/** The statement's own keys, filled in. Undefined: what is wrong was said. */
+function settledOf(
+  program: Program,
+  { settings }: Federated,
+  { here }: FederatedAt,
+): Omit<FederatedPlan, "others"> | undefined {
+  const errors = program.reporter.diagnostics.length;
+  const parameters = program.registry.verbs().find((verb) => verb.name === VERB)?.parameters ?? [];
+  const { values } = fill(program, parameters, settings, "federated.", { here });
+  if (program.reporter.diagnostics.slice(errors).some((d) => d.severity === "error")) return undefined;
+  const call = (name: string): Call | null => (isCall(values[name]) ? values[name] : null);
+  const aggregate = call("aggregate");
+  if (!aggregate) throw new Error("the verb `federate` has no default for `aggregate`");
+  const list = values["compression"];
+  return {
+    ...{ clients: call("clients"), rounds: Number(values["rounds"]), aggregate },
+    participation: values["participation"] as FederatedPlan["participation"],
+    stragglers: shareOf(values["stragglers"]),
+    secure_aggregation: values["secure_aggregation"] === true,
+    compression: Array.isArray(list) ? list.filter(isCall) : [],
+  };
+}
+
+function shareOf(value: Value | undefined): number {
+  return value && typeof value === "object" && "share" in value ? value.share : 0;
+}
+
+function demandClients(
+  program: Program,
+  {
+    data,
+    model,
+    federated: { others, settings: given },
+  }: Pick<Run, "data" | "model"> & { readonly federated: Federated },
+  settings: Omit<FederatedPlan, "others">,
+  at: FederatedAt,
+): boolean {
+  const { clients } = settings;
+  const datas = [data, ...others];
+  const place = (key: string): Span => given.get(key)?.span ?? at.here;
+  const report = <R>(told: R): false => (void told, false);
+  if (isScratch(model)) return report(program.report("federate-scratch", { model: model.name }, at.modelAt));
+  if (clients && others.length > 0) {
+    const told = { data: datas.map(({ name }) => name), clients: tuneText(clients) };
+    return report(program.report("clients-twice", told, place("clients")));
+  }
+  if (!clients && others.length === 0)
+    return report(program.report("federate-no-clients", { data: data.name }, at.dataAt[0] ?? at.here));
+  return demandSums(program, settings, place) && demandEnough(program, settings, datas.length, place);
+}
+
+/** Where the server sees sums alone, sums are enough. */
+function demandSums(
+  program: Program,
+  { aggregate, compression, secure_aggregation: secure }: Omit<FederatedPlan, "others">,
+  place: (key: string) => Span,
+): boolean {
+  if (!secure) return true;
+  const aggregator: AggregatorCapabilities | undefined = program.registry.find(
+    "aggregator",
+    aggregate.word,
+  )?.capabilities;
+  if (aggregator?.each) {
+    program.report("secure-sees-each", { word: aggregate.word, key: "aggregate" }, place("aggregate"));
+    return false;
+  }
+  const sparse = compression.find(({ word }) => {
+    const facts: CompressorCapabilities | undefined = program.registry.find("compressor", word)?.capabilities;
+    return facts?.sparse === true;
+  });
+  if (!sparse) return true;
+  program.report("secure-sees-each", { word: sparse.word, key: "compression" }, place("compression"));
+  return false;
+}
+
+/** A round has as many clients as what is done with their updates takes. */
+function demandEnough(
+  program: Program,
+  settings: Omit<FederatedPlan, "others">,
+  datas: number,
+  place: (key: string) => Span,
+): boolean {
+  const clients = clientsIn(program, settings, datas);
+  if (clients === null) return true;
+  const participants = participantsOf(settings, clients);
+  const { aggregate, secure_aggregation: secure } = settings;
+  const facts: AggregatorCapabilities | undefined = program.registry.find("aggregator", aggregate.word)?.capabilities;
+  const needs = [
+    { needs: secure ? HIDDEN : 1, why: "`secure_aggregation`", key: "secure_aggregation" },
+    { needs: facts?.least?.(aggregate) ?? 1, why: `\`${tuneText(aggregate)}\``, key: "aggregate" },
+  ].find((one) => one.needs > participants);
+  if (!needs) return true;
+  const { key, ...told } = needs;
+  program.report("participants-lacking", { participants, clients, ...told }, place(key));
+  return false;
+}

@@ -1,0 +1,187 @@
+/**
+ * The leading side of a federation: whom a round asks, what it sends them, and what becomes of the weights by what comes back.
+ * It knows nothing of rows, engines and sockets.
+ */
+import { must } from "#dsl/diagnostics/must.js";
+import type { FederatedPlan } from "#dsl/plan/plan.js";
+import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/kinds/aggregator.js";
+import type { Call } from "#dsl/types/value.js";
+import { chance, shuffle } from "#stdlib/lib/chance.js";
+import { participantsOf } from "#dsl/compile/clients.js";
+import type { ClientTold } from "../core/session/events.js";
+import type { RoundAnswer, RoundOrder } from "./contract.js";
+
+/** What draws the clients of a round, and those that are lost, is of its own. */
+const ASKED = 51;
+const LOST = 52;
+
+/** Numbers of clients, ascending. */
+export interface Asked {
+  readonly clients: readonly number[];
+  /** Those of them that don't answer. */
+  readonly lost: readonly number[];
+}
+
+/** Whom a round asks, the same for the same seed. At least one answers. */
+export function askedIn(
+  plan: Pick<FederatedPlan, "participation" | "stragglers">,
+  { clients, round, seed }: { readonly clients: number; readonly round: number; readonly seed: number },
+): Asked {
+  const all = Uint32Array.from({ length: clients }, (_, i) => i);
+  const count = participantsOf(plan, clients);
+  const asked = [...shuffle(all, chance(seed, ASKED, round)).slice(0, count)].sort((a, b) => a - b);
+  const gone = Math.min(count - 1, Math.round(plan.stragglers * count));
+  const lost = [...shuffle(Uint32Array.from(asked), chance(seed, LOST, round)).slice(0, gone)].sort((a, b) => a - b);
+  return { clients: asked, lost };
+}
+
+/** What answers come to before the server's own step. `sum`: of vectors that are masked, and no more is seen of them. */
+export type Summed = (vectors: ReadonlyMap<number, Float64Array>, asked: Asked) => Promise<Float64Array>;
+
+export interface ServerOptions {
+  readonly aggregator: { readonly call: Call; readonly implementation: AggregatorImplementation };
+  readonly clients: number;
+  readonly rounds: number;
+  readonly weights: Float32Array;
+  /** What the aggregator kept so far; absent: it begins. */
+  readonly kept?: Kept;
+  /** Sums what clients send where none may be seen; absent: each is. */
+  readonly summed?: Summed;
+}
+
+/** What a round came to. */
+export interface RoundDone {
+  /** Of the answers: by rows. */
+  readonly loss: number;
+  /** Of what was added to the weights. */
+  readonly norm: number;
+  readonly clients: readonly Omit<ClientTold, "name">[];
+}
+
+export class FederationServer {
+  private readonly sent: Kept;
+  private readonly kept: Record<string, Float64Array>;
+  private current: Float32Array;
+
+  constructor(private readonly o: ServerOptions) {
+    const { weights, aggregator } = o;
+    this.current = weights;
+    const { keeps = [], local } = aggregator.implementation;
+    const names = [...keeps, ...(local?.sent ?? [])];
+    this.kept = Object.fromEntries(
+      names.map((name) => [name, o.kept?.[name] ?? new Float64Array(weights.length)] as const),
+    );
+    this.sent = Object.fromEntries((local?.sent ?? []).map((name) => [name, must(this.kept[name], "what is sent")]));
+  }
+
+  get weights(): Float32Array {
+    return this.current;
+  }
+
+  /** What the aggregator keeps from round to round. */
+  get state(): Kept {
+    return this.kept;
+  }
+
+  order(round: number): RoundOrder {
+    return { round, rounds: this.o.rounds, weights: this.current, sent: this.sent };
+  }
+
+  /** Bytes of an order. */
+  get orderBytes(): number {
+    return this.current.byteLength * (1 + Object.keys(this.sent).length);
+  }
+
+  /** Puts together what came back; `answers`: by the number of the client. */
+  async finish(round: number, answers: ReadonlyMap<number, RoundAnswer>, asked: Asked): Promise<RoundDone> {
+    const all = [...answers.values()];
+    const { implementation, call } = this.o.aggregator;
+    const { mean, given } = this.o.summed
+      ? await this.masked(answers, asked, this.o.summed)
+      : { mean: implementation.combine?.(call, all.map(updateOf)) ?? meanOf(all), given: givenOf(all) };
+    const added =
+      implementation.step?.(call, { round, mean, given, share: all.length / this.o.clients, kept: this.kept }) ?? mean;
+    // As they are kept beside a checkpoint: a run that goes on has the same.
+    for (const vector of Object.values(this.kept))
+      for (const [i, value] of vector.entries()) vector[i] = Math.fround(value);
+    this.current = Float32Array.from(this.current, (weight, i) => weight + must(added[i], "a weight's change"));
+    const rows = all.reduce((sum, one) => sum + one.rows, 0);
+    return {
+      loss: all.reduce((sum, one) => sum + one.loss * one.rows, 0) / Math.max(1, rows),
+      norm: normOf(added),
+      clients: all.map((one) => ({
+        ...{ rows: one.rows, loss: one.loss },
+        ...(!this.o.summed && { norm: normOf(one.delta), cosine: cosineOf(one.delta, mean) }),
+      })),
+    };
+  }
+
+  /** The means, from one sum of all that clients send: their rows times their updates, what they send beside, rows, one. */
+  private async masked(
+    answers: ReadonlyMap<number, RoundAnswer>,
+    asked: Asked,
+    summed: Summed,
+  ): Promise<{ readonly mean: Float64Array; readonly given: Kept }> {
+    const names = Object.keys([...answers.values()][0]?.given ?? {});
+    const size = this.current.length;
+    const vectors = new Map([...answers].map(([client, one]) => [client, vectorOf(one, names)] as const));
+    const sum = await summed(vectors, asked);
+    const [rows = 1, count = 1] = sum.subarray(size * (1 + names.length));
+    const part = (at: number, by: number): Float64Array =>
+      Float64Array.from(sum.subarray(at * size, (at + 1) * size), (value) => value / by);
+    return {
+      mean: part(0, Math.max(1, Math.round(rows))),
+      given: Object.fromEntries(names.map((name, i) => [name, part(i + 1, Math.max(1, Math.round(count)))])),
+    };
+  }
+}
+
+function vectorOf({ delta, rows, given }: RoundAnswer, names: readonly string[]): Float64Array {
+  const vector = new Float64Array(delta.length * (1 + names.length) + 2);
+  for (const [i, value] of delta.entries()) vector[i] = rows * value;
+  for (const [i, name] of names.entries())
+    vector.set(must(given[name], `what is given as ${name}`), (i + 1) * delta.length);
+  vector.set([rows, 1], delta.length * (1 + names.length));
+  return vector;
+}
+
+const updateOf = ({ rows, steps, delta }: RoundAnswer): ClientUpdate => ({ rows, steps, delta });
+
+/** By rows. */
+function meanOf(answers: readonly RoundAnswer[]): Float64Array {
+  const rows = answers.reduce((sum, one) => sum + one.rows, 0);
+  const mean = new Float64Array(answers[0]?.delta.length ?? 0);
+  for (const { delta, rows: own } of answers) {
+    const share = own / Math.max(1, rows);
+    for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] ?? 0) + share * (delta[i] ?? 0);
+  }
+  return mean;
+}
+
+/** Each counts the same. */
+function givenOf(answers: readonly RoundAnswer[]): Kept {
+  const names = Object.keys(answers[0]?.given ?? {});
+  return Object.fromEntries(
+    names.map((name) => {
+      const all = answers.map(({ given }) => must(given[name], `what is given as ${name}`));
+      const mean = Float64Array.from(must(all[0], "an answer"), (_, i) =>
+        all.reduce((sum, one) => sum + (one[i] ?? 0) / all.length, 0),
+      );
+      return [name, mean] as const;
+    }),
+  );
+}
+
+function normOf(vector: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += (vector[i] ?? 0) ** 2;
+  return Math.sqrt(sum);
+}
+
+/** 0 of a vector without length. */
+function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let dot = 0;
+  for (let i = 0; i < a.length; i++) dot += (a[i] ?? 0) * (b[i] ?? 0);
+  const norms = normOf(a) * normOf(b);
+  return norms > 0 ? dot / norms : 0;
+}

@@ -1,0 +1,141 @@
+/**
+ * A client whose rows are on this machine. Its steps are those of any training: the optimizer begins anew in each round, the
+ * learning rate goes on along the schedule over all rounds.
+ */
+import { must } from "#dsl/diagnostics/must.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
+import type { AggregatorImplementation, Kept, Local } from "#stdlib/kinds/aggregator.js";
+import type { ScheduleImplementation } from "#stdlib/kinds/training.js";
+import type { DataLoader } from "../../core/data/loader.js";
+import type { Session } from "../../engine/engine.js";
+import type { StateVector } from "../../ranks/state-vector.js";
+import { StepPipeline, type StepPipelineOptions } from "../../training/pipeline.js";
+import { totalSteps } from "../../training/steps.js";
+import type { Client, RoundAnswer, RoundOrder } from "../contract.js";
+import type { Smaller } from "./smaller.js";
+
+/** The model that all clients of this machine train, one after the other. */
+export interface Shared {
+  readonly session: Session;
+  readonly plan: Plan;
+  readonly schedule: ScheduleImplementation;
+  readonly aggregator: { readonly call: Call; readonly implementation: AggregatorImplementation };
+  /** What travels. */
+  readonly weights: StateVector;
+  /** States of the optimizer, which begin anew. */
+  readonly moments: readonly string[];
+  /** The states of a prefix that the aggregator bends steps by. */
+  readonly states: (prefix: string) => StateVector;
+  /** What makes updates smaller. */
+  readonly smaller: Smaller;
+}
+export interface Own {
+  readonly name: string;
+  /** Number of the client, from 0. */
+  readonly number: number;
+  readonly rows: number;
+  readonly loader: DataLoader;
+}
+
+export class LocalClient implements Client {
+  readonly name: string;
+  readonly rows: number;
+  private kept: Kept;
+  /** What earlier updates left out. */
+  private left: Float32Array | null = null;
+  private under: StepPipeline | null = null;
+
+  constructor(
+    private readonly shared: Shared,
+    private readonly own: Own,
+  ) {
+    this.name = own.name;
+    this.rows = own.rows;
+    this.kept = Object.fromEntries(
+      (shared.aggregator.implementation.local?.keeps ?? []).map((name) => [
+        name,
+        new Float64Array(shared.weights.length),
+      ]),
+    );
+  }
+
+  async train(order: RoundOrder, signal?: AbortSignal): Promise<RoundAnswer> {
+    const begun = performance.now();
+    const { session, weights, moments, aggregator, smaller } = this.shared;
+    const { local } = aggregator.implementation;
+    if (local) await this.bend(local, order);
+    await session.reset(moments);
+    await weights.scatter(order.weights);
+    const took = await this.steps(order, signal);
+    const after = await weights.gather();
+    const delta = Float32Array.from(after, (weight, i) => weight - must(order.weights[i], "a weight"));
+    const told = local?.after(aggregator.call, { delta, rates: took.rates, sent: order.sent, kept: this.kept });
+    // As it is kept beside a checkpoint: a run that goes on has the same.
+    if (told)
+      this.kept = Object.fromEntries(Object.entries(told.kept).map(([name, one]) => [name, one.map(Math.fround)]));
+    const given = told?.given ?? {};
+    const packed = smaller(delta, this.left, { client: this.own.number, round: order.round });
+    this.left = packed.left;
+    return {
+      ...{ rows: this.rows, steps: took.steps, loss: took.loss, tokens: took.tokens, given },
+      delta: packed.opened,
+      bytes: packed.bytes + 4 * Object.values(given).reduce((sum, one) => sum + one.length, 0),
+      seconds: (performance.now() - begun) / 1000,
+    };
+  }
+
+  /** Ends what is under way in the engine. */
+  async stop(): Promise<void> {
+    await this.under?.stop(0);
+  }
+
+  /** What it keeps from round to round, by name. */
+  get state(): Readonly<Record<string, Float32Array | Float64Array>> {
+    return { ...this.kept, ...(this.left && { [LEFT]: this.left }) };
+  }
+
+  takeUp(state: Readonly<Record<string, Float32Array>>): void {
+    const { [LEFT]: left, ...kept } = state;
+    this.left = left ?? null;
+    this.kept = Object.fromEntries(Object.keys(this.kept).map((name) => [name, Float64Array.from(kept[name] ?? [])]));
+  }
+
+  private async bend(local: Local, { weights, sent }: RoundOrder): Promise<void> {
+    const { aggregator, states } = this.shared;
+    const told = local.told(aggregator.call, { weights, sent, kept: this.kept });
+    for (const [prefix, vector] of Object.entries(told)) await states(prefix).scatter(Float32Array.from(vector));
+  }
+
+  private async steps(
+    { round, rounds }: RoundOrder,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly steps: number; readonly loss: number; readonly tokens: number; readonly rates: number }> {
+    const { plan, session, schedule } = this.shared;
+    const { loader } = this.own;
+    const { training } = plan.recipe;
+    const total = totalSteps(plan, loader, false);
+    const before = (round - 1) * total;
+    const most = Number(training.optimizer.arguments["learning_rate"]);
+    const rate = (step: number): number => most * schedule.factor(training.schedule, before + step, rounds * total);
+    const o: StepPipelineOptions = {
+      ...{ session, accumulate: training.accumulate, rate },
+      update: (step) => loader.update(before + step),
+    };
+    const pipeline = new StepPipeline(o, 0);
+    this.under = pipeline;
+    const sums = { loss: 0, tokens: 0, rates: 0 };
+    for (let step = 1; step <= total; step++) {
+      signal?.throwIfAborted();
+      const done = must(await pipeline.next(total), "a step of a client");
+      sums.loss += done.loss / total;
+      sums.tokens += done.tokens;
+      sums.rates += done.rate;
+    }
+    this.under = null;
+    return { steps: total, ...sums };
+  }
+}
+
+/** What is kept of updates that were made smaller. */
+const LEFT = "left";

@@ -1,0 +1,173 @@
+/**
+ * Who the clients of a federation are, and what rows each has: those of a data set of its own, or a part of one that all share.
+ * The rows of all of them stand together as one data set, client by client, by which the whole is scored.
+ */
+import type { ColumnTable } from "arquero";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { hashOf } from "#dsl/plan/hash.js";
+import type { FederatedPlan, Plan } from "#dsl/plan/plan.js";
+import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
+import { readerOf } from "#dsl/types/subject.js";
+import type { Parted } from "#stdlib/kinds/partition.js";
+import { registry } from "#stdlib/registry.js";
+import type { Call } from "#dsl/types/value.js";
+import { splitNamesOf, trainedSplit, type Prepared } from "../../core/data/prepared.js";
+import { sourceNameOf } from "../../core/data/row-names.js";
+import type { HostContext } from "../../core/session/host-context.js";
+import { does } from "../../core/session/words.js";
+import type { DatasetCache } from "../answers/dataset-cache.js";
+import "./codes.js";
+
+export interface ClientRows {
+  readonly name: string;
+  /** Its rows alone: those that train, and those of validation where it has some. */
+  readonly prepared: Prepared;
+}
+export interface Clients {
+  /** All rows that train and validate, client by client; the other splits as they are. */
+  readonly together: Prepared;
+  readonly each: readonly ClientRows[];
+}
+interface Reading {
+  readonly datasets: DatasetCache;
+  readonly hostContext: HostContext;
+}
+
+const VALIDATION = "validation";
+
+/** `own`: the data of `Recipe.data`. Coded errors `federate-roles`, and those of partitions. */
+export async function clientsOf(plan: Plan, own: Prepared, of: Reading): Promise<Clients> {
+  const federated = must(plan.recipe.federated, "a federation");
+  return federated.clients ? partedOf(plan, own, federated.clients, of) : apartOf(plan, own, federated.others, of);
+}
+
+/** Each data set is one client's. */
+async function apartOf(
+  { recipe }: Plan,
+  own: Prepared,
+  others: FederatedPlan["others"],
+  { datasets, hostContext }: Reading,
+): Promise<Clients> {
+  const all: Prepared[] = [own];
+  for (const { data } of others) all.push(await datasets.data(data, readerOf(recipe.model), hostContext));
+  const labels = [...new Set(all.flatMap((one) => one.labels))];
+  const names = uniqueNames(all.map(({ name }) => name));
+  const each = all.map((one, i) => ({
+    name: must(names[i], "a name"),
+    prepared: { ...one, labels, splits: splitsOf(one, trainedOf(one), validationOf(one)) },
+  }));
+  const roles = trainedOf(own).columnNames();
+  for (const { name, prepared } of each) {
+    const missing = roles.find((role) => !trainedOf(prepared).columnNames().includes(role));
+    if (missing !== undefined) throw new CodedError("federate-roles", { data: name, role: missing, first: own.name });
+  }
+  return { each, together: joined(own, each, labels) };
+}
+
+/** The rows of one data set, given to clients. */
+async function partedOf({ recipe }: Plan, own: Prepared, clients: Call, of: Reading): Promise<Clients> {
+  const train = trainedOf(own);
+  const validation = validationOf(own);
+  const values = await valuesOf(recipe.data, clients, [train, ...(validation ? [validation] : [])], of);
+  const implementation = await does(clients, "partition");
+  const count = train.numRows();
+  const rows = count + (validation?.numRows() ?? 0);
+  const parts: readonly Parted[] = implementation.part(clients, { rows, values, seed: recipe.training.seed });
+  const each = parts.flatMap((part): ClientRows[] => {
+    const trains = Array.from(part.rows).filter((row) => row < count);
+    const looks = Array.from(part.rows).filter((row) => row >= count);
+    // Who has rows of validation alone trains nothing.
+    if (trains.length === 0) return [];
+    const held = validation?.reify(looks.map((row) => row - count)) as ColumnTable | undefined;
+    const prepared = { ...own, splits: splitsOf(own, train.reify(trains) as ColumnTable, held) };
+    return [{ name: part.name, prepared }];
+  });
+  return { each, together: joined(own, each, own.labels) };
+}
+
+/** What rows are parted by; null: nothing. */
+async function valuesOf(
+  data: Plan["recipe"]["data"],
+  clients: Call,
+  tables: readonly ColumnTable[],
+  { datasets, hostContext }: Reading,
+): Promise<readonly string[] | null> {
+  const by = registry.find("partition", clients.word)?.capabilities?.by?.(clients) ?? null;
+  if (by === null) return null;
+  const role = by === "label" ? "label" : Object.entries(data.columns).find(([, column]) => column === by.column)?.[0];
+  const found: string[] = [];
+  for (const table of tables) {
+    const held = role !== undefined && table.columnNames().includes(role);
+    if (by === "label" && !held) throw new CodedError("clients-by-nothing", { data: data.name, clients: clients.word });
+    const column = by === "label" ? "" : by.column;
+    const values = held
+      ? Array.from(table.array(role) as ArrayLike<unknown>)
+      : await datasets.column(
+          data,
+          { column, source: sourceNameOf(table), rows: Array.from(table.array("$row") as ArrayLike<number>) },
+          hostContext,
+        );
+    for (const value of values) found.push(String(value));
+  }
+  return found;
+}
+
+function trainedOf(prepared: Prepared): ColumnTable {
+  return must(prepared.splits[trainedSplit(prepared)], "the rows that train");
+}
+const validationOf = (prepared: Prepared): ColumnTable | undefined => prepared.splits[VALIDATION];
+
+/** Splits that train and validate; none without rows. */
+function splitsOf(own: Prepared, train: ColumnTable, validation: ColumnTable | undefined): Prepared["splits"] {
+  return {
+    [trainedSplit(own)]: train,
+    ...(validation && validation.numRows() > 0 && { [VALIDATION]: validation }),
+  };
+}
+
+/** The rows of all clients as one data set. */
+function joined(own: Prepared, each: readonly ClientRows[], labels: readonly string[]): Prepared {
+  const all = each.map(({ prepared }) => prepared);
+  const rest = Object.fromEntries(
+    splitNamesOf(own).flatMap((name) => {
+      const table = own.splits[name];
+      return name === VALIDATION || name === trainedSplit(own) || !table ? [] : [[name, table] as const];
+    }),
+  );
+  const train = concatenated(all.map(trainedOf));
+  const validation = concatenated(all.flatMap((one) => validationOf(one) ?? []));
+  const splits = { ...rest, ...splitsOf(own, must(train, "rows that train"), validation) };
+  const hashes = [...new Set(all.map(({ facts }) => facts.hash))];
+  const facts: DataFacts = {
+    ...own.facts,
+    labels,
+    hash: hashes.length === 1 ? own.facts.hash : hashOf(hashes),
+    splits: countedIn(own.facts, splits),
+  };
+  return { ...own, labels, splits, facts };
+}
+
+function countedIn(facts: DataFacts, splits: Prepared["splits"]): DataFacts["splits"] {
+  return Object.fromEntries(
+    Object.entries(splits).map(([name, table]) => {
+      const known = facts.splits[name] ?? Object.values(facts.splits)[0];
+      return [name, { ...must<SplitFacts>(known, "a split"), rows: table.numRows() }];
+    }),
+  );
+}
+
+function concatenated(tables: readonly ColumnTable[]): ColumnTable | undefined {
+  const [first, ...others] = tables;
+  if (!first || others.length === 0) return first;
+  const names = first.columnNames();
+  return first.concat(...others.map((one) => one.select(names) as ColumnTable)) as ColumnTable;
+}
+
+/** Data of one name that stands twice is two clients. */
+function uniqueNames(names: readonly string[]): readonly string[] {
+  return names.map((name, i) => {
+    const before = names.slice(0, i).filter((one) => one === name).length;
+    return before === 0 ? name : `${name} ${String(before + 1)}`;
+  });
+}

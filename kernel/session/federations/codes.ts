@@ -1,0 +1,33 @@
+/** What can go wrong where rows are given to clients. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "clients-by-nothing": { readonly data: string; readonly clients: string };
+    "federate-roles": { readonly data: string; readonly role: string; readonly first: string };
+    "too-few-clients": { readonly clients: number; readonly needs: number; readonly why: string };
+  }
+}
+
+registerCodes({
+  "clients-by-nothing": {
+    severity: "error",
+    at: ["clients"],
+    message: (d) => `\`${d.clients}\` parts rows by their label, and rows of ${d.data} have none`,
+    help: () => "name a column to part by, `by: customer`, or take `even(10)` or `quantity(10)`, which need none",
+    explain: "Rows with one label each are parted by it unless another column is named.",
+  },
+  "federate-roles": {
+    severity: "error",
+    message: (d) => `rows of ${d.data} have no \`${d.role}\`, which those of ${d.first} have`,
+    help: (d) => `give ${d.data} a column for \`${d.role}\``,
+    explain: "All clients of a federation learn the same: their rows have the same roles.",
+  },
+  "too-few-clients": {
+    severity: "error",
+    message: (d) => `there are ${String(d.clients)} clients, and ${d.why} takes ${String(d.needs)}`,
+    help: () => "have more clients, or leave it out",
+    explain:
+      "With two clients under secure aggregation each knows the other's update: it is the sum less its own. A column may have fewer values than it seems.",
+  },
+});

@@ -1,0 +1,130 @@
+/** What a federated training does otherwise than one whose rows are at hand: clients, rounds, scores of each client. */
+import { must } from "#dsl/diagnostics/must.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import { FederationServer } from "../../federation/server.js";
+import { loadKept } from "../../federation/kept-file.js";
+import { Rounds } from "../../federation/rounds.js";
+import { LocalClient, type Shared } from "../../federation/simulated/local-client.js";
+import { whole } from "../../federation/simulated/smaller.js";
+import { DataLoader } from "../../core/data/loader.js";
+import { splitNamesOf, trainedSplit, type Prepared } from "../../core/data/prepared.js";
+import { does } from "../../core/session/words.js";
+import { encodeSplit } from "../../encoding/encoded.js";
+import { shapesOf, StateVector } from "../../ranks/state-vector.js";
+import { totalSteps } from "../../training/steps.js";
+import type { RunFolder } from "../../artifacts/run-folder.js";
+import type { OpenModel } from "../models/open-model.js";
+import { loaderSettings, type Material } from "../trainings/material.js";
+import { validatingParts, type Part, type Validate, type Wanted } from "../trainings/validating.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import { clientsOf, type Clients } from "./clients-of.js";
+
+/** A training whose rows are with clients. */
+export interface Federates {
+  /** The rows of all clients as one data set. */
+  joins(own: Prepared): Promise<Prepared>;
+  /** What a run is made of once its model is open. `done`: rounds that it has behind it. */
+  begin(of: Begins): Promise<Begun>;
+}
+export interface Begins {
+  readonly open: OpenModel;
+  readonly material: Material;
+  readonly run: RunFolder;
+  readonly done: number;
+  readonly wanted: Wanted;
+  readonly signal: AbortSignal | undefined;
+}
+export interface Begun {
+  readonly rounds: Rounds;
+  readonly validate: Validate | null;
+  /** What each client came to in the last validation, by its name. */
+  readonly scores: () => Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+export function federatesIn(
+  session: Pick<TuneSession, "datasets">,
+  plan: Plan,
+  stage: Pick<Stage, "hostContext">,
+  onClient: (done: number, of: number, round: number) => void,
+): Federates {
+  let clients: Promise<Clients> | null = null;
+  return {
+    joins: async (own) => {
+      const { hostContext } = stage;
+      clients ??= clientsOf(plan, own, { datasets: session.datasets, hostContext });
+      return (await clients).together;
+    },
+    begin: async (of) => begun(plan, await must(clients, "clients"), of, onClient),
+  };
+}
+
+async function begun(
+  plan: Plan,
+  { each }: Clients,
+  { open, material, run, done, wanted, signal }: Begins,
+  onClient: (done: number, of: number, round: number) => void,
+): Promise<Begun> {
+  const federated = must(plan.recipe.federated, "a federation");
+  const { training } = plan.recipe;
+  const { session, trainable } = open;
+  const [implementation, optimizer] = await Promise.all([
+    does(federated.aggregate, "aggregator"),
+    does(training.optimizer, "optimizer"),
+  ]);
+  const aggregator = { call: federated.aggregate, implementation };
+  const shapes = await shapesOf(session, trainable);
+  const weights = new StateVector(session, shapes);
+  const states = new Map<string, StateVector>();
+  const shared: Shared = {
+    ...{ session, plan, schedule: material.schedule, aggregator, weights, smaller: whole },
+    moments: open.saved.filter((name) => optimizer.states.some((prefix) => name.startsWith(prefix))),
+    states(prefix) {
+      const known =
+        states.get(prefix) ?? new StateVector(session, new Map([...shapes].map(([n, s]) => [prefix + n, s])));
+      states.set(prefix, known);
+      return known;
+    },
+  };
+  const encoded = await encodedOf(plan, each, material);
+  const clients = encoded.map(
+    ({ name, rows, loader }, number) => new LocalClient(shared, { name, number, rows: rows.count, loader }),
+  );
+  const kept = done > 0 ? loadKept(run, done) : null;
+  for (const [i, client] of clients.entries()) {
+    const own = kept?.clients.get(i);
+    if (own) client.takeUp(own as Readonly<Record<string, Float32Array>>);
+  }
+  const server = new FederationServer({
+    ...{ aggregator, clients: clients.length, rounds: federated.rounds },
+    weights: (await weights.gather()).slice(),
+    ...(kept && { kept: kept.server as Readonly<Record<string, Float64Array>> }),
+  });
+  const rate = Number(training.optimizer.arguments["learning_rate"]);
+  const steps = Math.max(...encoded.map(({ loader }) => totalSteps(plan, loader, false)));
+  const rounds = new Rounds(
+    {
+      ...{ plan: federated, seed: training.seed, server, clients, weights, onClient, signal },
+      rate: (round) => rate * material.schedule.factor(training.schedule, round * steps, federated.rounds * steps),
+    },
+    done,
+  );
+  let scores: ReturnType<Begun["scores"]> = {};
+  const parts = encoded.flatMap(({ name, validation }): Part[] => (validation ? [{ name, rows: validation }] : []));
+  const validate = await validatingParts(wanted, material, open, { parts, onParts: (told) => (scores = told) });
+  return { rounds, validate: training.validate ? validate : null, scores: () => scores };
+}
+
+async function encodedOf(plan: Plan, each: Clients["each"], material: Material) {
+  const encode = (prepared: Prepared, split: string) =>
+    encodeSplit(prepared, { data: prepared.name, split }, material.encoding);
+  return Promise.all(
+    each.map(async ({ name, prepared }) => {
+      const rows = await encode(prepared, trainedSplit(prepared));
+      const validates = splitNamesOf(prepared).includes("validation");
+      return {
+        ...{ name, rows, loader: new DataLoader(rows, loaderSettings(plan, material)) },
+        validation: validates ? await encode(prepared, "validation") : null,
+      };
+    }),
+  );
+}

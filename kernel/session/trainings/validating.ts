@@ -1,0 +1,94 @@
+/** Scores on the validation split: of all its rows, or of parts of it that are each somebody's. */
+import type { Plan } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
+import type { Registry } from "#dsl/types/registry.js";
+import type { Scored } from "#stdlib/kinds/task.js";
+import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { does } from "../../core/session/words.js";
+import type { Session } from "../../engine/engine.js";
+import type { Encoded } from "../../encoding/encoded.js";
+import { asked, scoredOf, type Asked } from "../../inference/scored.js";
+import type { Training } from "../../training/train.js";
+import type { OpenModel } from "../models/open-model.js";
+import type { Material } from "./material.js";
+
+export type Validate = NonNullable<Training["validate"]>;
+type Told = Readonly<Record<string, number>>;
+
+/** What is watched, and what is measured beside it. */
+export interface Wanted {
+  readonly registry: Registry;
+  readonly plan: Plan;
+  readonly watched: Call;
+  readonly measures?: readonly Call[] | undefined;
+}
+
+/** How rows are asked, and what is told of their scores. */
+async function measuring(
+  { registry, plan, watched, measures = [] }: Wanted,
+  { encoding, packed, tokenizer }: Pick<Material, "encoding" | "packed" | "tokenizer">,
+) {
+  const calls = [watched, ...measures];
+  const counts = calls.some(({ word }) => registry.find("metric", word)?.capabilities?.countsBytes);
+  const spelt = counts ? (ids: Int32Array) => tokenizer.decode(ids) : undefined;
+  const wanted = await Promise.all(calls.map(async (call) => ({ call, metric: await does(call, "metric") })));
+  const o = { batchSize: plan.recipe.training.batch_size, padId: tokenizer.padId, packed, spelt };
+  const toldOf = ({ told, measure }: Scored): Told => {
+    const missing = wanted.filter(({ call }) => !(metricName(call, registry) in told));
+    return {
+      ...told,
+      ...Object.fromEntries(missing.map(({ call, metric }) => [metricName(call, registry), measure(metric, call)])),
+    };
+  };
+  const ask = (session: Session, rows: Encoded, signal: AbortSignal, onRows?: (done: number, of: number) => void) =>
+    asked(session, rows, encoding, { ...o, signal, ...(onRows && { onRows }) });
+  return {
+    ask,
+    toldOf,
+    scored: (parts: readonly Asked[], rows: Encoded) => scoredOf(parts, rows, encoding, {}),
+  };
+}
+
+/** Null: nothing is validated. */
+export async function validatingOn(
+  wanted: Wanted,
+  material: Material,
+  { session }: Pick<OpenModel, "session">,
+): Promise<Validate | null> {
+  const { validation } = material;
+  if (!validation) return null;
+  const { ask, toldOf, scored } = await measuring(wanted, material);
+  return async (signal, onRows) => toldOf(scored([await ask(session, validation, signal, onRows)], validation));
+}
+
+/** Rows of one of several, among the rows of all. */
+export interface Part {
+  readonly name: string;
+  readonly rows: Encoded;
+}
+
+/** `validation`: the rows of all parts, one part's behind the other's. `onParts`: told what each came to, by its name. */
+export async function validatingParts(
+  wanted: Wanted,
+  material: Material,
+  { session }: Pick<OpenModel, "session">,
+  {
+    parts,
+    onParts,
+  }: { readonly parts: readonly Part[]; readonly onParts: (told: Readonly<Record<string, Told>>) => void },
+): Promise<Validate | null> {
+  const { validation } = material;
+  if (!validation || parts.length === 0) return null;
+  const { ask, toldOf, scored } = await measuring(wanted, material);
+  return async (signal, onRows) => {
+    const all: Asked[] = [];
+    let before = 0;
+    for (const { rows } of parts) {
+      const begun = before;
+      all.push(await ask(session, rows, signal, (done) => onRows(begun + done, validation.count)));
+      before += rows.count;
+    }
+    onParts(Object.fromEntries(parts.map(({ name, rows }, i) => [name, toldOf(scored(all.slice(i, i + 1), rows))])));
+    return toldOf(scored(all, validation));
+  };
+}

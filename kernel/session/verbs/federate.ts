@@ -1,0 +1,29 @@
+/** `federate`: the plan, the rounds with their live pictures, and the model that comes of them. */
+import type { Action } from "#dsl/plan/plan.js";
+import { planShown } from "../../core/display/plans/plan-card.js";
+import { federatesIn } from "../federations/federates.js";
+import { LiveTraining } from "../trainings/live.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import { trainNamed } from "./train-named.js";
+
+export async function runFederate(
+  session: TuneSession,
+  action: Extract<Action, { verb: "federate" }>,
+  stage: Stage,
+): Promise<void> {
+  const { plan, name } = action;
+  const id = `federate-${name}-${Date.now().toString(36)}`;
+  const planned = (folded: boolean) => ({
+    ...planShown(plan, { id: `${id}-plan`, folded }),
+    id: `${id}-plan`,
+    fixedText: true as const,
+  });
+  stage.screen.display(planned(false));
+  const live = new LiveTraining(stage.screen, id, `Federation of ${name}: ${plan.recipe.model.name}`, plan);
+  const federates = federatesIn(session, plan, stage, (done, of, round) => live.asking(done, of, round));
+  const onTrained = (): void => {
+    live.finish();
+    stage.screen.update(planned(true));
+  };
+  await trainNamed(session, { ...action, federates }, stage, { live, onTrained, previewed: false });
+}
