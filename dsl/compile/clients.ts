@@ -1,7 +1,8 @@
 /** Clients of a federated training: their data, how many of them a round has, and what all rounds take. */
 import { resolveData } from "../plan/definitions.js";
 import { trainingSplit } from "../plan/estimates.js";
-import type { Estimates, FederatedPlan } from "../plan/plan.js";
+import { timesDue } from "../plan/cadence.js";
+import type { Estimates, FederatedPlan, RecipePlan } from "../plan/plan.js";
 import type { Draft, Program } from "../plan/program.js";
 import { checkData, checkRoles, checkTables, dataFacts } from "../rules/world.js";
 import type { PartitionCapabilities } from "../types/capabilities.js";
@@ -74,7 +75,7 @@ export function checkSteps(program: Program, { technique }: ModelPlan, here: Spa
 export function estimatesOfRounds(
   program: Program,
   settings: Omit<FederatedPlan, "others">,
-  one: Estimates,
+  { training, estimates: one }: { readonly training: RecipePlan; readonly estimates: Estimates },
   { first, others }: { readonly first: DataFacts; readonly others: readonly ClientData[] },
 ): Estimates {
   const rowsOf = (facts: DataFacts): number => trainingSplit(facts)?.rows ?? 0;
@@ -89,13 +90,24 @@ export function estimatesOfRounds(
         : participation.share
       : participantsOf(settings, clients) / clients;
   const times = rounds * share * (rows / own);
-  const { seconds, secondsBetween } = one;
+  const { seconds, secondsBetween, validating } = one;
   return {
     ...one,
+    ...(validating && { validating: validatingOf(validating, training, rounds) }),
     ...{ rows, steps: rounds, tokens: Math.round(one.tokens * times), flops: Math.round(one.flops * times) },
     seconds: seconds === null ? null : seconds * times,
     ...(secondsBetween && { secondsBetween: [secondsBetween[0] * times, secondsBetween[1] * times] }),
   };
+}
+
+/** Of a plan by epochs: a round is what an epoch is elsewhere. */
+function validatingOf(
+  one: NonNullable<Estimates["validating"]>,
+  { validate }: RecipePlan,
+  rounds: number,
+): Estimates["validating"] & object {
+  const times = timesDue(validate, { total: rounds, loader: { epochsDone: (step) => step } });
+  return { ...one, times, flops: Math.round((one.flops / Math.max(1, one.times)) * times) };
 }
 
 /** What a client does in a round unless it is written: one pass over its rows. */

@@ -361,7 +361,12 @@ function fittingPlan(
   if (!checkMachine(program, fitting, estimates)) return undefined;
   checkOverFitting(program, { training: recipe.plan, estimates, validation, settings: o.settings, here: o.here });
   const taken = o.federated
-    ? estimatesOfRounds(program, o.federated.settings, estimates, { first: facts, others: known.others })
+    ? estimatesOfRounds(
+        program,
+        o.federated.settings,
+        { training: recipe.plan, estimates },
+        { first: facts, others: known.others },
+      )
     : estimates;
   return { resume: recipe.resume, plan: wholePlan(program, o, known, recompute, taken) };
 }

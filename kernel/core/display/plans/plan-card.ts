@@ -30,7 +30,7 @@ export function planShown(
   const title = repeats
     ? `Plan of ${effects.run}: train ${recipe.model.name} on ${recipe.data.name} ${String(repeats)} times, seeds ${seedsText(plan)}`
     : folds === undefined
-      ? `Plan of ${effects.run}: ${recipe.update ? "update" : "train"} ${from ?? recipe.model.name} on ${recipe.data.name}`
+      ? `Plan of ${effects.run}: ${verbOf(plan)} ${from ?? recipe.model.name} on ${namesOf(plan)}`
       : `Plan of ${effects.run}: the first of ${String(folds)} trainings of ${recipe.model.name}, one for each fold of ${recipe.data.name}`;
   const facts = factsOf(plan);
   const settings = settingsOf(plan);
@@ -88,6 +88,42 @@ export function planShown(
   );
 }
 
+/** What the plan does with its model, as its verb is called. */
+function verbOf({ recipe }: Plan): string {
+  if (recipe.federated) return "federate";
+  return recipe.update ? "update" : "train";
+}
+function namesOf({ recipe }: Plan): string {
+  return [recipe.data, ...(recipe.federated?.others ?? []).map(({ data }) => data)].map(({ name }) => name).join(", ");
+}
+
+/** Who the clients are, what is done with what they send, and how much that is. */
+function federationFacts({ recipe: { federated }, estimates }: Plan): [string, string, string][] {
+  if (!federated) return [];
+  const { clients, others, participation, stragglers, aggregate, secure_aggregation, compression } = federated;
+  const each = typeof participation === "number" ? count(participation) : percent(participation.share, 0);
+  const all = typeof participation !== "number" && participation.share === 1;
+  const asked = all ? "all of them in each round" : `${each} of them in each round`;
+  const lost = stragglers > 0 ? `, ${percent(stragglers, 0)} of these lost before they answer` : "";
+  const travels = 4 * estimates.trainable;
+  return [
+    [
+      "clients",
+      clients ? callText(clients) : `${count(others.length + 1)}, each with data of its own`,
+      `${asked}${lost}`,
+    ],
+    ["aggregate", callText(aggregate), "what becomes of the clients' updates"],
+    ...(secure_aggregation
+      ? [["secure aggregation", "on", "the server sees sums of updates alone"] as [string, string, string]]
+      : []),
+    [
+      "travels",
+      `${bytes(travels)} to a client and back`,
+      `what trains, in each round${compression.length > 0 ? `; back by ${compression.map(callText).join(", ")}` : ""}`,
+    ],
+  ];
+}
+
 function framed(title: string, folded: boolean, ...parts: readonly Part[]): Html {
   if (!folded) return card(title, ...parts);
   return html`<details style="${FRAME}">
@@ -122,10 +158,12 @@ function factsOf(plan: Plan): [string, string, string][] {
   const share = estimates.parameters > 0 ? estimates.trainable / estimates.parameters : 0;
   const batches = training.accumulate === 1 ? "batches" : `updates of ${count(training.accumulate)} batches`;
   const size = `${batches} of ${count(training.batch_size)}${training.packing ? " packed rows" : ""}`;
-  const length =
-    training.epochs === null
+  const rows = `${count(estimates.rows)} rows`;
+  const length = recipe.federated
+    ? `of a client in each ${training.epochs === null ? plural(training.steps ?? 1, "step") : plural(training.epochs, "epoch")}, ${size}; ${rows} of all`
+    : training.epochs === null
       ? `as written, ${size}`
-      : `${plural(training.epochs, "epoch")}, ${count(estimates.rows)} rows, ${size}`;
+      : `${plural(training.epochs, "epoch")}, ${rows}, ${size}`;
   return [
     [model.scratch ? "from scratch" : "base", model.base, callText(model.task)],
     ...(base ? [["from", originText(base), ""] as [string, string, string]] : []),
@@ -144,15 +182,18 @@ function factsOf(plan: Plan): [string, string, string][] {
       : []),
     ["parameters", compact(estimates.parameters), count(estimates.parameters)],
     ["trained", percent(share, 2), `${count(estimates.trainable)} of them`],
+    ...federationFacts(plan),
     [
-      "steps",
+      recipe.federated ? "rounds" : "steps",
       effects.repeats ? `${String(effects.repeats)} × ${count(estimates.steps)}` : count(estimates.steps),
       length,
     ],
     [
       "tokens",
       compact(estimates.tokens),
-      estimates.steps > 0 ? `about ${count(estimates.tokens / estimates.steps)} a step` : "",
+      estimates.steps > 0
+        ? `about ${count(estimates.tokens / estimates.steps)} a ${recipe.federated ? "round" : "step"}`
+        : "",
     ],
     ...(model.storage && estimates.storedBytes !== undefined
       ? [

@@ -1,0 +1,120 @@
+/** The leading side of a federation, on vectors written out. */
+import assert from "node:assert/strict";
+import type { AggregatorImplementation } from "#stdlib/kinds/aggregator.js";
+import { FederationServer, askedIn, type Summed } from "#kernel/federation/server.js";
+import type { RoundAnswer } from "#kernel/federation/contract.js";
+
+const call = { kind: "aggregator", word: "fedavg", arguments: {} } as const;
+const answer = (delta: readonly number[], rows: number, given: RoundAnswer["given"] = {}): RoundAnswer => ({
+  ...{ rows, steps: 1, loss: rows, tokens: 10, bytes: 4 * delta.length, seconds: 1, given },
+  delta: Float32Array.from(delta),
+});
+const server = (implementation: AggregatorImplementation, summed?: Summed): FederationServer =>
+  new FederationServer({
+    aggregator: { call, implementation },
+    ...{ clients: 4, rounds: 3, weights: Float32Array.of(1, 2), ...(summed && { summed }) },
+  });
+const asked = { clients: [0, 2], lost: [] };
+
+describe("the server of a federation", () => {
+  it("adds the mean of the updates, by rows", async () => {
+    const one = server({});
+    const done = await one.finish(
+      1,
+      new Map([
+        [0, answer([1, 0], 1)],
+        [2, answer([5, 4], 3)],
+      ]),
+      asked,
+    );
+    assert.deepEqual([...one.weights], [1 + 4, 2 + 3]);
+    assert.equal(done.loss, (1 * 1 + 3 * 3) / 4);
+    assert.equal(done.norm, 5);
+    assert.deepEqual(
+      done.clients.map(({ norm }) => norm),
+      [1, Math.sqrt(41)],
+    );
+    assert.ok(Math.abs((done.clients[0]?.cosine ?? 0) - 0.8) < 1e-12);
+  });
+
+  it("hands on what the word makes of updates, keeps what it keeps, and sends what it sends", async () => {
+    const seen: unknown[] = [];
+    const one = server({
+      keeps: ["velocity"],
+      combine: (_call, updates) => Float64Array.from(updates[1]?.delta ?? []),
+      step(_call, { round, mean, given, share, kept }) {
+        seen.push([round, [...mean], [...(given["control"] ?? [])], share, [...(kept["velocity"] ?? [])]]);
+        kept["velocity"]?.set(mean);
+        kept["control"]?.set(given["control"] ?? []);
+        return mean.map((value) => 2 * value);
+      },
+      local: {
+        bends: { states: [] },
+        ...{ keeps: [], sent: ["control"] },
+        told: () => ({}),
+        after: ({ arguments: _ }) => (void _, { kept: {}, given: {} }),
+      },
+    });
+    const answers = new Map([
+      [0, answer([1, 0], 1, { control: Float64Array.of(2, 0) })],
+      [2, answer([0.5, 4], 3, { control: Float64Array.of(4, 1) })],
+    ]);
+    assert.deepEqual([...(one.order(1).sent["control"] ?? [])], [0, 0]);
+    await one.finish(1, answers, asked);
+    assert.deepEqual(seen, [[1, [0.5, 4], [3, 0.5], 0.5, [0, 0]]]);
+    assert.deepEqual([...one.weights], [2, 10]);
+    assert.deepEqual([...(one.order(2).sent["control"] ?? [])], [3, 0.5]);
+    assert.deepEqual([...(one.state["velocity"] ?? [])], [0.5, 4]);
+    assert.equal(one.orderBytes, 16);
+  });
+
+  it("comes to the same by sums alone, and tells nothing of single clients then", async () => {
+    const vectors: (readonly number[])[] = [];
+    const summed: Summed = (all) => {
+      vectors.push(...[...all.values()].map((one) => [...one]));
+      const [first = new Float64Array(), ...others] = [...all.values()];
+      return Promise.resolve(first.map((value, i) => others.reduce((sum, one) => sum + (one[i] ?? 0), value)));
+    };
+    const answers = new Map([
+      [0, answer([1, 0], 1)],
+      [2, answer([5, 4], 3)],
+    ]);
+    const one = server({}, summed);
+    const done = await one.finish(1, answers, asked);
+    assert.deepEqual([...one.weights], [5, 5]);
+    assert.deepEqual(vectors, [
+      [1, 0, 1, 1],
+      [15, 12, 3, 1],
+    ]);
+    assert.deepEqual(done.clients, [
+      { rows: 1, loss: 1 },
+      { rows: 3, loss: 3 },
+    ]);
+  });
+});
+
+describe("whom a round asks", () => {
+  const of = (round: number, participation: number | { share: number }, stragglers = 0, seed = 1) =>
+    askedIn({ participation, stragglers }, { clients: 10, round, seed });
+  it("is the same for the same seed, others in other rounds, and as many as are wanted", () => {
+    assert.deepEqual(of(3, 4), of(3, 4));
+    assert.notDeepEqual(of(3, 4), of(4, 4));
+    assert.notDeepEqual(of(3, 4), of(3, 4, 0, 2));
+    assert.equal(of(1, { share: 0.25 }).clients.length, 3);
+    assert.deepEqual(of(1, { share: 1 }).clients, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert.equal(of(1, 99).clients.length, 10);
+    assert.equal(of(1, { share: 0.001 }).clients.length, 1);
+  });
+  it("loses some of those that it asks, and never all", () => {
+    for (let round = 1; round <= 20; round++) {
+      const { clients, lost } = of(round, 5, 0.4);
+      assert.equal(lost.length, 2);
+      assert.ok(lost.every((client) => clients.includes(client)));
+    }
+    assert.equal(of(1, 1, 0.9).lost.length, 0);
+  });
+  it("comes to each client in the end", () => {
+    const seen = new Set(Array.from({ length: 40 }, (_, i) => of(i + 1, 2).clients).flat());
+    assert.equal(seen.size, 10);
+  });
+});
