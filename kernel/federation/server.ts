@@ -40,7 +40,8 @@ export type Summed = (vectors: ReadonlyMap<number, Float64Array>, asked: Asked) 
 
 export interface ServerOptions {
   readonly aggregator: { readonly call: Call; readonly implementation: AggregatorImplementation };
-  readonly clients: number;
+  /** Rows of all clients together. */
+  readonly rows: number;
   readonly rounds: number;
   readonly weights: Float32Array;
   /** What the aggregator kept so far; absent: it begins. */
@@ -99,13 +100,13 @@ export class FederationServer {
     const { mean, given } = this.o.summed
       ? await this.masked(answers, asked, this.o.summed)
       : { mean: implementation.combine?.(call, all.map(updateOf)) ?? meanOf(all), given: givenOf(all) };
-    const added =
-      implementation.step?.(call, { round, mean, given, share: all.length / this.o.clients, kept: this.kept }) ?? mean;
+    const rows = all.reduce((sum, one) => sum + one.rows, 0);
+    const share = rows / Math.max(1, this.o.rows);
+    const added = implementation.step?.(call, { round, mean, given, share, kept: this.kept }) ?? mean;
     // As they are kept beside a checkpoint: a run that goes on has the same.
     for (const vector of Object.values(this.kept))
       for (const [i, value] of vector.entries()) vector[i] = Math.fround(value);
     this.current = Float32Array.from(this.current, (weight, i) => weight + must(added[i], "a weight's change"));
-    const rows = all.reduce((sum, one) => sum + one.rows, 0);
     return {
       loss: all.reduce((sum, one) => sum + one.loss * one.rows, 0) / Math.max(1, rows),
       norm: normOf(added),
@@ -116,7 +117,7 @@ export class FederationServer {
     };
   }
 
-  /** The means, from one sum of all that clients send: their rows times their updates, what they send beside, rows, one. */
+  /** The means by rows, from one sum of all that clients send: their rows times their vectors, and their rows. */
   private async masked(
     answers: ReadonlyMap<number, RoundAnswer>,
     asked: Asked,
@@ -126,50 +127,42 @@ export class FederationServer {
     const size = this.current.length;
     const vectors = new Map([...answers].map(([client, one]) => [client, vectorOf(one, names)] as const));
     const sum = await summed(vectors, asked);
-    const [rows = 1, count = 1] = sum.subarray(size * (1 + names.length));
-    const part = (at: number, by: number): Float64Array =>
-      Float64Array.from(sum.subarray(at * size, (at + 1) * size), (value) => value / by);
-    return {
-      mean: part(0, Math.max(1, Math.round(rows))),
-      given: Object.fromEntries(names.map((name, i) => [name, part(i + 1, Math.max(1, Math.round(count)))])),
-    };
+    const rows = Math.max(1, Math.round(sum.at(-1) ?? 1));
+    const part = (at: number): Float64Array => sum.slice(at * size, (at + 1) * size).map((value) => value / rows);
+    return { mean: part(0), given: Object.fromEntries(names.map((name, i) => [name, part(i + 1)])) };
   }
 }
 
 function vectorOf({ delta, rows, given }: RoundAnswer, names: readonly string[]): Float64Array {
-  const vector = new Float64Array(delta.length * (1 + names.length) + 2);
-  for (const [i, value] of delta.entries()) vector[i] = rows * value;
-  for (const [i, name] of names.entries())
-    vector.set(must(given[name], `what is given as ${name}`), (i + 1) * delta.length);
-  vector.set([rows, 1], delta.length * (1 + names.length));
+  const all = [delta, ...names.map((name) => must(given[name], `what is given as ${name}`))];
+  const vector = new Float64Array(delta.length * all.length + 1);
+  for (const [i, one] of all.entries())
+    for (const [at, value] of one.entries()) vector[i * delta.length + at] = rows * value;
+  vector[vector.length - 1] = rows;
   return vector;
 }
 
 const updateOf = ({ rows, steps, delta }: RoundAnswer): ClientUpdate => ({ rows, steps, delta });
 
 /** By rows. */
-function meanOf(answers: readonly RoundAnswer[]): Float64Array {
-  const rows = answers.reduce((sum, one) => sum + one.rows, 0);
-  const mean = new Float64Array(answers[0]?.delta.length ?? 0);
-  for (const { delta, rows: own } of answers) {
-    const share = own / Math.max(1, rows);
-    for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] ?? 0) + share * (delta[i] ?? 0);
-  }
-  return mean;
-}
+const meanOf = (answers: readonly RoundAnswer[]): Float64Array => weighed(answers, ({ delta }) => delta);
 
-/** Each counts the same. */
+/** By rows. */
 function givenOf(answers: readonly RoundAnswer[]): Kept {
   const names = Object.keys(answers[0]?.given ?? {});
-  return Object.fromEntries(
-    names.map((name) => {
-      const all = answers.map(({ given }) => must(given[name], `what is given as ${name}`));
-      const mean = Float64Array.from(must(all[0], "an answer"), (_, i) =>
-        all.reduce((sum, one) => sum + (one[i] ?? 0) / all.length, 0),
-      );
-      return [name, mean] as const;
-    }),
-  );
+  const given = (name: string) => weighed(answers, (one) => must(one.given[name], `what is given as ${name}`));
+  return Object.fromEntries(names.map((name) => [name, given(name)]));
+}
+
+function weighed(answers: readonly RoundAnswer[], of: (one: RoundAnswer) => ArrayLike<number>): Float64Array {
+  const rows = answers.reduce((sum, one) => sum + one.rows, 0);
+  const [first] = answers;
+  const mean = new Float64Array(first ? of(first).length : 0);
+  for (const one of answers) {
+    const [vector, share] = [of(one), one.rows / Math.max(1, rows)];
+    for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] ?? 0) + share * (vector[i] ?? 0);
+  }
+  return mean;
 }
 
 function normOf(vector: ArrayLike<number>): number {

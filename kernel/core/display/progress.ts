@@ -9,8 +9,8 @@ export interface ProgressState {
   /** Steps done, of `steps` in all. */
   readonly step: number;
   readonly steps: number;
-  /** Epoch under way, from 1. */
-  readonly epoch: number;
+  /** Epoch under way, from 1; null: a step is a round of a federation. */
+  readonly epoch: number | null;
   readonly epochs?: number | null;
   readonly loss: number | null;
   readonly tokensPerSecond: number | null;
@@ -67,15 +67,19 @@ function wordsOf(s: ProgressState): string[] {
   return [
     head,
     ...(s.outcome ?? []),
-    `step ${count(s.step)} of ${count(s.steps)}`,
-    `epoch ${s.epoch}${epochs}`,
+    `${s.epoch === null ? "round" : "step"} ${count(s.step)} of ${count(s.steps)}`,
+    ...(s.epoch === null ? [] : [`epoch ${String(s.epoch)}${epochs}`]),
     ...(s.loss === null ? [] : [`loss ${steady(s.loss)}`]),
     ...(s.tokensPerSecond === null ? [] : [`${count(s.tokensPerSecond)} tokens/s`]),
     ...(s.communication ? [`communication ${percent(s.communication.share)}`] : []),
     ...(s.communication && s.communication.waiting >= 0.1 ? [`waiting ${percent(s.communication.waiting)}`] : []),
     ...(s.used === undefined || s.used === "" ? [] : [s.used]),
     ...(s.stopping && !s.stopped
-      ? ["the step in flight ends, then its checkpoint is written"]
+      ? [
+          s.epoch === null
+            ? "the round under way is given up, then the checkpoint of the last is written"
+            : "the step in flight ends, then its checkpoint is written",
+        ]
       : s.stopped || s.doing !== undefined || s.etaSeconds === null
         ? []
         : [`${duration(s.etaSeconds)} left`]),

@@ -70,7 +70,7 @@ export class LocalClient implements Client {
     const took = await this.steps(order, signal);
     const after = await weights.gather();
     const delta = Float32Array.from(after, (weight, i) => weight - must(order.weights[i], "a weight"));
-    const told = local?.after(aggregator.call, { delta, rates: took.rates, sent: order.sent, kept: this.kept });
+    const told = local && (await this.told(local, order, { delta, steps: took.steps }));
     // As it is kept beside a checkpoint: a run that goes on has the same.
     if (told)
       this.kept = Object.fromEntries(Object.entries(told.kept).map(([name, one]) => [name, one.map(Math.fround)]));
@@ -107,10 +107,26 @@ export class LocalClient implements Client {
     for (const [prefix, vector] of Object.entries(told)) await states(prefix).scatter(Float32Array.from(vector));
   }
 
+  /** What it keeps and sends beside its update, by how the states of its steps stand. */
+  private async told(
+    local: Local,
+    { sent }: RoundOrder,
+    of: { readonly delta: Float32Array; readonly steps: number },
+  ): Promise<ReturnType<Local["after"]>> {
+    const { aggregator, states } = this.shared;
+    const stand = await Promise.all(
+      // Who keeps and sends nothing isn't asked for what it went by.
+      (local.keeps.length + local.sent.length > 0 ? local.bends.states : []).map(
+        async (prefix) => [prefix, Float64Array.from(await states(prefix).gather())] as const,
+      ),
+    );
+    return local.after(aggregator.call, { ...of, states: Object.fromEntries(stand), sent, kept: this.kept });
+  }
+
   private async steps(
     { round, rounds }: RoundOrder,
     signal: AbortSignal | undefined,
-  ): Promise<{ readonly steps: number; readonly loss: number; readonly tokens: number; readonly rates: number }> {
+  ): Promise<{ readonly steps: number; readonly loss: number; readonly tokens: number }> {
     const { plan, session, schedule } = this.shared;
     const { loader } = this.own;
     const { training } = plan.recipe;
@@ -124,13 +140,12 @@ export class LocalClient implements Client {
     };
     const pipeline = new StepPipeline(o, 0);
     this.under = pipeline;
-    const sums = { loss: 0, tokens: 0, rates: 0 };
+    const sums = { loss: 0, tokens: 0 };
     for (let step = 1; step <= total; step++) {
       signal?.throwIfAborted();
       const done = must(await pipeline.next(total), "a step of a client");
       sums.loss += done.loss / total;
       sums.tokens += done.tokens;
-      sums.rates += done.rate;
     }
     this.under = null;
     return { steps: total, ...sums };

@@ -95,7 +95,7 @@ async function begun(
     if (own) client.takeUp(own as Readonly<Record<string, Float32Array>>);
   }
   const server = new FederationServer({
-    ...{ aggregator, clients: clients.length, rounds: federated.rounds },
+    ...{ aggregator, rounds: federated.rounds, rows: clients.reduce((sum, { rows }) => sum + rows, 0) },
     weights: (await weights.gather()).slice(),
     ...(kept && { kept: kept.server as Readonly<Record<string, Float64Array>> }),
   });

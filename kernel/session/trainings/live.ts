@@ -138,7 +138,7 @@ export class LiveTraining {
       ...progressShown({
         step: last?.step ?? 0,
         steps: this.steps,
-        epoch: last?.epoch ?? 1,
+        epoch: this.plan.recipe.federated ? null : (last?.epoch ?? 1),
         epochs: this.plan.recipe.training.epochs,
         loss: last?.loss ?? null,
         tokensPerSecond: seconds > 0 ? tokens / seconds : null,

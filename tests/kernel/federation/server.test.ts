@@ -12,7 +12,7 @@ const answer = (delta: readonly number[], rows: number, given: RoundAnswer["give
 const server = (implementation: AggregatorImplementation, summed?: Summed): FederationServer =>
   new FederationServer({
     aggregator: { call, implementation },
-    ...{ clients: 4, rounds: 3, weights: Float32Array.of(1, 2), ...(summed && { summed }) },
+    ...{ rows: 8, rounds: 3, weights: Float32Array.of(1, 2), ...(summed && { summed }) },
   });
 const asked = { clients: [0, 2], lost: [] };
 
@@ -61,9 +61,9 @@ describe("the server of a federation", () => {
     ]);
     assert.deepEqual([...(one.order(1).sent["control"] ?? [])], [0, 0]);
     await one.finish(1, answers, asked);
-    assert.deepEqual(seen, [[1, [0.5, 4], [3, 0.5], 0.5, [0, 0]]]);
+    assert.deepEqual(seen, [[1, [0.5, 4], [3.5, 0.75], 0.5, [0, 0]]]);
     assert.deepEqual([...one.weights], [2, 10]);
-    assert.deepEqual([...(one.order(2).sent["control"] ?? [])], [3, 0.5]);
+    assert.deepEqual([...(one.order(2).sent["control"] ?? [])], [3.5, 0.75]);
     assert.deepEqual([...(one.state["velocity"] ?? [])], [0.5, 4]);
     assert.equal(one.orderBytes, 16);
   });
@@ -83,8 +83,8 @@ describe("the server of a federation", () => {
     const done = await one.finish(1, answers, asked);
     assert.deepEqual([...one.weights], [5, 5]);
     assert.deepEqual(vectors, [
-      [1, 0, 1, 1],
-      [15, 12, 3, 1],
+      [1, 0, 1],
+      [15, 12, 3],
     ]);
     assert.deepEqual(done.clients, [
       { rows: 1, loss: 1 },

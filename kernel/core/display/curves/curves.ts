@@ -13,6 +13,10 @@ import { duration, escapeLabel, plural, significant } from "../text.js";
 import { finite } from "../../session/finite.js";
 
 type Step = Extract<RunEvent, { kind: "step" }>;
+
+/** What a step of the run is: an update, or a round with clients, which has no epoch. */
+const stepOf = (events: readonly RunEvent[]): "step" | "round" =>
+  events.some(({ kind }) => kind === "round") ? "round" : "step";
 type Evaluated = Extract<RunEvent, { kind: "evaluated" }>;
 
 export interface CurvesOptions {
@@ -38,7 +42,7 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
     ...marked,
   ];
   const xaxis = {
-    title: { text: "step" },
+    title: { text: stepOf(events) },
     ...(total === undefined ? { rangemode: "tozero" } : { range: [0, Math.max(1, total * 1.02)] }),
   };
   return {
@@ -175,8 +179,11 @@ export function outcomeWords(events: readonly RunEvent[]): readonly string[] {
   );
   const scores = names.map((name) => `${kept.split} ${name} ${scoreText(kept.metrics[name])}`);
   const epoch = events.findLast((e): e is Step => e.kind === "step" && e.step <= kept.step)?.epoch;
+  const unit = stepOf(events);
   const where = best
-    ? [`best at step ${String(best.step)}${epoch === undefined ? "" : `, epoch ${String(epoch)}`}`]
+    ? [
+        `best at ${unit} ${String(best.step)}${epoch === undefined || unit === "round" ? "" : `, epoch ${String(epoch)}`}`,
+      ]
     : [];
   return [...scores, ...where];
 }
@@ -188,7 +195,8 @@ export function curvesText(events: readonly RunEvent[]): string {
   const metrics = evaluated
     ? Object.entries(evaluated.metrics).map(([name, value]) => `${evaluated.split} ${name} ${number(value)}`)
     : [];
-  return [step ? `step ${step.step}: loss ${number(step.loss)}` : "no step yet", ...metrics].join(", ");
+  const unit = stepOf(events);
+  return [step ? `${unit} ${String(step.step)}: loss ${number(step.loss)}` : `no ${unit} yet`, ...metrics].join(", ");
 }
 
 /** One row for each evaluation (for each epoch where nothing was evaluated), and how the run ended. */
@@ -198,6 +206,7 @@ export function historyTable(events: readonly RunEvent[]): Shown {
   const names = [...new Set(evaluations.flatMap((e) => Object.keys(e.metrics).map((name) => `${e.split} ${name}`)))];
   const best = bestOf(events);
   const bestStep = best?.step ?? null;
+  const unit = stepOf(events);
   const ends = evaluations.length > 0 ? [...new Set(evaluations.map((e) => e.step))] : epochEnds(steps);
   const rows = ends.map((end, i) => {
     const since = i === 0 ? 0 : (ends[i - 1] ?? 0);
@@ -208,16 +217,17 @@ export function historyTable(events: readonly RunEvent[]): Shown {
     const found = new Map<string, number>(metrics);
     return [
       end,
-      part.at(-1)?.epoch ?? "",
+      ...(unit === "step" ? [part.at(-1)?.epoch ?? ""] : []),
       meanLoss(part),
       ...names.map((name) => fixed(found.get(name))),
       ...(bestStep === null ? [] : [end === bestStep ? "best" : ""]),
     ];
   });
-  return tableShown(["step", "epoch", "training loss", ...names, ...(bestStep === null ? [] : [""])], rows, {
+  const heads = unit === "step" ? ["step", "epoch"] : ["round"];
+  return tableShown([...heads, "training loss", ...names, ...(bestStep === null ? [] : [""])], rows, {
     title: "History",
     limit: 100,
-    caption: [ending(events, steps), best ? `step ${best.step} is the best by validation ${best.by}` : ""]
+    caption: [ending(events, steps), best ? `${unit} ${String(best.step)} is the best by validation ${best.by}` : ""]
       .filter(Boolean)
       .join(" · "),
   });
@@ -254,10 +264,10 @@ function ending(events: readonly RunEvent[], steps: readonly Step[]): string {
   const how = { done: "finished", early: "stopped early", interrupted: "interrupted", failed: "failed" } as const;
   return [
     stop
-      ? `${how[stop.reason]} after ${plural(stop.step, "step")} and ${duration(stop.seconds)}`
-      : plural(steps.length, "step"),
+      ? `${how[stop.reason]} after ${plural(stop.step, stepOf(events))} and ${duration(stop.seconds)}`
+      : plural(steps.length, stepOf(events)),
     speed,
-    started?.resumedFrom === undefined ? "" : `resumed from step ${started.resumedFrom}`,
+    started?.resumedFrom === undefined ? "" : `resumed from ${stepOf(events)} ${String(started.resumedFrom)}`,
     started ? `engine ${started.engine}` : "",
   ]
     .filter(Boolean)
