@@ -1,5 +1,5 @@
 /** Clients of a federated training: their data, how many of them a round has, and what all rounds take. */
-import { resolveData } from "../plan/definitions.js";
+import { resolveData, resolveRecipe } from "../plan/definitions.js";
 import { trainingSplit } from "../plan/estimates.js";
 import { timesDue } from "../plan/cadence.js";
 import type { Estimates, FederatedPlan, RecipePlan } from "../plan/plan.js";
@@ -10,7 +10,6 @@ import type { DataFacts } from "../types/facts.js";
 import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import { readerOf, type DataPlan, type ModelPlan } from "../types/subject.js";
-import type { Value } from "../types/value.js";
 import { isStreamed } from "./streamed.js";
 import "../plan/federate-codes.js";
 
@@ -110,7 +109,21 @@ function validatingOf(
   return { ...one, times, flops: Math.round((one.flops / Math.max(1, one.times)) * times) };
 }
 
-/** What a client does in a round unless it is written: one pass over its rows. */
-export function usualOf(settings: ReadonlyMap<string, Given>): { readonly epochs: Value } | undefined {
-  return settings.has("epochs") || settings.has("steps") ? undefined : { epochs: 1 };
+/** The recipe; of a federation what a client does in a round: one pass over its rows unless it is written. */
+export function settledRecipe(
+  program: Program,
+  o: {
+    readonly settings: ReadonlyMap<string, Given>;
+    readonly here: Span;
+    readonly federated?: Federating | undefined;
+  },
+  setting: Parameters<typeof resolveRecipe>[3],
+): ReturnType<typeof resolveRecipe> {
+  const { settings, here } = o;
+  if (!o.federated || settings.has("epochs") || settings.has("steps"))
+    return resolveRecipe(program, settings, here, setting);
+  const epochs: Given = { value: 1, span: here, from: "written", places: new Map() };
+  const recipe = resolveRecipe(program, new Map([...settings, ["epochs", epochs]]), here, setting);
+  const why = "a client goes through its rows once in a round";
+  return { ...recipe, origins: { ...recipe.origins, "training.epochs": { from: "derived", why } } };
 }

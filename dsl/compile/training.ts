@@ -11,7 +11,7 @@ import { checkRanks } from "../rules/ranks.js";
 import { estimateOfRanks, ranksOf } from "../plan/ranks.js";
 import { checkOverFitting, checkReading, checkStops, checkTruncation } from "../rules/training-warnings.js";
 import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames } from "../rules/world.js";
-import { isCall, resolveData, resolveModel, resolveRecipe } from "../plan/definitions.js";
+import { isCall, resolveData, resolveModel, type resolveRecipe } from "../plan/definitions.js";
 import { estimate, trainedBy, trainingSplit } from "../plan/estimates.js";
 import { failed, type BaseFacts, type DataFacts, type MachineFacts } from "../types/facts.js";
 import { checkTrainable } from "../plan/loaded.js";
@@ -27,7 +27,7 @@ import {
   estimatesOfRounds,
   inMemory,
   othersOf,
-  usualOf,
+  settledRecipe,
   type ClientData,
   type Federating,
 } from "./clients.js";
@@ -242,20 +242,6 @@ function clientsOf(
 ): readonly ClientData[] | undefined {
   const sound = inMemory(program, data.plan, o.dataAt) && checkSteps(program, model.plan, o.modelAt);
   return sound ? othersOf(program, federated, model.plan) : undefined;
-}
-
-/** The recipe; of a federation what a client does in a round, which is less than a training does unless it is written. */
-function settledRecipe(
-  program: Program,
-  o: Training,
-  setting: Parameters<typeof resolveRecipe>[3],
-): ReturnType<typeof resolveRecipe> {
-  const usual = o.federated && usualOf(o.settings);
-  if (!usual) return resolveRecipe(program, o.settings, o.here, setting);
-  const epochs: Given = { value: usual.epochs, span: o.here, from: "written", places: new Map() };
-  const recipe = resolveRecipe(program, new Map([...o.settings, ["epochs", epochs]]), o.here, setting);
-  const why = "a client goes through its rows once in a round";
-  return { ...recipe, origins: { ...recipe.origins, "training.epochs": { from: "derived", why } } };
 }
 
 /** Data whose splits all score. */

@@ -48,7 +48,7 @@ registerCodes({
     explain:
       "In a federation rows stay where they are. A tokenizer that is trained on them says which words they have, and somebody would have to see them all.",
     example:
-      'data d { source: csv("a.csv"), columns: { text: t } }\ndata e { source: csv("b.csv"), columns: { text: t } }\nmodel m { architecture: gpt2(layers: 2, hidden: 64, heads: 2), task: causal_lm }\nfederate m on d, e as f',
+      'data d { source: csv("a.csv"), columns: { text: t } }\ndata e { source: csv("b.csv"), columns: { text: t } }\nmodel m { architecture: gpt2(layers: 2, hidden: 64, heads: 2), tokenizer: bpe(vocabulary: 1_000), task: text_generation }\nfederate m on d, e as f',
   },
   "federate-streamed": {
     severity: "error",
@@ -73,7 +73,7 @@ registerCodes({
     help: () => "take `head_only`, which learns the head step by step, or `lora`",
     explain:
       "What is put together are weights that clients changed by steps. A head that is found from all rows at once has none.",
-    example: `${small.replace("task: text_classification", "task: text_classification, technique: head_only(exact: true)")}\nfederate m on d, e as f`,
+    example: `${small.replace("task: text_classification", "task: text_classification, technique: head_only(fit: exact)")}\nfederate m on d, e as f`,
   },
   "participants-lacking": {
     severity: "error",

@@ -5,7 +5,6 @@
 import { must } from "#dsl/diagnostics/must.js";
 import type { FederatedPlan } from "#dsl/plan/plan.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
-import type { RoundTold } from "../core/session/events.js";
 import type { StateVector } from "../ranks/state-vector.js";
 import type { Step } from "../training/pipeline.js";
 import type { RoundAnswer } from "./contract.js";
@@ -13,10 +12,6 @@ import { pruneKept, saveKept } from "./kept-file.js";
 import { askedIn, type FederationServer } from "./server.js";
 import type { LocalClient } from "./simulated/local-client.js";
 
-/** A step that was a round. */
-export interface RoundStep extends Step {
-  readonly round: RoundTold;
-}
 export interface RoundsOptions {
   readonly plan: FederatedPlan;
   readonly seed: number;
@@ -35,7 +30,7 @@ export class Rounds {
   readonly total: number;
   private readonly halted = new AbortController();
   private readonly signal: AbortSignal;
-  private waiting: Promise<RoundStep | null> = Promise.resolve(null);
+  private waiting: Promise<Step | null> = Promise.resolve(null);
   private under: LocalClient | null = null;
 
   constructor(
@@ -47,7 +42,7 @@ export class Rounds {
     this.signal = o.signal ? AbortSignal.any([o.signal, this.halted.signal]) : this.halted.signal;
   }
 
-  next(last: number): Promise<RoundStep | null> {
+  next(last: number): Promise<Step | null> {
     return (this.waiting = this.done >= last ? Promise.resolve(null) : this.round(this.done + 1));
   }
 
@@ -70,7 +65,7 @@ export class Rounds {
     pruneKept(run, rounds);
   }
 
-  private async round(round: number): Promise<RoundStep> {
+  private async round(round: number): Promise<Step> {
     const begun = performance.now();
     const { server, clients, plan, seed, weights } = this.o;
     const asked = askedIn(plan, { clients: clients.length, round, seed });

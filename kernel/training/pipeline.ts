@@ -10,6 +10,7 @@
 import { must, mustGet } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Update } from "../core/data/loader.js";
+import type { RoundTold } from "../core/session/events.js";
 import type { Session } from "../engine/engine.js";
 import type { Seen } from "./dynamics.js";
 import { scalar, scalarF32, scalarI32 } from "../engine/feeds.js";
@@ -27,6 +28,8 @@ export interface Step {
   readonly seconds: number;
   /** What the rows of the step were told before it, where that is wanted. */
   readonly seen?: readonly Seen[];
+  /** Of a step that was a round with clients. */
+  readonly round?: RoundTold;
 }
 export interface StepPipelineOptions {
   readonly session: Pick<Session, "run">;

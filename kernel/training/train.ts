@@ -31,7 +31,6 @@ import { Toll } from "./toll.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { RunLock } from "../artifacts/run-lock.js";
 import { thisProcess } from "../artifacts/writer.js";
-import type { Rounds, RoundStep } from "../federation/rounds.js";
 import "../artifacts/codes.js";
 
 export interface Training {
@@ -72,9 +71,14 @@ export interface Training {
   readonly gang?: { readonly hub: Hub; readonly shares: Shares };
   on(event: RunEvent): void;
 }
-/** A training whose rows are with clients. */
+/** A training whose rows are with clients: its steps are rounds. */
 export interface FederatedTraining {
-  readonly rounds: Rounds;
+  readonly rounds: Pick<StepPipeline, "next" | "stop"> & {
+    readonly total: number;
+    /** What clients and server keep, before the checkpoint of that round. */
+    save(run: RunFolder, round: number): void;
+    prune(run: RunFolder, rounds: readonly number[]): void;
+  };
   /** What each client came to in the last validation, by its name. */
   readonly scores: () => Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
@@ -282,8 +286,7 @@ class TrainingLoop {
     return { reason, steps: position.step, best, last: last ?? { file: "", position }, settled };
   }
 
-  private done({ seen, ...whole }: Step | RoundStep): void {
-    const { round, ...step } = { round: undefined, ...whole };
+  private done({ seen, round, ...step }: Step): void {
     const { watchedRows } = this.t;
     const shared = this.shared?.shared(step.step);
     const others = shared?.seen.map(({ rows, logits }) => ({ rows, logits: floatsIn(logits) })) ?? [];

@@ -71,7 +71,7 @@ update router on spring, summer with quick { strategy: ewc(strength: 1000), repl
   `model writer { base: $base, task: regression(range: -1..1), freeze: [embeddings, layers(0..3)] }
 train writer on calls { optimizer: adamw(learning_rate: 2e-5, groups: [{ match: "classifier.*", learning_rate: 1e-3 }]) }
 federate router on north, south with quick as shared {
-  rounds: 20, aggregate: fedprox(mu: 0.01), secure: true
-  privacy: dp(epsilon: 8, delta: 1e-5)
+  rounds: 20, aggregate: fedprox(mu: 0.01), secure_aggregation: true
+  privacy: differential(epsilon: 8, delta: 1e-5)
 }`,
 ];

@@ -16,6 +16,7 @@ const rooms: readonly string[] = [
   "ranks",
   "training",
   "inference",
+  "federation",
   "scoring",
   "deploying",
   "shipping",

@@ -29,7 +29,7 @@ export interface Clients {
   readonly together: Prepared;
   readonly each: readonly ClientRows[];
 }
-interface Reading {
+export interface Reading {
   readonly datasets: DatasetCache;
   readonly hostContext: HostContext;
 }

@@ -12,46 +12,20 @@ import { does } from "../../core/session/words.js";
 import { encodeSplit } from "../../encoding/encoded.js";
 import { shapesOf, StateVector } from "../../ranks/state-vector.js";
 import { totalSteps } from "../../training/steps.js";
-import type { RunFolder } from "../../artifacts/run-folder.js";
-import type { OpenModel } from "../models/open-model.js";
+import type { Begins, Begun, Federates } from "../trainings/federated.js";
 import { loaderSettings, type Material } from "../trainings/material.js";
-import { validatingParts, type Part, type Validate, type Wanted } from "../trainings/validating.js";
-import type { Stage, TuneSession } from "../tune-session.js";
-import { clientsOf, type Clients } from "./clients-of.js";
-
-/** A training whose rows are with clients. */
-export interface Federates {
-  /** The rows of all clients as one data set. */
-  joins(own: Prepared): Promise<Prepared>;
-  /** What a run is made of once its model is open. `done`: rounds that it has behind it. */
-  begin(of: Begins): Promise<Begun>;
-}
-export interface Begins {
-  readonly open: OpenModel;
-  readonly material: Material;
-  readonly run: RunFolder;
-  readonly done: number;
-  readonly wanted: Wanted;
-  readonly signal: AbortSignal | undefined;
-}
-export interface Begun {
-  readonly rounds: Rounds;
-  readonly validate: Validate | null;
-  /** What each client came to in the last validation, by its name. */
-  readonly scores: () => Readonly<Record<string, Readonly<Record<string, number>>>>;
-}
+import { validatingParts, type Part } from "../trainings/validating.js";
+import { clientsOf, type Clients, type Reading } from "./clients-of.js";
 
 export function federatesIn(
-  session: Pick<TuneSession, "datasets">,
+  session: Reading,
   plan: Plan,
-  stage: Pick<Stage, "hostContext">,
   onClient: (done: number, of: number, round: number) => void,
 ): Federates {
   let clients: Promise<Clients> | null = null;
   return {
     joins: async (own) => {
-      const { hostContext } = stage;
-      clients ??= clientsOf(plan, own, { datasets: session.datasets, hostContext });
+      clients ??= clientsOf(plan, own, session);
       return (await clients).together;
     },
     begin: async (of) => begun(plan, await must(clients, "clients"), of, onClient),

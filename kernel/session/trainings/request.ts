@@ -14,7 +14,7 @@ import type { Gathers, Replaced } from "./gang.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Remembered } from "../../artifacts/carried.js";
-import type { Federates } from "../federations/federates.js";
+import type { Federates } from "./federated.js";
 import type { Material } from "./material.js";
 
 export interface TrainRequest {

@@ -20,7 +20,8 @@ export async function runFederate(
   });
   stage.screen.display(planned(false));
   const live = new LiveTraining(stage.screen, id, `Federation of ${name}: ${plan.recipe.model.name}`, plan);
-  const federates = federatesIn(session, plan, stage, (done, of, round) => live.asking(done, of, round));
+  const reading = { datasets: session.datasets, hostContext: stage.hostContext };
+  const federates = federatesIn(reading, plan, (done, of, round) => live.asking(done, of, round));
   const onTrained = (): void => {
     live.finish();
     stage.screen.update(planned(true));

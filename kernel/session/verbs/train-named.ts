@@ -26,7 +26,7 @@ import { does } from "../../core/session/words.js";
 import type { ModelHandle, Weights } from "../models/model-handle.js";
 import { giveBack, giveWeights } from "../trainings/give-weights.js";
 import type { Continues, RunResult, TrainRequest } from "../trainings/request.js";
-import type { Federates } from "../federations/federates.js";
+import type { Federates } from "../trainings/federated.js";
 import { trainOnce } from "../trainings/training.js";
 
 /** One training under a name, which has its weights afterwards. `onTrained`: what is shown once they are there. */

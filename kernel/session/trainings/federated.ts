@@ -1,0 +1,29 @@
+/** What a training asks of who has its clients. */
+import type { Prepared } from "../../core/data/prepared.js";
+import type { RunFolder } from "../../artifacts/run-folder.js";
+import type { FederatedTraining } from "../../training/train.js";
+import type { OpenModel } from "../models/open-model.js";
+import type { Material } from "./material.js";
+import type { Validate, Wanted } from "./validating.js";
+
+/** A training whose rows are with clients. */
+export interface Federates {
+  /** The rows of all clients as one data set. */
+  joins(own: Prepared): Promise<Prepared>;
+  /** What a run is made of once its model is open. `done`: rounds that it has behind it. */
+  begin(of: Begins): Promise<Begun>;
+}
+export interface Begins {
+  readonly open: OpenModel;
+  readonly material: Material;
+  readonly run: RunFolder;
+  readonly done: number;
+  readonly wanted: Wanted;
+  readonly signal: AbortSignal | undefined;
+}
+export interface Begun {
+  readonly rounds: FederatedTraining["rounds"];
+  readonly validate: Validate | null;
+  /** What each client came to in the last validation, by its name. */
+  readonly scores: FederatedTraining["scores"];
+}

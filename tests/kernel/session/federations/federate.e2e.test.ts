@@ -1,0 +1,120 @@
+/** `federate`: rounds of clients with their own rows come to what one training with all of them would, go on where they were ended, and are a model. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { RunEvent } from "#kernel/core/session/events.js";
+import type { Shown } from "#kernel/core/display/shown.js";
+import { RunFolder } from "#kernel/artifacts/run-folder.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
+import { NotebookOfOne } from "../notebook-of-one.js";
+import { definitions, writeSmallTraining } from "../small-training.js";
+
+const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+const plain =
+  "optimizer: sgd(learning_rate: 0.1, momentum: 0), schedule: constant, shuffle: none, clip: none, dropout: 0, keep: last";
+type Round = Extract<RunEvent, { kind: "round" }>;
+
+describe("federate", function () {
+  this.timeout(120_000);
+  let book: NotebookOfOne;
+  const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
+  const weights = (name: string): Map<string, Float32Array> => {
+    const { file } = model(name).weights!.checkpoint;
+    const names = Object.keys(readHeader(file).tensors).filter((one) => !/^(adamw|sgd|scaffold|fedprox)/.test(one));
+    return new Map(names.map((one) => [one, new Float32Array(readTensor(file, one).bytes.slice().buffer)]));
+  };
+  const apart = (a: string, b: string): number => {
+    const other = weights(b);
+    return Math.max(
+      ...[...weights(a)].map(([name, one]) => Math.max(...one.map((x, i) => Math.abs(x - other.get(name)![i]!)))),
+    );
+  };
+  const eventsOf = (name: string): readonly RunEvent[] => RunFolder.open(model(name).folder!).events();
+  const rounds = (name: string): readonly Round[] => eventsOf(name).filter((e): e is Round => e.kind === "round");
+
+  before(async () => {
+    book = new NotebookOfOne();
+    writeSmallTraining(book.folder);
+    const [head = "", ...rows] = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n");
+    const write = (name: string, some: readonly string[]): void =>
+      writeFileSync(join(book.folder, `${name}.csv`), [head, ...some].join("\n"));
+    write("north", rows.slice(0, 16));
+    write("south", rows.slice(16, 32));
+    write("both", rows.slice(0, 32));
+    writeFileSync(
+      join(book.folder, "shops.csv"),
+      [
+        `${head},shop`,
+        ...rows.map((row, i) => `${row},${["east", "west", "hill"][i % 7 === 0 ? 2 : i % 2] ?? ""}`),
+      ].join("\n"),
+    );
+    await book.run(`${definitions}
+data north { source: csv("north.csv"), columns: { text: text, label: label } }
+data south like north { source: csv("south.csv") }
+data both like north { source: csv("both.csv") }
+data shops like d { source: csv("shops.csv") }`);
+  });
+  after(() => book.close());
+
+  it("comes, with the mean of clients of equal batches, to the step that all rows together make", async () => {
+    await book.run(`train m on both as whole { steps: 1, batch_size: 32, ${plain} }
+federate m on north, south as apart { rounds: 1, steps: 1, batch_size: 16, ${plain} }`);
+    assert.ok(apart("whole", "apart") <= 1e-6, String(apart("whole", "apart")));
+    await book.run(`train m on both as whole { steps: 3, batch_size: 32, ${plain} }
+federate m on north, south as apart { rounds: 3, steps: 1, batch_size: 16, ${plain} }`);
+    assert.ok(apart("whole", "apart") <= 1e-6, String(apart("whole", "apart")));
+    await book.run(`train m on both as first { steps: 1, batch_size: 32, ${plain} }`);
+    assert.ok(apart("whole", "first") > 1e-4);
+  });
+
+  it("says who the clients are, what they send, and what each is worth", async () => {
+    const shown = text(
+      await book.run(`federate m on shops as chain {
+  clients: column(shop), rounds: 3, participation: 2, batch_size: 8, optimizer: adamw(learning_rate: 1e-3)
+}`),
+    );
+    assert.match(shown, /Plan of chain: federate m on shops/);
+    assert.match(shown, /clients +column\(shop\) +\(2 of them in each round\)/);
+    assert.match(shown, /rounds +3 +\(of a client in each 1 epoch, batches of 8; 48 rows of all\)/);
+    const told = rounds("chain");
+    assert.equal(told.length, 3);
+    for (const { clients, sent, received } of told) {
+      assert.equal(clients.length, 2);
+      assert.ok(clients.every(({ name }) => ["east", "west", "hill"].includes(name)));
+      assert.ok(sent === received && sent > 0 && sent % 8 === 0);
+    }
+    assert.ok(new Set(told.flatMap(({ clients }) => clients.map(({ name }) => name))).size > 2);
+    const scored = eventsOf("chain").filter((e) => e.kind === "evaluated");
+    assert.deepEqual(Object.keys(scored.at(-1)?.clients ?? {}).toSorted(), ["east", "hill", "west"]);
+    assert.match(text(await book.run("evaluate chain on shops.validation")), /accuracy/);
+    assert.deepEqual([...model("chain").labels].toSorted(), ["no", "yes"]);
+  });
+
+  it("goes on where it was ended as if it had never been, whatever server and clients keep", async () => {
+    const program = (name: string, more = "") => `federate m on shops as ${name} {
+  clients: dirichlet(3, alpha: 0.5), rounds: 4, participation: 2, aggregate: scaffold, batch_size: 8${more}
+  optimizer: sgd(learning_rate: 0.05), compression: top_k(20%), keep: last
+}`;
+    await book.run(program("gone"));
+    const stop = new AbortController();
+    const session = book.session;
+    const append = RunFolder.prototype.append;
+    RunFolder.prototype.append = function (event) {
+      append.call(this, event);
+      if (event.kind === "round" && event.step === 2) setTimeout(() => stop.abort(), 5);
+    };
+    try {
+      await assert.rejects(book.run(program("cut"), { signal: stop.signal }), /interrupted|abort/i);
+    } finally {
+      RunFolder.prototype.append = append;
+    }
+    assert.ok(session);
+    await book.run(program("cut", ", resume: true"));
+    assert.equal(apart("gone", "cut"), 0);
+    assert.deepEqual(
+      rounds("cut").map(({ clients }) => clients.map(({ name, norm }) => [name, norm])),
+      rounds("gone").map(({ clients }) => clients.map(({ name, norm }) => [name, norm])),
+    );
+  });
+});
