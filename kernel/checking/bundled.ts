@@ -85,6 +85,12 @@ class Packing {
         const { data, model } = action.plan.recipe;
         return this.trained(data, model);
       }
+      case "federate": {
+        const { data, model, federated } = action.plan.recipe;
+        for (const one of [data, ...(federated?.others ?? []).map((other) => other.data)])
+          await this.trained(one, model);
+        return;
+      }
       case "update":
         for (const { plan } of action.stages) await this.trained(plan.recipe.data, plan.recipe.model);
         return;

@@ -48,7 +48,11 @@ export async function phaseText(phase: Phase, file: string, o: PhaseOptions = {}
   const { diagnostics, actions, unvalued } = await checkTexts(texts, folder, { ...o, datasets });
   if (diagnostics.some((d) => d.severity === "error")) return { diagnostics, sources };
   const all = actions.flatMap((a): (readonly [string, Plan])[] =>
-    a.verb === "train" ? [[a.name, a.plan]] : a.verb === "sweep" ? [[a.name, a.sweep.plan]] : [],
+    a.verb === "train" || a.verb === "federate"
+      ? [[a.name, a.plan]]
+      : a.verb === "sweep"
+        ? [[a.name, a.sweep.plan]]
+        : [],
   );
   const plans = all.filter(([name, { recipe }]) => [undefined, name, recipe.model.name].includes(o.name));
   const names = all.map(([name]) => name);

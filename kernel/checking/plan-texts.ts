@@ -38,7 +38,7 @@ export async function costsIn(
 export function planTexts(actions: readonly Action[], costs: SweepCosts = new Map()): readonly string[] {
   return actions
     .flatMap((action) => {
-      if (action.verb === "train") return [planShown(action.plan)];
+      if (action.verb === "train" || action.verb === "federate") return [planShown(action.plan)];
       if (action.verb === "update") return action.stages.map(({ plan }) => planShown(plan, { from: action.start }));
       if (action.verb !== "sweep") return [];
       const { name, sweep } = action;

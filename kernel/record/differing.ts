@@ -7,7 +7,7 @@ import { callText } from "../core/display/value-text.js";
 import { differences } from "../history/differences.js";
 import type { RecordedFile, RunRecord } from "../artifacts/run-record.js";
 import type { Lock } from "../artifacts/run-folder.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan, Recipe } from "#dsl/plan/plan.js";
 import { rowsChanged, type RowChanges } from "./rows-changed.js";
 import type { Side } from "./side.js";
 
@@ -48,6 +48,7 @@ export function differingIn(here: Side, there: Side): Differing {
       ...told("settings", "strategy", ({ plan: { recipe } }) =>
         (recipe.update?.strategy ?? []).map(callText).join(", "),
       ),
+      ...told("settings", "federation", ({ plan: { recipe } }) => federationText(recipe)),
       ...told("base", "weights that it went on from", ({ plan: { recipe } }) => wentOnFrom(recipe)),
       ...told("seeds", "seed of the training", ({ plan }) => String(plan.recipe.training.seed)),
       ...told("seeds", "seed of the data", ({ plan }) => String(plan.recipe.data.seed)),
@@ -170,4 +171,19 @@ export const short = (hash: string): string => hash.slice(0, 12);
 function wentOnFrom({ update }: Plan["recipe"]): string {
   if (!update) return "its base's";
   return short([update.start, ...update.before].at(-1) ?? "");
+}
+
+/** Who the clients were and what was done with their updates. */
+function federationText({ federated }: Recipe): string {
+  if (!federated) return "";
+  const { clients, others, rounds, participation, stragglers, aggregate, compression, secure_aggregation } = federated;
+  const each = typeof participation === "number" ? String(participation) : `${String(participation.share * 100)} %`;
+  return [
+    clients ? callText(clients) : `${String(others.length + 1)} clients`,
+    `${String(rounds)} rounds of ${each}`,
+    callText(aggregate),
+    ...compression.map(callText),
+    ...(stragglers > 0 ? [`${String(stragglers * 100)} % lost`] : []),
+    ...(secure_aggregation ? ["secure aggregation"] : []),
+  ].join(", ");
 }

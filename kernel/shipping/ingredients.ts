@@ -5,6 +5,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
+import type { FederatedPlan } from "#dsl/plan/plan.js";
 import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
@@ -41,13 +42,21 @@ export interface Around {
 
 /** In a fixed order: data, annotations, the base's, those that words name. */
 export async function ingredientsOf(
-  { data, model }: { readonly data: DataPlan; readonly model?: ModelPlan },
+  {
+    data,
+    model,
+    federated,
+  }: { readonly data: DataPlan; readonly model?: ModelPlan; readonly federated?: FederatedPlan },
   o: Around,
 ): Promise<Ingredients> {
-  const home = resolve(o.folder, data.folder);
-  const rows = filesRead(data.source, home);
-  const people = data.annotations ? [resolve(home, data.annotations.file)].filter(isFile) : [];
-  const named = [model?.task, model?.technique, model?.template, ...data.clean].flatMap((call) =>
+  const all = [data, ...(federated?.others ?? []).map((one) => one.data)];
+  const homeOf = (one: DataPlan): string => resolve(o.folder, one.folder);
+  const read = all.map((one) => filesRead(one.source, homeOf(one)));
+  const people = all.flatMap(({ annotations, folder }) =>
+    annotations ? [resolve(o.folder, folder, annotations.file)].filter(isFile) : [],
+  );
+  const cleaners = all.flatMap(({ clean }) => clean);
+  const named = [model?.task, model?.technique, model?.template, ...cleaners].flatMap((call) =>
     namedIn(call, o.folder),
   );
   const files: Ingredient[] = [];
@@ -56,12 +65,12 @@ export async function ingredientsOf(
     const { size } = await stat(path);
     files.push({ sort, path, name: relative(from, path).split("\\").join("/"), bytes: size, hash: await hashAt(path) });
   };
-  for (const path of rows ?? []) await add("data", path, o.folder);
+  for (const path of new Set(read.flatMap((rows) => rows ?? []))) await add("data", path, o.folder);
   for (const path of people) await add("annotations", path, o.folder);
   const { base } = o;
   if (base) for (const name of base.files) await add("base", join(base.folder, name), base.folder);
   for (const path of new Set(named)) await add("named", path, o.folder);
-  return { files, others: rows === null || rows.length === 0 ? callsOf(data) : [] };
+  return { files, others: all.filter((_, i) => (read[i] ?? []).length === 0).flatMap(callsOf) };
 }
 
 const callsOf = ({ source }: DataPlan): readonly Call[] =>

@@ -43,7 +43,7 @@ function claimed(root: string, name: string, plan: Plan, about: About): Claim {
 
 /** Folders within the home are told from there, so that a project that moved has its own. */
 function fromHome(plan: Plan, home: string | undefined): Plan {
-  const { data, model } = plan.recipe;
+  const { data, model, federated } = plan.recipe;
   const within = (folder: string): string => {
     if (home === undefined || !isAbsolute(folder)) return folder;
     const way = relative(home, folder);
@@ -53,6 +53,12 @@ function fromHome(plan: Plan, home: string | undefined): Plan {
     ...plan.recipe,
     data: { ...data, folder: within(data.folder) },
     model: { ...model, folder: within(model.folder) },
+    ...(federated && {
+      federated: {
+        ...federated,
+        others: federated.others.map((one) => ({ ...one, data: { ...one.data, folder: within(one.data.folder) } })),
+      },
+    }),
   };
   return { ...plan, recipe };
 }

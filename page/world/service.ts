@@ -113,7 +113,7 @@ interface Training {
 /** Of a sweep the trial before anything varies. */
 function trainingsIn(actions: readonly Action[]): readonly Training[] {
   return actions.flatMap((action) =>
-    action.verb === "train"
+    action.verb === "train" || action.verb === "federate"
       ? [{ name: action.name, plan: action.plan }]
       : action.verb === "sweep"
         ? [{ name: action.name, plan: action.sweep.plan }]

@@ -35,7 +35,7 @@ export function register(program: Command): void {
       const plans = wrong
         ? []
         : actions.flatMap((a) =>
-            a.verb === "train"
+            a.verb === "train" || a.verb === "federate"
               ? [{ name: a.name, ...a.plan }]
               : a.verb === "update"
                 ? a.stages.map(({ name, plan }) => ({ name, ...plan }))

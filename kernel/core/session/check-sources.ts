@@ -74,11 +74,13 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
     if (!o.quick && !waits && !found.some((d) => d.severity === "error")) ({ found, did } = await compile("run"));
     diagnostics.push(...found);
     actions.push(...did);
-    for (const action of did)
+    for (const action of did) {
+      if (action.verb === "federate") trained[action.name] = action.plan.recipeHash;
       if (action.verb === "train") {
         trained[action.name] = action.repeats?.recipeHash ?? action.plan.recipeHash;
         for (const { name, plan } of action.repeats?.each ?? []) trained[name] = plan.recipeHash;
       }
+    }
     // A training that was not planned: it depends on what is unknown, or what is wrong with it has been said.
     for (const name of trainedIn(source, o.registry)) if (!(name in trained)) unsure.add(name);
     sound.push(source);
@@ -91,7 +93,7 @@ function trainedIn(source: Source, registry: Registry): readonly string[] {
   const verbs = registry.verbs().map(({ name }) => name);
   const word = (operand: Operand | undefined): string[] => (operand?.is === "word" ? [operand.text] : []);
   return parse(source, verbs).tree.statements.flatMap(({ verb, operands, clauses }) =>
-    verb.text === "train"
+    verb.text === "train" || verb.text === "federate"
       ? [...word(operands[0]), ...clauses.flatMap((c) => (c.connector.text === "as" ? word(c.operands[0]) : []))]
       : [],
   );

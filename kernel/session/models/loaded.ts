@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { RunFacts } from "#dsl/types/facts.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { FederatedPlan, Plan } from "#dsl/plan/plan.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
@@ -95,7 +95,16 @@ function readRun(
   const home = resolve(run.path, lock.home ?? join("..", ".."));
   const data = { ...plan.recipe.data, folder: resolve(home, plan.recipe.data.folder) };
   const model = fromAnywhere(plan.recipe.model, { run, home, lock, training: training && isTraining(run) });
-  return { lock, plan: { ...plan, recipe: { ...plan.recipe, data, model } } };
+  const federated = plan.recipe.federated && federatedAt(plan.recipe.federated, home);
+  return { lock, plan: { ...plan, recipe: { ...plan.recipe, data, model, ...(federated && { federated }) } } };
+}
+
+function federatedAt(federated: FederatedPlan, home: string): FederatedPlan {
+  const others = federated.others.map((one) => ({
+    ...one,
+    data: { ...one.data, folder: resolve(home, one.data.folder) },
+  }));
+  return { ...federated, others };
 }
 
 /** Another process may be writing its weights. */

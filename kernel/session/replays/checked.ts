@@ -39,6 +39,8 @@ export function demandReplayable({ run, plan, lock }: Side): void {
   };
   look(plan.recipe);
   const deployed = lock.deployment?.target ?? null;
+  if (plan.recipe.federated)
+    throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, federated: true });
   if (plan.recipe.update)
     throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, update: true });
   if (plan.recipe.training.average !== undefined)

@@ -24,6 +24,8 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly averaged?: true;
       /** It went on from weights of another training; absent: it began from its base. */
       readonly update?: true;
+      /** It learnt in rounds from several clients; absent: its rows were at hand. */
+      readonly federated?: true;
     };
     "replay-changed": { readonly run: string; readonly changed: readonly Changed[] };
   }
@@ -39,6 +41,7 @@ registerCodes({
               ? [`the rows of ${d.run} came from ${listedAsCode(d.tables)} of its notebook`]
               : []),
             ...(d.update ? [`${d.run} went on from the weights of another training (\`update\`)`] : []),
+            ...(d.federated ? [`${d.run} learnt in rounds from several clients (\`federate\`)`] : []),
             ...(d.averaged ? [`the workers of ${d.run} averaged their weights, which one process can't repeat`] : []),
             ...(d.words.length > 0
               ? [`${listedAsCode(d.words)} of ${d.run} ${d.words.length > 1 ? "are" : "is"} defined in its notebook`]
