@@ -38,6 +38,9 @@ export const word: BuiltVerb = {
     {
       name: "clients",
       type: { is: "word", kind: "partition" },
+      misfits: {
+        number: "write `even(10)` for clients that are alike, `dirichlet(10, alpha: 0.3)` for ones that aren't",
+      },
       doc: "How the rows of one data set are given to clients, to see what data that are apart do to a training. Left out, each data set after `on` is a client's.",
       default: { derived: "each data set is a client's", from: () => null },
       why: "Real clients have data of their own. Where there is one data set, how unlike its parts are decides how hard it is.",

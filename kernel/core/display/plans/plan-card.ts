@@ -160,7 +160,7 @@ function factsOf(plan: Plan): [string, string, string][] {
   const size = `${batches} of ${count(training.batch_size)}${training.packing ? " packed rows" : ""}`;
   const rows = `${count(estimates.rows)} rows`;
   const length = recipe.federated
-    ? `of a client in each ${training.epochs === null ? plural(training.steps ?? 1, "step") : plural(training.epochs, "epoch")}, ${size}; ${rows} of all`
+    ? `in each: ${training.epochs === null ? `${plural(training.steps ?? 1, "step")} of a client` : `${plural(training.epochs, "epoch")} of a client's rows`}, ${size}; ${rows} in all`
     : training.epochs === null
       ? `as written, ${size}`
       : `${plural(training.epochs, "epoch")}, ${rows}, ${size}`;

@@ -75,8 +75,8 @@ federate m on north, south as apart { rounds: 3, steps: 1, batch_size: 16, ${pla
 }`),
     );
     assert.match(shown, /Plan of chain: federate m on shops/);
-    assert.match(shown, /clients +column\(shop\) +\(2 of them in each round\)/);
-    assert.match(shown, /rounds +3 +\(of a client in each 1 epoch, batches of 8; 48 rows of all\)/);
+    assert.match(shown, /clients +column\(column: shop\) +\(2 of them in each round\)/);
+    assert.match(shown, /rounds +3 +\(in each: 1 epoch of a client's rows, batches of 8; 48 rows in all\)/);
     const told = rounds("chain");
     assert.equal(told.length, 3);
     for (const { clients, sent, received } of told) {
