@@ -19,6 +19,9 @@ export interface Federating {
   readonly others: readonly { readonly draft: Draft; readonly at: Span }[];
 }
 
+/** Fewest clients of a round whose sum hides each of them. */
+export const HIDDEN = 3;
+
 /** Clients that the statement names; null: as many as a column has values. */
 export function clientsIn(program: Program, { clients }: Pick<FederatedPlan, "clients">, datas: number): number | null {
   if (!clients) return datas;

@@ -9,14 +9,11 @@ import { experimentsUnder } from "../plan/version.js";
 import type { AggregatorCapabilities, CompressorCapabilities } from "../types/capabilities.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Call, Value } from "../types/value.js";
-import { clientsIn, participantsOf } from "./clients.js";
+import { clientsIn, HIDDEN, participantsOf } from "./clients.js";
 import { planTraining, settingsOf, type Planned } from "./training.js";
 import "../plan/federate-codes.js";
 
 const VERB = "federate";
-/** Fewest clients of a round whose sum hides each of them. */
-const HIDDEN = 3;
-
 type Federated = NonNullable<Run["federated"]>;
 
 export interface FederatedAt {

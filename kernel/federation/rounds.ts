@@ -93,8 +93,8 @@ export class Rounds {
       round: {
         clients: told.clients.map((one, i) => ({ ...one, name: nameOf(must(answering[i], "who answered")) })),
         lost: asked.lost.map(nameOf),
-        sent: server.orderBytes * asked.clients.length,
-        received: sum((one) => one.bytes),
+        sent: server.orderBytes * asked.clients.length + (told.masked?.sent ?? 0),
+        received: told.masked?.received ?? sum((one) => one.bytes),
       },
     };
   }

@@ -36,7 +36,13 @@ export function askedIn(
 }
 
 /** What answers come to before the server's own step. `sum`: of vectors that are masked, and no more is seen of them. */
-export type Summed = (vectors: ReadonlyMap<number, Float64Array>, asked: Asked) => Promise<Float64Array>;
+export type Summed = (vectors: ReadonlyMap<number, Float64Array>, asked: Asked) => Promise<SummedUp>;
+export interface SummedUp {
+  readonly sum: Float64Array;
+  /** Bytes that the server sent for it, and that came. */
+  readonly sent: number;
+  readonly received: number;
+}
 
 export interface ServerOptions {
   readonly aggregator: { readonly call: Call; readonly implementation: AggregatorImplementation };
@@ -57,6 +63,8 @@ export interface RoundDone {
   /** Of what was added to the weights. */
   readonly norm: number;
   readonly clients: readonly Omit<ClientTold, "name">[];
+  /** Bytes of masked updates, and of what is said beside them; absent: updates went as they are. */
+  readonly masked?: Omit<SummedUp, "sum">;
 }
 
 export class FederationServer {
@@ -97,9 +105,13 @@ export class FederationServer {
   async finish(round: number, answers: ReadonlyMap<number, RoundAnswer>, asked: Asked): Promise<RoundDone> {
     const all = [...answers.values()];
     const { implementation, call } = this.o.aggregator;
-    const { mean, given } = this.o.summed
+    const { mean, given, masked } = this.o.summed
       ? await this.masked(answers, asked, this.o.summed)
-      : { mean: implementation.combine?.(call, all.map(updateOf)) ?? meanOf(all), given: givenOf(all) };
+      : {
+          masked: undefined,
+          mean: implementation.combine?.(call, all.map(updateOf)) ?? meanOf(all),
+          given: givenOf(all),
+        };
     const rows = all.reduce((sum, one) => sum + one.rows, 0);
     const share = rows / Math.max(1, this.o.rows);
     const added = implementation.step?.(call, { round, mean, given, share, kept: this.kept }) ?? mean;
@@ -110,6 +122,7 @@ export class FederationServer {
     return {
       loss: all.reduce((sum, one) => sum + one.loss * one.rows, 0) / Math.max(1, rows),
       norm: normOf(added),
+      ...(masked && { masked }),
       clients: all.map((one) => ({
         ...{ rows: one.rows, loss: one.loss },
         ...(!this.o.summed && { norm: normOf(one.delta), cosine: cosineOf(one.delta, mean) }),
@@ -122,14 +135,14 @@ export class FederationServer {
     answers: ReadonlyMap<number, RoundAnswer>,
     asked: Asked,
     summed: Summed,
-  ): Promise<{ readonly mean: Float64Array; readonly given: Kept }> {
+  ): Promise<{ readonly mean: Float64Array; readonly given: Kept; readonly masked: Omit<SummedUp, "sum"> }> {
     const names = Object.keys([...answers.values()][0]?.given ?? {});
     const size = this.current.length;
     const vectors = new Map([...answers].map(([client, one]) => [client, vectorOf(one, names)] as const));
-    const sum = await summed(vectors, asked);
+    const { sum, ...masked } = await summed(vectors, asked);
     const rows = Math.max(1, Math.round(sum.at(-1) ?? 1));
     const part = (at: number): Float64Array => sum.slice(at * size, (at + 1) * size).map((value) => value / rows);
-    return { mean: part(0), given: Object.fromEntries(names.map((name, i) => [name, part(i + 1)])) };
+    return { masked, mean: part(0), given: Object.fromEntries(names.map((name, i) => [name, part(i + 1)])) };
   }
 }
 

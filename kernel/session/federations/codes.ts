@@ -25,7 +25,7 @@ registerCodes({
   },
   "too-few-clients": {
     severity: "error",
-    message: (d) => `there are ${String(d.clients)} clients, and ${d.why} takes ${String(d.needs)}`,
+    message: (d) => `there are ${String(d.clients)} clients in a round, and ${d.why} takes ${String(d.needs)}`,
     help: () => "have more clients, or leave it out",
     explain:
       "With two clients under secure aggregation each knows the other's update: it is the sum less its own. A column may have fewer values than it seems.",

@@ -1,6 +1,10 @@
 /** What a federated training does otherwise than one whose rows are at hand: clients, rounds, scores of each client. */
 import { must } from "#dsl/diagnostics/must.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { HIDDEN, participantsOf } from "#dsl/compile/clients.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { FederatedPlan, Plan } from "#dsl/plan/plan.js";
+import type { AggregatorCapabilities } from "#dsl/types/capabilities.js";
+import { registry } from "#stdlib/registry.js";
 import { FederationServer } from "../../federation/server.js";
 import { loadKept } from "../../federation/kept-file.js";
 import { Rounds } from "../../federation/rounds.js";
@@ -59,6 +63,7 @@ async function begun(
       return known;
     },
   };
+  demandEnough(federated, each.length, registry.find("aggregator", federated.aggregate.word)?.capabilities);
   const encoded = await encodedOf(plan, each, material);
   const clients = encoded.map(
     ({ name, rows, loader }, number) => new LocalClient(shared, { name, number, rows: rows.count, loader }),
@@ -102,3 +107,15 @@ async function encodedOf(plan: Plan, each: Clients["each"], material: Material) 
     }),
   );
 }
+
+/** Columns have as many values as they have. Coded error `too-few-clients`. */
+function demandEnough(federated: FederatedPlan, clients: number, aggregator: AggregatorCapabilities | undefined): void {
+  const { aggregate, secure_aggregation: secure } = federated;
+  const needs = [
+    { needs: clients < LEAST ? LEAST : 0, why: "a federation" },
+    { needs: secure ? HIDDEN : 0, why: "secure aggregation" },
+    { needs: aggregator?.least?.(aggregate) ?? 0, why: `\`${aggregate.word}\`` },
+  ].find((one) => one.needs > participantsOf(federated, clients));
+  if (needs) throw new CodedError("too-few-clients", { clients: participantsOf(federated, clients), ...needs });
+}
+const LEAST = 2;

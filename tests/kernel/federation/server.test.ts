@@ -73,7 +73,8 @@ describe("the server of a federation", () => {
     const summed: Summed = (all) => {
       vectors.push(...[...all.values()].map((one) => [...one]));
       const [first = new Float64Array(), ...others] = [...all.values()];
-      return Promise.resolve(first.map((value, i) => others.reduce((sum, one) => sum + (one[i] ?? 0), value)));
+      const sum = first.map((value, i) => others.reduce((all, one) => all + (one[i] ?? 0), value));
+      return Promise.resolve({ sum, sent: 7, received: 8 });
     };
     const answers = new Map([
       [0, answer([1, 0], 1)],
@@ -86,6 +87,7 @@ describe("the server of a federation", () => {
       [1, 0, 1],
       [15, 12, 3],
     ]);
+    assert.deepEqual(done.masked, { sent: 7, received: 8 });
     assert.deepEqual(done.clients, [
       { rows: 1, loss: 1 },
       { rows: 3, loss: 3 },
