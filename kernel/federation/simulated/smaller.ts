@@ -1,4 +1,6 @@
-/** How a client's update goes over the wire, and what of it is left for the next. */
+/** How a client's update goes over the wire, and what of it is left for its next. */
+import { opened, packed, type Compressor } from "#stdlib/lib/compressors/pack.js";
+import { chance, draw } from "#stdlib/lib/chance.js";
 
 export interface Packed {
   /** As the server opens it. */
@@ -16,3 +18,17 @@ export type Smaller = (
 
 /** All of it, as f32. */
 export const whole: Smaller = (delta) => ({ opened: delta, left: null, bytes: delta.byteLength });
+
+/** What rounds by chance is of its own. */
+const ROUNDED = 53;
+
+/** By compressors, one after the other. */
+export function smallerBy(chain: readonly Compressor[], seed: number): Smaller {
+  if (chain.length === 0) return whole;
+  return (delta, left, { client, round }) => {
+    const generator = chance(seed, ROUNDED, client, round);
+    const update = left ? delta.map((value, i) => value + (left[i] ?? 0)) : delta;
+    const sent = packed(update, chain, () => draw(generator, 2 ** 24) / 2 ** 24);
+    return { opened: opened(sent.bytes, delta.length, chain), left: sent.left, bytes: sent.bytes.length };
+  };
+}

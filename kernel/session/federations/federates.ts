@@ -9,7 +9,7 @@ import { FederationServer } from "../../federation/server.js";
 import { loadKept } from "../../federation/kept-file.js";
 import { Rounds } from "../../federation/rounds.js";
 import { LocalClient, type Shared } from "../../federation/simulated/local-client.js";
-import { whole } from "../../federation/simulated/smaller.js";
+import { smallerBy } from "../../federation/simulated/smaller.js";
 import { DataLoader } from "../../core/data/loader.js";
 import { splitNamesOf, trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import { does } from "../../core/session/words.js";
@@ -45,16 +45,18 @@ async function begun(
   const federated = must(plan.recipe.federated, "a federation");
   const { training } = plan.recipe;
   const { session, trainable } = open;
-  const [implementation, optimizer] = await Promise.all([
+  const [implementation, optimizer, chain] = await Promise.all([
     does(federated.aggregate, "aggregator"),
     does(training.optimizer, "optimizer"),
+    Promise.all(federated.compression.map(async (call) => ({ call, implementation: await does(call, "compressor") }))),
   ]);
   const aggregator = { call: federated.aggregate, implementation };
   const shapes = await shapesOf(session, trainable);
   const weights = new StateVector(session, shapes);
   const states = new Map<string, StateVector>();
   const shared: Shared = {
-    ...{ session, plan, schedule: material.schedule, aggregator, weights, smaller: whole },
+    ...{ session, plan, schedule: material.schedule, aggregator, weights },
+    smaller: smallerBy(chain, training.seed),
     moments: open.saved.filter((name) => optimizer.states.some((prefix) => name.startsWith(prefix))),
     states(prefix) {
       const known =
