@@ -98,7 +98,7 @@ import { word as optimizers_adafactor } from "./optimizers/adafactor.js";
 import { word as optimizers_adamw } from "./optimizers/adamw.js";
 import { word as optimizers_lion } from "./optimizers/lion.js";
 import { word as optimizers_sgd } from "./optimizers/sgd.js";
-import { word as partitions_column } from "./partitions/column.js";
+import { word as partitions_by_column } from "./partitions/by_column.js";
 import { word as partitions_dirichlet } from "./partitions/dirichlet.js";
 import { word as partitions_even } from "./partitions/even.js";
 import { word as partitions_quantity } from "./partitions/quantity.js";
@@ -330,7 +330,7 @@ export const words: readonly Word[] = [
   optimizers_adamw,
   optimizers_lion,
   optimizers_sgd,
-  partitions_column,
+  partitions_by_column,
   partitions_dirichlet,
   partitions_even,
   partitions_quantity,

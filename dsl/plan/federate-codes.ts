@@ -38,7 +38,7 @@ registerCodes({
     help: () =>
       "give its rows to clients, `clients: dirichlet(10, alpha: 0.3)`, or name the data of each: `on north, south`",
     explain:
-      "With one client there is nothing to put together: that is what `train` does. `clients` makes several of one data set, alike (`even(10)`), unlike (`dirichlet(10, alpha: 0.3)`), or by a column (`column(customer)`).",
+      "With one client there is nothing to put together: that is what `train` does. `clients` makes several of one data set, alike (`even(10)`), unlike (`dirichlet(10, alpha: 0.3)`), or by a column (`by_column(customer)`).",
     example: `${small}\nfederate m on d as f { rounds: 3 }`,
   },
   "federate-scratch": {
@@ -48,7 +48,7 @@ registerCodes({
     explain:
       "In a federation rows stay where they are. A tokenizer that is trained on them says which words they have, and somebody would have to see them all.",
     example:
-      'data d { source: csv("a.csv"), columns: { text: t } }\ndata e { source: csv("b.csv"), columns: { text: t } }\nmodel m { architecture: gpt2(layers: 2, hidden: 64, heads: 2), tokenizer: bpe(vocabulary: 1_000), task: text_generation }\nfederate m on d, e as f',
+      'data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv"), columns: { text: t, label: l } }\nmodel m { architecture: bert(layers: 2, hidden: 64, heads: 2), tokenizer: wordpiece(vocabulary: 1_000), task: text_classification }\nfederate m on d, e as f',
   },
   "federate-streamed": {
     severity: "error",

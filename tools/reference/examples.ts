@@ -63,7 +63,7 @@ function inItsVerb(example: string, word: Word, registry: Registry): string {
   const owner = registry.verbs().find((verb) => verb.parameters.some((p) => p.name === key && !p.planned))?.name;
   if (FEDERATED.includes(word.kind)) {
     if (registry.find("verb", "federate")?.planned) return "";
-    const clients = key === "clients" ? "" : "clients: even(5), ";
+    const clients = key === "clients" ? "" : "clients: even(10), ";
     return `federate router on tickets with quick as shared { rounds: 3, ${clients}${example} }`;
   }
   switch (key === undefined ? undefined : owner) {

@@ -5,7 +5,7 @@ declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "clients-by-nothing": { readonly data: string; readonly clients: string };
     "federate-roles": { readonly data: string; readonly role: string; readonly first: string };
-    "too-few-clients": { readonly clients: number; readonly needs: number; readonly why: string };
+    "clients-lacking": { readonly clients: number; readonly needs: number; readonly why: string };
   }
 }
 
@@ -23,7 +23,7 @@ registerCodes({
     help: (d) => `give ${d.data} a column for \`${d.role}\``,
     explain: "All clients of a federation learn the same: their rows have the same roles.",
   },
-  "too-few-clients": {
+  "clients-lacking": {
     severity: "error",
     message: (d) => `there are ${String(d.clients)} clients in a round, and ${d.why} takes ${String(d.needs)}`,
     help: () => "have more clients, or leave it out",

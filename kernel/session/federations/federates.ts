@@ -110,7 +110,7 @@ async function encodedOf(plan: Plan, each: Clients["each"], material: Material) 
   );
 }
 
-/** Columns have as many values as they have. Coded error `too-few-clients`. */
+/** Columns have as many values as they have. Coded error `clients-lacking`. */
 function demandEnough(federated: FederatedPlan, clients: number, aggregator: AggregatorCapabilities | undefined): void {
   const { aggregate, secure_aggregation: secure } = federated;
   const needs = [
@@ -118,6 +118,6 @@ function demandEnough(federated: FederatedPlan, clients: number, aggregator: Agg
     { needs: secure ? HIDDEN : 0, why: "secure aggregation" },
     { needs: aggregator?.least?.(aggregate) ?? 0, why: `\`${aggregate.word}\`` },
   ].find((one) => one.needs > participantsOf(federated, clients));
-  if (needs) throw new CodedError("too-few-clients", { clients: participantsOf(federated, clients), ...needs });
+  if (needs) throw new CodedError("clients-lacking", { clients: participantsOf(federated, clients), ...needs });
 }
 const LEAST = 2;

@@ -149,7 +149,7 @@ describe("partitions by label", () => {
 
 describe("partition column", () => {
   it("has a client for each value, numbers in their order, and refuses rows that are nobody's", async () => {
-    const found = await parted("column", {}, ["b", "10", "9", "b", "a"]);
+    const found = await parted("by_column", {}, ["b", "10", "9", "b", "a"]);
     assert.deepEqual(
       found.map(({ name, rows }) => [name, ...rows]),
       [
@@ -160,7 +160,7 @@ describe("partition column", () => {
       ],
     );
     await assert.rejects(
-      parted("column", {}, ["a", "", "b", ""]),
+      parted("by_column", {}, ["a", "", "b", ""]),
       (error) =>
         error instanceof CodedError &&
         error.code === "rows-without-client" &&

@@ -71,11 +71,11 @@ federate m on north, south as apart { rounds: 3, steps: 1, batch_size: 16, ${pla
   it("says who the clients are, what they send, and what each is worth", async () => {
     const shown = text(
       await book.run(`federate m on shops as chain {
-  clients: column(shop), rounds: 3, participation: 2, batch_size: 8, optimizer: adamw(learning_rate: 1e-3)
+  clients: by_column(shop), rounds: 3, participation: 2, batch_size: 8, optimizer: adamw(learning_rate: 1e-3)
 }`),
     );
     assert.match(shown, /Plan of chain: federate m on shops/);
-    assert.match(shown, /clients +column\(column: shop\) +\(2 of them in each round\)/);
+    assert.match(shown, /clients +by_column\(column: shop\) +\(2 of them in each round\)/);
     assert.match(shown, /rounds +3 +\(in each: 1 epoch of a client's rows, batches of 8; 48 rows in all\)/);
     const told = rounds("chain");
     assert.equal(told.length, 3);

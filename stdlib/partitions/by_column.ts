@@ -2,18 +2,18 @@ import { defineWord } from "#dsl/types/define.js";
 
 export const word = defineWord({
   kind: "partition",
-  name: "column",
+  name: "by_column",
   doc: "A client for each value of a column, with all rows that have it: as the data are where each customer, site or device keeps its own.",
-  example: "clients: column(customer)",
+  example: "clients: by_column(customer)",
   since: "0.2.0",
   elsewhere: {
     ...{
-      NaturalIdPartitioner: "column",
-      GroupedNaturalIdPartitioner: "column",
-      natural_id: "column",
-      natural: "column",
+      NaturalIdPartitioner: "by_column",
+      GroupedNaturalIdPartitioner: "by_column",
+      natural_id: "by_column",
+      natural: "by_column",
     },
-    ...{ by_column: "column", by: "column", partition_by: "column" },
+    ...{ column: "by_column", by: "by_column", partition_by: "by_column" },
   },
   advice: { group_size: "make a column that has one value for several of them" },
   capabilities: { clients: () => null, by: (call) => ({ column: call.arguments.column }) },
@@ -28,5 +28,5 @@ export const word = defineWord({
       impact: "high",
     },
   ],
-  load: async () => (await import("./column.run.js")).column,
+  load: async () => (await import("./by_column.run.js")).byColumn,
 });

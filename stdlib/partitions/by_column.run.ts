@@ -3,9 +3,9 @@ import { argumentsOf } from "#dsl/types/filled.js";
 import type { PartitionImplementation } from "../kinds/partition.js";
 import "../lib/partitions/codes.js";
 import { byValue } from "../lib/partitions/dealt.js";
-import { word } from "./column.js";
+import { word } from "./by_column.js";
 
-export const column: PartitionImplementation = {
+export const byColumn: PartitionImplementation = {
   part(call, { values }) {
     const clients = byValue(values ?? []);
     const nobody = clients.get("") ?? [];
