@@ -35,6 +35,10 @@ export function participantsOf({ participation }: Pick<FederatedPlan, "participa
   return Math.max(1, Math.min(clients, Math.round(wanted)));
 }
 
+/** Of so many clients of a round those that don't answer; one at least does. */
+export const lostOf = ({ stragglers }: Pick<FederatedPlan, "stragglers">, participants: number): number =>
+  Math.min(participants - 1, Math.round(stragglers * participants));
+
 /** Data of a client, resolved and counted. */
 export interface ClientData {
   readonly plan: DataPlan;

@@ -9,7 +9,7 @@ import { experimentsUnder } from "../plan/version.js";
 import type { AggregatorCapabilities, CompressorCapabilities } from "../types/capabilities.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Call, Value } from "../types/value.js";
-import { clientsIn, HIDDEN, participantsOf } from "./clients.js";
+import { clientsIn, HIDDEN, lostOf, participantsOf } from "./clients.js";
 import { planTraining, settingsOf, type Planned } from "./training.js";
 import "../plan/federate-codes.js";
 
@@ -91,7 +91,28 @@ function demandClients(
   }
   if (!clients && others.length === 0)
     return report(program.report("federate-no-clients", { data: data.name }, at.dataAt[0] ?? at.here));
-  return demandSums(program, settings, place) && demandEnough(program, settings, datas.length, place);
+  return (
+    demandSums(program, settings, place) &&
+    demandEnough(program, settings, datas.length, place) &&
+    demandLeft(program, settings, datas.length, place)
+  );
+}
+
+/** Who is left can undo the masks of who is lost. */
+function demandLeft(
+  program: Program,
+  settings: Omit<FederatedPlan, "others">,
+  datas: number,
+  place: (key: string) => Span,
+): boolean {
+  const clients = clientsIn(program, settings, datas);
+  if (clients === null || !settings.secure_aggregation) return true;
+  const participants = participantsOf(settings, clients);
+  const lost = lostOf(settings, participants);
+  const most = participants - (Math.floor((2 * participants) / 3) + 1);
+  if (lost <= most) return true;
+  program.report("secure-lost", { participants, lost, most }, place("stragglers"));
+  return false;
 }
 
 /** Where the server sees sums alone, sums are enough. */

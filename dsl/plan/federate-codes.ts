@@ -15,6 +15,7 @@ declare module "../diagnostics/codes.js" {
       readonly needs: number;
       readonly why: string;
     };
+    "secure-lost": { readonly participants: number; readonly lost: number; readonly most: number };
     "secure-sees-each": { readonly word: string; readonly key: "aggregate" | "compression" };
   }
 }
@@ -86,6 +87,15 @@ registerCodes({
     explain:
       "With two clients under secure aggregation each knows the other's update: it is the sum less its own. A median, a trimmed mean and Krum need enough updates to tell which lie apart.",
     example: `${small}\nfederate m on d, e as f { secure_aggregation: true }`,
+  },
+  "secure-lost": {
+    severity: "error",
+    message: (d) =>
+      `${String(d.lost)} of ${String(d.participants)} clients of a round would be lost, and secure aggregation does without ${d.most === 0 ? "none" : `${String(d.most)} at most`}`,
+    help: () => "lose fewer, or let more clients take part in a round",
+    explain:
+      "What masks of clients that are gone is undone by shares that the others hold, and more than two thirds of a round's clients must be left to put them together: with fewer, a server could tell two groups of them two lists of who is there.",
+    example: `${small}\nfederate m on d as f { clients: even(6), stragglers: 40%, secure_aggregation: true }`,
   },
   "secure-sees-each": {
     severity: "error",

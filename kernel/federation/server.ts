@@ -7,7 +7,7 @@ import type { FederatedPlan } from "#dsl/plan/plan.js";
 import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/kinds/aggregator.js";
 import type { Call } from "#dsl/types/value.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
-import { participantsOf } from "#dsl/compile/clients.js";
+import { lostOf, participantsOf } from "#dsl/compile/clients.js";
 import type { ClientTold } from "../core/session/events.js";
 import type { RoundAnswer, RoundOrder } from "./contract.js";
 
@@ -30,7 +30,7 @@ export function askedIn(
   const all = Uint32Array.from({ length: clients }, (_, i) => i);
   const count = participantsOf(plan, clients);
   const asked = [...shuffle(all, chance(seed, ASKED, round)).slice(0, count)].sort((a, b) => a - b);
-  const gone = Math.min(count - 1, Math.round(plan.stragglers * count));
+  const gone = lostOf(plan, count);
   const lost = [...shuffle(Uint32Array.from(asked), chance(seed, LOST, round)).slice(0, gone)].sort((a, b) => a - b);
   return { clients: asked, lost };
 }

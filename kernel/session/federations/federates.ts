@@ -8,6 +8,7 @@ import { registry } from "#stdlib/registry.js";
 import { FederationServer } from "../../federation/server.js";
 import { loadKept } from "../../federation/kept-file.js";
 import { Rounds } from "../../federation/rounds.js";
+import { maskedSums } from "../../federation/simulated/masked.js";
 import { LocalClient, type Shared } from "../../federation/simulated/local-client.js";
 import { smallerBy } from "../../federation/simulated/smaller.js";
 import { DataLoader } from "../../core/data/loader.js";
@@ -78,6 +79,7 @@ async function begun(
   const server = new FederationServer({
     ...{ aggregator, rounds: federated.rounds, rows: clients.reduce((sum, { rows }) => sum + rows, 0) },
     weights: (await weights.gather()).slice(),
+    ...(federated.secure_aggregation && { summed: maskedSums(Math.max(...clients.map(({ rows }) => rows)), signal) }),
     ...(kept && { kept: kept.server as Readonly<Record<string, Float64Array>> }),
   });
   const rate = Number(training.optimizer.arguments["learning_rate"]);

@@ -91,6 +91,21 @@ federate m on north, south as apart { rounds: 3, steps: 1, batch_size: 16, ${pla
     assert.deepEqual([...model("chain").labels].toSorted(), ["no", "yes"]);
   });
 
+  it("comes to the same where the server sees masked sums alone, with clients that are lost", async () => {
+    const program = (name: string, more: string): string => `federate m on shops as ${name} {
+  clients: even(5), rounds: 2, stragglers: 20%, batch_size: 8, aggregate: scaffold${more}
+  optimizer: sgd(learning_rate: 0.05), keep: last
+}`;
+    await book.run(program("open", ""));
+    await book.run(program("masked", ", secure_aggregation: true"));
+    assert.ok(apart("open", "masked") <= 1e-6, String(apart("open", "masked")));
+    for (const [i, { clients, lost, received }] of rounds("masked").entries()) {
+      assert.ok(clients.every(({ norm, cosine }) => norm === undefined && cosine === undefined));
+      assert.equal(lost.length, 1);
+      assert.ok(received > rounds("open")[i]!.received);
+    }
+  });
+
   it("goes on where it was ended as if it had never been, whatever server and clients keep", async () => {
     const program = (name: string, more = "") => `federate m on shops as ${name} {
   clients: dirichlet(3, alpha: 0.5), rounds: 4, participation: 2, aggregate: scaffold, batch_size: 8${more}

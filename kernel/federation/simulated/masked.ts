@@ -1,0 +1,29 @@
+/**
+ * The sum of a round's updates by the whole protocol of secure aggregation, all parties in this process: what a server of clients
+ * elsewhere would see, and what it would cost.
+ */
+import type { Asked, Summed } from "../server.js";
+import { securelySummed } from "../secure/together.js";
+
+/**
+ * Greatest value of an update beside which one is none. A weight that moves by more in a round has run away, and a wider range
+ * would cost digits of all others.
+ */
+const GREATEST = 16;
+
+/** Clients up to which numbers of 32 bits say a mean to seven digits. */
+const FEW = 100;
+
+/** `rows`: the most rows of a client. Clients that are lost have shared keys and secrets, and send no vector. Coded errors of secure sums. */
+export function maskedSums(rows: number, signal?: AbortSignal): Summed {
+  return async (vectors, { clients, lost }: Asked) => {
+    const size = [...vectors.values()][0]?.length ?? 0;
+    const all = clients.map((client) => vectors.get(client) ?? new Float64Array(size));
+    const drops = new Map(clients.flatMap((client, at) => (lost.includes(client) ? [[at, "input" as const]] : [])));
+    const { sum, sent, received } = await securelySummed(all, {
+      ...{ range: GREATEST * rows, drops, bits: clients.length > FEW ? 64 : 32 },
+      ...(signal && { signal }),
+    });
+    return { sum, sent: received, received: sent };
+  };
+}
