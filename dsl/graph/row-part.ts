@@ -55,3 +55,13 @@ export function turned(part: RowPart, order: readonly number[]): RowPart | null 
   const back = order.map((_, axis) => order.indexOf(axis) + 1);
   return { is: "whole", d: part.d.transpose([0, ...back]) };
 }
+
+/** [rows, ...parameter's shape]; null: it would be too much. */
+export function wholeOf(part: RowPart): Tensor | null {
+  if (part.is === "whole") return part.d;
+  if (part.is === "rows") return null;
+  const { d, x } = part;
+  if (d.rank === 3) return d.matmul(x, { transposeA: true });
+  const [rows = 1, out = 1] = d.shape;
+  return d.reshape([rows, out, 1]).matmul(x.reshape([rows, 1, x.shape[1] ?? 1]));
+}

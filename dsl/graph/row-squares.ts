@@ -3,23 +3,12 @@
  * is a sum over rows. One pass serves a whole batch: the gradient of a weight stays apart for each row where a weight meets the
  * rows (a linear layer's is dyᵀ x of the row), is squared, and only then summed.
  */
-import { gradientAlong, leadsFrom } from "./gradient.js";
-import { isLeaf } from "./leaves.js";
-import type { NodeView } from "./op.js";
-import type { Dimension, Node, Ref } from "./program.js";
-import { gather } from "./ops/gather.js";
+import type { Dimension } from "./program.js";
 import { outer_product } from "./ops/outer_product.js";
 import { scatter_rows } from "./ops/scatter_rows.js";
 import type { Builder, Tensor } from "./tensor.js";
-import type { RowPart } from "./row-part.js";
-import { opOf } from "./table.js";
-
-/** A node at which something that all rows share meets the rows. */
-interface Meeting {
-  readonly index: number;
-  /** Of its inputs, those that rows share. */
-  readonly shared: readonly number[];
-}
+import { wholeOf, type RowPart } from "./row-part.js";
+import { rowParts, type Derived } from "./row-parts.js";
 
 export interface RowSquares {
   /** [parameter's shape] for each; undefined where the loss doesn't depend on it. */
@@ -28,137 +17,20 @@ export interface RowSquares {
   readonly held: number;
 }
 
-/** What rows say, and along what it is derived. */
-export interface Derived {
-  readonly of: Tensor;
-  /** The slope of `of`, with its shape; of several slopes for a row, [pairs, ...]. */
-  readonly slope: Tensor;
-  /** i32 [pairs]: the row that each slope is of. The forward pass is made once for a row, the way back for each pair. Absent: one for each row. */
-  readonly pairs?: Tensor;
-}
-
-/** Of a loss that is a sum over rows. */
-export const ofLoss = (loss: Tensor): Derived => ({ of: loss, slope: loss.graph.number(1, loss.dtype) });
-
-/**
- * Of each of `wrt`. `rows`: the name of the axis that is the first of all that is of rows. Null: something of the graph has no
- * rule (`Op.rowGradient`, `Op.rowPulled`), so that rows must be passed one by one.
- */
+/** Of each of `wrt`; null, and `rows`: as `rowParts` has them. */
 export function rowSquares(
   graph: Builder,
-  { of, slope, pairs }: Derived,
+  derived: Derived,
   wrt: readonly Tensor[],
   rows: Dimension = "batch",
 ): RowSquares | null {
-  const last = of.ref.node;
-  const needed = leadsFrom(graph, wrt, last);
-  const meetings = meetingsIn(graph.table, needed, rows, last);
-  if (!meetings?.every(({ index }) => opOf(graph.table[index]!)?.rowGradient)) return null;
-  const nodes = graph.table;
-  if (pairs && !nodes.slice(0, last + 1).every((node) => isOfRows(node, rows))) return null;
-  const seen = pairs ? pairedBy(pairs, rows) : (t: Tensor): Tensor => t;
-  const tensors = meetings.map(({ index }) => graph.tensor({ node: index, output: 0 }));
-  const slopes = gradientAlong(graph, [[of, slope]], tensors, seen);
-  const parts = new Map<number, RowPart[]>();
-  const places = new Map(wrt.map((t, i) => [t.ref.node, i] as const));
-  for (const [i, { index, shared }] of meetings.entries()) {
-    const dy = slopes[i];
-    if (!dy) continue;
-    const node = graph.table[index]!;
-    const at = node.path === undefined ? undefined : `${node.path}.squares`;
-    const told = () => opOf(node)?.rowGradient?.(graph, viewOf(graph, index, seen), dy, shared) ?? [null];
-    const found = at === undefined ? told() : graph.at(at, told);
-    for (const [i, part] of found.entries()) {
-      const ended = part && pulledToParameter(graph, node.inputs[shared[i]!]!, part, (ref) => places.has(ref.node));
-      if (!ended) return null;
-      for (const { node: parameter, part: own } of ended) {
-        const place = places.get(parameter)!;
-        parts.set(place, [...(parts.get(place) ?? []), own]);
-      }
-    }
-  }
-  const squares = wrt.map((t, i) => squared(t, parts.get(i) ?? []));
-  if (squares.some((one) => one === null)) return null;
+  const parts = rowParts(graph, derived, wrt, rows, "squares");
+  const squares = parts && wrt.map((t, i) => squared(t, parts[i]!));
+  if (!squares || squares.some((one) => one === null)) return null;
   return {
     squares: squares.map((one) => one ?? undefined),
-    held: wrt.reduce((sum, t, i) => sum + heldOf(t, parts.get(i)), 0),
+    held: wrt.reduce((sum, t, i) => sum + heldOf(t, parts[i]), 0),
   };
-}
-
-/** Tensors of rows as those of pairs, each made once. */
-function pairedBy(pairs: Tensor, rows: Dimension): (t: Tensor) => Tensor {
-  const made = new Map<string, Tensor>();
-  return (t) => {
-    if (t.shape[0] !== rows) return t;
-    const key = `${String(t.ref.node)}:${String(t.ref.output)}`;
-    const found = made.get(key) ?? t.graph.one(gather, [t, pairs], {});
-    made.set(key, found);
-    return found;
-  };
-}
-
-/** Whether rows lie along no axis but the first. */
-function isOfRows({ types }: Node, rows: Dimension): boolean {
-  return types.every(({ shape }) => shape.lastIndexOf(rows) <= 0);
-}
-
-function viewOf(graph: Builder, index: number, seen: (t: Tensor) => Tensor = (t) => t): NodeView {
-  const { inputs, types, attributes } = graph.table[index]!;
-  return {
-    inputs: inputs.map((ref) => seen(graph.tensor(ref))),
-    outputs: types.map((_, output) => seen(graph.tensor({ node: index, output }))),
-    attributes,
-  };
-}
-
-/** A part of what lies at `ref` as parts of the parameters that it is made of. Null: it can't be told apart. */
-function pulledToParameter(
-  graph: Builder,
-  ref: Ref,
-  part: RowPart,
-  isParameter: (ref: Ref) => boolean,
-): readonly { readonly node: number; readonly part: RowPart }[] | null {
-  const node = graph.table[ref.node]!;
-  if (isParameter(ref)) return [{ node: ref.node, part }];
-  // None flows on into what doesn't train.
-  if (isLeaf(node)) return [];
-  const pulled = ref.output === 0 ? opOf(node)?.rowPulled?.(graph, viewOf(graph, ref.node), part) : undefined;
-  if (!pulled) return null;
-  const found: { node: number; part: RowPart }[] = [];
-  for (const [i, own] of pulled.entries()) {
-    if (own === undefined) continue;
-    const ended = own && pulledToParameter(graph, node.inputs[i]!, own, isParameter);
-    if (!ended) return null;
-    found.push(...ended);
-  }
-  return found;
-}
-
-/** Null: something that all rows share meets what is no longer told apart by rows. */
-function meetingsIn(
-  table: readonly Node[],
-  needed: ReadonlySet<number>,
-  rows: Dimension,
-  last: number,
-): readonly Meeting[] | null {
-  /** Of those that are needed: what all rows share, what is of rows, what comes after. */
-  const kinds = new Map<number, "shared" | "row" | "after">();
-  const found: Meeting[] = [];
-  for (let index = 0; index <= last; index++) {
-    if (!needed.has(index)) continue;
-    const node = table[index]!;
-    const given = node.inputs.map(({ node: from }) => kinds.get(from));
-    const shared = given.flatMap((kind, i) => (kind === "shared" ? [i] : []));
-    if (isLeaf(node)) kinds.set(index, "shared");
-    else if (node.types[0]?.shape[0] === rows) {
-      kinds.set(index, "row");
-      if (shared.length > 0) found.push({ index, shared });
-    } else if (given.some((kind) => kind === "row" || kind === "after")) {
-      if (shared.length > 0) return null;
-      kinds.set(index, "after");
-    } else kinds.set(index, "shared");
-  }
-  return found;
 }
 
 /** Null: parts of several kinds can't be summed row by row. */
@@ -205,16 +77,6 @@ function heldOf({ shape }: Tensor, parts: readonly RowPart[] = []): number {
   const [only, ...others] = apart;
   if (only?.is === "product" && others.length === 0 && parts.length === 1) return Math.min(size, NEAR);
   return apart.length * size;
-}
-
-/** [rows, ...parameter's shape]; null: it would be too much. */
-function wholeOf(part: RowPart): Tensor | null {
-  if (part.is === "whole") return part.d;
-  if (part.is === "rows") return null;
-  const { d, x } = part;
-  if (d.rank === 3) return d.matmul(x, { transposeA: true });
-  const [rows = 1, out = 1] = d.shape;
-  return d.reshape([rows, out, 1]).matmul(x.reshape([rows, 1, x.shape[1] ?? 1]));
 }
 
 /**

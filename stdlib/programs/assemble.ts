@@ -7,6 +7,7 @@ import { buildAccumulate, buildApply } from "./accumulate.js";
 import { buildEvaluate, buildFeatures } from "./evaluate.js";
 import { savedName } from "./model.js";
 import type { Assembled, AssembleOptions } from "./options.js";
+import { buildPrivate } from "./private.js";
 import { buildTrain } from "./train.js";
 
 export function assemble(o: AssembleOptions): Assembled {
@@ -34,7 +35,8 @@ export function assemble(o: AssembleOptions): Assembled {
   };
   return {
     train: built.program,
-    ...(o.accumulate && inParts(o)),
+    ...(o.accumulate && !o.privacy && inParts(o)),
+    ...(o.privacy && { private: buildPrivate(o, o.privacy) }),
     // Few of them are asked for at a time, and each takes as long as a forward pass is large.
     get evaluate() {
       return asked.evaluate();

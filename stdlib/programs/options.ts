@@ -42,8 +42,26 @@ export interface AssembleOptions {
   readonly packed?: boolean;
   /** Whether `accumulate` and `apply` are made. */
   readonly accumulate?: boolean;
+  /** Whether updates are private, and the greatest length of what a row says in them; absent: they aren't. */
+  readonly privacy?: { readonly clip: number };
   /** Passes and their settings; absent: f32, nothing recomputed. */
   readonly passes?: PassSettings;
+}
+/** Each is made when asked for. */
+export interface PrivatePrograms {
+  /**
+   * Adds what each row of a batch says, cut to the clip, to states `gradient/<name>`. Inputs as train's without rate and step; `share` f32
+   * [batch]: 1 / how many of a row's losses there are; `told` (f32 scalar): 1 / what counts in the whole update. Outputs loss: the sum of
+   * losses · told; norms f32 [batch]: how long the gradient of each row is. Null: rows of a batch can't be told apart.
+   */
+  readonly apart: Program | null;
+  /** The same of a batch that is one row of the data, or all that became of one: `share` is a scalar, and so is norms. */
+  readonly alone: Program;
+  /**
+   * The update from what was summed, which it sets to zero. Inputs rate, step; `mean` (f32 scalar): 1 / rows that are expected
+   * in an update; `noise/<name>` f32 for each parameter, which is added to its sum. Output norm, of the gradient with its noise.
+   */
+  readonly apply: Program;
 }
 /**
  * What is squared: how far each row's logits reach along a direction of its own (`directions`) or of several (`pairs` of a row
@@ -82,6 +100,8 @@ export interface Assembled {
    * adds the gradients of (sum of losses · share) to state `gradient/<name>`; output loss, that sum · share.
    */
   readonly accumulate?: Program;
+  /** Of trainings with privacy. */
+  readonly private?: PrivatePrograms;
   /** The update from what was accumulated, which it sets to zero: inputs rate, step; output norm. */
   readonly apply?: Program;
   /** Inputs input_ids, attention_mask (and decoder_input_ids), and targets i32 [targets] of tasks asked about places; outputs logits, and probabilities where the task has them. */

@@ -33,8 +33,10 @@ const STRUCTURES: Readonly<Record<string, readonly string[]>> = {
   "dsl/graph/passes/reassociation.ts": ["matmul", "transpose"],
   "dsl/graph/passes/pattern.ts": ["multiply"],
   "dsl/graph/passes/fusion.ts": ["linear", "relu", "greater"],
-  // Squares of each row are summed by these; rows stand for their pairs by the first.
-  "dsl/graph/row-squares.ts": ["gather", "outer_product", "scatter_rows"],
+  // Squares of each row, or rows that were cut, are summed by these; rows stand for their pairs by the first.
+  "dsl/graph/row-parts.ts": ["gather"],
+  "dsl/graph/row-squares.ts": ["outer_product", "scatter_rows"],
+  "dsl/graph/row-norms.ts": ["outer_product", "scatter_rows"],
   // Products of low rank become a product with a merged weight.
   "dsl/graph/passes/precision.ts": ["cast", "linear", "low_rank_linear", "low_rank_merge"],
 };

@@ -1,0 +1,197 @@
+/** What rows say, cut to a length of their own and summed: a whole batch in one pass against its rows one by one, in float64. */
+import assert from "node:assert/strict";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import type { Program } from "#dsl/graph/program.js";
+import { validate } from "#dsl/graph/validate.js";
+import { values, type Values } from "#dsl/graph/values.js";
+import type { Call } from "#dsl/types/value.js";
+import { buildAccumulate, SUM } from "#stdlib/programs/accumulate.js";
+import { buildPrivate, NOISE } from "#stdlib/programs/private.js";
+import type { AssembleOptions } from "#stdlib/programs/options.js";
+import {
+  baseShapes,
+  call,
+  calls,
+  feeds,
+  loaded,
+  optionsFor,
+  start,
+  subjects,
+  type Subject,
+} from "#tests/stdlib/techniques/subjects.js";
+
+type Sgd = AssembleOptions["optimizer"]["implementation"];
+const list = await subjects();
+const ROWS = 4;
+type Feeds = Readonly<Record<string, Values>>;
+
+/** Rows as they are fed alone: of places, those of the row. */
+function rowOf(all: Feeds, row: number): Feeds {
+  const width = all["input_ids"]!.shape[1]!;
+  const own = (place: number): boolean => Math.floor(place / width) === row;
+  const kept = [...(all["targets"]?.data ?? [])].flatMap((place, i) => (own(place) ? [i] : []));
+  return Object.fromEntries(
+    Object.entries(all).map(([name, { shape, data }]) => {
+      if (shape.length === 0) return [name, values([], [...data])];
+      if (name === "targets")
+        return [
+          name,
+          values(
+            [kept.length],
+            kept.map((i) => data[i]! - row * width),
+          ),
+        ];
+      if (name === "labels" && all["targets"])
+        return [
+          name,
+          values(
+            [kept.length],
+            kept.map((i) => data[i]!),
+          ),
+        ];
+      const each = data.length / ROWS;
+      return [name, values([1, ...shape.slice(1)], [...data.slice(row * each, (row + 1) * each)])];
+    }),
+  );
+}
+const fedTo = (program: Program, all: Feeds): Record<string, Values> =>
+  Object.fromEntries(Object.keys(program.inputs).map((name) => [name, all[name]!]));
+const zeroed = (state: Record<string, Values>): Record<string, Values> =>
+  Object.fromEntries(
+    Object.entries(state).map(([name, one]) => [name, name.startsWith(SUM) ? values([...one.shape]) : one]),
+  );
+const sumsIn = (state: Record<string, Values>): Record<string, Values> =>
+  Object.fromEntries(Object.entries(state).filter(([name]) => name.startsWith(SUM)));
+const lengthOf = (sums: Record<string, Values>): number =>
+  Math.sqrt(Object.values(sums).reduce((all, { data }) => data.reduce((sum, one) => sum + one * one, all), 0));
+
+function near(got: Record<string, Values>, want: Record<string, Values>, title: string): void {
+  assert.deepEqual(Object.keys(got).toSorted(), Object.keys(want).toSorted(), title);
+  const most = Math.max(...Object.values(want).flatMap(({ data }) => [...data].map(Math.abs)));
+  assert.ok(most > 0, title);
+  for (const [name, { data }] of Object.entries(want))
+    data.forEach((one, i) =>
+      assert.ok(
+        Math.abs(got[name]!.data[i]! - one) <= 1e-9 * most,
+        `${title}: ${name}[${String(i)}] is ${String(got[name]!.data[i])}, one by one ${String(one)}`,
+      ),
+    );
+}
+
+/** The gradient of each row by itself, as trainings without privacy have it. */
+function gradientsOf(o: AssembleOptions, rows: readonly Feeds[], shares: readonly number[]) {
+  const plain = buildAccumulate(o);
+  const state = zeroed(start(plain.state));
+  return rows.map((row, r) =>
+    sumsIn(evaluate(plain, fedTo(plain, { ...row, share: values([], [shares[r]!]) }), state).state),
+  );
+}
+
+/** @returns whether rows of a batch are told apart */
+async function holds(subject: Subject, technique: Call): Promise<boolean> {
+  const title = `${subject.word.name}, ${technique.word}(${JSON.stringify(technique.arguments)})`;
+  const o = await optionsFor(subject, technique);
+  const all: Feeds = feeds(subject, 1);
+  const rows = Array.from({ length: ROWS }, (_, row) => rowOf(all, row));
+  const shares = rows.map((row) => 1 / (row["targets"]?.data.length ?? 1));
+  const own = gradientsOf(o, rows, shares);
+  const lengths = own.map(lengthOf);
+  const clip = Math.fround((Math.min(...lengths) + Math.max(...lengths)) / 2);
+  const want = Object.fromEntries(
+    Object.entries(own[0]!).map(([name, { shape }]) => {
+      const sum = values([...shape]);
+      own.forEach((row, r) =>
+        row[name]!.data.forEach((one, i) => (sum.data[i]! += one * Math.min(1, clip / lengths[r]!))),
+      );
+      return [name, sum];
+    }),
+  );
+  const { apart, alone } = buildPrivate(o, { clip });
+  const told = values([], [0.25]);
+  if (apart) {
+    validate(apart);
+    const fed = { ...all, share: values([ROWS], shares), told };
+    const made = evaluate(apart, fedTo(apart, fed), zeroed(start(apart.state)));
+    made.outputs["norms"]!.data.forEach((one, r) =>
+      assert.ok(Math.abs(one - lengths[r]!) <= 1e-9 * lengths[r]!, `${title}: ${String(one)}, ${String(lengths[r])}`),
+    );
+    near(sumsIn(made.state), want, title);
+  }
+  if (!apart || technique.word === "lora") {
+    validate(alone);
+    let state = zeroed(start(alone.state));
+    rows.forEach((row, r) => {
+      const fed = { ...row, share: values([], [shares[r]!]), told };
+      const made = evaluate(alone, fedTo(alone, fed), state);
+      assert.ok(Math.abs(made.outputs["norms"]!.data[0]! - lengths[r]!) <= 1e-9 * lengths[r]!, title);
+      state = made.state;
+    });
+    near(sumsIn(state), want, `${title}, alone`);
+  }
+  return apart !== null;
+}
+
+/** Those whose rows are passed one by one: something of them has no rule that tells rows of a batch apart. */
+const WHOLE: Readonly<Record<string, (shape: string) => boolean>> = {
+  // Its states are cut from one parameter.
+  prefix_tuning: () => true,
+  // Whose output embedding trains meets it where places of all rows lie in a row.
+  full: (shape) => shape !== "encoder",
+};
+
+describe("what rows say, each cut to a length", () => {
+  for (const subject of list)
+    it(`${subject.word.name}: a batch in one pass is its rows one by one, whatever the technique`, async () => {
+      for (const technique of calls(subject.word, await baseShapes(subject))) {
+        // It learns from several data sets, which privacy doesn't.
+        if (technique.word === "routed_lora") continue;
+        const apart = await holds(subject, technique);
+        assert.equal(apart, !(WHOLE[technique.word]?.(subject.family.shape) ?? false), technique.word);
+      }
+    });
+});
+
+describe("a private update", () => {
+  it("is the optimizer's, of the mean of sum and noise over the rows that are expected, and no other clip", async () => {
+    const subject = list.find(({ word }) => word.name === "bert")!;
+    const sgd = {
+      call: call("optimizer", "sgd", { momentum: 0 }),
+      implementation: await loaded<Sgd>("optimizer", "sgd"),
+    };
+    const o = await optionsFor(subject, call("technique", "head_only"), { optimizer: sgd, clip: 1e-3 });
+    const { apply } = buildPrivate(o, { clip: 1 });
+    validate(apply);
+    const before = start(apply.state);
+    const noise = Object.keys(apply.inputs).filter((name) => name.startsWith(NOISE));
+    assert.equal(noise.length, Object.keys(sumsIn(before)).length);
+    const fed = Object.fromEntries(
+      noise.map((name, k) => {
+        const drawn = values(apply.inputs[name]!.type.shape as number[]);
+        drawn.data.forEach((_, i) => (drawn.data[i] = Math.cos(3.1 * i + k)));
+        return [name, drawn];
+      }),
+    );
+    const scalars = { rate: values([], [0.5]), step: values([], [1]), mean: values([], [0.125]) };
+    const { state, outputs } = evaluate(apply, { ...fed, ...scalars }, before);
+    let square = 0;
+    for (const name of noise.map((one) => one.slice(NOISE.length)))
+      before[name]!.data.forEach((value, i) => {
+        const sum = before[SUM + name]!.data[i]! + fed[NOISE + name]!.data[i]!;
+        square += (sum * 0.125) ** 2;
+        assert.ok(Math.abs(state[name]!.data[i]! - (value - 0.5 * 0.125 * sum)) < 1e-12, name);
+        assert.equal(state[SUM + name]!.data[i], 0);
+      });
+    assert.ok(Math.abs(outputs["norm"]!.data[0]! - Math.sqrt(square)) < 1e-9);
+  });
+
+  it("of halves leaves room for what they round", async () => {
+    const subject = list.find(({ word }) => word.name === "bert")!;
+    const o = await optionsFor(subject, call("technique", "lora", { rank: 2, targets: ["query"] }));
+    const lengths = (["f32", "bf16"] as const).map((precision) => {
+      const { apart } = buildPrivate({ ...o, passes: { precision, recompute: "none" } }, { clip: 1e-3 });
+      const fed = { ...feeds(subject, 1), share: values([ROWS], [1, 1, 1, 1]), told: values([], [1]) };
+      return lengthOf(sumsIn(evaluate(apart!, fedTo(apart!, fed), zeroed(start(apart!.state))).state));
+    });
+    assert.ok(lengths[1]! < lengths[0]! * 0.99 && lengths[1]! > lengths[0]! * 0.97, lengths.join());
+  });
+});
