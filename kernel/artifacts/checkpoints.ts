@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Sampled } from "#stdlib/kinds/privacy.js";
 import type { Session } from "../engine/engine.js";
 import { CHECKED, readHeader } from "../tensors/safetensors.js";
 import { fields, figure, jsonOrNone, type Schema } from "../fetch/json.js";
@@ -25,6 +26,8 @@ export interface Position {
   /** The watched values of every validation, for early stopping. */
   readonly watched: readonly number[];
   readonly seconds: number;
+  /** Of a private training: what it did to its rows until then, steps among it that a kill took back. */
+  readonly privacy?: Sampled;
 }
 export interface Checkpoint {
   readonly file: string;
@@ -147,6 +150,7 @@ const positionSchema: Schema<Position> = fields({
     ]),
   ),
   seconds: figure,
+  privacy: v.exactOptional(fields({ noise: figure, rate: figure, steps: figure })),
 });
 
 /** Removes all but the last checkpoint and the best one. */

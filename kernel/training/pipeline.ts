@@ -33,7 +33,7 @@ export interface Step {
 }
 export interface StepPipelineOptions {
   readonly session: Pick<Session, "run">;
-  /** Batches in an update; above 1 the session has `accumulate` and `apply` instead of `train`. */
+  /** Batches in an update; above 1, and where an update says what it is applied with, the session has `accumulate` and `apply` instead of `train`. */
   readonly accumulate: number;
   /** Whether several share each update: their sessions have `accumulate` and `apply`, however many batches there are. */
   readonly shared?: boolean;
@@ -66,6 +66,8 @@ export class StepPipeline {
   private rest: Request[] = [];
   private sending: number;
   private losses = 0;
+  /** The loss of the last update that had rows. */
+  private told = 0;
   private seen: Seen[] = [];
   private ended = 0;
   private halted = false;
@@ -121,11 +123,13 @@ export class StepPipeline {
     const now = performance.now();
     const seconds = (now - Math.max(first.at, this.ended)) / 1000;
     this.ended = now;
-    const loss = this.losses;
+    const { epoch, tokens } = update;
+    // An update that drew no rows has no loss: it tells that of the one before.
+    const loss = update.parts > 0 || !update.apply ? this.losses : this.told;
     this.losses = 0;
+    this.told = loss;
     const { seen } = this;
     this.seen = [];
-    const { epoch, tokens } = update;
     return {
       step: first.step,
       epoch,
@@ -157,7 +161,7 @@ export class StepPipeline {
     this.updates.set(step, update);
     const rate = scalarF32(this.o.rate(step));
     const logits = this.o.seen ? ["logits"] : [];
-    if (this.o.accumulate === 1 && !this.o.shared) {
+    if (this.o.accumulate === 1 && !this.o.shared && !update.apply) {
       const own = { rows: undefined as Uint32Array | undefined };
       const feeds = () => {
         const made = update.part(0);
@@ -173,11 +177,12 @@ export class StepPipeline {
       const feeds = () => {
         const made = update.part(part);
         own.rows = made.rows;
-        return { ...made.feeds, share };
+        return { ...(!update.apply && { share }), ...made.feeds };
       };
-      return { step, program: "accumulate", wanted: ["loss", ...logits], ends: false, feeds, rows: () => own.rows };
+      const program = update.programOf?.(part) ?? "accumulate";
+      return { step, program, wanted: ["loss", ...logits], ends: false, feeds, rows: () => own.rows };
     });
-    const feeds = () => ({ rate, step: scalarI32(step) });
+    const feeds = () => ({ rate, step: scalarI32(step), ...update.apply?.() });
     return [...parts, { step, program: "apply", wanted: ["norm"], ends: true, feeds }];
   }
 }

@@ -26,6 +26,7 @@ import type { Happening, RunEvent } from "../core/session/events.js";
 import { pruneDynamics, saveDynamics, type Dynamics } from "./dynamics.js";
 import type { ExactFit } from "./exact-fit.js";
 import { StepPipeline, type Step } from "./pipeline.js";
+import type { PrivateTraining } from "./private/private.js";
 import { stepsOf, totalSteps } from "./steps.js";
 import { Toll } from "./toll.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
@@ -45,6 +46,8 @@ export interface Training {
   readonly exact: ExactFit | null;
   /** Its steps are the rounds of a federation; absent: they are updates. */
   readonly federated?: FederatedTraining;
+  /** Its rows stay private: whose updates it takes, and what they spend. Absent, or null: they don't. */
+  readonly privately?: PrivateTraining | null;
   /** Of rows that have one label of several: which, and what earlier steps saw of them; null: nothing is kept. */
   readonly watchedRows: { readonly truth: Int32Array; readonly dynamics: Dynamics } | null;
   /** Scores on the validation split, `loss` and what is watched among them; null: none is wanted. Ends early, in any way, when the signal comes. */
@@ -139,7 +142,10 @@ class TrainingLoop {
     this.shared = gang && rank && new SharedSession(t.session, rank, gang.shares, this.position.step);
     const { ranks } = t.plan.estimates;
     this.toll = gang && ranks && new Toll(ranks, t.run.everything());
-    const of = { ...{ plan: t.plan, loader: t.loader, schedule: t.schedule }, seen: t.watchedRows !== null };
+    const of = {
+      ...{ plan: t.plan, loader: t.loader, schedule: t.schedule, privately: t.privately ?? null },
+      seen: t.watchedRows !== null,
+    };
     this.pipeline = rounds ?? t.exact ?? new StepPipeline(stepsOf(of, t.session, this.shared), this.position.step);
   }
 
@@ -291,11 +297,13 @@ class TrainingLoop {
     const shared = this.shared?.shared(step.step);
     const others = shared?.seen.map(({ rows, logits }) => ({ rows, logits: floatsIn(logits) })) ?? [];
     if (watchedRows) for (const one of [...(seen ?? []), ...others]) watchedRows.dynamics.see(one, watchedRows.truth);
-    this.position = { ...this.position, step: step.step };
+    const { spending } = this.t.privately ?? {};
+    const epsilon = spending?.spend(step.step === this.total || isDue(this.training.log, step.step, this.steps));
+    this.position = { ...this.position, step: step.step, ...(spending && { privacy: spending.done }) };
     this.lately = { steps: this.lately.steps + 1, seconds: this.lately.seconds + step.seconds };
     const told = shared && { communicated: shared.communicated, waited: shared.waited };
     if (told) this.toll?.step(step.seconds, told);
-    this.emit({ kind: "step", ...step, epoch: step.epoch + 1, ...told });
+    this.emit({ kind: "step", ...step, epoch: step.epoch + 1, ...told, ...(epsilon !== undefined && { epsilon }) });
     if (round) this.emit({ kind: "round", step: step.step, ...round });
     if (!Number.isFinite(step.loss))
       throw new CodedError("loss-not-finite", { step: step.step, loss: String(step.loss), rate: step.rate });
@@ -338,7 +346,9 @@ class TrainingLoop {
     const { lock, run } = this.t;
     lock.demand();
     const whole: RunEvent = { at: new Date().toISOString(), run: run.id, ...event } as RunEvent;
-    if (event.kind !== "step" || isDue(this.training.log, event.step, this.steps)) run.append(whole);
+    // Of a private training every step stands in the log, so that none is forgotten that rows took part in.
+    if (event.kind !== "step" || this.t.privately || isDue(this.training.log, event.step, this.steps))
+      run.append(whole);
     this.t.on(whole);
   }
   /** What ended it is told, not that its log couldn't say so. */

@@ -68,6 +68,10 @@ export interface Update {
   readonly counts: number;
   /** Builds the arrays of a part. */
   part(index: number): Part;
+  /** The program of a part; absent: of each the same. */
+  programOf?(index: number): string;
+  /** Of updates whose parts, however many or few, are summed before they are applied: what that is fed beside rate and step. */
+  apply?(): Readonly<Record<string, NDArray>>;
 }
 
 /** One of several that share the rows of each batch. */
@@ -180,6 +184,30 @@ export class DataLoader {
         ...rowsOf(batches[i]!),
       }),
     };
+  }
+
+  /** A batch of rows that somebody else drew for step `step` of an epoch. `place`: of its first row among those of the update. */
+  drawn(
+    batch: Uint32Array,
+    { epoch, step, place }: { readonly epoch: number; readonly step: number; place: number },
+  ): Part {
+    const tokens = this.tokensIn(batch);
+    const feeds = this.learnt({ batch, place }, epoch, step);
+    return { feeds, tokens, counts: this.countsIn(batch, epoch, tokens), rows: batch };
+  }
+
+  /** Losses that a row has in the batches of an epoch: one, or of each place at which it teaches. */
+  losses(row: number, epoch: number): number {
+    const { trained, taught, lengths } = this.rows;
+    if (trained) return trained.counts[row]!;
+    if (!taught) return lengths[row]!;
+    return taught.places?.(row, { seed: this.o.seed, epoch }) ?? 1;
+  }
+
+  /** Tokens of a row. */
+  lengthOf(row: number): number {
+    const { lengths, written } = this.rows;
+    return lengths[row]! + (written?.[row] ?? 0);
   }
 
   /** All batches of the first epoch one after the other, for scores. */

@@ -1,6 +1,7 @@
 /** Where a running training stands: one line, updated in place (at most ten times a second). */
 import { shownOf } from "./bundle.js";
 import type { Shown } from "./shown.js";
+import { spentText } from "./curves/spent.js";
 import { card, html, tone, type Html } from "./html.js";
 import { outcomeLine } from "./outcome.js";
 import { bar, count, duration, percent, significant } from "./text.js";
@@ -13,6 +14,8 @@ export interface ProgressState {
   readonly epoch: number | null;
   readonly epochs?: number | null;
   readonly loss: number | null;
+  /** Of a private training: what is spent. */
+  readonly epsilon?: number;
   readonly tokensPerSecond: number | null;
   readonly etaSeconds: number | null;
   /** Of a training that several processes share: the share of its time that they spent telling each other, and waiting. */
@@ -70,6 +73,7 @@ function wordsOf(s: ProgressState): string[] {
     `${s.epoch === null ? "round" : "step"} ${count(s.step)} of ${count(s.steps)}`,
     ...(s.epoch === null ? [] : [`epoch ${String(s.epoch)}${epochs}`]),
     ...(s.loss === null ? [] : [`loss ${steady(s.loss)}`]),
+    ...(s.epsilon === undefined ? [] : [spentText(s.epsilon)]),
     ...(s.tokensPerSecond === null ? [] : [`${count(s.tokensPerSecond)} tokens/s`]),
     ...(s.communication ? [`communication ${percent(s.communication.share)}`] : []),
     ...(s.communication && s.communication.waiting >= 0.1 ? [`waiting ${percent(s.communication.waiting)}`] : []),

@@ -25,6 +25,8 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
       readonly rate: number;
       readonly norm: number;
       readonly seconds: number;
+      /** Of a private training: ε that is spent with it, at the plan's δ. The loss beside it is of the rows themselves, without noise. */
+      readonly epsilon?: number;
       /** Of a step that several ranks shared, of its seconds: what sending and summing took, and waiting for the last of them. */
       readonly communicated?: number;
       readonly waited?: number;

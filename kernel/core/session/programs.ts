@@ -73,6 +73,7 @@ export async function partsFrom(
     seed: training.seed,
     packed: training.packing,
     tokenTypes: await typesOf(plan, base),
+    ...(training.privacy?.unit === "row" && { privacy: { clip: training.privacy.clip } }),
     accumulate: training.accumulate > 1 || plan.estimates.ranks !== undefined,
     passes: { precision: training.precision, recompute: plan.effects.recompute, storage: storageOf(model.storage) },
   };

@@ -7,7 +7,13 @@ import type { ModelPlan } from "#dsl/types/subject.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
 import { assemble } from "#stdlib/programs/assemble.js";
-import type { Assembled, AssembleOptions, LearntPrograms, Strategy } from "#stdlib/programs/options.js";
+import type {
+  Assembled,
+  AssembleOptions,
+  LearntPrograms,
+  PrivatePrograms,
+  Strategy,
+} from "#stdlib/programs/options.js";
 import { storageOf } from "#stdlib/lib/storing.js";
 import { startsFrom } from "#stdlib/lib/techniques/from.js";
 import { buildEvaluate } from "#stdlib/programs/evaluate.js";
@@ -29,7 +35,7 @@ import { standardisedOf, type Standardised } from "../../artifacts/standardised.
 import { does } from "../../core/session/words.js";
 
 export interface OpenModel {
-  /** Programs `train`, or `accumulate` and `apply` where batches make updates together; `evaluate` where the task answers, `loss` where scores come from the loss alone. */
+  /** Programs `train`, or `accumulate` (or `alone`) and `apply` where batches make updates together, and where rows stay private; `evaluate` where the task answers, `loss` where scores come from the loss alone. */
   readonly session: Session;
   /** State that training changes: what a checkpoint holds. */
   readonly saved: readonly string[];
@@ -40,6 +46,8 @@ export interface OpenModel {
   readonly strategies: readonly Strategy[];
   /** What strategies look at and take down; null: none does. */
   readonly learnt: (strategies: readonly Strategy[]) => LearntPrograms | null;
+  /** What its updates are where its rows stay private; null: they don't. */
+  readonly private: PrivatePrograms | null;
   /** States of the head's last layer, whose rows are the labels. */
   readonly head: readonly string[];
   /** What is written beside its checkpoints when it is trained; null: the checkpoints hold the whole model. */
@@ -116,7 +124,7 @@ export async function openModel(
   const { answers } = task;
   const writing = await writingOf(engine, plan.recipe.model, base, home);
   const { train, accumulate, apply, features } = assembled;
-  const training = accumulate && apply ? { accumulate, apply } : { train };
+  const training = inParts(assembled) ?? (accumulate && apply ? { accumulate, apply } : { train });
   const scoring = {
     ...(answers && { evaluate: assembled.evaluate }),
     ...(!answers?.score && { loss: assembled.loss }),
@@ -149,6 +157,7 @@ export async function openModel(
     carried,
     strategies: parts.strategies ?? [],
     learnt: (strategies) => buildLearnt({ ...parts, strategies }, trainable),
+    private: assembled.private ?? null,
     head: last === undefined ? [] : [`${last}.weight`, `${last}.bias`],
     adapter,
     whole,
@@ -159,6 +168,13 @@ export async function openModel(
     store,
     dispose: () => session.dispose(),
   };
+}
+
+/** Of private updates: those of batches, or where rows of a batch can't be told apart, of rows alone. */
+function inParts({ private: programs }: Assembled): Readonly<Record<string, Program>> | null {
+  if (!programs) return null;
+  const { apart, apply } = programs;
+  return apart ? { accumulate: apart, apply } : { alone: programs.alone, apply };
 }
 
 function isRandom(state: Program["state"][string] | undefined): boolean {
@@ -280,6 +296,7 @@ function looking(session: Session, base: Base, mute: string | null): Omit<OpenMo
       carried: [],
       strategies: [],
       learnt: () => null,
+      private: null,
       head: [],
     },
     ...{ adapter: null, whole: null, standardised: null, untrained: null },

@@ -5,6 +5,7 @@
 import type { Plan } from "#dsl/plan/plan.js";
 import type { Watcher } from "../../control/watch.js";
 import { curvesFigure, curvesText, historyTable, outcomeWords } from "../../core/display/curves/curves.js";
+import { spentIn } from "../../core/display/curves/spent.js";
 import { figureShown } from "../../core/display/figure.js";
 import { progressShown, type ProgressState } from "../../core/display/progress.js";
 import { usedText } from "../../core/display/plans/hours.js";
@@ -131,6 +132,7 @@ export class LiveTraining {
     const steps = this.events.filter((e) => e.kind === "step");
     const last = steps.at(-1);
     const recent = steps.slice(-20);
+    const spent = spentIn(steps.slice(-200));
     const seconds = recent.reduce((sum, e) => sum + e.seconds, 0);
     const tokens = recent.reduce((sum, e) => sum + e.tokens, 0);
     const stopped = this.events.findLast((e) => e.kind === "stopped");
@@ -141,6 +143,7 @@ export class LiveTraining {
         epoch: this.plan.recipe.federated ? null : (last?.epoch ?? 1),
         epochs: this.plan.recipe.training.epochs,
         loss: last?.loss ?? null,
+        ...(spent !== null && { epsilon: spent }),
         tokensPerSecond: seconds > 0 ? tokens / seconds : null,
         etaSeconds: recent.length > 0 ? (seconds / recent.length) * (this.steps - (last?.step ?? 0)) : null,
         ...(this.doing !== undefined && { doing: this.doing }),

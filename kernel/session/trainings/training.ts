@@ -24,6 +24,7 @@ import type { Stage, TuneSession } from "../tune-session.js";
 import { tellBegun } from "./told.js";
 
 import type { Engine } from "../../engine/engine.js";
+import { privacyOf, privateTraining, refusePrivate } from "./private.js";
 import { aboutRun, noteLearnt, noteRows } from "./begun-run.js";
 import { materialOf, type Material } from "./material.js";
 import { validatingOn } from "./validating.js";
@@ -33,6 +34,7 @@ import type { RunResult, TrainRequest } from "./request.js";
 export async function trainOnce(session: TuneSession, request: TrainRequest, stage: Stage): Promise<RunResult> {
   const { plan } = request;
   const { model, training } = plan.recipe;
+  if (privacyOf(plan)) await refusePrivate(plan, { ranks: request.gathers !== undefined });
   const material = await materialOf(session, request, stage);
   const { name, trial } = request;
   // Seeds of one training are alike whichever journal tells of them.
@@ -95,12 +97,18 @@ async function trainIn(work: Work, gang?: Gang): Promise<RunResult> {
   const wanted = { registry, plan, watched, measures: request.measures };
   const done = resume?.position.step ?? 0;
   const { signal } = work.stage;
+  const { privacy: spent } = resume?.position ?? {};
+  const privately = request.federates
+    ? null
+    : await privateTraining(plan, material, { open, run, ...(spent && { checkpoint: spent }) });
   const federated = await request.federates?.begin({ open, material, run, done, wanted, signal });
   const total = federated?.rounds.total ?? totalSteps(plan, material.loader, exact !== null);
   const trained = await train({
     ...{ plan, session: open.session, saved: open.saved, run, lock },
     ...{ loader: material.loader, exact, schedule: material.schedule, stopping: material.stopping },
-    watchedRows: exact || federated ? null : watchedRows(work, resume),
+    privately,
+    // How sure it was of each row is what privacy is about.
+    watchedRows: exact || federated || privately ? null : watchedRows(work, resume),
     ...(federated && { federated }),
     validate: federated ? federated.validate : await validatingOn(wanted, material, open),
     watched: { name: metricName(watched, registry), greaterIsBetter: greaterIsBetter(registry, watched) },
@@ -159,7 +167,8 @@ async function openIn({ session, request, stage, material, run, checkpoints }: W
   const lost = await takeHead(open.session, model, base, labels);
   if (lost) request.onHeadLost?.(lost);
   const { standardised } = open;
-  if (standardised && rows.taught?.standard)
+  // Mean and spread of the training rows' numbers would be told by the head.
+  if (standardised && rows.taught?.standard && !privacyOf(request.plan))
     await standardise(open.session, standardised, rows.taught.standard, standardised.knows);
   return open;
 }

@@ -6,6 +6,7 @@ import type { RunEvent } from "#kernel/core/session/events.js";
 import type { Figure, Trace } from "../figure.js";
 import type { Shown } from "../shown.js";
 import { short, smoothed } from "./line.js";
+import { spentIn, spentText, spentTraces } from "./spent.js";
 import { fixed as scoreDigits } from "../scores/score-cell.js";
 import { color } from "../svg/colors.js";
 import { tableShown } from "../table.js";
@@ -34,12 +35,14 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
   const names = told.filter((name) => !isBesideLoss(name));
   const two = names.length > 0 || (validates ?? false);
   const best = bestOf(events);
+  const spent = spentTraces(steps);
   const marked = best ? bestMark(evaluations, best) : [];
   const data: Trace[] = [
     ...lossTraces(steps),
     ...metricTraces(evaluations, told.filter(isBesideLoss), { xaxis: "x", yaxis: "y" }, 1),
     ...metricTraces(evaluations, names, { xaxis: "x2", yaxis: "y2" }, 2),
     ...marked,
+    ...spent.traces,
   ];
   const xaxis = {
     title: { text: stepOf(events) },
@@ -56,6 +59,7 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
       uirevision: "live",
       xaxis: { ...xaxis, domain: two ? [0, 0.46] : [0, 1], anchor: "y" },
       yaxis: { title: { text: "loss" }, rangemode: "tozero" },
+      ...spent.layout,
       ...(two
         ? {
             xaxis2: { ...xaxis, domain: [0.56, 1], anchor: "y2" },
@@ -196,7 +200,12 @@ export function curvesText(events: readonly RunEvent[]): string {
     ? Object.entries(evaluated.metrics).map(([name, value]) => `${evaluated.split} ${name} ${number(value)}`)
     : [];
   const unit = stepOf(events);
-  return [step ? `${unit} ${String(step.step)}: loss ${number(step.loss)}` : `no ${unit} yet`, ...metrics].join(", ");
+  const spent = spentIn(events);
+  return [
+    step ? `${unit} ${String(step.step)}: loss ${number(step.loss)}` : `no ${unit} yet`,
+    ...(spent === null ? [] : [spentText(spent)]),
+    ...metrics,
+  ].join(", ");
 }
 
 /** One row for each evaluation (for each epoch where nothing was evaluated), and how the run ended. */
@@ -207,6 +216,7 @@ export function historyTable(events: readonly RunEvent[]): Shown {
   const best = bestOf(events);
   const bestStep = best?.step ?? null;
   const unit = stepOf(events);
+  const isPrivate = spentIn(events) !== null;
   const ends = evaluations.length > 0 ? [...new Set(evaluations.map((e) => e.step))] : epochEnds(steps);
   const rows = ends.map((end, i) => {
     const since = i === 0 ? 0 : (ends[i - 1] ?? 0);
@@ -219,18 +229,28 @@ export function historyTable(events: readonly RunEvent[]): Shown {
       end,
       ...(unit === "step" ? [part.at(-1)?.epoch ?? ""] : []),
       meanLoss(part),
+      ...(isPrivate ? [spentUntil(steps, end)] : []),
       ...names.map((name) => fixed(found.get(name))),
       ...(bestStep === null ? [] : [end === bestStep ? "best" : ""]),
     ];
   });
-  const heads = unit === "step" ? ["step", "epoch"] : ["round"];
-  return tableShown([...heads, "training loss", ...names, ...(bestStep === null ? [] : [""])], rows, {
+  const heads = [
+    ...(unit === "step" ? ["step", "epoch"] : ["round"]),
+    "training loss",
+    ...(isPrivate ? ["ε spent"] : []),
+  ];
+  return tableShown([...heads, ...names, ...(bestStep === null ? [] : [""])], rows, {
     title: "History",
     limit: 100,
     caption: [ending(events, steps), best ? `${unit} ${String(best.step)} is the best by validation ${best.by}` : ""]
       .filter(Boolean)
       .join(" · "),
   });
+}
+
+function spentUntil(steps: readonly Step[], end: number): string {
+  const spent = spentIn(steps.filter((e) => e.step <= end));
+  return spent === null ? "" : spentText(spent).replace(/^ε /, "");
 }
 
 function epochEnds(steps: readonly Step[]): number[] {

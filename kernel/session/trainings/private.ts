@@ -1,0 +1,59 @@
+/** A training whose rows stay private: what of it can't be is refused, and its updates are drawn. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { Plan, PrivacyPlan } from "#dsl/plan/plan.js";
+import { registry } from "#stdlib/registry.js";
+import type { RunFolder } from "../../artifacts/run-folder.js";
+import { does } from "../../core/session/words.js";
+import type { OpenModel } from "../models/open-model.js";
+import { Spending, stepsMade, type PrivateTraining } from "../../training/private/private.js";
+import { unitsOf } from "../../training/private/units.js";
+import { PrivateUpdates } from "../../training/private/updates.js";
+import "../../training/private/codes.js";
+import type { Sampled } from "#stdlib/kinds/privacy.js";
+import type { Material } from "./material.js";
+
+/** The plan of a training whose rows are private each by itself; null: they aren't. */
+export function privacyOf({ recipe }: Pick<Plan, "recipe">): PrivacyPlan | null {
+  const { privacy } = recipe.training;
+  return privacy?.unit === "row" ? privacy : null;
+}
+
+/** Coded error `privacy-refused`, of what no rule of the language refuses already. `ranks`: whether several share its updates. */
+export async function refusePrivate({ recipe }: Plan, { ranks }: { readonly ranks: boolean }): Promise<void> {
+  const { model, data, training, update } = recipe;
+  const refuse = (why: string, instead: string): never => {
+    throw new CodedError("privacy-refused", { why, instead });
+  };
+  const { task, technique } = model;
+  if ((await does(technique, "technique")).exact?.(technique) === true)
+    refuse("a head that is found at once is found from all rows together", "leave out `fit: exact`");
+  if (registry.find("task", task.word)?.capabilities?.batchwise?.(task, Object.keys(data.columns)) === true)
+    refuse(
+      `the loss of ${task.word} holds each text beside all others of its batch`,
+      "take a loss of pairs by themselves: `loss: cosine` or `loss: contrastive`",
+    );
+  if (update) refuse("strategies keep what earlier rows said", "train without `update`");
+  if (training.packing) refuse("with `packing` several texts share a row", "write `packing: false`");
+  if (ranks) refuse("its updates are shared by several processes", "train it in one: leave out `runner`");
+}
+
+/** Null: its rows aren't private. Adds to the session what rows need of which several were made. */
+export async function privateTraining(
+  plan: Plan,
+  { rows, loader }: Material,
+  { open, run, checkpoint }: { readonly open: OpenModel; readonly run: RunFolder; readonly checkpoint?: Sampled },
+): Promise<PrivateTraining | null> {
+  const privacy = privacyOf(plan);
+  if (!privacy) return null;
+  const programs = must(open.private, "the programs of private updates");
+  const accountant = await does(privacy.call, "privacy");
+  const units = unitsOf(rows);
+  const apart = programs.apart !== null;
+  if (apart && rows.lengths.length !== units.count) await open.session.add({ alone: programs.alone }, []);
+  const updates = new PrivateUpdates({
+    ...{ loader, units, privacy, apart, apply: programs.apply },
+    batchSize: plan.recipe.training.batch_size,
+  });
+  return { updates, spending: new Spending(privacy, accountant, stepsMade(run.everything(), checkpoint)) };
+}

@@ -1,0 +1,70 @@
+/**
+ * What the loop needs of a private training: its updates, and what was spent by them. Charged is every update of the run's log, those
+ * too that a kill took back (they are drawn anew, and their rows have spoken twice); what was under way at a kill, and that
+ * nobody saw, left nothing behind. Loss and rows of a step are told as without privacy: whoever may see the run's log may see the rows.
+ */
+import type { PrivacyPlan } from "#dsl/plan/plan.js";
+import type { PrivacyImplementation, Sampled } from "#stdlib/kinds/privacy.js";
+import type { RunEvent } from "../../core/session/events.js";
+import type { Session } from "../../engine/engine.js";
+import type { StepPipelineOptions } from "../pipeline.js";
+import type { PrivateUpdates } from "./updates.js";
+
+export interface PrivateTraining {
+  readonly updates: Pick<PrivateUpdates, "update">;
+  readonly spending: Spending;
+}
+
+/**
+ * Steps of a pipeline by updates that are private, whoever asks for them: a training, or a client of a federation. The session has
+ * `apply` and, of `PrivatePrograms`, `accumulate` (`apart`), `alone`, or both. `rate`: the optimizer's, of a step (from 1).
+ */
+export function privateSteps(
+  session: Pick<Session, "run">,
+  updates: Pick<PrivateUpdates, "update">,
+  rate: (step: number) => number,
+): StepPipelineOptions {
+  return { session, accumulate: 1, update: (step) => updates.update(step), rate };
+}
+
+/** Milliseconds of an accountant's work that are no matter. */
+const QUICK = 5;
+/** Share of the time that it may take, where it is slower. */
+const SHARE = 0.05;
+
+export class Spending {
+  private steps: number;
+  private took = 0;
+  private told = Number.NEGATIVE_INFINITY;
+
+  /** @param done updates before */
+  constructor(
+    private readonly plan: Pick<PrivacyPlan, "call" | "noise" | "rate">,
+    private readonly accountant: PrivacyImplementation,
+    done: number,
+  ) {
+    this.steps = done;
+  }
+
+  get done(): Sampled {
+    const { noise, rate } = this.plan;
+    return { noise, rate, steps: this.steps };
+  }
+
+  /** One more update. ε of all; undefined: a slow accountant was asked a moment ago, and it isn't `due`. */
+  spend(due: boolean): number | undefined {
+    this.steps += 1;
+    const now = performance.now();
+    if (!due && this.took > QUICK && (now - this.told) * SHARE < this.took) return undefined;
+    const spent = this.accountant.spent(this.plan.call, [this.done]);
+    this.told = performance.now();
+    this.took = this.told - now;
+    return spent;
+  }
+}
+
+/** Updates that a run made, by all that its log says (those too that it took back) and by the checkpoint that it goes on from. */
+export function stepsMade(everything: readonly RunEvent[], checkpoint: Sampled | undefined): number {
+  const logged = everything.reduce((sum, event) => sum + (event.kind === "step" ? 1 : 0), 0);
+  return Math.max(logged, checkpoint?.steps ?? 0);
+}

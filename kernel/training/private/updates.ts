@@ -1,0 +1,110 @@
+/**
+ * What each update of a private training is fed. Every row of the data takes part in an update with chance `rate`, by itself, so that an
+ * update may have any number of rows, none among them; they come in parts of at most a batch. Nothing of it follows from a seed: an
+ * update that is asked for again has other rows.
+ */
+import { must } from "#dsl/diagnostics/must.js";
+import type { PrivacyPlan } from "#dsl/plan/plan.js";
+import type { Program } from "#dsl/graph/program.js";
+import { real } from "#stdlib/lib/tasks/feeds.js";
+import { NOISE } from "#stdlib/programs/private.js";
+import type { DataLoader, Update } from "../../core/data/loader.js";
+import { scalarF32 } from "../../engine/feeds.js";
+import { normal, poisson, Uniform } from "./secret.js";
+import type { Units } from "./units.js";
+
+export interface PrivateUpdatesOptions {
+  readonly loader: Pick<DataLoader, "drawn" | "losses" | "lengthOf">;
+  readonly units: Units;
+  readonly privacy: Pick<PrivacyPlan, "clip" | "noise" | "rate">;
+  /** Rows of a part, at most. */
+  readonly batchSize: number;
+  /** Whether the engine tells rows of a batch apart; else each is a part by itself. */
+  readonly apart: boolean;
+  /** The program whose inputs want noise. */
+  readonly apply: Pick<Program, "inputs">;
+  /** Absent: drawn by the system's generator. */
+  readonly uniform?: Uniform;
+}
+
+interface Part {
+  readonly program: "accumulate" | "alone";
+  readonly rows: Uint32Array;
+  /** Rows of the update before it. */
+  readonly place: number;
+}
+
+export class PrivateUpdates {
+  private readonly uniform: Uniform;
+  private readonly noisy: readonly (readonly [name: string, shape: readonly number[]])[];
+
+  constructor(private readonly o: PrivateUpdatesOptions) {
+    this.uniform = o.uniform ?? new Uniform();
+    this.noisy = Object.entries(o.apply.inputs)
+      .filter(([name]) => name.startsWith(NOISE))
+      .map(([name, { type }]) => [name, type.shape as readonly number[]]);
+  }
+
+  /** Of step `step` (from 1): other rows whenever it is asked. */
+  update(step: number): Update {
+    return this.of(step, poisson(this.o.units.count, this.o.privacy.rate, this.uniform));
+  }
+
+  /** The same of units that somebody else drew. */
+  of(step: number, drawn: Uint32Array): Update {
+    const { loader, units, privacy } = this.o;
+    const epoch = Math.floor((step - 1) * privacy.rate + 1e-9);
+    const parts = this.parts(Array.from(drawn, (unit) => units.rows(unit)).filter((rows) => rows.length > 0));
+    const losses = parts.map(({ rows }) => Array.from(rows, (row) => loader.losses(row, epoch)));
+    const counts = losses.flat().reduce((a, b) => a + b, 0);
+    const told = scalarF32(counts > 0 ? 1 / counts : 0);
+    const tokens = parts.map(({ rows }) => rows.reduce((sum, row) => sum + loader.lengthOf(row), 0));
+    return {
+      epoch,
+      parts: parts.length,
+      counts,
+      tokens: tokens.reduce((a, b) => a + b, 0),
+      programOf: (i) => must(parts[i], "a part").program,
+      part: (i) => {
+        const { program, rows, place } = must(parts[i], "a part");
+        const each = must(losses[i], "the losses of a part");
+        const made = loader.drawn(rows, { epoch, step, place });
+        const sum = each.reduce((a, b) => a + b, 0);
+        const inverse = (n: number): number => (n > 0 ? 1 / n : 0);
+        const share =
+          program === "alone" ? scalarF32(inverse(sum)) : real(Float32Array.from(each, inverse), [each.length]);
+        return { ...made, feeds: { ...made.feeds, share, told }, counts: sum };
+      },
+      apply: () => ({ ...this.noise(), mean: scalarF32(1 / Math.max(privacy.rate * units.count, Number.MIN_VALUE)) }),
+    };
+  }
+
+  /** Drawn anew whenever it is asked for. */
+  private noise() {
+    const { clip, noise } = this.o.privacy;
+    return Object.fromEntries(this.noisy.map(([name, shape]) => [name, normal(shape, noise * clip, this.uniform)]));
+  }
+
+  /** Rows of like length together, in batches of like size; what became several rows is a part by itself. */
+  private parts(drawn: readonly Uint32Array[]): readonly Part[] {
+    const { apart, batchSize, loader } = this.o;
+    const single = (rows: Uint32Array): boolean => apart && rows.length === 1;
+    const together = drawn.filter(single).map((rows) => must(rows[0], "a row"));
+    together.sort((a, b) => loader.lengthOf(b) - loader.lengthOf(a));
+    const batches = Math.ceil(together.length / batchSize);
+    const cut = (i: number): number => Math.floor((i * together.length) / batches);
+    const all = [
+      ...Array.from({ length: batches }, (_, i) => ({
+        program: "accumulate" as const,
+        rows: Uint32Array.from(together.slice(cut(i), cut(i + 1))),
+      })),
+      ...drawn.filter((rows) => !single(rows)).map((rows) => ({ program: "alone" as const, rows })),
+    ];
+    let place = 0;
+    return all.map((part) => {
+      const own = { ...part, place };
+      place += part.rows.length;
+      return own;
+    });
+  }
+}

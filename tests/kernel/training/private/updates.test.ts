@@ -1,0 +1,238 @@
+/** Which rows a private update has, in which parts, with what noise; what steps spend. */
+import assert from "node:assert/strict";
+import type { NDArray, Program } from "#dsl/graph/program.js";
+import { Windows } from "#kernel/core/data/windows.js";
+import { TextsInMemory } from "#kernel/core/data/token-rows.js";
+import type { RunEvent } from "#kernel/core/session/events.js";
+import { floats, scalar, scalarF32 } from "#kernel/engine/feeds.js";
+import { StepPipeline } from "#kernel/training/pipeline.js";
+import { privateSteps, Spending, stepsMade } from "#kernel/training/private/private.js";
+import { normal, poisson, Uniform } from "#kernel/training/private/secret.js";
+import { unitsOf, type Units } from "#kernel/training/private/units.js";
+import { PrivateUpdates } from "#kernel/training/private/updates.js";
+
+const mean = (all: ArrayLike<number>): number => Array.from(all).reduce((a, b) => a + b, 0) / all.length;
+
+describe("chance that nobody knows", () => {
+  it("is uniform between 0 and 1, in steps of 2⁻⁵³, and forgets what it gave", () => {
+    const seen: Uint8Array[] = [];
+    const uniform = new Uniform((into) => {
+      seen.push(into);
+      into.fill(0xff);
+      into.fill(0, 8, 16);
+    });
+    assert.equal(uniform.next(), 1 - 2 ** -53);
+    assert.equal(uniform.next(), 0);
+    assert.ok(seen[0]!.subarray(0, 16).every((byte) => byte === 0));
+    const honest = new Uniform();
+    const drawn = Float64Array.from({ length: 50_000 }, () => honest.next());
+    assert.ok(drawn.every((one) => one >= 0 && one < 1));
+    // Seven standard deviations.
+    assert.ok(Math.abs(mean(drawn) - 0.5) < 7 * Math.sqrt(1 / 12 / drawn.length));
+    assert.ok(new Set(drawn).size > 49_990);
+  });
+
+  it("takes each row with its chance, by itself, at every draw anew", () => {
+    const uniform = new Uniform();
+    assert.deepEqual([...poisson(5, 1, uniform)], [0, 1, 2, 3, 4]);
+    assert.equal(poisson(1000, 0, uniform).length, 0);
+    const [rows, draws, rate] = [200, 400, 0.1];
+    const often = new Uint32Array(rows);
+    const sizes = Array.from({ length: draws }, () => {
+      const drawn = poisson(rows, rate, uniform);
+      for (const row of drawn) often[row]!++;
+      return drawn.length;
+    });
+    assert.ok(Math.abs(mean(sizes) - rows * rate) < 7 * Math.sqrt((rows * rate * (1 - rate)) / draws));
+    // A batch of a fixed size has no spread, one of Poisson's that of all its rows.
+    const spread = mean(sizes.map((size) => (size - rows * rate) ** 2)) / (rows * rate * (1 - rate));
+    assert.ok(spread > 0.5 && spread < 1.7, String(spread));
+    assert.ok(often.every((count) => Math.abs(count - draws * rate) < 7 * Math.sqrt(draws * rate)));
+  });
+
+  it("makes normal numbers of the deviation that is asked for, no two draws alike", () => {
+    const uniform = new Uniform();
+    const [n, deviation] = [40_000, 3.5];
+    const drawn = floats(normal([200, 200], deviation, uniform));
+    const moment = (k: number): number => mean(Array.from(drawn, (one) => (one / deviation) ** k));
+    assert.equal(drawn.length, n);
+    assert.ok(Math.abs(moment(1)) < 7 / Math.sqrt(n));
+    assert.ok(Math.abs(moment(2) - 1) < 7 * Math.sqrt(2 / n));
+    assert.ok(Math.abs(moment(3)) < 7 * Math.sqrt(15 / n));
+    assert.ok(Math.abs(moment(4) - 3) < 7 * Math.sqrt(96 / n));
+    const within = (bound: number): number => drawn.filter((one) => Math.abs(one) < bound * deviation).length / n;
+    assert.ok(Math.abs(within(1) - 0.6827) < 0.017 && Math.abs(within(2) - 0.9545) < 0.0075);
+    // Neighbours have nothing to do with each other.
+    const along = mean(Array.from({ length: n - 1 }, (_, i) => (drawn[i]! * drawn[i + 1]!) / deviation ** 2));
+    assert.ok(Math.abs(along) < 7 / Math.sqrt(n));
+    assert.notDeepEqual(floats(normal([4], 1, uniform)), floats(normal([4], 1, uniform)));
+  });
+});
+
+describe("whose privacy it is", () => {
+  it("is each row's as it is fed, or all windows' of a text", () => {
+    const texts = new TextsInMemory(
+      [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2], [], [3, 4, 5]].map((t) => Int32Array.from(t)),
+    );
+    const windows = new Windows(texts, 4, null);
+    const asked = {} as Parameters<typeof unitsOf>[0]["asked"];
+    const units = unitsOf({ ids: windows, lengths: windows.lengths, count: 4, asked });
+    assert.equal(units.count, 4);
+    assert.deepEqual(
+      Array.from({ length: 4 }, (_, unit) => [...units.rows(unit)]),
+      [[0, 1], [2], [], [3]],
+    );
+    const plain = unitsOf({ ids: texts, lengths: texts.lengths, count: 4, asked });
+    assert.deepEqual([plain.count, [...plain.rows(2)]], [4, [2]]);
+  });
+});
+
+const apply: Pick<Program, "inputs"> = {
+  inputs: { "noise/w": { type: { dtype: "f32", shape: [20, 30] }, ref: { node: 0, output: 0 } } },
+};
+const LENGTHS = [5, 3, 8, 2, 9, 4, 7, 6];
+const loader = {
+  drawn: (rows: Uint32Array, { place }: { readonly place: number }) => ({
+    feeds: {
+      rows: { dtype: "i32", shape: [rows.length], bytes: new Uint8Array() } as NDArray,
+      draws: scalarF32(place),
+    },
+    tokens: 0,
+    counts: -1,
+    rows,
+  }),
+  losses: (row: number) => (row === 3 ? 0 : row + 1),
+  lengthOf: (row: number) => LENGTHS[row]!,
+};
+const each: Units = { count: 8, rows: (unit) => Uint32Array.of(unit) };
+const updatesOf = (more: Partial<ConstructorParameters<typeof PrivateUpdates>[0]> = {}): PrivateUpdates =>
+  new PrivateUpdates({
+    ...{ loader, units: each, privacy: { clip: 0.5, noise: 2, rate: 0.25 }, batchSize: 3, apart: true, apply },
+    ...more,
+  });
+
+describe("a private update", () => {
+  it("has its rows in batches of like size, long ones with long ones, each weighed by its own losses", () => {
+    const update = updatesOf().of(9, Uint32Array.of(0, 1, 2, 3, 4, 5, 6));
+    assert.deepEqual([update.epoch, update.parts, update.counts, update.tokens], [2, 3, 24, 38]);
+    const parts = [0, 1, 2].map((i) => update.part(i));
+    assert.deepEqual(
+      parts.map(({ rows }) => [...rows!]),
+      [
+        [4, 2],
+        [6, 0],
+        [5, 1, 3],
+      ],
+    );
+    assert.deepEqual(
+      parts.map(({ feeds }) => Array.from(floats(feeds["share"]!), (one) => Number(one.toFixed(5)))),
+      [
+        [0.2, 0.33333],
+        [0.14286, 1],
+        [0.16667, 0.5, 0],
+      ],
+    );
+    assert.deepEqual(
+      parts.map(({ feeds }) => [scalar(feeds["draws"]), scalar(feeds["told"])]),
+      [0, 2, 4].map((place) => [place, Math.fround(1 / 24)]),
+    );
+    assert.deepEqual([0, 1, 2].map(update.programOf!), ["accumulate", "accumulate", "accumulate"]);
+  });
+
+  it("passes by itself what became several rows, and everything where rows can't be told apart", () => {
+    const units: Units = {
+      count: 3,
+      rows: (unit) => [Uint32Array.of(0, 1), Uint32Array.of(2), Uint32Array.of()][unit]!,
+    };
+    const update = updatesOf({ units }).of(1, Uint32Array.of(0, 1, 2));
+    assert.equal(update.parts, 2);
+    assert.deepEqual([0, 1].map(update.programOf!), ["accumulate", "alone"]);
+    const { feeds, rows } = update.part(1);
+    assert.deepEqual([[...rows!], feeds["share"]!.shape, scalar(feeds["share"])], [[0, 1], [], Math.fround(1 / 3)]);
+    const alone = updatesOf({ apart: false }).of(1, Uint32Array.of(1, 2));
+    assert.deepEqual([0, 1].map(alone.programOf!), ["alone", "alone"]);
+  });
+
+  it("has noise of the clip's deviation, new for each, and is a mean over the rows that are expected", () => {
+    const update = updatesOf().of(1, Uint32Array.of());
+    assert.equal(update.parts, 0);
+    const [one, other] = [update.apply!(), update.apply!()];
+    assert.deepEqual(Object.keys(one), ["noise/w", "mean"]);
+    assert.equal(scalar(one["mean"]), 0.5);
+    assert.deepEqual(one["noise/w"]!.shape, [20, 30]);
+    assert.notDeepEqual(floats(one["noise/w"]!), floats(other["noise/w"]!));
+    const spread = Math.sqrt(mean(floats(one["noise/w"]!).map((value) => value ** 2)));
+    assert.ok(Math.abs(spread - 1) < 0.25, String(spread));
+  });
+
+  it("is drawn by chance alone: asked twice, a step has other rows", () => {
+    const units: Units = { count: 8, rows: (unit) => Uint32Array.of(unit) };
+    const updates = updatesOf({ units, privacy: { clip: 1, noise: 1, rate: 0.5 } });
+    const drawn = Array.from({ length: 40 }, () => updates.update(1)).map((update) =>
+      Array.from({ length: update.parts }, (_, i) => [...update.part(i).rows!])
+        .flat()
+        .toSorted()
+        .join(),
+    );
+    assert.ok(new Set(drawn).size > 15);
+  });
+
+  it("without a row is an update of noise alone, and tells the loss of the one before", async () => {
+    const asked: string[] = [];
+    const session = {
+      run(program: string, feeds: Readonly<Record<string, NDArray>>) {
+        asked.push(program);
+        const fed = Object.keys(feeds);
+        if (program === "apply") assert.deepEqual(fed, ["rate", "step", "noise/w", "mean"]);
+        else assert.ok(fed.includes("told") && fed.includes("share"));
+        return Promise.resolve(program === "apply" ? { norm: scalarF32(1) } : { loss: scalarF32(0.25) });
+      },
+    };
+    const updates = updatesOf();
+    const units = [Uint32Array.of(), Uint32Array.of(0, 1, 2, 3), Uint32Array.of()];
+    const steps = privateSteps(session, { update: (step) => updates.of(step, units[step - 1]!) }, () => 0.1);
+    const pipeline = new StepPipeline(steps, 0);
+    const losses: number[] = [];
+    for (let i = 0; i < 3; i++) losses.push((await pipeline.next(3))!.loss);
+    assert.deepEqual(losses, [0, 0.5, 0.5]);
+    assert.deepEqual(asked, ["apply", "accumulate", "accumulate", "apply", "apply"]);
+  });
+});
+
+describe("what private steps spend", () => {
+  const plan = { call: { kind: "privacy", word: "any", arguments: {} }, noise: 2, rate: 0.25 };
+  it("is of all that were ever made, those too that a kill took back", () => {
+    const spent: number[] = [];
+    const accountant = {
+      spent: (_: unknown, done: readonly { readonly steps: number }[]) => {
+        spent.push(done[0]!.steps);
+        return done[0]!.steps / 10;
+      },
+    };
+    const at = { at: "", run: "r" };
+    const step = (n: number) =>
+      ({ ...at, kind: "step", step: n, epoch: 1, tokens: 1, loss: 1, rate: 1, norm: 1, seconds: 1 }) as RunEvent;
+    const log = [1, 2, 3, 4, 3, 4, 5].map(step);
+    assert.equal(stepsMade(log, undefined), 7);
+    // A log that lost its end says less than the checkpoint.
+    assert.equal(stepsMade(log, { noise: 2, rate: 0.25, steps: 9 }), 9);
+    const spending = new Spending(plan, accountant, stepsMade(log, { noise: 2, rate: 0.25, steps: 4 }));
+    assert.equal(spending.spend(false), 0.8);
+    assert.equal(spending.spend(false), 0.9);
+    assert.deepEqual(spending.done, { noise: 2, rate: 0.25, steps: 9 });
+    assert.deepEqual(spent, [8, 9]);
+  });
+
+  it("is not asked at every step of an accountant that is slow, but wherever it is due", () => {
+    const accountant = {
+      spent(_: unknown, done: readonly { readonly steps: number }[]) {
+        for (const until = performance.now() + 15; performance.now() < until;);
+        return done[0]!.steps;
+      },
+    };
+    const spending = new Spending(plan, accountant, 0);
+    assert.equal(spending.spend(false), 1);
+    assert.equal(spending.spend(false), undefined);
+    assert.equal(spending.spend(true), 3);
+  });
+});

@@ -1,0 +1,116 @@
+/** What rows say, cut and summed, against Opacus: a tiny BERT whose every weight trains, and layers of low rank in it and in a tiny GPT-2. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import { values, type Values } from "#dsl/graph/values.js";
+import { SUM } from "#stdlib/programs/accumulate.js";
+import type { AssembleOptions } from "#stdlib/programs/options.js";
+import { buildPrivate } from "#stdlib/programs/private.js";
+import { registry } from "#stdlib/registry.js";
+import { drawsOf } from "#tests/drawn.js";
+import { call, optionsFor, type Subject } from "#tests/stdlib/techniques/subjects.js";
+
+interface Case {
+  readonly name: "bert" | "gpt2";
+  readonly technique: "full" | "lora";
+  readonly config: Record<string, unknown>;
+  readonly weights: Readonly<Record<string, { readonly shape: number[]; readonly values: number[] }>>;
+  readonly losses: readonly number[];
+  readonly norms: readonly number[];
+  readonly clip: number;
+  readonly sums: Readonly<Record<string, readonly number[]>>;
+}
+interface Golden {
+  readonly labels: number;
+  readonly rank: number;
+  readonly alpha: number;
+  readonly ids: readonly (readonly number[])[];
+  readonly mask: readonly (readonly number[])[];
+  readonly own: readonly number[];
+  readonly cases: readonly Case[];
+}
+const golden = JSON.parse(
+  readFileSync(new URL("../../../../tests/golden/oracle/private-rows.json", import.meta.url), "utf8"),
+) as Golden;
+const ROWS = golden.ids.length;
+const WIDTH = golden.ids[0]!.length;
+const TARGETS = { bert: ["query", "value", "output.dense"], gpt2: ["c_attn", "mlp.c_proj"] };
+async function optionsOf({ name, technique, config }: Case): Promise<AssembleOptions> {
+  const word = registry.find("model", name)!;
+  const subject = {
+    ...{ word, json: config, task: name === "bert" ? "text_classification" : "text_generation" },
+    family: await word.load!(),
+  } as Subject;
+  const { rank, alpha } = golden;
+  const settings = technique === "lora" ? { rank, alpha, targets: TARGETS[name] } : {};
+  return { ...(await optionsFor(subject, call("technique", technique, settings))), labels: golden.labels };
+}
+
+/** Rows from `from` to `to`; of next tokens the places that have one. */
+function fed({ name }: Case, from: number, to: number): Record<string, Values> {
+  const rows = golden.ids.slice(from, to);
+  const mask = golden.mask.slice(from, to);
+  const places = mask.flatMap((row, r) => row.flatMap((_, p) => (row[p + 1] === 1 ? [r * WIDTH + p] : [])));
+  return {
+    input_ids: values([to - from, WIDTH], rows.flat()),
+    attention_mask: values([to - from, WIDTH], mask.flat()),
+    draws: drawsOf(to - from),
+    told: values([], [1]),
+    ...(name === "bert"
+      ? { labels: values([to - from], golden.own.slice(from, to)) }
+      : {
+          targets: values([places.length], places),
+          labels: values(
+            [places.length],
+            places.map((place) => rows.flat()[place + 1]!),
+          ),
+        }),
+  };
+}
+const shareOf = ({ name }: Case, row: number): number =>
+  name === "bert" ? 1 : 1 / (golden.mask[row]!.reduce((a, b) => a + b, 0) - 1);
+
+function close(got: ArrayLike<number>, want: readonly number[], title: string): void {
+  assert.equal(got.length, want.length, title);
+  const most = Math.max(1, ...want.map(Math.abs));
+  want.forEach((one, i) =>
+    assert.ok(
+      Math.abs(got[i]! - one) <= 1e-5 * most,
+      `${title}[${String(i)}]: ${String(got[i])}, Opacus ${String(one)}`,
+    ),
+  );
+}
+
+describe("what rows say, cut and summed, beside Opacus", () => {
+  for (const one of golden.cases)
+    for (const how of ["a batch in one pass", "rows one by one"] as const)
+      it(`${one.name}, ${one.technique}, ${how}`, async () => {
+        const { apart, alone } = buildPrivate(await optionsOf(one), { clip: one.clip });
+        const program = how === "rows one by one" ? alone : apart!;
+        let state: Record<string, Values> = Object.fromEntries(
+          Object.entries(program.state).map(([name, { type }]) => {
+            const shape = type.shape as number[];
+            if (name.startsWith(SUM)) return [name, values(shape)];
+            const weight = one.weights[name];
+            assert.ok(weight, name);
+            return [name, values(shape, [...weight.values])];
+          }),
+        );
+        const norms: number[] = [];
+        let loss = 0;
+        const step = how === "rows one by one" ? 1 : ROWS;
+        for (let row = 0; row < ROWS; row += step) {
+          const shares = Array.from({ length: step }, (_, i) => shareOf(one, row + i));
+          const share = values(how === "rows one by one" ? [] : [ROWS], shares);
+          const made = evaluate(program, { ...fed(one, row, row + step), share }, state);
+          state = made.state;
+          norms.push(...made.outputs["norms"]!.data);
+          loss += made.outputs["loss"]!.data[0]!;
+        }
+        close(norms, one.norms, "norms");
+        if (one.name === "bert") close([loss], [one.losses.reduce((a, b) => a + b, 0)], "loss");
+        const summed = Object.keys(state).filter((name) => name.startsWith(SUM));
+        assert.deepEqual(summed.map((name) => name.slice(SUM.length)).toSorted(), Object.keys(one.sums).toSorted());
+        for (const [name, sum] of Object.entries(one.sums)) close(state[SUM + name]!.data, sum, name);
+      });
+});
