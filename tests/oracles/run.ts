@@ -48,6 +48,8 @@ async function main(bless: boolean): Promise<boolean> {
     const privacy = await ensurePythonEnv("privacy", { onProgress: (line) => console.error(line) });
     const spent = await run(privacy.python, [join(root, "tests/oracles/accountants.py"), made.golden]);
     if (spent !== 0) throw new Error(`accountants.py ended with status ${spent}`);
+    const clipped = await run(privacy.python, [join(root, "tests/oracles/private_rows.py"), made.golden]);
+    if (clipped !== 0) throw new Error(`private_rows.py ended with status ${clipped}`);
     if (bless) {
       cpSync(made.golden, kept.golden, { recursive: true });
       cpSync(made.models, kept.models, { recursive: true });
