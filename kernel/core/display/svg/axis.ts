@@ -23,6 +23,12 @@ export interface Axis {
 }
 type Layout = Readonly<Record<string, unknown>>;
 
+/** Categories in an order of their own, whether they are met or not. */
+const ordered = (layout: Layout): readonly unknown[] =>
+  layout["categoryorder"] === "array" && Array.isArray(layout["categoryarray"])
+    ? scalarsOf(layout["categoryarray"])
+    : [];
+
 /** `values` are all that traces put on this axis; `grounded` axes (under bars) include zero; `cells` are half a category wide at each end. */
 export function makeAxis(
   layout: Layout,
@@ -31,7 +37,9 @@ export function makeAxis(
 ): Axis {
   const kind = kindOf(layout, values);
   const categories =
-    kind === "category" ? [...new Set(values.filter((v) => v !== null && v !== undefined).map(String))] : [];
+    kind === "category"
+      ? [...new Set([...ordered(layout), ...values].filter((v) => v !== null && v !== undefined).map(String))]
+      : [];
   const units = values.map((v) => unitOf(kind, categories, v)).filter(Number.isFinite);
   const [low, high] = span(layout, kind, categories, units, grounded);
   const title = plainLabel(titleText(layout["title"]));

@@ -307,16 +307,19 @@ function legendOf(
     if (x + wide > width && x > 16) [x, y] = [16, y + 18];
     const bar = trace["type"] === "bar";
     const dots = typeof trace["mode"] === "string" && !trace["mode"].includes("lines");
+    const area = trace["fill"] === "toself" ? safeColor(trace["fillcolor"]) : undefined;
     const mark = bar
       ? element("rect", { x, y: y - 8, width: 12, height: 10, fill: c })
-      : dots
-        ? sample(trace, c, x + 9, y - 4)
-        : element("path", {
-            d: `M${x} ${y - 4}h18`,
-            stroke: c,
-            "stroke-width": thin.width,
-            opacity: thin.opacity === 1 ? undefined : thin.opacity,
-          });
+      : area
+        ? element("rect", { x, y: y - 8, width: 18, height: 10, fill: area })
+        : dots
+          ? sample(trace, c, x + 9, y - 4)
+          : element("path", {
+              d: `M${x} ${y - 4}h18`,
+              stroke: c,
+              "stroke-width": thin.width,
+              opacity: thin.opacity === 1 ? undefined : thin.opacity,
+            });
     const text = label(name, x + 24, y, { "font-size": 11.5, fill: ink });
     x += wide;
     return mark + text;

@@ -39,6 +39,7 @@ import { trialsTable } from "#kernel/core/display/sweeps/trials-table.js";
 import { viewOfValues, type SweepTrial } from "#kernel/core/display/sweeps/view.js";
 import { lost, untrained, won } from "./sweeps/made-auto.js";
 import { madeSweep } from "./sweeps/made-sweep.js";
+import { federationGallery } from "./made-federation.js";
 import { updatesGallery } from "./made-updates.js";
 import { tableShown } from "#kernel/core/display/table.js";
 
@@ -616,6 +617,7 @@ export function gallery(): Readonly<Record<string, Shown>> {
     trials: trialsTable(viewOfValues(trials, goal)),
     ...sweepGallery(),
     ...autoGallery(),
+    ...federationGallery(),
     ...updatesGallery(),
     table: tableShown(
       ["name", "n", "ratio", "when"],

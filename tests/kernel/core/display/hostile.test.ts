@@ -6,6 +6,10 @@ import { curvesFigure } from "#kernel/core/display/curves/curves.js";
 import { dataShown } from "#kernel/core/display/data/data-preview.js";
 import { confusionFigure } from "#kernel/core/display/scores/confusion.js";
 import { evaluationShown, predictionsShown } from "#kernel/core/display/scores/evaluation.js";
+import { clientScoresFigure } from "#kernel/core/display/federation/client-scores.js";
+import { driftFigure } from "#kernel/core/display/federation/drift.js";
+import { labelsFigure } from "#kernel/core/display/federation/labels.js";
+import { clientsShown, roundsShown } from "#kernel/core/display/federation/tables.js";
 import { figureShown, plotlyMime } from "#kernel/core/display/figure.js";
 import { maskShown } from "#kernel/core/display/data/mask.js";
 import { modelShown } from "#kernel/core/display/plans/model-card.js";
@@ -33,6 +37,7 @@ import { picturesFigure } from "#kernel/core/display/scores/pictures.js";
 import { picturesOf } from "#kernel/inference/pictures.js";
 import { base, data, dataFacts, graphCard, model, pictured, plan } from "./examples.js";
 import { readMarkup } from "./markup.js";
+import { madeFederation } from "./made-federation.js";
 import { won } from "./sweeps/made-auto.js";
 
 const hostile = fc.oneof(
@@ -209,6 +214,33 @@ describe("text from data", () => {
             },
           }),
         );
+      }),
+    );
+  });
+  it("cannot in what is shown of a federation", () => {
+    fc.assert(
+      fc.property(hostile, hostile, hostile, (a, b, metric) => {
+        const made = madeFederation({ clients: 2, labels: [a, b], rounds: 2, personal: true });
+        const names = [a, `${b} `];
+        const renamed = (of: Readonly<Record<string, number>>) =>
+          Object.fromEntries(Object.values(of).map((value, i) => [names[i] ?? "", value]));
+        const view = {
+          ...{ ...made, name: b, metric },
+          clients: made.clients.map((client, i) => ({ ...client, name: names[i] ?? "" })),
+          rounds: made.rounds.map((round) => ({
+            ...{ ...round, scores: renamed(round.scores), personal: renamed(round.personal ?? {}), lost: [a] },
+            clients: round.clients.map((one, i) => ({ ...one, name: names[i] ?? "" })),
+          })),
+        };
+        safe(roundsShown(view));
+        for (const shown of [clientsShown(view)]) if (shown) safe(shown);
+        const bubbles = { ...view, labels: [...Array.from({ length: 9 }, (_, i) => String(i)), a] };
+        for (const figure of [labelsFigure(view), labelsFigure(bubbles), clientScoresFigure(view), driftFigure(view)]) {
+          if (!figure) continue;
+          safe(figureShown(figure));
+          for (const label of labelsOf(figure))
+            assert.doesNotMatch(label.replaceAll(/<br>|<extra><\/extra>/g, ""), /</);
+        }
       }),
     );
   });

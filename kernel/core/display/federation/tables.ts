@@ -1,0 +1,113 @@
+/** A federation in numbers: its rounds, and how each client fares at the end. */
+import type { Shown } from "../shown.js";
+import { tableShown } from "../table.js";
+import { bytes, count, plural } from "../text.js";
+import { digits, isNumber, spreadOf, type FederationView, type RoundView } from "./view.js";
+
+/** Rounds that are shown: of more the first, and the last ones. */
+const ROUNDS = 30;
+const FIRST = 3;
+const CLIENTS = 20;
+
+export function roundsShown(o: FederationView, id?: string): Shown {
+  const scored = o.metric !== null && o.rounds.some(({ score }) => isNumber(score));
+  const spread = o.rounds.some(({ scores }) => Object.keys(scores).length > 0);
+  const personal = o.rounds.some((round) => round.personal !== undefined);
+  const lost = o.rounds.some((round) => round.lost.length > 0);
+  const columns = [
+    ...["round", "clients", "loss"],
+    ...(scored ? [o.metric ?? "score"] : []),
+    ...(spread ? ["least", "median", "greatest"] : []),
+    ...(personal ? ["with own heads"] : []),
+    ...["to clients", "back"],
+  ];
+  const rowOf = (round: RoundView): readonly string[] => {
+    const own = spreadOf(Object.values(round.scores));
+    const answered = count(round.clients.length);
+    return [
+      String(round.round),
+      lost ? `${answered} of ${count(round.clients.length + round.lost.length)}` : answered,
+      digits(lossOf(round)),
+      ...(scored ? [digits(round.score)] : []),
+      ...(spread ? [digits(own?.least), digits(own?.middle), digits(own?.most)] : []),
+      ...(personal ? [digits(spreadOf(Object.values(round.personal ?? {}))?.mean)] : []),
+      bytes(round.sent),
+      bytes(round.received),
+    ];
+  };
+  const left = o.rounds.length <= ROUNDS ? [] : o.rounds.slice(FIRST, FIRST - ROUNDS);
+  const shown = o.rounds.filter((round) => !left.includes(round));
+  const table = tableShown(columns, shown.map(rowOf), {
+    title: `Rounds of ${o.name}${o.rounds.length < o.of ? `, ${count(o.rounds.length)} of ${count(o.of)}` : ""}`,
+    limit: ROUNDS,
+    caption: captionOf(o, left),
+  });
+  return { ...table, ...(id !== undefined && { id }) };
+}
+
+/** Of those that answered, by their rows. */
+function lossOf({ clients }: RoundView): number | null {
+  const rows = clients.reduce((sum, one) => sum + one.rows, 0);
+  return rows > 0 ? clients.reduce((sum, one) => sum + one.loss * one.rows, 0) / rows : null;
+}
+
+/** @param left rounds that are not in the table */
+function captionOf(o: FederationView, left: readonly RoundView[]): string {
+  const total = (of: (round: RoundView) => number): number => o.rounds.reduce((sum, round) => sum + of(round), 0);
+  const best = o.rounds.reduce<RoundView | null>(
+    (top, round) =>
+      isNumber(round.score) && (!top || o.better * round.score > o.better * (top.score ?? 0)) ? round : top,
+    null,
+  );
+  const rows = o.clients.reduce((sum, client) => sum + client.rows, 0);
+  return [
+    `${plural(o.clients.length, "client")} with ${plural(rows, "row")}`,
+    `in all ${bytes(total(({ sent }) => sent))} to clients and ${bytes(total(({ received }) => received))} back`,
+    ...(best && o.metric !== null ? [`best ${o.metric} ${digits(best.score)} in round ${String(best.round)}`] : []),
+    ...(left.length > 0 ? [`rounds ${String(left[0]?.round)} to ${String(left.at(-1)?.round)} stand in no row`] : []),
+  ].join("; ");
+}
+
+/** Those first that the model serves worst. Null: no client was scored. */
+export function clientsShown(o: FederationView, id?: string): Shown | null {
+  const last = o.rounds.findLast(({ scores }) => Object.values(scores).some(isNumber));
+  if (!last || o.metric === null) return null;
+  const first = o.rounds.find(({ scores }) => Object.values(scores).some(isNumber));
+  const score = (name: string, of: RoundView | undefined): number | undefined =>
+    of && Object.hasOwn(of.scores, name) ? of.scores[name] : undefined;
+  const own = (name: string): number | undefined =>
+    last.personal && Object.hasOwn(last.personal, name) ? last.personal[name] : undefined;
+  const took = (name: string): number =>
+    o.rounds.filter(({ clients }) => clients.some((one) => one.name === name)).length;
+  const labels = o.clients.some((client) => client.labels !== undefined);
+  const worst = (name: string): number => {
+    const value = score(name, last);
+    return isNumber(value) ? o.better * value : Infinity;
+  };
+  const all = [...o.clients].sort((a, b) => worst(a.name) - worst(b.name));
+  const since = first !== undefined && first !== last;
+  const personal = last.personal !== undefined;
+  const columns = [
+    ...["client", "rows"],
+    ...(labels ? ["labels"] : []),
+    "rounds",
+    ...(since ? [`round ${String(first.round)}`] : []),
+    `round ${String(last.round)}`,
+    ...(personal ? ["with own head"] : []),
+  ];
+  const rows = all.map((client) => [
+    client.name,
+    client.rows,
+    ...(labels ? [client.labels ? client.labels.filter((n) => n > 0).length : ""] : []),
+    took(client.name),
+    ...(since ? [digits(score(client.name, first))] : []),
+    digits(score(client.name, last)),
+    ...(personal ? [digits(own(client.name))] : []),
+  ]);
+  const table = tableShown(columns, rows, {
+    title: `${o.metric} of each client of ${o.name}`,
+    limit: CLIENTS,
+    caption: "On each client's own rows of validation; those that the model serves worst stand first",
+  });
+  return { ...table, ...(id !== undefined && { id }) };
+}
