@@ -25,15 +25,21 @@ import { clientsOf, type Clients, type Reading } from "./clients-of.js";
 export function federatesIn(
   session: Reading,
   plan: Plan,
-  onClient: (done: number, of: number, round: number) => void,
+  told: {
+    /** Who they are, and the labels of all. */
+    readonly onClients: (clients: Clients["each"], labels: readonly string[]) => void;
+    readonly onClient: (done: number, of: number, round: number) => void;
+  },
 ): Federates {
   let clients: Promise<Clients> | null = null;
   return {
     joins: async (own) => {
       clients ??= clientsOf(plan, own, session);
-      return (await clients).together;
+      const { each, together } = await clients;
+      told.onClients(each, together.labels);
+      return together;
     },
-    begin: async (of) => begun(plan, await must(clients, "clients"), of, onClient),
+    begin: async (of) => begun(plan, await must(clients, "clients"), of, told.onClient),
   };
 }
 

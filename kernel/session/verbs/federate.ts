@@ -2,7 +2,7 @@
 import type { Action } from "#dsl/plan/plan.js";
 import { planShown } from "../../core/display/plans/plan-card.js";
 import { federatesIn } from "../federations/federates.js";
-import { LiveTraining } from "../trainings/live.js";
+import { LiveFederation } from "../federations/board.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { trainNamed } from "./train-named.js";
 
@@ -19,9 +19,12 @@ export async function runFederate(
     fixedText: true as const,
   });
   stage.screen.display(planned(false));
-  const live = new LiveTraining(stage.screen, id, `Federation of ${name}: ${plan.recipe.model.name}`, plan);
+  const live = new LiveFederation(stage.screen, id, `Federation of ${name}: ${plan.recipe.model.name}`, plan);
   const reading = { datasets: session.datasets, hostContext: stage.hostContext };
-  const federates = federatesIn(reading, plan, (done, of, round) => live.asking(done, of, round));
+  const federates = federatesIn(reading, plan, {
+    onClients: (clients, labels) => live.clients(clients, labels),
+    onClient: (done, of, round) => live.asking(done, of, round),
+  });
   const onTrained = (): void => {
     live.finish();
     stage.screen.update(planned(true));
