@@ -9,7 +9,8 @@ import type { StateVector } from "../ranks/state-vector.js";
 import type { Step } from "../training/pipeline.js";
 import type { RoundAnswer } from "./contract.js";
 import { pruneKept, saveKept } from "./kept-file.js";
-import { askedIn, type FederationServer } from "./server.js";
+import type { ClientPrivacy } from "./private.js";
+import { askedIn, askedPrivately, type FederationServer } from "./server.js";
 import type { LocalClient } from "./simulated/local-client.js";
 
 export interface RoundsOptions {
@@ -21,6 +22,10 @@ export interface RoundsOptions {
   readonly weights: StateVector;
   /** Learning rate of the last of a client's steps in a round. */
   readonly rate: (round: number) => number;
+  /** Who takes part stays hidden; absent: it doesn't. */
+  readonly privacy?: ClientPrivacy | undefined;
+  /** One more round, and who answered in it: ε that is spent with it. Absent: nothing is private. */
+  readonly spent?: ((answering: readonly number[]) => number) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told how many clients of a round have answered. */
   readonly onClient?: (done: number, of: number, round: number) => void;
@@ -68,7 +73,10 @@ export class Rounds {
   private async round(round: number): Promise<Step> {
     const begun = performance.now();
     const { server, clients, plan, seed, weights } = this.o;
-    const asked = askedIn(plan, { clients: clients.length, round, seed });
+    const { privacy } = this.o;
+    const asked = privacy
+      ? askedPrivately(plan, { privacy, round, seed })
+      : askedIn(plan, { clients: clients.length, round, seed });
     const answers = new Map<number, RoundAnswer>();
     const order = server.order(round);
     const answering = asked.clients.filter((client) => !asked.lost.includes(client));
@@ -86,7 +94,9 @@ export class Rounds {
     const nameOf = (client: number): string => must(clients[client], "a client").name;
     const all = [...answers.values()];
     const sum = (of: (one: RoundAnswer) => number): number => all.reduce((whole, one) => whole + of(one), 0);
+    const epsilon = this.o.spent?.(answering);
     return {
+      ...(epsilon !== undefined && { epsilon }),
       ...{ step: round, epoch: round - 1, loss: told.loss, norm: told.norm, tokens: sum((one) => one.tokens) },
       rate: this.o.rate(round),
       seconds: (performance.now() - begun) / 1000,

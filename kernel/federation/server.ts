@@ -7,9 +7,10 @@ import type { FederatedPlan } from "#dsl/plan/plan.js";
 import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/kinds/aggregator.js";
 import type { Call } from "#dsl/types/value.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
-import { lostOf, participantsOf } from "#dsl/compile/clients.js";
+import { HIDDEN, lostOf, participantsOf } from "#dsl/compile/clients.js";
 import type { ClientTold } from "../core/session/events.js";
 import type { RoundAnswer, RoundOrder } from "./contract.js";
+import type { ClientPrivacy } from "./private.js";
 
 /** What draws the clients of a round, and those that are lost, is of its own. */
 const ASKED = 51;
@@ -22,6 +23,13 @@ export interface Asked {
   readonly lost: readonly number[];
 }
 
+/** Of clients that a round asks, those that don't answer, the same for the same seed. */
+function lostIn(asked: readonly number[], plan: Pick<FederatedPlan, "stragglers">, round: number, seed: number): Asked {
+  const gone = asked.length === 0 ? 0 : lostOf(plan, asked.length);
+  const lost = [...shuffle(Uint32Array.from(asked), chance(seed, LOST, round)).slice(0, gone)].sort((a, b) => a - b);
+  return { clients: asked, lost };
+}
+
 /** Whom a round asks, the same for the same seed. At least one answers. */
 export function askedIn(
   plan: Pick<FederatedPlan, "participation" | "stragglers">,
@@ -30,9 +38,14 @@ export function askedIn(
   const all = Uint32Array.from({ length: clients }, (_, i) => i);
   const count = participantsOf(plan, clients);
   const asked = [...shuffle(all, chance(seed, ASKED, round)).slice(0, count)].sort((a, b) => a - b);
-  const gone = lostOf(plan, count);
-  const lost = [...shuffle(Uint32Array.from(asked), chance(seed, LOST, round)).slice(0, gone)].sort((a, b) => a - b);
-  return { clients: asked, lost };
+  return lostIn(asked, plan, round, seed);
+}
+/** The same where nobody may know whom: each by a chance of its own, others each time. */
+export function askedPrivately(
+  plan: Pick<FederatedPlan, "stragglers">,
+  { privacy, round, seed }: { readonly privacy: ClientPrivacy; readonly round: number; readonly seed: number },
+): Asked {
+  return lostIn(privacy.asked(), plan, round, seed);
 }
 
 /** What answers come to before the server's own step. `sum`: of vectors that are masked, and no more is seen of them. */
@@ -52,6 +65,8 @@ export interface ServerOptions {
   readonly weights: Float32Array;
   /** What the aggregator kept so far; absent: it begins. */
   readonly kept?: Kept;
+  /** Who takes part stays hidden; absent: it doesn't. */
+  readonly privacy?: ClientPrivacy | undefined;
   /** Sums what clients send where none may be seen; absent: each is. */
   readonly summed?: Summed;
 }
@@ -67,10 +82,19 @@ export interface RoundDone {
   readonly masked?: Omit<SummedUp, "sum">;
 }
 
+/** What a round's updates come to. */
+interface Together {
+  readonly mean: Float64Array;
+  readonly given: Kept;
+  readonly masked?: Omit<SummedUp, "sum">;
+}
+
 export class FederationServer {
   private readonly sent: Kept;
   private readonly kept: Record<string, Float64Array>;
   private current: Float32Array;
+  /** Of the last round that anybody answered in. */
+  private loss = 0;
 
   constructor(private readonly o: ServerOptions) {
     const { weights, aggregator } = o;
@@ -105,13 +129,7 @@ export class FederationServer {
   async finish(round: number, answers: ReadonlyMap<number, RoundAnswer>, asked: Asked): Promise<RoundDone> {
     const all = [...answers.values()];
     const { implementation, call } = this.o.aggregator;
-    const { mean, given, masked } = this.o.summed
-      ? await this.masked(answers, asked, this.o.summed)
-      : {
-          masked: undefined,
-          mean: implementation.combine?.(call, all.map(updateOf)) ?? meanOf(all),
-          given: givenOf(all),
-        };
+    const { mean, given, masked } = await this.together(answers, asked);
     const rows = all.reduce((sum, one) => sum + one.rows, 0);
     const share = rows / Math.max(1, this.o.rows);
     const added = implementation.step?.(call, { round, mean, given, share, kept: this.kept }) ?? mean;
@@ -119,9 +137,9 @@ export class FederationServer {
     for (const vector of Object.values(this.kept))
       for (const [i, value] of vector.entries()) vector[i] = Math.fround(value);
     this.current = Float32Array.from(this.current, (weight, i) => weight + must(added[i], "a weight's change"));
+    if (rows > 0) this.loss = all.reduce((sum, one) => sum + one.loss * one.rows, 0) / rows;
     return {
-      loss: all.reduce((sum, one) => sum + one.loss * one.rows, 0) / Math.max(1, rows),
-      norm: normOf(added),
+      ...{ loss: this.loss, norm: normOf(added) },
       ...(masked && { masked }),
       clients: all.map((one) => ({
         ...{ rows: one.rows, loss: one.loss },
@@ -130,29 +148,53 @@ export class FederationServer {
     };
   }
 
+  private async together(answers: ReadonlyMap<number, RoundAnswer>, asked: Asked): Promise<Together> {
+    const { summed, privacy } = this.o;
+    const all = [...answers.values()];
+    const { implementation, call } = this.o.aggregator;
+    if (summed && (!privacy || answers.size >= HIDDEN)) return this.masked(answers, asked, summed);
+    // Of too few to hide among each other nothing is summed: the round is noise alone.
+    if (privacy) return { mean: this.noised(sumOf(summed ? [] : all, this.current.length), privacy), given: {} };
+    return { mean: implementation.combine?.(call, all.map(updateOf)) ?? meanOf(all), given: givenOf(all) };
+  }
+
+  /** The mean over as many clients as a round has on average, with noise. */
+  private noised(sum: Float64Array, privacy: ClientPrivacy): Float64Array {
+    const noise = privacy.noise(sum.length);
+    return sum.map((value, i) => (value + (noise[i] ?? 0)) / privacy.expected);
+  }
+
   /** The means by rows, from one sum of all that clients send: their rows times their vectors, and their rows. */
-  private async masked(
-    answers: ReadonlyMap<number, RoundAnswer>,
-    asked: Asked,
-    summed: Summed,
-  ): Promise<{ readonly mean: Float64Array; readonly given: Kept; readonly masked: Omit<SummedUp, "sum"> }> {
+  private async masked(answers: ReadonlyMap<number, RoundAnswer>, asked: Asked, summed: Summed): Promise<Together> {
+    const { privacy } = this.o;
     const names = Object.keys([...answers.values()][0]?.given ?? {});
     const size = this.current.length;
-    const vectors = new Map([...answers].map(([client, one]) => [client, vectorOf(one, names)] as const));
+    const vectors = new Map(
+      [...answers].map(([client, one]) => [client, vectorOf(one, names, privacy ? 1 : one.rows)] as const),
+    );
     const { sum, ...masked } = await summed(vectors, asked);
     const rows = Math.max(1, Math.round(sum.at(-1) ?? 1));
     const part = (at: number): Float64Array => sum.slice(at * size, (at + 1) * size).map((value) => value / rows);
+    if (privacy) return { masked, mean: this.noised(sum.slice(0, size), privacy), given: {} };
     return { masked, mean: part(0), given: Object.fromEntries(names.map((name, i) => [name, part(i + 1)])) };
   }
 }
 
-function vectorOf({ delta, rows, given }: RoundAnswer, names: readonly string[]): Float64Array {
+/** `rows`: what it weighs. */
+function vectorOf({ delta, given }: RoundAnswer, names: readonly string[], rows: number): Float64Array {
   const all = [delta, ...names.map((name) => must(given[name], `what is given as ${name}`))];
   const vector = new Float64Array(delta.length * all.length + 1);
   for (const [i, one] of all.entries())
     for (const [at, value] of one.entries()) vector[i * delta.length + at] = rows * value;
   vector[vector.length - 1] = rows;
   return vector;
+}
+
+/** Of updates that all count the same. */
+function sumOf(answers: readonly RoundAnswer[], length: number): Float64Array {
+  const sum = new Float64Array(length);
+  for (const { delta } of answers) for (const [i, value] of delta.entries()) sum[i] = (sum[i] ?? 0) + value;
+  return sum;
 }
 
 const updateOf = ({ rows, steps, delta }: RoundAnswer): ClientUpdate => ({ rows, steps, delta });

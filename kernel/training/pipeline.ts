@@ -28,6 +28,8 @@ export interface Step {
   readonly seconds: number;
   /** What the rows of the step were told before it, where that is wanted. */
   readonly seen?: readonly Seen[];
+  /** Of a round whose clients, or their rows, stay private: what is spent with it. */
+  readonly epsilon?: number;
   /** Of a step that was a round with clients. */
   readonly round?: RoundTold;
 }

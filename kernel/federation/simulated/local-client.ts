@@ -11,8 +11,11 @@ import type { DataLoader } from "../../core/data/loader.js";
 import type { Session } from "../../engine/engine.js";
 import type { StateVector } from "../../ranks/state-vector.js";
 import { StepPipeline, type StepPipelineOptions } from "../../training/pipeline.js";
+import { privateSteps } from "../../training/private/private.js";
+import type { PrivateUpdates } from "../../training/private/updates.js";
 import { totalSteps } from "../../training/steps.js";
 import type { Client, RoundAnswer, RoundOrder } from "../contract.js";
+import type { ClientPrivacy } from "../private.js";
 import type { Smaller } from "./smaller.js";
 
 /** The model that all clients of this machine train, one after the other. */
@@ -29,6 +32,8 @@ export interface Shared {
   readonly states: (prefix: string) => StateVector;
   /** What makes updates smaller. */
   readonly smaller: Smaller;
+  /** Who takes part stays private: what becomes of an update before it is sent. Absent: it doesn't. */
+  readonly privacy?: ClientPrivacy | undefined;
 }
 export interface Own {
   readonly name: string;
@@ -36,6 +41,8 @@ export interface Own {
   readonly number: number;
   readonly rows: number;
   readonly loader: DataLoader;
+  /** Its rows stay private: what its updates are. Absent: they don't. */
+  readonly privately?: Pick<PrivateUpdates, "update"> | undefined;
 }
 
 export class LocalClient implements Client {
@@ -75,11 +82,15 @@ export class LocalClient implements Client {
     if (told)
       this.kept = Object.fromEntries(Object.entries(told.kept).map(([name, one]) => [name, one.map(Math.fround)]));
     const given = told?.given ?? {};
-    const packed = smaller(delta, this.left, { client: this.own.number, round: order.round });
-    this.left = packed.left;
+    const { privacy } = this.shared;
+    const of = { client: this.own.number, round: order.round };
+    // What is left of a private update says more than the update: it is forgotten.
+    const packed = smaller(privacy ? privacy.cut(delta) : delta, privacy ? null : this.left, of);
+    this.left = privacy ? null : packed.left;
     return {
       ...{ rows: this.rows, steps: took.steps, loss: took.loss, tokens: took.tokens, given },
-      delta: packed.opened,
+      // Rounded values may be longer than those that were cut.
+      delta: privacy ? privacy.cut(packed.opened) : packed.opened,
       bytes: packed.bytes + 4 * Object.values(given).reduce((sum, one) => sum + one.length, 0),
       seconds: (performance.now() - begun) / 1000,
     };
@@ -134,10 +145,10 @@ export class LocalClient implements Client {
     const before = (round - 1) * total;
     const most = Number(training.optimizer.arguments["learning_rate"]);
     const rate = (step: number): number => most * schedule.factor(training.schedule, before + step, rounds * total);
-    const o: StepPipelineOptions = {
-      ...{ session, accumulate: training.accumulate, rate },
-      update: (step) => loader.update(before + step),
-    };
+    const { privately } = this.own;
+    const o: StepPipelineOptions = privately
+      ? privateSteps(session, { update: (step) => privately.update(before + step) }, rate)
+      : { session, accumulate: training.accumulate, rate, update: (step) => loader.update(before + step) };
     const pipeline = new StepPipeline(o, 0);
     this.under = pipeline;
     const sums = { loss: 0, tokens: 0 };

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { AggregatorImplementation } from "#stdlib/kinds/aggregator.js";
 import { FederationServer, askedIn, type Summed } from "#kernel/federation/server.js";
+import { ClientPrivacy } from "#kernel/federation/private.js";
 import type { RoundAnswer } from "#kernel/federation/contract.js";
 
 const call = { kind: "aggregator", word: "fedavg", arguments: {} } as const;
@@ -92,6 +93,62 @@ describe("the server of a federation", () => {
       { rows: 1, loss: 1 },
       { rows: 3, loss: 3 },
     ]);
+  });
+});
+
+describe("a federation that hides who takes part", () => {
+  const privacy = (rate: number, noise: number): ClientPrivacy =>
+    new ClientPrivacy({ plan: { clip: 5, noise, rate }, clients: 4 });
+
+  it("cuts what is longer, weighs all alike, and divides by as many as there are on average", async () => {
+    const of = privacy(0.5, 0);
+    assert.deepEqual([...of.cut(Float32Array.of(6, 8))], [3, 4]);
+    assert.deepEqual([...of.cut(Float32Array.of(3, 4))], [3, 4]);
+    const one = new FederationServer({
+      aggregator: { call, implementation: {} },
+      ...{ rows: 8, rounds: 3, weights: Float32Array.of(1, 2), privacy: of },
+    });
+    const done = await one.finish(
+      1,
+      new Map([
+        [0, answer([1, 0], 1)],
+        [2, answer([3, 4], 3)],
+      ]),
+      asked,
+    );
+    assert.deepEqual([...one.weights], [1 + 4 / 2, 2 + 4 / 2]);
+    await one.finish(2, new Map(), { clients: [], lost: [] });
+    assert.deepEqual([...one.weights], [3, 4]);
+    assert.equal(done.loss, 2.5);
+  });
+
+  it("adds noise of the deviation that the plan says, and asks each by a chance of its own", () => {
+    const of = privacy(0.5, 2);
+    const noise = of.noise(40_000);
+    const deviation = Math.sqrt(noise.reduce((sum, value) => sum + value * value, 0) / noise.length);
+    // Six standard errors of it.
+    assert.ok(Math.abs(deviation - 10) < (6 * 10) / Math.sqrt(2 * noise.length), String(deviation));
+    const asked = Array.from({ length: 4000 }, () => of.asked());
+    const each = [0, 1, 2, 3].map((client) => asked.filter((some) => some.includes(client)).length / 4000);
+    for (const share of each) assert.ok(Math.abs(share - 0.5) < (6 * 0.5) / Math.sqrt(4000), String(share));
+    assert.ok(asked.some((some) => some.length === 0) && asked.some((some) => some.length === 4));
+  });
+
+  it("sums nothing of two where sums are to hide each", async () => {
+    const one = new FederationServer({
+      aggregator: { call, implementation: {} },
+      ...{ rows: 8, rounds: 3, weights: Float32Array.of(1, 2), privacy: privacy(0.5, 0) },
+      summed: () => Promise.reject(new Error("asked")),
+    });
+    await one.finish(
+      1,
+      new Map([
+        [0, answer([1, 0], 1)],
+        [2, answer([3, 4], 3)],
+      ]),
+      asked,
+    );
+    assert.deepEqual([...one.weights], [1, 2]);
   });
 });
 

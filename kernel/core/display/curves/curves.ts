@@ -38,7 +38,7 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
   const spent = spentTraces(steps);
   const marked = best ? bestMark(evaluations, best) : [];
   const data: Trace[] = [
-    ...lossTraces(steps),
+    ...lossTraces(steps, stepOf(events)),
     ...metricTraces(evaluations, told.filter(isBesideLoss), { xaxis: "x", yaxis: "y" }, 1),
     ...metricTraces(evaluations, names, { xaxis: "x2", yaxis: "y2" }, 2),
     ...marked,
@@ -78,14 +78,14 @@ function isBesideLoss(name: string): boolean {
   return metricNamed(name, registry)?.besideLoss === true;
 }
 
-function lossTraces(steps: readonly Step[]): Trace[] {
+function lossTraces(steps: readonly Step[], unit: string): Trace[] {
   const x = steps.map((e) => e.step);
   const y = steps.map((e) => finite(e.loss));
   const smooth = smoothed(y);
   const raw: Trace = {
     type: "scatter",
     mode: "lines",
-    name: "loss of each step",
+    name: `loss of each ${unit}`,
     x,
     y: y.map(short),
     opacity: 0.45,
