@@ -84,9 +84,11 @@ function textOf({ rounds }: FederationView): string {
     if (!norm || !cosine) return [];
     const range = norm.least === norm.most ? "" : ` (${significant(norm.least, 3)} to ${significant(norm.most, 3)})`;
     return [
-      `round ${String(round)}: norm ${significant(norm.middle, 3)}${range}, cosine with the mean ${cosine.middle.toFixed(3)} (least ${cosine.least.toFixed(3)})`,
+      `round ${String(round)}: norm ${significant(norm.middle, 3)}${range}, cosine with the mean ${signed(cosine.middle)} (least ${signed(cosine.least)})`,
     ];
   });
   const [first, last] = [told[0], told.at(-1)];
   return ["How far clients drift apart", ...(first === last ? [first] : [first, last])].join("\n");
 }
+
+const signed = (value: number): string => value.toFixed(3).replace("-", "−");

@@ -56,7 +56,7 @@ export function labelsFigure(o: Of): Figure | null {
     ...(clients.length < known.length ? [`${count(clients.length)} of ${count(known.length)} clients`] : []),
     ...(!few && order.length < o.labels.length ? [`${count(order.length)} of ${count(o.labels.length)} labels`] : []),
   ];
-  const says = `${percent(skew, 0)} of a client's rows are of other labels than those of all${left.length > 0 ? ` (${left.join(", ")})` : ""}`;
+  const says = `on average ${percent(skew, 0)} apart from the labels of all rows (0 %: alike)${left.map((one) => `; ${one}`).join("")}`;
   const axis = { type: "category", automargin: true, categoryorder: "array", categoryarray: names };
   return {
     data: few ? bars(clients, names, of) : [bubbles(clients, names, { labels: of, most })],
@@ -138,7 +138,7 @@ function textOf(o: Of): string {
   ];
   const skew = skewOf(o);
   return [
-    `Labels of the clients of ${o.name}: ${percent(skew ?? 0, 0)} of a client's rows are of other labels than those of all`,
+    `Labels of the clients of ${o.name}: on average ${percent(skew ?? 0, 0)} apart from the labels of all rows (0 %: alike)`,
     textTable(
       head,
       rows,
