@@ -69,9 +69,16 @@ function eventTold(event: RunEvent): readonly Told[] {
     case "started":
       return event.resumedFrom === undefined ? [] : [{ is: "resumed", step: event.resumedFrom, at }];
     case "step": {
-      const { step, loss, rate, norm, tokens, seconds, epoch } = event;
+      const { step, loss, rate, norm, tokens, seconds, epoch, epsilon } = event;
       const pace = seconds > 0 ? { tokens_per_second: tokens / seconds } : {};
-      const values = { loss, learning_rate: rate, gradient_norm: norm, epoch, ...pace };
+      const values = {
+        loss,
+        learning_rate: rate,
+        gradient_norm: norm,
+        epoch,
+        ...pace,
+        ...(epsilon !== undefined && { epsilon }),
+      };
       return [{ is: "point", group: "train", step, at, values }];
     }
     case "evaluated":

@@ -7,8 +7,7 @@ import type { RunFolder } from "../../artifacts/run-folder.js";
 import { does } from "../../core/session/words.js";
 import type { OpenModel } from "../models/open-model.js";
 import { Spending, stepsMade, type PrivateTraining } from "../../training/private/private.js";
-import { unitsOf } from "../../training/private/units.js";
-import { PrivateUpdates } from "../../training/private/updates.js";
+import { openUpdates } from "../../training/private/open.js";
 import "../../training/private/codes.js";
 import type { Sampled } from "#stdlib/kinds/privacy.js";
 import type { Material } from "./material.js";
@@ -48,12 +47,7 @@ export async function privateTraining(
   if (!privacy) return null;
   const programs = must(open.private, "the programs of private updates");
   const accountant = await does(privacy.call, "privacy");
-  const units = unitsOf(rows);
-  const apart = programs.apart !== null;
-  if (apart && rows.lengths.length !== units.count) await open.session.add({ alone: programs.alone }, []);
-  const updates = new PrivateUpdates({
-    ...{ loader, units, privacy, apart, apply: programs.apply },
-    batchSize: plan.recipe.training.batch_size,
-  });
+  const batchSize = plan.recipe.training.batch_size;
+  const updates = await openUpdates(open.session, programs, { rows, loader, privacy, batchSize });
   return { updates, spending: new Spending(privacy, accountant, stepsMade(run.everything(), checkpoint)) };
 }

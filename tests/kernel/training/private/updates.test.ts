@@ -14,16 +14,13 @@ import { PrivateUpdates } from "#kernel/training/private/updates.js";
 const mean = (all: ArrayLike<number>): number => Array.from(all).reduce((a, b) => a + b, 0) / all.length;
 
 describe("chance that nobody knows", () => {
-  it("is uniform between 0 and 1, in steps of 2⁻⁵³, and forgets what it gave", () => {
-    const seen: Uint8Array[] = [];
+  it("is uniform between 0 and 1, in steps of 2⁻⁵³", () => {
     const uniform = new Uniform((into) => {
-      seen.push(into);
       into.fill(0xff);
       into.fill(0, 8, 16);
     });
     assert.equal(uniform.next(), 1 - 2 ** -53);
     assert.equal(uniform.next(), 0);
-    assert.ok(seen[0]!.subarray(0, 16).every((byte) => byte === 0));
     const honest = new Uniform();
     const drawn = Float64Array.from({ length: 50_000 }, () => honest.next());
     assert.ok(drawn.every((one) => one >= 0 && one < 1));
@@ -62,9 +59,14 @@ describe("chance that nobody knows", () => {
     assert.ok(Math.abs(moment(4) - 3) < 7 * Math.sqrt(96 / n));
     const within = (bound: number): number => drawn.filter((one) => Math.abs(one) < bound * deviation).length / n;
     assert.ok(Math.abs(within(1) - 0.6827) < 0.017 && Math.abs(within(2) - 0.9545) < 0.0075);
-    // Neighbours have nothing to do with each other.
-    const along = mean(Array.from({ length: n - 1 }, (_, i) => (drawn[i]! * drawn[i + 1]!) / deviation ** 2));
-    assert.ok(Math.abs(along) < 7 / Math.sqrt(n));
+    // Neighbours have nothing to do with each other, and neither have their squares.
+    for (const far of [1, 2, 3, 4]) {
+      const both = (of: (x: number) => number): number =>
+        mean(Array.from({ length: n - far }, (_, i) => of(drawn[i]! / deviation) * of(drawn[i + far]! / deviation)));
+      assert.ok(Math.abs(both((x) => x)) < 7 / Math.sqrt(n), String(far));
+      assert.ok(Math.abs(both((x) => x * x - 1)) < 7 * Math.sqrt(4 / n), String(far));
+    }
+    assert.deepEqual(floats(normal([3, 2], 1, uniform)).length, 6);
     assert.notDeepEqual(floats(normal([4], 1, uniform)), floats(normal([4], 1, uniform)));
   });
 });
@@ -77,13 +79,13 @@ describe("whose privacy it is", () => {
     const windows = new Windows(texts, 4, null);
     const asked = {} as Parameters<typeof unitsOf>[0]["asked"];
     const units = unitsOf({ ids: windows, lengths: windows.lengths, count: 4, asked });
-    assert.equal(units.count, 4);
+    assert.deepEqual([units.count, units.several], [4, true]);
     assert.deepEqual(
       Array.from({ length: 4 }, (_, unit) => [...units.rows(unit)]),
       [[0, 1], [2], [], [3]],
     );
     const plain = unitsOf({ ids: texts, lengths: texts.lengths, count: 4, asked });
-    assert.deepEqual([plain.count, [...plain.rows(2)]], [4, [2]]);
+    assert.deepEqual([plain.count, plain.several, [...plain.rows(2)]], [4, false, [2]]);
   });
 });
 
@@ -104,7 +106,7 @@ const loader = {
   losses: (row: number) => (row === 3 ? 0 : row + 1),
   lengthOf: (row: number) => LENGTHS[row]!,
 };
-const each: Units = { count: 8, rows: (unit) => Uint32Array.of(unit) };
+const each: Units = { count: 8, rows: (unit) => Uint32Array.of(unit), several: false };
 const updatesOf = (more: Partial<ConstructorParameters<typeof PrivateUpdates>[0]> = {}): PrivateUpdates =>
   new PrivateUpdates({
     ...{ loader, units: each, privacy: { clip: 0.5, noise: 2, rate: 0.25 }, batchSize: 3, apart: true, apply },
@@ -143,6 +145,7 @@ describe("a private update", () => {
     const units: Units = {
       count: 3,
       rows: (unit) => [Uint32Array.of(0, 1), Uint32Array.of(2), Uint32Array.of()][unit]!,
+      several: true,
     };
     const update = updatesOf({ units }).of(1, Uint32Array.of(0, 1, 2));
     assert.equal(update.parts, 2);
@@ -166,8 +169,7 @@ describe("a private update", () => {
   });
 
   it("is drawn by chance alone: asked twice, a step has other rows", () => {
-    const units: Units = { count: 8, rows: (unit) => Uint32Array.of(unit) };
-    const updates = updatesOf({ units, privacy: { clip: 1, noise: 1, rate: 0.5 } });
+    const updates = updatesOf({ privacy: { clip: 1, noise: 1, rate: 0.5 } });
     const drawn = Array.from({ length: 40 }, () => updates.update(1)).map((update) =>
       Array.from({ length: update.parts }, (_, i) => [...update.part(i).rows!])
         .flat()
