@@ -105,6 +105,7 @@ import { word as partitions_quantity } from "./partitions/quantity.js";
 import { word as partitions_shards } from "./partitions/shards.js";
 import { word as parts_embeddings } from "./parts/embeddings.js";
 import { word as parts_layers } from "./parts/layers.js";
+import { word as privacies_differential } from "./privacies/differential.js";
 import { word as pruners_asha } from "./pruners/asha.js";
 import { word as pruners_hyperband } from "./pruners/hyperband.js";
 import { word as pruners_median } from "./pruners/median.js";
@@ -337,6 +338,7 @@ export const words: readonly Word[] = [
   partitions_shards,
   parts_embeddings,
   parts_layers,
+  privacies_differential,
   pruners_asha,
   pruners_hyperband,
   pruners_median,

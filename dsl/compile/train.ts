@@ -11,11 +11,12 @@ import type { Operand, WordNode } from "../syntax/tree.js";
 import type { Given } from "../types/given.js";
 import { act, nameOf } from "./act.js";
 import { bestOf } from "../plan/best.js";
-import { parametersOf } from "../plan/definitions.js";
+import { isCall, parametersOf } from "../plan/definitions.js";
 import { draftOf } from "./names.js";
 import { checkDuration, planTraining, settingsOf, type Planned } from "./training.js";
 import { experimentsUnder } from "../plan/version.js";
 import "../plan/detach-codes.js";
+import type {} from "../rules/privacy-codes.js";
 
 /** Keys of the statement that are no settings of the recipe. */
 const OF_STATEMENT: readonly string[] = ["repeats", "calibrate", "detach", "runner", "forgetting"];
@@ -100,6 +101,13 @@ export function train(program: Program, header: Header): void {
         act(program, header, "train", { name, plan, resume, ...more });
       }
     } else if (calibrate) program.report("calibrate-on-folds", { data: data.name }, calibrate.span);
+    else if (isCall((one.written.get("privacy") ?? one.recipe?.given.get("privacy"))?.value))
+      program.reportNear(
+        "private-many",
+        { what: "split: folds(…)", times: folds },
+        one.written.get("privacy")?.span,
+        at,
+      );
     else trainFolds(program, header, { ...one, data, at }, folds);
   }
 }

@@ -3,7 +3,8 @@ import type { Draft, Program, Run } from "../plan/program.js";
 import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import { lookedFor } from "../types/allow.js";
-import { checkBatching, isBatchwise, positionsTaken } from "../rules/batching.js";
+import { checkBatching, isBatchwise, positionsTaken, type Batching } from "../rules/batching.js";
+import { checkPrivacy } from "../rules/privacy.js";
 import { renaming } from "../rules/odd-label-codes.js";
 import { strangeSplits } from "../rules/strange-splits.js";
 import { checkMachine } from "../rules/fits.js";
@@ -31,9 +32,11 @@ import {
   type ClientData,
   type Federating,
 } from "./clients.js";
+import { privacyPlan, settledPrivately } from "../plan/private.js";
+import { isStreamed } from "./streamed.js";
 import { withOwnDropout } from "../plan/own-dropout.js";
 import { keepsBest } from "../plan/watched.js";
-import type { Effects, Estimates, Plan, Recipe, RecipePlan, UpdatePlan } from "../plan/plan.js";
+import type { Effects, Estimates, Plan, PrivacyPlan, Recipe, RecipePlan, UpdatePlan } from "../plan/plan.js";
 import { foldsOf } from "../plan/folds.js";
 import { tuneText } from "../plan/text.js";
 import { nearest } from "../diagnostics/nearest.js";
@@ -221,12 +224,13 @@ function knownOf(program: Program, o: Training, defined: Definitions): Known | u
   const validation = facts
     ? [facts, ...others.map((one) => one.facts)].some(validates)
     : (splits ?? []).includes("validation");
-  const recipe = settledRecipe(program, o, {
+  const resolved = settledRecipe(program, o, {
     model: settingOf(model.plan),
     validation,
     data: facts && !facts.sampled ? { labels: facts.labels } : {},
     base: model.base,
   });
+  const recipe = resolved.privacy ? settledPrivately(resolved, o.settings) : resolved;
   if (!validation && (splits || (facts && !facts.sampled)))
     checkValidation(program, o, { data: data.plan, facts }, recipe.plan);
   if (!sound || !facts || !model.base) return undefined;
@@ -285,14 +289,41 @@ function checkValidation(
 }
 
 /** The recipe against task and technique: what it watches, and how its batches are made. */
-function checkRecipe(program: Program, o: Training, { data, model, recipe }: Known): boolean {
+function checkRecipe(program: Program, o: Training, known: Known): boolean {
+  const { data, model, recipe } = known;
   const of = { model: model.plan, data: data.plan, here: o.here };
   const batching = { ...of, training: recipe.plan, settings: o.settings };
   return (
     checkWatched(program, recipe.plan, o.settings, of) &&
     checkBatching(program, batching) &&
-    checkRanks(program, batching, o.runner)
+    checkRanks(program, batching, o.runner) &&
+    keepsPromise(program, o, known, batching)
   );
+}
+
+/** Whether what is promised of single rows can be kept. */
+function keepsPromise(
+  program: Program,
+  o: Training,
+  { data, facts, recipe: { privacy } }: Known,
+  batching: Batching,
+): boolean {
+  const { runner, calibrate, repeats } = o;
+  const more = { runner, calibrate, repeats, streamed: isStreamed(data.plan), update: o.update !== undefined };
+  return privacy === undefined || checkPrivacy(program, { ...batching, ...more, facts, call: privacy });
+}
+
+/** The noise that keeps the promise, over the steps of the training. Undefined: none does (reported). */
+function privacyOf(
+  program: Program,
+  o: Training,
+  { facts, recipe: { privacy, plan } }: Known,
+  { steps }: Estimates,
+): PrivacyPlan | undefined {
+  const units = Math.max(1, trainingSplit(facts)?.rows ?? 0);
+  const at = o.settings.get("privacy")?.span;
+  const rate = Math.min(1, (plan.batch_size * plan.accumulate) / units);
+  return privacy && privacyPlan(program, privacy, { rate, steps, units, unit: "row", at, here: o.here });
 }
 
 /** Labels that the task's call names are labels of the data. */
@@ -345,7 +376,11 @@ function fittingPlan(
     estimated: ({ training, model: other }: Over) => estimated({ training: { recompute, ...training }, model: other }),
   };
   if (!checkMachine(program, fitting, estimates)) return undefined;
-  checkOverFitting(program, { training: recipe.plan, estimates, validation, settings: o.settings, here: o.here });
+  // Noise hides what single rows would teach by heart.
+  if (!recipe.privacy)
+    checkOverFitting(program, { training: recipe.plan, estimates, validation, settings: o.settings, here: o.here });
+  const privacy = privacyOf(program, o, known, estimates);
+  if (recipe.privacy && !privacy) return undefined;
   const taken = o.federated
     ? estimatesOfRounds(
         program,
@@ -354,7 +389,7 @@ function fittingPlan(
         { first: facts, others: known.others },
       )
     : estimates;
-  return { resume: recipe.resume, plan: wholePlan(program, o, known, recompute, taken) };
+  return { resume: recipe.resume, plan: wholePlan(program, o, known, { recompute, estimates: taken, privacy }) };
 }
 
 /** What `recompute` comes to: nothing is computed twice where there is memory to keep it. */
@@ -372,12 +407,15 @@ function wholePlan(
   program: Program,
   o: Training,
   { data, model, facts, recipe, base, others }: Known,
-  recompute: "none" | "blocks",
-  estimates: Estimates,
+  {
+    recompute,
+    estimates,
+    privacy,
+  }: Pick<Effects, "recompute"> & { readonly estimates: Estimates; readonly privacy: PrivacyPlan | undefined },
 ): Plan {
   const under = o.experiments && o.experiments.length > 0 ? { experiments: o.experiments } : {};
   const ranks = recipe.plan.average && { ranks: ranksOf(program, o.runner).count };
-  const training = { ...recipe.plan, ...ranks };
+  const training = { ...recipe.plan, ...ranks, ...(privacy && { privacy }) };
   const { loaded, ...own } = model.plan;
   void loaded; // whose weights it begins with stands in the update
   const subject = o.update ? own : model.plan;

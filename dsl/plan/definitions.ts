@@ -234,6 +234,11 @@ function isPlain({ registry }: Program, storage: Call): boolean {
   return registry.find("storage", storage.word)?.capabilities?.plain === true;
 }
 
+export interface ResolvedRecipe extends Resolved<RecipePlan> {
+  readonly resume: boolean;
+  /** What it promises of single rows; the noise follows of steps and rows. Absent: nothing. */
+  readonly privacy?: Call;
+}
 /** A whole recipe. `setting.draft.validation` says whether there is a validation split. */
 export function resolveRecipe(
   program: Program,
@@ -245,7 +250,7 @@ export function resolveRecipe(
     readonly validation: boolean;
     readonly base?: BaseFacts | undefined;
   },
-): Resolved<RecipePlan> & { readonly resume: boolean } {
+): ResolvedRecipe {
   const { values, origins } = fill(program, parametersOf(program, "recipe"), given, "training.", {
     here,
     // What early stopping watches unless it says so is what the best is kept by.
@@ -261,9 +266,12 @@ export function resolveRecipe(
   const number = (name: string): number => standing(name, numberOf(values[name]));
   const average = call("average");
   if (!average) delete origins["training.average"];
+  const privacy = call("privacy");
+  if (!privacy) delete origins["training.privacy"];
   return {
     origins,
     resume: values["resume"] === true,
+    ...(privacy && { privacy }),
     plan: {
       epochs: steps === null ? number("epochs") : null,
       steps,

@@ -9,8 +9,11 @@ export function isCall(value: unknown): value is Call {
 /** What stands at a dotted path of the recipe (`training.optimizer.learning_rate`). */
 export function valueAt(recipe: Partial<Recipe>, path: string): Value | undefined {
   let at: unknown = recipe;
-  // Words of a model from scratch stand together in the plan.
-  for (const name of path.replace(/^model\.(?=architecture\b|tokenizer\b)/, "model.scratch.").split(".")) {
+  // Words of a model from scratch stand together in the plan, and that of privacy beside what it comes to.
+  const place = path
+    .replace(/^model\.(?=architecture\b|tokenizer\b)/, "model.scratch.")
+    .replace(/^training\.privacy\b/, "training.privacy.call");
+  for (const name of place.split(".")) {
     if (typeof at !== "object" || at === null) return undefined;
     const inside = isCall(at) ? at.arguments : "record" in at ? (at.record as object) : at;
     if (!Object.hasOwn(inside, name)) return undefined;

@@ -203,14 +203,23 @@ export interface PrivacyCapabilities<C extends Call = Call> {
   readonly unit: Of<C, "row" | "client" | null>;
   /** The greatest norm of what one unit says. */
   readonly clip: Of<C, number>;
-  /** The least noise that keeps the call's promise over so many steps, in units of the clip. `units`: rows, or clients. */
-  readonly noise: Of<
-    C,
-    number | Refusal,
-    [of: { readonly rate: number; readonly steps: number; readonly units: number }]
-  >;
-  /** The promise: ε, and the δ that it is told at. `units`: rows, or clients. */
-  readonly promises: Of<C, { readonly epsilon: number; readonly delta: number }, [units: number]>;
+  /** The promise, and the least noise that keeps it over so many steps; the call made whole. */
+  readonly promises: Of<C, Promised | Refusal, [of: Drawn]>;
+}
+/** In each of so many steps every one of so many units takes part with chance `rate` by itself. `units`: rows, or clients. */
+export interface Drawn {
+  readonly rate: number;
+  readonly steps: number;
+  readonly units: number;
+}
+export interface Promised {
+  readonly epsilon: number;
+  /** That ε is told at. */
+  readonly delta: number;
+  /** Standard deviation of the noise, in units of the clip. */
+  readonly noise: number;
+  /** The call with what followed of the units. */
+  readonly call: Call;
 }
 /** What becomes of the updates of clients. */
 export interface AggregatorCapabilities {
@@ -280,6 +289,8 @@ export interface TaskCapabilities<C extends Call = Call> {
   readonly untrained?: true;
   /** Whether texts are held beside all others of their batch, so that parts of a batch are not the batch. */
   readonly batchwise?: Of<C, boolean, [roles: readonly string[]]>;
+  /** What of its call is counted over the rows that train, so that rows weigh on others; absent, and null: nothing. */
+  readonly counts?: Of<C, string | null>;
   /** Share of the tokens of a batch at which the logits of the whole vocabulary are made; absent: the head names no token. */
   readonly unmasks?: Of<C, number>;
   /** Elements of what its head adds, for `hidden` features and `labels` labels. */

@@ -2,7 +2,7 @@ import { defineWord } from "#dsl/types/define.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { wantPositive } from "../lib/tasks/class-weights.js";
 import { focal } from "../lib/tasks/loss-settings.js";
-import { positiveGiven, positiveWeight } from "../lib/tasks/positive-weights.js";
+import { positiveGiven, positivesByCounts, positiveWeight } from "../lib/tasks/positive-weights.js";
 import { sentenceParameters } from "../lib/tasks/sentence.js";
 
 export const word = defineWord({
@@ -48,6 +48,7 @@ export const word = defineWord({
     why: true,
     labels: true,
     names: (call) => Object.keys(positiveGiven(call)),
+    counts: positivesByCounts,
     decides: "several",
     parameters: sentenceParameters,
     measures: ["label_set"],

@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/types/define.js";
 import type {} from "#dsl/types/value-codes.js";
 import { wantShape } from "../lib/tasks/families.js";
-import { classWeight, labelsWeighed, wantPositive, weightsGiven } from "../lib/tasks/class-weights.js";
+import { classWeight, labelsWeighed, wantPositive, weighsByCounts, weightsGiven } from "../lib/tasks/class-weights.js";
 import { focal, labelSmoothing } from "../lib/tasks/loss-settings.js";
 import { meanHeadParameters, pooling, poolsMean } from "../lib/tasks/mean-head.js";
 import { sentenceParameters } from "../lib/tasks/sentence.js";
@@ -40,6 +40,7 @@ export const word = defineWord({
     labels: true,
     decides: "one",
     names: labelsWeighed,
+    counts: weighsByCounts,
     /** What the head adds, for `hidden` features and `labels` labels; `family`: what the base's word says of it. */
     parameters: (hidden, outputs, on) =>
       meanHeadParameters(hidden, outputs, on) ?? sentenceParameters(hidden, outputs, on),

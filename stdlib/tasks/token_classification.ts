@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { classWeight, labelsWeighed, wantPositive, weightsGiven } from "../lib/tasks/class-weights.js";
+import { classWeight, labelsWeighed, wantPositive, weighsByCounts, weightsGiven } from "../lib/tasks/class-weights.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { focal, labelSmoothing } from "../lib/tasks/loss-settings.js";
 
@@ -52,6 +52,7 @@ export const word = defineWord({
     roles: ["tokens", "tags"],
     labels: true,
     names: labelsWeighed,
+    counts: weighsByCounts,
     parameters: (hidden: number, labels: number): number => hidden * labels + labels,
     architectures: ["ForTokenClassification"],
     measures: ["tags", "label"],

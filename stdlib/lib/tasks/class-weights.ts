@@ -39,6 +39,9 @@ export function wantPositive(
     if (!(weight > 0))
       context.report("out-of-range", { key: label, found: String(weight), range: "above 0" }, argument);
 }
+/** Weights that follow of how many rows each label has; null: they don't. */
+export const weighsByCounts = (call: Call): string | null =>
+  weighing(call) === "balanced" ? "class_weight: balanced" : null;
 export const labelsWeighed = (call: Call): readonly string[] => Object.keys(weightsGiven(call));
 
 /** By the label's number. `truth`: of the rows that train; a label without rows among them has the weight 1. */

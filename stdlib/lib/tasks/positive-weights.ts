@@ -22,6 +22,10 @@ const weighing = (call: Call): Weighing => call.arguments["positive_weight"] as 
 
 export const weighsPositives = (call: Call): boolean => weighing(call) !== undefined;
 
+/** Weights that follow of how many rows have each label; null: they don't. */
+export const positivesByCounts = (call: Call): string | null =>
+  weighing(call) === "balanced" ? "positive_weight: balanced" : null;
+
 /** By label, those that are given one by name. */
 export function positiveGiven(call: Call): Readonly<Record<string, number>> {
   const given = weighing(call);

@@ -1,0 +1,37 @@
+/** Codes of what a promise of privacy comes to. */
+import { registerCodes } from "../diagnostics/codes.js";
+
+declare module "../diagnostics/codes.js" {
+  interface CodeData {
+    "no-noise-keeps": { readonly epsilon: string; readonly why: string; readonly instead: string };
+    "delta-too-great": {
+      readonly delta: number;
+      readonly units: number;
+      readonly unit: string;
+      readonly usual: number;
+    };
+  }
+}
+
+/** `1e-5`. */
+const small = (x: number): string => (x < 1e-3 ? x.toExponential() : String(x));
+
+registerCodes({
+  "no-noise-keeps": {
+    severity: "error",
+    facts: true,
+    message: (d) => `no noise keeps ε ${d.epsilon} here: ${d.why}`,
+    help: (d) => d.instead,
+    explain:
+      "The noise that a promise takes grows with the updates and with the chance of a row to be in one. A very small ε or δ, a batch of nearly all rows, or very many updates ask for more than leaves anything to learn.",
+  },
+  "delta-too-great": {
+    severity: "warning",
+    facts: true,
+    message: (d) =>
+      `δ ${small(d.delta)} with ${String(d.units)} ${d.unit}s: the promise may fail for ${d.delta * d.units >= 1.5 ? String(Math.round(d.delta * d.units)) : "one"} of them`,
+    help: (d) => `write \`delta: ${small(d.usual)}\` or less, or take \`delta\` out`,
+    explain:
+      "δ is the chance, for each row, that ε doesn't hold. A method that gives one row away whole, drawn by chance, keeps a promise with δ = 1 / rows: a δ that is not far below that promises nothing.",
+  },
+});

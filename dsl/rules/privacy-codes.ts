@@ -1,0 +1,159 @@
+/** Codes of trainings with privacy. */
+import { registerCodes } from "../diagnostics/codes.js";
+
+declare module "../diagnostics/codes.js" {
+  interface CodeData {
+    "private-order": { readonly shuffle: string };
+    "private-packing": Readonly<Record<never, never>>;
+    "private-copies": { readonly data: string; readonly rows: number };
+    "private-counts": { readonly what: string };
+    "private-many": { readonly what: string; readonly times: number };
+    "private-streamed": { readonly data: string };
+    "private-runner": { readonly runner: string };
+    "private-selection": { readonly what: string; readonly does: string; readonly rows: number };
+    "private-tokenizer": { readonly tokenizer: string };
+    "private-rows": { readonly word: string; readonly why: string; readonly instead: string };
+    "private-windows": { readonly texts: number; readonly rows: number; readonly max: number };
+    "private-update": Readonly<Record<never, never>>;
+    "private-client": Readonly<Record<never, never>>;
+    "two-clips": { readonly clip: string; readonly privacy: number };
+  }
+}
+const small =
+  'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\n';
+const train = (keys: string): string => `${small}train m on d { privacy: differential(8)${keys} }`;
+
+registerCodes({
+  "private-order": {
+    severity: "error",
+    message: (d) => `with \`privacy\` rows come by chance, and not by \`shuffle: ${d.shuffle}\``,
+    help: () => "take `shuffle` out",
+    explain:
+      "The promise is reckoned for updates into which every row is drawn by itself, with the same chance each time (Poisson sampling): that nobody knows which rows were in an update is a good part of it. Rows that come in the order of the data, or beside others of like length, are known beforehand. Batches have different sizes then; `batch_size` is their mean.",
+    example: train(", shuffle: by_length"),
+  },
+  "private-packing": {
+    severity: "error",
+    message: () => "packed rows hold several texts, and the promise is about single ones",
+    help: () => "write `packing: false`, or take `packing` out",
+    explain:
+      "What one row says is cut to the length `clip`. Where several texts stand in one row, they are cut together, and what each says can't be told apart.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t } }\nmodel m { base: "SmolLM2-135M-Instruct", task: text_generation }\ntrain m on d { packing: true, privacy: differential(8) }',
+  },
+  "private-copies": {
+    severity: "error",
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `${String(d.rows)} of the rows of ${d.data} that train repeat others, and a row that is there twice says twice as much`,
+    help: () => "take out the cleaner that repeats rows",
+    explain:
+      "The promise is about one row more or less. Where a row was repeated to even out labels, it is in updates as often as it was repeated, and the noise hides one of its times only. Which rows are repeated also follows of all the others.",
+  },
+  "private-counts": {
+    severity: "error",
+    message: (d) => `the weights of \`${d.what}\` are counted over all rows, without noise`,
+    help: () => "write the weights as numbers, `class_weight: { billing: 2, other: 0.5 }`, or take them out",
+    explain:
+      "How much each label counts follows of how many rows have it, so a row weighs on what all others say. Numbers that you write down are the same whatever the rows are. If you took them from these rows, they tell something of them.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification(class_weight: balanced) }\ntrain m on d { privacy: differential(8) }',
+  },
+  "private-many": {
+    severity: "error",
+    message: (d) => `\`${d.what}\` trains ${String(d.times)} models on the same rows, and the promise is about one`,
+    help: (d) => `take \`${d.what}\` out; to try several seeds on purpose, train each under a name of its own`,
+    explain:
+      "Every training spends of the same rows' privacy, and what is spent adds up. A promise of ε 8 that five trainings each keep is none of ε 8. Where each is a statement of its own, its ε is its own, and the plan of the next tells what all together come to.",
+    example: train(", repeats: 3"),
+  },
+  "private-streamed": {
+    severity: "error",
+    message: (d) => `the rows of ${d.data} are read as they come (\`stream: true\`), and can't be drawn by chance`,
+    help: () => "take `stream: true` out",
+    explain:
+      "For each update every row is drawn by itself. That needs all of them at hand; of streamed data a window is, and the promise would be one about its rows.",
+    example:
+      'data d { source: csv("a.csv", stream: true), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { steps: 100, privacy: differential(8) }',
+  },
+  "private-runner": {
+    severity: "error",
+    message: (d) => `updates with privacy are made by one process, and not by the workers of \`${d.runner}\``,
+    help: () => "take `runner` out",
+    explain:
+      "Workers share an update by its rows, as many each. With privacy nobody knows beforehand how many rows an update has, and the noise must be added once, by one that nobody else knows the generator of.",
+    example: train(", runner: processes(2)"),
+  },
+  "private-selection": {
+    severity: "error",
+    allowable: true,
+    facts: true,
+    message: (d) =>
+      `${d.what} ${d.does} ${String(d.rows)} rows of validation, and the promise is about the rows that train alone`,
+    help: (d) =>
+      d.what === "`calibrate`"
+        ? 'take `calibrate` out; or where those rows are no secret: `allow: { private-selection: "…" }`'
+        : 'write `keep: last`, and no early stopping; or where those rows are no secret: `allow: { private-selection: "…" }`',
+    explain:
+      "What the weights tell of the rows that train is bounded by noise. Which of several weights are kept, when training stops, or a temperature that is fitted at its end follow of the rows of validation, without noise, and no ε covers that. Users of Opacus mostly let it be, and often may: where these rows are public, or made for it, allow it and say so. Unwritten the last weights are kept. Scores of validation that you look at in order to choose settings are the same leak, by hand.",
+    example: train(", keep: best"),
+  },
+  "private-tokenizer": {
+    severity: "error",
+    message: (d) =>
+      `the tokenizer \`${d.tokenizer}\` is trained on the rows, and its pieces may be words of single ones`,
+    help: () => "begin from a base, which brings its tokenizer",
+    explain:
+      "A model from scratch trains its tokenizer on the training rows, without noise: a rare name that is in a few of them becomes a token, and can be read in tokenizer.json.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t } }\nmodel m { architecture: gpt2(layers: 2, hidden: 64, heads: 2), tokenizer: bpe(vocabulary: 500), task: text_generation }\ntrain m on d { privacy: differential(8) }',
+  },
+  "private-rows": {
+    severity: "error",
+    message: (d) => `of \`${d.word}\` nobody can tell what a single row says: ${d.why}`,
+    help: (d) => d.instead,
+    explain:
+      "Each row's gradient is cut to the length `clip` before it is summed with others. A loss that holds texts beside those of their batch, and a head that is found at once from all rows, have no gradient of one row.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification, technique: head_only(fit: exact) }\ntrain m on d { privacy: differential(8) }',
+  },
+  "private-windows": {
+    severity: "error",
+    facts: true,
+    message: (d) =>
+      `${String(d.texts)} texts become ${String(d.rows)} rows, since some are longer than ${String(d.max)} tokens: the promise would be about parts of texts`,
+    help: () => "leave out longer texts with `clean: drop_long(…)`, or raise `max_length`",
+    explain:
+      "A text that doesn't fit is learnt in parts, each of which is drawn by itself. A text of five parts says up to five times as much as the noise is made for.",
+  },
+  "private-update": {
+    severity: "error",
+    message: () => "`update` doesn't take `privacy`: strategies look at rows of before without noise",
+    help: () =>
+      "train on instead: `model next like NAME { base: NAME }`, then `train next on … { privacy: differential(8) }`",
+    explain:
+      "Strategies against forgetting keep rows, what was said of them, or how much weights depend on them. None of that is bounded by noise. A training that begins from the weights of another (`base: NAME`) learns the new rows with privacy; what it tells of the earlier ones is what the earlier training promised.",
+    example: `${small}data e { source: csv("b.csv"), columns: { text: t, label: l } }\ntrain m on d { epochs: 1 }\nupdate m on e as n { privacy: differential(8) }`,
+  },
+  "private-client": {
+    severity: "error",
+    message: () => "this training has rows and no clients, whose privacy `unit: client` would keep",
+    help: () => "write `unit: row`, or take it out",
+    explain:
+      "`unit: client` is for `federate`: what a whole client says is cut and noised, with all its rows. In `train` each row is by itself.",
+    example: `${small}train m on d { privacy: differential(8, unit: client) }`,
+  },
+  "two-clips": {
+    severity: "error",
+    message: (d) =>
+      `\`clip: ${d.clip}\` of the recipe stands beside the clip of \`privacy\`, ${String(d.privacy)}: each row is cut, and the sum isn't cut again`,
+    help: (d) =>
+      d.clip === "none"
+        ? "take `clip` out: without it the sum isn't cut either"
+        : `write it once: \`privacy: differential(…, clip: ${d.clip})\``,
+    explain:
+      "With privacy what each row says is cut to the length `clip` by itself, and noise is added to the sum in proportion to it. Cutting the noisy sum again would keep the promise, but no other tool does it, and scores would not be theirs.",
+    example: train(", clip: 0.5"),
+  },
+});

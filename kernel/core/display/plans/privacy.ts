@@ -1,0 +1,33 @@
+/** What a training promises of single rows, in lines of its plan and card. */
+import type { PrivacyPlan } from "#dsl/plan/plan.js";
+import { count, percent, plural, significant } from "../text.js";
+
+/** `ε 8 at δ 1e-5 for each row`. */
+export function promiseText({ epsilon, delta, unit }: Pick<PrivacyPlan, "epsilon" | "delta" | "unit">): string {
+  return `ε ${String(epsilon)} at δ ${significant(delta)} for each ${unit}`;
+}
+
+/** How it is kept. */
+export function keptText({ noise, clip, rate, steps, unit }: PrivacyPlan): string {
+  const multiplier = noise === 0 ? [] : [`noise multiplier ${String(noise)}`];
+  const drawn = `each ${unit} is in an update with chance ${percent(rate, 1)} (Poisson)`;
+  return [...multiplier, `clip ${String(clip)}`, `${drawn}, ${plural(steps, "update")}`].join(" · ");
+}
+
+export function privacyFacts(privacy: PrivacyPlan): [string, string, string][] {
+  return [
+    ["privacy", promiseText(privacy), keptText(privacy)],
+    ["", "which means", meansText(privacy)],
+  ];
+}
+
+/** Beyond it a factor says nothing to anybody. */
+const TOLD = 1e6;
+
+/** In a sentence. */
+export function meansText({ epsilon, delta, unit }: Pick<PrivacyPlan, "epsilon" | "delta" | "unit">): string {
+  const factor = Math.exp(epsilon);
+  const times = factor < 10 ? factor.toFixed(1) : factor < TOLD ? count(Number(significant(factor))) : "millions of";
+  const rest = `but for a chance of ${significant(delta)}`;
+  return `nothing that the model does is more than ${times} times likelier with any one ${unit} than without it, ${rest}`;
+}

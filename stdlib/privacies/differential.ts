@@ -1,0 +1,142 @@
+import { defineWord } from "#dsl/types/define.js";
+import { promisesOf } from "../lib/privacy/spent.js";
+import "../lib/privacy/codes.js";
+
+/** Beyond it a promise is none in practice. */
+const USEFUL = 10;
+
+export const word = defineWord({
+  kind: "privacy",
+  name: "differential",
+  doc: "Differentially private training (DP-SGD): for each update every row is drawn by chance, what it says is cut to the length `clip`, and noise is added to the sum. Then no outcome is more than e^ε times likelier with any one row than without it, but for a chance of δ. The least noise that keeps the promise over all updates is found and shown with the plan.",
+  example: "privacy: differential(epsilon: 8, delta: 1e-5, clip: 1.0)",
+  since: "0.2.0",
+  references: [
+    {
+      title: "Deep Learning with Differential Privacy",
+      by: "Abadi et al.",
+      year: 2016,
+      at: "https://arxiv.org/abs/1607.00133",
+    },
+    {
+      title: "Rényi Differential Privacy of the Sampled Gaussian Mechanism",
+      by: "Mironov, Talwar and Zhang",
+      year: 2019,
+      at: "https://arxiv.org/abs/1908.10530",
+    },
+    {
+      title: "Numerical Composition of Differential Privacy",
+      by: "Gopi, Lee and Wutschitz",
+      year: 2021,
+      at: "https://arxiv.org/abs/2106.02848",
+    },
+    {
+      title: "How to DP-fy ML: A Practical Guide to Machine Learning with Differential Privacy",
+      by: "Ponomareva et al.",
+      year: 2023,
+      at: "https://arxiv.org/abs/2303.00654",
+    },
+  ],
+  elsewhere: {
+    ...{ dp: "differential", DP: "differential", dpsgd: "differential", dp_sgd: "differential", DPSGD: "differential" },
+    ...{ opacus: "differential", PrivacyEngine: "differential", make_private: "differential" },
+    ...{ make_private_with_epsilon: "differential", differential_privacy: "differential" },
+    ...{ eps: "epsilon", target_epsilon: "epsilon", privacy_budget: "epsilon", budget: "epsilon" },
+    ...{ target_delta: "delta", max_grad_norm: "clip", l2_norm_clip: "clip", clipping_norm: "clip" },
+    ...{ per_example_max_grad_norm: "clip", clip_norm: "clip", noise_multiplier: "noise", sigma: "noise" },
+    ...{ mechanism: "accountant", level: "unit", granularity: "unit" },
+  },
+  advice: {
+    poisson_sampling: "leave it out: rows are always drawn by chance, each by itself",
+    sample_rate: "leave it out: it follows of `batch_size` and the rows",
+    epochs: "write `epochs` in the recipe",
+    secure_mode: "leave it out: the noise always comes from a secure generator",
+    grad_sample_mode: "leave it out: each row is cut by itself in any case",
+    clipping: "leave it out: each row is cut to `clip`, over all parameters together",
+  },
+  oneOf: ["epsilon", "noise"],
+  parameters: [
+    {
+      name: "epsilon",
+      type: { is: "number" },
+      doc: "The promise: no outcome is more than e^ε times likelier with any one row than without it. The noise follows of it.",
+      range: { min: 0, max: 1000, exclusive: true },
+      positional: true,
+      why: "Up to 1 is strong, up to 10 is useful in practice; the smaller, the more noise and the lower the scores.",
+      impact: "high",
+    },
+    {
+      name: "delta",
+      type: { is: "number" },
+      doc: "The chance that the promise doesn't hold. It must be far below 1 / rows.",
+      range: { min: 0, max: 0.5, exclusive: true },
+      default: {
+        derived:
+          "1e-5, and less where there are more than some 35,000 rows: 1 / rows^1.1, so that it stays below what giving one row away would be",
+        from: () => null,
+      },
+      why: "A δ of 1 / rows would allow to publish a row whole.",
+      impact: "medium",
+    },
+    {
+      name: "clip",
+      type: { is: "number" },
+      doc: "The greatest norm of what one row says (its gradient, over all parameters that train); longer ones are scaled down to it.",
+      range: { min: 0, exclusive: true },
+      default: { value: 1 },
+      why: "It sets the scale of the noise too, so with an optimizer that looks at signs or sizes of its own (`adamw`) it matters little; 0.1 to 1 is usual.",
+      impact: "medium",
+      related: ["noise"],
+    },
+    {
+      name: "unit",
+      type: {
+        is: "choice",
+        of: ["row", "client"],
+        elsewhere: { example: "row", sample: "row", record: "row", user: "client" },
+      },
+      means: {
+        row: "whether a row is among those that train stays hidden",
+        client: "whether a client takes part stays hidden, with all its rows",
+      },
+      doc: "What the promise is about. Where a person wrote several rows, a promise of each row says less of the person.",
+      default: { derived: "each row in `train`; a federated training has to say it", from: () => null },
+      why: "What is hidden must be what belongs to one person.",
+      impact: "high",
+    },
+    {
+      name: "accountant",
+      type: {
+        is: "choice",
+        of: ["rdp", "prv"],
+        elsewhere: { renyi: "rdp", moments: "rdp", pld: "prv", gdp: "prv", fft: "prv" },
+      },
+      means: {
+        rdp: "Rényi's orders: adds up exactly over runs, says a little more noise",
+        prv: "numerical composition: 5 to 20 % less noise for the same ε, takes a second",
+      },
+      doc: "How what all updates tell together is reckoned.",
+      default: { value: "rdp" },
+      why: "Both are proofs; Rényi's orders are what most papers tell.",
+      impact: "low",
+    },
+    {
+      name: "noise",
+      type: { is: "number" },
+      doc: "Instead of `epsilon`: the noise's deviation in units of `clip`, from which ε follows.",
+      range: { min: 0, max: 10000, exclusive: true },
+      why: "To repeat what others published with their noise multiplier.",
+      impact: "high",
+      related: ["epsilon"],
+    },
+  ],
+  check({ arguments: { epsilon } }, context) {
+    if (epsilon !== undefined && epsilon > USEFUL) context.report("weak-privacy", { epsilon }, "epsilon");
+  },
+  capabilities: {
+    unit: ({ arguments: { unit } }) => (unit === "row" || unit === "client" ? unit : null),
+    clip: ({ arguments: { clip } }) => clip,
+    promises: promisesOf,
+  },
+  load: async () => (await import("./differential.run.js")).differential,
+});
