@@ -15,6 +15,7 @@ import { isCall, parametersOf } from "../plan/definitions.js";
 import { draftOf } from "./names.js";
 import { checkDuration, planTraining, settingsOf, type Planned } from "./training.js";
 import { experimentsUnder } from "../plan/version.js";
+import { tuneText } from "../plan/text.js";
 import "../plan/detach-codes.js";
 import type {} from "../rules/privacy-codes.js";
 
@@ -104,7 +105,7 @@ export function train(program: Program, header: Header): void {
     else if (isCall((one.written.get("privacy") ?? one.recipe?.given.get("privacy"))?.value))
       program.reportNear(
         "private-many",
-        { what: "split: folds(…)", times: folds },
+        { what: `split: ${tuneText(data.given.get("split")?.value ?? null)}`, times: folds },
         one.written.get("privacy")?.span,
         at,
       );

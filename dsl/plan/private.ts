@@ -7,7 +7,7 @@ import type { Origins, PrivacyPlan, RecipePlan } from "./plan.js";
 import type { Program } from "./program.js";
 import "./private-codes.js";
 
-export function privacyWord(program: Program, call: Call): PrivacyCapabilities | undefined {
+export function privacyWord(program: Pick<Program, "registry">, call: Call): PrivacyCapabilities | undefined {
   return program.registry.find("privacy", call.word)?.capabilities;
 }
 
@@ -47,7 +47,7 @@ export function settledPrivately<S extends Settled>(settled: S, settings: Readon
  * @returns undefined: no noise keeps the promise (reported)
  */
 export function privacyPlan(
-  program: Program,
+  program: Pick<Program, "registry" | "reportNear">,
   call: Call,
   o: Drawn & { readonly unit: PrivacyPlan["unit"]; readonly at: Span | undefined; readonly here: Span },
 ): PrivacyPlan | undefined {

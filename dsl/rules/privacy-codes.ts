@@ -12,7 +12,7 @@ declare module "../diagnostics/codes.js" {
     "private-runner": { readonly runner: string };
     "private-selection": { readonly what: string; readonly does: string; readonly rows: number };
     "private-tokenizer": { readonly tokenizer: string };
-    "private-rows": { readonly word: string; readonly why: string; readonly instead: string };
+    "private-rows": { readonly word: string; readonly why: "batchwise" | "exact" };
     "private-windows": { readonly texts: number; readonly rows: number; readonly max: number };
     "private-update": Readonly<Record<never, never>>;
     "private-client": Readonly<Record<never, never>>;
@@ -111,8 +111,12 @@ registerCodes({
   },
   "private-rows": {
     severity: "error",
-    message: (d) => `of \`${d.word}\` nobody can tell what a single row says: ${d.why}`,
-    help: (d) => d.instead,
+    message: (d) =>
+      `of \`${d.word}\` nobody can tell what a single row says: ${d.why === "exact" ? "its head is found at once from all rows" : "it holds texts beside all others of their batch"}`,
+    help: (d) =>
+      d.why === "exact"
+        ? `write \`technique: ${d.word}\` alone, which is trained by steps`
+        : "choose a loss of single pairs (`sentence_similarity(loss: cosine)`), or take `privacy` out",
     explain:
       "Each row's gradient is cut to the length `clip` before it is summed with others. A loss that holds texts beside those of their batch, and a head that is found at once from all rows, have no gradient of one row.",
     example:

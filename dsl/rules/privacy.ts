@@ -59,16 +59,10 @@ function checkSubject(program: Program, o: PrivateTraining): void {
   const { task, technique, scratch } = model;
   if (streamed) program.reportNear("private-streamed", { data: data.name }, at, here);
   if (scratch) program.reportNear("private-tokenizer", { tokenizer: scratch.tokenizer.word }, at, here);
-  if (isBatchwise(program, model, data)) {
-    const why = "it holds texts beside all others of their batch";
-    const instead = "take `privacy` out, or choose a loss of single pairs (`sentence_similarity(loss: cosine)`)";
-    program.reportNear("private-rows", { word: task.word, why, instead }, at, here);
-  }
-  if (registry.find("technique", technique.word)?.capabilities?.exact?.(technique) === true) {
-    const why = "its head is found at once from all rows";
-    const instead = `write \`technique: ${technique.word}\` alone, which is trained by steps`;
-    program.reportNear("private-rows", { word: technique.word, why, instead }, at, here);
-  }
+  if (isBatchwise(program, model, data))
+    program.reportNear("private-rows", { word: task.word, why: "batchwise" }, at, here);
+  if (registry.find("technique", technique.word)?.capabilities?.exact?.(technique) === true)
+    program.reportNear("private-rows", { word: technique.word, why: "exact" }, at, here);
   const counted = registry.find("task", task.word)?.capabilities?.counts?.(task) ?? null;
   if (counted !== null) program.reportNear("private-counts", { what: counted }, at, here);
   checkWhole(program, o);

@@ -22,7 +22,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ["precision", "a setting of a recipe", ["plan/definitions", "rules/fitting"]],
   ["f32", "numbers of products", ["plan/plan"]],
   ["bf16", "numbers of products", ["plan/plan", "plan/estimates", "rules/fitting"]],
-  ["random", "an order of rows", ["plan/plan", "compile/annotate"]],
+  ["random", "an order of rows", ["plan/plan", "plan/private", "rules/privacy", "compile/annotate"]],
   [
     "best",
     "the best validation, or the best trial",
