@@ -309,7 +309,14 @@ function keepsPromise(
   batching: Batching,
 ): boolean {
   const { runner, calibrate, repeats } = o;
-  const more = { runner, calibrate, repeats, streamed: isStreamed(data.plan), update: o.update !== undefined };
+  const more = {
+    runner,
+    calibrate,
+    repeats,
+    streamed: isStreamed(data.plan),
+    update: o.update !== undefined,
+    federated: o.federated !== undefined,
+  };
   return privacy === undefined || checkPrivacy(program, { ...batching, ...more, facts, call: privacy });
 }
 

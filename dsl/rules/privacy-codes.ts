@@ -13,7 +13,7 @@ declare module "../diagnostics/codes.js" {
     "private-selection": { readonly what: string; readonly does: string; readonly rows: number };
     "private-tokenizer": { readonly tokenizer: string };
     "private-rows": { readonly word: string; readonly why: "batchwise" | "exact" };
-    "private-windows": { readonly texts: number; readonly rows: number; readonly max: number };
+    "private-federation": Readonly<Record<never, never>>;
     "private-update": Readonly<Record<never, never>>;
     "private-client": Readonly<Record<never, never>>;
     "two-clips": { readonly clip: string; readonly privacy: number };
@@ -122,14 +122,13 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification, technique: head_only(fit: exact) }\ntrain m on d { privacy: differential(8) }',
   },
-  "private-windows": {
+  "private-federation": {
     severity: "error",
-    facts: true,
-    message: (d) =>
-      `${String(d.texts)} texts become ${String(d.rows)} rows, since some are longer than ${String(d.max)} tokens: the promise would be about parts of texts`,
-    help: () => "leave out longer texts with `clean: drop_long(…)`, or raise `max_length`",
+    message: () => "`federate` keeps no promise of `privacy` yet",
+    help: () => "take `privacy` out; `secure_aggregation: true` hides single updates from whoever sums them",
     explain:
-      "A text that doesn't fit is learnt in parts, each of which is drawn by itself. A text of five parts says up to five times as much as the noise is made for.",
+      "What a client says in a round would have to be cut and noised, for each of its rows or for the client as a whole. Nothing does that yet, and a promise that nobody keeps is worse than none.",
+    example: `${small}federate m on d as shared { clients: dirichlet(4, by: l, alpha: 0.3), privacy: differential(8, unit: client) }`,
   },
   "private-update": {
     severity: "error",

@@ -1,5 +1,4 @@
 /** Whether a training can keep what it promises of single rows, before anything of it runs. */
-import { fed, predictsNext, readsConversations } from "../plan/batches.js";
 import { trainingSplit } from "../plan/estimates.js";
 import { privacyWord } from "../plan/private.js";
 import type { Program } from "../plan/program.js";
@@ -21,6 +20,8 @@ export interface PrivateTraining extends Batching {
   readonly calibrate: Given | undefined;
   /** It goes on from trained weights by a strategy. */
   readonly update: boolean;
+  /** Its rows are with clients. */
+  readonly federated: boolean;
 }
 
 /** @returns false if it can't (reported) */
@@ -34,10 +35,14 @@ export function checkPrivacy(program: Program, o: PrivateTraining): boolean {
 }
 
 /** Settings that were written beside it. */
-function checkSettings(program: Program, { call, settings, training, runner, update, here }: PrivateTraining): void {
+function checkSettings(
+  program: Program,
+  { call, settings, training, runner, update, federated, here }: PrivateTraining,
+): void {
   const at = settings.get("privacy")?.span;
   const [shuffle, clip, packing] = ["shuffle", "clip", "packing"].map((key) => settings.get(key));
   if (update) program.reportNear("private-update", {}, at, here);
+  if (federated) program.reportNear("private-federation", {}, at, here);
   if (shuffle && training.shuffle !== "random")
     program.reportNear("private-order", { shuffle: training.shuffle }, shuffle.span, here);
   if (training.packing) program.reportNear("private-packing", {}, packing?.span ?? at, here);
@@ -48,7 +53,8 @@ function checkSettings(program: Program, { call, settings, training, runner, upd
   }
   if (runner && isCall(runner.value))
     program.reportNear("private-runner", { runner: runner.value.word }, runner.span, here);
-  if (privacyWord(program, call)?.unit(call) === "client") program.reportNear("private-client", {}, at, here);
+  if (!federated && privacyWord(program, call)?.unit(call) === "client")
+    program.reportNear("private-client", {}, at, here);
 }
 
 /** The model and its data. */
@@ -65,21 +71,8 @@ function checkSubject(program: Program, o: PrivateTraining): void {
     program.reportNear("private-rows", { word: technique.word, why: "exact" }, at, here);
   const counted = registry.find("task", task.word)?.capabilities?.counts?.(task) ?? null;
   if (counted !== null) program.reportNear("private-counts", { what: counted }, at, here);
-  checkWhole(program, o);
   const copies = (trainingSplit(facts)?.labels ?? []).reduce((n, { count, own = count }) => n + count - own, 0);
   if (copies > 0) program.reportNear("private-copies", { data: data.name, rows: copies }, at, here);
-}
-
-/** A text that is learnt in parts is several rows, each drawn by itself. */
-function checkWhole(program: Program, { model, facts, settings, here }: PrivateTraining): void {
-  const split = trainingSplit(facts);
-  const windows = predictsNext(program.registry, model.task) && !readsConversations(program.registry, model.task);
-  const { rows } = fed(split, model.max_length, { windows, packing: false });
-  const cut = windows && (split?.lengths?.longest ?? 0) > model.max_length;
-  const texts = split?.rows ?? 0;
-  if (!cut && rows <= 1.001 * texts) return;
-  const told = { texts, rows: Math.max(rows, texts + 1), max: model.max_length };
-  program.reportNear("private-windows", told, settings.get("privacy")?.span, here);
 }
 
 /** One training is one promise. */
