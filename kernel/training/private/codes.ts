@@ -10,7 +10,6 @@ declare module "#dsl/diagnostics/codes.js" {
 registerCodes({
   "privacy-refused": {
     severity: "error",
-    facts: true,
     message: (d) => `what each row says can't be told by itself: ${d.why}`,
     help: (d) => d.instead,
     explain:
