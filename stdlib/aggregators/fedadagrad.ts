@@ -10,6 +10,12 @@ export const word = defineWord({
   references,
   elsewhere: { FedAdagrad: "fedadagrad", adagrad: "fedadagrad", ...elsewhere },
   advice,
-  parameters: [rate, tau],
+  parameters: [
+    rate(
+      0.01,
+      "Already the first step is as long as this says: adapters and heads of a base move by about a hundredth. Other tools have 0.1, for models that begin at random, with which an adapter learns nothing.",
+    ),
+    tau,
+  ],
   load: async () => (await import("./fedadagrad.run.js")).fedadagrad,
 });

@@ -5,11 +5,18 @@ export const word = defineWord({
   kind: "aggregator",
   name: "fedadam",
   doc: "The server takes the clients' mean update for a gradient and makes a step of Adam with it: places where updates are small move as far as those where they are large.",
-  example: "aggregate: fedadam(learning_rate: 0.01)",
+  example: "aggregate: fedadam(learning_rate: 0.03)",
   since: "0.2.0",
   references,
   elsewhere: { FedAdam: "fedadam", fedopt: "fedadam", FedOpt: "fedadam", ...elsewhereBetas },
   advice,
-  parameters: [rate, ...betas, tau],
+  parameters: [
+    rate(
+      0.03,
+      "Adapters and heads of a base settle within ten rounds with it: at 0.1, the usual of other tools for models that begin at random, they swing, and at 0.01 they hardly move.",
+    ),
+    ...betas,
+    tau,
+  ],
   load: async () => (await import("./fedadam.run.js")).fedadam,
 });

@@ -30,8 +30,8 @@ export const word: BuiltVerb = {
   advice: {
     proximal_mu: "write it in the aggregator: `aggregate: fedprox(mu: 0.01)`",
     mu: "write it in the aggregator: `aggregate: fedprox(mu: 0.01)`",
-    server_learning_rate: "write it in the aggregator: `aggregate: fedadam(learning_rate: 0.01)`",
-    eta: "write it in the aggregator: `aggregate: fedadam(learning_rate: 0.01)`",
+    server_learning_rate: "write it in the aggregator: `aggregate: fedadam(learning_rate: 0.03)`",
+    eta: "write it in the aggregator: `aggregate: fedadam(learning_rate: 0.03)`",
   },
   keysOf: "recipe",
   parameters: [

@@ -20,13 +20,13 @@ SHAPES = {"a": (2, 2), "b": (5,)}
 
 STRATEGIES = [
     ("fedavg", {}, lambda: flower.FedAvg()),
-    ("fedadam", {}, lambda: flower.FedAdam(eta=0.01)),
+    ("fedadam", {}, lambda: flower.FedAdam(eta=0.03)),
     (
         "fedadam",
         {"learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.95, "tau": 1e-2},
         lambda: flower.FedAdam(eta=0.1, beta_1=0.8, beta_2=0.95, tau=1e-2),
     ),
-    ("fedyogi", {}, lambda: flower.FedYogi(eta=0.01)),
+    ("fedyogi", {}, lambda: flower.FedYogi()),
     (
         "fedyogi",
         {"learning_rate": 0.3, "beta_1": 0.5, "beta_2": 0.9, "tau": 1e-4},

@@ -62,7 +62,6 @@ function inItsVerb(example: string, word: Word, registry: Registry): string {
   const key = /^([a-z_]+):/.exec(example)?.[1];
   const owner = registry.verbs().find((verb) => verb.parameters.some((p) => p.name === key && !p.planned))?.name;
   if (FEDERATED.includes(word.kind)) {
-    if (registry.find("verb", "federate")?.planned) return "";
     const clients = key === "clients" ? "" : "clients: even(10), ";
     return `federate router on tickets with quick as shared { rounds: 3, ${clients}${example} }`;
   }

@@ -33,15 +33,16 @@ export function vectorOf(kept: Kept, name: string): Float64Array {
   return vector;
 }
 
-export const rate = parameter({
-  name: "learning_rate",
-  type: { is: "number" },
-  doc: "How far a weight moves in a round at most, about: the server's learning rate (η).",
-  range: { min: 0, exclusive: true },
-  default: { value: 0.01 },
-  why: "Updates are weighed down by their own size, so that this says how far a round goes, whatever the clients' learning rate: adapters and heads move by hundredths in an epoch. Models that begin at random take 0.1, which other tools have as their usual.",
-  impact: "high",
-});
+export const rate = <const V extends number>(value: V, why: string) =>
+  parameter({
+    name: "learning_rate",
+    type: { is: "number" },
+    doc: "How far a weight moves in a round at most, about: the server's learning rate (η).",
+    range: { min: 0, exclusive: true },
+    default: { value },
+    why: `Updates are weighed down by their own size, so that this says how far a round goes, whatever the clients' learning rate. ${why}`,
+    impact: "high",
+  });
 export const tau = parameter({
   name: "tau",
   type: { is: "number" },

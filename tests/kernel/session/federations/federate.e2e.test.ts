@@ -77,6 +77,11 @@ federate m on north, south as apart { rounds: 3, steps: 1, batch_size: 16, ${pla
     assert.match(shown, /Plan of chain: federate m on shops/);
     assert.match(shown, /clients +by_column\(column: shop\) +\(2 of them in each round\)/);
     assert.match(shown, /rounds +3 +\(in each: 1 epoch of a client's rows, batches of 8; 48 rows in all\)/);
+    assert.match(shown, /Labels of the clients of chain: on average \d+ % apart/);
+    assert.match(shown, /How far clients drift apart\nround 1: norm/);
+    assert.match(shown, /accuracy in round 3: [\d.]+ on all rows, clients [\d.]+ to/);
+    assert.match(shown, /Rounds of chain\nround +clients +loss +accuracy +least/);
+    assert.match(shown, /accuracy of each client of chain\nclient +rows +labels +rounds/);
     const told = rounds("chain");
     assert.equal(told.length, 3);
     for (const { clients, sent, received } of told) {
