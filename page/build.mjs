@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
+import ts from "typescript";
 import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -37,7 +38,7 @@ export const browser = {
  * Run parts that no page can use: they would run a training, or read files in parts. Asking for one is a defect, told as such.
  */
 const unused =
-  /\/(?:(?:metrics|decoders|searches|pruners|stoppings|schedules|targets|tokenizers|contenders|calibrations|slicings|keepings|trackers|runners)\/[\w-]+\.run|datasets\/prepare-streamed)\.js$/;
+  /\/(?:(?:metrics|decoders|searches|pruners|stoppings|schedules|targets|tokenizers|contenders|calibrations|slicings|keepings|trackers|runners|partitions|compressors|privacies|aggregators)\/[\w-]+\.run|datasets\/prepare-streamed)\.js$/;
 /** Words that others have: what they know or read by is larger than the page is to be. */
 const elsewhere = /\/(?:cleaners\/(?:language|redact|replace)|sources\/(?:parquet|arrow|hub|sql))\.run\.js$/;
 /** Of arquero: what it does with tables once they are there. */
@@ -62,6 +63,13 @@ const leaveOut = {
       return file && beyondTables.test(file) ? { path: `arquero/${file}`, namespace: "never-called" } : undefined;
     });
     onLoad({ filter: /.*/, namespace: "never-called" }, () => ({ contents: "module.exports = {};" }));
+    // Programs that show a code, and papers that words come from, are for pages of the reference.
+    onLoad({ filter: /[\\/-]codes\.js$/ }, async ({ path }) => ({
+      contents: without(await readFile(path, "utf8"), ["example"], "registerCodes"),
+    }));
+    onLoad({ filter: /[\\/]dist[\\/]stdlib[\\/]\w+s[\\/]\w+\.js$/ }, async ({ path }) => ({
+      contents: without(await readFile(path, "utf8"), ["references"]),
+    }));
     // No query runs here, so none is looked into.
     onLoad({ filter: /\/sources\/sql\/(?:demand|statement)\.js$/ }, () => ({
       contents: "export const faultIn = () => null; export const readStatement = () => ({ fault: null, tables: [] });",
@@ -81,6 +89,23 @@ const leaveOut = {
 };
 
 /** `{ file, bytes, gzip, inputs }`: what was written, and the modules that it is made of. */
+/** A module whose records lack what the page never shows: `names` of object literals, within the calls of `within` or anywhere. */
+function without(source, names, within) {
+  const tree = ts.createSourceFile("module.js", source, ts.ScriptTarget.ES2023);
+  const cut = [];
+  const visit = (node, inside) => {
+    const here = inside || (ts.isCallExpression(node) && node.expression.getText(tree) === within);
+    for (const property of here && ts.isObjectLiteralExpression(node) ? node.properties : [])
+      if (names.includes(property.name?.getText(tree))) cut.push([property.getFullStart(), property.end]);
+    ts.forEachChild(node, (child) => visit(child, here));
+  };
+  visit(tree, within === undefined);
+  return cut.toReversed().reduce((text, [start, end]) => {
+    const rest = text.slice(end);
+    return text.slice(0, start) + (rest.startsWith(",") ? rest.slice(1) : rest);
+  }, source);
+}
+
 export async function buildPage({ out = join(dist, "page"), onProgress = () => {} } = {}) {
   const tokenizers = await tokenizersOf(measured, onProgress);
   const worker = await build({ ...browser, entryPoints: [join(dist, "page/world/worker.js")], plugins: [leaveOut] });

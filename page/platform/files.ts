@@ -4,7 +4,6 @@ import { nearest } from "#dsl/diagnostics/nearest.js";
 import type * as node from "#platform/files.js";
 import "#stdlib/lib/sources/codes.js";
 import { fitsPath, isPattern, patternParts } from "#stdlib/lib/sources/pattern.js";
-import { zstd } from "#stdlib/lib/sources/zstd.js";
 import "#stdlib/lib/sources/table-codes.js";
 import { disk, nameOf, normal } from "../world/disk.js";
 
@@ -20,15 +19,15 @@ export const locate: typeof node.locate = async (folder, path) => {
 export const bytesOf: typeof node.bytesOf = async function* (file, name, most = Infinity) {
   const found = disk.find(file);
   if (!found) throw new CodedError("missing-file", { path: name, folder: ".", near: null });
-  const ending = /\.(gz|zst)$/i.exec(name)?.[1]?.toLowerCase();
-  if (ending === undefined) {
+  // Others that are packed the page doesn't take (app/files.ts).
+  if (!/\.gz$/i.test(name)) {
     if (found.bytes.length > most) throw new CodedError("giant-json", { file: name, limit: most });
     yield found.bytes;
     return;
   }
   try {
     const packed = new Blob([found.bytes as Uint8Array<ArrayBuffer>]).stream();
-    const unpacked = ending === "gz" ? packed.pipeThrough(new DecompressionStream("gzip")) : zstd(packed);
+    const unpacked = packed.pipeThrough(new DecompressionStream("gzip"));
     let read = 0;
     for await (const bytes of unpacked) {
       read += bytes.length;
