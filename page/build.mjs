@@ -63,12 +63,12 @@ const leaveOut = {
       return file && beyondTables.test(file) ? { path: `arquero/${file}`, namespace: "never-called" } : undefined;
     });
     onLoad({ filter: /.*/, namespace: "never-called" }, () => ({ contents: "module.exports = {};" }));
-    // Programs that show a code, and papers that words come from, are for pages of the reference.
+    // Programs that show a code, what more is said of it, and papers that words come from are for pages of the reference.
     onLoad({ filter: /[\\/-]codes\.js$/ }, async ({ path }) => ({
-      contents: without(await readFile(path, "utf8"), ["example"], "registerCodes"),
+      contents: without(await readFile(path, "utf8"), isOfPages),
     }));
     onLoad({ filter: /[\\/]dist[\\/]stdlib[\\/]\w+s[\\/]\w+\.js$/ }, async ({ path }) => ({
-      contents: without(await readFile(path, "utf8"), ["references"]),
+      contents: without(await readFile(path, "utf8"), (name) => name === "references"),
     }));
     // No query runs here, so none is looked into.
     onLoad({ filter: /\/sources\/sql\/(?:demand|statement)\.js$/ }, () => ({
@@ -89,22 +89,32 @@ const leaveOut = {
 };
 
 /** `{ file, bytes, gzip, inputs }`: what was written, and the modules that it is made of. */
-/** A module whose records lack what the page never shows: `names` of object literals, within the calls of `within` or anywhere. */
-function without(source, names, within) {
+/** A module whose records lack what the page never shows: properties of object literals by their name and the literal they stand in. */
+function without(source, isCut) {
   const tree = ts.createSourceFile("module.js", source, ts.ScriptTarget.ES2023);
   const cut = [];
-  const visit = (node, inside) => {
-    const here = inside || (ts.isCallExpression(node) && node.expression.getText(tree) === within);
-    for (const property of here && ts.isObjectLiteralExpression(node) ? node.properties : [])
-      if (names.includes(property.name?.getText(tree))) cut.push([property.getFullStart(), property.end]);
+  const textOf = (node) => node?.getText(tree);
+  const visit = (node, within) => {
+    const here = ts.isCallExpression(node) ? textOf(node.expression) : within;
+    for (const property of ts.isObjectLiteralExpression(node) ? node.properties : []) {
+      const beside = Object.fromEntries(
+        node.properties.map(({ name, initializer }) => [textOf(name), textOf(initializer)]),
+      );
+      if (isCut(textOf(property.name), { beside, within: here })) cut.push([property.getFullStart(), property.end]);
+    }
     ts.forEachChild(node, (child) => visit(child, here));
   };
-  visit(tree, within === undefined);
+  visit(tree, undefined);
   return cut.toReversed().reduce((text, [start, end]) => {
     const rest = text.slice(end);
     return text.slice(0, start) + (rest.startsWith(",") ? rest.slice(1) : rest);
   }, source);
 }
+
+/** What is told of an error is its message and its help; what may be allowed is explained where `allow` lists it. */
+const isOfPages = (name, { beside, within }) =>
+  within === "registerCodes" &&
+  (name === "example" || (name === "explain" && beside.severity === '"error"' && beside.allowable !== "true"));
 
 export async function buildPage({ out = join(dist, "page"), onProgress = () => {} } = {}) {
   const tokenizers = await tokenizersOf(measured, onProgress);
