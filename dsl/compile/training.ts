@@ -3,8 +3,7 @@ import type { Draft, Program, Run } from "../plan/program.js";
 import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import { lookedFor } from "../types/allow.js";
-import { checkBatching, isBatchwise, positionsTaken, type Batching } from "../rules/batching.js";
-import { checkPrivacy } from "../rules/privacy.js";
+import { checkBatching, isBatchwise, positionsTaken } from "../rules/batching.js";
 import { renaming } from "../rules/odd-label-codes.js";
 import { strangeSplits } from "../rules/strange-splits.js";
 import { checkMachine } from "../rules/fits.js";
@@ -32,8 +31,8 @@ import {
   type ClientData,
   type Federating,
 } from "./clients.js";
-import { privacyPlan, settledPrivately } from "../plan/private.js";
-import { isStreamed } from "./streamed.js";
+import { keepsPromise, privacyOf } from "./promises.js";
+import { settledPrivately } from "../plan/private.js";
 import { withOwnDropout } from "../plan/own-dropout.js";
 import { keepsBest } from "../plan/watched.js";
 import type { Effects, Estimates, Plan, PrivacyPlan, Recipe, RecipePlan, UpdatePlan } from "../plan/plan.js";
@@ -299,38 +298,6 @@ function checkRecipe(program: Program, o: Training, known: Known): boolean {
     checkRanks(program, batching, o.runner) &&
     keepsPromise(program, o, known, batching)
   );
-}
-
-/** Whether what is promised of single rows can be kept. */
-function keepsPromise(
-  program: Program,
-  o: Training,
-  { data, facts, recipe: { privacy } }: Known,
-  batching: Batching,
-): boolean {
-  const { runner, calibrate, repeats } = o;
-  const more = {
-    runner,
-    calibrate,
-    repeats,
-    streamed: isStreamed(data.plan),
-    update: o.update !== undefined,
-    federated: o.federated !== undefined,
-  };
-  return privacy === undefined || checkPrivacy(program, { ...batching, ...more, facts, call: privacy });
-}
-
-/** The noise that keeps the promise, over the steps of the training. Undefined: none does (reported). */
-function privacyOf(
-  program: Program,
-  o: Training,
-  { facts, recipe: { privacy, plan } }: Known,
-  { steps }: Estimates,
-): PrivacyPlan | undefined {
-  const units = Math.max(1, trainingSplit(facts)?.rows ?? 0);
-  const at = o.settings.get("privacy")?.span;
-  const rate = Math.min(1, (plan.batch_size * plan.accumulate) / units);
-  return privacy && privacyPlan(program, privacy, { rate, steps, units, unit: "row", at, here: o.here });
 }
 
 /** Labels that the task's call names are labels of the data. */

@@ -13,7 +13,9 @@ declare module "../diagnostics/codes.js" {
     "private-selection": { readonly what: string; readonly does: string; readonly rows: number };
     "private-tokenizer": { readonly tokenizer: string };
     "private-rows": { readonly word: string; readonly why: "batchwise" | "exact" };
-    "private-federation": Readonly<Record<never, never>>;
+    "private-of-whom": Readonly<Record<never, never>>;
+    "private-clients": { readonly word: string; readonly why: "each" | "keeps" };
+    "private-chance": { readonly participants: number };
     "private-update": Readonly<Record<never, never>>;
     "private-client": Readonly<Record<never, never>>;
     "two-clips": { readonly clip: string; readonly privacy: number };
@@ -122,13 +124,33 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification, technique: head_only(fit: exact) }\ntrain m on d { privacy: differential(8) }',
   },
-  "private-federation": {
+  "private-of-whom": {
     severity: "error",
-    message: () => "`federate` keeps no promise of `privacy` yet",
-    help: () => "take `privacy` out; `secure_aggregation: true` hides single updates from whoever sums them",
+    message: () => "`privacy` of a federation doesn't say of whom: of each row, or of each client with all its rows",
+    help: () => "write `unit: client` where a client is a person, `unit: row` where it has the rows of many",
     explain:
-      "What a client says in a round would have to be cut and noised, for each of its rows or for the client as a whole. Nothing does that yet, and a promise that nobody keeps is worse than none.",
-    example: `${small}federate m on d as shared { clients: dirichlet(4, by: l, alpha: 0.3), privacy: differential(8, unit: client) }`,
+      "With `unit: client` it stays hidden who takes part: updates are cut and noise is added to their sum. With `unit: row` each client makes its own steps private: what any one row said stays hidden, also from the server. Which of the two is meant depends on whose the rows are, and nobody but you knows.",
+    example: `${small}federate m on d as shared { clients: even(4), privacy: differential(8) }`,
+  },
+  "private-clients": {
+    severity: "error",
+    message: (d) =>
+      d.why === "each"
+        ? `\`${d.word}\` looks at each client's update by itself, and with \`unit: client\` there is a noised sum alone`
+        : `clients of \`${d.word}\` send and keep more than their updates, which no noise covers`,
+    help: () => "take `fedavg`, `fedprox`, `fedadam`, `fedyogi` or `fedadagrad`; or `unit: row`",
+    explain:
+      "What a client says in a round is cut to a greatest norm, and the sum over clients gets the noise. What is made of single updates, or sent beside them, would tell of a client what that noise hides.",
+    example: `${small}federate m on d as shared { clients: even(10), aggregate: median, privacy: differential(8, unit: client) }`,
+  },
+  "private-chance": {
+    severity: "error",
+    message: (d) =>
+      `of how many clients ${String(d.participants)} take part isn't known before the rows are read, and the promise depends on it`,
+    help: () => "write a share: `participation: 20%`",
+    explain:
+      "The fewer of all clients a round asks, the less it tells of any one of them. Where a column says who the clients are, their number is known only when the rows are read.",
+    example: `${small}federate m on d as shared { clients: by_column(t), participation: 5, privacy: differential(8, unit: client) }`,
   },
   "private-update": {
     severity: "error",

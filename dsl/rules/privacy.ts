@@ -42,7 +42,8 @@ function checkSettings(
   const at = settings.get("privacy")?.span;
   const [shuffle, clip, packing] = ["shuffle", "clip", "packing"].map((key) => settings.get(key));
   if (update) program.reportNear("private-update", {}, at, here);
-  if (federated) program.reportNear("private-federation", {}, at, here);
+  const unit = privacyWord(program, call)?.unit(call) ?? null;
+  if (federated && unit === null) program.reportNear("private-of-whom", {}, at, here);
   if (shuffle && training.shuffle !== "random")
     program.reportNear("private-order", { shuffle: training.shuffle }, shuffle.span, here);
   if (training.packing) program.reportNear("private-packing", {}, packing?.span ?? at, here);
@@ -53,8 +54,7 @@ function checkSettings(
   }
   if (runner && isCall(runner.value))
     program.reportNear("private-runner", { runner: runner.value.word }, runner.span, here);
-  if (!federated && privacyWord(program, call)?.unit(call) === "client")
-    program.reportNear("private-client", {}, at, here);
+  if (!federated && unit === "client") program.reportNear("private-client", {}, at, here);
 }
 
 /** The model and its data. */

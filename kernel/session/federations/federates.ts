@@ -20,6 +20,7 @@ import { totalSteps } from "../../training/steps.js";
 import type { Begins, Begun, Federates } from "../trainings/federated.js";
 import { loaderSettings, type Material } from "../trainings/material.js";
 import { validatingParts, type Part } from "../trainings/validating.js";
+import { federatedPrivacy } from "./private.js";
 import { clientsOf, type Clients, type Reading } from "./clients-of.js";
 
 export function federatesIn(
@@ -58,12 +59,16 @@ async function begun(
     Promise.all(federated.compression.map(async (call) => ({ call, implementation: await does(call, "compressor") }))),
   ]);
   const aggregator = { call: federated.aggregate, implementation };
+  demandEnough(federated, each.length, registry.find("aggregator", federated.aggregate.word)?.capabilities);
+  const encoded = await encodedOf(plan, each, material);
   const shapes = await shapesOf(session, trainable);
   const weights = new StateVector(session, shapes);
   const states = new Map<string, StateVector>();
+  const privacy = await federatedPrivacy(plan, encoded, { open, before: run.everything() });
   const shared: Shared = {
     ...{ session, plan, schedule: material.schedule, aggregator, weights },
     smaller: smallerBy(chain, training.seed),
+    privacy: privacy?.clients,
     moments: open.saved.filter((name) => optimizer.states.some((prefix) => name.startsWith(prefix))),
     states(prefix) {
       const known =
@@ -72,10 +77,9 @@ async function begun(
       return known;
     },
   };
-  demandEnough(federated, each.length, registry.find("aggregator", federated.aggregate.word)?.capabilities);
-  const encoded = await encodedOf(plan, each, material);
   const clients = encoded.map(
-    ({ name, rows, loader }, number) => new LocalClient(shared, { name, number, rows: rows.count, loader }),
+    ({ name, rows, loader }, number) =>
+      new LocalClient(shared, { name, number, rows: rows.count, loader, privately: privacy?.updates?.[number] }),
   );
   const kept = done > 0 ? loadKept(run, done) : null;
   for (const [i, client] of clients.entries()) {
@@ -85,6 +89,7 @@ async function begun(
   const server = new FederationServer({
     ...{ aggregator, rounds: federated.rounds, rows: clients.reduce((sum, { rows }) => sum + rows, 0) },
     weights: (await weights.gather()).slice(),
+    privacy: privacy?.clients,
     ...(federated.secure_aggregation && { summed: maskedSums(Math.max(...clients.map(({ rows }) => rows)), signal) }),
     ...(kept && { kept: kept.server as Readonly<Record<string, Float64Array>> }),
   });
@@ -93,6 +98,7 @@ async function begun(
   const rounds = new Rounds(
     {
       ...{ plan: federated, seed: training.seed, server, clients, weights, onClient, signal },
+      ...{ privacy: privacy?.clients, spent: privacy?.spent },
       rate: (round) => rate * material.schedule.factor(training.schedule, round * steps, federated.rounds * steps),
     },
     done,

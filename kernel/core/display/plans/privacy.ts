@@ -10,8 +10,9 @@ export function promiseText({ epsilon, delta, unit }: Pick<PrivacyPlan, "epsilon
 /** How it is kept. */
 export function keptText({ noise, clip, rate, steps, unit }: PrivacyPlan): string {
   const multiplier = noise === 0 ? [] : [`noise multiplier ${String(noise)}`];
-  const drawn = `each ${unit} is in an update with chance ${percent(rate, 1)} (Poisson)`;
-  return [...multiplier, `clip ${String(clip)}`, `${drawn}, ${plural(steps, "update")}`].join(" · ");
+  const of = unit === "client" ? "round" : "update";
+  const drawn = `each ${unit} is in ${unit === "client" ? "a" : "an"} ${of} with chance ${percent(rate, 1)} (Poisson)`;
+  return [...multiplier, `clip ${String(clip)}`, `${drawn}, ${plural(steps, of)}`].join(" · ");
 }
 
 export function privacyFacts(privacy: PrivacyPlan): [string, string, string][] {

@@ -111,6 +111,36 @@ federate m on north, south as apart { rounds: 3, steps: 1, batch_size: 16, ${pla
     }
   });
 
+  it("hides who takes part, or what each row says, and tells what is spent", async () => {
+    const steps = (name: string) => eventsOf(name).flatMap((e) => (e.kind === "step" ? [e] : []));
+    const of = (name: string, more: string): string => `federate m on shops as ${name} {
+  clients: even(6), batch_size: 4, optimizer: sgd(learning_rate: 0.05), keep: last, ${more}
+}`;
+    const hidden = text(
+      await book.run(of("hidden", "rounds: 4, participation: 50%, privacy: differential(8, unit: client, clip: 0.5)")),
+    );
+    assert.match(
+      hidden,
+      /privacy +ε 8 at δ 1e-5 for each client +\(noise multiplier [\d.]+ · clip 0\.5 · each client is in a round with chance 50 %/,
+    );
+    const spent = steps("hidden").map(({ epsilon }) => epsilon ?? 0);
+    assert.ok(spent.every((epsilon, i) => epsilon > (spent[i - 1] ?? 0)));
+    assert.ok(spent.at(-1)! <= 8 && spent.at(-1)! > 7.9, String(spent.at(-1)));
+    for (const { clients } of rounds("hidden")) for (const { norm } of clients) assert.ok(norm! <= 0.5 + 1e-6);
+    // Who takes part, and the noise, follow from no seed.
+    await book.run(of("again", "rounds: 4, participation: 50%, privacy: differential(8, unit: client, clip: 0.5)"));
+    assert.ok(apart("hidden", "again") > 0);
+    const rows = text(
+      await book.run(
+        of("rows", "rounds: 2, participation: 3, privacy: differential(8, unit: row), secure_aggregation: true"),
+      ),
+    );
+    assert.match(rows, /ε 8 at δ 1e-5 for each row/);
+    // Who answered in one round alone spent less than what is promised of all.
+    const last = steps("rows").at(-1)!.epsilon!;
+    assert.ok(last > 1 && last <= 8, String(last));
+  });
+
   it("goes on where it was ended as if it had never been, whatever server and clients keep", async () => {
     const program = (name: string, more = "") => `federate m on shops as ${name} {
   clients: dirichlet(3, alpha: 0.5), rounds: 4, participation: 2, aggregate: scaffold, batch_size: 8${more}
