@@ -109,7 +109,7 @@ registerCodes({
     explain:
       "A model from scratch trains its tokenizer on the training rows, without noise: a rare name that is in a few of them becomes a token, and can be read in tokenizer.json.",
     example:
-      'data d { source: csv("a.csv"), columns: { text: t } }\nmodel m { architecture: gpt2(layers: 2, hidden: 64, heads: 2), tokenizer: bpe(vocabulary: 500), task: text_generation }\ntrain m on d { privacy: differential(8) }',
+      'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { architecture: bert(layers: 2, hidden: 64, heads: 2), tokenizer: wordpiece(vocabulary: 1_000), task: text_classification }\ntrain m on d { privacy: differential(8) }',
   },
   "private-rows": {
     severity: "error",

@@ -112,8 +112,8 @@ export const word = defineWord({
         elsewhere: { renyi: "rdp", moments: "rdp", pld: "prv", gdp: "prv", fft: "prv" },
       },
       means: {
-        rdp: "Rényi's orders: adds up exactly over runs, says a little more noise",
-        prv: "numerical composition: 5 to 20 % less noise for the same ε, takes a second",
+        rdp: "Rényi's orders, as most papers tell; adds up exactly",
+        prv: "numerical composition: 5 to 20 % less noise, takes a second",
       },
       doc: "How what all updates tell together is reckoned.",
       default: { value: "rdp" },
