@@ -1,8 +1,12 @@
 /** Private trainings in an engine: their updates beside those without privacy, what their runs tell, and what is charged. */
 import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Plan, PrivacyPlan } from "#dsl/plan/plan.js";
 import { readerOf } from "#dsl/types/subject.js";
+import { listCheckpoints } from "#kernel/artifacts/checkpoints.js";
+import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { DataLoader } from "#kernel/core/data/loader.js";
 import { trainedSplit } from "#kernel/core/data/prepared.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
@@ -31,6 +35,19 @@ describe("private trainings", function () {
     await book.run(definitions);
   });
   after(() => book.close());
+
+  const runOf = (name: string): RunFolder =>
+    RunFolder.open(must((book.values.get(name) as ModelHandle).folder, "a run"));
+  const foundRun = (name: string): RunFolder | undefined => {
+    const id = readdirSync(book.runs).find((one) => one.startsWith(`${name}-`));
+    return id === undefined ? undefined : RunFolder.open(join(book.runs, id));
+  };
+  /** An interrupted training replies before its checkpoint is written. */
+  const settled = async (run: RunFolder, times: number): Promise<void> => {
+    while (run.everything().filter(({ kind }) => kind === "stopped").length < times)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  const stepsIn = (run: RunFolder) => run.everything().flatMap((e) => (e.kind === "step" ? [e] : []));
 
   /** A plan that is private, and what its steps need. */
   async function material(privacy: Pick<PrivacyPlan, "clip" | "noise" | "rate">) {
@@ -84,5 +101,82 @@ describe("private trainings", function () {
       );
       await open.dispose();
     }
+  });
+
+  it("log each step with what is spent, keep nothing of single rows, and spend no more than was promised", async () => {
+    const shown = await book.run(
+      "train m on d as hidden { epochs: 4, batch_size: 16, log: every(steps: 5), privacy: differential(epsilon: 6, clip: 0.5) }",
+    );
+    const run = runOf("hidden");
+    const steps = stepsIn(run);
+    assert.deepEqual(
+      steps.map(({ step }) => step),
+      Array.from({ length: 12 }, (_, i) => i + 1),
+    );
+    // A slow machine is not asked for it at every step, but wherever the log is due.
+    assert.ok([5, 10, 12].every((due) => steps[due - 1]!.epsilon !== undefined));
+    const spent = steps.flatMap(({ epsilon }) => epsilon ?? []);
+    assert.ok(spent.every((one, i) => i === 0 || one > spent[i - 1]!));
+    assert.ok(spent.at(-1)! <= 6 && spent.at(-1)! > 5.9, String(spent.at(-1)));
+    assert.deepEqual(
+      steps.map(({ epoch }) => epoch),
+      [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4],
+    );
+    assert.ok(!existsSync(join(run.path, "dynamics")));
+    const { privacy } = must(listCheckpoints(run).at(-1), "a checkpoint").position;
+    assert.equal(privacy?.steps, 12);
+    const text = JSON.stringify(shown);
+    assert.match(text, /ε 6|ε 5\.9/);
+    assert.match(text, /ε spent/);
+    assert.ok(new Set(steps.map(({ tokens }) => tokens)).size > 2, "rows come by chance");
+  });
+
+  it("draw anew where they are done again: the same statement has other losses", async () => {
+    const of = (name: string) => stepsIn(runOf(name)).map(({ loss }) => loss);
+    const settings = "{ epochs: 1, batch_size: 16, privacy: differential(epsilon: 6, clip: 0.5), seed: 3 }";
+    await book.run(`train m on d as once ${settings}`);
+    await book.run(`train m on d as again ${settings}`);
+    assert.notDeepEqual(of("once"), of("again"));
+  });
+
+  it("charge steps that a kill took back", async () => {
+    const control = new AbortController();
+    const settings = "epochs: 200, batch_size: 16, checkpoint: every(steps: 20), privacy: differential(epsilon: 6)";
+    const poll = setInterval(() => {
+      const run = foundRun("cut");
+      if (run && stepsIn(run).length >= 25) control.abort();
+    }, 5);
+    await assert.rejects(
+      book.run(`train m on d as cut { ${settings} }`, { signal: control.signal }).finally(() => clearInterval(poll)),
+      { code: "interrupted" },
+    );
+    const run = must(foundRun("cut"), "the run");
+    await settled(run, 1);
+    const before = stepsIn(run);
+    const { position } = must(listCheckpoints(run).at(-1), "a checkpoint");
+    assert.equal(position.privacy?.steps, before.length);
+    // As if it had gone on for three steps before it was killed.
+    const last = must(before.at(-1), "a step");
+    for (const more of [1, 2, 3]) run.append({ ...last, step: last.step + more });
+    const again = new AbortController();
+    const stop = setInterval(() => stepsIn(run).length >= before.length + 8 && again.abort(), 5);
+    await assert.rejects(
+      book
+        .run(`train m on d as cut { ${settings}, resume: true }`, { signal: again.signal })
+        .finally(() => clearInterval(stop)),
+      { code: "interrupted" },
+    );
+    await settled(run, 2);
+    const now = must(listCheckpoints(run).at(-1), "a checkpoint").position;
+    assert.equal(now.privacy?.steps, now.step + 3);
+    const spent = stepsIn(run).slice(-1)[0]!;
+    assert.ok(must(spent.epsilon, "ε") > must(last.epsilon, "ε"));
+  });
+
+  it("refuse what shows rows only together", async () => {
+    await assert.rejects(
+      book.run(`model head { base: "bert", task: text_classification, technique: head_only(fit: exact) }
+train head on d { privacy: differential(epsilon: 6) }`),
+    );
   });
 });
