@@ -32,7 +32,9 @@ export function settingsOf({ plan, lock }: Compared): ReadonlyMap<string, string
   const { data, model, training } = plan.recipe;
   flatten(found, "data ", without(data, "folder", "seed", "name", "annotations"));
   flatten(found, "model ", without(model, "folder", "name", "baseHash", "trained"));
-  flatten(found, "", training);
+  // The call's arguments stand beside what they come to.
+  const { privacy, ...settings } = training;
+  flatten(found, "", { ...settings, ...(privacy && { privacy: without(privacy, "call") }) });
   if (model.trained) found.set("model trained before", `recipe ${model.trained.recipeHash.slice(0, 12)}`);
   const content = (hash: string | null | undefined): string => (hash ? hash.slice(0, 12) : "not known");
   found.set("content of the data", content(lock?.dataHash));

@@ -15,6 +15,8 @@ import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { count, duration, percent, plural, printable, significant } from "../core/display/text.js";
 import { originText } from "../core/display/plans/origin.js";
 import { personalText } from "../core/display/plans/plan-card.js";
+import { keptText, meansText, promiseText } from "../core/display/plans/privacy.js";
+import { spentIn, spentText } from "../core/display/curves/spent.js";
 import { callText, valueText } from "../core/display/value-text.js";
 import { code, fence, page, plainText, table } from "../core/display/markdown.js";
 import { withoutPlace, type CardBase } from "./card-base.js";
@@ -130,6 +132,7 @@ export function modelCard(f: CardFacts): string {
     steps.length > 0 &&
       `${plural(lastOf(steps).step, "update")}; loss ${significant(steps[0]!.loss)} at step ${steps[0]!.step}, ${significant(lastOf(steps).loss)} at step ${lastOf(steps).step}. ` +
         `The weights are those after step ${f.kept.step}${bestBy(f)}.`,
+    ...privacyLines(f),
     scores.length > 0 && "## Scores",
     scores.length > 0 && `On the split \`validation\`, with those weights:`,
     scores.length > 0 &&
@@ -176,6 +179,20 @@ export function modelCard(f: CardFacts): string {
       ],
     ),
   );
+}
+
+/** What was promised of single rows, how it was kept, and what of it was spent. */
+function privacyLines({ plan, events }: CardFacts): readonly (string | false)[] {
+  const { privacy } = plan.recipe.training;
+  if (!privacy) return [];
+  const spent = spentIn(events);
+  return [
+    "## Privacy",
+    `Differential privacy: ${promiseText(privacy)}; ${spent === null ? "what was spent is not known" : `spent: ${spentText(spent)}`}. ` +
+      `In other words, ${meansText(privacy)}.`,
+    `It was kept by noise: ${keptText(privacy)}. It is about the rows of the split \`train\` alone, and about this training: ` +
+      "what several trainings on the same rows tell adds up. Names of labels, scores and the losses in the run's log are not covered.",
+  ];
 }
 
 const FENCES: Readonly<Record<string, string>> = { Python: "python", JavaScript: "js", shell: "sh" };

@@ -30,5 +30,5 @@ export function meansText({ epsilon, delta, unit }: Pick<PrivacyPlan, "epsilon" 
   const factor = Math.exp(epsilon);
   const times = factor < 10 ? factor.toFixed(1) : factor < TOLD ? count(Number(significant(factor))) : "millions of";
   const rest = `but for a chance of ${significant(delta)}`;
-  return `nothing that the model does is more than ${times} times likelier with any one ${unit} than without it, ${rest}`;
+  return `nothing that comes of it is more than ${times} times likelier with any one ${unit} than without it, ${rest}`;
 }

@@ -1,0 +1,26 @@
+/** What a promise of privacy is told as. */
+import assert from "node:assert/strict";
+import type { PrivacyPlan } from "#dsl/plan/plan.js";
+import { keptText, meansText, promiseText } from "#kernel/core/display/plans/privacy.js";
+
+const privacy: PrivacyPlan = {
+  call: { word: "differential", kind: "privacy", arguments: {} },
+  unit: "row",
+  ...{ epsilon: 8, delta: 1e-5, clip: 1, noise: 0.913, rate: 0.016, steps: 180 },
+};
+
+describe("a promise of privacy", () => {
+  it("is told with its noise, chance and updates", () => {
+    assert.equal(promiseText(privacy), "ε 8 at δ 1e-5 for each row");
+    assert.equal(
+      keptText(privacy),
+      "noise multiplier 0.913 · clip 1 · each row is in an update with chance 1.6 % (Poisson), 180 updates",
+    );
+    assert.doesNotMatch(keptText({ ...privacy, noise: 0 }), /multiplier/);
+  });
+  it("is told in a sentence", () => {
+    assert.match(meansText(privacy), /more than 2,981 times likelier with any one row/);
+    assert.match(meansText({ ...privacy, epsilon: 1 }), /more than 2\.7 times/);
+    assert.match(meansText({ ...privacy, epsilon: 50 }), /more than millions of times/);
+  });
+});
