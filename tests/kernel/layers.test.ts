@@ -16,7 +16,6 @@ const rooms: readonly string[] = [
   "ranks",
   "training",
   "inference",
-  "federation",
   "scoring",
   "deploying",
   "shipping",

@@ -1,0 +1,101 @@
+/**
+ * Flower's objects: a message, its record dictionary, arrays and their chunks are each an object, named by its SHA-256: its type,
+ * the ids of those in it, the length of its own bytes, a zero byte, its bytes. What we say and hear is one array of bytes.
+ */
+import { createHash } from "node:crypto";
+import * as v from "valibot";
+import { fields, jsonIn, table, whole } from "#kernel/fetch/json.js";
+import { messageBytes, type Metadata, type ObjectTree } from "./proto.js";
+
+/** Bytes of a chunk at most. */
+const CHUNK = 5_242_880;
+/** The record and the array in it that hold what is said. */
+const RECORD = "tunebook";
+const ARRAY = "bytes";
+
+export interface Objects {
+  /** The message. */
+  readonly tree: ObjectTree;
+  readonly contents: ReadonlyMap<string, Uint8Array>;
+}
+
+/** The objects of a message that says `payload`. */
+export function objectsOf(metadata: Metadata, payload: Uint8Array): Objects {
+  const contents = new Map<string, Uint8Array>();
+  const add = (type: string, children: readonly ObjectTree[], body: Uint8Array): ObjectTree => {
+    const each = [...new Map(children.map((child) => [child.id, child])).values()];
+    const head = `${type} ${each.map(({ id }) => id).join(",")} ${String(body.length)}\0`;
+    const whole = Buffer.concat([Buffer.from(head), body]);
+    const id = createHash("sha256").update(whole).digest("hex");
+    contents.set(id, whole);
+    return { id, children: each };
+  };
+  const json = (value: object): Uint8Array => Buffer.from(JSON.stringify(value));
+  const bytes = npyOf(payload);
+  const chunks: ObjectTree[] = [];
+  for (let at = 0; at < bytes.length; at += CHUNK) chunks.push(add("ArrayChunk", [], bytes.subarray(at, at + CHUNK)));
+  const order = [...new Set(chunks.map(({ id }) => id))];
+  const array = add(
+    "Array",
+    chunks,
+    json({
+      dtype: "uint8",
+      shape: [payload.length],
+      stype: "numpy.ndarray",
+      arraychunk_ids: chunks.map(({ id }) => order.indexOf(id)),
+    }),
+  );
+  const record = add("ArrayRecord", [array], json({ [ARRAY]: array.id }));
+  const all = add("RecordDict", [record], json({ [RECORD]: record.id }));
+  return { tree: add("Message", [all], messageBytes(metadata)), contents };
+}
+
+const named = table(v.string());
+const arrayHead = fields({ dtype: v.literal("uint8"), arraychunk_ids: v.array(whole()) });
+
+/** What a message says; `get` fetches an object. Throws where it is none of ours. */
+export async function payloadOf(tree: ObjectTree, get: (id: string) => Promise<Uint8Array>): Promise<Uint8Array> {
+  const object = async (id: string) => parsed(await get(id), id);
+  const message = await object(tree.id);
+  const all = await object(childOf(message.children, 0));
+  const record = await object(jsonIn(text(all.body), named)[RECORD] ?? "");
+  const array = await object(jsonIn(text(record.body), named)[ARRAY] ?? "");
+  const head = jsonIn(text(array.body), arrayHead);
+  const chunks: Uint8Array[] = [];
+  for (const place of head.arraychunk_ids) chunks.push((await object(childOf(array.children, place))).body);
+  return fromNpy(Buffer.concat(chunks));
+}
+
+function parsed(bytes: Uint8Array, id: string): { readonly children: readonly string[]; readonly body: Uint8Array } {
+  if (createHash("sha256").update(bytes).digest("hex") !== id) throw new Error("an object is not what its id says");
+  const end = bytes.indexOf(0);
+  const [, children = ""] = text(bytes.subarray(0, end)).split(" ");
+  return { children: children === "" ? [] : children.split(","), body: bytes.subarray(end + 1) };
+}
+
+function childOf(children: readonly string[], place: number): string {
+  const id = children[place];
+  if (id === undefined) throw new Error("an object has no such child");
+  return id;
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** NumPy's file of a vector of bytes: magic, version, length of the head, head, bytes. */
+function npyOf(payload: Uint8Array): Uint8Array {
+  const head = `{'descr': '|u1', 'fortran_order': False, 'shape': (${String(payload.length)},), }`;
+  const length = Math.ceil((10 + head.length + 1) / 64) * 64 - 10;
+  const prefix = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, length & 255, length >> 8]);
+  return Buffer.concat([prefix, Buffer.from(`${head.padEnd(length - 1)}\n`, "latin1"), payload]);
+}
+
+function fromNpy(bytes: Uint8Array): Uint8Array {
+  const long = bytes[6] !== 1;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const start = (long ? 12 : 10) + (long ? view.getUint32(8, true) : view.getUint16(8, true));
+  const head = new TextDecoder("latin1").decode(bytes.subarray(0, start));
+  if (!head.includes("'|u1'") && !head.includes("'u1'")) throw new Error("it is no array of bytes");
+  return bytes.subarray(start);
+}

@@ -1,0 +1,280 @@
+/**
+ * The messages of Flower 1.42 that a SuperNode and who starts a run need, written and read with pbf. Names and numbers of fields
+ * are those of the protocol buffers in flwr's package (`flwr.proto`: fleet, message, heartbeat, control).
+ */
+import { PbfReader, PbfWriter } from "pbf";
+
+/** Ids are any 64 bits, more than a number holds. */
+export interface Metadata {
+  readonly runId: bigint;
+  readonly messageId: string;
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly replyTo: string;
+  readonly group: string;
+  /** Seconds that it lives from `created` on, which is seconds since 1970. */
+  readonly ttl: number;
+  readonly type: string;
+  readonly created: number;
+  readonly fromTask: bigint;
+  readonly toTask: bigint;
+}
+/** Ids of an object and of those in it. */
+export interface ObjectTree {
+  readonly id: string;
+  readonly children: readonly ObjectTree[];
+}
+
+type Writes = (writer: PbfWriter) => void;
+const written = (writes: Writes): Uint8Array => {
+  const writer = new PbfWriter();
+  writes(writer);
+  return writer.finish();
+};
+const inside = (writer: PbfWriter, field: number, writes: Writes): void => {
+  writer.writeMessage(
+    field,
+    (_, inner) => {
+      writes(inner);
+    },
+    null,
+  );
+};
+
+function writeId(writer: PbfWriter, field: number, id: bigint): void {
+  if (id === 0n) return;
+  writer.writeTag(field, 0);
+  writer.realloc(10);
+  let rest = id;
+  do {
+    const byte = Number(rest & 127n);
+    rest >>= 7n;
+    writer.buf[writer.pos++] = rest > 0n ? byte | 128 : byte;
+  } while (rest > 0n);
+}
+
+function readId(reader: PbfReader): bigint {
+  let id = 0n;
+  for (let shift = 0n; shift < 70n; shift += 7n) {
+    const byte = reader.buf[reader.pos++] ?? 0;
+    id |= BigInt(byte & 127) << shift;
+    if (byte < 128) break;
+  }
+  return id;
+}
+
+const node = (writer: PbfWriter, id: bigint): void => {
+  inside(writer, 1, (inner) => {
+    writeId(inner, 1, id);
+  });
+};
+function writeTree(writer: PbfWriter, tree: ObjectTree): void {
+  writer.writeStringField(1, tree.id);
+  for (const child of tree.children)
+    inside(writer, 2, (inner) => {
+      writeTree(inner, child);
+    });
+}
+function writeMetadata(writer: PbfWriter, m: Metadata): void {
+  writeId(writer, 1, m.runId);
+  if (m.messageId) writer.writeStringField(2, m.messageId);
+  writeId(writer, 3, m.from);
+  writeId(writer, 4, m.to);
+  if (m.replyTo) writer.writeStringField(5, m.replyTo);
+  if (m.group) writer.writeStringField(6, m.group);
+  writer.writeDoubleField(7, m.ttl);
+  writer.writeStringField(8, m.type);
+  writer.writeDoubleField(9, m.created);
+  writeId(writer, 10, m.fromTask);
+  writeId(writer, 11, m.toTask);
+}
+
+/** A message's own object: its metadata alone. */
+export function messageBytes(metadata: Metadata): Uint8Array {
+  return written((w) => {
+    inside(w, 1, (inner) => {
+      writeMetadata(inner, metadata);
+    });
+  });
+}
+
+export const requests = {
+  registerNode: (publicKey: Uint8Array) =>
+    written((w) => {
+      w.writeBytesField(1, publicKey);
+    }),
+  activateNode: (publicKey: Uint8Array, heartbeat: number) =>
+    written((w) => {
+      w.writeBytesField(1, publicKey);
+      w.writeDoubleField(2, heartbeat);
+    }),
+  deactivateNode: (id: bigint) =>
+    written((w) => {
+      writeId(w, 1, id);
+    }),
+  heartbeat: (id: bigint, seconds: number) =>
+    written((w) => {
+      node(w, id);
+      w.writeDoubleField(2, seconds);
+    }),
+  pullMessages: (id: bigint) =>
+    written((w) => {
+      node(w, id);
+    }),
+  /** `pull-object` and `confirm-message-received`. */
+  ofObject: (id: bigint, runId: bigint, objectId: string) =>
+    written((w) => {
+      node(w, id);
+      writeId(w, 2, runId);
+      w.writeStringField(3, objectId);
+    }),
+  pushMessage: (id: bigint, metadata: Metadata, tree: ObjectTree, seconds: number) =>
+    written((w) => {
+      node(w, id);
+      inside(w, 2, (message) => {
+        inside(message, 1, (inner) => {
+          writeMetadata(inner, metadata);
+        });
+        // It has to have content, which travels as objects.
+        inside(message, 2, () => {});
+      });
+      inside(w, 3, (inner) => {
+        writeTree(inner, tree);
+      });
+      w.writePackedDouble(4, [seconds]);
+    }),
+  pushObject: (id: bigint, runId: bigint, objectId: string, content: Uint8Array, session: string) =>
+    written((w) => {
+      node(w, id);
+      writeId(w, 2, runId);
+      w.writeStringField(3, objectId);
+      w.writeBytesField(4, content);
+      w.writeStringField(5, session);
+    }),
+  /** An app and texts of its run's configuration. */
+  startRun: (app: Uint8Array, hash: string, config: Readonly<Record<string, string>>) =>
+    written((w) => {
+      inside(w, 1, (fab) => {
+        fab.writeStringField(1, hash);
+        fab.writeBytesField(2, app);
+      });
+      for (const [key, text] of Object.entries(config))
+        inside(w, 2, (entry) => {
+          entry.writeStringField(1, key);
+          inside(entry, 2, (value) => {
+            value.writeStringField(14, text);
+          });
+        });
+    }),
+  /** `stop-run`. */
+  stopRun: (runId: bigint) =>
+    written((w) => {
+      writeId(w, 1, runId);
+    }),
+};
+
+type Reads<T> = Readonly<Record<number, (reader: PbfReader, into: T) => void>>;
+function read<T>(reader: PbfReader, into: T, reads: Reads<T>, inner: boolean): T {
+  const field = (tag: number, result: T): void => {
+    reads[tag]?.(reader, result);
+  };
+  return inner ? reader.readMessage(field, into) : reader.readFields(field, into);
+}
+
+function readTree(reader: PbfReader): ObjectTree {
+  const tree = { id: "", children: [] as ObjectTree[] };
+  return read(
+    reader,
+    tree,
+    {
+      1: (r, t) => (t.id = r.readString()),
+      2: (r, t) => t.children.push(readTree(r)),
+    },
+    true,
+  );
+}
+
+const nothing: Metadata = {
+  runId: 0n,
+  messageId: "",
+  from: 0n,
+  to: 0n,
+  replyTo: "",
+  group: "",
+  ttl: 0,
+  type: "",
+  created: 0,
+  fromTask: 0n,
+  toTask: 0n,
+};
+type Open<T> = { -readonly [K in keyof T]: T[K] };
+const METADATA: Reads<Open<Metadata>> = {
+  1: (r, m) => (m.runId = readId(r)),
+  2: (r, m) => (m.messageId = r.readString()),
+  3: (r, m) => (m.from = readId(r)),
+  4: (r, m) => (m.to = readId(r)),
+  5: (r, m) => (m.replyTo = r.readString()),
+  6: (r, m) => (m.group = r.readString()),
+  7: (r, m) => (m.ttl = r.readDouble()),
+  8: (r, m) => (m.type = r.readString()),
+  9: (r, m) => (m.created = r.readDouble()),
+  10: (r, m) => (m.fromTask = readId(r)),
+  11: (r, m) => (m.toTask = readId(r)),
+};
+function readMessage(reader: PbfReader): Metadata {
+  return read(
+    reader,
+    { metadata: nothing },
+    {
+      1: (r, m) => (m.metadata = read(r, { ...nothing }, METADATA, true)),
+    },
+    true,
+  ).metadata;
+}
+
+export interface Pulled {
+  readonly found: boolean;
+  readonly available: boolean;
+  readonly content: Uint8Array;
+}
+
+export const answers = {
+  /** The id that `activate-node` and `start-run` answer with. */
+  id: (bytes: Uint8Array): bigint =>
+    read(new PbfReader(bytes), { id: 0n }, { 1: (r, into) => (into.id = readId(r)) }, false).id,
+  pullMessages: (bytes: Uint8Array): readonly { readonly metadata: Metadata; readonly tree: ObjectTree }[] => {
+    const into = { messages: [] as Metadata[], trees: [] as ObjectTree[] };
+    read(
+      new PbfReader(bytes),
+      into,
+      {
+        2: (r, all) => all.messages.push(readMessage(r)),
+        3: (r, all) => all.trees.push(readTree(r)),
+      },
+      false,
+    );
+    return into.messages.flatMap((metadata, i) => {
+      const tree = into.trees[i];
+      return tree ? [{ metadata, tree }] : [];
+    });
+  },
+  pullObject: (bytes: Uint8Array): Pulled => {
+    const into: Open<Pulled> = { found: false, available: false, content: new Uint8Array(0) };
+    const reads: Reads<Open<Pulled>> = {
+      1: (r, o) => (o.found = r.readBoolean()),
+      2: (r, o) => (o.available = r.readBoolean()),
+      3: (r, o) => (o.content = r.readBytes()),
+    };
+    return read(new PbfReader(bytes), into, reads, false);
+  },
+  pushMessages: (bytes: Uint8Array): { readonly wanted: readonly string[]; readonly session: string } =>
+    read(
+      new PbfReader(bytes),
+      { wanted: [] as string[], session: "" },
+      {
+        3: (r, o) => o.wanted.push(r.readString()),
+        4: (r, o) => (o.session = r.readString()),
+      },
+      false,
+    ),
+};

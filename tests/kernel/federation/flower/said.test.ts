@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Client } from "#kernel/federation/contract.js";
+import { addressOf } from "#kernel/federation/flower/link.js";
+import { objectsOf, payloadOf } from "#kernel/federation/flower/objects.js";
+import { answersOf, decodeAnswer, decodeHello, encodeOrder } from "#kernel/federation/flower/orders.js";
+import { answers, messageBytes, requests, type Metadata } from "#kernel/federation/flower/proto.js";
+import { Relay } from "#kernel/federation/flower/relay.js";
+import { toyClient } from "./toy.js";
+
+const code = (error: unknown): string => (error instanceof CodedError ? error.code : String(error));
+const codeOf = (run: () => unknown): string => {
+  try {
+    run();
+  } catch (error) {
+    return code(error);
+  }
+  return "none";
+};
+const never = new AbortController().signal;
+const order = { round: 2, rounds: 3, weights: Float32Array.of(0, 1, -2), sent: { control: Float64Array.of(0.1) } };
+
+describe("orders and answers over Flower", () => {
+  it("are those of the contract, bit for bit", async () => {
+    const client = toyClient("north", 12, 0.3);
+    const answer = answersOf(client);
+    assert.deepEqual(decodeHello("1", await answer("query", new Uint8Array(1), never)), { name: "north", rows: 12 });
+    const bytes = await answer("train", encodeOrder(order), never);
+    assert.deepEqual(decodeAnswer("1", bytes, 3), { ...(await client.train(order)), bytes: bytes.length });
+  });
+
+  it("have a code and no words where something goes wrong at a client", async () => {
+    const planted = "Dear Ms Mueller, your password is 1234";
+    const client = (error: Error): Client => ({ ...toyClient("x", 1, 1), train: () => Promise.reject(error) });
+    for (const [error, expected] of [
+      [new Error(planted), "internal"],
+      [new CodedError("flower-said", { why: planted }), "flower-said"],
+    ] as const) {
+      const bytes = await answersOf(client(error))("train", encodeOrder(order), never);
+      assert.ok(!Buffer.from(bytes).includes("Mueller") && !Buffer.from(bytes).includes("1234"));
+      assert.throws(() => decodeAnswer("x", bytes, 3), {
+        code: "flower-client",
+        data: { client: "x", why: expected },
+      });
+    }
+    // An order that can't be read, and one that there is none of.
+    const unread = await answersOf(toyClient("x", 1, 1))("train", Buffer.from("nonsense"), never);
+    assert.throws(() => decodeAnswer("x", unread, 3), {
+      code: "flower-client",
+      data: { client: "x", why: "flower-said" },
+    });
+    const refused = await answersOf(toyClient("x", 1, 1))("delete", encodeOrder(order), never);
+    assert.equal(
+      codeOf(() => decodeHello("x", refused)),
+      "flower-client",
+    );
+  });
+
+  it("are refused where they are cut off, longer, of another length, or say what they may not", async () => {
+    const bytes = await answersOf(toyClient("x", 1, 1))("train", encodeOrder(order), never);
+    for (const wrong of [
+      bytes.subarray(0, -1),
+      Buffer.concat([bytes, Uint8Array.of(0)]),
+      bytes.subarray(0, 3),
+      Buffer.concat([Buffer.from([255, 255, 255, 255]), bytes]),
+      Buffer.from(bytes).fill(0x7b, 4, 8),
+    ])
+      assert.equal(
+        codeOf(() => decodeAnswer("x", wrong, 3)),
+        "flower-said",
+      );
+    assert.equal(
+      codeOf(() => decodeAnswer("x", bytes, 4)),
+      "flower-said",
+    );
+    const text = Buffer.from(JSON.stringify({ head: { code: "a row's text" }, vectors: [] }));
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(text.length);
+    assert.equal(
+      codeOf(() => decodeHello("x", Buffer.concat([length, text]))),
+      "flower-said",
+    );
+  });
+});
+
+describe("Flower's messages", () => {
+  const metadata: Metadata = {
+    runId: 2n ** 64n - 1n,
+    messageId: "",
+    from: 13180866698783186375n,
+    to: 1n,
+    replyTo: "abc",
+    group: "",
+    ttl: 12.5,
+    type: "train",
+    created: 1.79e9,
+    fromTask: 0n,
+    toTask: 7n,
+  };
+
+  it("hold ids of 64 bits, which a number can't", () => {
+    const bytes = requests.deactivateNode(13180866698783186375n);
+    assert.equal(answers.id(bytes), 13180866698783186375n);
+    // protobuf's own encoding of field 1 with 2⁶⁴ − 1.
+    assert.equal(Buffer.from(requests.deactivateNode(2n ** 64n - 1n)).toString("hex"), "08ffffffffffffffffff01");
+    assert.equal(requests.deactivateNode(0n).length, 0);
+  });
+
+  it("are read as they are written, trees and all", () => {
+    const objects = objectsOf(metadata, Buffer.from("payload"));
+    // A request to push has the fields of an answer to pull: messages in 2, trees in 3.
+    const [read] = answers.pullMessages(requests.pushMessage(5n, metadata, objects.tree, 0.5));
+    assert.deepEqual(read, { metadata, tree: objects.tree });
+  });
+
+  it("carry bytes of any length, in chunks, each object named by its hash", async () => {
+    for (const size of [0, 1, 5_242_880, 5_242_881]) {
+      const payload = new Uint8Array(size).map((_, i) => i * 7);
+      const { tree, contents } = objectsOf(metadata, payload);
+      const get = (id: string): Promise<Uint8Array> => {
+        const found = contents.get(id);
+        return found ? Promise.resolve(found) : Promise.reject(new Error("no such object"));
+      };
+      assert.ok(Buffer.from(payload).equals(await payloadOf(tree, get)));
+      assert.ok(Buffer.from(await get(tree.id)).includes(Buffer.from(messageBytes(metadata))));
+      const changed = (id: string): Promise<Uint8Array> =>
+        get(id).then((bytes) => (id === tree.id ? bytes : Buffer.concat([bytes, Buffer.from("x")])));
+      await assert.rejects(payloadOf(tree, changed));
+    }
+  });
+});
+
+describe("addresses of a SuperLink", () => {
+  it("are one http(s) address; plain http stays on this machine unless allowed", () => {
+    for (const [text, expected] of [
+      ["http://127.0.0.1:8000", "none"],
+      ["http://localhost:8000", "none"],
+      ["http://[::1]:8000/", "none"],
+      ["https://superlink.example", "none"],
+      ["http://superlink.example:8000", "flower-plain"],
+      ["http://127.0.0.1.example:8000", "flower-plain"],
+      ["http://10.0.0.1", "flower-plain"],
+      ["https://user:word@superlink.example", "flower-url"],
+      ["https://superlink.example/path", "flower-url"],
+      ["ftp://127.0.0.1", "flower-url"],
+      ["127.0.0.1:8000", "flower-url"],
+      ["", "flower-url"],
+    ] as const)
+      assert.equal(
+        codeOf(() => addressOf(text)),
+        expected,
+        text,
+      );
+    assert.equal(addressOf("http://10.0.0.1:8000", true), "http://10.0.0.1:8000");
+  });
+});
+
+describe("the door of the process that leads", () => {
+  let relay: Relay;
+  beforeEach(async () => {
+    relay = await Relay.open();
+  });
+  afterEach(() => relay.close());
+
+  async function turn(head: object, bodies = Buffer.alloc(0), token = relay.token) {
+    const text = Buffer.from(JSON.stringify(head));
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(text.length);
+    const answer = await fetch(relay.url, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      body: Buffer.concat([length, text, bodies]),
+    });
+    if (answer.status !== 200) return { status: answer.status, messages: [], end: false, rest: "" };
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    const end = 4 + bytes.readUInt32LE(0);
+    const said = JSON.parse(bytes.toString("utf8", 4, end)) as { end: boolean; messages: Record<string, unknown>[] };
+    return { status: 200, ...said, rest: bytes.toString("utf8", end) };
+  }
+
+  it("opens to its token alone, and to turns alone", async () => {
+    assert.equal((await turn({ nodes: [], answers: [] }, undefined, "another")).status, 401);
+    assert.equal((await turn({ nodes: 3 })).status, 400);
+    assert.deepEqual(relay.nodes, []);
+  });
+
+  it("hands out what is asked, takes what is answered, and tells who is lost", async () => {
+    const payload = Buffer.from("same");
+    const asked = Promise.allSettled([relay.ask("7", "train", payload, 60), relay.ask("8", "train", payload, 60)]);
+    const { messages, rest } = await turn({ nodes: ["7", "8"], answers: [] });
+    assert.deepEqual(relay.nodes, ["7", "8"]);
+    assert.equal(rest, "samesame");
+    const [first, second] = messages;
+    assert.deepEqual([first?.node, second?.node, first?.bytes], ["7", "8", 4]);
+    assert.equal(first?.same, second?.same);
+    const answered = [
+      { id: second?.id, bytes: 0, error: 3 },
+      { id: first?.id, bytes: 2, error: null },
+    ];
+    await turn({ nodes: ["7"], answers: answered }, Buffer.from("ok"));
+    const [one, other] = await asked;
+    assert.ok(one?.status === "fulfilled" && Buffer.from(one.value).equals(Buffer.from("ok")));
+    assert.ok(other?.status === "rejected" && code(other.reason) === "flower-client");
+  });
+
+  it("gives up on a client that doesn't answer in time, and on what is interrupted", async () => {
+    await assert.rejects(relay.ask("7", "train", Buffer.from("a"), 0.01), { code: "flower-client" });
+    const stopped = new AbortController();
+    const asked = relay.ask("7", "train", Buffer.from("b"), 60, stopped.signal);
+    stopped.abort();
+    await assert.rejects(asked, { name: "AbortError" });
+    // Neither is sent any more.
+    assert.deepEqual((await turn({ nodes: [], answers: [] })).messages, []);
+  });
+
+  it("lets the app end where the training has", async () => {
+    const asked = relay.ask("7", "train", Buffer.from("a"), 60);
+    const lost = assert.rejects(asked, { code: "flower-client" });
+    const closing = relay.close();
+    assert.equal((await turn({ nodes: [], answers: [] })).end, true);
+    await closing;
+    await lost;
+  });
+});

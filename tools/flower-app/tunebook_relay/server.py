@@ -1,0 +1,84 @@
+"""Carries messages between the process that leads a federated training and its SuperNodes, and reads none of them.
+
+The leading process runs beside the SuperLink: `leader` names a file of its own with its address on the loopback and a token.
+Each turn tells it which nodes there are and what they answered, and is answered with what to send: `u32` length of a head of
+JSON, the head, then the bytes of its messages one after the other.
+"""
+
+import json
+import struct
+import time
+import urllib.request
+
+import numpy as np
+from flwr.app import Array, ArrayRecord, Context, Message, RecordDict
+from flwr.serverapp import Grid, ServerApp
+
+app = ServerApp()
+RECORD = "tunebook"
+ARRAY = "bytes"
+
+
+def packed(head, bodies):
+    text = json.dumps(head).encode()
+    return struct.pack("<I", len(text)) + text + b"".join(bodies)
+
+
+def unpacked(data):
+    (length,) = struct.unpack_from("<I", data)
+    return json.loads(data[4 : 4 + length]), memoryview(data)[4 + length :]
+
+
+def turn(leader, head, bodies):
+    request = urllib.request.Request(
+        leader["url"], data=packed(head, bodies), headers={"authorization": "Bearer " + leader["token"]}
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return unpacked(answer.read())
+
+
+def content(payload):
+    values = np.frombuffer(payload, dtype=np.uint8)
+    return RecordDict({RECORD: ArrayRecord({ARRAY: Array(values)})})
+
+
+def sent(grid, messages, bodies):
+    """Pushes them; which of the leader's messages each of Flower's is."""
+    at, waiting, made = 0, [], {}
+    for one in messages:
+        payload = bodies[at : at + one["bytes"]]
+        at += one["bytes"]
+        # Of a round all are sent the same: made once.
+        key = one["same"]
+        if key not in made:
+            made[key] = content(payload)
+        waiting.append(
+            Message(made[key], dst_node_id=int(one["node"]), message_type=one["kind"], ttl=one["seconds"])
+        )
+    ids = list(grid.push_messages(waiting))
+    return {flower: one["id"] for flower, one in zip(ids, messages)}
+
+
+@app.main()
+def main(grid: Grid, context: Context) -> None:
+    with open(context.run_config["leader"], encoding="utf-8") as file:
+        leader = json.load(file)
+    waiting = {}
+    while True:
+        answers, bodies = [], []
+        for reply in grid.pull_messages(list(waiting)) if waiting else []:
+            told = waiting.pop(reply.metadata.reply_to_message_id, None)
+            if told is None:
+                continue
+            body = b"" if reply.has_error() else reply.content[RECORD][ARRAY].numpy().tobytes()
+            error = reply.error.code if reply.has_error() else None
+            answers.append({"id": told, "bytes": len(body), "error": error})
+            bodies.append(body)
+        nodes = [str(node) for node in grid.get_node_ids()]
+        head, rest = turn(leader, {"nodes": nodes, "answers": answers}, bodies)
+        if head["end"]:
+            return
+        if head["messages"]:
+            waiting.update(sent(grid, head["messages"], rest))
+        else:
+            time.sleep(0.1)
