@@ -113,7 +113,7 @@ export const word = defineWord({
       },
       means: {
         rdp: "Rényi's orders, as most papers tell; adds up exactly",
-        prv: "numerical composition: 5 to 20 % less noise, takes a second",
+        prv: "numerical composition: less noise, takes a second or more",
       },
       doc: "How what all updates tell together is reckoned.",
       default: { value: "rdp" },
