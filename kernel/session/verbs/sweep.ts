@@ -36,6 +36,7 @@ import type { Around } from "../sweeps/trial-program.js";
 import type { Wanted } from "../sweeps/wishes.js";
 import "../../artifacts/codes.js";
 import type { Screen } from "../trainings/live.js";
+import { warnOfTrials } from "../trainings/spent-before.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
 import { does } from "../../core/session/words.js";
@@ -46,6 +47,7 @@ import { sweepLearningCurve } from "./sweep-learning-curve.js";
 type Sweep = Extract<Action, { verb: "sweep" }>;
 
 export async function runSweep(session: TuneSession, action: Sweep, stage: Stage): Promise<void> {
+  await warnOfTrials(session.runs, action, warningsOn(stage, action.span));
   if (action.detach && !isVerifying(session)) return detachTogether(session, action, stage);
   const found = await sweepThere(session, action, stage);
   await tellSwept(session, "live" in found ? found : await sweepOf(session, found.here, stage), stage);

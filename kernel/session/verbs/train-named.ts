@@ -27,6 +27,8 @@ import type { ModelHandle, Weights } from "../models/model-handle.js";
 import { giveBack, giveWeights } from "../trainings/give-weights.js";
 import type { Continues, RunResult, TrainRequest } from "../trainings/request.js";
 import type { Federates } from "../trainings/federated.js";
+import { runsNamed } from "../../history/runs-named.js";
+import { warnOfSpent } from "../trainings/spent-before.js";
 import { trainOnce } from "../trainings/training.js";
 
 /** One training under a name, which has its weights afterwards. `onTrained`: what is shown once they are there. */
@@ -42,6 +44,8 @@ export async function trainNamed(
   handle.begun = true;
   handle.seeds = null;
   const warn = warningsOn(stage, action.span);
+  const goesOn = resume ? (runsNamed(session.runs, name, plan.recipeHash)[0]?.id ?? null) : null;
+  await warnOfSpent(session.runs, plan, warn, goesOn);
   const onDamaged = (file: string, why: string, taken: Checkpoint): void =>
     warn("checkpoint-passed-over", { file, why, step: taken.position.step });
   const result = await trainOnce(

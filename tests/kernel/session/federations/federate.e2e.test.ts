@@ -96,6 +96,28 @@ federate m on north, south as apart { rounds: 3, steps: 1, batch_size: 16, ${pla
     assert.deepEqual([...model("chain").labels].toSorted(), ["no", "yes"]);
   });
 
+  it("is a model like any other: opened again, learnt on, begun from and deployed", async () => {
+    const folder = model("chain").folder!;
+    const beside = new NotebookOfOne(book);
+    try {
+      await beside.run(`${definitions}
+data shops like d { source: csv("shops.csv") }
+model again { load: ${JSON.stringify(folder)} }`);
+      assert.match(text(await beside.run("evaluate again on shops.validation")), /accuracy/);
+    } finally {
+      await beside.close();
+    }
+    const few = "epochs: 1, batch_size: 16";
+    await book.run(`update chain on both as later { ${few}, strategy: naive }`);
+    await book.run(`model next { base: chain, task: text_classification }
+train next on both { ${few}, forgetting: false }
+deploy chain to huggingface("out/chain")`);
+    assert.deepEqual(model("later").labels, model("chain").labels);
+    assert.ok(
+      readFileSync(join(book.folder, "out/chain/config.json"), "utf8").includes("BertForSequenceClassification"),
+    );
+  });
+
   it("comes to the same where the server sees masked sums alone, with clients that are lost", async () => {
     const program = (name: string, more: string): string => `federate m on shops as ${name} {
   clients: even(5), rounds: 2, stragglers: 20%, batch_size: 8, aggregate: scaffold${more}

@@ -1,6 +1,6 @@
 /** Private trainings in an engine: their updates beside those without privacy, what their runs tell, and what is charged. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Plan, PrivacyPlan } from "#dsl/plan/plan.js";
@@ -171,6 +171,30 @@ describe("private trainings", function () {
     assert.equal(now.privacy?.steps, now.step + 3);
     const spent = stepsIn(run).slice(-1)[0]!;
     assert.ok(must(spent.epsilon, "ε") > must(last.epsilon, "ε"));
+  });
+
+  it("say what they add up to with earlier ones on the same rows", async () => {
+    const rows = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n");
+    writeFileSync(join(book.folder, "few.csv"), rows.slice(0, 41).join("\n"));
+    await book.run(`data few { source: csv("few.csv"), columns: { text: text, label: label } }`);
+    const train = (name: string): string =>
+      `train m on few as ${name} { steps: 4, batch_size: 8, ${SGD}, privacy: differential(6) }`;
+    const warned = async (text: string): Promise<string | undefined> =>
+      (await book.run(text))
+        .map(({ bundle }) => String(bundle["text/plain"]))
+        .find((one) => /privacy-(?:adds-up|of-trials)/.test(one));
+    assert.equal(await warned(train("one")), undefined);
+    const second = /comes to ε ([\d.]+) at δ 1e-5|comes to ε ([\d.]+) at δ 0\.00001/.exec(
+      (await warned(train("two"))) ?? "",
+    );
+    const both = Number(second?.[1] ?? second?.[2]);
+    // More than one of them, and less than their sum: the accountant composes steps, and adds no ε.
+    assert.ok(both > 6 && both < 12, String(both));
+    const third = (await warned(train("three"))) ?? "";
+    assert.match(third, /with 2 earlier trainings on the same rows of few \((?:one, two|two, one)\)/);
+    const sweep = await warned(`recipe guarded { steps: 2, batch_size: 8, ${SGD}, privacy: differential(6) }
+sweep m on d with guarded as found { vary: { seed: choice(1, 2) }, search: random, trials: 2, minimize: loss }`);
+    assert.match(sweep ?? "", /2 trials and \d+ trainings before on the same rows of d spend ε/);
   });
 
   it("refuse what shows rows only together", async () => {

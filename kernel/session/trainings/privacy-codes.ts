@@ -1,0 +1,53 @@
+/** Codes of what private trainings come to together. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { listed } from "#dsl/diagnostics/listed.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "privacy-adds-up": {
+      readonly data: string;
+      readonly names: readonly string[];
+      /** Those before. */
+      readonly trainings: number;
+      /** Of this one, and of all together. */
+      readonly own: number;
+      readonly epsilon: number;
+      readonly delta: number;
+    };
+    "privacy-of-trials": {
+      readonly data: string;
+      readonly trials: number;
+      /** Trainings before. */
+      readonly earlier: number;
+      readonly own: number;
+      readonly epsilon: number;
+      readonly delta: number;
+    };
+  }
+}
+
+/** Three digits, never less than it is. */
+const up = (epsilon: number): string => {
+  const size = 10 ** (2 - Math.floor(Math.log10(epsilon)));
+  return String(Number((Math.ceil(epsilon * size - 1e-9) / size).toPrecision(3)));
+};
+
+registerCodes({
+  "privacy-adds-up": {
+    severity: "warning",
+    message: (d) =>
+      `with ${d.trainings === 1 ? "an earlier training" : `${String(d.trainings)} earlier trainings`} on the same rows of ${d.data} (${listed(d.names)}) this one comes to ε ${up(d.epsilon)} at δ ${String(d.delta)}, and not to ${up(d.own)}`,
+    help: () =>
+      "train once and choose settings on rows that are no secret; or promise less of each, so that all together keep what you mean",
+    explain:
+      "Each training tells something of the rows, and whoever sees the models of several knows more than of any one. What they spend adds up: the accountant composes the steps of all runs of the folder that learnt privately from rows with the same content, interrupted ones and trials of sweeps too.",
+  },
+  "privacy-of-trials": {
+    severity: "warning",
+    message: (d) =>
+      `${String(d.trials)} trials${d.earlier === 0 ? "" : ` and ${d.earlier === 1 ? "a training" : `${String(d.earlier)} trainings`} before`} on the same rows of ${d.data} spend ε ${up(d.epsilon)} at δ ${String(d.delta)} together, and not ${up(d.own)}`,
+    help: () => "search for settings on rows that are no secret, then train once; or have fewer trials",
+    explain:
+      "Each trial of a sweep learns from the rows, and the best of them is chosen by what all came to. What they spend adds up, also of those whose weights nobody keeps.",
+  },
+});
