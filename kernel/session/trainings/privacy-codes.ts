@@ -1,6 +1,7 @@
 /** Codes of what private trainings come to together. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
+import { significant } from "../../core/display/text.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
@@ -36,7 +37,7 @@ registerCodes({
   "privacy-adds-up": {
     severity: "warning",
     message: (d) =>
-      `with ${d.trainings === 1 ? "an earlier training" : `${String(d.trainings)} earlier trainings`} on the same rows of ${d.data} (${listed(d.names)}) this one comes to ε ${up(d.epsilon)} at δ ${String(d.delta)}, and not to ${up(d.own)}`,
+      `with ${d.trainings === 1 ? "an earlier training" : `${String(d.trainings)} earlier trainings`} on the same rows of ${d.data} (${listed(d.names)}) this one comes to ε ${up(d.epsilon)} at δ ${significant(d.delta)}, and not to ${up(d.own)}`,
     help: () =>
       "train once and choose settings on rows that are no secret; or promise less of each, so that all together keep what you mean",
     explain:
@@ -45,7 +46,7 @@ registerCodes({
   "privacy-of-trials": {
     severity: "warning",
     message: (d) =>
-      `${String(d.trials)} trials${d.earlier === 0 ? "" : ` and ${d.earlier === 1 ? "a training" : `${String(d.earlier)} trainings`} before`} on the same rows of ${d.data} spend ε ${up(d.epsilon)} at δ ${String(d.delta)} together, and not ${up(d.own)}`,
+      `${String(d.trials)} trials${d.earlier === 0 ? "" : ` and ${d.earlier === 1 ? "a training" : `${String(d.earlier)} trainings`} before`} on the same rows of ${d.data} spend ε ${up(d.epsilon)} at δ ${significant(d.delta)} together, and not ${up(d.own)}`,
     help: () => "search for settings on rows that are no secret, then train once; or have fewer trials",
     explain:
       "Each trial of a sweep learns from the rows, and the best of them is chosen by what all came to. What they spend adds up, also of those whose weights nobody keeps.",

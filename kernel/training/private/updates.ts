@@ -53,7 +53,8 @@ export class PrivateUpdates {
   /** The same of units that somebody else drew. */
   of(step: number, drawn: Uint32Array): Update {
     const { loader, units, privacy } = this.o;
-    const epoch = Math.floor((step - 1) * privacy.rate + 1e-9);
+    // Of as many updates as an epoch has where rows come in batches.
+    const epoch = Math.floor((step - 1) / Math.ceil(1 / Math.max(privacy.rate, Number.MIN_VALUE) - 1e-9));
     const parts = this.parts(Array.from(drawn, (unit) => units.rows(unit)).filter((rows) => rows.length > 0));
     const losses = parts.map(({ rows }) => Array.from(rows, (row) => loader.losses(row, epoch)));
     const counts = losses.flat().reduce((a, b) => a + b, 0);

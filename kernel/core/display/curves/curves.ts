@@ -57,12 +57,12 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
       hovermode: "x unified",
       uirevision: "live",
-      xaxis: { ...xaxis, domain: two ? [0, 0.46] : [0, 1], anchor: "y" },
+      xaxis: { ...xaxis, domain: two ? [0, spent.traces.length > 0 ? 0.38 : 0.46] : [0, 1], anchor: "y" },
       yaxis: { title: { text: "loss" }, rangemode: "tozero" },
       ...spent.layout,
       ...(two
         ? {
-            xaxis2: { ...xaxis, domain: [0.56, 1], anchor: "y2" },
+            xaxis2: { ...xaxis, domain: [spent.traces.length > 0 ? 0.6 : 0.56, 1], anchor: "y2" },
             yaxis2: {
               title: { text: names.length === 1 ? escapeLabel(`validation ${names[0]!}`) : "validation" },
               anchor: "x2",

@@ -69,7 +69,8 @@ export function labelsFigure(o: Of): Figure | null {
       yaxis: { ...axis, autorange: "reversed" },
       ...roomy,
       margin: { ...roomy.margin, t: few ? 112 : 84 },
-      legend: { ...roomy.legend, traceorder: "normal" },
+      // Of a tall picture a share of the height would lie on the title.
+      legend: { ...roomy.legend, y: 1, traceorder: "normal" },
       height: 170 + (few ? 24 : 30) * clients.length + (few ? 0 : 30),
     },
   };
