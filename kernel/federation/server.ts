@@ -6,6 +6,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { FederatedPlan } from "#dsl/plan/plan.js";
 import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/kinds/aggregator.js";
 import type { Call } from "#dsl/types/value.js";
+import { meanByRows } from "#stdlib/lib/aggregators/mean.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
 import { HIDDEN, lostOf, participantsOf } from "#dsl/compile/clients.js";
 import type { ClientTold } from "../core/session/events.js";
@@ -151,11 +152,12 @@ export class FederationServer {
   private async together(answers: ReadonlyMap<number, RoundAnswer>, asked: Asked): Promise<Together> {
     const { summed, privacy } = this.o;
     const all = [...answers.values()];
+    const updates = all.map(updateOf);
     const { implementation, call } = this.o.aggregator;
     if (summed && (!privacy || answers.size >= HIDDEN)) return this.masked(answers, asked, summed);
     // Of too few to hide among each other nothing is summed: the round is noise alone.
     if (privacy) return { mean: this.noised(sumOf(summed ? [] : all, this.current.length), privacy), given: {} };
-    return { mean: implementation.combine?.(call, all.map(updateOf)) ?? meanOf(all), given: givenOf(all) };
+    return { mean: implementation.combine?.(call, updates) ?? meanByRows(updates), given: givenOf(all) };
   }
 
   /** The mean over as many clients as a round has on average, with noise. */
@@ -200,24 +202,11 @@ function sumOf(answers: readonly RoundAnswer[], length: number): Float64Array {
 const updateOf = ({ rows, steps, delta }: RoundAnswer): ClientUpdate => ({ rows, steps, delta });
 
 /** By rows. */
-const meanOf = (answers: readonly RoundAnswer[]): Float64Array => weighed(answers, ({ delta }) => delta);
-
-/** By rows. */
 function givenOf(answers: readonly RoundAnswer[]): Kept {
   const names = Object.keys(answers[0]?.given ?? {});
-  const given = (name: string) => weighed(answers, (one) => must(one.given[name], `what is given as ${name}`));
+  const given = (name: string) =>
+    meanByRows(answers.map(({ rows, given: own }) => ({ rows, delta: must(own[name], `what is given as ${name}`) })));
   return Object.fromEntries(names.map((name) => [name, given(name)]));
-}
-
-function weighed(answers: readonly RoundAnswer[], of: (one: RoundAnswer) => ArrayLike<number>): Float64Array {
-  const rows = answers.reduce((sum, one) => sum + one.rows, 0);
-  const [first] = answers;
-  const mean = new Float64Array(first ? of(first).length : 0);
-  for (const one of answers) {
-    const [vector, share] = [of(one), one.rows / Math.max(1, rows)];
-    for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] ?? 0) + share * (vector[i] ?? 0);
-  }
-  return mean;
 }
 
 function normOf(vector: ArrayLike<number>): number {

@@ -1,6 +1,7 @@
 /** Codes of what private trainings come to together. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
+import { spentText } from "../../core/display/curves/spent.js";
 import { significant } from "../../core/display/text.js";
 
 declare module "#dsl/diagnostics/codes.js" {
@@ -27,17 +28,11 @@ declare module "#dsl/diagnostics/codes.js" {
   }
 }
 
-/** Three digits, never less than it is. */
-const up = (epsilon: number): string => {
-  const size = 10 ** (2 - Math.floor(Math.log10(epsilon)));
-  return String(Number((Math.ceil(epsilon * size - 1e-9) / size).toPrecision(3)));
-};
-
 registerCodes({
   "privacy-adds-up": {
     severity: "warning",
     message: (d) =>
-      `with ${d.trainings === 1 ? "an earlier training" : `${String(d.trainings)} earlier trainings`} on the same rows of ${d.data} (${listed(d.names)}) this one comes to ε ${up(d.epsilon)} at δ ${significant(d.delta)}, and not to ${up(d.own)}`,
+      `with ${d.trainings === 1 ? "an earlier training" : `${String(d.trainings)} earlier trainings`} on the same rows of ${d.data} (${listed(d.names)}) this one comes to ${spentText(d.epsilon)} at δ ${significant(d.delta)}, and not to ${spentText(d.own)}`,
     help: () =>
       "train once and choose settings on rows that are no secret; or promise less of each, so that all together keep what you mean",
     explain:
@@ -46,7 +41,7 @@ registerCodes({
   "privacy-of-trials": {
     severity: "warning",
     message: (d) =>
-      `${String(d.trials)} trials${d.earlier === 0 ? "" : ` and ${d.earlier === 1 ? "a training" : `${String(d.earlier)} trainings`} before`} on the same rows of ${d.data} spend ε ${up(d.epsilon)} at δ ${significant(d.delta)} together, and not ${up(d.own)}`,
+      `${String(d.trials)} trials${d.earlier === 0 ? "" : ` and ${d.earlier === 1 ? "a training" : `${String(d.earlier)} trainings`} before`} on the same rows of ${d.data} spend ${spentText(d.epsilon)} at δ ${significant(d.delta)} together, and not ${spentText(d.own)}`,
     help: () => "search for settings on rows that are no secret, then train once; or have fewer trials",
     explain:
       "Each trial of a sweep learns from the rows, and the best of them is chosen by what all came to. What they spend adds up, also of those whose weights nobody keeps.",

@@ -2,7 +2,9 @@
 import type { ClientUpdate } from "../../kinds/aggregator.js";
 
 /** Σ rows · delta / Σ rows: what each row of all clients says counts alike. Of no rows at all: zeros. */
-export function meanByRows(updates: readonly ClientUpdate[]): Float64Array {
+export function meanByRows(
+  updates: readonly (Pick<ClientUpdate, "rows"> & { readonly delta: ArrayLike<number> })[],
+): Float64Array {
   const rows = updates.reduce((sum, update) => sum + update.rows, 0);
   const mean = new Float64Array(updates[0]?.delta.length ?? 0);
   for (const { rows: own, delta } of updates) {

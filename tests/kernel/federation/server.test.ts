@@ -134,6 +134,17 @@ describe("a federation that hides who takes part", () => {
     assert.ok(asked.some((some) => some.length === 0) && asked.some((some) => some.length === 4));
   });
 
+  it("moves by noise alone where nobody answers, of the plan's deviation over as many as there are on average", async () => {
+    const one = new FederationServer({
+      aggregator: { call, implementation: {} },
+      ...{ rows: 8, rounds: 3, weights: new Float32Array(20_000), privacy: privacy(0.5, 2) },
+    });
+    await one.finish(1, new Map(), { clients: [], lost: [] });
+    const deviation = Math.sqrt(one.weights.reduce((sum, value) => sum + value * value, 0) / one.weights.length);
+    // noise 2 · clip 5 over 2 clients; six standard errors of it.
+    assert.ok(Math.abs(deviation - 5) < (6 * 5) / Math.sqrt(2 * one.weights.length), String(deviation));
+  });
+
   it("sums nothing of two where sums are to hide each", async () => {
     const one = new FederationServer({
       aggregator: { call, implementation: {} },
