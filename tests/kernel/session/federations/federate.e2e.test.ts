@@ -184,6 +184,12 @@ deploy chain to huggingface("out/chain")`);
     assert.ok(session);
     await book.run(program("cut", ", resume: true"));
     assert.equal(apart("gone", "cut"), 0);
+    const kept = readHeader(join(model("cut").folder!, "federation", "step-000004.safetensors")).tensors;
+    // What was left out of updates is kept for the next.
+    assert.ok(
+      Object.keys(kept).some((path) => /^client\/\d+\/left$/.test(path)),
+      Object.keys(kept).join(", "),
+    );
     assert.deepEqual(
       rounds("cut").map(({ clients }) => clients.map(({ name, norm }) => [name, norm])),
       rounds("gone").map(({ clients }) => clients.map(({ name, norm }) => [name, norm])),
