@@ -77,6 +77,8 @@ export interface FederatedPlan {
   readonly others: readonly { readonly data: DataPlan; readonly dataHash: string | null }[];
   /** How the rows of one data set are given to clients; null: each data set is one. */
   readonly clients: Call | null;
+  /** Clients that join by themselves, with data of their own that nobody here reads; absent: the program names the data. */
+  readonly joined?: number;
   readonly rounds: number;
   /** Clients of a round: a share of them, or their number. */
   readonly participation: { readonly share: number } | number;

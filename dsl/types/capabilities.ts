@@ -407,6 +407,11 @@ export interface RunnerCapabilities<C extends Call = Call> {
   readonly price?: Of<C, number | null>;
   /** Where the search of a sweep runs whose trials it does; null: beside its workers, if it can. Absent: in the notebook. */
   readonly search?: Of<C, "here" | "cluster" | null>;
+  /**
+   * It carries federations and does no other work: how many clients join by themselves; null: those whose data the statement names
+   * are started. Absent: it carries none.
+   */
+  readonly federates?: Of<C, number | null>;
 }
 
 export interface SpaceCapabilities {

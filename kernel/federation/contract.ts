@@ -19,7 +19,10 @@ export interface RoundAnswer {
   readonly steps: number;
   /** The mean of its steps' losses. */
   readonly loss: number;
-  /** Weights after less weights before, as the server is to see them: cut and noised where that is asked, not yet masked. */
+  /**
+   * Weights after less weights before, as the server is to see them: cut and noised where that is asked, not yet masked. Empty
+   * where a client elsewhere is summed secretly: it holds its vector until `mask` takes it.
+   */
   readonly delta: Float32Array;
   /** What it sends beside its update. */
   readonly given: Kept;
@@ -28,10 +31,58 @@ export interface RoundAnswer {
   /** What of it goes over the wire, in bytes. */
   readonly bytes: number;
   readonly seconds: number;
+  /** ε that its rows have spent, where each client counts its own; absent: it says none. */
+  readonly epsilon?: number;
+}
+/** Scores of weights on a client's own rows, by the names of metrics. */
+export interface Scores {
+  readonly rows: number;
+  readonly metrics: Readonly<Record<string, number>>;
 }
 export interface Client {
   readonly name: string;
   /** Rows that it trains on. */
   readonly rows: number;
   train(order: RoundOrder, signal?: AbortSignal): Promise<RoundAnswer>;
+  /** Absent: it has no rows to validate on, or its rows are at hand and scored with all others'. */
+  evaluate?(order: Pick<RoundOrder, "round" | "rounds" | "weights">, signal?: AbortSignal): Promise<Scores>;
+  /** Its part of a secret sum of the vectors of a round, message by message; absent: its vector is at hand. */
+  mask?(message: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Ends what is under way; absent: nothing of it is in this process. */
+  stop?(): Promise<void>;
+  /** What it keeps from round to round, where it is kept beside the run's checkpoints; absent: it keeps that itself. */
+  readonly state?: Readonly<Record<string, Float32Array | Float64Array>>;
+}
+
+/**
+ * What a federation is, told to clients elsewhere before their first round. A client never runs a stranger's program: it runs its
+ * own, and holds what it is told against it. Whatever differs is refused by the path of what does.
+ */
+export interface Terms {
+  /** All that decides what a client computes and sends, without its data: the same plan gives the same value (`termsOf`). */
+  readonly plan: Readonly<Record<string, unknown>>;
+  /** No more than a client's program says. */
+  readonly rounds: number;
+  /** Clients of the federation: no fewer than a client's program says. */
+  readonly clients: number;
+  /** Rounds that are behind it. */
+  readonly done: number;
+}
+/** What a client elsewhere says of itself once it agrees. */
+export interface Introduced {
+  readonly name: string;
+  readonly rows: number;
+  /** Whether it has rows to validate on. */
+  readonly validates: boolean;
+  /** The public Ed25519 key of its node, by which it signs its part of secret sums. */
+  readonly key: Uint8Array;
+}
+/** Clients elsewhere, and what carries messages to them. */
+export interface Carrier {
+  /** In the order of their names. */
+  readonly clients: readonly (Client & Pick<Introduced, "key">)[];
+  /** Bytes of messages with heads, as they were sent to clients and came from them. */
+  readonly sent: number;
+  readonly received: number;
+  close(): Promise<void>;
 }

@@ -7,17 +7,16 @@ import type { FederatedPlan } from "#dsl/plan/plan.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { StateVector } from "../ranks/state-vector.js";
 import type { Step } from "../training/pipeline.js";
-import type { RoundAnswer } from "./contract.js";
+import type { Client, RoundAnswer } from "./contract.js";
 import { pruneKept, saveKept } from "./kept-file.js";
 import type { ClientPrivacy } from "./private.js";
 import { askedIn, askedPrivately, type FederationServer } from "./server.js";
-import type { LocalClient } from "./simulated/local-client.js";
 
 export interface RoundsOptions {
   readonly plan: FederatedPlan;
   readonly seed: number;
   readonly server: FederationServer;
-  readonly clients: readonly LocalClient[];
+  readonly clients: readonly Client[];
   /** Of the engine: those of the server between rounds. */
   readonly weights: StateVector;
   /** Learning rate of the last of a client's steps in a round. */
@@ -36,7 +35,7 @@ export class Rounds {
   private readonly halted = new AbortController();
   private readonly signal: AbortSignal;
   private waiting: Promise<Step | null> = Promise.resolve(null);
-  private under: LocalClient | null = null;
+  private under: Client | null = null;
 
   constructor(
     private readonly o: RoundsOptions,
@@ -55,14 +54,14 @@ export class Rounds {
   async stop(done: number): Promise<readonly Step[]> {
     this.halted.abort();
     const step = await this.waiting.catch(() => null);
-    await this.under?.stop();
+    await this.under?.stop?.();
     await this.o.weights.scatter(this.o.server.weights);
     return step && step.step > done ? [step] : [];
   }
 
   /** Before the checkpoint of that round. */
   save(run: RunFolder, round: number): void {
-    const clients = new Map(this.o.clients.map((client, i) => [i, client.state] as const));
+    const clients = new Map(this.o.clients.flatMap(({ state }, i) => (state ? [[i, state] as const] : [])));
     saveKept(run, round, { server: this.o.server.state, clients });
   }
 
