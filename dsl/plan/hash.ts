@@ -43,7 +43,8 @@ function contentOf({ data, dataHash }: Pick<Recipe, "data" | "dataHash">) {
     dataHash,
   };
 }
-function unheld(value: Value): Value {
+/** Nobody need know that somebody wrote what is usual. */
+export function unheld(value: Value): Value {
   if (Array.isArray(value)) return (value as readonly Value[]).map(unheld);
   if (value === null || typeof value !== "object") return value;
   const { held, ...rest } = value as Call;
