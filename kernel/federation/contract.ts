@@ -24,6 +24,8 @@ export interface RoundAnswer {
    * where a client elsewhere is summed secretly: it holds its vector until `mask` takes it.
    */
   readonly delta: Float32Array;
+  /** The same as it goes over the wire, where compressors make it smaller; absent: it goes as it is. */
+  readonly packed?: Uint8Array;
   /** What it sends beside its update. */
   readonly given: Kept;
   /** Tokens that it learnt from, each time they were. */

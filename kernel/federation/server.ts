@@ -11,6 +11,7 @@ import { chance, shuffle } from "#stdlib/lib/chance.js";
 import { HIDDEN, lostOf, participantsOf } from "#dsl/compile/clients.js";
 import type { ClientTold } from "../core/session/events.js";
 import type { RoundAnswer, RoundOrder } from "./contract.js";
+import { vectorOf } from "./summed-vector.js";
 import type { ClientPrivacy } from "./private.js";
 
 /** What draws the clients of a round, and those that are lost, is of its own. */
@@ -180,16 +181,6 @@ export class FederationServer {
     if (privacy) return { masked, mean: this.noised(sum.slice(0, size), privacy), given: {} };
     return { masked, mean: part(0), given: Object.fromEntries(names.map((name, i) => [name, part(i + 1)])) };
   }
-}
-
-/** `rows`: what it weighs. */
-function vectorOf({ delta, given }: RoundAnswer, names: readonly string[], rows: number): Float64Array {
-  const all = [delta, ...names.map((name) => must(given[name], `what is given as ${name}`))];
-  const vector = new Float64Array(delta.length * all.length + 1);
-  for (const [i, one] of all.entries())
-    for (const [at, value] of one.entries()) vector[i * delta.length + at] = rows * value;
-  vector[vector.length - 1] = rows;
-  return vector;
 }
 
 /** Of updates that all count the same. */

@@ -91,6 +91,7 @@ export class LocalClient implements Client {
       ...{ rows: this.rows, steps: took.steps, loss: took.loss, tokens: took.tokens, given },
       // Rounded values may be longer than those that were cut.
       delta: privacy ? privacy.cut(packed.opened) : packed.opened,
+      ...(packed.sent && { packed: packed.sent }),
       bytes: packed.bytes + 4 * Object.values(given).reduce((sum, one) => sum + one.length, 0),
       seconds: (performance.now() - begun) / 1000,
     };

@@ -4,12 +4,7 @@
  */
 import type { Asked, Summed } from "../server.js";
 import { securelySummed } from "../secure/together.js";
-
-/**
- * Greatest value of an update beside which one is none. A weight that moves by more in a round has run away, and a wider range
- * would cost digits of all others.
- */
-const GREATEST = 16;
+import { GREATEST } from "../summed-vector.js";
 
 /** Clients up to which numbers of 32 bits say a mean to seven digits. */
 const FEW = 100;

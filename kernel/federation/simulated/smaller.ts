@@ -8,6 +8,8 @@ export interface Packed {
   /** What was left out; null: nothing. */
   readonly left: Float32Array | null;
   readonly bytes: number;
+  /** As it goes; absent: as it is. */
+  readonly sent?: Uint8Array;
 }
 /** `left`: what earlier updates of the client left out. */
 export type Smaller = (
@@ -29,6 +31,11 @@ export function smallerBy(chain: readonly Compressor[], seed: number): Smaller {
     const generator = chance(seed, ROUNDED, client, round);
     const update = left ? delta.map((value, i) => value + (left[i] ?? 0)) : delta;
     const sent = packed(update, chain, () => draw(generator, 2 ** 24) / 2 ** 24);
-    return { opened: opened(sent.bytes, delta.length, chain), left: sent.left, bytes: sent.bytes.length };
+    return {
+      opened: opened(sent.bytes, delta.length, chain),
+      left: sent.left,
+      bytes: sent.bytes.length,
+      sent: sent.bytes,
+    };
   };
 }

@@ -9,18 +9,10 @@ import { FederationServer } from "../../federation/server.js";
 import { loadKept } from "../../federation/kept-file.js";
 import { Rounds } from "../../federation/rounds.js";
 import { maskedSums } from "../../federation/simulated/masked.js";
-import { LocalClient, type Shared } from "../../federation/simulated/local-client.js";
-import { smallerBy } from "../../federation/simulated/smaller.js";
-import { DataLoader } from "../../core/data/loader.js";
-import { splitNamesOf, trainedSplit, type Prepared } from "../../core/data/prepared.js";
-import { does } from "../../core/session/words.js";
-import { encodeSplit } from "../../encoding/encoded.js";
-import { shapesOf, StateVector } from "../../ranks/state-vector.js";
 import { totalSteps } from "../../training/steps.js";
 import type { Begins, Begun, Federates } from "../trainings/federated.js";
-import { loaderSettings, type Material } from "../trainings/material.js";
+import { clientsHere } from "./local-clients.js";
 import { validatingParts, type Part } from "../trainings/validating.js";
-import { federatedPrivacy } from "./private.js";
 import { clientsOf, type Clients, type Reading } from "./clients-of.js";
 
 export function federatesIn(
@@ -52,35 +44,10 @@ async function begun(
 ): Promise<Begun> {
   const federated = must(plan.recipe.federated, "a federation");
   const { training } = plan.recipe;
-  const { session, trainable } = open;
-  const [implementation, optimizer, chain] = await Promise.all([
-    does(federated.aggregate, "aggregator"),
-    does(training.optimizer, "optimizer"),
-    Promise.all(federated.compression.map(async (call) => ({ call, implementation: await does(call, "compressor") }))),
-  ]);
-  const aggregator = { call: federated.aggregate, implementation };
-  demandEnough(federated, each.length, registry.find("aggregator", federated.aggregate.word)?.capabilities);
-  const encoded = await encodedOf(plan, each, material);
-  const shapes = await shapesOf(session, trainable);
-  const weights = new StateVector(session, shapes);
-  const states = new Map<string, StateVector>();
-  const privacy = await federatedPrivacy(plan, encoded, { open, before: run.everything() });
-  const shared: Shared = {
-    ...{ session, plan, schedule: material.schedule, aggregator, weights },
-    smaller: smallerBy(chain, training.seed),
-    privacy: privacy?.clients,
-    moments: open.saved.filter((name) => optimizer.states.some((prefix) => name.startsWith(prefix))),
-    states(prefix) {
-      const known =
-        states.get(prefix) ?? new StateVector(session, new Map([...shapes].map(([n, s]) => [prefix + n, s])));
-      states.set(prefix, known);
-      return known;
-    },
-  };
-  const clients = encoded.map(
-    ({ name, rows, loader }, number) =>
-      new LocalClient(shared, { name, number, rows: rows.count, loader, privately: privacy?.updates?.[number] }),
-  );
+  const { aggregate } = federated;
+  demandEnough(federated, each.length, registry.find("aggregator", aggregate.word)?.capabilities);
+  const here = await clientsHere(plan, each, { open, material, before: run.everything() });
+  const { aggregator, clients, encoded, weights, privacy } = here;
   const kept = done > 0 ? loadKept(run, done) : null;
   for (const [i, client] of clients.entries()) {
     const own = kept?.clients.get(i);
@@ -107,21 +74,6 @@ async function begun(
   const parts = encoded.flatMap(({ name, validation }): Part[] => (validation ? [{ name, rows: validation }] : []));
   const validate = await validatingParts(wanted, material, open, { parts, onParts: (told) => (scores = told) });
   return { rounds, validate: training.validate ? validate : null, scores: () => scores };
-}
-
-async function encodedOf(plan: Plan, each: Clients["each"], material: Material) {
-  const encode = (prepared: Prepared, split: string) =>
-    encodeSplit(prepared, { data: prepared.name, split }, material.encoding);
-  return Promise.all(
-    each.map(async ({ name, prepared }) => {
-      const rows = await encode(prepared, trainedSplit(prepared));
-      const validates = splitNamesOf(prepared).includes("validation");
-      return {
-        ...{ name, rows, loader: new DataLoader(rows, loaderSettings(plan, material)) },
-        validation: validates ? await encode(prepared, "validation") : null,
-      };
-    }),
-  );
 }
 
 /** Columns have as many values as they have. Coded error `clients-lacking`. */

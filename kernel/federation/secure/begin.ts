@@ -1,0 +1,51 @@
+/**
+ * The first message of a secret sum to a client elsewhere: whose vectors of which round are summed, and on what terms. Bytes:
+ * `u32` round, `u32` the client's place, `u32` threshold, `u32` values, `u32` bits, `f64` range, 16
+ * bytes of the session, `u32` how many nodes, and their keys. All that follows are messages of `messages.ts`.
+ */
+import { KEY_BYTES } from "./primitives.js";
+import { unreadable } from "./messages.js";
+import type { Terms } from "./round.js";
+
+/** What a client is asked to take part in. */
+export interface Begin {
+  /** Of the federation: the sum is of what the client made in it. */
+  readonly round: number;
+  /** Of this client among the nodes. */
+  readonly place: number;
+  readonly terms: Terms;
+}
+
+const HEAD = 28;
+const SESSION = 16;
+/** Nodes of a sum at most. */
+const MOST = 10_000;
+
+export function encodeBegin({ round, place, terms }: Begin): Uint8Array {
+  const head = Buffer.alloc(HEAD);
+  for (const [i, value] of [round, place, terms.threshold, terms.values, terms.bits].entries())
+    head.writeUInt32LE(value, 4 * i);
+  head.writeDoubleLE(terms.range, 20);
+  const counts = Buffer.alloc(4);
+  counts.writeUInt32LE(terms.nodes.length);
+  return new Uint8Array(Buffer.concat([head, terms.session, counts, ...terms.nodes]));
+}
+
+/** `secure-message` where it is none. */
+export function decodeBegin(bytes: Uint8Array): Begin {
+  if (bytes.length < HEAD + SESSION + 4) throw unreadable("it is cut off");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [round = 0, place = 0, threshold = 0, values = 0, bits = 0] = [0, 4, 8, 12, 16].map((at) =>
+    view.getUint32(at, true),
+  );
+  const count = view.getUint32(HEAD + SESSION, true);
+  const start = HEAD + SESSION + 4;
+  if (count > MOST || bytes.length !== start + count * KEY_BYTES) throw unreadable("it has another number of nodes");
+  if (bits !== 32 && bits !== 64) throw unreadable("its whole numbers have other bits");
+  if (place >= count) throw unreadable("there is no such place in it");
+  const nodes = Array.from({ length: count }, (_, i) =>
+    bytes.slice(start + i * KEY_BYTES, start + (i + 1) * KEY_BYTES),
+  );
+  const session = bytes.slice(HEAD, HEAD + SESSION);
+  return { round, place, terms: { session, nodes, threshold, values, range: view.getFloat64(20, true), bits } };
+}
