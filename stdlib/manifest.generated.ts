@@ -115,6 +115,7 @@ import { word as relations_at_least } from "./relations/at_least.js";
 import { word as relations_at_most } from "./relations/at_most.js";
 import { word as reserved_continue } from "./reserved/continue.js";
 import { word as reserved_require } from "./reserved/require.js";
+import { word as runners_flower } from "./runners/flower.js";
 import { word as runners_processes } from "./runners/processes.js";
 import { word as runners_ray } from "./runners/ray.js";
 import { word as schedules_constant } from "./schedules/constant.js";
@@ -348,6 +349,7 @@ export const words: readonly Word[] = [
   relations_at_most,
   reserved_continue,
   reserved_require,
+  runners_flower,
   runners_processes,
   runners_ray,
   schedules_constant,

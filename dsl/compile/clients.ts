@@ -22,8 +22,13 @@ export interface Federating {
 /** Fewest clients of a round whose sum hides each of them. */
 export const HIDDEN = 3;
 
-/** Clients that the statement names; null: as many as a column has values. */
-export function clientsIn(program: Program, { clients }: Pick<FederatedPlan, "clients">, datas: number): number | null {
+/** Clients that the statement names, or that join; null: as many as a column has values. */
+export function clientsIn(
+  program: Program,
+  { clients, joined }: Pick<FederatedPlan, "clients" | "joined">,
+  datas: number,
+): number | null {
+  if (joined !== undefined) return joined;
   if (!clients) return datas;
   const facts: PartitionCapabilities | undefined = program.registry.find("partition", clients.word)?.capabilities;
   return facts?.clients(clients) ?? null;
@@ -77,13 +82,35 @@ export function checkSteps(program: Program, { technique }: ModelPlan, here: Spa
   return !exact;
 }
 
+/** Whether there are rows to validate on. `facts`: of all data; absent: names of splits are all that is known. */
+export function validates(
+  federated: Federating | undefined,
+  facts: readonly DataFacts[] | undefined,
+  splits: readonly string[] | null | undefined,
+): boolean {
+  // Clients elsewhere may have some: nobody here knows.
+  if (federated?.settings.joined !== undefined) return true;
+  return facts ? facts.some((one) => (one.splits["validation"]?.rows ?? 0) > 0) : (splits ?? []).includes("validation");
+}
+
 /** What all rounds take, from what one client with the rows of `first` takes in one. A step is a round. */
 export function estimatesOfRounds(
   program: Program,
   settings: Omit<FederatedPlan, "others">,
   { training, estimates: one }: { readonly training: RecipePlan; readonly estimates: Estimates },
-  { first, others }: { readonly first: DataFacts; readonly others: readonly ClientData[] },
+  {
+    first,
+    others,
+    carried,
+  }: { readonly first: DataFacts; readonly others: readonly ClientData[]; readonly carried: boolean },
 ): Estimates {
+  const { validating: looked } = one;
+  if (settings.joined !== undefined)
+    return {
+      ...without(one),
+      ...(looked && { validating: validatingOf(looked, training, settings.rounds) }),
+      ...{ elsewhere: true, rows: 0, steps: settings.rounds, tokens: 0, flops: 0, seconds: null },
+    };
   const rowsOf = (facts: DataFacts): number => trainingSplit(facts)?.rows ?? 0;
   const own = Math.max(1, rowsOf(first));
   const rows = others.reduce((sum, { facts }) => sum + rowsOf(facts), rowsOf(first));
@@ -97,13 +124,22 @@ export function estimatesOfRounds(
       : participantsOf(settings, clients) / clients;
   const times = rounds * share * (rows / own);
   const { seconds, secondsBetween, validating } = one;
+  const { memoryBytes } = one;
   return {
     ...one,
     ...(validating && { validating: validatingOf(validating, training, rounds) }),
     ...{ rows, steps: rounds, tokens: Math.round(one.tokens * times), flops: Math.round(one.flops * times) },
+    // Each client that is started here has a model of its own, beside that of who leads.
+    memoryBytes: memoryBytes * (carried ? 2 + others.length : 1),
     seconds: seconds === null ? null : seconds * times,
     ...(secondsBetween && { secondsBetween: [secondsBetween[0] * times, secondsBetween[1] * times] }),
   };
+}
+
+/** What a training here takes, but for the time. */
+function without({ secondsBetween, validating, ...rest }: Estimates): Omit<Estimates, "secondsBetween" | "validating"> {
+  void [secondsBetween, validating];
+  return rest;
 }
 
 /** Of a plan by epochs: a round is what an epoch is elsewhere. */

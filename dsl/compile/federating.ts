@@ -1,6 +1,7 @@
 /** Plans of federated trainings, as they are written and as they were run: who the clients are, and what their rounds take. */
 import { fill } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
+import { carrierOf } from "../plan/ranks.js";
 import { isScratch } from "../plan/scratch.js";
 import { tuneText } from "../plan/text.js";
 import type { FederatedPlan } from "../plan/plan.js";
@@ -9,6 +10,7 @@ import { experimentsUnder } from "../plan/version.js";
 import type { AggregatorCapabilities, CompressorCapabilities } from "../types/capabilities.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Call, Value } from "../types/value.js";
+import { demandCarrier } from "./carried.js";
 import { clientsIn, HIDDEN, lostOf, participantsOf } from "./clients.js";
 import { planTraining, settingsOf, type Planned } from "./training.js";
 import "../plan/federate-codes.js";
@@ -39,6 +41,7 @@ export function planFederated(
     ...{ model, data, recipe, run: name, modelAt, dataAt, here, settings: settingsOf(program, run) },
     ...(statement && { statement }),
     experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
+    runner: federated.settings.get("runner"),
     federated: { settings, others: federated.others.map((draft, i) => ({ draft, at: at.dataAt[i + 1] ?? here })) },
   });
 }
@@ -57,7 +60,10 @@ function settledOf(
   const aggregate = call("aggregate");
   if (!aggregate) throw new Error("the verb `federate` has no default for `aggregate`");
   const list = values["compression"];
+  const runner = call("runner");
+  const joined = runner && carrierOf(program.registry, runner)?.federates(runner);
   return {
+    ...(typeof joined === "number" && { joined }),
     ...{ clients: call("clients"), rounds: Number(values["rounds"]), aggregate },
     participation: values["participation"] as FederatedPlan["participation"],
     stragglers: shareOf(values["stragglers"]),
@@ -80,17 +86,25 @@ function demandClients(
   settings: Omit<FederatedPlan, "others">,
   at: FederatedAt,
 ): boolean {
-  const { clients } = settings;
+  const { clients, joined } = settings;
   const datas = [data, ...others];
+  const runner = given.get("runner");
   const place = (key: string): Span => given.get(key)?.span ?? at.here;
   const report = <R>(told: R): false => (void told, false);
   if (isScratch(model)) return report(program.report("federate-scratch", { model: model.name }, at.modelAt));
+  if (joined !== undefined && (clients || others.length > 0)) {
+    const told = { joined, ...(clients ? { clients: tuneText(clients) } : { data: datas.map(({ name }) => name) }) };
+    return report(program.reportNear("clients-twice", told, runner?.span, at.here));
+  }
   if (clients && others.length > 0) {
     const told = { data: datas.map(({ name }) => name), clients: tuneText(clients) };
     return report(program.report("clients-twice", told, place("clients")));
   }
-  if (!clients && others.length === 0)
-    return report(program.report("federate-no-clients", { data: data.name }, at.dataAt[0] ?? at.here));
+  if (!demandCarrier(program, runner, { settings, given }, at.here)) return false;
+  if (!clients && others.length === 0 && joined === undefined) {
+    const told = { data: data.name, ...(isCall(runner?.value) && { runner: runner.value.word }) };
+    return report(program.report("federate-no-clients", told, at.dataAt[0] ?? at.here));
+  }
   return (
     demandSums(program, settings, place) &&
     demandEnough(program, settings, datas.length, place) &&

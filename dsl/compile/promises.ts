@@ -1,4 +1,5 @@
 /** What a federation promises: of each client, or of each row of a client that is as most are. */
+import { tuneText } from "../plan/text.js";
 import { privacyPlan, privacyWord } from "../plan/private.js";
 import { trainingSplit } from "../plan/estimates.js";
 import type { Estimates, FederatedPlan, PrivacyPlan, RecipePlan } from "../plan/plan.js";
@@ -61,12 +62,26 @@ function ofClients(program: Program, settings: Settings, o: Promising): PrivacyP
 /** Each client's steps are private by themselves; those of a client with as many rows as there are on average. */
 function ofRows(program: Program, settings: Settings, o: Promising): PrivacyPlan | undefined {
   const { training, at, here } = o;
+  if (settings.joined !== undefined) return ofRowsElsewhere(program, o);
   const rows = o.datas.reduce((sum, facts) => sum + (trainingSplit(facts)?.rows ?? 0), 0);
   const clients = clientsIn(program, settings, o.datas.length) ?? 1;
   const units = Math.max(1, Math.round(rows / clients));
   const inRound = training.steps ?? Math.max(1, Math.round(updatesPerEpoch(units, training) * (training.epochs ?? 1)));
   const rate = Math.min(1, (training.batch_size * training.accumulate) / units);
   return privacyPlan(program, o.privacy, { rate, steps: settings.rounds * inRound, units, unit: "row", at, here });
+}
+
+/** How many rows each client has nobody here knows, nor the noise that they take: the promise alone is told to all. */
+function ofRowsElsewhere(program: Program, { privacy, at, here }: Promising): PrivacyPlan | undefined {
+  const word = privacyWord(program, privacy);
+  const [few, many] = [1, 2].map((steps) => word?.promises(privacy, { rate: 1, steps, units: 1 }));
+  if (!word || !few || !many || !("epsilon" in few)) return undefined;
+  if ("epsilon" in many && many.epsilon !== few.epsilon) {
+    program.reportNear("counted-elsewhere", { what: tuneText(privacy), why: "promise" }, at, here);
+    return undefined;
+  }
+  const { epsilon, delta, call } = few;
+  return { call, unit: "row", epsilon, delta, clip: word.clip(privacy), noise: 0, rate: 0, steps: 0 };
 }
 
 /** A training, as far as what it promises goes. */

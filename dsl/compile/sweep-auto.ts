@@ -1,5 +1,6 @@
 /** `sweep auto`: what is wanted and what stays; what varies is written by the host, once it has looked at data, bases and machine. */
 import type { Header } from "../types/header.js";
+import { demandWorkers } from "./carried.js";
 import { keysOf } from "../types/keys.js";
 import type { OwnSubject } from "../types/registry.js";
 import type { Draft, Program } from "../plan/program.js";
@@ -70,6 +71,7 @@ export function sweepAuto(program: Program, header: Header, own: OwnSubject): vo
   if (program.silent || broken || !as || !data || recipe === undefined) return;
   program.require([...data.needs, ...(recipe?.needs ?? [])]);
   const here = statement.verb.span;
+  if (!demandWorkers(program, "sweep", keys.given.get("runner"), here)) return;
   const plan = dataIn(program, data, on?.span ?? here);
   const task = plan && taskIn(program, plan, keys.given, on?.span ?? here);
   if (!plan || !task || !checkRoles(program, plan, task, on?.span ?? here)) return;

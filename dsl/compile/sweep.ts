@@ -1,5 +1,6 @@
 /** `sweep`: what varies, how it is searched, what is the goal. A trial is a Tune program of its own, made by the host. */
 import type { Header } from "../types/header.js";
+import { demandWorkers } from "./carried.js";
 import { keysOf } from "../types/keys.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
@@ -53,6 +54,7 @@ export function sweep(program: Program, header: Header): void {
   if (!aims && !own.broken && swept.model) program.report("no-goal", {}, statement.verb.span);
   if (program.silent || !as || !header.sound || own.broken || !fits || !isWhole(swept)) return;
   const here = statement.verb.span;
+  if (!demandWorkers(program, "sweep", own.given.get("runner"), here)) return;
   const parameters = verb.parameters.filter((p) => p.name !== VARY && p.name !== WHERE);
   const { values } = fill(program, parameters, own.given, "", { here });
   const plan = planned(program, header, swept, as.text);

@@ -13,6 +13,7 @@ import { act, nameOf } from "./act.js";
 import { bestOf } from "../plan/best.js";
 import { isCall, parametersOf } from "../plan/definitions.js";
 import { draftOf } from "./names.js";
+import { demandWorkers } from "./carried.js";
 import { checkDuration, planTraining, settingsOf, type Planned } from "./training.js";
 import { experimentsUnder } from "../plan/version.js";
 import { tuneText } from "../plan/text.js";
@@ -57,9 +58,11 @@ export function train(program: Program, header: Header): void {
   if (taken) program.report("kept-as-a-model", { name: as.text }, as.span);
   if (as && header.operands.length > 1)
     program.report("too-many-operands", { after: "as", found: header.operands.length }, as.span);
+  const works = demandWorkers(program, "train", runner, statement.verb.span);
   const apart = detach && demandDetachable(program, header, { detach, as });
   const broken =
     apart === false ||
+    !works ||
     taken === true ||
     !header.sound ||
     own.broken ||

@@ -28,9 +28,11 @@ import {
   inMemory,
   othersOf,
   settledRecipe,
+  validates,
   type ClientData,
   type Federating,
 } from "./clients.js";
+import { demandWritten } from "./carried.js";
 import { keepsPromise, privacyOf } from "./promises.js";
 import { settledPrivately } from "../plan/private.js";
 import { withOwnDropout } from "../plan/own-dropout.js";
@@ -149,6 +151,7 @@ function plannedOf(program: Program, o: Training, defined: Definitions): Planned
   const known = knownOf(program, o, defined);
   if (!known) return undefined;
   const sound = checkData(program, o.data, known.data.plan, known.facts, o.dataAt);
+  if (o.federated && !demandWritten(program, o, known)) return undefined;
   if (!checkRecipe(program, o, known)) return undefined;
   if (!checkNamedLabels(program, o, known)) return undefined;
   checkTexts(program, o, known);
@@ -219,10 +222,7 @@ function knownOf(program: Program, o: Training, defined: Definitions): Known | u
     return withoutTraining(program, o, data.plan, has);
   const others = o.federated ? clientsOf(program, o, o.federated, defined) : [];
   if (!others) return undefined;
-  const validates = (one: DataFacts): boolean => (one.splits["validation"]?.rows ?? 0) > 0;
-  const validation = facts
-    ? [facts, ...others.map((one) => one.facts)].some(validates)
-    : (splits ?? []).includes("validation");
+  const validation = validates(o.federated, facts && [facts, ...others.map((one) => one.facts)], splits);
   const resolved = settledRecipe(program, o, {
     model: settingOf(model.plan),
     validation,
@@ -350,8 +350,8 @@ function fittingPlan(
     estimated: ({ training, model: other }: Over) => estimated({ training: { recompute, ...training }, model: other }),
   };
   if (!checkMachine(program, fitting, estimates)) return undefined;
-  // Noise hides what single rows would teach by heart.
-  if (!recipe.privacy)
+  // Noise hides what single rows would teach by heart, and of rows elsewhere nothing is known.
+  if (!recipe.privacy && o.federated?.settings.joined === undefined)
     checkOverFitting(program, { training: recipe.plan, estimates, validation, settings: o.settings, here: o.here });
   const privacy = privacyOf(program, o, known, estimates);
   if (recipe.privacy && !privacy) return undefined;
@@ -360,7 +360,7 @@ function fittingPlan(
         program,
         o.federated.settings,
         { training: recipe.plan, estimates },
-        { first: facts, others: known.others },
+        { first: facts, others: known.others, carried: isCall(o.runner?.value) },
       )
     : estimates;
   return { resume: recipe.resume, plan: wholePlan(program, o, known, { recompute, estimates: taken, privacy }) };

@@ -1,10 +1,20 @@
 /** Codes of models that learn from data that are apart. */
 import { registerCodes } from "../diagnostics/codes.js";
+import { tuneText } from "./text.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
-    "clients-twice": { readonly data: readonly string[]; readonly clients: string };
-    "federate-no-clients": { readonly data: string };
+    /** `joined`: how many join by themselves, beside data of several names or `clients`. */
+    "clients-twice":
+      | { readonly data: readonly string[]; readonly clients: string }
+      | { readonly joined: number; readonly data?: readonly string[]; readonly clients?: string };
+    "federate-no-clients": { readonly data: string; readonly runner?: string };
+    "runner-federates": { readonly runner: string; readonly verb: string };
+    "federate-workers": { readonly runner: string };
+    "stragglers-drawn": { readonly runner: string };
+    "parts-elsewhere": { readonly runner: string; readonly clients: string };
+    "counted-elsewhere": { readonly what: string; readonly why: "counts" | "standard" | "promise" };
+    "labels-unwritten": { readonly data: string; readonly labels: readonly string[] };
     "federate-scratch": { readonly model: string };
     "federate-streamed": { readonly data: string };
     "federate-of-folds": { readonly data: string };
@@ -26,18 +36,32 @@ const small =
 registerCodes({
   "clients-twice": {
     severity: "error",
-    message: (d) =>
-      `${d.data.map((name) => `\`${name}\``).join(", ")} are each a client's data, and \`clients: ${d.clients}\` would part them again`,
-    help: (d) => `leave \`clients\` out, or name one data set: \`on ${d.data[0] ?? "tickets"}\``,
+    message: (d) => {
+      const named = d.data?.map((name) => `\`${name}\``).join(", ") ?? "";
+      const parted = `\`clients: ${d.clients ?? ""}\` would part`;
+      if (!("joined" in d)) return `${named} are each a client's data, and ${parted} them again`;
+      const join = `${String(d.joined)} clients join with data of their own`;
+      return d.clients === undefined
+        ? `${join}, and ${named} would each be another's`
+        : `${join}, and ${parted} the rows here among others`;
+    },
+    help: (d) =>
+      "joined" in d
+        ? d.clients === undefined
+          ? "name one data set after `on`: it validates and tests; or leave `clients` out of the runner, so that each is started here"
+          : "leave one of the two out"
+        : `leave \`clients\` out, or name one data set: \`on ${d.data[0] ?? "tickets"}\``,
     explain:
-      "Clients come from one place: several data sets after `on`, each of which is one client's, or one data set whose rows `clients` gives out.",
+      "Clients come from one place: several data sets after `on`, each of which is one client's, one data set whose rows `clients` gives out, or clients elsewhere that join a runner with data of their own.",
     example: `${small}\nfederate m on d, e as f { clients: even(4) }`,
   },
   "federate-no-clients": {
     severity: "error",
     message: (d) => `\`${d.data}\` is one client's data, and a federation has at least two`,
-    help: () =>
-      "give its rows to clients, `clients: dirichlet(10, alpha: 0.3)`, or name the data of each: `on north, south`",
+    help: (d) =>
+      d.runner === undefined
+        ? "give its rows to clients, `clients: dirichlet(10, alpha: 0.3)`, or name the data of each: `on north, south`"
+        : `say how many join, \`${d.runner}(…, clients: 4)\`, or name the data of each: \`on north, south\``,
     explain:
       "With one client there is nothing to put together: that is what `train` does. `clients` makes several of one data set, alike (`even(10)`), unlike (`dirichlet(10, alpha: 0.3)`), or by a column (`by_column(customer)`).",
     example: `${small}\nfederate m on d as f { rounds: 3 }`,
@@ -110,5 +134,68 @@ registerCodes({
     explain:
       "Secure aggregation adds masks to every number of an update that cancel out in the sum over clients. What needs single updates, or sends different places of them, can't be done with that sum.",
     example: `${small}\nfederate m on d, e as f { secure_aggregation: true, aggregate: median }`,
+  },
+  "runner-federates": {
+    severity: "error",
+    message: (d) => `\`${d.runner}\` carries federations alone, and \`${d.verb}\` is none`,
+    help: () =>
+      "write `federate router on tickets as far` with that runner; for processes that share the work of one training or of a sweep take `processes(2)` or `ray(…)`",
+    explain:
+      "In a federation each client trains on rows of its own, and what becomes of its weights is put together. Workers of a training or of a sweep have the same rows, and need other messages than a SuperLink carries.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { runner: flower("http://127.0.0.1:8000") }',
+  },
+  "federate-workers": {
+    severity: "error",
+    message: (d) =>
+      `\`${d.runner}\` starts workers that share rows, and clients of a federation have rows of their own`,
+    help: () =>
+      'take `runner` out: clients are then trained in this process, one after the other; or let them join: `flower("https://superlink:8000", clients: 4)`',
+    explain:
+      "A federation without a runner is simulated where the notebook is. Clients on other machines join a SuperLink of Flower.",
+    example: `${small}\nfederate m on d, e as f { runner: processes(2) }`,
+  },
+  "stragglers-drawn": {
+    severity: "error",
+    message: (d) => `clients of \`${d.runner}\` are lost by themselves, and none is drawn to be`,
+    help: (d) => `take \`stragglers\` out; how long a client is waited for says \`${d.runner}(…, round: 10min)\``,
+    explain:
+      "`stragglers` draws clients of a simulation that don't answer, to see what their loss does. Clients elsewhere answer or don't, and a round goes on with those that did.",
+    example: `${small}\nfederate m on d, e as f { stragglers: 20%, runner: flower("http://127.0.0.1:8000") }`,
+  },
+  "parts-elsewhere": {
+    severity: "error",
+    message: (d) =>
+      `\`clients: ${d.clients}\` gives out rows of this process, and clients of \`${d.runner}\` have data of their own`,
+    help: () => "take one of the two out: without `runner` the parts are trained in this process",
+    explain:
+      "`clients` parts one data set to see what data that are apart do to a training. Over a runner each client reads a data set of its own: those after `on` that are started here, or those that others join with.",
+    example: `${small}\nfederate m on d as f { clients: even(4), runner: flower("http://127.0.0.1:8000") }`,
+  },
+  "counted-elsewhere": {
+    severity: "error",
+    message: (d) =>
+      d.why === "standard"
+        ? `the head of \`${d.what}\` learns numbers by the mean and the spread of all rows that train, and rows of clients elsewhere stay there`
+        : d.why === "promise"
+          ? `ε of \`${d.what}\` follows of the rows of each client, and those of clients elsewhere nobody here knows`
+          : `\`${d.what}\` is counted over all rows that train, and rows of clients elsewhere stay there`,
+    help: (d) =>
+      d.why === "standard"
+        ? "take `runner` out, or make classes of the numbers"
+        : d.why === "promise"
+          ? "write the promise instead of the noise: `differential(8, unit: row)`"
+          : "write the numbers: `class_weight: { billing: 2, other: 0.5 }`, or take them out",
+    explain:
+      "What clients compute must be the same for all of them, and nothing is collected from their rows: neither how many have a label, nor their mean.",
+    example: `${small.replace("task: text_classification", "task: text_classification(class_weight: balanced)")}\nfederate m on d, e as f { runner: flower("http://127.0.0.1:8000") }`,
+  },
+  "labels-unwritten": {
+    severity: "error",
+    facts: true,
+    message: (d) => `which labels there are is found in the rows of \`${d.data}\`, and those of clients stay with them`,
+    help: (d) => `write them in the data: \`labels: ${tuneText(d.labels)}\`; each client's program has the same`,
+    explain:
+      "The head of a classifier has a place for each label, in an order that all clients share. Labels of clients are never collected, as they tell about rows: those that there are stand in the program.",
   },
 });

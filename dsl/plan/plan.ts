@@ -51,9 +51,9 @@ export interface PrivacyPlan {
   readonly delta: number;
   /** Greatest norm of what one unit says. */
   readonly clip: number;
-  /** Standard deviation of the noise of a sum, in units of `clip`. Of rows of several clients: it is each client's own, and stands here as 0. */
+  /** Standard deviation of the noise of a sum, in units of `clip`. Of rows of clients that join it is each client's own, and stands here as 0. */
   readonly noise: number;
-  /** Chance of each unit to be in an update, and updates in all. */
+  /** Chance of each unit to be in an update, and updates in all; 0 of both where each client has its own. */
   readonly rate: number;
   readonly steps: number;
 }
@@ -131,6 +131,8 @@ export interface Estimates {
   readonly trainable: number;
   readonly rows: number;
   readonly steps: number;
+  /** Clients have rows that nobody here counts: rows, tokens, effort and time aren't known, and stand as 0 or null. */
+  readonly elsewhere?: true;
   /** Real (unpadded) tokens over the whole run. */
   readonly tokens: number;
   readonly memoryBytes: number;

@@ -1,5 +1,5 @@
 /** A training whose updates several processes share: how many they are, and what they need together. */
-import type { RunnerCapabilities } from "../types/capabilities.js";
+import type { CarrierCapabilities, RunnerCapabilities, WorkerCapabilities } from "../types/capabilities.js";
 import type { Given } from "../types/given.js";
 import type { Call } from "../types/value.js";
 import type { Estimates, RecipePlan, Sharing } from "./plan.js";
@@ -19,11 +19,22 @@ export interface Ranks {
 }
 const ALONE: Ranks = { count: 1, threads: (cores) => cores, here: true };
 
+/** What a runner says of its workers; undefined: it has none. */
+export function workersOf(registry: Program["registry"], { word }: Call): WorkerCapabilities | undefined {
+  const of: RunnerCapabilities | undefined = registry.find("runner", word)?.capabilities;
+  return of && "workers" in of ? of : undefined;
+}
+/** What a runner says of the clients of a federation; undefined: it carries none. */
+export function carrierOf(registry: Program["registry"], { word }: Call): CarrierCapabilities | undefined {
+  const of: RunnerCapabilities | undefined = registry.find("runner", word)?.capabilities;
+  return of && "federates" in of ? of : undefined;
+}
+
 export const ranksOf = ({ registry }: Pick<Program, "registry">, runner: Given | undefined): Ranks =>
   isCall(runner?.value) ? ranksIn(runner.value, registry) : ALONE;
 
 export function ranksIn(runner: Call, registry: Program["registry"]): Ranks {
-  const of: RunnerCapabilities | undefined = registry.find("runner", runner.word)?.capabilities;
+  const of = workersOf(registry, runner);
   if (!of) return ALONE;
   // Those whose number nobody knows before train no updates together (rules/ranks.ts).
   const [gpus, price] = [of.gpus?.(runner) ?? 0, of.price?.(runner) ?? null];

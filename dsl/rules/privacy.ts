@@ -52,7 +52,8 @@ function checkSettings(
     const told = { clip: training.clip === null ? "none" : String(training.clip), privacy };
     program.reportNear("two-clips", told, clip.span, here);
   }
-  if (runner && isCall(runner.value))
+  // Of a federation it carries messages, and each client makes its updates by itself.
+  if (runner && !federated && isCall(runner.value))
     program.reportNear("private-runner", { runner: runner.value.word }, runner.span, here);
   if (!federated && unit === "client") program.reportNear("private-client", {}, at, here);
 }

@@ -1,6 +1,6 @@
 /** Whether several processes can share the updates of a training. */
 import type { Program } from "../plan/program.js";
-import { ranksOf } from "../plan/ranks.js";
+import { ranksOf, workersOf } from "../plan/ranks.js";
 import { isCall } from "../plan/value.js";
 import type { Given } from "../types/given.js";
 import { isBatchwise, type Batching } from "./batching.js";
@@ -11,7 +11,7 @@ export function checkRanks(program: Program, o: Batching, runner: Given | undefi
   const { model, data, training, settings, here } = o;
   const { count: ranks, here: beside } = ranksOf(program, runner);
   const call = isCall(runner?.value) ? runner.value : undefined;
-  if (call && program.registry.find("runner", call.word)?.capabilities?.workers(call) === null) {
+  if (call && workersOf(program.registry, call)?.workers(call) === null) {
     program.reportNear("ranks-uncounted", { runner: call.word }, runner?.span, here);
     return false;
   }

@@ -291,6 +291,8 @@ export interface TaskCapabilities<C extends Call = Call> {
   readonly batchwise?: Of<C, boolean, [roles: readonly string[]]>;
   /** What of its call is counted over the rows that train, so that rows weigh on others; absent, and null: nothing. */
   readonly counts?: Of<C, string | null>;
+  /** Its head learns numbers by the mean and the spread of those of all rows that train. */
+  readonly standardises?: true;
   /** Share of the tokens of a batch at which the logits of the whole vocabulary are made; absent: the head names no token. */
   readonly unmasks?: Of<C, number>;
   /** Elements of what its head adds, for `hidden` features and `labels` labels. */
@@ -392,8 +394,10 @@ export interface SearchCapabilities<C extends Call = Call> {
   readonly oneGoal?: { readonly instead: string };
 }
 
-/** Where the work of a statement is done. */
-export interface RunnerCapabilities<C extends Call = Call> {
+/** Where the work of a statement is done: by workers that share it, or by clients that each have rows of their own. */
+export type RunnerCapabilities<C extends Call = Call> = WorkerCapabilities<C> | CarrierCapabilities<C>;
+/** It starts workers, which take what work there is. */
+export interface WorkerCapabilities<C extends Call = Call> {
   /** How many workers there are; null: as many as there is room for, which is asked when they are started. */
   readonly workers: Of<C, number | null>;
   /** Threads that each has, of a machine with so many. */
@@ -407,11 +411,11 @@ export interface RunnerCapabilities<C extends Call = Call> {
   readonly price?: Of<C, number | null>;
   /** Where the search of a sweep runs whose trials it does; null: beside its workers, if it can. Absent: in the notebook. */
   readonly search?: Of<C, "here" | "cluster" | null>;
-  /**
-   * It carries federations and does no other work: how many clients join by themselves; null: those whose data the statement names
-   * are started. Absent: it carries none.
-   */
-  readonly federates?: Of<C, number | null>;
+}
+/** It carries what is said between who leads a federation and its clients, and does no other work. */
+export interface CarrierCapabilities<C extends Call = Call> {
+  /** How many clients join by themselves; null: those whose data the statement names are started. */
+  readonly federates: Of<C, number | null>;
 }
 
 export interface SpaceCapabilities {

@@ -5,14 +5,14 @@
 import { randomBytes } from "node:crypto";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
-import type { RunnerImplementation, StartedWorker } from "#stdlib/kinds/runner.js";
+import type { WorkerRunner, StartedWorker } from "#stdlib/kinds/runner.js";
 import type { Coordinator } from "./coordinator.js";
 import type { WaysOf } from "./ways.js";
 import "./codes.js";
 
 export interface WorkersOptions {
   readonly call: Call;
-  readonly runner: RunnerImplementation;
+  readonly runner: WorkerRunner;
   /** Of each. */
   readonly threads: number;
   /** How many of those that the runner has: there may be less to do, or less memory. */

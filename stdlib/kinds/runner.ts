@@ -1,6 +1,7 @@
 /**
- * Runners: where the work of a statement is done. A runner starts workers and ends them, and knows nothing of the work: that
+ * Runners: where the work of a statement is done. One of workers starts and ends them, and knows nothing of the work: that
  * they take from a coordinator by themselves (kernel/cluster). How many there are, and with how many threads, its word says.
+ * One of federations names what carries messages to their clients (kernel/federation), who have rows of their own.
  */
 import type { Call } from "#dsl/types/value.js";
 
@@ -39,13 +40,43 @@ export interface StartedWorker {
   end(): Promise<void>;
 }
 
-export interface RunnerImplementation {
+/** What may carry a federation: the runner says which, and with what. `C`: what carries. */
+export interface Carriers<C> {
+  /** A SuperLink of Flower. */
+  flower(o: FlowerPlace): C;
+}
+export interface FlowerPlace {
+  readonly superlink: string;
+  /** Plain HTTP to other machines is allowed. */
+  readonly plain: boolean;
+  /** Seconds that clients are waited for before the first round. */
+  readonly wait: number;
+  /** Seconds of a client's part in a round. */
+  readonly round: number;
+}
+
+export type RunnerImplementation = WorkerRunner | FederationRunner;
+export interface FederationRunner {
+  federation<C>(call: Call, carriers: Carriers<C>): C;
+}
+export interface WorkerRunner {
   /** Asked before the first is started; absent: they are on this machine, as many as the word says. */
   look?(call: Call, ways: Pick<Ways, "ray">): Promise<Place>;
   /** The cluster that it names, where a statement may go on by itself there; absent: it has none. Coded errors of secrets. */
   cluster?(call: Call): { readonly address: string; readonly token?: string };
   /** Starts one worker, at first or in the place of one that ended. */
   start(call: Call, o: { readonly threads: number }, ways: Ways): StartedWorker;
+}
+
+/** That of a statement which workers do. What carries federations was refused when it was compiled. */
+export function workerRunner(runner: RunnerImplementation): WorkerRunner {
+  if (!("start" in runner)) throw new Error("a runner of federations has no workers");
+  return runner;
+}
+/** That of a federation. */
+export function federationRunner(runner: RunnerImplementation): FederationRunner {
+  if (!("federation" in runner)) throw new Error("a runner of workers carries no federation");
+  return runner;
 }
 
 declare module "#dsl/types/registry.js" {

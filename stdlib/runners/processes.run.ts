@@ -1,5 +1,5 @@
-import type { RunnerImplementation } from "../kinds/runner.js";
+import type { WorkerRunner } from "../kinds/runner.js";
 
-export const processes: RunnerImplementation = {
+export const processes: WorkerRunner = {
   start: (_call, { threads }, ways) => ways.process({ threads }),
 };

@@ -1,9 +1,9 @@
 import { isRecord } from "#dsl/diagnostics/record.js";
 import type { Call } from "#dsl/types/value.js";
 import { wordNamed } from "../lib/secrets/held.js";
-import type { RunnerImplementation, Ways } from "../kinds/runner.js";
+import type { WorkerRunner, Ways } from "../kinds/runner.js";
 
-export const ray: RunnerImplementation = {
+export const ray: WorkerRunner = {
   look: (call, ways) => ways.ray(clusterOf(call)).look(needs(call)),
   cluster: (call) => clusterOf(call),
   start: (call, { threads }, ways) => ways.ray(clusterOf(call)).start({ ...needs(call), threads }),

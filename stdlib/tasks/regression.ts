@@ -32,6 +32,7 @@ export const word = defineWord({
     roles: ["text", "score"],
     why: true,
     labels: false,
+    standardises: true,
     parameters: (hidden: number, _labels: number, on: HeadOn): number => sentenceParameters(hidden, 1, on),
     measures: ["number"],
     metrics: ["mean_absolute_error", "root_mean_squared_error", "r2", "pearson", "spearman"].map((word) => ({

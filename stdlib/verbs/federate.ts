@@ -25,6 +25,7 @@ export const word: BuiltVerb = {
     ...{ secagg: "secure_aggregation", secure: "secure_aggregation", secure_agg: "secure_aggregation" },
     ...{ compress: "compression", compressor: "compression", quantize: "compression" },
     ...{ dropouts: "stragglers", drop_rate: "stragglers", failures: "stragglers", dropped: "stragglers" },
+    ...{ run: "runner", superlink: "runner", transport: "runner", backend: "runner" },
     ...{ local_epochs: "epochs", client_epochs: "epochs", local_steps: "steps", fl: "federate" },
   },
   advice: {
@@ -46,6 +47,15 @@ export const word: BuiltVerb = {
       why: "Real clients have data of their own. Where there is one data set, how unlike its parts are decides how hard it is.",
       impact: "high",
       related: ["participation"],
+    },
+    {
+      name: "runner",
+      type: { is: "word", kind: "runner" },
+      doc: "Clients that are processes of their own: those that join over a SuperLink of Flower, or the data after `on`, each started as one. Left out, they are trained in this process, one after the other.",
+      default: { derived: "clients are trained in this process", from: () => null },
+      why: "A simulation shows what a federation comes to; data that may not leave where they are need clients there.",
+      impact: "medium",
+      related: ["clients"],
     },
     {
       name: "rounds",

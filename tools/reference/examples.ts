@@ -1,4 +1,5 @@
 /** The examples of records as whole programs: what they speak of is defined before them, and what they define is used. */
+import { carrierOf } from "#dsl/plan/ranks.js";
 import { metricsOf } from "#dsl/plan/metrics.js";
 import { wordOf } from "#dsl/types/loaded.js";
 import type { Registry, Word } from "#dsl/types/registry.js";
@@ -65,6 +66,10 @@ function inItsVerb(example: string, word: Word, registry: Registry): string {
     const clients = key === "clients" ? "" : "clients: even(10), ";
     return `federate router on tickets with quick as shared { rounds: 3, ${clients}${example} }`;
   }
+  if (word.kind === "runner" && carrierOf(registry, { word: word.name, kind: "runner", arguments: {} }))
+    return `data written like tickets { labels: [no, yes] }
+federate router on written with quick as far { rounds: 3, ${example} }`;
+  if (word.kind === "runner") return sweep(`vary: { batch_size: choice(16, 32) }, ${example}`);
   switch (key === undefined ? undefined : owner) {
     case "data":
       return `data other { ${key === "source" ? "" : 'source: csv("tickets.csv"), '}${example}, columns: { text: body, label: team } }`;

@@ -1,5 +1,6 @@
 /** Where the search of a sweep runs: in the notebook, or beside its workers on their cluster, where it goes on by itself. */
 import type { SweepPlan } from "#dsl/plan/plan.js";
+import { workersOf } from "#dsl/plan/ranks.js";
 import { registry } from "#stdlib/registry.js";
 
 export interface Searched {
@@ -13,7 +14,7 @@ export interface Searched {
 /** Null: its runner knows no cluster, or it has none. */
 export function searchedIn(sweep: SweepPlan): Searched | null {
   const { runner } = sweep;
-  const search = runner && registry.find("runner", runner.word)?.capabilities?.search;
+  const search = runner && workersOf(registry, runner)?.search;
   if (!search) return null;
   const asked = search(runner);
   const why = readHere(sweep);

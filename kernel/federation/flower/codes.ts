@@ -1,10 +1,9 @@
 /** Codes of federations over Flower. */
 import { registerCodes, visible } from "#dsl/diagnostics/codes.js";
+import "#stdlib/lib/runners/codes.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
-    "flower-url": { readonly url: string };
-    "flower-plain": { readonly url: string };
     "flower-unreachable": { readonly url: string; readonly why: string };
     "flower-version": { readonly url: string; readonly found: string; readonly wanted: string };
     "flower-refused": { readonly url: string; readonly what: string; readonly status: number; readonly why: string };
@@ -14,19 +13,6 @@ declare module "#dsl/diagnostics/codes.js" {
   }
 }
 registerCodes({
-  "flower-url": {
-    severity: "error",
-    message: (d) => `"${d.url}" is no address of a SuperLink`,
-    help: () => "write one address without user, password and path: `https://superlink.example:8000`",
-    explain: "Flower's SuperLink has one address over HTTP or HTTPS for all that is said to it.",
-  },
-  "flower-plain": {
-    severity: "error",
-    message: (d) => `${d.url} is plain HTTP to another machine`,
-    help: () => "start the SuperLink with a certificate and write `https://…`",
-    explain:
-      "Updates tell about rows, so that they leave a machine encrypted. Plain HTTP is for a SuperLink on this machine, and where it is allowed by name: in a network that is closed by other means.",
-  },
   "flower-unreachable": {
     severity: "error",
     message: (d) => `the SuperLink at ${d.url} can't be reached: ${visible(d.why)}`,

@@ -1,8 +1,8 @@
 /** Calls of a SuperLink: bodies are protocol buffers, one address for all. Calls of a SuperNode are signed with its key. */
 import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
-import { isIP } from "node:net";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import * as v from "valibot";
+import { addressOf } from "#stdlib/lib/runners/superlink.js";
 import { fields, jsonIn } from "#kernel/fetch/json.js";
 import "./codes.js";
 
@@ -18,20 +18,6 @@ export interface NodeKey {
 export function nodeKey(): NodeKey {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "secp384r1" });
   return { pem: Buffer.from(publicKey.export({ type: "spki", format: "pem" })), key: privateKey };
-}
-
-/** One http(s) address without anything else; `flower-url`, `flower-plain`. */
-export function addressOf(text: string, plainAllowed = false): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const bare = url && !url.username && !url.password && url.pathname === "/" && !url.search && !url.hash;
-  if (!url || !bare || !["http:", "https:"].includes(url.protocol)) throw new CodedError("flower-url", { url: text });
-  if (url.protocol === "http:" && !plainAllowed && !isLoopback(url.hostname))
-    throw new CodedError("flower-plain", { url: url.origin });
-  return url.origin;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || (isIP(host) === 4 && host.startsWith("127."));
 }
 
 export class Link {

@@ -24,6 +24,7 @@ export function federatesIn(
     readonly onClient: (done: number, of: number, round: number) => void;
   },
 ): Federates {
+  if (plan.effects.runner) throw new CodedError("internal", { what: "rounds elsewhere: no statement leads them yet" });
   let clients: Promise<Clients> | null = null;
   return {
     joins: async (own) => {

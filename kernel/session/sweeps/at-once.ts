@@ -1,4 +1,5 @@
 /** How many trials of a sweep are open at a time. */
+import { workersOf } from "#dsl/plan/ranks.js";
 import type { Sharing, SweepPlan } from "#dsl/plan/plan.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { registry } from "#stdlib/registry.js";
@@ -41,7 +42,7 @@ export function atOnce(
 
 /** As many as there are workers: one does one trial at a time. */
 function withWorkers({ runner, ...sweep }: SweepPlan, has: number, takes: number, places: number | null): AtOnce {
-  const found = must(runner && registry.find("runner", runner.word)?.capabilities, "what a runner says of itself");
+  const found = must(runner && workersOf(registry, runner), "what a runner says of its workers");
   const call = must(runner, "the runner");
   const most = Math.min(sweep.atOnce ?? Infinity, sweep.trials ?? Infinity);
   const asked = found.workers(call);

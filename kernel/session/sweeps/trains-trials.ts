@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Action, SweepPlan } from "#dsl/plan/plan.js";
-import type { Place } from "#stdlib/kinds/runner.js";
+import { workerRunner, type Place } from "#stdlib/kinds/runner.js";
 import type { AtOnce } from "./at-once.js";
 import { does } from "../../core/session/words.js";
 import { shipmentOf, type Ships, type ShipsFrom } from "../../shipping/ship.js";
@@ -40,7 +40,8 @@ export interface SweptBy {
 /** Where the workers of a sweep's runner would be; null: on this machine, or it has none. Coded errors of clusters. */
 export async function placeOf({ runner }: SweepPlan, inside?: Inside): Promise<Place | null> {
   if (!runner) return null;
-  const [{ waysOf }, { look }] = await Promise.all([import("../../cluster/ways.js"), does(runner, "runner")]);
+  const [{ waysOf }, implementation] = await Promise.all([import("../../cluster/ways.js"), does(runner, "runner")]);
+  const { look } = workerRunner(implementation);
   return (await look?.(runner, waysOf(inside)({ url: "", token: "", name: "", place: 0 }))) ?? null;
 }
 
@@ -74,7 +75,14 @@ export async function trainsTrials(around: Around, o: SweptBy): Promise<TrainsTr
     happened: (run: string) => session.trackers.happened(run),
   };
   const ways = waysOf(stage.inside);
-  const workers = new Workers({ call: runner, runner: implementation, count, threads, coordinator, ways });
+  const workers = new Workers({
+    call: runner,
+    runner: workerRunner(implementation),
+    count,
+    threads,
+    coordinator,
+    ways,
+  });
   return {
     runTrial: trialsElsewhere({
       tells,

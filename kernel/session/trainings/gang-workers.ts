@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { Call } from "#dsl/types/value.js";
-import type { RunnerImplementation } from "#stdlib/kinds/runner.js";
+import type { WorkerRunner } from "#stdlib/kinds/runner.js";
 import { Coordinator } from "../../cluster/coordinator.js";
 import { waysOf } from "../../cluster/ways.js";
 import { Workers } from "../../cluster/workers.js";
@@ -26,7 +26,7 @@ import "../../ranks/codes.js";
 export interface RankWorkersOptions {
   readonly around: Pick<AroundSweep, "session" | "stage">;
   readonly runner: Call;
-  readonly implementation: RunnerImplementation;
+  readonly implementation: WorkerRunner;
   /** Workers, and threads of each. */
   readonly count: number;
   readonly threads: number;
@@ -58,7 +58,7 @@ export class RankWorkers {
     private readonly host: string,
   ) {
     const { runner: call, implementation, count, threads } = o;
-    const runner: RunnerImplementation = {
+    const runner: WorkerRunner = {
       start: (of, how, ways) => {
         const one = implementation.start(of, how, ways);
         void one.ended.then((how) => this.ended(one.name, how, one.unfit?.() === true));

@@ -9,7 +9,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Action } from "#dsl/plan/plan.js";
-import type { RunnerImplementation } from "#stdlib/kinds/runner.js";
+import { workerRunner, type WorkerRunner } from "#stdlib/kinds/runner.js";
 import { lockRun } from "../../artifacts/run-lock.js";
 import { clusterAt, readPlace, writePlace, type SearchPlace } from "../../artifacts/search-place.js";
 import { writeStatement } from "../../artifacts/together.js";
@@ -81,7 +81,7 @@ interface Around {
   readonly stage: Stage;
   /** Of its lock, beside the journal. */
   readonly folder: string;
-  readonly cluster: ReturnType<NonNullable<RunnerImplementation["cluster"]>>;
+  readonly cluster: ReturnType<NonNullable<WorkerRunner["cluster"]>>;
 }
 
 class There {
@@ -98,7 +98,7 @@ class There {
 
   static async of(session: TuneSession, action: Sweep, stage: Stage, folder: string): Promise<There> {
     const runner = must(action.sweep.runner, "the runner");
-    const cluster = must((await does(runner, "runner")).cluster, "a runner's cluster")(runner);
+    const cluster = must(workerRunner(await does(runner, "runner")).cluster, "a runner's cluster")(runner);
     const there = new There({ session, action, stage, folder, cluster });
     const { sweep } = action;
     there.mirror.setAside(await outdatedIn({ session, stage, sweep }, there.mirror.ended));

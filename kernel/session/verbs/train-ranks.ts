@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { Action } from "#dsl/plan/plan.js";
 import { ranksIn } from "#dsl/plan/ranks.js";
 import type { Call } from "#dsl/types/value.js";
+import { workerRunner } from "#stdlib/kinds/runner.js";
 import { does } from "../../core/session/words.js";
 import { writeShipment, type Shipment } from "../../shipping/shipment.js";
 import { shipmentOf } from "../../shipping/ship.js";
@@ -77,7 +78,11 @@ async function elsewhere(
     import("../trainings/gang-workers.js"),
     does(o.runner, "runner"),
   ]);
-  const workers = await RankWorkers.start({ ...o, implementation, around: { session, stage } });
+  const workers = await RankWorkers.start({
+    ...o,
+    implementation: workerRunner(implementation),
+    around: { session, stage },
+  });
   try {
     await train((plan) => workers.gathers(plan));
   } finally {

@@ -5,6 +5,7 @@ import { isCall, valueAt } from "#dsl/plan/value.js";
 import { card, code, FRAME, html, htmlTable, inked, note, tone, type Html, type Part } from "../html.js";
 import { shownOf } from "../bundle.js";
 import { expectedTime } from "./expected-time.js";
+import { federationFacts, roundsText } from "./federation.js";
 import { hoursFacts, threadsText } from "./hours.js";
 import type { Shown } from "../shown.js";
 import { bytes, compact, count, percent, plural } from "../text.js";
@@ -98,33 +99,6 @@ function namesOf({ recipe }: Plan): string {
   return [recipe.data, ...(recipe.federated?.others ?? []).map(({ data }) => data)].map(({ name }) => name).join(", ");
 }
 
-/** Who the clients are, what is done with what they send, and how much that is. */
-function federationFacts({ recipe: { federated }, estimates }: Plan): [string, string, string][] {
-  if (!federated) return [];
-  const { clients, others, participation, stragglers, aggregate, secure_aggregation, compression } = federated;
-  const each = typeof participation === "number" ? count(participation) : percent(participation.share, 0);
-  const all = typeof participation !== "number" && participation.share === 1;
-  const asked = all ? "all of them in each round" : `${each} of them in each round`;
-  const lost = stragglers > 0 ? `, ${percent(stragglers, 0)} of these lost before they answer` : "";
-  const travels = 4 * estimates.trainable;
-  return [
-    [
-      "clients",
-      clients ? callText(clients) : `${count(others.length + 1)}, each with data of its own`,
-      `${asked}${lost}`,
-    ],
-    ["aggregate", callText(aggregate), "what becomes of the clients' updates"],
-    ...(secure_aggregation
-      ? [["secure aggregation", "on", "the server sees sums of updates alone"] as [string, string, string]]
-      : []),
-    [
-      "travels",
-      `${bytes(travels)} to a client and back`,
-      `what trains, in each round${compression.length > 0 ? `; back by ${compression.map(callText).join(", ")}` : ""}`,
-    ],
-  ];
-}
-
 function framed(title: string, folded: boolean, ...parts: readonly Part[]): Html {
   if (!folded) return card(title, ...parts);
   return html`<details style="${FRAME}">
@@ -133,7 +107,9 @@ function framed(title: string, folded: boolean, ...parts: readonly Part[]): Html
   </details>`;
 }
 
-/** Name, figure, and the arithmetic behind it. */
+/** Of clients whose rows nobody here knows. */
+const ELSEWHERE = { value: "not known", note: "a round is as slow as its slowest client" };
+
 /** `email in 12 rows, name in 40`. */
 export function personalText(personal: NonNullable<Plan["personal"]>): string {
   return personal
@@ -150,18 +126,19 @@ function readsText(reads: NonNullable<Plan["reads"]>): string {
     .join(", ");
 }
 
+/** Name, figure, and the arithmetic behind it. */
 function factsOf(plan: Plan): [string, string, string][] {
   const { recipe, effects, estimates, base, sources, annotated, reads, personal } = plan;
   const { ranks } = estimates;
   const hasRunner = effects.runner !== undefined;
   const { model, training } = recipe;
-  const time = expectedTime(estimates, effects.repeats);
+  const time = estimates.elsewhere ? ELSEWHERE : expectedTime(estimates, effects.repeats);
   const share = estimates.parameters > 0 ? estimates.trainable / estimates.parameters : 0;
   const batches = training.accumulate === 1 ? "batches" : `updates of ${count(training.accumulate)} batches`;
   const size = `${batches} of ${count(training.batch_size)}${training.packing ? " packed rows" : ""}`;
   const rows = `${count(estimates.rows)} rows`;
   const length = recipe.federated
-    ? `in each: ${training.epochs === null ? `${plural(training.steps ?? 1, "step")} of a client` : `${plural(training.epochs, "epoch")} of a client's rows`}, ${size}; ${rows} in all`
+    ? roundsText(plan, size, rows)
     : training.epochs === null
       ? `as written, ${size}`
       : `${plural(training.epochs, "epoch")}, ${rows}, ${size}`;
@@ -192,10 +169,12 @@ function factsOf(plan: Plan): [string, string, string][] {
     ],
     [
       "tokens",
-      compact(estimates.tokens),
-      estimates.steps > 0
-        ? `about ${count(estimates.tokens / estimates.steps)} a ${recipe.federated ? "round" : "step"}`
-        : "",
+      estimates.elsewhere ? ELSEWHERE.value : compact(estimates.tokens),
+      estimates.elsewhere
+        ? "rows of clients stay with them, and are counted there"
+        : estimates.steps > 0
+          ? `about ${count(estimates.tokens / estimates.steps)} a ${recipe.federated ? "round" : "step"}`
+          : "",
     ],
     ...(model.storage && estimates.storedBytes !== undefined
       ? [

@@ -228,9 +228,12 @@ class View {
     }
     if (planned) {
       const { estimates, effects } = planned;
-      const each = estimates.steps > 0 ? `about ${count(estimates.tokens / estimates.steps)} a step` : undefined;
-      facts.push({ name: "tokens", value: compact(estimates.tokens), ...(each !== undefined && { note: each }) });
-      facts.push({ name: "time", ...expectedTime(estimates, effects.repeats) });
+      const counted = estimates.elsewhere === undefined;
+      const each =
+        counted && estimates.steps > 0 ? `about ${count(estimates.tokens / estimates.steps)} a step` : undefined;
+      if (counted)
+        facts.push({ name: "tokens", value: compact(estimates.tokens), ...(each !== undefined && { note: each }) });
+      if (counted) facts.push({ name: "time", ...expectedTime(estimates, effects.repeats) });
       facts.push({
         ...{ name: "engine", value: effects.engine },
         ...(effects.threads !== null && { note: plural(effects.threads, "thread") }),

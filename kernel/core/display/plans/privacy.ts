@@ -11,6 +11,8 @@ export function promiseText({ epsilon, delta, unit }: Pick<PrivacyPlan, "epsilon
 export function keptText({ noise, clip, rate, steps, unit }: PrivacyPlan): string {
   const multiplier = noise === 0 ? [] : [`noise multiplier ${String(noise)}`];
   const of = unit === "client" ? "round" : "update";
+  // Of rows that nobody here knows: each client has its own.
+  if (rate === 0) return `clip ${String(clip)} · each client finds the noise by its own rows`;
   const drawn = `each ${unit} is in ${unit === "client" ? "a" : "an"} ${of} with chance ${percent(rate, 1)} (Poisson)`;
   return [...multiplier, `clip ${String(clip)}`, `${drawn}, ${plural(steps, of)}`].join(" · ");
 }

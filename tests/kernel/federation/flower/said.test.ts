@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Client } from "#kernel/federation/contract.js";
-import { addressOf } from "#kernel/federation/flower/link.js";
+import { addressOf } from "#stdlib/lib/runners/superlink.js";
 import { objectsOf, payloadOf } from "#kernel/federation/flower/objects.js";
 import { answersOf, decodeAnswer, decodeHello, encodeOrder } from "#kernel/federation/flower/orders.js";
 import { answers, messageBytes, requests, type Metadata } from "#kernel/federation/flower/proto.js";

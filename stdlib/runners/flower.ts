@@ -1,0 +1,77 @@
+import { defineWord } from "#dsl/types/define.js";
+import { ROUND, WAIT, wrongAddress } from "../lib/runners/superlink.js";
+
+export const word = defineWord({
+  kind: "runner",
+  name: "flower",
+  doc: "Clients elsewhere, over Flower's SuperLink by its address: each is a Tunebook process beside its own data that joined as a SuperNode, `tunebook join flower`. It carries `federate` alone.",
+  example: 'runner: flower("https://superlink:8000", clients: 4)',
+  since: "0.2.0",
+  elsewhere: { flwr: "flower", superlink: "flower" },
+  advice: {
+    workers: "write `clients: 4`: how many join",
+    insecure: "write `plain: true`, in a network that is closed by other means",
+    timeout: "write `wait: 5min` for joining, `round: 1h` for a client's part in a round",
+  },
+  notes: [
+    "Rows stay where they are. What leaves a client is its update, counts, and scores that its own program names; what goes wrong there leaves as a code.",
+    "A client holds what it is told against its own program: the base, the technique, each setting that it computes with, the labels, the most rounds and the fewest clients. Whatever differs is refused.",
+    "Without `clients` each data set after `on` is a client's, started as a process of this machine that joins the SuperLink and ends with the statement.",
+    "With `clients` the data after `on` are those of who leads: they validate and test, give the labels, and train nothing.",
+    "A client that is lost, or late, is left out of that round, which goes on with the others. Flower 1.42 is spoken.",
+  ],
+  check({ arguments: { address, plain } }, context) {
+    const wrong = wrongAddress(address, plain);
+    if (wrong) context.report(wrong.code, { url: wrong.url }, "address");
+  },
+  capabilities: {
+    federates: ({ arguments: { clients } }) => clients ?? null,
+  },
+  parameters: [
+    {
+      name: "address",
+      type: { is: "text" },
+      doc: "Of the SuperLink: one for all that is said to it. HTTP on this machine alone, elsewhere HTTPS.",
+      positional: true,
+      required: true,
+      why: "It carries every message, and so it sees what isn't masked.",
+      impact: "high",
+    },
+    {
+      name: "clients",
+      type: { is: "number", integer: true },
+      doc: "How many join by themselves, with data of their own.",
+      range: { min: 2, max: 10_000 },
+      default: { derived: "each data set after `on` is a client's, and is started here", from: () => null },
+      why: "The first round begins when so many have joined and agreed.",
+      impact: "high",
+    },
+    {
+      name: "wait",
+      type: { is: "number", unit: "duration" },
+      doc: "How long clients are waited for before the first round.",
+      range: { min: 0, exclusive: true },
+      default: { value: WAIT },
+      why: "Those who start clients do so one after the other.",
+      impact: "low",
+    },
+    {
+      name: "round",
+      type: { is: "number", unit: "duration" },
+      doc: "The longest that a client's part of a round may take; one that takes longer is left out of it.",
+      range: { min: 0, exclusive: true },
+      default: { value: ROUND },
+      why: "A round is as slow as its slowest client.",
+      impact: "medium",
+    },
+    {
+      name: "plain",
+      type: { is: "boolean" },
+      doc: "HTTP to other machines is allowed: in a network that is closed by other means.",
+      default: { value: false },
+      why: "Updates tell about rows; whoever listens would have them.",
+      impact: "medium",
+    },
+  ],
+  load: async () => (await import("./flower.run.js")).flower,
+});

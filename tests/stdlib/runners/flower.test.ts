@@ -1,0 +1,64 @@
+/** What `flower` names of a SuperLink, and which addresses are one. */
+import assert from "node:assert/strict";
+import { federationRunner, workerRunner, type FlowerPlace } from "#stdlib/kinds/runner.js";
+import { wrongAddress } from "#stdlib/lib/runners/superlink.js";
+import { registry } from "#stdlib/registry.js";
+import type { Call } from "#dsl/types/value.js";
+import { compiled } from "#tests/dsl/world.js";
+
+async function placeOf(written: string): Promise<FlowerPlace> {
+  const { actions, codes } = compiled(
+    `data d { source: csv("a.csv"), columns: { text: text, label: label } }
+data e like d { source: csv("b.csv") }
+model m { base: "minilm", task: text_classification }
+federate m on d, e as f { runner: ${written} }`,
+  );
+  assert.deepEqual(codes, []);
+  const action = actions?.findLast(({ verb }) => verb === "federate");
+  assert.ok(action?.verb === "federate");
+  const call = action.plan.effects.runner as Call;
+  const runner = federationRunner(await registry.find("runner", call.word)!.load!());
+  return runner.federation(call, { flower: (place) => place });
+}
+
+describe("the runner flower", () => {
+  it("names the SuperLink, and in seconds how long is waited", async () => {
+    const usual = { superlink: "http://127.0.0.1:8000", plain: false, wait: 300, round: 3600 };
+    assert.deepEqual(await placeOf('flower("http://127.0.0.1:8000")'), usual);
+    assert.deepEqual(await placeOf('flower("http://far:8000", plain: true, wait: 10s, round: 2min)'), {
+      ...{ superlink: "http://far:8000", plain: true, wait: 10, round: 120 },
+    });
+  });
+
+  it("has no workers, and runners of workers carry nothing", async () => {
+    const [flower, processes] = await Promise.all(
+      ["flower", "processes"].map((name) => registry.find("runner", name)!.load!()),
+    );
+    assert.throws(() => workerRunner(flower!));
+    assert.throws(() => federationRunner(processes!));
+    assert.ok(workerRunner(processes!).start);
+  });
+
+  it("takes one address of http or https; plain http leaves this machine where it is allowed alone", () => {
+    const code = (text: string, plain = false): string | undefined => wrongAddress(text, plain)?.code;
+    for (const text of [
+      "https://a.example:8000",
+      "https://10.0.0.7",
+      "http://localhost:1",
+      "http://[::1]:1",
+      "http://127.9.9.9:1",
+    ])
+      assert.equal(code(text), undefined, text);
+    for (const text of ["a:8000", "ftp://a", "https://a/b", "https://u:p@a", "https://a?x", "https://a#x", ""])
+      assert.equal(code(text), "flower-url", text);
+    for (const text of [
+      "http://a.example",
+      "http://10.0.0.7",
+      "http://127.0.0.1.example",
+      "http://localhost.example",
+    ]) {
+      assert.equal(code(text), "flower-plain", text);
+      assert.equal(code(text, true), undefined, text);
+    }
+  });
+});
