@@ -40,6 +40,10 @@ export function demandCarrier(
     program.reportNear("stragglers-drawn", { runner: word }, given.get("stragglers")?.span, here);
     return false;
   }
+  if (settings.personal) {
+    program.reportNear("personal-elsewhere", { runner: word }, given.get("personal")?.span, here);
+    return false;
+  }
   if (!settings.clients) return true;
   const told = { runner: word, clients: tuneText(settings.clients) };
   program.reportNear("parts-elsewhere", told, given.get("clients")?.span, here);

@@ -17,6 +17,8 @@ import "../plan/federate-codes.js";
 export interface Federating {
   readonly settings: Omit<FederatedPlan, "others">;
   readonly others: readonly { readonly draft: Draft; readonly at: Span }[];
+  /** Where it is said what each client keeps for itself. */
+  readonly personalAt?: Span | undefined;
 }
 
 /** Fewest clients of a round whose sum hides each of them. */

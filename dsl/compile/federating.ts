@@ -42,7 +42,11 @@ export function planFederated(
     ...(statement && { statement }),
     experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
     runner: federated.settings.get("runner"),
-    federated: { settings, others: federated.others.map((draft, i) => ({ draft, at: at.dataAt[i + 1] ?? here })) },
+    federated: {
+      settings,
+      others: federated.others.map((draft, i) => ({ draft, at: at.dataAt[i + 1] ?? here })),
+      personalAt: federated.settings.get("personal")?.span,
+    },
   });
 }
 
@@ -62,6 +66,7 @@ function settledOf(
   const list = values["compression"];
   const runner = call("runner");
   const joined = runner && carrierOf(program.registry, runner)?.federates(runner);
+  const personal = settings.has("personal") ? (values["personal"] as NonNullable<FederatedPlan["personal"]>) : [];
   return {
     ...(typeof joined === "number" && { joined }),
     ...{ clients: call("clients"), rounds: Number(values["rounds"]), aggregate },
@@ -69,6 +74,7 @@ function settledOf(
     stragglers: shareOf(values["stragglers"]),
     secure_aggregation: values["secure_aggregation"] === true,
     compression: Array.isArray(list) ? list.filter(isCall) : [],
+    ...(personal.length > 0 && { personal }),
   };
 }
 

@@ -44,6 +44,10 @@ function ofClients(program: Program, settings: Settings, o: Promising): PrivacyP
     program.reportNear("private-clients", { word: aggregate.word, why }, o.at, o.here);
     return undefined;
   }
+  if (settings.personal) {
+    program.reportNear("private-personal", {}, o.at, o.here);
+    return undefined;
+  }
   const clients = clientsIn(program, settings, o.datas.length);
   if (clients === null && typeof participation === "number") {
     program.reportNear("private-chance", { participants: participation }, o.at, o.here);

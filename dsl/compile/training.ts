@@ -24,7 +24,6 @@ import { checkWatched } from "../plan/metrics.js";
 import { planHash, recipeHash } from "../plan/hash.js";
 import {
   checkSteps,
-  estimatesOfRounds,
   inMemory,
   othersOf,
   settledRecipe,
@@ -33,6 +32,7 @@ import {
   type Federating,
 } from "./clients.js";
 import { demandWritten } from "./carried.js";
+import { takenApart } from "./personal.js";
 import { keepsPromise, privacyOf } from "./promises.js";
 import { settledPrivately } from "../plan/private.js";
 import { withOwnDropout } from "../plan/own-dropout.js";
@@ -356,13 +356,9 @@ function fittingPlan(
   const privacy = privacyOf(program, o, known, estimates);
   if (recipe.privacy && !privacy) return undefined;
   const taken = o.federated
-    ? estimatesOfRounds(
-        program,
-        o.federated.settings,
-        { training: recipe.plan, estimates },
-        { first: facts, others: known.others, carried: isCall(o.runner?.value) },
-      )
+    ? takenApart(program, o.federated, known, { estimates, here: o.here, carried: isCall(o.runner?.value) })
     : estimates;
+  if (!taken) return undefined;
   return { resume: recipe.resume, plan: wholePlan(program, o, known, { recompute, estimates: taken, privacy }) };
 }
 

@@ -228,6 +228,12 @@ export function trainedBy(
   return { trains, adds: adds === true ? trains : adds ? of(adds) : 0, frozen: !whole };
 }
 
+/** Elements of the head of a model for so many labels. */
+export function headOf(program: Program, task: Call, base: BaseFacts, labels: number): number {
+  const family = program.registry.find("model", base.family)?.capabilities;
+  return addedByHead(program, task, base, { hidden: sizesIn(base, family).hidden || 1, labels });
+}
+
 /** Elements of the head that the task puts on the base (capability `parameters`). */
 function addedByHead(
   program: Program,

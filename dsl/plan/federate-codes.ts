@@ -18,6 +18,9 @@ declare module "../diagnostics/codes.js" {
     "federate-scratch": { readonly model: string };
     "federate-streamed": { readonly data: string };
     "federate-of-folds": { readonly data: string };
+    "personal-elsewhere": { readonly runner: string };
+    "personal-all": { readonly technique: string };
+    "personal-nothing": { readonly task: string };
     "federate-exact": { readonly technique: string };
     "participants-lacking": {
       readonly participants: number;
@@ -99,6 +102,33 @@ registerCodes({
     explain:
       "What is put together are weights that clients changed by steps. A head that is found from all rows at once has none.",
     example: `${small.replace("task: text_classification", "task: text_classification, technique: head_only(fit: exact)")}\nfederate m on d, e as f`,
+  },
+  "personal-elsewhere": {
+    severity: "error",
+    message: (d) => `clients of \`${d.runner}\` keep nothing of the model for themselves yet`,
+    help: () => "take `personal` out; without `runner` it is done in this process",
+    explain:
+      "A head that stays with a client has to be there in its next round, in a process that may have been started anew meanwhile. Clients elsewhere hold their data and nothing of the model.",
+    example: `${small}\nfederate m on d, e as f { personal: head, runner: flower("http://127.0.0.1:8000") }`,
+  },
+  "personal-all": {
+    severity: "error",
+    message: (d) =>
+      `with \`${d.technique}\` the head is all that trains, and with \`personal: head\` nothing would travel`,
+    help: () => "let more of the model train: `technique: lora`; or leave `personal` out",
+    explain:
+      "With `personal: head` clients train the body together and a head each. A technique under which the body stays as it is leaves nothing that they could have in common: each would train alone.",
+    example: `${small.replace("task: text_classification", "task: text_classification, technique: head_only")}\nfederate m on d, e as f { personal: head }`,
+  },
+  "personal-nothing": {
+    severity: "error",
+    message: (d) =>
+      `\`${d.task}\` puts no head of its own on the base, and \`personal: head\` would leave nothing with a client`,
+    help: () => "leave `personal` out",
+    explain:
+      "Texts are written and compared by the body itself. What can stay with a client is a head that answers: that of a classification, a regression, of tokens' labels.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t } }\ndata e { source: csv("b.csv"), columns: { text: t } }\nmodel m { base: "SmolLM2-135M-Instruct", task: text_generation }\nfederate m on d, e as f { personal: head }',
   },
   "participants-lacking": {
     severity: "error",

@@ -88,6 +88,8 @@ export interface FederatedPlan {
   readonly secure_aggregation: boolean;
   /** What makes updates smaller, one after the other. */
   readonly compression: readonly Call[];
+  /** What of the model each client keeps for itself: it is trained and never sent. Absent: all that trains travels. */
+  readonly personal?: readonly "head"[];
 }
 /** What a model that goes on learning begins with, and how it keeps what it knows. */
 export interface UpdatePlan {
@@ -138,6 +140,8 @@ export interface Estimates {
   readonly memoryBytes: number;
   /** Processes that share each update, and threads of each; `memoryBytes` is of all that are on this machine. Absent: one. */
   readonly ranks?: Sharing;
+  /** Of `trainable`, what stays with each client of a federation; absent: nothing. */
+  readonly personal?: number;
   /** What the base's weights take of it, where they are stored in fewer bits than f32. */
   readonly storedBytes?: number;
   /** Effort of the whole run in FLOPs of f32 products (estimates.ts). */

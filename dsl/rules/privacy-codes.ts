@@ -16,6 +16,7 @@ declare module "../diagnostics/codes.js" {
     "private-of-whom": Readonly<Record<never, never>>;
     "private-clients": { readonly word: string; readonly why: "each" | "keeps" };
     "private-chance": { readonly participants: number };
+    "private-personal": Readonly<Record<never, never>>;
     "private-update": Readonly<Record<never, never>>;
     "private-client": Readonly<Record<never, never>>;
     "two-clips": { readonly clip: string; readonly privacy: number };
@@ -142,6 +143,15 @@ registerCodes({
     explain:
       "What a client says in a round is cut to a greatest norm, and the sum over clients gets the noise. What is made of single updates, or sent beside them, would tell of a client what that noise hides.",
     example: `${small}federate m on d as shared { clients: even(10), aggregate: median, privacy: differential(8, unit: client) }`,
+  },
+  "private-personal": {
+    severity: "error",
+    message: () =>
+      "heads that stay with clients are trained without noise, and the model that comes out has their mean",
+    help: () => "write `unit: row`, under which each client's own steps are noised; or take `personal` out",
+    explain:
+      "With `unit: client` the noise lies on the sum of what clients send. A head that is never sent has none, and whoever sees it, or the mean of all, sees what its client's rows say.",
+    example: `${small}federate m on d as shared { clients: even(10), personal: head, privacy: differential(8, unit: client) }`,
   },
   "private-chance": {
     severity: "error",

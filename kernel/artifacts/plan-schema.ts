@@ -78,6 +78,7 @@ const federated: Schema<FederatedPlan> = fields({
   ...{ clients: maybeCall, rounds: whole(1), participation: v.union([fields({ share: figure }), figure]) },
   stragglers: figure,
   ...{ aggregate: call, secure_aggregation: v.boolean(), compression: v.array(call) },
+  personal: v.exactOptional(v.array(v.picklist(["head"]))),
 });
 const training: Schema<RecipePlan> = fields({
   ...{ epochs: maybeNumber, steps: maybeNumber, batch_size: figure, accumulate: figure, packing: v.boolean() },
@@ -115,7 +116,7 @@ export const planSchema: Schema<Plan> = fields({
   }),
   estimates: fields({
     ...{ parameters: figure, trainable: figure, rows: figure, steps: figure, tokens: figure, memoryBytes: figure },
-    storedBytes: v.exactOptional(figure),
+    ...{ storedBytes: v.exactOptional(figure), personal: v.exactOptional(figure) },
     ranks: v.exactOptional(sharing),
     ...{ flops: figure, seconds: maybeNumber, secondsBetween: v.exactOptional(v.tuple([figure, figure])) },
   }),

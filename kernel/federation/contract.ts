@@ -54,6 +54,8 @@ export interface Client {
   stop?(): Promise<void>;
   /** What it keeps from round to round, where it is kept beside the run's checkpoints; absent: it keeps that itself. */
   readonly state?: Readonly<Record<string, Float32Array | Float64Array>>;
+  /** Has that again, where a round is given up that it had its part in already. */
+  takeUp?(state: Readonly<Record<string, Float32Array | Float64Array>>): void;
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Step } from "../training/pipeline.js";
 import type { Client, RoundAnswer } from "./contract.js";
 import { pruneKept, saveKept } from "./kept-file.js";
 import type { ClientPrivacy } from "./private.js";
+import { HEAD, type Heads } from "./simulated/heads.js";
 import { askedIn, askedPrivately, type FederationServer } from "./server.js";
 
 export interface RoundsOptions {
@@ -25,6 +26,8 @@ export interface RoundsOptions {
   readonly privacy?: ClientPrivacy | undefined;
   /** One more round, and who answered in it: ε that is spent with it. Absent: nothing is private. */
   readonly spent?: ((answering: readonly number[]) => number) | undefined;
+  /** What each client keeps for itself; absent: nothing. */
+  readonly heads?: Heads | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told how many clients of a round have answered. */
   readonly onClient?: (done: number, of: number, round: number) => void;
@@ -55,23 +58,30 @@ export class Rounds {
     this.halted.abort();
     const step = await this.waiting.catch(() => null);
     await this.under?.stop?.();
-    await this.o.weights.scatter(this.o.server.weights);
+    await this.restored();
     return step && step.step > done ? [step] : [];
   }
 
   /** Before the checkpoint of that round. */
   save(run: RunFolder, round: number): void {
     const clients = new Map(this.o.clients.flatMap(({ state }, i) => (state ? [[i, state] as const] : [])));
-    saveKept(run, round, { server: this.o.server.state, clients });
+    const { heads, server } = this.o;
+    saveKept(run, round, { server: { ...server.state, ...(heads && { [HEAD]: heads.initial }) }, clients });
   }
 
   prune(run: RunFolder, rounds: readonly number[]): void {
     pruneKept(run, rounds);
   }
 
+  /** The engine has what the model is after the last whole round. */
+  private async restored(): Promise<void> {
+    await this.o.weights.scatter(this.o.server.weights);
+    await this.o.heads?.mean();
+  }
+
   private async round(round: number): Promise<Step> {
     const begun = performance.now();
-    const { server, clients, plan, seed, weights } = this.o;
+    const { server, clients, plan, seed } = this.o;
     const { privacy } = this.o;
     const asked = privacy
       ? askedPrivately(plan, { privacy, round, seed })
@@ -79,16 +89,23 @@ export class Rounds {
     const answers = new Map<number, RoundAnswer>();
     const order = server.order(round);
     const answering = asked.clients.filter((client) => !asked.lost.includes(client));
-    for (const client of answering) {
-      this.signal.throwIfAborted();
-      const one = must(clients[client], "a client");
-      this.under = one;
-      answers.set(client, await one.train(order, this.signal));
-      this.under = null;
-      this.o.onClient?.(answers.size, answering.length, round);
+    const before = answering.map((client) => ({ client, state: clients[client]?.state }));
+    try {
+      for (const client of answering) {
+        this.signal.throwIfAborted();
+        const one = must(clients[client], "a client");
+        this.under = one;
+        answers.set(client, await one.train(order, this.signal));
+        this.under = null;
+        this.o.onClient?.(answers.size, answering.length, round);
+      }
+    } catch (error) {
+      // What they keep is that of the last whole round.
+      for (const { client, state } of before) if (state) clients[client]?.takeUp?.(state);
+      throw error;
     }
     const told = await server.finish(round, answers, asked);
-    await weights.scatter(server.weights);
+    await this.restored();
     this.done = round;
     const nameOf = (client: number): string => must(clients[client], "a client").name;
     const all = [...answers.values()];

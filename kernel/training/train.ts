@@ -84,6 +84,8 @@ export interface FederatedTraining {
   };
   /** What each client came to in the last validation, by its name. */
   readonly scores: () => Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** The same with what each keeps for itself; absent: nothing. */
+  readonly personal?: FederatedTraining["scores"] | undefined;
 }
 /** A training that is one of several. */
 export interface Among {
@@ -239,7 +241,8 @@ class TrainingLoop {
       watched: [...this.position.watched, value],
       best: better ? { score, step } : best,
     };
-    const clients = t.federated && { clients: t.federated.scores() };
+    const personal = t.federated?.personal && { personal: t.federated.personal() };
+    const clients = t.federated && { clients: t.federated.scores(), ...personal };
     this.emit({ kind: "evaluated", step, split: "validation", metrics: scores, ...clients });
     if (unmeasured(this.position) === 1 && Number.isNaN(value)) t.onUnmeasured?.(step);
     if (better) await this.checkpoint();

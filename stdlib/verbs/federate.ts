@@ -26,6 +26,8 @@ export const word: BuiltVerb = {
     ...{ compress: "compression", compressor: "compression", quantize: "compression" },
     ...{ dropouts: "stragglers", drop_rate: "stragglers", failures: "stragglers", dropped: "stragglers" },
     ...{ run: "runner", superlink: "runner", transport: "runner", backend: "runner" },
+    ...{ personalized: "personal", personalised: "personal", personal_layers: "personal", local_layers: "personal" },
+    ...{ personalization: "personal", keep_local: "personal", private_layers: "personal" },
     ...{ local_epochs: "epochs", client_epochs: "epochs", local_steps: "steps", fl: "federate" },
   },
   advice: {
@@ -108,6 +110,15 @@ export const word: BuiltVerb = {
       default: { value: [] },
       why: "Where lines are slow, a hundredth of the numbers often serves as well.",
       impact: "low",
+    },
+    {
+      name: "personal",
+      type: { is: "list", of: { is: "choice", of: ["head"] } },
+      doc: "What of the model stays with each client: `personal: head` trains the body together, and a head on each client's rows that never leaves it.",
+      default: { value: [] },
+      why: "One model for all is what most want. Where the same text has other labels at other clients, heads of their own serve each better.",
+      impact: "medium",
+      related: ["clients"],
     },
   ],
 };

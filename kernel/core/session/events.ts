@@ -38,6 +38,8 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
       readonly metrics: Readonly<Record<string, number>>;
       /** Of a federation: on the rows of each client that has some, by its name. */
       readonly clients?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+      /** The same with what each client keeps for itself, by which `metrics` are of all rows; absent: they keep nothing. */
+      readonly personal?: Readonly<Record<string, Readonly<Record<string, number>>>>;
     }
   | ({ readonly kind: "round"; readonly step: number } & RoundTold)
   | {

@@ -16,6 +16,7 @@ import type { PrivateUpdates } from "../../training/private/updates.js";
 import { totalSteps } from "../../training/steps.js";
 import type { Client, RoundAnswer, RoundOrder } from "../contract.js";
 import type { ClientPrivacy } from "../private.js";
+import { HEAD, type Heads } from "./heads.js";
 import type { Smaller } from "./smaller.js";
 
 /** The model that all clients of this machine train, one after the other. */
@@ -30,6 +31,8 @@ export interface Shared {
   readonly moments: readonly string[];
   /** The states of a prefix that the aggregator bends steps by. */
   readonly states: (prefix: string) => StateVector;
+  /** What each client keeps for itself, and the states of a prefix that bend its steps; absent: all that trains travels. */
+  readonly personal?: { readonly heads: Heads; readonly states: (prefix: string) => StateVector } | undefined;
   /** What makes updates smaller. */
   readonly smaller: Smaller;
   /** Who takes part stays private: what becomes of an update before it is sent. Absent: it doesn't. */
@@ -74,8 +77,10 @@ export class LocalClient implements Client {
     if (local) await this.bend(local, order);
     await session.reset(moments);
     await weights.scatter(order.weights);
+    await this.shared.personal?.heads.into(this.own.number);
     const took = await this.steps(order, signal);
     const after = await weights.gather();
+    await this.shared.personal?.heads.from(this.own.number);
     const delta = Float32Array.from(after, (weight, i) => weight - must(order.weights[i], "a weight"));
     const told = local && (await this.told(local, order, { delta, steps: took.steps }));
     // As it is kept beside a checkpoint: a run that goes on has the same.
@@ -104,12 +109,14 @@ export class LocalClient implements Client {
 
   /** What it keeps from round to round, by name. */
   get state(): Readonly<Record<string, Float32Array | Float64Array>> {
-    return { ...this.kept, ...(this.left && { [LEFT]: this.left }) };
+    const head = this.shared.personal?.heads.trained(this.own.number);
+    return { ...this.kept, ...(this.left && { [LEFT]: this.left }), ...(head && { [HEAD]: head }) };
   }
 
-  takeUp(state: Readonly<Record<string, Float32Array>>): void {
-    const { [LEFT]: left, ...kept } = state;
-    this.left = left ?? null;
+  takeUp(state: Readonly<Record<string, Float32Array | Float64Array>>): void {
+    const { [LEFT]: left, [HEAD]: head, ...kept } = state;
+    this.shared.personal?.heads.takeUp(this.own.number, head ?? null);
+    this.left = left ? Float32Array.from(left) : null;
     this.kept = Object.fromEntries(Object.keys(this.kept).map((name) => [name, Float64Array.from(kept[name] ?? [])]));
   }
 
@@ -117,6 +124,15 @@ export class LocalClient implements Client {
     const { aggregator, states } = this.shared;
     const told = local.told(aggregator.call, { weights, sent, kept: this.kept });
     for (const [prefix, vector] of Object.entries(told)) await states(prefix).scatter(Float32Array.from(vector));
+    const { personal } = this.shared;
+    if (!personal) return;
+    // Nothing is sent of a head, and nothing kept: it is held to where it is itself, and corrected by nobody.
+    const head = personal.heads.of(this.own.number);
+    const none = (names: readonly string[]): Kept =>
+      Object.fromEntries(names.map((name) => [name, new Float64Array(head.length)]));
+    const own = local.told(aggregator.call, { weights: head, sent: none(local.sent), kept: none(local.keeps) });
+    for (const [prefix, vector] of Object.entries(own))
+      await personal.states(prefix).scatter(Float32Array.from(vector));
   }
 
   /** What it keeps and sends beside its update, by how the states of its steps stand. */

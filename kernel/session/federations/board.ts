@@ -75,14 +75,16 @@ class Board {
       this.metric ??= metricOf(this.plan, event.metrics);
       const { metric } = this.metric;
       if (!round || metric === null) return;
-      const scores = Object.entries(event.clients).flatMap(([name, told]) => {
-        const value = told[metric];
-        return value === undefined ? [] : [[name, value] as const];
-      });
+      const of = (all: NonNullable<typeof event.clients>): RoundView["scores"] =>
+        Object.fromEntries(
+          Object.entries(all).flatMap(([name, told]) => {
+            const value = told[metric];
+            return value === undefined ? [] : [[name, value] as const];
+          }),
+        );
       this.rounds.set(event.step, {
-        ...round,
-        score: event.metrics[metric] ?? null,
-        scores: Object.fromEntries(scores),
+        ...{ ...round, score: event.metrics[metric] ?? null, scores: of(event.clients) },
+        ...(event.personal && { personal: of(event.personal) }),
       });
     }
   }

@@ -8,6 +8,8 @@ import { registry } from "#stdlib/registry.js";
 import { FederationServer } from "../../federation/server.js";
 import { loadKept } from "../../federation/kept-file.js";
 import { Rounds } from "../../federation/rounds.js";
+import { writeClientHeads } from "../../artifacts/client-heads.js";
+import { headsIn } from "./heads.js";
 import { maskedSums } from "../../federation/simulated/masked.js";
 import { totalSteps } from "../../training/steps.js";
 import type { Begins, Begun, Federates } from "../trainings/federated.js";
@@ -26,6 +28,7 @@ export function federatesIn(
 ): Federates {
   if (plan.effects.runner) throw new CodedError("internal", { what: "rounds elsewhere: no statement leads them yet" });
   let clients: Promise<Clients> | null = null;
+  let heads: Begun["heads"];
   return {
     joins: async (own) => {
       clients ??= clientsOf(plan, own, session);
@@ -33,7 +36,14 @@ export function federatesIn(
       told.onClients(each, together.labels);
       return together;
     },
-    begin: async (of) => begun(plan, await must(clients, "clients"), of, told.onClient),
+    begin: async (of) => {
+      const made = await begun(plan, await must(clients, "clients"), of, told.onClient);
+      heads = made.heads;
+      return made;
+    },
+    keep(run, round) {
+      if (heads) writeClientHeads(run, heads(round));
+    },
   };
 }
 
@@ -47,9 +57,9 @@ async function begun(
   const { training } = plan.recipe;
   const { aggregate } = federated;
   demandEnough(federated, each.length, registry.find("aggregator", aggregate.word)?.capabilities);
-  const here = await clientsHere(plan, each, { open, material, before: run.everything() });
-  const { aggregator, clients, encoded, weights, privacy } = here;
   const kept = done > 0 ? loadKept(run, done) : null;
+  const here = await clientsHere(plan, each, { open, material, before: run.everything(), kept });
+  const { aggregator, clients, encoded, weights, privacy, personal } = here;
   for (const [i, client] of clients.entries()) {
     const own = kept?.clients.get(i);
     if (own) client.takeUp(own as Readonly<Record<string, Float32Array>>);
@@ -66,15 +76,27 @@ async function begun(
   const rounds = new Rounds(
     {
       ...{ plan: federated, seed: training.seed, server, clients, weights, onClient, signal },
-      ...{ privacy: privacy?.clients, spent: privacy?.spent },
+      ...{ privacy: privacy?.clients, spent: privacy?.spent, heads: personal?.heads },
       rate: (round) => rate * material.schedule.factor(training.schedule, round * steps, federated.rounds * steps),
     },
     done,
   );
+  const heads = personal?.heads;
   let scores: ReturnType<Begun["scores"]> = {};
-  const parts = encoded.flatMap(({ name, validation }): Part[] => (validation ? [{ name, rows: validation }] : []));
-  const validate = await validatingParts(wanted, material, open, { parts, onParts: (told) => (scores = told) });
-  return { rounds, validate: training.validate ? validate : null, scores: () => scores };
+  let own: ReturnType<Begun["scores"]> = {};
+  const parts = encoded.flatMap(({ name, validation }, client): Part[] =>
+    validation ? [{ name, rows: validation, own: heads && (() => heads.into(client)) }] : [],
+  );
+  const validate = await validatingParts(wanted, material, open, {
+    parts,
+    onParts: (told, personally = {}) => ([scores, own] = [told, personally]),
+    common: heads && (() => heads.mean()),
+  });
+  const told = {
+    scores: () => scores,
+    ...(personal && { personal: () => own, heads: headsIn(run, personal, encoded) }),
+  };
+  return { rounds, validate: training.validate ? validate : null, ...told };
 }
 
 /** Columns have as many values as they have. Coded error `clients-lacking`. */

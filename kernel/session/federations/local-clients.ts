@@ -5,6 +5,7 @@ import type { Call } from "#dsl/types/value.js";
 import type { AggregatorImplementation } from "#stdlib/kinds/aggregator.js";
 import type { Compressor } from "#stdlib/lib/compressors/pack.js";
 import { LocalClient, type Shared } from "../../federation/simulated/local-client.js";
+import type { FederationKept } from "../../federation/kept-file.js";
 import { smallerBy } from "../../federation/simulated/smaller.js";
 import { DataLoader } from "../../core/data/loader.js";
 import { splitNamesOf, trainedSplit, type Prepared } from "../../core/data/prepared.js";
@@ -14,6 +15,7 @@ import { encodeSplit, type Encoded } from "../../encoding/encoded.js";
 import { shapesOf, StateVector } from "../../ranks/state-vector.js";
 import type { OpenModel } from "../models/open-model.js";
 import { loaderSettings, type Material } from "../trainings/material.js";
+import { personalIn, statesOf, type Personal } from "./heads.js";
 import { federatedPrivacy, type FederatedPrivacy } from "./private.js";
 import type { Clients } from "./clients-of.js";
 
@@ -36,6 +38,8 @@ export interface Here extends Gathering {
   /** All that travels. */
   readonly weights: StateVector;
   readonly privacy: FederatedPrivacy | null;
+  /** What each keeps for itself; absent: all that trains travels. */
+  readonly personal?: Personal;
 }
 
 export async function gatheringOf({ recipe }: Plan): Promise<Gathering> {
@@ -56,9 +60,11 @@ export async function clientsHere(
     readonly material: Material;
     readonly before: readonly RunEvent[];
     readonly numberOf?: (name: string) => number;
+    /** What they kept, where the training goes on. */
+    readonly kept?: FederationKept | null;
   },
 ): Promise<Here> {
-  const { open, material, before, numberOf } = o;
+  const { open, material, before, numberOf, kept } = o;
   const { session, trainable } = open;
   const { training } = plan.recipe;
   const [{ aggregator, chain }, optimizer] = await Promise.all([
@@ -66,21 +72,18 @@ export async function clientsHere(
     does(training.optimizer, "optimizer"),
   ]);
   const encoded = await encodedOf(plan, each, material);
-  const shapes = await shapesOf(session, trainable);
+  const stays = new Set(plan.recipe.federated?.personal ? open.heads : []);
+  const travelling = trainable.filter((name) => !stays.has(name));
+  const shapes = await shapesOf(session, travelling);
   const weights = new StateVector(session, shapes);
-  const states = new Map<string, StateVector>();
+  const personal = stays.size === 0 ? undefined : await personalIn(open, encoded, kept ?? null);
   const privacy = await federatedPrivacy(plan, encoded, { open, before });
   const shared: Shared = {
-    ...{ session, plan, schedule: material.schedule, aggregator, weights },
+    ...{ session, plan, schedule: material.schedule, aggregator, weights, personal },
     smaller: smallerBy(chain, training.seed),
     privacy: privacy?.clients,
     moments: open.saved.filter((name) => optimizer.states.some((prefix) => name.startsWith(prefix))),
-    states(prefix) {
-      const known =
-        states.get(prefix) ?? new StateVector(session, new Map([...shapes].map(([n, s]) => [prefix + n, s])));
-      states.set(prefix, known);
-      return known;
-    },
+    states: statesOf(session, shapes),
   };
   const clients = encoded.map(
     ({ name, rows, loader }, place) =>
@@ -89,7 +92,7 @@ export async function clientsHere(
         privately: privacy?.updates?.[place],
       }),
   );
-  return { aggregator, chain, clients, encoded, weights, privacy };
+  return { aggregator, chain, clients, encoded, weights, privacy, ...(personal && { personal }) };
 }
 
 async function encodedOf(plan: Plan, each: Clients["each"], material: Material): Promise<readonly EncodedClient[]> {

@@ -16,6 +16,7 @@ import { asText, promptsOf, type Prompt } from "../../inference/prompts.js";
 import { questionsOf, readsContexts, type Question } from "../../inference/questions.js";
 import { writingOf, type WriteOptions } from "./write-options.js";
 import type { Checkpoint } from "../../artifacts/checkpoints.js";
+import { clientsWithHeads } from "../../artifacts/client-heads.js";
 import { readCalibration, type Calibration } from "../../artifacts/calibration.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { scoresOf, type RunScore } from "../../history/run-scores.js";
@@ -85,6 +86,8 @@ export interface Weights {
   /** Settles when the engine has written what was under way. */
   readonly settled: Promise<void>;
   readonly complete: boolean;
+  /** Of a federation: the client whose own head they have in place of the mean; absent: the mean. */
+  readonly client?: string;
 }
 
 /** What tells the weights from those of other recipes, or of as many seeds. */
@@ -145,6 +148,27 @@ export class ModelHandle {
   }
   get labels(): readonly string[] {
     return this.weights?.labels ?? [];
+  }
+
+  /**
+   * Of a federation whose clients keep a head each: the model as that client has it. Coded errors `not-trained`, `bad-option`.
+   */
+  client(name: string): ModelHandle {
+    const { weights } = this;
+    if (!weights?.complete) throw new CodedError("not-trained", { model: this.name });
+    const clients = clientsWithHeads(weights.folder);
+    if (!clients.includes(name))
+      throw new CodedError("bad-option", {
+        name: "the name of a client",
+        got: typeof name === "string" ? JSON.stringify(name) : typeof name,
+        wanted:
+          clients.length === 0
+            ? "one of a federation with `personal: head`, and this model is none"
+            : `one of ${clients.map((one) => JSON.stringify(one)).join(", ")}`,
+      });
+    const own = new ModelHandle(`${this.name} (head of ${name})`, this.plan, this.predictors);
+    own.weights = { ...weights, client: name };
+    return own;
   }
 
   /**
@@ -311,6 +335,8 @@ const modelType = `{
   /** Folder of the run that made the weights. */
   readonly folder: string | null;
   readonly labels: readonly string[];
+  /** Of a federation with \`personal: head\`: the model with that client's own head; the model itself has the mean of all. */
+  client(name: string): { readonly name: string; predict(texts: string | readonly string[]): Promise<readonly unknown[]>; save(folder: string, o?: { readonly replace?: boolean }): Promise<{ readonly folder: string; readonly holds: "model" | "adapter" }>; merge(folder: string, o?: { readonly replace?: boolean }): Promise<{ readonly folder: string; readonly difference: number }> };
   /** Writes the trained model as a plain folder, the technique's weights merged into the base's: transformers opens it, and so does \`base: "folder"\`. Another model's folder is written over with \`replace\` alone. */
   merge(folder: string, o?: { readonly replace?: boolean }): Promise<{ readonly folder: string; readonly difference: number }>;
   /** The loss of data over the plane of weight space through this model and the first two of those, which went on from it; shows itself, with EWC's ellipse where one was held by it. */

@@ -50,6 +50,8 @@ export interface OpenModel {
   readonly private: PrivatePrograms | null;
   /** States of the head's last layer, whose rows are the labels. */
   readonly head: readonly string[];
+  /** Those of its parameters that are the head's: all of its layers. */
+  readonly heads: readonly string[];
   /** What is written beside its checkpoints when it is trained; null: the checkpoints hold the whole model. */
   readonly adapter: Adapter | null;
   /** What a folder of the trained model holds; null: its weights are its base's for the most part. */
@@ -138,7 +140,8 @@ export async function openModel(
   const technique = await does(plan.recipe.model.technique, "technique");
   const family = await implementationOf(registry, "model", base.facts.family);
   const of = standardisedOf(task, family);
-  const last = headPathsOf(task, family, plan.recipe.model.task).at(-1);
+  const paths = headPathsOf(task, family, plan.recipe.model.task);
+  const last = paths.at(-1);
   const headless = last !== undefined && isRandom((accumulate ?? train).state[`${last}.weight`]);
   const whole = wholeOf({
     model: plan.recipe.model,
@@ -159,6 +162,7 @@ export async function openModel(
     learnt: (strategies) => buildLearnt({ ...parts, strategies }, trainable),
     private: assembled.private ?? null,
     head: last === undefined ? [] : [`${last}.weight`, `${last}.bias`],
+    heads: trainable.filter((name) => paths.some((path) => name.startsWith(`${path}.`))),
     adapter,
     whole,
     standardised,
@@ -298,6 +302,7 @@ function looking(session: Session, base: Base, mute: string | null): Omit<OpenMo
       learnt: () => null,
       private: null,
       head: [],
+      heads: [],
     },
     ...{ adapter: null, whole: null, standardised: null, untrained: null },
     dispose: () => session.dispose(),

@@ -7,6 +7,7 @@ import { readerOf, type DataPlan, type ModelPlan } from "#dsl/types/subject.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../../core/bases/base.js";
 import { openBase } from "../../bases/open.js";
+import { readClientHead } from "../../artifacts/client-heads.js";
 import { writeModelFolder } from "../../artifacts/model-folder.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
@@ -156,8 +157,11 @@ export class WeightRoom {
       (await this.open.add(folder, engine, await storeOf(weights.plan.recipe.model, base), () =>
         openModel(engine, weights.plan, base, weights.labels, s.folder),
       ));
-    if (open.file !== checkpoint.file) await open.model.session.load(checkpoint.file);
-    open.file = checkpoint.file;
+    const holds = weights.client === undefined ? checkpoint.file : `${checkpoint.file} of ${weights.client}`;
+    if (open.file !== holds) await open.model.session.load(checkpoint.file);
+    if (open.file !== holds && weights.client !== undefined)
+      for (const [name, value] of readClientHead(folder, weights.client)) await open.model.session.write(name, value);
+    open.file = holds;
     this.open.used(folder, open);
     return { weights, open: open.model, tokenizer };
   }

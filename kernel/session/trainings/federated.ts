@@ -1,6 +1,7 @@
 /** What a training asks of who has its clients. */
 import type { Prepared } from "../../core/data/prepared.js";
 import type { RunFolder } from "../../artifacts/run-folder.js";
+import type { TensorToWrite } from "../../tensors/safetensors.js";
 import type { FederatedTraining } from "../../training/train.js";
 import type { OpenModel } from "../models/open-model.js";
 import type { Material } from "./material.js";
@@ -12,6 +13,8 @@ export interface Federates {
   joins(own: Prepared): Promise<Prepared>;
   /** What a run is made of once its model is open. `done`: rounds that it has behind it. */
   begin(of: Begins): Promise<Begun>;
+  /** Once it is whole: what each client keeps for itself is kept with the run, as it was after that round. */
+  keep(run: string, round: number): void;
 }
 export interface Begins {
   readonly open: OpenModel;
@@ -24,6 +27,10 @@ export interface Begins {
 export interface Begun {
   readonly rounds: FederatedTraining["rounds"];
   readonly validate: Validate | null;
+  /** What each client keeps for itself, by its name: of the checkpoint of that round. */
+  readonly heads?: ((round: number) => ReadonlyMap<string, Readonly<Record<string, TensorToWrite>>>) | undefined;
   /** What each client came to in the last validation, by its name. */
   readonly scores: FederatedTraining["scores"];
+  /** The same with what each keeps for itself; absent: nothing. */
+  readonly personal?: FederatedTraining["scores"] | undefined;
 }

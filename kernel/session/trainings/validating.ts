@@ -65,9 +65,14 @@ export async function validatingOn(
 export interface Part {
   readonly name: string;
   readonly rows: Encoded;
+  /** The engine has what is this part's alone; absent: nothing is. */
+  readonly own?: (() => Promise<void>) | undefined;
 }
 
-/** `validation`: the rows of all parts, one part's behind the other's. `onParts`: told what each came to, by its name. */
+/**
+ * `validation`: the rows of all parts, one part's behind the other's. `onParts`: told what each came to, by its name, and what
+ * with its own. Where parts have something of their own, all rows are told as each is answered with it; `common` undoes it.
+ */
 export async function validatingParts(
   wanted: Wanted,
   material: Material,
@@ -75,20 +80,43 @@ export async function validatingParts(
   {
     parts,
     onParts,
-  }: { readonly parts: readonly Part[]; readonly onParts: (told: Readonly<Record<string, Told>>) => void },
+    common,
+  }: {
+    readonly parts: readonly Part[];
+    readonly onParts: (told: Readonly<Record<string, Told>>, personal?: Readonly<Record<string, Told>>) => void;
+    readonly common?: (() => Promise<void>) | undefined;
+  },
 ): Promise<Validate | null> {
   const { validation } = material;
   if (!validation || parts.length === 0) return null;
   const { ask, toldOf, scored } = await measuring(wanted, material);
+  const told = (all: readonly Asked[]) =>
+    Object.fromEntries(parts.map(({ name, rows }, i) => [name, toldOf(scored(all.slice(i, i + 1), rows))]));
   return async (signal, onRows) => {
-    const all: Asked[] = [];
     let before = 0;
-    for (const { rows } of parts) {
-      const begun = before;
-      all.push(await ask(session, rows, signal, (done) => onRows(begun + done, validation.count)));
-      before += rows.count;
+    const askAll = async (own: boolean): Promise<readonly Asked[]> => {
+      const all: Asked[] = [];
+      for (const part of parts) {
+        const begun = before;
+        if (own) await part.own?.();
+        all.push(
+          await ask(session, part.rows, signal, (done) => onRows(begun + done, (common ? 2 : 1) * validation.count)),
+        );
+        before += part.rows.count;
+      }
+      return all;
+    };
+    const all = await askAll(false);
+    if (!common) {
+      onParts(told(all));
+      return toldOf(scored(all, validation));
     }
-    onParts(Object.fromEntries(parts.map(({ name, rows }, i) => [name, toldOf(scored(all.slice(i, i + 1), rows))])));
-    return toldOf(scored(all, validation));
+    try {
+      const own = await askAll(true);
+      onParts(told(all), told(own));
+      return toldOf(scored(own, validation));
+    } finally {
+      await common();
+    }
   };
 }

@@ -11,6 +11,7 @@ import { worldIn } from "../../inference/measured.js";
 import "../../core/session/load-codes.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
+import { clientsWithHeads } from "../../artifacts/client-heads.js";
 import { keepScoredData } from "../../artifacts/scored-data.js";
 import { appendScore, type SliceScores } from "../../history/run-scores.js";
 import { learntAmong } from "../../inference/seen.js";
@@ -38,8 +39,11 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
   const required: { readonly on: string; readonly held: readonly Held[] }[] = [];
   for (const subject of action.on) {
     const measured: Measured[] = [];
-    for (const name of action.names)
+    for (const name of action.names) {
       measured.push(await measuredNamed(session, { name, beside: measured[0] }, subject, action, stage));
+      const own = ownHead(session, name, subject);
+      if (own) measured.push(await evaluateOnce(session, own, subject, howOf(action, stage), stage));
+    }
     const constants = await Promise.all(measured.map((one) => constantFor(session, one, action, stage)));
     const drawn = await drawAll(
       [...measured, ...constants.filter((one) => one !== null)].flatMap(({ measures }) => measures),
@@ -73,7 +77,7 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     const bars = (which: "cleared" | "missed") => barsTold(first.evaluation.model, held, which);
     // Where there would be a verdict, it tells why there is none.
     const notes = verdict.withheld ? [] : seen.flatMap(({ note }) => note ?? []);
-    const told = [...bars("cleared"), ...notes, ...measured.flatMap(fittedNote)];
+    const told = [...bars("cleared"), ...notes, ...measured.flatMap(fittedNote), ...measured.flatMap(meanNote)];
     const report = reportOf(session, measured, constants, drawn, {
       ...{ ...action, told, missed: bars("missed"), verdict: verdict.said },
     });
@@ -103,7 +107,7 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     for (const shown of rest) stage.screen.display(shown);
     for (const [i, { by, prepared, evaluation, measures, folds }] of measured.entries()) {
       const of = { prepared, rows: evaluation.rows, slices: scoresOfSlices(sliced, i) };
-      if (!folds && by.is === "model") {
+      if (!folds && by.is === "model" && by.handle.weights?.client === undefined) {
         const { folder } = stage.hostContext;
         noted(() => remember(by.handle, subject, { ...of, home: folder }, measures, drawn), action, stage);
         tellScored(session, by.handle.weights?.folder, stage);
@@ -126,7 +130,7 @@ function measuredNamed(
     ...{ signal, onProgress: hostContext.onProgress },
     beside: beside ? (beside.texts?.written ?? null) : action.names.length > 1 ? "itself" : null,
   };
-  const how = { ...action, groups: true, world: worldIn(hostContext.folder), judging };
+  const how = { ...howOf(action, stage), judging };
   const contender = action.contenders?.[name];
   if (contender) {
     const warn = warningsOn(stage, action.span);
@@ -136,6 +140,27 @@ function measuredNamed(
   const held = action.folds?.[name];
   if (held) return evaluateFolds(session, name, held, subject, how, stage);
   return evaluateOnce(session, session.models.get(name), subject, how, stage);
+}
+
+const howOf = (action: Evaluate, { hostContext }: Stage) => ({
+  ...{ ...action, groups: true, world: worldIn(hostContext.folder) },
+});
+
+/** On data of a client that kept a head of its own: the model with that head. Null: there is none. */
+function ownHead(session: TuneSession, name: string, subject: Subject): ModelHandle | null {
+  if (!("data" in subject)) return null;
+  const handle = session.models.trained()[name] === undefined ? null : session.models.get(name);
+  const run = handle?.weights?.folder;
+  return handle && run !== undefined && clientsWithHeads(run).includes(subject.data.name)
+    ? handle.client(subject.data.name)
+    : null;
+}
+
+/** A model that has the mean of heads that stayed with clients. */
+function meanNote({ by, evaluation: { model } }: Measured): readonly string[] {
+  const weights = by.is === "model" ? by.handle.weights : null;
+  if (!weights || weights.client !== undefined || clientsWithHeads(weights.folder).length === 0) return [];
+  return [`${model} has the mean of its clients' heads; each client's own stands in the run, \`${model}.client("…")\``];
 }
 
 /** Of each metric that both have. */

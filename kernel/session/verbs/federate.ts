@@ -26,6 +26,8 @@ export async function runFederate(
     onClient: (done, of, round) => live.asking(done, of, round),
   });
   const onTrained = (): void => {
+    const { weights } = session.models.get(name);
+    if (weights) federates.keep(weights.folder, weights.checkpoint.position.step);
     live.finish();
     stage.screen.update(planned(true));
   };

@@ -42,7 +42,7 @@ export function clientScoresFigure(o: FederationView): Figure | null {
         metric,
       ),
       line(
-        "all rows",
+        o.rounds.some(({ personal }) => personal) ? "all rows, own heads" : "all rows",
         whole.map(({ round, score }) => [round, score ?? null]),
         { color: color(0) },
       ),

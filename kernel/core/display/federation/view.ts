@@ -30,7 +30,7 @@ export interface RoundView {
   /** Bytes that the server sent, and that came back, of all clients together. */
   readonly sent: number;
   readonly received: number;
-  /** Of the server's model on the rows of validation of all clients; null: it wasn't scored. */
+  /** On the rows of validation of all clients, with what each keeps for itself where it does; null: nothing was scored. */
   readonly score: number | null;
   /** Of the server's model on each client's own rows, by its name. */
   readonly scores: Readonly<Record<string, number>>;

@@ -11,7 +11,7 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
   const all = typeof participation !== "number" && participation.share === 1;
   const asked = all ? "all of them in each round" : `${each} of them in each round`;
   const lost = stragglers > 0 ? `, ${percent(stragglers, 0)} of these lost before they answer` : "";
-  const travels = 4 * estimates.trainable;
+  const travels = 4 * (estimates.trainable - (estimates.personal ?? 0));
   const who =
     joined !== undefined
       ? `${count(joined)} join`
@@ -37,8 +37,17 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
     [
       "travels",
       `${bytes(travels)} to a client and back`,
-      `what trains, in each round${compression.length > 0 ? `; back by ${compression.map(callText).join(", ")}` : ""}`,
+      `what trains${estimates.personal === undefined ? "" : " but the head"}, in each round${compression.length > 0 ? `; back by ${compression.map(callText).join(", ")}` : ""}`,
     ],
+    ...(estimates.personal === undefined
+      ? []
+      : [
+          ["stays", `${count(estimates.personal)} values`, "the head: each client trains its own and sends none"] as [
+            string,
+            string,
+            string,
+          ],
+        ]),
   ];
 }
 

@@ -1,0 +1,53 @@
+/** What of a model each client of a federation keeps for itself, and whether there is something that it has in common with others. */
+import { headOf } from "../plan/estimates.js";
+import type { Estimates, RecipePlan } from "../plan/plan.js";
+import type { Program } from "../plan/program.js";
+import type { BaseFacts, DataFacts } from "../types/facts.js";
+import type { Span } from "../diagnostics/span.js";
+import type { ModelPlan } from "../types/subject.js";
+import { estimatesOfRounds, type ClientData, type Federating } from "./clients.js";
+import "../plan/federate-codes.js";
+
+interface Known {
+  readonly model: { readonly plan: ModelPlan };
+  readonly base: BaseFacts;
+  readonly facts: DataFacts;
+  readonly others: readonly ClientData[];
+  readonly recipe: { readonly plan: RecipePlan };
+}
+
+/** What all rounds take, from what one client with the rows of the first data takes in one. Undefined: something is wrong (reported). */
+export function takenApart(
+  program: Program,
+  federating: Federating,
+  { model, base, facts, others, recipe }: Known,
+  { estimates, here, carried }: { readonly estimates: Estimates; readonly here: Span; readonly carried: boolean },
+): Estimates | undefined {
+  const labels = new Set([facts, ...others.map((one) => one.facts)].flatMap((one) => one.labels)).size;
+  const personal = personalOf(program, federating, { model: model.plan, base, labels, estimates, here });
+  if (personal === undefined) return undefined;
+  const one = { ...estimates, ...(personal !== null && { personal }) };
+  const each = { training: recipe.plan, estimates: one };
+  return estimatesOfRounds(program, federating.settings, each, { first: facts, others, carried });
+}
+
+/** Elements that stay with each client. Null: all that trains travels. Undefined: nothing would, or nothing would stay (reported). */
+function personalOf(
+  program: Program,
+  { settings, personalAt }: Pick<Federating, "settings" | "personalAt">,
+  of: {
+    readonly model: ModelPlan;
+    readonly base: BaseFacts;
+    readonly labels: number;
+    readonly estimates: Pick<Estimates, "trainable">;
+    readonly here: Span;
+  },
+): number | null | undefined {
+  if (!settings.personal) return null;
+  const { model, base, labels, estimates, here } = of;
+  const head = headOf(program, model.task, base, labels);
+  if (head > 0 && head < estimates.trainable) return head;
+  if (head > 0) program.reportNear("personal-all", { technique: model.technique.word }, personalAt, here);
+  else program.reportNear("personal-nothing", { task: model.task.word }, personalAt, here);
+  return undefined;
+}

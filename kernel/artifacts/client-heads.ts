@@ -1,0 +1,44 @@
+/**
+ * Heads that stayed with the clients of a federation, `heads.safetensors` in its run: `north/classifier.weight`. The run's own
+ * weights have the mean of them.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { NDArray } from "#dsl/graph/program.js";
+import { readHeader, readTensor, writeSafetensors, type TensorToWrite } from "../tensors/safetensors.js";
+import { writing } from "./folder-errors.js";
+
+const fileIn = (run: string): string => join(run, "heads.safetensors");
+
+/** By client and parameter. Coded errors `no-space`, `run-folder`. */
+export function writeClientHeads(
+  run: string,
+  heads: ReadonlyMap<string, Readonly<Record<string, TensorToWrite>>>,
+): void {
+  const all = [...heads].flatMap(([client, own]) =>
+    Object.entries(own).map(([name, tensor]) => [`${client}/${name}`, tensor] as const),
+  );
+  try {
+    writeSafetensors(fileIn(run), Object.fromEntries(all));
+  } catch (error) {
+    throw writing(error, fileIn(run));
+  }
+}
+
+/** Clients that have a head of their own; none: it isn't such a run. Coded errors of files. */
+export function clientsWithHeads(run: string): readonly string[] {
+  if (!existsSync(fileIn(run))) return [];
+  return [...new Set(Object.keys(readHeader(fileIn(run)).tensors).map((path) => path.slice(0, path.lastIndexOf("/"))))];
+}
+
+/** What a client's model has in place of the mean, by its parameters. Coded errors of files. */
+export function readClientHead(run: string, client: string): ReadonlyMap<string, NDArray> {
+  const header = readHeader(fileIn(run));
+  const own = Object.entries(header.tensors).filter(([path]) => path.slice(0, path.lastIndexOf("/")) === client);
+  return new Map(
+    own.map(([path, { shape }]) => [
+      path.slice(client.length + 1),
+      { dtype: "f32", shape, bytes: readTensor(fileIn(run), path, header).bytes.slice() },
+    ]),
+  );
+}
