@@ -10,13 +10,19 @@ declare module "#dsl/diagnostics/codes.js" {
     "flower-waited": { readonly joined: number; readonly of: number; readonly seconds: number };
     "flower-client": { readonly client: string; readonly why: string };
     "flower-said": { readonly why: string };
+    "flower-certificates": { readonly file: string };
+    "flower-ended": { readonly why: string };
+    "join-refused": { readonly client: string; readonly refusal: string; readonly path: string | null };
   }
 }
 registerCodes({
   "flower-unreachable": {
     severity: "error",
     message: (d) => `the SuperLink at ${d.url} can't be reached: ${visible(d.why)}`,
-    help: () => "see that it runs: `flower-superlink --insecure` on this machine, with `--ssl-certfile` on others",
+    help: (d) =>
+      /certificate/i.test(d.why)
+        ? "give the certificate of who signed for it: `--root-certificates FILE`, or `NODE_EXTRA_CA_CERTS=FILE` before the process starts"
+        : "see that it runs: `flower-superlink --insecure` on this machine, with `--ssl-certfile` on others",
     explain:
       "A federation over Flower needs its SuperLink, which carries the messages between who leads it and the clients.",
   },
@@ -50,5 +56,29 @@ registerCodes({
     message: (d) => `what came over Flower can't be read: ${d.why}`,
     help: () => "check that all sides have the same version of Tunebook",
     explain: "Orders and answers are checked before they are used.",
+  },
+  "flower-certificates": {
+    severity: "error",
+    message: (d) => `${d.file} has no certificate`,
+    help: () => "give a file in PEM: it begins with `-----BEGIN CERTIFICATE-----`",
+    explain: "A SuperLink that no public authority signed for is known by the certificate of who did.",
+  },
+  "flower-ended": {
+    severity: "error",
+    message: (d) => `what carries this federation at the SuperLink has ended: ${d.why}`,
+    help: () => "see the SuperLink's log; `resume: true` goes on from the last whole round once it runs again",
+    explain:
+      "Our app beside the SuperLink carries the messages of a federation. It ends with the SuperLink, where it is stopped by name, or where something goes wrong in it; no client can be reached then.",
+  },
+  "join-refused": {
+    severity: "error",
+    message: (d) =>
+      `client ${d.client} refuses what it was asked for (${d.refusal})${d.path === null ? "" : `: ${d.path} is not as its own program says`}`,
+    help: (d) =>
+      d.path === null
+        ? "its terminal says more; write what both agree on, and start again"
+        : `write the same for \`${d.path}\` in both programs; the client's terminal shows both values`,
+    explain:
+      "A client elsewhere runs its own program and nothing else. What it is told of a federation is held against that program: whatever differs is refused, and what is named here is the place alone, for the client's own values are its own.",
   },
 });

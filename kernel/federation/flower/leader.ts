@@ -1,6 +1,6 @@
 /**
  * Who leads a federated training over Flower. Our app beside the SuperLink carries the messages (`relay.ts`); what becomes of
- * updates is decided here. Each SuperNode that joined is a client of the contract, as those of a simulation are.
+ * updates is decided here. Each SuperNode that agreed on the terms is a client of the contract, as those of a simulation are.
  */
 import { randomUUID } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
@@ -8,11 +8,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Client, RoundAnswer, RoundOrder } from "../contract.js";
+import type { Carrier, Client, Introduced, RoundAnswer, RoundOrder, Scores, Terms } from "../contract.js";
 import { packedApp } from "./app.js";
 import "./codes.js";
-import { Link } from "./link.js";
-import { decodeAnswer, decodeHello, encodeOrder } from "./orders.js";
+import { Link, PATIENCE } from "./link.js";
+import {
+  decodeAnswer,
+  decodeIntroduced,
+  decodeMessage,
+  decodeScores,
+  encodeQuestion,
+  type Expected,
+  type Look,
+} from "./messages.js";
+import { LONGEST_HEAD } from "./packed.js";
 import { answers, requests } from "./proto.js";
 import { Relay } from "./relay.js";
 
@@ -20,40 +29,63 @@ export interface LeadOptions {
   readonly superlink: string;
   /** How many clients are waited for. */
   readonly clients: number;
+  /** What each of them has to agree on. */
+  readonly terms: Terms;
+  /** What their answers are like. */
+  readonly expected: Expected;
   /** Seconds that they are waited for. Absent: 300. */
   readonly wait?: number;
   /** Seconds of a client's part in a round. Absent: 3,600. */
   readonly round?: number;
   /** Plain HTTP to other machines is allowed. */
   readonly plain?: boolean;
+  /** A file of certificates of who may sign for the SuperLink; absent: those that this machine trusts. */
+  readonly certificates?: string;
   readonly signal?: AbortSignal;
+  /** Told how many clients have agreed. */
+  readonly onAgreed?: (agreed: number, of: number) => void;
+  /** Told of who refuses, while others are waited for. */
+  readonly onRefused?: (error: CodedError) => void;
 }
 
-export class FlowerLeader {
-  clients: readonly Client[] = [];
+/** Milliseconds between two looks at how the run stands at the SuperLink. */
+const LOOKS = 3000;
+/** Milliseconds that clients are told that it is over. */
+const BYE = 3000;
+
+export class FlowerLeader implements Carrier {
+  clients: readonly (Client & Pick<Introduced, "key">)[] = [];
+  private readonly ended = new AbortController();
+  /** Nodes that agreed, those too that no round asks. */
+  private readonly agreed = new Set<string>();
 
   private constructor(
     private readonly link: Link,
     private readonly relay: Relay,
     private readonly runId: bigint,
     private readonly file: string,
-    private readonly seconds: number,
-  ) {}
+    private readonly o: LeadOptions,
+  ) {
+    void this.watch();
+  }
 
-  /** Errors: `flower-url`, `-plain`, `-unreachable`, `-version`, `-refused`, `-waited`. Nothing goes on after them. */
+  /** Errors: `flower-url`, `-plain`, `-unreachable`, `-version`, `-refused`, `-waited`, `-ended`, `join-refused`. Nothing goes on after them. */
   static async open(o: LeadOptions): Promise<FlowerLeader> {
-    const link = await Link.open(o.superlink, o.plain === undefined ? {} : { plain: o.plain });
+    const { plain, certificates } = o;
+    const link = await Link.open(o.superlink, {
+      ...(plain !== undefined && { plain }),
+      ...(certificates !== undefined && { certificates }),
+    });
     const relay = await Relay.open();
     const file = join(tmpdir(), `tunebook-flower-${randomUUID()}.json`);
     let leader: FlowerLeader | null = null;
     try {
       writeFileSync(file, JSON.stringify({ url: relay.url, token: relay.token }), { mode: 0o600, flag: "wx" });
       const app = await packedApp();
-      const runId = answers.id(
-        await link.call("control/start-run", requests.startRun(app.bytes, app.hash, { leader: file }), o.signal),
-      );
-      leader = new FlowerLeader(link, relay, runId, file, o.round ?? 3600);
-      await leader.gather(o.clients, o.wait ?? 300, o.signal);
+      const request = requests.startRun(app.bytes, app.hash, { leader: file });
+      const runId = answers.id(await link.call("control/start-run", request, { signal: o.signal }));
+      leader = new FlowerLeader(link, relay, runId, file, o);
+      await leader.gather();
       return leader;
     } catch (error) {
       if (leader) await leader.close();
@@ -65,56 +97,188 @@ export class FlowerLeader {
     }
   }
 
-  private async gather(wanted: number, seconds: number, signal?: AbortSignal): Promise<void> {
-    const until = performance.now() + 1000 * seconds;
-    while (this.relay.nodes.length < wanted) {
-      if (performance.now() > until)
-        throw new CodedError("flower-waited", { joined: this.relay.nodes.length, of: wanted, seconds });
-      await sleep(100, undefined, { signal });
-    }
-    const left = Math.max(10, (until - performance.now()) / 1000);
-    const nothing = new Uint8Array(1);
-    const said = await Promise.all(
-      this.relay.nodes.map(async (node) => {
-        const { name, rows } = decodeHello(node, await this.relay.ask(node, "query", nothing, left, signal));
-        return new FlowerClient(this.relay, node, name, rows, this.seconds);
-      }),
-    );
-    // In the order of their names: nodes' ids are drawn anew each time.
-    this.clients = said.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  get sent(): number {
+    return this.relay.sent;
+  }
+  get received(): number {
+    return this.relay.received;
   }
 
-  /** The run of the SuperLink ends, too. */
+  /** Asks each node that comes, until as many have agreed as are wanted, or so many have answered and one refused. */
+  private async gather(): Promise<void> {
+    const { clients: wanted, wait = 300, signal } = this.o;
+    const until = performance.now() + 1000 * wait;
+    const hello = encodeQuestion({ kind: "hello", terms: this.o.terms });
+    const asked = new Map<string, FlowerClient | CodedError | null>();
+    const agreed = (): FlowerClient[] => [...asked.values()].filter((one) => one instanceof FlowerClient);
+    const ask = async (node: string): Promise<void> => {
+      const seconds = Math.max(10, (until - performance.now()) / 1000);
+      try {
+        const bytes = await this.relay.ask(node, "query", hello, { seconds, most: 2 * LONGEST_HEAD, signal });
+        asked.set(node, new FlowerClient(this.relay, node, decodeIntroduced(node, bytes), this.o));
+        this.agreed.add(node);
+        this.o.onAgreed?.(Math.min(wanted, agreed().length), wanted);
+      } catch (error) {
+        // One that was lost before it answered is as if it had not come.
+        if (!(error instanceof CodedError)) throw error;
+        asked.set(node, error);
+        if (error.code !== "flower-client") this.o.onRefused?.(error);
+      }
+    };
+    const asking: Promise<void>[] = [];
+    let failed: unknown = null;
+    while (agreed().length < wanted) {
+      signal?.throwIfAborted();
+      if (failed) throw failed;
+      for (const node of this.relay.nodes.filter((one) => !asked.has(one))) {
+        asked.set(node, null);
+        asking.push(ask(node).catch((error: unknown) => void (failed ??= error)));
+      }
+      this.demandWilling([...asked.values()], wanted);
+      if (performance.now() > until)
+        throw new CodedError("flower-waited", { joined: agreed().length, of: wanted, seconds: wait });
+      await sleep(100, undefined, { signal });
+    }
+    this.clients = named(agreed().slice(0, wanted));
+  }
+
+  /** Errors: `flower-ended`; who refused, once as many have answered as are wanted. */
+  private demandWilling(all: readonly (FlowerClient | CodedError | null)[], wanted: number): void {
+    const errors = all.filter((one) => one instanceof CodedError);
+    const over = errors.find(({ code }) => code === "flower-ended");
+    if (over) throw over;
+    const refused = errors.filter(({ code }) => code !== "flower-client");
+    const [first] = refused;
+    const open = all.filter((one) => one === null).length;
+    if (first && open === 0 && refused.length + all.filter((one) => one instanceof FlowerClient).length >= wanted)
+      throw first;
+  }
+
+  /** Looks how the run stands at the SuperLink for as long as it goes on: what has ended there answers nobody any more. */
+  private async watch(): Promise<void> {
+    const { signal } = this.ended;
+    let reached = performance.now();
+    while (!signal.aborted) {
+      // For as long as our app comes by itself, nobody need ask.
+      if (performance.now() - this.relay.seen < LOOKS) {
+        await sleep(LOOKS, undefined, { signal }).catch(() => undefined);
+        continue;
+      }
+      try {
+        const bytes = await this.link.call("control/list-runs", requests.ofRun(this.runId), { signal });
+        reached = performance.now();
+        const found = answers.listed(bytes, this.runId);
+        if (!found || found.status === "finished") return this.over(found ? endOf(found) : "it knows of no such run");
+      } catch (error) {
+        if (signal.aborted) return;
+        if (performance.now() - reached > 1000 * PATIENCE)
+          return this.over(error instanceof CodedError ? error.message : String(error));
+      }
+      await sleep(LOOKS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  private over(why: string): void {
+    this.relay.fail(new CodedError("flower-ended", { why }));
+  }
+
+  /** Clients are told, and the run of the SuperLink ends, too. */
   async close(): Promise<void> {
+    this.ended.abort();
+    const bye = encodeQuestion({ kind: "bye" });
+    const o = { seconds: BYE / 1000, most: LONGEST_HEAD };
+    await Promise.all([...this.agreed].map((node) => this.relay.ask(node, "query", bye, o).catch(() => undefined)));
     await this.relay.close();
     rmSync(this.file, { force: true });
-    await this.link.call("control/stop-run", requests.stopRun(this.runId)).catch(() => {
-      // It has ended by itself, or the SuperLink is gone.
-    });
+    await this.link
+      .call("control/stop-run", requests.ofRun(this.runId), { signal: AbortSignal.timeout(10_000) })
+      .catch(() => {
+        // It has ended by itself, or the SuperLink is gone.
+      });
   }
 }
 
+const endOf = ({ sub, details }: { readonly sub: string; readonly details: string }): string =>
+  [sub || "it finished", details].filter(Boolean).join(", ").slice(0, 300);
+
 class FlowerClient implements Client {
+  readonly rows: number;
+  readonly key: Uint8Array;
+  readonly evaluate?: NonNullable<Client["evaluate"]>;
+
   constructor(
     private readonly relay: Relay,
-    private readonly node: string,
-    readonly name: string,
-    readonly rows: number,
-    private readonly seconds: number,
-  ) {}
-
-  /** Errors: `flower-client`, `flower-said`. */
-  async train(order: RoundOrder, signal?: AbortSignal): Promise<RoundAnswer> {
-    const payload = encoded(order);
-    const bytes = await this.relay.ask(this.node, "train", payload, this.seconds, signal);
-    return decodeAnswer(this.name, bytes, order.weights.length);
+    readonly node: string,
+    private readonly introduced: Introduced,
+    private readonly o: Pick<LeadOptions, "round" | "expected">,
+    readonly name = introduced.name,
+  ) {
+    this.rows = introduced.rows;
+    this.key = introduced.key;
+    if (introduced.validates) this.evaluate = (order, signal) => this.scores(order, signal);
   }
+
+  called(name: string): FlowerClient {
+    return new FlowerClient(this.relay, this.node, this.introduced, this.o, name);
+  }
+
+  /** Errors: `flower-client`, `flower-said`, `flower-ended`, `join-refused`. */
+  async train(order: RoundOrder, signal?: AbortSignal): Promise<RoundAnswer> {
+    const { length } = order.weights;
+    const { expected } = this.o;
+    const most = LONGEST_HEAD + 8 * length * (1 + expected.given.length) + 64;
+    const bytes = await this.ask("train", encoded(order), most, signal);
+    return decodeAnswer(this, bytes, length, expected);
+  }
+
+  async mask(message: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
+    const question = encodeQuestion({ kind: "mask", message });
+    return decodeMessage(this.name, await this.ask("query", question, MASKED, signal));
+  }
+
+  private async scores(order: Look, signal?: AbortSignal): Promise<Scores> {
+    const bytes = await this.ask("query", encodedLook(order), 2 * LONGEST_HEAD, signal);
+    return decodeScores(this.name, bytes);
+  }
+
+  private async ask(kind: "query" | "train", payload: Uint8Array, most: number, signal?: AbortSignal) {
+    const { round = 3600 } = this.o;
+    try {
+      return await this.relay.ask(this.node, kind, payload, { seconds: round, most, signal });
+    } catch (error) {
+      throw this.told(error);
+    }
+  }
+  /** By its name, not by its number at the SuperLink. */
+  private told(error: unknown): unknown {
+    if (!(error instanceof CodedError) || error.code !== "flower-client") return error;
+    const { why } = (error as CodedError<"flower-client">).data;
+    return new CodedError("flower-client", { client: this.name, why }, { cause: error });
+  }
+}
+/** A masked vector is as long as the sum's, which is not known here: as much as a message may have. */
+const MASKED = 2 ** 30;
+
+/** In the order of their names, for nodes' ids are drawn anew each time; of several with one name each has one of its own. */
+function named(clients: readonly FlowerClient[]): readonly FlowerClient[] {
+  const sorted = clients.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return sorted.map((client, i) => {
+    const before = sorted.slice(0, i).filter(({ name }) => name === client.name).length;
+    return before === 0 ? client : client.called(`${client.name} ${String(before + 1)}`);
+  });
 }
 
 /** An order that several clients are given becomes bytes once. */
 const made = new WeakMap<RoundOrder, Uint8Array>();
 function encoded(order: RoundOrder): Uint8Array {
-  const bytes = made.get(order) ?? encodeOrder(order);
+  const bytes = made.get(order) ?? encodeQuestion({ kind: "train", order });
   made.set(order, bytes);
+  return bytes;
+}
+const looks = new WeakMap<Float32Array, { readonly round: number; readonly bytes: Uint8Array }>();
+function encodedLook(order: Look): Uint8Array {
+  const known = looks.get(order.weights);
+  if (known?.round === order.round) return known.bytes;
+  const bytes = encodeQuestion({ kind: "evaluate", order });
+  looks.set(order.weights, { round: order.round, bytes });
   return bytes;
 }

@@ -1,14 +1,27 @@
 /** Calls of a SuperLink: bodies are protocol buffers, one address for all. Calls of a SuperNode are signed with its key. */
 import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { Agent as PlainAgent, request as plainly, type IncomingMessage } from "node:http";
+import { Agent, request as securely } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import * as v from "valibot";
 import { addressOf } from "#stdlib/lib/runners/superlink.js";
 import { fields, jsonIn } from "#kernel/fetch/json.js";
+import { textOfNamed } from "#kernel/fetch/regular.js";
 import "./codes.js";
 
 /** The version of Flower that is spoken. */
 export const FLOWER = "1.42";
 const HEADERS = { "content-type": "application/protobuf", accept: "application/protobuf" };
+/** Milliseconds of one call. */
+const LIMIT = 120_000;
+/** Bytes of an answer, where nobody says how many there may be. */
+const USUAL = 2 ** 20;
+/** Seconds that a SuperLink may be away once it was there. */
+export const PATIENCE = 120;
+const PAUSES = { first: 250, most: 5000 } as const;
+/** Statuses of who stands before a SuperLink that is away. */
+const AWAY: readonly number[] = [502, 503, 504];
 
 /** A SuperNode's key, made for one life: P-384, as Flower asks for. */
 export interface NodeKey {
@@ -20,18 +33,49 @@ export function nodeKey(): NodeKey {
   return { pem: Buffer.from(publicKey.export({ type: "spki", format: "pem" })), key: privateKey };
 }
 
+export interface LinkOptions {
+  /** Who signs calls; absent: nobody. */
+  readonly node?: NodeKey;
+  /** Plain HTTP to other machines is allowed. */
+  readonly plain?: boolean;
+  /** A file of certificates (PEM) of who may sign for the SuperLink; absent: those that this machine trusts. */
+  readonly certificates?: string;
+  /** Seconds that it may be away once it was there. Absent: `PATIENCE`. */
+  readonly patience?: number;
+}
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes of the answer at most; what is longer is cut off unread. Absent: 1 MiB. */
+  readonly most?: number;
+  /** Tried again while the SuperLink is away, for as long as the link is patient. */
+  readonly patient?: boolean;
+}
+interface Asked {
+  readonly method: "GET" | "POST";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  readonly signal: AbortSignal;
+  readonly most: number;
+}
+
 export class Link {
   /** Bytes of bodies. */
   sent = 0;
   received = 0;
+  private readonly agent: Agent | PlainAgent;
   private constructor(
     readonly url: string,
-    private readonly node: NodeKey | null,
-  ) {}
+    private readonly o: LinkOptions,
+  ) {
+    const { certificates } = o;
+    this.agent = url.startsWith("https:")
+      ? new Agent({ keepAlive: true, ...(certificates !== undefined && { ca: authoritiesIn(certificates) }) })
+      : new PlainAgent({ keepAlive: true });
+  }
 
   /** Asks which version it is first: `flower-unreachable`, `flower-version`. */
-  static async open(text: string, o: { readonly node?: NodeKey; readonly plain?: boolean } = {}): Promise<Link> {
-    const link = new Link(addressOf(text, o.plain), o.node ?? null);
+  static async open(text: string, o: LinkOptions = {}): Promise<Link> {
+    const link = new Link(addressOf(text, o.plain), o);
     const found = await link.version();
     if (found !== FLOWER && !found.startsWith(`${FLOWER}.`))
       throw new CodedError("flower-version", { url: link.url, found, wanted: FLOWER });
@@ -39,52 +83,109 @@ export class Link {
   }
 
   private async version(): Promise<string> {
-    const answer = await this.reach("/openapi.json", { signal: AbortSignal.timeout(10_000) });
-    const schema = fields({ info: fields({ version: v.string() }) });
+    const signal = AbortSignal.timeout(10_000);
+    const { bytes } = await this.reach("/openapi.json", { method: "GET", signal, most: 8 * USUAL });
+    const schema = fields({ info: fields({ version: v.pipe(v.string(), v.maxLength(40)) }) });
     try {
-      return jsonIn(await answer.text(), schema).info.version;
+      return jsonIn(new TextDecoder().decode(bytes), schema).info.version;
     } catch {
       throw new CodedError("flower-version", { url: this.url, found: "an unknown version", wanted: FLOWER });
     }
   }
 
-  /** `path`: `fleet/pull-messages`. Errors: `flower-unreachable`, `flower-refused`. */
-  async call(path: string, body: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
-    const limit = AbortSignal.timeout(120_000);
-    const answer = await this.reach(`/v1/${path}`, {
-      method: "POST",
-      headers: { ...HEADERS, ...this.signed() },
-      body,
+  /** `path`: `fleet/pull-messages`. Errors: `flower-unreachable`, `flower-refused`, `flower-said` for an answer that is too long. */
+  async call(path: string, body: Uint8Array, o: CallOptions = {}): Promise<Uint8Array> {
+    const { signal, most = USUAL, patient = false } = o;
+    const until = performance.now() + 1000 * (this.o.patience ?? PATIENCE);
+    for (let pause: number = PAUSES.first; ; pause = Math.min(2 * pause, PAUSES.most)) {
+      try {
+        return await this.once(path, body, most, signal);
+      } catch (error) {
+        const goesOn = patient && isAway(error) && performance.now() + pause < until;
+        if (!goesOn) throw error;
+        await sleep(pause, undefined, { signal });
+      }
+    }
+  }
+
+  private async once(path: string, body: Uint8Array, most: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const limit = AbortSignal.timeout(LIMIT);
+    const { status, bytes } = await this.reach(`/v1/${path}`, {
+      ...{ method: "POST", headers: { ...HEADERS, ...this.signed() }, body, most },
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
-    const bytes = new Uint8Array(await answer.arrayBuffer());
     this.sent += body.length;
     this.received += bytes.length;
-    if (answer.status !== 200) {
+    if (status !== 200) {
       const why = new TextDecoder().decode(bytes.subarray(0, 300));
-      throw new CodedError("flower-refused", { url: this.url, what: path, status: answer.status, why });
+      throw new CodedError("flower-refused", { url: this.url, what: path, status, why });
     }
     return bytes;
   }
 
   private signed(): Record<string, string> {
-    if (!this.node) return {};
+    const { node } = this.o;
+    if (!node) return {};
     const stamp = new Date().toISOString().replace("Z", "+00:00");
     return {
-      "flwr-public-key": Buffer.from(this.node.pem).toString("base64"),
+      "flwr-public-key": Buffer.from(node.pem).toString("base64"),
       "flwr-timestamp": stamp,
-      "flwr-signature": sign("sha256", Buffer.from(stamp), this.node.key).toString("base64"),
+      "flwr-signature": sign("sha256", Buffer.from(stamp), node.key).toString("base64"),
     };
   }
 
-  private async reach(path: string, init: RequestInit): Promise<Response> {
+  private async reach(
+    path: string,
+    { method, headers = {}, body, signal, most }: Asked,
+  ): Promise<{ readonly status: number; readonly bytes: Uint8Array }> {
     try {
-      return await fetch(this.url + path, { ...init, redirect: "error" });
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        const length = body && { "content-length": String(body.length) };
+        const options = { method, agent: this.agent, signal, headers: { ...headers, ...length } };
+        const asked = (this.url.startsWith("https:") ? securely : plainly)(this.url + path, options, resolve);
+        asked.once("error", reject);
+        asked.end(body);
+      });
+      return { status: answer.statusCode ?? 0, bytes: await bodyOf(answer, most) };
     } catch (error) {
-      if (error instanceof Error && error.name === "AbortError") throw error;
-      const why =
-        error instanceof Error ? String((error.cause as Error | undefined)?.message ?? error.message) : String(error);
-      throw new CodedError("flower-unreachable", { url: this.url, why });
+      if (error instanceof CodedError || (error instanceof Error && isInterrupt(error, signal))) throw error;
+      throw new CodedError("flower-unreachable", { url: this.url, why: reasonOf(error, signal) });
     }
   }
+}
+
+function isInterrupt(error: Error, signal: AbortSignal): boolean {
+  return signal.aborted && (signal.reason as Error | undefined)?.name !== "TimeoutError" && error.name === "AbortError";
+}
+function reasonOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return "no answer in time";
+  return error instanceof Error ? error.message || ((error as NodeJS.ErrnoException).code ?? "") : String(error);
+}
+
+/** Whether somebody who was there is away, perhaps for a while. */
+export function isAway(error: unknown): boolean {
+  if (!(error instanceof CodedError)) return false;
+  if (error.code === "flower-unreachable") return true;
+  return error.code === "flower-refused" && AWAY.includes((error as CodedError<"flower-refused">).data.status);
+}
+
+async function bodyOf(answer: IncomingMessage, most: number): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > most) {
+      answer.destroy();
+      throw new CodedError("flower-said", { why: `it is longer than ${String(most)} bytes` });
+    }
+    parts.push(part);
+  }
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+/** Coded errors of files, and `flower-certificates`. */
+function authoritiesIn(file: string): string {
+  const text = textOfNamed(file, file, { most: USUAL });
+  if (!text.includes("-----BEGIN CERTIFICATE-----")) throw new CodedError("flower-certificates", { file });
+  return text;
 }

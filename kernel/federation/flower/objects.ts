@@ -3,8 +3,10 @@
  * the ids of those in it, the length of its own bytes, a zero byte, its bytes. What we say and hear is one array of bytes.
  */
 import { createHash } from "node:crypto";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import * as v from "valibot";
 import { fields, jsonIn, table, whole } from "#kernel/fetch/json.js";
+import "./codes.js";
 import { messageBytes, type Metadata, type ObjectTree } from "./proto.js";
 
 /** Bytes of a chunk at most. */
@@ -50,20 +52,42 @@ export function objectsOf(metadata: Metadata, payload: Uint8Array): Objects {
   return { tree: add("Message", [all], messageBytes(metadata)), contents };
 }
 
+const tooLong = (most: number): CodedError<"flower-said"> =>
+  new CodedError("flower-said", { why: `it is longer than ${String(most)} bytes` });
 const named = table(v.string());
 const arrayHead = fields({ dtype: v.literal("uint8"), arraychunk_ids: v.array(whole()) });
 
-/** What a message says; `get` fetches an object. Throws where it is none of ours. */
-export async function payloadOf(tree: ObjectTree, get: (id: string) => Promise<Uint8Array>): Promise<Uint8Array> {
-  const object = async (id: string) => parsed(await get(id), id);
+/** Bytes of an object beside what it holds: its type, and ids of those in it. */
+const AROUND = 4096;
+/** An array's chunks, as few as their size allows; and one more for what is around. */
+const chunksOf = (most: number): number => Math.ceil(most / CHUNK) + 1;
+
+/**
+ * What a message says, `most` bytes; `get` fetches an object of so many bytes at most. Throws where it is none of ours: a
+ * `flower-said` for what is too long.
+ */
+export async function payloadOf(
+  tree: ObjectTree,
+  most: number,
+  get: (id: string, most: number) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const chunks = chunksOf(most);
+  const object = async (id: string, size = 70 * chunks) => parsed(await get(id, AROUND + size), id);
   const message = await object(tree.id);
   const all = await object(childOf(message.children, 0));
   const record = await object(jsonIn(text(all.body), named)[RECORD] ?? "");
   const array = await object(jsonIn(text(record.body), named)[ARRAY] ?? "");
   const head = jsonIn(text(array.body), arrayHead);
-  const chunks: Uint8Array[] = [];
-  for (const place of head.arraychunk_ids) chunks.push((await object(childOf(array.children, place))).body);
-  return fromNpy(Buffer.concat(chunks));
+  if (head.arraychunk_ids.length > chunks) throw tooLong(most);
+  const parts: Uint8Array[] = [];
+  let left = most + AROUND;
+  for (const place of head.arraychunk_ids) {
+    const { body } = await object(childOf(array.children, place), Math.min(left, CHUNK));
+    left -= body.length;
+    if (left < 0) throw tooLong(most);
+    parts.push(body);
+  }
+  return fromNpy(Buffer.concat(parts));
 }
 
 function parsed(bytes: Uint8Array, id: string): { readonly children: readonly string[]; readonly body: Uint8Array } {

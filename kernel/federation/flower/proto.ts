@@ -166,10 +166,15 @@ export const requests = {
           });
         });
     }),
-  /** `stop-run`. */
-  stopRun: (runId: bigint) =>
+  /** `stop-run` and `list-runs`. */
+  ofRun: (runId: bigint) =>
     written((w) => {
       writeId(w, 1, runId);
+    }),
+  getRun: (id: bigint, runId: bigint) =>
+    written((w) => {
+      node(w, id);
+      writeId(w, 2, runId);
     }),
 };
 
@@ -181,14 +186,18 @@ function read<T>(reader: PbfReader, into: T, reads: Reads<T>, inner: boolean): T
   return inner ? reader.readMessage(field, into) : reader.readFields(field, into);
 }
 
-function readTree(reader: PbfReader): ObjectTree {
+/** A message, its dictionary, its record, its array, its chunks: none is deeper. */
+const DEEPEST = 5;
+
+function readTree(reader: PbfReader, depth = 1): ObjectTree {
+  if (depth > DEEPEST) throw new Error("objects lie deeper in each other than those of a message");
   const tree = { id: "", children: [] as ObjectTree[] };
   return read(
     reader,
     tree,
     {
       1: (r, t) => (t.id = r.readString()),
-      2: (r, t) => t.children.push(readTree(r)),
+      2: (r, t) => t.children.push(readTree(r, depth + 1)),
     },
     true,
   );
@@ -238,10 +247,61 @@ export interface Pulled {
   readonly content: Uint8Array;
 }
 
+/** How a run of the SuperLink stands: `pending`, `starting`, `running` or `finished`; how it finished, and why. */
+export interface RunStatus {
+  readonly status: string;
+  readonly sub: string;
+  readonly details: string;
+}
+const STATUS: Reads<Open<RunStatus>> = {
+  1: (r, s) => (s.status = r.readString()),
+  2: (r, s) => (s.sub = r.readString()),
+  3: (r, s) => (s.details = r.readString()),
+};
+interface Run {
+  id: bigint;
+  status: RunStatus | null;
+}
+const readRun = (reader: PbfReader): Run =>
+  read<Run>(
+    reader,
+    { id: 0n, status: null },
+    {
+      1: (r, run) => (run.id = readId(r)),
+      10: (r, run) => (run.status = read(r, { status: "", sub: "", details: "" }, STATUS, true)),
+    },
+    true,
+  );
+interface Runs {
+  all: Run[];
+}
+/** An entry of a table of runs: its key, and the run. */
+const readEntry = (reader: PbfReader, runs: Runs): void => {
+  read(reader, runs, { 2: (r, into) => into.all.push(readRun(r)) }, true);
+};
+
 export const answers = {
   /** The id that `activate-node` and `start-run` answer with. */
   id: (bytes: Uint8Array): bigint =>
     read(new PbfReader(bytes), { id: 0n }, { 1: (r, into) => (into.id = readId(r)) }, false).id,
+  /** Of `list-runs` for one run, and of `get-run`; null: there is none. */
+  listed: (bytes: Uint8Array, id: bigint): RunStatus | null =>
+    read<Runs>(
+      new PbfReader(bytes),
+      { all: [] },
+      {
+        1: (r, into) => {
+          readEntry(r, into);
+        },
+      },
+      false,
+    ).all.find((run) => run.id === id)?.status ?? null,
+  got: (bytes: Uint8Array): RunStatus | null =>
+    read<Runs>(new PbfReader(bytes), { all: [] }, { 1: (r, into) => into.all.push(readRun(r)) }, false).all[0]
+      ?.status ?? null,
+  /** Of `send-node-heartbeat`: whether the node is known. */
+  success: (bytes: Uint8Array): boolean =>
+    read(new PbfReader(bytes), { success: false }, { 1: (r, into) => (into.success = r.readBoolean()) }, false).success,
   pullMessages: (bytes: Uint8Array): readonly { readonly metadata: Metadata; readonly tree: ObjectTree }[] => {
     const into = { messages: [] as Metadata[], trees: [] as ObjectTree[] };
     read(

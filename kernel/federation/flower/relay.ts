@@ -25,8 +25,18 @@ interface Waiting {
   readonly kind: string;
   readonly payload: Uint8Array;
   readonly seconds: number;
+  /** Bytes of the answer at most: our app drops what is longer. */
+  readonly most: number;
   readonly resolve: (payload: Uint8Array) => void;
   readonly reject: (error: Error) => void;
+}
+
+export interface AskOptions {
+  /** In which it has to answer. */
+  readonly seconds: number;
+  /** Bytes of its answer. */
+  readonly most: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export class Relay {
@@ -36,6 +46,12 @@ export class Relay {
   private queue: number[] = [];
   private next = 0;
   private ended = false;
+  private failed: Error | null = null;
+  /** When our app was here last, by `performance.now()`. */
+  seen = Number.NEGATIVE_INFINITY;
+  /** Bytes of messages with their heads. */
+  sent = 0;
+  received = 0;
   private told: () => void = () => {};
   /** Payloads that are the same get the same number. */
   private readonly same = new WeakMap<Uint8Array, number>();
@@ -57,10 +73,15 @@ export class Relay {
     return relay;
   }
 
-  /** What a node answers; `flower-client` where it is lost, or doesn't answer in time. */
-  ask(node: string, kind: string, payload: Uint8Array, seconds: number, signal?: AbortSignal): Promise<Uint8Array> {
+  /** What a node answers; `flower-client` where it is lost, or doesn't answer in time; what `fail` was given. */
+  ask(node: string, kind: string, payload: Uint8Array, o: AskOptions): Promise<Uint8Array> {
     const id = this.next++;
+    const { seconds, most, signal } = o;
     return new Promise((resolve, reject) => {
+      if (this.failed) {
+        reject(this.failed);
+        return;
+      }
       const gone = (): void => {
         this.waiting.delete(id);
         reject(signal?.reason instanceof Error ? signal.reason : new Error("stopped"));
@@ -80,7 +101,7 @@ export class Relay {
         signal?.removeEventListener("abort", gone);
       };
       this.waiting.set(id, {
-        ...{ node, kind, payload, seconds },
+        ...{ node, kind, payload, seconds, most },
         resolve: (answer) => {
           settled(id);
           resolve(answer);
@@ -95,12 +116,18 @@ export class Relay {
     });
   }
 
+  /** Nobody carries anything any more: whoever waits is told, and whoever asks from now on. */
+  fail(error: Error): void {
+    this.failed ??= error;
+    for (const { reject } of [...this.waiting.values()]) reject(error);
+  }
+
   /** The app ends with its next turn. */
   async close(): Promise<void> {
     this.ended = true;
     this.told();
     await new Promise((resolve) => setTimeout(resolve, HELD));
-    for (const { node, reject } of this.waiting.values())
+    for (const { node, reject } of [...this.waiting.values()])
       reject(new CodedError("flower-client", { client: node, why: "the training ended" }));
     this.server.closeAllConnections();
     this.server.close();
@@ -129,16 +156,16 @@ export class Relay {
     const length = body.readUInt32LE(0);
     const { nodes, answers } = jsonIn(body.toString("utf8", 4, 4 + length), turned);
     this.nodes = nodes;
+    this.seen = performance.now();
     let at = 4 + length;
     for (const { id, bytes, error } of answers) {
       const waiting = this.waiting.get(id);
       const payload = new Uint8Array(body.subarray(at, at + bytes));
       at += bytes;
-      if (error === null) waiting?.resolve(payload);
-      else
-        waiting?.reject(
-          new CodedError("flower-client", { client: waiting.node, why: `Flower's code ${String(error)}` }),
-        );
+      if (error === null) {
+        this.received += payload.length;
+        waiting?.resolve(payload);
+      } else waiting?.reject(new CodedError("flower-client", { client: waiting.node, why: whyOf(error) }));
     }
   }
 
@@ -158,16 +185,25 @@ export class Relay {
       return one ? [{ id, ...one }] : [];
     });
     this.queue = [];
-    const messages = due.map(({ id, node, kind, payload, seconds }) => {
+    const messages = due.map(({ id, node, kind, payload, seconds, most }) => {
+      this.sent += payload.length;
       const same = this.same.get(payload) ?? id;
       this.same.set(payload, same);
-      return { id, node, kind, seconds, bytes: payload.length, same };
+      return { id, node, kind, seconds, most, bytes: payload.length, same };
     });
     const head = Buffer.from(JSON.stringify({ end: this.ended, messages }));
     const length = Buffer.alloc(4);
     length.writeUInt32LE(head.length);
     return Buffer.concat([length, head, ...due.map(({ payload }) => payload)]);
   }
+}
+
+/** Our app's own, beside Flower's. */
+const TOO_LONG = 1000;
+const UNLIKE = 1001;
+function whyOf(error: number): string {
+  if (error === TOO_LONG) return "its answer is longer than any";
+  return error === UNLIKE ? "its answer is none" : `Flower's code ${String(error)}`;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {

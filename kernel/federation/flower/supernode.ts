@@ -1,99 +1,205 @@
 /**
  * A SuperNode of Flower that is this process: it registers, says that it lives, takes messages, has them answered and sends the
- * answers. It runs no app of the SuperLink's: what it is sent is bytes for `answer`, nothing else.
+ * answers. It runs no app of the SuperLink's: what it is sent is bytes for `answer`, nothing else. A SuperLink that is away for
+ * a while is waited for; one that has forgotten it is joined anew.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Link, NodeKey } from "./link.js";
+import { isAway, type Link, type NodeKey } from "./link.js";
+import { encodeFailure } from "./messages.js";
 import { objectsOf, payloadOf } from "./objects.js";
 import { answers, requests, type Metadata, type ObjectTree } from "./proto.js";
 
 /** Seconds between signs of life, the fewest that Flower takes. */
 const HEARTBEAT = 10;
 const PAUSE = 250;
+/** Milliseconds after a message that was none, and how many of them follow each other before nothing is believed any more. */
+const AFTER_WRONG = 500;
+const WRONG = 100;
+/** Milliseconds without a message after which it is asked whether the run goes on. */
+const SILENT = 15_000;
+/** Seconds that an object may be on its way. */
+const COMING = 120;
+/** Bytes of an answer that is no object's. */
+const BESIDE = 2 ** 20;
 
-/** `kind`: `query` or `train`. What it throws is a defect: errors are said in the payload. */
-export type Answers = (kind: string, payload: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>;
+/** What it throws is a defect: errors are said in what it gives back. */
+export type Answers = (payload: Uint8Array, runId: bigint, signal: AbortSignal) => Promise<Uint8Array>;
 
-/** Serves until `signal`; then it takes its leave. Errors: `flower-unreachable`, `flower-refused`. */
-export async function serveAsSuperNode(
-  link: Link,
-  key: NodeKey,
-  answer: Answers,
-  signal: AbortSignal,
-  onNode: (id: bigint) => void = () => {},
-): Promise<void> {
-  await link.call("fleet/register-node", requests.registerNode(key.pem), signal);
-  const id = answers.id(await link.call("fleet/activate-node", requests.activateNode(key.pem, HEARTBEAT), signal));
-  onNode(id);
-  const beating = setInterval(() => {
-    // One that gets lost is followed by the next; pulling tells what lasts.
-    link.call("fleet/send-node-heartbeat", requests.heartbeat(id, HEARTBEAT)).catch(() => {});
-  }, HEARTBEAT * 500);
-  try {
-    while (!signal.aborted) {
-      const messages = answers.pullMessages(await link.call("fleet/pull-messages", requests.pullMessages(id), signal));
-      for (const { metadata, tree } of messages) await answered(link, id, metadata, tree, answer, signal);
-      if (messages.length === 0) await sleep(PAUSE, undefined, { signal });
+export interface Serving {
+  readonly link: Link;
+  readonly key: NodeKey;
+  readonly answer: Answers;
+  /** Bytes of a message at most, as it is now. */
+  readonly most: () => number;
+  readonly signal: AbortSignal;
+  /** The run that is under way here, which is looked after where nothing comes of it; null: none. */
+  readonly under?: () => bigint | null;
+  readonly onOver?: () => void;
+  /** It is known to the SuperLink, at first and each time that it had to join anew. */
+  readonly onNode?: (id: bigint) => void;
+  /** A message that was none, or an answer that the SuperLink didn't take. */
+  readonly onTrouble?: (error: CodedError) => void;
+  /** Bytes of what was said, with its head: those that came, and those of the answer. */
+  readonly onSaid?: (received: number, sent: number) => void;
+}
+
+/** Serves until `signal`; then it takes its leave. Errors: `flower-unreachable`, `flower-refused`, `flower-said`. */
+export async function serveAsSuperNode(o: Serving): Promise<void> {
+  const { signal } = o;
+  let wrong = 0;
+  while (!signal.aborted) {
+    const node = await Node.join(o);
+    try {
+      while (!signal.aborted && !node.forgotten) {
+        const took = await node.turn().catch((error: unknown) => {
+          if (!(error instanceof CodedError) || isAway(error) || ++wrong > WRONG) throw error;
+          o.onTrouble?.(error);
+          return null;
+        });
+        if (took !== null && took > 0) wrong = 0;
+        if (took === null) await sleep(AFTER_WRONG, undefined, { signal });
+        else if (took === 0) await sleep(PAUSE, undefined, { signal });
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      await node.leave();
     }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  } finally {
-    clearInterval(beating);
-    await link.call("fleet/deactivate-node", requests.deactivateNode(id)).catch(() => {});
   }
 }
 
-async function answered(
-  link: Link,
-  id: bigint,
-  metadata: Metadata,
-  tree: ObjectTree,
-  answer: Answers,
-  signal: AbortSignal,
-): Promise<void> {
-  const payload = await payloadOf(tree, (object) => pulled(link, id, metadata.runId, object, signal));
-  await link.call("fleet/confirm-message-received", requests.ofObject(id, metadata.runId, tree.id), signal);
-  const begun = performance.now();
-  const said = await answer(metadata.type.split(".")[0] ?? "", payload, signal);
-  const now = Date.now() / 1000;
-  const reply: Metadata = {
-    ...metadata,
-    messageId: "",
-    from: metadata.to,
-    to: metadata.from,
-    fromTask: metadata.toTask,
-    toTask: metadata.fromTask,
-    replyTo: metadata.messageId || tree.id,
-    ttl: metadata.created + metadata.ttl - now,
-    created: now,
-  };
-  const objects = objectsOf(reply, said);
-  const seconds = (performance.now() - begun) / 1000;
-  const pushed = answers.pushMessages(
-    await link.call(
-      "fleet/push-messages",
-      requests.pushMessage(id, { ...reply, messageId: objects.tree.id }, objects.tree, seconds),
-      signal,
-    ),
-  );
-  for (const object of pushed.wanted) {
-    const content = objects.contents.get(object);
-    if (!content) throw new CodedError("flower-said", { why: "an object is asked for that there is none of" });
-    await link.call(
-      "fleet/push-object",
-      requests.pushObject(id, metadata.runId, object, content, pushed.session),
-      signal,
+class Node {
+  /** The SuperLink knows nothing of it: it began anew. */
+  forgotten = false;
+  private readonly beating: NodeJS.Timeout;
+  private heard = performance.now();
+
+  private constructor(
+    private readonly o: Serving,
+    private readonly id: bigint,
+  ) {
+    this.beating = setInterval(() => void this.beat(), HEARTBEAT * 500);
+  }
+
+  static async join(o: Serving): Promise<Node> {
+    const { link, key, signal } = o;
+    const patient = { signal, patient: true };
+    await link.call("fleet/register-node", requests.registerNode(key.pem), patient).catch((error: unknown) => {
+      // It is registered already where it only was forgotten to be there.
+      if (!(error instanceof CodedError) || error.code !== "flower-refused" || isAway(error)) throw error;
+    });
+    const id = answers.id(await link.call("fleet/activate-node", requests.activateNode(key.pem, HEARTBEAT), patient));
+    o.onNode?.(id);
+    return new Node(o, id);
+  }
+
+  /** One sign of life that gets lost is followed by the next. */
+  private async beat(): Promise<void> {
+    try {
+      const said = await this.o.link.call("fleet/send-node-heartbeat", requests.heartbeat(this.id, HEARTBEAT));
+      this.forgotten ||= !answers.success(said);
+    } catch (error) {
+      this.forgotten ||= error instanceof CodedError && error.code === "flower-refused" && !isAway(error);
+    }
+  }
+
+  /** Takes messages that are there, and answers them. @returns how many */
+  async turn(): Promise<number> {
+    const { link, signal } = this.o;
+    const body = requests.pullMessages(this.id);
+    const bytes = await link.call("fleet/pull-messages", body, { signal, patient: true, most: BESIDE });
+    const messages = read(() => answers.pullMessages(bytes));
+    if (messages.length > 0) this.heard = performance.now();
+    else if (performance.now() - this.heard > SILENT) await this.look();
+    for (const { metadata, tree } of messages) await this.answered(metadata, tree);
+    return messages.length;
+  }
+
+  /** Whoever leads may be gone without a word. */
+  private async look(): Promise<void> {
+    const { link, signal, under, onOver } = this.o;
+    this.heard = performance.now();
+    const run = under?.() ?? null;
+    if (run === null) return;
+    const bytes = await link.call("fleet/get-run", requests.getRun(this.id, run), { signal, patient: true });
+    if (read(() => answers.got(bytes))?.status === "finished") onOver?.();
+  }
+
+  async leave(): Promise<void> {
+    clearInterval(this.beating);
+    const limit = AbortSignal.timeout(5000);
+    await this.o.link.call("fleet/deactivate-node", requests.deactivateNode(this.id), { signal: limit }).catch(() => {
+      // It is gone, or has forgotten who leaves.
+    });
+  }
+
+  private async answered(metadata: Metadata, tree: ObjectTree): Promise<void> {
+    const { link, answer, signal, most, onSaid } = this.o;
+    const patient = { signal, patient: true };
+    const { runId } = metadata;
+    const payload = await payloadOf(tree, most(), (object, bytes) => this.pulled(runId, object, bytes)).catch(
+      (error: unknown) => {
+        if (signal.aborted || isAway(error)) throw error;
+        return unlike(error);
+      },
     );
+    await link.call("fleet/confirm-message-received", requests.ofObject(this.id, runId, tree.id), patient);
+    const begun = performance.now();
+    if (payload instanceof CodedError) this.o.onTrouble?.(payload);
+    const said = payload instanceof CodedError ? encodeFailure(payload.code) : await answer(payload, runId, signal);
+    onSaid?.(payload instanceof CodedError ? 0 : payload.length, said.length);
+    const now = Date.now() / 1000;
+    const reply: Metadata = {
+      ...metadata,
+      messageId: "",
+      from: metadata.to,
+      to: metadata.from,
+      fromTask: metadata.toTask,
+      toTask: metadata.fromTask,
+      replyTo: metadata.messageId || tree.id,
+      ttl: metadata.created + metadata.ttl - now,
+      created: now,
+    };
+    const objects = objectsOf(reply, said);
+    const seconds = (performance.now() - begun) / 1000;
+    const request = requests.pushMessage(this.id, { ...reply, messageId: objects.tree.id }, objects.tree, seconds);
+    const pushed = answers.pushMessages(await link.call("fleet/push-messages", request, patient));
+    for (const object of pushed.wanted) {
+      const content = objects.contents.get(object);
+      if (!content) throw new CodedError("flower-said", { why: "an object is asked for that there is none of" });
+      const body = requests.pushObject(this.id, runId, object, content, pushed.session);
+      await link.call("fleet/push-object", body, patient);
+    }
+  }
+
+  private async pulled(runId: bigint, object: string, most: number): Promise<Uint8Array> {
+    const { link, signal } = this.o;
+    const until = performance.now() + 1000 * COMING;
+    // Beside its content an answer says little.
+    const o = { signal, patient: true, most: most + 1024 };
+    while (performance.now() < until) {
+      const body = requests.ofObject(this.id, runId, object);
+      const bytes = await link.call("fleet/pull-object", body, o);
+      const { found, available, content } = read(() => answers.pullObject(bytes));
+      if (available) return content;
+      if (!found) throw new CodedError("flower-said", { why: "an object is gone" });
+      await sleep(100, undefined, { signal });
+    }
+    throw new CodedError("flower-said", { why: "an object never came" });
   }
 }
 
-async function pulled(link: Link, id: bigint, runId: bigint, object: string, signal: AbortSignal): Promise<Uint8Array> {
-  for (;;) {
-    const body = requests.ofObject(id, runId, object);
-    const { found, available, content } = answers.pullObject(await link.call("fleet/pull-object", body, signal));
-    if (available) return content;
-    if (!found) throw new CodedError("flower-said", { why: "an object is gone" });
-    await sleep(100, undefined, { signal });
+function unlike(error: unknown): CodedError {
+  if (error instanceof CodedError) return error;
+  return new CodedError("flower-said", { why: "it is no message of a federation" }, { cause: error });
+}
+
+/** What can't be read is no message. */
+function read<T>(reads: () => T): T {
+  try {
+    return reads();
+  } catch (error) {
+    throw new CodedError("flower-said", { why: "it is no message of Flower's" }, { cause: error });
   }
 }

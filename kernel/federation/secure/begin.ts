@@ -1,6 +1,6 @@
 /**
  * The first message of a secret sum to a client elsewhere: whose vectors of which round are summed, and on what terms. Bytes:
- * `u32` round, `u32` the client's place, `u32` threshold, `u32` values, `u32` bits, `f64` range, 16
+ * `u32` that no message has, `u32` round, `u32` the client's place, `u32` threshold, `u32` values, `u32` bits, `f64` range, 16
  * bytes of the session, `u32` how many nodes, and their keys. All that follows are messages of `messages.ts`.
  */
 import { KEY_BYTES } from "./primitives.js";
@@ -16,26 +16,32 @@ export interface Begin {
   readonly terms: Terms;
 }
 
-const HEAD = 28;
+const BEGIN = 0x6e69_6762;
+const HEAD = 32;
 const SESSION = 16;
 /** Nodes of a sum at most. */
 const MOST = 10_000;
 
 export function encodeBegin({ round, place, terms }: Begin): Uint8Array {
   const head = Buffer.alloc(HEAD);
-  for (const [i, value] of [round, place, terms.threshold, terms.values, terms.bits].entries())
+  for (const [i, value] of [BEGIN, round, place, terms.threshold, terms.values, terms.bits].entries())
     head.writeUInt32LE(value, 4 * i);
-  head.writeDoubleLE(terms.range, 20);
+  head.writeDoubleLE(terms.range, 24);
   const counts = Buffer.alloc(4);
   counts.writeUInt32LE(terms.nodes.length);
   return new Uint8Array(Buffer.concat([head, terms.session, counts, ...terms.nodes]));
 }
 
+/** Whether it is one. */
+export function isBegin(bytes: Uint8Array): boolean {
+  return bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) === BEGIN;
+}
+
 /** `secure-message` where it is none. */
 export function decodeBegin(bytes: Uint8Array): Begin {
-  if (bytes.length < HEAD + SESSION + 4) throw unreadable("it is cut off");
+  if (!isBegin(bytes) || bytes.length < HEAD + SESSION + 4) throw unreadable("it is cut off");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [round = 0, place = 0, threshold = 0, values = 0, bits = 0] = [0, 4, 8, 12, 16].map((at) =>
+  const [round = 0, place = 0, threshold = 0, values = 0, bits = 0] = [4, 8, 12, 16, 20].map((at) =>
     view.getUint32(at, true),
   );
   const count = view.getUint32(HEAD + SESSION, true);
@@ -47,5 +53,5 @@ export function decodeBegin(bytes: Uint8Array): Begin {
     bytes.slice(start + i * KEY_BYTES, start + (i + 1) * KEY_BYTES),
   );
   const session = bytes.slice(HEAD, HEAD + SESSION);
-  return { round, place, terms: { session, nodes, threshold, values, range: view.getFloat64(20, true), bits } };
+  return { round, place, terms: { session, nodes, threshold, values, range: view.getFloat64(24, true), bits } };
 }

@@ -5,6 +5,7 @@ declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "clients-by-nothing": { readonly data: string; readonly clients: string };
     "federate-roles": { readonly data: string; readonly role: string; readonly first: string };
+    "node-key": { readonly file: string; readonly why: string };
     "clients-lacking": { readonly clients: number; readonly needs: number; readonly why: string };
   }
 }
@@ -29,5 +30,12 @@ registerCodes({
     help: () => "have more clients, or leave it out",
     explain:
       "With two clients under secure aggregation each knows the other's update: it is the sum less its own. A column may have fewer values than it seems.",
+  },
+  "node-key": {
+    severity: "error",
+    message: (d) => `the key in ${d.file} can't be used: ${d.why}`,
+    help: () => "let its owner alone read it (`chmod 600`), or move it away: another is made",
+    explain:
+      "A client of a federation signs its part of secret sums by a key of its own, which was made when it joined first and is known by nobody else.",
   },
 });

@@ -26,6 +26,8 @@ export interface FederatedPrivacy {
   readonly clients?: ClientPrivacy;
   /** Updates of each client, by its number; absent: they are as ever. */
   readonly updates?: readonly PrivateUpdates[];
+  /** What one round of each client spends, by its number; absent: clients are private as a whole. */
+  readonly rounds?: readonly Sampled[];
   /** One more round, and who answered in it: ε that is spent with it, of the client that spent most. */
   readonly spent: (answering: readonly number[]) => number;
 }
@@ -85,6 +87,7 @@ async function ofRows(
   let most = Math.max(0, ...all.map((_, i) => spentBy(i)));
   return {
     updates,
+    rounds: all.map(({ own: { noise, rate }, inRound }) => ({ noise, rate, steps: inRound })),
     spent(answering) {
       for (const i of answering) done[i] = (done[i] ?? 0) + must(all[i], "a client").inRound;
       most = Math.max(most, ...answering.map(spentBy));

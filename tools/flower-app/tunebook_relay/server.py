@@ -17,6 +17,8 @@ from flwr.serverapp import Grid, ServerApp
 app = ServerApp()
 RECORD = "tunebook"
 ARRAY = "bytes"
+TOO_LONG = 1000
+UNLIKE = 1001
 
 
 def packed(head, bodies):
@@ -56,7 +58,18 @@ def sent(grid, messages, bodies):
             Message(made[key], dst_node_id=int(one["node"]), message_type=one["kind"], ttl=one["seconds"])
         )
     ids = list(grid.push_messages(waiting))
-    return {flower: one["id"] for flower, one in zip(ids, messages)}
+    return {flower: one for flower, one in zip(ids, messages)}
+
+
+def said(reply, most):
+    """The bytes of an answer, or a code of what is wrong with it: Flower's, or one of ours."""
+    if reply.has_error():
+        return b"", reply.error.code
+    try:
+        body = reply.content[RECORD][ARRAY].numpy().tobytes()
+    except Exception:  # whatever a stranger sent
+        return b"", UNLIKE
+    return (body, None) if len(body) <= most else (b"", TOO_LONG)
 
 
 @app.main()
@@ -70,9 +83,8 @@ def main(grid: Grid, context: Context) -> None:
             told = waiting.pop(reply.metadata.reply_to_message_id, None)
             if told is None:
                 continue
-            body = b"" if reply.has_error() else reply.content[RECORD][ARRAY].numpy().tobytes()
-            error = reply.error.code if reply.has_error() else None
-            answers.append({"id": told, "bytes": len(body), "error": error})
+            body, error = said(reply, told["most"])
+            answers.append({"id": told["id"], "bytes": len(body), "error": error})
             bodies.append(body)
         nodes = [str(node) for node in grid.get_node_ids()]
         head, rest = turn(leader, {"nodes": nodes, "answers": answers}, bodies)

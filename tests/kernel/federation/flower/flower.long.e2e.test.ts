@@ -5,9 +5,9 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Client, RoundAnswer } from "#kernel/federation/contract.js";
-import { FlowerLeader } from "#kernel/federation/flower/leader.js";
+import { FlowerLeader, type LeadOptions } from "#kernel/federation/flower/leader.js";
 import { startSuperLink, type SuperLink } from "./superlink.js";
-import { averaged, toyClient } from "./toy.js";
+import { averaged, EXPECTED, TERMS, toyClient } from "./toy.js";
 
 const script = fileURLToPath(new URL("./node.js", import.meta.url));
 const TOYS = [
@@ -23,9 +23,13 @@ describe("a federation over Flower", function () {
   let superlink: SuperLink;
   const nodes = new Map<string, { readonly child: ChildProcess; out: string }>();
   function join([name, rows, target]: readonly [string, number, number], ...more: string[]): void {
-    const child = spawn(process.execPath, [script, name, String(rows), String(target), superlink.url, ...more], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const child = spawn(
+      process.execPath,
+      [script, name, String(rows), String(target), String(VALUES), superlink.url, ...more],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     const node = { child, out: "" };
     child.stdout.on("data", (data: Buffer) => void (node.out += data.toString()));
     nodes.set(name, node);
@@ -52,6 +56,12 @@ describe("a federation over Flower", function () {
     if (this.currentTest?.state === "failed") console.error(superlink.log().slice(-4000));
   });
 
+  const lead = (rounds: number, o: Partial<LeadOptions> = {}): Promise<FlowerLeader> =>
+    FlowerLeader.open({
+      ...{ superlink: superlink.url, clients: 4, wait: 120, expected: EXPECTED },
+      ...{ terms: { ...TERMS, rounds, clients: 4 }, ...o },
+    });
+
   /** What the same clients come to in this process. */
   async function simulated(clients: readonly Client[], rounds: number): Promise<Float32Array> {
     let weights: Float32Array = new Float32Array(VALUES).fill(0.5);
@@ -64,7 +74,7 @@ describe("a federation over Flower", function () {
 
   it("averages what four SuperNodes send, bit for bit as one process does, and counts its bytes", async () => {
     for (const toy of TOYS) join(toy);
-    const leader = await FlowerLeader.open({ superlink: superlink.url, clients: 4, wait: 120 });
+    const leader = await lead(3);
     try {
       assert.deepEqual(
         leader.clients.map(({ name, rows }) => [name, rows]),
@@ -72,11 +82,11 @@ describe("a federation over Flower", function () {
       );
       let weights: Float32Array = new Float32Array(VALUES).fill(0.5);
       for (let round = 1; round <= 3; round++) {
-        const order = { round, rounds: 3, weights, sent: { control: Float64Array.of(0.1, round) } };
+        const order = { round, rounds: 3, weights, sent: { control: new Float64Array(VALUES).fill(round) } };
         const answers = await Promise.all(leader.clients.map((client) => client.train(order)));
         assert.deepEqual(
           answers.map(({ given }) => given),
-          TOYS.map(([, rows]) => ({ control: Float64Array.of(0.1 + rows, round + rows) })),
+          TOYS.map(([, rows]) => ({ control: new Float64Array(VALUES).fill(round + rows) })),
         );
         weights = averaged(weights, answers);
       }
@@ -85,20 +95,28 @@ describe("a federation over Flower", function () {
     } finally {
       await leader.close();
     }
-    const [sent = 0, received = 0] =
-      (await ended("west", "SIGTERM")).trim().split("\n").at(-1)?.split(" ").map(Number) ?? [];
-    // Three updates go up, three times the weights come down; what is said beside them is little.
-    const floats = 4 * VALUES;
-    assert.ok(sent >= 3 * floats && sent < 3 * floats + 100_000, String(sent));
-    assert.ok(received >= 3 * floats && received < 3 * floats + 100_000, String(received));
+    const each: number[][] = [];
+    for (const [name] of TOYS)
+      each.push((await ended(name, "SIGTERM")).trim().split("\n").at(-1)?.split(" ").map(Number) ?? []);
+    const sum = (at: number): number => each.reduce((all, one) => all + (one[at] ?? 0), 0);
+    // What is said, with its heads, is counted alike on both sides.
+    assert.deepEqual([leader.received, leader.sent], [sum(0), sum(1)]);
+    // Three updates of four and eight bytes a number go up, and as much comes down; what is said beside them is little.
+    const floats = 3 * 12 * VALUES;
+    for (const [said = 0, heard = 0, sent = 0, received = 0] of each) {
+      assert.ok(said >= floats && said < floats + 5000, String(said));
+      assert.ok(heard >= floats && heard < floats + 5000, String(heard));
+      assert.ok(sent > said && sent < said + 100_000, String(sent));
+      assert.ok(received > heard && received < heard + 100_000, String(received));
+    }
   });
 
   it("goes on with the others where one is killed in the middle of a round", async () => {
-    join(["west", 7, 4], "slow");
-    const leader = await FlowerLeader.open({ superlink: superlink.url, clients: 4, wait: 120 });
+    for (const [name, rows, target] of TOYS) join([name, rows, target], ...(name === "west" ? ["slow"] : []));
+    const leader = await lead(1);
     try {
       const weights = new Float32Array(VALUES).fill(0.5);
-      const order = { round: 1, rounds: 1, weights, sent: {} };
+      const order = { round: 1, rounds: 1, weights, sent: { control: new Float64Array(VALUES) } };
       const asked = Promise.allSettled(leader.clients.map((client) => client.train(order)));
       const slow = nodes.get("west");
       while (!slow?.out.includes("training")) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -125,7 +143,7 @@ describe("a federation over Flower", function () {
   });
 
   it("waits for as many clients as it was told, and says how many came", async () => {
-    await assert.rejects(FlowerLeader.open({ superlink: superlink.url, clients: 9, wait: 5 }), (error) => {
+    await assert.rejects(lead(1, { clients: 9, wait: 5 }), (error) => {
       assert.ok(error instanceof CodedError && error.code === "flower-waited");
       return true;
     });

@@ -1,28 +1,35 @@
-/** A process that is a SuperNode with a toy client: NAME ROWS TARGET URL [slow]. Slow ones never answer an order to train. */
+/** A process that is a SuperNode with a toy client: NAME ROWS TARGET VALUES URL [slow]. Slow ones never answer an order to train. */
 import { Link, nodeKey } from "#kernel/federation/flower/link.js";
-import { answersOf } from "#kernel/federation/flower/orders.js";
 import { serveAsSuperNode } from "#kernel/federation/flower/supernode.js";
-import { toyClient } from "./toy.js";
+import { toyClient, toyGuest } from "./toy.js";
 
-const [, , name = "", rows = "", target = "", url = "", slow] = process.argv;
+const [, , name = "", rows = "", target = "", values = "", url = "", slow] = process.argv;
 const node = nodeKey();
 const link = await Link.open(url, { node });
-const answer = answersOf(toyClient(name, Number(rows), Number(target)));
+const toy = toyClient(name, Number(rows), Number(target));
+const guest = toyGuest(toy, Number(values), {
+  pins: { life: 100 },
+  hears: { onRefused: (error) => void process.stderr.write(`${String(error)}\n`) },
+  joining: {
+    train(order) {
+      if (slow === undefined) return toy.train(order);
+      process.stdout.write("training\n");
+      return new Promise(() => {});
+    },
+  },
+});
 const ended = new AbortController();
 process.on("SIGTERM", () => {
   ended.abort();
 });
-await serveAsSuperNode(
-  link,
-  node,
-  (kind, payload, signal) => {
-    if (slow !== undefined && kind === "train") {
-      process.stdout.write("training\n");
-      return new Promise(() => {});
-    }
-    return answer(kind, payload, signal);
+const said = { received: 0, sent: 0 };
+await serveAsSuperNode({
+  ...{ link, key: node, answer: guest.answer, most: () => guest.most, signal: ended.signal },
+  onNode: () => process.stdout.write("joined\n"),
+  onTrouble: (error) => process.stderr.write(`${error.message}\n`),
+  onSaid(received, sent) {
+    said.received += received;
+    said.sent += sent;
   },
-  ended.signal,
-  () => process.stdout.write("joined\n"),
-);
-process.stdout.write(`${String(link.sent)} ${String(link.received)}\n`);
+});
+process.stdout.write(`${[said.sent, said.received, link.sent, link.received].map(String).join(" ")}\n`);

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Client } from "#kernel/federation/contract.js";
 import { addressOf } from "#stdlib/lib/runners/superlink.js";
 import { objectsOf, payloadOf } from "#kernel/federation/flower/objects.js";
-import { answersOf, decodeAnswer, decodeHello, encodeOrder } from "#kernel/federation/flower/orders.js";
 import { answers, messageBytes, requests, type Metadata } from "#kernel/federation/flower/proto.js";
 import { Relay } from "#kernel/federation/flower/relay.js";
-import { toyClient } from "./toy.js";
 
 const code = (error: unknown): string => (error instanceof CodedError ? error.code : String(error));
 const codeOf = (run: () => unknown): string => {
@@ -17,72 +14,6 @@ const codeOf = (run: () => unknown): string => {
   }
   return "none";
 };
-const never = new AbortController().signal;
-const order = { round: 2, rounds: 3, weights: Float32Array.of(0, 1, -2), sent: { control: Float64Array.of(0.1) } };
-
-describe("orders and answers over Flower", () => {
-  it("are those of the contract, bit for bit", async () => {
-    const client = toyClient("north", 12, 0.3);
-    const answer = answersOf(client);
-    assert.deepEqual(decodeHello("1", await answer("query", new Uint8Array(1), never)), { name: "north", rows: 12 });
-    const bytes = await answer("train", encodeOrder(order), never);
-    assert.deepEqual(decodeAnswer("1", bytes, 3), { ...(await client.train(order)), bytes: bytes.length });
-  });
-
-  it("have a code and no words where something goes wrong at a client", async () => {
-    const planted = "Dear Ms Mueller, your password is 1234";
-    const client = (error: Error): Client => ({ ...toyClient("x", 1, 1), train: () => Promise.reject(error) });
-    for (const [error, expected] of [
-      [new Error(planted), "internal"],
-      [new CodedError("flower-said", { why: planted }), "flower-said"],
-    ] as const) {
-      const bytes = await answersOf(client(error))("train", encodeOrder(order), never);
-      assert.ok(!Buffer.from(bytes).includes("Mueller") && !Buffer.from(bytes).includes("1234"));
-      assert.throws(() => decodeAnswer("x", bytes, 3), {
-        code: "flower-client",
-        data: { client: "x", why: expected },
-      });
-    }
-    // An order that can't be read, and one that there is none of.
-    const unread = await answersOf(toyClient("x", 1, 1))("train", Buffer.from("nonsense"), never);
-    assert.throws(() => decodeAnswer("x", unread, 3), {
-      code: "flower-client",
-      data: { client: "x", why: "flower-said" },
-    });
-    const refused = await answersOf(toyClient("x", 1, 1))("delete", encodeOrder(order), never);
-    assert.equal(
-      codeOf(() => decodeHello("x", refused)),
-      "flower-client",
-    );
-  });
-
-  it("are refused where they are cut off, longer, of another length, or say what they may not", async () => {
-    const bytes = await answersOf(toyClient("x", 1, 1))("train", encodeOrder(order), never);
-    for (const wrong of [
-      bytes.subarray(0, -1),
-      Buffer.concat([bytes, Uint8Array.of(0)]),
-      bytes.subarray(0, 3),
-      Buffer.concat([Buffer.from([255, 255, 255, 255]), bytes]),
-      Buffer.from(bytes).fill(0x7b, 4, 8),
-    ])
-      assert.equal(
-        codeOf(() => decodeAnswer("x", wrong, 3)),
-        "flower-said",
-      );
-    assert.equal(
-      codeOf(() => decodeAnswer("x", bytes, 4)),
-      "flower-said",
-    );
-    const text = Buffer.from(JSON.stringify({ head: { code: "a row's text" }, vectors: [] }));
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(text.length);
-    assert.equal(
-      codeOf(() => decodeHello("x", Buffer.concat([length, text]))),
-      "flower-said",
-    );
-  });
-});
-
 describe("Flower's messages", () => {
   const metadata: Metadata = {
     runId: 2n ** 64n - 1n,
@@ -121,11 +52,11 @@ describe("Flower's messages", () => {
         const found = contents.get(id);
         return found ? Promise.resolve(found) : Promise.reject(new Error("no such object"));
       };
-      assert.ok(Buffer.from(payload).equals(await payloadOf(tree, get)));
+      assert.ok(Buffer.from(payload).equals(await payloadOf(tree, size, get)));
       assert.ok(Buffer.from(await get(tree.id)).includes(Buffer.from(messageBytes(metadata))));
       const changed = (id: string): Promise<Uint8Array> =>
         get(id).then((bytes) => (id === tree.id ? bytes : Buffer.concat([bytes, Buffer.from("x")])));
-      await assert.rejects(payloadOf(tree, changed));
+      await assert.rejects(payloadOf(tree, size, changed));
     }
   });
 });
@@ -157,6 +88,7 @@ describe("addresses of a SuperLink", () => {
 
 describe("the door of the process that leads", () => {
   let relay: Relay;
+  const o = { seconds: 60, most: 100 };
   beforeEach(async () => {
     relay = await Relay.open();
   });
@@ -186,7 +118,7 @@ describe("the door of the process that leads", () => {
 
   it("hands out what is asked, takes what is answered, and tells who is lost", async () => {
     const payload = Buffer.from("same");
-    const asked = Promise.allSettled([relay.ask("7", "train", payload, 60), relay.ask("8", "train", payload, 60)]);
+    const asked = Promise.allSettled([relay.ask("7", "train", payload, o), relay.ask("8", "train", payload, o)]);
     const { messages, rest } = await turn({ nodes: ["7", "8"], answers: [] });
     assert.deepEqual(relay.nodes, ["7", "8"]);
     assert.equal(rest, "samesame");
@@ -204,9 +136,9 @@ describe("the door of the process that leads", () => {
   });
 
   it("gives up on a client that doesn't answer in time, and on what is interrupted", async () => {
-    await assert.rejects(relay.ask("7", "train", Buffer.from("a"), 0.01), { code: "flower-client" });
+    await assert.rejects(relay.ask("7", "train", Buffer.from("a"), { ...o, seconds: 0.01 }), { code: "flower-client" });
     const stopped = new AbortController();
-    const asked = relay.ask("7", "train", Buffer.from("b"), 60, stopped.signal);
+    const asked = relay.ask("7", "train", Buffer.from("b"), { ...o, signal: stopped.signal });
     stopped.abort();
     await assert.rejects(asked, { name: "AbortError" });
     // Neither is sent any more.
@@ -214,7 +146,7 @@ describe("the door of the process that leads", () => {
   });
 
   it("lets the app end where the training has", async () => {
-    const asked = relay.ask("7", "train", Buffer.from("a"), 60);
+    const asked = relay.ask("7", "train", Buffer.from("a"), o);
     const lost = assert.rejects(asked, { code: "flower-client" });
     const closing = relay.close();
     assert.equal((await turn({ nodes: [], answers: [] })).end, true);

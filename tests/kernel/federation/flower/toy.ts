@@ -1,5 +1,7 @@
 /** A client whose training is arithmetic: each step goes half of the way to its own target. */
-import type { Client, RoundAnswer, RoundOrder } from "#kernel/federation/contract.js";
+import type { Client, RoundAnswer, RoundOrder, Terms } from "#kernel/federation/contract.js";
+import { Guest, type Hears, type Joining, type Pins } from "#kernel/federation/flower/guest.js";
+import type { Expected } from "#kernel/federation/flower/messages.js";
 
 export function toyClient(name: string, rows: number, target: number): Client {
   return {
@@ -22,6 +24,28 @@ export function toyClient(name: string, rows: number, target: number): Client {
       });
     },
   };
+}
+
+/** What both sides of a toy federation say. */
+export const TERMS: Terms = { plan: { training: { seed: 1 } }, rounds: 3, clients: 2, done: 0 };
+export const EXPECTED: Expected = { given: ["control"], summed: false };
+
+/** A client elsewhere of `values` weights, and what its program says. */
+export function toyGuest(
+  client: Client,
+  values: number,
+  o: { readonly pins?: Partial<Pins>; readonly hears?: Hears; readonly joining?: Partial<Joining> } = {},
+): Guest {
+  const joining: Joining = {
+    ...{ name: client.name, rows: client.rows, validates: true, key: new Uint8Array(32).fill(client.rows) },
+    ...{ values, sent: ["control"], begin: () => {} },
+    train: (order) => client.train(order),
+    evaluate: ({ weights }) =>
+      Promise.resolve({ rows: 7, metrics: { accuracy: 0.5, loss: Math.abs(weights[0] ?? 0) } }),
+    mask: (message) => message.toReversed(),
+    ...o.joining,
+  };
+  return new Guest(joining, { plan: TERMS.plan, rounds: 3, clients: 2, life: 3, summed: false, ...o.pins }, o.hears);
 }
 
 /** The mean of updates by rows, in f64, added to the weights. */

@@ -1,0 +1,30 @@
+/** Codes of `tunebook join`, before anything is said to anybody. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "join-nothing": { readonly file: string; readonly named: string | null; readonly has: readonly string[] };
+    "join-which": { readonly file: string; readonly names: readonly string[] };
+  }
+}
+registerCodes({
+  "join-nothing": {
+    severity: "error",
+    message: (d) =>
+      d.named === null
+        ? `${d.file} has no federation that clients join by themselves`
+        : `${d.file} has no federation "${d.named}" that clients join by themselves`,
+    help: (d) =>
+      d.named !== null && d.has.length > 0
+        ? `there are ${d.has.join(", ")}`
+        : 'write the statement that whoever leads has: `federate … as far { rounds: 20, runner: flower("https://…", clients: 4) }`',
+    explain:
+      "Whoever joins a federation has a program of their own: the same model, recipe and `federate` statement as whoever leads, and their own data. It says what may be asked of them; nothing that comes from elsewhere is run.",
+  },
+  "join-which": {
+    severity: "error",
+    message: (d) => `${d.file} has several federations: ${d.names.join(", ")}`,
+    help: (d) => `say which: \`--as ${d.names[0] ?? "far"}\``,
+    explain: "A process joins one federation; a file may have several.",
+  },
+});

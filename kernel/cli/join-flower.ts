@@ -1,0 +1,107 @@
+/** The command `tunebook join flower`: SIGTERM and Ctrl-C take leave in good order, a second one ends it at once. */
+import { dirname, resolve } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import type { Action } from "#dsl/plan/plan.js";
+import { checkFile } from "#kernel/checking/checking.js";
+import { colours } from "#kernel/checking/colours.js";
+import { plainHostContext } from "#kernel/core/session/host-context.js";
+import type { DeviceName, EngineName } from "#kernel/engine/engine.js";
+import { valuesOf, type Written } from "#kernel/jupyter/client/parameters.js";
+import { joinFederation } from "#kernel/session/federations/joining.js";
+import { joinLines } from "#kernel/session/federations/join-lines.js";
+import { triedEngine } from "#kernel/session/engines/tried-engine.js";
+import { runsBeside } from "#kernel/session/trainings/runs-beside.js";
+import { TuneSession } from "#kernel/session/tune-session.js";
+import { untilInterrupted } from "./interrupted.js";
+import { withProgress } from "./long.js";
+import "./join-codes.js";
+
+export interface JoinOptions {
+  readonly superlink?: string;
+  readonly data: string;
+  readonly name?: string;
+  readonly as?: string;
+  readonly plain?: true;
+  readonly once?: true;
+  readonly rootCertificates?: string;
+  readonly rounds?: number;
+  readonly runs?: string;
+  readonly parameter: Written;
+}
+
+type Federate = Extract<Action, { verb: "federate" }>;
+
+export async function joinFlower(o: JoinOptions): Promise<number> {
+  const { data: file } = o;
+  if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune"] });
+  const { diagnostics, sources, actions } = await withProgress((onProgress) =>
+    checkFile(file, { parameters: o.parameter, onProgress, tries: triedEngine }),
+  );
+  if (diagnostics.length > 0)
+    process.stderr.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`);
+  if (diagnostics.some(({ severity }) => severity === "error")) return 1;
+  const { plan } = federationIn(file, actions, o.as ?? null);
+  const folder = dirname(resolve(file));
+  const session = new TuneSession({ folder, runs: o.runs === undefined ? runsBeside(folder) : resolve(o.runs) });
+  const superlink = o.superlink ?? addressIn(plan.effects.runner?.arguments);
+  try {
+    await setEngine(session, actions);
+    const { interrupted } = await untilInterrupted((signal) =>
+      withProgress((onProgress) =>
+        joinFederation(
+          session,
+          {
+            ...{ plan, number: 0, name: o.name ?? null, superlink, once: o.once === true, life: o.rounds ?? null },
+            ...{ plain: o.plain === true, certificates: o.rootCertificates ?? null, account: null },
+          },
+          {
+            hostContext: { ...plainHostContext(folder, valuesOf(o.parameter)), onProgress, signal },
+            signal,
+            hears: joinLines(superlink, {
+              say: (line) => process.stdout.write(`${line}\n`),
+              warn: (line) => process.stderr.write(`${line}\n`),
+            }),
+          },
+        ),
+      ),
+    );
+    process.stdout.write("left\n");
+    return interrupted ? 130 : 0;
+  } finally {
+    await session.close();
+  }
+}
+
+/** The statement's own address; a runner that has none isn't Flower's. */
+function addressIn(given: Readonly<Record<string, unknown>> | undefined): string {
+  const address = given?.["address"];
+  return typeof address === "string" ? address : "";
+}
+
+/** Coded errors `join-nothing`, `join-which`. */
+function federationIn(file: string, actions: readonly Action[], named: string | null): Federate {
+  const all = actions.filter(
+    (action): action is Federate => action.verb === "federate" && action.plan.recipe.federated?.joined !== undefined,
+  );
+  const names = all.map(({ name }) => name);
+  const wanted = named === null ? all : all.filter(({ name }) => name === named);
+  const [one, ...others] = wanted;
+  if (!one) throw new CodedError("join-nothing", { file, named, has: names });
+  if (others.length > 0) throw new CodedError("join-which", { file, names });
+  return one;
+}
+
+/** As the file's own statement says. */
+async function setEngine(session: TuneSession, actions: readonly Action[]): Promise<void> {
+  const { settings } = actions.findLast((action) => action.verb === "engine") ?? {};
+  if (!settings) return;
+  const { engine, device, threads, deterministic } = settings;
+  await session.engines.configure({
+    engine: (engine ?? "auto") as EngineName | "auto",
+    device: (device ?? "auto") as DeviceName,
+    ...(typeof threads === "number" && { threads }),
+    ...(deterministic === true && { deterministic: true as const }),
+  });
+  session.datasets.engine = (engine ?? "auto") as EngineName | "auto";
+}

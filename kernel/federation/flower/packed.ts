@@ -1,0 +1,68 @@
+/** What is said as bytes: `u32` length of a head of JSON, the head, then vectors one after the other, little-endian, in the order in which the head names them. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import * as v from "valibot";
+import { fields, jsonIn, whole, type Schema } from "#kernel/fetch/json.js";
+import "./codes.js";
+
+export type Vector = Uint8Array | Float32Array | Float64Array;
+export type Vectors = Readonly<Record<string, Vector>>;
+export interface Said<H> {
+  readonly head: H;
+  readonly vectors: Vectors;
+}
+/** Bytes of a head at most. */
+export const LONGEST_HEAD = 65_536;
+
+export function pack(head: object, vectors: Vectors): Uint8Array {
+  const named = Object.entries(vectors);
+  const places = named.map(([name, values]) => [name, values.BYTES_PER_ELEMENT, values.length] as const);
+  const bytes = Buffer.from(JSON.stringify({ head, vectors: places }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(bytes.length);
+  const bodies = named.map(([, values]) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  return new Uint8Array(Buffer.concat([length, bytes, ...bodies]));
+}
+
+export const unreadable = (why: string): CodedError<"flower-said"> => new CodedError("flower-said", { why });
+const places = v.pipe(v.array(v.tuple([v.string(), v.picklist([1, 4, 8]), whole()])), v.maxLength(100));
+const MADE = {
+  1: (bytes: Uint8Array) => bytes,
+  4: (bytes: Uint8Array) => new Float32Array(bytes.buffer),
+  8: (bytes: Uint8Array) => new Float64Array(bytes.buffer),
+} as const;
+
+/** `flower-said` where it is none. */
+export function unpack<T>(bytes: Uint8Array, schema: Schema<T>): Said<T> {
+  if (bytes.length < 4) throw unreadable("it is cut off");
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  if (length > LONGEST_HEAD || length + 4 > bytes.length) throw unreadable("it has no head");
+  let told: { readonly head: T; readonly vectors: v.InferOutput<typeof places> };
+  try {
+    const text = new TextDecoder().decode(bytes.subarray(4, 4 + length));
+    told = jsonIn(text, fields({ head: schema, vectors: places }));
+  } catch (error) {
+    throw new CodedError("flower-said", { why: "its head is not as it should be" }, { cause: error });
+  }
+  let at = 4 + length;
+  const vectors: [string, Vector][] = [];
+  for (const [name, size, count] of told.vectors) {
+    const end = at + size * count;
+    if (end > bytes.length) throw unreadable("it is cut off");
+    // A copy of its own: places of several bytes begin anywhere.
+    vectors.push([name, MADE[size](new Uint8Array(bytes.subarray(at, end)))]);
+    at = end;
+  }
+  if (at !== bytes.length) throw unreadable("it is too long");
+  return { head: told.head, vectors: Object.fromEntries(vectors) };
+}
+
+export function floatsIn(vectors: Vectors, name: string): Float32Array {
+  const found = vectors[name];
+  if (!(found instanceof Float32Array)) throw unreadable(`it has no ${name}`);
+  return found;
+}
+export function bytesIn(vectors: Vectors, name: string): Uint8Array {
+  const found = vectors[name];
+  if (!(found instanceof Uint8Array)) throw unreadable(`it has no ${name}`);
+  return found;
+}

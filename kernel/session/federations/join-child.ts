@@ -1,0 +1,33 @@
+/** What a process that a notebook starts for data that it names is told, on its input, in one line of JSON. */
+import { isRecord } from "#dsl/diagnostics/record.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import * as v from "valibot";
+import { isWholePlan } from "../../artifacts/plan-schema.js";
+import { fields, jsonOrNone, whole } from "../../fetch/json.js";
+import type { EngineOptions } from "../../engine/engine.js";
+import type { JoinRequest } from "./joining.js";
+
+export interface ChildOrder extends Omit<JoinRequest, "once" | "life"> {
+  /** Folders of the notebook and of its runs. */
+  readonly folder: string;
+  readonly runs: string;
+  readonly engine: EngineOptions;
+}
+
+const order = fields({
+  plan: v.custom<Plan>(isWholePlan),
+  number: whole(),
+  name: v.nullable(v.string()),
+  superlink: v.string(),
+  plain: v.boolean(),
+  certificates: v.nullable(v.string()),
+  account: v.nullable(v.string()),
+  folder: v.string(),
+  runs: v.string(),
+  engine: v.custom<EngineOptions>(isRecord),
+});
+
+/** Null: it is none. */
+export function childOrderIn(line: string): ChildOrder | null {
+  return jsonOrNone(line, order);
+}

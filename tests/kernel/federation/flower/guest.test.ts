@@ -1,0 +1,284 @@
+/** What a client elsewhere answers, to whom leads well and to whom doesn't. */
+import assert from "node:assert/strict";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Client, RoundOrder, Terms } from "#kernel/federation/contract.js";
+import type { Hears, Joining, Pins } from "#kernel/federation/flower/guest.js";
+import {
+  decodeAnswer,
+  decodeIntroduced,
+  decodeMessage,
+  decodeQuestion,
+  decodeScores,
+  encodeAnswer,
+  encodeQuestion,
+  type Question,
+} from "#kernel/federation/flower/messages.js";
+import { pack } from "#kernel/federation/flower/packed.js";
+import { EXPECTED, TERMS, toyClient, toyGuest } from "./toy.js";
+
+const code = (error: unknown): string => (error instanceof CodedError ? error.code : String(error));
+const never = new AbortController().signal;
+const orderOf = (round: number, o: Partial<RoundOrder> = {}): RoundOrder => ({
+  ...{ round, rounds: 3, weights: Float32Array.of(0, 1, -2), sent: { control: Float64Array.of(0.1, 0.2, 0.3) } },
+  ...o,
+});
+
+/** A guest, what it says to questions of a run, and what it tells its own terminal. */
+function guestOf(o: { pins?: Partial<Pins>; joining?: Partial<Joining>; client?: Client; hears?: Hears } = {}) {
+  const client = o.client ?? toyClient("north", 12, 0.3);
+  const refused: unknown[] = [];
+  const hears = { onRefused: (error: unknown) => void refused.push(error), ...o.hears };
+  const guest = toyGuest(client, 3, { pins: o.pins ?? {}, joining: o.joining ?? {}, hears });
+  // As it comes from a wire: somewhere in a buffer.
+  const raw = (bytes: Uint8Array, run = 1n): Promise<Uint8Array> =>
+    guest.answer(Buffer.concat([Uint8Array.of(9), bytes]).subarray(1), run, never);
+  const ask = (question: Question, run = 1n): Promise<Uint8Array> => raw(encodeQuestion(question), run);
+  const hello = (terms: Partial<Terms> = {}, run = 1n): Promise<Uint8Array> =>
+    ask({ kind: "hello", terms: { ...TERMS, ...terms } }, run);
+  const train = (round: number, order: Partial<RoundOrder> = {}, run = 1n): Promise<Uint8Array> =>
+    ask({ kind: "train", order: orderOf(round, order) }, run);
+  const look = (round: number, weights = Float32Array.of(1, 2, 3)): Promise<Uint8Array> =>
+    ask({ kind: "evaluate", order: { round, rounds: 3, weights } });
+  return { guest, client, refused, raw, ask, hello, train, look };
+}
+/** The code that came, and the path beside it. */
+function refusalIn(bytes: Uint8Array): string {
+  try {
+    decodeAnswer({ name: "north", rows: 12 }, bytes, 3, EXPECTED);
+    return "none";
+  } catch (error) {
+    const { data } = error as CodedError<"join-refused">;
+    if (code(error) === "join-refused") return [data.refusal, data.path].filter(Boolean).join(" at ");
+    return code(error) === "flower-client" ? (error as CodedError<"flower-client">).data.why : code(error);
+  }
+}
+
+describe("what a client elsewhere says", () => {
+  it("is what the contract says, bit for bit", async () => {
+    const { client, hello, train, look, ask } = guestOf();
+    assert.deepEqual(decodeIntroduced("1", await hello()), {
+      ...{ name: "north", rows: 12, validates: true, key: new Uint8Array(32).fill(12) },
+    });
+    const bytes = await train(2);
+    const answer = { ...(await client.train(orderOf(2))), bytes: bytes.length };
+    assert.deepEqual(decodeAnswer(client, bytes, 3, EXPECTED), answer);
+    assert.deepEqual(decodeScores("1", await look(2)), { rows: 7, metrics: { accuracy: 0.5, loss: 1 } });
+    const sum = await ask({ kind: "mask", message: Uint8Array.of(1, 2, 3) });
+    assert.deepEqual(decodeMessage("1", sum), Uint8Array.of(3, 2, 1));
+  });
+
+  it("has a code and no words where something goes wrong", async () => {
+    const planted = "Dear Ms Mueller, your password is 1234";
+    for (const [error, expected] of [
+      [new Error(planted), "internal"],
+      [new CodedError("flower-said", { why: planted }), "flower-said"],
+    ] as const) {
+      const client: Client = { ...toyClient("north", 12, 1), train: () => Promise.reject(error) };
+      const { hello, train, refused } = guestOf({ client });
+      await hello();
+      const bytes = await train(1);
+      assert.ok(!Buffer.from(bytes).includes("Mueller") && !Buffer.from(bytes).includes("1234"));
+      assert.equal(refusalIn(bytes), expected);
+      // Its own terminal knows.
+      assert.deepEqual(refused, [error]);
+    }
+  });
+
+  it("sends of updates that are summed secretly nothing but that they are there", () => {
+    const answer = {
+      ...{ rows: 12, steps: 1, loss: 0.5, tokens: 3, bytes: 0, seconds: 1 },
+      ...{ delta: new Float32Array(0), given: { control: new Float64Array(0) } },
+    };
+    const bytes = encodeAnswer(answer);
+    const read = decodeAnswer({ name: "north", rows: 12 }, bytes, 3, { ...EXPECTED, summed: true });
+    assert.deepEqual(read, { ...answer, bytes: bytes.length });
+  });
+});
+
+describe("a client elsewhere, asked for what its program doesn't say", () => {
+  it("refuses whatever differs, tells who leads the path, and its own terminal both values", async () => {
+    const { hello, refused } = guestOf();
+    const bytes = await hello({ plan: { training: { seed: 7 } } });
+    assert.equal(refusalIn(bytes), "join-differs at training.seed");
+    assert.ok(!Buffer.from(bytes).includes("7") && !Buffer.from(bytes).includes('1"'));
+    assert.deepEqual((refused[0] as CodedError).data, { path: "training.seed", ours: "1", theirs: "7" });
+    const more = await hello({ plan: { ...TERMS.plan, extra: "x" } });
+    assert.equal(refusalIn(more), "join-differs at extra");
+    // What no program could have is no path either.
+    assert.equal(refusalIn(await hello({ plan: { ...TERMS.plan, "A key\n": 1 } })), "join-differs at plan");
+  });
+
+  it("gives no more rounds, and not among fewer clients", async () => {
+    const { hello } = guestOf({ pins: { clients: 2 } });
+    assert.equal(refusalIn(await hello({ rounds: 4 })), "join-rounds at rounds");
+    assert.equal(refusalIn(await hello({ clients: 1 })), "join-clients at clients");
+    assert.equal(refusalIn(await hello({ done: 4 })), "order-unfit");
+    assert.equal(decodeIntroduced("1", await hello({ rounds: 2, clients: 9 })).name, "north");
+  });
+
+  it("gives as many rounds in its life as its program says, and those again that were interrupted", async () => {
+    const { hello, train, guest } = guestOf({ pins: { life: 3 } });
+    await hello();
+    await train(1);
+    await train(2);
+    // Who leads was interrupted, and has the first round alone.
+    assert.equal(decodeIntroduced("1", await hello({ done: 1 }, 2n)).rows, 12);
+    assert.equal(refusalIn(await train(2, {}, 2n)), "none");
+    assert.equal(guest.spent, false);
+    assert.equal(refusalIn(await train(3, {}, 2n)), "none");
+    assert.equal(guest.spent, true);
+    assert.equal(refusalIn(await hello({}, 3n)), "join-spent");
+    // Asking again and again from the middle comes to an end, too.
+    const codes: string[] = [];
+    for (let run = 4n; run < 9n; run++) {
+      codes.push(refusalIn(await hello({ done: 1 }, run)));
+      codes.push(refusalIn(await train(2, {}, run)));
+    }
+    assert.equal(codes.filter((one) => one === "none").length, 1, codes.join(" "));
+    assert.ok(codes.includes("join-spent"));
+  });
+
+  it("takes no order before terms, of another run, twice, or backwards", async () => {
+    const { hello, train, look, ask } = guestOf();
+    assert.equal(refusalIn(await train(1)), "order-early");
+    assert.equal(refusalIn(await ask({ kind: "mask", message: new Uint8Array(1) })), "order-early");
+    assert.equal(refusalIn(await ask({ kind: "bye" })), "order-early");
+    await hello();
+    assert.equal(refusalIn(await train(1, {}, 2n)), "order-early");
+    assert.equal(refusalIn(await train(2)), "none");
+    assert.equal(refusalIn(await train(2)), "order-again");
+    assert.equal(refusalIn(await train(1)), "order-again");
+    assert.equal(decodeScores("1", await look(2)).rows, 7);
+    assert.equal(refusalIn(await look(2)), "order-again");
+    assert.equal(refusalIn(await train(3, { rounds: 2 })), "order-unfit");
+    assert.equal(refusalIn(await train(4)), "order-unfit");
+    await ask({ kind: "bye" });
+    assert.equal(refusalIn(await train(3)), "order-early");
+    // A new run takes the place of one that never said goodbye.
+    await hello({}, 5n);
+    await hello({}, 6n);
+    assert.equal(refusalIn(await train(1, {}, 5n)), "order-early");
+  });
+
+  it("takes no order of another size, and none with what is no number", async () => {
+    let trained = 0;
+    const client: Client = {
+      ...toyClient("north", 12, 0.3),
+      train: (order) => (trained++, toyClient("north", 12, 0.3).train(order)),
+    };
+    const { hello, train, look } = guestOf({ client });
+    await hello();
+    const control = (...values: number[]): Partial<RoundOrder> => ({ sent: { control: Float64Array.from(values) } });
+    for (const order of [
+      { weights: Float32Array.of(1, 2) },
+      { weights: new Float32Array(4) },
+      { weights: new Float32Array(0) },
+      { weights: Float32Array.of(1, Number.NaN, 3) },
+      { weights: Float32Array.of(1, 2, Number.POSITIVE_INFINITY) },
+      control(1, 2),
+      control(1, 2, Number.NaN),
+      { sent: {} },
+      { sent: { control: new Float64Array(3), more: new Float64Array(3) } },
+    ])
+      assert.equal(refusalIn(await train(1, order)), "order-unfit");
+    assert.equal(refusalIn(await look(1, Float32Array.of(1, 2, Number.NaN))), "order-unfit");
+    assert.equal(trained, 0);
+    // None of them was the first round.
+    assert.equal(refusalIn(await train(1)), "none");
+  });
+
+  it("reads no more than its own plan's orders have, and before terms no more than terms", async () => {
+    const { guest, hello } = guestOf();
+    assert.equal(guest.most, 65_536 + 8);
+    await hello();
+    assert.equal(guest.most, 65_536 + 8 + 12 * 3);
+    assert.ok(encodeQuestion({ kind: "train", order: orderOf(1) }).length < guest.most);
+    const masked = guestOf({ pins: { summed: true } });
+    assert.equal(masked.guest.most, 65_536 + 8);
+    await masked.hello();
+    assert.equal(masked.guest.most, 65_536 + 8 + 2 ** 21);
+  });
+
+  it("answers whatever else comes with a code", async () => {
+    const { raw, hello, train } = guestOf();
+    const good = encodeQuestion({ kind: "train", order: orderOf(1) });
+    const headed = (text: string): Buffer => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(text.length);
+      return Buffer.concat([length, Buffer.from(text)]);
+    };
+    const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    for (const wrong of [
+      new Uint8Array(0),
+      good.subarray(0, -1),
+      Buffer.concat([good, Uint8Array.of(0)]),
+      Buffer.concat([Buffer.from([255, 255, 255, 255]), good]),
+      Buffer.from(good).fill(0x7b, 4, 8),
+      headed("{}"),
+      headed('{"head":{"kind":"delete"},"vectors":[]}'),
+      headed('{"head":{"kind":"hello"},"vectors":[]}'),
+      headed('{"head":{"kind":"train","round":1.5,"rounds":3},"vectors":[]}'),
+      headed('{"head":{"kind":"train","round":1,"rounds":3},"vectors":[["weights",4,4000000000]]}'),
+      headed('{"head":{"kind":"train","round":1,"rounds":3},"vectors":[["weights",4,-1]]}'),
+      headed('{"head":{"kind":"train","round":1,"rounds":3},"vectors":[["weights",3,1]]}'),
+      headed('{"head":{"kind":"mask"},"vectors":[]}'),
+      headed('{"head":{"kind":"hello","terms":{"plan":[],"rounds":3,"clients":2,"done":0}},"vectors":[]}'),
+      pack({ kind: "train", round: 1, rounds: 3 }, { weights: new Float64Array(3) }),
+    ])
+      assert.equal(refusalIn(await raw(wrong)), "flower-said");
+    const nested = await raw(
+      headed(
+        `{"head":{"kind":"hello","terms":{"plan":{"training":${deep}},"rounds":3,"clients":2,"done":0}},"vectors":[]}`,
+      ),
+    );
+    assert.notEqual(refusalIn(nested), "none");
+    // It lives on.
+    await hello();
+    assert.equal(refusalIn(await train(1)), "none");
+  });
+});
+
+describe("who leads, answered by a client that doesn't mean well", () => {
+  const of = { name: "north", rows: 12 };
+  const good = { rows: 12, steps: 1, loss: 0.5, tokens: 3, bytes: 0, seconds: 1 };
+  const vectors = { delta: new Float32Array(3), given: { control: new Float64Array(3) } };
+  const read = (answer: object): string => {
+    try {
+      decodeAnswer(of, encodeAnswer({ ...good, ...vectors, ...answer }), 3, EXPECTED);
+      return "none";
+    } catch (error) {
+      return code(error);
+    }
+  };
+
+  it("takes no update of other rows, of another length, or with what is no number", () => {
+    assert.equal(read({}), "none");
+    for (const wrong of [
+      { rows: 13 },
+      { rows: 1e15 },
+      { loss: Number.NaN },
+      { steps: -1 },
+      { delta: new Float32Array(2) },
+      { delta: Float32Array.of(1, 2, Number.NaN) },
+      { given: {} },
+      { given: { control: new Float64Array(2) } },
+      { given: { control: Float64Array.of(1, 2, Number.POSITIVE_INFINITY) } },
+      { given: { other: new Float64Array(3) } },
+      { packed: new Uint8Array(12) },
+    ])
+      assert.equal(read(wrong), "flower-said", JSON.stringify(wrong));
+  });
+
+  it("takes no code that has words, no name without end, and no key that is none", async () => {
+    const failed = pack({ code: "a row's text" }, {});
+    assert.throws(() => decodeIntroduced("7", failed), { code: "flower-said" });
+    assert.throws(() => decodeIntroduced("7", pack({ code: "join-differs", path: "what Ms Mueller wrote" }, {})), {
+      code: "flower-said",
+    });
+    const { hello } = guestOf({ joining: { name: "x".repeat(201) } });
+    await assert.rejects(async () => decodeIntroduced("7", await hello()), { code: "flower-said" });
+    const keyless = guestOf({ joining: { key: new Uint8Array(31) } });
+    await assert.rejects(async () => decodeIntroduced("7", await keyless.hello()), { code: "flower-said" });
+    assert.throws(() => decodeQuestion(failed), { code: "flower-said" });
+  });
+});
