@@ -2,6 +2,7 @@
  * A federation in which it stays hidden who takes part (McMahan et al. 2018): each client is in a round with a chance of its own,
  * its update is cut to a greatest norm, all count the same, and the sum has noise. Drawn by the system's generator, never by a seed.
  */
+import { must } from "#dsl/diagnostics/must.js";
 import type { PrivacyPlan } from "#dsl/plan/plan.js";
 import { normal, poisson, Uniform } from "../training/private/secret.js";
 
@@ -29,9 +30,22 @@ export class ClientPrivacy {
     return [...poisson(this.o.clients, this.o.plan.rate, this.uniform)];
   }
 
-  /** Of a length of `clip` at most. */
+  /** Of those asked, the ones that don't answer: each by a chance of `share`. */
+  lost(clients: readonly number[], share: number): readonly number[] {
+    return share > 0
+      ? [...poisson(clients.length, share, this.uniform)].map((at) => must(clients[at], "a client"))
+      : [];
+  }
+
+  get clip(): number {
+    return this.o.plan.clip;
+  }
+
+  /** Of a length of `clip` at most; none where it is no vector of numbers: one that has run away says so to nobody. */
   cut(delta: Float32Array): Float32Array {
-    const norm = Math.sqrt(delta.reduce((sum, value) => sum + value * value, 0));
+    const greatest = delta.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (!Number.isFinite(greatest)) return new Float32Array(delta.length);
+    const norm = greatest * Math.sqrt(delta.reduce((sum, value) => sum + (value / (greatest || 1)) ** 2, 0));
     const { clip } = this.o.plan;
     return norm <= clip ? delta : delta.map((value) => (value * clip) / norm);
   }

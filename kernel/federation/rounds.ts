@@ -83,9 +83,7 @@ export class Rounds {
     const begun = performance.now();
     const { server, clients, plan, seed } = this.o;
     const { privacy } = this.o;
-    const asked = privacy
-      ? askedPrivately(plan, { privacy, round, seed })
-      : askedIn(plan, { clients: clients.length, round, seed });
+    const asked = privacy ? askedPrivately(plan, privacy) : askedIn(plan, { clients: clients.length, round, seed });
     const answers = new Map<number, RoundAnswer>();
     const order = server.order(round);
     const answering = asked.clients.filter((client) => !asked.lost.includes(client));

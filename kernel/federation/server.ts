@@ -8,10 +8,10 @@ import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/kinds
 import type { Call } from "#dsl/types/value.js";
 import { meanByRows } from "#stdlib/lib/aggregators/mean.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
-import { HIDDEN, lostOf, participantsOf } from "#dsl/compile/clients.js";
+import { lostOf, participantsOf } from "#dsl/compile/clients.js";
 import type { ClientTold } from "../core/session/events.js";
 import type { RoundAnswer, RoundOrder } from "./contract.js";
-import { vectorOf } from "./summed-vector.js";
+import { vectorOf, widthOf, type Width } from "./summed-vector.js";
 import type { ClientPrivacy } from "./private.js";
 
 /** What draws the clients of a round, and those that are lost, is of its own. */
@@ -43,15 +43,19 @@ export function askedIn(
   return lostIn(asked, plan, round, seed);
 }
 /** The same where nobody may know whom: each by a chance of its own, others each time. */
-export function askedPrivately(
-  plan: Pick<FederatedPlan, "stragglers">,
-  { privacy, round, seed }: { readonly privacy: ClientPrivacy; readonly round: number; readonly seed: number },
-): Asked {
-  return lostIn(privacy.asked(), plan, round, seed);
+export function askedPrivately({ stragglers }: Pick<FederatedPlan, "stragglers">, privacy: ClientPrivacy): Asked {
+  const clients = privacy.asked();
+  // Each by itself, too: that one is there changes nothing for the others.
+  return { clients, lost: privacy.lost(clients, stragglers) };
 }
+/** Clients up to which all of a private federation take part in every secret sum: each of them draws masks with each other. */
+const ALL_TAKE_PART = 32;
 
-/** What answers come to before the server's own step. `sum`: of vectors that are masked, and no more is seen of them. */
-export type Summed = (vectors: ReadonlyMap<number, Float64Array>, asked: Asked) => Promise<SummedUp>;
+/**
+ * What answers come to before the server's own step. `sum`: of vectors that are masked, and no more is seen of them. Where it stays
+ * hidden who takes part, those that weren't drawn are among `asked`, with zeros.
+ */
+export type Summed = (vectors: ReadonlyMap<number, Float64Array>, asked: Asked, width: Width) => Promise<SummedUp>;
 export interface SummedUp {
   readonly sum: Float64Array;
   /** Bytes that the server sent for it, and that came. */
@@ -61,8 +65,8 @@ export interface SummedUp {
 
 export interface ServerOptions {
   readonly aggregator: { readonly call: Call; readonly implementation: AggregatorImplementation };
-  /** Rows of all clients together. */
-  readonly rows: number;
+  /** Rows of each client. */
+  readonly rows: readonly number[];
   readonly rounds: number;
   readonly weights: Float32Array;
   /** What the aggregator kept so far; absent: it begins. */
@@ -97,9 +101,12 @@ export class FederationServer {
   private current: Float32Array;
   /** Of the last round that anybody answered in. */
   private loss = 0;
+  /** Of all clients together. */
+  private readonly rows: number;
 
   constructor(private readonly o: ServerOptions) {
     const { weights, aggregator } = o;
+    this.rows = o.rows.reduce((sum, one) => sum + one, 0);
     this.current = weights;
     const { keeps = [], local } = aggregator.implementation;
     const names = [...keeps, ...(local?.sent ?? [])];
@@ -133,7 +140,7 @@ export class FederationServer {
     const { implementation, call } = this.o.aggregator;
     const { mean, given, masked } = await this.together(answers, asked);
     const rows = all.reduce((sum, one) => sum + one.rows, 0);
-    const share = rows / Math.max(1, this.o.rows);
+    const share = rows / Math.max(1, this.rows);
     const added = implementation.step?.(call, { round, mean, given, share, kept: this.kept }) ?? mean;
     // As they are kept beside a checkpoint: a run that goes on has the same.
     for (const vector of Object.values(this.kept))
@@ -155,9 +162,8 @@ export class FederationServer {
     const all = [...answers.values()];
     const updates = all.map(updateOf);
     const { implementation, call } = this.o.aggregator;
-    if (summed && (!privacy || answers.size >= HIDDEN)) return this.masked(answers, asked, summed);
-    // Of too few to hide among each other nothing is summed: the round is noise alone.
-    if (privacy) return { mean: this.noised(sumOf(summed ? [] : all, this.current.length), privacy), given: {} };
+    if (summed) return this.masked(answers, asked, summed);
+    if (privacy) return { mean: this.noised(sumOf(all, this.current.length), privacy), given: {} };
     return { mean: implementation.combine?.(call, updates) ?? meanByRows(updates), given: givenOf(all) };
   }
 
@@ -165,6 +171,16 @@ export class FederationServer {
   private noised(sum: Float64Array, privacy: ClientPrivacy): Float64Array {
     const noise = privacy.noise(sum.length);
     return sum.map((value, i) => (value + (noise[i] ?? 0)) / privacy.expected);
+  }
+
+  /**
+   * Those that send vectors where it stays hidden who takes part: up to so many that all do, of whom those that weren't drawn send
+   * zeros. A sum is taken in every round: one that wasn't for want of clients would tell that one was there.
+   */
+  private hidden({ clients, lost }: Asked): Asked {
+    const others = [...this.o.rows.keys()].filter((client) => !clients.includes(client));
+    const more = others.slice(0, Math.max(0, ALL_TAKE_PART - clients.length));
+    return { clients: [...clients, ...more].sort((a, b) => a - b), lost };
   }
 
   /** The means by rows, from one sum of all that clients send: their rows times their vectors, and their rows. */
@@ -175,7 +191,14 @@ export class FederationServer {
     const vectors = new Map(
       [...answers].map(([client, one]) => [client, vectorOf(one, names, privacy ? 1 : one.rows)] as const),
     );
-    const { sum, ...masked } = await summed(vectors, asked);
+    const among = privacy ? this.hidden(asked) : asked;
+    for (const client of among.clients)
+      if (!asked.clients.includes(client)) vectors.set(client, new Float64Array(size + 1));
+    const width = widthOf(
+      among.clients.map((client) => this.o.rows[client] ?? 0),
+      privacy?.clip ?? null,
+    );
+    const { sum, ...masked } = await summed(vectors, among, width);
     const rows = Math.max(1, Math.round(sum.at(-1) ?? 1));
     const part = (at: number): Float64Array => sum.slice(at * size, (at + 1) * size).map((value) => value / rows);
     if (privacy) return { masked, mean: this.noised(sum.slice(0, size), privacy), given: {} };

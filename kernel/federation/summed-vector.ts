@@ -1,12 +1,38 @@
 /** What a client of a secret sum adds to it: all that it sends, times what it weighs, as one vector; its rows stand last. */
 import { must } from "#dsl/diagnostics/must.js";
 import type { RoundAnswer } from "./contract.js";
+import { coarseness, fixedFor, type Bits } from "./secure/fixed-point.js";
 
 /**
  * Greatest value of an update beside which one is none. A weight that moves by more in a round has run away, and a wider range
  * would cost digits of all others.
  */
-export const GREATEST = 16;
+const GREATEST = 16;
+
+/** What rounding may change of a mean: half of the last digit of a weight near 1. */
+const COARSEST = 2 ** -24;
+
+/** Whole numbers that vectors of a round are sent as. */
+export interface Width {
+  /** Greatest absolute value of a vector. */
+  readonly range: number;
+  readonly bits: Bits;
+}
+
+/**
+ * By the rows of those who are asked: numbers of 32 bits where the mean loses nothing by them that a weight has, else of 64.
+ * `clip`: the length that updates are cut to, all of which weigh the same; digits that rounding adds would add to it. Null: none is.
+ */
+export function widthOf(rows: readonly number[], clip: number | null): Width {
+  if (clip !== null) return { range: Math.max(1, clip), bits: 64 };
+  const range = GREATEST * Math.max(1, ...rows);
+  const all = Math.max(
+    1,
+    rows.reduce((sum, one) => sum + one, 0),
+  );
+  const coarse = coarseness(fixedFor(range, Math.max(1, rows.length), 32), rows.length) / all;
+  return { range, bits: coarse > COARSEST ? 64 : 32 };
+}
 
 /** `names`: of what it gives beside its update, in order. `rows`: what it weighs. */
 export function vectorOf(

@@ -4,21 +4,14 @@
  */
 import type { Asked, Summed } from "../server.js";
 import { securelySummed } from "../secure/together.js";
-import { GREATEST } from "../summed-vector.js";
 
-/** Clients up to which numbers of 32 bits say a mean to seven digits. */
-const FEW = 100;
-
-/** `rows`: the most rows of a client. Clients that are lost have shared keys and secrets, and send no vector. Coded errors of secure sums. */
-export function maskedSums(rows: number, signal?: AbortSignal): Summed {
-  return async (vectors, { clients, lost }: Asked) => {
+/** Clients that are lost have shared keys and secrets, and send no vector. Coded errors of secure sums. */
+export function maskedSums(signal?: AbortSignal): Summed {
+  return async (vectors, { clients, lost }: Asked, width) => {
     const size = [...vectors.values()][0]?.length ?? 0;
     const all = clients.map((client) => vectors.get(client) ?? new Float64Array(size));
     const drops = new Map(clients.flatMap((client, at) => (lost.includes(client) ? [[at, "input" as const]] : [])));
-    const { sum, sent, received } = await securelySummed(all, {
-      ...{ range: GREATEST * rows, drops, bits: clients.length > FEW ? 64 : 32 },
-      ...(signal && { signal }),
-    });
+    const { sum, sent, received } = await securelySummed(all, { ...width, drops, ...(signal && { signal }) });
     return { sum, sent: received, received: sent };
   };
 }

@@ -65,10 +65,10 @@ async function begun(
     if (own) client.takeUp(own as Readonly<Record<string, Float32Array>>);
   }
   const server = new FederationServer({
-    ...{ aggregator, rounds: federated.rounds, rows: clients.reduce((sum, { rows }) => sum + rows, 0) },
+    ...{ aggregator, rounds: federated.rounds, rows: clients.map(({ rows }) => rows) },
     weights: (await weights.gather()).slice(),
     privacy: privacy?.clients,
-    ...(federated.secure_aggregation && { summed: maskedSums(Math.max(...clients.map(({ rows }) => rows)), signal) }),
+    ...(federated.secure_aggregation && { summed: maskedSums(signal) }),
     ...(kept && { kept: kept.server as Readonly<Record<string, Float64Array>> }),
   });
   const rate = Number(training.optimizer.arguments["learning_rate"]);

@@ -1,7 +1,9 @@
 /** The leading side of a federation, on vectors written out. */
 import assert from "node:assert/strict";
 import type { AggregatorImplementation } from "#stdlib/kinds/aggregator.js";
-import { FederationServer, askedIn, type Summed } from "#kernel/federation/server.js";
+import { FederationServer, askedIn, askedPrivately, type Summed } from "#kernel/federation/server.js";
+import { maskedSums } from "#kernel/federation/simulated/masked.js";
+import { vectorOf, widthOf } from "#kernel/federation/summed-vector.js";
 import { ClientPrivacy } from "#kernel/federation/private.js";
 import type { RoundAnswer } from "#kernel/federation/contract.js";
 
@@ -13,7 +15,7 @@ const answer = (delta: readonly number[], rows: number, given: RoundAnswer["give
 const server = (implementation: AggregatorImplementation, summed?: Summed): FederationServer =>
   new FederationServer({
     aggregator: { call, implementation },
-    ...{ rows: 8, rounds: 3, weights: Float32Array.of(1, 2), ...(summed && { summed }) },
+    ...{ rows: [1, 2, 3, 2], rounds: 3, weights: Float32Array.of(1, 2), ...(summed && { summed }) },
   });
 const asked = { clients: [0, 2], lost: [] };
 
@@ -106,7 +108,7 @@ describe("a federation that hides who takes part", () => {
     assert.deepEqual([...of.cut(Float32Array.of(3, 4))], [3, 4]);
     const one = new FederationServer({
       aggregator: { call, implementation: {} },
-      ...{ rows: 8, rounds: 3, weights: Float32Array.of(1, 2), privacy: of },
+      ...{ rows: [1, 2, 3, 2], rounds: 3, weights: Float32Array.of(1, 2), privacy: of },
     });
     const done = await one.finish(
       1,
@@ -137,7 +139,7 @@ describe("a federation that hides who takes part", () => {
   it("moves by noise alone where nobody answers, of the plan's deviation over as many as there are on average", async () => {
     const one = new FederationServer({
       aggregator: { call, implementation: {} },
-      ...{ rows: 8, rounds: 3, weights: new Float32Array(20_000), privacy: privacy(0.5, 2) },
+      ...{ rows: [1, 2, 3, 2], rounds: 3, weights: new Float32Array(20_000), privacy: privacy(0.5, 2) },
     });
     await one.finish(1, new Map(), { clients: [], lost: [] });
     const deviation = Math.sqrt(one.weights.reduce((sum, value) => sum + value * value, 0) / one.weights.length);
@@ -145,21 +147,81 @@ describe("a federation that hides who takes part", () => {
     assert.ok(Math.abs(deviation - 5) < (6 * 5) / Math.sqrt(2 * one.weights.length), String(deviation));
   });
 
-  it("sums nothing of two where sums are to hide each", async () => {
-    const one = new FederationServer({
-      aggregator: { call, implementation: {} },
-      ...{ rows: 8, rounds: 3, weights: Float32Array.of(1, 2), privacy: privacy(0.5, 0) },
-      summed: () => Promise.reject(new Error("asked")),
-    });
-    await one.finish(
-      1,
-      new Map([
-        [0, answer([1, 0], 1)],
-        [2, answer([3, 4], 3)],
-      ]),
-      asked,
+  it("takes a secret sum of all, whoever was drawn: one client more moves it by its own vector alone", async () => {
+    const sums: number[][] = [];
+    const seen: unknown[] = [];
+    const of = async (answers: ReadonlyMap<number, RoundAnswer>): Promise<number[]> => {
+      const one = new FederationServer({
+        aggregator: { call, implementation: {} },
+        ...{ rows: [1, 2, 3, 2], rounds: 3, weights: Float32Array.of(1, 2), privacy: privacy(0.5, 0) },
+        summed: (vectors, { clients }, width) => {
+          seen.push([clients, [...vectors.keys()].sort(), width]);
+          const sum = new Float64Array(3);
+          for (const vector of vectors.values()) for (const [i, value] of vector.entries()) sum[i]! += value;
+          return Promise.resolve({ sum, sent: 0, received: 0 });
+        },
+      });
+      await one.finish(1, answers, { clients: [...answers.keys()], lost: [] });
+      return [...one.weights];
+    };
+    const each = [
+      [0, answer([1, 0], 1)],
+      [2, answer([3, 4], 3)],
+      [3, answer([0, 2], 2)],
+    ] as const;
+    for (const count of [0, 1, 2, 3]) sums.push(await of(new Map(each.slice(0, count))));
+    // Over two, as many as there are on average.
+    assert.deepEqual(sums, [
+      [1, 2],
+      [1.5, 2],
+      [3, 4],
+      [3, 5],
+    ]);
+    for (const told of seen) assert.deepEqual(told, [[0, 1, 2, 3], [0, 1, 2, 3], { range: 5, bits: 64 }]);
+  });
+
+  it("counts an update that is no vector of numbers as none, and cuts the greatest there are", () => {
+    const of = privacy(0.5, 0);
+    for (const bad of [NaN, Infinity, -Infinity]) assert.deepEqual([...of.cut(Float32Array.of(bad, 1))], [0, 0]);
+    const cut = of.cut(Float32Array.of(3e38, 0));
+    assert.ok(Math.abs((cut[0] ?? 0) - 5) < 1e-5 && cut[1] === 0, String(cut));
+  });
+
+  it("loses each of those that it asks by a chance of its own", () => {
+    const of = privacy(0.5, 0);
+    const asks = Array.from({ length: 4000 }, () => askedPrivately({ stragglers: 0.25 }, of));
+    for (const client of [0, 1, 2, 3]) {
+      const among = asks.filter(({ clients }) => clients.includes(client));
+      const share = among.filter(({ lost }) => lost.includes(client)).length / among.length;
+      assert.ok(Math.abs(share - 0.25) < (6 * 0.44) / Math.sqrt(among.length), String(share));
+    }
+    // As many as chance has it, not a share of those asked.
+    const four = asks.filter(({ clients }) => clients.length === 4).map(({ lost }) => lost.length);
+    assert.ok(new Set(four).size >= 3, String([...new Set(four)]));
+  });
+});
+
+describe("whole numbers of a secret sum", () => {
+  it("are of 32 bits where the mean loses nothing by them, of 64 where a client is far greater than those asked", () => {
+    assert.deepEqual(widthOf(Array<number>(10).fill(100), null), { range: 1600, bits: 32 });
+    assert.deepEqual(widthOf([10_000, ...Array<number>(19).fill(20)], null), { range: 160_000, bits: 64 });
+    assert.equal(widthOf(Array<number>(60).fill(100), null).bits, 64);
+    assert.deepEqual(widthOf([10, 20, 30], 0.5), { range: 1, bits: 64 });
+  });
+  it("lose none of the updates of small clients beside a large one that drops out", async () => {
+    const rows = [10_000, 20, 20, 20, 20, 20];
+    const updates = rows.map((_, at) =>
+      answer(
+        Array.from({ length: 50 }, (_, i) => 5e-4 * Math.sin(i + at)),
+        20,
+      ),
     );
-    assert.deepEqual([...one.weights], [1, 2]);
+    const vectors = new Map(updates.slice(1).map((one, i) => [i + 1, vectorOf(one, [], 20)] as const));
+    const { sum } = await maskedSums()(vectors, { clients: [0, 1, 2, 3, 4, 5], lost: [0] }, widthOf(rows, null));
+    for (let i = 0; i < 50; i++) {
+      const exact = updates.slice(1).reduce((all, { delta }) => all + (delta[i] ?? 0) / 5, 0);
+      assert.ok(Math.abs((sum[i] ?? 0) / (sum[50] ?? 0) - exact) < 1e-10, `${String(sum[i])} ${String(exact)}`);
+    }
   });
 });
 
