@@ -48,6 +48,10 @@ function ofClients(program: Program, settings: Settings, o: Promising): PrivacyP
     program.reportNear("private-personal", {}, o.at, o.here);
     return undefined;
   }
+  if (settings.secure_aggregation && settings.stragglers > 0) {
+    program.reportNear("private-lost", {}, o.at, o.here);
+    return undefined;
+  }
   const clients = clientsIn(program, settings, o.datas.length);
   if (clients === null && typeof participation === "number") {
     program.reportNear("private-chance", { participants: participation }, o.at, o.here);

@@ -17,6 +17,7 @@ declare module "../diagnostics/codes.js" {
     "private-clients": { readonly word: string; readonly why: "each" | "keeps" };
     "private-chance": { readonly participants: number };
     "private-personal": Readonly<Record<never, never>>;
+    "private-lost": Readonly<Record<never, never>>;
     "private-update": Readonly<Record<never, never>>;
     "private-client": Readonly<Record<never, never>>;
     "two-clips": { readonly clip: string; readonly privacy: number };
@@ -161,6 +162,14 @@ registerCodes({
     explain:
       "The fewer of all clients a round asks, the less it tells of any one of them. Where a column says who the clients are, their number is known only when the rows are read.",
     example: `${small}federate m on d as shared { clients: by_column(t), participation: 5, privacy: differential(8, unit: client) }`,
+  },
+  "private-lost": {
+    severity: "error",
+    message: () => "with `unit: client` and `secure_aggregation` no clients can be drawn to be lost",
+    help: () => "take `stragglers` out, or `secure_aggregation`",
+    explain:
+      "A secret sum of which too many are lost can't be read, and so one client more or less would decide whether a whole round counts: far more than the noise of one client's update hides. Clients that are really lost end such a round by an error.",
+    example: `${small}federate m on d as shared { clients: even(10), stragglers: 20%, secure_aggregation: true, privacy: differential(8, unit: client) }`,
   },
   "private-update": {
     severity: "error",
