@@ -53,7 +53,7 @@ export async function joinFlower(o: JoinOptions): Promise<number> {
           session,
           {
             ...{ plan, number: 0, name: o.name ?? null, superlink, once: o.once === true, life: o.rounds ?? null },
-            ...{ plain: o.plain === true, certificates: o.rootCertificates ?? null, account: null },
+            ...{ plain: o.plain === true, certificates: o.rootCertificates ?? null },
           },
           {
             hostContext: { ...plainHostContext(folder, valuesOf(o.parameter)), onProgress, signal },

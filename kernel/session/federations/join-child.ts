@@ -21,7 +21,6 @@ const order = fields({
   superlink: v.string(),
   plain: v.boolean(),
   certificates: v.nullable(v.string()),
-  account: v.nullable(v.string()),
   folder: v.string(),
   runs: v.string(),
   engine: v.custom<EngineOptions>(isRecord),

@@ -42,8 +42,6 @@ export interface JoinRequest {
   readonly once: boolean;
   /** Rounds of its life; null: those of its plan. */
   readonly life: number | null;
-  /** The file that what its rows spend is written to; null: one for all federations on the same rows, in the runs folder. */
-  readonly account: string | null;
 }
 /** Told of what goes on, for people. */
 export interface JoinHears {
@@ -139,7 +137,7 @@ export async function openJoined(
   const validate = await validatingOn(wanted, material, open);
   const all = federated.joined ?? 1 + federated.others.length;
   const kept = pathOf(session.runs, ".joined");
-  const account = request.account ?? pathOf(kept, `${hashed(own.prepared.facts.hash)}.jsonl`);
+  const account = pathOf(kept, `${hashed(own.prepared.facts.hash)}.jsonl`);
   const held = new Held(
     nodeKeyIn(pathOf(kept, `${hashed(name)}.pem`)),
     Math.max(HIDDEN, leastThreshold(participantsOf(federated, all))),
