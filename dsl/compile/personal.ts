@@ -1,4 +1,5 @@
 /** What of a model each client of a federation keeps for itself, and whether there is something that it has in common with others. */
+import { checkLabelsApart } from "../rules/labels-apart.js";
 import { headOf } from "../plan/estimates.js";
 import type { Estimates, RecipePlan } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
@@ -9,6 +10,7 @@ import { estimatesOfRounds, type ClientData, type Federating } from "./clients.j
 import "../plan/federate-codes.js";
 
 interface Known {
+  readonly data: { readonly plan: { readonly name: string } };
   readonly model: { readonly plan: ModelPlan };
   readonly base: BaseFacts;
   readonly facts: DataFacts;
@@ -20,9 +22,17 @@ interface Known {
 export function takenApart(
   program: Program,
   federating: Federating,
-  { model, base, facts, others, recipe }: Known,
+  { data, model, base, facts, others, recipe }: Known,
   { estimates, here, carried }: { readonly estimates: Estimates; readonly here: Span; readonly carried: boolean },
 ): Estimates | undefined {
+  checkLabelsApart(program, [
+    { name: data.plan.name, labels: facts.labels, at: here },
+    ...others.map((one, i) => ({
+      name: one.plan.name,
+      labels: one.facts.labels,
+      at: federating.others[i]?.at ?? here,
+    })),
+  ]);
   const labels = new Set([facts, ...others.map((one) => one.facts)].flatMap((one) => one.labels)).size;
   const personal = personalOf(program, federating, { model: model.plan, base, labels, estimates, here });
   if (personal === undefined) return undefined;

@@ -2,6 +2,7 @@
  * The corpus of bad programs: `tests/corpus/bad/NAME.tune`, each with what it says in every rendering in `NAME.txt`. A first
  * line `// world: { … }` (JSON) tells what is special about the world: `memory`, `speed`, `columns`, `files`, `live`, `typescript`,
  * `parameters`, `trained`, `before` (cells that ran), `data`, `base` and `run` (facts that differ from those of tests/dsl/world.ts),
+ * `datas` (the same of single data, by their names),
  * `fails` (what went wrong where a table, data, a base or a run were read, an engine was started, or a place was looked at: its code and data).
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -24,6 +25,7 @@ interface Special extends Pick<World, "memory" | "speed" | "files" | "live">, Pa
   readonly columns?: readonly string[];
   readonly before?: readonly string[];
   readonly data?: Partial<DataFacts>;
+  readonly datas?: Readonly<Record<string, Partial<DataFacts>>>;
   readonly base?: Partial<BaseFacts>;
   readonly run?: Partial<RunFacts>;
   readonly fails?: Readonly<Partial<Record<"table" | "data" | "base" | "run" | "engine" | "place", Failed["failed"]>>>;
@@ -56,6 +58,7 @@ export function judged(text: string): Run {
     before = [],
     columns,
     data,
+    datas,
     base: other,
     run: past,
     fails,
@@ -64,7 +67,7 @@ export function judged(text: string): Run {
   return compiled([...before, text], {
     ...world,
     ...(columns ? { table: columns } : {}),
-    ...(data ? { data: () => dataFacts(data) } : {}),
+    ...(data || datas ? { data: (need) => dataFacts({ ...data, ...datas?.[need.data.name] }) } : {}),
     ...(other ? { base: { ...base, ...other } } : {}),
     ...(past ? { run: { ...run, ...past } } : {}),
     ...(fails?.table ? { table: { failed: fails.table } } : {}),
