@@ -40,6 +40,10 @@ export class LiveFederation extends LiveTraining {
     if (event.kind === "round" || event.kind === "evaluated") this.board.draw();
     if (event.kind === "stopped") this.board.draw(true);
   }
+  /** The round whose weights the model has. */
+  kept(round: number): void {
+    this.board.kept = round;
+  }
   override finish(): void {
     this.board.end();
   }
@@ -52,6 +56,7 @@ class Board {
   private metric: Pick<FederationView, "metric" | "better"> | null = null;
   private readonly there = new Set<string>();
   private drawn = 0;
+  kept: number | null = null;
 
   constructor(
     private readonly screen: Screen,
@@ -107,6 +112,7 @@ class Board {
       ...{ name: this.plan.effects.run, metric: null, better: 1 as const, ...this.metric },
       ...{ clients: this.clients, labels: this.labels, of: this.plan.recipe.federated?.rounds ?? 0 },
       rounds: [...this.rounds.values()].sort((a, b) => a.round - b.round),
+      ...(this.kept !== null && { kept: this.kept }),
     };
   }
 

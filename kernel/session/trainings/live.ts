@@ -3,6 +3,7 @@
  * second), each updated in place. Drawing waits for nothing and is skipped rather than queued.
  */
 import type { Plan } from "#dsl/plan/plan.js";
+import { keepsBest } from "#dsl/plan/watched.js";
 import type { Watcher } from "../../control/watch.js";
 import { curvesFigure, curvesText, historyTable, outcomeWords } from "../../core/display/curves/curves.js";
 import { spentIn } from "../../core/display/curves/spent.js";
@@ -151,7 +152,7 @@ export class LiveTraining {
         ...(stopped
           ? {
               stopped: { reason: stopped.reason, seconds: stopped.seconds },
-              outcome: outcomeWords(this.events),
+              outcome: outcomeWords(this.events, { keepsLast: !keepsBest(this.plan.recipe.training) }),
               ...(stopped.shared && { used: usedText(stopped.shared) }),
             }
           : { stopping: this.stopping }),

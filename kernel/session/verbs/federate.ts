@@ -4,6 +4,7 @@ import { planShown } from "../../core/display/plans/plan-card.js";
 import { federatesIn } from "../federations/federates.js";
 import { LiveFederation } from "../federations/board.js";
 import type { Stage, TuneSession } from "../tune-session.js";
+import { warningsOn } from "../warnings.js";
 import { trainNamed } from "./train-named.js";
 
 export async function runFederate(
@@ -20,14 +21,18 @@ export async function runFederate(
   });
   stage.screen.display(planned(false));
   const live = new LiveFederation(stage.screen, id, `Federation of ${name}: ${plan.recipe.model.name}`, plan);
-  const reading = { datasets: session.datasets, hostContext: stage.hostContext };
+  const warn = warningsOn(stage, action.span);
+  const reading = { datasets: session.datasets, hostContext: stage.hostContext, warn };
   const federates = federatesIn(reading, plan, {
     onClients: (clients, labels) => live.clients(clients, labels),
     onClient: (done, of, round) => live.asking(done, of, round),
   });
   const onTrained = (): void => {
     const { weights } = session.models.get(name);
-    if (weights) federates.keep(weights.folder, weights.checkpoint.position.step);
+    if (weights) {
+      federates.keep(weights.folder, weights.checkpoint.position.step);
+      live.kept(weights.checkpoint.position.step);
+    }
     live.finish();
     stage.screen.update(planned(true));
   };

@@ -171,10 +171,13 @@ function bestMark(evaluations: readonly Evaluated[], { step, by }: Best): Trace[
 }
 
 /** What the run came to, in the words that a line ends with: the scores of the weights that were kept, and where they come from. */
-export function outcomeWords(events: readonly RunEvent[]): readonly string[] {
+export function outcomeWords(
+  events: readonly RunEvent[],
+  { keepsLast = false }: { readonly keepsLast?: boolean } = {},
+): readonly string[] {
   const evaluations = events.filter((e): e is Evaluated => e.kind === "evaluated");
   const best = bestOf(events);
-  const kept = best ? evaluations.find((e) => e.step === best.step) : evaluations.at(-1);
+  const kept = best && !keepsLast ? evaluations.find((e) => e.step === best.step) : evaluations.at(-1);
   if (!kept) return [];
   const first = best && best.by in kept.metrics ? [best.by] : [];
   const names = [...new Set([...first, ...Object.keys(kept.metrics).filter((name) => !isBesideLoss(name))])].slice(
@@ -184,12 +187,10 @@ export function outcomeWords(events: readonly RunEvent[]): readonly string[] {
   const scores = names.map((name) => `${kept.split} ${name} ${scoreText(kept.metrics[name])}`);
   const epoch = events.findLast((e): e is Step => e.kind === "step" && e.step <= kept.step)?.epoch;
   const unit = stepOf(events);
-  const where = best
-    ? [
-        `best at ${unit} ${String(best.step)}${epoch === undefined || unit === "round" ? "" : `, epoch ${String(epoch)}`}`,
-      ]
-    : [];
-  return [...scores, ...where];
+  if (!best) return scores;
+  const later = keepsLast && best.step < kept.step;
+  const where = `best at ${unit} ${String(best.step)}${epoch === undefined || later || unit === "round" ? "" : `, epoch ${String(epoch)}`}`;
+  return [...scores, later ? `of ${unit} ${String(kept.step)}, which is kept; ${where}` : where];
 }
 
 /** The figure's bundle shows its last numbers in a terminal. */

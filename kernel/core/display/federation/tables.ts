@@ -64,36 +64,42 @@ function captionOf(o: FederationView, left: readonly RoundView[]): string {
     `${plural(o.clients.length, "client")} with ${plural(rows, "row")}`,
     `in all ${bytes(total(({ sent }) => sent))} to clients and ${bytes(total(({ received }) => received))} back`,
     ...(best && o.metric !== null ? [`best ${o.metric} ${digits(best.score)} in round ${String(best.round)}`] : []),
+    ...(o.kept === undefined ? [] : [`the model is that of round ${String(o.kept)}`]),
     ...(left.length > 0 ? [`rounds ${String(left[0]?.round)} to ${String(left.at(-1)?.round)} stand in no row`] : []),
   ].join("; ");
 }
 
 /** Those first that the model serves worst. Null: no client was scored. */
 export function clientsShown(o: FederationView, id?: string): Shown | null {
-  const last = o.rounds.findLast(({ scores }) => Object.values(scores).some(isNumber));
-  if (!last || o.metric === null) return null;
-  const first = o.rounds.find(({ scores }) => Object.values(scores).some(isNumber));
+  const scored = o.rounds.filter(({ scores }) => Object.values(scores).some(isNumber));
+  const [first, last] = [scored[0], scored.at(-1)];
+  if (!first || !last || o.metric === null) return null;
+  const kept = scored.find(({ round }) => round === o.kept);
+  // What the model is asks what it serves.
+  const shown = kept ?? last;
   const score = (name: string, of: RoundView | undefined): number | undefined =>
     of && Object.hasOwn(of.scores, name) ? of.scores[name] : undefined;
   const own = (name: string): number | undefined =>
-    last.personal && Object.hasOwn(last.personal, name) ? last.personal[name] : undefined;
+    shown.personal && Object.hasOwn(shown.personal, name) ? shown.personal[name] : undefined;
   const took = (name: string): number =>
     o.rounds.filter(({ clients }) => clients.some((one) => one.name === name)).length;
   const labels = o.clients.some((client) => client.labels !== undefined);
   const worst = (name: string): number => {
-    const value = score(name, last);
+    const value = score(name, shown);
     return isNumber(value) ? o.better * value : Infinity;
   };
   const all = [...o.clients].sort((a, b) => worst(a.name) - worst(b.name));
-  const since = first !== undefined && first !== last;
-  const personal = last.personal !== undefined;
+  const since = first !== shown;
+  const later = last !== shown;
+  const personal = shown.personal !== undefined;
   const columns = [
     ...["client", "rows"],
     ...(labels ? ["labels"] : []),
     "rounds",
     ...(since ? [`round ${String(first.round)}`] : []),
-    `round ${String(last.round)}`,
+    `round ${String(shown.round)}${kept ? ", kept" : ""}`,
     ...(personal ? ["with own head"] : []),
+    ...(later ? [`round ${String(last.round)}`] : []),
   ];
   const rows = all.map((client) => [
     client.name,
@@ -101,13 +107,14 @@ export function clientsShown(o: FederationView, id?: string): Shown | null {
     ...(labels ? [client.labels ? client.labels.filter((n) => n > 0).length : ""] : []),
     took(client.name),
     ...(since ? [digits(score(client.name, first))] : []),
-    digits(score(client.name, last)),
+    digits(score(client.name, shown)),
     ...(personal ? [digits(own(client.name))] : []),
+    ...(later ? [digits(score(client.name, last))] : []),
   ]);
   const table = tableShown(columns, rows, {
     title: `${o.metric} of each client of ${o.name}`,
     limit: CLIENTS,
-    caption: "On each client's own rows of validation; those that the model serves worst stand first",
+    caption: `On each client's own rows of validation; those that the model ${kept ? "of the round that is kept " : ""}serves worst stand first`,
   });
   return { ...table, ...(id !== undefined && { id }) };
 }

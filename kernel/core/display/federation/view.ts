@@ -12,6 +12,8 @@ export interface FederationView {
   readonly rounds: readonly RoundView[];
   /** Rounds in all; less are done while it goes on. */
   readonly of: number;
+  /** The round whose weights the model has; absent: it isn't known yet. */
+  readonly kept?: number;
 }
 export interface ClientView {
   readonly name: string;

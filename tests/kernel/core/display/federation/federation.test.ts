@@ -5,6 +5,8 @@ import { clientScoresFigure, clientScoresShown } from "#kernel/core/display/fede
 import { driftFigure, driftShown } from "#kernel/core/display/federation/drift.js";
 import { labelsFigure, labelsShown, skewOf } from "#kernel/core/display/federation/labels.js";
 import { clientsShown, roundsShown } from "#kernel/core/display/federation/tables.js";
+import { outcomeWords } from "#kernel/core/display/curves/curves.js";
+import type { RunEvent } from "#kernel/core/session/events.js";
 import { spreadOf, type FederationView } from "#kernel/core/display/federation/view.js";
 import type { Figure } from "#kernel/core/display/figure.js";
 import type { Shown } from "#kernel/core/display/shown.js";
@@ -107,6 +109,48 @@ describe("scores of clients", () => {
         .flatMap((line) => /^\s*(\d) /.exec(line)?.[1] ?? []);
     assert.deepEqual(order(1), ["4", "1", "2", "3"]);
     assert.deepEqual(order(-1), ["2", "1", "4", "3"]);
+  });
+});
+
+describe("the round that is kept", () => {
+  const view = madeFederation({ clients: 2, labels: ["a"], rounds: 3 });
+  const rounds = view.rounds.map((round, i) => ({
+    ...round,
+    scores: [
+      { "1": 0.1, "2": 0.2 },
+      { "1": 0.9, "2": 0.6 },
+      { "1": 0.5, "2": 0.7 },
+    ][i]!,
+  }));
+  const table = (kept?: number): readonly string[] =>
+    text(clientsShown({ ...view, rounds, ...(kept !== undefined && { kept }) })).split("\n");
+  it("is what clients are sorted by, beside the first and the last", () => {
+    const shown = table(2);
+    assert.match(shown[1]!, /round 1 +round 2, kept +round 3$/);
+    assert.match(shown[3]!, /^ *2 .* 0\.2000 +0\.6000 +0\.7000$/);
+    assert.match(shown.at(-1)!, /of the round that is kept/);
+  });
+  it("stands once where it is the last, and the last alone where none is known", () => {
+    assert.match(table(3)[1]!, /round 1 +round 3, kept$/);
+    assert.match(table()[1]!, /round 1 +round 3$/);
+    assert.match(table()[3]!, /^ *1 /);
+  });
+  it("is told beside the best one", () => {
+    assert.match(text(roundsShown({ ...view, rounds, kept: 3 })), /; the model is that of round 3/);
+    assert.doesNotMatch(text(roundsShown({ ...view, rounds })), /the model is/);
+  });
+  it("has its own scores in the words that a training ends with", () => {
+    const evaluated = (step: number, accuracy: number) =>
+      ({ kind: "evaluated", step, split: "validation", metrics: { loss: 1, accuracy } }) as unknown as RunEvent;
+    const saved = (step: number, best: boolean) =>
+      ({ kind: "checkpoint", step, best, by: "accuracy" }) as unknown as RunEvent;
+    const round = { kind: "round", step: 1 } as unknown as RunEvent;
+    const events = [round, evaluated(1, 0.9), saved(1, true), evaluated(2, 0.4), saved(2, false)];
+    assert.deepEqual(outcomeWords(events), ["validation accuracy 0.9000", "best at round 1"]);
+    assert.deepEqual(outcomeWords(events, { keepsLast: true }), [
+      "validation accuracy 0.4000",
+      "of round 2, which is kept; best at round 1",
+    ]);
   });
 });
 
