@@ -17,6 +17,8 @@ import { sourceNameOf } from "../../core/data/row-names.js";
 import type { HostContext } from "../../core/session/host-context.js";
 import { does } from "../../core/session/words.js";
 import type { DatasetCache } from "../answers/dataset-cache.js";
+import type { Warn } from "../warn.js";
+import { warnOfLeaks, warnOfNames } from "./watch-out.js";
 import "./codes.js";
 
 export interface ClientRows {
@@ -32,6 +34,8 @@ export interface Clients {
 export interface Reading {
   readonly datasets: DatasetCache;
   readonly hostContext: HostContext;
+  /** Told what is odd of the rows of several clients; absent: nobody is. */
+  readonly warn?: Warn;
 }
 
 const VALIDATION = "validation";
@@ -47,7 +51,7 @@ async function apartOf(
   { recipe }: Plan,
   own: Prepared,
   others: FederatedPlan["others"],
-  { datasets, hostContext }: Reading,
+  { datasets, hostContext, warn }: Reading,
 ): Promise<Clients> {
   const all: Prepared[] = [own];
   for (const { data } of others) all.push(await datasets.data(data, readerOf(recipe.model), hostContext));
@@ -62,6 +66,11 @@ async function apartOf(
     const missing = roles.find((role) => !trainedOf(prepared).columnNames().includes(role));
     if (missing !== undefined) throw new CodedError("federate-roles", { data: name, role: missing, first: own.name });
   }
+  if (warn)
+    warnOfLeaks(
+      each.map(({ name }, i) => ({ name, prepared: must(all[i], "data") })),
+      warn,
+    );
   return { each, together: joined(own, each, labels) };
 }
 
@@ -91,9 +100,10 @@ async function valuesOf(
   data: Plan["recipe"]["data"],
   clients: Call,
   tables: readonly ColumnTable[],
-  { datasets, hostContext }: Reading,
+  { datasets, hostContext, warn }: Reading,
 ): Promise<readonly string[] | null> {
-  const by = registry.find("partition", clients.word)?.capabilities?.by?.(clients) ?? null;
+  const partition = registry.find("partition", clients.word)?.capabilities;
+  const by = partition?.by?.(clients) ?? null;
   if (by === null) return null;
   const role = by === "label" ? "label" : Object.entries(data.columns).find(([, column]) => column === by.column)?.[0];
   const found: string[] = [];
@@ -110,6 +120,7 @@ async function valuesOf(
         );
     for (const value of values) found.push(String(value));
   }
+  if (warn && partition?.clients(clients) === null) warnOfNames(found, clients.word, warn);
   return found;
 }
 

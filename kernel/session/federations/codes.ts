@@ -1,11 +1,19 @@
 /** What can go wrong where rows are given to clients. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { listed } from "#dsl/diagnostics/listed.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "clients-by-nothing": { readonly data: string; readonly clients: string };
     "federate-roles": { readonly data: string; readonly role: string; readonly first: string };
     "node-key": { readonly file: string; readonly why: string };
+    /** `of`: values of all names of one form, each a client of its own. */
+    "clients-alike": { readonly clients: string; readonly of: readonly (readonly string[])[] };
+    "federate-leak": {
+      readonly data: string;
+      readonly splits: readonly { readonly split: string; readonly rows: number; readonly of: number }[];
+      readonly trains: readonly string[];
+    };
     "clients-lacking": { readonly clients: number; readonly needs: number; readonly why: string };
   }
 }
@@ -23,6 +31,27 @@ registerCodes({
     message: (d) => `rows of ${d.data} have no \`${d.role}\`, which those of ${d.first} have`,
     help: (d) => `give ${d.data} a column for \`${d.role}\``,
     explain: "All clients of a federation learn the same: their rows have the same roles.",
+  },
+  "clients-alike": {
+    severity: "warning",
+    message: (d) =>
+      `names of clients that are written nearly the same are clients of their own: ${listed(
+        d.of.map((names) => names.map((name) => JSON.stringify(name)).join(" and ")),
+        { most: 5 },
+      )}`,
+    help: (d) => `write each one way in the column that \`${d.clients}\` parts by`,
+    explain:
+      "A client is a value, letter by letter. What differs in capitals, blanks or forms of letters alone is mostly one site that two programs wrote: as two clients, each has a part of its rows, and privacy of clients hides each part by itself.",
+  },
+  "federate-leak": {
+    severity: "warning",
+    message: (d) =>
+      `rows of ${d.data} that score are learnt by ${listed(d.trains, { most: 5 })}: ${d.splits
+        .map(({ split, rows, of }) => `${String(rows)} of ${String(of)} of ${d.data}.${split}`)
+        .join(", ")}`,
+    help: (d) => `take them out of ${listed(d.trains, { most: 5 })} or of ${d.data}, so that each row is one client's`,
+    explain:
+      "Rows that one client has to score and another to train are learnt before they are asked about. By the scores of validation the best round is kept and a training ends early; those of test say how well new rows are answered: both look better than they are. Compared is what is read of a row, after cleaning.",
   },
   "clients-lacking": {
     severity: "error",

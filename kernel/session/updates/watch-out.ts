@@ -1,8 +1,8 @@
 /** What of an update's data would make its scores or its labels other than they seem, said before anything is trained. */
-import type { ColumnTable } from "arquero";
 import { formOfLabel } from "#dsl/rules/label-form.js";
 import type { Memory } from "#stdlib/kinds/strategy.js";
 import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
+import { readOf } from "../../core/data/read-of.js";
 import type { Warn } from "../warn.js";
 import { heldBy } from "./forget.js";
 import type { Learnable } from "./tasks.js";
@@ -68,12 +68,12 @@ function warnOfLabels(
 function warnOfLeaks(tasks: readonly Learnable[], warn: Warn): void {
   const held = tasks.flatMap(({ plan, prepared, split, learnt }) => {
     const table = split === null ? undefined : prepared.splits[split];
-    return table && split !== null ? [{ data: plan.name, split, prepared, learnt, texts: textsOf(table) }] : [];
+    return table && split !== null ? [{ data: plan.name, split, prepared, learnt, texts: readOf(table) }] : [];
   });
   for (const { plan, prepared, learnt, only } of tasks) {
     const table = prepared.splits[trainedSplit(prepared)];
     if (!table || only) continue;
-    const trained = new Set(textsOf(table));
+    const trained = new Set(readOf(table));
     for (const { data, split, prepared: own, texts, learnt: when } of held) {
       // What earlier data have of each other was told with them.
       if (own === prepared || (learnt === 0 && when === 0)) continue;
@@ -81,17 +81,6 @@ function warnOfLeaks(tasks: readonly Learnable[], warn: Warn): void {
       if (rows > 0) warn("update-leak", { data, split, rows, of: texts.length, trains: plan.name });
     }
   }
-}
-
-const READ = ["text", "text_pair", "tokens", "question", "context", "input"];
-
-/** What is read of each row. */
-function textsOf(table: ColumnTable): readonly string[] {
-  const columns = READ.filter((role) => table.columnNames().includes(role)).map((role) => table.array(role));
-  if (columns.length === 0) return [];
-  return Array.from({ length: table.numRows() }, (_, row) =>
-    JSON.stringify(columns.map((values) => values[row] as unknown)),
-  );
 }
 
 /** Whether a row has one label to be balanced by. */
