@@ -9,6 +9,8 @@ import { word as aggregators_krum } from "./aggregators/krum.js";
 import { word as aggregators_median } from "./aggregators/median.js";
 import { word as aggregators_scaffold } from "./aggregators/scaffold.js";
 import { word as aggregators_trimmed_mean } from "./aggregators/trimmed_mean.js";
+import { word as attacks_canaries } from "./attacks/canaries.js";
+import { word as attacks_membership } from "./attacks/membership.js";
 import { word as bars_at_least } from "./bars/at_least.js";
 import { word as bars_at_most } from "./bars/at_most.js";
 import { word as cadences_every } from "./cadences/every.js";
@@ -243,6 +245,8 @@ export const words: readonly Word[] = [
   aggregators_median,
   aggregators_scaffold,
   aggregators_trimmed_mean,
+  attacks_canaries,
+  attacks_membership,
   bars_at_least,
   bars_at_most,
   cadences_every,

@@ -24,6 +24,7 @@ import "../plan/search-codes.js";
 import "../types/lifecycle-codes.js";
 import "../rules/rank-codes.js";
 import "../rules/privacy-codes.js";
+import "../rules/canary-codes.js";
 import "../rules/training-codes.js";
 import "../rules/calibration-codes.js";
 import "../rules/world-codes.js";

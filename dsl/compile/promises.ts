@@ -10,6 +10,7 @@ import type { Span } from "../diagnostics/span.js";
 import type { Call } from "../types/value.js";
 import { updatesPerEpoch } from "../plan/batches.js";
 import type { Batching } from "../rules/batching.js";
+import { checkCanaries } from "../rules/canaries.js";
 import { checkPrivacy } from "../rules/privacy.js";
 import type { Given } from "../types/given.js";
 import type { DataPlan } from "../types/subject.js";
@@ -109,7 +110,7 @@ interface Has {
   readonly recipe: { readonly privacy?: Call; readonly plan: RecipePlan };
 }
 
-/** Whether what is promised of single rows, or of clients, can be kept. */
+/** Whether what is promised of single rows, or of clients, can be kept, and rows be made that tell whether it is. */
 export function keepsPromise(
   program: Program,
   { runner, calibrate, repeats, update, federated }: Trains,
@@ -118,7 +119,9 @@ export function keepsPromise(
 ): boolean {
   const more = { runner, calibrate, repeats, streamed: isStreamed(data.plan) };
   const of = { ...batching, ...more, update: update !== undefined, federated: federated !== undefined };
-  return privacy === undefined || checkPrivacy(program, { ...of, facts, call: privacy });
+  return (
+    checkCanaries(program, of) && (privacy === undefined || checkPrivacy(program, { ...of, facts, call: privacy }))
+  );
 }
 
 /** The noise that keeps the promise, over the steps of the training. Undefined: none does (reported). */

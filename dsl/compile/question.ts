@@ -1,5 +1,6 @@
 /** `evaluate` and `predict`: what is asked of a model that was trained, or of its base. */
 import { checkScores } from "../rules/evaluation.js";
+import { checkAttacks } from "./attacked.js";
 import { slicedBy } from "../rules/slices.js";
 import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
@@ -87,13 +88,25 @@ export function evaluate(program: Program, header: Header): void {
     place: (path) => own.given.get("by")?.places.get(path),
     here: statement.verb.span,
   });
+  const attacks = (values["attacks"] as readonly Call[] | undefined) ?? [];
+  const attacked = checkAttacks(program, attacks, names, own.given.get("attacks"));
   const contenders = contendersOf(program, beside, { model: names[0], task: tasks[0]?.task, subjects, here: onSpan });
   if (header.sound && operands.length === 0 && beside.length > 0) reportAlone(program, beside);
   const unreadable = facts ? subjects.filter((one) => one && lacks(program, one, tasks, onSpan)) : [];
   const known = names.filter((name) => name !== undefined);
   const on = subjects.flatMap((subject) => (subject ? [subject.subject] : []));
   const whole = known.length > 0 && known.length === names.length && on.length === subjects.length && contenders;
-  if (!header.sound || own.broken || !measured || astray.length > 0 || !whole || unreadable.length > 0 || !by) return;
+  if (
+    !header.sound ||
+    own.broken ||
+    !measured ||
+    astray.length > 0 ||
+    !whole ||
+    unreadable.length > 0 ||
+    !by ||
+    !attacked
+  )
+    return;
   const most = values["max_tokens"];
   act(program, header, "evaluate", {
     names: [...known, ...contenders.map(({ name }) => name)],
@@ -102,6 +115,7 @@ export function evaluate(program: Program, header: Header): void {
     batch_size: numberAt(values, "batch_size"),
     worst: numberAt(values, "worst"),
     ...(by.length > 0 && { by }),
+    ...(attacks.length > 0 && { attacks }),
     uncertain: numberAt(values, "uncertain"),
     ...(require.length > 0 && { require }),
     ...(contenders.length > 0 && {

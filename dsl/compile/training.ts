@@ -4,6 +4,7 @@ import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import { lookedFor } from "../types/allow.js";
 import { checkBatching, isBatchwise, positionsTaken } from "../rules/batching.js";
+import { withCanaries } from "../rules/canaries.js";
 import { renaming } from "../rules/odd-label-codes.js";
 import { strangeSplits } from "../rules/strange-splits.js";
 import { checkMachine } from "../rules/fits.js";
@@ -233,7 +234,7 @@ function knownOf(program: Program, o: Training, defined: Definitions): Known | u
   if (!validation && (splits || (facts && !facts.sampled)))
     checkValidation(program, o, { data: data.plan, facts }, recipe.plan);
   if (!sound || !facts || !model.base) return undefined;
-  return { ...defined, base: model.base, facts, validation, recipe, others };
+  return { ...defined, base: model.base, facts: withCanaries(facts, recipe.plan), validation, recipe, others };
 }
 
 /** Data of the clients of a federation but the first. */

@@ -268,6 +268,8 @@ export function resolveRecipe(
   if (!average) delete origins["training.average"];
   const privacy = call("privacy");
   if (!privacy) delete origins["training.privacy"];
+  const canaries = numberOf(values["canaries"]);
+  if (canaries === null) for (const key of CANARIES) delete origins[`training.${key}`];
   return {
     origins,
     resume: values["resume"] === true,
@@ -292,9 +294,11 @@ export function resolveRecipe(
       precision: standing("precision", values["precision"] as RecipePlan["precision"] | undefined),
       recompute: standing("recompute", values["recompute"] as RecipePlan["recompute"] | undefined),
       seed: number("seed"),
+      ...(canaries !== null && { canaries, canary_copies: number("canary_copies") }),
     },
   };
 }
+const CANARIES = ["canaries", "canary_copies"] as const;
 /** A setting that is always there: what isn't written has a default in the verb's record, and nowhere else. */
 function standing<T>(name: string, value: T | null | undefined): T {
   if (value === null || value === undefined) throw new Error(`the verb \`recipe\` has no default for \`${name}\``);

@@ -40,6 +40,9 @@ export interface RecipePlan {
   readonly seed: number;
   /** What may be learnt of single rows or clients; absent: nobody said. */
   readonly privacy?: PrivacyPlan;
+  /** Rows that were made and stand among those that train, and how often each does; absent: none. */
+  readonly canaries?: number;
+  readonly canary_copies?: number;
 }
 /** Noise and clipping, and what they promise. */
 export interface PrivacyPlan {
@@ -285,6 +288,8 @@ export interface Actions {
     /** What parts the rows, for scores of each part: columns of the source, and words; absent: nothing that was asked for. */
     readonly by?: readonly (string | Call)[];
     readonly uncertain: number;
+    /** What is tried to find out of the rows that trained; absent: nothing. */
+    readonly attacks?: readonly Call[];
     /** Bars that the first model's scores must clear; absent: none. Their metrics are among `metrics`. */
     readonly require?: readonly Call[];
     /** How text is written where it is scored; absent: the task writes none. */

@@ -30,6 +30,7 @@ export interface Kinds<C extends Call = Call> {
   bar: BarCapabilities<C>;
   contender: ContenderCapabilities<C>;
   slicing: NothingMore;
+  attack: AttackCapabilities;
   calibration: CalibrationCapabilities<C>;
   keeping: NothingMore;
   stopping: NothingMore;
@@ -266,6 +267,10 @@ export interface Measured {
   readonly measures: readonly Outcome[];
   readonly metrics: readonly Call[];
 }
+export interface AttackCapabilities {
+  /** What it is told of: the rows that trained and others, or rows that were made and put among them. */
+  readonly asks: "rows" | "planted";
+}
 export interface TaskCapabilities<C extends Call = Call> {
   /** Roles that the data must have. */
   readonly roles: readonly string[];
@@ -289,6 +294,8 @@ export interface TaskCapabilities<C extends Call = Call> {
   readonly untrained?: true;
   /** Whether texts are held beside all others of their batch, so that parts of a batch are not the batch. */
   readonly batchwise?: Of<C, boolean, [roles: readonly string[]]>;
+  /** What of a made row its models would have to know by heart: the label of a text, or the text that is written. Absent: no such rows are made. */
+  readonly canary?: "labelled" | "written";
   /** What of its call is counted over the rows that train, so that rows weigh on others; absent, and null: nothing. */
   readonly counts?: Of<C, string | null>;
   /** Its head learns numbers by the mean and the spread of those of all rows that train. */

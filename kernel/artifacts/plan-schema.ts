@@ -92,6 +92,7 @@ const training: Schema<RecipePlan> = fields({
   recompute: v.picklist(["auto", "none", "blocks"]),
   seed: figure,
   privacy: v.exactOptional(privacy),
+  ...{ canaries: v.exactOptional(whole(1)), canary_copies: v.exactOptional(whole(1)) },
 });
 
 const sharing: Schema<Sharing> = fields({

@@ -9,6 +9,7 @@ import { cardBase } from "./card-base.js";
 import { readSince } from "../artifacts/since-before.js";
 import type { Checkpoint } from "../artifacts/checkpoints.js";
 import type { RunEvent } from "../core/session/events.js";
+import { scoresOf } from "./run-scores.js";
 import { machineText, writeModelCard, type CardFacts, type DeployedCard } from "./model-card.js";
 import type { TrainedOn } from "../session/models/model-handle.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
@@ -41,6 +42,7 @@ export async function describeIn(
     ...{ name: lock.name, plan, lock, data, events, saved, registry, machine: machineText() },
     base: cardBase(plan.recipe.model, run),
     since: readSince(run.path),
+    attacks: scoresOf(run).filter((one) => one.attacks !== undefined && one.step === checkpoint.position.step),
     forbidding: await forbiddingLicence((o.base === undefined ? await baseOfRun(run) : o.base) ?? folder),
     kept: { step: checkpoint.position.step, file: basename(checkpoint.file) },
   });

@@ -18,6 +18,8 @@ import { personalText } from "../core/display/plans/plan-card.js";
 import { keptText, meansText, promiseText } from "../core/display/plans/privacy.js";
 import { spentIn, spentText } from "../core/display/curves/spent.js";
 import { callText, valueText } from "../core/display/value-text.js";
+import { attackLines } from "./attack-lines.js";
+import type { RunScore } from "./run-scores.js";
 import { code, fence, page, plainText, table } from "../core/display/markdown.js";
 import { withoutPlace, type CardBase } from "./card-base.js";
 import type { RunEvent, SharedBy } from "../core/session/events.js";
@@ -46,6 +48,8 @@ export interface CardFacts {
   readonly deployed?: DeployedCard;
   /** What is left of what the model that it began from was evaluated on; absent or null: nothing was compared. */
   readonly since?: SinceBefore | null;
+  /** What attacks on these weights came to, the last at the end; absent: none were made. */
+  readonly attacks?: readonly RunScore[];
 }
 export interface DeployedCard {
   /** As it was written: `onnx(quantize: int8)`. */
@@ -133,6 +137,7 @@ export function modelCard(f: CardFacts): string {
       `${plural(lastOf(steps).step, "update")}; loss ${significant(steps[0]!.loss)} at step ${steps[0]!.step}, ${significant(lastOf(steps).loss)} at step ${lastOf(steps).step}. ` +
         `The weights are those after step ${f.kept.step}${bestBy(f)}.`,
     ...privacyLines(f),
+    ...attackLines(f.attacks ?? []),
     scores.length > 0 && "## Scores",
     scores.length > 0 && `On the split \`validation\`, with those weights:`,
     scores.length > 0 &&

@@ -29,6 +29,21 @@ export interface SliceScores {
     readonly metrics: Readonly<Record<string, Pick<ScoreValue, "value" | "low" | "high">>> | null;
   }[];
 }
+/** What an attack came to. */
+export interface AttackScores {
+  /** As it is written. */
+  readonly attack: string;
+  readonly figures: readonly AttackFigureKept[];
+  readonly found: boolean;
+  readonly said: string;
+  readonly how: string;
+}
+export interface AttackFigureKept extends Pick<ScoreValue, "value" | "low" | "high"> {
+  readonly name: string;
+  /** Where nothing can be told, and up to what chance alone brings it (null: not known). */
+  readonly chance: number;
+  readonly most: number | null;
+}
 export interface RunScore {
   /** ISO 8601. */
   readonly at: string;
@@ -44,6 +59,8 @@ export interface RunScore {
   readonly metrics: Readonly<Record<string, ScoreValue>>;
   /** Absent: none were scored. */
   readonly slices?: readonly SliceScores[];
+  /** Absent: none were made. */
+  readonly attacks?: readonly AttackScores[];
 }
 
 export function appendScore(run: RunFolder, { at, ...score }: RunScore): void {
@@ -93,9 +110,21 @@ const sliceScores: Schema<readonly SliceScores[]> = v.array(
     ),
   }),
 );
+const attackScores: Schema<readonly AttackScores[]> = v.array(
+  fields({
+    ...{ attack: v.string(), found: v.boolean(), said: v.string(), how: v.string() },
+    figures: v.array(
+      fields({
+        ...{ name: v.string(), value: scored, low: v.optional(end, null), high: v.optional(end, null) },
+        ...{ chance: figure, most: v.optional(end, null) },
+      }),
+    ),
+  }),
+);
 const scoreLine = fields({
   ...{ at: v.string(), step: figure, data: v.string() },
   split: v.optional(v.fallback(v.nullable(v.string()), null), null),
   ...{ dataHash: v.string(), rows: figure, metrics: object },
   slices: v.exactOptional(v.fallback(sliceScores, [])),
+  attacks: v.exactOptional(v.fallback(attackScores, [])),
 });

@@ -42,6 +42,7 @@ export const word = defineWord({
     labels: false,
     parameters: (): number => 0,
     supervision: "next_token",
+    canary: "written",
     measures: ["next_token", "written"],
     metrics: [
       { word: "loss", kind: "metric", arguments: {} },

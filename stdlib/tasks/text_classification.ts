@@ -39,6 +39,7 @@ export const word = defineWord({
     why: true,
     labels: true,
     decides: "one",
+    canary: "labelled",
     names: labelsWeighed,
     counts: weighsByCounts,
     /** What the head adds, for `hidden` features and `labels` labels; `family`: what the base's word says of it. */

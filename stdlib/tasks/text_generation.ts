@@ -29,6 +29,7 @@ export const word = defineWord({
     parameters: (): number => 0,
     /** What its rows teach: longer texts become windows, rows may be packed. */
     supervision: "next_token",
+    canary: "written",
     /** What is written goes on with the prompt, where other tasks answer it. */
     continues: true,
     measures: ["next_token"],

@@ -77,6 +77,14 @@ export const word: BuiltVerb = {
       impact: "medium",
     },
     {
+      name: "attacks",
+      type: { is: "list", of: { is: "word", kind: "attack" } },
+      doc: "What somebody finds out of the rows that trained who has the model: which they are (`membership`), and how well it knows rows that were made and put among them (`canaries`). Told of each model, beside the scores.",
+      default: { value: [] },
+      why: "What a promise of privacy is worth, or what comes without one, is seen by trying.",
+      impact: "low",
+    },
+    {
       name: "require",
       type: { is: "list", of: { is: "word", kind: "bar" } },
       doc: "Bars that the scores of the first model must clear; where one isn't, all scores are shown and kept, and then the cell fails.",

@@ -32,6 +32,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ["auto", "that a setting is found out", ["compile/engine", "compile/training"]],
   ["auto", "a sweep that the host writes", ["compile/sweep-auto"]],
   ["require", "a key of evaluate and of sweep", ["compile/question", "compile/sweep", "compile/sweep-auto"]],
+  ["canaries", "a setting of a recipe", ["plan/definitions", "rules/canaries", "compile/attacked"]],
   ["sample", "a key of data", ["plan/definitions", "assist/meaning"]],
   ["layers", "a size of a model, or what a parameter's values are", ["plan/estimates", "types/capabilities"]],
   ["layers", "a size of a model, or what a parameter's values are", ["types/registry"]],

@@ -4,6 +4,8 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { during, type HostContext } from "../../core/session/host-context.js";
 import { DataLoader, type DataLoaderOptions } from "../../core/data/loader.js";
+import { registry } from "#stdlib/registry.js";
+import { withCanaries } from "../../core/data/canaries.js";
 import { splitNamesOf, trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
@@ -20,6 +22,7 @@ import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/kin
 export interface Material {
   readonly base: Base;
   readonly tokenizer: Tokenizer;
+  /** Without canaries, which `rows` have. */
   readonly prepared: Prepared;
   /** Of the model, in the order of its head: the data's own, unless it goes on from another's. */
   readonly labels: readonly string[];
@@ -63,11 +66,13 @@ export async function materialOf(
   const prepared = continues ? beside(all, continues.memory) : all;
   const labels = continues?.labels ?? all.labels;
   const encoding = await encodingOf(plan, base, tokenizer, labels, name);
+  const trained = trainedSplit(prepared);
+  const planted = withCanaries(plan, prepared, registry);
   const encode = (split: string) =>
     during(stage.hostContext, `rows of ${data.name} made tokens`, () =>
-      encodeSplit(prepared, { data: data.name, split }, encoding),
+      encodeSplit(split === trained ? planted : prepared, { data: data.name, split }, encoding),
     );
-  const rows = await encode(trainedSplit(prepared));
+  const rows = await encode(trained);
   const validates = looks && training.validate && splitNamesOf(prepared).includes("validation");
   const validation = validates ? await encode("validation") : null;
   const packed = training.packing ? model.max_length : null;

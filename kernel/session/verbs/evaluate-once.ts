@@ -20,7 +20,7 @@ import { readLearntOf } from "../../inference/seen.js";
 import { weightBytes } from "../../core/bases/base.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { FoldScores } from "../../core/display/scores/folds.js";
-import type { SliceScores } from "../../history/run-scores.js";
+import type { AttackScores, SliceScores } from "../../history/run-scores.js";
 import { writesText, type ModelHandle } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
@@ -43,6 +43,8 @@ export interface Evaluation {
   readonly verdict?: string;
   /** Of parts of the rows; absent: none were scored. */
   readonly slices?: readonly SliceScores[];
+  /** What attacks came to; absent: none were made. */
+  readonly attacks?: readonly AttackScores[];
   /** Empty where the task has none. */
   readonly labels: readonly string[];
   /** confusion[truth][predicted], rows (or words); empty where there is none. */

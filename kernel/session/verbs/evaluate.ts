@@ -13,12 +13,16 @@ import type { ModelHandle } from "../models/model-handle.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { clientsWithHeads } from "../../artifacts/client-heads.js";
 import { keepScoredData } from "../../artifacts/scored-data.js";
-import { appendScore, type SliceScores } from "../../history/run-scores.js";
+import { appendScore, type AttackScores, type SliceScores } from "../../history/run-scores.js";
 import { learntAmong } from "../../inference/seen.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { warningsOn } from "../warnings.js";
 import { barsTold, demandCleared, heldTo, sameCall, type Held } from "./evaluate-required.js";
+import { attackedBy, attacksKept, demandAttackable, type Attacked } from "./evaluate-attacks.js";
+import { describeAgain } from "./tell-since.js";
+import type { Trained } from "../updates/since-asked.js";
+import { attacksShown } from "../../core/display/scores/attacks.js";
 import { evaluateContender } from "./evaluate-contender.js";
 import { seedsTold, type SeedsTold } from "./evaluate-seeds.js";
 import { evaluateFolds } from "./evaluate-folds.js";
@@ -37,6 +41,11 @@ type Evaluate = Extract<Action, { verb: "evaluate" }>;
 
 export async function runEvaluate(session: TuneSession, action: Evaluate, stage: Stage): Promise<void> {
   const required: { readonly on: string; readonly held: readonly Held[] }[] = [];
+  const { attacks = [] } = action;
+  for (const subject of action.on)
+    for (const name of action.names)
+      if (!action.contenders?.[name] && "data" in subject)
+        demandAttackable(session, attacks, session.models.get(name), subject.split);
   for (const subject of action.on) {
     const measured: Measured[] = [];
     for (const name of action.names) {
@@ -58,6 +67,11 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     }
     const learnt = measured.flatMap(({ evaluation: { model } }, i) => (seen[i]?.mostly === true ? [model] : []));
     const verdict = verdictIn(measured, drawn, { learnt, seeds: seeds[0] ?? null });
+    const attacked: (readonly Attacked[])[] = [];
+    for (const one of measured)
+      attacked.push(
+        await attackedBy(session, one, { attacks, batchSize: action.batch_size, span: action.span }, stage),
+      );
     for (const [i, { evaluation, measures, cost }] of measured.entries()) {
       const intervals = Object.fromEntries(
         measures.map((measure) => [measure.name, drawnOf(drawn, measure).score.interval]),
@@ -68,6 +82,7 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
         ...(i > 0 && { differences: differencesOf(measured[0]?.measures ?? [], measures, drawn) }),
         ...(i === 0 && verdict.said !== null && !verdict.withheld && { verdict: verdict.said }),
         ...(slices.length > 0 && { slices }),
+        ...attacksKept(attacked[i]),
       });
     }
     const warn = warningsOn(stage, action.span);
@@ -81,6 +96,10 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
     const report = reportOf(session, measured, constants, drawn, {
       ...{ ...action, told, missed: bars("missed"), verdict: verdict.said },
     });
+    const pictured = measured.map(({ evaluation: { model, on } }, i) => {
+      const attacks = attacked[i] ?? [];
+      return attacks.length > 0 ? attacksShown({ model, on, attacks }) : [];
+    });
     keepEvaluation(session.keptEvaluations, {
       names: action.names,
       report,
@@ -90,6 +109,7 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
         ),
         ...seeds.flatMap((own) => own?.shown ?? []),
         ...sliced.map((own) => slicesShown(own)),
+        ...pictured.flat(),
       ],
     });
     const [scores, ...rest] = evaluationShown(report);
@@ -104,12 +124,13 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
       stage.screen.display(slicesShown(methods.has(own.methods) ? { ...own, methods: "" } : own));
       methods.add(own.methods);
     }
-    for (const shown of rest) stage.screen.display(shown);
+    for (const shown of [...pictured.flat(), ...rest]) stage.screen.display(shown);
     for (const [i, { by, prepared, evaluation, measures, folds }] of measured.entries()) {
-      const of = { prepared, rows: evaluation.rows, slices: scoresOfSlices(sliced, i) };
+      const of = { prepared, rows: evaluation.rows, slices: scoresOfSlices(sliced, i), ...attacksKept(attacked[i]) };
       if (!folds && by.is === "model" && by.handle.weights?.client === undefined) {
         const { folder } = stage.hostContext;
-        noted(() => remember(by.handle, subject, { ...of, home: folder }, measures, drawn), action, stage);
+        const kept = noted(() => remember(by.handle, subject, { ...of, home: folder }, measures, drawn), action, stage);
+        if (kept && of.attacks) await describeAgain(session, trainedOf(by.handle), stage);
         tellScored(session, by.handle.weights?.folder, stage);
       }
     }
@@ -212,14 +233,20 @@ async function seenBy(
 }
 
 /** A run that can't be written, somebody else's, is no reason to say nothing: a warning tells that its scores weren't kept. */
-function noted(remembers: () => void, action: Evaluate, stage: Stage): void {
+function noted(remembers: () => void, action: Evaluate, stage: Stage): boolean {
   try {
     remembers();
+    return true;
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     const why = wordsOf(error.code as "run-folder", error.data as never).message;
     warningsOn(stage, action.span)("scores-not-kept", { why });
+    return false;
   }
+}
+
+function trainedOf(handle: ModelHandle): Trained {
+  return Object.assign(handle, { weights: must(handle.weights, "weights") });
 }
 
 /** Keeps scores with the run that made the weights; a model that was never trained has none. */
@@ -230,6 +257,7 @@ function remember(
     readonly prepared: Prepared;
     readonly rows: number;
     readonly slices: readonly SliceScores[];
+    readonly attacks?: readonly AttackScores[];
     /** Where relative folders start. */
     readonly home: string;
   },
@@ -259,6 +287,7 @@ function remember(
     rows: of.rows,
     metrics: Object.fromEntries(metrics),
     ...(of.slices.length > 0 && { slices: of.slices }),
+    ...(of.attacks && { attacks: of.attacks }),
   });
   const folder = resolve(of.home, subject.data.folder);
   keepScoredData(weights.folder, of.prepared.facts.hash, { ...subject.data, folder });

@@ -6,6 +6,7 @@ import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Subject } from "#dsl/plan/plan.js";
 import { readerOf, type DataPlan } from "#dsl/types/subject.js";
+import { canaryRows } from "../../core/data/canaries.js";
 import { unledRows } from "../../core/data/judging/by-training.js";
 import { issuesIn, judged, otherOf } from "../../core/data/judging/judges.js";
 import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
@@ -111,7 +112,7 @@ function seenInTraining(
   const { weights } = handle;
   if (!weights || canonicalize(weights.plan.recipe.data) !== canonicalize(data)) return () => undefined;
   const split = splitNamesOf(prepared).includes("train") ? "train" : "all";
-  const count = rowsOf(prepared, split);
+  const count = rowsOf(prepared, split) + canaryRows(weights.plan.recipe.training);
   const dynamics = loadDynamics(RunFolder.open(weights.folder), weights.checkpoint.position.step, count);
   return (row) => {
     const own = rows[row];

@@ -30,6 +30,7 @@ export function text2text({ prefix, why, metrics, ...own }: Own) {
       /** The head is the base's own output embedding. */
       parameters: (): number => 0,
       supervision: "sequence",
+      canary: "written",
       measures: ["next_token", "written"],
       metrics: metrics.map((metric) => ({ word: metric, kind: "metric", arguments: {} })),
     },

@@ -10,7 +10,7 @@ import { hoursFacts, threadsText } from "./hours.js";
 import type { Shown } from "../shown.js";
 import { bytes, compact, count, percent, plural } from "../text.js";
 import { originText } from "./origin.js";
-import { privacyFacts } from "./privacy.js";
+import { canaryFacts, privacyFacts } from "./privacy.js";
 import { textTable } from "../text-table.js";
 import { callText, valueText } from "../value-text.js";
 
@@ -159,6 +159,7 @@ function factsOf(plan: Plan): [string, string, string][] {
         ]
       : []),
     ...(training.privacy ? privacyFacts(training.privacy) : []),
+    ...canaryFacts(training),
     ["parameters", compact(estimates.parameters), count(estimates.parameters)],
     ["trained", percent(share, 2), `${count(estimates.trainable)} of them`],
     ...federationFacts(plan),

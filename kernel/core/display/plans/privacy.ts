@@ -1,5 +1,5 @@
 /** What a training promises of single rows, in lines of its plan and card. */
-import type { PrivacyPlan } from "#dsl/plan/plan.js";
+import type { PrivacyPlan, RecipePlan } from "#dsl/plan/plan.js";
 import { count, percent, plural, significant } from "../text.js";
 
 /** `ε 8 at δ 1e-5 for each row`. */
@@ -21,6 +21,19 @@ export function privacyFacts(privacy: PrivacyPlan): [string, string, string][] {
   return [
     ["privacy", promiseText(privacy), keptText(privacy)],
     ["", "which means", meansText(privacy)],
+  ];
+}
+
+/** `10 made rows, each 4 times`. */
+export function canaryText({ canaries = 0, canary_copies: times = 1 }: Canaries): string {
+  return `${plural(canaries, "made row")}${times > 1 ? `, each ${String(times)} times` : ""}`;
+}
+export type Canaries = Pick<RecipePlan, "canaries" | "canary_copies">;
+
+export function canaryFacts(training: Canaries): [string, string, string][] {
+  if (training.canaries === undefined) return [];
+  return [
+    ["canaries", canaryText(training), "among the rows that train; `attacks: [canaries]` tells what is known of them"],
   ];
 }
 

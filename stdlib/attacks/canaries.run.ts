@@ -1,0 +1,38 @@
+import type { AttackImplementation } from "../kinds/attack.js";
+import { chanceExposure, exposureOf, meanInterval, meanOf } from "../lib/attacks/exposure.js";
+
+/** Mean exposure of one that nobody knows: −log2 of a number that is even between 0 and 1. */
+const UNKNOWN = 1 / Math.LN2;
+const bits = (n: number): string => n.toFixed(1);
+
+export const canaries: AttackImplementation = {
+  async run(call, world) {
+    const unseen = Number(call.arguments["unseen"]);
+    const { planted, times, bits: space } = await world.canaries(unseen);
+    const all = planted.map(({ canary, loss, unseen: own }) => ({ canary, loss, exposure: exposureOf(loss, own) }));
+    const value = meanOf(all.map(({ exposure }) => exposure));
+    const by = chanceExposure(all.length, unseen);
+    const found = value > by.high;
+    const between = `${bits(by.low)} to ${bits(by.high)}`;
+    return {
+      figures: [
+        {
+          name: "mean exposure, bits",
+          value,
+          interval: meanInterval(all.map(({ exposure }) => exposure)),
+          chance: { value: UNKNOWN, most: by.high },
+        },
+      ],
+      found,
+      said: found
+        ? `the canaries are known by heart: ${bits(value)} bits, where as many that it never saw come to ${between} in 95 of 100 draws`
+        : `the canaries are not known better than others of their kind: ${bits(value)} bits, and as many that it never saw come to ${between} in 95 of 100 draws`,
+      how: `${String(all.length)} canaries${times > 1 ? `, each ${String(times)} times among the rows` : ""}, each held beside ${unseen.toLocaleString("en-US")} of a space of 2^${space.toFixed(0)}; at most ${bits(Math.log2(unseen + 1))} bits`,
+      picture: {
+        of: "exposure",
+        planted: all,
+        unseen: Array.from(planted.flatMap(({ unseen: own }, i) => (i === 0 ? [...own] : []))),
+      },
+    };
+  },
+};

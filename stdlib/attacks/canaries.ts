@@ -1,0 +1,37 @@
+import { defineWord } from "#dsl/types/define.js";
+
+export const word = defineWord({
+  kind: "attack",
+  name: "canaries",
+  doc: "How well the model knows the canaries that were put among its rows: the exposure of each, by the rank of its loss among others of the same kind that it never saw. Of ten digits at random nobody knows any, unless they were read and kept.",
+  example: "attacks: [canaries(unseen: 1_000)]",
+  since: "0.2.0",
+  elsewhere: { exposure: "canaries", secret_sharer: "canaries", references: "unseen", reference_canaries: "unseen" },
+  references: [
+    {
+      title: "The Secret Sharer: Evaluating and Testing Unintended Memorization in Neural Networks",
+      by: "Carlini et al.",
+      year: 2019,
+      at: "https://arxiv.org/abs/1802.08232",
+    },
+    {
+      title: "Auditing Differentially Private Machine Learning: How Private is Private SGD?",
+      by: "Jagielski et al.",
+      year: 2020,
+      at: "https://arxiv.org/abs/2006.07709",
+    },
+  ],
+  parameters: [
+    {
+      name: "unseen",
+      type: { is: "number", integer: true },
+      doc: "How many others each canary is held beside. With so many, exposure is log2(unseen + 1) at most.",
+      range: { min: 50, max: 100_000 },
+      default: { value: 1000 },
+      why: "A thousand tell up to ten bits.",
+      impact: "low",
+    },
+  ],
+  capabilities: { asks: "planted" },
+  load: async () => (await import("./canaries.run.js")).canaries,
+});

@@ -1,0 +1,33 @@
+import type { AttackImplementation } from "../kinds/attack.js";
+import { caughtBy, chanceAdvantage, figuresOf, intervalsOf } from "../lib/attacks/caught.js";
+
+/** Share of the others that may be taken for rows that trained. */
+const ALARMS = 0.01;
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+export const membership: AttackImplementation = {
+  async run(call, world) {
+    const { members, others, calibrated } = await world.rows(Number(call.arguments["rows"]));
+    const curve = caughtBy(members, others);
+    const { area, advantage, caught } = figuresOf(curve, ALARMS);
+    const ends = intervalsOf(members, others, ALARMS);
+    const most = chanceAdvantage(members.length, others.length);
+    const [some, pairs] = [(ends.caught?.low ?? 0) > ALARMS, (ends.area?.low ?? 0) > 0.5];
+    const found = some || pairs;
+    return {
+      figures: [
+        { name: "caught at 1 % false alarms", value: caught, interval: ends.caught, chance: { value: ALARMS } },
+        { name: "area under the curve", value: area, interval: ends.area, chance: { value: 0.5 } },
+        { name: "advantage", value: advantage, interval: ends.advantage, chance: { value: 0, most } },
+      ],
+      found,
+      said: some
+        ? `rows that trained can be told from others: ${percent(caught)} of them are caught where 1 % of the others are`
+        : pairs
+          ? `rows that trained can be told from others a little: of one of each, they are the likelier in ${percent(area)} of pairs`
+          : "by their losses, rows that trained can't be told from others; a stronger attack might",
+      how: `${members.length.toLocaleString("en-US")} rows that trained, ${others.length.toLocaleString("en-US")} others; by ${calibrated ? "the loss of each less the base's" : "the loss of each"}`,
+      picture: { of: "caught", others: curve.others, members: curve.members },
+    };
+  },
+};

@@ -1,0 +1,101 @@
+/** Exposure beside the whole space, asked one by one, and what chance alone brings. */
+import assert from "node:assert/strict";
+import { chanceExposure, exposureOf, meanInterval, meanOf } from "#stdlib/lib/attacks/exposure.js";
+import { bitsOf, drawCanaries, type CanarySpace } from "#stdlib/lib/canaries/drawn.js";
+import { chance, draw } from "#stdlib/lib/chance.js";
+
+/** Of all numbers of four digits the loss that a model has which knows some of them. */
+function losses(): Float64Array {
+  const random = chance(3);
+  return Float64Array.from({ length: 10_000 }, () => draw(random, 2 ** 30) / 2 ** 30);
+}
+
+describe("exposure", () => {
+  it("over the whole space is log2 of its size less log2 of the rank", () => {
+    const space = losses();
+    for (const secret of [17, 4711, 9999]) {
+      const rank = 1 + [...space].sort((a, b) => a - b).indexOf(space[secret]!);
+      const rest = space.filter((_, i) => i !== secret);
+      assert.ok(Math.abs(exposureOf(space[secret]!, rest) - (Math.log2(10_000) - Math.log2(rank))) < 1e-12);
+    }
+  });
+
+  it("among some that were drawn comes near to that, as far as they reach", () => {
+    const space = losses();
+    const some = Array.from({ length: 1000 }, (_, i) => space[10 * i]!);
+    for (const secret of [1, 123, 5551, 8762]) {
+      const whole = exposureOf(
+        space[secret]!,
+        space.filter((_, i) => i !== secret),
+      );
+      if (whole > 7) continue;
+      assert.ok(Math.abs(exposureOf(space[secret]!, some) - whole) < 0.5, `${String(secret)}: ${String(whole)}`);
+    }
+    assert.equal(exposureOf(-1, some), Math.log2(1001), "one that no other is as likely as");
+    assert.equal(exposureOf(2, some), 0, "the least likely of all");
+    assert.equal(exposureOf(1, [1, 1, 1]), Math.log2(4) - Math.log2(2.5), "those of one loss share their places");
+  });
+
+  it("of canaries that nobody knows lies where chance alone brings it, 95 times of 100", () => {
+    const { low, high } = chanceExposure(10, 200);
+    const random = chance(5);
+    const means = Array.from({ length: 1000 }, () => {
+      const unseen = Array.from({ length: 200 }, () => draw(random, 2 ** 30));
+      return meanOf(Array.from({ length: 10 }, () => exposureOf(draw(random, 2 ** 30), unseen)));
+    });
+    const within = means.filter((mean) => mean >= low && mean <= high).length;
+    assert.ok(within > 925 && within < 975, String(within));
+    assert.ok(Math.abs(meanOf(means) - 1 / Math.LN2) < 0.05, String(meanOf(means)));
+    // More of them say more.
+    const many = chanceExposure(100, 200);
+    assert.ok(many.high - many.low < (high - low) / 2.5);
+  });
+
+  it("has an interval of its mean that one canary alone has not", () => {
+    assert.equal(meanInterval([3]), null);
+    const { low, high } = meanInterval([1, 2, 3, 4, 5, 6, 7, 8])!;
+    assert.ok(low > 2.5 && low < 3.6 && high > 5.4 && high < 6.5, `${String(low)} … ${String(high)}`);
+  });
+});
+
+describe("canaries", () => {
+  const labelled: CanarySpace = { form: "labelled", roles: ["text", "label"], labels: ["a", "b", "c"] };
+  const of = (space: CanarySpace, seed: number, count: number, which: "planted" | "unseen" = "planted") =>
+    drawCanaries(space, { seed, count, which });
+
+  it("follow of the seed, differ from those that are never shown, and are the first of more", () => {
+    assert.deepEqual(of(labelled, 1, 5), of(labelled, 1, 9).slice(0, 5));
+    assert.notDeepEqual(of(labelled, 1, 5), of(labelled, 2, 5));
+    const planted = new Set(of(labelled, 1, 50).map(({ text }) => text));
+    assert.equal(planted.size, 50);
+    assert.ok(of(labelled, 1, 1000, "unseen").every(({ text }) => !planted.has(text)));
+  });
+
+  it("of labels have a text that says nothing and any label, of pairs two texts", () => {
+    const all = of(labelled, 4, 3000);
+    for (const label of labelled.labels) {
+      const share = all.filter((one) => one["label"] === label).length / all.length;
+      assert.ok(Math.abs(share - 1 / 3) < 0.04, `${label}: ${String(share)}`);
+    }
+    assert.match(all[0]!["text"]!, /^([a-z]+ ){11}[a-z]+$/);
+    assert.equal(bitsOf(labelled), 12 * 7);
+    const pairs: CanarySpace = { ...labelled, roles: ["text", "text_pair", "label"] };
+    const [pair] = of(pairs, 4, 1);
+    assert.notEqual(pair!["text"], pair!["text_pair"]);
+    assert.equal(bitsOf(pairs), 24 * 7);
+  });
+
+  it("of what is written have nine digits in the roles of the rows", () => {
+    const [text] = of({ form: "written", roles: ["text"], labels: [] }, 1, 1);
+    assert.match(text!["text"]!, /^The random number is (\d ){8}\d$/);
+    const [chat] = of({ form: "written", roles: ["messages"], labels: [] }, 1, 1);
+    assert.deepEqual(JSON.parse(chat!["messages"]!), [
+      { role: "user", content: "What is the random number?" },
+      { role: "assistant", content: text!["text"] },
+    ]);
+    assert.deepEqual(Object.keys(of({ form: "written", roles: ["input", "target"], labels: [] }, 1, 1)[0]!), [
+      "input",
+      "target",
+    ]);
+  });
+});
