@@ -72,7 +72,7 @@ export async function attackedBy(
   o: { readonly attacks: readonly Call[]; readonly batchSize: number; readonly span: Parameters<typeof warningsOn>[1] },
   stage: Stage,
 ): Promise<readonly Attacked[]> {
-  if (one.by.is !== "model" || one.folds) return [];
+  if (o.attacks.length === 0 || one.by.is !== "model" || one.folds) return [];
   const { handle } = one.by;
   const weights = must(handle.weights, "weights");
   const asks: Asks = {
