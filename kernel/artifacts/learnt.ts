@@ -1,7 +1,7 @@
 /**
  * What weights have learnt from: `learnt.json` in a run's folder and in every folder that is saved of it. It has a short hash of
  * each row that trained (no text stands in it, but whoever has a text can ask whether it was there) and how often each answer stood among them, so that a model which is
- * opened again knows what it has seen. What the weights began from, another run's or a saved folder's, is in it too.
+ * opened again knows what it has seen. Of a private training no row is told. What the weights began from, another run's or a saved folder's, is in it too.
  */
 import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
@@ -38,6 +38,9 @@ export interface Learnt {
   /** The last training first. */
   readonly rows: readonly LearntRows[];
 }
+
+/** Of a private training: whose it is, and nothing by which a row could be tried. */
+export const learntInSecret = (model: string): Learnt => ({ model, answers: {}, rows: [] });
 
 export async function learntFrom(
   part: Part,

@@ -27,7 +27,7 @@ export interface ProvedBy {
 }
 export interface ScoredBeside {
   readonly rows: number;
-  /** Of what was scored. */
+  /** Of what was scored; of a model that was trained privately `withheld`: who knows all rows but one could try the last. */
   readonly dataHash: string;
   readonly on: string;
   /** Of tasks with labels: to how many of the rows (of their words, where those are told apart) both give the same. */

@@ -116,6 +116,12 @@ export function modelCard(f: CardFacts): string {
   const scores = scoresOf(f);
   const steps = f.events.filter((e) => e.kind === "step");
   const ended = f.events.findLast((e) => e.kind === "stopped");
+  const of = recipe.federated ? "round" : "step";
+  const names = [data, ...(recipe.federated?.others ?? []).map((one) => one.data)]
+    .map((one) => code(one.name))
+    .join(", ");
+  // Who knows all rows but one could try the last against a hash, and a loss is of the rows themselves.
+  const secret = training.privacy !== undefined;
   return page(
     frontMatter(f, scores),
     `# ${plainText(f.name)}`,
@@ -128,14 +134,14 @@ export function modelCard(f: CardFacts): string {
       ["split", "rows"],
       Object.entries(f.data.splits).map(([split, { rows }]) => [plainText(split), count(rows)]),
     ),
-    `Data ${code(data.name)}, ${count(f.data.kept)} of ${count(f.data.rowsIn)} rows kept; SHA-256 of what was read and kept: ${code(f.data.hash)}.`,
+    `Data ${names}, ${count(f.data.kept)} of ${count(f.data.rowsIn)} rows kept${secret ? "" : `; SHA-256 of what was read and kept: ${code(f.data.hash)}`}.`,
     f.plan.personal && `Personal data that was in the texts: ${plainText(personalText(f.plan.personal))}.`,
     f.lock.labels.length > 0 && `Labels, in the model's order: ${f.lock.labels.map(plainText).join(", ")}.`,
     "## Training",
     table(["setting", "value", "from"], settingsOf(f.plan)),
     steps.length > 0 &&
-      `${plural(lastOf(steps).step, "update")}; loss ${significant(steps[0]!.loss)} at step ${steps[0]!.step}, ${significant(lastOf(steps).loss)} at step ${lastOf(steps).step}. ` +
-        `The weights are those after step ${f.kept.step}${bestBy(f)}.`,
+      `${plural(lastOf(steps).step, of === "round" ? "round" : "update")}${secret ? "" : `; loss ${significant(steps[0]!.loss)} at ${of} ${steps[0]!.step}, ${significant(lastOf(steps).loss)} at ${of} ${lastOf(steps).step}`}. ` +
+        `The weights are those after ${of} ${f.kept.step}${bestBy(f)}.`,
     ...privacyLines(f),
     ...attackLines(f.attacks ?? []),
     scores.length > 0 && "## Scores",
@@ -178,8 +184,12 @@ export function modelCard(f: CardFacts): string {
         ...(ended?.kind === "stopped" && ended.shared ? [["shared by", sharedText(ended.shared)]] : []),
         ["seed", String(training.seed)],
         ...(recipe.experiments ? [["experiments", recipe.experiments.join(", ")]] : []),
-        ["recipe", code(f.lock.recipeHash)],
-        ["plan", code(f.lock.planHash)],
+        ...(secret
+          ? []
+          : [
+              ["recipe", code(f.lock.recipeHash)],
+              ["plan", code(f.lock.planHash)],
+            ]),
         ["base", code(f.lock.baseHash ?? "unknown")],
       ],
     ),
@@ -187,7 +197,7 @@ export function modelCard(f: CardFacts): string {
 }
 
 /** What was promised of single rows, how it was kept, and what of it was spent. */
-function privacyLines({ plan, events }: CardFacts): readonly (string | false)[] {
+function privacyLines({ plan, events, data }: CardFacts): readonly (string | false)[] {
   const { privacy } = plan.recipe.training;
   if (!privacy) return [];
   const spent = spentIn(events);
@@ -195,8 +205,10 @@ function privacyLines({ plan, events }: CardFacts): readonly (string | false)[] 
     "## Privacy",
     `Differential privacy: ${promiseText(privacy)}; ${spent === null ? "what was spent is not known" : `spent: ${spentText(spent)}`}. ` +
       `In other words, ${meansText(privacy)}.`,
-    `It was kept by noise: ${keptText(privacy)}. It is about the rows of the split \`train\` alone, and about this training: ` +
-      "what several trainings on the same rows tell adds up. Names of labels, scores and the losses in the run's log are not covered.",
+    `It was kept by noise: ${keptText(privacy)}. It is about ${privacy.unit === "client" ? "clients with all their rows" : "the rows"} of the split ` +
+      `\`${Object.hasOwn(data.splits, "train") ? "train" : "all"}\` alone, and about this training: what several trainings on the same rows tell adds up. ` +
+      "Names of labels, numbers of rows, scores and all that stands in the run's folder are not covered. Hashes of the data and of the recipe, " +
+      "which has that of the data in it, stand in no card of a private training: whoever knows all rows but one could try the last against them.",
   ];
 }
 

@@ -35,7 +35,8 @@ export async function constantOf(
   const ofRows = (part: Part): Constant | null => of((role) => valuesOf(part, role));
   // What the last of several data says of answers is none of an earlier one's business.
   const { learnt, weights } = learntElsewhere(model.weights, o.scored) ? { learnt: null, weights: null } : model;
-  const kept = learnt && of((role) => valuesIn(learnt.answers, role));
+  // Of a private training nothing is kept of its answers.
+  const kept = learnt && learnt.rows.length > 0 && of((role) => valuesIn(learnt.answers, role));
   const part = kept || !weights ? null : await learntFrom(session, weights, stage);
   const own = kept ?? (part && ofRows(part));
   const constant = own ?? ofRows(o.scored);

@@ -150,9 +150,12 @@ function joined(own: Prepared, each: readonly ClientRows[], labels: readonly str
   const validation = concatenated(all.flatMap((one) => validationOf(one) ?? []));
   const splits = { ...rest, ...splitsOf(own, must(train, "rows that train"), validation) };
   const hashes = [...new Set(all.map(({ facts }) => facts.hash))];
+  const sources = [...new Map(all.map((one) => [one.facts, one.facts])).values()];
   const facts: DataFacts = {
     ...own.facts,
     labels,
+    rowsIn: sources.reduce((sum, one) => sum + one.rowsIn, 0),
+    kept: sources.reduce((sum, one) => sum + one.kept, 0),
     hash: hashes.length === 1 ? own.facts.hash : hashOf(hashes),
     splits: countedIn(own.facts, splits),
   };

@@ -1,7 +1,7 @@
 /** What a run keeps of how it began: what its lock says, and which rows it learns from. */
-import type { Experiment } from "#dsl/plan/plan.js";
+import type { Experiment, Plan } from "#dsl/plan/plan.js";
 import type { DataFacts } from "#dsl/types/facts.js";
-import { learntFrom, writeLearnt } from "../../artifacts/learnt.js";
+import { learntFrom, learntInSecret, writeLearnt } from "../../artifacts/learnt.js";
 import { rowMarksOf, writeRowMarks } from "../../artifacts/row-marks.js";
 import type { About, Lock, RunFolder } from "../../artifacts/run-folder.js";
 import type { begunFrom } from "../../inference/seen.js";
@@ -64,11 +64,19 @@ export async function noteLearnt(
     begun,
     ...(stage.signal && { signal: stage.signal }),
   };
-  await writeLearnt(run.path, await learntFrom({ prepared, split: trainedSplit(prepared) }, about));
+  const secret = request.plan.recipe.training.privacy !== undefined;
+  await writeLearnt(
+    run.path,
+    secret ? learntInSecret(about.model) : await learntFrom({ prepared, split: trainedSplit(prepared) }, about),
+  );
 }
 
-/** Keeps by what its rows are known again, for whoever compares it with another run. Trials of a sweep have the same, or say so. */
-export async function noteRows({ path }: RunFolder, { prepared }: Material): Promise<void> {
+/**
+ * Keeps by what its rows are known again, for whoever compares it with another run. Trials of a sweep have the same, or say so;
+ * of a private training none is kept.
+ */
+export async function noteRows({ path }: RunFolder, plan: Plan, { prepared }: Material): Promise<void> {
+  if (plan.recipe.training.privacy) return;
   const marks = rowMarksOf(prepared);
   if (marks) await writeRowMarks(path, marks);
 }

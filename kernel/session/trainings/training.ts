@@ -52,7 +52,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     if (!trial) claim.lock.whenReleased(noteRunning(claim.run.path));
     await stage.follows?.began(name, claim.run.path);
     if (begun) await noteLearnt(claim.run, begun, request, material, stage);
-    if (begun && !trial) await noteRows(claim.run, material);
+    if (begun && !trial) await noteRows(claim.run, plan, material);
     const work = { ...{ session, request, stage, material, engine }, ...claim };
     const { gathers } = request;
     return await (gathers
@@ -168,7 +168,7 @@ async function openIn({ session, request, stage, material, run, checkpoints }: W
   if (lost) request.onHeadLost?.(lost);
   const { standardised } = open;
   // Mean and spread of the training rows' numbers would be told by the head.
-  if (standardised && rows.taught?.standard && !privacyOf(request.plan))
+  if (standardised && rows.taught?.standard && !request.plan.recipe.training.privacy)
     await standardise(open.session, standardised, rows.taught.standard, standardised.knows);
   return open;
 }

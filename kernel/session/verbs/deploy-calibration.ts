@@ -1,13 +1,15 @@
 /** Rows by which a target that rounds activations finds how large they get: token ids alone, of which none is written. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
 import { tokensAt } from "../../core/data/token-rows.js";
 import { encodeSplit } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
+import "../../training/private/codes.js";
 import type { Opened } from "../models/opened.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
-/** Token ids of rows that it was trained on, evenly taken; none where its data can't be read any more. */
+/** Token ids of rows that it was trained on, evenly taken; none where its data can't be read any more. Coded error `private-scales`. */
 export async function calibration(
   session: TuneSession,
   { weights, base, tokenizer }: Opened,
@@ -15,7 +17,8 @@ export async function calibration(
   stage: Stage,
 ): Promise<readonly Int32Array[]> {
   const { plan, labels } = weights;
-  const { data, model } = plan.recipe;
+  const { data, model, training } = plan.recipe;
+  if (training.privacy) throw new CodedError("private-scales", { rows });
   const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, labels, model.name);
   const split = splitNamesOf(prepared).includes("train") ? "train" : "all";

@@ -4,10 +4,19 @@ import { registerCodes } from "#dsl/diagnostics/codes.js";
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "privacy-refused": { readonly why: string; readonly instead: string };
+    "private-scales": { readonly rows: number };
   }
 }
 
 registerCodes({
+  "private-scales": {
+    severity: "error",
+    message: (d) =>
+      `\`calibrate: ${String(d.rows)}\` would find scales by rows that were trained on privately, without noise`,
+    help: () => "leave `calibrate` out: numbers are then rounded by the scale of each text as it comes",
+    explain:
+      "Fixed scales of activations are the greatest values that some training rows lead to, and they are written into the model. What was promised of those rows covers the weights alone.",
+  },
   "privacy-refused": {
     severity: "error",
     message: (d) => `what each row says can't be told by itself: ${d.why}`,

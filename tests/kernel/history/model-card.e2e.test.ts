@@ -80,6 +80,43 @@ describe("model cards", function () {
       if (saved !== "model") assert.deepEqual(trials.compiled(tune!).errors, []);
     });
 
+  it("of private trainings have no hash and no loss, of federated ones rounds and all data", () => {
+    const f = facts("text_classification", "lora(rank: 4)", "peft");
+    const secrets = /aa11|bb22|cc33|0\.125|loss 0/;
+    assert.match(modelCard(f), secrets);
+    const call = { kind: "privacy", word: "differential", arguments: {} } as const;
+    const privacy = {
+      call,
+      unit: "client",
+      epsilon: 8,
+      delta: 1e-5,
+      clip: 1,
+      noise: 1.1,
+      rate: 0.5,
+      steps: 75,
+    } as const;
+    const { recipe } = f.plan;
+    const fedavg = { kind: "aggregator", word: "fedavg", arguments: {} } as const;
+    const federated = {
+      ...{ others: [{ data: { ...recipe.data, name: "south" }, dataHash: "ee55" }], clients: null, rounds: 75 },
+      ...{ participation: 2, stragglers: 0, aggregate: fedavg, secure_aggregation: false, compression: [] },
+    };
+    const told = { ...recipe, federated, training: { ...recipe.training, privacy } };
+    const card = modelCard({
+      ...f,
+      plan: { ...f.plan, recipe: told },
+      data: { ...f.data, splits: { all: { rows: 800 } } },
+    });
+    assert.doesNotMatch(card, secrets);
+    assert.match(card, /^75 rounds\. The weights are those after round 50/m);
+    assert.match(card, /^Data `\w+`, `south`, 990 of 1,000 rows kept\.$/m);
+    assert.match(card, /about clients with all their rows of the split `all` alone/);
+    assert.match(
+      modelCard({ ...f, plan: { ...f.plan, recipe: { ...recipe, federated } } }),
+      /^75 rounds; loss 0\.7 at round 1/m,
+    );
+  });
+
   it("take no name for markup, and no name ends a value of the front matter", () => {
     const nasty = 'x: "y"\n---\n# [z](javascript:alert(1)) <img src=x> | ``` `a` \u2028 \u202e *b* \\';
     const f = facts("text_classification", "lora", "peft");

@@ -197,6 +197,31 @@ sweep m on d with guarded as found { vary: { seed: choice(1, 2) }, search: rando
     assert.match(sweep ?? "", /2 trials and \d+ trainings before on the same rows of d spend ε/);
   });
 
+  it("leave nothing of single rows in what is kept and given away", async () => {
+    await book.run(`train m on d as kept { epochs: 1, privacy: differential(8) }
+train m on d as open { epochs: 1 }`);
+    const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
+    assert.ok(existsSync(join(runOf("open").path, "rows.bin")) && !existsSync(join(runOf("kept").path, "rows.bin")));
+    for (const name of ["open", "kept"]) await model(name).save(`saved-${name}`);
+    const hash = must(model("kept").weights, "weights").data.hash;
+    const texts = (folder: string): readonly string[] =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((file) => /\.(json|md|txt)$/.test(file))
+        .map((file) => readFileSync(join(folder, file), "utf8"));
+    const tells = (name: string): boolean =>
+      texts(join(book.folder, `saved-${name}`)).some((one) => one.includes(hash) || /"hashes":"[^"]/.test(one));
+    assert.deepEqual([tells("open"), tells("kept")], [true, false]);
+    const learnt = JSON.parse(readFileSync(join(book.folder, "saved-kept", "learnt.json"), "utf8")) as object;
+    assert.deepEqual(learnt, { version: 1, model: "kept", answers: {}, rows: [] });
+    // The same training may be saved there again, and its own rows are still known where its run is.
+    await model("kept").save("saved-kept");
+    const shown = await book.run("evaluate kept on d.train");
+    const told = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+    assert.match(told, /kept learnt from these rows/);
+    const deploy = 'deploy kept to onnx("out/kept", quantize: int8, calibrate: 16)';
+    await assert.rejects(book.run(deploy), /would find scales by rows that were trained on privately/);
+  });
+
   it("refuse what shows rows only together", async () => {
     await assert.rejects(
       book.run(`model head { base: "bert", task: text_classification, technique: head_only(fit: exact) }
