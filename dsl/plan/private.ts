@@ -61,6 +61,9 @@ export function privacyPlan(
     return undefined;
   }
   const { epsilon, delta, noise, call: whole } = promised;
+  // Where it is written its word says so.
+  if (promised.weak && call.arguments["epsilon"] === undefined)
+    program.reportNear("weak-privacy", { epsilon }, o.at, o.here);
   if (delta >= 1 / Math.max(1, units)) {
     const open: Call = { ...call, arguments: { ...call.arguments, delta: null } };
     const usual = word.promises(open, { rate, steps, units });

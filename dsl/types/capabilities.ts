@@ -212,6 +212,8 @@ export interface Drawn {
   readonly rate: number;
   readonly steps: number;
   readonly units: number;
+  /** ε that may not be passed, whatever noise is written; absent: what is written is done. */
+  readonly most?: number;
 }
 export interface Promised {
   readonly epsilon: number;
@@ -221,6 +223,8 @@ export interface Promised {
   readonly noise: number;
   /** The call with what followed of the units. */
   readonly call: Call;
+  /** It promises next to nothing; absent: something. */
+  readonly weak?: true;
 }
 /** What becomes of the updates of clients. */
 export interface AggregatorCapabilities {

@@ -1,9 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
-import { promisesOf } from "../lib/privacy/spent.js";
-import "../lib/privacy/codes.js";
-
-/** Beyond it a promise is none in practice. */
-const USEFUL = 10;
+import { promisesOf, USEFUL } from "../lib/privacy/spent.js";
+import "#dsl/plan/private-codes.js";
 
 export const word = defineWord({
   kind: "privacy",
@@ -82,7 +79,7 @@ export const word = defineWord({
       name: "clip",
       type: { is: "number" },
       doc: "The greatest norm of what one row says (its gradient, over all parameters that train); longer ones are scaled down to it.",
-      range: { min: 0, exclusive: true },
+      range: { min: 1e-6, max: 1e6 },
       default: { value: 1 },
       why: "It sets the scale of the noise too, so with an optimizer that looks at signs or sizes of its own (`adamw`) it matters little; 0.1 to 1 is usual.",
       impact: "medium",
@@ -113,7 +110,7 @@ export const word = defineWord({
       },
       means: {
         rdp: "Rényi's orders, as most papers tell; adds up exactly",
-        prv: "numerical composition: less noise, takes a second or more",
+        prv: "numerical composition: less noise, more to reckon",
       },
       doc: "How what all updates tell together is reckoned.",
       default: { value: "rdp" },

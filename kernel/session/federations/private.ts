@@ -106,7 +106,8 @@ function ownOf(
   const rate = Math.min(1, (batch_size * accumulate) / Math.max(1, units));
   const steps = inRound * (plan.recipe.federated?.rounds ?? 1);
   const word = must(registry.find("privacy", privacy.call.word)?.capabilities, "what a word of privacy says");
-  const promised = word.promises(privacy.call, { rate, steps, units });
+  // With written noise, clients with fewer rows than most have more, so that what is promised holds for each.
+  const promised = word.promises(privacy.call, { rate, steps, units, most: privacy.epsilon });
   if ("why" in promised)
     throw new CodedError("privacy-refused", { why: `of client ${name}: ${promised.why}`, instead: promised.instead });
   return { ...privacy, ...promised, rate, steps };

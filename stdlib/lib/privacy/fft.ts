@@ -7,11 +7,16 @@ export function transform(real: Float64Array, imaginary: Float64Array, back = fa
     const stride = n / (2 * half);
     for (let start = 0; start < n; start += 2 * half)
       for (let k = 0; k < half; k++) {
-        const [a, b] = [start + k, start + k + half];
-        const [cos, sin] = [Number(cosines[k * stride]), Number(sines[k * stride])];
-        const [x, y] = [Number(real[b]), Number(imaginary[b])];
-        const [u, v] = [x * cos - y * sin, x * sin + y * cos];
-        const [p, q] = [Number(real[a]), Number(imaginary[a])];
+        const a = start + k;
+        const b = a + half;
+        const cos = cosines[k * stride]!;
+        const sin = sines[k * stride]!;
+        const x = real[b]!;
+        const y = imaginary[b]!;
+        const u = x * cos - y * sin;
+        const v = x * sin + y * cos;
+        const p = real[a]!;
+        const q = imaginary[a]!;
         real[a] = p + u;
         imaginary[a] = q + v;
         real[b] = p - u;
@@ -28,8 +33,12 @@ function swap(real: Float64Array, imaginary: Float64Array): void {
     for (; (j & bit) !== 0; bit >>= 1) j ^= bit;
     j ^= bit;
     if (i >= j) continue;
-    [real[i], real[j]] = [Number(real[j]), Number(real[i])];
-    [imaginary[i], imaginary[j]] = [Number(imaginary[j]), Number(imaginary[i])];
+    const x = real[i]!;
+    const y = imaginary[i]!;
+    real[i] = real[j]!;
+    imaginary[i] = imaginary[j]!;
+    real[j] = x;
+    imaginary[j] = y;
   }
 }
 

@@ -3,16 +3,24 @@
 /** Of noise, in units of the clip. */
 const PARTS = 1000;
 /** More is no training. */
-const MOST = 10_000 * PARTS;
+export const MOST_NOISE = 10_000;
+const MOST = MOST_NOISE * PARTS;
 
 /**
  * @param epsilonOf what is spent with a noise; it falls as noise grows
  * @param near a noise that the answer is likely near
+ * @param parts thousandths by which its neighbours are first looked at; absent: a fiftieth of it
  * @returns null: no noise keeps it
  */
-export function leastNoise(epsilon: number, epsilonOf: (noise: number) => number, near = 1): number | null {
-  const at = (parts: number): Point => ({ parts, spent: epsilonOf(parts / PARTS) });
-  let found = bracket(epsilon, at, Math.max(1, Math.min(MOST, Math.ceil(near * PARTS))));
+export function leastNoise(
+  epsilon: number,
+  epsilonOf: (noise: number) => number,
+  near = 1,
+  parts?: number,
+): number | null {
+  const at = (tried: number): Point => ({ parts: tried, spent: epsilonOf(tried / PARTS) });
+  const begun = Math.max(1, Math.min(MOST, Math.ceil(near * PARTS - 1e-6)));
+  let found = bracket(epsilon, at, begun, parts ?? Math.max(1, Math.ceil(begun / 50)));
   for (let i = 0; found && found.enough.parts - found.little.parts > 1; i++) {
     const point: Point = at(between(found, epsilon, i % 3 === 2));
     found = point.spent <= epsilon ? { ...found, enough: point } : { ...found, little: point };
@@ -30,9 +38,9 @@ interface Bracket {
   readonly enough: Point;
 }
 
-function bracket(epsilon: number, at: (parts: number) => Point, near: number): Bracket | null {
+function bracket(epsilon: number, at: (parts: number) => Point, near: number, first: number): Bracket | null {
   let one = at(near);
-  let step = Math.max(1, Math.ceil(near / 50));
+  let step = first;
   if (one.spent <= epsilon) {
     for (;;) {
       const parts = Math.max(0, one.parts - step);

@@ -29,9 +29,14 @@ const erfcNear = (x: number): number => (x > 27 ? 0 : Math.exp(logTail(x)));
 function logTail(x: number): number {
   const t = 2 / (2 + x);
   const at = 4 * t - 2;
-  let [now, before] = [0, 0];
-  for (let k = TERMS - 1; k > 0; k--) [now, before] = [at * now - before + Number(COEFFICIENTS[k]), now];
-  return Math.log(t) - x * x + (at * now) / 2 - before + Number(COEFFICIENTS[0]) / 2;
+  let now = 0;
+  let before = 0;
+  for (let k = TERMS - 1; k > 0; k--) {
+    const next = at * now - before + COEFFICIENTS[k]!;
+    before = now;
+    now = next;
+  }
+  return Math.log(t) - x * x + (at * now) / 2 - before + COEFFICIENTS[0]! / 2;
 }
 const TERMS = 30;
 const COEFFICIENTS = chebyshev();

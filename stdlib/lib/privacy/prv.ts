@@ -13,18 +13,21 @@ const EPSILON_ERROR = 0.01;
 const DELTA_ERROR = 1e-3;
 /** Losses that a double can raise e to. */
 const FURTHEST = 600;
-/** Cells of the grid that are worth their memory. */
-const MOST_CELLS = 2 ** 23;
+/** Cells of the grid that are worth their memory and time: about a second. */
+const MOST_CELLS = 2 ** 21;
 
-/** ε at δ of all that was done; null: so much is spent that the grid would take more than memory is worth. */
-export function epsilonByPrv(done: readonly Sampled[], delta: number): number | null {
+/**
+ * ε at δ of all that was done; null: so much is spent that the grid would take more than memory is worth. `coarse`: how many
+ * times as wide as they must be its cells are; with more than 1 it is a good guess, and no upper bound.
+ */
+export function epsilonByPrv(done: readonly Sampled[], delta: number, coarse = 1): number | null {
   const phases = done.filter(({ rate, steps }) => rate > 0 && steps > 0);
   if (phases.length === 0) return 0;
   if (phases.some(({ noise }) => noise === 0)) return Infinity;
   const error = delta * DELTA_ERROR;
   const count = phases.reduce((sum, { steps }) => sum + steps, 0);
   const reach = reachOf(phases, error, count);
-  const cell = EPSILON_ERROR / Math.sqrt((count * Math.log(12 / error)) / 2);
+  const cell = (coarse * EPSILON_ERROR) / Math.sqrt((count * Math.log(12 / error)) / 2);
   const half = Math.ceil(reach / cell);
   if (!(reach <= FURTHEST && 2 * half + 2 <= MOST_CELLS)) return null;
   const { masses, shift } = composed(phases, { reach: half * cell, cell, half });

@@ -2,7 +2,7 @@
 import type { Drawn, Promised, Refusal } from "#dsl/types/capabilities.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Sampled } from "../../kinds/privacy.js";
-import { leastNoise } from "./least-noise.js";
+import { leastNoise, MOST_NOISE } from "./least-noise.js";
 import { epsilonByPrv } from "./prv.js";
 import { epsilonByRdp } from "./rdp.js";
 
@@ -28,12 +28,23 @@ export function promisesOf(call: Call, of: Drawn): Promised | Refusal {
   const whole: Call = { ...call, arguments: { ...call.arguments, delta } };
   if (typeof noise === "number") {
     const spent = epsilonBy(by, [{ ...of, noise }], delta);
-    return spent === null ? tooWide(by) : { epsilon: roundedUp(spent), delta, noise, call: whole };
+    if (spent !== null && spent <= (of.most ?? Infinity))
+      return promised(roundedUp(spent), { delta, noise, call: whole });
+    if (of.most === undefined) return tooWide(by);
+    const more = noiseFor(of.most, delta, by, of);
+    return typeof more === "object" ? more : promised(of.most, { delta, noise: Math.max(noise, more), call: whole });
   }
   if (typeof epsilon !== "number") throw new Error("differential: neither ε nor the noise is given");
   const found = noiseFor(epsilon, delta, by, of);
-  return typeof found === "object" ? found : { epsilon, delta, noise: found, call: whole };
+  return typeof found === "object" ? found : promised(epsilon, { delta, noise: found, call: whole });
 }
+
+/** Beyond it a promise is none in practice. */
+export const USEFUL = 10;
+const promised = (epsilon: number, of: Omit<Promised, "epsilon">): Promised => ({
+  ...{ epsilon, ...of },
+  ...(epsilon > USEFUL && { weak: true as const }),
+});
 
 /** Above what is spent, to three digits behind the point. */
 const roundedUp = (epsilon: number): number => Math.ceil(epsilon * 1000) / 1000;
@@ -59,8 +70,11 @@ function searched(
   of: Pick<Drawn, "rate" | "steps">,
 ): number | Refusal {
   const rough = leastNoise(epsilon, (noise) => epsilonByRdp([{ ...of, noise }], delta));
-  if (accountant !== "prv") return rough ?? beyondReach;
+  if (accountant !== "prv") return rough ?? beyondReach(accountant, delta, of);
   let wide = false;
+  // A coarse grid is hardly wrong, though it proves less: what it finds is tried on the fine one.
+  const coarsely = (tried: number): number => epsilonByPrv([{ ...of, noise: tried }], delta, COARSE) ?? Infinity;
+  const near = leastNoise(epsilon, coarsely, rough ?? 1) ?? rough ?? 1;
   const noise = leastNoise(
     epsilon,
     (tried) => {
@@ -69,16 +83,24 @@ function searched(
       wide ||= spent === null && epsilonByRdp([{ ...of, noise: tried }], delta) <= epsilon;
       return spent ?? Infinity;
     },
-    rough ?? 1,
+    near,
+    1,
   );
-  return wide ? tooWide(accountant) : (noise ?? beyondReach);
+  return wide ? tooWide(accountant) : (noise ?? beyondReach(accountant, delta, of));
 }
+/** Cells of the fine grid in one of the coarse. */
+const COARSE = 8;
 
-const beyondReach: Refusal = {
-  why: "noise 10,000 times as great as a row's greatest say would still tell more",
-  instead: "ask for a greater ε, or take fewer updates",
-};
+/** By what an accountant reckons with the greatest noise that is tried; its own error is in it. */
+function beyondReach(accountant: string, delta: number, of: Pick<Drawn, "rate" | "steps">): Refusal {
+  const least = epsilonBy(accountant, [{ ...of, noise: MOST_NOISE }], delta);
+  const told = least === null ? "more" : `ε ${least.toPrecision(2)}`;
+  return {
+    why: `with noise ${String(MOST_NOISE)}, the greatest that is tried, \`${accountant}\` still reckons ${told}, what it may be wrong by included`,
+    instead: "ask for a greater ε, or take fewer updates",
+  };
+}
 const tooWide = (accountant: string): Refusal => ({
-  why: `so many updates tell so much that \`${accountant}\` can't reckon it in memory`,
+  why: `so many updates tell so much that \`${accountant}\` can't reckon it in a second or two`,
   instead: "write `accountant: rdp`, which says a little more noise, or ask for a smaller ε",
 });

@@ -41,6 +41,15 @@ describe("privacy in a recipe", () => {
     assert.ok(privacy.epsilon >= spent && privacy.epsilon < spent + 0.001);
   });
 
+  it("warns of a promise that says little, written or come to, and takes no clip that numbers can't hold", () => {
+    const codes = (keys: string): readonly string[] =>
+      compiled(`${before}train router on tickets { ${keys} }`).diagnostics.map(({ code }) => code);
+    for (const weak of ["epsilon: 50", "noise: 0.1"])
+      assert.deepEqual(codes(`privacy: differential(${weak})`), ["weak-privacy"], weak);
+    for (const fine of ["8", "noise: 1.1"]) assert.deepEqual(codes(`privacy: differential(${fine})`), [], fine);
+    assert.deepEqual(codes("privacy: differential(8, clip: 1e-45)"), ["out-of-range"]);
+  });
+
   it("draws rows by chance, cuts no sum and keeps the last weights, unless something else is written", () => {
     const { recipe, origins } = planOf("privacy: differential(8)");
     const { shuffle, keep, clip } = recipe.training;

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { transform } from "#stdlib/lib/privacy/fft.js";
 import { leastNoise } from "#stdlib/lib/privacy/least-noise.js";
+import { promisesOf } from "#stdlib/lib/privacy/spent.js";
 import { epsilonByPrv } from "#stdlib/lib/privacy/prv.js";
 import { epsilonByRdp, ORDERS, rdpOfStep } from "#stdlib/lib/privacy/rdp.js";
 import type { Sampled } from "#stdlib/kinds/privacy.js";
@@ -80,8 +81,32 @@ describe("accountants of privacy", () => {
       if (steps > 100) continue;
       const byPrv = (tried: number): number => epsilonByPrv([{ noise: tried, rate, steps }], delta) ?? NaN;
       near(leastNoise(epsilon, byPrv, noise) ?? NaN, prv, 0.0011, { epsilon, rate, steps });
+      // By way of a coarse grid it is the same, to the last digit.
+      const call = { word: "differential", kind: "privacy", arguments: { epsilon, delta, accountant: "prv", clip: 1 } };
+      const found = promisesOf(call, { rate, steps, units: 1000 });
+      const least = "noise" in found ? found.noise : NaN;
+      assert.ok(byPrv(least) <= epsilon && byPrv(least - 0.001) > epsilon, JSON.stringify({ least, prv }));
     }
   }).timeout(60_000);
+
+  it("say what they reckon at least where an ε is too small for them, and keep one that may not be passed", () => {
+    const promise = (given: object, of: object) =>
+      promisesOf(
+        { word: "differential", kind: "privacy", arguments: { delta: 1e-5, clip: 1, ...given } },
+        { rate: 0.1, steps: 50, units: 1000, ...of },
+      );
+    const told = (accountant: string): string => {
+      const found = promise({ epsilon: 1e-3, accountant }, { rate: 1 });
+      return "why" in found ? found.why : "";
+    };
+    assert.match(told("prv"), /`prv` still reckons ε 0\.01\d, what it may be wrong by included/);
+    assert.match(told("rdp"), /`rdp` still reckons ε 0\.00\d+/);
+    const open = promise({ noise: 1, accountant: "rdp" }, {});
+    const held = promise({ noise: 1, accountant: "rdp" }, { most: 1 });
+    const idle = promise({ noise: 1, accountant: "rdp" }, { most: 50 });
+    assert.ok("noise" in open && "noise" in held && "noise" in idle && open.epsilon > 1 && open.noise === 1);
+    assert.ok(held.epsilon === 1 && held.noise > 1 && idle.noise === 1 && idle.epsilon === open.epsilon);
+  });
 
   it("promise nothing without noise, and spend nothing without steps", () => {
     for (const of of [epsilonByRdp, epsilonByPrv]) {

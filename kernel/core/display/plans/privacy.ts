@@ -43,7 +43,8 @@ const TOLD = 1e6;
 /** In a sentence. */
 export function meansText({ epsilon, delta, unit }: Pick<PrivacyPlan, "epsilon" | "delta" | "unit">): string {
   const factor = Math.exp(epsilon);
-  const times = factor < 10 ? factor.toFixed(1) : factor < TOLD ? count(Number(significant(factor))) : "millions of";
+  const times =
+    factor < 10 ? factor.toFixed(1) : factor < TOLD ? count(Number(significant(factor))) : `e^${significant(epsilon)}`;
   const rest = `but for a chance of ${significant(delta)}`;
   return `nothing that comes of it is more than ${times} times likelier with any one ${unit} than without it, ${rest}`;
 }

@@ -42,7 +42,15 @@ federate r on scores as hidden { ${keys}, privacy: differential(noise: 1, unit: 
     };
     assert.ok(number("open", "target.mean") > 40);
     assert.deepEqual([number("hidden", "target.mean"), number("hidden", "target.scale")], [0, 1]);
-    void text;
-    void steps;
+  });
+
+  it("spends of no client more than the plan says, however few rows it has", async () => {
+    const keys = "clients: quantity(4, alpha: 0.3, least: 3), rounds: 2, batch_size: 4, keep: last";
+    const shown = text(
+      await book.run(`federate m on d as few { ${keys}, privacy: differential(noise: 1, unit: row) }`),
+    );
+    const planned = Number(/privacy +ε ([\d.]+) at/.exec(shown)?.[1]);
+    const spent = steps("few").at(-1)!.epsilon!;
+    assert.ok(spent <= planned && spent > planned - 0.01, `${String(spent)} of ${String(planned)}`);
   });
 });
