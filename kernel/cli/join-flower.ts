@@ -2,13 +2,14 @@
 import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { progressOn } from "#tools/progress.mjs";
 import type { Action } from "#dsl/plan/plan.js";
 import { checkFile } from "#kernel/checking/checking.js";
 import { colours } from "#kernel/checking/colours.js";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { plainHostContext, type Progress } from "#kernel/core/session/host-context.js";
 import type { DeviceName, EngineName } from "#kernel/engine/engine.js";
 import { valuesOf, type Written } from "#kernel/jupyter/client/parameters.js";
-import { joinFederation } from "#kernel/session/federations/joining.js";
+import { joinFederation, type JoinHears } from "#kernel/session/federations/joining.js";
 import { joinLines } from "#kernel/session/federations/join-lines.js";
 import { triedEngine } from "#kernel/session/engines/tried-engine.js";
 import { runsBeside } from "#kernel/session/trainings/runs-beside.js";
@@ -45,30 +46,33 @@ export async function joinFlower(o: JoinOptions): Promise<number> {
   const folder = dirname(resolve(file));
   const session = new TuneSession({ folder, runs: o.runs === undefined ? runsBeside(folder) : resolve(o.runs) });
   const superlink = o.superlink ?? addressIn(plan.effects.runner?.arguments);
+  const line = progressOn(process.stderr);
+  const lines = joinLines(superlink, {
+    say: (text) => process.stdout.write(`${text}\n`),
+    warn: (text) => process.stderr.write(`${text}\n`),
+  });
+  const hears: JoinHears = {
+    ...lines,
+    onJoined(...told) {
+      line.end();
+      lines.onJoined(...told);
+    },
+  };
+  const request = {
+    ...{ plan, number: 0, name: o.name ?? null, superlink, once: o.once === true, life: o.rounds ?? null },
+    ...{ plain: o.plain === true, certificates: o.rootCertificates ?? null },
+  };
   try {
     await setEngine(session, actions);
-    const { interrupted } = await untilInterrupted((signal) =>
-      withProgress((onProgress) =>
-        joinFederation(
-          session,
-          {
-            ...{ plan, number: 0, name: o.name ?? null, superlink, once: o.once === true, life: o.rounds ?? null },
-            ...{ plain: o.plain === true, certificates: o.rootCertificates ?? null },
-          },
-          {
-            hostContext: { ...plainHostContext(folder, valuesOf(o.parameter)), onProgress, signal },
-            signal,
-            hears: joinLines(superlink, {
-              say: (line) => process.stdout.write(`${line}\n`),
-              warn: (line) => process.stderr.write(`${line}\n`),
-            }),
-          },
-        ),
-      ),
-    );
+    const onProgress = (progress: Progress): void => line.show(progress);
+    const { interrupted } = await untilInterrupted((signal) => {
+      const hostContext = { ...plainHostContext(folder, valuesOf(o.parameter)), onProgress, signal };
+      return joinFederation(session, request, { hostContext, signal, hears });
+    });
     process.stdout.write("left\n");
     return interrupted ? 130 : 0;
   } finally {
+    line.end();
     await session.close();
   }
 }

@@ -16,7 +16,7 @@ const PAUSE = 250;
 /** Milliseconds after a message that was none, and how many of them follow each other before nothing is believed any more. */
 const AFTER_WRONG = 500;
 const WRONG = 100;
-/** Milliseconds without a message after which it is asked whether the run goes on. */
+/** Milliseconds. */
 const SILENT = 15_000;
 /** Seconds that an object may be on its way. */
 const COMING = 120;
@@ -36,6 +36,8 @@ export interface Serving {
   /** The run that is under way here, which is looked after where nothing comes of it; null: none. */
   readonly under?: () => bigint | null;
   readonly onOver?: () => void;
+  /** Milliseconds without a message after which it is. Absent: `SILENT`. */
+  readonly silent?: number;
   /** It is known to the SuperLink, at first and each time that it had to join anew. */
   readonly onNode?: (id: bigint) => void;
   /** A message that was none, or an answer that the SuperLink didn't take. */
@@ -111,7 +113,7 @@ class Node {
     const bytes = await link.call("fleet/pull-messages", body, { signal, patient: true, most: BESIDE });
     const messages = read(() => answers.pullMessages(bytes));
     if (messages.length > 0) this.heard = performance.now();
-    else if (performance.now() - this.heard > SILENT) await this.look();
+    else if (performance.now() - this.heard > (this.o.silent ?? SILENT)) await this.look();
     for (const { metadata, tree } of messages) await this.answered(metadata, tree);
     return messages.length;
   }
