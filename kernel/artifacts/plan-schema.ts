@@ -76,6 +76,7 @@ const privacy: Schema<PrivacyPlan> = fields({
 const federated: Schema<FederatedPlan> = fields({
   others: v.array(fields({ data: dataPlan, dataHash: maybeText })),
   ...{ clients: maybeCall, rounds: whole(1), participation: v.union([fields({ share: figure }), figure]) },
+  joined: v.exactOptional(whole(1)),
   stragglers: figure,
   ...{ aggregate: call, secure_aggregation: v.boolean(), compression: v.array(call) },
   personal: v.exactOptional(v.array(v.picklist(["head"]))),
@@ -117,6 +118,7 @@ export const planSchema: Schema<Plan> = fields({
   }),
   estimates: fields({
     ...{ parameters: figure, trainable: figure, rows: figure, steps: figure, tokens: figure, memoryBytes: figure },
+    elsewhere: v.exactOptional(v.literal(true)),
     ...{ storedBytes: v.exactOptional(figure), personal: v.exactOptional(figure) },
     ranks: v.exactOptional(sharing),
     ...{ flops: figure, seconds: maybeNumber, secondsBetween: v.exactOptional(v.tuple([figure, figure])) },

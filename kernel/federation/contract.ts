@@ -90,3 +90,5 @@ export interface Carrier {
   readonly received: number;
   close(): Promise<void>;
 }
+/** Codes of what ends a federation, whoever of its clients is asked: all others are of that client alone, which is lost in that round. */
+export const ENDING: readonly string[] = ["flower-ended"];

@@ -2,30 +2,37 @@
  * Rounds as the steps of a training: the loop asks for the next, validates, writes checkpoints and stops as ever. Between two of
  * them the engine holds the server's weights.
  */
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { FederatedPlan } from "#dsl/plan/plan.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { StateVector } from "../ranks/state-vector.js";
 import type { Step } from "../training/pipeline.js";
-import type { Client, RoundAnswer } from "./contract.js";
+import { askedAtOnce, askedInTurn, type Answered } from "./asking.js";
+import type { Carrier, Client, RoundAnswer } from "./contract.js";
+import "./lost-codes.js";
 import { pruneKept, saveKept } from "./kept-file.js";
 import type { ClientPrivacy } from "./private.js";
 import { HEAD, type Heads } from "./simulated/heads.js";
-import { askedIn, askedPrivately, type FederationServer } from "./server.js";
+import { askedIn, askedPrivately, type Asked, type FederationServer } from "./server.js";
 
 export interface RoundsOptions {
   readonly plan: FederatedPlan;
   readonly seed: number;
   readonly server: FederationServer;
   readonly clients: readonly Client[];
+  /** What carries messages to clients elsewhere; absent: all are at hand. */
+  readonly carrier?: Pick<Carrier, "sent" | "received"> | undefined;
+  /** Fewest answers that a round of clients elsewhere can do with, and what takes them. */
+  readonly least?: { readonly clients: number; readonly why: string };
   /** Of the engine: those of the server between rounds. */
   readonly weights: StateVector;
-  /** Learning rate of the last of a client's steps in a round. */
-  readonly rate: (round: number) => number;
+  /** Learning rate of the last of a client's steps in a round, of so many. */
+  readonly rate: (round: number, steps: number) => number;
   /** Who takes part stays hidden; absent: it doesn't. */
   readonly privacy?: ClientPrivacy | undefined;
-  /** One more round, and who answered in it: ε that is spent with it. Absent: nothing is private. */
-  readonly spent?: ((answering: readonly number[]) => number) | undefined;
+  /** One more round, and what was answered in it: ε that is spent with it. Absent: nothing is private. */
+  readonly spent?: ((answers: ReadonlyMap<number, RoundAnswer>) => number) | undefined;
   /** What each client keeps for itself; absent: nothing. */
   readonly heads?: Heads | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -39,6 +46,8 @@ export class Rounds {
   private readonly signal: AbortSignal;
   private waiting: Promise<Step | null> = Promise.resolve(null);
   private under: Client | null = null;
+  /** Bytes that were told with rounds before. */
+  private told = { sent: 0, received: 0 };
 
   constructor(
     private readonly o: RoundsOptions,
@@ -47,6 +56,16 @@ export class Rounds {
   ) {
     this.total = o.plan.rounds;
     this.signal = o.signal ? AbortSignal.any([o.signal, this.halted.signal]) : this.halted.signal;
+  }
+
+  /** The engine has the weights of the last whole round, whatever went wrong in the one after it. */
+  get whole(): boolean {
+    return this.o.carrier !== undefined;
+  }
+
+  /** Rounds that are behind it. */
+  get behind(): number {
+    return this.done;
   }
 
   next(last: number): Promise<Step | null> {
@@ -84,42 +103,62 @@ export class Rounds {
     const { server, clients, plan, seed } = this.o;
     const { privacy } = this.o;
     const asked = privacy ? askedPrivately(plan, privacy) : askedIn(plan, { clients: clients.length, round, seed });
-    const answers = new Map<number, RoundAnswer>();
-    const order = server.order(round);
     const answering = asked.clients.filter((client) => !asked.lost.includes(client));
     const before = answering.map((client) => ({ client, state: clients[client]?.state }));
-    try {
-      for (const client of answering) {
-        this.signal.throwIfAborted();
-        const one = must(clients[client], "a client");
-        this.under = one;
-        answers.set(client, await one.train(order, this.signal));
-        this.under = null;
-        this.o.onClient?.(answers.size, answering.length, round);
-      }
-    } catch (error) {
+    const { answers, lost, why } = await this.answered(round, asked).catch((error: unknown) => {
       // What they keep is that of the last whole round.
       for (const { client, state } of before) if (state) clients[client]?.takeUp?.(state);
       throw error;
-    }
-    const told = await server.finish(round, answers, asked);
+    });
+    const done = await server.finish(round, answers, { clients: asked.clients, lost });
     await this.restored();
     this.done = round;
     const nameOf = (client: number): string => must(clients[client], "a client").name;
     const all = [...answers.values()];
     const sum = (of: (one: RoundAnswer) => number): number => all.reduce((whole, one) => whole + of(one), 0);
-    const epsilon = this.o.spent?.(answering);
+    const epsilon = this.o.spent?.(answers);
+    const gone = [...lost, ...(done.masked?.missing ?? [])].sort((a, b) => a - b);
     return {
       ...(epsilon !== undefined && { epsilon }),
-      ...{ step: round, epoch: round - 1, loss: told.loss, norm: told.norm, tokens: sum((one) => one.tokens) },
-      rate: this.o.rate(round),
+      ...{ step: round, epoch: round - 1, loss: done.loss, norm: done.norm, tokens: sum((one) => one.tokens) },
+      rate: this.o.rate(round, Math.max(0, ...all.map((one) => one.steps))),
       seconds: (performance.now() - begun) / 1000,
       round: {
-        clients: told.clients.map((one, i) => ({ ...one, name: nameOf(must(answering[i], "who answered")) })),
-        lost: asked.lost.map(nameOf),
-        sent: server.orderBytes * asked.clients.length + (told.masked?.sent ?? 0),
-        received: told.masked?.received ?? sum((one) => one.bytes),
+        clients: done.clients.map(({ client, ...one }) => ({ ...one, name: nameOf(client) })),
+        lost: gone.map(nameOf),
+        ...(why && { why: `${why.code}: ${why.message}` }),
+        ...(this.carried() ?? {
+          sent: server.orderBytes * asked.clients.length + (done.masked?.sent ?? 0),
+          received: done.masked?.received ?? sum((one) => one.bytes),
+        }),
       },
     };
+  }
+
+  private async answered(round: number, asked: Asked): Promise<Answered> {
+    const { server, clients, carrier, onClient, privacy, least } = this.o;
+    const order = server.order(round);
+    const of = {
+      clients,
+      signal: this.signal,
+      onClient: onClient && ((n: number, m: number) => onClient(n, m, round)),
+    };
+    if (!carrier) return askedInTurn(order, asked, of, (client) => (this.under = client));
+    const answered = await askedAtOnce(order, asked, of);
+    const needs = least ?? { clients: 1, why: "a round" };
+    // Where nobody may know who takes part, a round without answers is noise, and counts.
+    if (privacy || answered.answers.size >= needs.clients) return answered;
+    const told = { round, answered: answered.answers.size, asked: asked.clients.length, needs: needs.clients };
+    throw new CodedError("round-lost", { ...told, what: needs.why, why: answered.why?.message ?? "" });
+  }
+
+  /** Bytes that were carried since they were last told; null: nothing carries them. */
+  private carried(): { readonly sent: number; readonly received: number } | null {
+    const { carrier } = this.o;
+    if (!carrier) return null;
+    const { sent, received } = carrier;
+    const since = { sent: sent - this.told.sent, received: received - this.told.received };
+    this.told = { sent, received };
+    return since;
   }
 }

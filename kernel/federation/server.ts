@@ -8,10 +8,10 @@ import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/kinds
 import type { Call } from "#dsl/types/value.js";
 import { meanByRows } from "#stdlib/lib/aggregators/mean.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
-import { lostOf, participantsOf } from "#dsl/compile/clients.js";
+import { HIDDEN, lostOf, participantsOf } from "#dsl/compile/clients.js";
 import type { ClientTold } from "../core/session/events.js";
 import type { RoundAnswer, RoundOrder } from "./contract.js";
-import { vectorOf, widthOf, type Width } from "./summed-vector.js";
+import { widthOf, type Width } from "./summed-vector.js";
 import type { ClientPrivacy } from "./private.js";
 
 /** What draws the clients of a round, and those that are lost, is of its own. */
@@ -52,12 +52,27 @@ export function askedPrivately({ stragglers }: Pick<FederatedPlan, "stragglers">
 const ALL_TAKE_PART = 32;
 
 /**
- * What answers come to before the server's own step. `sum`: of vectors that are masked, and no more is seen of them. Where it stays
- * hidden who takes part, those that weren't drawn are among `asked`, with zeros.
+ * What of a round is summed where none of its vectors may be seen (`summed-vector.ts`). Where it stays hidden who takes part, those
+ * that weren't drawn are among `asked`, with zeros.
  */
-export type Summed = (vectors: ReadonlyMap<number, Float64Array>, asked: Asked, width: Width) => Promise<SummedUp>;
+export interface ToSum {
+  readonly round: number;
+  readonly answers: ReadonlyMap<number, RoundAnswer>;
+  readonly asked: Asked;
+  /** Names of what clients give beside their updates. */
+  readonly names: readonly string[];
+  /** What an answer weighs. */
+  readonly weigh: (answer: RoundAnswer) => number;
+  /** Numbers of a vector. */
+  readonly values: number;
+  readonly width: Width;
+}
+/** What answers come to before the server's own step: the sum of vectors that are masked, and no more is seen of them. */
+export type Summed = (of: ToSum) => Promise<SummedUp>;
 export interface SummedUp {
   readonly sum: Float64Array;
+  /** Clients that answered and whose vectors are not in it; absent: all are. */
+  readonly missing?: readonly number[];
   /** Bytes that the server sent for it, and that came. */
   readonly sent: number;
   readonly received: number;
@@ -75,6 +90,8 @@ export interface ServerOptions {
   readonly privacy?: ClientPrivacy | undefined;
   /** Sums what clients send where none may be seen; absent: each is. */
   readonly summed?: Summed;
+  /** Clients are processes of their own; absent: their rows are at hand. */
+  readonly elsewhere?: true;
 }
 
 /** What a round came to. */
@@ -83,7 +100,8 @@ export interface RoundDone {
   readonly loss: number;
   /** Of what was added to the weights. */
   readonly norm: number;
-  readonly clients: readonly Omit<ClientTold, "name">[];
+  /** Those whose updates are in it, by their number. */
+  readonly clients: readonly (Omit<ClientTold, "name"> & { readonly client: number })[];
   /** Bytes of masked updates, and of what is said beside them; absent: updates went as they are. */
   readonly masked?: Omit<SummedUp, "sum">;
 }
@@ -136,9 +154,10 @@ export class FederationServer {
 
   /** Puts together what came back; `answers`: by the number of the client. */
   async finish(round: number, answers: ReadonlyMap<number, RoundAnswer>, asked: Asked): Promise<RoundDone> {
-    const all = [...answers.values()];
     const { implementation, call } = this.o.aggregator;
-    const { mean, given, masked } = await this.together(answers, asked);
+    const { mean, given, masked } = await this.together(round, answers, asked);
+    const each = [...answers].filter(([client]) => !masked?.missing?.includes(client));
+    const all = each.map(([, answer]) => answer);
     const rows = all.reduce((sum, one) => sum + one.rows, 0);
     const share = rows / Math.max(1, this.rows);
     const added = implementation.step?.(call, { round, mean, given, share, kept: this.kept }) ?? mean;
@@ -150,20 +169,22 @@ export class FederationServer {
     return {
       ...{ loss: this.loss, norm: normOf(added) },
       ...(masked && { masked }),
-      clients: all.map((one) => ({
-        ...{ rows: one.rows, loss: one.loss },
+      clients: each.map(([client, one]) => ({
+        ...{ client, rows: one.rows, loss: one.loss },
         ...(!this.o.summed && { norm: normOf(one.delta), cosine: cosineOf(one.delta, mean) }),
       })),
     };
   }
 
-  private async together(answers: ReadonlyMap<number, RoundAnswer>, asked: Asked): Promise<Together> {
+  private async together(round: number, answers: ReadonlyMap<number, RoundAnswer>, asked: Asked): Promise<Together> {
     const { summed, privacy } = this.o;
     const all = [...answers.values()];
     const updates = all.map(updateOf);
     const { implementation, call } = this.o.aggregator;
-    if (summed) return this.masked(answers, asked, summed);
-    if (privacy) return { mean: this.noised(sumOf(all, this.current.length), privacy), given: {} };
+    // Clients elsewhere that weren't drawn have no vector: of too few of the others to hide among each other nothing is summed.
+    const hides = !this.o.elsewhere || answers.size >= HIDDEN;
+    if (summed && hides) return this.masked({ round, answers, asked }, summed);
+    if (privacy) return { mean: this.noised(sumOf(summed ? [] : all, this.current.length), privacy), given: {} };
     return { mean: implementation.combine?.(call, updates) ?? meanByRows(updates), given: givenOf(all) };
   }
 
@@ -184,21 +205,18 @@ export class FederationServer {
   }
 
   /** The means by rows, from one sum of all that clients send: their rows times their vectors, and their rows. */
-  private async masked(answers: ReadonlyMap<number, RoundAnswer>, asked: Asked, summed: Summed): Promise<Together> {
+  private async masked(of: Pick<ToSum, "round" | "answers" | "asked">, summed: Summed): Promise<Together> {
     const { privacy } = this.o;
-    const names = Object.keys([...answers.values()][0]?.given ?? {});
+    const names = Object.keys([...of.answers.values()][0]?.given ?? {});
     const size = this.current.length;
-    const vectors = new Map(
-      [...answers].map(([client, one]) => [client, vectorOf(one, names, privacy ? 1 : one.rows)] as const),
-    );
-    const among = privacy ? this.hidden(asked) : asked;
-    for (const client of among.clients)
-      if (!asked.clients.includes(client)) vectors.set(client, new Float64Array(size + 1));
+    const weigh = (one: RoundAnswer): number => (privacy ? 1 : one.rows);
+    const among = privacy && !this.o.elsewhere ? this.hidden(of.asked) : of.asked;
     const width = widthOf(
       among.clients.map((client) => this.o.rows[client] ?? 0),
       privacy?.clip ?? null,
     );
-    const { sum, ...masked } = await summed(vectors, among, width);
+    const values = size * (1 + names.length) + 1;
+    const { sum, ...masked } = await summed({ ...of, asked: among, names, weigh, values, width });
     const rows = Math.max(1, Math.round(sum.at(-1) ?? 1));
     const part = (at: number): Float64Array => sum.slice(at * size, (at + 1) * size).map((value) => value / rows);
     if (privacy) return { masked, mean: this.noised(sum.slice(0, size), privacy), given: {} };

@@ -78,6 +78,8 @@ export interface Training {
 export interface FederatedTraining {
   readonly rounds: Pick<StepPipeline, "next" | "stop"> & {
     readonly total: number;
+    /** Whether the engine has the weights of the last whole round, even where something went wrong in the one after it. */
+    readonly whole?: boolean;
     /** What clients and server keep, before the checkpoint of that round. */
     save(run: RunFolder, round: number): void;
     prune(run: RunFolder, rounds: readonly number[]): void;
@@ -160,6 +162,8 @@ class TrainingLoop {
     try {
       return await this.loop();
     } catch (error) {
+      // Rounds with clients elsewhere are dear, and end by what nobody here can mend.
+      if (this.t.federated?.rounds.whole) await this.checkpoint().catch(() => undefined);
       this.failed();
       throw error;
     } finally {

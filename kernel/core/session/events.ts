@@ -64,7 +64,9 @@ export interface RoundTold {
   readonly clients: readonly ClientTold[];
   /** Clients that were asked and didn't answer. */
   readonly lost: readonly string[];
-  /** Bytes that the server sent, and that came back, of all clients together. */
+  /** Why the first of those elsewhere is lost: a code and what it says. Absent: they were drawn to be, or nobody said. */
+  readonly why?: string;
+  /** Bytes that the server sent, and that came back, of all clients together. Of clients elsewhere: since the round before. */
   readonly sent: number;
   readonly received: number;
 }

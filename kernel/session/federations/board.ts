@@ -4,7 +4,7 @@ import { registry } from "#stdlib/registry.js";
 import { clientScoresShown } from "../../core/display/federation/client-scores.js";
 import { driftShown } from "../../core/display/federation/drift.js";
 import { labelsShown } from "../../core/display/federation/labels.js";
-import { clientsShown, roundsShown } from "../../core/display/federation/tables.js";
+import { clientsShown, joinedShown, roundsShown } from "../../core/display/federation/tables.js";
 import type { ClientView, FederationView, RoundView } from "../../core/display/federation/view.js";
 import type { Shown } from "../../core/display/shown.js";
 import type { RunEvent } from "../../core/session/events.js";
@@ -29,6 +29,10 @@ export class LiveFederation extends LiveTraining {
   /** Who they are, before the first round. */
   clients(clients: readonly ClientRows[], labels: readonly string[]): void {
     this.board.begin(clients, labels);
+  }
+  /** Those elsewhere, once all have joined. */
+  joined(clients: readonly Pick<ClientView, "name" | "rows">[]): void {
+    this.board.joined(clients);
   }
   override behind(events: readonly RunEvent[]): void {
     super.behind(events);
@@ -69,6 +73,12 @@ class Board {
     this.clients = clients.map((client) => viewOf(client, labels, clients.length));
     const shown = labelsShown(this.view, `${this.id}-labels`);
     if (shown) this.screen.display(shown);
+  }
+
+  joined(clients: readonly Pick<ClientView, "name" | "rows">[]): void {
+    // Of those whose data are named more is known.
+    if (this.clients.length === 0) this.clients = clients;
+    this.screen.display(joinedShown(clients));
   }
 
   take(event: RunEvent): void {

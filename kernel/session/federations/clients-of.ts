@@ -46,6 +46,13 @@ export async function clientsOf(plan: Plan, own: Prepared, of: Reading): Promise
   return federated.clients ? partedOf(plan, own, federated.clients, of) : apartOf(plan, own, federated.others, of);
 }
 
+/** Data of who leads, where clients have rows of their own: they validate and test, and none of them trains. */
+export function withoutTraining(own: Prepared): Prepared {
+  const name = trainedSplit(own);
+  const splits = { ...own.splits, [name]: trainedOf(own).reify([]) as ColumnTable };
+  return { ...own, splits, facts: { ...own.facts, splits: countedIn(own.facts, splits) } };
+}
+
 /** Each data set is one client's. */
 async function apartOf(
   { recipe }: Plan,

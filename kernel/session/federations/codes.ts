@@ -5,6 +5,7 @@ import { listed } from "#dsl/diagnostics/listed.js";
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "clients-by-nothing": { readonly data: string; readonly clients: string };
+    "client-ended": { readonly client: string; readonly how: string; readonly said: string };
     "federate-roles": { readonly data: string; readonly role: string; readonly first: string };
     "node-key": { readonly file: string; readonly why: string };
     /** `of`: values of all names of one form, each a client of its own. */
@@ -52,6 +53,13 @@ registerCodes({
     help: (d) => `take them out of ${listed(d.trains, { most: 5 })} or of ${d.data}, so that each row is one client's`,
     explain:
       "Rows that one client has to score and another to train are learnt before they are asked about. By the scores of validation the best round is kept and a training ends early; those of test say how well new rows are answered: both look better than they are. Compared is what is read of a row, after cleaning.",
+  },
+  "client-ended": {
+    severity: "error",
+    message: (d) => `the process of client ${d.client} ${d.how}${d.said === "" ? "" : `: ${d.said}`}`,
+    help: () => "without `runner` its data are trained in this process, which says more of what goes wrong",
+    explain:
+      "Clients whose data a statement names are processes of this machine, started with the statement and ended with it. One ended before the first round.",
   },
   "clients-lacking": {
     severity: "error",

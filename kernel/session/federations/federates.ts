@@ -13,37 +13,56 @@ import { headsIn } from "./heads.js";
 import { maskedSums } from "../../federation/simulated/masked.js";
 import { totalSteps } from "../../training/steps.js";
 import type { Begins, Begun, Federates } from "../trainings/federated.js";
+import { ledElsewhere, type HearsOfClients, type Led } from "./elsewhere.js";
+import type { ChildOrder } from "./join-child.js";
 import { clientsHere } from "./local-clients.js";
 import { validatingParts, type Part } from "../trainings/validating.js";
-import { clientsOf, type Clients, type Reading } from "./clients-of.js";
+import { clientsOf, withoutTraining, type Clients, type Reading } from "./clients-of.js";
+
+/** A training whose rows are with clients, until it ends. */
+export interface Federation extends Federates {
+  /** What carries messages ends, and clients that were started do. */
+  end(): Promise<void>;
+}
+export interface HearsOfFederation extends HearsOfClients {
+  /** Who they are, and the labels of all; of clients that join, before the first round. */
+  readonly onClients: (clients: Clients["each"], labels: readonly string[]) => void;
+}
 
 export function federatesIn(
-  session: Reading,
+  session: Reading & { readonly engine: ChildOrder["engine"] },
   plan: Plan,
-  told: {
-    /** Who they are, and the labels of all. */
-    readonly onClients: (clients: Clients["each"], labels: readonly string[]) => void;
-    readonly onClient: (done: number, of: number, round: number) => void;
-  },
-): Federates {
-  if (plan.effects.runner) throw new CodedError("internal", { what: "rounds elsewhere: no statement leads them yet" });
+  hears: HearsOfFederation,
+): Federation {
   let clients: Promise<Clients> | null = null;
   let heads: Begun["heads"];
+  let led: Led | null = null;
+  const joined = plan.recipe.federated?.joined !== undefined;
   return {
     joins: async (own) => {
+      if (joined) return withoutTraining(own);
       clients ??= clientsOf(plan, own, session);
       const { each, together } = await clients;
-      told.onClients(each, together.labels);
+      hears.onClients(each, together.labels);
       return together;
     },
     begin: async (of) => {
-      const made = await begun(plan, await must(clients, "clients"), of, told.onClient);
+      const named = await clients;
+      if (plan.effects.runner) {
+        led = await ledElsewhere(plan, named, of, hears, {
+          folder: session.hostContext.folder,
+          engine: session.engine,
+        });
+        return led.begun;
+      }
+      const made = await begun(plan, must(named, "clients"), of, hears.onClient);
       heads = made.heads;
       return made;
     },
     keep(run, round) {
       if (heads) writeClientHeads(run, heads(round));
     },
+    end: async () => led?.end(),
   };
 }
 
@@ -76,7 +95,8 @@ async function begun(
   const rounds = new Rounds(
     {
       ...{ plan: federated, seed: training.seed, server, clients, weights, onClient, signal },
-      ...{ privacy: privacy?.clients, spent: privacy?.spent, heads: personal?.heads },
+      ...{ privacy: privacy?.clients, heads: personal?.heads },
+      spent: privacy ? (answers) => privacy.spent([...answers.keys()]) : undefined,
       rate: (round) => rate * material.schedule.factor(training.schedule, round * steps, federated.rounds * steps),
     },
     done,

@@ -5,9 +5,16 @@ import * as v from "valibot";
 import { isWholePlan } from "../../artifacts/plan-schema.js";
 import { fields, jsonOrNone, whole } from "../../fetch/json.js";
 import type { EngineOptions } from "../../engine/engine.js";
-import type { JoinRequest } from "./joining.js";
 
-export interface ChildOrder extends Omit<JoinRequest, "once" | "life"> {
+export interface ChildOrder {
+  readonly plan: Plan;
+  /** Of its data among those of the plan, from 0. */
+  readonly number: number;
+  /** What others call it; null: as its data are called. */
+  readonly name: string | null;
+  readonly superlink: string;
+  readonly plain: boolean;
+  readonly certificates: string | null;
   /** Folders of the notebook and of its runs. */
   readonly folder: string;
   readonly runs: string;

@@ -95,7 +95,11 @@ export async function clientsHere(
   return { aggregator, chain, clients, encoded, weights, privacy, ...(personal && { personal }) };
 }
 
-async function encodedOf(plan: Plan, each: Clients["each"], material: Material): Promise<readonly EncodedClient[]> {
+export async function encodedOf(
+  plan: Plan,
+  each: Clients["each"],
+  material: Material,
+): Promise<readonly EncodedClient[]> {
   const encode = (prepared: Prepared, split: string) =>
     encodeSplit(prepared, { data: prepared.name, split }, material.encoding);
   return Promise.all(

@@ -100,6 +100,11 @@ export class LiveTraining {
     }
   }
 
+  /** Clients elsewhere that agreed on what is to be learnt. */
+  joining(agreed: number, of: number): void {
+    this.now(agreed < of ? `${count(agreed)} of ${plural(of, "client")} joined` : undefined);
+  }
+
   /** Clients of a round that have answered. */
   asking(done: number, of: number, round: number): void {
     this.now(done < of ? `round ${count(round)}: ${count(done)} of ${plural(of, "client")} answered` : undefined);

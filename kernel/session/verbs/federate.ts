@@ -22,10 +22,14 @@ export async function runFederate(
   stage.screen.display(planned(false));
   const live = new LiveFederation(stage.screen, id, `Federation of ${name}: ${plan.recipe.model.name}`, plan);
   const warn = warningsOn(stage, action.span);
-  const reading = { datasets: session.datasets, hostContext: stage.hostContext, warn };
+  const { settings: engine } = session.engines;
+  const reading = { datasets: session.datasets, hostContext: stage.hostContext, warn, engine };
   const federates = federatesIn(reading, plan, {
     onClients: (clients, labels) => live.clients(clients, labels),
     onClient: (done, of, round) => live.asking(done, of, round),
+    onAgreed: (agreed, of) => live.joining(agreed, of),
+    onJoined: (clients) => live.joined(clients),
+    onRefused: ({ code, data }) => warn(code, data),
   });
   const onTrained = (): void => {
     const { weights } = session.models.get(name);
@@ -36,5 +40,9 @@ export async function runFederate(
     live.finish();
     stage.screen.update(planned(true));
   };
-  await trainNamed(session, { ...action, federates }, stage, { live, onTrained, previewed: false });
+  try {
+    await trainNamed(session, { ...action, federates }, stage, { live, onTrained, previewed: false });
+  } finally {
+    await federates.end();
+  }
 }

@@ -73,9 +73,11 @@ describe("the server of a federation", () => {
 
   it("comes to the same by sums alone, and tells nothing of single clients then", async () => {
     const vectors: (readonly number[])[] = [];
-    const summed: Summed = (all) => {
-      vectors.push(...[...all.values()].map((one) => [...one]));
-      const [first = new Float64Array(), ...others] = [...all.values()];
+    const summed: Summed = ({ answers: said, names, weigh, values }) => {
+      const all = [...said.values()].map((one) => vectorOf(one, names, weigh(one)));
+      assert.ok(all.every(({ length }) => length === values));
+      vectors.push(...all.map((one) => [...one]));
+      const [first = new Float64Array(), ...others] = all;
       const sum = first.map((value, i) => others.reduce((all, one) => all + (one[i] ?? 0), value));
       return Promise.resolve({ sum, sent: 7, received: 8 });
     };
@@ -92,9 +94,23 @@ describe("the server of a federation", () => {
     ]);
     assert.deepEqual(done.masked, { sent: 7, received: 8 });
     assert.deepEqual(done.clients, [
-      { rows: 1, loss: 1 },
-      { rows: 3, loss: 3 },
+      { client: 0, rows: 1, loss: 1 },
+      { client: 2, rows: 3, loss: 3 },
     ]);
+  });
+
+  it("tells of those alone whose vectors came to the sum", async () => {
+    const summed: Summed = () =>
+      Promise.resolve({ sum: Float64Array.of(15, 12, 3), missing: [0], sent: 7, received: 8 });
+    const answers = new Map([
+      [0, answer([1, 0], 1)],
+      [2, answer([5, 4], 3)],
+    ]);
+    const one = server({}, summed);
+    const done = await one.finish(1, answers, asked);
+    assert.deepEqual([...one.weights], [6, 6]);
+    assert.deepEqual(done.clients, [{ client: 2, rows: 3, loss: 3 }]);
+    assert.equal(done.loss, 3);
   });
 });
 
@@ -154,10 +170,11 @@ describe("a federation that hides who takes part", () => {
       const one = new FederationServer({
         aggregator: { call, implementation: {} },
         ...{ rows: [1, 2, 3, 2], rounds: 3, weights: Float32Array.of(1, 2), privacy: privacy(0.5, 0) },
-        summed: (vectors, { clients }, width) => {
-          seen.push([clients, [...vectors.keys()].sort(), width]);
-          const sum = new Float64Array(3);
-          for (const vector of vectors.values()) for (const [i, value] of vector.entries()) sum[i]! += value;
+        summed: ({ answers: said, asked: { clients }, names, weigh, values, width }) => {
+          seen.push([clients, values, width]);
+          const sum = new Float64Array(values);
+          for (const one of said.values())
+            for (const [i, value] of vectorOf(one, names, weigh(one)).entries()) sum[i]! += value;
           return Promise.resolve({ sum, sent: 0, received: 0 });
         },
       });
@@ -177,7 +194,7 @@ describe("a federation that hides who takes part", () => {
       [3, 4],
       [3, 5],
     ]);
-    for (const told of seen) assert.deepEqual(told, [[0, 1, 2, 3], [0, 1, 2, 3], { range: 5, bits: 64 }]);
+    for (const told of seen) assert.deepEqual(told, [[0, 1, 2, 3], 3, { range: 5, bits: 64 }]);
   });
 
   it("counts an update that is no vector of numbers as none, and cuts the greatest there are", () => {
@@ -216,8 +233,11 @@ describe("whole numbers of a secret sum", () => {
         20,
       ),
     );
-    const vectors = new Map(updates.slice(1).map((one, i) => [i + 1, vectorOf(one, [], 20)] as const));
-    const { sum } = await maskedSums()(vectors, { clients: [0, 1, 2, 3, 4, 5], lost: [0] }, widthOf(rows, null));
+    const { sum } = await maskedSums()({
+      answers: new Map(updates.slice(1).map((one, i) => [i + 1, one] as const)),
+      asked: { clients: [0, 1, 2, 3, 4, 5], lost: [0] },
+      ...{ round: 1, names: [], weigh: () => 20, values: 51, width: widthOf(rows, null) },
+    });
     for (let i = 0; i < 50; i++) {
       const exact = updates.slice(1).reduce((all, { delta }) => all + (delta[i] ?? 0) / 5, 0);
       assert.ok(Math.abs((sum[i] ?? 0) / (sum[50] ?? 0) - exact) < 1e-10, `${String(sum[i])} ${String(exact)}`);

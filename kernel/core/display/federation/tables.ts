@@ -1,8 +1,8 @@
 /** A federation in numbers: its rounds, and how each client fares at the end. */
 import type { Shown } from "../shown.js";
 import { tableShown } from "../table.js";
-import { bytes, count, plural } from "../text.js";
-import { digits, isNumber, spreadOf, type FederationView, type RoundView } from "./view.js";
+import { bytes, clip, count, oneLine, plural, printable } from "../text.js";
+import { digits, isNumber, spreadOf, type ClientView, type FederationView, type RoundView } from "./view.js";
 
 /** Rounds that are shown: of more the first, and the last ones. */
 const ROUNDS = 30;
@@ -63,10 +63,36 @@ function captionOf(o: FederationView, left: readonly RoundView[]): string {
   return [
     `${plural(o.clients.length, "client")} with ${plural(rows, "row")}`,
     `in all ${bytes(total(({ sent }) => sent))} to clients and ${bytes(total(({ received }) => received))} back`,
+    ...lostOf(o.rounds),
     ...(best && o.metric !== null ? [`best ${o.metric} ${digits(best.score)} in round ${String(best.round)}`] : []),
     ...(o.kept === undefined ? [] : [`the model is that of round ${String(o.kept)}`]),
     ...(left.length > 0 ? [`rounds ${String(left[0]?.round)} to ${String(left.at(-1)?.round)} stand in no row`] : []),
   ].join("; ");
+}
+
+/** Clients whose losses are told by name. */
+const NAMED = 5;
+
+/** `lost: west in round 3, south in rounds 2 and 4`. */
+function lostOf(rounds: readonly RoundView[]): readonly string[] {
+  const names = [...new Set(rounds.flatMap(({ lost }) => lost))];
+  if (names.length === 0) return [];
+  const told = names.slice(0, NAMED).map((name) => {
+    const numbers = rounds.filter(({ lost }) => lost.includes(name)).map(({ round }) => String(round));
+    return numbers.length > NAMED
+      ? `${name} in ${count(numbers.length)} rounds`
+      : `${name} in ${numbers.length === 1 ? "round" : "rounds"} ${numbers.join(", ")}`;
+  });
+  return [`lost: ${[...told, ...(names.length > NAMED ? [`${count(names.length - NAMED)} more`] : [])].join("; ")}`];
+}
+
+/** Clients elsewhere, once all have joined: one line. */
+export function joinedShown(clients: readonly Pick<ClientView, "name" | "rows">[]): Shown {
+  const some = clients
+    .slice(0, CLIENTS)
+    .map(({ name, rows }) => `${clip(oneLine(printable(name)), 40)} with ${plural(rows, "row")}`);
+  const more = clients.length > CLIENTS ? [`and ${count(clients.length - CLIENTS)} more`] : [];
+  return { bundle: { "text/plain": `${plural(clients.length, "client")} joined: ${[...some, ...more].join(", ")}` } };
 }
 
 /** Those first that the model serves worst. Null: no client was scored. */

@@ -1,0 +1,26 @@
+/** Codes of rounds that clients elsewhere are lost in. */
+import { registerCodes, visible } from "#dsl/diagnostics/codes.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "round-lost": {
+      readonly round: number;
+      readonly answered: number;
+      readonly asked: number;
+      readonly needs: number;
+      readonly what: string;
+      /** Of the first that is lost. */
+      readonly why: string;
+    };
+  }
+}
+registerCodes({
+  "round-lost": {
+    severity: "error",
+    message: (d) =>
+      `${String(d.answered)} of ${String(d.asked)} clients answered in round ${String(d.round)}, and ${d.what} takes ${String(d.needs)}${d.why === "" ? "" : `; ${visible(d.why)}`}`,
+    help: () => "see what the clients say where they run; `resume: true` goes on from the last whole round",
+    explain:
+      "A round goes on without clients that fail or are late, as long as those that answered are enough for what becomes of their updates. What was learnt until then is kept.",
+  },
+});

@@ -1,0 +1,227 @@
+/**
+ * A federation whose clients are processes of their own: who carries what is said to them, what each agrees on, and the rounds,
+ * scores and sums of this side. Rows of clients are never here, unless the statement names their data: those are read for labels
+ * and for scores, as in a simulation, and trained by the processes alone.
+ */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { HIDDEN } from "#dsl/compile/clients.js";
+import type { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { FederatedPlan, Plan, PrivacyPlan } from "#dsl/plan/plan.js";
+import { termsOf } from "#dsl/plan/terms.js";
+import { federationRunner, type Carriers } from "#stdlib/kinds/runner.js";
+import { opened } from "#stdlib/lib/compressors/pack.js";
+import { registry } from "#stdlib/registry.js";
+import type { RunEvent } from "../../core/session/events.js";
+import { does } from "../../core/session/words.js";
+import type { Carrier, RoundAnswer } from "../../federation/contract.js";
+import { sumsElsewhere } from "../../federation/elsewhere/masked.js";
+import type { LeadOptions } from "../../federation/flower/leader.js";
+import { loadKept } from "../../federation/kept-file.js";
+import { ClientPrivacy } from "../../federation/private.js";
+import { Rounds, type RoundsOptions } from "../../federation/rounds.js";
+import { FederationServer } from "../../federation/server.js";
+import { shapesOf, StateVector } from "../../ranks/state-vector.js";
+import type { Begins, Begun } from "../trainings/federated.js";
+import type { Clients } from "./clients-of.js";
+import { gatheringOf, type Gathering } from "./local-clients.js";
+import { validatingElsewhere } from "./scores-elsewhere.js";
+import type { ChildOrder } from "./join-child.js";
+import { startClients, type StartedClients } from "./started.js";
+
+/** Told of who is there. */
+export interface HearsOfClients {
+  readonly onAgreed: (agreed: number, of: number) => void;
+  /** As they are known once all have agreed. */
+  readonly onJoined: (clients: readonly { readonly name: string; readonly rows: number }[]) => void;
+  /** One that refuses what it was told, while others are waited for. */
+  readonly onRefused: (error: CodedError) => void;
+  readonly onClient: (done: number, of: number, round: number) => void;
+}
+export interface Led {
+  /** What the training is made of. */
+  readonly begun: Begun;
+  /** Whoever was started ends, and what carries messages does. */
+  end(): Promise<void>;
+}
+
+/** `named`: those whose data the statement names, in order; null: they join by themselves. Coded errors of what carries it. */
+export async function ledElsewhere(
+  plan: Plan,
+  named: Clients | null,
+  of: Begins,
+  hears: HearsOfClients,
+  starts: Pick<ChildOrder, "folder" | "engine">,
+): Promise<Led> {
+  const { open, done, signal } = of;
+  const federated = must(plan.recipe.federated, "a federation");
+  const whole = withLabels(plan, of.material.labels);
+  const gathering = await gatheringOf(plan);
+  const count = named ? named.each.length : must(federated.joined, "how many join");
+  const place = await placeOf(plan);
+  const { superlink, plain } = place;
+  const started =
+    named &&
+    startClients(
+      {
+        ...{ plan: whole, superlink, plain, certificates: null, ...starts },
+        engine: { ...starts.engine, threads: threadsOf(plan, named.each.length) },
+        // What its rows have spent stands with the run: it goes on with it.
+        runs: join(of.run.path, "clients"),
+      },
+      named.each.map(({ name }) => name),
+    );
+  try {
+    const carrier = await carried(place, started, {
+      ...{ clients: count, expected: expectedOf(federated, gathering), ...hears },
+      terms: { plan: termsOf(whole), rounds: federated.rounds, clients: count, done },
+      ...(signal && { signal }),
+    });
+    const all = named ? inOrder(carrier, named) : carrier;
+    hears.onJoined(all.clients.map(({ name, rows }) => ({ name, rows })));
+    const weights = new StateVector(open.session, await shapesOf(open.session, open.trainable));
+    const begun = await begunWith(plan, { carrier: all, gathering, weights, named }, of, hears);
+    const end = async (): Promise<void> => {
+      await carrier.close();
+      await started?.end();
+    };
+    return { begun, end };
+  } catch (error) {
+    await started?.end();
+    throw error;
+  }
+}
+
+/** Of each client that is started: the machine's are divided among them. */
+function threadsOf({ effects: { threads } }: Plan, clients: number): number {
+  return threads ?? Math.max(1, Math.floor(availableParallelism() / clients));
+}
+
+/** Where clients are reached, as the runner names it. */
+export type Place = Parameters<Carriers<unknown>["flower"]>[0];
+async function placeOf({ effects }: Plan): Promise<Place> {
+  const call = must(effects.runner, "a runner");
+  return federationRunner(await does(call, "runner")).federation<Place>(call, { flower: (place) => place });
+}
+
+/** The first that ends of those that were started ends the wait for all. */
+async function carried(
+  { superlink, plain, wait, round }: Place,
+  started: StartedClients | null,
+  o: Pick<LeadOptions, "clients" | "expected" | "terms" | "signal" | "onAgreed" | "onRefused">,
+): Promise<Carrier> {
+  const { FlowerLeader } = await import("../../federation/flower/leader.js");
+  const early = new AbortController();
+  const signal = o.signal ? AbortSignal.any([o.signal, early.signal]) : early.signal;
+  const gone = started?.ended.then((error) => early.abort(error));
+  gone?.catch(() => undefined);
+  return FlowerLeader.open({ ...o, ...{ superlink, plain, wait, round, signal } });
+}
+
+/** Those whose data are named have the numbers of their data, as in a simulation. */
+function inOrder(carrier: Carrier, { each }: Clients): Carrier {
+  const clients = each.map(({ name }) =>
+    must(
+      carrier.clients.find((one) => one.name === name),
+      `client ${name}`,
+    ),
+  );
+  return {
+    clients,
+    get sent() {
+      return carrier.sent;
+    },
+    get received() {
+      return carrier.received;
+    },
+    close: () => carrier.close(),
+  };
+}
+
+/** Labels that were found in data that are named are told to their clients, as if they were written. */
+export function withLabels(plan: Plan, labels: readonly string[]): Plan {
+  const { recipe } = plan;
+  const federated = must(recipe.federated, "a federation");
+  if (labels.length === 0) return plan;
+  const others = federated.others.map((one) => ({ ...one, data: { ...one.data, labels } }));
+  return { ...plan, recipe: { ...recipe, data: { ...recipe.data, labels }, federated: { ...federated, others } } };
+}
+
+function expectedOf(federated: FederatedPlan, { aggregator, chain }: Gathering): LeadOptions["expected"] {
+  return {
+    given: aggregator.implementation.local?.sent ?? [],
+    ...(chain.length > 0 && { opened: (bytes: Uint8Array, length: number) => opened(bytes, length, chain) }),
+    summed: federated.secure_aggregation,
+  };
+}
+
+interface Leads {
+  readonly carrier: Carrier;
+  readonly gathering: Gathering;
+  readonly weights: StateVector;
+  readonly named: Clients | null;
+}
+
+async function begunWith(
+  plan: Plan,
+  { carrier, gathering: { aggregator }, weights, named }: Leads,
+  of: Begins,
+  { onClient }: Pick<HearsOfClients, "onClient">,
+): Promise<Begun> {
+  const { material, run, done, signal } = of;
+  const federated = must(plan.recipe.federated, "a federation");
+  const { training } = plan.recipe;
+  const { clients } = carrier;
+  const kept = done > 0 ? loadKept(run, done) : null;
+  const before = run.everything();
+  const privacy = training.privacy && (await privateRounds(training.privacy, clients.length, before));
+  const server = new FederationServer({
+    ...{ aggregator, rounds: federated.rounds, rows: clients.map(({ rows }) => rows) },
+    weights: (await weights.gather()).slice(),
+    ...{ privacy: privacy?.clients, elsewhere: true },
+    ...(federated.secure_aggregation && { summed: sumsElsewhere(clients, signal) }),
+    ...(kept && { kept: kept.server as Readonly<Record<string, Float64Array>> }),
+  });
+  const rate = Number(training.optimizer.arguments["learning_rate"]);
+  const rounds = new Rounds(
+    {
+      ...{ plan: federated, seed: training.seed, server, clients, carrier, weights, onClient, signal },
+      ...{ privacy: privacy?.clients, spent: privacy?.spent, least: leastOf(federated) },
+      rate: (round, steps) =>
+        rate * material.schedule.factor(training.schedule, round * steps, federated.rounds * steps),
+    },
+    done,
+  );
+  const look = { rounds, server, total: federated.rounds };
+  return { rounds, ...(await validatingElsewhere(plan, { ...of, named, clients, look })) };
+}
+
+/** Fewest answers of a round, and what takes them. */
+function leastOf({ aggregate, secure_aggregation: secure }: FederatedPlan): NonNullable<RoundsOptions["least"]> {
+  const least = registry.find("aggregator", aggregate.word)?.capabilities?.least?.(aggregate) ?? 1;
+  return secure && HIDDEN > least
+    ? { clients: HIDDEN, why: "secure aggregation" }
+    : { clients: least, why: least > 1 ? `\`${aggregate.word}\`` : "a round" };
+}
+
+/** Who takes part stays hidden by noise of this side; rows of each client by its own, which says what it has spent. */
+async function privateRounds(
+  privacy: PrivacyPlan,
+  clients: number,
+  before: readonly RunEvent[],
+): Promise<{ readonly clients?: ClientPrivacy; readonly spent: NonNullable<RoundsOptions["spent"]> }> {
+  if (privacy.unit === "row") {
+    let most = before.reduce((all, one) => (one.kind === "step" ? Math.max(all, one.epsilon ?? 0) : all), 0);
+    const ofRound = (answers: ReadonlyMap<number, RoundAnswer>): number =>
+      Math.max(most, ...[...answers.values()].map(({ epsilon }) => epsilon ?? 0));
+    return { spent: (answers) => (most = ofRound(answers)) };
+  }
+  const accountant = await does(privacy.call, "privacy");
+  const { noise, rate, call } = privacy;
+  let steps = before.filter(({ kind }) => kind === "round").length;
+  return {
+    clients: new ClientPrivacy({ plan: privacy, clients }),
+    spent: () => accountant.spent(call, [{ noise, rate, steps: ++steps }]),
+  };
+}
