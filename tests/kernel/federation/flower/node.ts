@@ -1,18 +1,23 @@
-/** A process that is a SuperNode with a toy client: NAME ROWS TARGET VALUES URL [slow]. Slow ones never answer an order to train. */
+/**
+ * A process that is a SuperNode with a toy client: NAME ROWS TARGET VALUES URL [slow] [certificates=FILE]. Slow ones never answer
+ * an order to train.
+ */
 import { Link, nodeKey } from "#kernel/federation/flower/link.js";
 import { serveAsSuperNode } from "#kernel/federation/flower/supernode.js";
 import { toyClient, toyGuest } from "./toy.js";
 
-const [, , name = "", rows = "", target = "", values = "", url = "", slow] = process.argv;
+const [, , name = "", rows = "", target = "", values = "", url = "", ...more] = process.argv;
+const slow = more.includes("slow");
+const certificates = more.find((one) => one.startsWith("certificates="))?.slice("certificates=".length);
 const node = nodeKey();
-const link = await Link.open(url, { node });
+const link = await Link.open(url, { node, ...(certificates !== undefined && { certificates }) });
 const toy = toyClient(name, Number(rows), Number(target));
 const guest = toyGuest(toy, Number(values), {
   pins: { life: 100 },
   hears: { onRefused: (error) => void process.stderr.write(`${String(error)}\n`) },
   joining: {
     train(order) {
-      if (slow === undefined) return toy.train(order);
+      if (!slow) return toy.train(order);
       process.stdout.write("training\n");
       return new Promise(() => {});
     },

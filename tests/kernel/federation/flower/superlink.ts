@@ -6,13 +6,24 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Link } from "#kernel/federation/flower/link.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 
 export interface SuperLink {
   readonly url: string;
+  readonly port: number;
+  /** Its process. */
+  readonly pid: number;
   /** What it and the apps that it runs printed. */
   log(): string;
   stop(): Promise<void>;
+}
+
+export interface SuperLinkOptions {
+  /** Absent: a free one. */
+  readonly port?: number;
+  /** A certificate of this machine, its key, and that of who signed for it, as files. */
+  readonly tls?: { readonly certificate: string; readonly key: string; readonly authority: string };
 }
 
 async function freePort(): Promise<number> {
@@ -24,15 +35,15 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export async function startSuperLink(): Promise<SuperLink> {
+export async function startSuperLink(o: SuperLinkOptions = {}): Promise<SuperLink> {
   const { python } = await ensurePythonEnv("flower");
   const folder = mkdtempSync(join(tmpdir(), "tunebook-superlink-"));
-  const port = await freePort();
+  const port = o.port ?? (await freePort());
   const file = openSync(join(folder, "log"), "w");
   const bin = dirname(python);
   const child: ChildProcess = spawn(
     join(bin, "flower-superlink"),
-    ["--insecure", "--disable-runtime-dependency-installation", "--port", String(port)],
+    [...safety(o), "--disable-runtime-dependency-installation", "--port", String(port)],
     {
       cwd: folder,
       stdio: ["ignore", file, file],
@@ -61,23 +72,25 @@ export async function startSuperLink(): Promise<SuperLink> {
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  const url = `http://127.0.0.1:${String(port)}`;
+  const url = `${o.tls ? "https" : "http"}://127.0.0.1:${String(port)}`;
   for (let tries = 0; tries < 600; tries++) {
     if (child.exitCode !== null) throw new Error(`the SuperLink ended: ${log()}`);
-    if (
-      await fetch(`${url}/openapi.json`).then(
-        (answer) => answer.ok,
-        () => false,
-      )
-    )
-      return { url, log, stop };
+    if (await Link.open(url, o.tls && { certificates: o.tls.authority }).catch(() => null))
+      return { url, port, pid: child.pid ?? 0, log, stop };
     await sleep(200);
   }
   await stop();
   throw new Error("the SuperLink didn't come");
 }
 
-function descendants(pid: number): readonly number[] {
+function safety({ tls }: SuperLinkOptions): readonly string[] {
+  if (!tls) return ["--insecure"];
+  const { certificate, key, authority } = tls;
+  return ["--ssl-certfile", certificate, "--ssl-keyfile", key, "--ssl-ca-certfile", authority];
+}
+
+/** Processes that it started, and those that they did. */
+export function descendants(pid: number): readonly number[] {
   const file = `/proc/${String(pid)}/task/${String(pid)}/children`;
   const children = existsSync(file) ? readFileSync(file, "utf8").trim().split(" ").filter(Boolean).map(Number) : [];
   return children.flatMap((child) => [...descendants(child), child]);
