@@ -15,7 +15,7 @@ export function partNamed(
   owner: Verb,
   parameters: readonly Parameter[],
 ): { readonly key: string; readonly word: Word; readonly inner: string } | undefined {
-  for (const parameter of parameters) {
+  const found = parameters.flatMap((parameter) => {
     const standing = defaultCall(parameter);
     const rank = (word: Word): number =>
       standing !== undefined && (standing as Call).word === word.name
@@ -23,16 +23,15 @@ export function partNamed(
         : owner.example.includes(`${parameter.name}: ${word.name}`)
           ? 1
           : 2;
-    for (const kind of kindsIn(parameter.type)) {
-      const having = scope.registry.ofKind(kind).flatMap((word) => {
+    return kindsIn(parameter.type).flatMap((kind) =>
+      scope.registry.ofKind(kind).flatMap((word) => {
         const inner = innerOf(word, name);
-        return inner === undefined ? [] : [{ word, inner }];
-      });
-      const [first] = having.toSorted((a, b) => rank(a.word) - rank(b.word));
-      if (first) return { key: parameter.name, ...first };
-    }
-  }
-  return undefined;
+        return inner === undefined ? [] : [{ key: parameter.name, word, inner, rank: rank(word) }];
+      }),
+    );
+  });
+  const [first] = found.toSorted((a, b) => a.rank - b.rank);
+  return first;
 }
 /** The parameter of a word that is meant by a name: its own, or what others call it. */
 function innerOf(word: Word, name: string): string | undefined {

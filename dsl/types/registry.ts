@@ -33,6 +33,8 @@ export type ValueType =
       readonly keys?: readonly string[];
       /** What other tools call a key (`instruction`): feeds diagnostics. */
       readonly elsewhere?: Readonly<Record<string, string>>;
+      /** What needs no key, and where it is written: feeds diagnostics. */
+      readonly beyond?: string;
       /** One that makes sense, for the help where something else stands. */
       readonly example?: string;
       readonly planned?: Readonly<Record<string, string>>;

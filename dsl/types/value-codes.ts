@@ -32,6 +32,8 @@ declare module "../diagnostics/codes.js" {
       readonly found: string;
       readonly of: readonly string[];
       readonly nearest?: string;
+      /** What is done otherwise, where no name is near. */
+      readonly advice?: string;
     };
     "unknown-word": {
       readonly word: string;
@@ -67,6 +69,8 @@ declare module "../diagnostics/codes.js" {
       readonly nearest?: string;
       /** Key and value stand the wrong way round: how they belong. */
       readonly turned?: string;
+      /** What of it is done elsewhere. */
+      readonly beyond?: string;
     };
     "duplicate-key": { readonly key: string };
     "space-outside-vary": { readonly word: string; readonly key: string };
@@ -145,7 +149,7 @@ registerCodes({
   "unknown-choice": {
     severity: "error",
     message: (d) => `\`${d.key}\` can't be \`${d.found}\``,
-    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : `it can be ${listedAsCode(d.of)}`),
+    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : (d.advice ?? `it can be ${listedAsCode(d.of)}`)),
     explain: "The key takes one of a few names.",
     example: "recipe r { keep: first }",
   },
@@ -202,7 +206,7 @@ registerCodes({
         ? `the role comes first: write \`${d.turned}\``
         : d.nearest
           ? `write \`${d.nearest}\``
-          : `it knows ${listedAsCode(d.has)}`,
+          : `it knows ${listedAsCode(d.has)}${d.beyond === undefined ? "" : `; ${d.beyond}`}`,
     explain: "The record takes only certain keys.",
     example: 'data d { source: csv("a.csv"), columns: { texts: body } }',
   },

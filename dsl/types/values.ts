@@ -113,15 +113,14 @@ function entryOf(
     return undefined;
   }
   if (type.keys && !type.keys.includes(key.text)) {
-    unknownRecordKey({ key, value, span }, type.keys, type.elsewhere, asked, t);
+    unknownRecordKey({ key, value, span }, { ...type, keys: type.keys }, asked, t);
     return undefined;
   }
   return typed(value, type.of, { key: key.text, path: `${asked.path}.${key.text}` }, t);
 }
 function unknownRecordKey(
   { key, value, span }: Pick<Entry, "key" | "span"> & { readonly value: Expression },
-  has: readonly string[],
-  elsewhere: TypeOf<"record">["elsewhere"],
+  { keys: has, elsewhere, beyond }: TypeOf<"record"> & { readonly keys: readonly string[] },
   asked: Asked,
   t: Typing,
 ): void {
@@ -138,6 +137,7 @@ function unknownRecordKey(
       has,
       ...(near ? { nearest: near } : {}),
       ...(turned === undefined ? {} : { turned }),
+      ...(beyond !== undefined && { beyond }),
     },
     key.span,
     fix ? { fix } : {},
@@ -256,10 +256,11 @@ function unknownChoice(
     return undefined;
   }
   const called = elsewhere && Object.hasOwn(elsewhere, node.text) ? elsewhere[node.text] : undefined;
+  const advice = called === undefined ? asked.parameter?.misfits?.word : undefined;
   const near = called ?? nearest(node.text, of, t.reporter);
   t.reporter.report(
     "unknown-choice",
-    { key: asked.key, found: node.text, of, ...(near ? { nearest: near } : {}) },
+    { key: asked.key, found: node.text, of, ...(near ? { nearest: near } : {}), ...(advice && { advice }) },
     node.span,
     near ? { fix: replace(node.span, near) } : {},
   );

@@ -1,5 +1,8 @@
 import { defineWord } from "#dsl/types/define.js";
 
+const ofClients =
+  "leave it out, and write what is hidden beside `aggregate`: `privacy: differential(8, unit: client)`, where `clip` is the norm that an update is cut to";
+
 export const word = defineWord({
   kind: "aggregator",
   name: "fedavg",
@@ -18,6 +21,13 @@ export const word = defineWord({
   advice: {
     FedAvgM: "write `fedadam`: its `beta_1` is the server's momentum",
     fedavgm: "write `fedadam`: its `beta_1` is the server's momentum",
+    ...Object.fromEntries(
+      [...["ServerSide", "ClientSide"].flatMap((side) => [`${side}Fixed`, `${side}Adaptive`])].map((how) => [
+        `DifferentialPrivacy${how}Clipping`,
+        ofClients,
+      ]),
+    ),
+    ...{ DPFedAvgFixed: ofClients, DPFedAvgAdaptive: ofClients, DPFedAvg: ofClients, dp_fedavg: ofClients },
   },
   parameters: [],
   load: async () => (await import("./fedavg.run.js")).fedavg,

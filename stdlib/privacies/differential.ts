@@ -92,6 +92,9 @@ export const word = defineWord({
         of: ["row", "client"],
         elsewhere: { example: "row", sample: "row", record: "row", user: "client" },
       },
+      misfits: {
+        word: "it can be `row` or `client`: to hide all rows of one person, make each person a client, as in `federate … { clients: by_column(patient), privacy: differential(8, unit: client) }`",
+      },
       means: {
         row: "whether a row is among those that train stays hidden",
         client: "whether a client takes part stays hidden, with all its rows",

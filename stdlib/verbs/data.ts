@@ -152,6 +152,8 @@ export const word: BuiltVerb = {
         keys: roles,
         planned,
         elsewhere: roleNames,
+        beyond:
+          "any other column is named where it is used, and needs no role: `clients: by_column(site)`, `split: by_column(part)`, `evaluate … { by: site }`",
         example: "{ text: body, label: team }",
       },
       means: roleMeans,

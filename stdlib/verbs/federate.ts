@@ -22,6 +22,7 @@ export const word: BuiltVerb = {
     ...{ sample_fraction: "participation", min_fit_clients: "participation", client_fraction: "participation" },
     ...{ strategy: "aggregate", aggregation: "aggregate", aggregator: "aggregate", algorithm: "aggregate" },
     ...{ partitioner: "clients", partition: "clients", num_clients: "clients", num_supernodes: "clients" },
+    ...{ SecAgg: "secure_aggregation", SecAggPlus: "secure_aggregation", secagg_plus: "secure_aggregation" },
     ...{ secagg: "secure_aggregation", secure: "secure_aggregation", secure_agg: "secure_aggregation" },
     ...{ compress: "compression", compressor: "compression", quantize: "compression" },
     ...{ dropouts: "stragglers", drop_rate: "stragglers", failures: "stragglers", dropped: "stragglers" },
@@ -98,6 +99,10 @@ export const word: BuiltVerb = {
     {
       name: "secure_aggregation",
       type: { is: "boolean" },
+      misfits: {
+        word: "write `true`: there is one protocol, that of Bonawitz et al. 2017 with signed keys (Flower's SecAgg+ is a sparser one)",
+        string: "write `true`: there is one protocol, that of Bonawitz et al. 2017 with signed keys",
+      },
       doc: "The server sees the sum of a round's updates and none of them by itself: each is masked, and the masks cancel out. It takes three clients, and survives those that drop out.",
       default: { value: false },
       why: "An update says much of the rows that it was learnt from. Masks cost a few times the bytes of keys and shares, and a pass over the numbers for each other client.",
