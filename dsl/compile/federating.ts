@@ -154,9 +154,10 @@ function demandSums(
     const facts: CompressorCapabilities | undefined = program.registry.find("compressor", word)?.capabilities;
     return facts?.sparse === true;
   });
-  if (!sparse) return true;
-  program.report("secure-sees-each", { word: sparse.word, key: "compression" }, place("compression"));
-  return false;
+  const [first] = compression;
+  if (sparse) program.report("secure-sees-each", { word: sparse.word, key: "compression" }, place("compression"));
+  else if (first) program.report("secure-compression", { word: first.word }, place("compression"));
+  return first === undefined;
 }
 
 /** A round has as many clients as what is done with their updates takes. */

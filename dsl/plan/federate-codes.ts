@@ -29,6 +29,7 @@ declare module "../diagnostics/codes.js" {
       readonly why: string;
     };
     "secure-lost": { readonly participants: number; readonly lost: number; readonly most: number };
+    "secure-compression": { readonly word: string };
     "secure-sees-each": { readonly word: string; readonly key: "aggregate" | "compression" };
   }
 }
@@ -164,6 +165,14 @@ registerCodes({
     explain:
       "Secure aggregation adds masks to every number of an update that cancel out in the sum over clients. What needs single updates, or sends different places of them, can't be done with that sum.",
     example: `${small}\nfederate m on d, e as f { secure_aggregation: true, aggregate: median }`,
+  },
+  "secure-compression": {
+    severity: "error",
+    message: (d) => `\`${d.word}\` makes numbers shorter, and masked ones are as long as ever: no byte would be saved`,
+    help: () => "leave one of the two out",
+    explain:
+      "Under secure aggregation each number travels as a whole one of four or eight bytes, to which masks of that length are added. What rounds numbers to fewer bits takes from their precision, and the masked ones are no shorter.",
+    example: `${small}\ndata g like d { source: csv("g.csv") }\nfederate m on d, e, g as f { secure_aggregation: true, compression: int8 }`,
   },
   "runner-federates": {
     severity: "error",
