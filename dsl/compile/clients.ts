@@ -52,24 +52,34 @@ export interface ClientData {
   readonly facts: DataFacts;
 }
 
-/** Data of the clients but the first. Undefined: something is wrong (reported) or not known yet. */
+/** Data of the clients but the first, `own`. Undefined: something is wrong (reported) or not known yet. */
 export function othersOf(
   program: Program,
   { others }: Federating,
   model: ModelPlan,
+  own: Pick<Draft, "allowances">,
 ): readonly ClientData[] | undefined {
-  const found: ClientData[] = [];
-  for (const { draft, at } of others) {
-    program.require(draft.needs);
-    const data = resolveData(program, draft, at);
-    if (!data || !checkRoles(program, data.plan, model.task, at)) return undefined;
-    if (!checkTables(program, draft, data.plan, at) || !inMemory(program, data.plan, at)) return undefined;
-    const facts = dataFacts(program, draft, data.plan, readerOf(model), at);
-    if (!facts) continue;
-    if (!checkData(program, draft, data.plan, facts, at)) return undefined;
-    found.push({ plan: data.plan, facts });
-  }
-  return found.length < others.length ? undefined : found;
+  const { allowing } = program;
+  const found = others.map(({ draft, at }) => {
+    // What is allowed of one client's data says nothing of another's.
+    program.allowing = [...allowing.filter((one) => !own.allowances.includes(one)), ...draft.allowances];
+    return otherOf(program, { draft, at }, model);
+  });
+  program.allowing = allowing;
+  return found.every((one) => one !== undefined) ? found : undefined;
+}
+
+function otherOf(
+  program: Program,
+  { draft, at }: Federating["others"][number],
+  model: ModelPlan,
+): ClientData | undefined {
+  program.require(draft.needs);
+  const data = resolveData(program, draft, at);
+  if (!data || !checkRoles(program, data.plan, model.task, at)) return undefined;
+  if (!checkTables(program, draft, data.plan, at) || !inMemory(program, data.plan, at)) return undefined;
+  const facts = dataFacts(program, draft, data.plan, readerOf(model), at);
+  return facts && checkData(program, draft, data.plan, facts, at) ? { plan: data.plan, facts } : undefined;
 }
 
 export function inMemory(program: Program, plan: DataPlan, here: Span): boolean {
@@ -125,11 +135,12 @@ export function estimatesOfRounds(
         : participation.share
       : participantsOf(settings, clients) / clients;
   const times = rounds * share * (rows / own);
-  const { seconds, secondsBetween, validating } = one;
-  const { memoryBytes } = one;
+  const { seconds, secondsBetween, memoryBytes } = one;
+  const all = [first, ...others.map(({ facts }) => facts)];
+  const validating = validatedBy(all, { training, one, rounds });
   return {
     ...one,
-    ...(validating && { validating: validatingOf(validating, training, rounds) }),
+    ...(validating && { validating }),
     ...{ rows, steps: rounds, tokens: Math.round(one.tokens * times), flops: Math.round(one.flops * times) },
     // Each client that is started here has a model of its own, beside that of who leads.
     memoryBytes: memoryBytes * (carried ? 2 + others.length : 1),
@@ -152,6 +163,21 @@ function validatingOf(
 ): Estimates["validating"] & object {
   const times = timesDue(validate, { total: rounds, loader: { epochsDone: (step) => step } });
   return { ...one, times, flops: Math.round((one.flops / Math.max(1, one.times)) * times) };
+}
+
+/** The rows of validation of all clients together. */
+function validatedBy(
+  datas: readonly DataFacts[],
+  o: { readonly training: RecipePlan; readonly one: Estimates; readonly rounds: number },
+): Estimates["validating"] {
+  const { training, one, rounds } = o;
+  const { validating: looked } = one;
+  const rows = datas.reduce((sum, { splits }) => sum + (splits["validation"]?.rows ?? 0), 0);
+  const learnt = Math.max(1, one.rows * (training.epochs ?? 1));
+  // Where the first has none: of what a row takes to be learnt a third is its pass forward.
+  const each = looked ? looked.flops / Math.max(1, looked.times * looked.rows) : one.flops / learnt / 3;
+  const all = validatingOf({ times: 1, rows, flops: each * rows }, training, rounds);
+  return rows > 0 && all.times > 0 ? all : undefined;
 }
 
 /** The recipe; of a federation what a client does in a round: one pass over its rows unless it is written. */

@@ -36,7 +36,12 @@ export function takenApart(
   const labels = new Set([facts, ...others.map((one) => one.facts)].flatMap((one) => one.labels)).size;
   const personal = personalOf(program, federating, { model: model.plan, base, labels, estimates, here });
   if (personal === undefined) return undefined;
-  const one = { ...estimates, ...(personal !== null && { personal }) };
+  // The head has the labels of all clients.
+  const more =
+    headOf(program, model.plan.task, base, labels) - headOf(program, model.plan.task, base, facts.labels.length);
+  const { parameters, trainable } = estimates;
+  const whole = { ...estimates, parameters: parameters + more, trainable: trainable + more };
+  const one = { ...whole, ...(personal !== null && { personal }) };
   const each = { training: recipe.plan, estimates: one };
   return estimatesOfRounds(program, federating.settings, each, { first: facts, others, carried });
 }

@@ -60,12 +60,11 @@ export function evaluate(program: Program, header: Header): void {
     }),
   });
   const roles = data && { roles: Object.keys(data.columns) };
-  if (facts && first && "data" in first.subject)
-    checkScores(program, {
-      ...{ data: first.draft, facts, split: first.subject.split, written: own.given.get("metrics") },
-      metrics: (values["metrics"] as readonly Call[] | undefined) ?? [],
-      ...{ at: clauses.get("on")?.operands[0]?.span ?? statement.span, here: statement.verb.span },
-    });
+  checkAllScores(program, subjects, {
+    ...{ model, written: own.given.get("metrics"), here: statement.verb.span },
+    metrics: (values["metrics"] as readonly Call[] | undefined) ?? [],
+    at: (i) => clauses.get("on")?.operands[i]?.span ?? statement.span,
+  });
   const asked = (values["metrics"] as readonly Call[] | undefined) ?? [];
   const { require, metrics, bars } = withBars(program, asked, (values["require"] as readonly Call[] | undefined) ?? []);
   const demanded = own.given.get("require");
@@ -125,6 +124,28 @@ export function evaluate(program: Program, header: Header): void {
     ...(!mute && { decode: callAt(values, "decode"), max_tokens: typeof most === "number" ? most : null }),
   });
 }
+
+/** Of all rows that it is asked of: how exactly so few can tell, and what a metric hides. */
+function checkAllScores(
+  program: Program,
+  subjects: readonly ReturnType<typeof subjectOf>[],
+  {
+    model,
+    at,
+    ...of
+  }: Pick<Parameters<typeof checkScores>[1], "metrics" | "written" | "here"> & {
+    readonly model: ReturnType<typeof modelBehind>;
+    readonly at: (i: number) => Span;
+  },
+): void {
+  if (program.purpose !== "run") return;
+  for (const [i, one] of subjects.entries()) {
+    if (!one?.sound || !("data" in one.subject)) continue;
+    const facts = dataFacts(program, one.draft, one.subject.data, model, of.here);
+    if (facts) checkScores(program, { ...of, data: one.draft, facts, split: one.subject.split, at: at(i) });
+  }
+}
+
 /** Each of those that stand beside the models; undefined where something of them was reported, or the model was. */
 function contendersOf(
   program: Program,

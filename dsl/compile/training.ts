@@ -34,6 +34,7 @@ import {
 } from "./clients.js";
 import { demandWritten } from "./carried.js";
 import { takenApart } from "./personal.js";
+import { saidOf } from "./said-of-data.js";
 import { keepsPromise, privacyOf } from "./promises.js";
 import { settledPrivately } from "../plan/private.js";
 import { withOwnDropout } from "../plan/own-dropout.js";
@@ -245,7 +246,7 @@ function clientsOf(
   { data, model }: Definitions,
 ): readonly ClientData[] | undefined {
   const sound = inMemory(program, data.plan, o.dataAt) && checkSteps(program, model.plan, o.modelAt);
-  return sound ? othersOf(program, federated, model.plan) : undefined;
+  return sound ? othersOf(program, federated, model.plan, o.data) : undefined;
 }
 
 /** Data whose splits all score. */
@@ -412,18 +413,7 @@ function wholePlan(
     effects,
     estimates,
     ...(base.origin && { base: base.origin }),
-    ...(facts.sources && { sources: facts.sources }),
-    ...(facts.reading && facts.reading.languages.length > 0 && { reads: facts.reading.languages }),
-    ...(facts.personal &&
-      facts.personal.length > 0 && {
-        personal: facts.personal.map(({ column, entity, rows, looked }) => ({
-          ...{ column, entity, rows },
-          ...(looked !== undefined && { looked }),
-        })),
-      }),
-    ...(facts.annotated && {
-      annotated: { rows: facts.annotated.rows, by: facts.annotated.by.map(({ annotator }) => annotator) },
-    }),
+    ...saidOf([{ plan: data.plan, facts }, ...others]),
     origins: withOwnDropout({ ...data.origins, ...model.origins, ...recipe.origins }, training, base.config),
     recipeHash: recipeHash(whole),
     planHash: planHash(whole, effects),

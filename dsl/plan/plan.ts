@@ -182,6 +182,8 @@ export interface Plan {
   readonly reads?: readonly LanguageReading[];
   /** Personal data that is in the texts: rows by column and sort, never what. */
   readonly personal?: readonly {
+    /** Of a federation whose clients have data of their own: whose; absent: there is one data set. */
+    readonly data?: string;
     readonly column: string;
     readonly entity: string;
     readonly rows: number;

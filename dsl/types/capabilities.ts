@@ -234,6 +234,8 @@ export interface AggregatorCapabilities {
   readonly least?: (call: Call) => number;
   /** Clients keep something from round to round. */
   readonly keeps?: true;
+  /** Vectors that go to a client beside the weights, and back beside its update, each as long; absent: none. */
+  readonly beside?: number;
 }
 /** How rows of one data set are given to clients. */
 export interface PartitionCapabilities<C extends Call = Call> {

@@ -132,7 +132,15 @@ export const planSchema: Schema<Plan> = fields({
   ),
   reads: v.exactOptional(v.array(fields({ code: text, name: text, rows: figure, perWord: figure }))),
   personal: v.exactOptional(
-    v.array(fields({ column: text, entity: text, rows: figure, looked: v.exactOptional(figure) })),
+    v.array(
+      fields({
+        data: v.exactOptional(text),
+        column: text,
+        entity: text,
+        rows: figure,
+        looked: v.exactOptional(figure),
+      }),
+    ),
   ),
   annotated: v.exactOptional(fields({ rows: figure, by: v.array(text) })),
   ...{ recipeHash: text, planHash: text },

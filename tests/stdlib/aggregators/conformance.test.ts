@@ -39,6 +39,17 @@ for (const word of words)
       });
     };
 
+    it("says how much travels beside the weights, and back beside an update", async () => {
+      const { local } = await implementationOf(registry, "aggregator", word.name);
+      const weights = new Float32Array(LENGTH);
+      const back = local?.after(call, {
+        ...{ delta: weights, steps: 1, sent: given(local.sent), kept: given(local.keeps) },
+        states: given(local.bends.states),
+      });
+      const beside = word.capabilities?.beside ?? 0;
+      assert.equal(local?.sent.length ?? 0, beside);
+      assert.equal(Object.keys(back?.given ?? {}).length, beside);
+    });
     it("goes where all clients go, when all say the same", () =>
       fc.assert(
         fc.asyncProperty(update, fc.integer({ min: 5, max: 9 }), async (one, count) => {

@@ -1,5 +1,9 @@
 /** Lines of a federation's plan: who its clients are, what is done with what they send, and how much that is. */
 import type { Plan } from "#dsl/plan/plan.js";
+import { lostOf, participantsOf } from "#dsl/compile/clients.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { AggregatorCapabilities, PartitionCapabilities } from "#dsl/types/capabilities.js";
+import { registry } from "#stdlib/registry.js";
 import { bytes, count, percent, plural } from "../text.js";
 import { callText } from "../value-text.js";
 
@@ -10,8 +14,10 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
   const each = typeof participation === "number" ? count(participation) : percent(participation.share, 0);
   const all = typeof participation !== "number" && participation.share === 1;
   const asked = all ? "all of them in each round" : `${each} of them in each round`;
-  const lost = stragglers > 0 ? `, ${percent(stragglers, 0)} of these lost before they answer` : "";
+  const lost = stragglers > 0 ? `, ${lostText(recipe, others.length + 1)}` : "";
   const travels = 4 * (estimates.trainable - (estimates.personal ?? 0));
+  const capabilities: AggregatorCapabilities | undefined = registry.find("aggregator", aggregate.word)?.capabilities;
+  const beside = capabilities?.beside ?? 0;
   const who =
     joined !== undefined
       ? `${count(joined)} join`
@@ -36,8 +42,14 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
       : []),
     [
       "travels",
-      `${bytes(travels)} to a client and back`,
-      `what trains${estimates.personal === undefined ? "" : " but the head"}, in each round${compression.length > 0 ? `; back by ${compression.map(callText).join(", ")}` : ""}`,
+      `${bytes(travels * (1 + beside))} to a client and back`,
+      [
+        `what trains${estimates.personal === undefined ? "" : " but the head"}${beside > 0 ? `, and ${bytes(travels * beside)} of ${aggregate.word} beside it` : ""}, in each round`,
+        ...(compression.length > 0
+          ? [`back by ${compression.map(callText).join(", ")}${beside > 0 ? ", what stands beside it as it is" : ""}`]
+          : []),
+        ...(secure_aggregation ? ["masked numbers come back in four or eight bytes each"] : []),
+      ].join("; "),
     ],
     ...(estimates.personal === undefined
       ? []
@@ -49,6 +61,21 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
           ],
         ]),
   ];
+}
+
+/** Clients are lost whole: of few of them a share is another one. */
+function lostText({ federated, training }: Plan["recipe"], datas: number): string {
+  const { clients, stragglers, ...of } = must(federated, "a federation");
+  const share = percent(stragglers, 0);
+  if (training.privacy?.unit === "client") return `each of these lost with a chance of ${share}`;
+  const partition: PartitionCapabilities | undefined = clients
+    ? registry.find("partition", clients.word)?.capabilities
+    : undefined;
+  const all = clients ? (partition?.clients(clients) ?? null) : datas;
+  if (all === null) return `${share} of these lost before they answer`;
+  const asked = participantsOf(of, all);
+  const lost = lostOf({ stragglers }, asked);
+  return `${count(lost)} of ${count(asked)} lost before ${lost === 1 ? "it answers" : "they answer"}`;
 }
 
 /** What a client does in a round. `size`: of its updates; `rows`: of all clients together. */

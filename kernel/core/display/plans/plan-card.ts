@@ -114,8 +114,8 @@ const ELSEWHERE = { value: "not known", note: "a round is as slow as its slowest
 export function personalText(personal: NonNullable<Plan["personal"]>): string {
   return personal
     .map(
-      ({ column, entity, rows, looked }) =>
-        `${entity} in ${plural(rows, "row")} of ${column}${looked === undefined ? "" : ` (of ${count(looked)} looked through for it)`}`,
+      ({ data, column, entity, rows, looked }) =>
+        `${entity} in ${plural(rows, "row")} of ${data === undefined ? "" : `${data}.`}${column}${looked === undefined ? "" : ` (of ${count(looked)} looked through for it)`}`,
     )
     .join(", ");
 }
