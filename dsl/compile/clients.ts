@@ -19,6 +19,8 @@ export interface Federating {
   readonly others: readonly { readonly draft: Draft; readonly at: Span }[];
   /** Where it is said what each client keeps for itself. */
   readonly personalAt?: Span | undefined;
+  /** Where it is said how rows are given out. */
+  readonly clientsAt?: Span | undefined;
 }
 
 /** Fewest clients of a round whose sum hides each of them. */
@@ -79,7 +81,8 @@ function otherOf(
   if (!data || !checkRoles(program, data.plan, model.task, at)) return undefined;
   if (!checkTables(program, draft, data.plan, at) || !inMemory(program, data.plan, at)) return undefined;
   const facts = dataFacts(program, draft, data.plan, readerOf(model), at);
-  return facts && checkData(program, draft, data.plan, facts, at) ? { plan: data.plan, facts } : undefined;
+  // One label alone may be a client's: those of all are looked at together.
+  return facts && checkData(program, draft, data.plan, facts, at, "client") ? { plan: data.plan, facts } : undefined;
 }
 
 export function inMemory(program: Program, plan: DataPlan, here: Span): boolean {

@@ -121,7 +121,7 @@ function defineData(program: Program, header: Header, draft: Draft, here: Span):
     program.report("split-twice", { data: draft.name }, draft.given.get("split")?.span ?? here);
   else if (checkTables(program, draft, data.plan, here)) {
     const facts = dataFacts(program, draft, data.plan, null, here);
-    if (facts) checkData(program, draft, data.plan, facts, here);
+    if (facts) checkData(program, draft, data.plan, facts, here, "defined");
   }
   const said = program.reporter.diagnostics.slice(before);
   const told = [...new Set([...said, ...draft.allowances].map(({ code }) => code))];

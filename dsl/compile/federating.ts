@@ -46,6 +46,7 @@ export function planFederated(
       settings,
       others: federated.others.map((draft, i) => ({ draft, at: at.dataAt[i + 1] ?? here })),
       personalAt: federated.settings.get("personal")?.span,
+      clientsAt: federated.settings.get("clients")?.span,
     },
   });
 }

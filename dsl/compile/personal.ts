@@ -1,6 +1,7 @@
 /** What of a model each client of a federation keeps for itself, and whether there is something that it has in common with others. */
 import { checkLabelsApart } from "../rules/labels-apart.js";
-import { headOf } from "../plan/estimates.js";
+import { headOf, trainingSplit } from "../plan/estimates.js";
+import type { PartitionCapabilities } from "../types/capabilities.js";
 import type { Estimates, RecipePlan } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
 import type { BaseFacts, DataFacts } from "../types/facts.js";
@@ -33,6 +34,7 @@ export function takenApart(
       at: federating.others[i]?.at ?? here,
     })),
   ]);
+  if (!demandRows(program, federating, { name: data.plan.name, facts, here })) return undefined;
   const labels = new Set([facts, ...others.map((one) => one.facts)].flatMap((one) => one.labels)).size;
   const personal = personalOf(program, federating, { model: model.plan, base, labels, estimates, here });
   if (personal === undefined) return undefined;
@@ -44,6 +46,23 @@ export function takenApart(
   const one = { ...whole, ...(personal !== null && { personal }) };
   const each = { training: recipe.plan, estimates: one };
   return estimatesOfRounds(program, federating.settings, each, { first: facts, others, carried });
+}
+
+/** Whether there are as many rows as clients take. */
+function demandRows(
+  program: Program,
+  { settings: { clients }, clientsAt }: Pick<Federating, "settings" | "clientsAt">,
+  { name, facts, here }: { readonly name: string; readonly facts: DataFacts; readonly here: Span },
+): boolean {
+  const partition: PartitionCapabilities | undefined =
+    clients === null ? undefined : program.registry.find("partition", clients.word)?.capabilities;
+  const count = clients === null ? null : (partition?.clients(clients) ?? null);
+  if (clients === null || count === null || facts.sampled) return true;
+  const rows = trainingSplit(facts)?.rows ?? 0;
+  const least = partition?.least?.(clients) ?? 1;
+  if (rows >= count * least) return true;
+  program.reportNear("clients-beyond-rows", { data: name, rows, clients: count, least }, clientsAt, here);
+  return false;
 }
 
 /** Elements that stay with each client. Null: all that trains travels. Undefined: nothing would, or nothing would stay (reported). */

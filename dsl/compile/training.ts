@@ -152,7 +152,8 @@ function goingOn(model: ResolvedModel, { technique, why }: Onward): ResolvedMode
 function plannedOf(program: Program, o: Training, defined: Definitions): Planned | undefined {
   const known = knownOf(program, o, defined);
   if (!known) return undefined;
-  const sound = checkData(program, o.data, known.data.plan, known.facts, o.dataAt);
+  const among = [...new Set([known.facts, ...known.others.map((one) => one.facts)].flatMap(({ labels }) => labels))];
+  const sound = checkData(program, o.data, known.data.plan, known.facts, o.dataAt, among);
   if (o.federated && !demandWritten(program, o, known)) return undefined;
   if (!checkRecipe(program, o, known)) return undefined;
   if (!checkNamedLabels(program, o, known)) return undefined;

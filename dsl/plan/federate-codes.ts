@@ -18,6 +18,12 @@ declare module "../diagnostics/codes.js" {
     "federate-scratch": { readonly model: string };
     "federate-streamed": { readonly data: string };
     "federate-of-folds": { readonly data: string };
+    "clients-beyond-rows": {
+      readonly data: string;
+      readonly rows: number;
+      readonly clients: number;
+      readonly least: number;
+    };
     "personal-elsewhere": { readonly runner: string };
     "personal-all": { readonly technique: string };
     "personal-nothing": { readonly task: string };
@@ -103,6 +109,18 @@ registerCodes({
     explain:
       "What is put together are weights that clients changed by steps. A head that is found from all rows at once has none.",
     example: `${small.replace("task: text_classification", "task: text_classification, technique: head_only(fit: exact)")}\nfederate m on d, e as f`,
+  },
+  "clients-beyond-rows": {
+    severity: "error",
+    facts: true,
+    message: (d) =>
+      `${String(d.rows)} rows of ${d.data} train, and ${String(d.clients)} clients with ${d.least === 1 ? "one" : String(d.least)} each at least take ${String(d.clients * d.least)}`,
+    help: (d) =>
+      d.rows >= 2 * d.least
+        ? `ask for ${String(Math.floor(d.rows / d.least))} clients at most${d.least > 1 ? ", or for fewer rows of each" : ""}`
+        : "take data with more rows",
+    explain:
+      "Each client has rows to learn from. Rows that train are given out first; those of validation go to the clients as those that train do.",
   },
   "personal-elsewhere": {
     severity: "error",

@@ -6,6 +6,7 @@ declare module "../diagnostics/codes.js" {
     "private-order": { readonly shuffle: string };
     "private-packing": Readonly<Record<never, never>>;
     "private-copies": { readonly data: string; readonly rows: number };
+    "private-neighbours": { readonly cleaner: string };
     "private-counts": { readonly what: string };
     "private-many": { readonly what: string; readonly times: number };
     "private-streamed": { readonly data: string };
@@ -54,6 +55,16 @@ registerCodes({
     help: () => "take out the cleaner that repeats rows",
     explain:
       "The promise is about one row more or less. Where a row was repeated to even out labels, it is in updates as often as it was repeated, and the noise hides one of its times only. Which rows are repeated also follows of all the others.",
+  },
+  "private-neighbours": {
+    severity: "warning",
+    message: (d) => `with \`${d.cleaner}\` one row more may drop several others, and the promise is about one`,
+    help: () =>
+      "drop near duplicates once, write what is left to a file and train on that; or say with `allow` that what a row drops is no secret",
+    explain:
+      "The promise compares trainings whose rows differ in one. Where a cleaner drops rows for being like others, a row that comes or goes takes several with it, and what they say is told by as many times ε (Debenedetti et al. 2023, “Privacy Side Channels in Machine Learning Systems”). Equal texts are no matter: of those one stays in any case.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, clean: drop_duplicates(similarity: 85%), split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d { privacy: differential(8) }',
   },
   "private-counts": {
     severity: "error",

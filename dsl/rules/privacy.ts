@@ -2,6 +2,7 @@
 import { trainingSplit } from "../plan/estimates.js";
 import { privacyWord } from "../plan/private.js";
 import type { Program } from "../plan/program.js";
+import { tuneText } from "../plan/text.js";
 import { isCall } from "../plan/value.js";
 import { keepsBest } from "../plan/watched.js";
 import type { DataFacts } from "../types/facts.js";
@@ -72,6 +73,10 @@ function checkSubject(program: Program, o: PrivateTraining): void {
     program.reportNear("private-rows", { word: technique.word, why: "exact" }, at, here);
   const counted = registry.find("task", task.word)?.capabilities?.counts?.(task) ?? null;
   if (counted !== null) program.reportNear("private-counts", { what: counted }, at, here);
+  const spreading = data.clean.find(
+    (call) => registry.find("cleaner", call.word)?.capabilities?.spreads?.(call) === true,
+  );
+  if (spreading) program.reportNear("private-neighbours", { cleaner: tuneText(spreading) }, at, here);
   const copies = (trainingSplit(facts)?.labels ?? []).reduce((n, { count, own = count }) => n + count - own, 0);
   if (copies > 0) program.reportNear("private-copies", { data: data.name, rows: copies }, at, here);
 }

@@ -18,6 +18,7 @@ declare module "../diagnostics/codes.js" {
     "not-a-conversation": { readonly role: string };
     "missing-role": { readonly role: string; readonly task: string; readonly data: string };
     "asks-without-context": { readonly model: string };
+    "one-label-alone": { readonly data: string; readonly label: string };
     "one-label": { readonly data: string; readonly labels: readonly string[] };
     /** `nearest`: a label that is listed and differs in capitals alone; `both`: there are rows with that one too. */
     "unlisted-label": {
@@ -163,6 +164,14 @@ registerCodes({
     help: () => "check the label column",
     explain:
       "A classifier needs two labels at least. Often the wrong column plays the role `label`, or the file was cut.",
+  },
+  "one-label-alone": {
+    severity: "warning",
+    facts: true,
+    message: (d) => `\`${d.data}\` has one label only: ${d.label}`,
+    help: () => "check the label column, or let it be one of several clients: `federate … on north, south`",
+    explain:
+      "A classifier needs two labels at least, and nothing trains on these data by themselves. In a federation the labels of all clients count together. Often the wrong column plays the role `label`, or the file was cut.",
   },
   "unlisted-label": {
     severity: "error",

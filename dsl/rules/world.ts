@@ -169,15 +169,30 @@ function failedSource(program: Program, draft: Draft, plan: DataPlan, fact: Fail
   return [path, source?.places.get(path) ?? source?.span];
 }
 
-/** Rules on counted data. @returns false if it can't be trained on. */
-export function checkData(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, here: Span): boolean {
+/**
+ * Rules on counted data. `among`: labels of all clients that learn together, theirs among them; `client`: these
+ * are looked at elsewhere; `defined`: nothing learns from them yet. Absent: they are learnt from by themselves. @returns false if it can't be trained on.
+ */
+export function checkData(
+  program: Program,
+  draft: Draft,
+  plan: DataPlan,
+  facts: DataFacts,
+  here: Span,
+  among: readonly string[] | "client" | "defined" = facts.labels,
+): boolean {
   const place = (path: string): Span | undefined => draft.given.get(path.split(".")[0] ?? path)?.places.get(path);
   let good = true;
   const labelled = ["label", "labels", "tags"].find((role) => plan.columns[role] !== undefined);
   // One label of several may stand alone: a text has it or not.
   // What a look at a part of the rows doesn't find may stand in the rest.
   const whole = facts.sampled === undefined;
-  if (whole && labelled !== undefined && facts.labels.length < (labelled === "labels" ? 1 : 2)) {
+  const has = typeof among === "string" ? facts.labels : among;
+  const few = among !== "client" && whole && labelled !== undefined && has.length < (labelled === "labels" ? 1 : 2);
+  if (few && among === "defined" && has.length === 1) {
+    const [label = ""] = has;
+    program.reportNear("one-label-alone", { data: draft.name, label }, place(`columns.${labelled}`), here);
+  } else if (few) {
     program.reportNear("one-label", { data: draft.name, labels: facts.labels }, place(`columns.${labelled}`), here);
     good = false;
   }

@@ -13,7 +13,7 @@ export interface Kinds<C extends Call = Call> {
   reserved: NothingMore;
   experiment: NothingMore;
   source: SourceCapabilities<C>;
-  cleaner: NothingMore;
+  cleaner: CleanerCapabilities<C>;
   split: SplitCapabilities<C>;
   conversation: NothingMore;
   template: NothingMore;
@@ -57,6 +57,11 @@ export type NothingMore = never;
 
 /** A function that takes the word's own call, whose arguments are those of its parameters. */
 type Of<C extends Call, R, More extends readonly unknown[] = []> = { of(call: C, ...more: More): R }["of"];
+
+export interface CleanerCapabilities<C extends Call = Call> {
+  /** One row more may drop or change several others. */
+  readonly spreads?: Of<C, boolean>;
+}
 
 export interface SourceCapabilities<C extends Call = Call> {
   /** It takes a live value of the notebook: `source: $rows`. */
@@ -243,6 +248,8 @@ export interface PartitionCapabilities<C extends Call = Call> {
   readonly clients: Of<C, number | null>;
   /** The column by whose values it parts, or the rows' label; null: by nothing. */
   readonly by?: Of<C, { readonly column: string } | "label" | null>;
+  /** Fewest rows of a client; absent: one. */
+  readonly least?: Of<C, number>;
 }
 /** What makes updates smaller. */
 export interface CompressorCapabilities {

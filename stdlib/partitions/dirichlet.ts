@@ -28,7 +28,11 @@ export const word = defineWord({
     ...elsewhereDrawn,
   },
   advice: { ...advice, self_balancing: "leave it out: `least` says how few rows a client may have" },
-  capabilities: { clients: (call) => call.arguments.clients, by: (call) => byOf(call.arguments) },
+  capabilities: {
+    clients: (call) => call.arguments.clients,
+    by: (call) => byOf(call.arguments),
+    least: (call) => call.arguments.least,
+  },
   parameters: [clients, by, alpha("the fewer clients have most rows of a label"), least],
   load: async () => (await import("./dirichlet.run.js")).dirichletPartition,
 });

@@ -21,7 +21,7 @@ export const word = defineWord({
     ...elsewhereDrawn,
   },
   advice,
-  capabilities: { clients: (call) => call.arguments.clients },
+  capabilities: { clients: (call) => call.arguments.clients, least: (call) => call.arguments.least },
   parameters: [clients, alpha("the fewer clients have most of the rows"), least],
   load: async () => (await import("./quantity.run.js")).quantity,
 });

@@ -21,7 +21,11 @@ export const word = defineWord({
     ...elsewhere,
   },
   advice,
-  capabilities: { clients: (call) => call.arguments.clients, by: (call) => byOf(call.arguments) },
+  capabilities: {
+    clients: (call) => call.arguments.clients,
+    by: (call) => byOf(call.arguments),
+    least: (call) => call.arguments.each,
+  },
   parameters: [
     clients,
     by,

@@ -9,7 +9,8 @@ import { hashOf } from "#dsl/plan/hash.js";
 import type { FederatedPlan, Plan } from "#dsl/plan/plan.js";
 import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
 import { readerOf } from "#dsl/types/subject.js";
-import type { Parted } from "#stdlib/kinds/partition.js";
+import type { PartitionImplementation } from "#stdlib/kinds/partition.js";
+import { dealtAlike } from "#stdlib/lib/partitions/dealt-alike.js";
 import { registry } from "#stdlib/registry.js";
 import type { Call } from "#dsl/types/value.js";
 import { splitNamesOf, trainedSplit, type Prepared } from "../../core/data/prepared.js";
@@ -86,20 +87,50 @@ async function partedOf({ recipe }: Plan, own: Prepared, clients: Call, of: Read
   const train = trainedOf(own);
   const validation = validationOf(own);
   const values = await valuesOf(recipe.data, clients, [train, ...(validation ? [validation] : [])], of);
-  const implementation = await does(clients, "partition");
-  const count = train.numRows();
-  const rows = count + (validation?.numRows() ?? 0);
-  const parts: readonly Parted[] = implementation.part(clients, { rows, values, seed: recipe.training.seed });
-  const each = parts.flatMap((part): ClientRows[] => {
-    const trains = Array.from(part.rows).filter((row) => row < count);
-    const looks = Array.from(part.rows).filter((row) => row >= count);
-    // Who has rows of validation alone trains nothing.
-    if (trains.length === 0) return [];
-    const held = validation?.reify(looks.map((row) => row - count)) as ColumnTable | undefined;
-    const prepared = { ...own, splits: splitsOf(own, train.reify(trains) as ColumnTable, held) };
-    return [{ name: part.name, prepared }];
+  const { seed } = recipe.training;
+  const dealt = dealtOf(clients, await does(clients, "partition"), {
+    ...{ trains: train.numRows(), validates: validation?.numRows() ?? 0, values, seed },
+  });
+  const each = dealt.map(({ name, trains, validates }): ClientRows => {
+    const held = validation?.reify([...validates]) as ColumnTable | undefined;
+    return { name, prepared: { ...own, splits: splitsOf(own, train.reify([...trains]) as ColumnTable, held) } };
   });
   return { each, together: joined(own, each, own.labels) };
+}
+
+interface Dealt {
+  readonly name: string;
+  readonly trains: ArrayLike<number> & Iterable<number>;
+  readonly validates: ArrayLike<number> & Iterable<number>;
+}
+/** Rows that train as the word gives them out, those of validation as these are. `values`: of the rows that train, then of the others. */
+export function dealtOf(
+  clients: Call,
+  { part }: PartitionImplementation,
+  o: {
+    readonly trains: number;
+    readonly validates: number;
+    readonly values: readonly string[] | null;
+    readonly seed: number;
+  },
+): readonly Dealt[] {
+  const { trains, validates, values, seed } = o;
+  if (registry.find("partition", clients.word)?.capabilities?.clients(clients) !== null) {
+    const own = values?.slice(0, trains) ?? null;
+    const parts = part(clients, { rows: trains, values: own, seed });
+    const alike = { values: own, rows: validates, others: values?.slice(trains) ?? null, seed };
+    const others = dealtAlike(
+      parts.map(({ rows }) => rows),
+      alike,
+    );
+    return parts.map(({ name, rows }, i) => ({ name, trains: rows, validates: must(others[i], "rows") }));
+  }
+  // Each row says whose it is. Who has rows of validation alone trains nothing.
+  return part(clients, { rows: trains + validates, values, seed }).flatMap(({ name, rows }) => {
+    const own = rows.filter((row) => row < trains);
+    const others = rows.filter((row) => row >= trains).map((row) => row - trains);
+    return own.length === 0 ? [] : [{ name, trains: own, validates: others }];
+  });
 }
 
 /** What rows are parted by; null: nothing. */

@@ -237,7 +237,7 @@ describe("the program beside the world", () => {
     assert.ok(mended(run).includes('source: csv("b.csv")'));
   });
   it("one label only", () =>
-    void expect('data d { source: csv("a.csv"), columns: { text: text, label: ‹label› } }', ["one-label"], {
+    void expect('data d { source: csv("a.csv"), columns: { text: text, label: ‹label› } }', ["one-label-alone"], {
       data: () => dataFacts({ labels: ["yes"] }),
     }));
   it("an empty split", () => {

@@ -118,6 +118,21 @@ deploy chain to huggingface("out/chain")`);
     );
   });
 
+  it("has clients of one label alone, whose rows come to the model with those of others", async () => {
+    const rows = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n");
+    const yes = rows.filter((row, i) => i === 0 || row.endsWith(",yes"));
+    writeFileSync(join(book.folder, "yes.csv"), yes.join("\n"));
+    await book.run(`data onelabel { source: csv("yes.csv"), columns: { text: text, label: label } }
+federate m on onelabel, north as mostly { rounds: 1, batch_size: 8 }`);
+    assert.ok(book.warnings.some(({ code }) => code === "one-label-alone"));
+    assert.deepEqual(model("mostly").labels, ["yes", "no"]);
+    assert.deepEqual(
+      rounds("mostly")[0]!.clients.map(({ rows: own }) => own),
+      [32, 16],
+    );
+    await assert.rejects(book.run("train m on onelabel as alone { steps: 1 }"), /one label only/);
+  });
+
   it("comes to the same where the server sees masked sums alone, with clients that are lost", async () => {
     const program = (name: string, more: string): string => `federate m on shops as ${name} {
   clients: even(5), rounds: 2, stragglers: 20%, batch_size: 8, aggregate: scaffold${more}
