@@ -1,5 +1,5 @@
 /** A SuperLink of this machine, as `flower-superlink` starts it, on a port of its own. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, openSync, closeSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
@@ -23,6 +23,8 @@ export interface SuperLinkOptions {
   /** Absent: a free one. */
   readonly port?: number;
   /** A certificate of this machine, its key, and that of who signed for it, as files. */
+  /** Where it runs: a command that is given its own as arguments. Absent: here. */
+  readonly within?: readonly string[];
   readonly tls?: { readonly certificate: string; readonly key: string; readonly authority: string };
 }
 
@@ -41,21 +43,22 @@ export async function startSuperLink(o: SuperLinkOptions = {}): Promise<SuperLin
   const port = o.port ?? (await freePort());
   const file = openSync(join(folder, "log"), "w");
   const bin = dirname(python);
-  const child: ChildProcess = spawn(
-    join(bin, "flower-superlink"),
-    [...safety(o), "--disable-runtime-dependency-installation", "--port", String(port)],
-    {
-      cwd: folder,
-      stdio: ["ignore", file, file],
-      env: {
-        ...process.env,
-        PATH: `${bin}:${process.env.PATH ?? ""}`,
-        FLWR_HOME: folder,
-        FLWR_TELEMETRY_ENABLED: "0",
-        FLWR_DISABLE_UPDATE_CHECK: "1",
-      },
+  const [command = "", ...args] = [
+    ...[...(o.within ?? []), join(bin, "flower-superlink"), ...safety(o)],
+    ...["--disable-runtime-dependency-installation", "--port", String(port)],
+    ...(o.within ? ["--host", "0.0.0.0"] : []),
+  ];
+  const child: ChildProcess = spawn(command, args, {
+    cwd: folder,
+    stdio: ["ignore", file, file],
+    env: {
+      ...process.env,
+      PATH: `${bin}:${process.env.PATH ?? ""}`,
+      FLWR_HOME: folder,
+      FLWR_TELEMETRY_ENABLED: "0",
+      FLWR_DISABLE_UPDATE_CHECK: "1",
     },
-  );
+  });
   closeSync(file);
   const log = (): string => readFileSync(join(folder, "log"), "utf8");
   const ended = once(child, "exit");
@@ -75,12 +78,24 @@ export async function startSuperLink(o: SuperLinkOptions = {}): Promise<SuperLin
   const url = `${o.tls ? "https" : "http"}://127.0.0.1:${String(port)}`;
   for (let tries = 0; tries < 600; tries++) {
     if (child.exitCode !== null) throw new Error(`the SuperLink ended: ${log()}`);
-    if (await Link.open(url, o.tls && { certificates: o.tls.authority }).catch(() => null))
-      return { url, port, pid: child.pid ?? 0, log, stop };
+    if (await isThere(url, o)) return { url, port, pid: child.pid ?? 0, log, stop };
     await sleep(200);
   }
   await stop();
   throw new Error("the SuperLink didn't come");
+}
+
+async function isThere(url: string, { tls, within }: SuperLinkOptions): Promise<boolean> {
+  if (within) {
+    const [command = "", ...args] = [
+      ...within,
+      process.execPath,
+      "-e",
+      `fetch("${url}/openapi.json").catch(() => process.exit(1))`,
+    ];
+    return spawnSync(command, args).status === 0;
+  }
+  return (await Link.open(url, tls && { certificates: tls.authority }).catch(() => null)) !== null;
 }
 
 function safety({ tls }: SuperLinkOptions): readonly string[] {
