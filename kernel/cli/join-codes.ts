@@ -4,6 +4,7 @@ import { registerCodes } from "#dsl/diagnostics/codes.js";
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "join-nothing": { readonly file: string; readonly named: string | null; readonly has: readonly string[] };
+    "join-peers": { readonly file: string; readonly line: string };
     "join-which": { readonly file: string; readonly names: readonly string[] };
   }
 }
@@ -20,6 +21,13 @@ registerCodes({
         : 'write the statement that whoever leads has: `federate … as far { rounds: 20, runner: flower("https://…", clients: 4) }`',
     explain:
       "Whoever joins a federation has a program of their own: the same model, recipe and `federate` statement as whoever leads, and their own data. It says what may be asked of them; nothing that comes from elsewhere is run.",
+  },
+  "join-peers": {
+    severity: "error",
+    message: (d) => `${d.file} has a line that begins with no key: ${d.line.slice(0, 60)}`,
+    help: () => "write the key of each client on a line of its own, as it says when it joins",
+    explain:
+      "A client signs its part of secret sums by a key of its own, which it says when it joins. Who has the keys of all others from them takes part in sums of these alone, whoever leads and whoever carries the messages.",
   },
   "join-which": {
     severity: "error",

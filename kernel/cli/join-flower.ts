@@ -9,6 +9,7 @@ import { colours } from "#kernel/checking/colours.js";
 import { plainHostContext, type Progress } from "#kernel/core/session/host-context.js";
 import type { DeviceName, EngineName } from "#kernel/engine/engine.js";
 import { valuesOf, type Written } from "#kernel/jupyter/client/parameters.js";
+import { textOfNamed } from "#kernel/fetch/regular.js";
 import { joinFederation, type JoinHears } from "#kernel/session/federations/joining.js";
 import { joinLines } from "#kernel/session/federations/join-lines.js";
 import { triedEngine } from "#kernel/session/engines/tried-engine.js";
@@ -27,6 +28,7 @@ export interface JoinOptions {
   readonly once?: true;
   readonly rootCertificates?: string;
   readonly rounds?: number;
+  readonly peers?: string;
   readonly runs?: string;
   readonly parameter: Written;
 }
@@ -60,7 +62,7 @@ export async function joinFlower(o: JoinOptions): Promise<number> {
   };
   const request = {
     ...{ plan, number: 0, name: o.name ?? null, superlink, once: o.once === true, life: o.rounds ?? null },
-    ...{ plain: o.plain === true, certificates: o.rootCertificates ?? null },
+    ...{ plain: o.plain === true, certificates: o.rootCertificates ?? null, peers: peersIn(o.peers) },
   };
   try {
     await setEngine(session, actions);
@@ -81,6 +83,21 @@ export async function joinFlower(o: JoinOptions): Promise<number> {
 function addressIn(given: Readonly<Record<string, unknown>> | undefined): string {
   const address = given?.["address"];
   return typeof address === "string" ? address : "";
+}
+
+/** A key on each line; what stands behind it is for people. Coded errors of files, and `join-peers`. */
+function peersIn(file: string | undefined): readonly string[] | null {
+  if (file === undefined) return null;
+  const lines = textOfNamed(file, file, { most: 2 ** 20 })
+    .split("\n")
+    .map((line) => line.trim());
+  return lines
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => {
+      const [key = ""] = line.split(/\s+/);
+      if (!/^[A-Za-z0-9+/]{43}=$/.test(key)) throw new CodedError("join-peers", { file, line });
+      return key;
+    });
 }
 
 /** Coded errors `join-nothing`, `join-which`. */

@@ -51,7 +51,7 @@ async function serve({ folder, runs, engine, ...request }: ChildOrder): Promise<
   const around = { hostContext: { ...plainHostContext(folder), signal }, signal, hears };
   try {
     // Who started it is who leads: it may be interrupted, and go on.
-    await joinFederation(session, { ...request, once: true, life: null }, around);
+    await joinFederation(session, { ...request, once: true, life: null, peers: null }, around);
   } finally {
     await session.close();
   }

@@ -24,6 +24,10 @@ export function register(program: Command): void {
     )
     .option("--plain", "allow HTTP to another machine, in a network that is closed by other means")
     .option("--root-certificates <file>", "certificates (PEM) of who signed for the SuperLink")
+    .option(
+      "--peers <file>",
+      "keys of the clients that may be in secret sums, one a line (default: who leads says which)",
+    )
     .option("--runs <folder>", "where its key and what its rows have spent are kept (default: runs, beside the file)")
     .addOption(
       new Option("-p, --parameter <name=value>", "set a parameter; may be given more than once")

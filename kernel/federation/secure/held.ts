@@ -21,10 +21,11 @@ export class Held {
   /** The last round whose vector was in a sum, or was to be: for life, since the same round trained again comes to the same. */
   private summed = 0;
 
-  /** `least`: clients of a sum. */
+  /** `least`: clients of a sum. `peers`: keys of the nodes that may be in one, as text; null: whoever leads says which. */
   constructor(
     private readonly node: KeyObject,
     private readonly least: number,
+    private readonly peers: ReadonlySet<string> | null = null,
   ) {
     this.key = rawPublic(createPublicKey(node));
   }
@@ -48,6 +49,10 @@ export class Held {
     return encode(round, masking.answer(toldOf(decode(round, message))));
   }
 
+  private knows(key: string): boolean {
+    return this.peers === null || this.peers.has(key) || key === asText(this.key);
+  }
+
   private begin({ round, place, terms }: Begin): Uint8Array {
     if (round <= this.summed) throw new CodedError("sum-again", { round });
     const { vector } = this;
@@ -56,6 +61,7 @@ export class Held {
     if (asText(nodes[place] ?? new Uint8Array(0)) !== asText(this.key)) throw unfit("this client isn't in it");
     if (nodes.length < this.least)
       throw unfit(`it has ${String(nodes.length)} clients, and ${String(this.least)} are the fewest`);
+    if (nodes.some((one) => !this.knows(asText(one)))) throw unfit("a client is in it that is none of the peers");
     if (values !== vector.values.length) throw unfit("its vectors are of another length");
     this.summed = round;
     this.vector = null;

@@ -25,7 +25,8 @@ export function joinLines(
     onJoined: (client, pins) =>
       say(
         `joined ${url} as ${client.name}: ${count(client.rows)} rows, ${count(client.values)} numbers travel; ` +
-          `${count(pins.rounds)} rounds at most, among ${count(pins.clients)} clients at least`,
+          `${count(pins.rounds)} rounds at most, among ${count(pins.clients)} clients at least` +
+          (pins.summed ? `; its key is ${Buffer.from(client.key).toString("base64")}` : ""),
       ),
     onForgotten: (done) =>
       say(`begins anew what it kept from round to round: it isn't known here how it was after round ${String(done)}`),

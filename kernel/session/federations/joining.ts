@@ -40,6 +40,8 @@ export interface JoinRequest {
   readonly certificates: string | null;
   /** It leaves after the first federation, or where it refuses one. */
   readonly once: boolean;
+  /** Keys of the nodes that may be in secret sums, in base64; null: whoever leads says which. */
+  readonly peers: readonly string[] | null;
   /** Rounds of its life; null: those of its plan. */
   readonly life: number | null;
 }
@@ -141,6 +143,7 @@ export async function openJoined(
   const held = new Held(
     nodeKeyIn(pathOf(kept, `${hashed(name)}.pem`)),
     Math.max(HIDDEN, leastThreshold(participantsOf(federated, all))),
+    request.peers && new Set(request.peers),
   );
   return new JoinedClient({
     ...{ name, client: must(here.clients[0], "its client"), weights: here.weights },

@@ -98,6 +98,18 @@ describe("a vector that a client elsewhere holds", () => {
     assert.equal(answer({}), "none");
   });
 
+  it("is given to sums of peers alone, where they are named", () => {
+    const all = clientsOf(4);
+    const peers = new Set(all.slice(0, 3).map(({ key }) => Buffer.from(key).toString("base64")));
+    const first = new Held(generateKeyPairSync("ed25519").privateKey, 3, peers);
+    const ask = (others: readonly Held[]): string => {
+      first.hold(1, vectorOf(0, 1));
+      return code(() => first.answer(encodeBegin({ round: 1, place: 0, terms: termsOf([first, ...others]) })));
+    };
+    assert.equal(ask(all.slice(1)), "sum-unfit");
+    assert.equal(ask(all.slice(0, 3)), "none");
+  });
+
   it("is masked under no lower threshold, and not where one node has two places", () => {
     for (const terms of [
       { threshold: 2 },
