@@ -9,6 +9,7 @@ import type { Program, Run } from "../plan/program.js";
 import { experimentsUnder } from "../plan/version.js";
 import type { AggregatorCapabilities, CompressorCapabilities } from "../types/capabilities.js";
 import type { Span } from "../diagnostics/span.js";
+import type { Given } from "../types/given.js";
 import type { Call, Value } from "../types/value.js";
 import { demandCarrier } from "./carried.js";
 import { clientsIn, HIDDEN, lostOf, participantsOf } from "./clients.js";
@@ -46,9 +47,15 @@ export function planFederated(
       settings,
       others: federated.others.map((draft, i) => ({ draft, at: at.dataAt[i + 1] ?? here })),
       personalAt: federated.settings.get("personal")?.span,
-      clientsAt: federated.settings.get("clients")?.span,
+      clientsAt: columnIn(federated.settings.get("clients")),
     },
   });
+}
+
+/** Of a call the place of its column, where it names one. */
+function columnIn(given: Given | undefined): Span | undefined {
+  const named = [...(given?.places ?? [])].find(([path]) => /(^|\.)(by|column)$/.test(path));
+  return named?.[1] ?? given?.span;
 }
 
 /** The statement's own keys, filled in. Undefined: what is wrong was said. */

@@ -6,12 +6,13 @@ import type { Estimates, RecipePlan } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
 import type { BaseFacts, DataFacts } from "../types/facts.js";
 import type { Span } from "../diagnostics/span.js";
-import type { ModelPlan } from "../types/subject.js";
+import type { DataPlan, ModelPlan } from "../types/subject.js";
+import { slicedBy } from "../rules/slices.js";
 import { estimatesOfRounds, type ClientData, type Federating } from "./clients.js";
 import "../plan/federate-codes.js";
 
 interface Known {
-  readonly data: { readonly plan: { readonly name: string } };
+  readonly data: { readonly plan: DataPlan };
   readonly model: { readonly plan: ModelPlan };
   readonly base: BaseFacts;
   readonly facts: DataFacts;
@@ -34,7 +35,7 @@ export function takenApart(
       at: federating.others[i]?.at ?? here,
     })),
   ]);
-  if (!demandRows(program, federating, { name: data.plan.name, facts, here })) return undefined;
+  if (!demandRows(program, federating, { data: data.plan, facts, here })) return undefined;
   const labels = new Set([facts, ...others.map((one) => one.facts)].flatMap((one) => one.labels)).size;
   const personal = personalOf(program, federating, { model: model.plan, base, labels, estimates, here });
   if (personal === undefined) return undefined;
@@ -48,20 +49,25 @@ export function takenApart(
   return estimatesOfRounds(program, federating.settings, each, { first: facts, others, carried });
 }
 
-/** Whether there are as many rows as clients take. */
+/** Whether there are as many rows as clients take, and the column that they are parted by. */
 function demandRows(
   program: Program,
   { settings: { clients }, clientsAt }: Pick<Federating, "settings" | "clientsAt">,
-  { name, facts, here }: { readonly name: string; readonly facts: DataFacts; readonly here: Span },
+  { data, facts, here }: { readonly data: DataPlan; readonly facts: DataFacts; readonly here: Span },
 ): boolean {
   const partition: PartitionCapabilities | undefined =
     clients === null ? undefined : program.registry.find("partition", clients.word)?.capabilities;
   const count = clients === null ? null : (partition?.clients(clients) ?? null);
+  const by = clients === null ? null : (partition?.by?.(clients) ?? null);
+  if (by !== null && typeof by === "object") {
+    const place = (): Span | undefined => clientsAt;
+    if (!slicedBy(program, [by.column], [{ data, split: null }], { place, here })) return false;
+  }
   if (clients === null || count === null || facts.sampled) return true;
   const rows = trainingSplit(facts)?.rows ?? 0;
   const least = partition?.least?.(clients) ?? 1;
   if (rows >= count * least) return true;
-  program.reportNear("clients-beyond-rows", { data: name, rows, clients: count, least }, clientsAt, here);
+  program.reportNear("clients-beyond-rows", { data: data.name, rows, clients: count, least }, clientsAt, here);
   return false;
 }
 

@@ -31,6 +31,8 @@ export interface Clients {
   /** All rows that train and validate, client by client; the other splits as they are. */
   readonly together: Prepared;
   readonly each: readonly ClientRows[];
+  /** Rows of validation of those that have none to train on, behind all others'; null: there are none. */
+  readonly rest: Prepared | null;
 }
 export interface Reading {
   readonly datasets: DatasetCache;
@@ -79,7 +81,7 @@ async function apartOf(
       each.map(({ name }, i) => ({ name, prepared: must(all[i], "data") })),
       warn,
     );
-  return { each, together: joined(own, each, labels) };
+  return { each, together: joined(own, each, labels), rest: null };
 }
 
 /** The rows of one data set, given to clients. */
@@ -88,14 +90,18 @@ async function partedOf({ recipe }: Plan, own: Prepared, clients: Call, of: Read
   const validation = validationOf(own);
   const values = await valuesOf(recipe.data, clients, [train, ...(validation ? [validation] : [])], of);
   const { seed } = recipe.training;
-  const dealt = dealtOf(clients, await does(clients, "partition"), {
+  const { dealt, left } = dealtOf(clients, await does(clients, "partition"), {
     ...{ trains: train.numRows(), validates: validation?.numRows() ?? 0, values, seed },
   });
   const each = dealt.map(({ name, trains, validates }): ClientRows => {
     const held = validation?.reify([...validates]) as ColumnTable | undefined;
     return { name, prepared: { ...own, splits: splitsOf(own, train.reify([...trains]) as ColumnTable, held) } };
   });
-  return { each, together: joined(own, each, own.labels) };
+  const held = left.rows.length > 0 ? (validation?.reify([...left.rows]) as ColumnTable | undefined) : undefined;
+  const rest = held ? { ...own, splits: { [VALIDATION]: held } } : null;
+  const told = { clients: left.clients, of: left.clients + each.length, rows: left.rows.length };
+  if (left.clients > 0) of.warn?.("clients-left-out", told);
+  return { each, together: joined(own, each, own.labels, rest), rest };
 }
 
 interface Dealt {
@@ -113,7 +119,7 @@ export function dealtOf(
     readonly values: readonly string[] | null;
     readonly seed: number;
   },
-): readonly Dealt[] {
+): { readonly dealt: readonly Dealt[]; readonly left: { readonly clients: number; readonly rows: readonly number[] } } {
   const { trains, validates, values, seed } = o;
   if (registry.find("partition", clients.word)?.capabilities?.clients(clients) !== null) {
     const own = values?.slice(0, trains) ?? null;
@@ -123,14 +129,18 @@ export function dealtOf(
       parts.map(({ rows }) => rows),
       alike,
     );
-    return parts.map(({ name, rows }, i) => ({ name, trains: rows, validates: must(others[i], "rows") }));
+    const dealt = parts.map(({ name, rows }, i) => ({ name, trains: rows, validates: must(others[i], "rows") }));
+    return { dealt, left: { clients: 0, rows: [] } };
   }
   // Each row says whose it is. Who has rows of validation alone trains nothing.
-  return part(clients, { rows: trains + validates, values, seed }).flatMap(({ name, rows }) => {
-    const own = rows.filter((row) => row < trains);
-    const others = rows.filter((row) => row >= trains).map((row) => row - trains);
-    return own.length === 0 ? [] : [{ name, trains: own, validates: others }];
-  });
+  const all = part(clients, { rows: trains + validates, values, seed }).map(({ name, rows }) => ({
+    name,
+    trains: rows.filter((row) => row < trains),
+    validates: rows.filter((row) => row >= trains).map((row) => row - trains),
+  }));
+  const idle = all.filter((one) => one.trains.length === 0);
+  const left = { clients: idle.length, rows: idle.flatMap((one) => [...one.validates]) };
+  return { dealt: all.filter((one) => one.trains.length > 0), left };
 }
 
 /** What rows are parted by; null: nothing. */
@@ -176,7 +186,12 @@ function splitsOf(own: Prepared, train: ColumnTable, validation: ColumnTable | u
 }
 
 /** The rows of all clients as one data set. */
-function joined(own: Prepared, each: readonly ClientRows[], labels: readonly string[]): Prepared {
+function joined(
+  own: Prepared,
+  each: readonly ClientRows[],
+  labels: readonly string[],
+  left: Prepared | null = null,
+): Prepared {
   const all = each.map(({ prepared }) => prepared);
   const rest = Object.fromEntries(
     splitNamesOf(own).flatMap((name) => {
@@ -185,7 +200,7 @@ function joined(own: Prepared, each: readonly ClientRows[], labels: readonly str
     }),
   );
   const train = concatenated(all.map(trainedOf));
-  const validation = concatenated(all.flatMap((one) => validationOf(one) ?? []));
+  const validation = concatenated([...all, ...(left ? [left] : [])].flatMap((one) => validationOf(one) ?? []));
   const splits = { ...rest, ...splitsOf(own, must(train, "rows that train"), validation) };
   const hashes = [...new Set(all.map(({ facts }) => facts.hash))];
   const sources = [...new Map(all.map((one) => [one.facts, one.facts])).values()];

@@ -10,6 +10,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "node-key": { readonly file: string; readonly why: string };
     /** `of`: values of all names of one form, each a client of its own. */
     "clients-alike": { readonly clients: string; readonly of: readonly (readonly string[])[] };
+    "clients-left-out": { readonly clients: number; readonly of: number; readonly rows: number };
     "federate-leak": {
       readonly data: string;
       readonly splits: readonly { readonly split: string; readonly rows: number; readonly of: number }[];
@@ -20,6 +21,14 @@ declare module "#dsl/diagnostics/codes.js" {
 }
 
 registerCodes({
+  "clients-left-out": {
+    severity: "warning",
+    message: (d) =>
+      `${String(d.clients)} of ${String(d.of)} clients have no row that trains, and are left out; their ${String(d.rows)} ${d.rows === 1 ? "row" : "rows"} of validation are scored with all others`,
+    help: () => "split by that column, so that each client has rows of both: `split: random(…, stratify: …)`",
+    explain:
+      "A column says whose each row is, and a split by chance may give all rows of a small client to validation. It has nothing to learn from; what it would be scored on counts in the scores of all rows, and has no score of its own.",
+  },
   "clients-by-nothing": {
     severity: "error",
     at: ["clients"],

@@ -11,6 +11,7 @@ import { Rounds } from "../../federation/rounds.js";
 import { writeClientHeads } from "../../artifacts/client-heads.js";
 import { headsIn } from "./heads.js";
 import { maskedSums } from "../../federation/simulated/masked.js";
+import { encodeSplit } from "../../encoding/encoded.js";
 import { totalSteps } from "../../training/steps.js";
 import type { Begins, Begun, Federates } from "../trainings/federated.js";
 import { ledElsewhere, type HearsOfClients, type Led } from "./elsewhere.js";
@@ -68,7 +69,7 @@ export function federatesIn(
 
 async function begun(
   plan: Plan,
-  { each }: Clients,
+  { each, rest }: Clients,
   { open, material, run, done, wanted, signal }: Begins,
   onClient: (done: number, of: number, round: number) => void,
 ): Promise<Begun> {
@@ -107,6 +108,11 @@ async function begun(
   const parts = encoded.flatMap(({ name, validation }, client): Part[] =>
     validation ? [{ name, rows: validation, own: heads && (() => heads.into(client)) }] : [],
   );
+  // Of clients that have nothing to train on.
+  if (rest) {
+    const rows = await encodeSplit(rest, { data: rest.name, split: "validation" }, material.encoding);
+    parts.push({ name: null, rows });
+  }
   const validate = await validatingParts(wanted, material, open, {
     parts,
     onParts: (told, personally = {}) => ([scores, own] = [told, personally]),

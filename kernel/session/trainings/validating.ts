@@ -63,7 +63,8 @@ export async function validatingOn(
 
 /** Rows of one of several, among the rows of all. */
 export interface Part {
-  readonly name: string;
+  /** Null: nobody's, and told of all rows alone. */
+  readonly name: string | null;
   readonly rows: Encoded;
   /** The engine has what is this part's alone; absent: nothing is. */
   readonly own?: (() => Promise<void>) | undefined;
@@ -91,14 +92,18 @@ export async function validatingParts(
   if (!validation || parts.length === 0) return null;
   const { ask, toldOf, scored } = await measuring(wanted, material);
   const told = (all: readonly Asked[]) =>
-    Object.fromEntries(parts.map(({ name, rows }, i) => [name, toldOf(scored(all.slice(i, i + 1), rows))]));
+    Object.fromEntries(
+      parts.flatMap(({ name, rows }, i) =>
+        name === null ? [] : [[name, toldOf(scored(all.slice(i, i + 1), rows))] as const],
+      ),
+    );
   return async (signal, onRows) => {
     let before = 0;
     const askAll = async (own: boolean): Promise<readonly Asked[]> => {
       const all: Asked[] = [];
       for (const part of parts) {
         const begun = before;
-        if (own) await part.own?.();
+        if (own) await (part.own ?? common)?.();
         all.push(
           await ask(session, part.rows, signal, (done) => onRows(begun + done, (common ? 2 : 1) * validation.count)),
         );

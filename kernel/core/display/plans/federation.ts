@@ -11,8 +11,14 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
   const { federated, data } = recipe;
   if (!federated) return [];
   const { clients, others, joined, participation, stragglers, aggregate, secure_aggregation, compression } = federated;
-  const each = typeof participation === "number" ? count(participation) : percent(participation.share, 0);
-  const all = typeof participation !== "number" && participation.share === 1;
+  const named =
+    joined ??
+    (clients ? registry.find("partition", clients.word)?.capabilities?.clients(clients) : others.length + 1) ??
+    null;
+  const most = named ?? Number.POSITIVE_INFINITY;
+  const each =
+    typeof participation === "number" ? count(Math.min(participation, most)) : percent(participation.share, 0);
+  const all = typeof participation === "number" ? participation >= most : participation.share === 1;
   const asked = all ? "all of them in each round" : `${each} of them in each round`;
   const lost = stragglers > 0 ? `, ${lostText(recipe, others.length + 1)}` : "";
   const travels = 4 * (estimates.trainable - (estimates.personal ?? 0));

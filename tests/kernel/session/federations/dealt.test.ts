@@ -8,7 +8,7 @@ import { dealtOf } from "#kernel/session/federations/clients-of.js";
 const callOf = (word: string, given: Call["arguments"]): Call => ({ kind: "partition", word, arguments: given });
 async function dealt(call: Call, o: { trains: number; validates: number; values?: readonly string[] }) {
   const implementation = await implementationOf(registry, "partition", call.word);
-  return dealtOf(call, implementation, { values: null, seed: 7, ...o });
+  return dealtOf(call, implementation, { values: null, seed: 7, ...o }).dealt;
 }
 const labels = (count: number): readonly string[] => Array.from({ length: count }, (_, i) => "abc"[i % 3] ?? "a");
 
@@ -68,5 +68,9 @@ describe("rows that are given to clients", () => {
         ["y", [1], [0]],
       ],
     );
+    const call = callOf("by_column", { column: "shop" });
+    const implementation = await implementationOf(registry, "partition", "by_column");
+    const { left } = dealtOf(call, implementation, { trains: 3, validates: 2, values, seed: 7 });
+    assert.deepEqual(left, { clients: 1, rows: [1] });
   });
 });

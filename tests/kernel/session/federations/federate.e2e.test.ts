@@ -133,6 +133,27 @@ federate m on onelabel, north as mostly { rounds: 1, batch_size: 8 }`);
     await assert.rejects(book.run("train m on onelabel as alone { steps: 1 }"), /one label only/);
   });
 
+  it("scores all rows of validation, those too of clients that have none to train on", async () => {
+    const [head = "", ...rows] = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n");
+    const part = (i: number): string => (i % 4 === 3 ? "validation" : "train");
+    const shop = (i: number): string => (i % 16 === 15 ? "late" : i % 2 === 0 ? "east" : "west");
+    writeFileSync(
+      join(book.folder, "parts.csv"),
+      [`${head},part,shop`, ...rows.map((row, i) => `${row},${part(i)},${shop(i)}`)].join("\n"),
+    );
+    const shown = text(
+      await book.run(`data parts { source: csv("parts.csv"), columns: { text: text, label: label }, split: by_column(part) }
+federate m on parts as few { clients: even(3), rounds: 1, participation: 20, batch_size: 8 }
+federate m on parts as late { clients: by_column(shop), rounds: 2, batch_size: 8, keep: last, personal: head }`),
+    );
+    assert.match(shown, /even\(clients: 3\) +\(all of them in each round\)/);
+    assert.match(shown, /1 of 3 clients have no row that trains, and are left out; their 4 rows of validation/);
+    const scored = eventsOf("late").flatMap((e) => (e.kind === "evaluated" ? [e] : []));
+    assert.deepEqual(Object.keys(scored.at(-1)!.clients ?? {}).toSorted(), ["west"]);
+    const rowsOf = model("late").weights!.data.splits["validation"]!.rows;
+    assert.equal(rowsOf, 16);
+  });
+
   it("comes to the same where the server sees masked sums alone, with clients that are lost", async () => {
     const program = (name: string, more: string): string => `federate m on shops as ${name} {
   clients: even(5), rounds: 2, stragglers: 20%, batch_size: 8, aggregate: scaffold${more}
