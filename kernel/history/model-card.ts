@@ -135,6 +135,8 @@ export function modelCard(f: CardFacts): string {
       Object.entries(f.data.splits).map(([split, { rows }]) => [plainText(split), count(rows)]),
     ),
     `Data ${names}, ${count(f.data.kept)} of ${count(f.data.rowsIn)} rows kept${secret ? "" : `; SHA-256 of what was read and kept: ${code(f.data.hash)}`}.`,
+    recipe.federated?.joined !== undefined &&
+      `${plural(recipe.federated.joined, "client")} trained on rows of their own, which nobody here has seen; those of ${code(data.name)} trained nothing.`,
     f.plan.personal && `Personal data that was in the texts: ${plainText(personalText(f.plan.personal))}.`,
     f.lock.labels.length > 0 && `Labels, in the model's order: ${f.lock.labels.map(plainText).join(", ")}.`,
     "## Training",

@@ -176,10 +176,15 @@ function wentOnFrom({ update }: Plan["recipe"]): string {
 /** Who the clients were and what was done with their updates. */
 function federationText({ federated }: Recipe): string {
   if (!federated) return "";
-  const { clients, others, rounds, participation, stragglers, aggregate, compression, secure_aggregation } = federated;
+  const { clients, others, joined, rounds, participation, stragglers, aggregate, compression, secure_aggregation } =
+    federated;
   const each = typeof participation === "number" ? String(participation) : `${String(participation.share * 100)} %`;
   return [
-    clients ? callText(clients) : `${String(others.length + 1)} clients`,
+    joined !== undefined
+      ? `${String(joined)} clients that join`
+      : clients
+        ? callText(clients)
+        : `${String(others.length + 1)} clients`,
     `${String(rounds)} rounds of ${each}`,
     callText(aggregate),
     ...compression.map(callText),

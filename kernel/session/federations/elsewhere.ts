@@ -4,7 +4,7 @@
  * and for scores, as in a simulation, and trained by the processes alone.
  */
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { HIDDEN } from "#dsl/compile/clients.js";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
@@ -67,13 +67,18 @@ export async function ledElsewhere(
       {
         ...{ plan: whole, superlink, plain, certificates: null, ...starts },
         engine: { ...starts.engine, threads: threadsOf(plan, named.each.length) },
-        // What its rows have spent stands with the run: it goes on with it.
-        runs: join(of.run.path, "clients"),
+        // What rows have spent is counted for this run alone, and goes on with it; keys are in no run's folder.
+        runs: join(dirname(of.run.path), ".clients", of.run.id),
       },
       named.each.map(({ name }) => name),
     );
+  let carrier: Carrier | null = null;
+  const end = async (): Promise<void> => {
+    await carrier?.close();
+    await started?.end();
+  };
   try {
-    const carrier = await carried(place, started, {
+    carrier = await carried(place, started, {
       ...{ clients: count, expected: expectedOf(federated, gathering), ...hears },
       terms: { plan: termsOf(whole), rounds: federated.rounds, clients: count, done },
       ...(signal && { signal }),
@@ -82,13 +87,9 @@ export async function ledElsewhere(
     hears.onJoined(all.clients.map(({ name, rows }) => ({ name, rows })));
     const weights = new StateVector(open.session, await shapesOf(open.session, open.trainable));
     const begun = await begunWith(plan, { carrier: all, gathering, weights, named }, of, hears);
-    const end = async (): Promise<void> => {
-      await carrier.close();
-      await started?.end();
-    };
     return { begun, end };
   } catch (error) {
-    await started?.end();
+    await end();
     throw error;
   }
 }
@@ -105,7 +106,7 @@ async function placeOf({ effects }: Plan): Promise<Place> {
   return federationRunner(await does(call, "runner")).federation<Place>(call, { flower: (place) => place });
 }
 
-/** The first that ends of those that were started ends the wait for all. */
+/** The first of those that were started that ends before all have agreed ends the wait for them; later it is a client that is lost. */
 async function carried(
   { superlink, plain, wait, round }: Place,
   started: StartedClients | null,
@@ -113,10 +114,14 @@ async function carried(
 ): Promise<Carrier> {
   const { FlowerLeader } = await import("../../federation/flower/leader.js");
   const early = new AbortController();
+  let waiting = true;
+  void started?.ended.then((error) => waiting && early.abort(error));
   const signal = o.signal ? AbortSignal.any([o.signal, early.signal]) : early.signal;
-  const gone = started?.ended.then((error) => early.abort(error));
-  gone?.catch(() => undefined);
-  return FlowerLeader.open({ ...o, ...{ superlink, plain, wait, round, signal } });
+  try {
+    return await FlowerLeader.open({ ...o, ...{ superlink, plain, wait, round, signal } });
+  } finally {
+    waiting = false;
+  }
 }
 
 /** Those whose data are named have the numbers of their data, as in a simulation. */

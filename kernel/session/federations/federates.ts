@@ -41,12 +41,13 @@ export function federatesIn(
   const joined = plan.recipe.federated?.joined !== undefined;
   return {
     joins: async (own) => {
-      if (joined) return withoutTraining(own);
+      if (joined) return own;
       clients ??= clientsOf(plan, own, session);
       const { each, together } = await clients;
       hears.onClients(each, together.labels);
       return together;
     },
+    learns: (all) => (joined ? withoutTraining(all) : all),
     begin: async (of) => {
       const named = await clients;
       if (plan.effects.runner) {

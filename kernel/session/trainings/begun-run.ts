@@ -55,7 +55,7 @@ export async function noteLearnt(
   run: RunFolder,
   begun: NonNullable<ReturnType<typeof begunFrom>>,
   request: TrainRequest,
-  { prepared }: Material,
+  { prepared }: Pick<Material, "prepared">,
   stage: Beginning,
 ): Promise<void> {
   const about = {
@@ -75,7 +75,11 @@ export async function noteLearnt(
  * Keeps by what its rows are known again, for whoever compares it with another run. Trials of a sweep have the same, or say so;
  * of a private training none is kept.
  */
-export async function noteRows({ path }: RunFolder, plan: Plan, { prepared }: Material): Promise<void> {
+export async function noteRows(
+  { path }: RunFolder,
+  plan: Plan,
+  { prepared }: Pick<Material, "prepared">,
+): Promise<void> {
   if (plan.recipe.training.privacy) return;
   const marks = rowMarksOf(prepared);
   if (marks) await writeRowMarks(path, marks);

@@ -11,6 +11,8 @@ import type { Validate, Wanted } from "./validating.js";
 export interface Federates {
   /** The rows of all clients as one data set. */
   joins(own: Prepared): Promise<Prepared>;
+  /** Those rows, as far as they are learnt: of data of who leads, where clients have rows of their own, none that train are. */
+  learns(all: Prepared): Prepared;
   /** What a run is made of once its model is open. `done`: rounds that it has behind it. */
   begin(of: Begins): Promise<Begun>;
   /** Once it is whole: what each client keeps for itself is kept with the run, as it was after that round. */

@@ -51,8 +51,9 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     tellBegun(session, claim.run.path, stage, trial);
     if (!trial) claim.lock.whenReleased(noteRunning(claim.run.path));
     await stage.follows?.began(name, claim.run.path);
-    if (begun) await noteLearnt(claim.run, begun, request, material, stage);
-    if (begun && !trial) await noteRows(claim.run, plan, material);
+    const learnt = { prepared: request.federates?.learns(material.prepared) ?? material.prepared };
+    if (begun) await noteLearnt(claim.run, begun, request, learnt, stage);
+    if (begun && !trial) await noteRows(claim.run, plan, learnt);
     const work = { ...{ session, request, stage, material, engine }, ...claim };
     const { gathers } = request;
     return await (gathers

@@ -1,7 +1,10 @@
 /** `federate` over a SuperLink: what its statement comes to is what a simulation of the same clients comes to. Called by the test that has one. */
 import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Shown } from "#kernel/core/display/shown.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
@@ -58,25 +61,161 @@ export class Book {
   }
 }
 
+/** Processes of `tunebook join flower`. */
+class Joined {
+  private readonly children: ChildProcess[] = [];
+  said = "";
+
+  start(folder: string, args: readonly string[]): void {
+    const child = spawn(process.execPath, [cli, "join", "flower", ...args], { cwd: folder });
+    for (const pipe of [child.stdout, child.stderr])
+      pipe.on("data", (data: Buffer) => void (this.said += data.toString()));
+    this.children.push(child);
+  }
+  async end(): Promise<void> {
+    await Promise.all(
+      this.children.map(async (child) => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        const over = once(child, "close");
+        child.kill("SIGKILL");
+        await over;
+      }),
+    );
+  }
+}
+const cli = fileURLToPath(new URL("../../../../kernel/cli/main.js", import.meta.url));
+
+/** Processes of this one's clients, the first first. */
+function clientsOfThis(): readonly number[] {
+  const children = readFileSync(`/proc/self/task/${String(process.pid)}/children`, "utf8")
+    .trim()
+    .split(" ")
+    .map(Number);
+  return children.filter((pid) => readFileSync(`/proc/${String(pid)}/cmdline`, "utf8").includes("joined-client.js"));
+}
+
 export function itLeads(superlink: () => string): void {
   describe("led by `federate`", () => {
     let book: Book;
+    const joined = new Joined();
     const all = NAMES.join(", ");
-    const settings = "rounds: 2, batch_size: 4, optimizer: adamw(learning_rate: 1e-3), keep: last";
+    const settings = "batch_size: 4, optimizer: adamw(learning_rate: 1e-3), keep: last";
     before(async () => {
       book = new Book();
       await book.run(book.definitions);
     });
-    after(() => book.notebook.close());
+    after(async () => {
+      await joined.end();
+      await book.notebook.close();
+    });
+    afterEach(function () {
+      if (this.currentTest?.state === "failed") console.error(joined.said.slice(-3000));
+    });
 
-    it("starts a process for each data set that it names, and comes to their simulation", async () => {
-      await book.run(`federate m on ${all} as here { ${settings} }`);
+    it("starts a process for each data set that it names, and comes to their simulation, scores too", async () => {
+      await book.run(`federate m on ${all} as here { ${settings}, rounds: 2 }`);
       const shown = text(
-        await book.run(`federate m on ${all} as far { ${settings}, runner: flower("${superlink()}") }`),
+        await book.run(`federate m on ${all} as far { ${settings}, rounds: 2, runner: flower("${superlink()}") }`),
       );
       assert.ok(book.apart("here", "far") <= 1e-6, String(book.apart("here", "far")));
-      assert.ok(book.apart("here", "far") < 1);
       assert.match(shown, /4 clients joined: east with 6 rows, north with/);
+      const scores = (name: string) =>
+        book
+          .events(name)
+          .filter(({ kind }) => kind === "evaluated")
+          .map((e) => e.kind === "evaluated" && e.clients);
+      assert.deepEqual(scores("far"), scores("here"));
+      // Weights of four go out and come back, with the heads of messages beside them.
+      const floats = [...book.weights("far").values()].reduce((sum, one) => sum + one.byteLength, 0);
+      for (const { sent, received } of book.rounds("far"))
+        for (const bytes of [sent, received])
+          assert.ok(bytes >= 4 * floats && bytes < 4 * floats + 40_000, String(bytes));
+      assert.deepEqual(clientsOfThis(), []);
+    });
+
+    it("sums secretly what clients send that join by themselves, and comes to their simulation", async () => {
+      const { folder } = book.notebook;
+      const statement = (data: string): string =>
+        `federate m on ${data} as guests { ${settings}, rounds: 2, secure_aggregation: true, runner: flower("${superlink()}", clients: 4) }`;
+      for (const name of NAMES) {
+        const data = `data ${name} { source: csv("${name}.csv"), columns: { text: text, label: label }, labels: [no, yes], split: random(train: 75%, validation: 25%) }`;
+        const model = definitions.split("\n")[1] ?? "";
+        writeFileSync(join(folder, `${name}.tune`), `${data}\n${model}\n${statement(name)}\n`);
+        joined.start(folder, ["--data", `${name}.tune`, "--once"]);
+      }
+      const shown = text(
+        await book.run(
+          `data mine { source: csv("rows.csv"), columns: { text: text, label: label }, labels: [no, yes] }\n${statement("mine")}`,
+        ),
+      );
+      await book.run(`federate m on ${all} as summed { ${settings}, rounds: 2, secure_aggregation: true }`);
+      assert.ok(book.apart("summed", "guests") <= 1e-6, String(book.apart("summed", "guests")));
+      assert.match(shown, /the rows of mine validate +\(and train nothing\)/);
+      const [first] = book.rounds("guests");
+      assert.deepEqual(
+        first?.clients.map(({ name, norm }) => [name, norm]),
+        NAMES.map((name) => [name, undefined]),
+      );
+      // Nobody has rows to validate on here: the clients' own scores count, by their rows.
+      const [evaluated] = book.events("guests").filter((e) => e.kind === "evaluated");
+      assert.ok(evaluated?.kind === "evaluated");
+      assert.deepEqual(Object.keys(evaluated.clients ?? {}), [...NAMES]);
+      const each = NAMES.map((name) => evaluated.clients?.[name]?.["accuracy"] ?? NaN);
+      const rows = [2, 3, 3, 4];
+      const mean = each.reduce((sum, one, i) => sum + (one * (rows[i] ?? 0)) / 12, 0);
+      assert.ok(Math.abs((evaluated.metrics["accuracy"] ?? NaN) - mean) < 1e-9, JSON.stringify(evaluated));
+    });
+
+    it("goes on without one that is killed in the middle of a round, as if it had never been asked", async () => {
+      const slow = readFileSync(join(book.notebook.folder, "west.csv"), "utf8").split("\n");
+      writeFileSync(
+        join(book.notebook.folder, "slow.csv"),
+        [
+          slow[0],
+          ...Array.from({ length: 60 }, (_, i) => slow.slice(1).map((row) => `again${String(i)} ${row}`)).flat(),
+        ].join("\n"),
+      );
+      await book.run(`data slow like west { source: csv("slow.csv") }
+federate m on east, north, south as three { ${settings}, rounds: 2 }`);
+      const from = book.notebook.shown.length;
+      const running = book.run(
+        `federate m on east, north, south, slow as lost { ${settings}, rounds: 2, runner: flower("${superlink()}") }`,
+      );
+      while (!text(book.notebook.shown.slice(from)).includes("round 1: 1 of 4 clients answered"))
+        await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 20))]);
+      const killed = clientsOfThis().at(-1);
+      assert.ok(killed !== undefined);
+      process.kill(killed, "SIGKILL");
+      const shown = text(await running);
+      assert.deepEqual(
+        book.rounds("lost").map(({ lost }) => lost),
+        [["slow"], ["slow"]],
+      );
+      assert.match(book.rounds("lost")[0]?.why ?? "", /^flower-client: client slow gave no answer/);
+      assert.ok(book.apart("three", "lost") <= 1e-6, String(book.apart("three", "lost")));
+      assert.match(shown, /lost: slow in rounds 1, 2/);
+    });
+
+    it("ends all that it started where it is interrupted, and goes on at the round where it was", async () => {
+      await book.run(`federate m on east, north as whole { ${settings}, rounds: 3 }`);
+      const far = (more: string): string =>
+        `federate m on east, north as halved { ${settings}, rounds: 3, runner: flower("${superlink()}")${more} }`;
+      const stop = new AbortController();
+      const running = book.run(far(""), stop.signal);
+      running.catch(() => undefined);
+      while (!text(book.notebook.shown).includes("Rounds of halved, 1 of 3"))
+        await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 20))]);
+      stop.abort();
+      await assert.rejects(running, /interrupted/);
+      assert.deepEqual(clientsOfThis(), []);
+      await book.run(far(", resume: true"));
+      assert.ok(book.apart("whole", "halved") <= 1e-6, String(book.apart("whole", "halved")));
+      const told = book.events("halved").filter(({ kind }) => kind === "started");
+      assert.equal(told.length, 2);
+      assert.deepEqual(
+        book.rounds("halved").map(({ step }) => step),
+        [1, 2, 3],
+      );
     });
   });
 }
