@@ -1,5 +1,5 @@
 /** What of a model each client of a federation keeps for itself, and whether there is something that it has in common with others. */
-import { checkLabelsApart } from "../rules/labels-apart.js";
+import { checkLabelsApart, checkRowsApart } from "../rules/apart.js";
 import { headOf, trainingSplit } from "../plan/estimates.js";
 import type { PartitionCapabilities } from "../types/capabilities.js";
 import type { Estimates, RecipePlan } from "../plan/plan.js";
@@ -25,16 +25,29 @@ export function takenApart(
   program: Program,
   federating: Federating,
   { data, model, base, facts, others, recipe }: Known,
-  { estimates, here, carried }: { readonly estimates: Estimates; readonly here: Span; readonly carried: boolean },
+  {
+    estimates,
+    here,
+    firstAt,
+    carried,
+  }: {
+    readonly estimates: Estimates;
+    readonly here: Span;
+    readonly firstAt: Span;
+    readonly carried: boolean;
+  },
 ): Estimates | undefined {
-  checkLabelsApart(program, [
-    { name: data.plan.name, labels: facts.labels, at: here },
-    ...others.map((one, i) => ({
-      name: one.plan.name,
-      labels: one.facts.labels,
-      at: federating.others[i]?.at ?? here,
-    })),
-  ]);
+  const datas = [{ plan: data.plan, facts }, ...others].map((one, i) => ({
+    ...one,
+    at: (i > 0 ? federating.others[i - 1]?.at : undefined) ?? firstAt,
+  }));
+  if (others.length > 0) {
+    checkLabelsApart(
+      program,
+      datas.map((one) => ({ name: one.plan.name, labels: one.facts.labels, at: one.at })),
+    );
+    checkRowsApart(program, datas);
+  }
   if (!demandRows(program, federating, { data: data.plan, facts, here })) return undefined;
   const labels = new Set([facts, ...others.map((one) => one.facts)].flatMap((one) => one.labels)).size;
   const personal = personalOf(program, federating, { model: model.plan, base, labels, estimates, here });

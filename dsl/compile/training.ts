@@ -359,7 +359,12 @@ function fittingPlan(
   const privacy = privacyOf(program, o, known, estimates);
   if (recipe.privacy && !privacy) return undefined;
   const taken = o.federated
-    ? takenApart(program, o.federated, known, { estimates, here: o.here, carried: isCall(o.runner?.value) })
+    ? takenApart(program, o.federated, known, {
+        estimates,
+        here: o.here,
+        firstAt: o.dataAt,
+        carried: isCall(o.runner?.value),
+      })
     : estimates;
   if (!taken) return undefined;
   return { resume: recipe.resume, plan: wholePlan(program, o, known, { recompute, estimates: taken, privacy }) };

@@ -20,6 +20,8 @@ export type Need =
       readonly data: DataPlan;
       readonly base: ReaderOf | null;
     }
+  /** Rows that one of several data sets has to score and another to train, read and divided (never asked while assisting). */
+  | { readonly about: "apart"; readonly datas: readonly DataPlan[] }
   | {
       readonly about: "base";
       readonly name: string;
@@ -290,6 +292,16 @@ export interface JournalFacts {
     readonly trials: number;
   }[];
 }
+export interface ApartFacts {
+  readonly leaks: readonly ApartLeak[];
+}
+/** Of one data set; all data are told by their place among those that were asked about. */
+export interface ApartLeak {
+  readonly data: number;
+  /** Rows that score and that others train, of those of the split. */
+  readonly splits: readonly { readonly split: string; readonly rows: number; readonly of: number }[];
+  readonly trains: readonly number[];
+}
 /** It may; what stands against it is a failure. */
 export interface PlaceFacts {
   readonly free: true;
@@ -297,6 +309,7 @@ export interface PlaceFacts {
 export type FactOf<N extends Need["about"]> = {
   table: TableFacts;
   data: DataFacts;
+  apart: ApartFacts;
   base: BaseFacts;
   run: RunFacts;
   machine: MachineFacts;

@@ -12,6 +12,7 @@ import { hashOf } from "#dsl/plan/hash.js";
 import type { DataPlan, ReaderOf } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { scratchOf } from "#kernel/core/bases/scratch-facts.js";
+import { apartFacts } from "#kernel/core/data/apart.js";
 import { prepare, readHeader, type Prepared } from "#kernel/core/data/prepare.js";
 import "#kernel/core/session/load-codes.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
@@ -38,6 +39,8 @@ export class World {
         return this.once(keyOf(need), () => readHeader(whole(need.source), outside));
       case "data":
         return (await this.prepared(need.data, need.base)).facts;
+      case "apart":
+        return apartFacts(await Promise.all(need.datas.map((plan) => this.prepared(plan, null))));
       case "base":
         return this.base(need);
       case "run":

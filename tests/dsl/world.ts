@@ -79,6 +79,8 @@ export interface World {
   readonly place?: Failed;
   readonly schema?: Failed;
   readonly journal?: FactOf<"journal">;
+  /** What data of several clients say of each other; absent: nothing. */
+  readonly apart?: FactOf<"apart">;
   readonly memory?: number;
   /** Speed of training in FLOP/s; absent: not measured. */
   /** FLOP/s of the training that this machine did. */
@@ -110,6 +112,8 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
       const named = Object.entries(splits).filter(([name]) => asked.includes(name));
       return { ...rest, splits: need.data.split ? Object.fromEntries(named) : { all: splits["train"]! } };
     }
+    case "apart":
+      return world.apart ?? { leaks: [] };
     case "base":
       return world.base ?? (need.name.startsWith("SmolLM2") ? decoder : base);
     case "run":

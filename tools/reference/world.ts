@@ -54,6 +54,8 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
       return { columns: world.columns, sample: [] };
     case "data":
       return dataFacts(need.data);
+    case "apart":
+      return { leaks: [] };
     case "base":
       return (
         world.base(need.name) ?? { failed: { code: "missing-file", data: { path: need.name, folder: "", near: null } } }

@@ -20,6 +20,7 @@ import type { Tokenizer } from "../../bases/tokenizer.js";
 import { columnValues, type AskedColumn } from "../../datasets/column-values.js";
 import { filesIn } from "../../datasets/files-in.js";
 import { KeptAudits } from "../../datasets/kept-audits.js";
+import { apartFacts } from "../../core/data/apart.js";
 import type { ConversationRows } from "../../core/data/conversations.js";
 import type { Begun, Prepared } from "../../core/data/prepare.js";
 import { measured, prepareRows, readHeader } from "../../datasets/prepare.js";
@@ -98,6 +99,8 @@ export class DatasetCache {
         return this.header(need, s);
       case "data":
         return (await this.data(need.data, need.base, s)).facts;
+      case "apart":
+        return apartFacts(await Promise.all(need.datas.map((plan) => this.data(plan, null, s))));
       case "base":
         return (await this.base(need, s)).facts;
       case "run":

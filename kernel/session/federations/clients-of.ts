@@ -19,7 +19,7 @@ import type { HostContext } from "../../core/session/host-context.js";
 import { does } from "../../core/session/words.js";
 import type { DatasetCache } from "../answers/dataset-cache.js";
 import type { Warn } from "../warn.js";
-import { warnOfLeaks, warnOfNames } from "./watch-out.js";
+import { warnOfNames } from "./watch-out.js";
 import "./codes.js";
 
 export interface ClientRows {
@@ -61,7 +61,7 @@ async function apartOf(
   { recipe }: Plan,
   own: Prepared,
   others: FederatedPlan["others"],
-  { datasets, hostContext, warn }: Reading,
+  { datasets, hostContext }: Reading,
 ): Promise<Clients> {
   const all: Prepared[] = [own];
   for (const { data } of others) all.push(await datasets.data(data, readerOf(recipe.model), hostContext));
@@ -76,11 +76,6 @@ async function apartOf(
     const missing = roles.find((role) => !trainedOf(prepared).columnNames().includes(role));
     if (missing !== undefined) throw new CodedError("federate-roles", { data: name, role: missing, first: own.name });
   }
-  if (warn)
-    warnOfLeaks(
-      each.map(({ name }, i) => ({ name, prepared: must(all[i], "data") })),
-      warn,
-    );
   return { each, together: joined(own, each, labels), rest: null };
 }
 

@@ -11,11 +11,6 @@ declare module "#dsl/diagnostics/codes.js" {
     /** `of`: values of all names of one form, each a client of its own. */
     "clients-alike": { readonly clients: string; readonly of: readonly (readonly string[])[] };
     "clients-left-out": { readonly clients: number; readonly of: number; readonly rows: number };
-    "federate-leak": {
-      readonly data: string;
-      readonly splits: readonly { readonly split: string; readonly rows: number; readonly of: number }[];
-      readonly trains: readonly string[];
-    };
     "clients-lacking": { readonly clients: number; readonly needs: number; readonly why: string };
   }
 }
@@ -52,16 +47,6 @@ registerCodes({
     help: (d) => `write each one way in the column that \`${d.clients}\` parts by`,
     explain:
       "A client is a value, letter by letter. What differs in capitals, blanks or forms of letters alone is mostly one site that two programs wrote: as two clients, each has a part of its rows, and privacy of clients hides each part by itself.",
-  },
-  "federate-leak": {
-    severity: "warning",
-    message: (d) =>
-      `rows of ${d.data} that score are learnt by ${listed(d.trains, { most: 5 })}: ${d.splits
-        .map(({ split, rows, of }) => `${String(rows)} of ${String(of)} of ${d.data}.${split}`)
-        .join(", ")}`,
-    help: (d) => `take them out of ${listed(d.trains, { most: 5 })} or of ${d.data}, so that each row is one client's`,
-    explain:
-      "Rows that one client has to score and another to train are learnt before they are asked about. By the scores of validation the best round is kept and a training ends early; those of test say how well new rows are answered: both look better than they are. Compared is what is read of a row, after cleaning.",
   },
   "client-ended": {
     severity: "error",

@@ -2,7 +2,7 @@
  * The corpus of bad programs: `tests/corpus/bad/NAME.tune`, each with what it says in every rendering in `NAME.txt`. A first
  * line `// world: { … }` (JSON) tells what is special about the world: `memory`, `speed`, `columns`, `files`, `live`, `typescript`,
  * `parameters`, `trained`, `before` (cells that ran), `data`, `base` and `run` (facts that differ from those of tests/dsl/world.ts),
- * `datas` (the same of single data, by their names),
+ * `datas` (the same of single data, by their names), `apart` (what data of several clients say of each other),
  * `fails` (what went wrong where a table, data, a base or a run were read, an engine was started, or a place was looked at: its code and data).
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -21,7 +21,7 @@ import { base, compiled, dataFacts, run, type Run, type World } from "../world.j
 
 export const folder = fileURLToPath(new URL("../../../../tests/corpus/bad/", import.meta.url));
 
-interface Special extends Pick<World, "memory" | "speed" | "files" | "live">, Partial<Outside> {
+interface Special extends Pick<World, "memory" | "speed" | "files" | "live" | "apart">, Partial<Outside> {
   readonly columns?: readonly string[];
   readonly before?: readonly string[];
   readonly data?: Partial<DataFacts>;

@@ -1,6 +1,8 @@
-/** Labels that clients of one federation write nearly as another does: the head that they share would have both. */
+/** What the data of several clients say of each other: labels in several spellings, rows that one scores and another trains. */
 import type { Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
+import { failed } from "../types/facts.js";
+import type { DataPlan } from "../types/subject.js";
 import { formOfLabel } from "./label-form.js";
 import "../plan/apart-codes.js";
 
@@ -10,7 +12,21 @@ export interface Labelled {
   readonly at: Span;
 }
 
-/** What one data set itself writes in several ways is told of it. */
+/** By their rows: nothing is said while someone types. */
+export function checkRowsApart(
+  program: Program,
+  datas: readonly { readonly plan: DataPlan; readonly at: Span }[],
+): void {
+  const found = program.ask({ about: "apart", datas: datas.map(({ plan }) => plan) }, true);
+  // What can't be read was told of the data.
+  if (found === undefined || failed(found)) return;
+  const nameOf = (i: number): readonly string[] => datas.slice(i, i + 1).map(({ plan }) => plan.name);
+  for (const { data, splits, trains } of found.leaks)
+    for (const { plan, at } of datas.slice(data, data + 1))
+      program.report("federate-leak", { data: plan.name, splits, trains: trains.flatMap(nameOf) }, at);
+}
+
+/** The head that clients share has the labels of all. What one data set itself writes in several ways is told of it. */
 export function checkLabelsApart(program: Program, datas: readonly Labelled[]): void {
   const known = new Map<string, Map<string, string>>();
   for (const { name, labels, at } of datas) {
