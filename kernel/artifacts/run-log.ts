@@ -29,6 +29,8 @@ export class RunLog {
   step = 0;
   epoch = 0;
   loss: number | null = null;
+  /** The most that a step says is spent, those too that were taken back; null: nothing is private. */
+  epsilon: number | null = null;
   /** Of the whole run, once it ended. */
   seconds: number | null = null;
   stopping = false;
@@ -107,6 +109,8 @@ export class RunLog {
     this.step = step;
     this.epoch = finite(event["epoch"]) ?? this.epoch;
     this.loss = loss;
+    const spent = finite(event["epsilon"]);
+    if (spent !== null) this.epsilon = Math.max(this.epsilon ?? 0, spent);
     const seconds = finite(event["seconds"]);
     if (seconds !== null) this.recent = [...this.recent.slice(-19), { seconds, tokens: finite(event["tokens"]) ?? 0 }];
     if (loss === null || step % this.every !== 0) return;

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { textTable } from "#kernel/core/display/text-table.js";
+import { spentText } from "#kernel/core/display/curves/spent.js";
 import { clip, duration, plural, significant } from "#kernel/core/display/text.js";
 import type { ListedScore } from "#kernel/history/newest-scores.js";
 import { RunList } from "#kernel/history/run-list.js";
@@ -155,15 +156,20 @@ function table(listing: RunListing, root: string, byLoss: boolean): string {
     return loss === null || loss === undefined ? "" : significant(loss);
   };
   const losses = rows.some((row) => lossOf(row) !== "");
+  const spentBy = (row: ListRow): string => {
+    const spent = row.is === "run" ? byId.get(row.id)?.epsilon : undefined;
+    return spent === undefined ? "" : spentText(spent);
+  };
+  const spends = rows.some((row) => spentBy(row) !== "");
   const head = [
-    ...["name", "state", "data", "began", "steps", ...(losses ? [lossName] : [])],
+    ...["name", "state", "data", "began", "steps", ...(losses ? [lossName] : []), ...(spends ? ["spent"] : [])],
     ...[score?.metric ?? "score", "95 % interval", "on", "tags"],
   ];
   const align = head.map((_, i) => (i >= 4 && i < head.length - 3 ? "right" : "left"));
   const lines = rows.flatMap((row) => {
     if (row.is === "heading") return [];
     const { about, scored } = cells(row, byId, score?.metric ?? null);
-    return [[...about, ...(losses ? [lossOf(row)] : []), ...scored]];
+    return [[...about, ...(losses ? [lossOf(row)] : []), ...(spends ? [spentBy(row)] : []), ...scored]];
   });
   const [first = "", rule = "", ...texts] = textTable(head, lines, align).split("\n");
   // A heading may be longer than a column.

@@ -37,6 +37,8 @@ export interface RunSummary {
   readonly step: number;
   readonly steps: number | null;
   readonly loss: number | null;
+  /** What a private training has spent; absent: it isn't one. */
+  readonly epsilon?: number;
   /** Of evaluations, the newest of each metric on each data, newest first; then of its validations. */
   readonly scores: readonly ListedScore[];
   /** The name of the experiment that it belongs to; absent: it belongs to none. */
@@ -123,6 +125,7 @@ export function summaryOf(
     step: log.step,
     steps: log.steps ?? (typeof plan?.estimates?.steps === "number" ? plan.estimates.steps : null),
     loss: log.loss,
+    ...(log.epsilon !== null && { epsilon: log.epsilon }),
     scores: withGoal([...scores, ...validated], trial, place),
     ...(lock?.experiment && { experiment: clip(oneLine(printable(lock.experiment.name)), 200) }),
     ...notes,

@@ -1,5 +1,6 @@
 /** Two runs compared, in words and as JSON. */
 import { significant } from "../core/display/text.js";
+import { spentText } from "../core/display/curves/spent.js";
 import { textTable } from "../core/display/text-table.js";
 import type { ListedScore } from "../history/newest-scores.js";
 import { differingIn, type Difference, type Differing } from "./differing.js";
@@ -11,6 +12,8 @@ export interface RunDiff extends Differing {
   readonly here: string;
   readonly there: string;
   readonly scores: MovedScores;
+  /** ε that each has spent; null: it isn't private. Absent: neither is. */
+  readonly spent?: { readonly here: number | null; readonly there: number | null };
   /** Runs of before keep less of what they stand on. */
   readonly older: readonly string[];
 }
@@ -19,11 +22,14 @@ export function diffOf(here: Side, there: Side): RunDiff {
   return {
     ...{ here: here.run.id, there: there.run.id, ...differingIn(here, there) },
     scores: movedIn(here.scores, there.scores),
+    ...((here.epsilon !== undefined || there.epsilon !== undefined) && {
+      spent: { here: here.epsilon ?? null, there: there.epsilon ?? null },
+    }),
     older: [here, there].filter(({ record }) => record === null).map(({ run }) => run.id),
   };
 }
 
-export function diffText({ here, there, numbers, others, scores, older }: RunDiff): string {
+export function diffText({ here, there, numbers, others, scores, spent, older }: RunDiff): string {
   const parts = [
     `${here} → ${there}`,
     ...(older.length > 0
@@ -34,9 +40,12 @@ export function diffText({ here, there, numbers, others, scores, older }: RunDif
       : `Nothing ${older.length > 0 ? "that is known " : ""}differs that can change numbers.`,
     ...(others.length > 0 ? [`What differs and can't:\n${differencesText(others)}`] : []),
     scoresText(scores),
+    ...(spent ? [`Privacy spent: ${[spent.here, spent.there].map(spentOf).join(" → ")}`] : []),
   ];
   return `${parts.join("\n\n")}\n`;
 }
+
+const spentOf = (epsilon: number | null): string => (epsilon === null ? "none is promised" : spentText(epsilon));
 
 export function differencesText(all: readonly Difference[]): string {
   const lines = all.flatMap(({ group, what, here, there, rows }, i) => [

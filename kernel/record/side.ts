@@ -21,6 +21,8 @@ export interface Side {
   readonly marks?: () => RowMarks | null;
   /** Of evaluations, then of its last validation; `rows` are a split's own where the record has them. */
   readonly scores: readonly ListedScore[];
+  /** What a private training has spent; absent: it isn't one. */
+  readonly epsilon?: number;
 }
 
 /** Coded error `run-unreadable`. */
@@ -35,6 +37,7 @@ export function sideOf(run: RunFolder): Side {
   const own = ownRows(lock, record);
   return {
     ...{ run, plan, lock, record, marks: () => readRowMarks(run.path) },
+    ...(log.epsilon !== null && { epsilon: log.epsilon }),
     scores: [...newestScores(scoresOf(run)), ...validated].map((one) => ({
       ...one,
       rows: own.get(one.rows) ?? one.rows,

@@ -71,14 +71,32 @@ function told(fit: Fit, o: Advice): readonly [string, ...string[]] {
     case "stuck":
       return [
         `training's loss hardly moved (${number(fit.from)} at first, ${number(fit.to)} at last): it has learnt next to nothing`,
-        `a ${fit.to > fit.from * 1.02 ? "lower" : "higher"} \`optimizer.learning_rate\` (it is ${number(rateOf(o.plan))})`,
-        ...(o.steps < 200 ? [longer(o)] : []),
-        ...(o.plan.recipe.model.technique.word === "head_only"
-          ? ["a technique that trains more, `technique: full`"]
-          : []),
-        ...(training.clip !== null && training.clip < 0.1 ? ["a greater `clip`"] : []),
+        ...(training.privacy ? againstNoise(o) : steadier(o, fit)),
       ];
   }
+}
+
+/** Where noise drowns what rows say. */
+function againstNoise({ plan, steps }: Advice): readonly string[] {
+  const { batch_size, accumulate, privacy } = plan.recipe.training;
+  return [
+    `larger batches, which stand out of the noise (\`batch_size: ${String(4 * batch_size * accumulate)}\`)`,
+    `a higher \`optimizer.learning_rate\` (it is ${number(rateOf(plan))})`,
+    ...(plan.recipe.model.technique.word === "head_only" ? [] : ["fewer weights that train (`technique: head_only`)"]),
+    ...(steps < 500 ? [`more updates, each with more noise for the same ε (${longer({ plan })})`] : []),
+    privacy?.unit === "client" ? "more clients" : "more rows",
+  ];
+}
+
+/** Where nothing hides what rows say. */
+function steadier(o: Advice, fit: Extract<Fit, { is: "stuck" }>): readonly string[] {
+  const { training } = o.plan.recipe;
+  return [
+    `a ${fit.to > fit.from * 1.02 ? "lower" : "higher"} \`optimizer.learning_rate\` (it is ${number(rateOf(o.plan))})`,
+    ...(o.steps < 200 ? [longer(o)] : []),
+    ...(o.plan.recipe.model.technique.word === "head_only" ? ["a technique that trains more, `technique: full`"] : []),
+    ...(training.clip !== null && training.clip < 0.1 ? ["a greater `clip`"] : []),
+  ];
 }
 
 /** Ways to learn less by heart. */
@@ -106,7 +124,7 @@ function shorter({ plan, steps: taken }: Advice, best: number): readonly string[
   const enough = Math.ceil((best / Math.max(1, taken)) * epochs - 1e-6);
   return enough >= 1 && enough < epochs ? [`fewer epochs (\`epochs: ${String(enough)}\`)`] : [];
 }
-function longer({ plan }: Advice): string {
+function longer({ plan }: Pick<Advice, "plan">): string {
   const { epochs, steps } = plan.recipe.training;
   return epochs === null ? `\`steps: ${String(2 * (steps ?? 1))}\`` : `\`epochs: ${String(Math.ceil(2 * epochs))}\``;
 }

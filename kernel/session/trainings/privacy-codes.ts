@@ -16,6 +16,13 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly epsilon: number;
       readonly delta: number;
     };
+    "privacy-lost": {
+      readonly start: string;
+      readonly data: string;
+      /** They are the rows that were learnt from privately. */
+      readonly same: boolean;
+      readonly unit: "row" | "client";
+    };
     "privacy-of-trials": {
       readonly data: string;
       readonly trials: number;
@@ -29,6 +36,16 @@ declare module "#dsl/diagnostics/codes.js" {
 }
 
 registerCodes({
+  "privacy-lost": {
+    severity: "warning",
+    message: (d) =>
+      d.same
+        ? `${d.start} learnt from the rows of ${d.data} privately, and this training learns from them again without: what comes of it promises nothing of them`
+        : `${d.start} was trained privately, and this training isn't: of the rows of ${d.data} nothing is promised`,
+    help: () => "train with `privacy` from the base on all rows that are secret; or let it be, where these are none",
+    explain:
+      "What was promised of the rows of an earlier training holds for all that is made of its weights, as long as those rows are not learnt from again. Rows of a training without noise have no promise, whatever it begins with.",
+  },
   "privacy-adds-up": {
     severity: "warning",
     message: (d) =>

@@ -61,6 +61,20 @@ export async function warnOfSpent(root: string, plan: Plan, warn: Warn, goesOn: 
   warn("privacy-adds-up", { ...told, epsilon: await togetherWith(privacy, before) });
 }
 
+/** Says that what was promised of the weights that a training begins with is no promise of what comes of it. */
+export function warnOfLost(root: string, { recipe }: Plan, warn: Warn): void {
+  const start = recipe.update?.start ?? recipe.model.trained?.recipeHash;
+  if (start === undefined || recipe.training.privacy) return;
+  for (const run of RunFolder.find(root, start)) {
+    const plan = jsonRegular(join(run.path, "plan.json"));
+    if (!isWholePlan(plan) || !plan.recipe.training.privacy) continue;
+    const same = plan.recipe.dataHash !== null && plan.recipe.dataHash === recipe.dataHash;
+    const { unit } = plan.recipe.training.privacy;
+    warn("privacy-lost", { start: run.lock()?.name ?? run.id, data: recipe.data.name, same, unit });
+    return;
+  }
+}
+
 /** Trials spend together, and with what earlier trainings spent. */
 export async function warnOfTrials(
   root: string,

@@ -28,7 +28,7 @@ import { giveBack, giveWeights } from "../trainings/give-weights.js";
 import type { Continues, RunResult, TrainRequest } from "../trainings/request.js";
 import type { Federates } from "../trainings/federated.js";
 import { runsNamed } from "../../history/runs-named.js";
-import { warnOfSpent } from "../trainings/spent-before.js";
+import { warnOfLost, warnOfSpent } from "../trainings/spent-before.js";
 import { trainOnce } from "../trainings/training.js";
 
 /** One training under a name, which has its weights afterwards. `onTrained`: what is shown once they are there. */
@@ -46,6 +46,7 @@ export async function trainNamed(
   const warn = warningsOn(stage, action.span);
   const goesOn = resume ? (runsNamed(session.runs, name, plan.recipeHash)[0]?.id ?? null) : null;
   await warnOfSpent(session.runs, plan, warn, goesOn);
+  warnOfLost(session.runs, plan, warn);
   const onDamaged = (file: string, why: string, taken: Checkpoint): void =>
     warn("checkpoint-passed-over", { file, why, step: taken.position.step });
   const result = await trainOnce(

@@ -93,6 +93,19 @@ describe("tunebook runs", function () {
     assert.match(stdout, /^begun .* 5\/20 +0\.6$/m);
     assert.match(stdout, /^trained .* 20\/20 +0\.66 +d\.validation$/m);
   });
+  it("says what private trainings have spent, steps that were taken back among it", async () => {
+    const root = join(folder, "secret", "runs");
+    makeRun(root, "open");
+    assert.doesNotMatch((await runs("--in", "secret")).stdout, /spent/);
+    const run = makeRun(root, "hidden");
+    const step = { kind: "step", epoch: 1, tokens: 1, loss: 0.5, rate: 0, norm: 1, seconds: 1 } as const;
+    const at = { at: new Date().toISOString(), run: run.id };
+    run.append({ ...at, ...step, step: 20, epsilon: 7.2501 });
+    run.append({ ...at, ...step, step: 19, epsilon: 7.1 });
+    const { stdout } = await runs("--in", "secret");
+    assert.match(stdout, /^name .* steps +(training loss +)?spent +(validation )?accuracy /m);
+    assert.match(stdout, /^hidden .* ε 7\.26 /m);
+  });
   it("prints what programs read", async () => {
     const { rows, total } = JSON.parse((await runs("--json", "--sort", "accuracy", "deep")).stdout) as {
       readonly total: number;

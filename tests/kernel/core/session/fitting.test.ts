@@ -93,6 +93,18 @@ train m on d { ${block} }`,
   const said = (fit: Parameters<typeof fittingShown>[0], o: Partial<Advice> & Pick<Advice, "plan">): string =>
     String(fittingShown(fit, { smooths: true, steps: 400, kept: 120, ...o }).bundle["text/plain"]);
 
+  it("knows where noise is what hides the rows", () => {
+    const stuck = { is: "stuck", from: 0.693, to: 0.692 } as const;
+    const open = said(stuck, { plan: program("epochs: 2, batch_size: 16"), steps: 90 });
+    assert.match(open, /higher `optimizer\.learning_rate`/);
+    assert.doesNotMatch(open, /noise/);
+    const hidden = said(stuck, { plan: program("epochs: 2, batch_size: 16, privacy: differential(8)"), steps: 90 });
+    assert.match(hidden, /larger batches, which stand out of the noise \(`batch_size: 64`\)/);
+    assert.match(hidden, /`technique: head_only`/);
+    assert.match(hidden, /`epochs: 4`/);
+    assert.doesNotMatch(hidden, /technique: full/);
+  });
+
   it("names the steps, the losses, and what the program can do about it", () =>
     assert.equal(
       said({ is: "over", ...over, kept: null }, { plan: program("epochs: 10") }),

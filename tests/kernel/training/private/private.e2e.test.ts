@@ -12,6 +12,8 @@ import { trainedSplit } from "#kernel/core/data/prepared.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { encodeSplit } from "#kernel/encoding/encoded.js";
 import { encodingOf } from "#kernel/encoding/encoding.js";
+import { diffOf, diffText } from "#kernel/record/diff-text.js";
+import { sideOf } from "#kernel/record/side.js";
 import type { Session } from "#kernel/engine/engine.js";
 import { floats } from "#kernel/engine/feeds.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
@@ -218,6 +220,16 @@ train m on d as open { epochs: 1 }`);
     const shown = await book.run("evaluate kept on d.train");
     const told = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
     assert.match(told, /kept learnt from these rows/);
+    const diff = diffText(diffOf(sideOf(runOf("open")), sideOf(runOf("kept"))));
+    assert.match(diff, /^Privacy spent: none is promised → ε [\d.]+$/m);
+    // What comes of private weights without noise has no promise of these rows, nor of others.
+    const on = async (data: string): Promise<string> => {
+      const cell = `update kept on ${data} as later { epochs: 1, batch_size: 16, strategy: naive }`;
+      return (await book.run(cell)).map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+    };
+    await book.run("data more like d { split: random(train: 50%, validation: 50%) }");
+    assert.match(await on("d"), /learns from them again without: what comes of it promises nothing of them/);
+    assert.match(await on("more"), /kept was trained privately, and this training isn't/);
     const deploy = 'deploy kept to onnx("out/kept", quantize: int8, calibrate: 16)';
     await assert.rejects(book.run(deploy), /would find scales by rows that were trained on privately/);
   });
