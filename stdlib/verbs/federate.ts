@@ -119,6 +119,7 @@ export const word: BuiltVerb = {
     {
       name: "personal",
       type: { is: "list", of: { is: "choice", of: ["head"] } },
+      means: { head: "each client trains a head of its own, which stays with it" },
       doc: "What of the model stays with each client: `personal: head` trains the body together, and a head on each client's rows that never leaves it.",
       default: { value: [] },
       why: "One model for all is what most want. Where the same text has other labels at other clients, heads of their own serve each better.",
