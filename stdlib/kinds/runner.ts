@@ -47,6 +47,8 @@ export interface Carriers<C> {
 }
 export interface FlowerPlace {
   readonly superlink: string;
+  /** A file with certificates of who may sign for it, as it is written; absent: those that the machine trusts. */
+  readonly certificates?: string;
   /** Plain HTTP to other machines is allowed. */
   readonly plain: boolean;
   /** Seconds that clients are waited for before the first round. */

@@ -11,6 +11,7 @@ export const word = defineWord({
   advice: {
     workers: "write `clients: 4`: how many join",
     insecure: "write `plain: true`, in a network that is closed by other means",
+    root_certificates: 'write `certificates: "ca.crt"`',
     timeout: "write `wait: 5min` for joining, `round: 1h` for a client's part in a round",
   },
   notes: [
@@ -63,6 +64,14 @@ export const word = defineWord({
       default: { value: ROUND },
       why: "A round is as slow as its slowest client.",
       impact: "medium",
+    },
+    {
+      name: "certificates",
+      type: { is: "text" },
+      doc: "A file (PEM) with the certificate of who signed for the SuperLink, where no public authority did.",
+      default: { derived: "those that this machine trusts", from: () => null },
+      why: "Whoever can't show that it is the SuperLink is sent nothing.",
+      impact: "low",
     },
     {
       name: "plain",

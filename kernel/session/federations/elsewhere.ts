@@ -4,7 +4,7 @@
  * and for scores, as in a simulation, and trained by the processes alone.
  */
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { HIDDEN } from "#dsl/compile/clients.js";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
@@ -59,13 +59,13 @@ export async function ledElsewhere(
   const whole = withLabels(plan, of.material.labels);
   const gathering = await gatheringOf(plan);
   const count = named ? named.each.length : must(federated.joined, "how many join");
-  const place = await placeOf(plan);
-  const { superlink, plain } = place;
+  const place = await placeOf(plan, starts.folder);
+  const { superlink, plain, certificates = null } = place;
   const started =
     named &&
     startClients(
       {
-        ...{ plan: whole, superlink, plain, certificates: null, ...starts },
+        ...{ plan: whole, superlink, plain, certificates, ...starts },
         engine: { ...starts.engine, threads: threadsOf(plan, named.each.length) },
         // What rows have spent is counted for this run alone, and goes on with it; keys are in no run's folder.
         runs: join(dirname(of.run.path), ".clients", of.run.id),
@@ -101,14 +101,19 @@ function threadsOf({ effects: { threads } }: Plan, clients: number): number {
 
 /** Where clients are reached, as the runner names it. */
 export type Place = Parameters<Carriers<unknown>["flower"]>[0];
-async function placeOf({ effects }: Plan): Promise<Place> {
+async function placeOf({ effects }: Plan, folder: string): Promise<Place> {
   const call = must(effects.runner, "a runner");
-  return federationRunner(await does(call, "runner")).federation<Place>(call, { flower: (place) => place });
+  return federationRunner(await does(call, "runner")).federation<Place>(call, {
+    flower: ({ certificates, ...place }) => ({
+      ...place,
+      ...(certificates !== undefined && { certificates: resolve(folder, certificates) }),
+    }),
+  });
 }
 
 /** The first of those that were started that ends before all have agreed ends the wait for them; later it is a client that is lost. */
 async function carried(
-  { superlink, plain, wait, round }: Place,
+  { superlink, certificates, plain, wait, round }: Place,
   started: StartedClients | null,
   o: Pick<LeadOptions, "clients" | "expected" | "terms" | "signal" | "onAgreed" | "onRefused">,
 ): Promise<Carrier> {
@@ -118,7 +123,11 @@ async function carried(
   void started?.ended.then((error) => waiting && early.abort(error));
   const signal = o.signal ? AbortSignal.any([o.signal, early.signal]) : early.signal;
   try {
-    return await FlowerLeader.open({ ...o, ...{ superlink, plain, wait, round, signal } });
+    return await FlowerLeader.open({
+      ...o,
+      ...{ superlink, plain, wait, round, signal },
+      ...(certificates !== undefined && { certificates }),
+    });
   } finally {
     waiting = false;
   }

@@ -28,6 +28,9 @@ describe("the runner flower", () => {
     assert.deepEqual(await placeOf('flower("http://far:8000", plain: true, wait: 10s, round: 2min)'), {
       ...{ superlink: "http://far:8000", plain: true, wait: 10, round: 120 },
     });
+    assert.deepEqual(await placeOf('flower("https://far:8000", certificates: "ca.crt")'), {
+      ...{ ...usual, superlink: "https://far:8000", certificates: "ca.crt" },
+    });
   });
 
   it("has no workers, and runners of workers carry nothing", async () => {

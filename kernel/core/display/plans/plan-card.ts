@@ -205,7 +205,7 @@ function factsOf(plan: Plan): [string, string, string][] {
           [
             "validation",
             times(estimates.validating.times),
-            `of ${plural(estimates.validating.rows, "row")}, in the time below`,
+            `of ${plural(estimates.validating.rows, "row")}${estimates.elsewhere ? "" : ", in the time below"}`,
           ] as [string, string, string],
         ]
       : []),

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Client, RoundAnswer } from "#kernel/federation/contract.js";
 import { FlowerLeader, type LeadOptions } from "#kernel/federation/flower/leader.js";
+import { itLeads } from "./statement.js";
 import { startSuperLink, type SuperLink } from "./superlink.js";
 import { averaged, EXPECTED, TERMS, toyClient } from "./toy.js";
 
@@ -147,5 +148,12 @@ describe("a federation over Flower", function () {
       assert.ok(error instanceof CodedError && error.code === "flower-waited");
       return true;
     });
+  });
+
+  describe("with nobody else on the SuperLink", () => {
+    before(async () => {
+      for (const name of [...nodes.keys()]) await ended(name, "SIGTERM");
+    });
+    itLeads(() => superlink.url);
   });
 });
