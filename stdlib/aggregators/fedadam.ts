@@ -13,7 +13,7 @@ export const word = defineWord({
   parameters: [
     rate(
       0.03,
-      "Adapters and heads of a base settle within ten rounds with it: at 0.1, the usual of other tools for models that begin at random, they swing, and at 0.01 they hardly move.",
+      "Adapters and heads of a base settle within ten rounds with it: at 0.1, the usual of other tools for models that begin at random, they swing, and at 0.01 they hardly move. That was measured on one data set alone (six rounds, and twenty with 0.01): try 0.01 to 0.1 where rounds are many.",
     ),
     ...betas,
     tau,

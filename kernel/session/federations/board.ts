@@ -1,12 +1,14 @@
 /** What a cell shows of a federation while it goes on: whose labels are apart, then rounds, scores of clients and their drift as they come. */
+import { must } from "#dsl/diagnostics/must.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { clientScoresShown } from "../../core/display/federation/client-scores.js";
 import { driftShown } from "../../core/display/federation/drift.js";
-import { labelsShown } from "../../core/display/federation/labels.js";
+import { labelsShown, skewOf } from "../../core/display/federation/labels.js";
 import { clientsShown, joinedShown, roundsShown } from "../../core/display/federation/tables.js";
 import type { ClientView, FederationView, RoundView } from "../../core/display/federation/view.js";
 import type { Shown } from "../../core/display/shown.js";
+import { percent } from "../../core/display/text.js";
 import type { RunEvent } from "../../core/session/events.js";
 import { trainedSplit } from "../../core/data/prepared.js";
 import { LiveTraining, type Screen } from "../trainings/live.js";
@@ -73,6 +75,8 @@ class Board {
     this.clients = clients.map((client) => viewOf(client, labels, clients.length));
     const shown = labelsShown(this.view, `${this.id}-labels`);
     if (shown) this.screen.display(shown);
+    const hint = skewHint(this.view, this.plan);
+    if (hint !== null) this.screen.display({ bundle: { "text/plain": hint } });
   }
 
   joined(clients: readonly Pick<ClientView, "name" | "rows">[]): void {
@@ -133,6 +137,22 @@ class Board {
     else this.screen.display(whole);
     this.there.add(part);
   }
+}
+
+/** From here on labels lie apart as much as those by which the figures below were measured. */
+const APART = 0.3;
+const SEVERAL = 5;
+/** Where a plain mean may fall short, and what was measured of that. Null: nothing is to say. */
+export function skewHint(view: Pick<FederationView, "name" | "clients" | "labels">, { recipe }: Plan): string | null {
+  const skew = skewOf(view);
+  const { aggregate, personal } = must(recipe.federated, "a federation");
+  if (skew === null || skew < APART || view.clients.length < SEVERAL) return null;
+  if (aggregate.word !== "fedavg" || personal || recipe.training.privacy?.unit === "client") return null;
+  return (
+    `The clients' labels lie ${percent(skew, 0)} apart, and the mean of what they learn may fall short of what all rows teach. ` +
+    "On 787 short texts of ten clients (dirichlet(10, alpha: 0.3), 20 rounds) fedavg was 0.7 points of accuracy behind on average of three draws, " +
+    "and 5.5 in a fourth; scaffold 0.8 ahead, and 0.5 behind (bench/LOG.md). Try `aggregate: scaffold`; or `personal: head` where clients mean other things by the same texts."
+  );
 }
 
 /** What the task's rows are first measured by, where validation tells it; else their loss. */

@@ -19,7 +19,8 @@ export interface SpentBefore {
   /** Name of its training. */
   readonly name: string;
   readonly run: string;
-  readonly done: Sampled;
+  /** Steps of one kind; of a federation, whose clients have noise each of their own, what it says is spent at most. */
+  readonly done: Sampled | { readonly epsilon: number };
 }
 
 /** Of private trainings whose rows have that hash. `but`: not of runs that are counted otherwise. */
@@ -28,37 +29,65 @@ export function spentBefore(root: string, dataHash: string, but: (run: RunFolder
   return readdirSync(root).flatMap((id): SpentBefore[] => {
     if (id.startsWith(".")) return [];
     const plan = jsonRegular(join(root, id, "plan.json"));
-    if (!isWholePlan(plan) || plan.recipe.dataHash !== dataHash || plan.recipe.federated) return [];
+    if (!isWholePlan(plan) || !hashesOf(plan).includes(dataHash)) return [];
     const privacy = privacyOf(plan);
     if (!privacy) return [];
     const run = RunFolder.open(join(root, id));
     if (but(run)) return [];
+    const name = run.lock()?.name ?? id;
+    if (plan.recipe.federated) {
+      const told = run.everything().flatMap((e) => (e.kind === "step" && e.epsilon !== undefined ? [e.epsilon] : []));
+      return told.length > 0 ? [{ name, run: id, done: { epsilon: Math.max(...told) } }] : [];
+    }
     const steps = stepsMade(run.everything(), undefined);
     const { noise, rate } = privacy;
-    return steps > 0 ? [{ name: run.lock()?.name ?? id, run: id, done: { noise, rate, steps } }] : [];
+    return steps > 0 ? [{ name, run: id, done: { noise, rate, steps } }] : [];
   });
 }
 
-/** ε of all, at the plan's δ, once that training is done too. */
+/** Of all data that it learnt from. */
+const hashesOf = ({ recipe }: Plan): readonly (string | null)[] => [
+  recipe.dataHash,
+  ...(recipe.federated?.others ?? []).map((one) => one.dataHash),
+];
+
+/**
+ * ε of all once that training is done too, and the δ that it is told at. Steps are composed by the accountant; where clients had
+ * noise each of their own ε and δ are added.
+ */
 export async function togetherWith(
-  { call, noise, rate, steps }: PrivacyPlan,
+  { call, noise, rate, steps, epsilon, delta }: PrivacyPlan,
   before: readonly SpentBefore[],
-  times = 1,
-): Promise<number> {
+  { times = 1, federated = false }: { readonly times?: number; readonly federated?: boolean } = {},
+): Promise<{ readonly epsilon: number; readonly delta: number }> {
   const accountant = await does(call, "privacy");
-  return accountant.spent(call, [...before.map(({ done }) => done), { noise, rate, steps: steps * times }]);
+  const done = before.flatMap((one) => ("steps" in one.done ? [one.done] : []));
+  const added = before.flatMap((one) => ("epsilon" in one.done ? [one.done.epsilon] : []));
+  const own = federated ? [] : [{ noise, rate, steps: steps * times }];
+  const composed = [...done, ...own];
+  const parts = [
+    ...(composed.length > 0 ? [accountant.spent(call, composed)] : []),
+    ...(federated ? [epsilon * times] : []),
+    ...added,
+  ];
+  const many = added.length + (federated ? times : 0) + (composed.length > 0 ? 1 : 0);
+  return { epsilon: parts.reduce((sum, one) => sum + one, 0), delta: delta * many };
 }
 
 /** Says what a private training adds up to with those before it. `goesOn`: the run that it takes up. */
 export async function warnOfSpent(root: string, plan: Plan, warn: Warn, goesOn: string | null): Promise<void> {
-  const privacy = plan.recipe.federated ? null : privacyOf(plan);
-  const { dataHash, data } = plan.recipe;
-  if (!privacy || dataHash === null) return;
-  const before = spentBefore(root, dataHash, ({ id }) => id === goesOn);
-  if (before.length === 0) return;
-  const names = [...new Set(before.map(({ name }) => name))];
-  const told = { data: data.name, names, trainings: before.length, own: privacy.epsilon, delta: privacy.delta };
-  warn("privacy-adds-up", { ...told, epsilon: await togetherWith(privacy, before) });
+  const privacy = privacyOf(plan);
+  if (!privacy) return;
+  const { federated, data } = plan.recipe;
+  const datas = [{ data, dataHash: plan.recipe.dataHash }, ...(federated?.others ?? [])];
+  for (const { data: one, dataHash } of datas) {
+    if (dataHash === null) continue;
+    const before = spentBefore(root, dataHash, ({ id }) => id === goesOn);
+    if (before.length === 0) continue;
+    const names = [...new Set(before.map(({ name }) => name))];
+    const together = await togetherWith(privacy, before, { federated: federated !== undefined });
+    warn("privacy-adds-up", { data: one.name, names, trainings: before.length, own: privacy.epsilon, ...together });
+  }
 }
 
 /** Says that what was promised of the weights that a training begins with is no promise of what comes of it. */
@@ -87,6 +116,6 @@ export async function warnOfTrials(
   // Those that it goes on with are among its trials.
   const before = spentBefore(root, dataHash, (run) => run.lock()?.trial?.sweep === name);
   const times = trials * repeats;
-  const told = { data: data.name, trials: times, earlier: before.length, own: privacy.epsilon, delta: privacy.delta };
-  warn("privacy-of-trials", { ...told, epsilon: await togetherWith(privacy, before, times) });
+  const told = { data: data.name, trials: times, earlier: before.length, own: privacy.epsilon };
+  warn("privacy-of-trials", { ...told, ...(await togetherWith(privacy, before, { times })) });
 }

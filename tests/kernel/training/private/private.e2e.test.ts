@@ -194,6 +194,17 @@ describe("private trainings", function () {
     assert.ok(both > 6 && both < 12, String(both));
     const third = (await warned(train("three"))) ?? "";
     assert.match(third, /with 2 earlier trainings on the same rows of few \((?:one, two|two, one)\)/);
+    // Clients have noise each of their own: what a federation says it spent is added, and so is its δ.
+    const spent = (told: string): number => Number(/comes to ε ([\d.]+) at δ 2e-5/.exec(told)?.[1]);
+    const apart = spent(
+      (await warned(
+        `federate m on few as apart { clients: even(2), rounds: 1, batch_size: 8, ${SGD}, privacy: differential(3, unit: row) }`,
+      )) ?? "",
+    );
+    const four = spent((await warned(train("four"))) ?? "");
+    const three = Number(/comes to ε ([\d.]+)/.exec(third)?.[1]);
+    assert.ok(Math.abs(apart - (three + 3)) <= 0.11, `${String(apart)} and ${String(three)}`);
+    assert.ok(four > apart && four < apart + 6, `${String(four)} and ${String(apart)}`);
     const sweep = await warned(`recipe guarded { steps: 2, batch_size: 8, ${SGD}, privacy: differential(6) }
 sweep m on d with guarded as found { vary: { seed: choice(1, 2) }, search: random, trials: 2, minimize: loss }`);
     assert.match(sweep ?? "", /2 trials and \d+ trainings before on the same rows of d spend ε/);
