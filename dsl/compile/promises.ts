@@ -89,8 +89,9 @@ function ofRowsElsewhere(program: Program, { privacy, at, here }: Promising): Pr
     program.reportNear("counted-elsewhere", { what: tuneText(privacy), why: "promise" }, at, here);
     return undefined;
   }
-  const { epsilon, delta, call } = few;
-  return { call, unit: "row", epsilon, delta, clip: word.clip(privacy), noise: 0, rate: 0, steps: 0 };
+  const { epsilon, delta } = few;
+  // As it is written: each finds the δ of as many rows as it has.
+  return { call: privacy, unit: "row", epsilon, delta, clip: word.clip(privacy), noise: 0, rate: 0, steps: 0 };
 }
 
 /** A training, as far as what it promises goes. */

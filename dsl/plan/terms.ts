@@ -36,6 +36,8 @@ export function termsOf({ recipe }: { readonly recipe: Recipe }): PlanTerms {
       aggregate: federated.aggregate,
       secure_aggregation: federated.secure_aggregation,
       compression: federated.compression,
+      // How often a client is asked decides what is promised of it.
+      ...(privacy?.unit === "client" && { participation: federated.participation }),
     },
     experiments,
   });

@@ -7,12 +7,12 @@ import type { SharedSession } from "../ranks/shared-session.js";
 import type { StepPipelineOptions } from "./pipeline.js";
 import { privateSteps, type PrivateTraining } from "./private/private.js";
 
-/** Updates of a whole run; `exact`: its head is found at once. */
+/** Updates of a whole run, of a federation those of a client in one round; `exact`: its head is found at once. */
 export function totalSteps(plan: Plan, loader: DataLoader, exact: boolean): number {
   if (exact) return 1;
   const { epochs, steps, privacy } = plan.recipe.training;
-  // What its noise was solved for.
-  if (privacy?.unit === "row") return privacy.steps;
+  // What its noise was solved for; of a federation those are all rounds'.
+  if (privacy?.unit === "row" && !plan.recipe.federated) return privacy.steps;
   return steps ?? loader.total(epochs ?? 1);
 }
 

@@ -1,8 +1,6 @@
 import type { AttackImplementation } from "../kinds/attack.js";
-import { chanceExposure, exposureOf, meanInterval, meanOf } from "../lib/attacks/exposure.js";
+import { chanceExposure, exposureOf, meanInterval, meanOf, unknownExposure } from "../lib/attacks/exposure.js";
 
-/** Mean exposure of one that nobody knows: −log2 of a number that is even between 0 and 1. */
-const UNKNOWN = 1 / Math.LN2;
 const bits = (n: number): string => n.toFixed(1);
 
 export const canaries: AttackImplementation = {
@@ -20,7 +18,7 @@ export const canaries: AttackImplementation = {
           name: "mean exposure, bits",
           value,
           interval: meanInterval(all.map(({ exposure }) => exposure)),
-          chance: { value: UNKNOWN, most: by.high },
+          chance: { value: unknownExposure(unseen), most: by.high },
         },
       ],
       found,

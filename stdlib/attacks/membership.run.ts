@@ -1,5 +1,5 @@
 import type { AttackImplementation } from "../kinds/attack.js";
-import { caughtBy, chanceAdvantage, figuresOf, intervalsOf } from "../lib/attacks/caught.js";
+import { caughtBy, chanceAdvantage, chanceCaught, figuresOf, intervalsOf } from "../lib/attacks/caught.js";
 
 /** Share of the others that may be taken for rows that trained. */
 const ALARMS = 0.01;
@@ -12,11 +12,12 @@ export const membership: AttackImplementation = {
     const { area, advantage, caught } = figuresOf(curve, ALARMS);
     const ends = intervalsOf(members, others, ALARMS);
     const most = chanceAdvantage(members.length, others.length);
-    const [some, pairs] = [(ends.caught?.low ?? 0) > ALARMS, (ends.area?.low ?? 0) > 0.5];
+    const by = chanceCaught(members.length, others.length, ALARMS);
+    const [some, pairs] = [caught > by.most, (ends.area?.low ?? 0) > 0.5];
     const found = some || pairs;
     return {
       figures: [
-        { name: "caught at 1 % false alarms", value: caught, interval: ends.caught, chance: { value: ALARMS } },
+        { name: "caught at 1 % false alarms", value: caught, interval: ends.caught, chance: by },
         { name: "area under the curve", value: area, interval: ends.area, chance: { value: 0.5 } },
         { name: "advantage", value: advantage, interval: ends.advantage, chance: { value: 0, most } },
       ],

@@ -63,6 +63,24 @@ export function chanceAdvantage(members: number, others: number): number {
   return Math.min(1, SMIRNOV * Math.sqrt((members + others) / (members * others)));
 }
 
+/**
+ * What is caught of members that are like others, where false alarms are no more than a share: on average, and up to what 97.5 times
+ * of 100. The members above the (k + 1)-th greatest of n others, of k alarms that n may have, are beta-binomial: all orders of both
+ * are as likely.
+ */
+export function chanceCaught(members: number, others: number, alarms: number): { value: number; most: number } {
+  const k = Math.min(others - 1, Math.floor(alarms * others + 1e-9));
+  const logs = [0];
+  for (let j = 0; j < members; j++)
+    logs.push(logs[j]! + Math.log(((j + k + 1) * (members - j)) / ((j + 1) * (members - j + others - k - 1))));
+  const top = logs.reduce((most, one) => Math.max(most, one), -Infinity);
+  const chances = logs.map((log) => Math.exp(log - top));
+  const all = chances.reduce((sum, one) => sum + one, 0);
+  let [most, below] = [0, chances[0]!];
+  while (below < 0.975 * all && most < members) below += chances[++most]!;
+  return { value: (k + 1) / (others + 1), most: most / members };
+}
+
 /** Of 95 %. */
 export function intervalsOf(
   members: Float64Array,

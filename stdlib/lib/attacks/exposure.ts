@@ -10,8 +10,15 @@ import { percentiles } from "../intervals/percentiles.js";
 const SEED = 20255;
 const DRAWS = 2000;
 
-/** Of one of a loss among others; of those with the same loss half stand before it. */
+/** Mean exposure of one that nobody knows among so many others: all ranks are as likely. */
+export function unknownExposure(unseen: number): number {
+  const ranks = Array.from({ length: unseen + 1 }, (_, i) => Math.log2(i + 1));
+  return Math.log2(unseen + 1) - meanOf(ranks);
+}
+
+/** Of one of a loss among others; of those with the same loss half stand before it. A loss that is no number knows nothing. */
 export function exposureOf(loss: number, others: ArrayLike<number>): number {
+  if (Number.isNaN(loss)) return 0;
   let [less, same] = [0, 0];
   for (let i = 0; i < others.length; i++) {
     if (others[i]! < loss) less += 1;

@@ -95,6 +95,15 @@ describe("terms of a federation", () => {
     assert.deepEqual(paths(eight, planOf(keys("8, delta: 1e-6"))), ["training.privacy.promise.delta"]);
   });
 
+  it("tell how often a client is asked where that decides what is promised of it", () => {
+    const of = (participation: number, unit: string): Written => ({
+      keys: `participation: ${String(participation)}%, privacy: differential(noise: 1.1, unit: ${unit})`,
+    });
+    const [rare, often] = [planOf(of(10, "client")), planOf(of(100, "client"))];
+    assert.deepEqual(paths(rare, often), ["federated.participation.share"]);
+    assert.deepEqual(paths(planOf({ keys: "participation: 10%" }), planOf({ keys: "participation: 50%" })), []);
+  });
+
   it("say of a difference what stands on each side", () => {
     const [told] = differing(termsOf(usual), termsOf(planOf({ keys: "optimizer: sgd(learning_rate: 0.1)" })));
     assert.equal(told?.path, "training.optimizer");

@@ -1,7 +1,7 @@
 /** Rows that are told from others, beside scikit-learn's curves (tests/golden/oracle/attacks.json, by tests/oracles/attacks.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { caughtBy, chanceAdvantage, figuresOf, intervalsOf } from "#stdlib/lib/attacks/caught.js";
+import { caughtBy, chanceAdvantage, chanceCaught, figuresOf, intervalsOf } from "#stdlib/lib/attacks/caught.js";
 import { chance, draw } from "#stdlib/lib/chance.js";
 
 interface Case {
@@ -47,6 +47,27 @@ describe("rows that trained, told from others", () => {
     for (const { low, high } of [few, many]) assert.ok(low < truth && truth < high, `${String(low)} … ${String(high)}`);
     const ratio = (few.high - few.low) / (many.high - many.low);
     assert.ok(ratio > 3 && ratio < 5.5, String(ratio));
+  });
+
+  it("by chance alone are caught as often as is told, seldom more: of few others and of many", () => {
+    const random = chance(12);
+    const uniform = (n: number): Float64Array => Float64Array.from({ length: n }, () => draw(random, 2 ** 30));
+    for (const [members, others] of [
+      [400, 100],
+      [400, 99],
+      [300, 500],
+    ] as const) {
+      const { value, most } = chanceCaught(members, others, 0.01);
+      const caught = Array.from(
+        { length: 600 },
+        () => figuresOf(caughtBy(uniform(members), uniform(others)), 0.01).caught,
+      );
+      const mean = caught.reduce((sum, one) => sum + one, 0) / caught.length;
+      // Six standard errors of a mean of which one's deviation is about the mean itself.
+      assert.ok(Math.abs(mean - value) < (6 * value) / Math.sqrt(600), `${String(mean)} and ${String(value)}`);
+      const over = caught.filter((one) => one > most).length;
+      assert.ok(over >= 3 && over <= 32, `${String(over)} of 600, of which 2.5 % are 15`);
+    }
   });
 
   it("by chance alone have an advantage that is seldom greater than is told", () => {

@@ -1,6 +1,6 @@
 /** Exposure beside the whole space, asked one by one, and what chance alone brings. */
 import assert from "node:assert/strict";
-import { chanceExposure, exposureOf, meanInterval, meanOf } from "#stdlib/lib/attacks/exposure.js";
+import { chanceExposure, exposureOf, meanInterval, meanOf, unknownExposure } from "#stdlib/lib/attacks/exposure.js";
 import { bitsOf, drawCanaries, type CanarySpace } from "#stdlib/lib/canaries/drawn.js";
 import { chance, draw } from "#stdlib/lib/chance.js";
 
@@ -33,6 +33,7 @@ describe("exposure", () => {
     }
     assert.equal(exposureOf(-1, some), Math.log2(1001), "one that no other is as likely as");
     assert.equal(exposureOf(2, some), 0, "the least likely of all");
+    assert.equal(exposureOf(NaN, some), 0, "no number");
     assert.equal(exposureOf(1, [1, 1, 1]), Math.log2(4) - Math.log2(2.5), "those of one loss share their places");
   });
 
@@ -49,6 +50,15 @@ describe("exposure", () => {
     // More of them say more.
     const many = chanceExposure(100, 200);
     assert.ok(many.high - many.low < (high - low) / 2.5);
+  });
+
+  it("of one that nobody knows is on average what all ranks come to", () => {
+    const random = chance(5);
+    const uniform = (): number => draw(random, 2 ** 30);
+    const seen = Array.from({ length: 4000 }, () => exposureOf(uniform(), Array.from({ length: 50 }, uniform)));
+    const mean = meanOf(seen);
+    assert.ok(Math.abs(mean - unknownExposure(50)) < 0.12, `${String(mean)} and ${String(unknownExposure(50))}`);
+    assert.ok(unknownExposure(50) < 1.38 && Math.abs(unknownExposure(1e5) - 1 / Math.LN2) < 1e-3);
   });
 
   it("has an interval of its mean that one canary alone has not", () => {

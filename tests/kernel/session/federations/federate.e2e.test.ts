@@ -194,6 +194,14 @@ federate m on parts as late { clients: by_column(shop), rounds: 2, batch_size: 8
       ),
     );
     assert.match(rows, /ε 8 at δ 1e-5 for each row/);
+    // As many steps in a round as the client's rows make, by the noise that the plan says of so many.
+    await book.run(of("open", "rounds: 2, participation: 3"));
+    const tokens = (name: string): number => steps(name).reduce((sum, one) => sum + one.tokens, 0);
+    const times = tokens("rows") / tokens("open");
+    assert.ok(
+      times > 0.6 && times < 1.5,
+      `${String(tokens("rows"))} tokens, and ${String(tokens("open"))} without privacy`,
+    );
     // Who answered in one round alone spent less than what is promised of all.
     const last = steps("rows").at(-1)!.epsilon!;
     assert.ok(last > 1 && last <= 8, String(last));
