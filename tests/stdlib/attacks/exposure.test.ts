@@ -47,6 +47,11 @@ describe("exposure", () => {
     const within = means.filter((mean) => mean >= low && mean <= high).length;
     assert.ok(within > 925 && within < 975, String(within));
     assert.ok(Math.abs(meanOf(means) - 1 / Math.LN2) < 0.05, String(meanOf(means)));
+    // A rank is one among the others alone, however many are planted: the mean stays what it is.
+    const dense = chanceExposure(300, 20);
+    const middle = (dense.low + dense.high) / 2;
+    const exact = meanOf(Array.from({ length: 21 }, (_, i) => Math.log2(21) - Math.log2(i + 1)));
+    assert.ok(Math.abs(middle - exact) < 0.1, `${String(middle)}, ${String(exact)}`);
     // More of them say more.
     const many = chanceExposure(100, 200);
     assert.ok(many.high - many.low < (high - low) / 2.5);
