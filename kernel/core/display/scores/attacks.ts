@@ -9,7 +9,7 @@ import { card, html, htmlTable, note } from "../html.js";
 import { shownOf } from "../bundle.js";
 import type { Shown } from "../shown.js";
 import { color } from "../svg/colors.js";
-import { clip, escapeLabel, oneLine, printable } from "../text.js";
+import { clip, escapeLabel, oneLine, printable, significant } from "../text.js";
 import { textTable } from "../text-table.js";
 import { roomy } from "../federation/view.js";
 import { fixed, plain, valueCell, type Cell } from "./score-cell.js";
@@ -103,17 +103,19 @@ function caughtFigure({ model }: AttacksShown, { others, members }: Extract<Atta
 }
 
 const BINS = 40;
+/** Losses of what is known by heart lie orders below those of others: they are drawn by their size. */
+const sizeOf = (loss: number): number => Math.log10(Math.max(loss, 1e-6));
 
 /** Of losses: the others as bars, canaries as points above them by their exposure. */
 function exposureFigure(
   { model }: AttacksShown,
   { planted, unseen }: Extract<AttackPicture, { of: "exposure" }>,
 ): Figure {
-  const all = [...unseen, ...planted.map(({ loss }) => loss)];
+  const all = [...unseen, ...planted.map(({ loss }) => loss)].map(sizeOf);
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const width = (high - low) / BINS || 1;
   const counts = Array.from({ length: BINS }, () => 0);
-  for (const loss of unseen) counts[Math.min(BINS - 1, Math.floor((loss - low) / width))]! += 1;
+  for (const loss of unseen) counts[Math.min(BINS - 1, Math.floor((sizeOf(loss) - low) / width))]! += 1;
   const own = escapeLabel(clip(printable(oneLine(model)), 40));
   return {
     data: [
@@ -125,15 +127,17 @@ function exposureFigure(
       {
         ...{ type: "scatter", mode: "markers", name: "canaries among its rows", yaxis: "y2" },
         marker: { size: 9, color: color(6) },
-        x: planted.map(({ loss }) => short(loss)),
+        x: planted.map(({ loss }) => short(sizeOf(loss))),
         y: planted.map(({ exposure }) => short(exposure)),
-        text: planted.map(({ canary }) => escapeLabel(clip(printable(oneLine(canary)), 80))),
-        hovertemplate: "%{text}<br>loss %{x:.3f}, exposure %{y:.1f} bits<extra></extra>",
+        text: planted.map(
+          ({ canary, loss }) => `${escapeLabel(clip(printable(oneLine(canary)), 80))}<br>loss ${significant(loss, 3)}`,
+        ),
+        hovertemplate: "%{text}, exposure %{y:.1f} bits<extra></extra>",
       },
     ],
     layout: {
       title: { text: `Canaries, and what ${own} makes of them` },
-      xaxis: { title: { text: "loss" } },
+      xaxis: { title: { text: "loss, as a power of ten" } },
       yaxis: { title: { text: "canaries never seen" } },
       yaxis2: { title: { text: "exposure, bits" }, overlaying: "y", side: "right", rangemode: "tozero" },
       bargap: 0.04,
