@@ -42,7 +42,7 @@ export interface Serving {
   readonly onNode?: (id: bigint) => void;
   /** A message that was none, or an answer that the SuperLink didn't take. */
   readonly onTrouble?: (error: CodedError) => void;
-  /** Bytes of what was said, with its head: those that came, and those of the answer. */
+  /** Bytes of what was said, with its head: those that came, and those of the answer, which has arrived. */
   readonly onSaid?: (received: number, sent: number) => void;
 }
 
@@ -150,7 +150,6 @@ class Node {
     const begun = performance.now();
     if (payload instanceof CodedError) this.o.onTrouble?.(payload);
     const said = payload instanceof CodedError ? encodeFailure(payload.code) : await answer(payload, runId, signal);
-    onSaid?.(payload instanceof CodedError ? 0 : payload.length, said.length);
     const now = Date.now() / 1000;
     const reply: Metadata = {
       ...metadata,
@@ -173,6 +172,7 @@ class Node {
       const body = requests.pushObject(this.id, runId, object, content, pushed.session);
       await link.call("fleet/push-object", body, patient);
     }
+    onSaid?.(payload instanceof CodedError ? 0 : payload.length, said.length);
   }
 
   private async pulled(runId: bigint, object: string, most: number): Promise<Uint8Array> {

@@ -70,17 +70,18 @@ export async function joinFederation(session: TuneSession, request: JoinRequest,
   const pins = pinsOf(request);
   const left = new AbortController();
   let refused: unknown = null;
+  // It leaves once what it said last has arrived.
+  let leaves = false;
   const guest: Guest = new Guest(client, pins, {
     ...hears.guest,
     onRefused(error) {
-      hears.guest.onRefused?.(error);
-      if (!once || !(error instanceof CodedError) || !error.code.startsWith("join-")) return;
-      refused = error;
-      left.abort();
+      const ends = once && error instanceof CodedError && error.code.startsWith("join-");
+      if (!ends) hears.guest.onRefused?.(error);
+      else [refused, leaves] = [error, true];
     },
     onBye() {
       hears.guest.onBye?.();
-      if (once || guest.spent) left.abort();
+      leaves ||= once || guest.spent;
     },
   });
   o.signal.throwIfAborted();
@@ -89,15 +90,22 @@ export async function joinFederation(session: TuneSession, request: JoinRequest,
     ...{ link, key: node, answer: guest.answer, most: () => guest.most },
     signal: AbortSignal.any([o.signal, left.signal]),
     under: () => guest.under,
-    onOver: () => {
+    onOver() {
       guest.over();
+      if (leaves) left.abort();
     },
     onNode() {
       if (first) hears.onJoined(client, pins);
       first = false;
     },
-    onTrouble: hears.onTrouble,
-    onSaid: hears.onSaid,
+    onTrouble(error) {
+      hears.onTrouble(error);
+      if (leaves) left.abort();
+    },
+    onSaid(received, sent) {
+      hears.onSaid(received, sent);
+      if (leaves) left.abort();
+    },
   });
   if (refused) throw refused;
 }

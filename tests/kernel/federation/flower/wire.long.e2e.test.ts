@@ -161,6 +161,39 @@ describe("what goes over the wire of a federation", function () {
     assert.ok(leaksIn(readFileSync(join(book.folder, "north.csv")), planted).length >= 16);
   });
 
+  it("is a path and no value where a client's own program says something else", async () => {
+    const statement = (data: string, rate: string): string =>
+      `federate m on ${data} as other { rounds: 1, batch_size: 4, optimizer: adamw(learning_rate: ${rate}), runner: flower("http://127.0.0.1:${String(superlink.port)}", clients: 2) }`;
+    const [place] = net.clients;
+    assert.ok(place);
+    writeFileSync(join(book.folder, "odd.tune"), `${dataOf("east")}\n${model}\n${statement("east", "0.00271828")}\n`);
+    writeFileSync(join(book.folder, "even.tune"), `${dataOf("west")}\n${model}\n${statement("west", "0.00314159")}\n`);
+    writeFileSync(
+      join(book.folder, "other.tune"),
+      `${dataOf("mine", "rows")}\n${model}\n${statement("mine", "0.00314159")}\n`,
+    );
+    const port = PROXY + NAMES.length;
+    const kept = start("proxy of odd", place.within, [
+      ...[proxy, String(port), place.superlink, String(superlink.port), join(book.folder, "kept-odd")],
+    ]);
+    await until(() => kept.said.includes("listening"));
+    const joins = (file: string, url: string, within: readonly string[]) =>
+      start(file, within, [cli, "join", "flower", "--data", file, "--superlink", url, "--once"]);
+    const odd = joins("odd.tune", `http://127.0.0.1:${String(port)}`, place.within);
+    joins("even.tune", `http://127.0.0.1:${String(superlink.port)}`, net.hub);
+    const leader = start("leader of others", net.hub, [cli, "run", "other.tune", "--runs", "other"]);
+    assert.equal(await endOf(leader), 1);
+    assert.match(
+      leader.said,
+      /error\[join-refused\]: client \S+ refuses .*\(join-differs\): training\.optimizer\.learning_rate/,
+    );
+    assert.equal(await endOf(odd), 1);
+    assert.match(odd.said, /error\[join-differs\]: whoever leads says 0\.00314159 .* this program says 0\.00271828/);
+    const { all } = transcript("odd");
+    assert.ok(all.includes("0.00314159"), "what is asked for is there to be seen");
+    assert.deepEqual(leaksIn(all, ["0.00271828", ...planted]), []);
+  });
+
   /** All that went between a client and the SuperLink, connection by connection. */
   function transcript(name: string): { readonly up: Buffer; readonly down: Buffer; readonly all: Buffer } {
     const read = (way: string): Buffer => {
