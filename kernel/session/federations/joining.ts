@@ -27,6 +27,9 @@ import { JoinedClient } from "./joined.js";
 import { clientsHere, type Here } from "./local-clients.js";
 import { nodeKeyIn } from "./node-key.js";
 
+/** Milliseconds in which our app beside the SuperLink takes an answer. */
+const TAKEN = 4000;
+
 export interface JoinRequest {
   readonly plan: Plan;
   /** Of its data among those of the plan, from 0. */
@@ -70,8 +73,11 @@ export async function joinFederation(session: TuneSession, request: JoinRequest,
   const pins = pinsOf(request);
   const left = new AbortController();
   let refused: unknown = null;
-  // It leaves once what it said last has arrived.
+  // It leaves once what it said last has arrived, and had time to be taken: of who has left the SuperLink says that it is lost.
   let leaves = false;
+  const leave = (): void => {
+    if (leaves) setTimeout(() => left.abort(), TAKEN).unref();
+  };
   const guest: Guest = new Guest(client, pins, {
     ...hears.guest,
     onRefused(error) {
@@ -92,7 +98,7 @@ export async function joinFederation(session: TuneSession, request: JoinRequest,
     under: () => guest.under,
     onOver() {
       guest.over();
-      if (leaves) left.abort();
+      leave();
     },
     onNode() {
       if (first) hears.onJoined(client, pins);
@@ -100,11 +106,11 @@ export async function joinFederation(session: TuneSession, request: JoinRequest,
     },
     onTrouble(error) {
       hears.onTrouble(error);
-      if (leaves) left.abort();
+      leave();
     },
     onSaid(received, sent) {
       hears.onSaid(received, sent);
-      if (leaves) left.abort();
+      leave();
     },
   });
   if (refused) throw refused;
