@@ -69,6 +69,9 @@ function inItsVerb(example: string, word: Word, registry: Registry): string {
   if (word.kind === "runner" && carrierOf(registry, { word: word.name, kind: "runner", arguments: {} }))
     return `data written like tickets { labels: [no, yes] }
 federate router on written with quick as far { rounds: 3, ${example} }`;
+  if (word.kind === "attack")
+    return `train router on tickets with quick as watched { canaries: 10 }
+evaluate watched on tickets.test { ${example} }`;
   if (word.kind === "runner") return sweep(`vary: { batch_size: choice(16, 32) }, ${example}`);
   switch (key === undefined ? undefined : owner) {
     case "data":
