@@ -77,10 +77,10 @@ registerCodes({
   },
   "sum-again": {
     severity: "error",
-    message: (d) => `a second secret sum of round ${String(d.round)} was asked for`,
-    help: () => "nothing is to be done; each vector is in one sum at most",
+    message: (d) => `a second secret sum of what round ${String(d.round)} trained was asked for`,
+    help: () => "nothing is to be done; each vector is in one sum at most, and again among the same clients alone",
     explain:
-      "Two sums of the same vectors with one client more or less tell that client's vector. So a client gives its vector to one sum, among the clients that were named first.",
+      "Two sums of the same vectors with one client more or less tell that client's vector. So a client gives its vector to one sum. Where the same weights come again, since whoever leads was interrupted or a sum failed, they are summed among the very same clients or not at all.",
   },
   "sum-unfit": {
     severity: "error",

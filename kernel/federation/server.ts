@@ -56,7 +56,8 @@ const ALL_TAKE_PART = 32;
  * that weren't drawn are among `asked`, with zeros.
  */
 export interface ToSum {
-  readonly round: number;
+  /** What answers answer. */
+  readonly order: RoundOrder;
   readonly answers: ReadonlyMap<number, RoundAnswer>;
   readonly asked: Asked;
   /** Names of what clients give beside their updates. */
@@ -183,7 +184,7 @@ export class FederationServer {
     const { implementation, call } = this.o.aggregator;
     // Clients elsewhere that weren't drawn have no vector: of too few of the others to hide among each other nothing is summed.
     const hides = !this.o.elsewhere || answers.size >= HIDDEN;
-    if (summed && hides) return this.masked({ round, answers, asked }, summed);
+    if (summed && hides) return this.masked({ order: this.order(round), answers, asked }, summed);
     if (privacy) return { mean: this.noised(sumOf(summed ? [] : all, this.current.length), privacy), given: {} };
     return { mean: implementation.combine?.(call, updates) ?? meanByRows(updates), given: givenOf(all) };
   }
@@ -205,7 +206,7 @@ export class FederationServer {
   }
 
   /** The means by rows, from one sum of all that clients send: their rows times their vectors, and their rows. */
-  private async masked(of: Pick<ToSum, "round" | "answers" | "asked">, summed: Summed): Promise<Together> {
+  private async masked(of: Pick<ToSum, "order" | "answers" | "asked">, summed: Summed): Promise<Together> {
     const { privacy } = this.o;
     const names = Object.keys([...of.answers.values()][0]?.given ?? {});
     const size = this.current.length;

@@ -17,6 +17,7 @@ import { randomBytes } from "node:crypto";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { ENDING, type Carrier } from "../contract.js";
+import { orderHash } from "../order-hash.js";
 import { encodeBegin } from "../secure/begin.js";
 import { decode, encode, unreadable } from "../secure/messages.js";
 import { leastThreshold, type Terms } from "../secure/round.js";
@@ -61,6 +62,7 @@ class MaskedSum {
   ) {
     this.terms = {
       session: new Uint8Array(randomBytes(16)),
+      order: orderHash(of.order),
       nodes: parties.map(({ asks }) => asks.key),
       threshold: leastThreshold(parties.length),
       values: of.values,
@@ -71,7 +73,7 @@ class MaskedSum {
 
   async whole(): Promise<SummedUp> {
     const { server, terms, of } = this;
-    const { round } = of;
+    const { round } = of.order;
     let told: readonly (readonly [place: number, bytes: Uint8Array])[] = this.parties.map(
       (_, place) => [place, encodeBegin({ round, place, terms })] as const,
     );

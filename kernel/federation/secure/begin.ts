@@ -1,7 +1,8 @@
 /**
  * The first message of a secret sum to a client elsewhere: whose vectors of which round are summed, and on what terms. Bytes:
  * `u32` that no message has, `u32` round, `u32` the client's place, `u32` threshold, `u32` values, `u32` bits, `f64` range, 16
- * bytes of the session, `u32` how many nodes, and their keys. All that follows are messages of `messages.ts`.
+ * bytes of the session, 32 of the hash of the order that vectors answer, `u32` how many nodes, and their keys. All that follow are
+ * messages of `messages.ts`.
  */
 import { KEY_BYTES } from "./primitives.js";
 import { unreadable } from "./messages.js";
@@ -19,6 +20,9 @@ export interface Begin {
 const BEGIN = 0x6e69_6762;
 const HEAD = 32;
 const SESSION = 16;
+const ORDER = 32;
+/** Where nodes begin. */
+const FIXED = HEAD + SESSION + ORDER;
 /** Nodes of a sum at most. */
 const MOST = 10_000;
 
@@ -29,7 +33,7 @@ export function encodeBegin({ round, place, terms }: Begin): Uint8Array {
   head.writeDoubleLE(terms.range, 24);
   const counts = Buffer.alloc(4);
   counts.writeUInt32LE(terms.nodes.length);
-  return new Uint8Array(Buffer.concat([head, terms.session, counts, ...terms.nodes]));
+  return new Uint8Array(Buffer.concat([head, terms.session, terms.order, counts, ...terms.nodes]));
 }
 
 /** Whether it is one. */
@@ -39,13 +43,13 @@ export function isBegin(bytes: Uint8Array): boolean {
 
 /** `secure-message` where it is none. */
 export function decodeBegin(bytes: Uint8Array): Begin {
-  if (!isBegin(bytes) || bytes.length < HEAD + SESSION + 4) throw unreadable("it is cut off");
+  if (!isBegin(bytes) || bytes.length < FIXED + 4) throw unreadable("it is cut off");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [round = 0, place = 0, threshold = 0, values = 0, bits = 0] = [4, 8, 12, 16, 20].map((at) =>
     view.getUint32(at, true),
   );
-  const count = view.getUint32(HEAD + SESSION, true);
-  const start = HEAD + SESSION + 4;
+  const count = view.getUint32(FIXED, true);
+  const start = FIXED + 4;
   if (count > MOST || bytes.length !== start + count * KEY_BYTES) throw unreadable("it has another number of nodes");
   if (bits !== 32 && bits !== 64) throw unreadable("its whole numbers have other bits");
   if (place >= count) throw unreadable("there is no such place in it");
@@ -53,5 +57,7 @@ export function decodeBegin(bytes: Uint8Array): Begin {
     bytes.slice(start + i * KEY_BYTES, start + (i + 1) * KEY_BYTES),
   );
   const session = bytes.slice(HEAD, HEAD + SESSION);
-  return { round, place, terms: { session, nodes, threshold, values, range: view.getFloat64(24, true), bits } };
+  const order = bytes.slice(HEAD + SESSION, FIXED);
+  const range = view.getFloat64(24, true);
+  return { round, place, terms: { session, order, nodes, threshold, values, range, bits } };
 }

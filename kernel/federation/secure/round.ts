@@ -13,6 +13,8 @@ export const LEAST_CLIENTS = 3;
 export interface Terms {
   /** Bytes that no other round has. */
   readonly session: Uint8Array;
+  /** Hash of the order that all vectors answer, 32 bytes: who was given another is in no sum with those. */
+  readonly order: Uint8Array;
   /** Ed25519 keys of the nodes that may take part, 32 bytes each: a client is named by its place in it. */
   readonly nodes: readonly Uint8Array[];
   /** How many must stay to the end; more than two thirds of them. */
@@ -38,7 +40,7 @@ export function leastThreshold(clients: number): number {
 
 /** Errors: `too-few-clients`, `secure-threshold`, `secure-fixed`, `secure-keys`. */
 export function roundOf(terms: Terms): Round {
-  const { session, nodes, threshold, values, range, bits } = terms;
+  const { session, order, nodes, threshold, values, range, bits } = terms;
   if (nodes.length < LEAST_CLIENTS)
     throw new CodedError("too-few-clients", { clients: nodes.length, least: LEAST_CLIENTS });
   const least = leastThreshold(nodes.length);
@@ -47,11 +49,11 @@ export function roundOf(terms: Terms): Round {
   if (nodes.some(({ length }) => length !== KEY_BYTES) || new Set(nodes.map(asText)).size < nodes.length)
     throw new CodedError("secure-keys", { why: "two nodes have one key, or one has none" });
   const fixed = fixedFor(range, nodes.length, bits);
-  const numbers = Buffer.alloc(36);
-  for (const [i, value] of [session.length, nodes.length, threshold, values, bits].entries())
+  const numbers = Buffer.alloc(32);
+  for (const [i, value] of [session.length, order.length, nodes.length, threshold, values, bits].entries())
     numbers.writeUInt32LE(value, 4 * i);
-  numbers.writeDoubleLE(range, 20);
-  const id = primitives.hash(Buffer.from("tunebook secure sum 1"), numbers, session, ...nodes);
+  numbers.writeDoubleLE(range, 24);
+  const id = primitives.hash(Buffer.from("tunebook secure sum 2"), numbers, session, order, ...nodes);
   return { ...terms, id, fixed, words: placesOf(values, bits) };
 }
 

@@ -43,6 +43,8 @@ export async function securelySummed(
   const nodes = vectors.map(() => generateKeyPairSync("ed25519"));
   const terms: Terms = {
     session: new Uint8Array(randomBytes(16)),
+    // In one process there is one order.
+    order: new Uint8Array(32),
     nodes: nodes.map(({ publicKey }) => rawPublic(publicKey)),
     threshold: options.threshold ?? leastThreshold(vectors.length),
     values: vectors[0]?.length ?? 0,

@@ -76,7 +76,7 @@ export class JoinedClient implements Joining {
     this.keep(order.round);
     const told = { ...answer, ...(epsilon !== undefined && { epsilon }) };
     if (!summed) return told;
-    held.hold(order.round, vectorOf(answer, this.sent, alike ? 1 : answer.rows));
+    held.hold(order, vectorOf(answer, this.sent, alike ? 1 : answer.rows));
     const given: Kept = Object.fromEntries(this.sent.map((name) => [name, new Float64Array(0)]));
     const { rows, steps, loss, tokens, bytes, seconds } = told;
     const beside = { rows, steps, loss, tokens, bytes, seconds, ...(epsilon !== undefined && { epsilon }) };

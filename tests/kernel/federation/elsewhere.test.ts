@@ -62,7 +62,7 @@ describe("a secret sum over clients elsewhere", () => {
   function partiesOf(fails: ReadonlyMap<number, number> = new Map(), code = gone): Carrier["clients"] {
     return [...answers].map(([i, one]) => {
       const held = new Held(generateKeyPairSync("ed25519").privateKey, 3);
-      held.hold(1, vectorOf(one, [], one.rows));
+      held.hold(order, vectorOf(one, [], one.rows));
       let asked = 0;
       return {
         ...said(String(i), () => Promise.resolve(one)),
@@ -73,7 +73,7 @@ describe("a secret sum over clients elsewhere", () => {
     });
   }
   const toSum: ToSum = {
-    ...{ round: 1, answers, asked: { clients: [0, 1, 2, 3, 4], lost: [] }, names: [] },
+    ...{ order, answers, asked: { clients: [0, 1, 2, 3, 4], lost: [] }, names: [] },
     ...{ weigh: (one) => one.rows, values: 4, width: widthOf(rows, null) },
   };
   const plain = (of: readonly number[]): readonly number[] =>

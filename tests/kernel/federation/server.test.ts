@@ -236,7 +236,8 @@ describe("whole numbers of a secret sum", () => {
     const { sum } = await maskedSums()({
       answers: new Map(updates.slice(1).map((one, i) => [i + 1, one] as const)),
       asked: { clients: [0, 1, 2, 3, 4, 5], lost: [0] },
-      ...{ round: 1, names: [], weigh: () => 20, values: 51, width: widthOf(rows, null) },
+      order: { round: 1, rounds: 1, weights: new Float32Array(50), sent: {} },
+      ...{ names: [], weigh: () => 20, values: 51, width: widthOf(rows, null) },
     });
     for (let i = 0; i < 50; i++) {
       const exact = updates.slice(1).reduce((all, { delta }) => all + (delta[i] ?? 0) / 5, 0);

@@ -16,6 +16,7 @@ export const nodeKey = (client: number): KeyObject => made[client]!.privateKey;
 export function termsFor(clients: number, values: number, more: Partial<Terms> = {}): Terms {
   return {
     session: new Uint8Array(16),
+    order: new Uint8Array(32),
     nodes: nodes.slice(0, clients),
     threshold: leastThreshold(clients),
     values,

@@ -79,6 +79,7 @@ describe("terms of a secure sum", () => {
     const terms = termsFor(4, 3);
     const others = [
       { session: Uint8Array.of(1) },
+      { order: new Uint8Array(32).fill(1) },
       { values: 4 },
       { range: 2 },
       { bits: 64 as const },
