@@ -82,32 +82,33 @@ export class Relay {
         reject(this.failed);
         return;
       }
-      const gone = (): void => {
-        this.waiting.delete(id);
-        reject(signal?.reason instanceof Error ? signal.reason : new Error("stopped"));
-      };
+      const why = (): Error => (signal?.reason instanceof Error ? signal.reason : new Error("stopped"));
       if (signal?.aborted) {
-        gone();
+        reject(why());
         return;
       }
-      signal?.addEventListener("abort", gone, { once: true });
-      const limit = setTimeout(() => {
-        settled(id);
-        reject(new CodedError("flower-client", { client: node, why: "no answer in time" }));
-      }, seconds * 1000);
-      const settled = (of: number): void => {
-        this.waiting.delete(of);
+      const settled = (): void => {
+        this.waiting.delete(id);
         clearTimeout(limit);
         signal?.removeEventListener("abort", gone);
       };
+      const gone = (): void => {
+        settled();
+        reject(why());
+      };
+      const limit = setTimeout(() => {
+        settled();
+        reject(new CodedError("flower-client", { client: node, why: "no answer in time" }));
+      }, seconds * 1000);
+      signal?.addEventListener("abort", gone, { once: true });
       this.waiting.set(id, {
         ...{ node, kind, payload, seconds, most },
         resolve: (answer) => {
-          settled(id);
+          settled();
           resolve(answer);
         },
         reject: (error) => {
-          settled(id);
+          settled();
           reject(error);
         },
       });

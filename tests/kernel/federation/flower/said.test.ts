@@ -138,9 +138,13 @@ describe("the door of the process that leads", () => {
   it("gives up on a client that doesn't answer in time, and on what is interrupted", async () => {
     await assert.rejects(relay.ask("7", "train", Buffer.from("a"), { ...o, seconds: 0.01 }), { code: "flower-client" });
     const stopped = new AbortController();
+    const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
+    const before = timers();
     const asked = relay.ask("7", "train", Buffer.from("b"), { ...o, signal: stopped.signal });
     stopped.abort();
     await assert.rejects(asked, { name: "AbortError" });
+    // No timer of an hour keeps the process.
+    assert.equal(timers(), before);
     // Neither is sent any more.
     assert.deepEqual((await turn({ nodes: [], answers: [] })).messages, []);
   });
