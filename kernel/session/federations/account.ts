@@ -2,7 +2,7 @@
  * What rounds of federations have spent of the privacy of rows, where each client counts its own: a file in the runs folder, one
  * for the rows of one hash. A round is written before it is trained, and counts whether its answer arrives or not.
  */
-import { appendFileSync, existsSync, mkdirSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { PrivacyPlan } from "#dsl/plan/plan.js";
@@ -11,6 +11,7 @@ import * as v from "valibot";
 import { fields, jsonOrNone, whole } from "../../fetch/json.js";
 import { textOfNamed } from "../../fetch/regular.js";
 import { writing } from "../../artifacts/folder-errors.js";
+import { underLock } from "../../artifacts/optuna/journal-lock.js";
 import "../../federation/join-codes.js";
 
 const entry = fields({ noise: v.number(), rate: v.number(), steps: whole(1) });
@@ -37,18 +38,25 @@ export class Account {
 
   /** One more round. @returns ε that is spent with it. Coded errors `join-epsilon`, `no-space`, `run-folder`. */
   charge(what: { readonly round: number }): number {
+    const { file } = this.o;
+    try {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      // Two that train on the same rows read and write one after the other.
+      return underLock(file, () => this.charged(what));
+    } catch (error) {
+      throw error instanceof CodedError ? error : writing(error, file);
+    }
+  }
+
+  private charged(what: { readonly round: number }): number {
     const { file, accountant, privacy, round } = this.o;
     const spent = accountant.spent(privacy.call, together([...this.entries(), round]));
     // ε is found by a search, whose last digits are no promise.
     if (spent > privacy.epsilon * (1 + 1e-3))
       throw new CodedError("join-epsilon", { spent, most: privacy.epsilon, account: file });
-    try {
-      mkdirSync(dirname(file), { recursive: true });
-      const line = JSON.stringify({ at: new Date().toISOString(), ...what, ...round });
-      appendFileSync(file, `${line}\n`, { mode: 0o600, flush: true });
-    } catch (error) {
-      throw writing(error, file);
-    }
+    const line = JSON.stringify({ at: new Date().toISOString(), ...what, ...round });
+    // A line that is torn stays one of its own.
+    appendFileSync(file, `${endsInLine(file) ? "" : "\n"}${line}\n`, { mode: 0o600, flush: true });
     return spent;
   }
 
@@ -58,6 +66,19 @@ export class Account {
     if (!existsSync(file)) return [];
     const lines = textOfNamed(file, file, { most: MOST }).split("\n");
     return lines.flatMap((line) => (line === "" ? [] : [jsonOrNone(line, entry) ?? round]));
+  }
+}
+
+/** Also where there is nothing yet. */
+function endsInLine(file: string): boolean {
+  if (!existsSync(file)) return true;
+  const open = openSync(file, "r");
+  try {
+    const { size } = fstatSync(open);
+    const last = Buffer.alloc(1);
+    return size === 0 || (readSync(open, last, 0, 1, size - 1) === 1 && last[0] === 0x0a);
+  } finally {
+    closeSync(open);
   }
 }
 

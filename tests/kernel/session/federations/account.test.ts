@@ -1,6 +1,6 @@
 /** What rows of a client have spent is counted on, and the key of its node is kept for itself. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -67,6 +67,37 @@ describe("what the rows of a client have spent", () => {
     account.charge({ round: 1 });
     writeFileSync(file, `${readFileSync(file, "utf8")}{"noise":1,"ra`);
     assert.equal(account.spent, accountant.spent(call, [{ ...round, steps: 20 }]));
+    // Nothing is lost of it by the next.
+    const spent = accountant.spent(call, [{ ...round, steps: 30 }]);
+    assert.equal(account.charge({ round: 2 }), spent);
+    assert.equal(account.spent, spent);
+  });
+
+  it("is charged by one of several at a time", async () => {
+    const accountant = await does(call, "privacy");
+    const file = join(folder, "a.jsonl");
+    const most = accountant.spent(call, [{ ...round, steps: 20 }]);
+    const other = new Account({ file, accountant, privacy: { call, epsilon: most }, round });
+    // Between what it reads and what it writes nobody else does.
+    let held = false;
+    const account = new Account({
+      ...{ file, privacy: { call, epsilon: most }, round },
+      accountant: {
+        ...accountant,
+        spent(...all: Parameters<typeof accountant.spent>) {
+          held = existsSync(`${file}.lock`);
+          return accountant.spent(...all);
+        },
+      },
+    });
+    account.charge({ round: 1 });
+    assert.ok(held && !existsSync(`${file}.lock`));
+    other.charge({ round: 1 });
+    assert.equal(
+      code(() => account.charge({ round: 2 })),
+      "join-epsilon",
+    );
+    assert.ok(!existsSync(`${file}.lock`));
   });
 
   it("stands beside a key that is made once, and that nobody else may read", () => {
