@@ -8,6 +8,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "join-clients": { readonly asked: number; readonly least: number };
     "join-spent": { readonly done: number; readonly asked: number; readonly most: number };
     "join-epsilon": { readonly spent: number; readonly most: number; readonly account: string };
+    "looks-spent": { readonly most: number };
     "order-early": { readonly kind: string };
     "order-again": { readonly kind: string; readonly round: number; readonly after: number };
     "order-unfit": { readonly why: string };
@@ -54,6 +55,13 @@ registerCodes({
       `the account of all rounds on these rows is ${d.account}; a greater \`epsilon\`, in both programs, allows more`,
     explain:
       "With `unit: row` each client counts what its own rows have spent, over all federations and restarts: a round is charged before it is trained, whether its answer arrives or not. What is spent never comes back.",
+  },
+  "looks-spent": {
+    severity: "error",
+    message: (d) => `scores on this client's rows were asked for more than ${String(d.most)} times`,
+    help: () => "start the client again to take part once more, or let it give more: `--rounds N`",
+    explain:
+      "Scores tell of rows, too. A client gives them after each round, and after each that is asked for again because whoever leads was interrupted: over its whole life twice as often as there are rounds in it, and twice more for those before the first.",
   },
   "order-early": {
     severity: "error",

@@ -58,13 +58,24 @@ export interface Hears {
 /** Of messages of secret sums, which have an entry for each client. */
 const MASKING = 2 ** 21;
 
+interface Run {
+  readonly id: bigint;
+  readonly terms: Terms;
+  trained: number;
+  looked: number;
+}
+
 export class Guest {
   /** The run that it agreed with, its terms, and the last round that it trained and looked at. */
-  private run: { readonly id: bigint; readonly terms: Terms; trained: number; looked: number } | null = null;
+  private run: Run | null = null;
+  /** All that were given something, for life: none of them goes back. */
+  private readonly runs = new Map<bigint, Run>();
   /** Over its whole life: the greatest round, rounds that went further, and those that were asked for again. */
   private reached = 0;
   private first = 0;
   private again = 0;
+  /** Scores that it gave. */
+  private looks = 0;
 
   constructor(
     private readonly joining: Joining,
@@ -113,6 +124,7 @@ export class Guest {
         this.fits(order);
         this.forward(order, run.trained, "train", 1);
         this.counts(order.round);
+        this.runs.set(runId, run);
         run.trained = order.round;
         const answer = await this.joining.train(order, signal);
         this.hears.onTrained?.(order, answer);
@@ -122,6 +134,8 @@ export class Guest {
         const { order } = question;
         this.fits({ ...order, sent: null });
         this.forward(order, run.looked, "evaluate", 0);
+        this.looksOnce();
+        this.runs.set(runId, run);
         run.looked = order.round;
         const scores = await this.joining.evaluate(order, signal);
         this.hears.onEvaluated?.(order, scores);
@@ -144,10 +158,14 @@ export class Guest {
     if (terms.clients < pins.clients)
       throw new CodedError("join-clients", { asked: terms.clients, least: pins.clients });
     if (terms.done > terms.rounds) throw unfit("more rounds are behind it than it has");
+    const before = this.runs.get(id);
+    const { done } = terms;
+    if (before && before.trained > done)
+      throw new CodedError("order-again", { kind: "hello", round: done, after: before.trained });
     this.affords(terms);
     joining.begin(terms.done);
     // What it looks at may be how it stands after the last round that is done.
-    this.run = { id, terms, trained: terms.done, looked: terms.done - 1 };
+    this.run = { id, terms, trained: done, looked: Math.max(done - 1, before?.looked ?? -1) };
     this.hears.onAgreed?.(terms);
     return encodeIntroduced(joining);
   }
@@ -160,6 +178,13 @@ export class Guest {
       throw new CodedError("join-spent", { done: this.first, asked: further, most: life });
     if (this.again + repeated > life)
       throw new CodedError("join-spent", { done: this.again, asked: repeated, most: life });
+  }
+
+  /** One for each round of its life and each that is asked for again, and one before the first of each. */
+  private looksOnce(): void {
+    const most = 2 * (this.pins.life + 1);
+    if (this.looks >= most) throw new CodedError("looks-spent", { most });
+    this.looks += 1;
   }
 
   private counts(round: number): void {

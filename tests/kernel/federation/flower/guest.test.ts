@@ -138,6 +138,30 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     assert.ok(codes.includes("join-spent"));
   });
 
+  it("gives scores as often in its life, whoever asks, and no run goes back", async () => {
+    let looked = 0;
+    const evaluate: Joining["evaluate"] = () => Promise.resolve({ rows: 7, metrics: { accuracy: (looked += 1) } });
+    const { hello, train, ask } = guestOf({ joining: { evaluate } });
+    const look = (round: number, run: bigint): Promise<Uint8Array> =>
+      ask({ kind: "evaluate", order: { round, rounds: 3, weights: Float32Array.of(1, 2, 3) } }, run);
+    await hello();
+    assert.equal(decodeScores("1", await look(0, 1n)).rows, 7);
+    await train(1);
+    await look(1, 1n);
+    // The same run again: what it trained is behind it, from wherever it is asked, and what it looked at.
+    assert.equal(refusalIn(await hello()), "order-again");
+    assert.equal(decodeIntroduced("1", await hello({ done: 1 })).rows, 12);
+    assert.equal(refusalIn(await look(1, 1n)), "order-again");
+    assert.equal(looked, 2);
+    // Runs without end, each from its first round.
+    for (let run = 2n; run < 20n; run++) {
+      await hello({ done: 1 }, run);
+      for (const round of [1, 2, 3]) await look(round, run);
+    }
+    assert.equal(looked, 8);
+    assert.equal(refusalIn(await look(1, 19n)), "looks-spent");
+  });
+
   it("takes no order before terms, of another run, twice, or backwards", async () => {
     const { hello, train, look, ask } = guestOf();
     assert.equal(refusalIn(await train(1)), "order-early");
