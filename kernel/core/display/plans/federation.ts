@@ -1,5 +1,5 @@
 /** Lines of a federation's plan: who its clients are, what is done with what they send, and how much that is. */
-import type { Plan } from "#dsl/plan/plan.js";
+import type { FederatedPlan, Plan } from "#dsl/plan/plan.js";
 import { lostOf, participantsOf } from "#dsl/compile/clients.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { AggregatorCapabilities, PartitionCapabilities } from "#dsl/types/capabilities.js";
@@ -7,14 +7,17 @@ import { registry } from "#stdlib/registry.js";
 import { bytes, count, percent, plural } from "../text.js";
 import { callText } from "../value-text.js";
 
+/** How many clients there are; null: a column says. */
+export function clientsNamed({ clients, others, joined }: FederatedPlan): number | null {
+  const parted = clients && registry.find("partition", clients.word)?.capabilities?.clients(clients);
+  return joined ?? (clients ? (parted ?? null) : others.length + 1);
+}
+
 export function federationFacts({ recipe, effects, estimates }: Plan): [string, string, string][] {
   const { federated, data } = recipe;
   if (!federated) return [];
   const { clients, others, joined, participation, stragglers, aggregate, secure_aggregation, compression } = federated;
-  const named =
-    joined ??
-    (clients ? registry.find("partition", clients.word)?.capabilities?.clients(clients) : others.length + 1) ??
-    null;
+  const named = clientsNamed(federated);
   const most = named ?? Number.POSITIVE_INFINITY;
   const each =
     typeof participation === "number" ? count(Math.min(participation, most)) : percent(participation.share, 0);

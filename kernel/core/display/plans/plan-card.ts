@@ -158,7 +158,7 @@ function factsOf(plan: Plan): [string, string, string][] {
           ],
         ]
       : []),
-    ...(training.privacy ? privacyFacts(training.privacy) : []),
+    ...(training.privacy ? privacyFacts(training.privacy, plan) : []),
     ...canaryFacts(training),
     ["parameters", compact(estimates.parameters), count(estimates.parameters)],
     ["trained", percent(share, 2), `${count(estimates.trainable)} of them`],

@@ -1,6 +1,7 @@
 /** What a training promises of single rows, in lines of its plan and card. */
-import type { PrivacyPlan, RecipePlan } from "#dsl/plan/plan.js";
+import type { Plan, PrivacyPlan, RecipePlan } from "#dsl/plan/plan.js";
 import { count, percent, plural, significant } from "../text.js";
+import { clientsNamed } from "./federation.js";
 
 /** `ε 8 at δ 1e-5 for each row`. */
 export function promiseText({ epsilon, delta, unit }: Pick<PrivacyPlan, "epsilon" | "delta" | "unit">): string {
@@ -17,11 +18,37 @@ export function keptText({ noise, clip, rate, steps, unit }: PrivacyPlan): strin
   return [...multiplier, `clip ${String(clip)}`, `${drawn}, ${plural(steps, of)}`].join(" · ");
 }
 
-export function privacyFacts(privacy: PrivacyPlan): [string, string, string][] {
+export function privacyFacts(
+  privacy: PrivacyPlan,
+  plan: Pick<Plan, "recipe" | "estimates">,
+): [string, string, string][] {
+  const beside = noiseBeside(privacy, plan);
   return [
     ["privacy", promiseText(privacy), keptText(privacy)],
     ["", "which means", meansText(privacy)],
+    ...(beside === null
+      ? []
+      : [
+          [
+            "",
+            "noise in all",
+            `${significant(Number(beside.toPrecision(2)))} times as long as all that ${privacy.unit}s can say · at 0.03 trainings learn well, at 1 hardly · more ${privacy.unit}s in each ${privacy.unit === "client" ? "round" : "update"}, or fewer weights that train, make it less`,
+          ] as [string, string, string],
+        ]),
   ];
+}
+
+/**
+ * How long the noise of all steps is beside what units say in them at most, where all say the same: noise · √weights against as many
+ * units as a step has, the one growing by the root of the steps, the other by the steps. Null: how many there are isn't known.
+ */
+export function noiseBeside(
+  { noise, rate, steps, unit }: PrivacyPlan,
+  { recipe: { federated, training }, estimates }: Pick<Plan, "recipe" | "estimates">,
+): number | null {
+  const clients = federated ? clientsNamed(federated) : null;
+  const units = unit === "row" ? training.batch_size * training.accumulate : clients === null ? null : rate * clients;
+  return units === null || noise === 0 ? null : (noise * Math.sqrt(estimates.trainable)) / (units * Math.sqrt(steps));
 }
 
 /** `10 made rows, each 4 times`. */
