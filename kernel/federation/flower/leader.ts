@@ -237,7 +237,7 @@ class FlowerClient implements Client {
 
   private async scores(order: Look, signal?: AbortSignal): Promise<Scores> {
     const bytes = await this.ask("query", encodedLook(order), 2 * LONGEST_HEAD, signal);
-    return decodeScores(this.name, bytes);
+    return decodeScores(this, bytes);
   }
 
   private async ask(kind: "query" | "train", payload: Uint8Array, most: number, signal?: AbortSignal) {

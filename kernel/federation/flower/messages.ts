@@ -92,13 +92,31 @@ const perhapsFailed = fields({
   code: v.optional(v.pipe(v.string(), v.regex(/^[a-z][a-z-]{0,60}$/))),
   path: v.optional(v.pipe(v.string(), v.regex(PATH))),
 });
+/** JSON has numbers, as 1e999, that are infinite here. */
+const number = v.pipe(v.number(), v.finite());
 const figures = fields({
-  ...{ rows: whole(), steps: whole(), tokens: whole(), loss: v.pipe(v.number(), v.finite()) },
-  seconds: v.pipe(v.number(), v.minValue(0)),
-  epsilon: v.optional(v.pipe(v.number(), v.minValue(0))),
+  ...{ rows: whole(), steps: whole(), tokens: whole(), loss: number },
+  seconds: v.pipe(number, v.minValue(0)),
+  epsilon: v.optional(v.pipe(number, v.minValue(0))),
 });
-const introduced = fields({ name: v.pipe(v.string(), v.maxLength(200)), rows: whole(1), validates: v.boolean() });
-const scores = fields({ rows: whole(), metrics: table(v.number()) });
+/** Rows of a client at most: secret sums have no digits for more. */
+const MOST_ROWS = 2 ** 30;
+/** What is shown: without signs that a terminal obeys. */
+const NAME = /^[^\p{C}\p{Zl}\p{Zp}]{1,200}$/u;
+const introduced = fields({
+  name: v.pipe(v.string(), v.regex(NAME)),
+  rows: v.pipe(whole(1), v.maxValue(MOST_ROWS)),
+  validates: v.boolean(),
+});
+/** Metrics of a client at most. */
+const METRICS = 50;
+const scores = fields({
+  rows: whole(),
+  metrics: v.pipe(
+    table(number),
+    v.check((all) => Object.keys(all).length <= METRICS && Object.keys(all).every((name) => NAME.test(name))),
+  ),
+});
 
 function answered<T>(client: string, bytes: Uint8Array, schema: Schema<T>): Said<T> {
   const { code, path = null } = unpack(bytes, perhapsFailed).head;
@@ -150,9 +168,10 @@ export function decodeAnswer(
     ...(epsilon !== undefined && { epsilon }),
   };
 }
-export function decodeScores(client: string, bytes: Uint8Array): Scores {
-  const { rows, metrics } = answered(client, bytes, scores).head;
-  return { rows, metrics };
+/** Nobody's scores weigh more than its updates do. */
+export function decodeScores({ name, rows: most }: Pick<Introduced, "name" | "rows">, bytes: Uint8Array): Scores {
+  const { rows, metrics } = answered(name, bytes, scores).head;
+  return { rows: Math.min(rows, most), metrics };
 }
 export function decodeMessage(client: string, bytes: Uint8Array): Uint8Array {
   return bytesIn(answered(client, bytes, object).vectors, "message");

@@ -17,11 +17,23 @@ import { pack } from "#kernel/federation/flower/packed.js";
 import { EXPECTED, TERMS, toyClient, toyGuest } from "./toy.js";
 
 const code = (error: unknown): string => (error instanceof CodedError ? error.code : String(error));
+/** As it introduced itself. */
+const NORTH = { name: "1", rows: 12 };
 const never = new AbortController().signal;
 const orderOf = (round: number, o: Partial<RoundOrder> = {}): RoundOrder => ({
   ...{ round, rounds: 3, weights: Float32Array.of(0, 1, -2), sent: { control: Float64Array.of(0.1, 0.2, 0.3) } },
   ...o,
 });
+
+/** Null: nothing is wrong. */
+function caught(run: () => unknown): unknown {
+  try {
+    run();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
 
 /** A guest, what it says to questions of a run, and what it tells its own terminal. */
 function guestOf(o: { pins?: Partial<Pins>; joining?: Partial<Joining>; client?: Client; hears?: Hears } = {}) {
@@ -62,7 +74,7 @@ describe("what a client elsewhere says", () => {
     const bytes = await train(2);
     const answer = { ...(await client.train(orderOf(2))), bytes: bytes.length };
     assert.deepEqual(decodeAnswer(client, bytes, 3, EXPECTED), answer);
-    assert.deepEqual(decodeScores("1", await look(2)), { rows: 7, metrics: { accuracy: 0.5, loss: 1 } });
+    assert.deepEqual(decodeScores(NORTH, await look(2)), { rows: 7, metrics: { accuracy: 0.5, loss: 1 } });
     const sum = await ask({ kind: "mask", message: Uint8Array.of(1, 2, 3) });
     assert.deepEqual(decodeMessage("1", sum), Uint8Array.of(3, 2, 1));
   });
@@ -145,7 +157,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     const look = (round: number, run: bigint): Promise<Uint8Array> =>
       ask({ kind: "evaluate", order: { round, rounds: 3, weights: Float32Array.of(1, 2, 3) } }, run);
     await hello();
-    assert.equal(decodeScores("1", await look(0, 1n)).rows, 7);
+    assert.equal(decodeScores(NORTH, await look(0, 1n)).rows, 7);
     await train(1);
     await look(1, 1n);
     // The same run again: what it trained is behind it, from wherever it is asked, and what it looked at.
@@ -172,7 +184,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     assert.equal(refusalIn(await train(2)), "none");
     assert.equal(refusalIn(await train(2)), "order-again");
     assert.equal(refusalIn(await train(1)), "order-again");
-    assert.equal(decodeScores("1", await look(2)).rows, 7);
+    assert.equal(decodeScores(NORTH, await look(2)).rows, 7);
     assert.equal(refusalIn(await look(2)), "order-again");
     assert.equal(refusalIn(await train(3, { rounds: 2 })), "order-unfit");
     assert.equal(refusalIn(await train(4)), "order-unfit");
@@ -293,6 +305,43 @@ describe("who leads, answered by a client that doesn't mean well", () => {
       assert.equal(read(wrong), "flower-said", JSON.stringify(wrong));
   });
 
+  it("takes no infinite number, which JSON can write", () => {
+    const bytesOf = (head: string, delta: number): Uint8Array => {
+      const text = Buffer.from(
+        `{"head":${head},"vectors":[["delta",4,${String(delta)}],["given/control",8,${String(delta)}]]}`,
+      );
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(text.length);
+      return Buffer.concat([length, text, Buffer.alloc(12 * delta)]);
+    };
+    const of = (o: string): unknown =>
+      code(
+        caught(() =>
+          decodeAnswer(NORTH, bytesOf(`{"rows":12,"steps":1,"tokens":1,"loss":1,"seconds":1${o}}`, 3), 3, EXPECTED),
+        ),
+      );
+    assert.equal(of(""), "null");
+    assert.equal(of(',"epsilon":1e999'), "flower-said");
+    assert.equal(of(',"seconds":1e999'), "flower-said");
+    assert.equal(of(',"loss":-1e999'), "flower-said");
+  });
+
+  it("lets no scores weigh more than the client's rows, and takes none that are no number or have odd names", () => {
+    const read = (metrics: object, rows = 5): unknown =>
+      code(caught(() => decodeScores(NORTH, pack({ rows, metrics }, {}))));
+    assert.deepEqual(decodeScores(NORTH, pack({ rows: 2 ** 53 - 1, metrics: { accuracy: 1 } }, {})), {
+      ...{ rows: 12, metrics: { accuracy: 1 } },
+    });
+    assert.equal(read({ accuracy: 1, "recall@5": 0.5 }), "null");
+    assert.equal(read({ "\u001b[2Jx": 3 }), "flower-said");
+    assert.equal(read({ accuracy: null }), "flower-said");
+    assert.equal(read(Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`m${String(i)}`, 1]))), "flower-said");
+    const text = Buffer.from('{"head":{"rows":1,"metrics":{"accuracy":1e999}},"vectors":[]}');
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(text.length);
+    assert.equal(code(caught(() => decodeScores(NORTH, Buffer.concat([length, text])))), "flower-said");
+  });
+
   it("takes no code that has words, no name without end, and no key that is none", async () => {
     const failed = pack({ code: "a row's text" }, {});
     assert.throws(() => decodeIntroduced("7", failed), { code: "flower-said" });
@@ -301,6 +350,17 @@ describe("who leads, answered by a client that doesn't mean well", () => {
     });
     const { hello } = guestOf({ joining: { name: "x".repeat(201) } });
     await assert.rejects(async () => decodeIntroduced("7", await hello()), { code: "flower-said" });
+    for (const wrong of [
+      { name: "\u001b[2Jnorth" },
+      { name: "north\nsouth" },
+      { name: "" },
+      { rows: 2 ** 30 + 1 },
+      { rows: Number.MAX_SAFE_INTEGER },
+      { rows: 0 },
+    ]) {
+      const odd = guestOf({ joining: wrong });
+      await assert.rejects(async () => decodeIntroduced("7", await odd.hello()), { code: "flower-said" }, wrong.name);
+    }
     const keyless = guestOf({ joining: { key: new Uint8Array(31) } });
     await assert.rejects(async () => decodeIntroduced("7", await keyless.hello()), { code: "flower-said" });
     assert.throws(() => decodeQuestion(failed), { code: "flower-said" });
