@@ -122,10 +122,13 @@ class Board {
   }
 
   private get view(): FederationView {
+    const { recipe, estimates } = this.plan;
+    const leads = recipe.federated?.joined !== undefined && estimates.validating;
     return {
       ...{ name: this.plan.effects.run, metric: null, better: 1 as const, ...this.metric },
-      ...{ clients: this.clients, labels: this.labels, of: this.plan.recipe.federated?.rounds ?? 0 },
+      ...{ clients: this.clients, labels: this.labels, of: recipe.federated?.rounds ?? 0 },
       rounds: [...this.rounds.values()].sort((a, b) => a.round - b.round),
+      ...(leads && { leads: { data: recipe.data.name, rows: leads.rows } }),
       ...(this.kept !== null && { kept: this.kept }),
     };
   }

@@ -7,7 +7,16 @@ import { short } from "../curves/line.js";
 import type { Shown } from "../shown.js";
 import { color } from "../svg/colors.js";
 import { clip, escapeLabel, oneLine, printable } from "../text.js";
-import { digits, isNumber, roomy, spreadOf, type FederationView, type RoundView, type Spread } from "./view.js";
+import {
+  digits,
+  isNumber,
+  roomy,
+  scoredOn,
+  spreadOf,
+  type FederationView,
+  type RoundView,
+  type Spread,
+} from "./view.js";
 
 /** Most points of single clients: more of them hide what they say. */
 const DOTS = 600;
@@ -42,7 +51,7 @@ export function clientScoresFigure(o: FederationView): Figure | null {
         metric,
       ),
       line(
-        o.rounds.some(({ personal }) => personal) ? "all rows, own heads" : "all rows",
+        escapeLabel(scoredOn(o)),
         whole.map(({ round, score }) => [round, score ?? null]),
         { color: color(0) },
       ),
@@ -120,6 +129,6 @@ function textOf(o: FederationView): string {
   const last = o.rounds.findLast(({ scores }) => spreadOf(Object.values(scores)) !== null);
   const spread = last && spreadOf(Object.values(last.scores));
   if (!last || !spread) return "";
-  const all = isNumber(last.score) ? `${digits(last.score)} on all rows, ` : "";
+  const all = isNumber(last.score) ? `${digits(last.score)} on ${scoredOn(o)}, ` : "";
   return `${o.metric ?? ""} in round ${String(last.round)}: ${all}clients ${digits(spread.least)} to ${digits(spread.most)}, half of them ${digits(spread.low)} to ${digits(spread.high)}`;
 }

@@ -2,7 +2,7 @@
 import type { Shown } from "../shown.js";
 import { tableShown } from "../table.js";
 import { bytes, clip, count, oneLine, plural, printable } from "../text.js";
-import { digits, isNumber, spreadOf, type ClientView, type FederationView, type RoundView } from "./view.js";
+import { digits, isNumber, scoredOn, spreadOf, type ClientView, type FederationView, type RoundView } from "./view.js";
 
 /** Rounds that are shown: of more the first, and the last ones. */
 const ROUNDS = 30;
@@ -16,7 +16,7 @@ export function roundsShown(o: FederationView, id?: string): Shown {
   const lost = o.rounds.some((round) => round.lost.length > 0);
   const columns = [
     ...["round", "clients", "loss"],
-    ...(scored ? [o.metric ?? "score"] : []),
+    ...(scored ? [`${o.metric ?? "score"}${o.leads ? " of leader" : ""}`] : []),
     ...(spread ? ["least", "median", "greatest"] : []),
     ...(personal ? ["with own heads"] : []),
     ...["to clients", "back"],
@@ -64,7 +64,9 @@ function captionOf(o: FederationView, left: readonly RoundView[]): string {
     `${plural(o.clients.length, "client")} with ${plural(rows, "row")}`,
     `in all ${bytes(total(({ sent }) => sent))} to clients and ${bytes(total(({ received }) => received))} back`,
     ...lostOf(o.rounds),
-    ...(best && o.metric !== null ? [`best ${o.metric} ${digits(best.score)} in round ${String(best.round)}`] : []),
+    ...(best && o.metric !== null
+      ? [`best ${o.metric} ${digits(best.score)} in round ${String(best.round)}${o.leads ? `, on ${scoredOn(o)}` : ""}`]
+      : []),
     ...(o.kept === undefined ? [] : [`the model is that of round ${String(o.kept)}`]),
     ...(left.length > 0 ? [`rounds ${String(left[0]?.round)} to ${String(left.at(-1)?.round)} stand in no row`] : []),
   ].join("; ");

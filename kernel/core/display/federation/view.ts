@@ -1,4 +1,5 @@
 /** What a federation is shown by: its clients, and what each round came to. Plain JSON, filled round by round. */
+import { clip, oneLine, plural, printable } from "../text.js";
 
 export interface FederationView {
   readonly name: string;
@@ -10,6 +11,8 @@ export interface FederationView {
   /** In the order of `ClientView.labels`; empty: rows have no label of few. */
   readonly labels: readonly string[];
   readonly rounds: readonly RoundView[];
+  /** Rows of whoever leads, which alone the server's model is scored on; absent: on those of all clients. */
+  readonly leads?: { readonly data: string; readonly rows: number };
   /** Rounds in all; less are done while it goes on. */
   readonly of: number;
   /** The round whose weights the model has; absent: it isn't known yet. */
@@ -32,7 +35,7 @@ export interface RoundView {
   /** Bytes that the server sent, and that came back, of all clients together. */
   readonly sent: number;
   readonly received: number;
-  /** On the rows of validation of all clients, with what each keeps for itself where it does; null: nothing was scored. */
+  /** On the rows of validation of all clients, with what each keeps for itself where it does; or of whoever leads. Null: nothing was scored. */
   readonly score: number | null;
   /** Of the server's model on each client's own rows, by its name. */
   readonly scores: Readonly<Record<string, number>>;
@@ -75,6 +78,11 @@ export function spreadOf(values: readonly (number | null | undefined)[]): Spread
 
 export const isNumber = (value: number | null | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value);
+/** What the server's model is scored on, in words. */
+export function scoredOn({ leads, rounds }: FederationView): string {
+  if (leads) return `the leader's ${plural(leads.rows, "row")} of ${clip(printable(oneLine(leads.data)), 40)}`;
+  return rounds.some(({ personal }) => personal) ? "all rows with own heads" : "all rows";
+}
 /** Four digits after the point, nothing for what isn't known. */
 export const digits = (value: number | null | undefined): string => (isNumber(value) ? value.toFixed(4) : "");
 

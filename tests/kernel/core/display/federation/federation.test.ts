@@ -94,6 +94,18 @@ describe("scores of clients", () => {
       ["a client", "all rows"],
     );
   });
+  it("stand beside the score of the leader's rows, which says that it is no more, or of own heads", () => {
+    const view = madeFederation({ clients: 3, labels: ["a"], rounds: 3 });
+    const led = { ...view, leads: { data: "north", rows: 42 } };
+    const own = madeFederation({ clients: 3, labels: ["a"], rounds: 3, personal: true });
+    assert.match(text(clientScoresShown(view)), / on all rows, clients/);
+    assert.match(text(clientScoresShown(led)), /: 0\.\d+ on the leader's 42 rows of north, clients/);
+    assert.match(text(clientScoresShown(own)), / on all rows with own heads, clients/);
+    assert.ok(named(clientScoresFigure(led)!, "the leader's 42 rows of north"));
+    assert.match(text(roundsShown(led)), /loss +accuracy of leader +least/);
+    assert.match(text(roundsShown(led)), /best accuracy 0\.\d+ in round 3, on the leader's 42 rows of north/);
+    assert.doesNotMatch(text(roundsShown(view)), /leader/);
+  });
   it("draw no dots of hundreds of clients", () => {
     const names = (clients: number) =>
       clientScoresFigure(madeFederation({ clients, labels: ["a"], rounds: 3 }))!.data.map(({ name }) => name);
