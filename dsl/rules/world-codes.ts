@@ -181,7 +181,7 @@ registerCodes({
         ? "add it to `labels`, or drop those rows before"
         : d.both
           ? `other rows have "${d.nearest}", and only capitals differ: write it one way in the source; if the two are meant to differ, add "${d.label}" to \`labels\``
-          : `only capitals differ: write \`${d.label}\` in place of \`${d.nearest}\``,
+          : `only capitals differ: write \`${d.label}\` for \`${d.nearest}\`; where clients join, all list the same: mend the rows`,
     explain: "Labels written out must be all of them: a row with another label can't be trained.",
     example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, labels: [no] }
 model m { base: "minilm", task: text_classification }
