@@ -29,7 +29,11 @@ const events: { readonly [K in RunEvent["kind"]]: Schema<Extract<RunEvent, { kin
   }),
   evaluated: fields({
     ...{ ...written, kind: v.literal("evaluated"), step: figure, split: text, metrics: table(figure) },
-    clients: v.exactOptional(table(table(figure))),
+    ...{
+      clients: v.exactOptional(table(table(figure))),
+      sent: v.exactOptional(figure),
+      received: v.exactOptional(figure),
+    },
   }),
   round: fields({
     ...{ ...written, kind: v.literal("round"), step: figure, sent: figure, received: figure, lost: v.array(text) },

@@ -153,7 +153,7 @@ export class Rounds {
   }
 
   /** Bytes that were carried since they were last told; null: nothing carries them. */
-  private carried(): { readonly sent: number; readonly received: number } | null {
+  carried(): { readonly sent: number; readonly received: number } | null {
     const { carrier } = this.o;
     if (!carrier) return null;
     const { sent, received } = carrier;

@@ -83,6 +83,8 @@ export interface FederatedTraining {
     /** What clients and server keep, before the checkpoint of that round. */
     save(run: RunFolder, round: number): void;
     prune(run: RunFolder, rounds: readonly number[]): void;
+    /** Bytes that were carried since they were last told; null: nothing carries them. */
+    carried?(): { readonly sent: number; readonly received: number } | null;
   };
   /** What each client came to in the last validation, by its name. */
   readonly scores: () => Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -246,7 +248,7 @@ class TrainingLoop {
       best: better ? { score, step } : best,
     };
     const personal = t.federated?.personal && { personal: t.federated.personal() };
-    const clients = t.federated && { clients: t.federated.scores(), ...personal };
+    const clients = t.federated && { clients: t.federated.scores(), ...personal, ...t.federated.rounds.carried?.() };
     this.emit({ kind: "evaluated", step, split: "validation", metrics: scores, ...clients });
     if (unmeasured(this.position) === 1 && Number.isNaN(value)) t.onUnmeasured?.(step);
     if (better) await this.checkpoint();

@@ -40,6 +40,9 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
       readonly clients?: Readonly<Record<string, Readonly<Record<string, number>>>>;
       /** The same with what each client keeps for itself, by which `metrics` are of all rows; absent: they keep nothing. */
       readonly personal?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+      /** Of clients elsewhere: bytes of this validation that went to them, and came back. */
+      readonly sent?: number;
+      readonly received?: number;
     }
   | ({ readonly kind: "round"; readonly step: number } & RoundTold)
   | {

@@ -102,7 +102,8 @@ class Board {
           }),
         );
       this.rounds.set(event.step, {
-        ...{ ...round, score: event.metrics[metric] ?? null, scores: of(event.clients) },
+        ...{ ...round, sent: round.sent + (event.sent ?? 0), received: round.received + (event.received ?? 0) },
+        ...{ score: event.metrics[metric] ?? null, scores: of(event.clients) },
         ...(event.personal && { personal: of(event.personal) }),
       });
     }

@@ -59,6 +59,10 @@ describe("a runner of federations", () => {
       /rounds +3 {2}\(in each: 1 epoch of a client's rows/,
     ])
       assert.match(text, unknown);
+    assert.match(
+      text,
+      /to a client and back {2}\(what trains, in each round; weights once more to each that validates\)/,
+    );
     assert.doesNotMatch(text, /in all|about 0/);
   });
 

@@ -94,6 +94,10 @@ describe("rounds with clients elsewhere", () => {
     const second = await rounds.next(4);
     assert.deepEqual([first?.round?.sent, first?.round?.received], [100, 10]);
     assert.deepEqual([second?.round?.sent, second?.round?.received], [50, 5]);
+    // A validation tells its own, and the next round no more of them.
+    carrier.sent += 7;
+    assert.deepEqual(rounds.carried(), { sent: 7, received: 0 });
+    assert.equal((await rounds.next(4))?.round?.sent, 0);
   });
 
   it("end where fewer answer than are needed, with the weights of the last whole round", async () => {

@@ -57,6 +57,7 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
         ...(compression.length > 0
           ? [`back by ${compression.map(callText).join(", ")}${beside > 0 ? ", what stands beside it as it is" : ""}`]
           : []),
+        ...(joined !== undefined && recipe.training.validate ? ["weights once more to each that validates"] : []),
         ...(secure_aggregation ? ["masked numbers come back in four or eight bytes each"] : []),
       ].join("; "),
     ],

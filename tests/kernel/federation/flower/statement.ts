@@ -165,6 +165,9 @@ export function itLeads(superlink: () => string): void {
       const [evaluated] = book.events("guests").filter((e) => e.kind === "evaluated");
       assert.ok(evaluated?.kind === "evaluated");
       assert.deepEqual(Object.keys(evaluated.clients ?? {}), [...NAMES]);
+      // Weights go to each of them once more.
+      const weights = [...book.weights("guests").values()].reduce((sum, one) => sum + one.byteLength, 0);
+      assert.ok((evaluated.sent ?? 0) >= 4 * weights && (evaluated.received ?? 0) > 0, JSON.stringify(evaluated));
       const each = NAMES.map((name) => evaluated.clients?.[name]?.["accuracy"] ?? NaN);
       const rows = [2, 3, 4, 5];
       const mean = each.reduce((sum, one, i) => sum + (one * (rows[i] ?? 0)) / 14, 0);
