@@ -11,6 +11,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "flower-client": { readonly client: string; readonly why: string };
     "flower-said": { readonly why: string };
     "flower-certificates": { readonly file: string };
+    "clients-one-key": { readonly client: string; readonly first: string };
     "flower-ended": { readonly why: string };
     "join-refused": { readonly client: string; readonly refusal: string; readonly path: string | null };
   }
@@ -62,6 +63,16 @@ registerCodes({
     message: (d) => `${d.file} has no certificate`,
     help: () => "give a file in PEM: it begins with `-----BEGIN CERTIFICATE-----`",
     explain: "A SuperLink that no public authority signed for is known by the certificate of who did.",
+  },
+  "clients-one-key": {
+    severity: "error",
+    message: (d) =>
+      d.client === d.first
+        ? `two clients are called ${d.client} and have one key`
+        : `clients ${d.first} and ${d.client} have one key`,
+    help: () => "give each a name of its own, `--name`, or a runs folder of its own, and join again",
+    explain:
+      "In a secret sum each client is known by the key of its node, which it keeps in its runs folder under its name. Two with one key would be one there; whoever came second is left out.",
   },
   "flower-ended": {
     severity: "error",

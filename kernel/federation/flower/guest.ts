@@ -21,6 +21,7 @@ import {
   type Question,
 } from "./messages.js";
 import { LONGEST_HEAD } from "./packed.js";
+import { introduction } from "./proof.js";
 import type { Answers } from "./supernode.js";
 
 /** What trains here. */
@@ -34,6 +35,8 @@ export interface Joining extends Introduced {
   train(order: RoundOrder, signal: AbortSignal): Promise<RoundAnswer>;
   evaluate(order: Look, signal: AbortSignal): Promise<Scores>;
   mask(message: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /** By the key of its node. */
+  sign(said: Uint8Array): Uint8Array;
 }
 /** What its own program says. */
 export interface Pins {
@@ -167,7 +170,7 @@ export class Guest {
     // What it looks at may be how it stands after the last round that is done.
     this.run = { id, terms, trained: done, looked: Math.max(done - 1, before?.looked ?? -1) };
     this.hears.onAgreed?.(terms);
-    return encodeIntroduced(joining);
+    return encodeIntroduced(joining, joining.sign(introduction(id, joining)));
   }
 
   private affords({ rounds, done }: Terms): void {

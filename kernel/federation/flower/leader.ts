@@ -22,6 +22,7 @@ import {
   type Look,
 } from "./messages.js";
 import { LONGEST_HEAD } from "./packed.js";
+import { demandOtherKey } from "./proof.js";
 import { answers, requests } from "./proto.js";
 import { Relay } from "./relay.js";
 
@@ -115,7 +116,9 @@ export class FlowerLeader implements Carrier {
       const seconds = Math.max(10, (until - performance.now()) / 1000);
       try {
         const bytes = await this.relay.ask(node, "query", hello, { seconds, most: 2 * LONGEST_HEAD, signal });
-        asked.set(node, new FlowerClient(this.relay, node, decodeIntroduced(node, bytes), this.o));
+        const introduced = decodeIntroduced(node, bytes, this.runId);
+        if (this.o.expected.summed) demandOtherKey(introduced, agreed());
+        asked.set(node, new FlowerClient(this.relay, node, introduced, this.o));
         this.agreed.add(node);
         this.o.onAgreed?.(Math.min(wanted, agreed().length), wanted);
       } catch (error) {

@@ -8,6 +8,7 @@ import type { Kept } from "#stdlib/kinds/aggregator.js";
 import { fields, object, table, whole, type Schema } from "#kernel/fetch/json.js";
 import type { Introduced, RoundAnswer, RoundOrder, Scores, Terms } from "../contract.js";
 import { bytesIn, floatsIn, pack, unpack, unreadable, type Said, type Vectors } from "./packed.js";
+import { proven } from "./proof.js";
 import "./codes.js";
 
 /** Weights to look at rows with. */
@@ -72,8 +73,9 @@ export function decodeQuestion(bytes: Uint8Array): Question {
   }
 }
 
-export const encodeIntroduced = ({ name, rows, validates, key }: Introduced): Uint8Array =>
-  pack({ name, rows, validates }, { key });
+/** `proof`: its node's signature (`proof.ts`). */
+export const encodeIntroduced = ({ name, rows, validates, key }: Introduced, proof: Uint8Array): Uint8Array =>
+  pack({ name, rows, validates }, { key, proof });
 /** Of updates that are summed secretly nothing is sent but that they are there. */
 export function encodeAnswer(answer: RoundAnswer): Uint8Array {
   const { rows, steps, tokens, loss, seconds, epsilon, packed, delta, given } = answer;
@@ -129,11 +131,13 @@ function answered<T>(client: string, bytes: Uint8Array, schema: Schema<T>): Said
 const KEY = 32;
 
 /** Errors: `join-refused`, `flower-client`, `flower-said`. */
-export function decodeIntroduced(client: string, bytes: Uint8Array): Introduced {
+export function decodeIntroduced(client: string, bytes: Uint8Array, run: bigint): Introduced {
   const { head, vectors } = answered(client, bytes, introduced);
   const key = bytesIn(vectors, "key");
   if (key.length !== KEY) throw unreadable("its key is none");
-  return { name: head.name, rows: head.rows, validates: head.validates, key };
+  const said = { name: head.name, rows: head.rows, validates: head.validates, key };
+  if (!proven(run, said, bytesIn(vectors, "proof"))) throw unreadable("its key is not its own");
+  return said;
 }
 
 /** What answers are like. */

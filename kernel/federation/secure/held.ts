@@ -13,7 +13,7 @@ import { orderHash, weightsHash } from "../order-hash.js";
 import { decodeBegin, isBegin, type Begin } from "./begin.js";
 import { MaskingClient } from "./client.js";
 import { decode, encode } from "./messages.js";
-import { rawPublic } from "./primitives.js";
+import { primitives, rawPublic } from "./primitives.js";
 import { asText } from "./round.js";
 import { toldOf } from "./together.js";
 
@@ -44,6 +44,10 @@ export class Held {
     private readonly peers: ReadonlySet<string> | null = null,
   ) {
     this.key = rawPublic(createPublicKey(node));
+  }
+
+  sign(said: Uint8Array): Uint8Array {
+    return primitives.sign(this.node, said);
   }
 
   /** What an earlier round left is forgotten. */

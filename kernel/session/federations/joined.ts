@@ -97,6 +97,10 @@ export class JoinedClient implements Joining {
     return this.o.held.answer(message);
   }
 
+  sign(said: Uint8Array): Uint8Array {
+    return this.o.held.sign(said);
+  }
+
   private keep(round: number): void {
     this.states.set(round, this.o.client.state);
     const rounds = [...this.states.keys()].filter((one) => one > 0);

@@ -1,5 +1,6 @@
 /** What a client elsewhere answers, to whom leads well and to whom doesn't. */
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Client, RoundOrder, Terms } from "#kernel/federation/contract.js";
 import type { Hears, Joining, Pins } from "#kernel/federation/flower/guest.js";
@@ -14,11 +15,14 @@ import {
   type Question,
 } from "#kernel/federation/flower/messages.js";
 import { pack } from "#kernel/federation/flower/packed.js";
+import { demandOtherKey } from "#kernel/federation/flower/proof.js";
+import { rawPublic } from "#kernel/federation/secure/primitives.js";
 import { EXPECTED, TERMS, toyClient, toyGuest } from "./toy.js";
 
 const code = (error: unknown): string => (error instanceof CodedError ? error.code : String(error));
 /** As it introduced itself. */
 const NORTH = { name: "1", rows: 12 };
+const NODE = generateKeyPairSync("ed25519");
 const never = new AbortController().signal;
 const orderOf = (round: number, o: Partial<RoundOrder> = {}): RoundOrder => ({
   ...{ round, rounds: 3, weights: Float32Array.of(0, 1, -2), sent: { control: Float64Array.of(0.1, 0.2, 0.3) } },
@@ -40,7 +44,7 @@ function guestOf(o: { pins?: Partial<Pins>; joining?: Partial<Joining>; client?:
   const client = o.client ?? toyClient("north", 12, 0.3);
   const refused: unknown[] = [];
   const hears = { onRefused: (error: unknown) => void refused.push(error), ...o.hears };
-  const guest = toyGuest(client, 3, { pins: o.pins ?? {}, joining: o.joining ?? {}, hears });
+  const guest = toyGuest(client, 3, { pins: o.pins ?? {}, joining: o.joining ?? {}, hears, node: NODE });
   // As it comes from a wire: somewhere in a buffer.
   const raw = (bytes: Uint8Array, run = 1n): Promise<Uint8Array> =>
     guest.answer(Buffer.concat([Uint8Array.of(9), bytes]).subarray(1), run, never);
@@ -68,8 +72,8 @@ function refusalIn(bytes: Uint8Array): string {
 describe("what a client elsewhere says", () => {
   it("is what the contract says, bit for bit", async () => {
     const { client, hello, train, look, ask } = guestOf();
-    assert.deepEqual(decodeIntroduced("1", await hello()), {
-      ...{ name: "north", rows: 12, validates: true, key: new Uint8Array(32).fill(12) },
+    assert.deepEqual(decodeIntroduced("1", await hello(), 1n), {
+      ...{ name: "north", rows: 12, validates: true, key: rawPublic(NODE.publicKey) },
     });
     const bytes = await train(2);
     const answer = { ...(await client.train(orderOf(2))), bytes: bytes.length };
@@ -125,7 +129,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     assert.equal(refusalIn(await hello({ rounds: 4 })), "join-rounds at rounds");
     assert.equal(refusalIn(await hello({ clients: 1 })), "join-clients at clients");
     assert.equal(refusalIn(await hello({ done: 4 })), "order-unfit");
-    assert.equal(decodeIntroduced("1", await hello({ rounds: 2, clients: 9 })).name, "north");
+    assert.equal(decodeIntroduced("1", await hello({ rounds: 2, clients: 9 }), 1n).name, "north");
   });
 
   it("gives as many rounds in its life as its program says, and those again that were interrupted", async () => {
@@ -134,7 +138,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     await train(1);
     await train(2);
     // Who leads was interrupted, and has the first round alone.
-    assert.equal(decodeIntroduced("1", await hello({ done: 1 }, 2n)).rows, 12);
+    assert.equal(decodeIntroduced("1", await hello({ done: 1 }, 2n), 2n).rows, 12);
     assert.equal(refusalIn(await train(2, {}, 2n)), "none");
     assert.equal(guest.spent, false);
     assert.equal(refusalIn(await train(3, {}, 2n)), "none");
@@ -162,7 +166,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     await look(1, 1n);
     // The same run again: what it trained is behind it, from wherever it is asked, and what it looked at.
     assert.equal(refusalIn(await hello()), "order-again");
-    assert.equal(decodeIntroduced("1", await hello({ done: 1 })).rows, 12);
+    assert.equal(decodeIntroduced("1", await hello({ done: 1 }), 1n).rows, 12);
     assert.equal(refusalIn(await look(1, 1n)), "order-again");
     assert.equal(looked, 2);
     // Runs without end, each from its first round.
@@ -342,14 +346,33 @@ describe("who leads, answered by a client that doesn't mean well", () => {
     assert.equal(code(caught(() => decodeScores(NORTH, Buffer.concat([length, text])))), "flower-said");
   });
 
+  it("takes no key but one's own, said of oneself to this run", async () => {
+    const { hello } = guestOf();
+    const bytes = await hello();
+    assert.equal(decodeIntroduced("7", bytes, 1n).name, "north");
+    assert.throws(() => decodeIntroduced("7", bytes, 2n), { code: "flower-said" });
+    // Another's key, and another's words.
+    const other = rawPublic(generateKeyPairSync("ed25519").publicKey);
+    const stolen = guestOf({ joining: { key: other } });
+    await assert.rejects(async () => decodeIntroduced("7", await stolen.hello(), 1n), { code: "flower-said" });
+    const renamed = Buffer.from(Buffer.from(bytes).toString("latin1").replace("north", "south"), "latin1");
+    assert.throws(() => decodeIntroduced("7", renamed, 1n), { code: "flower-said" });
+    // Two with one key are one in a secret sum: the second is told apart by name.
+    const [first, second] = [rawPublic(NODE.publicKey), other];
+    demandOtherKey({ name: "south", key: second }, [{ name: "north", key: first }]);
+    assert.throws(() => demandOtherKey({ name: "south", key: first }, [{ name: "north", key: first }]), {
+      ...{ code: "clients-one-key", message: "clients north and south have one key" },
+    });
+  });
+
   it("takes no code that has words, no name without end, and no key that is none", async () => {
     const failed = pack({ code: "a row's text" }, {});
-    assert.throws(() => decodeIntroduced("7", failed), { code: "flower-said" });
-    assert.throws(() => decodeIntroduced("7", pack({ code: "join-differs", path: "what Ms Mueller wrote" }, {})), {
+    assert.throws(() => decodeIntroduced("7", failed, 1n), { code: "flower-said" });
+    assert.throws(() => decodeIntroduced("7", pack({ code: "join-differs", path: "what Ms Mueller wrote" }, {}), 1n), {
       code: "flower-said",
     });
     const { hello } = guestOf({ joining: { name: "x".repeat(201) } });
-    await assert.rejects(async () => decodeIntroduced("7", await hello()), { code: "flower-said" });
+    await assert.rejects(async () => decodeIntroduced("7", await hello(), 1n), { code: "flower-said" });
     for (const wrong of [
       { name: "\u001b[2Jnorth" },
       { name: "north\nsouth" },
@@ -359,10 +382,14 @@ describe("who leads, answered by a client that doesn't mean well", () => {
       { rows: 0 },
     ]) {
       const odd = guestOf({ joining: wrong });
-      await assert.rejects(async () => decodeIntroduced("7", await odd.hello()), { code: "flower-said" }, wrong.name);
+      await assert.rejects(
+        async () => decodeIntroduced("7", await odd.hello(), 1n),
+        { code: "flower-said" },
+        wrong.name,
+      );
     }
     const keyless = guestOf({ joining: { key: new Uint8Array(31) } });
-    await assert.rejects(async () => decodeIntroduced("7", await keyless.hello()), { code: "flower-said" });
+    await assert.rejects(async () => decodeIntroduced("7", await keyless.hello(), 1n), { code: "flower-said" });
     assert.throws(() => decodeQuestion(failed), { code: "flower-said" });
   });
 });

@@ -59,7 +59,7 @@ describe("a SuperNode among those that don't mean well", function () {
     fake.send(orderOf(1));
     await answered(before + 2);
     const [first, second] = fake.said.slice(before);
-    assert.equal(decodeIntroduced("7", first!).name, "north");
+    assert.equal(decodeIntroduced("7", first!, METADATA.runId).name, "north");
     assert.equal(decodeAnswer({ name: "north", rows: 12 }, second!, 3, EXPECTED).steps, 1);
   }
 
@@ -76,7 +76,7 @@ describe("a SuperNode among those that don't mean well", function () {
     await serve();
     fake.send(new Uint8Array(30_000_000));
     await answered(1);
-    assert.throws(() => decodeIntroduced("7", fake.said[0]!), {
+    assert.throws(() => decodeIntroduced("7", fake.said[0]!, METADATA.runId), {
       code: "flower-client",
       data: { client: "7", why: "flower-said" },
     });
@@ -99,7 +99,7 @@ describe("a SuperNode among those that don't mean well", function () {
     fake.send(hello);
     await answered(1);
     assert.ok(written < 2 ** 24, `${String(written)} bytes were read`);
-    assert.throws(() => decodeIntroduced("7", fake.said[0]!), { code: "flower-client" });
+    assert.throws(() => decodeIntroduced("7", fake.said[0]!, METADATA.runId), { code: "flower-client" });
     fake.does.delete("fleet/pull-object");
     await lives();
   });
@@ -110,11 +110,11 @@ describe("a SuperNode among those that don't mean well", function () {
     fake.send(hello);
     fake.objects.set(tree.id, Buffer.from("Message  3\0abc"));
     await answered(1);
-    assert.throws(() => decodeIntroduced("7", fake.said[0]!), { code: "flower-client" });
+    assert.throws(() => decodeIntroduced("7", fake.said[0]!, METADATA.runId), { code: "flower-client" });
     fake.send(orderOf(2));
     fake.objects.clear();
     await answered(2);
-    assert.throws(() => decodeIntroduced("7", fake.said[1]!), { code: "flower-client" });
+    assert.throws(() => decodeIntroduced("7", fake.said[1]!, METADATA.runId), { code: "flower-client" });
     await lives();
   });
 
@@ -220,7 +220,9 @@ describe("a SuperNode among those that don't mean well", function () {
     await until(() => over === 1);
     fake.send(orderOf(1));
     await answered(2);
-    assert.throws(() => decodeIntroduced("7", fake.said[1]!), { data: { client: "7", why: "order-early" } });
+    assert.throws(() => decodeIntroduced("7", fake.said[1]!, METADATA.runId), {
+      data: { client: "7", why: "order-early" },
+    });
   });
 
   it("reads no version that has no end, and none of another Flower", async () => {

@@ -1,7 +1,9 @@
 /** A client whose training is arithmetic: each step goes half of the way to its own target. */
+import { generateKeyPairSync, type KeyPairKeyObjectResult } from "node:crypto";
 import type { Client, RoundAnswer, RoundOrder, Terms } from "#kernel/federation/contract.js";
 import { Guest, type Hears, type Joining, type Pins } from "#kernel/federation/flower/guest.js";
 import type { Expected } from "#kernel/federation/flower/messages.js";
+import { primitives, rawPublic } from "#kernel/federation/secure/primitives.js";
 
 export function toyClient(name: string, rows: number, target: number): Client {
   return {
@@ -34,15 +36,22 @@ export const EXPECTED: Expected = { given: ["control"], summed: false };
 export function toyGuest(
   client: Client,
   values: number,
-  o: { readonly pins?: Partial<Pins>; readonly hears?: Hears; readonly joining?: Partial<Joining> } = {},
+  o: {
+    readonly pins?: Partial<Pins>;
+    readonly hears?: Hears;
+    readonly joining?: Partial<Joining>;
+    readonly node?: KeyPairKeyObjectResult;
+  } = {},
 ): Guest {
+  const { publicKey, privateKey } = o.node ?? generateKeyPairSync("ed25519");
   const joining: Joining = {
-    ...{ name: client.name, rows: client.rows, validates: true, key: new Uint8Array(32).fill(client.rows) },
+    ...{ name: client.name, rows: client.rows, validates: true, key: rawPublic(publicKey) },
     ...{ values, sent: ["control"], begin: () => {} },
     train: (order) => client.train(order),
     evaluate: ({ weights }) =>
       Promise.resolve({ rows: 7, metrics: { accuracy: 0.5, loss: Math.abs(weights[0] ?? 0) } }),
     mask: (message) => message.toReversed(),
+    sign: (said) => primitives.sign(privateKey, said),
     ...o.joining,
   };
   return new Guest(joining, { plan: TERMS.plan, rounds: 3, clients: 2, life: 3, summed: false, ...o.pins }, o.hears);
