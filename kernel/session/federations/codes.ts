@@ -65,7 +65,10 @@ registerCodes({
   "node-key": {
     severity: "error",
     message: (d) => `the key in ${d.file} can't be used: ${d.why}`,
-    help: () => "let its owner alone read it (`chmod 600`), or move it away: another is made",
+    help: (d) =>
+      d.why.startsWith("a client that runs")
+        ? "give each client a name of its own, `--name`, or a runs folder of its own"
+        : "let its owner alone read it (`chmod 600`), or move it away: another is made",
     explain:
       "A client of a federation signs its part of secret sums by a key of its own, which was made when it joined first and is known by nobody else.",
   },

@@ -25,7 +25,7 @@ import { Account } from "./account.js";
 import { clientsOf, type Clients } from "./clients-of.js";
 import { JoinedClient } from "./joined.js";
 import { clientsHere, type Here } from "./local-clients.js";
-import { nodeKeyIn } from "./node-key.js";
+import { keptAlone, nodeKeyIn } from "./node-key.js";
 
 /** Milliseconds in which our app beside the SuperLink takes an answer. */
 const TAKEN = 4000;
@@ -92,6 +92,7 @@ export async function joinFederation(session: TuneSession, request: JoinRequest,
   });
   o.signal.throwIfAborted();
   let first = true;
+  const free = pins.summed ? keptAlone(keyFileOf(session, client.name)) : () => undefined;
   await serveAsSuperNode({
     ...{ link, key: node, answer: guest.answer, most: () => guest.most },
     signal: AbortSignal.any([o.signal, left.signal]),
@@ -112,7 +113,7 @@ export async function joinFederation(session: TuneSession, request: JoinRequest,
       hears.onSaid(received, sent);
       leave();
     },
-  });
+  }).finally(free);
   if (refused) throw refused;
 }
 
@@ -155,7 +156,7 @@ export async function openJoined(
   const kept = pathOf(session.runs, ".joined");
   const account = pathOf(kept, `${hashed(own.prepared.facts.hash)}.jsonl`);
   const held = new Held(
-    nodeKeyIn(pathOf(kept, `${hashed(name)}.pem`)),
+    nodeKeyIn(keyFileOf(session, name)),
     Math.max(HIDDEN, leastThreshold(participantsOf(federated, all))),
     request.peers && new Set(request.peers),
   );
@@ -176,6 +177,8 @@ async function accountOf({ recipe }: Plan, { privacy }: Here, file: string): Pro
   return new Account({ file, accountant: await does(promised.call, "privacy"), privacy: promised, round });
 }
 
+const keyFileOf = ({ runs }: Pick<TuneSession, "runs">, name: string): string =>
+  pathOf(runs, ".joined", `${hashed(name)}.pem`);
 const hashed = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
 
 /** What tells a client's chance from others', where nobody numbers them. */

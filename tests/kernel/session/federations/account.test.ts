@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { PrivacyPlan } from "#dsl/plan/plan.js";
+import { thisProcess } from "#kernel/artifacts/writer.js";
 import { Account } from "#kernel/session/federations/account.js";
-import { nodeKeyIn } from "#kernel/session/federations/node-key.js";
+import { keptAlone, nodeKeyIn } from "#kernel/session/federations/node-key.js";
 import { does } from "#kernel/core/session/words.js";
 
 describe("what the rows of a client have spent", () => {
@@ -98,6 +99,31 @@ describe("what the rows of a client have spent", () => {
       "join-epsilon",
     );
     assert.ok(!existsSync(`${file}.lock`));
+  });
+
+  it("stands beside a key that one client at a time joins by", () => {
+    const file = join(folder, "north.pem");
+    nodeKeyIn(file);
+    const free = keptAlone(file);
+    assert.equal(
+      code(() => keptAlone(file)),
+      "node-key",
+    );
+    assert.equal(
+      code(() => keptAlone(join(folder, "south.pem"))),
+      "none",
+    );
+    free();
+    keptAlone(file);
+    // Of a process that is gone, and of what is none.
+    const gone = { ...thisProcess(), id: 2 ** 22 + 1 };
+    for (const left of [JSON.stringify(gone), "", "{"]) {
+      writeFileSync(`${file}.joined`, left);
+      assert.equal(
+        code(() => keptAlone(file)),
+        "none",
+      );
+    }
   });
 
   it("stands beside a key that is made once, and that nobody else may read", () => {
