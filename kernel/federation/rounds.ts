@@ -14,7 +14,7 @@ import "./lost-codes.js";
 import { pruneKept, saveKept } from "./kept-file.js";
 import type { ClientPrivacy } from "./private.js";
 import { HEAD, type Heads } from "./simulated/heads.js";
-import { askedIn, askedPrivately, type Asked, type FederationServer } from "./server.js";
+import { askedIn, askedPrivately, type Asked, type FederationServer, type RoundDone } from "./server.js";
 
 export interface RoundsOptions {
   readonly plan: FederatedPlan;
@@ -46,6 +46,8 @@ export class Rounds {
   private readonly signal: AbortSignal;
   private waiting: Promise<Step | null> = Promise.resolve(null);
   private under: Client | null = null;
+  /** The last round's secret sum came to something. */
+  private summed = true;
   /** Bytes that were told with rounds before. */
   private told = { sent: 0, received: 0 };
 
@@ -110,7 +112,8 @@ export class Rounds {
       for (const { client, state } of before) if (state) clients[client]?.takeUp?.(state);
       throw error;
     });
-    const done = await server.finish(round, answers, { clients: asked.clients, lost });
+    const { failed, ...done } = await this.finished(round, answers, { clients: asked.clients, lost });
+    const whose = why ?? failed;
     await this.restored();
     this.done = round;
     const nameOf = (client: number): string => must(clients[client], "a client").name;
@@ -126,13 +129,35 @@ export class Rounds {
       round: {
         clients: done.clients.map(({ client, ...one }) => ({ ...one, name: nameOf(client) })),
         lost: gone.map(nameOf),
-        ...(why && { why: `${why.code}: ${why.message}` }),
+        ...(whose && { why: `${whose.code}: ${whose.message}` }),
         ...(this.carried() ?? {
           sent: server.orderBytes * asked.clients.length + (done.masked?.sent ?? 0),
           received: done.masked?.received ?? sum((one) => one.bytes),
         }),
       },
     };
+  }
+
+  /** A secret sum that fails is a round that adds nothing; where the next fails too, errors are those of secret sums. */
+  private async finished(
+    round: number,
+    answers: ReadonlyMap<number, RoundAnswer>,
+    asked: Asked,
+  ): Promise<RoundDone & { readonly failed?: CodedError }> {
+    try {
+      const done = await this.o.server.finish(round, answers, asked);
+      this.summed = true;
+      return done;
+    } catch (error) {
+      const bad = error instanceof CodedError && error.code.startsWith("secure-") && this.whole && this.summed;
+      if (!bad) throw error;
+      this.summed = false;
+      const all = [...answers.values()];
+      const rows = all.reduce((sum, one) => sum + one.rows, 0);
+      const loss = all.reduce((sum, one) => sum + one.loss * one.rows, 0) / Math.max(1, rows);
+      const masked = { missing: [...answers.keys()], sent: 0, received: 0 };
+      return { loss, norm: 0, clients: [], masked, failed: error };
+    }
   }
 
   private async answered(round: number, asked: Asked): Promise<Answered> {

@@ -5,7 +5,8 @@ import type { NDArray } from "#dsl/graph/program.js";
 import type { Client, RoundAnswer, RoundOrder } from "#kernel/federation/contract.js";
 import "#kernel/federation/flower/codes.js";
 import { Rounds, type RoundsOptions } from "#kernel/federation/rounds.js";
-import { FederationServer } from "#kernel/federation/server.js";
+import { FederationServer, type Summed } from "#kernel/federation/server.js";
+import { maskedSums } from "#kernel/federation/simulated/masked.js";
 import { StateVector } from "#kernel/ranks/state-vector.js";
 
 const call = { word: "fedavg", kind: "aggregator", arguments: {} };
@@ -47,12 +48,13 @@ function client(name: string, rows: number, lost: readonly number[] = [], epsilo
   };
 }
 
-function roundsOf(clients: readonly Client[], more: Partial<RoundsOptions> = {}) {
+function roundsOf(clients: readonly Client[], more: Partial<RoundsOptions> = {}, summed?: Summed) {
   const engine = held(Float32Array.of(0, 0));
   const carrier = { sent: 100, received: 10 };
   const server = new FederationServer({
     aggregator: { call, implementation: {} },
     ...{ rows: clients.map(({ rows }) => rows), rounds: 4, weights: Float32Array.of(0, 0), elsewhere: true as const },
+    ...(summed && { summed }),
   });
   const rounds = new Rounds(
     {
@@ -116,6 +118,38 @@ describe("rounds with clients elsewhere", () => {
     assert.ok(rounds.whole);
     const { rounds: none } = roundsOf(clients.map(({ name }) => client(name, 1, [1])));
     await assert.rejects(none.next(4), { code: "round-lost" });
+  });
+
+  it("lose a round whose secret sum fails, and go on from the same weights; a second in a row ends it", async () => {
+    /** Rounds in which shares are wrong. */
+    const failing =
+      (...bad: readonly number[]): Summed =>
+      (of) =>
+        bad.includes(of.order.round)
+          ? Promise.reject(new CodedError("secure-shares", { client: 1 }))
+          : maskedSums()({ ...of, asked: { clients: [...of.answers.keys()], lost: [] } });
+    const clients = [client("a", 1), client("b", 3), client("c", 2), client("d", 4)];
+    const { rounds, engine } = roundsOf(clients, {}, failing(2, 4));
+    await rounds.next(4);
+    const before = engine.now();
+    const step = await rounds.next(4);
+    assert.deepEqual(engine.now(), before);
+    assert.ok(before[0]! > 0);
+    assert.equal(rounds.behind, 2);
+    assert.deepEqual([step?.norm, step?.loss], [0, 1]);
+    assert.deepEqual([step?.round?.clients, step?.round?.lost], [[], ["a", "b", "c", "d"]]);
+    assert.match(step?.round?.why ?? "", /^secure-shares: /);
+    assert.deepEqual((await rounds.next(4))?.round?.lost, []);
+    assert.notDeepEqual(engine.now(), before);
+    assert.equal((await rounds.next(4))?.norm, 0);
+    const { rounds: ended, engine: other } = roundsOf(clients, {}, failing(2, 3));
+    for (let n = 0; n < 2; n++) await ended.next(4);
+    const last = other.now();
+    await assert.rejects(ended.next(4), { code: "secure-shares" });
+    assert.deepEqual(other.now(), last);
+    // What is no secret sum's ends at once.
+    const broken = roundsOf(clients, {}, () => Promise.reject(new TypeError("a defect")));
+    await assert.rejects(broken.rounds.next(4), TypeError);
   });
 
   it("show the greatest ε that clients say, and keep it where the one that said it is gone", async () => {
