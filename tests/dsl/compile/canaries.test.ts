@@ -1,19 +1,8 @@
 /** What `canaries` in a recipe come to: rows that count like others, the recipe's hash, and the program that is written of it. */
 import assert from "node:assert/strict";
 import { programText } from "#dsl/plan/text.js";
-import type { Plan } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
-import { compiled } from "../world.js";
-
-const before =
-  'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, validation: 10%, test: 10%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora }\n';
-/** Of a training on 800 rows. */
-function planOf(keys: string): Plan {
-  const { actions, diagnostics } = compiled(`${before}train router on tickets { ${keys} }`);
-  const action = actions?.findLast(({ verb }) => verb === "train");
-  assert.ok(action?.verb === "train", JSON.stringify(diagnostics));
-  return action.plan;
-}
+import { planOf } from "./trained.js";
 
 describe("canaries in a recipe", () => {
   it("are rows of updates, of the time they take, and of what a promise is about", () => {

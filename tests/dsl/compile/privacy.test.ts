@@ -2,21 +2,11 @@
 import assert from "node:assert/strict";
 import { privacyPlan } from "#dsl/plan/private.js";
 import { programText } from "#dsl/plan/text.js";
-import type { Plan } from "#dsl/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { epsilonByRdp } from "#stdlib/lib/privacy/rdp.js";
 import { usualDelta } from "#stdlib/lib/privacy/spent.js";
 import { compiled } from "../world.js";
-
-const before =
-  'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, validation: 10%, test: 10%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora }\n';
-/** Of a training on 800 rows. */
-function planOf(keys: string): Plan {
-  const { actions, diagnostics } = compiled(`${before}train router on tickets { ${keys} }`);
-  const action = actions?.findLast(({ verb }) => verb === "train");
-  assert.ok(action?.verb === "train", JSON.stringify(diagnostics));
-  return action.plan;
-}
+import { before, planOf } from "./trained.js";
 
 describe("privacy in a recipe", () => {
   it("comes to the least noise that keeps the promise, and to chance and updates", () => {
