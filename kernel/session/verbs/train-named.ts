@@ -77,7 +77,7 @@ export async function trainNamed(
       const { steps } = result.trained;
       throw new CodedError("interrupted", {
         what: `training ${name}`,
-        kept: `it goes on from step ${steps} or the next with \`resume: true\``,
+        kept: `it goes on from ${plan.recipe.federated ? "round" : "step"} ${steps} or the next with \`resume: true\``,
       });
     }
     onTrained();
