@@ -28,7 +28,8 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     else if (error.exitCode !== 0)
       fail(
         new CodedError("bad-usage", {
-          message: error.message.replace(/^error: /, ""),
+          message:
+            error.code === "commander.help" ? "it needs a command or argument" : error.message.replace(/^error: /, ""),
           command: calledAs(args),
         }),
       );

@@ -62,6 +62,7 @@ describe("the command line", function () {
       assert.equal(status, 1);
       assert.match(err, /^error\[bad-usage\]: .*\nhelp: `tunebook run --help`/);
     }
+    assert.match((await tunebook("join")).err, /^error\[bad-usage\]: it needs a command/m);
     assert.match((await tunebook("run", "a.txt")).err, /^error\[file-kind\]/);
     assert.match((await tunebook("run", "none.ipynb")).err, /^error\[notebook-missing\]/);
     assert.match((await tunebook("run", "none.ipynb", "-p", "x")).err, /^error\[bad-parameter\]/);
