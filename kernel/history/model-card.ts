@@ -132,7 +132,10 @@ export function modelCard(f: CardFacts): string {
     "## Data",
     table(
       ["split", "rows"],
-      Object.entries(f.data.splits).map(([split, { rows }]) => [plainText(split), count(rows)]),
+      // Of who leads where clients join nothing trains.
+      Object.entries(f.data.splits)
+        .filter(([split]) => split !== "train" || recipe.federated?.joined === undefined)
+        .map(([split, { rows }]) => [plainText(split), count(rows)]),
     ),
     `Data ${names}, ${count(f.data.kept)} of ${count(f.data.rowsIn)} rows kept${secret ? "" : `; SHA-256 of what was read and kept: ${code(f.data.hash)}`}.`,
     recipe.federated?.joined !== undefined &&

@@ -62,6 +62,29 @@ describe("model cards", function () {
     };
   }
 
+  it("lists no rows that trained where clients joined, for those here trained nothing", () => {
+    const of = facts("text_classification", "lora(rank: 4)", "peft");
+    assert.match(modelCard(of), /^\| train \| 800 \|$/m);
+    const federated = {
+      ...{
+        joined: 3,
+        clients: null,
+        others: [],
+        rounds: 2,
+        aggregate: { kind: "call" as const, word: "fedavg", arguments: {} },
+      },
+      ...{ participation: { share: 1 }, stragglers: 0, secure_aggregation: false, compression: [] },
+    };
+    const plan = { ...of.plan, recipe: { ...of.plan.recipe, federated } };
+    const card = modelCard({
+      ...of,
+      plan,
+      data: { ...of.data, splits: { train: { rows: 800 }, validation: { rows: 9 } } },
+    });
+    assert.doesNotMatch(card, /^\| train/m);
+    assert.match(card, /^\| validation \| 9 \|$/m);
+  });
+
   for (const [task, technique, saved] of [
     ["text_classification", "lora(rank: 4)", "peft"],
     ["token_classification", "bitfit", "adapter"],
