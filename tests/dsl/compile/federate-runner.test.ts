@@ -63,6 +63,7 @@ describe("a runner of federations", () => {
       text,
       /to a client and back {2}\(what trains, in each round; weights once more to each that validates\)/,
     );
+    assert.match(text, /checkpoint +every\(epochs: 1\) +after every epoch; an epoch is a round here/);
     assert.doesNotMatch(text, /in all|about 0/);
   });
 

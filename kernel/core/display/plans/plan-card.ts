@@ -271,7 +271,7 @@ function settingsOf({ recipe, origins }: Plan): Setting[] {
         path: path.replace(/^(training|model)\./, ""),
         value: alone ? value.word : empty(value) && stands !== undefined ? stands : valueText(value),
         from,
-        why: why ?? from,
+        why: `${why ?? from}${recipe.federated && isCall(value) && "epochs" in value.arguments ? "; an epoch is a round here" : ""}`,
       };
     })
     .sort((a, b) => order.indexOf(a.from) - order.indexOf(b.from));
