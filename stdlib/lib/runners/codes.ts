@@ -22,7 +22,7 @@ registerCodes({
     severity: "error",
     message: (d) => `${d.url} is plain HTTP to another machine`,
     help: () =>
-      "start the SuperLink with a certificate and write `https://…`; where the network is closed by other means, say `plain: true`",
+      "start the SuperLink with a certificate and write `https://…`; where the network is closed by other means, say `plain: true`; `--plain` where you join",
     explain:
       "Updates tell about rows, so that they leave a machine encrypted. Plain HTTP is for a SuperLink on this machine, and where it is allowed by name: in a network that is closed by other means.",
     example: federated("http://superlink:8000"),

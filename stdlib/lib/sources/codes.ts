@@ -108,7 +108,7 @@ registerCodes({
         ? `write "${d.near}"`
         : /^\w{2,}:\/\//.test(d.path)
           ? "a source is a file of this machine: download it once and name the file"
-          : "check the path; it starts from the notebook's folder",
+          : "check the path; it starts there",
     explain: "Relative paths start from the folder of the notebook or `.tune` file.",
   },
   "unreadable-file": {
