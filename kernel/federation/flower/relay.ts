@@ -202,8 +202,11 @@ export class Relay {
 /** Our app's own, beside Flower's. */
 const TOO_LONG = 1000;
 const UNLIKE = 1001;
+/** Flower's: the message, its answer or the node isn't there. */
+const GONE = [3, 4, 5];
 function whyOf(error: number): string {
   if (error === TOO_LONG) return "its answer is longer than any";
+  if (GONE.includes(error)) return "it is gone";
   return error === UNLIKE ? "its answer is none" : `Flower's code ${String(error)}`;
 }
 

@@ -87,8 +87,9 @@ class Board {
 
   take(event: RunEvent): void {
     if (event.kind === "round") {
-      const { step, clients, lost, sent, received } = event;
-      this.rounds.set(step, { round: step, clients, lost, sent, received, score: null, scores: {} });
+      const { step, clients, lost, why, sent, received } = event;
+      const said = { round: step, clients, lost, ...(why !== undefined && { why }), sent, received };
+      this.rounds.set(step, { ...said, score: null, scores: {} });
     } else if (event.kind === "evaluated" && event.clients) {
       const round = this.rounds.get(event.step);
       this.metric ??= metricOf(this.plan, event.metrics);

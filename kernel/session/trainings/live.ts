@@ -56,6 +56,8 @@ export class LiveTraining {
     /** `again`: what an earlier training showed under the same id is replaced. */
     { again = false }: { readonly again?: boolean } = {},
   ) {
+    // Known before the log says it: clients that join are waited for first.
+    this.steps = plan.recipe.federated?.rounds ?? 0;
     if (again) for (const part of ["progress", "curves"]) this.shown.add(`${id}-${part}`);
   }
 

@@ -75,17 +75,22 @@ function captionOf(o: FederationView, left: readonly RoundView[]): string {
 /** Clients whose losses are told by name. */
 const NAMED = 5;
 
-/** `lost: west in round 3, south in rounds 2 and 4`. */
+/** `lost: west in round 3, south in rounds 2 and 4`, and the last that was said of why. */
 function lostOf(rounds: readonly RoundView[]): readonly string[] {
   const names = [...new Set(rounds.flatMap(({ lost }) => lost))];
   if (names.length === 0) return [];
+  const said = rounds.findLast((round) => round.why !== undefined)?.why;
+  const why = said === undefined ? [] : [clip(oneLine(printable(said)), 160)];
   const told = names.slice(0, NAMED).map((name) => {
     const numbers = rounds.filter(({ lost }) => lost.includes(name)).map(({ round }) => String(round));
     return numbers.length > NAMED
       ? `${name} in ${count(numbers.length)} rounds`
       : `${name} in ${numbers.length === 1 ? "round" : "rounds"} ${numbers.join(", ")}`;
   });
-  return [`lost: ${[...told, ...(names.length > NAMED ? [`${count(names.length - NAMED)} more`] : [])].join("; ")}`];
+  return [
+    `lost: ${[...told, ...(names.length > NAMED ? [`${count(names.length - NAMED)} more`] : [])].join("; ")}`,
+    ...why,
+  ];
 }
 
 /** Clients elsewhere, once all have joined: one line. */

@@ -32,6 +32,8 @@ export interface RoundView {
   readonly clients: readonly AnswerView[];
   /** Those that were asked and didn't answer. */
   readonly lost: readonly string[];
+  /** Why one of them was: a code and what it says; absent: nobody said. */
+  readonly why?: string;
   /** Bytes that the server sent, and that came back, of all clients together. */
   readonly sent: number;
   readonly received: number;

@@ -133,6 +133,7 @@ describe("the door of the process that leads", () => {
     const [one, other] = await asked;
     assert.ok(one?.status === "fulfilled" && Buffer.from(one.value).equals(Buffer.from("ok")));
     assert.ok(other?.status === "rejected" && code(other.reason) === "flower-client");
+    assert.match(String(other.reason), /client 8 gave no answer: it is gone$/);
   });
 
   it("gives up on a client that doesn't answer in time, and on what is interrupted", async () => {

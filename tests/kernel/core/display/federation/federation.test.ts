@@ -106,6 +106,15 @@ describe("scores of clients", () => {
     assert.match(text(roundsShown(led)), /best accuracy 0\.\d+ in round 3, on the leader's 42 rows of north/);
     assert.doesNotMatch(text(roundsShown(view)), /leader/);
   });
+  it("have those that were lost beside them, and what was said of why", () => {
+    const view = madeFederation({ clients: 3, labels: ["a"], rounds: 2 });
+    const why = "flower-client: client 2 gave no answer: it is gone";
+    const rounds = view.rounds.map((round, i) => ({ ...round, lost: ["2"], ...(i === 0 && { why }) }));
+    assert.match(
+      text(roundsShown({ ...view, rounds })),
+      /; lost: 2 in rounds 1, 2; flower-client: client 2 gave no answer: it is gone/,
+    );
+  });
   it("draw no dots of hundreds of clients", () => {
     const names = (clients: number) =>
       clientScoresFigure(madeFederation({ clients, labels: ["a"], rounds: 3 }))!.data.map(({ name }) => name);
