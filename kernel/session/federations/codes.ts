@@ -7,6 +7,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "clients-by-nothing": { readonly data: string; readonly clients: string };
     "client-ended": { readonly client: string; readonly how: string; readonly said: string };
     "federate-roles": { readonly data: string; readonly role: string; readonly first: string };
+    "peers-open": { readonly federation: string };
     "node-key": { readonly file: string; readonly why: string };
     /** `of`: values of all names of one form, each a client of its own. */
     "clients-alike": { readonly clients: string; readonly of: readonly (readonly string[])[] };
@@ -61,6 +62,13 @@ registerCodes({
     help: () => "have more clients, or leave it out",
     explain:
       "With two clients under secure aggregation each knows the other's update: it is the sum less its own. A column may have fewer values than it seems.",
+  },
+  "peers-open": {
+    severity: "error",
+    message: (d) => `\`--peers\` names who may be in secret sums, and ${d.federation} has none`,
+    help: () => "write `secure_aggregation: true` in all programs, or leave `--peers` out",
+    explain:
+      "Without secure aggregation whoever leads sees each update by itself, whosever keys are named. Nothing was said to anybody.",
   },
   "node-key": {
     severity: "error",

@@ -6,6 +6,9 @@ import type { JoinHears } from "./joining.js";
 /** Milliseconds in which the same refusal isn't said again. */
 const AGAIN = 60_000;
 
+/** Federations that it says it has agreed to, between two rounds. */
+const AGREED = 5;
+
 /** `say`: a line; `warn`: one of what went wrong. */
 export function joinLines(
   url: string,
@@ -14,6 +17,8 @@ export function joinLines(
   /** A round's line waits for the bytes of its answer. */
   let waiting: string | null = null;
   const refusals = new Map<string, number>();
+  /** Since it trained last: whoever agrees again and again is told of a few times. */
+  let agreed = 0;
   const refused = (error: unknown): void => {
     const key = error instanceof CodedError ? error.code : "internal";
     const last = refusals.get(key) ?? Number.NEGATIVE_INFINITY;
@@ -36,13 +41,17 @@ export function joinLines(
       waiting = null;
     },
     guest: {
-      onAgreed: ({ rounds, clients, done }) =>
+      onAgreed({ rounds, clients, done }) {
+        agreed += 1;
+        if (agreed > AGREED) return;
         say(
           `agreed: ${count(rounds)} rounds with ${count(clients)} clients, on the terms of this program` +
             (done > 0 ? `; ${count(done)} rounds are done` : ""),
-        ),
+        );
+      },
       onRefused: refused,
       onTrained({ round, rounds }, { rows, loss, epsilon, seconds }) {
+        agreed = 0;
         const spent = epsilon === undefined ? "" : `, ε ${epsilon.toPrecision(3)} spent`;
         waiting = `round ${String(round)}/${String(rounds)}: ${count(rows)} rows, loss ${loss.toPrecision(4)}${spent}, ${seconds.toFixed(1)} s`;
       },
@@ -50,7 +59,9 @@ export function joinLines(
         const scores = Object.entries(metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
         waiting = `round ${String(round)}/${String(rounds)}: ${scores.join(", ")} on ${count(rows)} rows`;
       },
-      onBye: () => say("the federation is over"),
+      onBye() {
+        if (agreed <= AGREED) say("the federation is over");
+      },
     },
   };
 }

@@ -67,6 +67,9 @@ interface Around {
 export async function joinFederation(session: TuneSession, request: JoinRequest, o: Around): Promise<void> {
   const { superlink, plain, certificates, once } = request;
   const { hears } = o;
+  const { recipe, effects } = request.plan;
+  if (request.peers && !must(recipe.federated, "a federation").secure_aggregation)
+    throw new CodedError("peers-open", { federation: effects.run });
   const node = nodeKey();
   const link = await Link.open(superlink, { node, plain, ...(certificates !== null && { certificates }) });
   const client = await openJoined(session, request, o);
