@@ -88,7 +88,8 @@ export interface Carrier {
   /** Bytes of messages with heads, as they were sent to clients and came from them. */
   readonly sent: number;
   readonly received: number;
-  close(): Promise<void>;
+  /** `paused`: rounds that are behind it where it may go on later. */
+  close(paused?: number): Promise<void>;
 }
 /** Codes of what ends a federation, whoever of its clients is asked: all others are of that client alone, which is lost in that round. */
 export const ENDING: readonly string[] = ["flower-ended"];

@@ -56,6 +56,8 @@ export interface Hears {
   readonly onTrained?: (order: Pick<RoundOrder, "round" | "rounds">, answer: RoundAnswer) => void;
   readonly onEvaluated?: (order: Pick<RoundOrder, "round" | "rounds">, scores: Scores) => void;
   readonly onBye?: () => void;
+  /** Whoever leads stopped before its end, and may go on. */
+  readonly onPaused?: (done: number, rounds: number) => void;
 }
 
 /** Of messages of secret sums, which have an entry for each client. */
@@ -147,7 +149,11 @@ export class Guest {
       case "mask":
         return encodeMessage(await this.joining.mask(question.message));
       case "bye":
-        this.over();
+        if (question.done === undefined) this.over();
+        else {
+          this.run = null;
+          this.hears.onPaused?.(question.done, run.terms.rounds);
+        }
         return encodeMessage(new Uint8Array(0));
     }
   }

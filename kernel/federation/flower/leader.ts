@@ -185,9 +185,9 @@ export class FlowerLeader implements Carrier {
   }
 
   /** Clients are told, and the run of the SuperLink ends, too. */
-  async close(): Promise<void> {
+  async close(paused?: number): Promise<void> {
     this.ended.abort();
-    const bye = encodeQuestion({ kind: "bye" });
+    const bye = encodeQuestion({ kind: "bye", ...(paused !== undefined && { done: paused }) });
     const o = { seconds: BYE / 1000, most: LONGEST_HEAD };
     await Promise.all([...this.agreed].map((node) => this.relay.ask(node, "query", bye, o).catch(() => undefined)));
     await this.relay.close();

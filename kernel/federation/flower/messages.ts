@@ -18,7 +18,8 @@ export type Question =
   | { readonly kind: "train"; readonly order: RoundOrder }
   | { readonly kind: "evaluate"; readonly order: Look }
   | { readonly kind: "mask"; readonly message: Uint8Array }
-  | { readonly kind: "bye" };
+  /** `done`: rounds that are behind it where whoever leads may go on later; absent: it is over. */
+  | { readonly kind: "bye"; readonly done?: number };
 export type Kind = Question["kind"];
 
 const kept = (prefix: string, of: Kept): Vectors =>
@@ -43,13 +44,14 @@ export function encodeQuestion(question: Question): Uint8Array {
     case "mask":
       return pack({ kind }, { message: question.message });
     case "bye":
-      return pack({ kind }, {});
+      return pack({ kind, ...(question.done !== undefined && { done: question.done }) }, {});
   }
 }
 
 const KINDS = ["hello", "train", "evaluate", "mask", "bye"] as const satisfies readonly Kind[];
 const someKind = fields({ kind: v.picklist(KINDS) });
 const helloHead = fields({ terms: fields({ plan: object, rounds: whole(1), clients: whole(1), done: whole() }) });
+const byeHead = fields({ done: v.exactOptional(whole()) });
 const orderHead = fields({ round: whole(), rounds: whole(1) });
 
 /** `flower-said` where it is none. */
@@ -68,8 +70,10 @@ export function decodeQuestion(bytes: Uint8Array): Question {
     }
     case "mask":
       return { kind, message: bytesIn(unpack(bytes, someKind).vectors, "message") };
-    case "bye":
-      return { kind };
+    case "bye": {
+      const { done } = unpack(bytes, byeHead).head;
+      return { kind, ...(done !== undefined && { done }) };
+    }
   }
 }
 

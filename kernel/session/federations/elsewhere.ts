@@ -42,8 +42,8 @@ export interface HearsOfClients {
 export interface Led {
   /** What the training is made of. */
   readonly begun: Begun;
-  /** Whoever was started ends, and what carries messages does. */
-  end(): Promise<void>;
+  /** Whoever was started ends, and what carries messages does. `whole`: nothing goes on with it later. */
+  end(whole?: boolean): Promise<void>;
 }
 
 /** `named`: those whose data the statement names, in order; null: they join by themselves. Coded errors of what carries it. */
@@ -73,8 +73,9 @@ export async function ledElsewhere(
       named.each.map(({ name }) => name),
     );
   let carrier: Carrier | null = null;
-  const end = async (): Promise<void> => {
-    await carrier?.close();
+  let rounds: Rounds | null = null;
+  const end = async (whole = false): Promise<void> => {
+    await carrier?.close(whole ? undefined : rounds?.behind);
     await started?.end();
   };
   try {
@@ -87,6 +88,7 @@ export async function ledElsewhere(
     hears.onJoined(all.clients.map(({ name, rows }) => ({ name, rows })));
     const weights = new StateVector(open.session, await shapesOf(open.session, open.trainable));
     const begun = await begunWith(plan, { carrier: all, gathering, weights, named }, of, hears);
+    rounds = begun.rounds;
     return { begun, end };
   } catch (error) {
     await end();
@@ -149,7 +151,7 @@ function inOrder(carrier: Carrier, { each }: Clients): Carrier {
     get received() {
       return carrier.received;
     },
-    close: () => carrier.close(),
+    close: (paused) => carrier.close(paused),
   };
 }
 
@@ -182,7 +184,7 @@ async function begunWith(
   { carrier, gathering: { aggregator }, weights, named }: Leads,
   of: Begins,
   { onClient }: Pick<HearsOfClients, "onClient">,
-): Promise<Begun> {
+): Promise<Begun & { readonly rounds: Rounds }> {
   const { material, run, done, signal } = of;
   const federated = must(plan.recipe.federated, "a federation");
   const { training } = plan.recipe;

@@ -22,8 +22,8 @@ import { clientsOf, withoutTraining, type Clients, type Reading } from "./client
 
 /** A training whose rows are with clients, until it ends. */
 export interface Federation extends Federates {
-  /** What carries messages ends, and clients that were started do. */
-  end(): Promise<void>;
+  /** What carries messages ends, and clients that were started do. `whole`: it went to its end. */
+  end(whole: boolean): Promise<void>;
 }
 export interface HearsOfFederation extends HearsOfClients {
   /** Who they are, and the labels of all; of clients that join, before the first round. */
@@ -64,7 +64,7 @@ export function federatesIn(
     keep(run, round) {
       if (heads) writeClientHeads(run, heads(round));
     },
-    end: async () => led?.end(),
+    end: async (whole) => led?.end(whole),
   };
 }
 

@@ -31,7 +31,9 @@ export async function runFederate(
     onJoined: (clients) => live.joined(clients),
     onRefused: ({ code, data }) => warn(code, data),
   });
+  let whole = false;
   const onTrained = (): void => {
+    whole = true;
     const { weights } = session.models.get(name);
     if (weights) {
       federates.keep(weights.folder, weights.checkpoint.position.step);
@@ -43,6 +45,6 @@ export async function runFederate(
   try {
     await trainNamed(session, { ...action, federates }, stage, { live, onTrained, previewed: false });
   } finally {
-    await federates.end();
+    await federates.end(whole);
   }
 }

@@ -178,6 +178,21 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     assert.equal(refusalIn(await look(1, 19n)), "looks-spent");
   });
 
+  it("knows a federation that is over from one that may go on", async () => {
+    const heard: unknown[] = [];
+    const hears: Hears = { onBye: () => heard.push("over"), onPaused: (...of) => heard.push(of) };
+    const { hello, train, ask } = guestOf({ hears });
+    await hello();
+    await train(1);
+    await ask({ kind: "bye", done: 1 });
+    assert.deepEqual(heard, [[1, 3]]);
+    assert.equal(refusalIn(await train(2)), "order-early");
+    await hello({ done: 1 }, 2n);
+    assert.equal(refusalIn(await train(2, {}, 2n)), "none");
+    await ask({ kind: "bye" }, 2n);
+    assert.deepEqual(heard, [[1, 3], "over"]);
+  });
+
   it("takes no order before terms, of another run, twice, or backwards", async () => {
     const { hello, train, look, ask } = guestOf();
     assert.equal(refusalIn(await train(1)), "order-early");
