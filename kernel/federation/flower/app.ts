@@ -10,6 +10,7 @@ const FILES = [
   "tunebook_relay/__init__.py",
   "tunebook_relay/client.py",
   "tunebook_relay/server.py",
+  "tunebook_relay/turns.py",
 ] as const;
 
 export async function packedApp(): Promise<{ readonly bytes: Uint8Array; readonly hash: string }> {

@@ -14,6 +14,8 @@ import numpy as np
 from flwr.app import Array, ArrayRecord, Context, Message, RecordDict
 from flwr.serverapp import Grid, ServerApp
 
+from tunebook_relay.turns import due
+
 app = ServerApp()
 RECORD = "tunebook"
 ARRAY = "bytes"
@@ -77,20 +79,21 @@ def main(grid: Grid, context: Context) -> None:
     with open(context.run_config["leader"], encoding="utf-8") as file:
         leader = json.load(file)
     waiting = {}
+    came = []
     while True:
-        answers, bodies = [], []
         for reply in grid.pull_messages(list(waiting)) if waiting else []:
             told = waiting.pop(reply.metadata.reply_to_message_id, None)
             if told is None:
                 continue
             body, error = said(reply, told["most"])
-            answers.append({"id": told["id"], "bytes": len(body), "error": error})
-            bodies.append(body)
+            came.append(({"id": told["id"], "bytes": len(body), "error": error}, body))
+        answers = due(came)
         nodes = [str(node) for node in grid.get_node_ids()]
-        head, rest = turn(leader, {"nodes": nodes, "answers": answers}, bodies)
+        heads, bodies = [head for head, _ in answers], [body for _, body in answers]
+        head, rest = turn(leader, {"nodes": nodes, "answers": heads}, bodies)
         if head["end"]:
             return
         if head["messages"]:
             waiting.update(sent(grid, head["messages"], rest))
-        else:
+        elif not came:
             time.sleep(0.1)
