@@ -55,10 +55,12 @@ export function joinLines(
         const spent = epsilon === undefined ? "" : `, ε ${epsilon.toPrecision(3)} spent`;
         waiting = `round ${String(round)}/${String(rounds)}: ${count(rows)} rows, loss ${loss.toPrecision(4)}${spent}, ${seconds.toFixed(1)} s`;
       },
-      onPaused: (done, rounds) =>
+      onPaused(done, rounds) {
+        if (agreed > AGREED) return;
         say(
           `paused, ${count(done)} of ${count(rounds)} rounds are done; whoever leads may go on, and this client waits`,
-        ),
+        );
+      },
       onEvaluated({ round, rounds }, { rows, metrics }) {
         const scores = Object.entries(metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
         waiting = `round ${String(round)}/${String(rounds)}: ${scores.join(", ")} on ${count(rows)} rows`;

@@ -26,13 +26,15 @@ describe("whoever joins a federation", () => {
       said.length = 0;
       for (let n = 0; n < 1000; n++) {
         guest.onAgreed?.({ plan: {}, rounds: 3 + n, clients: 4, done: 0 });
-        guest.onBye?.();
+        if (n % 2 === 0) guest.onBye?.();
+        else guest.onPaused?.(1, 3);
       }
       return said.length;
     };
     assert.equal(flood(), 10);
     assert.match(said[0] ?? "", /^agreed: 3 rounds with 4 clients/);
     assert.equal(said[1], "the federation is over");
+    assert.match(said[3] ?? "", /^paused, 1 of 3 rounds/);
     assert.equal(flood(), 0);
     const answer = { rows: 1, steps: 1, loss: 1, tokens: 1, seconds: 1, bytes: 1, given: {} };
     guest.onTrained?.({ round: 1, rounds: 3 }, { ...answer, delta: new Float32Array(0) });
