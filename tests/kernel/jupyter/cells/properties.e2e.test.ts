@@ -31,11 +31,11 @@ describe("a property that isn't there", function () {
     ]);
     assert.deepEqual(told("m?.frobnicate"), [
       `error[TS2339]: Property 'frobnicate' does not exist on ${m}.`,
-      "note: it has folder, history, labels, landscape, merge, name, predict, save, scores, trained, validations",
+      "note: it has client, folder, history, labels, landscape, merge, name, predict, save, scores, trained, validations",
     ]);
     assert.deepEqual(told("m.nme"), [`error[TS2551]: Property 'nme' does not exist on ${m}. Did you mean 'name'?`]);
     assert.deepEqual(told("const { evalute } = m;").slice(1), [
-      "note: it has folder, history, labels, landscape, merge, name, predict, save, scores, trained, validations",
+      "note: it has client, folder, history, labels, landscape, merge, name, predict, save, scores, trained, validations",
     ]);
   });
   it("of anything else names the nearest one; statements are only meant of what is Tune's", () => {
