@@ -35,17 +35,17 @@ export interface Attacked {
 
 /** What is wrong before anything is scored. Coded errors `attack-impossible`, `no-canaries`. */
 export function demandAttackable(
-  { vocabulary: { registry } }: TuneSession,
+  { vocabulary: { registry }, models }: TuneSession,
   attacks: readonly Call[],
-  handle: ModelHandle,
-  split: string | null,
+  { name, split, folds }: { readonly name: string; readonly split: string | null; readonly folds: boolean },
 ): void {
   const [first] = attacks;
   if (!first) return;
-  const { weights, name } = handle;
   const refuse = (why: string, instead: string): never => {
     throw new CodedError("attack-impossible", { attack: shortCall(first, registry), model: name, why, instead });
   };
+  if (folds) return refuse("it is several models, each of other rows", "name one of them, or one of undivided data");
+  const { weights } = models.get(name);
   if (!weights) return refuse("it was never trained here", "train it, or name a model that was");
   const { training, update, federated } = weights.plan.recipe;
   if (update ?? federated) refuse("its rows are those of several data sets", "attack a model that `train` made");

@@ -44,9 +44,8 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
   const { attacks = [] } = action;
   for (const subject of action.on)
     for (const name of action.names)
-      // One trained on folds has no weights by its name.
       if (attacks.length > 0 && !action.contenders?.[name] && "data" in subject)
-        demandAttackable(session, attacks, session.models.get(name), subject.split);
+        demandAttackable(session, attacks, { name, split: subject.split, folds: action.folds?.[name] !== undefined });
   for (const subject of action.on) {
     const measured: Measured[] = [];
     for (const name of action.names) {

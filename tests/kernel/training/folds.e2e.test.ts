@@ -50,6 +50,10 @@ describe("cross-validation", function () {
   });
 
   it("scores every row once, by the model that did not see it", async () => {
+    await assert.rejects(
+      book.run("evaluate crossed on parted { attacks: [membership] }"),
+      (error) => error instanceof CodedError && error.code === "attack-impossible",
+    );
     const shown = text(await book.run("evaluate crossed on parted { metrics: [accuracy] }"));
     const rows = readFileSync(join(book.folder, "rows.csv"), "utf8").trim().split("\n").slice(1);
     const truth = new Map(rows.map((row) => row.split(",") as [string, string]));
