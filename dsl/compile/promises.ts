@@ -24,6 +24,8 @@ interface Promising {
   readonly training: RecipePlan;
   /** Of each data set. */
   readonly datas: readonly DataFacts[];
+  /** Clients are processes elsewhere. */
+  readonly elsewhere: boolean;
   readonly at: Span | undefined;
   readonly here: Span;
 }
@@ -49,8 +51,8 @@ function ofClients(program: Program, settings: Settings, o: Promising): PrivacyP
     program.reportNear("private-personal", {}, o.at, o.here);
     return undefined;
   }
-  if (settings.secure_aggregation && settings.stragglers > 0) {
-    program.reportNear("private-lost", {}, o.at, o.here);
+  if (settings.secure_aggregation && (settings.stragglers > 0 || o.elsewhere)) {
+    program.reportNear("private-lost", { why: o.elsewhere ? "elsewhere" : "drawn" }, o.at, o.here);
     return undefined;
   }
   const clients = clientsIn(program, settings, o.datas.length);
@@ -128,14 +130,15 @@ export function keepsPromise(
 /** The noise that keeps the promise, over the steps of the training. Undefined: none does (reported). */
 export function privacyOf(
   program: Program,
-  { settings, federated, here }: Trains,
+  { settings, federated, runner, here }: Trains,
   { facts, others, recipe: { privacy, plan: training } }: Has,
   { steps }: Estimates,
 ): PrivacyPlan | undefined {
   const at = settings.get("privacy")?.span;
   if (!privacy) return undefined;
   const datas = [facts, ...others.map((one) => one.facts)];
-  if (federated) return promiseOf(program, federated.settings, { privacy, training, datas, at, here });
+  const elsewhere = runner !== undefined;
+  if (federated) return promiseOf(program, federated.settings, { privacy, training, datas, elsewhere, at, here });
   const units = Math.max(1, trainingSplit(facts)?.rows ?? 0);
   const rate = Math.min(1, (training.batch_size * training.accumulate) / units);
   return privacyPlan(program, privacy, { rate, steps, units, unit: "row", at, here });

@@ -18,7 +18,7 @@ declare module "../diagnostics/codes.js" {
     "private-clients": { readonly word: string; readonly why: "each" | "keeps" };
     "private-chance": { readonly participants: number };
     "private-personal": Readonly<Record<never, never>>;
-    "private-lost": Readonly<Record<never, never>>;
+    "private-lost": { readonly why: "drawn" | "elsewhere" };
     "private-update": Readonly<Record<never, never>>;
     "private-client": Readonly<Record<never, never>>;
     "two-clips": { readonly clip: string; readonly privacy: number };
@@ -176,10 +176,11 @@ registerCodes({
   },
   "private-lost": {
     severity: "error",
-    message: () => "with `unit: client` and `secure_aggregation` no clients can be drawn to be lost",
-    help: () => "take `stragglers` out, or `secure_aggregation`",
+    message: (d) =>
+      `with \`unit: client\` and \`secure_aggregation\` ${d.why === "drawn" ? "no clients can be drawn to be lost" : "clients can't be elsewhere yet"}`,
+    help: (d) => `take \`${d.why === "drawn" ? "stragglers" : "runner"}\` out, or \`secure_aggregation\``,
     explain:
-      "A secret sum of which too many are lost can't be read, and so one client more or less would decide whether a whole round counts: far more than the noise of one client's update hides. Clients that are really lost end such a round by an error.",
+      "A secret sum of which too many are lost can't be read, and so one client more or less would decide whether a whole round counts: far more than the noise of one client's update hides. Clients elsewhere are really lost, and those that weren't drawn send nothing to a sum.",
     example: `${small}federate m on d as shared { clients: even(10), stragglers: 20%, secure_aggregation: true, privacy: differential(8, unit: client) }`,
   },
   "private-update": {

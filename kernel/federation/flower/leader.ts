@@ -2,15 +2,13 @@
  * Who leads a federated training over Flower. Our app beside the SuperLink carries the messages (`relay.ts`); what becomes of
  * updates is decided here. Each SuperNode that agreed on the terms is a client of the contract, as those of a simulation are.
  */
-import { randomUUID } from "node:crypto";
-import { rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isHere } from "#stdlib/lib/runners/superlink.js";
 import type { Carrier, Client, Introduced, RoundAnswer, RoundOrder, Scores, Terms } from "../contract.js";
 import { packedApp } from "./app.js";
 import "./codes.js";
+import { doorAsNode, doorHere, type Door } from "./doors.js";
 import { Link, PATIENCE } from "./link.js";
 import {
   decodeAnswer,
@@ -42,6 +40,8 @@ export interface LeadOptions {
   readonly plain?: boolean;
   /** A file of certificates of who may sign for the SuperLink; absent: those that this machine trusts. */
   readonly certificates?: string;
+  /** The SuperLink is on this machine and run by this user. Absent: where its address is this machine's. */
+  readonly beside?: boolean;
   readonly signal?: AbortSignal;
   /** Told how many clients have agreed. */
   readonly onAgreed?: (agreed: number, of: number) => void;
@@ -64,7 +64,7 @@ export class FlowerLeader implements Carrier {
     private readonly link: Link,
     private readonly relay: Relay,
     private readonly runId: bigint,
-    private readonly file: string,
+    private readonly door: Door,
     private readonly o: LeadOptions,
   ) {
     void this.watch();
@@ -77,23 +77,28 @@ export class FlowerLeader implements Carrier {
       ...(plain !== undefined && { plain }),
       ...(certificates !== undefined && { certificates }),
     });
-    const relay = await Relay.open();
-    const file = join(tmpdir(), `tunebook-flower-${randomUUID()}.json`);
+    const relay = new Relay();
+    const door =
+      (o.beside ?? isHere(link.url))
+        ? await doorHere(relay)
+        : await doorAsNode(relay, o.superlink, {
+            ...(plain !== undefined && { plain }),
+            ...(certificates !== undefined && { certificates }),
+            onLost: (error) => {
+              relay.fail(error as Error);
+            },
+          });
     let leader: FlowerLeader | null = null;
     try {
-      writeFileSync(file, JSON.stringify({ url: relay.url, token: relay.token }), { mode: 0o600, flag: "wx" });
       const app = await packedApp();
-      const request = requests.startRun(app.bytes, app.hash, { leader: file });
+      const request = requests.startRun(app.bytes, app.hash, { leader: door.leader });
       const runId = answers.id(await link.call("control/start-run", request, { signal: o.signal }));
-      leader = new FlowerLeader(link, relay, runId, file, o);
+      door.opens(runId);
+      leader = new FlowerLeader(link, relay, runId, door, o);
       await leader.gather();
       return leader;
     } catch (error) {
-      if (leader) await leader.close();
-      else {
-        rmSync(file, { force: true });
-        await relay.close();
-      }
+      await (leader ?? door).close();
       throw error;
     }
   }
@@ -190,8 +195,7 @@ export class FlowerLeader implements Carrier {
     const bye = encodeQuestion({ kind: "bye", ...(paused !== undefined && { done: paused }) });
     const o = { seconds: BYE / 1000, most: LONGEST_HEAD };
     await Promise.all([...this.agreed].map((node) => this.relay.ask(node, "query", bye, o).catch(() => undefined)));
-    await this.relay.close();
-    rmSync(this.file, { force: true });
+    await this.door.close();
     await this.link
       .call("control/stop-run", requests.ofRun(this.runId), { signal: AbortSignal.timeout(10_000) })
       .catch(() => {

@@ -1,10 +1,7 @@
 /**
- * The door by which our app beside the SuperLink comes to the process that leads (`tools/flower-app`): on the loopback alone, with
- * a token. Each turn it tells which nodes there are and what they answered, and hears what to send.
+ * What is said between the process that leads and our app beside the SuperLink (`tools/flower-app`). Each turn the app tells which
+ * nodes there are and what they answered, and hears what to send; by which door it comes, `doors.ts` says.
  */
-import { randomBytes, timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import * as v from "valibot";
 import { fields, jsonIn, whole } from "#kernel/fetch/json.js";
@@ -12,9 +9,6 @@ import "./codes.js";
 
 /** Milliseconds that a turn is held where there is nothing to say. */
 const HELD = 500;
-/** Nobody's answer is longer. */
-const LONGEST = 2 ** 31 - 1;
-
 const turned = fields({
   nodes: v.array(v.string()),
   answers: v.array(fields({ id: whole(), bytes: whole(), error: v.nullable(v.number()) })),
@@ -42,6 +36,8 @@ export interface AskOptions {
 export class Relay {
   /** Nodes that live, as the app saw them last. */
   nodes: readonly string[] = [];
+  /** The node that whoever leads is itself; null: it is none. */
+  own: string | null = null;
   private readonly waiting = new Map<number, Waiting>();
   private queue: number[] = [];
   private next = 0;
@@ -53,25 +49,10 @@ export class Relay {
   sent = 0;
   received = 0;
   private told: () => void = () => {};
+  /** The app has heard that it is over. */
+  private over: () => void = () => {};
   /** Payloads that are the same get the same number. */
   private readonly same = new WeakMap<Uint8Array, number>();
-
-  private constructor(
-    private readonly server: Server,
-    readonly url: string,
-    readonly token: string,
-  ) {}
-
-  static async open(): Promise<Relay> {
-    const token = randomBytes(32).toString("base64url");
-    const server = createServer();
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject).listen(0, "127.0.0.1", resolve);
-    });
-    const relay = new Relay(server, `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/turn`, token);
-    server.on("request", (request, response) => void relay.turn(request, response));
-    return relay;
-  }
 
   /** What a node answers; `flower-client` where it is lost, or doesn't answer in time; what `fail` was given. */
   ask(node: string, kind: string, payload: Uint8Array, o: AskOptions): Promise<Uint8Array> {
@@ -123,40 +104,37 @@ export class Relay {
     for (const { reject } of [...this.waiting.values()]) reject(error);
   }
 
-  /** The app ends with its next turn. */
-  async close(): Promise<void> {
+  /** The app ends with its next turn, which is waited for so many milliseconds. */
+  async close(wait = HELD): Promise<void> {
     this.ended = true;
-    this.told();
-    await new Promise((resolve) => setTimeout(resolve, HELD));
+    await new Promise<void>((resolve) => {
+      const limit = setTimeout(resolve, wait);
+      this.over = () => {
+        clearTimeout(limit);
+        resolve();
+      };
+      this.told();
+    });
     for (const { node, reject } of [...this.waiting.values()])
       reject(new CodedError("flower-client", { client: node, why: "the training ended" }));
-    this.server.closeAllConnections();
-    this.server.close();
   }
 
-  private async turn(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      if (!this.knows(request.headers.authorization)) {
-        response.writeHead(401).end();
-        return;
-      }
-      this.take(await bodyOf(request));
-      if (this.queue.length === 0 && !this.ended) await this.something();
-      response.end(this.turnBack());
-    } catch {
-      response.writeHead(400).end();
-    }
-  }
-
-  private knows(said: string | undefined): boolean {
-    const [given, wanted] = [Buffer.from(said ?? ""), Buffer.from(`Bearer ${this.token}`)];
-    return given.length === wanted.length && timingSafeEqual(given, wanted);
+  /** A turn of our app: what it says, and what it hears. Throws where it is none. */
+  async turn(body: Buffer): Promise<Buffer> {
+    this.take(body);
+    if (this.queue.length === 0 && !this.ended) await this.something();
+    const back = this.turnBack();
+    if (this.ended)
+      setImmediate(() => {
+        this.over();
+      });
+    return back;
   }
 
   private take(body: Buffer): void {
     const length = body.readUInt32LE(0);
     const { nodes, answers } = jsonIn(body.toString("utf8", 4, 4 + length), turned);
-    this.nodes = nodes;
+    this.nodes = nodes.filter((node) => node !== this.own);
     this.seen = performance.now();
     let at = 4 + length;
     for (const { id, bytes, error } of answers) {
@@ -208,15 +186,4 @@ function whyOf(error: number): string {
   if (error === TOO_LONG) return "its answer is longer than any";
   if (GONE.includes(error)) return "it is gone";
   return error === UNLIKE ? "its answer is none" : `Flower's code ${String(error)}`;
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > LONGEST) throw new RangeError("too long");
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }

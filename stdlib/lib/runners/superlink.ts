@@ -25,6 +25,9 @@ export function addressOf(text: string, plain = false): string {
 }
 
 /** As an URL writes it: of an IPv4 address all its four numbers. */
+/** Whether an address is one of this machine alone. */
+export const isHere = (url: string): boolean => isLoopback(new URL(url).hostname);
+
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

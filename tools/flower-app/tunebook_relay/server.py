@@ -1,7 +1,7 @@
 """Carries messages between the process that leads a federated training and its SuperNodes, and reads none of them.
 
-The leading process runs beside the SuperLink: `leader` names a file of its own with its address on the loopback and a token.
-Each turn tells it which nodes there are and what they answered, and is answered with what to send: `u32` length of a head of
+`leader` says where the leading process is: on the SuperLink's machine a file of its own with its address on the loopback and a
+token; elsewhere `node:` and the number of the SuperNode that it is. Each turn tells it which nodes there are and what they answered, and is answered with what to send: `u32` length of a head of
 JSON, the head, then the bytes of its messages one after the other.
 """
 
@@ -33,12 +33,28 @@ def unpacked(data):
     return json.loads(data[4 : 4 + length]), memoryview(data)[4 + length :]
 
 
-def turn(leader, head, bodies):
-    request = urllib.request.Request(
-        leader["url"], data=packed(head, bodies), headers={"authorization": "Bearer " + leader["token"]}
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return unpacked(answer.read())
+def door(grid, leader):
+    """What takes a turn to whoever leads, and brings back what it says."""
+    if leader.startswith("node:"):
+        return lambda data: by_node(grid, int(leader.removeprefix("node:")), data)
+    with open(leader, encoding="utf-8") as file:
+        told = json.load(file)
+
+    def here(data):
+        headers = {"authorization": "Bearer " + told["token"]}
+        with urllib.request.urlopen(urllib.request.Request(told["url"], data=data, headers=headers), timeout=60) as answer:
+            return answer.read()
+
+    return here
+
+
+def by_node(grid, node, data):
+    """An error ends the app: whoever leads is gone."""
+    (asked,) = grid.push_messages([Message(content(data), dst_node_id=node, message_type="query", ttl=600)])
+    while True:
+        for reply in grid.pull_messages([asked]):
+            return reply.content[RECORD][ARRAY].numpy().tobytes()
+        time.sleep(0.05)
 
 
 def content(payload):
@@ -76,8 +92,7 @@ def said(reply, most):
 
 @app.main()
 def main(grid: Grid, context: Context) -> None:
-    with open(context.run_config["leader"], encoding="utf-8") as file:
-        leader = json.load(file)
+    turn = door(grid, context.run_config["leader"])
     waiting = {}
     came = []
     while True:
@@ -90,7 +105,7 @@ def main(grid: Grid, context: Context) -> None:
         answers = due(came)
         nodes = [str(node) for node in grid.get_node_ids()]
         heads, bodies = [head for head, _ in answers], [body for _, body in answers]
-        head, rest = turn(leader, {"nodes": nodes, "answers": heads}, bodies)
+        head, rest = unpacked(turn(packed({"nodes": nodes, "answers": heads}, bodies)))
         if head["end"]:
             return
         if head["messages"]:

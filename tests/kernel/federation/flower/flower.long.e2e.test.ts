@@ -73,9 +73,10 @@ describe("a federation over Flower", function () {
     return weights;
   }
 
-  it("averages what four SuperNodes send, bit for bit as one process does, and counts its bytes", async () => {
+  /** `beside`: whoever leads is on the SuperLink's machine. */
+  async function averages(beside: boolean): Promise<void> {
     for (const toy of TOYS) join(toy);
-    const leader = await lead(3);
+    const leader = await lead(3, { beside });
     try {
       assert.deepEqual(
         leader.clients.map(({ name, rows }) => [name, rows]),
@@ -110,7 +111,12 @@ describe("a federation over Flower", function () {
       assert.ok(sent > said && sent < said + 100_000, String(sent));
       assert.ok(received > heard && received < heard + 100_000, String(received));
     }
-  });
+  }
+
+  it("averages what four SuperNodes send, bit for bit as one process does, and counts its bytes", () => averages(true));
+
+  it("comes to the same where whoever leads is elsewhere, a node of the SuperLink as all others are", () =>
+    averages(false));
 
   it("goes on with the others where one is killed in the middle of a round", async () => {
     for (const [name, rows, target] of TOYS) join([name, rows, target], ...(name === "west" ? ["slow"] : []));

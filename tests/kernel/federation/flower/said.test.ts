@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { addressOf } from "#stdlib/lib/runners/superlink.js";
 import { objectsOf, payloadOf } from "#kernel/federation/flower/objects.js";
 import { answers, messageBytes, requests, type Metadata } from "#kernel/federation/flower/proto.js";
+import { doorHere, type Door } from "#kernel/federation/flower/doors.js";
 import { Relay } from "#kernel/federation/flower/relay.js";
 
 const code = (error: unknown): string => (error instanceof CodedError ? error.code : String(error));
@@ -88,17 +90,20 @@ describe("addresses of a SuperLink", () => {
 
 describe("the door of the process that leads", () => {
   let relay: Relay;
+  let door: Door;
   const o = { seconds: 60, most: 100 };
   beforeEach(async () => {
-    relay = await Relay.open();
+    relay = new Relay();
+    door = await doorHere(relay);
   });
-  afterEach(() => relay.close());
+  afterEach(() => door.close());
+  const found = () => JSON.parse(readFileSync(door.leader, "utf8")) as { url: string; token: string };
 
-  async function turn(head: object, bodies = Buffer.alloc(0), token = relay.token) {
+  async function turn(head: object, bodies = Buffer.alloc(0), token = found().token) {
     const text = Buffer.from(JSON.stringify(head));
     const length = Buffer.alloc(4);
     length.writeUInt32LE(text.length);
-    const answer = await fetch(relay.url, {
+    const answer = await fetch(found().url, {
       method: "POST",
       headers: { authorization: `Bearer ${token}` },
       body: Buffer.concat([length, text, bodies]),

@@ -63,7 +63,7 @@ describe("what goes over the wire of a federation", function () {
       writeFileSync(join(book.folder, `${name}.csv`), ["text,label,customer", ...texts].join("\n"));
     }
     planted.push(book.folder);
-    net = places(NAMES.length);
+    net = places(NAMES.length + 1);
     superlink = await startSuperLink(net.apart ? { within: net.hub } : {});
   });
   after(async () => {
@@ -85,8 +85,12 @@ describe("what goes over the wire of a federation", function () {
   };
 
   it("is updates and counts: their sizes are counted, nothing of a row is in it, and the weights are those of the simulation", async () => {
+    // Whoever leads is neither where the SuperLink is nor where a client is.
+    const led = net.clients[NAMES.length];
+    assert.ok(led);
+    const at = `http://${led.superlink}:${String(superlink.port)}`;
     const statement = (data: string): string =>
-      `federate m on ${data} as far { ${settings}, runner: flower("http://127.0.0.1:${String(superlink.port)}", clients: 4) }`;
+      `federate m on ${data} as far { ${settings}, runner: flower("${at}", clients: 4, plain: true) }`;
     for (const [i, name] of NAMES.entries()) {
       const place = net.clients[i];
       assert.ok(place);
@@ -98,15 +102,14 @@ describe("what goes over the wire of a federation", function () {
       const url = `http://127.0.0.1:${String(port)}`;
       start(name, place.within, [cli, "join", "flower", "--data", `${name}.tune`, "--superlink", url, "--once"]);
     }
-    // As far as a machine without namespaces knows: whoever leads is beside the SuperLink.
     writeFileSync(join(book.folder, "leader.tune"), `${dataOf("mine", "rows")}\n${model}\n${statement("mine")}\n`);
-    const leader = start("leader", net.hub, [cli, "run", "leader.tune", "--runs", "led"]);
+    const leader = start("leader", led.within, [cli, "run", "leader.tune", "--runs", "led"]);
     assert.equal(await endOf(leader), 0, leader.said);
     for (const name of NAMES) assert.equal(await endOf(children.find((one) => one.name === name)!), 0, name);
 
-    const led = readdirSync(join(book.folder, "led")).filter((one) => !one.startsWith("."));
-    assert.equal(led.length, 1);
-    const run = RunFolder.open(join(book.folder, "led", led[0] ?? ""));
+    const runs = readdirSync(join(book.folder, "led")).filter((one) => !one.startsWith("."));
+    assert.equal(runs.length, 1);
+    const run = RunFolder.open(join(book.folder, "led", runs[0] ?? ""));
     const file = readdirSync(join(run.path, "checkpoints"))
       .filter((one) => one.endsWith(".safetensors"))
       .toSorted()

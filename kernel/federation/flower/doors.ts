@@ -1,0 +1,119 @@
+/**
+ * How our app beside the SuperLink comes to the process that leads. Where both are on one machine: over the loopback, with a
+ * token. Elsewhere whoever leads is a SuperNode too, and each turn is a message to it: all goes by the SuperLink's one address.
+ */
+import { randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Link, nodeKey } from "./link.js";
+import type { Relay } from "./relay.js";
+import { serveAsSuperNode } from "./supernode.js";
+
+export interface Door {
+  /** How the app finds it, as `leader` of its run. */
+  readonly leader: string;
+  /** The run that it belongs to; others are not let in. */
+  opens(run: bigint): void;
+  close(): Promise<void>;
+}
+
+/** Nobody's turn is longer. */
+const LONGEST = 2 ** 31 - 1;
+const NOTHING = new Uint8Array(0);
+/** Milliseconds in which a turn goes by the SuperLink and back. */
+const FAR = 5000;
+
+/** A file of this user says where it is, and the token. */
+export async function doorHere(relay: Relay): Promise<Door> {
+  const token = randomBytes(32).toString("base64url");
+  const server = createServer((request, response) => {
+    if (!same(request.headers.authorization, `Bearer ${token}`)) {
+      response.writeHead(401).end();
+      return;
+    }
+    bodyOf(request)
+      .then((body) => relay.turn(body))
+      .then(
+        (back) => void response.end(back),
+        () => void response.writeHead(400).end(),
+      );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+  const leader = join(tmpdir(), `tunebook-flower-${randomUUID()}.json`);
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/turn`;
+  writeFileSync(leader, JSON.stringify({ url, token }), { mode: 0o600, flag: "wx" });
+  return {
+    leader,
+    // Whoever has the token.
+    opens: () => undefined,
+    async close() {
+      await relay.close();
+      rmSync(leader, { force: true });
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** Errors: `flower-unreachable`, `flower-refused`, `flower-version`. `onLost`: it is no node any more. */
+export async function doorAsNode(
+  relay: Relay,
+  superlink: string,
+  o: { readonly plain?: boolean; readonly certificates?: string; readonly onLost: (error: unknown) => void },
+): Promise<Door> {
+  const key = nodeKey();
+  const { plain, certificates } = o;
+  const link = await Link.open(superlink, {
+    node: key,
+    ...(plain !== undefined && { plain }),
+    ...(certificates !== undefined && { certificates }),
+  });
+  const left = new AbortController();
+  let run: bigint | null = null;
+  let served: Promise<void> = Promise.resolve();
+  const node = await new Promise<bigint>((resolve, reject) => {
+    served = serveAsSuperNode({
+      ...{ link, key, signal: left.signal, most: () => LONGEST },
+      // Apps of other runs may write to any node: nothing is said to them.
+      answer: async (payload, from) =>
+        from === run ? relay.turn(Buffer.from(payload)).catch(() => NOTHING) : Promise.resolve(NOTHING),
+      onNode: (id) => {
+        relay.own = String(id);
+        resolve(id);
+      },
+    }).catch((error: unknown) => {
+      reject(error as Error);
+      o.onLost(error);
+    });
+  });
+  return {
+    leader: `node:${String(node)}`,
+    opens: (own) => void (run = own),
+    async close() {
+      await relay.close(FAR);
+      left.abort();
+      await served;
+    },
+  };
+}
+
+function same(said: string | undefined, wanted: string): boolean {
+  const [one, other] = [Buffer.from(said ?? ""), Buffer.from(wanted)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > LONGEST) throw new RangeError("too long");
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
