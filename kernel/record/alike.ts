@@ -10,6 +10,12 @@ export const LOSS = { relative: 1e-3, absolute: 1e-4 } as const;
 /** Of a score; one of so few rows moves by more when a single answer turns: that many may. */
 export const SCORE = { relative: 1e-2, absolute: 1e-2, answers: 2 } as const;
 
+/**
+ * Of a training whose rows and noise are drawn anew each time, by nobody's seed: a loss as far as a batch of some dozen rows moves
+ * it, a score as far as three standard errors of two that are each of so many rows.
+ */
+export const DRAWN = { relative: 0.25, errors: 3, absolute: 0.1 } as const;
+
 export interface Number2 {
   /** `loss of step 12`, `accuracy on tickets.test`. */
   readonly what: string;
@@ -32,7 +38,8 @@ export interface Alike {
   readonly beyond: readonly Number2[];
 }
 
-export function alike(numbers: readonly Number2[]): Alike {
+/** `drawn`: rows and noise came by chance that nothing repeats. */
+export function alike(numbers: readonly Number2[], drawn = false): Alike {
   const differ = numbers.filter(({ then, now }) => !Object.is(then, now));
   const most = (sort: Number2["sort"], of: (one: Number2) => number): number =>
     differ.reduce((sum, one) => (one.sort === sort ? Math.max(sum, of(one)) : sum), 0);
@@ -45,7 +52,7 @@ export function alike(numbers: readonly Number2[]): Alike {
       score: most("score", ({ then, now }) => apart(then, now)),
     },
     first: differ[0] ?? null,
-    beyond: differ.filter((one) => !within(one)),
+    beyond: differ.filter((one) => !(drawn ? nearby(one) : within(one))),
   };
 }
 
@@ -55,6 +62,24 @@ function within({ sort, then, now, rows }: Number2): boolean {
   const few = rows ? (SCORE.answers + 0.01) / rows : 0;
   return apart(then, now) <= Math.max(SCORE.absolute, SCORE.relative * size, few);
 }
+function nearby({ sort, then, now, rows }: Number2): boolean {
+  const size = Math.max(Math.abs(then), Math.abs(now));
+  if (sort === "loss") return apart(then, now) <= DRAWN.relative * size;
+  return apart(then, now) <= (rows ? DRAWN.errors * Math.sqrt(0.5 / rows) : DRAWN.absolute);
+}
+
+/** Instead of the losses of single steps, each of other rows, their mean. */
+export function drawnApart(numbers: readonly Number2[]): readonly Number2[] {
+  const steps = numbers.filter(({ sort, what }) => sort === "loss" && what.startsWith(STEP));
+  const mean = (of: (one: Number2) => number): number => steps.reduce((sum, one) => sum + of(one), 0) / steps.length;
+  const all: Number2 = {
+    ...{ what: `mean loss of ${String(steps.length)} steps`, sort: "loss" },
+    ...{ then: mean(({ then }) => then), now: mean(({ now }) => now) },
+  };
+  return [...(steps.length > 0 ? [all] : []), ...numbers.filter((one) => !steps.includes(one))];
+}
+const STEP = "loss of step ";
+
 function apart(then: number, now: number): number {
   if (Object.is(then, now)) return 0;
   const difference = Math.abs(then - now);
@@ -75,7 +100,7 @@ export function numbersOf(
   return then.flatMap((event): readonly Number2[] => {
     if (event.kind === "step") {
       const other = losses.get(event.step);
-      const what = `loss of step ${String(event.step)}`;
+      const what = `${STEP}${String(event.step)}`;
       return other === undefined ? [] : [{ what, sort: "loss", then: event.loss, now: other }];
     }
     if (event.kind !== "evaluated") return [];

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { RunFolder } from "../artifacts/run-folder.js";
-import { alike, numbersOf, type Alike, type Number2 } from "./alike.js";
+import { alike, drawnApart, numbersOf, type Alike, type Number2 } from "./alike.js";
 import { differingIn, type Difference } from "./differing.js";
 import { movedIn } from "./moved.js";
 import { sideOf, type Side } from "./side.js";
@@ -29,7 +29,9 @@ export function verifiedRuns(before: string, after: string): readonly VerifiedRu
     const then = named.findLast(({ lock }) => lock.recipeHash === now.lock.recipeHash) ?? named.at(-1 - place);
     const about = { name: now.lock.name, now: now.run.id };
     if (!then) return { ...about, then: null, changed: [], numbers: null };
-    const compared = alike(numbers(then, now));
+    const drawn = now.epsilon !== undefined;
+    const told = numbers(then, now);
+    const compared = alike(drawn ? drawnApart(told) : told, drawn);
     const some = compared.losses + compared.scores > 0;
     return { ...about, then: then.run.id, changed: differingIn(then, now).numbers, numbers: some ? compared : null };
   });

@@ -2,7 +2,7 @@
 import { listed } from "#dsl/diagnostics/listed.js";
 import { plural, significant } from "../../core/display/text.js";
 import { differencesText } from "../../record/diff-text.js";
-import { LOSS, SCORE, type Number2 } from "../../record/alike.js";
+import { DRAWN, LOSS, SCORE, type Number2 } from "../../record/alike.js";
 import type { Replay } from "./replay.js";
 
 /** Beyond tolerance, so many are told. */
@@ -21,7 +21,7 @@ export function replayText(replay: Replay): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-function verdictOf({ run, same, numbers, changed, elsewhere, unknown, engine }: Replay): string {
+function verdictOf({ run, same, numbers, drawn, changed, elsewhere, unknown, engine }: Replay): string {
   const { losses, scores, exact, furthest, first, beyond } = numbers;
   const compared = [
     ...(losses > 0 ? [plural(losses, "loss", "losses")] : []),
@@ -37,6 +37,11 @@ function verdictOf({ run, same, numbers, changed, elsewhere, unknown, engine }: 
       ? [`scores ${furthest.loss > 0 ? "" : "differ "}by at most ${significant(furthest.score, 2)}`]
       : []),
   ].join(", ");
+  if (drawn) {
+    const tolerance = `(within: ${percentOf(DRAWN.relative)} of a loss, ${String(DRAWN.errors)} standard errors of a score)`;
+    const verdict = beyond.length === 0 ? "repeats within what chance moves" : "doesn't repeat";
+    return `${run} ${verdict}${where}: it is private, and its rows and noise are drawn anew, so it never repeats bit for bit. Of ${what} ${far} ${tolerance}.`;
+  }
   const tolerance = `(within: ${percentOf(LOSS.relative)} of a loss, ${significant(SCORE.absolute)} or ${String(SCORE.answers)} answers of a score)`;
   const alike = !unknown && changed.length + elsewhere.length === 0;
   const told = first ? `: the ${first.what} was ${String(first.then)} and is ${String(first.now)}` : "";

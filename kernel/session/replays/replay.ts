@@ -22,7 +22,7 @@ import type { TrainRequest } from "../trainings/request.js";
 import { trainOnce } from "../trainings/training.js";
 import { TuneSession, type Stage } from "../tune-session.js";
 import { Warnings } from "../warnings.js";
-import { alike, numbersOf, type Alike } from "../../record/alike.js";
+import { alike, drawnApart, numbersOf, type Alike } from "../../record/alike.js";
 import { checked, demandReplayable, homeOf } from "./checked.js";
 import { rescored } from "./rescored.js";
 import "../../core/session/load-codes.js";
@@ -57,6 +57,8 @@ export interface Replay {
   readonly unknown: boolean;
   readonly numbers: Alike;
   readonly left: readonly string[];
+  /** Its rows and its noise were drawn anew: it is private. */
+  readonly drawn: boolean;
   /** Every number within tolerance; to the last bit where that was asked for. */
   readonly same: boolean;
 }
@@ -112,12 +114,13 @@ async function replayed(session: TuneSession, side: Side, home: string, o: Repla
     const then = eventsOf(readRegular(run.eventsFile) ?? "");
     const asked = await rescored(session, { side, handle, run: result.run }, stage);
     const losses = numbersOf(then, result.run.events(), lock.data?.splits["validation"] ?? null);
-    const numbers = alike([...losses, ...asked.numbers]);
+    const drawn = plan.recipe.training.privacy !== undefined;
+    const numbers = alike([...(drawn ? drawnApart(losses) : losses), ...asked.numbers], drawn);
     const unknown = side.record === null;
     const compared = numbers.losses + numbers.scores > 0;
     return {
       ...{ run: run.id, again: result.run.path, engine: { then: lock.engine, now: engine.info.title } },
-      ...{ changed, elsewhere, unknown, numbers, left: asked.left },
+      ...{ changed, elsewhere, unknown, numbers, drawn, left: asked.left },
       same: compared && (o.exact ? numbers.exact : numbers.beyond.length === 0),
     };
   } finally {

@@ -1,7 +1,7 @@
 /** Scores that moved, and numbers that are held against each other. */
 import assert from "node:assert/strict";
 import type { ListedScore } from "#kernel/history/newest-scores.js";
-import { alike, LOSS, numbersOf, type Number2 } from "#kernel/record/alike.js";
+import { alike, drawnApart, LOSS, numbersOf, type Number2 } from "#kernel/record/alike.js";
 import { movedIn } from "#kernel/record/moved.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 
@@ -53,6 +53,30 @@ describe("numbers of two trainings", () => {
     const of = (rows: number): Number2 => ({ what: "accuracy", sort: "score", then: 0.8, now: 0.75, rows });
     assert.equal(alike([of(40)]).beyond.length, 0, "two of 40 answers turned");
     assert.equal(alike([of(400)]).beyond.length, 1);
+  });
+  it("of trainings whose rows are drawn anew are held by their mean, and by what chance moves", () => {
+    const step = (n: number, then: number, now: number): Number2 => ({
+      ...loss(then, now),
+      what: `loss of step ${String(n)}`,
+    });
+    const all = drawnApart(
+      [step(1, 0.7, 0.4), step(2, 0.5, 0.9), loss(0.6, 0.61)].map((one, i) =>
+        i === 2 ? { ...one, what: "validation loss at step 2" } : one,
+      ),
+    );
+    assert.deepEqual(
+      all.map(({ what, then, now }) => [what, then, now]),
+      [
+        ["mean loss of 2 steps", 0.6, 0.65],
+        ["validation loss at step 2", 0.6, 0.61],
+      ],
+    );
+    assert.equal(alike(all, true).beyond.length, 0);
+    assert.equal(alike(all).beyond.length, 2);
+    const of = (now: number, rows: number): Number2 => ({ what: "accuracy", sort: "score", then: 0.8, now, rows });
+    assert.equal(alike([of(0.65, 100)], true).beyond.length, 0);
+    assert.equal(alike([of(0.55, 100), of(0.7, 1000)], true).beyond.length, 2);
+    assert.equal(alike([loss(0.5, 0.8)], true).beyond.length, 1);
   });
   it("are those of the same steps and splits", () => {
     const at = { at: "2026-01-01T00:00:00.000Z", run: "r" };
