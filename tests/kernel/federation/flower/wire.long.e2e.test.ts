@@ -104,7 +104,10 @@ describe("what goes over the wire of a federation", function () {
       const url = `http://127.0.0.1:${String(port)}`;
       start(name, place.within, [cli, "join", "flower", "--data", `${name}.tune`, "--superlink", url, "--once"]);
     }
-    writeFileSync(join(book.folder, "leader.tune"), `${ENGINE}\n${dataOf("mine", "rows")}\n${model}\n${statement("mine")}\n`);
+    writeFileSync(
+      join(book.folder, "leader.tune"),
+      `${ENGINE}\n${dataOf("mine", "rows")}\n${model}\n${statement("mine")}\n`,
+    );
     const leader = start("leader", led.within, [cli, "run", "leader.tune", "--runs", "led"]);
     assert.equal(await endOf(leader), 0, leader.said);
     for (const name of NAMES) assert.equal(await endOf(children.find((one) => one.name === name)!), 0, name);
