@@ -8,7 +8,7 @@ import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/kinds
 import type { Call } from "#dsl/types/value.js";
 import { meanByRows } from "#stdlib/lib/aggregators/mean.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
-import { HIDDEN, lostOf, participantsOf } from "#dsl/compile/clients.js";
+import { lostOf, participantsOf } from "#dsl/compile/clients.js";
 import type { ClientTold } from "../core/session/events.js";
 import type { RoundAnswer, RoundOrder } from "./contract.js";
 import { widthOf, type Width } from "./summed-vector.js";
@@ -91,8 +91,6 @@ export interface ServerOptions {
   readonly privacy?: ClientPrivacy | undefined;
   /** Sums what clients send where none may be seen; absent: each is. */
   readonly summed?: Summed;
-  /** Clients are processes of their own; absent: their rows are at hand. */
-  readonly elsewhere?: true;
 }
 
 /** What a round came to. */
@@ -182,10 +180,8 @@ export class FederationServer {
     const all = [...answers.values()];
     const updates = all.map(updateOf);
     const { implementation, call } = this.o.aggregator;
-    // Clients elsewhere that weren't drawn have no vector: of too few of the others to hide among each other nothing is summed.
-    const hides = !this.o.elsewhere || answers.size >= HIDDEN;
-    if (summed && hides) return this.masked({ order: this.order(round), answers, asked }, summed);
-    if (privacy) return { mean: this.noised(sumOf(summed ? [] : all, this.current.length), privacy), given: {} };
+    if (summed) return this.masked({ order: this.order(round), answers, asked }, summed);
+    if (privacy) return { mean: this.noised(sumOf(all, this.current.length), privacy), given: {} };
     return { mean: implementation.combine?.(call, updates) ?? meanByRows(updates), given: givenOf(all) };
   }
 
@@ -211,7 +207,7 @@ export class FederationServer {
     const names = Object.keys([...of.answers.values()][0]?.given ?? {});
     const size = this.current.length;
     const weigh = (one: RoundAnswer): number => (privacy ? 1 : one.rows);
-    const among = privacy && !this.o.elsewhere ? this.hidden(of.asked) : of.asked;
+    const among = privacy ? this.hidden(of.asked) : of.asked;
     const width = widthOf(
       among.clients.map((client) => this.o.rows[client] ?? 0),
       privacy?.clip ?? null,

@@ -75,6 +75,7 @@ export async function doorAsNode(
   });
   const left = new AbortController();
   let run: bigint | null = null;
+  let arrived: () => void = () => undefined;
   let served: Promise<void> = Promise.resolve();
   const node = await new Promise<bigint>((resolve, reject) => {
     served = serveAsSuperNode({
@@ -82,6 +83,9 @@ export async function doorAsNode(
       // Apps of other runs may write to any node: nothing is said to them.
       answer: async (payload, from) =>
         from === run ? relay.turn(Buffer.from(payload)).catch(() => NOTHING) : Promise.resolve(NOTHING),
+      onSaid: () => {
+        arrived();
+      },
       onNode: (id) => {
         relay.own = String(id);
         resolve(id);
@@ -96,6 +100,14 @@ export async function doorAsNode(
     opens: (own) => void (run = own),
     async close() {
       await relay.close(FAR);
+      // That it is over is on its way to the app.
+      await new Promise<void>((resolve) => {
+        const limit = setTimeout(resolve, FAR);
+        arrived = () => {
+          clearTimeout(limit);
+          resolve();
+        };
+      });
       left.abort();
       await served;
     },

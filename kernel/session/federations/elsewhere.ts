@@ -195,7 +195,7 @@ async function begunWith(
   const server = new FederationServer({
     ...{ aggregator, rounds: federated.rounds, rows: clients.map(({ rows }) => rows) },
     weights: (await weights.gather()).slice(),
-    ...{ privacy: privacy?.clients, elsewhere: true },
+    ...{ privacy: privacy?.clients },
     ...(federated.secure_aggregation && { summed: sumsElsewhere(clients, signal) }),
     ...(kept && { kept: kept.server as Readonly<Record<string, Float64Array>> }),
   });

@@ -53,7 +53,7 @@ function roundsOf(clients: readonly Client[], more: Partial<RoundsOptions> = {},
   const carrier = { sent: 100, received: 10 };
   const server = new FederationServer({
     aggregator: { call, implementation: {} },
-    ...{ rows: clients.map(({ rows }) => rows), rounds: 4, weights: Float32Array.of(0, 0), elsewhere: true as const },
+    ...{ rows: clients.map(({ rows }) => rows), rounds: 4, weights: Float32Array.of(0, 0) },
     ...(summed && { summed }),
   });
   const rounds = new Rounds(
