@@ -1,0 +1,257 @@
+/**
+ * A model as requests ask it. HTTP (`./http`) reads requests and writes answers in the clients' shapes and knows no model;
+ * models (`../session/serving`) answer and know no HTTP. What gathers, writes and chooses is `../inference`'s, which the
+ * notebook asks too.
+ */
+import type { Asked } from "../encoding/encoded.js";
+import type { Sort } from "#stdlib/lib/targets/sort.js";
+
+/** What all of a model's requests may ask. `signal`: whoever asked went away, or its time is over. */
+export interface Ask {
+  readonly signal?: AbortSignal;
+  /** Whether texts longer than the model reads are cut; else the coded error `text-too-long`. */
+  readonly truncate: boolean;
+}
+/** What a model that answers says of one text, in its task's words (`Predicted` of model-handle.ts). */
+export interface Answered {
+  readonly prediction: Readonly<Record<string, unknown>>;
+  /** Tokens that were read. */
+  readonly tokens: number;
+  /** Whether its text was cut. */
+  readonly cut: boolean;
+}
+export interface Embedded {
+  readonly vector: Float32Array;
+  readonly tokens: number;
+  readonly cut: boolean;
+}
+export interface EmbedAsk extends Ask {
+  /** Null: as the model was trained. */
+  readonly normalize: boolean | null;
+}
+export interface Token {
+  readonly id: number;
+  readonly text: string;
+  readonly special: boolean;
+  /** In code points of the text; null: it stands for none of it. */
+  readonly start: number | null;
+  readonly stop: number | null;
+}
+
+/** A turn of a conversation as clients send it. */
+export interface ChatTurn {
+  readonly role: string;
+  readonly content: string;
+  readonly name?: string;
+  readonly toolCalls?: readonly ToolCall[];
+  /** Of what a tool answered: the call it answers. */
+  readonly toolCallId?: string;
+}
+export interface Tool {
+  readonly name: string;
+  readonly description?: string;
+  /** A JSON schema. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON, as it was written. */
+  readonly arguments: string;
+}
+
+/** How tokens are chosen. Absent: as the model's folder says (generation_config.json), else as the greedy decoder does. */
+export interface Sampling {
+  /** 0: the likeliest token. */
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly topK?: number;
+  readonly minP?: number;
+  /** Whole; the same request with the same seed is answered by the same text, whoever else asks meanwhile. */
+  readonly seed?: number;
+  /** −2 to 2, as OpenAI defines them over what was written. */
+  readonly frequencyPenalty?: number;
+  readonly presencePenalty?: number;
+  /** As transformers defines it, over prompt and text; 1: none. */
+  readonly repetitionPenalty?: number;
+  /** Added to the logits of tokens. */
+  readonly bias?: Readonly<Record<number, number>>;
+}
+/** What every text must be. `schema`: JSON that a JSON schema allows; `json`: any object. */
+export type Shape =
+  { readonly is: "schema"; readonly schema: Readonly<Record<string, unknown>> } | { readonly is: "json" };
+
+export interface WriteAsk extends Ask {
+  /** A text that is written on (or that an encoder reads); tokens; or a conversation whose next turn is written. */
+  readonly prompt: string | Int32Array | readonly ChatTurn[];
+  readonly tools?: readonly Tool[];
+  /** `auto`: the model's choice. A name: that tool is called. */
+  readonly toolChoice?: "auto" | "none" | "required" | { readonly name: string };
+  /** Absent: as many as there is room for. */
+  readonly maxTokens?: number;
+  readonly stop: readonly string[];
+  readonly sampling: Sampling;
+  /** How many texts, ≥ 1. */
+  readonly choices: number;
+  /** So many of the likeliest tokens are told beside each that was chosen; absent: no likelihoods are told. */
+  readonly logprobs?: number;
+  readonly shape?: Shape;
+}
+export interface Likelihood {
+  readonly id: number;
+  /** The token as text; bytes that are no whole character are told in `bytes`. */
+  readonly text: string;
+  readonly bytes: readonly number[];
+  /** Natural logarithm of its probability as the model says, before sampling settings. */
+  readonly logprob: number;
+}
+/** A bit of one of the texts; `ended` comes with the last bit of each. */
+export interface Bit {
+  readonly choice: number;
+  readonly text: string;
+  readonly tokens: readonly number[];
+  /** One for each of `tokens`, where they were asked for. */
+  readonly likelihoods?: readonly (Likelihood & { readonly top: readonly Likelihood[] })[];
+  /** Parts of calls of tools, as they become certain; `index` counts the calls of one text. */
+  readonly calls?: readonly {
+    readonly index: number;
+    readonly id?: string;
+    readonly name?: string;
+    readonly arguments?: string;
+  }[];
+  /** A token of the model's ended it, `maxTokens` or the room were used up, a stop string came, or it calls tools. */
+  readonly ended: "end" | "length" | "stop" | "tools" | null;
+}
+/** A text being written. */
+export interface Writing extends AsyncIterable<Bit> {
+  readonly promptTokens: number;
+  /** Of the prompt, tokens that were not read anew. */
+  readonly cachedTokens: number;
+  /** Whether the prompt was cut. */
+  readonly cut: boolean;
+}
+
+/** A model that is open. All may be asked at once. Coded errors beside those of texts: `engine-died`, `text-too-long`. */
+export interface ServedModel {
+  /** As requests name it. */
+  readonly name: string;
+  readonly sort: Sort;
+  readonly labels: readonly string[];
+  /** Whether labels don't exclude each other. */
+  readonly several: boolean;
+  /** Whether its rows are pairs of texts. */
+  readonly pairs: boolean;
+  /** Tokens that a text is cut to; of models that write: prompt and text together. */
+  readonly maxLength: number;
+  /** Name of the base that it shares with others; null: it stands alone. */
+  readonly root: string | null;
+  /** When it was trained or written, in ms since 1970. */
+  readonly created: number;
+  /** Whether it answers conversations, and calls tools in them. */
+  readonly chats: boolean;
+  readonly tools: boolean;
+  /** Of models that answer: labels, numbers, tags, spans, words. */
+  predict(texts: readonly Asked[], o: Ask): Promise<readonly Answered[]>;
+  /** Of models whose answers are vectors. */
+  embed(texts: readonly string[], o: EmbedAsk): Promise<readonly Embedded[]>;
+  /** Of models that write. Settles once the prompt's tokens are known; what ends the iteration ends the writing. */
+  write(o: WriteAsk): Promise<Writing>;
+  tokenize(texts: readonly string[], specials: boolean): Promise<readonly (readonly Token[])[]>;
+  decode(ids: readonly Int32Array[], specials: boolean): Promise<readonly string[]>;
+  /** What it is doing now, for /metrics and the live cell. */
+  load(): ModelLoad;
+  /** Ends what is left of its work; waits for nothing. */
+  close(): Promise<void>;
+}
+export interface ModelLoad {
+  /** Texts that wait, and texts that are being answered or written. */
+  readonly waiting: number;
+  readonly working: number;
+  /** Since it was opened. */
+  readonly batches: number;
+  readonly tokensRead: number;
+  readonly tokensWritten: number;
+  /** Tokens of prompts that were not read anew. */
+  readonly tokensCached: number;
+}
+
+/** What is served, by name. Models come and go while requests run: who holds one keeps it open. */
+export interface Models {
+  /** Held until `release`. Coded errors `no-such-model` (name, has), `model-opening` (answered with 503 and Retry-After). */
+  hold(name: string | null): Held;
+  list(): readonly ServedModel[];
+  /** Whether every model can be asked now, and why not. */
+  ready(): { readonly ready: boolean; readonly why?: string };
+}
+export interface Held {
+  readonly model: ServedModel;
+  release(): void;
+}
+
+/** A folder that is served: a run's, or what `deploy` wrote (huggingface, onnx). */
+export interface ServedFolder {
+  /** As requests name the model; null: as the folder is called. */
+  readonly name: string | null;
+  readonly folder: string;
+}
+/** What models and their requests may take. */
+export interface Limits {
+  /** Longest wait, in ms, for others to fill a batch. */
+  readonly gather: number;
+  /** Most texts that wait; further ones get the coded error `queue-full`. */
+  readonly queue: number;
+  /** Most texts of one request. */
+  readonly texts: number;
+  /** Most tokens that one request may ask to be written; absent: as many as there is room for. */
+  readonly maxTokens?: number;
+  /** Most texts that are written side by side. */
+  readonly streams: number;
+  /** Bytes of a request's body. */
+  readonly body: number;
+  /** Longest time, in ms, of one request. */
+  readonly time: number;
+  /** Whether texts over a model's length are cut where a request doesn't say. */
+  readonly truncate: boolean;
+  /** Requests a minute of one key (or address, without keys); 0: any number. */
+  readonly rate: number;
+}
+export const LIMITS: Limits = {
+  ...{ gather: 2, queue: 1024, texts: 256, streams: 16 },
+  ...{ body: 4 * 2 ** 20, time: 120_000, truncate: true, rate: 0 },
+};
+
+/** Where and for whom HTTP is spoken (`./http/start.ts`: `startHttp(models, options)`). */
+export interface HttpOptions {
+  readonly host: string;
+  /** 0: any that is free. Taken: coded error `port-taken`. */
+  readonly port: number;
+  /** SHA-256 of each key that is let in, in hex; empty: all are. */
+  readonly keys: readonly string[];
+  /** PEM. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Names that a Host header may have beside the address itself and localhost. */
+  readonly hosts: readonly string[];
+  readonly limits: Limits;
+  /** A line of JSON for each request; nothing of a text is in it. Null: none. */
+  readonly log: ((line: Readonly<Record<string, unknown>>) => void) | null;
+}
+export interface Http {
+  readonly url: string;
+  readonly port: number;
+  load(): HttpLoad;
+  /** Other keys and certificates from now on, no connection is lost. */
+  change(o: Pick<HttpOptions, "keys" | "tls">): void;
+  /** Takes no new request, answers those that are under way, at most `grace` ms; how many were cut off then. */
+  stop(grace: number): Promise<number>;
+}
+/** Over the last ten seconds, in ms; and since the start. */
+export interface HttpLoad {
+  readonly requests: number;
+  readonly failed: number;
+  readonly perSecond: number;
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly underWay: number;
+  readonly tokensPerSecond: number;
+  readonly models: Readonly<Record<string, ModelLoad>>;
+}
