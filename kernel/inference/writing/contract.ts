@@ -2,6 +2,10 @@
  * Texts that are written side by side, each by itself: a text comes and goes at any step (continuous batching). A writer
  * (`./slot-writer.ts`) knows tokens alone; a chooser (`./choosing`) chooses one text's next token from what the model says.
  */
+import type { Program } from "#dsl/graph/program.js";
+import type { Call } from "#dsl/types/value.js";
+import type { GenerateOptions } from "#stdlib/programs/generate.js";
+import type { Engine, Session } from "../../engine/engine.js";
 
 /** Chooses the tokens of one text, in order. */
 export interface Chooser {
@@ -56,3 +60,39 @@ export interface SlotWriter {
   load(): SlotLoad;
   close(): Promise<void>;
 }
+
+/** An adapter that one writer has beside others over one base; null: the base as it is. */
+export interface WriterAdapter {
+  /** `lora(...)` as it was trained. */
+  readonly call: Call;
+  /** Its safetensors file. */
+  readonly file: string;
+}
+/** What a writer's programs are built from: `technique` is the model's own, or what adds nothing where there are `adapters`. */
+export interface WriterModel extends GenerateOptions {
+  /** `SlotRequest.adapter` is a place among them. Throws `adapters-apart` where they can't be written with together. */
+  readonly adapters?: readonly (WriterAdapter | null)[];
+}
+export interface WriterOptions {
+  /** Most texts side by side. */
+  readonly slots: number;
+  readonly vocabulary: number;
+  /** Most positions that the model knows. */
+  readonly positions: number;
+  readonly padId: number;
+  /** Of an encoder-decoder: the token its decoder begins with. */
+  readonly start?: number;
+  /** Most bytes that keys and values of all texts, those that ended among them, take; absent: 1 GiB, or what one text needs. */
+  readonly memory?: number;
+  /** Most tokens of prompts that a step reads while others write; absent: 64. */
+  readonly chunk?: number;
+}
+/** Programs of a writer, to be opened beside others of the model, and what opens the writer over their session. */
+export interface WriterParts {
+  readonly programs: Readonly<Record<string, Program>>;
+  /** Why texts are written batch by batch here, and not each by itself; null: they come and go as they like. */
+  readonly batches: string | null;
+  open(session: Pick<Session, "run" | "load">, o: WriterOptions): Promise<SlotWriter>;
+}
+/** `writerFor` of `./writer-for.ts`: what suits the model and the engine. `openSlotWriter` of `./slot-writer.ts` is what it opens as a rule. */
+export type WriterFor = (engine: Pick<Engine, "can">, model: WriterModel) => Promise<WriterParts>;
