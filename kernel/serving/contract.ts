@@ -4,14 +4,22 @@
  * notebook asks too.
  */
 import type { Asked } from "../encoding/encoded.js";
+import type { Ask, WriteAsk, Writing } from "../inference/writing/asked.js";
 import type { Sort } from "#stdlib/lib/targets/sort.js";
 
-/** What all of a model's requests may ask. `signal`: whoever asked went away, or its time is over. */
-export interface Ask {
-  readonly signal?: AbortSignal;
-  /** Whether texts longer than the model reads are cut; else the coded error `text-too-long`. */
-  readonly truncate: boolean;
-}
+export type {
+  Ask,
+  Bit,
+  ChatTurn,
+  Likelihood,
+  Sampling,
+  Shape,
+  Tool,
+  ToolCall,
+  WriteAsk,
+  Writing,
+} from "../inference/writing/asked.js";
+
 /** What a model that answers says of one text, in its task's words (`Predicted` of model-handle.ts). */
 export interface Answered {
   readonly prediction: Readonly<Record<string, unknown>>;
@@ -36,99 +44,6 @@ export interface Token {
   /** In code points of the text; null: it stands for none of it. */
   readonly start: number | null;
   readonly stop: number | null;
-}
-
-/** A turn of a conversation as clients send it. */
-export interface ChatTurn {
-  readonly role: string;
-  readonly content: string;
-  readonly name?: string;
-  readonly toolCalls?: readonly ToolCall[];
-  /** Of what a tool answered: the call it answers. */
-  readonly toolCallId?: string;
-}
-export interface Tool {
-  readonly name: string;
-  readonly description?: string;
-  /** A JSON schema. */
-  readonly parameters?: Readonly<Record<string, unknown>>;
-}
-export interface ToolCall {
-  readonly id: string;
-  readonly name: string;
-  /** JSON, as it was written. */
-  readonly arguments: string;
-}
-
-/** How tokens are chosen. Absent: as the model's folder says (generation_config.json), else as the greedy decoder does. */
-export interface Sampling {
-  /** 0: the likeliest token. */
-  readonly temperature?: number;
-  readonly topP?: number;
-  readonly topK?: number;
-  readonly minP?: number;
-  /** Whole; the same request with the same seed is answered by the same text, whoever else asks meanwhile. */
-  readonly seed?: number;
-  /** −2 to 2, as OpenAI defines them over what was written. */
-  readonly frequencyPenalty?: number;
-  readonly presencePenalty?: number;
-  /** As transformers defines it, over prompt and text; 1: none. */
-  readonly repetitionPenalty?: number;
-  /** Added to the logits of tokens. */
-  readonly bias?: Readonly<Record<number, number>>;
-}
-/** What every text must be. `schema`: JSON that a JSON schema allows; `json`: any object. */
-export type Shape =
-  { readonly is: "schema"; readonly schema: Readonly<Record<string, unknown>> } | { readonly is: "json" };
-
-export interface WriteAsk extends Ask {
-  /** A text that is written on (or that an encoder reads); tokens; or a conversation whose next turn is written. */
-  readonly prompt: string | Int32Array | readonly ChatTurn[];
-  readonly tools?: readonly Tool[];
-  /** `auto`: the model's choice. A name: that tool is called. */
-  readonly toolChoice?: "auto" | "none" | "required" | { readonly name: string };
-  /** Absent: as many as there is room for. */
-  readonly maxTokens?: number;
-  readonly stop: readonly string[];
-  readonly sampling: Sampling;
-  /** How many texts, ≥ 1. */
-  readonly choices: number;
-  /** So many of the likeliest tokens are told beside each that was chosen; absent: no likelihoods are told. */
-  readonly logprobs?: number;
-  readonly shape?: Shape;
-}
-export interface Likelihood {
-  readonly id: number;
-  /** The token as text; bytes that are no whole character are told in `bytes`. */
-  readonly text: string;
-  readonly bytes: readonly number[];
-  /** Natural logarithm of its probability as the model says, before sampling settings. */
-  readonly logprob: number;
-}
-/** A bit of one of the texts; `ended` comes with the last bit of each. */
-export interface Bit {
-  readonly choice: number;
-  readonly text: string;
-  readonly tokens: readonly number[];
-  /** One for each of `tokens`, where they were asked for. */
-  readonly likelihoods?: readonly (Likelihood & { readonly top: readonly Likelihood[] })[];
-  /** Parts of calls of tools, as they become certain; `index` counts the calls of one text. */
-  readonly calls?: readonly {
-    readonly index: number;
-    readonly id?: string;
-    readonly name?: string;
-    readonly arguments?: string;
-  }[];
-  /** A token of the model's ended it, `maxTokens` or the room were used up, a stop string came, or it calls tools. */
-  readonly ended: "end" | "length" | "stop" | "tools" | null;
-}
-/** A text being written. */
-export interface Writing extends AsyncIterable<Bit> {
-  readonly promptTokens: number;
-  /** Of the prompt, tokens that were not read anew. */
-  readonly cachedTokens: number;
-  /** Whether the prompt was cut. */
-  readonly cut: boolean;
 }
 
 /** A model that is open. All may be asked at once. Coded errors beside those of texts: `engine-died`, `text-too-long`. */
