@@ -1,0 +1,63 @@
+/**
+ * Models that are open to be asked by requests (`ServedModels.open`, ./served-models.ts), and how they change while they are. The
+ * models of one server share an engine in a host process of its own; where it dies all of them are opened again in a new one.
+ */
+import type { EngineInfo, EngineOptions } from "../../engine/engine.js";
+import type { Limits, ModelLoad, Models, ServedFolder, ServedModel } from "../../serving/contract.js";
+
+export interface ServeOptions {
+  readonly limits: Limits;
+  /** Absent: the fastest that works here. */
+  readonly engine?: EngineOptions;
+  /** Where relative folders start; absent: the process's own. */
+  readonly folder?: string;
+  /** Told of what nobody asked for. */
+  readonly tell?: (told: ServingEvent) => void;
+}
+
+/** How a model came to be open. */
+export interface OpenedModel {
+  readonly name: string;
+  /** Absolute. */
+  readonly folder: string;
+  readonly model: ServedModel;
+  /** Reading, compiling and the first runs, so that no request waits for them. */
+  readonly seconds: number;
+}
+
+export type ServingEvent =
+  | { readonly is: "opened"; readonly name: string; readonly folder: string; readonly seconds: number }
+  | { readonly is: "closed"; readonly name: string; readonly folder: string }
+  /** `again`: ms until it is begun anew. */
+  | { readonly is: "engine-died"; readonly why: string; readonly again: number }
+  | { readonly is: "engine-back"; readonly seconds: number }
+  /** What was to be opened in a model's place couldn't be: the old one goes on. */
+  | { readonly is: "not-opened"; readonly name: string; readonly folder: string; readonly error: unknown };
+
+export interface ServingMemory {
+  /** Of this process, of the engine's host, and of hosts of other runtimes together; null where the system doesn't tell. */
+  readonly own: number;
+  readonly engine: number | null;
+  /** Bytes of weights that are open, what several have in common counted once. */
+  readonly weights: number;
+}
+
+export interface Serving extends Models {
+  readonly opened: readonly OpenedModel[];
+  readonly engine: EngineInfo | null;
+  /**
+   * Opens what is in the folder beside the model of that name and puts it in its place at once: requests under way end with the
+   * old one, which is closed when the last is answered. A name that is new is added. What can't be opened leaves the old one.
+   * Coded errors: those of opening.
+   */
+  replace(name: string, folder: string): Promise<OpenedModel>;
+  /** Opens anew whatever changed in its folder since; names of the models that did. Those that can't be opened stay as they are. */
+  reload(): Promise<readonly string[]>;
+  load(): Readonly<Record<string, ModelLoad>>;
+  memory(): ServingMemory;
+  /** Ends all of it; what is still under way gets the coded error `engine-closed`. */
+  close(): Promise<void>;
+}
+
+/** `ServedModels.open`. Coded errors `nothing-to-serve`, `same-name`, `folder-not-served`, and those of runs, folders and engines. */
+export type OpenServing = (folders: readonly ServedFolder[], o: ServeOptions) => Promise<Serving>;
