@@ -252,8 +252,17 @@ async function examples() {
     }),
   );
   const paths = [...new Set(examples.flatMap((one) => one.paths))];
-  const files = await Promise.all(paths.map(async (path) => [path, await readFile(await dataFile(path), "utf8")]));
+  const files = await Promise.all(
+    paths.map(async (path) => [path, thinned(await readFile(await dataFile(path), "utf8"))]),
+  );
   return { examples, files: Object.fromEntries(files) };
+}
+
+/** Of long files every second row: enough to see what a program comes to. A row is a line in the data of the examples. */
+const LONG = 500;
+function thinned(text) {
+  const lines = text.split(/(?<=\n)/);
+  return lines.length > LONG ? lines.filter((_, i) => i % 2 === 0).join("") : text;
 }
 
 async function dataFile(path) {
