@@ -2,19 +2,14 @@
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { DecoderImplementation } from "../kinds/decoding.js";
 import { ByRow, rowOf } from "../lib/decoders/by-row.js";
-import { penalise } from "../lib/decoders/warp.js";
+import { Drawer } from "../lib/decoders/draw.js";
 import { word } from "./greedy.js";
 
 export const greedy: DecoderImplementation = {
   begin(call, start) {
-    const { repetition_penalty: penalty } = argumentsOf(word, call);
-    if (penalty === 1) return new ByRow(start, "next", (said, row) => said[row]!);
-    return new ByRow(start, "logits", (said, row, text) => {
-      const scores = rowOf(said, row, start.vocabulary);
-      penalise(scores, [...start.prompts[row]!, ...text], penalty);
-      let best = 0;
-      for (let i = 1; i < scores.length; i++) if (scores[i]! > scores[best]!) best = i;
-      return best;
-    });
+    const { repetition_penalty: repetitionPenalty } = argumentsOf(word, call);
+    if (repetitionPenalty === 1) return new ByRow(start, "next", (said, row) => said[row]!);
+    const drawers = start.prompts.map((prompt) => new Drawer(prompt, { repetitionPenalty, temperature: 0 }));
+    return new ByRow(start, "logits", (said, row) => drawers[row]!.next(rowOf(said, row, start.vocabulary)));
   },
 };

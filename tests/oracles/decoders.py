@@ -3,7 +3,7 @@ import json
 import os
 
 import torch
-from transformers import GenerationConfig, GenerationMixin, PretrainedConfig, PreTrainedModel
+from transformers import GenerationConfig, GenerationMixin, LogitsProcessorList, PretrainedConfig, PreTrainedModel
 from transformers.modeling_outputs import CausalLMOutput
 
 VOCABULARY = 23
@@ -39,6 +39,10 @@ class Tables(PreTrainedModel, GenerationMixin):
         return CausalLMOutput(logits=b + 0.5 * a)
 
 
+def is_warper(processor):
+    return type(processor).__name__ in ("TemperatureLogitsWarper", "TopKLogitsWarper", "TopPLogitsWarper", "MinPLogitsWarper")
+
+
 def rounded(x):
     return torch.round(x * 1e4) / 1e4
 
@@ -60,16 +64,35 @@ def warps():
         {"repetition_penalty": 0.8},
         {"temperature": 0.7, "top_k": 6, "top_p": 0.8, "repetition_penalty": 1.2},
         {"temperature": 1.7, "top_k": 12, "top_p": 0.6},
+        {"min_p": 0.1},
+        {"min_p": 1.0},
+        {"temperature": 1.5, "top_p": 0.9, "min_p": 0.05},
+        {"bias": {"3": 4.0, "7": -100.0, "11": 1.5}},
+        {"bias": {"5": -2.5}, "repetition_penalty": 1.4, "temperature": 0.9, "top_k": 9},
+        {"frequency_penalty": 0.7, "presence_penalty": -0.4},
+        {"frequency_penalty": -1.2, "presence_penalty": 1.9, "temperature": 1.3, "top_p": 0.7, "min_p": 0.2},
     ]:
         scores = rounded(1.2 * torch.randn(1, VOCABULARY, generator=generator))
         seen = torch.randint(0, VOCABULARY, (1, 6), generator=generator)
         full = {"temperature": 1.0, "top_k": 0, "top_p": 1.0, "repetition_penalty": 1.0, **settings}
+        own = {name: full.pop(name, 0.0) for name in ("frequency_penalty", "presence_penalty")}
+        bias = full.pop("bias", {})
+        if bias:
+            full["sequence_bias"] = {(int(token),): added for token, added in bias.items()}
         config = GenerationConfig(do_sample=True, **full)
         model._prepare_special_tokens(config, device="cpu")
         processors = model._get_logits_processor(config, input_ids_seq_length=6)
-        bent = processors(seen, scores.clone())
+        # What OpenAI documents stands before temperature; transformers has no word for it.
+        first = [p for p in processors if not is_warper(p)]
+        bent = LogitsProcessorList(first)(seen, scores.clone())
+        written = torch.bincount(seen[0, 2:], minlength=VOCABULARY)
+        bent = bent - written * own["frequency_penalty"] - (written > 0) * own["presence_penalty"]
+        bent = LogitsProcessorList([p for p in processors if is_warper(p)])(seen, bent)
         probabilities = torch.softmax(bent, -1)[0]
-        cases.append({"settings": full, "scores": scores[0].tolist(), "seen": seen[0].tolist(), "probabilities": probabilities.tolist()})
+        full.pop("sequence_bias", None)
+        cases.append({"settings": {**full, **own, "bias": bias}, "scores": scores[0].tolist(), "seen": seen[0].tolist(),
+            "written_from": 2, "probabilities": probabilities.tolist(),
+            "likelihoods": torch.log_softmax(scores, -1)[0].tolist()})
     return cases
 
 

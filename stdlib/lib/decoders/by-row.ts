@@ -45,5 +45,5 @@ export class ByRow implements Decoding {
 
 /** The scores of one row, as a copy. */
 export function rowOf(said: Int32Array | Float32Array, row: number, vocabulary: number): Float32Array {
-  return Float32Array.from(said.subarray(row * vocabulary, (row + 1) * vocabulary));
+  return (said as Float32Array).slice(row * vocabulary, (row + 1) * vocabulary);
 }

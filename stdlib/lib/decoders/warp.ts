@@ -1,49 +1,75 @@
 /**
- * How scores are bent before a token is drawn, as transformers' generate does it and in its order: repetition penalty,
- * temperature, the k likeliest, the likeliest that make up p. A token that is out has the score −∞.
+ * How scores are bent before a token is drawn, as transformers' generate does it and in its order: bias, repetition penalty,
+ * OpenAI's penalties for what was written, temperature, the k likeliest, the likeliest that make up p, and those that are
+ * likely enough beside the likeliest. A token that is out has the score −∞.
  */
-import { lastOf } from "#dsl/diagnostics/must.js";
-export interface Warp {
+import { kthGreatest, leastOf } from "./least.js";
+import type { Seen } from "./seen.js";
+
+export interface Bend {
+  /** Over prompt and text; 1: none. */
   readonly repetitionPenalty: number;
+  /** Taken off for each time that a token was written; absent: 0. */
+  readonly frequencyPenalty?: number;
+  /** Taken off where a token was written at all; absent: 0. */
+  readonly presencePenalty?: number;
+  /** Added to scores: tokens with what is added. */
+  readonly bias?: readonly (readonly [token: number, added: number])[];
+}
+export interface Warp extends Bend {
+  /** Above 0. */
   readonly temperature: number;
   /** 0: all. */
   readonly topK: number;
   /** 1: all. */
   readonly topP: number;
+  /** Tokens are out whose probability is below this part of the likeliest's; absent: none. */
+  readonly minP?: number;
 }
 
 /** Changes the scores in place. `seen`: tokens that the text holds. */
 export function penalise(scores: Float32Array, seen: Iterable<number>, penalty: number): void {
   if (penalty === 1) return;
-  for (const token of new Set(seen)) {
-    const score = scores[token]!;
-    scores[token] = score < 0 ? score * penalty : score / penalty;
+  for (const token of new Set(seen)) penaliseOne(scores, token, penalty);
+}
+function penaliseOne(scores: Float32Array, token: number, penalty: number): void {
+  const score = scores[token]!;
+  scores[token] = score < 0 ? score * penalty : score / penalty;
+}
+
+/** Bias and penalties, in place. */
+export function bend(scores: Float32Array, { tokens, written }: Seen, o: Bend): void {
+  const { bias, repetitionPenalty, frequencyPenalty = 0, presencePenalty = 0 } = o;
+  if (bias) for (const [token, added] of bias) if (token < scores.length) scores[token] = scores[token]! + added;
+  if (repetitionPenalty !== 1) for (const token of tokens) penaliseOne(scores, token, repetitionPenalty);
+  if (frequencyPenalty === 0 && presencePenalty === 0) return;
+  for (let i = 0; i < tokens.length; i++) {
+    const times = written[i]!;
+    if (times > 0) scores[tokens[i]!] = scores[tokens[i]!]! - (times * frequencyPenalty + presencePenalty);
   }
 }
 
 /** Changes the scores in place; at least one token stays. */
-export function warp(scores: Float32Array, seen: Iterable<number>, o: Warp): void {
-  penalise(scores, seen, o.repetitionPenalty);
-  if (o.temperature !== 1) for (let i = 0; i < scores.length; i++) scores[i] = scores[i]! / o.temperature;
-  if (o.topK > 0 && o.topK < scores.length) cut(scores, lastOf(greatest(scores, o.topK)).score);
-  if (o.topP < 1) cut(scores, leastOf(scores, o.topP));
+export function warp(scores: Float32Array, seen: Seen, o: Warp): void {
+  bend(scores, seen, o);
+  narrow(scores, o);
+}
+
+/** Temperature and which tokens are kept, in place. */
+export function narrow(scores: Float32Array, o: Omit<Warp, keyof Bend>): void {
+  const { temperature, topK, topP, minP = 0 } = o;
+  if (temperature !== 1) for (let i = 0; i < scores.length; i++) scores[i] = scores[i]! / temperature;
+  if (topK > 0 && topK < scores.length) cut(scores, kthGreatest(scores, topK));
+  if (topP < 1) cut(scores, leastOf(scores, topP));
+  if (minP > 0) cut(scores, greatestOf(scores) + Math.log(minP));
 }
 
 function cut(scores: Float32Array, least: number): void {
   for (let i = 0; i < scores.length; i++) if (scores[i]! < least) scores[i] = -Infinity;
 }
-
-/** The score of the least likely token among the likeliest that together reach p. */
-function leastOf(scores: Float32Array, p: number): number {
-  const kept = scores.filter((s) => s > -Infinity).sort();
-  const top = lastOf(kept);
-  const weights = Float64Array.from(kept, (s) => Math.exp(s - top));
-  const out = (1 - p) * weights.reduce((a, b) => a + b, 0);
-  let sum = 0;
-  for (let i = 0; i < kept.length - 1; i++) {
-    sum += weights[i]!;
-    if (sum > out) return kept[i]!;
-  }
+function greatestOf(scores: Float32Array): number {
+  let top = -Infinity;
+  for (const s of scores) if (s > top) top = s;
   return top;
 }
 
@@ -89,10 +115,13 @@ export function greatest(scores: Float32Array | Float64Array, count: number): Sc
 
 /** ln of the softmax, in place. */
 export function logSoftmax(scores: Float32Array): void {
-  let top = -Infinity;
-  for (const s of scores) if (s > top) top = s;
+  const shift = normaliser(scores);
+  for (let i = 0; i < scores.length; i++) scores[i] = scores[i]! - shift;
+}
+/** What is taken off a score to make it the logarithm of its probability. */
+export function normaliser(scores: Float32Array): number {
+  const top = greatestOf(scores);
   let sum = 0;
   for (const s of scores) sum += Math.exp(s - top);
-  const shift = top + Math.log(sum);
-  for (let i = 0; i < scores.length; i++) scores[i] = scores[i]! - shift;
+  return top + Math.log(sum);
 }

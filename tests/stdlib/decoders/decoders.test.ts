@@ -3,15 +3,25 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import type { DecoderImplementation, Decoding } from "#stdlib/kinds/decoding.js";
 import { registry } from "#stdlib/registry.js";
-import { greatest, warp } from "#stdlib/lib/decoders/warp.js";
+import { kthGreatest, leastOf } from "#stdlib/lib/decoders/least.js";
+import { Seen } from "#stdlib/lib/decoders/seen.js";
+import { greatest, normaliser, warp } from "#stdlib/lib/decoders/warp.js";
 
 interface Golden {
   readonly vocabulary: number;
   readonly warps: readonly {
-    readonly settings: { temperature: number; top_k: number; top_p: number; repetition_penalty: number };
+    readonly settings: Readonly<
+      Record<
+        "temperature" | "top_k" | "top_p" | "repetition_penalty" | "frequency_penalty" | "presence_penalty",
+        number
+      >
+    > & { readonly min_p?: number; readonly bias: Readonly<Record<string, number>> };
     readonly scores: readonly number[];
     readonly seen: readonly number[];
+    /** The tokens of `seen` that were written, the others are the prompt's. */
+    readonly written_from: number;
     readonly probabilities: readonly number[];
+    readonly likelihoods: readonly number[];
   }[];
   readonly tables: { readonly last: readonly (readonly number[])[]; readonly before: readonly (readonly number[])[] };
   readonly searches: readonly {
@@ -72,15 +82,23 @@ const begin = (
 });
 
 describe("bent distributions", () => {
-  for (const { settings, scores, seen, probabilities } of golden.warps)
+  for (const { settings, scores, seen, written_from, probabilities, likelihoods } of golden.warps)
     it(`are transformers' for ${JSON.stringify(settings)}`, () => {
       const bent = Float32Array.from(scores);
-      warp(bent, seen, {
+      const text = new Seen(seen.slice(0, written_from));
+      for (const token of seen.slice(written_from)) text.write(token);
+      warp(bent, text, {
         repetitionPenalty: settings.repetition_penalty,
+        frequencyPenalty: settings.frequency_penalty,
+        presencePenalty: settings.presence_penalty,
+        bias: Object.entries(settings.bias).map(([token, added]) => [Number(token), added] as const),
         temperature: settings.temperature,
         topK: settings.top_k,
         topP: settings.top_p,
+        minP: settings.min_p ?? 0,
       });
+      const shift = normaliser(Float32Array.from(scores));
+      likelihoods.forEach((wanted, i) => assert.ok(Math.abs(scores[i]! - shift - wanted) < 1e-6));
       const sum = bent.reduce((a, s) => a + Math.exp(s), 0);
       bent.forEach((s, i) => {
         assert.ok(Math.abs(Math.exp(s) / sum - probabilities[i]!) < 1e-6, `token ${String(i)}`);
@@ -99,6 +117,33 @@ describe("bent distributions", () => {
           assert.deepEqual(greatest(Float32Array.from(list), count + 1), sorted.slice(0, count + 1));
         },
       ),
+    ));
+});
+
+describe("borders of what is kept", () => {
+  const scores = fc.array(fc.oneof(fc.integer({ min: -9, max: 9 }), fc.double({ min: -30, max: 30, noNaN: true })), {
+    minLength: 1,
+    maxLength: 300,
+  });
+  it("are where sorting all scores would set them", () =>
+    fc.assert(
+      fc.property(scores, fc.double({ min: 0, max: 0.999, noNaN: true }), fc.nat(400), (list, p, place) => {
+        const all = Float32Array.from(list);
+        const sorted = [...all].sort((a, b) => b - a);
+        const count = 1 + (place % all.length);
+        assert.ok(kthGreatest(all, count) === sorted[count - 1]);
+        const weights = sorted.map((s) => Math.exp(s - sorted[0]!));
+        const out = (1 - p) * weights.reduce((a, b) => a + b, 0);
+        // From the least upwards, as transformers sums; beside sums that other orders round otherwise.
+        const tail = (at: number) => weights.slice(at).reduceRight((a, b) => a + b, 0);
+        const near = (at: number) => Math.abs(tail(at) - out) < 1e-9 * tail(0);
+        const least = leastOf(all, p);
+        const kept = sorted.findLastIndex((s) => s >= least);
+        const equal = sorted.indexOf(least);
+        assert.ok(tail(equal) > out || equal === 0 || near(equal), "what is kept reaches it");
+        assert.ok(kept === sorted.length - 1 || tail(kept + 1) <= out || near(kept + 1), "with one less it doesn't");
+      }),
+      { numRuns: 500 },
     ));
 });
 
@@ -175,7 +220,7 @@ describe("sampling", () => {
       many,
     );
     const bent = Float32Array.from(scoresAfter([3, 4]));
-    warp(bent, [], { repetitionPenalty: 1, temperature: 0.8, topK: 6, topP: 1 });
+    warp(bent, new Seen([]), { repetitionPenalty: 1, temperature: 0.8, topK: 6, topP: 1 });
     const sum = bent.reduce((a, s) => a + Math.exp(s), 0);
     bent.forEach((s, token) => {
       const share = done.texts.filter((t) => t.tokens[0] === token).length / many.length;

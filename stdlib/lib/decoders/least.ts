@@ -1,0 +1,97 @@
+/**
+ * Borders of what is kept, found without sorting all scores: the k-th greatest by a heap of the k greatest so far, the least
+ * of those that together reach p by a search among the few that may be it. Memory is taken once and used again: nothing
+ * here may be called while it is at work.
+ */
+import { scratch } from "./scratch.js";
+
+/** The `count`-th greatest score, 1 ≤ count ≤ their number. */
+export function kthGreatest(scores: Float32Array, count: number): number {
+  const heap = scratch("heap", count);
+  for (let i = 0; i < count; i++) heap[i] = scores[i]!;
+  for (let at = (count >> 1) - 1; at >= 0; at--) sink(heap, at, count);
+  for (let i = count; i < scores.length; i++)
+    if (scores[i]! > heap[0]!) {
+      heap[0] = scores[i]!;
+      sink(heap, 0, count);
+    }
+  return heap[0]!;
+}
+
+/** The least is above. */
+function sink(heap: Float64Array, from: number, count: number): void {
+  const value = heap[from]!;
+  let at = from;
+  for (let child = 2 * at + 1; child < count; child = 2 * at + 1) {
+    if (child + 1 < count && heap[child + 1]! < heap[child]!) child++;
+    if (heap[child]! >= value) break;
+    heap[at] = heap[child]!;
+    at = child;
+  }
+  heap[at] = value;
+}
+
+/** The score of the least likely token among the likeliest that together reach p. */
+export function leastOf(scores: Float32Array, p: number): number {
+  let top = -Infinity;
+  let count = 0;
+  for (const s of scores) {
+    if (s > top) top = s;
+    if (s > -Infinity) count++;
+  }
+  const weights = scratch("weights", scores.length);
+  let sum = 0;
+  for (let i = 0; i < scores.length; i++) sum += weights[i] = Math.exp(scores[i]! - top);
+  const out = (1 - p) * sum;
+  // Those that weigh less than an even share of what is left out are left out, all together.
+  const light = out / count;
+  const own = scratch("candidates", scores.length);
+  let lightest = 0;
+  let kept = 0;
+  for (let i = 0; i < scores.length; i++)
+    if (weights[i]! < light) lightest += weights[i]!;
+    else if (scores[i]! > -Infinity) {
+      own[kept] = scores[i]!;
+      // Places that were read are free.
+      weights[kept++] = weights[i]!;
+    }
+  return crossed(own, weights, kept, out - lightest);
+}
+
+/** The score at which weights, summed from the least score upwards, first pass `most`; if they never do, the greatest. Moves both. */
+function crossed(scores: Float64Array, weights: Float64Array, count: number, most: number): number {
+  let [low, high, sum] = [0, count, 0];
+  let last = -Infinity;
+  while (low < high) {
+    const pivot = middle(scores[low]!, scores[(low + high) >> 1]!, scores[high - 1]!);
+    // [low, less) is below the pivot, [less, at) equals it, [more, high) is above.
+    let [less, at, more, below, equal] = [low, low, high, 0, 0];
+    while (at < more) {
+      const score = scores[at]!;
+      if (score < pivot) {
+        below += weights[at]!;
+        swap(scores, weights, at++, less++);
+      } else if (score > pivot) swap(scores, weights, at, --more);
+      else equal += weights[at++]!;
+    }
+    last = pivot;
+    if (sum + below > most) high = less;
+    else if (sum + below + equal > most) return pivot;
+    else {
+      sum += below + equal;
+      low = more;
+    }
+  }
+  return last;
+}
+
+function middle(a: number, b: number, c: number): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+}
+function swap(scores: Float64Array, weights: Float64Array, a: number, b: number): void {
+  const [score, weight] = [scores[a]!, weights[a]!];
+  scores[a] = scores[b]!;
+  weights[a] = weights[b]!;
+  scores[b] = score;
+  weights[b] = weight;
+}
