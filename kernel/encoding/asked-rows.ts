@@ -48,9 +48,15 @@ export function pairsCut(first: TokenTexts, second: TokenTexts, e: Cutting): Uns
   const { before, after } = tokenizer.frame;
   const extra = tokenizer.pairFrame - 2 * (before.length + after.length);
   const most = Math.max(maxLength, tokenizer.pairFrame);
-  const lengths = first.lengths.map((length, row) => Math.min(length + second.lengths[row]! + extra, most));
+  const whole = first.lengths.map((length, row) => length + second.lengths[row]! + extra);
   const ids = rows("ids");
-  return { ids, lengths, asked: askedOf(ids, e), ...(types && { types: rows("types") }) };
+  return {
+    ids,
+    lengths: whole.map((length) => Math.min(length, most)),
+    whole,
+    asked: askedOf(ids, e),
+    ...(types && { types: rows("types") }),
+  };
 }
 
 /** Every window is a row that is fed, every question one that is answered. */
@@ -64,8 +70,8 @@ export function contextCut({ maxLength, task }: Pick<Encoding, "maxLength" | "ta
   return { length: maxLength, overlap: task.implementation.supervision.overlap?.(task.call) ?? 0 };
 }
 
-function cut(texts: TokenTexts, { tokenizer, maxLength }: Cutting): Pick<Unseen, "ids" | "lengths"> {
+function cut(texts: TokenTexts, { tokenizer, maxLength }: Cutting): Pick<Unseen, "ids" | "lengths" | "whole"> {
   const most = Math.max(maxLength, tokenizer.frame.before.length + tokenizer.frame.after.length);
   const ids = new CutTexts(texts, (row) => tokenizer.cut(row, maxLength));
-  return { ids, lengths: texts.lengths.map((length) => Math.min(length, most)) };
+  return { ids, lengths: texts.lengths.map((length) => Math.min(length, most)), whole: texts.lengths };
 }

@@ -40,6 +40,8 @@ export interface Encoding {
 export interface Unseen {
   readonly ids: TokenRows;
   readonly lengths: Int32Array;
+  /** How long the rows would be, had they not been cut; absent: none is. */
+  readonly whole?: Int32Array;
   readonly types?: TokenRows;
   readonly asked: AskedRows;
 }

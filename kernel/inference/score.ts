@@ -1,13 +1,12 @@
 /** Runs the evaluation programs over rows: what the model says of each, or the loss of its tokens. */
-import { lastOf, must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/diagnostics/must.js";
 import type { Answers } from "#stdlib/kinds/task.js";
-import { whole } from "#stdlib/lib/tasks/feeds.js";
-import { collate } from "../core/data/batches.js";
 import { DataLoader, type FedRows, type DataLoaderOptions } from "../core/data/loader.js";
 import type { Session } from "../engine/engine.js";
 import type { Unseen } from "../encoding/encoded.js";
-import { floats, scalar } from "../engine/feeds.js";
+import { scalar } from "../engine/feeds.js";
 import { pipelined } from "../engine/pipelined.js";
+import { askTogether, fedRow } from "./fed-rows.js";
 
 export interface AskOptions {
   readonly batchSize: number;
@@ -33,28 +32,20 @@ export async function askRows(
   const batches = Array.from({ length: Math.ceil(n / o.batchSize) }, (_, i) =>
     order.subarray(i * o.batchSize, (i + 1) * o.batchSize),
   );
-  const { places: placesOf } = answers;
-  const places = placesOf && ((row: number) => placesOf(rows.asked, row));
   const run = (members: Uint32Array) => {
     o.signal?.throwIfAborted();
-    const feeds = collate(rows.ids, members, o.padId, { types: rows.types });
-    if (!places) return session.run("evaluate", feeds, ["logits"]);
-    const width = feeds["input_ids"]!.shape[1]!;
-    const targets = Array.from(members, (row, at) => Array.from(places(row), (place) => at * width + place)).flat();
-    // A batch without a place is asked about its first token, which nobody reads.
-    const asked = Int32Array.from(targets.length > 0 ? targets : [0]);
-    return session.run("evaluate", { ...feeds, targets: whole(asked, [asked.length]) }, ["logits"]);
+    return askTogether(
+      session,
+      Array.from(members, (row) => fedRow(rows, answers, row)),
+      o.padId,
+    );
   };
   let done = 0;
   for await (const [members, out] of pipelined(batches, run)) {
     o.onRows?.((done += members.length), n);
-    const logits = floats(out["logits"]!).slice();
-    const size = lastOf(out["logits"]!.shape);
-    let at = 0;
-    for (const row of members) {
-      const own = (places ? places(row).length : 1) * size;
-      said[row] = logits.subarray(at, (at += own));
-    }
+    members.forEach((row, at) => {
+      said[row] = out[at]!;
+    });
   }
   return said;
 }
