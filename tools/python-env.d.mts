@@ -13,6 +13,8 @@ export type PythonGroup =
   | "readers"
   | "executorch"
   | "vllm"
+  | "serve"
+  | "clients"
   | "autogluon"
   | "flower"
   | "tensorboard"
