@@ -12,7 +12,6 @@ import { called } from "../cli/called.js";
 import { writeSmallTraining } from "../session/small-training.js";
 import { childrenOf, outcomeOf } from "../training/kills.js";
 import { cell, interrupted, isThere, kernelIn, processOf, runsOf, trains } from "./apart.js";
-import { kills } from "./kills/kills.js";
 
 describe("trainings that run by themselves", function () {
   this.timeout(120_000);
@@ -239,18 +238,5 @@ move it back to where it was, or attach to where it is now: \`attach "…/${name
     );
     assert.match(words, /resume: true, detach: true \}` goes on from step \d+/);
     assert.ok(standing(run("full")).goesOnFrom! > 0);
-  });
-
-  it("lose nothing by eight kills at random times", async function () {
-    this.timeout(400_000);
-    // Ranks have kills of their own (ranks/processes.e2e.test.ts).
-    const kinds = ["kernel", "detached", "host", "sweep", "worker"] as const;
-    const seed = Number(process.env["TUNEBOOK_SEED"] ?? 5);
-    const { troubles, ...found } = await kills({ times: 8, seed, kinds, steps: 40, trials: 3 });
-    assert.deepEqual(troubles, [], JSON.stringify(found));
-    assert.ok(
-      kinds.every((kind) => (found.kills[kind] ?? 0) >= 1),
-      JSON.stringify(found),
-    );
   });
 });

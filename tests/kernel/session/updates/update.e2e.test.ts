@@ -14,39 +14,20 @@ import { costAt } from "#kernel/core/display/landscape.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { carriedState, readCarried, readMemory } from "#kernel/artifacts/carried.js";
 import { readSince } from "#kernel/artifacts/since-before.js";
-import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
+import { readHeader } from "#kernel/tensors/safetensors.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import { NotebookOfOne } from "../notebook-of-one.js";
-import { definitions, writeSmallTraining } from "../small-training.js";
+import type { NotebookOfOne } from "../notebook-of-one.js";
+import { floatsOf, recipe, threeDataSets, type Memory } from "./three-data-sets.js";
 
 const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
-type Memory = ReturnType<typeof readMemory>;
 type Answered = { readonly probabilities: Readonly<Record<string, number>> };
-const recipe = "epochs: 2, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), keep: last";
-
-function floatsOf(file: string, name: string): Float32Array {
-  const { bytes } = readTensor(file, name);
-  return new Float32Array(bytes.slice().buffer);
-}
-
 describe("update", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
   const fileOf = (name: string): string => model(name).weights!.checkpoint.file;
   before(async () => {
-    book = new NotebookOfOne();
-    writeSmallTraining(book.folder);
-    const rows = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n").slice(1);
-    // The second data set has a label of the first and one of its own, the third two of its own.
-    const second = rows.slice(0, 32).map((row) => row.replace(/,yes$/, ",maybe"));
-    const third = rows.slice(32).map((row) => row.replace(/,yes$/, ",often").replace(/,no$/, ",never"));
-    writeFileSync(join(book.folder, "second.csv"), ["text,label", ...second].join("\n"));
-    writeFileSync(join(book.folder, "third.csv"), ["text,label", ...third].join("\n"));
-    await book.run(`${definitions}
-data e like d { source: csv("second.csv") }
-data f like d { source: csv("third.csv") }
-train m on d { ${recipe} }`);
+    book = await threeDataSets();
   });
   after(() => book.close());
 
@@ -118,30 +99,6 @@ train m on d { ${recipe} }`);
     assert.equal(model("later_1").history.length, 2 * Math.ceil((rows.e + second.length) / 8));
   });
 
-  it("holds what the squared gradients of single rows say", async () => {
-    await book.run(`update m on e as held { ${recipe}, strategy: ewc(strength: 10, fisher: empirical) }`);
-    const state = carriedState(model("held").folder!);
-    const { tensors } = readHeader(state);
-    const fishers = Object.keys(tensors).filter((name) => name.startsWith("ewc.fisher/"));
-    assert.ok(fishers.length > 0);
-    for (const name of fishers) {
-      const own = floatsOf(state, name);
-      assert.ok(
-        own.every((one) => one >= 0 && Number.isFinite(one)),
-        name,
-      );
-    }
-    assert.ok(fishers.some((name) => floatsOf(state, name).some((one) => one > 0)));
-    // A strength beyond all measure keeps every weight that earlier answers depend on where it was.
-    const sgd = recipe.replace(/adamw\(.*?\)/, "sgd(learning_rate: 1e-6, momentum: 0)");
-    await book.run(`update m on e as stiff { ${sgd}, strategy: ewc(strength: 1e6, fisher: exact) }
-update m on e as loose { ${sgd.replace("1e-6", "0.05")}, strategy: naive }`);
-    const bias = (file: string) => floatsOf(file, "classifier.bias").slice(0, 2);
-    const [had, stiff, loose] = [bias(fileOf("m")), bias(fileOf("stiff")), bias(fileOf("loose"))];
-    const far = (values: Float32Array) => Math.hypot(...values.map((one, i) => one - had[i]!));
-    assert.ok(far(stiff) < far(loose) / 10, `${String(far(stiff))}, ${String(far(loose))}`);
-  });
-
   it("looks at pairs whose texts are read each by itself, at all of them or at some", async () => {
     const pairs = (from: number): string =>
       Array.from(
@@ -164,40 +121,6 @@ train s on p { epochs: 1, batch_size: 8 }`);
           floatsOf(state, name).some((x) => x > 0),
           name,
         );
-    }
-  });
-
-  it("goes on where it was interrupted, past what is done", async () => {
-    const stop = new AbortController();
-    const define = book.session.models.define.bind(book.session.models);
-    book.session.models.define = (plan, as) => {
-      if (as === "cut_2") setTimeout(() => stop.abort(), 30);
-      return define(plan, as);
-    };
-    const strategy = "[der(0.5, 0.5, 25%), lwf, si]";
-    const update = (more: string) => `update m on e, f as cut { ${recipe}, strategy: ${strategy}${more} }`;
-    await assert.rejects(book.run(update(""), { signal: stop.signal }), /interrupted|abort/i);
-    book.session.models.define = define;
-    const done = readdirSync(book.runs).filter((id) => id.startsWith("cut_1"));
-    assert.equal(done.length, 1);
-    const shown = text(await book.run(update(", resume: true")));
-    assert.deepEqual(
-      readdirSync(book.runs).filter((id) => id.startsWith("cut_1")),
-      done,
-    );
-    assert.match(shown, /accuracy of cut\n/);
-    await book.run(`update m on e, f as whole { ${recipe}, strategy: ${strategy} }`);
-    for (const name of ["cut_1", "cut_2"]) {
-      const [own, other] = [name, name.replace("cut", "whole")].map((one) => readCarried(model(one).folder!));
-      assert.deepEqual(own?.scores, other?.scores, name);
-      assert.deepEqual(own?.said, other?.said, name);
-      const memories = [name, name.replace("cut", "whole")].map((one) => readMemory(model(one).folder!));
-      assert.deepEqual(...(memories as [Memory, Memory]));
-      const [a, b] = [name, name.replace("cut", "whole")].map((one) => carriedState(model(one).folder!));
-      for (const tensor of Object.keys(readHeader(a!).tensors)) {
-        const [had, has] = [floatsOf(a!, tensor), floatsOf(b!, tensor)];
-        had.forEach((value, i) => assert.ok(Math.abs(value - has[i]!) <= 1e-5 * Math.max(1, Math.abs(value)), tensor));
-      }
     }
   });
 
@@ -270,37 +193,6 @@ update m on g as streamed { ${recipe}, strategy: naive }`);
     }
     await assert.rejects(book.run(`update m on e, g as no { ${recipe}, strategy: replay(25%) }`), /streamed from disk/);
     assert.equal(readdirSync(book.runs).filter((id) => id.startsWith("no_")).length, 0);
-  });
-
-  it("begins to hold what an update before it didn't, labels that are new from where they begin", async () => {
-    await book.run(`update m on e as plain { ${recipe}, strategy: naive }
-update plain on f as anchored { steps: 1, batch_size: 8, optimizer: sgd(learning_rate: 1e-12, momentum: 0), keep: last, strategy: [l2(1), ewc(10)] }`);
-    const state = carriedState(model("anchored").folder!);
-    const names = Object.keys(readHeader(state).tensors).filter((name) => name.startsWith("l2.anchor/"));
-    assert.ok(names.length > 0);
-    for (const name of names) {
-      const [anchor, weight] = [floatsOf(state, name), floatsOf(state, name.slice("l2.anchor/".length))];
-      anchor.forEach((value, i) => assert.ok(Math.abs(value - weight[i]!) < 1e-6, `${name}[${String(i)}]`));
-    }
-    const head = floatsOf(state, "ewc.fisher/classifier.bias");
-    assert.equal(head.length, 5);
-    assert.ok(
-      head.every((one) => one > 0),
-      "all labels were learnt by then",
-    );
-    await book.run(`update m on e, f as one_by_one { ${recipe}, strategy: ewc(10, fisher: exact) }`);
-    const first = floatsOf(carriedState(model("one_by_one_1").folder!), "ewc.fisher/classifier.bias");
-    const labels = model("one_by_one_1").labels;
-    const known = (fisher: Float32Array): void =>
-      fisher.forEach((one, i) =>
-        assert.equal(one > 0, !["never", "often"].includes(labels[i]!), `${labels[i]}: ${String(one)}`),
-      );
-    known(first);
-    // An update that begins in the midst: the head has labels of a later stage, which nothing taught it.
-    await book.run(
-      `update one_by_one_1 on e as from_midst { steps: 1, batch_size: 8, keep: last, strategy: ewc(10, fisher: exact) }`,
-    );
-    known(floatsOf(carriedState(model("from_midst").folder!), "ewc.fisher/classifier.bias"));
   });
 
   it("gives each data set ranks of its own, and leaves those of earlier ones bit by bit as they are", async () => {
