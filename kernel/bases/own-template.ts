@@ -1,6 +1,7 @@
 /** A base's own chat template, run in the process apart: it is a program of others, and may not end. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { SpecialTexts, Turn } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/lib/templates/own.js";
 import { apart, ApartFailure, type Apart } from "./isolated/client.js";
 import type { Pieces } from "./isolated/protocol.js";
 import "../core/bases/codes.js";
@@ -12,6 +13,13 @@ export interface ForeignTemplate {
     o: { readonly specials: SpecialTexts; readonly prompt: boolean },
   ): Promise<readonly Pieces[]>;
   stop(specials: SpecialTexts): Promise<string>;
+  /** As transformers' `apply_chat_template` with tools: turns may hold whatever templates read. */
+  told(
+    messages: readonly Message[],
+    o: { readonly specials: SpecialTexts; readonly tools: readonly Message[] },
+  ): Promise<{ readonly text: string } | { readonly refused: string }>;
+  /** What it is written as. */
+  readonly source: string;
 }
 
 /** Conversations that are handed over at once. */
@@ -37,6 +45,9 @@ export function foreignTemplate(base: string, source: string, host: Apart = apar
       }
       return written;
     },
+    told: (messages, { specials, tools }) =>
+      told(host.ask("told", { source, messages, tools, specials }, source.length + JSON.stringify(messages).length)),
+    source,
     stop: (specials) => told(host.ask("stop", { source, specials }, source.length)),
   };
 }

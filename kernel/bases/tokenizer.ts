@@ -16,6 +16,7 @@ import { inUtf16, windowsOf } from "../core/bases/context-windows.js";
 import { cutFramed, framed, framedPair, unframed } from "../core/bases/framing.js";
 import { VOCABULARY } from "../core/bases/json-limits.js";
 import { bytesOf, recordOf } from "../tensors/model-file.js";
+import { spellingOf, type Spelling } from "./spelling.js";
 import { checkTokenizer, type CheckedTokenizer, type Frame } from "../core/bases/tokenizer-file.js";
 
 export interface PlacedEncoding {
@@ -49,6 +50,10 @@ export interface Tokenizer extends TokenizerImplementation, TokenNames {
   decode(ids: Int32Array): Promise<string>;
   /** As `decode`, special tokens written out. */
   spell(ids: Int32Array): Promise<string>;
+  /** How tokens stand for bytes of a text; null: only `decode` knows. */
+  readonly spelling: Spelling | null;
+  /** Tokens that stand in texts as they are called. */
+  readonly added: ReadonlySet<number>;
 }
 
 /** What Python strips; a byte order mark is no blank. */
@@ -96,6 +101,8 @@ export async function loadTokenizer(folder: string, host: Apart = apart()): Prom
     decode: (ids) => spelled(ids, false),
     spell: (ids) => spelled(ids, true),
     tokens: (ids) => Array.from(ids, named),
+    spelling: spellingOf(checked.json["decoder"]),
+    added: new Set(checked.added.map(([, id]) => id)),
   };
 }
 

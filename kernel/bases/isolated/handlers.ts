@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { LRUCache } from "lru-cache";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
-import type { TemplateImplementation } from "#stdlib/kinds/conversation.js";
+import type { OwnTemplate } from "#stdlib/lib/templates/own.js";
 import { jsonIn, object } from "../../fetch/json.js";
 import type { AskName, Asks, Pieces, TokenizerAt } from "./protocol.js";
 
@@ -16,7 +16,7 @@ const LONGEST = 32 * 2 ** 20;
 
 /** What is asked for again is made again, of a file that hasn't changed. */
 const tokenizers = new LRUCache<string, RustTokenizer>({ max: 16 });
-const templates = new LRUCache<string, TemplateImplementation>({ max: 64 });
+const templates = new LRUCache<string, OwnTemplate>({ max: 64 });
 
 export const handlers: Handlers = {
   open({ added, ...at }) {
@@ -57,6 +57,11 @@ export const handlers: Handlers = {
       return pieces;
     });
   },
+  async told({ source, messages, tools, specials }) {
+    const told = (await templateOf(source)).told(messages, { specials, tools });
+    if ("text" in told && told.text.length > LONGEST) throw new Error("it writes more text than 32 MiB");
+    return told;
+  },
   stop: async ({ source, specials }) => (await templateOf(source)).stop(specials),
 };
 
@@ -72,11 +77,11 @@ function tokenizerAt({ file, hash }: TokenizerAt): RustTokenizer {
   return rust;
 }
 
-async function templateOf(source: string): Promise<TemplateImplementation> {
+async function templateOf(source: string): Promise<OwnTemplate> {
   const known = templates.get(source);
   if (known) return known;
   const { ownTemplate } = await import("#stdlib/lib/templates/own.js");
-  let template: TemplateImplementation;
+  let template: OwnTemplate;
   try {
     template = ownTemplate(source);
   } catch (error) {

@@ -1,5 +1,6 @@
 /** What is asked of the process that runs others' tokenizers and chat templates: one request at a time, one answer each. */
 import type { SpecialTexts, TemplateImplementation, Turn } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/lib/templates/own.js";
 
 /** A tokenizer.json by its place and checksum: read when it is first asked for, and again in a process that comes after. */
 export interface TokenizerAt {
@@ -33,6 +34,16 @@ export interface Asks {
       readonly prompt: boolean;
     };
     answer: readonly Pieces[];
+  };
+  /** A conversation of any turns, whose answer is written next; `tools`: those that may be called. */
+  told: {
+    ask: {
+      readonly source: string;
+      readonly messages: readonly Message[];
+      readonly tools: readonly Message[];
+      readonly specials: SpecialTexts;
+    };
+    answer: { readonly text: string } | { readonly refused: string };
   };
   stop: { ask: { readonly source: string; readonly specials: SpecialTexts }; answer: string };
 }

@@ -14,7 +14,17 @@ const marks = new RegExp(`[${OPEN}${CLOSE}]`, "gu");
 
 type Pieces = ReturnType<TemplateImplementation["pieces"]>;
 
-export function ownTemplate(source: string): TemplateImplementation {
+/** A turn as templates of others read it: whatever transformers hands to them. */
+export type Message = Readonly<Record<string, unknown>>;
+export interface OwnTemplate extends TemplateImplementation {
+  /** Whatever the turns hold; their answer is written next. `tools`: as transformers hands them over; empty: there are none. */
+  told(
+    messages: readonly Message[],
+    o: { readonly specials: SpecialTexts; readonly tools: readonly Message[] },
+  ): { readonly text: string } | { readonly refused: string };
+}
+
+export function ownTemplate(source: string): OwnTemplate {
   const tagged = /\{%-?\s*generation\s*-?%\}/.test(source);
   const plain = compiled(source.replace(/\{%(-?)\s*(?:end)?generation\s*(-?)%\}/g, "{%$1 if true $2%}{%$1 endif $2%}"));
   const marked = tagged
@@ -24,7 +34,14 @@ export function ownTemplate(source: string): TemplateImplementation {
           .replace(/\{%(-?)\s*endgeneration\s*(-?)%\}/g, `{%$1 if true $2%}${CLOSE}{%$1 endif $2%}`),
       )
     : null;
-  const own: TemplateImplementation = {
+  const own: OwnTemplate = {
+    told(messages, { specials, tools }) {
+      try {
+        return { text: plain(messages, specials, true, tools) };
+      } catch (error) {
+        return { refused: error instanceof Error ? error.message : String(error) };
+      }
+    },
     pieces(turns, { specials, prompt }) {
       try {
         const messages = messagesOf(turns);
@@ -53,20 +70,27 @@ function stopOf(template: TemplateImplementation, specials: SpecialTexts): strin
   return end ?? specials.eos;
 }
 
-interface Message {
+interface Said extends Message {
   readonly role: string;
   readonly content: string;
 }
-function messagesOf(turns: readonly Turn[]): readonly Message[] {
+function messagesOf(turns: readonly Turn[]): readonly Said[] {
   return turns.map((turn) => ({ role: turn.role, content: said(turn) }));
 }
 
 function compiled(source: string) {
   // The library's own clock follows the machine's language and knows less than Python's.
   const template = new Template(source.replace(/\bstrftime_now\b/g, "own_strftime_now"));
-  return (messages: readonly Message[], specials: SpecialTexts, prompt: boolean): string =>
+  return (
+    messages: readonly Message[],
+    specials: SpecialTexts,
+    prompt: boolean,
+    tools: readonly Message[] = [],
+  ): string =>
     template.render({
       messages,
+      // As in transformers they are none where there are none: templates ask whether they are.
+      tools: tools.length > 0 ? tools : null,
       bos_token: specials.bos,
       eos_token: specials.eos,
       add_generation_prompt: prompt,
@@ -87,7 +111,7 @@ function byMarks(text: string, marked: string, turns: readonly Turn[]): Pieces {
 /** `render` gives the text for changed contents. */
 function byContents(
   text: string,
-  render: (messages: readonly Message[]) => string,
+  render: (messages: readonly Said[]) => string,
   turns: readonly Turn[],
   specials: SpecialTexts,
 ): Pieces {

@@ -1,0 +1,58 @@
+/**
+ * How a tokenizer's tokens stand for bytes of a text, told by its decoder: tokens of one text, one after the other, are their
+ * bytes one after the other. Where a decoder looks at neighbours or cleans up, nothing is told.
+ */
+import { isRecord } from "#dsl/diagnostics/record.js";
+
+export interface Spelling {
+  /** `bytes`: every character of a token is a byte (GPT-2's); `blanks`: a mark stands for a blank (SentencePiece); `raw`: as it is. */
+  readonly units: "bytes" | "blanks" | "raw";
+  /** What stands for a blank, of `blanks`. */
+  readonly blank: string;
+  /** Whether tokens like `<0x0A>` are bytes. */
+  readonly fallback: boolean;
+  /** Blanks that are taken from the beginning of a text. */
+  readonly strips: number;
+}
+
+const RAW: Spelling = { units: "raw", blank: " ", fallback: false, strips: 0 };
+
+/** `decoder` of tokenizer.json; null: its texts are no row of bytes. */
+export function spellingOf(decoder: unknown): Spelling | null {
+  if (!isRecord(decoder)) return null;
+  switch (decoder["type"]) {
+    case "ByteLevel":
+      return { ...RAW, units: "bytes" };
+    case "Fuse":
+      return RAW;
+    case "Metaspace": {
+      const { replacement, prepend_scheme: scheme, add_prefix_space: adds } = decoder;
+      if (typeof replacement !== "string") return null;
+      const strips = scheme === "never" || (scheme === undefined && adds === false) ? 0 : 1;
+      return { ...RAW, units: "blanks", blank: replacement, strips };
+    }
+    case "Sequence":
+      return ofParts(decoder["decoders"]);
+    default:
+      return null;
+  }
+}
+
+/** LLaMA's: Replace, ByteFallback, Fuse, Strip; any of them may be missing. */
+function ofParts(parts: unknown): Spelling | null {
+  if (!Array.isArray(parts)) return null;
+  let told = RAW;
+  for (const part of parts as unknown[]) {
+    if (!isRecord(part)) return null;
+    const pattern = isRecord(part["pattern"]) ? part["pattern"]["String"] : undefined;
+    const [type, content] = [part["type"], part["content"]];
+    if (type === "Replace" && typeof pattern === "string" && content === " ")
+      told = { ...told, units: "blanks", blank: pattern };
+    else if (type === "ByteFallback") told = { ...told, fallback: true };
+    else if (type === "Strip" && content === " " && part["stop"] === 0)
+      told = { ...told, strips: Number(part["start"]) };
+    else if (parts.length === 1) return spellingOf(part);
+    else if (type !== "Fuse") return null;
+  }
+  return told;
+}
