@@ -1,0 +1,164 @@
+/** One call, read letter by letter as it is written: `{"name": …, "arguments": …}`. Its arguments come out as they are written. */
+
+/** What became certain. `name` comes once and before any of the arguments. */
+export interface CallPart {
+  readonly name?: string;
+  readonly arguments?: string;
+}
+type Place = "before" | "key" | "colon" | "value" | "comma" | "over" | "broken";
+
+const ARGUMENTS: ReadonlySet<string> = new Set(["arguments", "parameters"]);
+const BLANK = /\s/;
+
+export class OneCall {
+  /** Whether its name was told: from then on it is a call, whatever comes. */
+  named = false;
+  private place: Place = "before";
+  private key = "";
+  /** The key or value that is being read. */
+  private read = "";
+  private depth = 0;
+  private quoted = false;
+  private escaped = false;
+  /** Arguments that came before the name, or that are a text around JSON. */
+  private held = "";
+  private told = false;
+
+  get over(): boolean {
+    return this.place === "over";
+  }
+  /** It can't be a call. */
+  get broken(): boolean {
+    return this.place === "broken";
+  }
+  /** Takes one character; null: nothing became certain. */
+  push(character: string): CallPart | null {
+    switch (this.place) {
+      case "before":
+        return this.expect(character, "{", "key");
+      case "key":
+        return this.inKey(character);
+      case "colon":
+        return this.expect(character, ":", "value");
+      case "value":
+        return this.inValue(character);
+      case "comma":
+        return this.afterValue(character);
+      default:
+        return null;
+    }
+  }
+
+  private expect(character: string, wanted: string, next: Place): null {
+    if (character === wanted) this.place = next;
+    else if (!BLANK.test(character)) this.place = "broken";
+    return null;
+  }
+  private inKey(character: string): CallPart | null {
+    if (this.read === "") {
+      if (character === '"') this.begin(character);
+      else if (character === "}") return this.end();
+      else if (!BLANK.test(character)) this.place = "broken";
+      return null;
+    }
+    if (!this.grow(character)) return null;
+    this.key = textIn(this.read) ?? "";
+    this.read = "";
+    this.place = "colon";
+    return null;
+  }
+  private inValue(character: string): CallPart | null {
+    if (this.read === "" && BLANK.test(character)) return null;
+    const scalar = this.read !== "" && this.depth === 0 && !this.quoted;
+    if (scalar && (character === "," || character === "}" || BLANK.test(character))) {
+      const part = this.finish();
+      this.place = "comma";
+      const after = this.afterValue(character);
+      return joined(part, after);
+    }
+    const whole = this.read === "" ? this.begin(character) : this.grow(character);
+    const part = ARGUMENTS.has(this.key) ? this.growArguments(character) : null;
+    if (!whole) return part;
+    this.place = "comma";
+    return joined(part, this.finish());
+  }
+  private afterValue(character: string): CallPart | null {
+    if (character === ",") this.place = "key";
+    else if (character === "}") return this.end();
+    else if (!BLANK.test(character)) this.place = "broken";
+    return null;
+  }
+
+  /** The first character of a key or value. Whether it is whole. */
+  private begin(character: string): boolean {
+    this.read = character;
+    this.escaped = false;
+    this.quoted = character === '"';
+    this.depth = character === "{" || character === "[" ? 1 : 0;
+    return false;
+  }
+  private grow(character: string): boolean {
+    this.read += character;
+    if (this.quoted) {
+      if (this.escaped) this.escaped = false;
+      else if (character === "\\") this.escaped = true;
+      else if (character === '"') {
+        this.quoted = false;
+        return this.depth === 0;
+      }
+    } else if (character === '"') this.quoted = true;
+    else if (character === "{" || character === "[") this.depth++;
+    else if (character === "}" || character === "]") return --this.depth === 0;
+    return false;
+  }
+  private growArguments(character: string): CallPart | null {
+    // A text that holds JSON is told once it is whole.
+    if (this.read.startsWith('"')) return null;
+    this.held += character;
+    return this.tell();
+  }
+  /** A value is whole. */
+  private finish(): CallPart | null {
+    const { key, read } = this;
+    this.read = "";
+    if (key === "name") {
+      const name = textIn(read);
+      if (name === null || this.named) this.place = "broken";
+      else {
+        this.named = true;
+        return joined({ name }, this.tell());
+      }
+    } else if (ARGUMENTS.has(key) && read.startsWith('"')) {
+      this.held += textIn(read) ?? read;
+      return this.tell();
+    }
+    return null;
+  }
+  private tell(): CallPart | null {
+    if (!this.named || this.held === "") return null;
+    const { held } = this;
+    this.held = "";
+    this.told = true;
+    return { arguments: held };
+  }
+  private end(): CallPart | null {
+    this.place = this.named ? "over" : "broken";
+    // Called without any.
+    return this.named && !this.told ? { arguments: "{}" } : null;
+  }
+}
+
+function joined(a: CallPart | null, b: CallPart | null): CallPart | null {
+  if (!a || !b) return a ?? b;
+  const all = (a.arguments ?? "") + (b.arguments ?? "");
+  const name = a.name ?? b.name;
+  return { ...(name !== undefined && { name }), ...(all !== "" && { arguments: all }) };
+}
+function textIn(json: string): string | null {
+  try {
+    const text: unknown = JSON.parse(json);
+    return typeof text === "string" ? text : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,161 @@
+/** A model's text as it comes, parted into what it says and the tools that it calls. What isn't a call stays text. */
+import { randomBytes } from "node:crypto";
+import type { Bit } from "../asked.js";
+import type { CallFormat } from "./format.js";
+import { OneCall } from "./one-call.js";
+
+type Part = NonNullable<Bit["calls"]>[number];
+export interface Read {
+  readonly text: string;
+  readonly calls: readonly Part[];
+}
+/** `text`: nothing is being called. `call`: within one. `between`: after one, where another may follow. */
+type Place = "start" | "text" | "begun" | "call" | "between";
+
+export class CallReader {
+  private place: Place;
+  private index = -1;
+  private call = new OneCall();
+  /** What was read and may yet be text or a call. */
+  private held = "";
+  private text = "";
+  private calls: Part[] = [];
+  private readonly names: ReadonlySet<string>;
+
+  /** `begun`: the prompt begins a call. */
+  constructor(
+    private readonly format: CallFormat,
+    tools: readonly { readonly name: string }[],
+    begun: boolean,
+  ) {
+    this.names = new Set(tools.map(({ name }) => name));
+    this.place = begun ? "begun" : format.form === "bare" ? "start" : "text";
+  }
+  /** Whether a tool was called. */
+  get called(): boolean {
+    return this.index >= 0;
+  }
+
+  push(piece: string): Read {
+    for (const character of piece) this.one(character);
+    return this.given();
+  }
+  /** What was held back, when no more comes. */
+  end(): Read {
+    if (this.place !== "between" && !(this.place === "call" && this.call.named)) this.text += this.held;
+    this.held = "";
+    return this.given();
+  }
+
+  private given(): Read {
+    const { text, calls } = this;
+    this.text = "";
+    this.calls = [];
+    return { text, calls };
+  }
+  private one(character: string): void {
+    switch (this.place) {
+      case "start":
+        return this.inStart(character);
+      case "text":
+        return this.inText(character);
+      case "begun":
+        return this.inBegun(character);
+      case "call":
+        return this.inCall(character);
+      case "between":
+        return this.inBetween(character);
+    }
+  }
+
+  /** Of texts that may be a call from their first letter on. */
+  private inStart(character: string): void {
+    if (character === "{") this.open(character);
+    else if (/\s/.test(character)) this.held += character;
+    else {
+      this.place = "text";
+      this.inText(character);
+    }
+  }
+  private inText(character: string): void {
+    const { opens } = this.format;
+    this.held += character;
+    if (this.held.endsWith(opens)) {
+      this.text += this.held.slice(0, -opens.length);
+      this.held = opens;
+      this.place = "begun";
+      return;
+    }
+    let keep = Math.min(this.held.length, opens.length - 1);
+    while (!opens.startsWith(this.held.slice(this.held.length - keep))) keep--;
+    this.text += this.held.slice(0, this.held.length - keep);
+    this.held = this.held.slice(this.held.length - keep);
+  }
+  /** After what begins a call. */
+  private inBegun(character: string): void {
+    if (character === "{") this.open(character);
+    else if (
+      /\s/.test(character) ||
+      (this.format.form === "listed" && character === "[" && !this.held.trimEnd().endsWith("["))
+    )
+      this.held += character;
+    else this.giveUp(character);
+  }
+  private open(character: string): void {
+    this.call = new OneCall();
+    this.place = "call";
+    this.inCall(character);
+  }
+  private inCall(character: string): void {
+    const { call } = this;
+    this.held += character;
+    const part = call.push(character);
+    // A text in JSON is a call only where it names a tool that there is.
+    const told = part?.name;
+    if (told !== undefined && this.format.form === "bare" && !this.names.has(told)) return this.giveUp("");
+    if (call.broken && !call.named) return this.giveUp("");
+    if (part) this.tell(part);
+    if (call.over || call.broken) {
+      this.held = "";
+      this.place = "between";
+    }
+  }
+  private tell({ name, arguments: written }: { readonly name?: string; readonly arguments?: string }): void {
+    if (name !== undefined)
+      this.calls.push({ index: ++this.index, id: idOf(this.format), name, arguments: written ?? "" });
+    else if (written !== undefined) this.calls.push({ index: this.index, arguments: written });
+  }
+  /** After a call: its end, what parts it from the next, or text again. Blanks there are nobody's. */
+  private inBetween(character: string): void {
+    const { form, closes, opens } = this.format;
+    if (form !== "tagged") {
+      if (character === "{") return this.open(character);
+      if (/[\s,;\]]/.test(character)) return;
+      this.place = "text";
+      return this.inText(character);
+    }
+    this.held += character;
+    const held = this.held.trimStart();
+    if (held === closes) this.held = "";
+    else if (held === opens) {
+      this.held = opens;
+      this.place = "begun";
+    } else if (!closes.startsWith(held) && !opens.startsWith(held)) {
+      this.place = "text";
+      const all = this.held;
+      this.held = "";
+      for (const one of all) this.inText(one);
+    }
+  }
+  /** It was no call: what was held is text. */
+  private giveUp(character: string): void {
+    this.text += this.held + character;
+    this.held = "";
+    this.place = "text";
+  }
+}
+
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+function idOf({ id: { prefix, letters } }: CallFormat): string {
+  return prefix + Array.from(randomBytes(letters), (byte) => LETTERS[byte % LETTERS.length]).join("");
+}

@@ -1,0 +1,48 @@
+/** What can go wrong with what is asked of models that write. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { listed } from "#dsl/diagnostics/listed.js";
+import "../gathering/codes.js";
+import "../../artifacts/codes.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "schema-unusable": { readonly why: string };
+    "conversation-refused": { readonly model: string; readonly why: string };
+    "no-tools": { readonly model: string; readonly why: string };
+    "no-such-tool": { readonly name: string | null; readonly has: readonly string[] };
+  }
+}
+
+registerCodes({
+  "schema-unusable": {
+    severity: "error",
+    message: (d) => `no text can be held to this JSON schema: ${d.why}`,
+    help: () => "leave out or change what the schema says there",
+    explain:
+      "A text is held to a schema while it is written: tokens that the schema doesn't allow are never chosen. What can't be decided that way is refused, so that no text seems to be held to what it isn't.",
+  },
+  "conversation-refused": {
+    severity: "error",
+    message: (d) => `${d.model} can't be given this conversation: ${d.why}`,
+    help: () => "send turns of roles that its template writes, in an order that it knows",
+    explain:
+      "A conversation is written for a model by its template, which says what it was trained to read: some know no turn of a system's or a tool's, some want user and assistant to take turns.",
+  },
+  "no-tools": {
+    severity: "error",
+    message: (d) => `${d.model} calls no tools: ${d.why}`,
+    help: () => "leave out `tools`, or ask a model whose template writes them",
+    explain:
+      "Tools are shown to a model by its own chat template, and its calls are read from its text in the form that the template writes them in. Forms that are read: Hermes's and Qwen's `<tool_call>`, the JSON of Llama 3, Mistral's `[TOOL_CALLS]`.",
+  },
+  "no-such-tool": {
+    severity: "error",
+    message: (d) =>
+      d.name === null
+        ? "a tool is to be called, and the request has none"
+        : `the tool ${JSON.stringify(d.name)} is to be called, and the request has ${d.has.length > 0 ? listed(d.has) : "none"}`,
+    help: () => "send the tool in `tools`, or let `tool_choice` name one that is there",
+    explain:
+      "`tool_choice` says whether tools may be, or must be called, and which. One that must be called has to be sent.",
+  },
+});

@@ -1,0 +1,116 @@
+/**
+ * The thread of one grammar: XGrammar's WebAssembly, which ends itself on what it doesn't understand, so that nothing but this
+ * grammar ends with it. Texts over it are told apart by number.
+ */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { compileFunction, constants } from "node:vm";
+import { parentPort, workerData } from "node:worker_threads";
+import type * as Library from "@mlc-ai/web-xgrammar";
+import { must } from "#dsl/diagnostics/must.js";
+import { FAILED, MASK, STATE, type Begun, type FirstWord, type Told } from "./protocol.js";
+
+/** Most blanks between two parts of JSON. */
+const BLANKS = 16;
+
+const port = must(parentPort, "a thread's port");
+const { vocabulary, source } = workerData as Begun;
+/** The library's last words before it ends itself. */
+let words = "";
+const note = (...said: readonly unknown[]): void => void (words = said.map(String).join(" "));
+console.error = note;
+console.warn = note;
+console.log = note;
+
+interface Text {
+  readonly matcher: Library.GrammarMatcher;
+  readonly cells: Int32Array;
+  accepted: number;
+}
+const texts = new Map<number, Text>();
+
+const first = await begun();
+port.postMessage("grammar" in first ? ({ ready: true } satisfies FirstWord) : first);
+if ("grammar" in first) {
+  const { library, grammar } = first;
+  // One after the other, as they came: some of the library's answers are promises.
+  let before = Promise.resolve();
+  port.on("message", (told: Told) => void (before = before.then(() => obey(told, library, grammar))));
+}
+
+async function begun(): Promise<
+  { readonly library: typeof Library; readonly grammar: Library.CompiledGrammar } | { readonly why: string }
+> {
+  try {
+    const library = load();
+    const end = vocabulary.length - 1;
+    const info = await library.TokenizerInfo.createTokenizerInfo(
+      [...vocabulary],
+      "byte_level",
+      false,
+      vocabulary.length,
+      [end],
+    );
+    const compiler = await library.GrammarCompiler.createGrammarCompiler(info);
+    const grammar =
+      source.is === "tag"
+        ? await compiler.compileStructuralTag(source.tag)
+        : await compiler.compileJSONSchema(source.schema, true, undefined, undefined, true, BLANKS);
+    return { library, grammar };
+  } catch (error) {
+    return { why: reasonIn(words) ?? (error instanceof Error ? error.message : String(error)) };
+  }
+}
+
+/** The package is a script that calls itself a module: it is run as the script that it is. */
+function load(): typeof Library {
+  const require = createRequire(import.meta.url);
+  const file = require.resolve("@mlc-ai/web-xgrammar");
+  const module = { exports: {} };
+  const run = compileFunction(
+    readFileSync(file, "utf8"),
+    ["exports", "module", "require", "__filename", "__dirname"],
+    // It imports Node's own modules.
+    { filename: file, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
+  ) as (...o: unknown[]) => void;
+  run(module.exports, module, require, file, dirname(file));
+  return module.exports as typeof Library;
+}
+
+async function obey(told: Told, library: typeof Library, grammar: Library.CompiledGrammar): Promise<void> {
+  const known = texts.get(told.text);
+  try {
+    if (told.is === "begin") {
+      const matcher = await library.GrammarMatcher.createGrammarMatcher(grammar);
+      const text = { matcher, cells: new Int32Array(told.cells), accepted: 0 };
+      texts.set(told.text, text);
+      await tell(text);
+    } else if (told.is === "end") {
+      texts.delete(told.text);
+      known?.matcher.dispose();
+    } else if (known) {
+      if (!known.matcher.acceptToken(told.token)) throw new Error("a token came that the grammar doesn't allow");
+      known.accepted++;
+      await tell(known);
+    }
+  } catch {
+    // Nothing of the library can be trusted after it ended itself.
+    for (const { cells } of texts.values()) say(cells, FAILED);
+  }
+}
+
+async function tell({ matcher, cells, accepted }: Text): Promise<void> {
+  cells.set(await matcher.getNextTokenBitmask(), MASK);
+  say(cells, accepted + 1);
+}
+function say(cells: Int32Array, state: number): void {
+  Atomics.store(cells, STATE, state);
+  Atomics.notify(cells, STATE);
+}
+
+/** `[FATAL] /a/b.cc:12: Regex parsing error …`: what follows the place, in one line, without the schema that may follow. */
+function reasonIn(said: string): string | null {
+  const fatal = /\[FATAL\] [^ ]+: (?:Check failed: \(.*?\) is false: )?([^\n]*)/.exec(said);
+  return fatal ? fatal[1]!.slice(0, 160) : null;
+}

@@ -1,0 +1,178 @@
+/**
+ * Grammars of one model's texts: each has a thread of its own, which is begun when it is first asked for and kept for the
+ * next text that asks for the same. What can't be used is remembered too.
+ */
+import { Worker } from "node:worker_threads";
+import { LRUCache } from "lru-cache";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { inLevel, type TokenBytes } from "../token-bytes.js";
+import {
+  cellsFor,
+  FAILED,
+  MASK,
+  STATE,
+  type Begun,
+  type FirstWord,
+  type GrammarSource,
+  type Told,
+} from "./protocol.js";
+import "../codes.js";
+
+/** Grammars that are kept while no text uses them, and ms in which one must be ready. */
+const KEPT = 8;
+const LIMIT = 5_000;
+/** Longest wait for what may come next; it takes hundredths of a millisecond. */
+const PATIENCE = 10_000;
+
+interface Ready {
+  readonly worker: Worker;
+  texts: number;
+  /** No longer kept: it ends with its last text. */
+  dropped: boolean;
+}
+type Outcome = { readonly ready: Ready } | { readonly why: string };
+
+export class Grammars {
+  private vocabulary: readonly string[] | null = null;
+  private numbers = 0;
+  private readonly made = new LRUCache<string, Promise<Outcome>>({
+    max: KEPT,
+    dispose: (outcome) => void outcome.then((o) => "ready" in o && this.drop(o.ready)),
+  });
+  private readonly unusable = new LRUCache<string, string>({ max: 256 });
+
+  constructor(private readonly bytes: TokenBytes) {}
+
+  /** For one text. Coded error `schema-unusable`. */
+  async begin(source: GrammarSource): Promise<Matcher> {
+    const key = JSON.stringify(source);
+    const known = this.unusable.get(key);
+    if (known !== undefined) throw new CodedError("schema-unusable", { why: known });
+    let made = this.made.get(key);
+    if (!made) {
+      made = this.start(source);
+      this.made.set(key, made);
+    }
+    const outcome = await made;
+    if ("why" in outcome) {
+      this.unusable.set(key, outcome.why);
+      if (this.made.peek(key) === made) this.made.delete(key);
+      throw new CodedError("schema-unusable", { why: outcome.why });
+    }
+    const { ready } = outcome;
+    ready.texts++;
+    return new Matcher(ready.worker, this.numbers++, this.bytes.count, () => {
+      ready.texts--;
+      if (ready.dropped && ready.texts === 0) void ready.worker.terminate();
+    });
+  }
+  close(): void {
+    this.made.clear();
+  }
+
+  private drop(ready: Ready): void {
+    ready.dropped = true;
+    if (ready.texts === 0) void ready.worker.terminate();
+  }
+  private async start(source: GrammarSource): Promise<Outcome> {
+    this.vocabulary ??= [
+      ...Array.from({ length: this.bytes.count }, (_, id) => inLevel(this.bytes.of(id))),
+      // Ends a text; no tokenizer makes it.
+      "<end of a grammar's text>",
+    ];
+    const workerData: Begun = { vocabulary: this.vocabulary, source };
+    const worker = new Worker(new URL("./grammar.worker.js", import.meta.url), { workerData, env: {} });
+    const word = await firstWord(worker);
+    worker.unref();
+    if ("why" in word) {
+      void worker.terminate();
+      return word;
+    }
+    return { ready: { worker, texts: 0, dropped: false } };
+  }
+}
+
+function firstWord(worker: Worker): Promise<FirstWord> {
+  return new Promise((resolve) => {
+    const late = setTimeout(
+      () => resolve({ why: `it takes more than ${String(LIMIT / 1000)} s to make it ready` }),
+      LIMIT,
+    );
+    const settle = (word: FirstWord): void => {
+      clearTimeout(late);
+      resolve(word);
+    };
+    worker.once("message", settle);
+    worker.on("error", (error) => settle({ why: error.message }));
+    worker.once("exit", () => settle({ why: "what reads it ended" }));
+  });
+}
+
+/** What may come next in one text. */
+export class Matcher {
+  private readonly cells: Int32Array;
+  private accepted = 0;
+  private over = false;
+
+  constructor(
+    private readonly worker: Worker,
+    private readonly text: number,
+    private readonly count: number,
+    private readonly release: () => void,
+  ) {
+    const cells = new SharedArrayBuffer(4 * cellsFor(count + 1));
+    this.cells = new Int32Array(cells);
+    this.tell({ is: "begin", text, cells });
+  }
+
+  /** Takes out the tokens that may not come (−∞); `ends` may where the text may end. Waits until it is known. */
+  allow(scores: Float32Array, ends: ReadonlySet<number>): "on" | "ends" {
+    this.wait();
+    const { cells, count } = this;
+    let some = false;
+    for (let from = 0; from < scores.length; from += 32) {
+      const word = from < count ? cells[MASK + (from >> 5)]! : 0;
+      if (word === -1 && from + 32 <= count) {
+        some = true;
+        continue;
+      }
+      for (let bit = 0; bit < 32 && from + bit < scores.length; bit++) {
+        const token = from + bit;
+        const allowed = token < count && ((word >>> bit) & 1) === 1 && !ends.has(token);
+        if (allowed) some = true;
+        else if (!this.mayEnd || !ends.has(token)) scores[token] = -Infinity;
+      }
+    }
+    if (some) return "on";
+    if (this.mayEnd) return "ends";
+    throw new CodedError("schema-unusable", { why: "no token of the model's vocabulary can go on" });
+  }
+  accept(token: number): void {
+    this.accepted++;
+    this.tell({ is: "accept", text: this.text, token });
+  }
+  dispose(): void {
+    if (this.over) return;
+    this.over = true;
+    this.tell({ is: "end", text: this.text });
+    this.release();
+  }
+
+  private get mayEnd(): boolean {
+    return ((this.cells[MASK + (this.count >> 5)]! >>> (this.count & 31)) & 1) === 1;
+  }
+  private wait(): void {
+    const wanted = this.accepted + 1;
+    const until = performance.now() + PATIENCE;
+    for (;;) {
+      const state = Atomics.load(this.cells, STATE);
+      if (state === wanted) return;
+      const left = until - performance.now();
+      if (state === FAILED || left <= 0) throw new CodedError("schema-unusable", { why: "what reads it ended" });
+      Atomics.wait(this.cells, STATE, state, left);
+    }
+  }
+  private tell(told: Told): void {
+    this.worker.postMessage(told);
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * What a grammar's thread is told and says. What may come next is written into shared memory, so that whoever chooses can wait
+ * for it; the thread works it out while the model reads the token before.
+ */
+
+/** What texts must be: JSON that a schema allows, or a row of JSON between given texts (XGrammar's structural tag). */
+export type GrammarSource =
+  | { readonly is: "schema"; readonly schema: string }
+  | { readonly is: "tag"; readonly tag: Readonly<Record<string, unknown>> };
+
+export interface Begun {
+  /** Every token as GPT-2's vocabulary would write it, empty where it is no text; the one after the last ends a text. */
+  readonly vocabulary: readonly string[];
+  readonly source: GrammarSource;
+}
+/** The thread's first word: it is ready, or why the grammar can't be used. */
+export type FirstWord = { readonly ready: true } | { readonly why: string };
+
+export type Told =
+  | { readonly is: "begin"; readonly text: number; readonly cells: SharedArrayBuffer }
+  | { readonly is: "accept"; readonly text: number; readonly token: number }
+  | { readonly is: "end"; readonly text: number };
+
+/** Cells of i32: tokens accepted so far and 1 (0: nothing is known yet), or −1: it failed; then a bit for each token. */
+export const STATE = 0;
+export const MASK = 1;
+export const FAILED = -1;
+
+/** Cells for so many tokens, the one that ends a text counted. */
+export function cellsFor(tokens: number): number {
+  return MASK + Math.ceil(tokens / 32);
+}

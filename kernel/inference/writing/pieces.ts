@@ -1,0 +1,64 @@
+/**
+ * A text's tokens into pieces of text. Where a tokenizer's tokens are bytes this is done here and at once; others are asked
+ * of the process that runs them. No piece ends within a character.
+ */
+import type { Tokenizer } from "../../bases/tokenizer.js";
+import { TextStream } from "../text-stream.js";
+import type { TokenBytes } from "./token-bytes.js";
+
+export interface Pieces {
+  /** The text that is certain now; may be empty. */
+  push(tokens: readonly number[]): string | Promise<string>;
+  /** What was held back. */
+  end(): string | Promise<string>;
+}
+
+/** `before`: tokens that the text goes on from. */
+export function piecesOf(
+  tokenizer: Pick<Tokenizer, "decode" | "spelling">,
+  bytes: TokenBytes,
+  before: ArrayLike<number>,
+): Pieces {
+  const { spelling } = tokenizer;
+  if (!spelling) return new TextStream(tokenizer, before);
+  // A text that goes on from special tokens alone begins one, as decoders see it: they leave those out.
+  const begins = Array.from(before).every((id) => bytes.isSpecial(id));
+  const pieces = new BytePieces(bytes, begins ? spelling.strips : 0);
+  // A prompt may end in half a character that the first tokens complete.
+  const tail = Array.from(before).slice(-4);
+  pieces.prime(tail.flatMap((id) => Array.from(bytes.of(id))).slice(-3));
+  return pieces;
+}
+
+class BytePieces implements Pieces {
+  /** An opening mark of a text is a character like any other. */
+  private readonly decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+  constructor(
+    private readonly bytes: TokenBytes,
+    private strips: number,
+  ) {}
+
+  prime(last: readonly number[]): void {
+    const lead = last.findLastIndex((byte) => byte >= 0xc0);
+    const whole = lead < 0 ? 0 : last[lead]! >= 0xf0 ? 4 : last[lead]! >= 0xe0 ? 3 : 2;
+    if (lead >= 0 && last.length - lead < whole)
+      this.decoder.decode(Uint8Array.from(last.slice(lead)), { stream: true });
+  }
+  push(tokens: readonly number[]): string {
+    let text = "";
+    for (const token of tokens) text += this.decoder.decode(this.bytes.of(token), { stream: true });
+    return this.stripped(text);
+  }
+  end(): string {
+    return this.stripped(this.decoder.decode());
+  }
+  private stripped(text: string): string {
+    if (this.strips === 0) return text;
+    let at = 0;
+    while (at < this.strips && text[at] === " ") at++;
+    if (at < text.length) this.strips = 0;
+    else this.strips -= at;
+    return text.slice(at);
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * What a request asks to be written on, as tokens: a text is left open, a conversation stands as its template writes it, an
+ * encoder's text is read as in training. What is longer than there is room for is cut, or refused.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Tokenizer } from "../../bases/tokenizer.js";
+import { tokensAt, TextsInMemory } from "../../core/data/token-rows.js";
+import type { Chat } from "../../encoding/chat.js";
+import { ended } from "../../encoding/ways.js";
+import { leftOpen } from "../continue-texts.js";
+import type { ChatTurn, Tool, WriteAsk } from "./asked.js";
+import { conversationText } from "./conversation.js";
+import "./codes.js";
+
+export interface PromptReader {
+  readonly name: string;
+  readonly tokenizer: Tokenizer;
+  readonly chat: Chat | null;
+  /** Most tokens of a prompt and its text together; of an encoder-decoder, of its text with the token it begins with. */
+  readonly room: number;
+  /** Of an encoder-decoder: what stands before each text, how it ends, how long it may be. */
+  readonly pairs: { readonly prefix: string; readonly end: number | null; readonly maxLength: number } | null;
+}
+export interface ReadPrompt {
+  readonly tokens: Int32Array;
+  readonly cut: boolean;
+  /** Most tokens that can be written. */
+  readonly room: number;
+}
+type Asked = Pick<WriteAsk, "prompt" | "truncate" | "maxTokens">;
+
+/** `tools` are written into a conversation; `begun` stands after it. Coded errors `empty-prompt`, `text-too-long`, those of templates. */
+export async function readPrompt(
+  reader: PromptReader,
+  asked: Asked,
+  tools: readonly Tool[],
+  begun: string,
+): Promise<ReadPrompt> {
+  if (reader.pairs) return readWhole(reader, asked, reader.pairs);
+  const tokens = await tokensOf(reader, asked.prompt, tools, begun);
+  if (tokens.length === 0) throw new CodedError("empty-prompt", {});
+  const most = reader.room - 1;
+  if (tokens.length <= most) return { tokens, cut: false, room: reader.room - tokens.length };
+  if (!asked.truncate) throw tooLong(reader, tokens.length, most);
+  // Room for the text that is asked for, but no more than half of all.
+  const wanted = Math.min(asked.maxTokens ?? Infinity, Math.max(1, reader.room >> 1));
+  return { tokens: lastOf(tokens, reader.room - wanted, reader.tokenizer.frame.before), cut: true, room: wanted };
+}
+
+async function tokensOf(
+  { name, tokenizer, chat }: PromptReader,
+  prompt: WriteAsk["prompt"],
+  tools: readonly Tool[],
+  begun: string,
+): Promise<Int32Array> {
+  if (prompt instanceof Int32Array) return prompt;
+  if (isConversation(prompt)) {
+    if (!chat) throw new CodedError("no-template", { base: name, has: ["chatml", "plain"] });
+    const text = (await conversationText(chat, prompt, tools, name)) + begun;
+    return (await tokenizer.encodePlaced([text]))[0]!.ids;
+  }
+  const [tokens] = await leftOpen([prompt], { tokenizer });
+  if (tokens && tokens.length > 0) return tokens;
+  // Nothing to go on from: a text begins as the tokenizer says.
+  const first = tokenizer.idOf(tokenizer.specials.bos);
+  return Int32Array.from(first === null ? [] : [first]);
+}
+export function isConversation(prompt: WriteAsk["prompt"]): prompt is readonly ChatTurn[] {
+  return Array.isArray(prompt);
+}
+
+/** The end of a prompt, after what the tokenizer puts before every text if the prompt has it. */
+function lastOf(tokens: Int32Array, most: number, before: readonly number[]): Int32Array {
+  const framed = before.length < most && before.every((token, i) => tokens[i] === token);
+  const own = framed ? before : [];
+  return Int32Array.from([...own, ...tokens.subarray(tokens.length - (most - own.length))]);
+}
+
+/** As in training: with the prefix, ended, cut at the length that was trained. */
+async function readWhole(
+  reader: PromptReader,
+  { prompt, truncate }: Asked,
+  { prefix, end, maxLength }: NonNullable<PromptReader["pairs"]>,
+): Promise<ReadPrompt> {
+  const { tokenizer, room } = reader;
+  if (isConversation(prompt)) throw new CodedError("no-template", { base: reader.name, has: [] });
+  const encoded =
+    prompt instanceof Int32Array ? [prompt] : await tokenizer.encode([prefix + prompt], Number.MAX_SAFE_INTEGER);
+  const whole = ended(new TextsInMemory(encoded), { tokenizer, maxLength: Number.MAX_SAFE_INTEGER, end });
+  const { length } = tokensAt(whole.ids, 0);
+  if (length > maxLength && !truncate) throw tooLong(reader, length, maxLength);
+  const { ids } = ended(new TextsInMemory(encoded), { tokenizer, maxLength, end });
+  const tokens = tokensAt(ids, 0);
+  if (tokens.length === 0) throw new CodedError("empty-prompt", {});
+  return { tokens, cut: length > maxLength, room: room - 1 };
+}
+
+function tooLong({ name }: PromptReader, tokens: number, most: number): CodedError<"text-too-long"> {
+  return new CodedError("text-too-long", { model: name, at: 1, tokens, most });
+}

@@ -1,0 +1,226 @@
+/** What a model that writes is asked, answered: its prompt, how its tokens are chosen, what of them clients are told. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { readerOf, type ModelPlan } from "#dsl/types/subject.js";
+import { chatTemplateOf } from "../../bases/chat-template.js";
+import type { Tokenizer } from "../../bases/tokenizer.js";
+import type { Base } from "../../core/bases/base.js";
+import { does } from "../../core/session/words.js";
+import { chatOf, type Chat } from "../../encoding/chat.js";
+import { endsOf, endToken, prefixOf, startOf } from "../../encoding/encoding.js";
+import type { Bit, Tool, WriteAsk, Writing } from "./asked.js";
+import { bitsOf } from "./bits.js";
+import { begunCall, callGrammar, type CallFormat } from "./calls/format.js";
+import { CallReader } from "./calls/reader.js";
+import { drawingsOf, ownSettings, type OwnSettings } from "./choosing/sampling.js";
+import { TextChooser } from "./choosing/text-chooser.js";
+import type { SlotText, SlotWriter } from "./contract.js";
+import { callsOf } from "./conversation.js";
+import { Grammars } from "./grammar/grammars.js";
+import type { GrammarSource } from "./grammar/protocol.js";
+import { whyUnusable } from "./grammar/schema.js";
+import { merged } from "./merged.js";
+import { isConversation, readPrompt, type PromptReader, type ReadPrompt } from "./prompt.js";
+import { TokenBytes } from "./token-bytes.js";
+import "./codes.js";
+
+export interface WritesWith {
+  /** As requests name it. */
+  readonly name: string;
+  readonly model: ModelPlan;
+  readonly base: Base;
+  readonly tokenizer: Tokenizer;
+  readonly by: { readonly writer: SlotWriter; readonly adapter?: number };
+}
+export interface Writes {
+  /** Whether it answers conversations, and calls tools in them. */
+  readonly chats: boolean;
+  readonly tools: boolean;
+  /**
+   * Its slots are asked for when the iteration begins, and freed when it ends. Coded errors beside the writer's: `empty-prompt`,
+   * `text-too-long`, `no-template`, `conversation-refused`, `broken-template`, `schema-unusable`, `no-tools`, `no-such-tool`.
+   */
+  write(ask: WriteAsk): Promise<Writing>;
+  /** Ends the threads of grammars; the writer is somebody else's. */
+  close(): void;
+}
+interface Model extends PromptReader {
+  readonly by: WritesWith["by"];
+  readonly own: OwnSettings;
+  readonly calls: CallFormat | null;
+  readonly ends: ReadonlySet<number>;
+  /** Texts that end an answer. */
+  readonly stop: readonly string[];
+  readonly bytes: TokenBytes;
+  readonly grammars: Grammars;
+  /** What a decoder begins with where the prompt is an encoder's. */
+  readonly start: readonly number[];
+}
+
+export async function writing(o: WritesWith): Promise<Writes> {
+  const model = await modelOf(o);
+  return {
+    chats: model.chat !== null,
+    tools: model.calls !== null,
+    write: (ask) => write(model, ask),
+    close: () => model.grammars.close(),
+  };
+}
+
+async function modelOf({ name, model, base, tokenizer, by }: WritesWith): Promise<Model> {
+  const rewrites = (await does(model.task, "task")).supervision.rows === "pairs";
+  const { config } = base.facts;
+  const chat = rewrites ? null : await chatFor(model, base, tokenizer);
+  const stop = chat ? await chat.template.stop(tokenizer.specials) : "";
+  const id = tokenizer.idOf(stop);
+  const own = ownSettings(base.folder);
+  const bytes = new TokenBytes(tokenizer);
+  return {
+    ...{ name, tokenizer, chat, by, own, bytes },
+    room: by.writer.room,
+    pairs: rewrites ? { prefix: prefixOf(model.task), end: endToken(config), maxLength: model.max_length } : null,
+    start: rewrites ? [startOf(base)] : [],
+    calls: chat && callsOf(chat),
+    ends: new Set([...endsOf(config), ...own.ends, ...(id === null ? [] : [id])]),
+    // A stop that is no token of its own is written out and ends the text there.
+    stop: id === null && stop !== "" ? [stop] : [],
+    grammars: new Grammars(bytes),
+  };
+}
+
+/** A base that brings a template answers conversations, also where it was trained on texts. */
+async function chatFor(model: ModelPlan, base: Base, tokenizer: Tokenizer): Promise<Chat | null> {
+  const reader = readerOf(model);
+  if (reader.template !== undefined) return chatOf(reader, base, tokenizer);
+  return chatTemplateOf(base.folder) === null ? null : chatOf({ ...reader, template: null }, base, tokenizer);
+}
+
+async function write(model: Model, ask: WriteAsk): Promise<Writing> {
+  const tools = toolsOf(model, ask);
+  const held = heldTo(ask, tools);
+  // Known before anything is read: whether the grammar can be used.
+  const first = held && (await model.grammars.begin(held));
+  try {
+    const begun = tools && tools.must !== null ? begunCall(tools.format) : "";
+    const prompt = await readPrompt(model, ask, tools?.shown ?? [], begun);
+    first?.dispose();
+    return new Texts(model, ask, prompt, tools, held);
+  } catch (error) {
+    first?.dispose();
+    throw error;
+  }
+}
+
+interface Tools {
+  readonly format: CallFormat;
+  /** Those that the model is shown. */
+  readonly shown: readonly Tool[];
+  /** Of which one must be called; null: it is the model's choice. */
+  readonly must: readonly Tool[] | null;
+}
+/** Null: none may be called. */
+function toolsOf({ name, calls, chat }: Model, { tools = [], toolChoice = "auto", prompt }: WriteAsk): Tools | null {
+  const named = typeof toolChoice === "object" ? toolChoice.name : null;
+  const must = named !== null || toolChoice === "required";
+  if (must && (tools.length === 0 || (named !== null && !tools.some((tool) => tool.name === named))))
+    throw new CodedError("no-such-tool", { name: named, has: tools.map((tool) => tool.name) });
+  if (tools.length === 0 || toolChoice === "none") return null;
+  const why = !isConversation(prompt)
+    ? "tools are called in conversations"
+    : chat
+      ? "its chat template writes no tools, or their calls in a form that isn't read"
+      : "it has no chat template";
+  if (!calls || !isConversation(prompt)) throw new CodedError("no-tools", { model: name, why });
+  return {
+    format: calls,
+    shown: tools,
+    must: must ? tools.filter((tool) => named === null || tool.name === named) : null,
+  };
+}
+
+/** What texts are held to; null: nothing. A call that must come is held to itself, whatever shape texts have. */
+function heldTo({ shape }: WriteAsk, tools: Tools | null): GrammarSource | null {
+  if (tools?.must) {
+    for (const { parameters } of tools.must) demandUsable(parameters ?? {});
+    return callGrammar(tools.format, tools.must);
+  }
+  if (!shape) return null;
+  if (shape.is === "json") return { is: "schema", schema: '{"type":"object","additionalProperties":true}' };
+  demandUsable(shape.schema);
+  return { is: "schema", schema: JSON.stringify(shape.schema) };
+}
+function demandUsable(schema: Readonly<Record<string, unknown>>): void {
+  const why = whyUnusable(schema);
+  if (why !== null) throw new CodedError("schema-unusable", { why });
+}
+
+class Texts implements Writing {
+  readonly promptTokens: number;
+  readonly cut: boolean;
+  private readonly asked: SlotText[] = [];
+
+  constructor(
+    private readonly model: Model,
+    private readonly ask: WriteAsk,
+    private readonly prompt: ReadPrompt,
+    private readonly tools: Tools | null,
+    private readonly held: GrammarSource | null,
+  ) {
+    this.promptTokens = prompt.tokens.length;
+    this.cut = prompt.cut;
+  }
+  get cachedTokens(): number {
+    return this.asked[0]?.cached ?? 0;
+  }
+  async *[Symbol.asyncIterator](): AsyncGenerator<Bit, void, void> {
+    const drawings = drawingsOf(this.ask.sampling, this.model.own);
+    const stopped = new AbortController();
+    const signals = [stopped.signal, ...(this.ask.signal ? [this.ask.signal] : [])];
+    const texts = Array.from({ length: this.ask.choices }, (_, choice) =>
+      this.text(choice, drawings(choice), AbortSignal.any(signals)),
+    );
+    try {
+      yield* merged(texts);
+    } finally {
+      stopped.abort();
+    }
+  }
+
+  private async *text(
+    choice: number,
+    drawing: ReturnType<ReturnType<typeof drawingsOf>>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Bit, void, void> {
+    const { model, ask, prompt, tools, held } = this;
+    const { by, ends, tokenizer, bytes } = model;
+    const matcher = held && (await model.grammars.begin(held));
+    const before = model.pairs ? Int32Array.from(model.start) : prompt.tokens;
+    const chooser = new TextChooser({
+      ...{ prompt: before, drawing, ends, padId: tokenizer.padId, matcher },
+      logprobs: ask.logprobs ?? null,
+    });
+    try {
+      const text = by.writer.write({
+        ...{ prompt: prompt.tokens, ends, chooser, signal },
+        maxTokens: Math.max(1, Math.min(ask.maxTokens ?? Infinity, prompt.room)),
+        ...(by.adapter !== undefined && { adapter: by.adapter }),
+      });
+      this.asked[choice] = text;
+      yield* bitsOf(text, {
+        ...{ choice, chooser, tokenizer, bytes, before, ends },
+        stop: [...ask.stop, ...model.stop],
+        marks: marksOf(model, tools),
+        calls: tools && new CallReader(tools.format, tools.shown, tools.must !== null),
+      });
+    } finally {
+      matcher?.dispose();
+    }
+  }
+}
+
+function marksOf({ tokenizer }: Model, tools: Tools | null): ReadonlyMap<number, string> {
+  if (!tools) return new Map();
+  const marks = [tools.format.opens, tools.format.closes].map((mark) => [tokenizer.idOf(mark), mark] as const);
+  return new Map(
+    marks.flatMap(([id, mark]) => (id !== null && tokenizer.special.has(id) ? [[id, mark] as const] : [])),
+  );
+}
