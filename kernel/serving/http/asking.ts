@@ -1,0 +1,113 @@
+/** What all routes do with a request: find its model, hold its texts to the limits, count what was read and cut. */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Asked } from "../../encoding/encoded.js";
+import type { Answered, Embedded, Limits, Models, ServedModel } from "../contract.js";
+import type { Call } from "./call.js";
+import type { Counts } from "./counts.js";
+import "../model-codes.js";
+
+/** What routes stand on. */
+export interface Desk {
+  readonly models: Models;
+  readonly limits: Limits;
+  readonly counts: Counts;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    call: Call;
+  }
+}
+
+const does: Readonly<Record<ServedModel["sort"], string>> = {
+  labels: "labels texts",
+  tags: "tags words",
+  answers: "answers questions",
+  fills: "fills gaps",
+  continues: "continues texts",
+  rewrites: "rewrites texts",
+  embeds: "makes vectors of texts",
+  number: "tells a number of texts",
+};
+/** Coded error `model-cannot`. */
+export function cannot(model: ServedModel, asked: string): CodedError {
+  return new CodedError("model-cannot", { name: model.name, asked, does: does[model.sort] });
+}
+
+export const writes = (model: ServedModel): boolean => model.sort === "continues" || model.sort === "rewrites";
+
+/** Coded error `too-many-texts`. */
+export function fewEnough(at: string, asked: number, { texts }: Limits): void {
+  if (asked > texts) throw new CodedError("too-many-texts", { at, asked, most: texts });
+}
+
+export async function predicted(
+  desk: Desk,
+  { call }: FastifyRequest,
+  reply: FastifyReply,
+  o: { readonly model: ServedModel; readonly texts: readonly Asked[]; readonly truncate: boolean | null | undefined },
+): Promise<readonly Answered[]> {
+  const truncate = o.truncate ?? desk.limits.truncate;
+  const answers = await call.within(o.model.predict(o.texts, { signal: call.signal, truncate }));
+  counted(desk, call, reply, answers);
+  return answers;
+}
+
+export async function embedded(
+  desk: Desk,
+  { call }: FastifyRequest,
+  reply: FastifyReply,
+  o: {
+    readonly model: ServedModel;
+    readonly texts: readonly string[];
+    readonly truncate: boolean | null | undefined;
+    readonly normalize: boolean | null;
+  },
+): Promise<readonly Embedded[]> {
+  const truncate = o.truncate ?? desk.limits.truncate;
+  const { normalize } = o;
+  const answers = await call.within(o.model.embed(o.texts, { signal: call.signal, truncate, normalize }));
+  counted(desk, call, reply, answers);
+  return answers;
+}
+
+function counted(
+  desk: Desk,
+  call: Call,
+  reply: FastifyReply,
+  answers: readonly { readonly tokens: number; readonly cut: boolean }[],
+): void {
+  let [tokens, cut] = [0, 0];
+  for (const answer of answers) {
+    tokens += answer.tokens;
+    if (answer.cut) cut++;
+  }
+  took(desk, call, tokens);
+  tellCut(call, reply, cut);
+}
+
+/** Tokens that a request took. */
+export function took({ counts }: Desk, call: Call, tokens: number): void {
+  call.tokens += tokens;
+  counts.wrote(tokens);
+}
+
+/** How many texts were cut stands in a header, whatever shape the answer has. */
+export function tellCut(call: Call, reply: FastifyReply, cut: number): void {
+  if (cut === 0) return;
+  call.cut = cut;
+  reply.header("x-truncated", String(cut));
+}
+
+/** From −1 to 1, of vectors of any length. */
+export function cosine(a: Float32Array, b: Float32Array): number {
+  let [dot, ofA, ofB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [x = 0, y = 0] = [a[i], b[i]];
+    dot += x * y;
+    ofA += x * x;
+    ofB += y * y;
+  }
+  return ofA === 0 || ofB === 0 ? 0 : dot / Math.sqrt(ofA * ofB);
+}

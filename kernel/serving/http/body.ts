@@ -1,0 +1,85 @@
+/**
+ * The JSON of a body. It is UTF-8, so deep at most, has no key that a prototype hides behind, and its texts are whole characters:
+ * nothing later has to look for that.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "../codes.js";
+
+/** How deep lists and objects may stand in each other. */
+const DEEPEST = 64;
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+export function bodyIn(bytes: Buffer): unknown {
+  if (bytes.length === 0) throw new CodedError("request-not-json", { why: "it is empty" });
+  if (!isShallow(bytes))
+    throw new CodedError("request-not-json", { why: `it is more than ${String(DEEPEST)} levels deep` });
+  const text = decoded(bytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // V8's own words show a bit of the text.
+    throw new CodedError("request-not-json", { why: "it is no JSON" });
+  }
+  if (text.includes("\\") || text.includes("__proto__") || text.includes('"constructor"')) look(value);
+  return value;
+}
+
+function decoded(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new CodedError("request-not-json", { why: "it is not UTF-8" });
+  }
+}
+
+const [QUOTE, ESCAPE, OPENS, CLOSES] = [0x22, 0x5c, [0x5b, 0x7b], [0x5d, 0x7d]] as const;
+
+/** By the brackets outside of texts. */
+function isShallow(bytes: Buffer): boolean {
+  let depth = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) {
+      i = endOfText(bytes, i + 1);
+    } else if (byte === OPENS[0] || byte === OPENS[1]) {
+      if (++depth > DEEPEST) return false;
+    } else if (byte === CLOSES[0] || byte === CLOSES[1]) depth--;
+  }
+  return true;
+}
+
+/** Where the quote stands that ends a text; of one that doesn't end, the end. */
+function endOfText(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(QUOTE, from); at !== -1; at = bytes.indexOf(QUOTE, at + 1)) {
+    let escapes = 0;
+    while (bytes[at - 1 - escapes] === ESCAPE) escapes++;
+    if (escapes % 2 === 0) return at;
+  }
+  return bytes.length;
+}
+
+/** Keys and texts, each once. */
+function look(value: unknown): void {
+  const rest: unknown[] = [value];
+  while (rest.length > 0) {
+    const next = rest.pop();
+    if (typeof next === "string") whole(next);
+    if (typeof next !== "object" || next === null) continue;
+    if (Array.isArray(next)) {
+      for (const one of next as readonly unknown[]) rest.push(one);
+      continue;
+    }
+    for (const [key, one] of Object.entries(next)) {
+      const hides = key === "__proto__" || (key === "constructor" && Object.hasOwn(Object(one) as object, "prototype"));
+      if (hides) throw new CodedError("request-not-json", { why: `it has the key ${key}` });
+      whole(key);
+      rest.push(one);
+    }
+  }
+}
+
+const HALF = /\p{Cs}/u;
+function whole(text: string): void {
+  if (HALF.test(text)) throw new CodedError("request-not-json", { why: "a text has half a character in it" });
+}

@@ -1,0 +1,113 @@
+/**
+ * A request under way: the model that it holds, what it took, and what ends it. It ends with its answer, when whoever asked goes
+ * away, or when its time is over; its signal tells the model of the last two.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Held, Models, ServedModel } from "../contract.js";
+import "../codes.js";
+
+/** Why a call ended whose client went away. */
+export class Gone extends Error {
+  override readonly name = "Gone";
+}
+
+export class Call {
+  readonly began = performance.now();
+  private readonly controller = new AbortController();
+  private held: Held | null = null;
+  private end: ((why: unknown) => void) | null = null;
+  /** Tokens that it took, for whoever counts. */
+  tokens = 0;
+  /** Texts that were cut. */
+  cut = 0;
+  /** Our code of what went wrong. */
+  code: string | null = null;
+  /** What was thrown that has no code: a fault of the program. */
+  fault: unknown = null;
+  /** Of the key that it came with: the first of its hash. */
+  key: string | null = null;
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+  get gone(): boolean {
+    return this.signal.reason instanceof Gone;
+  }
+  get model(): string | null {
+    return this.held?.model.name ?? null;
+  }
+
+  /** Coded errors `no-such-model`, `model-opening`. Of clients that name a model by an address, the address names none. */
+  hold(models: Models, name: string | null | undefined): ServedModel {
+    const meant = name === undefined || name === null || /^https?:\/\//.test(name) ? null : name;
+    this.held = models.hold(meant);
+    return this.held.model;
+  }
+
+  /** What the work comes to, unless the call ends before. */
+  within<T>(work: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.end = reject;
+      if (this.signal.aborted) reject(this.signal.reason);
+      work.then(resolve, reject);
+    });
+  }
+
+  stop(why: Error): void {
+    if (this.signal.aborted) return;
+    this.controller.abort(why);
+    this.end?.(why);
+  }
+
+  /** What went wrong: its code for the log; of a fault of ours also what was thrown. */
+  failed(thrown: unknown, code: string): void {
+    this.code = code;
+    if (code === "server-fault") this.fault = thrown;
+  }
+
+  release(): void {
+    this.held?.release();
+    this.held = null;
+  }
+}
+
+/** All that are under way; those whose time is over are ended. */
+export class UnderWay {
+  private readonly calls = new Set<Call>();
+  private readonly clock: NodeJS.Timeout;
+  private last = 0;
+
+  /** `time`: of one, in ms. */
+  constructor(private readonly time: number) {
+    this.clock = setInterval(() => this.look(), Math.min(250, Math.max(10, time / 4))).unref();
+  }
+  get size(): number {
+    return this.calls.size;
+  }
+  add(call: Call): void {
+    this.calls.add(call);
+  }
+  delete(call: Call): void {
+    if (this.calls.delete(call)) this.last = performance.now();
+  }
+  /** Whether one has ended since then. */
+  ended(since: number): boolean {
+    return this.last > since;
+  }
+  /** Ends all. */
+  stop(why: Error): void {
+    for (const call of this.calls) call.stop(why);
+  }
+  close(): void {
+    clearInterval(this.clock);
+  }
+
+  private look(): void {
+    const now = performance.now();
+    for (const call of this.calls) {
+      // They stand in the order that they came in.
+      if (now - call.began < this.time) break;
+      call.stop(new CodedError("request-time", { seconds: this.time / 1000 }));
+    }
+  }
+}

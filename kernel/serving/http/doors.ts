@@ -1,0 +1,81 @@
+/**
+ * Who may ask: requests by a name of this server's, from programs or from its own page, with a key where there are keys. What
+ * is refused here is refused before a byte of its body is read.
+ */
+import { hash, timingSafeEqual } from "node:crypto";
+import { isIP } from "node:net";
+import type { IncomingMessage } from "node:http";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "../codes.js";
+
+export interface Doors {
+  /** Coded errors `host-unknown`, `origin-unknown`. */
+  look(request: IncomingMessage): void;
+  /** The first of the hash of the key that was sent, if it is one of ours; null: none that is was sent. */
+  keyOf(request: IncomingMessage): string | null;
+  /** Coded errors `api-key-missing`, `api-key-wrong`, where keys are wanted. */
+  wantKey(request: IncomingMessage, key: string | null): void;
+  readonly keyed: boolean;
+  change(keys: readonly string[]): void;
+}
+
+/** `host`: what is listened on; `hosts`: further names. */
+export function doorsOf(o: {
+  readonly host: string;
+  readonly hosts: readonly string[];
+  readonly keys: readonly string[];
+  readonly secure: boolean;
+}): Doors {
+  const names = new Set(["localhost", o.host, ...o.hosts].map((name) => bare(name.toLowerCase())));
+  let keys = bytesOf(o.keys);
+  return {
+    get keyed() {
+      return keys.length > 0;
+    },
+    look({ headers: { host = "", origin } }) {
+      const name = nameIn(host);
+      // An address is no name, and so none that a page could point elsewhere.
+      if (isIP(name) === 0 && !names.has(name)) throw new CodedError("host-unknown", { host: host.slice(0, 200) });
+      if (origin !== undefined && origin !== `${o.secure ? "https" : "http"}://${host}`)
+        throw new CodedError("origin-unknown", { origin: origin.slice(0, 200) });
+    },
+    keyOf(request) {
+      if (keys.length === 0) return null;
+      const sent = sentIn(request);
+      if (sent === null) return null;
+      const mine = hash("sha256", sent, "buffer");
+      let found = false;
+      // All are compared, so that the time doesn't tell which.
+      for (const key of keys) found = timingSafeEqual(mine, key) || found;
+      return found ? mine.toString("hex", 0, 4) : null;
+    },
+    wantKey(request, key) {
+      if (keys.length === 0 || key !== null) return;
+      throw sentIn(request) === null ? new CodedError("api-key-missing", {}) : new CodedError("api-key-wrong", {});
+    },
+    change(hashes) {
+      keys = bytesOf(hashes);
+    },
+  };
+}
+
+function bytesOf(hashes: readonly string[]): readonly Buffer[] {
+  return hashes.map((hash) => {
+    if (!/^[0-9a-f]{64}$/i.test(hash)) throw new RangeError("a key is told as its SHA-256 in hex");
+    return Buffer.from(hash, "hex");
+  });
+}
+
+function sentIn({ headers }: IncomingMessage): string | null {
+  const bearer = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(headers.authorization ?? "")?.[1];
+  const other = headers["x-api-key"];
+  return bearer ?? (typeof other === "string" && other !== "" ? other.slice(0, 512) : null);
+}
+
+/** The name in a Host header, without its port. */
+function nameIn(host: string): string {
+  const name = /^(\[[0-9a-f:.]+\]|[^:]*)(?::\d{1,5})?$/i.exec(host)?.[1] ?? "";
+  return bare(name.toLowerCase());
+}
+/** Without the brackets of an IPv6 address, and the dot at the end of a name. */
+const bare = (name: string): string => name.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");

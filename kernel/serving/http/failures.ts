@@ -1,0 +1,119 @@
+/**
+ * What went wrong, in the words and the shape of the interface that was asked: status, headers and body. Our code is in the
+ * header `x-error-code` of each; OpenAI's own codes stand in their bodies where there is one.
+ */
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import "../codes.js";
+import "../model-codes.js";
+
+/** Whose interface a route belongs to. */
+export type Dialect = "openai" | "tei" | "hugging-face";
+
+interface Kind {
+  readonly status: number;
+  /** OpenAI's name of it; absent: ours. */
+  readonly openai?: string;
+}
+const kinds: Readonly<Record<string, Kind>> = {
+  "request-unlike": { status: 400 },
+  "request-not-json": { status: 400 },
+  "request-type": { status: 415 },
+  "request-too-large": { status: 413 },
+  "request-not-offered": { status: 400 },
+  "too-many-texts": { status: 400 },
+  "too-many-tokens": { status: 400 },
+  "no-such-route": { status: 404 },
+  "api-key-missing": { status: 401, openai: "invalid_api_key" },
+  "api-key-wrong": { status: 401, openai: "invalid_api_key" },
+  "host-unknown": { status: 421 },
+  "origin-unknown": { status: 403 },
+  "rate-exceeded": { status: 429, openai: "rate_limit_exceeded" },
+  "request-time": { status: 504 },
+  "server-stops": { status: 503 },
+  "server-fault": { status: 500 },
+  "no-such-model": { status: 404, openai: "model_not_found" },
+  "model-opening": { status: 503 },
+  "model-cannot": { status: 400 },
+  "queue-full": { status: 429, openai: "rate_limit_exceeded" },
+  "text-too-long": { status: 400, openai: "context_length_exceeded" },
+  "engine-died": { status: 503 },
+  "engine-closed": { status: 503 },
+  // What texts a task can't answer.
+  ...{ "not-masked": { status: 400 }, "pairs-expected": { status: 400 }, "schema-unusable": { status: 400 } },
+};
+
+/** Seconds after which it is worth asking again; of codes that don't say themselves. */
+const again: Readonly<Record<string, number>> = {
+  ...{ "queue-full": 1, "server-stops": 1, "model-opening": 1, "engine-died": 2, "engine-closed": 2 },
+};
+
+export interface Failure {
+  readonly status: number;
+  readonly code: string;
+  readonly retryAfter: number | null;
+  /** What is answered. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Of anything that was thrown: what has no code is a fault of the program, of which only the request's id is told. */
+export function failureOf(thrown: unknown, dialect: Dialect, id: string): Failure {
+  const error = thrown instanceof CodedError ? thrown : new CodedError("server-fault", { id });
+  const { message, help } = wordsFor(error);
+  const code: string = error.code;
+  const kind = kinds[code] ?? { status: 500 };
+  const status = dialect === "tei" && (code === "text-too-long" || code === "too-many-texts") ? 413 : kind.status;
+  const { seconds } = error.data as { readonly seconds?: number };
+  const told = code === "model-opening" || code === "rate-exceeded" ? seconds : undefined;
+  const retryAfter = told ?? again[code] ?? null;
+  const words = { message, help, at: placeOf(error), code, status, kind };
+  return { status, code, retryAfter, body: shaped[dialect](words) };
+}
+
+/** The key that is wrong, where one is. */
+function placeOf({ code, data }: CodedError): string | null {
+  if (code === "no-such-model") return "model";
+  const { at } = data as { readonly at?: unknown };
+  return typeof at === "string" ? at : null;
+}
+
+interface Words {
+  readonly message: string;
+  readonly help: string | undefined;
+  readonly at: string | null;
+  readonly code: string;
+  readonly status: number;
+  readonly kind: Kind;
+}
+const shaped: { readonly [D in Dialect]: (w: Words) => Readonly<Record<string, unknown>> } = {
+  openai: ({ message, help, at, code, status, kind }) => ({
+    error: {
+      message: whole(message, help),
+      type: typeOf(status),
+      param: at,
+      code: kind.openai ?? code,
+      help: help ?? null,
+    },
+  }),
+  tei: ({ message, help, code, status }) => ({
+    ...{ error: whole(message, help), error_type: errorTypeOf(code, status) },
+    ...{ code, help: help ?? null },
+  }),
+  "hugging-face": ({ message, help, code }) => ({ error: whole(message, help), code, help: help ?? null }),
+};
+
+/** As a sentence with what to do. */
+const whole = (message: string, help: string | undefined): string =>
+  help === undefined ? message : `${message}: ${help}`;
+
+function typeOf(status: number): string {
+  if (status === 401) return "authentication_error";
+  if (status === 403 || status === 421) return "permission_error";
+  if (status === 404) return "not_found_error";
+  if (status === 429) return "rate_limit_error";
+  return status < 500 ? "invalid_request_error" : "server_error";
+}
+function errorTypeOf(code: string, status: number): string {
+  if (code === "queue-full" || code === "rate-exceeded") return "Overloaded";
+  if (status === 503) return "Unhealthy";
+  return status < 500 ? "Validation" : "Backend";
+}

@@ -1,0 +1,100 @@
+/** OpenAI's interface: conversations, texts, vectors, and which models there are. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ServedModel } from "../../contract.js";
+import { cannot, embedded, fewEnough, type Desk } from "../asking.js";
+import { jsonSchemaOf } from "../schema.js";
+import { notOffered } from "./ask.js";
+import { answerChat } from "./chat.js";
+import { answerCompletion } from "./completions.js";
+import { chat, completion, embeddings, type Chat, type Completion, type Embeddings } from "./shapes.js";
+
+const config = { dialect: "openai" } as const;
+const tags = ["OpenAI"];
+
+export function openaiRoutes(app: FastifyInstance, desk: Desk): void {
+  const chats = { tags, summary: "The next turn of a conversation", body: jsonSchemaOf(chat) };
+  const completes = { tags, summary: "Texts that go on", body: jsonSchemaOf(completion) };
+  // `/models/NAME/v1/…`: where clients of Hugging Face's look for them below a model's address.
+  for (const [before, hidden] of [
+    ["", false],
+    ["/models/:model", true],
+  ] as const) {
+    app.post<{ Body: Chat; Params: Named }>(
+      `${before}/v1/chat/completions`,
+      { config, schema: { ...chats, hide: hidden } },
+      (request, reply) => answerChat(desk, request, reply, { body: request.body, name: nameIn(request) }),
+    );
+    app.post<{ Body: Completion; Params: Named }>(
+      `${before}/v1/completions`,
+      { config, schema: { ...completes, hide: hidden } },
+      (request, reply) => answerCompletion(desk, request, reply, { body: request.body, name: nameIn(request) }),
+    );
+  }
+  app.post<{ Body: Embeddings }>(
+    "/v1/embeddings",
+    { config, schema: { tags, summary: "Vectors of texts", body: jsonSchemaOf(embeddings) } },
+    (request, reply) => answerEmbeddings(desk, request, reply, request.body),
+  );
+  app.get("/v1/models", { config, schema: { tags, summary: "Which models there are" } }, () => ({
+    object: "list",
+    data: desk.models.list().map(toldOf),
+  }));
+  app.get<{ Params: { model: string } }>(
+    "/v1/models/:model",
+    { config, schema: { tags, summary: "One model" } },
+    (request) => toldOf(request.call.hold(desk.models, request.params.model)),
+  );
+}
+
+interface Named {
+  readonly model?: string;
+}
+const nameIn = ({ params }: FastifyRequest<{ Params: Named }>): string | null => params.model ?? null;
+
+/** OpenAI's keys, vLLM's `root`, `parent` and `max_model_len`, and what our own page wants to know. */
+function toldOf(model: ServedModel) {
+  const { name: id, created, root, maxLength, sort, labels, pairs, chats, tools } = model;
+  return {
+    ...{ id, object: "model", created: Math.floor(created / 1000), owned_by: "tunebook" },
+    ...{ root: root ?? id, parent: root, max_model_len: maxLength },
+    ...{ sort, labels, pairs, chats, tools },
+  };
+}
+
+async function answerEmbeddings(desk: Desk, request: FastifyRequest, reply: FastifyReply, body: Embeddings) {
+  const model = request.call.hold(desk.models, body.model);
+  if (model.sort !== "embeds") throw cannot(model, "vectors");
+  const given = typeof body.input === "string" ? [body.input] : body.input;
+  fewEnough("input", given.length, desk.limits);
+  if (!given.every((text) => typeof text === "string"))
+    throw notOffered(
+      "input",
+      "as tokens isn't offered",
+      "send texts: tokens of another vocabulary would be other words here (LangChain: `check_embedding_ctx_length=False`)",
+    );
+  const { truncate } = body;
+  const answers = await embedded(desk, request, reply, { ...{ model, texts: given, truncate, normalize: null } });
+  const width = answers[0]?.vector.length ?? 0;
+  if (body.dimensions !== null && body.dimensions !== undefined && body.dimensions !== width)
+    throw notOffered(
+      "dimensions",
+      `of this model are ${String(width)}`,
+      "leave it out: cut vectors are worth little where the model wasn't trained for it",
+    );
+  const tokens = answers.reduce((sum, one) => sum + one.tokens, 0);
+  const encoded = body.encoding_format === "base64" ? base64 : numbers;
+  return {
+    object: "list",
+    data: answers.map(({ vector }, index) => ({ object: "embedding", index, embedding: encoded(vector) })),
+    model: model.name,
+    usage: { prompt_tokens: tokens, total_tokens: tokens },
+  };
+}
+
+const numbers = (vector: Float32Array): readonly number[] => Array.from(vector);
+/** Little-endian floats of 32 bits. */
+function base64(vector: Float32Array): string {
+  const bytes = Buffer.alloc(vector.length * 4);
+  for (const [i, value] of vector.entries()) bytes.writeFloatLE(value, i * 4);
+  return bytes.toString("base64");
+}

@@ -1,0 +1,38 @@
+/** What the server says of itself: how it stands, its figures, what can be asked, and a page to try the model by hand. */
+import { randomBytes } from "node:crypto";
+import type { FastifyInstance } from "fastify";
+import type { Desk } from "./asking.js";
+import { pageOf } from "./page/page.js";
+import type { Parts } from "./server-parts.js";
+
+const tags = ["Server"];
+
+export function ownRoutes(app: FastifyInstance, { models, counts }: Desk, { stops, doors }: Parts): void {
+  const open = { config: { open: true, rateLimit: false } };
+  app.get("/health", { ...open, schema: { tags, summary: "Whether the server runs" } }, () => ({ status: "ok" }));
+  app.get("/ready", { ...open, schema: { tags, summary: "Whether every model can be asked now" } }, (_, reply) => {
+    const { ready, why } = stops() ? { ready: false, why: "the server is being stopped" } : models.ready();
+    if (!ready) reply.code(503).header("retry-after", "1");
+    return { status: ready ? "ready" : "not ready", ...(why !== undefined && { why }) };
+  });
+  app.get("/metrics", { schema: { tags, summary: "Figures for Prometheus" } }, async (_, reply) =>
+    reply.type(counts.type).send(await counts.text()),
+  );
+  let described: string | null = null;
+  app.get("/openapi.json", { schema: { tags, summary: "This document" } }, (_, reply) => {
+    described ??= JSON.stringify(app.swagger());
+    return reply.type("application/json; charset=utf-8").send(described);
+  });
+  // The page itself tells nothing of the models: what it shows it asks for, with the key where there are keys.
+  app.get("/", { config: { open: true }, schema: { hide: true } }, (_, reply) => {
+    const nonce = randomBytes(16).toString("base64");
+    const only = `'nonce-${nonce}'`;
+    return reply
+      .header(
+        "content-security-policy",
+        `default-src 'none'; script-src ${only}; style-src ${only}; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      )
+      .type("text/html; charset=utf-8")
+      .send(pageOf({ nonce, keyed: doors.keyed }));
+  });
+}

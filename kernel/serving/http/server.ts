@@ -1,0 +1,254 @@
+/**
+ * The server: every request comes through the same doors (its host, its origin, its rate, its key, its body), has a call that
+ * ends with it, and is told of in one line and a few figures, whatever its route is.
+ */
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import rateLimit from "@fastify/rate-limit";
+import swagger from "@fastify/swagger";
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { HttpOptions } from "../contract.js";
+import { bodyIn } from "./body.js";
+import { Call, Gone } from "./call.js";
+import { failureOf, type Dialect, type Failure } from "./failures.js";
+import { huggingFaceRoutes } from "./hugging-face/routes.js";
+import { lineOf } from "./log.js";
+import { openaiRoutes } from "./openai/routes.js";
+import { ownRoutes } from "./own-routes.js";
+import { unlike } from "./schema.js";
+import type { Parts } from "./server-parts.js";
+import { teiRoutes } from "./tei/routes.js";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    readonly dialect?: Dialect;
+    /** Answered without a key, whoever asks and however often. */
+    readonly open?: boolean;
+  }
+}
+
+/** Milliseconds. */
+const patience = {
+  /** For all headers of a request. */
+  headers: 10_000,
+  /** For a whole request. */
+  request: 60_000,
+  /** Between two requests of a connection: longer than clients wait, so that they close it and not we. */
+  idle: 75_000,
+} as const;
+
+export async function serverOf(parts: Parts): Promise<FastifyInstance> {
+  const { o, doors, models, counts } = parts;
+  const app = made(o);
+  reads(app, o);
+  hooks(app, parts);
+  await app.register(swagger, { openapi: description(doors.keyed) });
+  const { rate } = o.limits;
+  if (rate > 0)
+    await app.register(rateLimit, {
+      ...{ max: rate, timeWindow: 60_000, hook: "onRequest", cache: 10_000 },
+      keyGenerator: ({ call, ip }) => call.key ?? ip,
+      errorResponseBuilder: (_, { ttl }) =>
+        new CodedError("rate-exceeded", { most: rate, seconds: Math.max(1, Math.ceil(ttl / 1000)) }),
+    });
+  const desk = { models, limits: o.limits, counts };
+  app.after(() => {
+    openaiRoutes(app, desk);
+    teiRoutes(app, desk);
+    huggingFaceRoutes(app, desk);
+    ownRoutes(app, desk, parts);
+  });
+  await app.ready();
+  return app;
+}
+
+function made(o: HttpOptions): FastifyInstance {
+  const shared = {
+    ...{ logger: false, bodyLimit: o.limits.body, return503OnClosing: false, exposeHeadRoutes: false },
+    routerOptions: { maxParamLength: 512 },
+    ...{ genReqId: idOf, keepAliveTimeout: patience.idle, requestTimeout: patience.request },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+    schemaErrorFormatter: unlike,
+    clientErrorHandler: refuseUnread,
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      const failure = failureOf(codedOf(error, o, request), dialectOf(request), request.id);
+      refused(reply.headers(plain), failure);
+    },
+  } as const;
+  const node = { headersTimeout: patience.headers, maxHeaderSize: 16_384, connectionsCheckingInterval: 1000 };
+  const app = (o.tls
+    ? fastify({ ...shared, https: { ...node, ...o.tls, minVersion: "TLSv1.2" } })
+    : fastify({ ...shared, http: node })) as unknown as FastifyInstance;
+  app.server.maxConnections = 10_000;
+  return app;
+}
+
+const here = randomBytes(5).toString("hex");
+let requests = 0;
+/** The client's own where it is a plain one. */
+function idOf({ headers: { "x-request-id": given } }: Pick<IncomingMessage, "headers">): string {
+  if (typeof given === "string" && /^[\w.:-]{1,128}$/.test(given)) return given;
+  return `${here}-${(requests++).toString(36)}`;
+}
+
+function reads(app: FastifyInstance, { limits }: HttpOptions): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i,
+    { parseAs: "buffer", bodyLimit: limits.body },
+    (request, body, done) => {
+      const { "content-encoding": coding } = request.headers;
+      if (coding !== undefined && coding !== "identity") {
+        done(new CodedError("request-type", { type: String(coding).slice(0, 60) }));
+        return;
+      }
+      try {
+        done(null, bodyIn(body as Buffer));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
+}
+
+const plain = {
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+} as const;
+
+function hooks(app: FastifyInstance, parts: Parts): void {
+  const { doors, underWay } = parts;
+  app.decorateRequest("call", null as unknown as Call);
+  app.addHook("onRequest", (request, reply, done) => {
+    begins(request, reply, parts);
+    try {
+      doors.look(request.raw);
+      request.call.key = doors.keyOf(request.raw);
+      if (parts.stops() && request.routeOptions.config.open !== true) throw new CodedError("server-stops", {});
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  // After the rate was looked at, so that keys can't be tried without bound; before the body is read.
+  app.addHook("preParsing", (request, _reply, _payload, done) => {
+    try {
+      if (request.routeOptions.config.open !== true && !request.is404) doors.wantKey(request.raw, request.call.key);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.addHook("onSend", (_request, reply, _payload, done) => {
+    if (parts.stops()) reply.header("connection", "close");
+    done();
+  });
+  app.setErrorHandler((error: unknown, request, reply) => {
+    if (error instanceof Gone) return reply.code(499).send();
+    const failure = failureOf(codedOf(error, parts.o, request), dialectOf(request), request.id);
+    request.call.failed(error, failure.code);
+    // What is left of a body isn't read.
+    if (!request.raw.complete) reply.header("connection", "close");
+    return refused(reply, failure);
+  });
+  app.setNotFoundHandler((request) => {
+    throw new CodedError("no-such-route", { method: request.method.slice(0, 20), near: nearTo(request) });
+  });
+  app.addHook("onClose", () => underWay.close());
+}
+const JSON_TYPE = "application/json; charset=utf-8";
+
+function refused(reply: FastifyReply, { status, code, retryAfter, body }: Failure): FastifyReply {
+  if (retryAfter !== null) reply.header("retry-after", String(retryAfter));
+  if (status === 401) reply.header("www-authenticate", "Bearer");
+  return reply.code(status).header("x-error-code", code).serializer(JSON.stringify).type(JSON_TYPE).send(body);
+}
+
+function begins(request: FastifyRequest, reply: FastifyReply, parts: Parts): void {
+  const call = new Call();
+  request.call = call;
+  parts.underWay.add(call);
+  reply.headers(plain);
+  reply.header("x-request-id", request.id);
+  // Also of a client that goes away: then without having finished.
+  reply.raw.once("close", () => ends(request, reply.raw, parts));
+}
+
+function ends(request: FastifyRequest, raw: ServerResponse, { underWay, counts, o }: Parts): void {
+  const { call } = request;
+  if (!raw.writableFinished) call.stop(new Gone());
+  underWay.delete(call);
+  const ms = performance.now() - call.began;
+  const route = request.routeOptions.url ?? "other";
+  const status = call.gone ? 499 : raw.statusCode;
+  counts.done({ route, status, seconds: ms / 1000, tokens: call.tokens });
+  if (o.log) o.log(lineOf(call, { id: request.id, method: request.method, route, status, ms }));
+  call.release();
+}
+
+/** Of what Fastify itself refuses, our codes. */
+function codedOf(error: unknown, { limits }: HttpOptions, { headers }: FastifyRequest): unknown {
+  if (error instanceof CodedError) return error;
+  const code = (error as { readonly code?: unknown } | null)?.code;
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return new CodedError("request-too-large", { most: limits.body });
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE")
+    return new CodedError("request-type", { type: headers["content-type"]?.slice(0, 100) ?? null });
+  if (code === "FST_ERR_CTP_INVALID_CONTENT_LENGTH")
+    return new CodedError("request-not-json", { why: "it is not as long as it says" });
+  if (code === "FST_ERR_CTP_EMPTY_JSON_BODY") return new CodedError("request-not-json", { why: "it is empty" });
+  if (code === "FST_ERR_BAD_URL" || code === "FST_ERR_MAX_PARAM_LENGTH")
+    return new CodedError("no-such-route", { method: "ask", near: [] });
+  return error;
+}
+
+function dialectOf({ routeOptions, url }: FastifyRequest): Dialect {
+  const known = routeOptions.config.dialect;
+  if (known !== undefined) return known;
+  return url.startsWith("/v1/") || url.includes("/v1/") ? "openai" : "hugging-face";
+}
+
+/** What is refused before it is a request: no HTTP, too slow, headers too large. */
+function refuseUnread(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, what] =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? (["431 Request Header Fields Too Large", "its headers are too long"] as const)
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? (["408 Request Timeout", "it takes too long"] as const)
+        : (["400 Bad Request", "it is no HTTP"] as const);
+  const body = JSON.stringify({ error: `the request can't be read: ${what}`, code: "request-unread" });
+  const length = Buffer.byteLength(body);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${String(length)}\r\n\r\n${body}`,
+  );
+}
+
+const posts = ["POST /v1/chat/completions", "POST /v1/embeddings", "POST /predict", "POST /models/NAME"];
+function nearTo({ url }: FastifyRequest): readonly string[] {
+  const first = url.split(/[/?]/)[1] ?? "";
+  const near = posts.filter((route) => first !== "" && route.includes(`/${first}`));
+  return near.length === 0 ? posts : near;
+}
+
+function description(keyed: boolean) {
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Tunebook",
+      description: "Models that were trained in Tunebook, in the interfaces that clients already speak.",
+      version: "1",
+    },
+    ...(keyed && {
+      components: { securitySchemes: { key: { type: "http" as const, scheme: "bearer" } } },
+      security: [{ key: [] }],
+    }),
+  };
+}
