@@ -1,0 +1,186 @@
+/**
+ * Rows of many requests, run in batches of like length. One batch runs, another may be at the engine's door, and what comes
+ * meanwhile fills the next one. A request that is alone never waits. Every row is run once and its answer goes to its own request, in
+ * that request's order; what is given up leaves the queue.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { likeOldest, type BatchLimits } from "./batch-of.js";
+import { systemClock, type GatherClock } from "./clock.js";
+import "./codes.js";
+
+export interface GatherOptions<Row, Answer> {
+  /** The model's name, for errors. */
+  readonly model: string;
+  /** Answers in the order of the rows; several calls may be under way. */
+  readonly run: (rows: readonly Row[]) => Promise<readonly Answer[]>;
+  /** Tokens of a row. */
+  readonly length: (row: Row) => number;
+  /** Longest wait, in ms, for rows of others that are expected. */
+  readonly gather: number;
+  /** Most rows that wait. */
+  readonly queue: number;
+  readonly most: BatchLimits;
+  readonly clock?: GatherClock;
+}
+export interface GatherLoad {
+  readonly waiting: number;
+  readonly working: number;
+  /** Since the start. */
+  readonly batches: number;
+}
+
+/** Rows that came together. */
+interface Request<Answer> {
+  readonly answers: Answer[];
+  /** Rows without an answer. */
+  left: number;
+  over: boolean;
+  settle(error: unknown): void;
+}
+interface Waiting<Row, Answer> {
+  readonly row: Row;
+  readonly length: number;
+  readonly of: Request<Answer>;
+  /** Its place in its request. */
+  readonly at: number;
+  readonly since: number;
+}
+
+/** Batches that are handed over at once: one runs, one is at the door. */
+const DEPTH = 2;
+
+export class Gatherer<Row, Answer> {
+  /** In the order in which they came; rows of one request the longest first. */
+  private waiting: Waiting<Row, Answer>[] = [];
+  private readonly underWay = new Set<readonly Waiting<Row, Answer>[]>();
+  /** Requests that ran or waited side by side of late: so many are waited for. */
+  private expected = 1;
+  /** When the last batch ended. */
+  private ended = Number.NEGATIVE_INFINITY;
+  private cancelTimer: (() => void) | null = null;
+  private batches = 0;
+  private readonly clock: GatherClock;
+
+  constructor(private readonly o: GatherOptions<Row, Answer>) {
+    this.clock = o.clock ?? systemClock;
+  }
+
+  /** Answers in the rows' order. Coded errors `queue-full`, those of the run; rejects with the signal's reason. */
+  ask(rows: readonly Row[], signal?: AbortSignal): Promise<readonly Answer[]> {
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    if (rows.length === 0) return Promise.resolve([]);
+    const { queue, model, length } = this.o;
+    const waiting = this.waiting.length;
+    // A request that is larger than the queue is let in where nobody waits.
+    if (waiting > 0 && waiting + rows.length > queue)
+      return Promise.reject(new CodedError("queue-full", { model, waiting, most: queue }));
+    return new Promise((resolve, reject) => {
+      const give = (): void => this.giveUp(request, signal?.reason);
+      const request: Request<Answer> = {
+        ...{ answers: new Array<Answer>(rows.length), left: rows.length, over: false },
+        settle(error) {
+          if (request.over) return;
+          request.over = true;
+          signal?.removeEventListener("abort", give);
+          if (error === undefined) resolve(request.answers);
+          else reject(error as Error);
+        },
+      };
+      signal?.addEventListener("abort", give);
+      const since = this.clock.now();
+      const own = rows.map((row, at) => ({ row, at, since, of: request, length: length(row) }));
+      this.waiting.push(...own.sort((a, b) => b.length - a.length));
+      this.next();
+    });
+  }
+
+  /** Rejects all that waits and runs; what comes later is asked as ever. */
+  fail(error: unknown): void {
+    const all = [...this.waiting, ...[...this.underWay].flat()];
+    this.waiting = [];
+    this.stopWaiting();
+    for (const { of } of all) of.settle(error);
+  }
+
+  load(): GatherLoad {
+    const working = [...this.underWay].reduce((sum, { length }) => sum + length, 0);
+    return { waiting: this.waiting.length, working, batches: this.batches };
+  }
+
+  private giveUp(request: Request<Answer>, reason: unknown): void {
+    this.waiting = this.waiting.filter(({ of }) => of !== request);
+    request.settle(reason);
+    if (this.waiting.length === 0) this.stopWaiting();
+  }
+
+  /** Begins what may begin now. */
+  private next(): void {
+    while (this.waiting.length > 0 && this.underWay.size < DEPTH) {
+      if (this.underWay.size > 0 && !this.full()) return;
+      const wait = this.underWay.size > 0 || this.full() ? 0 : this.patience();
+      if (wait > 0) {
+        this.cancelTimer ??= this.clock.after(wait, () => {
+          this.cancelTimer = null;
+          this.next();
+        });
+        return;
+      }
+      void this.begin(this.take());
+    }
+  }
+
+  private full(): boolean {
+    const { rows, tokens } = this.o.most;
+    if (this.waiting.length >= rows) return true;
+    return this.waiting.reduce((sum, { length }) => sum + length, 0) >= tokens;
+  }
+
+  /** Ms for which the rows of others are waited for yet; 0: as many wait as did of late, or they waited long enough. */
+  private patience(): number {
+    if (this.expected <= 1 || requestsIn(this.waiting) >= this.expected) return 0;
+    const since = Math.max(this.ended, this.waiting[0]!.since);
+    return Math.max(0, since + this.o.gather - this.clock.now());
+  }
+
+  private take(): readonly Waiting<Row, Answer>[] {
+    this.stopWaiting();
+    const taken = new Set(likeOldest(this.waiting, this.o.most));
+    this.waiting = this.waiting.filter((one) => !taken.has(one));
+    return [...taken];
+  }
+
+  private async begin(batch: readonly Waiting<Row, Answer>[]): Promise<void> {
+    this.underWay.add(batch);
+    this.batches += 1;
+    try {
+      await this.runOf(batch);
+    } finally {
+      this.underWay.delete(batch);
+      this.ended = this.clock.now();
+      this.expected = requestsIn([...batch, ...this.waiting]);
+      this.next();
+    }
+  }
+
+  private async runOf(batch: readonly Waiting<Row, Answer>[]): Promise<void> {
+    try {
+      const answers = await this.o.run(batch.map(({ row }) => row));
+      batch.forEach(({ of, at }, i) => {
+        of.answers[at] = answers[i]!;
+        of.left -= 1;
+        if (of.left === 0) of.settle(undefined);
+      });
+    } catch (error) {
+      for (const { of } of batch) this.giveUp(of, error);
+    }
+  }
+
+  private stopWaiting(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = null;
+  }
+}
+
+function requestsIn(rows: readonly { readonly of: unknown }[]): number {
+  return new Set(rows.map(({ of }) => of)).size;
+}
