@@ -35,6 +35,8 @@ export interface OpenedModel {
   run?: RunGraph;
   /** Absent: it writes by graphs, or not at all. The likeliest tokens after a text or a conversation, `most` at most; those after each of `expected`, where the runtime can be told. */
   write?(prompt: Prompt, most: number, expected?: readonly number[]): Promise<WrittenBy>;
+  /** Settles when its process has ended, by itself too; absent: it has none of its own. */
+  readonly ended?: Promise<void>;
   close(): Promise<void>;
 }
 export type RunGraph = (

@@ -86,6 +86,7 @@ export async function opened(apart: Apart, { graphs }: Opening): Promise<OpenedM
         const said = await apart.ask({ prompt, most, ...(expected && { expected }) });
         return "written" in said ? said.written : { text: "", tokens: [] };
       },
+      ended: apart.ended,
       close,
     };
   return {
@@ -94,6 +95,7 @@ export async function opened(apart: Apart, { graphs }: Opening): Promise<OpenedM
       const said = await apart.ask({ graph, feeds, wanted, ...staying });
       return "outputs" in said ? { ...said.outputs } : {};
     },
+    ended: apart.ended,
     close,
   };
 }
@@ -106,7 +108,7 @@ export function graphOf(graphs: Opening["graphs"], name: GraphName): GraphFile {
 
 export class Apart {
   private readonly waiting: Waiting[] = [];
-  private readonly ended: Promise<void>;
+  readonly ended: Promise<void>;
   private failure: CodedError | null = null;
   private words = "";
   private readonly patience = patience();

@@ -11,6 +11,8 @@ export interface ServeOptions {
   readonly engine?: EngineOptions;
   /** Where relative folders start; absent: the process's own. */
   readonly folder?: string;
+  /** Gives the opening up. */
+  readonly signal?: AbortSignal;
   /** Told of what nobody asked for. */
   readonly tell?: (told: ServingEvent) => void;
 }

@@ -1,0 +1,113 @@
+/** A model that answers about texts: rows of all requests in common batches, answers in its task's words. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { EmbeddingPrediction } from "#stdlib/tasks/sentence_similarity.run.js";
+import { unit } from "#stdlib/lib/tasks/similarity-scores.js";
+import type { Asked } from "../../encoding/encoded.js";
+import { askerOf, type Asker, type ReadTexts } from "../../inference/asker.js";
+import { askTogether, type FedRow } from "../../inference/fed-rows.js";
+import { Gatherer, type GatherLoad } from "../../inference/gathering/gatherer.js";
+import type { Answered, Ask, EmbedAsk, Embedded, Limits } from "../../serving/contract.js";
+import type { Found, OpenFound } from "./found.js";
+import "../../inference/gathering/codes.js";
+
+/** Rows of a batch, and tokens that it takes: more are no faster on a processor, and others wait longer. */
+const MOST = { rows: 32, tokens: 2048 } as const;
+/** A card computes many rows as fast as few. */
+const MOST_ON_CARD = { rows: 128, tokens: 32_768 } as const;
+
+/** `body`: what is open now. Coded error where nothing is: `model-opening`. */
+export interface AnsweringOptions {
+  readonly name: string;
+  readonly found: Found;
+  readonly limits: Pick<Limits, "gather" | "queue">;
+  readonly body: () => OpenFound;
+  readonly card: boolean;
+}
+
+export class Answering {
+  private readonly gatherer: Gatherer<FedRow, Float32Array>;
+  tokensRead = 0;
+
+  private constructor(
+    private readonly o: AnsweringOptions,
+    private readonly askers: { readonly texts: Asker | null; readonly pairs: Asker | null },
+  ) {
+    const { name, limits, found } = o;
+    const padId = found.tokenizer.padId;
+    this.gatherer = new Gatherer({
+      ...{ model: name, gather: limits.gather, queue: limits.queue, most: o.card ? MOST_ON_CARD : MOST },
+      length: ({ ids }) => ids.length,
+      run: (rows) => askTogether(o.body().session, rows, padId),
+    });
+  }
+
+  static async of(o: AnsweringOptions): Promise<Answering> {
+    const { texts, pairs } = o.found.ways;
+    const of = async (way: typeof texts): Promise<Asker | null> => way && askerOf(way, o.name);
+    const first = await of(texts);
+    return new Answering(o, { texts: first, pairs: pairs === texts ? first : await of(pairs) });
+  }
+
+  async predict(texts: readonly Asked[], { truncate, signal }: Ask): Promise<readonly Answered[]> {
+    if (texts.length === 0) return [];
+    const read = await this.read(texts, truncate);
+    const predictions = await read.answer(await this.say(read, signal));
+    return read.counts.map(({ tokens, whole }, i) => ({
+      prediction: { ...predictions[i]! },
+      tokens,
+      cut: whole > tokens,
+    }));
+  }
+
+  async embed(texts: readonly string[], { truncate, signal, normalize }: EmbedAsk): Promise<readonly Embedded[]> {
+    if (texts.length === 0) return [];
+    const read = await this.read(texts, truncate);
+    const predictions = (await read.answer(await this.say(read, signal))) as readonly EmbeddingPrediction[];
+    return read.counts.map(({ tokens, whole }, i) => {
+      const { embedding } = predictions[i]!;
+      return {
+        vector: normalize === true ? Float32Array.from(unit(embedding)) : embedding,
+        tokens,
+        cut: whole > tokens,
+      };
+    });
+  }
+
+  /** One run of each way that it is asked, so that no request waits for what is made once. */
+  async warm(): Promise<void> {
+    const { texts, pairs } = this.askers;
+    const [one, two] = ["How is it?", ["How is it?", "It is good."]] as const;
+    if (texts) await this.predict([one], { truncate: true });
+    if (pairs && pairs !== texts) await this.predict([two], { truncate: true });
+  }
+
+  fail(error: unknown): void {
+    this.gatherer.fail(error);
+  }
+  load(): GatherLoad {
+    return this.gatherer.load();
+  }
+
+  private async read(texts: readonly Asked[], truncate: boolean): Promise<ReadTexts> {
+    const { name, found } = this.o;
+    const pairs = texts.every((text) => typeof text !== "string");
+    const asker = (pairs ? this.askers.pairs : this.askers.texts) ?? this.askers.texts ?? this.askers.pairs;
+    if (!asker) throw new CodedError("internal", { what: `${name} reads nothing` });
+    const read = await asker.read(texts);
+    const long = truncate ? -1 : read.counts.findIndex(({ tokens, whole }) => whole > tokens);
+    const tokens = read.counts[long]?.whole;
+    if (tokens === undefined) return read;
+    throw new CodedError("text-too-long", { model: name, at: long + 1, tokens, most: found.facts.maxLength });
+  }
+
+  private async say(read: ReadTexts, signal: AbortSignal | undefined): Promise<readonly Float32Array[]> {
+    this.o.body();
+    const { alwaysTypes } = this.o.found.ways;
+    const rows = read
+      .fed()
+      .map((row) => (alwaysTypes && !row.types ? { ...row, types: new Int32Array(row.ids.length) } : row));
+    const said = await this.gatherer.ask(rows, signal);
+    for (const { ids } of rows) this.tokensRead += ids.length;
+    return said;
+  }
+}

@@ -1,0 +1,94 @@
+/** What `deploy` wrote: a folder of transformers, opened in the engine, or graphs, opened in the runtime of their target. */
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { wordOf } from "#dsl/types/loaded.js";
+import { registry } from "#stdlib/registry.js";
+import { sortOf } from "#stdlib/lib/targets/sort.js";
+import { weightBytes, type Base } from "../../../core/bases/base.js";
+import { plainHostContext } from "../../../core/session/host-context.js";
+import { askingOf } from "../../../deploying/beside.js";
+import { DEPLOYMENT, readDeployment, type Deployment } from "../../../deploying/deployment.js";
+import { openDeployment } from "../../../deploying/prove.js";
+import { mergedEncoding } from "../../../inference/gathering/merged-encoding.js";
+import type { DatasetCache } from "../../answers/dataset-cache.js";
+import { reopening } from "../../models/reopened.js";
+import { ANSWERS_ALONE, severalIn, waysOf, type Found } from "../found.js";
+import "../../../serving/model-codes.js";
+
+/** The runtime that is the server's own engine. */
+const OURS = "tunebook";
+
+/** Coded errors: `deployment-unreadable`, `adapter-needs-base`, `folder-not-served`, those of tokenizers. */
+export async function foundDeployment(folder: string, name: string, datasets: DatasetCache): Promise<Found> {
+  const file = join(folder, DEPLOYMENT);
+  const deployment = readDeployment(folder);
+  const target = registry.find("target", deployment.target.word);
+  if (!target)
+    throw new CodedError("deployment-unreadable", {
+      file,
+      why: `this Tunebook has no target ${deployment.target.word}`,
+    });
+  const runtime = wordOf(registry, "target", target.name).capabilities?.runtime ?? null;
+  const notOpen = {
+    version: "",
+    session: { run: () => Promise.reject(new Error("it is looked at alone")) },
+    close: () => Promise.resolve(),
+  };
+  const { plan, labels, base, tokenizer: own } = await askingOf(folder, deployment, notOpen);
+  const tokenizer = mergedEncoding(own);
+  const { config } = base.facts;
+  const sort = sortOf(config);
+  const asked = { plan, labels, base, tokenizer, fitted: deployment.fitted ?? null };
+  return {
+    folder,
+    name,
+    facts: {
+      ...{ sort, labels, several: severalIn(config), maxLength: deployment.max_length, root: null },
+      created: Math.round(statSync(file).mtimeMs),
+      ...ANSWERS_ALONE,
+    },
+    tokenizer,
+    ways: waysOf(asked, sort),
+    precision: "f32",
+    inEngine: runtime === OURS,
+    async open(engine) {
+      const bases: Base[] = [];
+      const baseOf = async (d: Deployment): Promise<Base> => {
+        const base = await baseNamed(d, folder, datasets);
+        bases.push(base);
+        return base;
+      };
+      const reopen = reopening(engine, folder, baseOf);
+      const open = await openDeployment({ runtime, place: folder, home: folder, deployment }, reopen);
+      if ("missing" in open) throw new CodedError("folder-not-served", { folder, why: open.missing });
+      const { asking, model } = open;
+      if (!asking) {
+        await model.close();
+        throw new CodedError("folder-not-served", { folder, why: `${open.by.title} writes by itself` });
+      }
+      const [under] = bases;
+      return {
+        session: asking.session,
+        weights: under ? { of: under.hash, bytes: weightBytes(under.facts) } : { of: folder, bytes: bytesIn(folder) },
+        ended: model.ended ?? null,
+        close: () => model.close(),
+      };
+    },
+  };
+}
+
+async function baseNamed({ base: name }: Deployment, folder: string, datasets: DatasetCache): Promise<Base> {
+  try {
+    return await datasets.base({ name, folder }, plainHostContext(folder));
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== "base-not-found") throw error;
+    throw new CodedError("adapter-needs-base", { place: folder, base: name }, { cause: error });
+  }
+}
+
+/** Of the files that lie in it. */
+function bytesIn(folder: string): number {
+  const files = readdirSync(folder).map((name) => statSync(join(folder, name)));
+  return files.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0);
+}

@@ -1,0 +1,72 @@
+/** What a folder holds that is to be served, looked at before anything of it is computed; and how it is opened. */
+import type { Sort } from "#stdlib/lib/targets/sort.js";
+import type { Tokenizer } from "../../bases/tokenizer.js";
+import type { Engine, Session } from "../../engine/engine.js";
+import { pairsIn } from "../../core/session/token-types.js";
+import type { AskedBy } from "../../inference/asker.js";
+import type { SlotLoad } from "../../inference/writing/contract.js";
+import type { WriteAsk, Writing } from "../../serving/contract.js";
+import { readsContexts } from "../../inference/questions.js";
+
+/** What is told of a model. */
+export interface FoundFacts {
+  readonly sort: Sort;
+  readonly labels: readonly string[];
+  readonly several: boolean;
+  readonly maxLength: number;
+  readonly root: string | null;
+  readonly created: number;
+  /** Whether it answers conversations, and calls tools in them. */
+  readonly chats: boolean;
+  readonly tools: boolean;
+}
+/** How texts alone are read, and how pairs are (questions beside contexts among them); null: it reads none such. */
+export interface Ways {
+  readonly texts: AskedBy | null;
+  readonly pairs: AskedBy | null;
+  /** Its programs take token types of texts alone too. */
+  readonly alwaysTypes: boolean;
+}
+export interface Found {
+  readonly folder: string;
+  /** As the folder itself calls it. */
+  readonly name: string;
+  readonly facts: FoundFacts;
+  readonly tokenizer: Tokenizer;
+  readonly ways: Ways;
+  /** Of what it is computed with: the precision that an engine must have. */
+  readonly precision: "f32" | "bf16";
+  /** Whether it is computed by the server's engine; else by a process of its own. */
+  readonly inEngine: boolean;
+  open(engine: () => Promise<Engine>): Promise<OpenFound>;
+}
+/** What writes texts, where a model does. */
+export interface Writes {
+  write(o: WriteAsk): Promise<Writing>;
+  load(): SlotLoad;
+}
+export interface OpenFound {
+  readonly session: Pick<Session, "run">;
+  /** Absent: it answers. */
+  readonly writes?: Writes;
+  /** Bytes of weights, and what they are of: what two have in common has the same name. */
+  readonly weights: { readonly of: string; readonly bytes: number };
+  /** Settles when the process that computes it has ended; null: that is the engine's. */
+  readonly ended: Promise<void> | null;
+  close(): Promise<void>;
+}
+
+/** Of a model that reads what its task's rows are. */
+export function waysOf(asked: AskedBy, sort: Sort): Ways {
+  const pairs = pairsIn(asked.plan) || readsContexts(asked.plan.recipe.model.task);
+  const both = sort === "embeds";
+  return { texts: pairs && !both ? null : asked, pairs: pairs || both ? asked : null, alwaysTypes: false };
+}
+
+/** Of models that only answer. */
+export const ANSWERS_ALONE = { chats: false, tools: false } as const;
+
+/** Whether labels don't exclude each other, as config.json says. */
+export function severalIn(config: Readonly<Record<string, unknown>>): boolean {
+  return config["problem_type"] === "multi_label_classification";
+}

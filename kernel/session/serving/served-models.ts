@@ -1,0 +1,277 @@
+/**
+ * Models that are served, by name: opened from folders, replaced while requests run, and opened again where the process that
+ * computes them dies. Who holds a model keeps it open; a name leads to the newest one alone.
+ */
+import { resolve } from "node:path";
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import type { Engine, EngineInfo } from "../../engine/engine.js";
+import type { Held, ModelLoad, ServedFolder, ServedModel } from "../../serving/contract.js";
+import { DatasetCache } from "../answers/dataset-cache.js";
+import type { OpenedModel, ServeOptions, Serving, ServingMemory } from "./contract.js";
+import { EngineLife } from "./engine-life.js";
+import { find } from "./find.js";
+import type { Found, OpenFound } from "./found.js";
+import { memoryOf } from "./memory.js";
+import { Served } from "./served.js";
+import { stampOf } from "./stamp.js";
+import "../../serving/model-codes.js";
+import "../../deploying/runtimes/codes.js";
+
+/** What a name leads to, or led to while somebody still holds it. */
+interface Version {
+  readonly served: Served;
+  /** As it was named. */
+  readonly path: string;
+  readonly stamp: string;
+  readonly seconds: number;
+  holders: number;
+  retired: boolean;
+  /** How often its own process ended. */
+  deaths: number;
+}
+/** Ms before what couldn't be opened again is tried once more. */
+const AGAIN = 10_000;
+const LOST = "what computes it has ended and is being started again";
+
+export class ServedModels implements Serving {
+  private readonly current = new Map<string, Version>();
+  private readonly life: EngineLife;
+  private readonly home: string;
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private starting: Promise<Engine> | null = null;
+  /** Replacements, one after the other. */
+  private turn: Promise<unknown> = Promise.resolve();
+  private closed = false;
+  private diedAt = 0;
+
+  private constructor(
+    private readonly o: ServeOptions,
+    precision: "f32" | "bf16",
+  ) {
+    this.home = resolve(o.folder ?? ".");
+    this.life = new EngineLife({
+      engine: { engine: "auto", work: { trains: "none", precision }, ...o.engine },
+      lost: (error, again) => this.lost(error, again),
+      back: (engine) => this.back(engine),
+    });
+  }
+
+  /** Settles when every model can be asked. Coded errors `nothing-to-serve`, `same-name`, `folder-not-served`, those of runs, folders and engines. */
+  static async open(folders: readonly ServedFolder[], o: ServeOptions): Promise<ServedModels> {
+    if (folders.length === 0) throw new CodedError("nothing-to-serve", {});
+    const datasets = new DatasetCache();
+    const home = resolve(o.folder ?? ".");
+    const found: (Found & { readonly as: string; readonly path: string })[] = [];
+    for (const { name, folder } of folders) {
+      o.signal?.throwIfAborted();
+      const one = await find(folder, home, datasets);
+      demandAnswers(one);
+      const as = name ?? one.name;
+      const same = found.find((other) => other.as === as);
+      if (same) throw new CodedError("same-name", { name: as, folders: [same.folder, one.folder] });
+      found.push({ ...one, as, path: folder });
+    }
+    const models = new ServedModels(o, found.some(({ precision }) => precision === "bf16") ? "bf16" : "f32");
+    try {
+      for (const one of found) {
+        o.signal?.throwIfAborted();
+        models.put(await models.version(one.as, one.path, one));
+      }
+    } catch (error) {
+      await models.close();
+      throw error;
+    }
+    return models;
+  }
+
+  get opened(): readonly OpenedModel[] {
+    return [...this.current.values()].map(openedOf);
+  }
+  get engine(): EngineInfo | null {
+    return this.life.now?.info ?? null;
+  }
+
+  hold(name: string | null): Held {
+    const [only] = this.current.size === 1 ? this.current.values() : [];
+    const version = name === null ? only : this.current.get(name);
+    if (!version) throw new CodedError("no-such-model", { name, has: [...this.current.keys()] });
+    const { served } = version;
+    if (served.ready !== true)
+      throw new CodedError("model-opening", { name: served.name, why: served.ready, seconds: 1 });
+    version.holders += 1;
+    let held = true;
+    return {
+      model: served,
+      release: () => {
+        if (!held) return;
+        held = false;
+        version.holders -= 1;
+        if (version.retired && version.holders === 0) void this.end(version);
+      },
+    };
+  }
+
+  list(): readonly ServedModel[] {
+    return [...this.current.values()].map(({ served }) => served);
+  }
+
+  ready(): { readonly ready: boolean; readonly why?: string } {
+    for (const { served } of this.current.values())
+      if (served.ready !== true) return { ready: false, why: `${served.name}: ${served.ready}` };
+    return { ready: !this.closed, ...(this.closed && { why: "it is closed" }) };
+  }
+
+  replace(name: string, folder: string): Promise<OpenedModel> {
+    const work = this.turn.then(async () => {
+      const found = await find(folder, this.home, new DatasetCache());
+      demandAnswers(found);
+      const version = await this.version(name, folder, found);
+      this.put(version);
+      return openedOf(version);
+    });
+    this.turn = work.catch(() => undefined);
+    return work;
+  }
+
+  async reload(): Promise<readonly string[]> {
+    const changed: string[] = [];
+    for (const [name, { path, served, stamp }] of [...this.current]) {
+      if (stampOf(served.found.folder) === stamp) continue;
+      try {
+        await this.replace(name, path);
+        changed.push(name);
+      } catch (error) {
+        this.o.tell?.({ is: "not-opened", name, folder: served.found.folder, error });
+      }
+    }
+    return changed;
+  }
+
+  load(): Readonly<Record<string, ModelLoad>> {
+    return Object.fromEntries([...this.current].map(([name, { served }]) => [name, served.load()]));
+  }
+
+  memory(): ServingMemory {
+    const open = [...this.current.values()].flatMap(({ served }) => served.opened?.weights ?? []);
+    const weights = [...new Map(open.map(({ of, bytes }) => [of, bytes])).values()].reduce(
+      (sum, bytes) => sum + bytes,
+      0,
+    );
+    const { now } = this.life;
+    return { own: process.memoryUsage.rss(), engine: now && memoryOf(now.info.pid), weights };
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    await Promise.all([...this.current.values()].map(({ served }) => served.close()));
+    await this.life.close();
+  }
+
+  /** Opens what was found, beside whatever has that name now. */
+  private async version(name: string, path: string, found: Found): Promise<Version> {
+    const began = performance.now();
+    const stamp = stampOf(found.folder);
+    const card = found.inEngine && (await this.running()).info.device !== "cpu";
+    const served = await Served.of(name, found, this.o.limits, card);
+    const version = { served, path, stamp, seconds: 0, holders: 0, retired: false, deaths: 0 };
+    await this.embody(version);
+    return Object.assign(version, { seconds: (performance.now() - began) / 1000 });
+  }
+
+  private async embody(version: Version): Promise<void> {
+    const { served } = version;
+    const body = await served.found.open(() => this.running());
+    try {
+      await served.give(body);
+    } catch (error) {
+      served.lose(error, LOST);
+      await body.close().catch(() => undefined);
+      throw error;
+    }
+    void body.ended?.then(() => this.ended(version, body));
+  }
+
+  private put(version: Version): void {
+    const { name, found } = version.served;
+    const old = this.current.get(name);
+    this.current.set(name, version);
+    this.o.tell?.({ is: "opened", name, folder: found.folder, seconds: version.seconds });
+    if (!old) return;
+    old.retired = true;
+    if (old.holders === 0) void this.end(old);
+  }
+
+  private async end({ served }: Version): Promise<void> {
+    await served.close();
+    this.o.tell?.({ is: "closed", name: served.name, folder: served.found.folder });
+  }
+
+  /** The engine, which is begun when it is first needed. Coded error `model-opening` while it is begun anew. */
+  private async running(): Promise<Engine> {
+    const { now } = this.life;
+    if (now) return now;
+    if (this.starting) {
+      await this.starting;
+      if (this.life.now) return this.life.now;
+      throw new CodedError("model-opening", { name: "the engine", why: LOST, seconds: 1 });
+    }
+    this.starting = this.life.start();
+    return this.starting;
+  }
+
+  private lost(error: unknown, again: number): void {
+    this.diedAt = performance.now();
+    for (const { served } of this.current.values()) if (served.found.inEngine) served.lose(error, LOST);
+    this.o.tell?.({ is: "engine-died", why: wordsIn(error), again });
+  }
+
+  private async back(engine: Engine): Promise<void> {
+    for (const version of [...this.current.values()]) {
+      if (!version.served.found.inEngine) continue;
+      await this.again(version);
+      if (this.life.now !== engine) return;
+    }
+    this.o.tell?.({ is: "engine-back", seconds: (performance.now() - this.diedAt) / 1000 });
+  }
+
+  /** Of a runtime's own process. */
+  private ended(version: Version, body: OpenFound): void {
+    const { served } = version;
+    if (this.closed || version.retired || served.opened !== body) return;
+    const error = new CodedError("runtime-failed", { runtime: `the process of ${served.name}`, why: "it has ended" });
+    served.lose(error, LOST);
+    this.o.tell?.({ is: "engine-died", why: wordsIn(error), again: 0 });
+    void this.again(version);
+  }
+
+  /** Opens it again; what can't be opened for a reason of its own is tried again later. */
+  private async again(version: Version): Promise<void> {
+    const { served } = version;
+    try {
+      await this.embody(version);
+      if (this.closed || version.retired) await served.close();
+    } catch (error) {
+      if (this.closed || version.retired || (served.found.inEngine && this.life.now === null)) return;
+      this.o.tell?.({ is: "not-opened", name: served.name, folder: served.found.folder, error });
+      const timer = setTimeout(() => {
+        this.timers.delete(timer);
+        if (this.current.get(served.name) === version && served.ready !== true) void this.again(version);
+      }, AGAIN);
+      this.timers.add(timer);
+    }
+  }
+}
+
+function demandAnswers({ folder, facts: { sort } }: Found): void {
+  if (sort === "continues" || sort === "rewrites")
+    throw new CodedError("folder-not-served", { folder, why: "models that write aren't served yet" });
+}
+
+function openedOf({ served, seconds }: Version): OpenedModel {
+  return { name: served.name, folder: served.found.folder, model: served, seconds };
+}
+
+function wordsIn(error: unknown): string {
+  return error instanceof CodedError ? wordsFor(error).message : String(error);
+}

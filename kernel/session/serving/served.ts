@@ -1,0 +1,157 @@
+/** A model as requests ask it, while what computes it comes and goes. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Asked } from "../../encoding/encoded.js";
+import type {
+  Answered,
+  Ask,
+  EmbedAsk,
+  Embedded,
+  Limits,
+  ModelLoad,
+  ServedModel,
+  Token,
+  WriteAsk,
+  Writing,
+} from "../../serving/contract.js";
+import { Answering } from "./answering.js";
+import type { Found, FoundFacts, OpenFound } from "./found.js";
+import { decoded, tokensOf } from "./tokens.js";
+import "../../serving/model-codes.js";
+
+/** What a model of each sort does: a clause. */
+const DOES: Readonly<Record<ServedModel["sort"], string>> = {
+  labels: "tells labels of texts",
+  tags: "tags the words of texts",
+  answers: "finds answers in contexts",
+  fills: "fills gaps in texts",
+  continues: "writes texts on",
+  rewrites: "writes a text of each text",
+  embeds: "makes vectors of texts",
+  number: "tells numbers of texts",
+};
+const WRITES: ReadonlySet<ServedModel["sort"]> = new Set(["continues", "rewrites"]);
+/** Seconds after which a model that is being opened may be asked again. */
+const SOON = 1;
+const OPENING = "it is being opened";
+
+export class Served implements ServedModel {
+  private body: OpenFound | null = null;
+  private why = OPENING;
+  private answering: Answering | null = null;
+  /** What writers before the present one wrote and read. */
+  private readonly before = { batches: 0, tokensRead: 0, tokensWritten: 0, tokensCached: 0 };
+  readonly sort: FoundFacts["sort"];
+  readonly labels: readonly string[];
+  readonly several: boolean;
+  readonly pairs: boolean;
+  readonly maxLength: number;
+  readonly root: string | null;
+  readonly created: number;
+  readonly chats: boolean;
+  readonly tools: boolean;
+
+  private constructor(
+    readonly name: string,
+    readonly found: Found,
+  ) {
+    const { facts, ways } = found;
+    this.sort = facts.sort;
+    this.labels = facts.labels;
+    this.several = facts.several;
+    this.pairs = ways.texts === null && facts.sort !== "answers";
+    this.maxLength = facts.maxLength;
+    this.root = facts.root;
+    this.created = facts.created;
+    this.chats = facts.chats;
+    this.tools = facts.tools;
+  }
+
+  /** It can be asked once it has a body. */
+  static async of(name: string, found: Found, limits: Limits, card: boolean): Promise<Served> {
+    const served = new Served(name, found);
+    const body = (): OpenFound => served.open;
+    if (!WRITES.has(served.sort)) served.answering = await Answering.of({ name, found, limits, card, body });
+    return served;
+  }
+
+  /** Whether it can be asked now; else why not. */
+  get ready(): true | string {
+    return this.body ? true : this.why;
+  }
+  /** What computes it; null: nothing does now. */
+  get opened(): OpenFound | null {
+    return this.body;
+  }
+
+  /** What it is computed with from now on. Runs once by it, so that no request waits for what is made once. */
+  async give(body: OpenFound): Promise<void> {
+    this.body = body;
+    await this.answering?.warm();
+  }
+  /** What computed it is gone: all that is under way ends with that error. `why`: what later requests are told, a clause. */
+  lose(error: unknown, why: string): void {
+    const load = this.body?.writes?.load();
+    if (load) {
+      this.before.batches += load.steps;
+      this.before.tokensRead += load.tokensRead;
+      this.before.tokensWritten += load.tokensWritten;
+      this.before.tokensCached += load.tokensCached;
+    }
+    this.body = null;
+    this.why = why;
+    this.answering?.fail(error);
+  }
+
+  async predict(texts: readonly Asked[], o: Ask): Promise<readonly Answered[]> {
+    if (!this.answering) throw this.cannot("answers about texts");
+    return this.answering.predict(texts, o);
+  }
+  async embed(texts: readonly string[], o: EmbedAsk): Promise<readonly Embedded[]> {
+    if (!this.answering || this.sort !== "embeds") throw this.cannot("vectors");
+    return this.answering.embed(texts, o);
+  }
+  async write(o: WriteAsk): Promise<Writing> {
+    if (!WRITES.has(this.sort)) throw this.cannot("texts");
+    const { writes } = this.open;
+    if (!writes) throw this.cannot("texts");
+    return writes.write(o);
+  }
+  tokenize(texts: readonly string[], specials: boolean): Promise<readonly (readonly Token[])[]> {
+    return tokensOf(this.found.tokenizer, texts, specials);
+  }
+  decode(ids: readonly Int32Array[], specials: boolean): Promise<readonly string[]> {
+    return decoded(this.found.tokenizer, ids, specials);
+  }
+
+  load(): ModelLoad {
+    const gathered = this.answering?.load();
+    const written = this.body?.writes?.load();
+    const { before } = this;
+    return {
+      waiting: gathered?.waiting ?? written?.waiting ?? 0,
+      working: gathered?.working ?? written?.working ?? 0,
+      batches: gathered?.batches ?? before.batches + (written?.steps ?? 0),
+      tokensRead: this.answering?.tokensRead ?? before.tokensRead + (written?.tokensRead ?? 0),
+      tokensWritten: before.tokensWritten + (written?.tokensWritten ?? 0),
+      tokensCached: before.tokensCached + (written?.tokensCached ?? 0),
+    };
+  }
+
+  async close(): Promise<void> {
+    const { body } = this;
+    this.lose(this.opening("it is closed"), "it is closed");
+    // Where the process is gone there is nothing left to close.
+    await body?.close().catch(() => undefined);
+  }
+
+  private get open(): OpenFound {
+    if (!this.body) throw this.opening(this.why);
+    return this.body;
+  }
+  private opening(why: string): CodedError {
+    return new CodedError("model-opening", { name: this.name, why, seconds: SOON });
+  }
+  private cannot(asked: string): CodedError {
+    return new CodedError("model-cannot", { name: this.name, asked, does: DOES[this.sort] });
+  }
+}
