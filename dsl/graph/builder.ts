@@ -103,7 +103,7 @@ export class Graph implements Builder {
   output(name: string, tensor: Tensor): void {
     this.outputs[name] = tensor.ref;
   }
-  /** After the run, state `name` holds `value`; `at`: only the part along `axis` from `start` (an i32 scalar) on. */
+  /** After the run, state `name` holds `value`; `at`: only the part along `axis` from `start` (an i32 scalar) on, or the rows `start`. */
   update(name: string, value: Tensor, at?: { readonly axis: number; readonly start: Tensor }): void {
     this.updated.set(name, {
       state: name,

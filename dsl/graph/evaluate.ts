@@ -47,12 +47,25 @@ function updated(u: Update, state: Readonly<Record<string, Values>>, at: (ref: R
   const old = wanted(state, u.state);
   const inner = sizeOf(old.shape.slice(axis + 1));
   const [whole, part] = [old.shape[axis]! * inner, value.shape[axis]! * inner];
-  const start = at(u.at.start).data[0]! * inner;
+  const starts = at(u.at.start);
+  if (starts.shape.length > 0) return placed(u.state, old, value, starts, inner);
+  const start = starts.data[0]! * inner;
   if (start < 0 || start + part > whole)
     throw new CodedError("graph-invalid", { problem: `an update writes beyond the end of "${u.state}"` });
   const data = old.data.slice();
   for (let outer = 0; outer * part < value.data.length; outer++)
     data.set(value.data.subarray(outer * part, (outer + 1) * part), outer * whole + start);
+  return { shape: old.shape, data };
+}
+
+/** Each row of `value` in a row of its own. */
+function placed(state: string, old: Values, value: Values, rows: Values, inner: number): Values {
+  const data = old.data.slice();
+  rows.data.forEach((row, i) => {
+    if (row < 0 || row >= old.shape[0]!)
+      throw new CodedError("graph-invalid", { problem: `an update writes beyond the end of "${state}"` });
+    data.set(value.data.subarray(i * inner, (i + 1) * inner), row * inner);
+  });
   return { shape: old.shape, data };
 }
 

@@ -88,7 +88,8 @@ export interface Program {
 }
 /**
  * After all outputs, `state` holds `value`; with `at`, only the elements `start … start + size of value − 1` along `axis`
- * change, in place, so that a key-value cache grows at the cost of what is added. `start`: an i32 scalar.
+ * change, in place, so that a key-value cache grows at the cost of what is added. `start`: an i32 scalar; or i32 [size of value],
+ * no two of them equal, where axis is 0: then row i of value goes to row start[i].
  */
 export interface Update {
   readonly state: string;

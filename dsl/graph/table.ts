@@ -10,6 +10,7 @@ import { add } from "./ops/add.js";
 import { argmax } from "./ops/argmax.js";
 import { attention } from "./ops/attention.js";
 import { attention_gradient } from "./ops/attention_gradient.js";
+import { cached_attention } from "./ops/cached_attention.js";
 import { cast } from "./ops/cast.js";
 import { concat } from "./ops/concat.js";
 import { cross_entropy } from "./ops/cross_entropy.js";
@@ -101,6 +102,7 @@ export const table = {
   argmax,
   attention,
   attention_gradient,
+  cached_attention,
   cast,
   concat,
   cross_entropy,

@@ -50,7 +50,9 @@ function fitsWhole(type: Type, { type: whole, initial }: State): boolean {
 /** The part written has the state's type, but for its own size along the axis. */
 function checkPart(program: Program, state: string, whole: Type, part: Type, at: NonNullable<Update["at"]>): void {
   const start = typeOf(program, at.start, () => `the update of "${state}"`);
-  if (start.dtype !== "i32" || start.shape.length) fail(`the update of "${state}" starts at ${typeText(start)}`);
+  const rows = at.axis === 0 && sameShape(start.shape, part.shape.slice(0, 1));
+  if (start.dtype !== "i32" || (start.shape.length > 0 && !rows))
+    fail(`the update of "${state}" starts at ${typeText(start)}`);
   const shape = whole.shape.map((d, axis) => (axis === at.axis ? (part.shape[axis] ?? d) : d));
   if (at.axis < 0 || at.axis >= whole.shape.length || !sameType(part, { dtype: whole.dtype, shape }))
     fail(`"${state}" is ${typeText(whole)} and a part of it along axis ${at.axis} is updated with ${typeText(part)}`);

@@ -10,7 +10,7 @@ import { isConstant, isInput, type ConstantNode, type Leaf } from "#dsl/graph/le
 import type { DType, Program, State } from "#dsl/graph/program.js";
 import { sameShape, typeText } from "#dsl/graph/shape.js";
 import { TensorflowGraph } from "./graph.js";
-import { Lowering, type SizeSource } from "./lowering.js";
+import { Lowering, type LowerByName, type SizeSource } from "./lowering.js";
 import { withKernels } from "./lower/kernels.js";
 import { lowerings } from "./lower/table.js";
 import { loweredFor } from "../lowerings.js";
@@ -31,13 +31,17 @@ export function emitTensorflow(
   return { savedModel: writeSavedModel(nodes), ...model };
 }
 
+function tableOf({ kernels }: EmitOptions): LowerByName {
+  return kernels ? withKernels(lowerings) : lowerings;
+}
+
 /** The graph before it is written as bytes. */
 export function tensorflowGraph(
   programs: Readonly<Record<string, Program>>,
   o: EmitOptions = { kernels: false },
 ): Omit<TensorflowModel, "savedModel"> & { readonly nodes: readonly GraphNode[] } {
   const own = Object.fromEntries(
-    Object.entries(programs).map(([name, program]) => [name, loweredFor(lowerings, program)]),
+    Object.entries(programs).map(([name, program]) => [name, loweredFor(tableOf(o), program)]),
   );
   const graph = new TensorflowGraph();
   const handles = new Map<string, string>();
@@ -140,8 +144,7 @@ function emitProgram(
     reads.set(name, read);
     return read;
   };
-  const table = o.kernels ? withKernels(lowerings) : lowerings;
-  const l = new Lowering(graph, program, table, leaf, sizes, handles);
+  const l = new Lowering(graph, program, tableOf(o), leaf, sizes, handles);
   const outputs = Object.fromEntries(
     Object.entries(program.outputs).map(([name, ref]) => [name, port(l.full(ref), l.typeOf(ref).dtype)]),
   );

@@ -48,6 +48,8 @@ export class Lowering {
   private readonly indices: ReadonlyMap<Node, number>;
   /** States whose update is done by a node already written (by state name). */
   readonly written = new Map<string, string>();
+  /** Nodes that read rows of a state without reading it whole (by state name). */
+  readonly gathers = new Map<string, readonly string[]>();
 
   constructor(
     readonly graph: TensorflowGraph,

@@ -7,7 +7,7 @@ import { isState } from "#dsl/graph/leaves.js";
 import { isNodeOf } from "#dsl/graph/op.js";
 import type { Node, Program, Ref, Update } from "#dsl/graph/program.js";
 import { table } from "#dsl/graph/table.js";
-import { writePart } from "./lower/caches.js";
+import { writePart, writeRows } from "./lower/caches.js";
 import { kernelsInPlace } from "./lower/kernels.js";
 import { inPlace } from "./lower/optimizers.js";
 import type { Lowering } from "./lowering.js";
@@ -41,6 +41,7 @@ export function emitUpdates(
       state: u.state,
       value: l.full(u.value),
       dtype: l.typeOf(u.value).dtype,
+      rows: u.at && l.typeOf(u.at.start).shape.length > 0 ? l.full(u.at.start) : undefined,
       part: u.at && { ...u.at, start: l.full(u.at.start), size: l.size(l.typeOf(u.value).shape[u.at.axis]!) },
     }));
   // All values first: only then are all readers known.
@@ -49,7 +50,7 @@ export function emitUpdates(
   const readers = readersOf(l);
   const after = (state: string): string[] => {
     const read = reads.get(state);
-    return read === undefined ? [] : [read, ...(readers.get(read) ?? [])];
+    return [...(read === undefined ? [] : [read, ...(readers.get(read) ?? [])]), ...(l.gathers.get(state) ?? [])];
   };
   const made = steps.map(({ node, states, step }) => ({
     node,
@@ -67,8 +68,9 @@ export function emitUpdates(
         dtype: { type: l.typeOf(value).dtype },
       }),
     ),
-    ...plain.map(({ state, value, dtype, part }) => {
+    ...plain.map(({ state, value, dtype, part, rows }) => {
       const wait = after(state).filter((name) => name !== value);
+      if (rows !== undefined) return writeRows(l, handle(state), value, dtype, rows, wait);
       if (part) return writePart(l, handle(state), value, dtype, part, wait);
       return l.graph.node("AssignVariableOp", [handle(state), value, ...waiting(wait)], { dtype: { type: dtype } });
     }),

@@ -87,15 +87,14 @@ export class UnsetStates {
         });
     });
     const node = nodes[at.start.node]!;
-    const start = isInput(node)
-      ? startOf(feeds[node.attributes.name])
-      : isConstant(node)
-        ? startOf(node.attributes.value)
-        : null;
-    const end = (start ?? 0) + sizeOf(type.shape[at.axis]!, bound);
+    const said = isInput(node) ? feeds[node.attributes.name] : isConstant(node) ? node.attributes.value : undefined;
+    const starts = startsOf(said);
+    const rows = node.types[at.start.output]!.shape.length > 0;
+    const first = starts.reduce((least, n) => Math.min(least, n), 0);
+    const last = starts.reduce((most, n) => Math.max(most, n), 0);
+    const end = last + (rows ? (starts.length > 0 ? 1 : 0) : sizeOf(type.shape[at.axis]!, bound));
     const room = shape[at.axis]!;
-    if ((start !== null && start < 0) || end > room)
-      throw new CodedError("state-full", { name: state, program, room, end });
+    if (first < 0 || end > room) throw new CodedError("state-full", { name: state, program, room, end });
   }
 }
 
@@ -110,8 +109,10 @@ function sizeOf(d: number | string, bound: ReadonlyMap<string, number>): number 
       .reduce((sum, n) => sum + n, 0)
   );
 }
-function startOf(value: NDArray | undefined): number | null {
-  if (!value) return null;
+/** One place, or one for each row; none: it isn't known. */
+function startsOf(value: NDArray | undefined): readonly number[] {
+  if (!value) return [];
   const { bytes } = value;
-  return new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length / 4 }, (_, i) => view.getInt32(4 * i, true));
 }

@@ -117,8 +117,11 @@ export class TfjsSession implements BackendSession {
   /** What a state holds after an update. tfjs has no tensors that change: a part costs a copy of the whole. */
   private async updated({ state, value, at: part }: Update, at: (ref: Ref) => T): Promise<T> {
     if (!part) return at(value).clone();
+    const old = mustGet(this.state, state, "state");
+    if (at(part.start).rank > 0)
+      return tf.tidy(() => tf.tensorScatterUpdate(old, tf.reshape(at(part.start), [-1, 1]), at(value)));
     const start = (await at(part.start).data())[0]!;
-    return tf.tidy(() => placed(mustGet(this.state, state, "state"), at(value), part.axis, start));
+    return tf.tidy(() => placed(old, at(value), part.axis, start));
   }
 
   private compute(node: Node, feeds: Arrays, sizes: Sizes, at: (ref: Ref) => T): readonly T[] | Promise<readonly T[]> {

@@ -37,7 +37,7 @@ export interface SlotRequest {
 export interface SlotToken extends Chosen {
   readonly ended: "end" | "length" | null;
 }
-/** Stopping the iteration frees the slot. Coded errors are thrown from it: `engine-died`, `interrupted`. */
+/** Stopping the iteration frees the slot. Thrown from it: the coded errors `engine-died` and `writer-closed`, the signal's reason. */
 export interface SlotText extends AsyncIterable<SlotToken> {
   /** Tokens of the prompt that were there from other texts; known when the first token is. */
   readonly cached: number;
@@ -82,7 +82,7 @@ export interface WriterOptions {
   readonly padId: number;
   /** Of an encoder-decoder: the token its decoder begins with. */
   readonly start?: number;
-  /** Most bytes that keys and values of all texts, those that ended among them, take; absent: 1 GiB, or what one text needs. */
+  /** Most bytes that keys and values of all texts, those that ended among them, take; absent: 512 MiB, or what 4,096 tokens take. The store has that size from the beginning. */
   readonly memory?: number;
   /** Most tokens of prompts that a step reads while others write; absent: 64. */
   readonly chunk?: number;

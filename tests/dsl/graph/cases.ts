@@ -255,6 +255,26 @@ export const cases: readonly Case[] = [
   { op: "scatter_add", inputs: [floats([1]), whole([2], [0, 0]), floats([2])] },
   { op: "one_hot", inputs: [whole([3], [1, -100, 0])], attributes: { depth: 2 } },
   { op: "fill_like", inputs: [floats([2, 3])], attributes: { value: 0.5 } },
+  ...[
+    { heads: 2, key_value_heads: 2, window: 0, scale: 0.5, cap: 0 },
+    { heads: 4, key_value_heads: 2, window: 2, scale: 0.7, cap: 3 },
+  ].map(({ heads, key_value_heads, ...more }) => ({
+    op: "cached_attention",
+    inputs: [
+      floats([4, 1, 2 * heads]),
+      floats([4, 2 * key_value_heads]),
+      floats([4, 2 * key_value_heads]),
+      floats([7, 2 * key_value_heads]),
+      floats([7, 2 * key_value_heads]),
+      // A text that goes on by one token, and one of which three are read after two that it shares with the first.
+      whole([4], [1, 4, 6, 5]),
+      whole([2, 5], [0, 3, 1, 0, 0, 0, 3, 4, 6, 5]),
+      whole([4], [0, 1, 1, 1]),
+      whole([4], [3, 3, 4, 5]),
+    ],
+    attributes: { heads, key_value_heads, ...more },
+    note: `${heads} heads over ${key_value_heads}`,
+  })),
   { op: "take_rows", inputs: [floats([2, 3, 4]), whole([3], [5, 0, 3])] },
   { op: "take_rows", inputs: [floats([1, 1, 2]), whole([2], [0, 0])] },
   { op: "take_rows", inputs: [floats([1, 2, 2]), whole([0], [])], note: "no row" },

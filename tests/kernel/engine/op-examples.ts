@@ -190,6 +190,26 @@ export const examples: readonly Example[] = [
   example("extend_cache", [floats([B, 6, 4]), floats([B, 1, 4]), integers([], 2)], { size: 3 }),
   example("extend_cache", [floats([B, 6, 4]), floats([B, L, 4]), integers([], 1)], { size: 5 }),
   example("extend_cache", [floats([B, 6, 2, 2]), floats([B, L, 2, 2]), integers([], 0)], { size: L }),
+  // Two texts: one goes on by a token, of the other five are read after two that both share; then the same of wider heads.
+  ...[
+    { heads: 2, key_value_heads: 2, window: 0, scale: 0.5, cap: 0, size: 4 },
+    { heads: 4, key_value_heads: 2, window: 3, scale: 0.7, cap: 3, size: 4 },
+    { heads: 3, key_value_heads: 1, window: 0, scale: 0.1, cap: 0, size: 24 },
+  ].map(({ size, ...a }) =>
+    example(
+      "cached_attention",
+      [
+        floats([6, 1, a.heads * size]),
+        ...[0, 1].map(() => floats([6, a.key_value_heads * size])),
+        ...[0, 1].map(() => floats([12, a.key_value_heads * size])),
+        integers([6], 1, 4, 6, 5, 9, 11),
+        integers([2, 7], 0, 3, 1, 0, 0, 0, 0, 0, 3, 4, 6, 5, 9, 11),
+        integers([6], 0, 1, 1, 1, 1, 1),
+        integers([6], 3, 3, 4, 5, 6, 7),
+      ],
+      a,
+    ),
+  ),
   example("scatter_rows", [integers([B, L], 4, 1, 1), floats([B, L, 5])], { rows: 6 }),
   ...["reduce_sum", "reduce_mean", "reduce_max", "reduce_min"].flatMap((op) => [
     example(op, [floats([B, L, 4])], { axes: [0, 1], keep: false }),

@@ -2,10 +2,14 @@
 import type { Ref } from "#dsl/graph/program.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
-/** `whole` with `part` in the places from `start` (an i32 scalar) on along the axis. */
+/** `whole` with `part` in the places from `start` (an i32 scalar) on along the axis, or with its rows in the rows `start`. */
 export function scattered(l: Lowering, whole: string, part: Ref, start: Ref, axis: number): string {
   const { graph } = l;
   const { shape } = l.typeOf(part);
+  if (l.typeOf(start).shape.length > 0) {
+    const rows = l.op("Unsqueeze", [l.cast(l.full(start), "i64"), graph.longs([-1])]);
+    return l.op("ScatterND", [whole, rows, l.full(part)]);
+  }
   const leading = shape.slice(0, axis + 1);
   // One index for each leading axis: a range of its own, the last one shifted, spread over all leading positions.
   const places = leading.map((d, at) => {

@@ -4,7 +4,7 @@
  * however large the cache is.
  */
 import { isState } from "#dsl/graph/leaves.js";
-import type { DType } from "#dsl/graph/program.js";
+import type { DType, Ref } from "#dsl/graph/program.js";
 import type { NodeOf } from "#dsl/graph/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
@@ -51,16 +51,46 @@ export function writePart(
   );
 }
 
-/** The state that an extend_cache node reads, if nothing else reads it and the program writes these very rows there. */
-function ownState(l: Lowering, node: NodeOf<"extend_cache">): string | undefined {
-  const [cache, rows, start] = node.inputs;
+/** Writes the rows of `value` into those rows of the variable, once the nodes `wait` are done; gives the node that did. */
+export function writeRows(
+  l: Lowering,
+  handle: string,
+  value: string,
+  type: DType,
+  rows: string,
+  wait: readonly string[],
+): string {
+  return l.graph.node(
+    "ResourceScatterUpdate",
+    [handle, rows, value, ...wait.map((n) => `^${n.replace(/:\d+$/, "")}`)],
+    {
+      dtype: { type },
+      Tindices: { type: "i32" },
+    },
+  );
+}
+
+/** Whether a program writes single rows of a state: then nothing may read the state whole, which would copy it. */
+export function writesRows(l: Lowering, state: string): boolean {
+  const at = l.program.updates.find((u) => u.state === state)?.at;
+  return at !== undefined && l.typeOf(at.start).shape.length > 0;
+}
+
+/** The state that a node reads, if nothing else does and the program writes these very rows there. */
+export function ownRows(l: Lowering, cache: Ref, rows: Ref, start: Ref): string | undefined {
   const source = l.nodeOf(cache);
   if (!isState(source) || l.usesOf(cache) !== 1) return undefined;
   const name = source.attributes.name;
   const update = l.program.updates.find((u) => u.state === name);
-  const same = (a: { node: number; output: number }, b: typeof a): boolean =>
-    a.node === b.node && a.output === b.output;
-  return update?.at?.axis === 1 && same(update.value, rows) && same(update.at.start, start) ? name : undefined;
+  const same = (a: Ref, b: Ref): boolean => a.node === b.node && a.output === b.output;
+  return update?.at && same(update.value, rows) && same(update.at.start, start) ? name : undefined;
+}
+
+/** The state that an extend_cache node reads, if nothing else reads it and the program writes these very rows there. */
+function ownState(l: Lowering, node: NodeOf<"extend_cache">): string | undefined {
+  const [cache, rows, start] = node.inputs;
+  const name = ownRows(l, cache, rows, start);
+  return l.program.updates.some((u) => u.state === name && u.at?.axis === 1) ? name : undefined;
 }
 
 function pack(l: Lowering, parts: readonly string[]): string {

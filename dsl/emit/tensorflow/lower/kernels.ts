@@ -2,6 +2,7 @@
  * Ops that our own kernels compute (`native/kernels`), for engines that have them: one pass over memory where TensorFlow's
  * take several, and attention without its square in memory. What a kernel can't do falls back to TensorFlow's own.
  */
+import { must } from "#dsl/diagnostics/must.js";
 import { attentionAttributes, attentionInputs, type AttentionInputs } from "#dsl/graph/heads.js";
 import type { GATE } from "#dsl/graph/gelu.js";
 import { geluKind, type Smooth } from "#dsl/graph/gelu.js";
@@ -13,6 +14,7 @@ import { ropeAttributes } from "#dsl/graph/rope.js";
 import { table, type NodeOf, type OpName } from "#dsl/graph/table.js";
 import type { ElementwiseNode } from "../../elementwise.js";
 import type { Lower, LowerByName, Lowering, Make, Value } from "../lowering.js";
+import { ownRows } from "./caches.js";
 import { rates, type InPlace, type StepsInPlace } from "./optimizers.js";
 import { tables } from "./rope.js";
 import type { AttributeValue, TypeName } from "../saved-model.js";
@@ -186,6 +188,42 @@ const attentionGradient: Kernel<"attention_gradient"> = (l, node) => {
   return [0, 1, 2].map((output) => () => ({ full: output === 0 ? out() : `${out()}:${output}` }));
 };
 
+/** Rows of this step are written into the caches where they lie, if nobody else reads those; else into copies of them. */
+const cachedAttention: Kernel<"cached_attention"> = (l, node) => {
+  const [q, k, v, keys, values, rows, ...more] = node.inputs;
+  const a = node.attributes;
+  const states = [ownRows(l, keys, k, rows), ownRows(l, values, v, rows)];
+  const inPlace = states.every((state) => state !== undefined);
+  const whole = (cache: Ref, fresh: Ref): string => (inPlace ? l.full(cache) : placed(l, cache, fresh, rows));
+  const tensors = [
+    l.flat(q),
+    l.full(k),
+    l.full(v),
+    whole(keys, k),
+    whole(values, v),
+    ...[rows, ...more].map((ref) => l.full(ref)),
+  ];
+  const attributes = {
+    ...{ heads: { int: a.heads }, key_value_heads: { int: a.key_value_heads }, window: { int: a.window } },
+    ...{ scale: { float: a.scale }, cap: { float: a.cap }, in_place: { bool: inPlace } },
+  };
+  return [
+    () => {
+      const made = call(l, "TunebookCachedAttention", q, tensors, attributes);
+      if (inPlace) for (const state of states) l.written.set(must(state, "a cache"), made);
+      return { flat: made };
+    },
+  ];
+};
+function placed(l: Lowering, cache: Ref, fresh: Ref, rows: Ref): string {
+  const each = l.reshape(l.full(rows), l.graph.integers([-1, 1]), "i32");
+  return l.graph.node("TensorScatterUpdate", [l.full(cache), each, l.full(fresh)], {
+    T: { type: l.dtypeOf(cache) },
+    Tindices: { type: "i32" },
+    bad_indices_policy: { text: "" },
+  });
+}
+
 /** All in one pass, over views of the variables. */
 const adamw: InPlace<"adamw"> = (l, node, _handles, after) => {
   const { beta1, beta2 } = node.attributes;
@@ -221,13 +259,15 @@ const kernels: Kernels = {
   dropout,
   attention,
   attention_gradient: attentionGradient,
+  cached_attention: cachedAttention,
 };
 
 /** The table with our kernels where they serve. */
 export function withKernels(lowerings: LowerByName): LowerByName {
   const own = Object.entries<AnyKernel>(kernels).flatMap(([op, kernel]): [string, Lower][] => {
-    const plain = lowerings[op];
-    return plain ? [[op, (l, node) => kernel(l, node, plain) ?? plain(l, node)]] : [];
+    // Without a way of TensorFlow's own, what it is made of is computed where there are no kernels.
+    const plain: Lower = lowerings[op] ?? (() => []);
+    return [[op, (l, node) => kernel(l, node, plain) ?? plain(l, node)]];
   });
   return { ...lowerings, ...Object.fromEntries(own) };
 }

@@ -1,5 +1,9 @@
 /** Ops that move elements about. */
-import type { Lowerings, Lowering } from "../lowering.js";
+import { mustGet } from "#dsl/diagnostics/must.js";
+import { isState } from "#dsl/graph/leaves.js";
+import type { NodeOf } from "#dsl/graph/table.js";
+import type { Lowerings, Lowering, Value } from "../lowering.js";
+import { writesRows } from "./caches.js";
 
 function slice(
   l: Lowering,
@@ -19,6 +23,24 @@ function padAxis(l: Lowering, x: string, rank: number, axis: number, before: str
   const zero = l.graph.integer(0);
   const rows = Array.from({ length: rank }, (_, i) => pack(l, i === axis ? [before, after] : [zero, zero]));
   return l.graph.node("Pad", [x, pack(l, rows)], { T: { type: l.graph.typeOf(x) }, Tpaddings: { type: "i32" } });
+}
+
+/** Rows of a state of which the program writes others: reading it whole would copy it. */
+function gatheredInPlace(
+  l: Lowering,
+  { inputs: [table, indices], types: [type] }: NodeOf<"gather">,
+): Value | undefined {
+  const source = l.nodeOf(table);
+  if (!isState(source) || !writesRows(l, source.attributes.name)) return undefined;
+  const { name } = source.attributes;
+  const gathered = l.graph.node("ResourceGather", [mustGet(l.handles, name, "state"), l.full(indices)], {
+    dtype: { type: type.dtype },
+    Tindices: { type: "i32" },
+    batch_dims: { int: 0 },
+    validate_indices: { bool: true },
+  });
+  l.gathers.set(name, [...(l.gathers.get(name) ?? []), gathered]);
+  return { full: gathered };
 }
 
 export const shapes = {
@@ -90,14 +112,15 @@ export const shapes = {
     },
   ],
   gather: (l, node) => [
-    () => ({
-      full: l.graph.node("GatherV2", [l.full(node.inputs[0]), l.full(node.inputs[1]), l.graph.integer(0)], {
-        Tparams: { type: node.types[0].dtype },
-        Tindices: { type: "i32" },
-        Taxis: { type: "i32" },
-        batch_dims: { int: 0 },
-      }),
-    }),
+    () =>
+      gatheredInPlace(l, node) ?? {
+        full: l.graph.node("GatherV2", [l.full(node.inputs[0]), l.full(node.inputs[1]), l.graph.integer(0)], {
+          Tparams: { type: node.types[0].dtype },
+          Tindices: { type: "i32" },
+          Taxis: { type: "i32" },
+          batch_dims: { int: 0 },
+        }),
+      },
   ],
   scatter_rows: (l, node) => [
     () => {

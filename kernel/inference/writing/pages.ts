@@ -1,0 +1,150 @@
+/**
+ * Where the keys of texts lie: the store is cut into pages of PAGE places. A text takes pages as it grows. A page that is full
+ * is known by its tokens and all before them, and stays after its text has ended until its place is needed: a later text
+ * that begins alike holds it too and reads that part no more. What was held last goes last.
+ */
+import { must } from "#dsl/diagnostics/must.js";
+
+export const PAGE = 16;
+
+/** A full page: what stands in it, and what came before. */
+interface Known {
+  readonly page: number;
+  readonly before: Known | null;
+  /** Its tokens, as `keyOf` writes them. */
+  readonly key: string;
+  readonly after: Map<string, Known>;
+}
+
+/** Pages of one text, in order. */
+export class Held {
+  readonly pages: number[] = [];
+  /** The last page that is known by its tokens; null: none yet. */
+  known: Known | null = null;
+  /** How many of `pages` are known. */
+  full = 0;
+}
+
+export class Pages {
+  private readonly free: number[];
+  /** How many texts hold a page. */
+  private readonly holders: Int32Array;
+  private readonly byPage = new Map<number, Known>();
+  /** Known pages that nobody holds, the one to go first in front. */
+  private readonly idle = new Set<Known>();
+  /** Beginnings, of each adapter by itself. */
+  private readonly roots = new Map<number, Map<string, Known>>();
+
+  constructor(readonly count: number) {
+    this.free = Array.from({ length: count }, (_, i) => count - 1 - i);
+    this.holders = new Int32Array(count);
+  }
+
+  /** Pages that can be had. */
+  get room(): number {
+    return this.free.length + this.idle.size;
+  }
+
+  /** The pages that hold the beginning of `tokens`, at most `most` of its tokens. */
+  begin(adapter: number, tokens: readonly number[], most: number): Held {
+    const held = new Held();
+    for (let end = PAGE; end <= most; end += PAGE) {
+      const next = this.children(adapter, held.known).get(keyOf(tokens, end));
+      if (!next) break;
+      this.hold(next);
+      held.pages.push(next.page);
+      held.known = next;
+      held.full++;
+    }
+    return held;
+  }
+
+  /** How many pages that nobody holds `begin` would take. */
+  idleIn(adapter: number, tokens: readonly number[], most: number): { readonly found: number; readonly idle: number } {
+    let [found, idle] = [0, 0];
+    let known: Known | null = null;
+    for (let end = PAGE; end <= most; end += PAGE) {
+      const next: Known | undefined = this.children(adapter, known).get(keyOf(tokens, end));
+      if (!next) break;
+      known = next;
+      found++;
+      if (this.idle.has(next)) idle++;
+    }
+    return { found, idle };
+  }
+
+  /** Makes room for so many tokens; false: there are no pages left, and what was got is kept. */
+  grow(held: Held, tokens: number): boolean {
+    while (held.pages.length * PAGE < tokens) {
+      const page = this.free.pop() ?? this.takeIdle();
+      if (page === undefined) return false;
+      this.holders[page] = 1;
+      held.pages.push(page);
+    }
+    return true;
+  }
+
+  /** The first `done` of `tokens` are read: pages that they fill are known from now on. */
+  fill(adapter: number, held: Held, tokens: readonly number[], done: number): void {
+    while ((held.full + 1) * PAGE <= done) {
+      const key = keyOf(tokens, (held.full + 1) * PAGE);
+      const children = this.children(adapter, held.known);
+      const page = must(held.pages[held.full], "a page that is full");
+      const same = children.get(key);
+      if (same) {
+        // Another text has read the same meanwhile: one of the two is enough.
+        this.hold(same);
+        this.release(page);
+        held.pages[held.full] = same.page;
+        held.known = same;
+      } else {
+        const known: Known = { page, before: held.known, key, after: new Map() };
+        children.set(key, known);
+        this.byPage.set(page, known);
+        held.known = known;
+      }
+      held.full++;
+    }
+  }
+
+  /** The text is over, or stops for others. Its last pages go first, so that no page outlives the one before it. */
+  end(held: Held): void {
+    for (const page of [...held.pages].reverse()) this.release(page);
+    held.pages.length = 0;
+    held.known = null;
+    held.full = 0;
+  }
+
+  private children(adapter: number, known: Known | null): Map<string, Known> {
+    if (known) return known.after;
+    const root = this.roots.get(adapter) ?? new Map<string, Known>();
+    this.roots.set(adapter, root);
+    return root;
+  }
+  private hold(known: Known): void {
+    this.idle.delete(known);
+    this.holders[known.page]! += 1;
+  }
+  private release(page: number): void {
+    this.holders[page]! -= 1;
+    if (this.holders[page]! > 0) return;
+    const known = this.byPage.get(page);
+    if (known) this.idle.add(known);
+    else this.free.push(page);
+  }
+  private takeIdle(): number | undefined {
+    for (const known of this.idle) {
+      this.idle.delete(known);
+      this.byPage.delete(known.page);
+      const siblings = known.before?.after ?? [...this.roots.values()].find((root) => root.get(known.key) === known);
+      siblings?.delete(known.key);
+      return known.page;
+    }
+    return undefined;
+  }
+}
+
+/** The tokens of the page that ends before `end`. */
+function keyOf(tokens: readonly number[], end: number): string {
+  return tokens.slice(end - PAGE, end).join();
+}

@@ -1,0 +1,82 @@
+/** A text on its way: what whoever asked reads, and what the writer knows of it. */
+import type { Held } from "./pages.js";
+import type { SlotRequest, SlotText, SlotToken } from "./contract.js";
+
+export class WrittenText implements SlotText {
+  /** Prompt and text. */
+  readonly tokens: number[];
+  cached = 0;
+  /** Keys of so many of `tokens` are in the store. */
+  done = 0;
+  /** Null: it waits. */
+  held: Held | null = null;
+  private readonly told: SlotToken[] = [];
+  private waiting: (() => void) | null = null;
+  private failure: { readonly error: unknown } | null = null;
+  private over = false;
+  private left = false;
+
+  constructor(
+    readonly request: SlotRequest,
+    /** Whoever asked first has the lowest. */
+    readonly number: number,
+    /** Called when whoever asked reads on no more. */
+    private readonly onLeave: () => void,
+  ) {
+    this.tokens = Array.from(request.prompt);
+  }
+  get adapter(): number {
+    return this.request.adapter ?? 0;
+  }
+  get written(): number {
+    return this.tokens.length - this.request.prompt.length;
+  }
+  /** Whether nobody wants more of it. */
+  get gone(): boolean {
+    return this.left || this.request.signal?.aborted === true;
+  }
+  get ended(): boolean {
+    return this.over || this.failure !== null;
+  }
+
+  tell(token: SlotToken): void {
+    this.told.push(token);
+    this.over ||= token.ended !== null;
+    this.wake();
+  }
+  fail(error: unknown): void {
+    if (this.ended) return;
+    this.failure = { error };
+    this.wake();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<SlotToken, void, void> {
+    const { signal } = this.request;
+    const abort = (): void => {
+      this.wake();
+      this.onLeave();
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      for (;;) {
+        const next = this.told.shift();
+        if (next) {
+          yield next;
+          continue;
+        }
+        if (this.over) return;
+        if (this.failure) throw this.failure.error;
+        signal?.throwIfAborted();
+        await new Promise<void>((resolve) => (this.waiting = resolve));
+      }
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      this.left = true;
+      if (!this.ended) this.onLeave();
+    }
+  }
+  private wake(): void {
+    this.waiting?.();
+    this.waiting = null;
+  }
+}

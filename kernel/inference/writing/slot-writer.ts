@@ -1,0 +1,247 @@
+/**
+ * Writes texts side by side over one store of keys and values: requests → steps of the engine → tokens. Each step goes on with
+ * every text that writes, by one token, and reads a part of the prompts that came in; a text leaves the step after it ended.
+ * Who came first goes first. Where the store is full the text that came last stops, and is read again when there is room.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import type { Session } from "../../engine/engine.js";
+import { floats } from "../../engine/feeds.js";
+import "../../artifacts/codes.js";
+import type { SlotLoad, SlotRequest, SlotText, SlotWriter, WriterOptions } from "./contract.js";
+import { PAGE, Pages } from "./pages.js";
+import { stepFeeds, type Part } from "./slot-feeds.js";
+import { WrittenText } from "./slot-text.js";
+import "./slot-codes.js";
+
+/** Most bytes of keys and values unless it is said. */
+const MEMORY = 512 * 2 ** 20;
+/** So many tokens there is room for, whatever they take, where the model has as many positions. */
+const LEAST_ROOM = 4096;
+/** Most tokens of prompts in a step: while others write, and while none does. */
+const CHUNK = 64;
+const CHUNK_ALONE = 512;
+
+export interface SlotWriterOptions extends WriterOptions {
+  /** Bytes that keys and values of one token take (`SlotsBuilt`). */
+  readonly placeBytes: number;
+  /** Whether the programs have adapters. */
+  readonly adapters: boolean;
+}
+
+/**
+ * A writer over a session that has the programs of `buildSlots` (stdlib/programs/slots.ts); they are its alone. The store is made
+ * here, of one size for good.
+ */
+export async function openSlotWriter(session: Pick<Session, "run">, o: SlotWriterOptions): Promise<SlotWriter> {
+  const each = Math.ceil(o.positions / PAGE);
+  const affordable = Math.floor((o.memory ?? MEMORY) / (o.placeBytes * PAGE));
+  const least = Math.ceil(Math.min(o.positions, LEAST_ROOM) / PAGE);
+  const pages = Math.min(o.slots * each, Math.max(affordable, least));
+  await session.run("slots_hold", { slot_places: zeros(pages * PAGE) }, []);
+  return new Writer(session, pages, o);
+}
+
+class Writer implements SlotWriter {
+  readonly slots: number;
+  readonly vocabulary: number;
+  readonly room: number;
+  private pages: Pages;
+  /** In the order in which they came. */
+  private readonly waiting: WrittenText[] = [];
+  private readonly working: WrittenText[] = [];
+  private running: Promise<void> | null = null;
+  /** Why nothing is written any more. */
+  private broken: { readonly error: unknown } | null = null;
+  private asked = 0;
+  private readonly count = { steps: 0, tokensRead: 0, tokensCached: 0, tokensWritten: 0 };
+
+  constructor(
+    private readonly session: Pick<Session, "run">,
+    pages: number,
+    private readonly o: SlotWriterOptions,
+  ) {
+    this.slots = o.slots;
+    this.vocabulary = o.vocabulary;
+    this.pages = new Pages(pages);
+    this.room = Math.min(o.positions, pages * PAGE);
+  }
+
+  write(request: SlotRequest): SlotText {
+    const { prompt, maxTokens } = request;
+    if (prompt.length === 0) throw new CodedError("empty-prompt", {});
+    if (prompt.length + maxTokens > this.room)
+      throw new CodedError("no-room-to-generate", {
+        tokens: prompt.length,
+        max_tokens: maxTokens,
+        positions: this.room,
+      });
+    const text = new WrittenText(request, this.asked++, () => this.tidy());
+    if (this.broken) text.fail(this.broken.error);
+    else {
+      this.waiting.push(text);
+      this.running ??= this.work();
+    }
+    return text;
+  }
+  load(): SlotLoad {
+    return { ...this.count, waiting: this.waiting.length, working: this.working.length };
+  }
+  async close(): Promise<void> {
+    this.end(new CodedError("writer-closed", {}));
+    await this.running;
+  }
+
+  private async work(): Promise<void> {
+    // All that is asked at once is begun together.
+    await Promise.resolve();
+    try {
+      for (;;) {
+        this.tidy();
+        this.admit();
+        if (this.working.length === 0) break;
+        await this.step(this.parts());
+      }
+    } catch (error) {
+      if (error instanceof CodedError && /^engine-/.test(error.code)) this.end(error);
+      else this.drop(error);
+    }
+    this.running = null;
+    // Who came while this ended was told that it runs.
+    if (this.waiting.length > 0 && !this.broken) this.running = this.work();
+  }
+
+  /** Texts that ended, or that nobody wants any more, make room. */
+  private tidy(): void {
+    const stays = (text: WrittenText): boolean => {
+      if (!text.ended && !text.gone) return true;
+      this.let(text);
+      return false;
+    };
+    keep(this.waiting, stays);
+    keep(this.working, stays);
+  }
+  private let(text: WrittenText): void {
+    if (text.held) this.pages.end(text.held);
+    text.held = null;
+    text.done = 0;
+  }
+
+  /** Takes in who waits, in their order, as long as there are slots and pages. */
+  private admit(): void {
+    for (const text of [...this.waiting]) {
+      if (this.working.length >= this.slots) return;
+      const { tokens, adapter } = text;
+      // The last token is read in any case: it is what follows it that is asked.
+      const { found, idle } = this.pages.idleIn(adapter, tokens, tokens.length - 1);
+      if (this.isBeingRead(text, found * PAGE)) continue;
+      if (Math.ceil((tokens.length + 1) / PAGE) - found > this.pages.room - idle && this.working.length > 0) return;
+      text.held = this.pages.begin(adapter, tokens, tokens.length - 1);
+      text.done = text.held.full * PAGE;
+      if (text.written === 0) {
+        text.cached = text.done;
+        this.count.tokensCached += text.done;
+      }
+      this.waiting.splice(this.waiting.indexOf(text), 1);
+      const later = this.working.findIndex(({ number }) => number > text.number);
+      this.working.splice(later < 0 ? this.working.length : later, 0, text);
+    }
+  }
+  /** Whether another text is reading more of the same beginning: then it is soon there for both. */
+  private isBeingRead({ tokens, adapter }: WrittenText, found: number): boolean {
+    return this.working.some((other) => {
+      if (other.adapter !== adapter || other.tokens.length - other.done < 2) return false;
+      const most = Math.min(tokens.length, other.tokens.length) - 1;
+      let same = 0;
+      while (same < most && tokens[same] === other.tokens[same]) same++;
+      return Math.floor(same / PAGE) * PAGE > Math.max(found, other.done);
+    });
+  }
+
+  /** What the next step computes. */
+  private parts(): readonly Part[] {
+    const writes = this.working.some(({ tokens, done }) => tokens.length - done === 1);
+    let left = writes ? (this.o.chunk ?? CHUNK) : CHUNK_ALONE;
+    const parts: Part[] = [];
+    for (const text of [...this.working]) {
+      const rest = text.tokens.length - text.done;
+      const count = rest === 1 ? 1 : Math.min(rest, left);
+      if (count === 0 || !this.makeRoom(text, text.done + count)) continue;
+      if (rest > 1) left -= count;
+      parts.push({ text, count });
+    }
+    return parts;
+  }
+  /** False: the text itself has to stop for others. */
+  private makeRoom(text: WrittenText, tokens: number): boolean {
+    while (text.held && !this.pages.grow(text.held, tokens)) {
+      const last = must(this.working.pop(), "a text that works");
+      this.let(last);
+      this.waiting.unshift(last);
+    }
+    return text.held !== null;
+  }
+
+  private async step(parts: readonly Part[]): Promise<void> {
+    const asked = parts.filter(({ text, count }) => text.done + count === text.tokens.length).map(({ text }) => text);
+    const wants = asked.map(({ request }) => request.chooser.reads === "logits");
+    const wanted = [...wants.keys()].filter((i) => wants[i]);
+    const outputs = asked.length === 0 ? [] : wanted.length === 0 ? ["next"] : ["next", "logits"];
+    const feeds = stepFeeds(parts, { wanted, adapters: this.o.adapters });
+    const said = await this.session.run("slots_step", feeds, outputs);
+    this.count.steps++;
+    for (const { text, count } of parts) {
+      if (text.written === 0) this.count.tokensRead += count;
+      // It may have gone meanwhile, and its pages with it.
+      if (!text.held) continue;
+      text.done += count;
+      this.pages.fill(text.adapter, text.held, text.tokens, text.done);
+    }
+    if (asked.length === 0) return;
+    const next = integers(must(said["next"], "the likeliest tokens"));
+    const logits = said["logits"] && floats(said["logits"]);
+    for (const [i, text] of asked.entries()) {
+      const row = wanted.indexOf(i) * this.vocabulary;
+      this.choose(text, next[i]!, wants[i] && logits ? logits.subarray(row, row + this.vocabulary) : null);
+    }
+  }
+  private choose(text: WrittenText, next: number, logits: Float32Array | null): void {
+    if (text.ended || text.gone) return;
+    const { chooser, ends, maxTokens } = text.request;
+    try {
+      const chosen = chooser.choose(next, logits);
+      text.tokens.push(chosen.token);
+      this.count.tokensWritten++;
+      const ended = chosen.ends || ends.has(chosen.token) ? "end" : text.written >= maxTokens ? "length" : null;
+      text.tell({ ...chosen, ended });
+    } catch (error) {
+      text.fail(error);
+    }
+  }
+
+  /** All texts end with the error, and nothing is written afterwards. */
+  private end(error: unknown): void {
+    this.broken ??= { error };
+    for (const text of [...this.waiting, ...this.working]) text.fail(error);
+    this.tidy();
+  }
+  /** All texts that are written end with the error; what is in the store isn't known any more. */
+  private drop(error: unknown): void {
+    for (const text of this.working) text.fail(error);
+    this.tidy();
+    this.pages = new Pages(this.pages.count);
+  }
+}
+
+function keep<T>(list: T[], stays: (one: T) => boolean): void {
+  const left = list.filter(stays);
+  list.splice(0, list.length, ...left);
+}
+function integers({ bytes }: NDArray): Int32Array {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Int32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
+}
+function zeros(n: number): NDArray {
+  return { dtype: "i32", shape: [n], bytes: new Uint8Array(4 * n) };
+}

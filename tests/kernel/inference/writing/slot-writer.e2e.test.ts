@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { NDArray } from "#dsl/graph/program.js";
+import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import { buildGenerate } from "#stdlib/programs/generate.js";
+import { registry } from "#stdlib/registry.js";
+import { full } from "#stdlib/techniques/full.run.js";
+import type { EngineName, Session } from "#kernel/engine/engine.js";
+import type { SlotWriter } from "#kernel/inference/writing/contract.js";
+import { writerFor } from "#kernel/inference/writing/writer-for.js";
+import { readHeader } from "#kernel/tensors/safetensors.js";
+import { engineNamed } from "#tests/kernel/engine/engines.js";
+import { alone, asked, Greedy, written } from "./side-by-side.js";
+
+interface Golden {
+  readonly prompts: readonly (readonly number[])[];
+  readonly most: number;
+  readonly cases: readonly {
+    readonly settings: { readonly num_beams: number; readonly repetition_penalty: number };
+    readonly ends: readonly number[];
+    readonly texts: readonly (readonly number[])[];
+  }[];
+}
+const tests = new URL("../../../../../tests/", import.meta.url);
+const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, tests), "utf8"));
+/** What transformers' generate writes of the small models. */
+const golden = read("golden/oracle/generation.json") as Record<string, Golden>;
+
+interface Opened {
+  readonly session: Session;
+  readonly writer: SlotWriter;
+  readonly vocabulary: number;
+  readonly positions: number;
+}
+async function open(name: EngineName, model: string): Promise<Opened> {
+  const folder = new URL(`fixtures/models/${model}`, tests).pathname;
+  const json = read(`fixtures/models/${model}/config.json`) as Record<string, unknown>;
+  const family = (await registry.find("model", String(json["model_type"]))!.load!()) as ModelImplementation;
+  const config = family.config(json);
+  const tensors = new Set(Object.keys(readHeader(`${folder}/model.safetensors`).tensors));
+  const prefixInCheckpoint = [...tensors].some((tensor) => tensor.startsWith(family.prefix));
+  const technique = { call: { kind: "technique", word: "full", arguments: {} }, implementation: full };
+  const own = { family, config, technique, prefixInCheckpoint, tensors, seed: 0 };
+  const engine = await engineNamed(name);
+  const parts = await writerFor(engine, own);
+  assert.equal(parts.batches, null);
+  const session = await engine.open({ ...parts.programs, ...buildGenerate(own) }, [folder]);
+  const { vocabulary, positions } = family.sizes(config);
+  const writer = await parts.open(session, { slots: 3, vocabulary, positions, padId: 0, chunk: 5 });
+  return { session, writer, vocabulary, positions };
+}
+
+for (const engine of ["tensorflow", "onnx"] as const)
+  describe(`texts written side by side on ${engine}`, function () {
+    this.timeout(120_000);
+
+    for (const [model, { prompts, most, cases }] of Object.entries(golden))
+      it(`${model}: token for token what transformers writes of each alone`, async () => {
+        const { session, writer } = await open(engine, model);
+        const { texts, ends } = cases.find(
+          ({ settings }) => settings.num_beams === 1 && settings.repetition_penalty === 1,
+        )!;
+        const ask = (i: number): Promise<readonly number[]> =>
+          written(
+            writer,
+            asked(prompts[i]!, most, { ends: new Set(ends), chooser: new Greedy(i % 2 ? "next" : "logits") }),
+          );
+        assert.deepEqual(await Promise.all(prompts.map((_, i) => ask(i))), texts);
+        // Once more, each after the other, over what is in the store by now.
+        for (const i of prompts.keys()) assert.deepEqual(await ask(i), texts[i]);
+        await session.dispose();
+      });
+  });
+
+describe("the store of texts that are written side by side, on tensorflow", function () {
+  this.timeout(120_000);
+  let opened: Opened;
+  before(async () => (opened = await open("tensorflow", "llama-grouped")));
+  after(() => opened.session.dispose());
+  const prompt = (length: number, seed: number): number[] =>
+    Array.from({ length }, (_, i) => 3 + ((seed * 7 + i * i * 3 + i * seed) % 60));
+
+  it("leaks nothing of a text that ended: what is free may hold anything", async () => {
+    const { session, writer, vocabulary, positions } = opened;
+    await written(writer, asked(prompt(30, 1), 10));
+    for (const kind of ["k", "v"])
+      for (const layer of [0, 1]) {
+        const name = `slots.${kind}/layers.${String(layer)}.self_attn`;
+        const { shape } = await session.read(name);
+        const poison = new Float32Array(shape[0]! * shape[1]!).fill(Number.NaN);
+        await session.write(name, { dtype: "f32", shape, bytes: new Uint8Array(poison.buffer) } satisfies NDArray);
+      }
+    const got = await Promise.all([2, 3, 4].map((seed) => written(writer, asked(prompt(9 * seed, seed), 12))));
+    for (const [i, seed] of [2, 3, 4].entries())
+      assert.deepEqual(got[i], await alone(session, prompt(9 * seed, seed), { maxTokens: 12, vocabulary, positions }));
+  });
+  it("says logits within 1e-5 of the text's alone, at any mixture of reading and writing", async () => {
+    const { writer } = opened;
+    const logitsOf = async (seed: number): Promise<readonly Float32Array[]> => {
+      const chooser = new Greedy("logits");
+      await written(writer, asked(prompt(11 * seed, seed + 20), 6, { chooser }));
+      return chooser.seen;
+    };
+    const together = await Promise.all([1, 2, 3, 4].map(logitsOf));
+    for (const [i, seed] of [1, 2, 3, 4].entries())
+      for (const [k, seen] of (await logitsOf(seed)).entries())
+        seen.forEach((x, j) => assert.ok(Math.abs(x - together[i]![k]![j]!) < 1e-5));
+  });
+});
