@@ -136,9 +136,10 @@ registerCodes({
   },
   "server-stops": {
     severity: "error",
-    message: () => "this server is being stopped and takes no more requests",
+    message: () => "this server is being stopped, and its time to answer what was under way is over",
     help: () => "ask again in a moment, where another one takes its place",
-    explain: "A server that stops answers the requests that are under way, and refuses those that come meanwhile.",
+    explain:
+      "A server that stops takes no new connections and answers the requests of those that are open, for as long as it is given (`grace`). What is under way then is cut off with this.",
   },
   "server-fault": {
     severity: "error",

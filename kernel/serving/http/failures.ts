@@ -38,8 +38,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   "text-too-long": { status: 400, openai: "context_length_exceeded" },
   "engine-died": { status: 503 },
   "engine-closed": { status: 503 },
-  // What texts a task can't answer.
+  // What texts a task can't answer, and conversations a template can't say.
   ...{ "not-masked": { status: 400 }, "pairs-expected": { status: 400 }, "schema-unusable": { status: 400 } },
+  ...{ "conversation-refused": { status: 400 }, "no-tools": { status: 400 }, "no-such-tool": { status: 400 } },
+  ...{ "empty-prompt": { status: 400 }, "no-template": { status: 400 } },
 };
 
 /** Seconds after which it is worth asking again; of codes that don't say themselves. */

@@ -129,7 +129,6 @@ function hooks(app: FastifyInstance, parts: Parts): void {
     try {
       doors.look(request.raw);
       request.call.key = doors.keyOf(request.raw);
-      if (parts.stops() && request.routeOptions.config.open !== true) throw new CodedError("server-stops", {});
       done();
     } catch (error) {
       done(error as Error);

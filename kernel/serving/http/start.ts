@@ -48,7 +48,7 @@ const whys: Readonly<Record<string, string>> = {
 /** Milliseconds of the end. */
 const pace = {
   look: 20,
-  /** For a connection with no request: its client may be sending one just now, which is refused in good order. */
+  /** For a connection with no request: its client may be sending one just now. */
   quiet: 150,
   /** For the last words to those that are cut off. */
   words: 250,
@@ -94,7 +94,10 @@ class Listening implements Http {
     const { server } = app;
     state.stops = true;
     let closed = false;
-    // Node's own `close` would also cut connections that have no request, whose clients may be sending one.
+    // Right after those that wait at the door were let in.
+    await new Promise<void>((done) => setImmediate(done));
+    // Node's own `close` would also cut connections that have no request, whose clients may be sending one: it is answered as
+    // ever, and then its connection ends.
     Server.prototype.close.call(server, () => (closed = true));
     const began = performance.now();
     let busy = began;

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { request } from "node:http";
+import { LongOrShort, served, type Served } from "./word-models.js";
+
+const hashOf = (key: string): string => createHash("sha256").update(key).digest("hex");
+const body = { inputs: "a b" };
+
+describe("the doors of a server", () => {
+  let http: Served;
+  afterEach(() => http.stop(1000));
+  const statusOf = async (path: string, headers: Record<string, string>, method = "GET"): Promise<number> =>
+    (await fetch(http.url + path, { method, headers })).status;
+
+  it("want a key for everything but /health, /ready and the empty page", async () => {
+    http = await served([new LongOrShort("a-name")], { keys: [hashOf("first"), hashOf("second")] });
+    for (const path of ["/v1/models", "/v1/models/a-name", "/metrics", "/openapi.json", "/info"])
+      assert.equal(await statusOf(path, {}), 401, path);
+    for (const path of ["/health", "/ready", "/"]) assert.equal(await statusOf(path, {}), 200, path);
+    const refused = await http.post("/predict", body);
+    assert.deepEqual([refused.status, refused.headers.get("www-authenticate")], [401, "Bearer"]);
+    for (const authorization of ["Bearer first", "bearer second"])
+      assert.equal((await http.post("/predict", body, { authorization })).status, 200);
+    assert.equal((await http.post("/predict", body, { "x-api-key": "second" })).status, 200);
+    for (const authorization of ["Bearer third", "Bearer ", "Basic first", "first", `Bearer ${hashOf("first")}`])
+      assert.equal((await http.post("/predict", body, { authorization })).status, 401, authorization);
+    const told = (await (await http.post("/v1/embeddings", {})).json()) as { error: { code: string } };
+    assert.equal(told.error.code, "invalid_api_key");
+    const page = await (await fetch(http.url)).text();
+    assert.ok(page.includes("Try a model") && !page.includes("a-name"));
+  });
+
+  it("tell of a key the first of its hash alone, and take others from one moment to the next", async () => {
+    http = await served([new LongOrShort("judge")], { keys: [hashOf("first")] });
+    const ask = async (key: string): Promise<number> =>
+      (await http.post("/predict", body, { "x-api-key": key })).status;
+    assert.equal(await ask("first"), 200);
+    assert.equal(http.lines[0]?.["key"], hashOf("first").slice(0, 8));
+    http.change({ keys: [hashOf("other")], tls: null });
+    assert.deepEqual([await ask("first"), await ask("other")], [401, 200]);
+    assert.ok(!JSON.stringify(http.lines).includes("first"));
+  });
+
+  /** As a browser says it, whose page was pointed here. */
+  const byName = (host: string, headers: Record<string, string> = {}): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const asked = request({ host: "127.0.0.1", port: http.port, path: "/v1/models", headers: { host, ...headers } });
+      asked
+        .on("response", (response) => resolve(response.resume().statusCode))
+        .on("error", reject)
+        .end();
+    });
+
+  it("answer by their own names and by addresses, and by no other name", async () => {
+    http = await served([new LongOrShort("judge")], { hosts: ["models.example"] });
+    for (const host of [
+      "localhost",
+      `LOCALHOST:${String(http.port)}`,
+      "127.0.0.1:1",
+      "[::1]:80",
+      "10.1.2.3",
+      "models.example:443",
+    ])
+      assert.equal(await byName(host), 200, host);
+    for (const host of ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "a@localhost", "[::1"])
+      assert.equal(await byName(host), 421, `host ${host}`);
+  });
+
+  it("let pages of their own ask, and no others", async () => {
+    http = await served([new LongOrShort("judge")]);
+    const own = `localhost:${String(http.port)}`;
+    assert.equal(await byName(own, { origin: `http://${own}` }), 200);
+    for (const origin of [`https://${own}`, "http://localhost", "http://evil.example", "null"])
+      assert.equal(await byName(own, { origin }), 403, origin);
+  });
+
+  it("count the requests of each key by the minute, those of wrong keys by the address", async () => {
+    http = await served([new LongOrShort("judge")], { keys: [hashOf("a"), hashOf("b")], limits: { rate: 3 } });
+    const ask = (key: string): Promise<Response> => http.post("/predict", body, { "x-api-key": key });
+    const statuses = async (key: string, times: number): Promise<number[]> => {
+      const all: number[] = [];
+      for (let i = 0; i < times; i++) all.push((await ask(key)).status);
+      return all;
+    };
+    assert.deepEqual(await statuses("a", 4), [200, 200, 200, 429]);
+    assert.deepEqual(await statuses("b", 1), [200]);
+    assert.deepEqual(await statuses("wrong", 4), [401, 401, 401, 429]);
+    const refused = await ask("a");
+    assert.ok(Number(refused.headers.get("retry-after")) > 0);
+    assert.equal(((await refused.json()) as { error_type: string }).error_type, "Overloaded");
+    assert.equal(await statusOf("/health", {}), 200);
+  });
+});
