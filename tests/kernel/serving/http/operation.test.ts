@@ -28,18 +28,17 @@ describe("a server at work", () => {
     http.post("/predict", { model: "judge", inputs: "a planted text" }, headers);
 
   it("ends a request whose time is over: with a status, or an event in a stream", async () => {
-    await start({ limits: { time: 100 } });
+    await start({ limits: { time: 200 } });
     judge.slow = 60_000;
     const late = await ask();
     assert.deepEqual([late.status, late.headers.get("x-error-code")], [504, "request-time"]);
     await until(() => judge.ended === 1);
-    writer.pace = 40;
-    const stream = await http.post("/v1/chat/completions", { model: "writer", stream: true, messages });
-    const said = await stream.text();
-    assert.ok(
-      said.includes("three") && said.includes('"code":"request-time"') && said.endsWith("data: [DONE]\n\n"),
-      said,
-    );
+    writer.pace = 20;
+    const content = "w ".repeat(190);
+    const asked = { model: "writer", stream: true, messages: [{ role: "user", content }] };
+    const said = await (await http.post("/v1/chat/completions", asked)).text();
+    assert.ok(said.includes('"content":"w"') && said.includes('"code":"request-time"'), said);
+    assert.ok(said.endsWith("data: [DONE]\n\n"));
     await until(() => writer.working === 0);
     assert.equal(http.models.held, 0);
   });
