@@ -16,8 +16,8 @@ import { TextChooser } from "./choosing/text-chooser.js";
 import type { SlotText, SlotWriter } from "./contract.js";
 import { callsOf } from "./conversation.js";
 import { Grammars } from "./grammar/grammars.js";
-import type { GrammarSource } from "./grammar/protocol.js";
-import { whyUnusable } from "./grammar/schema.js";
+import { Rules, SchemaReader } from "./grammar/schema-grammar.js";
+import { Unusable } from "./grammar/unusable.js";
 import { merged } from "./merged.js";
 import { isConversation, readPrompt, type PromptReader, type ReadPrompt } from "./prompt.js";
 import { TokenBytes } from "./token-bytes.js";
@@ -98,7 +98,7 @@ async function write(model: Model, ask: WriteAsk): Promise<Writing> {
   const tools = toolsOf(model, ask);
   const held = heldTo(ask, tools);
   // Known before anything is read: whether the grammar can be used.
-  const first = held && (await model.grammars.begin(held));
+  const first = held === null ? null : await model.grammars.begin(held);
   try {
     const begun = tools && tools.must !== null ? begunCall(tools.format) : "";
     const prompt = await readPrompt(model, ask, tools?.shown ?? [], begun);
@@ -137,20 +137,17 @@ function toolsOf({ name, calls, chat }: Model, { tools = [], toolChoice = "auto"
   };
 }
 
-/** What texts are held to; null: nothing. A call that must come is held to itself, whatever shape texts have. */
-function heldTo({ shape }: WriteAsk, tools: Tools | null): GrammarSource | null {
-  if (tools?.must) {
-    for (const { parameters } of tools.must) demandUsable(parameters ?? {});
-    return callGrammar(tools.format, tools.must);
+/** The grammar that texts are held to; null: none. A call that must come is held to itself, whatever shape texts have. */
+function heldTo({ shape }: WriteAsk, tools: Tools | null): string | null {
+  try {
+    if (tools?.must) return callGrammar(tools.format, tools.must);
+    if (!shape) return null;
+    const rules = new Rules();
+    return rules.text(shape.is === "json" ? "object" : new SchemaReader(shape.schema, rules).read(shape.schema));
+  } catch (error) {
+    if (!(error instanceof Unusable)) throw error;
+    throw new CodedError("schema-unusable", { why: error.message }, { cause: error });
   }
-  if (!shape) return null;
-  if (shape.is === "json") return { is: "schema", schema: '{"type":"object","additionalProperties":true}' };
-  demandUsable(shape.schema);
-  return { is: "schema", schema: JSON.stringify(shape.schema) };
-}
-function demandUsable(schema: Readonly<Record<string, unknown>>): void {
-  const why = whyUnusable(schema);
-  if (why !== null) throw new CodedError("schema-unusable", { why });
 }
 
 class Texts implements Writing {
@@ -163,7 +160,7 @@ class Texts implements Writing {
     private readonly ask: WriteAsk,
     private readonly prompt: ReadPrompt,
     private readonly tools: Tools | null,
-    private readonly held: GrammarSource | null,
+    private readonly held: string | null,
   ) {
     this.promptTokens = prompt.tokens.length;
     this.cut = prompt.cut;
@@ -192,7 +189,7 @@ class Texts implements Writing {
   ): AsyncGenerator<Bit, void, void> {
     const { model, ask, prompt, tools, held } = this;
     const { by, ends, tokenizer, bytes } = model;
-    const matcher = held && (await model.grammars.begin(held));
+    const matcher = held === null ? null : await model.grammars.begin(held);
     const before = model.pairs ? Int32Array.from(model.start) : prompt.tokens;
     const chooser = new TextChooser({
       ...{ prompt: before, drawing, ends, padId: tokenizer.padId, matcher },

@@ -3,7 +3,8 @@
  * A call that must come is begun by its prompt and held to a grammar.
  */
 import type { Tool } from "../asked.js";
-import type { GrammarSource } from "../grammar/protocol.js";
+import { literal } from "../grammar/characters.js";
+import { Rules, SchemaReader } from "../grammar/schema-grammar.js";
 
 export interface CallFormat {
   /** `tagged`: each call between two tags; `listed`: a JSON list after a mark; `bare`: the text is a call, or several. */
@@ -44,16 +45,13 @@ export function begunCall({ form, opens }: CallFormat): string {
   return form === "tagged" ? `${opens}\n` : form === "listed" ? opens : "";
 }
 
-/** What is written then: a call of one of the tools, and nothing more. */
-export function callGrammar({ form, key }: CallFormat, tools: readonly Tool[]): GrammarSource {
+/** What is written then: a call of one of the tools, and nothing more. Throws `Unusable`. */
+export function callGrammar({ form, key }: CallFormat, tools: readonly Tool[]): string {
   const [before, after] = form === "listed" ? ["[", "]"] : ["", ""];
-  const elements = tools.map(({ name, parameters }) => ({
-    type: "sequence",
-    elements: [
-      { type: "const_string", value: `${before}{"name": ${JSON.stringify(name)}, "${key}": ` },
-      { type: "json_schema", json_schema: parameters ?? { type: "object", properties: {} } },
-      { type: "const_string", value: `}${after}` },
-    ],
-  }));
-  return { is: "tag", tag: elements.length === 1 ? elements[0]! : { type: "or", elements } };
+  const rules = new Rules();
+  const calls = tools.map(({ name, parameters = { type: "object", properties: {} } }) => {
+    const begin = literal(`${before}{"name": ${JSON.stringify(name)}, "${key}": `);
+    return rules.add(`${begin} ${new SchemaReader(parameters, rules).read(parameters)} ${literal(`}${after}`)}`);
+  });
+  return rules.text(calls.join(" | "));
 }

@@ -11,11 +11,8 @@ import type * as Library from "@mlc-ai/web-xgrammar";
 import { must } from "#dsl/diagnostics/must.js";
 import { FAILED, MASK, STATE, type Begun, type FirstWord, type Told } from "./protocol.js";
 
-/** Most blanks between two parts of JSON. */
-const BLANKS = 16;
-
 const port = must(parentPort, "a thread's port");
-const { vocabulary, source } = workerData as Begun;
+const { vocabulary, grammar: rules } = workerData as Begun;
 /** The library's last words before it ends itself. */
 let words = "";
 const note = (...said: readonly unknown[]): void => void (words = said.map(String).join(" "));
@@ -53,11 +50,7 @@ async function begun(): Promise<
       [end],
     );
     const compiler = await library.GrammarCompiler.createGrammarCompiler(info);
-    const grammar =
-      source.is === "tag"
-        ? await compiler.compileStructuralTag(source.tag)
-        : await compiler.compileJSONSchema(source.schema, true, undefined, undefined, true, BLANKS);
-    return { library, grammar };
+    return { library, grammar: await compiler.compileGrammar(rules) };
   } catch (error) {
     return { why: reasonIn(words) ?? (error instanceof Error ? error.message : String(error)) };
   }

@@ -6,16 +6,8 @@ import { Worker } from "node:worker_threads";
 import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { inLevel, type TokenBytes } from "../token-bytes.js";
-import {
-  cellsFor,
-  FAILED,
-  MASK,
-  STATE,
-  type Begun,
-  type FirstWord,
-  type GrammarSource,
-  type Told,
-} from "./protocol.js";
+import { cellsFor, FAILED, MASK, STATE, type Begun, type FirstWord, type Told } from "./protocol.js";
+import { possible, tailOf } from "./utf8.js";
 import "../codes.js";
 
 /** Grammars that are kept while no text uses them, and ms in which one must be ready. */
@@ -43,25 +35,24 @@ export class Grammars {
 
   constructor(private readonly bytes: TokenBytes) {}
 
-  /** For one text. Coded error `schema-unusable`. */
-  async begin(source: GrammarSource): Promise<Matcher> {
-    const key = JSON.stringify(source);
-    const known = this.unusable.get(key);
+  /** For one text; `grammar` in XGrammar's EBNF. Coded error `schema-unusable`. */
+  async begin(grammar: string): Promise<Matcher> {
+    const known = this.unusable.get(grammar);
     if (known !== undefined) throw new CodedError("schema-unusable", { why: known });
-    let made = this.made.get(key);
+    let made = this.made.get(grammar);
     if (!made) {
-      made = this.start(source);
-      this.made.set(key, made);
+      made = this.start(grammar);
+      this.made.set(grammar, made);
     }
     const outcome = await made;
     if ("why" in outcome) {
-      this.unusable.set(key, outcome.why);
-      if (this.made.peek(key) === made) this.made.delete(key);
+      this.unusable.set(grammar, outcome.why);
+      if (this.made.peek(grammar) === made) this.made.delete(grammar);
       throw new CodedError("schema-unusable", { why: outcome.why });
     }
     const { ready } = outcome;
     ready.texts++;
-    return new Matcher(ready.worker, this.numbers++, this.bytes.count, () => {
+    return new Matcher(ready.worker, this.numbers++, this.bytes, () => {
       ready.texts--;
       if (ready.dropped && ready.texts === 0) void ready.worker.terminate();
     });
@@ -74,13 +65,13 @@ export class Grammars {
     ready.dropped = true;
     if (ready.texts === 0) void ready.worker.terminate();
   }
-  private async start(source: GrammarSource): Promise<Outcome> {
+  private async start(grammar: string): Promise<Outcome> {
     this.vocabulary ??= [
-      ...Array.from({ length: this.bytes.count }, (_, id) => inLevel(this.bytes.of(id))),
+      ...Array.from({ length: this.bytes.count }, (_, id) => written(this.bytes.of(id))),
       // Ends a text; no tokenizer makes it.
       "<end of a grammar's text>",
     ];
-    const workerData: Begun = { vocabulary: this.vocabulary, source };
+    const workerData: Begun = { vocabulary: this.vocabulary, grammar };
     const worker = new Worker(new URL("./grammar.worker.js", import.meta.url), { workerData, env: {} });
     const word = await firstWord(worker);
     worker.unref();
@@ -90,6 +81,10 @@ export class Grammars {
     }
     return { ready: { worker, texts: 0, dropped: false } };
   }
+}
+
+function written(token: Uint8Array): string {
+  return possible(token) ? inLevel(token) : "";
 }
 
 function firstWord(worker: Worker): Promise<FirstWord> {
@@ -111,16 +106,20 @@ function firstWord(worker: Worker): Promise<FirstWord> {
 /** What may come next in one text. */
 export class Matcher {
   private readonly cells: Int32Array;
+  private readonly count: number;
+  /** Bytes of a character that the next tokens complete. */
+  private begun: readonly number[] = [];
   private accepted = 0;
   private over = false;
 
   constructor(
     private readonly worker: Worker,
     private readonly text: number,
-    private readonly count: number,
+    private readonly bytes: TokenBytes,
     private readonly release: () => void,
   ) {
-    const cells = new SharedArrayBuffer(4 * cellsFor(count + 1));
+    this.count = bytes.count;
+    const cells = new SharedArrayBuffer(4 * cellsFor(this.count + 1));
     this.cells = new Int32Array(cells);
     this.tell({ is: "begin", text, cells });
   }
@@ -128,27 +127,28 @@ export class Matcher {
   /** Takes out the tokens that may not come (−∞); `ends` may where the text may end. Waits until it is known. */
   allow(scores: Float32Array, ends: ReadonlySet<number>): "on" | "ends" {
     this.wait();
-    const { cells, count } = this;
+    const { cells, count, mayEnd } = this;
+    const last = Array.from(ends, (end) => scores[end] ?? 0);
     let some = false;
     for (let from = 0; from < scores.length; from += 32) {
       const word = from < count ? cells[MASK + (from >> 5)]! : 0;
-      if (word === -1 && from + 32 <= count) {
-        some = true;
-        continue;
-      }
-      for (let bit = 0; bit < 32 && from + bit < scores.length; bit++) {
-        const token = from + bit;
-        const allowed = token < count && ((word >>> bit) & 1) === 1 && !ends.has(token);
-        if (allowed) some = true;
-        else if (!this.mayEnd || !ends.has(token)) scores[token] = -Infinity;
-      }
+      if (word === 0) scores.fill(-Infinity, from, from + 32);
+      else if (word === -1 && from + 32 <= count && this.begun.length === 0) some = true;
+      else
+        for (let token = from; token < from + 32 && token < scores.length; token++)
+          if (token < count && ((word >>> (token & 31)) & 1) === 1 && !ends.has(token) && this.completes(token))
+            some = true;
+          else scores[token] = -Infinity;
     }
+    let at = 0;
+    for (const end of ends) scores[end] = mayEnd ? last[at++]! : -Infinity;
     if (some) return "on";
     if (this.mayEnd) return "ends";
     throw new CodedError("schema-unusable", { why: "no token of the model's vocabulary can go on" });
   }
   accept(token: number): void {
     this.accepted++;
+    this.begun = tailOf([...this.begun, ...this.bytes.of(token)]) ?? [];
     this.tell({ is: "accept", text: this.text, token });
   }
   dispose(): void {
@@ -158,6 +158,9 @@ export class Matcher {
     this.release();
   }
 
+  private completes(token: number): boolean {
+    return this.begun.length === 0 || tailOf([...this.begun, ...this.bytes.of(token)]) !== null;
+  }
   private get mayEnd(): boolean {
     return ((this.cells[MASK + (this.count >> 5)]! >>> (this.count & 31)) & 1) === 1;
   }

@@ -3,15 +3,11 @@
  * for it; the thread works it out while the model reads the token before.
  */
 
-/** What texts must be: JSON that a schema allows, or a row of JSON between given texts (XGrammar's structural tag). */
-export type GrammarSource =
-  | { readonly is: "schema"; readonly schema: string }
-  | { readonly is: "tag"; readonly tag: Readonly<Record<string, unknown>> };
-
 export interface Begun {
   /** Every token as GPT-2's vocabulary would write it, empty where it is no text; the one after the last ends a text. */
   readonly vocabulary: readonly string[];
-  readonly source: GrammarSource;
+  /** In XGrammar's EBNF; its first rule is `root`. */
+  readonly grammar: string;
 }
 /** The thread's first word: it is ready, or why the grammar can't be used. */
 export type FirstWord = { readonly ready: true } | { readonly why: string };

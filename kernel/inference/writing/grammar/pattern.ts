@@ -1,0 +1,166 @@
+/**
+ * A regular expression of a schema as a grammar, for characters as they stand between quotes in JSON. What would have to be
+ * escaped there (quotes, backslashes, line ends and what is like them) is left out of every class, and refused where it stands
+ * alone. A text is the pattern from its beginning to its end, which fulfils it also where it may stand anywhere.
+ */
+import { both, classOf, codeOf, except, one, only, PLAIN, type Ranges } from "./characters.js";
+import { Unusable } from "./unusable.js";
+
+const DIGITS: Ranges = [[0x30, 0x39]];
+const WORDS: Ranges = [
+  [0x30, 0x39],
+  [0x41, 0x5a],
+  [0x5f, 0x5f],
+  [0x61, 0x7a],
+];
+const BLANKS: Ranges = [
+  [0x09, 0x0d],
+  ...[0x20, 0xa0, 0x1680, 0x202f, 0x205f, 0x3000, 0xfeff].map((code) => [code, code] as const),
+  ...([
+    [0x2000, 0x200a],
+    [0x2028, 0x2029],
+  ] as const),
+];
+const NAMED: Readonly<Record<string, Ranges>> = {
+  ...{ d: DIGITS, D: except(DIGITS), w: WORDS, W: except(WORDS), s: BLANKS, S: except(BLANKS) },
+  ...{ n: one(10), t: one(9), r: one(13), f: one(12), v: one(11), 0: one(0) },
+};
+
+/** Throws `Unusable`. */
+export function patternGrammar(pattern: string): string {
+  // Many are written as expressions were before they knew Unicode.
+  if (!["u", ""].some((flags) => isExpression(pattern, flags)))
+    throw new Unusable("its pattern is no regular expression");
+  return new Reader(pattern).all();
+}
+
+function isExpression(pattern: string, flags: string): boolean {
+  try {
+    new RegExp(pattern, flags);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+class Reader {
+  private at = 0;
+  private readonly characters: readonly string[];
+
+  constructor(pattern: string) {
+    this.characters = Array.from(pattern);
+  }
+  all(): string {
+    const out = this.alternatives();
+    if (this.at < this.characters.length) throw new Unusable("its pattern closes what it doesn't open");
+    return out;
+  }
+
+  private get here(): string | undefined {
+    return this.characters[this.at];
+  }
+  private next(): string {
+    const character = this.characters[this.at++];
+    if (character === undefined) throw new Unusable("its pattern ends where more must follow");
+    return character;
+  }
+  private alternatives(): string {
+    const all = [this.sequence()];
+    while (this.here === "|") {
+      this.at++;
+      all.push(this.sequence());
+    }
+    return all.length === 1 ? all[0]! : `(${all.join(" | ")})`;
+  }
+  private sequence(): string {
+    const parts: string[] = [];
+    for (; this.here !== undefined && this.here !== "|" && this.here !== ")";) {
+      if (this.here === "^" || this.here === "$") this.anchor(parts.length === 0);
+      else parts.push(this.atom() + this.repeated());
+    }
+    return parts.length === 0 ? '""' : parts.join(" ");
+  }
+  private anchor(first: boolean): void {
+    const anchor = this.next();
+    const last = this.here === undefined || this.here === "|" || this.here === ")";
+    if (anchor === "^" ? !first : !last) throw new Unusable(`texts can't be held to \`${anchor}\` within a pattern`);
+  }
+  private repeated(): string {
+    const all = this.characters.slice(this.at).join("");
+    const [whole, times] = /^([*+?]|\{\d+(?:,\d*)?\})\??/.exec(all) ?? [];
+    if (whole === undefined || times === undefined) return "";
+    this.at += whole.length;
+    return times;
+  }
+  private atom(): string {
+    const character = this.next();
+    if (character === ".") return shown(PLAIN);
+    if (character === "[") return shown(this.inClass());
+    if (character === "\\") return shown(this.escaped());
+    if (character === "(") return this.group();
+    return shown(one(codeOf(character)));
+  }
+  private group(): string {
+    if (this.here === "?") {
+      const [opens] = /^\?(?::|<[A-Za-z_]\w*>)/.exec(this.characters.slice(this.at).join("")) ?? [];
+      if (opens === undefined) throw new Unusable("texts can't be held to what a pattern looks for ahead or behind");
+      this.at += opens.length;
+    }
+    const inner = this.alternatives();
+    if (this.next() !== ")") throw new Unusable("its pattern opens what it doesn't close");
+    return inner.startsWith("(") ? inner : `(${inner})`;
+  }
+  /** After a backslash. */
+  private escaped(): Ranges {
+    const character = this.next();
+    const named = NAMED[character];
+    if (named) return named;
+    if (character === "x") return one(this.code(2));
+    if (character === "u") return one(this.here === "{" ? this.codeInBraces() : this.code(4));
+    if (/[a-zA-Z1-9]/.test(character)) throw new Unusable(`texts can't be held to \`\\${character}\` in a pattern`);
+    return one(codeOf(character));
+  }
+  private code(letters: number): number {
+    return parseInt(Array.from({ length: letters }, () => this.next()).join(""), 16);
+  }
+  private codeInBraces(): number {
+    this.at++;
+    let digits = "";
+    while (this.here !== "}") digits += this.next();
+    this.at++;
+    return parseInt(digits, 16);
+  }
+  /** After an opening bracket. */
+  private inClass(): Ranges {
+    const negated = this.here === "^";
+    if (negated) this.at++;
+    const ranges: (readonly [number, number])[] = [];
+    while (this.here !== "]") {
+      const from = this.inside();
+      const first = only(from);
+      const through = this.here === "-" && this.characters[this.at + 1] !== "]" && first !== null;
+      if (through) {
+        this.at++;
+        ranges.push([first, only(this.inside()) ?? first]);
+      } else ranges.push(...from);
+    }
+    this.at++;
+    return negated ? except(ranges) : ranges;
+  }
+  private inside(): Ranges {
+    const character = this.next();
+    if (character !== "\\") return one(codeOf(character));
+    // A backspace there, else a border of words.
+    if (this.here !== "b") return this.escaped();
+    this.at++;
+    return one(8);
+  }
+}
+
+function shown(ranges: Ranges): string {
+  const plain = both(ranges, PLAIN);
+  if (plain.length === 0) throw new Unusable("its pattern asks for a character that JSON must escape");
+  const written = classOf(plain);
+  if (written === null) throw new Unusable("its pattern has a class of too many characters beyond ASCII");
+  return written;
+}

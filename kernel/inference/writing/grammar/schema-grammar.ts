@@ -1,0 +1,235 @@
+/**
+ * A JSON schema as a grammar: every text of the grammar is JSON that the schema allows. Not all that it allows is written: the
+ * properties stand in the schema's order, and those that it doesn't name only where `additionalProperties` asks for them. What
+ * no grammar can hold a text to is refused, so that no text seems to be held to what it isn't.
+ */
+import { must } from "#dsl/diagnostics/must.js";
+import { isRecord } from "#dsl/diagnostics/record.js";
+import { classOf, literal, PLAIN } from "./characters.js";
+import { FORMATS } from "./formats.js";
+import { integersBetween, numbersBetween, type Bounds } from "./numbers.js";
+import { objectRule } from "./object-rule.js";
+import { patternGrammar } from "./pattern.js";
+import { Unusable } from "./unusable.js";
+import { demandKnown } from "./words.js";
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** Characters of a schema as JSON, how deep its schemas lie in each other, rules that it comes to, times that things repeat. */
+const LONGEST = 65_536;
+const DEEPEST = 48;
+const MOST_RULES = 4_000;
+export const MOST_TIMES = 10_000;
+
+const TYPES = ["object", "array", "string", "number", "integer", "boolean", "null"] as const;
+type Type = (typeof TYPES)[number];
+
+/** Rules of a grammar, begun with those of all JSON. */
+export class Rules {
+  private readonly lines: string[] = [
+    // At most so many blanks between two parts: a model that doubts writes them for ever.
+    "ws ::= [ \\n\\t]{0,16}",
+    `plain ::= ${must(classOf(PLAIN), "plain characters")}`,
+    'escape ::= "\\\\" (["\\\\/bfnrt] | "u" [0-9A-Fa-f]{4})',
+    'string ::= "\\"" (plain | escape)* "\\""',
+    'integer ::= "-"? ("0" | [1-9] [0-9]{0,14})',
+    'number ::= integer ("." [0-9]{1,15})? ([eE] [+-]? [0-9]{1,2})?',
+    'any ::= object | array | string | number | "true" | "false" | "null"',
+    'object ::= "{" ws (string ws ":" ws any (ws "," ws string ws ":" ws any)*)? ws "}"',
+    'array ::= "[" ws (any (ws "," ws any)*)? ws "]"',
+  ];
+  private count = 0;
+
+  /** A name for a rule that is told later. */
+  name(): string {
+    if (this.count >= MOST_RULES) throw new Unusable("it is too large");
+    return `r${String(this.count++)}`;
+  }
+  tell(name: string, body: string): string {
+    this.lines.push(`${name} ::= ${body}`);
+    return name;
+  }
+  add(body: string): string {
+    return this.tell(this.name(), body);
+  }
+  text(root: string): string {
+    return [`root ::= ${root}`, ...this.lines].join("\n");
+  }
+}
+
+/** Schemas of one document: `$ref` leads within it. */
+export class SchemaReader {
+  private readonly known = new Map<string, string>();
+
+  constructor(
+    private readonly document: Schema,
+    readonly rules: Rules,
+  ) {
+    const { length } = JSON.stringify(document);
+    if (length > LONGEST)
+      throw new Unusable(`it has ${String(length)} characters, and at most ${String(LONGEST)} are read`);
+  }
+
+  /** The rule's name, or what stands for it. `at`: where it stands, for errors. */
+  read(schema: unknown, at = "", depth = 0): string {
+    if (schema === true) return "any";
+    if (!isRecord(schema)) throw new Unusable(`what should be a schema is none${placed(at)}`);
+    if (depth > DEEPEST) throw new Unusable(`its schemas lie more than ${String(DEEPEST)} deep in each other`);
+    demandKnown(schema, at);
+    const inner = (one: unknown, where: string): string => this.read(one, `${at}/${where}`, depth + 1);
+    try {
+      return this.whole(schema, inner, depth) ?? this.ofTypes(schema, inner);
+    } catch (error) {
+      if (error instanceof Unusable && !/ \(at /.test(error.message)) throw new Unusable(error.message + placed(at));
+      throw error;
+    }
+  }
+
+  /** Words that say it all. */
+  private whole(schema: Schema, inner: Inner, depth: number): string | null {
+    const reference = schema["$ref"];
+    if (reference !== undefined) return this.referred(reference, depth);
+    if ("const" in schema) return this.rules.add(literal(JSON.stringify(schema["const"])));
+    const choices = schema["enum"];
+    if (Array.isArray(choices)) {
+      if (choices.length === 0) throw new Unusable("its `enum` has nothing in it");
+      return this.rules.add(choices.map((choice) => literal(JSON.stringify(choice))).join(" | "));
+    }
+    for (const word of ["anyOf", "oneOf", "allOf"]) {
+      const several = schema[word];
+      if (Array.isArray(several)) {
+        if (several.length === 0) throw new Unusable(`its \`${word}\` has nothing in it`);
+        return this.rules.add(several.map((one, i) => inner(one, `${word}/${String(i)}`)).join(" | "));
+      }
+    }
+    return null;
+  }
+  private referred(reference: unknown, depth: number): string {
+    if (typeof reference !== "string" || !reference.startsWith("#")) throw new Unusable("its `$ref` leads out of it");
+    const known = this.known.get(reference);
+    if (known !== undefined) return known;
+    let found: unknown = this.document;
+    for (const part of reference.slice(1).split("/").slice(1)) {
+      const name = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+      found = isRecord(found) ? found[name] : Array.isArray(found) ? found[Number(name)] : undefined;
+    }
+    if (found === undefined) throw new Unusable(`its \`$ref\` ${JSON.stringify(reference)} leads nowhere`);
+    const name = this.rules.name();
+    this.known.set(reference, name);
+    return this.rules.tell(name, this.read(found, reference.slice(1), depth + 1));
+  }
+
+  private ofTypes(schema: Schema, inner: Inner): string {
+    const given = schema["type"];
+    const types = given === undefined ? guessed(schema) : Array.isArray(given) ? (given as unknown[]) : [given];
+    if (types.length === 0) return "any";
+    const all = types.map((type) => {
+      if (!TYPES.includes(type as Type)) throw new Unusable(`it has a type that is none: ${JSON.stringify(type)}`);
+      return this.ofType(type as Type, schema, inner);
+    });
+    return all.length === 1 ? all[0]! : this.rules.add(all.join(" | "));
+  }
+  private ofType(type: Type, schema: Schema, inner: Inner): string {
+    switch (type) {
+      case "object":
+        return objectRule(schema, inner, this.rules);
+      case "array":
+        return this.list(schema, inner);
+      case "string":
+        return this.text(schema);
+      case "boolean":
+        return '("true" | "false")';
+      case "null":
+        return '"null"';
+      default:
+        return this.number(type, schema);
+    }
+  }
+  private text(schema: Schema): string {
+    const { pattern, format } = schema;
+    const least = countIn(schema, "minLength") ?? 0;
+    const most = countIn(schema, "maxLength");
+    const own = typeof format === "string" ? FORMATS[format] : undefined;
+    const held = typeof pattern === "string" ? pattern : own;
+    const lengths = least > 0 || most !== null;
+    if (held !== undefined && (lengths || (typeof pattern === "string" && own !== undefined)))
+      throw new Unusable("texts can't be held to a pattern or format beside lengths or each other");
+    if (held !== undefined) return this.rules.add(`"\\"" ${patternGrammar(held)} "\\""`);
+    if (!lengths) return "string";
+    if (most !== null && most < least) throw new Unusable("no text has its lengths");
+    return this.rules.add(`"\\"" plain{${String(least)},${most === null ? "" : String(most)}} "\\""`);
+  }
+  private number(type: "number" | "integer", schema: Schema): string {
+    const bounds = boundsIn(schema);
+    if (bounds.least === null && bounds.most === null) return type;
+    return this.rules.add(type === "integer" ? integersBetween(bounds) : numbersBetween(bounds));
+  }
+  private list(schema: Schema, inner: Inner): string {
+    const { prefixItems, items } = schema;
+    const first = Array.isArray(prefixItems) ? prefixItems : Array.isArray(items) ? (items as unknown[]) : [];
+    const rest = Array.isArray(items) ? schema["additionalItems"] : items;
+    const least = countIn(schema, "minItems") ?? 0;
+    const most = countIn(schema, "maxItems") ?? Infinity;
+    if (most < least) throw new Unusable("no list has its numbers of items");
+    const heads = first.map((one, i) => inner(one, `prefixItems/${String(i)}`));
+    // Further items stand there only where they are asked for, or nothing else is.
+    const more = rest === false || (rest === undefined && heads.length > 0) ? null : inner(rest ?? true, "items");
+    if (heads.length === 0) return this.rules.add(`"[" ws ${repeated(more, least, most)} ws "]"`);
+    if (least > heads.length && more === null) throw new Unusable("it wants more items than it names");
+    return this.rules.add(`"[" ws ${this.tuple(heads, more, least, most)} ws "]"`);
+  }
+  /** Items of kinds of their own, then those that are alike. From item n on nothing need follow where `least` are there. */
+  private tuple(heads: readonly string[], more: string | null, least: number, most: number): string {
+    const bound = Math.min(heads.length, most);
+    let tail =
+      more === null || most <= heads.length
+        ? '""'
+        : `(ws "," ws ${more}){${String(Math.max(0, least - heads.length))},${most === Infinity ? "" : String(most - heads.length)}}`;
+    for (let i = bound - 1; i >= 0; i--) {
+      const one = `${i > 0 ? 'ws "," ws ' : ""}${heads[i]!} ${tail}`;
+      tail = this.rules.add(i >= least ? `(${one})?` : one);
+    }
+    return tail;
+  }
+}
+
+export type Inner = (schema: unknown, where: string) => string;
+
+/** Items that are alike, parted by commas. */
+export function repeated(item: string | null, least: number, most: number): string {
+  if (item === null || most === 0) {
+    if (least > 0) throw new Unusable("it wants more than it allows");
+    return '""';
+  }
+  const further = `(ws "," ws ${item}){${String(Math.max(0, least - 1))},${most === Infinity ? "" : String(most - 1)}}`;
+  return least > 0 ? `${item} ${further}` : `(${item} ${further})?`;
+}
+
+/** A whole number that bounds something; null: it isn't there. */
+export function countIn(schema: Schema, word: string): number | null {
+  const value = schema[word];
+  if (value === undefined) return null;
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
+    throw new Unusable(`its \`${word}\` is no whole number`);
+  if (value > MOST_TIMES) throw new Unusable(`texts can't be held to a \`${word}\` over ${String(MOST_TIMES)}`);
+  return value;
+}
+function boundsIn(schema: Schema): Bounds {
+  const number = (word: string): number | null => (typeof schema[word] === "number" ? schema[word] : null);
+  const [over, under] = [number("exclusiveMinimum"), number("exclusiveMaximum")];
+  const [least, most] = [number("minimum"), number("maximum")];
+  const above = over !== null && (least === null || over >= least);
+  const below = under !== null && (most === null || under <= most);
+  return { least: above ? over : least, most: below ? under : most, above, below };
+}
+/** Of a schema that names no type what its words are about; none: anything. */
+function guessed(schema: Schema): readonly Type[] {
+  if ("properties" in schema || "required" in schema || "additionalProperties" in schema) return ["object"];
+  if ("items" in schema || "prefixItems" in schema || "minItems" in schema || "maxItems" in schema) return ["array"];
+  if ("pattern" in schema || "minLength" in schema || "maxLength" in schema || "format" in schema) return ["string"];
+  if (["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"].some((word) => word in schema)) return ["number"];
+  return [];
+}
+function placed(at: string): string {
+  return at === "" ? "" : ` (at ${at})`;
+}

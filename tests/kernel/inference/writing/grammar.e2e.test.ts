@@ -1,0 +1,131 @@
+/** Texts of a model of chance, held to schemas: all are what ajv says they must be. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
+import { writing, type Writes } from "#kernel/inference/writing/writing.js";
+import type { Bit, WriteAsk } from "#kernel/inference/writing/asked.js";
+import { writeTokenizer } from "../../session/small-tokenizers.js";
+import { chanceOf, tableWriter } from "./table-writer.js";
+import { asked, modelIn, whole } from "./asks.js";
+
+type Schema = Readonly<Record<string, unknown>>;
+const word = { type: "string", maxLength: 6 };
+const schemas: Readonly<Record<string, Schema>> = {
+  "an object": { type: "object", properties: { a: { type: "boolean" }, b: { type: "null" } }, required: ["a", "b"] },
+  "what may be missing": {
+    type: "object",
+    properties: { a: { type: "boolean" }, b: { enum: [1, 2] }, c: word },
+    required: ["b"],
+    additionalProperties: false,
+  },
+  "a choice": { type: "string", enum: ["yes", "no", 'per"haps', "日本"] },
+  "one of several things": { anyOf: [{ type: "boolean" }, { type: "array", items: { type: "null" }, maxItems: 2 }] },
+  "a list": { type: "array", items: { enum: ["a", "b", 3] }, minItems: 2, maxItems: 4 },
+  "whole numbers between two": { type: "integer", minimum: -3, maximum: 17 },
+  "numbers in a list": {
+    type: "array",
+    items: { type: "integer", minimum: 0, maximum: 999 },
+    minItems: 1,
+    maxItems: 3,
+  },
+  "a pattern": { type: "string", pattern: "^[a-c]{2,3}-[0-9]{2}$" },
+  "an object in an object": {
+    type: "object",
+    properties: { at: { type: "object", properties: { x: { const: 1 }, y: word }, required: ["x", "y"] } },
+    required: ["at"],
+  },
+  "what is defined beside it": {
+    type: "object",
+    properties: { first: { $ref: "#/$defs/colour" }, second: { $ref: "#/$defs/colour" } },
+    required: ["first", "second"],
+    $defs: { colour: { enum: ["red", "green"] } },
+  },
+  "what holds itself": {
+    $ref: "#/$defs/node",
+    $defs: {
+      node: {
+        type: "object",
+        properties: { v: { type: "boolean" }, next: { anyOf: [{ type: "null" }, { $ref: "#/$defs/node" }] } },
+        required: ["v", "next"],
+        additionalProperties: false,
+      },
+    },
+  },
+  "names of its own": { type: "object", additionalProperties: { type: "boolean" } },
+  "a tuple": { type: "array", prefixItems: [{ const: "x" }, { type: "boolean" }], items: false, minItems: 2 },
+  "of several types": { type: ["boolean", "null"] },
+  lengths: { type: "string", minLength: 2, maxLength: 4 },
+  "any text": { type: "array", items: { type: "string" }, maxItems: 2 },
+  "characters of all kinds": { type: "string", pattern: '^.{1,3}\\S\\W[^a-z"]?(x|y{2})*$' },
+  "numbers between two": { type: "number", minimum: -1.25, maximum: 10.5 },
+  "numbers above one": { type: "array", items: { type: "number", exclusiveMinimum: 0.001 }, minItems: 3, maxItems: 3 },
+  "whole numbers above one": {
+    type: "array",
+    items: { type: "integer", exclusiveMinimum: 3 },
+    minItems: 3,
+    maxItems: 3,
+  },
+  numbers: { type: "array", items: { type: ["number", "integer"] }, minItems: 2, maxItems: 2 },
+  "names beside names": {
+    type: "object",
+    properties: { a: { type: "null" }, ab: { type: "null" } },
+    required: ["a"],
+    additionalProperties: { type: "boolean" },
+  },
+  "odd names": { type: "object", properties: { 'a"b\n': { const: "c\\d/é" } }, required: ['a"b\n'] },
+  anything: {},
+};
+
+for (const kind of ["byteLevel", "byteFallback"] as const)
+  describe(`texts held to a schema, ${kind}`, function () {
+    this.timeout(60_000);
+    let folder: string;
+    let tokenizer: Tokenizer;
+    let writes: Writes;
+    before(async () => {
+      folder = mkdtempSync(join(tmpdir(), "tunebook-grammar-"));
+      writeTokenizer(folder, kind);
+      tokenizer = await loadTokenizer(folder);
+      const writer = tableWriter(tokenizer.vocabulary, 2048, chanceOf(3));
+      writes = await writing({ ...modelIn(folder), tokenizer, by: { writer } });
+    });
+    after(() => {
+      writes.close();
+      rmSync(folder, { recursive: true });
+    });
+    const texts = async (o: Partial<WriteAsk>): Promise<readonly (Bit & { text: string })[]> =>
+      whole(await writes.write(asked(o)));
+
+    // Chance ends a text too seldom: what closes something is made likelier, which no grammar needs.
+    const closing = async (): Promise<Record<number, number>> => {
+      const ids = (await tokenizer.encode([`"}],`], 1e9))[0]!;
+      return Object.fromEntries(Array.from(ids, (id) => [id, 4]));
+    };
+    for (const [name, schema] of Object.entries(schemas))
+      it(`${name}: every text that ends is valid, in any of ten draws`, async () => {
+        const valid = new Ajv2020({ strict: false }).compile(schema);
+        const sampling = { temperature: 1, seed: 7, bias: await closing() };
+        const all = await texts({ choices: 10, maxTokens: 900, sampling, shape: { is: "schema", schema } });
+        assert.equal(all.length, 10);
+        for (const { text, ended } of all) {
+          assert.equal(ended, "end", text.slice(-200));
+          assert.ok(valid(JSON.parse(text)), `${text}: ${JSON.stringify(valid.errors)}`);
+        }
+      });
+    it("any object, where no schema is given", async () => {
+      const sampling = { temperature: 1, seed: 1, bias: await closing() };
+      for (const { text, ended } of await texts({ choices: 5, maxTokens: 900, sampling, shape: { is: "json" } })) {
+        assert.equal(ended, "end");
+        const value = JSON.parse(text) as unknown;
+        assert.ok(typeof value === "object" && value !== null && !Array.isArray(value), text);
+      }
+    });
+    it("is cut where tokens are used up, and says so", async () => {
+      const [one] = await texts({ maxTokens: 3, shape: { is: "schema", schema: schemas["a pattern"]! } });
+      assert.equal(one!.ended, "length");
+      assert.match(one!.text, /^"[a-c]{2}$/);
+    });
+  });

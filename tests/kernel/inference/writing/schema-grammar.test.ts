@@ -1,0 +1,160 @@
+/** Grammars of schemas, as they are written; what texts they come to is held to ajv in grammar.e2e.test.ts. */
+import assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { integersBetween, numbersBetween } from "#kernel/inference/writing/grammar/numbers.js";
+import { patternGrammar } from "#kernel/inference/writing/grammar/pattern.js";
+import { Rules, SchemaReader } from "#kernel/inference/writing/grammar/schema-grammar.js";
+import { Unusable } from "#kernel/inference/writing/grammar/unusable.js";
+import { possible, tailOf } from "#kernel/inference/writing/grammar/utf8.js";
+
+/** A grammar's expression without rules of its own, as a regular expression. */
+function regular(grammar: string): RegExp {
+  const text = grammar.replace(/"((?:[^"\\]|\\.)*)"|(\[(?:[^\]\\]|\\.)*\])|\s+/g, (_, quoted?: string, set?: string) =>
+    quoted !== undefined ? `(?:${escaped(quoted)})` : (set ?? ""),
+  );
+  return new RegExp(`^(?:${text.replaceAll(/\\U([0-9a-f]{8})/g, (_, code: string) => `\\u{${code}}`)})$`, "u");
+}
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]/]/g, "\\$&");
+
+describe("numbers between two", () => {
+  const bound = fc.oneof(fc.integer({ min: -1200, max: 1200 }), fc.integer({ min: -(10 ** 9), max: 10 ** 9 }));
+  const bounds = fc.record({
+    ends: fc.tuple(bound, bound).map(([a, b]) => [Math.min(a, b), Math.max(a, b) + 1] as const),
+    above: fc.boolean(),
+    open: fc.constantFrom("none", "least", "most"),
+  });
+  it("are the whole numbers between them, and no others", () =>
+    fc.assert(
+      fc.property(bounds, fc.array(bound, { maxLength: 20 }), ({ ends: [low, high], above, open }, some) => {
+        const [least, most] = [open === "least" ? null : low, open === "most" ? null : high];
+        const held = regular(integersBetween({ least, most, above, below: false }));
+        const inside = (x: number): boolean =>
+          (least === null || (above ? x > least : x >= least)) && (most === null || x <= most);
+        for (const x of [...some, low - 1, low, low + 1, high - 1, high, high + 1, 0])
+          assert.equal(held.test(String(x)), inside(x), `${String(x)} of ${String(least)} to ${String(most)}`);
+        for (const odd of ["", "-", "-0", "00", "01", "1.0", "+1"]) assert.ok(!held.test(odd), odd);
+      }),
+      { numRuns: 300 },
+    ));
+  const part = fc.integer({ min: -3_000_000, max: 3_000_000 }).map((n) => n / 1000);
+  it("are the numbers between them with up to six digits after the point", () =>
+    fc.assert(
+      fc.property(part, part, fc.boolean(), fc.array(part, { maxLength: 20 }), (a, b, above, some) => {
+        const [least, most] = [Math.min(a, b), Math.max(a, b) + 0.001];
+        const held = regular(numbersBetween({ least, most: Number(most.toFixed(3)), above, below: false }));
+        for (const x of [...some, least, most, least + 0.0005, least - 0.0005, 0, 1]) {
+          const text = String(Number(x.toFixed(6)));
+          if (/e/.test(text)) continue;
+          const value = Number(text);
+          const inside = (above ? value > least : value >= least) && value <= Number(most.toFixed(3));
+          assert.equal(held.test(text), inside, `${text} of ${String(least)} to ${String(most)}`);
+        }
+        assert.ok(!held.test("1.") && !held.test(".5") && !held.test("01"));
+      }),
+      { numRuns: 300 },
+    ));
+});
+
+describe("a pattern between quotes", () => {
+  const texts = fc.array(
+    fc.string({ unit: fc.constantFrom("a", "b", "-", "1", " ", '"', "\\", "\n", "é", "漢"), maxLength: 5 }),
+    {
+      maxLength: 30,
+    },
+  );
+  for (const pattern of [
+    "^a+b?$",
+    ".{1,3}",
+    "[^a]*",
+    "\\S\\d",
+    "\\W|ab",
+    "(?:a|b){2}-",
+    "[a-c1]+",
+    "[\\w\\s]*?",
+    "a\\-b",
+    "^(?<n>a)(b|)$",
+    "[é漢]a",
+    "\\u0061\\x62",
+    '["a\\\\]+',
+  ])
+    it(`allows nothing that ${pattern} doesn't, and nothing that JSON must escape`, () =>
+      fc.assert(
+        fc.property(texts, (some) => {
+          const held = regular(patternGrammar(pattern));
+          const whole = new RegExp(`^(?:${pattern})$`, pattern.includes("\\-") ? "" : "u");
+          for (const text of some) {
+            const plain = !/["\\\u0000-\u001f]/.test(text);
+            if (held.test(text)) assert.ok(whole.test(text) && plain, JSON.stringify(text));
+            // Of the letters that classes tell apart, none is missing.
+            else if (plain && /^[ -~]*$/.test(text)) assert.ok(!whole.test(text), JSON.stringify(text));
+          }
+        }),
+      ));
+  for (const pattern of ["(", "a\\nb", '"', "\\bword", "(?=a)b", "a^b", "\\1", "[", "[\\n]", "[\u0400-\u4fff]"])
+    it(`refuses ${JSON.stringify(pattern)}`, () => assert.throws(() => patternGrammar(pattern), Unusable));
+});
+
+describe("schemas that texts can't be held to", () => {
+  for (const [why, schema] of [
+    [/`uniqueItems` \(at \/properties\/tags\)/, { properties: { tags: { type: "array", uniqueItems: true } } }],
+    [/`not`/, { not: { type: "string" } }],
+    [/`type` beside `anyOf`/, { type: "object", anyOf: [{}] }],
+    [/`\$ref` "#\/nope" leads nowhere \(at \/items\)/, { items: { $ref: "#/nope" } }],
+    [/leads out of it/, { $ref: "https://example.org/s.json" }],
+    [/a type that is none: "strin"/, { type: "strin" }],
+    [/`required` has "b"/, { properties: { a: {} }, required: ["b"] }],
+    [/pattern or format beside lengths/, { type: "string", pattern: "a", maxLength: 3 }],
+    [/a schema is none \(at \/items\)/, { items: 3 }],
+    [/no number lies between/, { type: "integer", minimum: 3, maximum: 2 }],
+    [/over 10000/, { type: "array", minItems: 1e9 }],
+    [/bound 1e\+30/, { type: "number", minimum: 1e30 }],
+    [/several schemas of `allOf`/, { allOf: [{ type: "string" }, { minLength: 3 }] }],
+    [/at most 65536 are read/, { description: "x".repeat(70_000) }],
+    [/48 deep/, Array.from({ length: 60 }).reduce<object>((inner) => ({ type: "array", items: inner }), {})],
+  ] as const)
+    it(`are refused with the reason: ${why.source}`, () =>
+      assert.throws(
+        () => new SchemaReader(schema as object as Record<string, unknown>, new Rules()).read(schema),
+        (error) => error instanceof Unusable && why.test(error.message),
+      ));
+  it("grow to no more rules than some", () => {
+    const properties = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`p${String(i)}`, { type: "null" }]));
+    const schema = { type: "object", properties };
+    assert.throws(() => new SchemaReader(schema, new Rules()).read(schema), /too large|characters/);
+  });
+});
+
+describe("bytes that become UTF-8", () => {
+  it("are those that decoding takes, and what is cut within a character", () =>
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 6 }),
+        fc.string({ unit: "binary", maxLength: 4 }),
+        fc.nat(3),
+        (noise, text, cut) => {
+          for (const bytes of [noise, new TextEncoder().encode(text.replace(/\p{Surrogate}/gu, ""))]) {
+            const valid = (all: Uint8Array): boolean => {
+              try {
+                new TextDecoder("utf-8", { fatal: true }).decode(all);
+                return true;
+              } catch {
+                return false;
+              }
+            };
+            const tail = tailOf(Array.from(bytes));
+            if (valid(bytes)) assert.deepEqual(tail, []);
+            else assert.ok(tail === null || tail.length > 0);
+            if (valid(bytes))
+              assert.ok(tailOf(Array.from(bytes.subarray(0, Math.max(0, bytes.length - cut)))) !== null);
+            if (tail !== null) assert.ok(possible(bytes));
+          }
+        },
+      ),
+      { numRuns: 500 },
+    ));
+  it("take no longer forms, halves of pairs, or codes above the last", () => {
+    for (const bytes of [[0xc0], [0xe0, 0x80], [0xed, 0xa0], [0xf4, 0x90], [0xf5], [0xff], [0x61, 0x80]])
+      assert.equal(tailOf(bytes), null, String(bytes));
+    assert.ok(possible(Uint8Array.of(0x80, 0x61)) && !possible(Uint8Array.of(0x61, 0x80)));
+  });
+});
