@@ -10,6 +10,18 @@ export interface Parts {
   readonly doors: Doors;
   readonly underWay: UnderWay;
   readonly counts: Counts;
+  readonly patience: Patience;
   /** Whether no more requests are taken. */
   stops(): boolean;
 }
+
+/** Milliseconds. */
+export interface Patience {
+  /** For all headers of a request. */
+  readonly headers: number;
+  /** For a whole request. */
+  readonly request: number;
+  /** Between two requests of a connection: longer than clients wait, so that they close it and not we. */
+  readonly idle: number;
+}
+export const patience: Patience = { headers: 10_000, request: 60_000, idle: 75_000 };

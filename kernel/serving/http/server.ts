@@ -18,7 +18,7 @@ import { lineOf } from "./log.js";
 import { openaiRoutes } from "./openai/routes.js";
 import { ownRoutes } from "./own-routes.js";
 import { unlike } from "./schema.js";
-import type { Parts } from "./server-parts.js";
+import type { Parts, Patience } from "./server-parts.js";
 import { teiRoutes } from "./tei/routes.js";
 
 declare module "fastify" {
@@ -29,19 +29,9 @@ declare module "fastify" {
   }
 }
 
-/** Milliseconds. */
-const patience = {
-  /** For all headers of a request. */
-  headers: 10_000,
-  /** For a whole request. */
-  request: 60_000,
-  /** Between two requests of a connection: longer than clients wait, so that they close it and not we. */
-  idle: 75_000,
-} as const;
-
 export async function serverOf(parts: Parts): Promise<FastifyInstance> {
   const { o, doors, models, counts } = parts;
-  const app = made(o);
+  const app = made(o, parts.patience);
   reads(app, o);
   hooks(app, parts);
   await app.register(swagger, { openapi: description(doors.keyed) });
@@ -64,10 +54,10 @@ export async function serverOf(parts: Parts): Promise<FastifyInstance> {
   return app;
 }
 
-function made(o: HttpOptions): FastifyInstance {
+function made(o: HttpOptions, patience: Patience): FastifyInstance {
   const shared = {
-    ...{ logger: false, bodyLimit: o.limits.body, return503OnClosing: false, exposeHeadRoutes: false },
-    routerOptions: { maxParamLength: 512 },
+    ...{ logger: false, bodyLimit: o.limits.body, return503OnClosing: false },
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     ...{ genReqId: idOf, keepAliveTimeout: patience.idle, requestTimeout: patience.request },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
     schemaErrorFormatter: unlike,
@@ -77,7 +67,11 @@ function made(o: HttpOptions): FastifyInstance {
       refused(reply.headers(plain), failure);
     },
   } as const;
-  const node = { headersTimeout: patience.headers, maxHeaderSize: 16_384, connectionsCheckingInterval: 1000 };
+  const node = {
+    headersTimeout: patience.headers,
+    maxHeaderSize: 16_384,
+    connectionsCheckingInterval: Math.min(1000, patience.headers),
+  };
   const app = (o.tls
     ? fastify({ ...shared, https: { ...node, ...o.tls, minVersion: "TLSv1.2" } })
     : fastify({ ...shared, http: node })) as unknown as FastifyInstance;

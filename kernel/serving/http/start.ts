@@ -7,16 +7,17 @@ import type { Http, HttpOptions, Models } from "../contract.js";
 import { UnderWay } from "./call.js";
 import { Counts } from "./counts.js";
 import { doorsOf, type Doors } from "./doors.js";
+import { patience, type Patience } from "./server-parts.js";
 import { serverOf } from "./server.js";
 import "../codes.js";
 
 /** Coded errors `port-taken`, `not-listened`. */
-export async function startHttp(models: Models, o: HttpOptions): Promise<Http> {
+export async function startHttp(models: Models, o: HttpOptions, wait: Patience = patience): Promise<Http> {
   const underWay = new UnderWay(o.limits.time);
   const counts = new Counts(models, () => underWay.size);
   const doors = doorsOf({ ...o, secure: o.tls !== null });
   const state = { stops: false };
-  const app = await serverOf({ models, o, doors, underWay, counts, stops: () => state.stops });
+  const app = await serverOf({ models, o, doors, underWay, counts, patience: wait, stops: () => state.stops });
   try {
     await listening(app, o);
   } catch (error) {

@@ -24,6 +24,9 @@ export function usageOf(writings: readonly Writing[], written: number): Usage {
   };
 }
 
+/** Ours: how many texts were cut, where any was. */
+export const cutIn = (cut: number): { readonly truncated?: number } => (cut === 0 ? {} : { truncated: cut });
+
 export const idOf = (prefix: string): string => prefix + randomUUID().replaceAll("-", "");
 export const seconds = (): number => Math.floor(Date.now() / 1000);
 

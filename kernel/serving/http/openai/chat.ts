@@ -4,7 +4,7 @@ import type { Bit, Writing } from "../../contract.js";
 import { tellCut, took, type Desk } from "../asking.js";
 import { streamed, type Events } from "../streaming.js";
 import { wholeOf, writingsOf, type Written } from "../writings.js";
-import { chatLikelihoods, fingerprintOf, finishOf, idOf, seconds, usageOf, type Usage } from "./answers.js";
+import { chatLikelihoods, cutIn, fingerprintOf, finishOf, idOf, seconds, usageOf, type Usage } from "./answers.js";
 import { chatAsk } from "./ask.js";
 import type { Chat } from "./shapes.js";
 
@@ -35,6 +35,7 @@ export async function answerChat(
   const written = all.flat();
   return {
     ...head,
+    ...cutIn(call.cut),
     object: "chat.completion",
     choices: written.map((one, index) => choiceOf(one, index, body.logprobs === true)),
     usage: usageOf(writings, sum(written)),

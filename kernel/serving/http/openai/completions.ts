@@ -4,7 +4,7 @@ import type { ServedModel, Writing } from "../../contract.js";
 import { tellCut, took, type Desk } from "../asking.js";
 import { streamed, type Events } from "../streaming.js";
 import { wholeOf, writingsOf } from "../writings.js";
-import { fingerprintOf, finishOf, idOf, seconds, textLikelihoods, usageOf, type Usage } from "./answers.js";
+import { cutIn, fingerprintOf, finishOf, idOf, seconds, textLikelihoods, usageOf, type Usage } from "./answers.js";
 import { completionAsk } from "./ask.js";
 import type { Completion } from "./shapes.js";
 
@@ -40,6 +40,7 @@ export async function answerCompletion(
   const written = all.flat();
   return {
     ...head,
+    ...cutIn(call.cut),
     object: "text_completion",
     choices: written.map((one, index) => ({
       index,

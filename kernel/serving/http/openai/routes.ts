@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServedModel } from "../../contract.js";
 import { cannot, embedded, fewEnough, type Desk } from "../asking.js";
 import { jsonSchemaOf } from "../schema.js";
+import { cutIn } from "./answers.js";
 import { notOffered } from "./ask.js";
 import { answerChat } from "./chat.js";
 import { answerCompletion } from "./completions.js";
@@ -86,6 +87,7 @@ async function answerEmbeddings(desk: Desk, request: FastifyRequest, reply: Fast
   return {
     object: "list",
     data: answers.map(({ vector }, index) => ({ object: "embedding", index, embedding: encoded(vector) })),
+    ...cutIn(request.call.cut),
     model: model.name,
     usage: { prompt_tokens: tokens, total_tokens: tokens },
   };

@@ -236,7 +236,8 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
       messages: [{ role: "user", content }],
     });
     assert.equal(response.headers.get("x-truncated"), "1");
-    const { usage } = (await response.json()) as OpenAI.ChatCompletion;
+    const { usage, truncated } = (await response.json()) as OpenAI.ChatCompletion & { truncated?: number };
+    assert.equal(truncated, 1);
     assert.equal(usage?.prompt_tokens, 200);
   });
 

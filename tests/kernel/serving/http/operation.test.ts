@@ -293,6 +293,23 @@ describe("a server at work", () => {
     }
   });
 
+  it("ends a request that is sent too slowly, in its headers and in its body", async () => {
+    await start({ wait: { headers: 100, request: 200, idle: 1000 } });
+    const type = "content-type: application/json\r\ncontent-length: 50\r\n";
+    for (const sent of [
+      "POST /predict HTTP/1.1\r\nhost: a",
+      `POST /predict HTTP/1.1\r\nhost: localhost\r\n${type}\r\n{`,
+    ]) {
+      const socket = connect(http.port, "127.0.0.1");
+      socket.write(sent);
+      const [piece] = (await once(socket, "data")) as [Buffer];
+      assert.match(piece.toString(), /^HTTP\/1.1 408 /);
+      await once(socket.resume(), "close");
+    }
+    assert.equal((await ask()).status, 200);
+    await until(() => http.models.held === 0 && http.load().underWay === 0);
+  });
+
   it("holds no door open for those who send nothing", async () => {
     await start();
     const sockets: Socket[] = Array.from({ length: 20 }, () => connect(http.port, "127.0.0.1"));

@@ -18,6 +18,7 @@ import {
   type WriteAsk,
   type Writing,
 } from "#kernel/serving/contract.js";
+import type { Patience } from "#kernel/serving/http/server-parts.js";
 import { startHttp } from "#kernel/serving/http/start.js";
 import "#kernel/serving/model-codes.js";
 
@@ -289,15 +290,16 @@ export interface Served extends Http {
 /** Over HTTP, on a port that is free. */
 export async function served(
   models: readonly ServedModel[],
-  o: Partial<Omit<HttpOptions, "limits">> & { readonly limits?: Partial<Limits> } = {},
+  o: Partial<Omit<HttpOptions, "limits">> & { readonly limits?: Partial<Limits>; readonly wait?: Patience } = {},
 ): Promise<Served> {
   const all = new WordModels(models);
   const lines: Readonly<Record<string, unknown>>[] = [];
-  const http = await startHttp(all, {
+  const options: HttpOptions = {
     ...{ host: "127.0.0.1", port: 0, keys: [], tls: null, hosts: [], log: (line) => void lines.push(line) },
     ...o,
     limits: { ...LIMITS, ...o.limits },
-  });
+  };
+  const http = await startHttp(all, options, o.wait);
   const post: Served["post"] = (path, body, headers = {}) =>
     fetch(http.url + path, {
       method: "POST",
