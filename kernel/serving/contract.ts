@@ -71,6 +71,7 @@ export interface ServedModel {
   embed(texts: readonly string[], o: EmbedAsk): Promise<readonly Embedded[]>;
   /** Of models that write. Settles once the prompt's tokens are known; what ends the iteration ends the writing. */
   write(o: WriteAsk): Promise<Writing>;
+  /** `specials`: tokens of the model's own beside those of the text, as [CLS], are told too. */
   tokenize(texts: readonly string[], specials: boolean): Promise<readonly (readonly Token[])[]>;
   decode(ids: readonly Int32Array[], specials: boolean): Promise<readonly string[]>;
   /** What it is doing now, for /metrics and the live cell. */

@@ -63,7 +63,7 @@ async function echoesOf(
 ): Promise<readonly string[]> {
   if (echo !== true) return [];
   const ids = prompts.filter((prompt) => typeof prompt !== "string");
-  const texts = ids.length === 0 ? [] : await model.decode(ids, true);
+  const texts = ids.length === 0 ? [] : await model.decode(ids, false);
   let next = 0;
   return prompts.map((prompt) => (typeof prompt === "string" ? prompt : (texts[next++] ?? "")));
 }

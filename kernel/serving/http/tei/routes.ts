@@ -170,7 +170,7 @@ async function answerDecode(desk: Desk, { call }: FastifyRequest, body: shapes.D
   const ids = (typeof first === "number" ? [body.ids] : body.ids) as readonly (readonly number[])[];
   fewEnough("ids", ids.length, desk.limits);
   const whole = ids.map((one) => Int32Array.from(one));
-  return call.within(model.decode(whole, body.skip_special_tokens ?? true));
+  return call.within(model.decode(whole, body.skip_special_tokens === false));
 }
 
 function infoOf(model: ServedModel, { limits }: Desk) {

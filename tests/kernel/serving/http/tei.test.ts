@@ -68,7 +68,9 @@ describe("the interface of Text Embeddings Inference", () => {
     assert.deepEqual([tokens[2].text, tokens[2].start, tokens[2].stop], ["c", 3, 4]);
     const [plain] = await http.json("/tokenize", { model: "judge", inputs: "ab c", add_special_tokens: false });
     assert.equal(plain.length, 2);
-    assert.deepEqual(await http.json("/decode", { model: "judge", ids: [5, 6] }), ["5 6"]);
+    assert.deepEqual(await http.json("/decode", { model: "judge", ids: [1, 5, 6] }), ["5 6"]);
+    const specials = { model: "judge", ids: [1, 5], skip_special_tokens: false };
+    assert.deepEqual(await http.json("/decode", specials), ["1 5"]);
     assert.deepEqual(await http.json("/decode", { model: "judge", ids: [[5, 6], [7]] }), ["5 6", "7"]);
   });
 

@@ -100,7 +100,8 @@ export abstract class WordModel implements ServedModel {
         })),
       ]),
     );
-  decode: ServedModel["decode"] = (ids) => Promise.resolve(ids.map((one) => [...one].join(" ")));
+  decode: ServedModel["decode"] = (ids, specials) =>
+    Promise.resolve(ids.map((one) => [...one].filter((id) => specials || id !== 1).join(" ")));
   load(): ModelLoad {
     return { waiting: 0, working: this.working, batches: 3, tokensRead: 5, tokensWritten: 7, tokensCached: 2 };
   }
