@@ -4,7 +4,8 @@
  */
 import type { Tool } from "../asked.js";
 import { literal } from "../grammar/characters.js";
-import { Rules, SchemaReader } from "../grammar/schema-grammar.js";
+import { Rules } from "../grammar/rules.js";
+import { SchemaReader } from "../grammar/schema-grammar.js";
 
 export interface CallFormat {
   /** `tagged`: each call between two tags; `listed`: a JSON list after a mark; `bare`: the text is a call, or several. */

@@ -2,7 +2,7 @@
 import { must } from "#dsl/diagnostics/must.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { both, classOf, codeOf, except, literal, one, PLAIN } from "./characters.js";
-import { countIn, repeated, type Inner, type Rules, type Schema } from "./schema-grammar.js";
+import { countIn, repeated, type Inner, type Rules, type Schema } from "./rules.js";
 import { Unusable } from "./unusable.js";
 
 interface Property {

@@ -3,59 +3,22 @@
  * properties stand in the schema's order, and those that it doesn't name only where `additionalProperties` asks for them. What
  * no grammar can hold a text to is refused, so that no text seems to be held to what it isn't.
  */
-import { must } from "#dsl/diagnostics/must.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
-import { classOf, literal, PLAIN } from "./characters.js";
+import { literal } from "./characters.js";
 import { FORMATS } from "./formats.js";
 import { integersBetween, numbersBetween, type Bounds } from "./numbers.js";
 import { objectRule } from "./object-rule.js";
 import { patternGrammar } from "./pattern.js";
+import { countIn, repeated, type Inner, type Rules, type Schema } from "./rules.js";
 import { Unusable } from "./unusable.js";
 import { demandKnown } from "./words.js";
 
-export type Schema = Readonly<Record<string, unknown>>;
-
-/** Characters of a schema as JSON, how deep its schemas lie in each other, rules that it comes to, times that things repeat. */
+/** Characters of a schema as JSON, and how deep its schemas lie in each other. */
 const LONGEST = 65_536;
 const DEEPEST = 48;
-const MOST_RULES = 4_000;
-export const MOST_TIMES = 10_000;
 
 const TYPES = ["object", "array", "string", "number", "integer", "boolean", "null"] as const;
 type Type = (typeof TYPES)[number];
-
-/** Rules of a grammar, begun with those of all JSON. */
-export class Rules {
-  private readonly lines: string[] = [
-    // At most so many blanks between two parts: a model that doubts writes them for ever.
-    "ws ::= [ \\n\\t]{0,16}",
-    `plain ::= ${must(classOf(PLAIN), "plain characters")}`,
-    'escape ::= "\\\\" (["\\\\/bfnrt] | "u" [0-9A-Fa-f]{4})',
-    'string ::= "\\"" (plain | escape)* "\\""',
-    'integer ::= "-"? ("0" | [1-9] [0-9]{0,14})',
-    'number ::= integer ("." [0-9]{1,15})? ([eE] [+-]? [0-9]{1,2})?',
-    'any ::= object | array | string | number | "true" | "false" | "null"',
-    'object ::= "{" ws (string ws ":" ws any (ws "," ws string ws ":" ws any)*)? ws "}"',
-    'array ::= "[" ws (any (ws "," ws any)*)? ws "]"',
-  ];
-  private count = 0;
-
-  /** A name for a rule that is told later. */
-  name(): string {
-    if (this.count >= MOST_RULES) throw new Unusable("it is too large");
-    return `r${String(this.count++)}`;
-  }
-  tell(name: string, body: string): string {
-    this.lines.push(`${name} ::= ${body}`);
-    return name;
-  }
-  add(body: string): string {
-    return this.tell(this.name(), body);
-  }
-  text(root: string): string {
-    return [`root ::= ${root}`, ...this.lines].join("\n");
-  }
-}
 
 /** Schemas of one document: `$ref` leads within it. */
 export class SchemaReader {
@@ -193,27 +156,6 @@ export class SchemaReader {
   }
 }
 
-export type Inner = (schema: unknown, where: string) => string;
-
-/** Items that are alike, parted by commas. */
-export function repeated(item: string | null, least: number, most: number): string {
-  if (item === null || most === 0) {
-    if (least > 0) throw new Unusable("it wants more than it allows");
-    return '""';
-  }
-  const further = `(ws "," ws ${item}){${String(Math.max(0, least - 1))},${most === Infinity ? "" : String(most - 1)}}`;
-  return least > 0 ? `${item} ${further}` : `(${item} ${further})?`;
-}
-
-/** A whole number that bounds something; null: it isn't there. */
-export function countIn(schema: Schema, word: string): number | null {
-  const value = schema[word];
-  if (value === undefined) return null;
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
-    throw new Unusable(`its \`${word}\` is no whole number`);
-  if (value > MOST_TIMES) throw new Unusable(`texts can't be held to a \`${word}\` over ${String(MOST_TIMES)}`);
-  return value;
-}
 function boundsIn(schema: Schema): Bounds {
   const number = (word: string): number | null => (typeof schema[word] === "number" ? schema[word] : null);
   const [over, under] = [number("exclusiveMinimum"), number("exclusiveMaximum")];

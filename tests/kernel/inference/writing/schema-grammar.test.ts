@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { integersBetween, numbersBetween } from "#kernel/inference/writing/grammar/numbers.js";
 import { patternGrammar } from "#kernel/inference/writing/grammar/pattern.js";
-import { Rules, SchemaReader } from "#kernel/inference/writing/grammar/schema-grammar.js";
+import { Rules } from "#kernel/inference/writing/grammar/rules.js";
+import { SchemaReader } from "#kernel/inference/writing/grammar/schema-grammar.js";
 import { Unusable } from "#kernel/inference/writing/grammar/unusable.js";
 import { possible, tailOf } from "#kernel/inference/writing/grammar/utf8.js";
 

@@ -1,0 +1,65 @@
+/** Rules of a grammar as they are collected, and what schemas of lists and objects share. */
+import { must } from "#dsl/diagnostics/must.js";
+import { classOf, PLAIN } from "./characters.js";
+import { Unusable } from "./unusable.js";
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** Rules that a schema comes to, and times that things repeat. */
+const MOST_RULES = 4_000;
+const MOST_TIMES = 10_000;
+
+/** Rules of a grammar, begun with those of all JSON. */
+export class Rules {
+  private readonly lines: string[] = [
+    // At most so many blanks between two parts: a model that doubts writes them for ever.
+    "ws ::= [ \\n\\t]{0,16}",
+    `plain ::= ${must(classOf(PLAIN), "plain characters")}`,
+    'escape ::= "\\\\" (["\\\\/bfnrt] | "u" [0-9A-Fa-f]{4})',
+    'string ::= "\\"" (plain | escape)* "\\""',
+    'integer ::= "-"? ("0" | [1-9] [0-9]{0,14})',
+    'number ::= integer ("." [0-9]{1,15})? ([eE] [+-]? [0-9]{1,2})?',
+    'any ::= object | array | string | number | "true" | "false" | "null"',
+    'object ::= "{" ws (string ws ":" ws any (ws "," ws string ws ":" ws any)*)? ws "}"',
+    'array ::= "[" ws (any (ws "," ws any)*)? ws "]"',
+  ];
+  private count = 0;
+
+  /** A name for a rule that is told later. */
+  name(): string {
+    if (this.count >= MOST_RULES) throw new Unusable("it is too large");
+    return `r${String(this.count++)}`;
+  }
+  tell(name: string, body: string): string {
+    this.lines.push(`${name} ::= ${body}`);
+    return name;
+  }
+  add(body: string): string {
+    return this.tell(this.name(), body);
+  }
+  text(root: string): string {
+    return [`root ::= ${root}`, ...this.lines].join("\n");
+  }
+}
+
+export type Inner = (schema: unknown, where: string) => string;
+
+/** Items that are alike, parted by commas. */
+export function repeated(item: string | null, least: number, most: number): string {
+  if (item === null || most === 0) {
+    if (least > 0) throw new Unusable("it wants more than it allows");
+    return '""';
+  }
+  const further = `(ws "," ws ${item}){${String(Math.max(0, least - 1))},${most === Infinity ? "" : String(most - 1)}}`;
+  return least > 0 ? `${item} ${further}` : `(${item} ${further})?`;
+}
+
+/** A whole number that bounds something; null: it isn't there. */
+export function countIn(schema: Schema, word: string): number | null {
+  const value = schema[word];
+  if (value === undefined) return null;
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
+    throw new Unusable(`its \`${word}\` is no whole number`);
+  if (value > MOST_TIMES) throw new Unusable(`texts can't be held to a \`${word}\` over ${String(MOST_TIMES)}`);
+  return value;
+}
