@@ -170,6 +170,7 @@ import { word as strategies_si } from "./strategies/si.js";
 import { word as targets_container } from "./targets/container.js";
 import { word as targets_coreml } from "./targets/coreml.js";
 import { word as targets_gguf } from "./targets/gguf.js";
+import { word as targets_http } from "./targets/http.js";
 import { word as targets_huggingface } from "./targets/huggingface.js";
 import { word as targets_onnx } from "./targets/onnx.js";
 import { word as targets_savedmodel } from "./targets/savedmodel.js";
@@ -406,6 +407,7 @@ export const words: readonly Word[] = [
   targets_container,
   targets_coreml,
   targets_gguf,
+  targets_http,
   targets_huggingface,
   targets_onnx,
   targets_savedmodel,

@@ -204,6 +204,7 @@ const nameKinds: Readonly<Record<NameKind, string>> = {
   run: "a training",
   sweep: "a sweep",
   prediction: "a prediction",
+  server: "a server",
   parameters: "parameters",
 };
 

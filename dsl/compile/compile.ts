@@ -19,6 +19,7 @@ import { parse } from "../syntax/parse.js";
 import type { Statement } from "../syntax/tree.js";
 import "../syntax/codes.js";
 import "../types/value-codes.js";
+import "../plan/deploy-codes.js";
 import "../plan/name-codes.js";
 import "../plan/search-codes.js";
 import "../types/lifecycle-codes.js";

@@ -1,18 +1,19 @@
-/** `deploy`: a model with trained weights, and the target that it is written as. */
+/** `deploy`: a model with trained weights and the target that it is written as, or models and the target that serves them. */
 import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
 import type { Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Call } from "../types/value.js";
-import type { Parameter } from "../types/registry.js";
+import type { Parameter, Word } from "../types/registry.js";
 import { typed } from "../types/values.js";
 import { replace } from "../diagnostics/reporter.js";
 import { fill } from "../plan/defaults.js";
 import { resolveModel } from "../plan/definitions.js";
 import type { Draft } from "../plan/program.js";
+import type { Given } from "../types/given.js";
 import { isCall } from "../plan/value.js";
 import { failed } from "../types/facts.js";
-import { act } from "./act.js";
+import { act, nameOf } from "./act.js";
 import { formOf } from "../types/shapes.js";
 import { subjectOf, trainedName } from "./names.js";
 
@@ -27,14 +28,25 @@ const TARGET: Parameter = {
 export function deploy(program: Program, header: Header): void {
   const { clauses, statement } = header;
   const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
-  const [operand] = header.operands;
-  const name = operand && trainedName(program, operand, "deploy");
+  const names = header.operands.map((operand) => trainedName(program, operand, "deploy"));
   const rows = clauses.get("on")?.operands[0];
   const on = rows && subjectOf(program, rows, true, "on");
   const here = statement.verb.span;
   const { values } = fill(program, header.verb.parameters, own.given, "", { here });
   const target = targetOf(program, header, here);
-  if (!header.sound || own.broken || name === undefined || !target || (rows && !on)) return;
+  const word = wordAfterTo(program, header);
+  const serves = word?.capabilities?.serves !== undefined;
+  const as = nameOf(clauses.get("as")?.operands[0]);
+  if (as && serves) keep(program, as);
+  const suits = word === undefined || suitsTarget(program, header, word, own.given);
+  const [name, ...others] = names.filter((one) => one !== undefined);
+  if (!header.sound || own.broken || !suits || !target || name === undefined || names.length > 1 + others.length)
+    return;
+  if (rows && !on) return;
+  if (serves) {
+    if (as) act(program, header, "serve", { name: as.text, models: [name, ...others], target: target.call });
+    return;
+  }
   const at = clauses.get("to")?.span ?? here;
   const overwrite = values["overwrite"] === true;
   if (!holds(program, name, target.call, at) || !fits(program, name, target, at)) return;
@@ -46,6 +58,58 @@ export function deploy(program: Program, header: Header): void {
     rows: values["rows"] as number,
     overwrite,
   });
+}
+
+function wordAfterTo({ registry }: Program, { clauses }: Header): Word<"target"> | undefined {
+  const node = clauses.get("to")?.operands[0];
+  return node?.is === "word" ? registry.find("target", node.path[0]?.text ?? "") : undefined;
+}
+
+/** The name stands for what serves from now on. */
+function keep(program: Program, { text, span }: { readonly text: string; readonly span: Span }): void {
+  const before = program.names.get(text);
+  if (before !== undefined && before.is !== "server" && before.source !== program.source.id)
+    program.report("wrong-kind-of-name", { name: text, is: before.is, wanted: "new name" }, span);
+  program.define(text, span, { is: "server" });
+}
+
+/** Whether the statement says what such a target goes by: one that writes takes one model, one that serves a name; else reported. */
+function suitsTarget(
+  program: Program,
+  { verb, statement, operands, clauses }: Header,
+  { name: target, capabilities, example }: Word<"target">,
+  given: ReadonlyMap<string, Given>,
+): boolean {
+  const [first, last] = [operands[0], operands.at(-1)];
+  const [as, on] = [clauses.get("as"), clauses.get("on")];
+  const astray = (found: string, span: Span, models = 1): false => {
+    const serving = program.registry.ofKind("target").filter((one) => one.capabilities?.serves);
+    const data = { target, found, models, serving: serving.map(({ name }) => name) };
+    program.report("not-for-target", data, span);
+    return false;
+  };
+  if (!capabilities?.serves) {
+    if (first && last && first !== last)
+      return astray("models", { ...first.span, end: last.span.end }, operands.length);
+    return as ? astray("as", as.span) : true;
+  }
+  if (on) return astray("on", on.span);
+  const [key] = [...given];
+  if (key) return astray(key[0], key[1].span);
+  const [named] = as?.operands ?? [];
+  if (nameOf(named)) return true;
+  if (named) {
+    program.report("wrong-operand", { after: "as", wanted: "a name", found: formOf(named) }, named.span);
+    return false;
+  }
+  const end = clauses.get("to")?.span.end ?? statement.span.end;
+  const written = program.textOf({ ...statement.span, end });
+  const [name = ""] = / as \w+$/.exec(example) ?? [];
+  const missing = { verb: verb.name, connector: "as", takes: "name", example: `${written ?? ""}${name}` };
+  program.report("missing-connector", missing, statement.verb.span, {
+    fix: { ...replace({ ...statement.span, start: end, end }, name), certain: false },
+  });
+  return false;
 }
 
 /** A target's call, and where its arguments are written. */
@@ -113,7 +177,9 @@ function targetOf(program: Program, { clauses }: Header, here: Span): Target | u
   const node = clauses.get("to")?.operands[0];
   if (!node) return undefined;
   if (node.is !== "word") {
-    const targets = program.registry.ofKind("target").filter((one) => !one.planned);
+    const targets = program.registry
+      .ofKind("target")
+      .filter(({ planned, capabilities }) => !planned && capabilities?.writes !== undefined);
     const form = node.is === "string" ? JSON.stringify(node.value) : "…";
     const wanted = `a target: ${targets.map(({ name }) => `\`${name}(${form})\``).join(", ")}`;
     program.report("wrong-operand", { after: "to", wanted, found: formOf(node) }, node.span);

@@ -73,6 +73,7 @@ export const topics: Readonly<Record<NameKind, readonly Topic[]>> = {
     "learning_curve",
   ],
   prediction: ["tree"],
+  server: ["tree"],
   parameters: [],
 };
 

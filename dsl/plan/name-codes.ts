@@ -4,14 +4,6 @@ import { listedAsCode } from "../diagnostics/listed.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
-    /** `instead`: what to write; absent: another target. */
-    "cannot-deploy": {
-      readonly model: string;
-      readonly target: string;
-      readonly why: string;
-      readonly instead?: string;
-    };
-    "wrong-ending": { readonly place: string; readonly ending: string; readonly instead: string };
     /** `advice`: what to do about what was probably meant. */
     "unknown-verb": { readonly word: string; readonly nearest?: string; readonly advice?: string };
     "typescript-here": { readonly word: string };
@@ -98,26 +90,6 @@ declare module "../diagnostics/codes.js" {
 const one = (name: string): string => (name === "data" ? name : `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`);
 
 registerCodes({
-  "cannot-deploy": {
-    severity: "error",
-    message: (d) => `${d.model} can't be written as ${d.target}: ${d.why}`,
-    help: (d) =>
-      d.instead !== undefined
-        ? `write ${d.instead}`
-        : "choose another target; the table of targets in docs/deploying.md says which holds what",
-    explain:
-      "Each format holds models of some families and tasks, and what some techniques train. Nothing was written, since what could be written would not answer as the model does.",
-    example:
-      'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification }\ntrain router on tickets\ndeploy router to gguf("build/router.gguf")',
-  },
-  "wrong-ending": {
-    severity: "error",
-    message: (d) => (d.place === "" ? "it is written nowhere" : `\`${d.place}\` doesn't end in \`${d.ending}\``),
-    help: (d) => (d.place === "" ? "name where it is written" : `write \`${JSON.stringify(d.instead)}\``),
-    explain: "Runtimes tell a file by its ending; a folder has any name.",
-    example:
-      'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification }\ntrain router on tickets\ndeploy router to tflite("build/router")',
-  },
   "unknown-verb": {
     severity: "error",
     message: (d) => `\`${d.word}\` begins no statement`,

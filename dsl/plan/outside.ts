@@ -1,7 +1,7 @@
 import type { Value } from "../types/value.js";
 
 /** What a name stands for. */
-export type NameKind = "data" | "model" | "recipe" | "parameters" | "run" | "sweep" | "prediction";
+export type NameKind = "data" | "model" | "recipe" | "parameters" | "run" | "sweep" | "prediction" | "server";
 
 /** What the compiler is told of the world beside the facts. */
 export interface Outside {

@@ -7,6 +7,7 @@ import type { AutoPlan, SweepGoal } from "./auto.js";
 import type { BaseOrigin, LanguageReading, TrialsOf } from "../types/facts.js";
 import type { DataPlan, ModelPlan } from "../types/subject.js";
 import type { Call, SplitName, Value } from "../types/value.js";
+import type { Deploying, Serving } from "./deploying.js";
 
 export type { SweepGoal };
 
@@ -317,15 +318,9 @@ export interface Actions {
   sweep: { readonly name: string; readonly sweep: SweepPlan; readonly detach?: true };
   /** A sweep that the host writes. */
   auto: { readonly name: string; readonly auto: AutoPlan };
-  deploy: {
-    readonly name: string;
-    readonly target: Call;
-    /** Rows that both models are scored on; null: those of the training's own data that it didn't learn from. */
-    readonly on: Subject | null;
-    readonly rows: number;
-    /** Another model's deployment is written over. */
-    readonly overwrite: boolean;
-  };
+  deploy: Deploying<Subject>;
+  /** Models that answer requests from now on. */
+  serve: Serving;
   show: {
     readonly topic: readonly string[];
     /** Of the topic `tree`: the statement's, as text. */ readonly tree?: string;

@@ -10,6 +10,7 @@ import type { ReferenceNode, Statement, WordNode } from "../syntax/tree.js";
 import type { Allowance } from "../types/allow.js";
 import { entryOf, wordsOf, type CallMend, type Code, type CodeData } from "../diagnostics/codes.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
+import type {} from "./deploy-codes.js";
 import type {} from "./name-codes.js";
 import { switchedOn } from "../types/experiments.js";
 import { nearest } from "../diagnostics/nearest.js";

@@ -3,6 +3,7 @@
  * knows kinds and no word. Rooms of stdlib merge in what they read themselves (`declare module "#dsl/types/capabilities.js"`).
  */
 import type { BaseFacts } from "./facts.js";
+import type { Served } from "./served.js";
 import type { Call, Value } from "./value.js";
 
 export type Shapes = BaseFacts["shapes"];
@@ -49,7 +50,7 @@ export interface Kinds<C extends Call = Call> {
   partition: PartitionCapabilities<C>;
   compressor: CompressorCapabilities;
   subject: NothingMore;
-  target: TargetCapabilities;
+  target: TargetCapabilities<C>;
   secret: SecretCapabilities;
 }
 export type Kind = keyof Kinds;
@@ -379,9 +380,11 @@ export interface SecretCapabilities {
 }
 
 /** What a trained model is written as. */
-export interface TargetCapabilities {
-  /** What is named: a folder that is filled, or a file. */
-  readonly writes: "folder" | "file";
+export interface TargetCapabilities<C extends Call = Call> {
+  /** What is named: a folder that is filled, or a file; absent: nothing is written. */
+  readonly writes?: "folder" | "file";
+  /** It answers requests until it is stopped, of several models too, under a name of its own. */
+  readonly serves?: Of<C, Served>;
   /** How the names of such files end. */
   readonly ending?: string;
   /** Of one that writes a file: ends of the names of others that it writes beside, in place of `ending`. */

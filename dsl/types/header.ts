@@ -220,7 +220,9 @@ function meanwhileOf(verb: Verb, operand: Operand | undefined): string | undefin
   const shown = /^\w+ (\w+)/.exec(verb.example)?.[1];
   const named = operand?.is === "word" && !operand.arguments && operand.path.length === 1 ? operand.text : undefined;
   const meanwhile = verb.planned?.meanwhile;
-  return shown === undefined || named === undefined ? meanwhile : meanwhile?.replaceAll(`${shown}.`, `${named}.`);
+  return shown === undefined || named === undefined
+    ? meanwhile
+    : meanwhile?.replaceAll(new RegExp(`\\b${shown}\\b`, "g"), () => named);
 }
 
 function noVerb(scope: Scope, { verb: name, operands: [first] }: Statement, written: string): void {

@@ -150,7 +150,8 @@ declare module "#dsl/types/registry.js" {
   }
 }
 declare module "#dsl/types/capabilities.js" {
-  interface TargetCapabilities {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- what is merged takes the call
+  interface TargetCapabilities<C extends Call = Call> {
     /** Of kernel/deploying/runtimes: what opens it here. Null: nothing here can. */
     readonly runtime: string | null;
     /** As the hub calls the library that opens it first; absent: none of those that it knows. */

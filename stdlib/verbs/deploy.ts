@@ -11,7 +11,7 @@ export const word: BuiltVerb = {
     ...{ export: "deploy", save: "deploy", publish: "deploy", push: "deploy", push_to_hub: "deploy" },
     ...{ upload: "deploy", convert: "deploy", merge: "deploy", write: "deploy" },
     ...{ replace: "overwrite", force: "overwrite", exist_ok: "overwrite", samples: "rows" },
-    ...{ as: "to", into: "to", in: "to" },
+    ...{ into: "to", in: "to" },
   },
   advice: {
     quantize: 'it belongs to the target: `to onnx("folder", quantize: int8)`',
@@ -19,8 +19,8 @@ export const word: BuiltVerb = {
     dtype: 'it belongs to the target: `to onnx("folder", quantize: f16)`',
     private: "pushed repositories are private unless the target says `private: false`",
   },
-  operands: { what: "model" },
-  connectors: { to: { takes: "target", required: true }, on: { takes: "data" } },
+  operands: { what: "model", many: true },
+  connectors: { to: { takes: "target", required: true }, on: { takes: "data" }, as: { takes: "new-name" } },
   effect: "acts",
   read,
   parameters: [

@@ -6,7 +6,7 @@ export const word: Verb = {
   doc: "Serves a model over HTTP.",
   example: "serve router",
   since: "0.1.0",
-  planned: { meanwhile: "`await router.predict([...])` in a TypeScript server of your own" },
+  planned: { meanwhile: "`deploy router to http(port: 8000) as desk`" },
   elsewhere: { host: "serve", launch: "serve" },
   operands: { what: "any", many: true },
   connectors: {},

@@ -115,7 +115,7 @@ describe("names of other tools", () => {
     assert.match(said("recipe r { epochs: 1 }\nload helper").help, /`model m \{ load: "…" \}`/);
     assert.match(said("recipe r { epochs: 1 }\nchat helper").help, /write `predict`/);
     assert.equal(said("recipe r { epochs: 1 }\nexport const x = 1").code, "typescript-here");
-    assert.match(said("recipe r { epochs: 1 }\nserve helper").help, /await helper\.predict/);
+    assert.match(said("recipe r { epochs: 1 }\nserve helper").help, /`deploy helper to http\(/);
     assert.match(said("recipe r { epochs: 1 }\nquantize helper").help, /`compress` is to do that and isn't built yet/);
   });
 });

@@ -1,0 +1,168 @@
+import { defineWord, parameter } from "#dsl/types/define.js";
+import { isLoopback } from "../lib/targets/loopback.js";
+import { told } from "../lib/elsewhere/told.js";
+import "../lib/targets/codes.js";
+
+const most = <const N extends string>(name: N, doc: string, value: number) =>
+  parameter({
+    ...{ name, doc, default: { value }, range: { min: 1 } },
+    type: { is: "number", integer: true },
+    why: "Memory and waits have an end.",
+    impact: "low",
+  });
+
+export const word = defineWord({
+  kind: "target",
+  name: "http",
+  doc: "Models that answer over HTTP beside the notebook, in the shapes of OpenAI, Hugging Face and TEI, until `await NAME.stop()` or the kernel's end.",
+  example: "deploy router to http(port: 8000) as desk",
+  since: "0.3.0",
+  elsewhere: {
+    ...{ server: "http", serve: "http", api: "http", rest: "http", fastapi: "http", https: "http", openai: "http" },
+    ...{ address: "host", bind: "host", api_key: "api_keys", key: "api_keys", keys: "api_keys", token: "api_keys" },
+    ...{ tls_cert: "certificate", ssl_certfile: "certificate", cert: "certificate" },
+    ...{ tls_key: "certificate_key", ssl_keyfile: "certificate_key", allow_hosts: "hosts", timeout: "time" },
+    ...{ max_batch_delay: "gather", max_queue: "queue", max_body: "body", rate_limit: "rate", max_streams: "streams" },
+  },
+  advice: told([["path folder", "nothing is written: models are named by themselves, and `as` names what serves them"]])
+    .advice,
+  notes: ["`await desk.stop()`, `await desk.replace(router)`, `desk.url`, `await desk.load()` in a TypeScript cell."],
+  parameters: [
+    {
+      name: "port",
+      type: { is: "number", integer: true },
+      doc: "Where it listens; 0: any port that is free.",
+      positional: true,
+      range: { min: 0, max: 65_535 },
+      default: { value: 8000 },
+      why: "Clients are told this number.",
+      impact: "high",
+    },
+    {
+      name: "host",
+      type: { is: "string" },
+      doc: "The address it listens at; `0.0.0.0` for other machines too.",
+      default: { value: "127.0.0.1" },
+      why: "Nobody else asks unless the program says so.",
+      impact: "high",
+    },
+    {
+      name: "api_keys",
+      type: { is: "word", kind: "secret" },
+      env: "KEYS",
+      doc: "Keys, one of which each request needs, parted by commas in an environment variable.",
+      why: "Whoever reaches it may ask otherwise.",
+      impact: "high",
+    },
+    {
+      name: "insecure",
+      type: { is: "boolean" },
+      doc: "Other machines may ask without a key.",
+      default: { value: false },
+      why: "That is never meant by mistake.",
+      impact: "high",
+    },
+    {
+      name: "certificate",
+      type: { is: "string" },
+      suggests: { from: "files", endings: [".pem", ".crt"] },
+      doc: "Of HTTPS, as PEM.",
+      why: "Without it texts and keys can be read on their way.",
+      impact: "medium",
+    },
+    {
+      name: "certificate_key",
+      type: { is: "string" },
+      suggests: { from: "files", endings: [".pem", ".key"] },
+      doc: "The certificate's own key, as PEM.",
+      why: "It proves that the certificate is this server's.",
+      impact: "medium",
+    },
+    {
+      name: "hosts",
+      type: { is: "list", of: { is: "string" } },
+      doc: "Further names by which it is asked, such as a proxy's.",
+      why: "Others are refused, so that no page elsewhere can have a browser ask it.",
+      impact: "low",
+    },
+    {
+      name: "gather",
+      type: { is: "number", unit: "duration" },
+      doc: "Longest wait for other texts to fill a batch.",
+      range: { min: 0 },
+      default: { value: 2 },
+      why: "A batch costs little more than one text.",
+      impact: "medium",
+    },
+    most("queue", "Texts that wait; more are refused.", 1024),
+    most("texts", "Texts of one request.", 256),
+    most("streams", "Texts that are written side by side.", 16),
+    {
+      name: "max_tokens",
+      type: { is: "number", integer: true },
+      doc: "Most tokens that a request may ask to be written.",
+      range: { min: 1 },
+      why: "Absent: as many as there is room for.",
+      impact: "low",
+    },
+    {
+      name: "body",
+      type: { is: "number", unit: "bytes" },
+      doc: "Most bytes of a request.",
+      range: { min: 1 },
+      default: { value: 4 * 2 ** 20 },
+      why: "Memory has an end.",
+      impact: "low",
+    },
+    {
+      name: "time",
+      type: { is: "number", unit: "duration" },
+      doc: "Longest time of a request.",
+      range: { min: 0, exclusive: true },
+      default: { value: 120_000 },
+      why: "One that hangs would keep its place.",
+      impact: "low",
+    },
+    {
+      name: "rate",
+      type: { is: "number", integer: true },
+      doc: "Requests a minute of one key, or of one address; 0: any number.",
+      range: { min: 0 },
+      default: { value: 0 },
+      why: "One client can't take all places.",
+      impact: "low",
+    },
+    {
+      name: "truncate",
+      type: { is: "boolean" },
+      doc: "Texts longer than the model reads are cut, and the answer says so; `false`: they are refused.",
+      default: { value: true },
+      why: "As in training.",
+      impact: "low",
+    },
+  ],
+  capabilities: {
+    runtime: null,
+    readBy: ["OpenAI's clients", "Hugging Face's clients", "LangChain", "the AI SDK"],
+    serves: ({ arguments: { host, port, api_keys, certificate, certificate_key, hosts, ...given } }) => {
+      const { gather, queue, texts, streams, body, time, rate, truncate, max_tokens } = given;
+      return {
+        ...{ host, port, keys: api_keys ? String(api_keys.arguments["env"]) : null, hosts: hosts ?? [] },
+        tls:
+          certificate !== undefined && certificate_key !== undefined
+            ? { cert: certificate, key: certificate_key }
+            : null,
+        limits: {
+          ...{ gather, queue, texts, streams, body, time, rate, truncate },
+          ...(max_tokens !== undefined && { maxTokens: max_tokens }),
+        },
+      };
+    },
+  },
+  check({ arguments: { host, api_keys, insecure, certificate, certificate_key } }, context) {
+    if (typeof host === "string" && !isLoopback(host) && !api_keys && !insecure)
+      context.report("unguarded", { host, where: "program" }, "host");
+    if ((certificate === undefined) !== (certificate_key === undefined))
+      context.report("half-tls", { lacks: certificate === undefined ? "certificate" : "certificate_key" });
+  },
+});
