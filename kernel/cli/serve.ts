@@ -1,0 +1,159 @@
+/** The command `tunebook serve`: SIGTERM and Ctrl-C end it in good order, a second one at once; SIGHUP reads again what changed. */
+import { closeSync, openSync } from "node:fs";
+import { resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isLoopback } from "#stdlib/lib/targets/loopback.js";
+import "#stdlib/lib/targets/codes.js";
+import { keyLine, keysNamed, newKey } from "#kernel/serving/keys.js";
+import { openLog } from "#kernel/desk/log.js";
+import { GRACE, serveFolders, type Desk } from "#kernel/desk/serve-folders.js";
+import { LIMITS, type Limits, type ServedFolder } from "#kernel/serving/contract.js";
+import type { EngineOptions } from "#kernel/engine/engine.js";
+import type { ServedFacts } from "#kernel/serving/control.js";
+import { curlOf } from "#stdlib/lib/targets/request.js";
+
+export interface ServeCommand {
+  readonly port: number;
+  readonly host: string;
+  readonly apiKeysEnv?: string;
+  readonly apiKeysFile?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly insecure?: boolean;
+  readonly allowHost: readonly string[];
+  readonly name: readonly ServedFolder[];
+  readonly engine: EngineOptions["engine"];
+  readonly threads?: number;
+  readonly log?: string;
+  readonly quiet?: boolean;
+  readonly grace?: number;
+  readonly gather?: number;
+  readonly maxQueue?: number;
+  readonly maxTexts?: number;
+  readonly maxTokens?: number;
+  readonly maxStreams?: number;
+  readonly maxBody?: number;
+  readonly maxTime?: number;
+  readonly rate?: number;
+  readonly truncate: boolean;
+}
+
+/** Exit status 0 after SIGTERM and where nothing went wrong, 130 after Ctrl-C. */
+export async function serveCommand(folders: readonly string[], o: ServeCommand): Promise<number> {
+  const served = [...folders.map((folder) => ({ name: null, folder })), ...o.name];
+  const keys =
+    o.apiKeysFile !== undefined ? { file: resolve(o.apiKeysFile) } : o.apiKeysEnv ? keysNamed(o.apiKeysEnv) : [];
+  const guarded = "file" in keys || keys.length > 0;
+  if (!guarded && !o.insecure && !isLoopback(o.host))
+    throw new CodedError("unguarded", { host: o.host, where: "shell" });
+  // Programs that it starts are told nothing of them.
+  if (o.apiKeysEnv) delete process.env[o.apiKeysEnv];
+  const log = openLog(o.log ?? process.stderr);
+  const stopping = new AbortController();
+  let desk: Desk | null = null;
+  let status = 0;
+  let isOver = (): void => undefined;
+  const over = new Promise<void>((done) => (isOver = done));
+  const stop = (name: NodeJS.Signals): void => {
+    if (stopping.signal.aborted) process.exit(name === "SIGINT" ? 130 : 143);
+    status = name === "SIGINT" ? 130 : 0;
+    stopping.abort();
+    isOver();
+  };
+  const hangUp = (): void => void (terminalIsGone() ? stop("SIGTERM") : desk?.reload());
+  process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", hangUp);
+  try {
+    desk = await serveFolders({
+      ...{ folders: served, host: o.host, port: o.port, keys, tls: tlsOf(o), hosts: o.allowHost, limits: limitsOf(o) },
+      ...{ engine: o.engine, threads: o.threads ?? null, log, tellsRequests: !o.quiet, signal: stopping.signal },
+    });
+    process.stdout.write(banner(desk, o, guarded));
+    await over;
+    const cut = await desk.stop(o.grace ?? GRACE);
+    if (cut > 0) process.stderr.write(`${String(cut)} requests had no answer when their time was over\n`);
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+  } finally {
+    process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", hangUp);
+    log.close();
+  }
+  return status;
+}
+
+/** Prints a line of a file of keys for each key on standard input. */
+export async function hashKeys(): Promise<number> {
+  for await (const line of createInterface({ input: process.stdin })) {
+    const key = line.trim();
+    if (key !== "") process.stdout.write(`${keyLine(key)}\n`);
+  }
+  return 0;
+}
+export function makeKey(file: string): number {
+  const key = newKey(file, new Date().toISOString().slice(0, 10));
+  process.stdout.write(`${key}\n`);
+  process.stderr.write(`its hash was added to ${file}; the key itself is kept nowhere: give it to whoever shall ask\n`);
+  return 0;
+}
+
+function tlsOf({ tlsCert, tlsKey }: ServeCommand): { readonly cert: string; readonly key: string } | null {
+  if (tlsCert === undefined && tlsKey === undefined) return null;
+  if (tlsCert === undefined || tlsKey === undefined)
+    throw new CodedError("tls-file", {
+      file: tlsCert ?? tlsKey ?? "",
+      why: tlsCert === undefined ? "there is no `--tls-cert` beside it" : "there is no `--tls-key` beside it",
+    });
+  return { cert: resolve(tlsCert), key: resolve(tlsKey) };
+}
+
+function limitsOf(o: ServeCommand): Limits {
+  return {
+    gather: o.gather ?? LIMITS.gather,
+    queue: o.maxQueue ?? LIMITS.queue,
+    texts: o.maxTexts ?? LIMITS.texts,
+    ...(o.maxTokens !== undefined && { maxTokens: o.maxTokens }),
+    streams: o.maxStreams ?? LIMITS.streams,
+    body: o.maxBody ?? LIMITS.body,
+    time: o.maxTime ?? LIMITS.time,
+    truncate: o.truncate,
+    rate: o.rate ?? LIMITS.rate,
+  };
+}
+
+function banner(desk: Desk, o: ServeCommand, guarded: boolean): string {
+  const models = desk.models();
+  const width = Math.max(...models.map(({ name }) => name.length));
+  const [first] = models;
+  const key = o.apiKeysEnv !== undefined ? `$${o.apiKeysEnv}` : "$KEY";
+  const certificate = o.tlsCert === undefined ? null : resolve(o.tlsCert);
+  const example = first && curlOf(first, { url: desk.url, key: guarded ? key : null, certificate });
+  return [
+    `Serving at ${desk.url}`,
+    ...models.map((model) => `  ${model.name.padEnd(width)}  ${wordsOf(model)}`),
+    guarded ? "Keys: each request needs one." : `Keys: none are asked for. ${openness(o.host)}`,
+    ...(example === undefined ? [] : ["Try it:", `  ${example}`]),
+    `Ctrl-C stops it, once what is under way has its answer. A page to try it by hand: ${desk.url}/`,
+    "",
+  ].join("\n");
+}
+function openness(host: string): string {
+  return isLoopback(host)
+    ? "Only this machine can reach it."
+    : "Whoever reaches this address may ask, and it was started with --insecure.";
+}
+function wordsOf({ sort, labels, maxLength, root }: ServedFacts): string {
+  const of = sort === "labels" ? `labels (${String(labels)})` : sort;
+  return [of, `${String(maxLength)} tokens`, ...(root === null ? [] : [`on ${root}`])].join(" · ");
+}
+
+/** A hang-up of a terminal that is there no longer ends what ran in it; any other one asks for a look at what changed. */
+function terminalIsGone(): boolean {
+  if (![process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)) return false;
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return false;
+  } catch {
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+    return true;
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * A server: models opened from folders, HTTP over them, and what may be changed while it runs. Who started it, a command line or
+ * a notebook, sees to signals and to its end.
+ */
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { NotRead, readWhole } from "../fetch/regular.js";
+import type { EngineOptions } from "../engine/engine.js";
+import type { Http, HttpLoad, HttpOptions, Limits, ServedFolder } from "../serving/contract.js";
+import type { ServedFacts } from "../serving/control.js";
+import { startHttp } from "../serving/http/start.js";
+import type { Serving, ServingEvent, ServingMemory } from "../session/serving/contract.js";
+import { ServedModels } from "../session/serving/served-models.js";
+import { keysIn } from "../serving/keys.js";
+import type { Line, Log } from "./log.js";
+import "../serving/control-codes.js";
+
+export interface DeskOptions {
+  readonly folders: readonly ServedFolder[];
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Hashes, or a file of them, which is read again when it changes. None, and null: nobody is asked for a key. */
+  readonly keys: readonly string[] | { readonly file: string };
+  /** Files in PEM, which are read again too. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly hosts: readonly string[];
+  readonly limits: Limits;
+  readonly engine: EngineOptions["engine"];
+  /** Null: all. */
+  readonly threads: number | null;
+  readonly log: Log;
+  /** Whether each request has a line in the log. */
+  readonly tellsRequests: boolean;
+  readonly signal?: AbortSignal;
+}
+/** Longest time that requests under way have at the end, in ms. */
+export const GRACE = 30_000;
+
+/** Coded errors of folders that can't be served and of engines, `keys-file`, `tls-file`, `port-taken`. */
+export async function serveFolders(o: DeskOptions): Promise<Desk> {
+  const { folders, host, port, hosts, limits, log, engine, threads } = o;
+  const guard = guardOf(o);
+  const begun = performance.now();
+  const models = await ServedModels.open(folders, {
+    limits,
+    engine: { engine, ...(threads !== null && { threads }) },
+    tell: (told) => tellIn(log, told),
+  });
+  try {
+    o.signal?.throwIfAborted();
+    const request = o.tellsRequests ? (line: Line) => log.say("request", line) : null;
+    const http = await startHttp(models, { host, port, hosts, limits, ...guard, log: request });
+    const desk = new Desk(o, models, http);
+    log.say("listening", {
+      ...{ url: http.url, process: process.pid, seconds: Math.round(performance.now() - begun) / 1000 },
+      ...{ keys: guard.keys.length, tls: guard.tls !== null },
+    });
+    return desk;
+  } catch (error) {
+    await models.close();
+    throw error;
+  }
+}
+
+/** What happens to models and their engine, as lines of the log. */
+function tellIn(log: Log, told: ServingEvent): void {
+  const { is, ...line } = told;
+  const rounded = "seconds" in line ? { seconds: Math.round(line.seconds * 1000) / 1000 } : {};
+  if (is !== "not-opened") log.say(is, { ...line, ...rounded });
+  else log.warn(is, told.error, { name: told.name, folder: told.folder });
+}
+
+export class Desk {
+  private ended: Promise<number> | null = null;
+
+  constructor(
+    private readonly o: DeskOptions,
+    private readonly served: Serving,
+    private readonly http: Http,
+  ) {}
+  get url(): string {
+    return this.http.url;
+  }
+  get port(): number {
+    return this.http.port;
+  }
+  load(): HttpLoad {
+    return this.http.load();
+  }
+  memory(): ServingMemory {
+    return this.served.memory();
+  }
+  models(): readonly ServedFacts[] {
+    return this.served.opened.map(({ folder, model }) => ({
+      ...{ name: model.name, folder, sort: model.sort, labels: model.labels.length, maxLength: model.maxLength },
+      ...{ root: model.root, chats: model.chats, pairs: model.pairs },
+    }));
+  }
+
+  /** Requests under way end with the old one. Coded errors of opening: the old one stays. */
+  async replace(name: string, folder: string): Promise<void> {
+    await this.served.replace(name, folder);
+    this.o.log.say("replaced", { name });
+  }
+
+  /** What changed on the disk since it was read: folders, keys, certificates. What can't be read stays as it was. */
+  async reload(): Promise<void> {
+    const { log } = this.o;
+    const tried = async (work: () => Promise<void> | void): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        log.warn("reload", error);
+      }
+    };
+    await tried(() => this.http.change(guardOf(this.o)));
+    await tried(async () => log.say("reloaded", { models: await this.served.reload() }));
+  }
+
+  /** Takes no new request, answers those under way, ends. How many had no answer when their time was over. */
+  stop(grace = GRACE): Promise<number> {
+    return (this.ended ??= this.end(grace));
+  }
+  private async end(grace: number): Promise<number> {
+    const { log } = this.o;
+    log.say("stopping", { underWay: this.load().underWay });
+    const cut = await this.http.stop(grace);
+    await this.served.close();
+    log.say("stopped", { cut });
+    return cut;
+  }
+}
+
+/** Who is let in, and by which certificate, as the files say now. */
+function guardOf({ keys, tls }: Pick<DeskOptions, "keys" | "tls">): Pick<HttpOptions, "keys" | "tls"> {
+  return { keys: "file" in keys ? keysIn(keys.file) : keys, tls: tls && pemOf(tls) };
+}
+function pemOf({ cert, key }: { readonly cert: string; readonly key: string }): { cert: string; key: string } {
+  const read = { cert: textOf(cert), key: textOf(key) };
+  const made = <T>(file: string, make: () => T): T => {
+    try {
+      return make();
+    } catch (error) {
+      throw new CodedError("tls-file", { file, why: (error as Error).message });
+    }
+  };
+  const certificate = made(cert, () => new X509Certificate(read.cert));
+  const secret = made(key, () => createPrivateKey(read.key));
+  if (!certificate.checkPrivateKey(secret))
+    throw new CodedError("tls-file", { file: key, why: "it is the key of another certificate" });
+  return read;
+}
+function textOf(file: string): string {
+  try {
+    const bytes = readWhole(file, 1 << 20);
+    if (bytes === null) throw new NotRead("there is no such file");
+    return bytes.toString("utf8");
+  } catch (error) {
+    throw error instanceof NotRead ? new CodedError("tls-file", { file, why: error.why }) : error;
+  }
+}

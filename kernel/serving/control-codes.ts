@@ -1,0 +1,61 @@
+/** What can go wrong with a server, from its beginning to its end. */
+import { registerCodes, visible } from "#dsl/diagnostics/codes.js";
+import { listed } from "#dsl/diagnostics/listed.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "desk-failed": { readonly why: string };
+    "desk-died": { readonly name: string; readonly how: string; readonly log: readonly string[] };
+    "desk-over": { readonly name: string };
+    "desk-serves": { readonly name: string; readonly desk: string; readonly has: readonly string[] };
+    "keys-file": { readonly file: string; readonly why: string; readonly line?: number };
+    "tls-file": { readonly file: string; readonly why: string };
+  }
+}
+registerCodes({
+  "desk-failed": {
+    severity: "error",
+    message: (d) => `the server failed: ${visible(d.why)}`,
+    help: () => "its log says more; this is a defect of Tunebook, and worth a report",
+    explain: "An error that has no code ended what a server was asked to do.",
+  },
+  "desk-died": {
+    severity: "error",
+    message: (d) => `the server of ${d.name} ended by itself: ${d.how}`,
+    notes: (d) => d.log.map((line) => visible(line)),
+    help: (d) => `run its cell again to start it anew${d.how.includes("SIGKILL") ? "; memory may have run out" : ""}`,
+    explain:
+      "A server runs in a process of its own beside the notebook. Something ended that process: the machine, for want of memory, a person, or an error. What was under way there got no answer.",
+  },
+  "desk-over": {
+    severity: "error",
+    message: (d) => `${d.name} serves no longer`,
+    help: () => "run its cell again to serve",
+    explain: "A server that was stopped, or that ended by itself, can't be asked and takes no other model.",
+  },
+  "desk-serves": {
+    severity: "error",
+    message: (d) => `${d.desk} serves no ${visible(d.name)}, but ${listed(d.has)}`,
+    help: (d) =>
+      `say which one it stands in for: \`await ${d.desk}.replace(model, ${JSON.stringify(d.has[0] ?? "")})\``,
+    explain:
+      "A new version takes the place of a model that is served, under that one's name. Further models are served by writing them after `deploy` and running the cell again.",
+  },
+  "keys-file": {
+    severity: "error",
+    message: (d) =>
+      `${visible(d.file)} can't be taken for keys${d.line === undefined ? "" : ` (line ${String(d.line)})`}: ${d.why}`,
+    help: (d) =>
+      d.why.startsWith("others")
+        ? `let its owner alone write into it: \`chmod 600 ${visible(d.file)}\``
+        : `\`tunebook serve --new-key ${visible(d.file)}\` makes a key and adds its hash; \`tunebook serve --hash-key\` hashes keys that you have`,
+    explain:
+      "A file of keys holds a SHA-256 a line (`sha256:…`, what follows `#` is yours), so that whoever reads it can't ask the server. Nobody but its owner may write into it.",
+  },
+  "tls-file": {
+    severity: "error",
+    message: (d) => `${visible(d.file)} can't be used for TLS: ${visible(d.why)}`,
+    help: () => "give the certificate (with those between it and the authority) and its key, both as PEM",
+    explain: "A server that speaks HTTPS needs a certificate and the key that belongs to it.",
+  },
+});
