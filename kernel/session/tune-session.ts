@@ -23,11 +23,12 @@ import type { SweepControls } from "../core/display/sweeps/desk.js";
 import type { DrawnSweep } from "../core/display/sweeps/view.js";
 import { bestIn } from "./sweeps/clearing.js";
 import { hasWeights } from "./sweeps/kept-weights.js";
-import type { Desk } from "../core/data/annotated/desk.js";
+import type { Desk as AnnotationDesk } from "../core/data/annotated/desk.js";
 import type { RunEvent } from "../core/session/events.js";
 import type { HostContext, Progress } from "../core/session/host-context.js";
 import { ProgressLine } from "./progress-line.js";
 import { DatasetCache } from "./answers/dataset-cache.js";
+import type { Desk } from "./serving/desk.js";
 import type { Evaluation } from "./verbs/evaluate-once.js";
 import { Trackers, type TrackersOptions } from "../trackers/trackers.js";
 import type { KeptEvaluation } from "./verbs/kept-evaluations.js";
@@ -42,7 +43,7 @@ export interface NameSink {
 }
 /** Offers a desk to front ends; what they find it by comes back. */
 export interface DeskHost {
-  offer(desk: Desk): string;
+  offer(desk: AnnotationDesk): string;
 }
 /** Offers front ends a sweep to work with while it runs; what they find it by comes back. */
 export interface ControlsHost {
@@ -118,6 +119,8 @@ export class TuneSession {
   /** What they showed, for reports. */
   readonly keptEvaluations: KeptEvaluation[] = [];
   readonly trackers: Trackers;
+  /** What answers requests, by its name: it ends with the session. */
+  readonly servers = new Map<string, Desk>();
   /** Wall time of each action that ended well, oldest first. */
   readonly seconds: { readonly verb: string; readonly seconds: number }[] = [];
   readonly names: NameSink;
@@ -253,8 +256,9 @@ export class TuneSession {
     await Promise.all(this.background);
   }
 
-  /** Waits for background work, then ends the engine. */
+  /** Ends what serves, waits for background work, then ends the engine. */
   async close(): Promise<void> {
+    await Promise.all([...this.servers.values()].map((server) => server.end()));
     await Promise.all(this.background);
     await this.weights.close();
     await this.engines.close();

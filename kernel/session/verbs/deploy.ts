@@ -57,7 +57,8 @@ export async function runDeploy(session: TuneSession, action: Deploy, stage: Sta
   const path = String(action.target.arguments["path"]);
   const { folder } = stage.hostContext;
   const to = verifying ? placeFor(session, resolve(folder, atHome(path))) : path;
-  const place = push ? null : placeAt(must(capabilities, "what a target writes"), to, folder);
+  const writes = must(capabilities?.writes, "what a target writes");
+  const place = push ? null : placeAt({ ...capabilities, writes }, to, folder);
   if (place) settle(dirname(place.path));
   const again = place && (await claimed(place, own, action.overwrite));
   const begun: { run?: DeploymentRun } = {};

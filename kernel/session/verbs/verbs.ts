@@ -15,6 +15,7 @@ import { runParameters } from "./parameters.js";
 import { runPredict } from "./predict.js";
 import { runRecipe } from "./recipe.js";
 import { runReport } from "./report.js";
+import { runServe } from "./serve.js";
 import { runShow } from "./show.js";
 import { runSweep } from "./sweep.js";
 import { runTrain } from "./train.js";
@@ -41,6 +42,7 @@ export const verbs: {
   annotate: runAnnotate,
   attach: runAttach,
   deploy: runDeploy,
+  serve: runServe,
   show: runShow,
   engine: runEngine,
   experiment: runExperiment,
