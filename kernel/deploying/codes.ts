@@ -1,5 +1,6 @@
 /** Codes of deployments: what can't be written, what was written and answers otherwise, what is opened again. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
+import "#dsl/plan/deploy-codes.js";
 import "#dsl/plan/name-codes.js";
 import "./runtimes/codes.js";
 

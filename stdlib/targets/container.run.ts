@@ -1,39 +1,82 @@
-/** A folder of ONNX models with a server beside them, and what an image is built by. */
-import type { TargetImplementation } from "../kinds/target.js";
-import { composeFile, dockerfile, DOCKERIGNORE, packageJson, PORT } from "../lib/targets/container/files.js";
+/** A folder of ONNX models with a server beside them, and what an image or a service is built by. */
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { CopiedCall, Deployed, TargetImplementation, TargetOutput } from "../kinds/target.js";
+import * as small from "../lib/targets/container/files.js";
+import * as served from "../lib/targets/container/served.js";
 import { serverText } from "../lib/targets/container/server.js";
 import { shell, shellPath } from "../lib/targets/quoting.js";
+import { curlOf } from "../lib/targets/request.js";
 import { sortOf } from "../lib/targets/sort.js";
+import { word } from "./container.js";
 import { onnx } from "./onnx.run.js";
+
+const AT = `http://127.0.0.1:${String(small.PORT)}`;
+const TEXT = "The invoice that came on Monday is wrong.";
 
 export const container: TargetImplementation = {
   refuses: (call, model) => onnx.refuses?.(call, model) ?? null,
   async write(call, model, out) {
     const written = await onnx.write(call, model, out);
-    await out.write("server.mjs", serverText(model));
-    await out.write("package.json", packageJson(model.name));
-    await out.write("Dockerfile", dockerfile());
-    await out.write("compose.yaml", composeFile(model.name));
-    await out.write(".dockerignore", DOCKERIGNORE);
+    if (argumentsOf(word, call).server === "small") await writeSmall(model, out);
+    else await writeServed(model, out);
     return written;
   },
-  calls: (_call, model, at) => {
-    const inputs =
-      sortOf(model.config) === "answers"
-        ? { question: "What is wrong?", context: "The invoice that came on Monday is wrong." }
-        : "The invoice that came on Monday is wrong.";
-    const ask = `curl -s http://127.0.0.1:${String(PORT)}/ -H "content-type: application/json" -d ${shell(JSON.stringify({ inputs }))}`;
-    return [
-      {
-        language: "shell",
-        needs: ["docker", "curl"],
-        code: `docker compose --project-directory ${shellPath(at)} up --build --wait\n${ask}\n`,
-      },
-      {
-        language: "shell",
-        needs: ["node", "npm", "curl"],
-        code: `(cd -- ${shellPath(at)} && npm install --ignore-scripts && npm start) &\nuntil curl -sf http://127.0.0.1:${String(PORT)}/health; do sleep 1; done\n${ask}\n`,
-      },
-    ];
-  },
+  calls: (call, model, at) =>
+    argumentsOf(word, call).server === "small" ? smallCalls(model, at) : servedCalls(model, at),
 };
+
+async function writeSmall(model: Deployed, out: TargetOutput): Promise<void> {
+  await out.write("server.mjs", serverText(model));
+  await out.write("package.json", small.packageJson(model.name));
+  await out.write("Dockerfile", small.dockerfile());
+  await out.write("compose.yaml", small.composeFile(model.name));
+  await out.write(".dockerignore", small.DOCKERIGNORE);
+}
+async function writeServed({ name }: Deployed, out: TargetOutput): Promise<void> {
+  await out.tool("tunebook", { from: served.PACKED, to: served.PACKED });
+  await out.write("Dockerfile", served.dockerfile(name));
+  await out.write("compose.yaml", served.composeFile(name));
+  await out.write("tunebook.service", served.unitFile(name));
+  await out.write(`${served.ENVIRONMENT}.example`, served.EXAMPLE);
+  await out.write(".dockerignore", served.DOCKERIGNORE);
+}
+
+function smallCalls({ config }: Deployed, at: string): readonly CopiedCall[] {
+  const inputs = sortOf(config) === "answers" ? { question: "What is wrong?", context: TEXT } : TEXT;
+  const ask = `curl -s ${AT}/ -H "content-type: application/json" -d ${shell(JSON.stringify({ inputs }))}`;
+  return [
+    composed(at, ask),
+    {
+      language: "shell",
+      needs: ["node", "npm", "curl"],
+      code: `(cd -- ${shellPath(at)} && npm install --ignore-scripts && npm start) &\n${ready()}\n${ask}\n`,
+    },
+  ];
+}
+
+function servedCalls(model: Deployed, at: string): readonly CopiedCall[] {
+  const { name, config, chat, roles } = model;
+  const asked = { name, sort: sortOf(config), chats: chat !== undefined, pairs: roles.includes("text_pair") };
+  const ask = curlOf(asked, { url: AT, key: `$${served.KEYS}`, certificate: null });
+  const keys = `export ${served.KEYS}=$(openssl rand -hex 24)`;
+  const file = `echo "${served.KEYS}=$${served.KEYS}" > ${shellPath(`${at}/${served.ENVIRONMENT}`)}`;
+  const serve = `npx --yes --ignore-scripts --package ${shellPath(`${at}/${served.PACKED}`)} tunebook serve --name ${shell(`${model.name}=${at}`)}`;
+  return [
+    composed(at, ask, `${keys}\n${file}\n`),
+    {
+      language: "shell",
+      needs: ["node", "npm", "curl", "openssl"],
+      code: `${keys}\n${serve} --port ${String(small.PORT)} --api-keys-env ${served.KEYS} &\n${ready()}\n${ask}\n`,
+    },
+  ];
+}
+
+const ready = (): string => `until curl -sf ${AT}/health; do sleep 1; done`;
+
+function composed(at: string, ask: string, before = ""): CopiedCall {
+  return {
+    language: "shell",
+    needs: ["docker", "curl", ...(before === "" ? [] : ["openssl"])],
+    code: `${before}docker compose --project-directory ${shellPath(at)} up --build --wait\n${ask}\n`,
+  };
+}

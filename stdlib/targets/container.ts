@@ -4,7 +4,7 @@ import { folder, ofTheVerb } from "../lib/targets/parameters.js";
 export const word = defineWord({
   kind: "target",
   name: "container",
-  doc: "A folder that a container engine builds as it is: the model as ONNX, a small server for Node that answers as Hugging Face's endpoints do (`POST /` with `inputs`, `/health`; the model lies at `/repository`), a Dockerfile, a compose file. Nothing of it needs this machine, Tunebook or Python.",
+  doc: "A folder that a container engine builds as it is, and systemd runs: the model as ONNX, a server, a Dockerfile, a compose file, a unit. The server is Tunebook's, packed beside the model (as `tunebook serve`), or with `server: small` one file that answers as Hugging Face's endpoints do. Nothing of it needs this machine or Python.",
   example: 'deploy router to container("build/image")',
   since: "0.1.0",
   elsewhere: {
@@ -14,6 +14,7 @@ export const word = defineWord({
       image: "container",
       endpoint: "container",
       compose: "container",
+      systemd: "container",
     },
     ...{ folder: "path", output: "path", dtype: "quantize" },
   },
@@ -31,6 +32,18 @@ export const word = defineWord({
       doc: "How numbers are rounded, as the target `onnx` rounds them; left out: they stay as they are (f32).",
       why: "Rounded weights are smaller and often quicker, and answer a little differently: the proof says how much.",
       impact: "high",
+    },
+    {
+      name: "server",
+      type: { is: "choice", of: ["tunebook", "small"] },
+      means: {
+        tunebook: "batches, streams, keys, limits, metrics, the shapes of OpenAI and TEI",
+        small: "one file over transformers.js, one request at a time, without keys",
+      },
+      doc: "What answers in it: Tunebook's own server, of which 3 MB lie beside the model, or one small file.",
+      default: { value: "tunebook" },
+      why: "It answers many at once, and only those who have a key.",
+      impact: "medium",
     },
   ],
   capabilities: {

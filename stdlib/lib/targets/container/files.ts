@@ -1,7 +1,7 @@
-/** What makes a folder an image: Dockerfile, compose file, what the server needs, and what stays out. */
+/** What makes a folder an image with the small server: Dockerfile, compose file, what the server needs, and what stays out. */
 
 /** Of Debian with Node alone; an exact tag, so that an image of next year is built of the same. */
-const IMAGE = "node:22.12.0-bookworm-slim";
+export const IMAGE = "node:22.12.0-bookworm-slim";
 /** What runs the model: it brings ONNX Runtime for Node. */
 const TRANSFORMERS = "4.3.1";
 export const PORT = 8080;

@@ -1,0 +1,55 @@
+/**
+ * Tunebook itself as npm installs it, for folders that are served elsewhere: what runs, without its tests, its comparisons and
+ * what only a compiler reads. What it needs comes from npm's registry, by the exact versions of its package.json.
+ */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { create } from "tar";
+import type { Tool } from "./tool.js";
+
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
+/** Parts of the package that run. */
+const PARTS = ["dist/dsl", "dist/stdlib", "dist/kernel", "dist/editors", "dist/tools", "tools", "native"] as const;
+const RUNS = /\.(?:js|mjs|json|cc|cpp|h|txt|py|wasm)$/;
+/** The folder that npm takes a package from. */
+const FOLDER = "package";
+
+export const tunebook: Tool = async ({ to }) => {
+  const work = await mkdtemp(join(tmpdir(), "tunebook-package-"));
+  try {
+    await symlink(root, join(work, "root"), "junction");
+    await writeFile(join(work, "package.json"), packageJson());
+    const files = [...PARTS.flatMap(filesIn), "LICENSE", "README.md"];
+    const inPackage = (path: string): string => `${FOLDER}/${path.replace(/^root\//, "")}`;
+    await create(
+      {
+        ...{ file: to, cwd: work, gzip: true, portable: true, follow: true, mtime: new Date(0) },
+        onWriteEntry: (entry) => void (entry.path = inPackage(entry.path)),
+      },
+      ["package.json", ...files.map((file) => `root/${file}`)],
+    );
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+};
+
+function filesIn(part: string): readonly string[] {
+  const folder = join(root, part);
+  if (!statSync(folder, { throwIfNoEntry: false })) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && RUNS.test(entry.name) && !entry.name.endsWith(".test.js"))
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length).replaceAll("\\", "/"))
+    .sort();
+}
+
+/** Nothing is built, and nothing of those who work on it is brought. */
+function packageJson(): string {
+  const { scripts, devDependencies, files, ...rest } = JSON.parse(
+    readFileSync(join(root, "package.json"), "utf8"),
+  ) as Readonly<Record<string, unknown>>;
+  void [scripts, devDependencies, files];
+  return `${JSON.stringify(rest, null, 2)}\n`;
+}

@@ -1,0 +1,109 @@
+/**
+ * What makes a folder an image, or a service of systemd, with Tunebook's own server: it is packed beside the model, and what it
+ * needs comes from npm's registry when the image is built. Keys stand in a file that whoever runs it makes: none is written here.
+ */
+import { IMAGE, PORT, serviceName } from "./files.js";
+
+/** The program, packed (kernel/deploying/tools/tunebook.ts). */
+export const PACKED = "tunebook.tgz";
+/** Of who runs it: the variable, and the file that holds it. */
+export const KEYS = "TUNEBOOK_KEYS";
+export const ENVIRONMENT = "tunebook.env";
+/** Seconds that requests under way have at the end, and those that whoever ends it waits. */
+const [GRACE, WAIT] = [30, 40];
+
+export function dockerfile(name: string): string {
+  const command = ["tunebook", "serve", "--name", `${name}=/model`, "--host", "0.0.0.0", "--port", String(PORT)];
+  const words = [...command, "--engine", "onnx", "--api-keys-env", KEYS, "--allow-host", serviceName(name)];
+  return `FROM ${IMAGE}
+ENV NODE_ENV=production TUNEBOOK_CACHE=/tmp/tunebook
+COPY ${PACKED} /tmp/
+RUN npm install --global --omit=dev --ignore-scripts --no-audit --no-fund /tmp/${PACKED} && npm cache clean --force && rm /tmp/${PACKED}
+COPY . /model
+USER node
+EXPOSE ${String(PORT)}
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:${String(PORT)}/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ${JSON.stringify(words)}
+`;
+}
+
+export function composeFile(name: string): string {
+  const service = serviceName(name);
+  return `services:
+  ${service}:
+    build: .
+    image: ${service}
+    env_file: ${ENVIRONMENT}
+    ports:
+      - "127.0.0.1:${String(PORT)}:${String(PORT)}"
+    read_only: true
+    tmpfs:
+      - /tmp
+    cap_drop:
+      - ALL
+    security_opt:
+      - no-new-privileges:true
+    stop_grace_period: ${String(WAIT)}s
+    restart: unless-stopped
+`;
+}
+
+/** A unit that serves /opt/NAME, where the folder is copied to. */
+export function unitFile(name: string): string {
+  const service = serviceName(name);
+  const at = `/opt/${service}`;
+  return `# ${service}.service: cp -r this folder to ${at}, npm install --global ${at}/${PACKED},
+# cp ${at}/tunebook.service /etc/systemd/system/${service}.service, systemctl enable --now ${service}
+[Unit]
+Description=The model ${unitText(name)}, served by Tunebook
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+Type=notify
+NotifyAccess=all
+EnvironmentFile=${at}/${ENVIRONMENT}
+Environment=NODE_ENV=production TUNEBOOK_CACHE=%C/${service}
+ExecStart=/usr/bin/env tunebook serve --name ${unitWord(`${name}=${at}`)} --port ${String(PORT)} --api-keys-env ${KEYS}
+ExecReload=/bin/kill -HUP $MAINPID
+KillMode=mixed
+TimeoutStartSec=300
+TimeoutStopSec=${String(GRACE + WAIT)}
+Restart=on-failure
+DynamicUser=yes
+CacheDirectory=${service}
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+CapabilityBoundingSet=
+LockPersonality=yes
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** Text in which systemd expands nothing. */
+const unitText = (text: string): string => text.replaceAll("%", "%%");
+/** One word of a command line in a unit. */
+const unitWord = (text: string): string =>
+  /^[\w./=-]+$/.test(text)
+    ? text
+    : `"${unitText(text).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("$", "$$$$")}"`;
+
+/** What whoever runs it copies to ${ENVIRONMENT} and fills in. */
+export const EXAMPLE = `# Copy to ${ENVIRONMENT} (chmod 600) and fill in: keys of those who may ask, parted by commas.
+# echo "${KEYS}=$(openssl rand -hex 24)" > ${ENVIRONMENT}
+${KEYS}=
+`;
+
+export const DOCKERIGNORE = [
+  ...["node_modules", ".git", "Dockerfile", "compose.yaml", "tunebook.service", ENVIRONMENT, `${ENVIRONMENT}.example`],
+  ...[".dockerignore", ""],
+].join("\n");
