@@ -61,7 +61,7 @@ describe("the target container", function () {
   let book: NotebookOfOne;
   const task = (name: string) => TASKS.find((one) => one.name === name)!;
   const deploy = async (name: string): Promise<string> => {
-    await book.run(`${programOf(task(name), "full")}\ndeploy ${name} to container("build/${name}")`);
+    await book.run(`${programOf(task(name), "full")}\ndeploy ${name} to container("build/${name}", server: small)`);
     return join(book.folder, "build", name);
   };
   before(() => {
