@@ -30,7 +30,7 @@ export function ownRoutes(app: FastifyInstance, { models, counts }: Desk, { stop
     return reply
       .header(
         "content-security-policy",
-        `default-src 'none'; script-src ${only}; style-src ${only}; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+        `default-src 'none'; script-src ${only}; style-src ${only}; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
       )
       .type("text/html; charset=utf-8")
       .send(pageOf({ nonce, keyed: doors.keyed }));

@@ -12,6 +12,7 @@ export function pageOf({ nonce, keyed }: { readonly nonce: string; readonly keye
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Tunebook</title>
+<link rel="icon" href="data:,">
 <style nonce="${nonce}">${style}</style>
 </head>
 <body>
@@ -33,7 +34,7 @@ export function pageOf({ nonce, keyed }: { readonly nonce: string; readonly keye
 </form>
 <p id="wrong" role="alert"></p>
 <section id="answer" aria-live="polite" aria-label="Answer"></section>
-<p class="foot">What can be asked: <a href="/openapi.json">openapi.json</a></p>
+<p class="foot">What can be asked: <a id="all" href="/openapi.json">openapi.json</a></p>
 </main>
 <script nonce="${nonce}">${script}</script>
 </body>

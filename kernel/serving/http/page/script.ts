@@ -137,6 +137,13 @@ at("door").addEventListener("submit", (event) => {
   void open();
 });
 at("ask").addEventListener("submit", (event) => void ask(event));
+// A link can't send the key.
+at("all").addEventListener("click", async (event) => {
+  event.preventDefault();
+  const response = await fetch("/openapi.json", { headers });
+  if (response.ok) at("answer").textContent = JSON.stringify(await response.json(), null, 2);
+  else at("wrong").textContent = await failed(response);
+});
 at("model").addEventListener("change", show);
 at("stop").addEventListener("click", () => going && going.abort());
 for (const id of ["first", "second"])
