@@ -5,6 +5,7 @@ import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.run.js";
+import { lora } from "#stdlib/techniques/lora.run.js";
 import type { EngineName, Session } from "#kernel/engine/engine.js";
 import type { SlotWriter } from "#kernel/inference/writing/contract.js";
 import { writerFor } from "#kernel/inference/writing/writer-for.js";
@@ -32,23 +33,32 @@ interface Opened {
   readonly vocabulary: number;
   readonly positions: number;
 }
-async function open(name: EngineName, model: string): Promise<Opened> {
+const UNTOUCHED = { call: { kind: "technique", word: "full", arguments: {} }, implementation: full };
+
+async function modelOf(model: string) {
   const folder = new URL(`fixtures/models/${model}`, tests).pathname;
   const json = read(`fixtures/models/${model}/config.json`) as Record<string, unknown>;
   const family = (await registry.find("model", String(json["model_type"]))!.load!()) as ModelImplementation;
   const config = family.config(json);
   const tensors = new Set(Object.keys(readHeader(`${folder}/model.safetensors`).tensors));
   const prefixInCheckpoint = [...tensors].some((tensor) => tensor.startsWith(family.prefix));
-  const technique = { call: { kind: "technique", word: "full", arguments: {} }, implementation: full };
-  const own = { family, config, technique, prefixInCheckpoint, tensors, seed: 0 };
+  const { vocabulary, positions } = family.sizes(config);
+  return {
+    ...{ folder, vocabulary, positions },
+    own: { family, config, technique: UNTOUCHED, prefixInCheckpoint, tensors, seed: 0 },
+  };
+}
+async function open(name: EngineName, model: string): Promise<Opened> {
+  const { folder, own, vocabulary, positions } = await modelOf(model);
   const engine = await engineNamed(name);
   const parts = await writerFor(engine, own);
   assert.equal(parts.batches, null);
   const session = await engine.open({ ...parts.programs, ...buildGenerate(own) }, [folder]);
-  const { vocabulary, positions } = family.sizes(config);
   const writer = await parts.open(session, { slots: 3, vocabulary, positions, padId: 0, chunk: 5 });
   return { session, writer, vocabulary, positions };
 }
+const greedily = ({ cases }: Golden) =>
+  cases.find(({ settings }) => settings.num_beams === 1 && settings.repetition_penalty === 1)!;
 
 for (const engine of ["tensorflow", "onnx"] as const)
   describe(`texts written side by side on ${engine}`, function () {
@@ -57,9 +67,7 @@ for (const engine of ["tensorflow", "onnx"] as const)
     for (const [model, { prompts, most, cases }] of Object.entries(golden))
       it(`${model}: token for token what transformers writes of each alone`, async () => {
         const { session, writer } = await open(engine, model);
-        const { texts, ends } = cases.find(
-          ({ settings }) => settings.num_beams === 1 && settings.repetition_penalty === 1,
-        )!;
+        const { texts, ends } = greedily({ prompts, most, cases });
         const ask = (i: number): Promise<readonly number[]> =>
           written(
             writer,
@@ -106,4 +114,75 @@ describe("the store of texts that are written side by side, on tensorflow", func
       for (const [k, seen] of (await logitsOf(seed)).entries())
         seen.forEach((x, j) => assert.ok(Math.abs(x - together[i]![k]![j]!) < 1e-5));
   });
+});
+
+describe("adapters in one batch, on tensorflow", function () {
+  this.timeout(120_000);
+
+  for (const [model, targets] of [
+    ["gpt2-plain", ["c_attn"]],
+    ["llama-grouped", ["q_proj", "v_proj"]],
+  ] as const)
+    it(`${model}: an adapter of PEFT's beside the base alone says what each says by itself`, async () => {
+      const { folder, own, vocabulary, positions } = await modelOf(model);
+      const file = `${folder}/adapter/adapter_model.safetensors`;
+      const low = { rank: 3, alpha: 5, targets: [...targets], from: "adapter" };
+      const call = { kind: "technique", word: "lora", arguments: low };
+      const engine = await engineNamed("tensorflow");
+      const parts = await writerFor(engine, { ...own, adapters: [null, { call, file }] });
+      const session = await engine.open(parts.programs, [folder]);
+      const writer = await parts.open(session, { slots: 4, vocabulary, positions, padId: 0 });
+      const trained = {
+        ...own,
+        technique: { call, implementation: lora },
+        tensors: new Set([...own.tensors, ...Object.keys(readHeader(file).tensors)]),
+      };
+      const single = await writerFor(engine, trained);
+      const apart = await engine.open(single.programs, [file, folder]);
+      const other = await single.open(apart, { slots: 1, vocabulary, positions, padId: 0 });
+      const { prompts } = golden[model]!;
+      const seen = async (by: SlotWriter, prompt: readonly number[], adapter: number): Promise<Float32Array> => {
+        const chooser = new Greedy("logits");
+        await written(by, asked(prompt, 4, { chooser, adapter }));
+        return Float32Array.from(chooser.seen.flatMap((logits) => [...logits]));
+      };
+      const both = await Promise.all(
+        prompts.flatMap((prompt) => [0, 1].map((adapter) => seen(writer, prompt, adapter))),
+      );
+      let differs = 0;
+      for (const [i, prompt] of prompts.entries()) {
+        const alone = await seen(other, prompt, 0);
+        alone.forEach((x, j) => assert.ok(Math.abs(x - both[2 * i + 1]![j]!) < 1e-4, `text ${String(i)}`));
+        if (alone.some((x, j) => Math.abs(x - both[2 * i]![j]!) > 1e-2)) differs++;
+      }
+      assert.equal(differs, prompts.length, "the adapter changes what is said");
+      await session.dispose();
+      await apart.dispose();
+    });
+});
+
+describe("texts of an encoder-decoder, on tensorflow", function () {
+  this.timeout(120_000);
+  const pairs = read("golden/oracle/t5-writing.json") as Record<string, Golden>;
+
+  for (const [model, told] of Object.entries(pairs))
+    it(`${model}: in batches, token for token what transformers writes`, async () => {
+      const { folder, own, vocabulary, positions } = await modelOf(model);
+      const engine = await engineNamed("tensorflow");
+      const parts = await writerFor(engine, own);
+      assert.match(parts.batches ?? "", /reads a text whole/);
+      const session = await engine.open(parts.programs, [folder]);
+      const writer = await parts.open(session, { slots: 3, vocabulary, positions, padId: 0, start: 0 });
+      const { texts, ends } = greedily(told);
+      const got = await Promise.all(
+        told.prompts.map((prompt, i) =>
+          written(
+            writer,
+            asked(prompt, told.most, { ends: new Set(ends), chooser: new Greedy(i % 2 ? "next" : "logits") }),
+          ),
+        ),
+      );
+      assert.deepEqual(got, texts);
+      await session.dispose();
+    });
 });
