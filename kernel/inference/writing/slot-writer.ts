@@ -125,7 +125,6 @@ class Writer implements SlotWriter {
   private let(text: WrittenText): void {
     if (text.held) this.pages.end(text.held);
     text.held = null;
-    text.done = 0;
   }
 
   /** Takes in who waits, in their order, as long as there are slots and pages. */
