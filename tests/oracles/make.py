@@ -8,6 +8,7 @@ import torch
 
 import autocast
 import chat
+import chat_tools
 import decoders
 import encoder_tokenizers
 import encoders
@@ -79,6 +80,7 @@ for name, make in {
     "generation": lambda: generation.make(golden, fixtures),
     "likelihoods": lambda: likelihoods.make(golden, fixtures, gguf),
     "chat": lambda: chat.make(golden, fixtures),
+    "chat with tools": lambda: chat_tools.make(golden, fixtures),
     "GGUF": lambda: gguf_files.make(golden, fixtures),
     "SmolLM2": lambda: smollm2.make(golden, gguf),
     "MiniLM": lambda: minilm.make(golden, data),

@@ -37,7 +37,6 @@ export async function* bitsOf(text: AsyncIterable<SlotToken>, o: BitOptions): As
     return shown;
   };
   for await (const { token, likelihoods: told, ended } of text) {
-    if (chooser.failed !== null) throw chooser.failed;
     if (!chooser.closed) {
       tokens.push(token);
       if (told) likelihoods.push(toldOf(told, o.bytes));

@@ -23,8 +23,6 @@ export class TextChooser implements Chooser {
   readonly reads: "next" | "logits";
   /** The last token that was chosen stands for nothing: the text had to end, and no token of the model's ends it. */
   closed = false;
-  /** What went wrong where it mustn't be thrown. */
-  failed: unknown = null;
   private readonly drawer: Drawer | null;
 
   constructor(private readonly o: ChooserOptions) {
@@ -35,14 +33,7 @@ export class TextChooser implements Chooser {
   choose(next: number, logits: Float32Array | null): Chosen {
     const { drawer } = this;
     if (!drawer || !logits) return { token: next };
-    try {
-      return this.chosen(drawer, logits);
-    } catch (error) {
-      // The texts beside this one go on.
-      this.failed = error;
-      this.closed = true;
-      return { token: this.o.padId, ends: true };
-    }
+    return this.chosen(drawer, logits);
   }
 
   private chosen(drawer: Drawer, logits: Float32Array): Chosen {
