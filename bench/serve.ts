@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import { cacheFolder, ensurePythonEnv } from "#tools/python-env.mjs";
 import { processor } from "./finetune/report.js";
-import { asksLabels, asksTexts, broken, run } from "./serve/drive.js";
+import { asksLabels, asksTexts, broken, run, sum } from "./serve/drive.js";
 import type { Ask, Came } from "./serve/load.js";
 import { classifier, prompts, texts, TOKENS, writer } from "./serve/models.js";
 import { ours, peer, Server, type Program } from "./serve/servers.js";
@@ -37,8 +37,10 @@ interface Contest {
   readonly clients: readonly number[];
   readonly asks: readonly Ask[];
 }
+/** `spent`: seconds of the processor that the server took for each right answer; for each token, of what writes. */
+type Measured = Came & { readonly spent: number };
 /** By program, then by clients: what each round came to. */
-type Rounds = Readonly<Record<string, Readonly<Record<string, Came[]>>>>;
+type Rounds = Readonly<Record<string, Readonly<Record<string, Measured[]>>>>;
 const OURS = "tunebook";
 
 async function main(o: Options): Promise<void> {
@@ -107,7 +109,7 @@ const only = (all: Readonly<Record<string, Program>>, wanted: readonly string[])
 async function contested({ programs, clients, asks }: Contest, o: Options): Promise<Rounds> {
   const all = Object.keys(programs);
   const rounds = Object.fromEntries(
-    all.map((name) => [name, Object.fromEntries(clients.map((n) => [n, [] as Came[]]))]),
+    all.map((name) => [name, Object.fromEntries(clients.map((n) => [n, [] as Measured[]]))]),
   );
   for (let round = 0; round < o.rounds; round++) {
     // The order turns, so that none always runs on the warmest machine.
@@ -127,8 +129,10 @@ async function contested({ programs, clients, asks }: Contest, o: Options): Prom
             asks: turned,
             fresh: programs[name]!.fresh ?? false,
           };
+          const before = server.cpu();
           const came = await run(load);
-          rounds[name]![n]!.push(came);
+          const answers = sum(came.right) * (came.tokensPerSecond > 0 ? came.tokensPerSecond / came.perSecond : 1);
+          rounds[name]![n]!.push({ ...came, spent: (server.cpu() - before) / answers });
           console.error(
             `${name}, ${String(n)}: ${came.perSecond.toFixed(1)}/s, p50 ${came.p50.toFixed(1)} ms, ${troubles(came)}`,
           );
@@ -150,11 +154,11 @@ function troubles(came: Came): string {
 
 function report({ clients, programs, asks }: Contest, rounds: Rounds): string {
   const text = asks[0]!.answered === "text";
-  const rate = (came: Came): number => (text ? came.tokensPerSecond : came.perSecond);
+  const rate = (came: Measured): number => (text ? came.tokensPerSecond : came.perSecond);
   const rows = clients.flatMap((n) =>
     Object.keys(programs).map((name) => {
       const [own, other] = [rounds[OURS]![n]!, rounds[name]![n]!];
-      const ratio = (of: (came: Came) => number): string =>
+      const ratio = (of: (came: Measured) => number): string =>
         name === OURS
           ? ""
           : spread(
@@ -177,6 +181,10 @@ function report({ clients, programs, asks }: Contest, rounds: Rounds): string {
           ),
           ratio(({ p99 }) => p99),
         ],
+        spread(
+          other.map(({ spent }) => spent * 1e3),
+          1,
+        ),
         ...(text
           ? [
               spread(
@@ -186,13 +194,14 @@ function report({ clients, programs, asks }: Contest, rounds: Rounds): string {
               sameTexts(own, other),
             ]
           : []),
-        String(other.reduce((all, came) => all + broken(came), 0)),
+        String(sum(other.map(broken))),
         `${((100 * Math.max(...other.map(({ cores }) => cores))) / availableParallelism()).toFixed(1)} %`,
       ];
     }),
   );
   const head = [
     ...["clients", text ? "tokens/s" : "requests/s", "ours/its", "p50 ms", "ours/its", "p99 ms", "ours/its"],
+    text ? "CPU ms a token" : "CPU ms a request",
     ...(text ? ["first ms", "texts as ours"] : []),
     ...["broken", "clients' share of the processor"],
   ];

@@ -4,9 +4,11 @@
  * a `Load`, and `"stop"` where the load is to end earlier; it sends what has been answered every 50 ms, and in the end what it came to.
  *
  * A request is lost where its connection ends without a whole answer. It is none where it was never sent: a client whose
- * connection is refused asks the next server (`servers`), as often as there are others, and ends where none is left.
+ * connection is refused asks the next server (`servers`), as often as there are others, and ends where none is left. After a
+ * 503 a client waits a tenth of a second.
  */
 import { createHistogram, performance, type RecordableHistogram } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
 import { Client, type Dispatcher } from "undici";
 
 export interface Load {
@@ -27,7 +29,7 @@ export interface Ask {
   /** JSON. */
   readonly body: string;
   readonly answered: "label" | "text" | "vector";
-  /** Any of them is right; null: what came first for this body is. Of a vector its first three values. */
+  /** Any of them is right; null: what came first for this body is. Of a vector its first values (`firstValues`). */
   readonly expected: readonly string[] | null;
 }
 export interface Told {
@@ -138,6 +140,8 @@ class Loading {
       const ended = performance.now();
       const read = this.judged(asked, answer);
       if (read) this.counted(begun, ended, answer.first - begun, read.tokens);
+      // Whoever is told to come again does so in a moment.
+      if (answer.status === 503) await delay(100);
       return true;
     } catch (error) {
       const { code = "?", message } = error as NodeJS.ErrnoException;
@@ -166,7 +170,8 @@ class Loading {
     }
     const first = this.texts.get(asked.body);
     if (!asked.expected && first === undefined) this.texts.set(asked.body, said.text);
-    const which = (asked.expected ?? [first ?? said.text]).indexOf(said.text);
+    const same = asked.answered === "vector" ? near : (a: string, b: string): boolean => a === b;
+    const which = (asked.expected ?? [first ?? said.text]).findIndex((one) => same(one, said.text));
     if (which >= 0) this.right[which] = (this.right[which] ?? 0) + 1;
     else {
       this.wrong += 1;
@@ -225,13 +230,12 @@ const READ: Readonly<Record<Ask["answered"], (body: string) => Said>> = {
   text: written,
 };
 
-/** As `expected` says a vector: few digits, since a batch's others move the last ones. */
-export function firstValues(vector: Iterable<number>): string {
-  return [...vector]
-    .slice(0, 3)
-    .map((x) => x.toFixed(3))
-    .join(" ")
-    .replaceAll("-0.000", "0.000");
+/** As `expected` says a vector. */
+export const firstValues = (vector: Iterable<number>): string => JSON.stringify([...vector].slice(0, 4));
+/** A batch's other texts move the last digits. */
+function near(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((text) => JSON.parse(text) as readonly number[]);
+  return one!.length === other!.length && one!.every((x, i) => Math.abs(x - other![i]!) < 1e-3);
 }
 
 /** Of a stream's events: the text, and how many tokens `usage` counts. It must end with [DONE]. */

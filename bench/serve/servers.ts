@@ -19,7 +19,11 @@ export interface Program {
 }
 
 export function ours(folders: readonly string[], more: readonly string[] = []): Program {
-  const args = (port: number): readonly string[] => [cli, "serve", ...folders, "--port", String(port), ...more];
+  // Peers have no line for each request either.
+  const args = (port: number): readonly string[] => [
+    ...[cli, "serve", ...folders, "--port", String(port), "--quiet"],
+    ...more,
+  ];
   return { command: process.execPath, args, ready: "/ready" };
 }
 export function peer(python: string, script: string, o: Readonly<Record<string, string | number>>): Program {
@@ -109,6 +113,10 @@ export class Server {
     for (const id of all) all.push(...[...parents].flatMap(([child, parent]) => (parent === id ? [child] : [])));
     return all;
   }
+  /** Seconds of the processor that they took, of all that live. */
+  cpu(): number {
+    return this.processes().reduce((all, id) => all + secondsOf(id), 0);
+  }
   /** Resident, in MiB: of each of its processes. */
   memory(): ReadonlyMap<number, number> {
     return new Map(this.processes().map((id) => [id, (statusOf(String(id), /^VmRSS:\s*(\d+)/m) ?? 0) / 1024]));
@@ -121,6 +129,17 @@ function statusOf(id: string, line: RegExp): number | null {
     return found === undefined ? null : Number(found);
   } catch {
     return null; // it ended meanwhile
+  }
+}
+
+/** User and system, by Linux's hundredths. */
+function secondsOf(id: number): number {
+  try {
+    const stat = readFileSync(`/proc/${String(id)}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0; // it ended meanwhile
   }
 }
 
