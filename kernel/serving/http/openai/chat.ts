@@ -17,6 +17,7 @@ export async function answerChat(
   const { call } = request;
   const model = call.hold(desk.models, name ?? body.model);
   const ask = chatAsk(body, model, call, desk.limits);
+  const calls = body.parallel_tool_calls === false ? 1 : Number.POSITIVE_INFINITY;
   const writings = await call.within(writingsOf(model, [ask]));
   tellCut(call, reply, writings.filter(({ cut }) => cut).length);
   const head = {
@@ -27,7 +28,8 @@ export async function answerChat(
   };
   if (body.stream === true) {
     const usage = body.stream_options?.include_usage === true;
-    const events = eventsOf({ head, writings, usage, choices: ask.choices, likely: body.logprobs === true });
+    const likely = body.logprobs === true;
+    const events = eventsOf({ head, writings, usage, choices: ask.choices, likely, calls });
     await streamed(desk, request, reply, { writings, events });
     return reply;
   }
@@ -37,7 +39,7 @@ export async function answerChat(
     ...head,
     ...cutIn(call.cut),
     object: "chat.completion",
-    choices: written.map((one, index) => choiceOf(one, index, body.logprobs === true)),
+    choices: written.map((one, index) => choiceOf(one, index, { likely: body.logprobs === true, most: calls })),
     usage: usageOf(writings, sum(written)),
   };
 }
@@ -50,8 +52,12 @@ interface Head {
 }
 const sum = (written: readonly Written[]): number => written.reduce((all, { tokens }) => all + tokens, 0);
 
-function choiceOf(written: Written, index: number, likely: boolean) {
-  const calls = written.calls.map(({ id, name, arguments: said }) => ({
+function choiceOf(
+  written: Written,
+  index: number,
+  { likely, most }: { readonly likely: boolean; readonly most: number },
+) {
+  const calls = written.calls.slice(0, most).map(({ id, name, arguments: said }) => ({
     ...{ id, type: "function", function: { name, arguments: said } },
   }));
   return {
@@ -74,6 +80,8 @@ function eventsOf(o: {
   readonly usage: boolean;
   readonly choices: number;
   readonly likely: boolean;
+  /** Most calls of one turn. */
+  readonly calls: number;
 }): Events {
   let tokens = 0;
   const chunk = (choices: readonly unknown[], usage: Usage | null = null): unknown => ({
@@ -92,7 +100,7 @@ function eventsOf(o: {
     of({ bit }) {
       tokens += bit.tokens.length;
       const likely = o.likely && bit.likelihoods ? chatLikelihoods(bit.likelihoods) : null;
-      const delta = deltaOf(bit);
+      const delta = deltaOf(bit, o.calls);
       const said = delta === null && likely === null ? [] : [choice(bit.choice, delta ?? {}, likely, null)];
       return bit.ended === null ? said : [...said, choice(bit.choice, {}, null, finishOf(bit.ended))];
     },
@@ -100,7 +108,8 @@ function eventsOf(o: {
   };
 }
 
-function deltaOf({ text, calls = [] }: Bit): Readonly<Record<string, unknown>> | null {
+function deltaOf({ text, calls: all = [] }: Bit, most: number): Readonly<Record<string, unknown>> | null {
+  const calls = all.filter(({ index }) => index < most);
   if (text === "" && calls.length === 0) return null;
   return {
     ...(text !== "" && { content: text }),

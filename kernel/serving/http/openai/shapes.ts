@@ -66,6 +66,7 @@ export const chat = v.looseObject({
   top_logprobs: wholeBetween(0, 20),
   tools: v.nullish(v.array(tool)),
   tool_choice: v.nullish(toolChoice),
+  parallel_tool_calls: flag,
 });
 export type Chat = v.InferOutput<typeof chat>;
 

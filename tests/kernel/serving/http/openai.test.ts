@@ -153,6 +153,18 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     assert.equal(none.choices[0]?.message.content, "three two one");
   });
 
+  it("calls one tool alone where the request says so", async () => {
+    const tools = [{ type: "function" as const, function: { name: "look_up" } }];
+    const asked = { model: "writer", tools, messages: [{ role: "user" as const, content: "one two three four" }] };
+    const numberOf = async (more: { parallel_tool_calls?: boolean }): Promise<readonly number[]> => {
+      const whole = await client.chat.completions.create({ ...asked, ...more });
+      const streamed = await client.chat.completions.stream({ ...asked, ...more }).finalMessage();
+      return [whole.choices[0]?.message, streamed].map((message) => message?.tool_calls?.length ?? 0);
+    };
+    assert.deepEqual(await numberOf({}), [2, 2]);
+    assert.deepEqual(await numberOf({ parallel_tool_calls: false }), [1, 1]);
+  });
+
   it("goes on with texts: one, several, tokens; with an echo, likelihoods and choices", async () => {
     const one = await client.completions.create({ model: "writer", prompt: "a b c" });
     assert.deepEqual([one.object, one.choices[0]?.text], ["text_completion", "c b a"]);

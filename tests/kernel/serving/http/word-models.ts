@@ -245,7 +245,9 @@ function* called(choice: number, name: string, words: readonly string[]): Genera
   const bit = { choice, text: "", tokens: [1], ended: null };
   yield { ...bit, calls: [{ index: 0, id: "call_1", name, arguments: "" }] };
   yield { ...bit, calls: [{ index: 0, arguments: said.slice(0, half) }] };
-  yield { ...bit, calls: [{ index: 0, arguments: said.slice(half) }], ended: "tools" };
+  yield { ...bit, calls: [{ index: 0, arguments: said.slice(half) }] };
+  if (words.length > 3) yield { ...bit, calls: [{ index: 1, id: "call_2", name, arguments: "{}" }] };
+  yield { ...bit, tokens: [], ended: "tools" };
 }
 function likely(text: string, top: number): NonNullable<Bit["likelihoods"]>[number] {
   const one = (said: string, logprob: number): Likelihood => ({
