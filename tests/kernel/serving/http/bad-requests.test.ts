@@ -208,6 +208,8 @@ describe("requests that are wrong", () => {
     });
   const head = (more: string): string =>
     `POST ${CHAT} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n${more}\r\n\r\n`;
+  const predict = (more: string): string =>
+    `POST /predict HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-type: application/json\r\n${more}\r\n\r\n`;
   const wrong: readonly (readonly [what: string, bytes: string | Buffer, status: string])[] = [
     ["no HTTP", `${PLANTED}\r\n\r\n`, "400"],
     ["no host", `GET /v1/models HTTP/1.1\r\nconnection: close\r\n\r\n`, "400"],
@@ -225,8 +227,9 @@ describe("requests that are wrong", () => {
     [
       "text that is not UTF-8",
       Buffer.concat([
-        Buffer.from(head("content-type: application/json\r\ncontent-length: 4")),
-        Buffer.from([0x22, 0xff, 0xfe, 0x22]),
+        Buffer.from(predict("content-length: 32")),
+        Buffer.from(`{"model":"judge","inputs":"aa_"}`.slice(0, 29)),
+        Buffer.from([0xff, 0x22, 0x7d]),
       ]),
       "400",
     ],
@@ -250,6 +253,36 @@ describe("requests that are wrong", () => {
       assert.doesNotMatch(said, /access-control/i);
       await stillAnswers();
     });
+
+  it("are not those whose texts only look odd", async () => {
+    for (const inputs of [
+      "[".repeat(100),
+      '"'.repeat(9) + "{".repeat(100),
+      "\\".repeat(7) + "[".repeat(100),
+      "__proto__",
+      "😀 \u0000",
+    ])
+      assert.equal((await http.post("/predict", { model: "judge", inputs, constructor: 1 })).status, 200, inputs);
+    const escaped = `{"model":"judge","inputs":"\\ud83d\\ude00","${"\\\\"}":1}`;
+    assert.equal((await http.post("/predict", escaped)).status, 200);
+    // What ends with an escaped escape is over: what follows is no text.
+    assert.equal((await http.post("/predict", `{"a":"\\\\","b":${deep(70)}}`)).status, 400);
+  });
+
+  it("are told with their place and what is wanted there", async () => {
+    const told = async (more: object): Promise<readonly unknown[]> => {
+      const { error } = (await http.json(CHAT, chat(more))) as { error: { param: unknown; message: string } };
+      return [error.param, error.message.replace(/: write it as .*/, "")];
+    };
+    assert.deepEqual(await told({ temperature: "1" }), ["temperature", "`temperature` must be a number"]);
+    assert.deepEqual(await told({ temperature: 3 }), ["temperature", "`temperature` must be <= 2"]);
+    assert.deepEqual(await told({ messages: [{ role: "user", content: 5 }] }), [
+      "messages[0].content",
+      "`messages[0].content` must be text, or must be a list",
+    ]);
+    assert.deepEqual(await told({ messages: [{}] }), ["messages[0].role", "`messages[0].role` is missing"]);
+    assert.deepEqual(await told({ messages: undefined }), ["messages", "`messages` is missing"]);
+  });
 
   it("leave nothing of a text in the log, nor a model held", () => {
     const log = http.lines.map((line) => JSON.stringify(line)).join("\n");
