@@ -77,13 +77,22 @@ export class ServerChild {
     o.signal?.addEventListener("abort", end, { once: true });
     if (o.signal?.aborted) end();
     try {
-      return { child, at: await child.listening() };
+      const at = await child.listening();
+      child.waitedFor(false);
+      return { child, at };
     } catch (error) {
       o.signal?.throwIfAborted();
       throw error;
     } finally {
       o.signal?.removeEventListener("abort", end);
     }
+  }
+
+  /** The notebook's process may end while it serves, and not while it begins or is asked. */
+  private waitedFor(is: boolean): void {
+    const way = is ? "ref" : "unref";
+    this.child[way]();
+    this.child.channel?.[way]();
   }
 
   get process(): number {
@@ -117,16 +126,22 @@ export class ServerChild {
   }
 
   /** Coded errors of opening, and `desk-died`. */
-  replace(name: string, folder: string): Promise<readonly ServedFacts[]> {
-    return new Promise((resolve, reject) => {
-      const id = this.next++;
-      this.asked.set(id, { resolve, reject });
-      this.tell({ is: "replace", id, name, folder });
-    });
+  async replace(name: string, folder: string): Promise<readonly ServedFacts[]> {
+    this.waitedFor(true);
+    try {
+      return await new Promise((resolve, reject) => {
+        const id = this.next++;
+        this.asked.set(id, { resolve, reject });
+        this.tell({ is: "replace", id, name, folder });
+      });
+    } finally {
+      if (this.asked.size === 0) this.waitedFor(false);
+    }
   }
 
   /** In good order; what has no answer after `grace` ms has none. */
   async stop(grace: number): Promise<Ended> {
+    this.waitedFor(true);
     this.tell({ is: "stop", grace });
     const late = setTimeout(() => this.kill(), grace + LATE).unref();
     const ended = await this.ended;
@@ -178,9 +193,6 @@ function spawned({ log, without }: ChildOptions): ChildProcess {
         NODE_OPTIONS: "",
       },
     });
-    // The notebook's process may end while it serves.
-    child.unref();
-    child.channel?.unref();
     return child;
   } finally {
     closeSync(fd);

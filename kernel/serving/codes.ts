@@ -1,10 +1,15 @@
 /** What can go wrong with requests over HTTP, beside what models say: who asks, in which form, and when. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { registerCodes, visible } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
-    "port-taken": { readonly host: string; readonly port: number };
+    "port-taken": {
+      readonly host: string;
+      readonly port: number;
+      /** Who has it, where this user may know. */
+      readonly by?: { readonly process: number; readonly command: string };
+    };
     "not-listened": { readonly host: string; readonly port: number; readonly why: string };
     "request-unlike": { readonly at: string | null; readonly why: string };
     "request-not-json": { readonly why: string };
@@ -28,8 +33,12 @@ declare module "#dsl/diagnostics/codes.js" {
 registerCodes({
   "port-taken": {
     severity: "error",
-    message: (d) => `port ${String(d.port)} of ${d.host} is taken by another program`,
-    help: () => "name another port, or 0 for any that is free",
+    message: (d) =>
+      `port ${String(d.port)} of ${d.host} is taken by ${d.by ? `process ${String(d.by.process)} (${visible(d.by.command)})` : "another program"}`,
+    help: (d) =>
+      d.by
+        ? `name another port, or 0 for any that is free; \`kill ${String(d.by.process)}\` ends that one, if it is yours`
+        : "name another port, or 0 for any that is free",
     explain:
       "One program listens on a port at a time. `port: 0` takes one that is free, and the server says which. Where the port should have been free, an older server still runs: `desk.stop()` or SIGTERM ends it.",
   },

@@ -9,6 +9,7 @@ import { Counts } from "./counts.js";
 import { doorsOf, type Doors } from "./doors.js";
 import { patience, type Patience } from "./server-parts.js";
 import { serverOf } from "./server.js";
+import { holderOf } from "../port-holder.js";
 import "../codes.js";
 
 /** Coded errors `port-taken`, `not-listened`. */
@@ -35,7 +36,10 @@ async function listening({ server }: FastifyInstance, { host, port }: HttpOption
     });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "EADDRINUSE") throw new CodedError("port-taken", { host, port }, { cause: error });
+    if (code === "EADDRINUSE") {
+      const by = holderOf(port);
+      throw new CodedError("port-taken", { host, port, ...(by && { by }) }, { cause: error });
+    }
     throw new CodedError("not-listened", { host, port, why: whys[code ?? ""] ?? String(code) }, { cause: error });
   }
 }
