@@ -76,9 +76,8 @@ export class Answering {
   /** One run of each way that it is asked, so that no request waits for what is made once. */
   async warm(): Promise<void> {
     const { texts, pairs } = this.askers;
-    const [one, two] = ["How is it?", ["How is it?", "It is good."]] as const;
-    if (texts) await this.predict([one], { truncate: true });
-    if (pairs && pairs !== texts) await this.predict([two], { truncate: true });
+    if (texts) await this.say(await texts.read(["a"]), undefined);
+    if (pairs && pairs !== texts) await this.say(await pairs.read([["a", "a"]]), undefined);
   }
 
   fail(error: unknown): void {

@@ -18,7 +18,7 @@ export async function find(path: string, home: string, datasets: DatasetCache): 
   const at = statSync(folder, { throwIfNoEntry: false });
   if (!at) return foundRun(findRun(path, { folder: home, runs: resolve(home, "runs") }).path, datasets);
   if (!at.isDirectory()) throw new CodedError("folder-not-served", { folder, why: "it is a file" });
-  if (existsSync(join(folder, DEPLOYMENT))) return foundDeployment(folder, basename(folder), datasets);
+  if (existsSync(join(folder, DEPLOYMENT))) return foundDeployment(folder, basename(folder), { datasets, home });
   if (isRunFolder(folder)) return foundRun(folder, datasets);
   if (existsSync(join(folder, "adapter_config.json")) && !existsSync(join(folder, "config.json")))
     throw new CodedError("folder-not-served", { folder, why: "it holds an adapter, and doesn't say of which task" });

@@ -1,6 +1,6 @@
 /** What `deploy` wrote: a folder of transformers, opened in the engine, or graphs, opened in the runtime of their target. */
 import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { wordOf } from "#dsl/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
@@ -19,8 +19,14 @@ import "../../../serving/model-codes.js";
 /** The runtime that is the server's own engine. */
 const OURS = "tunebook";
 
+interface Around {
+  readonly datasets: DatasetCache;
+  /** Where relative folders start. */
+  readonly home: string;
+}
+
 /** Coded errors: `deployment-unreadable`, `adapter-needs-base`, `folder-not-served`, those of tokenizers. */
-export async function foundDeployment(folder: string, name: string, datasets: DatasetCache): Promise<Found> {
+export async function foundDeployment(folder: string, name: string, o: Around): Promise<Found> {
   const file = join(folder, DEPLOYMENT);
   const deployment = readDeployment(folder);
   const target = registry.find("target", deployment.target.word);
@@ -55,7 +61,7 @@ export async function foundDeployment(folder: string, name: string, datasets: Da
     async open(engine) {
       const bases: Base[] = [];
       const baseOf = async (d: Deployment): Promise<Base> => {
-        const base = await baseNamed(d, folder, datasets);
+        const base = await baseNamed(d, folder, o);
         bases.push(base);
         return base;
       };
@@ -78,13 +84,17 @@ export async function foundDeployment(folder: string, name: string, datasets: Da
   };
 }
 
-async function baseNamed({ base: name }: Deployment, folder: string, datasets: DatasetCache): Promise<Base> {
-  try {
-    return await datasets.base({ name, folder }, plainHostContext(folder));
-  } catch (error) {
-    if (!(error instanceof CodedError) || error.code !== "base-not-found") throw error;
-    throw new CodedError("adapter-needs-base", { place: folder, base: name }, { cause: error });
-  }
+/** By its name, or as a folder, from where the server starts and from where the deployment lies. */
+async function baseNamed({ base: name }: Deployment, folder: string, o: Around): Promise<Base> {
+  let cause: unknown;
+  for (const from of [o.home, dirname(folder)])
+    try {
+      return await o.datasets.base({ name, folder: from }, plainHostContext(from));
+    } catch (error) {
+      if (!(error instanceof CodedError) || error.code !== "base-not-found") throw error;
+      cause = error;
+    }
+  throw new CodedError("adapter-needs-base", { place: folder, base: name }, { cause });
 }
 
 /** Of the files that lie in it. */
