@@ -333,7 +333,7 @@ async function writingOf(
 }
 
 /** What programs of a model are built from, its task aside. */
-function bodyOf(model: ModelPlan, base: Base, home: string) {
+export function bodyOf(model: ModelPlan, base: Base, home: string) {
   const adapter = fileOf(model, home);
   const encode = (text: string): Promise<readonly number[]> => tokensOf(base, text);
   return bodyFrom(model, base.facts, { encode, adapter: adapter === null ? null : shapesIn(adapter) });

@@ -3,34 +3,50 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { ADAPTER } from "../../artifacts/adapter-folder.js";
 import { MODEL } from "../../artifacts/model-folder.js";
 import { openBase } from "../../bases/open.js";
 import type { Base } from "../../core/bases/base.js";
-import { typesOf } from "../../core/session/token-types.js";
+import { typesOf, type Reading } from "../../core/session/token-types.js";
 import { readingOf, type Deployment } from "../../deploying/deployment.js";
 import type { Reopen } from "../../deploying/prove.js";
 import type { Engine } from "../../engine/engine.js";
 import { openUntrained } from "./open-model.js";
 
+/** What of a deployed folder of transformers is opened: the whole model, or its adapter over the base. */
+export interface ReopenedPlan {
+  readonly base: Base;
+  readonly plan: ModelPlan;
+  readonly reading: Reading;
+}
+/** `baseOf`: the base of an adapter. Coded errors: `deployment-unreadable`, those of bases. */
+export async function reopenedPlan(
+  folder: string,
+  d: Deployment,
+  baseOf: (d: Deployment) => Promise<Base>,
+): Promise<ReopenedPlan> {
+  const alone = existsSync(join(folder, ADAPTER.config));
+  if (!alone && !existsSync(join(folder, MODEL.weights)))
+    throw new CodedError("deployment-unreadable", { file: join(folder, MODEL.weights), why: "it isn't there" });
+  const base = alone ? await baseOf(d) : await openBase(folder, "folder", registry);
+  const reading = readingOf(d, folder);
+  const { model } = reading.recipe;
+  const technique: Call = alone
+    ? { ...d.technique, arguments: { ...d.technique.arguments, from: folder } }
+    : { word: "head_only", kind: "technique", arguments: {} };
+  return { base, reading, plan: { ...model, technique } };
+}
+
 export function reopening(
   engineOf: () => Promise<Engine>,
   home: string,
-  /** The base of an adapter. */
   baseOf: (d: Deployment) => Promise<Base>,
 ): Reopen {
   const reopen: (...given: Parameters<Reopen>) => ReturnType<Reopen> = async (folder, d) => {
     const engine = await engineOf();
-    const alone = existsSync(join(folder, ADAPTER.config));
-    if (!alone && !existsSync(join(folder, MODEL.weights)))
-      throw new CodedError("deployment-unreadable", { file: join(folder, MODEL.weights), why: "it isn't there" });
-    const base = alone ? await baseOf(d) : await openBase(folder, "folder", registry);
-    const reading = readingOf(d, folder);
-    const { model } = reading.recipe;
-    const plan: ModelPlan = alone
-      ? { ...model, technique: { ...d.technique, arguments: { ...d.technique.arguments, from: folder } } }
-      : { ...model, technique: { word: "head_only", kind: "technique", arguments: {} } };
+    const { base, plan, reading } = await reopenedPlan(folder, d, baseOf);
     const types = await typesOf(reading, base);
     const open = await openUntrained(engine, plan, base, { home, labels: d.labels.length, types, roles: d.roles });
     return { session: open.session, engine, close: () => open.dispose() };

@@ -8,6 +8,13 @@ import type { SlotLoad } from "../../inference/writing/contract.js";
 import type { WriteAsk, Writing } from "../../serving/contract.js";
 import { readsContexts } from "../../inference/questions.js";
 
+/** How a model that writes is opened. */
+export interface OpenWriterOptions {
+  /** As requests name it. */
+  readonly name: string;
+  /** Most texts side by side. */
+  readonly slots: number;
+}
 /** What is told of a model. */
 export interface FoundFacts {
   readonly sort: Sort;
@@ -16,9 +23,6 @@ export interface FoundFacts {
   readonly maxLength: number;
   readonly root: string | null;
   readonly created: number;
-  /** Whether it answers conversations, and calls tools in them. */
-  readonly chats: boolean;
-  readonly tools: boolean;
 }
 /** How texts alone are read, and how pairs are (questions beside contexts among them); null: it reads none such. */
 export interface Ways {
@@ -38,10 +42,13 @@ export interface Found {
   readonly precision: "f32" | "bf16";
   /** Whether it is computed by the server's engine; else by a process of its own. */
   readonly inEngine: boolean;
-  open(engine: () => Promise<Engine>): Promise<OpenFound>;
+  open(engine: () => Promise<Engine>, o: OpenWriterOptions): Promise<OpenFound>;
 }
 /** What writes texts, where a model does. */
 export interface Writes {
+  /** Whether it answers conversations, and calls tools in them. */
+  readonly chats: boolean;
+  readonly tools: boolean;
   write(o: WriteAsk): Promise<Writing>;
   load(): SlotLoad;
 }
@@ -63,8 +70,10 @@ export function waysOf(asked: AskedBy, sort: Sort): Ways {
   return { texts: pairs && !both ? null : asked, pairs: pairs || both ? asked : null, alwaysTypes: false };
 }
 
-/** Of models that only answer. */
-export const ANSWERS_ALONE = { chats: false, tools: false } as const;
+/** Whether a model writes texts, and answers nothing. */
+export function writesTexts(sort: Sort): boolean {
+  return sort === "continues" || sort === "rewrites";
+}
 
 /** Whether labels don't exclude each other, as config.json says. */
 export function severalIn(config: Readonly<Record<string, unknown>>): boolean {

@@ -65,7 +65,6 @@ export class ServedModels implements Serving {
     for (const { name, folder } of folders) {
       o.signal?.throwIfAborted();
       const one = await find(folder, home, datasets);
-      demandAnswers(one);
       const as = name ?? one.name;
       const same = found.find((other) => other.as === as);
       if (same) throw new CodedError("same-name", { name: as, folders: [same.folder, one.folder] });
@@ -124,7 +123,6 @@ export class ServedModels implements Serving {
   replace(name: string, folder: string): Promise<OpenedModel> {
     const work = this.turn.then(async () => {
       const found = await find(folder, this.home, new DatasetCache());
-      demandAnswers(found);
       const version = await this.version(name, folder, found);
       this.put(version);
       return openedOf(version);
@@ -181,12 +179,11 @@ export class ServedModels implements Serving {
 
   private async embody(version: Version): Promise<void> {
     const { served } = version;
-    const body = await served.found.open(() => this.running());
+    const body = await served.found.open(() => this.running(), { name: served.name, slots: this.o.limits.streams });
     try {
       await served.give(body);
     } catch (error) {
-      served.lose(error, LOST);
-      await body.close().catch(() => undefined);
+      await served.lose(error, LOST);
       throw error;
     }
     void body.ended?.then(() => this.ended(version, body));
@@ -222,7 +219,7 @@ export class ServedModels implements Serving {
 
   private lost(error: unknown, again: number): void {
     this.diedAt = performance.now();
-    for (const { served } of this.current.values()) if (served.found.inEngine) served.lose(error, LOST);
+    for (const { served } of this.current.values()) if (served.found.inEngine) void served.lose(error, LOST);
     this.o.tell?.({ is: "engine-died", why: wordsIn(error), again });
   }
 
@@ -240,7 +237,7 @@ export class ServedModels implements Serving {
     const { served } = version;
     if (this.closed || version.retired || served.opened !== body) return;
     const error = new CodedError("runtime-failed", { runtime: `the process of ${served.name}`, why: "it has ended" });
-    served.lose(error, LOST);
+    void served.lose(error, LOST);
     this.o.tell?.({ is: "engine-died", why: wordsIn(error), again: 0 });
     void this.again(version);
   }
@@ -261,11 +258,6 @@ export class ServedModels implements Serving {
       this.timers.add(timer);
     }
   }
-}
-
-function demandAnswers({ folder, facts: { sort } }: Found): void {
-  if (sort === "continues" || sort === "rewrites")
-    throw new CodedError("folder-not-served", { folder, why: "models that write aren't served yet" });
 }
 
 function openedOf({ served, seconds }: Version): OpenedModel {

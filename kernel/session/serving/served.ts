@@ -14,7 +14,7 @@ import type {
   Writing,
 } from "../../serving/contract.js";
 import { Answering } from "./answering.js";
-import type { Found, FoundFacts, OpenFound } from "./found.js";
+import { writesTexts, type Found, type FoundFacts, type OpenFound } from "./found.js";
 import { decoded, tokensOf } from "./tokens.js";
 import "../../serving/model-codes.js";
 
@@ -29,7 +29,11 @@ const DOES: Readonly<Record<ServedModel["sort"], string>> = {
   embeds: "makes vectors of texts",
   number: "tells numbers of texts",
 };
-const WRITES: ReadonlySet<ServedModel["sort"]> = new Set(["continues", "rewrites"]);
+/** What a model that writes is asked first. */
+const SHORT: WriteAsk = {
+  ...{ prompt: "a", maxTokens: 2, stop: [], choices: 1, truncate: true },
+  sampling: { temperature: 0 },
+};
 /** Seconds after which a model that is being opened may be asked again. */
 const SOON = 1;
 const OPENING = "it is being opened";
@@ -47,8 +51,8 @@ export class Served implements ServedModel {
   readonly maxLength: number;
   readonly root: string | null;
   readonly created: number;
-  readonly chats: boolean;
-  readonly tools: boolean;
+  chats = false;
+  tools = false;
 
   private constructor(
     readonly name: string,
@@ -62,15 +66,13 @@ export class Served implements ServedModel {
     this.maxLength = facts.maxLength;
     this.root = facts.root;
     this.created = facts.created;
-    this.chats = facts.chats;
-    this.tools = facts.tools;
   }
 
   /** It can be asked once it has a body. */
   static async of(name: string, found: Found, limits: Limits, card: boolean): Promise<Served> {
     const served = new Served(name, found);
     const body = (): OpenFound => served.open;
-    if (!WRITES.has(served.sort)) served.answering = await Answering.of({ name, found, limits, card, body });
+    if (!writesTexts(served.sort)) served.answering = await Answering.of({ name, found, limits, card, body });
     return served;
   }
 
@@ -86,11 +88,15 @@ export class Served implements ServedModel {
   /** What it is computed with from now on. Runs once by it, so that no request waits for what is made once. */
   async give(body: OpenFound): Promise<void> {
     this.body = body;
+    const { writes } = body;
+    if (writes) [this.chats, this.tools] = [writes.chats, writes.tools];
+    if (writes) await wholly(await writes.write(SHORT));
     await this.answering?.warm();
   }
   /** What computed it is gone: all that is under way ends with that error. `why`: what later requests are told, a clause. */
-  lose(error: unknown, why: string): void {
-    const load = this.body?.writes?.load();
+  async lose(error: unknown, why: string): Promise<void> {
+    const { body } = this;
+    const load = body?.writes?.load();
     if (load) {
       this.before.batches += load.steps;
       this.before.tokensRead += load.tokensRead;
@@ -100,6 +106,8 @@ export class Served implements ServedModel {
     this.body = null;
     this.why = why;
     this.answering?.fail(error);
+    // Where the process is gone there is nothing left to close.
+    await body?.close().catch(() => undefined);
   }
 
   async predict(texts: readonly Asked[], o: Ask): Promise<readonly Answered[]> {
@@ -111,7 +119,7 @@ export class Served implements ServedModel {
     return this.answering.embed(texts, o);
   }
   async write(o: WriteAsk): Promise<Writing> {
-    if (!WRITES.has(this.sort)) throw this.cannot("texts");
+    if (!writesTexts(this.sort)) throw this.cannot("texts");
     const { writes } = this.open;
     if (!writes) throw this.cannot("texts");
     return writes.write(o);
@@ -137,11 +145,8 @@ export class Served implements ServedModel {
     };
   }
 
-  async close(): Promise<void> {
-    const { body } = this;
-    this.lose(this.opening("it is closed"), "it is closed");
-    // Where the process is gone there is nothing left to close.
-    await body?.close().catch(() => undefined);
+  close(): Promise<void> {
+    return this.lose(this.opening("it is closed"), "it is closed");
   }
 
   private get open(): OpenFound {
@@ -154,4 +159,9 @@ export class Served implements ServedModel {
   private cannot(asked: string): CodedError {
     return new CodedError("model-cannot", { name: this.name, asked, does: DOES[this.sort] });
   }
+}
+
+async function wholly(text: Writing): Promise<void> {
+  const bits = text[Symbol.asyncIterator]();
+  while ((await bits.next()).done !== true);
 }

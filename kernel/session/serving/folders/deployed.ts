@@ -12,8 +12,9 @@ import { DEPLOYMENT, readDeployment, type Deployment } from "../../../deploying/
 import { openDeployment } from "../../../deploying/prove.js";
 import { mergedEncoding } from "../../../inference/gathering/merged-encoding.js";
 import type { DatasetCache } from "../../answers/dataset-cache.js";
-import { reopening } from "../../models/reopened.js";
-import { ANSWERS_ALONE, severalIn, waysOf, type Found } from "../found.js";
+import { reopenedPlan, reopening } from "../../models/reopened.js";
+import { severalIn, waysOf, writesTexts, type Found } from "../found.js";
+import { openGraphWriter, openWriter } from "../writer.js";
 import "../../../serving/model-codes.js";
 
 /** The runtime that is the server's own engine. */
@@ -52,19 +53,23 @@ export async function foundDeployment(folder: string, name: string, o: Around): 
     facts: {
       ...{ sort, labels, several: severalIn(config), maxLength: deployment.max_length, root: null },
       created: Math.round(statSync(file).mtimeMs),
-      ...ANSWERS_ALONE,
     },
     tokenizer,
     ways: waysOf(asked, sort),
     precision: "f32",
     inEngine: runtime === OURS,
-    async open(engine) {
+    async open(engine, writer) {
       const bases: Base[] = [];
       const baseOf = async (d: Deployment): Promise<Base> => {
         const base = await baseNamed(d, folder, o);
         bases.push(base);
         return base;
       };
+      if (writesTexts(sort) && runtime === OURS) {
+        const { base: own, plan: model } = await reopenedPlan(folder, deployment, baseOf);
+        const over = { model, base: own, store: own.hash, checkpoint: null };
+        return openWriter(await engine(), { ...over, tokenizer, folder }, writer);
+      }
       const reopen = reopening(engine, folder, baseOf);
       const open = await openDeployment({ runtime, place: folder, home: folder, deployment }, reopen);
       if ("missing" in open) throw new CodedError("folder-not-served", { folder, why: open.missing });
@@ -74,11 +79,15 @@ export async function foundDeployment(folder: string, name: string, o: Around): 
         throw new CodedError("folder-not-served", { folder, why: `${open.by.title} writes by itself` });
       }
       const [under] = bases;
+      const weights = under
+        ? { of: under.hash, bytes: weightBytes(under.facts) }
+        : { of: folder, bytes: bytesIn(folder) };
+      const ended = model.ended ?? null;
+      const opened = { session: asking.session, weights, ended, close: () => model.close() };
+      if (!writesTexts(sort)) return opened;
       return {
-        session: asking.session,
-        weights: under ? { of: under.hash, bytes: weightBytes(under.facts) } : { of: folder, bytes: bytesIn(folder) },
-        ended: model.ended ?? null,
-        close: () => model.close(),
+        ...(await openGraphWriter({ ...opened, model: plan.recipe.model, base: asking.base, tokenizer }, writer)),
+        ended,
       };
     },
   };

@@ -14,7 +14,8 @@ import { compileAll } from "../../answers/host.js";
 import type { DatasetCache } from "../../answers/dataset-cache.js";
 import { openUntrained } from "../../models/open-model.js";
 import { NO_DATA, PAIRS } from "../../models/weight-room.js";
-import { ANSWERS_ALONE, severalIn, waysOf, type Found, type Ways } from "../found.js";
+import { severalIn, waysOf, writesTexts, type Found, type Ways } from "../found.js";
+import { openWriter } from "../writer.js";
 import "../../../serving/model-codes.js";
 
 /** Coded errors: those of bases and tokenizers, `folder-not-served`. */
@@ -39,13 +40,18 @@ export async function foundPlain(folder: string, name: string, datasets: Dataset
     facts: {
       ...{ sort, labels, several: severalIn(config), maxLength: model.max_length, root: null },
       created: Math.round(statSync(join(base.folder, "config.json")).mtimeMs),
-      ...ANSWERS_ALONE,
     },
     tokenizer,
     ways,
     precision: "f32",
     inEngine: true,
-    async open(engine) {
+    async open(engine, o) {
+      if (writesTexts(sort)) {
+        // Nothing trains: what adds nothing to the base.
+        const technique = { kind: "technique", word: "head_only", arguments: {} } as const;
+        const over = { model: { ...model, technique }, base, store: base.hash, checkpoint: null };
+        return openWriter(await engine(), { ...over, tokenizer, folder }, o);
+      }
       const read = either ? types : types && ways.pairs !== null && sort !== "embeds";
       const roles = Object.keys(NO_DATA.columns);
       const open = await openUntrained(await engine(), model, base, {
