@@ -12,6 +12,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { HttpOptions } from "../contract.js";
 import { bodyIn } from "./body.js";
 import { Call, Gone } from "./call.js";
+import { description } from "./description.js";
 import { failureOf, type Dialect, type Failure } from "./failures.js";
 import { huggingFaceRoutes } from "./hugging-face/routes.js";
 import { lineOf } from "./log.js";
@@ -34,7 +35,7 @@ export async function serverOf(parts: Parts): Promise<FastifyInstance> {
   const app = made(o, parts.patience);
   reads(app, o);
   hooks(app, parts);
-  await app.register(swagger, { openapi: description(doors.keyed) });
+  await app.register(swagger, description(doors.keyed));
   const { rate } = o.limits;
   if (rate > 0)
     await app.register(rateLimit, {
@@ -229,19 +230,4 @@ function nearTo({ url }: FastifyRequest): readonly string[] {
   const first = url.split(/[/?]/)[1] ?? "";
   const near = posts.filter((route) => first !== "" && route.includes(`/${first}`));
   return near.length === 0 ? posts : near;
-}
-
-function description(keyed: boolean) {
-  return {
-    openapi: "3.1.0",
-    info: {
-      title: "Tunebook",
-      description: "Models that were trained in Tunebook, in the interfaces that clients already speak.",
-      version: "1",
-    },
-    ...(keyed && {
-      components: { securitySchemes: { key: { type: "http" as const, scheme: "bearer" } } },
-      security: [{ key: [] }],
-    }),
-  };
 }

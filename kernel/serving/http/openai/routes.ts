@@ -7,6 +7,7 @@ import { cutIn } from "./answers.js";
 import { notOffered } from "./ask.js";
 import { answerChat } from "./chat.js";
 import { answerCompletion } from "./completions.js";
+import * as said from "./said.js";
 import { chat, completion, embeddings, type Chat, type Completion, type Embeddings } from "./shapes.js";
 
 const config = { dialect: "openai" } as const;
@@ -22,27 +23,40 @@ export function openaiRoutes(app: FastifyInstance, desk: Desk): void {
   ] as const) {
     app.post<{ Body: Chat; Params: Named }>(
       `${before}/v1/chat/completions`,
-      { config, schema: { ...chats, hide: hidden } },
+      {
+        config: { ...config, answers: { whole: said.chat, event: said.chatChunk } },
+        schema: { ...chats, hide: hidden },
+      },
       (request, reply) => answerChat(desk, request, reply, { body: request.body, name: nameIn(request) }),
     );
     app.post<{ Body: Completion; Params: Named }>(
       `${before}/v1/completions`,
-      { config, schema: { ...completes, hide: hidden } },
+      {
+        config: { ...config, answers: { whole: said.completion, event: said.completionChunk } },
+        schema: { ...completes, hide: hidden },
+      },
       (request, reply) => answerCompletion(desk, request, reply, { body: request.body, name: nameIn(request) }),
     );
   }
   app.post<{ Body: Embeddings }>(
     "/v1/embeddings",
-    { config, schema: { tags, summary: "Vectors of texts", body: jsonSchemaOf(embeddings) } },
+    {
+      config: { ...config, answers: { whole: said.embeddings } },
+      schema: { tags, summary: "Vectors of texts", body: jsonSchemaOf(embeddings) },
+    },
     (request, reply) => answerEmbeddings(desk, request, reply, request.body),
   );
-  app.get("/v1/models", { config, schema: { tags, summary: "Which models there are" } }, () => ({
-    object: "list",
-    data: desk.models.list().map(toldOf),
-  }));
+  app.get(
+    "/v1/models",
+    { config: { ...config, answers: { whole: said.models } }, schema: { tags, summary: "Which models there are" } },
+    () => ({
+      object: "list",
+      data: desk.models.list().map(toldOf),
+    }),
+  );
   app.get<{ Params: { model: string } }>(
     "/v1/models/:model",
-    { config, schema: { tags, summary: "One model" } },
+    { config: { ...config, answers: { whole: said.model } }, schema: { tags, summary: "One model" } },
     (request) => toldOf(request.call.hold(desk.models, request.params.model)),
   );
 }

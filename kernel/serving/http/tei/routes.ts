@@ -18,7 +18,7 @@ export function teiRoutes(app: FastifyInstance, desk: Desk): void {
   );
   app.post<{ Body: shapes.Predict }>(
     "/predict",
-    of("Labels of texts, or of pairs of texts", shapes.predict),
+    of("Labels of texts, or of pairs of texts", shapes.predict, said.classes, false),
     (request, reply) => answerPredict(desk, request, reply, request.body),
   );
   app.post<{ Body: shapes.Rerank }>(
@@ -38,10 +38,10 @@ export function teiRoutes(app: FastifyInstance, desk: Desk): void {
       });
     },
   );
-  app.post<{ Body: shapes.Tokenize }>("/tokenize", of("Tokens of texts", shapes.tokenize), (request) =>
+  app.post<{ Body: shapes.Tokenize }>("/tokenize", of("Tokens of texts", shapes.tokenize, said.tokens), (request) =>
     answerTokenize(desk, request, request.body),
   );
-  app.post<{ Body: shapes.Decode }>("/decode", of("Texts of tokens", shapes.decode), (request) =>
+  app.post<{ Body: shapes.Decode }>("/decode", of("Texts of tokens", shapes.decode, said.decoded), (request) =>
     answerDecode(desk, request, request.body),
   );
   app.get<{ Querystring: { model?: string } }>(
@@ -52,9 +52,13 @@ export function teiRoutes(app: FastifyInstance, desk: Desk): void {
 }
 
 type Schema = Parameters<typeof jsonSchemaOf>[0];
-function of(summary: string, body: Schema, response?: Schema) {
-  const answers = response === undefined ? {} : { response: { 200: jsonSchemaOf(response) } };
-  return { config, schema: { tags, summary, body: jsonSchemaOf(body), ...answers } };
+/** `written`: the answer has one form alone, and is written by code that is compiled of it. */
+function of(summary: string, body: Schema, whole: Schema, written = true) {
+  const response = written ? { response: { 200: jsonSchemaOf(whole) } } : {};
+  return {
+    config: { ...config, answers: { whole } },
+    schema: { tags, summary, body: jsonSchemaOf(body), ...response },
+  };
 }
 
 async function answerEmbed(desk: Desk, request: FastifyRequest, reply: FastifyReply, body: shapes.Embed) {

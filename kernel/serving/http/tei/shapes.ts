@@ -31,12 +31,21 @@ export type Similarity = v.InferOutput<typeof similarity>;
 export type Tokenize = v.InferOutput<typeof tokenize>;
 export type Decode = v.InferOutput<typeof decode>;
 
-/** Answers, from which their writers are compiled. */
+/** Answers. */
 const scored = v.object({ label: v.string(), score: v.number() });
 export const said = {
   vectors: v.array(v.array(v.number())),
   numbers: v.array(v.number()),
   ranks: v.array(v.object({ index: v.number(), score: v.number(), text: v.optional(v.string()) })),
-  classes: v.array(scored),
-  manyClasses: v.array(v.array(scored)),
+  /** Of one text a list, of several a list of each. */
+  classes: v.union([v.array(scored), v.array(v.array(scored))]),
+  tokens: v.array(
+    v.array(
+      v.object({
+        ...{ id: v.number(), text: v.string(), special: v.boolean() },
+        ...{ start: v.nullable(v.number()), stop: v.nullable(v.number()) },
+      }),
+    ),
+  ),
+  decoded: v.array(v.string()),
 };

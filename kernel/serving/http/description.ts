@@ -1,0 +1,65 @@
+/** /openapi.json: what can be asked, out of the schemas that requests are held to, and what is answered. */
+import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
+import * as v from "valibot";
+import type { Dialect } from "./failures.js";
+import { jsonSchemaOf, type JsonSchema } from "./schema.js";
+
+/** What a route answers; `event`: one of its stream. */
+export interface Answers {
+  readonly whole?: v.GenericSchema;
+  readonly event?: v.GenericSchema;
+}
+declare module "fastify" {
+  interface FastifyContextConfig {
+    readonly answers?: Answers;
+  }
+}
+
+const words = { code: v.string(), help: v.nullable(v.string()) };
+const failures: { readonly [D in Dialect]: v.GenericSchema } = {
+  openai: v.object({
+    error: v.object({ message: v.string(), type: v.string(), param: v.nullable(v.string()), ...words }),
+  }),
+  tei: v.object({ error: v.string(), error_type: v.string(), ...words }),
+  "hugging-face": v.object({ error: v.string(), ...words }),
+};
+
+const json = (schema: JsonSchema): unknown => ({ "application/json": { schema } });
+
+export function description(keyed: boolean): FastifyDynamicSwaggerOptions {
+  return {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Tunebook",
+        description: "Models that were trained in Tunebook, in the interfaces that clients already speak.",
+        version: "1",
+      },
+      ...(keyed && {
+        components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
+        security: [{ key: [] }],
+      }),
+    },
+    transform: ({ schema, url, route: { config } }) =>
+      config?.dialect ? { schema: { ...schema, response: answersOf(config, config.dialect) }, url } : { schema, url },
+  };
+}
+
+function answersOf({ answers = {} }: { readonly answers?: Answers }, dialect: Dialect): unknown {
+  const { whole, event } = answers;
+  const failure = failures[dialect];
+  return {
+    200: {
+      description: "The answer; the header `x-truncated` says how many texts were cut",
+      content: {
+        ...(json(whole ? jsonSchemaOf(whole) : {}) as object),
+        ...(event && { "text/event-stream": { schema: jsonSchemaOf(event) } }),
+      },
+    },
+    "4xx": { description: "What is wrong with the request", content: json(jsonSchemaOf(failure)) },
+    "5xx": {
+      description: "What went wrong; `retry-after` says when to ask again",
+      content: json(jsonSchemaOf(failure)),
+    },
+  };
+}
