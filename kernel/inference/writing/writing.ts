@@ -16,7 +16,7 @@ import { TextChooser } from "./choosing/text-chooser.js";
 import type { SlotText, SlotWriter } from "./contract.js";
 import { callsOf } from "./conversation.js";
 import { Grammars } from "./grammar/grammars.js";
-import { Rules } from "./grammar/rules.js";
+import { Rules, type Grammar } from "./grammar/rules.js";
 import { SchemaReader } from "./grammar/schema-grammar.js";
 import { Unusable } from "./grammar/unusable.js";
 import { merged } from "./merged.js";
@@ -139,12 +139,12 @@ function toolsOf({ name, calls, chat }: Model, { tools = [], toolChoice = "auto"
 }
 
 /** The grammar that texts are held to; null: none. A call that must come is held to itself, whatever shape texts have. */
-function heldTo({ shape }: WriteAsk, tools: Tools | null): string | null {
+function heldTo({ shape }: WriteAsk, tools: Tools | null): Grammar | null {
   try {
     if (tools?.must) return callGrammar(tools.format, tools.must);
     if (!shape) return null;
     const rules = new Rules();
-    return rules.text(shape.is === "json" ? "object" : new SchemaReader(shape.schema, rules).read(shape.schema));
+    return rules.grammar(shape.is === "json" ? "object" : new SchemaReader(shape.schema, rules).read(shape.schema));
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
     throw new CodedError("schema-unusable", { why: error.message }, { cause: error });
@@ -161,7 +161,7 @@ class Texts implements Writing {
     private readonly ask: WriteAsk,
     private readonly prompt: ReadPrompt,
     private readonly tools: Tools | null,
-    private readonly held: string | null,
+    private readonly held: Grammar | null,
   ) {
     this.promptTokens = prompt.tokens.length;
     this.cut = prompt.cut;

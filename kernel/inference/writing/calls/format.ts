@@ -4,7 +4,7 @@
  */
 import type { Tool } from "../asked.js";
 import { literal } from "../grammar/characters.js";
-import { Rules } from "../grammar/rules.js";
+import { Rules, type Grammar } from "../grammar/rules.js";
 import { SchemaReader } from "../grammar/schema-grammar.js";
 
 export interface CallFormat {
@@ -47,12 +47,12 @@ export function begunCall({ form, opens }: CallFormat): string {
 }
 
 /** What is written then: a call of one of the tools, and nothing more. Throws `Unusable`. */
-export function callGrammar({ form, key }: CallFormat, tools: readonly Tool[]): string {
+export function callGrammar({ form, key }: CallFormat, tools: readonly Tool[]): Grammar {
   const [before, after] = form === "listed" ? ["[", "]"] : ["", ""];
   const rules = new Rules();
   const calls = tools.map(({ name, parameters = { type: "object", properties: {} } }) => {
     const begin = literal(`${before}{"name": ${JSON.stringify(name)}, "${key}": `);
     return rules.add(`${begin} ${new SchemaReader(parameters, rules).read(parameters)} ${literal(`}${after}`)}`);
   });
-  return rules.text(calls.join(" | "));
+  return rules.grammar(calls.join(" | "));
 }

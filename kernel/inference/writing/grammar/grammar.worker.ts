@@ -12,7 +12,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import { FAILED, MASK, STATE, type Begun, type FirstWord, type Told } from "./protocol.js";
 
 const port = must(parentPort, "a thread's port");
-const { vocabulary, grammar: rules } = workerData as Begun;
+const { vocabulary, rules } = workerData as Begun;
 /** The library's last words before it ends itself. */
 let words = "";
 const note = (...said: readonly unknown[]): void => void (words = said.map(String).join(" "));

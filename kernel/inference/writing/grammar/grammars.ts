@@ -7,6 +7,8 @@ import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { inLevel, type TokenBytes } from "../token-bytes.js";
 import { cellsFor, FAILED, MASK, STATE, type Begun, type FirstWord, type Told } from "./protocol.js";
+import type { Grammar } from "./rules.js";
+import { TextLengths } from "./text-lengths.js";
 import { possible, tailOf } from "./utf8.js";
 import "../codes.js";
 
@@ -35,24 +37,25 @@ export class Grammars {
 
   constructor(private readonly bytes: TokenBytes) {}
 
-  /** For one text; `grammar` in XGrammar's EBNF. Coded error `schema-unusable`. */
-  async begin(grammar: string): Promise<Matcher> {
-    const known = this.unusable.get(grammar);
+  /** For one text. Coded error `schema-unusable`. */
+  async begin({ rules, longest }: Grammar): Promise<Matcher> {
+    const known = this.unusable.get(rules);
     if (known !== undefined) throw new CodedError("schema-unusable", { why: known });
-    let made = this.made.get(grammar);
+    let made = this.made.get(rules);
     if (!made) {
-      made = this.start(grammar);
-      this.made.set(grammar, made);
+      made = this.start(rules);
+      this.made.set(rules, made);
     }
     const outcome = await made;
     if ("why" in outcome) {
-      this.unusable.set(grammar, outcome.why);
-      if (this.made.peek(grammar) === made) this.made.delete(grammar);
+      this.unusable.set(rules, outcome.why);
+      if (this.made.peek(rules) === made) this.made.delete(rules);
       throw new CodedError("schema-unusable", { why: outcome.why });
     }
     const { ready } = outcome;
     ready.texts++;
-    return new Matcher(ready.worker, this.numbers++, this.bytes, () => {
+    const lengths = longest === null ? null : new TextLengths(longest);
+    return new Matcher(ready.worker, this.numbers++, this.bytes, lengths, () => {
       ready.texts--;
       if (ready.dropped && ready.texts === 0) void ready.worker.terminate();
     });
@@ -65,13 +68,13 @@ export class Grammars {
     ready.dropped = true;
     if (ready.texts === 0) void ready.worker.terminate();
   }
-  private async start(grammar: string): Promise<Outcome> {
+  private async start(rules: string): Promise<Outcome> {
     this.vocabulary ??= [
       ...Array.from({ length: this.bytes.count }, (_, id) => written(this.bytes.of(id))),
       // Ends a text; no tokenizer makes it.
       "<end of a grammar's text>",
     ];
-    const workerData: Begun = { vocabulary: this.vocabulary, grammar };
+    const workerData: Begun = { vocabulary: this.vocabulary, rules };
     const worker = new Worker(new URL("./grammar.worker.js", import.meta.url), { workerData, env: {} });
     const word = await firstWord(worker);
     worker.unref();
@@ -116,6 +119,7 @@ export class Matcher {
     private readonly worker: Worker,
     private readonly text: number,
     private readonly bytes: TokenBytes,
+    private readonly lengths: TextLengths | null,
     private readonly release: () => void,
   ) {
     this.count = bytes.count;
@@ -133,11 +137,10 @@ export class Matcher {
     for (let from = 0; from < scores.length; from += 32) {
       const word = from < count ? cells[MASK + (from >> 5)]! : 0;
       if (word === 0) scores.fill(-Infinity, from, from + 32);
-      else if (word === -1 && from + 32 <= count && this.begun.length === 0) some = true;
+      else if (word === -1 && from + 32 <= count && this.begun.length === 0 && !this.lengths) some = true;
       else
         for (let token = from; token < from + 32 && token < scores.length; token++)
-          if (token < count && ((word >>> (token & 31)) & 1) === 1 && !ends.has(token) && this.completes(token))
-            some = true;
+          if (token < count && ((word >>> (token & 31)) & 1) === 1 && !ends.has(token) && this.fits(token)) some = true;
           else scores[token] = -Infinity;
     }
     let at = 0;
@@ -148,6 +151,7 @@ export class Matcher {
   }
   accept(token: number): void {
     this.accepted++;
+    this.lengths?.push(this.bytes.of(token));
     this.begun = tailOf([...this.begun, ...this.bytes.of(token)]) ?? [];
     this.tell({ is: "accept", text: this.text, token });
   }
@@ -158,8 +162,11 @@ export class Matcher {
     this.release();
   }
 
-  private completes(token: number): boolean {
-    return this.begun.length === 0 || tailOf([...this.begun, ...this.bytes.of(token)]) !== null;
+  /** What no grammar knows: that bytes become characters, and how long texts are. */
+  private fits(token: number): boolean {
+    const own = this.bytes.of(token);
+    if (this.begun.length > 0 && tailOf([...this.begun, ...own]) === null) return false;
+    return this.lengths === null || this.lengths.allows(own);
   }
   private get mayEnd(): boolean {
     return ((this.cells[MASK + (this.count >> 5)]! >>> (this.count & 31)) & 1) === 1;

@@ -6,8 +6,7 @@
 export interface Begun {
   /** Every token as GPT-2's vocabulary would write it, empty where it is no text; the one after the last ends a text. */
   readonly vocabulary: readonly string[];
-  /** In XGrammar's EBNF; its first rule is `root`. */
-  readonly grammar: string;
+  readonly rules: string;
 }
 /** The thread's first word: it is ready, or why the grammar can't be used. */
 export type FirstWord = { readonly ready: true } | { readonly why: string };

@@ -9,6 +9,13 @@ export type Schema = Readonly<Record<string, unknown>>;
 const MOST_RULES = 4_000;
 const MOST_TIMES = 10_000;
 
+export interface Grammar {
+  /** In XGrammar's EBNF; its first rule is `root`. */
+  readonly rules: string;
+  /** Most characters of any text in it; null: they are as long as they are. */
+  readonly longest: number | null;
+}
+
 /** Rules of a grammar, begun with those of all JSON. */
 export class Rules {
   private readonly lines: string[] = [
@@ -16,7 +23,9 @@ export class Rules {
     "ws ::= [ \\n\\t]{0,16}",
     `plain ::= ${must(classOf(PLAIN), "plain characters")}`,
     'escape ::= "\\\\" (["\\\\/bfnrt] | "u" [0-9A-Fa-f]{4})',
-    'string ::= "\\"" (plain | escape)* "\\""',
+    // What is told of what follows spares XGrammar to look at tokens that go beyond the text's end.
+    'string ::= "\\"" rest',
+    `rest ::= ("\\"" | ${must(classOf(PLAIN), "plain characters")} rest | escape rest) (= [ \\n\\t]* [,}\\]:])`,
     'integer ::= "-"? ("0" | [1-9] [0-9]{0,14})',
     'number ::= integer ("." [0-9]{1,15})? ([eE] [+-]? [0-9]{1,2})?',
     'any ::= object | array | string | number | "true" | "false" | "null"',
@@ -24,6 +33,7 @@ export class Rules {
     'array ::= "[" ws (any (ws "," ws any)*)? ws "]"',
   ];
   private count = 0;
+  private longest: number | null = null;
 
   /** A name for a rule that is told later. */
   name(): string {
@@ -37,8 +47,12 @@ export class Rules {
   add(body: string): string {
     return this.tell(this.name(), body);
   }
-  text(root: string): string {
-    return [`root ::= ${root}`, ...this.lines].join("\n");
+  /** No text of the whole may be longer. */
+  bound(most: number): void {
+    this.longest = Math.min(this.longest ?? most, most);
+  }
+  grammar(root: string): Grammar {
+    return { rules: [`root ::= ${root}`, ...this.lines].join("\n"), longest: this.longest };
   }
 }
 

@@ -3,8 +3,9 @@
  * properties stand in the schema's order, and those that it doesn't name only where `additionalProperties` asks for them. What
  * no grammar can hold a text to is refused, so that no text seems to be held to what it isn't.
  */
+import { must } from "#dsl/diagnostics/must.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
-import { literal } from "./characters.js";
+import { classOf, literal, PLAIN } from "./characters.js";
 import { FORMATS } from "./formats.js";
 import { integersBetween, numbersBetween, type Bounds } from "./numbers.js";
 import { objectRule } from "./object-rule.js";
@@ -16,6 +17,11 @@ import { demandKnown } from "./words.js";
 /** Characters of a schema as JSON, and how deep its schemas lie in each other. */
 const LONGEST = 65_536;
 const DEEPEST = 48;
+
+/** Characters that a grammar counts: each takes as long to make ready as a whole text of any length. */
+const COUNTED = 40;
+/** XGrammar repeats classes at once, and rules one by one. */
+const PLAINLY = must(classOf(PLAIN), "plain characters");
 
 const TYPES = ["object", "array", "string", "number", "integer", "boolean", "null"] as const;
 type Type = (typeof TYPES)[number];
@@ -120,7 +126,12 @@ export class SchemaReader {
     if (held !== undefined) return this.rules.add(`"\\"" ${patternGrammar(held)} "\\""`);
     if (!lengths) return "string";
     if (most !== null && most < least) throw new Unusable("no text has its lengths");
-    return this.rules.add(`"\\"" plain{${String(least)},${most === null ? "" : String(most)}} "\\""`);
+    if (least > COUNTED) throw new Unusable(`texts can't be held to a \`minLength\` over ${String(COUNTED)}`);
+    if (most !== null && most <= COUNTED)
+      return this.rules.add(`"\\"" ${PLAINLY}{${String(least)},${String(most)}} "\\""`);
+    // The shortest of long bounds holds for all texts: to know which text is which takes more than a count.
+    if (most !== null) this.rules.bound(most);
+    return least === 0 ? "string" : this.rules.add(`"\\"" ${PLAINLY}{${String(least)},} "\\""`);
   }
   private number(type: "number" | "integer", schema: Schema): string {
     const bounds = boundsIn(schema);

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import { writing, type Writes } from "#kernel/inference/writing/writing.js";
 import type { Bit, WriteAsk } from "#kernel/inference/writing/asked.js";
@@ -77,6 +78,26 @@ const schemas: Readonly<Record<string, Schema>> = {
   },
   "odd names": { type: "object", properties: { 'a"b\n': { const: "c\\d/é" } }, required: ['a"b\n'] },
   anything: {},
+  "a text alone": { type: "string" },
+  "long texts": {
+    type: "array",
+    items: {
+      anyOf: [
+        { type: "string", minLength: 35, maxLength: 45 },
+        { type: "string", maxLength: 1000 },
+      ],
+    },
+    minItems: 2,
+    maxItems: 2,
+  },
+  formats: {
+    type: "array",
+    prefixItems: ["date", "time", "date-time", "duration", "email", "hostname", "ipv4", "uuid"].map((format) => ({
+      type: "string",
+      format,
+    })),
+    minItems: 8,
+  },
 };
 
 for (const kind of ["byteLevel", "byteFallback"] as const)
@@ -106,7 +127,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
     };
     for (const [name, schema] of Object.entries(schemas))
       it(`${name}: every text that ends is valid, in any of ten draws`, async () => {
-        const valid = new Ajv2020({ strict: false }).compile(schema);
+        const valid = formats.default(new Ajv2020({ strict: false })).compile(schema);
         const sampling = { temperature: 1, seed: 7, bias: await closing() };
         const all = await texts({ choices: 10, maxTokens: 900, sampling, shape: { is: "schema", schema } });
         assert.equal(all.length, 10);

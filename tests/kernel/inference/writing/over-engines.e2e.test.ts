@@ -173,7 +173,9 @@ describe("what is asked of models that write, over an engine", function () {
     const drawn = async () =>
       (
         await whole(
-          await writes.write(asked({ prompt: "abc", maxTokens: 9, choices: 2, sampling: { temperature: 100, seed: 1 } })),
+          await writes.write(
+            asked({ prompt: "abc", maxTokens: 9, choices: 2, sampling: { temperature: 100, seed: 1 } }),
+          ),
         )
       ).map(({ text }) => text);
     const first = await drawn();

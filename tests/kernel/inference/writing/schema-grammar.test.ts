@@ -6,6 +6,7 @@ import { patternGrammar } from "#kernel/inference/writing/grammar/pattern.js";
 import { Rules } from "#kernel/inference/writing/grammar/rules.js";
 import { SchemaReader } from "#kernel/inference/writing/grammar/schema-grammar.js";
 import { Unusable } from "#kernel/inference/writing/grammar/unusable.js";
+import { TextLengths } from "#kernel/inference/writing/grammar/text-lengths.js";
 import { possible, tailOf } from "#kernel/inference/writing/grammar/utf8.js";
 
 /** A grammar's expression without rules of its own, as a regular expression. */
@@ -158,4 +159,31 @@ describe("bytes that become UTF-8", () => {
       assert.equal(tailOf(bytes), null, String(bytes));
     assert.ok(possible(Uint8Array.of(0x80, 0x61)) && !possible(Uint8Array.of(0x61, 0x80)));
   });
+});
+
+describe("lengths of texts within JSON", () => {
+  it("are counted as they are written, escapes as one character", () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: "grapheme", maxLength: 7 }), { maxLength: 4 }),
+        fc.integer({ min: 0, max: 6 }),
+        (texts, most) => {
+          const plain = texts.map((text) => text.replace(/\p{Surrogate}/gu, ""));
+          const lengths = new TextLengths(most);
+          const json = new TextEncoder().encode(JSON.stringify(plain));
+          const fits = Array.from({ length: Math.ceil(json.length / 3) }, (_, i) =>
+            json.subarray(3 * i, 3 * i + 3),
+          ).every((token) => {
+            const allowed = lengths.allows(token);
+            lengths.push(token);
+            return allowed;
+          });
+          assert.equal(
+            fits,
+            plain.every((text) => Array.from(text).length <= most),
+          );
+        },
+      ),
+      { numRuns: 400 },
+    ));
 });
