@@ -1,0 +1,114 @@
+/**
+ * Requests that go on while what is served changes: of sixteen clients over three models, two of which are replaced by others of
+ * their names, before the server is told to end. Every request that a server took has its whole and right answer.
+ */
+import assert from "node:assert/strict";
+import { cpSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { asksLabels, broken, Driven, sum } from "#bench/serve/drive.js";
+import { firstValues, type Ask } from "#bench/serve/load.js";
+import type { ModelHandle, Predicted } from "#kernel/session/models/model-handle.js";
+import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
+import { until } from "#tests/until.js";
+import { builtModels, ServedProcess } from "./served.js";
+
+const WORDS = ["good", "bad", "fine", "poor", "kind", "mean"];
+const TEXTS = Array.from({ length: 24 }, (_, i) =>
+  Array.from({ length: 1 + (i % 4) }, (_, w) => WORDS[(i * 5 + w * w) % 6]!).join(" "),
+);
+
+describe("requests under way", function () {
+  this.timeout(300_000);
+  const book = new NotebookOfOne();
+  let folders: Readonly<Record<string, string>> = {};
+  before(async () => {
+    folders = await builtModels(book, ["labels", "vectors", "tales"], false);
+    // As it is after the next training, which has other names for its labels.
+    const rows = readFileSync(join(book.folder, "labels.jsonl"), "utf8")
+      .replaceAll('"yes"', '"ja"')
+      .replaceAll('"no"', '"nein"');
+    writeFileSync(join(book.folder, "later.jsonl"), rows);
+    await book.run(`data later { source: jsonl("later.jsonl"), columns: { text: text, label: label }, split: by_column(part) }
+model later_labels { base: "bert", task: text_classification, technique: full, max_length: 24 }
+train later_labels on later { steps: 5, batch_size: 8, optimizer: adamw(learning_rate: 5e-3), schedule: constant, seed: 2 }
+deploy later_labels to huggingface("build/later_labels")`);
+  });
+  after(() => book.close());
+
+  it("are answered whole and rightly, while a model is replaced and when the server ends", async () => {
+    const later = `${folders["labels"]!}-later`;
+    cpSync(folders["labels"]!.replace(/labels$/, "later_labels"), later, { recursive: true });
+    const server = await ServedProcess.start(Object.values(folders));
+    const asks = await asked(book);
+    const load = new Driven({ servers: [server.url], clients: 16, seconds: 120, warm: 0, asks });
+    const answered = (): number => sum(load.told.right);
+    try {
+      await until(
+        () => answered() >= 60,
+        () => JSON.stringify(load.told),
+      );
+      for (const round of [1, 2]) {
+        swap(folders["labels"]!, later);
+        const before = answered();
+        server.child.kill("SIGHUP");
+        await until(
+          () => server.output.split('"reloaded"').length > round,
+          () => server.output,
+        );
+        await until(
+          () => answered() >= before + 60,
+          () => JSON.stringify(load.told),
+        );
+      }
+      const ended = server.stop();
+      const came = await load.came;
+      assert.deepEqual([came.failed, came.wrong, came.examples], [{}, 0, []]);
+      assert.equal(broken(came), 0);
+      assert.ok(sum(came.right) >= 200, `${String(sum(came.right))} answers`);
+      // Both models of the name spoke.
+      assert.ok(came.right[1]! > 0, JSON.stringify(came.right));
+      assert.equal(await ended, 0);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+/** Each folder takes the other's place. */
+function swap(a: string, b: string): void {
+  renameSync(a, `${a}-aside`);
+  renameSync(b, a);
+  renameSync(`${a}-aside`, b);
+}
+
+/** Of each model every text, one after the other; what is right is what the notebook says. */
+async function asked(book: NotebookOfOne): Promise<readonly Ask[]> {
+  const said = async <T extends Predicted>(name: string, o = {}): Promise<readonly T[]> =>
+    (book.values.get(name) as ModelHandle).predict<T>([...TEXTS], o);
+  const labels = await Promise.all(
+    ["labels", "later_labels"].map((name) => said<Predicted & { readonly label: string }>(name)),
+  );
+  const vectors = await said<Predicted & { readonly embedding: Float32Array }>("vectors");
+  const tales = await said<Predicted & { readonly continuation: string }>("tales", { max_tokens: 8 });
+  const byLabel = asksLabels(
+    TEXTS,
+    TEXTS.map((_, i) => labels.map((all) => all[i]!.label)),
+    "labels",
+  );
+  return TEXTS.flatMap((text, i): readonly Ask[] => [
+    byLabel[i]!,
+    {
+      path: "/embed",
+      body: JSON.stringify({ model: "vectors", inputs: text }),
+      ...{ answered: "vector", expected: [firstValues(vectors[i]!.embedding)] },
+    },
+    {
+      path: "/v1/completions",
+      body: JSON.stringify({
+        ...{ model: "tales", prompt: text, max_tokens: 8, temperature: 0, stream: true },
+        stream_options: { include_usage: true },
+      }),
+      ...{ answered: "text", expected: [tales[i]!.continuation] },
+    },
+  ]);
+}
