@@ -2,10 +2,8 @@
  * The thread of one grammar: XGrammar's WebAssembly, which ends itself on what it doesn't understand, so that nothing but this
  * grammar ends with it. Texts over it are told apart by number.
  */
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import { compileFunction, constants } from "node:vm";
 import { parentPort, workerData } from "node:worker_threads";
 import type * as Library from "@mlc-ai/web-xgrammar";
 import { must } from "#dsl/diagnostics/must.js";
@@ -40,7 +38,7 @@ async function begun(): Promise<
   { readonly library: typeof Library; readonly grammar: Library.CompiledGrammar } | { readonly why: string }
 > {
   try {
-    const library = load();
+    const library = await load();
     const end = vocabulary.length - 1;
     const info = await library.TokenizerInfo.createTokenizerInfo(
       [...vocabulary],
@@ -56,19 +54,14 @@ async function begun(): Promise<
   }
 }
 
-/** The package is a script that calls itself a module: it is run as the script that it is. */
-function load(): typeof Library {
+/** The package is a script that calls itself a module: it finds here what scripts find, and leaves itself where it is found. */
+async function load(): Promise<typeof Library> {
   const require = createRequire(import.meta.url);
   const file = require.resolve("@mlc-ai/web-xgrammar");
-  const module = { exports: {} };
-  const run = compileFunction(
-    readFileSync(file, "utf8"),
-    ["exports", "module", "require", "__filename", "__dirname"],
-    // It imports Node's own modules.
-    { filename: file, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
-  ) as (...o: unknown[]) => void;
-  run(module.exports, module, require, file, dirname(file));
-  return module.exports as typeof Library;
+  const here = globalThis as Record<string, unknown>;
+  Object.assign(here, { require, __filename: file, __dirname: dirname(file) });
+  await import("@mlc-ai/web-xgrammar");
+  return here["xgrammar"] as typeof Library;
 }
 
 async function obey(told: Told, library: typeof Library, grammar: Library.CompiledGrammar): Promise<void> {

@@ -18,8 +18,7 @@ export function objectRule(schema: Schema, inner: Inner, rules: Rules): string {
   const missing = required.filter((name): name is string => typeof name === "string" && !names.includes(name));
   if (missing.length > 0 && others === null)
     throw new Unusable(`\`required\` has ${JSON.stringify(missing[0])}, and \`properties\` hasn't`);
-  const pair = (name: string, value: string): string =>
-    rules.add(`${literal(JSON.stringify(name))} ws ":" ws ${value}`);
+  const pair = (name: string, value: string): string => rules.add(`${literal(JSON.stringify(name))} ":" ws ${value}`);
   const properties: readonly Property[] = [
     ...names.flatMap((name) => {
       const never = named[name] === false;
@@ -31,7 +30,7 @@ export function objectRule(schema: Schema, inner: Inner, rules: Rules): string {
     ...missing.map((name) => ({ rule: pair(name, others ?? "any"), required: true })),
   ];
   const [least, most] = [countIn(schema, "minProperties") ?? 0, countIn(schema, "maxProperties") ?? Infinity];
-  const other = others === null ? null : rules.add(`${keyBeside([...names, ...missing], rules)} ws ":" ws ${others}`);
+  const other = others === null ? null : rules.add(`${keyBeside([...names, ...missing], rules)} ":" ws ${others}`);
   if (properties.length === 0) {
     // Two names may be one, so that more than one can't be promised.
     if (least > 1) throw new Unusable("texts can't be held to `minProperties` over 1 without names");
@@ -54,10 +53,10 @@ function othersOf(schema: Schema, named: Schema, inner: Inner): string | null {
 /** Each property or, where it need not be, what follows it; a comma stands before each but the first that is written. */
 function chain(properties: readonly Property[], other: string | null, rules: Rules): string {
   let first = other === null ? '""' : rules.add(repeated(other, 0, Infinity));
-  let later = other === null ? '""' : rules.add(`(ws "," ws ${other})*`);
+  let later = other === null ? '""' : rules.add(`("," ws ${other})*`);
   for (const { rule, required } of [...properties].reverse()) {
     const begin = `${rule} ${later}`;
-    const go = `ws "," ws ${rule} ${later}`;
+    const go = `"," ws ${rule} ${later}`;
     [first, later] = required
       ? [rules.add(begin), rules.add(go)]
       : [rules.add(`${begin} | ${first}`), rules.add(`${go} | ${later}`)];

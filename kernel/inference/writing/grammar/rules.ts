@@ -29,8 +29,8 @@ export class Rules {
     'integer ::= "-"? ("0" | [1-9] [0-9]{0,14})',
     'number ::= integer ("." [0-9]{1,15})? ([eE] [+-]? [0-9]{1,2})?',
     'any ::= object | array | string | number | "true" | "false" | "null"',
-    'object ::= "{" ws (string ws ":" ws any (ws "," ws string ws ":" ws any)*)? ws "}"',
-    'array ::= "[" ws (any (ws "," ws any)*)? ws "]"',
+    'object ::= "{" ws (string ":" ws any ("," ws string ":" ws any)*)? ws "}"',
+    'array ::= "[" ws (any ("," ws any)*)? ws "]"',
   ];
   private count = 0;
   private longest: number | null = null;
@@ -64,7 +64,7 @@ export function repeated(item: string | null, least: number, most: number): stri
     if (least > 0) throw new Unusable("it wants more than it allows");
     return '""';
   }
-  const further = `(ws "," ws ${item}){${String(Math.max(0, least - 1))},${most === Infinity ? "" : String(most - 1)}}`;
+  const further = `("," ws ${item}){${String(Math.max(0, least - 1))},${most === Infinity ? "" : String(most - 1)}}`;
   return least > 0 ? `${item} ${further}` : `(${item} ${further})?`;
 }
 

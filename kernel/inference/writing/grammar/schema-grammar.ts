@@ -158,9 +158,9 @@ export class SchemaReader {
     let tail =
       more === null || most <= heads.length
         ? '""'
-        : `(ws "," ws ${more}){${String(Math.max(0, least - heads.length))},${most === Infinity ? "" : String(most - heads.length)}}`;
+        : `("," ws ${more}){${String(Math.max(0, least - heads.length))},${most === Infinity ? "" : String(most - heads.length)}}`;
     for (let i = bound - 1; i >= 0; i--) {
-      const one = `${i > 0 ? 'ws "," ws ' : ""}${heads[i]!} ${tail}`;
+      const one = `${i > 0 ? '"," ws ' : ""}${heads[i]!} ${tail}`;
       tail = this.rules.add(i >= least ? `(${one})?` : one);
     }
     return tail;
