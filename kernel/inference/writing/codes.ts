@@ -8,6 +8,7 @@ declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "schema-unusable": { readonly why: string };
     "conversation-refused": { readonly model: string; readonly why: string };
+    "token-unknown": { readonly model: string; readonly id: number; readonly vocabulary: number };
     "no-tools": { readonly model: string; readonly why: string };
     "no-such-tool": { readonly name: string | null; readonly has: readonly string[] };
   }
@@ -27,6 +28,13 @@ registerCodes({
     help: () => "send turns of roles that its template writes, in an order that it knows",
     explain:
       "A conversation is written for a model by its template, which says what it was trained to read: some know no turn of a system's or a tool's, some want user and assistant to take turns.",
+  },
+  "token-unknown": {
+    severity: "error",
+    message: (d) => `${d.model} has no token ${String(d.id)}: its vocabulary ends at ${String(d.vocabulary - 1)}`,
+    help: () => "send tokens of this model's own tokenizer, or the text itself",
+    explain:
+      "A prompt may be sent as ids of tokens. They are the model's own: those of another tokenizer stand for other words, or for none.",
   },
   "no-tools": {
     severity: "error",

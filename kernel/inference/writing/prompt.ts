@@ -29,13 +29,14 @@ export interface ReadPrompt {
 }
 type Asked = Pick<WriteAsk, "prompt" | "truncate" | "maxTokens">;
 
-/** `tools` are written into a conversation; `begun` stands after it. Coded errors `empty-prompt`, `text-too-long`, those of templates. */
+/** `tools` are written into a conversation; `begun` stands after it. Coded errors `empty-prompt`, `text-too-long`, `token-unknown`, those of templates. */
 export async function readPrompt(
   reader: PromptReader,
   asked: Asked,
   tools: readonly Tool[],
   begun: string,
 ): Promise<ReadPrompt> {
+  demandKnown(reader, asked.prompt);
   if (reader.pairs) return readWhole(reader, asked, reader.pairs);
   const tokens = await tokensOf(reader, asked.prompt, tools, begun);
   if (tokens.length === 0) throw new CodedError("empty-prompt", {});
@@ -45,6 +46,13 @@ export async function readPrompt(
   // Room for the text that is asked for, but no more than half of all.
   const wanted = Math.min(asked.maxTokens ?? Infinity, Math.max(1, reader.room >> 1));
   return { tokens: lastOf(tokens, reader.room - wanted, reader.tokenizer.frame.before), cut: true, room: wanted };
+}
+
+/** An id beyond the vocabulary would fail in the engine, for all that are written beside it. */
+function demandKnown({ name: model, tokenizer: { vocabulary } }: PromptReader, prompt: WriteAsk["prompt"]): void {
+  if (!(prompt instanceof Int32Array)) return;
+  for (const id of prompt)
+    if (id < 0 || id >= vocabulary) throw new CodedError("token-unknown", { model, id, vocabulary });
 }
 
 async function tokensOf(

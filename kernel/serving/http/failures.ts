@@ -43,7 +43,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   // What texts a task can't answer, and conversations a template can't say.
   ...{ "not-masked": { status: 400 }, "pairs-expected": { status: 400 }, "schema-unusable": { status: 400 } },
   ...{ "conversation-refused": { status: 400 }, "no-tools": { status: 400 }, "no-such-tool": { status: 400 } },
-  ...{ "empty-prompt": { status: 400 }, "no-template": { status: 400 } },
+  ...{ "empty-prompt": { status: 400 }, "no-template": { status: 400 }, "token-unknown": { status: 400 } },
 };
 
 /** Seconds after which it is worth asking again; of codes that don't say themselves. */

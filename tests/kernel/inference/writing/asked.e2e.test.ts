@@ -198,6 +198,10 @@ describe("what is asked of a model that writes", function () {
   });
   it("has nothing to go on from without a prompt or a token that begins texts", () =>
     assert.rejects(writes.write(asked({ prompt: "" })), { code: "empty-prompt" }));
+  it("refuses tokens that its vocabulary hasn't, before the engine sees them", async () => {
+    for (const id of [-1, 99_999_999])
+      await assert.rejects(writes.write(asked({ prompt: Int32Array.of(1, id) })), { code: "token-unknown" });
+  });
   it("goes by generation_config.json where a request says nothing", async () => {
     const file = join(folder, "generation_config.json");
     try {
