@@ -6,6 +6,7 @@ import { pairsIn } from "../../core/session/token-types.js";
 import type { AskedBy } from "../../inference/asker.js";
 import type { SlotLoad } from "../../inference/writing/contract.js";
 import type { WriteAsk, Writing } from "../../serving/contract.js";
+import type { Beside } from "./shared-writer.js";
 import { readsContexts } from "../../inference/questions.js";
 
 /** How a model that writes is opened. */
@@ -42,6 +43,8 @@ export interface Found {
   readonly precision: "f32" | "bf16";
   /** Whether it is computed by the server's engine; else by a process of its own. */
   readonly inEngine: boolean;
+  /** How it writes beside others of its base; absent: alone. */
+  readonly beside?: Beside | null;
   open(engine: () => Promise<Engine>, o: OpenWriterOptions): Promise<OpenFound>;
 }
 /** What writes texts, where a model does. */

@@ -13,6 +13,7 @@ import { find } from "./find.js";
 import type { Found, OpenFound } from "./found.js";
 import { memoryOf } from "./memory.js";
 import { Served } from "./served.js";
+import { sharing } from "./shared-writer.js";
 import { stampOf } from "./stamp.js";
 import "../../serving/model-codes.js";
 import "../../deploying/runtimes/codes.js";
@@ -72,7 +73,7 @@ export class ServedModels implements Serving {
     }
     const models = new ServedModels(o, found.some(({ precision }) => precision === "bf16") ? "bf16" : "f32");
     try {
-      for (const one of found) {
+      for (const one of sharing(found)) {
         o.signal?.throwIfAborted();
         models.put(await models.version(one.as, one.path, one));
       }

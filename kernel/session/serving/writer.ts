@@ -1,14 +1,17 @@
 /** A model that writes, opened: its texts are written side by side by the inference that the notebook has too. */
+import { must } from "#dsl/diagnostics/must.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
 import { registry } from "#stdlib/registry.js";
 import { storageOf } from "#stdlib/lib/storing.js";
+import { whole } from "#stdlib/lib/tasks/feeds.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { weightBytes, type Base } from "../../core/bases/base.js";
 import { does } from "../../core/session/words.js";
 import { startOf } from "../../encoding/encoding.js";
 import type { Engine, Session } from "../../engine/engine.js";
+import { floats } from "../../engine/feeds.js";
 import { openBatchWriter } from "../../inference/writing/batch-writer.js";
 import type { SlotWriter, WriterOptions } from "../../inference/writing/contract.js";
 import { writerFor } from "../../inference/writing/writer-for.js";
@@ -23,12 +26,13 @@ export interface WritingFound extends Omit<Over, "programs"> {
 }
 /** In the engine. */
 export async function openWriter(engine: Engine, found: WritingFound, o: OpenWriterOptions): Promise<OpenFound> {
-  const { model, base, store, folder } = found;
+  const { model, base, folder } = found;
   const parts = await writerFor(engine, await generating(model, base));
-  const session = await openOver(engine, { ...found, programs: parts.programs });
+  // Alone: what opens beside it in a store takes away the keys and values of texts.
+  const session = await openOver(engine, { ...found, store: null, programs: parts.programs });
   try {
     const writer = await parts.open(session, await writerOptions(found, o.slots));
-    const weights = { of: store ?? folder, bytes: weightBytes(base.facts) };
+    const weights = { of: folder, bytes: weightBytes(base.facts) };
     return await written({ ...found, name: o.name, session, writer, weights, close: () => session.dispose() });
   } catch (error) {
     await session.dispose();
@@ -41,8 +45,21 @@ export async function openGraphWriter(
   found: Pick<WritingFound, "model" | "base" | "tokenizer"> & Pick<OpenFound, "session" | "weights" | "close">,
   { name, slots }: OpenWriterOptions,
 ): Promise<OpenFound> {
-  const writer = openBatchWriter(found.session, await writerOptions(found, slots));
+  const writer = openBatchWriter(tellingNext(found.session), await writerOptions(found, slots));
   return written({ ...found, name, writer });
+}
+
+/** Graphs tell the likeliest token beside its lead (kinds/decoding.ts), programs alone. */
+function tellingNext(session: Pick<Session, "run">): Pick<Session, "run"> {
+  return {
+    async run(program, feeds, wanted) {
+      if (!wanted?.includes("next")) return session.run(program, feeds, wanted);
+      const { likeliest } = await session.run(program, feeds, ["likeliest"]);
+      const told = floats(must(likeliest, "the likeliest tokens"));
+      const next = Int32Array.from({ length: told.length / 2 }, (_, row) => told[2 * row]!);
+      return { next: whole(next, [next.length]) };
+    },
+  };
 }
 
 /** What its programs are built from. */

@@ -2,12 +2,14 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { implementationOf, wordOf } from "#dsl/types/loaded.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
 import { registry } from "#stdlib/registry.js";
 import { sortOf } from "#stdlib/lib/targets/sort.js";
 import type { Tokenizer } from "../../../bases/tokenizer.js";
 import { weightBytes, type Base } from "../../../core/bases/base.js";
+import { classNameOf, problemOf } from "../../../core/bases/head-names.js";
 import { plainHostContext } from "../../../core/session/host-context.js";
 import { mergedEncoding } from "../../../inference/gathering/merged-encoding.js";
 import { compileAll } from "../../answers/host.js";
@@ -15,6 +17,7 @@ import type { DatasetCache } from "../../answers/dataset-cache.js";
 import { openUntrained } from "../../models/open-model.js";
 import { NO_DATA, PAIRS } from "../../models/weight-room.js";
 import { severalIn, waysOf, writesTexts, type Found, type Ways } from "../found.js";
+import { besideOthers } from "../shared-writer.js";
 import { openWriter } from "../writer.js";
 import "../../../serving/model-codes.js";
 
@@ -24,8 +27,11 @@ export async function foundPlain(folder: string, name: string, datasets: Dataset
   const own = await datasets.tokenizer(base);
   const tokenizer = mergedEncoding(own);
   const { config, heads = {} } = base.facts;
-  const sort = sortOf(config);
-  const model = await modelOf(folder, { base, tokenizer: own, datasets });
+  const task = taskOf(base);
+  const model = await modelOf(folder, task, { base, tokenizer: own, datasets });
+  // What config.json leaves out: its class, or that a head with one output tells a number.
+  const told = { architectures: [classNameOf(capabilitiesOf(base), task, registry)], ...config };
+  const sort = sortOf({ ...told, problem_type: problemOf(task, registry) ?? config["problem_type"] });
   const labels = heads[model.task.word] ?? [];
   const reading = (data: typeof NO_DATA) => ({ plan: { recipe: { model, data } }, labels, base, tokenizer });
   const types = await hasTypes(base);
@@ -34,6 +40,10 @@ export async function foundPlain(folder: string, name: string, datasets: Dataset
   const ways: Ways = either
     ? { texts: reading(NO_DATA), pairs: reading(PAIRS), alwaysTypes: types }
     : waysOf(reading(NO_DATA), sort);
+  // Nothing trains: what adds nothing to the base.
+  const technique = { kind: "technique", word: "head_only", arguments: {} } as const;
+  const over = { model: { ...model, technique }, base, store: base.hash, checkpoint: null };
+  const writer = writesTexts(sort) ? { ...over, tokenizer, folder } : null;
   return {
     folder,
     name,
@@ -45,13 +55,9 @@ export async function foundPlain(folder: string, name: string, datasets: Dataset
     ways,
     precision: "f32",
     inEngine: true,
+    beside: writer && besideOthers(writer, null),
     async open(engine, o) {
-      if (writesTexts(sort)) {
-        // Nothing trains: what adds nothing to the base.
-        const technique = { kind: "technique", word: "head_only", arguments: {} } as const;
-        const over = { model: { ...model, technique }, base, store: base.hash, checkpoint: null };
-        return openWriter(await engine(), { ...over, tokenizer, folder }, o);
-      }
+      if (writer) return openWriter(await engine(), writer, o);
       const read = either ? types : types && ways.pairs !== null && sort !== "embeds";
       const roles = Object.keys(NO_DATA.columns);
       const open = await openUntrained(await engine(), model, base, {
@@ -81,10 +87,10 @@ interface Around {
   readonly datasets: DatasetCache;
 }
 /** The model as a notebook would define it: `model served { base: "…", task: … }`, reading as much of a text as it can. */
-async function modelOf(folder: string, { base, tokenizer, datasets }: Around): Promise<ModelPlan> {
+async function modelOf(folder: string, task: string, { base, tokenizer, datasets }: Around): Promise<ModelPlan> {
   const { positions, reads } = base.facts;
   const length = Math.min(reads ?? tokenizer.longest ?? positions, positions);
-  const settings = [`base: ${JSON.stringify(folder)}`, `task: ${taskOf(base)}`, `max_length: ${String(length)}`];
+  const settings = [`base: ${JSON.stringify(folder)}`, `task: ${task}`, `max_length: ${String(length)}`];
   const text = `model served { ${settings.join(", ")} }`;
   const source = { id: "served", title: "served", text };
   const { actions, diagnostics } = await compileAll([source], { datasets, hostContext: plainHostContext(folder) });
@@ -95,10 +101,16 @@ async function modelOf(folder: string, { base, tokenizer, datasets }: Around): P
 }
 
 /** What its own head does; of a body alone vectors, and of one that writes texts or answers. */
-function taskOf({ facts }: Base): string {
+function taskOf(base: Base): string {
+  const { facts } = base;
   const [head] = Object.keys(facts.heads ?? {});
-  const sort = sortOf(facts.config);
-  if (sort === "continues") return facts.chatTemplate ? "chat" : "text_generation";
-  if (sort === "rewrites") return "text2text_generation";
-  return facts.embedding || head === undefined ? "sentence_similarity" : head;
+  if (head !== undefined && !facts.embedding) return head;
+  const { shape } = capabilitiesOf(base);
+  const headless = sortOf(facts.config) === "embeds" && facts.config["architectures"] !== undefined;
+  if (shape === "decoder" && !headless) return facts.chatTemplate ? "chat" : "text_generation";
+  return shape === "encoder-decoder" && !headless ? "text2text_generation" : "sentence_similarity";
+}
+
+function capabilitiesOf({ facts }: Base) {
+  return must(wordOf(registry, "model", facts.family).capabilities, `what ${facts.family} is`);
 }

@@ -1,7 +1,10 @@
 /** A run's folder: what it trained, opened to be asked, without its gradients and moments. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { readerOf } from "#dsl/types/subject.js";
 import { buildEvaluate } from "#stdlib/programs/evaluate.js";
 import { sortOf } from "#stdlib/lib/targets/sort.js";
+import { ADAPTER } from "../../../artifacts/adapter-folder.js";
 import { readCalibration } from "../../../artifacts/calibration.js";
 import { configOf } from "../../../artifacts/model-config.js";
 import { RunFolder } from "../../../artifacts/run-folder.js";
@@ -13,6 +16,7 @@ import { loadedWeights } from "../../models/loaded.js";
 import { partsOf, storeOf } from "../../models/open-model.js";
 import { severalIn, waysOf, writesTexts, type Found } from "../found.js";
 import { openOver } from "../open-over.js";
+import { besideOthers } from "../shared-writer.js";
 import { openWriter } from "../writer.js";
 
 /** Coded errors: those of runs, bases and tokenizers, `folder-not-served`. */
@@ -29,6 +33,10 @@ export async function foundRun(folder: string, datasets: DatasetCache): Promise<
   const fitted = readCalibration(weights.folder, checkpoint.position.step);
   const asked = { plan, labels, base, tokenizer, fitted };
   const sort = sortOf(config);
+  const over = { model, base, store, checkpoint: checkpoint.file };
+  const writer = writesTexts(sort) ? { ...over, tokenizer, folder } : null;
+  const file = join(RunFolder.open(folder).adapter, ADAPTER.weights);
+  const adapter = existsSync(file) ? { call: model.technique, file } : null;
   return {
     folder,
     name: lock?.name ?? model.name,
@@ -42,9 +50,9 @@ export async function foundRun(folder: string, datasets: DatasetCache): Promise<
     // What writes computes in f32, however it was trained.
     precision: !writesTexts(sort) && plan.recipe.training.precision === "bf16" ? "bf16" : "f32",
     inEngine: true,
+    beside: writer && adapter && besideOthers(writer, adapter),
     async open(engine, o) {
-      const over = { model, base, store, checkpoint: checkpoint.file };
-      if (writesTexts(sort)) return openWriter(await engine(), { ...over, tokenizer, folder }, o);
+      if (writer) return openWriter(await engine(), writer, o);
       const evaluate = buildEvaluate(await partsOf(plan, base, labels, model.folder), false);
       const session = await openOver(await engine(), { ...over, programs: { evaluate } });
       return {

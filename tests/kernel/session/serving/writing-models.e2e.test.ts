@@ -1,0 +1,102 @@
+/** Models that write say what predict writes: alone, beside each other on one base, and where texts are written in batches. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { ModelHandle, Written } from "#kernel/session/models/model-handle.js";
+import { ServedModels } from "#kernel/session/serving/served-models.js";
+import { LIMITS, type WriteAsk } from "#kernel/serving/contract.js";
+import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
+import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
+
+const PROMPTS = ["good bad", "kind", "mean fine p", "bad"];
+const MOST = 12;
+
+describe("models that write, served", function () {
+  this.timeout(400_000);
+  let book: NotebookOfOne;
+  let models: ServedModels;
+  const handle = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
+  const predicted = async (name: string): Promise<readonly string[]> => {
+    const said = await handle(name).predict<Written>(PROMPTS, { max_tokens: MOST, decode: "greedy" });
+    return said.map(({ continuation }) => continuation);
+  };
+  const written = async (name: string, prompt: WriteAsk["prompt"]): Promise<string> => {
+    const { model, release } = models.hold(name);
+    try {
+      const asked = { truncate: true, stop: [], choices: 1, maxTokens: MOST, sampling: { temperature: 0 } };
+      let text = "";
+      for await (const bit of await model.write({ ...asked, prompt })) text += bit.text;
+      return text;
+    } finally {
+      release();
+    }
+  };
+  const task = (name: string) => TASKS.find((one) => one.name === name)!;
+
+  before(async () => {
+    book = new NotebookOfOne();
+    writeSmallTasks(book.folder);
+    await book.run(programOf(task("tales"), "lora(rank: 2)"));
+    await book.run(`model verses { base: "gpt2", task: text_generation, technique: lora(rank: 3), max_length: 24 }
+train verses on tales_rows { steps: 9, batch_size: 8, optimizer: adamw(learning_rate: 2e-2), schedule: constant, seed: 2 }`);
+    await book.run(programOf(task("chats"), "full"));
+    await book.run(programOf(task("rewrites"), "full"));
+    await book.run(`deploy tales to onnx("tales_onnx")
+deploy chats to huggingface("chats_folder")`);
+    const folders = [...["tales", "verses", "chats", "rewrites"].map((name) => handle(name).folder!)];
+    models = await ServedModels.open(
+      [...folders, "gpt2", "tales_onnx", "chats_folder"].map((folder) => ({ name: null, folder })),
+      {
+        ...{ limits: LIMITS, folder: book.folder },
+        engine: { engine: (await book.session.engines.engine()).info.name },
+      },
+    );
+  });
+  after(async () => {
+    await models.close();
+    await book.close();
+  });
+
+  it("tell what they are", () => {
+    const told = Object.fromEntries(models.list().map(({ name, sort, chats, root }) => [name, [sort, chats, root]]));
+    assert.deepEqual(told, {
+      ...{ tales: ["continues", false, "gpt2"], verses: ["continues", false, "gpt2"] },
+      ...{ chats: ["continues", true, null], rewrites: ["rewrites", false, null] },
+      ...{ gpt2: ["continues", false, null], tales_onnx: ["continues", false, null] },
+      chats_folder: ["continues", true, null],
+    });
+  });
+  it("write what predict writes, all at once", async () => {
+    const names = ["tales", "verses", "rewrites"] as const;
+    const wanted = await Promise.all(names.map(predicted));
+    assert.notDeepEqual(wanted[0], wanted[1]);
+    const got = await Promise.all(names.map((name) => Promise.all(PROMPTS.map((prompt) => written(name, prompt)))));
+    assert.deepEqual(got, wanted);
+  });
+  it("answer conversations", async () => {
+    const said = await Promise.all(PROMPTS.map((content) => written("chats", [{ role: "user", content }])));
+    assert.deepEqual(said, await predicted("chats"));
+    const deployed = await Promise.all(PROMPTS.map((content) => written("chats_folder", [{ role: "user", content }])));
+    assert.deepEqual(deployed, said);
+  });
+  it("write by graphs of ONNX Runtime", async () => {
+    const got = await Promise.all(PROMPTS.map((prompt) => written("tales_onnx", prompt)));
+    assert.deepEqual(got, await predicted("tales"));
+  });
+  it("share one writer where they are adapters of one base, the base itself among them", () => {
+    const writes = (name: string) => models.load()[name]!;
+    // What one writer did is told by each that has it.
+    assert.equal(writes("tales").batches, writes("verses").batches);
+    assert.equal(writes("tales").batches, writes("gpt2").batches);
+    assert.notEqual(writes("tales").batches, writes("chats").batches);
+    const { weights } = models.memory();
+    assert.ok(weights > 0);
+  });
+  it("go on where one of them is replaced by another run", async () => {
+    const before = await written("verses", PROMPTS[0]!);
+    await models.replace("tales", handle("verses").folder!);
+    assert.equal(await written("tales", PROMPTS[0]!), before);
+    assert.equal(await written("verses", PROMPTS[0]!), before);
+    assert.equal(models.list().find(({ name }) => name === "tales")!.root, "gpt2");
+    assert.equal(join(models.opened.find(({ name }) => name === "tales")!.folder), handle("verses").folder!);
+  });
+});
