@@ -220,7 +220,7 @@ function spread(values: readonly number[], digits: number): string {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const median = sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  const shown = (x: number): string => x.toFixed(digits);
+  const shown = (x: number): string => (Number.isFinite(x) ? x.toFixed(digits) : "–");
   return sorted.length > 1 ? `${shown(median)} (${shown(sorted[0]!)} – ${shown(sorted.at(-1)!)})` : shown(median);
 }
 

@@ -10,7 +10,8 @@ export class Driven {
 
   constructor(load: Load) {
     this.child = fork(fileURLToPath(new URL("./load.js", import.meta.url)), {
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      // Figures may be no number.
+      ...{ stdio: ["ignore", "inherit", "inherit", "ipc"], serialization: "advanced" },
     });
     this.came = new Promise((done, failed) => {
       this.child.on("message", (message: { readonly told?: Told; readonly came?: Came }) => {

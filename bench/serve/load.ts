@@ -43,7 +43,7 @@ export interface Came extends Told {
   readonly seconds: number;
   /** Whole answers in that time; one that began before it or ended after it counts for a part. */
   readonly perSecond: number;
-  /** ms, of answers that ended in that time. */
+  /** ms, of answers that ended in that time; NaN where none did. */
   readonly p50: number;
   readonly p99: number;
   readonly most: number;
@@ -102,13 +102,12 @@ class Loading {
     this.stop();
     const { user, system } = process.cpuUsage(used);
     const measured = (this.until - this.from) / 1e3;
-    const ms = (us: number): number => us / 1e3;
     return {
       ...this.told(),
       seconds: measured,
       perSecond: this.answers / measured,
-      ...{ p50: ms(this.times.percentile(50)), p99: ms(this.times.percentile(99)), most: ms(this.times.max) },
-      first: this.firsts.count > 0 ? ms(this.firsts.percentile(50)) : NaN,
+      ...{ p50: percentile(this.times, 50), p99: percentile(this.times, 99), most: percentile(this.times, 100) },
+      first: percentile(this.firsts, 50),
       tokensPerSecond: this.tokens / measured,
       cores: (user + system) / 1e3 / (performance.now() - this.from),
       texts: Object.fromEntries(this.texts),
@@ -192,6 +191,11 @@ class Loading {
     this.times.record(Math.max(1, Math.round((ended - begun) * 1e3)));
     if (tokens > 0) this.firsts.record(Math.max(1, Math.round(first * 1e3)));
   }
+}
+
+/** In ms, of microseconds; NaN where there are none. */
+function percentile(times: RecordableHistogram, percent: number): number {
+  return times.count > 0 ? times.percentile(percent) / 1e3 : NaN;
 }
 
 function sent(client: Client, asked: Ask, { headers, fresh = false }: Load): Promise<Answer> {
