@@ -69,8 +69,15 @@ describe("the doors of a server", () => {
   it("let pages of their own ask, and no others", async () => {
     http = await served([new LongOrShort("judge")]);
     const own = `localhost:${String(http.port)}`;
-    assert.equal(await byName(own, { origin: `http://${own}` }), 200);
-    for (const origin of [`https://${own}`, "http://localhost", "http://evil.example", "null"])
+    // Also behind a proxy that speaks HTTPS.
+    for (const origin of [`http://${own}`, `https://${own}`]) assert.equal(await byName(own, { origin }), 200);
+    for (const origin of [
+      `ftp://${own}`,
+      `http://${own}.evil.example`,
+      "http://localhost",
+      "http://evil.example",
+      "null",
+    ])
       assert.equal(await byName(own, { origin }), 403, origin);
   });
 
