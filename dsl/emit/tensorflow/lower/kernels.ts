@@ -2,6 +2,7 @@
  * Ops that our own kernels compute (`native/kernels`), for engines that have them: one pass over memory where TensorFlow's
  * take several, and attention without its square in memory. What a kernel can't do falls back to TensorFlow's own.
  */
+import type { Activation } from "#dsl/graph/activation.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { attentionAttributes, attentionInputs, type AttentionInputs } from "#dsl/graph/heads.js";
 import type { GATE } from "#dsl/graph/gelu.js";
@@ -15,6 +16,7 @@ import { table, type NodeOf, type OpName } from "#dsl/graph/table.js";
 import type { ElementwiseNode } from "../../elementwise.js";
 import type { Lower, LowerByName, Lowering, Make, Value } from "../lowering.js";
 import { ownRows } from "./caches.js";
+import { isStep, operand } from "./products.js";
 import { rates, type InPlace, type StepsInPlace } from "./optimizers.js";
 import { tables } from "./rope.js";
 import type { AttributeValue, TypeName } from "../saved-model.js";
@@ -188,6 +190,34 @@ const attentionGradient: Kernel<"attention_gradient"> = (l, node) => {
   return [0, 1, 2].map((output) => () => ({ full: output === 0 ? out() : `${out()}:${output}` }));
 };
 
+/** As `native/kernels/step.cc` numbers them; 0: none. */
+const STEP_CURVES: readonly Activation[] = ["relu", "tanh", "sigmoid", "gelu", "gelu_tanh"];
+
+/** Where texts are written side by side rows are few, and what takes the time is that a weight is read: once, as it lies. */
+function stepped(l: Lowering, x: Ref, weight: Ref, bias: Ref | undefined, activation?: Activation): string | undefined {
+  if (!l.program.nodes.some(({ op }) => op === "cached_attention")) return undefined;
+  if ([x, weight].some((ref) => l.dtypeOf(ref) !== "f32")) return undefined;
+  const { tensor, turned } = operand(l, weight);
+  const added = bias ? l.full(bias) : l.graph.constant("f32", [0], new Uint8Array(0));
+  const curve = activation ? STEP_CURVES.indexOf(activation) + 1 : 0;
+  const attributes = { transposed: { bool: !turned }, curve: { int: curve } };
+  return l.graph.node("TunebookStep", [l.flat(x), tensor, added], attributes);
+}
+const linear: Kernel<"linear"> = (l, node) => {
+  const [x, weight, bias] = node.inputs;
+  const y = stepped(l, x, weight, bias, node.attributes.activation);
+  return y === undefined ? undefined : [() => rows(node, y)];
+};
+const lowRankLinear: Kernel<"low_rank_linear"> = (l, node) => {
+  const [x, weight, a, b, bias] = node.inputs;
+  if (!isStep(l, x)) return undefined;
+  const whole = stepped(l, x, weight, bias);
+  if (whole === undefined) return undefined;
+  const low = l.product(l.product(l.flat(x), l.full(a), { tb: true }), l.full(b), { tb: true });
+  const scaled = l.op("Mul", [low, l.graph.float(node.attributes.scale)]);
+  return [() => rows(node, l.op("AddV2", [whole, scaled]))];
+};
+
 /** Rows of this step are written into the caches where they lie, if nobody else reads those; else into copies of them. */
 const cachedAttention: Kernel<"cached_attention"> = (l, node) => {
   const [q, k, v, keys, values, rows, ...more] = node.inputs;
@@ -260,6 +290,8 @@ const kernels: Kernels = {
   attention,
   attention_gradient: attentionGradient,
   cached_attention: cachedAttention,
+  linear,
+  low_rank_linear: lowRankLinear,
 };
 
 /** The table with our kernels where they serve. */

@@ -6,13 +6,13 @@ import { table, type NodeOf } from "#dsl/graph/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
 /** A weight for a product: `turned` where the tensor lies as [in, out] and not as [out, in]. */
-interface Operand {
+export interface Operand {
   readonly tensor: string;
   readonly turned: boolean;
 }
 
 /** What a weight [out, in] is made of, so that nothing is transposed that a product can read the other way round. */
-function operand(l: Lowering, weight: Ref): Operand {
+export function operand(l: Lowering, weight: Ref): Operand {
   const node = l.nodeOf(weight);
   if (isNodeOf(node, table.transpose)) {
     const { tensor, turned } = operand(l, node.inputs[0]);
@@ -28,7 +28,7 @@ function operand(l: Lowering, weight: Ref): Operand {
 }
 
 /** Whether x has one position a row, as when a text is continued: then moving a weight costs more than the product. */
-function isStep(l: Lowering, x: Ref): boolean {
+export function isStep(l: Lowering, x: Ref): boolean {
   const { shape } = l.typeOf(x);
   return shape.length === 3 && shape[1] === 1;
 }
