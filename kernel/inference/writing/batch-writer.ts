@@ -7,6 +7,7 @@ import type { Decoding, DecodingStart, DecodingStep } from "#stdlib/kinds/decodi
 import type { Session } from "../../engine/engine.js";
 import { generate } from "../generate.js";
 import type { SlotLoad, SlotRequest, SlotText, SlotWriter, WriterOptions } from "./contract.js";
+import { isEnd } from "./slot-writer.js";
 import { WrittenText } from "./slot-text.js";
 import "../../artifacts/codes.js";
 import "./slot-codes.js";
@@ -74,7 +75,7 @@ class BatchWriter implements SlotWriter {
         await this.writeAll(batch);
       } catch (error) {
         for (const text of batch) text.fail(error);
-        if (error instanceof CodedError && /^engine-/.test(error.code)) this.end(error);
+        if (isEnd(error)) this.end(error);
       }
       this.working = [];
     }

@@ -77,6 +77,7 @@ class Writer implements SlotWriter {
         max_tokens: maxTokens,
         positions: this.room,
       });
+    prompt.forEach((token) => this.know(token));
     const text = new WrittenText(request, this.asked++, () => this.tidy());
     if (this.broken) text.fail(this.broken.error);
     else {
@@ -104,7 +105,7 @@ class Writer implements SlotWriter {
         await this.step(this.parts());
       }
     } catch (error) {
-      if (error instanceof CodedError && /^engine-/.test(error.code)) this.end(error);
+      if (isEnd(error)) this.end(error);
       else this.drop(error);
     }
     this.running = null;
@@ -210,6 +211,7 @@ class Writer implements SlotWriter {
     const { chooser, ends, maxTokens } = text.request;
     try {
       const chosen = chooser.choose(next, logits);
+      this.know(chosen.token);
       text.tokens.push(chosen.token);
       this.count.tokensWritten++;
       const ended = chosen.ends || ends.has(chosen.token) ? "end" : text.written >= maxTokens ? "length" : null;
@@ -217,6 +219,12 @@ class Writer implements SlotWriter {
     } catch (error) {
       text.fail(error);
     }
+  }
+
+  /** One unknown token would end the step of all. */
+  private know(token: number): void {
+    if (!(token >= 0 && token < this.vocabulary))
+      throw new CodedError("internal", { what: `token ${token} of ${this.vocabulary}` });
   }
 
   /** All texts end with the error, and nothing is written afterwards. */
@@ -233,6 +241,10 @@ class Writer implements SlotWriter {
   }
 }
 
+/** Whether the engine is gone; what else a step fails by is over with it. */
+export function isEnd(error: unknown): boolean {
+  return error instanceof CodedError && (error.code === "engine-died" || error.code === "engine-closed");
+}
 function keep<T>(list: T[], stays: (one: T) => boolean): void {
   const left = list.filter(stays);
   list.splice(0, list.length, ...left);

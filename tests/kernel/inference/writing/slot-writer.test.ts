@@ -224,12 +224,15 @@ describe("texts written side by side, in float64", function () {
     const chooser = { reads: "next" as const, choose: () => assert.fail("no choice") };
     const good = written(writer, asked([4, 5, 6], 4));
     await assert.rejects(written(writer, asked([7], 2, { chooser })), /no choice/);
+    const beyond = { reads: "next" as const, choose: () => ({ token: model.vocabulary }) };
+    await assert.rejects(written(writer, asked([7], 2, { chooser: beyond })), { code: "internal" });
+    assert.throws(() => writer.write(asked([7, -1], 2)), { code: "internal" });
     assert.deepEqual(await good, await model.alone([4, 5, 6], 4));
     let fails = true;
     session.after = () => {
-      if (fails) throw new Error("once");
+      if (fails) throw new CodedError("engine-failed", { engine: "tensorflow", why: "once" });
     };
-    await assert.rejects(written(writer, asked([4, 5], 4)), /once/);
+    await assert.rejects(written(writer, asked([4, 5], 4)), { code: "engine-failed" });
     fails = false;
     assert.deepEqual(await written(writer, asked([4, 5], 4)), await model.alone([4, 5], 4));
   });
