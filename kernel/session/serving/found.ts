@@ -4,11 +4,24 @@ import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { Engine, Session } from "../../engine/engine.js";
 import { pairsIn } from "../../core/session/token-types.js";
 import type { AskedBy } from "../../inference/asker.js";
-import type { SlotLoad } from "../../inference/writing/contract.js";
+import type { SlotLoad, WriterAdapter } from "../../inference/writing/contract.js";
+import type { Over } from "./open-over.js";
 import type { WriteAsk, Writing } from "../../serving/contract.js";
-import type { Beside } from "./shared-writer.js";
 import { readsContexts } from "../../inference/questions.js";
 
+/** What is opened of a model that writes. */
+export interface WritingFound extends Omit<Over, "programs"> {
+  readonly tokenizer: Tokenizer;
+  readonly folder: string;
+}
+/** How a model writes beside others of its base. */
+export interface Beside {
+  /** Those with the same one may share a writer. */
+  readonly key: string;
+  /** Null: the base as it is. */
+  readonly adapter: WriterAdapter | null;
+  readonly found: WritingFound;
+}
 /** How a model that writes is opened. */
 export interface OpenWriterOptions {
   /** As requests name it. */
@@ -52,6 +65,8 @@ export interface Writes {
   /** Whether it answers conversations, and calls tools in them. */
   readonly chats: boolean;
   readonly tools: boolean;
+  /** Most tokens of a prompt and its text together; of an encoder-decoder those of the text alone. */
+  readonly room: number;
   write(o: WriteAsk): Promise<Writing>;
   load(): SlotLoad;
 }
@@ -61,6 +76,8 @@ export interface OpenFound {
   readonly writes?: Writes;
   /** Bytes of weights, and what they are of: what two have in common has the same name. */
   readonly weights: { readonly of: string; readonly bytes: number };
+  /** Told where it is to be opened again though its process lives. */
+  broken?(): void;
   /** Settles when the process that computes it has ended; null: that is the engine's. */
   readonly ended: Promise<void> | null;
   close(): Promise<void>;

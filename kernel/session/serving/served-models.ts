@@ -27,8 +27,6 @@ interface Version {
   readonly seconds: number;
   holders: number;
   retired: boolean;
-  /** How often its own process ended. */
-  deaths: number;
 }
 /** Ms before what couldn't be opened again is tried once more. */
 const AGAIN = 10_000;
@@ -173,7 +171,8 @@ export class ServedModels implements Serving {
     const stamp = stampOf(found.folder);
     const card = found.inEngine && (await this.running()).info.device !== "cpu";
     const served = await Served.of(name, found, this.o.limits, card);
-    const version = { served, path, stamp, seconds: 0, holders: 0, retired: false, deaths: 0 };
+    const version = { served, path, stamp, seconds: 0, holders: 0, retired: false };
+    served.onBroken = (error) => this.broken(version, error);
     await this.embody(version);
     return Object.assign(version, { seconds: (performance.now() - began) / 1000 });
   }
@@ -231,6 +230,16 @@ export class ServedModels implements Serving {
       if (this.life.now !== engine) return;
     }
     this.o.tell?.({ is: "engine-back", seconds: (performance.now() - this.diedAt) / 1000 });
+  }
+
+  /** A step of the engine failed, after which nothing can be written there. */
+  private broken(version: Version, error: unknown): void {
+    const { served } = version;
+    if (this.closed) return;
+    served.opened?.broken?.();
+    void served.lose(error, "a step of it failed, and it is being opened again");
+    this.o.tell?.({ is: "engine-died", why: wordsIn(error), again: 0 });
+    if (!version.retired) void this.again(version);
   }
 
   /** Of a runtime's own process. */

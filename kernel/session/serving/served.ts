@@ -4,6 +4,7 @@ import type { Asked } from "../../encoding/encoded.js";
 import type {
   Answered,
   Ask,
+  Bit,
   EmbedAsk,
   Embedded,
   Limits,
@@ -48,11 +49,14 @@ export class Served implements ServedModel {
   readonly labels: readonly string[];
   readonly several: boolean;
   readonly pairs: boolean;
-  readonly maxLength: number;
+  maxLength: number;
   readonly root: string | null;
   readonly created: number;
   chats = false;
   tools = false;
+
+  /** Told where what computes it lives and can't go on. */
+  onBroken: (error: unknown) => void = () => undefined;
 
   private constructor(
     readonly name: string,
@@ -90,6 +94,7 @@ export class Served implements ServedModel {
     this.body = body;
     const { writes } = body;
     if (writes) [this.chats, this.tools] = [writes.chats, writes.tools];
+    if (writes && this.sort === "continues") this.maxLength = writes.room;
     if (writes) await wholly(await writes.write(SHORT));
     await this.answering?.warm();
   }
@@ -122,7 +127,9 @@ export class Served implements ServedModel {
     if (!writesTexts(this.sort)) throw this.cannot("texts");
     const { writes } = this.open;
     if (!writes) throw this.cannot("texts");
-    return writes.write(o);
+    return new Watched(await writes.write(o), (error) => {
+      if (this.body?.writes === writes) this.onBroken(error);
+    });
   }
   tokenize(texts: readonly string[], specials: boolean): Promise<readonly (readonly Token[])[]> {
     return tokensOf(this.found.tokenizer, texts, specials);
@@ -164,4 +171,29 @@ export class Served implements ServedModel {
 async function wholly(text: Writing): Promise<void> {
   const bits = text[Symbol.asyncIterator]();
   while ((await bits.next()).done !== true);
+}
+
+/** A text, whose failure may be that of all that are written beside it and after it. */
+class Watched implements Writing {
+  constructor(
+    private readonly text: Writing,
+    private readonly broken: (error: unknown) => void,
+  ) {}
+  get promptTokens(): number {
+    return this.text.promptTokens;
+  }
+  get cachedTokens(): number {
+    return this.text.cachedTokens;
+  }
+  get cut(): boolean {
+    return this.text.cut;
+  }
+  async *[Symbol.asyncIterator](): AsyncGenerator<Bit, void, void> {
+    try {
+      yield* this.text;
+    } catch (error) {
+      if (error instanceof CodedError && error.code === "engine-failed") this.broken(error);
+      throw error;
+    }
+  }
 }

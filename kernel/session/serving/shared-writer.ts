@@ -9,19 +9,11 @@ import type { Engine, Session } from "../../engine/engine.js";
 import type { SlotWriter, WriterAdapter } from "../../inference/writing/contract.js";
 import { writerFor } from "../../inference/writing/writer-for.js";
 import { readHeader } from "../../tensors/safetensors.js";
-import type { Found, OpenFound, OpenWriterOptions } from "./found.js";
+import type { Beside, Found, OpenFound, OpenWriterOptions, WritingFound } from "./found.js";
 import { openOver } from "./open-over.js";
-import { generating, writerOptions, written, type WritingFound } from "./writer.js";
+import { generating, writerOptions, written } from "./writer.js";
 import "../../inference/writing/slot-codes.js";
 
-/** How a model writes beside others of its base. */
-export interface Beside {
-  /** Those with the same one may share a writer. */
-  readonly key: string;
-  /** Null: the base as it is. */
-  readonly adapter: WriterAdapter | null;
-  readonly found: WritingFound;
-}
 /** Nothing is added to the base itself. */
 const NOTHING = { kind: "technique", word: "head_only", arguments: {} } as const;
 
@@ -71,7 +63,11 @@ class SharedWriter {
       const { session, writer } = await running.made;
       const weights = { of: this.members[0]?.found.folder ?? found.folder, bytes: weightBytes(found.base.facts) };
       const close = (): Promise<void> => this.leave(running);
-      return await written({ ...found, name: o.name, session, writer, adapter: at, weights, close });
+      // The others find it out by themselves; who opens again gets a new one.
+      const broken = (): void => {
+        if (this.running === running) this.running = null;
+      };
+      return await written({ ...found, name: o.name, session, writer, adapter: at, weights, broken, close });
     } catch (error) {
       await this.leave(running);
       if (!(error instanceof CodedError) || error.code !== "adapters-apart") throw error;

@@ -6,7 +6,6 @@ import { PLAIN } from "#dsl/graph/passes/table.js";
 import { registry } from "#stdlib/registry.js";
 import { storageOf } from "#stdlib/lib/storing.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
-import type { Tokenizer } from "../../bases/tokenizer.js";
 import { weightBytes, type Base } from "../../core/bases/base.js";
 import { does } from "../../core/session/words.js";
 import { startOf } from "../../encoding/encoding.js";
@@ -17,13 +16,9 @@ import type { SlotWriter, WriterOptions } from "../../inference/writing/contract
 import { writerFor } from "../../inference/writing/writer-for.js";
 import { writing } from "../../inference/writing/writing.js";
 import { bodyOf } from "../models/open-model.js";
-import type { OpenFound, OpenWriterOptions } from "./found.js";
-import { openOver, type Over } from "./open-over.js";
+import type { OpenFound, OpenWriterOptions, WritingFound } from "./found.js";
+import { openOver } from "./open-over.js";
 
-export interface WritingFound extends Omit<Over, "programs"> {
-  readonly tokenizer: Tokenizer;
-  readonly folder: string;
-}
 /** In the engine. */
 export async function openWriter(engine: Engine, found: WritingFound, o: OpenWriterOptions): Promise<OpenFound> {
   const { model, base, folder } = found;
@@ -87,6 +82,7 @@ export interface Written extends Pick<WritingFound, "model" | "base" | "tokenize
   /** Of a writer that several share: the place of its adapter. */
   readonly adapter?: number;
   readonly weights: OpenFound["weights"];
+  broken?(): void;
   close(): Promise<void>;
 }
 export async function written(o: Written): Promise<OpenFound> {
@@ -95,7 +91,12 @@ export async function written(o: Written): Promise<OpenFound> {
   const writes = await writing({ name, model, base, tokenizer, by });
   return {
     ...{ session, weights, ended: null },
-    writes: { chats: writes.chats, tools: writes.tools, write: (ask) => writes.write(ask), load: () => writer.load() },
+    writes: {
+      ...{ chats: writes.chats, tools: writes.tools, room: writer.room },
+      write: (ask) => writes.write(ask),
+      load: () => writer.load(),
+    },
+    ...(o.broken && { broken: () => o.broken?.() }),
     async close() {
       writes.close();
       if (adapter === undefined) await writer.close();
