@@ -76,8 +76,6 @@ export interface OpenFound {
   readonly writes?: Writes;
   /** Bytes of weights, and what they are of: what two have in common has the same name. */
   readonly weights: { readonly of: string; readonly bytes: number };
-  /** Told where it is to be opened again though its process lives. */
-  broken?(): void;
   /** Settles when the process that computes it has ended; null: that is the engine's. */
   readonly ended: Promise<void> | null;
   close(): Promise<void>;

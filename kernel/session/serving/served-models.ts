@@ -172,7 +172,6 @@ export class ServedModels implements Serving {
     const card = found.inEngine && (await this.running()).info.device !== "cpu";
     const served = await Served.of(name, found, this.o.limits, card);
     const version = { served, path, stamp, seconds: 0, holders: 0, retired: false };
-    served.onBroken = (error) => this.broken(version, error);
     await this.embody(version);
     return Object.assign(version, { seconds: (performance.now() - began) / 1000 });
   }
@@ -230,16 +229,6 @@ export class ServedModels implements Serving {
       if (this.life.now !== engine) return;
     }
     this.o.tell?.({ is: "engine-back", seconds: (performance.now() - this.diedAt) / 1000 });
-  }
-
-  /** A step of the engine failed, after which nothing can be written there. */
-  private broken(version: Version, error: unknown): void {
-    const { served } = version;
-    if (this.closed) return;
-    served.opened?.broken?.();
-    void served.lose(error, "a step of it failed, and it is being opened again");
-    this.o.tell?.({ is: "engine-died", why: wordsIn(error), again: 0 });
-    if (!version.retired) void this.again(version);
   }
 
   /** Of a runtime's own process. */

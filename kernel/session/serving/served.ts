@@ -4,7 +4,6 @@ import type { Asked } from "../../encoding/encoded.js";
 import type {
   Answered,
   Ask,
-  Bit,
   EmbedAsk,
   Embedded,
   Limits,
@@ -54,9 +53,6 @@ export class Served implements ServedModel {
   readonly created: number;
   chats = false;
   tools = false;
-
-  /** Told where what computes it lives and can't go on. */
-  onBroken: (error: unknown) => void = () => undefined;
 
   private constructor(
     readonly name: string,
@@ -127,9 +123,7 @@ export class Served implements ServedModel {
     if (!writesTexts(this.sort)) throw this.cannot("texts");
     const { writes } = this.open;
     if (!writes) throw this.cannot("texts");
-    return new Watched(await writes.write(o), (error) => {
-      if (this.body?.writes === writes) this.onBroken(error);
-    });
+    return writes.write(o);
   }
   tokenize(texts: readonly string[], specials: boolean): Promise<readonly (readonly Token[])[]> {
     return tokensOf(this.found.tokenizer, texts, specials);
@@ -171,29 +165,4 @@ export class Served implements ServedModel {
 async function wholly(text: Writing): Promise<void> {
   const bits = text[Symbol.asyncIterator]();
   while ((await bits.next()).done !== true);
-}
-
-/** A text, whose failure may be that of all that are written beside it and after it. */
-class Watched implements Writing {
-  constructor(
-    private readonly text: Writing,
-    private readonly broken: (error: unknown) => void,
-  ) {}
-  get promptTokens(): number {
-    return this.text.promptTokens;
-  }
-  get cachedTokens(): number {
-    return this.text.cachedTokens;
-  }
-  get cut(): boolean {
-    return this.text.cut;
-  }
-  async *[Symbol.asyncIterator](): AsyncGenerator<Bit, void, void> {
-    try {
-      yield* this.text;
-    } catch (error) {
-      if (error instanceof CodedError && error.code === "engine-failed") this.broken(error);
-      throw error;
-    }
-  }
 }

@@ -63,11 +63,7 @@ class SharedWriter {
       const { session, writer } = await running.made;
       const weights = { of: this.members[0]?.found.folder ?? found.folder, bytes: weightBytes(found.base.facts) };
       const close = (): Promise<void> => this.leave(running);
-      // The others find it out by themselves; who opens again gets a new one.
-      const broken = (): void => {
-        if (this.running === running) this.running = null;
-      };
-      return await written({ ...found, name: o.name, session, writer, adapter: at, weights, broken, close });
+      return await written({ ...found, name: o.name, session, writer, adapter: at, weights, close });
     } catch (error) {
       await this.leave(running);
       if (!(error instanceof CodedError) || error.code !== "adapters-apart") throw error;

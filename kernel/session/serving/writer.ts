@@ -82,7 +82,6 @@ export interface Written extends Pick<WritingFound, "model" | "base" | "tokenize
   /** Of a writer that several share: the place of its adapter. */
   readonly adapter?: number;
   readonly weights: OpenFound["weights"];
-  broken?(): void;
   close(): Promise<void>;
 }
 export async function written(o: Written): Promise<OpenFound> {
@@ -96,7 +95,6 @@ export async function written(o: Written): Promise<OpenFound> {
       write: (ask) => writes.write(ask),
       load: () => writer.load(),
     },
-    ...(o.broken && { broken: () => o.broken?.() }),
     async close() {
       writes.close();
       if (adapter === undefined) await writer.close();
