@@ -76,6 +76,8 @@ def warps():
         seen = torch.randint(0, VOCABULARY, (1, 6), generator=generator)
         full = {"temperature": 1.0, "top_k": 0, "top_p": 1.0, "repetition_penalty": 1.0, **settings}
         own = {name: full.pop(name, 0.0) for name in ("frequency_penalty", "presence_penalty")}
+        if own["frequency_penalty"]:
+            seen[0, 3:] = seen[0, 3]
         bias = full.pop("bias", {})
         if bias:
             full["sequence_bias"] = {(int(token),): added for token, added in bias.items()}

@@ -16,7 +16,7 @@ import "../codes.js";
 const KEPT = 8;
 const LIMIT = 5_000;
 /** Longest wait for what may come next; it takes hundredths of a millisecond. */
-const PATIENCE = 10_000;
+const PATIENCE = 3_000;
 
 interface Ready {
   readonly worker: Worker;
@@ -38,7 +38,8 @@ export class Grammars {
   constructor(private readonly bytes: TokenBytes) {}
 
   /** For one text. Coded error `schema-unusable`. */
-  async begin({ rules, longest }: Grammar): Promise<Matcher> {
+  async begin(grammar: Grammar): Promise<Matcher> {
+    const { rules, longest } = grammar;
     const known = this.unusable.get(rules);
     if (known !== undefined) throw new CodedError("schema-unusable", { why: known });
     let made = this.made.get(rules);
@@ -53,10 +54,13 @@ export class Grammars {
       throw new CodedError("schema-unusable", { why: outcome.why });
     }
     const { ready } = outcome;
+    // It made room for others while this waited.
+    if (ready.dropped && ready.texts === 0) return this.begin(grammar);
     ready.texts++;
     const lengths = longest === null ? null : new TextLengths(longest);
-    return new Matcher(ready.worker, this.numbers++, this.bytes, lengths, () => {
+    return new Matcher(ready.worker, this.numbers++, this.bytes, lengths, (failed) => {
       ready.texts--;
+      if (failed && this.made.peek(rules) === made) this.made.delete(rules);
       if (ready.dropped && ready.texts === 0) void ready.worker.terminate();
     });
   }
@@ -114,13 +118,14 @@ export class Matcher {
   private begun: readonly number[] = [];
   private accepted = 0;
   private over = false;
+  private failed = false;
 
   constructor(
     private readonly worker: Worker,
     private readonly text: number,
     private readonly bytes: TokenBytes,
     private readonly lengths: TextLengths | null,
-    private readonly release: () => void,
+    private readonly release: (failed: boolean) => void,
   ) {
     this.count = bytes.count;
     const cells = new SharedArrayBuffer(4 * cellsFor(this.count + 1));
@@ -159,7 +164,7 @@ export class Matcher {
     if (this.over) return;
     this.over = true;
     this.tell({ is: "end", text: this.text });
-    this.release();
+    this.release(this.failed);
   }
 
   /** What no grammar knows: that bytes become characters, and how long texts are. */
@@ -178,7 +183,8 @@ export class Matcher {
       const state = Atomics.load(this.cells, STATE);
       if (state === wanted) return;
       const left = until - performance.now();
-      if (state === FAILED || left <= 0) throw new CodedError("schema-unusable", { why: "what reads it ended" });
+      this.failed = state === FAILED || left <= 0;
+      if (this.failed) throw new CodedError("schema-unusable", { why: "what reads it ended" });
       Atomics.wait(this.cells, STATE, state, left);
     }
   }

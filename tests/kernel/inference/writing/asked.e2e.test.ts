@@ -215,6 +215,9 @@ describe("what is asked of a model that writes", function () {
         (await texts({ maxTokens: 8, sampling: { topK: 0, seed: 1 } }))[0]?.tokens,
         likeliest?.tokens,
       );
+      writeFileSync(file, JSON.stringify({ temperature: 1e-4 }));
+      await open();
+      assert.deepEqual((await texts({ maxTokens: 8, sampling: { topK: 50 } }))[0]?.tokens, likeliest?.tokens);
       await texts({ maxTokens: 1, sampling: { temperature: 0 } });
       assert.equal(writer.asked.at(-1)?.request.chooser.reads, "next");
     } finally {

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
+import { Grammars } from "#kernel/inference/writing/grammar/grammars.js";
+import { TokenBytes } from "#kernel/inference/writing/token-bytes.js";
 import { writing, type Writes } from "#kernel/inference/writing/writing.js";
 import type { Bit, WriteAsk } from "#kernel/inference/writing/asked.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";
@@ -136,6 +138,41 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
           assert.ok(valid(JSON.parse(text)), `${text}: ${JSON.stringify(valid.errors)}`);
         }
       });
+    it("without a name that stands there already, though the model wants it", async () => {
+      const wanted = Array.from((await tokenizer.encode([`{"a":null,"a":true}`], 1e9))[0]!);
+      const says = (tokens: readonly number[], logits: Float32Array): void =>
+        void (logits[wanted[tokens.length - 1] ?? 0] = 9);
+      const writer = tableWriter(tokenizer.vocabulary, 2048, says);
+      const own = await writing({ ...modelIn(folder), tokenizer, by: { writer } });
+      const o = { prompt: Int32Array.of(5), maxTokens: 60, sampling: { bias: await closing() } };
+      const [text] = await whole(
+        await own.write(asked({ ...o, shape: { is: "schema", schema: schemas["names beside names"]! } })),
+      );
+      assert.match(text!.text, /^\s?\{"a": ?null, ?"a[^"]/);
+      own.close();
+    });
+    it("by a thread that is begun anew after it failed", async () => {
+      const grammars = new Grammars(new TokenBytes(tokenizer));
+      const rules = { rules: 'root ::= "ab"', longest: null };
+      const ids = Array.from((await tokenizer.encode(["b"], 1e9))[0]!);
+      const first = await grammars.begin(rules);
+      const scores = new Float32Array(tokenizer.vocabulary);
+      first.allow(scores, new Set());
+      // The letter, and where there is one the byte that stands for it.
+      const count = kind === "byteLevel" ? 1 : 2;
+      assert.deepEqual([scores.filter((x) => x === 0).length, scores[ids.at(-1)!]], [count, -Infinity]);
+      first.accept(ids.at(-1)!);
+      assert.throws(() => first.allow(scores, new Set()), { code: "schema-unusable" });
+      first.dispose();
+      const again = await grammars.begin(rules);
+      scores.fill(0);
+      again.allow(scores, new Set());
+      assert.equal(scores.filter((x) => x === 0).length, count);
+      again.dispose();
+      await assert.rejects(grammars.begin({ rules: "root ::= nothing", longest: null }), { code: "schema-unusable" });
+      await assert.rejects(grammars.begin({ rules: "root ::= nothing", longest: null }), { code: "schema-unusable" });
+      grammars.close();
+    });
     it("any object, where no schema is given", async () => {
       const sampling = { temperature: 1, seed: 1, bias: await closing() };
       for (const { text, ended } of await texts({ choices: 5, maxTokens: 900, sampling, shape: { is: "json" } })) {
