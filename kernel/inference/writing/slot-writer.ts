@@ -39,8 +39,12 @@ export async function openSlotWriter(session: Pick<Session, "run">, o: SlotWrite
   const affordable = Math.floor((o.memory ?? MEMORY) / (o.placeBytes * PAGE));
   const least = Math.ceil(Math.min(o.positions, LEAST_ROOM) / PAGE);
   const pages = Math.min(o.slots * each, Math.max(affordable, least));
-  await session.run("slots_hold", { slot_places: zeros(pages * PAGE) }, []);
+  await hold(session, pages);
   return new Writer(session, pages, o);
+}
+
+async function hold(session: Pick<Session, "run">, pages: number): Promise<void> {
+  await session.run("slots_hold", { slot_places: zeros(pages * PAGE) }, []);
 }
 
 class Writer implements SlotWriter {
@@ -102,7 +106,7 @@ class Writer implements SlotWriter {
         this.tidy();
         this.admit();
         if (this.working.length === 0) break;
-        await this.step(this.parts());
+        await this.step(this.parts()).catch((error: unknown) => this.again(error));
       }
     } catch (error) {
       if (isEnd(error)) this.end(error);
@@ -219,6 +223,15 @@ class Writer implements SlotWriter {
     } catch (error) {
       text.fail(error);
     }
+  }
+
+  /** Where programs were added to the session its caches hold nothing any more: the store is made anew, and all is read again. */
+  private async again(error: unknown): Promise<void> {
+    if (!(error instanceof CodedError) || error.code !== "state-unset") throw error;
+    await hold(this.session, this.pages.count);
+    this.pages = new Pages(this.pages.count);
+    for (const text of this.working) text.held = null;
+    this.waiting.unshift(...this.working.splice(0));
   }
 
   /** One unknown token would end the step of all. */

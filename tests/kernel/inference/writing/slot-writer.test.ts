@@ -236,6 +236,24 @@ describe("texts written side by side, in float64", function () {
     fails = false;
     assert.deepEqual(await written(writer, asked([4, 5], 4)), await model.alone([4, 5], 4));
   });
+  it("go on where the store is gone, because programs were added to the session", async () => {
+    const model = opened("gpt2-plain");
+    const { writer, session } = await model.writer({ slots: 2 });
+    let steps = 0;
+    const run = session.run.bind(session);
+    session.run = async (name, feeds, wanted) => {
+      if (name === "slots_step" && steps++ === 3) {
+        for (const [store, { shape }] of Object.entries(session.state).filter(([key]) => key.startsWith("slots.")))
+          session.state[store] = { shape, data: values(shape).data.fill(Number.NaN) };
+        throw new CodedError("state-unset", { name: "slots.k/h.0.attn" });
+      }
+      return run(name, feeds, wanted);
+    };
+    const texts = [3, 20, 9].map((n) => prompt(n, n, model.vocabulary));
+    const got = await Promise.all(texts.map((text) => written(writer, asked(text, 8))));
+    assert.ok(steps > 4);
+    for (const [i, text] of texts.entries()) assert.deepEqual(got[i], await model.alone(text, 8));
+  });
   it("refuse an empty prompt and one without room; end with the writer", async () => {
     const model = opened("gpt2-plain");
     const { writer } = await model.writer();
