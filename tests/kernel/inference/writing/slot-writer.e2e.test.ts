@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { Graph } from "#dsl/graph/builder.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
@@ -101,6 +102,15 @@ describe("the store of texts that are written side by side, on tensorflow", func
     const got = await Promise.all([2, 3, 4].map((seed) => written(writer, asked(prompt(9 * seed, seed), 12))));
     for (const [i, seed] of [2, 3, 4].entries())
       assert.deepEqual(got[i], await alone(session, prompt(9 * seed, seed), { maxTokens: 12, vocabulary, positions }));
+  });
+  it("is made anew where programs were added to the session, which empties it", async () => {
+    const { session, writer, vocabulary, positions } = opened;
+    const graph = new Graph();
+    graph.output("y", graph.input("x", { dtype: "f32", shape: [2] }).add(1));
+    const writing = written(writer, asked(prompt(12, 30), 20));
+    await session.add({ other: graph.program() }, []);
+    assert.deepEqual(await writing, await alone(session, prompt(12, 30), { maxTokens: 20, vocabulary, positions }));
+    await session.remove(["other"]);
   });
   it("says logits within 1e-5 of the text's alone, at any mixture of reading and writing", async () => {
     const { writer } = opened;
