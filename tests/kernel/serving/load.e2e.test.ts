@@ -38,8 +38,8 @@ deploy later_labels to huggingface("build/later_labels")`);
   it("are answered whole and rightly, while a model is replaced and when the server ends", async () => {
     const later = `${folders["labels"]!}-later`;
     cpSync(folders["labels"]!.replace(/labels$/, "later_labels"), later, { recursive: true });
-    const server = await ServedProcess.start(Object.values(folders));
     const asks = await asked(book);
+    const server = await ServedProcess.start(Object.values(folders));
     const load = new Driven({ servers: [server.url], clients: 16, seconds: 120, warm: 0, asks });
     const answered = (): number => sum(load.told.right);
     try {
