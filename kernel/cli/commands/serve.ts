@@ -14,7 +14,7 @@ export function register(program: Command): void {
   const command = program
     .command("serve")
     .description("answer over HTTP with models: folders of runs, or what `deploy` wrote (huggingface, onnx)")
-    .argument("[folders...]", "a model is called as its folder is");
+    .argument("[folders...]", "a model is called as its folder is; that of a run as in its notebook");
   where(command);
   limits(command);
   command
@@ -87,7 +87,7 @@ function limits(command: Command): void {
   command
     .optionsGroup("Limits:")
     .addOption(option("--gather <time>", "longest wait for others to fill a batch", time, "2ms"))
-    .addOption(option("--max-queue <n>", "texts that wait; more are answered 503", positive, "1024"))
+    .addOption(option("--max-queue <n>", "texts that wait; more are answered 429", positive, "1024"))
     .addOption(option("--max-texts <n>", "texts of one request", positive, "256"))
     .addOption(
       option("--max-tokens <n>", "tokens that one request may ask to be written", positive, "what there is room for"),

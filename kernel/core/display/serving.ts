@@ -20,11 +20,13 @@ export interface ServingPlan {
   readonly bytes: number;
   /** Who may ask. */
   readonly who: string;
+  /** Its log, as the notebook's folder has it. */
+  readonly log: string;
   readonly notes: readonly string[];
 }
 
 export function servingPlanShown(plan: ServingPlan, id: string): Shown & { readonly id: string } {
-  const title = `${plan.name} serves ${plan.models.length === 1 ? (plan.models[0]?.name ?? "") : plural(plan.models.length, "model")}`;
+  const title = `${plan.name} is to serve ${plan.models.length === 1 ? (plan.models[0]?.name ?? "") : plural(plan.models.length, "model")}`;
   const facts: readonly (readonly [string, string])[] = [
     ["at", plan.url ?? "any port that is free"],
     ["for", plan.who],
@@ -33,12 +35,28 @@ export function servingPlanShown(plan: ServingPlan, id: string): Shown & { reado
   const head = ["model", "task", "run", "weights"];
   const rows = plan.models.map(({ name, task, run, bytes: size }) => [name, task, run, bytes(size)]);
   const align = ["left", "left", "left", "right"] as const;
-  const text = [title, ...facts.map(([what, is]) => `${what}: ${is}`), textTable(head, rows, align), ...plan.notes];
+  const stop = `await ${plan.name}.stop()`;
+  const ends = `It ends with the kernel, or by \`${stop}\`. \`tunebook serve\` serves without a notebook. Log: ${plan.log}`;
+  const text = [
+    title,
+    ...facts.map(([what, is]) => `${what}: ${is}`),
+    textTable(head, rows, align),
+    ...plan.notes,
+    ends,
+  ];
   const shown = card(
     title,
     htmlTable({ rows: facts }),
     htmlTable({ head, rows, align }),
     plan.notes.map((one) => note(one)),
+    note(
+      "It ends with the kernel, or by ",
+      code(stop),
+      ". ",
+      code("tunebook serve"),
+      " serves without a notebook. Log: ",
+      code(plan.log),
+    ),
   );
   return { ...shownOf(text.join("\n"), shown), id };
 }
@@ -91,10 +109,20 @@ export function servingShown(state: ServingState, id: string): Shown & { readonl
   const load = state.loads.at(-1);
   const words = wordsOf(state, load);
   const models = load ? Object.entries(load.models) : [];
-  const head = ["model", "waiting", "under way", "batches", "tokens read", "from cache", "written"];
+  const writes = models.some(([, m]) => m.tokensWritten > 0);
+  const head = [
+    "model",
+    "waiting",
+    "under way",
+    "batches",
+    "tokens read",
+    ...(writes ? ["from cache", "written"] : []),
+  ];
   const rows = models.map(([name, m]) => [
     name,
-    ...[m.waiting, m.working, m.batches, m.tokensRead, m.tokensCached, m.tokensWritten].map(compact),
+    ...[m.waiting, m.working, m.batches, m.tokensRead, ...(writes ? [m.tokensCached, m.tokensWritten] : [])].map(
+      compact,
+    ),
   ]);
   const align = head.map((_, i) => (i === 0 ? "left" : "right"));
   const live = state.is === "serving" || state.is === "stopping";
@@ -112,7 +140,7 @@ export function servingShown(state: ServingState, id: string): Shown & { readonl
         html`<div style="height:4px;border-radius:2px;margin:5px 0;background:${TONES[state.is]}"></div>`,
         outcomeLine(words),
         state.said.map((one) => html`<div style="${state.is === "died" ? inked(tone.bad) : ""}">${one}</div>`),
-        live && state.loads.length > 1 && minutes(state.loads),
+        live && state.loads.length > 1 && minutes(state.loads, writes),
         live && rows.length > 0 && htmlTable({ head, rows, align }),
         state.is === "serving" && state.example !== null && asked(state.example),
       ),
@@ -147,7 +175,7 @@ function wordsOf({ name, is, url, models, memory, seconds }: ServingState, load:
     ...(load.p50 === null ? [] : [`p50 ${ms(load.p50)}`]),
     ...(load.p99 === null ? [] : [`p99 ${ms(load.p99)}`]),
     ...(load.underWay > 0 ? [`${count(load.underWay)} under way`] : []),
-    ...(load.tokensPerSecond > 0 ? [`${compact(load.tokensPerSecond)} tokens/s`] : []),
+    ...(load.tokensPerSecond >= 0.5 ? [`${compact(load.tokensPerSecond)} tokens/s`] : []),
     ...(memory === null ? [] : [bytes(memory)]),
   ];
 }
@@ -157,13 +185,13 @@ export const KEPT = 120;
 const [WIDE, HIGH] = [360, 34];
 
 /** Requests and how long they took, of the last two minutes. */
-function minutes(loads: readonly Load[]): Html {
+function minutes(loads: readonly Load[], writes: boolean): Html {
   const parts: readonly (readonly [string, readonly number[], string])[] = [
     ["requests/s", loads.map(({ perSecond }) => perSecond), tone.accent],
     ["p99, ms", loads.map(({ p99 }) => p99 ?? 0), tone.warn],
     ["tokens/s", loads.map(({ tokensPerSecond }) => tokensPerSecond), tone.good],
   ];
-  const drawn = parts.filter(([, values]) => values.some((value) => value > 0));
+  const drawn = parts.filter(([title, values]) => values.some((x) => x > 0) && (writes || title !== "tokens/s"));
   return html`<div style="display:flex;flex-wrap:wrap;gap:4px 24px;margin:4px 0">
     ${drawn.map(([title, values, color]) => {
       const most = Math.max(...values);

@@ -2,7 +2,7 @@
  * `deploy … to` a target that serves: the runs of the models are opened in a process of their own, which answers requests. The
  * same statement again puts what was trained since in the place of what is served; one that says something else begins anew.
  */
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Action } from "#dsl/plan/plan.js";
@@ -31,7 +31,9 @@ export async function runServe(session: TuneSession, action: ServeAction, stage:
   await Promise.all(models.map(({ weights }) => weights.settled));
   const id = `${name}-${Date.now().toString(36)}`;
   const log = join(session.runs, "served", `${name}.log`);
-  screen.display(servingPlanShown(planOf(session, action, served, models, log), `${id}-plan`));
+  screen.display(
+    servingPlanShown(planOf(session, action, served, models, relative(stage.hostContext.folder, log)), `${id}-plan`),
+  );
   // Nobody is asked to serve while a notebook is only looked at: later cells find a server that has ended.
   const keys = isVerifying(session) ? [] : served.keys === null ? [] : keysNamed(served.keys);
   const at: DeskAt = {
@@ -111,11 +113,11 @@ function planOf(
       ...{ run: RunFolder.open(model.weights.folder).id, bytes: whole(model.weights) },
     })),
     bytes: [...bases.values()].reduce((sum, bytes) => sum + bytes, all),
+    log,
     who: keys === null ? `${who}, without a key` : `${who}, with a key of \`${keys}\``,
     notes: [
       ...(verifying === undefined ? [] : ["The notebook is being verified: nothing is served."]),
       ...(isLoopback(host) || tls !== null ? [] : ["Without a certificate texts and keys can be read on their way."]),
-      `It ends with the kernel, or by \`await ${name}.stop()\`. \`tunebook serve\` serves without a notebook. Log: ${log}`,
     ],
   };
 }
