@@ -1,4 +1,5 @@
 /** The command `tunebook serve`: SIGTERM and Ctrl-C end it in good order, a second one at once; SIGHUP reads again what changed. */
+import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -69,6 +70,7 @@ export async function serveCommand(folders: readonly string[], o: ServeCommand):
       ...{ engine: o.engine, threads: o.threads ?? null, log, tellsRequests: !o.quiet, signal: stopping.signal },
     });
     process.stdout.write(banner(desk, o, guarded));
+    tellSystemd();
     await over;
     const cut = await desk.stop(o.grace ?? GRACE);
     if (cut > 0) process.stderr.write(`${String(cut)} requests had no answer when their time was over\n`);
@@ -79,6 +81,12 @@ export async function serveCommand(folders: readonly string[], o: ServeCommand):
     log.close();
   }
   return status;
+}
+
+/** A unit of `Type=notify` is ready now: Node has no sockets of that kind, so systemd's own program says it. */
+function tellSystemd(): void {
+  if (process.env["NOTIFY_SOCKET"] === undefined) return;
+  spawn("systemd-notify", ["--ready"], { stdio: "ignore" }).once("error", () => undefined);
 }
 
 /** Prints a line of a file of keys for each key on standard input. */
@@ -128,7 +136,7 @@ function banner(desk: Desk, o: ServeCommand, guarded: boolean): string {
   const certificate = o.tlsCert === undefined ? null : resolve(o.tlsCert);
   const example = first && curlOf(first, { url: desk.url, key: guarded ? key : null, certificate });
   return [
-    `Serving at ${desk.url}`,
+    `Serving at ${desk.url}${isLoopback(o.host) ? "" : ` (it listens at ${o.host})`}`,
     ...models.map((model) => `  ${model.name.padEnd(width)}  ${wordsOf(model)}`),
     guarded ? "Keys: each request needs one." : `Keys: none are asked for. ${openness(o.host)}`,
     ...(example === undefined ? [] : ["Try it:", `  ${example}`]),

@@ -16,7 +16,7 @@ import "../../serving/model-codes.js";
 export async function find(path: string, home: string, datasets: DatasetCache): Promise<Found> {
   const folder = resolve(home, path);
   const at = statSync(folder, { throwIfNoEntry: false });
-  if (!at) return foundRun(findRun(path, { folder: home, runs: resolve(home, "runs") }).path, datasets);
+  if (!at) return foundRun(runNamed(path, home), datasets);
   if (!at.isDirectory()) throw new CodedError("folder-not-served", { folder, why: "it is a file" });
   if (existsSync(join(folder, DEPLOYMENT))) return foundDeployment(folder, basename(folder), { datasets, home });
   if (isRunFolder(folder)) return foundRun(folder, datasets);
@@ -24,4 +24,15 @@ export async function find(path: string, home: string, datasets: DatasetCache): 
     throw new CodedError("folder-not-served", { folder, why: "it holds an adapter, and doesn't say of which task" });
   if (existsSync(join(folder, "config.json"))) return foundPlain(folder, basename(folder), datasets);
   throw new CodedError("folder-not-served", { folder, why: "it holds no run and no model" });
+}
+
+/** Coded error `folder-not-served` where nothing is called so. */
+function runNamed(path: string, home: string): string {
+  try {
+    return findRun(path, { folder: home, runs: resolve(home, "runs") }).path;
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== "run-not-found") throw error;
+    const why = "there is no such folder, and no run of that name";
+    throw new CodedError("folder-not-served", { folder: path, why }, { cause: error });
+  }
 }

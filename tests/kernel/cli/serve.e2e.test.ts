@@ -1,0 +1,189 @@
+/** `tunebook serve` as people call it: what it says, its signals, keys, exit status, and what it refuses. */
+import assert from "node:assert/strict";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
+import { NotebookOfOne } from "../session/notebook-of-one.js";
+
+const cli = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
+const KEY = "planted-key-of-the-command";
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly url: string;
+  out(): string;
+  log(): string;
+}
+
+describe("tunebook serve", function () {
+  this.timeout(300_000);
+  let book: NotebookOfOne;
+  let folder: string;
+  const quick = ["--engine", "onnx", "--threads", "1", "--port", "0"];
+  const start = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Started> => {
+    const child = spawn(process.execPath, [cli, "serve", ...args], {
+      cwd: folder,
+      env: { ...process.env, NODE_OPTIONS: "", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let [out, log] = ["", ""];
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (log += text));
+    const url = await new Promise<string>((resolve, reject) => {
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        out += text;
+        const [, found] = /^Serving at (\S+)/.exec(out) ?? [];
+        if (found !== undefined && out.includes("Ctrl-C")) resolve(found);
+      });
+      child.once("close", () => reject(new Error(log)));
+    });
+    return { child, url, out: () => out, log: () => log };
+  };
+  const refused = (
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+  ): { readonly status: number | null; readonly words: string } => {
+    const { status, stderr } = spawnSync(process.execPath, [cli, "serve", ...args], {
+      ...{ cwd: folder, encoding: "utf8" as const, env: { ...process.env, NODE_OPTIONS: "", ...env }, input: "" },
+    });
+    return { status, words: stderr };
+  };
+  const scoreOf = async (url: string, key?: string): Promise<number> => {
+    const answer = await fetch(`${url}/predict`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...(key !== undefined && { authorization: `Bearer ${key}` }) },
+      body: JSON.stringify({ model: "labels", inputs: "good planted-text" }),
+    });
+    if (answer.status !== 200) return -answer.status;
+    const scores = (await answer.json()) as { label: string; score: number }[];
+    return scores.find(({ label }) => label === "yes")!.score;
+  };
+  const until = async (is: () => boolean | Promise<boolean>): Promise<void> => {
+    for (let i = 0; i < 400 && !(await is()); i++) await new Promise((done) => setTimeout(done, 50));
+    assert.ok(await is());
+  };
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-serve-"));
+    book = new NotebookOfOne();
+    writeSmallTasks(book.folder);
+    const labels = TASKS.find(({ name }) => name === "labels")!;
+    await book.run("engine { engine: onnx, threads: 1 }");
+    for (const [seed, to] of [
+      [1, "first"],
+      [2, "second"],
+    ] as const)
+      await book.run(
+        `${programOf(labels, "full").replace("seed: 1", `seed: ${String(seed)}`)}\ndeploy labels to huggingface(${JSON.stringify(join(folder, to))}) { rows: 0 }`,
+      );
+  });
+  after(async () => {
+    await book.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("says where it is, what it serves and how it is asked, takes a new version on SIGHUP, and ends well on SIGTERM", async () => {
+    cpSync(join(folder, "first"), join(folder, "labels"), { recursive: true });
+    const { child, url, out, log } = await start([...quick, "labels"]);
+    assert.match(out(), /^Serving at http:\/\/127\.0\.0\.1:\d+\n {2}labels {2}labels \(2\) · 24 tokens/);
+    const example = out()
+      .split("\n")
+      .find((line) => line.trim().startsWith("curl"))!;
+    const { stdout } = spawnSync("sh", ["-c", example], { encoding: "utf8" });
+    assert.match(stdout, /"label":"yes"/);
+    const before = await scoreOf(url);
+    cpSync(join(folder, "second"), join(folder, "labels"), { recursive: true });
+    child.kill("SIGHUP");
+    await until(async () => (await scoreOf(url)) !== before);
+    child.kill("SIGTERM");
+    assert.deepEqual(await once(child, "close"), [0, null]);
+    const lines = log()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { readonly event: string });
+    const events = lines.map(({ event }) => event);
+    for (const event of ["opened", "listening", "request", "reloaded", "stopping", "stopped"])
+      assert.ok(events.includes(event), event);
+    assert.ok(!log().includes("planted-text"));
+  });
+
+  it("lets in by keys of a variable or a file, which is read again, and writes none", async () => {
+    const keys = join(folder, "keys");
+    const made = spawnSync(process.execPath, [cli, "serve", "--new-key", keys], { encoding: "utf8" });
+    assert.equal(made.status, 0);
+    const hashed = spawnSync(process.execPath, [cli, "serve", "--hash-key"], { encoding: "utf8", input: `${KEY}\n` });
+    assert.match(hashed.stdout, /^sha256:[0-9a-f]{64}\n$/);
+    const { child, url, log, out } = await start([
+      ...quick,
+      "--name",
+      "labels=first",
+      "--host",
+      "0.0.0.0",
+      "--api-keys-file",
+      "keys",
+    ]);
+    assert.deepEqual([await scoreOf(url), await scoreOf(url, KEY)], [-401, -401]);
+    assert.ok((await scoreOf(url, made.stdout.trim())) > 0);
+    writeFileSync(keys, hashed.stdout);
+    child.kill("SIGHUP");
+    await until(async () => (await scoreOf(url, KEY)) > 0);
+    assert.equal(await scoreOf(url, made.stdout.trim()), -401);
+    child.kill("SIGINT");
+    assert.deepEqual(await once(child, "close"), [130, null]);
+    for (const secret of [KEY, made.stdout.trim()])
+      assert.ok(![log(), out(), readFileSync(keys, "utf8")].some((text) => text.includes(secret)));
+    const byName = await start(
+      [...quick, "--name", "labels=first", "--api-keys-env", "OURS", "--log", "log", "--quiet"],
+      { OURS: `x, ${KEY}` },
+    );
+    assert.match(byName.out(), /Bearer \$OURS/);
+    assert.ok((await scoreOf(byName.url, KEY)) > 0);
+    if (process.platform === "linux") {
+      // The variable is its own: programs that it starts don't have it.
+      const children = readdirSync("/proc").filter((id) => /^\d+$/.test(id) && parentOf(id) === byName.child.pid);
+      assert.ok(children.length > 0);
+      for (const id of children) assert.ok(!readFileSync(`/proc/${id}/environ`, "utf8").includes(KEY));
+    }
+    byName.child.kill("SIGTERM");
+    await once(byName.child, "close");
+    assert.equal(byName.log(), "");
+    assert.ok(
+      statSync(join(folder, "log")).size > 0 && !readFileSync(join(folder, "log"), "utf8").includes('"request"'),
+    );
+  });
+
+  it("refuses what would be open, taken, missing or half, before a model is opened where it can", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const port = String((taken.address() as AddressInfo).port);
+    for (const [args, code, words] of [
+      [["first", "--host", "0.0.0.0"], "unguarded", /--insecure/],
+      [["first", "--api-keys-env", "NO_SUCH_VARIABLE"], "secret-missing", /NO_SUCH_VARIABLE/],
+      [["first", "--api-keys-file", "none"], "keys-file", /--new-key/],
+      [["first", "--tls-cert", "cert.pem"], "tls-file", /--tls-key/],
+      [["nowhere"], "folder-not-served", /nowhere/],
+      [["first", "--name", "first=second"], "same-name", /NAME=FOLDER/],
+      [[], "bad-usage", /folder/],
+      [["first", "--port", "99999"], "bad-usage", /65535/],
+      [["first", "--max-body", "4 apples"], "bad-usage", /4MB/],
+      [["first", "--engine", "onnx", "--threads", "1", "--port", port], "port-taken", /another port/],
+    ] as const) {
+      const { status, words: said } = refused(args);
+      assert.equal(status, 1, said);
+      assert.match(said, new RegExp(`error\\[${code}\\]`), said);
+      assert.match(said, words);
+    }
+    taken.close();
+  });
+});
+
+function parentOf(id: string): number {
+  try {
+    return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${id}/stat`, "utf8"))?.[1]);
+  } catch {
+    return -1;
+  }
+}
