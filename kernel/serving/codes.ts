@@ -9,6 +9,8 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly port: number;
       /** Who has it, where this user may know. */
       readonly by?: { readonly process: number; readonly command: string };
+      /** It is a server of the same notebook, by its name. */
+      readonly desk?: string;
     };
     "not-listened": { readonly host: string; readonly port: number; readonly why: string };
     "request-unlike": { readonly at: string | null; readonly why: string };
@@ -34,11 +36,13 @@ registerCodes({
   "port-taken": {
     severity: "error",
     message: (d) =>
-      `port ${String(d.port)} of ${d.host} is taken by ${d.by ? `process ${String(d.by.process)} (${visible(d.by.command)})` : "another program"}`,
+      `port ${String(d.port)} of ${d.host} is taken by ${d.desk !== undefined ? `${d.desk}, which serves` : d.by ? `process ${String(d.by.process)} (${visible(d.by.command)})` : "another program"}`,
     help: (d) =>
-      d.by
-        ? `name another port, or 0 for any that is free; \`kill ${String(d.by.process)}\` ends that one, if it is yours`
-        : "name another port, or 0 for any that is free",
+      d.desk !== undefined
+        ? `name another port, or end that one first: \`await ${d.desk}.stop()\``
+        : d.by
+          ? `name another port, or 0 for any that is free; \`kill ${String(d.by.process)}\` ends that one, if it is yours`
+          : "name another port, or 0 for any that is free",
     explain:
       "One program listens on a port at a time. `port: 0` takes one that is free, and the server says which. Where the port should have been free, an older server still runs: `desk.stop()` or SIGTERM ends it.",
   },

@@ -86,7 +86,7 @@ export interface Load {
 }
 export interface ServingState {
   readonly name: string;
-  readonly is: "opening" | "serving" | "stopping" | "stopped" | "died";
+  readonly is: "opening" | "serving" | "stopping" | "stopped" | "died" | "failed";
   readonly url: string | null;
   readonly models: readonly string[];
   /** The latest last, a second between two. */
@@ -102,7 +102,14 @@ export interface ServingState {
 }
 
 const TONES: Readonly<Record<ServingState["is"], string>> = {
-  ...{ opening: tone.accent, serving: tone.good, stopping: tone.warn, stopped: tone.accent, died: tone.bad },
+  ...{
+    opening: tone.accent,
+    serving: tone.good,
+    stopping: tone.warn,
+    stopped: tone.accent,
+    died: tone.bad,
+    failed: tone.bad,
+  },
 };
 
 export function servingShown(state: ServingState, id: string): Shown & { readonly id: string } {
@@ -159,6 +166,7 @@ function asked(example: string): Html {
 function wordsOf({ name, is, url, models, memory, seconds }: ServingState, load: Load | undefined): readonly string[] {
   const of = models.join(", ");
   if (is === "opening") return [`${name} opens ${of}`];
+  if (is === "failed") return [`${name} could not begin`];
   const all = load
     ? [plural(load.requests, "request"), ...(load.failed > 0 ? [`${count(load.failed)} failed`] : [])]
     : [];

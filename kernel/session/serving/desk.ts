@@ -67,7 +67,7 @@ export class Desk {
         example: first ? curlOf(first, { url: at.url, key, certificate }) : null,
       });
     } catch (error) {
-      this.now({ is: "died", said: ["It could not begin."] });
+      this.now({ is: "failed" });
       throw error;
     }
   }
@@ -154,7 +154,7 @@ export class Desk {
   }
 
   private get isOver(): boolean {
-    return this.state.is === "stopped" || this.state.is === "died";
+    return ["stopped", "died", "failed"].includes(this.state.is);
   }
   private heard({ load, memory }: LoadSaid): void {
     this.now({ loads: [...this.state.loads, load].slice(-KEPT), memory });

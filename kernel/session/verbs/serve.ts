@@ -52,7 +52,10 @@ async function standing(session: TuneSession, at: DeskAt, stage: Stage): Promise
     for (const { name, folder } of before.changed(at.serve)) await before.serves(name, folder);
     return before;
   }
-  // Two can't have one port, nor one name.
+  const { host, port } = at.serve;
+  const other = [...session.servers.values()].find((one) => one !== before && one.running && one.port === port);
+  if (other) throw new CodedError("port-taken", { host, port, desk: other.name });
+  // Two can't have one name.
   await before?.stop();
   const desk = new Desk(at);
   await desk.open(stage.signal);

@@ -75,7 +75,7 @@ describe("a server of the notebook", function () {
 
   it("answers as the notebook does, and its cell shows how it stands", async () => {
     const [plan] = await book.run(serve());
-    assert.match(String(plan?.bundle["text/plain"]), /desk serves labels[\s\S]*this machine, without a key/);
+    assert.match(String(plan?.bundle["text/plain"]), /desk is to serve labels[\s\S]*this machine, without a key/);
     assert.ok(desk().running);
     assert.match(desk().url, /^http:\/\/127\.0\.0\.1:\d+$/);
     const texts = ["good bad a", "kind", "mean poor fine b"];
@@ -148,6 +148,9 @@ describe("a server of the notebook", function () {
       other.close();
     }
     assert.ok(!book.values.has("second"));
+    assert.match(html(), /second could not begin/);
+    const taken = book.run(`deploy labels to http(port: ${String(desk().port)}) as second`);
+    await assert.rejects(taken, /taken by desk, which serves/);
   });
 
   it("says that its process was killed, and can be begun anew", async () => {
