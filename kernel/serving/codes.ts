@@ -77,7 +77,7 @@ registerCodes({
   "request-too-large": {
     severity: "error",
     message: (d) => `the body is longer than ${String(d.most)} bytes`,
-    help: () => "send fewer texts in one request, or raise the limit `body`",
+    help: () => "send fewer texts in one request, or raise the limit `body` (`--max-body`)",
     explain: "A body is held in memory while it is read, so it has a bound: the limit `body`, in bytes.",
   },
   "request-not-offered": {
@@ -91,13 +91,13 @@ registerCodes({
     severity: "error",
     message: (d) => `\`${d.at}\` has ${String(d.asked)} texts, and one request may have ${String(d.most)}`,
     help: () =>
-      "send several requests (they are answered in one batch where they come together), or raise the limit `texts`",
+      "send several requests (they are answered in one batch where they come together), or raise the limit `texts` (`--max-texts`)",
     explain: "One request takes so many places of the queue at most, so that others find one too.",
   },
   "too-many-tokens": {
     severity: "error",
     message: (d) => `\`${d.at}\` asks for ${String(d.asked)} tokens, and one request may ask for ${String(d.most)}`,
-    help: (d) => `ask for ${String(d.most)} at most, or raise the limit \`max_tokens\``,
+    help: (d) => `ask for ${String(d.most)} at most, or raise the limit \`max_tokens\` (\`--max-tokens\`)`,
     explain: "Whoever serves says how many tokens one request may have written.",
   },
   "no-such-route": {
@@ -123,7 +123,7 @@ registerCodes({
   "host-unknown": {
     severity: "error",
     message: (d) => `this server is not called ${JSON.stringify(d.host)}`,
-    help: () => "ask it by its address, or name this host among those that the server answers to",
+    help: () => "ask it by its address, or start it with this name: `--allow-host NAME` (`hosts:` in a notebook)",
     explain:
       "A page somewhere can point its own name at this machine (DNS rebinding), and a browser would let it read the answers. So requests by a name that the server doesn't know are refused.",
   },
@@ -137,14 +137,14 @@ registerCodes({
   "rate-exceeded": {
     severity: "error",
     message: (d) => `more than ${String(d.most)} requests came within a minute`,
-    help: (d) => `ask again in ${String(d.seconds)} s, or raise the limit \`rate\``,
+    help: (d) => `ask again in ${String(d.seconds)} s, or raise the limit \`rate\` (\`--rate\`)`,
     explain:
       "The limit `rate` counts the requests of each key, or of each address where there are no keys, by the minute.",
   },
   "request-time": {
     severity: "error",
     message: (d) => `the answer took longer than ${String(d.seconds)} s`,
-    help: () => "ask for less at once (fewer texts, a smaller max_tokens), or raise the limit `time`",
+    help: () => "ask for less at once (fewer texts, a smaller max_tokens), or raise the limit `time` (`--max-time`)",
     explain: "A request has so much time, waiting included. What was under way for it is given up then.",
   },
   "server-stops": {

@@ -18,14 +18,15 @@ registerCodes({
   "queue-full": {
     severity: "error",
     message: (d) => `${String(d.waiting)} texts wait for ${d.model} already, and ${String(d.most)} may`,
-    help: () => "ask again in a moment; or raise the limit `queue`, or serve the model on more machines",
+    help: () =>
+      "ask again in a moment; or raise the limit `queue` (`--max-queue`), or serve the model on more machines",
     explain:
       "Texts that come faster than the model reads them wait in a queue. It has an end, so that nobody waits for an answer that comes too late and memory stays bounded: a text that finds no place is refused at once, and nothing of it was read.",
   },
   "text-too-long": {
     severity: "error",
     message: (d) => `text ${String(d.at)} has ${String(d.tokens)} tokens, and ${d.model} reads ${String(d.most)}`,
-    help: () => "shorten it, or let the request say that texts may be cut",
+    help: () => 'shorten it, or send `"truncate": true`',
     explain:
       "A model reads texts up to the length that it was trained with (`max_length`). Whoever asks decides whether a longer text is cut there, which the answer then says, or refused, which happened here.",
   },
