@@ -8,6 +8,7 @@ declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "unknown-command": { readonly command: string; readonly nearest: string | null; readonly has: readonly string[] };
     "bad-usage": { readonly message: string; readonly command: string };
+    "ended-early": Record<string, never>;
     "file-kind": { readonly file: string; readonly wanted: readonly string[] };
     "jupyterlab-failed": { readonly status: number };
     "file-changed": { readonly file: string };
@@ -43,6 +44,12 @@ registerCodes({
     message: ({ message }) => message,
     help: ({ command }) => `\`${command} --help\` shows how it is called`,
     explain: "An argument or an option of a command is missing, unknown, or has a value that the command cannot use.",
+  },
+  "ended-early": {
+    severity: "error",
+    message: () => "it ended before its last statement was done",
+    help: () => "run it again; this is a defect of Tunebook, and worth a report",
+    explain: "A command waited for something that could not come any more, and its process had nothing left to do.",
   },
   "file-kind": {
     severity: "error",

@@ -8,6 +8,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { version } from "#kernel/session/version.js";
 import { nearestCommand } from "./nearest.js";
 import { fail } from "./fail.js";
+import { toItsEnd } from "./to-its-end.js";
 import "#kernel/checking/codes.js";
 
 interface CommandModule {
@@ -22,7 +23,7 @@ const names = readdirSync(folder)
 /** Runs what the words of a command line ask for. What goes wrong is printed and makes the exit status of this process 1. */
 export async function runProgram(args: readonly string[]): Promise<void> {
   try {
-    await parse(args);
+    await toItsEnd(parse(args));
   } catch (error) {
     if (!(error instanceof CommanderError)) fail(error);
     else if (error.exitCode !== 0)

@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ServedFolder } from "#kernel/serving/contract.js";
 import type { ServeCommand } from "../serve.js";
+import { endSoon } from "../to-its-end.js";
 import "#kernel/checking/codes.js";
 
 interface Options extends ServeCommand {
@@ -42,6 +43,7 @@ certificates that changed are read again. Exit status: 0, 130 after Ctrl-C, 1 wh
         if (folders.length + options.name.length === 0)
           throw new CodedError("bad-usage", { message: "it needs a folder to serve", command: "tunebook serve" });
         process.exitCode = await serveCommand(folders, options);
+        endSoon();
       }
     });
 }
