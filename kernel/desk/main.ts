@@ -39,6 +39,7 @@ process.on("message", (message) => {
 async function follow(order: Ordered): Promise<void> {
   if (order.is === "open") return open(order.serve);
   if (order.is === "stop") return end(order.grace);
+  if (order.is === "tell") return tellLoad(order.id);
   const { id, name, folder } = order;
   try {
     if (!desk) throw new CodedError("desk-over", { name: "the server" });
@@ -60,11 +61,13 @@ async function open(serve: Serve): Promise<void> {
   }
   if (opening.signal.aborted) return end(0);
   await tell({ is: "listening", url: desk.url, port: desk.port, models: desk.models() });
-  telling = setInterval(() => {
-    if (!desk) return;
-    const { own, engine } = desk.memory();
-    void tell({ is: "load", load: desk.load(), memory: engine === null ? null : own + engine });
-  }, EVERY);
+  telling = setInterval(() => void tellLoad(null), EVERY);
+}
+
+async function tellLoad(id: number | null): Promise<void> {
+  if (!desk) return;
+  const { own, engine } = desk.memory();
+  await tell({ is: "load", id, load: desk.load(), memory: engine === null ? null : own + engine });
 }
 
 async function end(grace: number): Promise<void> {

@@ -8,6 +8,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { readRegular } from "../artifacts/read-regular.js";
+import type { HttpLoad } from "./contract.js";
 import { errorOf, saidIn, type Ordered, type Said, type Serve, type ServedFacts } from "./control.js";
 import "./control-codes.js";
 
@@ -46,10 +47,7 @@ export class ServerChild {
   private readonly child: ChildProcess;
   /** Where its own log begins. */
   private readonly began: number;
-  private readonly asked = new Map<
-    number,
-    { resolve(models: readonly ServedFacts[]): void; reject(error: Error): void }
-  >();
+  private readonly asked = new Map<number, { resolve(answer: Said): void; reject(error: Error): void }>();
   private next = 1;
   private cut: number | null = null;
   private failed: CodedError | null = null;
@@ -114,25 +112,36 @@ export class ServerChild {
   }
 
   private hear(said: Exclude<Said, { is: "listening" }>): void {
-    if (said.is === "load") this.onLoad(said);
+    if (said.is === "load" && said.id === null) this.onLoad(said);
     else if (said.is === "ended") this.cut = said.cut;
     else if (said.is === "failed" && said.id === null) this.failed = errorOf(said.failure);
     else {
       const asked = this.asked.get(said.id ?? 0);
       this.asked.delete(said.id ?? 0);
-      if (said.is === "replaced") asked?.resolve(said.models);
-      else asked?.reject(errorOf(said.failure));
+      if (said.is === "failed") asked?.reject(errorOf(said.failure));
+      else asked?.resolve(said);
     }
   }
 
   /** Coded errors of opening, and `desk-died`. */
-  async replace(name: string, folder: string): Promise<readonly ServedFacts[]> {
+  async replace(name: string, folder: string): Promise<void> {
+    await this.answer((id) => ({ is: "replace", id, name, folder }));
+  }
+  /** How it stands now. Coded error `desk-over`. */
+  async load(): Promise<HttpLoad> {
+    const said = await this.answer((id) => ({ is: "tell", id }));
+    if (said.is !== "load")
+      throw new CodedError("desk-failed", { why: `it said ${said.is} where its load was asked for` });
+    return said.load;
+  }
+  private async answer(order: (id: number) => Ordered): Promise<Said> {
+    if (!this.child.connected) throw this.over();
     this.waitedFor(true);
     try {
       return await new Promise((resolve, reject) => {
         const id = this.next++;
         this.asked.set(id, { resolve, reject });
-        this.tell({ is: "replace", id, name, folder });
+        this.tell(order(id));
       });
     } finally {
       if (this.asked.size === 0) this.waitedFor(false);

@@ -41,10 +41,13 @@ export interface ServedFacts {
 export type Ordered =
   | { readonly is: "open"; readonly serve: Serve }
   | { readonly is: "replace"; readonly id: number; readonly name: string; readonly folder: string }
+  /** How does it stand now? */
+  | { readonly is: "tell"; readonly id: number }
   | { readonly is: "stop"; readonly grace: number };
 export type Said =
   | { readonly is: "listening"; readonly url: string; readonly port: number; readonly models: readonly ServedFacts[] }
-  | { readonly is: "load"; readonly load: HttpLoad; readonly memory: number | null }
+  /** `id`: of who asked; null: nobody did, it is said every second. */
+  | { readonly is: "load"; readonly id: number | null; readonly load: HttpLoad; readonly memory: number | null }
   | { readonly is: "replaced"; readonly id: number; readonly models: readonly ServedFacts[] }
   | { readonly is: "failed"; readonly id: number | null; readonly failure: Failure }
   /** `cut`: requests that had no answer when their time was over. */
@@ -103,11 +106,12 @@ const failure = v.object({ code: v.nullable(v.string()), data: v.unknown(), word
 const ordered: Schema<Ordered> = v.variant("is", [
   v.object({ is: v.literal("open"), serve }),
   v.object({ is: v.literal("replace"), id: whole(), name: v.string(), folder: v.string() }),
+  v.object({ is: v.literal("tell"), id: whole() }),
   v.object({ is: v.literal("stop"), grace: figure }),
 ]);
 const said: Schema<Said> = v.variant("is", [
   v.object({ is: v.literal("listening"), url: v.string(), port: whole(1), models: v.array(facts) }),
-  v.object({ is: v.literal("load"), load, memory: v.nullable(figure) }),
+  v.object({ is: v.literal("load"), id: v.nullable(whole()), load, memory: v.nullable(figure) }),
   v.object({ is: v.literal("replaced"), id: whole(), models: v.array(facts) }),
   v.object({ is: v.literal("failed"), id: v.nullable(whole()), failure }),
   v.object({ is: v.literal("ended"), cut: figure }),

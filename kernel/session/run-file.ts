@@ -1,8 +1,9 @@
 /** Runs a `.tune` file from the command line: what a notebook would show comes as plain text, live lines where there is a terminal. */
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import type { Value } from "#dsl/types/value.js";
 import { partsOf } from "#dsl/syntax/parts.js";
+import { shellPath } from "#stdlib/lib/targets/quoting.js";
 import { registry } from "#stdlib/registry.js";
 import type { Screen } from "./trainings/live.js";
 import "../artifacts/codes.js";
@@ -57,7 +58,12 @@ export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise
     return { ok: false, evaluations: session.evaluations, seconds: session.seconds };
   } finally {
     text.end();
+    const serving = [...session.servers.values()].filter(({ running }) => running);
     await session.close();
+    for (const { name, folders } of serving)
+      warn(
+        `${name} ended with this run; \`tunebook serve ${folders.map((run) => shellPath(relative("", run))).join(" ")}\` serves on`,
+      );
   }
 }
 

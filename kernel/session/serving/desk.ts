@@ -16,6 +16,9 @@ import "../../serving/control-codes.js";
 /** Ms that requests under way have where somebody stops it, and where the kernel ends. */
 const GRACE = 30_000;
 const SHORT = 2000;
+const NONE: Load = {
+  ...{ requests: 0, failed: 0, perSecond: 0, p50: null, p99: null, underWay: 0, tokensPerSecond: 0, models: {} },
+};
 
 export interface DeskAt {
   readonly name: string;
@@ -67,7 +70,7 @@ export class Desk {
         example: first ? curlOf(first, { url: at.url, key, certificate }) : null,
       });
     } catch (error) {
-      this.now({ is: "failed" });
+      this.now({ is: "failed", said: signal?.aborted ? ["It was interrupted while it opened its models."] : [] });
       throw error;
     }
   }
@@ -84,17 +87,22 @@ export class Desk {
   get models(): readonly string[] {
     return [...this.runs.keys()];
   }
+  /** Folders that are served. */
+  get folders(): readonly string[] {
+    return [...this.runs.values()];
+  }
   get running(): boolean {
     return this.state.is === "serving";
   }
 
-  /** Over the last ten seconds, and since the start. */
-  load(): Promise<Load> {
-    const load = this.state.loads.at(-1);
-    const none: Load = {
-      ...{ requests: 0, failed: 0, perSecond: 0, p50: null, p99: null, underWay: 0, tokensPerSecond: 0, models: {} },
-    };
-    return Promise.resolve(load ?? none);
+  /** Over the last ten seconds, and since the start; of one that has ended what was heard last. */
+  async load(): Promise<Load> {
+    const last = (): Load => this.state.loads.at(-1) ?? NONE;
+    if (!this.child || !this.running) return last();
+    return this.child.load().catch((error: unknown) => {
+      if (error instanceof CodedError && error.code === "desk-over") return last();
+      throw error;
+    });
   }
 
   /** A new version of a model that is served, under its own name or `as`: requests under way end with the old one. */

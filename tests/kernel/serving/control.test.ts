@@ -32,11 +32,13 @@ const orders: readonly Ordered[] = [
   { is: "open", serve },
   { is: "open", serve: { ...serve, limits: { ...LIMITS, maxTokens: 5 }, tls: { cert: "/c", key: "/k" }, threads: 2 } },
   { is: "replace", id: 4, name: "router", folder: "/runs/b" },
+  { is: "tell", id: 5 },
   { is: "stop", grace: 0 },
 ];
 const said: readonly Said[] = [
   { is: "listening", url: "http://127.0.0.1:1", port: 1, models: [facts] },
-  { is: "load", load, memory: null },
+  { is: "load", id: null, load, memory: null },
+  { is: "load", id: 5, load, memory: 3 },
   { is: "replaced", id: 4, models: [facts] },
   { is: "failed", id: null, failure: { code: null, data: null, words: "no" } },
   { is: "ended", cut: 2 },
@@ -58,7 +60,12 @@ describe("what a server and who started it say", () => {
       { is: "open", serve: { ...serve, port: "1" } },
     ])
       assert.equal(orderedIn(other), null);
-    for (const other of [null, { is: "load", load: { ...load, p50: "2" }, memory: 1 }, { is: "ended" }, orders[2]])
+    for (const other of [
+      null,
+      { is: "load", id: null, load: { ...load, p50: "2" }, memory: 1 },
+      { is: "ended" },
+      orders[2],
+    ])
       assert.equal(saidIn(other), null);
   });
   it("brings an error with its code, its data and so its words", () => {

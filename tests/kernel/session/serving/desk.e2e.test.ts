@@ -83,8 +83,13 @@ describe("a server of the notebook", function () {
     const own = await handle.predict<{ text: string; label: string; probabilities: Record<string, number> }>(texts);
     for (const [i, scores] of (await ask(texts)).entries())
       for (const { label, score } of scores) assert.ok(Math.abs(score - own[i]!.probabilities[label]!) < 1e-4);
-    await until(() => /1 request\b/.test(html()), "its load is shown");
+    // As it stands now, whenever its cell was drawn last.
     assert.equal((await desk().load()).requests, 1);
+    for (let i = 2; i < 6; i++) {
+      await ask(["kind"]);
+      assert.equal((await desk().load()).requests, i);
+    }
+    await until(() => /5 requests\b/.test(html()), "its load is shown");
   });
 
   it("is the same one where its cell runs again, with what was trained since, and no answer is lost meanwhile", async () => {
@@ -170,6 +175,7 @@ describe("a server of the notebook", function () {
     setTimeout(() => stopping.abort(), 300);
     await assert.rejects(running);
     assert.ok(!book.values.has("late"));
+    assert.match(html(), /late could not begin[\s\S]*It was interrupted while it opened/);
     const { length } = readFileSync(join(book.runs, "served/late.log"));
     await delay(500);
     assert.equal(statSync(join(book.runs, "served/late.log")).size, length);
