@@ -4,9 +4,10 @@ import { closeSync, openSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { renderFailure } from "./fail.js";
 import { isLoopback } from "#stdlib/lib/targets/loopback.js";
 import "#stdlib/lib/targets/codes.js";
-import { keyLine, keysNamed, newKey } from "#kernel/serving/keys.js";
+import { isShort, keyLine, keysNamed, newKey, unusable } from "#kernel/serving/keys.js";
 import { openLog } from "#kernel/desk/log.js";
 import { GRACE, serveFolders, type Desk } from "#kernel/desk/serve-folders.js";
 import { LIMITS, type Limits, type ServedFolder } from "#kernel/serving/contract.js";
@@ -44,7 +45,11 @@ export interface ServeCommand {
 export async function serveCommand(folders: readonly string[], o: ServeCommand): Promise<number> {
   const served = [...folders.map((folder) => ({ name: null, folder })), ...o.name];
   const keys =
-    o.apiKeysFile !== undefined ? { file: resolve(o.apiKeysFile) } : o.apiKeysEnv ? keysNamed(o.apiKeysEnv) : [];
+    o.apiKeysFile !== undefined
+      ? { file: resolve(o.apiKeysFile) }
+      : o.apiKeysEnv
+        ? keysNamed(o.apiKeysEnv, "shell")
+        : [];
   const guarded = "file" in keys || keys.length > 0;
   if (!guarded && !o.insecure && !isLoopback(o.host))
     throw new CodedError("unguarded", { host: o.host, where: "shell" });
@@ -68,6 +73,10 @@ export async function serveCommand(folders: readonly string[], o: ServeCommand):
     desk = await serveFolders({
       ...{ folders: served, host: o.host, port: o.port, keys, tls: tlsOf(o), hosts: o.allowHost, limits: limitsOf(o) },
       ...{ engine: o.engine, threads: o.threads ?? null, log, tellsRequests: !o.quiet, signal: stopping.signal },
+      // The log says it already where it is read in the same place.
+      ...(o.log !== undefined && {
+        warn: (warning: CodedError) => process.stderr.write(renderFailure(warning).replace(/^error/, "warning")),
+      }),
     });
     process.stdout.write(banner(desk, o, guarded));
     tellSystemd();
@@ -91,9 +100,19 @@ function tellSystemd(): void {
 
 /** Prints a line of a file of keys for each key on standard input. */
 export async function hashKeys(): Promise<number> {
+  let number = 0;
   for await (const line of createInterface({ input: process.stdin })) {
+    number += 1;
     const key = line.trim();
-    if (key !== "") process.stdout.write(`${keyLine(key)}\n`);
+    if (key === "") continue;
+    const why = unusable(key);
+    const at = `the key in line ${String(number)}`;
+    if (why !== null) throw new CodedError("bad-usage", { message: `${at} ${why}`, command: "tunebook serve" });
+    if (isShort(key))
+      process.stderr.write(
+        `${at} has ${String(key.length)} letters: so short a one can be guessed; \`--new-key FILE\` makes a long one\n`,
+      );
+    process.stdout.write(`${keyLine(key)}\n`);
   }
   return 0;
 }
@@ -136,7 +155,7 @@ function banner(desk: Desk, o: ServeCommand, guarded: boolean): string {
   const certificate = o.tlsCert === undefined ? null : resolve(o.tlsCert);
   const example = first && curlOf(first, { url: desk.url, key: guarded ? key : null, certificate });
   return [
-    `Serving at ${desk.url}${isLoopback(o.host) ? "" : ` (it listens at ${o.host})`}`,
+    `Serving at ${desk.url}${isLoopback(o.host) ? "" : ` (it listens at ${desk.at}${isAny(o.host) ? ": all addresses of this machine" : ""})`}`,
     ...models.map((model) => `  ${model.name.padEnd(width)}  ${wordsOf(model)}`),
     guarded ? "Keys: each request needs one." : `Keys: none are asked for. ${openness(o.host)}`,
     ...(example === undefined ? [] : ["Try it:", `  ${example}`]),
@@ -144,6 +163,7 @@ function banner(desk: Desk, o: ServeCommand, guarded: boolean): string {
     "",
   ].join("\n");
 }
+const isAny = (host: string): boolean => ["0.0.0.0", "::", "[::]"].includes(host);
 function openness(host: string): string {
   return isLoopback(host)
     ? "Only this machine can reach it."

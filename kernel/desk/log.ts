@@ -1,18 +1,25 @@
 /** What a server says of itself while it runs: a line of JSON for each thing that happens. No text of a request is in it. */
 import { appendFileSync, closeSync, openSync } from "node:fs";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { failureOf } from "../serving/control.js";
+import "../serving/control-codes.js";
 
 export type Line = Readonly<Record<string, unknown>>;
 export interface Log {
   say(event: string, line?: Line): void;
   /** What went wrong, by its code and its words. */
   warn(event: string, error: unknown, line?: Line): void;
+  /** From now on into the file that has its name now, where something moved the old one. Coded error `log-file`: the old one stays. */
+  reopen(): void;
   close(): void;
 }
 
-/** @param to a file that is added to, or what lines are written to. Where they can't be written, the server goes on. */
+/**
+ * @param to a file that is added to, or what lines are written to. Where they can't be written later, the server goes on. Coded
+ * error `log-file`
+ */
 export function openLog(to: string | { write(text: string): unknown }): Log {
-  const fd = typeof to === "string" ? openSync(to, "a", 0o600) : null;
+  let fd = typeof to === "string" ? opened(to) : null;
   const put = (level: "info" | "warning", event: string, line: Line): void => {
     const text = `${JSON.stringify({ time: new Date().toISOString(), level, event, ...line })}\n`;
     try {
@@ -28,6 +35,31 @@ export function openLog(to: string | { write(text: string): unknown }): Log {
       const { code, words } = failureOf(error);
       put("warning", event, { ...(code !== null && { code }), message: words, ...line });
     },
-    close: () => void (fd !== null && closeSync(fd)),
+    reopen() {
+      if (typeof to !== "string") return;
+      const before = fd;
+      fd = opened(to);
+      if (before !== null) closeSync(before);
+    },
+    close: () => {
+      if (fd !== null) closeSync(fd);
+      fd = null;
+    },
   };
 }
+
+function opened(file: string): number {
+  try {
+    return openSync(file, "a", 0o600);
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    throw new CodedError("log-file", { file, why: whys[code] ?? message }, { cause: error });
+  }
+}
+const whys: Readonly<Record<string, string>> = {
+  ENOENT: "its folder isn't there",
+  ENOTDIR: "its folder isn't there",
+  EISDIR: "it is a folder",
+  EACCES: "this user may not write there",
+  EROFS: "nothing can be written there",
+};

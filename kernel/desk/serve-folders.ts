@@ -3,7 +3,9 @@
  * a notebook, sees to signals and to its end.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { hostname } from "node:os";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isLoopback } from "#stdlib/lib/targets/loopback.js";
 import { NotRead, readWhole } from "../fetch/regular.js";
 import type { EngineOptions } from "../engine/engine.js";
 import type { Http, HttpLoad, HttpOptions, Limits, ServedFolder } from "../serving/contract.js";
@@ -12,7 +14,9 @@ import { startHttp } from "../serving/http/start.js";
 import type { Serving, ServingEvent, ServingMemory } from "../session/serving/contract.js";
 import { ServedModels } from "../session/serving/served-models.js";
 import { keysIn } from "../serving/keys.js";
+import { changedSince } from "./changed.js";
 import type { Line, Log } from "./log.js";
+import { Opening } from "./opening.js";
 import "../serving/control-codes.js";
 
 export interface DeskOptions {
@@ -33,34 +37,52 @@ export interface DeskOptions {
   /** Whether each request has a line in the log. */
   readonly tellsRequests: boolean;
   readonly signal?: AbortSignal;
+  /** Told of what is in the log too and a person should see. */
+  readonly warn?: (warning: CodedError) => void;
 }
 /** Longest time that requests under way have at the end, in ms. */
 export const GRACE = 30_000;
 
-/** Coded errors of folders that can't be served and of engines, `keys-file`, `tls-file`, `port-taken`. */
+/**
+ * It listens before its models are open: /health says that it runs, /ready that it can't be asked yet. Coded errors of folders
+ * that can't be served and of engines, `keys-file`, `tls-file`, `port-taken`.
+ */
 export async function serveFolders(o: DeskOptions): Promise<Desk> {
-  const { folders, host, port, hosts, limits, log, engine, threads } = o;
+  const { host, port, limits, log } = o;
   const guard = guardOf(o);
   const begun = performance.now();
+  const request = o.tellsRequests ? (line: Line) => log.say("request", line) : null;
+  // Who asks from another machine may call this one by its name.
+  const hosts = isLoopback(host) ? o.hosts : [...o.hosts, hostname()];
+  const opening = new Opening();
+  const http = await startHttp(opening, { host, port, hosts, limits, ...guard, log: request });
+  try {
+    log.say("opening", { url: http.url, process: process.pid });
+    const models = await opened(o);
+    opening.opened(models);
+    const desk = new Desk(o, models, http);
+    log.say("listening", {
+      ...{ url: http.url, at: desk.at, process: process.pid },
+      ...{ seconds: Math.round(performance.now() - begun) / 1000, keys: guard.keys.length, tls: guard.tls !== null },
+    });
+    void desk.lookForChanges();
+    return desk;
+  } catch (error) {
+    await http.stop(0);
+    throw error;
+  }
+}
+
+async function opened({ folders, limits, engine, threads, log, signal }: DeskOptions): Promise<ServedModels> {
   const models = await ServedModels.open(folders, {
     limits,
     engine: { engine, ...(threads !== null && { threads }) },
+    ...(signal && { signal }),
     tell: (told) => tellIn(log, told),
   });
-  try {
-    o.signal?.throwIfAborted();
-    const request = o.tellsRequests ? (line: Line) => log.say("request", line) : null;
-    const http = await startHttp(models, { host, port, hosts, limits, ...guard, log: request });
-    const desk = new Desk(o, models, http);
-    log.say("listening", {
-      ...{ url: http.url, process: process.pid, seconds: Math.round(performance.now() - begun) / 1000 },
-      ...{ keys: guard.keys.length, tls: guard.tls !== null },
-    });
-    return desk;
-  } catch (error) {
-    await models.close();
-    throw error;
-  }
+  if (!signal?.aborted) return models;
+  await models.close();
+  return signal.throwIfAborted() as never;
 }
 
 /** What happens to models and their engine, as lines of the log. */
@@ -73,6 +95,8 @@ function tellIn(log: Log, told: ServingEvent): void {
 
 export class Desk {
   private ended: Promise<number> | null = null;
+  /** Folder → what was told of it. */
+  private readonly told = new Map<string, string>();
 
   constructor(
     private readonly o: DeskOptions,
@@ -84,6 +108,11 @@ export class Desk {
   }
   get port(): number {
     return this.http.port;
+  }
+  /** What it listens at, as an address and a port. */
+  get at(): string {
+    const { host } = this.o;
+    return `${host.includes(":") ? `[${host}]` : host}:${String(this.port)}`;
   }
   load(): HttpLoad {
     return this.http.load();
@@ -102,6 +131,22 @@ export class Desk {
   async replace(name: string, folder: string): Promise<void> {
     await this.served.replace(name, folder);
     this.o.log.say("replaced", { name });
+    void this.lookForChanges();
+  }
+
+  /** Says of each folder once what was changed in it since it was proved. Large files take their time, and nobody waits for it. */
+  async lookForChanges(): Promise<void> {
+    for (const { name, folder } of this.served.opened) {
+      const changed = await changedSince(folder);
+      const told = changed?.data.changed.join("\n") ?? "";
+      if (changed && this.told.get(folder) !== told) this.tellChanged(name, changed);
+      this.told.set(folder, told);
+    }
+  }
+
+  private tellChanged(name: string, changed: CodedError<"deployment-changed">): void {
+    this.o.log.warn("changed", changed, { name, changed: changed.data.changed });
+    this.o.warn?.(changed);
   }
 
   /** What changed on the disk since it was read: folders, keys, certificates. What can't be read stays as it was. */
@@ -114,8 +159,10 @@ export class Desk {
         log.warn("reload", error);
       }
     };
+    await tried(() => log.reopen());
     await tried(() => this.http.change(guardOf(this.o)));
     await tried(async () => log.say("reloaded", { models: await this.served.reload() }));
+    void this.lookForChanges();
   }
 
   /** Takes no new request, answers those under way, ends. How many had no answer when their time was over. */

@@ -8,7 +8,11 @@ declare module "#dsl/diagnostics/codes.js" {
     "desk-died": { readonly name: string; readonly how: string; readonly log: readonly string[] };
     "desk-over": { readonly name: string };
     "desk-serves": { readonly name: string; readonly desk: string; readonly has: readonly string[] };
+    "deployment-changed": { readonly folder: string; readonly changed: readonly string[] };
+    /** `where`: who says its name, a command line or a notebook. */
+    "keys-env": { readonly env: string; readonly why: string; readonly where: "shell" | "notebook" };
     "keys-file": { readonly file: string; readonly why: string; readonly line?: number };
+    "log-file": { readonly file: string; readonly why: string };
     "tls-file": { readonly file: string; readonly why: string };
   }
 }
@@ -41,6 +45,24 @@ registerCodes({
     explain:
       "A new version takes the place of a model that is served, under that one's name. Further models are served by writing them after `deploy` and running the cell again.",
   },
+  "deployment-changed": {
+    severity: "warning",
+    message: (d) => `${visible(d.folder)} was changed since it was proved, and is served as it is now`,
+    notes: (d) => d.changed.map((one) => visible(one)),
+    help: () => "deploy it again, or `verify` it: it may answer otherwise than the notebook did",
+    explain:
+      "`deploy` proves that what it wrote answers as the notebook does, and keeps the checksum of each file in proof.json. A file that is another one now, as a config.json with other names of labels, was proved by nobody.",
+  },
+  "keys-env": {
+    severity: "error",
+    message: (d) => `${visible(d.env)} of the environment ${d.why}`,
+    help: (d) =>
+      d.where === "shell"
+        ? `set it in the shell that starts the server: \`export ${visible(d.env)}=$(openssl rand -hex 24)\``
+        : `set it where the notebook's kernel starts (\`export ${visible(d.env)}=…\`), and start the kernel again`,
+    explain:
+      "A variable of the environment holds the keys of a server, parted by commas or blanks, so that they stand in no notebook and on no command line. A key is at most 512 letters, digits and signs of ASCII, without blanks: what a header carries.",
+  },
   "keys-file": {
     severity: "error",
     message: (d) =>
@@ -51,6 +73,13 @@ registerCodes({
         : `\`tunebook serve --new-key ${visible(d.file)}\` makes a key and adds its hash; \`tunebook serve --hash-key\` hashes keys that you have`,
     explain:
       "A file of keys holds a SHA-256 a line (`sha256:…`, what follows `#` is yours), so that whoever reads it can't ask the server. Nobody but its owner may write into it.",
+  },
+  "log-file": {
+    severity: "error",
+    message: (d) => `the log can't be written to ${visible(d.file)}: ${visible(d.why)}`,
+    help: () => "name a file in a folder that is there and that the server's user may write into",
+    explain:
+      "`--log FILE` adds the log to a file in place of standard error. It is opened before anything is served, and anew on SIGHUP, so that a file may be moved away by whoever rotates logs.",
   },
   "tls-file": {
     severity: "error",

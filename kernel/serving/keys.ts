@@ -3,9 +3,8 @@
  * this process's own words can give one away.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { appendFileSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { secretNamed } from "#stdlib/lib/secrets/held.js";
 import { NotRead, readWhole } from "../fetch/regular.js";
 import "./control-codes.js";
 
@@ -16,13 +15,30 @@ const HASH = /^(?:sha256:)?([0-9a-f]{64})$/i;
 
 export const hashKey = (key: string): string => createHash("sha256").update(key).digest("hex");
 
-/** Of a variable that holds keys, parted by commas or blanks. Coded errors `secret-missing`, `secret-malformed`. */
-export function keysNamed(env: string): readonly string[] {
-  const keys = secretNamed(env)
-    .split(/[\s,]+/)
-    .filter((key) => key !== "");
-  if (keys.length === 0) throw new CodedError("secret-missing", { env });
-  if (!keys.every((key) => KEY.test(key))) throw new CodedError("secret-malformed", { env });
+/** Letters of a key that a header carries. */
+const LONGEST = 512;
+/** Letters that a key has at least if it can't be guessed: nine bytes by chance. */
+const SHORT = 12;
+
+/** What keeps a key from ever being sent, as a clause; null: nothing. */
+export function unusable(key: string): string | null {
+  if (key.length > LONGEST)
+    return `has ${String(key.length)} letters, and ${String(LONGEST)} are the most that a request carries`;
+  return KEY.test(key) ? null : "has signs beyond ASCII, or blanks, which no header carries";
+}
+export const isShort = (key: string): boolean => key.length < SHORT;
+
+/** Of a variable that holds keys, parted by commas or blanks. `where`: who says its name. Coded error `keys-env`. */
+export function keysNamed(env: string, where: "shell" | "notebook"): readonly string[] {
+  const held = process.env[env];
+  const keys = (held ?? "").split(/[\s,]+/).filter((key) => key !== "");
+  if (keys.length === 0)
+    throw new CodedError("keys-env", { env, why: held === undefined ? "is not set" : "is empty", where });
+  for (const [i, key] of keys.entries()) {
+    const why = unusable(key);
+    if (why !== null)
+      throw new CodedError("keys-env", { env, why: `can't be used: key ${String(i + 1)} ${why}`, where });
+  }
   return keys.map(hashKey);
 }
 
@@ -56,6 +72,19 @@ export const keyLine = (key: string): string => `sha256:${hashKey(key)}`;
 /** Makes a key, whose hash is added to the file; the key itself is nowhere but in what is returned. */
 export function newKey(file: string, whose: string): string {
   const key = `tb-${randomBytes(24).toString("base64url")}`;
-  appendFileSync(file, `${keyLine(key)}  # ${whose}\n`, { mode: 0o600 });
+  appendLine(file, `${keyLine(key)}  # ${whose}`);
   return key;
+}
+
+/** A line of its own, also where somebody's editor left the last one without its end. */
+function appendLine(file: string, line: string): void {
+  const fd = openSync(file, "a+", 0o600);
+  try {
+    const { size } = fstatSync(fd);
+    const last = Buffer.alloc(1);
+    const cut = size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
+    writeSync(fd, `${cut ? "\n" : ""}${line}\n`);
+  } finally {
+    closeSync(fd);
+  }
 }

@@ -49,7 +49,7 @@ function smallCalls({ config }: Deployed, at: string): readonly CopiedCall[] {
     {
       language: "shell",
       needs: ["node", "npm", "curl"],
-      code: `(cd -- ${shellPath(at)} && npm install --ignore-scripts && npm start) &\n${ready()}\n${ask}\n`,
+      code: `(cd -- ${shellPath(at)} && npm install --ignore-scripts && npm start) &\n${until("/health")}\n${ask}\n`,
     },
   ];
 }
@@ -66,12 +66,12 @@ function servedCalls(model: Deployed, at: string): readonly CopiedCall[] {
     {
       language: "shell",
       needs: ["node", "npm", "curl", "openssl"],
-      code: `${keys}\n${serve} --port ${String(small.PORT)} --api-keys-env ${served.KEYS} &\n${ready()}\n${ask}\n`,
+      code: `${keys}\n${serve} --port ${String(small.PORT)} --api-keys-env ${served.KEYS} &\n${until("/ready")}\n${ask}\n`,
     },
   ];
 }
 
-const ready = (): string => `until curl -sf ${AT}/health; do sleep 1; done`;
+const until = (path: string): string => `until curl -sf ${AT}${path}; do sleep 1; done`;
 
 function composed(at: string, ask: string, before = ""): CopiedCall {
   return {

@@ -35,7 +35,7 @@ export async function runServe(session: TuneSession, action: ServeAction, stage:
     servingPlanShown(planOf(session, action, served, models, relative(stage.hostContext.folder, log)), `${id}-plan`),
   );
   // Nobody is asked to serve while a notebook is only looked at: later cells find a server that has ended.
-  const keys = isVerifying(session) ? [] : served.keys === null ? [] : keysNamed(served.keys);
+  const keys = isVerifying(session) ? [] : served.keys === null ? [] : keysNamed(served.keys, "notebook");
   const at: DeskAt = {
     ...{ name, log, keys: served.keys, screen, id, serve: serveOf(session, served, models, keys, stage) },
   };

@@ -2,9 +2,20 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { get } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
@@ -87,7 +98,11 @@ describe("tunebook serve", function () {
 
   it("says where it is, what it serves and how it is asked, takes a new version on SIGHUP, and ends well on SIGTERM", async () => {
     cpSync(join(folder, "first"), join(folder, "labels"), { recursive: true });
-    const { child, url, out, log } = await start([...quick, "labels"]);
+    const { child, url, out, log: errors } = await start([...quick, "labels", "--log", "now.log"]);
+    const log = (): string =>
+      ["old.log", "now.log"]
+        .map((name) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : ""))
+        .join("");
     assert.match(out(), /^Serving at http:\/\/127\.0\.0\.1:\d+\n {2}labels {2}labels \(2\) · 24 tokens/);
     const example = out()
       .split("\n")
@@ -96,8 +111,17 @@ describe("tunebook serve", function () {
     assert.match(stdout, /"label":"yes"/);
     const before = await scoreOf(url);
     cpSync(join(folder, "second"), join(folder, "labels"), { recursive: true });
+    assert.ok(!log().includes('"changed"'));
+    // Whoever rotates logs moves them and says so.
+    renameSync(join(folder, "now.log"), join(folder, "old.log"));
     child.kill("SIGHUP");
     await until(async () => (await scoreOf(url)) !== before);
+    await until(() => readFileSync(join(folder, "now.log"), "utf8").includes('"reloaded"'));
+    const configured = join(folder, "labels", "config.json");
+    writeFileSync(configured, readFileSync(configured, "utf8").replace(/"yes"/g, '"maybe"'));
+    child.kill("SIGHUP");
+    await until(() => /warning\[deployment-changed\]/.test(errors()));
+    assert.match(errors(), /config\.json is not the file that was proved/);
     child.kill("SIGTERM");
     assert.deepEqual(await once(child, "close"), [0, null]);
     const lines = log()
@@ -105,7 +129,7 @@ describe("tunebook serve", function () {
       .split("\n")
       .map((line) => JSON.parse(line) as { readonly event: string });
     const events = lines.map(({ event }) => event);
-    for (const event of ["opened", "listening", "request", "reloaded", "stopping", "stopped"])
+    for (const event of ["opening", "opened", "listening", "changed", "request", "reloaded", "stopping", "stopped"])
       assert.ok(events.includes(event), event);
     assert.ok(!log().includes("planted-text"));
   });
@@ -116,6 +140,10 @@ describe("tunebook serve", function () {
     assert.equal(made.status, 0);
     const hashed = spawnSync(process.execPath, [cli, "serve", "--hash-key"], { encoding: "utf8", input: `${KEY}\n` });
     assert.match(hashed.stdout, /^sha256:[0-9a-f]{64}\n$/);
+    assert.equal(hashed.stderr, "");
+    const short = spawnSync(process.execPath, [cli, "serve", "--hash-key"], { encoding: "utf8", input: "\nshort\n" });
+    assert.match(short.stderr, /line 2 has 5 letters: so short a one can be guessed/);
+    assert.match(short.stdout, /^sha256:/);
     const { child, url, log, out } = await start([
       ...quick,
       "--name",
@@ -126,6 +154,10 @@ describe("tunebook serve", function () {
       "keys",
     ]);
     assert.deepEqual([await scoreOf(url), await scoreOf(url, KEY)], [-401, -401]);
+    // Others call this machine by its name.
+    assert.match(out(), /\(it listens at 0\.0\.0\.0:\d+: all addresses of this machine\)/);
+    assert.equal(await statusAs(hostname(), url), 200);
+    assert.equal(await statusAs("evil.example", url), 421);
     assert.ok((await scoreOf(url, made.stdout.trim())) > 0);
     writeFileSync(keys, hashed.stdout);
     child.kill("SIGHUP");
@@ -161,7 +193,9 @@ describe("tunebook serve", function () {
     const port = String((taken.address() as AddressInfo).port);
     for (const [args, code, words] of [
       [["first", "--host", "0.0.0.0"], "unguarded", /--insecure/],
-      [["first", "--api-keys-env", "NO_SUCH_VARIABLE"], "secret-missing", /NO_SUCH_VARIABLE/],
+      [["first", "--api-keys-env", "NO_SUCH_VARIABLE"], "keys-env", /NO_SUCH_VARIABLE.*not set/],
+      [["first", "--log", "nowhere/log"], "log-file", /folder isn't there/],
+      [["first", "--log", "first"], "log-file", /it is a folder/],
       [["first", "--api-keys-file", "none"], "keys-file", /--new-key/],
       [["first", "--tls-cert", "cert.pem"], "tls-file", /--tls-key/],
       [["nowhere"], "folder-not-served", /nowhere/],
@@ -179,6 +213,16 @@ describe("tunebook serve", function () {
     taken.close();
   });
 });
+
+/** Of a request that calls the server so. */
+function statusAs(host: string, url: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(`${url}/health`, { headers: { host } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    }).on("error", reject);
+  });
+}
 
 function parentOf(id: string): number {
   try {

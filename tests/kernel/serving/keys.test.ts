@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
 import { hashKey, keyLine, keysIn, keysNamed, newKey } from "#kernel/serving/keys.js";
 
 const codeOf = (work: () => unknown): string => {
@@ -39,22 +39,29 @@ describe("keys of a server", () => {
   });
   it("of a variable are parted by commas, blanks or lines", () => {
     process.env[env] = " one, two\nthree ";
-    assert.deepEqual(keysNamed(env), ["one", "two", "three"].map(hashKey));
-    process.env[env] = " , ";
-    assert.equal(
-      codeOf(() => keysNamed(env)),
-      "secret-missing",
-    );
-    process.env[env] = "schlüssel";
-    assert.equal(
-      codeOf(() => keysNamed(env)),
-      "secret-malformed",
-    );
-    Reflect.deleteProperty(process.env, env);
-    assert.equal(
-      codeOf(() => keysNamed(env)),
-      "secret-missing",
-    );
+    assert.deepEqual(keysNamed(env, "shell"), ["one", "two", "three"].map(hashKey));
+    process.env[env] = "k".repeat(512);
+    assert.equal(keysNamed(env, "shell").length, 1);
+    const refusal = (value?: string, where: "shell" | "notebook" = "shell"): string => {
+      if (value === undefined) Reflect.deleteProperty(process.env, env);
+      else process.env[env] = value;
+      try {
+        keysNamed(env, where);
+      } catch (error) {
+        assert.ok(error instanceof CodedError && error.code === "keys-env");
+        const { message, help } = wordsOf(error.code, error.data);
+        return `${message}: ${help ?? ""}`;
+      }
+      return "none";
+    };
+    // Set, and empty: what a shell makes of `KEYS= tunebook serve …`.
+    for (const empty of ["", " , "]) assert.match(refusal(empty), /is empty: .*shell that starts the server/);
+    assert.match(refusal(), /is not set: .*shell/);
+    assert.match(refusal(undefined, "notebook"), /is not set: .*kernel/);
+    assert.match(refusal("one, schlüssel"), /key 2 has signs beyond ASCII/);
+    // No request carries it: it would be let in by nobody.
+    assert.match(refusal("k".repeat(513)), /key 1 has 513 letters/);
+    assert.ok(!refusal("k".repeat(513)).includes("kkkk"));
   });
   it("of a file are a hash a line, with words of its owner's behind", () => {
     const file = fileOf(`# ours\n${keyLine("one")}  # ann\n\n${hashKey("two").toUpperCase()}\n`);
@@ -90,6 +97,12 @@ describe("keys of a server", () => {
           codeOf(() => keysIn(fileOf(keyLine("one"), mode))),
           "keys-file",
         );
+  });
+  it("are added in a line of their own to a file whose last line has no end", () => {
+    const file = join(folder, "cut");
+    writeFileSync(file, `${keyLine("one")} # ann`, { mode: 0o600 });
+    const two = newKey(file, "bob");
+    assert.deepEqual(keysIn(file), ["one", two].map(hashKey));
   });
   it("are made, told once, and kept as their hash", () => {
     const file = join(folder, "new");

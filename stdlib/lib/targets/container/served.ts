@@ -22,7 +22,7 @@ RUN npm install --global --omit=dev --ignore-scripts --no-audit --no-fund /tmp/$
 COPY . /model
 USER node
 EXPOSE ${String(PORT)}
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:${String(PORT)}/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:${String(PORT)}/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ${JSON.stringify(words)}
 `;
 }
