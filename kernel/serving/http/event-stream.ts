@@ -30,20 +30,23 @@ export class EventStream {
   }
 
   /** Settles when there is room for more. Rejects with what ended the call. */
-  async send(data: string): Promise<void> {
+  async send(data: string, name: string | null = null): Promise<void> {
     this.call.signal.throwIfAborted();
-    if (!this.raw.write(`data: ${data}\n\n`)) await this.call.within(roomIn(this.raw));
+    if (!this.raw.write(event(data, name))) await this.call.within(roomIn(this.raw));
   }
 
   /** The last that is said, also where the call has ended. */
-  tell(data: string): void {
-    this.raw.write(`data: ${data}\n\n`);
+  tell(data: string, name: string | null = null): void {
+    this.raw.write(event(data, name));
   }
 
   end(): void {
     this.raw.end();
   }
 }
+
+const event = (data: string, name: string | null): string =>
+  `${name === null ? "" : `event: ${name}\n`}data: ${data}\n\n`;
 
 function roomIn(raw: ServerResponse): Promise<void> {
   return new Promise((resolve) => {

@@ -225,7 +225,13 @@ function refuseUnread(error: Error & { readonly code?: string }, socket: Socket)
   );
 }
 
-const posts = ["POST /v1/chat/completions", "POST /v1/embeddings", "POST /predict", "POST /models/NAME"];
+const posts = [
+  "POST /v1/chat/completions",
+  "POST /v1/responses",
+  "POST /v1/embeddings",
+  "POST /predict",
+  "POST /models/NAME",
+];
 function nearTo({ url }: FastifyRequest): readonly string[] {
   const first = url.split(/[/?]/)[1] ?? "";
   const near = posts.filter((route) => first !== "" && route.includes(`/${first}`));

@@ -14,6 +14,10 @@ export interface Events {
   after(): readonly unknown[];
   /** The last one, where clients wait for it. */
   readonly last: string | null;
+  /** Whether each is sent with its `type` as its name. */
+  readonly named?: true;
+  /** How it tells that it went wrong; absent: as OpenAI's error. */
+  failed?(error: { readonly code: string; readonly message: string }): unknown;
 }
 
 export async function streamed(
@@ -26,22 +30,26 @@ export async function streamed(
   const bits = await call.within(begun(toldOf(o.writings)));
   desk.counts.began(request.routeOptions.url ?? "other", (performance.now() - call.began) / 1000);
   const stream = EventStream.begin(reply, call);
+  const nameOf = (event: unknown): string | null =>
+    o.events.named === true ? (event as { readonly type: string }).type : null;
   try {
-    for (const event of o.events.before?.() ?? []) await stream.send(JSON.stringify(event));
+    for (const event of o.events.before?.() ?? []) await stream.send(JSON.stringify(event), nameOf(event));
     for (;;) {
       const step = await call.within(bits.next());
       if (step.done === true) break;
       took(desk, call, step.value.bit.tokens.length);
-      for (const event of o.events.of(step.value)) await stream.send(JSON.stringify(event));
+      for (const event of o.events.of(step.value)) await stream.send(JSON.stringify(event), nameOf(event));
     }
-    for (const event of o.events.after()) await stream.send(JSON.stringify(event));
+    for (const event of o.events.after()) await stream.send(JSON.stringify(event), nameOf(event));
     if (o.events.last !== null) await stream.send(o.events.last);
   } catch (error) {
     void bits.return().catch(() => undefined);
     if (error instanceof Gone) return;
     const failure = failureOf(error, "openai", request.id);
     call.failed(error, failure.code);
-    stream.tell(JSON.stringify(failure.body));
+    const { error: said } = failure.body as { readonly error: { readonly code: string; readonly message: string } };
+    const told = o.events.failed?.(said) ?? failure.body;
+    stream.tell(JSON.stringify(told), nameOf(told));
     if (o.events.last !== null) stream.tell(o.events.last);
   } finally {
     stream.end();

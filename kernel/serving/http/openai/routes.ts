@@ -7,6 +7,9 @@ import { cutIn } from "./answers.js";
 import { notOffered } from "./ask.js";
 import { answerChat } from "./chat.js";
 import { answerCompletion } from "./completions.js";
+import * as responseSaid from "./response-said.js";
+import { response, type ResponseBody } from "./response-shapes.js";
+import { answerResponse } from "./responses.js";
 import * as said from "./said.js";
 import { chat, completion, embeddings, type Chat, type Completion, type Embeddings } from "./shapes.js";
 
@@ -16,6 +19,7 @@ const tags = ["OpenAI"];
 export function openaiRoutes(app: FastifyInstance, desk: Desk): void {
   const chats = { tags, summary: "The next turn of a conversation", body: jsonSchemaOf(chat) };
   const completes = { tags, summary: "Texts that go on", body: jsonSchemaOf(completion) };
+  const responds = { tags, summary: "The next turn of a conversation, stateless", body: jsonSchemaOf(response) };
   // `/models/NAME/v1/…`: where clients of Hugging Face's look for them below a model's address.
   for (const [before, hidden] of [
     ["", false],
@@ -36,6 +40,14 @@ export function openaiRoutes(app: FastifyInstance, desk: Desk): void {
         schema: { ...completes, hide: hidden },
       },
       (request, reply) => answerCompletion(desk, request, reply, { body: request.body, name: nameIn(request) }),
+    );
+    app.post<{ Body: ResponseBody; Params: Named }>(
+      `${before}/v1/responses`,
+      {
+        config: { ...config, answers: { whole: responseSaid.response, event: responseSaid.responseEvent } },
+        schema: { ...responds, hide: hidden },
+      },
+      (request, reply) => answerResponse(desk, request, reply, { body: request.body, name: nameIn(request) }),
     );
   }
   app.post<{ Body: Embeddings }>(

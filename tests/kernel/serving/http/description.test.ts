@@ -51,6 +51,10 @@ describe("what a server says of itself", () => {
       { model: "writer", messages, stream: true, stream_options: { include_usage: true }, ...likely },
     ],
     ["/v1/chat/completions", { model: "writer", messages, tools, stream: true }],
+    ["/v1/responses", { model: "writer", input: "one two", metadata: { a: "b" }, text: { format: { type: "text" } } }],
+    ["/v1/responses", { model: "writer", input: "w ".repeat(300), max_output_tokens: 1, instructions: "be brief" }],
+    ["/v1/responses", { model: "writer", input: [{ role: "user", content: "one two" }], stream: true }],
+    ["/v1/responses", { model: "writer", input: "a b", tools: [{ type: "function", name: "f" }], stream: true }],
     ["/v1/completions", { model: "writer", prompt: ["a b", "c"], logprobs: 1 }],
     [
       "/v1/completions",
@@ -79,7 +83,7 @@ describe("what a server says of itself", () => {
       if (type === "application/json") return holds(schema, await response.json());
       const events = (await response.text()).split("\n\n").filter((event) => event !== "" && !event.includes("[DONE]"));
       assert.ok(events.length > 2);
-      for (const event of events) holds(schema, JSON.parse(event.replace("data: ", "")));
+      for (const event of events) holds(schema, JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ?? ""));
     });
 
   it("describes what is said of models, and of what is wrong, in each interface", async () => {
