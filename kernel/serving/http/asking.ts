@@ -93,6 +93,10 @@ export function took({ counts }: Desk, call: Call, tokens: number): void {
   counts.wrote(tokens);
 }
 
+/** Below it logits divided by it are beyond all numbers: it is meant as 0, the likeliest token. */
+const COLDEST = 1e-5;
+export const temperatureOf = (asked: number): number => (asked < COLDEST ? 0 : asked);
+
 /** How many texts were cut stands in a header, whatever shape the answer has. */
 export function tellCut(call: Call, reply: FastifyReply, cut: number): void {
   if (cut === 0) return;

@@ -24,6 +24,8 @@ export const between = (least: number, most: number) =>
 export const wholeBetween = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   v.nullish(v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)));
 export const anything = v.record(v.string(), v.unknown());
+/** Texts that end what is written. */
+export const stops = v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.maxLength(16));
 /** One text or several. */
 export const texts = v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1))]);
 export const list = <const S extends v.GenericSchema>(of: S) => v.pipe(v.array(of), v.minLength(1));

@@ -1,6 +1,6 @@
 /** Requests of Hugging Face's inference: `{ inputs, parameters }`, of which each task reads its own. */
 import * as v from "valibot";
-import { between, flag, list, named, wholeBetween } from "../schema.js";
+import { between, flag, list, named, stops, wholeBetween } from "../schema.js";
 
 const pair = v.looseObject({ text: v.string(), text_pair: v.nullish(v.string()) });
 const question = v.looseObject({ question: v.string(), context: v.string() });
@@ -16,7 +16,7 @@ const parameters = v.looseObject({
   ...{ max_new_tokens: wholeBetween(1), temperature: between(0, 100), top_p: between(0, 1) },
   ...{ do_sample: flag, return_full_text: flag, details: flag, seed: wholeBetween(Number.MIN_SAFE_INTEGER) },
   ...{ repetition_penalty: between(0.01, 100), frequency_penalty: between(-2, 2) },
-  ...{ stop: v.nullish(v.array(v.pipe(v.string(), v.minLength(1)))), stop_sequences: v.nullish(v.array(v.string())) },
+  ...{ stop: v.nullish(stops), stop_sequences: v.nullish(stops) },
 });
 
 export const asks = v.looseObject({

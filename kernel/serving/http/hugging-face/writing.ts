@@ -1,7 +1,7 @@
 /** Texts as Hugging Face's `text-generation` and its kin tell them: whole, or token by token as TGI does. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Bit, WriteAsk } from "../../contract.js";
-import { fewEnough, tellCut, took } from "../asking.js";
+import { fewEnough, tellCut, temperatureOf, took } from "../asking.js";
 import { streamed, type Events } from "../streaming.js";
 import { wholeOf, writingsOf, type Written } from "../writings.js";
 import { unlike, type Asking } from "./asking.js";
@@ -48,6 +48,8 @@ function askOf({ request: { call }, desk: { limits }, body }: Asking): Omit<Writ
     ...{ signal: call.signal, truncate, choices: 1, stop: [...(p.stop ?? []), ...(p.stop_sequences ?? [])] },
     maxTokens: asked ?? Math.min(TOKENS, most ?? TOKENS),
     sampling: samplingOf(p),
+    // Streams and details tell of each token how likely it was.
+    ...((body.stream === true || p.details === true) && { logprobs: 0 }),
   };
 }
 
@@ -56,7 +58,9 @@ function samplingOf(p: Parameters): WriteAsk["sampling"] {
     value === null || value === undefined ? {} : { [key]: value };
   return {
     // `do_sample: false` is the likeliest token, whatever else is said.
-    ...(p.do_sample === false ? { temperature: 0 } : told("temperature", p.temperature)),
+    ...(p.do_sample === false
+      ? { temperature: 0 }
+      : told("temperature", p.temperature && temperatureOf(p.temperature))),
     ...told("topP", p.top_p),
     ...told("topK", p.top_k),
     ...told("seed", p.seed),
@@ -77,7 +81,8 @@ function toldOf(before: string, written: Written | undefined, { model, body }: A
     ...(body.parameters?.details === true && {
       details: {
         ...{ finish_reason: reasonOf(written?.ended ?? null), generated_tokens: written?.tokens ?? 0 },
-        ...{ seed: body.parameters.seed ?? null, prefill: [], tokens: [] },
+        ...{ seed: body.parameters.seed ?? null, prefill: [] },
+        tokens: (written?.likelihoods ?? []).map(({ id, text, logprob }) => ({ id, text, logprob, special: false })),
       },
     }),
   };
@@ -92,7 +97,8 @@ function eventsOf(before: string): Events {
       text += bit.text;
       tokens += bit.tokens.length;
       const last = bit.ended === null ? null : { finish_reason: reasonOf(bit.ended), generated_tokens: tokens };
-      const token = { id: bit.tokens.at(-1) ?? 0, text: bit.text, logprob: 0, special: false };
+      const logprob = bit.likelihoods?.at(-1)?.logprob ?? null;
+      const token = { id: bit.tokens.at(-1) ?? 0, text: bit.text, logprob, special: false };
       return [{ index: tokens, token, generated_text: last === null ? null : text, details: last }];
     },
     after: () => [],

@@ -1,7 +1,7 @@
 /** What is asked of a model that writes, out of OpenAI's keys. What would change the answer and isn't offered is refused. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ChatTurn, Limits, Sampling, ServedModel, Shape, Tool, WriteAsk } from "../../contract.js";
-import { cannot, fewEnough } from "../asking.js";
+import { cannot, fewEnough, temperatureOf } from "../asking.js";
 import type { Call } from "../call.js";
 import type { Chat, Completion } from "./shapes.js";
 
@@ -48,7 +48,7 @@ function samplingOf(body: Chat | Completion): Sampling {
   const { temperature, top_p: topP, top_k: topK, min_p: minP, seed } = body;
   const { frequency_penalty: often, presence_penalty: there, repetition_penalty: again, logit_bias: bias } = body;
   return {
-    ...(some(temperature) && { temperature }),
+    ...(some(temperature) && { temperature: temperatureOf(temperature) }),
     ...(some(topP) && { topP }),
     ...(some(topK) && topK > 0 && { topK }),
     ...(some(minP) && { minP }),

@@ -1,6 +1,6 @@
 /** Requests of OpenAI's interface. Keys that aren't named are left alone, as OpenAI's servers and vLLM do. */
 import * as v from "valibot";
-import { anything, between, flag, list, named, texts, wholeBetween } from "../schema.js";
+import { anything, between, flag, list, named, stops, texts, wholeBetween } from "../schema.js";
 
 /** Bits of a turn: texts; what else there may be is refused by name. */
 const part = v.looseObject({ type: v.string(), text: v.optional(v.string()), refusal: v.optional(v.string()) });
@@ -37,9 +37,7 @@ const writing = {
   model: named,
   stream: flag,
   stream_options: v.nullish(v.looseObject({ include_usage: flag })),
-  stop: v.nullish(
-    v.union([v.pipe(v.string(), v.minLength(1)), v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.maxLength(16))]),
-  ),
+  stop: v.nullish(v.union([v.pipe(v.string(), v.minLength(1)), stops])),
   n: wholeBetween(1),
   best_of: wholeBetween(1),
   max_tokens: wholeBetween(1),

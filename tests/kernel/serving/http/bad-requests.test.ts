@@ -18,6 +18,7 @@ const user = { role: "user", content: PLANTED };
 const chat = (more: object): object => ({ model: "writer", messages: [user], ...more });
 const text = (more: object): object => ({ model: "writer", prompt: PLANTED, ...more });
 const [CHAT, TEXT, EMBED] = ["/v1/chat/completions", "/v1/completions", "/v1/embeddings"];
+const stop = (parameters: object): object => ({ inputs: PLANTED, parameters });
 const deep = (n: number): string => `${"[".repeat(n)}"${PLANTED}"${"]".repeat(n)}`;
 
 const bad: readonly Bad[] = [
@@ -116,6 +117,15 @@ const bad: readonly Bad[] = [
   ["no inputs", "/predict", { model: "judge" }, 400, "request-unlike"],
   ["inputs that are a number", "/predict", { model: "judge", inputs: 5 }, 400, "request-unlike"],
   ["three texts as a pair", "/predict", { model: "judge", inputs: [[PLANTED, "b", "c"]] }, 400, "request-unlike"],
+  ["an empty text that ends texts", "/models/writer", stop({ stop_sequences: [""] }), 400, "request-unlike"],
+  ["too many texts that end them", "/models/writer", stop({ stop: Array(17).fill("a") }), 400, "request-unlike"],
+  [
+    "a hundred thousand of them",
+    "/models/writer",
+    stop({ stop_sequences: Array(20_000).fill("a") }),
+    400,
+    "request-unlike",
+  ],
   ["labels of a writer", "/predict", { model: "writer", inputs: PLANTED }, 400, "model-cannot"],
   ["ranks without texts", "/rerank", { model: "overlap", query: PLANTED }, 400, "request-unlike"],
   ["ranks of a writer", "/rerank", { model: "writer", query: PLANTED, texts: ["a"] }, 400, "model-cannot"],
@@ -162,6 +172,7 @@ const bad: readonly Bad[] = [
   ["a form", CHAT, `a=${PLANTED}`, 415, "request-type", { "content-type": "application/x-www-form-urlencoded" }],
   ["a plain text", CHAT, PLANTED, 415, "request-type", { "content-type": "text/plain" }],
   ["a type that only begins like JSON", CHAT, "{}", 415, "request-type", { "content-type": `application/jsonp` }],
+  ["JSON in UTF-16", CHAT, "{}", 415, "request-type", { "content-type": "application/json; charset=utf-16" }],
   ["a body that is compressed", CHAT, "{}", 415, "request-type", { "content-encoding": "gzip" }],
   ["a page of another origin", CHAT, chat({}), 403, "origin-unknown", { origin: "https://evil.example" }],
   ["a page of no origin", CHAT, chat({}), 403, "origin-unknown", { origin: "null" }],

@@ -80,6 +80,13 @@ describe("Hugging Face's inference, asked by its client", () => {
     });
     assert.equal(full[0].generated_text, "a bb a");
     assert.equal(full[0].details.finish_reason, "eos_token");
+    assert.deepEqual(
+      full[0].details.tokens.map((one: { text: string; logprob: number }) => [one.text, one.logprob]),
+      [
+        ["b", -0.5],
+        [" a", -0.5],
+      ],
+    );
     assert.equal((await client("rewriter").summarization({ inputs: "a b" })).summary_text, "b a");
     assert.deepEqual(await client("rewriter").translation({ inputs: "a b" }), {
       ...{ generated_text: "b a", summary_text: "b a", translation_text: "b a" },
@@ -93,13 +100,16 @@ describe("Hugging Face's inference, asked by its client", () => {
       .filter((event) => event !== "")
       .map(
         (event) =>
-          JSON.parse(event.replace("data: ", "")) as { token: { text: string }; generated_text: string | null },
+          JSON.parse(event.replace("data: ", "")) as {
+            token: { text: string; logprob: number };
+            generated_text: string | null;
+          },
       );
     assert.deepEqual(
-      events.map(({ token, generated_text: text }) => [token.text, text]),
+      events.map(({ token, generated_text: text }) => [token.text, token.logprob, text]),
       [
-        ["b", null],
-        [" a", "b a"],
+        ["b", -0.5, null],
+        [" a", -0.5, "b a"],
       ],
     );
   });
