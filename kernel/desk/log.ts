@@ -20,7 +20,7 @@ export interface Log {
  */
 export function openLog(to: string | { write(text: string): unknown }): Log {
   let fd = typeof to === "string" ? opened(to) : null;
-  const put = (level: "info" | "warning", event: string, line: Line): void => {
+  const put = (level: "info" | "warning" | "error", event: string, line: Line): void => {
     const text = `${JSON.stringify({ time: new Date().toISOString(), level, event, ...line })}\n`;
     try {
       if (fd !== null) appendFileSync(fd, text);
@@ -30,7 +30,7 @@ export function openLog(to: string | { write(text: string): unknown }): Log {
     }
   };
   return {
-    say: (event, line = {}) => put("info", event, line),
+    say: (event, line = {}) => put(levelOf(line), event, line),
     warn(event, error, line = {}) {
       const { code, words } = failureOf(error);
       put("warning", event, { ...(code !== null && { code }), message: words, ...line });
@@ -63,3 +63,9 @@ const whys: Readonly<Record<string, string>> = {
   EACCES: "this user may not write there",
   EROFS: "nothing can be written there",
 };
+
+/** A fault of the program is an error, also where it is told of among requests; what was answered 5xx else, a warning. */
+function levelOf({ status, fault }: Line): "info" | "warning" | "error" {
+  if (fault !== undefined) return "error";
+  return typeof status === "number" && status >= 500 ? "warning" : "info";
+}

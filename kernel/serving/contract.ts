@@ -154,6 +154,8 @@ export interface HttpOptions {
 export interface Http {
   readonly url: string;
   readonly port: number;
+  /** That are open, whoever has said something over them. */
+  readonly connections: number;
   load(): HttpLoad;
   /** Other keys and certificates from now on, no connection is lost. */
   change(o: Pick<HttpOptions, "keys" | "tls">): void;

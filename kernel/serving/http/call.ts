@@ -24,8 +24,14 @@ export class Call {
   code: string | null = null;
   /** What was thrown that has no code: a fault of the program. */
   fault: unknown = null;
+  /** Whether the last byte of its answer went out. */
+  answered = false;
+  /** What is answered instead, once its status has gone out. */
+  status: number | null = null;
   /** Of the key that it came with: the first of its hash. */
   key: string | null = null;
+  /** Ends its connection. */
+  cutOff: () => void = () => undefined;
 
   get signal(): AbortSignal {
     return this.controller.signal;
@@ -60,8 +66,9 @@ export class Call {
   }
 
   /** What went wrong: its code for the log; of a fault of ours also what was thrown. */
-  failed(thrown: unknown, code: string): void {
+  failed(thrown: unknown, { code, status }: { readonly code: string; readonly status: number }): void {
     this.code = code;
+    this.status = status;
     if (code === "server-fault") this.fault = thrown;
   }
 
@@ -71,7 +78,10 @@ export class Call {
   }
 }
 
-/** All that are under way; those whose time is over are ended. */
+/** For the last words to a call whose time is over, in ms: who doesn't read them is cut off. */
+const WORDS = 5000;
+
+/** All that are under way; those whose time is over are ended, and later also the connections of those who don't read. */
 export class UnderWay {
   private readonly calls = new Set<Call>();
   private readonly clock: NodeJS.Timeout;
@@ -108,6 +118,7 @@ export class UnderWay {
       // They stand in the order that they came in.
       if (now - call.began < this.time) break;
       call.stop(new CodedError("request-time", { seconds: this.time / 1000 }));
+      if (now - call.began >= this.time + Math.min(WORDS, this.time)) call.cutOff();
     }
   }
 }

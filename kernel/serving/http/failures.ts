@@ -44,6 +44,13 @@ const kinds: Readonly<Record<string, Kind>> = {
   ...{ "not-masked": { status: 400 }, "pairs-expected": { status: 400 }, "schema-unusable": { status: 400 } },
   ...{ "conversation-refused": { status: 400 }, "no-tools": { status: 400 }, "no-such-tool": { status: 400 } },
   ...{ "empty-prompt": { status: 400 }, "no-template": { status: 400 }, "token-unknown": { status: 400 } },
+  ...{ "no-room-to-generate": { status: 400, openai: "context_length_exceeded" }, "texts-expected": { status: 400 } },
+  ...{
+    "no-room-for-context": { status: 400 },
+    "questions-expected": { status: 400 },
+    "no-generation": { status: 400 },
+  },
+  ...{ "bad-conversation": { status: 400 }, "template-refuses": { status: 400 } },
 };
 
 /** Seconds after which it is worth asking again; of codes that don't say themselves. */
@@ -60,9 +67,13 @@ export interface Failure {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Of anything that was thrown: what has no code is a fault of the program, of which only the request's id is told. */
+/**
+ * Of anything that was thrown: what has no code, or one that is none of requests, is a fault of the program or its files, of which
+ * only the request's id is told.
+ */
 export function failureOf(thrown: unknown, dialect: Dialect, id: string): Failure {
-  const error = thrown instanceof CodedError ? thrown : new CodedError("server-fault", { id });
+  const isTold = thrown instanceof CodedError && Object.hasOwn(kinds, thrown.code);
+  const error = isTold ? thrown : new CodedError("server-fault", { id });
   const { message, help } = wordsFor(error);
   const code: string = error.code;
   const kind = kinds[code] ?? { status: 500 };

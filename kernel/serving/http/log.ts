@@ -1,4 +1,5 @@
 /** A line of each request: who asked what of which model, and what came of it. Nothing of a text is in it, nor of an address. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "./call.js";
 
 export type Line = Readonly<Record<string, unknown>>;
@@ -11,6 +12,8 @@ export function lineOf(
     readonly route: string;
     readonly status: number;
     readonly ms: number;
+    /** What was sent: words of it are told nowhere. */
+    readonly body: unknown;
   },
 ): Line {
   return {
@@ -21,13 +24,27 @@ export function lineOf(
     ...(call.cut > 0 && { cut: call.cut }),
     ...(call.key !== null && { key: call.key }),
     ...(call.code !== null && { code: call.code }),
-    ...(call.fault !== null && faultOf(call.fault)),
+    ...(call.fault !== null && faultOf(call.fault, o.body)),
   };
 }
 
-/** Where in the program, and which sort of error: its message may have a text in it. */
-function faultOf(thrown: unknown): Line {
+/** Which sort of error, in its words without those of the request, and where in the program. */
+function faultOf(thrown: unknown, body: unknown): Line {
   if (!(thrown instanceof Error)) return { fault: typeof thrown };
   const frames = (thrown.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  return { fault: thrown.name.slice(0, 60), at: frames.slice(0, 8).map((line) => line.trim()) };
+  return {
+    fault: thrown instanceof CodedError ? thrown.code : thrown.name.slice(0, 60),
+    message: without(body, thrown.message.slice(0, LONGEST)),
+    at: frames.slice(0, 8).map((line) => line.trim()),
+  };
+}
+const LONGEST = 500;
+
+/** The message with … for each word that the request has too, and for what isn't plain enough to know. */
+function without(body: unknown, message: string): string {
+  const sent = (JSON.stringify(body) ?? "").toLowerCase();
+  return message.replaceAll(/[\p{L}\p{M}\p{N}]+/gu, (word) => {
+    if (!/^[\x21-\x7e]+$/.test(word)) return "…";
+    return /^[a-z]{1,2}$/i.test(word) || !sent.includes(word.toLowerCase()) ? word : "…";
+  });
 }

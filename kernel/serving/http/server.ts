@@ -40,7 +40,8 @@ export async function serverOf(parts: Parts): Promise<FastifyInstance> {
   if (rate > 0)
     await app.register(rateLimit, {
       ...{ max: rate, timeWindow: 60_000, hook: "onRequest", cache: 10_000 },
-      keyGenerator: ({ call, ip }) => call.key ?? ip,
+      // Who reads figures takes no request from those who ask.
+      keyGenerator: ({ call, ip, routeOptions: { url } }) => `${url === "/metrics" ? "figures " : ""}${call.key ?? ip}`,
       errorResponseBuilder: (_, { ttl }) =>
         new CodedError("rate-exceeded", { most: rate, seconds: Math.max(1, Math.ceil(ttl / 1000)) }),
     });
@@ -58,7 +59,8 @@ export async function serverOf(parts: Parts): Promise<FastifyInstance> {
 function made(o: HttpOptions, patience: Patience): FastifyInstance {
   const shared = {
     ...{ logger: false, bodyLimit: o.limits.body, return503OnClosing: false },
-    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength: LONGEST, ignoreTrailingSlash: true },
+    rewriteUrl: ({ url }: { readonly url?: string | undefined }) => routed(url ?? "/"),
     ...{ genReqId: idOf, keepAliveTimeout: patience.idle, requestTimeout: patience.request },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
     schemaErrorFormatter: unlike,
@@ -74,10 +76,24 @@ function made(o: HttpOptions, patience: Patience): FastifyInstance {
     connectionsCheckingInterval: Math.min(1000, patience.headers),
   };
   const app = (o.tls
-    ? fastify({ ...shared, https: { ...node, ...o.tls, minVersion: "TLSv1.2" } })
+    ? fastify({ ...shared, https: { ...node, ...o.tls, minVersion: "TLSv1.2", handshakeTimeout: patience.headers } })
     : fastify({ ...shared, http: node })) as unknown as FastifyInstance;
   app.server.maxConnections = 10_000;
   return app;
+}
+
+/** Letters of a part of a path. */
+const LONGEST = 512;
+/** What the router would refuse by itself goes where nothing is, so that it comes through the same doors. */
+function routed(url: string): string {
+  const [path = ""] = url.split("?", 1);
+  if (path.length <= LONGEST && !path.includes("%")) return url;
+  try {
+    if (path.split("/").every((part) => decodeURIComponent(part).length <= LONGEST)) return url;
+  } catch {
+    // It is no path.
+  }
+  return path.includes("/v1/") ? "/v1/." : "/.";
 }
 
 const here = randomBytes(5).toString("hex");
@@ -94,7 +110,12 @@ function reads(app: FastifyInstance, { limits }: HttpOptions): void {
     /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i,
     { parseAs: "buffer", bodyLimit: limits.body },
     (request, body, done) => {
-      const { "content-encoding": coding } = request.headers;
+      const { "content-encoding": coding, "content-type": type = "" } = request.headers;
+      const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1];
+      if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
+        done(new CodedError("request-type", { type: type.slice(0, 100) }));
+        return;
+      }
       if (coding !== undefined && coding !== "identity") {
         done(new CodedError("request-type", { type: String(coding).slice(0, 60) }));
         return;
@@ -145,7 +166,7 @@ function hooks(app: FastifyInstance, parts: Parts): void {
   app.setErrorHandler((error: unknown, request, reply) => {
     if (error instanceof Gone) return reply.code(499).send();
     const failure = failureOf(codedOf(error, parts.o, request), dialectOf(request), request.id);
-    request.call.failed(error, failure.code);
+    request.call.failed(error, failure);
     // What is left of a body isn't read.
     if (!request.raw.complete) reply.header("connection", "close");
     return refused(reply, failure);
@@ -169,20 +190,31 @@ function begins(request: FastifyRequest, reply: FastifyReply, parts: Parts): voi
   parts.underWay.add(call);
   reply.headers(plain);
   reply.header("x-request-id", request.id);
+  const { socket } = request.raw;
+  call.cutOff = () => void socket.destroy();
+  // Node says so too of an answer whose connection was destroyed under it.
+  reply.raw.once("finish", () => (call.answered = !socket.destroyed));
   // Also of a client that goes away: then without having finished.
   reply.raw.once("close", () => ends(request, reply.raw, parts));
 }
 
 function ends(request: FastifyRequest, raw: ServerResponse, { underWay, counts, o }: Parts): void {
   const { call } = request;
-  if (!raw.writableFinished) call.stop(new Gone());
+  if (!call.answered) call.stop(new Gone());
   underWay.delete(call);
   const ms = performance.now() - call.began;
   const route = request.routeOptions.url ?? "other";
-  const status = call.gone ? 499 : raw.statusCode;
+  const status = statusOf(request, raw);
   counts.done({ route, status, seconds: ms / 1000, tokens: call.tokens });
-  if (o.log) o.log(lineOf(call, { id: request.id, method: request.method, route, status, ms }));
+  if (o.log) o.log(lineOf(call, { id: request.id, method: request.method, route, status, ms, body: request.body }));
   call.release();
+}
+
+/** As it came out: of an answer that was cut off after its first byte, not the 200 that it began with. */
+function statusOf({ call, id }: FastifyRequest, { statusCode }: ServerResponse): number {
+  if (call.gone) return 499;
+  if (call.code === null && !call.answered) call.failed(call.signal.reason, failureOf(call.signal.reason, "tei", id));
+  return call.status ?? statusCode;
 }
 
 /** Of what Fastify itself refuses, our codes. */
@@ -206,6 +238,9 @@ function dialectOf({ routeOptions, url }: FastifyRequest): Dialect {
   return url.startsWith("/v1/") || url.includes("/v1/") ? "openai" : "hugging-face";
 }
 
+/** Milliseconds to read what is said to whom nothing more is read of. */
+const LINGER = 500;
+
 /** What is refused before it is a request: no HTTP, too slow, headers too large. */
 function refuseUnread(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
@@ -223,6 +258,9 @@ function refuseUnread(error: Error & { readonly code?: string }, socket: Socket)
   socket.end(
     `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${String(length)}\r\n\r\n${body}`,
   );
+  // Also of those who neither read nor close.
+  const late = setTimeout(() => socket.destroy(), LINGER);
+  socket.once("close", () => clearTimeout(late));
 }
 
 const posts = [

@@ -9,6 +9,7 @@ import { Counts } from "./counts.js";
 import { doorsOf, type Doors } from "./doors.js";
 import { patience, type Patience } from "./server-parts.js";
 import { serverOf } from "./server.js";
+import { Sockets } from "./sockets.js";
 import { holderOf } from "../port-holder.js";
 import "../codes.js";
 
@@ -19,13 +20,14 @@ export async function startHttp(models: Models, o: HttpOptions, wait: Patience =
   const doors = doorsOf({ ...o, secure: o.tls !== null });
   const state = { stops: false };
   const app = await serverOf({ models, o, doors, underWay, counts, patience: wait, stops: () => state.stops });
+  const sockets = new Sockets(app.server);
   try {
     await listening(app, o);
   } catch (error) {
     await app.close();
     throw error;
   }
-  return new Listening({ app, o, underWay, counts, doors, state });
+  return new Listening({ app, o, underWay, counts, doors, state, sockets });
 }
 
 async function listening({ server }: FastifyInstance, { host, port }: HttpOptions): Promise<void> {
@@ -66,6 +68,7 @@ interface Own {
   readonly counts: Counts;
   readonly doors: Doors;
   readonly state: { stops: boolean };
+  readonly sockets: Sockets;
 }
 
 class Listening implements Http {
@@ -79,6 +82,10 @@ class Listening implements Http {
     const reached = address === "0.0.0.0" ? "127.0.0.1" : address === "::" ? "::1" : address;
     const host = family === "IPv6" ? `[${reached}]` : reached;
     this.url = `${own.o.tls ? "https" : "http"}://${host}:${String(port)}`;
+  }
+
+  get connections(): number {
+    return this.own.sockets.size;
   }
 
   load(): ReturnType<Http["load"]> {
@@ -95,7 +102,7 @@ class Listening implements Http {
   }
 
   private async end(grace: number): Promise<number> {
-    const { app, underWay, state } = this.own;
+    const { app, underWay, state, sockets } = this.own;
     const { server } = app;
     state.stops = true;
     let closed = false;
@@ -109,13 +116,17 @@ class Listening implements Http {
     while (!closed && performance.now() - began < grace) {
       await wait(pace.look);
       if (underWay.ended(busy)) busy = performance.now();
-      if (performance.now() - busy >= pace.quiet) server.closeIdleConnections();
+      if (performance.now() - busy >= pace.quiet) {
+        server.closeIdleConnections();
+        sockets.closeSilent();
+      }
     }
     const cut = underWay.size;
     if (!closed) {
       underWay.stop(new CodedError("server-stops", {}));
       await wait(pace.words);
       server.closeAllConnections();
+      sockets.closeAll();
     }
     await app.close();
     server.close(() => undefined);

@@ -46,7 +46,7 @@ export async function streamed(
     void bits.return().catch(() => undefined);
     if (error instanceof Gone) return;
     const failure = failureOf(error, "openai", request.id);
-    call.failed(error, failure.code);
+    call.failed(error, failure);
     const { error: said } = failure.body as { readonly error: { readonly code: string; readonly message: string } };
     const told = o.events.failed?.(said) ?? failure.body;
     stream.tell(JSON.stringify(told), nameOf(told));

@@ -155,16 +155,22 @@ export async function similarities(
   return source ? others.map(({ vector }) => cosine(source.vector, vector)) : [];
 }
 
+/** Most that are told in one answer: each takes a hundred bytes of it. */
+const TOKENS = 65_536;
+
 async function answerTokenize(desk: Desk, { call }: FastifyRequest, body: shapes.Tokenize) {
   const model = call.hold(desk.models, body.model);
   const texts = typeof body.inputs === "string" ? [body.inputs] : body.inputs;
   fewEnough("inputs", texts.length, desk.limits);
   const all = await call.within(model.tokenize(texts, body.add_special_tokens ?? true));
-  took(
-    desk,
-    call,
-    all.reduce((sum, tokens) => sum + tokens.length, 0),
-  );
+  const tokens = all.reduce((sum, one) => sum + one.length, 0);
+  took(desk, call, tokens);
+  if (tokens > TOKENS)
+    throw notOffered(
+      "inputs",
+      `has ${String(tokens)} tokens, and ${String(TOKENS)} are told at once`,
+      "send less text",
+    );
   return all;
 }
 

@@ -100,4 +100,12 @@ describe("the interface of Text Embeddings Inference", () => {
     assert.equal((await strict.post("/predict", { inputs, truncate: true })).status, 200);
     await strict.stop(1000);
   });
+
+  it("tells so many tokens at once and no more", async () => {
+    const tokens = (n: number): Promise<Response> =>
+      http.post("/tokenize", { model: "judge", inputs: "a ".repeat(n), add_special_tokens: false });
+    assert.equal((await tokens(65_536)).status, 200);
+    const more = await tokens(65_537);
+    assert.deepEqual([more.status, more.headers.get("x-error-code")], [400, "request-not-offered"]);
+  });
 });

@@ -1,0 +1,34 @@
+/** Connections as the system has them: Node's server knows those alone that have spoken TLS to the end. */
+import type { Server, Socket } from "node:net";
+
+export class Sockets {
+  private readonly open = new Set<Socket>();
+  /** Those of TLS that have not shaken hands, by where they come from. */
+  private readonly silent = new Map<string, Socket>();
+
+  constructor(server: Server) {
+    const isSecure = "setSecureContext" in server;
+    server.on("connection", (socket: Socket) => {
+      const from = fromOf(socket);
+      this.open.add(socket);
+      if (isSecure) this.silent.set(from, socket);
+      socket.once("close", () => {
+        this.open.delete(socket);
+        if (this.silent.get(from) === socket) this.silent.delete(from);
+      });
+    });
+    if (isSecure) server.on("secureConnection", (socket: Socket) => this.silent.delete(fromOf(socket)));
+  }
+
+  get size(): number {
+    return this.open.size;
+  }
+  closeSilent(): void {
+    for (const socket of this.silent.values()) socket.destroy();
+  }
+  closeAll(): void {
+    for (const socket of this.open) socket.destroy();
+  }
+}
+
+const fromOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress ?? ""} ${String(remotePort)}`;
