@@ -14,16 +14,17 @@ export interface Choice {
 export function chooseEngine(
   available: readonly EngineName[],
   record: MachineRecord | null,
-  { trains = "few", precision = "f32" }: Work = {},
+  { trains = "few", precision = "f32", answers }: Work = {},
 ): Choice {
   const [first, ...others] = available;
   if (!first) throw new Error("no engine to choose from");
   if (others.length === 0) return { engine: first, why: "it is the only native engine here" };
+  const share = (engine: EngineName): number | undefined => engines[engine].utilisation?.[answers ? "answers" : trains];
   const speed = (engine: EngineName): number | undefined => {
     const products = record?.engines[engine];
     const peak = precision === "bf16" ? products?.bf16 : products?.f32;
-    const share = engines[engine].utilisation?.[trains];
-    return peak === undefined || share === undefined ? undefined : peak * share;
+    const reached = share(engine);
+    return peak === undefined || reached === undefined ? undefined : peak * reached;
   };
   const known = available.flatMap((engine) => {
     const expected = speed(engine);
@@ -31,11 +32,15 @@ export function chooseEngine(
   });
   if (precision === "bf16" && known.length === 1)
     return { engine: known[0]!.engine, why: "no other native engine computes bf16" };
-  if (known.length < available.length)
-    return { engine: first, why: "it was the fastest where both were measured; tunebook setup measures them here" };
+  if (known.length < available.length) {
+    // As if their products were the same.
+    const engine = available.reduce((best, one) => ((share(one) ?? 0) > (share(best) ?? 0) ? one : best), first);
+    return { engine, why: "it was the fastest where both were measured; tunebook setup measures them here" };
+  }
   known.sort((a, b) => b.expected - a.expected);
   const [best, rest] = [known[0]!, known.slice(1)];
   const told = rest.map(({ engine, expected }) => `${engine} at ${expected.toFixed(0)}`).join(", ");
-  const why = `a training step is expected at ${best.expected.toFixed(0)} GFLOP/s on it and with ${told}, by what setup measured here`;
+  const what = answers ? "a batch of answers" : "a training step";
+  const why = `${what} is expected at ${best.expected.toFixed(0)} GFLOP/s on it and with ${told}, by what setup measured here`;
   return { engine: best.engine, why };
 }

@@ -8,6 +8,8 @@ export interface Opening {
   readonly addon: string | null;
   readonly threads: number;
   readonly device: DeviceName;
+  /** It is begun for what answers requests. */
+  readonly answers: boolean;
 }
 export interface EngineRecord {
   readonly name: EngineName;
@@ -15,8 +17,8 @@ export interface EngineRecord {
   readonly alone?: readonly DeviceName[];
   /** Why it can't compute on a device that was asked for; undefined: it can, or says so itself when it starts. */
   refuses(device: DeviceName): string | undefined;
-  /** Share of the machine's products that a training step reaches, where it was measured; absent: `auto` takes it last. */
-  readonly utilisation?: Readonly<Record<Trains, number>>;
+  /** Share of the machine's products that a training step reaches, or a batch of answers, where it was measured; absent: `auto` takes it last. */
+  readonly utilisation?: Readonly<Record<Trains | "answers", number>>;
   /** What its process is started with beside what all are; the user's own environment wins. */
   readonly environment?: Readonly<Record<string, string>>;
   /** What `auto` says where its native part is not there. */

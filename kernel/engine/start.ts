@@ -104,6 +104,7 @@ async function startOne(name: EngineName, options: EngineOptions, why: string): 
       addon: found.addon,
       threads,
       device,
+      answers: options.work?.answers === true,
     });
     return new HostedEngine(client, { ...info, why, ...(options.deterministic && { deterministic: true }) });
   } catch (e) {

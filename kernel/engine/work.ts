@@ -4,5 +4,7 @@
 export type Trains = "all" | "few" | "none";
 export interface Work {
   readonly trains?: Trains;
+  /** It answers requests: a few short rows at a time, each waited for. It trains nothing then. */
+  readonly answers?: true;
   readonly precision?: "f32" | "bf16";
 }

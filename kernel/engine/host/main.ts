@@ -24,8 +24,8 @@ const clock = new Clock();
 type Handlers = { [N in CallName]: (ask: Calls[N]["ask"]) => Calls[N]["answer"] | Promise<Calls[N]["answer"]> };
 
 const handlers: Handlers = {
-  async start({ engine, addon, threads, device }) {
-    backend = await engines[engine].backend({ addon, threads, device });
+  async start({ engine, addon, threads, device, answers }) {
+    backend = await engines[engine].backend({ addon, threads, device, answers });
     return { ...backend.info, pid: process.pid };
   },
   can: ({ program }) => running().can(program),

@@ -7,7 +7,7 @@ import type { Arrays, Programs } from "./backend.js";
 /** Each call: what is sent and what comes back. */
 export interface Calls {
   start: {
-    ask: { engine: EngineName; addon: string | null; threads: number; device: DeviceName };
+    ask: { engine: EngineName; addon: string | null; threads: number; device: DeviceName; answers: boolean };
     answer: Omit<EngineInfo, "why">;
   };
   can: { ask: { program: Program }; answer: readonly Refusal[] };

@@ -15,9 +15,12 @@ import { OnnxSession } from "./session.js";
 
 export type Provider = "cpu" | "webgpu";
 
-/** Throws what the runtime throws where the provider doesn't work here. */
-export async function onnxBackend(threads: number, provider: Provider): Promise<Backend> {
-  const options = settings(threads, provider);
+/**
+ * `answers`: requests wait for it: weights that nothing changes become part of the programs. Throws what the runtime throws where the provider doesn't
+ * work here.
+ */
+export async function onnxBackend(threads: number, provider: Provider, answers: boolean): Promise<Backend> {
+  const options = settings(threads, provider, answers);
   await probe(options).catch((e: unknown) => {
     const words = e instanceof Error ? e.message : String(e);
     throw new Error(/Failed to get a WebGPU adapter.*/.exec(words)?.[0] ?? words, { cause: e });
@@ -31,7 +34,7 @@ export async function onnxBackend(threads: number, provider: Provider): Promise<
       threads,
     },
     can: refusals,
-    open: () => new OnnxSession(options),
+    open: () => new OnnxSession(options, answers),
   };
 }
 
@@ -39,7 +42,7 @@ export async function onnxBackend(threads: number, provider: Provider): Promise<
  * A plan of memory by shape would keep the largest one: shapes vary from batch to batch. `TUNEBOOK_ONNX_PROFILE`: where
  * the runtime's profiles go, the beginning of their names.
  */
-function settings(threads: number, provider: Provider): InferenceSession.SessionOptions {
+function settings(threads: number, provider: Provider, answers: boolean): InferenceSession.SessionOptions {
   const profile = process.env["TUNEBOOK_ONNX_PROFILE"];
   return {
     ...(profile && { enableProfiling: true, profileFilePrefix: profile }),
@@ -50,7 +53,8 @@ function settings(threads: number, provider: Provider): InferenceSession.Session
     interOpNumThreads: 1,
     enableMemPattern: false,
     logSeverityLevel: 3,
-    extra: { session: { set_denormal_as_zero: "1" } },
+    // Between answers the cores are the server's own and another engine's.
+    extra: { session: { set_denormal_as_zero: "1", ...(answers && { force_spinning_stop: "1" }) } },
   };
 }
 

@@ -1,10 +1,13 @@
 /**
  * Programs over one store, each a model of its own for the outputs that are asked of it (what only other outputs need is
- * not computed), made when it first runs. State goes in without a copy; what may be written in place comes out into it.
+ * not computed), made when it first runs. State goes in without a copy; what may be written in place comes out into it. Where
+ * answers are waited for, weights that one program alone reads and none changes are part of its model: the runtime lays them
+ * out for its products then, once, in a copy of its own.
  */
 import { InferenceSession, type Tensor } from "onnxruntime-node";
-import { emitOnnx } from "#dsl/emit/onnx/emit.js";
+import { onnxGraph } from "#dsl/emit/onnx/emit.js";
 import type { OnnxModel } from "#dsl/emit/onnx/model.js";
+import { writeModel, type OnnxConstant, type OnnxGraphText } from "#dsl/emit/onnx/proto.js";
 import type { NDArray, State } from "#dsl/graph/program.js";
 import type { Arrays, BackendSession, Programs } from "../host/backend.js";
 import { arrayOf, StateStore, tensorOf } from "./store.js";
@@ -13,16 +16,29 @@ interface Ready {
   readonly model: Omit<OnnxModel, "bytes">;
   readonly session: InferenceSession;
 }
+interface Making {
+  /** The program. */
+  readonly of: string;
+  readonly made: Promise<Ready>;
+  /** States that are part of its model. */
+  readonly baked: readonly string[];
+}
+/** Bytes of weights that a model may have in it: it is written as a whole before the runtime reads it. */
+const MOST = 2 ** 29;
 
 export class OnnxSession implements BackendSession {
   private readonly store = new StateStore();
-  private readonly ready = new Map<string, { readonly of: string; readonly made: Promise<Ready> }>();
+  private readonly ready = new Map<string, Making>();
   private programs: Programs = {};
 
-  constructor(private readonly options: InferenceSession.SessionOptions) {}
+  constructor(
+    private readonly options: InferenceSession.SessionOptions,
+    private readonly bakes: boolean,
+  ) {}
 
   add(programs: Programs, states: Readonly<Record<string, State>>): void {
-    for (const [key, { of }] of this.ready) if (Object.hasOwn(programs, of)) void this.release(key);
+    for (const [key, { of, baked }] of this.ready)
+      if (Object.hasOwn(programs, of) || baked.length > 0) void this.release(key);
     this.programs = { ...this.programs, ...programs };
     this.store.declare(states);
   }
@@ -58,6 +74,7 @@ export class OnnxSession implements BackendSession {
   }
 
   write(name: string, value: NDArray | null): void {
+    for (const [key, { baked }] of this.ready) if (baked.includes(name)) void this.release(key);
     this.store.write(name, value);
   }
 
@@ -70,13 +87,40 @@ export class OnnxSession implements BackendSession {
   private readyFor(name: string, wanted: readonly string[]): Promise<Ready> {
     const key = JSON.stringify([name, ...[...wanted].sort()]);
     let ready = this.ready.get(key);
-    if (!ready) this.ready.set(key, (ready = { of: name, made: this.make(name, wanted) }));
+    if (!ready) this.ready.set(key, (ready = this.make(name, wanted)));
     return ready.made;
   }
 
-  private async make(name: string, wanted: readonly string[]): Promise<Ready> {
-    const { bytes, ...model } = emitOnnx(this.programs[name]!, wanted);
-    return { model, session: await InferenceSession.create(bytes, this.options) };
+  private make(of: string, wanted: readonly string[]): Making {
+    const { text, ...model } = onnxGraph(this.programs[of]!, wanted);
+    const constants = this.constantsFor(of, text, model);
+    const tensors = new Set(constants.map(({ name }) => name));
+    const isBaked = ([, { tensor }]: readonly [string, { readonly tensor: string }]): boolean => tensors.has(tensor);
+    const states = Object.entries(model.state);
+    const bytes = writeModel({
+      ...text,
+      inputs: text.inputs.filter(({ name }) => !tensors.has(name)),
+      constants: [...text.constants, ...constants],
+    });
+    const fed = { ...model, state: Object.fromEntries(states.filter((one) => !isBaked(one))) };
+    const made = InferenceSession.create(bytes, this.options).then((session) => ({ model: fed, session }));
+    return { of, made, baked: states.filter(isBaked).map(([name]) => name) };
+  }
+
+  /** Weights that are to be part of a program's model: none that something changes, or that another one reads too. */
+  private constantsFor(of: string, text: OnnxGraphText, model: Pick<Ready["model"], "state">): readonly OnnxConstant[] {
+    const programs = Object.entries(this.programs);
+    if (!this.bakes || programs.some(([, { updates }]) => updates.length > 0)) return [];
+    if ([...this.ready.values()].some((other) => other.of === of && other.baked.length > 0)) return [];
+    const others = new Set(programs.flatMap(([name, { state }]) => (name === of ? [] : Object.keys(state))));
+    const ports = new Map(text.inputs.map((port) => [port.name, port]));
+    const constants = Object.entries(model.state).flatMap(([state, { tensor }]) => {
+      const port = ports.get(tensor);
+      if (!port || others.has(state) || !this.store.has(state)) return [];
+      const { shape, bytes } = this.store.lying(state);
+      return [{ name: tensor, type: port.type, shape, bytes }];
+    });
+    return constants.reduce((sum, { bytes }) => sum + bytes.length, 0) > MOST ? [] : constants;
   }
 
   private async release(key: string): Promise<void> {

@@ -40,6 +40,14 @@ export class StateStore {
     const shape = shaped ? this.of(name).shape : tensor.dims;
     this.held.set(name, { data: tensor.data as Data, shape });
   }
+  has(name: string): boolean {
+    return this.held.has(name);
+  }
+  /** The bytes themselves. */
+  lying(name: string): Pick<NDArray, "shape" | "bytes"> {
+    const { data, shape } = this.of(name);
+    return { shape, bytes: bytesOf(data) };
+  }
   /** A copy. */
   read(name: string): NDArray {
     const { data, shape } = this.of(name);

@@ -1,13 +1,14 @@
 /**
  * Models that are open to be asked by requests (`ServedModels.open`, ./served-models.ts), and how they change while they are. The
- * models of one server share an engine in a host process of its own; where it dies all of them are opened again in a new one.
+ * models of one server share an engine in a host process of its own, those that answer another than those that write where another is
+ * faster at it; where one dies its models are opened again in a new one.
  */
 import type { EngineInfo, EngineOptions } from "../../engine/engine.js";
 import type { Limits, ModelLoad, Models, ServedFolder, ServedModel } from "../../serving/contract.js";
 
 export interface ServeOptions {
   readonly limits: Limits;
-  /** Absent: the fastest that works here. */
+  /** Absent, or `auto`: the fastest for answering and for writing that work here. */
   readonly engine?: EngineOptions;
   /** Where relative folders start; absent: the process's own. */
   readonly folder?: string;
@@ -37,7 +38,7 @@ export type ServingEvent =
   | { readonly is: "not-opened"; readonly name: string; readonly folder: string; readonly error: unknown };
 
 export interface ServingMemory {
-  /** Of this process, of the engine's host, and of hosts of other runtimes together; null where the system doesn't tell. */
+  /** Of this process, and of the engines' hosts together; null where the system doesn't tell. */
   readonly own: number;
   readonly engine: number | null;
   /** Bytes of weights that are open, what several have in common counted once. */
@@ -46,7 +47,8 @@ export interface ServingMemory {
 
 export interface Serving extends Models {
   readonly opened: readonly OpenedModel[];
-  readonly engine: EngineInfo | null;
+  /** Those that are running. */
+  readonly running: readonly EngineInfo[];
   /**
    * Opens what is in the folder beside the model of that name and puts it in its place at once: requests under way end with the
    * old one, which is closed when the last is answered. A name that is new is added. What can't be opened leaves the old one.

@@ -8,10 +8,9 @@ import type { Engine, EngineInfo } from "../../engine/engine.js";
 import type { Held, ModelLoad, ServedFolder, ServedModel } from "../../serving/contract.js";
 import { DatasetCache } from "../answers/dataset-cache.js";
 import type { OpenedModel, ServeOptions, Serving, ServingMemory } from "./contract.js";
-import { EngineLife } from "./engine-life.js";
+import { LOST, ServingEngines, type ServingEngine } from "./engines.js";
 import { find } from "./find.js";
-import type { Found, OpenFound } from "./found.js";
-import { memoryOf } from "./memory.js";
+import { writesTexts, type Found, type OpenFound } from "./found.js";
 import { Served } from "./served.js";
 import { sharing } from "./shared-writer.js";
 import { stampOf } from "./stamp.js";
@@ -21,6 +20,8 @@ import "../../deploying/runtimes/codes.js";
 /** What a name leads to, or led to while somebody still holds it. */
 interface Version {
   readonly served: Served;
+  /** What computes it; null: a process of its own. */
+  engine: ServingEngine | null;
   /** As it was named. */
   readonly path: string;
   readonly stamp: string;
@@ -30,29 +31,20 @@ interface Version {
 }
 /** Ms before what couldn't be opened again is tried once more. */
 const AGAIN = 10_000;
-const LOST = "what computes it has ended and is being started again";
 
 export class ServedModels implements Serving {
   private readonly current = new Map<string, Version>();
-  private readonly life: EngineLife;
   private readonly home: string;
   private readonly timers = new Set<NodeJS.Timeout>();
-  private starting: Promise<Engine> | null = null;
   /** Replacements, one after the other. */
   private turn: Promise<unknown> = Promise.resolve();
   private closed = false;
-  private diedAt = 0;
 
   private constructor(
     private readonly o: ServeOptions,
-    precision: "f32" | "bf16",
+    private readonly engines: ServingEngines,
   ) {
     this.home = resolve(o.folder ?? ".");
-    this.life = new EngineLife({
-      engine: { engine: "auto", work: { trains: "none", precision }, ...o.engine },
-      lost: (error, again) => this.lost(error, again),
-      back: (engine) => this.back(engine),
-    });
   }
 
   /** Settles when every model can be asked. Coded errors `nothing-to-serve`, `same-name`, `folder-not-served`, those of runs, folders and engines. */
@@ -69,7 +61,13 @@ export class ServedModels implements Serving {
       if (same) throw new CodedError("same-name", { name: as, folders: [same.folder, one.folder] });
       found.push({ ...one, as, path: folder });
     }
-    const models = new ServedModels(o, found.some(({ precision }) => precision === "bf16") ? "bf16" : "f32");
+    const engines = await ServingEngines.of({
+      precision: found.some(({ precision }) => precision === "bf16") ? "bf16" : "f32",
+      ...(o.engine && { engine: o.engine }),
+      lost: (of, error, again) => models.lost(of, error, again),
+      back: (of, engine) => models.back(of, engine),
+    });
+    const models = new ServedModels(o, engines);
     try {
       for (const one of sharing(found)) {
         o.signal?.throwIfAborted();
@@ -85,8 +83,8 @@ export class ServedModels implements Serving {
   get opened(): readonly OpenedModel[] {
     return [...this.current.values()].map(openedOf);
   }
-  get engine(): EngineInfo | null {
-    return this.life.now?.info ?? null;
+  get running(): readonly EngineInfo[] {
+    return this.engines.running;
   }
 
   hold(name: string | null): Held {
@@ -154,31 +152,32 @@ export class ServedModels implements Serving {
       (sum, bytes) => sum + bytes,
       0,
     );
-    const { now } = this.life;
-    return { own: process.memoryUsage.rss(), engine: now && memoryOf(now.info.pid), weights };
+    return { own: process.memoryUsage.rss(), engine: this.engines.memory(), weights };
   }
 
   async close(): Promise<void> {
     this.closed = true;
     for (const timer of this.timers) clearTimeout(timer);
     await Promise.all([...this.current.values()].map(({ served }) => served.close()));
-    await this.life.close();
+    await this.engines.close();
   }
 
   /** Opens what was found, beside whatever has that name now. */
   private async version(name: string, path: string, found: Found): Promise<Version> {
     const began = performance.now();
     const stamp = stampOf(found.folder);
-    const card = found.inEngine && (await this.running()).info.device !== "cpu";
+    const doing = writesTexts(found.facts.sort) ? "writes" : "answers";
+    const engine = found.inEngine ? this.engines.for(doing) : null;
+    const card = engine !== null && (await engine.running()).info.device !== "cpu";
     const served = await Served.of(name, found, this.o.limits, card);
-    const version = { served, path, stamp, seconds: 0, holders: 0, retired: false };
+    const version = { served, engine, path, stamp, seconds: 0, holders: 0, retired: false };
     await this.embody(version);
     return Object.assign(version, { seconds: (performance.now() - began) / 1000 });
   }
 
   private async embody(version: Version): Promise<void> {
     const { served } = version;
-    const body = await served.found.open(() => this.running(), { name: served.name, slots: this.o.limits.streams });
+    const body = await this.bodyOf(version);
     try {
       await served.give(body);
     } catch (error) {
@@ -186,6 +185,21 @@ export class ServedModels implements Serving {
       throw error;
     }
     void body.ended?.then(() => this.ended(version, body));
+  }
+
+  /** What one engine can't compute, the other may. */
+  private async bodyOf(version: Version): Promise<OpenFound> {
+    const { served, engine } = version;
+    const other = this.engines.for("writes");
+    try {
+      const running = () => (version.engine ?? other).running();
+      return await served.found.open(running, { name: served.name, slots: this.o.limits.streams });
+    } catch (error) {
+      const refused = error instanceof CodedError && error.code === "engine-refuses";
+      if (!refused || engine === null || engine === other) throw error;
+      version.engine = other;
+      return this.bodyOf(version);
+    }
   }
 
   private put(version: Version): void {
@@ -203,32 +217,18 @@ export class ServedModels implements Serving {
     this.o.tell?.({ is: "closed", name: served.name, folder: served.found.folder });
   }
 
-  /** The engine, which is begun when it is first needed. Coded error `model-opening` while it is begun anew. */
-  private async running(): Promise<Engine> {
-    const { now } = this.life;
-    if (now) return now;
-    if (this.starting) {
-      await this.starting;
-      if (this.life.now) return this.life.now;
-      throw new CodedError("model-opening", { name: "the engine", why: LOST, seconds: 1 });
-    }
-    this.starting = this.life.start();
-    return this.starting;
-  }
-
-  private lost(error: unknown, again: number): void {
-    this.diedAt = performance.now();
-    for (const { served } of this.current.values()) if (served.found.inEngine) void served.lose(error, LOST);
+  private lost(engine: ServingEngine, error: unknown, again: number): void {
+    for (const version of this.current.values()) if (version.engine === engine) void version.served.lose(error, LOST);
     this.o.tell?.({ is: "engine-died", why: wordsIn(error), again });
   }
 
-  private async back(engine: Engine): Promise<void> {
+  private async back(of: ServingEngine, engine: Engine): Promise<void> {
     for (const version of [...this.current.values()]) {
-      if (!version.served.found.inEngine) continue;
+      if (version.engine !== of) continue;
       await this.again(version);
-      if (this.life.now !== engine) return;
+      if (of.now !== engine) return;
     }
-    this.o.tell?.({ is: "engine-back", seconds: (performance.now() - this.diedAt) / 1000 });
+    this.o.tell?.({ is: "engine-back", seconds: (performance.now() - of.diedAt) / 1000 });
   }
 
   /** Of a runtime's own process. */
@@ -248,7 +248,7 @@ export class ServedModels implements Serving {
       await this.embody(version);
       if (this.closed || version.retired) await served.close();
     } catch (error) {
-      if (this.closed || version.retired || (served.found.inEngine && this.life.now === null)) return;
+      if (this.closed || version.retired || (version.engine && version.engine.now === null)) return;
       this.o.tell?.({ is: "not-opened", name: served.name, folder: served.found.folder, error });
       const timer = setTimeout(() => {
         this.timers.delete(timer);

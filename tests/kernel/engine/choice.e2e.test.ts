@@ -32,6 +32,14 @@ describe("the choice between the native engines", () => {
   it("takes the one that computes bf16 where that is asked for", () => {
     assert.equal(chooseEngine(BOTH, record(100, 400), { precision: "bf16" }).engine, "tensorflow");
   });
+  it("takes for answers the one that is sooner with a few rows, unless the other's products are far more", () => {
+    assert.equal(chooseEngine(BOTH, record(206, 163), { answers: true }).engine, "onnx");
+    assert.equal(chooseEngine(BOTH, record(206, 163), { trains: "none" }).engine, "tensorflow");
+    assert.equal(chooseEngine(BOTH, record(20_000, 163), { answers: true }).engine, "tensorflow");
+    assert.equal(chooseEngine(BOTH, record(206, 163), { answers: true, precision: "bf16" }).engine, "tensorflow");
+    assert.equal(chooseEngine(BOTH, null, { answers: true }).engine, "onnx");
+    assert.match(chooseEngine(BOTH, record(206, 163), { answers: true }).why, /^a batch of answers is expected at 126/);
+  });
   it("goes by the order where nothing was measured, and takes what there is", () => {
     // A poor measurement of this machine, on which TensorFlow's steps are a sixth faster.
     assert.equal(chooseEngine(BOTH, record(183, 198)).engine, "tensorflow");
