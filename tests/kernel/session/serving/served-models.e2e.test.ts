@@ -192,11 +192,17 @@ deploy labels to onnx("labels_onnx")`);
     assert.deepEqual(failed, []);
     assert.deepEqual([opened.name, opened.folder], ["labels", handle("other").folder!]);
     close([said[0]], before, 1e-5);
-    close(
-      said.slice(from + 8),
-      said.slice(from + 8).map(() => after[0]),
-      1e-5,
-    );
+    // Whatever order they come in: each of the eight had at most one request at the old one.
+    const is = (one: unknown, wanted: unknown): boolean => {
+      try {
+        close([one], wanted, 1e-5);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const old = said.slice(from).filter((one) => !is(one, after));
+    assert.ok(old.length <= 8 && old.every((one) => is(one, before)), JSON.stringify(old));
     await until(() => told.some((one) => one.is === "closed" && one.folder === handle("labels").folder));
     await assert.rejects(models.replace("labels", "empty"), coded("folder-not-served"));
     close(await answered("labels", [text!]), after, 1e-5);
