@@ -25,8 +25,8 @@ export function register(program: Command): void {
     .addHelpText(
       "after",
       `
-Requests go to /v1/chat/completions, /v1/completions, /v1/embeddings (OpenAI), /predict, /embed, /rerank, /similarity,
-/tokenize (TEI), /models/NAME (Hugging Face); /health, /ready, /metrics; /openapi.json says all of it, and / is a page to try.
+Requests go to /v1/chat/completions, /v1/responses, /v1/completions, /v1/embeddings (OpenAI), /predict, /embed, /rerank,
+/similarity, /tokenize (TEI), /models/NAME (Hugging Face); /health, /ready, /metrics; /openapi.json says all of it, and / is a page to try.
 
 SIGTERM and Ctrl-C: no new requests, those under way are answered; a second one ends it at once. SIGHUP: folders, keys and
 certificates that changed are read again. Exit status: 0, 130 after Ctrl-C, 1 where it can't serve.

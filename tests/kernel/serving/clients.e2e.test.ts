@@ -175,6 +175,36 @@ describe("clients that ask served models", function () {
       });
       assert.equal(typeof after[0]!.message.content, "string");
     });
+    it("answers as responses, whole and as a stream, by a schema and with calls", async () => {
+      const own = await continued("helper", "good", 16);
+      const asked = { model: "helper", input: "good", max_output_tokens: 16, temperature: 0 };
+      const whole = await client.responses.create(asked);
+      assert.equal(whole.output_text, own);
+      const last = await client.responses.stream(asked).finalResponse();
+      assert.deepEqual([last.output_text, last.status], [own, whole.status]);
+      assert.equal(last.usage?.output_tokens, whole.usage?.output_tokens);
+      const shaped = await client.responses.parse({
+        ...{ ...asked, max_output_tokens: ROOM },
+        text: { format: { type: "json_schema", name: "mood", schema: SCHEMA, strict: true } },
+      });
+      valid(shaped.output_parsed);
+      const tool = { ...TOOL.function, type: "function" as const, parameters: { ...SCHEMA }, strict: true };
+      const { output } = await client.responses.create({
+        ...{ ...asked, max_output_tokens: ROOM, tools: [tool], tool_choice: "required" },
+      });
+      const call = output.find((item) => item.type === "function_call");
+      assert.equal(call?.name, FUNCTION.name);
+      valid(JSON.parse(call.arguments));
+      const after = await client.responses.create({
+        ...{ ...asked, tools: [tool], tool_choice: "none" },
+        input: [
+          { role: "user", content: "good" },
+          call,
+          { type: "function_call_output", call_id: call.call_id, output: '"glad"' },
+        ],
+      });
+      assert.equal(after.output[0]?.type, "message");
+    });
     it("gives vectors as numbers and as bytes", async () => {
       const { embedding: vector } = await said<{ readonly embedding: Vector }>("vectors", "good fine");
       const bytes = await client.embeddings.create({ model: "vectors", input: ["good fine", "bad"] });
@@ -324,51 +354,55 @@ describe("clients that ask served models", function () {
 
   describe("the AI SDK", () => {
     const openai = () => createOpenAI({ baseURL: base, apiKey: "none" });
-    const asked = () => ({
-      ...{ model: openai().chat("helper"), prompt: "good", temperature: 0, maxOutputTokens: 64, maxRetries: 0 },
+    const asked = (of: "chat" | "responses" = "chat") => ({
+      ...{ prompt: "good", temperature: 0, maxOutputTokens: 64, maxRetries: 0 },
+      // What is asked where nothing is said are responses.
+      model: of === "chat" ? openai().chat("helper") : openai()("helper"),
     });
 
-    it("generates and streams text", async () => {
-      const own = await continued("helper", "good", 64);
-      const { text, usage } = await generateText(asked());
-      assert.equal(text, own);
-      assert.ok(usage.outputTokens! > 0);
-      let streamed = "";
-      const stream = streamText(asked());
-      for await (const piece of stream.textStream) streamed += piece;
-      assert.equal(streamed, own);
-      assert.equal((await stream.usage).outputTokens, usage.outputTokens);
-    });
+    for (const of of ["chat", "responses"] as const) {
+      it(`generates and streams text: ${of}`, async () => {
+        const own = await continued("helper", "good", 64);
+        const { text, usage } = await generateText(asked(of));
+        assert.equal(text, own);
+        assert.ok(usage.outputTokens! > 0);
+        let streamed = "";
+        const stream = streamText(asked(of));
+        for await (const piece of stream.textStream) streamed += piece;
+        assert.equal(streamed, own);
+        assert.equal((await stream.usage).outputTokens, usage.outputTokens);
+      });
+      it(`generates an object: ${of}`, async () => {
+        const { object } = await generateObject({
+          ...asked(of),
+          maxOutputTokens: ROOM,
+          schema: jsonSchema(SCHEMA as object),
+        });
+        valid(object);
+      });
+      it(`calls a tool and goes on with its answer: ${of}`, async () => {
+        const given: unknown[] = [];
+        const tell = aiTool({
+          ...{ description: FUNCTION.description, inputSchema: jsonSchema(SCHEMA as object) },
+          execute: (input) => {
+            given.push(input);
+            return "glad";
+          },
+        });
+        const { toolCalls } = await generateText({
+          ...{ ...asked(of), maxOutputTokens: ROOM, tools: { tell_mood: tell }, toolChoice: "required" },
+        });
+        assert.equal(toolCalls[0]!.toolName, "tell_mood");
+        assert.equal(given.length, 1);
+        valid(given[0]);
+      });
+    }
     it("writes on", async () => {
       const { text } = await generateText({
         ...{ ...asked(), model: openai().completion("tales"), prompt: "good bad", maxOutputTokens: 8 },
       });
       // As the provider writes a prompt for models that write on.
       assert.equal(text, await continued("tales", "user:\ngood bad\n\nassistant:\n", 8));
-    });
-    it("generates an object", async () => {
-      const { object } = await generateObject({
-        ...asked(),
-        maxOutputTokens: ROOM,
-        schema: jsonSchema(SCHEMA as object),
-      });
-      valid(object);
-    });
-    it("calls a tool and goes on with its answer", async () => {
-      const given: unknown[] = [];
-      const tell = aiTool({
-        ...{ description: FUNCTION.description, inputSchema: jsonSchema(SCHEMA as object) },
-        execute: (input) => {
-          given.push(input);
-          return "glad";
-        },
-      });
-      const { toolCalls } = await generateText({
-        ...{ ...asked(), maxOutputTokens: ROOM, tools: { tell_mood: tell }, toolChoice: "required" },
-      });
-      assert.equal(toolCalls[0]!.toolName, "tell_mood");
-      assert.equal(given.length, 1);
-      valid(given[0]);
     });
     it("embeds", async () => {
       const { embedding: vector } = await said<{ readonly embedding: Vector }>("vectors", "good fine");
