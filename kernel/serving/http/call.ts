@@ -43,6 +43,12 @@ export class Call {
     return this.held?.model.name ?? null;
   }
 
+  /** Whether its model writes texts. */
+  get writes(): boolean {
+    const sort = this.held?.model.sort;
+    return sort === "continues" || sort === "rewrites";
+  }
+
   /** Coded errors `no-such-model`, `model-opening`. Of clients that name a model by an address, the address names none. */
   hold(models: Models, name: string | null | undefined): ServedModel {
     const meant = name === undefined || name === null || /^https?:\/\//.test(name) ? null : name;

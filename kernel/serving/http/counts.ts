@@ -1,23 +1,27 @@
 /** What a server tells of itself: figures for Prometheus under /metrics, and what the live cell shows. */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { HttpLoad, ModelLoad, Models } from "../contract.js";
+import type { HttpLoad, ModelLoad, Models, ServedModel } from "../contract.js";
 
 /** Of one request that is over. */
 export interface Done {
   readonly route: string;
+  /** Of those that are served; null: it came to none. */
+  readonly model: string | null;
   readonly status: number;
   readonly seconds: number;
   readonly tokens: number;
+  /** Whether the tokens were written; else read. */
+  readonly writes: boolean;
 }
 
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120];
 
 export class Counts {
   private readonly registry = new Registry();
-  private readonly requests: Counter<"route" | "status">;
-  private readonly times: Histogram<"route">;
-  private readonly tokens: Counter<"route">;
-  private readonly first: Histogram<"route">;
+  private readonly requests: Counter<"route" | "model" | "status">;
+  private readonly times: Histogram<"route" | "model">;
+  private readonly tokens: Counter<"route" | "model" | "way">;
+  private readonly first: Histogram<"route" | "model">;
   private readonly recent = new Recent();
   private all = 0;
   private failed = 0;
@@ -28,20 +32,21 @@ export class Counts {
   ) {
     const registers = [this.registry];
     this.requests = new Counter({
-      ...{ name: "tunebook_requests_total", help: "Requests that were answered.", labelNames: ["route", "status"] },
+      ...{ name: "tunebook_requests_total", help: "Requests that were answered." },
+      labelNames: ["route", "model", "status"],
       registers,
     });
     this.times = new Histogram({
       ...{ name: "tunebook_request_seconds", help: "From a request's headers to the end of its answer." },
-      ...{ labelNames: ["route"], buckets: SECONDS, registers },
+      ...{ labelNames: ["route", "model"], buckets: SECONDS, registers },
     });
     this.first = new Histogram({
       ...{ name: "tunebook_first_token_seconds", help: "From a request's headers to the first bit of its text." },
-      ...{ labelNames: ["route"], buckets: SECONDS, registers },
+      ...{ labelNames: ["route", "model"], buckets: SECONDS, registers },
     });
     this.tokens = new Counter({
-      ...{ name: "tunebook_tokens_total", help: "Tokens that requests were answered with, or were read for them." },
-      ...{ labelNames: ["route"], registers },
+      ...{ name: "tunebook_tokens_total", help: "Tokens of requests, by way: that were read for them, or written." },
+      ...{ labelNames: ["route", "model", "way"], registers },
     });
     gauge(registers, "tunebook_requests_under_way", "Requests that are being answered.", () => this.underWay());
     gauge(registers, "process_resident_memory_bytes", "Memory that the process holds.", () =>
@@ -49,6 +54,7 @@ export class Counts {
     );
     gauge(registers, "process_start_time_seconds", "When the process began.", () => began);
     for (const [name, help, of] of figures) this.perModel(name, help, of);
+    for (const [name, help, of] of sums) this.summed(name, help, of);
   }
 
   get type(): string {
@@ -58,19 +64,20 @@ export class Counts {
     return this.registry.metrics();
   }
 
-  done({ route, status, seconds, tokens }: Done): void {
+  done({ route, model, status, seconds, tokens, writes }: Done): void {
+    const which = { route, model: model ?? "" };
     this.all++;
     if (status >= 400) this.failed++;
-    this.requests.inc({ route, status });
-    this.times.observe({ route }, seconds);
-    if (tokens > 0) this.tokens.inc({ route }, tokens);
+    this.requests.inc({ ...which, status });
+    this.times.observe(which, seconds);
+    if (tokens > 0) this.tokens.inc({ ...which, way: writes ? "written" : "read" }, tokens);
     this.recent.add(seconds * 1000);
   }
   wrote(tokens: number): void {
     this.recent.addTokens(tokens);
   }
-  began(route: string, seconds: number): void {
-    this.first.observe({ route }, seconds);
+  began(route: string, model: string | null, seconds: number): void {
+    this.first.observe({ route, model: model ?? "" }, seconds);
   }
 
   load(): HttpLoad {
@@ -92,6 +99,25 @@ export class Counts {
       },
     });
   }
+
+  /** What only grows: also where a model takes another's place, and counts from zero. */
+  private summed(name: string, help: string, of: (load: ModelLoad) => number): void {
+    const { models } = this;
+    const known = new Map<string, { model: ServedModel; before: number; last: number }>();
+    new Counter({
+      ...{ name, help, labelNames: ["model"], registers: [this.registry] },
+      collect() {
+        this.reset();
+        for (const model of models.list()) {
+          const sum = known.get(model.name) ?? { model, before: 0, last: 0 };
+          if (sum.model !== model) Object.assign(sum, { model, before: sum.before + sum.last });
+          sum.last = of(model.load());
+          known.set(model.name, sum);
+          this.inc({ model: model.name }, sum.before + sum.last);
+        }
+      },
+    });
+  }
 }
 
 const began = Date.now() / 1000 - process.uptime();
@@ -99,10 +125,12 @@ const began = Date.now() / 1000 - process.uptime();
 const figures: readonly (readonly [name: string, help: string, of: (load: ModelLoad) => number])[] = [
   ["tunebook_waiting_texts", "Texts that wait for their batch, or to be written.", (l) => l.waiting],
   ["tunebook_working_texts", "Texts that are being answered or written.", (l) => l.working],
-  ["tunebook_batches", "Batches since the model was opened.", (l) => l.batches],
-  ["tunebook_read_tokens", "Tokens that were read since the model was opened.", (l) => l.tokensRead],
-  ["tunebook_written_tokens", "Tokens that were written since the model was opened.", (l) => l.tokensWritten],
-  ["tunebook_cached_tokens", "Tokens of prompts that were not read anew.", (l) => l.tokensCached],
+];
+const sums: typeof figures = [
+  ["tunebook_batches_total", "Batches that the model computed.", (l) => l.batches],
+  ["tunebook_read_tokens_total", "Tokens that the model read.", (l) => l.tokensRead],
+  ["tunebook_written_tokens_total", "Tokens that the model wrote.", (l) => l.tokensWritten],
+  ["tunebook_cached_tokens_total", "Tokens of prompts that were not read anew.", (l) => l.tokensCached],
 ];
 
 function gauge(registers: Registry[], name: string, help: string, of: () => number): void {

@@ -21,6 +21,7 @@ import { ownRoutes } from "./own-routes.js";
 import { unlike } from "./schema.js";
 import type { Parts, Patience } from "./server-parts.js";
 import { teiRoutes } from "./tei/routes.js";
+import { lookAtKeys } from "./unread-keys.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -159,6 +160,14 @@ function hooks(app: FastifyInstance, parts: Parts): void {
       done(error as Error);
     }
   });
+  app.addHook("preHandler", (request, reply, done) => {
+    try {
+      lookAtKeys(request, reply);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
   app.addHook("onSend", (_request, reply, _payload, done) => {
     if (parts.stops()) reply.header("connection", "close");
     done();
@@ -205,7 +214,11 @@ function ends(request: FastifyRequest, raw: ServerResponse, { underWay, counts, 
   const ms = performance.now() - call.began;
   const route = request.routeOptions.url ?? "other";
   const status = statusOf(request, raw);
-  counts.done({ route, status, seconds: ms / 1000, tokens: call.tokens });
+  const { tokens, model } = call;
+  counts.done({
+    ...{ route, model, status, seconds: ms / 1000, tokens },
+    writes: call.writes && route !== "/tokenize",
+  });
   if (o.log) o.log(lineOf(call, { id: request.id, method: request.method, route, status, ms, body: request.body }));
   call.release();
 }

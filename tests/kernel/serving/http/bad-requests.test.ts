@@ -23,7 +23,7 @@ const deep = (n: number): string => `${"[".repeat(n)}"${PLANTED}"${"]".repeat(n)
 
 const bad: readonly Bad[] = [
   ["no model of this name", CHAT, chat({ model: PLANTED }), 404, "no-such-model"],
-  ["no model named, of several", CHAT, { messages: [user] }, 404, "no-such-model"],
+  ["no model named, of several", CHAT, { messages: [user] }, 400, "no-such-model"],
   ["a model that is a number", CHAT, chat({ model: 7 }), 400, "request-unlike"],
   ["no messages", CHAT, { model: "writer" }, 400, "request-unlike"],
   ["an empty conversation", CHAT, chat({ messages: [] }), 400, "request-unlike"],
@@ -95,6 +95,8 @@ const bad: readonly Bad[] = [
   ["a text that comes after", TEXT, text({ suffix: PLANTED }), 400, "request-not-offered"],
   ["likelihoods of an echo", TEXT, text({ echo: true, logprobs: 1 }), 400, "request-not-offered"],
   ["the best of many", TEXT, text({ best_of: 3 }), 400, "request-not-offered"],
+  ["a grammar of vLLM's", CHAT, chat({ guided_json: { type: "object" } }), 400, "request-not-offered"],
+  ["a grammar of TGI's", "/models/writer", stop({ grammar: { type: "regex" } }), 400, "request-not-offered"],
   ["vectors of a writer", EMBED, { model: "writer", input: PLANTED }, 400, "model-cannot"],
   ["vectors of no text", EMBED, { model: "letters", input: [] }, 400, "request-unlike"],
   ["vectors of tokens", EMBED, { model: "letters", input: [[1, 2]] }, 400, "request-not-offered"],
@@ -201,7 +203,7 @@ describe("requests that are wrong", () => {
       if (path.startsWith("/v1/")) {
         const { message, type: sort } = error as { message: string; type: string };
         assert.ok(message.length > 10 && sort.length > 0);
-        assert.deepEqual(Object.keys(error as object), ["message", "type", "param", "code", "help"]);
+        assert.deepEqual(Object.keys(error as object), ["message", "type", "param", "code"]);
       } else {
         assert.equal(typeof error, "string");
         if (/^\/(embed|predict|rerank|similarity|decode)$/.test(path)) assert.match(type ?? "", /^[A-Z]/);
@@ -293,6 +295,15 @@ describe("requests that are wrong", () => {
     ]);
     assert.deepEqual(await told({ messages: [{}] }), ["messages[0].role", "`messages[0].role` is missing"]);
     assert.deepEqual(await told({ messages: undefined }), ["messages", "`messages` is missing"]);
+  });
+
+  it("are not those with keys that nobody reads, which the answer names", async () => {
+    const odd = { model: "judge", inputs: "a", truncat: true, "x y": 1, user: null };
+    const answer = await http.post("/predict", odd);
+    assert.deepEqual([answer.status, answer.headers.get("x-ignored")], [200, "truncat"]);
+    const hub = await http.post("/models/judge", { inputs: "a", parameters: { top_k: 1, topk: 2 } });
+    assert.deepEqual([hub.status, hub.headers.get("x-ignored")], [200, "parameters.topk"]);
+    assert.equal((await http.post("/predict", { model: "judge", inputs: "a" })).headers.get("x-ignored"), null);
   });
 
   it("leave nothing of a text in the log, nor a model held", () => {

@@ -146,12 +146,14 @@ describe("a server at work", () => {
     await until(() => http.load().underWay === 0);
     const figures = await (await fetch(`${http.url}/metrics`)).text();
     for (const line of [
-      'tunebook_requests_total{route="/predict",status="200"} 1',
-      'tunebook_requests_total{route="/predict",status="400"} 1',
-      'tunebook_request_seconds_count{route="/v1/completions"} 1',
-      'tunebook_first_token_seconds_count{route="/v1/completions"} 1',
-      'tunebook_tokens_total{route="/predict"} 3',
-      'tunebook_cached_tokens{model="judge"} 2',
+      'tunebook_requests_total{route="/predict",model="judge",status="200"} 1',
+      'tunebook_requests_total{route="/predict",model="",status="400"} 1',
+      'tunebook_request_seconds_count{route="/v1/completions",model="writer"} 1',
+      'tunebook_first_token_seconds_count{route="/v1/completions",model="writer"} 1',
+      'tunebook_tokens_total{route="/predict",model="judge",way="read"} 3',
+      'tunebook_tokens_total{route="/v1/completions",model="writer",way="written"} 2',
+      'tunebook_cached_tokens_total{model="judge"} 2',
+      "# TYPE tunebook_cached_tokens_total counter",
     ])
       assert.ok(figures.includes(`${line}\n`), `${line}\n${figures}`);
     const load = http.load();
@@ -181,6 +183,15 @@ describe("a server at work", () => {
     const closed = await ask();
     assert.deepEqual([closed.status, closed.headers.get("retry-after")], [503, "3"]);
     http.models.unready = null;
+  });
+
+  it("counts on where another model takes a model's place", async () => {
+    await start();
+    const read = async (): Promise<string | undefined> =>
+      /tunebook_read_tokens_total\{model="judge"\} (\d+)/.exec(await (await fetch(`${http.url}/metrics`)).text())?.[1];
+    assert.equal(await read(), "5");
+    (http.models.all as LongOrShort[])[0] = new LongOrShort("judge");
+    assert.equal(await read(), "10");
   });
 
   it("has a page that runs its own script alone, and answers that are no page", async () => {

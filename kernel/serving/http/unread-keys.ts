@@ -1,0 +1,58 @@
+/**
+ * Keys of a body that its route doesn't read. Those of other servers that change what is answered are refused; the rest is
+ * ignored, and the answer names it in the header `x-ignored`.
+ */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isRecord } from "#dsl/diagnostics/record.js";
+import "../codes.js";
+
+/** Of vLLM, Text Generation Inference and OpenAI; and what to write instead. */
+const SHAPES = "write `response_format` with a JSON schema (/v1/chat/completions)";
+const LEAVE = "leave it out";
+const changing: Readonly<Record<string, string>> = {
+  ...{ guided_json: SHAPES, guided_regex: SHAPES, guided_choice: SHAPES, guided_grammar: SHAPES },
+  ...{ structured_outputs: SHAPES, grammar: SHAPES },
+  ...{ bad_words: "write `logit_bias` of their tokens", stop_token_ids: "write `stop`", ignore_eos: LEAVE },
+  ...{ min_tokens: LEAVE, use_beam_search: LEAVE, length_penalty: LEAVE, prompt_logprobs: LEAVE, watermark: LEAVE },
+  ...{
+    typical_p: LEAVE,
+    top_n_tokens: LEAVE,
+    decoder_input_details: LEAVE,
+    truncate_prompt_tokens: "write `truncate`",
+  },
+  ...{ continue_final_message: LEAVE, include_stop_str_in_output: LEAVE, chat_template: LEAVE },
+  ...{ chat_template_kwargs: LEAVE, documents: LEAVE, adapter_id: "write its name as `model`", prompt_name: LEAVE },
+};
+/** Names that are told. */
+const MOST = 16;
+
+/** Coded error `request-not-offered`. */
+export function lookAtKeys(request: FastifyRequest, reply: FastifyReply): void {
+  const ignored = [...unreadIn(request.body, request.routeOptions.schema?.body, "")];
+  if (ignored.length === 0) return;
+  for (const at of ignored) {
+    const key = at.slice(at.lastIndexOf(".") + 1);
+    const help = Object.hasOwn(changing, key) ? changing[key] : undefined;
+    if (help !== undefined) throw new CodedError("request-not-offered", { at, why: "isn't offered", help });
+  }
+  const told = ignored.filter((at) => /^[\w.-]{1,60}$/.test(at)).slice(0, MOST);
+  if (told.length > 0) reply.header("x-ignored", told.join(", "));
+}
+
+/** Also those of `parameters`. What is null says nothing. */
+function* unreadIn(body: unknown, schema: unknown, before: string): Generator<string> {
+  const known = isRecord(schema) ? schema["properties"] : undefined;
+  if (!isRecord(body) || !isRecord(known)) return;
+  for (const [key, value] of Object.entries(body)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (!Object.hasOwn(known, key)) yield before + key;
+    else if (key === "parameters") yield* unreadIn(value, objectIn(known[key]), "parameters.");
+  }
+}
+
+/** Of a schema that may also be null. */
+function objectIn(schema: unknown): unknown {
+  const ways = isRecord(schema) ? schema["anyOf"] : undefined;
+  return Array.isArray(ways) ? ways.find((one) => isRecord(one) && isRecord(one["properties"])) : schema;
+}
