@@ -72,6 +72,27 @@ export async function embedded(
   return answers;
 }
 
+const widths = new WeakMap<ServedModel, number>();
+/** Of a width that is asked for, before any vector is made: coded error `request-not-offered` where it isn't the model's. */
+export async function widthHeld(
+  { call }: FastifyRequest,
+  { model, asked }: { readonly model: ServedModel; readonly asked: number | null | undefined },
+): Promise<void> {
+  if (asked === null || asked === undefined) return;
+  let width = widths.get(model);
+  if (width === undefined) {
+    const short = model.embed(["a"], { signal: call.signal, truncate: true, normalize: null });
+    const [first] = await call.within(short);
+    width = first?.vector.length ?? 0;
+    widths.set(model, width);
+  }
+  if (asked !== width)
+    throw new CodedError("request-not-offered", {
+      ...{ at: "dimensions", why: `of this model are ${String(width)}` },
+      help: "leave it out: cut vectors are worth little where the model wasn't trained for it",
+    });
+}
+
 function counted(
   desk: Desk,
   call: Call,

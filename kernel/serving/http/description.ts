@@ -15,7 +15,7 @@ declare module "fastify" {
   }
 }
 
-const words = { code: v.string(), help: v.nullable(v.string()) };
+const words = { code: v.string() };
 const failures: { readonly [D in Dialect]: v.GenericSchema } = {
   openai: v.object({
     error: v.object({ message: v.string(), type: v.string(), param: v.nullable(v.string()), ...words }),

@@ -77,12 +77,19 @@ export function failureOf(thrown: unknown, dialect: Dialect, id: string): Failur
   const { message, help } = wordsFor(error);
   const code: string = error.code;
   const kind = kinds[code] ?? { status: 500 };
-  const status = dialect === "tei" && (code === "text-too-long" || code === "too-many-texts") ? 413 : kind.status;
+  const status = statusOf(error, kind, dialect);
   const { seconds } = error.data as { readonly seconds?: number };
   const told = code === "model-opening" || code === "rate-exceeded" ? seconds : undefined;
   const retryAfter = told ?? again[code] ?? null;
   const words = { message, help, at: placeOf(error), code, status, kind };
   return { status, code, retryAfter, body: shaped[dialect](words) };
+}
+
+function statusOf({ code, data }: CodedError, kind: Kind, dialect: Dialect): number {
+  if (dialect === "tei" && (code === "text-too-long" || code === "too-many-texts")) return 413;
+  // Several are served and none is named: nothing was looked for.
+  if (code === "no-such-model" && (data as { readonly name: unknown }).name === null) return 400;
+  return kind.status;
 }
 
 /** The key that is wrong, where one is. */
@@ -107,14 +114,13 @@ const shaped: { readonly [D in Dialect]: (w: Words) => Readonly<Record<string, u
       type: typeOf(status),
       param: at,
       code: kind.openai ?? code,
-      help: help ?? null,
     },
   }),
   tei: ({ message, help, code, status }) => ({
     ...{ error: whole(message, help), error_type: errorTypeOf(code, status) },
-    ...{ code, help: help ?? null },
+    code,
   }),
-  "hugging-face": ({ message, help, code }) => ({ error: whole(message, help), code, help: help ?? null }),
+  "hugging-face": ({ message, help, code }) => ({ error: whole(message, help), code }),
 };
 
 /** As a sentence with what to do. */
@@ -130,6 +136,9 @@ function typeOf(status: number): string {
 }
 function errorTypeOf(code: string, status: number): string {
   if (code === "queue-full" || code === "rate-exceeded") return "Overloaded";
+  if (status === 401) return "Unauthorized";
+  if (status === 403 || status === 421) return "Forbidden";
+  if (status === 404 || status === 405) return "NotFound";
   if (status === 503) return "Unhealthy";
   return status < 500 ? "Validation" : "Backend";
 }

@@ -1,7 +1,7 @@
 /** OpenAI's interface: conversations, texts, vectors, and which models there are. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServedModel } from "../../contract.js";
-import { cannot, embedded, fewEnough, type Desk } from "../asking.js";
+import { cannot, embedded, fewEnough, widthHeld, type Desk } from "../asking.js";
 import { jsonSchemaOf } from "../schema.js";
 import { cutIn } from "./answers.js";
 import { notOffered } from "./ask.js";
@@ -100,14 +100,8 @@ async function answerEmbeddings(desk: Desk, request: FastifyRequest, reply: Fast
       "send texts: tokens of another vocabulary would be other words here (LangChain: `check_embedding_ctx_length=False`)",
     );
   const { truncate } = body;
+  await widthHeld(request, { model, asked: body.dimensions });
   const answers = await embedded(desk, request, reply, { ...{ model, texts: given, truncate, normalize: null } });
-  const width = answers[0]?.vector.length ?? 0;
-  if (body.dimensions !== null && body.dimensions !== undefined && body.dimensions !== width)
-    throw notOffered(
-      "dimensions",
-      `of this model are ${String(width)}`,
-      "leave it out: cut vectors are worth little where the model wasn't trained for it",
-    );
   const tokens = answers.reduce((sum, one) => sum + one.tokens, 0);
   const encoded = body.encoding_format === "base64" ? base64 : numbers;
   return {

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Asked } from "../../../encoding/encoded.js";
 import type { ServedModel } from "../../contract.js";
-import { cannot, cosine, embedded, fewEnough, predicted, took, type Desk } from "../asking.js";
+import { cannot, cosine, embedded, fewEnough, predicted, took, widthHeld, type Desk } from "../asking.js";
 import { numberIn, rawOf, scoresIn } from "../classified.js";
 import { notOffered } from "../openai/ask.js";
 import { jsonSchemaOf } from "../schema.js";
@@ -67,10 +67,8 @@ async function answerEmbed(desk: Desk, request: FastifyRequest, reply: FastifyRe
   const texts = typeof body.inputs === "string" ? [body.inputs] : body.inputs;
   fewEnough("inputs", texts.length, desk.limits);
   const { truncate } = body;
+  await widthHeld(request, { model, asked: body.dimensions });
   const answers = await embedded(desk, request, reply, { model, texts, truncate, normalize: body.normalize ?? true });
-  const width = answers[0]?.vector.length ?? 0;
-  if (body.dimensions !== null && body.dimensions !== undefined && body.dimensions !== width)
-    throw notOffered("dimensions", `of this model are ${String(width)}`, "leave it out");
   return answers.map(({ vector }) => Array.from(vector));
 }
 

@@ -230,7 +230,6 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
           type: "not_found_error",
           param: "model",
           code: "model_not_found",
-          help: "set `model` to one of these names",
         },
       },
     });
