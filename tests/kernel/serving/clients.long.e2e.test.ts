@@ -33,6 +33,7 @@ describe("OpenAI's client for Python", function () {
     assert.deepEqual(said["models"], ["helper", "tales", "vectors"]);
     const chat = await continued("helper", "good", 16);
     for (const way of ["chat", "chat streamed", "chat by events"]) assert.equal(said[way], chat, way);
+    for (const way of ["response", "response streamed", "response at the end"]) assert.equal(said[way], chat, way);
     assert.deepEqual(said["together"], Array(8).fill(chat));
     const text = await continued("tales", "good bad", 12);
     for (const way of ["text", "text streamed"]) assert.equal(said[way], text, way);

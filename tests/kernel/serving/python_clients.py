@@ -26,6 +26,13 @@ said["chat streamed"] = "".join(
 )
 with client.chat.completions.stream(**CHAT) as stream:
     said["chat by events"] = "".join(event.delta for event in stream if event.type == "content.delta")
+RESPONSE = {"model": "helper", "input": "good", "max_output_tokens": 16, "temperature": 0}
+said["response"] = client.responses.create(**RESPONSE).output_text
+with client.responses.stream(**RESPONSE) as stream:
+    events = list(stream)
+said["response streamed"] = "".join(event.delta for event in events if event.type == "response.output_text.delta")
+# `get_final_response` knows no response that ends at its length.
+said["response at the end"] = events[-1].response.output_text
 said["text"] = client.completions.create(**TEXT).choices[0].text
 said["text streamed"] = "".join(
     event.choices[0].text for event in client.completions.create(**TEXT, stream=True) if event.choices
