@@ -37,6 +37,11 @@ const refused: readonly (readonly [key: string, why: string, help: string])[] = 
   ["conversation", "isn't offered", STATE],
   ["prompt", "isn't offered", "send its text as `instructions` and `input`: nothing is stored here"],
   ["top_logprobs", "isn't offered", "ask /v1/chat/completions with `logprobs` for likelihoods"],
+  // As /v1/chat/completions calls them.
+  ["response_format", "isn't read here", "write `text.format`"],
+  ["max_tokens", "isn't read here", "write `max_output_tokens`"],
+  ["max_completion_tokens", "isn't read here", "write `max_output_tokens`"],
+  ["n", "isn't offered", "ask several times, or /v1/chat/completions"],
 ];
 /** Of what models here never write, nothing is left out where it is asked for. */
 const nothingOf = new Set(["reasoning.encrypted_content"]);

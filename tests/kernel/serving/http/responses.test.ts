@@ -183,6 +183,8 @@ describe("the responses of OpenAI's interface", () => {
       [{ previous_response_id: "resp_1" }, "previous_response_id", /the whole conversation as `input`/],
       [{ conversation: "conv_1" }, "conversation", /the whole conversation as `input`/],
       [{ prompt: { id: "p" } }, "prompt", /`instructions`/],
+      [{ response_format: { type: "json_object" } }, "response_format", /`text\.format`/],
+      [{ max_tokens: 3 }, "max_tokens", /`max_output_tokens`/],
       [{ background: true }, "background", /leave it out/],
       [{ include: ["message.output_text.logprobs"] }, "include", /chat\/completions with `logprobs`/],
       [{ include: ["web_search_call.action.sources"] }, "include", /leave it out/],
