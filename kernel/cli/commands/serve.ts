@@ -26,14 +26,16 @@ export function register(program: Command): void {
       "after",
       `
 Requests go to /v1/chat/completions, /v1/responses, /v1/completions, /v1/embeddings (OpenAI), /predict, /embed, /rerank,
-/similarity, /tokenize (TEI), /models/NAME (Hugging Face); /health, /ready, /metrics; /openapi.json says all of it, and / is a page to try.
+/similarity, /tokenize (TEI), /models/NAME (Hugging Face); /health, /ready, /metrics; /openapi.json says all of it, and / is
+a page to try.
 
 SIGTERM and Ctrl-C: no new requests, those under way are answered; a second one ends it at once. SIGHUP: folders, keys and
-certificates that changed are read again. Exit status: 0, 130 after Ctrl-C, 1 where it can't serve.
+certificates that changed are read again, and the log's file is opened anew. Exit status: 0,
+130 after Ctrl-C, 1 where it can't serve.
 
   tunebook serve build/router
   tunebook serve --name router=runs/router-20261126-093000-1a2b3c --port 9000
-  KEYS=$(openssl rand -hex 24) tunebook serve build/router --host 0.0.0.0 --api-keys-env KEYS`,
+  export KEYS=$(openssl rand -hex 24); tunebook serve build/router --host 0.0.0.0 --api-keys-env KEYS`,
     )
     .action(async (folders: readonly string[], options: Options) => {
       const { hashKeys, makeKey, serveCommand } = await import("../serve.js");
