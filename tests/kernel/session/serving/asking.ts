@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";
 import type { Asked } from "#kernel/encoding/encoded.js";
 import type { ServedModels } from "#kernel/session/serving/served-models.js";
-import type { Held } from "#kernel/serving/contract.js";
+import type { Held, WriteAsk } from "#kernel/serving/contract.js";
 
 export const TEXTS = ["good bad a", "the fine poor kind mean who b", "kind", "was trained good c", "who bad bad bad d"];
 
@@ -20,6 +20,16 @@ export function answered(models: ServedModels, name: string, texts: readonly Ask
   return held(models, name, async (model) =>
     (await model.predict(texts, { truncate: true })).map(({ prediction }) => prediction),
   );
+}
+
+/** The likeliest text of at most so many tokens. */
+export function written(models: ServedModels, name: string, prompt: WriteAsk["prompt"], maxTokens: number) {
+  return held(models, name, async (model) => {
+    const asked = { truncate: true, stop: [], choices: 1, maxTokens, sampling: { temperature: 0 } };
+    let text = "";
+    for await (const bit of await model.write({ ...asked, prompt })) text += bit.text;
+    return text;
+  });
 }
 
 /** What `assert.rejects` is given. */

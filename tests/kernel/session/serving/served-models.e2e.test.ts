@@ -47,13 +47,7 @@ deploy labels to onnx("labels_onnx")`);
 
   const held = <T>(name: string, does: (model: Held["model"]) => Promise<T>) => asking.held(models, name, does);
   const answered = (name: string, texts: readonly Asked[]) => asking.answered(models, name, texts);
-  const written = (prompt: string): Promise<string> =>
-    held("gpt2", async (model) => {
-      const asked = { truncate: true, stop: [], choices: 1, maxTokens: 6, sampling: { temperature: 0 } };
-      let text = "";
-      for await (const bit of await model.write({ ...asked, prompt })) text += bit.text;
-      return text;
-    });
+  const written = (prompt: string) => asking.written(models, "gpt2", prompt, 6);
 
   it("say what predict says, by runs, by folders that deploy wrote and by graphs", async () => {
     close(await answered("labels", TEXTS), await predicted("labels"), 1e-5);

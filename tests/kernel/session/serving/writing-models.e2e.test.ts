@@ -1,4 +1,4 @@
-/** Models that write say what predict writes: alone, beside each other on one base, and where texts are written in batches. */
+/** Models that write say what predict writes: alone, and beside each other on one base. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { ModelHandle, Written } from "#kernel/session/models/model-handle.js";
@@ -6,6 +6,7 @@ import { ServedModels } from "#kernel/session/serving/served-models.js";
 import { LIMITS, type WriteAsk } from "#kernel/serving/contract.js";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
+import * as asking from "./asking.js";
 
 const PROMPTS = ["good bad", "kind", "mean fine p", "bad"];
 const MOST = 12;
@@ -19,40 +20,25 @@ describe("models that write, served", function () {
     const said = await handle(name).predict<Written>(PROMPTS, { max_tokens: MOST, decode: "greedy" });
     return said.map(({ continuation }) => continuation);
   };
-  const written = async (name: string, prompt: WriteAsk["prompt"]): Promise<string> => {
-    const { model, release } = models.hold(name);
-    try {
-      const asked = { truncate: true, stop: [], choices: 1, maxTokens: MOST, sampling: { temperature: 0 } };
-      let text = "";
-      for await (const bit of await model.write({ ...asked, prompt })) text += bit.text;
-      return text;
-    } finally {
-      release();
-    }
-  };
+  const written = (name: string, prompt: WriteAsk["prompt"]) => asking.written(models, name, prompt, MOST);
   const task = (name: string) => TASKS.find((one) => one.name === name)!;
 
   before(async () => {
     book = new NotebookOfOne();
     writeSmallTasks(book.folder);
+    await book.run("engine { engine: onnx, threads: 1 }");
     await book.run(programOf(task("tales"), "lora(rank: 2)"));
     await book.run(`model verses { base: "gpt2", task: text_generation, technique: lora(rank: 3), max_length: 24 }
 train verses on tales_rows { steps: 9, batch_size: 8, optimizer: adamw(learning_rate: 2e-2), schedule: constant, seed: 2 }`);
     await book.run(programOf(task("chats"), "full"));
-    await book.run(programOf(task("rewrites"), "full"));
-    await book.run(`deploy tales to onnx("tales_onnx")
-deploy chats to huggingface("chats_folder")`);
-    const folders = [...["tales", "verses", "chats", "rewrites"].map((name) => handle(name).folder!)];
+    const folders = [...["tales", "verses", "chats"].map((name) => handle(name).folder!)];
     models = await ServedModels.open(
-      [...folders, "gpt2", "tales_onnx", "chats_folder"].map((folder) => ({ name: null, folder })),
-      {
-        ...{ limits: LIMITS, folder: book.folder },
-        engine: { engine: (await book.session.engines.engine()).info.name },
-      },
+      [...folders, "gpt2"].map((folder) => ({ name: null, folder })),
+      { limits: LIMITS, folder: book.folder },
     );
   });
   after(async () => {
-    await models.close();
+    await models?.close();
     await book.close();
   });
 
@@ -60,13 +46,12 @@ deploy chats to huggingface("chats_folder")`);
     const told = Object.fromEntries(models.list().map(({ name, sort, chats, root }) => [name, [sort, chats, root]]));
     assert.deepEqual(told, {
       ...{ tales: ["continues", false, "gpt2"], verses: ["continues", false, "gpt2"] },
-      ...{ chats: ["continues", true, null], rewrites: ["rewrites", false, null] },
-      ...{ gpt2: ["continues", false, null], tales_onnx: ["continues", false, null] },
-      chats_folder: ["continues", true, null],
+      ...{ chats: ["continues", true, null] },
+      ...{ gpt2: ["continues", false, null] },
     });
   });
   it("write what predict writes, all at once", async () => {
-    const names = ["tales", "verses", "rewrites"] as const;
+    const names = ["tales", "verses"] as const;
     const wanted = await Promise.all(names.map(predicted));
     assert.notDeepEqual(wanted[0], wanted[1]);
     const got = await Promise.all(names.map((name) => Promise.all(PROMPTS.map((prompt) => written(name, prompt)))));
@@ -75,12 +60,6 @@ deploy chats to huggingface("chats_folder")`);
   it("answer conversations", async () => {
     const said = await Promise.all(PROMPTS.map((content) => written("chats", [{ role: "user", content }])));
     assert.deepEqual(said, await predicted("chats"));
-    const deployed = await Promise.all(PROMPTS.map((content) => written("chats_folder", [{ role: "user", content }])));
-    assert.deepEqual(deployed, said);
-  });
-  it("write by graphs of ONNX Runtime", async () => {
-    const got = await Promise.all(PROMPTS.map((prompt) => written("tales_onnx", prompt)));
-    assert.deepEqual(got, await predicted("tales"));
   });
   it("share one writer where they are adapters of one base, the base itself among them", () => {
     const writes = (name: string) => models.load()[name]!;
