@@ -21,6 +21,8 @@ declare module "#dsl/diagnostics/codes.js" {
     "too-many-texts": { readonly at: string; readonly asked: number; readonly most: number };
     "too-many-tokens": { readonly at: string; readonly asked: number; readonly most: number };
     "no-such-route": { readonly method: string; readonly near: readonly string[] };
+    "method-not-offered": { readonly method: string; readonly offered: readonly string[] };
+    "bodies-full": { readonly most: number };
     "api-key-missing": Record<string, never>;
     "api-key-wrong": Record<string, never>;
     "host-unknown": { readonly host: string };
@@ -58,7 +60,7 @@ registerCodes({
     message: (d) => `${d.at === null ? "the request" : `\`${d.at}\``} ${d.why}`,
     help: () => "write it as /openapi.json says",
     explain:
-      "The body of a request is held to a schema before anything of it is used. /openapi.json has the schemas of all routes; keys that they don't name are left alone.",
+      "The body of a request is held to a schema before anything of it is used. /openapi.json has the schemas of all routes; keys that they don't name are left alone, and the header `x-ignored` of the answer names them.",
   },
   "request-not-json": {
     severity: "error",
@@ -106,6 +108,19 @@ registerCodes({
     help: (d) => `/openapi.json lists what there is${d.near.length === 0 ? "" : `; e.g. ${listed(d.near)}`}`,
     explain:
       "Served are the routes of OpenAI's interface under /v1, those of Text Embeddings Inference, and those of Hugging Face's inference under / and /models/NAME.",
+  },
+  "method-not-offered": {
+    severity: "error",
+    message: (d) => `${d.method} isn't for this route`,
+    help: (d) => `ask with ${listed(d.offered)}`,
+    explain: "What reads a body is asked with POST, what only tells something with GET. The header `allow` says which.",
+  },
+  "bodies-full": {
+    severity: "error",
+    message: (d) => `requests that are under way hold ${String(d.most)} bytes already`,
+    help: () => "ask again in a moment, or send fewer large requests side by side",
+    explain:
+      "Bodies are held in memory until they are answered. All together have a bound, so that many large ones at once don't take the machine's memory: one that finds no room is refused before it is read.",
   },
   "api-key-missing": {
     severity: "error",

@@ -18,6 +18,8 @@ export class Call {
   private end: ((why: unknown) => void) | null = null;
   /** Tokens that it took, for whoever counts. */
   tokens = 0;
+  /** Of its body, that others have no room for. */
+  bytes = 0;
   /** Texts that were cut. */
   cut = 0;
   /** Our code of what went wrong. */

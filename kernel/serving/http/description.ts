@@ -35,15 +35,24 @@ export function description(keyed: boolean): FastifyDynamicSwaggerOptions {
         description: "Models that were trained in Tunebook, in the interfaces that clients already speak.",
         version: "1",
       },
-      ...(keyed && {
-        components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
-        security: [{ key: [] }],
-      }),
+      // A key that is sent where none is wanted does no harm.
+      components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
+      security: keyed ? [{ key: [] }] : [{}, { key: [] }],
     },
-    transform: ({ schema, url, route: { config } }) =>
-      config?.dialect ? { schema: { ...schema, response: answersOf(config, config.dialect) }, url } : { schema, url },
+    transform: ({ schema, url, route: { config, method } }) => {
+      const named = {
+        ...schema,
+        operationId: idOf(String(method), url),
+        ...(config?.open === true && { security: [] }),
+      };
+      return { schema: config?.dialect ? { ...named, response: answersOf(config, config.dialect) } : named, url };
+    },
   };
 }
+
+/** `post_v1_chat_completions`: what generated clients call it. */
+const idOf = (method: string, url: string): string =>
+  [method.toLowerCase(), ...url.split(/[^\w]+/).filter((part) => part !== "")].join("_");
 
 function answersOf({ answers = {} }: { readonly answers?: Answers }, dialect: Dialect): unknown {
   const { whole, event } = answers;

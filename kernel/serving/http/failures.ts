@@ -23,6 +23,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   "too-many-texts": { status: 400 },
   "too-many-tokens": { status: 400 },
   "no-such-route": { status: 404 },
+  "method-not-offered": { status: 405 },
+  "bodies-full": { status: 503 },
   "api-key-missing": { status: 401, openai: "invalid_api_key" },
   "api-key-wrong": { status: 401, openai: "invalid_api_key" },
   "host-unknown": { status: 421 },
@@ -55,7 +57,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 
 /** Seconds after which it is worth asking again; of codes that don't say themselves. */
 const again: Readonly<Record<string, number>> = {
-  ...{ "queue-full": 1, "server-stops": 1, "model-opening": 1, "engine-died": 2, "engine-closed": 2 },
+  ...{ "queue-full": 1, "bodies-full": 1, "server-stops": 1, "model-opening": 1, "engine-died": 2, "engine-closed": 2 },
   ...{ "writer-closed": 2, interrupted: 1 },
 };
 
@@ -63,6 +65,8 @@ export interface Failure {
   readonly status: number;
   readonly code: string;
   readonly retryAfter: number | null;
+  /** Methods of the route. */
+  readonly allow: readonly string[] | null;
   /** What is answered. */
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -82,7 +86,8 @@ export function failureOf(thrown: unknown, dialect: Dialect, id: string): Failur
   const told = code === "model-opening" || code === "rate-exceeded" ? seconds : undefined;
   const retryAfter = told ?? again[code] ?? null;
   const words = { message, help, at: placeOf(error), code, status, kind };
-  return { status, code, retryAfter, body: shaped[dialect](words) };
+  const allow = code === "method-not-offered" ? (error.data as { readonly offered: readonly string[] }).offered : null;
+  return { status, code, retryAfter, allow, body: shaped[dialect](words) };
 }
 
 function statusOf({ code, data }: CodedError, kind: Kind, dialect: Dialect): number {

@@ -6,16 +6,33 @@ import { pageOf } from "./page/page.js";
 import type { Parts } from "./server-parts.js";
 
 const tags = ["Server"];
+const text = { type: "string" } as const;
+const status = { type: "object", properties: { status: text, why: text }, required: ["status"] } as const;
+const standing = {
+  response: {
+    200: { description: "It does", ...status },
+    503: { description: "It doesn't, and why", ...status },
+  },
+} as const;
+const figures = {
+  response: { 200: { description: "Figures", content: { "text/plain": { schema: text } } } },
+} as const;
 
 export function ownRoutes(app: FastifyInstance, { models, counts }: Desk, { stops, doors }: Parts): void {
   const open = { config: { open: true, rateLimit: false } };
-  app.get("/health", { ...open, schema: { tags, summary: "Whether the server runs" } }, () => ({ status: "ok" }));
-  app.get("/ready", { ...open, schema: { tags, summary: "Whether every model can be asked now" } }, (_, reply) => {
-    const { ready, why } = stops() ? { ready: false, why: "the server is being stopped" } : models.ready();
-    if (!ready) reply.code(503).header("retry-after", "1");
-    return { status: ready ? "ready" : "not ready", ...(why !== undefined && { why }) };
-  });
-  app.get("/metrics", { schema: { tags, summary: "Figures for Prometheus" } }, async (_, reply) =>
+  app.get("/health", { ...open, schema: { tags, summary: "Whether the server runs", ...standing } }, () => ({
+    status: "ok",
+  }));
+  app.get(
+    "/ready",
+    { ...open, schema: { tags, summary: "Whether every model can be asked now", ...standing } },
+    (_, reply) => {
+      const { ready, why } = stops() ? { ready: false, why: "the server is being stopped" } : models.ready();
+      if (!ready) reply.code(503).header("retry-after", "1");
+      return { status: ready ? "ready" : "not ready", ...(why !== undefined && { why }) };
+    },
+  );
+  app.get("/metrics", { schema: { tags, summary: "Figures for Prometheus", ...figures } }, async (_, reply) =>
     reply.type(counts.type).send(await counts.text()),
   );
   let described: string | null = null;

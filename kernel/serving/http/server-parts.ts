@@ -1,5 +1,6 @@
 /** What a server is made of, beside its routes. */
 import type { HttpOptions, Models } from "../contract.js";
+import type { Bodies } from "./bodies.js";
 import type { UnderWay } from "./call.js";
 import type { Counts } from "./counts.js";
 import type { Doors } from "./doors.js";
@@ -11,6 +12,7 @@ export interface Parts {
   readonly underWay: UnderWay;
   readonly counts: Counts;
   readonly patience: Patience;
+  readonly bodies: Bodies;
   /** Whether no more requests are taken. */
   stops(): boolean;
 }

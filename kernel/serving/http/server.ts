@@ -13,6 +13,7 @@ import type { HttpOptions } from "../contract.js";
 import { bodyIn } from "./body.js";
 import { Call, Gone } from "./call.js";
 import { description } from "./description.js";
+import { methodsOf } from "./methods.js";
 import { failureOf, type Dialect, type Failure } from "./failures.js";
 import { huggingFaceRoutes } from "./hugging-face/routes.js";
 import { lineOf } from "./log.js";
@@ -155,6 +156,7 @@ function hooks(app: FastifyInstance, parts: Parts): void {
   app.addHook("preParsing", (request, _reply, _payload, done) => {
     try {
       if (request.routeOptions.config.open !== true && !request.is404) doors.wantKey(request.raw, request.call.key);
+      parts.bodies.hold(request.call, lengthOf(request));
       done();
     } catch (error) {
       done(error as Error);
@@ -180,15 +182,20 @@ function hooks(app: FastifyInstance, parts: Parts): void {
     if (!request.raw.complete) reply.header("connection", "close");
     return refused(reply, failure);
   });
+  const methods = methodsOf(app);
   app.setNotFoundHandler((request) => {
-    throw new CodedError("no-such-route", { method: request.method.slice(0, 20), near: nearTo(request) });
+    const method = request.method.slice(0, 20);
+    const offered = methods(request.url.split("?", 1)[0] ?? "");
+    if (offered.length > 0) throw new CodedError("method-not-offered", { method, offered });
+    throw new CodedError("no-such-route", { method, near: nearTo(request) });
   });
   app.addHook("onClose", () => underWay.close());
 }
 const JSON_TYPE = "application/json; charset=utf-8";
 
-function refused(reply: FastifyReply, { status, code, retryAfter, body }: Failure): FastifyReply {
+function refused(reply: FastifyReply, { status, code, retryAfter, allow, body }: Failure): FastifyReply {
   if (retryAfter !== null) reply.header("retry-after", String(retryAfter));
+  if (allow !== null) reply.header("allow", allow.join(", "));
   if (status === 401) reply.header("www-authenticate", "Bearer");
   return reply.code(status).header("x-error-code", code).serializer(JSON.stringify).type(JSON_TYPE).send(body);
 }
@@ -207,7 +214,7 @@ function begins(request: FastifyRequest, reply: FastifyReply, parts: Parts): voi
   reply.raw.once("close", () => ends(request, reply.raw, parts));
 }
 
-function ends(request: FastifyRequest, raw: ServerResponse, { underWay, counts, o }: Parts): void {
+function ends(request: FastifyRequest, raw: ServerResponse, { underWay, counts, o, bodies }: Parts): void {
   const { call } = request;
   if (!call.answered) call.stop(new Gone());
   underWay.delete(call);
@@ -220,7 +227,14 @@ function ends(request: FastifyRequest, raw: ServerResponse, { underWay, counts, 
     writes: call.writes && route !== "/tokenize",
   });
   if (o.log) o.log(lineOf(call, { id: request.id, method: request.method, route, status, ms, body: request.body }));
+  bodies.release(call);
   call.release();
+}
+
+/** Of its body, as its headers say; null: they don't. */
+function lengthOf({ headers }: FastifyRequest): number | null {
+  if (headers["transfer-encoding"] !== undefined) return null;
+  return Number(headers["content-length"] ?? 0);
 }
 
 /** As it came out: of an answer that was cut off after its first byte, not the 200 that it began with. */

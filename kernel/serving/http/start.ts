@@ -4,6 +4,7 @@ import type { Server as HttpsServer } from "node:https";
 import type { FastifyInstance } from "fastify";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Http, HttpOptions, Models } from "../contract.js";
+import { Bodies } from "./bodies.js";
 import { UnderWay } from "./call.js";
 import { Counts } from "./counts.js";
 import { doorsOf, type Doors } from "./doors.js";
@@ -19,7 +20,8 @@ export async function startHttp(models: Models, o: HttpOptions, wait: Patience =
   const counts = new Counts(models, () => underWay.size);
   const doors = doorsOf({ ...o, secure: o.tls !== null });
   const state = { stops: false };
-  const app = await serverOf({ models, o, doors, underWay, counts, patience: wait, stops: () => state.stops });
+  const bodies = new Bodies(o.limits.body);
+  const app = await serverOf({ models, o, doors, underWay, counts, bodies, patience: wait, stops: () => state.stops });
   const sockets = new Sockets(app.server);
   try {
     await listening(app, o);

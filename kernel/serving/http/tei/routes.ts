@@ -46,7 +46,10 @@ export function teiRoutes(app: FastifyInstance, desk: Desk): void {
   );
   app.get<{ Querystring: { model?: string } }>(
     "/info",
-    { config, schema: { tags, summary: "What the model is, and its bounds" } },
+    {
+      config: { ...config, answers: { whole: said.info } },
+      schema: { tags, summary: "What the model is, and its bounds", querystring: jsonSchemaOf(shapes.info) },
+    },
     (request) => infoOf(request.call.hold(desk.models, request.query.model), desk),
   );
 }

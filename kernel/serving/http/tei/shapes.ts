@@ -1,6 +1,6 @@
 /** Requests of Text Embeddings Inference. `model` is ours: which of several. */
 import * as v from "valibot";
-import { flag, list, named, texts, wholeBetween } from "../schema.js";
+import { anything, flag, list, named, texts, wholeBetween } from "../schema.js";
 
 const pair = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(2));
 const common = { model: named, truncate: flag };
@@ -22,6 +22,7 @@ export const similarity = v.looseObject({
   parameters: v.nullish(v.looseObject({ truncate: flag })),
 });
 export const tokenize = v.looseObject({ model: named, inputs: texts, add_special_tokens: flag });
+export const info = v.looseObject({ model: v.optional(v.string()) });
 export const decode = v.looseObject({ model: named, ids: v.union([ids, list(ids)]), skip_special_tokens: flag });
 
 export type Embed = v.InferOutput<typeof embed>;
@@ -48,4 +49,11 @@ export const said = {
     ),
   ),
   decoded: v.array(v.string()),
+  info: v.object({
+    ...{ model_id: v.string(), model_sha: v.null(), model_dtype: v.string() },
+    model_type: anything,
+    ...{ max_concurrent_requests: v.number(), max_input_length: v.number(), max_client_batch_size: v.number() },
+    ...{ max_batch_requests: v.null(), max_batch_tokens: v.null(), auto_truncate: v.boolean() },
+    ...{ tokenization_workers: v.number(), version: v.string(), sort: v.string() },
+  }),
 };

@@ -251,7 +251,7 @@ describe("requests that are wrong", () => {
     [
       "a method that isn't for this",
       `DELETE /v1/models HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`,
-      "404",
+      "405",
     ],
     [
       "what browsers ask first",
@@ -280,6 +280,14 @@ describe("requests that are wrong", () => {
     assert.equal((await http.post("/predict", escaped)).status, 200);
     // What ends with an escaped escape is over: what follows is no text.
     assert.equal((await http.post("/predict", `{"a":"\\\\","b":${deep(70)}}`)).status, 400);
+  });
+
+  it("say which methods there are for what is asked by another", async () => {
+    const got = await fetch(`${http.url}/predict?a=b`);
+    assert.deepEqual([got.status, got.headers.get("allow")], [405, "POST"]);
+    const put = await fetch(`${http.url}/v1/models/judge`, { method: "PUT" });
+    assert.deepEqual([put.status, put.headers.get("allow")], [405, "GET, HEAD"]);
+    assert.equal((await fetch(`${http.url}/predicted`)).status, 404);
   });
 
   it("are told with their place and what is wanted there", async () => {

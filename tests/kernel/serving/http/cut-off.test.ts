@@ -45,7 +45,7 @@ describe("those who neither read nor close", () => {
   });
 
   it("lose their connection when the time of an answer is over that they don't read", async () => {
-    await start({ limits: { time: 200, body: 8 << 20 } });
+    await start({ limits: { time: 1000, body: 8 << 20 } });
     // More than all buffers on the way hold.
     const asked = { model: "writer", prompt: "x".repeat(4 << 20), n: 8, max_tokens: 5 };
     const socket = await mute(http.port, posted("/v1/completions", JSON.stringify(asked)));
@@ -59,7 +59,11 @@ describe("those who neither read nor close", () => {
       ["/v1/completions", 504, "request-time"],
     ]);
     const figures = await (await fetch(`${http.url}/metrics`)).text();
-    assert.match(figures, /tunebook_requests_total\{[^}]*route="\/v1\/completions"[^}]*status="504"[^}]*\} 2\n/);
+    const counted = [...figures.matchAll(/tunebook_requests_total\{[^}]*status="504"\} (\d+)/g)];
+    assert.equal(
+      counted.reduce((sum, [, n]) => sum + Number(n), 0),
+      2,
+    );
     socket.destroy();
     stream.destroy();
   });
@@ -127,6 +131,23 @@ describe("those who neither read nor close", () => {
       .split("\n")
       .map((one) => (JSON.parse(one) as { level: string }).level);
     assert.deepEqual(levels, ["error", "warning", "info"]);
+  });
+});
+
+describe("bodies side by side", () => {
+  it("have room together: those beyond it are refused before they are read", async () => {
+    const http = await served([new LongOrShort("judge")], { limits: { body: 64 << 20 } });
+    const length = 64 << 20;
+    const head = `POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${String(length)}\r\n\r\n{`;
+    const sockets = await Promise.all(Array.from({ length: 8 }, () => mute(http.port, head)));
+    await until(() => http.load().underWay === 8);
+    const refused = await http.post("/predict", { inputs: "a" });
+    assert.deepEqual([refused.status, refused.headers.get("x-error-code")], [503, "bodies-full"]);
+    assert.equal((await fetch(`${http.url}/health`)).status, 200);
+    for (const socket of sockets) socket.destroy();
+    await until(() => http.load().underWay === 0);
+    assert.equal((await http.post("/predict", { inputs: "a" })).status, 200);
+    await http.stop(0);
   });
 });
 

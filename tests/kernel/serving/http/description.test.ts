@@ -7,6 +7,8 @@ interface Content {
   readonly content: Readonly<Record<string, { readonly schema: object }>>;
 }
 interface Operation {
+  readonly operationId?: string;
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
   readonly requestBody?: Content;
   readonly responses: Readonly<Record<string, Content>>;
 }
@@ -103,5 +105,32 @@ describe("what a server says of itself", () => {
       const failure = paths[path]?.["post"]?.responses["4XX"]?.content["application/json"]?.schema;
       holds(closed(failure), await http.json(at, {}));
     }
+  });
+
+  it("names each operation once, its keys, and what the server's own routes answer", async () => {
+    const ids = Object.values(paths).flatMap((ways) => Object.values(ways).map(({ operationId: id }) => id));
+    assert.ok(ids.length > 15 && ids.includes("post_v1_chat_completions"));
+    assert.deepEqual([...new Set(ids)], ids);
+    const own = ["/health", "/ready"].map((path) => [path, "application/json"] as const);
+    for (const [path, type] of own)
+      holds(
+        closed(paths[path]?.["get"]?.responses["200"]?.content[type]?.schema),
+        await (await fetch(http.url + path)).json(),
+      );
+    assert.ok(paths["/metrics"]?.["get"]?.responses["200"]?.content["text/plain"]);
+    const info = paths["/info"]?.["get"];
+    assert.deepEqual(
+      info?.parameters?.map(({ name, in: where }) => [name, where]),
+      [["model", "query"]],
+    );
+    for (const model of ["judge", "letters"])
+      holds(
+        closed(info?.responses["200"]?.content["application/json"]?.schema),
+        await (await fetch(`${http.url}/info?model=${model}`)).json(),
+      );
+    const { components } = (await (await fetch(`${http.url}/openapi.json`)).json()) as {
+      components: { securitySchemes: Record<string, { scheme: string }> };
+    };
+    assert.equal(components.securitySchemes["key"]?.scheme, "bearer");
   });
 });
