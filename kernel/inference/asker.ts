@@ -15,6 +15,7 @@ import { encodeTexts, type Asked, type Unseen } from "../encoding/encoded.js";
 import type { Predicted } from "../session/models/model-handle.js";
 import { asFitted } from "./fitted.js";
 import { fedRow, type FedRow } from "./fed-rows.js";
+import { within } from "./gathering/merged-encoding.js";
 import { questionsOf, readsContexts } from "./questions.js";
 import "../artifacts/codes.js";
 
@@ -31,14 +32,18 @@ export interface Asker {
   readonly answers: Answers;
   readonly padId: number;
   /** Coded errors: `pairs-expected`, and those of questions and of encoding. */
-  read(texts: readonly Asked[]): Promise<ReadTexts>;
+  read(texts: readonly Asked[], o?: ReadOptions): Promise<ReadTexts>;
+}
+export interface ReadOptions {
+  /** Whoever asked went away. */
+  readonly signal?: AbortSignal | undefined;
 }
 /** Texts as rows that can be fed. */
 export interface ReadTexts {
   readonly rows: Unseen;
   /** As they are fed, made when asked for. */
   fed(): readonly FedRow[];
-  /** Tokens that were read of each text, and how many it has. */
+  /** Tokens that were read of each text, and how many it has; of one that is far too long that it has more. */
   readonly counts: readonly { readonly tokens: number; readonly whole: number }[];
   /** In the order of the texts, from the logits of each row. */
   answer(said: readonly Float32Array[]): Promise<readonly Predicted[]>;
@@ -49,7 +54,8 @@ export async function askerOf({ plan, labels, tokenizer, base, fitted }: AskedBy
   const { model } = plan.recipe;
   const task = { call: model.task, implementation: await does(model.task, "task") };
   const answers = answersIn(task);
-  const encoding = { tokenizer, maxLength: model.max_length, task, labels };
+  const maxLength = model.max_length;
+  const encoding = { tokenizer, maxLength, task, labels };
   const made = (rows: Unseen) => ({
     rows,
     fed: () => Array.from(rows.lengths, (_, row) => fedRow(rows, answers, row)),
@@ -58,10 +64,10 @@ export async function askerOf({ plan, labels, tokenizer, base, fitted }: AskedBy
   if (task.implementation.supervision.rows === "apart")
     return {
       ...of,
-      async read(asked) {
+      async read(asked, o) {
         // Each text is read once.
         const texts = [...new Set(asked.flatMap((text) => (typeof text === "string" ? [text] : text)))];
-        const rows = await encodeTexts(texts, { ...encoding, types: false });
+        const rows = await encodeTexts(texts, { ...encoding, ...readBy(tokenizer, maxLength, o), types: false });
         const places = new Map(texts.map((text, row) => [text, row]));
         const rowsOf = (text: Asked) =>
           (typeof text === "string" ? [text] : text).map((one) => mustGet(places, one, "row of"));
@@ -76,11 +82,11 @@ export async function askerOf({ plan, labels, tokenizer, base, fitted }: AskedBy
   const [pairs, contexts, types] = [pairsIn(plan), readsContexts(model.task), await typesOf(plan, base)];
   return {
     ...of,
-    async read(texts) {
+    async read(texts, o) {
       if (contexts) questionsOf(texts, name);
       else if (texts.some((text) => (typeof text === "string") === pairs))
         throw new CodedError("pairs-expected", { model: name, pairs });
-      const rows = await encodeTexts(texts, { ...encoding, types });
+      const rows = await encodeTexts(texts, { ...encoding, ...readBy(tokenizer, maxLength, o, pairs), types });
       const firsts = texts.map((text) => (typeof text === "string" ? text : text[0]));
       return {
         ...made(rows),
@@ -92,6 +98,19 @@ export async function askerOf({ plan, labels, tokenizer, base, fitted }: AskedBy
         },
       };
     },
+  };
+}
+
+/** Which of two long texts is the longer decides about a token of each: more of them is read than of one alone. */
+const CHARACTERS_OF_PAIRS = 65_536;
+function readBy(
+  tokenizer: Tokenizer,
+  tokens: number,
+  { signal }: ReadOptions = {},
+  pairs = false,
+): { readonly tokenizer: Tokenizer } {
+  return {
+    tokenizer: within(tokenizer, { tokens, from: "start", signal, ...(pairs && { characters: CHARACTERS_OF_PAIRS }) }),
   };
 }
 

@@ -31,6 +31,9 @@ interface Job {
   reject(error: Error): void;
 }
 
+/** Characters of a request that a process of its own answers where one stands aside: others would wait for it. */
+const LONG_CALL = 65_536;
+
 /** Why a request has no answer. */
 export class ApartFailure extends Error {}
 
@@ -40,11 +43,19 @@ export class Apart {
   private readonly jobs: Job[] = [];
   private timer: NodeJS.Timeout | undefined;
   private late = false;
+  private aside: Apart | null = null;
 
   constructor(private readonly limits: Limits = usual) {}
 
+  /** Long requests go to a second process from now on, which is started with the first of them: no short one waits for them. */
+  divide(): void {
+    this.aside ??= new Apart(this.limits);
+  }
+
   /** `characters`: how much is asked, by which the limits grow. Rejects with `ApartFailure`. */
   ask<N extends AskName>(name: N, ask: Asks[N]["ask"], characters: number): Promise<Asks[N]["answer"]> {
+    // A tokenizer that is opened stays where it is asked first.
+    if (this.aside && characters > LONG_CALL && name !== "open") return this.aside.ask(name, ask, characters);
     const { seconds, charactersPerSecond, bytes, bytesPerCharacter } = this.limits;
     const request = { name, ask, bytes: bytes + characters * bytesPerCharacter } as Request;
     return new Promise((resolve, reject) => {
@@ -66,6 +77,7 @@ export class Apart {
   }
 
   close(): void {
+    this.aside?.close();
     this.child?.kill("SIGKILL");
   }
 

@@ -3,13 +3,21 @@ import { registerCodes } from "#dsl/diagnostics/codes.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
-    "queue-full": { readonly model: string; readonly waiting: number; readonly most: number };
+    "queue-full": {
+      readonly model: string;
+      readonly waiting: number;
+      readonly most: number;
+      /** What is counted; absent: texts. */
+      readonly of?: "characters";
+    };
     "text-too-long": {
       readonly model: string;
       /** Which text of the request, from 1. */
       readonly at: number;
       readonly tokens: number;
       readonly most: number;
+      /** Whether it may have more: it was not read to its end. */
+      readonly orMore?: boolean;
     };
   }
 }
@@ -17,7 +25,7 @@ declare module "#dsl/diagnostics/codes.js" {
 registerCodes({
   "queue-full": {
     severity: "error",
-    message: (d) => `${String(d.waiting)} texts wait for ${d.model} already, and ${String(d.most)} may`,
+    message: (d) => `${String(d.waiting)} ${d.of ?? "texts"} wait for ${d.model} already, and ${String(d.most)} may`,
     help: () =>
       "ask again in a moment; or raise the limit `queue` (`--max-queue`), or serve the model on more machines",
     explain:
@@ -25,7 +33,8 @@ registerCodes({
   },
   "text-too-long": {
     severity: "error",
-    message: (d) => `text ${String(d.at)} has ${String(d.tokens)} tokens, and ${d.model} reads ${String(d.most)}`,
+    message: (d) =>
+      `text ${String(d.at)} has ${String(d.tokens)} tokens${d.orMore ? " or more" : ""}, and ${d.model} reads ${String(d.most)}`,
     help: () => 'shorten it, or send `"truncate": true`',
     explain:
       "A model reads texts up to the length that it was trained with (`max_length`). Whoever asks decides whether a longer text is cut there, which the answer then says, or refused, which happened here.",

@@ -1,6 +1,6 @@
 /**
  * Rows of many requests, run in batches of like length. One batch runs, another may be at the engine's door, and what comes
- * meanwhile fills the next one. A request that is alone never waits. Every row is run once and its answer goes to its own request, in
+ * meanwhile fills the next one. A request that is alone never waits, and one with many batches of rows takes turns with others. Every row is run once and its answer goes to its own request, in
  * that request's order; what is given up leaves the queue.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -44,13 +44,15 @@ interface Waiting<Row, Answer> {
   /** Its place in its request. */
   readonly at: number;
   readonly since: number;
+  /** Batches of its own request that come before it, after those that were begun when it came. */
+  readonly turn: number;
 }
 
 /** Batches that are handed over at once: one runs, one is at the door. */
 const DEPTH = 2;
 
 export class Gatherer<Row, Answer> {
-  /** In the order in which they came; rows of one request the longest first. */
+  /** By their turns, then in the order in which they came; rows of one request the longest first. */
   private waiting: Waiting<Row, Answer>[] = [];
   private readonly underWay = new Set<readonly Waiting<Row, Answer>[]>();
   /** Requests that ran or waited side by side of late: so many are waited for. */
@@ -59,6 +61,8 @@ export class Gatherer<Row, Answer> {
   private ended = Number.NEGATIVE_INFINITY;
   private cancelTimer: (() => void) | null = null;
   private batches = 0;
+  /** The turn of what was begun last. */
+  private turn = 0;
   private readonly clock: GatherClock;
 
   constructor(private readonly o: GatherOptions<Row, Answer>) {
@@ -69,8 +73,10 @@ export class Gatherer<Row, Answer> {
   ask(rows: readonly Row[], signal?: AbortSignal): Promise<readonly Answer[]> {
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
     if (rows.length === 0) return Promise.resolve([]);
-    const { queue, model, length } = this.o;
-    const waiting = this.waiting.length;
+    const { queue, model, length, most } = this.o;
+    // Requests that are larger than the queue keep nobody else out: half of it is left to others.
+    const large = this.waiting.filter(({ of }) => of.answers.length > queue).length;
+    const waiting = this.waiting.length - large + Math.min(large, queue >> 1);
     // A request that is larger than the queue is let in where nobody waits.
     if (waiting > 0 && waiting + rows.length > queue)
       return Promise.reject(new CodedError("queue-full", { model, waiting, most: queue }));
@@ -88,8 +94,11 @@ export class Gatherer<Row, Answer> {
       };
       signal?.addEventListener("abort", give);
       const since = this.clock.now();
-      const own = rows.map((row, at) => ({ row, at, since, of: request, length: length(row) }));
-      this.waiting.push(...own.sort((a, b) => b.length - a.length));
+      const own = rows
+        .map((row, at) => ({ row, at, since, of: request, length: length(row) }))
+        .sort((a, b) => b.length - a.length)
+        .map((row, i) => ({ ...row, turn: this.turn + Math.floor(i / most.rows) }));
+      this.waiting = [...this.waiting, ...own].sort((a, b) => a.turn - b.turn);
       this.next();
     });
   }
@@ -144,6 +153,7 @@ export class Gatherer<Row, Answer> {
 
   private take(): readonly Waiting<Row, Answer>[] {
     this.stopWaiting();
+    this.turn = Math.max(this.turn, this.waiting[0]?.turn ?? 0);
     const taken = new Set(likeOldest(this.waiting, this.o.most));
     this.waiting = this.waiting.filter((one) => !taken.has(one));
     return [...taken];

@@ -1,58 +1,79 @@
 /**
  * A tokenizer whose process is asked for the texts of several requests at once: while it answers, what comes fills its next call. A
- * text that comes alone goes at once. What breaks it is asked again text by text, so that only its own request fails.
+ * text that comes alone goes at once. Long texts stand in a line of their own, so that no short one waits for them.
  */
 import type { Tokenizer } from "../../bases/tokenizer.js";
+import { encodeEnough, type Part } from "./enough.js";
+import { EncodingLine, type EncodingRequest, type LineLimits } from "./encoding-line.js";
 
-interface Waiting {
-  readonly texts: readonly string[];
-  resolve(rows: readonly Int32Array[]): void;
-  reject(error: unknown): void;
+/** Characters of a text that is long. A call of short ones has fewer than `LONG_CALL` of isolated/client.ts. */
+const LONG = 16_384;
+const SHORT_LINE: LineLimits = { texts: 1024, characters: 32_768, share: 8192 };
+/** One text at a time. */
+const LONG_LINE: LineLimits = { texts: 1, characters: 1, share: 1 };
+
+/** What one request reads. */
+export interface Within extends Part {
+  /** Whoever asked went away: what isn't read yet never is. */
+  readonly signal?: AbortSignal | undefined;
+}
+export interface MergedTokenizer extends Tokenizer {
+  /** For one request: `encode` without a limit gives so many tokens of each text as count. */
+  within(o: Within): Tokenizer;
 }
 
-export function mergedEncoding(tokenizer: Tokenizer): Tokenizer {
-  let waiting: Waiting[] = [];
-  let busy = false;
-  const alone = async ({ texts, resolve, reject }: Waiting): Promise<void> => {
-    try {
-      resolve(await tokenizer.encode(texts, Number.POSITIVE_INFINITY));
-    } catch (error) {
-      reject(error);
-    }
-  };
-  const together = async (all: readonly Waiting[]): Promise<void> => {
-    const [first] = all;
-    if (first && all.length === 1) return alone(first);
-    let rows: readonly Int32Array[];
-    try {
-      rows = await tokenizer.encode(
-        all.flatMap(({ texts }) => texts),
-        Number.POSITIVE_INFINITY,
+/** Of a tokenizer that many requests share; another one reads whole texts, for whoever asks. */
+export function within(tokenizer: Tokenizer, o: Within): Tokenizer {
+  return "within" in tokenizer ? (tokenizer as MergedTokenizer).within(o) : tokenizer;
+}
+
+export function mergedEncoding(tokenizer: Tokenizer): MergedTokenizer {
+  const ask = (texts: readonly string[]): Promise<readonly Int32Array[]> =>
+    tokenizer.encode(texts, Number.POSITIVE_INFINITY);
+  const lines = { short: new EncodingLine(ask, SHORT_LINE), long: new EncodingLine(ask, LONG_LINE) };
+  const whole = (texts: readonly string[], signal?: AbortSignal): Promise<readonly Int32Array[]> => {
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    if (texts.length === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      const rows = new Array<Int32Array>(texts.length);
+      const gone = (): void => {
+        lines.short.drop(request);
+        lines.long.drop(request);
+        request.settle(signal?.reason);
+      };
+      const request: EncodingRequest = {
+        ...{ texts, rows, left: texts.length, over: false },
+        settle(error) {
+          if (request.over) return;
+          request.over = true;
+          signal?.removeEventListener("abort", gone);
+          if (error === undefined) return resolve(rows);
+          // Where one text fails nobody waits for the others.
+          lines.short.drop(request);
+          lines.long.drop(request);
+          reject(error as Error);
+        },
+      };
+      signal?.addEventListener("abort", gone);
+      const places = texts.map((_, at) => at);
+      const isLong = (at: number): boolean => texts[at]!.length > LONG;
+      lines.long.add(request, places.filter(isLong));
+      lines.short.add(
+        request,
+        places.filter((at) => !isLong(at)),
       );
-    } catch {
-      for (const one of all) await alone(one);
-      return;
-    }
-    let at = 0;
-    for (const { texts, resolve } of all) resolve(rows.slice(at, (at += texts.length)));
+    });
   };
-  const work = async (): Promise<void> => {
-    busy = true;
-    while (waiting.length > 0) {
-      const all = waiting;
-      waiting = [];
-      await together(all);
-    }
-    busy = false;
-  };
+  const encode =
+    (read: (texts: readonly string[]) => Promise<readonly Int32Array[]>): Tokenizer["encode"] =>
+    async (texts, maxLength) =>
+      maxLength < Number.MAX_SAFE_INTEGER ? tokenizer.encode(texts, maxLength) : [...(await read(texts))];
   return {
     ...tokenizer,
-    encode(texts, maxLength) {
-      if (maxLength !== Number.POSITIVE_INFINITY) return tokenizer.encode(texts, maxLength);
-      return new Promise((resolve, reject) => {
-        waiting.push({ texts, resolve, reject });
-        if (!busy) void work();
-      });
-    },
+    encode: encode((texts) => whole(texts)),
+    within: (o) => ({
+      ...tokenizer,
+      encode: encode((texts) => encodeEnough(texts, o, (parts) => whole(parts, o.signal))),
+    }),
   };
 }

@@ -3,14 +3,20 @@
  * encoder's text is read as in training. What is longer than there is room for is cut, or refused.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { tokensAt, TextsInMemory } from "../../core/data/token-rows.js";
 import type { Chat } from "../../encoding/chat.js";
 import { ended } from "../../encoding/ways.js";
 import { leftOpen } from "../continue-texts.js";
+import { charactersFor, encodeEnough, partOf } from "../gathering/enough.js";
+import { within } from "../gathering/merged-encoding.js";
 import type { ChatTurn, Tool, WriteAsk } from "./asked.js";
 import { conversationText } from "./conversation.js";
 import "./codes.js";
+
+/** Characters in which what stands before every text is found. */
+const OPENING = 1024;
 
 export interface PromptReader {
   readonly name: string;
@@ -27,7 +33,7 @@ export interface ReadPrompt {
   /** Most tokens that can be written. */
   readonly room: number;
 }
-type Asked = Pick<WriteAsk, "prompt" | "truncate" | "maxTokens">;
+type Asked = Pick<WriteAsk, "prompt" | "truncate" | "maxTokens" | "signal">;
 
 /** `tools` are written into a conversation; `begun` stands after it. Coded errors `empty-prompt`, `text-too-long`, `token-unknown`, those of templates. */
 export async function readPrompt(
@@ -38,11 +44,11 @@ export async function readPrompt(
 ): Promise<ReadPrompt> {
   demandKnown(reader, asked.prompt);
   if (reader.pairs) return readWhole(reader, asked, reader.pairs);
-  const tokens = await tokensOf(reader, asked.prompt, tools, begun);
+  const { tokens, orMore } = await tokensOf(reader, asked, tools, begun);
   if (tokens.length === 0) throw new CodedError("empty-prompt", {});
   const most = reader.room - 1;
   if (tokens.length <= most) return { tokens, cut: false, room: reader.room - tokens.length };
-  if (!asked.truncate) throw tooLong(reader, tokens.length, most);
+  if (!asked.truncate) throw tooLong(reader, tokens.length, most, orMore);
   // Room for the text that is asked for, but no more than half of all.
   const wanted = Math.min(asked.maxTokens ?? Infinity, Math.max(1, reader.room >> 1));
   return { tokens: lastOf(tokens, reader.room - wanted, reader.tokenizer.frame.before), cut: true, room: wanted };
@@ -55,23 +61,45 @@ function demandKnown({ name: model, tokenizer: { vocabulary } }: PromptReader, p
     if (id < 0 || id >= vocabulary) throw new CodedError("token-unknown", { model, id, vocabulary });
 }
 
+interface Tokens {
+  readonly tokens: Int32Array;
+  /** Whether there may be more before them: as many as there is room for are read. */
+  readonly orMore: boolean;
+}
 async function tokensOf(
-  { name, tokenizer, chat }: PromptReader,
-  prompt: WriteAsk["prompt"],
+  { name, tokenizer, chat, room }: PromptReader,
+  { prompt, signal }: Asked,
   tools: readonly Tool[],
   begun: string,
-): Promise<Int32Array> {
-  if (prompt instanceof Int32Array) return prompt;
+): Promise<Tokens> {
+  if (prompt instanceof Int32Array) return { tokens: prompt, orMore: false };
   if (isConversation(prompt)) {
     if (!chat) throw new CodedError("no-template", { base: name, has: ["chatml", "plain"] });
-    const text = (await conversationText(chat, prompt, tools, name)) + begun;
-    return (await tokenizer.encodePlaced([text]))[0]!.ids;
+    return conversationTokens(tokenizer, (await conversationText(chat, prompt, tools, name)) + begun, room);
   }
-  const [tokens] = await leftOpen([prompt], { tokenizer });
-  if (tokens && tokens.length > 0) return tokens;
+  const ends = within(tokenizer, { tokens: room, from: "end", signal });
+  const [tokens] = await leftOpen([prompt], { tokenizer: ends });
+  if (tokens && tokens.length > 0) return { tokens, orMore: prompt.length > charactersFor(room) };
   // Nothing to go on from: a text begins as the tokenizer says.
   const first = tokenizer.idOf(tokenizer.specials.bos);
-  return Int32Array.from(first === null ? [] : [first]);
+  return { tokens: Int32Array.from(first === null ? [] : [first]), orMore: false };
+}
+
+/** Special tokens stand in it. Of one that is far too long its end is read, after what stands before every text. */
+async function conversationTokens(tokenizer: Tokenizer, text: string, room: number): Promise<Tokens> {
+  const placed = async (texts: readonly string[]): Promise<readonly Int32Array[]> =>
+    (await tokenizer.encodePlaced(texts)).map(({ ids }) => ids);
+  const [tokens] = await encodeEnough([text], { tokens: room, from: "end" }, placed);
+  const own = must(tokens, "a conversation's tokens");
+  if (own.length <= room) return { tokens: own, orMore: false };
+  const { before } = tokenizer.frame;
+  const [begin] = await placed([partOf(text, OPENING, "start")]);
+  const opened = before.length > 0 && before.every((token, i) => begin?.[i] === token);
+  const whole = before.every((token, i) => own[i] === token);
+  return {
+    tokens: opened && !whole ? Int32Array.from([...before, ...own]) : own,
+    orMore: text.length > charactersFor(room),
+  };
 }
 export function isConversation(prompt: WriteAsk["prompt"]): prompt is readonly ChatTurn[] {
   return Array.isArray(prompt);
@@ -87,22 +115,33 @@ function lastOf(tokens: Int32Array, most: number, before: readonly number[]): In
 /** As in training: with the prefix, ended, cut at the length that was trained. */
 async function readWhole(
   reader: PromptReader,
-  { prompt, truncate }: Asked,
+  { prompt, truncate, signal }: Asked,
   { prefix, end, maxLength }: NonNullable<PromptReader["pairs"]>,
 ): Promise<ReadPrompt> {
   const { tokenizer, room } = reader;
   if (isConversation(prompt)) throw new CodedError("no-template", { base: reader.name, has: [] });
   const encoded =
-    prompt instanceof Int32Array ? [prompt] : await tokenizer.encode([prefix + prompt], Number.MAX_SAFE_INTEGER);
+    prompt instanceof Int32Array
+      ? [prompt]
+      : await within(tokenizer, { tokens: maxLength, from: "start", signal }).encode(
+          [prefix + prompt],
+          Number.MAX_SAFE_INTEGER,
+        );
   const whole = ended(new TextsInMemory(encoded), { tokenizer, maxLength: Number.MAX_SAFE_INTEGER, end });
   const { length } = tokensAt(whole.ids, 0);
-  if (length > maxLength && !truncate) throw tooLong(reader, length, maxLength);
+  if (length > maxLength && !truncate)
+    throw tooLong(
+      reader,
+      length,
+      maxLength,
+      !(prompt instanceof Int32Array) && prompt.length > charactersFor(maxLength),
+    );
   const { ids } = ended(new TextsInMemory(encoded), { tokenizer, maxLength, end });
   const tokens = tokensAt(ids, 0);
   if (tokens.length === 0) throw new CodedError("empty-prompt", {});
   return { tokens, cut: length > maxLength, room: room - 1 };
 }
 
-function tooLong({ name }: PromptReader, tokens: number, most: number): CodedError<"text-too-long"> {
-  return new CodedError("text-too-long", { model: name, at: 1, tokens, most });
+function tooLong({ name }: PromptReader, tokens: number, most: number, orMore: boolean): CodedError<"text-too-long"> {
+  return new CodedError("text-too-long", { ...{ model: name, at: 1, tokens, most }, ...(orMore && { orMore }) });
 }

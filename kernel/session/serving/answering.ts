@@ -8,12 +8,16 @@ import { askTogether, type FedRow } from "../../inference/fed-rows.js";
 import { Gatherer, type GatherLoad } from "../../inference/gathering/gatherer.js";
 import type { Answered, Ask, EmbedAsk, Embedded, Limits } from "../../serving/contract.js";
 import type { Found, OpenFound } from "./found.js";
+import { charactersFor } from "../../inference/gathering/enough.js";
 import "../../inference/gathering/codes.js";
 
 /** Rows of a batch, and tokens that it takes: more are no faster on a processor, and others wait longer. */
 const MOST = { rows: 32, tokens: 2048 } as const;
 /** A card computes many rows as fast as few. */
 const MOST_ON_CARD = { rows: 128, tokens: 32_768 } as const;
+
+/** Characters of texts that are being read. */
+const MOST_CHARACTERS = 32 * 2 ** 20;
 
 /** `body`: what is open now. Coded error where nothing is: `model-opening`. */
 export interface AnsweringOptions {
@@ -26,6 +30,7 @@ export interface AnsweringOptions {
 
 export class Answering {
   private readonly gatherer: Gatherer<FedRow, Float32Array>;
+  private readonly reading = { texts: 0, characters: 0 };
   tokensRead = 0;
 
   private constructor(
@@ -48,10 +53,10 @@ export class Answering {
     return new Answering(o, { texts: first, pairs: pairs === texts ? first : await of(pairs) });
   }
 
-  async predict(texts: readonly Asked[], { truncate, signal }: Ask): Promise<readonly Answered[]> {
+  async predict(texts: readonly Asked[], o: Ask): Promise<readonly Answered[]> {
     if (texts.length === 0) return [];
-    const read = await this.read(texts, truncate);
-    const predictions = await read.answer(await this.say(read, signal));
+    const read = await this.read(texts, o);
+    const predictions = await read.answer(await this.say(read, o.signal));
     return read.counts.map(({ tokens, whole }, i) => ({
       prediction: { ...predictions[i]! },
       tokens,
@@ -59,14 +64,14 @@ export class Answering {
     }));
   }
 
-  async embed(texts: readonly string[], { truncate, signal, normalize }: EmbedAsk): Promise<readonly Embedded[]> {
+  async embed(texts: readonly string[], o: EmbedAsk): Promise<readonly Embedded[]> {
     if (texts.length === 0) return [];
-    const read = await this.read(texts, truncate);
-    const predictions = (await read.answer(await this.say(read, signal))) as readonly EmbeddingPrediction[];
+    const read = await this.read(texts, o);
+    const predictions = (await read.answer(await this.say(read, o.signal))) as readonly EmbeddingPrediction[];
     return read.counts.map(({ tokens, whole }, i) => {
       const { embedding } = predictions[i]!;
       return {
-        vector: normalize === true ? Float32Array.from(unit(embedding)) : embedding,
+        vector: o.normalize === true ? Float32Array.from(unit(embedding)) : embedding,
         tokens,
         cut: whole > tokens,
       };
@@ -87,16 +92,43 @@ export class Answering {
     return this.gatherer.load();
   }
 
-  private async read(texts: readonly Asked[], truncate: boolean): Promise<ReadTexts> {
+  private async read(texts: readonly Asked[], { truncate, signal }: Ask): Promise<ReadTexts> {
     const { name, found } = this.o;
     const pairs = texts.every((text) => typeof text !== "string");
     const asker = (pairs ? this.askers.pairs : this.askers.texts) ?? this.askers.texts ?? this.askers.pairs;
     if (!asker) throw new CodedError("internal", { what: `${name} reads nothing` });
-    const read = await asker.read(texts);
+    const leave = this.enter(texts);
+    const read = await asker.read(texts, { signal }).finally(leave);
     const long = truncate ? -1 : read.counts.findIndex(({ tokens, whole }) => whole > tokens);
     const tokens = read.counts[long]?.whole;
     if (tokens === undefined) return read;
-    throw new CodedError("text-too-long", { model: name, at: long + 1, tokens, most: found.facts.maxLength });
+    const most = found.facts.maxLength;
+    const orMore = charactersOf(texts[long]!) > charactersFor(most);
+    throw new CodedError("text-too-long", {
+      ...{ model: name, at: long + 1, tokens, most },
+      ...(orMore && { orMore }),
+    });
+  }
+
+  /** Texts and characters whose tokens aren't known yet; coded error `queue-full` where there are too many. Returns what ends it. */
+  private enter(texts: readonly Asked[]): () => void {
+    const { reading, o } = this;
+    const model = o.name;
+    // As many as may wait and run once they are read.
+    const most = o.limits.queue + 2 * MOST.rows;
+    if (reading.texts > 0 && reading.texts + texts.length > most)
+      throw new CodedError("queue-full", { model, waiting: reading.texts, most });
+    const characters = texts.reduce((sum, text) => sum + charactersOf(text), 0);
+    if (reading.characters > 0 && reading.characters + characters > MOST_CHARACTERS)
+      throw new CodedError("queue-full", {
+        ...{ model, waiting: reading.characters, most: MOST_CHARACTERS, of: "characters" },
+      });
+    reading.texts += texts.length;
+    reading.characters += characters;
+    return () => {
+      reading.texts -= texts.length;
+      reading.characters -= characters;
+    };
   }
 
   private async say(read: ReadTexts, signal: AbortSignal | undefined): Promise<readonly Float32Array[]> {
@@ -109,4 +141,8 @@ export class Answering {
     for (const { ids } of rows) this.tokensRead += ids.length;
     return said;
   }
+}
+
+function charactersOf(text: Asked): number {
+  return typeof text === "string" ? text.length : text[0].length + text[1].length;
 }

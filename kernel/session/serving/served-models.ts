@@ -4,6 +4,7 @@
  */
 import { resolve } from "node:path";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { apart } from "../../bases/isolated/client.js";
 import type { Engine, EngineInfo } from "../../engine/engine.js";
 import type { Held, ModelLoad, ServedFolder, ServedModel } from "../../serving/contract.js";
 import { DatasetCache } from "../answers/dataset-cache.js";
@@ -50,6 +51,8 @@ export class ServedModels implements Serving {
   /** Settles when every model can be asked. Coded errors `nothing-to-serve`, `same-name`, `folder-not-served`, those of runs, folders and engines. */
   static async open(folders: readonly ServedFolder[], o: ServeOptions): Promise<ServedModels> {
     if (folders.length === 0) throw new CodedError("nothing-to-serve", {});
+    // One request's long text is nobody else's wait.
+    apart().divide();
     const datasets = new DatasetCache();
     const home = resolve(o.folder ?? ".");
     const found: (Found & { readonly as: string; readonly path: string })[] = [];

@@ -93,6 +93,17 @@ describe("rows of many requests", () => {
     await Promise.all(said);
     assert.ok(!engine.runs.flat().includes("m"));
   });
+  it("of a large request take turns with those of others, which find room beside it", async () => {
+    const { engine, gatherer, ask } = gathering();
+    const many = gatherer.ask(Array.from({ length: 40 }, (_, i) => word("m", 2 + (i % 2))));
+    const few = ask("f");
+    let answered = 0;
+    void few.then(() => (answered = engine.runs.length));
+    for (let i = 0; i < 5; i++) await engine.end();
+    assert.ok(answered > 0 && answered < 7, `answered after ${String(answered)} of eleven runs`);
+    while (engine.busy > 0) await engine.end();
+    assert.equal((await many).length, 40);
+  });
   it("that are given up leave the queue, and are rejected with the reason", async () => {
     const { engine, gatherer, ask } = gathering();
     const [first, gone] = [ask("a"), new AbortController()];

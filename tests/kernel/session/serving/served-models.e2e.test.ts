@@ -94,6 +94,23 @@ deploy labels to onnx("labels_onnx")`);
     const exact = Array.from({ length: 22 }, () => "good").join(" ");
     assert.equal((await held("labels", (model) => model.predict([exact], { truncate: false })))[0]!.cut, false);
   });
+  it("read of a text of megabytes what they look at, and nobody else waits for it", async () => {
+    const huge = "good bad kind ".repeat(300_000);
+    const since = performance.now();
+    const many = ["labels", "tags", "sets"].map((name) =>
+      held(name, (model) => model.predict([huge], { truncate: true })),
+    );
+    const refused = held("labels", (model) => model.predict([huge], { truncate: false }));
+    const spaces = held("labels", (model) => model.predict([`${" ".repeat(3_000_000)}good bad`], { truncate: true }));
+    const little = await held("labels", (model) => model.predict(["good"], { truncate: true }));
+    assert.ok(performance.now() - since < 5000, "a short text is answered at once");
+    assert.deepEqual(little[0]!.prediction, (await predicted("labels", ["good"]))[0]);
+    await assert.rejects(refused, coded("text-too-long", { at: 1, most: 24, orMore: true }));
+    assert.deepEqual((await spaces)[0]!.tokens, 4);
+    const [labels] = await Promise.all(many);
+    assert.deepEqual(labels![0]!.prediction["label"], (await predicted("labels", [huge.slice(0, 1400)]))[0]!["label"]);
+    assert.ok(labels![0]!.cut);
+  });
   it("answer many at once, each its own, within rounding of what they say alone", async () => {
     const texts = Array.from({ length: 60 }, (_, i) =>
       `${TEXTS[i % 5]!} ${TEXTS[(i * 7 + 2) % 5]!}`

@@ -1,0 +1,96 @@
+/**
+ * Texts of many requests that one process reads, a part of them at a time: each request in its turn takes a share of the next call,
+ * so that who sends much waits for it alone. What breaks a call is asked again text by text, so that only its own request fails.
+ */
+export interface EncodingRequest {
+  readonly texts: readonly string[];
+  readonly rows: Int32Array[];
+  /** Texts without tokens. */
+  left: number;
+  over: boolean;
+  settle(error?: unknown): void;
+}
+interface Turn {
+  readonly of: EncodingRequest;
+  /** Places of its texts. */
+  readonly at: readonly number[];
+  next: number;
+}
+interface Item {
+  readonly of: EncodingRequest;
+  readonly at: number;
+}
+export interface LineLimits {
+  /** Most texts of a call, and characters after which no further turn is taken. */
+  readonly texts: number;
+  readonly characters: number;
+  /** Characters after which a turn is over. */
+  readonly share: number;
+}
+
+export class EncodingLine {
+  private turns: Turn[] = [];
+  private busy = false;
+
+  constructor(
+    private readonly encode: (texts: readonly string[]) => Promise<readonly Int32Array[]>,
+    private readonly limits: LineLimits,
+  ) {}
+
+  add(of: EncodingRequest, at: readonly number[]): void {
+    if (at.length === 0) return;
+    this.turns.push({ of, at, next: 0 });
+    if (!this.busy) void this.work();
+  }
+  /** What nobody waits for any more isn't asked. */
+  drop(request: EncodingRequest): void {
+    this.turns = this.turns.filter(({ of }) => of !== request);
+  }
+
+  private async work(): Promise<void> {
+    this.busy = true;
+    while (this.turns.length > 0) await this.together(this.take());
+    this.busy = false;
+  }
+  private take(): readonly Item[] {
+    const { texts, characters, share } = this.limits;
+    const items: Item[] = [];
+    let all = 0;
+    while (items.length < texts && all < characters) {
+      const turn = this.turns.shift();
+      if (!turn) break;
+      let own = 0;
+      while (turn.next < turn.at.length && own < share && items.length < texts) {
+        const at = turn.at[turn.next++]!;
+        items.push({ of: turn.of, at });
+        // Short texts cost too.
+        own += turn.of.texts[at]!.length + 1;
+      }
+      all += own;
+      if (turn.next < turn.at.length) this.turns.push(turn);
+    }
+    return items;
+  }
+  private async together(items: readonly Item[]): Promise<void> {
+    try {
+      const rows = await this.encode(items.map(textOf));
+      items.forEach((item, i) => done(item, rows[i]!));
+    } catch (error) {
+      if (items.length === 1) return this.fail(items[0]!, error);
+      for (const item of items) if (!item.of.over) await this.together([item]);
+    }
+  }
+  private fail({ of }: Item, error: unknown): void {
+    this.drop(of);
+    of.settle(error);
+  }
+}
+
+function textOf({ of, at }: Item): string {
+  return of.texts[at]!;
+}
+function done({ of, at }: Item, row: Int32Array): void {
+  of.rows[at] = row;
+  of.left -= 1;
+  if (of.left === 0) of.settle();
+}
