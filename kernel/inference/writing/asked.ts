@@ -64,6 +64,8 @@ export interface WriteAsk extends Ask {
   /** So many of the likeliest tokens are told beside each that was chosen; absent: no likelihoods are told. */
   readonly logprobs?: number;
   readonly shape?: Shape;
+  /** Beginnings that were read for others are used again for those of the same salt alone: how fast an answer comes tells nobody what others ask. */
+  readonly salt?: string;
 }
 export interface Likelihood {
   readonly id: number;

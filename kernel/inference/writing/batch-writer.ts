@@ -107,7 +107,10 @@ class BatchWriter implements SlotWriter {
     this.count.tokensRead += prompts.reduce((sum, { length }) => sum + length, 0);
     const grown = generate(this.session, prompts, { ...o, ...(start !== undefined && { start }) });
     // Tokens are told as they are chosen.
-    while (!(await grown.next()).done) if (this.broken) return;
+    do {
+      const ready = batch.filter(goesOn).map(({ request }) => request.chooser.ready?.() ?? null);
+      await Promise.all(ready);
+    } while (!(await grown.next()).done && !this.broken);
   }
 
   private end(error: unknown): void {

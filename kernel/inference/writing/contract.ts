@@ -13,6 +13,8 @@ export interface Chooser {
   readonly reads: "next" | "logits";
   /** `logits` [vocabulary] is the writer's own memory and holds until this returns; given where `reads` says so. */
   choose(next: number, logits: Float32Array | null): Chosen;
+  /** Settles when `choose` needn't wait; null: it needn't now. What fails meanwhile `choose` throws. */
+  ready?(): Promise<void> | null;
 }
 export interface Chosen {
   readonly token: number;
@@ -30,6 +32,8 @@ export interface SlotRequest {
   readonly chooser: Chooser;
   /** Which of the writer's adapters; absent: its first, or none. */
   readonly adapter?: number;
+  /** It shares beginnings with texts of the same salt alone. */
+  readonly salt?: string;
   /** Whoever asked went away: the text's slot is free at the next step. */
   readonly signal?: AbortSignal;
 }

@@ -32,8 +32,8 @@ export class Pages {
   private readonly byPage = new Map<number, Known>();
   /** Known pages that nobody holds, the one to go first in front. */
   private readonly idle = new Set<Known>();
-  /** Beginnings, of each adapter by itself. */
-  private readonly roots = new Map<number, Map<string, Known>>();
+  /** Beginnings, of each adapter and salt by itself. */
+  private readonly roots = new Map<string, Map<string, Known>>();
 
   constructor(readonly count: number) {
     this.free = Array.from({ length: count }, (_, i) => count - 1 - i);
@@ -46,10 +46,10 @@ export class Pages {
   }
 
   /** The pages that hold the beginning of `tokens`, at most `most` of its tokens. */
-  begin(adapter: number, tokens: readonly number[], most: number): Held {
+  begin(root: string, tokens: readonly number[], most: number): Held {
     const held = new Held();
     for (let end = PAGE; end <= most; end += PAGE) {
-      const next = this.children(adapter, held.known).get(keyOf(tokens, end));
+      const next = this.children(root, held.known).get(keyOf(tokens, end));
       if (!next) break;
       this.hold(next);
       held.pages.push(next.page);
@@ -60,11 +60,11 @@ export class Pages {
   }
 
   /** How many pages that nobody holds `begin` would take. */
-  idleIn(adapter: number, tokens: readonly number[], most: number): { readonly found: number; readonly idle: number } {
+  idleIn(root: string, tokens: readonly number[], most: number): { readonly found: number; readonly idle: number } {
     let [found, idle] = [0, 0];
     let known: Known | null = null;
     for (let end = PAGE; end <= most; end += PAGE) {
-      const next: Known | undefined = this.children(adapter, known).get(keyOf(tokens, end));
+      const next: Known | undefined = this.children(root, known).get(keyOf(tokens, end));
       if (!next) break;
       known = next;
       found++;
@@ -85,10 +85,10 @@ export class Pages {
   }
 
   /** The first `done` of `tokens` are read: pages that they fill are known from now on. */
-  fill(adapter: number, held: Held, tokens: readonly number[], done: number): void {
+  fill(root: string, held: Held, tokens: readonly number[], done: number): void {
     while ((held.full + 1) * PAGE <= done) {
       const key = keyOf(tokens, (held.full + 1) * PAGE);
-      const children = this.children(adapter, held.known);
+      const children = this.children(root, held.known);
       const page = must(held.pages[held.full], "a page that is full");
       const same = children.get(key);
       if (same) {
@@ -115,11 +115,11 @@ export class Pages {
     held.full = 0;
   }
 
-  private children(adapter: number, known: Known | null): Map<string, Known> {
+  private children(root: string, known: Known | null): Map<string, Known> {
     if (known) return known.after;
-    const root = this.roots.get(adapter) ?? new Map<string, Known>();
-    this.roots.set(adapter, root);
-    return root;
+    const own = this.roots.get(root) ?? new Map<string, Known>();
+    this.roots.set(root, own);
+    return own;
   }
   private hold(known: Known): void {
     this.idle.delete(known);
@@ -132,12 +132,20 @@ export class Pages {
     if (known) this.idle.add(known);
     else this.free.push(page);
   }
+  private forget(begin: Known): void {
+    for (const [root, own] of this.roots) {
+      if (own.get(begin.key) !== begin) continue;
+      own.delete(begin.key);
+      if (own.size === 0) this.roots.delete(root);
+      return;
+    }
+  }
   private takeIdle(): number | undefined {
     for (const known of this.idle) {
       this.idle.delete(known);
       this.byPage.delete(known.page);
-      const siblings = known.before?.after ?? [...this.roots.values()].find((root) => root.get(known.key) === known);
-      siblings?.delete(known.key);
+      if (known.before) known.before.after.delete(known.key);
+      else this.forget(known);
       return known.page;
     }
     return undefined;

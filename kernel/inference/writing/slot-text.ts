@@ -28,6 +28,10 @@ export class WrittenText implements SlotText {
   get adapter(): number {
     return this.request.adapter ?? 0;
   }
+  /** Texts of the same one share their beginnings. */
+  get root(): string {
+    return `${String(this.adapter)} ${this.request.salt ?? ""}`;
+  }
   get written(): number {
     return this.tokens.length - this.request.prompt.length;
   }

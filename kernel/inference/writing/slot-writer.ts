@@ -136,12 +136,12 @@ class Writer implements SlotWriter {
   private admit(): void {
     for (const text of [...this.waiting]) {
       if (this.working.length >= this.slots) return;
-      const { tokens, adapter } = text;
+      const { tokens, root } = text;
       // The last token is read in any case: it is what follows it that is asked.
-      const { found, idle } = this.pages.idleIn(adapter, tokens, tokens.length - 1);
+      const { found, idle } = this.pages.idleIn(root, tokens, tokens.length - 1);
       if (this.isBeingRead(text, found * PAGE)) continue;
       if (Math.ceil((tokens.length + 1) / PAGE) - found > this.pages.room - idle && this.working.length > 0) return;
-      text.held = this.pages.begin(adapter, tokens, tokens.length - 1);
+      text.held = this.pages.begin(root, tokens, tokens.length - 1);
       text.done = text.held.full * PAGE;
       if (text.written === 0) {
         text.cached = text.done;
@@ -153,9 +153,9 @@ class Writer implements SlotWriter {
     }
   }
   /** Whether another text is reading more of the same beginning: then it is soon there for both. */
-  private isBeingRead({ tokens, adapter }: WrittenText, found: number): boolean {
+  private isBeingRead({ tokens, root }: WrittenText, found: number): boolean {
     return this.working.some((other) => {
-      if (other.adapter !== adapter || other.tokens.length - other.done < 2) return false;
+      if (other.root !== root || other.tokens.length - other.done < 2) return false;
       const most = Math.min(tokens.length, other.tokens.length) - 1;
       let same = 0;
       while (same < most && tokens[same] === other.tokens[same]) same++;
@@ -200,9 +200,10 @@ class Writer implements SlotWriter {
       // It may have gone meanwhile, and its pages with it.
       if (!text.held) continue;
       text.done += count;
-      this.pages.fill(text.adapter, text.held, text.tokens, text.done);
+      this.pages.fill(text.root, text.held, text.tokens, text.done);
     }
     if (asked.length === 0) return;
+    await Promise.all(asked.map(({ request }) => request.chooser.ready?.() ?? null));
     const next = integers(must(said["next"], "the likeliest tokens"));
     const logits = said["logits"] && floats(said["logits"]);
     for (const [i, text] of asked.entries()) {

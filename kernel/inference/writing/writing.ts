@@ -99,7 +99,7 @@ async function write(model: Model, ask: WriteAsk): Promise<Writing> {
   const tools = toolsOf(model, ask);
   const held = heldTo(ask, tools);
   // Known before anything is read: whether the grammar can be used.
-  const first = held === null ? null : await model.grammars.begin(held);
+  const first = held === null ? null : await model.grammars.begin(held, ask.signal);
   try {
     const begun = tools && tools.must !== null ? begunCall(tools.format) : "";
     const prompt = await readPrompt(model, ask, tools?.shown ?? [], begun);
@@ -146,8 +146,10 @@ function heldTo({ shape }: WriteAsk, tools: Tools | null): Grammar | null {
     const rules = new Rules();
     return rules.grammar(shape.is === "json" ? "object" : new SchemaReader(shape.schema, rules).read(shape.schema));
   } catch (error) {
-    if (!(error instanceof Unusable)) throw error;
-    throw new CodedError("schema-unusable", { why: error.message }, { cause: error });
+    // What is too deep for its readers, the engine's own among them, ends them with that.
+    const deep = error instanceof RangeError;
+    if (!(error instanceof Unusable) && !deep) throw error;
+    throw new CodedError("schema-unusable", { why: deep ? "it is too deep" : error.message }, { cause: error });
   }
 }
 
@@ -190,7 +192,7 @@ class Texts implements Writing {
   ): AsyncGenerator<Bit, void, void> {
     const { model, ask, prompt, tools, held } = this;
     const { by, ends, tokenizer, bytes } = model;
-    const matcher = held === null ? null : await model.grammars.begin(held);
+    const matcher = held === null ? null : await model.grammars.begin(held, signal);
     const before = model.pairs ? Int32Array.from(model.start) : prompt.tokens;
     const chooser = new TextChooser({
       ...{ prompt: before, drawing, ends, padId: tokenizer.padId, matcher },
@@ -201,6 +203,7 @@ class Texts implements Writing {
         ...{ prompt: prompt.tokens, ends, chooser, signal },
         maxTokens: Math.max(1, Math.min(ask.maxTokens ?? Infinity, prompt.room)),
         ...(by.adapter !== undefined && { adapter: by.adapter }),
+        ...(ask.salt !== undefined && { salt: ask.salt }),
       });
       this.asked[choice] = text;
       yield* bitsOf(text, {

@@ -30,6 +30,9 @@ export class TextChooser implements Chooser {
     this.drawer = this.reads === "logits" ? new Drawer(o.prompt, o.drawing) : null;
   }
 
+  ready(): Promise<void> | null {
+    return this.o.matcher?.ready() ?? null;
+  }
   choose(next: number, logits: Float32Array | null): Chosen {
     const { drawer } = this;
     if (!drawer || !logits) return { token: next };

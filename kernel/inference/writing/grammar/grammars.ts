@@ -15,10 +15,16 @@ import "../codes.js";
 /** Grammars that are kept while no text uses them, and ms in which one must be ready. */
 const KEPT = 8;
 const LIMIT = 5_000;
-/** Longest wait for what may come next; it takes hundredths of a millisecond. */
+/** Threads at a time, those that are kept among them: each takes tens of megabytes. */
+const THREADS = 16;
+/** Longest wait, in ms, for what may come next; it takes hundredths of a millisecond. */
 const PATIENCE = 3_000;
+/** Between two looks; before the first, and where nobody looked, all else stops for so long. */
+const BETWEEN = 1;
+const AT_ONCE = 100;
 
 interface Ready {
+  readonly rules: string;
   readonly worker: Worker;
   texts: number;
   /** No longer kept: it ends with its last text. */
@@ -33,17 +39,27 @@ export class Grammars {
     max: KEPT,
     dispose: (outcome) => void outcome.then((o) => "ready" in o && this.drop(o.ready)),
   });
+  /** Threads that were begun and didn't end, and those of them that are ready. */
+  private threads = 0;
+  private readonly ready = new Set<Ready>();
+  /** Those who wait for one to end, or to be needed no more. */
+  private waiting: (() => void)[] = [];
   private readonly unusable = new LRUCache<string, string>({ max: 256 });
 
   constructor(private readonly bytes: TokenBytes) {}
 
-  /** For one text. Coded error `schema-unusable`. */
-  async begin(grammar: Grammar): Promise<Matcher> {
+  /** For one text; waits until there is a thread for it. Coded error `schema-unusable`; the signal's reason. */
+  async begin(grammar: Grammar, signal?: AbortSignal): Promise<Matcher> {
+    signal?.throwIfAborted();
     const { rules, longest } = grammar;
     const known = this.unusable.get(rules);
     if (known !== undefined) throw new CodedError("schema-unusable", { why: known });
     let made = this.made.get(rules);
     if (!made) {
+      if (this.threads >= THREADS) {
+        await this.room(signal);
+        return this.begin(grammar, signal);
+      }
       made = this.start(rules);
       this.made.set(rules, made);
     }
@@ -55,13 +71,14 @@ export class Grammars {
     }
     const { ready } = outcome;
     // It made room for others while this waited.
-    if (ready.dropped && ready.texts === 0) return this.begin(grammar);
+    if (ready.dropped && ready.texts === 0) return this.begin(grammar, signal);
     ready.texts++;
     const lengths = longest === null ? null : new TextLengths(longest);
     return new Matcher(ready.worker, this.numbers++, this.bytes, lengths, (failed) => {
       ready.texts--;
       if (failed && this.made.peek(rules) === made) this.made.delete(rules);
-      if (ready.dropped && ready.texts === 0) void ready.worker.terminate();
+      if (ready.dropped && ready.texts === 0) this.end(ready);
+      else if (ready.texts === 0) this.wake();
     });
   }
   close(): void {
@@ -70,9 +87,33 @@ export class Grammars {
 
   private drop(ready: Ready): void {
     ready.dropped = true;
-    if (ready.texts === 0) void ready.worker.terminate();
+    if (ready.texts === 0) this.end(ready);
+  }
+  private end(ready: Ready): void {
+    void ready.worker.terminate();
+    if (this.ready.delete(ready)) this.left();
+  }
+  private left(): void {
+    this.threads--;
+    this.wake();
+  }
+  private wake(): void {
+    const all = this.waiting;
+    this.waiting = [];
+    for (const go of all) go();
+  }
+  /** One that is only kept makes room; else somebody's end is waited for. */
+  private async room(signal: AbortSignal | undefined): Promise<void> {
+    const idle = [...this.ready].find(({ texts, dropped }) => texts === 0 && !dropped);
+    const freed = new Promise<void>((resolve, reject) => {
+      this.waiting.push(resolve);
+      signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    });
+    if (idle) this.made.delete(idle.rules);
+    await freed;
   }
   private async start(rules: string): Promise<Outcome> {
+    this.threads++;
     this.vocabulary ??= [
       ...Array.from({ length: this.bytes.count }, (_, id) => written(this.bytes.of(id))),
       // Ends a text; no tokenizer makes it.
@@ -84,9 +125,12 @@ export class Grammars {
     worker.unref();
     if ("why" in word) {
       void worker.terminate();
+      this.left();
       return word;
     }
-    return { ready: { worker, texts: 0, dropped: false } };
+    const ready = { ...{ rules, worker }, texts: 0, dropped: false };
+    this.ready.add(ready);
+    return { ready };
   }
 }
 
@@ -176,15 +220,27 @@ export class Matcher {
   private get mayEnd(): boolean {
     return ((this.cells[MASK + (this.count >> 5)]! >>> (this.count & 31)) & 1) === 1;
   }
-  private wait(): void {
-    const wanted = this.accepted + 1;
+  /** Settles when it is known what may come next, or was waited for long enough; null: it is known. */
+  ready(): Promise<void> | null {
+    return this.known(BETWEEN) ? null : this.untilKnown();
+  }
+  private async untilKnown(): Promise<void> {
     const until = performance.now() + PATIENCE;
+    while (!this.known(0) && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, BETWEEN));
+  }
+  private wait(): void {
+    this.failed = !this.known(AT_ONCE) || Atomics.load(this.cells, STATE) === FAILED;
+    if (this.failed) throw new CodedError("schema-unusable", { why: "what reads it ended" });
+  }
+  /** Whether it is known what may come next, or that nothing is any more; waits so many ms and stops all else meanwhile. */
+  private known(patience: number): boolean {
+    const wanted = this.accepted + 1;
+    const until = performance.now() + patience;
     for (;;) {
       const state = Atomics.load(this.cells, STATE);
-      if (state === wanted) return;
+      if (this.over || state === wanted || state === FAILED) return true;
       const left = until - performance.now();
-      this.failed = state === FAILED || left <= 0;
-      if (this.failed) throw new CodedError("schema-unusable", { why: "what reads it ended" });
+      if (left <= 0) return false;
       Atomics.wait(this.cells, STATE, state, left);
     }
   }

@@ -64,12 +64,18 @@ function chain(properties: readonly Property[], other: string | null, rules: Rul
   return first;
 }
 
+/** Every character of a name is a rule there. */
+const LONGEST_NAME = 256;
+
 interface Node {
   readonly next: Map<string, Node>;
   ends: boolean;
 }
 /** A name in quotes that is none of these: the later of two equal names would stand for both. */
 function keyBeside(names: readonly string[], rules: Rules): string {
+  const long = names.find((name) => name.length > LONGEST_NAME);
+  if (long !== undefined)
+    throw new Unusable(`a name has more than ${String(LONGEST_NAME)} characters beside \`additionalProperties\``);
   const root: Node = { next: new Map(), ends: false };
   for (const name of names) {
     let node = root;

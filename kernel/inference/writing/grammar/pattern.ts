@@ -43,26 +43,37 @@ function isExpression(pattern: string, flags: string): boolean {
   }
 }
 
+const TIMES = /([*+?]|\{\d+(?:,\d*)?\})\??/y;
+const OPENS = /\?(?::|<[A-Za-z_]\w*>)/y;
+/** How deep groups may lie in each other. */
+const DEEPEST = 64;
+
 class Reader {
   private at = 0;
-  private readonly characters: readonly string[];
+  private depth = 0;
 
-  constructor(pattern: string) {
-    this.characters = Array.from(pattern);
-  }
+  /** In UTF-16: a place is found at once. */
+  constructor(private readonly pattern: string) {}
   all(): string {
     const out = this.alternatives();
-    if (this.at < this.characters.length) throw new Unusable("its pattern closes what it doesn't open");
+    if (this.at < this.pattern.length) throw new Unusable("its pattern closes what it doesn't open");
     return out;
   }
 
   private get here(): string | undefined {
-    return this.characters[this.at];
+    const code = this.pattern.codePointAt(this.at);
+    return code === undefined ? undefined : String.fromCodePoint(code);
   }
   private next(): string {
-    const character = this.characters[this.at++];
+    const character = this.here;
     if (character === undefined) throw new Unusable("its pattern ends where more must follow");
+    this.at += character.length;
     return character;
+  }
+  /** What the expression finds right here. */
+  private found(expression: RegExp): RegExpExecArray | null {
+    expression.lastIndex = this.at;
+    return expression.exec(this.pattern);
   }
   private alternatives(): string {
     const all = [this.sequence()];
@@ -86,8 +97,7 @@ class Reader {
     if (anchor === "^" ? !first : !last) throw new Unusable(`texts can't be held to \`${anchor}\` within a pattern`);
   }
   private repeated(): string {
-    const all = this.characters.slice(this.at).join("");
-    const [whole, times] = /^([*+?]|\{\d+(?:,\d*)?\})\??/.exec(all) ?? [];
+    const [whole, times] = this.found(TIMES) ?? [];
     if (whole === undefined || times === undefined) return "";
     this.at += whole.length;
     return times;
@@ -102,11 +112,14 @@ class Reader {
   }
   private group(): string {
     if (this.here === "?") {
-      const [opens] = /^\?(?::|<[A-Za-z_]\w*>)/.exec(this.characters.slice(this.at).join("")) ?? [];
+      const [opens] = this.found(OPENS) ?? [];
       if (opens === undefined) throw new Unusable("texts can't be held to what a pattern looks for ahead or behind");
       this.at += opens.length;
     }
+    if (++this.depth > DEEPEST)
+      throw new Unusable(`groups of its pattern lie more than ${String(DEEPEST)} deep in each other`);
     const inner = this.alternatives();
+    this.depth--;
     if (this.next() !== ")") throw new Unusable("its pattern opens what it doesn't close");
     return inner.startsWith("(") ? inner : `(${inner})`;
   }
@@ -138,7 +151,7 @@ class Reader {
     while (this.here !== "]") {
       const from = this.inside();
       const first = only(from);
-      const through = this.here === "-" && this.characters[this.at + 1] !== "]" && first !== null;
+      const through = this.here === "-" && this.pattern[this.at + 1] !== "]" && first !== null;
       if (through) {
         this.at++;
         ranges.push([first, only(this.inside()) ?? first]);

@@ -79,7 +79,7 @@ export class SchemaReader {
     if (known !== undefined) return known;
     let found: unknown = this.document;
     for (const part of reference.slice(1).split("/").slice(1)) {
-      const name = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+      const name = nameIn(part).replaceAll("~1", "/").replaceAll("~0", "~");
       found = isRecord(found) ? found[name] : Array.isArray(found) ? found[Number(name)] : undefined;
     }
     if (found === undefined) throw new Unusable(`its \`$ref\` ${JSON.stringify(reference)} leads nowhere`);
@@ -167,6 +167,13 @@ export class SchemaReader {
   }
 }
 
+function nameIn(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new Unusable(`its \`$ref\` has ${JSON.stringify(part)}, which stands for no name`);
+  }
+}
 function boundsIn(schema: Schema): Bounds {
   const number = (word: string): number | null => (typeof schema[word] === "number" ? schema[word] : null);
   const [over, under] = [number("exclusiveMinimum"), number("exclusiveMaximum")];

@@ -157,20 +157,41 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       const ids = Array.from((await tokenizer.encode(["b"], 1e9))[0]!);
       const first = await grammars.begin(rules);
       const scores = new Float32Array(tokenizer.vocabulary);
+      await first.ready();
       first.allow(scores, new Set());
       // The letter, and where there is one the byte that stands for it.
       const count = kind === "byteLevel" ? 1 : 2;
       assert.deepEqual([scores.filter((x) => x === 0).length, scores[ids.at(-1)!]], [count, -Infinity]);
       first.accept(ids.at(-1)!);
+      await first.ready();
       assert.throws(() => first.allow(scores, new Set()), { code: "schema-unusable" });
       first.dispose();
       const again = await grammars.begin(rules);
       scores.fill(0);
+      await again.ready();
       again.allow(scores, new Set());
       assert.equal(scores.filter((x) => x === 0).length, count);
       again.dispose();
       await assert.rejects(grammars.begin({ rules: "root ::= nothing", longest: null }), { code: "schema-unusable" });
       await assert.rejects(grammars.begin({ rules: "root ::= nothing", longest: null }), { code: "schema-unusable" });
+      grammars.close();
+    });
+    it("by so many threads at most, and whoever comes later waits for one", async () => {
+      const grammars = new Grammars(new TokenBytes(tokenizer));
+      const rules = (i: number) => ({ rules: `root ::= "a" "${"b".repeat(i)}"`, longest: null });
+      const begun = await Promise.all(Array.from({ length: 16 }, (_, i) => grammars.begin(rules(i))));
+      let late = false;
+      const later = grammars.begin(rules(16)).then((matcher) => ((late = true), matcher));
+      const gone = new AbortController();
+      const given = grammars.begin(rules(17), gone.signal);
+      gone.abort(new Error("went away"));
+      await assert.rejects(given, /went away/);
+      // One that is there is everybody's.
+      (await grammars.begin(rules(15))).dispose();
+      assert.equal(late, false);
+      begun[3]!.dispose();
+      (await later).dispose();
+      for (const matcher of begun) matcher.dispose();
       grammars.close();
     });
     it("any object, where no schema is given", async () => {

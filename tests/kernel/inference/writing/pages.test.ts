@@ -13,7 +13,7 @@ describe("pages of keys", () => {
       does: fc.constantFrom("begin", "read", "end"),
       beginning: fc.integer({ min: 1, max: 2 }),
       length: fc.integer({ min: 1, max: 5 * PAGE }),
-      adapter: fc.integer({ min: 0, max: 1 }),
+      adapter: fc.constantFrom("0 ", "1 ", "0 salt"),
     });
     const property = fc.property(
       fc.array(step, { minLength: 30, maxLength: 60 }),
@@ -22,10 +22,10 @@ describe("pages of keys", () => {
         const pages = new Pages(count);
         /** What stands in each place. */
         const store = new Map<number, string>();
-        const texts = new Map<number, { held: Held; tokens: number[]; adapter: number; done: number }>();
+        const texts = new Map<number, { held: Held; tokens: number[]; adapter: string; done: number }>();
         const place = (held: Held, i: number): number => held.pages[Math.floor(i / PAGE)]! * PAGE + (i % PAGE);
-        const said = (tokens: readonly number[], adapter: number, i: number): string =>
-          `${String(adapter)}:${tokens.slice(0, i + 1).join()}`;
+        const said = (tokens: readonly number[], adapter: string, i: number): string =>
+          `${adapter}:${tokens.slice(0, i + 1).join()}`;
         for (const { text, does, beginning, length, adapter } of steps) {
           const own = texts.get(text);
           if (does === "begin" && !own) {
@@ -66,10 +66,10 @@ describe("pages of keys", () => {
     const pages = new Pages(6);
     const read = (seed: number, length: number): number => {
       const tokens = Array.from({ length }, (_, i) => seed * 1000 + i);
-      const held = pages.begin(0, tokens, length - 1);
+      const held = pages.begin("0", tokens, length - 1);
       const found = held.pages.length;
       assert.ok(pages.grow(held, length));
-      pages.fill(0, held, tokens, length);
+      pages.fill("0", held, tokens, length);
       pages.end(held);
       return found;
     };

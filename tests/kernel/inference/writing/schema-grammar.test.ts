@@ -187,3 +187,25 @@ describe("lengths of texts within JSON", () => {
       { numRuns: 400 },
     ));
 });
+
+describe("schemas that would cost much", () => {
+  const read = (schema: Readonly<Record<string, unknown>>): string =>
+    new SchemaReader(schema, new Rules()).read(schema);
+  it("are read in a time that grows as they do", () => {
+    const since = performance.now();
+    read({ type: "string", pattern: "a".repeat(32_000) });
+    assert.ok(performance.now() - since < 1500, `${String(performance.now() - since)} ms`);
+  });
+  for (const [what, schema] of Object.entries({
+    "groups within groups": { type: "string", pattern: "(".repeat(2000) + "a" + ")".repeat(2000) },
+    "groups that nothing closes": { type: "string", pattern: "(".repeat(4000) },
+    "a long name beside others": {
+      properties: { ["n".repeat(3000)]: true },
+      additionalProperties: true,
+    },
+    "a reference that is no address": { $ref: "#/%zz" },
+  }))
+    it(`are refused: ${what}`, () => {
+      assert.throws(() => read(schema), Unusable);
+    });
+});

@@ -29,6 +29,7 @@ export function tableWriter(
       for (;;) {
         await new Promise(setImmediate);
         if (signal?.aborted) throw new CodedError("interrupted", { what: "writing", kept: "" });
+        await chooser.ready?.();
         logits.fill(0);
         says(all, logits);
         const copy = chooser.reads === "logits" ? logits : null;
