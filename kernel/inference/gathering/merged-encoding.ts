@@ -18,7 +18,7 @@ export interface Within extends Part {
   readonly signal?: AbortSignal | undefined;
 }
 export interface MergedTokenizer extends Tokenizer {
-  /** For one request: `encode` without a limit gives so many tokens of each text as count. */
+  /** For one request: `encode` without a limit and `encodeWords` give so many tokens of each text as count. */
   within(o: Within): Tokenizer;
 }
 
@@ -74,6 +74,21 @@ export function mergedEncoding(tokenizer: Tokenizer): MergedTokenizer {
     within: (o) => ({
       ...tokenizer,
       encode: encode((texts) => encodeEnough(texts, o, (parts) => whole(parts, o.signal))),
+      async encodeWords(rows) {
+        const read = await tokenizer.encodeWords(rows.map((row) => row.slice(0, o.tokens)));
+        return read.map((row, i) => withFurther(row, rows[i]!.length - row.starts.length, tokenizer));
+      },
     }),
   };
+}
+
+type Words = Awaited<ReturnType<Tokenizer["encodeWords"]>>[number];
+/** Words after those that count: a token each, which nobody looks at, in its place. */
+function withFurther({ ids, starts }: Words, count: number, { frame: { after }, padId }: Tokenizer): Words {
+  if (count <= 0) return { ids, starts };
+  const end = ids.length - after.length;
+  const more = new Int32Array(ids.length + count).fill(padId);
+  more.set(ids.subarray(0, end));
+  more.set(after, end + count);
+  return { ids: more, starts: Int32Array.from([...starts, ...Array.from({ length: count }, (_, i) => end + i)]) };
 }

@@ -157,6 +157,19 @@ describe("texts written side by side, in float64", function () {
     assert.equal(third.cached, 32);
   });
 
+  it("share what was read with those of the same salt alone", async () => {
+    const model = opened("llama-grouped");
+    const { writer } = await model.writer();
+    const beginning = prompt(37, 7, model.vocabulary);
+    const cached: number[] = [];
+    for (const salt of ["one", "other", "one"]) {
+      const text = writer.write({ ...asked(beginning, 3), salt });
+      assert.deepEqual((await toEnd(text)).tokens, await model.alone(beginning, 3));
+      cached.push(text.cached);
+    }
+    assert.deepEqual(cached, [0, 0, 32]);
+  });
+
   it("several texts of one prompt at once read it once", async () => {
     const model = opened("llama-grouped");
     const { writer } = await model.writer({ chunk: 8 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { request } from "node:http";
-import { LongOrShort, served, type Served } from "./word-models.js";
+import { Backwards, LongOrShort, served, type Served } from "./word-models.js";
 
 const hashOf = (key: string): string => createHash("sha256").update(key).digest("hex");
 const body = { inputs: "a b" };
@@ -11,6 +11,22 @@ describe("the doors of a server", () => {
   afterEach(() => http.stop(1000));
   const statusOf = async (path: string, headers: Record<string, string>, method = "GET"): Promise<number> =>
     (await fetch(http.url + path, { method, headers })).status;
+
+  it("tell a model that writes whose texts may share what was read: those of one key", async () => {
+    const writer = new Backwards("writer");
+    http = await served([writer], { keys: [hashOf("first"), hashOf("second")] });
+    const salts = new Set<unknown>();
+    for (const key of ["first", "second"])
+      for (const [path, asked] of [
+        ["/v1/completions", { model: "writer", prompt: "a" }],
+        ["/models/writer", { inputs: "a" }],
+      ] as const) {
+        assert.equal((await http.post(path, asked, { authorization: `Bearer ${key}` })).status, 200);
+        salts.add(writer.asked?.salt);
+      }
+    assert.equal(salts.size, 2);
+    assert.ok(!salts.has(undefined));
+  });
 
   it("want a key for everything but /health, /ready and the empty page", async () => {
     http = await served([new LongOrShort("a-name")], { keys: [hashOf("first"), hashOf("second")] });

@@ -100,15 +100,25 @@ deploy labels to onnx("labels_onnx")`);
     const many = ["labels", "tags", "sets"].map((name) =>
       held(name, (model) => model.predict([huge], { truncate: true })),
     );
-    const refused = held("labels", (model) => model.predict([huge], { truncate: false }));
+    const refused = assert.rejects(
+      held("labels", (model) => model.predict([huge], { truncate: false })),
+      coded("text-too-long", { at: 1, most: 24, orMore: true }),
+    );
     const spaces = held("labels", (model) => model.predict([`${" ".repeat(3_000_000)}good bad`], { truncate: true }));
     const little = await held("labels", (model) => model.predict(["good"], { truncate: true }));
     assert.ok(performance.now() - since < 5000, "a short text is answered at once");
     assert.deepEqual(little[0]!.prediction, (await predicted("labels", ["good"]))[0]);
-    await assert.rejects(refused, coded("text-too-long", { at: 1, most: 24, orMore: true }));
+    await refused;
     assert.deepEqual((await spaces)[0]!.tokens, 4);
-    const [labels] = await Promise.all(many);
-    assert.deepEqual(labels![0]!.prediction["label"], (await predicted("labels", [huge.slice(0, 1400)]))[0]!["label"]);
+    const [labels, tags] = await Promise.all(many);
+    const same = await predicted("tags", [huge.slice(0, 1400)]);
+    const { tokens } = same[0] as unknown as { readonly tokens: unknown };
+    const { cut } = tags![0]!.prediction;
+    assert.deepEqual([tags![0]!.prediction["tokens"], cut], [tokens, 900_000 - 22]);
+    assert.deepEqual(
+      labels![0]!.prediction["label"],
+      ((await predicted("labels", [huge.slice(0, 1400)]))[0] as unknown as Record<string, unknown>)["label"],
+    );
     assert.ok(labels![0]!.cut);
   });
   it("answer many at once, each its own, within rounding of what they say alone", async () => {
