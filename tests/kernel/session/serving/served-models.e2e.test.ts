@@ -97,7 +97,7 @@ deploy labels to onnx("labels_onnx")`);
   it("read of a text of megabytes what they look at, and nobody else waits for it", async () => {
     const huge = "good bad kind ".repeat(300_000);
     const since = performance.now();
-    const many = ["labels", "tags", "sets"].map((name) =>
+    const many = ["labels", "labels_onnx", "other_folder"].map((name) =>
       held(name, (model) => model.predict([huge], { truncate: true })),
     );
     const refused = assert.rejects(
@@ -110,11 +110,7 @@ deploy labels to onnx("labels_onnx")`);
     assert.deepEqual(little[0]!.prediction, (await predicted("labels", ["good"]))[0]);
     await refused;
     assert.deepEqual((await spaces)[0]!.tokens, 4);
-    const [labels, tags] = await Promise.all(many);
-    const same = await predicted("tags", [huge.slice(0, 1400)]);
-    const { tokens } = same[0] as unknown as { readonly tokens: unknown };
-    const { cut } = tags![0]!.prediction;
-    assert.deepEqual([tags![0]!.prediction["tokens"], cut], [tokens, 900_000 - 22]);
+    const [labels] = await Promise.all(many);
     assert.deepEqual(
       labels![0]!.prediction["label"],
       ((await predicted("labels", [huge.slice(0, 1400)]))[0] as unknown as Record<string, unknown>)["label"],

@@ -82,6 +82,12 @@ deploy tags to onnx("tags_onnx")`,
     );
     for (const { vector } of one!) assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-6);
   });
+  it("tag of a text of megabytes the words that they look at, and count the others", async () => {
+    const huge = "good bad kind ".repeat(100_000);
+    const [tags] = await answered("tags", [huge]);
+    const [same] = (await predicted("tags", [huge.slice(0, 1400)])) as unknown as (typeof tags)[];
+    assert.deepEqual([tags!["tokens"], tags!["cut"]], [same!["tokens"], 300_000 - 22]);
+  });
   it("tell their sort, their sharing, and what they can't be asked", async () => {
     const sorts = Object.fromEntries(models.list().map(({ name, sort }) => [name, sort]));
     assert.deepEqual(sorts, {
