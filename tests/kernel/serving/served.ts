@@ -80,6 +80,8 @@ export async function builtModels(
   helper: boolean,
 ): Promise<Readonly<Record<string, string>>> {
   writeSmallTasks(book.folder);
+  // Begins sooner than others; what is served is computed by what `auto` takes.
+  await book.run("engine { engine: onnx, threads: 1 }");
   const place = (name: string): string => join(book.folder, "build", name);
   for (const name of tasks) {
     const task = TASKS.find((one) => one.name === name)!;
