@@ -44,11 +44,13 @@ export function unlike(found: readonly Found[]): CodedError {
   const worth = real.length === 0 ? found : real;
   const deepest = Math.max(...worth.map(depthOf));
   const nearest = worth.filter((one) => depthOf(one) === deepest && one.keyword !== "anyOf");
+  // What is too short or too long for one of them is of its type: that it is of no other says nothing more.
+  const bounded = nearest.filter(({ keyword }) => /^(min|max)/.test(keyword));
   const [first = worth[0]] = nearest;
   if (!first) return new CodedError("request-unlike", { at: null, why: "is not what this route reads" });
   const missing = first.keyword === "required" ? String(first.params["missingProperty"]) : null;
   const at = dotted(first.instancePath + (missing === null ? "" : `/${missing}`));
-  const ways = new Set(nearest.map(whyOf));
+  const ways = new Set((bounded.length > 0 ? bounded : nearest).map(whyOf));
   return new CodedError("request-unlike", { at, why: missing === null ? [...ways].join(", or ") : "is missing" });
 }
 
@@ -59,7 +61,7 @@ function whyOf({ keyword, message = "is not allowed", params }: Found): string {
   if (keyword === "enum")
     return `must be one of ${(params["allowedValues"] as readonly unknown[]).map(String).join(", ")}`;
   if (keyword === "const") return `must be ${JSON.stringify(params["allowedValue"])}`;
-  if (keyword === "minItems" && params["limit"] === 1) return "must not be empty";
+  if ((keyword === "minItems" || keyword === "minLength") && params["limit"] === 1) return "must not be empty";
   return message;
 }
 const typeNames: Readonly<Record<string, string>> = {

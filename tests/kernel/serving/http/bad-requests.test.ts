@@ -302,6 +302,9 @@ describe("requests that are wrong", () => {
       "`messages[0].content` must be text, or must be a list",
     ]);
     assert.deepEqual(await told({ messages: [{}] }), ["messages[0].role", "`messages[0].role` is missing"]);
+    assert.deepEqual(await told({ stop: "" }), ["stop", "`stop` must not be empty"]);
+    const empty = await http.json("/models/judge", { inputs: [] });
+    assert.equal(empty.error, "`inputs` must not be empty: write it as /openapi.json says");
     assert.deepEqual(await told({ messages: undefined }), ["messages", "`messages` is missing"]);
   });
 
