@@ -16,8 +16,8 @@ import { OnnxSession } from "./session.js";
 export type Provider = "cpu" | "webgpu";
 
 /**
- * `answers`: requests wait for it: weights that nothing changes become part of the programs. Throws what the runtime throws where the provider doesn't
- * work here.
+ * `answers`: requests wait for it, so that weights that nothing changes become part of the programs, and threads sleep between
+ * runs. Throws what the runtime throws where the provider doesn't work here.
  */
 export async function onnxBackend(threads: number, provider: Provider, answers: boolean): Promise<Backend> {
   const options = settings(threads, provider, answers);
