@@ -21,7 +21,7 @@ async function mute(port: number, sent: string): Promise<Socket> {
   return socket;
 }
 const posted = (path: string, body: string): string =>
-  `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`;
+  `POST ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`;
 
 describe("those who neither read nor close", () => {
   const judge = new LongOrShort("judge");
@@ -50,8 +50,7 @@ describe("those who neither read nor close", () => {
     const asked = { model: "writer", prompt: "x".repeat(4 << 20), n: 8, max_tokens: 5 };
     const socket = await mute(http.port, posted("/v1/completions", JSON.stringify(asked)));
     const stream = await mute(http.port, posted("/v1/completions", JSON.stringify({ ...asked, stream: true })));
-    await until(() => http.load().underWay === 2);
-    await until(() => http.load().underWay === 0 && http.connections === 0);
+    await until(() => http.lines.length === 2 && http.load().underWay === 0 && http.connections === 0);
     assert.equal(http.models.held, 0);
     const said = http.lines.map(({ route, status, code }) => [route, status, code]);
     assert.deepEqual(said.toSorted(), [
