@@ -147,9 +147,9 @@ function heldTo({ shape }: WriteAsk, tools: Tools | null): Grammar | null {
     return rules.grammar(shape.is === "json" ? "object" : new SchemaReader(shape.schema, rules).read(shape.schema));
   } catch (error) {
     // What is too deep for its readers, the engine's own among them, ends them with that.
-    const deep = error instanceof RangeError;
-    if (!(error instanceof Unusable) && !deep) throw error;
-    throw new CodedError("schema-unusable", { why: deep ? "it is too deep" : error.message }, { cause: error });
+    const why = error instanceof Unusable ? error.message : error instanceof RangeError ? "it is too deep" : null;
+    if (why === null) throw error;
+    throw new CodedError("schema-unusable", { why }, { cause: error });
   }
 }
 
