@@ -22,6 +22,8 @@ export interface PromptReader {
   readonly name: string;
   readonly tokenizer: Tokenizer;
   readonly chat: Chat | null;
+  /** Tokens that the model knows: its tokenizer's, or more. */
+  readonly vocabulary: number;
   /** Most tokens of a prompt and its text together; of an encoder-decoder, of its text with the token it begins with. */
   readonly room: number;
   /** Of an encoder-decoder: what stands before each text, how it ends, how long it may be. */
@@ -55,7 +57,7 @@ export async function readPrompt(
 }
 
 /** An id beyond the vocabulary would fail in the engine, for all that are written beside it. */
-function demandKnown({ name: model, tokenizer: { vocabulary } }: PromptReader, prompt: WriteAsk["prompt"]): void {
+function demandKnown({ name: model, vocabulary }: PromptReader, prompt: WriteAsk["prompt"]): void {
   if (!(prompt instanceof Int32Array)) return;
   for (const id of prompt)
     if (id < 0 || id >= vocabulary) throw new CodedError("token-unknown", { model, id, vocabulary });

@@ -77,7 +77,7 @@ async function modelOf({ name, model, base, tokenizer, by }: WritesWith): Promis
   const bytes = new TokenBytes(tokenizer);
   return {
     ...{ name, tokenizer, chat, by, own, bytes },
-    room: by.writer.room,
+    ...{ vocabulary: by.writer.vocabulary, room: by.writer.room },
     pairs: rewrites ? { prefix: prefixOf(model.task), end: endToken(config), maxLength: model.max_length } : null,
     start: rewrites ? [startOf(base)] : [],
     calls: chat && callsOf(chat),

@@ -308,6 +308,7 @@ update kept_1 on h as told { ${steps}, strategy: replay(25%) }`),
     assert.match(shown, /Plan of told_1: update kept_1 on h/);
     const card = readFileSync(join(model("told").folder!, "README.md"), "utf8");
     assert.match(card, /went on learning from the weights of a training of before .*`replay\(/);
+    await book.run(`update m on e as held { ${steps}, strategy: ewc(strength: 10, fisher: empirical) }`);
     const unheld = text(await book.run(`update held on f as not_held { ${steps} }`));
     assert.match(unheld, /held was held by ewc\(10, fisher: empirical\); this update isn't: it is replay\(5%\)/);
     assert.doesNotMatch(text(await book.run(`update not_held on e as as_before { ${steps} }`)), /update-unheld/);
