@@ -7,6 +7,7 @@
  * connection is refused asks the next server (`servers`), as often as there are others, and ends where none is left. After a
  * 503 a client waits a tenth of a second.
  */
+import { fileURLToPath } from "node:url";
 import { createHistogram, performance, type RecordableHistogram } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client, type Dispatcher } from "undici";
@@ -294,4 +295,5 @@ function serveParent(): void {
     });
   });
 }
-if (process.send) serveParent();
+// Who imports it may be a process of others that has a parent, too.
+if (process.send && process.argv[1] === fileURLToPath(import.meta.url)) serveParent();
