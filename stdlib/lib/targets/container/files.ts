@@ -21,13 +21,14 @@ CMD ["node", "server.mjs"]
 `;
 }
 
-export function composeFile(name: string): string {
+/** `environment`: a file of variables beside it. `grace`: seconds that it has to end in. */
+export function composeFile(name: string, o: { readonly environment?: string; readonly grace?: number } = {}): string {
   const service = serviceName(name);
   return `services:
   ${service}:
     build: .
     image: ${service}
-    ports:
+${o.environment === undefined ? "" : `    env_file: ${o.environment}\n`}    ports:
       - "127.0.0.1:${String(PORT)}:${String(PORT)}"
     read_only: true
     tmpfs:
@@ -36,7 +37,7 @@ export function composeFile(name: string): string {
       - ALL
     security_opt:
       - no-new-privileges:true
-    restart: unless-stopped
+${o.grace === undefined ? "" : `    stop_grace_period: ${String(o.grace)}s\n`}    restart: unless-stopped
 `;
 }
 

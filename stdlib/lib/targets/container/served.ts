@@ -2,7 +2,7 @@
  * What makes a folder an image, or a service of systemd, with Tunebook's own server: it is packed beside the model, and what it
  * needs comes from npm's registry when the image is built. Keys stand in a file that whoever runs it makes: none is written here.
  */
-import { IMAGE, PORT, serviceName } from "./files.js";
+import { composeFile as composed, IMAGE, PORT, serviceName } from "./files.js";
 
 /** The program, packed (kernel/deploying/tools/tunebook.ts). */
 export const PACKED = "tunebook.tgz";
@@ -11,6 +11,8 @@ export const KEYS = "TUNEBOOK_KEYS";
 export const ENVIRONMENT = "tunebook.env";
 /** Seconds that requests under way have at the end, and those that whoever ends it waits. */
 const [GRACE, WAIT] = [30, 40];
+
+export const composeFile = (name: string): string => composed(name, { environment: ENVIRONMENT, grace: WAIT });
 
 export function dockerfile(name: string): string {
   const command = ["tunebook", "serve", "--name", `${name}=/model`, "--host", "0.0.0.0", "--port", String(PORT)];
@@ -24,27 +26,6 @@ USER node
 EXPOSE ${String(PORT)}
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:${String(PORT)}/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ${JSON.stringify(words)}
-`;
-}
-
-export function composeFile(name: string): string {
-  const service = serviceName(name);
-  return `services:
-  ${service}:
-    build: .
-    image: ${service}
-    env_file: ${ENVIRONMENT}
-    ports:
-      - "127.0.0.1:${String(PORT)}:${String(PORT)}"
-    read_only: true
-    tmpfs:
-      - /tmp
-    cap_drop:
-      - ALL
-    security_opt:
-      - no-new-privileges:true
-    stop_grace_period: ${String(WAIT)}s
-    restart: unless-stopped
 `;
 }
 
