@@ -82,7 +82,7 @@ describe("what is asked of models that write, over an engine", function () {
 
   for (const name of ["gpt2-plain", "llama-grouped", "qwen2-bias"])
     it(`${name}: tells likelihoods as transformers' log_softmax says them`, async () => {
-      const { session, writes } = await open(
+      const { session, writes, vocabulary } = await open(
         new URL(`fixtures/models/${name}`, tests).pathname,
         join(folder, "letters"),
         "text_generation",
@@ -101,6 +101,8 @@ describe("what is asked of models that write, over an engine", function () {
           assert.ok(Math.abs(must(told, "told").logprob - must(wanted[i]?.[0], "wanted")) < 1e-4);
         }),
       );
+      // The model may know more tokens than its tokenizer, and none beyond its own.
+      await assert.rejects(writes.write(asked({ prompt: Int32Array.of(vocabulary), maxTokens: 1 })), /no token/);
       await session.dispose();
     });
   it("holds texts to schemas side by side with others that aren't, and draws the same beside them", async () => {
