@@ -1,9 +1,14 @@
-/** The engine of a server: begun anew whenever it dies, at once the first time and later the more often it dies. */
+/** The engine of a server: begun anew whenever it dies, at once the first time; later the more slowly the more often it dies. */
 import type { Engine, EngineOptions } from "../../engine/engine.js";
 import { startEngine } from "../../engine/start.js";
 
 /** Ms before it is begun anew, by how often it died of late; the last one stays. */
-const PAUSES = [0, 1000, 2000, 5000, 10_000, 30_000] as const;
+const PAUSES = {
+  /** All models were opened by it and answered: what ends it may not come again, and clients wait. */
+  whole: [0, 250, 500, 1000],
+  /** It died before that: most likely the next one will, too. */
+  never: [0, 1000, 2000, 5000, 10_000, 30_000],
+} as const;
 /** Ms that an engine must live for its death to count as the first. */
 const LONG = 60_000;
 
@@ -18,6 +23,8 @@ export interface EngineLifeOptions {
 export class EngineLife {
   private engine: Engine | null = null;
   private deaths = 0;
+  /** Whether what it has to do was opened by it. */
+  private whole = true;
   private closed = false;
   private timer: NodeJS.Timeout | undefined;
 
@@ -55,18 +62,21 @@ export class EngineLife {
   }
 
   private again(error: unknown): void {
-    const pause = PAUSES[Math.min(this.deaths, PAUSES.length) - 1] ?? 0;
+    const pauses = this.whole ? PAUSES.whole : PAUSES.never;
+    const pause = pauses[Math.min(this.deaths, pauses.length) - 1] ?? 0;
     this.o.lost(error, pause);
     this.timer = setTimeout(() => void this.begin(), pause);
   }
 
   private async begin(): Promise<void> {
     let engine: Engine | null = null;
+    this.whole = false;
     try {
       engine = await startEngine(this.o.engine);
       if (this.closed) return await engine.close();
       this.watch(engine);
       await this.o.back(engine);
+      if (this.engine === engine) this.whole = true;
     } catch (error) {
       // Its death while it opens models is told by itself.
       if (this.closed || (engine && this.engine !== engine)) return;
