@@ -229,10 +229,7 @@ export class KernelClient {
     try {
       const asked = { restart, ...(patience > 0 && { patience }) };
       const { content } = await this.request("shutdown_request", asked, { channel: "control", seconds: 10 });
-      const over = new AbortController();
-      const late = pause(5000 + 1000 * patience, over.signal);
-      await Promise.race([this.process.ended, late]);
-      over.abort();
+      await this.endsWithin(5000 + 1000 * patience);
       return content;
     } catch (error) {
       if (this.dead === null) throw error;
@@ -245,9 +242,16 @@ export class KernelClient {
   /** Ends the kernel's process at once, if it still lives, and closes the sockets. */
   async kill(): Promise<void> {
     this.process.kill("SIGKILL");
-    await Promise.race([this.process.ended, pause(5000)]);
+    await this.endsWithin(5000);
     await Promise.all([this.shell, this.control, this.stdin, this.iopub].map((channel) => channel.close()));
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Waits for the end of the kernel's process, no longer than this, and leaves no timer that holds up our own. */
+  private async endsWithin(milliseconds: number): Promise<void> {
+    const over = new AbortController();
+    await Promise.race([this.process.ended, pause(milliseconds, over.signal)]);
+    over.abort();
   }
 
   private async tell(type: string, content: Content): Promise<void> {

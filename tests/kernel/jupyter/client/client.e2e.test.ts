@@ -58,11 +58,14 @@ describe("the Jupyter client", () => {
       assert.equal((history as [number, number, string][]).at(-1)?.[2], "const answers = [1, 2, 3]");
       assert.ok((await kernel.heartbeat()) < 5000);
     });
-    it("keeps the connection file to its owner and removes it at the end", async () => {
+    it("keeps the connection file to its owner and removes it at the end, and leaves nothing that would hold our process", async () => {
+      const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
       assert.equal(statSync(kernel.connectionFile).mode & 0o077, 0);
       const other = await startKernel();
+      const before = timers();
       await other.shutdown();
       assert.equal(existsSync(other.connectionFile), false);
+      assert.equal(timers(), before);
     });
     it("says that the kernel is gone when its process is killed, with what it was running", async () => {
       const other = await startKernel();
