@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nearestCommand } from "#kernel/cli/nearest.js";
 import { newEnough } from "#kernel/cli/jupyterlab.js";
+import { called } from "./called.js";
 
 const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
 interface Ended {
@@ -49,24 +50,32 @@ describe("the command line", function () {
     rmSync(folder, { recursive: true });
   });
   it("suggests the command that was meant, and none where nothing is near", async () => {
-    const near = await tunebook("rnu");
-    assert.deepEqual([near.status, near.out], [1, ""]);
-    assert.match(near.err, /^error\[unknown-command\]: tunebook has no command "rnu"\nhelp: write `tunebook run`\n$/);
-    assert.match((await tunebook("frobnicate")).err, /help: the commands are .*run/);
+    const near = await called(".", "rnu");
+    assert.deepEqual([near.status, near.stdout], [1, ""]);
+    assert.match(
+      near.stderr,
+      /^error\[unknown-command\]: tunebook has no command "rnu"\nhelp: write `tunebook run`\n$/,
+    );
+    assert.match((await called(".", "frobnicate")).stderr, /help: the commands are .*run/);
     assert.equal(nearestCommand("Bench", ["bench", "run"]), "bench");
     assert.equal(nearestCommand("x", ["bench", "run"]), null);
   });
   it("answers wrong usage with a code", async () => {
     for (const args of [["run"], ["run", "a.tune", "--no-such-option"], ["run", "a.tune", "b.tune"]]) {
-      const { status, err } = await tunebook(...args);
+      const { status, stderr } = await called(".", ...args);
       assert.equal(status, 1);
-      assert.match(err, /^error\[bad-usage\]: .*\nhelp: `tunebook run --help`/);
+      assert.match(stderr, /^error\[bad-usage\]: .*\nhelp: `tunebook run --help`/);
     }
-    assert.match((await tunebook("join")).err, /^error\[bad-usage\]: it needs a command/m);
-    assert.match((await tunebook("run", "a.txt")).err, /^error\[file-kind\]/);
-    assert.match((await tunebook("run", "none.ipynb")).err, /^error\[notebook-missing\]/);
-    assert.match((await tunebook("run", "none.ipynb", "-p", "x")).err, /^error\[bad-parameter\]/);
-    assert.match((await tunebook("lab", "none.ipynb")).err, /^error\[notebook-missing\]/);
+    for (const [args, words] of [
+      [["join"], /^error\[bad-usage\]: it needs a command/m],
+      [["run", "a.txt"], /^error\[file-kind\]/],
+      [["run", "none.ipynb"], /^error\[notebook-missing\]/],
+      [["run", "none.ipynb", "-p", "x"], /^error\[bad-parameter\]/],
+    ] as const)
+      assert.match((await called(".", ...args)).stderr, words);
+    const { status, err } = await tunebook("lab", "none.ipynb");
+    assert.equal(status, 1);
+    assert.match(err, /^error\[notebook-missing\]/);
   });
 
   describe("run", () => {
