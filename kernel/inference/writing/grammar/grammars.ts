@@ -51,7 +51,7 @@ export class Grammars {
   /** For one text; waits until there is a thread for it. Coded error `schema-unusable`; the signal's reason. */
   async begin(grammar: Grammar, signal?: AbortSignal): Promise<Matcher> {
     signal?.throwIfAborted();
-    const { rules, longest } = grammar;
+    const { rules, lengths: bounds } = grammar;
     const known = this.unusable.get(rules);
     if (known !== undefined) throw new CodedError("schema-unusable", { why: known });
     let made = this.made.get(rules);
@@ -73,7 +73,7 @@ export class Grammars {
     // It made room for others while this waited.
     if (ready.dropped && ready.texts === 0) return this.begin(grammar, signal);
     ready.texts++;
-    const lengths = longest === null ? null : new TextLengths(longest);
+    const lengths = bounds && new TextLengths(bounds.least, bounds.places());
     return new Matcher(ready.worker, this.numbers++, this.bytes, lengths, (failed) => {
       ready.texts--;
       if (failed && this.made.peek(rules) === made) this.made.delete(rules);

@@ -3,6 +3,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { both, classOf, codeOf, except, literal, one, PLAIN } from "./characters.js";
 import { countIn, repeated, type Inner, type Rules, type Schema } from "./rules.js";
+import { pointed } from "./references.js";
 import { Unusable } from "./unusable.js";
 
 interface Property {
@@ -24,7 +25,7 @@ export function objectRule(schema: Schema, inner: Inner, rules: Rules): string {
       const never = named[name] === false;
       if (never && required.includes(name)) throw new Unusable(`no value is allowed for ${JSON.stringify(name)}`);
       if (never) return [];
-      const rule = pair(name, inner(named[name], `properties/${name}`));
+      const rule = pair(name, inner(named[name], `properties/${pointed(name)}`));
       return [{ rule, required: required.includes(name) }];
     }),
     ...missing.map((name) => ({ rule: pair(name, others ?? "any"), required: true })),

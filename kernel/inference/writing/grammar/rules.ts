@@ -1,10 +1,13 @@
 /** Rules of a grammar as they are collected, and what schemas of lists and objects share. */
 import { must } from "#dsl/diagnostics/must.js";
 import { classOf, PLAIN } from "./characters.js";
+import { TextPlace, type Candidate } from "./text-places.js";
 import { Unusable } from "./unusable.js";
 
 export type Schema = Readonly<Record<string, unknown>>;
 
+/** Characters that a grammar counts: each takes as long to make ready as a whole text of any length. */
+export const COUNTED = 40;
 /** Rules that a schema comes to, and times that things repeat. */
 const MOST_RULES = 4_000;
 const MOST_TIMES = 10_000;
@@ -12,8 +15,14 @@ const MOST_TIMES = 10_000;
 export interface Grammar {
   /** In XGrammar's EBNF; its first rule is `root`. */
   readonly rules: string;
-  /** Most characters of any text in it; null: they are as long as they are. */
-  readonly longest: number | null;
+  /** Bounds of texts that no grammar counts; null: there are none. */
+  readonly lengths: Lengths | null;
+}
+export interface Lengths {
+  /** The shortest of them. */
+  readonly least: number;
+  /** Where each holds: anew for each text. */
+  places(): TextPlace;
 }
 
 /** Rules of a grammar, begun with those of all JSON. */
@@ -33,7 +42,7 @@ export class Rules {
     'array ::= "[" ws (any ("," ws any)*)? ws "]"',
   ];
   private count = 0;
-  private longest: number | null = null;
+  private least: number | null = null;
 
   /** A name for a rule that is told later. */
   name(): string {
@@ -47,12 +56,17 @@ export class Rules {
   add(body: string): string {
     return this.tell(this.name(), body);
   }
-  /** No text of the whole may be longer. */
+  /** Some text may have so many characters, which aren't counted here. */
   bound(most: number): void {
-    this.longest = Math.min(this.longest ?? most, most);
+    this.least = Math.min(this.least ?? most, most);
   }
-  grammar(root: string): Grammar {
-    return { rules: [`root ::= ${root}`, ...this.lines].join("\n"), longest: this.longest };
+  /** `values`: what values of the whole are told by, where they stand in JSON; null: where they stand isn't known. Throws `Unusable`. */
+  grammar(root: string, values: readonly Candidate[] | null): Grammar {
+    const { least } = this;
+    if (least !== null && values === null)
+      throw new Unusable(`texts there can't be held to a \`maxLength\` over ${String(COUNTED)}`);
+    const lengths = least !== null && values !== null && { least, places: () => new TextPlace(values, COUNTED) };
+    return { rules: [`root ::= ${root}`, ...this.lines].join("\n"), lengths: lengths || null };
   }
 }
 

@@ -10,7 +10,8 @@ import { FORMATS } from "./formats.js";
 import { integersBetween, numbersBetween, type Bounds } from "./numbers.js";
 import { objectRule } from "./object-rule.js";
 import { patternGrammar } from "./pattern.js";
-import { countIn, repeated, type Inner, type Rules, type Schema } from "./rules.js";
+import { referredIn } from "./references.js";
+import { COUNTED, countIn, repeated, type Inner, type Rules, type Schema } from "./rules.js";
 import { Unusable } from "./unusable.js";
 import { demandKnown } from "./words.js";
 
@@ -18,10 +19,11 @@ import { demandKnown } from "./words.js";
 const LONGEST = 65_536;
 const DEEPEST = 48;
 
-/** Characters that a grammar counts: each takes as long to make ready as a whole text of any length. */
-const COUNTED = 40;
 /** XGrammar repeats classes at once, and rules one by one. */
 const PLAINLY = must(classOf(PLAIN), "plain characters");
+
+/** Values of which each may be wanted once: each more doubles the rules. */
+const DISTINCT = 6;
 
 const TYPES = ["object", "array", "string", "number", "integer", "boolean", "null"] as const;
 type Type = (typeof TYPES)[number];
@@ -74,18 +76,12 @@ export class SchemaReader {
     return null;
   }
   private referred(reference: unknown, depth: number): string {
-    if (typeof reference !== "string" || !reference.startsWith("#")) throw new Unusable("its `$ref` leads out of it");
-    const known = this.known.get(reference);
+    const known = this.known.get(String(reference));
     if (known !== undefined) return known;
-    let found: unknown = this.document;
-    for (const part of reference.slice(1).split("/").slice(1)) {
-      const name = nameIn(part).replaceAll("~1", "/").replaceAll("~0", "~");
-      found = isRecord(found) ? found[name] : Array.isArray(found) ? found[Number(name)] : undefined;
-    }
-    if (found === undefined) throw new Unusable(`its \`$ref\` ${JSON.stringify(reference)} leads nowhere`);
+    const found = referredIn(this.document, reference);
     const name = this.rules.name();
-    this.known.set(reference, name);
-    return this.rules.tell(name, this.read(found, reference.slice(1), depth + 1));
+    this.known.set(String(reference), name);
+    return this.rules.tell(name, this.read(found, String(reference).slice(1), depth + 1));
   }
 
   private ofTypes(schema: Schema, inner: Inner): string {
@@ -129,7 +125,7 @@ export class SchemaReader {
     if (least > COUNTED) throw new Unusable(`texts can't be held to a \`minLength\` over ${String(COUNTED)}`);
     if (most !== null && most <= COUNTED)
       return this.rules.add(`"\\"" ${PLAINLY}{${String(least)},${String(most)}} "\\""`);
-    // The shortest of long bounds holds for all texts: to know which text is which takes more than a count.
+    // Counted where it stands (./text-lengths.ts).
     if (most !== null) this.rules.bound(most);
     return least === 0 ? "string" : this.rules.add(`"\\"" ${PLAINLY}{${String(least)},} "\\""`);
   }
@@ -145,12 +141,35 @@ export class SchemaReader {
     const least = countIn(schema, "minItems") ?? 0;
     const most = countIn(schema, "maxItems") ?? Infinity;
     if (most < least) throw new Unusable("no list has its numbers of items");
+    if (schema["uniqueItems"] === true) return this.distinct(schema, least, most);
     const heads = first.map((one, i) => inner(one, `prefixItems/${String(i)}`));
     // Further items stand there only where they are asked for, or nothing else is.
     const more = rest === false || (rest === undefined && heads.length > 0) ? null : inner(rest ?? true, "items");
     if (heads.length === 0) return this.rules.add(`"[" ws ${repeated(more, least, most)} ws "]"`);
     if (least > heads.length && more === null) throw new Unusable("it wants more items than it names");
     return this.rules.add(`"[" ws ${this.tuple(heads, more, least, most)} ws "]"`);
+  }
+  /** Each of a few values once at most: what may follow is told by which of them are left. */
+  private distinct({ items, prefixItems }: Schema, least: number, most: number): string {
+    const listed = isRecord(items) ? items["enum"] : undefined;
+    const all = Array.isArray(listed) ? [...new Set(listed.map((one) => JSON.stringify(one)))] : [];
+    if (all.length === 0 || all.length > DISTINCT || prefixItems !== undefined)
+      throw new Unusable(
+        `texts can't be held to \`uniqueItems\` but of an \`enum\` of at most ${String(DISTINCT)} values`,
+      );
+    if (least > all.length) throw new Unusable("it wants more items than there are");
+    const known = new Map<number, string>();
+    const after = (used: number, count: number): string => {
+      const rule = known.get(used);
+      if (rule !== undefined) return rule;
+      const free = count >= most ? [] : [...all.entries()].filter(([i]) => (used & (1 << i)) === 0);
+      const comma = count === 0 ? "" : '"," ws ';
+      const next = free.map(([i, one]) => `${comma}${literal(one)} ${after(used | (1 << i), count + 1)}`).join(" | ");
+      const made = next === "" ? '""' : this.rules.add(count >= least ? `(${next})?` : next);
+      known.set(used, made);
+      return made;
+    };
+    return this.rules.add(`"[" ws ${after(0, 0)} ws "]"`);
   }
   /** Items of kinds of their own, then those that are alike. From item n on nothing need follow where `least` are there. */
   private tuple(heads: readonly string[], more: string | null, least: number, most: number): string {
@@ -167,13 +186,6 @@ export class SchemaReader {
   }
 }
 
-function nameIn(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw new Unusable(`its \`$ref\` has ${JSON.stringify(part)}, which stands for no name`);
-  }
-}
 function boundsIn(schema: Schema): Bounds {
   const number = (word: string): number | null => (typeof schema[word] === "number" ? schema[word] : null);
   const [over, under] = [number("exclusiveMinimum"), number("exclusiveMaximum")];
@@ -185,7 +197,14 @@ function boundsIn(schema: Schema): Bounds {
 /** Of a schema that names no type what its words are about; none: anything. */
 function guessed(schema: Schema): readonly Type[] {
   if ("properties" in schema || "required" in schema || "additionalProperties" in schema) return ["object"];
-  if ("items" in schema || "prefixItems" in schema || "minItems" in schema || "maxItems" in schema) return ["array"];
+  if (
+    "items" in schema ||
+    "prefixItems" in schema ||
+    "uniqueItems" in schema ||
+    "minItems" in schema ||
+    "maxItems" in schema
+  )
+    return ["array"];
   if ("pattern" in schema || "minLength" in schema || "maxLength" in schema || "format" in schema) return ["string"];
   if (["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"].some((word) => word in schema)) return ["number"];
   return [];

@@ -92,6 +92,22 @@ const schemas: Readonly<Record<string, Schema>> = {
     minItems: 2,
     maxItems: 2,
   },
+  "texts of lengths of their own": {
+    type: "object",
+    properties: {
+      a: { type: "string", minLength: 38, maxLength: 41 },
+      b: { type: "array", items: { type: "string", minLength: 40, maxLength: 60 }, minItems: 2, maxItems: 2 },
+    },
+    required: ["a", "b"],
+  },
+  "items that are all different": {
+    type: "array",
+    items: { enum: ["a", "b", 3, "c"] },
+    uniqueItems: true,
+    minItems: 2,
+    maxItems: 3,
+  },
+  "items that may be all there are": { items: { enum: [true, false] }, uniqueItems: true },
   formats: {
     type: "array",
     prefixItems: ["date", "time", "date-time", "duration", "email", "hostname", "ipv4", "uuid"].map((format) => ({
@@ -153,7 +169,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
     });
     it("by a thread that is begun anew after it failed", async () => {
       const grammars = new Grammars(new TokenBytes(tokenizer));
-      const rules = { rules: 'root ::= "ab"', longest: null };
+      const rules = { rules: 'root ::= "ab"', lengths: null };
       const ids = Array.from((await tokenizer.encode(["b"], 1e9))[0]!);
       const first = await grammars.begin(rules);
       const scores = new Float32Array(tokenizer.vocabulary);
@@ -172,13 +188,13 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       again.allow(scores, new Set());
       assert.equal(scores.filter((x) => x === 0).length, count);
       again.dispose();
-      await assert.rejects(grammars.begin({ rules: "root ::= nothing", longest: null }), { code: "schema-unusable" });
-      await assert.rejects(grammars.begin({ rules: "root ::= nothing", longest: null }), { code: "schema-unusable" });
+      await assert.rejects(grammars.begin({ rules: "root ::= nothing", lengths: null }), { code: "schema-unusable" });
+      await assert.rejects(grammars.begin({ rules: "root ::= nothing", lengths: null }), { code: "schema-unusable" });
       grammars.close();
     });
     it("by so many threads at most, and whoever comes later waits for one", async () => {
       const grammars = new Grammars(new TokenBytes(tokenizer));
-      const rules = (i: number) => ({ rules: `root ::= "a" "${"b".repeat(i)}"`, longest: null });
+      const rules = (i: number) => ({ rules: `root ::= "a" "${"b".repeat(i)}"`, lengths: null });
       const begun = await Promise.all(Array.from({ length: 16 }, (_, i) => grammars.begin(rules(i))));
       let late = false;
       const later = grammars.begin(rules(16)).then((matcher) => ((late = true), matcher));

@@ -7,6 +7,7 @@ import { Rules } from "#kernel/inference/writing/grammar/rules.js";
 import { SchemaReader } from "#kernel/inference/writing/grammar/schema-grammar.js";
 import { Unusable } from "#kernel/inference/writing/grammar/unusable.js";
 import { TextLengths } from "#kernel/inference/writing/grammar/text-lengths.js";
+import { TextPlace } from "#kernel/inference/writing/grammar/text-places.js";
 import { possible, tailOf } from "#kernel/inference/writing/grammar/utf8.js";
 
 /** A grammar's expression without rules of its own, as a regular expression. */
@@ -98,8 +99,13 @@ describe("a pattern between quotes", () => {
 
 describe("schemas that texts can't be held to", () => {
   for (const [why, schema] of [
-    [/`uniqueItems` \(at \/properties\/tags\)/, { properties: { tags: { type: "array", uniqueItems: true } } }],
-    [/`not`/, { not: { type: "string" } }],
+    [/`uniqueItems` but of an `enum`.*\(at \/properties\/tags\)/, { properties: { tags: { uniqueItems: true } } }],
+    [/more items than there are/, { items: { enum: [1, 1, 2] }, uniqueItems: true, minItems: 3 }],
+    [/`not` \(at \/not\)/, { not: { type: "string" } }],
+    [
+      /`patternProperties` \(at \/properties\/a~1b\/patternProperties\)/,
+      { properties: { "a/b": { patternProperties: {} } } },
+    ],
     [/`type` beside `anyOf`/, { type: "object", anyOf: [{}] }],
     [/`\$ref` "#\/nope" leads nowhere \(at \/items\)/, { items: { $ref: "#/nope" } }],
     [/leads out of it/, { $ref: "https://example.org/s.json" }],
@@ -166,10 +172,11 @@ describe("lengths of texts within JSON", () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: "grapheme", maxLength: 7 }), { maxLength: 4 }),
-        fc.integer({ min: 0, max: 6 }),
+        fc.integer({ min: 3, max: 8 }),
         (texts, most) => {
           const plain = texts.map((text) => text.replace(/\p{Surrogate}/gu, ""));
-          const lengths = new TextLengths(most);
+          const schema = { type: "array", items: { type: "string", maxLength: most } };
+          const lengths = new TextLengths(most, new TextPlace([{ schema, document: schema }], 0));
           const json = new TextEncoder().encode(JSON.stringify(plain));
           const fits = Array.from({ length: Math.ceil(json.length / 3) }, (_, i) =>
             json.subarray(3 * i, 3 * i + 3),
@@ -186,6 +193,60 @@ describe("lengths of texts within JSON", () => {
       ),
       { numRuns: 400 },
     ));
+});
+
+describe("bounds of texts by where they stand", () => {
+  const choice = (kind: string, most: number) => ({
+    type: "object",
+    properties: { kind: { const: kind }, said: { type: "string", maxLength: most } },
+  });
+  const schema = {
+    type: "object",
+    properties: {
+      a: { type: "string", maxLength: 50 },
+      'b"': { type: "array", prefixItems: [{ type: "string" }], items: { $ref: "#/$defs/long" } },
+      c: {
+        type: "object",
+        additionalProperties: { anyOf: [{ type: "string", maxLength: 60 }, { enum: ["x".repeat(70)] }] },
+      },
+      d: { oneOf: [choice("one", 44), choice("two", 55)] },
+      [`e${"e".repeat(80)}`]: { type: "string" },
+    },
+    $defs: { long: { type: "string", maxLength: 90 } },
+  };
+  /** Whether all of it may be written, by tokens of so many bytes. */
+  const fits = (value: unknown, size: number): boolean => {
+    const lengths = new TextLengths(44, new TextPlace([{ schema, document: schema }], 40));
+    const json = new TextEncoder().encode(JSON.stringify(value));
+    for (let at = 0; at < json.length; at += size) {
+      const token = json.subarray(at, at + size);
+      if (!lengths.allows(token)) return false;
+      lengths.push(token);
+    }
+    return true;
+  };
+  const text = (length: number): string => 'é\n"'.repeat(length).slice(0, length);
+  for (const size of [1, 7, 30])
+    it(`hold each text to its own, by tokens of ${String(size)} bytes`, () => {
+      for (const [most, put] of [
+        [50, (s: string) => ({ a: s })],
+        [50, (s: string) => ({ d: {}, a: s })],
+        [Infinity, (s: string) => ({ 'b"': [s] })],
+        [90, (s: string) => ({ a: "", 'b"': ["", s] })],
+        [90, (s: string) => ({ 'b"': ["", "x", s] })],
+        [60, (s: string) => ({ c: { [text(80)]: s } })],
+        [44, (s: string) => ({ d: { kind: "one", said: s } })],
+        [55, (s: string) => ({ d: { kind: "two", said: s } })],
+        [44, (s: string) => ({ d: { said: s } })],
+        [Infinity, (s: string) => ({ [`e${"e".repeat(80)}`]: s })],
+      ] as const)
+        for (const length of [0, 43, 44, 45, 50, 51, 55, 56, 60, 61, 90, 91, 200])
+          assert.equal(
+            fits(put(text(length)), size),
+            length <= most,
+            `${String(length)} of ${JSON.stringify(put(""))}`,
+          );
+    });
 });
 
 describe("schemas that would cost much", () => {
