@@ -1,5 +1,5 @@
 """Chat templates with tools: what transformers' apply_chat_template writes of tools, of calls and of their answers. The
-templates are written for this test in the three forms that are read; they use of Jinja what those of models use."""
+templates are written for this test in the forms that are read; they use of Jinja what those of models use."""
 import json
 import os
 
@@ -95,7 +95,84 @@ LISTED = r"""{%- if messages[0]["role"] == "system" %}{%- set system_message = m
     {%- endif %}
 {%- endfor %}
 """
-TEMPLATES = {"tagged": TAGGED, "bare": BARE, "listed": LISTED}
+NAMED = r"""{{- bos_token }}
+{%- if messages[0]["role"] == "system" %}{{- "[SYSTEM_PROMPT]" + messages[0]["content"] + "[/SYSTEM_PROMPT]" }}{%- set messages = messages[1:] %}{%- endif %}
+{%- if tools is defined and tools is not none and tools | length > 0 %}{{- "[AVAILABLE_TOOLS]" + (tools | tojson) + "[/AVAILABLE_TOOLS]" }}{%- endif %}
+{%- for message in messages %}
+    {%- if message["role"] == "user" %}{{- "[INST]" + message["content"] + "[/INST]" }}
+    {%- elif message["role"] == "assistant" %}
+        {%- if message["content"] %}{{- message["content"] }}{%- endif %}
+        {%- if message["tool_calls"] is defined and message["tool_calls"] is not none and message["tool_calls"] | length > 0 %}
+            {%- for tool in message["tool_calls"] %}
+                {%- set arguments = tool["function"]["arguments"] %}
+                {%- if arguments is not string %}{%- set arguments = arguments | tojson | safe %}{%- elif arguments == "" %}{%- set arguments = "{}" %}{%- endif %}
+                {{- "[TOOL_CALLS]" + tool["function"]["name"] + "[ARGS]" + arguments }}
+            {%- endfor %}
+        {%- endif %}
+        {{- eos_token }}
+    {%- elif message["role"] == "tool" %}{{- "[TOOL_RESULTS]" + message["content"] | string + "[/TOOL_RESULTS]" }}
+    {%- else %}{{- raise_exception("Only roles that are known!") }}
+    {%- endif %}
+{%- endfor %}
+"""
+XML = r"""{%- macro extras(json, keys) %}
+    {%- if json is mapping %}
+        {%- for key in json if key not in keys %}
+            {%- if json[key] is mapping or (json[key] is sequence and json[key] is not string) %}{{- "\n<" ~ key ~ ">" ~ (json[key] | tojson | safe) ~ "</" ~ key ~ ">" }}{%- else %}{{- "\n<" ~ key ~ ">" ~ json[key] ~ "</" ~ key ~ ">" }}{%- endif %}
+        {%- endfor %}
+    {%- endif %}
+{%- endmacro %}
+{%- if messages[0]["role"] == "system" %}{%- set system = messages[0]["content"] %}{%- set loop_messages = messages[1:] %}{%- else %}{%- set loop_messages = messages %}{%- endif %}
+{%- if not tools is defined %}{%- set tools = [] %}{%- endif %}
+{%- if system is defined %}{{- "<|im_start|>system\n" + system }}{%- elif tools is iterable and tools | length > 0 %}{{- "<|im_start|>system\nBe of help." }}{%- endif %}
+{%- if tools is iterable and tools | length > 0 %}
+    {{- "\n\n# Tools\n\n<tools>" }}
+    {%- for tool in tools %}
+        {%- if tool.function is defined %}{%- set tool = tool.function %}{%- endif %}
+        {{- "\n<function>\n<name>" ~ tool.name ~ "</name>" }}
+        {%- if tool.description is defined %}{{- "\n<description>" ~ (tool.description | trim) ~ "</description>" }}{%- endif %}
+        {{- "\n<parameters>" }}
+        {%- if tool.parameters is defined and tool.parameters is mapping and tool.parameters.properties is defined and tool.parameters.properties is mapping %}
+            {%- for name, fields in tool.parameters.properties | items %}
+                {{- "\n<parameter>\n<name>" ~ name ~ "</name>" }}
+                {%- if fields.type is defined %}{{- "\n<type>" ~ (fields.type | string) ~ "</type>" }}{%- endif %}
+                {{- extras(fields, ["name", "type"]) }}
+                {{- "\n</parameter>" }}
+            {%- endfor %}
+        {%- endif %}
+        {{- extras(tool.parameters, ["type", "properties"]) }}
+        {{- "\n</parameters>\n</function>" }}
+    {%- endfor %}
+    {{- "\n</tools>\n\nCall one as\n<tool_call>\n<function=name>\n<parameter=key>\nvalue\n</parameter>\n</function>\n</tool_call>" }}
+{%- endif %}
+{%- if system is defined or (tools is iterable and tools | length > 0) %}{{- "<|im_end|>\n" }}{%- endif %}
+{%- for message in loop_messages %}
+    {%- if message.role == "assistant" and message.tool_calls is defined and message.tool_calls is iterable and message.tool_calls | length > 0 %}
+        {{- "<|im_start|>" + message.role }}
+        {%- if message.content is defined and message.content is string and message.content | trim | length > 0 %}{{- "\n" + message.content | trim + "\n" }}{%- endif %}
+        {%- for tool_call in message.tool_calls %}
+            {%- if tool_call.function is defined %}{%- set tool_call = tool_call.function %}{%- endif %}
+            {{- "\n<tool_call>\n<function=" + tool_call.name + ">\n" }}
+            {%- if tool_call.arguments is defined %}
+                {%- for name, value in tool_call.arguments | items %}
+                    {{- "<parameter=" + name + ">\n" }}
+                    {%- set value = value | tojson | safe if value is mapping or (value is sequence and value is not string) else value | string %}
+                    {{- value }}{{- "\n</parameter>\n" }}
+                {%- endfor %}
+            {%- endif %}
+            {{- "</function>\n</tool_call>" }}
+        {%- endfor %}
+        {{- "<|im_end|>\n" }}
+    {%- elif message.role == "tool" %}
+        {%- if loop.previtem and loop.previtem.role != "tool" %}{{- "<|im_start|>user\n" }}{%- endif %}
+        {{- "<tool_response>\n" }}{{- message.content }}{{- "\n</tool_response>\n" }}
+        {%- if not loop.last and loop.nextitem.role != "tool" %}{{- "<|im_end|>\n" }}{%- elif loop.last %}{{- "<|im_end|>\n" }}{%- endif %}
+    {%- else %}{{- "<|im_start|>" + message.role + "\n" + message.content + "<|im_end|>\n" }}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}{{- "<|im_start|>assistant\n" }}{%- endif %}
+"""
+TEMPLATES = {"tagged": TAGGED, "bare": BARE, "listed": LISTED, "named": NAMED, "xml": XML}
 
 WEATHER = {"type": "function", "function": {"name": "weather", "description": "What it's like <outside> & now", "parameters": {
     "type": "object", "properties": {"place": {"type": "string", "description": "Zürich, 東京 …"},

@@ -9,7 +9,11 @@ const utf8 = new TextEncoder();
 export class TokenBytes {
   private readonly known: (Uint8Array | undefined)[] = [];
 
-  constructor(private readonly tokenizer: Read) {}
+  /** `marks`: special tokens that stand for what they are called. */
+  constructor(
+    private readonly tokenizer: Read,
+    private readonly marks: ReadonlySet<number> = new Set(),
+  ) {}
 
   /** What `tokens` of it come to as text, where it tells; special tokens come to nothing. */
   get exact(): boolean {
@@ -33,7 +37,7 @@ export class TokenBytes {
 
   private worked(id: number): Uint8Array {
     const { special, spelling, added } = this.tokenizer;
-    if (special.has(id)) return NOTHING;
+    if (special.has(id) && !this.marks.has(id)) return NOTHING;
     const name = this.nameOf(id);
     if (added.has(id) || !spelling || spelling.units === "raw") return utf8.encode(name);
     if (spelling.units === "bytes") return fromLevel(name);

@@ -5,13 +5,22 @@ export interface CallPart {
   readonly name?: string;
   readonly arguments?: string;
 }
+/** A call of whichever form, read as it is written. */
+export interface CallReading {
+  /** Whether its name was told: from then on it is a call, whatever comes. */
+  readonly named: boolean;
+  readonly over: boolean;
+  /** It can't be a call, or goes on no more. */
+  readonly broken: boolean;
+  /** Takes one character; null: nothing became certain. */
+  push(character: string): CallPart | null;
+}
 type Place = "before" | "key" | "colon" | "value" | "comma" | "over" | "broken";
 
 const ARGUMENTS: ReadonlySet<string> = new Set(["arguments", "parameters"]);
 const BLANK = /\s/;
 
-export class OneCall {
-  /** Whether its name was told: from then on it is a call, whatever comes. */
+export class OneCall implements CallReading {
   named = false;
   private place: Place = "before";
   private key = "";
@@ -27,11 +36,13 @@ export class OneCall {
   get over(): boolean {
     return this.place === "over";
   }
-  /** It can't be a call. */
   get broken(): boolean {
     return this.place === "broken";
   }
-  /** Takes one character; null: nothing became certain. */
+  /** Whether a value was just read to its end. */
+  get valued(): boolean {
+    return this.place === "comma";
+  }
   push(character: string): CallPart | null {
     switch (this.place) {
       case "before":
@@ -148,7 +159,7 @@ export class OneCall {
   }
 }
 
-function joined(a: CallPart | null, b: CallPart | null): CallPart | null {
+export function joined(a: CallPart | null, b: CallPart | null): CallPart | null {
   if (!a || !b) return a ?? b;
   const all = (a.arguments ?? "") + (b.arguments ?? "");
   const name = a.name ?? b.name;

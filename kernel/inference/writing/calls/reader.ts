@@ -1,8 +1,10 @@
 /** A model's text as it comes, parted into what it says and the tools that it calls. What isn't a call stays text. */
 import { randomBytes } from "node:crypto";
-import type { Bit } from "../asked.js";
+import type { Bit, Tool } from "../asked.js";
 import type { CallFormat } from "./format.js";
-import { OneCall } from "./one-call.js";
+import { NamedCall } from "./named-call.js";
+import { OneCall, type CallReading } from "./one-call.js";
+import { XmlCall } from "./xml-call.js";
 
 type Part = NonNullable<Bit["calls"]>[number];
 export interface Read {
@@ -15,20 +17,20 @@ type Place = "start" | "text" | "begun" | "call" | "between";
 export class CallReader {
   private place: Place;
   private index = -1;
-  private call = new OneCall();
+  private call: CallReading = new OneCall();
   /** What was read and may yet be text or a call. */
   private held = "";
   private text = "";
   private calls: Part[] = [];
-  private readonly names: ReadonlySet<string>;
+  private readonly tools: ReadonlyMap<string, Tool>;
 
   /** `begun`: the prompt begins a call. */
   constructor(
     private readonly format: CallFormat,
-    tools: readonly { readonly name: string }[],
+    tools: readonly Tool[],
     begun: boolean,
   ) {
-    this.names = new Set(tools.map(({ name }) => name));
+    this.tools = new Map(tools.map((tool) => [tool.name, tool]));
     this.place = begun ? "begun" : format.form === "bare" ? "start" : "text";
   }
   /** Whether a tool was called. */
@@ -93,16 +95,17 @@ export class CallReader {
   }
   /** After what begins a call. */
   private inBegun(character: string): void {
-    if (character === "{") this.open(character);
-    else if (
-      /\s/.test(character) ||
-      (this.format.form === "listed" && character === "[" && !this.held.trimEnd().endsWith("["))
-    )
+    const { form } = this.format;
+    if (form === "xml" ? character === "<" : form === "named" ? !/\s/.test(character) : character === "{")
+      this.open(character);
+    else if (/\s/.test(character) || (form === "listed" && character === "[" && !this.held.trimEnd().endsWith("[")))
       this.held += character;
     else this.giveUp(character);
   }
   private open(character: string): void {
-    this.call = new OneCall();
+    const { form } = this.format;
+    if (form === "xml") this.call = new XmlCall((name) => this.tools.get(name)?.parameters);
+    else this.call = form === "named" ? new NamedCall() : new OneCall();
     this.place = "call";
     this.inCall(character);
   }
@@ -112,7 +115,7 @@ export class CallReader {
     const part = call.push(character);
     // A text in JSON is a call only where it names a tool that there is.
     const told = part?.name;
-    if (told !== undefined && this.format.form === "bare" && !this.names.has(told)) return this.giveUp("");
+    if (told !== undefined && this.format.form === "bare" && !this.tools.has(told)) return this.giveUp("");
     if (call.broken && !call.named) return this.giveUp("");
     if (part) this.tell(part);
     if (call.over || call.broken) {
@@ -128,7 +131,7 @@ export class CallReader {
   /** After a call: its end, what parts it from the next, or text again. Blanks there are nobody's. */
   private inBetween(character: string): void {
     const { form, closes, opens } = this.format;
-    if (form !== "tagged") {
+    if (form === "listed" || form === "bare") {
       if (character === "{") return this.open(character);
       if (/[\s,;\]]/.test(character)) return;
       this.place = "text";

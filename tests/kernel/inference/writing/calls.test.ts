@@ -8,8 +8,14 @@ const templates = {
   tagged: "{% if tools %}<tool_call>{% endif %}",
   listed: "{% if tools %}[TOOL_CALLS] [{% endif %}",
   bare: '{% if tools %}{"name": function name, "parameters": dictionary}{% endif %}',
+  named: "{% if tools %}[TOOL_CALLS]{{ name }}[ARGS]{{ arguments }}{% endif %}",
+  xml: "{% if tools %}<tool_call>\n<function={{ name }}>\n<parameter={{ key }}>{% endif %}",
 } as const;
-const tools = [{ name: "weather" }, { name: "add" }];
+const several = { anyOf: [{ type: "null" }, { type: "string" }] };
+const tools = [
+  { name: "weather", parameters: { properties: { q: { type: "string" }, n: { enum: ["1", "2"] }, s: several } } },
+  { name: "add", parameters: { properties: { a: { type: "integer" }, b: { type: "boolean" } } } },
+];
 interface Read {
   readonly text: string;
   readonly calls: readonly { readonly name: string; readonly arguments: string }[];
@@ -26,7 +32,7 @@ function read(form: keyof typeof templates, pieces: readonly string[], begun = f
       if (name === undefined) calls[index]!.arguments += written;
       else {
         assert.equal(index, calls.length);
-        assert.match(id ?? "", form === "listed" ? /^[A-Za-z0-9]{9}$/ : /^call_[A-Za-z0-9]{24}$/);
+        assert.match(id ?? "", form === "listed" || form === "named" ? /^[A-Za-z0-9]{9}$/ : /^call_[A-Za-z0-9]{24}$/);
         calls.push({ id: id!, name, arguments: written });
       }
     }
@@ -84,6 +90,39 @@ const cases: readonly (readonly [keyof typeof templates, string, Read])[] = [
   ["bare", '{"name": "Ada", "parameters": 3}', { text: '{"name": "Ada", "parameters": 3}', calls: [] }],
   ["bare", '{"answer": 42}', { text: '{"answer": 42}', calls: [] }],
   ["bare", 'Here: {"name": "add", "parameters": {}}', { text: 'Here: {"name": "add", "parameters": {}}', calls: [] }],
+  [
+    "named",
+    'Hm. [TOOL_CALLS]add[ARGS]{"a": [1, "}"]}[TOOL_CALLS]weather[CALL_ID]abcdefghi[ARGS] {}',
+    { text: "Hm. ", calls: [call("add", '{"a": [1, "}"]}'), call("weather", "{}")] },
+  ],
+  ["named", '[TOOL_CALLS]add[ARGS]{"a": 1', { text: "", calls: [call("add", '{"a": 1')] }],
+  ["named", "[TOOL_CALLS]add[ARGS]{}\nand more", { text: "and more", calls: [call("add", "{}")] }],
+  ["named", "[TOOL_CALLS]two words[ARGS]{}", { text: "[TOOL_CALLS]two words[ARGS]{}", calls: [] }],
+  ["named", "[TOOL_CALLS]add[ARGS]3", { text: "[TOOL_CALLS]add[ARGS]3", calls: [] }],
+  ["named", "[TOOL_CALLS]add", { text: "[TOOL_CALLS]add", calls: [] }],
+  [
+    "xml",
+    'So:\n<tool_call>\n<function=weather>\n<parameter=q>\n a <b>\n"x"\n</parameter>\n<parameter=n>\n1\n</parameter>\n</function>\n</tool_call>',
+    { text: "So:\n", calls: [call("weather", '{"q": " a <b>\\n\\"x\\"", "n": "1"}')] },
+  ],
+  [
+    "xml",
+    "<tool_call><function=add><parameter=a>12</parameter><parameter=b>True</parameter><parameter=more>[1, 2]</parameter></function></tool_call>\n<tool_call>\n<function=weather>\n<parameter=s>\nnull\n</parameter>\n</function>\n</tool_call>",
+    { text: "", calls: [call("add", '{"a": 12, "b": true, "more": [1, 2]}'), call("weather", '{"s": null}')] },
+  ],
+  [
+    "xml",
+    "<tool_call>\n<function=weather>\n<parameter=s>\n12\n</parameter>\n</tool_call>and more",
+    { text: "and more", calls: [call("weather", '{"s": "12"}')] },
+  ],
+  ["xml", "<tool_call>\n<function=add>\n</function>\n</tool_call>", { text: "", calls: [call("add", "{}")] }],
+  [
+    "xml",
+    "<tool_call>\n<function=add>\n<parameter=a>\nmany\n</parameter>\n<parameter=b>\nno",
+    { text: "", calls: [call("add", '{"a": "many"')] },
+  ],
+  ["xml", "<tool_call>\n<functions>", { text: "<tool_call>\n<functions>", calls: [] }],
+  ["xml", '<tool_call>\n{"name": "add"}', { text: '<tool_call>\n{"name": "add"}', calls: [] }],
 ];
 
 describe("calls of tools in a text", () => {
@@ -103,6 +142,11 @@ describe("calls of tools in a text", () => {
     assert.deepEqual(read("listed", ['[{"name": "add", "arguments": {"a": 2}}]'], true).calls, [
       call("add", '{"a": 2}'),
     ]);
+  });
+  it("go on from what the prompt began, in the other forms", () => {
+    assert.deepEqual(read("named", ['add[ARGS]{"a": 2}'], true).calls, [call("add", '{"a": 2}')]);
+    const begun = "<function=add>\n<parameter=a>\n2\n</parameter>\n</function>";
+    assert.deepEqual(read("xml", [begun], true).calls, [call("add", '{"a": 2}')]);
   });
   it("come letter by letter, the name first", () => {
     const reader = new CallReader(callFormatOf(templates.tagged)!, tools, false);

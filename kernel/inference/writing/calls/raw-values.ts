@@ -1,0 +1,49 @@
+/** Values of arguments that stand in a text as they are, without quotes: what each is in JSON, by its schema. */
+import { isRecord } from "#dsl/diagnostics/record.js";
+
+type Type = "string" | "number" | "boolean" | "null" | "object" | "array";
+const ALL: readonly Type[] = ["string", "number", "boolean", "null", "object", "array"];
+
+/** What values of the schema may be; of one that doesn't say, anything. */
+function typesOf(schema: unknown): ReadonlySet<Type> {
+  if (!isRecord(schema)) return new Set(ALL);
+  const { type, anyOf, oneOf } = schema;
+  const listed = schema["enum"];
+  if (Array.isArray(listed)) return new Set(listed.map(typeOf));
+  if ("const" in schema) return new Set([typeOf(schema["const"])]);
+  const several = Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : null;
+  if (several) return new Set(several.flatMap((one) => [...typesOf(one)]));
+  if (type === undefined) return new Set(ALL);
+  const told = (Array.isArray(type) ? (type as unknown[]) : [type]).map((one) => (one === "integer" ? "number" : one));
+  return new Set(ALL.filter((one) => told.includes(one)));
+}
+function typeOf(value: unknown): Type {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  const type = typeof value;
+  return ALL.find((one) => one === type) ?? "object";
+}
+
+/** Whether a value of the schema is a text, whatever it is. */
+export function isText(schema: unknown): boolean {
+  const types = typesOf(schema);
+  return types.size === 1 && types.has("string");
+}
+
+export function jsonOf(raw: string, schema: unknown): string {
+  const types = typesOf(schema);
+  if (types.size === 1 && types.has("string")) return JSON.stringify(raw);
+  const own = raw.trim();
+  // As Python writes them.
+  if (types.has("boolean") && /^(true|false)$/i.test(own)) return own.toLowerCase();
+  const value = parsed(own);
+  const fits = value !== undefined && (types.has(typeOf(value)) || !types.has("string"));
+  return fits ? own : JSON.stringify(raw);
+}
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return undefined;
+  }
+}
