@@ -25,6 +25,7 @@ export interface PlacedEncoding {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
 }
+type ContextOptions = Parameters<TokenizerImplementation["encodeContexts"]>[2] & { readonly signal?: AbortSignal };
 export interface Tokenizer extends TokenizerImplementation, TokenNames {
   /** SHA-256 of tokenizer.json. */
   readonly hash: string;
@@ -33,7 +34,14 @@ export interface Tokenizer extends TokenizerImplementation, TokenNames {
   /** Most tokens the tokenizer's own file allows (`model_max_length`), or null. */
   readonly longest: number | null;
   /** Token ids of whole texts in which special tokens may stand, none added, and for each token where it stands. */
-  encodePlaced(texts: readonly string[]): Promise<readonly PlacedEncoding[]>;
+  encodePlaced(texts: readonly string[], signal?: AbortSignal): Promise<readonly PlacedEncoding[]>;
+  /** As `encode` and `encodeContexts`; `signal`: nobody wants them any more. */
+  encode(texts: readonly string[], maxLength: number, signal?: AbortSignal): Promise<readonly Int32Array[]>;
+  encodeContexts(
+    questions: readonly string[],
+    contexts: readonly string[],
+    o: ContextOptions,
+  ): ReturnType<TokenizerImplementation["encodeContexts"]>;
   /** The id of exactly that token; null: there is none. */
   idOf(token: string): number | null;
   readonly specials: SpecialTexts;
@@ -110,12 +118,13 @@ type Ask = <N extends "open" | "encode" | "place" | "decode">(
   name: N,
   what: Omit<Asks[N]["ask"], "file" | "hash">,
   characters: number,
+  signal?: AbortSignal,
 ) => Promise<Asks[N]["answer"]>;
 /** Asks the tokenizer of that file; where its process failed at it, `broken-tokenizer`. */
 function askingOf(host: Apart, file: string, hash: string): Ask {
-  return async (name, what, characters) => {
+  return async (name, what, characters, signal) => {
     try {
-      return await host.ask(name, { file, hash, ...what } as Asks[typeof name]["ask"], characters);
+      return await host.ask(name, { file, hash, ...what } as Asks[typeof name]["ask"], characters, signal);
     } catch (cause) {
       if (!(cause instanceof ApartFailure)) throw cause;
       throw new CodedError("broken-tokenizer", { file, why: cause.message }, { cause });
@@ -129,9 +138,10 @@ async function inBatches<N extends "encode" | "place">(
   name: N,
   texts: readonly string[],
   take: (answer: Asks[N]["answer"], from: number, to: number) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   for (const { part, characters } of batches(texts)) {
-    const answer = await ask(name, { texts: part } as Omit<Asks[N]["ask"], "file" | "hash">, characters);
+    const answer = await ask(name, { texts: part } as Omit<Asks[N]["ask"], "file" | "hash">, characters, signal);
     let at = 0;
     for (const length of (answer as Encoded).lengths) take(answer, at, (at += length));
   }
@@ -140,22 +150,22 @@ async function inBatches<N extends "encode" | "place">(
 type Encodings = Pick<Tokenizer, "encode" | "encodePairs" | "encodeWords" | "encodePlaced" | "encodeContexts">;
 /** Texts, pairs, words and contexts as ids, framed with special tokens but where a place in the text is asked for. */
 function encodings(ask: Ask, { frame, padId, unknown, blankBeforeWords }: CheckedTokenizer): Encodings {
-  const plain = async (texts: readonly string[]): Promise<Int32Array[]> => {
+  const plain = async (texts: readonly string[], signal?: AbortSignal): Promise<Int32Array[]> => {
     const rows: Int32Array[] = [];
-    await inBatches(ask, "encode", texts, (answer, from, to) => rows.push(answer.ids.slice(from, to)));
+    await inBatches(ask, "encode", texts, (answer, from, to) => rows.push(answer.ids.slice(from, to)), signal);
     return rows;
   };
-  const encodePlaced: Tokenizer["encodePlaced"] = async (texts) => {
+  const encodePlaced: Tokenizer["encodePlaced"] = async (texts, signal) => {
     const placed: PlacedEncoding[] = [];
-    await inBatches(ask, "place", texts, ({ ids, starts, ends }, from, to) =>
-      placed.push({ ids: ids.slice(from, to), starts: starts.slice(from, to), ends: ends.slice(from, to) }),
-    );
+    const take = ({ ids, starts, ends }: PlacedEncoding, from: number, to: number): void =>
+      void placed.push({ ids: ids.slice(from, to), starts: starts.slice(from, to), ends: ends.slice(from, to) });
+    await inBatches(ask, "place", texts, take, signal);
     return placed;
   };
   return {
     encodePlaced,
-    async encode(texts, maxLength) {
-      return (await plain(texts)).map((ids) => framed(ids, frame.single, maxLength));
+    async encode(texts, maxLength, signal) {
+      return (await plain(texts, signal)).map((ids) => framed(ids, frame.single, maxLength));
     },
     async encodePairs(first, second, maxLength) {
       const [a, b] = [await plain(first), await plain(second)];
@@ -167,11 +177,12 @@ function encodings(ask: Ask, { frame, padId, unknown, blankBeforeWords }: Checke
       let at = 0;
       return rows.map((row) => framedWords(pieces.slice(at, (at += row.length)), frame.single, unknown ?? padId));
     },
-    async encodeContexts(questions, contexts, { names, ...o }) {
-      const asked = await plain(questions.map((question) => question.replace(blanksBefore, "")));
+    async encodeContexts(questions, contexts, { names, signal, ...o }) {
+      const begun = questions.map((question) => question.replace(blanksBefore, ""));
+      const asked = await plain(begun, signal);
       // Several questions are asked of one context.
       const distinct = [...new Set(contexts)];
-      const placed = await encodePlaced(distinct);
+      const placed = await encodePlaced(distinct, signal);
       const told = new Map(distinct.map((context, i) => [context, inUtf16(context, placed[i]!)]));
       return contexts.flatMap((context, of) => {
         const row = { question: questions[of]!, context, asked: asked[of]!, told: mustGet(told, context, "context") };

@@ -1,6 +1,6 @@
 /**
  * The client of the process apart: started when it is first needed, shared by all tokenizers and templates, ended when a
- * request takes too long, and started anew after its end. Requests go one by one, so that who ended it is known; the others
+ * request takes too long or is nobody's any more, and started anew after its end. Requests go one by one, so that who ended it is known; the others
  * are asked of the next process. What it costs: `node dist/bench/apart.js`.
  */
 import { fork, type ChildProcess } from "node:child_process";
@@ -34,6 +34,9 @@ interface Job {
 /** Characters of a request that a process of its own answers where one stands aside: others would wait for it. */
 const LONG_CALL = 65_536;
 
+/** Ms that a request under way goes on when nobody wants its answer: most end before, and a new process takes as long to begin. */
+const AFTER_ALL = 500;
+
 /** Why a request has no answer. */
 export class ApartFailure extends Error {}
 
@@ -52,17 +55,44 @@ export class Apart {
     this.aside ??= new Apart(this.limits);
   }
 
-  /** `characters`: how much is asked, by which the limits grow. Rejects with `ApartFailure`. */
-  ask<N extends AskName>(name: N, ask: Asks[N]["ask"], characters: number): Promise<Asks[N]["answer"]> {
+  /** `characters`: how much is asked, by which the limits grow. Rejects with `ApartFailure`, or with the signal's reason. */
+  ask<N extends AskName>(
+    name: N,
+    ask: Asks[N]["ask"],
+    characters: number,
+    signal?: AbortSignal,
+  ): Promise<Asks[N]["answer"]> {
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
     // A tokenizer that is opened stays where it is asked first.
-    if (this.aside && characters > LONG_CALL && name !== "open") return this.aside.ask(name, ask, characters);
+    if (this.aside && characters > LONG_CALL && name !== "open") return this.aside.ask(name, ask, characters, signal);
     const { seconds, charactersPerSecond, bytes, bytesPerCharacter } = this.limits;
     const request = { name, ask, bytes: bytes + characters * bytesPerCharacter } as Request;
     return new Promise((resolve, reject) => {
-      const job = { request, seconds: seconds + characters / charactersPerSecond, reject };
-      this.jobs.push({ ...job, resolve: resolve as (answer: unknown) => void });
+      const over = (): void => signal?.removeEventListener("abort", gone);
+      const job: Job = {
+        ...{ request, seconds: seconds + characters / charactersPerSecond },
+        resolve: (answer) => (over(), resolve(answer as Asks[N]["answer"])),
+        reject: (error) => (over(), reject(error)),
+      };
+      const gone = (): void => this.drop(job, signal?.reason as Error);
+      signal?.addEventListener("abort", gone);
+      this.jobs.push(job);
       if (this.jobs.length === 1) this.next();
     });
+  }
+
+  /** One that waits isn't asked any more; one under way ends with its process where it takes long. */
+  private drop(job: Job, reason: Error): void {
+    job.reject(reason);
+    const at = this.jobs.indexOf(job);
+    if (at > 0) this.jobs.splice(at, 1);
+    if (at !== 0) return;
+    const late = setTimeout(() => {
+      if (this.jobs[0] !== job) return;
+      this.late = true;
+      this.child?.kill("SIGKILL");
+    }, AFTER_ALL);
+    late.unref();
   }
 
   /** Starts the process, so that it is there when it is first asked. */

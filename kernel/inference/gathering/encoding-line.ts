@@ -8,6 +8,8 @@ export interface EncodingRequest {
   /** Texts without tokens. */
   left: number;
   over: boolean;
+  /** Whoever asked went away. */
+  readonly signal?: AbortSignal | undefined;
   settle(error?: unknown): void;
 }
 interface Turn {
@@ -33,7 +35,11 @@ export class EncodingLine {
   private busy = false;
 
   constructor(
-    private readonly encode: (texts: readonly string[]) => Promise<readonly Int32Array[]>,
+    /** `signal`: of the only one who asks. */
+    private readonly encode: (
+      texts: readonly string[],
+      signal: AbortSignal | undefined,
+    ) => Promise<readonly Int32Array[]>,
     private readonly limits: LineLimits,
   ) {}
 
@@ -73,7 +79,7 @@ export class EncodingLine {
   }
   private async together(items: readonly Item[]): Promise<void> {
     try {
-      const rows = await this.encode(items.map(textOf));
+      const rows = await this.encode(items.map(textOf), items.length === 1 ? items[0]!.of.signal : undefined);
       items.forEach((item, i) => done(item, rows[i]!));
     } catch (error) {
       if (items.length === 1) return this.fail(items[0]!, error);

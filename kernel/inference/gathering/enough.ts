@@ -22,14 +22,14 @@ export function charactersFor(tokens: number): number {
 }
 
 /** Rows of tokens as `encode` gives them: of a text that was cut at least `tokens` of the whole text's, and more than those. */
-export async function encodeEnough(
+export async function encodeEnough<Row extends { readonly length: number }>(
   texts: readonly string[],
   { tokens, from, characters = 0 }: Part,
-  encode: (texts: readonly string[]) => Promise<readonly Int32Array[]>,
-): Promise<readonly Int32Array[]> {
+  encode: (texts: readonly string[]) => Promise<readonly Row[]>,
+): Promise<readonly Row[]> {
   const wanted = tokens + SPARE;
   let most = Math.max(characters, charactersFor(tokens));
-  const rows = new Array<Int32Array>(texts.length);
+  const rows = new Array<Row>(texts.length);
   let left = texts.map((_, at) => at);
   while (left.length > 0) {
     const parts = left.map((at) => partOf(texts[at]!, most, from));

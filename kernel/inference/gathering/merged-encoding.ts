@@ -18,7 +18,10 @@ export interface Within extends Part {
   readonly signal?: AbortSignal | undefined;
 }
 export interface MergedTokenizer extends Tokenizer {
-  /** For one request: `encode` without a limit and `encodeWords` give so many tokens of each text as count. */
+  /**
+   * For one request: `encode` without a limit and `encodeWords` give so many tokens of each text as count; places and contexts are read
+   * whole.
+   */
   within(o: Within): Tokenizer;
 }
 
@@ -28,8 +31,8 @@ export function within(tokenizer: Tokenizer, o: Within): Tokenizer {
 }
 
 export function mergedEncoding(tokenizer: Tokenizer): MergedTokenizer {
-  const ask = (texts: readonly string[]): Promise<readonly Int32Array[]> =>
-    tokenizer.encode(texts, Number.POSITIVE_INFINITY);
+  const ask = (texts: readonly string[], signal?: AbortSignal): Promise<readonly Int32Array[]> =>
+    tokenizer.encode(texts, Number.POSITIVE_INFINITY, signal);
   const lines = { short: new EncodingLine(ask, SHORT_LINE), long: new EncodingLine(ask, LONG_LINE) };
   const whole = (texts: readonly string[], signal?: AbortSignal): Promise<readonly Int32Array[]> => {
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
@@ -42,7 +45,7 @@ export function mergedEncoding(tokenizer: Tokenizer): MergedTokenizer {
         request.settle(signal?.reason);
       };
       const request: EncodingRequest = {
-        ...{ texts, rows, left: texts.length, over: false },
+        ...{ texts, rows, left: texts.length, over: false, signal },
         settle(error) {
           if (request.over) return;
           request.over = true;
@@ -74,6 +77,9 @@ export function mergedEncoding(tokenizer: Tokenizer): MergedTokenizer {
     within: (o) => ({
       ...tokenizer,
       encode: encode((texts) => encodeEnough(texts, o, (parts) => whole(parts, o.signal))),
+      encodePlaced: (texts) => tokenizer.encodePlaced(texts, o.signal),
+      encodeContexts: (questions, contexts, more) =>
+        tokenizer.encodeContexts(questions, contexts, { ...more, ...(o.signal && { signal: o.signal }) }),
       async encodeWords(rows) {
         const read = await tokenizer.encodeWords(rows.map((row) => row.slice(0, o.tokens)));
         return read.map((row, i) => withFurther(row, rows[i]!.length - row.starts.length, tokenizer));

@@ -52,7 +52,7 @@ export async function readPrompt(
   if (tokens.length <= most) return { tokens, cut: false, room: reader.room - tokens.length };
   if (!asked.truncate) throw tooLong(reader, tokens.length, most, orMore);
   // Room for the text that is asked for, but no more than half of all.
-  const wanted = Math.min(asked.maxTokens ?? Infinity, Math.max(1, reader.room >> 1));
+  const wanted = Math.max(1, Math.min(asked.maxTokens ?? Infinity, reader.room >> 1));
   return { tokens: lastOf(tokens, reader.room - wanted, reader.tokenizer.frame.before), cut: true, room: wanted };
 }
 
@@ -77,7 +77,8 @@ async function tokensOf(
   if (prompt instanceof Int32Array) return { tokens: prompt, orMore: false };
   if (isConversation(prompt)) {
     if (!chat) throw new CodedError("no-template", { base: name, has: ["chatml", "plain"] });
-    return conversationTokens(tokenizer, (await conversationText(chat, prompt, tools, name)) + begun, room);
+    const text = (await conversationText(chat, prompt, tools, name)) + begun;
+    return conversationTokens(within(tokenizer, { tokens: room, from: "end", signal }), text, room);
   }
   const ends = within(tokenizer, { tokens: room, from: "end", signal });
   const [tokens] = await leftOpen([prompt], { tokenizer: ends });

@@ -19,11 +19,11 @@ export async function fillsIn({ prediction }: Answered, text: string, asking: As
       const ids = await request.call.within(
         model.tokenize(
           told.map(({ token }) => token),
-          false,
+          { specials: false, signal: request.call.signal },
         ),
       );
       return told.map(({ token, probability }, i) => ({
-        ...{ score: probability, token: ids[i]?.[0]?.id ?? -1, token_str: token },
+        ...{ score: probability, token: ids?.[i]?.[0]?.id ?? -1, token_str: token },
         sequence: sign === null ? String(prediction["filled"]) : withGap(text, sign, gap, token),
       }));
     }),
