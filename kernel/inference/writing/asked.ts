@@ -55,7 +55,7 @@ export interface WriteAsk extends Ask {
   readonly tools?: readonly Tool[];
   /** `auto`: the model's choice. A name: that tool is called. */
   readonly toolChoice?: "auto" | "none" | "required" | { readonly name: string };
-  /** Absent: as many as there is room for. */
+  /** 0: the prompt is read, and nothing is written. Absent: as many as there is room for. */
   readonly maxTokens?: number;
   readonly stop: readonly string[];
   readonly sampling: Sampling;
@@ -63,6 +63,8 @@ export interface WriteAsk extends Ask {
   readonly choices: number;
   /** So many of the likeliest tokens are told beside each that was chosen; absent: no likelihoods are told. */
   readonly logprobs?: number;
+  /** Whether likelihoods of the prompt's tokens are told too, beside those of the text. */
+  readonly promptLikelihoods?: boolean;
   readonly shape?: Shape;
   /** Beginnings that were read for others are used again for those of the same salt alone: how fast an answer comes tells nobody what others ask. */
   readonly salt?: string;
@@ -75,6 +77,13 @@ export interface Likelihood {
   /** Natural logarithm of its probability as the model says, before sampling settings. */
   readonly logprob: number;
 }
+/** A token of a prompt, after those before it. The first follows nothing: its likelihood is null. */
+export interface ReadToken extends Omit<Likelihood, "logprob"> {
+  readonly logprob: number | null;
+  readonly top: readonly Likelihood[] | null;
+  /** It stands for none of the prompt's text. */
+  readonly special: boolean;
+}
 /** A bit of one of the texts; `ended` comes with the last bit of each. */
 export interface Bit {
   readonly choice: number;
@@ -82,6 +91,8 @@ export interface Bit {
   readonly tokens: readonly number[];
   /** One for each of `tokens`, where they were asked for. */
   readonly likelihoods?: readonly (Likelihood & { readonly top: readonly Likelihood[] })[];
+  /** All of the prompt's, where they were asked for; with the first bit of each text. */
+  readonly prompt?: readonly ReadToken[];
   /** Parts of calls of tools, as they become certain; `index` counts the calls of one text. */
   readonly calls?: readonly {
     readonly index: number;

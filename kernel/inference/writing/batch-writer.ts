@@ -20,6 +20,7 @@ class BatchWriter implements SlotWriter {
   readonly slots: number;
   readonly vocabulary: number;
   readonly room: number;
+  readonly scores = false;
   private readonly waiting: WrittenText[] = [];
   private working: readonly WrittenText[] = [];
   private running: Promise<void> | null = null;

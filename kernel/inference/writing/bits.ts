@@ -2,7 +2,7 @@
 import { must } from "#dsl/diagnostics/must.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { StopStrings } from "../stop-strings.js";
-import type { Bit, Likelihood } from "./asked.js";
+import type { Bit, Likelihood, ReadToken } from "./asked.js";
 import type { CallReader } from "./calls/reader.js";
 import type { TextChooser } from "./choosing/text-chooser.js";
 import type { SlotToken } from "./contract.js";
@@ -81,6 +81,32 @@ class Marked {
   async end(): Promise<string> {
     return this.pieces.end();
   }
+}
+
+/** The same, the prompt's tokens beside the first of them. */
+export async function* withPrompt(
+  bits: AsyncIterable<Bit>,
+  prompt: () => readonly ReadToken[],
+): AsyncGenerator<Bit, void, void> {
+  let first = true;
+  for await (const bit of bits) {
+    yield first ? { ...bit, prompt: prompt() } : bit;
+    first = false;
+  }
+}
+
+/** `told`: of each token after the first, itself first and then the likeliest. */
+export function readTokens(
+  tokens: Int32Array,
+  told: readonly (readonly { readonly id: number; readonly logprob: number }[])[],
+  bytes: TokenBytes,
+): readonly ReadToken[] {
+  return Array.from(tokens, (id, i) => {
+    const special = bytes.isSpecial(id);
+    const own = told[i - 1];
+    if (own) return { ...toldOf(own, bytes), special };
+    return { ...toldOf([{ id, logprob: 0 }], bytes), logprob: null, top: null, special };
+  });
 }
 
 const utf8 = new TextEncoder();

@@ -10,6 +10,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "conversation-refused": { readonly model: string; readonly why: string };
     "token-unknown": { readonly model: string; readonly id: number; readonly vocabulary: number };
     "no-tools": { readonly model: string; readonly why: string };
+    "no-prompt-likelihoods": { readonly model: string };
     "no-such-tool": { readonly name: string | null; readonly has: readonly string[] };
   }
 }
@@ -41,7 +42,14 @@ registerCodes({
     message: (d) => `${d.model} calls no tools: ${d.why}`,
     help: () => "leave out `tools`, or ask a model whose template writes them",
     explain:
-      "Tools are shown to a model by its own chat template, and its calls are read from its text in the form that the template writes them in. Forms that are read: Hermes's and Qwen's `<tool_call>`, the JSON of Llama 3, Mistral's `[TOOL_CALLS]`.",
+      "Tools are shown to a model by its own chat template, and its calls are read from its text in the form that the template writes them in. Forms that are read: Hermes's and Qwen's `<tool_call>`, Qwen3-Coder's XML, the JSON of Llama 3, Mistral's `[TOOL_CALLS]`, the older and the newer.",
+  },
+  "no-prompt-likelihoods": {
+    severity: "error",
+    message: (d) => `${d.model} doesn't tell how likely the tokens of a prompt are`,
+    help: () => "leave out `echo` or `logprobs`, or ask a model whose texts are written each by itself",
+    explain:
+      "How likely a prompt's own tokens are is known where texts are written side by side, each by itself. Models that read a text whole before they write, that put virtual tokens before each text, or that another runtime computes are asked for what follows alone.",
   },
   "no-such-tool": {
     severity: "error",

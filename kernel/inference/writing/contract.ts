@@ -30,6 +30,8 @@ export interface SlotRequest {
   /** Tokens that end the text; they are told. */
   readonly ends: ReadonlySet<number>;
   readonly chooser: Chooser;
+  /** Given what the model says after each token of the prompt but the last, in order; the logits hold until it returns. Absent: nobody asks. */
+  readonly scored?: (place: number, logits: Float32Array) => void;
   /** Which of the writer's adapters; absent: its first, or none. */
   readonly adapter?: number;
   /** It shares beginnings with texts of the same salt alone. */
@@ -60,6 +62,8 @@ export interface SlotWriter {
   readonly vocabulary: number;
   /** Most tokens of a prompt and its text together. */
   readonly room: number;
+  /** Whether it tells what is said after the tokens of a prompt. */
+  readonly scores: boolean;
   write(request: SlotRequest): SlotText;
   load(): SlotLoad;
   close(): Promise<void>;

@@ -10,7 +10,15 @@ export interface Part {
   readonly count: number;
 }
 
-/** `asked`: the parts whose last token is asked about; `wanted`: places among those, of which the logits are wanted. */
+/** Tokens of a part after which is asked, in order: those of the prompt that are scored, and the last of all. */
+export function askedIn({ text, count }: Part): readonly number[] {
+  const end = text.done + count;
+  const from = Math.max(text.done, text.scored);
+  const scored = Array.from({ length: Math.max(0, Math.min(end, text.toScore) - from) }, (_, i) => from + i);
+  return end === text.tokens.length ? [...scored, end - 1] : scored;
+}
+
+/** `wanted`: places among those that are asked about (`askedIn` of each part), of which the logits are wanted. */
 export function stepFeeds(
   parts: readonly Part[],
   o: { readonly wanted: readonly number[]; readonly adapters: boolean },
@@ -24,6 +32,7 @@ export function stepFeeds(
   for (const [i, { text, count }] of parts.entries()) {
     const { pages } = must(text.held, "pages of a text that works");
     const keys = text.done + count;
+    asked.push(...askedIn({ text, count }).map((key) => at + key - text.done));
     const own = places.subarray(i * most, (i + 1) * most);
     for (let key = 0; key < keys; key++) own[key] = pages[Math.floor(key / PAGE)]! * PAGE + (key % PAGE);
     // Nothing is seen there; its own places, so that nothing of another text is even near.
@@ -35,7 +44,6 @@ export function stepFeeds(
       lengths[at] = key + 1;
       adapters[at] = text.adapter;
     }
-    if (keys === text.tokens.length) asked.push(at - 1);
   }
   return {
     input_ids: { ...vector(ids), shape: [total, 1] },

@@ -8,6 +8,9 @@ export class WrittenText implements SlotText {
   cached = 0;
   /** Keys of so many of `tokens` are in the store. */
   done = 0;
+  /** What is said after so many tokens of the prompt was told; it is of `toScore`. */
+  scored = 0;
+  readonly toScore: number;
   /** Null: it waits. */
   held: Held | null = null;
   private readonly told: SlotToken[] = [];
@@ -24,6 +27,7 @@ export class WrittenText implements SlotText {
     private readonly onLeave: () => void,
   ) {
     this.tokens = Array.from(request.prompt);
+    this.toScore = request.scored ? request.prompt.length - 1 : 0;
   }
   get adapter(): number {
     return this.request.adapter ?? 0;
@@ -31,6 +35,11 @@ export class WrittenText implements SlotText {
   /** Texts of the same one share their beginnings. */
   get root(): string {
     return `${String(this.adapter)} ${this.request.salt ?? ""}`;
+  }
+  /** So many of its first tokens needn't be read where they are in the store: of the others somebody wants to know what follows. */
+  get known(): number {
+    // What follows the last token is asked in any case.
+    return this.scored < this.toScore ? this.scored : this.tokens.length - 1;
   }
   get written(): number {
     return this.tokens.length - this.request.prompt.length;
@@ -47,6 +56,10 @@ export class WrittenText implements SlotText {
     this.told.push(token);
     this.over ||= token.ended !== null;
     this.wake();
+  }
+  score(place: number, logits: Float32Array): void {
+    this.scored = place + 1;
+    this.request.scored?.(place, logits);
   }
   fail(error: unknown): void {
     if (this.ended) return;

@@ -11,7 +11,7 @@ import { floats } from "../../engine/feeds.js";
 import "../../artifacts/codes.js";
 import type { SlotLoad, SlotRequest, SlotText, SlotWriter, WriterOptions } from "./contract.js";
 import { PAGE, Pages } from "./pages.js";
-import { stepFeeds, type Part } from "./slot-feeds.js";
+import { askedIn, stepFeeds, type Part } from "./slot-feeds.js";
 import { WrittenText } from "./slot-text.js";
 import "./slot-codes.js";
 
@@ -22,6 +22,8 @@ const LEAST_ROOM = 4096;
 /** Most tokens of prompts in a step: while others write, and while none does. */
 const CHUNK = 64;
 const CHUNK_ALONE = 512;
+/** Most logits of a step that tell what follows the tokens of prompts. */
+const SCORED = 2 ** 22;
 
 export interface SlotWriterOptions extends WriterOptions {
   /** Bytes that keys and values of one token take (`SlotsBuilt`). */
@@ -51,6 +53,7 @@ class Writer implements SlotWriter {
   readonly slots: number;
   readonly vocabulary: number;
   readonly room: number;
+  readonly scores = true;
   private pages: Pages;
   /** In the order in which they came. */
   private readonly waiting: WrittenText[] = [];
@@ -137,11 +140,11 @@ class Writer implements SlotWriter {
     for (const text of [...this.waiting]) {
       if (this.working.length >= this.slots) return;
       const { tokens, root } = text;
-      // The last token is read in any case: it is what follows it that is asked.
-      const { found, idle } = this.pages.idleIn(root, tokens, tokens.length - 1);
-      if (this.isBeingRead(text, found * PAGE)) continue;
+      const { known } = text;
+      const { found, idle } = this.pages.idleIn(root, tokens, known);
+      if (known === tokens.length - 1 && this.isBeingRead(text, found * PAGE)) continue;
       if (Math.ceil((tokens.length + 1) / PAGE) - found > this.pages.room - idle && this.working.length > 0) return;
-      text.held = this.pages.begin(root, tokens, tokens.length - 1);
+      text.held = this.pages.begin(root, tokens, known);
       text.done = text.held.full * PAGE;
       if (text.written === 0) {
         text.cached = text.done;
@@ -167,12 +170,15 @@ class Writer implements SlotWriter {
   private parts(): readonly Part[] {
     const writes = this.working.some(({ tokens, done }) => tokens.length - done === 1);
     let left = writes ? (this.o.chunk ?? CHUNK) : CHUNK_ALONE;
+    let scored = Math.max(1, Math.floor(SCORED / this.vocabulary));
     const parts: Part[] = [];
     for (const text of [...this.working]) {
       const rest = text.tokens.length - text.done;
-      const count = rest === 1 ? 1 : Math.min(rest, left);
+      const most = text.scored < text.toScore ? Math.min(left, scored) : left;
+      const count = rest === 1 ? 1 : Math.min(rest, most);
       if (count === 0 || !this.makeRoom(text, text.done + count)) continue;
       if (rest > 1) left -= count;
+      if (text.scored < text.toScore) scored -= count;
       parts.push({ text, count });
     }
     return parts;
@@ -188,8 +194,8 @@ class Writer implements SlotWriter {
   }
 
   private async step(parts: readonly Part[]): Promise<void> {
-    const asked = parts.filter(({ text, count }) => text.done + count === text.tokens.length).map(({ text }) => text);
-    const wants = asked.map(({ request }) => request.chooser.reads === "logits");
+    const asked = parts.flatMap((part) => askedIn(part).map((place) => askedAfter(part.text, place)));
+    const wants = asked.map(({ text, last }) => !last || text.request.chooser.reads === "logits");
     const wanted = [...wants.keys()].filter((i) => wants[i]);
     const outputs = asked.length === 0 ? [] : wanted.length === 0 ? ["next"] : ["next", "logits"];
     const feeds = stepFeeds(parts, { wanted, adapters: this.o.adapters });
@@ -203,12 +209,14 @@ class Writer implements SlotWriter {
       this.pages.fill(text.root, text.held, text.tokens, text.done);
     }
     if (asked.length === 0) return;
-    await Promise.all(asked.map(({ request }) => request.chooser.ready?.() ?? null));
+    await Promise.all(asked.map(({ text, last }) => (last ? text.request.chooser.ready?.() : null)));
     const next = integers(must(said["next"], "the likeliest tokens"));
     const logits = said["logits"] && floats(said["logits"]);
-    for (const [i, text] of asked.entries()) {
-      const row = wanted.indexOf(i) * this.vocabulary;
-      this.choose(text, next[i]!, wants[i] && logits ? logits.subarray(row, row + this.vocabulary) : null);
+    let row = 0;
+    for (const [i, { text, place, last }] of asked.entries()) {
+      const own = wants[i] && logits ? logits.subarray(row, (row += this.vocabulary)) : null;
+      if (last) this.choose(text, next[i]!, own);
+      else if (own && !text.ended && !text.gone) score(text, place, own);
     }
   }
   private choose(text: WrittenText, next: number, logits: Float32Array | null): void {
@@ -252,6 +260,18 @@ class Writer implements SlotWriter {
     for (const text of this.working) text.fail(error);
     this.tidy();
     this.pages = new Pages(this.pages.count);
+  }
+}
+
+/** `last`: what follows is chosen; else it is told. */
+function askedAfter(text: WrittenText, place: number) {
+  return { text, place, last: place === text.tokens.length - 1 };
+}
+function score(text: WrittenText, place: number, logits: Float32Array): void {
+  try {
+    text.score(place, logits);
+  } catch (error) {
+    text.fail(error);
   }
 }
 

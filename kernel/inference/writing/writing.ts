@@ -8,12 +8,12 @@ import { does } from "../../core/session/words.js";
 import { chatOf, type Chat } from "../../encoding/chat.js";
 import { endsOf, endToken, prefixOf, startOf } from "../../encoding/encoding.js";
 import type { Bit, Tool, WriteAsk, Writing } from "./asked.js";
-import { bitsOf } from "./bits.js";
+import { bitsOf, readTokens, withPrompt } from "./bits.js";
 import { begunCall, callGrammar, type CallFormat } from "./calls/format.js";
 import { CallReader } from "./calls/reader.js";
 import { drawingsOf, ownSettings, type OwnSettings } from "./choosing/sampling.js";
-import { TextChooser } from "./choosing/text-chooser.js";
-import type { SlotText, SlotWriter } from "./contract.js";
+import { likelihoodsOf, TextChooser } from "./choosing/text-chooser.js";
+import type { Chosen, SlotText, SlotWriter } from "./contract.js";
 import { callsOf } from "./conversation.js";
 import { Grammars } from "./grammar/grammars.js";
 import { Rules, type Grammar } from "./grammar/rules.js";
@@ -38,7 +38,7 @@ export interface Writes {
   readonly tools: boolean;
   /**
    * Its slots are asked for when the iteration begins, and freed when it ends. Coded errors beside the writer's: `empty-prompt`,
-   * `text-too-long`, `no-template`, `conversation-refused`, `broken-template`, `schema-unusable`, `no-tools`, `no-such-tool`.
+   * `text-too-long`, `no-prompt-likelihoods`, `no-template`, `conversation-refused`, `broken-template`, `schema-unusable`, `no-tools`, `no-such-tool`.
    */
   write(ask: WriteAsk): Promise<Writing>;
   /** Ends the threads of grammars; the writer is somebody else's. */
@@ -53,6 +53,10 @@ interface Model extends PromptReader {
   readonly stop: readonly string[];
   readonly bytes: TokenBytes;
   readonly grammars: Grammars;
+  /** Of calls, in which special tokens may stand. */
+  readonly callGrammars: Grammars;
+  /** Those tokens, and the texts that they stand for. */
+  readonly marks: ReadonlyMap<number, string>;
   /** What a decoder begins with where the prompt is an encoder's. */
   readonly start: readonly number[];
 }
@@ -63,7 +67,10 @@ export async function writing(o: WritesWith): Promise<Writes> {
     chats: model.chat !== null,
     tools: model.calls !== null,
     write: (ask) => write(model, ask),
-    close: () => model.grammars.close(),
+    close() {
+      model.grammars.close();
+      model.callGrammars.close();
+    },
   };
 }
 
@@ -75,16 +82,20 @@ async function modelOf({ name, model, base, tokenizer, by }: WritesWith): Promis
   const id = tokenizer.idOf(stop);
   const own = ownSettings(base.folder);
   const bytes = new TokenBytes(tokenizer);
+  const calls = chat && callsOf(chat);
+  const marks = calls ? marksOf(tokenizer, calls) : new Map<number, string>();
+  const within = [...marks].filter(([, mark]) => calls?.marks.includes(mark)).map(([id]) => id);
+  const grammars = new Grammars(bytes);
   return {
     ...{ name, tokenizer, chat, by, own, bytes },
     ...{ vocabulary: by.writer.vocabulary, room: by.writer.room },
     pairs: rewrites ? { prefix: prefixOf(model.task), end: endToken(config), maxLength: model.max_length } : null,
     start: rewrites ? [startOf(base)] : [],
-    calls: chat && callsOf(chat),
+    ...{ calls, marks, grammars },
+    callGrammars: within.length === 0 ? grammars : new Grammars(new TokenBytes(tokenizer, new Set(within))),
     ends: new Set([...endsOf(config), ...own.ends, ...(id === null ? [] : [id])]),
     // A stop that is no token of its own is written out and ends the text there.
     stop: id === null && stop !== "" ? [stop] : [],
-    grammars: new Grammars(bytes),
   };
 }
 
@@ -96,10 +107,12 @@ async function chatFor(model: ModelPlan, base: Base, tokenizer: Tokenizer): Prom
 }
 
 async function write(model: Model, ask: WriteAsk): Promise<Writing> {
+  if (ask.promptLikelihoods === true && !model.by.writer.scores)
+    throw new CodedError("no-prompt-likelihoods", { model: model.name });
   const tools = toolsOf(model, ask);
   const held = heldTo(ask, tools);
   // Known before anything is read: whether the grammar can be used.
-  const first = held === null ? null : await model.grammars.begin(held, ask.signal);
+  const first = held === null ? null : await grammarsFor(model, tools).begin(held, ask.signal);
   try {
     const begun = tools && tools.must !== null ? begunCall(tools.format) : "";
     const prompt = await readPrompt(model, ask, tools?.shown ?? [], begun);
@@ -144,7 +157,9 @@ function heldTo({ shape }: WriteAsk, tools: Tools | null): Grammar | null {
     if (tools?.must) return callGrammar(tools.format, tools.must);
     if (!shape) return null;
     const rules = new Rules();
-    return rules.grammar(shape.is === "json" ? "object" : new SchemaReader(shape.schema, rules).read(shape.schema));
+    if (shape.is === "json") return rules.grammar("object", []);
+    const { schema } = shape;
+    return rules.grammar(new SchemaReader(schema, rules).read(schema), [{ schema, document: schema }]);
   } catch (error) {
     // What is too deep for its readers, the engine's own among them, ends them with that.
     const why = error instanceof Unusable ? error.message : error instanceof RangeError ? "it is too deep" : null;
@@ -192,35 +207,62 @@ class Texts implements Writing {
   ): AsyncGenerator<Bit, void, void> {
     const { model, ask, prompt, tools, held } = this;
     const { by, ends, tokenizer, bytes } = model;
-    const matcher = held === null ? null : await model.grammars.begin(held, signal);
+    const matcher = held === null ? null : await grammarsFor(model, tools).begin(held, signal);
     const before = model.pairs ? Int32Array.from(model.start) : prompt.tokens;
     const chooser = new TextChooser({
       ...{ prompt: before, drawing, ends, padId: tokenizer.padId, matcher },
       logprobs: ask.logprobs ?? null,
     });
+    const told: NonNullable<Chosen["likelihoods"]>[] = [];
+    const scored = (place: number, logits: Float32Array): void =>
+      void told.push(likelihoodsOf(logits, prompt.tokens[place + 1]!, ask.logprobs ?? 0));
     try {
       const text = by.writer.write({
         ...{ prompt: prompt.tokens, ends, chooser, signal },
+        ...(ask.promptLikelihoods === true && { scored }),
         maxTokens: Math.max(1, Math.min(ask.maxTokens ?? Infinity, prompt.room)),
         ...(by.adapter !== undefined && { adapter: by.adapter }),
         ...(ask.salt !== undefined && { salt: ask.salt }),
       });
       this.asked[choice] = text;
-      yield* bitsOf(text, {
-        ...{ choice, chooser, tokenizer, bytes, before, ends },
-        stop: [...ask.stop, ...model.stop],
-        marks: marksOf(model, tools),
-        calls: tools && new CallReader(tools.format, tools.shown, tools.must !== null),
-      });
+      const bits = ask.maxTokens === 0 ? nothingOf(text, choice) : this.bits(text, choice, chooser, before);
+      yield* ask.promptLikelihoods === true ? withPrompt(bits, () => readTokens(prompt.tokens, told, bytes)) : bits;
     } finally {
       matcher?.dispose();
     }
   }
+
+  private bits(
+    text: SlotText,
+    choice: number,
+    chooser: TextChooser,
+    before: Int32Array,
+  ): AsyncGenerator<Bit, void, void> {
+    const { model, ask, tools } = this;
+    const { ends, tokenizer, bytes } = model;
+    return bitsOf(text, {
+      ...{ choice, chooser, tokenizer, bytes, before, ends },
+      stop: [...ask.stop, ...model.stop],
+      marks: tools ? model.marks : new Map<number, string>(),
+      calls: tools && new CallReader(tools.format, tools.shown, tools.must !== null),
+    });
+  }
 }
 
-function marksOf({ tokenizer }: Model, tools: Tools | null): ReadonlyMap<number, string> {
-  if (!tools) return new Map();
-  const marks = [tools.format.opens, tools.format.closes].map((mark) => [tokenizer.idOf(mark), mark] as const);
+/** The prompt is read, which is known once a token follows; that token is nobody's. */
+async function* nothingOf(text: SlotText, choice: number): AsyncGenerator<Bit, void, void> {
+  const tokens = text[Symbol.asyncIterator]();
+  await tokens.next();
+  await tokens.return?.();
+  yield { choice, text: "", tokens: [], ended: "length" };
+}
+
+function grammarsFor({ grammars, callGrammars }: Model, tools: Tools | null): Grammars {
+  return tools?.must ? callGrammars : grammars;
+}
+
+function marksOf(tokenizer: Tokenizer, { opens, closes, marks: more }: CallFormat): ReadonlyMap<number, string> {
+  const marks = [opens, closes, ...more].map((mark) => [tokenizer.idOf(mark), mark] as const);
   return new Map(
     marks.flatMap(([id, mark]) => (id !== null && tokenizer.special.has(id) ? [[id, mark] as const] : [])),
   );

@@ -46,6 +46,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   ...{ "not-masked": { status: 400 }, "pairs-expected": { status: 400 }, "schema-unusable": { status: 400 } },
   ...{ "conversation-refused": { status: 400 }, "no-tools": { status: 400 }, "no-such-tool": { status: 400 } },
   ...{ "empty-prompt": { status: 400 }, "no-template": { status: 400 }, "token-unknown": { status: 400 } },
+  "no-prompt-likelihoods": { status: 400 },
   ...{ "no-room-to-generate": { status: 400, openai: "context_length_exceeded" }, "texts-expected": { status: 400 } },
   ...{
     "no-room-for-context": { status: 400 },

@@ -10,6 +10,8 @@ export interface Written {
   text: string;
   tokens: number;
   ended: Bit["ended"];
+  /** Of the prompt's tokens, where they were asked for. */
+  prompt: NonNullable<Bit["prompt"]>;
   readonly likelihoods: NonNullable<Bit["likelihoods"]>[number][];
   readonly calls: { id: string; name: string; arguments: string }[];
 }
@@ -66,12 +68,13 @@ export async function wholeOf(
   return all;
 }
 
-const empty = (): Written => ({ text: "", tokens: 0, ended: null, likelihoods: [], calls: [] });
+const empty = (): Written => ({ text: "", tokens: 0, ended: null, prompt: [], likelihoods: [], calls: [] });
 
 function add(written: Written, bit: Bit): void {
   written.text += bit.text;
   written.tokens += bit.tokens.length;
   written.ended = bit.ended ?? written.ended;
+  if (bit.prompt) written.prompt = bit.prompt;
   if (bit.likelihoods) written.likelihoods.push(...bit.likelihoods);
   for (const { index, id, name, arguments: said } of bit.calls ?? []) {
     const call = (written.calls[index] ??= { id: "", name: "", arguments: "" });

@@ -1,6 +1,6 @@
 /** What both ways of writing answer with alike. */
 import { createHash, randomUUID } from "node:crypto";
-import type { Bit, Likelihood, ServedModel, Writing } from "../../contract.js";
+import type { Bit, Likelihood, ReadToken, ServedModel, Writing } from "../../contract.js";
 
 export type Finish = "stop" | "length" | "tool_calls";
 export function finishOf(ended: Bit["ended"]): Finish | null {
@@ -49,17 +49,21 @@ export const chatLikelihoods = (all: readonly WithTop[]) => ({
   content: all.map((one) => ({ ...likelihood(one), top_logprobs: one.top.map(likelihood) })),
   refusal: null,
 });
-/** The same of texts that go on; `from`: code points before the first of them. */
-export function textLikelihoods(all: readonly WithTop[], from: number) {
+/** The same of texts that go on, and of their prompts; `from`: code points before the first of them. */
+export function textLikelihoods(all: readonly (WithTop | ReadToken)[], from: number) {
   let at = from;
   return {
     tokens: all.map(({ text }) => text),
     token_logprobs: all.map(({ logprob }) => logprob),
-    top_logprobs: all.map(({ top }) => Object.fromEntries(top.map(({ text, logprob }) => [text, logprob]))),
-    text_offset: all.map(({ text }) => {
+    top_logprobs: all.map(({ top }) => top && Object.fromEntries(top.map(({ text, logprob }) => [text, logprob]))),
+    text_offset: all.map((one) => {
       const here = at;
-      at += [...text].length;
+      at += lengthOf(one);
       return here;
     }),
   };
+}
+/** Code points of its text; of what stands for none, as what begins a prompt, 0. */
+export function lengthOf(one: WithTop | ReadToken): number {
+  return "special" in one && one.special ? 0 : [...one.text].length;
 }

@@ -164,16 +164,11 @@ export function completionAsk(
   if (some(body.suffix) && body.suffix !== "")
     throw notOffered("suffix", "isn't offered", "leave it out: models here write on, and fill no gap before a text");
   const logprobs = body.logprobs === false ? undefined : (body.logprobs ?? undefined);
-  if (body.echo === true && logprobs !== undefined)
-    throw notOffered(
-      "echo",
-      "with `logprobs` isn't offered",
-      "leave one of them out: likelihoods of a prompt aren't told",
-    );
   const prompts = promptsOf(body.prompt);
   fewEnough("prompt", prompts.length * (body.n ?? 1), limits);
   const ask = common(body, call, limits, body.max_tokens ?? Math.min(TOKENS, limits.maxTokens ?? TOKENS));
-  return { prompts, ask: { ...ask, ...(logprobs !== undefined && { logprobs }) } };
+  const likely = logprobs !== undefined && { logprobs, promptLikelihoods: body.echo === true };
+  return { prompts, ask: { ...ask, ...likely } };
 }
 
 function promptsOf(prompt: Completion["prompt"]): readonly (string | Int32Array)[] {

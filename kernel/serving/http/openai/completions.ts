@@ -4,7 +4,17 @@ import type { ServedModel, Writing } from "../../contract.js";
 import { tellCut, took, type Desk } from "../asking.js";
 import { streamed, type Events } from "../streaming.js";
 import { wholeOf, writingsOf } from "../writings.js";
-import { cutIn, fingerprintOf, finishOf, idOf, seconds, textLikelihoods, usageOf, type Usage } from "./answers.js";
+import {
+  cutIn,
+  fingerprintOf,
+  finishOf,
+  idOf,
+  lengthOf,
+  seconds,
+  textLikelihoods,
+  usageOf,
+  type Usage,
+} from "./answers.js";
 import { completionAsk } from "./ask.js";
 import type { Completion } from "./shapes.js";
 
@@ -45,7 +55,7 @@ export async function answerCompletion(
     choices: written.map((one, index) => ({
       index,
       text: (echoes[Math.floor(index / choices)] ?? "") + one.text,
-      logprobs: likely ? textLikelihoods(one.likelihoods, 0) : null,
+      logprobs: likely ? textLikelihoods([...one.prompt, ...one.likelihoods], 0) : null,
       finish_reason: finishOf(one.ended) ?? "stop",
     })),
     usage: usageOf(
@@ -85,8 +95,9 @@ function eventsOf(o: {
   });
   return {
     last: "[DONE]",
+    // Where a prompt's likelihoods are told it comes with them.
     before: () =>
-      o.echoes.flatMap((text, prompt) =>
+      (o.likely ? [] : o.echoes).flatMap((text, prompt) =>
         Array.from({ length: o.choices }, (_, choice) =>
           chunk([{ index: prompt * o.choices + choice, text, logprobs: null, finish_reason: null }]),
         ),
@@ -95,8 +106,9 @@ function eventsOf(o: {
       tokens += bit.tokens.length;
       const index = prompt * o.choices + bit.choice;
       const from = lengths.get(index) ?? 0;
-      const { likelihoods = [], text } = bit;
-      if (o.likely) lengths.set(index, from + likelihoods.reduce((sum, one) => sum + [...one.text].length, 0));
+      const likelihoods = [...(bit.prompt ?? []), ...(bit.likelihoods ?? [])];
+      const text = (bit.prompt ? (o.echoes[prompt] ?? "") : "") + bit.text;
+      if (o.likely) lengths.set(index, from + likelihoods.reduce((sum, one) => sum + lengthOf(one), 0));
       const logprobs = o.likely ? textLikelihoods(likelihoods, from) : null;
       if (text === "" && bit.ended === null && likelihoods.length === 0) return [];
       return [chunk([{ ...{ index, text, logprobs, finish_reason: finishOf(bit.ended) } }])];

@@ -72,6 +72,8 @@ const ids = list(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 
 export const completion = v.looseObject({
   ...writing,
   prompt: v.union([v.string(), list(v.string()), ids, list(ids)]),
+  /** 0: for what `echo` and `logprobs` tell of the prompt. */
+  max_tokens: wholeBetween(0),
   echo: flag,
   suffix: v.nullish(v.string()),
   logprobs: v.nullish(v.union([v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)), v.literal(false)])),

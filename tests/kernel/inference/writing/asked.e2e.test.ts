@@ -114,6 +114,33 @@ describe("what is asked of a model that writes", function () {
     );
     assert.equal((await texts({ maxTokens: 2 }))[0]?.likelihoods, undefined);
   });
+  it("tells how likely the prompt's tokens are, with the first bit, and writes nothing where nothing is wanted", async () => {
+    const tokens = Array.from(await idsOf("abcd"));
+    const ask = { prompt: "abcd", logprobs: 1, promptLikelihoods: true };
+    const [read] = await texts({ ...ask, maxTokens: 0 });
+    assert.deepEqual([read?.text, read?.tokens, read?.ended], ["", [], "length"]);
+    assert.deepEqual([writer.asked[0]?.over, writer.asked[0]?.written], [true, 1]);
+    const told = must(read?.prompt, "the prompt's likelihoods");
+    assert.deepEqual(
+      told.map(({ id, text }) => [id, text]),
+      tokens.map((id, i) => [id, "abcd"[i]]),
+    );
+    assert.deepEqual([told[0]?.logprob, told[0]?.top], [null, null]);
+    for (const [i, { logprob, top }] of told.slice(1).entries()) {
+      const logits = new Float32Array(tokenizer.vocabulary);
+      says(tokens.slice(0, i + 1), logits);
+      const sum = logits.reduce((all, x) => all + Math.exp(x), 0);
+      assert.ok(
+        Math.abs(Math.exp(must(logprob, "one")) - Math.exp(must(logits[tokens[i + 1]!], "a logit")) / sum) < 1e-6,
+      );
+      assert.deepEqual([top?.length, top?.[0]?.id], [1, logits.indexOf(Math.max(...logits))]);
+    }
+    const bits: Bit[] = [];
+    for await (const bit of await writes.write(asked({ ...ask, choices: 2, maxTokens: 3 }))) bits.push(bit);
+    const first = [0, 1].map((choice) => bits.find((bit) => bit.choice === choice));
+    assert.deepEqual(first.map((bit) => bit?.prompt), [told, told]); // prettier-ignore
+    assert.equal(bits.filter(({ prompt }) => prompt).length, 2);
+  });
   it("tells bytes of tokens that are no whole characters", async () => {
     const euro = Array.from(await idsOf("€"));
     await open((tokens, logits) => void (logits[must(euro[tokens.length - 1] ?? 5, "a token")] = 9));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { must } from "#dsl/diagnostics/must.js";
 import { Graph } from "#dsl/graph/builder.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
@@ -9,6 +10,7 @@ import { full } from "#stdlib/techniques/full.run.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
 import type { EngineName, Session } from "#kernel/engine/engine.js";
 import type { SlotWriter } from "#kernel/inference/writing/contract.js";
+import { likelihoodsOf } from "#kernel/inference/writing/choosing/text-chooser.js";
 import { writerFor } from "#kernel/inference/writing/writer-for.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { engineNamed } from "#tests/kernel/engine/engines.js";
@@ -27,6 +29,13 @@ const tests = new URL("../../../../../tests/", import.meta.url);
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, tests), "utf8"));
 /** What transformers' generate writes of the small models. */
 const golden = read("golden/oracle/generation.json") as Record<string, Golden>;
+/** How likely transformers finds the tokens of prompts. */
+const scored = read("golden/oracle/prompt-likelihoods.json") as Record<string, readonly Scored[]>;
+interface Scored {
+  readonly prompt: readonly number[];
+  readonly likelihoods: readonly number[];
+  readonly likeliest: readonly number[];
+}
 
 interface Opened {
   readonly session: Session;
@@ -58,6 +67,18 @@ async function open(name: EngineName, model: string): Promise<Opened> {
   const writer = await parts.open(session, { slots: 3, vocabulary, positions, padId: 0, chunk: 5 });
   return { session, writer, vocabulary, positions };
 }
+/** What the writer says after each token of the prompt, once each and in order. */
+async function isAsLikely(writer: SlotWriter, { prompt, likelihoods, likeliest }: Scored, vocabulary: number) {
+  let next = 0;
+  const told = (place: number, logits: Float32Array): void => {
+    assert.deepEqual([place, logits.length], [next++, vocabulary]);
+    const [own, first] = likelihoodsOf(logits, prompt[place + 1]!, 1);
+    assert.ok(Math.abs(own!.logprob - likelihoods[place]!) < 1e-4, `token ${String(place)}`);
+    assert.equal(first!.id, likeliest[place]);
+  };
+  await written(writer, asked(prompt, 2, { scored: told }));
+  assert.equal(next, prompt.length - 1);
+}
 const greedily = ({ cases }: Golden) =>
   cases.find(({ settings }) => settings.num_beams === 1 && settings.repetition_penalty === 1)!;
 
@@ -66,8 +87,8 @@ for (const engine of ["tensorflow", "onnx"] as const)
     this.timeout(120_000);
 
     for (const [model, { prompts, most, cases }] of Object.entries(golden))
-      it(`${model}: token for token what transformers writes of each alone`, async () => {
-        const { session, writer } = await open(engine, model);
+      it(`${model}: token for token what transformers writes of each alone, and as likely`, async () => {
+        const { session, writer, vocabulary } = await open(engine, model);
         const { texts, ends } = greedily({ prompts, most, cases });
         const ask = (i: number): Promise<readonly number[]> =>
           written(
@@ -77,6 +98,8 @@ for (const engine of ["tensorflow", "onnx"] as const)
         assert.deepEqual(await Promise.all(prompts.map((_, i) => ask(i))), texts);
         // Once more, each after the other, over what is in the store by now.
         for (const i of prompts.keys()) assert.deepEqual(await ask(i), texts[i]);
+        const all = must(scored[model], model).flatMap((one) => [one, one]);
+        await Promise.all([...all.map((one) => isAsLikely(writer, one, vocabulary)), ask(1)]);
         await session.dispose();
       });
   });

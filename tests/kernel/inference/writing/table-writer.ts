@@ -23,8 +23,13 @@ export function tableWriter(
   // One memory for all, as a real one has: nobody may keep it.
   const logits = new Float32Array(vocabulary);
   async function* tokens(one: Asked): AsyncGenerator<SlotToken, void, void> {
-    const { prompt, maxTokens, ends, chooser, signal } = one.request;
+    const { prompt, maxTokens, ends, chooser, signal, scored } = one.request;
     const all = Array.from(prompt);
+    for (let place = 0; scored && place < all.length - 1; place++) {
+      logits.fill(0);
+      says(all.slice(0, place + 1), logits);
+      scored(place, logits);
+    }
     try {
       for (;;) {
         await new Promise(setImmediate);
@@ -45,7 +50,7 @@ export function tableWriter(
     }
   }
   return {
-    ...{ slots: 4, vocabulary, room, asked },
+    ...{ slots: 4, vocabulary, room, asked, scores: true },
     write(request): SlotText {
       if (request.prompt.length + request.maxTokens > room) throw new RangeError("no room");
       const one = { request, written: 0, over: false };

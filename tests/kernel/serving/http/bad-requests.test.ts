@@ -93,7 +93,7 @@ const bad: readonly Bad[] = [
   ["tokens below 0", TEXT, text({ prompt: [-1] }), 400, "request-unlike"],
   ["more prompts than texts", TEXT, text({ prompt: Array.from({ length: 9 }, () => PLANTED) }), 400, "too-many-texts"],
   ["a text that comes after", TEXT, text({ suffix: PLANTED }), 400, "request-not-offered"],
-  ["likelihoods of an echo", TEXT, text({ echo: true, logprobs: 1 }), 400, "request-not-offered"],
+  ["fewer tokens than none", TEXT, text({ max_tokens: -1 }), 400, "request-unlike"],
   ["the best of many", TEXT, text({ best_of: 3 }), 400, "request-not-offered"],
   ["a grammar of vLLM's", CHAT, chat({ guided_json: { type: "object" } }), 400, "request-not-offered"],
   ["a grammar of TGI's", "/models/writer", stop({ grammar: { type: "regex" } }), 400, "request-not-offered"],
