@@ -28,6 +28,27 @@ export function fedRow(
   };
 }
 
+/** What each token of each row came to, of texts that become vectors. */
+export async function statesTogether(
+  session: Pick<Session, "run">,
+  rows: readonly FedRow[],
+  padId: number,
+): Promise<readonly (readonly Float32Array[])[]> {
+  const feeds = collate(
+    rows.map(({ ids }) => ids),
+    Uint32Array.from(rows, (_, at) => at),
+    padId,
+    { types: null },
+  );
+  const { last_hidden_state: said } = await session.run("evaluate", feeds, ["last_hidden_state"]);
+  const { shape } = must(said, "what tokens came to");
+  const [length, width] = [shape[1]!, shape[2]!];
+  const all = floats(must(said, "what tokens came to"));
+  return rows.map(({ ids }, row) =>
+    Array.from(ids, (_, token) => all.slice((row * length + token) * width, (row * length + token + 1) * width)),
+  );
+}
+
 /** Each row's logits, place by place. */
 export async function askTogether(
   session: Pick<Session, "run">,

@@ -12,6 +12,7 @@ export type {
   Bit,
   ChatTurn,
   Likelihood,
+  ReadToken,
   Sampling,
   Shape,
   Tool,
@@ -37,6 +38,22 @@ export interface EmbedAsk extends Ask {
   /** Null: as the model was trained. */
   readonly normalize: boolean | null;
 }
+export interface EmbedAllAsk extends Ask {
+  /** Most numbers of all vectors together. */
+  readonly most: number;
+}
+/** Of each token of a text a vector, those around it among them. */
+export interface TokenVectors {
+  readonly vectors: readonly Float32Array[];
+  readonly tokens: number;
+  readonly cut: boolean;
+}
+export interface TokenizeAsk extends Pick<Ask, "signal"> {
+  /** Tokens of the model's own beside those of the text, as [CLS], are told too. */
+  readonly specials: boolean;
+  /** Most of all texts together; absent: as many as they are. */
+  readonly most?: number;
+}
 export interface Token {
   readonly id: number;
   readonly text: string;
@@ -56,6 +73,8 @@ export interface ServedModel {
   readonly several: boolean;
   /** Whether its rows are pairs of texts. */
   readonly pairs: boolean;
+  /** Whether it tells a number of a query and a text together, so that it ranks texts. */
+  readonly ranks: boolean;
   /** Tokens that a text is cut to; of models that write: prompt and text together. */
   readonly maxLength: number;
   /** Name of the base that it shares with others; null: it stands alone. */
@@ -69,10 +88,12 @@ export interface ServedModel {
   predict(texts: readonly Asked[], o: Ask): Promise<readonly Answered[]>;
   /** Of models whose answers are vectors. */
   embed(texts: readonly string[], o: EmbedAsk): Promise<readonly Embedded[]>;
+  /** The same of all tokens, as they are before they become one vector. Null: there is more than `most`. */
+  embedAll(texts: readonly string[], o: EmbedAllAsk): Promise<readonly TokenVectors[] | null>;
   /** Of models that write. Settles once the prompt's tokens are known; what ends the iteration ends the writing. */
   write(o: WriteAsk): Promise<Writing>;
-  /** `specials`: tokens of the model's own beside those of the text, as [CLS], are told too. */
-  tokenize(texts: readonly string[], specials: boolean): Promise<readonly (readonly Token[])[]>;
+  /** Null: there are more than `most`. */
+  tokenize(texts: readonly string[], o: TokenizeAsk): Promise<readonly (readonly Token[])[] | null>;
   decode(ids: readonly Int32Array[], specials: boolean): Promise<readonly string[]>;
   /** What it is doing now, for /metrics and the live cell. */
   load(): ModelLoad;

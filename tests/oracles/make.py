@@ -27,7 +27,9 @@ import minilm
 import objectives
 import odd_decoders
 import processes
+import prompt_likelihoods
 import questions
+import rerank
 import rope
 import similarity
 import smollm2
@@ -79,6 +81,8 @@ for name, make in {
     "tiny T5s": lambda: tiny_t5.make(golden, fixtures),
     "generation": lambda: generation.make(golden, fixtures),
     "likelihoods": lambda: likelihoods.make(golden, fixtures, gguf),
+    "likelihoods of prompts": lambda: prompt_likelihoods.make(golden, fixtures),
+    "cross-encoder": lambda: rerank.make(golden, fixtures),
     "chat": lambda: chat.make(golden, fixtures),
     "chat with tools": lambda: chat_tools.make(golden, fixtures),
     "GGUF": lambda: gguf_files.make(golden, fixtures),

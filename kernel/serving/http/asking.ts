@@ -93,7 +93,7 @@ export async function widthHeld(
     });
 }
 
-function counted(
+export function counted(
   desk: Desk,
   call: Call,
   reply: FastifyReply,

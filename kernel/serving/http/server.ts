@@ -19,6 +19,7 @@ import { huggingFaceRoutes } from "./hugging-face/routes.js";
 import { lineOf } from "./log.js";
 import { openaiRoutes } from "./openai/routes.js";
 import { ownRoutes } from "./own-routes.js";
+import { rerankRoutes } from "./rerank.js";
 import { unlike } from "./schema.js";
 import type { Parts, Patience } from "./server-parts.js";
 import { teiRoutes } from "./tei/routes.js";
@@ -51,6 +52,7 @@ export async function serverOf(parts: Parts): Promise<FastifyInstance> {
   app.after(() => {
     openaiRoutes(app, desk);
     teiRoutes(app, desk);
+    rerankRoutes(app, desk);
     huggingFaceRoutes(app, desk);
     ownRoutes(app, desk, parts);
   });

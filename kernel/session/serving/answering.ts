@@ -1,20 +1,24 @@
 /** A model that answers about texts: rows of all requests in common batches, answers in its task's words. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must, mustGet } from "#dsl/diagnostics/must.js";
 import type { EmbeddingPrediction } from "#stdlib/tasks/sentence_similarity.run.js";
 import { unit } from "#stdlib/lib/tasks/similarity-scores.js";
 import type { Asked } from "../../encoding/encoded.js";
 import { askerOf, type Asker, type ReadTexts } from "../../inference/asker.js";
-import { askTogether, type FedRow } from "../../inference/fed-rows.js";
+import { askTogether, statesTogether, type FedRow } from "../../inference/fed-rows.js";
 import { Gatherer, type GatherLoad } from "../../inference/gathering/gatherer.js";
-import type { Answered, Ask, EmbedAsk, Embedded, Limits } from "../../serving/contract.js";
+import type { Answered, Ask, EmbedAllAsk, EmbedAsk, Embedded, Limits, TokenVectors } from "../../serving/contract.js";
 import type { Found, OpenFound } from "./found.js";
-import { charactersFor } from "../../inference/gathering/enough.js";
+import { charactersFor, partOf } from "../../inference/gathering/enough.js";
 import "../../inference/gathering/codes.js";
 
 /** Rows of a batch, and tokens that it takes: more are no faster on a processor, and others wait longer. */
 const MOST = { rows: 32, tokens: 2048 } as const;
 /** A card computes many rows as fast as few. */
 const MOST_ON_CARD = { rows: 128, tokens: 32_768 } as const;
+
+/** Rows of which what each token came to is told at once. */
+const AT_ONCE = 8;
 
 /** Characters of texts that are being read. */
 const MOST_CHARACTERS = 32 * 2 ** 20;
@@ -78,6 +82,32 @@ export class Answering {
     });
   }
 
+  /** Vectors of the tokens of each text, those around it among them. Null: all together have more than `most` numbers. */
+  async embedAll(texts: readonly string[], o: EmbedAllAsk): Promise<readonly TokenVectors[] | null> {
+    // As rows are made of them.
+    const distinct = [...new Set(texts)];
+    const read = await this.read(distinct, o);
+    const rows = read.fed();
+    const known = new Map<string, TokenVectors>();
+    const times = new Map<string, number>();
+    for (const text of texts) times.set(text, (times.get(text) ?? 0) + 1);
+    let numbers = 0;
+    for (let at = 0; at < rows.length; at += AT_ONCE) {
+      o.signal?.throwIfAborted();
+      const part = rows.slice(at, at + AT_ONCE);
+      const said = await statesTogether(this.o.body().session, part, this.o.found.tokenizer.padId);
+      for (const [i, vectors] of said.entries()) {
+        const text = must(distinct[at + i], "a text that was read");
+        const { tokens, whole } = must(read.counts[at + i], "its tokens");
+        numbers += vectors.length * (vectors[0]?.length ?? 0) * (times.get(text) ?? 1);
+        if (numbers > o.most) return null;
+        this.tokensRead += vectors.length;
+        known.set(text, { vectors, tokens, cut: whole > tokens });
+      }
+    }
+    return texts.map((text) => mustGet(known, text, "vectors of"));
+  }
+
   /** One run of each way that it is asked, so that no request waits for what is made once. */
   async warm(): Promise<void> {
     const { texts, pairs } = this.askers;
@@ -97,8 +127,11 @@ export class Answering {
     const pairs = texts.every((text) => typeof text !== "string");
     const asker = (pairs ? this.askers.pairs : this.askers.texts) ?? this.askers.texts ?? this.askers.pairs;
     if (!asker) throw new CodedError("internal", { what: `${name} reads nothing` });
-    const leave = this.enter(texts);
-    const read = await asker.read(texts, { signal }).finally(leave);
+    const near = found.facts.sort === "answers" ? this.nearEnough(texts, truncate) : { texts, cut: new Set<number>() };
+    const leave = this.enter(near.texts);
+    const all = await asker.read(near.texts, { signal }).finally(leave);
+    const counts = all.counts.map((one, i) => (near.cut.has(i) ? { ...one, whole: one.whole + 1 } : one));
+    const read = { ...all, counts };
     const long = truncate ? -1 : read.counts.findIndex(({ tokens, whole }) => whole > tokens);
     const tokens = read.counts[long]?.whole;
     if (tokens === undefined) return read;
@@ -108,6 +141,22 @@ export class Answering {
       ...{ model: name, at: long + 1, tokens, most },
       ...(orMore && { orMore }),
     });
+  }
+
+  /** Contexts of which more windows would be asked than may wait are cut, or refused, before they are read. */
+  private nearEnough(texts: readonly Asked[], truncate: boolean) {
+    const { name: model, found, limits } = this.o;
+    const { maxLength } = found.facts;
+    const most = limits.queue * maxLength;
+    const characters = charactersFor(most);
+    const cut = new Set<number>();
+    const near = texts.map((text, i): Asked => {
+      if (typeof text === "string" || text[1].length <= characters) return text;
+      if (!truncate) throw new CodedError("text-too-long", { model, at: i + 1, tokens: most, most, orMore: true });
+      cut.add(i);
+      return [text[0], partOf(text[1], characters, "start")];
+    });
+    return { texts: near, cut };
   }
 
   /** Texts and characters whose tokens aren't known yet; coded error `queue-full` where there are too many. Returns what ends it. */

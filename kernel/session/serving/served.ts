@@ -4,12 +4,14 @@ import type { Asked } from "../../encoding/encoded.js";
 import type {
   Answered,
   Ask,
+  EmbedAllAsk,
   EmbedAsk,
   Embedded,
   Limits,
   ModelLoad,
   ServedModel,
-  Token,
+  TokenizeAsk,
+  TokenVectors,
   WriteAsk,
   Writing,
 } from "../../serving/contract.js";
@@ -48,6 +50,7 @@ export class Served implements ServedModel {
   readonly labels: readonly string[];
   readonly several: boolean;
   readonly pairs: boolean;
+  readonly ranks: boolean;
   maxLength: number;
   readonly root: string | null;
   readonly created: number;
@@ -63,6 +66,7 @@ export class Served implements ServedModel {
     this.labels = facts.labels;
     this.several = facts.several;
     this.pairs = ways.texts === null && facts.sort !== "answers";
+    this.ranks = facts.sort === "number" && ways.pairs !== null;
     this.maxLength = facts.maxLength;
     this.root = facts.root;
     this.created = facts.created;
@@ -119,14 +123,19 @@ export class Served implements ServedModel {
     if (!this.answering || this.sort !== "embeds") throw this.cannot("vectors");
     return this.answering.embed(texts, o);
   }
+  async embedAll(texts: readonly string[], o: EmbedAllAsk): Promise<readonly TokenVectors[] | null> {
+    if (!this.answering || this.sort !== "embeds") throw this.cannot("vectors");
+    if (!this.found.inEngine) throw this.cannot("vectors of tokens (its own runtime computes it)");
+    return this.answering.embedAll(texts, o);
+  }
   async write(o: WriteAsk): Promise<Writing> {
     if (!writesTexts(this.sort)) throw this.cannot("texts");
     const { writes } = this.open;
     if (!writes) throw this.cannot("texts");
     return writes.write(o);
   }
-  tokenize(texts: readonly string[], specials: boolean): Promise<readonly (readonly Token[])[]> {
-    return tokensOf(this.found.tokenizer, texts, specials);
+  tokenize(texts: readonly string[], o: TokenizeAsk): ReturnType<ServedModel["tokenize"]> {
+    return tokensOf(this.found.tokenizer, texts, o);
   }
   decode(ids: readonly Int32Array[], specials: boolean): Promise<readonly string[]> {
     return decoded(this.found.tokenizer, ids, specials);

@@ -7,6 +7,7 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { InferenceClient } from "@huggingface/inference";
 import { ChatOpenAI, OpenAI as LangChainText, OpenAIEmbeddings } from "@langchain/openai";
 import { embed, embedMany, generateObject, generateText, jsonSchema, streamText, tool as aiTool } from "ai";
+import type { ModelMessage } from "ai";
 import OpenAI from "openai";
 import type { ModelHandle, Predicted } from "#kernel/session/models/model-handle.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
@@ -131,6 +132,16 @@ describe("clients that ask served models", function () {
         ...{ model: "helper", prompt: "good", max_tokens: 3, temperature: 0, logprobs: 2 },
       });
       assert.equal(text.choices[0]!.logprobs!.token_logprobs!.length, 3);
+      // As lm-evaluation-harness asks: what was written is as likely where it is read.
+      const asked = { model: "tales", temperature: 0, logprobs: 1, echo: true } as const;
+      const wrote = await client.completions.create({ ...asked, prompt: "good bad", max_tokens: 4 });
+      const told = wrote.choices[0]!.logprobs!.token_logprobs!;
+      assert.equal(told[0], null);
+      const read = await client.completions.create({ ...asked, prompt: wrote.choices[0]!.text, max_tokens: 0 });
+      const again = read.choices[0]!.logprobs!;
+      assert.equal(read.choices[0]!.text, wrote.choices[0]!.text);
+      assert.deepEqual(again.tokens, wrote.choices[0]!.logprobs!.tokens);
+      near(again.token_logprobs!.slice(1), told.slice(1));
     });
     it("ends at a stop string, which it leaves out", async () => {
       const own = await continued("helper", "good", 16);
@@ -213,6 +224,19 @@ describe("clients that ask served models", function () {
       });
       near(bytes.data[0]!.embedding, [...vector]);
       near(floats.data[0]!.embedding, [...vector]);
+      // What Text Embeddings Inference tells of all tokens: their mean is the vector.
+      const all = await fetch(`${server.url}/embed_all`, {
+        ...{ method: "POST", headers: { "content-type": "application/json" } },
+        body: JSON.stringify({ model: "vectors", inputs: ["good fine", "bad"] }),
+      });
+      const [tokens, others] = (await all.json()) as Vector[][];
+      assert.deepEqual([tokens!.length, others!.length], [4, 3]);
+      const mean = tokens![0]!.map((_, i) => tokens!.reduce((sum, one) => sum + one[i]! / tokens!.length, 0));
+      const length = Math.hypot(...mean);
+      near(
+        mean.map((x) => x / length),
+        vector.map((x) => x / Math.hypot(...vector)),
+      );
       assert.equal(bytes.data.length, 2);
       assert.ok(bytes.usage.prompt_tokens > floats.usage.prompt_tokens);
     });
@@ -397,6 +421,20 @@ describe("clients that ask served models", function () {
         valid(given[0]);
       });
     }
+    it("goes on with what was said, sent whole: nothing is stored", async () => {
+      const o = { temperature: 0, maxOutputTokens: 8, maxRetries: 0 };
+      const responses = { ...o, model: openai()("helper") };
+      const first = await generateText({ ...responses, prompt: "good" });
+      const messages: ModelMessage[] = [
+        { role: "user", content: "good" },
+        ...first.response.messages,
+        { role: "user", content: "bad" },
+      ];
+      await assert.rejects(generateText({ ...responses, messages }), /nothing is stored here \(AI SDK.*store: false/);
+      const whole = await generateText({ ...responses, messages, providerOptions: { openai: { store: false } } });
+      const chat = await generateText({ ...o, model: openai().chat("helper"), messages });
+      assert.equal(whole.text, chat.text);
+    });
     it("writes on", async () => {
       const { text } = await generateText({
         ...{ ...asked(), model: openai().completion("tales"), prompt: "good bad", maxOutputTokens: 8 },

@@ -80,11 +80,11 @@ const nameIn = ({ params }: FastifyRequest<{ Params: Named }>): string | null =>
 
 /** OpenAI's keys, vLLM's `root`, `parent` and `max_model_len`, and what our own page wants to know. */
 function toldOf(model: ServedModel) {
-  const { name: id, created, root, maxLength, sort, labels, pairs, chats, tools } = model;
+  const { name: id, created, root, maxLength, sort, labels, pairs, ranks, chats, tools } = model;
   return {
     ...{ id, object: "model", created: Math.floor(created / 1000), owned_by: "tunebook" },
     ...{ root: root ?? id, parent: root, max_model_len: maxLength },
-    ...{ sort, labels, pairs, chats, tools },
+    ...{ sort, labels, pairs, ranks, chats, tools },
   };
 }
 

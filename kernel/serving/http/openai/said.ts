@@ -58,8 +58,8 @@ export const chatChunk = v.object({
 });
 
 const textLikelihoods = v.object({
-  ...{ tokens: v.array(v.string()), token_logprobs: v.array(v.number()), text_offset: v.array(whole) },
-  top_logprobs: v.array(v.record(v.string(), v.number())),
+  ...{ tokens: v.array(v.string()), token_logprobs: v.array(v.nullable(v.number())), text_offset: v.array(whole) },
+  top_logprobs: v.array(v.nullable(v.record(v.string(), v.number()))),
 });
 const text = {
   ...{ index: whole, text: v.string(), logprobs: v.nullable(textLikelihoods) },
@@ -88,6 +88,7 @@ export const embeddings = v.object({
 export const model = v.object({
   ...{ id: v.string(), object: v.literal("model"), created: whole, owned_by: v.string() },
   ...{ root: v.string(), parent: v.nullable(v.string()), max_model_len: whole },
-  ...{ sort: v.string(), labels: v.array(v.string()), pairs: v.boolean(), chats: v.boolean(), tools: v.boolean() },
+  ...{ sort: v.string(), labels: v.array(v.string()), pairs: v.boolean(), ranks: v.boolean() },
+  ...{ chats: v.boolean(), tools: v.boolean() },
 });
 export const models = v.object({ object: v.literal("list"), data: v.array(model) });

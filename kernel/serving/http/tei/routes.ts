@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Asked } from "../../../encoding/encoded.js";
 import type { ServedModel } from "../../contract.js";
-import { cannot, cosine, embedded, fewEnough, predicted, took, widthHeld, type Desk } from "../asking.js";
+import { cannot, cosine, counted, embedded, fewEnough, predicted, took, widthHeld, type Desk } from "../asking.js";
 import { numberIn, rawOf, scoresIn } from "../classified.js";
 import { notOffered } from "../openai/ask.js";
 import { jsonSchemaOf } from "../schema.js";
@@ -15,6 +15,11 @@ export function teiRoutes(app: FastifyInstance, desk: Desk): void {
   const { said } = shapes;
   app.post<{ Body: shapes.Embed }>("/embed", of("Vectors of texts", shapes.embed, said.vectors), (request, reply) =>
     answerEmbed(desk, request, reply, request.body),
+  );
+  app.post<{ Body: shapes.EmbedAll }>(
+    "/embed_all",
+    of("Vectors of all tokens of texts", shapes.embedAll, said.vectorsOfTokens),
+    (request, reply) => answerEmbedAll(desk, request, reply, request.body),
   );
   app.post<{ Body: shapes.Predict }>(
     "/predict",
@@ -75,6 +80,23 @@ async function answerEmbed(desk: Desk, request: FastifyRequest, reply: FastifyRe
   return answers.map(({ vector }) => Array.from(vector));
 }
 
+/** Most numbers of one answer: each takes a dozen bytes of it. */
+const NUMBERS = 2 ** 22;
+
+async function answerEmbedAll(desk: Desk, request: FastifyRequest, reply: FastifyReply, body: shapes.EmbedAll) {
+  const { call } = request;
+  const model = call.hold(desk.models, body.model);
+  if (model.sort !== "embeds") throw cannot(model, "vectors");
+  const texts = typeof body.inputs === "string" ? [body.inputs] : body.inputs;
+  fewEnough("inputs", texts.length, desk.limits);
+  const truncate = body.truncate ?? desk.limits.truncate;
+  const answers = await call.within(model.embedAll(texts, { signal: call.signal, truncate, most: NUMBERS }));
+  if (answers === null)
+    throw notOffered("inputs", `has vectors of more than ${String(NUMBERS)} numbers`, "send fewer texts at once");
+  counted(desk, call, reply, answers);
+  return answers.map(({ vectors }) => vectors.map((vector) => Array.from(vector)));
+}
+
 async function answerPredict(desk: Desk, request: FastifyRequest, reply: FastifyReply, body: shapes.Predict) {
   const model = request.call.hold(desk.models, body.model);
   if (model.sort !== "labels" && model.sort !== "number")
@@ -109,10 +131,8 @@ function askedOf(texts: readonly string[]): Asked {
 async function answerRerank(desk: Desk, request: FastifyRequest, reply: FastifyReply, body: shapes.Rerank) {
   const model = request.call.hold(desk.models, body.model);
   const { query, texts, truncate } = body;
-  const scores =
-    model.sort === "number" && model.pairs
-      ? await rankedByNumber(desk, request, reply, { body, model })
-      : await similarities(desk, request, reply, { model, source: query, others: texts, at: "texts", truncate });
+  const raw = body.raw_scores === true;
+  const scores = await fits(desk, request, reply, { ...{ model, query, texts, at: "texts", truncate, raw } });
   const ranks = scores.map((score, index) => ({
     ...{ index, score },
     ...(body.return_text === true && { text: texts[index] ?? "" }),
@@ -120,19 +140,30 @@ async function answerRerank(desk: Desk, request: FastifyRequest, reply: FastifyR
   return ranks.sort((a, b) => b.score - a.score);
 }
 
-/** As TEI has it: the model's number, or what the logistic function makes of it. */
-async function rankedByNumber(
+/**
+ * How well each text fits the query. Of a model that tells a number of both together, as TEI has it: what the logistic function
+ * makes of it, or `raw` the number itself; of one that makes vectors, the cosine.
+ */
+export async function fits(
   desk: Desk,
   request: FastifyRequest,
   reply: FastifyReply,
-  { model, body }: { readonly model: ServedModel; readonly body: shapes.Rerank },
+  o: {
+    readonly model: ServedModel;
+    readonly query: string;
+    readonly texts: readonly string[];
+    readonly at: string;
+    readonly truncate: boolean | null | undefined;
+    readonly raw: boolean;
+  },
 ): Promise<readonly number[]> {
-  const { query, texts, truncate, raw_scores: raw } = body;
-  fewEnough("texts", texts.length, desk.limits);
+  const { model, query, texts, at, truncate, raw } = o;
+  if (!model.ranks) return similarities(desk, request, reply, { model, source: query, others: texts, at, truncate });
+  fewEnough(at, texts.length, desk.limits);
   const asked = texts.map((text): Asked => [query, text]);
   const answers = await predicted(desk, request, reply, { model, texts: asked, truncate });
   const numbers = answers.map(({ prediction }) => numberIn(prediction));
-  return raw === true ? numbers : numbers.map((x) => 1 / (1 + Math.exp(-x)));
+  return raw ? numbers : numbers.map((x) => 1 / (1 + Math.exp(-x)));
 }
 
 /** Cosines of one text's vector and those of others. */
@@ -163,15 +194,16 @@ async function answerTokenize(desk: Desk, { call }: FastifyRequest, body: shapes
   const model = call.hold(desk.models, body.model);
   const texts = typeof body.inputs === "string" ? [body.inputs] : body.inputs;
   fewEnough("inputs", texts.length, desk.limits);
-  const all = await call.within(model.tokenize(texts, body.add_special_tokens ?? true));
-  const tokens = all.reduce((sum, one) => sum + one.length, 0);
-  took(desk, call, tokens);
-  if (tokens > TOKENS)
-    throw notOffered(
-      "inputs",
-      `has ${String(tokens)} tokens, and ${String(TOKENS)} are told at once`,
-      "send less text",
-    );
+  const { signal } = call;
+  const specials = body.add_special_tokens ?? true;
+  const all = await call.within(model.tokenize(texts, { specials, most: TOKENS, signal }));
+  if (all === null)
+    throw notOffered("inputs", `has more than ${String(TOKENS)} tokens, which are told at once`, "send less text");
+  took(
+    desk,
+    call,
+    all.reduce((sum, one) => sum + one.length, 0),
+  );
   return all;
 }
 

@@ -7,6 +7,7 @@ const common = { model: named, truncate: flag };
 const ids = list(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)));
 
 export const embed = v.looseObject({ ...common, inputs: texts, normalize: flag, dimensions: wholeBetween(1) });
+export const embedAll = v.looseObject({ ...common, inputs: texts });
 export const predict = v.looseObject({
   ...common,
   inputs: v.union([v.string(), list(v.string()), list(pair)]),
@@ -26,6 +27,7 @@ export const info = v.looseObject({ model: v.optional(v.string()) });
 export const decode = v.looseObject({ model: named, ids: v.union([ids, list(ids)]), skip_special_tokens: flag });
 
 export type Embed = v.InferOutput<typeof embed>;
+export type EmbedAll = v.InferOutput<typeof embedAll>;
 export type Predict = v.InferOutput<typeof predict>;
 export type Rerank = v.InferOutput<typeof rerank>;
 export type Similarity = v.InferOutput<typeof similarity>;
@@ -36,6 +38,7 @@ export type Decode = v.InferOutput<typeof decode>;
 const scored = v.object({ label: v.string(), score: v.number() });
 export const said = {
   vectors: v.array(v.array(v.number())),
+  vectorsOfTokens: v.array(v.array(v.array(v.number()))),
   numbers: v.array(v.number()),
   ranks: v.array(v.object({ index: v.number(), score: v.number(), text: v.optional(v.string()) })),
   /** Of one text a list, of several a list of each. */

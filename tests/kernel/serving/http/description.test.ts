@@ -58,6 +58,7 @@ describe("what a server says of itself", () => {
     ["/v1/responses", { model: "writer", input: [{ role: "user", content: "one two" }], stream: true }],
     ["/v1/responses", { model: "writer", input: "a b", tools: [{ type: "function", name: "f" }], stream: true }],
     ["/v1/completions", { model: "writer", prompt: ["a b", "c"], logprobs: 1 }],
+    ["/v1/completions", { model: "writer", prompt: "a b", logprobs: 1, echo: true, max_tokens: 0 }],
     [
       "/v1/completions",
       { model: "writer", prompt: "a b", logprobs: 1, stream: true, stream_options: { include_usage: true } },
@@ -66,8 +67,10 @@ describe("what a server says of itself", () => {
     ["/v1/embeddings", { model: "letters", input: "a", encoding_format: "base64" }],
     ["/predict", { model: "judge", inputs: "a" }],
     ["/predict", { model: "judge", inputs: ["a", "b"] }],
+    ["/embed_all", { model: "letters", inputs: ["a b"] }],
     ["/embed", { model: "letters", inputs: "a" }],
     ["/rerank", { model: "letters", query: "a", texts: ["a", "b"], return_text: true }],
+    ["/v1/rerank", { model: "letters", query: "a", documents: ["a", { text: "b" }], top_n: 2, return_documents: true }],
     ["/similarity", { model: "letters", inputs: { source_sentence: "a", sentences: ["b"] } }],
     ["/tokenize", { model: "judge", inputs: "a b" }],
     ["/decode", { model: "judge", ids: [5] }],

@@ -190,6 +190,29 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     assert.deepEqual([writer.asked?.prompt, writer.asked?.maxTokens], [Int32Array.of(7), 3]);
   });
 
+  it("tells with an echo how likely the prompt is, and writes nothing where nothing is wanted", async () => {
+    const asked = { model: "writer", prompt: "a b", echo: true, logprobs: 1 } as const;
+    const prompt = {
+      ...{ tokens: ["<s>", "a", " b"], token_logprobs: [null, -0.5, -0.5], text_offset: [0, 0, 1] },
+      top_logprobs: [null, { a: -0.5 }, { " b": -0.5 }],
+    };
+    const read = await http.json("/v1/completions", { ...asked, max_tokens: 0 });
+    assert.deepEqual(read.choices, [{ index: 0, text: "a b", logprobs: prompt, finish_reason: "length" }]);
+    assert.equal(read.usage.completion_tokens, 0);
+    const both = { tokens: [...prompt.tokens, "b", " a"], text_offset: [0, 0, 1, 3, 4] };
+    const whole = (await client.completions.create(asked)).choices[0];
+    assert.deepEqual([whole?.text, whole?.logprobs?.tokens, whole?.logprobs?.text_offset], ["a bb a", both.tokens, both.text_offset]); // prettier-ignore
+    const streamed = { text: "", tokens: [] as string[], offsets: [] as number[] };
+    for await (const { choices } of await client.completions.create({ ...asked, stream: true })) {
+      streamed.text += choices[0]?.text ?? "";
+      streamed.tokens.push(...(choices[0]?.logprobs?.tokens ?? []));
+      streamed.offsets.push(...(choices[0]?.logprobs?.text_offset ?? []));
+    }
+    assert.deepEqual(streamed, { text: "a bb a", tokens: both.tokens, offsets: both.text_offset });
+    const nothing = await http.json("/v1/completions", { model: "writer", prompt: "a b", max_tokens: 0 });
+    assert.equal(nothing.choices[0].text, "");
+  });
+
   it("streams several texts at once", async () => {
     const stream = await client.completions.create({
       model: "writer",

@@ -52,11 +52,38 @@ describe("the interface of Text Embeddings Inference", () => {
     ]);
   });
 
+  it("ranks as Cohere and Jina have it, the best first", async () => {
+    const documents = ["a", { text: "d" }, "a b"];
+    const asked = { model: "overlap", query: "a b c", documents };
+    const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+    const all = await http.json("/v1/rerank", { ...asked, return_documents: true });
+    assert.deepEqual(all.results, [
+      { index: 2, relevance_score: logistic(2), document: { text: "a b" } },
+      { index: 0, relevance_score: logistic(1), document: { text: "a" } },
+      { index: 1, relevance_score: logistic(0), document: { text: "d" } },
+    ]);
+    assert.deepEqual([all.model, all.usage], ["overlap", { total_tokens: 3 + 1 + 3 + 1 + 3 + 2 }]);
+    const [best, ...more] = (await http.json("/v2/rerank", { ...asked, top_n: 1 })).results;
+    assert.deepEqual([best, more], [{ index: 2, relevance_score: logistic(2) }, []]);
+    const alike = await http.json("/v1/rerank", { model: "letters", query: "a", documents: ["bc", "a"] });
+    assert.deepEqual(alike.results[0], { index: 1, relevance_score: 1 });
+    const refused = await http.post("/v1/rerank", { model: "judge", query: "a", documents: ["b"] });
+    assert.deepEqual([refused.status, refused.headers.get("x-error-code")], [400, "model-cannot"]);
+    assert.equal(((await refused.json()) as { error: { type: string } }).error.type, "invalid_request_error");
+  });
+
   it("gives vectors, of length 1 unless it is told otherwise, and how like texts are", async () => {
     assert.deepEqual(await http.json("/embed", { model: "letters", inputs: "aab", normalize: false }), [[2, 1, 0]]);
     assert.deepEqual(await http.json("/embed", { model: "letters", inputs: ["aa", "c"] }), [
       [1, 0, 0],
       [0, 0, 1],
+    ]);
+    assert.deepEqual(await http.json("/embed_all", { model: "letters", inputs: ["aa b", "c"] }), [
+      [
+        [2, 0, 0],
+        [0, 1, 0],
+      ],
+      [[0, 0, 1]],
     ]);
     const inputs = { source_sentence: "a", sentences: ["a a", "b"] };
     assert.deepEqual(await http.json("/similarity", { model: "letters", inputs }), [1, 0]);

@@ -30,6 +30,7 @@ export abstract class WordModel implements ServedModel {
   readonly labels: readonly string[] = [];
   readonly several: boolean = false;
   readonly pairs: boolean = false;
+  readonly ranks: boolean = false;
   readonly maxLength: number = 20;
   readonly root: string | null = null;
   readonly created = 1_700_000_000_000;
@@ -90,16 +91,17 @@ export abstract class WordModel implements ServedModel {
     );
   }
   embed: ServedModel["embed"] = () => Promise.reject(new Error(`${this.name} makes no vectors`));
+  embedAll: ServedModel["embedAll"] = () => Promise.reject(new Error(`${this.name} makes no vectors`));
   write: ServedModel["write"] = () => Promise.reject(new Error(`${this.name} writes nothing`));
-  tokenize: ServedModel["tokenize"] = (texts, specials) =>
-    Promise.resolve(
-      texts.map((text) => [
-        ...(specials ? [{ id: 1, text: "<s>", special: true, start: null, stop: null }] : []),
-        ...[...text.matchAll(/\S+/gu)].map(({ 0: word, index }) => ({
-          ...{ id: idOf(word), text: word, special: false, start: index, stop: index + word.length },
-        })),
-      ]),
-    );
+  tokenize: ServedModel["tokenize"] = (texts, { specials, most = Infinity }) => {
+    const all = texts.map((text) => [
+      ...(specials ? [{ id: 1, text: "<s>", special: true, start: null, stop: null }] : []),
+      ...[...text.matchAll(/\S+/gu)].map(({ 0: word, index }) => ({
+        ...{ id: idOf(word), text: word, special: false, start: index, stop: index + word.length },
+      })),
+    ]);
+    return Promise.resolve(all.reduce((sum, { length }) => sum + length, 0) > most ? null : all);
+  };
   decode: ServedModel["decode"] = (ids, specials) =>
     Promise.resolve(ids.map((one) => [...one].filter((id) => specials || id !== 1).join(" ")));
   load(): ModelLoad {
@@ -122,6 +124,7 @@ export class LongOrShort extends WordModel {
 export class Overlap extends WordModel {
   readonly sort = "number";
   override readonly pairs = true;
+  override readonly ranks = true;
   protected override says(_: readonly string[], text: Asked) {
     const [first, second] = (typeof text === "string" ? [text, ""] : text).map((one) => new Set(wordsIn(one)));
     return { score: [...(first ?? [])].filter((word) => second?.has(word)).length };
@@ -173,6 +176,15 @@ export class Letters extends WordModel {
         return { vector: Float32Array.from(counts, (n) => n / norm), tokens: words.length, cut };
       }),
     );
+  override embedAll: ServedModel["embedAll"] = (texts, o) =>
+    this.working_(o.signal, () => {
+      const all = texts.map((text, at) => {
+        const { words, cut } = this.read(text, at, o);
+        const of = (word: string) => Float32Array.from("abc", (letter) => word.split(letter).length - 1);
+        return { vectors: words.map(of), tokens: words.length, cut };
+      });
+      return all.reduce((sum, { vectors }) => sum + 3 * vectors.length, 0) > o.most ? null : all;
+    });
 }
 
 /** Writes the words of its prompt again, from the last to the first; with `tools` it calls the first of them. */
@@ -218,6 +230,7 @@ export class Backwards extends WordModel {
     }
   }
   private async *reversed(choice: number, words: readonly string[], o: WriteAsk): AsyncGenerator<Bit, void, void> {
+    if (o.maxTokens === 0) return yield { choice, text: "", tokens: [], ended: "length", ...promptOf(words, o) };
     const back = words.toReversed();
     for (const [i, word] of back.entries()) {
       if (this.dies && i >= this.dies.after) throw this.dies.of;
@@ -233,7 +246,8 @@ export class Backwards extends WordModel {
             ? "end"
             : null;
       const likelihoods = o.logprobs === undefined ? {} : { likelihoods: [likely(text, o.logprobs)] };
-      yield { choice, text: ended === "stop" ? "" : text, tokens: [idOf(word)], ended, ...likelihoods };
+      const prompt = i === 0 ? promptOf(words, o) : {};
+      yield { choice, text: ended === "stop" ? "" : text, tokens: [idOf(word)], ended, ...likelihoods, ...prompt };
       if (ended !== null) return;
     }
     if (back.length === 0) yield { choice, text: "", tokens: [], ended: "end" };
@@ -248,6 +262,13 @@ function* called(choice: number, name: string, words: readonly string[]): Genera
   yield { ...bit, calls: [{ index: 0, arguments: said.slice(half) }] };
   if (words.length > 3) yield { ...bit, calls: [{ index: 1, id: "call_2", name, arguments: "{}" }] };
   yield { ...bit, tokens: [], ended: "tools" };
+}
+/** Of what begins each text, and of its words. */
+function promptOf(words: readonly string[], { promptLikelihoods: told, logprobs = 0 }: WriteAsk): Pick<Bit, "prompt"> {
+  if (told !== true) return {};
+  const first = { ...likely("<s>", 0), logprob: null, top: null, special: true };
+  const rest = words.map((word, i) => ({ ...likely(i === 0 ? word : ` ${word}`, logprobs), special: false }));
+  return { prompt: [first, ...rest] };
 }
 function likely(text: string, top: number): NonNullable<Bit["likelihoods"]>[number] {
   const one = (said: string, logprob: number): Likelihood => ({

@@ -1,7 +1,8 @@
 /** Models that are served: what they say, and how they go on while others come, replace them, or kill their engine. */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Asked } from "#kernel/encoding/encoded.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
@@ -14,6 +15,19 @@ import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { until } from "#tests/until.js";
 import * as asking from "./asking.js";
 import { close, coded, TEXTS } from "./asking.js";
+
+const tests = new URL("../../../../../tests/", import.meta.url);
+/** As its authors save one: a head with one output, and nothing that says what its rows are. */
+const CROSS = fileURLToPath(new URL("fixtures/models/bert-cross", tests));
+interface Ranked {
+  readonly cases: readonly {
+    readonly query: string;
+    readonly text: string;
+    readonly tokens: number;
+    readonly logit: number;
+  }[];
+  readonly alone: { readonly text: string; readonly logit: number };
+}
 
 const task = (name: string) => TASKS.find((one) => one.name === name)!;
 
@@ -36,7 +50,10 @@ train other on labels_rows { steps: 6, batch_size: 8, optimizer: adamw(learning_
 deploy other to huggingface("other_folder")
 deploy labels to onnx("labels_onnx")`);
     models = await ServedModels.open(
-      [handle("labels").folder!, "other_folder", "labels_onnx", "gpt2"].map((folder) => ({ name: null, folder })),
+      [handle("labels").folder!, "other_folder", "labels_onnx", "gpt2", CROSS].map((folder) => ({
+        name: null,
+        folder,
+      })),
       { limits: { ...LIMITS, queue: 64 }, folder: book.folder, tell: (event) => void told.push(event) },
     );
   });
@@ -77,6 +94,23 @@ deploy labels to onnx("labels_onnx")`);
     } finally {
       await one.close();
     }
+  });
+  it("say of a cross-encoder of anybody's what transformers says, of pairs and of texts alone", async () => {
+    const { cases, alone } = JSON.parse(readFileSync(new URL("golden/oracle/rerank.json", tests), "utf8")) as Ranked;
+    const pairs = cases.map(({ query, text }) => [query, text] as const);
+    const said = await held("bert-cross", (model) => model.predict(pairs, { truncate: true }));
+    for (const [i, { tokens, logit }] of cases.entries()) {
+      assert.equal(said[i]!.tokens, tokens);
+      close(said[i]!.prediction["score"], logit, 1e-4);
+    }
+    assert.deepEqual(
+      said.map(({ cut }) => cut),
+      cases.map(({ query, text }) => query.length + text.length > 200),
+    );
+    close((await answered("bert-cross", [alone.text]))[0]!["score"], alone.logit, 1e-4);
+    const facts = models.list().map(({ name, sort, pairs, ranks }) => [name, sort, pairs, ranks]);
+    assert.deepEqual(facts.find(([name]) => name === "bert-cross"), ["bert-cross", "number", false, true]); // prettier-ignore
+    assert.deepEqual(facts.filter(([, , , ranks]) => ranks).length, 1);
   });
   it("cut a long text and say so, or refuse it", async () => {
     const long = Array.from({ length: 40 }, (_, i) => TEXTS[i % 5]!).join(" ");
@@ -136,7 +170,7 @@ deploy labels to onnx("labels_onnx")`);
     await assert.rejects(asked, /went away/);
   });
   it("give tokens with their places, and texts of tokens", async () => {
-    const [tokens] = await held("labels", (model) => model.tokenize(["was trained"], true));
+    const [tokens] = (await held("labels", (model) => model.tokenize(["was trained"], { specials: true }))) ?? [];
     assert.deepEqual(
       tokens!.map(({ text, special, start, stop }) => [text, special, start, stop]),
       [
