@@ -1,7 +1,8 @@
 /** Where references of a schema lead: within their own document alone. */
 import { isRecord } from "#dsl/diagnostics/record.js";
-import type { Schema } from "./rules.js";
 import { Unusable } from "./unusable.js";
+
+export type Schema = Readonly<Record<string, unknown>>;
 
 /** Throws `Unusable`. */
 export function referredIn(document: Schema, reference: unknown): unknown {

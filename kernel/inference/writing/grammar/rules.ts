@@ -1,10 +1,11 @@
 /** Rules of a grammar as they are collected, and what schemas of lists and objects share. */
 import { must } from "#dsl/diagnostics/must.js";
 import { classOf, PLAIN } from "./characters.js";
+import type { Schema } from "./references.js";
 import { TextPlace, type Candidate } from "./text-places.js";
 import { Unusable } from "./unusable.js";
 
-export type Schema = Readonly<Record<string, unknown>>;
+export type { Schema } from "./references.js";
 
 /** Characters that a grammar counts: each takes as long to make ready as a whole text of any length. */
 export const COUNTED = 40;

@@ -5,8 +5,7 @@
  */
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { FORMATS } from "./formats.js";
-import { referredIn } from "./references.js";
-import type { Schema } from "./rules.js";
+import { referredIn, type Schema } from "./references.js";
 
 /** A schema, and the document that its references lead in. */
 export interface Candidate {
