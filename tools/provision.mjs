@@ -2,7 +2,7 @@
 // so a second run is quick and an interrupted one goes on. Nothing here may need an installed package before step 1 is done.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { cleanDist } from "./clean-dist.mjs";
@@ -22,9 +22,17 @@ export function say(text) {
 
 /** All that training needs: packages, build, engine, base model. */
 export async function provision() {
+  await provisionBuild();
+  await provisionModels();
+}
+
+export async function provisionBuild() {
   checkNode();
   await installPackages();
   await build();
+}
+
+export async function provisionModels() {
   await step("the engine", () => node([cli, "setup"]));
   await fetchBase();
 }
@@ -76,9 +84,23 @@ export async function build() {
   await step("the vocabulary's manifest", () => node(["tools/manifest.mjs"]));
   say("build: compiling what changed");
   await step("the build", () => node(["node_modules/typescript/bin/tsc", "-b"]));
+  bundleParser();
   chmodSync(cli, 0o755);
   const { buildLab } = await import("../editors/jupyterlab/build.mjs");
   await buildLab({ onProgress: (line) => say(`build: ${typeof line === "string" ? line : line.label}`) });
+}
+
+/**
+ * Chevrotain as its package brings it in one file: its modules import all 640 of lodash-es, which took a quarter of a second of
+ * each process and thread that reads Tune. `#chevrotain` is this file in Node, and the package elsewhere.
+ */
+function bundleParser() {
+  const brought = join(root, "node_modules", "chevrotain", "lib", "chevrotain.mjs");
+  const at = join(root, "dist", "vendor", "chevrotain.js");
+  const text = readFileSync(brought);
+  if (existsSync(at) && readFileSync(at).equals(text)) return;
+  mkdirSync(join(at, ".."), { recursive: true });
+  writeFileSync(at, text);
 }
 
 /** The quickstart's base model, verified, in the cache. */

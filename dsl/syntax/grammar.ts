@@ -1,5 +1,5 @@
 /** The grammar of Tune in chevrotain, building the typed tree as it reads. Every rule can be entered on its own: recovery is by entry. */
-import { EmbeddedActionsParser, tokenLabel, type IParserErrorMessageProvider, type IToken } from "chevrotain";
+import { EmbeddedActionsParser, tokenLabel, type IParserErrorMessageProvider, type IToken } from "#chevrotain";
 import type { SourceId, Span } from "../diagnostics/span.js";
 import { decodeNumber } from "./numbers.js";
 import { decodeText, type BadEscape } from "./strings.js";

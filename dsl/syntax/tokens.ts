@@ -1,5 +1,5 @@
 /** Tokens of Tune. Verbs, connectors, `true` and `none` are names here: the lexer knows no vocabulary. */
-import { createToken, Lexer, type CustomPatternMatcherFunc, type IToken, type TokenType } from "chevrotain";
+import { createToken, Lexer, type CustomPatternMatcherFunc, type IToken, type TokenType } from "#chevrotain";
 
 const order: TokenType[] = [];
 function token(

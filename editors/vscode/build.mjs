@@ -103,7 +103,11 @@ async function buildServer(stage, version) {
     splitting: true,
     target: "node22",
     // Its usual form asks for its parts by a `require` of its own, which no bundler follows.
-    alias: { "jsonc-parser": join(root, "node_modules", "jsonc-parser", "lib", "esm", "main.js") },
+    // Of the parser's package the modules that are used, which its list of licences then knows by their folder.
+    alias: {
+      "jsonc-parser": join(root, "node_modules", "jsonc-parser", "lib", "esm", "main.js"),
+      "#chevrotain": "chevrotain",
+    },
     // Native code of the base's tokenizer. Only plans read it, and this server makes none.
     external: ["@anush008/tokenizers"],
     banner: { js: 'import { createRequire } from "node:module";const require = createRequire(import.meta.url);' },

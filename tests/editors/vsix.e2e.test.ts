@@ -66,6 +66,8 @@ describe("the extension for VS Code", function () {
       "dist/server/server.mjs",
     ];
     for (const path of named) assert.ok(existsSync(join(extension, path)), path);
+    const licences = readFileSync(join(extension, "THIRD-PARTY-LICENSES.txt"), "utf8");
+    for (const name of ["chevrotain", "lodash-es"]) assert.match(licences, new RegExp(`^${name} \\d`, "m"));
     for (const { path, scopeName } of contributes.grammars)
       assert.equal(json<{ scopeName: string }>(join(extension, path)).scopeName, scopeName);
     const { version } = json<{ version: string }>(join(root, "package.json"));

@@ -12,7 +12,10 @@ import type { Tool } from "./tool.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 /** Parts of the package that run. */
-const PARTS = ["dist/dsl", "dist/stdlib", "dist/kernel", "dist/editors", "dist/tools", "tools", "native"] as const;
+const PARTS = [
+  ...["dist/vendor", "dist/dsl", "dist/stdlib", "dist/kernel", "dist/editors", "dist/tools"],
+  ...["tools", "native"],
+] as const;
 const RUNS = /\.(?:js|mjs|json|cc|cpp|h|txt|py|wasm)$/;
 /** The folder that npm takes a package from. */
 const FOLDER = "package";
