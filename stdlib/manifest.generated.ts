@@ -40,6 +40,10 @@ import { word as decoders_beam } from "./decoders/beam.js";
 import { word as decoders_greedy } from "./decoders/greedy.js";
 import { word as decoders_sample } from "./decoders/sample.js";
 import { word as keepings_best } from "./keepings/best.js";
+import { word as lessons_attention } from "./lessons/attention.js";
+import { word as lessons_hidden } from "./lessons/hidden.js";
+import { word as lessons_labels } from "./lessons/labels.js";
+import { word as lessons_logits } from "./lessons/logits.js";
 import { word as metrics_accuracy } from "./metrics/accuracy.js";
 import { word as metrics_average_precision } from "./metrics/average_precision.js";
 import { word as metrics_balanced_accuracy } from "./metrics/balanced_accuracy.js";
@@ -167,6 +171,7 @@ import { word as strategies_naive } from "./strategies/naive.js";
 import { word as strategies_o_lora } from "./strategies/o_lora.js";
 import { word as strategies_replay } from "./strategies/replay.js";
 import { word as strategies_si } from "./strategies/si.js";
+import { word as students_student } from "./students/student.js";
 import { word as targets_container } from "./targets/container.js";
 import { word as targets_coreml } from "./targets/coreml.js";
 import { word as targets_gguf } from "./targets/gguf.js";
@@ -277,6 +282,10 @@ export const words: readonly Word[] = [
   decoders_greedy,
   decoders_sample,
   keepings_best,
+  lessons_attention,
+  lessons_hidden,
+  lessons_labels,
+  lessons_logits,
   metrics_accuracy,
   metrics_average_precision,
   metrics_balanced_accuracy,
@@ -404,6 +413,7 @@ export const words: readonly Word[] = [
   strategies_o_lora,
   strategies_replay,
   strategies_si,
+  students_student,
   targets_container,
   targets_coreml,
   targets_gguf,

@@ -1,6 +1,6 @@
 /** Names that statements work on: definitions, splits, trained weights. */
 import { nearest } from "../diagnostics/nearest.js";
-import type { Draft, Named, Program, Run } from "../plan/program.js";
+import type { Compressing, Draft, Named, Program, Run } from "../plan/program.js";
 import { replace, Reporter } from "../diagnostics/reporter.js";
 import { formOf } from "../types/shapes.js";
 import type { Span } from "../diagnostics/span.js";
@@ -21,6 +21,7 @@ import { isScratch } from "../plan/scratch.js";
 import { planTraining, settingsOf } from "./training.js";
 import { planUpdated } from "./updating.js";
 import { planFederated } from "./federating.js";
+import { planCompressed } from "./compressing.js";
 import { ownHeads } from "../plan/untrained.js";
 import { experimentsUnder } from "../plan/version.js";
 
@@ -269,11 +270,15 @@ function changed(program: Program, run: Run, name: string, present: string, here
   const { reporter } = program;
   program.reporter = new Reporter();
   const recipe = run.recipe ? (program.names.get(run.recipe.name)?.draft ?? run.recipe) : null;
-  const { update, federated } = run;
+  const { update, federated, compress } = run;
   const planned = federated
     ? planFederated(program, { ...run, model, data, recipe, federated: today(program, federated) }, name, {
         ...{ modelAt: here, dataAt: [here], here },
       })
+    : compress
+      ? planCompressed(program, compressedToday(program, { ...run, compress, data, recipe }), name, {
+          ...{ modelAt: here, dataAt: [here], stageAt: here, here },
+        })
     : update
       ? planUpdated(program, { ...run, model, update }, name, here)
       : planTraining(program, {
@@ -293,6 +298,12 @@ function changed(program: Program, run: Run, name: string, present: string, here
   if (planned === undefined) return false;
   const { recipeHash } = planned.plan;
   return (run.repeats === undefined ? recipeHash : repeatsHash(recipeHash, run.repeats)) !== present;
+}
+
+/** A stage of `compress` of today's definitions. */
+function compressedToday<R extends Run & { readonly compress: Compressing }>(program: Program, run: R): R {
+  const unlabelled = run.compress.unlabelled.map((draft) => program.names.get(draft.name)?.draft ?? draft);
+  return { ...run, compress: { ...run.compress, unlabelled } };
 }
 
 /** Data of further clients as they are defined now. */

@@ -39,7 +39,7 @@ import { keepsPromise, privacyOf } from "./promises.js";
 import { settledPrivately } from "../plan/private.js";
 import { withOwnDropout } from "../plan/own-dropout.js";
 import { keepsBest } from "../plan/watched.js";
-import type { Effects, Estimates, Plan, PrivacyPlan, Recipe, RecipePlan, UpdatePlan } from "../plan/plan.js";
+import type { CompressPlan, Effects, Estimates, Plan, PrivacyPlan, Recipe, RecipePlan, UpdatePlan } from "../plan/plan.js";
 import { foldsOf } from "../plan/folds.js";
 import { tuneText } from "../plan/text.js";
 import { nearest } from "../diagnostics/nearest.js";
@@ -105,6 +105,8 @@ export interface Training {
   readonly reads?: Draft;
   /** Its rows are with several clients, and it learns from them in rounds; absent: they are at hand. */
   readonly federated?: Federating | undefined;
+  /** It is made of a larger model; absent: it isn't. */
+  readonly compress?: CompressPlan | undefined;
   /** What is to be fitted once it is trained; it changes no weight, and so stands in no recipe. */
   readonly calibrate?: Given | undefined;
 }
@@ -401,7 +403,8 @@ function wholePlan(
   const further = others.map((one) => ({ data: one.plan, dataHash: one.facts.hash }));
   const federated = o.federated && { federated: { ...o.federated.settings, others: further } };
   const made = { data: data.plan, dataHash: facts.hash, model: subject, training };
-  const whole: Recipe = { ...made, ...under, ...update, ...federated };
+  const compress = o.compress && { compress: o.compress };
+  const whole: Recipe = { ...made, ...under, ...update, ...federated, ...compress };
   const allowed = program.allowed.map(({ code, reason, of }) => ({ code, reason, of }));
   const effects: Effects = {
     run: o.run,

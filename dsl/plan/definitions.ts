@@ -10,6 +10,7 @@ import { readsConversations } from "./batches.js";
 import type { Resolved, ResolvedModel } from "./resolved.js";
 import { isLoaded, resolveLoaded, runOf } from "./loaded.js";
 import { checkScratch, isScratch, scratchOf } from "./scratch.js";
+import { madeOf, madeWith } from "./made.js";
 import { isCall } from "./value.js";
 import type { RecipePlan } from "./plan.js";
 import { readerOf, type DataPlan, type ModelPlan } from "../types/subject.js";
@@ -169,13 +170,16 @@ function onTrained(program: Program, draft: Draft, here: Span, of: string): Reso
     program.reportNear("base-trained-in-part", { base: of, technique: from.plan.technique.word }, place, here);
     return undefined;
   }
-  const fact = from.base && { ...from.base, hash: `recipe ${recipeHash}`, reads: from.plan.max_length };
+  const whole = from.base && { ...from.base, hash: `recipe ${recipeHash}`, reads: from.plan.max_length };
+  const made = madeWith(draft);
+  const fact = made && whole ? madeOf(program, made, whole, here) : whole;
+  if (whole && !fact) return undefined;
   const { values, origins } = fill(program, parametersOf(program, "model"), draft.given, "model.", {
     here,
     draft: lengthsOf(draft, fact),
     ...(fact && { base: fact }),
   });
-  const trained = { recipeHash, from: readerOf(from.plan) };
+  const trained = { recipeHash, from: readerOf(from.plan), ...(made && { made }) };
   const folder = program.folderAt(place);
   return modelOf(program, draft, here, { name: of, folder, fact, trained, fresh: false, values, origins });
 }

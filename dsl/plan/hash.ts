@@ -11,7 +11,7 @@ export function hashOf(value: unknown): string {
 
 /** Folders say where things lie, not what they are: content hashes stand for them. Names of definitions change no number either. */
 export function recipeHash(recipe: Recipe): string {
-  const { model, training, experiments, update, federated } = recipe;
+  const { model, training, experiments, update, federated, compress } = recipe;
   return hashOf({
     ...contentOf(recipe),
     model: {
@@ -27,6 +27,9 @@ export function recipeHash(recipe: Recipe): string {
     ...(experiments && { experiments }),
     ...(update && { update }),
     ...(federated && { federated: { ...federated, others: federated.others.map(contentOf) } }),
+    ...(compress && {
+      compress: { ...compress, ...(compress.unlabelled && { unlabelled: compress.unlabelled.map(contentOf) }) },
+    }),
   });
 }
 /** What is written as it usually is, and what stands there unwritten, are the same recipe where they read the same rows. */

@@ -74,6 +74,17 @@ export interface Recipe {
   readonly update?: UpdatePlan;
   /** It learns in rounds from several clients; `training` is of each client's part in one. Absent: its rows are at hand. */
   readonly federated?: FederatedPlan;
+  /** It is made of a larger model; absent: it isn't. */
+  readonly compress?: CompressPlan;
+}
+/** A stage of what makes a model smaller. */
+export interface CompressPlan {
+  /** What it does, made whole. */
+  readonly stage: Call;
+  /** What tells the weights of the model that it is made of, or learns from. */
+  readonly of: string;
+  /** Data whose rows have no labels: the larger model's answers are learnt. Absent: none. */
+  readonly unlabelled?: readonly { readonly data: DataPlan; readonly dataHash: string | null }[];
 }
 /** A model that learns from data that stay where they are. */
 export interface FederatedPlan {
@@ -225,6 +236,20 @@ export interface Writing {
   readonly stop: readonly string[];
 }
 
+/** A stage of what makes a model smaller. */
+export interface CompressStage {
+  /** What its model is called: the last one's name is the statement's. */
+  readonly name: string;
+  /** What it begins with. */
+  readonly start: string;
+  /** The key that asked for it. */
+  readonly key: CompressKey;
+  /** `recipe.compress` is there. */
+  readonly plan: Plan;
+}
+/** Keys of `compress`, in the order of its stages. */
+export type CompressKey = "distill" | "sparsify" | "quantize";
+
 /** One data set of several that a model learns one after the other. */
 export interface UpdateStage {
   /** What the model is called as it is after it. */
@@ -270,6 +295,14 @@ export interface Actions {
     readonly forgetting?: false;
     /** Nobody wrote a strategy: it is the usual one. Absent: somebody did. */
     readonly usual?: true;
+  };
+  compress: {
+    /** What the model is called afterwards. */
+    readonly name: string;
+    /** The model that is made smaller. */
+    readonly start: string;
+    readonly stages: readonly CompressStage[];
+    readonly resume: boolean;
   };
   federate: {
     /** What the model is called afterwards. */

@@ -72,12 +72,20 @@ export interface Run {
   readonly seeded?: true;
   /** It went on from other weights; absent: it began from its base. */
   readonly update?: Updating;
+  /** It is a stage of what makes a model smaller; absent: it isn't. */
+  readonly compress?: Compressing;
   /** It learnt in rounds from several clients: its own keys, and the data of the others. */
   readonly federated?: { readonly settings: ReadonlyMap<string, Given>; readonly others: readonly Draft[] };
   /** Of data in folds: the one that it does not see, from 1. */
   readonly fold?: number;
   /** It is several models, one for each fold: their names. */
   readonly folds?: readonly string[];
+}
+/** What a stage of `compress` begins with and does, as names of the notebook. */
+export interface Compressing {
+  readonly start: string;
+  readonly stage: Call;
+  readonly unlabelled: readonly Draft[];
 }
 /** What a stage of an update goes on from, as names of the notebook. */
 export interface Updating {

@@ -45,6 +45,10 @@ export interface Kinds<C extends Call = Call> {
   tracker: NothingMore;
   runner: RunnerCapabilities<C>;
   strategy: StrategyCapabilities;
+  student: StageCapabilities<C>;
+  sparsity: StageCapabilities<C>;
+  quantization: StageCapabilities<C>;
+  lesson: LessonCapabilities;
   privacy: PrivacyCapabilities<C>;
   aggregator: AggregatorCapabilities;
   partition: PartitionCapabilities<C>;
@@ -203,6 +207,36 @@ export interface StrategyCapabilities {
    * was made whole, for the latest data that it stood with; null: there were none. `shapes`: of the base, where it is known.
    */
   readonly grows?: (call: Call, technique: Call, before: Call | null, shapes?: Shapes) => Grown | Refusal;
+}
+/** A stage of what makes a model smaller: what becomes of its weights before anything is trained, and whether something is. */
+export interface StageCapabilities<C extends Call = Call> {
+  /** The base that stands in place of the model's weights; absent, and null: these. */
+  readonly base?: Of<C, string | null>;
+  /** What the base is once it is made smaller; absent: as it was. */
+  readonly makes?: Of<C, Made | Refusal, [of: BaseFacts, family: FamilyCapabilities | undefined]>;
+  /** Why it can't learn a task from another model, and what to do instead; absent, and null: it can. */
+  readonly refuses?: Of<C, Refusal | null, [wanted: Taught]>;
+  /** It is trained by a recipe; absent: it takes no step. */
+  readonly trains?: true;
+}
+/** A base as it is made of another one. */
+export interface Made {
+  readonly config: BaseFacts["config"];
+  readonly shapes: Shapes;
+}
+/** What a model is taught by another one. */
+export interface Taught {
+  readonly task: Call;
+  readonly has: TaskCapabilities | undefined;
+  /** Rows without labels stand beside those that have some. */
+  readonly unlabelled: boolean;
+  /** Both read texts by the same tokenizer. */
+  readonly reads: boolean;
+}
+/** What a model learns of another one. */
+export interface LessonCapabilities {
+  /** Of what the other says of rows, of what goes on within it, or of the rows' own labels. */
+  readonly of: "said" | "within" | "labels";
 }
 /** What may be learnt of single rows from what was trained. */
 export interface PrivacyCapabilities<C extends Call = Call> {

@@ -54,7 +54,12 @@ export interface ModelPlan {
   /** Absent: there is a base. */
   readonly scratch?: ScratchPlan;
   /** The base is what a training here made: `base` is its name, `from` what that began from. */
-  readonly trained?: { readonly recipeHash: string; readonly from: ReaderOf };
+  readonly trained?: {
+    readonly recipeHash: string;
+    readonly from: ReaderOf;
+    /** What was made of its weights before anything else: a stage of `compress`. Absent: they are as they were. */
+    readonly made?: Call;
+  };
   /** Its weights are those of a finished run (absolute folder), and all that is said here is that run's. */
   readonly loaded?: { readonly run: string; readonly recipeHash: string };
   readonly folder: string;

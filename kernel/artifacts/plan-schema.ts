@@ -1,6 +1,6 @@
 /** plan.json as it must be where a model is opened by it, or its settings are told: every part that `Plan` has, of the types that it has there. */
 import * as v from "valibot";
-import type { FederatedPlan, Plan, PrivacyPlan, RecipePlan, Sharing } from "#dsl/plan/plan.js";
+import type { CompressPlan, FederatedPlan, Plan, PrivacyPlan, RecipePlan, Sharing } from "#dsl/plan/plan.js";
 import type { DataPlan, ModelPlan, ReaderOf, ScratchPlan } from "#dsl/types/subject.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import { fields, figure, like, table, whole, type Schema } from "../fetch/json.js";
@@ -62,7 +62,7 @@ const reader: Schema<ReaderOf> = fields({
 const model: Schema<ModelPlan> = fields({
   ...{ name: text, base: text },
   scratch: v.exactOptional(scratch),
-  trained: v.exactOptional(fields({ recipeHash: text, from: reader })),
+  trained: v.exactOptional(fields({ recipeHash: text, from: reader, made: v.exactOptional(call) })),
   loaded: v.exactOptional(fields({ run: text, recipeHash: text })),
   ...{ folder: text, baseHash: maybeText, task: call, technique: call, max_length: whole(1) },
   freeze: v.exactOptional(v.array(call)),
@@ -80,6 +80,10 @@ const federated: Schema<FederatedPlan> = fields({
   stragglers: figure,
   ...{ aggregate: call, secure_aggregation: v.boolean(), compression: v.array(call) },
   personal: v.exactOptional(v.array(v.picklist(["head"]))),
+});
+const compress: Schema<CompressPlan> = fields({
+  ...{ stage: call, of: text },
+  unlabelled: v.exactOptional(v.array(fields({ data: dataPlan, dataHash: maybeText }))),
 });
 const training: Schema<RecipePlan> = fields({
   ...{ epochs: maybeNumber, steps: maybeNumber, batch_size: figure, accumulate: figure, packing: v.boolean() },
@@ -107,6 +111,7 @@ export const planSchema: Schema<Plan> = fields({
     experiments: v.exactOptional(v.array(text)),
     update: v.exactOptional(fields({ start: text, strategy: v.array(call), before: v.array(text) })),
     federated: v.exactOptional(federated),
+    compress: v.exactOptional(compress),
   }),
   effects: fields({
     ...{ run: text, engine: text, threads: maybeNumber },

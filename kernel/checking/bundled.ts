@@ -47,6 +47,8 @@ export async function bundleOfRun(run: RunFolder, o: { readonly signal?: AbortSi
   const packing = new Packing(home, run.id, new DatasetCache(), hostContext);
   await packing.trained(data, model);
   if (model.trained) packing.lacking("its base", "is another training: pack its program");
+  if (side.plan.recipe.compress && !model.trained)
+    packing.lacking("the model that it learnt from", "is another training: pack its program");
   if (side.plan.recipe.update) packing.lacking("what it went on from", "is another training: pack its program");
   for (const name of ["plan.json", "lock.json", "events.jsonl", "scores.jsonl", "calibration.json"])
     if (existsSync(join(run.path, name))) packing.own(join(run.path, name), "run");
@@ -92,7 +94,10 @@ class Packing {
         return;
       }
       case "update":
-        for (const { plan } of action.stages) await this.trained(plan.recipe.data, plan.recipe.model);
+      case "compress":
+        for (const { plan } of action.stages)
+          for (const data of [plan.recipe.data, ...(plan.recipe.compress?.unlabelled ?? []).map((one) => one.data)])
+            await this.trained(data, plan.recipe.model);
         return;
       case "sweep": {
         const { plan, vary } = action.sweep;

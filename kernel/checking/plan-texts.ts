@@ -39,6 +39,7 @@ export function planTexts(actions: readonly Action[], costs: SweepCosts = new Ma
   return actions
     .flatMap((action) => {
       if (action.verb === "train" || action.verb === "federate") return [planShown(action.plan)];
+      if (action.verb === "compress") return action.stages.map(({ plan, start }) => planShown(plan, { from: start }));
       if (action.verb === "update") return action.stages.map(({ plan }) => planShown(plan, { from: action.start }));
       if (action.verb !== "sweep") return [];
       const { name, sweep } = action;

@@ -48,6 +48,9 @@ export function differingIn(here: Side, there: Side): Differing {
       ...told("settings", "strategy", ({ plan: { recipe } }) =>
         (recipe.update?.strategy ?? []).map(callText).join(", "),
       ),
+      ...told("settings", "stage of compress", ({ plan: { recipe } }) =>
+        recipe.compress ? callText(recipe.compress.stage) : "",
+      ),
       ...told("settings", "federation", ({ plan: { recipe } }) => federationText(recipe)),
       ...told("base", "weights that it went on from", ({ plan: { recipe } }) => wentOnFrom(recipe)),
       ...told("seeds", "seed of the training", ({ plan }) => String(plan.recipe.training.seed)),
@@ -168,7 +171,8 @@ function allowedText({ allowed = [] }: RunRecord): string {
 export const short = (hash: string): string => hash.slice(0, 12);
 
 /** What tells the weights that a training began with, where these are no base's. */
-function wentOnFrom({ update }: Plan["recipe"]): string {
+function wentOnFrom({ update, compress }: Plan["recipe"]): string {
+  if (compress) return short(compress.of);
   if (!update) return "its base's";
   return short([update.start, ...update.before].at(-1) ?? "");
 }

@@ -13,6 +13,8 @@ export interface LayersOptions {
   readonly graph: Graph;
   /** Put before a path to name its state (`bert.`; empty for a head). */
   readonly prefix: string;
+  /** What of it stands before the names of all states; absent: nothing. */
+  readonly under?: string | undefined;
   /** The same in the checkpoint: a body-only checkpoint has none. */
   readonly prefixInCheckpoint: string;
   /** Names of the tensors of all checkpoints. */
@@ -104,7 +106,7 @@ export function makeLayers(o: LayersOptions): Layers {
     },
     has: (path) => o.tensors.has(o.prefixInCheckpoint + path),
     get outside() {
-      return makeLayers({ ...o, prefix: "", prefixInCheckpoint: "" });
+      return makeLayers({ ...o, prefix: o.under ?? "", prefixInCheckpoint: "" });
     },
     linear: (path, x, { bias, activation, ...given }) =>
       graph.at(path, () => {
@@ -171,6 +173,8 @@ function missing(o: LayersOptions, path: string, initial: ParameterInitial | und
   return o.mayBeFresh(path) ? fresh(o, path, initial) : { checkpoint: o.prefixInCheckpoint + path };
 }
 function fresh(o: LayersOptions, path: string, initial: ParameterInitial | undefined): Initial {
+  // What has no place in a checkpoint is loaded before it is run.
+  if (o.under !== undefined) return { zeros: true };
   const seed = mix(hashText(o.prefix + path) ^ mix(o.seed)) >>> 0;
   if (initial === "zeros") return { zeros: true };
   if (initial === "ones") return { ones: true };

@@ -5,6 +5,7 @@
  */
 import { buildAccumulate, buildApply } from "./accumulate.js";
 import { buildEvaluate, buildFeatures } from "./evaluate.js";
+import { BESIDE } from "./lessons.js";
 import { savedName } from "./model.js";
 import type { Assembled, AssembleOptions } from "./options.js";
 import { buildPrivate } from "./private.js";
@@ -24,9 +25,10 @@ export function assemble(o: AssembleOptions): Assembled {
     ...strategies.flatMap(({ implementation }) => implementation.constants ?? []),
   ];
   const weights = Object.keys(built.program.state).filter(
-    (name) => ![...states, ...keptBy].some((prefix) => name.startsWith(prefix)) && !constants.includes(name),
+    (name) => ![...states, ...keptBy, ...BESIDE].some((prefix) => name.startsWith(prefix)) && !constants.includes(name),
   );
-  const kept = [...(saved === "trained" ? trainable : weights), ...routes];
+  const own = trainable.filter((name) => !BESIDE.some((prefix) => name.startsWith(prefix)));
+  const kept = [...(saved === "trained" ? own : weights), ...routes];
   const exact = o.technique.implementation.exact?.(o.technique.call) === true;
   const asked = {
     evaluate: once(() => buildEvaluate(o, false)),

@@ -46,7 +46,8 @@ export function buildModel(
 ): TaskOutputs & { readonly body: ModelOutputs } {
   const { family, config, task } = o;
   const base = layersOptions(o, graph, o.seed, trainsIn(o), draws);
-  const body = buildBody(o, makeLayers({ ...base, prefix: family.prefix }), inputs, {
+  const under = o.under ?? "";
+  const body = buildBody(o, makeLayers({ ...base, prefix: under + family.prefix }), inputs, {
     dropout: o.dropout,
     pooled: task.implementation.pooled !== false && !task.implementation.ownHead?.(task.call),
     trains: draws !== undefined,
@@ -55,8 +56,8 @@ export function buildModel(
   // The head trains under every technique, as PEFT's modules_to_save.
   const layers = makeLayers({
     ...base,
-    ...{ prefix: "", prefixInCheckpoint: "" },
-    ...{ trains: () => true, mayBeFresh: () => true, mustLoad: () => false },
+    ...{ prefix: under, prefixInCheckpoint: "" },
+    ...{ trains: () => o.under === undefined, mayBeFresh: () => true, mustLoad: () => false },
   });
   const head = body.routed ? answering(layers, body.routed, labelsPath(o)) : layers;
   const hidden = family.hidden(config);
@@ -107,7 +108,7 @@ export function trainsIn(o: Pick<AssembleOptions, "technique" | "freeze">): (pat
 /** `technique` absent: none. */
 export function layersOptions(
   o: Pick<AssembleOptions, "family" | "config" | "prefixInCheckpoint" | "tensors"> &
-    Partial<Pick<AssembleOptions, "technique" | "task">>,
+    Partial<Pick<AssembleOptions, "technique" | "task" | "under">>,
   graph: Graph,
   seed: number,
   trains: (path: string) => boolean,
@@ -122,6 +123,7 @@ export function layersOptions(
     graph,
     seed,
     trains,
+    ...(o.under !== undefined && { under: o.under }),
     // No checkpoint at all: a model from scratch. A pooler is often left out; a technique's own parameters are new.
     mayBeFresh: (path) => tensors.size === 0 || path.startsWith("pooler.") || adds(path),
     // Training that starts from an adapter takes all that the technique adds from its file.

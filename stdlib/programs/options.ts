@@ -2,6 +2,7 @@
 import type { PassSettings } from "#dsl/graph/passes/pass.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/types/value.js";
+import type { LessonImplementation } from "../kinds/lesson.js";
 import type { ModelImplementation } from "../kinds/model.js";
 import type { OptimizerImplementation } from "../kinds/training.js";
 import type { StrategyImplementation } from "../kinds/strategy.js";
@@ -12,6 +13,17 @@ export interface Strategy {
   readonly call: Call;
   readonly implementation: StrategyImplementation;
 }
+/** What is learnt of another model. */
+export interface Lessons {
+  readonly lessons: readonly { readonly call: Call; readonly implementation: LessonImplementation }[];
+  /** The other model, which runs beside; null: what it said of rows is fed. */
+  readonly teacher: TeacherOptions | null;
+  /** Rows without labels stand beside each batch. */
+  readonly beside: boolean;
+}
+/** A model that stands beside, whose states have names of their own (`TEACHER`) and hold nothing until they are loaded. */
+export type TeacherOptions = Pick<AssembleOptions, "family" | "config" | "technique" | "task" | "labels">;
+
 export interface AssembleOptions {
   readonly family: ModelImplementation;
   /** What `family.config` gave. */
@@ -23,6 +35,10 @@ export interface AssembleOptions {
   readonly optimizer: { readonly call: Call; readonly implementation: OptimizerImplementation };
   /** How it goes on learning from new data; absent: it learns from one data set. */
   readonly strategies?: readonly Strategy[];
+  /** What it learns of another model; absent: nothing. */
+  readonly lessons?: Lessons | undefined;
+  /** Put before the names of all states; absent: they are as in a checkpoint. */
+  readonly under?: string;
   /** Number of labels. */
   readonly labels: number;
   /** Roles of the training data, which some tasks learn by; absent: none that matter. */

@@ -14,6 +14,11 @@ export function weighsRows(strategies: readonly Strategy[] = []): boolean {
   return strategies.some(({ call, implementation }) => implementation.memory?.(call).beside !== undefined);
 }
 
+/** Whether the rows of a batch count unlike: some have no labels, or strategies weigh them. */
+export function weighsBatch({ strategies, lessons }: Pick<AssembleOptions, "strategies" | "lessons">): boolean {
+  return weighsRows(strategies) || lessons?.beside === true;
+}
+
 /** The rows' own loss and what is added to it: shares are of the whole update, in whichever part of it a row stands. */
 export function recalledLoss(
   { strategies = [], task, labels }: Pick<AssembleOptions, "strategies" | "task" | "labels">,

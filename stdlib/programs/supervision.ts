@@ -3,12 +3,14 @@ import type { Graph } from "#dsl/graph/builder.js";
 import type { Supervised } from "../kinds/task.js";
 import { WEIGHT } from "../lib/tasks/row-weights.js";
 import type { AssembleOptions } from "./options.js";
-import { weighsRows } from "./recalled.js";
+import { weighsBatch } from "./recalled.js";
+
+type Supervises = Pick<AssembleOptions, "task" | "labels" | "roles" | "strategies" | "lessons">;
 
 /** `weighed`: of programs that train: rows count what the task says of their labels, the data's role `weight` of them, and strategies. */
 export function supervise(
   graph: Graph,
-  { task, labels, strategies, roles = [] }: Pick<AssembleOptions, "task" | "labels" | "roles" | "strategies">,
+  { task, labels, strategies, lessons, roles = [] }: Supervises,
   { weighed }: { readonly weighed: boolean },
 ): Supervised {
   const inputs = task.implementation.supervision.inputs(labels, { call: task.call, roles });
@@ -20,6 +22,6 @@ export function supervise(
     ...(inputs.seconds && { seconds: graph.input("seconds", inputs.seconds) }),
     ...(weighed && inputs.weights && { weights: graph.input("weights", inputs.weights) }),
     ...(weighed &&
-      (roles.includes(WEIGHT) || weighsRows(strategies)) && { each: graph.input("each", { dtype: "f32", shape: of }) }),
+      (roles.includes(WEIGHT) || weighsBatch({ strategies, lessons })) && { each: graph.input("each", { dtype: "f32", shape: of }) }),
   };
 }

@@ -5,7 +5,8 @@ import { optimise } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
 import { buildModel, DRAWS, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
-import { recalledLoss, weighsRows } from "./recalled.js";
+import { learntLoss, Watched } from "./lessons.js";
+import { recalledLoss, weighsBatch } from "./recalled.js";
 import { updateBy } from "./strategies.js";
 import { supervise } from "./supervision.js";
 
@@ -21,13 +22,15 @@ export function buildTrainGraph(o: AssembleOptions): { program: Program; trainab
   const supervised = supervise(graph, o, { weighed: true });
   const rate = graph.input("rate", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
-  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS));
-  // Where strategies weigh rows, what these count together is one.
-  const loss = model.loss(supervised, weighsRows(o.strategies) ? "sum" : "mean");
+  const watched = o.lessons && new Watched();
+  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS), watched?.around);
+  // Where rows are weighed, what these count together is one.
+  const loss = model.loss(supervised, weighsBatch(o) ? "sum" : "mean");
+  const learnt = watched && learntLoss(o, graph, loss, { model, inputs, supervised, watched });
   const state = graph.program().state;
   const names = Object.keys(state).filter((name) => state[name]!.trains);
   const parameters = names.map((name) => graph.state(name, state[name]!));
-  const gradients = gradient(graph, recalledLoss(o, graph, loss, model), parameters);
+  const gradients = gradient(graph, learnt ?? recalledLoss(o, graph, loss, model), parameters);
   const trainable = names.flatMap((name, i) => {
     const d = gradients[i];
     return d ? [{ name, value: parameters[i]!, gradient: d }] : [];

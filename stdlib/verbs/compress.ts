@@ -1,15 +1,32 @@
-import type { Verb } from "#dsl/types/registry.js";
+import { compress as read } from "#dsl/compile/compress.js";
+import type { BuiltVerb } from "#dsl/compile/act.js";
 
-export const word: Verb = {
+export const word: BuiltVerb = {
   kind: "verb",
   name: "compress",
-  doc: "Makes a trained model smaller.",
-  example: "compress router on tickets as small",
+  doc: "Makes a smaller model of a trained one, which is a model like any other. Data after the first have rows without labels: the trained model's answers are learnt. Stages are done in order, each a run of its own: `small` is the last one, `small_distilled` and so on those before it. Keys of a recipe in the block override the recipe's.",
+  example: "compress router on tickets with quick as small { distill: student(layers: 3) }",
   since: "0.1.0",
-  planned: { meanwhile: "train a smaller base; `storage: int8` or `nf4` of a model keeps its frozen base small" },
-  elsewhere: { quantize: "compress", prune: "compress", distill: "compress" },
-  operands: { what: "any", many: true },
-  connectors: {},
+  operands: { what: "model" },
+  connectors: {
+    on: { takes: "data", required: true, many: true },
+    with: { takes: "recipe" },
+    as: { takes: "new-name", required: true },
+  },
   effect: "acts",
-  parameters: [],
+  read,
+  elsewhere: {
+    ...{ quantize: "compress", prune: "compress", distill: "compress", shrink: "compress" },
+    ...{ student: "distill", distillation: "distill", called: "as", using: "with" },
+  },
+  keysOf: "recipe",
+  parameters: [
+    {
+      name: "distill",
+      type: { is: "word", kind: "student" },
+      doc: "A smaller model that learns from the trained one.",
+      why: "Fewer blocks take less time and memory; what a teacher says makes up for most of what they can't.",
+      impact: "high",
+    },
+  ],
 };

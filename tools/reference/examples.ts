@@ -88,6 +88,8 @@ evaluate watched on tickets.test { ${example} }`;
       return `experiment { name: "night", ${example} }`;
     case "sweep":
       return sweep(`vary: { batch_size: choice(16, 32) }, ${example}`);
+    case "compress":
+      return `compress router on tickets with quick as small { ${example} }`;
     case "update":
       // Room is made in what a technique adds.
       if (registry.find("strategy", word.name)?.capabilities?.grows)

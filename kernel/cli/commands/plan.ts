@@ -37,7 +37,7 @@ export function register(program: Command): void {
         : actions.flatMap((a) =>
             a.verb === "train" || a.verb === "federate"
               ? [{ name: a.name, ...a.plan }]
-              : a.verb === "update"
+              : a.verb === "update" || a.verb === "compress"
                 ? a.stages.map(({ name, plan }) => ({ name, ...plan }))
                 : a.verb === "sweep"
                   ? [{ name: a.name, ...a.sweep.plan, sweep: sweepJson(a.sweep, costs.get(a.name)) }]

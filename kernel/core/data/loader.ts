@@ -7,7 +7,7 @@ import { lastOf } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { draws } from "#dsl/graph/random.js";
 import type { Taught } from "#stdlib/kinds/task.js";
-import { whole } from "#stdlib/lib/tasks/feeds.js";
+import { real, whole } from "#stdlib/lib/tasks/feeds.js";
 import { eachOf } from "#stdlib/lib/tasks/row-weights.js";
 import { chance } from "#stdlib/lib/chance.js";
 import { collate, epochBatches } from "./batches.js";
@@ -122,6 +122,7 @@ export class DataLoader {
   /** Updates of all epochs before each, as far as counted. */
   private readonly before: number[] = [0];
   private recalled: readonly Recalled[] = [];
+  private shares: string | null = null;
 
   constructor(
     private readonly rows: FedRows,
@@ -131,6 +132,11 @@ export class DataLoader {
   /** Said before the first update: what its rows bring that was said of them once. */
   recall(recalled: readonly Recalled[]): void {
     this.recalled = recalled;
+  }
+
+  /** Said before the first update: each row of it is fed 1 by their number, under that name. */
+  share(name: string): void {
+    this.shares = name;
   }
 
   /** Updates in an epoch (from 0). Only packed ones differ between epochs, by little. */
@@ -227,7 +233,8 @@ export class DataLoader {
   private more(all: readonly Batch[], epoch: number): (batch: Batch) => Readonly<Record<string, NDArray>> {
     const { beside } = this.o;
     const rows = all.filter((batch) => batch instanceof Uint32Array);
-    if (rows.length < all.length || (!beside && this.recalled.length === 0)) return () => ({});
+    const shared = this.shared(all);
+    if (rows.length < all.length || (!beside && this.recalled.length === 0)) return shared;
     const recalled = feedsOfRecalled(this.recalled, rows);
     const of = (some: (row: number) => boolean): number =>
       rows.reduce((sum, batch) => sum + this.countsIn(batch.filter(some), epoch, 0), 0);
@@ -236,9 +243,17 @@ export class DataLoader {
       batch instanceof Uint32Array
         ? {
             ...recalled(batch),
+            ...shared(batch),
             ...(beside && counts && { each: eachBeside(beside, batch, counts, this.rows.weights) }),
           }
         : {};
+  }
+
+  private shared(all: readonly Batch[]): (batch: Batch) => Readonly<Record<string, NDArray>> {
+    const { shares } = this;
+    if (shares === null) return () => ({});
+    const total = all.reduce((sum, batch) => sum + batch.length, 0);
+    return (batch) => ({ [shares]: real(new Float32Array(batch.length).fill(1 / total), [batch.length]) });
   }
 
   /** With what dropout is drawn by. */

@@ -11,6 +11,7 @@ import type {
   Assembled,
   AssembleOptions,
   LearntPrograms,
+  Lessons,
   PrivatePrograms,
   Strategy,
 } from "#stdlib/programs/options.js";
@@ -40,6 +41,8 @@ export interface OpenModel {
   /** State that training changes: what a checkpoint holds. */
   readonly saved: readonly string[];
   readonly trainable: readonly string[];
+  /** All states of the programs that train. */
+  readonly states: readonly string[];
   /** State that the next of several trainings begins with. */
   readonly carried: readonly string[];
   /** How it goes on learning from new data. */
@@ -84,8 +87,9 @@ export async function partsOf(
   base: Base,
   labels: readonly string[],
   home: string,
+  lessons?: Lessons,
 ): Promise<AssembleOptions> {
-  return partsFrom(plan, base, labels, await bodyOf(plan.recipe.model, base, home));
+  return partsFrom(plan, base, labels, await bodyOf(plan.recipe.model, base, home), lessons);
 }
 
 /** What the programs of a trained model are built from, its training aside. */
@@ -111,7 +115,7 @@ export interface ToOpen {
 /** `saved`: what training changes. */
 export type OpensModel = (engine: Engine, o: ToOpen, saved: readonly string[]) => Promise<Session>;
 
-/** `home`: the folder that the plan's own folders are relative to (the notebook's). */
+/** `home`: the folder that the plan's own folders are relative to (the notebook's). `lessons`: what it learns of another model. */
 export async function openModel(
   engine: Engine,
   plan: Plan,
@@ -119,8 +123,9 @@ export async function openModel(
   labels: readonly string[],
   home: string,
   opens: OpensModel = openSession,
+  lessons?: Lessons,
 ): Promise<OpenModel> {
-  const parts = await partsOf(plan, base, labels, home);
+  const parts = await partsOf(plan, base, labels, home, lessons);
   const assembled = assemble(parts);
   const task = await does(plan.recipe.model.task, "task");
   const { answers } = task;
@@ -157,6 +162,7 @@ export async function openModel(
     session,
     saved,
     trainable,
+    states: Object.keys((accumulate ?? train).state),
     carried,
     strategies: parts.strategies ?? [],
     learnt: (strategies) => buildLearnt({ ...parts, strategies }, trainable),
@@ -297,6 +303,7 @@ function looking(session: Session, base: Base, mute: string | null): Omit<OpenMo
       store: base.hash,
       saved: [],
       trainable: [],
+      states: [],
       carried: [],
       strategies: [],
       learnt: () => null,

@@ -8,6 +8,7 @@ import { registry } from "#stdlib/registry.js";
 import type { Base } from "../../core/bases/base.js";
 import { openBase } from "../../bases/open.js";
 import { readClientHead } from "../../artifacts/client-heads.js";
+import { madeFolder, writeMade } from "../../artifacts/made-folder.js";
 import { writeModelFolder } from "../../artifacts/model-folder.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
@@ -26,6 +27,7 @@ import { typesOf, type Reading } from "../../core/session/token-types.js";
 import type { HostContext } from "../../core/session/host-context.js";
 import { OpenModels } from "./open-models.js";
 import type { Opened } from "./opened.js";
+import type { Lessons } from "#stdlib/programs/options.js";
 import type { PromptedBase } from "#stdlib/lib/prompting/base.js";
 import { promptedBase } from "../../inference/prompted/prompted-base.js";
 import { openBaseOf, promptedPlan } from "../prompted.js";
@@ -99,17 +101,35 @@ export class WeightRoom {
   private async trainedBase({ base: name, trained, name: of }: ModelPlan, s: HostContext): Promise<Base> {
     const lent = trained && this.lent.get(trained.recipeHash);
     if (lent) return lent;
-    const { weights } = this.o.handle(name);
+    const handle = this.o.handle(name);
+    const { weights } = handle;
     if (!weights?.complete) throw new CodedError("not-trained", { model: name });
-    const folder = RunFolder.open(weights.folder).model;
     if (recipeHashOf(weights) !== trained?.recipeHash) throw new CodedError("changed-since-trained", { model: of });
+    const whole = await this.asBase(handle, s);
+    if (!trained.made) return whole;
+    const folder = madeFolder(weights.folder, trained.made);
     const known = this.written.get(folder);
     if (known?.file === weights.checkpoint.file) return known.base;
-    const { open } = await this.ready(this.o.handle(name), s);
+    await writeMade(folder, whole, trained.made);
+    return this.wrote(folder, weights.checkpoint.file);
+  }
+
+  /** The weights of a model that was trained, as a folder that is a base. */
+  async asBase(handle: ModelHandle, s: HostContext): Promise<Base> {
+    const { weights } = handle;
+    if (!weights?.complete) throw new CodedError("not-trained", { model: handle.name });
+    const folder = RunFolder.open(weights.folder).model;
+    const known = this.written.get(folder);
+    if (known?.file === weights.checkpoint.file) return known.base;
+    const { open } = await this.ready(handle, s);
     if (open.whole) await writeModelFolder(folder, open.session, open.whole);
-    else await mergedFolder(folder, await this.opened(this.o.handle(name), s), { replace: true });
+    else await mergedFolder(folder, await this.opened(handle, s), { replace: true });
+    return this.wrote(folder, weights.checkpoint.file);
+  }
+
+  private async wrote(folder: string, file: string): Promise<Base> {
     const base = await openBase(folder, "folder", registry);
-    this.written.set(folder, { file: weights.checkpoint.file, base });
+    this.written.set(folder, { file, base });
     return base;
   }
 
@@ -123,12 +143,13 @@ export class WeightRoom {
     base: Base,
     labels: readonly string[],
     home: string,
-    opens?: OpensModel,
+    { opens, lessons }: { readonly opens?: OpensModel | undefined; readonly lessons?: Lessons | undefined } = {},
   ): Promise<OpenModel> {
     const engine = await this.o.engines.engine(EngineRoom.work(plan));
-    if (opens) return this.open.lend(folder, engine, await openModel(engine, plan, base, labels, home, opens));
+    if (opens) return this.open.lend(folder, engine, await openModel(engine, plan, base, labels, home, opens, lessons));
     const store = await storeOf(plan.recipe.model, base);
-    return (await this.open.add(folder, engine, store, () => openModel(engine, plan, base, labels, home))).model;
+    const open = (): Promise<OpenModel> => openModel(engine, plan, base, labels, home, undefined, lessons);
+    return (await this.open.add(folder, engine, store, open)).model;
   }
 
   /** After training: which checkpoint the open model holds now. */

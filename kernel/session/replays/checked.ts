@@ -43,6 +43,8 @@ export function demandReplayable({ run, plan, lock }: Side): void {
     throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, federated: true });
   if (plan.recipe.update)
     throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, update: true });
+  if (plan.recipe.compress)
+    throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, compress: true });
   if (plan.recipe.training.average !== undefined)
     throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, averaged: true });
   if (tables.size + words.size > 0 || deployed !== null)

@@ -24,6 +24,8 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly averaged?: true;
       /** It went on from weights of another training; absent: it began from its base. */
       readonly update?: true;
+      /** It was made of another training's model; absent: it wasn't. */
+      readonly compress?: true;
       /** It learnt in rounds from several clients; absent: its rows were at hand. */
       readonly federated?: true;
     };
@@ -41,6 +43,7 @@ registerCodes({
               ? [`the rows of ${d.run} came from ${listedAsCode(d.tables)} of its notebook`]
               : []),
             ...(d.update ? [`${d.run} went on from the weights of another training (\`update\`)`] : []),
+            ...(d.compress ? [`${d.run} was made of the weights of another training (\`compress\`)`] : []),
             ...(d.federated ? [`${d.run} learnt in rounds from several clients (\`federate\`)`] : []),
             ...(d.averaged ? [`the workers of ${d.run} averaged their weights, which one process can't repeat`] : []),
             ...(d.words.length > 0

@@ -11,6 +11,7 @@ import type { RunLock } from "../../artifacts/run-lock.js";
 import type { RunEvent } from "../../core/session/events.js";
 import type { Among, Trained } from "../../training/train.js";
 import type { Gathers, Replaced } from "./gang.js";
+import type { Lessons } from "#stdlib/programs/options.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Remembered } from "../../artifacts/carried.js";
@@ -66,6 +67,10 @@ export interface Continues {
   readonly memory: readonly Remembered[];
   /** These stand beside each batch of new rows, and their labels count so much; absent: they stand among them. */
   readonly beside?: { readonly labels: number };
+  /** What it learns of another model; absent: nothing. */
+  readonly lessons?: Lessons;
+  /** It begins with the head of its base, where that tells the same labels apart; absent: `begins` sees to it. */
+  readonly head?: true;
   /** Done once the model is open as its base has it. `goesOn`: the run has a checkpoint, which is loaded next. */
   readonly begins: (open: OpenModel, material: Material, run: RunFolder, goesOn: boolean) => Promise<void>;
 }

@@ -92,7 +92,7 @@ export async function warnOfSpent(root: string, plan: Plan, warn: Warn, goesOn: 
 
 /** Says that what was promised of the weights that a training begins with is no promise of what comes of it. */
 export function warnOfLost(root: string, { recipe }: Plan, warn: Warn): void {
-  const start = recipe.update?.start ?? recipe.model.trained?.recipeHash;
+  const start = recipe.update?.start ?? recipe.compress?.of ?? recipe.model.trained?.recipeHash;
   if (start === undefined || recipe.training.privacy) return;
   for (const run of RunFolder.find(root, start)) {
     const plan = jsonRegular(join(run.path, "plan.json"));

@@ -160,11 +160,13 @@ async function openIn({ session, request, stage, material, run, checkpoints }: W
   const { base, labels, rows } = material;
   const { model } = request.plan.recipe;
   const { folder } = stage.hostContext;
-  const open = await session.weights.fresh(run.path, request.plan, base, labels, folder, request.opens);
+  const { opens, continues } = request;
+  const more = { opens, lessons: continues?.lessons };
+  const open = await session.weights.fresh(run.path, request.plan, base, labels, folder, more);
   const goesOn = checkpoints.length > 0;
-  await request.continues?.begins(open, material, run, goesOn);
+  await continues?.begins(open, material, run, goesOn);
   // A run that goes on has in its checkpoint what it began with; those of older versions had nothing.
-  if (goesOn || request.continues) return open;
+  if (goesOn || (continues && !continues.head)) return open;
   const lost = await takeHead(open.session, model, base, labels);
   if (lost) request.onHeadLost?.(lost);
   const { standardised } = open;

@@ -4,6 +4,7 @@ import { runAuto } from "../auto/run-auto.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { runAnnotate } from "./annotate.js";
 import { runAttach } from "./attach.js";
+import { runCompress } from "./compress.js";
 import { runData } from "./data.js";
 import { runDeploy } from "./deploy.js";
 import { runEngine } from "./engine.js";
@@ -36,6 +37,7 @@ export const verbs: {
   evaluate: runEvaluate,
   predict: runPredict,
   update: runUpdate,
+  compress: runCompress,
   federate: runFederate,
   sweep: runSweep,
   auto: runAuto,

@@ -93,10 +93,11 @@ export function planShown(
 /** What the plan does with its model, as its verb is called. */
 function verbOf({ recipe }: Plan): string {
   if (recipe.federated) return "federate";
-  return recipe.update ? "update" : "train";
+  return recipe.update ? "update" : recipe.compress ? "compress" : "train";
 }
 function namesOf({ recipe }: Plan): string {
-  return [recipe.data, ...(recipe.federated?.others ?? []).map(({ data }) => data)].map(({ name }) => name).join(", ");
+  const others = recipe.federated?.others ?? recipe.compress?.unlabelled ?? [];
+  return [recipe.data, ...others.map(({ data }) => data)].map(({ name }) => name).join(", ");
 }
 
 function framed(title: string, folded: boolean, ...parts: readonly Part[]): Html {
@@ -149,6 +150,7 @@ function factsOf(plan: Plan): [string, string, string][] {
     ...(personal ? [["personal data", personalText(personal), "in the texts"] as [string, string, string]] : []),
     ...(reads ? [["tokens a word", readsText(reads), ""] as [string, string, string]] : []),
     ["technique", callText(model.technique), ""],
+    ...(recipe.compress ? [["stage", callText(recipe.compress.stage), "learns from the model that it is made of"] as [string, string, string]] : []),
     ...(recipe.update
       ? [
           ["strategy", recipe.update.strategy.map(callText).join(", "), "goes on from trained weights"] as [

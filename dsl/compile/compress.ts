@@ -1,0 +1,168 @@
+/**
+ * `compress`: a smaller model is made of a trained one, in stages: a student learns from it, parts are taken out, numbers get
+ * fewer bits. Each is a training of its own whose base is made of the one before; the name after `as` is the last one's.
+ */
+import type { Header } from "../types/header.js";
+import { keysOf } from "../types/keys.js";
+import type { Draft, Program, Run } from "../plan/program.js";
+import type { Given } from "../types/given.js";
+import type { Span } from "../diagnostics/span.js";
+import type { CompressKey, CompressStage } from "../plan/plan.js";
+import { fill } from "../plan/defaults.js";
+import { isCall, parametersOf } from "../plan/definitions.js";
+import type { StageCapabilities } from "../types/capabilities.js";
+import type { Call } from "../types/value.js";
+import { act, nameOf } from "./act.js";
+import { planCompressed, studentDraft } from "./compressing.js";
+import { draftOf, trainedName } from "./names.js";
+import { checkDuration } from "./training.js";
+import "../plan/compress-codes.js";
+
+/** Keys of the statement that are no settings of the recipe, in the order of their stages, and what such a stage's model is called. */
+const STAGES: readonly (readonly [key: CompressKey, called: string])[] = [
+  ["distill", "distilled"],
+  ["sparsify", "pruned"],
+  ["quantize", "quantized"],
+];
+
+export function compress(program: Program, header: Header): void {
+  const { clauses, statement, verb } = header;
+  const [operand] = header.operands;
+  const start = operand && trainedName(program, operand, "compress");
+  const onto = clauses.get("on")?.operands ?? [];
+  const datas = onto.map((one) => draftOf(program, one, "data", "on"));
+  const written = clauses.get("with")?.operands[0];
+  const recipe = written ? draftOf(program, written, "recipe", "with") : null;
+  const entries = statement.block?.entries ?? [];
+  const parameters = [...verb.parameters, ...parametersOf(program, "recipe")];
+  const own = keysOf(program, entries, verb, parameters, new Map(recipe?.given));
+  const keys = entries.map(({ key }) => key.path[0] ?? key.text);
+  checkDuration(program, own.given, keys, statement.verb.span);
+  const settings = new Map([...own.given].filter(([key]) => keys.includes(key) && !isStage(key)));
+  const broken = own.broken || statement.block?.broken === true || !header.sound || recipe === undefined;
+  const stages = broken ? undefined : stagesIn(program, header, own.given);
+  const as = nameOf(clauses.get("as")?.operands[0]);
+  const wanted = stages && as ? named(stages, as.text) : [];
+  const taken = as !== undefined && isTaken(program, as, { names: wanted.map(({ name }) => name), start });
+  if (as && !taken) for (const { name } of wanted) program.define(name, as.span, { is: "run" });
+  const whole = datas.filter((one) => one !== undefined);
+  const sound = as && !taken && start !== undefined && whole.length === datas.length && wanted.length > 0;
+  const long = sound && (recipe !== null || settings.size > 0 || !demandLong(program, wanted, statement.verb.span));
+  const first = whole[0];
+  if (!sound || !long || !first) {
+    for (const name of as ? [...wanted.map((one) => one.name), as.text] : []) program.tried.add(name);
+    return;
+  }
+  if (own.given.has("privacy")) {
+    program.reportNear("compress-private", { start }, own.given.get("privacy")?.span, statement.verb.span);
+    for (const { name } of wanted) program.tried.add(name);
+    return;
+  }
+  if (recipe) program.require(recipe.needs);
+  const run = { data: first, recipe, own: settings, experiments: [...program.experiments] };
+  planStages(program, header, {
+    ...{ stages: wanted, run, start, unlabelled: whole.slice(1), name: as.text },
+    ...{ modelAt: operand?.span ?? statement.span, dataAt: onto.map(({ span }) => span) },
+  });
+}
+
+const isStage = (key: string): boolean => STAGES.some(([own]) => own === key);
+
+interface Stage {
+  readonly key: CompressKey;
+  readonly call: Call;
+  readonly at: Span;
+}
+
+/** In their order. Undefined: what is wrong was said. */
+function stagesIn(
+  program: Program,
+  { statement, verb, operands }: Header,
+  given: ReadonlyMap<string, Given>,
+): readonly Stage[] | undefined {
+  const own = verb.parameters.filter(({ name }) => isStage(name) && given.has(name));
+  const errors = program.reporter.diagnostics.length;
+  const { values } = fill(program, own, given, "", { here: statement.verb.span });
+  if (program.reporter.diagnostics.slice(errors).some((d) => d.severity === "error")) return undefined;
+  const stages = STAGES.flatMap(([key]): readonly Stage[] => {
+    const call = values[key];
+    return isCall(call) ? [{ key, call, at: given.get(key)?.span ?? statement.verb.span }] : [];
+  });
+  const model = nameOf(operands[0])?.text ?? "";
+  if (stages.length === 0) program.report("nothing-to-compress", { model }, statement.verb.span);
+  return stages.length > 0 ? stages : undefined;
+}
+
+/** The last has the statement's name, those before it that of what they do. */
+function named(stages: readonly Stage[], name: string): readonly (Stage & { readonly name: string })[] {
+  return stages.map((stage, i) => {
+    const called = STAGES.find(([key]) => key === stage.key)?.[1] ?? "";
+    return { ...stage, name: i === stages.length - 1 ? name : `${name}_${called}` };
+  });
+}
+
+/** Whether the smaller models can't have their names. */
+function isTaken(
+  program: Program,
+  { text, span }: { readonly text: string; readonly span: Span },
+  { names, start }: { readonly names: readonly string[]; readonly start: string | undefined },
+): boolean {
+  const all = [text, ...names];
+  const model = all.find((name) => name !== start && program.names.get(name)?.is === "model");
+  if (model !== undefined) program.report("kept-as-a-model", { name: model }, span);
+  else if (start !== undefined && all.includes(start)) program.report("compress-over-start", { start }, span);
+  else return false;
+  return true;
+}
+
+/** @returns whether one of them is trained and nothing says how long */
+function demandLong(program: Program, stages: readonly Stage[], here: Span): boolean {
+  const trained = stages.find(({ call }) => saysOf(program, call)?.trains === true);
+  if (trained) program.report("distill-without-recipe", { stage: trained.call.word }, here);
+  return trained !== undefined;
+}
+
+function saysOf(program: Program, { kind, word }: Call): StageCapabilities | undefined {
+  return program.registry.find(kind as "student", word)?.capabilities;
+}
+
+function planStages(
+  program: Program,
+  header: Header,
+  o: {
+    readonly stages: readonly (Stage & { readonly name: string })[];
+    readonly run: Pick<Run, "data" | "recipe" | "own"> & { readonly experiments: readonly string[] };
+    readonly start: string;
+    readonly unlabelled: readonly Draft[];
+    readonly name: string;
+    readonly modelAt: Span;
+    readonly dataAt: readonly Span[];
+  },
+): void {
+  const { statement } = header;
+  const done: CompressStage[] = [];
+  let resume = false;
+  let start = o.start;
+  for (const [i, { name, key, call, at }] of o.stages.entries()) {
+    const unlabelled = i === 0 ? o.unlabelled : [];
+    const model = studentDraft(program, { start, name, call, at });
+    if (!model) return;
+    const run = { ...o.run, model, compress: { start, stage: call, unlabelled } };
+    const planned = program.silent
+      ? undefined
+      : planCompressed(program, run, name, {
+          ...{ modelAt: o.modelAt, dataAt: o.dataAt, stageAt: at, here: statement.verb.span },
+          statement: { block: statement.block?.span, end: statement.span.end },
+        });
+    const recipeHash = planned?.plan.recipeHash;
+    program.runs.set(name, { ...run, here: !program.silent, ...(recipeHash !== undefined && { recipeHash }) });
+    if (!program.silent && !planned) break;
+    if (planned) {
+      resume = planned.resume;
+      done.push({ name, start, key, plan: planned.plan });
+    }
+    start = name;
+  }
+  if (done.length < o.stages.length) return;
+  act(program, header, "compress", { name: o.name, start: o.start, stages: done, resume });
+}

@@ -1,0 +1,169 @@
+/** Plans of the stages of `compress`, as they are written and as they were run. */
+import { MADE } from "../plan/made.js";
+import { isCall, recordOf, resolveData } from "../plan/definitions.js";
+import { runOf } from "../plan/loaded.js";
+import type { CompressPlan } from "../plan/plan.js";
+import type { Compressing, Draft, Program, Run } from "../plan/program.js";
+import { experimentsUnder } from "../plan/version.js";
+import type { Span } from "../diagnostics/span.js";
+import type { StageCapabilities } from "../types/capabilities.js";
+import type { Given } from "../types/given.js";
+import { failed } from "../types/facts.js";
+import type { Call, Value } from "../types/value.js";
+import { checkTables, dataFacts } from "../rules/world.js";
+import { planTraining, settingsOf, type Planned } from "./training.js";
+import { isStreamed } from "./streamed.js";
+import "../plan/compress-codes.js";
+
+/** Keys of a model that its smaller one has too. */
+const SAME: readonly string[] = ["task", "max_length", "template"];
+
+const saysOf = (program: Program, { kind, word }: Call): StageCapabilities | undefined =>
+  program.registry.find(kind as "student", word)?.capabilities;
+
+/** The definition of a stage's model: the task of the one that it is made of, all weights trained. Undefined: that one isn't known. */
+export function studentDraft(
+  program: Program,
+  o: { readonly start: string; readonly name: string; readonly call: Call; readonly at: Span },
+): Draft | undefined {
+  const of = program.runs.get(o.start)?.model ?? program.names.get(o.start)?.draft;
+  if (!of) return undefined;
+  const whole = program.registry.ofKind("technique").find(({ capabilities }) => capabilities?.whole === true);
+  const own = saysOf(program, o.call)?.base?.(o.call) ?? null;
+  const base: Value = own ?? { record: { model: o.start } };
+  const technique: Value = { word: whole?.name ?? "", kind: "technique", arguments: {} };
+  const given = (value: Value): Given => ({ value, span: o.at, from: "written", places: new Map() });
+  const same = [...of.given].filter(([key]) => SAME.includes(key));
+  return {
+    ...{ is: "model", name: o.name, span: o.at, source: program.source, broken: of.broken, needs: of.needs },
+    ...{ allowances: [], ...(of.experiments && { experiments: of.experiments }) },
+    given: new Map([
+      ...same,
+      ["base", given(base)],
+      ["technique", given(technique)],
+      ...(own === null ? [[MADE, given({ ...o.call })] as const] : []),
+    ]),
+  };
+}
+
+export interface CompressedAt {
+  readonly modelAt: Span;
+  /** Of each data set. */
+  readonly dataAt: readonly Span[];
+  readonly stageAt: Span;
+  readonly here: Span;
+  readonly statement?: { readonly block: Span | undefined; readonly end: number };
+}
+
+/** The plan of a stage, whose recipe names what it is made of. */
+export function planCompressed(
+  program: Program,
+  run: Pick<Run, "model" | "recipe" | "own" | "data" | "experiments"> & { readonly compress: Compressing },
+  name: string,
+  at: CompressedAt,
+): Planned | undefined {
+  const { model, data, recipe, compress } = run;
+  const { stage, start } = compress;
+  const of = startHash(program, start);
+  if (of === undefined || !demandTeachable(program, model, compress, at)) return undefined;
+  const unlabelled = compress.unlabelled.map((draft, i) =>
+    unlabelledOf(program, { draft, at: at.dataAt[i + 1] ?? at.here }, data),
+  );
+  if (unlabelled.some((one) => one === undefined)) return undefined;
+  const known = unlabelled.filter((one) => one !== undefined);
+  const plan: CompressPlan = { stage, of, ...(known.length > 0 && { unlabelled: known }) };
+  const planned = planTraining(program, {
+    ...{ model, data, recipe, settings: settingsOf(program, run), run: name, compress: plan },
+    ...{ modelAt: at.stageAt, dataAt: at.dataAt[0] ?? at.here, here: at.here },
+    ...(at.statement && { statement: at.statement }),
+    experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
+  });
+  return planned && isSmaller(program, planned, { start, stage }, at.stageAt) ? planned : undefined;
+}
+
+/** Whether the task can be learnt of another model as the stage says. */
+function demandTeachable(
+  program: Program,
+  { given }: Draft,
+  { stage, unlabelled, start }: Compressing,
+  { stageAt }: CompressedAt,
+): boolean {
+  const task = given.get("task")?.value;
+  const says = saysOf(program, stage);
+  if (!isCall(task) || !says?.refuses) return true;
+  const has = program.registry.find("task", task.word)?.capabilities;
+  const reads = says.base?.(stage) === null || says.base === undefined || sameBase(program, start, says.base(stage));
+  const refused = says.refuses(stage, { task, has, unlabelled: unlabelled.length > 0, reads });
+  if (refused) program.report("distill-task", { task: task.word, ...refused }, stageAt);
+  return !refused;
+}
+
+/** Whether a model begins from the base of that name, and so reads as it does. */
+function sameBase(program: Program, start: string, base: string | null): boolean {
+  const of = program.runs.get(start)?.model ?? program.names.get(start)?.draft;
+  const own = of?.given.get("base")?.value;
+  const below = recordOf(own)["model"];
+  return typeof below === "string" ? sameBase(program, below, base) : own === base;
+}
+
+/** Rows without labels, with the columns that the first data have beside theirs. Reports what is wrong. */
+function unlabelledOf(
+  program: Program,
+  { draft, at }: { readonly draft: Draft; readonly at: Span },
+  first: Draft,
+): NonNullable<CompressPlan["unlabelled"]>[number] | undefined {
+  program.require(draft.needs);
+  const data = resolveData(program, draft, at);
+  const own = resolveData(program, first, at);
+  if (!data || !own) return undefined;
+  const { columns } = data.plan;
+  const role = LABELS.find((one) => columns[one] !== undefined);
+  if (role !== undefined) program.report("compress-labelled", { data: draft.name, role }, at);
+  else if (Object.keys(own.plan.columns).some((one) => READ.includes(one) && columns[one] === undefined))
+    program.report("unlabelled-unread", { data: draft.name }, at);
+  else if (isStreamed(data.plan)) program.report("compress-streamed", { data: draft.name }, at);
+  else if (checkTables(program, draft, data.plan, at)) {
+    const facts = dataFacts(program, draft, data.plan, null, at);
+    return facts && { data: data.plan, dataHash: facts.hash };
+  }
+  return undefined;
+}
+/** Roles of what people said of a row, and of what a model reads of it. */
+const LABELS: readonly string[] = ["label", "labels"];
+const READ: readonly string[] = ["text", "text_pair"];
+
+/** Reports `student-larger`. */
+function isSmaller(
+  program: Program,
+  { plan }: Planned,
+  { start, stage }: Pick<Compressing, "start" | "stage">,
+  here: Span,
+): boolean {
+  const own = saysOf(program, stage)?.base?.(stage) ?? null;
+  const base = own === null ? undefined : teacherParameters(program, start);
+  const student = plan.estimates.parameters;
+  if (base === undefined || student < base) return true;
+  program.report("student-larger", { student, teacher: base, model: start }, here);
+  return false;
+}
+
+/** Parameters of the base that a model begins from, where it is known. */
+function teacherParameters(program: Program, start: string): number | undefined {
+  const draft = program.runs.get(start)?.model ?? program.names.get(start)?.draft;
+  const base = draft?.given.get("base");
+  const name = base?.value;
+  const below = recordOf(name)["model"];
+  if (typeof below === "string") return teacherParameters(program, below);
+  if (!base || typeof name !== "string") return undefined;
+  const fact = program.ask({ about: "base", name, folder: program.folderAt(base.span) }, true);
+  return fact && !failed(fact) ? fact.parameters : undefined;
+}
+
+/** What tells the weights of a name; undefined: nothing is known of them. */
+function startHash(program: Program, name: string): string | undefined {
+  const run = program.runs.get(name);
+  if (run?.here && run.recipeHash !== undefined) return run.recipeHash;
+  const draft = program.names.get(name)?.draft;
+  const loaded = draft && !run && runOf(program, draft.given);
+  return loaded && !failed(loaded) ? loaded.recipeHash : program.outside.trained[name];
+}

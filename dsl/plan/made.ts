@@ -1,0 +1,34 @@
+/** A base that is made of a trained model's weights: smaller ones. */
+import type { Program } from "./program.js";
+import type { Given } from "../types/given.js";
+import type { Span } from "../diagnostics/span.js";
+import type { BaseFacts } from "../types/facts.js";
+import type { Call } from "../types/value.js";
+import { hashOf } from "./hash.js";
+import { isCall } from "./value.js";
+import "./compress-codes.js";
+
+/** The key of a draft that says what its base is made with. Nobody writes it. */
+export const MADE = "made";
+
+export function madeWith({ given }: { readonly given: ReadonlyMap<string, Given> }): Call | undefined {
+  const call = given.get(MADE)?.value;
+  return isCall(call) ? call : undefined;
+}
+
+/** Facts of what the word makes of the base. Reports `not-so-small`. */
+export function madeOf(program: Program, call: Call, of: BaseFacts, here: Span): BaseFacts | undefined {
+  const says = program.registry.find(call.kind as "student", call.word)?.capabilities;
+  const family = program.registry.find("model", of.family)?.capabilities;
+  const made = says?.makes?.(call, of, family);
+  const { heads, embedding, ...rest } = of;
+  void [heads, embedding]; // what a head of the base tells apart is the trained model's affair
+  const hash = `${of.hash} ${hashOf(call)}`;
+  if (!made) return { ...rest, hash };
+  if ("why" in made) {
+    program.report("not-so-small", { stage: call.word, ...made }, here);
+    return undefined;
+  }
+  const parameters = Object.values(made.shapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  return { ...rest, ...made, hash, parameters };
+}

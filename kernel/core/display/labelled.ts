@@ -1,0 +1,43 @@
+/** Rows without labels that a model labelled: how many, how sure it was, and how often it says what people say. */
+import type { Shown } from "./shown.js";
+import { tableShown } from "./table.js";
+import { count, percent, plural } from "./text.js";
+
+export interface LabelledRows {
+  readonly model: string;
+  readonly data: string;
+  readonly rows: number;
+  /** Rows with labels that are learnt beside them. */
+  readonly labelled: number;
+  /** The mean probability of the likeliest label, and how many rows had none above one half. */
+  readonly sure: number;
+  readonly unsure: number;
+  /** The likeliest labels, the commonest first. */
+  readonly labels: readonly (readonly [label: string, rows: number])[];
+  /** Null: there are no rows with labels that nobody learns. */
+  readonly agrees: {
+    readonly split: string;
+    readonly rows: number;
+    readonly right: number;
+    readonly low: number;
+    readonly high: number;
+  } | null;
+}
+
+export function labelledShown(name: string, told: LabelledRows): Shown {
+  const { agrees } = told;
+  const share = told.rows / Math.max(1, told.rows + told.labelled);
+  const said = [
+    `${told.model} labelled ${plural(told.rows, "row")} of ${told.data}: ${percent(share)} of what ${name} learns, beside ${plural(told.labelled, "row")} with labels of people`,
+    `it gives its answer ${percent(told.sure)} on average, and ${plural(told.unsure, "row")} less than a half`,
+    agrees
+      ? `of ${plural(agrees.rows, "row")} of ${agrees.split} it says what people said in ${percent(agrees.right / Math.max(1, agrees.rows))} (${percent(agrees.low)} to ${percent(agrees.high)})`
+      : "there are no further rows with labels to hold it against",
+    "its answers stand beside the run and not in the data",
+  ];
+  return tableShown(
+    ["label", "rows"],
+    told.labels.map(([label, rows]) => [label, count(rows)]),
+    { title: `Labelled by ${told.model}`, limit: 12, caption: `${said.join(". ")}.` },
+  );
+}

@@ -1,0 +1,143 @@
+/**
+ * A student learns from its teacher. What the teacher says of whole rows is asked once, before the first step, and kept beside
+ * the run; where what goes on within it is learnt, or what it says of each token, it runs beside the student in the same program.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { CompressStage } from "#dsl/plan/plan.js";
+import { readerOf } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/types/value.js";
+import type { Lessons, TeacherOptions } from "#stdlib/programs/options.js";
+import { LESSON, TEACHER } from "#stdlib/programs/lessons.js";
+import { recalledNames } from "#stdlib/programs/recalled.js";
+import { registry } from "#stdlib/registry.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import { recalledFile, type Remembered } from "../../artifacts/carried.js";
+import { MODEL } from "../../artifacts/model-folder.js";
+import { writing } from "../../artifacts/folder-errors.js";
+import type { Base } from "../../core/bases/base.js";
+import { does } from "../../core/session/words.js";
+import { runsNamed } from "../../history/runs-named.js";
+import {
+  CHECKED,
+  readHeader,
+  readTensor,
+  verifySafetensors,
+  writeSafetensors,
+} from "../../tensors/safetensors.js";
+import type { OpenModel } from "../models/open-model.js";
+import type { Continues } from "../trainings/request.js";
+import { trainedRows } from "../updates/memory.js";
+import type { Compressing, RunsStage, Trained } from "./contract.js";
+import { asked, keepLabelled, labelled, textsIn } from "./unlabelled.js";
+import { labelledShown } from "../../core/display/labelled.js";
+
+export const distil: RunsStage = async (of, from, around) => {
+  const { plan } = of;
+  const { stage } = must(plan.recipe.compress, "a stage");
+  const learns = (await does(stage, "student")).lessons?.(stage) ?? [];
+  const lessons = await Promise.all(learns.map(async (call) => ({ call, implementation: await does(call, "lesson") })));
+  const asks = asksOf(learns, of);
+  const made = await labelled(of, from, around);
+  const teacher = asks.beside ? await around.session.weights.asBase(from, around.stage.hostContext) : null;
+  const said = asks.once ? await saidOf(of, from, around, made.rows) : null;
+  const taught: Lessons = {
+    lessons,
+    teacher: teacher && (await teacherOf(teacher, from)),
+    beside: made.rows.length > 0,
+  };
+  const continues: Continues = {
+    ...{ labels: from.weights.labels, memory: made.rows, lessons: taught, head: true },
+    ...(made.rows.length > 0 && { beside: { labels: 0 } }),
+    begins: async (open, { loader }, run) => {
+      keepLabelled(run.path, made.rows);
+      if (teacher) await loadTeacher(open, teacher, from);
+      loader.share(recalledNames(LESSON).share);
+      if (!said) return;
+      keep(run.path, said, from.weights.labels.length);
+      loader.recall([{ word: LESSON, labels: from.weights.labels.length, first: 0, logits: said }]);
+    },
+  };
+  if (made.told) around.stage.screen.display(labelledShown(of.name, made.told));
+  return around.train(of, continues);
+};
+
+/** Whether the teacher runs beside, and whether what it says of whole rows is asked once. */
+function asksOf(learns: readonly Call[], { plan }: CompressStage): { readonly beside: boolean; readonly once: boolean } {
+  const kinds = learns.map(({ word }) => registry.find("lesson", word)?.capabilities?.of);
+  const rows = registry.find("task", plan.recipe.model.task.word)?.capabilities?.decides !== undefined;
+  const beside = kinds.includes("within") || (kinds.includes("said") && !rows);
+  return { beside, once: kinds.includes("said") && !beside };
+}
+
+/** What of a program the teacher is built from. */
+async function teacherOf({ facts }: Base, { weights }: Trained): Promise<TeacherOptions> {
+  const family = await implementationOf(registry, "model", facts.family);
+  const { task } = weights.plan.recipe.model;
+  const call = { kind: "technique", word: "full", arguments: {} };
+  return {
+    ...{ family, config: family.config(facts.config), labels: weights.labels.length },
+    task: { call: task, implementation: await does(task, "task") },
+    technique: { call, implementation: { ...(await does(call, "technique")), trains: () => false } },
+  };
+}
+
+/** The teacher's states take its weights. */
+async function loadTeacher({ session, states }: OpenModel, base: Base, { name }: Trained): Promise<void> {
+  const file = join(base.folder, MODEL.weights);
+  const { tensors } = readHeader(file);
+  const wanted = states.filter((state) => state.startsWith(TEACHER));
+  const { prefix } = await implementationOf(registry, "model", base.facts.family);
+  const only = Object.fromEntries(
+    wanted.map((state) => {
+      const own = state.slice(TEACHER.length);
+      const found = [own, own.startsWith(prefix) ? own.slice(prefix.length) : own].find((one) => Object.hasOwn(tensors, one));
+      if (found === undefined) throw new CodedError("internal", { what: `${name} has no tensor for ${own}` });
+      return [state, found];
+    }),
+  );
+  await session.load(file, only);
+}
+
+/**
+ * What the teacher says of the rows that the stage learns, those without labels last; as it is kept beside a run that goes on,
+ * else asked now.
+ */
+async function saidOf(
+  { name, plan }: CompressStage,
+  from: Trained,
+  { session, stage }: Compressing,
+  unlabelled: readonly Remembered[],
+): Promise<Float32Array> {
+  const [before] = runsNamed(session.runs, name, plan.recipeHash);
+  const labels = from.weights.labels.length;
+  const kept = before && existsSync(recalledFile(before.path)) ? before.path : null;
+  if (kept !== null) return readSaid(kept);
+  const prepared = await session.datasets.data(plan.recipe.data, readerOf(plan.recipe.model), stage.hostContext);
+  const { numbers } = await asked(textsIn(trainedRows(prepared)), from, { session, stage });
+  const all = [...numbers, ...unlabelled.map(({ said }) => must(said, "what is said of a row"))];
+  const logits = new Float32Array(all.length * labels);
+  all.forEach((row, i) => logits.set(row, i * labels));
+  return logits;
+}
+
+/** Coded errors of the file. */
+function readSaid(run: string): Float32Array {
+  const file = recalledFile(run);
+  verifySafetensors(file);
+  return new Float32Array(readTensor(file, LESSON).bytes.slice().buffer);
+}
+
+function keep(run: string, said: Float32Array, labels: number): void {
+  const file = recalledFile(run);
+  if (existsSync(file)) return;
+  const bytes = new Uint8Array(said.buffer, said.byteOffset, said.byteLength);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeSafetensors(file, { [LESSON]: { dtype: "f32", shape: [said.length / labels, labels], bytes } }, CHECKED);
+  } catch (error) {
+    throw writing(error, dirname(file));
+  }
+}

@@ -1,0 +1,6 @@
+/** How the stages of `compress` are run, by the keys that ask for them. */
+import type { CompressKey } from "#dsl/plan/plan.js";
+import type { RunsStage } from "./contract.js";
+import { distil } from "./distil.js";
+
+export const stages: Partial<Readonly<Record<CompressKey, RunsStage>>> = { distill: distil };

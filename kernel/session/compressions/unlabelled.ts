@@ -1,0 +1,138 @@
+/** Rows without labels, labelled by a model: kept beside the run that learns them, never written into the source. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { ColumnTable } from "arquero";
+import writeFileAtomic from "write-file-atomic";
+import type { CompressStage } from "#dsl/plan/plan.js";
+import { readerOf } from "#dsl/types/subject.js";
+import { softmaxInto } from "#stdlib/lib/tasks/probabilities.js";
+import { wilson } from "#stdlib/lib/intervals/wilson.js";
+import { writing } from "../../artifacts/folder-errors.js";
+import type { Remembered } from "../../artifacts/carried.js";
+import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
+import type { LabelledRows } from "../../core/display/labelled.js";
+import type { Asked } from "../../encoding/encoded.js";
+import { answersOf, type Said } from "../../inference/texts-asked.js";
+import { NO_DATA, PAIRS } from "../models/weight-room.js";
+import { trainedRows } from "../updates/memory.js";
+import type { Compressing, Trained } from "./contract.js";
+
+export interface Labelled {
+  readonly rows: readonly Remembered[];
+  /** Null: there are no such rows. */
+  readonly told: LabelledRows | null;
+}
+
+/** The rows of data that came without labels, with what the model says of them. */
+export async function labelled(
+  { plan }: CompressStage,
+  from: Trained,
+  around: Pick<Compressing, "session" | "stage">,
+): Promise<Labelled> {
+  const { unlabelled = [] } = plan.recipe.compress ?? {};
+  if (unlabelled.length === 0) return { rows: [], told: null };
+  const { session, stage } = around;
+  const reader = readerOf(from.weights.plan.recipe.model);
+  const own = await session.datasets.data(plan.recipe.data, reader, stage.hostContext);
+  const names = trainedRows(own).columnNames();
+  const all: Remembered[] = [];
+  for (const { data } of unlabelled) {
+    const prepared = await session.datasets.data(data, reader, stage.hostContext);
+    const rows = trainedRows(prepared);
+    const said = await asked(textsIn(rows), from, around);
+    all.push(...remembered(prepared, rows, said, names));
+  }
+  const sure = all.map(({ said = [] }) => Math.max(...softmax(said)));
+  const told = {
+    ...{ model: from.name, data: unlabelled.map(({ data }) => data.name).join(", ") },
+    ...{ rows: all.length, labelled: trainedRows(own).numRows() },
+    sure: sure.reduce((sum, one) => sum + one, 0) / Math.max(1, sure.length),
+    unsure: sure.filter((one) => one < UNSURE).length,
+    labels: countsOf(all),
+    agrees: await agreement(own, from, around),
+  };
+  return { rows: all, told };
+}
+const UNSURE = 0.5;
+
+function softmax(logits: readonly number[]): Float32Array {
+  const shares = new Float32Array(logits.length);
+  softmaxInto(Float32Array.from(logits), shares);
+  return shares;
+}
+
+function countsOf(rows: readonly Remembered[]): LabelledRows["labels"] {
+  const counts = new Map<string, number>();
+  for (const { roles } of rows) {
+    const label = String(roles["label"] ?? roles["labels"]);
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
+
+/** Rows as those with labels are: what they don't have is empty. */
+function remembered(
+  { name: data, facts: { hash } }: Prepared,
+  rows: ColumnTable,
+  { predictions, numbers }: Said,
+  names: readonly string[],
+): readonly Remembered[] {
+  const has = new Set(rows.columnNames());
+  const column = (role: string): ArrayLike<unknown> | null => (has.has(role) ? rows.array(role) : null);
+  const columns = names.filter((role) => role !== "$row").map((role) => [role, column(role)] as const);
+  const places = rows.array("$row") as ArrayLike<number>;
+  return predictions.map((prediction, i) => {
+    const { label, labels } = prediction as { readonly label?: unknown; readonly labels?: unknown };
+    const own = { label, labels, weight: 1 } as Readonly<Record<string, unknown>>;
+    return {
+      ...{ data, hash, row: places[i] ?? i + 1, said: [...(numbers[i] ?? [])] },
+      roles: Object.fromEntries(columns.map(([role, values]) => [role, values?.[i] ?? own[role] ?? null])),
+    };
+  });
+}
+
+/** How often the model says what people said of rows that nobody learns; null: there are none. */
+async function agreement(
+  own: Prepared,
+  from: Trained,
+  around: Pick<Compressing, "session" | "stage">,
+): Promise<LabelledRows["agrees"]> {
+  const split = ["test", "validation"].find((one) => splitNamesOf(own).includes(one));
+  const rows = split === undefined ? undefined : own.splits[split];
+  if (split === undefined || !rows?.columnNames().includes("label")) return null;
+  const truth = rows.array("label") as ArrayLike<unknown>;
+  const { predictions } = await asked(textsIn(rows), from, around);
+  const right = predictions.filter((one, i) => (one as { readonly label?: unknown }).label === truth[i]).length;
+  const { low, high } = wilson(right, predictions.length);
+  return { split, rows: predictions.length, right, low, high };
+}
+
+/** The texts of rows, or the pairs that they are. */
+export function textsIn(rows: ColumnTable): readonly Asked[] {
+  const texts = Array.from(rows.array("text") as ArrayLike<unknown>, String);
+  if (!rows.columnNames().includes("text_pair")) return texts;
+  const others = rows.array("text_pair") as ArrayLike<unknown>;
+  return texts.map((text, i) => [text, String(others[i])] as const);
+}
+
+/** What a trained model says of them. */
+export async function asked(
+  texts: readonly Asked[],
+  model: Trained,
+  { session, stage }: Pick<Compressing, "session" | "stage">,
+): Promise<Said> {
+  const pairs = texts.some((text) => typeof text !== "string");
+  const asking = await session.weights.askable(model, pairs ? PAIRS : NO_DATA, stage.hostContext);
+  return answersOf(texts, { ...asking, session: asking.open.session }, model.name);
+}
+
+/** Rows that a model labelled, a line for each, beside the run that learns them. */
+export function keepLabelled(run: string, rows: readonly Remembered[]): void {
+  const file = join(run, "labelled.jsonl");
+  if (rows.length === 0 || existsSync(file)) return;
+  try {
+    writeFileAtomic.sync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""), { mode: 0o600 });
+  } catch (error) {
+    throw writing(error, run);
+  }
+}

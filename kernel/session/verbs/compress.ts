@@ -1,0 +1,58 @@
+/** `compress`: the stages one after the other, each a training with its live picture; the last one's weights are the name's. */
+import { must } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Action } from "#dsl/plan/plan.js";
+import { planShown } from "../../core/display/plans/plan-card.js";
+import { finishedRun } from "../../history/runs-named.js";
+import type { Compressing, Trained } from "../compressions/contract.js";
+import { stages } from "../compressions/stages.js";
+import { loadedWeights } from "../models/loaded.js";
+import type { ModelHandle } from "../models/model-handle.js";
+import { LiveTraining } from "../trainings/live.js";
+import type { Stage, TuneSession } from "../tune-session.js";
+import { startOf } from "../updates/run-stages.js";
+import { warningsOn } from "../warnings.js";
+import { trainNamed } from "./train-named.js";
+
+type Compress = Extract<Action, { verb: "compress" }>;
+
+export async function runCompress(session: TuneSession, action: Compress, stage: Stage): Promise<void> {
+  const id = `compress-${action.name}-${Date.now().toString(36)}`;
+  const start = await startOf(session.models.get(action.start));
+  for (const [i, { plan, start: from }] of action.stages.entries())
+    stage.screen.display({ ...planShown(plan, { id: `${id}-plan-${String(i)}`, folded: i > 0, from }), fixedText: true });
+  const around: Compressing = {
+    ...{ session, stage, start, warn: warningsOn(stage, action.span) },
+    train: (of, continues) => {
+      const title = `${of.name}: ${of.key} of ${of.start}`;
+      const live = new LiveTraining(stage.screen, `${id}-${of.key}`, title, of.plan, { again: false });
+      const asked = { plan: of.plan, name: of.name, resume: action.resume, span: action.span, continues };
+      const shows = { live, onTrained: () => live.finish(), previewed: false };
+      return trainNamed(session, asked, stage, shows);
+    },
+  };
+  let from: Trained = start;
+  for (const of of action.stages) {
+    const done = action.resume ? finishedRun(session.runs, of.name, of.plan.recipeHash) : undefined;
+    const handle = done ? taken(session, of.name, done.path) : await runStage(of, from, around);
+    from = Object.assign(handle, { weights: must(handle.weights, `weights of ${of.name}`) });
+  }
+}
+
+async function runStage(
+  of: Compress["stages"][number],
+  from: Trained,
+  around: Compressing,
+): Promise<ModelHandle> {
+  const run = stages[of.key];
+  if (!run) throw new CodedError("internal", { what: `nothing runs the stage ${of.key}` });
+  return run(of, from, around);
+}
+
+/** A stage that was over before the statement was interrupted. */
+function taken(session: TuneSession, name: string, run: string): ModelHandle {
+  const weights = loadedWeights(run);
+  const handle = session.models.define(weights.plan.recipe.model, name);
+  handle.weights = weights;
+  return handle;
+}

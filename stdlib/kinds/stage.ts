@@ -1,0 +1,35 @@
+/**
+ * Stages of `compress`: what becomes of a trained model's weights before anything is trained (kinds `student`, `sparsity` and
+ * `quantization`). Their records say config and shapes (`StageCapabilities`); this is where the weights come from.
+ */
+import type { FamilyCapabilities, Made } from "#dsl/types/capabilities.js";
+import type { BaseFacts } from "#dsl/types/facts.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import type { Call } from "#dsl/types/value.js";
+
+/** The weights of the model that it is made of. */
+export interface Whole {
+  readonly facts: Pick<BaseFacts, "family" | "config" | "shapes">;
+  /** What the word of its family says. */
+  readonly family: FamilyCapabilities | undefined;
+  /** A tensor of it, as f32. */
+  read(name: string): NDArray;
+}
+/** What is made of it; a tensor is asked for once. */
+export interface MadeWhole extends Made {
+  tensor(name: string): NDArray;
+}
+export interface StageImplementation {
+  /** Absent: the weights stay as they are. */
+  make?(call: Call, of: Whole): MadeWhole;
+  /** What is learnt of the model that it is made of; absent: nothing but the rows' labels. */
+  lessons?(call: Call): readonly Call[];
+}
+
+declare module "#dsl/types/registry.js" {
+  interface Implementations {
+    student: StageImplementation;
+    sparsity: StageImplementation;
+    quantization: StageImplementation;
+  }
+}

@@ -1,0 +1,28 @@
+import { defineWord } from "#dsl/types/define.js";
+import { weight } from "../lib/lessons/weight.js";
+
+export const word = defineWord({
+  kind: "lesson",
+  name: "attention",
+  doc: "What tokens look at: of each block of the student how far its attention scores are from those of the teacher's block at the same height (`scores`, as TinyBERT has it); or of the last block how queries, keys and values are to each other (`relations`, as MiniLM has it), which asks for no equal number of heads.",
+  example: "distill: student(layers: 3, learns: [labels, logits, attention])",
+  since: "0.2.0",
+  references: [
+    { title: "TinyBERT: Distilling BERT for Natural Language Understanding", by: "Jiao et al.", year: 2019, at: "https://arxiv.org/abs/1909.10351" },
+    { title: "MiniLMv2: Multi-Head Self-Attention Relation Distillation", by: "Wang et al.", year: 2021, at: "https://arxiv.org/abs/2012.15828" },
+  ],
+  elsewhere: { attn: "attention", attentions: "attention", attention_scores: "attention", minilm: "attention" },
+  parameters: [
+    weight,
+    {
+      name: "of",
+      type: { is: "choice", of: ["auto", "scores", "relations"] },
+      doc: "Scores, or relations; `auto`: scores where both have as many heads.",
+      default: { value: "auto" },
+      why: "Scores say more, head by head, where there are as many.",
+      impact: "low",
+    },
+  ],
+  capabilities: { of: "within" },
+  load: async () => (await import("./attention.run.js")).attention,
+});

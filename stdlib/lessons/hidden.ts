@@ -1,0 +1,36 @@
+import { defineWord } from "#dsl/types/define.js";
+import { weight } from "../lib/lessons/weight.js";
+
+export const word = defineWord({
+  kind: "lesson",
+  name: "hidden",
+  doc: "What blocks hand on: of each block of the student, and of its embeddings, as far as it is from the teacher's block at the same height. Where the student is narrower, a linear map stands between, learnt with it and thrown away.",
+  example: "distill: student(layers: 3, learns: [labels, logits, hidden])",
+  since: "0.2.0",
+  references: [
+    { title: "TinyBERT: Distilling BERT for Natural Language Understanding", by: "Jiao et al.", year: 2019, at: "https://arxiv.org/abs/1909.10351" },
+    { title: "DistilBERT, a distilled version of BERT", by: "Sanh et al.", year: 2019, at: "https://arxiv.org/abs/1910.01108" },
+  ],
+  elsewhere: { hidden_states: "hidden", mse: "hidden", cosine: "hidden", intermediate: "hidden" },
+  parameters: [
+    weight,
+    {
+      name: "by",
+      type: { is: "choice", of: ["squares", "cosine"] },
+      doc: "`squares`: the mean squared difference, as TinyBERT has it; `cosine`: one less the cosine, as DistilBERT has it.",
+      default: { value: "squares" },
+      why: "Squares hold size and direction.",
+      impact: "low",
+    },
+    {
+      name: "blocks",
+      type: { is: "choice", of: ["all", "last"] },
+      doc: "Of which blocks: all, and the embeddings, or the last alone.",
+      default: { value: "all" },
+      why: "With few rows the blocks between have little else to go by.",
+      impact: "medium",
+    },
+  ],
+  capabilities: { of: "within" },
+  load: async () => (await import("./hidden.run.js")).hidden,
+});

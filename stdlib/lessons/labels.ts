@@ -1,0 +1,14 @@
+import { defineWord } from "#dsl/types/define.js";
+import { weight } from "../lib/lessons/weight.js";
+
+export const word = defineWord({
+  kind: "lesson",
+  name: "labels",
+  doc: "What the rows themselves say: the task's own loss.",
+  example: "distill: student(layers: 3, learns: [labels, logits(weight: 2)])",
+  since: "0.2.0",
+  elsewhere: { hard: "labels", task: "labels", cross_entropy: "labels" },
+  parameters: [weight],
+  capabilities: { of: "labels" },
+  load: async () => (await import("./labels.run.js")).labels,
+});

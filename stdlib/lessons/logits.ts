@@ -1,0 +1,28 @@
+import { defineWord } from "#dsl/types/define.js";
+import { weight } from "../lib/lessons/weight.js";
+
+export const word = defineWord({
+  kind: "lesson",
+  name: "logits",
+  doc: "What the teacher says of all labels, or of all tokens that may come next: the Kullback–Leibler divergence of both at a temperature, times its square; where rows have several labels the binary cross-entropy.",
+  example: "distill: student(layers: 3, learns: [labels, logits(temperature: 4)])",
+  since: "0.2.0",
+  references: [
+    { title: "Distilling the Knowledge in a Neural Network", by: "Hinton et al.", year: 2015, at: "https://arxiv.org/abs/1503.02531" },
+  ],
+  elsewhere: { soft: "logits", kl: "logits", kl_divergence: "logits", T: "temperature" },
+  parameters: [
+    weight,
+    {
+      name: "temperature",
+      type: { is: "number" },
+      doc: "Logits are divided by it before they become probabilities, so that unlikely labels count too.",
+      range: { min: 0, exclusive: true },
+      default: { value: 2 },
+      why: "DistilBERT's own.",
+      impact: "medium",
+    },
+  ],
+  capabilities: { of: "said" },
+  load: async () => (await import("./logits.run.js")).logits,
+});

@@ -1,0 +1,13 @@
+/** How much a lesson counts beside the others. */
+import { parameter } from "#dsl/types/define.js";
+
+export const weight = parameter({
+  name: "weight",
+  type: { is: "number" },
+  doc: "What it counts beside the others.",
+  range: { min: 0, exclusive: true },
+  positional: true,
+  default: { value: 1 },
+  why: "Losses are of different size; what counts too much hides the rest.",
+  impact: "medium",
+});

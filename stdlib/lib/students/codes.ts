@@ -1,0 +1,22 @@
+/** Codes of students. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "student-size": { readonly twice: boolean };
+  }
+}
+
+registerCodes({
+  "student-size": {
+    severity: "error",
+    message: (d) =>
+      d.twice ? "a base of its own has the size that it has" : "nothing says how small the student is",
+    help: (d) =>
+      d.twice ? "leave out `base`, or `layers` and `hidden`" : "write `student(layers: 3)`, or a base: `student(base: \"…\")`",
+    explain:
+      "A student is made of its teacher's blocks (`layers`, `hidden`), or begins with a smaller base that is named (`base`).",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nrecipe r { epochs: 1 }\ntrain m on d with r\ncompress m on d with r as s { distill: student }',
+  },
+});

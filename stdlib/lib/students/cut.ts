@@ -1,0 +1,150 @@
+/** Which parts of a model's weights make a smaller one: some of its blocks, and of each some of its width, whole heads at a time. */
+import type { FamilyCapabilities, Made, Refusal } from "#dsl/types/capabilities.js";
+import type { BaseFacts } from "#dsl/types/facts.js";
+
+export interface Size {
+  /** How many blocks, or which (from 0); null: all. */
+  readonly layers: number | readonly number[] | null;
+  /** Null: the width stays. */
+  readonly hidden: number | null;
+}
+/** Where a tensor of the smaller model comes from: the tensor, and along each axis the places that are taken; null: all of it. */
+export interface Part {
+  readonly from: string;
+  readonly shape: readonly number[];
+  readonly places: readonly (readonly number[] | null)[];
+}
+export interface Cut extends Made {
+  readonly parts: Readonly<Record<string, Part>>;
+}
+
+/** The number of a block in a parameter's path: `encoder.layer.3.output`. */
+const BLOCK = /^((?:.*\.)?(?:layers?|h)\.)(\d+)(\..+)$/;
+const HEADS = ["num_attention_heads", "n_heads", "n_head"];
+
+/** Blocks of `of` that are taken: the first, the last, and between them as evenly as can be (DistilBERT: 0, 2, 4, 7, 9, 11). */
+export function blocksTaken(layers: Size["layers"], of: number): readonly number[] {
+  if (layers === null) return upTo(of);
+  if (typeof layers !== "number") return layers;
+  return upTo(layers).map((i) => (layers === 1 ? 0 : Math.round((i * (of - 1)) / (layers - 1))));
+}
+
+/** So many of all, evenly. */
+function evenly(count: number, of: number): readonly number[] {
+  return upTo(count).map((i) => Math.floor(((i + 0.5) * of) / count));
+}
+const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
+
+/** The smaller model's config, its shapes, and where each tensor comes from. */
+export function cutOf(
+  size: Size,
+  { config, shapes, family }: Pick<BaseFacts, "config" | "shapes" | "family">,
+  says: FamilyCapabilities | undefined,
+): Cut | Refusal {
+  if (!says || says.stacks) return { why: `it has two stacks of blocks`, instead: "take a smaller base: `base: …`" };
+  const layers = fieldOf(config, says.sizes.layers);
+  const taken = blocksTaken(size.layers, layers ?? 0);
+  const refused = layers === undefined ? { why: "its config doesn't say its layers", instead: SMALLER } : unfit(taken, layers);
+  if (refused) return refused;
+  if (taken.length < (layers ?? 0) && config["sliding_window"] && !config["layer_types"] && family.startsWith("gemma"))
+    return { why: "which of its layers see a window follows of their number", instead: SMALLER };
+  const narrow = size.hidden === null ? null : narrowed(size.hidden, config, says);
+  if (narrow && "why" in narrow) return narrow;
+  const parts: Record<string, Part> = {};
+  for (const [name, shape] of Object.entries(shapes)) {
+    const [, before = "", block, after = ""] = BLOCK.exec(name) ?? [];
+    const to = block === undefined ? 0 : taken.indexOf(Number(block));
+    if (to < 0) continue;
+    const places = shape.map((_, axis) => narrow?.places(name, shape, axis) ?? null);
+    const own = shape.map((length, axis) => places[axis]?.length ?? length);
+    parts[block === undefined ? name : `${before}${String(to)}${after}`] = { from: name, shape: own, places };
+  }
+  const made = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.shape]));
+  return { config: { ...configOf(config, taken, says), ...narrow?.config }, shapes: made, parts };
+}
+const SMALLER = "take a smaller base: `base: …`";
+
+/** Null: they can be taken. */
+function unfit(taken: readonly number[], layers: number): Refusal | null {
+  const beyond = taken.find((one) => one >= layers || one < 0);
+  const ordered = taken.every((one, i) => i === 0 || one > (taken[i - 1] ?? 0));
+  const has = `it has ${String(layers)} layers`;
+  if (beyond !== undefined || !ordered || taken.length === 0 || taken.length > layers)
+    return { why: has, instead: `take fewer, or some of 0 to ${String(layers - 1)} in their order` };
+  return null;
+}
+
+function fieldOf(config: BaseFacts["config"], names: readonly string[]): number | undefined {
+  return names.map((name) => config[name]).find((value) => typeof value === "number");
+}
+
+function configOf(config: BaseFacts["config"], taken: readonly number[], { sizes }: FamilyCapabilities): BaseFacts["config"] {
+  const layers = fieldOf(config, sizes.layers) ?? 0;
+  const names = [...sizes.layers, "num_hidden_layers", "n_layers", "n_layer"];
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => {
+      if (names.includes(key) && value === layers) return [key, taken.length];
+      // What is said of each layer (`layer_types`).
+      if (Array.isArray(value) && value.length === layers && /layer/.test(key)) return [key, taken.map((i) => value[i] as unknown)];
+      return [key, value];
+    }),
+  );
+}
+
+interface Narrow {
+  readonly config: BaseFacts["config"];
+  /** Null: all along that axis. */
+  places(name: string, shape: readonly number[], axis: number): readonly number[] | null;
+}
+
+/** Linear layers by what their outputs and inputs are. */
+const ATTENDS = /\.(?:query|q_lin|q_proj)\.(?:weight|bias)$/;
+const ATTENDED = /\.(?:key|value|k_lin|v_lin|k_proj|v_proj)\.(?:weight|bias)$/;
+const GATHERS = /\.(?:attention\.output\.dense|out_lin|o_proj)\.weight$/;
+const WIDENS = /\.(?:intermediate\.dense|lin1|gate_proj|up_proj)\.(?:weight|bias)$/;
+const NARROWS = /layer[s]?\.\d+\.(?:output\.dense|ffn\.lin2|mlp\.down_proj)\.weight$/;
+
+/** Of whole heads and of the rest of the width as evenly as can be. */
+function narrowed(hidden: number, config: BaseFacts["config"], { sizes, layout }: FamilyCapabilities): Narrow | Refusal {
+  const own = fieldOf(config, sizes.hidden);
+  const inner = fieldOf(config, sizes.intermediate);
+  const heads = fieldOf(config, HEADS);
+  if (layout === "in_out" || own === undefined || inner === undefined || heads === undefined || config["embedding_size"] !== undefined)
+    return { why: "its width can't be parted", instead: "take `layers` alone, or a smaller base" };
+  const size = fieldOf(config, ["head_dim"]) ?? own / heads;
+  const keyHeads = fieldOf(config, ["num_key_value_heads"]) ?? heads;
+  const group = heads / keyHeads;
+  const left = hidden / size;
+  if (hidden > own || !Number.isInteger(left) || !Number.isInteger(left / group))
+    return {
+      why: `its width is ${String(own)}, in heads of ${String(size)}`,
+      instead: `take a multiple of ${String(size * group)} that is no more than ${String(own)}`,
+    };
+  const kept = evenly(left / group, keyHeads);
+  const channels = (of: readonly number[]): readonly number[] => of.flatMap((head) => upTo(size).map((i) => head * size + i));
+  const queries = channels(kept.flatMap((head) => upTo(group).map((i) => head * group + i)));
+  const keys = channels(kept);
+  const width = evenly(hidden, own);
+  const middle = Math.max(1, Math.round((inner * hidden) / own));
+  const wide = evenly(middle, inner);
+  const fields = (names: readonly string[], value: number) =>
+    Object.fromEntries(names.filter((name) => name in config).map((name) => [name, value]));
+  return {
+    config: {
+      ...fields([...sizes.hidden, "hidden_size", "dim"], hidden),
+      ...fields([...sizes.intermediate], middle),
+      ...fields(HEADS, left),
+      ...fields(["num_key_value_heads"], left / group),
+    },
+    places(name, shape, axis) {
+      if (axis === 0 && ATTENDS.test(name)) return queries;
+      if (axis === 0 && ATTENDED.test(name)) return keys;
+      if (axis === 0 && WIDENS.test(name)) return wide;
+      if (axis === 1 && GATHERS.test(name)) return queries;
+      if (axis === 1 && NARROWS.test(name)) return wide;
+      return shape[axis] === own ? width : null;
+    },
+  };
+}
+
+export const isRefused = (cut: Cut | Refusal): cut is Refusal => "why" in cut;

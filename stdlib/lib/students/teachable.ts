@@ -1,0 +1,31 @@
+/** Whether a task can be learnt of another model as a student lists it. */
+import type { Refusal, Taught } from "#dsl/types/capabilities.js";
+import type { Call } from "#dsl/types/value.js";
+
+/** Tasks that say something of labels or tokens, which a student can be held to. */
+const SAYS = ["text_classification", "multilabel_classification", "token_classification", "text_generation", "chat"];
+/** Lessons of what is said, and of what goes on within. */
+const SAID = "logits";
+const WITHIN = ["hidden", "attention"];
+
+export function refusalOf(learns: readonly Call[], { task, has, unlabelled, reads }: Taught): Refusal | null {
+  const said = learns.some(({ word }) => word === SAID);
+  const within = learns.find(({ word }) => WITHIN.includes(word));
+  if (task.word === "sentence_similarity")
+    return { why: "its texts are read each by itself", instead: "train the smaller base on the same pairs" };
+  if (said && !SAYS.includes(task.word))
+    return { why: "it says no labels and no tokens", instead: "write `learns: [labels, hidden]`" };
+  if (unlabelled && (!said || has?.decides === undefined))
+    return {
+      why: "rows without labels are learnt by what is said of the labels of whole texts",
+      instead: said ? "leave out the data without labels" : "list `logits` in `learns`",
+    };
+  if (!reads && within)
+    return {
+      why: `\`${within.word}\` compares tokens, and the base reads other ones`,
+      instead: "write `learns: [labels, logits]`",
+    };
+  if (!reads && said && has?.decides === undefined)
+    return { why: "the base may read other tokens, and places in a text are compared", instead: "make the student of the model's own blocks: `student(layers: …)`" };
+  return null;
+}

@@ -1,0 +1,84 @@
+import { defineWord } from "#dsl/types/define.js";
+import { cutOf, isRefused, type Size } from "../lib/students/cut.js";
+import { refusalOf } from "../lib/students/teachable.js";
+import "../lib/students/codes.js";
+
+/** What its arguments say of its size. */
+export const sizeOf = (said: { readonly layers?: unknown; readonly hidden?: unknown }): Size => ({
+  layers: typeof said.layers === "number" || Array.isArray(said.layers) ? (said.layers as Size["layers"]) : null,
+  hidden: typeof said.hidden === "number" ? said.hidden : null,
+});
+
+export const word = defineWord({
+  kind: "student",
+  name: "student",
+  doc: "A smaller model that learns from the trained one. It begins with some of its blocks, the first and the last among them, and of each as many heads and as much of its width as are asked for; or with a base of its own. It then learns by the recipe, all weights, what `learns` lists.",
+  example: "distill: student(layers: 3)",
+  since: "0.2.0",
+  references: [
+    { title: "Distilling the Knowledge in a Neural Network", by: "Hinton et al.", year: 2015, at: "https://arxiv.org/abs/1503.02531" },
+    { title: "DistilBERT, a distilled version of BERT", by: "Sanh et al.", year: 2019, at: "https://arxiv.org/abs/1910.01108" },
+    { title: "TinyBERT: Distilling BERT for Natural Language Understanding", by: "Jiao et al.", year: 2019, at: "https://arxiv.org/abs/1909.10351" },
+  ],
+  elsewhere: {
+    ...{ distillation: "student", tinybert: "student", num_layers: "layers", num_hidden_layers: "layers" },
+    ...{ hidden_size: "hidden", model: "base", losses: "learns", loss: "learns" },
+  },
+  advice: {
+    temperature: "write it in what is learnt: `learns: logits(temperature: 4)`",
+    alpha: "write weights in what is learnt: `learns: [labels(0.5), logits(0.5)]`",
+  },
+  parameters: [
+    {
+      name: "layers",
+      type: { is: "either", of: [{ is: "number", integer: true }, { is: "list", of: { is: "number", integer: true } }] },
+      doc: "How many blocks it has, or which of the model's, from 0: `[0, 2, 4]`. Of a number they are the first, the last, and between them as even as can be.",
+      positional: true,
+      why: "Time and memory go with blocks; half of them keep most of what a classifier needs.",
+      impact: "high",
+    },
+    {
+      name: "hidden",
+      type: { is: "number", integer: true },
+      doc: "Its width: a part of the model's, whole heads at a time, and of the layers between as much.",
+      range: { min: 1 },
+      why: "A narrower model is smaller by the square, and has more to learn again.",
+      impact: "high",
+    },
+    {
+      name: "base",
+      type: { is: "string" },
+      doc: "What it begins with in place of the model's own weights; where its tokens are other ones it learns `labels` and `logits` alone.",
+      why: "A base that was trained to be small knows more than a part of a large one.",
+      impact: "high",
+    },
+    {
+      name: "learns",
+      type: { is: "list", of: { is: "word", kind: "lesson" } },
+      doc: "What it learns, each with its weight.",
+      default: {
+        value: [
+          { word: "labels", kind: "lesson", arguments: {} },
+          { word: "logits", kind: "lesson", arguments: {} },
+        ],
+      },
+      why: "People's labels, and how sure the model is of all of them, which says more of a row than its one label.",
+      impact: "high",
+    },
+  ],
+  check(call, context) {
+    const { layers, hidden, base } = call.arguments;
+    const sized = layers !== undefined || hidden !== undefined;
+    if ((base !== undefined) === sized) context.report("student-size", { twice: sized }, sized ? "base" : undefined);
+  },
+  capabilities: {
+    trains: true,
+    base: ({ arguments: { base } }) => (typeof base === "string" ? base : null),
+    makes(call, of, family) {
+      const cut = cutOf(sizeOf(call.arguments), of, family);
+      return isRefused(cut) ? cut : { config: cut.config, shapes: cut.shapes };
+    },
+    refuses: ({ arguments: { learns = [] } }, wanted) => refusalOf(learns, wanted),
+  },
+  load: async () => (await import("./student.run.js")).student,
+});
