@@ -21,17 +21,21 @@ const SAME: readonly string[] = ["task", "max_length", "template"];
 const saysOf = (program: Program, { kind, word }: Call): StageCapabilities | undefined =>
   program.registry.find(kind as "student", word)?.capabilities;
 
-/** The definition of a stage's model: the task of the one that it is made of, all weights trained. Undefined: that one isn't known. */
+/** The definition of a stage's model: the task of the one that it is made of, all weights trained or none. Undefined: that one isn't known. */
 export function studentDraft(
   program: Program,
   o: { readonly start: string; readonly name: string; readonly call: Call; readonly at: Span },
 ): Draft | undefined {
   const of = program.runs.get(o.start)?.model ?? program.names.get(o.start)?.draft;
   if (!of) return undefined;
-  const whole = program.registry.ofKind("technique").find(({ capabilities }) => capabilities?.whole === true);
-  const own = saysOf(program, o.call)?.base?.(o.call) ?? null;
+  const says = saysOf(program, o.call);
+  const own = says?.base?.(o.call) ?? null;
+  // What takes no step leaves its base as it is made.
+  const fitting = program.registry
+    .ofKind("technique")
+    .find(({ capabilities }) => (says?.trains ? capabilities?.whole : capabilities?.bare) === true);
   const base: Value = own ?? { record: { model: o.start } };
-  const technique: Value = { word: whole?.name ?? "", kind: "technique", arguments: {} };
+  const technique: Value = { word: fitting?.name ?? "", kind: "technique", arguments: {} };
   const given = (value: Value): Given => ({ value, span: o.at, from: "written", places: new Map() });
   const same = [...of.given].filter(([key]) => SAME.includes(key));
   return {

@@ -371,6 +371,8 @@ export interface TechniqueCapabilities<C extends Call = Call> {
   readonly saves: "model" | "trained";
   /** Every weight trains, so that they may begin at random. */
   readonly whole?: true;
+  /** No weight of the base trains, and none is added. */
+  readonly bare?: true;
   /** What it trained goes into the base's own weights: the model can be written whole. */
   readonly merges?: true;
   /** Trainable parameters beside the head, from the base's shapes; absent: of a word that came as data alone, from another thread. */

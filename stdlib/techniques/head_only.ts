@@ -36,6 +36,7 @@ export const word = defineWord({
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
+    bare: true,
     /** What it trained goes into the base's own weights: the model can be written whole. */
     merges: true,
     trains: "nothing of the base",

@@ -10,6 +10,7 @@ import autocast
 import chat
 import chat_tools
 import decoders
+import distillation
 import encoder_tokenizers
 import encoders
 import encoder_tasks
@@ -56,6 +57,7 @@ for name, make in {
     "Gaussian processes": lambda: processes.make(golden),
     "losses and optimizers": lambda: objectives.make(golden),
     "strategies against forgetting": lambda: strategies.make(golden),
+    "distillation": lambda: distillation.make(golden),
     "Fisher information": lambda: fisher.make(golden),
     "rope": lambda: rope.make(golden),
     "decoders": lambda: decoders.make(golden),

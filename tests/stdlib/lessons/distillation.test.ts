@@ -1,0 +1,62 @@
+/** What students learn: PyTorch's losses and gradients of DistilBERT, TinyBERT and MiniLMv2, by the words' own programs, in float64. */
+import assert from "node:assert/strict";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import { registry } from "#stdlib/registry.js";
+import type { Call } from "#dsl/types/value.js";
+import { call, lossOf, PAIRS, type Lost, type Pair } from "./golden.js";
+
+const LESSONS: Readonly<Record<string, (pair: Pair) => Call>> = {
+  logits: ({ temperature }) => call("lesson", "logits", { temperature }),
+  squares: () => call("lesson", "hidden"),
+  cosine_last: () => call("lesson", "hidden", { by: "cosine", blocks: "last" }),
+  scores: () => call("lesson", "attention", { of: "scores" }),
+  relations: () => call("lesson", "attention", { of: "relations" }),
+};
+const close = (got: number, want: number, what: string): void =>
+  assert.ok(Math.abs(got - want) <= 1e-7 + 2e-5 * Math.abs(want), `${what}: ${String(got)}, the oracle says ${String(want)}`);
+
+describe("lessons", () => {
+  for (const pair of PAIRS)
+    for (const [name, lesson] of Object.entries(LESSONS)) {
+      const want = (pair as unknown as Record<string, Lost | undefined>)[name];
+      if (!want) continue;
+      it(`${pair.name}, ${name}: the loss and every gradient are PyTorch's`, async () => {
+        const { program, feeds, state } = await lossOf(pair, lesson(pair));
+        const { outputs } = evaluate(program, feeds, state);
+        close(outputs["learnt"]!.data[0]!, want.loss, "loss");
+        for (const [parameter, squares] of Object.entries(want.gradients)) {
+          const d = outputs[`d.${parameter}`];
+          const own = d ? d.data.reduce((sum, x) => sum + x * x, 0) : 0;
+          close(own, squares, `squares of the gradient of ${parameter}`);
+        }
+      });
+    }
+
+  it("count by their weights, and gradients are those of finite differences", async () => {
+    const pair = PAIRS.find(({ name }) => name === "bert-narrow")!;
+    const lesson = call("lesson", "hidden", { weight: 3 });
+    const { program, feeds, state } = await lossOf(pair, lesson);
+    const at = (moved: typeof state): number => evaluate(program, feeds, moved).outputs["learnt"]!.data[0]!;
+    close(at(state), 3 * pair.squares.loss, "loss");
+    const { outputs } = evaluate(program, feeds, state);
+    for (const name of ["distill/hidden", "bert.encoder.layer.0.attention.self.query.weight"]) {
+      const value = state[name]!;
+      const moved = (by: number) => ({
+        ...state,
+        [name]: { ...value, data: value.data.map((x, i) => (i === 1 ? x + by : x)) },
+      });
+      const slope = (at(moved(1e-5)) - at(moved(-1e-5))) / 2e-5;
+      const own = outputs[`d.${name}`]!.data[1]!;
+      assert.ok(Math.abs(slope - own) <= 1e-6 + 1e-4 * Math.abs(own), `${name}: ${String(own)}, differences say ${String(slope)}`);
+    }
+  });
+
+  it("leave the teacher as it is", async () => {
+    for (const { name } of registry.ofKind("lesson").filter((word) => word.capabilities?.of !== "labels")) {
+      const { program } = await lossOf(PAIRS[0]!, call("lesson", name));
+      const trains = Object.entries(program.state).filter(([, one]) => one.trains);
+      assert.deepEqual(trains.filter(([state]) => state.startsWith("teacher/")), []);
+      assert.ok(Object.keys(program.state).some((state) => state.startsWith("teacher/")), name);
+    }
+  });
+});

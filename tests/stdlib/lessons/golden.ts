@@ -1,0 +1,132 @@
+/** The small students and teachers that transformers and PyTorch were asked about (tests/oracles/distillation.py). */
+import { readFileSync } from "node:fs";
+import { Graph } from "#dsl/graph/builder.js";
+import { gradient } from "#dsl/graph/gradient.js";
+import type { Program } from "#dsl/graph/program.js";
+import { validate } from "#dsl/graph/validate.js";
+import { values, type Values } from "#dsl/graph/values.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import type { Call, Value } from "#dsl/types/value.js";
+import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { learntLoss, TEACHER, Watched } from "#stdlib/programs/lessons.js";
+import { buildModel, DRAWS, modelInputs } from "#stdlib/programs/model.js";
+import type { AssembleOptions } from "#stdlib/programs/options.js";
+import { supervise } from "#stdlib/programs/supervision.js";
+import { registry } from "#stdlib/registry.js";
+import { textClassification } from "#stdlib/tasks/text_classification.run.js";
+import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
+import { full } from "#stdlib/techniques/full.run.js";
+import { uniform } from "#tests/oracles/numbers.js";
+import { root, type Batch } from "../models/golden.js";
+
+type Shapes = Readonly<Record<string, readonly number[]>>;
+export interface Model {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly shapes: Shapes;
+}
+export interface Lost {
+  readonly loss: number;
+  readonly gradients: Readonly<Record<string, number>>;
+}
+export interface Pair {
+  readonly name: string;
+  readonly teacher: Model;
+  readonly student: Model;
+  readonly inputs: Batch;
+  readonly targets?: readonly number[];
+  readonly temperature: number;
+  readonly logits: Lost;
+  readonly squares: Lost;
+  readonly cosine_last: Lost;
+  readonly scores?: Lost;
+  readonly relations: Lost;
+  readonly taken?: { readonly blocks: readonly number[]; readonly logits: unknown };
+}
+export const PAIRS = JSON.parse(
+  readFileSync(new URL("golden/oracle/distillation.json", root), "utf8"),
+) as readonly Pair[];
+
+/** As encoders.py starts them. */
+export function weightsOf(name: string, { shapes }: Model): Record<string, Values> {
+  return Object.fromEntries(
+    Object.entries(shapes).map(([key, shape]) => {
+      const norm = /norm/i.test(key);
+      const made = uniform(`${name}/${key}`, shape, norm || key.endsWith("bias") ? 0.1 : 0.4);
+      return [key, values(shape, norm && key.endsWith("weight") ? made.map((x) => x + 1) : made)];
+    }),
+  );
+}
+
+export const call = (kind: string, word: string, given: Readonly<Record<string, Value>> = {}): Call => ({
+  ...{ kind, word, arguments: given },
+});
+const UNTOUCHED = { call: call("technique", "full"), implementation: full };
+const writes = (model: Model): boolean => !("id2label" in model.config) || isDecoder(model);
+const isDecoder = ({ config }: Model): boolean => ["gpt2", "llama"].includes(String(config["model_type"]));
+
+export async function partsOf(model: Model): Promise<AssembleOptions> {
+  const word = registry.ofKind("model").find((w) => w.capabilities?.modelType === model.config["model_type"]);
+  const family = (await implementationOf(registry, "model", word?.name ?? "")) as ModelImplementation;
+  const task = isDecoder(model)
+    ? { call: call("task", "text_generation"), implementation: textGeneration }
+    : { call: call("task", "text_classification"), implementation: textClassification };
+  return {
+    ...{ family, config: family.config(model.config), task, technique: UNTOUCHED, tensors: model.shapes },
+    optimizer: { call: call("optimizer", "adamw"), implementation: adamw },
+    ...{ labels: writes(model) ? 0 : Object.keys(model.config["id2label"] as object).length, seed: 0, dropout: 0, clip: null },
+    ...{ prefixInCheckpoint: true, tokenTypes: false },
+  };
+}
+
+/** What the student loses by one lesson, and its gradients; where there are unnamed inputs, rows are those of `feeds`. */
+export async function lossOf(pair: Pair, lesson: Call): Promise<{ program: Program; feeds: Record<string, Values>; state: Record<string, Values> }> {
+  const [own, teacher] = await Promise.all([partsOf(pair.student), partsOf(pair.teacher)]);
+  const implementation = await implementationOf(registry, "lesson", lesson.word);
+  const types = "token_type_ids" in pair.inputs;
+  const o: AssembleOptions = {
+    ...{ ...own, tokenTypes: types },
+    lessons: { lessons: [{ call: lesson, implementation }], teacher, beside: false },
+  };
+  const graph = new Graph();
+  const inputs = modelInputs(graph, o);
+  const supervised = supervise(graph, o, { weighed: false });
+  const watched = new Watched();
+  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS), watched.around);
+  const loss = learntLoss(o, graph, model.loss(supervised, "mean"), { model, inputs, supervised, watched });
+  const { state } = graph.program();
+  const names = Object.keys(state).filter((name) => state[name]?.trains);
+  const parameters = names.map((name) => graph.state(name, state[name]!));
+  gradient(graph, loss, parameters).forEach((d, i) => d && graph.output(`d.${names[i] ?? ""}`, d));
+  graph.output("learnt", loss);
+  const program = graph.program();
+  validate(program);
+  const rows = pair.inputs["input_ids"]?.length ?? 0;
+  const places = pair.targets?.length ?? rows;
+  const all: Record<string, Values> = {
+    ...Object.fromEntries(
+      Object.entries(pair.inputs).map(([name, of]) => [name, values([rows, (of[0] as readonly number[]).length], of.flat())]),
+    ),
+    share_lesson: values([rows], new Array<number>(rows).fill(1 / rows)),
+    draws: values([rows], new Array<number>(rows).fill(0)),
+    labels: values([places], new Array<number>(places).fill(0)),
+    ...(pair.targets && { targets: values([places], [...pair.targets]) }),
+  };
+  const feeds = Object.fromEntries(Object.keys(program.inputs).map((name) => [name, all[name]!]));
+  const weights = { ...weightsOf(`${pair.name}-student`, pair.student), ...under(TEACHER, weightsOf(pair.name, pair.teacher)) };
+  return { program, feeds, state: startOf(program, pair, weights) };
+}
+
+function startOf(program: Program, pair: Pair, weights: Readonly<Record<string, Values>>): Record<string, Values> {
+  return Object.fromEntries(
+    Object.entries(program.state).map(([name, { type }]) => {
+      const shape = type.shape as readonly number[];
+      if (name === "distill/hidden") return [name, values(shape, uniform(`${pair.name}/map`, shape, 0.4))];
+      const found = weights[name];
+      if (!found) throw new Error(`${name} has no weights`);
+      return [name, found];
+    }),
+  );
+}
+const under = (prefix: string, weights: Readonly<Record<string, Values>>): Record<string, Values> =>
+  Object.fromEntries(Object.entries(weights).map(([name, value]) => [prefix + name, value]));

@@ -1,0 +1,84 @@
+/** Students that are parts of their teachers: which blocks, how wide, and what transformers says of a model with those blocks. */
+import assert from "node:assert/strict";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import { fromNDArray, toNDArray, values, type Values } from "#dsl/graph/values.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import { blocksTaken, cutOf, isRefused } from "#stdlib/lib/students/cut.js";
+import { buildEvaluate } from "#stdlib/programs/evaluate.js";
+import { registry } from "#stdlib/registry.js";
+import { call, PAIRS, partsOf, weightsOf, type Pair } from "../lessons/golden.js";
+import { feedsOf, initial, near } from "../models/golden.js";
+
+const family = (pair: Pair): string => pair.name.split("-")[0] ?? "";
+async function madeOf(pair: Pair, given: Parameters<typeof call>[2]) {
+  const implementation = await implementationOf(registry, "student", "student");
+  const weights = weightsOf(pair.name, pair.teacher);
+  const says = registry.find("model", family(pair))?.capabilities;
+  const facts = { ...pair.teacher, family: family(pair) };
+  const read = (name: string) => toNDArray("f32", weights[name]!);
+  const made = implementation.make!(call("student", "student", given), { facts, family: says, read });
+  const tensors = Object.fromEntries(Object.keys(made.shapes).map((name) => [name, fromNDArray(made.tensor(name))]));
+  return { made, tensors: tensors as Record<string, Values> };
+}
+
+describe("students", () => {
+  it("take the first block, the last, and between them as evenly as can be", () => {
+    assert.deepEqual(blocksTaken(6, 12), [0, 2, 4, 7, 9, 11], "as DistilBERT did");
+    assert.deepEqual(blocksTaken(3, 6), [0, 3, 5]);
+    assert.deepEqual(blocksTaken(1, 6), [0]);
+    assert.deepEqual(blocksTaken([0, 2, 4], 6), [0, 2, 4]);
+    assert.deepEqual(blocksTaken(null, 3), [0, 1, 2]);
+  });
+
+  for (const pair of PAIRS.filter(({ taken }) => taken))
+    it(`${pair.name}: blocks ${String(pair.taken?.blocks)} say what transformers' model of these blocks says`, async () => {
+      const { blocks = [], logits } = pair.taken ?? {};
+      const { made, tensors } = await madeOf(pair, { layers: blocks });
+      const parts = await partsOf({ config: made.config, shapes: made.shapes });
+      const types = "token_type_ids" in pair.inputs;
+      const program = buildEvaluate({ ...parts, tokenTypes: types }, false);
+      const length = pair.inputs["input_ids"]?.[0] as readonly number[];
+      const places = (pair.inputs["input_ids"]?.length ?? 0) * length.length;
+      const targets = "targets" in program.inputs && { targets: values([places], Array.from({ length: places }, (_, i) => i)) };
+      const feeds = { ...feedsOf(pair.inputs), ...targets };
+      const said = evaluate(program, feeds, initial(program, tensors)).outputs["logits"]!;
+      near(said, logits, 1e-5);
+    });
+
+  it("that are narrower have whole heads, and shapes that their family reads", async () => {
+    const pair = PAIRS.find(({ name }) => name === "bert")!;
+    const { made, tensors } = await madeOf(pair, { layers: 2, hidden: 6 });
+    assert.equal(made.config["num_attention_heads"], 1);
+    assert.equal(made.config["intermediate_size"], 10);
+    assert.equal(made.config["num_hidden_layers"], 2);
+    const parts = await partsOf({ config: made.config, shapes: made.shapes });
+    const program = buildEvaluate({ ...parts, tokenTypes: "token_type_ids" in pair.inputs }, false);
+    for (const { initial: of, type } of Object.values(program.state))
+      if ("checkpoint" in of) assert.deepEqual(made.shapes[of.checkpoint], type.shape, of.checkpoint);
+    for (const [name, shape] of Object.entries(made.shapes)) assert.deepEqual(tensors[name]?.shape, shape, name);
+    // A head is taken whole: the second of two begins at row 6 of 12.
+    const [own] = Object.keys(made.shapes).filter((name) => name.endsWith("layer.0.attention.self.query.bias"));
+    const rows = weightsOf(pair.name, pair.teacher)[own ?? ""]!.data;
+    assert.deepEqual([...tensors[own ?? ""]!.data], [...rows.slice(6, 12)]);
+  });
+
+  it("whose heads share keys keep the heads of a group together", () => {
+    const pair = PAIRS.find(({ name }) => name === "llama")!;
+    const says = registry.find("model", "llama")?.capabilities;
+    const cut = cutOf({ layers: 2, hidden: 8 }, { ...pair.teacher, family: "llama" }, says);
+    assert.ok(!isRefused(cut));
+    assert.deepEqual(cut.config["num_attention_heads"], 2);
+    assert.deepEqual(cut.config["num_key_value_heads"], 1);
+    assert.deepEqual(cut.parts["model.layers.0.self_attn.q_proj.weight"]?.places[0], [8, 9, 10, 11, 12, 13, 14, 15]);
+    assert.deepEqual(cut.parts["model.layers.0.self_attn.k_proj.weight"]?.places[0], [4, 5, 6, 7]);
+  });
+
+  it("refuse what isn't there", () => {
+    const [bert, gpt2] = ["bert", "gpt2"].map((wanted) => PAIRS.find(({ name }) => name === wanted)!) as [Pair, Pair];
+    const asked = (pair: Pair, size: Parameters<typeof cutOf>[0]) =>
+      cutOf(size, { ...pair.teacher, family: family(pair) }, registry.find("model", family(pair))?.capabilities);
+    for (const layers of [0, 7, [0, 6], [2, 1], [-1, 2]]) assert.ok(isRefused(asked(bert, { layers, hidden: null })), String(layers));
+    for (const hidden of [5, 24]) assert.ok(isRefused(asked(bert, { layers: null, hidden })), String(hidden));
+    assert.ok(isRefused(asked(gpt2, { layers: null, hidden: 6 })));
+  });
+});
