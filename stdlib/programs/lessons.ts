@@ -83,10 +83,14 @@ interface Student {
 /** All that is learnt, each by its weight. `loss`: of the rows' labels. */
 export function learntLoss(o: AssembleOptions, graph: Graph, loss: Tensor, student: Student): Tensor {
   const { lessons, teacher } = must(o.lessons, "lessons");
-  const share = graph.input(recalledNames(LESSON).share, { dtype: "f32", shape: ["batch"] });
+  let share: Tensor | undefined;
   const other = teacher && teacherIn(o, teacher, graph, student.inputs);
   const lesson: Lesson = {
-    ...{ graph, share, mask: student.inputs.attention_mask.cast("f32") },
+    ...{ graph, mask: student.inputs.attention_mask.cast("f32") },
+    // Rows that are learnt by their labels alone are fed none.
+    get share() {
+      return (share ??= graph.input(recalledNames(LESSON).share, { dtype: "f32", shape: ["batch"] }));
+    },
     said: () => saidOf(o, graph, student, other),
     within: () => ({ student: student.watched.within, teacher: detached(must(other, "a teacher").watched.within) }),
     map: (name, x, { in: from, out }) => {

@@ -14,6 +14,8 @@ export interface Recalled {
   readonly first: number;
   /** [rows from `first` on, labels], row-major; NaN where nothing was said. */
   readonly logits: Float32Array;
+  /** All was said of every row: which isn't fed. */
+  readonly whole?: true;
 }
 /** Kept rows that stand beside each batch. */
 export interface Beside {
@@ -49,7 +51,7 @@ export function feedsOfRecalled(
 }
 
 function feedsOf(
-  { word, labels, first, logits }: Recalled,
+  { word, labels, first, logits, whole }: Recalled,
   batch: Rows,
   counts: (row: number) => boolean,
   total: number,
@@ -68,7 +70,7 @@ function feedsOf(
   const names = recalledNames(word);
   return {
     [names.recalled]: real(said, [n, labels]),
-    [names.known]: real(known, [n, labels]),
+    ...(!whole && { [names.known]: real(known, [n, labels]) }),
     [names.share]: real(share, [n]),
   };
 }

@@ -54,22 +54,22 @@ export const distil: RunsStage = async (of, from, around) => {
     begins: async (open, { loader }, run) => {
       keepLabelled(run.path, made.rows);
       if (teacher) await loadTeacher(open, teacher, from);
-      loader.share(recalledNames(LESSON).share);
+      if (asks.any) loader.share(recalledNames(LESSON).share);
       if (!said) return;
       keep(run.path, said, from.weights.labels.length);
-      loader.recall([{ word: LESSON, labels: from.weights.labels.length, first: 0, logits: said }]);
+      loader.recall([{ word: LESSON, labels: from.weights.labels.length, first: 0, logits: said, whole: true }]);
     },
   };
   if (made.told) around.stage.screen.display(labelledShown(of.name, made.told));
   return around.train(of, continues);
 };
 
-/** Whether the teacher runs beside, and whether what it says of whole rows is asked once. */
-function asksOf(learns: readonly Call[], { plan }: CompressStage): { readonly beside: boolean; readonly once: boolean } {
+/** Whether the teacher is learnt from, whether it runs beside, and whether what it says of whole rows is asked once. */
+function asksOf(learns: readonly Call[], { plan }: CompressStage) {
   const kinds = learns.map(({ word }) => registry.find("lesson", word)?.capabilities?.of);
   const rows = registry.find("task", plan.recipe.model.task.word)?.capabilities?.decides !== undefined;
   const beside = kinds.includes("within") || (kinds.includes("said") && !rows);
-  return { beside, once: kinds.includes("said") && !beside };
+  return { any: kinds.some((of) => of !== "labels"), beside, once: kinds.includes("said") && !beside };
 }
 
 /** What of a program the teacher is built from. */

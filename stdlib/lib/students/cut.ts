@@ -48,6 +48,8 @@ export function cutOf(
   if (refused) return refused;
   if (taken.length < (layers ?? 0) && config["sliding_window"] && !config["layer_types"] && family.startsWith("gemma"))
     return { why: "which of its layers see a window follows of their number", instead: SMALLER };
+  if (taken.length === layers && (size.hidden === null || size.hidden === fieldOf(config, says.sizes.hidden)))
+    return { why: `it has ${String(layers)} layers, and all are taken`, instead: "take fewer" };
   const narrow = size.hidden === null ? null : narrowed(size.hidden, config, says);
   if (narrow && "why" in narrow) return narrow;
   const parts: Record<string, Part> = {};
