@@ -9,11 +9,13 @@ import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import type { CompressKey, CompressStage } from "../plan/plan.js";
 import { fill } from "../plan/defaults.js";
-import { isCall, parametersOf } from "../plan/definitions.js";
+import type { Operand } from "../syntax/tree.js";
+import { isCall, parametersOf, resolveData } from "../plan/definitions.js";
 import type { StageCapabilities } from "../types/capabilities.js";
 import type { Call } from "../types/value.js";
 import { act, nameOf } from "./act.js";
 import { planCompressed, studentDraft } from "./compressing.js";
+import { contenderOf, isContender } from "./contenders.js";
 import { draftOf, trainedName } from "./names.js";
 import { checkDuration } from "./training.js";
 import "../plan/compress-codes.js";
@@ -28,9 +30,10 @@ const STAGES: readonly (readonly [key: CompressKey, called: string])[] = [
 export function compress(program: Program, header: Header): void {
   const { clauses, statement, verb } = header;
   const [operand] = header.operands;
-  const start = operand && trainedName(program, operand, "compress");
   const onto = clauses.get("on")?.operands ?? [];
   const datas = onto.map((one) => draftOf(program, one, "data", "on"));
+  const asked = operand && taughtBy(program, operand, datas[0]);
+  const start = asked === undefined ? operand && trainedName(program, operand, "compress") : (asked?.name ?? undefined);
   const written = clauses.get("with")?.operands[0];
   const recipe = written ? draftOf(program, written, "recipe", "with") : null;
   const entries = statement.block?.entries ?? [];
@@ -59,11 +62,32 @@ export function compress(program: Program, header: Header): void {
     return;
   }
   if (recipe) program.require(recipe.needs);
-  const run = { data: first, recipe, own: settings, experiments: [...program.experiments] };
+  const run = { data: first, recipe: recipe ?? null, own: settings, experiments: [...program.experiments] };
   planStages(program, header, {
     ...{ stages: wanted, run, start, unlabelled: whole.slice(1), name: as.text },
+    ...(asked && { teacher: asked }),
     ...{ modelAt: operand?.span ?? statement.span, dataAt: onto.map(({ span }) => span) },
   });
+}
+
+/** What a student learns of that was not trained here, and the task that it does. */
+interface Teacher {
+  readonly name: string;
+  readonly contender: { readonly call: Call; readonly folder: string };
+  readonly task: Call;
+}
+
+/** Undefined: the operand names a model; null: what is wrong was said. */
+function taughtBy(program: Program, operand: Operand, data: Draft | undefined): Teacher | null | undefined {
+  if (!isContender(program, operand) || operand.path.length > 1) return undefined;
+  const plan = data && resolveData(program, data, operand.span)?.plan;
+  const task = program.registry.ofKind("task").find(({ capabilities }) => capabilities?.decides === "one");
+  if (!data || !plan || !task) return null;
+  const call: Call = { kind: "task", word: task.name, arguments: {} };
+  const subject = { subject: { data: plan, split: null }, draft: data };
+  const found = contenderOf(program, operand, { model: "", task: call, subjects: [subject], here: operand.span });
+  if (!found || !("call" in found.contender)) return null;
+  return { name: found.brief ?? found.name, contender: found.contender, task: call };
 }
 
 const isStage = (key: string): boolean => STAGES.some(([own]) => own === key);
@@ -133,6 +157,7 @@ function planStages(
     readonly stages: readonly (Stage & { readonly name: string })[];
     readonly run: Pick<Run, "data" | "recipe" | "own"> & { readonly experiments: readonly string[] };
     readonly start: string;
+    readonly teacher?: Teacher;
     readonly unlabelled: readonly Draft[];
     readonly name: string;
     readonly modelAt: Span;
@@ -145,9 +170,11 @@ function planStages(
   let start = o.start;
   for (const [i, { name, key, call, at }] of o.stages.entries()) {
     const unlabelled = i === 0 ? o.unlabelled : [];
-    const model = studentDraft(program, { start, name, call, at });
+    const teacher = i === 0 ? o.teacher : undefined;
+    const model = studentDraft(program, { start, name, call, at, task: teacher?.task });
     if (!model) return;
-    const run = { ...o.run, model, compress: { start, stage: call, unlabelled } };
+    const compress = { start, stage: call, unlabelled, ...(teacher && { teacher: teacher.contender }) };
+    const run = { ...o.run, model, compress };
     const planned = program.silent
       ? undefined
       : planCompressed(program, run, name, {

@@ -1,4 +1,5 @@
 /** Plans of the stages of `compress`, as they are written and as they were run. */
+import { hashOf } from "../plan/hash.js";
 import { MADE } from "../plan/made.js";
 import { isCall, recordOf, resolveData } from "../plan/definitions.js";
 import { runOf } from "../plan/loaded.js";
@@ -24,12 +25,24 @@ const saysOf = (program: Program, { kind, word }: Call): StageCapabilities | und
 /** The definition of a stage's model: the task of the one that it is made of, all weights trained or none. Undefined: that one isn't known. */
 export function studentDraft(
   program: Program,
-  o: { readonly start: string; readonly name: string; readonly call: Call; readonly at: Span },
+  o: {
+    readonly start: string;
+    readonly name: string;
+    readonly call: Call;
+    readonly at: Span;
+    /** Of a student whose teacher was not trained here. */
+    readonly task?: Call | undefined;
+  },
 ): Draft | undefined {
-  const of = program.runs.get(o.start)?.model ?? program.names.get(o.start)?.draft;
-  if (!of) return undefined;
+  const of = o.task ? null : (program.runs.get(o.start)?.model ?? program.names.get(o.start)?.draft);
+  if (of === undefined) return undefined;
   const says = saysOf(program, o.call);
   const own = says?.base?.(o.call) ?? null;
+  if (!of && own === null) {
+    const why = `\`${o.start}\` has no weights here that parts could be taken of`;
+    program.report("not-so-small", { stage: o.call.word, why, instead: "name a base: `student(base: \"…\")`" }, o.at);
+    return undefined;
+  }
   // What takes no step leaves its base as it is made.
   const fitting = program.registry
     .ofKind("technique")
@@ -37,10 +50,11 @@ export function studentDraft(
   const base: Value = own ?? { record: { model: o.start } };
   const technique: Value = { word: fitting?.name ?? "", kind: "technique", arguments: {} };
   const given = (value: Value): Given => ({ value, span: o.at, from: "written", places: new Map() });
-  const same = [...of.given].filter(([key]) => SAME.includes(key));
+  const same = [...(of?.given ?? [["task", given(o.task ?? null)] as const])].filter(([key]) => SAME.includes(key));
   return {
-    ...{ is: "model", name: o.name, span: o.at, source: program.source, broken: of.broken, needs: of.needs },
-    ...{ allowances: [], ...(of.experiments && { experiments: of.experiments }) },
+    ...{ is: "model", name: o.name, span: o.at, source: program.source },
+    ...{ broken: of?.broken ?? false, needs: of?.needs ?? [], allowances: [] },
+    ...(of?.experiments && { experiments: of.experiments }),
     given: new Map([
       ...same,
       ["base", given(base)],
@@ -68,14 +82,15 @@ export function planCompressed(
 ): Planned | undefined {
   const { model, data, recipe, compress } = run;
   const { stage, start } = compress;
-  const of = startHash(program, start);
+  const { teacher } = compress;
+  const of = teacher ? hashOf(teacher.call) : startHash(program, start);
   if (of === undefined || !demandTeachable(program, model, compress, at)) return undefined;
   const unlabelled = compress.unlabelled.map((draft, i) =>
     unlabelledOf(program, { draft, at: at.dataAt[i + 1] ?? at.here }, data),
   );
   if (unlabelled.some((one) => one === undefined)) return undefined;
   const known = unlabelled.filter((one) => one !== undefined);
-  const plan: CompressPlan = { stage, of, ...(known.length > 0 && { unlabelled: known }) };
+  const plan: CompressPlan = { stage, of, ...(teacher && { teacher }), ...(known.length > 0 && { unlabelled: known }) };
   const planned = planTraining(program, {
     ...{ model, data, recipe, settings: settingsOf(program, run), run: name, compress: plan },
     ...{ modelAt: at.stageAt, dataAt: at.dataAt[0] ?? at.here, here: at.here },

@@ -28,7 +28,11 @@ export function recipeHash(recipe: Recipe): string {
     ...(update && { update }),
     ...(federated && { federated: { ...federated, others: federated.others.map(contentOf) } }),
     ...(compress && {
-      compress: { ...compress, ...(compress.unlabelled && { unlabelled: compress.unlabelled.map(contentOf) }) },
+      compress: {
+        ...compress,
+        ...(compress.teacher && { teacher: { ...compress.teacher, folder: null } }),
+        ...(compress.unlabelled && { unlabelled: compress.unlabelled.map(contentOf) }),
+      },
     }),
   });
 }

@@ -83,6 +83,8 @@ export interface CompressPlan {
   readonly stage: Call;
   /** What tells the weights of the model that it is made of, or learns from. */
   readonly of: string;
+  /** It learns of what was not trained here (a prompted base); absent: of the model that it is made of. */
+  readonly teacher?: { readonly call: Call; readonly folder: string };
   /** Data whose rows have no labels: the larger model's answers are learnt. Absent: none. */
   readonly unlabelled?: readonly { readonly data: DataPlan; readonly dataHash: string | null }[];
 }
@@ -299,7 +301,7 @@ export interface Actions {
   compress: {
     /** What the model is called afterwards. */
     readonly name: string;
-    /** The model that is made smaller. */
+    /** The model that is made smaller, or as it is written what a student learns of that was not trained here. */
     readonly start: string;
     readonly stages: readonly CompressStage[];
     readonly resume: boolean;

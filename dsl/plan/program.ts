@@ -85,6 +85,8 @@ export interface Run {
 export interface Compressing {
   readonly start: string;
   readonly stage: Call;
+  /** What it learns of, where that was not trained here. */
+  readonly teacher?: { readonly call: Call; readonly folder: string };
   readonly unlabelled: readonly Draft[];
 }
 /** What a stage of an update goes on from, as names of the notebook. */

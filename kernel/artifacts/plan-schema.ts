@@ -83,6 +83,7 @@ const federated: Schema<FederatedPlan> = fields({
 });
 const compress: Schema<CompressPlan> = fields({
   ...{ stage: call, of: text },
+  teacher: v.exactOptional(fields({ call, folder: text })),
   unlabelled: v.exactOptional(v.array(fields({ data: dataPlan, dataHash: maybeText }))),
 });
 const training: Schema<RecipePlan> = fields({

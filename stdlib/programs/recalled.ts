@@ -2,7 +2,7 @@
 import type { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { TaskOutputs } from "../kinds/task.js";
-import type { AssembleOptions, Strategy } from "./options.js";
+import type { AssembleOptions, Lessons, Strategy } from "./options.js";
 
 /** Inputs of a strategy, by its word: f32 [batch, labels], f32 [batch, labels] and f32 [batch], as `Said` has them. */
 export function recalledNames(word: string) {
@@ -15,8 +15,11 @@ export function weighsRows(strategies: readonly Strategy[] = []): boolean {
 }
 
 /** Whether the rows of a batch count unlike: some have no labels, or strategies weigh them. */
-export function weighsBatch({ strategies, lessons }: Pick<AssembleOptions, "strategies" | "lessons">): boolean {
-  return weighsRows(strategies) || lessons?.beside === true;
+export function weighsBatch(o: {
+  readonly strategies?: readonly Strategy[] | undefined;
+  readonly lessons?: Pick<Lessons, "beside"> | undefined;
+}): boolean {
+  return weighsRows(o.strategies) || o.lessons?.beside === true;
 }
 
 /** The rows' own loss and what is added to it: shares are of the whole update, in whichever part of it a row stands. */

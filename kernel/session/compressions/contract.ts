@@ -11,8 +11,6 @@ export type Trained = ModelHandle & { readonly weights: Weights };
 export interface Compressing {
   readonly session: TuneSession;
   readonly stage: Stage;
-  /** The model that the statement makes smaller. */
-  readonly start: Trained;
   readonly warn: Warn;
   /** Trains a stage's model under its name; weights are there afterwards. */
   readonly train: (of: CompressStage, continues: Continues) => Promise<ModelHandle>;

@@ -27,42 +27,48 @@ import {
   verifySafetensors,
   writeSafetensors,
 } from "../../tensors/safetensors.js";
+import type { ModelHandle } from "../models/model-handle.js";
 import type { OpenModel } from "../models/open-model.js";
 import type { Continues } from "../trainings/request.js";
 import { trainedRows } from "../updates/memory.js";
 import type { Compressing, RunsStage, Trained } from "./contract.js";
-import { asked, keepLabelled, labelled, textsIn } from "./unlabelled.js";
+import { trainedTeacher, type Teacher } from "./teacher.js";
+import { keepLabelled, labelled, textsIn } from "./unlabelled.js";
 import { labelledShown } from "../../core/display/labelled.js";
 
-export const distil: RunsStage = async (of, from, around) => {
+export const distil: RunsStage = (of, from, around) => distilFrom(of, trainedTeacher(from, around), around);
+
+/** The student of whoever answers. */
+export async function distilFrom(of: CompressStage, by: Teacher, around: Compressing): Promise<ModelHandle> {
   const { plan } = of;
   const { stage } = must(plan.recipe.compress, "a stage");
   const learns = (await does(stage, "student")).lessons?.(stage) ?? [];
   const lessons = await Promise.all(learns.map(async (call) => ({ call, implementation: await does(call, "lesson") })));
   const asks = asksOf(learns, of);
-  const made = await labelled(of, from, around);
-  const teacher = asks.beside ? await around.session.weights.asBase(from, around.stage.hostContext) : null;
-  const said = asks.once ? await saidOf(of, from, around, made.rows) : null;
+  const { labels } = by;
+  const made = await labelled(of, by, around);
+  const model = asks.beside ? must(by.model, "a teacher that runs beside") : null;
+  const base = model && (await around.session.weights.asBase(model, around.stage.hostContext));
+  const said = asks.once ? await saidOf(of, by, around, made.rows) : null;
   const taught: Lessons = {
-    lessons,
-    teacher: teacher && (await teacherOf(teacher, from)),
-    beside: made.rows.length > 0,
+    ...{ lessons, beside: made.rows.length > 0 },
+    teacher: base && model && (await teacherOf(base, model)),
   };
   const continues: Continues = {
-    ...{ labels: from.weights.labels, memory: made.rows, lessons: taught, head: true },
+    ...{ labels, memory: made.rows, lessons: taught, head: true },
     ...(made.rows.length > 0 && { beside: { labels: 0 } }),
     begins: async (open, { loader }, run) => {
       keepLabelled(run.path, made.rows);
-      if (teacher) await loadTeacher(open, teacher, from);
+      if (base && model) await loadTeacher(open, base, model);
       if (asks.any) loader.share(recalledNames(LESSON).share);
       if (!said) return;
-      keep(run.path, said, from.weights.labels.length);
-      loader.recall([{ word: LESSON, labels: from.weights.labels.length, first: 0, logits: said, whole: true }]);
+      keep(run.path, said, labels.length);
+      loader.recall([{ word: LESSON, labels: labels.length, first: 0, logits: said, whole: true }]);
     },
   };
   if (made.told) around.stage.screen.display(labelledShown(of.name, made.told));
   return around.train(of, continues);
-};
+}
 
 /** Whether the teacher is learnt from, whether it runs beside, and whether what it says of whole rows is asked once. */
 function asksOf(learns: readonly Call[], { plan }: CompressStage) {
@@ -107,16 +113,16 @@ async function loadTeacher({ session, states }: OpenModel, base: Base, { name }:
  */
 async function saidOf(
   { name, plan }: CompressStage,
-  from: Trained,
+  by: Teacher,
   { session, stage }: Compressing,
   unlabelled: readonly Remembered[],
 ): Promise<Float32Array> {
   const [before] = runsNamed(session.runs, name, plan.recipeHash);
-  const labels = from.weights.labels.length;
+  const labels = by.labels.length;
   const kept = before && existsSync(recalledFile(before.path)) ? before.path : null;
   if (kept !== null) return readSaid(kept);
   const prepared = await session.datasets.data(plan.recipe.data, readerOf(plan.recipe.model), stage.hostContext);
-  const { numbers } = await asked(textsIn(trainedRows(prepared)), from, { session, stage });
+  const { numbers } = await by.ask(textsIn(trainedRows(prepared)));
   const all = [...numbers, ...unlabelled.map(({ said }) => must(said, "what is said of a row"))];
   const logits = new Float32Array(all.length * labels);
   all.forEach((row, i) => logits.set(row, i * labels));

@@ -12,10 +12,10 @@ import type { Remembered } from "../../artifacts/carried.js";
 import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
 import type { LabelledRows } from "../../core/display/labelled.js";
 import type { Asked } from "../../encoding/encoded.js";
-import { answersOf, type Said } from "../../inference/texts-asked.js";
-import { NO_DATA, PAIRS } from "../models/weight-room.js";
+import type { Said } from "../../inference/texts-asked.js";
 import { trainedRows } from "../updates/memory.js";
-import type { Compressing, Trained } from "./contract.js";
+import type { Compressing } from "./contract.js";
+import type { Teacher } from "./teacher.js";
 
 export interface Labelled {
   readonly rows: readonly Remembered[];
@@ -26,30 +26,29 @@ export interface Labelled {
 /** The rows of data that came without labels, with what the model says of them. */
 export async function labelled(
   { plan }: CompressStage,
-  from: Trained,
-  around: Pick<Compressing, "session" | "stage">,
+  teacher: Teacher,
+  { session, stage }: Pick<Compressing, "session" | "stage">,
 ): Promise<Labelled> {
   const { unlabelled = [] } = plan.recipe.compress ?? {};
   if (unlabelled.length === 0) return { rows: [], told: null };
-  const { session, stage } = around;
-  const reader = readerOf(from.weights.plan.recipe.model);
+  const reader = readerOf(plan.recipe.model);
   const own = await session.datasets.data(plan.recipe.data, reader, stage.hostContext);
   const names = trainedRows(own).columnNames();
   const all: Remembered[] = [];
   for (const { data } of unlabelled) {
     const prepared = await session.datasets.data(data, reader, stage.hostContext);
     const rows = trainedRows(prepared);
-    const said = await asked(textsIn(rows), from, around);
+    const said = await teacher.ask(textsIn(rows));
     all.push(...remembered(prepared, rows, said, names));
   }
   const sure = all.map(({ said = [] }) => Math.max(...softmax(said)));
   const told = {
-    ...{ model: from.name, data: unlabelled.map(({ data }) => data.name).join(", ") },
+    ...{ model: teacher.name, data: unlabelled.map(({ data }) => data.name).join(", ") },
     ...{ rows: all.length, labelled: trainedRows(own).numRows() },
     sure: sure.reduce((sum, one) => sum + one, 0) / Math.max(1, sure.length),
     unsure: sure.filter((one) => one < UNSURE).length,
     labels: countsOf(all),
-    agrees: await agreement(own, from, around),
+    agrees: await agreement(own, teacher),
   };
   return { rows: all, told };
 }
@@ -92,16 +91,12 @@ function remembered(
 }
 
 /** How often the model says what people said of rows that nobody learns; null: there are none. */
-async function agreement(
-  own: Prepared,
-  from: Trained,
-  around: Pick<Compressing, "session" | "stage">,
-): Promise<LabelledRows["agrees"]> {
+async function agreement(own: Prepared, teacher: Teacher): Promise<LabelledRows["agrees"]> {
   const split = ["test", "validation"].find((one) => splitNamesOf(own).includes(one));
   const rows = split === undefined ? undefined : own.splits[split];
   if (split === undefined || !rows?.columnNames().includes("label")) return null;
   const truth = rows.array("label") as ArrayLike<unknown>;
-  const { predictions } = await asked(textsIn(rows), from, around);
+  const { predictions } = await teacher.ask(textsIn(rows));
   const right = predictions.filter((one, i) => (one as { readonly label?: unknown }).label === truth[i]).length;
   const { low, high } = wilson(right, predictions.length);
   return { split, rows: predictions.length, right, low, high };
@@ -113,17 +108,6 @@ export function textsIn(rows: ColumnTable): readonly Asked[] {
   if (!rows.columnNames().includes("text_pair")) return texts;
   const others = rows.array("text_pair") as ArrayLike<unknown>;
   return texts.map((text, i) => [text, String(others[i])] as const);
-}
-
-/** What a trained model says of them. */
-export async function asked(
-  texts: readonly Asked[],
-  model: Trained,
-  { session, stage }: Pick<Compressing, "session" | "stage">,
-): Promise<Said> {
-  const pairs = texts.some((text) => typeof text !== "string");
-  const asking = await session.weights.askable(model, pairs ? PAIRS : NO_DATA, stage.hostContext);
-  return answersOf(texts, { ...asking, session: asking.open.session }, model.name);
 }
 
 /** Rows that a model labelled, a line for each, beside the run that learns them. */

@@ -5,6 +5,8 @@ import type { Action } from "#dsl/plan/plan.js";
 import { planShown } from "../../core/display/plans/plan-card.js";
 import { finishedRun } from "../../history/runs-named.js";
 import type { Compressing, Trained } from "../compressions/contract.js";
+import { distilFrom } from "../compressions/distil.js";
+import { promptedTeacher } from "../compressions/teacher.js";
 import { stages } from "../compressions/stages.js";
 import { loadedWeights } from "../models/loaded.js";
 import type { ModelHandle } from "../models/model-handle.js";
@@ -18,11 +20,12 @@ type Compress = Extract<Action, { verb: "compress" }>;
 
 export async function runCompress(session: TuneSession, action: Compress, stage: Stage): Promise<void> {
   const id = `compress-${action.name}-${Date.now().toString(36)}`;
-  const start = await startOf(session.models.get(action.start));
+  const asked = action.stages[0]?.plan.recipe.compress?.teacher !== undefined;
+  const start = asked ? null : await startOf(session.models.get(action.start));
   for (const [i, { plan, start: from }] of action.stages.entries())
     stage.screen.display({ ...planShown(plan, { id: `${id}-plan-${String(i)}`, folded: i > 0, from }), fixedText: true });
   const around: Compressing = {
-    ...{ session, stage, start, warn: warningsOn(stage, action.span) },
+    ...{ session, stage, warn: warningsOn(stage, action.span) },
     train: (of, continues) => {
       const title = `${of.name}: ${of.key} of ${of.start}`;
       const live = new LiveTraining(stage.screen, `${id}-${of.key}`, title, of.plan, { again: false });
@@ -31,7 +34,7 @@ export async function runCompress(session: TuneSession, action: Compress, stage:
       return trainNamed(session, asked, stage, shows);
     },
   };
-  let from: Trained = start;
+  let from: Trained | null = start;
   for (const of of action.stages) {
     const done = action.resume ? finishedRun(session.runs, of.name, of.plan.recipeHash) : undefined;
     const handle = done ? taken(session, of.name, done.path) : await runStage(of, from, around);
@@ -41,9 +44,10 @@ export async function runCompress(session: TuneSession, action: Compress, stage:
 
 async function runStage(
   of: Compress["stages"][number],
-  from: Trained,
+  from: Trained | null,
   around: Compressing,
 ): Promise<ModelHandle> {
+  if (!from) return distilFrom(of, await promptedTeacher(of, around), around);
   const run = stages[of.key];
   if (!run) throw new CodedError("internal", { what: `nothing runs the stage ${of.key}` });
   return run(of, from, around);

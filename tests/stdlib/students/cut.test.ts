@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import { fromNDArray, toNDArray, values, type Values } from "#dsl/graph/values.js";
 import { implementationOf } from "#dsl/types/loaded.js";
+import type {} from "#stdlib/kinds/stage.js";
 import { blocksTaken, cutOf, isRefused } from "#stdlib/lib/students/cut.js";
 import { buildEvaluate } from "#stdlib/programs/evaluate.js";
 import { registry } from "#stdlib/registry.js";

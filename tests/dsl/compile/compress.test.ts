@@ -1,0 +1,84 @@
+/** `compress`: what its stages come to, what tells one from another, and later cells that name them. */
+import assert from "node:assert/strict";
+import type { Action } from "#dsl/plan/plan.js";
+import { compiled } from "../world.js";
+
+type Compress = Extract<Action, { verb: "compress" }>;
+const before = `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 10%, test: 10%) }
+data e { source: csv("b.csv"), columns: { text: text } }
+model m { base: "minilm", task: text_classification, max_length: 64 }
+recipe r { epochs: 2 }
+train m on d with r
+`;
+function compress(statement: string): Compress {
+  const { actions = [], diagnostics } = compiled([before + statement]);
+  assert.deepEqual(diagnostics.map(({ code }) => code), []);
+  const found = actions.find((action) => action.verb === "compress");
+  assert.ok(found?.verb === "compress");
+  return found;
+}
+const hashOf = (statement: string): string => compress(statement).stages[0]!.plan.recipeHash;
+
+describe("compress", () => {
+  it("plans a student as a training of its own, made of the model's weights", () => {
+    const { name, start, stages } = compress("compress m on d with r as s { distill: student(layers: 3) }");
+    assert.deepEqual([name, start, stages.length], ["s", "m", 1]);
+    const [{ plan, key }] = stages as [Compress["stages"][number]];
+    assert.equal(key, "distill");
+    const { model, compress: of, training } = plan.recipe;
+    assert.equal(model.technique.word, "full");
+    assert.equal(model.max_length, 64);
+    assert.equal(model.trained?.made?.word, "student");
+    assert.equal(of?.stage.word, "student");
+    assert.equal(training.epochs, 2);
+    // Three of six blocks.
+    const whole = compiled([before]).actions?.find((action) => action.verb === "train");
+    assert.ok(whole?.verb === "train" && plan.estimates.parameters < whole.plan.estimates.parameters);
+    assert.equal(of?.of, whole.plan.recipeHash);
+  });
+
+  it("all that is learnt, of whom and of which rows is in the recipe's hash, and its name is not", () => {
+    const hashes = [
+      "compress m on d with r as s { distill: student(layers: 3) }",
+      "compress m on d with r as s { distill: student(layers: [0, 2, 4]) }",
+      "compress m on d with r as s { distill: student(layers: 3, learns: logits) }",
+      "compress m on d with r as s { distill: student(layers: 3, learns: [labels, logits(temperature: 3)]) }",
+      "compress m on d, e with r as s { distill: student(layers: 3) }",
+      "train m on d with r as n { seed: 2 }\ncompress n on d with r as s { distill: student(layers: 3) }",
+      'compress prompt("SmolLM2-135M-Instruct", "Which? {text}") on d with r as s { distill: student(base: "minilm") }',
+      'compress prompt("SmolLM2-135M-Instruct", "Which one? {text}") on d with r as s { distill: student(base: "minilm") }',
+    ].map(hashOf);
+    assert.equal(new Set(hashes).size, hashes.length);
+    assert.equal(hashOf("compress m on d with r as other { distill: student(layers: 3, learns: [labels, logits]) }"), hashes[0]);
+  });
+
+  it("a later cell knows its model, as it is while nothing above it changes", () => {
+    const cell = `${before}compress m on d with r as s { distill: student(layers: 3) }`;
+    const hash = compress("compress m on d with r as s { distill: student(layers: 3) }").stages[0]!.plan.recipeHash;
+    const teacher = compress("compress m on d with r as s { distill: student(layers: 3) }").stages[0]!.plan.recipe.compress!.of;
+    const outside = { trained: { m: teacher, s: hash } };
+    const later = (text: string, cells = [cell]) => compiled([...cells, text], { outside });
+    assert.deepEqual(later("evaluate s on d.test").diagnostics, []);
+    assert.deepEqual(
+      later("evaluate s on d.test", [cell.replace("layers: 3", "layers: 2")]).diagnostics.map(({ code }) => code),
+      ["changed-since-trained"],
+    );
+    // It is made smaller again, and goes on learning, as any other.
+    const again = later("compress s on d with r as t { distill: student(layers: 1) }");
+    assert.deepEqual(again.diagnostics, []);
+    const plan = again.actions?.find((action) => action.verb === "compress");
+    assert.ok(plan?.verb === "compress" && plan.stages[0]?.plan.recipe.compress?.of === hash);
+    assert.deepEqual(later("update s on d with r as u { strategy: naive }").diagnostics, []);
+  });
+
+  it("a prompted base is learnt from by a base of its own, for the labels of the data", () => {
+    const { start, stages } = compress(
+      'compress prompt("SmolLM2-135M-Instruct", "Which? {text}") on d, e with r as s { distill: student(base: "minilm") }',
+    );
+    assert.match(start, /^prompt\(/);
+    const { model, compress: of } = stages[0]!.plan.recipe;
+    assert.deepEqual([model.task.word, model.base, model.trained], ["text_classification", "minilm", undefined]);
+    assert.equal(of?.teacher?.call.word, "prompt");
+    assert.deepEqual(of.unlabelled?.map(({ data }) => data.name), ["e"]);
+  });
+});
