@@ -38,9 +38,16 @@ const MINILM = "all-MiniLM-L6-v2";
 const [TEACHER, STUDENT, ALONE, UNTAUGHT] = ["teacher", "student", "alone", "untaught"] as const;
 
 async function main(o: Options): Promise<void> {
-  const sets = o.sets.split(",").map((wanted) => must(SETS.find(({ name }) => name === wanted), `the set ${wanted}`));
+  const sets = o.sets.split(",").map((wanted) =>
+    must(
+      SETS.find(({ name }) => name === wanted),
+      `the set ${wanted}`,
+    ),
+  );
   const seeds = o.seeds.split(",").map(Number);
-  console.log(`${processor()}, Node ${process.version}; student(layers: ${o.layers}, learns: ${o.learns}); teacher ${o.teacher}; student ${o.student}`);
+  console.log(
+    `${processor()}, Node ${process.version}; student(layers: ${o.layers}, learns: ${o.learns}); teacher ${o.teacher}; student ${o.student}`,
+  );
   for (const set of o.only === "few" ? [] : sets) await whole(set, seeds, o);
   for (const set of o.only === "whole" ? [] : sets) await fewRows(set, seeds, o);
 }
@@ -50,7 +57,9 @@ async function whole(set: JudgedSet, seeds: readonly number[], o: Options): Prom
   const found: Scores[] = [];
   for (const seed of seeds) {
     const rows = partsOf(await set.rows(), o.rows);
-    found.push(await learn(rows, [], [TEACHER, STUDENT, UNTAUGHT, ALONE], { ...o, seed, recipe: o.student, set: set.name }));
+    found.push(
+      await learn(rows, [], [TEACHER, STUDENT, UNTAUGHT, ALONE], { ...o, seed, recipe: o.student, set: set.name }),
+    );
   }
   tell(`${set.name}: ${String(found.length)} seeds`, found, { of: ALONE, share: TEACHER });
 }
@@ -65,9 +74,19 @@ async function fewRows(set: JudgedSet, seeds: readonly number[], o: Options): Pr
     const few = new Set(some(train, labelled, ({ text }) => `${String(seed)} ${text}`));
     const more = train.filter((row) => !few.has(row));
     const kept = rows.filter((row) => row.part === "test" || few.has(row));
-    found.push(await learn(kept, more, [TEACHER, STUDENT, UNTAUGHT, ALONE], { ...o, seed, recipe: o.fewRecipe, set: `${set.name} ${o.few}` }));
+    found.push(
+      await learn(kept, more, [TEACHER, STUDENT, UNTAUGHT, ALONE], {
+        ...o,
+        seed,
+        recipe: o.fewRecipe,
+        set: `${set.name} ${o.few}`,
+      }),
+    );
   }
-  tell(`${set.name}: ${o.few} rows without labels, ${String(found.length)} seeds`, found, { of: ALONE, share: TEACHER });
+  tell(`${set.name}: ${o.few} rows without labels, ${String(found.length)} seeds`, found, {
+    of: ALONE,
+    share: TEACHER,
+  });
 }
 
 function partsOf(rows: readonly Labelled[], most: number): readonly Labelled[] {
@@ -145,7 +164,13 @@ function tell(title: string, found: readonly Scores[], beside: { readonly of: st
     const less = meanOf(own.map((score, i) => score - (of(beside.of)[i] ?? Number.NaN)));
     const share = meanOf(own.map((score, i) => score / (of(beside.share)[i] ?? Number.NaN)));
     const seconds = meanOf(found.map((one) => one.get(name)?.seconds ?? Number.NaN)).value;
-    return [name, between(meanOf(own)), `${(100 * share.value).toFixed(1)} %`, name === beside.of ? "" : between(less), seconds.toFixed(0)];
+    return [
+      name,
+      between(meanOf(own)),
+      `${(100 * share.value).toFixed(1)} %`,
+      name === beside.of ? "" : between(less),
+      seconds.toFixed(0),
+    ];
   });
   console.log(`\n${title}`);
   console.log(table(["", "accuracy", "of the teacher's", `less ${beside.of}`, "seconds"], rows));

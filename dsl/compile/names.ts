@@ -279,19 +279,19 @@ function changed(program: Program, run: Run, name: string, present: string, here
       ? planCompressed(program, compressedToday(program, { ...run, compress, data, recipe }), name, {
           ...{ modelAt: here, dataAt: [here], stageAt: here, here },
         })
-    : update
-      ? planUpdated(program, { ...run, model, update }, name, here)
-      : planTraining(program, {
-          model,
-          data,
-          recipe,
-          settings: settingsOf(program, best ? { ...run, own: new Map([...best.recipe, ...run.own]) } : run),
-          experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe]),
-          run: name,
-          modelAt: here,
-          dataAt: here,
-          here,
-        });
+      : update
+        ? planUpdated(program, { ...run, model, update }, name, here)
+        : planTraining(program, {
+            model,
+            data,
+            recipe,
+            settings: settingsOf(program, best ? { ...run, own: new Map([...best.recipe, ...run.own]) } : run),
+            experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe]),
+            run: name,
+            modelAt: here,
+            dataAt: here,
+            here,
+          });
   const errors = program.reporter.diagnostics.filter((d) => d.severity === "error");
   program.reporter = reporter;
   for (const d of errors) program.reporter.report(d.code, d.data, d.span, d.fix ? { fix: d.fix } : {});

@@ -39,7 +39,16 @@ import { keepsPromise, privacyOf } from "./promises.js";
 import { settledPrivately } from "../plan/private.js";
 import { withOwnDropout } from "../plan/own-dropout.js";
 import { keepsBest } from "../plan/watched.js";
-import type { CompressPlan, Effects, Estimates, Plan, PrivacyPlan, Recipe, RecipePlan, UpdatePlan } from "../plan/plan.js";
+import type {
+  CompressPlan,
+  Effects,
+  Estimates,
+  Plan,
+  PrivacyPlan,
+  Recipe,
+  RecipePlan,
+  UpdatePlan,
+} from "../plan/plan.js";
 import { foldsOf } from "../plan/folds.js";
 import { tuneText } from "../plan/text.js";
 import { nearest } from "../diagnostics/nearest.js";

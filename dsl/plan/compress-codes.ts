@@ -48,7 +48,8 @@ registerCodes({
   },
   "compress-streamed": {
     severity: "error",
-    message: (d) => `rows of \`${d.data}\` are read from disk as they are learnt, and rows without labels stand in memory`,
+    message: (d) =>
+      `rows of \`${d.data}\` are read from disk as they are learnt, and rows without labels stand in memory`,
     help: () => "draw some of them: `sample: 20_000` in the data",
     explain: "What the larger model says of each row is kept beside the run, row by row.",
     example:
@@ -67,7 +68,8 @@ registerCodes({
     severity: "error",
     message: (d) => `\`${d.stage}\` is trained, and nothing says how long`,
     help: () => "write the recipe after `with`, or `epochs` in the block",
-    explain: "Students learn and pruned models heal by a recipe, as every model does: `compress router on tickets with quick as small { … }`.",
+    explain:
+      "Students learn and pruned models heal by a recipe, as every model does: `compress router on tickets with quick as small { … }`.",
     example: `${small}\ncompress m on d as s { distill: student(layers: 1) }`,
   },
   "not-so-small": {

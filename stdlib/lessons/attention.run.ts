@@ -45,7 +45,10 @@ function relationsApart([own, of]: readonly [WithinBlock, WithinBlock], { mask, 
     const logs = (block: WithinBlock): Tensor => related(block, name, heads).add(hidden).logSoftmax();
     const [now, then] = [logs(own), logs(of)];
     const each = then.exp().multiply(then.subtract(now)).sum([3]).multiply(real).sum([1, 2]);
-    return each.divide(mask.sum([1]).maximum(1).multiply(heads)).multiply(share).sum();
+    return each
+      .divide(mask.sum([1]).maximum(1).multiply(heads))
+      .multiply(share)
+      .sum();
   });
   return apart.reduce((sum, one) => sum.add(one)).divide(apart.length);
 }

@@ -8,8 +8,18 @@ export const word = defineWord({
   example: "distill: student(layers: 3, learns: [labels, logits, attention])",
   since: "0.2.0",
   references: [
-    { title: "TinyBERT: Distilling BERT for Natural Language Understanding", by: "Jiao et al.", year: 2019, at: "https://arxiv.org/abs/1909.10351" },
-    { title: "MiniLMv2: Multi-Head Self-Attention Relation Distillation", by: "Wang et al.", year: 2021, at: "https://arxiv.org/abs/2012.15828" },
+    {
+      title: "TinyBERT: Distilling BERT for Natural Language Understanding",
+      by: "Jiao et al.",
+      year: 2019,
+      at: "https://arxiv.org/abs/1909.10351",
+    },
+    {
+      title: "MiniLMv2: Multi-Head Self-Attention Relation Distillation",
+      by: "Wang et al.",
+      year: 2021,
+      at: "https://arxiv.org/abs/2012.15828",
+    },
   ],
   elsewhere: { attn: "attention", attentions: "attention", attention_scores: "attention", minilm: "attention" },
   parameters: [

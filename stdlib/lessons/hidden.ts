@@ -8,8 +8,18 @@ export const word = defineWord({
   example: "distill: student(layers: 3, learns: [labels, logits, hidden])",
   since: "0.2.0",
   references: [
-    { title: "TinyBERT: Distilling BERT for Natural Language Understanding", by: "Jiao et al.", year: 2019, at: "https://arxiv.org/abs/1909.10351" },
-    { title: "DistilBERT, a distilled version of BERT", by: "Sanh et al.", year: 2019, at: "https://arxiv.org/abs/1910.01108" },
+    {
+      title: "TinyBERT: Distilling BERT for Natural Language Understanding",
+      by: "Jiao et al.",
+      year: 2019,
+      at: "https://arxiv.org/abs/1909.10351",
+    },
+    {
+      title: "DistilBERT, a distilled version of BERT",
+      by: "Sanh et al.",
+      year: 2019,
+      at: "https://arxiv.org/abs/1910.01108",
+    },
   ],
   elsewhere: { hidden_states: "hidden", mse: "hidden", cosine: "hidden", intermediate: "hidden" },
   parameters: [

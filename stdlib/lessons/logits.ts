@@ -8,7 +8,12 @@ export const word = defineWord({
   example: "distill: student(layers: 3, learns: [labels, logits(temperature: 4)])",
   since: "0.2.0",
   references: [
-    { title: "Distilling the Knowledge in a Neural Network", by: "Hinton et al.", year: 2015, at: "https://arxiv.org/abs/1503.02531" },
+    {
+      title: "Distilling the Knowledge in a Neural Network",
+      by: "Hinton et al.",
+      year: 2015,
+      at: "https://arxiv.org/abs/1503.02531",
+    },
   ],
   elsewhere: { soft: "logits", kl: "logits", kl_divergence: "logits", T: "temperature" },
   parameters: [

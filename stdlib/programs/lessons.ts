@@ -113,9 +113,11 @@ interface Teacher {
 /** The teacher as it answers: nothing of it trains, and its states are zero until they are loaded. */
 function teacherIn(o: AssembleOptions, teacher: TeacherOptions, graph: Graph, inputs: ModelInputs): Teacher {
   const watched = new Watched();
+  const { call, implementation } = teacher.technique;
   const options = {
-    ...{ ...o, ...teacher, under: TEACHER, dropout: 0, freeze: [], tensors: new Set<string>(), prefixInCheckpoint: false },
-    lessons: undefined,
+    ...{ ...o, ...teacher, lessons: undefined },
+    technique: { call, implementation: { ...implementation, trains: () => false } },
+    ...{ under: TEACHER, dropout: 0, freeze: [], tensors: new Set<string>(), prefixInCheckpoint: false },
   };
   return { model: buildModel(options, graph, inputs, undefined, watched.around), watched };
 }

@@ -22,6 +22,8 @@ export function supervise(
     ...(inputs.seconds && { seconds: graph.input("seconds", inputs.seconds) }),
     ...(weighed && inputs.weights && { weights: graph.input("weights", inputs.weights) }),
     ...(weighed &&
-      (roles.includes(WEIGHT) || weighsBatch({ strategies, lessons })) && { each: graph.input("each", { dtype: "f32", shape: of }) }),
+      (roles.includes(WEIGHT) || weighsBatch({ strategies, lessons })) && {
+        each: graph.input("each", { dtype: "f32", shape: of }),
+      }),
   };
 }

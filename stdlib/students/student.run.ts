@@ -11,7 +11,8 @@ import { sizeOf, word } from "./student.js";
 export const student: StageImplementation = {
   make(call, { facts, family, read }) {
     const cut = cutOf(sizeOf(argumentsOf(word, call)), facts, family);
-    if (isRefused(cut)) throw new CodedError("internal", { what: `a student that was planned can't be made: ${cut.why}` });
+    if (isRefused(cut))
+      throw new CodedError("internal", { what: `a student that was planned can't be made: ${cut.why}` });
     const parts = new Map(Object.entries(cut.parts));
     return {
       config: cut.config,

@@ -16,9 +16,24 @@ export const word = defineWord({
   example: "distill: student(layers: 3)",
   since: "0.2.0",
   references: [
-    { title: "Distilling the Knowledge in a Neural Network", by: "Hinton et al.", year: 2015, at: "https://arxiv.org/abs/1503.02531" },
-    { title: "DistilBERT, a distilled version of BERT", by: "Sanh et al.", year: 2019, at: "https://arxiv.org/abs/1910.01108" },
-    { title: "TinyBERT: Distilling BERT for Natural Language Understanding", by: "Jiao et al.", year: 2019, at: "https://arxiv.org/abs/1909.10351" },
+    {
+      title: "Distilling the Knowledge in a Neural Network",
+      by: "Hinton et al.",
+      year: 2015,
+      at: "https://arxiv.org/abs/1503.02531",
+    },
+    {
+      title: "DistilBERT, a distilled version of BERT",
+      by: "Sanh et al.",
+      year: 2019,
+      at: "https://arxiv.org/abs/1910.01108",
+    },
+    {
+      title: "TinyBERT: Distilling BERT for Natural Language Understanding",
+      by: "Jiao et al.",
+      year: 2019,
+      at: "https://arxiv.org/abs/1909.10351",
+    },
   ],
   elsewhere: {
     ...{ distillation: "student", tinybert: "student", num_layers: "layers", num_hidden_layers: "layers" },
@@ -31,7 +46,13 @@ export const word = defineWord({
   parameters: [
     {
       name: "layers",
-      type: { is: "either", of: [{ is: "number", integer: true }, { is: "list", of: { is: "number", integer: true } }] },
+      type: {
+        is: "either",
+        of: [
+          { is: "number", integer: true },
+          { is: "list", of: { is: "number", integer: true } },
+        ],
+      },
       doc: "How many blocks it has, or which of the model's, from 0: `[0, 2, 4]`. Of a number they are the first, the last, and between them as even as can be.",
       positional: true,
       why: "Time and memory go with blocks; half of them keep most of what a classifier needs.",

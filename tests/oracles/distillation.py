@@ -113,6 +113,7 @@ class Heard:
         self.model = model
 
     def run(self, tensors):
+        from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS, eager_mask
         from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
         heard = self.blocks
 
@@ -127,6 +128,7 @@ class Heard:
             return (scores.softmax(-1) @ v).transpose(1, 2).contiguous(), None
 
         ALL_ATTENTION_FUNCTIONS.register("listening", listening)
+        ALL_MASK_ATTENTION_FUNCTIONS.register("listening", eager_mask)
         self.model.config._attn_implementation = "listening"
         try:
             return self.model(**tensors)

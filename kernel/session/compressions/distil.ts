@@ -20,13 +20,7 @@ import { writing } from "../../artifacts/folder-errors.js";
 import type { Base } from "../../core/bases/base.js";
 import { does } from "../../core/session/words.js";
 import { runsNamed } from "../../history/runs-named.js";
-import {
-  CHECKED,
-  readHeader,
-  readTensor,
-  verifySafetensors,
-  writeSafetensors,
-} from "../../tensors/safetensors.js";
+import { CHECKED, readHeader, readTensor, verifySafetensors, writeSafetensors } from "../../tensors/safetensors.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { OpenModel } from "../models/open-model.js";
 import type { Continues } from "../trainings/request.js";
@@ -86,7 +80,7 @@ async function teacherOf({ facts }: Base, { weights }: Trained): Promise<Teacher
   return {
     ...{ family, config: family.config(facts.config), labels: weights.labels.length },
     task: { call: task, implementation: await does(task, "task") },
-    technique: { call, implementation: { ...(await does(call, "technique")), trains: () => false } },
+    technique: { call, implementation: await does(call, "technique") },
   };
 }
 
@@ -99,7 +93,9 @@ async function loadTeacher({ session, states }: OpenModel, base: Base, { name }:
   const only = Object.fromEntries(
     wanted.map((state) => {
       const own = state.slice(TEACHER.length);
-      const found = [own, own.startsWith(prefix) ? own.slice(prefix.length) : own].find((one) => Object.hasOwn(tensors, one));
+      const found = [own, own.startsWith(prefix) ? own.slice(prefix.length) : own].find((one) =>
+        Object.hasOwn(tensors, one),
+      );
       if (found === undefined) throw new CodedError("internal", { what: `${name} has no tensor for ${own}` });
       return [state, found];
     }),

@@ -23,7 +23,10 @@ export async function runCompress(session: TuneSession, action: Compress, stage:
   const asked = action.stages[0]?.plan.recipe.compress?.teacher !== undefined;
   const start = asked ? null : await startOf(session.models.get(action.start));
   for (const [i, { plan, start: from }] of action.stages.entries())
-    stage.screen.display({ ...planShown(plan, { id: `${id}-plan-${String(i)}`, folded: i > 0, from }), fixedText: true });
+    stage.screen.display({
+      ...planShown(plan, { id: `${id}-plan-${String(i)}`, folded: i > 0, from }),
+      fixedText: true,
+    });
   const around: Compressing = {
     ...{ session, stage, warn: warningsOn(stage, action.span) },
     train: (of, continues) => {

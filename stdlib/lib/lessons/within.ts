@@ -14,12 +14,19 @@ export function sideBySide(student: Within, teacher: Within): readonly (readonly
 
 /** `each`: f32 [batch, length] → the mean over real tokens of each row, times the rows' shares. */
 export function overTokens(each: Tensor, { mask, share }: Pick<Lesson, "mask" | "share">): Tensor {
-  const rows = each.multiply(mask).sum([1]).divide(mask.sum([1]).maximum(1));
+  const rows = each
+    .multiply(mask)
+    .sum([1])
+    .divide(mask.sum([1]).maximum(1));
   return rows.multiply(share).sum();
 }
 
 /** The tensor as wide as the teacher's: itself, or through a map that is learnt. */
-export function asWide(x: Tensor, { map }: Pick<Lesson, "map">, o: { readonly in: number; readonly out: number }): Tensor {
+export function asWide(
+  x: Tensor,
+  { map }: Pick<Lesson, "map">,
+  o: { readonly in: number; readonly out: number },
+): Tensor {
   return o.in === o.out ? x : map("hidden", x, o);
 }
 

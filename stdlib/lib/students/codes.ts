@@ -10,10 +10,11 @@ declare module "#dsl/diagnostics/codes.js" {
 registerCodes({
   "student-size": {
     severity: "error",
-    message: (d) =>
-      d.twice ? "a base of its own has the size that it has" : "nothing says how small the student is",
+    message: (d) => (d.twice ? "a base of its own has the size that it has" : "nothing says how small the student is"),
     help: (d) =>
-      d.twice ? "leave out `base`, or `layers` and `hidden`" : "write `student(layers: 3)`, or a base: `student(base: \"…\")`",
+      d.twice
+        ? "leave out `base`, or `layers` and `hidden`"
+        : 'write `student(layers: 3)`, or a base: `student(base: "…")`',
     explain:
       "A student is made of its teacher's blocks (`layers`, `hidden`), or begins with a smaller base that is named (`base`).",
     example:

@@ -44,7 +44,8 @@ export function cutOf(
   if (!says || says.stacks) return { why: `it has two stacks of blocks`, instead: "take a smaller base: `base: …`" };
   const layers = fieldOf(config, says.sizes.layers);
   const taken = blocksTaken(size.layers, layers ?? 0);
-  const refused = layers === undefined ? { why: "its config doesn't say its layers", instead: SMALLER } : unfit(taken, layers);
+  const refused =
+    layers === undefined ? { why: "its config doesn't say its layers", instead: SMALLER } : unfit(taken, layers);
   if (refused) return refused;
   if (taken.length < (layers ?? 0) && config["sliding_window"] && !config["layer_types"] && family.startsWith("gemma"))
     return { why: "which of its layers see a window follows of their number", instead: SMALLER };
@@ -80,14 +81,19 @@ function fieldOf(config: BaseFacts["config"], names: readonly string[]): number 
   return names.map((name) => config[name]).find((value) => typeof value === "number");
 }
 
-function configOf(config: BaseFacts["config"], taken: readonly number[], { sizes }: FamilyCapabilities): BaseFacts["config"] {
+function configOf(
+  config: BaseFacts["config"],
+  taken: readonly number[],
+  { sizes }: FamilyCapabilities,
+): BaseFacts["config"] {
   const layers = fieldOf(config, sizes.layers) ?? 0;
   const names = [...sizes.layers, "num_hidden_layers", "n_layers", "n_layer"];
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => {
       if (names.includes(key) && value === layers) return [key, taken.length];
       // What is said of each layer (`layer_types`).
-      if (Array.isArray(value) && value.length === layers && /layer/.test(key)) return [key, taken.map((i) => value[i] as unknown)];
+      if (Array.isArray(value) && value.length === layers && /layer/.test(key))
+        return [key, taken.map((i) => value[i] as unknown)];
       return [key, value];
     }),
   );
@@ -107,11 +113,21 @@ const WIDENS = /\.(?:intermediate\.dense|lin1|gate_proj|up_proj)\.(?:weight|bias
 const NARROWS = /layer[s]?\.\d+\.(?:output\.dense|ffn\.lin2|mlp\.down_proj)\.weight$/;
 
 /** Of whole heads and of the rest of the width as evenly as can be. */
-function narrowed(hidden: number, config: BaseFacts["config"], { sizes, layout }: FamilyCapabilities): Narrow | Refusal {
+function narrowed(
+  hidden: number,
+  config: BaseFacts["config"],
+  { sizes, layout }: FamilyCapabilities,
+): Narrow | Refusal {
   const own = fieldOf(config, sizes.hidden);
   const inner = fieldOf(config, sizes.intermediate);
   const heads = fieldOf(config, HEADS);
-  if (layout === "in_out" || own === undefined || inner === undefined || heads === undefined || config["embedding_size"] !== undefined)
+  if (
+    layout === "in_out" ||
+    own === undefined ||
+    inner === undefined ||
+    heads === undefined ||
+    config["embedding_size"] !== undefined
+  )
     return { why: "its width can't be parted", instead: "take `layers` alone, or a smaller base" };
   const size = fieldOf(config, ["head_dim"]) ?? own / heads;
   const keyHeads = fieldOf(config, ["num_key_value_heads"]) ?? heads;
@@ -123,7 +139,8 @@ function narrowed(hidden: number, config: BaseFacts["config"], { sizes, layout }
       instead: `take a multiple of ${String(size * group)} that is no more than ${String(own)}`,
     };
   const kept = evenly(left / group, keyHeads);
-  const channels = (of: readonly number[]): readonly number[] => of.flatMap((head) => upTo(size).map((i) => head * size + i));
+  const channels = (of: readonly number[]): readonly number[] =>
+    of.flatMap((head) => upTo(size).map((i) => head * size + i));
   const queries = channels(kept.flatMap((head) => upTo(group).map((i) => head * group + i)));
   const keys = channels(kept);
   const width = evenly(hidden, own);

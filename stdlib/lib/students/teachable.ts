@@ -26,6 +26,9 @@ export function refusalOf(learns: readonly Call[], { task, has, unlabelled, read
       instead: "write `learns: [labels, logits]`",
     };
   if (!reads && said && has?.decides === undefined)
-    return { why: "the base may read other tokens, and places in a text are compared", instead: "make the student of the model's own blocks: `student(layers: …)`" };
+    return {
+      why: "the base may read other tokens, and places in a text are compared",
+      instead: "make the student of the model's own blocks: `student(layers: …)`",
+    };
   return null;
 }

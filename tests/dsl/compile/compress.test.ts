@@ -12,7 +12,10 @@ train m on d with r
 `;
 function compress(statement: string): Compress {
   const { actions = [], diagnostics } = compiled([before + statement]);
-  assert.deepEqual(diagnostics.map(({ code }) => code), []);
+  assert.deepEqual(
+    diagnostics.map(({ code }) => code),
+    [],
+  );
   const found = actions.find((action) => action.verb === "compress");
   assert.ok(found?.verb === "compress");
   return found;
@@ -49,13 +52,17 @@ describe("compress", () => {
       'compress prompt("SmolLM2-135M-Instruct", "Which one? {text}") on d with r as s { distill: student(base: "minilm") }',
     ].map(hashOf);
     assert.equal(new Set(hashes).size, hashes.length);
-    assert.equal(hashOf("compress m on d with r as other { distill: student(layers: 3, learns: [labels, logits]) }"), hashes[0]);
+    assert.equal(
+      hashOf("compress m on d with r as other { distill: student(layers: 3, learns: [labels, logits]) }"),
+      hashes[0],
+    );
   });
 
   it("a later cell knows its model, as it is while nothing above it changes", () => {
     const cell = `${before}compress m on d with r as s { distill: student(layers: 3) }`;
     const hash = compress("compress m on d with r as s { distill: student(layers: 3) }").stages[0]!.plan.recipeHash;
-    const teacher = compress("compress m on d with r as s { distill: student(layers: 3) }").stages[0]!.plan.recipe.compress!.of;
+    const teacher = compress("compress m on d with r as s { distill: student(layers: 3) }").stages[0]!.plan.recipe
+      .compress!.of;
     const outside = { trained: { m: teacher, s: hash } };
     const later = (text: string, cells = [cell]) => compiled([...cells, text], { outside });
     assert.deepEqual(later("evaluate s on d.test").diagnostics, []);
@@ -79,6 +86,9 @@ describe("compress", () => {
     const { model, compress: of } = stages[0]!.plan.recipe;
     assert.deepEqual([model.task.word, model.base, model.trained], ["text_classification", "minilm", undefined]);
     assert.equal(of?.teacher?.call.word, "prompt");
-    assert.deepEqual(of.unlabelled?.map(({ data }) => data.name), ["e"]);
+    assert.deepEqual(
+      of.unlabelled?.map(({ data }) => data.name),
+      ["e"],
+    );
   });
 });

@@ -13,7 +13,10 @@ const LESSONS: Readonly<Record<string, (pair: Pair) => Call>> = {
   relations: () => call("lesson", "attention", { of: "relations" }),
 };
 const close = (got: number, want: number, what: string): void =>
-  assert.ok(Math.abs(got - want) <= 1e-7 + 2e-5 * Math.abs(want), `${what}: ${String(got)}, the oracle says ${String(want)}`);
+  assert.ok(
+    Math.abs(got - want) <= 1e-7 + 2e-5 * Math.abs(want),
+    `${what}: ${String(got)}, the oracle says ${String(want)}`,
+  );
 
 describe("lessons", () => {
   for (const pair of PAIRS)
@@ -47,7 +50,10 @@ describe("lessons", () => {
       });
       const slope = (at(moved(1e-5)) - at(moved(-1e-5))) / 2e-5;
       const own = outputs[`d.${name}`]!.data[1]!;
-      assert.ok(Math.abs(slope - own) <= 1e-6 + 1e-4 * Math.abs(own), `${name}: ${String(own)}, differences say ${String(slope)}`);
+      assert.ok(
+        Math.abs(slope - own) <= 1e-6 + 1e-4 * Math.abs(own),
+        `${name}: ${String(own)}, differences say ${String(slope)}`,
+      );
     }
   });
 
@@ -55,8 +61,14 @@ describe("lessons", () => {
     for (const { name } of registry.ofKind("lesson").filter((word) => word.capabilities?.of !== "labels")) {
       const { program } = await lossOf(PAIRS[0]!, call("lesson", name));
       const trains = Object.entries(program.state).filter(([, one]) => one.trains);
-      assert.deepEqual(trains.filter(([state]) => state.startsWith("teacher/")), []);
-      assert.ok(Object.keys(program.state).some((state) => state.startsWith("teacher/")), name);
+      assert.deepEqual(
+        trains.filter(([state]) => state.startsWith("teacher/")),
+        [],
+      );
+      assert.ok(
+        Object.keys(program.state).some((state) => state.startsWith("teacher/")),
+        name,
+      );
     }
   });
 });

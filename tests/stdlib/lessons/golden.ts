@@ -74,13 +74,21 @@ export async function partsOf(model: Model): Promise<AssembleOptions> {
   return {
     ...{ family, config: family.config(model.config), task, technique: UNTOUCHED, tensors: model.shapes },
     optimizer: { call: call("optimizer", "adamw"), implementation: adamw },
-    ...{ labels: writes(model) ? 0 : Object.keys(model.config["id2label"] as object).length, seed: 0, dropout: 0, clip: null },
+    ...{
+      labels: writes(model) ? 0 : Object.keys(model.config["id2label"] as object).length,
+      seed: 0,
+      dropout: 0,
+      clip: null,
+    },
     ...{ prefixInCheckpoint: true, tokenTypes: false },
   };
 }
 
 /** What the student loses by one lesson, and its gradients; where there are unnamed inputs, rows are those of `feeds`. */
-export async function lossOf(pair: Pair, lesson: Call): Promise<{ program: Program; feeds: Record<string, Values>; state: Record<string, Values> }> {
+export async function lossOf(
+  pair: Pair,
+  lesson: Call,
+): Promise<{ program: Program; feeds: Record<string, Values>; state: Record<string, Values> }> {
   const [own, teacher] = await Promise.all([partsOf(pair.student), partsOf(pair.teacher)]);
   const implementation = await implementationOf(registry, "lesson", lesson.word);
   const types = "token_type_ids" in pair.inputs;
@@ -105,7 +113,10 @@ export async function lossOf(pair: Pair, lesson: Call): Promise<{ program: Progr
   const places = pair.targets?.length ?? rows;
   const all: Record<string, Values> = {
     ...Object.fromEntries(
-      Object.entries(pair.inputs).map(([name, of]) => [name, values([rows, (of[0] as readonly number[]).length], of.flat())]),
+      Object.entries(pair.inputs).map(([name, of]) => [
+        name,
+        values([rows, (of[0] as readonly number[]).length], of.flat()),
+      ]),
     ),
     share_lesson: values([rows], new Array<number>(rows).fill(1 / rows)),
     draws: values([rows], new Array<number>(rows).fill(0)),
@@ -113,7 +124,10 @@ export async function lossOf(pair: Pair, lesson: Call): Promise<{ program: Progr
     ...(pair.targets && { targets: values([places], [...pair.targets]) }),
   };
   const feeds = Object.fromEntries(Object.keys(program.inputs).map((name) => [name, all[name]!]));
-  const weights = { ...weightsOf(`${pair.name}-student`, pair.student), ...under(TEACHER, weightsOf(pair.name, pair.teacher)) };
+  const weights = {
+    ...weightsOf(`${pair.name}-student`, pair.student),
+    ...under(TEACHER, weightsOf(pair.name, pair.teacher)),
+  };
   return { program, feeds, state: startOf(program, pair, weights) };
 }
 

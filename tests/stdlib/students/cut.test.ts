@@ -40,7 +40,12 @@ describe("students", () => {
       const program = buildEvaluate({ ...parts, tokenTypes: types }, false);
       const length = pair.inputs["input_ids"]?.[0] as readonly number[];
       const places = (pair.inputs["input_ids"]?.length ?? 0) * length.length;
-      const targets = "targets" in program.inputs && { targets: values([places], Array.from({ length: places }, (_, i) => i)) };
+      const targets = "targets" in program.inputs && {
+        targets: values(
+          [places],
+          Array.from({ length: places }, (_, i) => i),
+        ),
+      };
       const feeds = { ...feedsOf(pair.inputs), ...targets };
       const said = evaluate(program, feeds, initial(program, tensors)).outputs["logits"]!;
       near(said, logits, 1e-5);
@@ -78,7 +83,8 @@ describe("students", () => {
     const [bert, gpt2] = ["bert", "gpt2"].map((wanted) => PAIRS.find(({ name }) => name === wanted)!) as [Pair, Pair];
     const asked = (pair: Pair, size: Parameters<typeof cutOf>[0]) =>
       cutOf(size, { ...pair.teacher, family: family(pair) }, registry.find("model", family(pair))?.capabilities);
-    for (const layers of [0, 6, 7, [0, 6], [2, 1], [-1, 2]]) assert.ok(isRefused(asked(bert, { layers, hidden: null })), String(layers));
+    for (const layers of [0, 6, 7, [0, 6], [2, 1], [-1, 2]])
+      assert.ok(isRefused(asked(bert, { layers, hidden: null })), String(layers));
     for (const hidden of [5, 24]) assert.ok(isRefused(asked(bert, { layers: null, hidden })), String(hidden));
     assert.ok(isRefused(asked(gpt2, { layers: null, hidden: 6 })));
   });

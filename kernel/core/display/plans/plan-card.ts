@@ -150,7 +150,15 @@ function factsOf(plan: Plan): [string, string, string][] {
     ...(personal ? [["personal data", personalText(personal), "in the texts"] as [string, string, string]] : []),
     ...(reads ? [["tokens a word", readsText(reads), ""] as [string, string, string]] : []),
     ["technique", callText(model.technique), ""],
-    ...(recipe.compress ? [["stage", callText(recipe.compress.stage), "learns from the model that it is made of"] as [string, string, string]] : []),
+    ...(recipe.compress
+      ? [
+          ["stage", callText(recipe.compress.stage), "learns from the model that it is made of"] as [
+            string,
+            string,
+            string,
+          ],
+        ]
+      : []),
     ...(recipe.update
       ? [
           ["strategy", recipe.update.strategy.map(callText).join(", "), "goes on from trained weights"] as [

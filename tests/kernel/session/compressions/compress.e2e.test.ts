@@ -44,12 +44,18 @@ train m on d with r`);
     assert.ok(accuracy("s") >= accuracy("m") - 0.1, `${String(accuracy("s"))} of ${String(accuracy("m"))}`);
     assert.deepEqual([...model("s").labels], [...model("m").labels]);
     const layers = (name: string): number =>
-      new Set(Object.keys(readHeader(fileOf(name)).tensors).flatMap((one) => /^bert\.encoder\.layer\.(\d+)/.exec(one)?.[1] ?? [])).size;
+      new Set(
+        Object.keys(readHeader(fileOf(name)).tensors).flatMap(
+          (one) => /^bert\.encoder\.layer\.(\d+)/.exec(one)?.[1] ?? [],
+        ),
+      ).size;
     assert.deepEqual([layers("m"), layers("s")], [2, 1]);
     const { folder } = await model("s").save(join(book.folder, "saved"));
     const config = JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as Record<string, unknown>;
     assert.equal(config["num_hidden_layers"], 1);
-    assert.ok(!Object.keys(readHeader(join(folder, "model.safetensors")).tensors).some((name) => /teacher|distill/.test(name)));
+    assert.ok(
+      !Object.keys(readHeader(join(folder, "model.safetensors")).tensors).some((name) => /teacher|distill/.test(name)),
+    );
     assert.ok(statSync(join(folder, "model.safetensors")).size < statSync(fileOf("m")).size);
     const [own] = await model("s").predict<Answered & { text: string }>(["a good film w3"]);
     await book.run(`model again { load: ${JSON.stringify(model("s").folder)} }`);
@@ -68,11 +74,18 @@ train m on d with r`);
   });
 
   it("what is learnt changes what comes of it, and the recipe's hash", async () => {
-    const ways = ["learns: labels", "learns: [labels, logits]", "learns: [labels, logits(temperature: 4)]", "learns: [labels, hidden, attention]"];
+    const ways = [
+      "learns: labels",
+      "learns: [labels, logits]",
+      "learns: [labels, logits(temperature: 4)]",
+      "learns: [labels, hidden, attention]",
+    ];
     const seen = new Set<string>();
     const hashes = new Set<string>();
     for (const [i, way] of ways.entries()) {
-      await book.run(`compress m on d as w${String(i)} { steps: 3, batch_size: 8, keep: last, distill: student(layers: 1, ${way}) }`);
+      await book.run(
+        `compress m on d as w${String(i)} { steps: 3, batch_size: 8, keep: last, distill: student(layers: 1, ${way}) }`,
+      );
       seen.add(floats(fileOf(`w${String(i)}`), "classifier.weight").join());
       hashes.add(model(`w${String(i)}`).weights!.plan.recipeHash);
     }
@@ -81,14 +94,20 @@ train m on d with r`);
 
   it("a narrower student learns through a map that is thrown away, in parts of a batch as in a whole", async () => {
     const ask = (more: string, as: string) =>
-      book.run(`compress m on d as ${as} { epochs: 2, optimizer: sgd(learning_rate: 0.05, momentum: 0), keep: last, dropout: 0%, clip: none, ${more}, distill: student(layers: 1, hidden: 16, learns: [labels, logits, hidden, attention]) }`);
+      book.run(
+        `compress m on d as ${as} { epochs: 2, optimizer: sgd(learning_rate: 0.05, momentum: 0), keep: last, dropout: 0, clip: none, ${more}, distill: student(layers: 1, hidden: 16, learns: [labels, logits, hidden, attention]) }`,
+      );
     await ask("batch_size: 16", "whole");
     await ask("batch_size: 4, accumulate: 4", "parts");
     const [whole, parts] = [fileOf("whole"), fileOf("parts")];
     assert.deepEqual(readHeader(whole).tensors["distill/hidden"]?.shape, [32, 16]);
-    for (const name of Object.keys(readHeader(whole).tensors).filter((one) => /^(?:bert|classifier|distill)/.test(one))) {
+    for (const name of Object.keys(readHeader(whole).tensors).filter((one) =>
+      /^(?:bert|classifier|distill)/.test(one),
+    )) {
       const [a, b] = [floats(whole, name), floats(parts, name)];
-      a.forEach((x, i) => assert.ok(Math.abs(x - (b[i] ?? 0)) <= 1e-4, `${name}[${String(i)}]: ${String(x)}, ${String(b[i])}`));
+      a.forEach((x, i) =>
+        assert.ok(Math.abs(x - (b[i] ?? 0)) <= 1e-4, `${name}[${String(i)}]: ${String(x)}, ${String(b[i])}`),
+      );
     }
   });
 
@@ -103,12 +122,25 @@ train m on d with r`);
     };
     const watch = setInterval(() => {
       const run = folder();
-      if (run !== undefined && RunFolder.open(run).events().some((event) => event.kind === "step" && event.step >= 4)) stop.abort();
+      if (
+        run !== undefined &&
+        RunFolder.open(run)
+          .events()
+          .some((event) => event.kind === "step" && event.step >= 4)
+      )
+        stop.abort();
     }, 5);
-    await assert.rejects(book.run(statement("cut"), { signal: stop.signal }), (error) => error instanceof CodedError && error.code === "interrupted");
+    await assert.rejects(
+      book.run(statement("cut"), { signal: stop.signal }),
+      (error) => error instanceof CodedError && error.code === "interrupted",
+    );
     clearInterval(watch);
     await book.run(statement("cut", ", resume: true"));
-    assert.equal(RunFolder.find(book.runs, model("cut").weights!.plan.recipeHash).filter((run) => run.lock()?.name === "cut").length, 1);
+    assert.equal(
+      RunFolder.find(book.runs, model("cut").weights!.plan.recipeHash).filter((run) => run.lock()?.name === "cut")
+        .length,
+      1,
+    );
     for (const name of Object.keys(readHeader(fileOf("through")).tensors))
       assert.deepEqual(floats(fileOf("cut"), name), floats(fileOf("through"), name), name);
     // What was over is taken as it is.
@@ -121,9 +153,14 @@ train m on d with r`);
     const shown = text(await book.run("compress m on few, more with r as u { distill: student(layers: 1) }"));
     assert.match(shown, /m labelled 64 rows of more: 84\.2 % of what u learns, beside 12 rows with labels of people/);
     assert.match(shown, /its answers stand beside the run and not in the data/);
-    const lines = readFileSync(join(model("u").folder!, "labelled.jsonl"), "utf8").trim().split("\n");
+    const lines = readFileSync(join(model("u").folder!, "labelled.jsonl"), "utf8")
+      .trim()
+      .split("\n");
     assert.equal(lines.length, 64);
-    const row = JSON.parse(lines[0]!) as { readonly roles: { readonly label: string; readonly text: string }; readonly said: number[] };
+    const row = JSON.parse(lines[0]!) as {
+      readonly roles: { readonly label: string; readonly text: string };
+      readonly said: number[];
+    };
     const [said] = await model("m").predict<Answered & { text: string }>([row.roles.text]);
     assert.equal(row.roles.label, said?.label);
     assert.equal(row.said.length, 2);
@@ -136,7 +173,9 @@ train m on d with r`);
   });
 
   it("a decoder learns from a decoder by what comes next", async () => {
-    cpSync(new URL("../../../../../tests/fixtures/models/chat-llama", import.meta.url), join(book.folder, "llama"), { recursive: true });
+    cpSync(new URL("../../../../../tests/fixtures/models/chat-llama", import.meta.url), join(book.folder, "llama"), {
+      recursive: true,
+    });
     await book.run(`data tales { source: csv("more.csv"), columns: { text: text }, split: random(train: 75%, validation: 25%) }
 model writer { base: "llama", task: text_generation, technique: full, max_length: 24 }
 train writer on tales with r
@@ -152,7 +191,10 @@ compress writer on tales with r as author { distill: student(layers: 1, learns: 
   it("a run of it can't be replayed, and says why", async () => {
     await assert.rejects(
       replay(RunFolder.open(model("s").folder!)),
-      (error) => error instanceof CodedError && error.code === "not-replayable" && /made of the weights of another training/.test(error.message),
+      (error) =>
+        error instanceof CodedError &&
+        error.code === "not-replayable" &&
+        /made of the weights of another training/.test(error.message),
     );
   });
 });
