@@ -3,7 +3,7 @@ import { hashOf } from "../plan/hash.js";
 import { MADE } from "../plan/made.js";
 import { isCall, recordOf, resolveData } from "../plan/definitions.js";
 import { runOf } from "../plan/loaded.js";
-import type { CompressPlan } from "../plan/plan.js";
+import type { CompressPlan } from "../plan/compressing.js";
 import type { Compressing, Draft, Program, Run } from "../plan/program.js";
 import { experimentsUnder } from "../plan/version.js";
 import type { Span } from "../diagnostics/span.js";
@@ -159,10 +159,11 @@ function isSmaller(
   here: Span,
 ): boolean {
   const own = saysOf(program, stage)?.base?.(stage) ?? null;
-  const base = own === null ? undefined : teacherParameters(program, start);
-  const student = plan.estimates.parameters;
-  if (base === undefined || student < base) return true;
-  program.report("student-larger", { student, teacher: base, model: start }, here);
+  if (own === null) return true;
+  const { folder } = plan.recipe.model;
+  const [student, teacher] = [parametersOf(program, own, folder), teacherParameters(program, start)];
+  if (student === undefined || teacher === undefined || student < teacher) return true;
+  program.report("student-larger", { student, teacher, model: start }, here);
   return false;
 }
 
@@ -174,7 +175,10 @@ function teacherParameters(program: Program, start: string): number | undefined 
   const below = recordOf(name)["model"];
   if (typeof below === "string") return teacherParameters(program, below);
   if (!base || typeof name !== "string") return undefined;
-  const fact = program.ask({ about: "base", name, folder: program.folderAt(base.span) }, true);
+  return parametersOf(program, name, program.folderAt(base.span));
+}
+function parametersOf(program: Program, name: string, folder: string): number | undefined {
+  const fact = program.ask({ about: "base", name, folder }, true);
   return fact && !failed(fact) ? fact.parameters : undefined;
 }
 

@@ -22,7 +22,8 @@ import { checkData, checkRoles, checkTables, dataFacts, splitNames } from "../ru
 import { act, nameOf } from "./act.js";
 import { draftOf } from "./names.js";
 import { barsIn, checkGoals, goalsIn } from "./sweep-goals.js";
-import { dividedBy, undivided } from "./training.js";
+import { dividedBy } from "./divided.js";
+import { undivided } from "./training.js";
 import "./auto-codes.js";
 
 /** What the verb calls its own, where that is what it works on here. */

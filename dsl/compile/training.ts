@@ -5,8 +5,6 @@ import type { Span } from "../diagnostics/span.js";
 import { lookedFor } from "../types/allow.js";
 import { checkBatching, isBatchwise, positionsTaken } from "../rules/batching.js";
 import { withCanaries } from "../rules/canaries.js";
-import { renaming } from "../rules/odd-label-codes.js";
-import { strangeSplits } from "../rules/strange-splits.js";
 import { checkMachine } from "../rules/fits.js";
 import { checkRanks } from "../rules/ranks.js";
 import { estimateOfRanks, ranksOf } from "../plan/ranks.js";
@@ -32,6 +30,8 @@ import {
   type ClientData,
   type Federating,
 } from "./clients.js";
+import type { CompressPlan } from "../plan/compressing.js";
+import { dividedBy, splitsByData } from "./divided.js";
 import { demandWritten } from "./carried.js";
 import { takenApart } from "./personal.js";
 import { saidOf } from "./said-of-data.js";
@@ -39,16 +39,7 @@ import { keepsPromise, privacyOf } from "./promises.js";
 import { settledPrivately } from "../plan/private.js";
 import { withOwnDropout } from "../plan/own-dropout.js";
 import { keepsBest } from "../plan/watched.js";
-import type {
-  CompressPlan,
-  Effects,
-  Estimates,
-  Plan,
-  PrivacyPlan,
-  Recipe,
-  RecipePlan,
-  UpdatePlan,
-} from "../plan/plan.js";
+import type { Effects, Estimates, Plan, PrivacyPlan, Recipe, RecipePlan, UpdatePlan } from "../plan/plan.js";
 import { foldsOf } from "../plan/folds.js";
 import { tuneText } from "../plan/text.js";
 import { nearest } from "../diagnostics/nearest.js";
@@ -268,10 +259,6 @@ function withoutTraining(program: Program, o: Training, data: DataPlan, has: rea
   program.reportNear("no-train-split", { data: data.name, has, random }, at?.span, o.dataAt);
   return undefined;
 }
-function splitsByData(program: Program, { split }: DataPlan): boolean {
-  return split !== null && program.registry.find("split", split.word)?.capabilities?.namedByData === true;
-}
-
 /** What defaults of the recipe may follow of the model. */
 function settingOf({ task, technique, base, scratch }: ModelPlan): Readonly<Record<string, Value>> {
   return { task, technique, base, ...(scratch && { scratch: true }) };
@@ -436,19 +423,4 @@ function wholePlan(
     recipeHash: recipeHash(whole),
     planHash: planHash(whole, effects),
   };
-}
-
-/** How the data come to splits, for what is said where one is missing. */
-export function dividedBy(
-  program: Program,
-  plan: DataPlan,
-  facts: DataFacts | undefined,
-): { readonly split?: "words" | "files" | "column"; readonly rename?: string } {
-  const { source, split } = plan;
-  if (!isCall(source as Value)) return { split: "files" };
-  if (splitsByData(program, plan)) {
-    const strange = facts ? strangeSplits(program, plan, facts).filter(({ meant }) => meant === "validation") : [];
-    return { split: "column", ...(strange.length > 0 && { rename: renaming(strange) }) };
-  }
-  return split ? { split: "words" } : {};
 }

@@ -28,7 +28,7 @@ registerCodes({
       `leave \`${d.role}\` out of its columns, or put its rows among the first: \`source: mix(…)\` reads several files as one`,
     explain:
       "`compress big on tickets, more` learns the labels that people gave in `tickets`, and what `big` says of the rows of `more`. Labels of `more` would be read and then thrown away.",
-    example: `${small}\ncompress m on d, d with r as s { distill: student(layers: 1) }`,
+    example: `${small}\ndata e { source: csv("b.csv"), columns: { text: t, label: l } }\ncompress m on d, e with r as s { distill: student(layers: 1) }`,
   },
   "compress-over-start": {
     severity: "error",

@@ -3,6 +3,7 @@
  * The host (kernel, CLI, tests) runs `Action`s in order. `Recipe` holds everything that can change a number.
  */
 import type { Span } from "../diagnostics/span.js";
+import type { CompressPlan, Compressing } from "./compressing.js";
 import type { AutoPlan, SweepGoal } from "./auto.js";
 import type { BaseOrigin, LanguageReading, TrialsOf } from "../types/facts.js";
 import type { DataPlan, ModelPlan } from "../types/subject.js";
@@ -76,17 +77,6 @@ export interface Recipe {
   readonly federated?: FederatedPlan;
   /** It is made of a larger model; absent: it isn't. */
   readonly compress?: CompressPlan;
-}
-/** A stage of what makes a model smaller. */
-export interface CompressPlan {
-  /** What it does, made whole. */
-  readonly stage: Call;
-  /** What tells the weights of the model that it is made of, or learns from. */
-  readonly of: string;
-  /** It learns of what was not trained here (a prompted base); absent: of the model that it is made of. */
-  readonly teacher?: { readonly call: Call; readonly folder: string };
-  /** Data whose rows have no labels: the larger model's answers are learnt. Absent: none. */
-  readonly unlabelled?: readonly { readonly data: DataPlan; readonly dataHash: string | null }[];
 }
 /** A model that learns from data that stay where they are. */
 export interface FederatedPlan {
@@ -239,19 +229,7 @@ export interface Writing {
 }
 
 /** A stage of what makes a model smaller. */
-export interface CompressStage {
-  /** What its model is called: the last one's name is the statement's. */
-  readonly name: string;
-  /** What it begins with. */
-  readonly start: string;
-  /** The key that asked for it. */
-  readonly key: CompressKey;
-  /** `recipe.compress` is there. */
-  readonly plan: Plan;
-}
-/** Keys of `compress`, in the order of its stages. */
-export type CompressKey = "distill" | "sparsify" | "quantize";
-
+export type CompressStage = Compressing<Plan>["stages"][number];
 /** One data set of several that a model learns one after the other. */
 export interface UpdateStage {
   /** What the model is called as it is after it. */
@@ -298,14 +276,7 @@ export interface Actions {
     /** Nobody wrote a strategy: it is the usual one. Absent: somebody did. */
     readonly usual?: true;
   };
-  compress: {
-    /** What the model is called afterwards. */
-    readonly name: string;
-    /** The model that is made smaller, or as it is written what a student learns of that was not trained here. */
-    readonly start: string;
-    readonly stages: readonly CompressStage[];
-    readonly resume: boolean;
-  };
+  compress: Compressing<Plan>;
   federate: {
     /** What the model is called afterwards. */
     readonly name: string;

@@ -3,8 +3,13 @@
  * knows kinds and no word. Rooms of stdlib merge in what they read themselves (`declare module "#dsl/types/capabilities.js"`).
  */
 import type { BaseFacts } from "./facts.js";
+import type { FromScratch, SizeFields } from "./from-scratch.js";
+import type { BarSaid, Drawn, Promised } from "./promised.js";
 import type { Served } from "./served.js";
 import type { Call, Value } from "./value.js";
+
+export type { FromScratch, SizeFields, SpecialRole } from "./from-scratch.js";
+export type { BarSaid, Drawn, Promised } from "./promised.js";
 
 export type Shapes = BaseFacts["shapes"];
 
@@ -86,14 +91,6 @@ export interface BarCapabilities<C extends Call = Call> {
   readonly clears: Of<C, boolean, [score: number]>;
 }
 
-export interface BarSaid {
-  readonly says: string;
-  readonly number: number;
-  readonly written: string;
-  /** It is a share of 1, written in hundredths. */
-  readonly percent: boolean;
-}
-
 /** What stands beside models in an evaluation and is none that was trained here. */
 export interface ContenderCapabilities<C extends Call = Call> {
   /** Whether it learns from the split `train` of the data that are scored. */
@@ -152,8 +149,6 @@ export interface FamilyCapabilities {
   /** How its linear layers lie in a checkpoint; absent: as [out, in]. */
   readonly layout?: "in_out" | "out_in";
 }
-/** Fields of config.json, of each size the first that is there. */
-export type SizeFields = Readonly<Record<"hidden" | "layers" | "intermediate" | "vocabulary", readonly string[]>>;
 export interface Stacks {
   /** Fields of config.json that tell the layers of each. */
   readonly encoder: readonly string[];
@@ -161,20 +156,6 @@ export interface Stacks {
   /** Which tokens meet a matrix; null: none, rows are looked up in it. */
   meets(path: string, shapes: Shapes): "read" | "written" | null;
 }
-/** What a special token is for. */
-export type SpecialRole = "pad" | "unknown" | "begin" | "end" | "classify" | "separate" | "mask";
-export interface FromScratch {
-  /** The kind of tokenizer that is trained unless another is named. */
-  readonly tokenizer: string;
-  /** Special tokens by what they are for (one may be for several things), in the order of their ids. */
-  readonly specials: readonly (readonly [token: string, ...roles: SpecialRole[]])[];
-  /** Tokens around one text (`A`) and around two (`A`, `B`). */
-  readonly single: string;
-  readonly pair: string;
-  /** Whether the second of two texts has a token type of its own. */
-  readonly types?: true;
-}
-
 export interface StorageCapabilities<C extends Call = Call> {
   /** Bytes of a base's weights as they are stored. `writes`: a head over the vocabulary reads the table of tokens whole. */
   readonly weightBytes: Of<C, number, [shapes: Shapes, writes: boolean]>;
@@ -246,25 +227,6 @@ export interface PrivacyCapabilities<C extends Call = Call> {
   readonly clip: Of<C, number>;
   /** The promise, and the least noise that keeps it over so many steps; the call made whole. */
   readonly promises: Of<C, Promised | Refusal, [of: Drawn]>;
-}
-/** In each of so many steps every one of so many units takes part with chance `rate` by itself. `units`: rows, or clients. */
-export interface Drawn {
-  readonly rate: number;
-  readonly steps: number;
-  readonly units: number;
-  /** ε that may not be passed, whatever noise is written; absent: what is written is done. */
-  readonly most?: number;
-}
-export interface Promised {
-  readonly epsilon: number;
-  /** That ε is told at. */
-  readonly delta: number;
-  /** Standard deviation of the noise, in units of the clip. */
-  readonly noise: number;
-  /** The call with what followed of the units. */
-  readonly call: Call;
-  /** It promises next to nothing; absent: something. */
-  readonly weak?: true;
 }
 /** What becomes of the updates of clients. */
 export interface AggregatorCapabilities {

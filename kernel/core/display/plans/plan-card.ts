@@ -127,6 +127,15 @@ function readsText(reads: NonNullable<Plan["reads"]>): string {
     .join(", ");
 }
 
+/** Of a model that goes on from trained weights. */
+function strategyFacts({ update }: Plan["recipe"]): [string, string, string][] {
+  return update ? [["strategy", update.strategy.map(callText).join(", "), "goes on from trained weights"]] : [];
+}
+/** Of a smaller model. */
+function stageFacts({ compress }: Plan["recipe"]): [string, string, string][] {
+  return compress ? [["stage", callText(compress.stage), "made of a larger model, or taught by one"]] : [];
+}
+
 /** Name, figure, and the arithmetic behind it. */
 function factsOf(plan: Plan): [string, string, string][] {
   const { recipe, effects, estimates, base, sources, annotated, reads, personal } = plan;
@@ -150,24 +159,8 @@ function factsOf(plan: Plan): [string, string, string][] {
     ...(personal ? [["personal data", personalText(personal), "in the texts"] as [string, string, string]] : []),
     ...(reads ? [["tokens a word", readsText(reads), ""] as [string, string, string]] : []),
     ["technique", callText(model.technique), ""],
-    ...(recipe.compress
-      ? [
-          ["stage", callText(recipe.compress.stage), "learns from the model that it is made of"] as [
-            string,
-            string,
-            string,
-          ],
-        ]
-      : []),
-    ...(recipe.update
-      ? [
-          ["strategy", recipe.update.strategy.map(callText).join(", "), "goes on from trained weights"] as [
-            string,
-            string,
-            string,
-          ],
-        ]
-      : []),
+    ...stageFacts(recipe),
+    ...strategyFacts(recipe),
     ...(training.privacy ? privacyFacts(training.privacy, plan) : []),
     ...canaryFacts(training),
     ["parameters", compact(estimates.parameters), count(estimates.parameters)],
