@@ -2,15 +2,28 @@
 import type { CompressStage } from "#dsl/plan/plan.js";
 import type { ModelHandle, Weights } from "../models/model-handle.js";
 import type { Continues } from "../trainings/request.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { HostContext } from "../../core/session/host-context.js";
+import type { Shown } from "../../core/display/shown.js";
+import type { DatasetCache } from "../answers/dataset-cache.js";
+import type { WeightRoom } from "../models/weight-room.js";
 import type { Warn } from "../warn.js";
 
 export type Trained = ModelHandle & { readonly weights: Weights };
 
 /** Around all stages of a statement. */
 export interface Compressing {
-  readonly session: TuneSession;
-  readonly stage: Stage;
+  /** What of the session stages need. */
+  readonly session: {
+    readonly weights: WeightRoom;
+    readonly datasets: DatasetCache;
+    /** The folder of runs. */
+    readonly runs: string;
+  };
+  readonly stage: {
+    readonly hostContext: HostContext;
+    readonly signal?: AbortSignal;
+    readonly screen: { display(shown: Shown): void };
+  };
   readonly warn: Warn;
   /** Trains a stage's model under its name; weights are there afterwards. */
   readonly train: (of: CompressStage, continues: Continues) => Promise<ModelHandle>;
