@@ -228,7 +228,6 @@ export interface Writing {
   readonly stop: readonly string[];
 }
 
-/** A stage of what makes a model smaller. */
 export type CompressStage = Compressing<Plan>["stages"][number];
 /** One data set of several that a model learns one after the other. */
 export interface UpdateStage {
