@@ -99,6 +99,7 @@ export function headerOf(scope: Scope, statement: Statement): Header | undefined
   }
   for (const [connector, takes] of Object.entries(verb.connectors)) {
     if (!takes.required || clauses.has(connector) || !sound) continue;
+    const instead = takenFor(scope, verb, clauses, takes.takes);
     scope.report(
       "missing-connector",
       {
@@ -107,12 +108,27 @@ export function headerOf(scope: Scope, statement: Statement): Header | undefined
         takes: takes.takes === "new-name" ? "name" : takes.takes === "any" ? "name" : takes.takes,
         example: verb.example,
       },
-      name.span,
+      instead?.connector.span ?? name.span,
+      instead ? { fix: replace(instead.connector.span, connector) } : {},
     );
     sound = false;
   }
   if (!operandsFit(scope, verb, statement)) sound = false;
   return { verb, statement: presentStatement(scope, verb, statement), operands: statement.operands, clauses, sound };
+}
+
+/** The clause that says what the missing one takes, after a connector that a new name follows: `deploy router as onnx("build")`. */
+function takenFor(
+  { registry }: Scope,
+  { connectors }: Verb,
+  clauses: ReadonlyMap<string, Clause>,
+  kind: string,
+): Clause | undefined {
+  if (kind !== "target") return undefined;
+  return [...clauses.values()].find(({ connector, operands: [operand] }) => {
+    if (connectors[connector.text]?.takes !== "new-name") return false;
+    return operand?.is === "word" && operand.arguments !== undefined && registry.find(kind, operand.text) !== undefined;
+  });
 }
 
 function operandsFit(scope: Scope, verb: Verb, statement: Statement): boolean {

@@ -15,6 +15,7 @@ import { ONE } from "#kernel/session/verbs/detach-together.js";
 import { doneOf } from "#kernel/session/verbs/watch-together.js";
 import { runWanted } from "./run-wanted.js";
 import { runsFolder } from "./runs-folder.js";
+import { servingIn, servingText } from "./serving-table.js";
 import { stopThere } from "./stop-there.js";
 
 /** Milliseconds for an answer of a cluster. */
@@ -23,8 +24,13 @@ const PATIENCE = 4000;
 export async function runningText(json: boolean): Promise<string> {
   const there = await Promise.all(runningThere().map(toldThere));
   const all = [...running().map(toldOf), ...there.flatMap((one) => one ?? [])];
-  if (json) return `${JSON.stringify(all, null, 2)}\n`;
-  if (all.length === 0) return "nothing trains on this machine, and no cluster for it\n";
+  const servers = servingIn(null);
+  if (json) {
+    const told = servers.map((one) => ({ ...one, models: one.models.map(({ name }) => name) }));
+    return `${JSON.stringify([...all, ...told], null, 2)}\n`;
+  }
+  const serves = servingText(servers);
+  if (all.length === 0) return `nothing trains on this machine, and no cluster for it\n${serves}`;
   const rows = all.map((one) => [
     ...[one.name, runsAs(one), one.process === null ? "" : String(one.process)],
     `${String(one.step)}${one.steps === null ? "" : `/${String(one.steps)}`}${one.of === "steps" ? "" : ` ${one.of}`}`,
@@ -35,7 +41,7 @@ export async function runningText(json: boolean): Promise<string> {
   const align = ["left", "left", "right", "right", "right", "right", "left"] as const;
   const asides = all.flatMap((one) => ("why" in one && one.why !== null ? [`${one.name}: ${one.why}`] : []));
   const lines = [textTable(head, rows, align), countText(all), ...asides];
-  return lines.map((line) => `${printable(line)}\n`).join("");
+  return `${lines.map((line) => `${printable(line)}\n`).join("")}${serves}`;
 }
 
 type Told = ReturnType<typeof toldOf> | NonNullable<Awaited<ReturnType<typeof toldThere>>>;

@@ -13,6 +13,7 @@ import type { RunSummary } from "#kernel/history/run-summary.js";
 import "#kernel/checking/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 import { runsFolder } from "./runs-folder.js";
+import { servingIn, servingText } from "./serving-table.js";
 
 export interface Asked {
   readonly filter: string;
@@ -56,9 +57,10 @@ export async function runsText(folder: string, { sort, limit, json, ...asked }: 
     ...{ ...view, fold: view.fold || !ranked, open },
     ...{ sort: column ?? ("score" satisfies SortBy), score: metric?.key ?? null },
   });
-  return json
-    ? `${JSON.stringify({ on, ...plain(listing) }, null, 2)}\n`
-    : `${table(listing, list.root, column === "loss")}${listing.total === 0 && listing.all > 0 ? oddFilters(asked.filter) : ""}`;
+  const servers = servingIn(list.root);
+  if (json) return `${JSON.stringify({ on, ...plain(listing), servers }, null, 2)}\n`;
+  const odd = listing.total === 0 && listing.all > 0 ? oddFilters(asked.filter) : "";
+  return `${table(listing, list.root, column === "loss")}${odd}${servingText(servers)}`;
 }
 
 /** Of a filter that found nothing: what looks like one for a certain text and is none. */

@@ -8,6 +8,7 @@ import { renderFailure } from "./fail.js";
 import { isLoopback } from "#stdlib/lib/targets/loopback.js";
 import "#stdlib/lib/targets/codes.js";
 import { isShort, keyLine, keysNamed, newKey, unusable } from "#kernel/serving/keys.js";
+import { noteServing } from "#kernel/control/serving.js";
 import { openLog } from "#kernel/desk/log.js";
 import { GRACE, serveFolders, type Desk } from "#kernel/desk/serve-folders.js";
 import { LIMITS, type Limits, type ServedFolder } from "#kernel/serving/contract.js";
@@ -36,6 +37,7 @@ export interface ServeCommand {
   readonly maxTokens?: number;
   readonly maxStreams?: number;
   readonly maxBody?: number;
+  readonly maxMemory?: number;
   readonly maxTime?: number;
   readonly rate?: number;
   readonly truncate: boolean;
@@ -59,6 +61,7 @@ export async function serveCommand(folders: readonly string[], o: ServeCommand):
   const stopping = new AbortController();
   let desk: Desk | null = null;
   let status = 0;
+  let forget = (): void => undefined;
   let isOver = (): void => undefined;
   const over = new Promise<void>((done) => (isOver = done));
   const stop = (name: NodeJS.Signals): void => {
@@ -67,7 +70,13 @@ export async function serveCommand(folders: readonly string[], o: ServeCommand):
     stopping.abort();
     isOver();
   };
-  const hangUp = (): void => void (terminalIsGone() ? stop("SIGTERM") : desk?.reload());
+  // While models are opened it waits for that.
+  let changed = false;
+  const hangUp = (): void => {
+    if (terminalIsGone()) stop("SIGTERM");
+    else if (desk) void desk.reload();
+    else changed = true;
+  };
   process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", hangUp);
   try {
     desk = await serveFolders({
@@ -80,12 +89,16 @@ export async function serveCommand(folders: readonly string[], o: ServeCommand):
     });
     process.stdout.write(banner(desk, o, guarded));
     tellSystemd();
+    if (changed) void desk.reload();
+    const { url } = desk;
+    forget = noteServing({ name: "tunebook serve", url, models: desk.models(), process: process.pid });
     await over;
     const cut = await desk.stop(o.grace ?? GRACE);
     if (cut > 0) process.stderr.write(`${String(cut)} requests had no answer when their time was over\n`);
   } catch (error) {
     if (!stopping.signal.aborted) throw error;
   } finally {
+    forget();
     process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", hangUp);
     log.close();
   }
@@ -141,6 +154,7 @@ function limitsOf(o: ServeCommand): Limits {
     ...(o.maxTokens !== undefined && { maxTokens: o.maxTokens }),
     streams: o.maxStreams ?? LIMITS.streams,
     body: o.maxBody ?? LIMITS.body,
+    ...(o.maxMemory !== undefined && { memory: o.maxMemory }),
     time: o.maxTime ?? LIMITS.time,
     truncate: o.truncate,
     rate: o.rate ?? LIMITS.rate,

@@ -5,8 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { fields, like } from "../fetch/json.js";
@@ -14,6 +13,7 @@ import { isSearchedThere } from "../artifacts/search-place.js";
 import { readTogether, trainsApart, type Together } from "../artifacts/together.js";
 import { jsonRegular } from "../artifacts/read-regular.js";
 import { holderOf, type Holder } from "../artifacts/run-lock.js";
+import { stateFolder } from "./state-folder.js";
 
 const isPointer = like(fields({ version: v.literal(1), run: v.string() }));
 /** No machine trains as many; a folder with more was filled by something else. */
@@ -27,20 +27,16 @@ export interface Running {
   readonly detached: boolean;
 }
 
-function stateFolder(): string {
-  const { XDG_STATE_HOME: state } = process.env;
-  const home = state !== undefined && isAbsolute(state) ? state : join(homedir(), ".local", "state");
-  return join(home, "tunebook", "running");
-}
+const pointersFolder = (): string => join(stateFolder(), "running");
 const fileOf = (folder: string): string =>
-  join(stateFolder(), `${createHash("sha256").update(folder).digest("hex").slice(0, 24)}.json`);
+  join(pointersFolder(), `${createHash("sha256").update(folder).digest("hex").slice(0, 24)}.json`);
 
 /** Says that something trains there, until what comes back is called. Where nothing may be written, nothing is. */
 export function noteRunning(folder: string): () => void {
   const run = resolve(folder);
   const file = fileOf(run);
   try {
-    mkdirSync(stateFolder(), { recursive: true, mode: 0o700 });
+    mkdirSync(pointersFolder(), { recursive: true, mode: 0o700 });
     writeFileAtomic.sync(file, JSON.stringify({ version: 1, run }), { mode: 0o600 });
   } catch {
     return () => undefined; // no home, or one that is read-only: the run's own folder says the same
@@ -69,7 +65,7 @@ export function runningThere(): readonly Together[] {
 }
 
 function pointers(): readonly { readonly file: string; readonly run: string | null }[] {
-  const folder = stateFolder();
+  const folder = pointersFolder();
   let names: readonly string[];
   try {
     names = readdirSync(folder);

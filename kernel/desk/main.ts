@@ -18,6 +18,8 @@ const log = openLog(process.stderr);
 const opening = new AbortController();
 let desk: Desk | null = null;
 let signals = 0;
+/** Whether it was told to look anew before it had opened anything. */
+let changed = false;
 let telling: NodeJS.Timeout | undefined;
 
 for (const name of ["SIGTERM", "SIGINT"] as const)
@@ -25,7 +27,10 @@ for (const name of ["SIGTERM", "SIGINT"] as const)
     if (++signals > 1) process.exit(130);
     void end(GRACE);
   });
-process.on("SIGHUP", () => void desk?.reload());
+process.on("SIGHUP", () => {
+  if (desk) void desk.reload();
+  else changed = true;
+});
 process.on("disconnect", () => void end(ORPHANED));
 process.on("uncaughtException", (error) => {
   log.warn("failed", error);
@@ -61,6 +66,7 @@ async function open(serve: Serve): Promise<void> {
   }
   if (opening.signal.aborted) return end(0);
   await tell({ is: "listening", url: desk.url, port: desk.port, models: desk.models() });
+  if (changed) void desk.reload();
   telling = setInterval(() => void tellLoad(null), EVERY);
 }
 

@@ -1,6 +1,7 @@
 /** Models of a server that listens already while they are opened: nothing can be asked yet, and whoever looks is told why. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Held, Models, ServedModel } from "../serving/contract.js";
+import type { Held, Models, Ready, ServedModel, ServingFacts } from "../serving/contract.js";
+import { version } from "../session/version.js";
 import "../serving/model-codes.js";
 
 const WHY = "the server has just begun and opens its models";
@@ -21,7 +22,10 @@ export class Opening implements Models {
   list(): readonly ServedModel[] {
     return this.models?.list() ?? [];
   }
-  ready(): { readonly ready: boolean; readonly why?: string } {
+  ready(): Ready {
     return this.models?.ready() ?? { ready: false, why: `opening: ${WHY}` };
+  }
+  facts(): ServingFacts {
+    return this.models?.facts?.() ?? { version, engines: [], weights: 0 };
   }
 }

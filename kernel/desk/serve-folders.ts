@@ -8,7 +8,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isLoopback } from "#stdlib/lib/targets/loopback.js";
 import { NotRead, readWhole } from "../fetch/regular.js";
 import type { EngineOptions } from "../engine/engine.js";
-import type { Http, HttpLoad, HttpOptions, Limits, ServedFolder } from "../serving/contract.js";
+import type { Computing, Http, HttpLoad, HttpOptions, Limits, ServedFolder } from "../serving/contract.js";
 import type { ServedFacts } from "../serving/control.js";
 import { startHttp } from "../serving/http/start.js";
 import type { Serving, ServingEvent, ServingMemory } from "../session/serving/contract.js";
@@ -58,7 +58,7 @@ export async function serveFolders(o: DeskOptions): Promise<Desk> {
   const http = await startHttp(opening, { host, port, hosts, limits, ...guard, log: request });
   try {
     log.say("opening", { url: http.url, process: process.pid });
-    const models = await opened(o);
+    const models = await opened(o, http.computing);
     opening.opened(models);
     const desk = new Desk(o, models, http);
     log.say("listening", {
@@ -73,9 +73,12 @@ export async function serveFolders(o: DeskOptions): Promise<Desk> {
   }
 }
 
-async function opened({ folders, limits, engine, threads, log, signal }: DeskOptions): Promise<ServedModels> {
+async function opened(
+  { folders, limits, engine, threads, log, signal }: DeskOptions,
+  computing: Computing,
+): Promise<ServedModels> {
   const models = await ServedModels.open(folders, {
-    limits,
+    ...{ limits, computing },
     engine: { engine, ...(threads !== null && { threads }) },
     ...(signal && { signal }),
     tell: (told) => tellIn(log, told),
@@ -89,7 +92,8 @@ async function opened({ folders, limits, engine, threads, log, signal }: DeskOpt
 function tellIn(log: Log, told: ServingEvent): void {
   const { is, ...line } = told;
   const rounded = "seconds" in line ? { seconds: Math.round(line.seconds * 1000) / 1000 } : {};
-  if (is !== "not-opened") log.say(is, { ...line, ...rounded });
+  if (is === "failing") log.warn(is, told.error, { name: told.name, folder: told.folder, again: told.again });
+  else if (is !== "not-opened") log.say(is, { ...line, ...rounded });
   else log.warn(is, told.error, { name: told.name, folder: told.folder });
 }
 

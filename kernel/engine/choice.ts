@@ -10,14 +10,19 @@ export interface Choice {
   readonly why: string;
 }
 
+const NO_OTHER = "no other native engine computes bf16";
+
 /** Of the engines at hand, at least one, in order of preference where nothing was measured. Work that isn't told trains few. */
 export function chooseEngine(
-  available: readonly EngineName[],
+  all: readonly EngineName[],
   record: MachineRecord | null,
   { trains = "few", precision = "f32", answers }: Work = {},
 ): Choice {
+  const able = all.filter((name) => precision !== "bf16" || !engines[name].lacksBf16);
+  const available = able.length > 0 ? able : all;
   const [first, ...others] = available;
   if (!first) throw new Error("no engine to choose from");
+  if (others.length === 0 && all.length > 1) return { engine: first, why: NO_OTHER };
   if (others.length === 0) return { engine: first, why: "it is the only native engine here" };
   const share = (engine: EngineName): number | undefined => engines[engine].utilisation?.[answers ? "answers" : trains];
   const speed = (engine: EngineName): number | undefined => {
@@ -30,8 +35,7 @@ export function chooseEngine(
     const expected = speed(engine);
     return expected === undefined ? [] : [{ engine, expected }];
   });
-  if (precision === "bf16" && known.length === 1)
-    return { engine: known[0]!.engine, why: "no other native engine computes bf16" };
+  if (precision === "bf16" && known.length === 1) return { engine: known[0]!.engine, why: NO_OTHER };
   if (known.length < available.length) {
     // As if their products were the same.
     const engine = available.reduce((best, one) => ((share(one) ?? 0) > (share(best) ?? 0) ? one : best), first);

@@ -19,6 +19,8 @@ export interface EngineRecord {
   refuses(device: DeviceName): string | undefined;
   /** Share of the machine's products that a training step reaches, or a batch of answers, where it was measured; absent: `auto` takes it last. */
   readonly utilisation?: Readonly<Record<Trains | "answers", number>>;
+  /** Whether it computes no bf16, whatever it stores. */
+  readonly lacksBf16?: true;
   /** What its process is started with beside what all are; the user's own environment wins. */
   readonly environment?: Readonly<Record<string, string>>;
   /** What `auto` says where its native part is not there. */

@@ -117,10 +117,11 @@ registerCodes({
   },
   "bodies-full": {
     severity: "error",
-    message: (d) => `requests that are under way hold ${String(d.most)} bytes already`,
-    help: () => "ask again in a moment, or send fewer large requests side by side",
+    message: (d) =>
+      `requests that are under way and their answers hold ${String(d.most)} bytes, and no more may be held`,
+    help: () => "ask again in a moment, send fewer large requests side by side, or raise the limit (`--max-memory`)",
     explain:
-      "Bodies are held in memory until they are answered. All together have a bound, so that many large ones at once don't take the machine's memory: one that finds no room is refused before it is read.",
+      "Bodies are held in memory until they are answered, and answers until they were read. All together have a bound, so that many large ones at once don't take the machine's memory: one that finds no room is refused before it is read, or before anything is computed for it.",
   },
   "api-key-missing": {
     severity: "error",

@@ -117,8 +117,36 @@ export interface Models {
   /** Held until `release`. Coded errors `no-such-model` (name, has), `model-opening` (answered with 503 and Retry-After). */
   hold(name: string | null): Held;
   list(): readonly ServedModel[];
-  /** Whether every model can be asked now, and why not. */
-  ready(): { readonly ready: boolean; readonly why?: string };
+  /** Whether every model can be asked now and answers, and why not. */
+  ready(): Ready;
+  /** What computes; absent: nothing is known of it. */
+  facts?(): ServingFacts;
+}
+export interface Ready {
+  readonly ready: boolean;
+  readonly why?: string;
+  /** Models that aren't, each with a clause why; absent: none is meant. */
+  readonly models?: Readonly<Record<string, string>>;
+}
+export interface ServingFacts {
+  /** Of Tunebook. */
+  readonly version: string;
+  /** Those that run. `memory`: bytes of its process; null: nobody knows. */
+  readonly engines: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly device: string;
+    readonly memory: number | null;
+  }[];
+  /** Bytes of weights that are open, what several have in common counted once. */
+  readonly weights: number;
+}
+/** Told of what models compute, for figures. */
+export interface Computing {
+  /** Seconds that a text waited before it was begun. */
+  waited(model: string, seconds: number): void;
+  /** Texts that are computed together: in a batch of answers, or a step of writing. */
+  batch(model: string, texts: number): void;
 }
 export interface Held {
   readonly model: ServedModel;
@@ -145,6 +173,8 @@ export interface Limits {
   readonly streams: number;
   /** Bytes of a request's body. */
   readonly body: number;
+  /** Bytes that requests under way and their answers may hold, all together; absent: by this machine's memory. */
+  readonly memory?: number;
   /** Longest time, in ms, of one request. */
   readonly time: number;
   /** Whether texts over a model's length are cut where a request doesn't say. */
@@ -177,6 +207,8 @@ export interface Http {
   readonly port: number;
   /** That are open, whoever has said something over them. */
   readonly connections: number;
+  /** Who counts what is computed. */
+  readonly computing: Computing;
   load(): HttpLoad;
   /** Other keys and certificates from now on, no connection is lost. */
   change(o: Pick<HttpOptions, "keys" | "tls">): void;

@@ -72,7 +72,7 @@ export function errorOf({ code, data, words }: Failure): CodedError {
 const folder = v.object({ name: v.nullable(v.string()), folder: v.string() });
 const limits: Schema<Limits> = v.object({
   ...{ gather: figure, queue: whole(1), texts: whole(1), maxTokens: v.exactOptional(whole(1)), streams: whole(1) },
-  ...{ body: whole(1), time: figure, truncate: v.boolean(), rate: figure },
+  ...{ body: whole(1), memory: v.exactOptional(whole(1)), time: figure, truncate: v.boolean(), rate: figure },
 });
 const serve: Schema<Serve> = v.object({
   ...{ folders: v.array(folder), host: v.string(), port: whole(), keys: v.array(v.string()) },

@@ -60,11 +60,14 @@ export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise
     text.end();
     const serving = [...session.servers.values()].filter(({ running }) => running);
     await session.close();
-    for (const { name, folders } of serving)
-      warn(
-        `${name} ended with this run; \`tunebook serve ${folders.map((run) => shellPath(relative("", run))).join(" ")}\` serves on`,
-      );
+    for (const { name, folders } of serving) warn(endedWith(name, folders));
   }
+}
+
+/** Of a server that a program or a notebook began. */
+export function endedWith(name: string, folders: readonly string[]): string {
+  const serve = folders.map((run) => shellPath(relative("", run))).join(" ");
+  return `${name} ended with this run; \`tunebook serve ${serve}\` serves on`;
 }
 
 function isAbort(error: unknown): boolean {

@@ -31,7 +31,7 @@ export function register(program: Command): void {
     .option("--trials", "a line for each trial of a sweep, under it; in a ranking by a metric in its own place")
     .addOption(new Option("--limit <n>", "so many lines").default("50"))
     .option("--json", "print JSON")
-    .option("--running", "what this machine trains now, and clusters for it, in whichever folder")
+    .option("--running", "what this machine trains and serves now, and clusters for it, in whichever folder")
     .action(async (filter: readonly string[], options: Options) => {
       if (options.running) {
         const { runningText } = await import("../running-table.js");

@@ -98,6 +98,14 @@ function limits(command: Command): void {
     )
     .addOption(option("--max-streams <n>", "texts that are written side by side", positive, "16"))
     .addOption(option("--max-body <size>", "bytes of a request", bytes, "4MB"))
+    .addOption(
+      option(
+        "--max-memory <size>",
+        "bytes that requests under way and their answers may hold together",
+        bytes,
+        "an eighth of the machine's",
+      ),
+    )
     .addOption(option("--max-time <time>", "longest time of one request", time, "2min"))
     .addOption(option("--rate <n>", "requests a minute of one key, or of one address", positive, "any number"))
     .option("--no-truncate", "refuse texts that are longer than the model reads, in place of cutting them");

@@ -9,6 +9,7 @@ export const onnx: EngineRecord = {
       : device === "gpu"
         ? "it reaches a graphics card by `device: webgpu` alone"
         : undefined,
+  lacksBf16: true,
   // As TensorFlow's: 130 and 141 GFLOP/s over 205 (bench/LOG.md); one text of 14 tokens is answered in 1.9 ms.
   utilisation: { all: 0.63, few: 0.69, none: 0.69, answers: 0.77 },
   // ONNX Runtime's binding hands every output back as a new array, even one that was written in place: memory that the C

@@ -20,6 +20,8 @@ export interface GatherOptions<Row, Answer> {
   /** Most rows that wait. */
   readonly queue: number;
   readonly most: BatchLimits;
+  /** Told of each batch that begins, how long each of its rows waited, in ms. */
+  readonly begun?: (waits: readonly number[]) => void;
   readonly clock?: GatherClock;
 }
 export interface GatherLoad {
@@ -162,6 +164,8 @@ export class Gatherer<Row, Answer> {
   private async begin(batch: readonly Waiting<Row, Answer>[]): Promise<void> {
     this.underWay.add(batch);
     this.batches += 1;
+    const now = this.clock.now();
+    this.o.begun?.(batch.map(({ since }) => now - since));
     try {
       await this.runOf(batch);
     } finally {

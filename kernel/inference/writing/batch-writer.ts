@@ -91,6 +91,7 @@ class BatchWriter implements SlotWriter {
       if (!goesOn(text)) continue;
       const [length, tokens] = [Math.max(longest, this.taken(text.request)), Math.max(most, text.request.maxTokens)];
       if (batch.length < this.slots && length + tokens <= this.room) {
+        text.begin(this.o.told);
         batch.push(text);
         [longest, most] = [length, tokens];
       } else this.waiting.push(text);
@@ -101,7 +102,7 @@ class BatchWriter implements SlotWriter {
   private async writeAll(batch: readonly WrittenText[]): Promise<void> {
     const { vocabulary, padId, positions, start } = this.o;
     const call = { kind: "decoder", word: "chosen", arguments: {} };
-    const implementation = { begin: (_: unknown, begun: DecodingStart) => new Chosen(batch, begun, this.count) };
+    const implementation = { begin: (_: unknown, begun: DecodingStart) => new Chosen(batch, begun, this.counts()) };
     const prompts = batch.map(({ request }) => request.prompt);
     const maxTokens = Math.max(...batch.map(({ request }) => request.maxTokens));
     const o = { decoder: { call, implementation }, vocabulary, ends: new Set<number>(), padId, maxTokens, positions };
@@ -114,6 +115,17 @@ class BatchWriter implements SlotWriter {
     } while (!(await grown.next()).done && !this.broken);
   }
 
+  private counts(): Counts {
+    const { count, o } = this;
+    return {
+      step(texts) {
+        count.steps++;
+        o.told?.step(texts);
+      },
+      wrote: () => void count.tokensWritten++,
+    };
+  }
+
   private end(error: unknown): void {
     this.broken ??= { error };
     for (const text of [...this.waiting.splice(0), ...this.working]) text.fail(error);
@@ -124,13 +136,17 @@ function goesOn(text: WrittenText): boolean {
   return !text.ended && !text.gone;
 }
 
+interface Counts {
+  step(texts: number): void;
+  wrote(): void;
+}
 /** Each row's own chooser chooses; rows that ended go along until the last has. */
 class Chosen implements Decoding {
   readonly width = 1;
   constructor(
     private readonly batch: readonly WrittenText[],
     private readonly start: DecodingStart,
-    private readonly count: { steps: number; tokensWritten: number },
+    private readonly count: Counts,
   ) {}
   get reads(): "next" | "logits" {
     return this.batch.some((text) => goesOn(text) && text.request.chooser.reads === "logits") ? "logits" : "next";
@@ -145,7 +161,7 @@ class Chosen implements Decoding {
     }));
   }
   step(said: Int32Array | Float32Array): DecodingStep {
-    this.count.steps++;
+    this.count.step(this.batch.filter(goesOn).length);
     const { vocabulary, padId } = this.start;
     const tokens = Int32Array.from(this.batch, (text, row) => {
       if (!goesOn(text)) return padId;
@@ -155,7 +171,7 @@ class Chosen implements Decoding {
       try {
         const chosen = chooser.choose(next, chooser.reads === "logits" ? own : null);
         text.tokens.push(chosen.token);
-        this.count.tokensWritten++;
+        this.count.wrote();
         const ended = chosen.ends || ends.has(chosen.token) ? "end" : text.written >= maxTokens ? "length" : null;
         text.tell({ ...chosen, ended });
         return chosen.token;

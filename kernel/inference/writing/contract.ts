@@ -81,6 +81,13 @@ export interface WriterModel extends GenerateOptions {
   /** `SlotRequest.adapter` is a place among them. Throws `adapters-apart` where they can't be written with together. */
   readonly adapters?: readonly (WriterAdapter | null)[];
 }
+/** What a writer tells of its work, for figures. */
+export interface WriterTold {
+  /** Seconds that a text waited before it was begun. */
+  took(seconds: number): void;
+  /** Texts that a step goes on with. */
+  step(texts: number): void;
+}
 export interface WriterOptions {
   /** Most texts side by side. */
   readonly slots: number;
@@ -94,6 +101,7 @@ export interface WriterOptions {
   readonly memory?: number;
   /** Most tokens of prompts that a step reads while others write; absent: 64. */
   readonly chunk?: number;
+  readonly told?: WriterTold;
 }
 /** Programs of a writer, to be opened beside others of the model, and what opens the writer over their session. */
 export interface WriterParts {

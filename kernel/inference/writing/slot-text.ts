@@ -1,6 +1,6 @@
 /** A text on its way: what whoever asked reads, and what the writer knows of it. */
 import type { Held } from "./pages.js";
-import type { SlotRequest, SlotText, SlotToken } from "./contract.js";
+import type { SlotRequest, SlotText, SlotToken, WriterTold } from "./contract.js";
 
 export class WrittenText implements SlotText {
   /** Prompt and text. */
@@ -13,6 +13,8 @@ export class WrittenText implements SlotText {
   readonly toScore: number;
   /** Null: it waits. */
   held: Held | null = null;
+  private readonly came = performance.now();
+  private begun = false;
   private readonly told: SlotToken[] = [];
   private waiting: (() => void) | null = null;
   private failure: { readonly error: unknown } | null = null;
@@ -52,6 +54,11 @@ export class WrittenText implements SlotText {
     return this.over || this.failure !== null;
   }
 
+  /** It is written from now on; again, where it had to stop for others. */
+  begin(told: WriterTold | undefined): void {
+    if (!this.begun) told?.took((performance.now() - this.came) / 1000);
+    this.begun = true;
+  }
   tell(token: SlotToken): void {
     this.told.push(token);
     this.over ||= token.ended !== null;

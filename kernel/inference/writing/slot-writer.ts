@@ -150,6 +150,7 @@ class Writer implements SlotWriter {
         text.cached = text.done;
         this.count.tokensCached += text.done;
       }
+      text.begin(this.o.told);
       this.waiting.splice(this.waiting.indexOf(text), 1);
       const later = this.working.findIndex(({ number }) => number > text.number);
       this.working.splice(later < 0 ? this.working.length : later, 0, text);
@@ -201,6 +202,7 @@ class Writer implements SlotWriter {
     const feeds = stepFeeds(parts, { wanted, adapters: this.o.adapters });
     const said = await this.session.run("slots_step", feeds, outputs);
     this.count.steps++;
+    this.o.told?.step(parts.length);
     for (const { text, count } of parts) {
       if (text.written === 0) this.count.tokensRead += count;
       // It may have gone meanwhile, and its pages with it.
@@ -275,9 +277,9 @@ function score(text: WrittenText, place: number, logits: Float32Array): void {
   }
 }
 
-/** Whether the engine is gone; what else a step fails by is over with it. */
+/** Whether the engine is gone; what else a step fails by is over with it, and whoever counts failures sees the next one too. */
 export function isEnd(error: unknown): boolean {
-  return error instanceof CodedError && (error.code === "engine-died" || error.code === "engine-closed");
+  return error instanceof CodedError && error.code === "engine-died";
 }
 function keep<T>(list: T[], stays: (one: T) => boolean): void {
   const left = list.filter(stays);

@@ -5,6 +5,7 @@ import type { Asked } from "../../encoding/encoded.js";
 import type { Answered, Embedded, Limits, Models, ServedModel } from "../contract.js";
 import type { Call } from "./call.js";
 import type { Counts } from "./counts.js";
+import { BYTES, type Memory } from "./memory.js";
 import "../model-codes.js";
 
 /** What routes stand on. */
@@ -12,6 +13,7 @@ export interface Desk {
   readonly models: Models;
   readonly limits: Limits;
   readonly counts: Counts;
+  readonly memory: Memory;
 }
 
 declare module "fastify" {
@@ -49,6 +51,7 @@ export async function predicted(
   o: { readonly model: ServedModel; readonly texts: readonly Asked[]; readonly truncate: boolean | null | undefined },
 ): Promise<readonly Answered[]> {
   const truncate = o.truncate ?? desk.limits.truncate;
+  desk.memory.take(call, o.texts.length * bytesOf(o.model));
   const answers = await call.within(o.model.predict(o.texts, { signal: call.signal, truncate }));
   counted(desk, call, reply, answers);
   return answers;
@@ -67,11 +70,28 @@ export async function embedded(
 ): Promise<readonly Embedded[]> {
   const truncate = o.truncate ?? desk.limits.truncate;
   const { normalize } = o;
+  desk.memory.take(call, o.texts.length * bytesOf(o.model));
   const answers = await call.within(o.model.embed(o.texts, { signal: call.signal, truncate, normalize }));
+  const [first] = answers;
+  if (first) widths.set(o.model, first.vector.length);
   counted(desk, call, reply, answers);
   return answers;
 }
 
+/** Of an answer about one text, at most as far as can be said before. */
+function bytesOf(model: ServedModel): number {
+  if (model.sort === "embeds") return (widths.get(model) ?? WIDE) * BYTES.number;
+  return (
+    Math.max(model.labels.length, model.sort === "tags" || model.sort === "fills" ? model.maxLength : 1) * BYTES.label
+  );
+}
+/** Takes room in memory for what is about to be answered. Coded error `bodies-full`. */
+export function roomFor({ memory }: Desk, call: Call): (bytes: number) => void {
+  return (bytes) => memory.take(call, bytes);
+}
+
+/** Numbers of a vector whose model made none yet. */
+const WIDE = 1024;
 const widths = new WeakMap<ServedModel, number>();
 /** Of a width that is asked for, before any vector is made: coded error `request-not-offered` where it isn't the model's. */
 export async function widthHeld(
@@ -108,9 +128,10 @@ export function counted(
   tellCut(call, reply, cut);
 }
 
-/** Tokens that a request took. */
+/** Tokens that a request took: that were read for it, or written where its model writes. */
 export function took({ counts }: Desk, call: Call, tokens: number): void {
   call.tokens += tokens;
+  if (call.writes) call.wrote(tokens);
   counts.wrote(tokens);
 }
 

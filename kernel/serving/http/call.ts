@@ -11,6 +11,12 @@ export class Gone extends Error {
   override readonly name = "Gone";
 }
 
+export interface Written {
+  readonly first: number;
+  last: number;
+  tokens: number;
+}
+
 export class Call {
   readonly began = performance.now();
   private readonly controller = new AbortController();
@@ -18,8 +24,11 @@ export class Call {
   private end: ((why: unknown) => void) | null = null;
   /** Tokens that it took, for whoever counts. */
   tokens = 0;
-  /** Of its body, that others have no room for. */
+  /** Of its body, and of that and its answer, that others have no room for. */
+  body = 0;
   bytes = 0;
+  /** Of the tokens that were written for it: when the first and the last came, and how many. */
+  written: Written | null = null;
   /** Texts that were cut. */
   cut = 0;
   /** Our code of what went wrong. */
@@ -73,6 +82,14 @@ export class Call {
     this.end?.(why);
   }
 
+  /** Tokens were written for it. */
+  wrote(tokens: number): void {
+    if (tokens === 0) return;
+    const now = performance.now();
+    this.written ??= { first: now, last: now, tokens: 0 };
+    this.written.last = now;
+    this.written.tokens += tokens;
+  }
   /** What went wrong: its code for the log; of a fault of ours also what was thrown. */
   failed(thrown: unknown, { code, status }: { readonly code: string; readonly status: number }): void {
     this.code = code;

@@ -1,6 +1,11 @@
-/** What a server tells of itself: figures for Prometheus under /metrics, and what the live cell shows. */
+/**
+ * What a server tells of itself: figures for Prometheus under /metrics, and what the live cell shows. Names are those that vLLM and
+ * Text Embeddings Inference have for the same, after `tunebook_`.
+ */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { HttpLoad, ModelLoad, Models, ServedModel } from "../contract.js";
+import type { Computing, HttpLoad, ModelLoad, Models, ServedModel } from "../contract.js";
+import { Recent } from "./recent.js";
+import type { Written } from "./call.js";
 
 /** Of one request that is over. */
 export interface Done {
@@ -10,25 +15,33 @@ export interface Done {
   readonly status: number;
   readonly seconds: number;
   readonly tokens: number;
+  /** Null: nothing was written for it. */
+  readonly written: (Written & { readonly began: number }) | null;
   /** Whether the tokens were written; else read. */
   readonly writes: boolean;
 }
 
+const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+/** From a token to the next one. */
+const PACES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5];
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120];
 
-export class Counts {
+export class Counts implements Computing {
   private readonly registry = new Registry();
   private readonly requests: Counter<"route" | "model" | "status">;
   private readonly times: Histogram<"route" | "model">;
   private readonly tokens: Counter<"route" | "model" | "way">;
   private readonly first: Histogram<"route" | "model">;
+  private readonly pace: Histogram<"route" | "model">;
+  private readonly waits: Histogram<"model">;
+  private readonly sizes: Histogram<"model">;
   private readonly recent = new Recent();
   private all = 0;
   private failed = 0;
 
   constructor(
     private readonly models: Models,
-    private readonly underWay: () => number,
+    private readonly now: { underWay(): number; held(): number },
   ) {
     const registers = [this.registry];
     this.requests = new Counter({
@@ -41,18 +54,52 @@ export class Counts {
       ...{ labelNames: ["route", "model"], buckets: SECONDS, registers },
     });
     this.first = new Histogram({
-      ...{ name: "tunebook_first_token_seconds", help: "From a request's headers to the first bit of its text." },
+      ...{
+        name: "tunebook_time_to_first_token_seconds",
+        help: "From a request's headers to the first token of its text.",
+      },
       ...{ labelNames: ["route", "model"], buckets: SECONDS, registers },
+    });
+    this.pace = new Histogram({
+      ...{
+        name: "tunebook_time_per_output_token_seconds",
+        help: "Of a request, from its first token to its last, by token.",
+      },
+      ...{ labelNames: ["route", "model"], buckets: PACES, registers },
+    });
+    this.waits = new Histogram({
+      ...{
+        name: "tunebook_request_queue_time_seconds",
+        help: "That a text waited before its batch, or its writing, began.",
+      },
+      ...{ labelNames: ["model"], buckets: SECONDS, registers },
+    });
+    this.sizes = new Histogram({
+      ...{ name: "tunebook_batch_size", help: "Texts of a batch of answers, or of a step of writing." },
+      ...{ labelNames: ["model"], buckets: SIZES, registers },
     });
     this.tokens = new Counter({
       ...{ name: "tunebook_tokens_total", help: "Tokens of requests, by way: that were read for them, or written." },
       ...{ labelNames: ["route", "model", "way"], registers },
     });
-    gauge(registers, "tunebook_requests_under_way", "Requests that are being answered.", () => this.underWay());
+    gauge(registers, "tunebook_requests_under_way", "Requests that are being answered.", () => now.underWay());
+    gauge(
+      registers,
+      "tunebook_requests_memory_bytes",
+      "That requests under way and their answers may take, as far as is known.",
+      () => now.held(),
+    );
+    gauge(
+      registers,
+      "tunebook_tokens_per_second",
+      "Tokens that were read or written for requests, over the last ten seconds.",
+      () => this.recent.told().tokensPerSecond,
+    );
     gauge(registers, "process_resident_memory_bytes", "Memory that the process holds.", () =>
       process.memoryUsage.rss(),
     );
     gauge(registers, "process_start_time_seconds", "When the process began.", () => began);
+    this.machine();
     for (const [name, help, of] of figures) this.perModel(name, help, of);
     for (const [name, help, of] of sums) this.summed(name, help, of);
   }
@@ -64,7 +111,7 @@ export class Counts {
     return this.registry.metrics();
   }
 
-  done({ route, model, status, seconds, tokens, writes }: Done): void {
+  done({ route, model, status, seconds, tokens, written, writes }: Done): void {
     const which = { route, model: model ?? "" };
     this.all++;
     if (status >= 400) this.failed++;
@@ -72,21 +119,68 @@ export class Counts {
     this.times.observe(which, seconds);
     if (tokens > 0) this.tokens.inc({ ...which, way: writes ? "written" : "read" }, tokens);
     this.recent.add(seconds * 1000);
+    if (!written) return;
+    const { began, first, last } = written;
+    this.first.observe(which, (first - began) / 1000);
+    if (written.tokens > 1) this.pace.observe(which, (last - first) / 1000 / (written.tokens - 1));
   }
   wrote(tokens: number): void {
     this.recent.addTokens(tokens);
   }
-  began(route: string, model: string | null, seconds: number): void {
-    this.first.observe({ route, model: model ?? "" }, seconds);
+  waited(model: string, seconds: number): void {
+    this.waits.observe({ model }, seconds);
+  }
+  batch(model: string, texts: number): void {
+    this.sizes.observe({ model }, texts);
   }
 
   load(): HttpLoad {
     const models = this.models.list().map((model): [string, ModelLoad] => [model.name, model.load()]);
     return {
-      ...{ requests: this.all, failed: this.failed, underWay: this.underWay() },
+      ...{ requests: this.all, failed: this.failed, underWay: this.now.underWay() },
       ...this.recent.told(),
       models: Object.fromEntries(models),
     };
+  }
+
+  /** What computes. */
+  private machine(): void {
+    const { models } = this;
+    const registers = [this.registry];
+    new Gauge({
+      ...{ name: "tunebook_build_info", help: "Always 1; by version and engines that run.", registers },
+      labelNames: ["version", "engine"],
+      collect() {
+        this.reset();
+        const { version, engines = [] } = models.facts?.() ?? {};
+        const names = engines.map(({ name }) => name).sort();
+        if (version !== undefined) this.set({ version, engine: names.join(",") }, 1);
+      },
+    });
+    new Gauge({
+      ...{ name: "tunebook_engine_memory_bytes", help: "Memory that an engine's process holds.", registers },
+      labelNames: ["engine", "device"],
+      collect() {
+        this.reset();
+        for (const { name, device, memory } of models.facts?.().engines ?? [])
+          if (memory !== null) this.inc({ engine: name, device }, memory);
+      },
+    });
+    gauge(
+      registers,
+      "tunebook_weights_bytes",
+      "Weights that are open, what several models have in common once.",
+      () => models.facts?.().weights ?? 0,
+    );
+    new Gauge({
+      ...{ name: "tunebook_model_ready", help: "1: the model can be asked; 0: /ready says why not.", registers },
+      labelNames: ["model"],
+      collect() {
+        this.reset();
+        const { models: not = {} } = models.ready();
+        for (const { name } of models.list()) this.set({ model: name }, Object.hasOwn(not, name) ? 0 : 1);
+      },
+    });
   }
 
   private perModel(name: string, help: string, of: (load: ModelLoad) => number): void {
@@ -140,67 +234,4 @@ function gauge(registers: Registry[], name: string, help: string, of: () => numb
       this.set(of());
     },
   });
-}
-
-/** Seconds that are looked back on. */
-const SPAN = 10;
-/** Times that are kept of one second; of more, some by chance. */
-const KEPT = 2048;
-
-interface Second {
-  at: number;
-  requests: number;
-  tokens: number;
-  readonly times: Float64Array;
-}
-
-/** The last seconds, each by itself. */
-class Recent {
-  private readonly start = now();
-  private readonly seconds = Array.from({ length: SPAN + 1 }, (): Second => ({
-    at: -1,
-    requests: 0,
-    tokens: 0,
-    times: new Float64Array(KEPT),
-  }));
-
-  add(ms: number): void {
-    const second = this.current();
-    const at = second.requests < KEPT ? second.requests : Math.floor(Math.random() * (second.requests + 1));
-    if (at < KEPT) second.times[at] = ms;
-    second.requests++;
-  }
-  addTokens(tokens: number): void {
-    this.current().tokens += tokens;
-  }
-
-  told(): Pick<HttpLoad, "perSecond" | "p50" | "p99" | "tokensPerSecond"> {
-    const here = now();
-    const seconds = this.seconds.filter(({ at }) => at >= 0 && here - at < SPAN);
-    const span = Math.max(1, Math.min(SPAN, here - this.start + 1));
-    const times = seconds.flatMap(({ times, requests }) => [...times.subarray(0, Math.min(KEPT, requests))]);
-    times.sort((a, b) => a - b);
-    return {
-      perSecond: seconds.reduce((sum, { requests }) => sum + requests, 0) / span,
-      p50: quantile(times, 0.5),
-      p99: quantile(times, 0.99),
-      tokensPerSecond: seconds.reduce((sum, { tokens }) => sum + tokens, 0) / span,
-    };
-  }
-
-  private current(): Second {
-    const at = now();
-    const [first] = this.seconds;
-    const second = this.seconds[at % (SPAN + 1)] ?? first;
-    if (!second) throw new RangeError("there is no second");
-    if (second.at !== at) Object.assign(second, { at, requests: 0, tokens: 0 });
-    return second;
-  }
-}
-
-const now = (): number => Math.floor(performance.now() / 1000);
-
-/** Of sorted values, the least that so large a share of them doesn't exceed. */
-function quantile(sorted: readonly number[], share: number): number | null {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
 }

@@ -1,13 +1,23 @@
 /** What the server says of itself: how it stands, its figures, what can be asked, and a page to try the model by hand. */
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance } from "fastify";
+import type { Ready } from "../contract.js";
 import type { Desk } from "./asking.js";
 import { pageOf } from "./page/page.js";
 import type { Parts } from "./server-parts.js";
 
 const tags = ["Server"];
 const text = { type: "string" } as const;
-const status = { type: "object", properties: { status: text, why: text }, required: ["status"] } as const;
+const notReady = {
+  type: "object",
+  additionalProperties: text,
+  description: "Those that aren't ready, and why",
+} as const;
+const status = {
+  type: "object",
+  properties: { status: text, why: text, models: notReady },
+  required: ["status"],
+} as const;
 const standing = {
   response: {
     200: { description: "It does", ...status },
@@ -20,16 +30,18 @@ const figures = {
 
 export function ownRoutes(app: FastifyInstance, { models, counts }: Desk, { stops, doors }: Parts): void {
   const open = { config: { open: true, rateLimit: false } };
-  app.get("/health", { ...open, schema: { tags, summary: "Whether the server runs", ...standing } }, () => ({
-    status: "ok",
-  }));
+  app.get("/health", { ...open, schema: { tags, summary: "Whether the server runs", ...standing } }, () => {
+    const { models: sick } = models.ready();
+    return { status: "ok", ...(sick && { models: sick }) };
+  });
   app.get(
     "/ready",
     { ...open, schema: { tags, summary: "Whether every model can be asked now", ...standing } },
     (_, reply) => {
-      const { ready, why } = stops() ? { ready: false, why: "the server is being stopped" } : models.ready();
+      const now: Ready = stops() ? { ready: false, why: "the server is being stopped" } : models.ready();
+      const { ready, ...why } = now;
       if (!ready) reply.code(503).header("retry-after", "1");
-      return { status: ready ? "ready" : "not ready", ...(why !== undefined && { why }) };
+      return { status: ready ? "ready" : "not ready", ...why };
     },
   );
   app.get("/metrics", { schema: { tags, summary: "Figures for Prometheus", ...figures } }, async (_, reply) =>

@@ -1,9 +1,9 @@
 /** What a server is made of, beside its routes. */
 import type { HttpOptions, Models } from "../contract.js";
-import type { Bodies } from "./bodies.js";
 import type { UnderWay } from "./call.js";
 import type { Counts } from "./counts.js";
 import type { Doors } from "./doors.js";
+import type { Memory } from "./memory.js";
 
 export interface Parts {
   readonly models: Models;
@@ -12,7 +12,7 @@ export interface Parts {
   readonly underWay: UnderWay;
   readonly counts: Counts;
   readonly patience: Patience;
-  readonly bodies: Bodies;
+  readonly memory: Memory;
   /** Whether no more requests are taken. */
   stops(): boolean;
 }

@@ -48,7 +48,7 @@ export async function serverOf(parts: Parts): Promise<FastifyInstance> {
       errorResponseBuilder: (_, { ttl }) =>
         new CodedError("rate-exceeded", { most: rate, seconds: Math.max(1, Math.ceil(ttl / 1000)) }),
     });
-  const desk = { models, limits: o.limits, counts };
+  const desk = { models, limits: o.limits, counts, memory: parts.memory };
   app.after(() => {
     openaiRoutes(app, desk);
     teiRoutes(app, desk);
@@ -158,7 +158,8 @@ function hooks(app: FastifyInstance, parts: Parts): void {
   app.addHook("preParsing", (request, _reply, _payload, done) => {
     try {
       if (request.routeOptions.config.open !== true && !request.is404) doors.wantKey(request.raw, request.call.key);
-      parts.bodies.hold(request.call, lengthOf(request));
+      const { body } = parts.o.limits;
+      parts.memory.hold(request.call, Math.min(lengthOf(request) ?? body, body));
       done();
     } catch (error) {
       done(error as Error);
@@ -172,8 +173,10 @@ function hooks(app: FastifyInstance, parts: Parts): void {
       done(error as Error);
     }
   });
-  app.addHook("onSend", (_request, reply, _payload, done) => {
+  app.addHook("onSend", (request, reply, payload, done) => {
     if (parts.stops()) reply.header("connection", "close");
+    // It lies here until it was read.
+    if (typeof payload === "string") parts.memory.answers(request.call, payload.length);
     done();
   });
   app.setErrorHandler((error: unknown, request, reply) => {
@@ -216,7 +219,7 @@ function begins(request: FastifyRequest, reply: FastifyReply, parts: Parts): voi
   reply.raw.once("close", () => ends(request, reply.raw, parts));
 }
 
-function ends(request: FastifyRequest, raw: ServerResponse, { underWay, counts, o, bodies }: Parts): void {
+function ends(request: FastifyRequest, raw: ServerResponse, { underWay, counts, o, memory }: Parts): void {
   const { call } = request;
   if (!call.answered) call.stop(new Gone());
   underWay.delete(call);
@@ -224,12 +227,13 @@ function ends(request: FastifyRequest, raw: ServerResponse, { underWay, counts, 
   const route = request.routeOptions.url ?? "other";
   const status = statusOf(request, raw);
   const { tokens, model } = call;
+  const writes = call.writes && route !== "/tokenize";
   counts.done({
-    ...{ route, model, status, seconds: ms / 1000, tokens },
-    writes: call.writes && route !== "/tokenize",
+    ...{ route, model, status, seconds: ms / 1000, tokens, writes },
+    written: writes && call.written ? { ...call.written, began: call.began } : null,
   });
   if (o.log) o.log(lineOf(call, { id: request.id, method: request.method, route, status, ms, body: request.body }));
-  bodies.release(call);
+  memory.release(call);
   call.release();
 }
 

@@ -3,11 +3,11 @@ import { Server, type AddressInfo } from "node:net";
 import type { Server as HttpsServer } from "node:https";
 import type { FastifyInstance } from "fastify";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Http, HttpOptions, Models } from "../contract.js";
-import { Bodies } from "./bodies.js";
+import type { Computing, Http, HttpOptions, Models } from "../contract.js";
 import { UnderWay } from "./call.js";
 import { Counts } from "./counts.js";
 import { doorsOf, type Doors } from "./doors.js";
+import { Memory } from "./memory.js";
 import { patience, type Patience } from "./server-parts.js";
 import { serverOf } from "./server.js";
 import { Sockets } from "./sockets.js";
@@ -17,11 +17,11 @@ import "../codes.js";
 /** Coded errors `port-taken`, `not-listened`. */
 export async function startHttp(models: Models, o: HttpOptions, wait: Patience = patience): Promise<Http> {
   const underWay = new UnderWay(o.limits.time);
-  const counts = new Counts(models, () => underWay.size);
+  const memory = new Memory(o.limits);
+  const counts = new Counts(models, { underWay: () => underWay.size, held: () => memory.bytes });
   const doors = doorsOf({ ...o, secure: o.tls !== null });
   const state = { stops: false };
-  const bodies = new Bodies(o.limits.body);
-  const app = await serverOf({ models, o, doors, underWay, counts, bodies, patience: wait, stops: () => state.stops });
+  const app = await serverOf({ models, o, doors, underWay, counts, memory, patience: wait, stops: () => state.stops });
   const sockets = new Sockets(app.server);
   try {
     await listening(app, o);
@@ -86,6 +86,9 @@ class Listening implements Http {
     this.url = `${own.o.tls ? "https" : "http"}://${host}:${String(port)}`;
   }
 
+  get computing(): Computing {
+    return this.own.counts;
+  }
   get connections(): number {
     return this.own.sockets.size;
   }

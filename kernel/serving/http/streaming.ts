@@ -28,7 +28,6 @@ export async function streamed(
 ): Promise<void> {
   const { call } = request;
   const bits = await call.within(begun(toldOf(o.writings)));
-  desk.counts.began(request.routeOptions.url ?? "other", call.model, (performance.now() - call.began) / 1000);
   const stream = EventStream.begin(reply, call);
   const nameOf = (event: unknown): string | null =>
     o.events.named === true ? (event as { readonly type: string }).type : null;

@@ -1,5 +1,6 @@
 /** Texts that are being written for one request, one after the other as their bits come, or whole. */
 import type { Bit, ServedModel, WriteAsk, Writing } from "../contract.js";
+import { BYTES } from "./memory.js";
 
 /** A bit, and of which prompt it is. */
 export interface Told {
@@ -16,8 +17,14 @@ export interface Written {
   readonly calls: { id: string; name: string; arguments: string }[];
 }
 
-/** All prompts are asked at once. If one is refused, the others end. */
-export async function writingsOf(model: ServedModel, asks: readonly WriteAsk[]): Promise<readonly Writing[]> {
+/** All prompts are asked at once. If one is refused, the others end. `take`: room in memory; throws where there is none. */
+export async function writingsOf(
+  model: ServedModel,
+  asks: readonly WriteAsk[],
+  take: (bytes: number) => void,
+): Promise<readonly Writing[]> {
+  for (const { choices, maxTokens = model.maxLength, logprobs = 0 } of asks)
+    take(choices * maxTokens * (1 + logprobs) * BYTES.token);
   const asked = await Promise.allSettled(asks.map((ask) => model.write(ask)));
   const writings = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   const refused = asked.find((one) => one.status === "rejected");

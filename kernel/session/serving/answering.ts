@@ -7,7 +7,16 @@ import type { Asked } from "../../encoding/encoded.js";
 import { askerOf, type Asker, type ReadTexts } from "../../inference/asker.js";
 import { askTogether, statesTogether, type FedRow } from "../../inference/fed-rows.js";
 import { Gatherer, type GatherLoad } from "../../inference/gathering/gatherer.js";
-import type { Answered, Ask, EmbedAllAsk, EmbedAsk, Embedded, Limits, TokenVectors } from "../../serving/contract.js";
+import type {
+  Answered,
+  Ask,
+  Computing,
+  EmbedAllAsk,
+  EmbedAsk,
+  Embedded,
+  Limits,
+  TokenVectors,
+} from "../../serving/contract.js";
 import type { Found, OpenFound } from "./found.js";
 import { charactersFor, partOf } from "../../inference/gathering/enough.js";
 import "../../inference/gathering/codes.js";
@@ -30,6 +39,7 @@ export interface AnsweringOptions {
   readonly limits: Pick<Limits, "gather" | "queue">;
   readonly body: () => OpenFound;
   readonly card: boolean;
+  readonly computing?: Computing;
 }
 
 export class Answering {
@@ -41,12 +51,18 @@ export class Answering {
     private readonly o: AnsweringOptions,
     private readonly askers: { readonly texts: Asker | null; readonly pairs: Asker | null },
   ) {
-    const { name, limits, found } = o;
+    const { name, limits, found, computing } = o;
     const padId = found.tokenizer.padId;
     this.gatherer = new Gatherer({
       ...{ model: name, gather: limits.gather, queue: limits.queue, most: o.card ? MOST_ON_CARD : MOST },
       length: ({ ids }) => ids.length,
       run: (rows) => askTogether(o.body().session, rows, padId),
+      ...(computing && {
+        begun(waits) {
+          computing.batch(name, waits.length);
+          for (const ms of waits) computing.waited(name, ms / 1000);
+        },
+      }),
     });
   }
 

@@ -4,7 +4,7 @@
  * faster at it; where one dies its models are opened again in a new one.
  */
 import type { EngineInfo, EngineOptions } from "../../engine/engine.js";
-import type { Limits, ModelLoad, Models, ServedFolder, ServedModel } from "../../serving/contract.js";
+import type { Computing, Limits, ModelLoad, Models, ServedFolder, ServedModel } from "../../serving/contract.js";
 
 export interface ServeOptions {
   readonly limits: Limits;
@@ -14,6 +14,10 @@ export interface ServeOptions {
   readonly folder?: string;
   /** Gives the opening up. */
   readonly signal?: AbortSignal;
+  /** Ms after which a computation is one that never ends; absent: as long as a request may take, and a minute at least. */
+  readonly stuck?: number;
+  /** Told of what is computed. */
+  readonly computing?: Computing;
   /** Told of what nobody asked for. */
   readonly tell?: (told: ServingEvent) => void;
 }
@@ -34,6 +38,18 @@ export type ServingEvent =
   /** `again`: ms until it is begun anew. */
   | { readonly is: "engine-died"; readonly why: string; readonly again: number }
   | { readonly is: "engine-back"; readonly seconds: number }
+  /** Its last computations failed for reasons of ours; `again`: ms until it is opened again, unless one succeeds before. */
+  | {
+      readonly is: "failing";
+      readonly name: string;
+      readonly folder: string;
+      readonly error: unknown;
+      readonly again: number;
+    }
+  /** Its computations succeed again, without its having been opened anew. */
+  | { readonly is: "well-again"; readonly name: string; readonly folder: string }
+  /** A computation that takes so long is ended, and what does it begun anew. */
+  | { readonly is: "stuck"; readonly name: string; readonly folder: string; readonly seconds: number }
   /** What was to be opened in a model's place couldn't be: the old one goes on. */
   | { readonly is: "not-opened"; readonly name: string; readonly folder: string; readonly error: unknown };
 

@@ -5,6 +5,7 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { KEPT, servingShown, type Load, type ServingState } from "../../core/display/serving.js";
 import { displaySymbol, type Shown } from "../../core/display/shown.js";
+import { noteServing } from "../../control/serving.js";
 import { ServerChild, type Listening, type LoadSaid } from "../../serving/child.js";
 import type { Serve } from "../../serving/control.js";
 import { curlOf } from "#stdlib/lib/targets/request.js";
@@ -39,6 +40,7 @@ export class Desk {
   private begun = 0;
   private drawn = "";
   private shown = false;
+  private forget: () => void = () => undefined;
   /** Model → the run that it was opened from. */
   private readonly runs: Map<string, string>;
 
@@ -60,6 +62,7 @@ export class Desk {
       });
       this.begun = performance.now();
       [this.child, this.at] = [child, at];
+      this.note();
       child.onLoad = (load) => this.heard(load);
       void child.ended.then((ended) => this.over("died" in ended ? ended.died : ended.cut));
       const [first] = at.models;
@@ -121,6 +124,7 @@ export class Desk {
     if (!this.child || !this.running) throw new CodedError("desk-over", { name: this.name });
     await this.child.replace(name, folder);
     this.runs.set(name, folder);
+    this.note();
     this.now({ said: [`${name} was replaced at ${new Date().toLocaleTimeString("en-GB")}.`] });
   }
 
@@ -161,6 +165,13 @@ export class Desk {
     );
   }
 
+  /** Whoever looks for what runs on this machine finds it. */
+  private note(): void {
+    this.forget();
+    if (!this.child) return;
+    const models = [...this.runs].map(([name, folder]) => ({ name, folder }));
+    this.forget = noteServing({ name: this.name, url: this.url, models, process: this.child.process });
+  }
   private get isOver(): boolean {
     return ["stopped", "died", "failed"].includes(this.state.is);
   }
@@ -168,6 +179,7 @@ export class Desk {
     this.now({ loads: [...this.state.loads, load].slice(-KEPT), memory });
   }
   private over(how: string | number): void {
+    this.forget();
     const seconds = (performance.now() - this.begun) / 1000;
     if (typeof how === "string")
       return this.now({ is: "died", seconds, said: [`${how[0]?.toUpperCase() ?? ""}${how.slice(1)}.`] });

@@ -41,6 +41,15 @@ export class EngineLife {
     return engine;
   }
 
+  /** Ends its process, also one that does nothing any more: it is begun anew. */
+  kill(): void {
+    try {
+      if (this.engine) process.kill(this.engine.info.pid, "SIGKILL");
+    } catch {
+      // It has just ended by itself.
+    }
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);

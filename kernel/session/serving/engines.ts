@@ -1,11 +1,12 @@
 /**
  * The engines of a server, each begun when it is first needed and watched from then on: one for what answers and one for what
- * writes, where `auto` takes another for the one than for the other; else one for both.
+ * writes, where `auto` takes another for the one than for the other, and for what is computed in bf16; else one for all.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Engine, EngineInfo, EngineOptions } from "../../engine/engine.js";
 import { preferred } from "../../engine/start.js";
 import type { Work } from "../../engine/work.js";
+import type { Found } from "./found.js";
 import { EngineLife } from "./engine-life.js";
 import { memoryOf } from "./memory.js";
 import "../../serving/model-codes.js";
@@ -15,8 +16,6 @@ export const LOST = "what computes it has ended and is being started again";
 export type Doing = "answers" | "writes";
 
 export interface ServingEnginesOptions {
-  /** Of all models together. */
-  readonly precision: "f32" | "bf16";
   /** Absent: `auto`. */
   readonly engine?: EngineOptions;
   /** It is gone; `again`: ms until it is begun anew. */
@@ -59,32 +58,41 @@ export class ServingEngine {
     return this.starting;
   }
 
+  kill(): void {
+    this.life.kill();
+  }
   close(): Promise<void> {
     return this.life.close();
   }
 }
 
+const WRITES: Work = { trains: "none", precision: "f32" };
+
 export class ServingEngines {
-  private readonly all: readonly ServingEngine[];
+  /** By the engine that is meant. */
+  private readonly by = new Map<string, ServingEngine>();
 
-  private constructor(private readonly by: Readonly<Record<Doing, ServingEngine>>) {
-    this.all = [...new Set([by.answers, by.writes])];
+  constructor(private readonly o: ServingEnginesOptions) {}
+
+  /** What writes computes in f32, and has the engine where it is the same as another's. */
+  async for(doing: Doing, precision: Found["precision"]): Promise<ServingEngine> {
+    const asked: EngineOptions = { engine: "auto", ...this.o.engine };
+    const answers: Work = { answers: true, precision };
+    if (asked.engine !== "auto") return this.one(asked.engine, { work: answers, ...asked });
+    if (asked.device !== undefined && asked.device !== "auto" && asked.device !== "cpu")
+      return this.one(asked.device, { work: WRITES, ...asked });
+    const { engine: writes } = await preferred(WRITES);
+    const meant = doing === "writes" ? writes : (await preferred(answers)).engine;
+    return this.one(meant, { work: meant === writes ? WRITES : answers, ...asked });
+  }
+  private one(meant: string, engine: EngineOptions): ServingEngine {
+    const known = this.by.get(meant) ?? new ServingEngine(engine, this.o);
+    this.by.set(meant, known);
+    return known;
   }
 
-  static async of({ precision, engine, ...o }: ServingEnginesOptions): Promise<ServingEngines> {
-    const asked: EngineOptions = { engine: "auto", ...engine };
-    const works = { answers: { answers: true, precision }, writes: { trains: "none", precision } } as const;
-    const of = (work: Work): ServingEngine => new ServingEngine({ work, ...asked }, o);
-    const same = (all: ServingEngine): ServingEngines => new ServingEngines({ answers: all, writes: all });
-    if (asked.engine !== "auto") return same(of(works.answers));
-    const writes = of(works.writes);
-    if (asked.device !== undefined && asked.device !== "auto" && asked.device !== "cpu") return same(writes);
-    const [one, other] = await Promise.all([preferred(works.answers), preferred(works.writes)]);
-    return one.engine === other.engine ? same(writes) : new ServingEngines({ answers: of(works.answers), writes });
-  }
-
-  for(doing: Doing): ServingEngine {
-    return this.by[doing];
+  private get all(): readonly ServingEngine[] {
+    return [...this.by.values()];
   }
 
   get running(): readonly EngineInfo[] {

@@ -6,14 +6,20 @@ import { resolve } from "node:path";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import { apart } from "../../bases/isolated/client.js";
 import type { Engine, EngineInfo } from "../../engine/engine.js";
-import type { Held, ModelLoad, ServedFolder, ServedModel } from "../../serving/contract.js";
+import type { Held, ModelLoad, Ready, ServedFolder, ServedModel, ServingFacts } from "../../serving/contract.js";
+import { version } from "../version.js";
 import { DatasetCache } from "../answers/dataset-cache.js";
 import type { OpenedModel, ServeOptions, Serving, ServingMemory } from "./contract.js";
 import { LOST, ServingEngines, type ServingEngine } from "./engines.js";
 import { find } from "./find.js";
 import { writesTexts, type Found, type OpenFound } from "./found.js";
+import { watched } from "./health.js";
+import { memoryOf } from "./memory.js";
+import { Mending, type Mendable } from "./mending.js";
+import { pauseAfter } from "./pauses.js";
 import { Served } from "./served.js";
 import { sharing } from "./shared-writer.js";
+import { tellerOf } from "./teller.js";
 import { stampOf } from "./stamp.js";
 import "../../serving/model-codes.js";
 import "../../deploying/runtimes/codes.js";
@@ -29,9 +35,11 @@ interface Version {
   readonly seconds: number;
   holders: number;
   retired: boolean;
+  /** It is being opened again. */
+  opening: boolean;
 }
-/** Ms before what couldn't be opened again is tried once more. */
-const AGAIN = 10_000;
+/** Ms that a computation has at least before it counts as one that never ends: a machine that is busy is no fault. */
+const STUCK = 60_000;
 
 export class ServedModels implements Serving {
   private readonly current = new Map<string, Version>();
@@ -40,12 +48,18 @@ export class ServedModels implements Serving {
   /** Replacements, one after the other. */
   private turn: Promise<unknown> = Promise.resolve();
   private closed = false;
+  private readonly mending: Mending;
 
   private constructor(
     private readonly o: ServeOptions,
     private readonly engines: ServingEngines,
   ) {
     this.home = resolve(o.folder ?? ".");
+    this.mending = new Mending({
+      models: () => [...this.current.values()].map((version) => this.mendable(version)),
+      stuck: o.stuck ?? Math.max(o.limits.time, STUCK),
+      tell: (told) => o.tell?.(told),
+    });
   }
 
   /** Settles when every model can be asked. Coded errors `nothing-to-serve`, `same-name`, `folder-not-served`, those of runs, folders and engines. */
@@ -55,26 +69,25 @@ export class ServedModels implements Serving {
     apart().divide();
     const datasets = new DatasetCache();
     const home = resolve(o.folder ?? ".");
-    const found: (Found & { readonly as: string; readonly path: string })[] = [];
+    const found: (Found & { readonly as: string; readonly path: string; readonly stamp: string })[] = [];
     for (const { name, folder } of folders) {
       o.signal?.throwIfAborted();
-      const one = await find(folder, home, datasets);
+      const { one, stamp } = await stamped(folder, home, datasets);
       const as = name ?? one.name;
       const same = found.find((other) => other.as === as);
       if (same) throw new CodedError("same-name", { name: as, folders: [same.folder, one.folder] });
-      found.push({ ...one, as, path: folder });
+      found.push({ ...one, as, path: folder, stamp });
     }
-    const engines = await ServingEngines.of({
-      precision: found.some(({ precision }) => precision === "bf16") ? "bf16" : "f32",
+    const engines: ServingEngines = new ServingEngines({
       ...(o.engine && { engine: o.engine }),
       lost: (of, error, again) => models.lost(of, error, again),
       back: (of, engine) => models.back(of, engine),
     });
-    const models = new ServedModels(o, engines);
+    const models: ServedModels = new ServedModels(o, engines);
     try {
       for (const one of sharing(found)) {
         o.signal?.throwIfAborted();
-        models.put(await models.version(one.as, one.path, one));
+        models.put(await models.version(one.as, one.path, { found: one, stamp: one.stamp }));
       }
     } catch (error) {
       await models.close();
@@ -114,16 +127,31 @@ export class ServedModels implements Serving {
     return [...this.current.values()].map(({ served }) => served);
   }
 
-  ready(): { readonly ready: boolean; readonly why?: string } {
-    for (const { served } of this.current.values())
-      if (served.ready !== true) return { ready: false, why: `${served.name}: ${served.ready}` };
-    return { ready: !this.closed, ...(this.closed && { why: "it is closed" }) };
+  ready(): Ready {
+    if (this.closed) return { ready: false, why: "it is closed" };
+    const models = Object.fromEntries(
+      [...this.current].flatMap(([name, version]): [string, string][] => {
+        const { ready } = version.served;
+        const why = ready === true ? this.mending.illness(this.mendable(version)) : ready;
+        return why === null ? [] : [[name, why]];
+      }),
+    );
+    const [first] = Object.entries(models);
+    return first ? { ready: false, why: first.join(": "), models } : { ready: true };
+  }
+
+  facts(): ServingFacts {
+    return {
+      version,
+      engines: this.running.map(({ name, title, device, pid }) => ({ name, title, device, memory: memoryOf(pid) })),
+      weights: this.memory().weights,
+    };
   }
 
   replace(name: string, folder: string): Promise<OpenedModel> {
     const work = this.turn.then(async () => {
-      const found = await find(folder, this.home, new DatasetCache());
-      const version = await this.version(name, folder, found);
+      const { one, stamp } = await stamped(folder, this.home, new DatasetCache());
+      const version = await this.version(name, folder, { found: one, stamp });
       this.put(version);
       return openedOf(version);
     });
@@ -160,49 +188,48 @@ export class ServedModels implements Serving {
 
   async close(): Promise<void> {
     this.closed = true;
+    this.mending.close();
     for (const timer of this.timers) clearTimeout(timer);
     await Promise.all([...this.current.values()].map(({ served }) => served.close()));
     await this.engines.close();
   }
 
   /** Opens what was found, beside whatever has that name now. */
-  private async version(name: string, path: string, found: Found): Promise<Version> {
+  private async version(
+    name: string,
+    path: string,
+    { found, stamp }: { found: Found; stamp: string },
+  ): Promise<Version> {
     const began = performance.now();
-    const stamp = stampOf(found.folder);
     const doing = writesTexts(found.facts.sort) ? "writes" : "answers";
-    const engine = found.inEngine ? this.engines.for(doing) : null;
+    const engine = found.inEngine ? await this.engines.for(doing, found.precision) : null;
     const card = engine !== null && (await engine.running()).info.device !== "cpu";
-    const served = await Served.of(name, found, this.o.limits, card);
-    const version = { served, engine, path, stamp, seconds: 0, holders: 0, retired: false };
+    const { limits, computing } = this.o;
+    const served = await Served.of(name, found, { limits, card, ...(computing && { computing }) });
+    const version = { served, engine, path, stamp, seconds: 0, holders: 0, retired: false, opening: false };
     await this.embody(version);
     return Object.assign(version, { seconds: (performance.now() - began) / 1000 });
   }
 
   private async embody(version: Version): Promise<void> {
-    const { served } = version;
-    const body = await this.bodyOf(version);
+    const body = await this.mending.whileOpening(() => this.given(version));
+    this.mending.watch(body.session);
+    void body.ended?.then(() => this.ended(version, body));
+  }
+  private async given({ served, engine }: Version): Promise<OpenFound> {
+    // Of what has a process of its own the engine is for what is done beside it.
+    const running = async (): Promise<Engine> => (engine ?? (await this.engines.for("writes", "f32"))).running();
+    const { computing, limits } = this.o;
+    const told = computing && tellerOf(served.name, computing);
+    const open = await served.found.open(running, { name: served.name, slots: limits.streams, ...(told && { told }) });
+    const body = { ...open, session: watched(open.session) };
     try {
       await served.give(body);
     } catch (error) {
       await served.lose(error, LOST);
       throw error;
     }
-    void body.ended?.then(() => this.ended(version, body));
-  }
-
-  /** What one engine can't compute, the other may. */
-  private async bodyOf(version: Version): Promise<OpenFound> {
-    const { served, engine } = version;
-    const other = this.engines.for("writes");
-    try {
-      const running = () => (version.engine ?? other).running();
-      return await served.found.open(running, { name: served.name, slots: this.o.limits.streams });
-    } catch (error) {
-      const refused = error instanceof CodedError && error.code === "engine-refuses";
-      if (!refused || engine === null || engine === other) throw error;
-      version.engine = other;
-      return this.bodyOf(version);
-    }
+    return body;
   }
 
   private put(version: Version): void {
@@ -244,22 +271,52 @@ export class ServedModels implements Serving {
     void this.again(version);
   }
 
-  /** Opens it again; what can't be opened for a reason of its own is tried again later. */
-  private async again(version: Version): Promise<void> {
+  private mendable(version: Version): Mendable {
+    const { served, engine } = version;
+    return {
+      ...{ name: served.name, folder: served.found.folder, session: served.opened?.session ?? null },
+      load: () => served.load(),
+      probe: () => served.probe(),
+      lose: (error, why) => served.lose(error, why),
+      again: () => void this.again(version),
+      killEngine() {
+        engine?.kill();
+        return engine !== null;
+      },
+    };
+  }
+
+  /** Opens it again; what can't be opened for a reason of its own is tried again later, `times` times up to now. */
+  private async again(version: Version, times = 0): Promise<void> {
     const { served } = version;
+    if (version.opening) return;
+    version.opening = true;
     try {
       await this.embody(version);
       if (this.closed || version.retired) await served.close();
     } catch (error) {
       if (this.closed || version.retired || (version.engine && version.engine.now === null)) return;
       this.o.tell?.({ is: "not-opened", name: served.name, folder: served.found.folder, error });
-      const timer = setTimeout(() => {
-        this.timers.delete(timer);
-        if (this.current.get(served.name) === version && served.ready !== true) void this.again(version);
-      }, AGAIN);
+      const timer = setTimeout(
+        () => {
+          this.timers.delete(timer);
+          if (this.current.get(served.name) === version && served.ready !== true) void this.again(version, times + 1);
+        },
+        pauseAfter(times + 2),
+      );
       this.timers.add(timer);
+    } finally {
+      version.opening = false;
     }
   }
+}
+
+/** What was found, and the stamp from before it was looked at: what changes meanwhile has another one. */
+async function stamped(path: string, home: string, datasets: DatasetCache): Promise<{ one: Found; stamp: string }> {
+  const folder = resolve(home, path);
+  const before = stampOf(folder);
+  const one = await find(path, home, datasets);
+  return { one, stamp: one.folder === folder ? before : stampOf(one.folder) };
 }
 
 function openedOf({ served, seconds }: Version): OpenedModel {

@@ -4,6 +4,7 @@ import type { Asked } from "../../encoding/encoded.js";
 import type {
   Answered,
   Ask,
+  Computing,
   EmbedAllAsk,
   EmbedAsk,
   Embedded,
@@ -40,6 +41,13 @@ const SHORT: WriteAsk = {
 const SOON = 1;
 const OPENING = "it is being opened";
 
+export interface ServedOptions {
+  readonly limits: Limits;
+  /** Whether a graphics card computes it. */
+  readonly card: boolean;
+  readonly computing?: Computing;
+}
+
 export class Served implements ServedModel {
   private body: OpenFound | null = null;
   private why = OPENING;
@@ -73,10 +81,10 @@ export class Served implements ServedModel {
   }
 
   /** It can be asked once it has a body. */
-  static async of(name: string, found: Found, limits: Limits, card: boolean): Promise<Served> {
+  static async of(name: string, found: Found, o: ServedOptions): Promise<Served> {
     const served = new Served(name, found);
     const body = (): OpenFound => served.open;
-    if (!writesTexts(served.sort)) served.answering = await Answering.of({ name, found, limits, card, body });
+    if (!writesTexts(served.sort)) served.answering = await Answering.of({ name, found, ...o, body });
     return served;
   }
 
@@ -95,6 +103,11 @@ export class Served implements ServedModel {
     const { writes } = body;
     if (writes) [this.chats, this.tools] = [writes.chats, writes.tools];
     if (writes && this.sort === "continues") this.maxLength = writes.room;
+    await this.probe();
+  }
+  /** Computes something little by what is open. */
+  async probe(): Promise<void> {
+    const { writes } = this.open;
     if (writes) await wholly(await writes.write(SHORT));
     await this.answering?.warm();
   }

@@ -6,10 +6,11 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { standsBeside } from "#stdlib/lib/techniques/beside.js";
 import { weightBytes } from "../../core/bases/base.js";
 import type { Engine, Session } from "../../engine/engine.js";
-import type { SlotWriter, WriterAdapter } from "../../inference/writing/contract.js";
+import type { SlotWriter, WriterAdapter, WriterTold } from "../../inference/writing/contract.js";
 import { writerFor } from "../../inference/writing/writer-for.js";
 import { readHeader } from "../../tensors/safetensors.js";
 import type { Beside, Found, OpenFound, OpenWriterOptions, WritingFound } from "./found.js";
+import { watched } from "./health.js";
 import { openOver } from "./open-over.js";
 import { generating, writerOptions, written } from "./writer.js";
 import "../../inference/writing/slot-codes.js";
@@ -47,6 +48,8 @@ interface Running {
 
 class SharedWriter {
   private running: Running | null = null;
+  /** Who is told of its work: each member's. */
+  private readonly told = new Map<number, WriterTold>();
   /** They turned out not to fit together: each opens its own. */
   private apart = false;
 
@@ -56,6 +59,7 @@ class SharedWriter {
     const { found } = this.members[at]!;
     const engine = await engineOf();
     if (this.apart) return own.open(engineOf, o);
+    if (o.told) this.told.set(at, o.told);
     if (this.running?.engine !== engine) this.running = { engine, made: this.make(engine, o.slots), users: 0 };
     const { running } = this;
     running.users += 1;
@@ -79,9 +83,13 @@ class SharedWriter {
     const bare = { ...found, model: { ...found.model, technique: NOTHING }, checkpoint: null, store: null };
     const adapters = this.members.map(({ adapter }) => adapter);
     const parts = await writerFor(engine, { ...(await generating(bare.model, found.base)), adapters });
-    const session = await openOver(engine, { ...bare, programs: parts.programs });
+    const session = watched(await openOver(engine, { ...bare, programs: parts.programs }));
+    const told: WriterTold = {
+      took: (seconds) => this.told.forEach((one) => one.took(seconds)),
+      step: (texts) => this.told.forEach((one) => one.step(texts)),
+    };
     try {
-      return { session, writer: await parts.open(session, await writerOptions(bare, slots)) };
+      return { session, writer: await parts.open(session, await writerOptions(bare, { slots, told })) };
     } catch (error) {
       await session.dispose();
       throw error;

@@ -17,6 +17,7 @@ import { writerFor } from "../../inference/writing/writer-for.js";
 import { writing } from "../../inference/writing/writing.js";
 import { bodyOf } from "../models/open-model.js";
 import type { OpenFound, OpenWriterOptions, WritingFound } from "./found.js";
+import { watched } from "./health.js";
 import { openOver } from "./open-over.js";
 
 /** In the engine. */
@@ -24,9 +25,9 @@ export async function openWriter(engine: Engine, found: WritingFound, o: OpenWri
   const { model, base, folder } = found;
   const parts = await writerFor(engine, await generating(model, base));
   // Alone: what opens beside it in a store takes away the keys and values of texts.
-  const session = await openOver(engine, { ...found, store: null, programs: parts.programs });
+  const session = watched(await openOver(engine, { ...found, store: null, programs: parts.programs }));
   try {
-    const writer = await parts.open(session, await writerOptions(found, o.slots));
+    const writer = await parts.open(session, await writerOptions(found, o));
     const weights = { of: folder, bytes: weightBytes(base.facts) };
     return await written({ ...found, name: o.name, session, writer, weights, close: () => session.dispose() });
   } catch (error) {
@@ -38,10 +39,11 @@ export async function openWriter(engine: Engine, found: WritingFound, o: OpenWri
 /** By graphs of another runtime, batch by batch. */
 export async function openGraphWriter(
   found: Pick<WritingFound, "model" | "base" | "tokenizer"> & Pick<OpenFound, "session" | "weights" | "close">,
-  { name, slots }: OpenWriterOptions,
+  o: OpenWriterOptions,
 ): Promise<OpenFound> {
-  const writer = openBatchWriter(tellingNext(found.session), await writerOptions(found, slots));
-  return written({ ...found, name, writer });
+  const session = watched(found.session);
+  const writer = openBatchWriter(tellingNext(session), await writerOptions(found, o));
+  return written({ ...found, session, name: o.name, writer });
 }
 
 /** Graphs tell the likeliest token beside its lead (kinds/decoding.ts), programs alone. */
@@ -65,14 +67,14 @@ export async function generating(model: ModelPlan, base: Base) {
 
 export async function writerOptions(
   { model, base, tokenizer }: Pick<WritingFound, "model" | "base" | "tokenizer">,
-  slots: number,
+  { slots, told }: Pick<OpenWriterOptions, "slots" | "told">,
 ): Promise<WriterOptions> {
   const family = await implementationOf(registry, "model", base.facts.family);
   const { vocabulary, positions } = family.sizes(family.config(base.facts.config));
   // Virtual tokens stand before each text.
   const taken = (await does(model.technique, "technique")).virtual?.(model.technique).positions ?? 0;
   const start = family.shape === "encoder-decoder" ? { start: startOf(base) } : {};
-  return { slots, vocabulary, positions: positions - taken, padId: tokenizer.padId, ...start };
+  return { slots, vocabulary, positions: positions - taken, padId: tokenizer.padId, ...start, ...(told && { told }) };
 }
 
 export interface Written extends Pick<WritingFound, "model" | "base" | "tokenizer"> {

@@ -37,14 +37,24 @@ describe("tunebook serve", function () {
   let book: NotebookOfOne;
   let folder: string;
   const quick = ["--engine", "onnx", "--threads", "1", "--port", "0"];
-  const start = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Started> => {
+  /** `early`: done while its models are opened. */
+  const start = async (
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    early: ((child: ChildProcess) => void) | null = null,
+  ): Promise<Started> => {
     const child = spawn(process.execPath, [cli, "serve", ...args], {
       cwd: folder,
       env: { ...process.env, NODE_OPTIONS: "", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let [out, log] = ["", ""];
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (log += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+      if (!log.includes('"opening"')) return;
+      early?.(child);
+      early = null;
+    });
     const url = await new Promise<string>((resolve, reject) => {
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
         out += text;
@@ -136,15 +146,13 @@ describe("tunebook serve", function () {
     const short = spawnSync(process.execPath, [cli, "serve", "--hash-key"], { encoding: "utf8", input: "\nshort\n" });
     assert.match(short.stderr, /line 2 has 5 letters: so short a one can be guessed/);
     assert.match(short.stdout, /^sha256:/);
-    const { child, url, log, out } = await start([
-      ...quick,
-      "--name",
-      "labels=first",
-      "--host",
-      "0.0.0.0",
-      "--api-keys-file",
-      "keys",
-    ]);
+    const { child, url, log, out } = await start(
+      [...quick, "--name", "labels=first", "--host", "0.0.0.0", "--api-keys-file", "keys"],
+      {},
+      (opening) => opening.kill("SIGHUP"),
+    );
+    // What it was told while it had nothing open it does afterwards.
+    await until(() => log().includes('"reloaded"'));
     assert.deepEqual([await scoreOf(url), await scoreOf(url, KEY)], [-401, -401]);
     // Others call this machine by its name.
     assert.match(out(), /\(it listens at 0\.0\.0\.0:\d+: all addresses of this machine\)/);

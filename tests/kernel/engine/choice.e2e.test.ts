@@ -31,6 +31,9 @@ describe("the choice between the native engines", () => {
   });
   it("takes the one that computes bf16 where that is asked for", () => {
     assert.equal(chooseEngine(BOTH, record(100, 400), { precision: "bf16" }).engine, "tensorflow");
+    // Also where nothing was measured, and ONNX Runtime would answer sooner.
+    assert.equal(chooseEngine(BOTH, null, { answers: true, precision: "bf16" }).engine, "tensorflow");
+    assert.equal(chooseEngine(["onnx"], null, { answers: true, precision: "bf16" }).engine, "onnx");
   });
   it("takes for answers the one that is sooner with a few rows, unless the other's products are far more", () => {
     assert.equal(chooseEngine(BOTH, record(206, 163), { answers: true }).engine, "onnx");

@@ -30,7 +30,10 @@ const load = {
 } as const;
 const orders: readonly Ordered[] = [
   { is: "open", serve },
-  { is: "open", serve: { ...serve, limits: { ...LIMITS, maxTokens: 5 }, tls: { cert: "/c", key: "/k" }, threads: 2 } },
+  {
+    is: "open",
+    serve: { ...serve, limits: { ...LIMITS, maxTokens: 5, memory: 9 }, tls: { cert: "/c", key: "/k" }, threads: 2 },
+  },
   { is: "replace", id: 4, name: "router", folder: "/runs/b" },
   { is: "tell", id: 5 },
   { is: "stop", grace: 0 },

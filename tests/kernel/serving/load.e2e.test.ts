@@ -60,6 +60,7 @@ deploy later_labels to huggingface("build/later_labels")`);
           () => JSON.stringify(load.told),
         );
       }
+      await looksAt(server.url);
       const ended = server.stop();
       const came = await load.came;
       assert.deepEqual([came.failed, came.wrong, came.examples], [{}, 0, []]);
@@ -73,6 +74,35 @@ deploy later_labels to huggingface("build/later_labels")`);
     }
   });
 });
+
+/** Figures of all that the clients asked, as Prometheus reads them. */
+async function looksAt(url: string): Promise<void> {
+  const figures = await (await fetch(`${url}/metrics`)).text();
+  const of = (name: string, labels = ""): number => {
+    const line = figures.split("\n").find((one) => one.startsWith(`${name}{`) && one.includes(labels));
+    assert.ok(line !== undefined, `${name} ${labels}\n${figures}`);
+    return Number(line.split(" ").at(-1));
+  };
+  for (const model of ["labels", "vectors", "tales"]) {
+    const labels = `model="${model}"`;
+    const texts = of("tunebook_request_queue_time_seconds_count", labels);
+    assert.ok(texts >= 20, `${model}: ${String(texts)}`);
+    // Each text is in a batch; one that is written in each of its steps.
+    const batches = of("tunebook_batch_size_count", labels);
+    const together = of("tunebook_batch_size_sum", labels);
+    assert.ok(batches > 0 && (model === "tales" ? together > texts : together === texts && batches <= texts));
+    assert.ok(of("tunebook_request_queue_time_seconds_sum", labels) >= 0);
+    assert.equal(of("tunebook_model_ready", labels), 1);
+  }
+  const written = 'route="/v1/completions",model="tales"';
+  const first = of("tunebook_time_to_first_token_seconds_count", written);
+  assert.ok(first >= 20 && of("tunebook_time_per_output_token_seconds_count", written) <= first);
+  assert.ok(of("tunebook_time_to_first_token_seconds_sum", written) > 0);
+  assert.match(figures, /^tunebook_build_info\{version="\d+\.\d+\.\d+[^"]*",engine="[a-z,]+"\} 1$/m);
+  if (process.platform === "linux") assert.ok(of("tunebook_engine_memory_bytes") > 2 ** 20);
+  for (const name of ["process_resident_memory_bytes", "tunebook_weights_bytes", "tunebook_tokens_per_second"])
+    assert.ok(Number(new RegExp(`^${name} (\\S+)$`, "m").exec(figures)?.[1]) > 0, name);
+}
 
 /** Each folder takes the other's place. */
 function swap(a: string, b: string): void {

@@ -1,7 +1,7 @@
 /** Texts as Hugging Face's `text-generation` and its kin tell them: whole, or token by token as TGI does. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Bit, WriteAsk } from "../../contract.js";
-import { fewEnough, tellCut, temperatureOf, took } from "../asking.js";
+import { fewEnough, roomFor, tellCut, temperatureOf, took } from "../asking.js";
 import { streamed, type Events } from "../streaming.js";
 import { wholeOf, writingsOf, type Written } from "../writings.js";
 import { unlike, type Asking } from "./asking.js";
@@ -24,6 +24,7 @@ export async function writeOn(asking: Asking): Promise<unknown> {
     writingsOf(
       model,
       texts.map((prompt) => ({ ...ask, prompt })),
+      roomFor(desk, call),
     ),
   );
   tellCut(call, reply, writings.filter(({ cut }) => cut).length);

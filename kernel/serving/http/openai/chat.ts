@@ -1,7 +1,7 @@
 /** `/v1/chat/completions`: the next turn of a conversation, whole or as it is written. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Bit, Writing } from "../../contract.js";
-import { tellCut, took, type Desk } from "../asking.js";
+import { tellCut, took, type Desk, roomFor } from "../asking.js";
 import { streamed, type Events } from "../streaming.js";
 import { wholeOf, writingsOf, type Written } from "../writings.js";
 import { chatLikelihoods, cutIn, fingerprintOf, finishOf, idOf, seconds, usageOf, type Usage } from "./answers.js";
@@ -18,7 +18,7 @@ export async function answerChat(
   const model = call.hold(desk.models, name ?? body.model);
   const ask = chatAsk(body, model, call, desk.limits);
   const calls = body.parallel_tool_calls === false ? 1 : Number.POSITIVE_INFINITY;
-  const writings = await call.within(writingsOf(model, [ask]));
+  const writings = await call.within(writingsOf(model, [ask], roomFor(desk, call)));
   tellCut(call, reply, writings.filter(({ cut }) => cut).length);
   const head = {
     id: idOf("chatcmpl-"),

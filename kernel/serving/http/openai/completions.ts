@@ -1,7 +1,7 @@
 /** `/v1/completions`: texts that go on, or that an encoder's text is rewritten to. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ServedModel, Writing } from "../../contract.js";
-import { tellCut, took, type Desk } from "../asking.js";
+import { tellCut, took, type Desk, roomFor } from "../asking.js";
 import { streamed, type Events } from "../streaming.js";
 import { wholeOf, writingsOf } from "../writings.js";
 import {
@@ -32,6 +32,7 @@ export async function answerCompletion(
     writingsOf(
       model,
       prompts.map((prompt) => ({ ...ask, prompt })),
+      roomFor(desk, call),
     ),
   );
   tellCut(call, reply, writings.filter(({ cut }) => cut).length);

@@ -1,7 +1,7 @@
 /** `/v1/responses`: the next turn of a conversation, which the request brings whole: nothing is stored. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Writing } from "../../contract.js";
-import { tellCut, took, type Desk } from "../asking.js";
+import { tellCut, took, type Desk, roomFor } from "../asking.js";
 import { streamed, type Events } from "../streaming.js";
 import { toldOf, writingsOf } from "../writings.js";
 import { cutIn, idOf, seconds } from "./answers.js";
@@ -18,7 +18,7 @@ export async function answerResponse(
   const { call } = request;
   const model = call.hold(desk.models, name ?? body.model);
   const ask = responseAsk(body, model, call, desk.limits);
-  const writings = await call.within(writingsOf(model, [ask]));
+  const writings = await call.within(writingsOf(model, [ask], roomFor(desk, call)));
   tellCut(call, reply, writings.filter(({ cut }) => cut).length);
   const draft = new Draft(body.parallel_tool_calls === false ? 1 : Number.POSITIVE_INFINITY);
   const head: Head = { ...headOf(body), ...cutIn(call.cut), model: model.name, truncation: cuts(ask.truncate) };

@@ -135,8 +135,8 @@ describe("those who neither read nor close", () => {
 
 describe("bodies side by side", () => {
   it("have room together: those beyond it are refused before they are read", async () => {
-    const http = await served([new LongOrShort("judge")], { limits: { body: 64 << 20 } });
     const length = 64 << 20;
+    const http = await served([new LongOrShort("judge")], { limits: { body: length, memory: 8 * length } });
     const head = `POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${String(length)}\r\n\r\n{`;
     const sockets = await Promise.all(Array.from({ length: 8 }, () => mute(http.port, head)));
     await until(() => http.load().underWay === 8);
@@ -146,6 +146,41 @@ describe("bodies side by side", () => {
     for (const socket of sockets) socket.destroy();
     await until(() => http.load().underWay === 0);
     assert.equal((await http.post("/predict", { inputs: "a" })).status, 200);
+    await http.stop(0);
+  });
+});
+
+describe("answers side by side", () => {
+  it("have room together: those beyond it are refused before anything is computed for them", async () => {
+    const [judge, writer] = [new LongOrShort("judge"), new Backwards("writer")];
+    const http = await served([judge, writer], { limits: { memory: 50_000 } });
+    const many = { model: "judge", inputs: Array.from({ length: 100 }, () => "a") };
+    const writes = { model: "writer", prompt: "a b", logprobs: 2, max_tokens: 150 };
+    for (const [body, path] of [
+      [many, "/predict"],
+      [writes, "/v1/completions"],
+    ] as const) {
+      Object.assign(judge, { slow: 60_000 });
+      const gone = new AbortController();
+      const first = http.post("/predict", many, {}, gone.signal);
+      await until(() => judge.working === 1);
+      const refused = await http.post(path, body);
+      assert.deepEqual(
+        [refused.status, refused.headers.get("x-error-code"), refused.headers.get("retry-after")],
+        [503, "bodies-full", "1"],
+      );
+      assert.deepEqual([judge.working, writer.working, writer.wrote], [1, 0, 0]);
+      gone.abort();
+      await assert.rejects(first);
+      await until(() => judge.working === 0 && http.load().underWay === 0);
+      Object.assign(judge, { slow: 0 });
+      const [alone, and] = await Promise.all([http.post(path, body), fetch(`${http.url}/metrics`)]);
+      assert.deepEqual([alone.status, and.status], [200, 200]);
+      await alone.text();
+      await until(() => http.load().underWay === 0);
+      assert.match(await (await fetch(`${http.url}/metrics`)).text(), /^tunebook_requests_memory_bytes 0$/m);
+      writer.wrote = 0;
+    }
     await http.stop(0);
   });
 });

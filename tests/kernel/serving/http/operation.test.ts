@@ -149,7 +149,10 @@ describe("a server at work", () => {
       'tunebook_requests_total{route="/predict",model="judge",status="200"} 1',
       'tunebook_requests_total{route="/predict",model="",status="400"} 1',
       'tunebook_request_seconds_count{route="/v1/completions",model="writer"} 1',
-      'tunebook_first_token_seconds_count{route="/v1/completions",model="writer"} 1',
+      'tunebook_time_to_first_token_seconds_count{route="/v1/completions",model="writer"} 1',
+      'tunebook_time_per_output_token_seconds_count{route="/v1/completions",model="writer"} 1',
+      'tunebook_model_ready{model="writer"} 1',
+      "tunebook_requests_memory_bytes 0",
       'tunebook_tokens_total{route="/predict",model="judge",way="read"} 3',
       'tunebook_tokens_total{route="/v1/completions",model="writer",way="written"} 2',
       'tunebook_cached_tokens_total{model="judge"} 2',
@@ -178,8 +181,14 @@ describe("a server at work", () => {
       assert.ok(path in paths, path);
     http.models.unready = "it is being read";
     const ready = await fetch(`${http.url}/ready`);
-    assert.deepEqual([ready.status, await ready.json()], [503, { status: "not ready", why: "it is being read" }]);
-    assert.equal((await fetch(`${http.url}/health`)).status, 200);
+    const models = { judge: "it is being read" };
+    assert.deepEqual(
+      [ready.status, await ready.json()],
+      [503, { status: "not ready", why: "it is being read", models }],
+    );
+    const health = await fetch(`${http.url}/health`);
+    assert.deepEqual([health.status, await health.json()], [200, { status: "ok", models }]);
+    assert.match(await (await fetch(`${http.url}/metrics`)).text(), /^tunebook_model_ready\{model="judge"\} 0$/m);
     const closed = await ask();
     assert.deepEqual([closed.status, closed.headers.get("retry-after")], [503, "3"]);
     http.models.unready = null;

@@ -14,6 +14,7 @@ import {
   type Likelihood,
   type ModelLoad,
   type Models,
+  type Ready,
   type ServedModel,
   type WriteAsk,
   type Writing,
@@ -297,8 +298,10 @@ export class WordModels implements Models {
   list(): readonly ServedModel[] {
     return this.all;
   }
-  ready(): { readonly ready: boolean; readonly why?: string } {
-    return this.unready === null ? { ready: true } : { ready: false, why: this.unready };
+  ready(): Ready {
+    const [first] = this.all;
+    if (this.unready === null || !first) return { ready: true };
+    return { ready: false, why: this.unready, models: { [first.name]: this.unready } };
   }
 }
 
@@ -306,7 +309,12 @@ export interface Served extends Http {
   readonly models: WordModels;
   readonly lines: Readonly<Record<string, unknown>>[];
   /** JSON, or what is sent as it is. */
-  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  post(
+    path: string,
+    body: unknown,
+    headers?: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<Response>;
   /** What is answered to it. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   json(path: string, body: unknown): Promise<any>;
@@ -324,9 +332,9 @@ export async function served(
     limits: { ...LIMITS, ...o.limits },
   };
   const http = await startHttp(all, options, o.wait);
-  const post: Served["post"] = (path, body, headers = {}) =>
+  const post: Served["post"] = (path, body, headers = {}, signal) =>
     fetch(http.url + path, {
-      method: "POST",
+      ...{ method: "POST", ...(signal && { signal }) },
       headers: { "content-type": "application/json", ...headers },
       body: typeof body === "string" ? body : JSON.stringify(body),
     });

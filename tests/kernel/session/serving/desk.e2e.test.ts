@@ -9,6 +9,9 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { runningText } from "#kernel/cli/running-table.js";
+import { runsText } from "#kernel/cli/runs-table.js";
+import { serving } from "#kernel/control/serving.js";
 import { Desk } from "#kernel/session/serving/desk.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
@@ -27,6 +30,7 @@ interface Label {
 describe("a server of the notebook", function () {
   this.timeout(300_000);
   let book: NotebookOfOne;
+  const state = process.env["XDG_STATE_HOME"];
   const desk = (): Desk => {
     const value = book.values.get("desk");
     assert.ok(value instanceof Desk);
@@ -64,12 +68,15 @@ describe("a server of the notebook", function () {
   before(async () => {
     process.env[KEYS] = `another, ${KEY}`;
     book = new NotebookOfOne();
+    process.env["XDG_STATE_HOME"] = join(book.folder, "state");
     writeSmallTasks(book.folder);
     await book.run("engine { engine: onnx, threads: 1 }");
     await book.run(programOf(labels, "full"));
   });
   after(async () => {
     await book.close();
+    if (state === undefined) Reflect.deleteProperty(process.env, "XDG_STATE_HOME");
+    else process.env["XDG_STATE_HOME"] = state;
     Reflect.deleteProperty(process.env, KEYS);
   });
 
@@ -90,6 +97,20 @@ describe("a server of the notebook", function () {
       assert.equal((await desk().load()).requests, i);
     }
     await until(() => /5 requests\b/.test(html()), "its load is shown");
+  });
+
+  it("is found where people look for what runs, while it lives", async () => {
+    const [listed] = serving();
+    const { since, ...rest } = listed!;
+    const models = [{ name: "labels", folder: (book.values.get("labels") as ModelHandle).folder! }];
+    assert.deepEqual(rest, { name: "desk", url: desk().url, models, process: processNow() });
+    assert.ok(Math.abs(Date.parse(since) - Date.now()) < 300_000);
+    const line = `desk serves labels at ${desk().url}: process ${String(processNow())}, since`;
+    const view = { filter: "", sort: "started", on: null, reverse: false, fold: true, limit: "5" } as const;
+    assert.ok((await runsText(book.folder, { ...view, json: false })).includes(line));
+    assert.ok((await runningText(false)).includes(line));
+    const { servers } = JSON.parse(await runsText(book.folder, { ...view, json: true })) as { servers: unknown };
+    assert.deepEqual(servers, [listed]);
   });
 
   it("is the same one where its cell runs again, with what was trained since, and no answer is lost meanwhile", async () => {
@@ -162,6 +183,7 @@ describe("a server of the notebook", function () {
     const broken = desk();
     process.kill(processNow(), "SIGKILL");
     await until(() => !broken.running, "it is seen");
+    assert.deepEqual(serving(), []);
     assert.match(html(), /ended by itself[\s\S]*SIGKILL ended it/);
     assert.equal(await codeOf(broken.replace(book.values.get("labels"))), "desk-over");
     await broken.stop();
@@ -188,6 +210,7 @@ describe("a server of the notebook", function () {
     assert.match(html(), /desk stopped after/);
     await assert.rejects(fetch(`${url}/health`));
     assert.ok(!isAlive(process));
+    assert.deepEqual(serving(), []);
     await desk().stop();
   });
 
@@ -200,9 +223,14 @@ describe("a server of the notebook", function () {
     );
     const { url, server } = await told(kernel);
     assert.equal((await fetch(`${url}/health`)).status, 200);
+    assert.deepEqual(
+      serving().map((one) => [one.name, one.url, one.process]),
+      [["apart", url, server]],
+    );
     kernel.kill("SIGKILL");
     await once(kernel, "exit");
     await until(() => !isAlive(server), "it ended");
+    assert.deepEqual(serving(), []);
     await assert.rejects(fetch(`${url}/health`));
   });
 });

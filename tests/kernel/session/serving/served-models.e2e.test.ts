@@ -1,13 +1,16 @@
 /** Models that are served: what they say, and how they go on while others come, replace them, or kill their engine. */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Asked } from "#kernel/encoding/encoded.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import type { ServingEvent } from "#kernel/session/serving/contract.js";
+import type { Work } from "#kernel/engine/work.js";
 import { preferred } from "#kernel/engine/start.js";
+import type { Session } from "#kernel/engine/engine.js";
+import type { Served } from "#kernel/session/serving/served.js";
 import { ServedModels } from "#kernel/session/serving/served-models.js";
 import { LIMITS, type Held } from "#kernel/serving/contract.js";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
@@ -27,6 +30,14 @@ interface Ranked {
     readonly logit: number;
   }[];
   readonly alone: { readonly text: string; readonly logit: number };
+}
+/** The same run, as if it had been trained in bf16. */
+function inBf16(run: string): string {
+  const folder = join(dirname(run), "sixteen");
+  cpSync(run, folder, { recursive: true });
+  const plan = join(folder, "plan.json");
+  writeFileSync(plan, readFileSync(plan, "utf8").replace(/"precision": ?"f32"/, '"precision": "bf16"'));
+  return folder;
 }
 
 const task = (name: string) => TASKS.find((one) => one.name === name)!;
@@ -50,11 +61,17 @@ train other on labels_rows { steps: 6, batch_size: 8, optimizer: adamw(learning_
 deploy other to huggingface("other_folder")
 deploy labels to onnx("labels_onnx")`);
     models = await ServedModels.open(
-      [handle("labels").folder!, "other_folder", "labels_onnx", "gpt2", CROSS].map((folder) => ({
-        name: null,
-        folder,
-      })),
-      { limits: { ...LIMITS, queue: 64 }, folder: book.folder, tell: (event) => void told.push(event) },
+      [
+        ...[handle("labels").folder!, "other_folder", "labels_onnx", "gpt2", CROSS].map((folder) => ({
+          name: null,
+          folder,
+        })),
+        { name: "sixteen", folder: inBf16(handle("labels").folder!) },
+      ],
+      {
+        ...{ limits: { ...LIMITS, queue: 64 }, folder: book.folder, stuck: 6000 },
+        tell: (event) => void told.push(event),
+      },
     );
   });
   after(async () => {
@@ -73,8 +90,14 @@ deploy labels to onnx("labels_onnx")`);
     assert.deepEqual(models.list().find(({ name }) => name === "labels")!.labels, handle("labels").labels);
   });
   it("are computed by the engine that auto takes for answers, and by the one that it takes for writing", async () => {
-    const [answers, writes] = await Promise.all([preferred({ answers: true }), preferred({ trains: "none" })]);
-    const wanted = [...new Set([answers.engine, writes.engine])];
+    const chosen = await Promise.all(
+      [{ answers: true }, { answers: true, precision: "bf16" }, { trains: "none" }].map((work) =>
+        preferred(work as Work),
+      ),
+    );
+    const wanted = [...new Set(chosen.map(({ engine }) => engine))];
+    // One that computes in bf16 takes no other along.
+    close(await answered("sixteen", TEXTS), await predicted("labels"), 0.05);
     assert.deepEqual(models.running.map(({ name }) => name).sort(), wanted.sort());
     const one = await ServedModels.open(
       [
@@ -168,6 +191,42 @@ deploy labels to onnx("labels_onnx")`);
     const asked = held("labels", (model) => model.predict(texts, { truncate: true, signal: gone.signal }));
     gone.abort(new Error("went away"));
     await assert.rejects(asked, /went away/);
+  });
+  it("aren't ready where all that they compute fails, say why, and are opened again by themselves", async () => {
+    const [text] = TEXTS;
+    const asks = { labels: () => answered("labels", [text!]), gpt2: () => written("good") } as const;
+    for (const name of ["labels", "gpt2"] as const) {
+      const before = await asks[name]();
+      const { opened } = models.list().find((one) => one.name === name) as Served;
+      // From now on its engine refuses whatever it is to compute.
+      await (opened!.session as Session).dispose();
+      for (let time = 1; time <= 3; time++) {
+        assert.deepEqual(models.ready(), { ready: true }, `${name}, after ${String(time - 1)}`);
+        await assert.rejects(asks[name]());
+      }
+      const { ready, why = "", models: which = {} } = models.ready();
+      assert.ok(!ready && why.startsWith(`${name}: its last 3 computations failed`), why);
+      assert.deepEqual(Object.keys(which), [name]);
+      await until(() => models.ready().ready);
+      assert.deepEqual(await asks[name](), before);
+      assert.notEqual((models.list().find((one) => one.name === name) as Served).opened, opened);
+      const events = told.filter((one) => "name" in one && one.name === name && one.is === "failing");
+      assert.deepEqual(
+        events.map((one) => one.is === "failing" && one.again),
+        [0],
+      );
+    }
+  });
+  it("are well again with the first success, without being opened anew", async () => {
+    const { opened } = models.list().find(({ name }) => name === "other_folder") as Served;
+    // What it is asked there is no computation of its program.
+    const wrong = () => opened!.session.run("no such program", {});
+    for (let time = 0; time < 3; time++) await assert.rejects(wrong());
+    assert.equal(models.ready().ready, false);
+    assert.equal((await answered("other_folder", ["good"])).length, 1);
+    assert.ok(models.ready().ready);
+    await until(() => told.some((one) => one.is === "well-again" && one.name === "other_folder"));
+    assert.equal((models.list().find(({ name }) => name === "other_folder") as Served).opened, opened);
   });
   it("give tokens with their places, and texts of tokens", async () => {
     const [tokens] = (await held("labels", (model) => model.tokenize(["was trained"], { specials: true }))) ?? [];
@@ -296,5 +355,17 @@ deploy labels to onnx("labels_onnx")`);
     assert.equal(pauses().at(-1), 250);
     await until(() => models.ready().ready);
     close(await answered("labels", [text!]), before, 1e-5);
+  });
+  it("come back where their engine lives and answers nothing any more", async () => {
+    const [text] = TEXTS;
+    const before = await answered("other_folder", [text!]);
+    const { engine } = await preferred({ answers: true });
+    const { pid } = models.running.find(({ name }) => name === engine)!;
+    process.kill(pid, "SIGSTOP");
+    await assert.rejects(answered("other_folder", [text!]), coded("engine-died"));
+    await until(() => models.ready().ready);
+    assert.deepEqual(await answered("other_folder", [text!]), before);
+    assert.ok(told.some(({ is }) => is === "stuck"));
+    assert.notEqual(models.running.find(({ name }) => name === engine)!.pid, pid);
   });
 });

@@ -1,0 +1,65 @@
+/** What requests under way and their answers may hold of the memory, all together. */
+import { totalmem } from "node:os";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Limits } from "../contract.js";
+import type { Call } from "./call.js";
+import "../codes.js";
+
+/** Share of the machine's memory (or of what this process may have), bytes at least, and bodies of the greatest length that find room in any case. */
+const MOST = { share: 1 / 8, bytes: 256 * 2 ** 20, bodies: 8 } as const;
+/** Bytes of an answer, by what it has: as it is computed and as it is written down. */
+export const BYTES = {
+  /** A number of a vector: in four bytes, and in letters. */
+  number: 4 + 24,
+  /** A label with its share, or a word with its tag. */
+  label: 200,
+  /** A token that is written, and one that might have been in its place. */
+  token: 64,
+} as const;
+
+export function usualMemory(longest: number): number {
+  // 0, or more than there is: no bound is set.
+  const bound = process.constrainedMemory();
+  const machine = bound > 0 ? Math.min(bound, totalmem()) : totalmem();
+  return Math.max(Math.floor(machine * MOST.share), MOST.bytes, MOST.bodies * longest);
+}
+
+export class Memory {
+  private held = 0;
+  /** Calls that were released: what is done for them afterwards holds nothing. */
+  private readonly over = new WeakSet<Call>();
+  private readonly most: number;
+
+  constructor({ body, memory }: Pick<Limits, "body" | "memory">) {
+    this.most = memory ?? usualMemory(body);
+  }
+  get bytes(): number {
+    return this.held;
+  }
+
+  /** Until the call is released. A call that is alone finds room in any case. Coded error `bodies-full`. */
+  take(call: Call, bytes: number): void {
+    if (this.over.has(call)) return;
+    if (bytes > 0 && this.held > call.bytes && this.held + bytes > this.most)
+      throw new CodedError("bodies-full", { most: this.most });
+    this.held += bytes;
+    call.bytes += bytes;
+  }
+  /** Its body, before it is read. Coded error `bodies-full`. */
+  hold(call: Call, bytes: number): void {
+    this.take(call, bytes);
+    call.body = bytes;
+  }
+  /** Its answer is written down and has that length: what else it was thought to take is free. */
+  answers(call: Call, length: number): void {
+    if (this.over.has(call)) return;
+    const bytes = call.body + length;
+    this.held += bytes - call.bytes;
+    call.bytes = bytes;
+  }
+  release(call: Call): void {
+    this.over.add(call);
+    this.held -= call.bytes;
+    call.bytes = 0;
+  }
+}

@@ -1,0 +1,65 @@
+/** Requests of the last seconds: how many a second, how long they took. */
+import type { HttpLoad } from "../contract.js";
+
+/** Seconds that are looked back on. */
+const SPAN = 10;
+/** Times that are kept of one second; of more, some by chance. */
+const KEPT = 2048;
+
+interface Second {
+  at: number;
+  requests: number;
+  tokens: number;
+  readonly times: Float64Array;
+}
+
+/** The last seconds, each by itself. */
+export class Recent {
+  private readonly start = now();
+  private readonly seconds = Array.from({ length: SPAN + 1 }, (): Second => ({
+    at: -1,
+    requests: 0,
+    tokens: 0,
+    times: new Float64Array(KEPT),
+  }));
+
+  add(ms: number): void {
+    const second = this.current();
+    const at = second.requests < KEPT ? second.requests : Math.floor(Math.random() * (second.requests + 1));
+    if (at < KEPT) second.times[at] = ms;
+    second.requests++;
+  }
+  addTokens(tokens: number): void {
+    this.current().tokens += tokens;
+  }
+
+  told(): Pick<HttpLoad, "perSecond" | "p50" | "p99" | "tokensPerSecond"> {
+    const here = now();
+    const seconds = this.seconds.filter(({ at }) => at >= 0 && here - at < SPAN);
+    const span = Math.max(1, Math.min(SPAN, here - this.start + 1));
+    const times = seconds.flatMap(({ times, requests }) => [...times.subarray(0, Math.min(KEPT, requests))]);
+    times.sort((a, b) => a - b);
+    return {
+      perSecond: seconds.reduce((sum, { requests }) => sum + requests, 0) / span,
+      p50: quantile(times, 0.5),
+      p99: quantile(times, 0.99),
+      tokensPerSecond: seconds.reduce((sum, { tokens }) => sum + tokens, 0) / span,
+    };
+  }
+
+  private current(): Second {
+    const at = now();
+    const [first] = this.seconds;
+    const second = this.seconds[at % (SPAN + 1)] ?? first;
+    if (!second) throw new RangeError("there is no second");
+    if (second.at !== at) Object.assign(second, { at, requests: 0, tokens: 0 });
+    return second;
+  }
+}
+
+const now = (): number => Math.floor(performance.now() / 1000);
+
+/** Of sorted values, the least that so large a share of them doesn't exceed. */
+function quantile(sorted: readonly number[], share: number): number | null {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
+}
