@@ -1,7 +1,7 @@
 /** Plans of the stages of `compress`, as they are written and as they were run. */
 import { hashOf } from "../plan/hash.js";
 import { MADE } from "../plan/made.js";
-import { isCall, recordOf, resolveData } from "../plan/definitions.js";
+import { isCall, recordOf, resolveData, resolveModel } from "../plan/definitions.js";
 import { runOf } from "../plan/loaded.js";
 import type { CompressPlan } from "../plan/compressing.js";
 import type { Compressing, Draft, Program, Run } from "../plan/program.js";
@@ -97,7 +97,36 @@ export function planCompressed(
     ...(at.statement && { statement: at.statement }),
     experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
   });
-  return planned && isSmaller(program, planned, { start, stage }, at.stageAt) ? planned : undefined;
+  if (!planned || !isSmaller(program, planned, { start, stage }, at.stageAt)) return undefined;
+  return teacher ? planned : withLarger(program, planned, { start, stage }, at.here);
+}
+
+/** With what the larger model takes where it runs beside: its weights, and a pass forward over the same tokens. */
+function withLarger(
+  program: Program,
+  planned: Planned,
+  { start, stage }: Pick<Compressing, "start" | "stage">,
+  here: Span,
+): Planned {
+  const draft = program.runs.get(start)?.model ?? program.names.get(start)?.draft;
+  const base = draft && resolveModel(program, draft, here)?.base;
+  if (!base) return planned;
+  const { plan } = planned;
+  const has = program.registry.find("task", plan.recipe.model.task.word)?.capabilities;
+  const whole = { ...plan.estimates, larger: base.parameters };
+  if (saysOf(program, stage)?.beside?.(stage, has) !== true) return { ...planned, plan: { ...plan, estimates: whole } };
+  const matrices = Object.entries(base.shapes)
+    .filter(([path, shape]) => shape.length === 2 && !/embedding/i.test(path))
+    .reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const { flops, memoryBytes, tokens, seconds, secondsBetween } = whole;
+  const longer = (flops + 2 * matrices * tokens) / Math.max(1, flops);
+  const estimates = {
+    ...whole,
+    ...{ flops: Math.round(flops * longer), memoryBytes: memoryBytes + 4 * base.parameters },
+    seconds: seconds === null ? null : seconds * longer,
+    ...(secondsBetween && { secondsBetween: [secondsBetween[0] * longer, secondsBetween[1] * longer] as const }),
+  };
+  return { ...planned, plan: { ...plan, estimates } };
 }
 
 /** Whether the task can be learnt of another model as the stage says. */

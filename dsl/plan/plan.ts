@@ -75,8 +75,7 @@ export interface Recipe {
   readonly update?: UpdatePlan;
   /** It learns in rounds from several clients; `training` is of each client's part in one. Absent: its rows are at hand. */
   readonly federated?: FederatedPlan;
-  /** It is made of a larger model; absent: it isn't. */
-  readonly compress?: CompressPlan;
+  /** It is made of a larger model. */ readonly compress?: CompressPlan;
 }
 /** A model that learns from data that stay where they are. */
 export interface FederatedPlan {
@@ -142,6 +141,7 @@ export interface Estimates {
   readonly steps: number;
   /** Clients have rows that nobody here counts: rows, tokens, effort and time aren't known, and stand as 0 or null. */
   readonly elsewhere?: true;
+  /** Parameters of the model that it is made of or learns from. */ readonly larger?: number;
   /** Real (unpadded) tokens over the whole run. */
   readonly tokens: number;
   readonly memoryBytes: number;

@@ -197,6 +197,8 @@ export interface StageCapabilities<C extends Call = Call> {
   readonly makes?: Of<C, Made | Refusal, [of: BaseFacts, family: FamilyCapabilities | undefined]>;
   /** Why it can't learn a task from another model, and what to do instead; absent, and null: it can. */
   readonly refuses?: Of<C, Refusal | null, [wanted: Taught]>;
+  /** Whether the model that is learnt from runs beside in the same program; absent: it doesn't. */
+  readonly beside?: Of<C, boolean, [has: TaskCapabilities | undefined]>;
   /** It is trained by a recipe; absent: it takes no step. */
   readonly trains?: true;
 }

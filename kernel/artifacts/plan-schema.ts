@@ -125,7 +125,7 @@ export const planSchema: Schema<Plan> = fields({
   }),
   estimates: fields({
     ...{ parameters: figure, trainable: figure, rows: figure, steps: figure, tokens: figure, memoryBytes: figure },
-    elsewhere: v.exactOptional(v.literal(true)),
+    ...{ larger: v.exactOptional(figure), elsewhere: v.exactOptional(v.literal(true)) },
     ...{ storedBytes: v.exactOptional(figure), personal: v.exactOptional(figure) },
     ranks: v.exactOptional(sharing),
     ...{ flops: figure, seconds: maybeNumber, secondsBetween: v.exactOptional(v.tuple([figure, figure])) },

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
 import { cutOf, isRefused, type Size } from "../lib/students/cut.js";
-import { refusalOf } from "../lib/students/teachable.js";
+import { refusalOf, runsBeside } from "../lib/students/teachable.js";
 import "../lib/students/codes.js";
 
 /** What its arguments say of its size. */
@@ -99,6 +99,7 @@ export const word = defineWord({
       const cut = cutOf(sizeOf(call.arguments), of, family);
       return isRefused(cut) ? cut : { config: cut.config, shapes: cut.shapes };
     },
+    beside: ({ arguments: { learns = [] } }, has) => runsBeside(learns, has),
     refuses: ({ arguments: { learns = [] } }, wanted) => refusalOf(learns, wanted),
   },
   load: async () => (await import("./student.run.js")).student,

@@ -12,6 +12,7 @@ import type { Call } from "#dsl/types/value.js";
 import type { Lessons, TeacherOptions } from "#stdlib/programs/options.js";
 import { LESSON, TEACHER } from "#stdlib/programs/lessons.js";
 import { recalledNames } from "#stdlib/programs/recalled.js";
+import { runsBeside } from "#stdlib/lib/students/teachable.js";
 import { registry } from "#stdlib/registry.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { recalledFile, type Remembered } from "../../artifacts/carried.js";
@@ -67,8 +68,8 @@ export async function distilFrom(of: CompressStage, by: Teacher, around: Compres
 /** Whether the teacher is learnt from, whether it runs beside, and whether what it says of whole rows is asked once. */
 function asksOf(learns: readonly Call[], { plan }: CompressStage) {
   const kinds = learns.map(({ word }) => registry.find("lesson", word)?.capabilities?.of);
-  const rows = registry.find("task", plan.recipe.model.task.word)?.capabilities?.decides !== undefined;
-  const beside = kinds.includes("within") || (kinds.includes("said") && !rows);
+  const has = registry.find("task", plan.recipe.model.task.word)?.capabilities;
+  const beside = runsBeside(learns, has);
   return { any: kinds.some((of) => of !== "labels"), beside, once: kinds.includes("said") && !beside };
 }
 

@@ -1,5 +1,5 @@
 /** Whether a task can be learnt of another model as a student lists it. */
-import type { Refusal, Taught } from "#dsl/types/capabilities.js";
+import type { Refusal, TaskCapabilities, Taught } from "#dsl/types/capabilities.js";
 import type { Call } from "#dsl/types/value.js";
 
 /** Tasks that say something of labels or tokens, which a student can be held to. */
@@ -7,6 +7,12 @@ const SAYS = ["text_classification", "multilabel_classification", "token_classif
 /** Lessons of what is said, and of what goes on within. */
 const SAID = "logits";
 const WITHIN = ["hidden", "attention"];
+
+/** Whether the teacher runs beside the student: what it says of whole rows is asked once. */
+export function runsBeside(learns: readonly Call[], has: TaskCapabilities | undefined): boolean {
+  const said = learns.some(({ word }) => word === SAID);
+  return learns.some(({ word }) => WITHIN.includes(word)) || (said && has?.decides === undefined);
+}
 
 export function refusalOf(learns: readonly Call[], { task, has, unlabelled, reads }: Taught): Refusal | null {
   const said = learns.some(({ word }) => word === SAID);

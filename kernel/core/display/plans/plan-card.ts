@@ -131,6 +131,12 @@ function readsText(reads: NonNullable<Plan["reads"]>): string {
 function strategyFacts({ update }: Plan["recipe"]): [string, string, string][] {
   return update ? [["strategy", update.strategy.map(callText).join(", "), "goes on from trained weights"]] : [];
 }
+/** ` of 22,713,216 (53.1 %)`. */
+function smallerText({ larger, parameters }: Plan["estimates"]): string {
+  return larger === undefined
+    ? ""
+    : `, where the larger model has ${count(larger)} (${percent(parameters / larger)} of it)`;
+}
 /** Of a smaller model. */
 function stageFacts({ compress }: Plan["recipe"]): [string, string, string][] {
   return compress ? [["stage", callText(compress.stage), "made of a larger model, or taught by one"]] : [];
@@ -163,7 +169,7 @@ function factsOf(plan: Plan): [string, string, string][] {
     ...strategyFacts(recipe),
     ...(training.privacy ? privacyFacts(training.privacy, plan) : []),
     ...canaryFacts(training),
-    ["parameters", compact(estimates.parameters), count(estimates.parameters)],
+    ["parameters", compact(estimates.parameters), count(estimates.parameters) + smallerText(estimates)],
     ["trained", percent(share, 2), `${count(estimates.trainable)} of them`],
     ...federationFacts(plan),
     [

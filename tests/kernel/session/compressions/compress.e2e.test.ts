@@ -16,7 +16,7 @@ const recipe = "recipe r { epochs: 6, batch_size: 8, optimizer: adamw(learning_r
 type Answered = { readonly label: string; readonly probabilities: Readonly<Record<string, number>> };
 
 describe("compress", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const book = new NotebookOfOne();
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
   const fileOf = (name: string): string => model(name).weights!.checkpoint.file;
@@ -74,17 +74,12 @@ train m on d with r`);
   });
 
   it("what is learnt changes what comes of it, and the recipe's hash", async () => {
-    const ways = [
-      "learns: labels",
-      "learns: [labels, logits]",
-      "learns: [labels, logits(temperature: 4)]",
-      "learns: [labels, hidden, attention]",
-    ];
+    const ways = ["learns: labels", "learns: [labels, logits(temperature: 4)]", "learns: [labels, hidden, attention]"];
     const seen = new Set<string>();
     const hashes = new Set<string>();
     for (const [i, way] of ways.entries()) {
       await book.run(
-        `compress m on d as w${String(i)} { steps: 3, batch_size: 8, keep: last, distill: student(layers: 1, ${way}) }`,
+        `compress m on d as w${String(i)} { steps: 2, batch_size: 8, keep: last, distill: student(layers: 1, ${way}) }`,
       );
       seen.add(floats(fileOf(`w${String(i)}`), "classifier.weight").join());
       hashes.add(model(`w${String(i)}`).weights!.plan.recipeHash);
@@ -95,7 +90,7 @@ train m on d with r`);
   it("a narrower student learns through a map that is thrown away, in parts of a batch as in a whole", async () => {
     const ask = (more: string, as: string) =>
       book.run(
-        `compress m on d as ${as} { epochs: 2, optimizer: sgd(learning_rate: 0.05, momentum: 0), keep: last, shuffle: none, dropout: 0, clip: none, ${more}, distill: student(layers: 1, hidden: 16, learns: [labels, logits, hidden, attention]) }`,
+        `compress m on d as ${as} { epochs: 1, optimizer: sgd(learning_rate: 0.05, momentum: 0), keep: last, shuffle: none, dropout: 0, clip: none, ${more}, distill: student(layers: 1, hidden: 16, learns: [labels, logits, hidden, attention]) }`,
       );
     await ask("batch_size: 16", "whole");
     await ask("batch_size: 4, accumulate: 4", "parts");
@@ -186,6 +181,21 @@ compress writer on tales with r as author { distill: student(layers: 1, learns: 
     assert.deepEqual(layers, []);
     const [written] = await model("author").predict<never>(["a good"], { max_tokens: 3 });
     assert.ok(written);
+  });
+
+  it("a base learns from a prompted one, which labels rows without labels too", async () => {
+    cpSync(new URL("../../../../../tests/fixtures/models/chat-llama", import.meta.url), join(book.folder, "llama"), {
+      recursive: true,
+    });
+    const shown = text(
+      await book.run(
+        'compress prompt("llama", "Is it yes or no? {text}") on few, more as p { steps: 4, batch_size: 8, keep: last, distill: student(base: "bert") }',
+      ),
+    );
+    assert.match(shown, /prompt\("llama", "Is it yes or no\? \{text\}"\) labelled 64 rows of more/);
+    assert.deepEqual([...model("p").labels].sort(), ["no", "yes"]);
+    const [said] = await model("p").predict<Answered & { text: string }>(["a good film w3"]);
+    assert.ok(["no", "yes"].includes(said?.label ?? ""));
   });
 
   it("a run of it can't be replayed, and says why", async () => {
