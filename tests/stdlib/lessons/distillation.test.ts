@@ -19,6 +19,12 @@ const close = (got: number, want: number, what: string): void =>
   );
 
 describe("lessons", () => {
+  it("of a teacher are all held to PyTorch", () => {
+    const held = new Set(PAIRS.flatMap((pair) => Object.values(LESSONS).map((lesson) => lesson(pair).word)));
+    const words = registry.ofKind("lesson").filter(({ capabilities }) => capabilities?.of !== "labels");
+    assert.deepEqual(words.map(({ name }) => name).sort(), [...held].sort());
+  });
+
   for (const pair of PAIRS)
     for (const [name, lesson] of Object.entries(LESSONS)) {
       const want = (pair as unknown as Record<string, Lost | undefined>)[name];

@@ -79,6 +79,20 @@ describe("students", () => {
     assert.deepEqual(cut.parts["model.layers.0.self_attn.k_proj.weight"]?.places[0], [4, 5, 6, 7]);
   });
 
+  it("are what the checker was told that they are", async () => {
+    for (const pair of PAIRS.filter(({ taken }) => taken)) {
+      const word = registry.find("student", "student");
+      const given = { layers: 1 };
+      const facts = { ...pair.teacher, family: family(pair) } as unknown as Parameters<
+        NonNullable<NonNullable<typeof word>["capabilities"]>["makes"] & object
+      >[1];
+      const says = registry.find("model", family(pair))?.capabilities;
+      const told = word?.capabilities?.makes?.(call("student", "student", given), facts, says);
+      const { made } = await madeOf(pair, given);
+      assert.deepEqual(told, { config: made.config, shapes: made.shapes }, pair.name);
+    }
+  });
+
   it("refuse what isn't there", () => {
     const [bert, gpt2] = ["bert", "gpt2"].map((wanted) => PAIRS.find(({ name }) => name === wanted)!) as [Pair, Pair];
     const asked = (pair: Pair, size: Parameters<typeof cutOf>[0]) =>
